@@ -1,0 +1,104 @@
+"""Analytic gradients against central differences, in float64, for every layer and loss."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from dnn import ACTIVATIONS, LOSSES, Network, layers
+from dnn.network import bind
+
+EPSILON = 1e-5
+POPULATION, ROWS = 2, 7
+
+
+def targets(loss: str, rng: np.random.Generator, outputs: int) -> np.ndarray:
+    """(POPULATION, ROWS, outputs): what each loss expects."""
+    if loss == "binary_cross_entropy":
+        return rng.integers(0, 2, (POPULATION, ROWS, 1)).astype(float)
+    if loss == "softmax_cross_entropy":
+        return np.eye(outputs)[rng.integers(0, outputs, (POPULATION, ROWS))]
+    return rng.standard_normal((POPULATION, ROWS, outputs))
+
+
+def central_differences(cost: Callable[[], np.ndarray], at: np.ndarray) -> np.ndarray:
+    """D cost (P,) / d at (P, N), each column in turn."""
+    slopes = np.empty_like(at)
+    for column in range(at.shape[1]):
+        saved = at[:, column].copy()
+        at[:, column] = saved + EPSILON
+        up = cost()
+        at[:, column] = saved - EPSILON
+        slopes[:, column] = (up - cost()) / (2 * EPSILON)
+        at[:, column] = saved
+    return slopes
+
+
+def difference(a: np.ndarray, b: np.ndarray) -> float:
+    return float(np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b)))
+
+
+@pytest.mark.parametrize("hidden", [(), (4,), (5, 3)], ids=str)
+@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+@pytest.mark.parametrize("loss", list(LOSSES))
+def test_gradient_of_the_whole_network(loss: str, activation: str, hidden: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(7)
+    outputs = 1 if loss == "binary_cross_entropy" else 3
+    network = Network(4, hidden, outputs, activation, loss)
+    # Biases too are random, so that no unit sits on a kink.
+    theta = rng.standard_normal((POPULATION, network.n_parameters))
+    grad = np.empty_like(theta)
+    keep_prob = np.full((POPULATION, len(hidden)), 0.7)
+    batch = bind(network, theta, grad, ROWS, keep_prob if hidden else None)
+    batch.x[:] = rng.standard_normal(batch.x.shape)
+    batch.y[:] = targets(loss, rng, outputs)
+    batch.uniform[:] = rng.random(batch.uniform.shape)  # fixed masks
+
+    def cost() -> np.ndarray:
+        batch.forward()
+        return LOSSES[loss].per_row(batch.z, batch.y).mean(axis=-1)
+
+    numeric = central_differences(cost, theta)
+    batch.gradient()
+    assert difference(grad, numeric) < 1e-6
+
+
+@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+def test_gradient_of_each_activation(activation: str) -> None:
+    rng = np.random.default_rng(3)
+    start = rng.standard_normal((2, 3 * 5))
+    weights = rng.standard_normal((2, 3, 5))
+    z, d = np.empty((2, 3, 5)), np.empty((2, 3, 5))
+    bound = ACTIVATIONS[activation](z, d)
+
+    def cost() -> np.ndarray:
+        z[:] = start.reshape(z.shape)
+        bound.forward()
+        return (z * weights).sum(axis=(1, 2))
+
+    numeric = central_differences(cost, start)
+    cost()
+    d[:] = weights
+    bound.backward()
+    assert difference(d.reshape(start.shape), numeric) < 1e-6
+
+
+def test_a_wrong_gradient_is_seen() -> None:
+    """The check itself can fail: doubling one weight's gradient is far outside the bound."""
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((2, 20)), np.empty((2, 20))
+    b[:] = a
+    b[:, 3] *= 2
+    assert difference(a, b) > 1e-2
+
+
+def test_dropout_scales_what_it_keeps() -> None:
+    rng = np.random.default_rng(0)
+    a, d = np.ones((1, 50, 400)), np.ones((1, 50, 400))
+    out, uniform = np.empty_like(a), rng.random(a.shape)
+    bound = layers.dropout(a, out, d, uniform, np.full((1, 1, 1), 0.8))
+    bound.forward()
+    assert set(np.unique(out)) == {0.0, 1.25}
+    assert out.mean() == pytest.approx(1, abs=0.01)
+    bound.backward()
+    np.testing.assert_array_equal(out, d)

@@ -1,0 +1,70 @@
+"""Losses at extreme logits, and against their definitions."""
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax
+
+from dnn import LOSSES
+
+
+@pytest.mark.parametrize("loss", list(LOSSES))
+@pytest.mark.parametrize("size", [0.0, 1.0, 1000.0])
+def test_finite_however_large_the_logits(loss: str, size: float) -> None:
+    signs = np.array([[[1.0, -1.0, 1.0, -1.0]]])
+    z = size * (signs if loss == "binary_cross_entropy" else np.concatenate([signs, -signs], 1))
+    y = np.zeros((4, z.shape[1]))
+    y[:, 0] = 1
+    dz = np.empty_like(z)
+    LOSSES[loss].bind(z, y[None], dz)()
+    assert np.isfinite(LOSSES[loss].per_row(z, y)).all()
+    assert np.isfinite(LOSSES[loss].outputs(z)).all()
+    assert np.isfinite(dz).all()
+
+
+def test_softmax_is_scipys() -> None:
+    rng = np.random.default_rng(0)
+    z, labels = rng.standard_normal((2, 5, 9)), rng.integers(0, 5, 9)
+    log_p = log_softmax(z, axis=1)
+    softmax = LOSSES["softmax_cross_entropy"]
+    np.testing.assert_allclose(softmax.outputs(z), log_p.swapaxes(1, 2))
+    expected = -log_p[:, labels, np.arange(9)]
+    np.testing.assert_allclose(softmax.per_row(z, np.eye(5)[labels]), expected)
+    wrong = (z.argmax(axis=1) != labels).astype(float)
+    np.testing.assert_array_equal(softmax.mistakes(z, np.eye(5)[labels]), wrong)
+
+
+def test_binary_is_softmax_over_two() -> None:
+    rng = np.random.default_rng(0)
+    z, labels = 3 * rng.standard_normal((2, 1, 9)), rng.integers(0, 2, 9)
+    both = np.concatenate([np.zeros_like(z), z], axis=1)
+    binary, softmax = LOSSES["binary_cross_entropy"], LOSSES["softmax_cross_entropy"]
+    y, onehot = labels[:, None].astype(float), np.eye(2)[labels]
+    np.testing.assert_allclose(binary.per_row(z, y), softmax.per_row(both, onehot))
+    np.testing.assert_allclose(binary.outputs(z), softmax.outputs(both))
+    np.testing.assert_array_equal(binary.mistakes(z, y), softmax.mistakes(both, onehot))
+
+
+@pytest.mark.parametrize("loss", list(LOSSES))
+def test_the_constant_predictor_is_the_best_constant(loss: str) -> None:
+    """No constant output beats it, and one equals it."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, 60)
+    y = {
+        "binary_cross_entropy": (labels[:, None] > 0).astype(float),
+        "softmax_cross_entropy": np.eye(3)[labels],
+        "mean_squared_error": rng.standard_normal((60, 1)),
+    }[loss]
+    mean = y.mean(axis=0)
+    best = {
+        "binary_cross_entropy": np.log(mean / (1 - mean)),
+        "softmax_cross_entropy": np.log(mean),
+        "mean_squared_error": mean,
+    }[loss]
+    constant = LOSSES[loss].constant(y)
+
+    def cost(z: np.ndarray) -> float:
+        return float(LOSSES[loss].per_row(np.repeat(z[None, :, None], 60, axis=2), y).mean())
+
+    assert cost(best) == pytest.approx(constant)
+    for nudge in rng.standard_normal((5, len(best))):
+        assert cost(best + 0.1 * nudge) >= constant - 1e-12
