@@ -9,7 +9,7 @@ from dnn.layers import ACTIVATIONS
 from dnn.losses import LOSSES
 from dnn.network import Network
 from dnn.optimizers import OPTIMIZERS
-from dnn.training import Data, Record, Streams, fit, predict
+from dnn.training import Data, Record, Settings, Streams, fit, predict, score
 
 __all__ = [
     "ACTIVATIONS",
@@ -19,7 +19,9 @@ __all__ = [
     "Data",
     "Network",
     "Record",
+    "Settings",
     "Streams",
     "fit",
     "predict",
+    "score",
 ]

@@ -283,3 +283,9 @@ def predict(network: Network, theta: Array, x: Array) -> Array:
     """(P, n, K′) for x (n, n_in): log-probabilities of all classes, or predictions."""
     with np.errstate(all="ignore"):
         return Evaluation.bind(network, theta, len(x)).outputs(x.astype(theta.dtype, copy=False))
+
+
+def score(network: Network, theta: Array, data: Data) -> tuple[Array, Array]:
+    """Mean loss and error (P,) of theta (P, N) on data, in evaluation mode."""
+    with np.errstate(all="ignore"):
+        return Evaluation.bind(network, theta, len(data)).score(data.x, data.y)

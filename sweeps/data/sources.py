@@ -1,0 +1,188 @@
+"""Where rows come from: scikit-learn's bundled sets, its generators, and the user's own files."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sweeps.faults import Expected, UserError, did_you_mean, show
+from sweeps.vocabulary import Number
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows as they were read. `line` is the file's line of row 0, or None where there is no file."""
+
+    frame: pd.DataFrame
+    target: str
+    sha256: str
+    classes: tuple[str, ...] = ()  # names of the target's codes 0, 1, …, where the source has them
+    line: int | None = None
+
+
+def _bundled(name: str) -> Table:
+    from sklearn import datasets
+
+    bunch = getattr(datasets, f"load_{name}")(as_frame=True)
+    frame = bunch.frame
+    classes = tuple(str(c) for c in bunch.target_names) if "target_names" in bunch else ()
+    target = BUNDLED[name]
+    frame = frame.rename(columns={"target": target})
+    return Table(frame, target, _digest(frame), classes)
+
+
+# The target's name in the field's own words; the sets are scikit-learn's.
+BUNDLED: Mapping[str, str] = {
+    "breast_cancer": "diagnosis",
+    "diabetes": "progression",
+    "digits": "digit",
+    "iris": "species",
+    "wine": "cultivar",
+}
+
+
+def _plane(make: str) -> Callable[..., pd.DataFrame]:
+    def generate(rows: int, noise: float, seed: int) -> pd.DataFrame:
+        from sklearn import datasets
+
+        x, y = getattr(datasets, make)(n_samples=rows, noise=noise, random_state=seed)
+        return pd.DataFrame({"x1": x[:, 0], "x2": x[:, 1], "class": y})
+
+    return generate
+
+
+def _blobs(rows: int, noise: float, seed: int) -> pd.DataFrame:
+    from sklearn import datasets
+
+    x, y = datasets.make_blobs(n_samples=rows, cluster_std=noise, random_state=seed)
+    return pd.DataFrame({"x1": x[:, 0], "x2": x[:, 1], "class": y})
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A generator of rows and the defaults of its options."""
+
+    make: Callable[..., pd.DataFrame]
+    rows: int
+    noise: float
+
+
+SYNTHETIC: Mapping[str, Generator] = {
+    "moons": Generator(_plane("make_moons"), rows=300, noise=0.2),
+    "circles": Generator(_plane("make_circles"), rows=300, noise=0.05),
+    "blobs": Generator(_blobs, rows=300, noise=1.0),
+}
+OPTIONS = {
+    "rows": Number(low=10, high=10_000_000, integer=True),
+    "noise": Number(low=0),
+    "seed": Number(low=0, integer=True),
+}
+
+
+def _generated(name: str, options: Mapping[str, Any]) -> Table:
+    generator = SYNTHETIC[name]
+    given: dict[str, Any] = {"rows": generator.rows, "noise": generator.noise, "seed": 0}
+    for key, value in options.items():
+        if key not in OPTIONS:
+            raise Expected("a known option", key, did_you_mean(key, OPTIONS), at=f"options.{key}")
+        try:
+            given[key] = OPTIONS[key].check(value)
+        except Expected as fault:
+            raise fault.below(f"options.{key}") from None
+    frame = generator.make(**given)
+    return Table(frame, "class", _digest(frame))
+
+
+def _digest(frame: pd.DataFrame) -> str:
+    digest = hashlib.sha256(repr([str(c) for c in frame.columns]).encode())
+    for column in frame.columns:
+        digest.update(frame[column].to_numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = file.readline()
+    separator = max(",;\t", key=header.count)
+    return pd.read_csv(path, sep=separator, encoding="utf-8-sig", skipinitialspace=True)
+
+
+READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
+    ".csv": _read_csv,
+    ".tsv": _read_csv,
+    ".parquet": pd.read_parquet,
+}
+LATER = (".npz", ".h5", ".hdf5", ".mat")
+
+
+def _file(path: Path, target: str | None) -> Table:
+    suffix = path.suffix.lower()
+    if suffix in LATER:
+        raise Expected("a .csv, .tsv or .parquet file", path.name, "it comes with a later version")
+    if suffix not in READERS:
+        raise Expected(
+            "a file (.csv, .tsv, .parquet), sklearn:NAME or synthetic:NAME", path.name
+        )
+    if not path.is_file():
+        near = [p.name for p in path.parent.glob(f"*{suffix}")] if path.parent.is_dir() else []
+        raise Expected("a file", path.name, did_you_mean(path.name, near) if near else "no such file")
+    try:
+        frame = READERS[suffix](path)
+    except (ValueError, OSError) as fault:
+        reason = str(fault).splitlines()[0]
+        raise UserError(f"{path.name}: expected a {suffix} table, got: {reason}") from None
+    if frame.empty:
+        raise UserError(f"{path.name}: expected rows below a header, got none")
+    columns = [str(c) for c in frame.columns]
+    frame.columns = pd.Index(columns)
+    repeated = sorted({c for c in columns if columns.count(c) > 1})
+    if repeated:
+        raise UserError(f"{path.name}: expected each column once, got {repeated[0]} twice")
+    if target is None:
+        raise Expected("the name of a column", None, f"columns: {_few(columns)}", at="target")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Table(frame, target, digest, line=None if suffix == ".parquet" else 2)
+
+
+def _few(names: list[str], most: int = 12) -> str:
+    rest = f", … ({len(names)} in all)" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
+
+
+def read(source: str, target: str | None, options: Mapping[str, Any], base: Path) -> Table:
+    """Read `data.source`; files are relative to `base`.
+
+    Errors: Expected (below `data`) for a source, target or option that is not there; UserError for
+    a file that cannot be read.
+    """
+    kind, colon, name = source.partition(":")
+    tables: Mapping[str, Mapping[str, Any]] = {"sklearn": BUNDLED, "synthetic": SYNTHETIC}
+    try:
+        if not colon:
+            table = _file(base / source, target)
+        elif kind == "openml":
+            raise Expected("sklearn:NAME, synthetic:NAME or a file", source, "openml comes later")
+        elif kind not in tables:
+            raise Expected("sklearn:NAME, synthetic:NAME or a file", source)
+        elif name not in tables[kind]:
+            raise Expected(f"a known {kind} set", name, did_you_mean(name, tables[kind]))
+        else:
+            table = _bundled(name) if kind == "sklearn" else _generated(name, options)
+    except Expected as fault:
+        raise fault if fault.at else fault.below("source") from None
+    if options and kind != "synthetic":
+        raise Expected("no options for this source", dict(options), at="options")
+    if target is not None and colon and target != table.target:
+        raise Expected(f"'{table.target}' (or nothing) for this source", target, at="target")
+    if table.target not in table.frame:
+        columns = [str(c) for c in table.frame.columns]
+        near = did_you_mean(table.target, columns)
+        hint = near if near.startswith("known") else f"{near} columns: {_few(columns)}"
+        raise Expected("a column of the data", table.target, hint, at="target")
+    return table
+
+
+__all__ = ["BUNDLED", "READERS", "SYNTHETIC", "Table", "read", "show"]

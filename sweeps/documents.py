@@ -1,0 +1,154 @@
+"""YAML 1.2 to plain values, with the place of every key; nothing here knows what a study is."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from sweeps.faults import Expected, Fault, UserError, join
+
+LARGEST = 1_000_000  # bytes; a study is a page long
+MOST_VALUES = 100_000
+
+
+@dataclass
+class Document:
+    """Plain values, and where each dotted path was written ("study.yaml:14", "--set fixed.x")."""
+
+    values: dict[str, Any]
+    places: dict[str, str] = field(default_factory=dict)
+    name: str = ""
+
+    def where(self, path: str) -> str:
+        """The place of the path, or of the nearest thing around it."""
+        while path and path not in self.places:
+            path = path.rpartition(".")[0]
+        return self.places.get(path, self.name)
+
+    def fault(self, path: str, problem: "Expected | str") -> Fault:
+        """A fault at a path of this document."""
+        if isinstance(problem, Expected):
+            path, problem = join(path, problem.at), problem.message
+        return Fault(self.where(path), path, problem)
+
+
+def read(path: Path) -> Document:
+    """Read a file. Errors: UserError for one that is not there, not YAML, or not a mapping."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise UserError(_no_such_file(path)) from None
+    except OSError as fault:
+        raise UserError(f"{path}: expected a readable file, got {fault.strerror}") from None
+    if len(raw) > LARGEST:
+        raise UserError(f"{path}: expected at most {LARGEST:,} bytes, got {len(raw):,}")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise UserError(f"{path}: expected UTF-8 text, got byte {fault.start} of another kind") from None
+    return parse(text, str(path))
+
+
+def _no_such_file(path: Path) -> str:
+    siblings = [p.name for p in sorted(path.parent.glob("*.y*ml"))] if path.parent.is_dir() else []
+    hint = f" (there are: {', '.join(siblings)})" if siblings else ""
+    return f"{path}: expected a study file, got no such file{hint}"
+
+
+def parse(text: str, name: str) -> Document:
+    """Parse a text. Errors: UserError: not YAML, not a mapping, or all its duplicate keys at once."""
+    try:
+        root = _compose(text)
+        if not isinstance(root, MappingNode):
+            raise UserError(f"{name}: expected a mapping (name: …, data: …), got {_kind(root)}")
+        reader = _Reader(name)
+        values = reader.plain(root, "")
+    except MarkedYAMLError as fault:
+        mark = fault.problem_mark or fault.context_mark
+        line = f":{mark.line + 1}" if mark else ""
+        raise UserError(f"{name}{line}: expected YAML, got: {fault.problem}") from None
+    except (YAMLError, RecursionError) as fault:
+        raise UserError(f"{name}: expected YAML, got: {str(fault).splitlines()[0]}") from None
+    if reader.faults:
+        raise UserError(reader.faults)
+    return Document(values, reader.places, name)
+
+
+def value(text: str, option: str) -> Any:
+    """One value of the command line, as YAML 1.2 reads it. Errors: UserError."""
+    return parse(f"value: {text}", option).values["value"]
+
+
+def _compose(text: str) -> "Node | None":
+    node: Node | None = YAML(typ="safe", pure=True).compose(io.StringIO(text))
+    return node
+
+
+def _kind(node: "Node | None") -> str:
+    if node is None:
+        return "an empty file"
+    return "a list" if isinstance(node, SequenceNode) else "a single value"
+
+
+class _Reader:
+    """Walks the nodes of one text: plain values out, places and faults on the side."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.places: dict[str, str] = {}
+        self.faults: list[Fault] = []
+        self.nodes = 0
+
+    def plain(self, node: Node, path: str) -> Any:
+        self.nodes += 1
+        # Counted as expanded, so that aliases of aliases cannot grow without end.
+        if self.nodes > MOST_VALUES:
+            raise UserError(f"{self.name}: expected at most {MOST_VALUES:,} values, got more")
+        where = f"{self.name}:{node.start_mark.line + 1}"
+        self.places.setdefault(path, where)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self.plain(item, join(path, str(n))) for n, item in enumerate(node.value)]
+        try:
+            return _scalar(node)
+        except ValueError:
+            self.faults.append(Fault(where, path, f"expected plain YAML, got the tag {node.tag}"))
+            return None
+
+    def _mapping(self, node: MappingNode, path: str) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            inner = join(path, key)
+            where = f"{self.name}:{key_node.start_mark.line + 1}"
+            if key in values:
+                first = self.places[inner]
+                self.faults.append(
+                    Fault(where, inner, f"expected each key once, got it again (first at {first})")
+                )
+                continue
+            self.places[inner] = where
+            values[key] = self.plain(value_node, inner)
+        return values
+
+
+def _scalar(node: ScalarNode) -> Any:
+    kind, text = node.tag.removeprefix("tag:yaml.org,2002:"), node.value
+    if kind == "int":
+        digits = text.replace("_", "")
+        return int(digits, 0) if digits[:2].lower() in ("0x", "0o", "0b") else int(digits)
+    if kind == "float":
+        return float(text.replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
+    if kind in ("str", "timestamp", "merge"):
+        return text
+    if kind == "bool":
+        return text.lower() == "true"
+    if kind == "null":
+        return None
+    raise ValueError(kind)

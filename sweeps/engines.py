@@ -1,0 +1,134 @@
+"""Where tasks run: submit, wait, and what a dead worker looks like. One engine: joblib's loky.
+
+Every worker has one BLAS thread, ignores Ctrl-C (the parent decides), and ends when its parent
+does, however that ended.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+ONE_THREAD = {
+    name: "1"
+    for name in (
+        "OPENBLAS_NUM_THREADS",
+        "OMP_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "VECLIB_MAXIMUM_THREADS",
+        "BLIS_NUM_THREADS",
+    )
+}
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A task that did not come back: its worker died each time, or it raised."""
+
+    cause: str
+
+
+class Engine(Protocol):
+    """Runs `function(task, shared)` somewhere else."""
+
+    jobs: int
+
+    def submit(self, key: int, task: Any) -> None:
+        """Queue a task."""
+
+    def wait(self) -> list[tuple[int, Any]]:
+        """At least one (key, result or Failure), once there is one."""
+
+    def close(self) -> None:
+        """End all workers at once, whatever they do."""
+
+
+class Loky:
+    """joblib's process pool. `shared` reaches each worker once."""
+
+    def __init__(self, function: Callable[[Any, Any], Any], shared: Any, jobs: int) -> None:
+        self.jobs = jobs
+        self._function, self._shared = function, shared
+        self._running: dict[Future[Any], tuple[int, Any, int]] = {}
+        self._pool = self._start()
+
+    def _start(self) -> Any:
+        from joblib.externals.loky import ProcessPoolExecutor
+
+        return ProcessPoolExecutor(
+            self.jobs,
+            initializer=_start_worker,
+            initargs=(os.getpid(), self._function, self._shared),
+            env=ONE_THREAD,
+        )
+
+    def submit(self, key: int, task: Any, attempt: int = 1) -> None:
+        """Queue a task."""
+        self._running[self._pool.submit(_run, task)] = (key, task, attempt)
+
+    def wait(self) -> list[tuple[int, Any]]:
+        """At least one (key, result or Failure), once there is one."""
+        results: list[tuple[int, Any]] = []
+        while not results and self._running:
+            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+            results = self._collect(done)
+        return results
+
+    def _collect(self, done: "set[Future[Any]]") -> list[tuple[int, Any]]:
+        from joblib.externals.loky.process_executor import BrokenProcessPool
+
+        results, again = [], []
+        for future in done:
+            key, task, attempt = self._running.pop(future)
+            fault = future.exception()
+            if fault is None:
+                results.append((key, future.result()))
+            elif not isinstance(fault, BrokenProcessPool):
+                results.append((key, Failure(f"{type(fault).__name__}: {fault}")))
+            elif attempt < ATTEMPTS:
+                again.append((key, task, attempt + 1))
+            else:
+                cause = f"its worker died {ATTEMPTS} times (out of memory?)"
+                results.append((key, Failure(cause)))
+        if again:
+            # One death breaks the pool for all that is in flight: start anew with all of them.
+            again += [(key, task, attempt + 1) for key, task, attempt in self._running.values()]
+            self._running.clear()
+            self._pool.shutdown(kill_workers=True)
+            self._pool = self._start()
+            for key, task, attempt in again:
+                self.submit(key, task, attempt)
+        return results
+
+    def close(self) -> None:
+        """End all workers at once, whatever they do."""
+        self._pool.shutdown(wait=True, kill_workers=True)
+
+
+_worker: dict[str, Any] = {}
+
+
+def _start_worker(parent: int, function: Callable[[Any, Any], Any], shared: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    watch(parent)
+    _worker.update(function=function, shared=shared)
+
+
+def _run(task: Any) -> Any:
+    return _worker["function"](task, _worker["shared"])
+
+
+def watch(parent: int) -> None:
+    """End this process within a second of its parent's end, even by kill -9. Call it once."""
+
+    def until_orphaned() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=until_orphaned, daemon=True).start()

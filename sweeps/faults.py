@@ -1,0 +1,70 @@
+"""What the user can get wrong, said in one line each: where, expected, got, nearest known name."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault. `where` is a file with its line, an option, or nothing; `path` is dotted."""
+
+    where: str
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.where, self.path, self.message) if part)
+
+
+class UserError(Exception):
+    """The user's input is at fault: one line a fault, exit code 2, no traceback."""
+
+    def __init__(self, faults: "Fault | str | Iterable[Fault]") -> None:
+        if isinstance(faults, str):
+            faults = Fault("", "", faults)
+        self.faults = [faults] if isinstance(faults, Fault) else list(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class Expected(ValueError):
+    """A value is not what was expected; whoever knows where it stood makes a `Fault` of it.
+
+    `at` is the rest of the dotted path, below the value that was checked.
+    """
+
+    def __init__(self, expected: str, got: Any, hint: str = "", at: str = "") -> None:
+        self.at = at
+        self.message = f"expected {expected}, got {show(got)}" + (f" ({hint})" if hint else "")
+        super().__init__(self.message)
+
+    def below(self, at: str) -> "Expected":
+        """The same fault, seen from one level further out."""
+        self.at = join(at, self.at)
+        return self
+
+
+def join(*parts: str) -> str:
+    """A dotted path of those parts that are not empty."""
+    return ".".join(part for part in parts if part)
+
+
+def show(value: Any, longest: int = 60) -> str:
+    """A value as the user would write it, shortened."""
+    if isinstance(value, bool) or value is None:
+        text = {True: "true", False: "false", None: "nothing"}[value]
+    elif isinstance(value, float):
+        text = f"{value:g}"
+    elif isinstance(value, str):
+        text = f"'{value}'"
+    else:
+        text = str(value)
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def did_you_mean(got: str, known: Iterable[str]) -> str:
+    """ "did you mean 'x'?" for the nearest known name, else the known names."""
+    known = list(known)
+    near = difflib.get_close_matches(str(got), known, n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"

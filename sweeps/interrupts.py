@@ -1,0 +1,54 @@
+"""Ctrl-C that cannot fall into the middle of a write."""
+
+import signal
+import threading
+from types import FrameType, TracebackType
+from typing import Any
+
+
+class Shield:
+    """Inside `with shield:` an interrupt waits; outside it raises KeyboardInterrupt at once.
+
+    Installed by `with shield.installed():` in the main thread; elsewhere it does nothing.
+    """
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._pending = False
+
+    def __enter__(self) -> None:
+        self._depth += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._depth -= 1
+        if self._pending and self._depth == 0 and kind is None:
+            self._pending = False
+            raise KeyboardInterrupt
+
+    def installed(self) -> "_Installed":
+        """Take over SIGINT (and SIGTERM, which means the same here) for a while."""
+        return _Installed(self)
+
+    def interrupt(self, number: int, frame: FrameType | None) -> None:
+        """The signal handler."""
+        if self._depth:
+            self._pending = True
+        else:
+            raise KeyboardInterrupt
+
+
+class _Installed:
+    def __init__(self, shield: Shield) -> None:
+        self._shield = shield
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._shield.interrupt)
+
+    def __exit__(self, *rest: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)

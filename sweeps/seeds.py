@@ -1,0 +1,30 @@
+"""Every random number of a study, from its one seed: by phase, then number, then purpose.
+
+A replicate's seeds are the same for every trial (so trials are paired), and the confirmation's
+are disjoint from the search's. No seed is ever searched.
+"""
+
+import numpy as np
+
+import dnn
+
+SEARCH, CONFIRM, SAMPLER = range(3)
+INITIAL, ORDER, DROPOUT = range(3)
+
+
+def streams(seed: int, phase: int, replicates: range) -> dnn.Streams:
+    """The generators of these replicates."""
+
+    def generators(purpose: int) -> list[np.random.Generator]:
+        return [_generator(seed, (phase, replicate, purpose)) for replicate in replicates]
+
+    return dnn.Streams(generators(INITIAL), generators(ORDER), generators(DROPOUT))
+
+
+def sampler(seed: int, number: int) -> int:
+    """The seed with which the sampler is rebuilt for trial `number`."""
+    return int(np.random.SeedSequence(seed, spawn_key=(SAMPLER, number)).generate_state(1)[0])
+
+
+def _generator(seed: int, key: tuple[int, ...]) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))

@@ -1,0 +1,184 @@
+"""One configuration trained with all its replicates as one population: a plain task in, a plain
+outcome out. It knows nothing of Optuna, storages or processes.
+"""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import dnn
+from dnn.arrays import Array
+from sweeps import seeds
+from sweeps.data import Dataset
+from sweeps.space import Config
+
+# A diverged replicate scores this many times the constant predictor's loss.
+DIVERGED_LOSS = 10
+SCORES = ("train_loss", "train_error", "dev_loss", "dev_error")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to train. `thresholds[e]`: above it, the best value so far ends the trial at epoch e."""
+
+    number: int
+    config: Config
+    seed: int
+    phase: int
+    replicates: range
+    metric: str
+    at: str
+    dtype: str
+    thresholds: tuple[float, ...] = ()
+    keep: bool = False  # parameters and test outputs too: the confirmation
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: E epochs (0 included), P replicates.
+
+    curves: epoch, updates, gradient_evaluations, flops, seconds (E,); the four scores and
+    `diverged` (E, P). reports (E,): the objective's mean over replicates. final: each score (P,),
+    worst values where diverged. arrays: dev_outputs (P, n, K′) and, where kept, test_outputs and
+    theta (P, N).
+    """
+
+    number: int
+    state: str  # complete, pruned or failed
+    value: float
+    curves: dict[str, NDArray[Any]] = field(default_factory=dict)
+    reports: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    final: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+    cause: str = ""
+
+
+def worst(dataset: Dataset, score: str) -> float:
+    """What a diverged replicate scores; `score` is "dev_loss", "test_error", …"""
+    part, _, kind = score.partition("_")
+    loss = DIVERGED_LOSS * dataset.constants[f"{part}_loss"]
+    if kind == "loss":
+        return loss
+    return math.sqrt(loss) if dataset.target.task == "regression" else 1.0
+
+
+def network(config: Config, dataset: Dataset) -> dnn.Network:
+    """The network of a configuration."""
+    hidden, activation = config["hidden"], config["activation"]
+    return dnn.Network(dataset.n_in, hidden, dataset.n_out, activation, dataset.loss)
+
+
+def settings(config: Config, dataset: Dataset) -> dnn.Settings:
+    """How a configuration is trained."""
+    optimizer, hyper = config["optimizer"]
+    size = config["batch_size"]
+    keep_prob = config["keep_prob"]
+    return dnn.Settings(
+        optimizer=optimizer,
+        learning_rate=config["learning_rate"],
+        batch_size=len(dataset.parts["train"]) if size == "full" else size,
+        epochs=config["epochs"],
+        l2=config["l2"],
+        keep_prob=np.array([keep_prob]) if isinstance(keep_prob, tuple) else keep_prob,
+        hyper=dict(hyper),
+    )
+
+
+def initialize(config: Config, dataset: Dataset, streams: dnn.Streams, dtype: str) -> Array:
+    """theta (P, N) of a configuration."""
+    name, given = config["initializer"]
+    return network(config, dataset).initialize(name, streams.initial, dtype, **dict(given))
+
+
+def train(task: Task, dataset: Dataset) -> Outcome:
+    """Train a task's replicates until the horizon, the threshold, or all have diverged."""
+    streams = seeds.streams(task.seed, task.phase, task.replicates)
+    net = network(task.config, dataset)
+    theta = initialize(task.config, dataset, streams, task.dtype)
+    best = _Best(theta, task, worst(dataset, task.metric))
+    records, reports, state = [], [], "complete"
+    for record in dnn.fit(
+        net,
+        theta,
+        dataset.parts["train"],
+        dataset.parts["dev"],
+        streams,
+        settings(task.config, dataset),
+    ):
+        records.append(record)
+        reports.append(best.see(record))
+        if record.epoch < task.config["epochs"] and _is_losing(reports, task.thresholds):
+            state = "pruned"
+            break
+    return Outcome(
+        number=task.number,
+        state=state,
+        value=reports[-1],
+        curves=_curves(records),
+        reports=np.array(reports),
+        final=_final(net, best.theta, records[-1], task, dataset),
+        arrays=_arrays(net, best.theta, task, dataset),
+    )
+
+
+class _Best:
+    """The networks that count: those of the last epoch, or of each one's best dev epoch."""
+
+    def __init__(self, theta: Array, task: Task, worst_value: float) -> None:
+        self.current, self.task, self.worst_value = theta, task, worst_value
+        self.theta = theta if task.at == "last" else theta.copy()
+        self.values = np.full(len(theta), np.inf)
+
+    def see(self, record: dnn.Record) -> float:
+        """The objective's mean over replicates after this epoch."""
+        values = np.where(record.diverged, self.worst_value, getattr(record, self.task.metric))
+        if self.task.at == "last":
+            self.values = values
+        else:
+            better = values < self.values
+            self.values = np.where(better, values, self.values)
+            self.theta[better] = self.current[better]
+        return float(self.values.mean())
+
+
+def _is_losing(reports: list[float], thresholds: tuple[float, ...]) -> bool:
+    """Optuna's median rule: the best value so far against the median of others at this epoch."""
+    epoch = len(reports) - 1
+    if epoch == 0 or epoch >= len(thresholds):
+        return False
+    return min(reports[1:]) > thresholds[epoch]
+
+
+def _curves(records: list[dnn.Record]) -> dict[str, NDArray[Any]]:
+    costs = ("epoch", "updates", "gradient_evaluations", "flops", "seconds")
+    return {name: np.array([getattr(r, name) for r in records]) for name in (*costs, *SCORES, "diverged")}
+
+
+def _final(
+    net: dnn.Network, theta: Array, last: dnn.Record, task: Task, dataset: Dataset
+) -> dict[str, NDArray[np.float64]]:
+    """Scores of the networks that count, on train, dev and, where kept, test."""
+    final: dict[str, NDArray[np.float64]] = {}
+    for part in ("train", "dev", "test") if task.keep else ("train", "dev"):
+        for kind, values in zip(
+            ("loss", "error"), dnn.score(net, theta, dataset.parts[part]), strict=True
+        ):
+            name = f"{part}_{kind}"
+            gone = ~np.isfinite(values) if task.at == "best" else last.diverged
+            final[name] = np.where(gone, worst(dataset, name), values)
+    return final
+
+
+def _arrays(
+    net: dnn.Network, theta: Array, task: Task, dataset: Dataset
+) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {
+        "dev_outputs": dnn.predict(net, theta, dataset.parts["dev"].x).astype(np.float32)
+    }
+    if task.keep:
+        outputs = dnn.predict(net, theta, dataset.parts["test"].x)
+        arrays |= {"test_outputs": outputs.astype(np.float32), "theta": theta}
+    return arrays
