@@ -1,0 +1,124 @@
+"""The command line: verbs, options, exit codes. What they do stands elsewhere, imported when used.
+
+Exit codes: 0 done, 2 the user's input, 130 interrupted, 1 anything else.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sweeps.faults import UserError
+
+app = typer.Typer(
+    name="sweeps",
+    help="Hyperparameter sweeps for neural networks on a CPU: one YAML study in, one report out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _verbs() -> None:
+    """Hyperparameter sweeps for neural networks on a CPU: one YAML study in, one report out."""
+
+
+@app.command()
+def run(
+    study: Annotated[Path, typer.Argument(help="The study file (YAML).", show_default=False)],
+    jobs: Annotated[int | None, typer.Option(help="Workers. [default: all cores]")] = None,
+    trials: Annotated[int | None, typer.Option(help="Trials in all, instead of the file's.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the run folder NAME goes.")] = Path("runs"),
+    storage: Annotated[
+        str | None, typer.Option(help="Optuna storage URL. [default: a journal in the run folder]")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="dotted.key=value over the file's; again and again."),
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option(help="Stop asking after this long (90s, 10m), then confirm.")
+    ] = None,
+    no_confirm: Annotated[bool, typer.Option("--no-confirm", help="Search only.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but faults.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON summary on stdout; all else on stderr.")
+    ] = False,
+) -> None:
+    """Check, search, confirm and report a study; run it again to go on where it stopped."""
+    with _exit_codes(f"python -m sweeps.run {study}"):
+        from rich.console import Console
+
+        from sweeps import documents, session
+
+        console = Console(stderr=as_json, quiet=quiet, highlight=False)
+        if not console.is_terminal:
+            console.width = 160
+        options = session.Options(
+            jobs=session.check_jobs(jobs),
+            trials=session.check_trials(trials),
+            out=out,
+            storage=storage,
+            time=session.seconds(time),
+            confirm=not no_confirm,
+            dry_run=dry_run,
+            command=session.reproduce(sys.argv[1:]),
+        )
+        document = documents.read(study)
+        result = session.execute(document, study.parent, set_ or [], options, console)
+        if as_json:
+            from sweeps import tables
+
+            summary = tables.summary(result) if result else {}
+            print(json.dumps(summary, indent=1))
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="A run folder.", show_default=False)],
+) -> None:
+    """Rebuild the report from a run folder alone: no Optuna, no training."""
+    with _exit_codes(""):
+        from reports import frames, page
+
+        try:
+            print(page.build(folder))
+        except frames.RunFolderError as fault:
+            raise UserError(str(fault)) from None
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of study files, for editors: sweeps schema > study.schema.json."""
+    from sweeps import schemas
+
+    print(json.dumps(schemas.study(), indent=1))
+
+
+@contextmanager
+def _exit_codes(again: str) -> Iterator[None]:
+    try:
+        yield
+    except UserError as fault:
+        print(fault, file=sys.stderr)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt as fault:
+        kept = f": {fault}; go on with the same command" if str(fault) else ""
+        print(f"interrupted{kept}{': ' + again if kept and again else ''}", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+def main() -> None:
+    """The console script."""
+    app(prog_name="sweeps")
+
+
+if __name__ == "__main__":
+    main()

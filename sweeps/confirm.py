@@ -1,0 +1,195 @@
+"""The second phase: the best of the search and the defaults, on fresh seeds, scored on the test rows.
+
+Nothing is pruned here, and no seed was seen by the search; so these numbers are not selected.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sweeps import baselines, records, seeds, trial
+from sweeps.data import Dataset
+from sweeps.engines import watch
+from sweeps.search import Finished
+from sweeps.space import Config
+from sweeps.spec import Study
+from sweeps.trial import Outcome, Task
+from sweeps.vocabulary import plain
+
+# Replicates that train as one task: whole configurations would leave cores idle at the end.
+TOGETHER = 5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A configuration to confirm. trial: its number in the search, or -1."""
+
+    label: str
+    trial: int
+    config: Config
+    is_default: bool
+    selected_value: float  # the objective in the search; NaN if it was not searched
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A candidate with the outcome of its fresh replicates. rank 1 is the winner."""
+
+    candidate: Candidate
+    outcome: Outcome
+    rank: int
+
+
+def candidates(study: Study, finished: list[Finished]) -> list[Candidate]:
+    """The best `top` complete trials of different settings, then the defaults."""
+    default = study.space.default
+    complete = [f for f in finished if f.outcome.state == "complete"]
+    chosen: list[Candidate] = []
+    for one in sorted(complete, key=lambda f: (f.outcome.value, f.number)):
+        config = study.space.configure(one.params)
+        is_default = config == default
+        known = any(config == candidate.config for candidate in chosen)
+        if known or (sum(not c.is_default for c in chosen) >= study.confirm.top and not is_default):
+            continue
+        label = f"trial {one.number}"
+        if len(chosen) < study.confirm.top or is_default:
+            chosen.append(Candidate(label, one.number, config, is_default, one.outcome.value))
+    if not any(candidate.is_default for candidate in chosen):
+        chosen.append(Candidate("defaults", -1, default, True, float("nan")))
+    return chosen
+
+
+def confirm(
+    study: Study, dataset: Dataset, chosen: list[Candidate], folder: Path, jobs: int
+) -> tuple[list[Confirmed], dict[str, Outcome]]:
+    """Each candidate's confirmation, best first, and the baselines by name.
+
+    What an earlier run confirmed is read from its records.
+    """
+    artifacts = folder / "artifacts"
+    wanted = {c.label: _key(study, c) for c in chosen}
+    wanted |= {name: {"baseline": name} for name in baselines.names(dataset)}
+    outcomes = {label: records.read(_path(artifacts, key), key) for label, key in wanted.items()}
+    calls: list[Any] = []
+    owners: list[str] = []
+    for candidate in chosen:
+        if outcomes[candidate.label] is None:
+            pieces = _pieces(study.confirm.replicates)
+            calls += [(_train, _task(study, candidate, piece)) for piece in pieces]
+            owners += [candidate.label] * len(pieces)
+    for name in baselines.names(dataset):
+        if outcomes[name] is None:
+            calls.append((_baseline, name))
+            owners.append(name)
+    results = _parallel(calls, dataset, jobs)
+    for label in dict.fromkeys(owners):
+        outcome = _join([r for r, owner in zip(results, owners, strict=True) if owner == label])
+        records.write(_path(artifacts, wanted[label]), outcome, wanted[label])
+        outcomes[label] = outcome
+    known = {label: outcome for label, outcome in outcomes.items() if outcome is not None}
+    metric = study.objective.metric
+    ranked = sorted(chosen, key=lambda c: float(known[c.label].final[metric].mean()))
+    networks = [Confirmed(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]
+    return networks, {name: known[name] for name in baselines.names(dataset)}
+
+
+def _pieces(replicates: int) -> list[range]:
+    starts = range(0, replicates, TOGETHER)
+    return [range(start, min(start + TOGETHER, replicates)) for start in starts]
+
+
+def _parallel(calls: list[Any], dataset: Dataset, jobs: int) -> list[Outcome]:
+    from joblib import Parallel, delayed, parallel_config
+
+    if not calls:
+        return []
+    with parallel_config("loky", inner_max_num_threads=1):
+        return list(
+            Parallel(n_jobs=jobs)(
+                delayed(function)(os.getpid(), what, dataset) for function, what in calls
+            )
+        )
+
+
+_watched = False
+
+
+def _train(parent: int, task: Task, dataset: Dataset) -> Outcome:
+    _watch(parent)
+    return trial.train(task, dataset)
+
+
+def _baseline(parent: int, name: str, dataset: Dataset) -> Outcome:
+    _watch(parent)
+    return baselines.train(name, dataset)
+
+
+def _watch(parent: int) -> None:
+    """joblib's own workers outlive a killed parent; ours do not."""
+    global _watched
+    if not _watched and os.getpid() != parent:
+        _watched = True
+        watch(parent)
+
+
+def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
+    return Task(
+        number=candidate.trial,
+        config=candidate.config,
+        seed=study.search.seed,
+        phase=seeds.CONFIRM,
+        replicates=replicates,
+        metric=study.objective.metric,
+        at=study.objective.at,
+        dtype=study.dtype,
+        keep=True,
+    )
+
+
+def _join(pieces: list[Outcome]) -> Outcome:
+    """One outcome of all replicates. Seconds add up: the pieces could have been one population."""
+    if len(pieces) == 1:
+        return pieces[0]
+    longest = max(pieces, key=lambda p: len(p.curves["epoch"]))
+    epochs = len(longest.curves["epoch"])
+    costs = ("epoch", "updates", "gradient_evaluations", "flops")
+    curves: dict[str, Any] = {name: longest.curves[name] for name in costs}
+    curves["seconds"] = np.sum([_stretch(p.curves["seconds"], epochs) for p in pieces], axis=0)
+    for name in (*trial.SCORES, "diverged"):
+        columns = [_stretch(p.curves[name], epochs) for p in pieces]
+        curves[name] = np.concatenate(columns, axis=1)
+    weights = [p.final["dev_loss"].size for p in pieces]
+    reports = np.average([_stretch(p.reports, epochs) for p in pieces], axis=0, weights=weights)
+    return Outcome(
+        number=longest.number,
+        state="complete",
+        value=float(reports[-1]),
+        curves=curves,
+        reports=reports,
+        final={n: np.concatenate([p.final[n] for p in pieces]) for n in longest.final},
+        arrays={n: np.concatenate([p.arrays[n] for p in pieces]) for n in longest.arrays},
+    )
+
+
+def _stretch(values: Any, epochs: int) -> Any:
+    """A piece in which all had diverged ended early; it stays as it was."""
+    missing = epochs - len(values)
+    return np.concatenate([values, np.repeat(values[-1:], missing, axis=0)]) if missing else values
+
+
+def _key(study: Study, candidate: Candidate) -> dict[str, Any]:
+    return {
+        "config": {word: plain(value) for word, value in candidate.config.items()},
+        "trial": candidate.trial,
+        "replicates": study.confirm.replicates,
+    }
+
+
+def _path(artifacts: Path, key: dict[str, Any]) -> Path:
+    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
+    return artifacts / f"confirm-{digest[:12]}.npz"

@@ -1,0 +1,189 @@
+"""The run folder's frames, from outcomes. Their columns are listed in the README."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sweeps.confirm import Confirmed
+from sweeps.data import Dataset
+from sweeps.search import Finished
+from sweeps.spec import Study
+from sweeps.trial import SCORES, Outcome, network
+from sweeps.vocabulary import plain
+
+if TYPE_CHECKING:
+    import optuna
+
+COSTS = ("updates", "gradient_evaluations", "flops", "seconds")
+TEST_SCORES = (*SCORES, "test_loss", "test_error")
+
+
+def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
+    """One row a trial, by number."""
+    rows = []
+    default = study.space.locate(study.space.default)
+    for one in sorted(finished, key=lambda f: f.number):
+        outcome = one.outcome
+        row: dict[str, Any] = {
+            "trial": one.number,
+            "state": outcome.state,
+            "value": outcome.value,
+            "is_default": one.params == default,
+            "cause": outcome.cause,
+            "epochs": int(outcome.curves["epoch"][-1]) if outcome.curves else 0,
+            "replicates": study.replicates,
+            "diverged": int(outcome.curves["diverged"][-1].sum()) if outcome.curves else 0,
+        }
+        for score in SCORES:
+            values = outcome.final.get(score, np.array([np.nan]))
+            row[score] = float(values.mean())
+            row[f"{score}_sd"] = float(values.std(ddof=1)) if len(values) > 1 else np.nan
+        row |= _costs(outcome)
+        row |= {f"param.{name}": value for name, value in one.params.items()}
+        rows.append(row)
+    frame = pd.DataFrame(rows)
+    names = [f"param.{leaf.name}" for leaf in study.space.parameters()]
+    fixed = [c for c in frame.columns if not str(c).startswith("param.")]
+    return frame.reindex(columns=[*fixed, *names])
+
+
+def _costs(outcome: Outcome) -> dict[str, Any]:
+    if not outcome.curves:
+        return {"updates": 0, "gradient_evaluations": 0, "flops": 0.0, "seconds": 0.0}
+    return {
+        "updates": int(outcome.curves["updates"][-1]),
+        "gradient_evaluations": int(outcome.curves["gradient_evaluations"][-1]),
+        "flops": float(outcome.curves["flops"][-1]),
+        "seconds": float(outcome.curves["seconds"][-1]),
+    }
+
+
+def curves(finished: list[Finished], confirmed: list[Confirmed]) -> pd.DataFrame:
+    """One row an epoch of each network."""
+    frames = [
+        _curves("search", f"trial {f.number}", f.number, f.outcome)
+        for f in sorted(finished, key=lambda f: f.number)
+    ]
+    frames += [
+        _curves("confirm", c.candidate.label, c.candidate.trial, c.outcome) for c in confirmed
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _curves(phase: str, config: str, trial: int, outcome: Outcome) -> pd.DataFrame:
+    if not outcome.curves:
+        return _curves_of(phase, config, trial, {n: np.empty(0) for n in ("epoch", *COSTS)}, 0)
+    replicates = outcome.curves["diverged"].shape[1]
+    return _curves_of(phase, config, trial, outcome.curves, replicates)
+
+
+def _curves_of(
+    phase: str, config: str, trial: int, values: dict[str, Any], replicates: int
+) -> pd.DataFrame:
+    epochs = len(values["epoch"])
+    empty = np.empty((epochs, replicates))
+    columns: dict[str, Any] = {
+        "phase": phase,
+        "config": config,
+        "trial": trial,
+        "replicate": np.repeat(np.arange(replicates), epochs),
+        "epoch": np.tile(values["epoch"].astype(np.int64), replicates),
+    }
+    for cost in COSTS:
+        kind = np.float64 if cost in ("flops", "seconds") else np.int64
+        columns[cost] = np.tile(values[cost].astype(kind), replicates)
+    for score in SCORES:
+        columns[score] = np.asarray(values.get(score, empty), np.float64).T.ravel()
+    columns["diverged"] = np.asarray(values.get("diverged", empty), bool).T.ravel()
+    return pd.DataFrame(columns)
+
+
+def confirmed(
+    study: Study, dataset: Dataset, networks: list[Confirmed], others: dict[str, Outcome]
+) -> pd.DataFrame:
+    """One row a confirmed network, by rank; then one a baseline."""
+    rows = []
+    for one in networks:
+        candidate, outcome = one.candidate, one.outcome
+        gone = outcome.curves["diverged"]
+        costs = _costs(outcome) | {"epochs": int(outcome.curves["epoch"][-1])}
+        config = {word: plain(value) for word, value in candidate.config.items()}
+        for replicate in range(gone.shape[1]):
+            diverged = bool(gone[-1, replicate])
+            row: dict[str, Any] = {
+                "config": candidate.label,
+                "kind": "network",
+                "trial": candidate.trial,
+                "rank": one.rank,
+                "is_default": candidate.is_default,
+                "replicate": replicate,
+                "status": "diverged" if diverged else "ok",
+                "diverged_epoch": int(gone[:, replicate].argmax()) if diverged else -1,
+                **{score: float(outcome.final[score][replicate]) for score in TEST_SCORES},
+                "settings": json.dumps(config),
+                "selected_value": candidate.selected_value,
+                **costs,
+                "parameters": network(candidate.config, dataset).n_parameters,
+            }
+            rows.append(row)
+    rows += [_baseline(name, outcome) for name, outcome in others.items()]
+    return pd.DataFrame(rows)
+
+
+def _baseline(name: str, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "config": name,
+        "kind": "baseline",
+        "trial": -1,
+        "rank": 0,
+        "is_default": False,
+        "replicate": 0,
+        "status": "ok",
+        "diverged_epoch": -1,
+        **{score: float(outcome.final[score][0]) for score in TEST_SCORES},
+        "settings": "{}",
+        "selected_value": np.nan,
+        **_costs(outcome),
+        "epochs": 0,
+        "parameters": 0,
+    }
+
+
+def predictions(
+    dataset: Dataset, networks: list[Confirmed], others: dict[str, Outcome]
+) -> dict[str, Any]:
+    """Targets and outputs by configuration, as the arrays of predictions.npz."""
+    arrays: dict[str, Any] = {}
+    for part in ("dev", "test"):
+        arrays[f"{part}_target"] = dataset.labels[part]
+        for one in networks:
+            arrays[f"{one.candidate.label}/{part}"] = one.outcome.arrays[f"{part}_outputs"]
+        for name, outcome in others.items():
+            arrays[f"{name}/{part}"] = outcome.arrays[f"{part}_outputs"]
+    return arrays
+
+
+# Fewer complete trials than this say nothing of importance.
+ENOUGH = 10
+
+
+def importance(trials: "list[optuna.trial.FrozenTrial]") -> pd.DataFrame:
+    """PED-ANOVA of the parameters that every complete trial has; no rows where it cannot say."""
+    import optuna
+    from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
+
+    complete = [t for t in trials if t.state == optuna.trial.TrialState.COMPLETE]
+    values: dict[str, float] = {}
+    if len(complete) >= ENOUGH and len({t.value for t in complete}) > 1:
+        study = optuna.create_study()
+        study.add_trials(complete)
+        values = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
+    return pd.DataFrame(
+        {
+            "evaluator": pd.Series(["PED-ANOVA"] * len(values), dtype=str),
+            "parameter": pd.Series(list(values), dtype=str),
+            "value": pd.Series(list(values.values()), dtype=float),
+        }
+    )

@@ -1,0 +1,96 @@
+"""What a run leaves in its folder: frames, predictions, the winner, provenance."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sweeps import frames, model, provenance, records, resolved
+from sweeps.confirm import Confirmed
+from sweeps.data import Dataset
+from sweeps.search import Finished
+from sweeps.spec import Study
+from sweeps.store import Store
+from sweeps.trial import Outcome
+
+OF_CONFIRMATION = ("confirm.parquet", "data/confirm.csv", "predictions.npz", "model.npz", "best.yaml")
+
+
+def write(
+    folder: Path,
+    study: Study,
+    dataset: Dataset,
+    store: Store,
+    finished: list[Finished],
+    networks: list[Confirmed],
+    others: dict[str, Outcome],
+    base: Path,
+) -> None:
+    """All frames and models; each file whole or not at all."""
+    (folder / "data").mkdir(exist_ok=True)
+    records.write_text(folder / "study.yaml", resolved.study_yaml(study, base, folder))
+    _frame(folder, "trials", frames.trials(study, finished))
+    _frame(folder, "curves", frames.curves(finished, networks))
+    _frame(folder, "importance", frames.importance(store.trials()[: len(finished)]))
+    if not networks:
+        # Those of an earlier run would speak of another search.
+        for name in OF_CONFIRMATION:
+            (folder / name).unlink(missing_ok=True)
+        return
+    _frame(folder, "confirm", frames.confirmed(study, dataset, networks, others))
+    records.save(folder / "predictions.npz", frames.predictions(dataset, networks, others))
+    winner = networks[0]
+    model.save(folder / "model.npz", winner, dataset)
+    best = resolved.best_yaml(study, winner.candidate.config, base, folder)
+    records.write_text(folder / "best.yaml", best)
+
+
+def _frame(folder: Path, name: str, frame: pd.DataFrame) -> None:
+    with records.Replacing(folder / f"{name}.parquet") as temporary:
+        frame.to_parquet(temporary, index=False)
+    with records.Replacing(folder / "data" / f"{name}.csv") as temporary:
+        frame.to_csv(temporary, index=False)
+
+
+def write_provenance(
+    folder: Path,
+    study: Study,
+    dataset: Dataset,
+    finished: list[Finished],
+    budget: int,
+    run: dict[str, Any],
+) -> None:
+    """`provenance.json`; `run` is what only the session knows (command, times, jobs)."""
+    states = [one.outcome.state for one in finished]
+    counts = {state: states.count(state) for state in ("complete", "pruned", "failed")}
+    searched = study.search.model_dump(exclude={"pruner"})
+    pruner = study.search.pruner
+    words = f"median (startup {pruner.startup}, warmup {pruner.warmup})" if pruner else "none"
+    fixed = resolved.fixed(study)
+    document = {
+        "name": study.name,
+        "description": study.description,
+        "task": dataset.target.task,
+        "classes": list(dataset.target.classes),
+        "objective": study.objective.model_dump(),
+        "targets": study.targets.model_dump(exclude_none=True),
+        "reference": study.reference,
+        "data": {"target": dataset.target.name, **dataset.facts},
+        "constants": dataset.constants,
+        "counts": {**counts, "running": 0, "asked": budget},
+        "search": {
+            **searched,
+            "pruner": words,
+            "replicates": study.replicates,
+            "epochs": study.epochs,
+        },
+        "space": resolved.describe(study),
+        "fixed": fixed,
+        "study_hash": resolved.digest(resolved.identity(study, dataset)),
+        "versions": provenance.versions(),
+        "machine": provenance.machine(),
+        "threads": "one BLAS thread per worker",
+        **run,
+    }
+    records.write_text(folder / "provenance.json", json.dumps(document, indent=1))

@@ -1,0 +1,122 @@
+"""The study written back: as resolved, as its winner alone, and as what makes it the same study."""
+
+import hashlib
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from sweeps.data import Dataset
+from sweeps.space import Choice, Config, Dimension, Leaf, Range
+from sweeps.spec import Study
+from sweeps.vocabulary import plain
+
+
+def identity(study: Study, dataset: Dataset) -> dict[str, Any]:
+    """What must agree for two runs to be one study. Trials, jobs, confirm and targets may differ."""
+    data = study.data.model_dump(exclude={"source"}) | {"sha256": dataset.sha256}
+    search = study.search.model_dump(exclude={"trials"})
+    return {
+        "data": data,
+        "fixed": fixed(study),
+        "space": _space(study),
+        "objective": study.objective.model_dump(),
+        "replicates": study.replicates,
+        "search": search,
+        "dtype": study.dtype,
+    }
+
+
+def digest(values: dict[str, Any]) -> str:
+    """A short name for a study's identity."""
+    text = json.dumps(values, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def study_yaml(study: Study, base: Path, folder: Path) -> str:
+    """The whole study with every default said; it runs as it stands, from the run folder."""
+    return _yaml(_sections(study, base, folder) | {"fixed": fixed(study), "space": _space(study)})
+
+
+def best_yaml(study: Study, winner: Config, base: Path, folder: Path) -> str:
+    """The winner as a study of its own, with nothing left to search."""
+    sections = _sections(study, base, folder)
+    sections["name"] = f"{study.name[:59]}-best"
+    literal = {word: plain(value) for word, value in winner.items()}
+    return _yaml(sections | {"fixed": literal, "space": {}})
+
+
+def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
+    sections = study.model_dump(exclude={"space", "storage"}, exclude_none=True)
+    if ":" not in study.data.source:
+        # Relative to the run folder, where this file will stand.
+        sections["data"]["source"] = os.path.relpath(base / study.data.source, folder)
+    pruner = study.search.pruner
+    sections["search"]["pruner"] = {"median": pruner.model_dump()} if pruner else "none"
+    order = ("name", "description", "data", "fixed", "space")
+    sections["data"]["ignore"] = list(study.data.ignore)
+    named = {key: sections.get(key, {}) for key in order}
+    return named | {key: value for key, value in sections.items() if key not in order and value != {}}
+
+
+def fixed(study: Study) -> dict[str, Any]:
+    """The words that are not searched, as the file says them."""
+    searched = {dimension.word for dimension in study.space.dimensions}
+    return {w: plain(v) for w, v in study.space.default.items() if w not in searched}
+
+
+def _space(study: Study) -> dict[str, Any]:
+    return {dimension.word: _dimension(dimension) for dimension in study.space.dimensions}
+
+
+def _dimension(dimension: Dimension) -> Any:
+    if dimension.per_layer:
+        return {"per_layer": _leaf(dimension.leaves[0])}
+    if not dimension.arms:
+        return _leaf(dimension.leaves[0])
+    arms: dict[str, Any] = {}
+    for name, arm in dimension.arms:
+        inside: dict[str, Any] = dict(arm.settings)
+        inside |= {key: _leaf(leaf) for key, leaf in arm.searched}
+        inside |= {word: plain(value) for word, value in arm.replaces}
+        inside |= {inner.word: _dimension(inner) for inner in arm.inner}
+        arms[name] = inside
+    return {"choices": arms}
+
+
+def _leaf(leaf: Leaf) -> Any:
+    if isinstance(leaf, Choice):
+        return [plain(option) for option in leaf.options]
+    limits: dict[str, Any] = {"low": leaf.low, "high": leaf.high}
+    if leaf.log:
+        limits["log"] = True
+    if leaf.step is not None:
+        limits["step"] = leaf.step
+    return limits
+
+
+def describe(study: Study) -> list[dict[str, Any]]:
+    """The space's parameters in plain words, for the plan and the report."""
+    described = []
+    for leaf in study.space.parameters():
+        if isinstance(leaf, Range):
+            one = {"name": leaf.name, "kind": "range", "low": leaf.low, "high": leaf.high}
+            described.append(one | {"log": leaf.log, "choices": []})
+        else:
+            choices = [str(code) for code in leaf.codes()]
+            one = {"name": leaf.name, "kind": "choice", "low": None, "high": None}
+            described.append(one | {"log": False, "choices": choices})
+    return described
+
+
+def _yaml(values: dict[str, Any]) -> str:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = None
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.width = 100
+    text = io.StringIO()
+    yaml.dump(values, text)
+    return text.getvalue()

@@ -1,0 +1,80 @@
+"""What `sweeps.run` returns: the frames, the winner, its predictions, the report."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sweeps.faults import UserError
+
+if TYPE_CHECKING:
+    from sweeps.model import Model
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run, read from its folder. In a notebook it shows its table of winners."""
+
+    folder: Path
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """One row a trial of the search."""
+        return pd.read_parquet(self.folder / "trials.parquet")
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """One row an epoch of each network."""
+        return pd.read_parquet(self.folder / "curves.parquet")
+
+    @cached_property
+    def confirm(self) -> pd.DataFrame | None:
+        """One row a confirmed network or baseline; None if nothing was confirmed."""
+        path = self.folder / "confirm.parquet"
+        return pd.read_parquet(path) if path.exists() else None
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Winner, runners-up, defaults and baselines with their intervals."""
+        from reports import frames, summary
+
+        return summary.table(frames.load(self.folder))
+
+    @cached_property
+    def best(self) -> dict[str, Any]:
+        """The winner's settings: of the confirmation, or of the search where none was made."""
+        if self.confirm is not None:
+            winner = self.confirm[self.confirm["rank"] == 1].iloc[0]
+            settings: dict[str, Any] = json.loads(winner["settings"])
+            return settings
+        complete = self.trials[self.trials["state"] == "complete"]
+        if complete.empty:
+            return {}
+        row = complete.loc[complete["value"].idxmin()].filter(like="param.").dropna()
+        return {str(name).removeprefix("param."): value for name, value in row.items()}
+
+    @property
+    def report(self) -> Path:
+        """The HTML report."""
+        return self.folder / "report.html"
+
+    @cached_property
+    def model(self) -> "Model":
+        """The winner's networks. Errors: UserError where nothing was confirmed."""
+        from sweeps import model
+
+        path = self.folder / "model.npz"
+        if not path.exists():
+            raise UserError(f"{self.folder}: expected a confirmed study, got one without model.npz")
+        return model.load(path)
+
+    def predict(self, frame: pd.DataFrame) -> pd.Series:
+        """Classes or numbers for raw columns, by the winner's ensemble."""
+        return self.model.predict(frame)
+
+    def _repr_html_(self) -> str:
+        html: str = self.table.to_html() if self.confirm is not None else self.trials.to_html()
+        return html

@@ -1,0 +1,267 @@
+"""One run from the study to the report: check, search, confirm, write, report."""
+
+import os
+import re
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from sweeps import confirm as confirmation
+from sweeps import documents, outputs, plan, provenance, resolved, spec, tables
+from sweeps.data import Dataset, load
+from sweeps.engines import Loky
+from sweeps.faults import Expected, UserError, show
+from sweeps.interrupts import Shield
+from sweeps.progress import Progress
+from sweeps.result import Result
+from sweeps.search import Deadline, Finished, search
+from sweeps.spec import Study
+from sweeps.store import RunFolder, Store, redact
+from sweeps.trial import Outcome, train
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run; nothing here changes a number. `time` in seconds; None for no limit."""
+
+    jobs: int
+    trials: int | None = None
+    out: Path = Path("runs")
+    storage: str | None = None
+    time: float | None = None
+    confirm: bool = True
+    dry_run: bool = False
+    command: str = ""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C: what was told is kept."""
+
+    def __init__(self, done: int, budget: int, folder: Path) -> None:
+        self.done, self.budget, self.folder = done, budget, folder
+        super().__init__(f"{done} of {budget} trials are kept in {folder}")
+
+
+def run(
+    study: "str | os.PathLike[str] | dict[str, Any]",
+    *,
+    jobs: int | None = None,
+    trials: int | None = None,
+    out: "str | os.PathLike[str]" = "runs",
+    storage: str | None = None,
+    set: Sequence[str] = (),  # noqa: A002 - the command line's word
+    time: "str | float | None" = None,
+    confirm: bool = True,
+    quiet: bool = False,
+) -> Result:
+    """See `sweeps.run`."""
+    console = Console(quiet=quiet, highlight=False)
+    document, base = _document(study)
+    options = Options(
+        jobs=check_jobs(jobs),
+        trials=check_trials(trials),
+        out=Path(out),
+        storage=storage,
+        time=seconds(time),
+        confirm=confirm,
+        command=f"sweeps.run({str(study) if not isinstance(study, dict) else '…'!r})",
+    )
+    result = execute(document, base, list(set), options, console)
+    if result is None:  # only a dry run has none
+        raise RuntimeError("nothing was run")
+    return result
+
+
+def _document(study: "str | os.PathLike[str] | dict[str, Any]") -> tuple[documents.Document, Path]:
+    if isinstance(study, dict):
+        return documents.Document(study, {}, "study"), Path()
+    path = Path(study)
+    return documents.read(path), path.parent
+
+
+def check_jobs(jobs: int | None) -> int:
+    """The number of jobs; all cores by default. Errors: UserError."""
+    if jobs is not None and not 1 <= jobs <= 1024:
+        raise UserError(f"--jobs: expected a whole number from 1 to 1024, got {jobs}")
+    return jobs or provenance.cores()
+
+
+def check_trials(trials: int | None) -> int | None:
+    """The number of trials, if given. Errors: UserError."""
+    if trials is not None and not 1 <= trials <= 100_000:
+        raise UserError(f"--trials: expected a whole number from 1 to 100000, got {trials}")
+    return trials
+
+
+def seconds(text: "str | float | None") -> float | None:
+    """ "90", "90s", "10m" or "1.5h" in seconds. Errors: UserError."""
+    if text is None or isinstance(text, int | float):
+        return text
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
+    if not found or not float(found[1]):
+        raise UserError(f"--time: expected a time like 90s, 10m or 1.5h, got {show(text)}")
+    return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+def execute(
+    document: documents.Document,
+    base: Path,
+    assignments: list[str],
+    options: Options,
+    console: Console,
+) -> Result | None:
+    """Run a study; None for a dry run. Errors: UserError, Interrupted."""
+    spec.override(document, [_assignment(text) for text in assignments])
+    study = spec.check(document)
+    dataset = _load(study, document, base)
+    budget = 1 if not study.space.dimensions else options.trials or study.search.trials
+    storage = options.storage or study.storage
+    folder = options.out / study.name
+    _tell(study, dataset, budget, storage, options, console)
+    if options.dry_run:
+        return None
+    started = datetime.now(UTC)
+    shield = Shield()
+    identity = resolved.identity(study, dataset)
+    with RunFolder(folder) as run_folder, shield.installed():
+        store = run_folder.open(study.name, storage, identity)
+        clock = time.monotonic()
+        try:
+            finished = _search(study, dataset, store, budget, options, shield, console)
+            seconds_searched = time.monotonic() - clock
+            networks, others, seconds_confirmed = _confirm(
+                study, dataset, finished, folder, options, console
+            )
+        except KeyboardInterrupt:
+            done = sum(trial.state.is_finished() for trial in store.trials()[:budget])
+            raise Interrupted(done, budget, folder) from None
+        with shield:
+            outputs.write(folder, study, dataset, store, finished, networks, others, base)
+            confirmed = study.confirm.model_dump() if networks else None
+            run_facts = {
+                "command": options.command,
+                "confirm": confirmed,
+                "seconds": {"search": seconds_searched, "confirm": seconds_confirmed},
+                "jobs": options.jobs,
+                "storage": redact(storage) if storage else "journal.log",
+                "commit": provenance.commit(base),
+                "started": started.isoformat(timespec="seconds"),
+                "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            }
+            outputs.write_provenance(folder, study, dataset, finished, budget, run_facts)
+            _report(folder)
+    result = Result(folder)
+    for line in tables.closing(result, study, storage, console):
+        console.print(line, soft_wrap=isinstance(line, str))
+    return result
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    path, equals, value = text.partition("=")
+    if not equals or not re.fullmatch(r"[A-Za-z_][\w.]*", path.strip()):
+        raise UserError(f"--set: expected dotted.key=value, got {show(text)}")
+    return path.strip(), documents.value(value, f"--set {path.strip()}")
+
+
+def _load(study: Study, document: documents.Document, base: Path) -> Dataset:
+    try:
+        return load(study.data, base, study.dtype)
+    except Expected as fault:
+        raise UserError(document.fault("data", fault)) from None
+
+
+def _tell(
+    study: Study,
+    dataset: Dataset,
+    budget: int,
+    storage: str | None,
+    options: Options,
+    console: Console,
+) -> None:
+    console.print(f"[bold]{study.name}[/bold]", highlight=False)
+    if study.description:
+        console.print(study.description, markup=False, soft_wrap=True)
+    place = f"storage {redact(storage)}" if storage else f"journal in {options.out / study.name}"
+    for line in plan.lines(study, dataset, budget, options.jobs, place):
+        console.print(line, markup=False, soft_wrap=True)
+    for warning in plan.warnings(study, dataset, options.jobs):
+        console.print(f"warning: {warning}", markup=False, soft_wrap=True, style="yellow")
+    console.print(_estimate(study, dataset, budget, options), soft_wrap=True)
+
+
+def _estimate(study: Study, dataset: Dataset, budget: int, options: Options) -> str:
+    about = plan.estimate(study, dataset, budget, options.confirm, options.jobs)
+    text = f"estimate  about {plan.duration(about)} in all if nothing is done yet or pruned"
+    if options.time is not None:
+        text += f"; no trial is asked after {plan.duration(options.time)}"
+    return text
+
+
+def _search(
+    study: Study,
+    dataset: Dataset,
+    store: Store,
+    budget: int,
+    options: Options,
+    shield: Shield,
+    console: Console,
+) -> list[Finished]:
+    known = sum(trial.state.is_finished() for trial in store.trials()[:budget])
+    if known:
+        console.print(f"resumed   {known} of {budget} trials are done", highlight=False)
+    deadline = Deadline(time.monotonic() + options.time) if options.time else Deadline()
+    engine = Loky(train, dataset, options.jobs)
+    finished = []
+    try:
+        with Progress(console, budget, study.objective.metric) as progress:
+            for one in search(study, store, engine, budget, deadline, shield):
+                finished.append(one)
+                progress.update(one)
+    finally:
+        engine.close()
+    if len(finished) < budget:
+        console.print(f"time is up: {len(finished)} of {budget} trials were asked")
+    return finished
+
+
+def _confirm(
+    study: Study,
+    dataset: Dataset,
+    finished: list[Finished],
+    folder: Path,
+    options: Options,
+    console: Console,
+) -> tuple[list[confirmation.Confirmed], dict[str, Outcome], float]:
+    if not options.confirm:
+        return [], {}, 0.0
+    clock = time.monotonic()
+    chosen = confirmation.candidates(study, finished)
+    console.print(
+        f"confirm   {len(chosen)} settings × {study.confirm.replicates} fresh seeds, and baselines",
+        highlight=False,
+    )
+    networks, others = confirmation.confirm(study, dataset, chosen, folder, options.jobs)
+    return networks, others, time.monotonic() - clock
+
+
+def _report(folder: Path) -> None:
+    from reports import page
+
+    page.build(folder)
+
+
+def reproduce(arguments: Sequence[str]) -> str:
+    """The command line that was given, as it can be given again."""
+    return shlex.join(["python", "-m", "sweeps", *arguments])
+
+
+def interpreter() -> str:
+    """The interpreter's name, for messages."""
+    return Path(sys.executable).name
