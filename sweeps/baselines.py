@@ -71,7 +71,8 @@ def train(name: str, dataset: Dataset) -> Outcome:
     """Train one: final scores (1,), dev_outputs and test_outputs (1, n, K′), no curves."""
     model = BASELINES[_kind(dataset)][name]()
     model.fit(dataset.parts["train"].x.astype(np.float64), dataset.labels["train"])
-    final, arrays = {}, {}
+    final: dict[str, Any] = {}
+    arrays: dict[str, Any] = {}
     for part in ("train", "dev", "test"):
         x, labels = dataset.parts[part].x.astype(np.float64), dataset.labels[part]
         if dataset.target.task == "regression":

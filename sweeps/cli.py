@@ -33,7 +33,9 @@ def _verbs() -> None:
 def run(
     study: Annotated[Path, typer.Argument(help="The study file (YAML).", show_default=False)],
     jobs: Annotated[int | None, typer.Option(help="Workers. [default: all cores]")] = None,
-    trials: Annotated[int | None, typer.Option(help="Trials in all, instead of the file's.")] = None,
+    trials: Annotated[
+        int | None, typer.Option(help="Trials in all, instead of the file's.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where the run folder NAME goes.")] = Path("runs"),
     storage: Annotated[
         str | None, typer.Option(help="Optuna storage URL. [default: a journal in the run folder]")

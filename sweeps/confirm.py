@@ -1,4 +1,4 @@
-"""The second phase: the best of the search and the defaults, on fresh seeds, scored on the test rows.
+"""The second phase: the best of the search and the defaults, on fresh seeds and the test rows.
 
 Nothing is pruned here, and no seed was seen by the search; so these numbers are not selected.
 """
@@ -64,36 +64,52 @@ def candidates(study: Study, finished: list[Finished]) -> list[Candidate]:
     return chosen
 
 
-def confirm(
-    study: Study, dataset: Dataset, chosen: list[Candidate], folder: Path, jobs: int
-) -> tuple[list[Confirmed], dict[str, Outcome]]:
-    """Each candidate's confirmation, best first, and the baselines by name.
+@dataclass(frozen=True)
+class Work:
+    """What is to be confirmed: by label what makes it that, and what is known of it already.
 
-    What an earlier run confirmed is read from its records.
+    calls are (function, task) pairs and owners the label of each; none where all is known.
     """
-    artifacts = folder / "artifacts"
-    wanted = {c.label: _key(study, c) for c in chosen}
-    wanted |= {name: {"baseline": name} for name in baselines.names(dataset)}
-    outcomes = {label: records.read(_path(artifacts, key), key) for label, key in wanted.items()}
-    calls: list[Any] = []
+
+    chosen: list[Candidate]
+    keys: dict[str, dict[str, Any]]
+    known: dict[str, Outcome]
+    calls: list[tuple[Any, Any]]
+    owners: list[str]
+
+
+def prepare(study: Study, dataset: Dataset, chosen: list[Candidate], folder: Path) -> Work:
+    """The work that earlier runs have left to do; what they confirmed is read from its records."""
+    keys = {c.label: _key(study, c) for c in chosen}
+    keys |= {name: {"baseline": name} for name in baselines.names(dataset)}
+    read = {label: records.read(_path(folder, key), key) for label, key in keys.items()}
+    known = {label: outcome for label, outcome in read.items() if outcome is not None}
+    calls: list[tuple[Any, Any]] = []
     owners: list[str] = []
     for candidate in chosen:
-        if outcomes[candidate.label] is None:
+        if candidate.label not in known:
             pieces = _pieces(study.confirm.replicates)
             calls += [(_train, _task(study, candidate, piece)) for piece in pieces]
             owners += [candidate.label] * len(pieces)
     for name in baselines.names(dataset):
-        if outcomes[name] is None:
+        if name not in known:
             calls.append((_baseline, name))
             owners.append(name)
-    results = _parallel(calls, dataset, jobs)
-    for label in dict.fromkeys(owners):
-        outcome = _join([r for r, owner in zip(results, owners, strict=True) if owner == label])
-        records.write(_path(artifacts, wanted[label]), outcome, wanted[label])
-        outcomes[label] = outcome
-    known = {label: outcome for label, outcome in outcomes.items() if outcome is not None}
+    return Work(chosen, keys, known, calls, owners)
+
+
+def confirm(
+    work: Work, study: Study, dataset: Dataset, folder: Path, jobs: int
+) -> tuple[list[Confirmed], dict[str, Outcome]]:
+    """Each candidate's confirmation, best first, and the baselines by name."""
+    known = dict(work.known)
+    results = _parallel(work.calls, dataset, jobs)
+    for label in dict.fromkeys(work.owners):
+        mine = [r for r, owner in zip(results, work.owners, strict=True) if owner == label]
+        known[label] = _join(mine)
+        records.write(_path(folder, work.keys[label]), known[label], work.keys[label])
     metric = study.objective.metric
-    ranked = sorted(chosen, key=lambda c: float(known[c.label].final[metric].mean()))
+    ranked = sorted(work.chosen, key=lambda c: float(known[c.label].final[metric].mean()))
     networks = [Confirmed(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]
     return networks, {name: known[name] for name in baselines.names(dataset)}
 
@@ -103,7 +119,7 @@ def _pieces(replicates: int) -> list[range]:
     return [range(start, min(start + TOGETHER, replicates)) for start in starts]
 
 
-def _parallel(calls: list[Any], dataset: Dataset, jobs: int) -> list[Outcome]:
+def _parallel(calls: list[tuple[Any, Any]], dataset: Dataset, jobs: int) -> list[Outcome]:
     from joblib import Parallel, delayed, parallel_config
 
     if not calls:
@@ -130,7 +146,7 @@ def _baseline(parent: int, name: str, dataset: Dataset) -> Outcome:
 
 
 def _watch(parent: int) -> None:
-    """joblib's own workers outlive a killed parent; ours do not."""
+    """Joblib's own workers outlive a killed parent; ours do not."""
     global _watched
     if not _watched and os.getpid() != parent:
         _watched = True
@@ -190,6 +206,6 @@ def _key(study: Study, candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _path(artifacts: Path, key: dict[str, Any]) -> Path:
+def _path(folder: Path, key: dict[str, Any]) -> Path:
     digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
-    return artifacts / f"confirm-{digest[:12]}.npz"
+    return folder / "artifacts" / f"confirm-{digest[:12]}.npz"

@@ -1,10 +1,9 @@
 """YAML 1.2 to plain values, with the place of every key; nothing here knows what a study is."""
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -50,7 +49,9 @@ def read(path: Path) -> Document:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as fault:
-        raise UserError(f"{path}: expected UTF-8 text, got byte {fault.start} of another kind") from None
+        raise UserError(
+            f"{path}: expected UTF-8 text, got byte {fault.start} of another kind"
+        ) from None
     return parse(text, str(path))
 
 
@@ -61,7 +62,7 @@ def _no_such_file(path: Path) -> str:
 
 
 def parse(text: str, name: str) -> Document:
-    """Parse a text. Errors: UserError: not YAML, not a mapping, or all its duplicate keys at once."""
+    """Parse a text. Errors: UserError: no YAML, no mapping, or all its duplicate keys."""
     try:
         root = _compose(text)
         if not isinstance(root, MappingNode):
@@ -116,7 +117,7 @@ class _Reader:
         if isinstance(node, SequenceNode):
             return [self.plain(item, join(path, str(n))) for n, item in enumerate(node.value)]
         try:
-            return _scalar(node)
+            return _scalar(cast(ScalarNode, node))
         except ValueError:
             self.faults.append(Fault(where, path, f"expected plain YAML, got the tag {node.tag}"))
             return None
@@ -139,7 +140,7 @@ class _Reader:
 
 
 def _scalar(node: ScalarNode) -> Any:
-    kind, text = node.tag.removeprefix("tag:yaml.org,2002:"), node.value
+    kind, text = str(node.tag).removeprefix("tag:yaml.org,2002:"), node.value
     if kind == "int":
         digits = text.replace("_", "")
         return int(digits, 0) if digits[:2].lower() in ("0x", "0o", "0b") else int(digits)

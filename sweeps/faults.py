@@ -64,7 +64,7 @@ def show(value: Any, longest: int = 60) -> str:
 
 
 def did_you_mean(got: str, known: Iterable[str]) -> str:
-    """ "did you mean 'x'?" for the nearest known name, else the known names."""
+    """The nearest known name ("did you mean 'x'?"), else all of them ("known: …")."""
     known = list(known)
     near = difflib.get_close_matches(str(got), known, n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"

@@ -45,8 +45,13 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
         rows.append(row)
     frame = pd.DataFrame(rows)
     names = [f"param.{leaf.name}" for leaf in study.space.parameters()]
-    fixed = [c for c in frame.columns if not str(c).startswith("param.")]
-    return frame.reindex(columns=[*fixed, *names])
+    others = [c for c in frame.columns if not str(c).startswith("param.")]
+    frame = frame.reindex(columns=[*others, *names])
+    for name in names:
+        # A column has one type: numbers beside words ("full") become words.
+        if frame[name].map(lambda v: isinstance(v, str)).any():
+            frame[name] = frame[name].map(str, na_action="ignore").astype("str")
+    return frame
 
 
 def _costs(outcome: Outcome) -> dict[str, Any]:

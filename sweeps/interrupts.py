@@ -20,7 +20,10 @@ class Shield:
         self._depth += 1
 
     def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._depth -= 1
         if self._pending and self._depth == 0 and kind is None:

@@ -14,7 +14,13 @@ from sweeps.spec import Study
 from sweeps.store import Store
 from sweeps.trial import Outcome
 
-OF_CONFIRMATION = ("confirm.parquet", "data/confirm.csv", "predictions.npz", "model.npz", "best.yaml")
+OF_CONFIRMATION = (
+    "confirm.parquet",
+    "data/confirm.csv",
+    "predictions.npz",
+    "model.npz",
+    "best.yaml",
+)
 
 
 def write(

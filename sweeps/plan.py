@@ -9,8 +9,9 @@ import dnn
 from sweeps import resolved, seeds, trial
 from sweeps.data import Dataset
 from sweeps.faults import show
-from sweeps.space import Choice, Config, Range
+from sweeps.space import Range
 from sweeps.spec import Study
+from sweeps.vocabulary import plain
 
 
 def lines(study: Study, dataset: Dataset, budget: int, jobs: int, storage: str) -> list[str]:
@@ -67,16 +68,18 @@ def _defaults(study: Study) -> str:
     if study.space.locate(study.space.default) is not None:
         return "trial 0, and confirmed"
     outside = [
-        f"{d.word} {show(_plain(study.space.default, d.word))}"
+        f"{d.word} {_short(study.space.default[d.word])}"
         for d in study.space.dimensions
         if _is_outside(study, d.word)
     ]
     return f"outside the space ({', '.join(outside)}): not searched, only confirmed"
 
 
-def _plain(config: Config, word: str) -> object:
-    value = config[word]
-    return value[0] if isinstance(value, tuple) and value and isinstance(value[0], str) else value
+def _short(value: object) -> str:
+    """A canonical value in a word: an arm's name alone."""
+    if isinstance(value, tuple) and value and isinstance(value[0], str):
+        return value[0]
+    return show(plain(value)).strip("'")
 
 
 def _is_outside(study: Study, word: str) -> bool:
@@ -91,7 +94,8 @@ def _is_outside(study: Study, word: str) -> bool:
 def _objective(study: Study) -> str:
     objective = study.objective
     if objective.at == "best":
-        return f"{objective.direction} {objective.metric} at each network's best dev epoch (selected on dev)"
+        where = "at each network's best dev epoch (selected on dev)"
+        return f"{objective.direction} {objective.metric} {where}"
     return f"{objective.direction} {objective.metric} at the last epoch"
 
 
@@ -119,8 +123,6 @@ def _largest_batch(study: Study) -> int:
     for leaf in study.space.parameters():
         if leaf.name.rpartition(".")[2] == "batch_size":
             sizes += [leaf.high] if isinstance(leaf, Range) else list(leaf.options)
-        elif isinstance(leaf, Choice):
-            continue
     for dimension in study.space.dimensions:
         sizes += [v for _, arm in dimension.arms for w, v in arm.replaces if w == "batch_size"]
     return max((int(size) for size in sizes if not isinstance(size, str)), default=0)
@@ -156,7 +158,7 @@ START = 8.0
 
 
 def duration(seconds: float) -> str:
-    """ "8 s", "3 min 20 s", "2 h 5 min"."""
+    """Seconds in words: "8 s", "3 min 20 s", "2 h 5 min"."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

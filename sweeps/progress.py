@@ -72,9 +72,7 @@ class Progress:
         parts = [f"{self.done}/{self._budget} trials ({states})"]
         if self._best:
             value, spread = self._best.outcome.value, self._spread()
-            parts.append(
-                f"best {self._metric} {value:.4f}{spread} (trial {self._best.number})"
-            )
+            parts.append(f"best {self._metric} {value:.4f}{spread} (trial {self._best.number})")
         elapsed = time.monotonic() - self._started
         if self._new and elapsed > 0:
             pace = self._new / elapsed

@@ -1,4 +1,4 @@
-"""Where a run's numbers come from: versions, machine, seeds, counts; as `provenance.json` says it."""
+"""Where a run's numbers come from: versions, machine, seeds, counts."""
 
 import os
 import platform
@@ -47,7 +47,16 @@ def commit(base: Path) -> str:
     """The git commit of the study file's folder, "+" if it has changes; "" outside a checkout."""
     try:
         environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
-        git = ["git", "-C", str(base), "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"]
+        git = [
+            "git",
+            "-C",
+            str(base),
+            "describe",
+            "--always",
+            "--dirty=+",
+            "--abbrev=12",
+            "--exclude=*",
+        ]
         done = subprocess.run(git, capture_output=True, text=True, timeout=5, env=environment)
     except (OSError, subprocess.TimeoutExpired):
         return ""

@@ -73,7 +73,7 @@ def read(path: Path, key: dict[str, Any]) -> Outcome | None:
     meta = json.loads(str(contents.pop("meta", "{}")))
     if meta.pop("key", None) != json.loads(json.dumps(key)):
         return None
-    groups: dict[str, dict[str, Any]] = {"curves": {}, "final": {}, "arrays": {}}
+    groups: dict[str, Any] = {"curves": {}, "final": {}, "arrays": {}}
     for name, values in contents.items():
         group, slash, rest = name.partition("/")
         if slash:

@@ -16,7 +16,7 @@ from sweeps.vocabulary import plain
 
 
 def identity(study: Study, dataset: Dataset) -> dict[str, Any]:
-    """What must agree for two runs to be one study. Trials, jobs, confirm and targets may differ."""
+    """What must agree for two runs to be one study; trials, jobs, confirm, targets may differ."""
     data = study.data.model_dump(exclude={"source"}) | {"sha256": dataset.sha256}
     search = study.search.model_dump(exclude={"trials"})
     return {
@@ -59,7 +59,9 @@ def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
     order = ("name", "description", "data", "fixed", "space")
     sections["data"]["ignore"] = list(study.data.ignore)
     named = {key: sections.get(key, {}) for key in order}
-    return named | {key: value for key, value in sections.items() if key not in order and value != {}}
+    return named | {
+        key: value for key, value in sections.items() if key not in order and value != {}
+    }
 
 
 def fixed(study: Study) -> dict[str, Any]:
@@ -100,15 +102,16 @@ def _leaf(leaf: Leaf) -> Any:
 
 def describe(study: Study) -> list[dict[str, Any]]:
     """The space's parameters in plain words, for the plan and the report."""
-    described = []
+    described: list[dict[str, Any]] = []
     for leaf in study.space.parameters():
         if isinstance(leaf, Range):
-            one = {"name": leaf.name, "kind": "range", "low": leaf.low, "high": leaf.high}
-            described.append(one | {"log": leaf.log, "choices": []})
+            limits: dict[str, Any] = {"low": leaf.low, "high": leaf.high}
+            limits |= {"log": leaf.log, "choices": []}
+            described.append({"name": leaf.name, "kind": "range", **limits})
         else:
             choices = [str(code) for code in leaf.codes()]
-            one = {"name": leaf.name, "kind": "choice", "low": None, "high": None}
-            described.append(one | {"log": False, "choices": choices})
+            limits = {"low": None, "high": None, "log": False, "choices": choices}
+            described.append({"name": leaf.name, "kind": "choice", **limits})
     return described
 
 

@@ -3,7 +3,6 @@
 import os
 import re
 import shlex
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -101,7 +100,7 @@ def check_trials(trials: int | None) -> int | None:
 
 
 def seconds(text: "str | float | None") -> float | None:
-    """ "90", "90s", "10m" or "1.5h" in seconds. Errors: UserError."""
+    """A time like "90", "90s", "10m" or "1.5h" in seconds. Errors: UserError."""
     if text is None or isinstance(text, int | float):
         return text
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
@@ -124,14 +123,16 @@ def execute(
     budget = 1 if not study.space.dimensions else options.trials or study.search.trials
     storage = options.storage or study.storage
     folder = options.out / study.name
-    _tell(study, dataset, budget, storage, options, console)
     if options.dry_run:
+        _tell(study, dataset, budget, 0, storage, options, console)
         return None
     started = datetime.now(UTC)
     shield = Shield()
     identity = resolved.identity(study, dataset)
     with RunFolder(folder) as run_folder, shield.installed():
         store = run_folder.open(study.name, storage, identity)
+        known = store.finished_among(budget)
+        _tell(study, dataset, budget, known, storage, options, console)
         clock = time.monotonic()
         try:
             finished = _search(study, dataset, store, budget, options, shield, console)
@@ -140,8 +141,7 @@ def execute(
                 study, dataset, finished, folder, options, console
             )
         except KeyboardInterrupt:
-            done = sum(trial.state.is_finished() for trial in store.trials()[:budget])
-            raise Interrupted(done, budget, folder) from None
+            raise Interrupted(store.finished_among(budget), budget, folder) from None
         with shield:
             outputs.write(folder, study, dataset, store, finished, networks, others, base)
             confirmed = study.confirm.model_dump() if networks else None
@@ -181,6 +181,7 @@ def _tell(
     study: Study,
     dataset: Dataset,
     budget: int,
+    known: int,
     storage: str | None,
     options: Options,
     console: Console,
@@ -193,12 +194,16 @@ def _tell(
         console.print(line, markup=False, soft_wrap=True)
     for warning in plan.warnings(study, dataset, options.jobs):
         console.print(f"warning: {warning}", markup=False, soft_wrap=True, style="yellow")
-    console.print(_estimate(study, dataset, budget, options), soft_wrap=True)
+    if known:
+        again = "; the report is made anew" if known == budget else ""
+        console.print(f"resumed   {known} of {budget} trials are done{again}")
+    if known < budget:
+        console.print(_estimate(study, dataset, budget - known, options), soft_wrap=True)
 
 
-def _estimate(study: Study, dataset: Dataset, budget: int, options: Options) -> str:
-    about = plan.estimate(study, dataset, budget, options.confirm, options.jobs)
-    text = f"estimate  about {plan.duration(about)} in all if nothing is done yet or pruned"
+def _estimate(study: Study, dataset: Dataset, trials: int, options: Options) -> str:
+    about = plan.estimate(study, dataset, trials, options.confirm, options.jobs)
+    text = f"estimate  about {plan.duration(about)} if no trial is pruned"
     if options.time is not None:
         text += f"; no trial is asked after {plan.duration(options.time)}"
     return text
@@ -213,9 +218,6 @@ def _search(
     shield: Shield,
     console: Console,
 ) -> list[Finished]:
-    known = sum(trial.state.is_finished() for trial in store.trials()[:budget])
-    if known:
-        console.print(f"resumed   {known} of {budget} trials are done", highlight=False)
     deadline = Deadline(time.monotonic() + options.time) if options.time else Deadline()
     engine = Loky(train, dataset, options.jobs)
     finished = []
@@ -243,11 +245,11 @@ def _confirm(
         return [], {}, 0.0
     clock = time.monotonic()
     chosen = confirmation.candidates(study, finished)
-    console.print(
-        f"confirm   {len(chosen)} settings × {study.confirm.replicates} fresh seeds, and baselines",
-        highlight=False,
-    )
-    networks, others = confirmation.confirm(study, dataset, chosen, folder, options.jobs)
+    work = confirmation.prepare(study, dataset, chosen, folder)
+    if work.calls:
+        settings = sum(candidate.label in work.owners for candidate in chosen)
+        console.print(f"confirm   {settings} settings × {study.confirm.replicates} fresh seeds …")
+    networks, others = confirmation.confirm(work, study, dataset, folder, options.jobs)
     return networks, others, time.monotonic() - clock
 
 
@@ -260,8 +262,3 @@ def _report(folder: Path) -> None:
 def reproduce(arguments: Sequence[str]) -> str:
     """The command line that was given, as it can be given again."""
     return shlex.join(["python", "-m", "sweeps", *arguments])
-
-
-def interpreter() -> str:
-    """The interpreter's name, for messages."""
-    return Path(sys.executable).name

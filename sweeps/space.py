@@ -5,7 +5,7 @@ changes. A configuration is the whole vocabulary with one canonical value each.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 

@@ -5,7 +5,6 @@ their own (`sweeps.grammar`); whether the data can be had is `sweeps.data`'s que
 """
 
 import re
-from pathlib import Path
 from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -13,7 +12,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sweeps import grammar
 from sweeps.documents import Document
-from sweeps.faults import Expected, Fault, UserError, did_you_mean, join, show
+from sweeps.faults import Expected, Fault, UserError, did_you_mean, show
 from sweeps.space import Space
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -132,7 +131,9 @@ class Targets(Section):
 class Study(Section):
     """A whole study, resolved. `space` holds the searched words and the values of the others."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True
+    )
 
     name: str
     description: str = ""
@@ -184,7 +185,7 @@ def check(document: Document) -> Study:
         faults += [document.fault(path, fault) for path, fault in grammatical]
     seen = {fault.path for fault in faults}
     try:
-        # A stand-in where the space is at fault, so that the other sections are checked all the same.
+        # A stand-in where the space is at fault, so that the other sections are checked too.
         study = Study.model_validate({**values, "space": parsed or Space((), ())})
     except ValidationError as invalid:
         faults += [
@@ -214,7 +215,9 @@ def _reserved(document: Document) -> list[Fault]:
         given = next(iter(given), None) if isinstance(given, dict) else given
         if given in names:
             faults.append(
-                document.fault(path, Expected("one of this version", given, "it comes with a later one"))
+                document.fault(
+                    path, Expected("one of this version", given, "it comes with a later one")
+                )
             )
     objective = document.values.get("objective")
     if isinstance(objective, list):
@@ -239,7 +242,9 @@ def _fault(document: Document, error: ErrorDetails) -> Fault | None:
         return document.fault(path, f"expected a value, got nothing ({_about(path)})")
     if kind == "extra_forbidden":
         known = _known(parts[:-1])
-        return document.fault(path, Expected("a known key", parts[-1], did_you_mean(parts[-1], known)))
+        return document.fault(
+            path, Expected("a known key", parts[-1], did_you_mean(parts[-1], known))
+        )
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return document.fault(path, Expected("a mapping", got))
     if kind in ("shares", "pruner", "name"):
@@ -285,7 +290,7 @@ def _known(path: list[str]) -> list[str]:
     for part in path:
         inner = model.model_fields[part].annotation
         model = Median if part == "pruner" else cast(type[BaseModel], inner)
-    keys = [name for name in model.model_fields]
+    keys = list(model.model_fields)
     return [*keys, "fixed"] if model is Study else keys
 
 
@@ -302,7 +307,9 @@ def override(document: Document, assignments: "list[tuple[str, Any]]") -> None:
             if inner is None:
                 inner = at[section] = {}
             if not isinstance(inner, dict):
-                raise UserError(Fault(f"--set {path}", section, f"expected a mapping, got {show(inner)}"))
+                raise UserError(
+                    Fault(f"--set {path}", section, f"expected a mapping, got {show(inner)}")
+                )
             at = inner
         at[key] = value
         document.places[path] = f"--set {path}"
@@ -310,11 +317,3 @@ def override(document: Document, assignments: "list[tuple[str, Any]]") -> None:
             other = "space" if sections[0] == "fixed" else "fixed"
             if isinstance(document.values.get(other), dict):
                 document.values[other].pop(key, None)
-
-
-def source_path(study: Study, base: Path) -> Path | None:
-    """The data file, relative to the study file's folder; None for sklearn: and synthetic:."""
-    return None if ":" in study.data.source else base / study.data.source
-
-
-__all__ = ["Study", "check", "join", "override", "source_path"]

@@ -32,6 +32,10 @@ class Store:
         """All trials of the storage, by number."""
         return self.study.get_trials(deepcopy=False)
 
+    def finished_among(self, budget: int) -> int:
+        """How many of the first so many trials are told."""
+        return sum(trial.state.is_finished() for trial in self.trials()[:budget])
+
     def asked(self, trial: "optuna.trial.FrozenTrial") -> None:
         """Write a trial that was asked: its parameters and attributes at once, as running."""
         import optuna
@@ -115,7 +119,10 @@ class RunFolder:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._lock.close()
 
@@ -167,10 +174,10 @@ def mend(path: Path) -> bool:
         except ValueError:
             is_operation = False
         if not is_operation:
+            got = show(line.decode(errors="replace").strip())
             raise UserError(
-                f"{path}:{number}: expected a line of Optuna's journal, got {show(line.decode(errors='replace').strip())} "
-                f"(the journal is damaged: restore it, or remove it; the trials' records in "
-                f"artifacts are used again)"
+                f"{path}:{number}: expected a line of Optuna's journal, got {got} (it is damaged: "
+                "restore it, or remove it; the records in artifacts are used again)"
             )
     if torn:
         with path.open("r+b") as file:

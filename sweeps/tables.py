@@ -23,7 +23,10 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
         run = frames.load(result.folder)
         table = summary.table(run)
         regression = run.provenance["task"] == "regression"
-        told += [_table(table, regression), *_reading(table, regression, summary.target_in_words(run))]
+        told += [
+            _table(table, regression),
+            *_reading(table, regression, summary.target_in_words(run)),
+        ]
     else:
         told += _of_search(result, study)
     return [*told, *_where(result, storage)]
@@ -111,11 +114,12 @@ def _where(result: Result, storage: str | None) -> list[str]:
     address = shlex.quote(storage) if storage else shlex.quote(str(folder / "journal.log"))
     if storage and "@" in storage:
         address = '"$STORAGE"  # the address given to --storage'
+    artifacts = shlex.quote(str(folder / "artifacts"))
     return [
         "",
         f"report     {result.report}",
         f"run folder {folder}",
-        f"dashboard  optuna-dashboard {address} --artifact-dir {shlex.quote(str(folder / 'artifacts'))}",
+        f"dashboard  optuna-dashboard {address} --artifact-dir {artifacts}",
     ]
 
 

@@ -1,5 +1,6 @@
-"""One configuration trained with all its replicates as one population: a plain task in, a plain
-outcome out. It knows nothing of Optuna, storages or processes.
+"""One configuration trained with all its replicates as one population: a task in, an outcome out.
+
+It knows nothing of Optuna, storages or processes; both are plain values that can be sent.
 """
 
 import math
@@ -57,7 +58,7 @@ class Outcome:
 
 
 def worst(dataset: Dataset, score: str) -> float:
-    """What a diverged replicate scores; `score` is "dev_loss", "test_error", …"""
+    """What a diverged replicate scores; `score` is a part and a kind ("test_error")."""
     part, _, kind = score.partition("_")
     loss = DIVERGED_LOSS * dataset.constants[f"{part}_loss"]
     if kind == "loss":
@@ -88,7 +89,7 @@ def settings(config: Config, dataset: Dataset) -> dnn.Settings:
 
 
 def initialize(config: Config, dataset: Dataset, streams: dnn.Streams, dtype: str) -> Array:
-    """theta (P, N) of a configuration."""
+    """Theta (P, N) of a configuration."""
     name, given = config["initializer"]
     return network(config, dataset).initialize(name, streams.initial, dtype, **dict(given))
 
@@ -154,7 +155,10 @@ def _is_losing(reports: list[float], thresholds: tuple[float, ...]) -> bool:
 
 def _curves(records: list[dnn.Record]) -> dict[str, NDArray[Any]]:
     costs = ("epoch", "updates", "gradient_evaluations", "flops", "seconds")
-    return {name: np.array([getattr(r, name) for r in records]) for name in (*costs, *SCORES, "diverged")}
+    return {
+        name: np.array([getattr(r, name) for r in records])
+        for name in (*costs, *SCORES, "diverged")
+    }
 
 
 def _final(

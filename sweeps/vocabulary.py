@@ -58,6 +58,13 @@ class Number:
             raise Expected(self.expected, value)
         return int(value) if self.integer else float(value)
 
+    def number(self, value: Any) -> float | int:
+        """As `check`, without the words."""
+        checked = self.check(value)
+        if isinstance(checked, str):
+            raise Expected(self.expected, value, "a range has numbers")
+        return checked
+
     def schema(self) -> dict[str, Any]:
         """JSON Schema of a literal."""
         number: dict[str, Any] = {"type": "integer" if self.integer else "number"}
@@ -153,7 +160,9 @@ class Arm:
         if isinstance(value, str):
             value = {value: {}}
         if not isinstance(value, dict) or len(value) != 1:
-            raise Expected("a name, or one name with its settings", value, "like {adam: {beta1: 0.9}}")
+            raise Expected(
+                "a name, or one name with its settings", value, "like {adam: {beta1: 0.9}}"
+            )
         ((name, given),) = value.items()
         Name(tuple(self.table)).check(name)
         settings = self.settings(name, given if given is not None else {})

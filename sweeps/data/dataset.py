@@ -70,11 +70,12 @@ def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
     table = sources.read(spec.source, spec.target, spec.options, base)
     where = Path(spec.source).name if ":" not in spec.source else spec.source
     used = [c for c in (spec.group, spec.split.column) if c is not None]
-    for at, names in (("ignore", spec.ignore), ("group", [spec.group]), ("split.column", [spec.split.column])):
-        for name in names:
-            if name is not None and name not in table.frame:
-                known = [str(c) for c in table.frame.columns]
-                raise Expected("a column of the data", name, did_you_mean(name, known), at=at)
+    named: list[tuple[str, str | None]] = [("ignore", name) for name in spec.ignore]
+    named += [("group", spec.group), ("split.column", spec.split.column)]
+    for at, name in named:
+        if name is not None and name not in table.frame:
+            known = [str(c) for c in table.frame.columns]
+            raise Expected("a column of the data", name, did_you_mean(name, known), at=at)
     column = table.frame[table.target]
     _no_gaps(column, table, where)
     task = _task(column, spec.task, where)
@@ -95,7 +96,9 @@ def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
 def _no_gaps(column: pd.Series, table: sources.Table, where: str) -> None:
     missing = column.isna()
     if missing.any():
-        first = "" if table.line is None else f", first in line {table.line + int(missing.argmax())}"
+        first = (
+            "" if table.line is None else f", first in line {table.line + int(missing.argmax())}"
+        )
         raise UserError(
             f"{where}: target '{table.target}': expected a value in every row, "
             f"got none in {missing.sum()} of {len(column)}{first}"
@@ -103,7 +106,7 @@ def _no_gaps(column: pd.Series, table: sources.Table, where: str) -> None:
 
 
 def _task(column: pd.Series, asked: str, where: str) -> str:
-    """classification or regression. Errors: UserError."""
+    """Classification or regression. Errors: UserError."""
     number = encode.is_number(column) and not pd.api.types.is_bool_dtype(column)
     if asked == "regression" and not number:
         raise UserError(
@@ -167,7 +170,9 @@ def _assemble(
     if names is None:
         values = column.to_numpy(np.float64)
         train = values[parts["train"]]
-        target = Target(table.target, "regression", (), float(train.mean()), float(train.std()) or 1.0)
+        target = Target(
+            table.target, "regression", (), float(train.mean()), float(train.std()) or 1.0
+        )
         codes: NDArray[Any] = (values - target.mean) / target.scale
         y = codes[:, None]
     else:

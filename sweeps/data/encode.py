@@ -56,7 +56,8 @@ class CategoryColumn:
     def encode(self, column: pd.Series) -> NDArray[np.float64]:
         """(n, inputs)."""
         texts = _texts(column).to_numpy(dtype=object)
-        return (texts[:, None] == np.array(self.categories, dtype=object)).astype(np.float64)
+        same = texts[:, None] == np.array(self.categories, dtype=object)
+        return np.asarray(same, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,12 @@ def fit(train: pd.DataFrame, standardize: bool) -> Encoder:
         mean, scale = (float(filled.mean()), float(filled.std())) if standardize else (0.0, 1.0)
         # A constant column has no spread to divide by; it becomes 0.
         columns.append(
-            NumberColumn(str(name), fill, mean, scale if scale > 1e-12 * max(1.0, abs(mean)) else 1.0, bool(missing.any()))
+            NumberColumn(
+                str(name),
+                fill,
+                mean,
+                scale if scale > 1e-12 * max(1.0, abs(mean)) else 1.0,
+                bool(missing.any()),
+            )
         )
     return Encoder(tuple(columns))

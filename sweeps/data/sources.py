@@ -14,7 +14,7 @@ from sweeps.vocabulary import Number
 
 @dataclass(frozen=True)
 class Table:
-    """Rows as they were read. `line` is the file's line of row 0, or None where there is no file."""
+    """Rows as they were read. `line` is row 0's in its file; None where there is none."""
 
     frame: pd.DataFrame
     target: str
@@ -123,12 +123,12 @@ def _file(path: Path, target: str | None) -> Table:
     if suffix in LATER:
         raise Expected("a .csv, .tsv or .parquet file", path.name, "it comes with a later version")
     if suffix not in READERS:
-        raise Expected(
-            "a file (.csv, .tsv, .parquet), sklearn:NAME or synthetic:NAME", path.name
-        )
+        raise Expected("a file (.csv, .tsv, .parquet), sklearn:NAME or synthetic:NAME", path.name)
     if not path.is_file():
         near = [p.name for p in path.parent.glob(f"*{suffix}")] if path.parent.is_dir() else []
-        raise Expected("a file", path.name, did_you_mean(path.name, near) if near else "no such file")
+        raise Expected(
+            "a file", path.name, did_you_mean(path.name, near) if near else "no such file"
+        )
     try:
         frame = READERS[suffix](path)
     except (ValueError, OSError) as fault:

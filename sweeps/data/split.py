@@ -13,7 +13,9 @@ Rows = NDArray[np.intp]
 PARTS = ("train", "dev", "test")
 
 
-def divide(spec: Split, labels: pd.Series | None, groups: pd.Series | None, rows: int) -> dict[str, Rows]:
+def divide(
+    spec: Split, labels: pd.Series | None, groups: pd.Series | None, rows: int
+) -> dict[str, Rows]:
     """Row numbers of each part, ascending. Stratified by `labels`; a group stays on one side.
 
     Errors: Expected (below `data.split`) where a part gets no rows.
@@ -23,7 +25,9 @@ def divide(spec: Split, labels: pd.Series | None, groups: pd.Series | None, rows
     parts = {"train": train, "dev": dev, "test": test}
     for part, members in parts.items():
         if len(members) == 0:
-            raise Expected(f"some {part} rows", f"none of {rows}", at=part if part != "train" else "")
+            raise Expected(
+                f"some {part} rows", f"none of {rows}", at=part if part != "train" else ""
+            )
     return parts
 
 

@@ -1,0 +1,89 @@
+"""The JSON Schema of study files, from the models and the vocabulary: for editors' completion."""
+
+from typing import Any
+
+from sweeps.spec import Study
+from sweeps.vocabulary import VOCABULARY, Arm, Number, PerLayer
+
+
+def study() -> dict[str, Any]:
+    """The schema of a whole study file."""
+    document = Study.model_json_schema()
+    # `space` is parsed by a grammar of its own: its schema is made from the vocabulary.
+    document["properties"]["space"] = _space()
+    for name in ("Space", "Dimension", "ArmSpace", "Choice", "Range"):
+        del document["$defs"][name]
+    document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    document["properties"]["fixed"] = {
+        "type": "object",
+        "description": "Hyperparameters that are not searched.",
+        "properties": {
+            name: word.kind.schema() | {"description": word.about, "default": word.default}
+            for name, word in VOCABULARY.items()
+        },
+        "additionalProperties": False,
+    }
+    names = document["$defs"]["Search"]["properties"]["pruner"]
+    names["anyOf"] = [
+        {"enum": ["median", "none"]},
+        {
+            "type": "object",
+            "properties": {"median": {"$ref": "#/$defs/Median"}},
+            "additionalProperties": False,
+        },
+    ]
+    names.pop("default", None)
+    count = document["properties"]["replicates"]
+    document["properties"]["replicates"] = {
+        "anyOf": [count, {"type": "object", "properties": {"count": count}}]
+    }
+    return document
+
+
+def _space() -> dict[str, Any]:
+    words = {name: word for name, word in VOCABULARY.items() if not word.fixed_only}
+    return {
+        "type": "object",
+        "description": "Hyperparameters that are searched: a list is a choice, a mapping a range.",
+        "properties": {name: _searched(word.kind) for name, word in words.items()},
+        "additionalProperties": False,
+    }
+
+
+def _searched(kind: Any) -> dict[str, Any]:
+    choice = {"type": "array", "items": kind.schema(), "minItems": 1, "uniqueItems": True}
+    forms: list[dict[str, Any]] = [choice]
+    if isinstance(kind, Number | PerLayer):
+        item = kind if isinstance(kind, Number) else kind.item
+        forms.append(_range(item))
+        if isinstance(kind, PerLayer):
+            forms.append(_only({"per_layer": _range(item)}))
+    if isinstance(kind, Arm):
+        forms.append(_only({"choices": _only({name: {} for name in kind.table}, require=False)}))
+    else:
+        forms.append(_only({"choices": choice}))
+    return {"anyOf": forms}
+
+
+def _range(item: Number) -> dict[str, Any]:
+    number = Number(item.low, item.high, item.above, item.below, item.integer).schema()
+    return {
+        "type": "object",
+        "properties": {
+            "low": number,
+            "high": number,
+            "log": {"type": "boolean"},
+            "step": {"type": "number", "exclusiveMinimum": 0},
+        },
+        "required": ["low", "high"],
+        "additionalProperties": False,
+    }
+
+
+def _only(properties: dict[str, Any], require: bool = True) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        **({"required": list(properties)} if require else {}),
+    }
