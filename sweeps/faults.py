@@ -28,6 +28,10 @@ class UserError(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+class Words(str):
+    """What was got, in our words instead of the user's: shown without quotes."""
+
+
 class Expected(ValueError):
     """A value is not what was expected; whoever knows where it stood makes a `Fault` of it.
 
@@ -56,7 +60,7 @@ def show(value: Any, longest: int = 60) -> str:
         text = {True: "true", False: "false", None: "nothing"}[value]
     elif isinstance(value, float):
         text = f"{value:g}"
-    elif isinstance(value, str):
+    elif isinstance(value, str) and not isinstance(value, Words):
         text = f"'{value}'"
     else:
         text = str(value)

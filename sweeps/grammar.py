@@ -7,7 +7,7 @@ from the vocabulary. Every fault is found in one go.
 from collections.abc import Mapping
 from typing import Any
 
-from sweeps.faults import Expected, did_you_mean, join
+from sweeps.faults import Expected, Words, did_you_mean, join
 from sweeps.space import ArmSpace, Choice, Config, Dimension, Leaf, Range, Space
 from sweeps.vocabulary import RESERVED, VOCABULARY, Arm, Number, PerLayer, canonical, defaults
 
@@ -139,7 +139,7 @@ def _range(name: str, kind: Number, value: dict[str, Any]) -> Range:
             raise Expected("low, high, and log or step", key, did_you_mean(key, known), at=key)
     for key in ("low", "high"):
         if key not in value:
-            raise Expected("low and high", f"no {key}")
+            raise Expected("low and high", Words(f"no {key}"))
     bounds: dict[str, float] = {}
     for key in ("low", "high"):
         try:
@@ -153,7 +153,7 @@ def _range(name: str, kind: Number, value: dict[str, Any]) -> Range:
     if not low < high:
         raise Expected(f"a number < high ({high:g})", low, "or [x] to choose one", at="low")
     if log and step is not None:
-        raise Expected("log or step, not both", "both")
+        raise Expected("log or step, not both", Words("both"))
     if log and low <= 0:
         raise Expected("a number > 0 on a log scale", low, at="low")
     if step is not None:
@@ -178,7 +178,7 @@ def _per_layer(
         raise Expected("per_layer with low and high alone", value)
     if len(depths) != 1 or depths == {0}:
         found = ", ".join(str(d) for d in sorted(depths))
-        raise Expected("hidden layers of one fixed depth", f"depths {found}", at="per_layer")
+        raise Expected("hidden layers of one fixed depth", Words(f"depths {found}"), at="per_layer")
     try:
         leaves = [_range(f"{name}.{n}", kind, value["per_layer"]) for n in range(max(depths))]
     except Expected as fault:

@@ -102,17 +102,15 @@ def _leaf(leaf: Leaf) -> Any:
 
 def describe(study: Study) -> list[dict[str, Any]]:
     """The space's parameters in plain words, for the plan and the report."""
-    described: list[dict[str, Any]] = []
-    for leaf in study.space.parameters():
-        if isinstance(leaf, Range):
-            limits: dict[str, Any] = {"low": leaf.low, "high": leaf.high}
-            limits |= {"log": leaf.log, "choices": []}
-            described.append({"name": leaf.name, "kind": "range", **limits})
-        else:
-            choices = [str(code) for code in leaf.codes()]
-            limits = {"low": None, "high": None, "log": False, "choices": choices}
-            described.append({"name": leaf.name, "kind": "choice", **limits})
-    return described
+    return [{"name": leaf.name, **_limits(leaf)} for leaf in study.space.parameters()]
+
+
+def _limits(leaf: Leaf) -> dict[str, Any]:
+    if isinstance(leaf, Range):
+        limits: dict[str, Any] = {"low": leaf.low, "high": leaf.high, "log": leaf.log}
+        return {"kind": "range", **limits, "choices": []}
+    choices = [str(code) for code in leaf.codes()]
+    return {"kind": "choice", "low": None, "high": None, "log": False, "choices": choices}
 
 
 def _yaml(values: dict[str, Any]) -> str:

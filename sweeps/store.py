@@ -131,12 +131,11 @@ class RunFolder:
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        study = optuna.create_study(
-            study_name=name,
-            storage=self._journal() if storage is None else _remote(storage),
-            direction="minimize",
-            load_if_exists=True,
-        )
+        backend = self._journal() if storage is None else _remote(storage)
+        try:
+            study = optuna.load_study(study_name=name, storage=backend)
+        except KeyError:
+            study = optuna.create_study(study_name=name, storage=backend, direction="minimize")
         known = study.user_attrs.get("identity")
         if known is None:
             study.set_user_attr("identity", json.dumps(identity))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import dnn
 from dnn.arrays import Array
 from sweeps.data import encode, sources, split
-from sweeps.faults import Expected, UserError, did_you_mean
+from sweeps.faults import Expected, UserError, Words, did_you_mean
 from sweeps.spec import DataSpec
 
 LOSS = {
@@ -87,7 +87,7 @@ def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
         raise UserError("\n".join(f"{where}: {fault}" for fault in faults))
     groups = table.frame[spec.group] if spec.group else None
     if groups is not None and groups.isna().any():
-        raise Expected("a group in every row", f"{groups.isna().sum()} empty", at="group")
+        raise Expected("a group in every row", Words(f"{groups.isna().sum()} empty"), at="group")
     names = _names(column, table) if task == "classification" else None
     parts = _divide(spec, table.frame, names, groups)
     return _assemble(spec, table, features, column, names, parts, dtype)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.faults import Expected
+from sweeps.faults import Expected, Words
 
 MISSING = "(missing)"
 MOST_CATEGORIES = 50
@@ -75,7 +75,7 @@ class Encoder:
         """(n, n_inputs). Errors: Expected for a column that is not there."""
         for column in self.columns:
             if column.name not in frame:
-                raise Expected("all the columns of the study", f"no column '{column.name}'")
+                raise Expected("all the columns of the study", Words(f"no column '{column.name}'"))
         return np.concatenate([c.encode(frame[c.name]) for c in self.columns], axis=1)
 
     def plain(self) -> list[dict[str, Any]]:

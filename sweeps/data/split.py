@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.faults import Expected
+from sweeps.faults import Expected, Words
 from sweeps.spec import Split
 
 Rows = NDArray[np.intp]
@@ -26,7 +26,7 @@ def divide(
     for part, members in parts.items():
         if len(members) == 0:
             raise Expected(
-                f"some {part} rows", f"none of {rows}", at=part if part != "train" else ""
+                f"some {part} rows", Words(f"none of {rows}"), at=part if part != "train" else ""
             )
     return parts
 
@@ -39,7 +39,7 @@ def by_column(column: pd.Series) -> dict[str, Rows]:
     parts = {part: np.flatnonzero(column == part) for part in PARTS}
     for part, members in parts.items():
         if len(members) == 0:
-            raise Expected(f"some {part} rows in the split column", "none", at="column")
+            raise Expected(f"some {part} rows in the split column", Words("none"), at="column")
     return parts
 
 
@@ -67,13 +67,13 @@ def _cut(
             counts = labels.iloc[rows].value_counts() if labels is not None else pd.Series([0])
             raise Expected(
                 "enough rows of every class for each part",
-                f"{counts.min()} of class '{counts.idxmin()}' for two parts",
+                Words(f"{counts.min()} of class '{counts.idxmin()}' for two parts"),
                 "rare classes can be merged, or their rows left out",
             ) from None
         return np.sort(kept), np.sort(cut)
     members = groups.iloc[rows]
     if members.nunique() < 2:
-        raise Expected("at least 3 groups (train, dev, test)", f"{groups.nunique()}")
+        raise Expected("at least 3 groups (train, dev, test)", groups.nunique())
     if labels is None:
         splitter = GroupShuffleSplit(1, test_size=share, random_state=seed)
         kept, cut = next(splitter.split(rows, groups=members))
@@ -92,7 +92,7 @@ def lost_class(parts: Mapping[str, Rows], labels: pd.Series) -> Expected | None:
         if missing:
             return Expected(
                 f"every class among the {part} rows",
-                f"none of class '{missing[0]}'",
+                Words(f"none of class '{missing[0]}'"),
                 "another seed, a larger share, or fewer classes",
             )
     return None

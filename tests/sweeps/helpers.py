@@ -1,0 +1,64 @@
+"""Small studies, and running them as a user does."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+# Conditional parameters, dropout, divergence (a learning rate of 1e4 on gradient descent), and
+# pruning: all that could depend on timing. A trial takes about 50 ms.
+TEXT = """
+name: small
+data: {source: 'synthetic:moons', options: {rows: 200}}
+fixed: {hidden: [8, 4], epochs: 12}
+space:
+  initializer: [xavier, he]
+  l2: {low: 1e-6, high: 1, log: true}
+  keep_prob: {low: 0.5, high: 1.0}
+  batch_size: [16, 64, full]
+  optimizer:
+    choices:
+      gradient_descent: {learning_rate: {low: 1e-2, high: 1e4, log: true}}
+      momentum: {beta: {low: 0.8, high: 0.99}, learning_rate: {low: 1e-3, high: 1, log: true}}
+      adam: {learning_rate: {low: 1e-4, high: 1e-1, log: true}}
+replicates: 3
+search: {trials: 24, window: 6, pruner: {median: {startup: 2, warmup: 2}}}
+confirm: {top: 2, replicates: 4}
+"""
+
+
+def study(folder: Path, text: str = TEXT, **changes: str) -> Path:
+    """A study file; `changes` replace parts of its text."""
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    path = folder / "small.yaml"
+    path.write_text(text)
+    return path
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "sweeps.run", *arguments]
+
+
+def sweeps(*arguments: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run the command line; the exit code is part of the question."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "FORCE_COLOR")}
+    done = subprocess.run(
+        command(*arguments), cwd=cwd, capture_output=True, text=True, timeout=120, env=environment
+    )
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    return done
+
+
+def trials(folder: Path) -> dict[str, dict[str, Any]]:
+    """Every trial of a run folder: parameters, value, state and curves; no seconds."""
+    found = {}
+    for path in sorted((folder / "artifacts").glob("trial-*.npz")):
+        with np.load(path) as record:
+            arrays = {k: record[k].tolist() for k in record.files if "seconds" not in k}
+        found[path.name] = {**arrays, "meta": json.loads(arrays["meta"])}
+    return found

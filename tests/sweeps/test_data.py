@@ -1,0 +1,229 @@
+"""From a user's own table to arrays: what works, and what each fault says."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sweeps.data import Dataset, load
+from sweeps.data.encode import Encoder
+from sweeps.faults import Expected, UserError
+from sweeps.spec import DataSpec
+from sweeps.trial import worst
+
+
+def churn(rows: int = 120) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "id": np.arange(rows),
+            "customer": np.arange(rows) // 2,
+            "age": rng.integers(18, 80, rows).astype(float),
+            "plan": rng.choice(["basic", "plus", "pro"], rows),
+            "active": rng.random(rows) < 0.5,
+            "churn": rng.choice(["yes", "no"], rows),
+        }
+    )
+    frame.loc[3, "age"] = np.nan
+    frame.loc[:9, "plan"] = None
+    return frame
+
+
+def write(folder: Path, frame: pd.DataFrame, name: str = "my.csv") -> Path:
+    frame.to_csv(folder / name, index=False)
+    return folder
+
+
+def spec(**changes: Any) -> DataSpec:
+    return DataSpec.model_validate({"source": "my.csv", "target": "churn", **changes})
+
+
+def rows(dataset: Dataset) -> int:
+    return sum(len(part) for part in dataset.parts.values())
+
+
+def test_numbers_categories_gaps_words_ignored_and_grouped(tmp_path: Path) -> None:
+    data = load(spec(ignore=["id"], group="customer"), write(tmp_path, churn()), "float32")
+    assert data.target.classes == ("no", "yes")
+    assert data.encoder.inputs[-5:] == [
+        *("plan = (missing)", "plan = basic", "plan = plus", "plan = pro", "active")
+    ]
+    assert rows(data) == 120
+    for part in data.parts.values():
+        assert np.isfinite(part.x).all()
+        assert part.x.dtype == part.y.dtype == np.float32
+    # Every row has one plan; numbers are standardized on the training rows.
+    plans = [n for n, name in enumerate(data.encoder.inputs) if name.startswith("plan =")]
+    np.testing.assert_array_equal(data.parts["dev"].x[:, plans].sum(axis=1), 1)
+    train = data.parts["train"].x
+    assert abs(train[:, 0].mean()) < 1e-6
+    assert train[:, 0].std() == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_group_stays_on_one_side(tmp_path: Path, seed: int, task: str) -> None:
+    frame = churn()
+    # The group is kept as a number beside the features, so that it can be found again.
+    frame["marker"] = frame["customer"]
+    if task == "regression":
+        frame["churn"] = np.random.default_rng(1).standard_normal(len(frame))
+    write(tmp_path, frame)
+    chosen = spec(group="customer", ignore=["id"], split={"seed": seed}, standardize=False)
+    data = load(chosen, tmp_path, "float64")
+    at = data.encoder.inputs.index("marker")
+    groups = {part: set(rows.x[:, at]) for part, rows in data.parts.items()}
+    assert sum(len(g) for g in groups.values()) == 60
+    assert not groups["train"] & groups["dev"]
+    assert not groups["test"] & (groups["train"] | groups["dev"])
+
+
+def test_a_split_column(tmp_path: Path) -> None:
+    frame = churn()
+    frame["part"] = np.resize(["train", "train", "train", "dev", "test"], len(frame))
+    write(tmp_path, frame)
+    data = load(spec(split={"column": "part"}), tmp_path, "float32")
+    assert [len(data.parts[p]) for p in ("train", "dev", "test")] == [72, 24, 24]
+    assert not any("part" in name for name in data.encoder.inputs)
+    frame.loc[0, "part"] = "valid"
+    write(tmp_path, frame)
+    with pytest.raises(Expected, match=r"expected train, dev or test in every row.*'valid'"):
+        load(spec(split={"column": "part"}), tmp_path, "float32")
+
+
+def test_the_encoding_is_fitted_on_the_training_rows_alone(tmp_path: Path) -> None:
+    frame = churn()
+    frame["part"] = np.resize(["train", "train", "train", "dev", "test"], len(frame))
+    write(tmp_path, frame)
+    before = load(spec(split={"column": "part"}), tmp_path, "float64")
+    frame.loc[frame["part"] != "train", "age"] = 1000.0
+    frame.loc[frame["part"] != "train", "plan"] = "never seen"
+    write(tmp_path, frame)
+    after = load(spec(split={"column": "part"}), tmp_path, "float64")
+    assert before.encoder == after.encoder
+    np.testing.assert_array_equal(before.parts["train"].x, after.parts["train"].x)
+    plans = [n for n, name in enumerate(after.encoder.inputs) if name.startswith("plan =")]
+    assert not after.parts["test"].x[:, plans].any()
+
+
+def test_the_encoder_survives_being_written() -> None:
+    frame = churn().drop(columns="churn")
+    from sweeps.data import encode
+
+    encoder = encode.fit(frame, standardize=True)
+    again = Encoder.from_plain(encoder.plain())
+    assert again == encoder
+    np.testing.assert_array_equal(again.encode(frame), encoder.encode(frame))
+    with pytest.raises(Expected, match="got no column 'plan'"):
+        encoder.encode(frame.drop(columns="plan"))
+
+
+@pytest.mark.parametrize("name", ["breast_cancer", "diabetes", "digits", "iris", "wine"])
+def test_bundled_sets(name: str) -> None:
+    data = load(DataSpec(source=f"sklearn:{name}"), Path(), "float32")
+    tasks = {"breast_cancer": "binary", "diabetes": "regression"}
+    assert data.target.task == tasks.get(name, "multiclass")
+    assert data.n_out == (len(data.target.classes) if data.target.task == "multiclass" else 1)
+    if data.target.task != "regression":
+        shares = [np.bincount(codes) / len(codes) for codes in data.labels.values()]
+        np.testing.assert_allclose(shares[0], shares[2], atol=0.02)  # stratified
+    # The constant predictor: log-loss and error of the classes' shares.
+    assert data.constants["dev_error"] > 0.3
+    assert worst(data, "dev_loss") == 10 * data.constants["dev_loss"]
+
+
+def test_a_split_depends_on_its_seed_alone() -> None:
+    first, again, other = (
+        load(
+            DataSpec.model_validate({"source": "sklearn:iris", "split": {"seed": s}}),
+            Path(),
+            "float64",
+        )
+        for s in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(first.parts["test"].x, again.parts["test"].x)
+    assert not np.array_equal(first.parts["test"].x, other.parts["test"].x)
+
+
+def change(**columns: Any) -> pd.DataFrame:
+    frame = churn()
+    for name, values in columns.items():
+        frame[name] = values
+    return frame
+
+
+def with_value(column: str, row: int, value: Any) -> pd.DataFrame:
+    frame = churn()
+    frame[column] = frame[column].astype(object)
+    frame.loc[row, column] = value
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("frame", "changes", "message"),
+    [
+        (churn(), {"target": "chrun"}, r"got 'chrun' \(did you mean 'churn'\? columns: id, cust"),
+        (churn(), {"target": "zzz"}, r"got 'zzz' \(known: id, customer, age, plan, active, churn\)"),
+        (churn(), {"target": None}, r"expected the name of a column, got nothing \(columns: id"),
+        (churn(), {"ignore": ["ids"]}, r"a column of the data, got 'ids' \(did you mean 'id'"),
+        (churn(), {"group": "custmer"}, r"got 'custmer' \(did you mean 'customer'"),
+        (churn(), {"source": "mine.csv"}, r"a file, got 'mine.csv' \(did you mean 'my.csv'\?\)"),
+        (churn(), {"source": "my.xlsx"}, r"expected a file \(.csv, .tsv, .parquet\), sklearn:NAME"),
+        (churn(), {"source": "my.npz"}, r"got 'my.npz' \(it comes with a later version\)"),
+        (churn(), {"source": "sklearn:iriss"}, r"known sklearn set.*did you mean 'iris'\?"),
+        (churn(), {"source": "synthetic:moon"}, r"known synthetic set.*did you mean 'moons'\?"),
+        (churn(), {"options": {"rows": 5}}, r"expected no options for this source"),
+        (with_value("age", 14, "old"), {}, r"my.csv: column 'age': expected a number, got 'old' in line 16 \(1 of 120 values are text\)"),
+        (with_value("churn", 7, np.nan), {}, r"my.csv: target 'churn': expected a value in every row, got none in 1 of 120, first in line 9"),
+        (change(churn="no"), {}, r"my.csv: target 'churn': expected at least two different values, got 'no' in every row"),
+        (change(name=[f"n{i}" for i in range(120)]), {}, r"column 'name': expected numbers or at most 50 categories, got 120 different texts in 120 rows \(add it to data.ignore\)"),
+        (change(empty=np.nan), {}, r"column 'empty': expected values, got none"),
+        (with_value("age", 2, np.inf), {}, r"column 'age': expected finite numbers, got infinity in line 4"),
+        (churn(), {"task": "regression"}, r"target 'churn': expected a number for regression, got '(yes|no)'"),
+        (churn(), {"target": "id", "task": "classification"}, r"expected classes with several rows each, got 120 in 120 rows"),
+        (with_value("churn", 7, "maybe"), {}, r"enough rows of every class for each part, got 1 of class 'maybe' for two parts"),
+        (churn()[["churn"]], {}, r"expected columns besides the target, got none"),
+        (churn().head(0), {}, r"my.csv: expected rows below a header, got none"),
+        (churn(), {"split": {"dev": 0.001}}, r"expected some dev rows, got none of 120"),
+        (churn(), {"split": {"test": 0.001}}, r"expected some test rows, got none of 120"),
+    ],
+)  # fmt: skip
+def test_faults(tmp_path: Path, frame: pd.DataFrame, changes: dict[str, Any], message: str) -> None:
+    write(tmp_path, frame)
+    with pytest.raises((Expected, UserError), match=message):
+        load(spec(**changes), tmp_path, "float32")
+
+
+def test_a_class_that_a_part_lacks_is_named(tmp_path: Path) -> None:
+    frame = churn()
+    frame["part"] = np.resize(["train", "train", "train", "dev", "test"], len(frame))
+    frame.loc[frame["part"] == "dev", "churn"] = "no"
+    write(tmp_path, frame)
+    with pytest.raises(
+        Expected, match="expected every class among the dev rows, got none of class 'yes'"
+    ):
+        load(spec(split={"column": "part"}), tmp_path, "float32")
+
+
+def test_a_file_that_is_no_table(tmp_path: Path) -> None:
+    (tmp_path / "my.csv").write_text('a,b\n1,2\n1,2,3,4\n"')
+    with pytest.raises(UserError, match=r"my.csv: expected a .csv table, got: "):
+        load(spec(), tmp_path, "float32")
+    (tmp_path / "my.parquet").write_bytes(b"no")
+    with pytest.raises(UserError, match=r"my.parquet: expected a .parquet table, got: "):
+        load(spec(source="my.parquet"), tmp_path, "float32")
+
+
+def test_other_separators_and_a_byte_order_mark(tmp_path: Path) -> None:
+    churn().to_csv(tmp_path / "my.csv", index=False, sep=";", encoding="utf-8-sig")
+    assert rows(load(spec(), tmp_path, "float32")) == 120
+    churn().to_parquet(tmp_path / "my.parquet")
+    assert rows(load(spec(source="my.parquet"), tmp_path, "float32")) == 120
+
+
+def test_duplicates_between_train_and_test_are_counted(tmp_path: Path) -> None:
+    frame = churn(60).drop(columns=["id", "customer"])
+    write(tmp_path, pd.concat([frame] * 4, ignore_index=True))
+    assert load(spec(), tmp_path, "float32").facts["duplicates"] > 20

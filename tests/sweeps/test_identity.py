@@ -1,0 +1,212 @@
+"""The same study, bit for bit: whatever the jobs, extended, interrupted, or killed."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+
+from sweeps.search import Mirror
+from tests.sweeps.helpers import command, study, sweeps, trials
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Any]:
+    """24 trials at once with two jobs: what every other way must give too."""
+    folder = tmp_path_factory.mktemp("reference")
+    sweeps(str(study(folder)), "--jobs", "2", "--no-confirm", cwd=folder)
+    return trials(folder / "runs" / "small"), stored(folder / "runs" / "small")
+
+
+def stored(folder: Path) -> list[tuple[Any, ...]]:
+    """What the storage says of each trial."""
+    storage = JournalStorage(JournalFileBackend(str(folder / "journal.log")))
+    told = optuna.load_study(study_name="small", storage=storage).trials
+    # A NaN would not equal itself; there is none: inf and worst values are numbers.
+    return [(t.number, t.state.name, t.value, t.params, t.intermediate_values) for t in told]
+
+
+def same(folder: Path, reference: tuple[dict[str, Any], Any]) -> None:
+    run = folder / "runs" / "small"
+    records, storage = reference
+    found = trials(run)
+    assert found.keys() == records.keys()
+    for name, record in records.items():
+        # Through JSON, for NaN has to equal NaN.
+        assert json.dumps(found[name]) == json.dumps(record), name
+    assert stored(run) == storage
+
+
+def test_the_reference_has_what_could_differ(reference: tuple[dict[str, Any], Any]) -> None:
+    records, storage = reference
+    assert len(records) == len(storage) == 24
+    assert {state for _, state, *_ in storage} == {"COMPLETE", "PRUNED"}
+    assert len({params["optimizer"] for _, _, _, params, _ in storage}) == 3
+    assert any(any(map(any, record["curves/diverged"])) for record in records.values())
+
+
+@pytest.mark.parametrize("jobs", ["1", "4"])
+def test_any_number_of_jobs(
+    tmp_path: Path, reference: tuple[dict[str, Any], Any], jobs: str
+) -> None:
+    sweeps(str(study(tmp_path)), "--jobs", jobs, "--no-confirm", cwd=tmp_path)
+    same(tmp_path, reference)
+
+
+def test_extended(tmp_path: Path, reference: tuple[dict[str, Any], Any]) -> None:
+    """10, then 24: exactly 14 more; then again: none."""
+    path, options = str(study(tmp_path)), ("--jobs", "2", "--no-confirm")
+    sweeps(path, *options, "--trials", "10", cwd=tmp_path)
+    assert len(trials(tmp_path / "runs" / "small")) == 10
+    told = sweeps(path, *options, cwd=tmp_path).stdout
+    assert "resumed   10 of 24 trials are done" in told
+    same(tmp_path, reference)
+    journal = tmp_path / "runs" / "small" / "journal.log"
+    before = journal.read_bytes()
+    told = sweeps(path, *options, cwd=tmp_path).stdout
+    assert "resumed   24 of 24 trials are done; the report is made anew" in told
+    assert journal.read_bytes() == before
+
+
+def interrupt(folder: Path, stop: Callable[[subprocess.Popen[str]], None], records: int) -> str:
+    """Start a study, stop it once so many records are there; what it said on stderr."""
+    artifacts = folder / "runs" / "small" / "artifacts"
+    process = subprocess.Popen(
+        command(str(study(folder)), "--jobs", "2", "--no-confirm"),
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while len(list(artifacts.glob("trial-*.npz"))) < records:
+        assert process.poll() is None, "ended before it could be stopped"
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    stop(process)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode != 0
+    return said
+
+
+def test_ctrl_c(tmp_path: Path, reference: tuple[dict[str, Any], Any]) -> None:
+    said = interrupt(tmp_path, lambda process: process.send_signal(signal.SIGINT), records=5)
+    assert "Traceback" not in said
+    found = re.search(r"interrupted: (\d+) of 24 trials are kept in runs/small; go on with", said)
+    assert found, said
+    assert int(found[1]) >= 5
+    told = sum(state != "RUNNING" for _, state, *_ in stored(tmp_path / "runs" / "small"))
+    assert told == int(found[1])
+    done = sweeps(str(tmp_path / "small.yaml"), "--jobs", "2", "--no-confirm", cwd=tmp_path)
+    assert f"resumed   {told} of 24 trials are done" in done.stdout
+    same(tmp_path, reference)
+
+
+def test_the_exit_code_of_ctrl_c(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        command(str(study(tmp_path)), "--jobs", "1"),
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    artifacts = tmp_path / "runs" / "small" / "artifacts"
+    while process.poll() is None and not list(artifacts.glob("trial-*.npz")):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130
+
+
+@pytest.mark.parametrize("records", [1, 8, 20])
+def test_kill_9(tmp_path: Path, reference: tuple[dict[str, Any], Any], records: int) -> None:
+    children: list[int] = []
+
+    def kill(process: subprocess.Popen[str]) -> None:
+        tasks = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        children.extend(int(pid) for pid in tasks.read_text().split())
+        process.kill()
+
+    interrupt(tmp_path, kill, records)
+    sweeps(str(tmp_path / "small.yaml"), "--jobs", "2", "--no-confirm", cwd=tmp_path)
+    same(tmp_path, reference)
+    assert children
+    deadline = time.monotonic() + 5
+    while any(alive(pid) for pid in children):
+        assert time.monotonic() < deadline, "workers outlive their parent"
+        time.sleep(0.1)
+
+
+def alive(pid: int) -> bool:
+    """A process that is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_killed_worker_costs_nothing(
+    tmp_path: Path, reference: tuple[dict[str, Any], Any]
+) -> None:
+    path = str(study(tmp_path))
+    process = subprocess.Popen(
+        command(path, "--jobs", "2", "--no-confirm"), cwd=tmp_path, stdout=subprocess.DEVNULL
+    )
+    artifacts = tmp_path / "runs" / "small" / "artifacts"
+    while process.poll() is None and len(list(artifacts.glob("trial-*.npz"))) < 4:
+        time.sleep(0.002)
+    tasks = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    workers = [pid for pid in tasks if b"loky" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    os.kill(int(workers[-1]), signal.SIGKILL)
+    assert process.wait(60) == 0
+    same(tmp_path, reference)
+
+
+def test_a_record_without_its_tell_and_a_tell_without_its_record(
+    tmp_path: Path, reference: tuple[dict[str, Any], Any]
+) -> None:
+    """A kill between record and tell is healed from the record; a lost record is trained again."""
+    path, options = str(study(tmp_path)), ("--jobs", "2", "--no-confirm")
+    sweeps(path, *options, cwd=tmp_path)
+    run = tmp_path / "runs" / "small"
+    (run / "artifacts" / "trial-000007.npz").unlink()
+    (run / "artifacts" / "trial-000011.npz").write_bytes(b"PK torn")
+    journal = run / "journal.log"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    # Drop the last trial's tell, and leave a torn line as a kill in mid-write does.
+    journal.write_bytes(b"".join(lines[:-1]) + lines[-1][:20])
+    sweeps(path, *options, cwd=tmp_path)
+    same(tmp_path, reference)
+
+
+def test_the_mirror_is_told_late_and_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trial j is told right before trial j + window is asked, never earlier."""
+    import sweeps as package
+
+    log: list[tuple[str, int]] = []
+    ask, tell = Mirror.ask, Mirror.tell
+
+    def asked(self: Mirror, number: int) -> Any:
+        log.append(("ask", number))
+        return ask(self, number)
+
+    def told(self: Mirror, outcome: Any) -> None:
+        log.append(("tell", outcome.number))
+        tell(self, outcome)
+
+    monkeypatch.setattr(Mirror, "ask", asked)
+    monkeypatch.setattr(Mirror, "tell", told)
+    package.run(study(tmp_path), out=tmp_path, jobs=2, trials=10, confirm=False, quiet=True)
+    expected = [("ask", n) for n in range(6)]
+    for n in range(6, 10):
+        expected += [("tell", n - 6), ("ask", n)]
+    assert log == expected

@@ -1,0 +1,179 @@
+"""What a run leaves behind: frames against their dictionary, confirmation, model, provenance."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sweeps
+from sweeps.faults import UserError
+from sweeps.model import load
+from sweeps.result import Result
+from sweeps.store import redact
+from tests.sweeps.helpers import TEXT, study
+
+README = Path(__file__).parents[2] / "README.md"
+DIGITS = TEXT.replace(
+    "{source: 'synthetic:moons', options: {rows: 200}}", "{source: 'sklearn:iris'}"
+)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    folder = tmp_path_factory.mktemp("run")
+    return sweeps.run(study(folder, DIGITS), out=folder, jobs=2, trials=12, quiet=True)
+
+
+def dictionary(frame: str) -> set[str]:
+    """The columns that the README lists for a frame."""
+    section = README.read_text().split(f"#### `{frame}.parquet`")[1].split("####")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+
+
+@pytest.mark.parametrize("frame", ["trials", "curves", "confirm", "importance"])
+def test_columns_are_those_of_the_readme(run: Result, frame: str) -> None:
+    parquet = pd.read_parquet(run.folder / f"{frame}.parquet")
+    columns = {c for c in parquet.columns if not c.startswith("param.")}
+    assert columns == {c for c in dictionary(frame) if not c.startswith("param.")}
+    copy = pd.read_csv(run.folder / "data" / f"{frame}.csv")
+    assert list(copy.columns) == list(parquet.columns)
+    assert len(copy) == len(parquet)
+
+
+def test_trials_frame(run: Result) -> None:
+    frame = run.trials
+    assert frame["trial"].tolist() == list(range(12))
+    assert {"param.optimizer", "param.optimizer.momentum.beta"} <= set(frame.columns)
+    momentum = frame["param.optimizer"] == "momentum"
+    assert frame.loc[momentum, "param.optimizer.momentum.beta"].notna().all()
+    assert frame.loc[~momentum, "param.optimizer.momentum.beta"].isna().all()
+    complete = frame[frame["state"] == "complete"]
+    np.testing.assert_allclose(complete["value"], complete["dev_loss"])
+    alive = complete[complete["diverged"] < 3]
+    assert (alive["epochs"] == 12).all()
+    assert (frame["epochs"] <= 12).all()
+
+
+def test_curves_frame(run: Result) -> None:
+    curves = run.curves
+    search, confirm = (curves[curves["phase"] == phase] for phase in ("search", "confirm"))
+    epochs = run.trials["epochs"] + 1
+    assert len(search) == (3 * epochs).sum()
+    last = search[search["trial"] == 0].groupby("replicate")["dev_loss"].last()
+    assert last.mean() == pytest.approx(run.trials["dev_loss"][0])
+    assert len(confirm) == 3 * 4 * 13
+    assert (curves.groupby(["phase", "config", "replicate"])["updates"].diff().dropna() > 0).all()
+
+
+def test_the_confirmation_is_of_the_best_and_of_the_defaults(run: Result) -> None:
+    assert run.confirm is not None
+    networks = run.confirm[run.confirm["kind"] == "network"]
+    complete = run.trials[run.trials["state"] == "complete"].sort_values("value")
+    expected = {f"trial {n}" for n in complete["trial"].head(2)} | {"defaults"}
+    assert set(networks["config"]) == expected
+    assert (networks.groupby("config")["replicate"].nunique() == 4).all()
+    means = networks.groupby("rank")["dev_loss"].mean()
+    assert means.is_monotonic_increasing  # the winner by dev, never by test
+    baselines = run.confirm[run.confirm["kind"] == "baseline"]
+    assert set(baselines["config"]) == {
+        *("majority class", "logistic regression", "gradient boosting")
+    }
+    selected = networks.groupby("config")["selected_value"].first()
+    assert selected["defaults"] != selected["defaults"]  # they were not searched: NaN
+    assert selected[f"trial {complete['trial'].iloc[0]}"] == complete["value"].iloc[0]
+
+
+def test_predictions_are_log_probabilities_that_give_the_scores(run: Result) -> None:
+    assert run.confirm is not None
+    with np.load(run.folder / "predictions.npz") as file:
+        arrays = {name: file[name] for name in file.files}
+    target = arrays["test_target"]
+    for config, rows in run.confirm.groupby("config"):
+        log_p = arrays[f"{config}/test"]
+        assert log_p.shape == (len(rows), 30, 3)
+        np.testing.assert_allclose(np.exp(log_p).sum(axis=-1), 1, atol=1e-4)
+        error = (log_p.argmax(axis=-1) != target).mean(axis=-1)
+        np.testing.assert_allclose(error, rows.sort_values("replicate")["test_error"], atol=1e-6)
+        loss = -log_p[:, np.arange(30), target].mean(axis=-1)
+        np.testing.assert_allclose(loss, rows["test_loss"], rtol=1e-4)
+
+
+def test_the_model_predicts_from_raw_columns(run: Result) -> None:
+    from sklearn.datasets import load_iris
+
+    bunch = load_iris(as_frame=True)
+    model = load(run.folder / "model.npz")
+    assert len(model.theta) == 4
+    names = np.array(bunch.target_names)[bunch.target]
+    predicted = model.predict(bunch.data)
+    assert (predicted == names).mean() > 0.6
+    np.testing.assert_allclose(model.outputs(bunch.data).sum(axis=1), 1, atol=1e-6)
+    assert predicted.name == "species"
+
+
+def test_regression_predicts_in_the_targets_units(tmp_path: Path) -> None:
+    from sklearn.datasets import load_diabetes
+
+    text = DIGITS.replace("iris", "diabetes")
+    result = sweeps.run(study(tmp_path, text), out=tmp_path, jobs=2, trials=6, quiet=True)
+    bunch = load_diabetes(as_frame=True)
+    predicted = result.predict(bunch.data)
+    assert abs(predicted.mean() - bunch.target.mean()) < 40
+    assert result.confirm is not None
+    assert set(result.confirm["config"]) >= {"mean", "linear regression", "gradient boosting"}
+    linear = result.confirm.set_index("config").loc["linear regression"]
+    assert 0.5 < linear["test_error"] < 1
+
+
+def test_provenance_says_what_was_run(run: Result) -> None:
+    provenance = json.loads((run.folder / "provenance.json").read_text())
+    assert provenance["data"]["rows"] == 150
+    assert provenance["classes"] == ["setosa", "versicolor", "virginica"]
+    assert provenance["counts"]["asked"] == 12
+    assert sum(provenance["counts"][s] for s in ("complete", "pruned", "failed")) == 12
+    assert provenance["versions"]["numpy"] == np.__version__
+    assert provenance["confirm"] == {"top": 2, "replicates": 4}
+
+
+def test_no_confirm_leaves_no_stale_confirmation(tmp_path: Path) -> None:
+    path = study(tmp_path)
+    options = {"out": tmp_path, "jobs": 1, "trials": 2, "quiet": True}
+    assert sweeps.run(path, **options).confirm is not None
+    result = sweeps.run(path, **options, confirm=False)
+    assert result.confirm is None
+    assert not (result.folder / "best.yaml").exists()
+    with pytest.raises(UserError, match="expected a confirmed study"):
+        result.predict(pd.DataFrame())
+    assert result.best  # of the search
+
+
+def test_a_model_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "model.npz").write_bytes(b"PK no")
+    with pytest.raises(UserError, match="expected a model of a study"):
+        load(tmp_path / "model.npz")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql+psycopg://me:secret@host/db", "postgresql+psycopg://me:***@host/db"),
+        ("postgresql://me:se@cret@host/db", "postgresql://me:***@host/db"),
+        ("sqlite:///x.db", "sqlite:///x.db"),
+    ],
+)
+def test_passwords_are_not_shown(url: str, shown: str) -> None:
+    assert redact(url) == shown
+
+
+def test_sqlite_storage_gives_the_same_study(tmp_path: Path, run: Result) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    path = study(tmp_path, DIGITS)
+    result = sweeps.run(
+        path, out=tmp_path, jobs=1, trials=12, storage=url, confirm=False, quiet=True
+    )
+    wanted = run.trials.drop(columns="seconds")
+    pd.testing.assert_frame_equal(result.trials.drop(columns="seconds"), wanted)

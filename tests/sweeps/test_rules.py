@@ -1,0 +1,303 @@
+"""The eleven rules of the study file, one test a rule, messages included."""
+
+from typing import Any
+
+import optuna
+import pytest
+
+from sweeps import seeds
+from sweeps.documents import Document, parse, value
+from sweeps.faults import UserError
+from sweeps.spec import RESERVED, Study, check, override
+
+HEAD = "name: a\ndata: {source: 'synthetic:moons'}\n"
+
+
+def study(rest: str) -> Study:
+    return check(parse(HEAD + rest, "s.yaml"))
+
+
+def faults(rest: str, head: str = HEAD) -> list[str]:
+    with pytest.raises(UserError) as caught:
+        check(parse(head + rest, "s.yaml"))
+    return str(caught.value).splitlines()
+
+
+def sample(spec: Study, trials: int = 40) -> list[dict[str, Any]]:
+    """Parameters that Optuna draws from the space."""
+    random = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+    return [spec.space.ask(random.ask()) for _ in range(trials)]
+
+
+def test_rule_1_one_vocabulary_a_key_in_one_of_them_and_did_you_mean() -> None:
+    assert faults("fixed: {l2: 1, lerning_rate: 1}\nspace: {l2: [0, 1], hiden: [[3]]}") == [
+        "s.yaml:3: fixed.lerning_rate: expected a hyperparameter, got 'lerning_rate' "
+        "(did you mean 'learning_rate'?)",
+        "s.yaml:4: space.l2: expected each key in one of fixed and space, got 'l2' (it is in both)",
+        "s.yaml:4: space.hiden: expected a hyperparameter, got 'hiden' (did you mean 'hidden'?)",
+    ]
+    assert faults("serch: {}\nspace: {}") == [
+        "s.yaml:3: serch: expected a known key, got 'serch' (did you mean 'search'?)"
+    ]
+    assert faults("", head="description: x\ndata: {}\n") == [
+        "s.yaml:1: space: expected a mapping of hyperparameters, got nothing",
+        "s.yaml:1: name: expected a value, got nothing (a study's name is also its folder's)",
+        "s.yaml:2: data.source: expected a value, got nothing (a file, sklearn:… or synthetic:…)",
+    ]
+    # Everything else has a default.
+    spec = study("space: {l2: [0, 1]}")
+    assert (spec.replicates, spec.search.trials, spec.confirm.replicates) == (5, 100, 20)
+    assert spec.space.default["hidden"] == (32, 16)
+
+
+def test_rule_2_fixed_holds_literals_and_the_outermost_list_of_space_is_a_choice() -> None:
+    assert faults("space: {hidden: [32, 16]}") == [
+        "s.yaml:3: space.hidden: expected a list of lists, got [32, 16] "
+        "(write [[32], [16]] to choose, or fixed.hidden: [32, 16])"
+    ]
+    assert study("fixed: {hidden: [32, 16]}\nspace: {}").space.default["hidden"] == (32, 16)
+    assert study("fixed: {hidden: []}\nspace: {}").space.default["hidden"] == ()
+    spec = study("space: {hidden: [[32], [16, 8], []]}")
+    widths = {spec.space.configure(params)["hidden"] for params in sample(spec)}
+    assert widths == {(32,), (16, 8), ()}
+    assert faults("fixed: {l2: [0, 1]}\nspace: {}") == [
+        "s.yaml:3: fixed.l2: expected a number >= 0, got [0, 1]"
+    ]
+
+
+def test_rule_3_ranges_choices_and_what_is_neither() -> None:
+    text = """
+space:
+  learning_rate: {low: 0, high: 1, log: true}
+  l2: {low: 2, high: 1}
+  batch_size: {low: 1, high: 9, log: true, step: 2}
+  keep_prob: 0.5
+  optimizer: []
+  activation: [relu, relu]
+  initializer: {low: 0, high: 1}
+  hidden: {choices: [[3]], low: 1}
+"""
+    assert faults(text) == [
+        "s.yaml:5: space.learning_rate.low: expected a number > 0, got 0",
+        "s.yaml:6: space.l2.low: expected a number < high (1), got 2 (or [x] to choose one)",
+        "s.yaml:7: space.batch_size: expected log or step, not both, got both",
+        "s.yaml:8: space.keep_prob: expected a list of choices or a range, got 0.5 "
+        "(put it in fixed)",
+        "s.yaml:9: space.optimizer: expected at least one choice, got []",
+        "s.yaml:10: space.activation.1: expected each choice once, got 'relu' (it is there twice)",
+        "s.yaml:11: space.initializer: expected a list of choices, got {'low': 0, 'high': 1} "
+        "(initializer is not a number: it has no range)",
+        "s.yaml:12: space.hidden: expected choices alone, got 'low' (a range is low and high)",
+    ]
+    assert faults("space: {l2: {low: 0, high: 1, log: true}}") == [
+        "s.yaml:3: space.l2.low: expected a number > 0 on a log scale, got 0"
+    ]
+    # Types come from the vocabulary, not from spelling; one choice is allowed.
+    spec = study(
+        "space: {learning_rate: {low: 1, high: 3}, batch_size: {low: 2, high: 9, step: 3}, "
+        "initializer: [he]}"
+    )
+    for params in sample(spec):
+        assert isinstance(params["learning_rate"], float)
+        assert params["batch_size"] in (2, 5, 8)
+        assert params["initializer"] == "he"
+
+
+def test_rule_4_keep_prob() -> None:
+    depth_2 = "fixed: {hidden: [9, 5]}\n"
+    assert study("fixed: {keep_prob: [.8, .5]}\nspace: {}").space.default["keep_prob"] == (0.8, 0.5)
+    assert faults("fixed: {keep_prob: [.8, .5, .3]}\nspace: {}") == [
+        "s.yaml:3: fixed.keep_prob: expected one number per hidden layer (2), got [0.8, 0.5, 0.3]"
+    ]
+    scalars = study("space: {keep_prob: [.8, .5]}")
+    assert {p["keep_prob"] for p in sample(scalars)} == {0.8, 0.5}
+    lists = study(depth_2 + "space: {keep_prob: [[.8, .5], [1, 1]]}")
+    found = {lists.space.configure(p)["keep_prob"] for p in sample(lists)}
+    assert found == {(0.8, 0.5), (1.0, 1.0)}
+    each = study(depth_2 + "space: {keep_prob: {per_layer: {low: .5, high: 1}}}")
+    params = sample(each)[0]
+    assert set(params) == {"keep_prob.0", "keep_prob.1"}
+    assert each.space.configure(params)["keep_prob"] == tuple(params.values())
+    assert faults("space: {hidden: [[3], [3, 3]], keep_prob: {per_layer: {low: .5, high: 1}}}") == [
+        "s.yaml:3: space.keep_prob.per_layer: expected hidden layers of one fixed depth, "
+        "got depths 1, 2"
+    ]
+    assert faults("space: {hidden: [[3], [3, 3]], keep_prob: [[.5, .5]]}") == [
+        "s.yaml:3: space.keep_prob.0: expected one number per hidden layer (1 or 2), got [0.5, 0.5]"
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["0", "1.5", "-1", "true", "'x'", ".nan"])
+def test_rule_4_keep_prob_is_a_share(wrong: str) -> None:
+    shown = {"'x'": "'x'", ".nan": "nan"}.get(wrong, wrong)
+    expected = f"expected a number > 0 and <= 1, got {shown}"
+    assert faults(f"fixed: {{keep_prob: {wrong}}}\nspace: {{}}") == [
+        f"s.yaml:3: fixed.keep_prob: {expected}"
+    ]
+    assert faults(f"space: {{keep_prob: [{wrong}]}}") == [
+        f"s.yaml:3: space.keep_prob.0: {expected}"
+    ]
+
+
+def test_rule_5_lists_reach_optuna_as_json_and_names_are_static() -> None:
+    spec = study(
+        "space: {hidden: [[3], [4, 5]], initializer: [he, {normal: {scale: .1}}], "
+        "optimizer: {choices: {momentum: {beta: {low: .8, high: .9}}, adam: {}}}}"
+    )
+    assert [p.name for p in spec.space.parameters()] == [
+        *("hidden", "initializer", "optimizer", "optimizer.momentum.beta")
+    ]
+    drawn = sample(spec)
+    assert {p["hidden"] for p in drawn} == {"[3]", "[4, 5]"}
+    assert {p["initializer"] for p in drawn} == {"he", '{"normal": {"scale": 0.1}}'}
+    assert {"optimizer.momentum.beta" in p for p in drawn} == {True, False}
+    for params in drawn:
+        assert spec.space.locate(spec.space.configure(params)) == params
+
+
+def test_rule_6_optimizers_and_their_settings() -> None:
+    fixed = study("fixed: {optimizer: {adam: {beta1: .5}}}\nspace: {}").space.default["optimizer"]
+    assert fixed == ("adam", (("beta1", 0.5), ("beta2", 0.999), ("epsilon", 1e-8)))
+    spec = study(
+        """
+space:
+  learning_rate: {low: 1e-4, high: 1e-1, log: true}
+  optimizer:
+    choices:
+      momentum: {beta: [.8, .9], learning_rate: {low: 1, high: 2}}
+      rmsprop: {epsilon: 1e-6, learning_rate: 0.5}
+      adam:
+"""
+    )
+    for params in sample(spec):
+        config = spec.space.configure(params)
+        arm = params["optimizer"]
+        if arm == "momentum":
+            assert "learning_rate" not in params
+            assert 1 <= config["learning_rate"] <= 2
+            assert config["learning_rate"] == params["optimizer.momentum.learning_rate"]
+            assert dict(config["optimizer"][1])["beta"] in (0.8, 0.9)
+        elif arm == "rmsprop":
+            assert set(params) == {"optimizer"}
+            assert config["learning_rate"] == 0.5
+            assert dict(config["optimizer"][1])["epsilon"] == 1e-6
+        else:
+            assert config["learning_rate"] == params["learning_rate"] <= 0.1
+    assert faults("space: {optimizer: {choices: {adma: {}, adam: {beta3: 1, beta1: 1}}}}") == [
+        "s.yaml:3: space.optimizer.choices.adma: expected a known optimizer, got 'adma' "
+        "(did you mean 'adam'?)",
+    ]
+    assert faults("fixed: {optimizer: {adam: {}, rmsprop: {}}}\nspace: {}")[0].startswith(
+        "s.yaml:3: fixed.optimizer: expected a name, or one name with its settings, got {"
+    )
+    assert faults("space: {optimizer: {choices: {adam: {beta3: 1}}}}") == [
+        "s.yaml:3: space.optimizer.choices.adam.beta3: expected a known setting, got 'beta3' "
+        "(did you mean 'beta2'?)",
+    ]
+
+
+def test_rule_7_the_defaults_are_located_in_the_space_or_not() -> None:
+    inside = study("space: {learning_rate: {low: 1e-4, high: 1}, optimizer: [adam, rmsprop]}")
+    params = inside.space.locate(inside.space.default)
+    assert params == {"learning_rate": 1e-3, "optimizer": "adam"}
+    outside = study("space: {l2: {low: 1e-6, high: 1, log: true}}")
+    assert outside.space.locate(outside.space.default) is None
+    arms = study("space: {optimizer: {choices: {adam: {beta1: {low: .8, high: .95}}}}}")
+    assert arms.space.locate(arms.space.default) == {
+        "optimizer": "adam",
+        "optimizer.adam.beta1": 0.9,
+    }
+    other = study("space: {optimizer: {choices: {adam: {beta1: .5}}}}")
+    assert other.space.locate(other.space.default) is None
+
+
+def test_rule_8_set_moves_a_key_and_the_name_is_a_folders() -> None:
+    document = parse(HEAD + "fixed: {epochs: 9}\nspace: {l2: [0, 1], hidden: [[3], [4]]}", "s.yaml")
+    override(document, [("fixed.l2", value("1e-4", "--set")), ("search.trials", 7)])
+    override(document, [("space.epochs", [1])])
+    with pytest.raises(UserError) as caught:
+        check(document)
+    assert str(caught.value).startswith(
+        "--set space.epochs: space.epochs: expected a word that can be searched, got 'epochs'"
+    )
+    override(document, [("fixed.epochs", 5)])
+    spec = check(document)
+    assert spec.space.default["l2"] == 1e-4
+    assert [d.word for d in spec.space.dimensions] == ["hidden"]
+    assert (spec.search.trials, spec.epochs) == (7, 5)
+    with pytest.raises(UserError, match=r"--set name.x: name: expected a mapping, got 'a'"):
+        override(document, [("name.x", 1)])
+    for name in ("", "A", "-a", "a/b", "..", "a" * 65, "é"):
+        told = faults("space: {}", head=f"name: '{name}'\ndata: {{source: 'synthetic:moons'}}\n")
+        assert told[0].startswith("s.yaml:1: name: expected 1 to 64 of a-z, 0-9, '.', '_' and '-'")
+
+
+def test_rule_9_reserved_names_say_so() -> None:
+    for path in RESERVED:
+        section, _, key = path.rpartition(".")
+        parents = section.split(".") if section else []
+        nested: Any = {key: {"x": 1}}
+        for parent in reversed(parents):
+            nested = {parent: nested}
+        document = Document(
+            {"name": "a", "data": {"source": "x"}, "space": {}} | nested, {}, "s.yaml"
+        )
+        with pytest.raises(UserError) as caught:
+            check(document)
+        assert f"{path}: expected a key of this version, got '{key}'" in str(caught.value)
+        assert "later version" in str(caught.value)
+    assert faults("space: {}\nsearch: {sampler: gp, pruner: hyperband}") == [
+        "s.yaml:4: search.sampler: expected one of this version, got 'gp' "
+        "(it comes with a later one)",
+        "s.yaml:4: search.pruner: expected one of this version, got 'hyperband' "
+        "(it comes with a later one)",
+    ]
+    assert faults("fixed: {schedule: cosine}\nspace: {}") == [
+        "s.yaml:3: fixed.schedule: expected a word of this version, got 'schedule' "
+        "(learning-rate schedules are reserved for a later one)"
+    ]
+    assert study("space: {}\nreplicates: {count: 7}").replicates == 7
+    assert faults("space: {}\nsearch: {pruner: median}\nobjective: [{metric: dev_loss}]") == [
+        "s.yaml:5: objective: expected no pruner with a list of objectives, "
+        "got [{'metric': 'dev_loss'}]"
+    ]
+
+
+def test_rule_10_all_faults_at_once_each_with_its_line() -> None:
+    text = """
+nmae: x
+space: {optimizer: [adma], l2: {low: 1, high: 1e-4}}
+objective: {metric: dev_los}
+replicates: 0
+search: {trials: 1.5, window: x}
+confirm: 7
+targets: {dev_error: -1}
+"""
+    assert faults(text) == [
+        "s.yaml:4: nmae: expected a known key, got 'nmae' (did you mean 'name'?)",
+        "s.yaml:5: space.optimizer.0: expected a known name, got 'adma' (did you mean 'adam'?)",
+        "s.yaml:5: space.l2.low: expected a number < high (0.0001), got 1 (or [x] to choose one)",
+        "s.yaml:6: objective.metric: expected dev_loss or dev_error, got 'dev_los' "
+        "(did you mean 'dev_loss'?)",
+        "s.yaml:7: replicates: expected a number >= 1, got 0",
+        "s.yaml:8: search.trials: expected a whole number, got 1.5",
+        "s.yaml:8: search.window: expected a whole number, got 'x'",
+        "s.yaml:9: confirm: expected a mapping, got 7",
+        "s.yaml:10: targets.dev_error: expected a number > 0, got -1",
+    ]
+
+
+def test_rule_11_seeds_are_paired_within_a_phase_and_disjoint_between() -> None:
+    def draws(phase: int, replicates: range) -> list[float]:
+        streams = seeds.streams(0, phase, replicates)
+        all_of_them = (*streams.initial, *streams.order, *streams.dropout)
+        return [generator.random() for generator in all_of_them]
+
+    search, confirm = draws(seeds.SEARCH, range(5)), draws(seeds.CONFIRM, range(5))
+    assert search == draws(seeds.SEARCH, range(5))
+    assert len({*search, *confirm}) == 30
+    # Replicate 3 is itself, whoever trains beside it.
+    assert draws(seeds.SEARCH, range(3, 4)) == search[3::5]
+    assert faults("space: {seed: [1, 2]}")[0].startswith(
+        "s.yaml:3: space.seed: expected a hyperparameter, got 'seed'"
+    )

@@ -1,0 +1,115 @@
+"""A task's outcome: what a value is, divergence, the best epoch, the confirmation's pieces."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import dnn
+from sweeps import seeds
+from sweeps.confirm import _join, _pieces
+from sweeps.data import Dataset, load
+from sweeps.spec import DataSpec
+from sweeps.trial import Task, initialize, network, train, worst
+from sweeps.vocabulary import canonical, defaults
+
+
+@pytest.fixture(scope="module")
+def moons() -> Dataset:
+    return load(DataSpec(source="synthetic:moons", options={"rows": 200}), Path(), "float32")
+
+
+def task(**changes: object) -> Task:
+    words = {k: changes.pop(k) for k in list(changes) if k in defaults()}
+    config = defaults() | {"hidden": (8,), "epochs": 5}
+    config |= {word: canonical(word, value) for word, value in words.items()}
+    whole = Task(0, config, 0, seeds.SEARCH, range(4), "dev_loss", "last", "float32")
+    return replace(whole, **changes)  # type: ignore[arg-type]
+
+
+def test_a_value_is_the_mean_over_replicates_at_the_last_epoch(moons: Dataset) -> None:
+    outcome = train(task(), moons)
+    assert outcome.state == "complete"
+    assert outcome.curves["dev_loss"].shape == (6, 4)
+    assert outcome.value == pytest.approx(outcome.curves["dev_loss"][-1].mean())
+    np.testing.assert_allclose(outcome.reports, outcome.curves["dev_loss"].mean(axis=1))
+    for score, values in outcome.final.items():
+        np.testing.assert_allclose(values, outcome.curves[score][-1])
+    assert len(set(outcome.final["dev_loss"])) == 4  # replicates differ
+
+
+def test_replicates_are_paired_between_trials(moons: Dataset) -> None:
+    """Two configurations of one shape start from the same parameters and batch order."""
+    one, other = task(learning_rate=1e-3), task(learning_rate=1e-1)
+    np.testing.assert_array_equal(
+        train(one, moons).curves["dev_loss"][0], train(other, moons).curves["dev_loss"][0]
+    )
+
+
+def test_best_selects_each_networks_best_epoch(moons: Dataset) -> None:
+    rough = task(learning_rate=0.3, at="best", epochs=15, keep=True)
+    outcome = train(rough, moons)
+    best = outcome.curves["dev_loss"].min(axis=0)
+    assert outcome.value == pytest.approx(best.mean())
+    np.testing.assert_allclose(outcome.final["dev_loss"], best, rtol=1e-6)
+    assert (np.diff(outcome.reports) <= 0).all()
+    assert not np.allclose(best, outcome.curves["dev_loss"][-1])
+    # The parameters kept are those of that epoch.
+    loss, _ = dnn.score(network(rough.config, moons), outcome.arrays["theta"], moons.parts["dev"])
+    np.testing.assert_allclose(loss, best, rtol=1e-6)
+
+
+@pytest.mark.parametrize("at", ["last", "best"])
+@pytest.mark.parametrize("metric", ["dev_loss", "dev_error"])
+def test_diverged_replicates_score_the_worst(moons: Dataset, metric: str, at: str) -> None:
+    gone = task(optimizer="gradient_descent", learning_rate=1e30, metric=metric, at=at, keep=True)
+    outcome = train(gone, moons)
+    assert outcome.state == "complete"
+    assert outcome.curves["diverged"][-1].all()
+    expected = {"dev_loss": 10 * moons.constants["dev_loss"], "dev_error": 1.0}[metric]
+    assert worst(moons, metric) == expected
+    if at == "last":
+        assert outcome.value == expected
+        assert (outcome.final["test_error"] == 1).all()
+    else:  # epoch 0 was fine, and it is the best there was
+        assert outcome.value < expected
+
+
+def test_a_losing_trial_stops_before_the_end(moons: Dataset) -> None:
+    outcome = train(task(thresholds=(np.inf, np.inf, 0.0, 0.0, 0.0, 0.0)), moons)
+    assert outcome.state == "pruned"
+    assert outcome.curves["epoch"].tolist() == [0, 1, 2]
+    assert outcome.value == outcome.reports[-1]
+    last_only = (np.inf,) * 5 + (0.0,)
+    assert train(task(thresholds=last_only), moons).state == "complete"
+
+
+def test_the_confirmations_pieces_are_the_whole(moons: Dataset) -> None:
+    """20 networks at once, or in pieces of 5: bit for bit."""
+    whole = task(phase=seeds.CONFIRM, replicates=range(12), keep=True, keep_prob=0.8)
+    joined = _join([train(replace(whole, replicates=piece), moons) for piece in _pieces(12)])
+    outcome = train(whole, moons)
+    assert [len(piece) for piece in _pieces(12)] == [5, 5, 2]
+    for name in ("dev_loss", "train_error", "diverged"):
+        np.testing.assert_array_equal(joined.curves[name], outcome.curves[name])
+    for name, values in outcome.arrays.items():
+        np.testing.assert_array_equal(joined.arrays[name], values)
+    np.testing.assert_allclose(joined.reports, outcome.reports)
+
+
+def test_per_layer_keep_prob_and_initializer_settings_arrive(moons: Dataset) -> None:
+    settings = task(hidden=[8, 4], keep_prob=[0.5, 1.0], initializer={"normal": {"scale": 2}})
+    theta = initialize(settings.config, moons, seeds.streams(0, 0, range(50)), "float64")
+    net = network(settings.config, moons)
+    assert theta[:, : net.n_weights].std() == pytest.approx(2, rel=0.05)
+    dropped = train(settings, moons).curves["train_loss"][-1]
+    kept = train(replace(settings, config=settings.config | {"keep_prob": 1.0}), moons)
+    assert not np.array_equal(dropped, kept.curves["train_loss"][-1])
+
+
+def test_float64_and_full_batches(moons: Dataset) -> None:
+    data = load(DataSpec(source="synthetic:moons", options={"rows": 200}), Path(), "float64")
+    outcome = train(task(batch_size="full", dtype="float64", keep=True), data)
+    assert outcome.arrays["theta"].dtype == np.float64
+    assert outcome.curves["updates"].tolist() == [0, 1, 2, 3, 4, 5]
