@@ -14,8 +14,10 @@ from sweeps.spec import Study
 from sweeps.vocabulary import plain
 
 
-def lines(study: Study, dataset: Dataset, budget: int, jobs: int, storage: str) -> list[str]:
-    """Data, splits, space, trials × replicates, engine: a line each."""
+def lines(
+    study: Study, dataset: Dataset, budget: int, jobs: int, storage: str
+) -> list[tuple[str, str]]:
+    """Data, splits, space, trials × replicates, engine: (name, text) of a line each."""
     facts, target = dataset.facts, dataset.target
     columns = f"{facts['rows']} rows × {facts['columns']} columns"
     if facts["features"] != facts["columns"]:
@@ -26,7 +28,7 @@ def lines(study: Study, dataset: Dataset, budget: int, jobs: int, storage: str) 
         kind = "a number (regression)"
     pruner = "median pruning" if study.search.pruner else "no pruning"
     confirm = f"best {study.confirm.top} + defaults × {study.confirm.replicates} fresh seeds"
-    told = [
+    return [
         ("data", f"{facts['source']}: {columns}; target '{target.name}', {kind}"),
         (
             "splits",
@@ -43,7 +45,6 @@ def lines(study: Study, dataset: Dataset, budget: int, jobs: int, storage: str) 
         ("confirm", f"{confirm}, on the test split; baselines beside them"),
         ("engine", f"loky, {jobs} {_plural('job', jobs)}, one BLAS thread each; {storage}"),
     ]
-    return [f"{name:9} {text}" for name, text in told]
 
 
 def _plural(word: str, count: int) -> str:

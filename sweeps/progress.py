@@ -9,6 +9,7 @@ from rich.text import Text
 
 from sweeps.plan import duration
 from sweeps.search import Finished
+from sweeps.terminal import tell
 
 # Elsewhere than in a terminal: a line at least this many seconds after the one before.
 EVERY = 10.0
@@ -28,7 +29,7 @@ class Progress:
     def __enter__(self) -> "Progress":
         if self._live:
             self._live.start()
-            self._live.update(Text(self.line()))
+            self._live.update(self._text())
         return self
 
     def __exit__(
@@ -38,10 +39,13 @@ class Progress:
         trace: TracebackType | None,
     ) -> None:
         if self._live:
-            self._live.update(Text(self.line()), refresh=True)
+            self._live.update(self._text(), refresh=True)
             self._live.stop()
         elif self.done:
             self._print()
+
+    def _text(self) -> Text:
+        return Text(self.line(short=True), no_wrap=True, overflow="ellipsis")
 
     @property
     def done(self) -> int:
@@ -57,28 +61,31 @@ class Progress:
         if outcome.state == "complete" and (best is None or outcome.value < best.outcome.value):
             self._best = finished
         if self._live:
-            self._live.update(Text(self.line()))
+            self._live.update(self._text())
         elif time.monotonic() - self._printed > EVERY and self.done < self._budget:
             self._print()
 
     def _print(self) -> None:
         self._printed = time.monotonic()
-        self._console.print(self.line(), soft_wrap=True, markup=False, highlight=False)
+        tell(self._console, "", self.line())
 
-    def line(self) -> str:
-        """All of it in one line."""
-        counts = self._counts
-        states = ", ".join(f"{counts[s]} {s}" for s in counts if counts[s] or s != "failed")
-        parts = [f"{self.done}/{self._budget} trials ({states})"]
-        if self._best:
-            value, spread = self._best.outcome.value, self._spread()
-            parts.append(f"best {self._metric} {value:.4f}{spread} (trial {self._best.number})")
+    def line(self, short: bool = False) -> str:
+        """All of it in one line; short enough for 80 columns in a terminal."""
+        counts, budget = self._counts, self._budget
+        states = f"{counts['pruned']} pruned, {counts['failed']} failed"
+        parts = [f"{self.done}/{budget} trials, {states}"]
         elapsed = time.monotonic() - self._started
         if self._new and elapsed > 0:
             pace = self._new / elapsed
-            parts.append(f"{pace:.1f} trials/s")
-            left = (self._budget - self.done) / pace
+            left = (budget - self.done) / pace
+            parts.append(f"{pace:.1f}{'' if short else ' trials'}/s")
             parts.append(f"{duration(left)} left" if left else f"took {duration(elapsed)}")
+        if self._best:
+            value = f"{self._best.outcome.value:.4f}{self._spread()}"
+            number = self._best.number
+            parts.append(
+                f"best {value}" if short else f"best {self._metric} {value} (trial {number})"
+            )
         return " · ".join(parts)
 
     def _spread(self) -> str:

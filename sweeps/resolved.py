@@ -116,7 +116,8 @@ def _limits(leaf: Leaf) -> dict[str, Any]:
 def _yaml(values: dict[str, Any]) -> str:
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
-    yaml.sort_base_mapping_type_on_output = False
+    # The order of the file, not of the alphabet; ruamel declares the switch as None.
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     yaml.width = 100
     text = io.StringIO()
     yaml.dump(values, text)

@@ -23,6 +23,7 @@ from sweeps.result import Result
 from sweeps.search import Deadline, Finished, search
 from sweeps.spec import Study
 from sweeps.store import RunFolder, Store, redact
+from sweeps.terminal import tell, verbatim
 from sweeps.trial import Outcome, train
 
 
@@ -156,10 +157,10 @@ def execute(
                 "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             }
             outputs.write_provenance(folder, study, dataset, finished, budget, run_facts)
+            tell(console, "report", "…")
             _report(folder)
     result = Result(folder)
-    for line in tables.closing(result, study, storage, console):
-        console.print(line, soft_wrap=isinstance(line, str))
+    tables.closing(result, study, storage, console)
     return result
 
 
@@ -186,24 +187,24 @@ def _tell(
     options: Options,
     console: Console,
 ) -> None:
-    console.print(f"[bold]{study.name}[/bold]", highlight=False)
+    verbatim(console, study.name, style="bold")
     if study.description:
-        console.print(study.description, markup=False, soft_wrap=True)
+        tell(console, "", study.description)
     place = f"storage {redact(storage)}" if storage else f"journal in {options.out / study.name}"
-    for line in plan.lines(study, dataset, budget, options.jobs, place):
-        console.print(line, markup=False, soft_wrap=True)
+    for name, text in plan.lines(study, dataset, budget, options.jobs, place):
+        tell(console, name, text)
     for warning in plan.warnings(study, dataset, options.jobs):
-        console.print(f"warning: {warning}", markup=False, soft_wrap=True, style="yellow")
+        tell(console, "warning", warning, style="yellow")
     if known:
         again = "; the report is made anew" if known == budget else ""
-        console.print(f"resumed   {known} of {budget} trials are done{again}")
+        tell(console, "resumed", f"{known} of {budget} trials are done{again}")
     if known < budget:
-        console.print(_estimate(study, dataset, budget - known, options), soft_wrap=True)
+        tell(console, "estimate", _estimate(study, dataset, budget - known, options))
 
 
 def _estimate(study: Study, dataset: Dataset, trials: int, options: Options) -> str:
     about = plan.estimate(study, dataset, trials, options.confirm, options.jobs)
-    text = f"estimate  about {plan.duration(about)} if no trial is pruned"
+    text = f"about {plan.duration(about)} if no trial is pruned"
     if options.time is not None:
         text += f"; no trial is asked after {plan.duration(options.time)}"
     return text
@@ -229,7 +230,7 @@ def _search(
     finally:
         engine.close()
     if len(finished) < budget:
-        console.print(f"time is up: {len(finished)} of {budget} trials were asked")
+        tell(console, "time", f"is up: {len(finished)} of {budget} trials were asked")
     return finished
 
 
@@ -248,7 +249,7 @@ def _confirm(
     work = confirmation.prepare(study, dataset, chosen, folder)
     if work.calls:
         settings = sum(candidate.label in work.owners for candidate in chosen)
-        console.print(f"confirm   {settings} settings × {study.confirm.replicates} fresh seeds …")
+        tell(console, "confirm", f"{settings} settings × {study.confirm.replicates} fresh seeds …")
     networks, others = confirmation.confirm(work, study, dataset, folder, options.jobs)
     return networks, others, time.monotonic() - clock
 

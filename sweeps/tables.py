@@ -2,6 +2,7 @@
 
 import math
 import shlex
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -10,70 +11,84 @@ from rich.table import Table
 
 from sweeps.result import Result
 from sweeps.spec import Study
+from sweeps.store import redact
+from sweeps.terminal import tell, verbatim
 
-MOST_SETTINGS = 10
 
-
-def closing(result: Result, study: Study, storage: str | None, console: Console) -> list[Any]:
-    """Things to print: a table with its reading, then the exact commands to go on with."""
+def closing(result: Result, study: Study, storage: str | None, console: Console) -> None:
+    """Print the table of winners with its reading, then the exact commands to go on with."""
     from reports import frames, summary
 
-    told: list[Any] = []
     if result.confirm is not None:
         run = frames.load(result.folder)
-        table = summary.table(run)
+        rows = summary.table(run)
         regression = run.provenance["task"] == "regression"
-        told += [
-            _table(table, regression),
-            *_reading(table, regression, summary.target_in_words(run)),
-        ]
+        console.print(_table(rows, regression))
+        for label, text in _settings_of(rows, study):
+            tell(console, label, text)
+        for text in _reading(rows, regression, summary.target_in_words(run)):
+            tell(console, "", text, style="dim")
     else:
-        told += _of_search(result, study)
-    return [*told, *_where(result, storage)]
+        for text in _of_search(result, study):
+            tell(console, "", text)
+    verbatim(console, "")
+    for line in _where(result, storage):
+        verbatim(console, line)
 
 
 def _table(rows: pd.DataFrame, regression: bool) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("")
-    for name in ("dev error", "test error", "gap dev − train", "epochs to target"):
-        table.add_column(name, justify="right")
-    table.add_column("settings", overflow="fold")
-    winner = rows.iloc[0]["settings"]
-    for position, (_, row) in enumerate(rows.iterrows()):
-        label = str(row["config"])
-        if row["kind"] == "network" and row["rank"] == 1:
-            label = f"winner ({label})"
-        table.add_row(
-            label,
-            *(_interval(row, name, regression) for name in ("dev_error", "test_error", "gap")),
-            _reach(row),
-            _settings(row["settings"], winner if position else {}),
-            style="bold" if position == 0 else "",
-        )
+    unit = "" if regression else " %"
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("", no_wrap=True)
+    for name in (f"dev error{unit}", f"test error{unit}", f"dev − train{unit}", "epochs"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for _, row in rows.iterrows():
+        is_winner = row["kind"] == "network" and row["rank"] == 1
+        numbers = (_interval(row, name, regression) for name in ("dev_error", "test_error", "gap"))
+        style = "bold" if is_winner else ""
+        table.add_row(_label(row), *numbers, _reach(row), style=style)
     return table
+
+
+def _label(row: "pd.Series[Any]") -> str:
+    is_winner = row["kind"] == "network" and row["rank"] == 1
+    return f"winner: {row['config']}" if is_winner else str(row["config"])
 
 
 def _interval(row: "pd.Series[Any]", name: str, regression: bool) -> str:
     value, low, high = (float(row[key]) for key in (name, f"{name}_low", f"{name}_high"))
-    scale, unit, digits = (1.0, "", 3) if regression else (100.0, " %", 1)
+    scale, digits = (1.0, 3) if regression else (100.0, 1)
     if math.isnan(value):
         return "–"
-    text = f"{scale * value:.{digits}f}{unit}"
+    text = f"{scale * value:.{digits}f}"
     if math.isnan(low) or math.isnan(high):
         return text
-    return f"{text} [{scale * low:.{digits}f}, {scale * high:.{digits}f}]"
+    return f"{text} [{scale * low:.{digits}f},{scale * high:.{digits}f}]"
 
 
 def _reach(row: "pd.Series[Any]") -> str:
     if math.isnan(row["reach"]):
         return "–"
-    return f"{row['epochs_to_target']:.1f} ({row['reach']:.0%})"
+    return f"{row['epochs_to_target']:.0f} ({row['reach']:.0%})"
 
 
-def _settings(settings: dict[str, Any], winner: dict[str, Any]) -> str:
-    """All of the winner's settings; of the others what differs from it."""
-    shown = {k: v for k, v in settings.items() if not winner or winner.get(k) != v}
-    return ", ".join(f"{name} {_value(value)}" for name, value in shown.items()) or "–"
+def _settings_of(rows: pd.DataFrame, study: Study) -> Iterator[tuple[str, str]]:
+    """What was found for the winner; of the other networks what differs from it."""
+    networks = rows[rows["kind"] == "network"]
+    winner: dict[str, Any] = networks.iloc[0]["settings"]
+    searched = {d.word for d in study.space.dimensions}
+    for d in study.space.dimensions:
+        searched |= {word for _, arm in d.arms for word in arm.words}
+    for _, row in networks.iterrows():
+        settings: dict[str, Any] = row["settings"]
+        is_winner = row["rank"] == 1
+        shown = {
+            name: value
+            for name, value in settings.items()
+            if (name in searched if is_winner else winner.get(name) != value)
+        }
+        text = ", ".join(f"{name} {_value(value)}" for name, value in shown.items())
+        yield ("winner" if is_winner else str(row["config"])), text or "–"
 
 
 def _value(value: Any) -> str:
@@ -88,11 +103,11 @@ def _value(value: Any) -> str:
 
 def _reading(rows: pd.DataFrame, regression: bool, target: str) -> list[str]:
     n = int(rows.iloc[0]["n"])
-    unit = "RMSE in standard deviations of the target" if regression else "share of rows"
+    unit = "RMSE in SDs of the target" if regression else "share of rows"
     return [
-        f"error: {unit}; mean of {n} fresh seeds [95 % interval for new rows and seeds, for this "
-        "training set]; others show what differs from the winner",
-        f"epochs to target: restricted mean (share of networks that reached it); {target}",
+        f"error: {unit}, mean of {n} fresh seeds [95 % interval for new rows and seeds, for this "
+        "training set]; of the others, what differs from the winner",
+        f"epochs to reach the target, restricted mean (share that reached it): {target}",
     ]
 
 
@@ -111,15 +126,12 @@ def _of_search(result: Result, study: Study) -> list[str]:
 
 def _where(result: Result, storage: str | None) -> list[str]:
     folder = result.folder
-    address = shlex.quote(storage) if storage else shlex.quote(str(folder / "journal.log"))
-    if storage and "@" in storage:
-        address = '"$STORAGE"  # the address given to --storage'
     artifacts = shlex.quote(str(folder / "artifacts"))
+    address = shlex.quote(redact(storage) if storage else str(folder / "journal.log"))
     return [
-        "",
-        f"report     {result.report}",
-        f"run folder {folder}",
-        f"dashboard  optuna-dashboard {address} --artifact-dir {artifacts}",
+        f"report    {result.report}",
+        f"folder    {folder}",
+        f"dashboard optuna-dashboard {address} --artifact-dir {artifacts}",
     ]
 
 

@@ -125,7 +125,7 @@ def test_an_output_folder_that_is_a_file(tmp_path: Path) -> None:
 def test_a_batch_larger_than_the_training_set_is_said_once(tmp_path: Path) -> None:
     path = study(tmp_path, QUICK.replace("[16, 64, full]", "[16, 4000, 5000]"))
     told = sweeps(str(path), "--no-confirm", cwd=tmp_path).stdout
-    assert told.count("warning: batch_size: 5000 is more than the 120 training rows") == 1
+    assert told.count("warning   batch_size: 5000 is more than the 120 training rows") == 1
     assert told.count("batch_size: ") == 1
 
 
@@ -184,15 +184,15 @@ def test_what_a_run_prints_and_leaves(tmp_path: Path) -> None:
         "outside the space (l2 0, batch_size 32): not searched, only confirmed",
         "4 trials × 3 replicates × 3 epochs, tpe, median pruning, window 6, seed 0",
         "loky, 2 jobs, one BLAS thread each",
-        "warning: search.window: 6 is short for 2 jobs",
-        "4/4 trials (4 complete, 0 pruned) · best dev_loss",
-        "report     runs/small/report.html",
+        "warning   search.window: 6 is short for 2 jobs",
+        "4/4 trials, 0 pruned, 0 failed · ",
+        "report    runs/small/report.html",
         "optuna-dashboard runs/small/journal.log --artifact-dir runs/small/artifacts",
     ):
         assert text in out, text
     table = out[out.index("dev error") :]
-    for row in (r"winner \(trial \d+\)", "defaults", "logistic regression", "gradient boosting"):
-        assert re.search(rf"^{row} +\d+\.\d % \[\d+\.\d, \d+\.\d\]", table, re.M), row
+    for row in (r"winner: trial \d+", "defaults", "logistic regression", "gradient boosting"):
+        assert re.search(rf"^{row} +\d+\.\d \[\d+\.\d,\d+\.\d\]", table, re.M), row
     run = tmp_path / "runs" / "small"
     assert {p.name for p in run.iterdir()} == {
         *("study.yaml", "best.yaml", "provenance.json", "journal.log", "artifacts", ".lock"),
@@ -204,12 +204,11 @@ def test_what_a_run_prints_and_leaves(tmp_path: Path) -> None:
     # The resolved study runs as it stands, and is the same study.
     told = sweeps("runs/small/study.yaml", cwd=tmp_path).stdout
     assert "resumed   4 of 4 trials are done; the report is made anew" in told
-    assert "confirm   " in told
     assert "fresh seeds …" not in told  # nothing was confirmed again
     # And so does the winner alone.
     best = sweeps("runs/small/best.yaml", "--no-confirm", cwd=tmp_path).stdout
     assert "nothing: one configuration" in best
-    assert "1/1 trials (1 complete" in best
+    assert "1/1 trials, 0 pruned" in best
 
 
 def test_json_is_all_of_stdout(tmp_path: Path) -> None:
@@ -234,11 +233,11 @@ def test_a_dry_run_leaves_nothing(tmp_path: Path) -> None:
 def test_time_stops_asking_and_goes_on_to_confirm(tmp_path: Path) -> None:
     path = str(study(tmp_path, TEXT.replace("trials: 24", "trials: 5000")))
     told = sweeps(path, "--time", "1s", "--jobs", "2", cwd=tmp_path).stdout
-    found = re.search(r"time is up: (\d+) of 5000 trials were asked", told)
+    found = re.search(r"time +is up: (\d+) of 5000 trials were asked", told)
     assert found
     assert 1 <= int(found[1]) < 1000
     assert "no trial is asked after 1 s" in told
-    assert "winner (trial" in told
+    assert "winner: trial" in told
 
 
 def test_report_needs_the_run_folder_alone(tmp_path: Path) -> None:

@@ -1,0 +1,26 @@
+"""Printing for people: a name and its text, wrapped in a terminal and in one line elsewhere."""
+
+import textwrap
+
+from rich.console import Console
+
+NAME = 10  # columns that the names take
+
+
+def tell(console: Console, name: str, text: str, style: str = "") -> None:
+    """One line "name      text"; in a terminal, wrapped under the text."""
+    line = f"{name:{NAME}}{text}"
+    if console.is_terminal:
+        line = textwrap.fill(
+            line,
+            console.width,
+            subsequent_indent=" " * NAME,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    verbatim(console, line, style)
+
+
+def verbatim(console: Console, line: str, style: str = "") -> None:
+    """One line as it stands, for commands that are to be copied."""
+    console.print(line, style=style or None, markup=False, highlight=False, soft_wrap=True)
