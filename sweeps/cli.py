@@ -4,6 +4,7 @@ Exit codes: 0 done, 2 the user's input, 130 interrupted, 1 anything else.
 """
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,7 +56,7 @@ def run(
     ] = False,
 ) -> None:
     """Check, search, confirm and report a study; run it again to go on where it stopped."""
-    with _exit_codes(f"python -m sweeps.run {study}"):
+    with _exit_codes():
         from rich.console import Console
 
         from sweeps import documents, session
@@ -87,7 +88,7 @@ def report(
     folder: Annotated[Path, typer.Argument(help="A run folder.", show_default=False)],
 ) -> None:
     """Rebuild the report from a run folder alone: no Optuna, no training."""
-    with _exit_codes(""):
+    with _exit_codes():
         from reports import frames, page
 
         try:
@@ -105,15 +106,16 @@ def schema() -> None:
 
 
 @contextmanager
-def _exit_codes(again: str) -> Iterator[None]:
+def _exit_codes() -> Iterator[None]:
     try:
         yield
     except UserError as fault:
         print(fault, file=sys.stderr)
         raise typer.Exit(2) from None
     except KeyboardInterrupt as fault:
-        kept = f": {fault}; go on with the same command" if str(fault) else ""
-        print(f"interrupted{kept}{': ' + again if kept and again else ''}", file=sys.stderr)
+        again = shlex.join(["python", "-m", "sweeps", *sys.argv[1:]])
+        kept = f": {fault}; go on with: {again}" if str(fault) else ""
+        print(f"interrupted{kept}", file=sys.stderr)
         raise typer.Exit(130) from None
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from sweeps import baselines, records, seeds, trial
 from sweeps.data import Dataset
-from sweeps.engines import watch
+from sweeps.engines import attend
 from sweeps.search import Finished
 from sweeps.space import Config
 from sweeps.spec import Study
@@ -132,25 +132,14 @@ def _parallel(calls: list[tuple[Any, Any]], dataset: Dataset, jobs: int) -> list
         )
 
 
-_watched = False
-
-
 def _train(parent: int, task: Task, dataset: Dataset) -> Outcome:
-    _watch(parent)
+    attend(parent)
     return trial.train(task, dataset)
 
 
 def _baseline(parent: int, name: str, dataset: Dataset) -> Outcome:
-    _watch(parent)
+    attend(parent)
     return baselines.train(name, dataset)
-
-
-def _watch(parent: int) -> None:
-    """Joblib's own workers outlive a killed parent; ours do not."""
-    global _watched
-    if not _watched and os.getpid() != parent:
-        _watched = True
-        watch(parent)
 
 
 def _task(study: Study, candidate: Candidate, replicates: range) -> Task:

@@ -111,8 +111,7 @@ _worker: dict[str, Any] = {}
 
 
 def _start_worker(parent: int, function: Callable[[Any, Any], Any], shared: Any) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    watch(parent)
+    attend(parent)
     _worker.update(function=function, shared=shared)
 
 
@@ -120,8 +119,16 @@ def _run(task: Any) -> Any:
     return _worker["function"](task, _worker["shared"])
 
 
-def watch(parent: int) -> None:
-    """End this process within a second of its parent's end, even by kill -9. Call it once."""
+def attend(parent: int) -> None:
+    """Make this process a good worker: Ctrl-C is left to the parent, and its end is ours.
+
+    Even by kill -9, within a second: loky's own workers live on for most of a minute. In the
+    parent itself, or when called again, it does nothing.
+    """
+    if os.getpid() == parent or "parent" in _worker:
+        return
+    _worker["parent"] = parent
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def until_orphaned() -> None:
         while os.getppid() == parent:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -49,14 +50,15 @@ class Replacing:
         if kind is not None:
             self.temporary.unlink(missing_ok=True)
             return
-        _sync(self.temporary)
+        _sync(self.temporary, os.O_RDWR)
         os.replace(self.temporary, self.path)
-        _sync(self.path.parent)
+        if sys.platform != "win32":  # where a folder cannot be opened
+            _sync(self.path.parent, os.O_RDONLY)
 
 
-def _sync(path: Path) -> None:
+def _sync(path: Path, mode: int) -> None:
     """Bytes (or a folder's names) to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, mode)
     try:
         os.fsync(descriptor)
     finally:

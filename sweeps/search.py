@@ -36,9 +36,10 @@ class Mirror:
 
     def ask(self, number: int) -> "optuna.trial.FrozenTrial":
         """The next trial, from nothing but the file, its number, and what the mirror was told."""
-        default = self.spec.space.locate(self.spec.space.default)
-        if number == 0 and default is not None:
-            self.optuna.enqueue_trial(default)
+        if number == 0:
+            default = self.spec.space.locate(self.spec.space.default)
+            if default is not None:
+                self.optuna.enqueue_trial(default)
         self.optuna.sampler = _sampler(self.spec, number)
         trial = self.optuna.ask()
         self.spec.space.ask(trial)

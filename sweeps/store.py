@@ -4,14 +4,14 @@ A record is on disk before its trial is told; a trial enters the storage whole, 
 one write. What is in memory only is never needed to go on.
 """
 
-import fcntl
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from sweeps import records
+from sweeps import locks, records
 from sweeps.faults import UserError, show
 from sweeps.trial import Outcome
 
@@ -102,19 +102,15 @@ class RunFolder:
     def __enter__(self) -> "RunFolder":
         try:
             (self.folder / "artifacts").mkdir(parents=True, exist_ok=True)
-            # The kernel drops the lock with its process, even one that was killed.
-            self._lock = (self.folder / ".lock").open("w")
-        except OSError as fault:
-            raise UserError(
-                f"--out: expected a folder to write in, got {self.folder}: {fault.strerror}"
-            ) from None
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock = locks.take(self.folder / ".lock")
         except BlockingIOError:
-            self._lock.close()
             raise UserError(
                 f"{self.folder}: expected a run folder of one process, got one that another "
                 "process is working on"
+            ) from None
+        except OSError as fault:
+            raise UserError(
+                f"--out: expected a folder to write in, got {self.folder}: {fault.strerror}"
             ) from None
         return self
 
@@ -145,14 +141,16 @@ class RunFolder:
 
     def _journal(self) -> "optuna.storages.BaseStorage":
         from optuna.storages import JournalStorage
-        from optuna.storages.journal import JournalFileBackend
+        from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
         path = self.folder / "journal.log"
         # This process alone writes here, so a lock that is still there was left by one that died.
         for left in self.folder.glob("journal.log.lock*"):
             left.unlink()
         mend(path)
-        return JournalStorage(JournalFileBackend(str(path)))
+        # Optuna's default lock is a symbolic link, which Windows may not let a user make.
+        lock = JournalFileOpenLock(str(path)) if sys.platform == "win32" else None
+        return JournalStorage(JournalFileBackend(str(path), lock))
 
 
 def mend(path: Path) -> bool:

@@ -135,7 +135,9 @@ class _Best:
 
     def see(self, record: dnn.Record) -> float:
         """The objective's mean over replicates after this epoch."""
-        values = np.where(record.diverged, self.worst_value, getattr(record, self.task.metric))
+        values = getattr(record, self.task.metric)
+        # A loss that overflows on the dev rows alone is worth no more than a divergence.
+        values = np.where(np.isfinite(values), values, self.worst_value)
         if self.task.at == "last":
             self.values = values
         else:
@@ -171,7 +173,7 @@ def _final(
             ("loss", "error"), dnn.score(net, theta, dataset.parts[part]), strict=True
         ):
             name = f"{part}_{kind}"
-            gone = ~np.isfinite(values) if task.at == "best" else last.diverged
+            gone = ~np.isfinite(values) | (last.diverged & (task.at == "last"))
             final[name] = np.where(gone, worst(dataset, name), values)
     return final
 
