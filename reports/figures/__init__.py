@@ -1,0 +1,1 @@
+"""Figures: frames in, inline SVG out. Nothing here computes a statistic."""

@@ -1,0 +1,113 @@
+"""Learning curves of the confirmed configurations, with bands computed in NumPy."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from reports.figures.style import (
+    DASHES,
+    MUTED,
+    SERIES,
+    Figure,
+    Panel,
+    canvas,
+    percent_axis,
+    plain_log,
+    tidy,
+)  # fmt: skip
+from reports.figures.svg import panel
+
+SHOWN = 4
+
+
+def bands(curves: pd.DataFrame, configs: tuple[str, ...], kind: str) -> pd.DataFrame:
+    """config, split, epoch, median, low, high, n: over the replicates that had not diverged."""
+    parts = []
+    chosen = curves[(curves["phase"] == "confirm") & curves["config"].isin(configs)]
+    for config in configs:
+        rows = chosen[chosen["config"] == config]
+        for split in ("train", "dev"):
+            # pivot, since a pivot table would drop the evaluations at which all had diverged
+            values = f"{split}_{kind}"
+            wide = rows.pivot(index="replicate", columns="epoch", values=values)  # noqa: PD010
+            wide = wide.sort_index(axis=1)
+            found = wide.to_numpy(float)
+            found = np.where(np.isfinite(found), found, np.nan)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message="All-NaN slice")  # all diverged: a gap
+                low, median, high = np.nanquantile(found, [0.1, 0.5, 0.9], axis=0)
+            parts.append(
+                pd.DataFrame(
+                    {"config": config, "split": split, "epoch": wide.columns.to_numpy(),
+                     "median": median, "low": low, "high": high,
+                     "n": np.isfinite(found).sum(axis=0)}
+                )
+            )  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def curves(frame: pd.DataFrame, kind: str, percent: bool, target: float | None) -> Figure:
+    """One panel per configuration of `bands`, all on one scale."""
+    configs = list(dict.fromkeys(frame["config"]))
+    limits = _limits(frame, log=kind == "loss")
+    panels = tuple(
+        _panel(frame[frame["config"] == config], f"{kind}-{number}", kind, percent, target, limits)
+        for number, config in enumerate(configs)
+    )
+    n = int(frame["n"].max())
+    name = kind if kind == "loss" or percent else "RMSE"
+    caption = (
+        f"Train and dev {name} by epoch, in evaluation mode on whole splits. Line: median of the "
+        f"networks (n = {n} each); band: their 10th to 90th percentile, not an interval for the "
+        "median. Diverged networks drop out where they diverged."
+    )
+    return Figure(f"curves-{kind}", f"{name[0].upper()}{name[1:]} while training", caption, panels,
+                  frame, "data/curves.csv")  # fmt: skip
+
+
+def _limits(frame: pd.DataFrame, log: bool) -> tuple[float, float]:
+    """A scale that shows the training, not the first evaluation nor the one exploding network."""
+    low, top = float(frame["low"].min()), float(frame["median"].max())
+    if log:
+        return max(low, top * 1e-5, 1e-12) * 0.9, top * 1.3
+    return 0.0, top * 1.08
+
+
+def _panel(
+    rows: pd.DataFrame,
+    prefix: str,
+    kind: str,
+    percent: bool,
+    target: float | None,
+    limits: tuple[float, float],
+) -> Panel:
+    config = str(rows["config"].iloc[0])
+    with canvas(height=240) as figure:
+        axes = figure.subplots()
+        for number, split in enumerate(("train", "dev")):
+            part = rows[rows["split"] == split]
+            colour = SERIES[number]
+            axes.fill_between(part["epoch"], part["low"], part["high"], color=colour, alpha=0.18,
+                              linewidth=0)  # fmt: skip
+            axes.plot(part["epoch"], part["median"], color=colour, linestyle=DASHES[1 - number],
+                      label=split)  # fmt: skip
+        if target is not None:
+            axes.axhline(target, color=MUTED, linewidth=1, linestyle=":", label="target")
+        if kind == "loss" and limits[0] > 0:
+            axes.set_yscale("log")
+        if np.isfinite(limits).all() and limits[0] < limits[1]:
+            axes.set_ylim(*limits)
+        if axes.get_yscale() == "log":
+            plain_log(axes.yaxis)
+        axes.margins(x=0.01)
+        tidy(axes, "epoch", kind if kind == "loss" or percent else "RMSE")
+        if percent:
+            percent_axis(axes, "y")
+        axes.legend(loc="upper right")
+        axes.set_title(config)
+        last = rows[rows["epoch"] == rows["epoch"].max()].set_index("split")["median"]
+        words = f"{config}: at the end train {last['train']:.4g}, dev {last['dev']:.4g} (medians)."
+        return panel(figure, prefix, f"{kind} of {config} by epoch", words)

@@ -1,0 +1,157 @@
+"""Forests of errors with their intervals, and the ledger: what the dev error is made of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from reports.figures.style import (
+    INK,
+    MARKERS,
+    MUTED,
+    SERIES,
+    Figure,
+    Panel,
+    canvas,
+    percent_axis,
+    short,
+    tidy,
+)  # fmt: skip
+from reports.figures.svg import panel
+from reports.stats.ledger import GAPS
+from reports.text import LEVEL
+
+
+def forest(table: pd.DataFrame, percent: bool) -> Figure:
+    """Dev and test error of every confirmed configuration, from `summary.table`."""
+    panels = tuple(_forest(table, split, percent) for split in ("dev", "test"))
+    n = int(table.loc[table["kind"] == "network", "n"].max())
+    caption = (
+        f"Error on rows that were not trained on. Bars: {LEVEL} intervals for new rows and new "
+        f"seeds, for this training set (crossed bootstrap over {n} networks and the rows); for a "
+        "baseline, for new rows at one model. Circles are networks, squares baselines."
+    )
+    columns = ["config", "kind", "n", *(f"{split}_error{end}" for split in ("dev", "test")
+                                        for end in ("", "_low", "_high"))]  # fmt: skip
+    return Figure("errors", "Error of the confirmed configurations", caption, panels,
+                  table[columns], "data/confirm.csv")  # fmt: skip
+
+
+def _forest(table: pd.DataFrame, split: str, percent: bool) -> Panel:
+    with canvas(height=70 + 24 * len(table)) as figure:
+        axes = figure.subplots()
+        for place, row in enumerate(table.itertuples()):
+            network = row.kind == "network"
+            middle, low, high = (
+                getattr(row, f"{split}_error{end}") for end in ("", "_low", "_high")
+            )
+            colour = SERIES[0] if network else MUTED
+            axes.plot([low, high], [place, place], color=colour, linewidth=2)
+            axes.plot(middle, place, "o" if network else "s", color=colour, markersize=6)
+        axes.set_yticks(range(len(table)), [short(str(name)) for name in table["config"]])
+        axes.set_ylim(len(table) - 0.4, -0.6)
+        axes.set_xlim(left=0)
+        tidy(axes, f"{split} error" if percent else f"{split} RMSE", grid="x")
+        axes.tick_params(axis="y", length=0)
+        if percent:
+            percent_axis(axes, "x")
+        axes.set_title(f"{split.capitalize()} split")
+        best = table.loc[table[f"{split}_error"].idxmin(), "config"]
+        description = f"{len(table)} configurations; the lowest {split} error is that of {best}."
+        return panel(figure, f"errors-{split}", f"{split} error by configuration", description)
+
+
+def ledger(frame: pd.DataFrame, table: pd.DataFrame, percent: bool, reference: float) -> Figure:
+    """The gaps with intervals, and the dev error as reference + bias + variance.
+
+    `frame` is `stats.ledger.frame`, `table` the networks of `summary.table`.
+    """
+    configs = list(dict.fromkeys(frame["config"]))
+    panels = (_stack(configs, table, percent, reference), _gaps(configs, frame, percent))
+    caption = (
+        "First: the dev error as train error (avoidable bias over the reference) plus the gap "
+        f"from train to dev (variance). Second: each gap with its {LEVEL} interval; the dotted "
+        "line is the winner's margin, below which a gap does not count. Bias: t over seeds. "
+        "Variance and dev overfit: crossed bootstrap over seeds and rows."
+    )
+    return Figure("gaps", "What the error is made of", caption, panels, frame)
+
+
+def _stack(configs: list[str], table: pd.DataFrame, percent: bool, reference: float) -> Panel:
+    rows = table.set_index("config").loc[configs]
+    dev = rows["dev_error"].to_numpy(float)
+    train = dev - rows["gap"].to_numpy(float)
+    with canvas(height=_height(len(configs))) as figure:
+        axes = figure.subplots()
+        places = np.arange(len(configs))
+        axes.barh(places, train, 0.5, color=SERIES[0], label="train error")
+        axes.barh(places, np.maximum(dev - train, 0), 0.5, left=train, color=SERIES[1],
+                  alpha=0.55, label="dev less train")  # fmt: skip
+        if reference > 0:
+            axes.axvline(reference, color=INK, linestyle=":", linewidth=1)
+        axes.plot(dev, places, "|", color=INK, markersize=16)
+        axes.set_yticks(places, [short(name) for name in configs])
+        axes.set_ylim(len(configs) - 0.4, -0.6)
+        axes.set_xlim(left=0)
+        tidy(axes, "error" if percent else "RMSE", grid="x")
+        axes.tick_params(axis="y", length=0)
+        if percent:
+            percent_axis(axes, "x")
+        figure.legend(loc="outside upper left", ncols=2, columnspacing=1.2, handlelength=1.4)
+        words = "; ".join(
+            f"{name}: train {a:.3f}, dev {b:.3f}"
+            for name, a, b in zip(configs, train, dev, strict=True)
+        )
+        return panel(figure, "gaps-stack", "Train error and gap to dev, stacked", words + ".")
+
+
+def _gaps(configs: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
+    with canvas(height=_height(len(configs))) as figure:
+        axes = figure.subplots()
+        axes.axvline(0, color=INK, linewidth=0.8)
+        axes.axvline(float(frame["margin"].iloc[0]), color=MUTED, linestyle=":", linewidth=1.4)
+        for number, gap in enumerate(GAPS):
+            rows = frame[frame["gap"] == gap]
+            places = np.arange(len(rows)) + 0.24 * (number - 1)
+            colour = SERIES[number]
+            axes.hlines(places, rows["low"], rows["high"], color=colour, linewidth=2)
+            axes.plot(rows["estimate"], places, MARKERS[number], color=colour, markersize=5.5,
+                      label=gap)  # fmt: skip
+        axes.set_yticks(range(len(configs)), [short(name) for name in configs])
+        axes.set_ylim(len(configs) - 0.4, -0.6)
+        tidy(axes, "gap in error, points" if percent else "gap in RMSE", grid="x")
+        axes.tick_params(axis="y", length=0)
+        if percent:
+            percent_axis(axes, "x", symbol="")
+        figure.legend(loc="outside upper left", ncols=3, columnspacing=0.8, handletextpad=0.1)
+        return panel(figure, "gaps-forest", "The three gaps with intervals",
+                     f"{len(frame)} gaps of {len(configs)} configurations.")  # fmt: skip
+
+
+def _height(configs: int) -> float:
+    return 90 + 42 * configs
+
+
+def optimism(frame: pd.DataFrame, label: str, percent: bool) -> Figure:
+    """Selection, fresh seeds on dev, test: columns config, selected, dev, test (plain numbers)."""
+    steps = ["selected", "dev", "test"]
+    with canvas(height=250) as figure:
+        axes = figure.subplots()
+        for number, row in enumerate(frame.itertuples(index=False)):
+            values = [getattr(row, step) for step in steps]
+            axes.plot(range(3), values, marker=MARKERS[number], color=SERIES[number],
+                      linewidth=1.6, markersize=6, label=short(str(row.config)))  # fmt: skip
+        axes.set_xticks(range(3), ["at selection", "fresh seeds, dev", "test"])
+        axes.set_xlim(-0.25, 2.25)
+        axes.margins(y=0.15)
+        tidy(axes, "", label)
+        if percent:
+            percent_axis(axes, "y")
+        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        words = f"{len(frame)} configurations, each at selection, on dev again, and on test."
+        found = panel(figure, "optimism", "The objective at selection and afterwards", words)
+    caption = (
+        "The winner's curse: a value that was selected for being low rises when the setting is "
+        "trained with fresh seeds, and again on rows that chose nothing. Means over replicates."
+    )
+    return Figure("optimism-figure", "Selection optimism", caption, (found,), frame)

@@ -1,0 +1,159 @@
+"""What matters: importance as bars, and every trial against each searched parameter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from reports.figures.style import (
+    INK,
+    MARKS,
+    SERIES,
+    Figure,
+    Panel,
+    canvas,
+    plain_log,
+    short,
+    tidy,
+)  # fmt: skip
+from reports.figures.svg import panel
+from reports.text import value
+
+LOOKS = {"complete": (SERIES[0], "o"), "pruned": (SERIES[1], "X"), "diverged": (SERIES[5], "^")}
+# a raster keeps its colours in both themes, so these hold 3:1 on white and on black
+RASTER = {"complete": ("#3b82c9",), "pruned": ("#c2742a",), "diverged": ("#cf4f7f",)}
+CHOICES = 12
+
+
+def importance(frame: pd.DataFrame) -> Figure:
+    """Bars per parameter, from importance.parquet; a group of bars per evaluator."""
+    evaluators = list(dict.fromkeys(frame["evaluator"].astype(str)))
+    wide = frame.pivot_table(index="parameter", columns="evaluator", values="value", sort=False)
+    wide = wide.sort_values(evaluators[0], kind="stable").tail(CHOICES)
+    with canvas(height=80 + 20 * len(wide) * len(evaluators)) as figure:
+        axes = figure.subplots()
+        thick = 0.72 / len(evaluators)
+        for number, name in enumerate(evaluators):
+            places = np.arange(len(wide)) + (len(evaluators) - 1 - 2 * number) * thick / 2
+            axes.barh(places, wide[name].fillna(0), thick * 0.9, color=SERIES[number], label=name)
+        axes.set_yticks(range(len(wide)), [short(str(name), 24) for name in wide.index])
+        axes.set_xlim(left=0)
+        tidy(axes, f"importance ({', '.join(evaluators)})", grid="x")
+        axes.tick_params(axis="y", length=0)
+        if len(evaluators) > 1:
+            axes.legend(loc="lower right")
+        words = f"The most important parameter is {wide.index[-1]}."
+        found = panel(figure, "importance", "Importance of the searched parameters", words)
+    caption = (
+        f"Importance by {', '.join(evaluators)}, over the search trials: descriptive. It says what "
+        "moved the objective within this space, not what is worth tuning."
+    )
+    return Figure("importance-figure", "Parameter importance", caption, (found,), frame,
+                  "data/importance.csv")  # fmt: skip
+
+
+def scatter(
+    trials: pd.DataFrame, parameters: list[tuple[str, bool, bool]], label: str, best: int | None
+) -> Figure:
+    """The objective of each trial against each parameter: (name, is it numeric, on a log axis)."""
+    frame = trials[np.isfinite(trials["value"].to_numpy(float))].copy()
+    state = frame["state"].astype(str)
+    frame["mark"] = state.where(frame["diverged"] == 0, "diverged")
+    raster = len(frame) * len(parameters) > MARKS
+    limits = _limits(frame["value"].to_numpy(float))
+    panels = tuple(
+        _panel(frame, name, numeric, log, label, best, limits, raster, number)
+        for number, (name, numeric, log) in enumerate(parameters)
+    )
+    caption = (
+        f"Each trial's {label} (mean over its replicates) against each parameter, "
+        f"n = {len(frame)}. "
+        "Descriptive: the sampler chose where to look, so crowded regions are not better evidence. "
+        "Pruned trials show their last value; diverged ones had at least one diverged replicate. "
+        "The ring is the best trial. Values off the scale are drawn at its upper edge."
+    )
+    columns = ["trial", "state", "value", "diverged", *(f"param.{name}" for name, *_ in parameters)]
+    return Figure("scatter", "Every trial against every parameter", caption, panels,
+                  frame[columns], "data/trials.csv")  # fmt: skip
+
+
+def _limits(values: np.ndarray) -> tuple[float, float, bool]:
+    """(low, high, log): robust, so that a few exploded trials do not flatten the rest."""
+    low, middle, most = np.quantile(values, [0, 0.5, 0.9])
+    log = bool(low > 0 and most / max(low, 1e-300) > 8)
+    high = max(most, middle + 3 * (middle - low)) if len(values) > 10 else values.max()
+    high = min(high, values.max())
+    if high <= low:
+        high = low + max(abs(low), 1e-9)
+    if log:
+        return low / 1.15, high * 1.25, True
+    pad = 0.07 * (high - low)
+    return low - pad, high + pad, False
+
+
+def _panel(
+    frame: pd.DataFrame, name: str, numeric: bool, log: bool, label: str, best: int | None,
+    limits: tuple[float, float, bool], raster: bool, number: int,
+) -> Panel:  # fmt: skip
+    import seaborn as sns
+
+    rows = frame[frame[f"param.{name}"].notna()]
+    x, ticks = _places(rows[f"param.{name}"], rows["trial"], numeric)
+    y = rows["value"].clip(upper=limits[1])
+    present = [mark for mark in LOOKS if (rows["mark"] == mark).any()]
+    with canvas(height=235) as figure:
+        axes = figure.subplots()
+        sns.scatterplot(
+            x=x, y=y, hue=rows["mark"].to_numpy(), style=rows["mark"].to_numpy(),
+            hue_order=present, style_order=present,
+            palette={mark: (RASTER if raster else LOOKS)[mark][0] for mark in present},
+            markers={mark: LOOKS[mark][1] for mark in present},
+            ax=axes, s=26, alpha=0.75, linewidth=0, rasterized=raster, legend=number == 0,
+        )  # fmt: skip
+        ring = (rows["trial"] == best).to_numpy()
+        axes.plot(np.asarray(x)[ring], y[ring], "o", markersize=11, markerfacecolor="none",
+                  markeredgecolor=INK, markeredgewidth=1.3)  # fmt: skip
+        if limits[2]:
+            axes.set_yscale("log")
+        axes.set_ylim(
+            limits[0],
+            limits[1] + 0.04 * (limits[1] - limits[0]) if not limits[2] else limits[1] * 1.15,
+        )
+        if limits[2]:
+            plain_log(axes.yaxis)
+        if numeric and log:
+            axes.set_xscale("log")
+            plain_log(axes.xaxis)
+        if ticks is not None:
+            turned = len(ticks) > 3 and sum(map(len, ticks)) > 30
+            axes.set_xticks(range(len(ticks)), ticks, rotation=20 if turned else 0,
+                            ha="right" if turned else "center")  # fmt: skip
+            axes.set_xlim(-0.6, len(ticks) - 0.4)
+        tidy(axes, short(name, 40), label)
+        legend = axes.get_legend()
+        if legend is not None:
+            legend.remove()
+        if number == 0 and len(present) > 1:
+            figure.legend(
+                *axes.get_legend_handles_labels(), loc="outside upper left", ncols=3,
+                handletextpad=0.1, columnspacing=1.0,
+            )  # fmt: skip
+        words = f"{len(rows)} trials in which {name} was active, by state."
+        return panel(figure, f"scatter-{number}", f"{label} against {name}", words)
+
+
+def _places(
+    column: pd.Series, trial: pd.Series, numeric: bool
+) -> tuple[np.ndarray, list[str] | None]:
+    """Where the marks stand: the number itself, or the choice with a fixed jitter by trial."""
+    if numeric:
+        return column.to_numpy(float), None
+    names = column.map(value)
+    number = pd.to_numeric(column, errors="coerce")
+    choices = list(names.value_counts().index[:CHOICES])
+    first = number.groupby(names).min().fillna(np.inf)
+    choices.sort(key=lambda name: (first[name], name))
+    order = {name: place for place, name in enumerate(choices)}
+    jitter = (trial.to_numpy(int) * 0.6180339887 % 1 - 0.5) * 0.5
+    places = names.map(order).to_numpy(float) + jitter
+    return places, [short(name, 14) for name in choices]

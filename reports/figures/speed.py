@@ -1,0 +1,137 @@
+"""Reaching the target: who, how soon, how many never, and how that depends on the target."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from reports.figures.style import (
+    DASHES,
+    INK,
+    MARKERS,
+    MUTED,
+    SERIES,
+    SHOWN,
+    Figure,
+    Panel,
+    canvas,
+    percent_axis,
+    short,
+    tidy,
+)  # fmt: skip
+from reports.figures.svg import panel
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def reach(
+    survival: pd.DataFrame,
+    ladder: pd.DataFrame,
+    tau: float,
+    words: str,
+    percent: bool,
+    default: str | None,
+) -> Figure:
+    """The share of networks that have reached the target, by epoch; the speed-up by target.
+
+    `survival` is `convergence.survival`, `ladder` is `convergence.speed_by_target`.
+    """  # fmt: skip
+    configs = list(dict.fromkeys(survival["config"]))[:SHOWN]
+    panels = [_reach(survival, configs, tau)]
+    if ladder["speedup"].notna().any() and len(configs) > 1 and default is not None:
+        panels.append(_ladder(ladder, configs, default, percent))
+    caption = (
+        f"First: share of the networks that have reached {words}, by Kaplan and Meier; below, how "
+        "many had not yet (at risk). Networks that diverged or never got there count as missing at "
+        "the horizon. Second: ratio of restricted mean epochs, the defaults' over each setting's, "
+        "for twenty targets from easy to hard; hollow where half of the networks or more miss it."
+    )
+    if len(panels) == 1:
+        caption = caption.replace("First: share", "Share").partition(" Second:")[0]
+    return Figure("reach", "Reaching the target", caption, tuple(panels), survival,
+                  "data/curves.csv")  # fmt: skip
+
+
+def _reach(survival: pd.DataFrame, configs: list[str], tau: float) -> Panel:
+    with canvas(height=250 + 15 * len(configs)) as figure:
+        axes, risk = figure.subplots(2, 1, height_ratios=[170, 16 * len(configs) + 12], sharex=True)
+        for number, config in enumerate(configs):
+            rows = survival[survival["config"] == config]
+            time = np.concatenate([[0.0], rows["time"], [tau]])
+            share = np.concatenate([[0.0], rows["reached"], rows["reached"].iloc[-1:]])
+            axes.step(time, share, where="post", color=SERIES[number], linestyle=DASHES[number],
+                      label=short(config))  # fmt: skip
+            _at_risk(risk, rows, number, tau)
+        axes.set_ylim(-0.03, 1.03)
+        axes.set_xlim(-0.02 * tau, 1.02 * tau)
+        tidy(axes, "", "share that reached it")
+        percent_axis(axes, "y")
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left",
+                      ncols=min(4, len(configs)), columnspacing=0.9, handlelength=1.9)  # fmt: skip
+        risk.set_yticks(range(len(configs)), [short(name, 14) for name in configs])
+        risk.set_ylim(len(configs) - 0.4, -0.6)
+        tidy(risk, "epoch", "at risk", grid="x")
+        risk.grid(visible=False)
+        risk.tick_params(axis="y", length=0)
+        final = survival.groupby("config", sort=False)["reached"].last()
+        text = "; ".join(f"{name}: {share:.0%} by epoch {tau:g}" for name, share in final.items())
+        return panel(figure, "reach-km", "Share of networks that reached the target", text + ".")
+
+
+def _at_risk(axes: Axes, rows: pd.DataFrame, line: int, tau: float) -> None:
+    """Numbers still on their way at five moments: n less those that had reached it before."""
+    n = int(rows["at_risk"].iloc[0])
+    for moment in np.linspace(0, tau, 5):
+        before = rows.loc[rows["time"] < moment, "reached"]
+        left = n if before.empty else round(n * (1 - float(before.iloc[-1])))
+        axes.text(
+            moment, line, str(left), ha="center", va="center", fontsize=9.5, color=SERIES[line]
+        )
+
+
+def _ladder(ladder: pd.DataFrame, configs: list[str], default: str, percent: bool) -> Panel:
+    with canvas(height=250 + 15 * len(configs)) as figure:
+        axes = figure.subplots()
+        axes.axhline(1, color=INK, linewidth=0.8)
+        for number, config in enumerate(configs):
+            if config == default:
+                continue
+            rows = ladder[ladder["config"] == config]
+            colour, marker = SERIES[number], MARKERS[number]
+            axes.plot(rows["target"], rows["speedup"], color=colour, linewidth=1.4,
+                      linestyle=DASHES[number], label=short(config))  # fmt: skip
+            for mostly in (True, False):
+                part = rows[(rows["reach"] > 0.5) == mostly]
+                axes.plot(part["target"], part["speedup"], marker, color=colour, markersize=4.5,
+                          markerfacecolor=colour if mostly else "none")  # fmt: skip
+        axes.set_yscale("log")
+        _log2_ticks(axes, ladder["speedup"])
+        axes.invert_xaxis()
+        tidy(axes, "target on dev (harder to the right)", "speed-up over the defaults")
+        if percent:
+            percent_axis(axes, "x")
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=3,
+                      columnspacing=0.9, handlelength=1.9)  # fmt: skip
+        axes.text(0.01, 1, f" {short(default)} = 1", transform=axes.get_yaxis_transform(),
+                  va="bottom", fontsize=9, color=MUTED)  # fmt: skip
+        return panel(figure, "reach-ladder", "Speed-up by target",
+                     f"{len(configs)} configurations at {ladder['target'].nunique()} "
+                     "targets.")  # fmt: skip
+
+
+def _log2_ticks(axes: Axes, values: pd.Series) -> None:
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    finite = values[np.isfinite(values) & (values > 0)]
+    low = math.floor(math.log2(min(finite.min(), 0.8)))
+    high = math.ceil(math.log2(max(finite.max(), 1.25)))
+    step = max(1, (high - low) // 5)
+    axis = axes.yaxis
+    axis.set_major_locator(FixedLocator([2.0**power for power in range(low, high + 1, step)]))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g} \N{MULTIPLICATION SIGN}"))
+    axis.set_minor_locator(NullLocator())
+    axes.set_ylim(2.0**low * 0.9, 2.0**high * 1.1)

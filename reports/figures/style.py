@@ -1,0 +1,123 @@
+"""How figures look, and what one is: panels of SVG, a caption, and the data behind it.
+
+Colours are drawn as plain hex and become CSS variables in the page (reports.figures.svg), so that
+one SVG serves the light and the dark theme. Axes and text become `currentColor`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from reports.text import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure as Canvas
+
+WIDTH, HEIGHT = 400.0, 270.0  # of a panel, in SVG units: one column of the page, or a phone
+INK, MUTED, RULE = "#111213", "#6a6b6c", "#dcdddf"
+# After Okabe and Ito (2008), darkened to hold 4.5:1 on white; the page lightens them on black.
+SERIES = ("#1f5fa8", "#b45309", "#14785a", "#86469c", "#75660a", "#b02a5b")
+MARKERS = ("o", "s", "D", "^", "v", "P")
+DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), (0, (6, 1.5, 1, 1.5)),
+                           (0, (3, 1.2)), (0, (8, 2, 2, 2)))  # fmt: skip
+MARKS = 2000  # above this many marks in a figure they are rasterised
+SHOWN = 6  # configurations in one figure
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One SVG: `svg` is markup made and cleaned by us, `title` and `description` are in it."""
+
+    svg: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Panels that belong together. `caption` says n and the kind of band; `data` is what is drawn.
+
+    `csv` names the file of the run folder that holds the whole of it, if one does.
+    """
+
+    id: str
+    title: str
+    caption: str
+    panels: tuple[Panel, ...]
+    data: pd.DataFrame
+    csv: str = ""
+
+
+@contextmanager
+def canvas(width: float = WIDTH, height: float = HEIGHT) -> Iterator[Canvas]:
+    """A blank figure under the house style, without pyplot and its global state."""
+    import matplotlib as mpl
+    import seaborn as sns
+    from matplotlib.figure import Figure as Canvas
+
+    style = sns.axes_style("white") | sns.plotting_context("paper") | _rc()
+    with mpl.rc_context(style):
+        yield Canvas(figsize=(width / 72, height / 72), layout="constrained")
+
+
+def tidy(axes: Axes, x: str = "", y: str = "", grid: Literal["x", "y"] = "y") -> None:
+    """Takes the box away, labels the axes, and rules the background."""
+    for side in ("top", "right", *(("left",) if grid == "x" else ())):
+        axes.spines[side].set_visible(False)
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.grid(visible=False)
+    axes.grid(visible=True, axis=grid, color=RULE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=3, width=0.8)
+
+
+def percent_axis(axes: Axes, which: str, symbol: str = " %") -> None:
+    """Prints shares as percent; differences take an empty symbol and say "points" beside it."""
+    from matplotlib.ticker import PercentFormatter
+
+    axis = axes.yaxis if which == "y" else axes.xaxis
+    low, high = axis.get_view_interval()
+    axis.set_major_formatter(PercentFormatter(1.0, decimals=0 if abs(high - low) > 0.04 else 1,
+                                              symbol=symbol))  # fmt: skip
+
+
+def plain_log(axis: Axis) -> None:
+    """Labels like 0.03 rather than powers of ten, and only as many as fit."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    low, high = axis.get_view_interval()
+    decades = math.log10(high / low) if low > 0 else 9.0
+    subs = (1.0, 2.0, 5.0) if decades < 2 else (1.0, 3.0) if decades < 3 else (1.0,)
+    axis.set_major_locator(LogLocator(base=10, subs=subs, numticks=9))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: number(x, 1)))
+    axis.set_minor_locator(NullLocator())
+
+
+def short(name: str, width: int = 20) -> str:
+    """A label that fits."""
+    return name if len(name) <= width else name[: width - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _rc() -> dict[str, Any]:
+    return {
+        "svg.fonttype": "none", "svg.hashsalt": "reports", "text.parse_math": False,
+        "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 10,
+        "axes.labelsize": 10, "axes.titlesize": 10.5, "axes.titleweight": "bold",
+        "axes.titlelocation": "left", "axes.titlepad": 8,
+        "xtick.labelsize": 9.5, "ytick.labelsize": 9.5, "legend.fontsize": 9.5,
+        "legend.frameon": False, "legend.handlelength": 2.4,
+        "patch.edgecolor": "none", "patch.linewidth": 0, "xtick.bottom": True, "ytick.left": True,
+        "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
+        "axes.edgecolor": INK, "axes.linewidth": 0.8, "lines.linewidth": 1.8,
+        "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none",
+        "path.simplify": True, "path.simplify_threshold": 0.2, "axes.unicode_minus": True,
+    }  # fmt: skip

@@ -1,0 +1,124 @@
+"""Builds report.html: one file that needs nothing else, the same to the byte for the same data."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from reports import frames, summary
+from reports.figures.style import Figure
+from reports.frames import Run
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+DATA_ROWS = 60  # of a "show data" table; the whole is in the JSON or in the CSV beside the page
+
+
+def build(folder: Path) -> Path:
+    """Writes report.html into a run folder, whole or not at all, and returns its path.
+
+    Raises reports.frames.RunFolderError where a file of the folder is missing or foreign.
+    """
+    run = frames.load(Path(folder))
+    return _write(Path(folder) / "report.html", render(run))
+
+
+def render(run: Run) -> str:
+    """The page as text."""
+    from reports.sections import SECTIONS
+
+    environment = _environment()
+    script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    made = [section for make in SECTIONS if (section := make(run)) is not None]
+    return environment.get_template("page.html.j2").render(
+        study=run.provenance,
+        sections=made,
+        titles={section.id: section.title for section in made},
+        style=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
+        script=script,
+        policy=policy(script),
+        data=_embedded(run),
+    )
+
+
+def policy(script: str) -> str:
+    """The content security policy: nothing but inline style, data images and this one script."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "sort_keys": False}
+    environment.filters["rows"] = _rows
+    environment.globals.update(DATA_ROWS=DATA_ROWS, INFINITY=math.inf)
+    return environment
+
+
+def _embedded(run: Run) -> dict[str, Any]:
+    """The frames as JSON, column by column; the curves of 1,000 trials are left to their CSV."""
+    confirm = run.confirm if run.confirm is not None else pd.DataFrame()
+    return {
+        "provenance": run.provenance,
+        "summary": columns(summary.table(run).drop(columns="settings")),
+        "trials": columns(run.trials),
+        "confirm": columns(confirm.drop(columns="settings", errors="ignore")),
+        "importance": columns(run.importance),
+    }
+
+
+def columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """{column: values}, five significant digits, null for what is not finite."""
+    return {str(name): [_plain(value) for value in frame[name]] for name in frame.columns}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return float(f"{value:.5g}")
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+def _rows(figure: Figure) -> list[list[str]]:
+    """The first rows of a figure's data as text, for its "show data" table."""
+    return [
+        ["" if value is None else f"{value:.5g}" if isinstance(value, float) else str(value)
+         for value in map(_plain, row)]
+        for row in figure.data.head(DATA_ROWS).itertuples(index=False, name=None)
+    ]  # fmt: skip
+
+
+def _write(path: Path, text: str) -> Path:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".html")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+    return path

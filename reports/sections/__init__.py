@@ -1,0 +1,35 @@
+"""The sections of the page, in the order in which a reader asks. Add one: write it, name it here.
+
+A section is a function Run -> Section; one without anything to say returns None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reports.frames import Run
+from reports.sections.blocks import Section
+from reports.sections.confirmed import confirmed, optimism
+from reports.sections.curves import curves
+from reports.sections.ledger import ledger
+from reports.sections.lints import lints
+from reports.sections.methods import methods
+from reports.sections.provenance import provenance
+from reports.sections.runs import runs
+from reports.sections.sensitivity import sensitivity
+from reports.sections.speed import speed
+from reports.sections.verdict import verdict
+
+SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
+    verdict,
+    lints,
+    confirmed,
+    ledger,
+    optimism,
+    curves,
+    speed,
+    sensitivity,
+    runs,
+    methods,
+    provenance,
+)

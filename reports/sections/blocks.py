@@ -1,0 +1,148 @@
+"""What a section is made of. Sections say what is to be read; the template alone writes HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from reports.figures.style import Figure
+from reports.stats.lints import Lint
+
+
+@dataclass(frozen=True)
+class Text:
+    """Paragraphs; `tone` is "", "quiet" or "note"."""
+
+    kind: ClassVar[str] = "text"
+    paragraphs: tuple[str, ...]
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The verdict in one sentence, and what stands behind it: (label, sentence) lines."""
+
+    kind: ClassVar[str] = "headline"
+    sentence: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A key number: what it is, its value, its bounds, and n and kind of the interval."""
+
+    label: str
+    value: str
+    bounds: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The key numbers, side by side."""
+
+    kind: ClassVar[str] = "numbers"
+    items: tuple[Number, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The findings of the lints."""
+
+    kind: ClassVar[str] = "findings"
+    items: tuple[Lint, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text, a second, quieter part (bounds), a sort key, a link, a row's tone."""
+
+    text: str
+    quiet: str = ""
+    key: float | None = None
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading; numeric columns are set flush right with tabular figures."""
+
+    label: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table; `tone` "winner" sets it off."""
+
+    cells: tuple[Cell, ...]
+    id: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; `sortable` gives it buttons in its headings."""
+
+    kind: ClassVar[str] = "table"
+    id: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    sortable: bool = False
+    csv: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure."""
+
+    kind: ClassVar[str] = "plot"
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Terms and what they are."""
+
+    kind: ClassVar[str] = "pairs"
+    title: str
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Preformatted text; folded away unless `open`."""
+
+    kind: ClassVar[str] = "code"
+    title: str
+    body: str
+    open: bool = False
+
+
+@dataclass(frozen=True)
+class Links:
+    """Files beside the page, by relative name."""
+
+    kind: ClassVar[str] = "links"
+    title: str
+    files: tuple[str, ...]
+
+
+Block = Text | Headline | Numbers | Findings | Table | Plot | Pairs | Code | Links
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the page: the id of its deep link, its title, its blocks in order."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def section(anchor: str, title: str, blocks: Iterable[Block]) -> Section:
+    """A section from any iterable of blocks, such as a generator."""
+    return Section(anchor, title, tuple(blocks))

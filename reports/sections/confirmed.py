@@ -1,0 +1,140 @@
+"""The confirmed configurations side by side, and what became of their values at selection."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+
+from reports import summary, text
+from reports.figures import errors
+from reports.frames import Run
+from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
+from reports.sections.verdict import settings_in_words
+from reports.stats import tuning
+from reports.stats.intervals import Interval
+
+
+def confirmed(run: Run) -> Section | None:
+    """The table of the confirmed settings and baselines, and their errors as a figure."""
+    if run.winner is None:
+        return None
+    return section("confirmed", "The confirmed settings", _blocks(run))
+
+
+def link(run: Run, config: str) -> Cell:
+    """A configuration's name, linked to its row among the trials where it has one."""
+    trial = int(run.rows_of(config)["trial"].iloc[0])
+    known = trial >= 0 and bool((run.trials["trial"] == trial).any())
+    return Cell(config, href=f"#trial-{trial}" if known else "")
+
+
+def role(run: Run, row: pd.Series) -> str:
+    """Winner, rank, defaults or baseline."""
+    if row["kind"] == "baseline":
+        return "baseline"
+    words = "winner" if row["rank"] == 1 else f"rank {row['rank']}"
+    return f"{words}, defaults" if row["config"] == run.default else words
+
+
+def _blocks(run: Run) -> Iterator[Block]:
+    table = summary.table(run)
+    asked = run.provenance["confirm"] or {}
+    n = asked.get("replicates", int(table["n"].max()))
+    yield Text(
+        (
+            f"Each setting below was trained again with {text.count(int(n), 'fresh seed')}, "
+            "unpruned and to the end, and scored on rows that chose nothing. The winner has the "
+            "lowest mean dev value of the objective among them; the test split had no say.",
+        )
+    )
+    yield _table(run, table)
+    yield Plot(errors.forest(table, percent=not run.regression))
+
+
+def _table(run: Run, table: pd.DataFrame) -> Table:
+    scales = [text.unit(run, f"{split}_error") for split in ("dev", "test")]
+    rows = []
+    for _, row in table.iterrows():
+        config = str(row["config"])
+        words = settings_in_words(run, config) if row["kind"] == "network" else ""
+        cells = [
+            Cell(config, href=link(run, config).href),
+            Cell(role(run, row)),
+            Cell(text.number(row["n"]), key=float(row["n"])),
+        ]
+        for scale, split in zip(scales, ("dev", "test"), strict=True):
+            cells.append(_with_bounds(scale, row, f"{split}_error"))
+        cells.append(_with_bounds(scales[0], row, "gap", difference=True))
+        cells.append(_reach(row))
+        cells.append(Cell(words or "the library's own settings"))
+        rows.append(Row(tuple(cells), tone="winner" if row["rank"] == 1 else ""))
+    columns = (
+        Column("Setting"), Column("Role"), Column("Networks", True),
+        *(Column(scale.name[0].upper() + scale.name[1:], True) for scale in scales),
+        Column("Dev less train", True), Column("Epochs to target", True),
+        Column("Searched settings"),
+    )  # fmt: skip
+    note = (
+        f"Brackets: {text.LEVEL} intervals; what each covers is said under Methods. Epochs to "
+        "target: mean over networks, those that missed it counting with the horizon, and the share "
+        f"that reached it. Target: {summary.target_in_words(run)}."
+    )
+    return Table("confirmed-table", "Winner, runners-up, defaults and baselines", columns,
+                 tuple(rows), sortable=True, csv="data/confirm.csv", note=note)  # fmt: skip
+
+
+def _with_bounds(scale: text.Unit, row: pd.Series, name: str, difference: bool = False) -> Cell:
+    found = Interval(row[name], row[f"{name}_low"], row[f"{name}_high"], 0, "", "")
+    return Cell(
+        scale.head(found, difference),
+        scale.bounds(found, difference).strip(),
+        key=float(found.estimate),
+    )
+
+
+def _reach(row: pd.Series) -> Cell:
+    if not math.isfinite(row["epochs_to_target"]):
+        return Cell(text.DASH, key=math.inf)
+    share = f"{100 * row['reach']:.0f}{text.SPACE}% reached it"
+    return Cell(text.cost(row["epochs_to_target"]), share, key=float(row["epochs_to_target"]))
+
+
+def optimism(run: Run) -> Section | None:
+    """What became of the objective on fresh seeds and on test."""
+    frame = tuning.optimism(run)
+    if not len(frame):
+        return None
+    scale = text.unit(run, run.metric)
+    kind = run.metric.partition("_")[2]
+    rows = []
+    for row in frame.itertuples():
+        cells = (
+            link(run, str(row.config)),
+            Cell(scale.value(row.selected) if math.isfinite(row.selected) else "not searched"),
+            Cell(scale.head(row.dev), scale.bounds(row.dev).strip()),
+            Cell(scale.head(row.test), scale.bounds(row.test).strip()),
+            Cell(scale.head(row.optimism, difference=True),
+                 scale.bounds(row.optimism, difference=True).strip()),
+        )  # fmt: skip
+        rows.append(Row(cells))
+    columns = tuple(
+        Column(label, number)
+        for label, number in (
+            ("Setting", False), ("At selection", True), ("Fresh seeds, dev", True),
+            ("Test", True), ("Optimism: fresh less selected", True),
+        )
+    )  # fmt: skip
+    table = Table(
+        "optimism-table", f"Selection optimism in {kind if not run.regression else scale.name}",
+        columns, tuple(rows),
+        note="Optimism: t over the fresh replicates, the value at selection taken as it is.",
+    )  # fmt: skip
+    plain = frame.assign(
+        dev=[one.estimate for one in frame["dev"]], test=[one.estimate for one in frame["test"]]
+    )[["config", "selected", "dev", "test"]]
+    label = kind if kind == "loss" or not run.regression else "RMSE"
+    percent = scale.factor == 100.0
+    figure = errors.optimism(plain.head(6), label, percent)
+    return section("optimism", "Selection optimism", [table, Plot(figure)])

@@ -1,0 +1,143 @@
+"""Bias or variance: the ledger, the verdicts, what would decide them, and what cures what."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from reports import summary, text
+from reports.figures import errors
+from reports.frames import Run
+from reports.sections.blocks import Block, Cell, Column, Pairs, Plot, Row, Section, Table, section
+from reports.sections.blocks import Text as Paragraphs
+from reports.sections.confirmed import link
+from reports.stats import ledger as stats
+from reports.stats.ledger import Gap, Ledger
+
+REMEDIES = {
+    "high bias": (
+        "Larger hidden layers, more epochs or a faster optimizer, less regularization (lower l2, "
+        "keep_prob nearer to 1), better features."
+    ),
+    "high variance": (
+        "More training rows, more regularization (higher l2, lower keep_prob), a smaller network, "
+        "fewer epochs; an ensemble of the confirmation networks."
+    ),
+    "no large gap": "Nothing to mend within the margin: spend on data or stop here.",
+    "undecided": "Do not act on a coin toss: settle the question first.",
+}
+
+
+def ledger(run: Run) -> Section | None:
+    """The ledger of every confirmed network setting, and the verdicts on it."""
+    if run.winner is None:
+        return None
+    return section("ledger", "Bias or variance", _blocks(run))
+
+
+def _blocks(run: Run) -> Iterator[Block]:
+    found = stats.ledgers(run)
+    first = found[0]
+    yield Paragraphs((_lead(run, first),))
+    yield _table(run, found)
+    frame, table = stats.frame(found), summary.table(run)
+    if math.isfinite(float(table["dev_error"].iloc[0])):
+        networks = table[table["kind"] == "network"].head(6)
+        shown = frame[frame["config"].isin(networks["config"])]
+        yield Plot(errors.ledger(shown, networks, not run.regression, first.reference))
+    cures = _cures(run)
+    if cures.rows:
+        yield cures
+    notes = [("Flip", _flip(run, first))]
+    notes += [("To decide", first.decide)] * bool(first.decide)
+    notes.append(("In loss", _loss(run)))
+    notes.append(("Usual remedies", REMEDIES[first.verdict]))
+    yield Pairs("About the winner's verdict", tuple(notes))
+
+
+def _lead(run: Run, one: Ledger) -> str:
+    scale = text.unit(run, "dev_error")
+    reference = (
+        f"the reference error is assumed to be {scale.value(0.0)}"
+        if one.assumed
+        else f"the reference error given is {scale.value(one.reference)}"
+    )
+    margin = scale.difference(one.gaps[0].margin).lstrip("+")
+    return (
+        f"The winner's verdict is {one.verdict}. Avoidable bias is train error over the reference "
+        f"({reference}), variance is dev over train error, dev overfit is test over dev error. A "
+        f"gap counts from a margin of {margin} on; a verdict needs a probability of .95 that the "
+        "largest likely gap is above it."
+    )
+
+
+def _table(run: Run, found: tuple[Ledger, ...]) -> Table:
+    scale = text.unit(run, "dev_error")
+    rows = []
+    for one in found:
+        cells = [link(run, one.config), Cell(one.verdict)]
+        cells += [_cell(scale, gap) for gap in one.gaps]
+        rows.append(Row(tuple(cells), tone="winner" if one.config == run.winner else ""))
+    columns = (Column("Setting"), Column("Verdict"), Column("Avoidable bias", True),
+               Column("Variance", True), Column("Dev overfit", True))  # fmt: skip
+    note = (
+        "P is the probability that the gap is above the margin of its own setting. All for this "
+        "training set: no interval here covers drawing another one."
+    )
+    return Table("ledger-table", "The ledger in error", columns, tuple(rows), note=note)
+
+
+def _cell(scale: text.Unit, gap: Gap) -> Cell:
+    bounds = scale.bounds(gap.interval, difference=True).strip()
+    p = f"P {text.probability(gap.p)}" if math.isfinite(gap.p) else "one replicate"
+    return Cell(scale.head(gap.interval, difference=True), " ".join(filter(None, (bounds, p))))
+
+
+def _flip(run: Run, one: Ledger) -> str:
+    scale = text.unit(run, "dev_error")
+    if not math.isfinite(one.flip):
+        return "No reference error up to the train error changes this verdict."
+    return (
+        f"With a reference error from {scale.value(one.flip)} on, the verdict would be "
+        f"{one.flips_to}."
+    )
+
+
+def _loss(run: Run) -> str:
+    one, scale = stats.loss_ledgers(run)[0], text.unit(run, "dev_loss")
+    sizes = "; ".join(
+        f"{gap.name} {scale.interval(gap.interval, difference=True)}" for gap in one.gaps
+    )
+    return f"{one.verdict} ({sizes})."
+
+
+def _cures(run: Run) -> Table:
+    scale, frame = text.unit(run, "dev_error"), stats.cures(run)
+    base = str(frame["base"].iloc[0]) if len(frame) else ""
+    rows = tuple(
+        Row(
+            (
+                link(run, str(row.config)),
+                Cell(scale.head(row.variance, difference=True),
+                     scale.bounds(row.variance, difference=True).strip()),
+                Cell(scale.head(row.bias, difference=True),
+                     scale.bounds(row.bias, difference=True).strip()),
+                Cell(_cure_words(row)),
+            )
+        )
+        for row in frame.itertuples()
+    )  # fmt: skip
+    columns = (Column("Setting"), Column("Change in variance", True),
+               Column("Change in bias", True), Column("Reading"))  # fmt: skip
+    note = "t on paired differences over replicates: same seeds, same rows, these rows only."
+    return Table("cures-table", f"What each setting does to the gaps of {base}", columns, rows,
+                 note=note)  # fmt: skip
+
+
+def _cure_words(row: object) -> str:
+    words = []
+    for name in ("variance", "bias"):
+        found = getattr(row, name)
+        if found.excludes_zero:
+            words.append(f"{'less' if found.high < 0 else 'more'} {name}")
+    return text.listing(words) or "no sure change"

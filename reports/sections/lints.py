@@ -1,0 +1,16 @@
+"""Can this study be trusted: the findings of the lints, each with its remedy."""
+
+from __future__ import annotations
+
+from reports.frames import Run
+from reports.sections.blocks import Findings, Section, Text, section
+from reports.stats import lints as checks
+
+
+def lints(run: Run) -> Section:
+    """What the lints found; that they found nothing is said too."""
+    found = checks.lints(run)
+    if not found:
+        words = f"None of the {len(checks.LINTS)} checks of the study found a fault."
+        return section("findings", "Findings about the study", [Text((words,))])
+    return section("findings", "Findings about the study", [Findings(found)])

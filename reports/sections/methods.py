@@ -1,0 +1,76 @@
+"""What each number means and what each interval covers, in words."""
+
+from __future__ import annotations
+
+from reports import summary, text
+from reports.frames import Run
+from reports.sections.blocks import Pairs, Section, section
+from reports.stats.intervals import DRAWS
+
+
+def methods(run: Run) -> Section:
+    """The meaning of every kind of number on the page."""
+    items = [*_words(run)]
+    if run.winner is not None:
+        items += _confirmed(run)
+    items += _always()
+    return section("methods", "Methods", [Pairs("", tuple(items))])
+
+
+def _words(run: Run) -> list[tuple[str, str]]:
+    error = (
+        "Root mean squared error in units of the training target's standard deviation: a constant "
+        "predictor has about 1."
+        if run.regression
+        else "The share of rows misclassified."
+    )
+    loss = (
+        "Mean squared error of the standardized target"
+        if run.regression
+        else "Mean cross-entropy in nats"
+    )
+    return [
+        ("Error", error),
+        ("Loss", f"{loss}, without the L2 penalty. Errors and losses are taken in evaluation mode "
+         "(no dropout) on whole splits."),
+        ("Two phases", "A search overfits its own dev rows, and a pruned trial was stopped for "
+         "being slow; so every interval, speed-up and verdict comes from the confirmation: fresh "
+         "seeds, unpruned, a common horizon, test rows that chose nothing."),
+    ]  # fmt: skip
+
+
+def _confirmed(run: Run) -> list[tuple[str, str]]:
+    return [
+        ("Error on new rows", "The crossed two-way bootstrap (Owen, 2007): seeds and rows are "
+         f"resampled independently, {DRAWS} draws from a fixed generator, percentiles 2.5 and "
+         "97.5. It covers new rows and new seeds, for this training set: no interval here covers "
+         "drawing another training set. A t over seeds alone would be too narrow, the more so the "
+         "more seeds there are."),
+        ("Single models", "Wilson's interval (1927) for a baseline's error, or where all networks "
+         "err on the same rows; it covers new rows."),
+        ("Between settings", "Student's t on paired differences: replicate i of every setting has "
+         "the same seed and sees the same rows. It covers new seeds on this data, not new rows."),
+        ("Ledger", "Avoidable bias = train error - reference; variance = dev - train; dev overfit "
+         "= test - dev (after Ng, 2018). The margin is 0.5 points or a tenth of the dev error, "
+         "whichever is larger; a tenth of the dev value for losses and RMSE. A verdict needs "
+         "P(gap > margin) of .95 for the largest of the gaps with P of .8 or more; \"no large "
+         "gap\" needs P of .05 or less for all of them; everything else is undecided."),
+        ("Speed", f"Target: {summary.target_in_words(run)}. Hit at two evaluations running, "
+         "counted at the first; misses and diverged networks count with the horizon and are not "
+         "censored earlier. Curves by Kaplan and Meier (1958). Speed-up: ratio of restricted "
+         "means; its interval holds the ratios that a paired sign-flip test does not reject at "
+         "5\N{NO-BREAK SPACE}%. P(sooner) is the Mann-Whitney U over the number of pairs."),
+    ]  # fmt: skip
+
+
+def _always() -> list[tuple[str, str]]:
+    return [
+        ("Divergence", "A network whose loss leaves the finite numbers counts with the worst "
+         "value: error 1 (its RMSE counterpart in regression), loss ten times the constant "
+         "predictor's. It is never dropped."),
+        ("Importance", "As its evaluator says, over search trials; evaluators can disagree "
+         "totally, and importance is not worth: a parameter can matter without tuning it being "
+         "worth the while."),
+        ("Not corrected", f"Intervals are {text.LEVEL} each, not jointly. The winner was chosen on "
+         "dev, so its dev error is slightly too good; its test error is not."),
+    ]  # fmt: skip

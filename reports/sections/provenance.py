@@ -1,0 +1,93 @@
+"""Where the numbers come from, and the command that makes them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reports import text
+from reports.frames import Run
+from reports.sections.blocks import Block, Code, Links, Pairs, Section, section
+
+
+def provenance(run: Run) -> Section:
+    """Everything of provenance.json, the study file, and the files beside the page."""
+    return section("provenance", "Provenance", _blocks(run))
+
+
+def _blocks(run: Run) -> Iterator[Block]:
+    found = run.provenance
+    yield Code("The command that reproduces it", str(found["command"]), open=True)
+    yield Pairs("Data", tuple(_data(run)))
+    yield Pairs("Study", tuple(_study(run)))
+    yield Pairs("Machine", tuple(_machine(run)))
+    yield Pairs("Search space", tuple((str(e["name"]), _range(e)) for e in found["space"]))
+    yield Pairs("Fixed", tuple((str(k), text.value(v)) for k, v in flat(found["fixed"])))
+    yield Code("study.yaml, as resolved", run.study_yaml)
+    yield Links("Files beside this page", run.links)
+
+
+def flat(settings: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested settings by dotted path, in their own order."""
+    for name, value in settings.items():
+        if isinstance(value, dict) and value:
+            yield from flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _data(run: Run) -> Iterator[tuple[str, str]]:
+    data = run.provenance["data"]
+    yield "source", str(data["source"])
+    yield "SHA-256", str(data["sha256"])
+    yield (
+        "rows",
+        (
+            f"{data['rows']}: {data['train']} train, {data['dev']} dev, {data['test']} test "
+            f"({data['split']})"
+        ),
+    )
+    yield "columns", f"{data['columns']} raw, {data['features']} network inputs"
+    yield "duplicates", f"{data['duplicates']} test rows also occur in train"
+    classes = [str(name) for name in run.provenance["classes"] or []]
+    yield "task", run.task + (f": {', '.join(classes[:30])}" if classes else "")
+
+
+def _study(run: Run) -> Iterator[tuple[str, str]]:
+    found = run.provenance
+    objective = found["objective"]
+    yield "name", str(found["name"])
+    yield "objective", f"{objective['direction']} {objective['metric']} at {objective['at']}"
+    targets = [f"{name} {text.value(value)}" for name, value in (found["targets"] or {}).items()]
+    yield "targets", ", ".join(targets) or "none given"
+    reference = found["reference"]
+    yield "reference error", "assumed 0" if reference is None else text.value(reference)
+    yield "search", ", ".join(f"{name} {text.value(v)}" for name, v in found["search"].items())
+    confirm = found["confirm"] or {}
+    yield (
+        "confirmation",
+        (", ".join(f"{name} {text.value(value)}" for name, value in confirm.items()) or "none"),
+    )
+    counts = found["counts"]
+    yield "trials", ", ".join(f"{value} {name}" for name, value in counts.items())
+    yield "study hash", str(found["study_hash"])
+    yield "commit", str(found["commit"]) or "not known"
+
+
+def _machine(run: Run) -> Iterator[tuple[str, str]]:
+    found = run.provenance
+    machine = found["machine"]
+    yield "machine", f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}"
+    yield "threads", f"{found['threads']}; {text.count(int(found['jobs']), 'job')}"
+    yield "versions", ", ".join(f"{name} {value}" for name, value in found["versions"].items())
+    spent = [f"{name} {text.seconds(float(v or 0))}" for name, v in found["seconds"].items()]
+    yield "spent", ", ".join(spent)
+    yield "started", str(found["started"])
+    yield "finished", str(found["finished"])
+
+
+def _range(entry: dict[str, Any]) -> str:
+    if entry["kind"] == "choice":
+        return "one of " + ", ".join(str(choice) for choice in entry["choices"])
+    tail = ", log scale" if entry.get("log") else ""
+    return f"{text.value(entry['low'])} to {text.value(entry['high'])}{tail}"

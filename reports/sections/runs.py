@@ -1,0 +1,59 @@
+"""All trials of the search, in one table that sorts."""
+
+from __future__ import annotations
+
+from reports import text
+from reports.frames import Run
+from reports.sections.blocks import Cell, Column, Row, Section, Table, Text, section
+from reports.stats import tuning
+
+
+def runs(run: Run) -> Section:
+    """The table of all trials, in the order of the search."""
+    counts = run.provenance["counts"]
+    words = ", ".join(
+        f"{counts[state]} {state}" for state in ("complete", "pruned", "failed", "running")
+    )
+    lead = Text((f"{text.count(len(run.trials), 'trial')}: {words}; {counts['asked']} asked for.",))
+    return section("runs", "All trials", [lead, _table(run)])
+
+
+def _table(run: Run) -> Table:
+    value, error = text.unit(run, run.metric), text.unit(run, "dev_error")
+    best, rows = tuning.best_trial(run), []
+    causes = bool((run.trials["cause"].astype(str) != "").any())
+    parameters = [f"param.{name}" for name in run.parameters]
+    for row in run.trials.to_dict("records"):
+        gap = row["dev_error"] - row["train_error"]
+        cells = [
+            Cell(str(row["trial"]), "defaults" if row["is_default"] else ""),
+            Cell(str(row["state"])),
+            Cell(value.value(row["value"])),
+            Cell(error.value(row["train_error"])),
+            Cell(error.value(row["dev_error"])),
+            Cell(error.difference(gap).removesuffix(error.points)),
+            Cell(str(row["epochs"])),
+            Cell(str(row["diverged"])),
+            Cell(text.number(row["seconds"], 2)),
+        ]
+        cells += [Cell(text.value(row[name])) for name in parameters]
+        cells += [Cell(str(row["cause"] or text.DASH)[:80])] * causes
+        tone = "winner" if row["trial"] == best else ""
+        rows.append(Row(tuple(cells), id=f"trial-{row['trial']}", tone=tone))
+    points = ", points" if error.points else ""
+    names = (
+        ("Trial", True), ("State", False), (value.name.capitalize(), True), ("Train", True),
+        ("Dev", True), (f"Dev less train{points}", True), ("Epochs", True), ("Diverged", True),
+        ("Seconds", True),
+        *((name, tuning.numeric(run, name)) for name in run.parameters),
+        *((("Cause of failure", False),) * causes),
+    )  # fmt: skip
+    columns = tuple(Column(label, numeric) for label, numeric in names)
+    replicates = run.provenance["search"]["replicates"]
+    note = (
+        f"Means over the {text.count(int(replicates), 'replicate')} of a trial at its last epoch; "
+        "train and dev are errors in evaluation mode. Diverged: replicates that diverged, each "
+        "counting with the worst value. Seconds: training all replicates of the trial together."
+    )
+    return Table("trials-table", "Every trial of the search", columns, tuple(rows), sortable=True,
+                 csv="data/trials.csv", note=note)  # fmt: skip

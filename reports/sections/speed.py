@@ -1,0 +1,99 @@
+"""What gets there fastest, and how often not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports import summary, text
+from reports.figures import speed as figures
+from reports.frames import Run
+from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
+from reports.sections.confirmed import link
+from reports.stats import convergence
+from reports.stats.convergence import AXES, Target
+
+
+def speed(run: Run) -> Section | None:
+    """Time to the target on every cost axis; None without a confirmation."""
+    aim = convergence.target(run)
+    if aim is None:
+        return None
+    return section("speed", "Speed", _blocks(run, aim))
+
+
+def _blocks(run: Run, aim: Target) -> Iterator[Block]:
+    pruned = int(run.provenance["counts"]["pruned"])
+    yield Text(
+        (
+            f"Target: {summary.target_in_words(run)}; the same for all. A network has reached it "
+            "when two evaluations running are at or below it, and the first of the two counts. "
+            f"{text.count(pruned, 'pruned trial')} of the search "
+            f"{'is' if pruned == 1 else 'are'} left out: what is stopped for being slow cannot "
+            "be timed.",
+        )
+    )
+    yield _epochs(run, aim)
+    found = convergence.times(run, aim)
+    scale = text.unit(run, aim.metric)
+    yield Plot(
+        figures.reach(
+            convergence.survival(found), convergence.speed_by_target(run),
+            float(found.attrs["tau"]), f"{scale.name} of {scale.value(aim.value)} or less",
+            not run.regression, run.default,
+        )
+    )  # fmt: skip
+    yield _costs(run, aim)
+
+
+def _epochs(run: Run, aim: Target) -> Table:
+    rows = []
+    for row in convergence.speed(run, aim).itertuples():
+        ours, gain = row.restricted, row.speedup
+        bounds = f"[{text.cost(ours.low)}, {text.cost(ours.high)}]" if ours.known else "at least"
+        faster = text.probability(row.faster)
+        ratio, _, ends = text.ratio(gain).partition(" [")
+        if row.config == run.default:
+            ratio, ends, faster = f"1{text.SPACE}{text.TIMES}", "", text.DASH
+        rows.append(
+            Row(
+                (
+                    link(run, str(row.config)),
+                    Cell(f"{row.reached} of {row.n}", f"{row.diverged} diverged"),
+                    Cell(text.cost(ours.estimate), bounds),
+                    Cell(ratio, f"[{ends}" if ends else ""),
+                    Cell(faster),
+                )
+            )
+        )
+    columns = (
+        Column("Setting"), Column("Reached it", True), Column("Restricted mean epochs", True),
+        Column("Speed-up over the defaults", True), Column("P(sooner)", True),
+    )  # fmt: skip
+    note = (
+        "Restricted mean: of min(T, horizon), misses counting with the horizon; t over replicates. "
+        "Speed-up: ratio of restricted means with a paired permutation interval, widened by half "
+        "the spacing of the evaluations; none below six replicates. P(sooner): the chance that a "
+        "network of this setting is sooner than one of the defaults, ties counted half."
+    )
+    return Table("speed-table", "Epochs to the target", columns, tuple(rows), note=note)
+
+
+def _costs(run: Run, aim: Target) -> Table:
+    """The restricted means on the other cost axes, on which batch sizes are no longer equal."""
+    frames = {axis: convergence.speed(run, aim, axis).set_index("config") for axis in AXES}
+    rows = []
+    for config in run.configs:
+        cells = [link(run, config)]
+        for frame in frames.values():
+            row = frame.loc[config]
+            share = f"{row['reached']} of {row['n']} reached it"
+            cells.append(Cell(text.cost(row["restricted"].estimate), share))
+        rows.append(Row(tuple(cells)))
+    columns = (Column("Setting"), *(Column(name.capitalize(), True) for name in AXES.values()))
+    note = (
+        "Restricted mean cost to the target. On each axis the horizon is the least that any of "
+        "these settings was trained for, so a share may be lower than in epochs. Seconds are left "
+        "out: networks trained stacked share one clock."
+    )
+    return Table("costs-table", "The cost of the target, on every axis", columns, tuple(rows),
+                 csv="data/curves.csv", note=note)  # fmt: skip

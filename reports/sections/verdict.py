@@ -1,0 +1,187 @@
+"""The answer first: which setting, how sure, is a network worth it, what remains; key numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports import summary, text
+from reports.frames import Run
+from reports.sections.blocks import Headline, Number, Numbers, Section, Text, section
+from reports.stats import convergence, intervals, tuning
+from reports.stats import ledger as ledgers
+from reports.stats.intervals import Interval
+from reports.stats.rows import difference_on_new_rows, new_rows
+
+
+def verdict(run: Run) -> Section:
+    """The verdict and its key numbers; of the search alone where nothing was confirmed."""
+    if run.winner is None:
+        return section("verdict", "Verdict", [_unconfirmed(run)])
+    rows = run.rows_of(run.winner)
+    if (rows["status"] == "diverged").all():
+        sentence = "Every confirmation network of the best setting diverged: there is no winner."
+        advice = "Lower the learning rates on offer, and read the findings below."
+        return section("verdict", "Verdict", [Headline(sentence, (("Next", advice),))])
+    lines = (
+        ("How good", _how_good(run)),
+        ("Against the defaults", _against_defaults(run)),
+        ("Against the best baseline", _against_baseline(run)),
+        ("What remains", _what_remains(run)),
+    )
+    return section(
+        "verdict", "Verdict", [Headline(_winner(run), lines), Numbers(tuple(_numbers(run)))]
+    )
+
+
+def settings_in_words(run: Run, config: str) -> str:
+    """`learning_rate 0.003, optimizer adam`: the searched settings of a configuration."""
+    trial = int(run.rows_of(config)["trial"].iloc[0])
+    found = tuning.settings_of(run, trial) if trial >= 0 else {}
+    if not found:
+        every = summary.table(run).set_index("config").loc[config, "settings"]
+        found = {name: every[name] for name in run.parameters if name in every}
+    return ", ".join(f"{name} {text.value(value)}" for name, value in found.items())
+
+
+def best_baseline(run: Run) -> str | None:
+    """The baseline with the lowest dev error: chosen on dev, so that test stays untouched."""
+    rows = run.baselines
+    return str(rows.loc[rows["dev_error"].idxmin(), "config"]) if len(rows) else None
+
+
+def versus(run: Run, base: str) -> Interval:
+    """Winner less base in test error, paired by seed, on the same rows."""
+    ours, theirs = (
+        run.rows_of(name)["test_error"].to_numpy(float) for name in (str(run.winner), base)
+    )
+    if len(ours) != len(theirs):
+        return intervals.none(float(ours.mean() - theirs.mean()), len(ours), "unequal replicates")
+    return intervals.paired_t(ours, theirs)
+
+
+def _unconfirmed(run: Run) -> Headline | Text:
+    trial = tuning.best_trial(run)
+    if trial is None:
+        return Headline(
+            "No trial was completed, so there is nothing to recommend.",
+            (("Next", "Read the causes in the findings, and run the same command again."),),
+        )
+    row = run.trials[run.trials["trial"] == trial].iloc[0]
+    settings = tuning.settings_of(run, trial)
+    words = ", ".join(f"{name} {text.value(value)}" for name, value in settings.items())
+    scale = text.unit(run, run.metric)
+    return Headline(
+        f"A search alone: trial {trial} looks best, and nothing was confirmed.",
+        (
+            ("Setting", words or "no searched parameters"),
+            ("At selection", f"{scale.name} {scale.value(float(row['value']))}, the lowest of "
+             f"{text.count(len(run.trials), 'trial')} and so too good; there is no interval."),
+            ("Next", "Run the study without --no-confirm: fresh seeds, test rows, baselines."),
+        ),
+    )  # fmt: skip
+
+
+def _winner(run: Run) -> str:
+    winner = str(run.winner)
+    words = settings_in_words(run, winner)
+    name = winner[0].upper() + winner[1:]
+    if winner == run.default:
+        return f"Keep the defaults ({winner}): nothing confirmed beat them on dev." + (
+            f" They are {words}." if words else ""
+        )
+    return f"{name} wins: {words}." if words else f"{name} wins."
+
+
+def _how_good(run: Run) -> str:
+    scale = text.unit(run, "test_error")
+    found = new_rows(run, str(run.winner), "test")
+    lost = int((run.rows_of(str(run.winner))["status"] == "diverged").sum())
+    tail = f" {lost} of its networks diverged and count with the worst value." if lost else ""
+    n = len(run.rows_of(str(run.winner)))
+    scope = f"({text.LEVEL}, {text.count(n, 'network')}, {found.n} test rows; {found.covers})"
+    return f"{scale.name.capitalize() if not run.regression else 'Test RMSE'} " + (
+        f"{scale.interval(found)} {scope}.{tail}"
+    )
+
+
+def _against_defaults(run: Run) -> str:
+    if run.default is None:
+        return "The defaults were not confirmed, so there is nothing to compare with."
+    if run.default == run.winner:
+        return "The winner is the defaults."
+    scale, found = text.unit(run, "test_error"), versus(run, run.default)
+    if not found.known:
+        head = f"{scale.head(found, difference=True)} of test error"
+        return f"{head}, without an interval ({found.kind.removeprefix('no interval: ')})."
+    better = "better than" if found.high < 0 else "worse than" if found.low > 0 else ""
+    judged = f"Surely {better}" if better else "Not told apart from"
+    rows = difference_on_new_rows(run, str(run.winner), run.default, "test")
+    also = "" if rows.excludes_zero or not better else (
+        f" On new rows it might be otherwise: {scale.interval(rows, difference=True)}."
+    )  # fmt: skip
+    return (
+        f"{judged} the defaults on these test rows: {scale.interval(found, difference=True)} "
+        f"({text.LEVEL}, {found.kind}, n = {found.n}).{also}"
+    )
+
+
+def _against_baseline(run: Run) -> str:
+    base = best_baseline(run)
+    if base is None:
+        return "No baseline was trained."
+    scale = text.unit(run, "test_error")
+    found = difference_on_new_rows(run, str(run.winner), base, "test")
+    if found.high < 0:
+        judged = "A network is worth it"
+    elif found.low > 0:
+        judged = "A network is not worth it"
+    else:
+        judged = "A network is not shown to be worth it"
+    plain = float(run.rows_of(base)["test_error"].mean())
+    return (
+        f"{judged}: {scale.interval(found, difference=True)} of test error against {base} "
+        f"({scale.value(plain)}; {text.LEVEL}, {found.kind})."
+    )
+
+
+def _what_remains(run: Run) -> str:
+    found = ledgers.ledgers(run)[0]
+    scale = text.unit(run, "dev_error")
+    bias, variance = found.gap(ledgers.BIAS), found.gap(ledgers.VARIANCE)
+    sizes = (
+        f"avoidable bias {scale.interval(bias.interval, difference=True)}, variance "
+        f"{scale.interval(variance.interval, difference=True)}"
+    )
+    decide = f" {found.decide}" if found.decide else ""
+    words = "Undecided between bias and variance" if found.decide else found.verdict.capitalize()
+    return f"{words}: {sizes}.{decide}"
+
+
+def _numbers(run: Run) -> Iterator[Number]:
+    winner = str(run.winner)
+    for split in ("test", "dev"):
+        scale, found = text.unit(run, f"{split}_error"), new_rows(run, winner, split)
+        yield Number(
+            f"{scale.name} of the winner", scale.head(found),
+            scale.bounds(found).strip(), f"{found.kind}, {found.n} rows",
+        )  # fmt: skip
+    scale, gap = text.unit(run, "dev_error"), ledgers.ledgers(run)[0].gap(ledgers.VARIANCE)
+    yield Number(
+        "gap, dev less train", scale.head(gap.interval, difference=True),
+        scale.bounds(gap.interval, difference=True).strip(), gap.interval.kind,
+    )  # fmt: skip
+    if run.default is not None and run.default != winner:
+        scale, found = text.unit(run, "test_error"), versus(run, run.default)
+        yield Number(
+            f"{scale.name} against the defaults", scale.head(found, difference=True),
+            scale.bounds(found, difference=True).strip(), f"{found.kind}, n = {found.n}",
+        )  # fmt: skip
+    aim = convergence.target(run)
+    if aim is not None:
+        row = convergence.speed(run, aim).set_index("config").loc[winner]
+        found = row["restricted"]
+        bounds = f"[{text.cost(found.low)}, {text.cost(found.high)}]" if found.known else ""
+        yield Number(
+            "epochs to the target", text.cost(found.estimate), bounds,
+            f"{row['reached']} of {row['n']} networks reached it; {found.kind}",
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Statistics: frames and arrays in, frames and intervals out. Nothing here draws."""

@@ -1,0 +1,279 @@
+"""How soon a network reaches a target on dev, and how many never do.
+
+The same target for all configurations. A hit holds at two evaluations running and counts at the
+first; epoch 0 is before training and is no hit. Coding: reached (T, 1), horizon (tau, 0), diverged
+(tau, 0), not censored where it diverged. Pruned trials do not come in: only the confirmation does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from reports.frames import Run, once
+from reports.stats import intervals
+from reports.stats.intervals import Array, Interval
+from reports.text import unit
+
+AXES = {
+    "epoch": "epochs",
+    "updates": "updates",
+    "gradient_evaluations": "gradient evaluations",
+    "flops": "floating-point operations",
+}
+LADDER = 20
+EXACT = 12
+SWAPS = 2000
+WIDEST = 1e3
+
+
+@dataclass(frozen=True)
+class Target:
+    """A threshold on a metric of the curves, and where it comes from, in words."""
+
+    metric: str
+    value: float
+    source: str
+
+    def words(self, run: Run) -> str:
+        """`dev error <= 5.0 % (the study's own target)`."""
+        scale = unit(run, self.metric)
+        at_most = "\N{LESS-THAN OR EQUAL TO}"
+        return f"{scale.name} {at_most} {scale.value(self.value)} ({self.source})"
+
+
+@once
+def target(run: Run) -> Target | None:
+    """The user's first target; else the median of the confirmed defaults' best dev error.
+
+    None where nothing was confirmed, or every network of the defaults diverged before training.
+    """
+    if not run.configs:
+        return None
+    given = run.provenance["targets"] or {}
+    for metric, value in given.items():
+        return Target(metric, float(value), "the study's own target")
+    config = run.default or run.configs[0]
+    best = np.array([_finite_min(row[1:]) for row in matrix(run, config, "dev_error")])
+    if not np.isfinite(best).any():
+        return None
+    whose = "the defaults' networks" if run.default else "the winner's networks"
+    source = f"the median of the best dev errors of {whose}"
+    return Target("dev_error", float(np.nanmedian(best)), source)
+
+
+def matrix(run: Run, config: str, column: str) -> Array:
+    """(replicates, evaluations) of one column of the confirmation curves, NaN after divergence."""
+    key = f"matrix/{config}/{column}"
+    if key not in run.memo:
+        curves = run.curves
+        rows = curves[(curves["phase"] == "confirm") & (curves["config"] == config)]
+        # pivot, since a pivot table would drop the evaluations at which all had diverged
+        wide = rows.pivot(index="replicate", columns="epoch", values=column)  # noqa: PD010
+        wide = wide.sort_index(axis=1)
+        run.memo[key] = wide.to_numpy(float)
+        run.memo[f"epochs/{config}"] = wide.columns.to_numpy(int)
+    found: Array = run.memo[key]
+    return found
+
+
+def epochs_of(run: Run, config: str) -> NDArray[np.int_]:
+    """(evaluations,) the epochs at which a confirmed configuration was evaluated."""
+    matrix(run, config, "dev_error")
+    found: NDArray[np.int_] = run.memo[f"epochs/{config}"]
+    return found
+
+
+def first_hits(values: Array, threshold: float) -> NDArray[np.int_]:
+    """(replicates,) index of the first of two evaluations running at or below; -1 for never.
+
+    `values` is (replicates, evaluations), the first of them before training. NaN is no hit.
+    """
+    below = values <= threshold
+    if below.shape[1] < 2:
+        return np.full(len(values), -1)
+    held = below[:, :-1] & below[:, 1:]
+    held[:, 0] = False
+    return np.where(held.any(axis=1), held.argmax(axis=1), -1)
+
+
+def times(run: Run, aim: Target, axis: str = "epoch") -> pd.DataFrame:
+    """One row per confirmed network: config, replicate, time, reached, outcome.
+
+    `time` is in the units of the axis and at most the common horizon tau, the least that any
+    configuration was trained for; a hit after tau is not one. attrs: tau, spacing.
+    """
+    costs = {config: _cost(run, config, axis) for config in run.configs}
+    tau = min(float(np.nanmax(cost)) for cost in costs.values())
+    rows, spacing = [], {}
+    for config, cost in costs.items():
+        hits = first_hits(matrix(run, config, aim.metric), aim.value)
+        lost = run.rows_of(config)["status"].to_numpy() == "diverged"
+        steps = np.diff(cost, axis=1)
+        spacing[config] = float(np.nanmedian(steps)) if np.isfinite(steps).any() else 0.0
+        for replicate, hit in enumerate(hits):
+            time = float(cost[replicate, hit]) if hit >= 0 else math.inf
+            reached = time <= tau
+            missed = "diverged" if lost[replicate] else "horizon"
+            rows.append((config, replicate, min(time, tau), reached,
+                         "reached" if reached else missed))  # fmt: skip
+    found = pd.DataFrame(rows, columns=["config", "replicate", "time", "reached", "outcome"])
+    found.attrs.update(tau=tau, spacing=spacing)
+    return found
+
+
+def survival(found: pd.DataFrame) -> pd.DataFrame:
+    """Kaplan and Meier (1958): config, time, reached (share by then), at_risk (just before it)."""
+    from scipy import stats
+
+    parts = []
+    for config, rows in found.groupby("config", sort=False):
+        time, missed = rows["time"].to_numpy(float), ~rows["reached"].to_numpy(bool)
+        curve = stats.ecdf(stats.CensoredData.right_censored(time, missed)).cdf
+        at_risk = [(time >= each).sum() for each in curve.quantiles]
+        parts.append(
+            pd.DataFrame(
+                {"config": config, "time": curve.quantiles, "reached": curve.probabilities,
+                 "at_risk": at_risk}
+            )
+        )  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def speed(run: Run, aim: Target, axis: str = "epoch") -> pd.DataFrame:
+    """One row per configuration: n, reached, diverged, reach, restricted (Interval), faster.
+
+    `restricted` is the mean of min(T, tau) by t over replicates, clipped to [0, tau]; `speedup`
+    (Interval) the ratio of restricted means, the defaults' over ours, with a permutation interval;
+    `faster` = (U + ties / 2) / nm, the chance that a network of ours is sooner than one of theirs.
+    """
+    found = times(run, aim, axis)
+    tau, base, rows = found.attrs["tau"], run.default, []
+    groups = {str(config): part for config, part in found.groupby("config", sort=False)}
+    for config, part in groups.items():
+        time = part["time"].to_numpy(float)
+        plain = intervals.t_mean(time, "new seeds, on this data")
+        restricted = Interval(
+            plain.estimate, max(plain.low, 0.0), min(plain.high, tau),
+            plain.n, plain.kind, plain.covers,
+        )  # fmt: skip
+        if not part["reached"].any():
+            restricted = intervals.none(tau, len(time), "no network reached it")
+        row = {
+            "config": config, "n": len(time), "reached": int(part["reached"].sum()),
+            "diverged": int((part["outcome"] == "diverged").sum()),
+            "reach": float(part["reached"].mean()), "restricted": restricted,
+            "speedup": intervals.none(math.nan, len(time), "no confirmed defaults"),
+            "faster": math.nan,
+        }  # fmt: skip
+        if base is not None and config != base:
+            theirs = groups[base]["time"].to_numpy(float)
+            spacing = found.attrs["spacing"]
+            row["speedup"] = speedup(theirs, time, (spacing[base] / 2, spacing[config] / 2))
+            row["faster"] = faster(theirs, time)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def faster(theirs: Array, ours: Array) -> float:
+    """P(ours is sooner), ties counted half: the Mann-Whitney U over nm."""
+    before = (ours[:, None] < theirs).mean()
+    return float(before + (ours[:, None] == theirs).mean() / 2)
+
+
+def speedup(theirs: Array, ours: Array, half_spacing: tuple[float, float] = (0.0, 0.0)) -> Interval:
+    """mean(theirs) / mean(ours) of restricted times (n,) paired by replicate.
+
+    The interval holds the ratios that a paired permutation test does not reject: under a ratio r,
+    the members of each pair (theirs, r * ours) may be swapped (sign-flip test; Fisher, 1935). It is
+    widened by half the spacing of the evaluations, since times are only known to lie between two of
+    them. None below six pairs, where no permutation can be significant at 5 %.
+    """
+    n, top, bottom = len(ours), float(theirs.mean()), float(ours.mean())
+    if bottom <= 0 or top <= 0:
+        return intervals.none(math.nan, n, "a restricted mean of zero")
+    estimate = top / bottom
+    if len(theirs) != n or n < 6:
+        return intervals.none(estimate, n, "fewer than six pairs of replicates")
+    swaps = _swaps(n)
+    ends = [
+        _edge(lambda r: _p_ratio(theirs, r * ours, swaps), estimate, direction)
+        for direction in (-1, 1)
+    ]
+    a, b = half_spacing
+    rounded = ((top - a) / (bottom + b), (top + a) / max(bottom - b, 1e-12))
+    low, high = min(ends[0], rounded[0]), max(ends[1], rounded[1])
+    kind, covers = "paired permutation interval", "new seeds, on this data"
+    return Interval(estimate, max(low, 0.0), high, n, kind, covers)
+
+
+def ladder(run: Run, metric: str = "dev_error") -> Array:
+    """Twenty thresholds from below the initial value down to the pooled best, evenly spaced."""
+    values = [matrix(run, config, metric) for config in run.configs]
+    first = float(np.nanmin([np.nanmedian(each[:, 0]) for each in values]))
+    best = float(np.nanmin([np.nanmin(each) for each in values]))
+    return np.linspace(first, best, LADDER + 1)[1:] if best < first else np.empty(0)
+
+
+def speed_by_target(run: Run) -> pd.DataFrame:
+    """config, target, speedup (ratio of restricted means), reach, over the ladder of targets."""
+    rows = []
+    for value in ladder(run):
+        found = times(run, Target("dev_error", float(value), "the ladder"))
+        part = found.groupby("config", sort=False).agg(
+            mean=("time", "mean"), reach=("reached", "mean")
+        )
+        base = part["mean"].get(run.default)
+        for config, row in part.iterrows():
+            ratio = base / row["mean"] if base is not None and row["mean"] > 0 else math.nan
+            rows.append((config, float(value), ratio, row["reach"]))
+    return pd.DataFrame(rows, columns=["config", "target", "speedup", "reach"])
+
+
+def _cost(run: Run, config: str, axis: str) -> Array:
+    """(replicates, evaluations) cumulative cost; where NaN after divergence, it stays NaN."""
+    values = matrix(run, config, "dev_error")
+    if axis == "epoch":
+        return np.broadcast_to(epochs_of(run, config).astype(float), values.shape)
+    return matrix(run, config, axis)
+
+
+def _swaps(n: int) -> Array:
+    """(permutations, n) signs: all of them up to EXACT pairs, else a fixed random sample."""
+    if n <= EXACT:
+        return np.array(list(itertools.product((1.0, -1.0), repeat=n)))
+    return np.random.default_rng([n, SWAPS]).choice([1.0, -1.0], size=(SWAPS, n))
+
+
+def _p_ratio(a: Array, b: Array, swaps: Array) -> float:
+    total, change = (a + b) / 2, (a - b) / 2
+    upper = total.sum() + swaps @ change
+    lower = total.sum() - swaps @ change
+    found = np.abs(np.log(upper) - np.log(lower))
+    seen = abs(math.log(a.sum()) - math.log(b.sum()))
+    return float((found >= seen - 1e-12).mean())
+
+
+def _edge(p: Callable[[float], float], start: float, direction: int) -> float:
+    """The end of the interval around `start` where p falls below 5 %, by bisection in the log."""
+    near, far = 0.0, math.log(WIDEST)
+    if p(start * math.exp(direction * far)) >= 1 - intervals.LEVEL:
+        return math.inf if direction > 0 else 0.0
+    for _ in range(40):
+        middle = (near + far) / 2
+        if p(start * math.exp(direction * middle)) >= 1 - intervals.LEVEL:
+            near = middle
+        else:
+            far = middle
+    return start * math.exp(direction * near)
+
+
+def _finite_min(row: Array) -> float:
+    finite = row[np.isfinite(row)]
+    return float(finite.min()) if len(finite) else math.nan

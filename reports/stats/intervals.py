@@ -1,0 +1,184 @@
+"""Intervals at the 95 % level, each of which says its n, its kind and what it covers.
+
+`lower <= estimate <= upper` always; where there is no honest interval the bounds are NaN and the
+kind says why. Randomness arrives as a generator.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEVEL = 0.95
+DRAWS = 2000
+GROUPS = 4000
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its bounds (NaN: none), the n behind it, its kind and what it covers."""
+
+    estimate: float
+    low: float
+    high: float
+    n: int
+    kind: str
+    covers: str
+
+    def __post_init__(self) -> None:
+        if math.isfinite(self.low + self.estimate + self.high):
+            object.__setattr__(self, "low", min(self.low, self.estimate))
+            object.__setattr__(self, "high", max(self.high, self.estimate))
+
+    @property
+    def known(self) -> bool:
+        """Whether there are bounds."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether zero lies outside the bounds."""
+        return self.known and (self.low > 0 or self.high < 0)
+
+
+def none(estimate: float, n: int, why: str) -> Interval:
+    """An estimate without an interval, and the reason."""
+    return Interval(estimate, math.nan, math.nan, n, f"no interval: {why}", "nothing")
+
+
+def t_mean(values: Array, covers: str = "new seeds, on these rows") -> Interval:
+    """Student's t for the mean of (n,) independent values; none for n < 2."""
+    n = len(values)
+    if n < 2:
+        return none(float(values.mean()) if n else math.nan, n, "one replicate" if n else "none")
+    from scipy import stats
+
+    mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(n)
+    half = float(stats.t.ppf(0.5 + LEVEL / 2, n - 1)) * error
+    return Interval(mean, mean - half, mean + half, n, "t over replicates", covers)
+
+
+def paired_t(first: Array, second: Array) -> Interval:
+    """T on the paired differences first - second, (n,) each: the same seeds and the same rows."""
+    if first.shape != second.shape:
+        raise ValueError(f"paired_t: expected pairs, got {first.shape} and {second.shape}")
+    found = t_mean(first - second)
+    kind = "t on paired differences" if found.known else found.kind
+    return Interval(found.estimate, found.low, found.high, found.n, kind, found.covers)
+
+
+def p_above(values: Array, margin: float) -> float:
+    """P(mean > margin) by the t distribution over (n,) values; NaN for n < 2."""
+    n = len(values)
+    if n < 2:
+        return math.nan
+    from scipy import stats
+
+    error = float(values.std(ddof=1)) / math.sqrt(n)
+    distance = float(values.mean()) - margin
+    if error <= 1e-15:
+        return float(distance > 0)
+    return float(stats.t.cdf(distance / error, n - 1))
+
+
+def wilson(errors: int, n: int) -> Interval:
+    """A proportion of n rows at a single network (Wilson, 1927)."""
+    if n < 1:
+        return none(math.nan, 0, "no rows")
+    from scipy import stats
+
+    bounds = stats.binomtest(int(errors), n).proportion_ci(LEVEL, method="wilson")
+    covers = "new rows, for this one trained network"
+    return Interval(errors / n, float(bounds.low), float(bounds.high), n, "Wilson", covers)
+
+
+def replicate_weights(rng: np.random.Generator, replicates: int, draws: int = DRAWS) -> Array:
+    """(draws, replicates) bootstrap weights that sum to one in each draw."""
+    counts = rng.multinomial(replicates, np.full(replicates, 1 / replicates), size=draws)
+    weights: Array = counts / replicates
+    return weights
+
+
+@dataclass(frozen=True)
+class RowWeights:
+    """Bootstrap counts of the rows; above GROUPS rows, of random groups of rows."""
+
+    counts: Array  # (draws, groups)
+    group: NDArray[np.intp]  # (n,) the group of each row
+
+    def means(self, losses: Array) -> Array:
+        """(draws, replicates): the resampled mean of (replicates, n) losses."""
+        groups = self.counts.shape[1]
+        if groups == losses.shape[1]:
+            plain: Array = (self.counts @ losses.T) / losses.shape[1]
+            return plain
+        sums = np.stack([np.bincount(self.group, row, groups) for row in losses], axis=-1)
+        sizes = np.bincount(self.group, minlength=groups)
+        means: Array = (self.counts @ sums) / (self.counts @ sizes)[:, None]
+        return means
+
+
+def row_weights(rng: np.random.Generator, rows: int, draws: int = DRAWS) -> RowWeights:
+    """Row counts to be shared by all configurations, so that their differences are paired."""
+    groups = min(rows, GROUPS)
+    group = np.arange(rows) if groups == rows else rng.permutation(rows) % groups
+    counts = np.empty((draws, groups))
+    for draw in range(draws):
+        counts[draw] = np.bincount(rng.integers(0, groups, groups), minlength=groups)
+    return RowWeights(counts, group)
+
+
+def crossed_draws(losses: Array, seeds: Array, rows: RowWeights, root: bool = False) -> Array:
+    """(draws,) resampled means of (replicates, n) losses, seeds and rows drawn independently.
+
+    The two-way bootstrap of Owen (2007), "The pigeonhole bootstrap": conservative, since the
+    interaction of seeds and rows is counted more than once. With `root` the error of a replicate
+    is the root of its mean loss (RMSE).
+    """
+    means = rows.means(losses)
+    drawn: Array = ((np.sqrt(means) if root else means) * seeds).sum(axis=1)
+    return drawn
+
+
+def crossed(losses: Array, seeds: Array, rows: RowWeights, root: bool = False) -> Interval:
+    """The error on new rows, of networks from new seeds, by the crossed two-way bootstrap.
+
+    Args: losses (replicates, n) per-row losses; seeds (draws, replicates); rows of the same draws.
+    """
+    means = losses.mean(axis=1)
+    estimate = float((np.sqrt(means) if root else means).mean())
+    found = crossed_draws(losses, seeds, rows, root)
+    covers = "new rows and new seeds, for this training set"
+    kind = "crossed bootstrap, seeds \N{MULTIPLICATION SIGN} rows"
+    if len(losses) == 1:
+        covers, kind = "new rows, for this one trained network", "bootstrap over rows"
+    low, high = percentiles(found)
+    return Interval(estimate, low, high, losses.shape[1], kind, covers)
+
+
+def proportion(wrong: Array, seeds: Array, rows: RowWeights) -> Interval:
+    """The share of rows misclassified, from (replicates, n) zeros and ones.
+
+    Crossed bootstrap where networks differ; Wilson where all replicates err on the same rows (one
+    network, or no error at all: a bootstrap of zeros would claim certainty).
+    """
+    same = bool((wrong == wrong[:1]).all())
+    if not same:
+        return crossed(wrong, seeds, rows)
+    found = wilson(int(wrong[0].sum()), wrong.shape[1])
+    if len(wrong) == 1:
+        return found
+    covers = "new rows, for this training set"
+    return Interval(
+        found.estimate, found.low, found.high, found.n, "Wilson (all networks agree)", covers
+    )
+
+
+def percentiles(draws: Array) -> tuple[float, float]:
+    """The bounds that hold the middle LEVEL of (draws,) values."""
+    low, high = np.quantile(draws, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+    return float(low), float(high)

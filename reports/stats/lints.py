@@ -1,0 +1,261 @@
+"""Faults of a study that its frames give away, each with its remedy. Add one: write it, name it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports import text
+from reports.frames import Run
+from reports.stats import convergence, intervals, tuning
+from reports.stats.rows import row_losses
+
+FEW_CONFIRM, FEW_SEARCH = 10, 3
+WARN, NOTE = "warning", "note"
+
+
+@dataclass(frozen=True)
+class Lint:
+    """One finding: how grave, what was found, what to do, and the section that shows it."""
+
+    name: str
+    level: str
+    finding: str
+    remedy: str
+    section: str
+
+
+def lints(run: Run) -> tuple[Lint, ...]:
+    """All findings, warnings first, else in the order of the table below."""
+    found = [lint for check in LINTS for lint in check(run)]
+    return tuple(sorted(found, key=lambda lint: lint.level != WARN))
+
+
+def unconfirmed(run: Run) -> Iterator[Lint]:
+    """There is no confirmation."""
+    if not run.configs:
+        yield Lint(
+            "nothing confirmed", WARN,
+            "Nothing was confirmed on fresh seeds: the best value below was selected for being low "
+            "and is too good.",
+            "Run the study again without --no-confirm.", "runs",
+        )  # fmt: skip
+
+
+def unfinished(run: Run) -> Iterator[Lint]:
+    """Fewer trials are done than were asked for, or some failed."""
+    counts = run.provenance["counts"]
+    done = counts["complete"] + counts["pruned"] + counts["failed"]
+    if done < counts["asked"]:
+        yield Lint(
+            "unfinished search", WARN,
+            f"{done} of {counts['asked']} trials are done.",
+            "Run the same command again: it takes up where it stopped.", "runs",
+        )  # fmt: skip
+    if counts["failed"]:
+        failed = run.trials[run.trials["state"] == "failed"]
+        causes = sorted(set(failed["cause"].astype(str)) - {""})
+        why = f" ({'; '.join(causes[:2])})" if causes else ""
+        yield Lint(
+            "failed trials", WARN, f"{text.count(counts['failed'], 'trial')} failed{why}.",
+            "Remove the cause or take that part of the space out.", "runs",
+        )  # fmt: skip
+
+
+def edges(run: Run) -> Iterator[Lint]:
+    """The best value of a parameter lies in the outer twentieth of its range."""
+    trial = tuning.best_trial(run)
+    for name, value in tuning.settings_of(run, -1 if trial is None else trial).items():
+        if isinstance(value, (str, bool)):
+            continue
+        where = tuning.position(run, name, float(value))
+        if math.isnan(where) or tuning.EDGE < where < 1 - tuning.EDGE:
+            continue
+        end = "low" if where < 0.5 else "high"
+        entry = tuning.space_of(run, name)
+        yield Lint(
+            "best near an edge", WARN,
+            f"The best {name}, {text.value(value)}, lies at the {end} end of its range "
+            f"({text.value(entry['low'])} to {text.value(entry['high'])}).",
+            f"Widen the range of {name} beyond {text.value(entry[end])} and search again, unless "
+            "that end is its natural limit.", "sensitivity",
+        )  # fmt: skip
+
+
+def unlearned(run: Run) -> Iterator[Lint]:
+    """The winner is no better than a constant."""
+    if run.winner is None:
+        return
+    ours = float(run.rows_of(run.winner)["dev_error"].mean())
+    constant = float(run.provenance["constants"]["dev_error"])
+    if ours >= constant:
+        scale = text.unit(run, "dev_error")
+        yield Lint(
+            "nothing learned", WARN,
+            f"The winner's dev error, {scale.value(ours)}, is no better than a constant "
+            f"predictor's, {scale.value(constant)}.",
+            "Check the target column and the preprocessing, then widen the space.", "confirmed",
+        )  # fmt: skip
+
+
+def still_improving(run: Run) -> Iterator[Lint]:
+    """The dev loss falls over the last tenth, surely (t) and by 1 % of it or more."""
+    if run.winner is None:
+        return
+    loss = convergence.matrix(run, run.winner, "dev_loss")
+    whole = loss[np.isfinite(loss[:, -1])]
+    tail = max(1, loss.shape[1] // 10)
+    if len(whole) < 2 or loss.shape[1] <= tail:
+        return
+    fall = intervals.paired_t(whole[:, -1 - tail], whole[:, -1])
+    share = fall.estimate / max(float(whole[:, -1 - tail].mean()), 1e-12)
+    if fall.low > 0 and share > 0.01:
+        yield Lint(
+            "still improving at the end", WARN,
+            f"The winner's dev loss still fell by {100 * share:.0f}{text.SPACE}% over the last "
+            f"{text.count(tail, 'epoch')}.",
+            "Train longer (fixed.epochs), or raise the learning rate.", "curves",
+        )  # fmt: skip
+
+
+def overfits(run: Run) -> Iterator[Lint]:
+    """The mean dev loss has risen by a tenth or more from its least to the end."""
+    if run.winner is None:
+        return
+    loss = convergence.matrix(run, run.winner, "dev_loss")
+    whole = loss[np.isfinite(loss[:, -1])]
+    if not len(whole):
+        return
+    mean = whole.mean(axis=0)
+    best = int(mean.argmin())
+    rise = float(mean[-1] / max(mean[best], 1e-12) - 1)
+    if rise > 0.1 and best > 0:
+        epoch = int(convergence.epochs_of(run, run.winner)[best])
+        yield Lint(
+            "the best one overfits", WARN,
+            f"The winner's dev loss was least at epoch {epoch} and has risen by "
+            f"{100 * rise:.0f}{text.SPACE}% since.",
+            "Stop there, regularize more (l2, keep_prob), or select with objective.at: best.",
+            "curves",
+        )  # fmt: skip
+
+
+def late_noise(run: Run) -> Iterator[Lint]:
+    """Within a network the dev error wanders, late, more than networks differ from each other."""
+    if run.winner is None:
+        return
+    error = convergence.matrix(run, run.winner, "dev_error")
+    tail = error[:, -max(5, error.shape[1] // 10) :]
+    whole = tail[np.isfinite(tail).all(axis=1)]
+    if len(whole) < 3 or whole.shape[1] < 5:
+        return
+    within = float(np.sqrt(whole.var(axis=1, ddof=1).mean()))
+    between = float(whole.mean(axis=1).std(ddof=1))
+    if within > 2 * between and within > 0.1 * float(whole.mean()) > 0:
+        scale = text.unit(run, "dev_error")
+        yield Lint(
+            "late-step variance", NOTE,
+            f"Late in training the winner's dev error wanders by {scale.difference(within)} (SD) "
+            "within a network, more than twice the spread between networks.",
+            "Decay the learning rate, or enlarge the batch: the last step is a lottery.", "curves",
+        )  # fmt: skip
+
+
+def diverged(run: Run) -> Iterator[Lint]:
+    """A twentieth of the trials or more diverged, or any confirmation network did."""
+    done = run.trials[run.trials["state"].isin(["complete", "pruned"])]
+    bad = int((done["diverged"] > 0).sum())
+    if len(done) and bad / len(done) >= 0.05:
+        where = tuning.divergence(run)
+        strong = where[where["separation"] > 0.5]
+        words = f": {strong['words'].iloc[0]}" if len(strong) else ""
+        remedy = (
+            f"Narrow the range of {strong['parameter'].iloc[0]}, or clip the gradients."
+            if len(strong)
+            else "Lower the learning rates on offer."
+        )
+        yield Lint(
+            "diverged trials", WARN if bad / len(done) >= 0.25 else NOTE,
+            f"{bad} of {len(done)} trials had replicates that diverged{words}.",
+            remedy, "sensitivity",
+        )  # fmt: skip
+    for config in run.configs:
+        rows = run.rows_of(config)
+        lost = int((rows["status"] == "diverged").sum())
+        if lost:
+            yield Lint(
+                "diverged in confirmation", WARN,
+                f"{lost} of {len(rows)} confirmation networks of {config} diverged; each counts "
+                "with the worst value.",
+                "Do not deploy this setting without a smaller learning rate.", "confirmed",
+            )  # fmt: skip
+
+
+def few_replicates(run: Run) -> Iterator[Lint]:
+    """Too few replicates, in the search or in the confirmation."""
+    searched = int(run.provenance["search"]["replicates"])
+    if searched < FEW_SEARCH:
+        yield Lint(
+            "few replicates in search", NOTE,
+            f"The search scored a trial by {text.count(searched, 'replicate')}: luck of the seed "
+            "is selected with the setting.",
+            f"Set replicates to {FEW_SEARCH} or more.", "optimism",
+        )  # fmt: skip
+    confirmed = max((len(run.rows_of(config)) for config in run.configs), default=FEW_CONFIRM)
+    if confirmed < FEW_CONFIRM:
+        yield Lint(
+            "few replicates in confirmation", WARN,
+            f"{text.count(confirmed, 'replicate')} of each confirmed setting: the intervals are "
+            "wide or missing.",
+            f"Set confirm.replicates to {FEW_CONFIRM} or more.", "confirmed",
+        )  # fmt: skip
+
+
+def small_dev(run: Run) -> Iterator[Lint]:
+    """The dev rows cannot tell the winner from the defaults: |difference| < 1.96 row SE."""
+    winner, base = run.winner, run.default
+    if winner is None or base is None or winner == base:
+        return
+    rows = [row_losses(run, name, "dev", "error").mean(axis=0) for name in (base, winner)]
+    gain, n = rows[0] - rows[1], len(rows[0])
+    error = float(gain.std(ddof=1)) / math.sqrt(n) if n > 1 else math.inf
+    if abs(float(gain.mean())) < 1.96 * error:
+        more = math.ceil(n * (1.96 * error / max(abs(float(gain.mean())), 1e-9)) ** 2)
+        about = f" (about {text.number(more)}, if the difference is real)" if more < 1e6 else ""
+        yield Lint(
+            "dev set too small", NOTE,
+            f"{n} dev rows cannot tell the winner from the defaults: another {n} might well "
+            "choose otherwise.",
+            f"More dev rows{about}, or repeated splits; else take the simpler of the two.",
+            "confirmed",
+        )  # fmt: skip
+
+
+def duplicates(run: Run) -> Iterator[Lint]:
+    """Test rows also occur in train."""
+    data = run.provenance["data"]
+    if data["duplicates"]:
+        yield Lint(
+            "duplicated rows", WARN,
+            f"{data['duplicates']} of {data['test']} test rows also occur in the training set: "
+            "the test error is too good.",
+            "Remove the duplicates, or split by group (data.group).", "provenance",
+        )  # fmt: skip
+
+
+LINTS: tuple[Callable[[Run], Iterator[Lint]], ...] = (
+    unconfirmed,
+    unfinished,
+    unlearned,
+    edges,
+    still_improving,
+    overfits,
+    diverged,
+    few_replicates,
+    duplicates,
+    small_dev,
+    late_noise,
+)

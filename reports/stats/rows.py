@@ -1,0 +1,106 @@
+"""Per-row losses of the confirmed configurations, and the shared bootstrap draws of a run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reports.frames import Run, RunFolderError, once
+from reports.stats import intervals
+from reports.stats.intervals import Array, Interval, RowWeights
+
+SEED = 20270
+FLOOR = float(np.log(np.finfo(np.float32).tiny))  # a log-probability of -inf is scored as this
+
+
+def row_losses(run: Run, config: str, split: str, kind: str) -> Array:
+    """(replicates, n) losses of each row; kind "error" (0 or 1; squared in regression) or "loss".
+
+    A diverged replicate has its worst value of confirm.parquet on every row, so that the mean over
+    rows (its root, for the RMSE) is that value. Raises RunFolderError where shapes disagree.
+    """
+    key = f"rows/{config}/{split}/{kind}"
+    if key not in run.memo:
+        run.memo[key] = _row_losses(run, config, split, kind)
+    found: Array = run.memo[key]
+    return found
+
+
+def _row_losses(run: Run, config: str, split: str, kind: str) -> Array:
+    confirm = run.rows_of(config)
+    target, predicted = run.predictions.target(split), run.predictions.of(config, split)
+    if predicted.shape[:2] != (len(confirm), len(target)):
+        raise RunFolderError(
+            f"{run.predictions.path}: {config}/{split}: expected "
+            f"({len(confirm)}, {len(target)}, ...), got shape {predicted.shape}"
+        )
+    if run.regression:
+        losses = (predicted[..., 0].astype(float) - target) ** 2
+    elif kind == "error":
+        losses = (predicted.argmax(axis=-1) != target).astype(float)
+    else:
+        picked = np.take_along_axis(predicted, target.astype(int)[None, :, None], axis=-1)[..., 0]
+        losses = -np.maximum(picked.astype(float), FLOOR)
+    worst = confirm[f"{split}_{kind}"].to_numpy(float)
+    if run.regression and kind == "error":
+        worst = worst**2
+    lost = (confirm["status"] == "diverged").to_numpy() | np.isnan(losses).any(axis=-1)
+    found: Array = np.where(lost[:, None], worst[:, None], losses)
+    return found
+
+
+def rooted(run: Run, kind: str) -> bool:
+    """Whether a replicate's value is the root of its mean row loss: the RMSE."""
+    return run.regression and kind == "error"
+
+
+@once
+def _rows(run: Run) -> dict[str, RowWeights]:
+    """The row draws of the two splits: one set for all configurations, so differences pair up."""
+    return {
+        split: intervals.row_weights(
+            np.random.default_rng([SEED, number]), len(run.predictions.target(split))
+        )
+        for number, split in enumerate(("dev", "test"))
+    }
+
+
+def rows_of_split(run: Run, split: str) -> RowWeights:
+    """The shared row draws of the split "dev" or "test"."""
+    return _rows(run)[split]
+
+
+def seeds_of(run: Run, replicates: int) -> Array:
+    """The shared seed draws, (draws, replicates), for that number of replicates."""
+    key = f"seeds/{replicates}"
+    if key not in run.memo:
+        rng = np.random.default_rng([SEED, 2, replicates])
+        run.memo[key] = intervals.replicate_weights(rng, replicates)
+    found: Array = run.memo[key]
+    return found
+
+
+def new_rows(run: Run, config: str, split: str, kind: str = "error") -> Interval:
+    """The interval of a configuration's error (or loss) on new rows."""
+    losses = row_losses(run, config, split, kind)
+    seeds, rows = seeds_of(run, len(losses)), rows_of_split(run, split)
+    if kind == "error" and not run.regression:
+        return intervals.proportion(losses, seeds, rows)
+    return intervals.crossed(losses, seeds, rows, rooted(run, kind))
+
+
+def draws(run: Run, config: str, split: str, kind: str = "error") -> Array:
+    """(draws,) resampled means on the shared draws; differences of two such arrays are paired."""
+    losses = row_losses(run, config, split, kind)
+    seeds, rows = seeds_of(run, len(losses)), rows_of_split(run, split)
+    return intervals.crossed_draws(losses, seeds, rows, rooted(run, kind))
+
+
+def difference_on_new_rows(run: Run, first: str, second: str, split: str) -> Interval:
+    """First - second in error on new rows, on shared draws of rows (and of seeds, if as many)."""
+    estimate = [float(run.rows_of(config)[f"{split}_error"].mean()) for config in (first, second)]
+    low, high = intervals.percentiles(draws(run, first, split) - draws(run, second, split))
+    n = len(run.predictions.target(split))
+    return Interval(
+        estimate[0] - estimate[1], low, high, n,
+        "paired crossed bootstrap", "new rows and new seeds, for this training set",
+    )  # fmt: skip

@@ -1,0 +1,141 @@
+"""What the search says: descriptive, since search trials are selected, pruned and few of a kind."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reports.frames import Run
+from reports.stats import intervals
+from reports.stats.intervals import Interval
+from reports.stats.rows import new_rows
+
+EDGE = 0.05
+
+
+def optimism(run: Run) -> pd.DataFrame:
+    """The objective when selected, with fresh seeds on dev, and on test, per confirmed network.
+
+    Columns: config, selected, dev (Interval), test (Interval), optimism (Interval of dev with fresh
+    seeds less the value at selection, by t over replicates).
+    """
+    kind = run.metric.partition("_")[2] or "loss"
+    rows = []
+    for config in run.configs:
+        found = run.rows_of(config)
+        selected = float(found["selected_value"].iloc[0])
+        fresh = found[f"dev_{kind}"].to_numpy(float)
+        rows.append(
+            {
+                "config": config, "selected": selected,
+                "dev": new_rows(run, config, "dev", kind),
+                "test": new_rows(run, config, "test", kind),
+                "optimism": intervals.t_mean(fresh - selected)
+                if math.isfinite(selected)
+                else Interval(math.nan, math.nan, math.nan, len(fresh), "not searched", "nothing"),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=["config", "selected", "dev", "test", "optimism"])
+
+
+def space_of(run: Run, parameter: str) -> dict[str, Any]:
+    """The entry of the search space for one parameter; an empty one where it is not named."""
+    for entry in run.provenance["space"]:
+        if entry["name"] == parameter:
+            return dict(entry)
+    return {}
+
+
+def numeric(run: Run, parameter: str) -> bool:
+    """Whether the values of a parameter are numbers."""
+    column = run.trials[f"param.{parameter}"]
+    return bool(pd.api.types.is_numeric_dtype(column)) and not pd.api.types.is_bool_dtype(column)
+
+
+def is_log(run: Run, parameter: str) -> bool:
+    """Whether a parameter was searched on a log scale."""
+    return bool(space_of(run, parameter).get("log"))
+
+
+def position(run: Run, parameter: str, value: float) -> float:
+    """Where a value lies in its range: 0 at the low end, 1 at the high end, NaN without a range."""
+    entry = space_of(run, parameter)
+    low, high = entry.get("low"), entry.get("high")
+    if entry.get("kind") != "range" or low is None or high is None or not low < high:
+        return math.nan
+    if is_log(run, parameter) and low > 0 and value > 0:
+        low, high, value = math.log(low), math.log(high), math.log(value)
+    return float((value - low) / (high - low))
+
+
+def best_trial(run: Run) -> int | None:
+    """The confirmed winner's trial; else the best complete trial of the search; else None."""
+    if run.winner is not None:
+        trial = int(run.rows_of(run.winner)["trial"].iloc[0])
+        if trial >= 0:
+            return trial
+    done = run.trials[(run.trials["state"] == "complete") & run.trials["value"].notna()]
+    if run.winner is not None or not len(done):
+        return None
+    upward = run.provenance["objective"].get("direction") == "maximize"
+    values = done["value"] * (-1 if upward else 1)
+    return int(done.loc[values.idxmin(), "trial"])
+
+
+def settings_of(run: Run, trial: int) -> dict[str, Any]:
+    """The searched settings that are active in a trial."""
+    rows = run.trials[run.trials["trial"] == trial]
+    if not len(rows):
+        return {}
+    found = {name: rows[f"param.{name}"].iloc[0] for name in run.parameters}
+    return {name: _plain(value) for name, value in found.items() if not _missing(value)}
+
+
+def divergence(run: Run) -> pd.DataFrame:
+    """Where trials diverged, one row per parameter: parameter, separation, words; strongest first.
+
+    `separation` is |AUC - 1/2| * 2 for numbers (0: no difference, 1: perfect), and the difference
+    of the largest and the smallest share for choices.
+    """
+    done = run.trials[run.trials["state"].isin(["complete", "pruned"])]
+    bad = done["diverged"].to_numpy(int) > 0
+    rows = []
+    for name in run.parameters if bad.any() and not bad.all() else ():
+        column = done[f"param.{name}"]
+        active = column.notna().to_numpy()
+        if not (bad & active).any() or not (~bad & active).any():
+            continue
+        make = _separation if numeric(run, name) else _shares
+        rows.append((name, *make(name, column[active], bad[active])))
+    found = pd.DataFrame(rows, columns=["parameter", "separation", "words"])
+    return found.sort_values("separation", ascending=False, kind="stable")
+
+
+def _separation(name: str, column: pd.Series, bad: Any) -> tuple[float, str]:
+    from reports.text import number
+
+    values = column.to_numpy(float)
+    hot, cold = values[bad], values[~bad]
+    auc = (hot[:, None] > cold).mean() + (hot[:, None] == cold).mean() / 2
+    words = (
+        f"median {name} {number(float(np.median(hot)))} where it diverged, "
+        f"{number(float(np.median(cold)))} elsewhere"
+    )
+    return abs(float(auc) - 0.5) * 2, words
+
+
+def _shares(name: str, column: pd.Series, bad: Any) -> tuple[float, str]:
+    share = pd.Series(bad, index=column.index).groupby(column.astype(str)).mean()
+    worst = str(share.idxmax())
+    return float(share.max() - share.min()), f"most often with {name} = {worst}"
+
+
+def _missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NA
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,169 @@
+"""How numbers are written: one place for digits, units, signs and intervals."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reports.frames import Run
+    from reports.stats.intervals import Interval
+
+MINUS = "\N{MINUS SIGN}"
+SPACE = "\N{NO-BREAK SPACE}"
+LEVEL = f"95{SPACE}%"  # of every interval
+DASH = "\N{EN DASH}"
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How one metric is printed: the factor, the decimals, the sign after it."""
+
+    name: str
+    factor: float = 1.0
+    suffix: str = ""
+    points: str = ""
+
+    def value(self, x: float) -> str:
+        """`2.6 %`."""
+        return self._plain(x, self._decimals(x)) + self.suffix if math.isfinite(x) else DASH
+
+    def difference(self, x: float) -> str:
+        """`+1.3 points`."""
+        if not math.isfinite(x):
+            return DASH
+        return self._plain(x, self._decimals(x), sign=True) + self.points
+
+    def interval(self, of: Interval, difference: bool = False) -> str:
+        """`2.6 % [1.8, 3.5]`; differences are signed, and in points."""
+        return self.head(of, difference) + self.bounds(of, difference)
+
+    def head(self, of: Interval, difference: bool = False) -> str:
+        """The estimate alone, to as many decimals as its bounds."""
+        if not of.known:
+            return self.difference(of.estimate) if difference else self.value(of.estimate)
+        tail = self.points if difference else self.suffix
+        return self._plain(of.estimate, self._shared(of), sign=difference) + tail
+
+    def bounds(self, of: Interval, difference: bool = False) -> str:
+        """` [1.8, 3.5]`, or nothing where there are no bounds."""
+        if not (math.isfinite(of.low) and math.isfinite(of.high)):
+            return ""
+        decimals = self._shared(of)
+        low, high = (self._plain(x, decimals, sign=difference) for x in (of.low, of.high))
+        return f" [{low}, {high}]"
+
+    def _shared(self, of: Interval) -> int:
+        return self._decimals(max(abs(of.low), abs(of.estimate), abs(of.high)))
+
+    def _decimals(self, x: float) -> int:
+        size = abs(x) * self.factor
+        if self.factor == 100.0:
+            return 2 if 0 < size < 0.95 else 1
+        if size == 0 or not math.isfinite(size):
+            return 3
+        return min(max(2 - math.floor(math.log10(size)), 0), 6)
+
+    def _plain(self, x: float, decimals: int, sign: bool = False) -> str:
+        text = f"{abs(x) * self.factor:.{decimals}f}"
+        nothing = float(text) == 0
+        if x < 0 and not nothing:
+            return MINUS + text
+        return "+" + text if sign and x > 0 and not nothing else text
+
+
+def unit(run: Run, metric: str) -> Unit:
+    """The unit of "dev_error" and the like: percent for classification, plain numbers else."""
+    split, _, kind = metric.partition("_")
+    if kind == "error" and not run.regression:
+        return Unit(f"{split} error", 100.0, f"{SPACE}%", f"{SPACE}points")
+    if kind == "error":
+        return Unit(f"{split} RMSE")
+    return Unit(f"{split} loss")
+
+
+def number(x: float, digits: int = 3) -> str:
+    """Significant digits, without exponents where they can be helped."""
+    if not math.isfinite(x):
+        return DASH
+    if x == int(x) and abs(x) < 1e6:
+        return f"{int(x):,}".replace("-", MINUS).replace(",", SPACE)
+    size = abs(x)
+    if 1e-3 <= size < 1e6:
+        decimals = min(max(digits - 1 - math.floor(math.log10(size)), 0), 6)
+        text = f"{x:.{decimals}f}"
+    else:
+        mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
+        text = (
+            f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent)}"
+        )
+    return MINUS + text[1:] if text.startswith("-") else text
+
+
+def cost(x: float) -> str:
+    """A mean cost, such as epochs: one decimal below a hundred, words from a million on."""
+    if not math.isfinite(x):
+        return DASH
+    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if abs(x) >= size:
+            return f"{number(x / size)}{SPACE}{word}"
+    return f"{x:.1f}" if abs(x) < 100 else number(round(x))
+
+
+def seconds(x: float) -> str:
+    """0.42 seconds, 12.3 seconds, 4.5 minutes, 1.2 hours."""
+    if not math.isfinite(x):
+        return DASH
+    for size, word in ((3600.0, "hours"), (60.0, "minutes")):
+        if x >= 2 * size:
+            return f"{number(x / size, 2)}{SPACE}{word}"
+    return f"{number(x, 2)}{SPACE}seconds"
+
+
+def ratio(of: Interval) -> str:
+    """`2.1 x [1.4, 3.0]`, with a proper multiplication sign."""
+    if not math.isfinite(of.estimate):
+        return DASH
+    bounds = (
+        f" [{number(of.low)}, {number(of.high)}]"
+        if math.isfinite(of.low) and math.isfinite(of.high)
+        else ""
+    )
+    return f"{number(of.estimate)}{SPACE}{TIMES}{bounds}"
+
+
+def probability(p: float) -> str:
+    """`.97`, without the idle zero; `> .99` and `< .01` at the ends."""
+    if not math.isfinite(p):
+        return DASH
+    if p > 0.995:
+        return "> .99"
+    if p < 0.005:
+        return "< .01"
+    return f"{p:.2f}".lstrip("0") if p < 1 else "1"
+
+
+def value(x: object) -> str:
+    """A setting's value as text: numbers short, everything else as it stands."""
+    if isinstance(x, bool):
+        return "yes" if x else "no"
+    if x is None or (isinstance(x, float) and math.isnan(x)):
+        return DASH
+    if isinstance(x, (int, float)):
+        found = number(float(x))
+        return found.rstrip("0").rstrip(".") if "." in found and "e" not in found else found
+    if isinstance(x, (list, tuple)):
+        return "[" + ", ".join(value(each) for each in x) + "]"
+    return str(x)
+
+
+def listing(names: list[str]) -> str:
+    """a, b and c."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def count(n: int, word: str, plural: str = "") -> str:
+    """`1 replicate`, `3 replicates`."""
+    return f"{number(n)} {word if n == 1 else plural or word + 's'}"

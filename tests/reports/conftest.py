@@ -1,0 +1,106 @@
+"""Run folders, made once a session, and a real browser where there is one."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_spec = importlib.util.spec_from_file_location(
+    "report_folders", Path(__file__).with_name("folders.py")
+)
+assert _spec is not None
+assert _spec.loader is not None
+folders = importlib.util.module_from_spec(_spec)
+sys.modules["report_folders"] = folders
+_spec.loader.exec_module(folders)
+
+HOSTILE = {
+    "name": "<img src=x onerror=alert(1)>",
+    "description": "</script><script>alert(1)</script> {{ 7*7 }} & 'quotes' \"too\"",
+    "suffix": "<img src=x onerror=alert(1)>$\\frac{--> ü 漢",
+}
+KINDS: dict[str, dict[str, Any]] = {
+    "ordinary": {},
+    "unconfirmed": {"confirmed": None},
+    "regression": {"task": "regression", "targets": {"dev_error": 0.3}},
+    "multiclass": {"task": "multiclass", "reference": 0.01, "duplicates": 2},
+    "nothing complete": {"confirmed": None, "states": "failed", "importance": False},
+    "all diverged": {"diverge_all": True},
+    "one replicate": {"confirmed": 1, "replicates": 1},
+    "three trials": {"trials": 3, "top": 1, "confirmed": 2, "importance": False},
+    "hostile": HOSTILE,
+}
+
+
+@pytest.fixture(scope="session")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Writes a run folder, once for each set of arguments; do not change what is in it."""
+    known: dict[str, Path] = {}
+
+    def made(**what: Any) -> Path:
+        key = repr(sorted(what.items()))
+        if key not in known:
+            folder = tmp_path_factory.mktemp("runs") / "run"
+            known[key] = folders.write(folder, folders.Made(**what))
+        return known[key]
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def page_of() -> Callable[[Path], Path]:
+    """The page of a folder, built once."""
+    from reports import page
+
+    known: dict[Path, Path] = {}
+    return lambda folder: known.get(folder) or known.setdefault(folder, page.build(folder))
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Callable[[Path], Path]:
+    """A copy of a folder, to be broken."""
+    return lambda folder: Path(shutil.copytree(folder, tmp_path / "copy"))
+
+
+@pytest.fixture
+def folder_of(make: Callable[..., Path]) -> Callable[[str], Path]:
+    """The folder of a kind, by its name above."""
+    return lambda name: make(**KINDS[name])
+
+
+@pytest.fixture(params=list(KINDS))
+def kind(request: pytest.FixtureRequest, make: Callable[..., Path]) -> Path:
+    """Every kind of run folder, one after the other."""
+    return make(**KINDS[request.param])
+
+
+def missing(what: str, cure: str) -> None:
+    """Skips with the cure; fails on a build machine, where nothing may be missing."""
+    words = f"{what} is missing: {cure}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(words)
+    pytest.skip(words)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright", "pip install playwright")
+    program = shutil.which("chromium")
+    if program is None:
+        missing("chromium", "apt-get install chromium")
+    quiet = ("background-networking", "component-update", "sync")
+    flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=flags)
+        yield chromium
+        chromium.close()

@@ -1,0 +1,108 @@
+"""The page in a real chromium: no request, no error, no overflow, sorted by a click, accessible."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+
+import pytest
+
+pytestmark = pytest.mark.browser
+KINDS = ["ordinary", "unconfirmed", "regression", "hostile"]
+
+
+@pytest.fixture
+def opened(browser, page_of):
+    """Opens the page of a folder: the tab, what it asked for and what it complained of."""
+    return lambda folder, **context: _opened(browser, page_of(folder), context)
+
+
+@contextmanager
+def _opened(browser, path, context):
+    view = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | context)
+    tab, asked, said = view.new_page(), [], []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda fault: said.append(str(fault)))
+    tab.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    tab.goto(path.as_uri())
+    yield tab, asked, said
+    view.close()
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_it_asks_for_nothing_and_complains_of_nothing(opened, folder_of, what):
+    with opened(folder_of(what)) as (tab, asked, said):
+        tab.wait_for_timeout(150)
+        assert [url for url in asked if not url.startswith("data:")] == [tab.url]
+        assert said == []
+
+
+@pytest.mark.parametrize("what", KINDS)
+@pytest.mark.parametrize("width", [375, 1280])
+def test_nothing_overflows(opened, folder_of, what, width):
+    size = {"width": width, "height": 800}
+    with opened(folder_of(what), viewport=size) as (tab, _, _):
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        wide = tab.evaluate(
+            """() => [...document.querySelectorAll("main *:not(svg *)")].filter((e) =>
+                !e.closest(".scroll, pre, .hidden") &&
+                e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML)"""
+        )
+        assert wide == []
+
+
+def column(tab, number):
+    return tab.evaluate(
+        f"""() => [...document.querySelectorAll("#trials-table tbody tr")].map(
+            (row) => row.cells[{number}].firstChild.textContent)"""
+    )
+
+
+def test_a_click_sorts_and_says_so(opened, make):
+    with opened(make()) as (tab, _, said):
+        before = column(tab, 0)
+        button = tab.locator("#trials-table thead th:nth-child(3) button")
+        for direction in ("ascending", "descending"):
+            button.click()
+            head = tab.locator("#trials-table thead th:nth-child(3)")
+            assert head.get_attribute("aria-sort") == direction
+            values = [float(text) for text in column(tab, 2) if text != "–"]
+            assert values == sorted(values, reverse=direction == "descending")
+            assert column(tab, 2)[-1] == "–", "what is missing comes last, either way"
+        tab.locator("#trials-table thead th:nth-child(1) button").press("Enter")
+        assert column(tab, 0) == before
+        assert tab.locator("#trials-table th[aria-sort]").count() == 1
+        assert said == []
+
+
+def test_it_reads_the_same_without_scripts(opened, make):
+    with opened(make()) as (tab, _, _):
+        scripted = tab.inner_text("main")
+    with opened(make(), java_script_enabled=False) as (tab, _, _):
+        assert tab.inner_text("main").split() == scripted.split()
+
+
+def test_a_deep_link_leads_to_its_trial(opened, make):
+    with opened(make()) as (tab, _, _):
+        tab.locator("#confirmed-table tbody a").first.click()
+        target = tab.evaluate("document.querySelector(':target').id")
+        assert target.startswith("trial-")
+        assert tab.locator(":target").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(opened, make, scheme):
+    try:
+        from axe_core_python.sync_playwright import Axe
+    except ImportError:
+        words = "axe-core is missing: pip install axe-core-python"
+        if os.environ.get("CI") == "true":
+            pytest.fail(words)
+        pytest.skip(words)
+    folder = make(trials=6, top=2, confirmed=6)  # every section, few rows
+    with opened(folder, color_scheme=scheme, bypass_csp=True) as (tab, _, _):
+        tab.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+        found = Axe().run(tab, options=rules)
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []

@@ -1,0 +1,156 @@
+"""Times to a target: the hit rule, the coding of misses, and the speed-up's interval."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from reports import summary
+from reports.frames import load
+from reports.stats import convergence
+from reports.stats.convergence import Target
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(
+    ("values", "hit"),
+    [
+        ([0.5, 0.3, 0.1, 0.1, 0.1], 2),  # counts at the first of the two
+        ([0.5, 0.1, 0.3, 0.1, 0.1], 3),  # one evaluation alone is luck
+        ([0.5, 0.3, 0.3, 0.3, 0.1], -1),  # the last one has no second
+        ([0.1, 0.1, 0.1, 0.1, 0.1], 1),  # before training is no hit
+        ([0.1, 0.3, 0.3, 0.3, 0.3], -1),
+        ([0.5, 0.1, NAN, NAN, NAN], -1),  # diverged before the second
+        ([0.5, 0.1, 0.1, NAN, NAN], 1),
+        ([0.5], -1),
+    ],
+)
+def test_a_hit_holds_at_two_evaluations_running(values, hit):
+    assert convergence.first_hits(np.array([values]), 0.2)[0] == hit
+
+
+def test_misses_and_diverged_networks_count_with_the_horizon(make):
+    run = load(make())
+    frame = convergence.times(run, Target("dev_error", 0.09, "made up"))
+    missed = frame[~frame["reached"]]
+    assert set(frame["outcome"]) == {"reached", "horizon", "diverged"}
+    assert (missed["time"] == frame.attrs["tau"]).all()
+    assert frame.attrs["tau"] == 60
+    confirm = run.networks.set_index(["config", "replicate"])["status"]
+    for row in frame[frame["outcome"] == "diverged"].itertuples():
+        assert confirm[row.config, row.replicate] == "diverged"
+
+
+def test_pruned_trials_do_not_come_in(make):
+    run = load(make())
+    frame = convergence.times(run, Target("dev_error", 0.09, "made up"))
+    assert set(frame["config"]) == set(run.configs)
+    assert len(frame) == len(run.networks)
+
+
+def test_kaplan_and_meier_by_hand():
+    frame = pd.DataFrame(
+        {"config": "a", "time": [3.0, 5.0, 5.0, 9.0, 9.0],
+         "reached": [True, True, True, False, False]}
+    )  # fmt: skip
+    found = convergence.survival(frame)
+    np.testing.assert_allclose(found["reached"], [0.2, 0.6, 0.6])
+    assert list(found["at_risk"]) == [5, 4, 2]
+
+
+def test_restricted_means_and_reach_are_what_they_say(make):
+    run = load(make())
+    aim = Target("dev_error", 0.09, "made up")
+    times, speed = convergence.times(run, aim), convergence.speed(run, aim)
+    for row in speed.itertuples():
+        part = times[times["config"] == row.config]
+        assert row.restricted.estimate == pytest.approx(part["time"].mean())
+        assert row.reach == pytest.approx(part["reached"].mean())
+        assert not row.restricted.known or row.restricted.high <= times.attrs["tau"]
+
+
+def test_p_sooner_is_mann_whitneys_u():
+    rng = np.random.default_rng(1)
+    theirs, ours = rng.integers(1, 9, 12).astype(float), rng.integers(1, 9, 10).astype(float)
+    expected = stats.mannwhitneyu(theirs, ours).statistic / 120
+    assert convergence.faster(theirs, ours) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_ends_of_the_speed_up_are_where_the_permutation_test_turns(seed):
+    rng = np.random.default_rng(seed)
+    theirs, ours = rng.lognormal(3, 0.3, 8), rng.lognormal(2.5, 0.3, 8)
+    found = convergence.speedup(theirs, ours)
+    assert found.low <= theirs.mean() / ours.mean() <= found.high
+
+    def p(ratio):
+        signs = itertools.product((1, -1), repeat=8)
+        seen = abs(math.log(theirs.sum() / (ratio * ours.sum())))
+        extreme = 0
+        for sign in signs:
+            kept = np.array(sign) > 0
+            a = np.where(kept, theirs, ratio * ours).sum()
+            b = np.where(kept, ratio * ours, theirs).sum()
+            extreme += abs(math.log(a / b)) >= seen - 1e-12
+        return extreme / 2**8
+
+    assert p(found.low * 1.001) >= 0.05 > p(found.low * 0.98)
+    assert p(found.high * 0.999) >= 0.05 > p(found.high * 1.02)
+
+
+def test_the_speed_up_covers():
+    rng, hits, runs = np.random.default_rng(5), 0, 150
+    for _ in range(runs):
+        noise = rng.normal(0, 0.2, 10)  # paired: the same seed makes both slow
+        theirs = 20 * np.exp(noise + rng.normal(0, 0.2, 10))
+        ours = 10 * np.exp(noise + rng.normal(0, 0.2, 10))
+        found = convergence.speedup(theirs, ours)
+        hits += found.low <= 2 <= found.high
+    assert 0.90 <= hits / runs <= 1.0
+
+
+def test_ties_do_not_give_zero_width():
+    found = convergence.speedup(np.full(10, 20.0), np.full(10, 10.0), (0.5, 0.5))
+    assert found.low == pytest.approx(19.5 / 10.5)
+    assert found.high == pytest.approx(20.5 / 9.5)
+
+
+def test_few_pairs_have_no_interval():
+    found = convergence.speedup(np.full(5, 20.0), np.full(5, 10.0))
+    assert found.estimate == 2.0
+    assert not found.known
+
+
+def test_the_target_is_the_users_else_the_defaults_median(make):
+    given = load(make(targets={"dev_error": 0.2}))
+    assert convergence.target(given).value == 0.2
+    assert "the study's own target" in summary.target_in_words(given)
+    run = load(make())
+    best = np.nanmin(convergence.matrix(run, "defaults", "dev_error")[:, 1:], axis=1)
+    assert convergence.target(run).value == pytest.approx(np.median(best))
+    assert "median of the best dev errors of the defaults" in summary.target_in_words(run)
+    assert convergence.target(load(make(confirmed=None))) is None
+
+
+def test_the_ladder_starts_below_the_initial_error(make):
+    run = load(make())
+    ladder = convergence.ladder(run)
+    first = min(np.median(convergence.matrix(run, c, "dev_error")[:, 0]) for c in run.configs)
+    assert len(ladder) == 20
+    assert (np.diff(ladder) < 0).all()
+    assert ladder[0] < first
+
+
+@pytest.mark.parametrize("axis", convergence.AXES)
+def test_every_cost_axis_has_its_common_horizon(make, axis):
+    run = load(make())
+    aim = Target("dev_error", 0.09, "made up")
+    frame = convergence.times(run, aim, axis)
+    assert (frame["time"] <= frame.attrs["tau"]).all()
+    assert (frame["time"] > 0).all()

@@ -1,0 +1,118 @@
+"""A run folder is read whole, or refused in one line that says which file and why."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reports.frames import COLUMNS, RunFolderError, load
+
+
+def test_every_kind_of_folder_loads(kind):
+    run = load(kind)
+    assert list(run.trials["trial"]) == sorted(run.trials["trial"])
+    assert (run.winner is None) == (run.confirm is None)
+
+
+def test_the_winner_comes_first_and_the_defaults_last(make):
+    run = load(make())
+    ranks = run.networks.drop_duplicates("config").set_index("config")["rank"]
+    assert ranks[run.winner] == 1
+    assert run.configs[-1] == run.default == "defaults"
+
+
+@pytest.mark.parametrize("name", [name for name in COLUMNS if name != "confirm.parquet"])
+def test_a_missing_file_is_named(make, copy, name):
+    folder = copy(make())
+    (folder / name).unlink()
+    with pytest.raises(RunFolderError, match=rf"{name}: expected .* got no such file"):
+        load(folder)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_broken_file_is_named(make, copy, name):
+    folder = copy(make())
+    (folder / name).write_bytes(b"PAR1 not really")
+    with pytest.raises(RunFolderError, match=rf"{name}: expected Parquet, got") as fault:
+        load(folder)
+    assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_foreign_file_is_told_by_its_columns(make, copy, name):
+    folder = copy(make())
+    pd.DataFrame({"a": [1]}).to_parquet(folder / name)
+    with pytest.raises(RunFolderError, match=rf"{name}: expected the columns .*, got a"):
+        load(folder)
+
+
+def test_a_foreign_word_is_shown(make, copy):
+    folder = copy(make())
+    trials = pd.read_parquet(folder / "trials.parquet")
+    trials["state"] = "done"
+    trials.to_parquet(folder / "trials.parquet")
+    with pytest.raises(RunFolderError, match=r"state: expected one of complete.* got 'done'"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"task": "ranking"}, "task: expected binary, multiclass or regression, got 'ranking'"),
+        ({"targets": {"test_error": 0.1}}, "targets: expected one of .* got 'test_error'"),
+    ],
+)
+def test_provenance_is_checked(make, copy, change, words):
+    folder = copy(make())
+    path = folder / "provenance.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(RunFolderError, match=words):
+        load(folder)
+
+
+def test_provenance_that_is_no_json_and_one_that_lacks_keys(make, copy):
+    path = copy(make()) / "provenance.json"
+    path.write_text("{")
+    with pytest.raises(RunFolderError, match=r"provenance\.json: expected JSON"):
+        load(path.parent)
+    path.write_text('{"name": "x"}')
+    with pytest.raises(RunFolderError, match="expected the keys description, task"):
+        load(path.parent)
+
+
+def test_predictions_are_read_late_and_never_unpickled(make, copy):
+    folder = copy(make())
+    np.savez(folder / "predictions.npz", test_target=np.array([{}], dtype=object))
+    run = load(folder)
+    with pytest.raises(RunFolderError, match="expected an array 'trial"):
+        run.predictions.of(run.winner, "test")
+    with pytest.raises(RunFolderError, match="test_target: expected a plain array"):
+        run.predictions.target("test")
+    (folder / "predictions.npz").unlink()
+    with pytest.raises(RunFolderError, match=r"predictions.npz: expected a file beside confirm"):
+        load(folder)
+
+
+def test_importing_is_light():
+    heavy = "matplotlib", "seaborn", "scipy", "jinja2"
+    script = (
+        "import sys, reports, reports.frames, reports.summary, reports.page\n"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_summary_draws_nothing(make):
+    script = (
+        "import sys\nfrom reports import frames, summary\n"
+        "summary.table(frames.load(sys.argv[1]))\nprint('matplotlib' in sys.modules)"
+    )
+    command = [sys.executable, "-c", script, str(make())]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr

@@ -1,0 +1,135 @@
+"""Intervals against scipy, on random data, and on what they promise to cover."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from reports.stats import intervals
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
+def shared(rng, replicates, rows, draws=600):
+    return (
+        intervals.replicate_weights(rng, replicates, draws),
+        intervals.row_weights(rng, rows, draws),
+    )
+
+
+@pytest.mark.parametrize("n", [2, 3, 10, 40])
+def test_t_is_scipys(rng, n):
+    values = rng.normal(size=n)
+    found = intervals.t_mean(values)
+    low, high = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    np.testing.assert_allclose((found.low, found.high), (low, high), rtol=1e-9)
+
+
+def test_paired_t_is_scipys(rng):
+    a, b = rng.normal(size=(2, 12))
+    found = intervals.paired_t(a, b)
+    low, high = stats.ttest_rel(a, b).confidence_interval(0.95)
+    np.testing.assert_allclose((found.low, found.high), (low, high), rtol=1e-9)
+    with pytest.raises(ValueError, match=r"expected pairs, got \(12,\) and \(3,\)"):
+        intervals.paired_t(a, b[:3])
+
+
+def test_p_above_is_the_one_sided_t_test(rng):
+    values = rng.normal(0.3, 1, 9)
+    expected = 1 - stats.ttest_1samp(values, 0.1, alternative="greater").pvalue
+    assert intervals.p_above(values, 0.1) == pytest.approx(expected)
+    assert intervals.p_above(np.full(4, 0.2), 0.1) == 1.0
+    assert intervals.p_above(np.full(4, 0.0), 0.1) == 0.0
+
+
+@pytest.mark.parametrize(("errors", "n"), [(0, 20), (3, 114), (114, 114)])
+def test_wilson_by_its_closed_form(errors, n):
+    found, z, p = intervals.wilson(errors, n), stats.norm.ppf(0.975), errors / n
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    np.testing.assert_allclose((found.low, found.high), (middle - half, middle + half), atol=1e-9)
+
+
+def test_one_value_has_no_interval_and_says_why():
+    found = intervals.t_mean(np.array([0.2]))
+    assert found.estimate == 0.2
+    assert not found.known
+    assert found.kind == "no interval: one replicate"
+    assert not found.excludes_zero
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_every_interval_holds_its_estimate(seed):
+    rng = np.random.default_rng(seed)
+    replicates, rows = int(rng.integers(1, 9)), int(rng.integers(2, 60))
+    wrong = (rng.random((replicates, rows)) < rng.choice([0, 0.02, 0.3, 1])).astype(float)
+    seeds, weights = shared(rng, replicates, rows, 200)
+    for found in (
+        intervals.proportion(wrong, seeds, weights),
+        intervals.crossed(rng.gamma(0.2, 1, wrong.shape), seeds, weights, root=True),
+        intervals.t_mean(wrong.mean(axis=1)),
+    ):
+        assert not found.known or found.low <= found.estimate <= found.high
+        assert found.n > 0
+        assert found.kind
+        assert found.covers
+
+
+def test_the_crossed_bootstrap_is_the_plain_loop(rng):
+    losses = rng.gamma(1, 1, (4, 9))
+    seeds, rows = shared(rng, 4, 9, 50)
+    found = intervals.crossed_draws(losses, seeds, rows)
+    for draw in range(50):
+        weights = seeds[draw][:, None] * rows.counts[draw] / 9
+        assert found[draw] == pytest.approx((weights * losses).sum())
+
+
+def test_many_rows_are_resampled_in_groups_with_the_same_spread(rng, monkeypatch):
+    losses = (rng.random((3, 3000)) < 0.1).astype(float)
+    seeds = np.full((800, 3), 1 / 3)
+    fine = intervals.crossed_draws(losses, seeds, intervals.row_weights(rng, 3000, 800))
+    monkeypatch.setattr(intervals, "GROUPS", 400)
+    grouped = intervals.row_weights(rng, 3000, 800)
+    assert grouped.counts.shape == (800, 400)
+    coarse = intervals.crossed_draws(losses, seeds, grouped)
+    assert coarse.std() == pytest.approx(fine.std(), rel=0.2)
+    assert coarse.mean() == pytest.approx(losses.mean(), rel=0.03)
+
+
+def test_no_errors_at_all_is_not_certainty(rng):
+    seeds, rows = shared(rng, 5, 40)
+    found = intervals.proportion(np.zeros((5, 40)), seeds, rows)
+    assert found.low == 0.0
+    assert found.high == pytest.approx(stats.binomtest(0, 40).proportion_ci(method="wilson").high)
+
+
+def test_the_crossed_bootstrap_covers_and_a_t_over_seeds_does_not():
+    """Rows of very different hardness, seeds that differ little: what test sets are like."""
+    rng, runs, rows, replicates = np.random.default_rng(11), 250, 114, 10
+    hit_crossed = hit_t = 0
+    grid = stats.norm.ppf((np.arange(4000) + 0.5) / 4000)
+    truth = float(stats.norm.cdf(2 * grid - 3).mean())
+    for _ in range(runs):
+        hard = stats.norm.cdf(2 * rng.normal(size=rows) - 3)
+        wrong = (rng.random((replicates, rows)) < hard).astype(float)
+        seeds, weights = shared(rng, replicates, rows, 300)
+        crossed = intervals.proportion(wrong, seeds, weights)
+        t = intervals.t_mean(wrong.mean(axis=1))
+        hit_crossed += crossed.low <= truth <= crossed.high
+        hit_t += t.low <= truth <= t.high
+    assert hit_crossed / runs >= 0.90
+    assert hit_t / runs <= 0.80
+
+
+def test_the_same_generator_gives_the_same_interval():
+    wrong = np.random.default_rng(0).random((4, 50))
+    ends = [
+        intervals.crossed(wrong, *shared(np.random.default_rng(3), 4, 50)).low for _ in range(2)
+    ]
+    assert ends[0] == ends[1]

@@ -1,0 +1,115 @@
+"""The ledger: its sums, its verdicts on made-up cases, and what it says when undecided."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from reports.frames import load
+from reports.stats import intervals, ledger
+from reports.stats.intervals import Interval
+from reports.stats.ledger import BIAS, OVERFIT, VARIANCE, Gap
+
+
+def gaps(bias, variance, overfit=(0.0, 0.0), margin=0.005):
+    """Three gaps as (estimate, P)."""
+    return tuple(
+        Gap(name, Interval(value, value - 0.01, value + 0.01, 10, "made", "up"), p, margin,
+            0.003, 0.006, 114)
+        for name, (value, p) in zip((BIAS, VARIANCE, OVERFIT), (bias, variance, overfit),
+                                    strict=True)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("bias", "variance", "overfit", "verdict"),
+    [
+        ((0.01, 0.5), (0.05, 0.99), (0.0, 0.1), "high variance"),
+        ((0.05, 0.99), (0.01, 0.5), (0.0, 0.1), "high bias"),
+        ((0.05, 0.99), (0.08, 0.97), (0.0, 0.1), "high variance"),  # both: the larger
+        ((0.05, 0.99), (0.08, 0.90), (0.0, 0.1), "undecided"),  # the larger is not sure
+        ((0.05, 0.99), (0.08, 0.70), (0.0, 0.1), "high bias"),  # the larger is not even likely
+        ((0.01, 0.50), (0.02, 0.60), (0.0, 0.1), "undecided"),
+        ((0.01, 0.50), (0.02, 0.96), (0.03, 0.85), "undecided"),  # dev overfit is larger
+        ((0.00, 0.01), (0.00, 0.02), (0.0, 0.03), "no large gap"),
+        ((0.00, math.nan), (0.05, 0.99), (0.0, 0.1), "undecided"),  # one replicate
+    ],
+)
+def test_the_rule(bias, variance, overfit, verdict):
+    assert ledger.judge(gaps(bias, variance, overfit)) == verdict
+
+
+@pytest.mark.parametrize(
+    ("kind", "dev", "regression", "margin"),
+    [("error", 0.02, False, 0.005), ("error", 0.2, False, 0.02), ("loss", 0.2, False, 0.02),
+     ("error", 0.02, True, 0.002)],
+)  # fmt: skip
+def test_the_margin(kind, dev, regression, margin):
+    assert ledger.margin_of(kind, dev, regression) == pytest.approx(margin)
+
+
+@pytest.mark.parametrize("what", [{}, {"task": "regression"}, {"task": "multiclass"}])
+def test_the_gaps_add_up_to_the_test_error(make, what):
+    run = load(make(**what))
+    for one in ledger.ledgers(run):
+        total = one.reference + sum(gap.interval.estimate for gap in one.gaps)
+        assert total == pytest.approx(float(run.rows_of(one.config)["test_error"].mean()))
+
+
+def test_a_planted_gap_is_found(make, copy):
+    folder = copy(make(rows=3000))
+    import pandas as pd
+
+    confirm = pd.read_parquet(folder / "confirm.parquet")
+    confirm["train_error"] = 0.0001 * (1 + confirm["replicate"])
+    confirm.to_parquet(folder / "confirm.parquet")
+    found = ledger.ledgers(load(folder))[0]
+    assert found.verdict == "high variance"
+    assert found.gap(VARIANCE).p > 0.99
+    assert found.gap(BIAS).p < 0.01
+
+
+def test_the_flip_is_where_the_verdict_changes(make):
+    run = load(make())
+    for one in ledger.ledgers(run):
+        if not math.isfinite(one.flip):
+            continue
+        train = run.rows_of(one.config)["train_error"].to_numpy(float)
+        for reference, verdict in ((0.97 * one.flip, one.verdict), (one.flip, one.flips_to)):
+            p = intervals.p_above(train - reference, one.gaps[0].margin)
+            estimate = float(train.mean()) - reference
+            bias = Gap(BIAS, Interval(estimate, estimate, estimate, 1, "", ""), p, 0, 0, 0, 0)
+            assert ledger.judge((bias, *one.gaps[1:])) == verdict
+
+
+def test_undecided_says_what_would_decide(make):
+    run = load(make(rows=60, confirmed=3))
+    undecided = [one for one in ledger.ledgers(run) if one.verdict == "undecided"]
+    assert undecided
+    assert all("source of noise" in one.decide or "dev rows" in one.decide for one in undecided)
+
+
+def test_one_replicate_is_undecided_and_says_so(make):
+    found = ledger.ledgers(load(make(confirmed=1, replicates=1)))
+    assert {one.verdict for one in found} == {"undecided"}
+    assert all(one.decide.startswith("One replicate") for one in found)
+
+
+def test_the_row_error_is_the_sd_over_root_n():
+    losses = np.random.default_rng(0).random((1, 400))
+    expected = losses.std(ddof=1) / 20
+    assert ledger._row_error(losses, root=False) == pytest.approx(expected)
+
+
+def test_cures_compare_with_the_defaults(make):
+    run = load(make())
+    frame = ledger.cures(run)
+    assert set(frame["base"]) == {"defaults"}
+    gap = {
+        name: (rows["dev_error"] - rows["train_error"]).mean()
+        for name, rows in run.networks.groupby("config")
+    }
+    for row in frame.itertuples():
+        assert row.variance.estimate == pytest.approx(gap[row.config] - gap["defaults"])

@@ -1,0 +1,170 @@
+"""The summary table, the lints and the words for numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reports import summary, text
+from reports.frames import load
+from reports.stats import lints, rows, tuning
+from reports.stats.intervals import Interval
+
+
+def test_the_order_is_winner_runners_up_defaults_baselines(make):
+    table = summary.table(load(make()))
+    assert list(table.columns) == list(summary.COLUMNS)
+    assert table["rank"].iloc[0] == 1
+    kinds = list(table["kind"])
+    assert kinds == sorted(kinds, reverse=True)
+    assert table[table["kind"] == "network"]["config"].iloc[-1] == "defaults"
+    assert isinstance(table["settings"].iloc[0], dict)
+
+
+def test_estimates_are_those_of_the_confirmation(kind):
+    run = load(kind)
+    table = summary.table(run)
+    for row in table.itertuples():
+        found = run.rows_of(row.config)
+        assert row.dev_error == pytest.approx(found["dev_error"].mean(), rel=1e-5)
+        assert row.test_error == pytest.approx(found["test_error"].mean(), rel=1e-5)
+        assert row.gap == pytest.approx((found["dev_error"] - found["train_error"]).mean())
+
+
+def test_bounds_hold_the_estimates(kind):
+    table = summary.table(load(kind))
+    for name in ("dev_error", "test_error", "gap"):
+        known = table[table[f"{name}_low"].notna()]
+        assert (known[f"{name}_low"] <= known[name]).all()
+        assert (known[name] <= known[f"{name}_high"]).all()
+
+
+def test_a_diverged_network_counts_with_the_worst_value(make):
+    run = load(make())
+    lost = run.networks[run.networks["status"] == "diverged"]
+    assert len(lost)
+    for row in lost.itertuples():
+        losses = rows.row_losses(run, row.config, "test", "error")
+        assert (losses[row.replicate] == 1).all()
+
+
+def test_baselines_have_no_speed(make):
+    table = summary.table(load(make()))
+    assert table.loc[table["kind"] == "baseline", "reach"].isna().all()
+    assert table.loc[table["kind"] == "network", "reach"].between(0, 1).all()
+
+
+def test_without_a_confirmation_there_are_no_rows(make):
+    run = load(make(confirmed=None))
+    assert summary.table(run).empty
+    assert "nothing was confirmed" in summary.target_in_words(run)
+
+
+def names(run):
+    return {lint.name for lint in lints.lints(run)}
+
+
+def changed(copy, folder, frame=None, **provenance):
+    """A copy of a folder with a frame or some provenance changed."""
+    folder = copy(folder)
+    if frame is not None:
+        name, change = frame
+        found = pd.read_parquet(folder / name)
+        change(found)
+        found.to_parquet(folder / name)
+    path = folder / "provenance.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | provenance))
+    return load(folder)
+
+
+def test_an_edge_is_found_and_its_remedy_names_it(make, copy):
+    run = load(make())
+    trial = tuning.best_trial(run)
+
+    def push(trials):
+        trials.loc[trials["trial"] == trial, "param.keep_prob"] = 0.995
+
+    found = changed(copy, make(), ("trials.parquet", push))
+    lint = next(one for one in lints.lints(found) if one.name == "best near an edge")
+    assert "keep_prob" in lint.finding
+    assert "beyond 1" in lint.remedy
+
+
+def test_late_trouble_is_found(make, copy):
+    def rise(curves):
+        late = (curves["epoch"] > 30) & (curves["phase"] == "confirm")
+        curves.loc[late, "dev_loss"] *= 1 + (curves.loc[late, "epoch"] - 30) / 10
+
+    assert "the best one overfits" in names(changed(copy, make(), ("curves.parquet", rise)))
+
+
+def test_improvement_at_the_end_is_found(make):
+    assert "still improving at the end" in names(load(make()))
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        ({"confirmed": None}, "nothing confirmed"),
+        ({"duplicates": 3}, "duplicated rows"),
+        ({"confirmed": 3}, "few replicates in confirmation"),
+        ({"replicates": 1}, "few replicates in search"),
+        ({"diverge_all": True}, "diverged trials"),
+        ({"diverge_all": True}, "nothing learned"),
+        ({}, "failed trials"),
+        ({"rows": 12}, "dev set too small"),
+    ],
+)
+def test_each_lint_fires(make, what, name):
+    assert name in names(load(make(**what)))
+
+
+def test_an_unfinished_search_is_said(make, copy):
+    counts = {"complete": 3, "pruned": 0, "failed": 0, "running": 1, "asked": 40}
+    assert "unfinished search" in names(changed(copy, make(), counts=counts))
+
+
+def test_a_sound_study_has_no_such_findings(make):
+    assert not names(load(make())) & {
+        "nothing confirmed", "duplicated rows", "few replicates in confirmation",
+        "few replicates in search", "unfinished search", "nothing learned", "best near an edge",
+    }  # fmt: skip
+
+
+def test_divergence_is_located(make):
+    where = tuning.divergence(load(make(trials=120)))
+    assert where["parameter"].iloc[0] == "learning_rate"
+    assert where["separation"].iloc[0] > 0.9
+
+
+def test_optimism_is_fresh_less_selected(make):
+    run = load(make())
+    frame = tuning.optimism(run)
+    for row in frame.itertuples():
+        fresh = run.rows_of(row.config)["dev_loss"].mean()
+        if math.isfinite(row.selected):
+            assert row.optimism.estimate == pytest.approx(fresh - row.selected)
+        assert row.dev.estimate == pytest.approx(fresh, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [(0.0, "0"), (1e-5, "1e-5"), (0.00123, "0.00123"), (0.05, "0.0500"), (12345678.0, "1.23e7"),
+     (-0.5, "−0.500"), (1500, "1 500"), (math.nan, "–")],
+)  # fmt: skip
+def test_numbers(x, words):
+    assert text.number(x).replace(text.SPACE, " ") == words
+
+
+def test_errors_are_percent_and_differences_points(make):
+    scale = text.unit(load(make()), "dev_error")
+    found = scale.interval(Interval(0.026, 0.018, 0.035, 9, "", ""))
+    assert found.replace(text.SPACE, " ") == "2.6 % [1.8, 3.5]"
+    found = scale.interval(Interval(-0.013, -0.021, 0.005, 9, "", ""), difference=True)
+    assert found.replace(text.SPACE, " ") == "−1.3 points [−2.1, +0.5]"
+    assert scale.interval(Interval(0.026, np.nan, np.nan, 1, "", "")).startswith("2.6")
+    assert text.unit(load(make(task="regression")), "dev_error").value(0.321) == "0.321"
