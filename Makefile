@@ -10,7 +10,7 @@ run: $(VENV)/installed
 	$(BIN)/python -m sweeps.run studies/breast_cancer.yaml
 
 test: $(VENV)/installed-test
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

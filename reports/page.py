@@ -33,6 +33,15 @@ def build(folder: Path) -> Path:
     return _write(Path(folder) / "report.html", render(run))
 
 
+def warm_up() -> None:
+    """Load the libraries that `build` draws with: a second or two that can pass in between."""
+    import jinja2  # noqa: F401
+    import seaborn  # noqa: F401
+    from scipy import stats  # noqa: F401
+
+    import reports.sections  # noqa: F401
+
+
 def render(run: Run) -> str:
     """The page as text."""
     from reports.sections import SECTIONS

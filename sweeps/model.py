@@ -56,9 +56,11 @@ class Model:
 
 
 def save(path: Path, winner: Confirmed, dataset: Dataset) -> None:
-    """Write the winner's networks, those that diverged left out."""
-    theta = winner.outcome.arrays["theta"]
-    theta = theta[np.isfinite(theta).all(axis=1)]
+    """Write the winner's networks, those that diverged left out; nothing where all did."""
+    theta = winner.outcome.arrays["theta"][~winner.outcome.curves["diverged"][-1]]
+    if len(theta) == 0:
+        path.unlink(missing_ok=True)
+        return
     meta = {
         "network": asdict(trial.network(winner.candidate.config, dataset)),
         "encoder": dataset.encoder.plain(),

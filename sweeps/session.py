@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -250,8 +251,16 @@ def _confirm(
     if work.calls:
         settings = sum(candidate.label in work.owners for candidate in chosen)
         tell(console, "confirm", f"{settings} settings × {study.confirm.replicates} fresh seeds …")
+    # The workers train meanwhile; this process has time to load what the report draws with.
+    threading.Thread(target=_warm_up, daemon=True).start()
     networks, others = confirmation.confirm(work, study, dataset, folder, options.jobs)
     return networks, others, time.monotonic() - clock
+
+
+def _warm_up() -> None:
+    from reports import page
+
+    page.warm_up()
 
 
 def _report(folder: Path) -> None:

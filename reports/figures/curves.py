@@ -62,7 +62,8 @@ def curves(frame: pd.DataFrame, kind: str, percent: bool, target: float | None) 
     caption = (
         f"Train and dev {name} by epoch, in evaluation mode on whole splits. Line: median of the "
         f"networks (n = {n} each); band: their 10th to 90th percentile, not an interval for the "
-        "median. Diverged networks drop out where they diverged."
+        "median. Diverged networks drop out where they diverged; what was worse before training "
+        "may lie above the scale."
     )
     return Figure(f"curves-{kind}", f"{name[0].upper()}{name[1:]} while training", caption, panels,
                   frame, "data/curves.csv")  # fmt: skip
@@ -70,7 +71,8 @@ def curves(frame: pd.DataFrame, kind: str, percent: bool, target: float | None) 
 
 def _limits(frame: pd.DataFrame, log: bool) -> tuple[float, float]:
     """A scale that shows the training, not the first evaluation nor the one exploding network."""
-    low, top = float(frame["low"].min()), float(frame["median"].max())
+    trained = frame[frame["epoch"] > 0]
+    low, top = float(frame["low"].min()), float(trained["median"].max())
     if log:
         return max(low, top * 1e-5, 1e-12) * 0.9, top * 1.3
     return 0.0, top * 1.08

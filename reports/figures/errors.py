@@ -19,7 +19,7 @@ from reports.figures.style import (
 )  # fmt: skip
 from reports.figures.svg import panel
 from reports.stats.ledger import GAPS
-from reports.text import LEVEL
+from reports.text import LEVEL, count
 
 
 def forest(table: pd.DataFrame, percent: bool) -> Figure:
@@ -28,8 +28,8 @@ def forest(table: pd.DataFrame, percent: bool) -> Figure:
     n = int(table.loc[table["kind"] == "network", "n"].max())
     caption = (
         f"Error on rows that were not trained on. Bars: {LEVEL} intervals for new rows and new "
-        f"seeds, for this training set (crossed bootstrap over {n} networks and the rows); for a "
-        "baseline, for new rows at one model. Circles are networks, squares baselines."
+        f"seeds, for this training set (crossed bootstrap over {count(n, 'network')} and the "
+        "rows); for a baseline, for new rows at one model. Circles are networks, squares baselines."
     )
     columns = ["config", "kind", "n", *(f"{split}_error{end}" for split in ("dev", "test")
                                         for end in ("", "_low", "_high"))]  # fmt: skip

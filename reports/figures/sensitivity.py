@@ -70,7 +70,7 @@ def scatter(
         f"n = {len(frame)}. "
         "Descriptive: the sampler chose where to look, so crowded regions are not better evidence. "
         "Pruned trials show their last value; diverged ones had at least one diverged replicate. "
-        "The ring is the best trial. Values off the scale are drawn at its upper edge."
+        "The ring is the winner. Values off the scale are drawn at its upper edge."
     )
     columns = ["trial", "state", "value", "diverged", *(f"param.{name}" for name, *_ in parameters)]
     return Figure("scatter", "Every trial against every parameter", caption, panels,

@@ -49,7 +49,8 @@ def _epochs(run: Run, aim: Target) -> Table:
     rows = []
     for row in convergence.speed(run, aim).itertuples():
         ours, gain = row.restricted, row.speedup
-        bounds = f"[{text.cost(ours.low)}, {text.cost(ours.high)}]" if ours.known else "at least"
+        missed = "" if row.reached else "none reached it"
+        bounds = f"[{text.cost(ours.low)}, {text.cost(ours.high)}]" if ours.known else missed
         faster = text.probability(row.faster)
         ratio, _, ends = text.ratio(gain).partition(" [")
         if row.config == run.default:

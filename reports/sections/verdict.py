@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from reports import summary, text
 from reports.frames import Run
@@ -10,7 +11,7 @@ from reports.sections.blocks import Headline, Number, Numbers, Section, Text, se
 from reports.stats import convergence, intervals, tuning
 from reports.stats import ledger as ledgers
 from reports.stats.intervals import Interval
-from reports.stats.rows import difference_on_new_rows, new_rows
+from reports.stats.rows import difference_on_new_rows, ensemble, new_rows
 
 
 def verdict(run: Run) -> Section:
@@ -24,6 +25,7 @@ def verdict(run: Run) -> Section:
         return section("verdict", "Verdict", [Headline(sentence, (("Next", advice),))])
     lines = (
         ("How good", _how_good(run)),
+        ("The saved ensemble", _ensemble(run)),
         ("Against the defaults", _against_defaults(run)),
         ("Against the best baseline", _against_baseline(run)),
         ("What remains", _what_remains(run)),
@@ -39,8 +41,19 @@ def settings_in_words(run: Run, config: str) -> str:
     found = tuning.settings_of(run, trial) if trial >= 0 else {}
     if not found:
         every = summary.table(run).set_index("config").loc[config, "settings"]
-        found = {name: every[name] for name in run.parameters if name in every}
+        found = {name: _setting(every, name) for name in run.parameters}
+        found = {name: value for name, value in found.items() if value is not None}
     return ", ".join(f"{name} {text.value(value)}" for name, value in found.items())
+
+
+def _setting(settings: Any, name: str) -> Any:
+    """A setting by its dotted name; of a choice with settings of its own, the choice; else None."""
+    if name in settings:
+        found = settings[name]
+        return next(iter(found), None) if isinstance(found, dict) else found
+    head, _, rest = name.partition(".")
+    inner = settings.get(head)
+    return _setting(inner, rest) if rest and isinstance(inner, dict) else None
 
 
 def best_baseline(run: Run) -> str | None:
@@ -104,6 +117,18 @@ def _how_good(run: Run) -> str:
     )
 
 
+def _ensemble(run: Run) -> str:
+    found = ensemble(run, str(run.winner), "test")
+    if found is None:
+        return "None was saved: every network diverged."
+    alive = int((run.rows_of(str(run.winner))["status"] == "ok").sum())
+    scale = text.unit(run, "test_error")
+    return (
+        f"All {alive} networks together, as model.npz predicts: {scale.interval(found)} "
+        f"({text.LEVEL}, {found.kind}, {found.n} test rows; {found.covers})."
+    )
+
+
 def _against_defaults(run: Run) -> str:
     if run.default is None:
         return "The defaults were not confirmed, so there is nothing to compare with."
@@ -114,7 +139,7 @@ def _against_defaults(run: Run) -> str:
         head = f"{scale.head(found, difference=True)} of test error"
         return f"{head}, without an interval ({found.kind.removeprefix('no interval: ')})."
     better = "better than" if found.high < 0 else "worse than" if found.low > 0 else ""
-    judged = f"Surely {better}" if better else "Not told apart from"
+    judged = better.capitalize() if better else "Not told apart from"
     rows = difference_on_new_rows(run, str(run.winner), run.default, "test")
     also = "" if rows.excludes_zero or not better else (
         f" On new rows it might be otherwise: {scale.interval(rows, difference=True)}."

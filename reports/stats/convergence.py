@@ -7,9 +7,7 @@ first; epoch 0 is before training and is no hit. Coding: reached (T, 1), horizon
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +17,7 @@ from numpy.typing import NDArray
 from reports.frames import Run, once
 from reports.stats import intervals
 from reports.stats.intervals import Array, Interval
+from reports.stats.permutation import faster, speedup
 from reports.text import unit
 
 AXES = {
@@ -28,9 +27,6 @@ AXES = {
     "flops": "floating-point operations",
 }
 LADDER = 20
-EXACT = 12
-SWAPS = 2000
-WIDEST = 1e3
 
 
 @dataclass(frozen=True)
@@ -181,38 +177,6 @@ def speed(run: Run, aim: Target, axis: str = "epoch") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def faster(theirs: Array, ours: Array) -> float:
-    """P(ours is sooner), ties counted half: the Mann-Whitney U over nm."""
-    before = (ours[:, None] < theirs).mean()
-    return float(before + (ours[:, None] == theirs).mean() / 2)
-
-
-def speedup(theirs: Array, ours: Array, half_spacing: tuple[float, float] = (0.0, 0.0)) -> Interval:
-    """mean(theirs) / mean(ours) of restricted times (n,) paired by replicate.
-
-    The interval holds the ratios that a paired permutation test does not reject: under a ratio r,
-    the members of each pair (theirs, r * ours) may be swapped (sign-flip test; Fisher, 1935). It is
-    widened by half the spacing of the evaluations, since times are only known to lie between two of
-    them. None below six pairs, where no permutation can be significant at 5 %.
-    """
-    n, top, bottom = len(ours), float(theirs.mean()), float(ours.mean())
-    if bottom <= 0 or top <= 0:
-        return intervals.none(math.nan, n, "a restricted mean of zero")
-    estimate = top / bottom
-    if len(theirs) != n or n < 6:
-        return intervals.none(estimate, n, "fewer than six pairs of replicates")
-    swaps = _swaps(n)
-    ends = [
-        _edge(lambda r: _p_ratio(theirs, r * ours, swaps), estimate, direction)
-        for direction in (-1, 1)
-    ]
-    a, b = half_spacing
-    rounded = ((top - a) / (bottom + b), (top + a) / max(bottom - b, 1e-12))
-    low, high = min(ends[0], rounded[0]), max(ends[1], rounded[1])
-    kind, covers = "paired permutation interval", "new seeds, on this data"
-    return Interval(estimate, max(low, 0.0), high, n, kind, covers)
-
-
 def ladder(run: Run, metric: str = "dev_error") -> Array:
     """Twenty thresholds from below the initial value down to the pooled best, evenly spaced."""
     values = [matrix(run, config, metric) for config in run.configs]
@@ -242,36 +206,6 @@ def _cost(run: Run, config: str, axis: str) -> Array:
     if axis == "epoch":
         return np.broadcast_to(epochs_of(run, config).astype(float), values.shape)
     return matrix(run, config, axis)
-
-
-def _swaps(n: int) -> Array:
-    """(permutations, n) signs: all of them up to EXACT pairs, else a fixed random sample."""
-    if n <= EXACT:
-        return np.array(list(itertools.product((1.0, -1.0), repeat=n)))
-    return np.random.default_rng([n, SWAPS]).choice([1.0, -1.0], size=(SWAPS, n))
-
-
-def _p_ratio(a: Array, b: Array, swaps: Array) -> float:
-    total, change = (a + b) / 2, (a - b) / 2
-    upper = total.sum() + swaps @ change
-    lower = total.sum() - swaps @ change
-    found = np.abs(np.log(upper) - np.log(lower))
-    seen = abs(math.log(a.sum()) - math.log(b.sum()))
-    return float((found >= seen - 1e-12).mean())
-
-
-def _edge(p: Callable[[float], float], start: float, direction: int) -> float:
-    """The end of the interval around `start` where p falls below 5 %, by bisection in the log."""
-    near, far = 0.0, math.log(WIDEST)
-    if p(start * math.exp(direction * far)) >= 1 - intervals.LEVEL:
-        return math.inf if direction > 0 else 0.0
-    for _ in range(40):
-        middle = (near + far) / 2
-        if p(start * math.exp(direction * middle)) >= 1 - intervals.LEVEL:
-            near = middle
-        else:
-            far = middle
-    return start * math.exp(direction * near)
 
 
 def _finite_min(row: Array) -> float:

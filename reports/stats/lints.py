@@ -87,7 +87,7 @@ def edges(run: Run) -> Iterator[Lint]:
 
 def unlearned(run: Run) -> Iterator[Lint]:
     """The winner is no better than a constant."""
-    if run.winner is None:
+    if run.winner is None or (run.rows_of(run.winner)["status"] == "diverged").all():
         return
     ours = float(run.rows_of(run.winner)["dev_error"].mean())
     constant = float(run.provenance["constants"]["dev_error"])
@@ -165,7 +165,7 @@ def late_noise(run: Run) -> Iterator[Lint]:
 
 
 def diverged(run: Run) -> Iterator[Lint]:
-    """A twentieth of the trials or more diverged, or any confirmation network did."""
+    """A twentieth of the trials or more diverged."""
     done = run.trials[run.trials["state"].isin(["complete", "pruned"])]
     bad = int((done["diverged"] > 0).sum())
     if len(done) and bad / len(done) >= 0.05:
@@ -182,16 +182,20 @@ def diverged(run: Run) -> Iterator[Lint]:
             f"{bad} of {len(done)} trials had replicates that diverged{words}.",
             remedy, "sensitivity",
         )  # fmt: skip
-    for config in run.configs:
-        rows = run.rows_of(config)
-        lost = int((rows["status"] == "diverged").sum())
-        if lost:
-            yield Lint(
-                "diverged in confirmation", WARN,
-                f"{lost} of {len(rows)} confirmation networks of {config} diverged; each counts "
-                "with the worst value.",
-                "Do not deploy this setting without a smaller learning rate.", "confirmed",
-            )  # fmt: skip
+
+
+def diverged_confirmed(run: Run) -> Iterator[Lint]:
+    """Any confirmation network diverged."""
+    lost = run.networks[run.networks["status"] == "diverged"]
+    if not len(lost):
+        return
+    counts = lost.groupby("config", sort=False).size()
+    words = [f"{n} of {len(run.rows_of(str(config)))} of {config}" for config, n in counts.items()]
+    yield Lint(
+        "diverged in confirmation", WARN,
+        f"Confirmation networks diverged: {text.listing(words)}; each counts with the worst value.",
+        "Do not deploy such a setting without a smaller learning rate.", "confirmed",
+    )  # fmt: skip
 
 
 def few_replicates(run: Run) -> Iterator[Lint]:
@@ -254,6 +258,7 @@ LINTS: tuple[Callable[[Run], Iterator[Lint]], ...] = (
     still_improving,
     overfits,
     diverged,
+    diverged_confirmed,
     few_replicates,
     duplicates,
     small_dev,

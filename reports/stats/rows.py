@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from reports.frames import Run, RunFolderError, once
@@ -100,7 +102,30 @@ def difference_on_new_rows(run: Run, first: str, second: str, split: str) -> Int
     estimate = [float(run.rows_of(config)[f"{split}_error"].mean()) for config in (first, second)]
     low, high = intervals.percentiles(draws(run, first, split) - draws(run, second, split))
     n = len(run.predictions.target(split))
+    kind, covers = "paired crossed bootstrap", "new rows and new seeds, for this training set"
+    if max(len(run.rows_of(config)) for config in (first, second)) == 1:
+        kind, covers = "paired bootstrap over rows", "new rows, for these two trained models"
     return Interval(
         estimate[0] - estimate[1], low, high, n,
-        "paired crossed bootstrap", "new rows and new seeds, for this training set",
+        kind, covers,
     )  # fmt: skip
+
+
+def ensemble(run: Run, config: str, split: str) -> Interval | None:
+    """The error of all a configuration's networks as one model: what model.npz predicts with.
+
+    Classes by the mean of their probabilities, numbers by the mean prediction (the RMSE); networks
+    that diverged are left out, None where all did. It is one predictor, so the interval is over
+    rows: Wilson, or the bootstrap in regression.
+    """
+    alive = (run.rows_of(config)["status"] == "ok").to_numpy()
+    if not alive.any():
+        return None
+    target, predicted = run.predictions.target(split), run.predictions.of(config, split)[alive]
+    if run.regression:
+        losses = (predicted[..., 0].astype(float).mean(axis=0) - target) ** 2
+        found = intervals.crossed(losses[None], seeds_of(run, 1), rows_of_split(run, split), True)
+    else:
+        together = np.exp(predicted.astype(float)).mean(axis=0)
+        found = intervals.wilson(int((together.argmax(axis=-1) != target).sum()), len(target))
+    return replace(found, covers="new rows, for this one ensemble")

@@ -12,7 +12,7 @@ from scipy import stats
 
 from reports import summary
 from reports.frames import load
-from reports.stats import convergence
+from reports.stats import convergence, permutation
 from reports.stats.convergence import Target
 
 NAN = math.nan
@@ -79,14 +79,14 @@ def test_p_sooner_is_mann_whitneys_u():
     rng = np.random.default_rng(1)
     theirs, ours = rng.integers(1, 9, 12).astype(float), rng.integers(1, 9, 10).astype(float)
     expected = stats.mannwhitneyu(theirs, ours).statistic / 120
-    assert convergence.faster(theirs, ours) == pytest.approx(expected)
+    assert permutation.faster(theirs, ours) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_the_ends_of_the_speed_up_are_where_the_permutation_test_turns(seed):
     rng = np.random.default_rng(seed)
     theirs, ours = rng.lognormal(3, 0.3, 8), rng.lognormal(2.5, 0.3, 8)
-    found = convergence.speedup(theirs, ours)
+    found = permutation.speedup(theirs, ours)
     assert found.low <= theirs.mean() / ours.mean() <= found.high
 
     def p(ratio):
@@ -110,19 +110,19 @@ def test_the_speed_up_covers():
         noise = rng.normal(0, 0.2, 10)  # paired: the same seed makes both slow
         theirs = 20 * np.exp(noise + rng.normal(0, 0.2, 10))
         ours = 10 * np.exp(noise + rng.normal(0, 0.2, 10))
-        found = convergence.speedup(theirs, ours)
+        found = permutation.speedup(theirs, ours)
         hits += found.low <= 2 <= found.high
     assert 0.90 <= hits / runs <= 1.0
 
 
 def test_ties_do_not_give_zero_width():
-    found = convergence.speedup(np.full(10, 20.0), np.full(10, 10.0), (0.5, 0.5))
+    found = permutation.speedup(np.full(10, 20.0), np.full(10, 10.0), (0.5, 0.5))
     assert found.low == pytest.approx(19.5 / 10.5)
     assert found.high == pytest.approx(20.5 / 9.5)
 
 
 def test_few_pairs_have_no_interval():
-    found = convergence.speedup(np.full(5, 20.0), np.full(5, 10.0))
+    found = permutation.speedup(np.full(5, 20.0), np.full(5, 10.0))
     assert found.estimate == 2.0
     assert not found.known
 

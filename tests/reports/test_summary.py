@@ -114,13 +114,18 @@ def test_improvement_at_the_end_is_found(make):
         ({"confirmed": 3}, "few replicates in confirmation"),
         ({"replicates": 1}, "few replicates in search"),
         ({"diverge_all": True}, "diverged trials"),
-        ({"diverge_all": True}, "nothing learned"),
+        ({"diverge_all": True}, "diverged in confirmation"),
         ({}, "failed trials"),
         ({"rows": 12}, "dev set too small"),
     ],
 )
 def test_each_lint_fires(make, what, name):
     assert name in names(load(make(**what)))
+
+
+def test_a_winner_no_better_than_a_constant_is_found(make, copy):
+    constants = {"train_loss": 0.1, "dev_loss": 0.1, "dev_error": 0.01, "test_error": 0.01}
+    assert "nothing learned" in names(changed(copy, make(), constants=constants))
 
 
 def test_an_unfinished_search_is_said(make, copy):
@@ -168,3 +173,28 @@ def test_errors_are_percent_and_differences_points(make):
     assert found.replace(text.SPACE, " ") == "−1.3 points [−2.1, +0.5]"
     assert scale.interval(Interval(0.026, np.nan, np.nan, 1, "", "")).startswith("2.6")
     assert text.unit(load(make(task="regression")), "dev_error").value(0.321) == "0.321"
+
+
+def test_the_ensemble_averages_probabilities_of_the_networks_that_are_left(kind):
+    run = load(kind)
+    if run.winner is None:
+        assert run.confirm is None
+        return
+    found = rows.ensemble(run, str(run.winner), "test")
+    alive = (run.rows_of(run.winner)["status"] == "ok").to_numpy()
+    if found is None:
+        assert not alive.any()
+        return
+    predicted, target = (
+        run.predictions.of(run.winner, "test")[alive],
+        run.predictions.target("test"),
+    )
+    if run.regression:
+        mean = np.mean([network[:, 0] for network in predicted.astype(float)], axis=0)
+        expected = np.sqrt(np.mean((mean - target) ** 2))
+    else:
+        votes = sum(np.exp(network.astype(float)) for network in predicted)
+        expected = np.mean([vote.argmax() != t for vote, t in zip(votes, target, strict=True)])
+    assert found.estimate == pytest.approx(expected)
+    assert found.low <= found.estimate <= found.high
+    assert found.n == len(target)
