@@ -17,7 +17,7 @@ from sweeps.engines import Engine, Failure
 from sweeps.interrupts import Shield
 from sweeps.space import Params
 from sweeps.spec import Study
-from sweeps.store import Store
+from sweeps.store import Store, as_asked
 from sweeps.trial import Outcome, Task
 
 if TYPE_CHECKING:
@@ -47,16 +47,7 @@ class Mirror:
 
     def replay(self, trial: "optuna.trial.FrozenTrial") -> None:
         """A trial asked in an earlier run, as it stood then."""
-        import optuna
-
-        self.optuna.add_trial(
-            optuna.trial.create_trial(
-                state=optuna.trial.TrialState.RUNNING,
-                params=trial.params,
-                distributions=trial.distributions,
-                system_attrs=trial.system_attrs,
-            )
-        )
+        self.optuna.add_trial(as_asked(trial))
 
     def tell(self, outcome: Outcome) -> None:
         """What became of a trial."""

@@ -38,16 +38,7 @@ class Store:
 
     def asked(self, trial: "optuna.trial.FrozenTrial") -> None:
         """Write a trial that was asked: its parameters and attributes at once, as running."""
-        import optuna
-
-        self.study.add_trial(
-            optuna.trial.create_trial(
-                state=optuna.trial.TrialState.RUNNING,
-                params=trial.params,
-                distributions=trial.distributions,
-                system_attrs=trial.system_attrs,
-            )
-        )
+        self.study.add_trial(as_asked(trial))
 
     def finished(self, number: int, params: dict[str, Any], outcome: Outcome) -> None:
         """Write a finished trial's record, then tell the storage."""
@@ -91,6 +82,18 @@ def _some(epochs: range, most: int) -> Iterable[int]:
     """At most so many of the epochs, evenly spaced, the last among them."""
     stride = -(-len(epochs) // most) if epochs else 1
     return [epoch for epoch in epochs if (epochs[-1] - epoch) % stride == 0]
+
+
+def as_asked(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":
+    """A trial as it stood when it was asked: running, with its parameters and attributes."""
+    import optuna
+
+    return optuna.trial.create_trial(
+        state=optuna.trial.TrialState.RUNNING,
+        params=trial.params,
+        distributions=trial.distributions,
+        system_attrs=trial.system_attrs,
+    )
 
 
 class RunFolder:
