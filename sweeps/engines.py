@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
@@ -45,13 +46,28 @@ class Engine(Protocol):
         """End all workers at once, whatever they do."""
 
 
+@dataclass
+class _Entry:
+    """A task on its way. deaths: how often its worker, or one beside it, died under it."""
+
+    key: int
+    task: Any
+    deaths: int = 0
+
+
 class Loky:
-    """joblib's process pool. `shared` reaches each worker once."""
+    """joblib's process pool. `shared` reaches each worker once.
+
+    A dead worker breaks the pool for all that is in flight. The pool is started anew, and each of
+    those tasks runs again, alone: so the next death has one cause, and no other task pays for it.
+    """
 
     def __init__(self, function: Callable[[Any, Any], Any], shared: Any, jobs: int) -> None:
         self.jobs = jobs
         self._function, self._shared = function, shared
-        self._running: dict[Future[Any], tuple[int, Any, int]] = {}
+        self._queue: deque[_Entry] = deque()
+        self._running: dict[Future[Any], _Entry] = {}
+        self._results: list[tuple[int, Any]] = []
         self._pool = self._start()
 
     def _start(self) -> Any:
@@ -64,43 +80,62 @@ class Loky:
             env=ONE_THREAD,
         )
 
-    def submit(self, key: int, task: Any, attempt: int = 1) -> None:
+    def submit(self, key: int, task: Any) -> None:
         """Queue a task."""
-        self._running[self._pool.submit(_run, task)] = (key, task, attempt)
+        self._queue.append(_Entry(key, task))
+        self._fill()
 
     def wait(self) -> list[tuple[int, Any]]:
-        """At least one (key, result or Failure), once there is one."""
-        results: list[tuple[int, Any]] = []
-        while not results and self._running:
-            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
-            results = self._collect(done)
+        """At least one (key, result or Failure), once there is one; none if nothing is queued."""
+        while not self._results and (self._running or self._queue):
+            self._fill()
+            self._collect(wait(self._running, return_when=FIRST_COMPLETED).done)
+        results, self._results = self._results, []
         return results
 
-    def _collect(self, done: "set[Future[Any]]") -> list[tuple[int, Any]]:
+    def _fill(self) -> None:
+        """Hand queued tasks to the pool; one under suspicion only when nothing else runs."""
         from joblib.externals.loky.process_executor import BrokenProcessPool
 
-        results, again = [], []
+        while self._queue:
+            suspect = any(entry.deaths for entry in (*self._running.values(), self._queue[0]))
+            if suspect and self._running:
+                return
+            entry = self._queue.popleft()
+            try:
+                self._running[self._pool.submit(_run, entry.task)] = entry
+            except BrokenProcessPool:
+                self._queue.appendleft(entry)
+                self._revive()
+
+    def _collect(self, done: "set[Future[Any]]") -> None:
+        from joblib.externals.loky.process_executor import BrokenProcessPool
+
+        broken = False
         for future in done:
-            key, task, attempt = self._running.pop(future)
             fault = future.exception()
-            if fault is None:
-                results.append((key, future.result()))
-            elif not isinstance(fault, BrokenProcessPool):
-                results.append((key, Failure(f"{type(fault).__name__}: {fault}")))
-            elif attempt < ATTEMPTS:
-                again.append((key, task, attempt + 1))
+            if isinstance(fault, BrokenProcessPool):
+                broken = True
+                continue
+            entry = self._running.pop(future)
+            failed = Failure(f"{type(fault).__name__}: {fault}") if fault else None
+            self._results.append((entry.key, failed or future.result()))
+        if broken:
+            self._revive()
+
+    def _revive(self) -> None:
+        """A new pool; what was in flight is tried again, first."""
+        self._collect({f for f in self._running if f.done() and f.exception() is None})
+        for entry in reversed(self._running.values()):
+            entry.deaths += 1
+            if entry.deaths < ATTEMPTS:
+                self._queue.appendleft(entry)
             else:
                 cause = f"its worker died {ATTEMPTS} times (out of memory?)"
-                results.append((key, Failure(cause)))
-        if again:
-            # One death breaks the pool for all that is in flight: start anew with all of them.
-            again += [(key, task, attempt + 1) for key, task, attempt in self._running.values()]
-            self._running.clear()
-            self._pool.shutdown(kill_workers=True)
-            self._pool = self._start()
-            for key, task, attempt in again:
-                self.submit(key, task, attempt)
-        return results
+                self._results.append((entry.key, Failure(cause)))
+        self._running.clear()
+        self._pool.shutdown(kill_workers=True)
+        self._pool = self._start()
 
     def close(self) -> None:
         """End all workers at once, whatever they do."""

@@ -16,6 +16,10 @@ def work(task: Any, shared: Any) -> Any:
         raise MemoryError("no room")
     if task == "die":
         os.kill(os.getpid(), signal.SIGKILL)
+    if task == "slow":
+        time.sleep(0.3)
+    if task == "pid":
+        return os.getpid()
     if task == "threads":
         import numpy as np
         from threadpoolctl import threadpool_info
@@ -61,6 +65,24 @@ def test_a_task_that_raises_fails_alone() -> None:
 def test_a_task_that_kills_its_worker_every_time_fails_and_nothing_hangs() -> None:
     results = run(["die"], jobs=1)
     assert results[0] == Failure("its worker died 3 times (out of memory?)")
+
+
+def test_no_other_task_pays_for_it() -> None:
+    tasks = ["a", "die", "slow", "b", "die", "c", "d", "slow", "e"]
+    results = run(tasks, jobs=3)
+    for key, task in enumerate(tasks):
+        died = Failure("its worker died 3 times (out of memory?)")
+        assert results[key] == (died if task == "die" else (task, "shared"))
+
+
+def test_a_pool_that_broke_while_idle_is_started_anew() -> None:
+    with engine(1) as pool:
+        pool.submit(0, "pid")
+        ((_, worker),) = pool.wait()
+        os.kill(worker, signal.SIGKILL)
+        time.sleep(0.5)
+        pool.submit(1, "a")
+        assert pool.wait() == [(1, ("a", "shared"))]
 
 
 def test_workers_have_one_blas_thread_and_leave_ctrl_c_to_the_parent() -> None:
