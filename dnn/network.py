@@ -89,13 +89,15 @@ class Network:
         initializer: str,
         generators: Sequence[np.random.Generator],
         dtype: Any = np.float32,
-        scale: float = 1.0,
+        **settings: float,
     ) -> Array:
-        """Theta (P, N) with one generator per network: weights in the layers' order, biases 0.
+        """theta (P, N) with one generator per network: weights in the layers' order, biases 0.
 
-        Drawn in float64 and then rounded, so that both precisions start from the same draw.
+        `settings` are the initializer's; those left out take its defaults. Drawn in float64 and
+        then rounded, so that both precisions start from the same draw.
         """
         draw = INITIALIZERS[initializer].draw
+        scale = {"scale": 1.0, **INITIALIZERS[initializer].settings, **settings}["scale"]
         theta = np.zeros((len(generators), self.n_parameters))
         for row, rng in zip(theta, generators, strict=True):
             for w, _ in self.blocks(row[None]):

@@ -4,7 +4,6 @@ Exit codes: 0 done, 2 the user's input, 130 interrupted, 1 anything else.
 """
 
 import json
-import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,7 +112,9 @@ def _exit_codes() -> Iterator[None]:
         print(fault, file=sys.stderr)
         raise typer.Exit(2) from None
     except KeyboardInterrupt as fault:
-        again = shlex.join(["python", "-m", "sweeps", *sys.argv[1:]])
+        from sweeps.session import reproduce
+
+        again = reproduce(sys.argv[1:])
         kept = f": {fault}; go on with: {again}" if str(fault) else ""
         print(f"interrupted{kept}", file=sys.stderr)
         raise typer.Exit(130) from None

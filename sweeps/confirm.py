@@ -14,7 +14,8 @@ import numpy as np
 
 from sweeps import baselines, records, seeds, trial
 from sweeps.data import Dataset
-from sweeps.engines import attend
+from sweeps.engines import run_task, start_worker
+from sweeps.interrupts import deaf_to_ctrl_c
 from sweeps.search import Finished
 from sweeps.space import Config
 from sweeps.spec import Study
@@ -78,10 +79,16 @@ class Work:
     owners: list[str]
 
 
-def prepare(study: Study, dataset: Dataset, chosen: list[Candidate], folder: Path) -> Work:
-    """The work that earlier runs have left to do; what they confirmed is read from its records."""
-    keys = {c.label: _key(study, c) for c in chosen}
-    keys |= {name: {"baseline": name} for name in baselines.names(dataset)}
+def prepare(
+    study: Study, dataset: Dataset, chosen: list[Candidate], folder: Path, identity: str
+) -> Work:
+    """The work that earlier runs have left to do; what they confirmed is read from its records.
+
+    `identity` is the digest of what makes the study the same one.
+    """
+    keys = {c.label: {"study": identity, **_key(study, c)} for c in chosen}
+    for name in baselines.names(dataset):
+        keys[name] = {"study": identity, "baseline": name}
     read = {label: records.read(_path(folder, key), key) for label, key in keys.items()}
     known = {label: outcome for label, outcome in read.items() if outcome is not None}
     calls: list[tuple[Any, Any]] = []
@@ -89,11 +96,11 @@ def prepare(study: Study, dataset: Dataset, chosen: list[Candidate], folder: Pat
     for candidate in chosen:
         if candidate.label not in known:
             pieces = _pieces(study.confirm.replicates)
-            calls += [(_train, _task(study, candidate, piece)) for piece in pieces]
+            calls += [(trial.train, _task(study, candidate, piece)) for piece in pieces]
             owners += [candidate.label] * len(pieces)
     for name in baselines.names(dataset):
         if name not in known:
-            calls.append((_baseline, name))
+            calls.append((baselines.train, name))
             owners.append(name)
     return Work(chosen, keys, known, calls, owners)
 
@@ -124,22 +131,24 @@ def _parallel(calls: list[tuple[Any, Any]], dataset: Dataset, jobs: int) -> list
 
     if not calls:
         return []
-    with parallel_config("loky", inner_max_num_threads=1):
-        return list(
-            Parallel(n_jobs=jobs)(
-                delayed(function)(os.getpid(), what, dataset) for function, what in calls
-            )
-        )
+    if jobs == 1:
+        return list(Parallel(n_jobs=1)(delayed(_run)(call, dataset) for call in calls))
+    # The data reach each worker once, as in the search, and not with every task.
+    worker = {"initializer": start_worker, "initargs": (os.getpid(), _run, dataset)}
+    with parallel_config("loky", **worker, inner_max_num_threads=1):
+        with deaf_to_ctrl_c():  # or a worker that is just starting would die of it, aloud
+            Parallel(n_jobs=jobs)(delayed(os.getpid)() for _ in range(jobs))
+        return list(Parallel(n_jobs=jobs)(delayed(run_task)(call) for call in calls))
 
 
-def _train(parent: int, task: Task, dataset: Dataset) -> Outcome:
-    attend(parent)
-    return trial.train(task, dataset)
+def _run(call: tuple[Any, Any], dataset: Dataset) -> Outcome:
+    """One BLAS thread, in this process too: with one job, joblib runs it here."""
+    from threadpoolctl import threadpool_limits
 
-
-def _baseline(parent: int, name: str, dataset: Dataset) -> Outcome:
-    attend(parent)
-    return baselines.train(name, dataset)
+    function, what = call
+    with threadpool_limits(1):
+        outcome: Outcome = function(what, dataset)
+    return outcome
 
 
 def _task(study: Study, candidate: Candidate, replicates: range) -> Task:

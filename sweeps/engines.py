@@ -14,6 +14,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sweeps.interrupts import deaf_to_ctrl_c
+
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -75,7 +77,7 @@ class Loky:
 
         return ProcessPoolExecutor(
             self.jobs,
-            initializer=_start_worker,
+            initializer=start_worker,
             initargs=(os.getpid(), self._function, self._shared),
             env=ONE_THREAD,
         )
@@ -103,7 +105,8 @@ class Loky:
                 return
             entry = self._queue.popleft()
             try:
-                self._running[self._pool.submit(_run, entry.task)] = entry
+                with deaf_to_ctrl_c():  # a worker that this starts must not hear it either
+                    self._running[self._pool.submit(run_task, entry.task)] = entry
             except BrokenProcessPool:
                 self._queue.appendleft(entry)
                 self._revive()
@@ -145,12 +148,14 @@ class Loky:
 _worker: dict[str, Any] = {}
 
 
-def _start_worker(parent: int, function: Callable[[Any, Any], Any], shared: Any) -> None:
+def start_worker(parent: int, function: Callable[[Any, Any], Any], shared: Any) -> None:
+    """Run once in each worker: what it will do with its tasks, and how it behaves."""
     attend(parent)
     _worker.update(function=function, shared=shared)
 
 
-def _run(task: Any) -> Any:
+def run_task(task: Any) -> Any:
+    """Run in a worker, for each task."""
     return _worker["function"](task, _worker["shared"])
 
 

@@ -64,7 +64,15 @@ def show(value: Any, longest: int = 60) -> str:
         text = f"'{value}'"
     else:
         text = str(value)
+    text = printable(text)
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """Without control characters, which a terminal might obey."""
+    return "".join(
+        c if c.isprintable() or c in "\n " else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 def did_you_mean(got: str, known: Iterable[str]) -> str:

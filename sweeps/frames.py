@@ -116,7 +116,7 @@ def confirmed(
         costs = _costs(outcome) | {"epochs": int(outcome.curves["epoch"][-1])}
         config = {word: plain(value) for word, value in candidate.config.items()}
         for replicate in range(gone.shape[1]):
-            diverged = bool(gone[-1, replicate])
+            diverged = bool(outcome.arrays["gone"][replicate])
             row: dict[str, Any] = {
                 "config": candidate.label,
                 "kind": "network",

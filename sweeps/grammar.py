@@ -30,6 +30,7 @@ def parse(fixed: Any, space: Any) -> tuple[Space | None, list[tuple[str, Expecte
         except Expected as fault:
             faults.append((join("fixed", str(word)), fault))
     depths = _depths(base, space)
+    _fit_default(base, space)
     for word, value in space.items():
         try:
             _check_word(word)
@@ -43,6 +44,19 @@ def parse(fixed: Any, space: Any) -> tuple[Space | None, list[tuple[str, Expecte
     return (None if faults else parsed), faults
 
 
+def _fit_default(base: Config, space: Mapping[str, Any]) -> None:
+    """The default depth, where `hidden` is searched and keep_prob is fixed for another one."""
+    keep_prob = base["keep_prob"]
+    if not isinstance(keep_prob, tuple) or len(keep_prob) == len(base["hidden"]):
+        return
+    choices = space.get("hidden")
+    choices = choices.get("choices") if isinstance(choices, dict) else choices
+    for choice in choices if isinstance(choices, list) else ():
+        if isinstance(choice, list) and len(choice) == len(keep_prob):
+            base["hidden"] = tuple(choice)
+            return
+
+
 def _check_word(word: str) -> None:
     if word in RESERVED:
         raise Expected(
@@ -53,15 +67,29 @@ def _check_word(word: str) -> None:
 
 
 def _depths(base: Config, space: Mapping[str, Any]) -> set[int]:
-    """The numbers of hidden layers that can occur; empty where the space's are at fault."""
-    if "hidden" not in space:
-        return {len(base["hidden"])}
-    choices = space["hidden"]
-    if isinstance(choices, dict):
-        choices = choices.get("choices")
+    """The numbers of hidden layers that can occur; what is at fault counts for nothing."""
+    outer = _depths_of(space["hidden"]) if "hidden" in space else {len(base["hidden"])}
+    return outer | _depths_in_arms(space)
+
+
+def _depths_of(value: Any) -> set[int]:
+    """Of one `hidden` of the space, or inside an arm: a choice of lists, or one list."""
+    choices = value.get("choices") if isinstance(value, dict) else value
     if not isinstance(choices, list):
         return set()
-    return {len(choice) for choice in choices if isinstance(choice, list)}
+    lists = [choice for choice in choices if isinstance(choice, list)]
+    return {len(choice) for choice in lists} if lists or not choices else {len(choices)}
+
+
+def _depths_in_arms(space: Mapping[str, Any]) -> set[int]:
+    depths: set[int] = set()
+    for value in space.values():
+        arms = value.get("choices") if isinstance(value, dict) else None
+        for inside in arms.values() if isinstance(arms, dict) else ():
+            if isinstance(inside, dict):
+                depths |= _depths_of(inside["hidden"]) if "hidden" in inside else set()
+                depths |= _depths_in_arms(inside)
+    return depths
 
 
 def _misfits(
@@ -82,8 +110,7 @@ def _depth_fault(keep_prob: tuple[float, ...], depths: set[int]) -> Expected:
 def _dimension(word: str, name: str, value: Any, depths: set[int]) -> Dimension:
     """One word under its full name. Errors: Expected."""
     hyperparameter = VOCABULARY[word]
-    if hyperparameter.fixed_only:
-        raise Expected("a word that can be searched", word, hyperparameter.fixed_only)
+    _check_searchable(word)
     if isinstance(value, list):
         return Dimension(word, (_choice(word, name, value, depths),))
     if not isinstance(value, dict):
@@ -106,6 +133,12 @@ def _dimension(word: str, name: str, value: Any, depths: set[int]) -> Dimension:
     if not isinstance(kind, Number):
         raise Expected("a list of choices", value, f"{word} is not a number: it has no range")
     return Dimension(word, (_range(name, kind, value),))
+
+
+def _check_searchable(word: str) -> None:
+    why = VOCABULARY[word].fixed_only
+    if why:
+        raise Expected("a word that can be searched", word, why)
 
 
 def _choice(word: str, name: str, values: list[Any], depths: set[int]) -> Choice:
@@ -221,7 +254,8 @@ def _arm(
                 else:
                     literal[key] = table[key].kind.check(value)
             elif key in VOCABULARY and key != word:
-                if is_searched:
+                _check_searchable(key)
+                if is_searched and not _is_literal(key, value):
                     inner.append(_dimension(key, f"{name}.{key}", value, depths))
                 else:
                     replaces.append((key, canonical(key, value)))
@@ -232,6 +266,12 @@ def _arm(
     settings = kind.settings(arm, literal)
     fixed = tuple((k, v) for k, v in settings.items() if k not in dict(searched))
     return ArmSpace(fixed, tuple(searched), tuple(replaces), tuple(inner))
+
+
+def _is_literal(word: str, value: Any) -> bool:
+    """An arm with settings of its own ({normal: {scale: 0.1}}) is one value, not a search."""
+    is_arm = isinstance(VOCABULARY[word].kind, Arm)
+    return is_arm and isinstance(value, dict) and "choices" not in value
 
 
 def _setting(kind: Number, name: str, value: Any) -> Leaf:

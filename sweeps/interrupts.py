@@ -1,9 +1,25 @@
 """Ctrl-C that cannot fall into the middle of a write."""
 
 import signal
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Let an interrupt wait, in this thread and in the processes and threads that it starts."""
+    if sys.platform == "win32":  # where a console's Ctrl-C cannot be held back
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Shield:

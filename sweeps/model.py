@@ -57,7 +57,7 @@ class Model:
 
 def save(path: Path, winner: Confirmed, dataset: Dataset) -> None:
     """Write the winner's networks, those that diverged left out; nothing where all did."""
-    theta = winner.outcome.arrays["theta"][~winner.outcome.curves["diverged"][-1]]
+    theta = winner.outcome.arrays["theta"][~winner.outcome.arrays["gone"]]
     if len(theta) == 0:
         path.unlink(missing_ok=True)
         return

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sweeps import frames, model, provenance, records, resolved
+from sweeps import frames, model, provenance, records, resolved, store
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
 from sweeps.search import Finished
@@ -27,7 +27,7 @@ def write(
     folder: Path,
     study: Study,
     dataset: Dataset,
-    store: Store,
+    study_store: Store,
     finished: list[Finished],
     networks: list[Confirmed],
     others: dict[str, Outcome],
@@ -38,7 +38,7 @@ def write(
     records.write_text(folder / "study.yaml", resolved.study_yaml(study, base, folder))
     _frame(folder, "trials", frames.trials(study, finished))
     _frame(folder, "curves", frames.curves(finished, networks))
-    _frame(folder, "importance", frames.importance(store.trials()[: len(finished)]))
+    _frame(folder, "importance", frames.importance(study_store.trials()[: len(finished)]))
     if not networks:
         # Those of an earlier run would speak of another search.
         for name in OF_CONFIRMATION:
@@ -93,7 +93,7 @@ def write_provenance(
         },
         "space": resolved.describe(study),
         "fixed": fixed,
-        "study_hash": resolved.digest(resolved.identity(study, dataset)),
+        "study_hash": store.digest(resolved.identity(study, dataset)),
         "versions": provenance.versions(),
         "machine": provenance.machine(),
         "threads": "one BLAS thread per worker",

@@ -1,8 +1,6 @@
 """The study written back: as resolved, as its winner alone, and as what makes it the same study."""
 
-import hashlib
 import io
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,8 @@ def identity(study: Study, dataset: Dataset) -> dict[str, Any]:
         "data": data,
         "fixed": fixed(study),
         "space": _space(study),
+        # What is asked for first decides what is drawn, and so does the order of choices.
+        "order": _order(study),
         "objective": study.objective.model_dump(),
         "replicates": study.replicates,
         "search": search,
@@ -30,10 +30,13 @@ def identity(study: Study, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def digest(values: dict[str, Any]) -> str:
-    """A short name for a study's identity."""
-    text = json.dumps(values, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _order(study: Study) -> str:
+    return " ".join(
+        f"{leaf.name}({'|'.join(map(str, leaf.codes()))})"
+        if isinstance(leaf, Choice)
+        else leaf.name
+        for leaf in study.space.parameters()
+    )
 
 
 def study_yaml(study: Study, base: Path, folder: Path) -> str:

@@ -63,12 +63,13 @@ class Result:
 
     @cached_property
     def model(self) -> "Model":
-        """The winner's networks. Errors: UserError where nothing was confirmed."""
+        """The winner's networks. Errors: UserError where nothing was confirmed, or all diverged."""
         from sweeps import model
 
         path = self.folder / "model.npz"
         if not path.exists():
-            raise UserError(f"{self.folder}: expected a confirmed study, got one without model.npz")
+            why = "all networks diverged" if self.confirm is not None else "nothing was confirmed"
+            raise UserError(f"{self.folder}: expected a study with a model.npz, got none: {why}")
         return model.load(path)
 
     def predict(self, frame: pd.DataFrame) -> pd.Series:

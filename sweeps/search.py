@@ -117,7 +117,7 @@ def search(
     while True:
         while number < budget and (number < window or number - window in outcomes):
             resumed = number < len(earlier)
-            if len(running) > engine.jobs or (deadline.passed and not resumed):
+            if len(running) > engine.jobs or (deadline.passed and not resumed and number > 0):
                 break
             if number >= window:
                 mirror.tell(outcomes[number - window])
@@ -154,7 +154,7 @@ def _next(
     if number >= len(earlier):
         with shield:
             trial = mirror.ask(number)
-            store.asked(trial)
+            store.asked(number, trial)
     else:
         trial = earlier[number]
         mirror.replay(trial)

@@ -6,6 +6,7 @@ import shlex
 import threading
 import time
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,8 @@ from sweeps.progress import Progress
 from sweeps.result import Result
 from sweeps.search import Deadline, Finished, search
 from sweeps.spec import Study
-from sweeps.store import RunFolder, Store, redact
+from sweeps.storages import redact, remote
+from sweeps.store import RunFolder, Store, digest
 from sweeps.terminal import tell, verbatim
 from sweeps.trial import Outcome, train
 
@@ -82,7 +84,7 @@ def run(
 
 def _document(study: "str | os.PathLike[str] | dict[str, Any]") -> tuple[documents.Document, Path]:
     if isinstance(study, dict):
-        return documents.Document(study, {}, "study"), Path()
+        return documents.Document(deepcopy(study), {}, "study"), Path()
     path = Path(study)
     return documents.read(path), path.parent
 
@@ -103,8 +105,10 @@ def check_trials(trials: int | None) -> int | None:
 
 def seconds(text: "str | float | None") -> float | None:
     """A time like "90", "90s", "10m" or "1.5h" in seconds. Errors: UserError."""
-    if text is None or isinstance(text, int | float):
-        return text
+    if text is None:
+        return None
+    if isinstance(text, int | float):
+        text = f"{text:f}"
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
     if not found or not float(found[1]):
         raise UserError(f"--time: expected a time like 90s, 10m or 1.5h, got {show(text)}")
@@ -131,8 +135,10 @@ def execute(
     started = datetime.now(UTC)
     shield = Shield()
     identity = resolved.identity(study, dataset)
+    optuna_quietly()
+    backend = remote(storage) if storage else None
     with RunFolder(folder) as run_folder, shield.installed():
-        store = run_folder.open(study.name, storage, identity)
+        store = run_folder.open(study.name, backend, identity)
         known = store.finished_among(budget)
         _tell(study, dataset, budget, known, storage, options, console)
         clock = time.monotonic()
@@ -140,16 +146,11 @@ def execute(
             finished = _search(study, dataset, store, budget, options, shield, console)
             seconds_searched = time.monotonic() - clock
             networks, others, seconds_confirmed = _confirm(
-                study, dataset, finished, folder, options, console
+                study, dataset, finished, folder, digest(identity), options, console
             )
-        except KeyboardInterrupt:
-            raise Interrupted(store.finished_among(budget), budget, folder) from None
-        with shield:
-            outputs.write(folder, study, dataset, store, finished, networks, others, base)
-            confirmed = study.confirm.model_dump() if networks else None
             run_facts = {
                 "command": options.command,
-                "confirm": confirmed,
+                "confirm": study.confirm.model_dump() if networks else None,
                 "seconds": {"search": seconds_searched, "confirm": seconds_confirmed},
                 "jobs": options.jobs,
                 "storage": redact(storage) if storage else "journal.log",
@@ -157,12 +158,23 @@ def execute(
                 "started": started.isoformat(timespec="seconds"),
                 "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             }
-            outputs.write_provenance(folder, study, dataset, finished, budget, run_facts)
-            tell(console, "report", "…")
-            _report(folder)
+            with shield:
+                outputs.write(folder, study, dataset, store, finished, networks, others, base)
+                outputs.write_provenance(folder, study, dataset, finished, budget, run_facts)
+                tell(console, "report", "…")
+                _report(folder)
+        except KeyboardInterrupt:
+            raise Interrupted(store.finished_among(budget), budget, folder) from None
     result = Result(folder)
     tables.closing(result, study, storage, console)
     return result
+
+
+def optuna_quietly() -> None:
+    """Optuna's own log lines would break into the progress; its warnings stay."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 
 def _assignment(text: str) -> tuple[str, Any]:
@@ -220,7 +232,7 @@ def _search(
     shield: Shield,
     console: Console,
 ) -> list[Finished]:
-    deadline = Deadline(time.monotonic() + options.time) if options.time else Deadline()
+    deadline = Deadline(time.monotonic() + options.time) if options.time is not None else Deadline()
     engine = Loky(train, dataset, options.jobs)
     finished = []
     try:
@@ -240,6 +252,7 @@ def _confirm(
     dataset: Dataset,
     finished: list[Finished],
     folder: Path,
+    identity: str,
     options: Options,
     console: Console,
 ) -> tuple[list[confirmation.Confirmed], dict[str, Outcome], float]:
@@ -247,7 +260,7 @@ def _confirm(
         return [], {}, 0.0
     clock = time.monotonic()
     chosen = confirmation.candidates(study, finished)
-    work = confirmation.prepare(study, dataset, chosen, folder)
+    work = confirmation.prepare(study, dataset, chosen, folder, identity)
     if work.calls:
         settings = sum(candidate.label in work.owners for candidate in chosen)
         tell(console, "confirm", f"{settings} settings × {study.confirm.replicates} fresh seeds …")
@@ -270,5 +283,5 @@ def _report(folder: Path) -> None:
 
 
 def reproduce(arguments: Sequence[str]) -> str:
-    """The command line that was given, as it can be given again."""
-    return shlex.join(["python", "-m", "sweeps", *arguments])
+    """The command line as it was given, passwords left out."""
+    return shlex.join(["python", "-m", "sweeps", *(redact(argument) for argument in arguments)])

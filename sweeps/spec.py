@@ -48,7 +48,8 @@ class Split(Section):
 
     dev: float = Field(0.2, gt=0, lt=1)
     test: float = Field(0.2, gt=0, lt=1)
-    seed: int = Field(0, ge=0)
+    # One less than scikit-learn takes: dev is cut with the next seed.
+    seed: int = Field(0, ge=0, le=2**32 - 2)
     column: str | None = None
 
     @model_validator(mode="after")
@@ -300,6 +301,8 @@ def override(document: Document, assignments: "list[tuple[str, Any]]") -> None:
     Errors: UserError for a path through something that is not a mapping.
     """
     for path, value in assignments:
+        for place in [p for p in document.places if p.startswith(f"{path}.")]:
+            del document.places[place]  # what stood below is gone
         *sections, key = path.split(".")
         at: Any = document.values
         for section in sections:

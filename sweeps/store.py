@@ -4,19 +4,20 @@ A record is on disk before its trial is told; a trial enters the storage whole, 
 one write. What is in memory only is never needed to go on.
 """
 
+import hashlib
 import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from sweeps import locks, records
+from sweeps import locks, records, storages
 from sweeps.faults import UserError, show
 from sweeps.trial import Outcome
 
 if TYPE_CHECKING:
     import optuna
+    from optuna.storages import BaseStorage
 
 # Values shown live by the Dashboard; each is a synced write, so a few of the epochs do.
 REPORTS = 10
@@ -25,8 +26,8 @@ REPORTS = 10
 class Store:
     """One study's records and storage, open for this process alone."""
 
-    def __init__(self, folder: Path, study: "optuna.Study") -> None:
-        self.folder, self.study = folder, study
+    def __init__(self, folder: Path, study: "optuna.Study", identity: str) -> None:
+        self.folder, self.study, self.identity = folder, study, identity
 
     def trials(self) -> "list[optuna.trial.FrozenTrial]":
         """All trials of the storage, by number."""
@@ -36,14 +37,22 @@ class Store:
         """How many of the first so many trials are told."""
         return sum(trial.state.is_finished() for trial in self.trials()[:budget])
 
-    def asked(self, trial: "optuna.trial.FrozenTrial") -> None:
-        """Write a trial that was asked: its parameters and attributes at once, as running."""
+    def asked(self, number: int, trial: "optuna.trial.FrozenTrial") -> None:
+        """Write a trial that was asked: its parameters and attributes at once, as running.
+
+        Errors: UserError where the storage gave it another number: somebody else asks there too.
+        """
         self.study.add_trial(as_asked(trial))
+        if len(self.trials()) != number + 1:
+            raise UserError(
+                f"the study '{self.study.study_name}' of the storage: expected trial {number} to "
+                f"be its last, got {len(self.trials())} trials: another process adds to it"
+            )
 
     def finished(self, number: int, params: dict[str, Any], outcome: Outcome) -> None:
         """Write a finished trial's record, then tell the storage."""
         if outcome.state != "failed":
-            records.write(self._path(number), outcome, params)
+            records.write(self._path(number), outcome, self._key(params))
         self.tell(number, outcome)
 
     def tell(self, number: int, outcome: Outcome) -> None:
@@ -55,6 +64,8 @@ class Store:
             return
         trial = optuna.trial.Trial(self.study, frozen._trial_id)
         for epoch in _some(range(1, len(outcome.reports)), REPORTS):
+            if epoch in frozen.intermediate_values:
+                continue  # a kill came between the reports and the tell
             trial.report(float(outcome.reports[epoch]), epoch)
         if outcome.final:
             scores = {name: float(values.mean()) for name, values in outcome.final.items()}
@@ -72,7 +83,10 @@ class Store:
 
     def load(self, number: int, params: dict[str, Any]) -> Outcome | None:
         """The record of a trial, or None where it has to be trained (again)."""
-        return records.read(self._path(number), params)
+        return records.read(self._path(number), self._key(params))
+
+    def _key(self, params: dict[str, Any]) -> dict[str, Any]:
+        return {"study": self.identity, "params": params}
 
     def _path(self, number: int) -> Path:
         return self.folder / "artifacts" / f"trial-{number:06d}.npz"
@@ -125,104 +139,79 @@ class RunFolder:
     ) -> None:
         self._lock.close()
 
-    def open(self, name: str, storage: str | None, identity: dict[str, Any]) -> Store:
-        """The study in its storage, made if it is new. Errors: UserError if it is another study."""
+    def open(self, name: str, backend: "BaseStorage | None", identity: dict[str, Any]) -> Store:
+        """The study in its storage (None: the folder's journal), made if it is new.
+
+        Errors: UserError where the folder's records, or the storage's study, are another study's.
+        """
         import optuna
 
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        backend = self._journal() if storage is None else _remote(storage)
+        known = self.folder / "artifacts" / "identity.json"
+        if known.exists():
+            _same(f"{self.folder}", json.loads(known.read_text(encoding="utf-8")), identity)
+        if backend is None:
+            backend = storages.journal(self.folder / "journal.log")
         try:
             study = optuna.load_study(study_name=name, storage=backend)
         except KeyError:
             study = optuna.create_study(study_name=name, storage=backend, direction="minimize")
-        known = study.user_attrs.get("identity")
-        if known is None:
-            study.set_user_attr("identity", json.dumps(identity))
-        else:
-            _same(self.folder, json.loads(known), json.loads(json.dumps(identity)))
-        return Store(self.folder, study)
-
-    def _journal(self) -> "optuna.storages.BaseStorage":
-        from optuna.storages import JournalStorage
-        from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
-
-        path = self.folder / "journal.log"
-        # This process alone writes here, so a lock that is still there was left by one that died.
-        for left in self.folder.glob("journal.log.lock*"):
-            left.unlink()
-        mend(path)
-        # Optuna's default lock is a symbolic link, which Windows may not let a user make.
-        lock = JournalFileOpenLock(str(path)) if sys.platform == "win32" else None
-        return JournalStorage(JournalFileBackend(str(path), lock))
+        _adopt(study, identity)
+        if not known.exists():
+            records.write_text(known, json.dumps(identity))
+        return Store(self.folder, study, digest(identity))
 
 
-def mend(path: Path) -> bool:
-    """Cut a torn last line off a journal; True if there was one.
-
-    A kill in mid-write leaves it, and the next write would join it. Errors: UserError where a line
-    before the last is no JSON: that was not a kill.
-    """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return False
-    lines = content.splitlines(keepends=True)
-    torn = bool(lines) and not lines[-1].endswith(b"\n")
-    for number, line in enumerate(lines[:-1] if torn else lines, 1):
-        try:
-            is_operation = isinstance(json.loads(line), dict)
-        except ValueError:
-            is_operation = False
-        if not is_operation:
-            got = show(line.decode(errors="replace").strip())
-            raise UserError(
-                f"{path}:{number}: expected a line of Optuna's journal, got {got} (it is damaged: "
-                "restore it, or remove it; the records in artifacts are used again)"
-            )
-    if torn:
-        with path.open("r+b") as file:
-            file.truncate(len(content) - len(lines[-1]))
-    return torn
-
-
-def _remote(url: str) -> "optuna.storages.BaseStorage":
+def _adopt(study: "optuna.Study", identity: dict[str, Any]) -> None:
+    """Make sure that a study of the storage is ours. Errors: UserError."""
     import optuna
-    from sqlalchemy.exc import SQLAlchemyError
 
-    try:
-        return optuna.storages.get_storage(url)
-    except (SQLAlchemyError, ImportError, ValueError, OSError) as fault:
-        reason = str(fault).splitlines()[0]
-        raise UserError(f"--storage: expected a database, got {redact(url)}: {reason}") from None
-
-
-def redact(url: str) -> str:
-    """A storage's address without its password."""
-    head, at, tail = url.rpartition("@")
-    scheme, slashes, credentials = head.partition("://")
-    user = credentials.partition(":")[0]
-    return f"{scheme}{slashes}{user}:***@{tail}" if at and ":" in credentials else url
+    where = f"the study '{study.study_name}' of the storage"
+    known = study.user_attrs.get("identity")
+    if known is not None:
+        _same(where, json.loads(known), identity)
+    elif study.get_trials(deepcopy=False) or study.directions != [
+        optuna.study.StudyDirection.MINIMIZE
+    ]:
+        raise UserError(f"{where}: expected one made here, got somebody else's; use another name")
+    else:
+        study.set_user_attr("identity", json.dumps(identity))
 
 
-def _same(folder: Path, known: dict[str, Any], identity: dict[str, Any]) -> None:
+def digest(identity: dict[str, Any]) -> str:
+    """A short name for a study's identity."""
+    text = json.dumps(identity, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _same(where: str, known: dict[str, Any], identity: dict[str, Any]) -> None:
     """Errors: UserError naming each thing that differs."""
-    there, here = _flat(known), _flat(identity)
+    there, here = _flat(known), _flat(json.loads(json.dumps(identity)))
     differ = [
-        f"{path}: {show(there.get(path, 'absent'))} there, {show(here.get(path, 'absent'))} here"
+        f"{path}: {_shown(there, path)} there, {_shown(here, path)} here"
         for path in sorted(there.keys() | here.keys())
-        if there.get(path, "absent") != here.get(path, "absent")
+        if there.get(path, ABSENT) != here.get(path, ABSENT)
     ]
+    # The order of names says nothing more where the names themselves differ.
+    differ = [d for d in differ if not d.startswith("order: ")] or differ
     if differ:
         raise UserError(
-            f"{folder}: expected the folder of this study, got another study's ("
+            f"{where}: expected this study, got another ("
             + "; ".join(differ[:5])
             + (f"; and {len(differ) - 5} more" if len(differ) > 5 else "")
-            + "); use another name or --out, or remove the folder"
+            + "); use another name or --out, or remove it"
         )
 
 
+ABSENT = object()
+
+
+def _shown(values: dict[str, Any], path: str) -> str:
+    return show(values[path]) if path in values else "absent"
+
+
 def _flat(values: Any, path: str = "") -> dict[str, Any]:
-    if not isinstance(values, dict):
+    """Leaves by dotted path; an empty mapping is a leaf."""
+    if not isinstance(values, dict) or not values:
         return {path: values}
     flat: dict[str, Any] = {}
     for key, value in values.items():

@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from sweeps.faults import printable
 from sweeps.result import Result
 from sweeps.spec import Study
-from sweeps.store import redact
+from sweeps.storages import redact
 from sweeps.terminal import tell, verbatim
 
 
@@ -46,7 +48,8 @@ def _table(rows: pd.DataFrame, regression: bool) -> Table:
         is_winner = row["kind"] == "network" and row["rank"] == 1
         numbers = (_interval(row, name, regression) for name in ("dev_error", "test_error", "gap"))
         style = "bold" if is_winner else ""
-        table.add_row(_label(row), *numbers, _reach(row), style=style)
+        cells = [Text(printable(cell)) for cell in (_label(row), *numbers, _reach(row))]
+        table.add_row(*cells, style=style)
     return table
 
 

@@ -4,6 +4,8 @@ import textwrap
 
 from rich.console import Console
 
+from sweeps.faults import printable
+
 NAME = 10  # columns that the names take
 
 
@@ -23,4 +25,5 @@ def tell(console: Console, name: str, text: str, style: str = "") -> None:
 
 def verbatim(console: Console, line: str, style: str = "") -> None:
     """One line as it stands, for commands that are to be copied."""
+    line = printable(line)
     console.print(line, style=style or None, markup=False, highlight=False, soft_wrap=True)

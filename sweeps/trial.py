@@ -4,6 +4,7 @@ It knows nothing of Optuna, storages or processes; both are plain values that ca
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,8 @@ from sweeps import seeds
 from sweeps.data import Dataset
 from sweeps.space import Config
 
-# A diverged replicate scores this many times the constant predictor's loss.
+# A diverged replicate scores this many times the constant predictor's loss, and none scores worse:
+# else the edge of a diverging region would look worse to the sampler than its middle.
 DIVERGED_LOSS = 10
 SCORES = ("train_loss", "train_error", "dev_loss", "dev_error")
 
@@ -43,8 +45,8 @@ class Outcome:
 
     curves: epoch, updates, gradient_evaluations, flops, seconds (E,); the four scores and
     `diverged` (E, P). reports (E,): the objective's mean over replicates. final: each score (P,),
-    worst values where diverged. arrays: dev_outputs (P, n, K′) and, where kept, test_outputs and
-    theta (P, N).
+    none worse than a diverged network's. arrays: gone (P,), whether the network that counts has
+    diverged; dev_outputs (P, n, K′) and, where kept, test_outputs and theta (P, N).
     """
 
     number: int
@@ -89,7 +91,7 @@ def settings(config: Config, dataset: Dataset) -> dnn.Settings:
 
 
 def initialize(config: Config, dataset: Dataset, streams: dnn.Streams, dtype: str) -> Array:
-    """Theta (P, N) of a configuration."""
+    """theta (P, N) of a configuration."""
     name, given = config["initializer"]
     return network(config, dataset).initialize(name, streams.initial, dtype, **dict(given))
 
@@ -99,7 +101,7 @@ def train(task: Task, dataset: Dataset) -> Outcome:
     streams = seeds.streams(task.seed, task.phase, task.replicates)
     net = network(task.config, dataset)
     theta = initialize(task.config, dataset, streams, task.dtype)
-    best = _Best(theta, task, worst(dataset, task.metric))
+    counted = COUNTED[task.at](theta, task.metric, worst(dataset, task.metric))
     records, reports, state = [], [], "complete"
     for record in dnn.fit(
         net,
@@ -110,7 +112,7 @@ def train(task: Task, dataset: Dataset) -> Outcome:
         settings(task.config, dataset),
     ):
         records.append(record)
-        reports.append(best.see(record))
+        reports.append(counted.see(record))
         if record.epoch < task.config["epochs"] and _is_losing(reports, task.thresholds):
             state = "pruned"
             break
@@ -120,31 +122,45 @@ def train(task: Task, dataset: Dataset) -> Outcome:
         value=reports[-1],
         curves=_curves(records),
         reports=np.array(reports),
-        final=_final(net, best.theta, records[-1], task, dataset),
-        arrays=_arrays(net, best.theta, task, dataset),
+        final=_final(net, counted.theta, counted.gone, task, dataset),
+        arrays={"gone": counted.gone, **_arrays(net, counted.theta, task, dataset)},
     )
 
 
-class _Best:
-    """The networks that count: those of the last epoch, or of each one's best dev epoch."""
+class _Last:
+    """The networks that count are those of the last epoch."""
 
-    def __init__(self, theta: Array, task: Task, worst_value: float) -> None:
-        self.current, self.task, self.worst_value = theta, task, worst_value
-        self.theta = theta if task.at == "last" else theta.copy()
-        self.values = np.full(len(theta), np.inf)
+    def __init__(self, theta: Array, metric: str, worst_value: float) -> None:
+        self.theta, self.metric, self.worst_value = theta, metric, worst_value
+        self.gone = np.zeros(len(theta), dtype=bool)
 
     def see(self, record: dnn.Record) -> float:
         """The objective's mean over replicates after this epoch."""
-        values = getattr(record, self.task.metric)
-        # A loss that overflows on the dev rows alone is worth no more than a divergence.
-        values = np.where(np.isfinite(values), values, self.worst_value)
-        if self.task.at == "last":
-            self.values = values
-        else:
-            better = values < self.values
-            self.values = np.where(better, values, self.values)
-            self.theta[better] = self.current[better]
-        return float(self.values.mean())
+        self.gone = record.diverged
+        # NaN where it has diverged: fmin takes the other one.
+        return float(np.fmin(getattr(record, self.metric), self.worst_value).mean())
+
+
+class _BestEpoch:
+    """The networks that count are those of each one's best dev epoch so far."""
+
+    def __init__(self, theta: Array, metric: str, worst_value: float) -> None:
+        self.current, self.theta = theta, theta.copy()
+        self.metric, self.worst_value = metric, worst_value
+        self.values = np.full(len(theta), np.inf)
+        self.gone = np.ones(len(theta), dtype=bool)
+
+    def see(self, record: dnn.Record) -> float:
+        """The objective's mean over replicates after this epoch."""
+        values = np.fmin(getattr(record, self.metric), self.worst_value)
+        better = ~record.diverged & (values < self.values)
+        self.values[better] = values[better]
+        self.theta[better] = self.current[better]
+        self.gone &= ~better
+        return float(np.fmin(self.values, self.worst_value).mean())
+
+
+COUNTED: Mapping[str, type[_Last] | type[_BestEpoch]] = {"last": _Last, "best": _BestEpoch}
 
 
 def _is_losing(reports: list[float], thresholds: tuple[float, ...]) -> bool:
@@ -164,17 +180,15 @@ def _curves(records: list[dnn.Record]) -> dict[str, NDArray[Any]]:
 
 
 def _final(
-    net: dnn.Network, theta: Array, last: dnn.Record, task: Task, dataset: Dataset
+    net: dnn.Network, theta: Array, gone: NDArray[np.bool_], task: Task, dataset: Dataset
 ) -> dict[str, NDArray[np.float64]]:
     """Scores of the networks that count, on train, dev and, where kept, test."""
     final: dict[str, NDArray[np.float64]] = {}
     for part in ("train", "dev", "test") if task.keep else ("train", "dev"):
-        for kind, values in zip(
-            ("loss", "error"), dnn.score(net, theta, dataset.parts[part]), strict=True
-        ):
-            name = f"{part}_{kind}"
-            gone = ~np.isfinite(values) | (last.diverged & (task.at == "last"))
-            final[name] = np.where(gone, worst(dataset, name), values)
+        scores = dnn.score(net, theta, dataset.parts[part])
+        for kind, values in zip(("loss", "error"), scores, strict=True):
+            limit = worst(dataset, f"{part}_{kind}")
+            final[f"{part}_{kind}"] = np.where(gone, limit, np.fmin(values, limit))
     return final
 
 

@@ -99,6 +99,17 @@ def first_hits(values: Array, threshold: float) -> NDArray[np.int_]:
     return np.where(held.any(axis=1), held.argmax(axis=1), -1)
 
 
+def _horizon(run: Run, cost: Array) -> float:
+    """What the whole training costs one network; one that ended early is taken at its pace.
+
+    Training ends early when all networks of a configuration have diverged: that must not be the
+    horizon of the others.
+    """
+    trained = cost.shape[1] - 1
+    spent = float(np.nanmax(cost)) if cost.size else 0.0
+    return spent * int(run.provenance["search"]["epochs"]) / trained if trained else math.inf
+
+
 def times(run: Run, aim: Target, axis: str = "epoch") -> pd.DataFrame:
     """One row per confirmed network: config, replicate, time, reached, outcome.
 
@@ -106,7 +117,8 @@ def times(run: Run, aim: Target, axis: str = "epoch") -> pd.DataFrame:
     configuration was trained for; a hit after tau is not one. attrs: tau, spacing.
     """
     costs = {config: _cost(run, config, axis) for config in run.configs}
-    tau = min(float(np.nanmax(cost)) for cost in costs.values())
+    horizons = [_horizon(run, cost) for cost in costs.values()]
+    tau = min(horizons) if math.isfinite(min(horizons)) else 0.0
     rows, spacing = [], {}
     for config, cost in costs.items():
         hits = first_hits(matrix(run, config, aim.metric), aim.value)

@@ -34,7 +34,7 @@ class Target:
     scale: float = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Parts by name ("train", "dev", "test"), each x (n, n_in) and y (n, K) of the study's dtype.
 
@@ -145,7 +145,7 @@ def _divide(
 ) -> dict[str, split.Rows]:
     try:
         if spec.split.column is not None:
-            parts = split.by_column(frame[spec.split.column])
+            parts = split.by_column(frame[spec.split.column], groups)
         else:
             parts = split.divide(spec.split, names, groups, len(frame))
         lost = None if names is None else split.lost_class(parts, names)
@@ -185,7 +185,8 @@ def _assemble(
         part: dnn.Data(x[rows].astype(dtype), y[rows].astype(dtype)) for part, rows in parts.items()
     }
     labels = {part: codes[rows] for part, rows in parts.items()}
-    train_rows = {row.tobytes() for row in x[parts["train"]]}
+    rows_seen = [row.tobytes() + code.tobytes() for row, code in zip(x, codes, strict=True)]
+    train_rows = {rows_seen[row] for row in parts["train"]}
     facts = {
         "source": spec.source if ":" in spec.source else Path(spec.source).name,
         "sha256": table.sha256,
@@ -194,7 +195,7 @@ def _assemble(
         "features": x.shape[1],
         **{part: len(rows) for part, rows in parts.items()},
         "split": _split_in_words(spec, names is not None),
-        "duplicates": sum(row.tobytes() in train_rows for row in x[parts["test"]]),
+        "duplicates": sum(rows_seen[row] in train_rows for row in parts["test"]),
     }
     constants = _constants(target, data)
     return Dataset(data, labels, target, encoder, table.sha256, facts, constants)

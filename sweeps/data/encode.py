@@ -35,7 +35,11 @@ class NumberColumn:
 
     def encode(self, column: pd.Series) -> NDArray[np.float64]:
         """(n, inputs)."""
-        values = pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        numbers = pd.to_numeric(column, errors="coerce")
+        texts = numbers.isna() & column.notna()
+        if texts.any():
+            raise Expected(f"numbers in column '{self.name}'", column[texts].iloc[0])
+        values = numbers.to_numpy(np.float64, na_value=np.nan)
         missing = np.isnan(values)
         scaled = (np.where(missing, self.fill, values) - self.mean) / self.scale
         return np.stack([scaled, missing] if self.indicator else [scaled], axis=1)
@@ -72,7 +76,7 @@ class Encoder:
         return [name for column in self.columns for name in column.inputs]
 
     def encode(self, frame: pd.DataFrame) -> NDArray[np.float64]:
-        """(n, n_inputs). Errors: Expected for a column that is not there."""
+        """(n, n_inputs). Errors: Expected for a column that is not there, or texts for numbers."""
         for column in self.columns:
             if column.name not in frame:
                 raise Expected("all the columns of the study", Words(f"no column '{column.name}'"))

@@ -78,7 +78,7 @@ SYNTHETIC: Mapping[str, Generator] = {
 OPTIONS = {
     "rows": Number(low=10, high=10_000_000, integer=True),
     "noise": Number(low=0),
-    "seed": Number(low=0, integer=True),
+    "seed": Number(low=0, high=2**32 - 1, integer=True),
 }
 
 

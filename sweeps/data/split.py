@@ -31,7 +31,7 @@ def divide(
     return parts
 
 
-def by_column(column: pd.Series) -> dict[str, Rows]:
+def by_column(column: pd.Series, groups: pd.Series | None) -> dict[str, Rows]:
     """Row numbers from a column that holds train, dev and test. Errors: Expected."""
     wrong = sorted({str(v) for v in column.unique()} - set(PARTS))
     if wrong:
@@ -40,6 +40,11 @@ def by_column(column: pd.Series) -> dict[str, Rows]:
     for part, members in parts.items():
         if len(members) == 0:
             raise Expected(f"some {part} rows in the split column", Words("none"), at="column")
+    if groups is not None:
+        sides = groups.groupby(groups).apply(lambda g: column[g.index].nunique())
+        if (sides > 1).any():
+            got = f"'{sides.idxmax()}' in {sides.max()}"
+            raise Expected("each group in one part of the split column", Words(got), at="column")
     return parts
 
 
@@ -47,40 +52,50 @@ def _cut(
     rows: Rows, share: float, labels: pd.Series | None, groups: pd.Series | None, seed: int
 ) -> tuple[Rows, Rows]:
     """(those that stay, about `share` of them cut off)."""
-    from sklearn.model_selection import (
-        GroupShuffleSplit,
-        StratifiedGroupKFold,
-        train_test_split,
-    )
+    from sklearn.model_selection import train_test_split
 
     wanted = round(share * len(rows))
     if wanted == 0 or wanted == len(rows):
         empty = rows[:0]
         return (rows, empty) if wanted == 0 else (empty, rows)
-    if groups is None:
-        stratify = None if labels is None else labels.iloc[rows]
-        try:
-            kept, cut = train_test_split(
-                rows, test_size=wanted, random_state=seed, stratify=stratify
-            )
-        except ValueError:  # a class of one row, or fewer rows than classes
-            counts = labels.iloc[rows].value_counts() if labels is not None else pd.Series([0])
+    if groups is not None:
+        return _cut_groups(rows, share, labels, groups.iloc[rows], seed)
+    stratify = None
+    if labels is not None:
+        stratify = labels.iloc[rows]
+        counts = stratify.value_counts()
+        if counts.min() < 2 or min(wanted, len(rows) - wanted) < len(counts):
             raise Expected(
                 "enough rows of every class for each part",
                 Words(f"{counts.min()} of class '{counts.idxmin()}' for two parts"),
                 "rare classes can be merged, or their rows left out",
-            ) from None
-        return np.sort(kept), np.sort(cut)
-    members = groups.iloc[rows]
-    if members.nunique() < 2:
+            )
+    kept, cut = train_test_split(rows, test_size=wanted, random_state=seed, stratify=stratify)
+    return np.sort(kept), np.sort(cut)
+
+
+# Ways to cut off whole groups that are tried; the one that fits size and classes best is taken.
+CUTS = 200
+
+
+def _cut_groups(
+    rows: Rows, share: float, labels: pd.Series | None, groups: pd.Series, seed: int
+) -> tuple[Rows, Rows]:
+    """As `_cut`, each group on one side."""
+    from sklearn.model_selection import GroupShuffleSplit
+
+    if groups.nunique() < 2:
         raise Expected("at least 3 groups (train, dev, test)", groups.nunique())
-    if labels is None:
-        splitter = GroupShuffleSplit(1, test_size=share, random_state=seed)
-        kept, cut = next(splitter.split(rows, groups=members))
-    else:
-        folds = min(max(2, round(1 / share)), members.nunique())
-        stratified = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-        kept, cut = next(stratified.split(rows, labels.iloc[rows], members))
+    classes = np.zeros((len(rows), 0))
+    if labels is not None:
+        classes = pd.get_dummies(labels.iloc[rows]).to_numpy(np.float64)
+
+    def misfit(cut: Rows) -> float:
+        size = abs(len(cut) / len(rows) - share)
+        return size + float(np.abs(classes[cut].mean(axis=0) - classes.mean(axis=0)).sum())
+
+    splitter = GroupShuffleSplit(CUTS, test_size=share, random_state=seed)
+    kept, cut = min(splitter.split(rows, groups=groups), key=lambda pair: misfit(pair[1]))
     return rows[kept], rows[cut]
 
 

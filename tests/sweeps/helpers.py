@@ -44,11 +44,16 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "sweeps.run", *arguments]
 
 
+def environment() -> dict[str, str]:
+    """A user's: no terminal settings, and no thread limits but those that we set ourselves."""
+    unset = ("COLUMNS", "FORCE_COLOR")
+    return {k: v for k, v in os.environ.items() if k not in unset and "NUM_THREADS" not in k}
+
+
 def sweeps(*arguments: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
     """Run the command line; the exit code is part of the question."""
-    environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "FORCE_COLOR")}
     done = subprocess.run(
-        command(*arguments), cwd=cwd, capture_output=True, text=True, timeout=120, env=environment
+        command(*arguments), cwd=cwd, capture_output=True, text=True, timeout=120, env=environment()
     )
     assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
     return done

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -102,11 +103,22 @@ def test_all_faults_of_a_file_together(tmp_path: Path) -> None:
             "--set fixed.epoch: fixed.epoch: expected a hyperparameter, got 'epoch' "
             "(did you mean 'epochs'?)",
         ),
-        (("--storage", "oops://x"), "--storage: expected a database, got oops://x: "),
+        (
+            ("--set", "space.l2={low: 5, high: 1}"),
+            "--set space.l2: space.l2.low: expected a number < high (1), got 5",
+        ),
+        (("--time", "0"), "--time: expected a time like 90s, 10m or 1.5h, got '0'"),
+        (
+            ("--storage", "oops://me:secret@x"),
+            "--storage: expected a database, got oops://me:***@x: ",
+        ),
     ],
 )
 def test_faults_of_the_options(tmp_path: Path, options: tuple[str, ...], message: str) -> None:
-    assert said(str(study(tmp_path)), *options, cwd=tmp_path)[0].startswith(message)
+    lines = said(str(study(tmp_path)), *options, cwd=tmp_path)
+    assert lines[0].startswith(message)
+    assert not any("secret" in line for line in lines)
+    assert untouched(tmp_path)
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -135,9 +147,9 @@ def test_another_study_in_the_folder(tmp_path: Path) -> None:
     before = sorted(p.name for p in (tmp_path / "runs" / "small").iterdir())
     (line,) = said(path, "--set", "space.l2.high=2", "--set", "replicates=4", cwd=tmp_path)
     assert line == (
-        "runs/small: expected the folder of this study, got another study's "
+        "runs/small: expected this study, got another "
         "(replicates: 3 there, 4 here; space.l2.high: 1 there, 2 here); "
-        "use another name or --out, or remove the folder"
+        "use another name or --out, or remove it"
     )
     assert before == sorted(p.name for p in (tmp_path / "runs" / "small").iterdir())
     # What may change: trials, jobs, confirmation, targets.
@@ -158,8 +170,18 @@ def test_a_damaged_journal_is_said_and_a_torn_one_mended(tmp_path: Path) -> None
     assert line.startswith(
         "runs/small/journal.log:3: expected a line of Optuna's journal, got 'garbage'"
     )
-    # As it says: removed, it is made again from the records.
+    journal.write_bytes(b"".join([*lines[:2], b"{}\n", *lines[2:]]))
+    (line,) = said(path, "--no-confirm", cwd=tmp_path)
+    assert line.startswith(
+        "runs/small/journal.log:3: expected a line of Optuna's journal, got '{}'"
+    )
+    journal.write_bytes(b"".join(lines[1:]))
+    (line,) = said(path, "--no-confirm", cwd=tmp_path)
+    assert line.startswith("runs/small/journal.log:1: expected a line of Optuna's journal, got ")
+    # As it says: removed, it is made again from the records, if the study is still the same.
     journal.unlink()
+    (line,) = said(path, "--no-confirm", "--set", "data.options.noise=2.0", cwd=tmp_path)
+    assert line.startswith("runs/small: expected this study, got another (data.options.noise: ")
     sweeps(path, "--no-confirm", cwd=tmp_path)
 
 
@@ -260,8 +282,6 @@ def test_report_needs_the_run_folder_alone(tmp_path: Path) -> None:
 
 
 def test_from_python(tmp_path: Path) -> None:
-    import numpy as np
-
     import sweeps
     import sweeps.run
     from sweeps.faults import UserError
@@ -292,7 +312,125 @@ def test_help_is_quick_and_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "[]", done.stdout
-    started = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "sweeps", "--help"], capture_output=True, check=True)
-    # The promise is 0.4 s; the bound here leaves room for a busy machine.
-    assert time.perf_counter() - started < 4
+    best = float("inf")
+    for _ in range(5):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "sweeps", "--help"], capture_output=True, check=True)
+        best = min(best, time.perf_counter() - started)
+    # The promise is 0.4 s on a quiet machine; the tests run beside each other.
+    assert best < 1
+
+
+def test_records_are_never_used_for_another_study(tmp_path: Path) -> None:
+    """Another storage, other data, the same folder."""
+    path = str(study(tmp_path, QUICK))
+    sweeps(path, "--no-confirm", "--storage", "sqlite:///one.db", cwd=tmp_path)
+    changed = ("--storage", "sqlite:///two.db", "--set", "data.options.noise=2.0")
+    (line,) = said(path, "--no-confirm", *changed, cwd=tmp_path)
+    assert line.startswith("runs/small: expected this study, got another (data.options.noise: ")
+    (tmp_path / "runs" / "small" / "artifacts" / "identity.json").unlink()
+    sweeps(path, "--no-confirm", *changed, cwd=tmp_path)
+    first = pd.read_parquet(tmp_path / "runs" / "small" / "trials.parquet")
+    fresh = ("--no-confirm", *changed[2:], "--out", "fresh")
+    sweeps(path, *fresh, cwd=tmp_path)
+    second = pd.read_parquet(tmp_path / "fresh" / "small" / "trials.parquet")
+    pd.testing.assert_frame_equal(first.drop(columns="seconds"), second.drop(columns="seconds"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("[xavier, he]", "[he, xavier]", "space.initializer"),
+        ("rows: 200", "rows: 201", "data.options.rows"),
+        (
+            "  initializer: [xavier, he]\n  l2: {low: 1e-6, high: 1, log: true}\n",
+            "  l2: {low: 1e-6, high: 1, log: true}\n  initializer: [xavier, he]\n",
+            "order",
+        ),
+        ("{low: 1e-4, high: 1e-1, log: true}", "[0.1]", "space.optimizer.choices.adam"),
+        ("adam: {learning_rate: {low: 1e-4, high: 1e-1, log: true}}", "rmsprop:", "choices.adam"),
+    ],
+)  # fmt: skip
+def test_what_makes_another_study(tmp_path: Path, old: str, new: str, what: str) -> None:
+    sweeps(str(study(tmp_path, QUICK)), "--no-confirm", "--trials", "1", cwd=tmp_path)
+    assert old in QUICK
+    path = study(tmp_path, QUICK.replace(old, new))
+    (line,) = said(str(path), "--no-confirm", cwd=tmp_path)
+    assert line.startswith("runs/small: expected this study, got another (")
+    assert what in line
+
+
+def test_somebody_elses_study_in_the_storage(tmp_path: Path) -> None:
+    import optuna
+
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    theirs = optuna.create_study(study_name="small", storage=url, direction="maximize")
+    theirs.add_trial(optuna.trial.create_trial(value=1.0))
+    (line,) = said(str(study(tmp_path, QUICK)), "--storage", url, cwd=tmp_path)
+    assert line == (
+        "the study 'small' of the storage: expected one made here, got somebody else's; "
+        "use another name"
+    )
+
+
+def test_a_password_is_nowhere(tmp_path: Path) -> None:
+    path = str(study(tmp_path, QUICK))
+    url = "sqlite:///file:pw.db?uri=true&password=hunter2"
+    done = sweeps(path, "--storage", url, cwd=tmp_path)
+    assert "hunter2" not in done.stdout + done.stderr
+    for file in (tmp_path / "runs").rglob("*"):
+        assert not file.is_file() or b"hunter2" not in file.read_bytes(), file
+
+
+def test_the_defaults_are_trial_0_where_they_lie_in_the_space(tmp_path: Path) -> None:
+    text = """
+name: small
+data: {source: 'synthetic:moons', options: {rows: 200}}
+fixed: {epochs: 3}
+space: {learning_rate: {low: 1e-4, high: 1, log: true}, optimizer: [rmsprop, adam]}
+replicates: 2
+search: {trials: 3}
+confirm: {top: 1, replicates: 2}
+"""
+    told = sweeps(str(study(tmp_path, text)), cwd=tmp_path).stdout
+    assert "defaults  trial 0, and confirmed" in told
+    trials = pd.read_parquet(tmp_path / "runs" / "small" / "trials.parquet")
+    assert trials["is_default"].tolist() == [True, False, False]
+    assert trials.loc[0, "param.learning_rate"] == 1e-3
+    assert trials.loc[0, "param.optimizer"] == "adam"
+    confirm = pd.read_parquet(tmp_path / "runs" / "small" / "confirm.parquet")
+    assert set(confirm.loc[confirm["is_default"], "config"]) == {"trial 0"}
+
+
+def test_the_confirmation_is_the_same_with_any_jobs_and_one_thread(tmp_path: Path) -> None:
+    """Products large enough for BLAS to share them out, were it allowed to."""
+    text = """
+name: small
+data: {source: 'synthetic:moons', options: {rows: 3000}}
+fixed: {hidden: [64, 64], epochs: 3, batch_size: full}
+space: {learning_rate: [0.01, 0.001]}
+replicates: 2
+search: {trials: 2}
+confirm: {top: 1, replicates: 6}
+"""
+    path = str(study(tmp_path, text))
+    frames, thetas = [], []
+    for jobs in ("1", "2"):
+        sweeps(path, "--jobs", jobs, "--out", jobs, cwd=tmp_path)
+        frame = pd.read_parquet(tmp_path / jobs / "small" / "confirm.parquet")
+        frames.append(frame.drop(columns="seconds"))
+        with np.load(tmp_path / jobs / "small" / "model.npz") as model:
+            thetas.append(model["theta"])
+    pd.testing.assert_frame_equal(*frames, check_exact=True)
+    np.testing.assert_array_equal(*thetas)
+
+
+def test_what_a_study_says_cannot_command_the_terminal(tmp_path: Path) -> None:
+    text = QUICK.replace("name: small", 'name: small\ndescription: "\\e]0;owned\\a [bold]x[/]"')
+    told = sweeps(str(study(tmp_path, text)), "--dry-run", cwd=tmp_path).stdout
+    assert "\x1b" not in told
+    assert "\x07" not in told
+    assert "owned" in told
+    assert "[bold]x[/]" in told
+    done = sweeps(str(study(tmp_path, QUICK + 'dtype: "\\e[31m"\n')), cwd=tmp_path, code=2)
+    assert "\x1b" not in done.stderr

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps.data import Dataset, load
+from sweeps.data import Dataset, encode, load
 from sweeps.data.encode import Encoder
 from sweeps.faults import Expected, UserError
 from sweeps.spec import DataSpec
@@ -110,8 +110,6 @@ def test_the_encoding_is_fitted_on_the_training_rows_alone(tmp_path: Path) -> No
 
 def test_the_encoder_survives_being_written() -> None:
     frame = churn().drop(columns="churn")
-    from sweeps.data import encode
-
     encoder = encode.fit(frame, standardize=True)
     again = Encoder.from_plain(encoder.plain())
     assert again == encoder
@@ -194,6 +192,47 @@ def test_faults(tmp_path: Path, frame: pd.DataFrame, changes: dict[str, Any], me
     write(tmp_path, frame)
     with pytest.raises((Expected, UserError), match=message):
         load(spec(**changes), tmp_path, "float32")
+
+
+@pytest.mark.parametrize("rare", [2, 5, 40])
+def test_groups_with_rare_classes(tmp_path: Path, rare: int) -> None:
+    """No warning, no traceback: a split that fits as well as whole groups can, or a clear fault."""
+    frame = churn()
+    frame["churn"] = ["yes"] * rare + ["no"] * (len(frame) - rare)
+    write(tmp_path, frame)
+    if rare < 6:
+        with pytest.raises(Expected, match="every class among the"):
+            load(spec(group="customer"), tmp_path, "float32")
+        return
+    data = load(spec(group="customer", split={"test": 0.4, "dev": 0.2}), tmp_path, "float32")
+    assert len(data.parts["test"]) == pytest.approx(48, abs=4)
+    shares = [labels.mean() for labels in data.labels.values()]
+    np.testing.assert_allclose(shares, 1 / 3, atol=0.08)
+
+
+def test_a_split_column_must_not_divide_a_group(tmp_path: Path) -> None:
+    frame = churn()
+    frame["part"] = np.resize(["train", "train", "train", "dev", "test"], len(frame))
+    write(tmp_path, frame)
+    with pytest.raises(Expected, match="each group in one part of the split column, got '"):
+        load(spec(split={"column": "part"}, group="customer"), tmp_path, "float32")
+
+
+def test_texts_for_numbers_are_refused_when_predicting() -> None:
+    frame = churn().drop(columns="churn")
+    encoder = encode.fit(frame, standardize=True)
+    frame["age"] = frame["age"].astype(object)
+    frame.loc[7, "age"] = "old"
+    with pytest.raises(Expected, match="expected numbers in column 'age', got 'old'"):
+        encoder.encode(frame)
+
+
+@pytest.mark.parametrize("seed", [2**32 - 2, 0])
+def test_any_seed_that_is_allowed_works(tmp_path: Path, seed: int) -> None:
+    write(tmp_path, churn())
+    assert rows(load(spec(split={"seed": seed}), tmp_path, "float32")) == 120
+    with pytest.raises(ValueError, match="less than or equal"):
+        spec(split={"seed": 2**32 - 1})
 
 
 def test_a_class_that_a_part_lacks_is_named(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from sweeps.search import Mirror
-from tests.sweeps.helpers import command, study, sweeps, trials
+from tests.sweeps.helpers import TEXT, command, environment, study, sweeps, trials
 
 
 @pytest.fixture(scope="module")
@@ -77,16 +77,23 @@ def test_extended(tmp_path: Path, reference: tuple[dict[str, Any], Any]) -> None
     assert journal.read_bytes() == before
 
 
-def interrupt(folder: Path, stop: Callable[[subprocess.Popen[str]], None], records: int) -> str:
-    """Start a study, stop it once so many records are there; what it said on stderr."""
-    artifacts = folder / "runs" / "small" / "artifacts"
-    process = subprocess.Popen(
-        command(str(study(folder)), "--jobs", "2", "--no-confirm"),
-        cwd=folder,
+def start(path: Path, *options: str) -> subprocess.Popen[str]:
+    """A run in a process group of its own, as a terminal starts one."""
+    return subprocess.Popen(
+        command(str(path), "--jobs", "2", *options),
+        cwd=path.parent,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        env=environment(),
+        start_new_session=True,
     )
+
+
+def interrupt(folder: Path, stop: Callable[[subprocess.Popen[str]], None], records: int) -> str:
+    """Start a study, stop it once so many records are there; what it said on stderr."""
+    artifacts = folder / "runs" / "small" / "artifacts"
+    process = start(study(folder), "--no-confirm")
     deadline = time.monotonic() + 60
     while len(list(artifacts.glob("trial-*.npz"))) < records:
         assert process.poll() is None, "ended before it could be stopped"
@@ -98,12 +105,21 @@ def interrupt(folder: Path, stop: Callable[[subprocess.Popen[str]], None], recor
     return said
 
 
-def test_ctrl_c(tmp_path: Path, reference: tuple[dict[str, Any], Any]) -> None:
-    said = interrupt(tmp_path, lambda process: process.send_signal(signal.SIGINT), records=5)
-    assert "Traceback" not in said
-    found = re.search(r"interrupted: (\d+) of 24 trials are kept in runs/small; go on with", said)
+def ctrl_c(process: subprocess.Popen[str]) -> None:
+    """What a terminal does: the whole group gets the signal, workers too."""
+    os.killpg(process.pid, signal.SIGINT)
+
+
+@pytest.mark.parametrize("records", [1, 5])
+def test_ctrl_c(tmp_path: Path, reference: tuple[dict[str, Any], Any], records: int) -> None:
+    said = interrupt(tmp_path, ctrl_c, records)
+    found = re.fullmatch(
+        r"interrupted: (\d+) of 24 trials are kept in runs/small; "
+        r"go on with: python -m sweeps run .*small.yaml --jobs 2 --no-confirm\n",
+        said,
+    )
     assert found, said
-    assert int(found[1]) >= 5
+    assert int(found[1]) >= records
     told = sum(state != "RUNNING" for _, state, *_ in stored(tmp_path / "runs" / "small"))
     assert told == int(found[1])
     done = sweeps(str(tmp_path / "small.yaml"), "--jobs", "2", "--no-confirm", cwd=tmp_path)
@@ -111,18 +127,21 @@ def test_ctrl_c(tmp_path: Path, reference: tuple[dict[str, Any], Any]) -> None:
     same(tmp_path, reference)
 
 
-def test_the_exit_code_of_ctrl_c(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        command(str(study(tmp_path)), "--jobs", "1"),
-        cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+@pytest.mark.parametrize("after", [0.0, 0.3, 1.0])
+def test_ctrl_c_in_the_confirmation(tmp_path: Path, after: float) -> None:
+    text = TEXT.replace("trials: 24", "trials: 2").replace("epochs: 12", "epochs: 400")
+    path = study(tmp_path, text.replace("top: 2, replicates: 4", "top: 2, replicates: 900"))
+    process = start(path)
     artifacts = tmp_path / "runs" / "small" / "artifacts"
-    while process.poll() is None and not list(artifacts.glob("trial-*.npz")):
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 130
+    while len(list(artifacts.glob("trial-*.npz"))) < 2:
+        assert process.poll() is None
+        time.sleep(0.002)
+    time.sleep(after)
+    ctrl_c(process)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert said.startswith("interrupted: 2 of 2 trials are kept in runs/small; go on with: "), said
+    assert len(said.splitlines()) == 1
 
 
 @pytest.mark.parametrize("records", [1, 8, 20])
@@ -155,17 +174,16 @@ def alive(pid: int) -> bool:
 def test_a_killed_worker_costs_nothing(
     tmp_path: Path, reference: tuple[dict[str, Any], Any]
 ) -> None:
-    path = str(study(tmp_path))
-    process = subprocess.Popen(
-        command(path, "--jobs", "2", "--no-confirm"), cwd=tmp_path, stdout=subprocess.DEVNULL
-    )
+    path = study(tmp_path)
+    process = start(path, "--no-confirm")
     artifacts = tmp_path / "runs" / "small" / "artifacts"
     while process.poll() is None and len(list(artifacts.glob("trial-*.npz"))) < 4:
         time.sleep(0.002)
     tasks = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     workers = [pid for pid in tasks if b"loky" in Path(f"/proc/{pid}/cmdline").read_bytes()]
     os.kill(int(workers[-1]), signal.SIGKILL)
-    assert process.wait(60) == 0
+    process.communicate(timeout=60)
+    assert process.returncode == 0
     same(tmp_path, reference)
 
 
@@ -182,7 +200,7 @@ def test_a_record_without_its_tell_and_a_tell_without_its_record(
     lines = journal.read_bytes().splitlines(keepends=True)
     # Drop the last trial's tell, and leave a torn line as a kill in mid-write does.
     journal.write_bytes(b"".join(lines[:-1]) + lines[-1][:20])
-    sweeps(path, *options, cwd=tmp_path)
+    assert sweeps(path, *options, cwd=tmp_path).stderr == ""
     same(tmp_path, reference)
 
 

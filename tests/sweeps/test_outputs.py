@@ -12,7 +12,7 @@ import sweeps
 from sweeps.faults import UserError
 from sweeps.model import load
 from sweeps.result import Result
-from sweeps.store import redact
+from sweeps.storages import redact
 from tests.sweeps.helpers import TEXT, study
 
 README = Path(__file__).parents[2] / "README.md"
@@ -146,7 +146,7 @@ def test_no_confirm_leaves_no_stale_confirmation(tmp_path: Path) -> None:
     result = sweeps.run(path, **options, confirm=False)
     assert result.confirm is None
     assert not (result.folder / "best.yaml").exists()
-    with pytest.raises(UserError, match="expected a confirmed study"):
+    with pytest.raises(UserError, match="got none: nothing was confirmed"):
         result.predict(pd.DataFrame())
     assert result.best  # of the search
 
@@ -163,6 +163,7 @@ def test_a_model_that_is_none(tmp_path: Path) -> None:
         ("postgresql+psycopg://me:secret@host/db", "postgresql+psycopg://me:***@host/db"),
         ("postgresql://me:se@cret@host/db", "postgresql://me:***@host/db"),
         ("sqlite:///x.db", "sqlite:///x.db"),
+        ("mysql://host/db?password=hunter2&x=1", "mysql://host/db?password=***&x=1"),
     ],
 )
 def test_passwords_are_not_shown(url: str, shown: str) -> None:

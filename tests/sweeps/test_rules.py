@@ -196,6 +196,21 @@ space:
     ]
 
 
+def test_rule_6_an_arm_cannot_change_the_horizon() -> None:
+    assert faults("space: {optimizer: {choices: {adam: {epochs: 9}}}}")[0].startswith(
+        "s.yaml:3: space.optimizer.choices.adam.epochs: expected a word that can be searched"
+    )
+
+
+def test_rule_4_depths_inside_arms_and_of_the_default_count() -> None:
+    arms = "optimizer: {choices: {adam: {hidden: [[3], [4]]}, rmsprop: {}}}"
+    assert faults(f"fixed: {{keep_prob: [.8, .5]}}\nspace: {{{arms}}}") == [
+        "s.yaml:3: fixed.keep_prob: expected one number per hidden layer (1 or 2), got [0.8, 0.5]"
+    ]
+    deep = study("fixed: {keep_prob: [.5, .4, .3]}\nspace: {hidden: [[3, 3, 3], [4, 4, 4]]}")
+    assert deep.space.default["hidden"] == (3, 3, 3)  # the vocabulary's own would not fit
+
+
 def test_rule_7_the_defaults_are_located_in_the_space_or_not() -> None:
     inside = study("space: {learning_rate: {low: 1e-4, high: 1}, optimizer: [adam, rmsprop]}")
     params = inside.space.locate(inside.space.default)

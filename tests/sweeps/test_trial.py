@@ -74,6 +74,17 @@ def test_diverged_replicates_score_the_worst(moons: Dataset, metric: str, at: st
         assert (outcome.final["test_error"] == 1).all()
     else:  # epoch 0 was fine, and it is the best there was
         assert outcome.value < expected
+        assert not outcome.arrays["gone"].any()
+
+
+def test_none_scores_worse_than_a_diverged_one(moons: Dataset) -> None:
+    """Else the sampler would prefer the middle of a diverging region to its edge."""
+    values = [
+        train(task(optimizer="adam", learning_rate=rate), moons).value
+        for rate in (1e-2, 1e1, 1e3, 1e30)
+    ]
+    assert values == sorted(values)
+    assert values[-1] == worst(moons, "dev_loss")
 
 
 def test_a_losing_trial_stops_before_the_end(moons: Dataset) -> None:
