@@ -103,7 +103,8 @@ class Network:
             for w, _ in self.blocks(row[None]):
                 n_out, n_in = w.shape[-2:]
                 w[0] = draw(rng, n_in, n_out, scale)
-        return theta.astype(dtype)
+        with np.errstate(over="ignore"):  # weights too large for float32 diverge, as they must
+            return theta.astype(dtype)
 
 
 @dataclass(frozen=True)

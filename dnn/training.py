@@ -139,7 +139,8 @@ def _epochs(
     keep_prob: Array | None,
 ) -> Iterator[Record]:
     score = _bind_scores(network, theta, train, dev)
-    run_epoch, batches = _bind_epoch(network, theta, train, streams, settings, keep_prob)
+    with np.errstate(all="ignore"):  # a setting that overflows float32 diverges, as it must
+        run_epoch, batches = _bind_epoch(network, theta, train, streams, settings, keep_prob)
     limit = DIVERGED * max(LOSSES[network.loss].constant(train.y), np.finfo(np.float64).tiny)
     rows, seconds = len(train), 0.0
     diverged = np.zeros(len(theta), dtype=bool)

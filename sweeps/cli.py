@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -122,6 +123,10 @@ def _exit_codes() -> Iterator[None]:
 
 def main() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A console that has no minus sign must not cost a user the whole run.
+            stream.reconfigure(errors="replace")
     app(prog_name="sweeps")
 
 

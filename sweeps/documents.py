@@ -1,15 +1,17 @@
 """YAML 1.2 to plain values, with the place of every key; nothing here knows what a study is."""
 
 import io
+import re
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from sweeps.faults import Expected, Fault, UserError, join
+from sweeps.faults import Expected, Fault, UserError, join, show
 
 LARGEST = 1_000_000  # bytes; a study is a page long
 MOST_VALUES = 100_000
@@ -63,7 +65,11 @@ def _no_such_file(path: Path) -> str:
 
 def parse(text: str, name: str) -> Document:
     """Parse a text. Errors: UserError: no YAML, no mapping, or all its duplicate keys."""
+    version = re.search(r"^%YAML\s+(?!1\.2\b).*$", text, re.MULTILINE)
+    if version:
+        raise UserError(f"{name}: expected YAML 1.2, got {show(version[0])}")
     try:
+        text.encode()
         root = _compose(text)
         if not isinstance(root, MappingNode):
             raise UserError(f"{name}: expected a mapping (name: …, data: …), got {_kind(root)}")
@@ -73,7 +79,7 @@ def parse(text: str, name: str) -> Document:
         mark = fault.problem_mark or fault.context_mark
         line = f":{mark.line + 1}" if mark else ""
         raise UserError(f"{name}{line}: expected YAML, got: {fault.problem}") from None
-    except (YAMLError, RecursionError) as fault:
+    except (YAMLError, RecursionError, UnicodeEncodeError) as fault:
         raise UserError(f"{name}: expected YAML, got: {str(fault).splitlines()[0]}") from None
     if reader.faults:
         raise UserError(reader.faults)
@@ -82,11 +88,17 @@ def parse(text: str, name: str) -> Document:
 
 def value(text: str, option: str) -> Any:
     """One value of the command line, as YAML 1.2 reads it. Errors: UserError."""
-    return parse(f"value: {text}", option).values["value"]
+    values = parse(f"value: {text}", option).values
+    if set(values) != {"value"}:
+        raise UserError(f"{option}: expected one value, got {show(text)}")
+    return values["value"]
 
 
 def _compose(text: str) -> "Node | None":
-    node: Node | None = YAML(typ="safe", pure=True).compose(io.StringIO(text))
+    with warnings.catch_warnings():
+        # An anchor that is used again means the later one, as in YAML 1.2 (chapter 7.1).
+        warnings.simplefilter("ignore", ReusedAnchorWarning)
+        node: Node | None = YAML(typ="safe", pure=True).compose(io.StringIO(text))
     return node
 
 
@@ -125,6 +137,8 @@ class _Reader:
     def _mapping(self, node: MappingNode, path: str) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
+            if not isinstance(key_node, ScalarNode):
+                raise UserError(f"{self.name}: expected names as keys, got {_kind(key_node)}")
             key = str(key_node.value)
             inner = join(path, key)
             where = f"{self.name}:{key_node.start_mark.line + 1}"
@@ -143,9 +157,10 @@ def _scalar(node: ScalarNode) -> Any:
     kind, text = str(node.tag).removeprefix("tag:yaml.org,2002:"), node.value
     if kind == "int":
         digits = text.replace("_", "")
-        return int(digits, 0) if digits[:2].lower() in ("0x", "0o", "0b") else int(digits)
+        return int(digits, 0) if digits.lstrip("+-")[:2].lower() in ("0x", "0o") else int(digits)
     if kind == "float":
-        return float(text.replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
+        plain = text.replace("_", "").lower()
+        return float(plain.replace(".inf", "inf").replace(".nan", "nan"))
     if kind in ("str", "timestamp", "merge"):
         return text
     if kind == "bool":

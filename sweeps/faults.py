@@ -64,7 +64,7 @@ def show(value: Any, longest: int = 60) -> str:
         text = f"'{value}'"
     else:
         text = str(value)
-    text = printable(text)
+    text = printable(text.replace("\n", "\\n"))
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

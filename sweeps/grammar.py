@@ -4,6 +4,7 @@
 from the vocabulary. Every fault is found in one go.
 """
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from sweeps.space import ArmSpace, Choice, Config, Dimension, Leaf, Range, Space
 from sweeps.vocabulary import RESERVED, VOCABULARY, Arm, Number, PerLayer, canonical, defaults
 
 MOST_CHOICES = 1000
+MOST_STEPS = 1_000_000
 
 
 def parse(fixed: Any, space: Any) -> tuple[Space | None, list[tuple[str, Expected]]]:
@@ -39,7 +41,7 @@ def parse(fixed: Any, space: Any) -> tuple[Space | None, list[tuple[str, Expecte
             dimensions.append(_dimension(word, word, value, depths))
         except Expected as fault:
             faults.append((join("space", str(word)), fault))
-    faults += _misfits(base, space, depths)
+    faults += _misfits(base, space, depths) + _quarrels(dimensions)
     parsed = Space(tuple(dimensions), tuple(base.items()))
     return (None if faults else parsed), faults
 
@@ -100,6 +102,19 @@ def _misfits(
     if "keep_prob" in space or not isinstance(keep_prob, tuple) or depths <= {len(keep_prob)}:
         return []
     return [("fixed.keep_prob", _depth_fault(keep_prob, depths))]
+
+
+def _quarrels(dimensions: list[Dimension]) -> list[tuple[str, Expected]]:
+    """Arms of two words must not decide the same word, nor each other."""
+    decided = {d.word: {w for _, arm in d.arms for w in arm.words} for d in dimensions if d.arms}
+    faults = []
+    for first, second in itertools.combinations(decided, 2):
+        both = decided[first] & decided[second]
+        both |= {second} if second in decided[first] and first in decided[second] else set()
+        if both:
+            problem = Expected(f"one place that decides {min(both)}", Words(f"two: {first} too"))
+            faults.append((f"space.{second}", problem))
+    return faults
 
 
 def _depth_fault(keep_prob: tuple[float, ...], depths: set[int]) -> Expected:
@@ -199,9 +214,12 @@ def _stepped(kind: Number, low: float, high: float, step: Any) -> tuple[float, f
         step = Number(low=0, above=True, high=high - low, integer=kind.integer).number(step)
     except Expected as fault:
         raise fault.below("step") from None
-    # The last step that fits is the real upper bound; the small addend absorbs rounding.
-    steps = int((high - low) / step + 1e-9)
-    return low, low + steps * step, step
+    count = (high - low) / step
+    if count > MOST_STEPS:
+        raise Expected(f"at most {MOST_STEPS:,} steps", f"{count:.3g}", at="step")
+    # The last step that fits is the real upper bound. Twelve digits: what binary fractions add to
+    # it (0.1 + 3·0.3) would cost Optuna its last step; the small addend absorbs the same.
+    return low, float(f"{low + int(count + 1e-9) * step:.12g}"), step
 
 
 def _per_layer(

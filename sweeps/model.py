@@ -35,6 +35,8 @@ class Model:
         """(n, K′) for raw columns: mean probabilities of the classes, or the mean prediction."""
         from threadpoolctl import threadpool_limits
 
+        if frame.empty:
+            return np.empty((0, max(1, len(self.target.classes))))
         try:
             x = self.encoder.encode(frame)
         except Expected as fault:

@@ -70,7 +70,7 @@ def read(path: Path, key: dict[str, Any]) -> Outcome | None:
     try:
         with np.load(path, allow_pickle=False) as file:
             contents = {name: file[name] for name in file.files}
-    except (FileNotFoundError, BadZipFile, ValueError, EOFError, KeyError, OSError):
+    except (BadZipFile, ValueError, EOFError, KeyError, OSError, NotImplementedError):
         return None
     meta = json.loads(str(contents.pop("meta", "{}")))
     if meta.pop("key", None) != json.loads(json.dumps(key)):

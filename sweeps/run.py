@@ -15,9 +15,12 @@ class _Door(ModuleType):
 
 
 if __name__ == "__main__":
-    from sweeps.cli import main
-
     sys.argv.insert(1, "run")
-    main()
+    try:
+        from sweeps.cli import main
+
+        main()
+    except KeyboardInterrupt:  # before there was anything to keep
+        sys.exit(130)
 else:
     sys.modules[__name__].__class__ = _Door

@@ -29,6 +29,8 @@ from sweeps.store import RunFolder, Store, digest
 from sweeps.terminal import tell, verbatim
 from sweeps.trial import Outcome, train
 
+LONGEST = 24 * 366 * 3600  # seconds that --time may be: a year
+
 
 @dataclass(frozen=True)
 class Options:
@@ -112,7 +114,10 @@ def seconds(text: "str | float | None") -> float | None:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
     if not found or not float(found[1]):
         raise UserError(f"--time: expected a time like 90s, 10m or 1.5h, got {show(text)}")
-    return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
+    limit = float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
+    if limit > LONGEST:
+        raise UserError(f"--time: expected at most {LONGEST // 3600} h, got {show(text)}")
+    return limit
 
 
 def execute(
@@ -216,7 +221,10 @@ def _tell(
 
 
 def _estimate(study: Study, dataset: Dataset, trials: int, options: Options) -> str:
-    about = plan.estimate(study, dataset, trials, options.confirm, options.jobs)
+    try:
+        about = plan.estimate(study, dataset, trials, options.confirm, options.jobs)
+    except MemoryError as fault:
+        raise UserError(f"the network of the defaults does not fit in memory: {fault}") from None
     text = f"about {plan.duration(about)} if no trial is pruned"
     if options.time is not None:
         text += f"; no trial is asked after {plan.duration(options.time)}"

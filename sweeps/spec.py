@@ -125,8 +125,8 @@ class Confirm(Section):
 class Targets(Section):
     """What counts as having converged."""
 
-    dev_error: float | None = Field(None, gt=0)
-    dev_loss: float | None = Field(None, gt=0)
+    dev_error: float | None = Field(None, gt=0, allow_inf_nan=False)
+    dev_loss: float | None = Field(None, gt=0, allow_inf_nan=False)
 
 
 class Study(Section):
@@ -145,7 +145,7 @@ class Study(Section):
     search: Search = Search()
     confirm: Confirm = Confirm()
     targets: Targets = Targets()
-    reference: float | None = Field(None, ge=0)
+    reference: float | None = Field(None, ge=0, allow_inf_nan=False)
     dtype: Literal["float32", "float64"] = "float32"
     storage: str | None = None
 
@@ -175,7 +175,9 @@ class Study(Section):
 
 def check(document: Document) -> Study:
     """The study of a document. Errors: UserError with every fault at once."""
-    values = dict(document.values)
+    # A section whose lines are all commented out is not there.
+    sections = ("objective", "search", "confirm", "targets", "replicates", "description")
+    values = {k: v for k, v in document.values.items() if v is not None or k not in sections}
     faults = _reserved(document)
     fixed, space = values.pop("fixed", {}), values.pop("space", None)
     parsed: Space | None = None

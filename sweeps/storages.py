@@ -55,6 +55,8 @@ def mend(path: Path) -> bool:
         content = path.read_bytes()
     except FileNotFoundError:
         return False
+    except OSError as fault:
+        raise UserError(f"{path}: expected Optuna's journal, got {fault.strerror}") from None
     lines = content.splitlines(keepends=True)
     torn = bool(lines) and not lines[-1].endswith(b"\n")
     for number, line in enumerate(lines[:-1] if torn else lines, 1):

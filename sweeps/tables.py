@@ -21,7 +21,13 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
     """Print the table of winners with its reading, then the exact commands to go on with."""
     from reports import frames, summary
 
+    failed = result.trials[result.trials["state"] == "failed"]
+    for cause, count in failed["cause"].value_counts().items():
+        tell(console, "failed", f"{count} trials: {cause}", style="red")
     if result.confirm is not None:
+        winner = result.confirm[result.confirm["rank"] == 1]
+        if (winner["status"] == "diverged").all():
+            tell(console, "diverged", "every confirmed network of the winner", style="red")
         run = frames.load(result.folder)
         rows = summary.table(run)
         regression = run.provenance["task"] == "regression"

@@ -11,7 +11,7 @@ NAME = 10  # columns that the names take
 
 def tell(console: Console, name: str, text: str, style: str = "") -> None:
     """One line "name      text"; in a terminal, wrapped under the text."""
-    line = f"{name:{NAME}}{text}"
+    line = f"{name:{NAME}}{' '.join(text.split())}"
     if console.is_terminal:
         line = textwrap.fill(
             line,
@@ -26,4 +26,6 @@ def tell(console: Console, name: str, text: str, style: str = "") -> None:
 def verbatim(console: Console, line: str, style: str = "") -> None:
     """One line as it stands, for commands that are to be copied."""
     line = printable(line)
-    console.print(line, style=style or None, markup=False, highlight=False, soft_wrap=True)
+    console.print(
+        line, style=style or None, markup=False, emoji=False, highlight=False, soft_wrap=True
+    )

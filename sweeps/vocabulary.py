@@ -50,7 +50,11 @@ class Number:
             return value
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise Expected(self.expected, value)
-        if not math.isfinite(value) or (self.integer and value != int(value)):
+        try:
+            fits = math.isfinite(value) and not (self.integer and value != int(value))
+        except OverflowError:  # a whole number of hundreds of digits
+            fits = False
+        if not fits:
             raise Expected(self.expected, value)
         too_low = value < self.low or (self.above and value == self.low)
         too_high = value > self.high or (self.below and value == self.high)
@@ -251,7 +255,7 @@ VOCABULARY: Mapping[str, Hyperparameter] = {
     "optimizer": Hyperparameter(OPTIMIZERS, "adam", "update rule, with its settings"),
     "learning_rate": Hyperparameter(POSITIVE, 1e-3, "step size α"),
     "batch_size": Hyperparameter(
-        Number(low=1, integer=True, words=("full",)), 32, "rows per update, or 'full'"
+        Number(low=1, high=1e9, integer=True, words=("full",)), 32, "rows per update, or 'full'"
     ),
     "l2": Hyperparameter(Number(low=0), 0.0, "λ of the penalty λ/(2m)·Σ‖W‖², m training rows"),
     "keep_prob": Hyperparameter(

@@ -70,6 +70,10 @@ def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
     table = sources.read(spec.source, spec.target, spec.options, base)
     where = Path(spec.source).name if ":" not in spec.source else spec.source
     used = [c for c in (spec.group, spec.split.column) if c is not None]
+    if table.target in (*spec.ignore, *used):
+        raise Expected(
+            "a target that is not ignored, grouped or split by", table.target, at="target"
+        )
     named: list[tuple[str, str | None]] = [("ignore", name) for name in spec.ignore]
     named += [("group", spec.group), ("split.column", spec.split.column)]
     for at, name in named:
@@ -78,6 +82,7 @@ def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
             raise Expected("a column of the data", name, did_you_mean(name, known), at=at)
     column = table.frame[table.target]
     _no_gaps(column, table, where)
+    _readable(column, table, where)
     task = _task(column, spec.task, where)
     features = table.frame.drop(columns=[table.target, *used, *spec.ignore], errors="ignore")
     if features.shape[1] == 0:
@@ -103,6 +108,14 @@ def _no_gaps(column: pd.Series, table: sources.Table, where: str) -> None:
             f"{where}: target '{table.target}': expected a value in every row, "
             f"got none in {missing.sum()} of {len(column)}{first}"
         )
+
+
+def _readable(column: pd.Series, table: sources.Table, where: str) -> None:
+    """Errors: UserError for infinities, and for a few texts among numbers."""
+    name = f"target '{table.target}'"
+    fault = encode.column_fault(name, column, table.line, is_target=True)
+    if fault is not None:
+        raise UserError(f"{where}: {fault}")
 
 
 def _task(column: pd.Series, asked: str, where: str) -> str:
@@ -136,7 +149,7 @@ def _names(column: pd.Series, table: sources.Table) -> pd.Series:
         return column.map(lambda code: table.classes[int(code)])
     if encode.is_number(column) and not pd.api.types.is_bool_dtype(column):
         whole = (column == column.round()).all()
-        return column.map(lambda v: str(int(v)) if whole else f"{v:g}")
+        return column.map(lambda v: str(int(v)) if whole else repr(float(v)))
     return column.map(str)
 
 
@@ -167,12 +180,21 @@ def _assemble(
 ) -> Dataset:
     encoder = encode.fit(features.iloc[parts["train"]], spec.standardize)
     x = encoder.encode(features)
+    with np.errstate(over="ignore"):
+        fits = np.isfinite(x.astype(dtype)).all(axis=0)
+    if not fits.all():
+        at = encoder.inputs[int(fits.argmin())]
+        raise UserError(f"column '{at}': expected numbers that {dtype} can hold, got larger ones")
     if names is None:
         values = column.to_numpy(np.float64)
-        train = values[parts["train"]]
-        target = Target(
-            table.target, "regression", (), float(train.mean()), float(train.std()) or 1.0
-        )
+        with np.errstate(over="ignore"):
+            mean, scale = values[parts["train"]].mean(), values[parts["train"]].std()
+        if not 0 < scale < np.inf or scale <= 1e-12 * abs(mean):
+            raise UserError(
+                f"target '{table.target}': expected numbers that differ among the training rows, "
+                f"got a standard deviation of {scale:g} around {mean:g}"
+            )
+        target = Target(table.target, "regression", (), float(mean), float(scale))
         codes: NDArray[Any] = (values - target.mean) / target.scale
         y = codes[:, None]
     else:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.faults import Expected, Words
+from sweeps.faults import Expected, Words, show
 
 MISSING = "(missing)"
 MOST_CATEGORIES = 50
@@ -109,36 +109,39 @@ def is_number(column: pd.Series) -> bool:
 
 def numeric_faults(frame: pd.DataFrame, line: int | None) -> list[str]:
     """One line a column that can be neither numbers nor categories."""
-    faults = []
-    for name in frame.columns:
-        column = frame[name]
-        if column.notna().sum() == 0:
-            faults.append(f"column '{name}': expected values, got none (add it to data.ignore)")
-        elif is_number(column):
-            infinite = np.isinf(column.to_numpy(np.float64, na_value=np.nan))
-            if infinite.any():
-                at = _line(line, int(infinite.argmax()))
-                faults.append(f"column '{name}': expected finite numbers, got infinity{at}")
-        elif (fault := _text_fault(str(name), column, line)) is not None:
-            faults.append(fault)
-    return faults
+    found = (column_fault(f"column '{name}'", frame[name], line) for name in frame.columns)
+    return [fault for fault in found if fault is not None]
 
 
-def _text_fault(name: str, column: pd.Series, line: int | None) -> str | None:
+def column_fault(
+    name: str, column: pd.Series, line: int | None, is_target: bool = False
+) -> str | None:
+    """What is wrong with a column, if anything. A target may have any number of texts: classes."""
+    if column.notna().sum() == 0:
+        return f"{name}: expected values, got none (add it to data.ignore)"
+    if not is_number(column):
+        return _text_fault(name, column, line, is_target)
+    infinite = np.isinf(column.to_numpy(np.float64, na_value=np.nan))
+    if infinite.any():
+        return f"{name}: expected finite numbers, got infinity{_line(line, int(infinite.argmax()))}"
+    return None
+
+
+def _text_fault(name: str, column: pd.Series, line: int | None, is_target: bool) -> str | None:
     if pd.api.types.is_datetime64_any_dtype(column):
-        return f"column '{name}': expected numbers or categories, got dates (add it to data.ignore)"
+        return f"{name}: expected numbers or categories, got dates (add it to data.ignore)"
     texts = pd.to_numeric(column, errors="coerce").isna() & column.notna()
     # A few texts among numbers are typing mistakes; many are categories.
     if 0 < texts.sum() <= 0.05 * column.notna().sum():
         first = int(texts.to_numpy().argmax())
         return (
-            f"column '{name}': expected a number, got '{column.iloc[first]}'{_line(line, first)} "
+            f"{name}: expected a number, got {show(column.iloc[first])}{_line(line, first)} "
             f"({texts.sum()} of {len(column)} values are text)"
         )
-    distinct = column.nunique()
+    distinct = 0 if is_target else column.nunique()
     if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
         return (
-            f"column '{name}': expected numbers or at most {MOST_CATEGORIES} categories, "
+            f"{name}: expected numbers or at most {MOST_CATEGORIES} categories, "
             f"got {distinct} different texts in {len(column)} rows (add it to data.ignore)"
         )
     return None
@@ -160,7 +163,10 @@ def fit(train: pd.DataFrame, standardize: bool) -> Encoder:
         missing = np.isnan(values)
         fill = 0.0 if missing.all() else float(np.median(values[~missing]))
         filled = np.where(missing, fill, values)
-        mean, scale = (float(filled.mean()), float(filled.std())) if standardize else (0.0, 1.0)
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean, scale = (float(filled.mean()), float(filled.std())) if standardize else (0.0, 1.0)
+        if not np.isfinite(mean + scale):
+            raise Expected(f"numbers of a sensible size in column '{name}'", float(filled.max()))
         # A constant column has no spread to divide by; it becomes 0.
         columns.append(
             NumberColumn(

@@ -1,11 +1,13 @@
 """Where rows come from: scikit-learn's bundled sets, its generators, and the user's own files."""
 
+import csv
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sweeps.faults import Expected, UserError, did_you_mean, show
@@ -103,17 +105,50 @@ def _digest(frame: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
+# What a cell without a value may hold. "None" is not among them: it is a word like others.
+MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "?")
+
+
 def _read_csv(path: Path) -> pd.DataFrame:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        header = file.readline()
-    separator = max(",;\t", key=header.count)
-    return pd.read_csv(path, sep=separator, encoding="utf-8-sig", skipinitialspace=True)
+        first = file.readline()
+        separator = max(",;\t", key=first.count)
+        file.seek(0)
+        rows = csv.reader(file, delimiter=separator, skipinitialspace=True)
+        header, second = next(rows, []), next(rows, [])
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if repeated:
+        raise ValueError(f"the column {show(repeated[0])} twice")
+    # pandas would take the first column for a name of the row, and shift all the others.
+    if len(second) > len(header):
+        raise ValueError(f"{len(second)} fields in line 2 below {len(header)} in the header")
+    return pd.read_csv(
+        path,
+        sep=separator,
+        encoding="utf-8-sig",
+        skipinitialspace=True,
+        keep_default_na=False,
+        na_values=list(MISSING),
+        low_memory=False,
+    )
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    frame = pd.read_parquet(path)
+    named = [name for name in frame.index.names if name is not None]
+    frame = frame.reset_index(level=named) if named else frame
+    for name in frame.columns:
+        if isinstance(frame[name].dtype, pd.CategoricalDtype):
+            frame[name] = frame[name].astype(frame[name].cat.categories.dtype)
+        elif frame[name].map(lambda cell: isinstance(cell, list | dict | set | np.ndarray)).any():
+            raise ValueError(f"lists in the column {show(str(name))}")
+    return frame
 
 
 READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
     ".csv": _read_csv,
     ".tsv": _read_csv,
-    ".parquet": pd.read_parquet,
+    ".parquet": _read_parquet,
 }
 LATER = (".npz", ".h5", ".hdf5", ".mat")
 
@@ -124,7 +159,7 @@ def _file(path: Path, target: str | None) -> Table:
         raise Expected("a .csv, .tsv or .parquet file", path.name, "it comes with a later version")
     if suffix not in READERS:
         raise Expected("a file (.csv, .tsv, .parquet), sklearn:NAME or synthetic:NAME", path.name)
-    if not path.is_file():
+    if not _is_file(path):
         near = [p.name for p in path.parent.glob(f"*{suffix}")] if path.parent.is_dir() else []
         raise Expected(
             "a file", path.name, did_you_mean(path.name, near) if near else "no such file"
@@ -145,6 +180,13 @@ def _file(path: Path, target: str | None) -> Table:
         raise Expected("the name of a column", None, f"columns: {_few(columns)}", at="target")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Table(frame, target, digest, line=None if suffix == ".parquet" else 2)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file system takes
+        return False
 
 
 def _few(names: list[str], most: int = 12) -> str:
@@ -183,6 +225,3 @@ def read(source: str, target: str | None, options: Mapping[str, Any], base: Path
         hint = near if near.startswith("known") else f"{near} columns: {_few(columns)}"
         raise Expected("a column of the data", table.target, hint, at="target")
     return table
-
-
-__all__ = ["BUNDLED", "READERS", "SYNTHETIC", "Table", "read", "show"]

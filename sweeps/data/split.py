@@ -1,5 +1,6 @@
 """Dividing rows into train, dev and test; the test rows are seen by the confirmation alone."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -84,8 +85,9 @@ def _cut_groups(
     """As `_cut`, each group on one side."""
     from sklearn.model_selection import GroupShuffleSplit
 
-    if groups.nunique() < 2:
-        raise Expected("at least 3 groups (train, dev, test)", groups.nunique())
+    cut_off = math.ceil(share * groups.nunique())
+    if not 1 <= cut_off < groups.nunique():
+        raise Expected("enough groups for train, dev and test", groups.nunique())
     classes = np.zeros((len(rows), 0))
     if labels is not None:
         classes = pd.get_dummies(labels.iloc[rows]).to_numpy(np.float64)

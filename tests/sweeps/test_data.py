@@ -266,3 +266,86 @@ def test_duplicates_between_train_and_test_are_counted(tmp_path: Path) -> None:
     frame = churn(60).drop(columns=["id", "customer"])
     write(tmp_path, pd.concat([frame] * 4, ignore_index=True))
     assert load(spec(), tmp_path, "float32").facts["duplicates"] > 20
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a,y,y\n1,0,1\n", "my.csv: expected a .csv table, got: the column 'y' twice"),
+        ("a,churn\n1,2,0\n", "got: 3 fields in line 2 below 2 in the header"),
+        ("a,churn\n1,0,\n", "got: 3 fields in line 2 below 2 in the header"),
+        (
+            "a,churn\n" + "".join(f"{n},{n}.5\n" for n in range(30)) + "1,x\n",
+            "my.csv: target 'churn': expected a number, got 'x' in line 32 (1 of 31 values are",
+        ),
+        (
+            "a,churn\n" + "".join(f"{n},{n}.5\n" for n in range(30)) + "1,inf\n",
+            "my.csv: target 'churn': expected finite numbers, got infinity in line 32",
+        ),
+        (
+            "a,churn\n" + "".join(f"{n},{n}e200\n" for n in range(30)),
+            "target 'churn': expected numbers that differ among the training rows, got a standard",
+        ),
+        (
+            "a,churn\n" + "".join(f"{n}e300,{n % 2}\n" for n in range(30)),
+            "expected numbers of a sensible size in column 'a'",
+        ),
+    ],
+)
+def test_tables_that_would_be_misread(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "my.csv").write_text(text)
+    with pytest.raises((Expected, UserError)) as caught:
+        load(spec(), tmp_path, "float32")
+    assert message in str(caught.value)
+
+
+def test_a_regression_target_that_is_constant_where_it_is_trained_on(tmp_path: Path) -> None:
+    part = np.resize(["train", "train", "train", "dev", "test"], 50)
+    y = np.where(part == "train", 5.0, np.arange(50) + 0.5)
+    write(tmp_path, pd.DataFrame({"a": np.arange(50), "churn": y, "part": part}))
+    with pytest.raises(UserError, match="numbers that differ among the training rows"):
+        load(spec(split={"column": "part"}, task="regression"), tmp_path, "float32")
+
+
+def test_numbers_that_the_dtype_cannot_hold(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": np.arange(60) * 1e60, "churn": np.arange(60) % 2})
+    write(tmp_path, frame)
+    with pytest.raises(UserError, match="column 'a': expected numbers that float32 can hold"):
+        load(spec(standardize=False), tmp_path, "float32")
+    assert rows(load(spec(standardize=False), tmp_path, "float64")) == 60
+
+
+def test_none_is_a_word_and_a_question_mark_is_a_gap(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": np.arange(40).astype(str), "churn": np.resize(["None", "some"], 40)})
+    frame.loc[[3, 7], "a"] = "?"
+    write(tmp_path, frame)
+    data = load(spec(), tmp_path, "float32")
+    assert data.target.classes == ("None", "some")
+    assert data.encoder.inputs[0] == "a"
+
+
+def test_parquet_with_categories_an_index_or_lists(tmp_path: Path) -> None:
+    frame = churn().set_index("customer")
+    frame["churn"] = pd.Categorical(frame["churn"], categories=["no", "yes", "maybe"])
+    frame.to_parquet(tmp_path / "my.parquet")
+    data = load(spec(source="my.parquet", group="customer"), tmp_path, "float32")
+    assert data.target.classes == ("no", "yes")
+    frame["lists"] = [[1, 2]] * len(frame)
+    frame.to_parquet(tmp_path / "my.parquet")
+    with pytest.raises(UserError, match="got: lists in the column 'lists'"):
+        load(spec(source="my.parquet"), tmp_path, "float32")
+
+
+def test_a_target_cannot_be_ignored_too(tmp_path: Path) -> None:
+    write(tmp_path, churn())
+    with pytest.raises(Expected, match="a target that is not ignored, grouped or split by"):
+        load(spec(ignore=["churn"]), tmp_path, "float32")
+
+
+def test_groups_that_cannot_be_divided(tmp_path: Path) -> None:
+    frame = churn()
+    frame["customer"] = np.arange(len(frame)) % 4
+    frame["churn"] = np.arange(len(frame)) + 0.5
+    write(tmp_path, frame)
+    with pytest.raises(Expected, match="expected enough groups for train, dev and test, got 4"):
+        load(spec(group="customer", split={"dev": 0.1, "test": 0.8}), tmp_path, "float32")

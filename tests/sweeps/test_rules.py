@@ -103,6 +103,37 @@ space:
         assert params["initializer"] == "he"
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "step", "values"),
+    [
+        ("0.1", "1", "0.3", [0.1, 0.4, 0.7, 1.0]),
+        ("0.3", "0.9", "0.2", [0.3, 0.5, 0.7, 0.9]),
+        ("0.05", "0.95", "0.07", [round(0.05 + n * 0.07, 2) for n in range(13)]),
+        ("0.2", "0.9", "0.3", [0.2, 0.5, 0.8]),
+    ],
+)
+def test_rule_3_steps_reach_the_last_that_fits(
+    low: str, high: str, step: str, values: list[float]
+) -> None:
+    spec = study(f"space: {{keep_prob: {{low: {low}, high: {high}, step: {step}}}}}")
+    drawn = {round(params["keep_prob"], 6) for params in sample(spec, 300)}
+    assert sorted(drawn) == values
+
+
+def test_rule_3_numbers_beyond_sense() -> None:
+    huge = "1" + "0" * 400
+    assert faults(f"space: {{batch_size: [{huge}]}}")[0].startswith(
+        "s.yaml:3: space.batch_size.0: expected a whole number >= 1 and <= 1e+09 or 'full', got 10"
+    )
+    assert faults("space: {l2: {low: 0, high: 1, step: 1e-300}}") == [
+        "s.yaml:3: space.l2.step: expected at most 1,000,000 steps, got '1e+300'"
+    ]
+    assert faults("space: {}\nreference: .inf\ntargets: {dev_error: .inf}") == [
+        "s.yaml:4: reference: expected a finite number, got inf",
+        "s.yaml:5: targets.dev_error: expected a finite number, got inf",
+    ]
+
+
 def test_rule_4_keep_prob() -> None:
     depth_2 = "fixed: {hidden: [9, 5]}\n"
     assert study("fixed: {keep_prob: [.8, .5]}\nspace: {}").space.default["keep_prob"] == (0.8, 0.5)
@@ -194,6 +225,22 @@ space:
         "s.yaml:3: space.optimizer.choices.adam.beta3: expected a known setting, got 'beta3' "
         "(did you mean 'beta2'?)",
     ]
+
+
+def test_rule_6_two_words_cannot_decide_a_third() -> None:
+    text = (
+        "space: {{optimizer: {{choices: {{adam: {{{0}}}}}}}, "
+        "initializer: {{choices: {{he: {{{1}}}}}}}}}"
+    )
+    assert faults(text.format("l2: [1]", "l2: [2, 3]")) == [
+        "s.yaml:3: space.initializer: expected one place that decides l2, got two: optimizer too"
+    ]
+    assert faults(text.format("initializer: he", "optimizer: adam")) == [
+        "s.yaml:3: space.initializer: expected one place that decides initializer, "
+        "got two: optimizer too"
+    ]
+    study(text.format("l2: [1]", "keep_prob: [0.5]"))
+    study("space: {optimizer: {choices: {adam: {initializer: {normal: {scale: 0.1}}}}}}")
 
 
 def test_rule_6_an_arm_cannot_change_the_horizon() -> None:
@@ -300,6 +347,18 @@ targets: {dev_error: -1}
         "s.yaml:9: confirm: expected a mapping, got 7",
         "s.yaml:10: targets.dev_error: expected a number > 0, got -1",
     ]
+
+
+def test_rule_10_sections_that_are_commented_out_are_not_there() -> None:
+    assert study("space: {}\ntargets:\nsearch:\nconfirm:\n").search.trials == 100
+
+
+def test_rule_10_yaml_1_2_alone() -> None:
+    assert faults(HEAD + "space: {}", head="%YAML 1.1\n---\n") == [
+        "s.yaml: expected YAML 1.2, got '%YAML 1.1'"
+    ]
+    with pytest.raises(UserError, match=r"--set l2: expected one value, got '1.nfoo: 2'"):
+        value("1\nfoo: 2", "--set l2")
 
 
 def test_rule_11_seeds_are_paired_within_a_phase_and_disjoint_between() -> None:

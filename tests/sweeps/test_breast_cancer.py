@@ -1,0 +1,58 @@
+"""The study that ships, run whole: its winner's error, and scikit-learn's MLP beside it."""
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import studies
+import sweeps
+from sweeps import seeds
+from sweeps.data import load
+from sweeps.documents import read
+from sweeps.result import Result
+from sweeps.spec import DataSpec, Split, check
+from sweeps.trial import Task, train
+from sweeps.vocabulary import canonical
+
+SPLITS = range(8)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    return sweeps.run(
+        studies.path("breast_cancer"), out=tmp_path_factory.mktemp("run"), jobs=2, quiet=True
+    )
+
+
+@pytest.mark.slow
+def test_the_winner_errs_on_at_most_five_percent_of_the_test_rows(run: Result) -> None:
+    assert run.confirm is not None
+    winner = run.confirm[run.confirm["rank"] == 1]
+    assert len(winner) == 20
+    assert winner["test_error"].mean() <= 0.05
+
+
+@pytest.mark.slow
+def test_it_is_of_the_class_of_scikit_learns_mlp_on_any_split(run: Result) -> None:
+    """One split can be lucky; the mean over several is not chosen."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    spec = check(read(studies.path("breast_cancer")))
+    config = {word: canonical(word, value) for word, value in run.best.items()}
+    ours, theirs = [], []
+    for seed in SPLITS:
+        data = load(DataSpec(source=spec.data.source, split=Split(seed=seed)), Path(), "float32")
+        task = Task(0, config, 0, seeds.CONFIRM, range(10), "dev_loss", "last", "float32", (), True)
+        ours.append(train(task, data).final["test_error"].mean())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # 60 epochs, as ours
+            model = MLPClassifier((32, 16), max_iter=60, batch_size=32, random_state=seed)
+            model.fit(data.parts["train"].x, data.labels["train"])
+        theirs.append(1 - model.score(data.parts["test"].x, data.labels["test"]))
+    said = json.dumps({"ours": ours, "theirs": theirs})
+    assert np.mean(ours) <= 0.05, said
+    assert np.mean(ours) - np.mean(theirs) <= 0.01, said
