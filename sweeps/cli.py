@@ -4,6 +4,7 @@ Exit codes: 0 done, 2 the user's input, 130 interrupted, 1 anything else.
 """
 
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,6 +110,8 @@ def schema() -> None:
 def _exit_codes() -> Iterator[None]:
     try:
         yield
+        # All is said and written; what is left is the workers' end, which nobody need interrupt.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     except UserError as fault:
         print(fault, file=sys.stderr)
         raise typer.Exit(2) from None
