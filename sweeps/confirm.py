@@ -15,7 +15,7 @@ import numpy as np
 from sweeps import baselines, records, seeds, trial
 from sweeps.data import Dataset
 from sweeps.engines import run_task, start_worker
-from sweeps.interrupts import deaf_to_ctrl_c
+from sweeps.interrupts import starting_workers
 from sweeps.search import Finished
 from sweeps.space import Config
 from sweeps.spec import Study
@@ -136,7 +136,7 @@ def _parallel(calls: list[tuple[Any, Any]], dataset: Dataset, jobs: int) -> list
     # The data reach each worker once, as in the search, and not with every task.
     worker = {"initializer": start_worker, "initargs": (os.getpid(), _run, dataset)}
     with parallel_config("loky", **worker, inner_max_num_threads=1):
-        with deaf_to_ctrl_c():  # or a worker that is just starting would die of it, aloud
+        with starting_workers():
             Parallel(n_jobs=jobs)(delayed(os.getpid)() for _ in range(jobs))
         return list(Parallel(n_jobs=jobs)(delayed(run_task)(call) for call in calls))
 

@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sweeps.interrupts import deaf_to_ctrl_c
+from sweeps.interrupts import starting_workers
 
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -105,7 +105,7 @@ class Loky:
                 return
             entry = self._queue.popleft()
             try:
-                with deaf_to_ctrl_c():  # a worker that this starts must not hear it either
+                with starting_workers():
                     self._running[self._pool.submit(run_task, entry.task)] = entry
             except BrokenProcessPool:
                 self._queue.appendleft(entry)

@@ -5,21 +5,35 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from types import FrameType, TracebackType
 from typing import Any
 
 
 @contextmanager
-def deaf_to_ctrl_c() -> Iterator[None]:
-    """Let an interrupt wait, in this thread and in the processes and threads that it starts."""
+def starting_workers() -> Iterator[None]:
+    """Let an interrupt wait, here and for good in the worker processes that are started inside.
+
+    A worker that is just importing would die of it aloud: a terminal signals the whole group.
+    """
     if sys.platform == "win32":  # where a console's Ctrl-C cannot be held back
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # Python's own helper process unblocks the signal when it starts: it has to run before.
+    resource_tracker.ensure_running()
+    waiting: list[int] = []
+    in_main = threading.current_thread() is threading.main_thread()
+    # Blocked for the children; held for us, whose other threads still receive it.
+    handler = signal.signal(signal.SIGINT, lambda n, _: waiting.append(n)) if in_main else None
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if in_main:
+            signal.signal(signal.SIGINT, handler)
+        if waiting:
+            signal.raise_signal(signal.SIGINT)
 
 
 class Shield:

@@ -255,7 +255,7 @@ VOCABULARY: Mapping[str, Hyperparameter] = {
     "optimizer": Hyperparameter(OPTIMIZERS, "adam", "update rule, with its settings"),
     "learning_rate": Hyperparameter(POSITIVE, 1e-3, "step size α"),
     "batch_size": Hyperparameter(
-        Number(low=1, high=1e9, integer=True, words=("full",)), 32, "rows per update, or 'full'"
+        Number(low=1, integer=True, words=("full",)), 32, "rows per update, or 'full'"
     ),
     "l2": Hyperparameter(Number(low=0), 0.0, "λ of the penalty λ/(2m)·Σ‖W‖², m training rows"),
     "keep_prob": Hyperparameter(

@@ -300,6 +300,20 @@ def test_from_python(tmp_path: Path) -> None:
         sweeps.run({"name": "a", "data": {"source": "synthetic:moons"}}, quiet=True)
 
 
+@pytest.mark.parametrize("name", ["csv_example", "quickstart"])
+def test_the_shipped_studies_run(tmp_path: Path, name: str) -> None:
+    import studies
+
+    small = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=2")
+    done = sweeps(str(studies.path(name)), *small, cwd=tmp_path)
+    assert done.stderr == ""
+    (run,) = (tmp_path / "runs").iterdir()
+    assert (run / "report.html").stat().st_size > 100_000
+    # The run folder's own study finds the data from where it stands.
+    again = sweeps(f"runs/{run.name}/study.yaml", "--trials", "2", cwd=tmp_path)
+    assert "resumed   2 of 2 trials are done" in again.stdout
+
+
 def test_help_is_quick_and_imports_nothing_heavy() -> None:
     code = (
         "import sys; sys.argv = ['sweeps', '--help']\n"

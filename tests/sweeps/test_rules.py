@@ -123,7 +123,7 @@ def test_rule_3_steps_reach_the_last_that_fits(
 def test_rule_3_numbers_beyond_sense() -> None:
     huge = "1" + "0" * 400
     assert faults(f"space: {{batch_size: [{huge}]}}")[0].startswith(
-        "s.yaml:3: space.batch_size.0: expected a whole number >= 1 and <= 1e+09 or 'full', got 10"
+        "s.yaml:3: space.batch_size.0: expected a whole number >= 1 or 'full', got 1000"
     )
     assert faults("space: {l2: {low: 0, high: 1, step: 1e-300}}") == [
         "s.yaml:3: space.l2.step: expected at most 1,000,000 steps, got '1e+300'"
