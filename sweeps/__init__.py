@@ -17,6 +17,6 @@ def run(study: "str | dict[str, Any]", **options: Any) -> "Result":
     Options are those of the command line: jobs, trials, out, storage, set, time, confirm, quiet.
     Errors: `sweeps.faults.UserError` for the user's input, with every fault it found.
     """
-    from sweeps.session import run as run_study
+    from sweeps.runner import run as run_study
 
     return run_study(study, **options)

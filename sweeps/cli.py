@@ -60,23 +60,23 @@ def run(
     with _exit_codes():
         from rich.console import Console
 
-        from sweeps import documents, session
+        from sweeps import documents, runner
 
         console = Console(stderr=as_json, quiet=quiet, highlight=False)
         if not console.is_terminal:
             console.width = 160
-        options = session.Options(
-            jobs=session.check_jobs(jobs),
-            trials=session.check_trials(trials),
+        options = runner.Options(
+            jobs=runner.check_jobs(jobs),
+            trials=runner.check_trials(trials),
             out=out,
             storage=storage,
-            time=session.seconds(time),
+            time=runner.seconds(time),
             confirm=not no_confirm,
             dry_run=dry_run,
-            command=session.reproduce(sys.argv[1:]),
+            command=runner.reproduce(sys.argv[1:]),
         )
         document = documents.read(study)
-        result = session.execute(document, study.parent, set_ or [], options, console)
+        result = runner.execute(document, study.parent, set_ or [], options, console)
         if as_json:
             from sweeps import tables
 
@@ -116,7 +116,7 @@ def _exit_codes() -> Iterator[None]:
         print(fault, file=sys.stderr)
         raise typer.Exit(2) from None
     except KeyboardInterrupt as fault:
-        from sweeps.session import reproduce
+        from sweeps.runner import reproduce
 
         again = reproduce(sys.argv[1:])
         kept = f": {fault}; go on with: {again}" if str(fault) else ""

@@ -67,7 +67,7 @@ def write_provenance(
     budget: int,
     run: dict[str, Any],
 ) -> None:
-    """`provenance.json`; `run` is what only the session knows (command, times, jobs)."""
+    """`provenance.json`; `run` is what only the runner knows (command, times, jobs)."""
     states = [one.outcome.state for one in finished]
     counts = {state: states.count(state) for state in ("complete", "pruned", "failed")}
     searched = study.search.model_dump(exclude={"pruner"})

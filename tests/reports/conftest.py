@@ -1,4 +1,4 @@
-"""Run folders, made once a session, and a real browser where there is one."""
+"""Run folders, made once for all tests, and a real browser where there is one."""
 
 from __future__ import annotations
 
