@@ -48,6 +48,36 @@ class Expected(ValueError):
         self.at = join(at, self.at)
         return self
 
+    @property
+    def each(self) -> "list[Expected]":
+        """This one; of several, all."""
+        return [self]
+
+
+class Several(Expected):
+    """More than one fault below one value, all to be told."""
+
+    def __init__(self, faults: "list[Expected]") -> None:
+        super().__init__("", "")
+        self._faults = [one for fault in faults for one in fault.each]
+
+    def below(self, at: str) -> "Expected":
+        """The same faults, seen from one level further out."""
+        for fault in self._faults:
+            fault.below(at)
+        return self
+
+    @property
+    def each(self) -> "list[Expected]":
+        """All of them."""
+        return self._faults
+
+
+def raise_all(faults: "list[Expected]") -> None:
+    """Raise what was found, if anything. Errors: Expected."""
+    if faults:
+        raise faults[0] if len(faults) == 1 else Several(faults)
+
 
 def join(*parts: str) -> str:
     """A dotted path of those parts that are not empty."""

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from sweeps.faults import Expected, Words, did_you_mean, join
+from sweeps.faults import Expected, Words, did_you_mean, join, raise_all
 from sweeps.space import ArmSpace, Choice, Config, Dimension, Leaf, Range, Space
 from sweeps.vocabulary import RESERVED, VOCABULARY, Arm, Number, PerLayer, canonical, defaults
 
@@ -30,7 +30,7 @@ def parse(fixed: Any, space: Any) -> tuple[Space | None, list[tuple[str, Expecte
             _check_word(word)
             base[word] = canonical(word, value)
         except Expected as fault:
-            faults.append((join("fixed", str(word)), fault))
+            faults += [(join("fixed", str(word)), one) for one in fault.each]
     depths = _depths(base, space)
     _fit_default(base, space)
     for word, value in space.items():
@@ -40,7 +40,7 @@ def parse(fixed: Any, space: Any) -> tuple[Space | None, list[tuple[str, Expecte
                 raise Expected("each key in one of fixed and space", word, "it is in both")
             dimensions.append(_dimension(word, word, value, depths))
         except Expected as fault:
-            faults.append((join("space", str(word)), fault))
+            faults += [(join("space", str(word)), one) for one in fault.each]
     faults += _misfits(base, space, depths) + _quarrels(dimensions)
     parsed = Space(tuple(dimensions), tuple(base.items()))
     return (None if faults else parsed), faults
@@ -167,33 +167,38 @@ def _choice(word: str, name: str, values: list[Any], depths: set[int]) -> Choice
             "a list of lists", values, f"write [{lists}] to choose, or fixed.hidden: {values}"
         )
     options: list[Any] = []
+    faults: list[Expected] = []
     for position, value in enumerate(values):
         try:
             option = canonical(word, value)
+            if option in options:
+                raise Expected("each choice once", value, "it is there twice")
+            if word == "keep_prob" and isinstance(option, tuple) and not depths <= {len(option)}:
+                raise _depth_fault(option, depths)
+            options.append(option)
         except Expected as fault:
-            raise fault.below(str(position)) from None
-        if option in options:
-            raise Expected("each choice once", value, "it is there twice", at=str(position))
-        if word == "keep_prob" and isinstance(option, tuple) and not depths <= {len(option)}:
-            raise _depth_fault(option, depths).below(str(position))
-        options.append(option)
+            faults.append(fault.below(str(position)))
+    raise_all(faults)
     return Choice(name, tuple(options))
 
 
 def _range(name: str, kind: Number, value: dict[str, Any]) -> Range:
     known = ("low", "high", "log", "step")
-    for key in value:
-        if key not in known:
-            raise Expected("low, high, and log or step", key, did_you_mean(key, known), at=key)
-    for key in ("low", "high"):
-        if key not in value:
-            raise Expected("low and high", Words(f"no {key}"))
+    faults = [
+        Expected("low, high, and log or step", key, did_you_mean(key, known), at=key)
+        for key in value
+        if key not in known
+    ]
     bounds: dict[str, float] = {}
     for key in ("low", "high"):
         try:
-            bounds[key] = kind.number(value[key])
+            if key not in value:
+                faults.append(Expected("low and high", Words(f"no {key}")))
+            else:
+                bounds[key] = kind.number(value[key])
         except Expected as fault:
-            raise fault.below(key) from None
+            faults.append(fault.below(key))
+    raise_all(faults)
     low, high = bounds["low"], bounds["high"]
     log, step = value.get("log", False), value.get("step")
     if not isinstance(log, bool):
@@ -238,10 +243,10 @@ def _per_layer(
 
 
 def _arms(word: str, name: str, kind: Arm, choices: dict[str, Any], depths: set[int]) -> Dimension:
-    assert isinstance(kind, Arm)
     if not choices:
         raise Expected("at least one choice", choices, at="choices")
     arms = []
+    faults: list[Expected] = []
     for arm, inside in choices.items():
         try:
             if arm not in kind.table:
@@ -251,7 +256,8 @@ def _arms(word: str, name: str, kind: Arm, choices: dict[str, Any], depths: set[
                 raise Expected("a mapping of settings", inside)
             arms.append((arm, _arm(word, kind, arm, f"{name}.{arm}", inside, depths)))
         except Expected as fault:
-            raise fault.below(join("choices", arm)) from None
+            faults.append(fault.below(join("choices", arm)))
+    raise_all(faults)
     return Dimension(word, (Choice(name, tuple(arm for arm, _ in arms)),), tuple(arms))
 
 
@@ -263,6 +269,7 @@ def _arm(
     searched: list[tuple[str, Leaf]] = []
     replaces: list[tuple[str, Any]] = []
     inner: list[Dimension] = []
+    faults: list[Expected] = []
     for key, value in inside.items():
         is_searched = isinstance(value, list | dict)
         try:
@@ -280,7 +287,8 @@ def _arm(
             else:
                 raise Expected("a known setting", key, did_you_mean(key, [*table, *VOCABULARY]))
         except Expected as fault:
-            raise fault.below(key) from None
+            faults.append(fault.below(key))
+    raise_all(faults)
     settings = kind.settings(arm, literal)
     fixed = tuple((k, v) for k, v in settings.items() if k not in dict(searched))
     return ArmSpace(fixed, tuple(searched), tuple(replaces), tuple(inner))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sweeps.faults import Expected, did_you_mean, join
+from sweeps.faults import Expected, did_you_mean, join, raise_all
 
 
 class Kind(Protocol):
@@ -134,12 +134,13 @@ class PerLayer:
 
 
 def _each(kind: Kind, values: list[Any] | tuple[Any, ...]) -> list[Any]:
-    checked = []
+    checked, faults = [], []
     for position, value in enumerate(values):
         try:
             checked.append(kind.check(value))
         except Expected as fault:
-            raise fault.below(str(position)) from None
+            faults.append(fault.below(str(position)))
+    raise_all(faults)
     return checked
 
 

@@ -217,6 +217,9 @@ space:
     assert faults("space: {optimizer: {choices: {adma: {}, adam: {beta3: 1, beta1: 1}}}}") == [
         "s.yaml:3: space.optimizer.choices.adma: expected a known optimizer, got 'adma' "
         "(did you mean 'adam'?)",
+        "s.yaml:3: space.optimizer.choices.adam.beta3: expected a known setting, got 'beta3' "
+        "(did you mean 'beta2'?)",
+        "s.yaml:3: space.optimizer.choices.adam.beta1: expected a number >= 0 and < 1, got 1",
     ]
     assert faults("fixed: {optimizer: {adam: {}, rmsprop: {}}}\nspace: {}")[0].startswith(
         "s.yaml:3: fixed.optimizer: expected a name, or one name with its settings, got {"
@@ -346,6 +349,19 @@ targets: {dev_error: -1}
         "s.yaml:8: search.window: expected a whole number, got 'x'",
         "s.yaml:9: confirm: expected a mapping, got 7",
         "s.yaml:10: targets.dev_error: expected a number > 0, got -1",
+    ]
+
+
+def test_rule_10_all_faults_of_one_word_too() -> None:
+    text = "space: {hidden: [[0, -1], [x]], l2: {low: -1, lgo: 1}}"
+    assert faults(text) == [
+        "s.yaml:3: space.hidden.0.0: expected a whole number >= 1 and <= 100000, got 0",
+        "s.yaml:3: space.hidden.0.1: expected a whole number >= 1 and <= 100000, got -1",
+        "s.yaml:3: space.hidden.1.0: expected a whole number >= 1 and <= 100000, got 'x'",
+        "s.yaml:3: space.l2.lgo: expected low, high, and log or step, got 'lgo' "
+        "(did you mean 'low'?)",
+        "s.yaml:3: space.l2.low: expected a number >= 0, got -1",
+        "s.yaml:3: space.l2: expected low and high, got no high",
     ]
 
 
