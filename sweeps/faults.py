@@ -50,7 +50,7 @@ class Expected(ValueError):
 
     @property
     def each(self) -> "list[Expected]":
-        """This one; of several, all."""
+        """The one fault that it is; of several, all."""
         return [self]
 
 
