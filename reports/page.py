@@ -127,7 +127,6 @@ def _write(path: Path, text: str) -> Path:
             os.fsync(file.fileno())
         os.chmod(name, 0o644)
         os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    finally:
+        Path(name).unlink(missing_ok=True)  # there only if it was not finished
     return path
