@@ -4,24 +4,36 @@
 Nothing here knows of studies, files or processes.
 """
 
+from dnn.activations import ACTIVATIONS
+from dnn.checkpoints import resume, save
+from dnn.data import Data, Replay, Streams
+from dnn.evaluation import predict, score
 from dnn.initializers import INITIALIZERS
-from dnn.layers import ACTIVATIONS
+from dnn.labels import one_hot
 from dnn.losses import LOSSES
 from dnn.network import Network
 from dnn.optimizers import OPTIMIZERS
-from dnn.training import Data, Record, Settings, Streams, fit, predict, score
+from dnn.schedules import SCHEDULES
+from dnn.settings import Settings
+from dnn.training import Record, Training, fit
 
 __all__ = [
     "ACTIVATIONS",
     "INITIALIZERS",
     "LOSSES",
     "OPTIMIZERS",
+    "SCHEDULES",
     "Data",
     "Network",
     "Record",
+    "Replay",
     "Settings",
     "Streams",
+    "Training",
     "fit",
+    "one_hot",
     "predict",
+    "resume",
+    "save",
     "score",
 ]

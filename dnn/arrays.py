@@ -1,9 +1,23 @@
-"""The array types that the package speaks in."""
+"""The types that the package speaks in, and the one constant that all its loops need."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
 Integers = NDArray[np.integer[Any]]
+Flags = NDArray[np.bool_]
+
+
+class Bound(NamedTuple):
+    """A layer over fixed buffers: call `forward`, then `backward`."""
+
+    forward: Callable[[], None]
+    backward: Callable[[], None]
+
+
+def scalar(value: float, like: Array) -> Array:
+    """A 0-d array of that type: the cheapest constant for a ufunc, and one that can be changed."""
+    return np.array(value, like.dtype)

@@ -1,6 +1,6 @@
 """Initial weights of a dense layer: (rng, fan_in, fan_out, scale) to (fan_out, fan_in), float64.
 
-Biases start at 0 and are not drawn here. The generator is always an argument.
+Biases are not drawn here. The generator is always an argument.
 """
 
 import math
@@ -27,9 +27,19 @@ def zeros(rng: np.random.Generator, fan_in: int, fan_out: int, scale: float) -> 
     return np.zeros((fan_out, fan_in))
 
 
+def constant(rng: np.random.Generator, fan_in: int, fan_out: int, scale: float) -> Array:
+    """All weights `scale`: no unit of a layer differs from its neighbour either."""
+    return np.full((fan_out, fan_in), scale)
+
+
 def normal(rng: np.random.Generator, fan_in: int, fan_out: int, scale: float) -> Array:
     """N(0, scale²), whatever the width."""
     return rng.standard_normal((fan_out, fan_in)) * scale
+
+
+def uniform(rng: np.random.Generator, fan_in: int, fan_out: int, scale: float) -> Array:
+    """U(±scale), whatever the width."""
+    return rng.uniform(-scale, scale, (fan_out, fan_in))
 
 
 def xavier(rng: np.random.Generator, fan_in: int, fan_out: int, scale: float) -> Array:
@@ -42,16 +52,65 @@ def he(rng: np.random.Generator, fan_in: int, fan_out: int, scale: float) -> Arr
     return rng.standard_normal((fan_out, fan_in)) * math.sqrt(2 / fan_in)
 
 
+def he_uniform(rng: np.random.Generator, fan_in: int, fan_out: int, scale: float) -> Array:
+    """U(±√(6/n_in)), which has He's variance 2/n_in."""
+    return uniform(rng, fan_in, fan_out, math.sqrt(6 / fan_in))
+
+
 def glorot(rng: np.random.Generator, fan_in: int, fan_out: int, scale: float) -> Array:
     """U(±√(6/(n_in + n_out))): Glorot and Bengio (2010), eq. 16."""
-    limit = math.sqrt(6 / (fan_in + fan_out))
-    return rng.uniform(-limit, limit, (fan_out, fan_in))
+    return uniform(rng, fan_in, fan_out, math.sqrt(6 / (fan_in + fan_out)))
+
+
+def glorot_normal(rng: np.random.Generator, fan_in: int, fan_out: int, scale: float) -> Array:
+    """Variance 2/(n_in + n_out) (Glorot and Bengio, 2010, eq. 12), truncated as Keras draws it."""
+    return _truncated(rng, (fan_out, fan_in)) * math.sqrt(2 / (fan_in + fan_out))
+
+
+def lecun(rng: np.random.Generator, fan_in: int, fan_out: int, scale: float) -> Array:
+    """Variance 1/n_in (LeCun et al., 1998, eq. 16), truncated as Keras draws it."""
+    return _truncated(rng, (fan_out, fan_in)) * math.sqrt(1 / fan_in)
+
+
+def lecun_uniform(rng: np.random.Generator, fan_in: int, fan_out: int, scale: float) -> Array:
+    """U(±√(3/n_in)), which has LeCun's variance 1/n_in."""
+    return uniform(rng, fan_in, fan_out, math.sqrt(3 / fan_in))
+
+
+def orthogonal(rng: np.random.Generator, fan_in: int, fan_out: int, scale: float) -> Array:
+    """scale × rows (or columns, the shorter side) that are orthonormal: Saxe et al. (2014).
+
+    QR of a normal matrix; with R's diagonal made positive the draw is uniform over all of them
+    (Mezzadri, 2007).
+    """
+    q, r = np.linalg.qr(rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out))))
+    q = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)
+    return np.ascontiguousarray(q if fan_out >= fan_in else q.T) * scale
+
+
+# The standard deviation of a standard normal variable truncated at ±2.
+_TRUNCATED_DEVIATION = 0.8796256610342398
+
+
+def _truncated(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+    """Normal draws within two deviations, scaled back to variance 1."""
+    draws = rng.standard_normal(shape)
+    while (outside := np.abs(draws) > 2).any():
+        draws[outside] = rng.standard_normal(int(outside.sum()))
+    return draws / _TRUNCATED_DEVIATION
 
 
 INITIALIZERS: Mapping[str, Initializer] = {
     "zeros": Initializer(zeros),
+    "constant": Initializer(constant, {"scale": 0.01}),
     "normal": Initializer(normal, {"scale": 0.01}),
+    "uniform": Initializer(uniform, {"scale": 0.05}),
     "xavier": Initializer(xavier),
     "he": Initializer(he),
+    "he_uniform": Initializer(he_uniform),
     "glorot": Initializer(glorot),
+    "glorot_normal": Initializer(glorot_normal),
+    "lecun": Initializer(lecun),
+    "lecun_uniform": Initializer(lecun_uniform),
+    "orthogonal": Initializer(orthogonal, {"scale": 1.0}),
 }

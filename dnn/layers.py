@@ -1,138 +1,198 @@
 """Layers, bound to their buffers: each returns its forward and its backward, made side by side.
 
 Shapes: P networks, B rows, n units. Hidden activations are feature-major `(P, n, B)`, so that the
-inner loops run over the rows. A bound layer allocates nothing when it is called.
+inner loops run over the rows. A bound layer allocates nothing when it is called. Activations are
+in `dnn.activations`.
 """
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+import math
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dnn.arrays import Array
-
-
-class Bound(NamedTuple):
-    """A layer over fixed buffers: call `forward`, then `backward`."""
-
-    forward: Callable[[], None]
-    backward: Callable[[], None]
+from dnn.arrays import Array, Bound, scalar
 
 
 def dense(
-    a: Array, w: Array, b: Array, z: Array, dz: Array, dw: Array, db: Array, da: Array | None
+    a: Array,
+    w: Array,
+    b: Array | None,
+    z: Array,
+    dz: Array,
+    dw: Array,
+    db: Array | None,
+    da: Array | None,
 ) -> Bound:
     """Z = w·a + b.
 
-    a (P, n_in, B), or any view of that shape; w (P, n_out, n_in); b (P, n_out, 1); z (P, n_out, B).
-    dz, dw, db, da are the gradients' buffers, of the same shapes; `da=None` for the first layer,
-    whose input gradient nobody asks for. z may be dz.
+    a (P, n_in, B), or any view of that shape; w (P, n_out, n_in); b (P, n_out, 1), or None for no
+    bias; z (P, n_out, B). dz, dw, db, da are the gradients' buffers, of the same shapes; `da=None`
+    for the first layer, whose input gradient nobody asks for. z may be dz.
     """
     a_transposed, w_transposed = a.swapaxes(-1, -2), w.swapaxes(-1, -2)
     ones = np.ones((a.shape[-1], 1), dtype=z.dtype)
+    units = w.shape[-2]
 
     def forward() -> None:
-        np.matmul(w, a, out=z)
-        np.add(z, b, out=z)
+        np.matmul(w, a, z)
+        if b is not None:
+            np.add(z, b, z)
 
     def backward() -> None:
-        np.matmul(dz, a_transposed, out=dw)
-        np.matmul(dz, ones, out=db)
+        np.matmul(dz, a_transposed, dw)
+        if db is not None:
+            np.matmul(dz, ones, db)
         if da is not None:
-            np.matmul(w_transposed, dz, out=da)
+            # From a single unit it is an outer product, for which BLAS takes several times as long.
+            (np.matmul if units > 1 else np.multiply)(w_transposed, dz, da)
 
     return Bound(forward, backward)
 
 
-def relu(z: Array, d: Array) -> Bound:
-    """max(z, 0), in place; the derivative at 0 is 0."""
-    positive = np.empty(z.shape, dtype=bool)
+BATCH_NORM_EPSILON = 1e-5
+# Share of the newest batch in the running statistics.
+BATCH_NORM_MOMENTUM = 0.1
+
+
+def batch_norm(
+    z: Array,
+    d: Array,
+    gain: Array,
+    shift: Array,
+    dgain: Array,
+    dshift: Array,
+    mean: Array,
+    squares: Array,
+) -> Bound:
+    """gain·(z − μ)/√(σ² + ε) + shift over the batch: Ioffe and Szegedy (2015), algorithm 1.
+
+    In place: z (P, n, B) holds the linear part before forward and the normalized one after it, d
+    its gradient. gain, shift and their gradients are (P, n, 1), as are the batch's mean and sum of
+    squares about it, which forward leaves behind for `follow_statistics`.
+    """
+    rows = z.shape[-1]
+    averaging = np.full((rows, 1), 1 / rows, dtype=z.dtype)
+    ones = np.ones((rows, 1), dtype=z.dtype)
+    # 1/√(s/B + ε) for a sum of squares s is √B/√(s + Bε).
+    epsilon, root = scalar(rows * BATCH_NORM_EPSILON, z), scalar(math.sqrt(rows), z)
+    per_row = scalar(1 / rows, z)
+    centred, scratch = np.empty_like(z), np.empty_like(z)
+    inverse, scale, column = (np.empty(gain.shape, z.dtype) for _ in range(3))
 
     def forward() -> None:
-        np.maximum(z, 0, out=z)
+        np.matmul(z, averaging, mean)
+        np.subtract(z, mean, centred)
+        np.vecdot(centred, centred, squares[..., 0])
+        np.add(squares, epsilon, inverse)
+        np.sqrt(inverse, inverse)
+        np.divide(root, inverse, inverse)
+        np.multiply(inverse, gain, scale)
+        np.multiply(centred, scale, z)
+        np.add(z, shift, z)
 
     def backward() -> None:
-        np.greater(z, 0, out=positive)
-        np.multiply(d, positive, out=d)
+        # With x̂ = centred·inverse: dz = scale·(d − mean(d) − x̂·mean(d·x̂)).
+        np.matmul(d, ones, dshift)
+        np.vecdot(d, centred, column[..., 0])
+        np.multiply(column, inverse, column)
+        np.copyto(dgain, column)
+        np.multiply(column, inverse, column)
+        np.multiply(column, per_row, column)
+        np.multiply(centred, column, scratch)
+        np.subtract(d, scratch, d)
+        np.multiply(dshift, per_row, column)
+        np.subtract(d, column, d)
+        np.multiply(d, scale, d)
 
     return Bound(forward, backward)
 
 
-def tanh(z: Array, d: Array) -> Bound:
-    """Tanh z, in place; the derivative is 1 − a²."""
-    slope = np.empty_like(z)
+def follow_statistics(running: Array, batch: Array, rows: int) -> Callable[[], None]:
+    """Running means and variances (P, S), a half each, towards those of a batch of so many rows.
 
-    def forward() -> None:
-        np.tanh(z, out=z)
+    running ← 0.9·running + 0.1·batch's, the variances of the unbiased kind, as PyTorch keeps them;
+    `batch` holds means and sums of squares, and is overwritten. A batch of one row has no variance
+    and changes nothing.
+    """
+    half = running.shape[1] // 2
+    older = scalar(1 - BATCH_NORM_MOMENTUM, running)
+    shares = np.full(running.shape[1], BATCH_NORM_MOMENTUM, running.dtype)
+    shares[half:] /= max(rows - 1, 1)
 
-    def backward() -> None:
-        np.multiply(z, z, out=slope)
-        np.subtract(1, slope, out=slope)
-        np.multiply(d, slope, out=d)
+    def follow() -> None:
+        np.multiply(running, older, running)
+        np.multiply(batch, shares, batch)
+        np.add(running, batch, running)
 
-    return Bound(forward, backward)
-
-
-def logistic(z: Array, out: Array) -> None:
-    """1 / (1 + e^−z) as (1 + tanh(z/2)) / 2, which cannot overflow. `out` may be z."""
-    np.multiply(z, 0.5, out=out)
-    np.tanh(out, out=out)
-    np.multiply(out, 0.5, out=out)
-    np.add(out, 0.5, out=out)
+    return follow if rows > 1 else lambda: None
 
 
-def sigmoid(z: Array, d: Array) -> Bound:
-    """The logistic function, in place; the derivative is a·(1 − a)."""
-    slope = np.empty_like(z)
-
-    def forward() -> None:
-        logistic(z, out=z)
-
-    def backward() -> None:
-        np.subtract(1, z, out=slope)
-        np.multiply(z, slope, out=slope)
-        np.multiply(d, slope, out=d)
-
-    return Bound(forward, backward)
+# Of each unit's 16 random bits: keep_prob is met to 1/131,072, and 4 units share one draw.
+STEPS = 65_536
 
 
-def identity(z: Array, d: Array) -> Bound:
-    """Z itself."""
-
-    def nothing() -> None:
-        """Neither direction changes a number."""
-
-    return Bound(nothing, nothing)
-
-
-def dropout(a: Array, out: Array, d: Array, uniform: Array, keep_prob: Array) -> Bound:
+def dropout(a: Array, out: Array, d: Array, bits: NDArray[np.uint16], keep_prob: Array) -> Bound:
     """Inverted dropout (Srivastava et al., 2014; scaled as in the course).
 
     `out` gets a with some units gone; it is not a itself, which the activation's derivative needs.
-    `d` holds dJ/dout before backward and dJ/da after it. `uniform` (P, n, B) is filled by the
-    caller with draws from [0, 1) before each forward; a unit stays where its draw is below
-    `keep_prob` (P, 1, 1), and is then divided by it. keep_prob = 1 changes no bit.
+    `d` holds dJ/dout before backward and dJ/da after it. `bits` (P, n, B) is filled with random
+    bits by the caller before each forward. A unit stays with the probability keep_prob (P, 1, 1),
+    rounded to a whole number of 65,536ths but at least one of them, and is then divided by it.
+    keep_prob = 1 changes no bit.
     """
     kept = np.empty(a.shape, dtype=bool)
     mask = np.empty_like(a)
-    scale = 1 / keep_prob
+    last, scale = _threshold(keep_prob, a)
 
     def forward() -> None:
-        np.less(uniform, keep_prob, out=kept)
-        np.multiply(kept, scale, out=mask)
-        np.multiply(a, mask, out=out)
+        np.less_equal(bits, last, kept)
+        np.copyto(mask, kept)
+        np.multiply(mask, scale, mask)
+        np.multiply(a, mask, out)
 
     def backward() -> None:
-        np.multiply(d, mask, out=d)
+        np.multiply(d, mask, d)
 
     return Bound(forward, backward)
 
 
-# An activation works in place on two buffers of shape (P, n, B): `z` holds the linear part before
-# forward and the activation after it; `d` holds dJ/da before backward and dJ/dz after it.
-ACTIVATIONS: Mapping[str, Callable[[Array, Array], Bound]] = {
-    "relu": relu,
-    "tanh": tanh,
-    "sigmoid": sigmoid,
-    "identity": identity,
-}
+def relu_dropout(z: Array, d: Array, bits: NDArray[np.uint16], keep_prob: Array) -> Bound:
+    """`relu` and then `dropout`, in place: the same numbers with one mask instead of two."""
+    zero = scalar(0, z)
+    kept, is_positive, mask = (np.empty(z.shape, t) for t in (bool, bool, z.dtype))
+    last, scale = _threshold(keep_prob, z)
+
+    def forward() -> None:
+        np.less_equal(bits, last, kept)
+        np.greater(z, zero, is_positive)
+        np.logical_and(kept, is_positive, kept)
+        np.copyto(mask, kept)
+        np.multiply(mask, scale, mask)
+        np.multiply(z, mask, z)
+
+    def backward() -> None:
+        np.multiply(d, mask, d)
+
+    return Bound(forward, backward)
+
+
+def _threshold(keep_prob: Array, like: Array) -> tuple[NDArray[np.uint16], Array]:
+    """The last 16-bit number that stays, and what it is scaled by; 0-d where networks agree."""
+    steps = np.maximum(np.round(keep_prob * STEPS), 1)
+    last, scale = (steps - 1).astype(np.uint16), (STEPS / steps).astype(like.dtype)
+    if (last == last.flat[0]).all():  # one number for all networks is the cheaper loop
+        return np.array(last.flat[0]), np.array(scale.flat[0])
+    return last, scale
+
+
+def masked(a: Array, out: Array, d: Array, mask: Array) -> Bound:
+    """Dropout whose scaled mask (P, n, B) the caller fills: 0, or 1/keep_prob."""
+
+    def forward() -> None:
+        np.multiply(a, mask, out)
+
+    def backward() -> None:
+        np.multiply(d, mask, d)
+
+    return Bound(forward, backward)

@@ -1,135 +1,316 @@
-"""Optimizers as data: an update rule over flat arrays, the state it keeps, its hyperparameters.
+"""Optimizers as data: an update rule over flat arrays, its state, its settings, its coefficients.
 
-Arrays are flat: theta, grad, each state and scratch have the shape (P, N); each hyperparameter is
-(P, 1), so one population can hold different values of it. An update works in place, may overwrite
-`grad`, and allocates nothing of theta's size. A new optimizer is one function and one row below.
+theta, grad, each state and scratch are flat, (P, n); a coefficient is what a hyperparameter and
+the number of the step come to, a 0-d array where all P networks share it, else (P, 1). An update
+works in place, may overwrite `grad`, and allocates nothing. Moving averages are kept as plain sums
+(s ← βs + g instead of βs + (1 − β)g): two passes instead of three, and 1 − β goes into a
+coefficient. A new optimizer is one function or two and one row below; binding is
+`dnn.stepping`'s.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from dnn.arrays import Array
 
+Coefficients = Mapping[str, Array]
 
-@dataclass
-class Arrays:
-    """What an update works on. `step` counts from 1."""
+
+class Arrays(NamedTuple):
+    """What an update works on: arrays of one shape (P, n)."""
 
     theta: Array
     grad: Array
     scratch: Array
     state: Mapping[str, Array]
-    step: int = 0
 
 
-@dataclass(frozen=True)
-class Hyper:
-    """Hyperparameters by name, each (P, 1), cast once instead of at every step.
-
-    value: in theta's precision; rest: 1 − value, rounded once; exact: in float64, for powers.
-    """
-
-    value: Mapping[str, Array]
-    rest: Mapping[str, Array]
-    exact: Mapping[str, Array]
-
-    @classmethod
-    def cast(cls, exact: Mapping[str, Array], dtype: np.dtype[Any]) -> "Hyper":
-        """From float64 values of shape (P, 1)."""
-        return cls(
-            value={name: v.astype(dtype) for name, v in exact.items()},
-            rest={name: (1 - v).astype(dtype) for name, v in exact.items()},
-            exact=exact,
-        )
+def as_given(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+    """The hyperparameters themselves, at every step."""
+    return hyper
 
 
 @dataclass(frozen=True)
 class Optimizer:
-    """An update rule with the names of its states and its settings' defaults.
+    """An update rule, the names of its states, its settings' defaults.
 
-    Every optimizer also has `learning_rate`, which has no default here.
+    Every optimizer also has `learning_rate`, which has no default here. `coefficients` makes what
+    the update reads from one network's settings and the number of the step, which counts from 1;
+    `timed` says whether the step matters.
     """
 
-    update: Callable[[Arrays, Hyper], None]
+    update: Callable[[Arrays, Coefficients], None]
     state: tuple[str, ...] = ()
     settings: Mapping[str, float] = field(default_factory=dict)
-
-    def bind(self, theta: Array, grad: Array, hyper: Mapping[str, Array]) -> Callable[[], None]:
-        """A step function over theta (P, N) and grad (P, N), its state at zero.
-
-        `hyper` holds learning_rate and every setting, each float64 of shape (P, 1).
-        """
-        state = {name: np.zeros_like(theta) for name in self.state}
-        arrays = Arrays(theta, grad, np.empty_like(theta), state)
-        cast = Hyper.cast(hyper, theta.dtype)
-
-        def step() -> None:
-            arrays.step += 1
-            self.update(arrays, cast)
-
-        return step
+    coefficients: Callable[[Mapping[str, float], int], Mapping[str, float]] = as_given
+    timed: bool = False
 
 
-def _average(average: Array, new: Array, name: str, hyper: Hyper) -> None:
-    """Average ← β·average + (1 − β)·new with the β of that name; `new` is overwritten."""
-    np.multiply(average, hyper.value[name], out=average)
-    np.multiply(new, hyper.rest[name], out=new)
-    np.add(average, new, out=average)
+def _descend(theta: Array, direction: Array, rate: Array) -> None:
+    """θ ← θ − rate·direction; the direction is overwritten."""
+    np.multiply(direction, rate, direction)
+    np.subtract(theta, direction, theta)
 
 
-def gradient_descent(arrays: Arrays, hyper: Hyper) -> None:
+def _add_to(total: Array, beta: Array, new: Array) -> None:
+    """total ← β·total + new."""
+    np.multiply(total, beta, total)
+    np.add(total, new, total)
+
+
+def gradient_descent(arrays: Arrays, c: Coefficients) -> None:
     """θ ← θ − α g."""
-    np.multiply(arrays.grad, hyper.value["learning_rate"], out=arrays.grad)
-    np.subtract(arrays.theta, arrays.grad, out=arrays.theta)
+    _descend(arrays.theta, arrays.grad, c["learning_rate"])
 
 
-def momentum(arrays: Arrays, hyper: Hyper) -> None:
+def momentum(arrays: Arrays, c: Coefficients) -> None:
     """V ← βv + (1 − β)g; θ ← θ − αv: the course's averaging form.
 
-    PyTorch's and Keras' v ← βv + g takes a step 1/(1 − β) times as long for the same α.
+    PyTorch's and Keras' v ← βv + g takes a step 1/(1 − β) times as long for the same α: that is
+    `classical_momentum`.
     """
     v = arrays.state["v"]
-    _average(v, arrays.grad, "beta", hyper)
-    np.multiply(v, hyper.value["learning_rate"], out=arrays.scratch)
-    np.subtract(arrays.theta, arrays.scratch, out=arrays.theta)
+    _add_to(v, c["beta"], arrays.grad)
+    np.multiply(v, c["rate"], arrays.scratch)
+    np.subtract(arrays.theta, arrays.scratch, arrays.theta)
 
 
-def rmsprop(arrays: Arrays, hyper: Hyper) -> None:
-    """S ← βs + (1 − β)g²; θ ← θ − α g/(√s + ε): Hinton's lecture 6e; ε outside the root."""
+def _averaging(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+    return {"beta": hyper["beta"], "rate": hyper["learning_rate"] * (1 - hyper["beta"])}
+
+
+def _classical(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+    return {"beta": hyper["beta"], "rate": hyper["learning_rate"]}
+
+
+def nesterov(arrays: Arrays, c: Coefficients) -> None:
+    """V ← βv + g; θ ← θ − α(g + βv): Sutskever et al. (2013), as PyTorch writes it."""
+    v, g, scratch = arrays.state["v"], arrays.grad, arrays.scratch
+    _add_to(v, c["beta"], g)
+    np.multiply(v, c["beta"], scratch)
+    np.add(g, scratch, g)
+    _descend(arrays.theta, g, c["rate"])
+
+
+def adagrad(arrays: Arrays, c: Coefficients) -> None:
+    """S ← s + g²; θ ← θ − α g/(√s + ε): Duchi et al. (2011)."""
     s, g, scratch = arrays.state["s"], arrays.grad, arrays.scratch
-    np.multiply(g, g, out=scratch)
-    _average(s, scratch, "beta", hyper)
-    np.sqrt(s, out=scratch)
-    np.add(scratch, hyper.value["epsilon"], out=scratch)
-    np.divide(g, scratch, out=scratch)
-    np.multiply(scratch, hyper.value["learning_rate"], out=scratch)
-    np.subtract(arrays.theta, scratch, out=arrays.theta)
+    np.multiply(g, g, scratch)
+    np.add(s, scratch, s)
+    np.sqrt(s, scratch)
+    np.add(scratch, c["epsilon"], scratch)
+    np.divide(g, scratch, g)
+    _descend(arrays.theta, g, c["learning_rate"])
 
 
-def adam(arrays: Arrays, hyper: Hyper) -> None:
+def adadelta(arrays: Arrays, c: Coefficients) -> None:
+    """Δ = g·√(u + ε)/√(s + ε) for running means s of g² and u of Δ²: Zeiler (2012), algorithm 1.
+
+    θ ← θ − αΔ; the paper has α = 1. s and u are kept as sums; the 1 − ρ that both lack cancels
+    from their quotient, so only ε is divided by it.
+    """
+    s, u, g, scratch = arrays.state["s"], arrays.state["u"], arrays.grad, arrays.scratch
+    np.multiply(g, g, scratch)
+    _add_to(s, c["rho"], scratch)
+    np.add(s, c["epsilon"], scratch)
+    np.sqrt(scratch, scratch)
+    np.divide(g, scratch, g)
+    np.add(u, c["epsilon"], scratch)
+    np.sqrt(scratch, scratch)
+    np.multiply(g, scratch, g)
+    np.multiply(g, g, scratch)
+    _add_to(u, c["rho"], scratch)
+    _descend(arrays.theta, g, c["learning_rate"])
+
+
+def _ratio_of_means(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+    return {**hyper, "epsilon": hyper["epsilon"] / (1 - hyper["rho"])}
+
+
+def rmsprop(arrays: Arrays, c: Coefficients) -> None:
+    """S ← βs + (1 − β)g²; θ ← θ − α g/(√s + ε): Hinton's lecture 6e; ε outside the root.
+
+    As PyTorch's RMSprop, whose β is called alpha and is 0.99 by default.
+    """
+    s, g, scratch = arrays.state["s"], arrays.grad, arrays.scratch
+    np.multiply(g, g, scratch)
+    _add_to(s, c["beta"], scratch)
+    np.sqrt(s, scratch)
+    np.add(scratch, c["epsilon"], scratch)
+    np.divide(g, scratch, g)
+    _descend(arrays.theta, g, c["rate"])
+
+
+def _root_mean(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+    """α g/(√((1 − β)S) + ε) = α/√(1 − β) · g/(√S + ε/√(1 − β))."""
+    root = math.sqrt(1 - hyper["beta"])
+    return {
+        "beta": hyper["beta"],
+        "rest": 1 - hyper["beta"],
+        "rate": hyper["learning_rate"] / root,
+        "epsilon": hyper["epsilon"] / root,
+    }
+
+
+def rmsprop_centred(arrays: Arrays, c: Coefficients) -> None:
+    """As `rmsprop`, with s − m² for s, m the running mean of g: Graves (2013), eq. 38-40."""
+    s, m, g, scratch = arrays.state["s"], arrays.state["m"], arrays.grad, arrays.scratch
+    np.multiply(g, g, scratch)
+    _add_to(s, c["beta"], scratch)
+    _add_to(m, c["beta"], g)
+    # (1 − β)S − (1 − β)²M², over (1 − β); rounding may leave it below 0.
+    np.multiply(m, m, scratch)
+    np.multiply(scratch, c["rest"], scratch)
+    np.subtract(s, scratch, scratch)
+    np.maximum(scratch, c["zero"], out=scratch)
+    np.sqrt(scratch, scratch)
+    np.add(scratch, c["epsilon"], scratch)
+    np.divide(g, scratch, g)
+    _descend(arrays.theta, g, c["rate"])
+
+
+def _root_variance(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+    return {**_root_mean(hyper, step), "zero": 0.0}
+
+
+def adam(arrays: Arrays, c: Coefficients) -> None:
     """Kingma and Ba (2015), algorithm 1: m̂/(√v̂ + ε), both moments corrected for their start."""
     m, v = arrays.state["m"], arrays.state["v"]
-    g, scratch, t = arrays.grad, arrays.scratch, arrays.step
-    np.multiply(g, g, out=scratch)
-    _average(v, scratch, "beta2", hyper)
-    _average(m, g, "beta1", hyper)
-    # Both corrections are (P, 1): one scales √v, the other the learning rate.
-    root = 1 / np.sqrt(1 - hyper.exact["beta2"] ** t)
-    rate = hyper.exact["learning_rate"] / (1 - hyper.exact["beta1"] ** t)
-    np.sqrt(v, out=scratch)
-    np.multiply(scratch, root.astype(v.dtype), out=scratch)
-    np.add(scratch, hyper.value["epsilon"], out=scratch)
-    np.divide(m, scratch, out=scratch)
-    np.multiply(scratch, rate.astype(v.dtype), out=scratch)
-    np.subtract(arrays.theta, scratch, out=arrays.theta)
+    np.multiply(arrays.grad, arrays.grad, arrays.scratch)
+    _add_to(v, c["beta2"], arrays.scratch)
+    _add_to(m, c["beta1"], arrays.grad)
+    _adaptive_step(arrays, m, v, c)
 
+
+def _adaptive_step(arrays: Arrays, m: Array, v: Array, c: Coefficients) -> None:
+    """θ ← θ − rate·m/(√v + ε)."""
+    scratch = arrays.scratch
+    np.sqrt(v, scratch)
+    np.add(scratch, c["epsilon"], scratch)
+    np.divide(m, scratch, scratch)
+    _descend(arrays.theta, scratch, c["rate"])
+
+
+def _corrected(hyper: Mapping[str, float], step: int) -> dict[str, float]:
+    """Both corrections, and the (1 − β) that the sums lack, in a rate and an ε."""
+    beta1, beta2 = hyper["beta1"], hyper["beta2"]
+    root = math.sqrt((1 - beta2) / (1 - beta2**step))
+    return {
+        "beta1": beta1,
+        "beta2": beta2,
+        "epsilon": hyper["epsilon"] / root,
+        "rate": hyper["learning_rate"] * (1 - beta1) / (1 - beta1**step) / root,
+    }
+
+
+def amsgrad(arrays: Arrays, c: Coefficients) -> None:
+    """Adam with the largest v so far: Reddi et al. (2018), algorithm 2, corrected as in PyTorch."""
+    m, v, largest = arrays.state["m"], arrays.state["v"], arrays.state["largest"]
+    np.multiply(arrays.grad, arrays.grad, arrays.scratch)
+    _add_to(v, c["beta2"], arrays.scratch)
+    _add_to(m, c["beta1"], arrays.grad)
+    np.maximum(v, largest, out=largest)
+    _adaptive_step(arrays, m, largest, c)
+
+
+def adamw(arrays: Arrays, c: Coefficients) -> None:
+    """Adam after θ ← (1 − αλ)θ: Loshchilov and Hutter (2019), algorithm 2; weights alone decay."""
+    np.multiply(arrays.theta, c["keep"], arrays.theta)
+    adam(arrays, c)
+
+
+def _decoupled(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+    keep = 1 - hyper["learning_rate"] * hyper["weight_decay"]
+    return {**_corrected(hyper, step), "keep": keep}
+
+
+def nadam(arrays: Arrays, c: Coefficients) -> None:
+    """Adam with Nesterov's look ahead and a momentum that warms up: Dozat (2016)."""
+    m, v, g, scratch = arrays.state["m"], arrays.state["v"], arrays.grad, arrays.scratch
+    np.multiply(g, g, scratch)
+    _add_to(v, c["beta2"], scratch)
+    _add_to(m, c["beta1"], g)
+    np.sqrt(v, scratch)
+    np.add(scratch, c["epsilon"], scratch)
+    np.divide(g, scratch, g)
+    np.divide(m, scratch, scratch)
+    _descend(arrays.theta, g, c["rate_of_gradient"])
+    _descend(arrays.theta, scratch, c["rate"])
+
+
+def _looking_ahead(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+    """μ_t = β₁(1 − 0.96^(tψ)/2), Dozat's warming momentum: the coming one for m, this one for g."""
+    corrected = _corrected(hyper, step)
+    beta1, psi = hyper["beta1"], hyper["momentum_decay"]
+    now, coming = (_warming(beta1, psi, t) for t in (step, step + 1))
+    so_far = _product_of_warming(beta1, psi, step)
+    plain = corrected["rate"] * (1 - beta1**step) / (1 - beta1)  # α and v's correction alone
+    return {
+        **corrected,
+        "rate": plain * (1 - beta1) * coming / (1 - so_far * coming),
+        "rate_of_gradient": plain * (1 - now) / (1 - so_far),
+    }
+
+
+def _warming(beta1: float, psi: float, step: float) -> float:
+    return float(beta1 * (1 - 0.5 * 0.96 ** (step * psi)))
+
+
+def _product_of_warming(beta1: float, psi: float, step: int) -> float:
+    """Π μ_i up to this step; 0 once it has no effect on 1 − Π in float64, as each μ ≤ β₁."""
+    if step * math.log(max(beta1, 1e-300)) < -40:
+        return 0.0
+    steps = np.arange(1, step + 1)
+    return float(np.prod(beta1 * (1 - 0.5 * 0.96 ** (steps * psi))))
+
+
+def lion(arrays: Arrays, c: Coefficients) -> None:
+    """θ ← (1 − αλ)θ − α·sign(β₁m + (1 − β₁)g); m ← β₂m + (1 − β₂)g: Chen et al. (2023).
+
+    Weights alone decay.
+    """
+    m, g, scratch = arrays.state["m"], arrays.grad, arrays.scratch
+    np.multiply(arrays.theta, c["keep"], arrays.theta)
+    np.multiply(m, c["old"], scratch)
+    np.add(scratch, g, scratch)
+    np.sign(scratch, scratch)
+    _add_to(m, c["beta2"], g)
+    _descend(arrays.theta, scratch, c["learning_rate"])
+
+
+def _signed(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+    """m is a sum: β₁(1 − β₂)M + (1 − β₁)g has the sign of β₁(1 − β₂)/(1 − β₁)·M + g."""
+    beta1, beta2 = hyper["beta1"], hyper["beta2"]
+    return {
+        "learning_rate": hyper["learning_rate"],
+        "keep": 1 - hyper["learning_rate"] * hyper["weight_decay"],
+        "old": beta1 * (1 - beta2) / (1 - beta1),
+        "beta2": beta2,
+    }
+
+
+_ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 
 OPTIMIZERS: Mapping[str, Optimizer] = {
     "gradient_descent": Optimizer(gradient_descent),
-    "momentum": Optimizer(momentum, ("v",), {"beta": 0.9}),
-    "rmsprop": Optimizer(rmsprop, ("s",), {"beta": 0.9, "epsilon": 1e-8}),
-    "adam": Optimizer(adam, ("m", "v"), {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+    "momentum": Optimizer(momentum, ("v",), {"beta": 0.9}, _averaging),
+    "classical_momentum": Optimizer(momentum, ("v",), {"beta": 0.9}, _classical),
+    "nesterov": Optimizer(nesterov, ("v",), {"beta": 0.9}, _classical),
+    "adagrad": Optimizer(adagrad, ("s",), {"epsilon": 1e-10}),
+    "adadelta": Optimizer(adadelta, ("s", "u"), {"rho": 0.9, "epsilon": 1e-6}, _ratio_of_means),
+    "rmsprop": Optimizer(rmsprop, ("s",), {"beta": 0.9, "epsilon": 1e-8}, _root_mean),
+    "rmsprop_centred": Optimizer(
+        rmsprop_centred, ("s", "m"), {"beta": 0.9, "epsilon": 1e-8}, _root_variance
+    ),
+    "adam": Optimizer(adam, ("m", "v"), _ADAM, _corrected, timed=True),
+    "amsgrad": Optimizer(amsgrad, ("m", "v", "largest"), _ADAM, _corrected, timed=True),
+    "adamw": Optimizer(adamw, ("m", "v"), {**_ADAM, "weight_decay": 0.01}, _decoupled, timed=True),
+    "nadam": Optimizer(
+        nadam, ("m", "v"), {**_ADAM, "momentum_decay": 0.004}, _looking_ahead, timed=True
+    ),
+    "lion": Optimizer(lion, ("m",), {"beta1": 0.9, "beta2": 0.99, "weight_decay": 0.0}, _signed),
 }

@@ -1,6 +1,7 @@
 """The run folder's frames, from outcomes. Their columns are listed in the README."""
 
 import json
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -184,7 +185,10 @@ def importance(trials: "list[optuna.trial.FrozenTrial]") -> pd.DataFrame:
     if len(complete) >= ENOUGH and len({t.value for t in complete}) > 1:
         study = optuna.create_study()
         study.add_trials(complete)
-        values = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
+        with warnings.catch_warnings():
+            # It says which parameters had few trials; the report says so of all of them.
+            warnings.filterwarnings("ignore", message="Some regimes for parameter")
+            values = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
     return pd.DataFrame(
         {
             "evaluator": pd.Series(["PED-ANOVA"] * len(values), dtype=str),

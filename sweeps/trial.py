@@ -172,10 +172,11 @@ def _is_losing(reports: list[float], thresholds: tuple[float, ...]) -> bool:
 
 
 def _curves(records: list[dnn.Record]) -> dict[str, NDArray[Any]]:
+    # Replicates cost the same but where some end early; a cost is then that of the longest.
     costs = ("epoch", "updates", "gradient_evaluations", "flops", "seconds")
-    return {
-        name: np.array([getattr(r, name) for r in records])
-        for name in (*costs, *SCORES, "diverged")
+    curves = {name: np.array([np.max(getattr(r, name)) for r in records]) for name in costs}
+    return curves | {
+        name: np.array([getattr(r, name) for r in records]) for name in (*SCORES, "diverged")
     }
 
 

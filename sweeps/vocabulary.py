@@ -228,21 +228,43 @@ FRACTION = Number(low=0, high=1, below=True)
 INITIALIZERS = Arm(
     {
         "zeros": {},
+        "constant": {"scale": Setting(Number(), 0.01)},
         "normal": {"scale": Setting(Number(low=0), 0.01)},
+        "uniform": {"scale": Setting(Number(low=0), 0.05)},
         "xavier": {},
         "he": {},
+        "he_uniform": {},
         "glorot": {},
+        "glorot_normal": {},
+        "lecun": {},
+        "lecun_uniform": {},
+        "orthogonal": {"scale": Setting(Number(low=0), 1.0)},
     }
 )
+_ADAM = {
+    "beta1": Setting(FRACTION, 0.9),
+    "beta2": Setting(FRACTION, 0.999),
+    "epsilon": Setting(POSITIVE, 1e-8),
+}
+_ROOT_MEAN = {"beta": Setting(FRACTION, 0.9), "epsilon": Setting(POSITIVE, 1e-8)}
 OPTIMIZERS = Arm(
     {
         "gradient_descent": {},
         "momentum": {"beta": Setting(FRACTION, 0.9)},
-        "rmsprop": {"beta": Setting(FRACTION, 0.9), "epsilon": Setting(POSITIVE, 1e-8)},
-        "adam": {
+        "classical_momentum": {"beta": Setting(FRACTION, 0.9)},
+        "nesterov": {"beta": Setting(FRACTION, 0.9)},
+        "adagrad": {"epsilon": Setting(POSITIVE, 1e-10)},
+        "adadelta": {"rho": Setting(FRACTION, 0.9), "epsilon": Setting(POSITIVE, 1e-6)},
+        "rmsprop": _ROOT_MEAN,
+        "rmsprop_centred": _ROOT_MEAN,
+        "adam": _ADAM,
+        "amsgrad": _ADAM,
+        "adamw": {**_ADAM, "weight_decay": Setting(Number(low=0), 0.01)},
+        "nadam": {**_ADAM, "momentum_decay": Setting(Number(low=0), 0.004)},
+        "lion": {
             "beta1": Setting(FRACTION, 0.9),
-            "beta2": Setting(FRACTION, 0.999),
-            "epsilon": Setting(POSITIVE, 1e-8),
+            "beta2": Setting(FRACTION, 0.99),
+            "weight_decay": Setting(Number(low=0), 0.0),
         },
     }
 )
@@ -250,7 +272,14 @@ OPTIMIZERS = Arm(
 VOCABULARY: Mapping[str, Hyperparameter] = {
     "hidden": Hyperparameter(Widths(), [32, 16], "widths of the hidden layers; [] for none"),
     "activation": Hyperparameter(
-        Name(("relu", "tanh", "sigmoid", "identity")), "relu", "of the hidden layers"
+        Name(
+            (
+                *("relu", "leaky_relu", "tanh", "sigmoid", "elu"),
+                *("selu", "gelu", "silu", "softplus", "identity"),
+            )
+        ),
+        "relu",
+        "of the hidden layers",
     ),
     "initializer": Hyperparameter(INITIALIZERS, "he", "draw of the initial weights"),
     "optimizer": Hyperparameter(OPTIMIZERS, "adam", "update rule, with its settings"),

@@ -248,7 +248,7 @@ def _constants(target: Target, data: dict[str, dnn.Data]) -> dict[str, float]:
             "multiclass": lambda: np.log(mean),
             "regression": lambda: mean,
         }[target.task]()
-    loss = dnn.LOSSES[LOSS[target.task]]
+    loss = dnn.LOSSES[LOSS[target.task]]()
     constants = {}
     for part, rows in data.items():
         z = np.broadcast_to(logits[None, :, None], (1, len(logits), len(rows)))

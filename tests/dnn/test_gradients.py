@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from dnn import ACTIVATIONS, LOSSES, Network, layers
-from dnn.network import bind
+from dnn import ACTIVATIONS, LOSSES, Network
+from dnn.binding import bind
 
 EPSILON = 1e-5
 POPULATION, ROWS = 2, 7
@@ -38,27 +38,32 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b)))
 
 
+@pytest.mark.parametrize("batch_norm", [False, True], ids=["plain", "batch_norm"])
 @pytest.mark.parametrize("hidden", [(), (4,), (5, 3)], ids=str)
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
 @pytest.mark.parametrize("loss", list(LOSSES))
-def test_gradient_of_the_whole_network(loss: str, activation: str, hidden: tuple[int, ...]) -> None:
+def test_gradient_of_the_whole_network(
+    loss: str, activation: str, hidden: tuple[int, ...], batch_norm: bool
+) -> None:
+    """With dropout's masks fixed and rows that weigh differently."""
     rng = np.random.default_rng(7)
     outputs = 1 if loss == "binary_cross_entropy" else 3
-    network = Network(4, hidden, outputs, activation, loss)
+    network = Network(4, hidden, outputs, activation, loss, batch_norm)
     # Biases too are random, so that no unit sits on a kink.
-    theta = rng.standard_normal((POPULATION, network.n_parameters))
-    grad = np.empty_like(theta)
+    theta = rng.standard_normal((POPULATION, network.n_columns))
+    grad = np.empty((POPULATION, network.n_parameters))
     keep_prob = np.full((POPULATION, len(hidden)), 0.7)
-    batch = bind(network, theta, grad, ROWS, keep_prob if hidden else None)
+    batch = bind(network, theta, grad, ROWS, keep_prob if hidden else None, weighted=True)
     batch.x[:] = rng.standard_normal(batch.x.shape)
     batch.y[:] = targets(loss, rng, outputs)
-    batch.uniform[:] = rng.random(batch.uniform.shape)  # fixed masks
+    batch.weights[:] = rng.uniform(0.5, 2, batch.weights.shape)
+    batch.draw([np.random.default_rng(k) for k in range(POPULATION)])
 
     def cost() -> np.ndarray:
         batch.forward()
-        return LOSSES[loss].per_row(batch.z, batch.y).mean(axis=-1)
+        return (batch.weights * LOSSES[loss]().per_row(batch.z, batch.y)).mean(axis=-1)
 
-    numeric = central_differences(cost, theta)
+    numeric = central_differences(cost, theta[:, : network.n_parameters])
     batch.gradient()
     assert difference(grad, numeric) < 1e-6
 
@@ -90,15 +95,3 @@ def test_a_wrong_gradient_is_seen() -> None:
     b[:] = a
     b[:, 3] *= 2
     assert difference(a, b) > 1e-2
-
-
-def test_dropout_scales_what_it_keeps() -> None:
-    rng = np.random.default_rng(0)
-    a, d = np.ones((1, 50, 400)), np.ones((1, 50, 400))
-    out, uniform = np.empty_like(a), rng.random(a.shape)
-    bound = layers.dropout(a, out, d, uniform, np.full((1, 1, 1), 0.8))
-    bound.forward()
-    assert set(np.unique(out)) == {0.0, 1.25}
-    assert out.mean() == pytest.approx(1, abs=0.01)
-    bound.backward()
-    np.testing.assert_array_equal(out, d)

@@ -1,0 +1,223 @@
+"""Activations, in place on two buffers of shape (P, n, B), forward and backward side by side.
+
+`z` holds the linear part before forward and the activation after it; `d` holds dJ/da before
+backward and dJ/dz after it. Constants are 0-d arrays of the buffers' type: a Python number is
+converted at every call, which for small networks costs as much as the work.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from dnn.arrays import Array, Bound, scalar
+
+
+def relu(z: Array, d: Array) -> Bound:
+    """max(z, 0); the derivative at 0 is 0.
+
+    As a product with a mask: NumPy's maximum takes longer than comparison, cast and product, and
+    backward can use the mask again.
+    """
+    zero = scalar(0, z)
+    is_positive, mask = np.empty(z.shape, dtype=bool), np.empty_like(z)
+
+    def forward() -> None:
+        np.greater(z, zero, is_positive)
+        np.copyto(mask, is_positive)
+        np.multiply(z, mask, z)
+
+    def backward() -> None:
+        np.multiply(d, mask, d)
+
+    return Bound(forward, backward)
+
+
+def leaky_relu(z: Array, d: Array) -> Bound:
+    """z, or 0.01 z below 0: Maas et al. (2013)."""
+    zero, below, rest = scalar(0, z), scalar(0.01, z), scalar(0.99, z)
+    is_positive, slope = np.empty(z.shape, dtype=bool), np.empty_like(z)
+
+    def forward() -> None:
+        np.greater(z, zero, is_positive)
+        np.multiply(is_positive, rest, slope)
+        np.add(slope, below, slope)
+        np.multiply(z, slope, z)
+
+    def backward() -> None:
+        np.multiply(d, slope, d)
+
+    return Bound(forward, backward)
+
+
+def tanh(z: Array, d: Array) -> Bound:
+    """tanh z; the derivative is 1 − a²."""
+    slope, one = np.empty_like(z), scalar(1, z)
+
+    def forward() -> None:
+        np.tanh(z, z)
+
+    def backward() -> None:
+        np.multiply(z, z, slope)
+        np.subtract(one, slope, slope)
+        np.multiply(d, slope, d)
+
+    return Bound(forward, backward)
+
+
+def bind_logistic(z: Array, out: Array) -> Callable[[], None]:
+    """1 / (1 + e^−z) as (1 + tanh(z/2)) / 2, which cannot overflow. `out` may be z."""
+    half = scalar(0.5, z)
+
+    def forward() -> None:
+        np.multiply(z, half, out)
+        np.tanh(out, out)
+        np.multiply(out, half, out)
+        np.add(out, half, out)
+
+    return forward
+
+
+def sigmoid(z: Array, d: Array) -> Bound:
+    """The logistic function; the derivative is a·(1 − a)."""
+    slope, one = np.empty_like(z), scalar(1, z)
+
+    def backward() -> None:
+        np.subtract(one, z, slope)
+        np.multiply(z, slope, slope)
+        np.multiply(d, slope, d)
+
+    return Bound(bind_logistic(z, z), backward)
+
+
+def elu(z: Array, d: Array) -> Bound:
+    """z, or e^z − 1 below 0: Clevert et al. (2016), with α = 1."""
+    return _exponential_below(z, d, alpha=1.0, scale=1.0)
+
+
+def selu(z: Array, d: Array) -> Bound:
+    """λz, or λα(e^z − 1) below 0: Klambauer et al. (2017), eq. 2 and 14."""
+    return _exponential_below(z, d, alpha=1.6732632423543772, scale=1.0507009873554805)
+
+
+def _exponential_below(z: Array, d: Array, alpha: float, scale: float) -> Bound:
+    """scale·z, or scale·alpha·(e^z − 1) below 0, whose derivative there is a + scale·alpha."""
+    zero, above, depth = scalar(0, z), scalar(scale, z), scalar(scale * alpha, z)
+    other, is_positive = np.empty_like(z), np.empty(z.shape, dtype=bool)
+
+    def forward() -> None:
+        np.minimum(z, zero, out=other)
+        np.expm1(other, other)
+        np.multiply(other, depth, other)
+        np.maximum(z, zero, out=z)
+        np.multiply(z, above, z)
+        np.add(z, other, z)
+
+    def backward() -> None:
+        np.greater(z, zero, is_positive)
+        np.add(z, depth, other)
+        np.copyto(other, above, where=is_positive)
+        np.multiply(d, other, d)
+
+    return Bound(forward, backward)
+
+
+def silu(z: Array, d: Array) -> Bound:
+    """z·σ(z), also called swish: Elfwing et al. (2018); the derivative is σ + a(1 − σ)."""
+    gate, slope, one = np.empty_like(z), np.empty_like(z), scalar(1, z)
+    logistic = bind_logistic(z, gate)
+
+    def forward() -> None:
+        logistic()
+        np.multiply(z, gate, z)
+
+    def backward() -> None:
+        np.subtract(one, gate, slope)
+        np.multiply(slope, z, slope)
+        np.add(slope, gate, slope)
+        np.multiply(d, slope, d)
+
+    return Bound(forward, backward)
+
+
+def gelu(z: Array, d: Array) -> Bound:
+    """z·(1 + tanh(√(2/π)(z + 0.044715 z³)))/2: Hendrycks and Gimpel (2016), the tanh form.
+
+    It differs from z·Φ(z), PyTorch's default, by at most 5e-4; PyTorch calls this form "tanh".
+    """
+    half, one, root = scalar(0.5, z), scalar(1, z), scalar(math.sqrt(2 / math.pi), z)
+    cubic, cubic3 = scalar(0.044715, z), scalar(3 * 0.044715, z)
+    linear, gate, slope = np.empty_like(z), np.empty_like(z), np.empty_like(z)
+
+    def forward() -> None:
+        np.copyto(linear, z)
+        np.multiply(z, z, gate)
+        np.multiply(gate, cubic, gate)
+        np.add(gate, one, gate)
+        np.multiply(gate, z, gate)
+        np.multiply(gate, root, gate)
+        np.tanh(gate, gate)
+        np.multiply(z, half, slope)
+        np.multiply(slope, gate, z)
+        np.add(z, slope, z)
+
+    def backward() -> None:
+        # (1 + t)/2 + z(1 − t²)·√(2/π)(1 + 3·0.044715 z²)/2
+        np.multiply(linear, linear, slope)
+        np.multiply(slope, cubic3, slope)
+        np.add(slope, one, slope)
+        np.multiply(slope, root, slope)
+        np.multiply(slope, linear, slope)
+        np.multiply(gate, gate, linear)
+        np.subtract(one, linear, linear)
+        np.multiply(slope, linear, slope)
+        np.add(slope, gate, slope)
+        np.add(slope, one, slope)
+        np.multiply(slope, half, slope)
+        np.multiply(d, slope, d)
+
+    return Bound(forward, backward)
+
+
+def softplus(z: Array, d: Array) -> Bound:
+    """log(1 + e^z) without overflow; the derivative is 1 − e^−a."""
+    other, zero = np.empty_like(z), scalar(0, z)
+
+    def forward() -> None:
+        np.absolute(z, other)
+        np.negative(other, other)
+        np.exp(other, other)
+        np.log1p(other, other)
+        np.maximum(z, zero, out=z)
+        np.add(z, other, z)
+
+    def backward() -> None:
+        np.negative(z, other)
+        np.expm1(other, other)
+        np.negative(other, other)
+        np.multiply(d, other, d)
+
+    return Bound(forward, backward)
+
+
+def identity(z: Array, d: Array) -> Bound:
+    """Z itself."""
+
+    def nothing() -> None:
+        """Neither direction changes a number."""
+
+    return Bound(nothing, nothing)
+
+
+ACTIVATIONS: Mapping[str, Callable[[Array, Array], Bound]] = {
+    "relu": relu,
+    "leaky_relu": leaky_relu,
+    "tanh": tanh,
+    "sigmoid": sigmoid,
+    "elu": elu,
+    "selu": selu,
+    "gelu": gelu,
+    "silu": silu,
+    "softplus": softplus,
+    "identity": identity,
+}

@@ -1,0 +1,179 @@
+"""A network bound to theta, a gradient and a number of rows: all buffers made once, then reused."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dnn import layers
+from dnn.activations import ACTIVATIONS
+from dnn.arrays import Array, Bound, Integers, scalar
+from dnn.network import Block, Network
+
+# Random words drawn at once: what a draw allocates stays in the cache, and stays small.
+WORDS = 2048
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The buffers of one batch, and what can be done with them.
+
+    x (P, B, n_in), y (P, B, K) and, with weights of rows, weights (P, B) are filled by `load`;
+    bits (P, ·) by `draw`; masks (P, n, B), one a hidden layer, by whoever hands masks in. `forward`
+    leaves the logits in z (P, K, B); `gradient` writes d(weighted mean loss)/dθ into grad, and z
+    then holds d(mean loss)/dz.
+    """
+
+    x: Array
+    y: Array
+    z: Array
+    weights: Array | None
+    bits: NDArray[np.uint16] | None
+    masks: list[Array]
+    forwards: Sequence[Callable[[], None]]
+    backwards: Sequence[Callable[[], None]]
+
+    def load(self, x: Array, y: Array, weights: Array | None, rows: Integers) -> None:
+        """Gather rows (P, B) of x (n, n_in), y (n, K) and weights (n,)."""
+        # mode="clip" is what keeps take from buffering its whole output.
+        np.take(x, rows, axis=0, out=self.x, mode="clip")
+        np.take(y, rows, axis=0, out=self.y, mode="clip")
+        if weights is not None and self.weights is not None:
+            np.take(weights, rows, out=self.weights, mode="clip")
+
+    def draw(self, generators: Sequence[np.random.Generator]) -> None:
+        """Fresh random bits for dropout, from one generator a network."""
+        if self.bits is None:
+            return
+        words = self.bits.view(np.uint64)
+        for row, rng in zip(words, generators, strict=True):
+            raw = rng.bit_generator.random_raw
+            for start in range(0, len(row), WORDS):
+                piece = row[start : start + WORDS]
+                piece[:] = raw(len(piece))
+
+    def forward(self) -> None:
+        """Logits of the loaded rows, in training mode."""
+        for call in self.forwards:
+            call()
+
+    def gradient(self) -> None:
+        """Forward, then backward."""
+        for call in self.forwards:
+            call()
+        for call in self.backwards:
+            call()
+
+
+def bind(
+    network: Network,
+    theta: Array,
+    grad: Array,
+    rows: int,
+    keep_prob: Array | None = None,
+    *,
+    weighted: bool = False,
+    masked: bool = False,
+) -> Batch:
+    """Bind a network to theta (P, N), grad (P, n_parameters) and batches of so many rows.
+
+    keep_prob (P, H), one column per hidden layer, or None for no dropout; `masked`: the masks are
+    handed in instead of drawn. `weighted`: rows have weights.
+    """
+    population, dtype = len(theta), theta.dtype
+    x = np.empty((population, rows, network.n_in), dtype)
+    y = np.empty((population, rows, network.n_out), dtype)
+    weights = np.ones((population, rows), dtype) if weighted else None
+    drawn = keep_prob is not None and not masked
+    bits, views = _random_bits(network.hidden if drawn else (), population, rows)
+    masks: list[Array] = []
+    # The input stays as it was gathered, sample-major: BLAS takes its transpose without a copy.
+    a: Array = x.swapaxes(-1, -2)
+    da: Array | None = None
+    chain: list[Bound] = []
+    # Where batch normalization leaves its batch's statistics: in the columns of the running ones.
+    batch = np.empty_like(theta) if network.batch_norm else theta
+    statistics = batch[:, network.n_parameters :]
+    parameters = zip(*map(network.blocks, (theta, grad, batch)), strict=True)
+    for depth, (block, slope, now) in enumerate(parameters):
+        z = np.empty((population, block.w.shape[-2], rows), dtype)
+        is_last = depth == len(network.hidden)
+        dz = z if is_last else np.empty_like(z)
+        chain += _linear(a, block, slope, now, z, dz, da)
+        a, da = z, dz
+        if is_last:
+            break
+        if keep_prob is not None and not masked and network.activation == "relu":
+            chain.append(layers.relu_dropout(z, dz, views[depth], keep_prob[:, depth, None, None]))
+            continue
+        chain.append(ACTIVATIONS[network.activation](z, dz))
+        if masked:
+            masks.append(np.ones_like(z))
+            a = np.empty_like(z)
+            chain.append(layers.masked(z, a, dz, masks[-1]))
+        elif keep_prob is not None:
+            a = np.empty_like(z)
+            keep = keep_prob[:, depth, None, None]
+            chain.append(layers.dropout(z, a, dz, views[depth], keep))
+    backwards = [
+        network.objective.bind(z, y, z),
+        _mean(z, weights),
+        *(layer.backward for layer in reversed(chain)),
+    ]
+    forwards = [layer.forward for layer in chain]
+    if network.batch_norm:
+        running = theta[:, network.n_parameters :]
+        forwards.append(layers.follow_statistics(running, statistics, rows))
+    return Batch(x, y, z, weights, bits, masks, forwards, backwards)
+
+
+def _linear(
+    a: Array, block: Block, slope: Block, now: Block, z: Array, dz: Array, da: Array | None
+) -> list[Bound]:
+    """A dense layer, or one without bias and batch normalization behind it."""
+    if block.gain is None or slope.gain is None or now.mean is None or now.variance is None:
+        return [layers.dense(a, block.w, block.b, z, dz, slope.w, slope.b, da)]
+    return [
+        layers.dense(a, block.w, None, z, dz, slope.w, None, da),
+        layers.batch_norm(z, dz, block.gain, block.b, slope.gain, slope.b, now.mean, now.variance),
+    ]
+
+
+def _mean(dz: Array, weights: Array | None) -> Callable[[], None]:
+    """From each row's gradient to that of the (weighted) mean over rows."""
+    share = scalar(1 / dz.shape[-1], dz)
+
+    def plain() -> None:
+        np.multiply(dz, share, dz)
+
+    if weights is None:
+        return plain
+    of_rows = weights[:, None, :]
+
+    def weighted() -> None:
+        np.multiply(dz, share, dz)
+        np.multiply(dz, of_rows, dz)
+
+    return weighted
+
+
+def _random_bits(
+    widths: Sequence[int], population: int, rows: int
+) -> tuple[NDArray[np.uint16] | None, list[NDArray[np.uint16]]]:
+    """One buffer (P, ·) to be filled with whole 64-bit words, and its view (P, n, B) per layer."""
+    if not widths:
+        return None, []
+    needed = sum(widths) * rows
+    bits = np.empty((population, -(-needed // 4) * 4), np.uint16)
+    views, at = [], 0
+    for width in widths:
+        views.append(bits[:, at : at + width * rows].reshape(population, width, rows))
+        at += width * rows
+    return bits, views
+
+
+def no_gradient(network: Network, theta: Array) -> Any:
+    """A gradient's buffer (P, n_parameters), zeros."""
+    return np.zeros((len(theta), network.n_parameters), theta.dtype)

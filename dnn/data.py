@@ -1,0 +1,77 @@
+"""What goes into a training besides the network: rows, generators, choices of a published run."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dnn.arrays import Array, Integers
+
+
+@dataclass(frozen=True)
+class Data:
+    """Rows: x (n, n_in) and y (n, K), of one floating type; what K is, `dnn.losses` says.
+
+    Errors: ValueError for shapes that don't fit, other types, NaN or infinity.
+    """
+
+    x: Array
+    y: Array
+
+    def __post_init__(self) -> None:
+        if self.x.ndim != 2 or self.y.ndim != 2 or len(self.x) != len(self.y):
+            raise ValueError(
+                f"Data: expected x (n, n_in) and y (n, K), got {self.x.shape} and {self.y.shape}"
+            )
+        if len(self.x) == 0:
+            raise ValueError("Data: expected at least one row, got none")
+        for name, values in (("x", self.x), ("y", self.y)):
+            if values.dtype not in (np.float32, np.float64):
+                raise ValueError(f"Data: {name}: expected float32 or float64, got {values.dtype}")
+            # One sum instead of a flag for every number; overflow only sends us to look closer.
+            with np.errstate(all="ignore"):
+                is_suspect = not np.isfinite(values.sum())
+            if is_suspect and not np.isfinite(values).all():
+                row, column = np.argwhere(~np.isfinite(values))[0]
+                raise ValueError(
+                    f"Data: {name}: expected finite numbers, got {values[row, column]} "
+                    f"in row {row}, column {column}"
+                )
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True)
+class Streams:
+    """One generator per network and purpose, so that no network's draws depend on another's."""
+
+    initial: Sequence[np.random.Generator]
+    order: Sequence[np.random.Generator]
+    dropout: Sequence[np.random.Generator]
+
+    @classmethod
+    def spawn(cls, seed: int, population: int) -> "Streams":
+        """Independent streams for networks 0 … population − 1; a network's depend on its number."""
+
+        def generators(purpose: int) -> list[np.random.Generator]:
+            keys = [(row, purpose) for row in range(population)]
+            return [np.random.default_rng(np.random.SeedSequence(seed, spawn_key=k)) for k in keys]
+
+        return cls(generators(0), generators(1), generators(2))
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Choices that are handed in instead of drawn, so that a published run can be repeated.
+
+    order(epoch) -> the rows' order in that epoch (1, 2, …), (n,) for all networks or (P, n).
+    masks(update) -> in that update (1, 2, …) one array a hidden layer, 1 where a unit stays and 0
+    where it goes, of shape (n_units, B) or (P, n_units, B); they are divided by keep_prob.
+    """
+
+    order: Callable[[int], Integers] | None = None
+    masks: Callable[[int], Sequence[Array]] | None = None

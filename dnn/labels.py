@@ -1,0 +1,75 @@
+"""Class labels as the losses want them: one-hot rows, smoothed targets, weights of classes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dnn.arrays import Array
+
+
+def one_hot(labels: ArrayLike, classes: int, dtype: Any = np.float32) -> Array:
+    """(n,) whole numbers 0 … classes − 1 to rows (n, classes) with a single 1.
+
+    Errors: ValueError for labels that are not whole numbers, or outside the classes.
+    """
+    given = np.asarray(labels)
+    if given.ndim != 1 or given.dtype.kind not in "biuf":
+        raise ValueError(
+            f"one_hot: labels: expected whole numbers of shape (n,), "
+            f"got {given.dtype} of shape {given.shape}"
+        )
+    # Compared as Python integers would be: a label type too small for `classes` overflows nothing.
+    with np.errstate(invalid="ignore"):  # NaN: it differs from its cast below
+        numbers = given.astype(np.int64)
+    outside = (numbers != given) | (numbers < 0) | (numbers >= classes)
+    if outside.any():
+        raise ValueError(
+            f"one_hot: labels: expected whole numbers 0 … {classes - 1}, got {given[outside][0]}"
+        )
+    rows = np.zeros((len(given), classes), dtype)
+    rows[np.arange(len(given)), numbers] = 1
+    return rows
+
+
+def smooth(y: Array, amount: float) -> Array:
+    """y (n, K) with `amount` of each row's certainty spread over all classes.
+
+    (1 − s)·y + s/K: Szegedy et al. (2016), sec. 7; K = 2 where one column holds 0/1. Errors:
+    ValueError for an amount outside [0, 1).
+    """
+    if not 0 <= amount < 1:
+        raise ValueError(f"label_smoothing: expected 0 <= label_smoothing < 1, got {amount}")
+    classes = max(y.shape[1], 2)
+    smoothed: Array = (y * (1 - amount) + amount / classes).astype(y.dtype)
+    return smoothed
+
+
+def row_weights(y: Array, weights: Sequence[float] | str) -> Array:
+    """Weights (n,) with mean 1, from one weight a class, or "balanced".
+
+    "balanced" gives every class the same total (n/(K·n_k), as scikit-learn defines it). One column
+    y (n, 1) of 0/1 has two classes. Errors: ValueError for another number of weights, negative
+    ones, or a word that is not "balanced".
+    """
+    shares = np.concatenate([1 - y, y], axis=1) if y.shape[1] == 1 else y
+    shares = shares.astype(np.float64)
+    if isinstance(weights, str):
+        if weights != "balanced":
+            raise ValueError(f"class_weights: expected numbers or 'balanced', got {weights!r}")
+        counts = shares.sum(axis=0)
+        of_class = np.where(counts > 0, counts.sum() / np.maximum(counts, 1e-300), 0)
+    else:
+        of_class = np.asarray(weights, np.float64)
+    fits = of_class.shape == (shares.shape[1],) and (of_class >= 0).all() and of_class.any()
+    if not fits:
+        raise ValueError(
+            f"class_weights: expected {shares.shape[1]} weights of 0 or more, one a class, "
+            f"got {np.asarray(weights).tolist()}"
+        )
+    rows = shares @ of_class
+    if not rows.mean() > 0:
+        raise ValueError("class_weights: expected a weight above 0 for a class that occurs")
+    normalized: Array = rows / rows.mean()
+    return normalized

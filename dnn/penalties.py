@@ -1,0 +1,113 @@
+"""What acts on weights or gradients beside the loss: L2, L1, clipping, max-norm.
+
+Each `bind_…` returns a call to be made every update, or None where no network asks for it.
+Strengths are (P,), and act on the first columns, the weights: not on biases, gains and shifts.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from dnn.arrays import Array, scalar
+from dnn.network import Network
+from dnn.stepping import PIECE
+
+Call = Callable[[], None]
+
+
+def _column(values: Array, like: Array) -> Array:
+    """(P, 1), or 0-d where all networks agree: the cheaper loop."""
+    column = values.astype(like.dtype)
+    return np.array(column[0]) if (values == values[0]).all() else column[:, None]
+
+
+def bind_l2(weights: Array, gradient: Array, l2: Array, rows: Array) -> Call | None:
+    """Adds (λ/m)·W, the gradient of λ/(2m)·Σ‖W‖², m training rows (P,)."""
+    return _bind_penalty(weights, gradient, l2 / rows, np.positive)
+
+
+def bind_l1(weights: Array, gradient: Array, l1: Array, rows: Array) -> Call | None:
+    """Adds (λ/m)·sign(W), the gradient of (λ/m)·Σ|W|."""
+    return _bind_penalty(weights, gradient, l1 / rows, np.sign)
+
+
+def _bind_penalty(weights: Array, gradient: Array, strength: Array, slope: np.ufunc) -> Call | None:
+    if not strength.any():
+        return None
+    column = _column(strength, weights)
+    width = min(weights.shape[1], max(PIECE // len(weights), 1024))
+    scratch = np.empty((len(weights), width), weights.dtype)
+    pieces = []
+    for left in range(0, weights.shape[1], width):
+        w, g = weights[:, left : left + width], gradient[:, left : left + width]
+        pieces.append((w, g, scratch[:, : w.shape[1]]))
+    direct = slope is np.positive
+
+    def penalize() -> None:
+        for w, g, s in pieces:
+            if direct:
+                np.multiply(w, column, s)
+            else:
+                slope(w, s)
+                np.multiply(s, column, s)
+            np.add(g, s, g)
+
+    return penalize
+
+
+def bind_clip_value(gradient: Array, limit: Array) -> Call | None:
+    """Each number of the gradient between −limit and limit (inf: no limit)."""
+    if not np.isfinite(limit).any():
+        return None
+    high = _column(limit, gradient)
+    low = -high
+
+    def clip() -> None:
+        np.clip(gradient, low, high, out=gradient)
+
+    return clip
+
+
+def bind_clip_norm(gradient: Array, limit: Array) -> Call | None:
+    """A network's whole gradient scaled to norm `limit` where longer: Pascanu et al. (2013)."""
+    if not np.isfinite(limit).any():
+        return None
+    high = limit.astype(gradient.dtype)[:, None]
+    norm = np.empty((len(gradient), 1, 1), gradient.dtype)
+
+    def clip() -> None:
+        np.matmul(gradient[:, None, :], gradient[:, :, None], norm)
+        np.sqrt(norm, norm)
+        lengths = norm[:, :, 0]
+        # An infinite limit over itself is no number, and means: as it is.
+        factor = np.where(lengths > high, high / lengths, np.ones_like(lengths))
+        np.multiply(gradient, factor, gradient)
+
+    return clip
+
+
+def bind_max_norm(network: Network, theta: Array, limit: Array) -> Call | None:
+    """After an update: each unit's incoming weights scaled to norm `limit` where longer.
+
+    Srivastava et al. (2014), sec. 5.1; every layer but the last.
+    """
+    if not np.isfinite(limit).any() or not network.hidden:
+        return None
+    high = limit.astype(theta.dtype)[:, None, None]
+    hidden = [block.w for block in network.blocks(theta)[:-1]]
+    scratch = [np.empty_like(w) for w in hidden]
+    sums = [np.ones((w.shape[2], 1), theta.dtype) for w in hidden]
+    norms = [np.empty((*w.shape[:2], 1), theta.dtype) for w in hidden]
+    tiny = scalar(float(np.finfo(theta.dtype).tiny), theta)
+
+    def rescale() -> None:
+        for w, square, ones, norm in zip(hidden, scratch, sums, norms, strict=True):
+            np.multiply(w, w, square)
+            np.matmul(square, ones, norm)
+            np.sqrt(norm, norm)
+            np.maximum(norm, tiny, out=norm)
+            np.divide(high, norm, norm)
+            np.minimum(norm, 1, out=norm)
+            np.multiply(w, norm, w)
+
+    return rescale

@@ -1,0 +1,131 @@
+"""An optimizer bound to theta, gradient and hyperparameters: piece by piece, each in the cache.
+
+Nothing here depends on how the pieces are cut: every operation is on single numbers.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from dnn.arrays import Array
+from dnn.names import known
+from dnn.optimizers import OPTIMIZERS, Arrays, Optimizer
+
+# Numbers of a piece: some five arrays of it are in use at once, and belong into the L2 cache.
+PIECE = 32_768
+
+
+class _Piece(NamedTuple):
+    arrays: Arrays
+    coefficients: Mapping[str, Array]
+
+
+class Stepper:
+    """Steps of one optimizer over theta (P, n) and grad (P, n), the state at zero.
+
+    hypers: one mapping of learning_rate and all settings per network. The first n_weights columns
+    are weights; `weight_decay` leaves the others alone. shared: all networks have, and will have,
+    the same hyperparameters; a scalar is the cheaper coefficient. `state`, and `steps`, the number
+    of steps done, may be set to go on from another's.
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        theta: Array,
+        grad: Array,
+        hypers: Sequence[Mapping[str, float]],
+        n_weights: int,
+        shared: bool = False,
+    ) -> None:
+        self.optimizer = optimizer
+        self.hypers = [dict(hyper) for hyper in hypers]
+        self.state = {name: np.zeros_like(grad) for name in optimizer.state}
+        self.steps = 0
+        self._shared = shared
+        self._stale = True
+        decays = "weight_decay" in optimizer.settings
+        regions = [slice(0, n_weights), slice(n_weights, None)] if decays else [slice(None)]
+        # Of each region: the coefficients' buffers, and whether its hyperparameters decay.
+        self._tables: list[tuple[dict[str, Array], bool]] = []
+        self._pieces: list[_Piece] = []
+        for number, region in enumerate(regions):
+            table = self._buffers(theta)
+            self._tables.append((table, number == 0))
+            self._pieces += self._cut(theta[:, region], grad[:, region], region, table)
+
+    def _buffers(self, theta: Array) -> dict[str, Array]:
+        """Where each coefficient goes: 0-d where the networks share it."""
+        shape = () if self._shared else (len(self.hypers), 1)
+        names = self.optimizer.coefficients(self.hypers[0], 1)
+        return {name: np.empty(shape, theta.dtype) for name in names}
+
+    def _cut(
+        self, theta: Array, grad: Array, region: slice, table: Mapping[str, Array]
+    ) -> list[_Piece]:
+        population, width = theta.shape
+        columns = min(width, PIECE)
+        rows = max(1, min(population, PIECE // max(columns, 1)))
+        scratch = np.empty((rows, columns), theta.dtype)
+        pieces = []
+        for top in range(0, population, rows):
+            for left in range(0, width, columns):
+                at = np.s_[top : top + rows, left : left + columns]
+                shape = theta[at].shape
+                state = {name: full[:, region][at] for name, full in self.state.items()}
+                arrays = Arrays(theta[at], grad[at], scratch[: shape[0], : shape[1]], state)
+                own = {name: c[top : top + rows] if c.ndim else c for name, c in table.items()}
+                pieces.append(_Piece(arrays, own))
+        return pieces
+
+    def set_rates(self, rates: Sequence[float]) -> None:
+        """Other learning rates, one per network, from the next step on."""
+        for hyper, rate in zip(self.hypers, rates, strict=True):
+            hyper["learning_rate"] = rate
+        self._stale = True
+
+    def step(self) -> None:
+        """One update of theta; grad may be overwritten."""
+        self.steps += 1
+        if self._stale or self.optimizer.timed:
+            self._refresh()
+            self._stale = False
+        for arrays, coefficients in self._pieces:
+            self.optimizer.update(arrays, coefficients)
+
+    def _refresh(self) -> None:
+        for table, decays in self._tables:
+            for row, hyper in enumerate(self.hypers[:1] if self._shared else self.hypers):
+                given = hyper if decays or "weight_decay" not in hyper else _undecayed(hyper)
+                for name, value in self.optimizer.coefficients(given, self.steps).items():
+                    table[name][() if self._shared else row] = value
+
+
+def _undecayed(hyper: Mapping[str, float]) -> Mapping[str, float]:
+    return {**hyper, "weight_decay": 0.0}
+
+
+def hyperparameters(
+    name: str, learning_rate: Array, given: Mapping[str, Array], population: int
+) -> list[dict[str, float]]:
+    """One mapping per network from the values (P,) given and the optimizer's defaults.
+
+    Errors: ValueError for an unknown setting, a learning rate that is not a number, an average
+    that keeps all (β or ρ outside [0, 1)).
+    """
+    settings = OPTIMIZERS[name].settings
+    known(given, settings, f"fit: {name}")
+    values = {"learning_rate": learning_rate, **settings, **given}
+    columns = {key: np.broadcast_to(np.asarray(v), population) for key, v in values.items()}
+    for key, column in columns.items():
+        is_average = key.startswith(("beta", "rho"))
+        fits = np.isfinite(column).all() and (
+            not is_average or ((column >= 0) & (column < 1)).all()
+        )
+        if not fits:
+            expected = "0 <= value < 1" if is_average else "a finite number"
+            raise ValueError(f"fit: {name}.{key}: expected {expected}, got {column}")
+    return [
+        {key: float(column[row]) for key, column in columns.items()} for row in range(population)
+    ]
