@@ -7,9 +7,9 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def lookup(table: Mapping[str, T], name: str, where: str) -> T:
+def lookup(table: Mapping[str, T], name: object, where: str) -> T:
     """The entry of that name. Errors: ValueError that says where, what is known, what is near."""
-    if name in table:
+    if isinstance(name, str) and name in table:
         return table[name]
     raise ValueError(
         f"{where}: expected one of {', '.join(table)}; got {name!r}{near(name, table)}"
@@ -25,7 +25,7 @@ def known(given: Iterable[str], names: Iterable[str], where: str) -> None:
             raise ValueError(f"{where}: expected {expected}; got {name!r}{near(name, names)}")
 
 
-def near(name: str, names: Iterable[str]) -> str:
+def near(name: object, names: Iterable[str]) -> str:
     """The question "did you mean …?" behind a semicolon, or nothing."""
-    close = get_close_matches(str(name), list(names), n=1)
+    close = get_close_matches(str(name).lower(), list(names), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""

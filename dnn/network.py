@@ -9,7 +9,6 @@ the trained part.
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,7 +66,7 @@ class Network:
             )
         _ = self.objective
 
-    @cached_property
+    @property
     def objective(self) -> Loss:
         """The loss, made from its settings."""
         return LOSSES[self.loss](**self.loss_settings)
