@@ -76,8 +76,8 @@ def _cosine_between(a: float, b: float, share: float) -> float:
 def linear_warmup(settings: Mapping[str, float], now: Moment) -> float:
     """From `start` to 1 in a straight line over the updates of the first `length` epochs."""
     length = settings["length"] * now.updates / now.epochs
-    start = settings["start"]
-    return start + (1 - start) * min(1.0, now.update / max(length, 1e-12))
+    done = min(1.0, now.update / length) if length else 1.0
+    return settings["start"] + (1 - settings["start"]) * done
 
 
 SCHEDULES: Mapping[str, Schedule] = {

@@ -1,0 +1,85 @@
+"""The gradient check itself: it passes when right, fails when wrong, and refuses what it cannot."""
+
+import numpy as np
+import pytest
+
+from dnn import ACTIVATIONS, LOSSES, Network, gradcheck
+
+
+def problem(network: Network, rows: int = 8) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(2)
+    x = rng.standard_normal((rows, network.n_in))
+    if network.loss == "softmax_cross_entropy":
+        y = np.eye(network.n_out)[rng.integers(0, network.n_out, rows)]
+    else:
+        y = rng.integers(0, 2, (rows, network.n_out)).astype(float)
+    theta = network.initialize("xavier", [np.random.default_rng(1)], np.float64)[0]
+    return theta, x, y
+
+
+@pytest.mark.parametrize("loss", list(LOSSES))
+@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_every_network_passes(loss: str, activation: str, batch_norm: bool) -> None:
+    outputs = 3 if loss == "softmax_cross_entropy" else 1
+    network = Network(4, (6, 5), outputs, activation, loss, batch_norm)
+    done = gradcheck.check(network, *problem(network), epsilon=1e-5, nudge=0.1, l2=0.5)
+    assert done.passed, done.blocks
+    assert set(done.blocks) == set(gradcheck.columns(network))
+
+
+def test_zero_biases_put_relu_on_its_kink_and_a_nudge_takes_it_off() -> None:
+    """Rows of zeros: every hidden unit is exactly at 0."""
+    network = Network(4, (6,), 1)
+    theta, x, y = problem(network)
+    assert not gradcheck.check(network, theta, 0 * x, y, epsilon=1e-5).passed
+    assert gradcheck.check(network, theta, 0 * x, y, epsilon=1e-5, nudge=0.1).passed
+
+
+@pytest.mark.parametrize("block", ["W1", "b1", "gain1", "W2", "b2"])
+def test_a_fault_in_any_block_is_found_and_named(block: str) -> None:
+    network = Network(4, (6,), 1, "tanh", batch_norm=True)
+    options = {"epsilon": 1e-5, "nudge": 0.1}
+    done = gradcheck.check(network, *problem(network), faults={block: 1.001}, **options)
+    assert not done.passed
+    broken = {name for name, value in done.blocks.items() if value > gradcheck.PASS_MARK}
+    assert broken == {block}
+
+
+def test_dropout_needs_fixed_masks() -> None:
+    network = Network(4, (6,), 1, "tanh")
+    theta, x, y = problem(network)
+    with pytest.raises(ValueError, match="keep_prob: expected fixed masks with dropout, got none"):
+        gradcheck.check(network, theta, x, y, keep_prob=[0.5])
+    masks = [np.random.default_rng(0).random((6, len(x))) < 0.5]
+    done = gradcheck.check(network, theta, x, y, keep_prob=[0.5], masks=masks, epsilon=1e-5)
+    assert done.passed
+    assert np.linalg.norm(done.gradient - gradcheck.check(network, theta, x, y).gradient) > 0
+
+
+def test_a_sample_of_each_block_is_enough() -> None:
+    network = Network(40, (30,), 1, "tanh")
+    done = gradcheck.check(network, *problem(network), epsilon=1e-5, most=50)
+    assert done.checked == {"W1": 50, "W2": 30, "b1": 30, "b2": 1}
+    assert len(done.gradient) == 111
+    assert done.passed
+    broken = gradcheck.check(network, *problem(network), epsilon=1e-5, most=50, faults={"W1": 2})
+    assert broken.difference > 0.01
+
+
+def test_the_difference_has_its_smallest_value_between_truncation_and_rounding() -> None:
+    network = Network(4, (6,), 1, "tanh")
+    done = gradcheck.against_epsilon(network, *problem(network), nudge=0.1)
+    differences = [one.difference for one in done]
+    assert [one.epsilon for one in done] == [10.0**-k for k in range(2, 13)]
+    best = int(np.argmin(differences))
+    assert 2 <= best <= 5
+    # Central differences: the truncation error falls with the square of ε.
+    assert differences[0] / differences[1] == pytest.approx(100, rel=0.1)
+    assert differences[-1] > 100 * differences[best]
+
+
+def test_an_unknown_block() -> None:
+    network = Network(4, (6,), 1)
+    with pytest.raises(ValueError, match="faults: expected one of W1, b1, W2, b2; got 'w2'"):
+        gradcheck.check(network, *problem(network), faults={"w2": 2})
