@@ -1,6 +1,7 @@
 """The command line: verbs, options, exit codes. What they do stands elsewhere, imported when used.
 
-Exit codes: 0 done, 2 the user's input, 130 interrupted, 1 anything else.
+Exit codes: 0 done, 1 a check that failed or anything unforeseen, 2 the user's input, 130
+interrupted.
 """
 
 import json
@@ -96,6 +97,40 @@ def report(
             print(page.build(folder))
         except frames.RunFolderError as fault:
             raise UserError(str(fault)) from None
+
+
+@app.command()
+def gradcheck(
+    study: Annotated[Path, typer.Argument(help="The study file (YAML).", show_default=False)],
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="dotted.key=value over the file's; again and again."),
+    ] = None,
+    rows: Annotated[int, typer.Option(min=1, help="Training rows to check on.")] = 32,
+    most: Annotated[int, typer.Option(min=1, help="Parameters of each block to check.")] = 200,
+    epsilon: Annotated[float, typer.Option(help="Step of the differences.")] = 1e-5,
+    against_epsilon: Annotated[
+        bool, typer.Option("--against-epsilon", help="Also from 1e-2 to 1e-12.")
+    ] = False,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="BLOCK=factor scales a gradient, to see the check fail; again and again."
+        ),
+    ] = None,
+) -> None:
+    """Check a study's gradients against central differences; exit 1 if they differ."""
+    with _exit_codes():
+        from rich.console import Console
+
+        from sweeps import gradients
+
+        if not 0 < epsilon < 1:
+            raise UserError(f"--epsilon: expected a number > 0 and < 1, got {epsilon:g}")
+        options = gradients.Options(rows, most, epsilon, against_epsilon, fault or ())
+        passed = gradients.check(study, set_ or [], options, Console(highlight=False))
+        if not passed:
+            raise typer.Exit(1)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from typing import Any
 
 from sweeps.faults import Expected, Words, did_you_mean, join, raise_all
 from sweeps.space import ArmSpace, Choice, Config, Dimension, Leaf, Range, Space
-from sweeps.vocabulary import RESERVED, VOCABULARY, Arm, Number, PerLayer, canonical, defaults
+from sweeps.vocabulary import VOCABULARY, Arm, Number, PerLayer, canonical, defaults
 
 MOST_CHOICES = 1000
 MOST_STEPS = 1_000_000
@@ -60,10 +60,6 @@ def _fit_default(base: Config, space: Mapping[str, Any]) -> None:
 
 
 def _check_word(word: str) -> None:
-    if word in RESERVED:
-        raise Expected(
-            "a word of this version", word, f"{RESERVED[word]} are reserved for a later one"
-        )
     if word not in VOCABULARY:
         raise Expected("a hyperparameter", word, did_you_mean(word, VOCABULARY))
 

@@ -128,9 +128,7 @@ def execute(
     console: Console,
 ) -> Result | None:
     """Run a study; None for a dry run. Errors: UserError, Interrupted."""
-    spec.override(document, [_assignment(text) for text in assignments])
-    study = spec.check(document)
-    dataset = _load(study, document, base)
+    study, dataset = prepare(document, base, assignments)
     budget = 1 if not study.space.dimensions else options.trials or study.search.trials
     storage = options.storage or study.storage
     folder = options.out / study.name
@@ -173,6 +171,15 @@ def execute(
     result = Result(folder)
     tables.closing(result, study, storage, console)
     return result
+
+
+def prepare(
+    document: documents.Document, base: Path, assignments: list[str]
+) -> tuple[Study, Dataset]:
+    """The study, checked, and its data; `base` is where their paths begin. Errors: UserError."""
+    spec.override(document, [_assignment(text) for text in assignments])
+    study = spec.check(document)
+    return study, _load(study, document, base)
 
 
 def optuna_quietly() -> None:

@@ -14,6 +14,7 @@ from sweeps import grammar
 from sweeps.documents import Document
 from sweeps.faults import Expected, Fault, UserError, did_you_mean, show
 from sweeps.space import Space
+from sweeps.vocabulary import VOCABULARY
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -22,7 +23,6 @@ RESERVED = {
     "budgets": "budgets besides trials and --time",
     "constraints": "constraints between parameters",
     "enqueue": "settings to try first",
-    "schedule": "learning-rate schedules",
     "engine": "engines besides loky",
     "retries": "retries of failed trials",
     "trainer": "training functions of one's own",
@@ -243,6 +243,9 @@ def _fault(document: Document, error: ErrorDetails) -> Fault | None:
     path, kind, got = ".".join(parts), error["type"], error["input"]
     if kind == "missing":
         return document.fault(path, f"expected a value, got nothing ({_about(path)})")
+    if kind == "extra_forbidden" and len(parts) == 1 and path in VOCABULARY:
+        hint = "a hyperparameter: put it in fixed or space"
+        return document.fault(path, Expected("a known key", path, hint))
     if kind == "extra_forbidden":
         known = _known(parts[:-1])
         return document.fault(

@@ -71,12 +71,15 @@ def worst(dataset: Dataset, score: str) -> float:
 def network(config: Config, dataset: Dataset) -> dnn.Network:
     """The network of a configuration."""
     hidden, activation = config["hidden"], config["activation"]
-    return dnn.Network(dataset.n_in, hidden, dataset.n_out, activation, dataset.loss)
+    return dnn.Network(
+        dataset.n_in, hidden, dataset.n_out, activation, dataset.loss, config["batch_norm"]
+    )
 
 
 def settings(config: Config, dataset: Dataset) -> dnn.Settings:
     """How a configuration is trained."""
     optimizer, hyper = config["optimizer"]
+    schedule, schedule_settings = config["schedule"]
     size = config["batch_size"]
     keep_prob = config["keep_prob"]
     return dnn.Settings(
@@ -87,7 +90,18 @@ def settings(config: Config, dataset: Dataset) -> dnn.Settings:
         l2=config["l2"],
         keep_prob=np.array([keep_prob]) if isinstance(keep_prob, tuple) else keep_prob,
         hyper=dict(hyper),
+        schedule=schedule,
+        schedule_settings=dict(schedule_settings),
+        l1=config["l1"],
+        max_norm=_or_none(config["max_norm"], math.inf),
+        clip_norm=_or_none(config["clip_norm"], math.inf),
+        patience=_or_none(config["patience"], None),
     )
+
+
+def _or_none(value: Any, nothing: Any) -> Any:
+    """A value of the vocabulary, or what dnn calls its word "none"."""
+    return nothing if value == "none" else value
 
 
 def initialize(config: Config, dataset: Dataset, streams: dnn.Streams, dtype: str) -> Array:

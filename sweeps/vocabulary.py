@@ -99,6 +99,21 @@ class Name:
 
 
 @dataclass(frozen=True)
+class Flag:
+    """true or false."""
+
+    def check(self, value: Any) -> bool:
+        """The bool."""
+        if not isinstance(value, bool):
+            raise Expected("true or false", value)
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of a literal."""
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
 class Widths:
     """A list of whole numbers of 1 or more, one a layer; an empty one means no hidden layer."""
 
@@ -269,6 +284,28 @@ OPTIMIZERS = Arm(
     }
 )
 
+_EPOCHS = Number(low=1, integer=True)
+_SHARE = Number(low=0, high=1, above=True)
+SCHEDULES = Arm(
+    {
+        "constant": {},
+        "inverse_time": {"decay": Setting(Number(low=0), 1.0), "interval": Setting(_EPOCHS, 1)},
+        "step": {"decay": Setting(_SHARE, 0.1), "interval": Setting(_EPOCHS, 20)},
+        "exponential": {"decay": Setting(_SHARE, 0.95)},
+        "cosine": {"floor": Setting(Number(low=0, high=1), 0.0)},
+        "one_cycle": {
+            "rise": Setting(Number(low=0, high=1, above=True, below=True), 0.3),
+            "start": Setting(_SHARE, 0.04),
+            "end": Setting(_SHARE, 1e-4),
+        },
+        "linear_warmup": {
+            "length": Setting(Number(low=0), 5),
+            "start": Setting(Number(low=0, high=1), 0.1),
+        },
+    }
+)
+LIMIT = Number(low=0, above=True, words=("none",))
+
 VOCABULARY: Mapping[str, Hyperparameter] = {
     "hidden": Hyperparameter(Widths(), [32, 16], "widths of the hidden layers; [] for none"),
     "activation": Hyperparameter(
@@ -284,12 +321,25 @@ VOCABULARY: Mapping[str, Hyperparameter] = {
     "initializer": Hyperparameter(INITIALIZERS, "he", "draw of the initial weights"),
     "optimizer": Hyperparameter(OPTIMIZERS, "adam", "update rule, with its settings"),
     "learning_rate": Hyperparameter(POSITIVE, 1e-3, "step size α"),
+    "schedule": Hyperparameter(SCHEDULES, "constant", "of the learning rate, with its settings"),
     "batch_size": Hyperparameter(
         Number(low=1, integer=True, words=("full",)), 32, "rows per update, or 'full'"
     ),
     "l2": Hyperparameter(Number(low=0), 0.0, "λ of the penalty λ/(2m)·Σ‖W‖², m training rows"),
     "keep_prob": Hyperparameter(
         PerLayer(Number(low=0, high=1, above=True)), 1.0, "dropout: share of units that stay"
+    ),
+    "l1": Hyperparameter(Number(low=0), 0.0, "λ of the penalty (λ/m)·Σ|W|, m training rows"),
+    "batch_norm": Hyperparameter(Flag(), False, "batch normalization before every activation"),
+    "max_norm": Hyperparameter(
+        LIMIT, "none", "largest norm of a hidden unit's incoming weights, or 'none'"
+    ),
+    "clip_norm": Hyperparameter(LIMIT, "none", "largest norm of the gradient, or 'none'"),
+    "patience": Hyperparameter(
+        Number(low=1, integer=True, words=("none",)),
+        "none",
+        "epochs without a lower dev loss after which a replicate stops, and keeps its best weights",
+        fixed_only="it decides how long a trial runs, and all are to be judged alike",
     ),
     "epochs": Hyperparameter(
         Number(low=1, high=1_000_000, integer=True),
@@ -298,9 +348,6 @@ VOCABULARY: Mapping[str, Hyperparameter] = {
         fixed_only="all trials run to one horizon, or their speeds could not be compared",
     ),
 }
-
-# Words that a later version fills; they are refused by name instead of as typing mistakes.
-RESERVED = {"schedule": "learning-rate schedules"}
 
 
 def canonical(name: str, value: Any) -> Any:

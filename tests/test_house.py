@@ -78,6 +78,10 @@ def test_the_vocabulary_is_dnns() -> None:
     for name, optimizer in dnn.OPTIMIZERS.items():
         table = vocabulary.OPTIMIZERS.table[name]
         assert {k: s.default for k, s in table.items()} == optimizer.settings
+    for name, schedule in dnn.SCHEDULES.items():
+        table = vocabulary.SCHEDULES.table[name]
+        assert {k: s.default for k, s in table.items()} == schedule.settings
+    assert set(vocabulary.SCHEDULES.table) == set(dnn.SCHEDULES)
     activation = vocabulary.VOCABULARY["activation"].kind
     assert set(activation.names) == set(dnn.ACTIVATIONS)  # type: ignore[attr-defined]
 

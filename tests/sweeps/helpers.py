@@ -40,8 +40,8 @@ def study(folder: Path, text: str = TEXT, **changes: str) -> Path:
     return path
 
 
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "sweeps.run", *arguments]
+def command(*arguments: str, module: str = "sweeps.run") -> list[str]:
+    return [sys.executable, "-m", module, *arguments]
 
 
 def environment() -> dict[str, str]:
@@ -50,10 +50,17 @@ def environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k not in unset and "NUM_THREADS" not in k}
 
 
-def sweeps(*arguments: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+def sweeps(
+    *arguments: str, cwd: Path, code: int = 0, module: str = "sweeps.run"
+) -> subprocess.CompletedProcess[str]:
     """Run the command line; the exit code is part of the question."""
     done = subprocess.run(
-        command(*arguments), cwd=cwd, capture_output=True, text=True, timeout=120, env=environment()
+        command(*arguments, module=module),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment(),
     )
     assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
     return done

@@ -317,9 +317,9 @@ def test_rule_9_reserved_names_say_so() -> None:
         "s.yaml:4: search.pruner: expected one of this version, got 'hyperband' "
         "(it comes with a later one)",
     ]
-    assert faults("fixed: {schedule: cosine}\nspace: {}") == [
-        "s.yaml:3: fixed.schedule: expected a word of this version, got 'schedule' "
-        "(learning-rate schedules are reserved for a later one)"
+    assert faults("schedule: cosine\nspace: {}") == [
+        "s.yaml:3: schedule: expected a known key, got 'schedule' "
+        "(a hyperparameter: put it in fixed or space)"
     ]
     assert study("space: {}\nreplicates: {count: 7}").replicates == 7
     assert faults("space: {}\nsearch: {pruner: median}\nobjective: [{metric: dev_loss}]") == [

@@ -1,0 +1,144 @@
+"""`sweeps gradcheck`: backpropagation of a study's network against central differences."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+from threadpoolctl import threadpool_limits
+
+import dnn
+from dnn import gradcheck
+from sweeps import documents, seeds, trial
+from sweeps.data import Dataset
+from sweeps.faults import UserError, did_you_mean, show
+from sweeps.runner import prepare
+from sweeps.spec import Study
+from sweeps.terminal import tell
+
+# Away from relu's kink, where biases of 0 can put a whole layer; small beside the weights.
+NUDGE = 0.01
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to check: so many rows, so many parameters a block; `faults` scales named blocks."""
+
+    rows: int = 32
+    most: int = 200
+    epsilon: float = 1e-5
+    against_epsilon: bool = False
+    faults: Sequence[str] = ()
+
+
+def check(path: Path, assignments: Sequence[str], options: Options, console: Console) -> bool:
+    """Check the study's default network in float64 and print it; True if it passes.
+
+    Errors: UserError for a study that cannot be, or a fault for a block that is none.
+    """
+    study, dataset = prepare(documents.read(path), path.parent, list(assignments))
+    config = study.space.default
+    network = trial.network(config, dataset)
+    arguments = _arguments(study, dataset, network, options)
+    shape = " → ".join(map(str, (network.n_in, *network.hidden, network.n_out)))
+    rows = len(arguments["x"])
+    tell(
+        console,
+        "network",
+        f"{shape}, {network.activation}{', batch normalization' if network.batch_norm else ''}, "
+        f"{network.loss}; {rows} training rows, float64",
+    )
+    if arguments["masks"] is not None:
+        tell(console, "dropout", "with fixed masks: fresh ones would be another function each time")
+    for block, factor in arguments["faults"].items():
+        tell(console, "fault", f"the gradient of {block} is multiplied by {factor:g}", "yellow")
+    with threadpool_limits(1):
+        done = gradcheck.check(**arguments, epsilon=options.epsilon)
+        tell(console, "step", f"ε = {options.epsilon:g}; difference = ‖g − g̃‖ / (‖g‖ + ‖g̃‖)")
+        console.print(_table(done, gradcheck.columns(network)))
+        if options.against_epsilon:
+            console.print(_by_epsilon(gradcheck.against_epsilon(**arguments)))
+    sign = "<=" if done.passed else ">"
+    verdict = "passed" if done.passed else "failed"
+    tell(
+        console,
+        verdict,
+        f"difference {done.difference:.2g} {sign} {gradcheck.PASS_MARK:g}",
+        "bold green" if done.passed else "bold red",
+    )
+    return done.passed
+
+
+def _arguments(
+    study: Study, dataset: Dataset, network: dnn.Network, options: Options
+) -> dict[str, Any]:
+    config, train = study.space.default, dataset.parts["train"]
+    streams = seeds.streams(study.search.seed, seeds.SEARCH, range(1))
+    x, y = train.x[: options.rows], train.y[: options.rows]
+    keep = np.broadcast_to(config["keep_prob"], len(network.hidden)).tolist()
+    masks: list[NDArray[np.bool_]] | None = None
+    if any(share < 1 for share in keep):
+        rng = streams.dropout[0]
+        masks = [
+            rng.random((width, len(x))) < share
+            for width, share in zip(network.hidden, keep, strict=True)
+        ]
+    return {
+        "network": network,
+        "theta": trial.initialize(config, dataset, streams, "float64")[0],
+        "x": x,
+        "y": y,
+        "l2": config["l2"],
+        "keep_prob": keep if masks is not None else None,
+        "masks": masks,
+        "nudge": NUDGE,
+        "most": options.most,
+        "faults": _faults(options.faults, list(gradcheck.columns(network))),
+    }
+
+
+def _faults(texts: Sequence[str], blocks: Sequence[str]) -> dict[str, float]:
+    """`W2=2` for each block whose gradient is to be wrong."""
+    faults = {}
+    for text in texts:
+        found = re.fullmatch(r"\s*(\w+)\s*=\s*([-+\d.eE]+)\s*", text)
+        try:
+            factor = float(found[2]) if found else np.nan
+        except ValueError:
+            factor = np.nan
+        if found is None or not np.isfinite(factor):
+            raise UserError(f"--fault: expected BLOCK=factor, like W1=2, got {show(text)}")
+        if found[1] not in blocks:
+            raise UserError(
+                f"--fault: expected a known block, got {show(found[1])} "
+                f"({did_you_mean(found[1], blocks)})"
+            )
+        faults[found[1]] = factor
+    return faults
+
+
+def _table(done: gradcheck.GradientCheck, columns: dict[str, slice]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("block")
+    for name in ("parameters", "checked", "difference"):
+        table.add_column(name, justify="right")
+    for block, difference in done.blocks.items():
+        size = columns[block].stop - columns[block].start
+        style = "red" if difference > gradcheck.PASS_MARK else ""
+        cells = (block, f"{size:,}", f"{done.checked[block]:,}", f"{difference:.1e}")
+        table.add_row(*cells, style=style)
+    return table
+
+
+def _by_epsilon(checks: Sequence[gradcheck.GradientCheck]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("ε")
+    table.add_column("difference", justify="right")
+    for one in checks:
+        table.add_row(f"{one.epsilon:.0e}", f"{one.difference:.1e}")
+    return table
