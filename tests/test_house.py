@@ -1,6 +1,7 @@
 """The order of the house: who imports whom, one vocabulary, studies that can be run."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,15 @@ def test_the_vocabulary_is_dnns() -> None:
     assert set(vocabulary.SCHEDULES.table) == set(dnn.SCHEDULES)
     activation = vocabulary.VOCABULARY["activation"].kind
     assert set(activation.names) == set(dnn.ACTIVATIONS)  # type: ignore[attr-defined]
+
+
+def test_the_readme_names_every_hyperparameter_and_its_values() -> None:
+    text = (ROOT / "README.md").read_text()
+    table = text.split("### Hyperparameters")[1].split("In `space`")[0]
+    words = set(re.findall(r"\w+", table))
+    assert words >= set(vocabulary.VOCABULARY)
+    for names in (dnn.ACTIVATIONS, dnn.INITIALIZERS, dnn.OPTIMIZERS, dnn.SCHEDULES):
+        assert words >= set(names)
 
 
 FILES = sorted((ROOT / "studies").glob("*.yaml"))

@@ -1,6 +1,9 @@
 """The estimators: scikit-learn's own checks, its company, the ensemble, every message."""
 
+import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -220,3 +223,24 @@ def test_training_and_predicting_use_one_blas_thread(threads: list[int]) -> None
         assert [pool["num_threads"] for pool in threadpool_info()] == before
     assert len(threads) > in_fit > 0
     assert set(threads) == {1}
+
+
+def test_no_check_of_scikit_learn_is_left_out() -> None:
+    """Those of the array API too, which scikit-learn skips where SciPy was not told before."""
+    code = (
+        "from sklearn.utils.estimator_checks import check_estimator\n"
+        "from dnn.estimators import MLPClassifier, MLPRegressor\n"
+        "for make in (MLPClassifier, MLPRegressor):\n"
+        "    done = check_estimator(make(epochs=20))\n"
+        "    assert len(done) > 50, len(done)\n"
+        "    print({one['status'] for one in done})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        env={**os.environ, "SCIPY_ARRAY_API": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "{'passed'}\n{'passed'}\n"
