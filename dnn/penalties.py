@@ -108,6 +108,8 @@ def bind_max_norm(network: Network, theta: Array, limit: Array) -> Call | None:
             np.maximum(norm, tiny, out=norm)
             np.divide(high, norm, norm)
             np.minimum(norm, 1, out=norm)
-            np.multiply(w, norm, w)
+            # In place NumPy would copy w first, which lies in rows of theta.
+            np.multiply(w, norm, square)
+            np.copyto(w, square)
 
     return rescale
