@@ -1,0 +1,40 @@
+"""Our own engine: `dnn.fit`, whose records say how long training took."""
+
+import dataclasses
+import sys
+from collections.abc import Iterator
+
+from dnn.arrays import Array
+from dnn.bench.problem import Problem, Turn
+from dnn.data import Streams
+from dnn.training import Record, fit
+
+
+class Fit:
+    """One `fit` without an end, from which a turn pulls its epochs."""
+
+    def __init__(self, problem: Problem, theta: Array, streams: Streams) -> None:
+        settings = dataclasses.replace(problem.settings, epochs=sys.maxsize)
+        self._problem, self._theta = problem, theta
+        self._records: Iterator[Record] = iter(
+            fit(problem.network, theta, problem.data, None, streams, settings)
+        )
+        self._last = next(self._records)
+
+    def train(self, epochs: int) -> Turn:
+        before = self._last
+        for _ in range(epochs):
+            self._last = next(self._records)
+        return Turn(
+            self._last.seconds - before.seconds,
+            int((self._last.updates - before.updates)[0]),
+            int((self._last.flops - before.flops).sum()),
+        )
+
+    def theta(self) -> Array:
+        return self._theta
+
+
+def start(problem: Problem, theta: Array, streams: Streams) -> Fit:
+    """Theta (P, N) is trained in place."""
+    return Fit(problem, theta, streams)

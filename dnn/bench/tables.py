@@ -1,0 +1,86 @@
+"""The tables of a benchmark: which jobs race in each, and how long that took."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dnn.bench.measure import (
+    COLD_POPULATION,
+    LOAD_POPULATION,
+    LOAD_WORK,
+    Measurement,
+    Plan,
+    cold,
+    race,
+)
+from dnn.bench.workers import Job
+from dnn.bench.works import FEATURES
+
+# Where the share of the machine's matrix product is measured.
+FLOPS_WORK, FLOPS_POPULATION = "wide", 16
+# The populations whose costs and rates have targets.
+POPULATIONS = (1, 16)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to measure, on which cores, for how long. `engines` begins with ours."""
+
+    engines: Sequence[str]
+    works: Sequence[str]
+    populations: Sequence[int]
+    cores: Sequence[int]
+    plan: Plan
+
+    @property
+    def core(self) -> Sequence[int]:
+        """The one core of every measurement but `load`: the last one allowed (see taskset)."""
+        return self.cores[-1:]
+
+
+def warm(request: Request) -> Iterator[list[Measurement]]:
+    """Every engine on every work and population, on one core."""
+    for work in request.works:
+        for population in request.populations:
+            jobs = [Job(engine, work, population) for engine in request.engines]
+            yield race("warm", jobs, request.core, request.plan)
+
+
+def cold_starts(request: Request) -> Iterator[list[Measurement]]:
+    """Five networks for 60 epochs, nothing compiled for their shape."""
+    for work in request.works:
+        jobs = [Job(engine, work, COLD_POPULATION) for engine in request.engines]
+        yield cold(jobs, request.core[0], request.plan)
+
+
+def costs(request: Request) -> Iterator[list[Measurement]]:
+    """Our engine with each feature beside without."""
+    for work in request.works:
+        for population in request.populations:
+            jobs = [Job("ours", work, population, feature=feature) for feature in FEATURES]
+            yield race("costs", jobs, request.core, request.plan)
+
+
+def flops(request: Request) -> Iterator[list[Measurement]]:
+    """Our engine beside matrix products alone."""
+    jobs = [
+        Job("ours", FLOPS_WORK, FLOPS_POPULATION),
+        Job("ours", FLOPS_WORK, FLOPS_POPULATION, optimizer="gradient_descent"),
+        Job("products", FLOPS_WORK, FLOPS_POPULATION),
+        Job("square", FLOPS_WORK, FLOPS_POPULATION),
+    ]
+    yield race("flops", jobs, request.core, request.plan)
+
+
+def load(request: Request) -> Iterator[list[Measurement]]:
+    """A sweep's load: 64 networks over all cores."""
+    jobs = [Job(engine, LOAD_WORK, LOAD_POPULATION) for engine in request.engines]
+    yield race("load", jobs, request.cores, request.plan)
+
+
+TABLES: dict[str, Callable[[Request], Iterator[list[Measurement]]]] = {
+    "warm": warm,
+    "flops": flops,
+    "costs": costs,
+    "load": load,
+    "cold": cold_starts,
+}
