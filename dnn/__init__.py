@@ -4,6 +4,7 @@
 Nothing here knows of studies, files or processes.
 """
 
+from dnn import gradcheck
 from dnn.activations import ACTIVATIONS
 from dnn.checkpoints import resume, save
 from dnn.data import Data, Replay, Streams
@@ -31,6 +32,7 @@ __all__ = [
     "Streams",
     "Training",
     "fit",
+    "gradcheck",
     "one_hot",
     "predict",
     "resume",

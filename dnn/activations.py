@@ -66,14 +66,14 @@ def tanh(z: Array, d: Array) -> Bound:
 
 
 def bind_logistic(z: Array, out: Array) -> Callable[[], None]:
-    """1 / (1 + e^−z) as (1 + tanh(z/2)) / 2, which cannot overflow. `out` may be z."""
-    half = scalar(0.5, z)
+    """1 / (1 + e^−z), accurate in both tails: where e^−z overflows it is 0. `out` may be z."""
+    one = scalar(1, z)
 
     def forward() -> None:
-        np.multiply(z, half, out)
-        np.tanh(out, out)
-        np.multiply(out, half, out)
-        np.add(out, half, out)
+        np.negative(z, out)
+        np.exp(out, out)
+        np.add(out, one, out)
+        np.divide(one, out, out)
 
     return forward
 
@@ -201,7 +201,7 @@ def softplus(z: Array, d: Array) -> Bound:
 
 
 def identity(z: Array, d: Array) -> Bound:
-    """Z itself."""
+    """The linear part as it is."""
 
     def nothing() -> None:
         """Neither direction changes a number."""
@@ -218,6 +218,7 @@ ACTIVATIONS: Mapping[str, Callable[[Array, Array], Bound]] = {
     "selu": selu,
     "gelu": gelu,
     "silu": silu,
+    "swish": silu,
     "softplus": softplus,
     "identity": identity,
 }

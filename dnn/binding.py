@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +21,8 @@ class Batch:
 
     x (P, B, n_in), y (P, B, K) and, with weights of rows, weights (P, B) are filled by `load`;
     bits (P, ·) by `draw`; masks (P, n, B), one a hidden layer, by whoever hands masks in. `forward`
-    leaves the logits in z (P, K, B); `gradient` writes d(weighted mean loss)/dθ into grad, and z
-    then holds d(mean loss)/dz.
+    leaves the activations in hidden (P, n, B), one a layer, and the logits in z (P, K, B).
+    `gradient` writes d(weighted mean loss)/dθ into grad; z then holds d(mean loss)/dz.
     """
 
     x: Array
@@ -32,16 +31,22 @@ class Batch:
     weights: Array | None
     bits: NDArray[np.uint16] | None
     masks: list[Array]
+    hidden: list[Array]
     forwards: Sequence[Callable[[], None]]
     backwards: Sequence[Callable[[], None]]
 
     def load(self, x: Array, y: Array, weights: Array | None, rows: Integers) -> None:
-        """Gather rows (P, B) of x (n, n_in), y (n, K) and weights (n,)."""
+        """Gather rows (P, B) of x (n, n_in), y (n, K) and weights (n,) or (P, n)."""
         # mode="clip" is what keeps take from buffering its whole output.
         np.take(x, rows, axis=0, out=self.x, mode="clip")
         np.take(y, rows, axis=0, out=self.y, mode="clip")
-        if weights is not None and self.weights is not None:
+        if weights is None or self.weights is None:
+            return
+        if weights.ndim == 1:
             np.take(weights, rows, out=self.weights, mode="clip")
+            return
+        for out, own, numbers in zip(self.weights, weights, rows, strict=True):
+            np.take(own, numbers, out=out, mode="clip")
 
     def draw(self, generators: Sequence[np.random.Generator]) -> None:
         """Fresh random bits for dropout, from one generator a network."""
@@ -89,6 +94,7 @@ def bind(
     drawn = keep_prob is not None and not masked
     bits, views = _random_bits(network.hidden if drawn else (), population, rows)
     masks: list[Array] = []
+    hidden: list[Array] = []
     # The input stays as it was gathered, sample-major: BLAS takes its transpose without a copy.
     a: Array = x.swapaxes(-1, -2)
     da: Array | None = None
@@ -105,6 +111,7 @@ def bind(
         a, da = z, dz
         if is_last:
             break
+        hidden.append(z)
         if keep_prob is not None and not masked and network.activation == "relu":
             chain.append(layers.relu_dropout(z, dz, views[depth], keep_prob[:, depth, None, None]))
             continue
@@ -126,7 +133,7 @@ def bind(
     if network.batch_norm:
         running = theta[:, network.n_parameters :]
         forwards.append(layers.follow_statistics(running, statistics, rows))
-    return Batch(x, y, z, weights, bits, masks, forwards, backwards)
+    return Batch(x, y, z, weights, bits, masks, hidden, forwards, backwards)
 
 
 def _linear(
@@ -172,8 +179,3 @@ def _random_bits(
         views.append(bits[:, at : at + width * rows].reshape(population, width, rows))
         at += width * rows
     return bits, views
-
-
-def no_gradient(network: Network, theta: Array) -> Any:
-    """A gradient's buffer (P, n_parameters), zeros."""
-    return np.zeros((len(theta), network.n_parameters), theta.dtype)

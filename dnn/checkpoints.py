@@ -4,7 +4,10 @@ import dataclasses
 import hashlib
 import json
 import os
+import struct
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,37 +18,45 @@ from dnn.arrays import Integers
 from dnn.data import Data, Replay, Streams
 from dnn.network import Network
 from dnn.settings import Settings
-from dnn.training import Training, fit
+from dnn.training import Snapshot, Training, fit
 
 FORMAT = 1
 GENERATORS = ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
-PROGRESS = ("epochs_done", "diverged", "dropped", "stopped")
+FLAGS = ("diverged", "dropped", "stopped")
+BEST = ("parameters", "values", "epochs")
 
 
 def save(training: Training, path: str | Path) -> None:
-    """Write all that the rest of a training depends on; the file is whole or not there."""
-    state, steps = training.state()
-    arrays: dict[str, Any] = {"theta": training.theta, "steps": steps}
-    arrays |= {f"state/{name}": values for name, values in state.items()}
-    arrays |= {name: getattr(training, name) for name in PROGRESS}
-    if training.best is not None:
-        best = training.best
-        arrays |= {
-            "best/parameters": best.parameters,
-            "best/values": best.values,
-            "best/epochs": best.epochs,
-        }
+    """Write all that the rest of a training depends on; the file is whole or not there.
+
+    Errors: ValueError for a path that is something else than a file; RuntimeError after an
+    interrupt within an epoch; OSError where it cannot be written.
+    """
+    target = Path(path)
+    if target.exists() and not target.is_file():
+        raise ValueError(f"save: {target}: expected a file or a free name, got something else")
+    snapshot = training.snapshot()
+    arrays: dict[str, Any] = {
+        "theta": training.theta,
+        "steps": snapshot.steps,
+        "epochs_done": snapshot.epochs_done,
+        "scores": snapshot.scores,
+    }
+    arrays |= {name: getattr(snapshot, name) for name in FLAGS}
+    arrays |= {f"state/{name}": values for name, values in snapshot.state.items()}
+    if snapshot.best is not None:
+        arrays |= {f"best/{n}": v for n, v in zip(BEST, snapshot.best, strict=True)}
     streams = training.setup.streams
     meta = {
         "format": FORMAT,
-        "epoch": training.epoch,
-        "seconds": training.seconds,
-        "identity": _identity(training.setup.network, training.settings, training.setup.train),
-        "order": [_generator_state(rng) for rng in streams.order],
-        "dropout": [_generator_state(rng) for rng in streams.dropout],
+        "epoch": snapshot.epoch,
+        "seconds": snapshot.seconds,
+        "epochs": training.settings.epochs,
+        "identity": _identity(training),
+        "order": [_plain_state(rng) for rng in streams.order],
+        "dropout": [_plain_state(rng) for rng in streams.dropout],
     }
     arrays["meta"] = np.array(json.dumps(meta))
-    target = Path(path)
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with temporary.open("wb") as file:
@@ -68,37 +79,34 @@ def resume(
 ) -> Training:
     """The training that `save` wrote, about to yield the record after its last one.
 
-    Network, settings and training rows must be those it was saved with, `epochs` aside, which may
-    be larger. Errors: ValueError for a file that is no checkpoint, or one of something else.
+    All arguments must be those it was saved with, but for `epochs`, which may be larger where
+    neither the schedule nor patience looks at the end; of a replay only that there was one is
+    known. Errors: ValueError for a file that is no checkpoint, or one of something else.
     """
     arrays, meta = _read(Path(path))
-    for name, value in _identity(network, settings, train).items():
-        if meta["identity"].get(name) != value:
-            saved = meta["identity"].get(name)
-            raise ValueError(f"{path}: expected a checkpoint of {name} {value}, got one of {saved}")
-    theta = arrays["theta"]
-    generators = {name: [_generator(s) for s in meta[name]] for name in ("order", "dropout")}
-    # The first draws are done; their generators are not needed again.
-    streams = Streams(generators["order"], generators["order"], generators["dropout"])
-    training = fit(
-        network,
-        theta,
-        train,
-        dev,
-        streams,
-        settings,
-        rows=rows,
-        dev_rows=dev_rows,
-        replay=replay,
-    )
-    state = {name: arrays[f"state/{name}"] for name in training.setup.plan.optimizer.state}
-    best = (
-        (arrays["best/parameters"], arrays["best/values"], arrays["best/epochs"])
-        if training.best is not None
-        else None
-    )
-    progress = {name: arrays[name] for name in PROGRESS}
-    training.go_on(meta["epoch"], meta["seconds"], progress, state, arrays["steps"], best)
+    try:
+        theta = np.array(arrays["theta"])
+        orders, dropouts = ([_generator(one) for one in meta[n]] for n in ("order", "dropout"))
+        # The first draws are done; their generators are not needed again.
+        streams = Streams(orders, orders, dropouts)
+        training = fit(
+            network,
+            theta,
+            train,
+            dev,
+            streams,
+            settings,
+            rows=rows,
+            dev_rows=dev_rows,
+            replay=replay,
+        )
+        _compare(meta["identity"], _identity(training))
+        _check_epochs(training, meta)
+        training.restore(_snapshot(training, arrays, meta))
+    except ValueError as fault:
+        raise ValueError(f"{path}: {fault}") from None
+    except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as fault:
+        raise ValueError(f"{path}: expected a checkpoint, whole; got: {fault!r}") from None
     return training
 
 
@@ -110,45 +118,127 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         meta = json.loads(str(arrays.pop("meta")))
         if meta["format"] != FORMAT:
             raise ValueError(f"its format is {meta['format']}, not {FORMAT}")
-        for name in ("theta", "steps", *PROGRESS):
-            _ = arrays[name]
     except FileNotFoundError:
         raise ValueError(f"{path}: expected a checkpoint, got no such file") from None
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as fault:
+    except UNREADABLE as fault:
+        # NumPy's own words would advise to unpickle.
+        got = "no archive of plain arrays" if "pickle" in str(fault) else fault
         raise ValueError(
-            f"{path}: expected a checkpoint of a population, whole; got: {fault}"
+            f"{path}: expected a checkpoint of a population, whole; got: {got}"
         ) from None
     return arrays, meta
 
 
-def _identity(network: Network, settings: Settings, train: Data) -> dict[str, Any]:
-    """What must be the same for a training to go on, as JSON says it."""
-    plain = dataclasses.asdict(settings)
+# What zip, NumPy and JSON raise for bytes that are none of theirs.
+UNREADABLE = (
+    *(OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, IndexError),
+    *(NotImplementedError, RuntimeError, OverflowError, SyntaxError, struct.error, zlib.error),
+    *(zipfile.BadZipFile, tokenize.TokenError),
+)
+
+
+def _snapshot(training: Training, arrays: dict[str, Any], meta: dict[str, Any]) -> Snapshot:
+    """Checked against the shapes and types of a training that has just begun."""
+    fresh = training.snapshot()
+
+    def array(name: str, like: Any) -> Any:
+        values = arrays[name]
+        if values.shape != like.shape or values.dtype != like.dtype:
+            raise ValueError(
+                f"{name}: expected {like.dtype} {like.shape}, got {values.dtype} {values.shape}"
+            )
+        return np.array(values)
+
+    epoch, seconds = meta["epoch"], float(meta["seconds"])
+    steps = array("steps", fresh.steps)
+    if not isinstance(epoch, int) or epoch < -1 or (steps < 0).any():
+        raise ValueError(f"expected an epoch and steps of 0 or more, got {epoch} and {steps}")
+    best = None
+    if fresh.best is not None:
+        parameters, values, epochs = fresh.best
+        best = (
+            array("best/parameters", parameters),
+            array("best/values", values),
+            array("best/epochs", epochs),
+        )
+    flags = {name: array(name, getattr(fresh, name)) for name in FLAGS}
+    return Snapshot(
+        epoch=epoch,
+        seconds=seconds,
+        steps=steps,
+        state={name: array(f"state/{name}", like) for name, like in fresh.state.items()},
+        epochs_done=array("epochs_done", fresh.epochs_done),
+        scores=array("scores", fresh.scores),
+        best=best,
+        **flags,
+    )
+
+
+def _identity(training: Training) -> dict[str, Any]:
+    """What must be the same for a training to go on, by name, as JSON says it."""
+    setup = training.setup
+    plain = dataclasses.asdict(training.settings)
     del plain["epochs"]
-    digest = hashlib.sha256(train.x.tobytes() + train.y.tobytes()).hexdigest()[:16]
-    identity = {
-        "network": dataclasses.asdict(network),
-        "settings": plain,
-        "training rows": f"{train.x.dtype} {train.x.shape} {digest}",
+    described = {f"settings.{name}": value for name, value in plain.items()}
+    described |= {f"network.{k}": v for k, v in dataclasses.asdict(setup.network).items()}
+    described |= {
+        "train": _digest([setup.train.x, setup.train.y]),
+        "dev": _digest([training.dev.x, training.dev.y]) if training.dev else None,
+        "rows": _digest(setup.rows) if setup.rows else None,
+        "dev_rows": _digest(training.dev_rows) if training.dev_rows else None,
+        "replay": [setup.replay.order is not None, setup.replay.masks is not None],
     }
-    described: dict[str, Any] = json.loads(json.dumps(identity, default=_listed))
-    return described
+    text: dict[str, Any] = json.loads(json.dumps(described, default=_listed))
+    return text
+
+
+def _digest(arrays: Sequence[Any]) -> str:
+    digest = hashlib.sha256()
+    for one in arrays:
+        digest.update(f"{one.dtype} {one.shape}".encode())
+        digest.update(np.ascontiguousarray(one).tobytes())
+    return f"{arrays[0].shape[0]} rows, sha256 {digest.hexdigest()[:16]}"
+
+
+def _compare(saved: dict[str, Any], given: dict[str, Any]) -> None:
+    for name, value in given.items():
+        if saved.get(name) != value:
+            raise ValueError(
+                f"{name}: expected the checkpoint's {saved.get(name)!r}, got {value!r}"
+            )
+
+
+def _check_epochs(training: Training, meta: dict[str, Any]) -> None:
+    epochs, before = training.settings.epochs, meta["epochs"]
+    if epochs < meta["epoch"]:
+        raise ValueError(
+            f"epochs: expected {meta['epoch']} or more (the checkpoint's), got {epochs}"
+        )
+    looks_ahead = training.setup.plan.schedule.looks_ahead or training.best is not None
+    if epochs != before and looks_ahead:
+        raise ValueError(
+            f"epochs: expected the checkpoint's {before}, for its schedule or patience looks at "
+            f"the end; got {epochs}"
+        )
 
 
 def _listed(value: Any) -> Any:
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
-    raise TypeError(f"checkpoint: settings: expected numbers and names, got {value!r}")
+    raise ValueError(f"checkpoint: settings: expected numbers and names, got {value!r}")
 
 
-def _generator_state(rng: np.random.Generator) -> dict[str, Any]:
+def _plain_state(rng: np.random.Generator) -> dict[str, Any]:
+    name = type(rng.bit_generator).__name__
+    if name not in GENERATORS:
+        raise ValueError(f"save: expected generators of {', '.join(GENERATORS)}; got {name}")
     state: dict[str, Any] = json.loads(json.dumps(rng.bit_generator.state, default=_listed))
     return state
 
 
 def _generator(state: dict[str, Any]) -> np.random.Generator:
-    if state.get("bit_generator") not in GENERATORS:
-        raise ValueError(f"checkpoint: expected a generator of {', '.join(GENERATORS)}")
+    if state["bit_generator"] not in GENERATORS:
+        raise ValueError(f"expected a generator of {', '.join(GENERATORS)}")
     bits = getattr(np.random, state["bit_generator"])()
     bits.state = state
     return np.random.Generator(bits)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dnn.arrays import Array, Integers
+from dnn.numbers import whole
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,11 @@ class Data:
     y: Array
 
     def __post_init__(self) -> None:
+        for name, values in (("x", self.x), ("y", self.y)):
+            if type(values) is not np.ndarray:
+                raise ValueError(
+                    f"Data: {name}: expected a NumPy array, got {type(values).__name__}"
+                )
         if self.x.ndim != 2 or self.y.ndim != 2 or len(self.x) != len(self.y):
             raise ValueError(
                 f"Data: expected x (n, n_in) and y (n, K), got {self.x.shape} and {self.y.shape}"
@@ -53,6 +59,8 @@ class Streams:
     @classmethod
     def spawn(cls, seed: int, population: int) -> "Streams":
         """Independent streams for networks 0 … population − 1; a network's depend on its number."""
+        seed = whole(seed, "Streams.spawn: seed", 0)
+        population = whole(population, "Streams.spawn: population", 1)
 
         def generators(purpose: int) -> list[np.random.Generator]:
             keys = [(row, purpose) for row in range(population)]
@@ -60,15 +68,34 @@ class Streams:
 
         return cls(generators(0), generators(1), generators(2))
 
-    def __len__(self) -> int:
-        return len(self.order)
+    def check(self, population: int) -> None:
+        """Refuse all but one generator of its own per network and purpose. Errors: ValueError."""
+        for name, generators in (("order", self.order), ("dropout", self.dropout)):
+            if len(generators) != population:
+                raise ValueError(
+                    f"fit: streams.{name}: expected one per network ({population}), "
+                    f"got {len(generators)}"
+                )
+        for rng in self.dropout:
+            if isinstance(rng.bit_generator, np.random.MT19937):
+                raise ValueError(
+                    "fit: streams.dropout: expected generators of 64 bits (PCG64, SFC64, Philox), "
+                    "got MT19937"
+                )
+        everyone = [*self.order, *self.dropout]
+        if len({id(rng) for rng in everyone}) < len(everyone):
+            raise ValueError(
+                "fit: streams: expected a generator of its own for each network and purpose, "
+                "got one of them twice"
+            )
 
 
 @dataclass(frozen=True)
 class Replay:
     """Choices that are handed in instead of drawn, so that a published run can be repeated.
 
-    order(epoch) -> the rows' order in that epoch (1, 2, …), (n,) for all networks or (P, n).
+    order(epoch) -> the row numbers in their order in that epoch (1, 2, …), (n,) for all networks
+    or (P, n).
     masks(update) -> in that update (1, 2, …) one array a hidden layer, 1 where a unit stays and 0
     where it goes, of shape (n_units, B) or (P, n_units, B); they are divided by keep_prob.
     """

@@ -45,7 +45,7 @@ def train(
     with _blas().limit(limits=1):
         records = list(fit(network, theta, data, held_out, streams, settings))
     converged = ~records[-1].diverged
-    curve = np.array([record.train_loss for record in records[1:]])
+    curve = np.array([record.train_loss for record in records[1:]]).reshape(-1, len(theta))
     return Ensemble(
         theta[converged], records[-1].train_loss[converged], curve[:, converged], converged
     )

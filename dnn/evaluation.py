@@ -1,13 +1,14 @@
 """Networks in evaluation mode: no dropout, and batch normalization's running statistics."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
+from dnn import checks
 from dnn.activations import ACTIVATIONS
-from dnn.arrays import Array
+from dnn.arrays import Array, Integers
+from dnn.data import Data
 from dnn.layers import BATCH_NORM_EPSILON
 from dnn.losses import Loss
 from dnn.network import Block, Network
@@ -15,15 +16,6 @@ from dnn.network import Block, Network
 # Rows evaluated at once: enough for the products, few enough for the cache. It is a constant, for
 # another number of rows can round a product differently.
 EVALUATION_ROWS = 512
-
-
-class Table(Protocol):
-    """Rows x (n, n_in) and y (n, K)."""
-
-    @property
-    def x(self) -> Array: ...
-    @property
-    def y(self) -> Array: ...
 
 
 @dataclass(frozen=True)
@@ -43,7 +35,7 @@ class Evaluation:
         return cls(network.objective, rows, full, rest)
 
     def logits(self, x: Array) -> "list[tuple[slice, Array]]":
-        """X (n, n_in) → pieces (rows, z (P, K, rows)); the pieces are copies."""
+        """Pieces (rows, z (P, K, rows)) of x (n, n_in); they are copies."""
         pieces = []
         for start in range(0, self.rows, EVALUATION_ROWS):
             piece = slice(start, min(start + EVALUATION_ROWS, self.rows))
@@ -66,36 +58,70 @@ class Evaluation:
         return loss_sum / self.rows, self.loss.error_from_mean(mistakes / self.rows)
 
 
+class Scorer:
+    """Scores of a population theta (P, N) on data, or of each network on rows of its own."""
+
+    def __init__(
+        self, network: Network, theta: Array, data: Data, rows: Sequence[Integers] | None
+    ) -> None:
+        self.network, self.theta, self.data, self.rows = network, theta, data, rows
+        self._members: Integers | None = None
+
+    def __call__(self, members: Integers) -> tuple[Array, Array]:
+        """Mean loss and error (len(members),) of these networks."""
+        x, y = self.data.x, self.data.y
+        if self.rows is None:
+            self._bind(members)
+            return self._evaluation.score(x, y)
+        scores = []
+        for member in members:
+            own = self.rows[member]
+            alone = Evaluation.bind(self.network, self.theta[member : member + 1], len(own))
+            scores.append(alone.score(x[own], y[own]))
+        loss, error = zip(*scores, strict=True)
+        return np.concatenate(loss), np.concatenate(error)
+
+    def _bind(self, members: Integers) -> None:
+        """To all of theta, or to a copy of the members' rows that is made anew each time."""
+        everyone = len(members) == len(self.theta)
+        if self._members is None or not np.array_equal(members, self._members):
+            self._own = self.theta if everyone else np.empty_like(self.theta[members])
+            self._evaluation = Evaluation.bind(self.network, self._own, len(self.data))
+            self._members = np.array(members)
+        if not everyone:
+            self._own[:] = self.theta[members]
+
+
 def predict(network: Network, theta: Array, x: Array) -> Array:
     """(P, n, K′) for x (n, n_in): log-probabilities of all classes, or predictions.
 
-    Errors: ValueError for shapes that don't fit.
+    The last bits of a row's numbers can depend on how many rows it comes with. Errors: ValueError
+    for shapes and types that don't fit, NaN or infinity.
     """
-    check_theta(network, theta, "predict")
-    if x.ndim != 2 or x.shape[1] != network.n_in:
-        raise ValueError(f"predict: x: expected (n, {network.n_in}), got {x.shape}")
+    checks.theta(network, theta, "predict")
+    checks.inputs(network, x, "predict")
+    if len(x) == 0:
+        return np.empty(
+            (len(theta), 0, max(2, network.n_out) if _has_classes(network) else network.n_out)
+        )
     with np.errstate(all="ignore"):
         return Evaluation.bind(network, theta, len(x)).outputs(x.astype(theta.dtype, copy=False))
 
 
-def score(network: Network, theta: Array, data: Table) -> tuple[Array, Array]:
+def _has_classes(network: Network) -> bool:
+    return network.loss.endswith("cross_entropy")
+
+
+def score(network: Network, theta: Array, data: Data) -> tuple[Array, Array]:
     """Mean loss and error (P,) of theta (P, N) on data. Errors: ValueError, as `predict`."""
-    check_theta(network, theta, "score")
+    checks.theta(network, theta, "score")
+    checks.data(network, data, "score: data")
     with np.errstate(all="ignore"):
         return Evaluation.bind(network, theta, len(data.x)).score(data.x, data.y)
 
 
-def check_theta(network: Network, theta: Array, where: str) -> None:
-    """Refuse parameters that are not the network's. Errors: ValueError."""
-    if theta.ndim != 2 or theta.shape[1] != network.n_columns:
-        raise ValueError(
-            f"{where}: theta: expected (P, {network.n_columns}) for {network.shapes}, "
-            f"got {theta.shape}"
-        )
-
-
 def _bind_forward(network: Network, theta: Array, rows: int) -> Callable[[Array], Array]:
-    """X (rows, n_in) → z (P, K, rows), a buffer that the next call overwrites."""
+    """From x (rows, n_in) to z (P, K, rows), a buffer that the next call overwrites."""
     blocks = network.blocks(theta)
     buffers = [np.empty((len(theta), n_out, rows), theta.dtype) for n_out, _ in network.shapes]
     # Only forward is called: what an activation sets aside for backward is never touched.

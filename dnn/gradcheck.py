@@ -5,21 +5,27 @@ All perturbed copies of the network are one population, so a check costs a few f
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dnn import checks, penalties
 from dnn.arrays import Array, Integers
 from dnn.binding import Batch, bind
-from dnn.evaluation import check_theta
+from dnn.data import Data
 from dnn.names import lookup
 from dnn.network import Network
+from dnn.numbers import FINITE, NOT_NEGATIVE, SHARE, Bound, numbers, whole
 
 EPSILON = 1e-7
 # The course's: a difference above it is a bug, below it rounding.
 PASS_MARK = 2e-7
 EPSILONS = tuple(10.0**-k for k in range(2, 13))
-# Perturbed copies at once, a pair per parameter.
-PAIRS = 64
+# Perturbed copies at once, a pair per parameter, and how many numbers they may be.
+PAIRS, NUMBERS = 64, 50_000_000
+# Activations whose derivative jumps at 0.
+KINKED = ("relu", "leaky_relu", "selu")
 
 
 @dataclass(frozen=True)
@@ -27,13 +33,16 @@ class GradientCheck:
     """How far apart the two gradients are: ‖g − g̃‖/(‖g‖ + ‖g̃‖), over all and by block.
 
     Blocks are W1, b1, W2, … and with batch normalization gain1, …; `checked` says how many of
-    a block's parameters were perturbed. gradient and numeric hold those, in theta's order.
+    a block's parameters were compared. on_kinks: how many were left out, because a unit crosses
+    relu's kink between θ − ε and θ + ε, where no difference is a derivative. gradient and numeric
+    hold those compared, in theta's order.
     """
 
     epsilon: float
     difference: float
     blocks: Mapping[str, float]
     checked: Mapping[str, int]
+    on_kinks: int
     gradient: Array
     numeric: Array
 
@@ -63,6 +72,7 @@ def check(
     *,
     epsilon: float = EPSILON,
     l2: float = 0.0,
+    l1: float = 0.0,
     keep_prob: Sequence[float] | None = None,
     masks: Sequence[Array] | None = None,
     nudge: float = 0.0,
@@ -72,39 +82,73 @@ def check(
 ) -> GradientCheck:
     """Check the gradient of one network, theta (N,), on rows x (B, n_in), y (B, K).
 
-    The cost is the mean loss + l2/(2B)·Σ‖W‖². keep_prob, one a hidden layer, needs masks
-    (n_units, B) of 0 and 1: fresh ones for every copy would compare different functions. nudge:
-    standard deviation of noise added to theta first, for a point off relu's kink; initial biases
-    of 0 can put a whole layer on it. faults: named blocks of the gradient to scale, which shows
-    that the check fails when it should. most: parameters per block to check, drawn with `seed`;
-    all of them if None. Errors: ValueError for dropout without masks, an unknown block, shapes.
+    The cost is the mean loss + l2/(2B)·Σ‖W‖² + l1/B·Σ|W|. keep_prob, one a hidden layer, needs
+    masks (n_units, B) of 0 and 1: fresh ones for every copy would compare different functions.
+    nudge: standard deviation of noise added to theta first, for a point off relu's kink; initial
+    biases of 0 can put a whole layer on it. faults: named blocks of the gradient to scale, which
+    shows that the check fails when it should. most: parameters per block to check, drawn with
+    `seed`; all of them if None. Errors: ValueError for dropout without masks, an unknown block,
+    shapes and numbers that don't fit.
     """
-    check_theta(network, theta[None], "gradcheck")
-    if keep_prob is not None and masks is None:
-        raise ValueError("gradcheck: keep_prob: expected fixed masks with dropout, got none")
+    theta = np.asarray(theta)
+    checks.theta(network, theta[None], "gradcheck")
+    data = Data(np.asarray(x, np.float64), np.asarray(y, np.float64))
+    checks.data(network, data, "gradcheck")
+    step = float(numbers(epsilon, "gradcheck: epsilon", Bound(1e-14, 1)))
+    for name, value in (("l2", l2), ("l1", l1), ("nudge", nudge)):
+        numbers(value, f"gradcheck: {name}", NOT_NEGATIVE)
+    most = None if most is None else whole(most, "gradcheck: most", 1)
+    kept = _masks(network, len(data), keep_prob, masks)
     rng = np.random.default_rng(seed)
     start = theta.astype(np.float64)
     start[: network.n_parameters] += nudge * rng.standard_normal(network.n_parameters)
     where = columns(network)
-    chosen = {name: _choose(rng, block, most) for name, block in where.items()}
-    picked = np.sort(np.concatenate(list(chosen.values())))
-    problem = _Problem(network, x, y, l2, keep_prob, masks)
-    gradient = problem.gradient(start)
-    for name, factor in (faults or {}).items():
-        gradient[lookup(where, name, "gradcheck: faults")] *= factor
-    numeric = problem.differences(start, picked, epsilon)
-    blocks = {}
-    for name, numbers in chosen.items():
-        own = np.isin(picked, numbers)
-        blocks[name] = difference(gradient[picked[own]], numeric[own])
+    picked = np.sort(np.concatenate([_choose(rng, block, most) for block in where.values()]))
+    problem = _Problem(network, data, l2, l1, kept)
+    with np.errstate(all="ignore"):
+        gradient = problem.gradient(start)
+        for name, factor in (faults or {}).items():
+            block = lookup(where, name, "gradcheck: faults")
+            gradient[block] *= float(numbers(factor, f"gradcheck: faults: {name}", FINITE))
+        numeric, crossed = problem.differences(start, picked, step)
+    compared, exact = picked[~crossed], gradient[picked[~crossed]]
+    inside = {
+        name: (compared >= block.start) & (compared < block.stop) for name, block in where.items()
+    }
     return GradientCheck(
-        epsilon,
-        difference(gradient[picked], numeric),
-        blocks,
-        {name: len(numbers) for name, numbers in chosen.items()},
-        gradient[picked],
-        numeric,
+        step,
+        difference(exact, numeric[~crossed]),
+        {name: difference(exact[own], numeric[~crossed][own]) for name, own in inside.items()},
+        {name: int(own.sum()) for name, own in inside.items()},
+        int(crossed.sum()),
+        exact,
+        numeric[~crossed],
     )
+
+
+def _masks(
+    network: Network,
+    rows: int,
+    keep_prob: Sequence[float] | None,
+    masks: Sequence[Array] | None,
+) -> list[Array] | None:
+    """Scaled masks (n_units, B), or None without dropout. Errors: ValueError."""
+    if keep_prob is None and masks is None:
+        return None
+    if keep_prob is None or masks is None:
+        got = "keep_prob alone" if masks is None else "masks alone"
+        raise ValueError(f"gradcheck: expected fixed masks and keep_prob with dropout, got {got}")
+    keep = numbers(keep_prob, "gradcheck: keep_prob", SHARE)
+    shapes = [(width, rows) for width in network.hidden]
+    given = [np.asarray(mask) for mask in masks]
+    if keep.shape != (len(shapes),) or [mask.shape for mask in given] != shapes:
+        raise ValueError(
+            f"gradcheck: masks: expected one of {shapes} a hidden layer, and as many keep_prob; "
+            f"got {[mask.shape for mask in given]} and {keep_prob}"
+        )
+    if any(((mask != 0) & (mask != 1)).any() for mask in given):
+        raise ValueError("gradcheck: masks: expected 0 and 1 alone")
+    return [mask / share for mask, share in zip(given, keep, strict=True)]
 
 
 def difference(a: Array, b: Array) -> float:
@@ -124,63 +168,71 @@ class _Problem:
     """A network's cost on given rows: its gradient, and its central differences."""
 
     def __init__(
-        self,
-        network: Network,
-        x: Array,
-        y: Array,
-        l2: float,
-        keep_prob: Sequence[float] | None,
-        masks: Sequence[Array] | None,
+        self, network: Network, data: Data, l2: float, l1: float, masks: list[Array] | None
     ) -> None:
-        self.network, self.l2 = network, l2
-        self.x, self.y = x.astype(np.float64), y.astype(np.float64)
-        self.keep_prob, self.masks = keep_prob, masks
+        self.network, self.data, self.l2, self.l1, self.masks = network, data, l2, l1, masks
 
     def _bind(self, theta: Array, grad: Array) -> Batch:
-        population, masked = len(theta), self.masks is not None
-        keep = np.asarray(self.keep_prob or [1.0] * len(self.network.hidden))
-        batch = bind(
-            self.network,
-            theta,
-            grad,
-            len(self.x),
-            np.tile(keep, (population, 1)) if masked else None,
-            masked=masked,
-        )
-        batch.load(self.x, self.y, None, np.tile(np.arange(len(self.x)), (population, 1)))
-        for layer, scaled in enumerate(batch.masks):
-            scaled[:] = np.asarray((self.masks or ())[layer]) / keep[layer]
+        population, rows = len(theta), len(self.data)
+        keep = None if self.masks is None else np.ones((population, len(self.network.hidden)))
+        batch = bind(self.network, theta, grad, rows, keep, masked=self.masks is not None)
+        batch.load(self.data.x, self.data.y, None, np.tile(np.arange(rows), (population, 1)))
+        for buffer, mask in zip(batch.masks, self.masks or (), strict=True):
+            buffer[:] = mask
         return batch
 
     def gradient(self, start: Array) -> Array:
-        """(n_parameters,)."""
+        """(n_parameters,): the engine's own, penalties included."""
         theta, grad = start[None].copy(), np.zeros((1, self.network.n_parameters))
         self._bind(theta, grad).gradient()
         weights = self.network.n_weights
-        grad[0, :weights] += self.l2 / len(self.x) * start[:weights]
+        rows = np.array([float(len(self.data))])
+        for penalty, strength in ((penalties.bind_l2, self.l2), (penalties.bind_l1, self.l1)):
+            add = penalty(theta[:, :weights], grad[:, :weights], np.array([strength]), rows)
+            if add is not None:
+                add()
         return np.array(grad[0])
 
-    def differences(self, start: Array, numbers: Integers, epsilon: float) -> Array:
-        """(J(θ + ε) − J(θ − ε))/2ε for each of these parameters."""
-        theta = np.empty((2 * min(PAIRS, len(numbers)), len(start)))
-        batch = self._bind(theta, np.zeros((len(theta), self.network.n_parameters)))
-        slopes = []
-        for first in range(0, len(numbers), PAIRS):
-            own = numbers[first : first + PAIRS]
+    def differences(
+        self, start: Array, chosen: Integers, epsilon: float
+    ) -> tuple[Array, NDArray[np.bool_]]:
+        """(J(θ + ε) − J(θ − ε))/2ε for each of these parameters, and whether a unit changed sides.
+
+        Errors: ValueError for a network so large that not even two copies fit.
+        """
+        pairs = min(PAIRS, len(chosen), NUMBERS // (2 * len(start)))
+        if pairs < 1:
+            raise ValueError(
+                f"gradcheck: expected at most {NUMBERS // 2:,} parameters, got {len(start):,}"
+            )
+        theta = np.empty((2 * pairs, len(start)))
+        batch = self._bind(theta, np.empty((len(theta), self.network.n_parameters)))
+        slopes, crossed = [], []
+        for first in range(0, len(chosen), pairs):
+            own = chosen[first : first + pairs]
+            up, down = 2 * np.arange(len(own)), 2 * np.arange(len(own)) + 1
             theta[:] = start
-            pairs = np.arange(len(own))
-            theta[2 * pairs, own] += epsilon
-            theta[2 * pairs + 1, own] -= epsilon
-            weights = theta[:, : self.network.n_weights]
-            penalty = self.l2 / (2 * len(self.x)) * (weights**2).sum(axis=1)
+            theta[up, own] += epsilon
+            theta[down, own] -= epsilon
             batch.forward()
-            cost = self.network.objective.per_row(batch.z, batch.y).mean(axis=-1) + penalty
-            slopes.append((cost[2 * pairs] - cost[2 * pairs + 1]) / (2 * epsilon))
-        return np.concatenate(slopes)
+            cost = self._cost(theta, batch)
+            slopes.append((cost[up] - cost[down]) / (2 * epsilon))
+            sides = np.zeros(len(own), bool)
+            for a in batch.hidden if self.network.activation in KINKED else ():
+                sides |= ((a[up] > 0) != (a[down] > 0)).any(axis=(1, 2))
+            crossed.append(sides)
+        return np.concatenate(slopes), np.concatenate(crossed)
+
+    def _cost(self, theta: Array, batch: Batch) -> Array:
+        weights, rows = theta[:, : self.network.n_weights], len(self.data)
+        penalty = self.l2 / 2 * (weights**2).sum(axis=1) + self.l1 * np.abs(weights).sum(axis=1)
+        loss: Array = self.network.objective.per_row(batch.z, batch.y).mean(axis=-1)
+        cost: Array = loss + penalty / rows
+        return cost
 
 
 def against_epsilon(
-    network: Network, theta: Array, x: Array, y: Array, **options: object
+    network: Network, theta: Array, x: Array, y: Array, **options: Any
 ) -> list[GradientCheck]:
     """The check at each ε from 1e-2 to 1e-12: truncation on one side, rounding on the other."""
-    return [check(network, theta, x, y, epsilon=e, **options) for e in EPSILONS]  # type: ignore[arg-type]
+    return [check(network, theta, x, y, **{**options, "epsilon": e}) for e in EPSILONS]

@@ -6,6 +6,7 @@ number, so a group is also kept small enough for its arrays to stay in the proce
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -31,18 +32,18 @@ NUMPY_BUFFER = 1024
 class Setup:
     """What is trained on what: the same for all groups.
 
-    train.y may be smoothed; targets (n, K) are those that are scored. rows: for each network, the
-    numbers of its rows.
+    targets (n, K) are learnt in the place of train.y, smoothed if so asked; weights of train's rows
+    are (n,) or one row a network (P, n). rows: for each network, the numbers of its rows.
     """
 
     network: Network
     train: Data
-    weights: Array | None  # of train's rows, (n,)
+    targets: Array
+    weights: Array | None
     rows: Sequence[Integers] | None
     streams: Streams
     plan: Plan
-    replay: Replay
-    targets: Array
+    replay: "Choices"
 
     def n_rows(self, member: int) -> int:
         """Training rows of a network."""
@@ -94,8 +95,14 @@ class Group:
         self.starts = range(0, self.rows, self.size)
         self.order = self._own_rows()
         self._keep = None if plan.keep_prob is None else plan.keep_prob[self.members]
-        if self._keep is not None and (self._keep == 1).all():
+        if setup.replay.masks is not None and network.hidden:
+            # Handed in, masks count for every network, whatever its keep_prob.
+            shape = (len(members), len(network.hidden))
+            self._keep = np.ones(shape) if self._keep is None else self._keep
+        elif self._keep is not None and (self._keep == 1).all():
             self._keep = None
+        weights = setup.weights
+        self._weights = weights[self.members] if weights is not None and weights.ndim == 2 else None
         self._after_gradient, self._after_step = self._bind_penalties(trained, grad)
         full = self._bind(grad, self.size)
         rest = self.rows % self.size
@@ -137,7 +144,10 @@ class Group:
         return [call for call in before if call], [call for call in after if call]
 
     def _load(self, batch: Batch, rows: Integers) -> None:
-        batch.load(self.setup.train.x, self.setup.train.y, self.setup.weights, rows)
+        weights = self.setup.weights
+        if weights is not None and weights.ndim == 2:
+            weights = self._weights
+        batch.load(self.setup.train.x, self.setup.targets, weights, rows)
 
     def run_epoch(self, epoch: int) -> None:
         """One pass over the members' rows; `epoch` counts from 1."""
@@ -162,14 +172,29 @@ class Group:
     def _shuffle(self, epoch: int) -> None:
         given = self.setup.replay.order
         if given is not None:
-            order = np.asarray(given(epoch))
-            self.order[:] = order[self.members] if order.ndim == 2 else order
-            if self.size == self.rows:
-                self._load(self._batches[0], self.order)
+            self._take_order(given(epoch), epoch)
         elif self.size < self.rows:
             for row, member in zip(self.order, self.members, strict=True):
                 drawn = self.setup.streams.order[member].permutation(self.rows)
                 row[:] = drawn if self.setup.rows is None else self.setup.rows[member][drawn]
+
+    def _take_order(self, given: Integers, epoch: int) -> None:
+        """Rows in the order handed in. Errors: ValueError for one that is none of theirs."""
+        order, population = np.asarray(given), len(self.setup.streams.order)
+        own = self._own_rows()
+        fits = order.dtype.kind in "iu" and order.shape in (
+            (self.rows,),
+            (population, self.rows),
+        )
+        if fits:
+            self.order[:] = order[self.members] if order.ndim == 2 else order
+        if not fits or (np.sort(self.order) != np.sort(own)).any():
+            raise ValueError(
+                f"fit: replay.order: epoch {epoch}: expected each network's rows in some order, "
+                f"({self.rows},) or ({population}, {self.rows}); got {given!r}"
+            )
+        if self.size == self.rows:
+            self._load(self._batches[0], self.order)
 
     def _set_rates(self, epoch: int) -> None:
         plan, batches = self.setup.plan, len(self._batches)
@@ -186,12 +211,43 @@ class Group:
         handed_in, keep = self.setup.replay.masks, self._keep
         if handed_in is None or keep is None:
             return
-        for layer, mask in enumerate(handed_in(self.stepper.steps + 1)):
-            given = np.asarray(mask)
-            own = given[self.members] if given.ndim == 3 else given
+        update, population = self.stepper.steps + 1, len(self.setup.streams.order)
+        given = [np.asarray(mask) for mask in handed_in(update)]
+        shapes = [mask.shape[1:] for mask in batch.masks]
+        for layer, mask in enumerate(given[: len(shapes)]):
+            fits = mask.shape in (shapes[layer], (population, *shapes[layer]))
+            if not fits or mask.dtype.kind not in "biuf" or ((mask != 0) & (mask != 1)).any():
+                raise ValueError(
+                    f"fit: replay.masks: update {update}, layer {layer + 1}: expected 0 and 1 of "
+                    f"shape {shapes[layer]}, or with the networks before it; got {mask.shape}"
+                )
+            own = mask[self.members] if mask.ndim == 3 else mask
             np.divide(own, keep[:, layer, None, None], out=batch.masks[layer], casting="same_kind")
+        if len(given) != len(shapes):
+            raise ValueError(
+                f"fit: replay.masks: update {update}: expected one mask a hidden layer "
+                f"({len(shapes)}), got {len(given)}"
+            )
 
-    @property
-    def updates_per_epoch(self) -> int:
-        """Updates in one pass."""
-        return len(self._batches)
+
+class Choices:
+    """A replay's choices, asked for once each though every group asks; cleared every epoch."""
+
+    def __init__(self, replay: Replay) -> None:
+        self.order = self._remember("order", replay.order)
+        self.masks = self._remember("masks", replay.masks)
+        self._seen: dict[tuple[str, int], Any] = {}
+
+    def clear(self) -> None:
+        """Forget those of the epoch that is over."""
+        self._seen.clear()
+
+    def _remember(
+        self, kind: str, choose: Callable[[int], Any] | None
+    ) -> Callable[[int], Any] | None:
+        def chosen(number: int) -> Any:
+            if (kind, number) not in self._seen:
+                self._seen[kind, number] = choose(number) if choose else None
+            return self._seen[kind, number]
+
+        return chosen if choose else None

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dnn.arrays import Array
+from dnn.numbers import FRACTION, NOT_NEGATIVE, numbers, whole
 
 
 def one_hot(labels: ArrayLike, classes: int, dtype: Any = np.float32) -> Array:
@@ -14,6 +15,7 @@ def one_hot(labels: ArrayLike, classes: int, dtype: Any = np.float32) -> Array:
 
     Errors: ValueError for labels that are not whole numbers, or outside the classes.
     """
+    classes = whole(classes, "one_hot: classes", 1)
     given = np.asarray(labels)
     if given.ndim != 1 or given.dtype.kind not in "biuf":
         raise ValueError(
@@ -39,8 +41,7 @@ def smooth(y: Array, amount: float) -> Array:
     (1 − s)·y + s/K: Szegedy et al. (2016), sec. 7; K = 2 where one column holds 0/1. Errors:
     ValueError for an amount outside [0, 1).
     """
-    if not 0 <= amount < 1:
-        raise ValueError(f"label_smoothing: expected 0 <= label_smoothing < 1, got {amount}")
+    amount = float(numbers(amount, "fit: label_smoothing", FRACTION))
     classes = max(y.shape[1], 2)
     smoothed: Array = (y * (1 - amount) + amount / classes).astype(y.dtype)
     return smoothed
@@ -57,19 +58,20 @@ def row_weights(y: Array, weights: Sequence[float] | str) -> Array:
     shares = shares.astype(np.float64)
     if isinstance(weights, str):
         if weights != "balanced":
-            raise ValueError(f"class_weights: expected numbers or 'balanced', got {weights!r}")
+            raise ValueError(f"fit: class_weights: expected numbers or 'balanced', got {weights!r}")
         counts = shares.sum(axis=0)
         of_class = np.where(counts > 0, counts.sum() / np.maximum(counts, 1e-300), 0)
     else:
-        of_class = np.asarray(weights, np.float64)
-    fits = of_class.shape == (shares.shape[1],) and (of_class >= 0).all() and of_class.any()
+        of_class = numbers(weights, "fit: class_weights", NOT_NEGATIVE)
+    fits = of_class.shape == (shares.shape[1],) and of_class.any()
+    of_class = of_class / max(of_class.max(initial=0), 1e-300)  # so that no sum overflows
     if not fits:
         raise ValueError(
-            f"class_weights: expected {shares.shape[1]} weights of 0 or more, one a class, "
+            f"fit: class_weights: expected {shares.shape[1]} weights of 0 or more, one a class, "
             f"got {np.asarray(weights).tolist()}"
         )
     rows = shares @ of_class
     if not rows.mean() > 0:
-        raise ValueError("class_weights: expected a weight above 0 for a class that occurs")
+        raise ValueError("fit: class_weights: expected a weight above 0 for a class that occurs")
     normalized: Array = rows / rows.mean()
     return normalized

@@ -24,7 +24,7 @@ def dense(
     db: Array | None,
     da: Array | None,
 ) -> Bound:
-    """Z = w·a + b.
+    """Linear: z = w·a + b.
 
     a (P, n_in, B), or any view of that shape; w (P, n_out, n_in); b (P, n_out, 1), or None for no
     bias; z (P, n_out, B). dz, dw, db, da are the gradients' buffers, of the same shapes; `da=None`

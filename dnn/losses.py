@@ -12,6 +12,7 @@ import numpy as np
 
 from dnn.activations import bind_logistic
 from dnn.arrays import Array, Flags, scalar
+from dnn.numbers import POSITIVE, numbers
 
 
 def _anything(y: Array) -> None:
@@ -173,8 +174,7 @@ def huber(delta: float = 1.0) -> Loss:
     Its error is the root of the mean square, as for `mean_squared_error`. Errors: ValueError for
     a delta that is not above 0.
     """
-    if not delta > 0:
-        raise ValueError(f"huber: delta: expected a number > 0, got {delta}")
+    delta = float(numbers(delta, "huber: delta", POSITIVE))
 
     def bind(z: Array, y: Array, dz: Array) -> Callable[[], None]:
         y_t, scale = _feature_major(y), scalar(1 / z.shape[-2], z)

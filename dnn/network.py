@@ -18,6 +18,7 @@ from dnn.arrays import Array
 from dnn.initializers import INITIALIZERS
 from dnn.losses import LOSSES, Loss
 from dnn.names import known, lookup
+from dnn.numbers import Bound, numbers, whole
 
 
 class Block(NamedTuple):
@@ -51,11 +52,19 @@ class Network:
     loss_settings: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for width in (self.n_in, *self.hidden, self.n_out):
-            if not isinstance(width, int | np.integer) or width < 1:
-                raise ValueError(
-                    f"Network: expected layer sizes of 1 or more, whole numbers, got {width}"
-                )
+        if not isinstance(self.hidden, tuple | list | np.ndarray):
+            raise ValueError(
+                f"Network: hidden: expected a tuple of layer sizes, got {self.hidden!r}"
+            )
+        # The caller's list might change, and an array has no plain equality.
+        widths = tuple(whole(width, "Network: hidden", 1) for width in self.hidden)
+        object.__setattr__(self, "hidden", widths)
+        for name in ("n_in", "n_out"):
+            object.__setattr__(self, name, whole(getattr(self, name), f"Network: {name}", 1))
+        if not isinstance(self.batch_norm, bool | np.bool_):
+            raise ValueError(
+                f"Network: batch_norm: expected True or False, got {self.batch_norm!r}"
+            )
         lookup(ACTIVATIONS, self.activation, "Network: activation")
         make = lookup(LOSSES, self.loss, "Network: loss")
         known(self.loss_settings, inspect.signature(make).parameters, f"Network: loss {self.loss}")
@@ -63,6 +72,11 @@ class Network:
             raise ValueError(
                 f"Network: n_out: expected 1 for binary_cross_entropy, got {self.n_out} "
                 f"(softmax_cross_entropy takes several classes)"
+            )
+        if self.loss == "softmax_cross_entropy" and self.n_out == 1:
+            raise ValueError(
+                "Network: n_out: expected 2 or more for softmax_cross_entropy, got 1 "
+                "(binary_cross_entropy takes one)"
             )
         _ = self.objective
 
@@ -143,7 +157,13 @@ class Network:
         """
         chosen = lookup(INITIALIZERS, initializer, "initialize: initializer")
         known(settings, chosen.settings, f"initialize: {initializer}")
-        scale = {"scale": 1.0, **chosen.settings, **settings}["scale"]
+        # Beyond these no draw has a meaning in either precision, and some have no bounds.
+        bound = Bound(-1e100, 1e100)
+        given = {"scale": 1.0, **chosen.settings, **settings}["scale"]
+        scale = float(numbers(given, f"initialize: {initializer}.scale", bound))
+        numbers(bias, "initialize: bias", bound)
+        if dtype not in (np.float32, np.float64, "float32", "float64"):
+            raise ValueError(f"initialize: dtype: expected float32 or float64, got {dtype!r}")
         theta = np.zeros((len(generators), self.n_columns))
         for row, rng in zip(theta, generators, strict=True):
             for block in self.blocks(row[None]):

@@ -11,11 +11,13 @@ coefficient. A new optimizer is one function or two and one row below; binding i
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from dnn.arrays import Array
+from dnn.numbers import FRACTION, NOT_NEGATIVE, POSITIVE, Bound
 
 Coefficients = Mapping[str, Array]
 
@@ -68,7 +70,7 @@ def gradient_descent(arrays: Arrays, c: Coefficients) -> None:
 
 
 def momentum(arrays: Arrays, c: Coefficients) -> None:
-    """V ← βv + (1 − β)g; θ ← θ − αv: the course's averaging form.
+    """Momentum: v ← βv + (1 − β)g; θ ← θ − αv: the course's averaging form.
 
     PyTorch's and Keras' v ← βv + g takes a step 1/(1 − β) times as long for the same α: that is
     `classical_momentum`.
@@ -88,7 +90,7 @@ def _classical(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
 
 
 def nesterov(arrays: Arrays, c: Coefficients) -> None:
-    """V ← βv + g; θ ← θ − α(g + βv): Sutskever et al. (2013), as PyTorch writes it."""
+    """Momentum: v ← βv + g; θ ← θ − α(g + βv): Sutskever et al. (2013), as PyTorch writes it."""
     v, g, scratch = arrays.state["v"], arrays.grad, arrays.scratch
     _add_to(v, c["beta"], g)
     np.multiply(v, c["beta"], scratch)
@@ -97,7 +99,7 @@ def nesterov(arrays: Arrays, c: Coefficients) -> None:
 
 
 def adagrad(arrays: Arrays, c: Coefficients) -> None:
-    """S ← s + g²; θ ← θ − α g/(√s + ε): Duchi et al. (2011)."""
+    """Squares: s ← s + g²; θ ← θ − α g/(√s + ε): Duchi et al. (2011)."""
     s, g, scratch = arrays.state["s"], arrays.grad, arrays.scratch
     np.multiply(g, g, scratch)
     np.add(s, scratch, s)
@@ -132,7 +134,7 @@ def _ratio_of_means(hyper: Mapping[str, float], step: int) -> Mapping[str, float
 
 
 def rmsprop(arrays: Arrays, c: Coefficients) -> None:
-    """S ← βs + (1 − β)g²; θ ← θ − α g/(√s + ε): Hinton's lecture 6e; ε outside the root.
+    """Squares: s ← βs + (1 − β)g²; θ ← θ − α g/(√s + ε): Hinton's lecture 6e; ε outside the root.
 
     As PyTorch's RMSprop, whose β is called alpha and is 0.99 by default.
     """
@@ -261,11 +263,16 @@ def _warming(beta1: float, psi: float, step: float) -> float:
 
 
 def _product_of_warming(beta1: float, psi: float, step: int) -> float:
-    """Π μ_i up to this step; 0 once it has no effect on 1 − Π in float64, as each μ ≤ β₁."""
-    if step * math.log(max(beta1, 1e-300)) < -40:
-        return 0.0
-    steps = np.arange(1, step + 1)
-    return float(np.prod(beta1 * (1 - 0.5 * 0.96 ** (steps * psi))))
+    """Π μ_i up to this step; each is kept, for the next one needs it."""
+    products = _products(beta1, psi)
+    while len(products) <= step:
+        products.append(products[-1] * _warming(beta1, psi, len(products)))
+    return products[step]
+
+
+@lru_cache(maxsize=1024)
+def _products(beta1: float, psi: float) -> list[float]:
+    return [1.0]
 
 
 def lion(arrays: Arrays, c: Coefficients) -> None:
@@ -292,6 +299,17 @@ def _signed(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
         "beta2": beta2,
     }
 
+
+# What settings may be, by name.
+BOUNDS: Mapping[str, Bound] = {
+    "beta": FRACTION,
+    "beta1": FRACTION,
+    "beta2": FRACTION,
+    "rho": FRACTION,
+    "epsilon": POSITIVE,
+    "weight_decay": NOT_NEGATIVE,
+    "momentum_decay": NOT_NEGATIVE,
+}
 
 _ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 

@@ -98,16 +98,16 @@ def bind_max_norm(network: Network, theta: Array, limit: Array) -> Call | None:
     scratch = [np.empty_like(w) for w in hidden]
     sums = [np.ones((w.shape[2], 1), theta.dtype) for w in hidden]
     norms = [np.empty((*w.shape[:2], 1), theta.dtype) for w in hidden]
-    tiny = scalar(float(np.finfo(theta.dtype).tiny), theta)
+    one = scalar(1, theta)
 
     def rescale() -> None:
         for w, square, ones, norm in zip(hidden, scratch, sums, norms, strict=True):
             np.multiply(w, w, square)
             np.matmul(square, ones, norm)
             np.sqrt(norm, norm)
-            np.maximum(norm, tiny, out=norm)
             np.divide(high, norm, norm)
-            np.minimum(norm, 1, out=norm)
+            # No limit over an overflown norm is no number: fmin takes the other, as it must.
+            np.fmin(norm, one, norm)
             # In place NumPy would copy w first, which lies in rows of theta.
             np.multiply(w, norm, square)
             np.copyto(w, square)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dnn.numbers import COUNT, NOT_NEGATIVE, SHARE, UNIT, Bound
+
 
 class Moment(NamedTuple):
     """Where the training is: epochs and updates that are done, and how many there will be."""
@@ -21,11 +23,13 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class Schedule:
-    """A factor, its settings' defaults, and whether it changes within an epoch."""
+    """A factor, its settings' defaults and bounds, and whether it changes within an epoch."""
 
     factor: Callable[[Mapping[str, float], Moment], float]
     settings: Mapping[str, float] = field(default_factory=dict)
+    bounds: Mapping[str, Bound] = field(default_factory=dict)
     every_update: bool = False
+    looks_ahead: bool = False  # at the end of the training
 
 
 def constant(settings: Mapping[str, float], now: Moment) -> float:
@@ -82,10 +86,25 @@ def linear_warmup(settings: Mapping[str, float], now: Moment) -> float:
 
 SCHEDULES: Mapping[str, Schedule] = {
     "constant": Schedule(constant),
-    "inverse_time": Schedule(inverse_time, {"decay": 1.0, "interval": 1}),
-    "step": Schedule(step, {"decay": 0.1, "interval": 20}),
-    "exponential": Schedule(exponential, {"decay": 0.95}),
-    "cosine": Schedule(cosine, {"floor": 0.0}),
-    "one_cycle": Schedule(one_cycle, {"rise": 0.3, "start": 0.04, "end": 1e-4}, every_update=True),
-    "linear_warmup": Schedule(linear_warmup, {"length": 5, "start": 0.1}, every_update=True),
+    "inverse_time": Schedule(
+        inverse_time,
+        {"decay": 1.0, "interval": 1},
+        {"decay": NOT_NEGATIVE, "interval": COUNT},
+    ),
+    "step": Schedule(step, {"decay": 0.1, "interval": 20}, {"decay": SHARE, "interval": COUNT}),
+    "exponential": Schedule(exponential, {"decay": 0.95}, {"decay": SHARE}),
+    "cosine": Schedule(cosine, {"floor": 0.0}, {"floor": UNIT}, looks_ahead=True),
+    "one_cycle": Schedule(
+        one_cycle,
+        {"rise": 0.3, "start": 0.04, "end": 1e-4},
+        {"rise": Bound(0, 1, above=True, below=True), "start": SHARE, "end": SHARE},
+        every_update=True,
+        looks_ahead=True,
+    ),
+    "linear_warmup": Schedule(
+        linear_warmup,
+        {"length": 5, "start": 0.1},
+        {"length": NOT_NEGATIVE, "start": UNIT},
+        every_update=True,
+    ),
 }

@@ -8,9 +8,9 @@ import numpy as np
 from dnn.arrays import Array, Integers
 from dnn.names import known, lookup
 from dnn.network import Network
-from dnn.optimizers import OPTIMIZERS, Optimizer
+from dnn.numbers import COUNT, LIMIT, NOT_NEGATIVE, POSITIVE, SHARE, Bound, numbers, whole
+from dnn.optimizers import BOUNDS, OPTIMIZERS, Optimizer
 from dnn.schedules import SCHEDULES, Schedule
-from dnn.stepping import hyperparameters
 
 Numbers = float | Array
 
@@ -68,63 +68,64 @@ class Plan:
 
 def plan(settings: Settings, network: Network, population: int) -> Plan:
     """Settings for so many networks. Errors: ValueError that names the setting."""
+    if not isinstance(settings, Settings):
+        raise ValueError(f"fit: settings: expected dnn.Settings, got {type(settings).__name__}")
     optimizer = lookup(OPTIMIZERS, settings.optimizer, "fit: optimizer")
     schedule = lookup(SCHEDULES, settings.schedule, "fit: schedule")
-    known(settings.schedule_settings, schedule.settings, f"fit: {settings.schedule}")
-    times = {
-        name: _column(value, population, f"{settings.schedule}.{name}")
-        for name, value in {**schedule.settings, **settings.schedule_settings}.items()
-    }
-    if not settings.epochs >= 0:
-        raise ValueError(f"fit: epochs: expected 0 or more, got {settings.epochs}")
-    if settings.patience is not None and not settings.patience >= 1:
-        raise ValueError(f"fit: patience: expected 1 or more epochs, got {settings.patience}")
-    given = {
-        name: _column(value, population, f"{settings.optimizer}.{name}")
-        for name, value in (settings.hyper or {}).items()
-    }
-    rate = _column(settings.learning_rate, population, "learning_rate")
+
+    def column(value: object, name: str, bound: Bound) -> Array:
+        """A number, or (P,), as float64 (P,)."""
+        values = numbers(value, f"fit: {name}", bound)
+        if values.shape not in ((), (population,)):
+            raise ValueError(
+                f"fit: {name}: expected a number or one per network ({population},), got {value!r}"
+            )
+        return np.array(np.broadcast_to(values, (population,)))
+
+    def rows(
+        owner: str, defaults: Mapping[str, float], bounds: Mapping[str, Bound], given: object
+    ) -> list[dict[str, float]]:
+        """An optimizer's or a schedule's settings, one mapping per network."""
+        if not isinstance(given, Mapping):
+            raise ValueError(f"fit: settings of {owner}: expected a mapping, got {given!r}")
+        known(given, defaults, f"fit: {owner}")
+        columns = {
+            name: column(value, f"{owner}.{name}", bounds[name])
+            for name, value in {**defaults, **given}.items()
+        }
+        return [{n: float(c[row]) for n, c in columns.items()} for row in range(population)]
+
+    rates = column(settings.learning_rate, "learning_rate", POSITIVE)
+    given = {} if settings.hyper is None else settings.hyper
+    hypers = rows(settings.optimizer, optimizer.settings, BOUNDS, given)
+    for hyper, rate in zip(hypers, rates, strict=True):
+        hyper["learning_rate"] = float(rate)
+    schedules = rows(
+        settings.schedule, schedule.settings, schedule.bounds, settings.schedule_settings
+    )
+    if settings.patience is not None:
+        whole(settings.patience, "fit: patience", 1)
+        numbers(settings.min_delta, "fit: min_delta", NOT_NEGATIVE)
     return Plan(
         optimizer,
-        hyperparameters(settings.optimizer, rate, given, population),
+        hypers,
         schedule,
-        [{name: float(column[row]) for name, column in times.items()} for row in range(population)],
-        settings.epochs,
-        _batch_sizes(settings.batch_size, population),
-        _column(settings.l2, population, "l2", at_least=0),
-        _column(settings.l1, population, "l1", at_least=0),
-        _column(settings.max_norm, population, "max_norm", above=0),
-        _column(settings.clip_norm, population, "clip_norm", above=0),
-        _column(settings.clip_value, population, "clip_value", above=0),
+        schedules,
+        whole(settings.epochs, "fit: epochs", 0),
+        _whole_numbers(column(settings.batch_size, "batch_size", COUNT), settings.batch_size),
+        column(settings.l2, "l2", NOT_NEGATIVE),
+        column(settings.l1, "l1", NOT_NEGATIVE),
+        column(settings.max_norm, "max_norm", LIMIT),
+        column(settings.clip_norm, "clip_norm", LIMIT),
+        column(settings.clip_value, "clip_value", LIMIT),
         _keep_prob(network, population, settings.keep_prob),
     )
 
 
-def _column(
-    value: Numbers,
-    population: int,
-    name: str,
-    at_least: float = -np.inf,
-    above: float = -np.inf,
-) -> Array:
-    """A scalar or (P,) as float64 (P,)."""
-    values = np.asarray(value, np.float64)
-    if values.shape not in ((), (population,)):
-        raise ValueError(
-            f"fit: {name}: expected a number or one per network ({population},), got {value}"
-        )
-    if not ((values >= at_least) & ((values > above) | (above == -np.inf))).all():
-        bound = f">= {at_least:g}" if above == -np.inf else f"> {above:g}"
-        raise ValueError(f"fit: {name}: expected {bound}, got {value}")
-    return np.array(np.broadcast_to(values, (population,)))
-
-
-def _batch_sizes(value: int | Integers, population: int) -> Integers:
-    sizes = np.asarray(value)
-    fits = sizes.shape in ((), (population,)) and (sizes >= 1).all() and (sizes % 1 == 0).all()
-    if not fits:
-        raise ValueError(f"fit: batch_size: expected 1 or more, got {value}")
-    return np.array(np.broadcast_to(sizes.astype(np.int64), (population,)))
+def _whole_numbers(sizes: Array, given: object) -> Integers:
+    if (sizes % 1).any():
+        raise ValueError(f"fit: batch_size: expected a whole number of 1 or more, got {given!r}")
+    return sizes.astype(np.int64)
 
 
 def _keep_prob(network: Network, population: int, value: Numbers) -> Array | None:
@@ -133,7 +134,7 @@ def _keep_prob(network: Network, population: int, value: Numbers) -> Array | Non
     Errors: ValueError outside (0, 1], or where the number of layers does not fit.
     """
     depth = len(network.hidden)
-    keep = np.asarray(value, np.float64)
+    keep = numbers(value, "fit: keep_prob", SHARE)
     if keep.ndim == 1:
         keep = keep[:, None]
     if keep.ndim == 2 and keep.shape[1] not in (1, depth):
@@ -143,7 +144,5 @@ def _keep_prob(network: Network, population: int, value: Numbers) -> Array | Non
             f"fit: keep_prob: expected a number, or shape ({population},) or "
             f"({population}, {depth}); got shape {np.shape(value)}"
         )
-    if not ((keep > 0) & (keep <= 1)).all():
-        raise ValueError(f"fit: keep_prob: expected 0 < keep_prob <= 1, got {value}")
     keep = np.array(np.broadcast_to(keep, (population, depth)))
     return keep if depth and (keep < 1).any() else None

@@ -9,8 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dnn.arrays import Array
-from dnn.names import known
-from dnn.optimizers import OPTIMIZERS, Arrays, Optimizer
+from dnn.optimizers import Arrays, Optimizer
 
 # Numbers of a piece: some five arrays of it are in use at once, and belong into the L2 cache.
 PIECE = 32_768
@@ -104,28 +103,3 @@ class Stepper:
 
 def _undecayed(hyper: Mapping[str, float]) -> Mapping[str, float]:
     return {**hyper, "weight_decay": 0.0}
-
-
-def hyperparameters(
-    name: str, learning_rate: Array, given: Mapping[str, Array], population: int
-) -> list[dict[str, float]]:
-    """One mapping per network from the values (P,) given and the optimizer's defaults.
-
-    Errors: ValueError for an unknown setting, a learning rate that is not a number, an average
-    that keeps all (β or ρ outside [0, 1)).
-    """
-    settings = OPTIMIZERS[name].settings
-    known(given, settings, f"fit: {name}")
-    values = {"learning_rate": learning_rate, **settings, **given}
-    columns = {key: np.broadcast_to(np.asarray(v), population) for key, v in values.items()}
-    for key, column in columns.items():
-        is_average = key.startswith(("beta", "rho"))
-        fits = np.isfinite(column).all() and (
-            not is_average or ((column >= 0) & (column < 1)).all()
-        )
-        if not fits:
-            expected = "0 <= value < 1" if is_average else "a finite number"
-            raise ValueError(f"fit: {name}.{key}: expected {expected}, got {column}")
-    return [
-        {key: float(column[row]) for key, column in columns.items()} for row in range(population)
-    ]

@@ -5,18 +5,17 @@ diverged, stopped early or been dropped.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dnn import labels
+from dnn import checks, labels
 from dnn.arrays import Array, Flags, Integers
 from dnn.data import Data, Replay, Streams
-from dnn.evaluation import Evaluation, check_theta
-from dnn.groups import NUMPY_BUFFER, Group, Setup, split
+from dnn.evaluation import Scorer
+from dnn.groups import NUMPY_BUFFER, Choices, Group, Setup, split
 from dnn.network import Network
 from dnn.settings import Settings, plan
 from dnn.stopping import Best
@@ -49,6 +48,26 @@ class Record:
     active: Flags
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """A training between two epochs: arrays of P networks, the generators and theta aside.
+
+    state: the optimizer's, by name; scores (4, P): of the last record; best: early stopping's best
+    parameters, values and epochs.
+    """
+
+    epoch: int
+    seconds: float
+    steps: NDArray[np.int64]
+    state: Mapping[str, Array]
+    epochs_done: NDArray[np.int64]
+    diverged: Flags
+    dropped: Flags
+    stopped: Flags
+    scores: Array
+    best: tuple[Array, Array, NDArray[np.int64]] | None
+
+
 class Training(Iterator[Record]):
     """A population on its way: iterate for records; drop networks, or save it, between two of them.
 
@@ -74,8 +93,13 @@ class Training(Iterator[Record]):
         self.stopped = np.zeros(population, bool)
         patience = settings.patience
         self.best = None if patience is None else Best(theta, patience, settings.min_delta)
+        self.dev, self.dev_rows = dev, dev_rows
         self._limits = _limits(setup, population)
-        self._score = _bind_scores(setup, theta, dev, dev_rows)
+        self._scorers = [Scorer(setup.network, theta, setup.train, setup.rows)]
+        if dev is not None:
+            self._scorers.append(Scorer(setup.network, theta, dev, dev_rows))
+        self._scores = np.full((4, population), np.nan)
+        self._is_whole = True  # False while, and if ever an interrupt came, within an epoch
         self._groups: list[Group] = []
         self._regroup()
 
@@ -85,17 +109,40 @@ class Training(Iterator[Record]):
         gone: Flags = self.diverged | self.dropped | self.stopped
         return ~gone
 
+    def __repr__(self) -> str:
+        return (
+            f"Training(epoch {max(self.epoch, 0)} of {self.settings.epochs}, "
+            f"{self.active.sum()} of {len(self.theta)} networks active)"
+        )
+
     def drop(self, networks: Sequence[int] | Integers | Flags) -> None:
-        """Train these networks (numbers, or a mask) no further."""
-        self.dropped[networks] = True
+        """Train these networks (numbers, or a mask) no further. Errors: ValueError."""
+        self.dropped[checks.members(networks, len(self.theta), "drop")] = True
         self._regroup()
+
+    def run(self) -> Record:
+        """Train to the end; the last record. Errors: ValueError where it had ended before."""
+        records = list(self)
+        if not records:
+            raise ValueError("run: expected a training with epochs to come, got one that has ended")
+        return records[-1]
+
+    def check_whole(self) -> None:
+        """Errors: RuntimeError after an interrupt in the middle of an epoch."""
+        if not self._is_whole:
+            raise RuntimeError(
+                "this training was interrupted within an epoch, and its numbers are of no epoch: "
+                "start again, or resume from a checkpoint"
+            )
 
     def __iter__(self) -> "Training":
         return self
 
     def __next__(self) -> Record:
-        if self.epoch == self.settings.epochs or (self.epoch >= 0 and not self.active.any()):
+        self.check_whole()
+        if self.epoch >= self.settings.epochs or (self.epoch >= 0 and not self.active.any()):
             raise StopIteration
+        self._is_whole = False
         self.epoch += 1
         # Overflow on the way to divergence is an outcome, not a warning. Leaving the block also
         # gives NumPy its own buffer size back.
@@ -103,18 +150,24 @@ class Training(Iterator[Record]):
             np.setbufsize(NUMPY_BUFFER)
             if self.epoch:
                 self._train()
-            scores = self._score()
-            self._judge(scores)
+            self._score(np.flatnonzero(self.active))
+            self._judge()
             if self.best is not None:
-                scores = self._stop_early(self.best, scores)
-        for values in scores:
-            values[self.diverged] = np.nan
-        record = self._record(scores)
+                self._stop_early(self.best)
+        self._scores[:, self.diverged] = np.nan
+        record = self._record(self._scores.copy())
         self._regroup()
+        self._is_whole = True
         return record
+
+    def _score(self, members: Integers) -> None:
+        """Scores of these networks; those of the others stay, as their parameters do."""
+        for part, scorer in enumerate(self._scorers):
+            self._scores[2 * part : 2 * part + 2, members] = scorer(members)
 
     def _train(self) -> None:
         started = time.perf_counter()
+        self.setup.replay.clear()
         for group in self._groups:
             group.run_epoch(self.epoch)
             self.epochs_done[group.members] += 1
@@ -122,23 +175,22 @@ class Training(Iterator[Record]):
                 self.theta[group.members] = group.theta
         self.seconds += time.perf_counter() - started
 
-    def _judge(self, scores: list[Array]) -> None:
-        finite = np.isfinite(scores[0]) & np.isfinite(self.theta).all(axis=1)
-        self.diverged = self.diverged | ~(finite & (scores[0] <= self._limits))
+    def _judge(self) -> None:
+        loss = self._scores[0]
+        finite = np.isfinite(loss) & np.isfinite(self.theta).all(axis=1)
+        self.diverged = self.diverged | (self.active & ~(finite & (loss <= self._limits)))
 
-    def _stop_early(self, best: Best, scores: list[Array]) -> list[Array]:
+    def _stop_early(self, best: Best) -> None:
         """Best weights back into the networks whose patience is over, and into all at the end."""
-        watched = scores[0] if np.isnan(scores[2]).all() else scores[2]
-        best.see(self.epoch, watched, self.active)
+        best.see(self.epoch, self._scores[2 * (len(self._scorers) - 1)], self.active)
         ending = best.is_over(self.epoch) if self.epoch < self.settings.epochs else True
         ending = ending & self.active
-        if not ending.any():
-            return scores
-        self.stopped = self.stopped | ending
-        best.restore(ending)
-        return self._score()
+        if ending.any():
+            best.restore(ending)
+            self._score(np.flatnonzero(ending))
+            self.stopped = self.stopped | ending
 
-    def _record(self, scores: list[Array]) -> Record:
+    def _record(self, scores: Array) -> Record:
         members = range(len(self.theta))
         rows = np.array([self.setup.n_rows(m) for m in members])
         batches = -(-rows // np.array([self.setup.size(m) for m in members]))
@@ -164,8 +216,9 @@ class Training(Iterator[Record]):
             return
         state, steps = self.state()
         members = split(self.setup, list(map(int, active)), self.theta.itemsize)
-        self._groups = [Group(self.setup, each, self.theta) for each in members]
-        self.set_state(state, steps)
+        with np.errstate(over="ignore"):  # a setting too large for float32 diverges, as it must
+            self._groups = [Group(self.setup, each, self.theta) for each in members]
+        self._hand_on(state, steps)
 
     def state(self) -> tuple[dict[str, Array], NDArray[np.int64]]:
         """The optimizer's state (P, n_parameters) by name, and steps (P,); 0 for the inactive."""
@@ -179,30 +232,40 @@ class Training(Iterator[Record]):
                 state[name][group.members] = values
         return state, steps
 
-    def set_state(self, state: dict[str, Array], steps: NDArray[np.int64]) -> None:
-        """Hand the groups the state that `state` gave."""
+    def _hand_on(self, state: Mapping[str, Array], steps: NDArray[np.int64]) -> None:
         for group in self._groups:
             group.stepper.steps = int(steps[group.members[0]])
             for name, values in group.stepper.state.items():
                 values[:] = state[name][group.members]
 
-    def go_on(
-        self,
-        epoch: int,
-        seconds: float,
-        progress: dict[str, Any],
-        state: dict[str, Array],
-        steps: NDArray[np.int64],
-        best: tuple[Array, Array, NDArray[np.int64]] | None,
-    ) -> None:
-        """Take up a training where another one stopped, after its record of `epoch`."""
-        self.epoch, self.seconds = epoch, seconds
-        for name, values in progress.items():
-            setattr(self, name, values)
-        if self.best is not None and best is not None:
-            self.best.parameters, self.best.values, self.best.epochs = best
+    def snapshot(self) -> Snapshot:
+        """What the rest of the training depends on. Errors: RuntimeError, as `check_whole`."""
+        self.check_whole()
+        state, steps = self.state()
+        best = self.best
+        return Snapshot(
+            epoch=self.epoch,
+            seconds=self.seconds,
+            steps=steps,
+            state=state,
+            epochs_done=self.epochs_done,
+            diverged=self.diverged,
+            dropped=self.dropped,
+            stopped=self.stopped,
+            scores=self._scores,
+            best=None if best is None else (best.parameters, best.values, best.epochs),
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go on where another training of the same setup was, with its theta."""
+        self.epoch, self.seconds = snapshot.epoch, snapshot.seconds
+        self.epochs_done, self._scores = snapshot.epochs_done, snapshot.scores
+        self.diverged, self.dropped = snapshot.diverged, snapshot.dropped
+        self.stopped = snapshot.stopped
+        if self.best is not None and snapshot.best is not None:
+            self.best.parameters, self.best.values, self.best.epochs = snapshot.best
         self._regroup()
-        self.set_state(state, steps)
+        self._hand_on(snapshot.state, snapshot.steps)
 
 
 def fit(
@@ -224,66 +287,56 @@ def fit(
     fold or a resample (numbers may repeat, lengths differ); dev_rows the same of `dev`. Errors:
     ValueError for shapes, labels or settings that don't fit.
     """
-    check_theta(network, theta, "fit")
-    if len(streams) != len(theta):
-        raise ValueError(
-            f"fit: streams: expected one per network ({len(theta)}), got {len(streams)}"
-        )
-    for name, data in (("train", train), ("dev", dev)):
-        if data is not None:
-            _check_data(network, data, name, theta.dtype)
-    _check_rows(rows, train, len(theta), "rows")
+    checks.theta(network, theta, "fit")
+    if not theta.flags.writeable:
+        raise ValueError("fit: theta: expected an array that can be written, got a read-only one")
+    for name, value, kind in (("streams", streams, Streams), ("replay", replay, Replay | None)):
+        if not isinstance(value, kind):
+            raise ValueError(f"fit: {name}: expected dnn.{name.title()}, got {value!r}")
+    streams.check(len(theta))
+    checks.data(network, train, "fit: train", theta.dtype)
     if dev is not None:
-        _check_rows(dev_rows, dev, len(theta), "dev_rows")
+        checks.data(network, dev, "fit: dev", theta.dtype)
+    own = checks.rows(rows, train, len(theta), "fit: rows")
+    own_dev = checks.rows(dev_rows, dev, len(theta), "fit: dev_rows")
     checked = plan(settings, network, len(theta))
-    weights = None
-    if settings.class_weights is not None or settings.label_smoothing:
-        if "cross_entropy" not in network.loss:
-            raise ValueError(
-                "fit: label_smoothing and class_weights: expected a cross-entropy loss, "
-                f"got {network.loss}"
-            )
-        if settings.class_weights is not None:
-            weights = labels.row_weights(train.y, settings.class_weights).astype(theta.dtype)
-    learnt = train
-    if settings.label_smoothing:
-        learnt = Data(train.x, labels.smooth(train.y, settings.label_smoothing))
-    setup = Setup(network, learnt, weights, rows, streams, checked, replay or Replay(), train.y)
-    return Training(setup, theta, settings, dev, dev_rows)
-
-
-def _check_data(network: Network, data: Data, name: str, dtype: np.dtype[np.floating]) -> None:
-    if data.x.shape[1] != network.n_in or data.y.shape[1] != network.n_out:
+    if network.batch_norm and (checked.batch_size == 1).any():
         raise ValueError(
-            f"fit: {name}: expected x (n, {network.n_in}) and y (n, {network.n_out}), "
-            f"got {data.x.shape} and {data.y.shape}"
+            "fit: batch_size: expected 2 or more with batch normalization, got 1: "
+            "one row is its own mean"
         )
-    if data.x.dtype != dtype or data.y.dtype != dtype:
-        raise ValueError(
-            f"fit: {name}: expected theta's type {dtype}, got {data.x.dtype} and {data.y.dtype}"
-        )
-    network.objective.check(data.y)
+    targets, weights = _learnt(network, settings, train, own)
+    setup = Setup(
+        network, train, targets, weights, own, streams, checked, Choices(replay or Replay())
+    )
+    return Training(setup, theta, settings, dev, own_dev)
 
 
-def _check_rows(rows: Sequence[Integers] | None, data: Data, population: int, name: str) -> None:
-    if rows is None:
-        return
-    if len(rows) != population:
+def _learnt(
+    network: Network, settings: Settings, train: Data, rows: list[Integers] | None
+) -> tuple[Array, Array | None]:
+    """Targets (n, K) and weights of rows, (n,) or with own rows (P, n), that are trained on."""
+    targets, weights = train.y, None
+    is_classifier = network.loss.endswith("cross_entropy")
+    if not is_classifier and (settings.class_weights is not None or settings.label_smoothing):
         raise ValueError(
-            f"fit: {name}: expected one array per network ({population}), got {len(rows)}"
+            "fit: label_smoothing and class_weights: expected a cross-entropy loss, "
+            f"got {network.loss}"
         )
-    for network, own in enumerate(rows):
-        numbers = np.asarray(own)
-        fits = numbers.ndim == 1 and len(numbers) and numbers.dtype.kind in "iu"
-        if not fits or numbers.min() < 0 or numbers.max() >= len(data):
-            raise ValueError(
-                f"fit: {name}[{network}]: expected row numbers 0 … {len(data) - 1}, got {own}"
-            )
+    if settings.class_weights is not None and rows is None:
+        weights = labels.row_weights(train.y, settings.class_weights).astype(train.y.dtype)
+    elif settings.class_weights is not None:
+        weights = np.zeros((len(rows or ()), len(train)), train.y.dtype)
+        for network_weights, own in zip(weights, rows or (), strict=True):
+            network_weights[own] = labels.row_weights(train.y[own], settings.class_weights)
+    if is_classifier:
+        targets = labels.smooth(train.y, settings.label_smoothing)
+    return targets, weights
 
 
 def _limits(setup: Setup, population: int) -> Array:
     """(P,) train losses beyond sense."""
-    loss = setup.network.objective
+    loss, y = setup.network.objective, setup.train.y
 
     def limit(y: Array) -> float:
         scale = loss.constant(y)
@@ -293,37 +346,5 @@ def _limits(setup: Setup, population: int) -> Array:
         return DIVERGED * (scale if scale > 1e-12 * zeros else max(zeros, 1.0))
 
     if setup.rows is None:
-        return np.full(population, limit(setup.targets))
-    return np.array([limit(setup.targets[own]) for own in setup.rows])
-
-
-def _bind_scores(
-    setup: Setup, theta: Array, dev: Data | None, dev_rows: Sequence[Integers] | None
-) -> Callable[[], list[Array]]:
-    """() → train loss, train error, dev loss, dev error, each (P,)."""
-    network = setup.network
-    on_train = _bind_score(network, theta, setup.train.x, setup.targets, setup.rows)
-    if dev is None:
-        return lambda: [*on_train(), *np.full((2, len(theta)), np.nan)]
-    on_dev = _bind_score(network, theta, dev.x, dev.y, dev_rows)
-    return lambda: [*on_train(), *on_dev()]
-
-
-def _bind_score(
-    network: Network, theta: Array, x: Array, y: Array, rows: Sequence[Integers] | None
-) -> Callable[[], tuple[Array, Array]]:
-    """() → loss and error (P,), on all rows or on each network's own."""
-    if rows is None:
-        evaluation = Evaluation.bind(network, theta, len(x))
-        return lambda: evaluation.score(x, y)
-    own = [
-        (Evaluation.bind(network, theta[m : m + 1], len(numbers)), numbers)
-        for m, numbers in enumerate(rows)
-    ]
-
-    def score() -> tuple[Array, Array]:
-        scores = [evaluation.score(x[numbers], y[numbers]) for evaluation, numbers in own]
-        loss, error = zip(*scores, strict=True)
-        return np.concatenate(loss), np.concatenate(error)
-
-    return score
+        return np.full(population, limit(y))
+    return np.array([limit(y[own]) for own in setup.rows])

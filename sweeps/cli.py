@@ -125,8 +125,8 @@ def gradcheck(
 
         from sweeps import gradients
 
-        if not 0 < epsilon < 1:
-            raise UserError(f"--epsilon: expected a number > 0 and < 1, got {epsilon:g}")
+        if not 1e-14 <= epsilon <= 1:
+            raise UserError(f"--epsilon: expected a number from 1e-14 to 1, got {epsilon:g}")
         options = gradients.Options(rows, most, epsilon, against_epsilon, fault or ())
         passed = gradients.check(study, set_ or [], options, Console(highlight=False))
         if not passed:

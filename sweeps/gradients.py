@@ -58,9 +58,19 @@ def check(path: Path, assignments: Sequence[str], options: Options, console: Con
     for block, factor in arguments["faults"].items():
         tell(console, "fault", f"the gradient of {block} is multiplied by {factor:g}", "yellow")
     with threadpool_limits(1):
-        done = gradcheck.check(**arguments, epsilon=options.epsilon)
+        try:
+            done = gradcheck.check(**arguments, epsilon=options.epsilon)
+        except ValueError as fault:
+            raise UserError(str(fault)) from None
         tell(console, "step", f"ε = {options.epsilon:g}; difference = ‖g − g̃‖ / (‖g‖ + ‖g̃‖)")
         console.print(_table(done, gradcheck.columns(network)))
+        if done.on_kinks:
+            tell(
+                console,
+                "kinks",
+                f"{done.on_kinks} parameters are left out: a unit crosses the kink of "
+                f"{network.activation} within ± ε, where no difference is a derivative",
+            )
         if options.against_epsilon:
             console.print(_by_epsilon(gradcheck.against_epsilon(**arguments)))
     sign = "<=" if done.passed else ">"
@@ -94,6 +104,7 @@ def _arguments(
         "x": x,
         "y": y,
         "l2": config["l2"],
+        "l1": config["l1"],
         "keep_prob": keep if masks is not None else None,
         "masks": masks,
         "nudge": NUDGE,

@@ -240,12 +240,13 @@ FRACTION = Number(low=0, high=1, below=True)
 
 # The names, and the defaults of their settings, are those of dnn's tables (a test holds them
 # together); what is written here is what dnn does not say: which values make sense.
+_SCALE = Number(low=0, high=1e6)
 INITIALIZERS = Arm(
     {
         "zeros": {},
-        "constant": {"scale": Setting(Number(), 0.01)},
-        "normal": {"scale": Setting(Number(low=0), 0.01)},
-        "uniform": {"scale": Setting(Number(low=0), 0.05)},
+        "constant": {"scale": Setting(Number(low=-1e6, high=1e6), 0.01)},
+        "normal": {"scale": Setting(_SCALE, 0.01)},
+        "uniform": {"scale": Setting(_SCALE, 0.05)},
         "xavier": {},
         "he": {},
         "he_uniform": {},
@@ -253,7 +254,7 @@ INITIALIZERS = Arm(
         "glorot_normal": {},
         "lecun": {},
         "lecun_uniform": {},
-        "orthogonal": {"scale": Setting(Number(low=0), 1.0)},
+        "orthogonal": {"scale": Setting(_SCALE, 1.0)},
     }
 )
 _ADAM = {
@@ -312,7 +313,7 @@ VOCABULARY: Mapping[str, Hyperparameter] = {
         Name(
             (
                 *("relu", "leaky_relu", "tanh", "sigmoid", "elu"),
-                *("selu", "gelu", "silu", "softplus", "identity"),
+                *("selu", "gelu", "silu", "swish", "softplus", "identity"),
             )
         ),
         "relu",
@@ -323,7 +324,7 @@ VOCABULARY: Mapping[str, Hyperparameter] = {
     "learning_rate": Hyperparameter(POSITIVE, 1e-3, "step size α"),
     "schedule": Hyperparameter(SCHEDULES, "constant", "of the learning rate, with its settings"),
     "batch_size": Hyperparameter(
-        Number(low=1, integer=True, words=("full",)), 32, "rows per update, or 'full'"
+        Number(low=1, high=10**9, integer=True, words=("full",)), 32, "rows per update, or 'full'"
     ),
     "l2": Hyperparameter(Number(low=0), 0.0, "λ of the penalty λ/(2m)·Σ‖W‖², m training rows"),
     "keep_prob": Hyperparameter(

@@ -73,9 +73,12 @@ def cases(draw: st.DrawFn, population: int) -> Case:
         draw(st.booleans()),
     )
     optimizer = draw(st.sampled_from(list(OPTIMIZERS)))
+    extra: dict[str, Any] = {}
     mixed: dict[str, Any] = {"learning_rate": 10 ** rng.uniform(-3, -1, population)}
     if draw(st.booleans()):
-        mixed["batch_size"] = rng.choice([1, 7, 16, 61, 100], population)
+        mixed["batch_size"] = rng.choice(
+            [2 if network.batch_norm else 1, 7, 16, 61, 100], population
+        )
     if draw(st.booleans()):
         mixed["keep_prob"] = rng.choice([0.3, 0.8, 1.0], (population, len(hidden)))
     for name in ("l2", "l1"):
@@ -84,6 +87,9 @@ def cases(draw: st.DrawFn, population: int) -> Case:
     for name in ("max_norm", "clip_norm", "clip_value"):
         if draw(st.booleans()):
             mixed[name] = rng.choice([0.1, 1.0, np.inf], population)
+    if loss != "huber" and draw(st.booleans()):
+        extra["label_smoothing"] = 0.1
+        extra["class_weights"] = "balanced"
     for name, value in OPTIMIZERS[optimizer].settings.items():
         mixed[name] = value * rng.uniform(0.9, 1.0, population)
     scale = np.ones(population)
@@ -96,10 +102,11 @@ def cases(draw: st.DrawFn, population: int) -> Case:
         network,
         Settings(
             optimizer,
-            batch_size=draw(st.sampled_from([1, 13, 61])),
+            batch_size=draw(st.sampled_from([2 if network.batch_norm else 1, 13, 61])),
             epochs=3,
             schedule=draw(st.sampled_from(list(SCHEDULES))),
             patience=draw(st.sampled_from([None, 1])),
+            **extra,
         ),
         mixed,
         rows,
@@ -172,7 +179,6 @@ def test_own_rows_are_what_each_network_is_trained_and_scored_on() -> None:
     records = list(training)
     data = training.setup.train
     for member, fold in enumerate(folds):
-        streams = Streams.spawn(0, 1)
         seeds = np.random.SeedSequence(3, spawn_key=(member,)).spawn(3)
         streams = Streams(*([np.random.default_rng(s)] for s in seeds))
         own = network.initialize("he", streams.initial, np.float64)

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 import pytest
 
-from dnn import OPTIMIZERS
-from dnn.stepping import PIECE, Stepper, hyperparameters
+from dnn import OPTIMIZERS, Network
+from dnn.settings import Settings, plan
+from dnn.stepping import PIECE, Stepper
 
 Array = np.ndarray
 # Learning rates that suit the bowl and Rosenbrock's valley, the slowest coordinate included.
@@ -28,8 +29,8 @@ BOWL = {
 
 
 def bind(name: str, theta: Array, grad: Array, rate: float, **given: float) -> Stepper:
-    values = {key: np.array(value) for key, value in given.items()}
-    hypers = hyperparameters(name, np.array(rate), values, len(theta))
+    settings = Settings(name, rate, hyper=given)
+    hypers = plan(settings, Network(1, (), 1), len(theta)).hypers
     return Stepper(OPTIMIZERS[name], theta, grad, hypers, n_weights=theta.shape[1] // 2)
 
 
@@ -144,7 +145,8 @@ def mixed(name: str, population: int, seed: int = 1) -> list[Mapping[str, float]
         key: value * rng.uniform(0.9, 1, population)
         for key, value in OPTIMIZERS[name].settings.items()
     }
-    return hyperparameters(name, rng.uniform(0.01, 0.1, population), given, population)
+    settings = Settings(name, rng.uniform(0.01, 0.1, population), hyper=given)
+    return plan(settings, Network(1, (), 1), population).hypers
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -185,9 +187,9 @@ def test_another_learning_rate_from_the_next_step_on() -> None:
     ("name", "given", "message"),
     [
         ("adam", {"beta": 0.9}, r"adam: expected one of beta1, .*; got 'beta'; did you mean 'beta"),
-        ("adam", {"beta1": 1.0}, r"adam.beta1: expected 0 <= value < 1"),
+        ("adam", {"beta1": 1.0}, r"adam.beta1: expected a number >= 0 and < 1, got 1.0"),
         ("gradient_descent", {"beta": 0.9}, "gradient_descent: expected no settings; got 'beta'"),
-        ("rmsprop", {"epsilon": np.nan}, "rmsprop.epsilon: expected a finite number"),
+        ("rmsprop", {"epsilon": np.nan}, "rmsprop.epsilon: expected a number > 0, got nan"),
     ],
 )
 def test_settings_that_cannot_be(name: str, given: dict[str, float], message: str) -> None:

@@ -199,10 +199,27 @@ def test_the_hot_loop_allocates_nothing_that_grows(change: dict, batch_norm: boo
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"batch_size": 0}, "batch_size: expected 1 or more, got 0"),
-        ({"batch_size": 2.5}, "batch_size: expected 1 or more, got 2.5"),
-        ({"epochs": -1}, "epochs: expected 0 or more, got -1"),
-        ({"patience": 0}, "patience: expected 1 or more epochs, got 0"),
+        ({"batch_size": 0}, "batch_size: expected a number >= 1, got 0"),
+        ({"batch_size": 2.5}, "batch_size: expected a whole number of 1 or more, got 2.5"),
+        ({"epochs": -1}, "epochs: expected a whole number of 0 or more, got -1"),
+        ({"patience": 0}, "patience: expected a whole number of 1 or more, got 0"),
+        ({"epochs": 1.5}, "epochs: expected a whole number of 0 or more, got 1.5"),
+        ({"epochs": True}, "epochs: expected a whole number of 0 or more, got True"),
+        ({"batch_size": "full"}, "batch_size: expected a number >= 1, got 'full'"),
+        ({"learning_rate": 0}, "learning_rate: expected a number > 0, got 0"),
+        ({"learning_rate": np.nan}, "learning_rate: expected a number > 0, got nan"),
+        ({"learning_rate": None}, "learning_rate: expected a number > 0, got None"),
+        ({"hyper": {"epsilon": -1}}, r"adam\.epsilon: expected a number > 0, got -1"),
+        ({"hyper": [1]}, r"settings of adam: expected a mapping, got \[1\]"),
+        (
+            {"schedule": "step", "schedule_settings": {"interval": 0}},
+            r"step\.interval: expected a number >= 1, got 0",
+        ),
+        (
+            {"schedule": "one_cycle", "schedule_settings": {"rise": 1}},
+            r"one_cycle\.rise: expected a number > 0 and < 1, got 1",
+        ),
+        ({"patience": 3, "min_delta": np.nan}, "min_delta: expected a number >= 0, got nan"),
         ({"optimizer": "adma"}, "optimizer: expected one of .*; got 'adma'; did you mean 'adam'"),
         ({"schedule": "cosin"}, "schedule: expected one of .*got 'cosin'; did you mean 'cosine'"),
         ({"schedule": "step", "schedule_settings": {"deca": 1}}, "did you mean 'decay'"),
@@ -210,12 +227,12 @@ def test_the_hot_loop_allocates_nothing_that_grows(change: dict, batch_norm: boo
             {"learning_rate": np.ones(3)},
             r"learning_rate: expected a number or one per network \(2,",
         ),
-        ({"l2": -1.0}, "l2: expected >= 0, got -1.0"),
-        ({"clip_norm": 0.0}, "clip_norm: expected > 0, got 0.0"),
-        ({"keep_prob": 0.0}, "keep_prob: expected 0 < keep_prob <= 1, got 0.0"),
+        ({"l2": -1.0}, "l2: expected a number >= 0, got -1.0"),
+        ({"clip_norm": 0.0}, "clip_norm: expected a number > 0, got 0.0"),
+        ({"keep_prob": 0.0}, "keep_prob: expected a number > 0 and <= 1, got 0.0"),
         ({"keep_prob": np.ones((2, 3))}, "keep_prob: expected one per hidden layer"),
         ({"keep_prob": np.ones((5, 2))}, r"keep_prob: expected a number, or shape \(2,\)"),
-        ({"label_smoothing": 1.0}, "label_smoothing: expected 0 <= label_smoothing < 1, got 1.0"),
+        ({"label_smoothing": 1.0}, "label_smoothing: expected a number >= 0 and < 1, got 1.0"),
         ({"class_weights": [1, 2, 3]}, "class_weights: expected 2 weights of 0 or more"),
         ({"class_weights": "even"}, "class_weights: expected numbers or 'balanced', got 'even'"),
     ],
@@ -229,7 +246,7 @@ def test_settings_that_cannot_be(change: dict, message: str) -> None:
 def test_shapes_that_do_not_fit() -> None:
     with pytest.raises(ValueError, match=r"expected x \(n, 5\) and y \(n, 1\), got \(83, 6\)"):
         train(Network(5, (5,), 1), range(2), Settings(), np.float32)
-    with pytest.raises(ValueError, match="layer sizes of 1 or more, whole numbers, got 0"):
+    with pytest.raises(ValueError, match="hidden: expected a whole number of 1 or more, got 0"):
         Network(5, (0,), 1)
     with pytest.raises(
         ValueError, match=r"activation: expected one of relu, .*did you mean 'relu'"

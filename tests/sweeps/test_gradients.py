@@ -53,7 +53,7 @@ def test_a_planted_fault_fails_it(tmp_path: Path) -> None:
         ),
         (("--fault", "W1"), "--fault: expected BLOCK=factor, like W1=2, got 'W1'"),
         (("--fault", "W1=1e"), "--fault: expected BLOCK=factor, like W1=2, got 'W1=1e'"),
-        (("--epsilon", "0"), "--epsilon: expected a number > 0 and < 1, got 0"),
+        (("--epsilon", "0"), "--epsilon: expected a number from 1e-14 to 1, got 0"),
     ],
 )
 def test_bad_input(tmp_path: Path, options: tuple[str, ...], message: str) -> None:
