@@ -19,7 +19,8 @@ WORDS = 2048
 class Batch:
     """The buffers of one batch, and what can be done with them.
 
-    x (P, B, n_in), y (P, B, K) and, with weights of rows, weights (P, B) are filled by `load`;
+    x (P, B, n_in), with a column of ones where the network asks for it, y (P, B, K) and, with
+    weights of rows, weights (P, B) are filled by `load`;
     bits (P, ·) by `draw`; masks (P, n, B), one a hidden layer, by whoever hands masks in. `forward`
     leaves the activations in hidden (P, n, B), one a layer, and the logits in z (P, K, B).
     `gradient` writes d(weighted mean loss)/dθ into grad; z then holds d(mean loss)/dz.
@@ -36,7 +37,7 @@ class Batch:
     backwards: Sequence[Callable[[], None]]
 
     def load(self, x: Array, y: Array, weights: Array | None, rows: Integers) -> None:
-        """Gather rows (P, B) of x (n, n_in), y (n, K) and weights (n,) or (P, n)."""
+        """Gather rows (P, B) of `Network.inputs` (n, ·), y (n, K) and weights (n,) or (P, n)."""
         # mode="clip" is what keeps take from buffering its whole output.
         np.take(x, rows, axis=0, out=self.x, mode="clip")
         np.take(y, rows, axis=0, out=self.y, mode="clip")
@@ -88,11 +89,15 @@ def bind(
     handed in instead of drawn. `weighted`: rows have weights.
     """
     population, dtype = len(theta), theta.dtype
-    x = np.empty((population, rows, network.n_in), dtype)
+    columns = network.n_in + network.is_row_major
+    x = np.ones((population, rows, columns), dtype)
     y = np.empty((population, rows, network.n_out), dtype)
     weights = np.ones((population, rows), dtype) if weighted else None
+    shapes = [(population, width, rows) for width in network.hidden]
+    if network.is_row_major:
+        shapes[0] = (population, rows, network.hidden[0])
     drawn = keep_prob is not None and not masked
-    bits, views = _random_bits(network.hidden if drawn else (), population, rows)
+    bits, views = _random_bits(shapes if drawn else [], population)
     masks: list[Array] = []
     hidden: list[Array] = []
     # The input stays as it was gathered, sample-major: BLAS takes its transpose without a copy.
@@ -104,26 +109,35 @@ def bind(
     statistics = batch[:, network.n_parameters :]
     parameters = zip(*map(network.blocks, (theta, grad, batch)), strict=True)
     for depth, (block, slope, now) in enumerate(parameters):
-        z = np.empty((population, block.w.shape[-2], rows), dtype)
         is_last = depth == len(network.hidden)
+        is_rows = depth == 0 and network.is_row_major
+        z = np.empty((population, network.n_out, rows) if is_last else shapes[depth], dtype)
         dz = z if is_last else np.empty_like(z)
-        chain += _linear(a, block, slope, now, z, dz, da)
-        a, da = z, dz
+        if is_rows:
+            w, dw = network.first(theta), network.first(grad)
+            chain.append(layers.dense_rows(x, w, z, dz, dw))
+        else:
+            chain += _linear(a, block, slope, now, z, dz, da)
         if is_last:
             break
-        hidden.append(z)
-        if keep_prob is not None and not masked and network.activation == "relu":
-            chain.append(layers.relu_dropout(z, dz, views[depth], keep_prob[:, depth, None, None]))
-            continue
-        chain.append(ACTIVATIONS[network.activation](z, dz))
-        if masked:
-            masks.append(np.ones_like(z))
-            a = np.empty_like(z)
-            chain.append(layers.masked(z, a, dz, masks[-1]))
-        elif keep_prob is not None:
-            a = np.empty_like(z)
+        feature_major = _transposed if is_rows else _as_it_is
+        hidden.append(feature_major(z))
+        a, da = z, dz
+        if drawn and keep_prob is not None and network.activation == "relu":
             keep = keep_prob[:, depth, None, None]
-            chain.append(layers.dropout(z, a, dz, views[depth], keep))
+            chain.append(layers.relu_dropout(z, dz, views[depth], keep))
+        else:
+            chain.append(ACTIVATIONS[network.activation](z, dz))
+            if keep_prob is not None:
+                a = np.empty_like(z)
+            if masked:
+                mask = np.ones_like(z)
+                masks.append(feature_major(mask))
+                chain.append(layers.masked(z, a, dz, mask))
+            elif keep_prob is not None:
+                keep = keep_prob[:, depth, None, None]
+                chain.append(layers.dropout(z, a, dz, views[depth], keep))
+        a, da = feature_major(a), feature_major(dz)
     backwards = [
         network.objective.bind(z, y, z),
         _mean(z, weights),
@@ -134,6 +148,14 @@ def bind(
         running = theta[:, network.n_parameters :]
         forwards.append(layers.follow_statistics(running, statistics, rows))
     return Batch(x, y, z, weights, bits, masks, hidden, forwards, backwards)
+
+
+def _transposed(values: Array) -> Array:
+    return values.swapaxes(-1, -2)
+
+
+def _as_it_is(values: Array) -> Array:
+    return values
 
 
 def _linear(
@@ -167,15 +189,15 @@ def _mean(dz: Array, weights: Array | None) -> Callable[[], None]:
 
 
 def _random_bits(
-    widths: Sequence[int], population: int, rows: int
+    shapes: Sequence[tuple[int, int, int]], population: int
 ) -> tuple[NDArray[np.uint16] | None, list[NDArray[np.uint16]]]:
-    """One buffer (P, ·) to be filled with whole 64-bit words, and its view (P, n, B) per layer."""
-    if not widths:
+    """One buffer (P, ·) of whole 64-bit words, and its view of each layer's shape."""
+    if not shapes:
         return None, []
-    needed = sum(widths) * rows
-    bits = np.empty((population, -(-needed // 4) * 4), np.uint16)
+    sizes = [one * other for _, one, other in shapes]
+    bits = np.empty((population, -(-sum(sizes) // 4) * 4), np.uint16)
     views, at = [], 0
-    for width in widths:
-        views.append(bits[:, at : at + width * rows].reshape(population, width, rows))
-        at += width * rows
+    for shape, size in zip(shapes, sizes, strict=True):
+        views.append(bits[:, at : at + size].reshape(shape))
+        at += size
     return bits, views

@@ -32,12 +32,14 @@ NUMPY_BUFFER = 1024
 class Setup:
     """What is trained on what: the same for all groups.
 
-    targets (n, K) are learnt in the place of train.y, smoothed if so asked; weights of train's rows
-    are (n,) or one row a network (P, n). rows: for each network, the numbers of its rows.
+    inputs are train.x as the network gathers them. targets (n, K) are learnt in the place of
+    train.y, smoothed if so asked; weights of train's rows are (n,) or one row a network (P, n).
+    rows: for each network, the numbers of its rows.
     """
 
     network: Network
     train: Data
+    inputs: Array
     targets: Array
     weights: Array | None
     rows: Sequence[Integers] | None
@@ -147,7 +149,7 @@ class Group:
         weights = self.setup.weights
         if weights is not None and weights.ndim == 2:
             weights = self._weights
-        batch.load(self.setup.train.x, self.setup.targets, weights, rows)
+        batch.load(self.setup.inputs, self.setup.targets, weights, rows)
 
     def run_epoch(self, epoch: int) -> None:
         """One pass over the members' rows; `epoch` counts from 1."""

@@ -32,7 +32,12 @@ def dense(
     """
     a_transposed, w_transposed = a.swapaxes(-1, -2), w.swapaxes(-1, -2)
     ones = np.ones((a.shape[-1], 1), dtype=z.dtype)
-    units = w.shape[-2]
+    # From a single unit it is an outer product, for which BLAS takes several times as long.
+    product = np.matmul if w.shape[-2] > 1 else np.multiply
+    # Where da lies row by row, so must the product be written.
+    is_row_major = da is not None and not da.flags.c_contiguous
+    into = da.swapaxes(-1, -2) if da is not None and is_row_major else da
+    left, right = (dz.swapaxes(-1, -2), w) if is_row_major else (w_transposed, dz)
 
     def forward() -> None:
         np.matmul(w, a, z)
@@ -43,9 +48,25 @@ def dense(
         np.matmul(dz, a_transposed, dw)
         if db is not None:
             np.matmul(dz, ones, db)
-        if da is not None:
-            # From a single unit it is an outer product, for which BLAS takes several times as long.
-            (np.matmul if units > 1 else np.multiply)(w_transposed, dz, da)
+        if into is not None:
+            product(left, right, into)
+
+    return Bound(forward, backward)
+
+
+def dense_rows(x: Array, w: Array, z: Array, dz: Array, dw: Array) -> Bound:
+    """Linear, row by row: z = x·w, for the first layer.
+
+    x (P, B, n_in + 1), its last column ones; w (P, n_in + 1, n), its last row the biases; z and its
+    gradient (P, B, n).
+    """
+    x_transposed = x.swapaxes(-1, -2)
+
+    def forward() -> None:
+        np.matmul(x, w, z)
+
+    def backward() -> None:
+        np.matmul(x_transposed, dz, dw)
 
     return Bound(forward, backward)
 

@@ -263,16 +263,25 @@ def _warming(beta1: float, psi: float, step: float) -> float:
 
 
 def _product_of_warming(beta1: float, psi: float, step: int) -> float:
-    """Π μ_i up to this step; each is kept, for the next one needs it."""
-    products = _products(beta1, psi)
-    while len(products) <= step:
-        products.append(products[-1] * _warming(beta1, psi, len(products)))
-    return products[step]
+    """Π μ_i up to this step; the last one asked for is kept, for the next one follows from it."""
+    latest = _latest_product(beta1, psi)
+    if latest.step > step:
+        latest.step, latest.product = 0, 1.0
+    while latest.step < step:
+        latest.step += 1
+        latest.product *= _warming(beta1, psi, latest.step)
+    return latest.product
+
+
+@dataclass
+class _Latest:
+    step: int = 0
+    product: float = 1.0
 
 
 @lru_cache(maxsize=1024)
-def _products(beta1: float, psi: float) -> list[float]:
-    return [1.0]
+def _latest_product(beta1: float, psi: float) -> _Latest:
+    return _Latest()
 
 
 def lion(arrays: Arrays, c: Coefficients) -> None:

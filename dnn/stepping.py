@@ -12,7 +12,7 @@ from dnn.arrays import Array
 from dnn.optimizers import Arrays, Optimizer
 
 # Numbers of a piece: some five arrays of it are in use at once, and belong into the L2 cache.
-PIECE = 32_768
+PIECE = 36_000
 
 
 class _Piece(NamedTuple):

@@ -306,9 +306,8 @@ def fit(
             "one row is its own mean"
         )
     targets, weights = _learnt(network, settings, train, own)
-    setup = Setup(
-        network, train, targets, weights, own, streams, checked, Choices(replay or Replay())
-    )
+    choices, inputs = Choices(replay or Replay()), network.inputs(train.x)
+    setup = Setup(network, train, inputs, targets, weights, own, streams, checked, choices)
     return Training(setup, theta, settings, dev, own_dev)
 
 

@@ -39,7 +39,7 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("batch_norm", [False, True], ids=["plain", "batch_norm"])
-@pytest.mark.parametrize("hidden", [(), (4,), (5, 3)], ids=str)
+@pytest.mark.parametrize("hidden", [(), (4,), (5, 3), (16,), (17, 3)], ids=str)
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
 @pytest.mark.parametrize("loss", list(LOSSES))
 def test_gradient_of_the_whole_network(
@@ -48,13 +48,15 @@ def test_gradient_of_the_whole_network(
     """With dropout's masks fixed and rows that weigh differently."""
     rng = np.random.default_rng(7)
     outputs = 1 if loss == "binary_cross_entropy" else 3
-    network = Network(4, hidden, outputs, activation, loss, batch_norm)
+    # The widest are computed row by row.
+    columns = 8 if hidden[:1] > (15,) else 4
+    network = Network(columns, hidden, outputs, activation, loss, batch_norm)
     # Biases too are random, so that no unit sits on a kink.
     theta = rng.standard_normal((POPULATION, network.n_columns))
     grad = np.empty((POPULATION, network.n_parameters))
     keep_prob = np.full((POPULATION, len(hidden)), 0.7)
     batch = bind(network, theta, grad, ROWS, keep_prob if hidden else None, weighted=True)
-    batch.x[:] = rng.standard_normal(batch.x.shape)
+    batch.x[..., :columns] = rng.standard_normal((POPULATION, ROWS, columns))
     batch.y[:] = targets(loss, rng, outputs)
     batch.weights[:] = rng.uniform(0.5, 2, batch.weights.shape)
     batch.draw([np.random.default_rng(k) for k in range(POPULATION)])

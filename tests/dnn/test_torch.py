@@ -134,10 +134,11 @@ class Twin:
         return a
 
     def theta(self) -> np.ndarray:
-        parts = [layer["w"] for layer in self.layers] + [layer["b"] for layer in self.layers]
-        for name in ("gain", "mean", "variance"):
-            parts += [layer[name] for layer in self.layers if name in layer]
-        return np.concatenate([part.detach().numpy().ravel() for part in parts])
+        theta = np.empty((1, self.network.n_columns))
+        for block, layer in zip(self.network.blocks(theta), self.layers, strict=True):
+            for name, tensor in layer.items():
+                getattr(block, name)[0] = tensor.detach().numpy()
+        return theta[0]
 
 
 def distance(
@@ -235,6 +236,15 @@ def test_batch_normalization_and_dropout(optimizer: str, keep: float) -> None:
     """Running statistics included; the dense layers before it have no bias."""
     network = Network(6, (9, 5), 3, "relu", "softmax_cross_entropy", batch_norm=True)
     assert train(network, optimizer, keep=keep, l2=0.5) <= 1e-10
+
+
+@pytest.mark.parametrize("keep", [1.0, 0.8])
+@pytest.mark.parametrize("hidden", [(17, 5), (20,), (16, 16, 4)], ids=str)
+def test_wide_layers_which_are_computed_row_by_row(hidden: tuple[int, ...], keep: float) -> None:
+    network = Network(8, hidden, 3, "relu", "softmax_cross_entropy")
+    assert network.is_row_major
+    assert train(network, keep=keep, l2=0.5) <= 1e-10
+    assert train(network, "adamw", keep=keep) <= 1e-10
 
 
 def test_dropout_alone() -> None:

@@ -265,12 +265,12 @@ def test_shapes_that_do_not_fit() -> None:
     with pytest.raises(ValueError, match=r"x: expected \(n, 6\), got \(3, 5\)"):
         predict(network, theta, np.zeros((3, 5)))
     rows = data(network.loss, 20, np.float32)
-    with pytest.raises(ValueError, match="streams: expected one per network"):
+    with pytest.raises(ValueError, match=r"streams\.order: expected one per network"):
         fit(network, theta, rows, None, streams(range(3)), Settings())
     with pytest.raises(ValueError, match="train: expected theta's type float32, got float64"):
         fit(network, theta, data(network.loss, 9, np.float64), None, streams(range(2)), Settings())
     own = [np.arange(5), np.array([3, 20])]
-    with pytest.raises(ValueError, match=r"rows\[1\]: expected row numbers 0 … 19"):
+    with pytest.raises(ValueError, match=r"rows\[1\]: expected whole row numbers 0 … 19"):
         fit(network, theta, rows, None, streams(range(2)), Settings(), rows=own)
 
 
