@@ -19,13 +19,14 @@ WORDS = 2048
 class Batch:
     """The buffers of one batch, and what can be done with them.
 
-    x (P, B, n_in), with a column of ones where the network asks for it, y (P, B, K) and, with
-    weights of rows, weights (P, B) are filled by `load`;
+    table (P, B, ·) holds x (P, B, n_in), with a column of ones where the network asks for it, and
+    y (P, B, K); it and, with weights of rows, weights (P, B) are filled by `load`;
     bits (P, ·) by `draw`; masks (P, n, B), one a hidden layer, by whoever hands masks in. `forward`
     leaves the activations in hidden (P, n, B), one a layer, and the logits in z (P, K, B).
     `gradient` writes d(weighted mean loss)/dθ into grad; z then holds d(mean loss)/dz.
     """
 
+    table: Array
     x: Array
     y: Array
     z: Array
@@ -36,11 +37,10 @@ class Batch:
     forwards: Sequence[Callable[[], None]]
     backwards: Sequence[Callable[[], None]]
 
-    def load(self, x: Array, y: Array, weights: Array | None, rows: Integers) -> None:
-        """Gather rows (P, B) of `Network.inputs` (n, ·), y (n, K) and weights (n,) or (P, n)."""
+    def load(self, table: Array, weights: Array | None, rows: Integers) -> None:
+        """Gather rows (P, B) of `Network.table` and of weights (n,) or (P, n)."""
         # mode="clip" is what keeps take from buffering its whole output.
-        np.take(x, rows, axis=0, out=self.x, mode="clip")
-        np.take(y, rows, axis=0, out=self.y, mode="clip")
+        np.take(table, rows, axis=0, out=self.table, mode="clip")
         if weights is None or self.weights is None:
             return
         if weights.ndim == 1:
@@ -90,8 +90,8 @@ def bind(
     """
     population, dtype = len(theta), theta.dtype
     columns = network.n_in + network.is_row_major
-    x = np.ones((population, rows, columns), dtype)
-    y = np.empty((population, rows, network.n_out), dtype)
+    table = np.ones((population, rows, columns + network.n_out), dtype)
+    x, y = table[..., :columns], table[..., columns:]
     weights = np.ones((population, rows), dtype) if weighted else None
     shapes = [(population, width, rows) for width in network.hidden]
     if network.is_row_major:
@@ -147,7 +147,7 @@ def bind(
     if network.batch_norm:
         running = theta[:, network.n_parameters :]
         forwards.append(layers.follow_statistics(running, statistics, rows))
-    return Batch(x, y, z, weights, bits, masks, hidden, forwards, backwards)
+    return Batch(table, x, y, z, weights, bits, masks, hidden, forwards, backwards)
 
 
 def _transposed(values: Array) -> Array:

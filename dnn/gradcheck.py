@@ -176,12 +176,8 @@ class _Problem:
         population, rows = len(theta), len(self.data)
         keep = None if self.masks is None else np.ones((population, len(self.network.hidden)))
         batch = bind(self.network, theta, grad, rows, keep, masked=self.masks is not None)
-        batch.load(
-            self.network.inputs(self.data.x),
-            self.data.y,
-            None,
-            np.tile(np.arange(rows), (population, 1)),
-        )
+        table = self.network.table(self.data.x, self.data.y)
+        batch.load(table, None, np.tile(np.arange(rows), (population, 1)))
         for buffer, mask in zip(batch.masks, self.masks or (), strict=True):
             buffer[:] = mask
         return batch

@@ -32,15 +32,14 @@ NUMPY_BUFFER = 1024
 class Setup:
     """What is trained on what: the same for all groups.
 
-    inputs are train.x as the network gathers them. targets (n, K) are learnt in the place of
-    train.y, smoothed if so asked; weights of train's rows are (n,) or one row a network (P, n).
+    table (n, ·) is what is gathered: train's rows, with targets that are smoothed if so asked
+    (`Network.table`); weights of train's rows are (n,) or one row a network (P, n).
     rows: for each network, the numbers of its rows.
     """
 
     network: Network
     train: Data
-    inputs: Array
-    targets: Array
+    table: Array
     weights: Array | None
     rows: Sequence[Integers] | None
     streams: Streams
@@ -95,6 +94,7 @@ class Group:
         self.rows = setup.n_rows(members[0])
         self.size = setup.size(members[0])
         self.starts = range(0, self.rows, self.size)
+        self._start = np.arange(self.rows)
         self.order = self._own_rows()
         self._keep = None if plan.keep_prob is None else plan.keep_prob[self.members]
         if setup.replay.masks is not None and network.hidden:
@@ -149,7 +149,7 @@ class Group:
         weights = self.setup.weights
         if weights is not None and weights.ndim == 2:
             weights = self._weights
-        batch.load(self.setup.inputs, self.setup.targets, weights, rows)
+        batch.load(self.setup.table, weights, rows)
 
     def run_epoch(self, epoch: int) -> None:
         """One pass over the members' rows; `epoch` counts from 1."""
@@ -177,8 +177,9 @@ class Group:
             self._take_order(given(epoch), epoch)
         elif self.size < self.rows:
             for row, member in zip(self.order, self.members, strict=True):
-                drawn = self.setup.streams.order[member].permutation(self.rows)
-                row[:] = drawn if self.setup.rows is None else self.setup.rows[member][drawn]
+                # From the same start each time, so that an epoch's order is that epoch's draw.
+                row[:] = self._start if self.setup.rows is None else self.setup.rows[member]
+                self.setup.streams.order[member].shuffle(row)
 
     def _take_order(self, given: Integers, epoch: int) -> None:
         """Rows in the order handed in. Errors: ValueError for one that is none of theirs."""

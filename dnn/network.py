@@ -129,11 +129,13 @@ class Network:
         is_wide = bool(self.hidden) and self.n_in >= 8 and self.hidden[0] >= 16
         return is_wide and not self.batch_norm
 
-    def inputs(self, x: Array) -> Array:
-        """Rows x (n, n_in) as a bound network gathers them: with a column of ones if row by row."""
-        if not self.is_row_major:
-            return x
-        return np.concatenate([x, np.ones((len(x), 1), x.dtype)], axis=1)
+    def table(self, x: Array, y: Array) -> Array:
+        """Rows x (n, n_in) and y (n, K) side by side, to be gathered at once.
+
+        Between them stands a column of ones where the first layer is computed row by row.
+        """
+        ones = np.ones((len(x), int(self.is_row_major)), x.dtype)
+        return np.concatenate([x, ones, y], axis=1)
 
     def first(self, theta: Array) -> Array:
         """View of the first layer's weights and biases, (P, n_in + 1, n), where row by row."""

@@ -306,8 +306,8 @@ def fit(
             "one row is its own mean"
         )
     targets, weights = _learnt(network, settings, train, own)
-    choices, inputs = Choices(replay or Replay()), network.inputs(train.x)
-    setup = Setup(network, train, inputs, targets, weights, own, streams, checked, choices)
+    choices, table = Choices(replay or Replay()), network.table(train.x, targets)
+    setup = Setup(network, train, table, weights, own, streams, checked, choices)
     return Training(setup, theta, settings, dev, own_dev)
 
 
