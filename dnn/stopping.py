@@ -14,9 +14,12 @@ class Best:
         self.values = np.full(len(theta), np.inf)
         self.epochs = np.zeros(len(theta), np.int64)
 
-    def see(self, epoch: int, values: Array, active: Flags) -> None:
-        """Values (P,) after this epoch: an improvement is more than min_delta below the best."""
-        better = active & (values < self.values - self.min_delta)
+    def see(self, epoch: int, values: Array) -> None:
+        """Values (P,) after this epoch: an improvement is more than min_delta below the best.
+
+        Those of networks that are trained no further stay, and so are none.
+        """
+        better = values < self.values - self.min_delta
         self.values[better] = values[better]
         self.epochs[better] = epoch
         self.parameters[better] = self.theta[better]

@@ -182,7 +182,7 @@ class Training(Iterator[Record]):
 
     def _stop_early(self, best: Best) -> None:
         """Best weights back into the networks whose patience is over, and into all at the end."""
-        best.see(self.epoch, self._scores[2 * (len(self._scorers) - 1)], self.active)
+        best.see(self.epoch, self._scores[2 * (len(self._scorers) - 1)])
         ending = best.is_over(self.epoch) if self.epoch < self.settings.epochs else True
         ending = ending & self.active
         if ending.any():
