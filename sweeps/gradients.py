@@ -68,7 +68,7 @@ def check(path: Path, assignments: Sequence[str], options: Options, console: Con
             tell(
                 console,
                 "kinks",
-                f"{done.on_kinks} parameters are left out: a unit crosses the kink of "
+                f"{done.on_kinks} of the chosen parameters are left out: a unit crosses the kink of "
                 f"{network.activation} within ± ε, where no difference is a derivative",
             )
         if options.against_epsilon:
