@@ -68,8 +68,8 @@ def check(path: Path, assignments: Sequence[str], options: Options, console: Con
             tell(
                 console,
                 "kinks",
-                f"{done.on_kinks} of the chosen parameters are left out: a unit crosses the kink of "
-                f"{network.activation} within ± ε, where no difference is a derivative",
+                f"{done.on_kinks} of the chosen parameters are left out: a unit crosses the kink "
+                f"of {network.activation} within ± ε, where no difference is a derivative",
             )
         if options.against_epsilon:
             console.print(_by_epsilon(gradcheck.against_epsilon(**arguments)))
