@@ -9,14 +9,16 @@ from dnn.activations import ACTIVATIONS
 from dnn.checkpoints import resume, save
 from dnn.data import Data, Replay, Streams
 from dnn.evaluation import predict, score
+from dnn.fitting import fit
 from dnn.initializers import INITIALIZERS
 from dnn.labels import one_hot
 from dnn.losses import LOSSES
 from dnn.network import Network
 from dnn.optimizers import OPTIMIZERS
+from dnn.records import Record
 from dnn.schedules import SCHEDULES
 from dnn.settings import Settings
-from dnn.training import Record, Training, fit
+from dnn.training import Training
 
 __all__ = [
     "ACTIVATIONS",

@@ -16,9 +16,11 @@ import numpy as np
 
 from dnn.arrays import Integers
 from dnn.data import Data, Replay, Streams
+from dnn.fitting import fit
 from dnn.network import Network
+from dnn.records import Snapshot
 from dnn.settings import Settings
-from dnn.training import Snapshot, Training, fit
+from dnn.training import Training
 
 FORMAT = 1
 GENERATORS = ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")

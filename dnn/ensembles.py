@@ -13,9 +13,9 @@ from threadpoolctl import ThreadpoolController
 from dnn import evaluation
 from dnn.arrays import Array, Flags
 from dnn.data import Data, Streams
+from dnn.fitting import fit
 from dnn.network import Network
 from dnn.settings import Settings
-from dnn.training import fit
 
 
 @dataclass(frozen=True)

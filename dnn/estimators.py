@@ -20,7 +20,7 @@ from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from dnn import ensembles, parameters
+from dnn import arguments, ensembles
 from dnn.arrays import Array, Integers
 from dnn.data import Data, Streams
 from dnn.network import Network
@@ -158,8 +158,8 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc] # scikit-learn
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Train on X (n, n_features) and labels y (n,)."""
-        parameters.check(self._name, self.get_params())
-        dtype = parameters.DTYPES[self.dtype]
+        arguments.check(self._name, self.get_params())
+        dtype = arguments.DTYPES[self.dtype]
         x, labels = validate_data(self, X, y, dtype=dtype, order="C")
         check_classification_targets(labels)
         classes, codes = np.unique(labels, return_inverse=True)
@@ -209,8 +209,8 @@ class MLPRegressor(
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Train on X (n, n_features) and y (n,) or (n, targets)."""
-        parameters.check(self._name, self.get_params())
-        dtype = parameters.DTYPES[self.dtype]
+        arguments.check(self._name, self.get_params())
+        dtype = arguments.DTYPES[self.dtype]
         x, target = validate_data(
             self, X, y, dtype=dtype, order="C", multi_output=True, y_numeric=True
         )

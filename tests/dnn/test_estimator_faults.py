@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import dnn
-from dnn import parameters
+from dnn import arguments
 from dnn.estimators import MLPClassifier, MLPRegressor
 
 X = np.random.default_rng(0).standard_normal((30, 3))
@@ -96,7 +96,7 @@ def test_a_wrong_argument(make: type, arguments: dict[str, Any], says: str) -> N
 
 
 def test_every_argument_is_checked() -> None:
-    checked = {*parameters.NAMES, *parameters.RULES}
+    checked = {*arguments.NAMES, *arguments.RULES}
     assert checked | {"random_state"} == set(MLPClassifier().get_params())
 
 

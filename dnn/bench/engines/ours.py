@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dnn.arrays import Array
 from dnn.bench.problem import Problem, Turn
 from dnn.data import Streams
-from dnn.training import Record, fit
+from dnn.fitting import fit
+from dnn.records import Record
 
 
 class Fit:

@@ -1,0 +1,78 @@
+"""`fit`: all that a training needs, checked and put together."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dnn import checks, labels
+from dnn.arrays import Array, Integers
+from dnn.data import Data, Replay, Streams
+from dnn.groups import Choices, Setup
+from dnn.network import Network
+from dnn.settings import Settings, plan
+from dnn.training import Training
+
+
+def fit(
+    network: Network,
+    theta: Array,
+    train: Data,
+    dev: Data | None,
+    streams: Streams,
+    settings: Settings,
+    *,
+    rows: Sequence[Integers] | None = None,
+    dev_rows: Sequence[Integers] | None = None,
+    replay: Replay | None = None,
+) -> Training:
+    """Train theta (P, N) in place: iterate for the record of epoch 0 (untrained), 1, …, epochs.
+
+    Without dev its numbers are NaN. Rows are reshuffled every epoch; the last batch may be smaller;
+    a batch of all rows keeps their order. rows: one array of row numbers of `train` per network, a
+    fold or a resample (numbers may repeat, lengths differ); dev_rows the same of `dev`. Errors:
+    ValueError for shapes, labels or settings that don't fit.
+    """
+    checks.theta(network, theta, "fit")
+    if not theta.flags.writeable:
+        raise ValueError("fit: theta: expected an array that can be written, got a read-only one")
+    for name, value, kind in (("streams", streams, Streams), ("replay", replay, Replay | None)):
+        if not isinstance(value, kind):
+            raise ValueError(f"fit: {name}: expected dnn.{name.title()}, got {value!r}")
+    streams.check(len(theta))
+    checks.data(network, train, "fit: train", theta.dtype)
+    if dev is not None:
+        checks.data(network, dev, "fit: dev", theta.dtype)
+    own = checks.rows(rows, train, len(theta), "fit: rows")
+    own_dev = checks.rows(dev_rows, dev, len(theta), "fit: dev_rows")
+    checked = plan(settings, network, len(theta))
+    if network.batch_norm and (checked.batch_size == 1).any():
+        raise ValueError(
+            "fit: batch_size: expected 2 or more with batch normalization, got 1: "
+            "one row is its own mean"
+        )
+    targets, weights = _learnt(network, settings, train, own)
+    choices, table = Choices(replay or Replay()), network.table(train.x, targets)
+    setup = Setup(network, train, table, weights, own, streams, checked, choices)
+    return Training(setup, theta, settings, dev, own_dev)
+
+
+def _learnt(
+    network: Network, settings: Settings, train: Data, rows: list[Integers] | None
+) -> tuple[Array, Array | None]:
+    """Targets (n, K) and weights of rows, (n,) or with own rows (P, n), that are trained on."""
+    targets, weights = train.y, None
+    is_classifier = network.loss.endswith("cross_entropy")
+    if not is_classifier and (settings.class_weights is not None or settings.label_smoothing):
+        raise ValueError(
+            "fit: label_smoothing and class_weights: expected a cross-entropy loss, "
+            f"got {network.loss}"
+        )
+    if settings.class_weights is not None and rows is None:
+        weights = labels.row_weights(train.y, settings.class_weights).astype(train.y.dtype)
+    elif settings.class_weights is not None:
+        weights = np.zeros((len(rows or ()), len(train)), train.y.dtype)
+        for network_weights, own in zip(weights, rows or (), strict=True):
+            network_weights[own] = labels.row_weights(train.y[own], settings.class_weights)
+    if is_classifier:
+        targets = labels.smooth(train.y, settings.label_smoothing)
+    return targets, weights
