@@ -26,7 +26,9 @@ class Settings:
     clip_value: of the gradient, penalties included. label_smoothing and class_weights change
     what is trained on, never what a record says: scores are of the data as they are.
     patience: a network stops when its dev loss (train loss without dev) has not gone down by more
-    than min_delta for so many epochs; its best weights come back then, or at the end.
+    than min_delta for so many epochs; its best weights come back then, or at the end, but not to a
+    network that diverged. score_every: epochs from one scoring to the next, 0 for the last alone;
+    records between have NaN for scores, and only what is not finite counts as diverged.
     """
 
     optimizer: str = "adam"
@@ -46,6 +48,7 @@ class Settings:
     class_weights: Sequence[float] | str | None = None
     patience: int | None = None
     min_delta: float = 0.0
+    score_every: int = 1
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,10 @@ def plan(settings: Settings, network: Network, population: int) -> Plan:
     schedules = rows(
         settings.schedule, schedule.settings, schedule.bounds, settings.schedule_settings
     )
+    score_every = whole(settings.score_every, "fit: score_every", 0)
     if settings.patience is not None:
+        if score_every != 1:
+            raise ValueError(f"fit: score_every: expected 1 with patience, got {score_every}")
         whole(settings.patience, "fit: patience", 1)
         numbers(settings.min_delta, "fit: min_delta", NOT_NEGATIVE)
     return Plan(

@@ -106,7 +106,10 @@ class Training(Iterator[Record]):
             np.setbufsize(NUMPY_BUFFER)
             if self.epoch:
                 self._train()
-            self._score(np.flatnonzero(self.active))
+            if self._is_scored():
+                self._score(np.flatnonzero(self.active))
+            else:
+                self._scores[:, self.active] = np.nan
             self._judge()
             if self.best is not None:
                 self._stop_early(self.best)
@@ -131,10 +134,15 @@ class Training(Iterator[Record]):
                 self.theta[group.members] = group.theta
         self.seconds += time.perf_counter() - started
 
+    def _is_scored(self) -> bool:
+        every = self.settings.score_every
+        return self.epoch == self.settings.epochs or (every > 0 and self.epoch % every == 0)
+
     def _judge(self) -> None:
-        loss = self._scores[0]
-        finite = np.isfinite(loss) & np.isfinite(self.theta).all(axis=1)
-        self.diverged = self.diverged | (self.active & ~(finite & (loss <= self._limits)))
+        is_sane = np.isfinite(self.theta).all(axis=1)
+        if self._is_scored():
+            is_sane &= self._scores[0] <= self._limits  # NaN is not
+        self.diverged = self.diverged | (self.active & ~is_sane)
 
     def _stop_early(self, best: Best) -> None:
         """Best weights back into the networks whose patience is over, and into all at the end."""

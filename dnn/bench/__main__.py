@@ -20,6 +20,7 @@ from dnn.bench.works import WORKS
 
 QUICK = Plan(rounds=3, cold_rounds=1, turn_seconds=0.05, budget_seconds=5.0)
 QUICK_WORKS, QUICK_POPULATIONS = ("tabular",), (16,)
+QUICK_TABLES = tuple(name for name in tables.TABLES if name != "load")
 
 
 def _names(known: Iterable[str]) -> Any:
@@ -50,6 +51,13 @@ def _positives(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(_positive(part.strip()) for part in text.split(",")))
 
 
+def _file(text: str) -> Path:
+    """Looked at before the measurements, not after a quarter of an hour."""
+    if not Path(text).parent.is_dir():
+        raise argparse.ArgumentTypeError(f"expected a file in a folder that exists, got {text!r}")
+    return Path(text)
+
+
 def parser() -> argparse.ArgumentParser:
     """The options; names left out mean all of them."""
     options = argparse.ArgumentParser(
@@ -60,10 +68,14 @@ def parser() -> argparse.ArgumentParser:
     add("--works", type=_names(WORKS), help=f"works: {','.join(WORKS)}")
     add("--populations", type=_positives, help="networks trained together [1,16]")
     add("--rounds", type=_positive, help=f"turns of each contestant [{Plan().rounds}]")
-    add("--tables", type=_names(tables.TABLES), default=tuple(tables.TABLES), help="which tables")
-    add("--json", type=Path, metavar="FILE", help="every raw measurement, machine and versions")
-    add("--markdown", type=Path, metavar="FILE", help="the tables")
-    add("--quick", action="store_true", help="a minute: few works, few rounds, short turns")
+    add("--tables", type=_names(tables.TABLES), help=f"tables: {','.join(tables.TABLES)}")
+    add("--json", type=_file, metavar="FILE", help="every raw measurement, machine and versions")
+    add("--markdown", type=_file, metavar="FILE", help="the tables")
+    add(
+        "--quick",
+        action="store_true",
+        help="under a minute: one work, few and short turns, one core",
+    )
     return options
 
 
@@ -137,10 +149,11 @@ def markdown(found: Mapping[str, list[Measurement]], seconds: float) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, write; the exit code."""
     chosen = parser().parse_args(arguments)
+    names = QUICK_TABLES if chosen.quick else tuple(tables.TABLES)
     started = time.perf_counter()
     try:
         request = _request(chosen)
-        found = measure(request, chosen.tables)
+        found = measure(request, chosen.tables or names)
     except (WorkerError, machine.UnsupportedError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -91,7 +91,10 @@ class Contestant:
         """Find how many epochs fill a turn; twice, for the first guess has a turn's own costs."""
         for _ in range(2):
             epochs = self.measurement.epochs
-            self.measurement.epochs = max(1, round(turn_seconds * epochs / self._train(epochs)))
+            seconds = self._train(epochs)
+            self.measurement.epochs = max(1, round(turn_seconds * epochs / seconds))
+            if seconds >= turn_seconds:
+                return
 
     def turn(self) -> None:
         """Train for a turn and keep its seconds."""

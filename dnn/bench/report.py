@@ -217,7 +217,7 @@ def cold(measurements: Sequence[Measurement]) -> list[Table]:
         )
     note = (
         f"Seconds for {COLD_POPULATION} networks × {COLD_EPOCHS} epochs in a fresh process that "
-        "has imported its libraries and compiled nothing; ours evaluates every epoch besides."
+        "has imported its libraries and compiled nothing for this shape."
     )
     return [Table("Cold", note, ["work", *engines, "best peer", "ours / best", "rounds"], rows)]
 

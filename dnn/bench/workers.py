@@ -58,7 +58,7 @@ class Answer:
     """What a child answers to every command.
 
     seconds, updates, flops: of the turn, as in `Turn`. wall_seconds: of the whole command.
-    peak_bytes: the child's largest resident memory so far.
+    peak_bytes: the child's largest resident memory since its data were loaded.
     """
 
     seconds: float
@@ -134,6 +134,8 @@ def serve(job: Job, commands: Iterable[str], answers: TextIO) -> None:
     _awaken(engine)
     problem = works.problem(job.work, job.feature, job.optimizer)
     theta, streams = problem.draw(job.population)
+    # Linux forgets the peak here (proc(5)): making the data may have taken more for a moment.
+    Path("/proc/self/clear_refs").write_text("5")
     answer(Turn(0.0, 0, 0), began)
     trainer: Trainer | None = None
     for line in commands:

@@ -305,6 +305,23 @@ def test_no_limit_beside_a_limit_stays_none() -> None:
     assert np.isfinite(together).all()
 
 
+@pytest.mark.parametrize(("every", "scored"), [(0, [5]), (2, [0, 2, 4, 5]), (1, range(6))])
+def test_scores_only_where_they_are_asked_for(every: int, scored: Any) -> None:
+    """The training is the same; the last record always has scores."""
+    whole = start(settings=replace(PLAIN, epochs=5), dev=rows(30, 1))
+    expected = list(whole)
+    training = start(settings=replace(PLAIN, epochs=5, score_every=every), dev=rows(30, 1))
+    records = list(training)
+    np.testing.assert_array_equal(training.theta, whole.theta)
+    for record, other in zip(records, expected, strict=True):
+        assert not record.diverged.any()
+        for name in ("train_loss", "train_error", "dev_loss", "dev_error"):
+            wanted = getattr(other, name) if record.epoch in scored else np.full(3, np.nan)
+            np.testing.assert_array_equal(getattr(record, name), wanted)
+    with pytest.raises(ValueError, match="score_every: expected 1 with patience, got 2"):
+        start(settings=replace(PLAIN, patience=3, score_every=2))
+
+
 def test_networks_that_are_gone_cost_nothing_more() -> None:
     """Their scores stay; only the others are evaluated."""
     training = start(dev=rows(30, 1))

@@ -15,7 +15,8 @@ class Fit:
     """One `fit` without an end, from which a turn pulls its epochs."""
 
     def __init__(self, problem: Problem, theta: Array, streams: Streams) -> None:
-        settings = dataclasses.replace(problem.settings, epochs=sys.maxsize)
+        # The peers compute no scores; neither does this.
+        settings = dataclasses.replace(problem.settings, epochs=sys.maxsize, score_every=0)
         self._problem, self._theta = problem, theta
         self._records: Iterator[Record] = iter(
             fit(problem.network, theta, problem.data, None, streams, settings)
