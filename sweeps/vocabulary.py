@@ -21,6 +21,9 @@ class Kind(Protocol):
         """JSON Schema of a literal."""
 
 
+FAR = 10**9  # a bound that goes without saying
+
+
 @dataclass(frozen=True)
 class Number:
     """A number between two bounds; `words` are literals that may stand in its place."""
@@ -38,7 +41,7 @@ class Number:
         bounds = []
         if self.low > -math.inf:
             bounds.append(f"{'>' if self.above else '>='} {self.low:g}")
-        if self.high < math.inf:
+        if self.high < FAR:
             bounds.append(f"{'<' if self.below else '<='} {self.high:g}")
         noun = "a whole number" if self.integer else "a number"
         words = "".join(f" or '{word}'" for word in self.words)
