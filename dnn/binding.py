@@ -122,21 +122,12 @@ def bind(
             break
         feature_major = _transposed if is_rows else _as_it_is
         hidden.append(feature_major(z))
-        a, da = z, dz
-        if drawn and keep_prob is not None and network.activation == "relu":
-            keep = keep_prob[:, depth, None, None]
-            chain.append(layers.relu_dropout(z, dz, views[depth], keep))
-        else:
-            chain.append(ACTIVATIONS[network.activation](z, dz))
-            if keep_prob is not None:
-                a = np.empty_like(z)
-            if masked:
-                mask = np.ones_like(z)
-                masks.append(feature_major(mask))
-                chain.append(layers.masked(z, a, dz, mask))
-            elif keep_prob is not None:
-                keep = keep_prob[:, depth, None, None]
-                chain.append(layers.dropout(z, a, dz, views[depth], keep))
+        keep = None if keep_prob is None else keep_prob[:, depth, None, None]
+        mask = np.ones_like(z) if masked else None
+        a, behind = _behind(network.activation, z, dz, keep, views[depth] if drawn else None, mask)
+        chain += behind
+        if mask is not None:
+            masks.append(feature_major(mask))
         a, da = feature_major(a), feature_major(dz)
     backwards = [
         network.objective.bind(z, y, z),
@@ -148,6 +139,26 @@ def bind(
         running = theta[:, network.n_parameters :]
         forwards.append(layers.follow_statistics(running, statistics, rows))
     return Batch(table, x, y, z, weights, bits, masks, hidden, forwards, backwards)
+
+
+def _behind(
+    activation: str,
+    z: Array,
+    dz: Array,
+    keep: Array | None,
+    bits: NDArray[np.uint16] | None,
+    mask: Array | None,
+) -> tuple[Array, list[Bound]]:
+    """What stands behind a hidden layer, and where it leaves its output: activation, dropout."""
+    if keep is not None and bits is not None and activation == "relu":
+        return z, [layers.relu_dropout(z, dz, bits, keep)]
+    bound = [ACTIVATIONS[activation](z, dz)]
+    a = np.empty_like(z)
+    if mask is not None:
+        return a, [*bound, layers.masked(z, a, dz, mask)]
+    if keep is not None and bits is not None:
+        return a, [*bound, layers.dropout(z, a, dz, bits, keep)]
+    return z, bound
 
 
 def _transposed(values: Array) -> Array:
