@@ -21,3 +21,12 @@ class Bound(NamedTuple):
 def scalar(value: float, like: Array) -> Array:
     """A 0-d array of that type: the cheapest constant for a ufunc, and one that can be changed."""
     return np.array(value, like.dtype)
+
+
+def common(values: NDArray[Any]) -> NDArray[Any]:
+    """The 0-d array of the one value that all networks share, or the values as they are.
+
+    A loop over a scalar takes a third of the time of one over a column.
+    """
+    first = values.flat[0]
+    return np.array(first, values.dtype) if (values == first).all() else values

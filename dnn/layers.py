@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from dnn.arrays import Array, Bound, scalar
+from dnn.arrays import Array, Bound, common, scalar
 
 
 def dense(
@@ -200,9 +200,7 @@ def _threshold(keep_prob: Array, like: Array) -> tuple[NDArray[np.uint16], Array
     """The last 16-bit number that stays, and what it is scaled by; 0-d where networks agree."""
     steps = np.maximum(np.round(keep_prob * STEPS), 1)
     last, scale = (steps - 1).astype(np.uint16), (STEPS / steps).astype(like.dtype)
-    if (last == last.flat[0]).all():  # one number for all networks is the cheaper loop
-        return np.array(last.flat[0]), np.array(scale.flat[0])
-    return last, scale
+    return common(last), common(scale)
 
 
 def masked(a: Array, out: Array, d: Array, mask: Array) -> Bound:

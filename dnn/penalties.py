@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dnn.arrays import Array, scalar
+from dnn.arrays import Array, common, scalar
 from dnn.network import Network
 from dnn.stepping import PIECE
 
@@ -17,21 +17,31 @@ Call = Callable[[], None]
 
 def _column(values: Array, like: Array) -> Array:
     """(P, 1), or 0-d where all networks agree: the cheaper loop."""
-    column = values.astype(like.dtype)
-    return np.array(column[0]) if (values == values[0]).all() else column[:, None]
+    return common(values.astype(like.dtype)[:, None])
 
 
 def bind_l2(weights: Array, gradient: Array, l2: Array, rows: Array) -> Call | None:
     """Adds (λ/m)·W, the gradient of λ/(2m)·Σ‖W‖², m training rows (P,)."""
-    return _bind_penalty(weights, gradient, l2 / rows, np.positive)
+    return _bind_penalty(weights, gradient, l2 / rows, np.multiply)
 
 
 def bind_l1(weights: Array, gradient: Array, l1: Array, rows: Array) -> Call | None:
     """Adds (λ/m)·sign(W), the gradient of (λ/m)·Σ|W|."""
-    return _bind_penalty(weights, gradient, l1 / rows, np.sign)
+
+    def pull(w: Array, strength: Array, out: Array) -> None:
+        np.sign(w, out)
+        np.multiply(out, strength, out)
+
+    return _bind_penalty(weights, gradient, l1 / rows, pull)
 
 
-def _bind_penalty(weights: Array, gradient: Array, strength: Array, slope: np.ufunc) -> Call | None:
+def _bind_penalty(
+    weights: Array,
+    gradient: Array,
+    strength: Array,
+    pull: Callable[[Array, Array, Array], object],
+) -> Call | None:
+    """Adds pull(w, strength, out) to the gradient, piece by piece."""
     if not strength.any():
         return None
     column = _column(strength, weights)
@@ -41,15 +51,10 @@ def _bind_penalty(weights: Array, gradient: Array, strength: Array, slope: np.uf
     for left in range(0, weights.shape[1], width):
         w, g = weights[:, left : left + width], gradient[:, left : left + width]
         pieces.append((w, g, scratch[:, : w.shape[1]]))
-    direct = slope is np.positive
 
     def penalize() -> None:
         for w, g, s in pieces:
-            if direct:
-                np.multiply(w, column, s)
-            else:
-                slope(w, s)
-                np.multiply(s, column, s)
+            pull(w, column, s)
             np.add(g, s, g)
 
     return penalize
