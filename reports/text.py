@@ -148,7 +148,7 @@ def probability(p: float) -> str:
 def value(x: object) -> str:
     """A setting's value as text: numbers short, everything else as it stands."""
     if isinstance(x, bool):
-        return "yes" if x else "no"
+        return "true" if x else "false"
     if x is None or (isinstance(x, float) and math.isnan(x)):
         return DASH
     if isinstance(x, (int, float)):
