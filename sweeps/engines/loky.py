@@ -1,51 +1,15 @@
-"""Where tasks run: submit, wait, and what a dead worker looks like. One engine: joblib's loky.
-
-Every worker has one BLAS thread, ignores Ctrl-C (the parent decides), and ends when its parent
-does, however that ended.
-"""
+"""joblib's loky: worker processes on this machine."""
 
 import os
-import signal
-import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
+from sweeps.engines.base import ATTEMPTS, Failure
+from sweeps.engines.workers import ONE_THREAD, run_task, start_worker
 from sweeps.interrupts import starting_workers
-
-ONE_THREAD = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-    "BLIS_NUM_THREADS": "1",
-}
-ATTEMPTS = 3
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A task that did not come back: its worker died each time, or it raised."""
-
-    cause: str
-
-
-class Engine(Protocol):
-    """Runs `function(task, shared)` somewhere else."""
-
-    jobs: int
-
-    def submit(self, key: int, task: Any) -> None:
-        """Queue a task."""
-
-    def wait(self) -> list[tuple[int, Any]]:
-        """At least one (key, result or Failure), once there is one."""
-
-    def close(self) -> None:
-        """End all workers at once, whatever they do."""
 
 
 @dataclass
@@ -143,36 +107,3 @@ class Loky:
     def close(self) -> None:
         """End all workers at once, whatever they do."""
         self._pool.shutdown(wait=True, kill_workers=True)
-
-
-_worker: dict[str, Any] = {}
-
-
-def start_worker(parent: int, function: Callable[[Any, Any], Any], shared: Any) -> None:
-    """Run once in each worker: what it will do with its tasks, and how it behaves."""
-    attend(parent)
-    _worker.update(function=function, shared=shared)
-
-
-def run_task(task: Any) -> Any:
-    """Run in a worker, for each task."""
-    return _worker["function"](task, _worker["shared"])
-
-
-def attend(parent: int) -> None:
-    """Make this process a good worker: Ctrl-C is left to the parent, and its end is ours.
-
-    Even by kill -9, within a second: loky's own workers live on for most of a minute. In the
-    parent itself, or when called again, it does nothing.
-    """
-    if os.getpid() == parent or "parent" in _worker:
-        return
-    _worker["parent"] = parent
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def until_orphaned() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=until_orphaned, daemon=True).start()

@@ -1,0 +1,48 @@
+"""Inside a worker: one BLAS thread, no Ctrl-C (the parent decides), no life after the parent."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+ONE_THREAD = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "BLIS_NUM_THREADS": "1",
+}
+
+_worker: dict[str, Any] = {}
+
+
+def start_worker(parent: int, function: Callable[[Any, Any], Any], shared: Any) -> None:
+    """Run once in each worker: what it will do with its tasks, and how it behaves."""
+    attend(parent)
+    _worker.update(function=function, shared=shared)
+
+
+def run_task(task: Any) -> Any:
+    """Run in a worker, for each task."""
+    return _worker["function"](task, _worker["shared"])
+
+
+def attend(parent: int) -> None:
+    """Make this process a good worker: Ctrl-C is left to the parent, and its end is ours.
+
+    Even by kill -9, within a second: loky's own workers live on for most of a minute. In the
+    parent itself, or when called again, it does nothing.
+    """
+    if os.getpid() == parent or "parent" in _worker:
+        return
+    _worker["parent"] = parent
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def until_orphaned() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=until_orphaned, daemon=True).start()

@@ -1,0 +1,57 @@
+"""What the verbs share: arguments, the console, exit codes.
+
+Exit codes: 0 done, 1 a check that failed or anything unforeseen, 2 the user's input, 130
+interrupted.
+"""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sweeps.faults import UserError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+StudyFile = Annotated[Path, typer.Argument(help="The study file (YAML).", show_default=False)]
+Run = Annotated[Path, typer.Argument(help="A run folder.", show_default=False)]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="dotted.key=value over the file's; again and again."),
+]
+
+PIPED = 160  # columns where there is no terminal
+
+
+def console(stderr: bool = False, quiet: bool = False) -> "Console":
+    """Where a verb prints."""
+    from rich.console import Console
+
+    made = Console(stderr=stderr, quiet=quiet, highlight=False)
+    if not made.is_terminal:
+        made.width = PIPED
+    return made
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """The user's faults and interrupts as a line on stderr and an exit code."""
+    try:
+        yield
+        # All is said and written; what is left is the workers' end, which nobody need interrupt.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except UserError as fault:
+        print(fault, file=sys.stderr)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt as fault:
+        from sweeps.runner import reproduce
+
+        again = reproduce(sys.argv[1:])
+        kept = f": {fault}; go on with: {again}" if str(fault) else ""
+        print(f"interrupted{kept}", file=sys.stderr)
+        raise typer.Exit(130) from None
