@@ -9,7 +9,7 @@ import dnn
 from sweeps import resolved, seeds, trial
 from sweeps.data import Dataset
 from sweeps.faults import show
-from sweeps.space import Range
+from sweeps.space import Config, Dimension, Range
 from sweeps.spec import Study
 from sweeps.vocabulary import plain
 
@@ -68,11 +68,13 @@ def _space(study: Study) -> list[str]:
 def _defaults(study: Study) -> str:
     if study.space.locate(study.space.default) is not None:
         return "trial 0, and confirmed"
+    default = study.space.default
     outside = [
-        f"{d.word} {_short(study.space.default[d.word])}"
+        f"{word} {_short(default[word])}"
         for d in study.space.dimensions
-        if _is_outside(study, d.word)
-    ]
+        if _is_outside(d, default)
+        for word in d.words
+    ] + [rule.text for rule in study.space.rules if not rule.holds(default)]
     return f"outside the space ({', '.join(outside)}): not searched, only confirmed"
 
 
@@ -83,11 +85,10 @@ def _short(value: object) -> str:
     return show(plain(value)).strip("'")
 
 
-def _is_outside(study: Study, word: str) -> bool:
-    dimension = next(d for d in study.space.dimensions if d.word == word)
+def _is_outside(dimension: Dimension, config: Config) -> bool:
     try:
-        dimension.locate(study.space.default)
-    except KeyError:
+        dimension.locate(config)
+    except (KeyError, ValueError):
         return True
     return False
 
@@ -121,11 +122,8 @@ def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
 
 def _largest_batch(study: Study) -> int:
     sizes = [study.space.default["batch_size"]]
-    for leaf in study.space.parameters():
-        if leaf.name.rpartition(".")[2] == "batch_size":
-            sizes += [leaf.high] if isinstance(leaf, Range) else list(leaf.options)
-    for dimension in study.space.dimensions:
-        sizes += [v for _, arm in dimension.arms for w, v in arm.replaces if w == "batch_size"]
+    for decided in study.space.values("batch_size"):
+        sizes += [decided.high] if isinstance(decided, Range) else [decided]
     return max((int(size) for size in sizes if not isinstance(size, str)), default=0)
 
 

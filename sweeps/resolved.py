@@ -8,7 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from sweeps.data import Dataset
-from sweeps.space import Choice, Config, Dimension, Leaf, Range
+from sweeps.space import Choice, Config, Leaf, Range
 from sweeps.spec import Study
 from sweeps.vocabulary import plain
 
@@ -69,38 +69,12 @@ def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
 
 def fixed(study: Study) -> dict[str, Any]:
     """The words that are not searched, as the file says them."""
-    searched = {dimension.word for dimension in study.space.dimensions}
+    searched = {word for dimension in study.space.dimensions for word in dimension.words}
     return {w: plain(v) for w, v in study.space.default.items() if w not in searched}
 
 
 def _space(study: Study) -> dict[str, Any]:
-    return {dimension.word: _dimension(dimension) for dimension in study.space.dimensions}
-
-
-def _dimension(dimension: Dimension) -> Any:
-    if dimension.per_layer:
-        return {"per_layer": _leaf(dimension.leaves[0])}
-    if not dimension.arms:
-        return _leaf(dimension.leaves[0])
-    arms: dict[str, Any] = {}
-    for name, arm in dimension.arms:
-        inside: dict[str, Any] = dict(arm.settings)
-        inside |= {key: _leaf(leaf) for key, leaf in arm.searched}
-        inside |= {word: plain(value) for word, value in arm.replaces}
-        inside |= {inner.word: _dimension(inner) for inner in arm.inner}
-        arms[name] = inside
-    return {"choices": arms}
-
-
-def _leaf(leaf: Leaf) -> Any:
-    if isinstance(leaf, Choice):
-        return [plain(option) for option in leaf.options]
-    limits: dict[str, Any] = {"low": leaf.low, "high": leaf.high}
-    if leaf.log:
-        limits["log"] = True
-    if leaf.step is not None:
-        limits["step"] = leaf.step
-    return limits
+    return {", ".join(entry.words): entry.plain() for entry in study.space.dimensions}
 
 
 def describe(study: Study) -> list[dict[str, Any]]:

@@ -11,8 +11,6 @@ def study() -> dict[str, Any]:
     document = Study.model_json_schema()
     # `space` is parsed by a grammar of its own: its schema is made from the vocabulary.
     document["properties"]["space"] = _space()
-    for name in ("Space", "Dimension", "ArmSpace", "Choice", "Range"):
-        del document["$defs"][name]
     document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     document["properties"]["fixed"] = {
         "type": "object",

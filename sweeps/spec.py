@@ -5,9 +5,18 @@ their own (`sweeps.grammar`); whether the data can be had is `sweeps.data`'s que
 """
 
 import re
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SkipValidation,
+    ValidationError,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sweeps import grammar
@@ -139,7 +148,7 @@ class Study(Section):
     name: str
     description: str = ""
     data: DataSpec
-    space: Space
+    space: Annotated[Space, SkipValidation, WithJsonSchema({"type": "object"})]
     objective: Objective = Objective()
     replicates: int = Field(5, ge=1, le=1000)
     search: Search = Search()

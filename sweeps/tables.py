@@ -85,9 +85,7 @@ def _settings_of(rows: pd.DataFrame, study: Study) -> Iterator[tuple[str, str]]:
     """What was found for the winner; of the other networks what differs from it."""
     networks = rows[rows["kind"] == "network"]
     winner: dict[str, Any] = networks.iloc[0]["settings"]
-    searched = {d.word for d in study.space.dimensions}
-    for d in study.space.dimensions:
-        searched |= {word for _, arm in d.arms for word in arm.words}
+    searched = study.space.searched
     for _, row in networks.iterrows():
         settings: dict[str, Any] = row["settings"]
         is_winner = row["rank"] == 1
