@@ -139,6 +139,11 @@ class Run:
         """The objective's metric, such as "dev_loss"."""
         return str(self.provenance["objective"]["metric"])
 
+    @property
+    def score(self) -> str:
+        """What stands for the objective where that has to be "dev_loss" or "dev_error"."""
+        return "dev_loss" if self.metric.endswith("loss") else "dev_error"
+
     @cached_property
     def predictions(self) -> Predictions:
         """The archive of predictions, opened when it is first read."""

@@ -77,6 +77,8 @@ class Unit:
 def unit(run: Run, metric: str) -> Unit:
     """The unit of "dev_error" and the like: percent for classification, plain numbers else."""
     split, _, kind = metric.partition("_")
+    if kind not in ("error", "loss") or split not in ("train", "dev", "test"):
+        return Unit(metric.replace("_", " "))
     if kind == "error" and not run.regression:
         return Unit(f"{split} error", 100.0, f"{SPACE}%", f"{SPACE}points")
     if kind == "error":

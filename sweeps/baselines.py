@@ -87,7 +87,7 @@ def train(name: str, dataset: Dataset) -> Outcome:
         final |= {f"{part}_loss": np.array([loss]), f"{part}_error": np.array([error])}
         arrays[f"{part}_outputs"] = outputs[None].astype(np.float32)
     del arrays["train_outputs"]
-    return Outcome(-1, "complete", float("nan"), final=final, arrays=arrays)
+    return Outcome(-1, "complete", (), final=final, arrays=arrays)
 
 
 def _kind(dataset: Dataset) -> str:

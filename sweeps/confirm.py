@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from sweeps import baselines, records, seeds, trial
+from sweeps import baselines, ranking, records, seeds, trial
 from sweeps.data import Dataset
 from sweeps.engines import run_task, start_worker
 from sweeps.interrupts import starting_workers
+from sweeps.objectives import Limit, Objective
 from sweeps.search import Finished
 from sweeps.space import Config
 from sweeps.spec import Study
@@ -47,11 +48,13 @@ class Confirmed:
 
 
 def candidates(study: Study, finished: list[Finished]) -> list[Candidate]:
-    """The best `top` complete trials of different settings, then the defaults."""
+    """The best `top` complete trials of different settings, then the defaults.
+
+    With several objectives the trials of the Pareto front come first.
+    """
     default = study.space.default
-    complete = [f for f in finished if f.outcome.state == "complete"]
     chosen: list[Candidate] = []
-    for one in sorted(complete, key=lambda f: (f.outcome.value, f.number)):
+    for one in ranking.best_first(study, finished):
         config = study.space.configure(one.params)
         is_default = config == default
         known = any(config == candidate.config for candidate in chosen)
@@ -113,10 +116,9 @@ def confirm(
     results = _parallel(work.calls, dataset, jobs)
     for label in dict.fromkeys(work.owners):
         mine = [r for r, owner in zip(results, work.owners, strict=True) if owner == label]
-        known[label] = _join(mine)
+        known[label] = _join(mine, study.objectives, study.limits)
         records.write(_path(folder, work.keys[label]), known[label], work.keys[label])
-    metric = study.objective.metric
-    ranked = sorted(work.chosen, key=lambda c: float(known[c.label].final[metric].mean()))
+    ranked = sorted(work.chosen, key=lambda c: ranking.standing(study, known[c.label]))
     networks = [Confirmed(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]
     return networks, {name: known[name] for name in baselines.names(dataset)}
 
@@ -158,14 +160,17 @@ def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
         seed=study.search.seed,
         phase=seeds.CONFIRM,
         replicates=replicates,
-        metric=study.objective.metric,
-        at=study.objective.at,
+        objectives=study.objectives,
         dtype=study.dtype,
+        limits=study.limits,
+        targets=study.aims,
         keep=True,
     )
 
 
-def _join(pieces: list[Outcome]) -> Outcome:
+def _join(
+    pieces: list[Outcome], objectives: tuple[Objective, ...], limits: tuple[Limit, ...]
+) -> Outcome:
     """One outcome of all replicates. Seconds add up: the pieces could have been one population."""
     if len(pieces) == 1:
         return pieces[0]
@@ -177,15 +182,17 @@ def _join(pieces: list[Outcome]) -> Outcome:
     for name in (*trial.SCORES, "diverged"):
         columns = [_stretch(p.curves[name], epochs) for p in pieces]
         curves[name] = np.concatenate(columns, axis=1)
-    weights = [p.final["dev_loss"].size for p in pieces]
-    reports = np.average([_stretch(p.reports, epochs) for p in pieces], axis=0, weights=weights)
+    each = np.concatenate([_stretch(p.each, epochs) for p in pieces], axis=1)
+    final = {n: np.concatenate([p.final[n] for p in pieces]) for n in longest.final}
     return Outcome(
         number=longest.number,
         state="complete",
-        value=float(reports[-1]),
+        values=tuple(o.reduced(final[o.metric]) for o in objectives),
         curves=curves,
-        reports=reports,
-        final={n: np.concatenate([p.final[n] for p in pieces]) for n in longest.final},
+        reports=np.array([objectives[0].reduced(values) for values in each]),
+        each=each,
+        final=final,
+        violations={one.text: one.violation(final[one.metric]) for one in limits},
         arrays={n: np.concatenate([p.arrays[n] for p in pieces]) for n in longest.arrays},
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sweeps import ranking
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
 from sweeps.search import Finished
@@ -25,19 +26,24 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
     """One row a trial, by number."""
     rows = []
     default = study.space.locate(study.space.default)
+    ranks = {f.number: place for place, f in enumerate(ranking.best_first(study, finished), 1)}
+    on_front = {f.number for f in ranking.front(study, finished)}
     for one in sorted(finished, key=lambda f: f.number):
         outcome = one.outcome
         row: dict[str, Any] = {
             "trial": one.number,
             "state": outcome.state,
             "value": outcome.value,
+            "rank": ranks.get(one.number, 0),
+            "feasible": outcome.is_feasible,
+            "front": one.number in on_front,
             "is_default": one.params == default,
             "cause": outcome.cause,
             "epochs": int(outcome.curves["epoch"][-1]) if outcome.curves else 0,
             "replicates": study.replicates,
             "diverged": int(outcome.curves["diverged"][-1].sum()) if outcome.curves else 0,
         }
-        for score in SCORES:
+        for score in (*SCORES, *_further(study)):
             values = outcome.final.get(score, np.array([np.nan]))
             row[score] = float(values.mean())
             row[f"{score}_sd"] = float(values.std(ddof=1)) if len(values) > 1 else np.nan
@@ -53,6 +59,11 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
         if frame[name].map(lambda v: isinstance(v, str)).any():
             frame[name] = frame[name].map(str, na_action="ignore").astype("str")
     return frame
+
+
+def _further(study: Study) -> list[str]:
+    """The metrics that the trials are judged by and that have no column of their own already."""
+    return [name for name in study.metrics if name not in (*SCORES, *COSTS)]
 
 
 def _costs(outcome: Outcome) -> dict[str, Any]:
@@ -128,6 +139,7 @@ def confirmed(
                 "status": "diverged" if diverged else "ok",
                 "diverged_epoch": int(gone[:, replicate].argmax()) if diverged else -1,
                 **{score: float(outcome.final[score][replicate]) for score in TEST_SCORES},
+                **{name: float(outcome.final[name][replicate]) for name in _further(study)},
                 "settings": json.dumps(config),
                 "selected_value": candidate.selected_value,
                 **costs,
@@ -176,15 +188,18 @@ ENOUGH = 10
 
 
 def importance(trials: "list[optuna.trial.FrozenTrial]") -> pd.DataFrame:
-    """PED-ANOVA of the parameters that every complete trial has; no rows where it cannot say."""
+    """PED-ANOVA of the parameters that every complete trial has; no rows where it cannot say.
+
+    It is of the first objective.
+    """
     import optuna
     from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 
     complete = [t for t in trials if t.state == optuna.trial.TrialState.COMPLETE]
     values: dict[str, float] = {}
-    if len(complete) >= ENOUGH and len({t.value for t in complete}) > 1:
+    if len(complete) >= ENOUGH and len({_value(t) for t in complete}) > 1:
         study = optuna.create_study()
-        study.add_trials(complete)
+        study.add_trials([_first_objective(t) for t in complete])
         with warnings.catch_warnings():
             # It says which parameters had few trials; the report says so of all of them.
             warnings.filterwarnings("ignore", message="Some regimes for parameter")
@@ -195,4 +210,17 @@ def importance(trials: "list[optuna.trial.FrozenTrial]") -> pd.DataFrame:
             "parameter": pd.Series(list(values), dtype=str),
             "value": pd.Series(list(values.values()), dtype=float),
         }
+    )
+
+
+def _value(trial: "optuna.trial.FrozenTrial") -> float:
+    first: float = trial.values[0]  # noqa: PD011 - Optuna's: one an objective
+    return first
+
+
+def _first_objective(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":
+    import optuna
+
+    return optuna.trial.create_trial(
+        params=trial.params, distributions=trial.distributions, value=_value(trial)
     )

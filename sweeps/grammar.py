@@ -16,11 +16,11 @@ from sweeps.vocabulary import canonical, defaults
 
 
 def parse(
-    fixed: Any, space: Any, constraints: Sequence[str] = ()
+    fixed: Any, space: Any, constraints: Sequence[tuple[int, str]] = ()
 ) -> tuple[Space | None, list[tuple[str, Expected]]]:
     """The space, or None with every fault as (dotted path, what was expected).
 
-    constraints: those between hyperparameters, by their place in the file's list.
+    constraints: those between hyperparameters, with their places in the file's list.
     """
     faults: list[tuple[str, Expected]] = []
     for section, values in (("fixed", fixed), ("space", space)):
@@ -52,13 +52,15 @@ def parse(
     return (None if faults + wrong else parsed), faults + wrong
 
 
-def _rules(texts: Sequence[str]) -> tuple[tuple[rules.Rule, ...], list[tuple[str, Expected]]]:
+def _rules(
+    texts: Sequence[tuple[int, str]],
+) -> tuple[tuple[rules.Rule, ...], list[tuple[str, Expected]]]:
     kept, faults = [], []
-    for text in texts:
+    for place, text in texts:
         try:
             kept.append(rules.parse(text))
         except Expected as fault:
-            faults.append(("constraints", fault))
+            faults.append((f"constraints.{place}", fault))
     return tuple(kept), faults
 
 

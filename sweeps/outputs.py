@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sweeps import frames, model, provenance, records, resolved, store
+from sweeps import frames, methods, model, provenance, records, resolved, store
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
 from sweeps.search import Finished
@@ -70,16 +70,23 @@ def write_provenance(
     """`provenance.json`; `run` is what only the runner knows (command, times, jobs)."""
     states = [one.outcome.state for one in finished]
     counts = {state: states.count(state) for state in ("complete", "pruned", "failed")}
-    searched = study.search.model_dump(exclude={"pruner"})
-    pruner = study.search.pruner
-    words = f"median (startup {pruner.startup}, warmup {pruner.warmup})" if pruner else "none"
+    searched = study.search.model_dump(exclude={"pruner", "sampler"}, exclude_none=True)
     fixed = resolved.fixed(study)
     document = {
         "name": study.name,
         "description": study.description,
         "task": dataset.target.task,
         "classes": list(dataset.target.classes),
-        "objective": study.objective.model_dump(),
+        "objective": {
+            "metric": study.objective.metric,
+            "direction": study.objective.goal,
+            "at": study.objective.at,
+            "label": study.objective.label,
+        },
+        "objectives": [
+            {"metric": o.metric, "label": o.label, "direction": o.goal} for o in study.objectives
+        ],
+        "limits": [one.text for one in study.limits],
         "targets": study.targets.model_dump(exclude_none=True),
         "reference": study.reference,
         "data": {"target": dataset.target.name, **dataset.facts},
@@ -87,7 +94,8 @@ def write_provenance(
         "counts": {**counts, "running": 0, "asked": budget},
         "search": {
             **searched,
-            "pruner": words,
+            "sampler": methods.words(study.search.sampler),
+            "pruner": methods.words(study.pruner),
             "replicates": study.replicates,
             "epochs": study.epochs,
         },

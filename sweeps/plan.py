@@ -9,7 +9,7 @@ import dnn
 from sweeps import resolved, seeds, trial
 from sweeps.data import Dataset
 from sweeps.faults import show
-from sweeps.space import Config, Dimension, Range
+from sweeps.space import Range
 from sweeps.spec import Study
 from sweeps.vocabulary import plain
 
@@ -26,7 +26,7 @@ def lines(
         kind = f"{len(target.classes)} classes ({', '.join(_few(target.classes))})"
     else:
         kind = "a number (regression)"
-    pruner = "median pruning" if study.search.pruner else "no pruning"
+    pruner = "no" if study.pruner.name == "none" else study.pruner.name
     confirm = f"best {study.confirm.top} + defaults × {study.confirm.replicates} fresh seeds"
     return [
         ("data", f"{facts['source']}: {columns}; target '{target.name}', {kind}"),
@@ -39,7 +39,7 @@ def lines(
         (
             "search",
             f"{budget} trials × {study.replicates} replicates × {study.epochs} epochs, "
-            f"{study.search.sampler}, {pruner}, window {study.search.window}, "
+            f"{study.search.sampler.name}, {pruner} pruning, window {study.search.window}, "
             f"seed {study.search.seed}; {_objective(study)}",
         ),
         ("confirm", f"{confirm}, on the test split; baselines beside them"),
@@ -69,12 +69,8 @@ def _defaults(study: Study) -> str:
     if study.space.locate(study.space.default) is not None:
         return "trial 0, and confirmed"
     default = study.space.default
-    outside = [
-        f"{word} {_short(default[word])}"
-        for d in study.space.dimensions
-        if _is_outside(d, default)
-        for word in d.words
-    ] + [rule.text for rule in study.space.rules if not rule.holds(default)]
+    outside = [f"{word} {_short(default[word])}" for word in study.space.outside(default)]
+    outside += [rule.text for rule in study.space.rules if not rule.holds(default)]
     return f"outside the space ({', '.join(outside)}): not searched, only confirmed"
 
 
@@ -85,20 +81,13 @@ def _short(value: object) -> str:
     return show(plain(value)).strip("'")
 
 
-def _is_outside(dimension: Dimension, config: Config) -> bool:
-    try:
-        dimension.locate(config)
-    except (KeyError, ValueError):
-        return True
-    return False
-
-
 def _objective(study: Study) -> str:
-    objective = study.objective
-    if objective.at == "best":
+    where = "at the last epoch"
+    if study.objective.at == "best":
         where = "at each network's best dev epoch (selected on dev)"
-        return f"{objective.direction} {objective.metric} {where}"
-    return f"{objective.direction} {objective.metric} at the last epoch"
+    goals = " and ".join(f"{o.goal} {o.label}" for o in study.objectives)
+    kept = f", with {' and '.join(one.text for one in study.limits)}" if study.limits else ""
+    return f"{goals} {where}{kept}"
 
 
 def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
@@ -154,13 +143,3 @@ def estimate(study: Study, dataset: Dataset, trials: int, confirm: bool, jobs: i
 
 # Workers, baselines and the report take about so long, whatever is trained.
 START = 8.0
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words: "8 s", "3 min 20 s", "2 h 5 min"."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"

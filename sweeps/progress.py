@@ -7,9 +7,11 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from sweeps.plan import duration
+from sweeps import durations, ranking
 from sweeps.search import Finished
+from sweeps.spec import Study
 from sweeps.terminal import tell
+from sweeps.trial import Outcome
 
 # Elsewhere than in a terminal: a line at least this many seconds after the one before.
 EVERY = 10.0
@@ -18,8 +20,8 @@ EVERY = 10.0
 class Progress:
     """Trials done, pruned and failed; the best so far with its spread; pace and time left."""
 
-    def __init__(self, console: Console, budget: int, metric: str) -> None:
-        self._console, self._budget, self._metric = console, budget, metric
+    def __init__(self, console: Console, budget: int, study: Study) -> None:
+        self._console, self._budget, self._study = console, budget, study
         self._counts = {"complete": 0, "pruned": 0, "failed": 0}
         self._best: Finished | None = None
         self._new = 0
@@ -57,13 +59,18 @@ class Progress:
         outcome = finished.outcome
         self._counts[outcome.state] += 1
         self._new += finished.new
-        best = self._best
-        if outcome.state == "complete" and (best is None or outcome.value < best.outcome.value):
+        if outcome.state == "complete" and self._is_best(outcome):
             self._best = finished
         if self._live:
             self._live.update(self._text())
         elif time.monotonic() - self._printed > EVERY and self.done < self._budget:
             self._print()
+
+    def _is_best(self, outcome: Outcome) -> bool:
+        if self._best is None:
+            return True
+        study = self._study
+        return ranking.standing(study, outcome) < ranking.standing(study, self._best.outcome)
 
     def _print(self) -> None:
         self._printed = time.monotonic()
@@ -79,17 +86,17 @@ class Progress:
             pace = self._new / elapsed
             left = (budget - self.done) / pace
             parts.append(f"{pace:.1f}{'' if short else ' trials'}/s")
-            parts.append(f"{duration(left)} left" if left else f"took {duration(elapsed)}")
+            parts.append(
+                f"{durations.words(left)} left" if left else f"took {durations.words(elapsed)}"
+            )
         if self._best:
             value = f"{self._best.outcome.value:.4f}{self._spread()}"
-            number = self._best.number
-            parts.append(
-                f"best {value}" if short else f"best {self._metric} {value} (trial {number})"
-            )
+            number, label = self._best.number, self._study.objective.label
+            parts.append(f"best {value}" if short else f"best {label} {value} (trial {number})")
         return " · ".join(parts)
 
     def _spread(self) -> str:
-        best = self._best
-        if best is None or len(best.outcome.final[self._metric]) < 2:
+        metric = self._study.objective.metric
+        if self._best is None or len(self._best.outcome.final[metric]) < 2:
             return ""
-        return f" ± {best.outcome.final[self._metric].std(ddof=1):.4f} SD"
+        return f" ± {self._best.outcome.final[metric].std(ddof=1):.4f} SD"

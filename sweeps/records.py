@@ -11,7 +11,7 @@ import numpy as np
 
 from sweeps.trial import Outcome
 
-META = ("number", "state", "value", "cause")
+META = ("number", "state", "values", "violations", "cause")
 
 
 def write(path: Path, outcome: Outcome, key: dict[str, Any]) -> None:
@@ -20,7 +20,7 @@ def write(path: Path, outcome: Outcome, key: dict[str, Any]) -> None:
     arrays = {f"curves/{name}": values for name, values in outcome.curves.items()}
     arrays |= {f"final/{name}": values for name, values in outcome.final.items()}
     arrays |= {f"arrays/{name}": values for name, values in outcome.arrays.items()}
-    arrays |= {"reports": outcome.reports, "meta": np.array(json.dumps(meta))}
+    arrays |= {"reports": outcome.reports, "each": outcome.each, "meta": np.array(json.dumps(meta))}
     save(path, arrays)
 
 
@@ -80,4 +80,5 @@ def read(path: Path, key: dict[str, Any]) -> Outcome | None:
         group, slash, rest = name.partition("/")
         if slash:
             groups[group][rest] = values
-    return Outcome(reports=contents["reports"], **meta, **groups)
+    meta["values"] = tuple(meta["values"])
+    return Outcome(reports=contents["reports"], each=contents["each"], **meta, **groups)

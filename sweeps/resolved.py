@@ -8,7 +8,9 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from sweeps.data import Dataset
-from sweeps.space import Choice, Config, Leaf, Range
+from sweeps.objectives import Objective
+from sweeps.sections import named
+from sweeps.space import Choice, Config, Leaf, Params, Range
 from sweeps.spec import Study
 from sweeps.vocabulary import plain
 
@@ -16,18 +18,25 @@ from sweeps.vocabulary import plain
 def identity(study: Study, dataset: Dataset) -> dict[str, Any]:
     """What must agree for two runs to be one study; trials, jobs, confirm, targets may differ."""
     data = study.data.model_dump(exclude={"source"}) | {"sha256": dataset.sha256}
-    search = study.search.model_dump(exclude={"trials"})
+    search = study.search.model_dump(exclude={"trials", "start", "pruner"})
     return {
         "data": data,
         "fixed": fixed(study),
         "space": _space(study),
         # What is asked for first decides what is drawn, and so does the order of choices.
         "order": _order(study),
-        "objective": study.objective.model_dump(),
+        "objective": [_objective(o) for o in study.objectives],
+        "constraints": _constraints(study),
+        "enqueue": list(study.enqueue),
+        "budgets": study.budgets.model_dump(include={"trial_time"}),
         "replicates": study.replicates,
-        "search": search,
+        "search": {**search, "pruner": study.pruner.model_dump()},
         "dtype": study.dtype,
     }
+
+
+def _constraints(study: Study) -> list[str]:
+    return [*(rule.text for rule in study.space.rules), *(one.text for one in study.limits)]
 
 
 def _order(study: Study) -> str:
@@ -49,21 +58,46 @@ def best_yaml(study: Study, winner: Config, base: Path, folder: Path) -> str:
     sections = _sections(study, base, folder)
     sections["name"] = f"{study.name[:59]}-best"
     literal = {word: plain(value) for word, value in winner.items()}
+    for searched in ("constraints", "enqueue"):
+        sections.pop(searched, None)
+    for searched in ("sampler", "per", "from"):
+        sections["search"].pop(searched, None)
     return _yaml(sections | {"fixed": literal, "space": {}})
 
 
 def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
-    sections = study.model_dump(exclude={"space", "storage"}, exclude_none=True)
+    own = {"space", "storage", "objectives", "limits", "enqueue", "search"}
+    sections = study.model_dump(exclude=own, exclude_none=True)
     if ":" not in study.data.source:
         # Relative to the run folder, where this file will stand.
         sections["data"]["source"] = os.path.relpath(base / study.data.source, folder)
-    pruner = study.search.pruner
-    sections["search"]["pruner"] = {"median": pruner.model_dump()} if pruner else "none"
+    objectives = [_objective(o) for o in study.objectives]
+    sections["objective"] = objectives[0] if len(objectives) == 1 else objectives
+    sections["search"] = study.search.model_dump(exclude_none=True, by_alias=True) | {
+        "sampler": named(study.search.sampler),
+        "pruner": named(study.pruner),
+    }
+    sections["constraints"] = _constraints(study)
+    sections["enqueue"] = [_literals(study, params) for params in study.enqueue]
     order = ("name", "description", "data", "fixed", "space")
     sections["data"]["ignore"] = list(study.data.ignore)
-    named = {key: sections.get(key, {}) for key in order}
-    return named | {
-        key: value for key, value in sections.items() if key not in order and value != {}
+    first = {key: sections.get(key, {}) for key in order}
+    return first | {
+        key: value for key, value in sections.items() if key not in order and value not in ({}, [])
+    }
+
+
+def _objective(objective: Objective) -> dict[str, Any]:
+    return objective.model_dump(exclude_none=True) | {"direction": objective.goal}
+
+
+def _literals(study: Study, params: Params) -> dict[str, Any]:
+    """An enqueued setting as the file says it: what differs from the defaults."""
+    default, config = study.space.default, study.space.configure(params)
+    return {
+        word: plain(value)
+        for word, value in config.items()
+        if value != default[word] and word in study.space.searched
     }
 
 

@@ -50,10 +50,10 @@ class Result:
             winner = self.confirm[self.confirm["rank"] == 1].iloc[0]
             settings: dict[str, Any] = json.loads(winner["settings"])
             return settings
-        complete = self.trials[self.trials["state"] == "complete"]
-        if complete.empty:
+        found = self.trials[self.trials["rank"] == 1]
+        if found.empty:
             return {}
-        row = complete.loc[complete["value"].idxmin()].filter(like="param.").dropna()
+        row = found.iloc[0].filter(like="param.").dropna()
         return {str(name).removeprefix("param."): value for name, value in row.items()}
 
     @property

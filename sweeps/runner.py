@@ -14,22 +14,32 @@ from typing import Any
 
 from rich.console import Console
 
+from sweeps import (
+    agreement,
+    documents,
+    durations,
+    outputs,
+    plan,
+    provenance,
+    resolved,
+    spec,
+    tables,
+)
 from sweeps import confirm as confirmation
-from sweeps import documents, outputs, plan, provenance, resolved, spec, tables
 from sweeps.data import Dataset, load
 from sweeps.engines import Loky
 from sweeps.faults import Expected, UserError, show
 from sweeps.interrupts import Shield
 from sweeps.progress import Progress
 from sweeps.result import Result
-from sweeps.search import Deadline, Finished, search
+from sweeps.search import Finished, search
+from sweeps.search.budgets import Budget, deadline
+from sweeps.search.mirror import Mirror, most
 from sweeps.spec import Study
 from sweeps.storages import redact, remote
 from sweeps.store import RunFolder, Store, digest
 from sweeps.terminal import tell, verbatim
 from sweeps.trial import Outcome, train
-
-LONGEST = 24 * 366 * 3600  # seconds that --time may be: a year
 
 
 @dataclass(frozen=True)
@@ -106,18 +116,11 @@ def check_trials(trials: int | None) -> int | None:
 
 
 def seconds(text: "str | float | None") -> float | None:
-    """A time like "90", "90s", "10m" or "1.5h" in seconds. Errors: UserError."""
-    if text is None:
-        return None
-    if isinstance(text, int | float):
-        text = f"{text:f}"
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
-    if not found or not float(found[1]):
-        raise UserError(f"--time: expected a time like 90s, 10m or 1.5h, got {show(text)}")
-    limit = float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
-    if limit > LONGEST:
-        raise UserError(f"--time: expected at most {LONGEST // 3600} h, got {show(text)}")
-    return limit
+    """`--time` in seconds. Errors: UserError."""
+    try:
+        return None if text is None else durations.seconds(text)
+    except Expected as fault:
+        raise UserError(f"--time: {fault.message}") from None
 
 
 def execute(
@@ -129,7 +132,7 @@ def execute(
 ) -> Result | None:
     """Run a study; None for a dry run. Errors: UserError, Interrupted."""
     study, dataset = prepare(document, base, assignments)
-    budget = 1 if not study.space.dimensions else options.trials or study.search.trials
+    budget = trials_of(study, options.trials)
     storage = options.storage or study.storage
     folder = options.out / study.name
     if options.dry_run:
@@ -141,7 +144,8 @@ def execute(
     optuna_quietly()
     backend = remote(storage) if storage else None
     with RunFolder(folder) as run_folder, shield.installed():
-        store = run_folder.open(study.name, backend, identity)
+        goals = [objective.goal for objective in study.objectives]
+        store = run_folder.open(study.name, backend, identity, goals)
         known = store.finished_among(budget)
         _tell(study, dataset, budget, known, storage, options, console)
         clock = time.monotonic()
@@ -173,13 +177,22 @@ def execute(
     return result
 
 
+def trials_of(study: Study, wanted: int | None) -> int:
+    """How many trials the search may have: a grid, or no space at all, has an end."""
+    if not study.space.dimensions:
+        return 1
+    return int(min(wanted or study.search.trials, most(study)))
+
+
 def prepare(
     document: documents.Document, base: Path, assignments: list[str]
 ) -> tuple[Study, Dataset]:
     """The study, checked, and its data; `base` is where their paths begin. Errors: UserError."""
     spec.override(document, [_assignment(text) for text in assignments])
     study = spec.check(document)
-    return study, _load(study, document, base)
+    dataset = _load(study, document, base)
+    agreement.with_data(study, dataset, document)
+    return study, dataset
 
 
 def optuna_quietly() -> None:
@@ -232,9 +245,9 @@ def _estimate(study: Study, dataset: Dataset, trials: int, options: Options) -> 
         about = plan.estimate(study, dataset, trials, options.confirm, options.jobs)
     except MemoryError as fault:
         raise UserError(f"the network of the defaults does not fit in memory: {fault}") from None
-    text = f"about {plan.duration(about)} if no trial is pruned"
+    text = f"about {durations.words(about)} if no trial is pruned"
     if options.time is not None:
-        text += f"; no trial is asked after {plan.duration(options.time)}"
+        text += f"; no trial is asked after {durations.words(options.time)}"
     return text
 
 
@@ -247,18 +260,18 @@ def _search(
     shield: Shield,
     console: Console,
 ) -> list[Finished]:
-    deadline = Deadline(time.monotonic() + options.time) if options.time is not None else Deadline()
+    limit = Budget(study, budget, deadline(study, options.time))
     engine = Loky(train, dataset, options.jobs)
     finished = []
     try:
-        with Progress(console, budget, study.objective.metric) as progress:
-            for one in search(study, store, engine, budget, deadline, shield):
+        with Progress(console, budget, study) as progress:
+            for one in search(study, store, engine, limit, Mirror(study), shield):
                 finished.append(one)
                 progress.update(one)
     finally:
         engine.close()
-    if len(finished) < budget:
-        tell(console, "time", f"is up: {len(finished)} of {budget} trials were asked")
+    if limit.met:
+        tell(console, "budget", f"{limit.met}; {len(finished)} of {budget} trials were asked")
     return finished
 
 

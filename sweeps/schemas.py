@@ -1,7 +1,10 @@
 """The JSON Schema of study files, from the models and the vocabulary: for editors' completion."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from sweeps.methods import INNER, PRUNERS, SAMPLERS
+from sweeps.metrics import METRICS
 from sweeps.spec import Study
 from sweeps.vocabulary import VOCABULARY, Arm, Number, PerLayer
 
@@ -21,21 +24,37 @@ def study() -> dict[str, Any]:
         },
         "additionalProperties": False,
     }
-    names = document["$defs"]["Search"]["properties"]["pruner"]
-    names["anyOf"] = [
-        {"enum": ["median", "none"]},
-        {
-            "type": "object",
-            "properties": {"median": {"$ref": "#/$defs/Median"}},
-            "additionalProperties": False,
-        },
-    ]
-    names.pop("default", None)
+    search = document["$defs"]["Search"]["properties"]
+    search["sampler"] = _named(SAMPLERS, document["$defs"])
+    search["pruner"] = _named(PRUNERS, document["$defs"])
+    document["$defs"]["Patient"]["properties"]["around"] = _named(INNER, document["$defs"])
+    one = {"anyOf": [{"enum": list(METRICS)}, {"$ref": "#/$defs/Objective"}]}
+    document["$defs"]["Objective"]["properties"]["metric"] = {"enum": list(METRICS)}
+    document["properties"]["objective"] = {
+        "anyOf": [*one["anyOf"], {"type": "array", "items": one}]
+    }
+    document["properties"]["constraints"] = {"type": "array", "items": {"type": "string"}}
+    document["properties"]["enqueue"] = {"type": "array", "items": {"type": "object"}}
+    for own in ("limits", "Limit"):
+        document["properties"].pop(own, None)
+        document["$defs"].pop(own, None)
     count = document["properties"]["replicates"]
     document["properties"]["replicates"] = {
         "anyOf": [count, {"type": "object", "properties": {"count": count}}]
     }
     return document
+
+
+def _named(known: Mapping[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """A name, or one name with its options."""
+    forms: list[dict[str, Any]] = [{"enum": list(known)}]
+    for name, model in known.items():
+        definition = definitions[model.__name__]
+        definition["properties"].pop("name", None)
+        forms.append(
+            _only({name: {"anyOf": [{"$ref": f"#/$defs/{model.__name__}"}, {"type": "null"}]}})
+        )
+    return {"anyOf": forms}
 
 
 def _space() -> dict[str, Any]:

@@ -21,9 +21,10 @@ def streams(seed: int, phase: int, replicates: range) -> dnn.Streams:
     return dnn.Streams(generators(INITIAL), generators(ORDER), generators(DROPOUT))
 
 
-def sampler(seed: int, number: int) -> int:
-    """The seed with which the sampler is rebuilt for trial `number`."""
-    return int(np.random.SeedSequence(seed, spawn_key=(SAMPLER, number)).generate_state(1)[0])
+def sampler(seed: int, number: int, attempt: int = 0) -> int:
+    """The seed with which the sampler is rebuilt for trial `number`, or to ask it once more."""
+    key = (SAMPLER, number, attempt) if attempt else (SAMPLER, number)
+    return int(np.random.SeedSequence(seed, spawn_key=key).generate_state(1)[0])
 
 
 def _generator(seed: int, key: tuple[int, ...]) -> np.random.Generator:

@@ -19,37 +19,25 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from sweeps import grammar
+from sweeps import agreement, durations, enqueued, grammar
 from sweeps.documents import Document
 from sweeps.faults import Expected, Fault, UserError, did_you_mean, show
-from sweeps.space import Space
+from sweeps.methods import PRUNERS, SAMPLERS, Median, Pruner, Sampler, Tpe, Unpruned
+from sweeps.objectives import Limit, Objective, Reduction, is_limit, limit
+from sweeps.sections import Section
+from sweeps.space import Params, Space
 from sweeps.vocabulary import VOCABULARY
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 # Names that a later version fills: refused by name, and never taken for typing mistakes.
 RESERVED = {
-    "budgets": "budgets besides trials and --time",
-    "constraints": "constraints between parameters",
-    "enqueue": "settings to try first",
     "engine": "engines besides loky",
     "retries": "retries of failed trials",
     "trainer": "training functions of one's own",
     "replicates.resample": "resampled replicates",
     "data.split.files": "separate files for the splits",
-    "search.per": "equal trials per choice",
-    "search.from": "warm starts",
 }
-RESERVED_VALUES = {
-    "search.sampler": ("qmc", "grid", "cmaes", "gp", "nsga2", "nsga3", "brute_force"),
-    "search.pruner": ("percentile", "successive_halving", "hyperband", "patient", "threshold"),
-}
-
-
-class Section(BaseModel):
-    """A mapping of the study file: no unknown keys, no coercion, no change afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Split(Section):
@@ -65,7 +53,7 @@ class Split(Section):
     def _leaves_rows_to_train(self) -> "Split":
         if self.dev + self.test >= 1:
             raise PydanticCustomError(
-                "shares", "expected dev + test < 1, got {sum}", {"sum": show(self.dev + self.test)}
+                "own", "expected dev + test < 1, got {sum}", {"sum": show(self.dev + self.test)}
             )
         return self
 
@@ -80,48 +68,40 @@ class DataSpec(Section):
     task: Literal["auto", "classification", "regression"] = "auto"
     split: Split = Split()
     standardize: bool = True
-    options: dict[str, Any] = {}
-
-
-class Objective(Section):
-    """What the search minimizes: `at: last` epoch, or the `best` dev epoch of each network."""
-
-    metric: Literal["dev_loss", "dev_error"] = "dev_loss"
-    direction: Literal["minimize"] = "minimize"
-    at: Literal["last", "best"] = "last"
-
-
-class Median(Section):
-    """Stop a trial whose best is worse than the median at the same epoch (Optuna's rule)."""
-
-    startup: int = Field(5, ge=0)
-    warmup: int = Field(10, ge=0)
+    options: dict[str, Any] = Field(default_factory=dict)
 
 
 class Search(Section):
     """How the space is searched."""
 
-    sampler: Literal["tpe", "random"] = "tpe"
-    pruner: Median | None = Median()
+    sampler: Sampler = Tpe()
+    pruner: Pruner = Median()
     trials: int = Field(100, ge=1, le=100_000)
     window: int = Field(16, ge=1, le=10_000)
     seed: int = Field(0, ge=0)
+    per: str | None = None
+    start: str | None = Field(None, alias="from")
 
-    @field_validator("pruner", mode="before")
+
+class Budgets(Section):
+    """What ends the search besides its trials; the first to be met does."""
+
+    time: str | None = None  # of the search, from when it began to run
+    epochs: int | None = Field(None, ge=1)  # of all trials' networks together
+    flops: float | None = Field(None, gt=0, allow_inf_nan=False)
+    no_improvement: int | None = Field(None, ge=1)  # trials since the best
+    trial_time: str | None = None  # after which a trial is stopped, and counts as failed
+
+    @field_validator("time", "trial_time", mode="before")
     @classmethod
-    def _pruner_by_name(cls, value: Any) -> Any:
-        """`median`, `none`, or `{median: {…}}`."""
-        if value in ("none", None):
+    def _a_time(cls, value: Any) -> Any:
+        if value is None:
             return None
-        if value == "median":
-            return Median()
-        if isinstance(value, dict) and set(value) == {"median"}:
-            return value["median"] or {}
-        if isinstance(value, Median):
-            return value
-        raise PydanticCustomError(
-            "pruner", "expected median or none, got {got}", {"got": show(value)}
-        )
+        try:
+            durations.seconds(value)
+        except Expected as fault:
+            raise PydanticCustomError("own", "{message}", {"message": fault.message}) from None
+        return str(value)
 
 
 class Confirm(Section):
@@ -149,7 +129,10 @@ class Study(Section):
     description: str = ""
     data: DataSpec
     space: Annotated[Space, SkipValidation, WithJsonSchema({"type": "object"})]
-    objective: Objective = Objective()
+    objectives: tuple[Objective, ...] = Field((Objective(),), alias="objective", min_length=1)
+    limits: tuple[Limit, ...] = ()
+    enqueue: tuple[SkipValidation[Params], ...] = ()
+    budgets: Budgets = Budgets()
     replicates: int = Field(5, ge=1, le=1000)
     search: Search = Search()
     confirm: Confirm = Confirm()
@@ -163,7 +146,7 @@ class Study(Section):
     def _a_name_for_a_folder(cls, value: str) -> str:
         if not NAME.fullmatch(value):
             raise PydanticCustomError(
-                "name",
+                "own",
                 "expected 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit, "
                 "got {got}",
                 {"got": show(value)},
@@ -176,6 +159,37 @@ class Study(Section):
         """`5`, or `{count: 5}`."""
         return value["count"] if isinstance(value, dict) and set(value) == {"count"} else value
 
+    @field_validator("objectives", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        """A mapping, or a list of them; a name alone is a metric."""
+        each = value if isinstance(value, list | tuple) else (value,)
+        return tuple({"metric": one} if isinstance(one, str) else one for one in each)
+
+    @property
+    def objective(self) -> Objective:
+        """The first objective: the winner is the best by it."""
+        return self.objectives[0]
+
+    @property
+    def pruner(self) -> Pruner:
+        """The one that was named; else none where there is no one curve to judge a trial by."""
+        unclear = len(self.objectives) > 1 or not self.objective.is_tracked
+        if unclear and "pruner" not in self.search.model_fields_set:
+            return Unpruned()
+        return self.search.pruner
+
+    @property
+    def aims(self) -> tuple[tuple[str, float], ...]:
+        """The targets as (score, value)."""
+        return tuple(self.targets.model_dump(exclude_none=True).items())
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """All that a trial is judged by, the first objective's first."""
+        named = (*(o.metric for o in self.objectives), *(one.metric for one in self.limits))
+        return tuple(dict.fromkeys(named))
+
     @property
     def epochs(self) -> int:
         """The horizon, common to all trials."""
@@ -185,29 +199,63 @@ class Study(Section):
 def check(document: Document) -> Study:
     """The study of a document. Errors: UserError with every fault at once."""
     # A section whose lines are all commented out is not there.
-    sections = ("objective", "search", "confirm", "targets", "replicates", "description")
-    values = {k: v for k, v in document.values.items() if v is not None or k not in sections}
+    values = {k: v for k, v in document.values.items() if v is not None or k not in OPTIONAL}
     faults = _reserved(document)
     fixed, space = values.pop("fixed", {}), values.pop("space", None)
+    rules, limits = _constraints(document, values.pop("constraints", ()), faults)
     parsed: Space | None = None
     if space is None:
         faults.append(document.fault("space", Expected("a mapping of hyperparameters", None)))
     else:
-        parsed, grammatical = grammar.parse({} if fixed is None else fixed, space)
+        parsed, grammatical = grammar.parse({} if fixed is None else fixed, space, rules)
         faults += [document.fault(path, fault) for path, fault in grammatical]
+    first, wrong = enqueued.parse(parsed, values.pop("enqueue", ()))
+    faults += [document.fault(path, fault) for path, fault in wrong]
     seen = {fault.path for fault in faults}
     try:
         # A stand-in where the space is at fault, so that the other sections are checked too.
-        study = Study.model_validate({**values, "space": parsed or Space((), ())})
+        given = {"space": parsed or Space((), ()), "limits": tuple(limits), "enqueue": first}
+        study = Study.model_validate({**values, **given})
     except ValidationError as invalid:
         faults += [
             fault
             for error in invalid.errors(include_url=False)
             if (fault := _fault(document, error)) and fault.path not in seen
         ]
+    if not faults:
+        faults = [document.fault(path, fault) for path, fault in agreement.faults(study)]
     if faults:
         raise UserError(sorted(faults, key=_by_line))
     return study
+
+
+def _constraints(
+    document: Document, texts: Any, faults: list[Fault]
+) -> tuple[list[tuple[int, str]], list[Limit]]:
+    """Those between hyperparameters with their places, and those of metrics."""
+    rules: list[tuple[int, str]] = []
+    limits: list[Limit] = []
+    if not isinstance(texts, list | tuple):
+        faults.append(document.fault("constraints", Expected("a list of rules", texts)))
+        return rules, limits
+    for place, text in enumerate(texts):
+        try:
+            if not isinstance(text, str):
+                raise Expected("a rule", text, "like 'gap <= 0.02'")
+            if is_limit(text):
+                limits.append(limit(text))
+            else:
+                rules.append((place, text))
+        except Expected as fault:
+            faults.append(document.fault(f"constraints.{place}", fault))
+    return rules, limits
+
+
+# Sections that may stand empty.
+OPTIONAL = (
+    *("objective", "search", "confirm", "targets", "replicates", "description"),
+    *("constraints", "enqueue", "budgets"),
+)
 
 
 def _by_line(fault: Fault) -> int:
@@ -222,21 +270,6 @@ def _reserved(document: Document) -> list[Fault]:
             hint = f"{what} come with a later version"
             name = path.rpartition(".")[2]
             faults.append(document.fault(path, Expected("a key of this version", name, hint)))
-    for path, names in RESERVED_VALUES.items():
-        given = _at(document.values, path)
-        given = next(iter(given), None) if isinstance(given, dict) else given
-        if given in names:
-            faults.append(
-                document.fault(
-                    path, Expected("one of this version", given, "it comes with a later one")
-                )
-            )
-    objective = document.values.get("objective")
-    if isinstance(objective, list):
-        problem = Expected("one objective", objective, "several come with a later version")
-        if _at(document.values, "search.pruner") not in (None, "none"):
-            problem = Expected("no pruner with a list of objectives", objective)
-        faults.append(document.fault("objective", problem))
     return faults
 
 
@@ -248,7 +281,7 @@ def _at(values: Any, path: str) -> Any:
 
 def _fault(document: Document, error: ErrorDetails) -> Fault | None:
     """One of pydantic's errors in our words."""
-    parts = [str(part) for part in error["loc"] if part not in ("Median",)]
+    parts = _parts(document, error["loc"])
     path, kind, got = ".".join(parts), error["type"], error["input"]
     if kind == "missing":
         return document.fault(path, f"expected a value, got nothing ({_about(path)})")
@@ -262,7 +295,7 @@ def _fault(document: Document, error: ErrorDetails) -> Fault | None:
         )
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return document.fault(path, Expected("a mapping", got))
-    if kind in ("shares", "pruner", "name"):
+    if kind == "own":
         return document.fault(path, error["msg"])
     if kind == "literal_error":
         words = cast(dict[str, str], error["ctx"])["expected"].replace("'", "")
@@ -299,14 +332,29 @@ def _about(path: str) -> str:
     return ABOUT.get(path, "it has no default")
 
 
+def _parts(document: Document, location: tuple[int | str, ...]) -> list[str]:
+    """The path of a fault as the file has it: one objective is no list."""
+    parts = [str(part) for part in location]
+    if parts[:1] == ["objective"] and not isinstance(document.values.get("objective"), list):
+        del parts[1:2]
+    return [part for part in parts if part != "Reduction"]
+
+
 def _known(path: list[str]) -> list[str]:
     """The keys that may stand in the section at a path."""
     model: type[BaseModel] = Study
     for part in path:
-        inner = model.model_fields[part].annotation
-        model = Median if part == "pruner" else cast(type[BaseModel], inner)
-    keys = list(model.model_fields)
-    return [*keys, "fixed"] if model is Study else keys
+        if part.isdigit():
+            continue
+        named = {**SAMPLERS, **PRUNERS, "objective": Objective, "reduce": Reduction}
+        inner = named.get(part) or model.model_fields[part].annotation
+        model = cast(type[BaseModel], inner)
+    keys = [field.alias or name for name, field in model.model_fields.items()]
+    return [*(key for key in keys if key not in HIDDEN), *(OURS if model is Study else ())]
+
+
+HIDDEN = ("name",)  # of a named section
+OURS = ("name", "fixed", "constraints")
 
 
 def override(document: Document, assignments: "list[tuple[str, Any]]") -> None:

@@ -6,13 +6,14 @@ one write. What is in memory only is never needed to go on.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from sweeps import locks, records, storages
 from sweeps.faults import UserError, show
+from sweeps.objectives import Goal
 from sweeps.trial import Outcome
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class Store:
         if frozen.state.is_finished():
             return
         trial = optuna.trial.Trial(self.study, frozen._trial_id)
-        for epoch in _some(range(1, len(outcome.reports)), REPORTS):
+        reported = range(1, len(outcome.reports)) if len(self.study.directions) == 1 else range(0)
+        for epoch in _some(reported, REPORTS):
             if epoch in frozen.intermediate_values:
                 continue  # a kill came between the reports and the tell
             trial.report(float(outcome.reports[epoch]), epoch)
@@ -71,6 +73,10 @@ class Store:
             scores = {name: float(values.mean()) for name, values in outcome.final.items()}
             seconds = float(outcome.curves["seconds"][-1])
             trial.set_user_attr("scores", {**scores, "seconds": seconds})
+        for name, violation in outcome.violations.items():
+            trial.set_constraint(name, violation)
+        if outcome.violations:  # which the Dashboard shows only so
+            trial.set_user_attr("constraints", outcome.violations)
         if outcome.cause:
             trial.set_user_attr("cause", outcome.cause)
         state = {
@@ -78,8 +84,8 @@ class Store:
             "pruned": optuna.trial.TrialState.PRUNED,
             "failed": optuna.trial.TrialState.FAIL,
         }[outcome.state]
-        value = float(outcome.value) if outcome.state == "complete" else None
-        self.study.tell(number, value, state=state)
+        values = [float(v) for v in outcome.values] if outcome.state == "complete" else None
+        self.study.tell(number, values, state=state)
 
     def load(self, number: int, params: dict[str, Any]) -> Outcome | None:
         """The record of a trial, or None where it has to be trained (again)."""
@@ -99,14 +105,16 @@ def _some(epochs: range, most: int) -> Iterable[int]:
 
 
 def as_asked(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":
-    """A trial as it stood when it was asked: running, with its parameters and attributes."""
+    """A trial as it stood when it was asked: running, with its parameters.
+
+    Not with the sampler's notes: CMA-ES's are a pickle, which nobody is to read from a storage.
+    """
     import optuna
 
     return optuna.trial.create_trial(
         state=optuna.trial.TrialState.RUNNING,
         params=trial.params,
         distributions=trial.distributions,
-        system_attrs=trial.system_attrs,
     )
 
 
@@ -139,7 +147,13 @@ class RunFolder:
     ) -> None:
         self._lock.close()
 
-    def open(self, name: str, backend: "BaseStorage | None", identity: dict[str, Any]) -> Store:
+    def open(
+        self,
+        name: str,
+        backend: "BaseStorage | None",
+        identity: dict[str, Any],
+        directions: Sequence[Goal],
+    ) -> Store:
         """The study in its storage (None: the folder's journal), made if it is new.
 
         Errors: UserError where the folder's records, or the storage's study, are another study's.
@@ -151,27 +165,29 @@ class RunFolder:
             _same(f"{self.folder}", json.loads(known.read_text(encoding="utf-8")), identity)
         if backend is None:
             backend = storages.journal(self.folder / "journal.log")
+        # Making a `Trial` to tell asks the sampler; a random one has nothing to think about.
+        sampler = optuna.samplers.RandomSampler(seed=0)
         try:
-            study = optuna.load_study(study_name=name, storage=backend)
+            study = optuna.load_study(study_name=name, storage=backend, sampler=sampler)
         except KeyError:
-            study = optuna.create_study(study_name=name, storage=backend, direction="minimize")
-        _adopt(study, identity)
+            study = optuna.create_study(
+                study_name=name, storage=backend, sampler=sampler, directions=list(directions)
+            )
+        _adopt(study, identity, directions)
         if not known.exists():
             records.write_text(known, json.dumps(identity))
         return Store(self.folder, study, digest(identity))
 
 
-def _adopt(study: "optuna.Study", identity: dict[str, Any]) -> None:
+def _adopt(study: "optuna.Study", identity: dict[str, Any], directions: Sequence[Goal]) -> None:
     """Make sure that a study of the storage is ours. Errors: UserError."""
-    import optuna
-
     where = f"the study '{study.study_name}' of the storage"
     known = study.user_attrs.get("identity")
     if known is not None:
         _same(where, json.loads(known), identity)
-    elif study.get_trials(deepcopy=False) or study.directions != [
-        optuna.study.StudyDirection.MINIMIZE
-    ]:
+    elif study.get_trials(deepcopy=False) or [
+        direction.name.lower() for direction in study.directions
+    ] != list(directions):
         raise UserError(f"{where}: expected one made here, got somebody else's; use another name")
     else:
         study.set_user_attr("identity", json.dumps(identity))

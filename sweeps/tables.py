@@ -122,10 +122,10 @@ def _of_search(result: Result, study: Study) -> list[str]:
     complete = result.trials[result.trials["state"] == "complete"]
     if complete.empty:
         return ["no trial was completed; nothing was confirmed"]
-    best = complete.loc[complete["value"].idxmin()]
+    best = complete[complete["rank"] == 1].iloc[0]
     settings = ", ".join(f"{k} {_value(v)}" for k, v in result.best.items())
     return [
-        f"best of the search: trial {best['trial']}, {study.objective.metric} {best['value']:.4f} "
+        f"best of the search: trial {best['trial']}, {study.objective.label} {best['value']:.4f} "
         f"({settings})",
         "nothing was confirmed: this number is selected, and so too good",
     ]

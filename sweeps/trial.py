@@ -4,7 +4,8 @@ It knows nothing of Optuna, storages or processes; both are plain values that ca
 """
 
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,59 +14,76 @@ from numpy.typing import NDArray
 
 import dnn
 from dnn.arrays import Array
-from sweeps import seeds
+from sweeps import durations, metrics, pruning, seeds
 from sweeps.data import Dataset
+from sweeps.objectives import Limit, Objective
+from sweeps.pruning import Rule
 from sweeps.space import Config
 
-# A diverged replicate scores this many times the constant predictor's loss, and none scores worse:
-# else the edge of a diverging region would look worse to the sampler than its middle.
-DIVERGED_LOSS = 10
 SCORES = ("train_loss", "train_error", "dev_loss", "dev_error")
 
 
 @dataclass(frozen=True)
 class Task:
-    """What to train. `thresholds[e]`: above it, the best value so far ends the trial at epoch e."""
+    """What to train, what it is judged by, and when to stop it."""
 
     number: int
     config: Config
     seed: int
     phase: int
     replicates: range
-    metric: str
-    at: str
+    objectives: tuple[Objective, ...]
     dtype: str
-    thresholds: tuple[float, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    targets: tuple[tuple[str, float], ...] = ()
+    rule: Rule = pruning.NEVER
+    seconds: float = math.inf  # after which the trial has failed
     keep: bool = False  # parameters and test outputs too: the confirmation
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """All metrics that it is judged by, the first objective's first."""
+        named = (*(o.metric for o in self.objectives), *(one.metric for one in self.limits))
+        return tuple(dict.fromkeys(named))
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What came of it: E epochs (0 included), P replicates.
 
-    curves: epoch, updates, gradient_evaluations, flops, seconds (E,); the four scores and
-    `diverged` (E, P). reports (E,): the objective's mean over replicates. final: each score (P,),
-    none worse than a diverged network's. arrays: gone (P,), whether the network that counts has
-    diverged; dev_outputs (P, n, K′) and, where kept, test_outputs and theta (P, N).
+    values: an objective each. curves: epoch, updates, gradient_evaluations, flops, seconds (E,);
+    the four scores and `diverged` (E, P). reports (E,): the first objective after each epoch (the
+    dev loss where it has no value before the end), and `each` (E, P) replicate's. final: each score
+    and each metric that the trial is judged by (P,), none worse than a diverged network's.
+    violations: by limit, how far it is beyond. arrays: gone (P,), whether the network that counts
+    has diverged; dev_outputs (P, n, K′) and, where kept, test_outputs and theta (P, N).
     """
 
     number: int
     state: str  # complete, pruned or failed
-    value: float
+    values: tuple[float, ...]
     curves: dict[str, NDArray[Any]] = field(default_factory=dict)
     reports: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    each: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
     final: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    violations: dict[str, float] = field(default_factory=dict)
     arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
     cause: str = ""
 
+    @property
+    def value(self) -> float:
+        """The first objective."""
+        return self.values[0] if self.values else math.nan
 
-def worst(dataset: Dataset, score: str) -> float:
-    """What a diverged replicate scores; `score` is a part and a kind ("test_error")."""
-    part, _, kind = score.partition("_")
-    loss = DIVERGED_LOSS * dataset.constants[f"{part}_loss"]
-    if kind == "loss":
-        return loss
-    return math.sqrt(loss) if dataset.target.task == "regression" else 1.0
+    @property
+    def is_feasible(self) -> bool:
+        """Whether it keeps all limits."""
+        return all(violation <= 0 for violation in self.violations.values())
+
+
+def failed(number: int, cause: str) -> Outcome:
+    """A trial that came to nothing."""
+    return Outcome(number, "failed", (), cause=cause)
 
 
 def network(config: Config, dataset: Dataset) -> dnn.Network:
@@ -111,12 +129,16 @@ def initialize(config: Config, dataset: Dataset, streams: dnn.Streams, dtype: st
 
 
 def train(task: Task, dataset: Dataset) -> Outcome:
-    """Train a task's replicates until the horizon, the threshold, or all have diverged."""
+    """Train a task's replicates until the horizon, its rule, its time, or all have diverged."""
     streams = seeds.streams(task.seed, task.phase, task.replicates)
     net = network(task.config, dataset)
     theta = initialize(task.config, dataset, streams, task.dtype)
-    counted = COUNTED[task.at](theta, task.metric, worst(dataset, task.metric))
+    objective = task.objectives[0]
+    tracked = Tracked.of(objective.metric, net, dataset)
+    counted = COUNTED[objective.at](theta, tracked)
     records, reports, state = [], [], "complete"
+    sign, started = objective.sign, time.monotonic()
+    each: list[NDArray[np.float64]] = []
     for record in dnn.fit(
         net,
         theta,
@@ -125,64 +147,100 @@ def train(task: Task, dataset: Dataset) -> Outcome:
         streams,
         settings(task.config, dataset),
     ):
+        if time.monotonic() - started > task.seconds:
+            return failed(task.number, f"its time of {durations.words(task.seconds)} was up")
         records.append(record)
-        reports.append(counted.see(record))
-        if record.epoch < task.config["epochs"] and _is_losing(reports, task.thresholds):
+        each.append(sign * counted.see(record))
+        reports.append(sign * objective.reduced(sign * each[-1]))
+        if 0 < record.epoch < task.config["epochs"] and task.rule.loses(reports, each):
             state = "pruned"
             break
+    curves = _curves(records)
+    final = _final(net, counted, task, dataset, curves)
+    values = [objective.reduced(final[objective.metric]) for objective in task.objectives]
+    if objective.is_tracked:
+        values[0] = sign * reports[-1]
     return Outcome(
         number=task.number,
         state=state,
-        value=reports[-1],
-        curves=_curves(records),
-        reports=np.array(reports),
-        final=_final(net, counted.theta, counted.gone, task, dataset),
+        values=tuple(values),
+        curves=curves,
+        reports=sign * np.array(reports),
+        each=sign * np.array(each),
+        final=final,
+        violations={one.text: one.violation(final[one.metric]) for one in task.limits},
         arrays={"gone": counted.gone, **_arrays(net, counted.theta, task, dataset)},
     )
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """A metric after every epoch; the dev loss in the place of one that has none before the end."""
+
+    score: metrics.Score
+    worst: float
+    outputs: Callable[[Array], NDArray[Any]]  # theta (P, N) to dev outputs (P, n, K′)
+    labels: NDArray[Any]
+
+    @classmethod
+    def of(cls, metric: str, net: dnn.Network, dataset: Dataset) -> "Tracked":
+        """A metric of this network on this data."""
+        named = metrics.METRICS[metric]
+        score = named if isinstance(named, metrics.Score) else metrics.METRICS["dev_loss"]
+        if not isinstance(score, metrics.Score):
+            raise TypeError(metric)
+        x = dataset.parts["dev"].x
+        limit = score.worst(dataset)
+        return cls(score, limit, lambda theta: dnn.predict(net, theta, x), dataset.labels["dev"])
+
+    def after(self, record: dnn.Record, theta: Array) -> NDArray[np.float64]:
+        """(P,), the worst where diverged or beyond it."""
+        if self.score.of_record is not None:
+            values = self.score.of_record(record)
+        elif self.score.of_outputs is not None:
+            values = self.score.of_outputs(self.outputs(theta), self.labels)
+        else:
+            raise TypeError("a score is of the record or of the outputs")
+        # NaN where it has diverged: fmin and fmax take the other one.
+        least = np.fmin if self.score.direction == "minimize" else np.fmax
+        return np.asarray(least(np.where(record.diverged, np.nan, values), self.worst))
 
 
 class _Last:
     """The networks that count are those of the last epoch."""
 
-    def __init__(self, theta: Array, metric: str, worst_value: float) -> None:
-        self.theta, self.metric, self.worst_value = theta, metric, worst_value
+    def __init__(self, theta: Array, tracked: Tracked) -> None:
+        self.theta, self.tracked = theta, tracked
         self.gone = np.zeros(len(theta), dtype=bool)
+        self.values = np.full(len(theta), tracked.worst)
 
-    def see(self, record: dnn.Record) -> float:
-        """The objective's mean over replicates after this epoch."""
+    def see(self, record: dnn.Record) -> NDArray[np.float64]:
+        """The metric of those that count after this epoch (P,)."""
         self.gone = record.diverged
-        # NaN where it has diverged: fmin takes the other one.
-        return float(np.fmin(getattr(record, self.metric), self.worst_value).mean())
+        self.values = self.tracked.after(record, self.theta)
+        return self.values.copy()
 
 
 class _BestEpoch:
     """The networks that count are those of each one's best dev epoch so far."""
 
-    def __init__(self, theta: Array, metric: str, worst_value: float) -> None:
-        self.current, self.theta = theta, theta.copy()
-        self.metric, self.worst_value = metric, worst_value
-        self.values = np.full(len(theta), np.inf)
+    def __init__(self, theta: Array, tracked: Tracked) -> None:
+        self.current, self.theta, self.tracked = theta, theta.copy(), tracked
+        self.values = np.full(len(theta), tracked.worst)
         self.gone = np.ones(len(theta), dtype=bool)
 
-    def see(self, record: dnn.Record) -> float:
-        """The objective's mean over replicates after this epoch."""
-        values = np.fmin(getattr(record, self.metric), self.worst_value)
-        better = ~record.diverged & (values < self.values)
+    def see(self, record: dnn.Record) -> NDArray[np.float64]:
+        """The metric of those that count after this epoch (P,)."""
+        values = self.tracked.after(record, self.current)
+        sign = 1 if self.tracked.score.direction == "minimize" else -1
+        better = ~record.diverged & (self.gone | (sign * values < sign * self.values))
         self.values[better] = values[better]
         self.theta[better] = self.current[better]
         self.gone &= ~better
-        return float(np.fmin(self.values, self.worst_value).mean())
+        return self.values.copy()
 
 
 COUNTED: Mapping[str, type[_Last] | type[_BestEpoch]] = {"last": _Last, "best": _BestEpoch}
-
-
-def _is_losing(reports: list[float], thresholds: tuple[float, ...]) -> bool:
-    """Optuna's median rule: the best value so far against the median of others at this epoch."""
-    epoch = len(reports) - 1
-    if epoch == 0 or epoch >= len(thresholds):
-        return False
-    return min(reports[1:]) > thresholds[epoch]
 
 
 def _curves(records: list[dnn.Record]) -> dict[str, NDArray[Any]]:
@@ -195,15 +253,32 @@ def _curves(records: list[dnn.Record]) -> dict[str, NDArray[Any]]:
 
 
 def _final(
-    net: dnn.Network, theta: Array, gone: NDArray[np.bool_], task: Task, dataset: Dataset
+    net: dnn.Network,
+    counted: _Last | _BestEpoch,
+    task: Task,
+    dataset: Dataset,
+    curves: dict[str, NDArray[Any]],
 ) -> dict[str, NDArray[np.float64]]:
-    """Scores of the networks that count, on train, dev and, where kept, test."""
+    """Scores of the networks that count, on train, dev and, where kept, test; and all metrics."""
     final: dict[str, NDArray[np.float64]] = {}
+    theta, gone = counted.theta, counted.gone
     for part in ("train", "dev", "test") if task.keep else ("train", "dev"):
         scores = dnn.score(net, theta, dataset.parts[part])
         for kind, values in zip(("loss", "error"), scores, strict=True):
-            limit = worst(dataset, f"{part}_{kind}")
+            limit = metrics.worst(dataset, f"{part}_{kind}")
             final[f"{part}_{kind}"] = np.where(gone, limit, np.fmin(values, limit))
+    ended = metrics.Ended(curves, task.config["epochs"], net.n_parameters, dict(task.targets))
+    for name in task.metrics:
+        metric = metrics.METRICS[name]
+        if isinstance(metric, metrics.Cost):
+            final[name] = metric.at_end(ended)
+        elif name == task.objectives[0].metric:
+            final.setdefault(name, counted.values)
+        elif metric.of_outputs is not None:
+            outputs = metric.of_outputs(counted.tracked.outputs(theta), counted.tracked.labels)
+            final[name] = np.where(gone, metric.worst(dataset), outputs)
+        elif name not in final:
+            final[name] = np.where(gone, metric.worst(dataset), metrics.OF_FINAL[name](final))
     return final
 
 

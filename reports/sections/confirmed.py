@@ -106,8 +106,8 @@ def optimism(run: Run) -> Section | None:
     frame = tuning.optimism(run)
     if not len(frame):
         return None
-    scale = text.unit(run, run.metric)
-    kind = run.metric.partition("_")[2]
+    scale = text.unit(run, run.score)
+    kind = run.score.removeprefix("dev_")
     rows = []
     for row in frame.itertuples():
         cells = (

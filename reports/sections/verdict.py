@@ -87,7 +87,7 @@ def _unconfirmed(run: Run) -> Headline | Text:
         f"A search alone: trial {trial} looks best, and nothing was confirmed.",
         (
             ("Setting", words or "no searched parameters"),
-            ("At selection", f"{scale.name} {scale.value(float(row['value']))}, the lowest of "
+            ("At selection", f"{scale.name} {scale.value(float(row['value']))}, the best of "
              f"{text.count(len(run.trials), 'trial')} and so too good; there is no interval."),
             ("Next", "Run the study without --no-confirm: fresh seeds, test rows, baselines."),
         ),

@@ -17,16 +17,18 @@ EDGE = 0.05
 
 
 def optimism(run: Run) -> pd.DataFrame:
-    """The objective when selected, with fresh seeds on dev, and on test, per confirmed network.
+    """The score when selected, with fresh seeds on dev, and on test, per confirmed network.
 
+    The score is the dev loss where the objective is a loss, else the dev error.
     Columns: config, selected, dev (Interval), test (Interval), optimism (Interval of dev with fresh
     seeds less the value at selection, by t over replicates).
     """
-    kind = run.metric.partition("_")[2] or "loss"
+    kind = run.score.removeprefix("dev_")
+    searched = run.trials.set_index("trial")[run.score]
     rows = []
     for config in run.configs:
         found = run.rows_of(config)
-        selected = float(found["selected_value"].iloc[0])
+        selected = float(searched.get(int(found["trial"].iloc[0]), math.nan))
         fresh = found[f"dev_{kind}"].to_numpy(float)
         rows.append(
             {

@@ -64,6 +64,16 @@ class Space:
             return None
         return params
 
+    def outside(self, config: Config) -> list[str]:
+        """The words whose value lies outside."""
+        found: list[str] = []
+        for dimension in self.dimensions:
+            try:
+                dimension.locate(config)
+            except (KeyError, ValueError):
+                found += dimension.words
+        return found
+
     def allows(self, config: Config) -> bool:
         """Whether all rules hold."""
         return all(rule.holds(config) for rule in self.rules)

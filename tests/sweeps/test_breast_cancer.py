@@ -12,6 +12,7 @@ import sweeps
 from sweeps import seeds
 from sweeps.data import load
 from sweeps.documents import read
+from sweeps.objectives import Objective
 from sweeps.result import Result
 from sweeps.spec import DataSpec, Split, check
 from sweeps.trial import Task, train
@@ -46,7 +47,8 @@ def test_it_is_of_the_class_of_scikit_learns_mlp_on_any_split(run: Result) -> No
     ours, theirs = [], []
     for seed in SPLITS:
         data = load(DataSpec(source=spec.data.source, split=Split(seed=seed)), Path(), "float32")
-        task = Task(0, config, 0, seeds.CONFIRM, range(10), "dev_loss", "last", "float32", (), True)
+        goals = (Objective(),)
+        task = Task(0, config, 0, seeds.CONFIRM, range(10), goals, "float32", keep=True)
         ours.append(train(task, data).final["test_error"].mean())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # 60 epochs, as ours

@@ -10,8 +10,8 @@ import pytest
 from sweeps.data import Dataset, encode, load
 from sweeps.data.encode import Encoder
 from sweeps.faults import Expected, UserError
+from sweeps.metrics import worst
 from sweeps.spec import DataSpec
-from sweeps.trial import worst
 
 
 def churn(rows: int = 120) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pytest
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from sweeps.search import Mirror
+from sweeps.search.mirror import Mirror
 from tests.sweeps.helpers import TEXT, command, environment, study, sweeps, trials
 
 

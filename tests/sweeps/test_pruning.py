@@ -1,48 +1,158 @@
-"""Our thresholds against Optuna's median pruner, on the same histories."""
+"""Our rules against Optuna's pruners, on the same histories; the signed-rank rule against SciPy."""
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import optuna
 import pytest
+from scipy.stats import wilcoxon
 
-from sweeps.pruning import thresholds
-from sweeps.spec import Median
-from sweeps.trial import _is_losing
+from sweeps import methods, pruning
 
 EPOCHS = 12
 
+# Ours beside Optuna's. Theirs counts its warm-up from epoch 0, ours from the first one trained.
+PAIRS: dict[str, tuple[Any, Callable[[], optuna.pruners.BasePruner]]] = {
+    "median": (
+        methods.Median(startup=5, warmup=0),
+        lambda: optuna.pruners.MedianPruner(5, 1),
+    ),
+    "median, late": (
+        methods.Median(startup=3, warmup=4),
+        lambda: optuna.pruners.MedianPruner(3, 5),
+    ),
+    "percentile": (
+        methods.Percentile(percentile=30, startup=4, warmup=2),
+        lambda: optuna.pruners.PercentilePruner(30, 4, 3),
+    ),
+    "threshold": (
+        methods.Threshold(upper=2.0, lower=-3.0, warmup=1),
+        lambda: optuna.pruners.ThresholdPruner(lower=-3.0, upper=2.0, n_warmup_steps=2),
+    ),
+    "halving": (
+        methods.SuccessiveHalving(first=1, factor=2),
+        lambda: optuna.pruners.SuccessiveHalvingPruner(1, 2),
+    ),
+    "halving in four": (
+        methods.SuccessiveHalving(first=2, factor=4),
+        lambda: optuna.pruners.SuccessiveHalvingPruner(2, 4),
+    ),
+    "patient": (
+        methods.Patient(patience=2, min_delta=0.1),
+        lambda: optuna.pruners.PatientPruner(None, 2, 0.1),
+    ),
+    "patient around median": (
+        methods.Patient(patience=1, around=methods.Median(startup=3, warmup=0)),
+        lambda: optuna.pruners.PatientPruner(optuna.pruners.MedianPruner(3, 1), 1),
+    ),
+}
 
-@pytest.mark.parametrize(("startup", "warmup"), [(5, 0), (3, 4), (8, 0), (1, 10)])
-def test_the_median_rule_is_optunas(startup: int, warmup: int) -> None:
+
+@pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
+@pytest.mark.parametrize("name", PAIRS)
+def test_the_rule_is_optunas(name: str) -> None:
+    """Epoch by epoch, trial by trial: both stop it, or neither does."""
+    pruner, make = PAIRS[name]
     rng = np.random.default_rng(0)
     histories = np.cumsum(rng.standard_normal((40, EPOCHS + 1)), axis=1)
-    pruner = optuna.pruners.MedianPruner(startup, warmup)
-    oracle = optuna.create_study(pruner=pruner)
-    complete: list[np.ndarray] = []
+    oracle = optuna.create_study(pruner=make())
+    told: list[pruning.Told] = []
     pruned = 0
-    for history in histories:
-        limits = thresholds(Median(startup=startup, warmup=warmup), complete, EPOCHS)
+    for number, history in enumerate(histories):
+        rule = pruning.rule(pruner, told, EPOCHS, number)
         trial = oracle.ask()
+        state = optuna.trial.TrialState.COMPLETE
         for epoch in range(1, EPOCHS + 1):
             trial.report(history[epoch], epoch)
-            # Optuna counts its warm-up from 0, and would also prune at the end.
-            expected = trial.should_prune() and epoch < EPOCHS and epoch > warmup
-            ours = epoch < EPOCHS and _is_losing(list(history[: epoch + 1]), limits)
-            assert ours == expected, (len(complete), epoch)
+            expected = trial.should_prune() and epoch < EPOCHS  # ours lets it end
+            ours = epoch < EPOCHS and rule.loses(history[: epoch + 1].tolist(), [])
+            assert ours == expected, (number, epoch)
             if ours:
+                state = optuna.trial.TrialState.PRUNED
                 pruned += 1
-                oracle.tell(trial, state=optuna.trial.TrialState.PRUNED)
                 break
-        else:
-            complete.append(history)
-            oracle.tell(trial, history[-1])
-    assert pruned > 5
+        is_complete = state == optuna.trial.TrialState.COMPLETE
+        seen = history[: epoch + 1]
+        told.append(pruning.Told(number, is_complete, seen, seen[:, None]))
+        oracle.tell(trial, history[-1] if is_complete else None, state=state)
+    assert 5 < pruned < 40
+
+
+def test_hyperbands_brackets_have_their_shares_and_compete_within() -> None:
+    shares = np.bincount([pruning.bracket(n, 3, 3) for n in range(9000)]) / 9000
+    # ceil(3·9/3), ceil(3·3/2), 3 of 17
+    assert shares == pytest.approx([9 / 17, 5 / 17, 3 / 17], abs=0.02)
+    pruner = methods.Hyperband(first=1, factor=3)
+    epochs = 9
+    mine = next(n for n in range(100) if pruning.bracket(n, 3, 3) == 1)
+    others = [n for n in range(100, 200) if pruning.bracket(n, 3, 3) != 1][:6]
+    rivals = [n for n in range(100, 200) if pruning.bracket(n, 3, 3) == 1][:6]
+    good, bad = np.zeros(epochs + 1), np.ones(epochs + 1)
+    told = [pruning.Told(n, True, good, good[:, None]) for n in others]
+    rule = pruning.rule(pruner, told, epochs, mine)
+    assert not any(rule.loses([1.0] * (e + 1), []) for e in range(1, epochs))
+    told += [pruning.Told(n, True, good, good[:, None]) for n in rivals]
+    rule = pruning.rule(pruner, told, epochs, mine)
+    # Its bracket's first rung is at 3 epochs.
+    assert [e for e in range(1, epochs) if rule.loses(bad[: e + 1].tolist(), [])] == [3]
 
 
 def test_none_prunes_nothing() -> None:
-    assert thresholds(None, [np.zeros(3)] * 9, 2) == ()
-    assert not _is_losing([1.0, 1e9], ())
+    told = [pruning.Told(n, True, np.zeros(3), np.zeros((3, 1))) for n in range(9)]
+    assert not pruning.rule(methods.Unpruned(), told, 2, 9).loses([1.0, 1e9], [])
 
 
 def test_a_trial_that_ended_early_counts_with_its_last_value() -> None:
-    limits = thresholds(Median(startup=1, warmup=0), [np.array([0.0, 7.0])], 3)
-    assert limits == (np.inf, 7.0, 7.0, 7.0)
+    told = [pruning.Told(0, True, np.array([0.0, 7.0]), np.empty((0, 0)))]
+    rule = pruning.rule(methods.Median(startup=1, warmup=0), told, 4, 1)
+    assert not rule.loses([0.0, 7.0, 7.0, 7.0], [])
+    assert rule.loses([0.0, 7.1, 7.1, 7.1], [])
+
+
+@pytest.mark.parametrize("n", [5, 8, 12])
+def test_critical_sums_are_the_exact_tests(n: int) -> None:
+    """Significant by our table exactly where SciPy's exact test says p ≤ alpha."""
+    rng = np.random.default_rng(n)
+    critical = pruning.critical_sums(n, 0.05)
+    decided = []
+    for _ in range(300):
+        differences = rng.standard_normal(n) + 0.5
+        ranks = np.abs(differences).argsort().argsort() + 1
+        ours = ranks[differences > 0].sum() >= critical[n]
+        p = wilcoxon(differences, alternative="greater", method="exact").pvalue
+        assert ours == (p <= 0.05)
+        decided.append(ours)
+    assert 0 < sum(decided) < 300
+
+
+def test_signed_rank_stops_what_loses_with_every_replicate_and_nothing_else() -> None:
+    rng = np.random.default_rng(1)
+    best = rng.random((EPOCHS + 1, 6))
+    told = [pruning.Told(0, True, best.mean(axis=1), best)]
+    pruner = methods.SignedRank(alpha=0.05, startup=1, warmup=2)
+    rule = pruning.rule(pruner, told, EPOCHS, 1)
+    worse, same = best + 0.1, best.copy()
+    mixed = best + np.array([0.1, -0.1] * 3)
+
+    def stops(each: np.ndarray) -> list[int]:
+        return [e for e in range(1, EPOCHS) if rule.loses([0.0] * (e + 1), list(each[: e + 1]))]
+
+    # After the warm-up, and at two epochs running.
+    assert stops(worse) == list(range(3, EPOCHS))
+    assert stops(same) == stops(mixed) == []
+    five_of_six = best + np.array([0.1] * 5 + [-1.0])
+    assert stops(five_of_six) == []
+
+
+def test_signed_rank_rarely_stops_an_equal() -> None:
+    """Two draws of one distribution: at alpha .05 one in twenty is stopped at a look."""
+    rng = np.random.default_rng(2)
+    pruner = methods.SignedRank(alpha=0.05, startup=1, warmup=0)
+    stopped = 0
+    for _ in range(2000):
+        best, mine = rng.random((2, 3, 8))
+        told = [pruning.Told(0, True, best.mean(axis=1), best)]
+        rule = pruning.rule(pruner, told, 3, 1)
+        stopped += rule._loses_at(1, mine[1])  # type: ignore[attr-defined]
+    assert 0.03 < stopped / 2000 < 0.065

@@ -10,8 +10,11 @@ import dnn
 from sweeps import seeds
 from sweeps.confirm import _join, _pieces
 from sweeps.data import Dataset, load
+from sweeps.metrics import worst
+from sweeps.objectives import Objective
+from sweeps.pruning import Above
 from sweeps.spec import DataSpec
-from sweeps.trial import Task, initialize, network, train, worst
+from sweeps.trial import Task, initialize, network, train
 from sweeps.vocabulary import canonical, defaults
 
 
@@ -24,7 +27,9 @@ def task(**changes: object) -> Task:
     words = {k: changes.pop(k) for k in list(changes) if k in defaults()}
     config = defaults() | {"hidden": (8,), "epochs": 5}
     config |= {word: canonical(word, value) for word, value in words.items()}
-    whole = Task(0, config, 0, seeds.SEARCH, range(4), "dev_loss", "last", "float32")
+    named = {k: changes.pop(k) for k in ("metric", "at") if k in changes}
+    goal = Objective.model_validate(named)
+    whole = Task(0, config, 0, seeds.SEARCH, range(4), (goal,), "float32")
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
@@ -88,18 +93,19 @@ def test_none_scores_worse_than_a_diverged_one(moons: Dataset) -> None:
 
 
 def test_a_losing_trial_stops_before_the_end(moons: Dataset) -> None:
-    outcome = train(task(thresholds=(np.inf, np.inf, 0.0, 0.0, 0.0, 0.0)), moons)
+    outcome = train(task(rule=Above((np.inf, np.inf, 0.0, 0.0, 0.0, 0.0))), moons)
     assert outcome.state == "pruned"
     assert outcome.curves["epoch"].tolist() == [0, 1, 2]
     assert outcome.value == outcome.reports[-1]
     last_only = (np.inf,) * 5 + (0.0,)
-    assert train(task(thresholds=last_only), moons).state == "complete"
+    assert train(task(rule=Above(last_only)), moons).state == "complete"
 
 
 def test_the_confirmations_pieces_are_the_whole(moons: Dataset) -> None:
     """20 networks at once, or in pieces of 5: bit for bit."""
     whole = task(phase=seeds.CONFIRM, replicates=range(12), keep=True, keep_prob=0.8)
-    joined = _join([train(replace(whole, replicates=piece), moons) for piece in _pieces(12)])
+    pieces = [train(replace(whole, replicates=piece), moons) for piece in _pieces(12)]
+    joined = _join(pieces, whole.objectives, ())
     outcome = train(whole, moons)
     assert [len(piece) for piece in _pieces(12)] == [5, 5, 2]
     for name in ("dev_loss", "train_error", "diverged"):

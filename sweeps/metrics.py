@@ -1,0 +1,202 @@
+"""What a trial can be judged by: one table of metrics, each with its direction and worst value.
+
+A score is of evaluation mode, on the dev split where it says nothing else; (P,), one a replicate.
+A cost is known when the training is over. Nothing here knows objectives or Optuna.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+import dnn
+
+if TYPE_CHECKING:
+    from sweeps.data import Dataset
+
+Values = NDArray[np.float64]
+# A diverged replicate scores this many times the constant predictor's loss, and none scores worse:
+# else the edge of a diverging region would look worse to the sampler than its middle.
+DIVERGED_LOSS = 10
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A training that is over: what the costs are read from. curves: as in `trial.Outcome`."""
+
+    curves: Mapping[str, NDArray[Any]]
+    epochs: int  # the horizon
+    parameters: int
+    targets: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Score:
+    """Known after every epoch: `of_record`, or `of_outputs` (P, n, K′) and labels (n,)."""
+
+    direction: Literal["minimize", "maximize"]
+    about: str
+    worst: "Callable[[Dataset], float]"
+    of_record: Callable[[dnn.Record], Values] | None = None
+    of_outputs: Callable[[NDArray[Any], NDArray[Any]], Values] | None = None
+    task: str = ""  # "classification" or "regression" alone
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Known at the end, never worse where networks diverge but by what it says of them."""
+
+    about: str
+    at_end: Callable[[Ended], Values]
+    direction: Literal["minimize", "maximize"] = "minimize"
+    task: str = ""
+    needs_target: bool = False
+    in_seconds: bool = False
+
+
+Metric = Score | Cost
+
+
+def worst(dataset: "Dataset", score: str) -> float:
+    """What a diverged replicate scores in a loss or an error of a part ("test_error")."""
+    part, _, kind = score.partition("_")
+    loss = DIVERGED_LOSS * dataset.constants[f"{part}_loss"]
+    if kind == "loss":
+        return loss
+    return math.sqrt(loss) if dataset.target.task == "regression" else 1.0
+
+
+def balanced_error(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
+    """Mean over the classes that occur of each one's share of rows misclassified."""
+    wrong = outputs.argmax(axis=-1) != labels
+    shares = [wrong[..., labels == c].mean(axis=-1) for c in np.unique(labels)]
+    return np.asarray(np.mean(shares, axis=0))
+
+
+def macro_f1(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
+    """Unweighted mean over classes of 2·TP / (2·TP + FP + FN); 0 for one never right."""
+    guess = outputs.argmax(axis=-1)
+    scores = []
+    for c in range(outputs.shape[-1]):
+        said, true = guess == c, labels == c
+        total = said.sum(axis=-1) + true.sum()
+        hits = (said & true).sum(axis=-1)
+        scores.append(2 * hits / np.maximum(total, 1))
+    occur = [c for c in range(outputs.shape[-1]) if (labels == c).any()]
+    return np.asarray(np.mean([scores[c] for c in occur], axis=0))
+
+
+def auc(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
+    """Area under the ROC curve; with more than two classes the mean of each against the rest.
+
+    By ranks: Hanley & McNeil 1982, eq. 1; ties count half.
+    """
+    from scipy.stats import rankdata
+
+    classes = [1] if outputs.shape[-1] == 2 else range(outputs.shape[-1])
+    areas = []
+    for c in classes:
+        positive = labels == c
+        n, m = int(positive.sum()), int((~positive).sum())
+        if n and m:
+            ranks = rankdata(outputs[..., c], axis=-1)[..., positive].sum(axis=-1)
+            areas.append((ranks - n * (n + 1) / 2) / (n * m))
+    return np.asarray(np.mean(areas, axis=0)) if areas else np.full(len(outputs), 0.5)
+
+
+def mean_absolute_error(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
+    """In standard deviations of the training target."""
+    return np.asarray(np.abs(outputs[..., 0] - labels).mean(axis=-1))
+
+
+def _epochs_to_target(ended: Ended) -> Values:
+    """The first epoch of a hit that holds at two evaluations running (or ends the training)."""
+    ((score, target),) = ended.targets.items()
+    values = ended.curves[score]  # (E, P); NaN once diverged
+    hit = values <= target
+    held = hit & np.concatenate([hit[1:], hit[-1:]])
+    epochs = ended.curves["epoch"][held.argmax(axis=0)]
+    return np.where(held.any(axis=0), epochs, ended.epochs + 1).astype(np.float64)
+
+
+def _total(name: str) -> Callable[[Ended], Values]:
+    def cost(ended: Ended) -> Values:
+        replicates = ended.curves["diverged"].shape[1]
+        return np.full(replicates, float(ended.curves[name][-1]))
+
+    return cost
+
+
+def _parameters(ended: Ended) -> Values:
+    return np.full(ended.curves["diverged"].shape[1], float(ended.parameters))
+
+
+def _record(name: str) -> Callable[[dnn.Record], Values]:
+    return lambda record: np.asarray(getattr(record, name), np.float64)
+
+
+def _gap(record: dnn.Record) -> Values:
+    return np.asarray(record.dev_error - record.train_error, np.float64)
+
+
+def _dev_error(dataset: "Dataset") -> float:
+    return worst(dataset, "dev_error")
+
+
+def _scored(name: str) -> Score:
+    part, _, kind = name.partition("_")
+    about = f"{kind} on the {part} split"
+    return Score("minimize", about, lambda d: worst(d, name), of_record=_record(name))
+
+
+METRICS: Mapping[str, Metric] = {
+    "dev_loss": _scored("dev_loss"),
+    "dev_error": _scored("dev_error"),
+    "train_loss": _scored("train_loss"),
+    "train_error": _scored("train_error"),
+    "gap": Score("minimize", "dev error − train error", _dev_error, of_record=_gap),
+    "log_loss": Score(
+        *("minimize", "cross-entropy in nats", lambda d: worst(d, "dev_loss")),
+        of_record=_record("dev_loss"),
+        task="classification",
+    ),
+    "balanced_error": Score(
+        *("minimize", "mean of the classes' errors", lambda _: 1.0),
+        of_outputs=balanced_error,
+        task="classification",
+    ),
+    "macro_f1": Score(
+        *("maximize", "mean of the classes' F1", lambda _: 0.0),
+        of_outputs=macro_f1,
+        task="classification",
+    ),
+    "auc": Score(
+        *("maximize", "area under the ROC curve", lambda _: 0.0),
+        of_outputs=auc,
+        task="classification",
+    ),
+    "mean_absolute_error": Score(
+        *("minimize", "in SDs of the target", _dev_error),
+        of_outputs=mean_absolute_error,
+        task="regression",
+    ),
+    "epochs_to_target": Cost(
+        "first epoch at the target, the horizon + 1 where missed",
+        _epochs_to_target,
+        needs_target=True,
+    ),
+    "updates": Cost("parameter updates", _total("updates")),
+    "flops": Cost("FLOPs of one network's matrix products", _total("flops")),
+    "parameters": Cost("numbers in one network", _parameters),
+    "seconds": Cost("training of all replicates", _total("seconds"), in_seconds=True),
+}
+
+
+# Scores of the record from the final losses and errors, which networks of several epochs may have.
+OF_FINAL: Mapping[str, Callable[[Mapping[str, Values]], Values]] = {
+    "gap": lambda final: final["dev_error"] - final["train_error"],
+    "log_loss": lambda final: final["dev_loss"],
+}

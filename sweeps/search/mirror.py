@@ -1,0 +1,212 @@
+"""What the sampler sees: in-memory studies that run `window` trials behind the real one.
+
+Usually there is one. With `search.per` every arm of a choice has its own, and they take turns; so
+each gets the same number of trials, and learns from its own alone.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sweeps import methods, pruning, seeds
+from sweeps.faults import UserError
+from sweeps.search import samplers
+from sweeps.search.designs import DESIGNS, Design, cells
+from sweeps.space import Params, Space
+from sweeps.trial import Outcome
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
+
+    from sweeps.spec import Study
+
+# How often a sampler is asked for a setting that keeps the rules, before chance is.
+ATTEMPTS = 20
+DRAWS = 10_000
+# The pruners that compare replicates, and so need every one's curve.
+PAIRED = ("signed_rank", "patient")
+
+
+class Mirror:
+    """All that has been asked and told, by the study's own trial numbers."""
+
+    def __init__(self, study: "Study", warm: "list[Warm] | None" = None) -> None:
+        self._courses = [Course(study, space, warm or []) for space in courses(study)]
+
+    def _course(self, number: int) -> "Course":
+        return self._courses[number % len(self._courses)]
+
+    def ask(self, number: int) -> "FrozenTrial":
+        """The next trial, from nothing but the file, its number, and what the mirror was told."""
+        return self._course(number).ask(number)
+
+    def replay(self, number: int, trial: "FrozenTrial") -> None:
+        """A trial asked in an earlier run, as it stood then. Errors: UserError if it differs."""
+        self._course(number).replay(number, trial)
+
+    def tell(self, outcome: Outcome) -> None:
+        """What became of a trial."""
+        self._course(outcome.number).tell(outcome)
+
+    def rule(self, number: int) -> pruning.Rule:
+        """When to stop the trial that was just asked."""
+        return self._course(number).rule(number)
+
+
+def courses(study: "Study") -> list[Space]:
+    """The spaces that are searched in turn; the one with the defaults first."""
+    space, word = study.space, study.search.per
+    if word is None:
+        return [space]
+    spaces = [space.only(word, code) for code in space.choices(word)]
+    return sorted(spaces, key=lambda s: s.locate(s.default) is None)
+
+
+def most(study: "Study") -> float:
+    """How many trials there can be: a grid has an end."""
+    spaces = courses(study)
+    sizes = [cells(study.search.sampler, space) for space in spaces]
+    if math.inf in sizes:
+        return math.inf
+    # They take turns; where one ends before the others, all do.
+    return min(len(spaces) * size + place for place, size in enumerate(sizes))
+
+
+@dataclass(frozen=True)
+class Warm:
+    """A trial of an earlier run: its setting in this study's space, and its value."""
+
+    params: Params
+    value: float
+
+
+class Course:
+    """One sampler with its history. Its trials have numbers of its own, from 0."""
+
+    def __init__(self, study: "Study", space: Space, warm: "list[Warm]") -> None:
+        import optuna
+
+        self._spec, self._space = study, space
+        self._study = optuna.create_study(directions=[o.goal for o in study.objectives])
+        default = space.locate(space.default)
+        first = [default] if default is not None else []
+        first += [p for p in study.enqueue if space.locate(study.space.configure(p)) == p]
+        self._first = [p for n, p in enumerate(first) if p not in first[:n]]
+        self._design: Design | None = None
+        if study.search.sampler.name in DESIGNS:
+            settings = DESIGNS[study.search.sampler.name](
+                study.search.sampler, space, study.search.seed
+            )
+            self._design = Design(settings, self._first)
+        self._local: dict[int, int] = {}
+        self._pruner = pruning.of_costs(study.pruner, study.objective.sign)
+        self._told: list[pruning.Told] = []
+        mine = [one for one in warm if space.locate(study.space.configure(one.params))]
+        self._warm = len(mine)
+        for one in mine:
+            self._recall(one)
+
+    def _recall(self, one: Warm) -> None:
+        """A trial of another run, as if it had been told before the first."""
+        import optuna
+
+        probe = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+        probe.enqueue_trial(one.params)
+        self._space.ask(probe.ask())
+        (asked,) = probe.get_trials(deepcopy=False)
+        self._study.add_trial(
+            optuna.trial.create_trial(
+                params=asked.params, distributions=asked.distributions, value=one.value
+            )
+        )
+
+    def ask(self, number: int) -> "FrozenTrial":
+        """The next trial."""
+        local = self._begin(number)
+        known = self._fixed(local)
+        if known is not None:
+            self._study.enqueue_trial(known)
+        self._study.sampler = samplers.make(
+            self._spec.search.sampler, seeds.sampler(self._spec.search.seed, number)
+        )
+        trial = self._study.ask()
+        params = self._space.ask(trial)
+        if known is None and not self._space.allows(self._space.configure(params)):
+            self._ask_again(number, trial._trial_id)
+        return self._study.get_trials(deepcopy=False)[local]
+
+    def _begin(self, number: int) -> int:
+        self._local[number] = local = len(self._local) + self._warm
+        return local
+
+    def _fixed(self, local: int) -> Params | None:
+        """What is tried whatever the sampler thinks."""
+        place = local - self._warm
+        if place < len(self._first):
+            return self._first[place]
+        return self._design[place - len(self._first)] if self._design else None
+
+    def _ask_again(self, number: int, trial_id: int) -> None:
+        """Until the rules are kept: by the sampler with other seeds, then by chance."""
+        import optuna
+
+        seed = self._spec.search.seed
+        local = self._local[number]
+        for attempt in range(1, DRAWS):
+            method = self._spec.search.sampler if attempt < ATTEMPTS else methods.Random()
+            self._study.sampler = samplers.make(method, seeds.sampler(seed, number, attempt))
+            # The storage is this process's memory: what it shows is the trial itself.
+            frozen = self._study.get_trials(deepcopy=False)[local]
+            frozen.params, frozen.distributions = {}, {}
+            params = self._space.ask(optuna.trial.Trial(self._study, trial_id))
+            if self._space.allows(self._space.configure(params)):
+                return
+        rules = "; ".join(rule.text for rule in self._space.rules)
+        raise UserError(
+            f"constraints: expected settings that keep them, got none of {DRAWS}: {rules}"
+        )
+
+    def replay(self, number: int, trial: "FrozenTrial") -> None:
+        """See `Mirror.replay`."""
+        from sweeps.store import as_asked
+
+        if self._spec.search.sampler.name not in samplers.KEEPS_NOTES:
+            self._begin(number)
+            self._study.add_trial(as_asked(trial))
+            return
+        asked = self.ask(number)
+        if asked.params != trial.params:
+            raise UserError(
+                f"trial {number}: expected the setting that this version of Optuna asks for, got "
+                "another: the run was begun with another version; go on with that one"
+            )
+
+    def tell(self, outcome: Outcome) -> None:
+        """See `Mirror.tell`."""
+        import optuna
+
+        local, reports = self._local[outcome.number], outcome.reports
+        # Making a `Trial` asks the sampler; a random one has nothing to think about.
+        self._study.sampler = optuna.samplers.RandomSampler(seed=0)
+        if outcome.state == "failed":
+            self._study.tell(local, state=optuna.trial.TrialState.FAIL)
+            return
+        sign = self._spec.objective.sign
+        each = sign * outcome.each if self._pruner.name in PAIRED else np.empty((0, 0))
+        is_complete = outcome.state == "complete"
+        self._told.append(pruning.Told(outcome.number, is_complete, sign * reports, each))
+        frozen = self._study.get_trials(deepcopy=False)[local]
+        trial = optuna.trial.Trial(self._study, frozen._trial_id)
+        for name, violation in outcome.violations.items():
+            trial.set_constraint(name, violation)
+        if is_complete:
+            self._study.tell(local, [float(value) for value in outcome.values])
+        else:
+            trial.report(float(reports[-1]), len(reports) - 1)
+            self._study.tell(local, state=optuna.trial.TrialState.PRUNED)
+
+    def rule(self, number: int) -> pruning.Rule:
+        """See `Mirror.rule`."""
+        return pruning.rule(self._pruner, self._told, self._spec.epochs, number)

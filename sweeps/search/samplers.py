@@ -1,0 +1,68 @@
+"""Optuna's samplers, rebuilt for every trial: nothing but (seed, number) is in their generators."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optuna.samplers import BaseSampler
+
+
+def _tpe(options: Any, seed: int) -> "BaseSampler":
+    from optuna.samplers import TPESampler
+
+    return TPESampler(n_startup_trials=options.startup, seed=seed)
+
+
+def _random(options: Any, seed: int) -> "BaseSampler":
+    from optuna.samplers import RandomSampler
+
+    return RandomSampler(seed=seed)
+
+
+def _cmaes(options: Any, seed: int) -> "BaseSampler":
+    from optuna.samplers import CmaEsSampler
+
+    return CmaEsSampler(
+        n_startup_trials=options.startup, seed=seed, warn_independent_sampling=False
+    )
+
+
+def _gp(options: Any, seed: int) -> "BaseSampler":
+    from optuna.samplers import GPSampler
+
+    return GPSampler(n_startup_trials=options.startup, seed=seed, warn_independent_sampling=False)
+
+
+def _nsga2(options: Any, seed: int) -> "BaseSampler":
+    from optuna.samplers import NSGAIISampler
+
+    return NSGAIISampler(population_size=options.population, seed=seed)
+
+
+def _nsga3(options: Any, seed: int) -> "BaseSampler":
+    from optuna.exceptions import ExperimentalWarning
+    from optuna.samplers import NSGAIIISampler
+
+    with warnings.catch_warnings():
+        # Its interface may change; we pin Optuna, and rely on two of its arguments.
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        return NSGAIIISampler(population_size=options.population, seed=seed)
+
+
+SAMPLERS: Mapping[str, Callable[[Any, int], "BaseSampler"]] = {
+    "tpe": _tpe,
+    "random": _random,
+    "cmaes": _cmaes,
+    "gp": _gp,
+    "nsga2": _nsga2,
+    "nsga3": _nsga3,
+}
+# They keep notes on trials and study as they are asked (CMA-ES a pickle). Such notes are never
+# written or read: after a break these are asked again from the first trial on, which is quick.
+KEEPS_NOTES = frozenset({"cmaes", "nsga2", "nsga3"})
+
+
+def make(options: Any, seed: int) -> "BaseSampler":
+    """The sampler of a study, for one trial. Designs are random behind what they enqueue."""
+    return SAMPLERS.get(options.name, _random)(options, seed)

@@ -1,0 +1,125 @@
+"""The loop: a window, not a wave.
+
+The sampler sees a private mirror of the study. The mirror is told trial j immediately before trial
+j + window is asked, never earlier, whatever is known by then; until then it shows j as running.
+So the order in which trials come back, kills, and later extensions change nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sweeps import durations, seeds, trial
+from sweeps.engines import Engine, Failure
+from sweeps.interrupts import Shield
+from sweeps.pruning import Rule
+from sweeps.search.budgets import Budget
+from sweeps.search.mirror import Mirror
+from sweeps.space import Params
+from sweeps.spec import Study
+from sweeps.store import Store
+from sweeps.trial import Outcome, Task
+
+if TYPE_CHECKING:
+    import optuna
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One trial's outcome; `new` if it was trained now."""
+
+    number: int
+    params: Params
+    outcome: Outcome
+    new: bool
+
+
+def search(
+    study: Study, store: Store, engine: Engine, budget: Budget, mirror: Mirror, shield: Shield
+) -> Iterator[Finished]:
+    """Yield every trial of the budget as it is known, those of earlier runs first.
+
+    At most `window` are in flight, and no more than keep the engine busy.
+    """
+    window, earlier = study.search.window, store.trials()
+    outcomes: dict[int, Outcome] = {}
+    running: dict[int, Params] = {}
+    number = 0
+    while True:
+        while number < budget.trials and (number < window or number - window in outcomes):
+            if len(running) > engine.jobs:
+                break
+            if number >= window:
+                told = outcomes.pop(number - window)
+                mirror.tell(told)
+                budget.told(told)
+            resumed = number < len(earlier)
+            if number > 0 and not resumed and budget.ends():
+                break
+            params, known = _next(mirror, store, earlier, number, shield)
+            if known is None:
+                running[number] = params
+                engine.submit(number, _task(study, number, params, mirror.rule(number)))
+            else:
+                outcomes[number] = known
+                yield Finished(number, params, known, new=False)
+            number += 1
+        if not running:
+            return
+        for key, result in engine.wait():
+            params = running.pop(key)
+            outcome = trial.failed(key, result.cause) if isinstance(result, Failure) else result
+            with shield:
+                store.finished(key, params, outcome)
+            outcomes[key] = outcome
+            yield Finished(key, params, outcome, new=True)
+
+
+def _next(
+    mirror: Mirror,
+    store: Store,
+    earlier: "list[optuna.trial.FrozenTrial]",
+    number: int,
+    shield: Shield,
+) -> tuple[Params, Outcome | None]:
+    """The trial's parameters, and its outcome if an earlier run knew it."""
+    import optuna
+
+    if number >= len(earlier):
+        with shield:
+            asked = mirror.ask(number)
+            store.asked(number, asked)
+    else:
+        asked = earlier[number]
+        mirror.replay(number, asked)
+        if asked.state == optuna.trial.TrialState.FAIL:
+            cause = str(asked.user_attrs.get("cause", "unknown"))
+            return asked.params, trial.failed(number, cause)
+    known = store.load(number, asked.params)
+    if known is not None:
+        with shield:
+            store.tell(number, known)
+    return asked.params, known
+
+
+def _task(study: Study, number: int, params: Params, rule: Rule) -> Task:
+    limit = study.budgets.trial_time
+    return Task(
+        number=number,
+        config=study.space.configure(params),
+        seed=study.search.seed,
+        phase=seeds.SEARCH,
+        replicates=range(study.replicates),
+        objectives=study.objectives,
+        dtype=study.dtype,
+        limits=study.limits,
+        targets=study.aims,
+        rule=rule,
+        seconds=durations.seconds(limit) if limit is not None else Task.seconds,
+    )
+
+
+def preview(study: Study, mirror: Mirror, count: int) -> list[dict[str, Any]]:
+    """The settings of the first trials that would be asked, nothing told."""
+    asked = [mirror.ask(number) for number in range(count)]
+    return [study.space.configure(trial.params) for trial in asked]

@@ -1,0 +1,52 @@
+"""What all sections of the study file have in common, and those that have a name with options."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError
+
+from sweeps.faults import did_you_mean, show
+
+
+class Section(BaseModel):
+    """A mapping of the study file: no unknown keys, no coercion, no change afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def by_name(value: Any, known: Mapping[str, Any], what: str) -> Any:
+    """`tpe`, or `{tpe: {startup: 5}}`, as pydantic's tagged union takes it."""
+    if isinstance(value, BaseModel):
+        return value
+    if isinstance(value, dict) and set(value) >= {"name"}:
+        value = {value["name"]: {k: v for k, v in value.items() if k != "name"}}
+    name = value
+    options: dict[str, Any] | None = {}
+    if isinstance(value, dict) and len(value) == 1:
+        ((name, options),) = value.items()
+    if name is None and "none" in known:
+        name = "none"
+    if not isinstance(name, str) or name not in known:
+        hint = did_you_mean(name, known) if isinstance(name, str) else f"known: {', '.join(known)}"
+        raise PydanticCustomError(
+            "own",
+            "expected a known {what}, got {got} ({hint})",
+            {"what": what, "got": show(name), "hint": hint},
+        )
+    if options is not None and not isinstance(options, dict):
+        raise PydanticCustomError(
+            "own", "expected a mapping of options, got {got}", {"got": show(options)}
+        )
+    return {**(options or {}), "name": name}
+
+
+def named(section: Section) -> Any:
+    """A section with a name as the study file says it: `tpe`, or `{tpe: {startup: 5}}`."""
+    options: dict[str, Any] = section.model_dump(exclude_none=True)
+    name = options.pop("name")
+    for key in options:
+        inner = getattr(section, key)
+        if isinstance(inner, Section):
+            options[key] = named(inner)
+    return {name: options} if options else name

@@ -1,0 +1,363 @@
+"""Every sampler and every pruner under the window rule: the same study however it is run."""
+
+import math
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sweeps import documents, methods, resolved, runner, spec
+from sweeps.data import Dataset
+from sweeps.faults import UserError
+from sweeps.interrupts import Shield
+from sweeps.search import Finished, search
+from sweeps.search.budgets import Budget
+from sweeps.search.mirror import Mirror, most
+from sweeps.spec import Study
+from sweeps.store import RunFolder
+from sweeps.trial import train
+
+DATA = {"source": "synthetic:moons", "options": {"rows": 60}}
+NUMBERS = {
+    "learning_rate": {"low": 1e-4, "high": 1, "log": True},
+    "l2": {"low": 0, "high": 1, "step": 0.25},
+    "keep_prob": {"low": 0.5, "high": 1},
+}
+CONDITIONAL = {
+    **NUMBERS,
+    "optimizer": {
+        "choices": {"adam": {}, "momentum": {"beta": {"low": 0.5, "high": 0.9}, "l2": 0.5}}
+    },
+}
+FINITE = {"learning_rate": [0.01, 0.1, 1], "l2": {"low": 0, "high": 1, "step": 0.5}}
+
+
+def values(**changes: Any) -> dict[str, Any]:
+    """A study of a few milliseconds a trial."""
+    return {
+        "name": "tiny",
+        "data": DATA,
+        "fixed": {"hidden": [3], "epochs": 8},
+        "space": CONDITIONAL,
+        "replicates": 2,
+        **changes,
+        "search": {"window": 4, "pruner": "none", "trials": 20, **changes.get("search", {})},
+    }
+
+
+def study(**changes: Any) -> tuple[Study, Dataset]:
+    return runner.prepare(documents.Document(values(**changes), {}, "study"), Path(), [])
+
+
+class Scrambled:
+    """An engine in this process that gives results back in an order of its own."""
+
+    def __init__(self, dataset: Dataset, jobs: int) -> None:
+        self.jobs, self._dataset = jobs, dataset
+        self._queue: list[tuple[int, Any]] = []
+        self._random = random.Random(jobs)
+
+    def submit(self, key: int, task: Any) -> None:
+        self._queue.append((key, task))
+
+    def wait(self) -> list[tuple[int, Any]]:
+        self._random.shuffle(self._queue)
+        key, task = self._queue.pop()
+        return [(key, train(task, self._dataset))]
+
+    def close(self) -> None: ...
+
+
+def run(of: tuple[Study, Dataset], folder: Path, jobs: int = 1, trials: int = 20) -> list[Finished]:
+    """A search in a run folder, going on where an earlier one stopped."""
+    spec_, dataset = of
+    runner.optuna_quietly()
+    with RunFolder(folder) as held:
+        goals = [o.goal for o in spec_.objectives]
+        store = held.open(spec_.name, None, resolved.identity(spec_, dataset), goals)
+        budget = Budget(spec_, int(min(trials, most(spec_))))
+        found = list(
+            search(spec_, store, Scrambled(dataset, jobs), budget, Mirror(spec_), Shield())
+        )
+    return sorted(found, key=lambda f: f.number)
+
+
+def table(finished: list[Finished]) -> list[Any]:
+    """All that must agree, through text, so that NaN equals NaN."""
+    return [
+        (f.number, f.params, f.outcome.state, f.outcome.values, repr(f.outcome.reports.tolist()))
+        for f in finished
+    ]
+
+
+def is_installed(sampler: str) -> bool:
+    import importlib.util
+
+    module = methods.NEEDS.get(sampler, ("numpy", ""))[0]
+    return importlib.util.find_spec(module) is not None
+
+
+def sampled(name: str) -> tuple[Study, Dataset]:
+    """A study with this sampler, on a space that it can search."""
+    if not is_installed(name):
+        pytest.skip(f"{name} needs a package: pip install {methods.NEEDS[name][1]}")
+    spaces = {"cmaes": NUMBERS, "brute_force": FINITE, "grid": FINITE}
+    options: dict[str, Any] = {"nsga2": {"population": 4}, "nsga3": {"population": 4}}
+    options |= {"tpe": {"startup": 4}, "gp": {"startup": 4}}
+    sampler = {name: options[name]} if name in options else name
+    return study(space=spaces.get(name, CONDITIONAL), search={"sampler": sampler})
+
+
+@pytest.mark.parametrize("name", methods.SAMPLERS)
+def test_every_sampler_gives_the_same_study(tmp_path: Path, name: str) -> None:
+    """With one job, with four in another order, and extended from 7 trials to all."""
+    of = sampled(name)
+    reference = table(run(of, tmp_path / "one"))
+    assert len({repr(row[1]) for row in reference}) >= (
+        9 if name in ("grid", "brute_force") else 15
+    )
+    assert table(run(of, tmp_path / "four", jobs=4)) == reference
+    run(of, tmp_path / "extended", jobs=3, trials=7)
+    assert table(run(of, tmp_path / "extended", jobs=2)) == reference
+
+
+PRUNED: dict[str, Any] = {
+    "none": {},
+    "median": {"startup": 2, "warmup": 1},
+    "percentile": {"startup": 2, "warmup": 1, "percentile": 40},
+    "successive_halving": {"first": 1, "factor": 2},
+    "hyperband": {"first": 1, "factor": 2},
+    "threshold": {"upper": 0.6, "warmup": 2},
+    "signed_rank": {"alpha": 0.3, "startup": 2, "warmup": 1},
+    "patient": {"patience": 0},
+}
+
+
+@pytest.mark.parametrize("name", methods.PRUNERS)
+def test_every_pruner_gives_the_same_study(tmp_path: Path, name: str) -> None:
+    of = study(search={"pruner": {name: PRUNED[name]}, "sampler": {"tpe": {"startup": 5}}})
+    reference = table(run(of, tmp_path / "one"))
+    states = {row[2] for row in reference}
+    assert states == ({"complete"} if name == "none" else {"complete", "pruned"})
+    assert table(run(of, tmp_path / "four", jobs=4)) == reference
+    run(of, tmp_path / "extended", jobs=3, trials=7)
+    assert table(run(of, tmp_path / "extended", jobs=2)) == reference
+
+
+def test_a_grid_visits_every_cell_once(tmp_path: Path) -> None:
+    of = study(space=FINITE, search={"sampler": "grid", "trials": 500})
+    found = run(of, tmp_path, jobs=3, trials=500)
+    settings = {(f.params["learning_rate"], f.params["l2"]) for f in found}
+    assert settings == {(rate, l2) for rate in (0.01, 0.1, 1) for l2 in (0, 0.5, 1)}
+    assert len(found) == 9
+
+
+def test_a_grid_of_a_conditional_space_that_keeps_its_rules() -> None:
+    of, _ = study(
+        space={**FINITE, "optimizer": {"choices": {"adam": {"l2": 0.0}, "momentum": {}}}},
+        constraints=["learning_rate < 1 when optimizer is momentum"],
+        search={"sampler": "grid"},
+    )
+    assert most(of) == 3 + 2 * 3
+    # The defaults (rate 0.001) are outside; all cells are the grid's.
+    mirror = Mirror(of)
+    asked = [tuple(sorted(mirror.ask(n).params.items())) for n in range(9)]
+    assert len(set(asked)) == 9
+    with pytest.raises(IndexError):
+        mirror.ask(9)
+
+
+def test_ranges_of_a_grid_are_cut_into_points() -> None:
+    of, _ = study(space=NUMBERS, search={"sampler": {"grid": {"points": 4}}})
+    assert most(of) == 4 * 5 * 4 + 0  # the default rate lies between two points
+
+
+def test_sobol_points_are_far_more_even_than_random_ones() -> None:
+    from scipy.stats.qmc import discrepancy
+
+    space = {"learning_rate": {"low": 1e-9, "high": 1}, "l2": {"low": 0, "high": 1}}
+
+    def spread(sampler: str) -> float:
+        of, _ = study(space=space, search={"sampler": sampler})
+        mirror = Mirror(of)
+        asked = [mirror.ask(n).params for n in range(129)][1:]
+        points = np.array([[p["learning_rate"], p["l2"]] for p in asked])
+        return float(discrepancy(np.clip(points, 0, 1)))
+
+    assert spread("qmc") <= spread("random") / 4
+
+
+def test_per_gives_each_arm_the_same_number_of_trials(tmp_path: Path) -> None:
+    of = study(space=CONDITIONAL, search={"per": "optimizer", "trials": 20})
+    found = run(of, tmp_path / "one")
+    arms = [f.params["optimizer"] for f in found]
+    assert arms.count("adam") == arms.count("momentum") == 10
+    assert table(run(of, tmp_path / "four", jobs=4)) == table(found)
+
+
+def test_rules_are_kept_by_every_trial(tmp_path: Path) -> None:
+    rules = ["l2 < 0.5 when optimizer is adam", "keep_prob >= 0.75", "learning_rate < l2"]
+    for sampler in ("tpe", "random", "qmc"):
+        of = study(constraints=rules, search={"sampler": sampler})
+        found = run(of, tmp_path / sampler)
+        for one in found:
+            config = of[0].space.configure(one.params)
+            assert config["keep_prob"] >= 0.75
+            assert config["learning_rate"] < config["l2"]
+            assert config["optimizer"][0] != "adam" or config["l2"] < 0.5
+        assert len({repr(f.params) for f in found}) == 20
+        assert table(run(of, tmp_path / f"{sampler}-4", jobs=4)) == table(found)
+
+
+def test_what_is_enqueued_comes_first_and_the_defaults_before_it(tmp_path: Path) -> None:
+    first = [{"l2": 0.25, "learning_rate": 0.5}, {"optimizer": "momentum", "l2": 0.5}]
+    found = run(study(enqueue=first), tmp_path, trials=4)
+    assert found[0].params["l2"] == 0
+    assert (found[1].params["l2"], found[1].params["learning_rate"]) == (0.25, 0.5)
+    assert found[2].params["optimizer"] == "momentum"
+    assert found[2].params["optimizer.momentum.beta"] == 0.9
+
+
+BUDGETS: dict[str, tuple[dict[str, Any], str]] = {
+    "epochs": ({"epochs": 100}, "epochs: 112 of 100 networks' epochs are spent"),
+    "flops": ({"flops": 1e4}, "flops: "),
+    "no_improvement": ({"no_improvement": 3}, "no_improvement: the best is 3 trials old"),
+}
+
+
+@pytest.mark.parametrize("name", BUDGETS)
+def test_the_first_budget_to_be_met_ends_the_search_and_is_named(tmp_path: Path, name: str) -> None:
+    budgets, expected = BUDGETS[name]
+    spec_, dataset = study(budgets=budgets)
+    counts = []
+    for jobs in (1, 4):
+        with RunFolder(tmp_path / str(jobs)) as held:
+            identity = resolved.identity(spec_, dataset)
+            store = held.open("tiny", None, identity, ["minimize"])
+            budget = Budget(spec_, 200)
+            engine = Scrambled(dataset, jobs)
+            found = list(search(spec_, store, engine, budget, Mirror(spec_), Shield()))
+            assert budget.met.startswith(expected)
+            counts.append(len(found))
+    assert counts[0] == counts[1] < 200
+
+
+def test_a_trial_that_takes_too_long_has_failed(tmp_path: Path) -> None:
+    of = study(budgets={"trial_time": "0.001s"}, fixed={"hidden": [3], "epochs": 3000})
+    found = run(of, tmp_path, trials=2)
+    assert [f.outcome.state for f in found] == ["failed", "failed"]
+    assert "its time of" in found[0].outcome.cause
+
+
+OBJECTIVES: list[Any] = [
+    "auc",
+    {"metric": "macro_f1", "reduce": "worst"},
+    {"metric": "balanced_error", "reduce": {"quantile": 0.9}},
+    {"metric": "gap", "reduce": {"sd": 1}},
+    {"metric": "log_loss", "reduce": "median", "at": "best"},
+    "parameters",
+    "flops",
+    "epochs_to_target",
+]
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES, ids=str)
+def test_every_kind_of_objective(tmp_path: Path, objective: Any) -> None:
+    of = study(objective=objective, targets={"dev_error": 0.3}, constraints=["gap <= 0.5"])
+    found = run(of, tmp_path / "one")
+    assert table(run(of, tmp_path / "four", jobs=4)) == table(found)
+    goal = of[0].objective
+    for one in found:
+        each = one.outcome.final[goal.metric]
+        assert one.outcome.value == pytest.approx(goal.reduced(each), rel=1e-12)
+        assert np.isfinite(each).all()
+
+
+def test_several_objectives_and_a_limit(tmp_path: Path) -> None:
+    of = study(objective=["dev_error", "parameters"], constraints=["gap <= 0.01"])
+    found = run(of, tmp_path / "one")
+    assert all(len(f.outcome.values) == 2 for f in found)
+    violations = [f.outcome.violations["gap <= 0.01"] for f in found]
+    assert min(violations) <= 0 < max(violations)
+    assert table(run(of, tmp_path / "four", jobs=4)) == table(found)
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"search": {"sampler": "tpee"}}, "search.sampler: expected a known sampler, got 'tpee' (did"),
+    (
+        {"search": {"sampler": {"tpe": {"startups": 3}}}},
+        "expected a known key, got 'startups' (d",
+    ),
+    ({"search": {"sampler": "cmaes"}}, "search.sampler: expected no conditional parameters for cm"),
+    ({"search": {"sampler": "brute_force"}}, "expected no range without a step for brute_force"),
+    (
+        {"search": {"pruner": "median"}, "objective": ["dev_error", "flops"]},
+        "expected no pruner w",
+    ),
+    (
+        {"search": {"pruner": "median"}, "objective": "flops"},
+        "search.pruner: expected no pruner f",
+    ),
+    (
+        {"search": {"pruner": "signed_rank"}},
+        "replicates: expected 5 or more for signed_rank",
+    ),
+    ({"search": {"per": "l2"}}, "search.per: expected a word that space chooses from a list, got"),
+    ({"objective": "epochs_to_target"}, "targets: expected one target for epochs_to_target, got 0"),
+    ({"objective": "dev_eror"}, "expected a known metric, got 'dev_eror' (did you mean 'dev_err"),
+    ({"objective": {"metric": "auc", "direction": "minimize"}}, "expected maximize for auc, got"),
+    ({"objective": {"metric": "flops", "at": "best"}}, "expected at: last for flops, got best"),
+    ({"objective": {"metric": "auc", "reduce": {"sd": 1, "quantile": 0.5}}}, "expected one of q"),
+    ({"objective": "mean_absolute_error"}, "expected a metric of classification, got 'mean_abs"),
+    ({"constraints": ["l3 < 1"]}, "constraints.0: expected a hyperparameter, got 'l3' "),
+    ({"constraints": ["l2 < 0"]}, "constraints: expected some settings that keep them, got none"),
+    ({"constraints": ["l2 smaller 1"]}, "constraints.0: expected a rule, got 'l2 smaller 1' (like"),
+    ({"constraints": ["gap <= x"]}, "constraints.0: expected a number, got 'x'"),
+    (
+        {"enqueue": [{"l2": 7}]},
+        "enqueue.0: expected a setting within the space, got one outside",
+    ),
+    ({"enqueue": [{"hidden": [3]}]}, "enqueue.0.hidden: expected a word that is searched, got"),
+    ({"budgets": {"time": "soon"}}, "budgets.time: expected a time like 90s, 10m or 1.5h, got 's"),
+    ({"budgets": {"epoch": 3}}, "budgets.epoch: expected a known key, got 'epoch' (did you mean"),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), REFUSED, ids=lambda v: str(v)[:50])
+def test_what_cannot_be_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError) as refused:
+        study(**changes)
+    assert message in str(refused.value)
+
+
+def test_the_resolved_study_is_the_same_study(tmp_path: Path) -> None:
+    of, dataset = study(
+        constraints=["l2 < 1 when optimizer is adam", "gap <= 0.5"],
+        enqueue=[{"l2": 0.25, "hidden": [2, 2], "batch_size": 16}],
+        objective=["dev_error", {"metric": "flops", "reduce": {"quantile": 0.5}}],
+        space={
+            **NUMBERS,
+            "hidden": {"depth": {"low": 0, "high": 3}, "width": {"per_layer": [2, 4]}},
+            "batch_size, activation": [[16, "relu"], [32, "tanh"]],
+        },
+        fixed={"epochs": 3},
+        search={"sampler": {"nsga2": {"population": 6}}, "per": None},
+    )
+    text = resolved.study_yaml(of, Path(), tmp_path)
+    again = spec.check(documents.parse(text, "study.yaml"))
+    assert resolved.identity(again, dataset) == resolved.identity(of, dataset)
+
+
+def test_a_budget_in_seconds_voids_the_promise() -> None:
+    from sweeps import agreement
+
+    of, _ = study(objective="seconds", budgets={"time": "5m"}, constraints=["seconds <= 3"])
+    assert agreement.voids_identity(of) == [
+        "objective seconds",
+        "constraint seconds <= 3",
+        "budgets.time",
+    ]
+    assert agreement.voids_identity(study()[0]) == []
+    assert math.isinf(Budget(of, 3).deadline)
