@@ -25,7 +25,8 @@ ALLOWED = {
     },
     "sweeps": {
         *("sweeps", "dnn", "reports", "numpy", "pandas", "optuna", "joblib", "pydantic"),
-        *("pydantic_core", "ruamel", "rich", "typer", "scipy", "sklearn", "threadpoolctl", "sqlalchemy"),
+        *("pydantic_core", "ruamel", "rich", "typer", "scipy", "sklearn", "threadpoolctl"),
+        "sqlalchemy",
     },
     "studies": {"numpy", "pandas"},
 }
