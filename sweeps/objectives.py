@@ -76,6 +76,11 @@ class Objective(Section):
         return METRICS[self.metric].direction
 
     @property
+    def key(self) -> tuple[Any, ...]:
+        """What makes two objectives the same one."""
+        return self.metric, self.at, self.reduce
+
+    @property
     def is_tracked(self) -> bool:
         """Whether it has a value after every epoch."""
         return isinstance(METRICS[self.metric], Score)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sweeps import frames, methods, model, provenance, records, resolved, store
+from sweeps import frames, methods, model, provenance, records, resolved
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
 from sweeps.search import Finished
@@ -101,7 +101,6 @@ def write_provenance(
         },
         "space": resolved.describe(study),
         "fixed": fixed,
-        "study_hash": store.digest(resolved.identity(study, dataset)),
         "versions": provenance.versions(),
         "machine": provenance.machine(),
         "threads": "one BLAS thread per worker",

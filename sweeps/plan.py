@@ -1,15 +1,18 @@
 """What is about to happen, in words, and how long it will take about."""
 
+import math
 import time
 from dataclasses import replace
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 import dnn
-from sweeps import resolved, seeds, trial
+from sweeps import agreement, resolved, seeds, trial
 from sweeps.data import Dataset
 from sweeps.faults import show
-from sweeps.space import Range
+from sweeps.search.mirror import most
+from sweeps.space import Config, Range, walks
 from sweeps.spec import Study
 from sweeps.vocabulary import plain
 
@@ -35,6 +38,7 @@ def lines(
             f"{facts['train']} train, {facts['dev']} dev, {facts['test']} test ({facts['split']})",
         ),
         *(("space" if n == 0 else "", text) for n, text in enumerate(_space(study))),
+        ("settings", _size(study)),
         ("defaults", _defaults(study)),
         (
             "search",
@@ -63,6 +67,19 @@ def _space(study: Study) -> list[str]:
         for one in resolved.describe(study)
     ]
     return described or ["nothing: one configuration"]
+
+
+def _size(study: Study) -> str:
+    space = study.space
+    size = walks.size(space, space.parameters(), space.structure())
+    text = "infinitely many" if math.isinf(size) else f"{size:,.0f}"
+    if space.rules:
+        rules = "; ".join(rule.text for rule in space.rules)
+        text += f"; about {agreement.kept_share(study):.0%} of them keep the constraints ({rules})"
+    cells = most(study)
+    if math.isfinite(cells):
+        text += f"; {study.search.sampler.name} visits {cells:,.0f}"
+    return text
 
 
 def _defaults(study: Study) -> str:
@@ -106,6 +123,9 @@ def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
             f"search.window: {window} is short for {jobs} jobs, which may have to wait for each "
             f"other; {4 * jobs} would do (another window is another study)"
         )
+    void = agreement.voids_identity(study)
+    if void:
+        told.append(f"{', '.join(void)}: in seconds, so another run may give another study")
     return told
 
 
@@ -116,9 +136,8 @@ def _largest_batch(study: Study) -> int:
     return max((int(size) for size in sizes if not isinstance(size, str)), default=0)
 
 
-def seconds_per_trial(study: Study, dataset: Dataset) -> float:
-    """About how long an unpruned trial of the defaults takes, from three of its epochs."""
-    config = study.space.default
+def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
+    """About how long an unpruned trial of a setting takes, from three of its epochs."""
     streams = seeds.streams(study.search.seed, seeds.SEARCH, range(study.replicates))
     theta = trial.initialize(config, dataset, streams, study.dtype)
     settings = replace(trial.settings(config, dataset), epochs=3)
@@ -134,9 +153,33 @@ def seconds_per_trial(study: Study, dataset: Dataset) -> float:
     return elapsed / max(done, 1) * study.epochs
 
 
+def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
+    """The cheapest and the dearest of some settings drawn at random, with seconds a trial."""
+    space = study.space
+    names = [leaf.name for leaf in space.parameters()]
+    points = np.random.default_rng(0).random((DRAWS, len(names)))
+    drawn = [space.configure(walks.at(space, names, point)) for point in points]
+    configs = sorted((c for c in drawn if space.allows(c)), key=lambda c: _work(c, dataset))
+    ends = [configs[0], configs[-1]] if configs else [space.default]
+    return [(config, seconds_per_trial(study, dataset, config)) for config in ends]
+
+
+DRAWS = 500
+# An update costs about as much as so many multiplications, however small it is.
+UPDATE = 50_000
+
+
+def _work(config: Config, dataset: Dataset) -> float:
+    """Of one epoch, in multiplications; good enough to order settings."""
+    rows = len(dataset.parts["train"])
+    size = rows if config["batch_size"] == "full" else min(config["batch_size"], rows)
+    parameters = trial.network(config, dataset).n_parameters
+    return float(rows * parameters + rows / size * (UPDATE + 4 * parameters))
+
+
 def estimate(study: Study, dataset: Dataset, trials: int, confirm: bool, jobs: int) -> float:
     """Seconds that so many more trials and the confirmation will take about."""
-    each = seconds_per_trial(study, dataset)
+    each = seconds_per_trial(study, dataset, study.space.default)
     confirmed = (study.confirm.top + 1) * study.confirm.replicates / study.replicates
     return START + each * (trials + (confirmed if confirm else 0)) / jobs
 

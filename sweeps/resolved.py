@@ -1,7 +1,11 @@
 """The study written back: as resolved, as its winner alone, and as what makes it the same study."""
 
+import hashlib
 import io
+import json
 import os
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +13,23 @@ from ruamel.yaml import YAML
 
 from sweeps.data import Dataset
 from sweeps.objectives import Objective
+from sweeps.search.mirror import Warm
 from sweeps.sections import named
 from sweeps.space import Choice, Config, Leaf, Params, Range
 from sweeps.spec import Study
 from sweeps.vocabulary import plain
 
 
-def identity(study: Study, dataset: Dataset) -> dict[str, Any]:
+def data(study: Study, dataset: Dataset) -> dict[str, Any]:
+    """What must agree for two studies to be of the same data, divided alike."""
+    return study.data.model_dump(exclude={"source"}) | {"sha256": dataset.sha256}
+
+
+def identity(study: Study, dataset: Dataset, warm: Sequence[Warm] = ()) -> dict[str, Any]:
     """What must agree for two runs to be one study; trials, jobs, confirm, targets may differ."""
-    data = study.data.model_dump(exclude={"source"}) | {"sha256": dataset.sha256}
     search = study.search.model_dump(exclude={"trials", "start", "pruner"})
     return {
-        "data": data,
+        "data": data(study, dataset),
         "fixed": fixed(study),
         "space": _space(study),
         # What is asked for first decides what is drawn, and so does the order of choices.
@@ -28,6 +37,7 @@ def identity(study: Study, dataset: Dataset) -> dict[str, Any]:
         "objective": [_objective(o) for o in study.objectives],
         "constraints": _constraints(study),
         "enqueue": list(study.enqueue),
+        "from": _digest(warm),
         "budgets": study.budgets.model_dump(include={"trial_time"}),
         "replicates": study.replicates,
         "search": {**search, "pruner": study.pruner.model_dump()},
@@ -37,6 +47,12 @@ def identity(study: Study, dataset: Dataset) -> dict[str, Any]:
 
 def _constraints(study: Study) -> list[str]:
     return [*(rule.text for rule in study.space.rules), *(one.text for one in study.limits)]
+
+
+def _digest(warm: Sequence[Warm]) -> str:
+    """The trials of an earlier run in a word; nothing where there are none."""
+    text = json.dumps([asdict(one) for one in warm], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if warm else ""
 
 
 def _order(study: Study) -> str:
@@ -77,6 +93,8 @@ def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
         "sampler": named(study.search.sampler),
         "pruner": named(study.pruner),
     }
+    if study.search.start is not None:
+        sections["search"]["from"] = os.path.relpath(base / study.search.start, folder)
     sections["constraints"] = _constraints(study)
     sections["enqueue"] = [_literals(study, params) for params in study.enqueue]
     order = ("name", "description", "data", "fixed", "space")

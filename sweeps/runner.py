@@ -16,6 +16,7 @@ from rich.console import Console
 
 from sweeps import (
     agreement,
+    checking,
     documents,
     durations,
     outputs,
@@ -24,6 +25,7 @@ from sweeps import (
     resolved,
     spec,
     tables,
+    warm,
 )
 from sweeps import confirm as confirmation
 from sweeps.data import Dataset, load
@@ -137,26 +139,34 @@ def execute(
     folder = options.out / study.name
     if options.dry_run:
         _tell(study, dataset, budget, 0, storage, options, console)
+        optuna_quietly()
+        for name, text in checking.first(study, budget):
+            tell(console, name, text)
         return None
     started = datetime.now(UTC)
     shield = Shield()
-    identity = resolved.identity(study, dataset)
     optuna_quietly()
     backend = remote(storage) if storage else None
     with RunFolder(folder) as run_folder, shield.installed():
+        known_before = warm.start(study, base, folder, resolved.data(study, dataset))
+        identity = resolved.identity(study, dataset, known_before)
         goals = [objective.goal for objective in study.objectives]
         store = run_folder.open(study.name, backend, identity, goals)
         known = store.finished_among(budget)
+        if study.search.start is not None:
+            tell(console, "from", f"{len(known_before)} trials of {study.search.start} fit")
         _tell(study, dataset, budget, known, storage, options, console)
         clock = time.monotonic()
         try:
-            finished = _search(study, dataset, store, budget, options, shield, console)
+            mirror = Mirror(study, known_before)
+            finished = _search(study, dataset, store, budget, mirror, options, shield, console)
             seconds_searched = time.monotonic() - clock
             networks, others, seconds_confirmed = _confirm(
                 study, dataset, finished, folder, digest(identity), options, console
             )
             run_facts = {
                 "command": options.command,
+                "study_hash": digest(identity),
                 "confirm": study.confirm.model_dump() if networks else None,
                 "seconds": {"search": seconds_searched, "confirm": seconds_confirmed},
                 "jobs": options.jobs,
@@ -256,6 +266,7 @@ def _search(
     dataset: Dataset,
     store: Store,
     budget: int,
+    mirror: Mirror,
     options: Options,
     shield: Shield,
     console: Console,
@@ -265,7 +276,7 @@ def _search(
     finished = []
     try:
         with Progress(console, budget, study) as progress:
-            for one in search(study, store, engine, limit, Mirror(study), shield):
+            for one in search(study, store, engine, limit, mirror, shield):
                 finished.append(one)
                 progress.update(one)
     finally:

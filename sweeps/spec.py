@@ -129,7 +129,7 @@ class Study(Section):
     description: str = ""
     data: DataSpec
     space: Annotated[Space, SkipValidation, WithJsonSchema({"type": "object"})]
-    objectives: tuple[Objective, ...] = Field((Objective(),), alias="objective", min_length=1)
+    objectives: tuple[Objective, ...] = Field((Objective(),), alias="objective")
     limits: tuple[Limit, ...] = ()
     enqueue: tuple[SkipValidation[Params], ...] = ()
     budgets: Budgets = Budgets()
@@ -164,6 +164,8 @@ class Study(Section):
     def _one_or_many(cls, value: Any) -> Any:
         """A mapping, or a list of them; a name alone is a metric."""
         each = value if isinstance(value, list | tuple) else (value,)
+        if not each:
+            raise PydanticCustomError("own", "expected an objective, got an empty list")
         return tuple({"metric": one} if isinstance(one, str) else one for one in each)
 
     @property

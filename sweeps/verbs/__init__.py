@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping
 
+from sweeps.verbs.check import check
 from sweeps.verbs.gradcheck import gradcheck
 from sweeps.verbs.report import report
 from sweeps.verbs.run import run
@@ -13,6 +14,7 @@ from sweeps.verbs.schema import schema
 # In the order of `sweeps --help`.
 VERBS: Mapping[str, Callable[..., None]] = {
     "run": run,
+    "check": check,
     "report": report,
     "gradcheck": gradcheck,
     "schema": schema,

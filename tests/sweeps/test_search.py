@@ -1,11 +1,14 @@
 """Every sampler and every pruner under the window rule: the same study however it is run."""
 
+import json
 import math
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sweeps import documents, methods, resolved, runner, spec
@@ -361,3 +364,41 @@ def test_a_budget_in_seconds_voids_the_promise() -> None:
     ]
     assert agreement.voids_identity(study()[0]) == []
     assert math.isinf(Budget(of, 3).deadline)
+
+
+def test_a_warm_start_begins_with_what_fits(tmp_path: Path) -> None:
+    """The earlier run's complete trials that lie in the new space are told before trial 0."""
+    import sweeps
+
+    first = values(search={"trials": 8})
+    sweeps.run(first, out=tmp_path, jobs=1, confirm=False, quiet=True)
+    narrower = {**CONDITIONAL, "learning_rate": {"low": 1e-2, "high": 1, "log": True}}
+    second = values(name="next", space=narrower, search={"from": str(tmp_path / "tiny")})
+    result = sweeps.run(second, out=tmp_path, jobs=2, trials=6, confirm=False, quiet=True)
+    written = json.loads((result.folder / "artifacts" / "warm.json").read_text())
+    rates = pd.read_parquet(tmp_path / "tiny" / "trials.parquet")["param.learning_rate"]
+    assert 0 < len(written) == (rates >= 1e-2).sum() < 8
+    # What the earlier run becomes does not matter any more: it goes on as it was begun.
+    shutil.rmtree(tmp_path / "tiny")
+    again = sweeps.run(second, out=tmp_path, jobs=1, confirm=False, quiet=True)
+    assert len(again.trials) == 20
+    assert again.trials["value"][:6].tolist() == result.trials["value"].tolist()
+    of, _ = study(space=narrower, search={"sampler": {"tpe": {"startup": 0}}})
+    from sweeps.search.mirror import Warm
+
+    warm = Mirror(of, [Warm(one["params"], one["value"]) for one in written])
+    assert [warm.ask(n).params for n in range(3)] != [Mirror(of).ask(n).params for n in range(3)]
+
+
+def test_a_warm_start_from_something_else_is_refused(tmp_path: Path) -> None:
+    import sweeps
+
+    with pytest.raises(UserError, match=r"search.from: expected the folder of a run, got nowhere"):
+        sweeps.run(values(search={"from": "nowhere"}), out=tmp_path, quiet=True)
+    sweeps.run(values(search={"trials": 2}), out=tmp_path, jobs=1, confirm=False, quiet=True)
+    source = {"from": str(tmp_path / "tiny")}
+    other = values(name="b", search=source, data={**DATA, "options": {"rows": 61}})
+    with pytest.raises(UserError, match="a run on the same data and split, got another"):
+        sweeps.run(other, out=tmp_path, quiet=True)
+    with pytest.raises(UserError, match=r"the same one objective \(dev_error\), got dev_loss"):
+        sweeps.run(values(name="b", search=source, objective="dev_error"), out=tmp_path, quiet=True)

@@ -1,0 +1,41 @@
+"""`sweeps check STUDY`: every fault, the space, its size, what it may cost; nothing is run."""
+
+from typing import Annotated
+
+import typer
+
+from sweeps.verbs.common import Set, StudyFile, console, exit_codes
+
+
+def check(
+    study: StudyFile,
+    set_: Set = None,
+    jobs: Annotated[int | None, typer.Option(help="Workers. [default: all cores]")] = None,
+    trials: Annotated[
+        int | None, typer.Option(help="Trials in all, instead of the file's.")
+    ] = None,
+) -> None:
+    """Say what a study would do and every fault it has; exit 2 if there is one.
+
+    Examples: sweeps check study.yaml · sweeps check study.yaml --set search.sampler=grid
+    """
+    with exit_codes():
+        from sweeps import checking, documents, plan, runner
+        from sweeps.terminal import tell, verbatim
+
+        printer = console()
+        document = documents.read(study)
+        spec, dataset = runner.prepare(document, study.parent, set_ or [])
+        workers = runner.check_jobs(jobs)
+        budget = runner.trials_of(spec, runner.check_trials(trials))
+        runner.optuna_quietly()
+        verbatim(printer, spec.name, style="bold")
+        for name, text in plan.lines(spec, dataset, budget, workers, "not run"):
+            tell(printer, name, text)
+        for warning in plan.warnings(spec, dataset, workers):
+            tell(printer, "warning", warning, style="yellow")
+        for name, text in checking.first(spec, budget):
+            tell(printer, name, text)
+        for name, text in checking.costs(spec, dataset, budget, workers):
+            tell(printer, name, text)
+        tell(printer, "faults", "none")
