@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from rich.console import Console
 
 from sweeps import confirm as confirmation
 from sweeps import documents, outputs, plan, provenance, resolved, spec, tables
+from sweeps.addresses import check, redact
 from sweeps.data import Dataset, load
 from sweeps.engines import Loky
 from sweeps.faults import Expected, UserError, show
@@ -24,7 +26,6 @@ from sweeps.progress import Progress
 from sweeps.result import Result
 from sweeps.search import Deadline, Finished, search
 from sweeps.spec import Study
-from sweeps.storages import redact, remote
 from sweeps.store import RunFolder, Store, digest
 from sweeps.terminal import tell, verbatim
 from sweeps.trial import Outcome, train
@@ -132,6 +133,8 @@ def execute(
     budget = 1 if not study.space.dimensions else options.trials or study.search.trials
     storage = options.storage or study.storage
     folder = options.out / study.name
+    if storage:
+        check(storage)
     if options.dry_run:
         _tell(study, dataset, budget, 0, storage, options, console)
         return None
@@ -139,9 +142,9 @@ def execute(
     shield = Shield()
     identity = resolved.identity(study, dataset)
     optuna_quietly()
-    backend = remote(storage) if storage else None
-    with RunFolder(folder) as run_folder, shield.installed():
-        store = run_folder.open(study.name, backend, identity)
+    waiting = partial(tell, console, "waiting", style="yellow")
+    with RunFolder(folder, waiting) as run_folder, shield.installed():
+        store = run_folder.open(study.name, storage, identity)
         known = store.finished_among(budget)
         _tell(study, dataset, budget, known, storage, options, console)
         clock = time.monotonic()
