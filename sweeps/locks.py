@@ -58,4 +58,7 @@ class LockFile:
     def write(self, text: str) -> None:
         """Put another text in its place."""
         self._file.seek(0)
-        self._file.write(text.encode().ljust(WIDTH))
+        if text:
+            self._file.write(text.encode().ljust(WIDTH))
+        else:
+            self._file.truncate()

@@ -70,8 +70,10 @@ def in_our_words(
     """
     from optuna.exceptions import StorageInternalError
 
+    if isinstance(fault, RuntimeError) and isinstance(fault.__context__, OSError):
+        fault = fault.__context__  # Optuna's lock file could not be removed
     if isinstance(fault, OSError):
-        inside = isinstance(fault.filename, str) and Path(fault.filename).is_relative_to(folder)
+        inside = bool(fault.filename) and Path(fault.filename).is_relative_to(folder)
         if fault.errno in OF_DISKS or (inside and fault.errno in OF_FOLDERS):
             where = fault.filename if inside else folder
             return UserError(f"{where}: expected to write there, got {fault.strerror} ({AGAIN})")

@@ -82,7 +82,8 @@ def read(path: Path, key: dict[str, Any]) -> Outcome | None:
 
 
 def _read(path: Path, key: dict[str, Any]) -> Outcome | None:
-    with np.load(path, allow_pickle=False) as file:
+    # Opened here, for np.load leaves a file that it cannot read open.
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
         contents = {name: file[name] for name in file.files}
     meta = json.loads(str(contents.pop("meta")))
     if meta.pop("key") != json.loads(json.dumps(key)):

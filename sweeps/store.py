@@ -19,6 +19,7 @@ from sweeps.trial import Outcome
 
 if TYPE_CHECKING:
     import optuna
+    from optuna.storages import BaseStorage
 
 # Values shown live by the Dashboard; each is a synced write, so a few of the epochs do.
 REPORTS = 10
@@ -164,8 +165,6 @@ class RunFolder:
 
         Errors: UserError where the folder's records, or the storage's study, are another study's.
         """
-        import optuna
-
         known = self.folder / "artifacts" / "identity.json"
         if known.exists():
             _same(f"{self.folder}", _read_identity(known), identity)
@@ -174,10 +173,14 @@ class RunFolder:
             storages.remote(address) if address else storages.journal(self.folder / "journal.log")
         )
         try:
-            study = optuna.load_study(study_name=name, storage=backend)
-        except KeyError:
-            study = optuna.create_study(study_name=name, storage=backend, direction="minimize")
-        _adopt(study, identity)
+            study = _study(name, backend)
+            _adopt(study, identity)
+        except (ValueError, TypeError, LookupError) as fault:
+            raise UserError(
+                f"the study '{name}' of the storage: expected Optuna's rows, got "
+                f"{show(str(fault))} (it is damaged: restore it, or use another; the records in "
+                "artifacts are used again)"
+            ) from None
         if address:
             self._claims.study(study)
         if not known.exists():
@@ -194,6 +197,18 @@ def _read_identity(path: Path) -> dict[str, Any]:
             "restore it, or remove the run folder)"
         ) from None
     return identity
+
+
+def _study(name: str, backend: "BaseStorage") -> "optuna.Study":
+    """The study of that name, made if it is new, with all its trials read once."""
+    import optuna
+
+    try:
+        study = optuna.load_study(study_name=name, storage=backend)
+    except KeyError:
+        study = optuna.create_study(study_name=name, storage=backend, direction="minimize")
+    study.get_trials(deepcopy=False)
+    return study
 
 
 def _adopt(study: "optuna.Study", identity: dict[str, Any]) -> None:
