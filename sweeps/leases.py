@@ -46,7 +46,7 @@ class Lease:
         """Claim it, and keep it until `release`. Errors: UserError while its owner lives."""
         self._outlive(Owner.parse(self._slot.read()))
         self._slot.write(self._owner.text())
-        time.sleep(self._slot.settle)
+        self._ended.wait(self._slot.settle)
         self.check()
         self._thread.start()
 
