@@ -47,18 +47,27 @@ def is_away(fault: BaseException) -> bool:
     """Whether a database may come back: the connection is lost, or another holds its lock."""
     from sqlalchemy.exc import InterfaceError, OperationalError
 
-    cause = fault.__cause__
+    cause = _of_driver(fault)
     if not isinstance(cause, OperationalError | InterfaceError):
         return False
     name = str(getattr(cause.orig, "sqlite_errorname", ""))
     return not name.startswith(HOPELESS)
 
 
+def _of_driver(fault: BaseException) -> BaseException:
+    """What the driver raised, whatever came of that; else the fault itself."""
+    from sqlalchemy.exc import DBAPIError
+
+    cause: BaseException | None = fault
+    while cause is not None and not isinstance(cause, DBAPIError):
+        cause = cause.__cause__ or cause.__context__
+    return cause or fault
+
+
 def reason(fault: BaseException) -> str:
     """The driver's own words, in one line."""
-    cause: BaseException = fault.__cause__ or fault
-    cause = getattr(cause, "orig", None) or cause
-    return " ".join(str(cause).split())
+    cause = _of_driver(fault)
+    return " ".join(str(getattr(cause, "orig", None) or cause).split())
 
 
 def in_our_words(

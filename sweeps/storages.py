@@ -1,6 +1,7 @@
 """Optuna's storages: a journal file that survives kills, or any URL."""
 
 import json
+import logging
 import sys
 import time
 from pathlib import Path
@@ -111,6 +112,8 @@ def remote(url: str) -> "BaseStorage":
     from sqlalchemy.exc import SQLAlchemyError
 
     addresses.check(url)
+    # It warns of a lost connection before it raises; that is said, and waited for, in sweeps.lost.
+    logging.getLogger("optuna.storages._rdb.storage").setLevel(logging.ERROR)
     given = addresses.expand(url)
     address = make_url(given)
     waits = WAITS.get(address.get_driver_name(), {})

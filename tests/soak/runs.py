@@ -49,6 +49,11 @@ class Run:
         )
         return self.process
 
+    def kill(self) -> None:
+        """`kill -9` of the parent."""
+        assert self.process
+        self.process.kill()
+
     def wait(self, seconds: float = 180) -> tuple[int, str]:
         """Its exit code, and what it said on stderr."""
         assert self.process

@@ -216,9 +216,7 @@ def test_what_waiting_does_not_cure_is_not_waited_for(tmp_path: Path) -> None:
     """A database that is no database."""
     (tmp_path / "x.db").write_bytes(b"not a database at all" * 100)
     started = time.monotonic()
-    with pytest.raises(
-        UserError, match=r"expected a database, got sqlite:///.*: file is not"
-    ):
+    with pytest.raises(UserError, match=r"expected a database, got sqlite:///.*: file is not"):
         storages.remote(f"sqlite:///{tmp_path}/x.db")
     assert time.monotonic() - started < 10
 
