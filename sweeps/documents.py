@@ -1,6 +1,7 @@
 """YAML 1.2 to plain values, with the place of every key; nothing here knows what a study is."""
 
 import io
+import os
 import re
 import warnings
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from sweeps.faults import Expected, Fault, UserError, join, show
 
 LARGEST = 1_000_000  # bytes; a study is a page long
 MOST_VALUES = 100_000
+DEEPEST = 50  # levels
 
 
 @dataclass
@@ -41,13 +43,15 @@ class Document:
 def read(path: Path) -> Document:
     """Read a file. Errors: UserError for one that is not there, not YAML, or not a mapping."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)  # of what has no end, no more than this
+            size = max(len(raw), os.fstat(file.fileno()).st_size)
     except FileNotFoundError:
         raise UserError(_no_such_file(path)) from None
     except OSError as fault:
         raise UserError(f"{path}: expected a readable file, got {fault.strerror}") from None
-    if len(raw) > LARGEST:
-        raise UserError(f"{path}: expected at most {LARGEST:,} bytes, got {len(raw):,}")
+    if size > LARGEST:
+        raise UserError(f"{path}: expected at most {LARGEST:,} bytes, got {size:,}")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as fault:
@@ -78,7 +82,8 @@ def parse(text: str, name: str) -> Document:
     except MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         line = f":{mark.line + 1}" if mark else ""
-        raise UserError(f"{name}{line}: expected YAML, got: {fault.problem}") from None
+        problem = str(fault.problem).partition(", if necessary")[0]  # a hint to programmers
+        raise UserError(f"{name}{line}: expected YAML, got: {problem}") from None
     except (YAMLError, RecursionError, UnicodeEncodeError) as fault:
         raise UserError(f"{name}: expected YAML, got: {str(fault).splitlines()[0]}") from None
     if reader.faults:
@@ -98,7 +103,9 @@ def _compose(text: str) -> "Node | None":
     with warnings.catch_warnings():
         # An anchor that is used again means the later one, as in YAML 1.2 (chapter 7.1).
         warnings.simplefilter("ignore", ReusedAnchorWarning)
-        node: Node | None = YAML(typ="safe", pure=True).compose(io.StringIO(text))
+        yaml = YAML(typ="safe", pure=True)
+        yaml.max_depth = DEEPEST
+        node: Node | None = yaml.compose(io.StringIO(text))
     return node
 
 

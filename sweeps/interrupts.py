@@ -39,6 +39,8 @@ def starting_workers() -> Iterator[None]:
 class Shield:
     """Inside `with shield:` an interrupt waits; outside it raises KeyboardInterrupt at once.
 
+    A second one does not wait: a write may wait for a database that is away, and none is torn.
+
     Installed by `with shield.installed():` in the main thread; elsewhere it does nothing.
     """
 
@@ -66,7 +68,7 @@ class Shield:
 
     def interrupt(self, number: int, frame: FrameType | None) -> None:
         """The signal handler."""
-        if self._depth:
+        if self._depth and not self._pending:
             self._pending = True
         else:
             raise KeyboardInterrupt

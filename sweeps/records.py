@@ -2,7 +2,10 @@
 
 import json
 import os
+import struct
 import sys
+import zlib
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -26,8 +29,11 @@ def write(path: Path, outcome: Outcome, key: dict[str, Any]) -> None:
 
 def save(path: Path, arrays: dict[str, Any]) -> None:
     """An .npz, atomically: temporary file, fsync, rename."""
-    with Replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
+    # In memory first: a zip file that cannot be ended on a full disk complains on its own.
+    buffer = BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    with Replacing(path) as temporary:
+        temporary.write_bytes(buffer.getbuffer())
 
 
 def write_text(path: Path, text: str) -> None:
@@ -78,12 +84,19 @@ def header(path: Path) -> dict[str, Any] | None:
 def read(path: Path, key: dict[str, Any]) -> Outcome | None:
     """The record, or None where there is none, it cannot be read, or it is of something else."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            contents = {name: file[name] for name in file.files}
-    except (BadZipFile, ValueError, EOFError, KeyError, OSError, NotImplementedError):
-        return None
-    meta = json.loads(str(contents.pop("meta", "{}")))
-    if meta.pop("key", None) != json.loads(json.dumps(key)):
+        return _read(path, key)
+    except (BadZipFile, ValueError, EOFError, KeyError, TypeError, OSError, MemoryError):
+        return None  # torn, or none of ours: it is made again
+    except (NotImplementedError, RuntimeError, zlib.error, struct.error):
+        return None  # flipped bits: zipfile takes it for packed or encrypted in some other way
+
+
+def _read(path: Path, key: dict[str, Any]) -> Outcome | None:
+    # Opened here, for np.load leaves a file that it cannot read open.
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+        contents = {name: file[name] for name in file.files}
+    meta = json.loads(str(contents.pop("meta")))
+    if meta.pop("key") != json.loads(json.dumps(key)):
         return None
     groups: dict[str, Any] = {"curves": {}, "final": {}, "arrays": {}}
     for name, values in contents.items():

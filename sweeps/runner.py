@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from sweeps import (
     warm,
 )
 from sweeps import confirm as confirmation
+from sweeps.addresses import check, redact
 from sweeps.data import Dataset, load
 from sweeps.engines import Loky
 from sweeps.faults import Expected, UserError, show
@@ -38,7 +40,6 @@ from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget, deadline
 from sweeps.search.mirror import Mirror, most
 from sweeps.spec import Study
-from sweeps.storages import redact, remote
 from sweeps.store import RunFolder, Store, digest
 from sweeps.terminal import tell, verbatim
 from sweeps.trial import Outcome, train
@@ -137,6 +138,8 @@ def execute(
     budget = trials_of(study, options.trials)
     storage = options.storage or study.storage
     folder = options.out / study.name
+    if storage:
+        check(storage)
     if options.dry_run:
         _tell(study, dataset, budget, 0, storage, options, console)
         optuna_quietly()
@@ -146,12 +149,12 @@ def execute(
     started = datetime.now(UTC)
     shield = Shield()
     optuna_quietly()
-    backend = remote(storage) if storage else None
-    with RunFolder(folder) as run_folder, shield.installed():
+    waiting = partial(tell, console, "waiting", style="yellow")
+    with RunFolder(folder, waiting) as run_folder, shield.installed():
         known_before = warm.start(study, base, folder, resolved.data(study, dataset))
         identity = resolved.identity(study, dataset, known_before)
         goals = [objective.goal for objective in study.objectives]
-        store = run_folder.open(study.name, backend, identity, goals)
+        store = run_folder.open(study.name, storage, identity, goals)
         known = store.finished_among(budget)
         if study.search.start is not None:
             tell(console, "from", f"{len(known_before)} trials of {study.search.start} fit")

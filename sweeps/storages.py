@@ -1,16 +1,20 @@
-"""Optuna's storages: a journal file that survives kills, or any URL; and how they may be shown."""
+"""Optuna's storages: a journal file that survives kills, or any URL."""
 
 import json
-import re
+import logging
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sweeps import addresses
+from sweeps.addresses import redact
 from sweeps.faults import UserError, show
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
+
+__all__ = ["journal", "mend", "redact", "remote"]
 
 # Optuna holds its lock for milliseconds; one that is older than this was left by a dead process.
 STALE = 2.0
@@ -36,13 +40,26 @@ def journal(path: Path) -> "BaseStorage":
 
 
 def _drop_stale_lock(path: Path) -> None:
-    """Optuna would wait 30 s for a lock whose owner was killed."""
-    for lock in path.parent.glob(f"{path.name}.lock*"):
-        try:
-            time.sleep(max(0.0, min(STALE, lock.lstat().st_mtime + STALE - time.time())))
-            lock.unlink()
-        except FileNotFoundError:
-            continue  # its owner lives, and has let go of it
+    """Optuna would wait 30 s for a lock whose owner was killed.
+
+    That it is old is seen by watching it: a clock may have jumped since it was made.
+    """
+    locks = {lock: _made(lock) for lock in path.parent.glob(f"{path.name}.lock*")}
+    deadline = time.monotonic() + STALE
+    while locks and time.monotonic() < deadline:
+        time.sleep(STALE / 20)
+        locks = {lock: made for lock, made in locks.items() if made and _made(lock) == made}
+    for lock in locks:
+        lock.unlink(missing_ok=True)
+
+
+def _made(lock: Path) -> tuple[int, int] | None:
+    """What tells a lock from a later one of the same name; None if it is gone."""
+    try:
+        status = lock.lstat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns
 
 
 def mend(path: Path) -> bool:
@@ -85,21 +102,51 @@ def _damaged(where: str, got: str) -> UserError:
 
 
 def remote(url: str) -> "BaseStorage":
-    """The storage at a URL. Errors: UserError where it cannot be reached."""
-    import optuna
+    """The storage at a URL, `${NAME}` in it taken from the environment.
+
+    Errors: UserError where it cannot be reached, or holds something else than Optuna's tables.
+    """
+    from optuna.exceptions import StorageInternalError
+    from optuna.storages import RDBStorage
+    from sqlalchemy import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
+    addresses.check(url)
+    # It warns of a lost connection before it raises; that is said, and waited for, in sweeps.lost.
+    logging.getLogger("optuna.storages._rdb.storage").setLevel(logging.ERROR)
+    given = addresses.expand(url)
+    address = make_url(given)
+    waits = WAITS.get(address.get_driver_name(), {})
+    options = {
+        "pool_pre_ping": True,
+        "connect_args": {k: v for k, v in waits.items() if k not in address.query},
+    }
+    # Optuna formats its addresses: a brace is one of the address's own.
+    given = given.replace("{", "{{").replace("}", "}}")
     try:
-        return optuna.storages.get_storage(url)
-    except (SQLAlchemyError, ImportError, ValueError, OSError) as fault:
-        reason = str(fault).splitlines()[0].replace(url, redact(url))
-        raise UserError(f"--storage: expected a database, got {redact(url)}: {reason}") from None
+        storage = RDBStorage(given, options)
+        if address.get_backend_name() == "sqlite":
+            with storage.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    except (SQLAlchemyError, StorageInternalError, RuntimeError, ValueError, OSError) as fault:
+        raise addresses.unusable(url, fault) from None
+    return storage
 
 
-def redact(url: str) -> str:
-    """A storage's address without its password, wherever that stands in it."""
-    url = re.sub(r"(?i)\b(password|passwd|pwd|token|secret)=[^&\s]*", r"\1=***", url)
-    head, at, tail = url.rpartition("@")
-    scheme, slashes, credentials = head.partition("://")
-    user = credentials.partition(":")[0]
-    return f"{scheme}{slashes}{user}:***@{tail}" if at and ":" in credentials else url
+# Seconds (libpq's last one: milliseconds) until a driver takes a lock, or a connection, for lost;
+# what the address says goes before.
+LIBPQ = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+MYSQL = {"connect_timeout": 10, "read_timeout": 30, "write_timeout": 30}
+WAITS = {
+    "pysqlite": {"timeout": 60},
+    "psycopg": LIBPQ,
+    "psycopg2": LIBPQ,
+    "pymysql": MYSQL,
+    "mysqldb": MYSQL,
+}

@@ -6,13 +6,15 @@ one write. What is in memory only is never needed to go on.
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from sweeps import locks, records, storages
+from sweeps import addresses, records, storages
+from sweeps.claims import Claims
 from sweeps.faults import UserError, show
+from sweeps.lost import in_our_words, patiently
 from sweeps.objectives import Goal
 from sweeps.trial import Outcome
 
@@ -27,12 +29,15 @@ REPORTS = 10
 class Store:
     """One study's records and storage, open for this process alone."""
 
-    def __init__(self, folder: Path, study: "optuna.Study", identity: str) -> None:
+    def __init__(
+        self, folder: Path, study: "optuna.Study", identity: str, claims: "Claims"
+    ) -> None:
         self.folder, self.study, self.identity = folder, study, identity
+        self._claims = claims
 
     def trials(self) -> "list[optuna.trial.FrozenTrial]":
         """All trials of the storage, by number."""
-        return self.study.get_trials(deepcopy=False)
+        return patiently(lambda: self.study.get_trials(deepcopy=False), self._claims.notify)
 
     def finished_among(self, budget: int) -> int:
         """How many of the first so many trials are told."""
@@ -43,21 +48,32 @@ class Store:
 
         Errors: UserError where the storage gave it another number: somebody else asks there too.
         """
-        self.study.add_trial(as_asked(trial))
-        if len(self.trials()) != number + 1:
+        asked = as_asked(trial)
+        patiently(lambda: self._add(number, asked), self._claims.notify)
+
+    def _add(self, number: int, asked: "optuna.trial.FrozenTrial") -> None:
+        self._claims.check()
+        if len(self.trials()) <= number:  # else a lost connection took the answer with it
+            self.study.add_trial(asked)
+        trials = self.trials()
+        if len(trials) != number + 1 or trials[number].params != asked.params:
             raise UserError(
                 f"the study '{self.study.study_name}' of the storage: expected trial {number} to "
-                f"be its last, got {len(self.trials())} trials: another process adds to it"
+                f"be its last, got {len(trials)} trials: another process adds to it"
             )
 
     def finished(self, number: int, params: dict[str, Any], outcome: Outcome) -> None:
         """Write a finished trial's record, then tell the storage."""
+        patiently(self._claims.check, self._claims.notify)
         if outcome.state != "failed":
             records.write(self._path(number), outcome, self._key(params))
         self.tell(number, outcome)
 
     def tell(self, number: int, outcome: Outcome) -> None:
         """Tell the storage of a trial that it still holds as running; else do nothing."""
+        patiently(lambda: self._tell(number, outcome), self._claims.notify)
+
+    def _tell(self, number: int, outcome: Outcome) -> None:
         import optuna
 
         frozen = self.trials()[number]
@@ -119,20 +135,19 @@ def as_asked(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":
 
 
 class RunFolder:
-    """A run folder held by this process; another one that wants it is refused meanwhile."""
+    """A run folder held by this process; another one that wants it is refused meanwhile.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    `notify` is told what is waited for.
+    """
+
+    def __init__(self, folder: Path, notify: Callable[[str], None]) -> None:
+        self.folder, self._claims = folder, Claims(notify)
+        self._address = ""
 
     def __enter__(self) -> "RunFolder":
         try:
             (self.folder / "artifacts").mkdir(parents=True, exist_ok=True)
-            self._lock = locks.take(self.folder / ".lock")
-        except BlockingIOError:
-            raise UserError(
-                f"{self.folder}: expected a run folder of one process, got one that another "
-                "process is working on"
-            ) from None
+            self._claims.folder(self.folder)
         except OSError as fault:
             raise UserError(
                 f"--out: expected a folder to write in, got {self.folder}: {fault.strerror}"
@@ -145,12 +160,18 @@ class RunFolder:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._lock.close()
+        self._claims.release()
+        said = in_our_words(fault, self.folder, self._hide) if fault else None
+        if said:
+            raise said from None
+
+    def _hide(self, text: str) -> str:
+        return addresses.hide(text, self._address)
 
     def open(
         self,
         name: str,
-        backend: "BaseStorage | None",
+        address: str | None,
         identity: dict[str, Any],
         directions: Sequence[Goal],
     ) -> Store:
@@ -158,25 +179,54 @@ class RunFolder:
 
         Errors: UserError where the folder's records, or the storage's study, are another study's.
         """
-        import optuna
-
         known = self.folder / "artifacts" / "identity.json"
         if known.exists():
-            _same(f"{self.folder}", json.loads(known.read_text(encoding="utf-8")), identity)
-        if backend is None:
-            backend = storages.journal(self.folder / "journal.log")
-        # Making a `Trial` to tell asks the sampler; a random one has nothing to think about.
-        sampler = optuna.samplers.RandomSampler(seed=0)
+            _same(f"{self.folder}", _read_identity(known), identity)
+        self._address = address or ""
+        backend = (
+            storages.remote(address) if address else storages.journal(self.folder / "journal.log")
+        )
         try:
-            study = optuna.load_study(study_name=name, storage=backend, sampler=sampler)
-        except KeyError:
-            study = optuna.create_study(
-                study_name=name, storage=backend, sampler=sampler, directions=list(directions)
-            )
-        _adopt(study, identity, directions)
+            study = _study(name, backend, directions)
+            _adopt(study, identity, directions)
+        except (ValueError, TypeError, LookupError) as fault:
+            raise UserError(
+                f"the study '{name}' of the storage: expected Optuna's rows, got "
+                f"{show(str(fault))} (it is damaged: restore it, or use another; the records in "
+                "artifacts are used again)"
+            ) from None
+        if address:
+            self._claims.study(study)
         if not known.exists():
             records.write_text(known, json.dumps(identity))
-        return Store(self.folder, study, digest(identity))
+        return Store(self.folder, study, digest(identity), self._claims)
+
+
+def _read_identity(path: Path) -> dict[str, Any]:
+    try:
+        identity: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as fault:
+        raise UserError(
+            f"{path}: expected what makes the study the same one, got {fault} (it is damaged: "
+            "restore it, or remove the run folder)"
+        ) from None
+    return identity
+
+
+def _study(name: str, backend: "BaseStorage", directions: Sequence[Goal]) -> "optuna.Study":
+    """The study of that name, made if it is new, with all its trials read once."""
+    import optuna
+
+    # Making a `Trial` to tell asks the sampler; a random one has nothing to think about.
+    sampler = optuna.samplers.RandomSampler(seed=0)
+    try:
+        study = optuna.load_study(study_name=name, storage=backend, sampler=sampler)
+    except KeyError:
+        study = optuna.create_study(
+            study_name=name, storage=backend, sampler=sampler, directions=list(directions)
+        )
+    study.get_trials(deepcopy=False)
+    return study
 
 
 def _adopt(study: "optuna.Study", identity: dict[str, Any], directions: Sequence[Goal]) -> None:

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sweeps.addresses import redact
 from sweeps.faults import printable
 from sweeps.result import Result
 from sweeps.spec import Study
-from sweeps.storages import redact
 from sweeps.terminal import tell, verbatim
 
 

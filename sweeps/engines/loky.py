@@ -4,7 +4,9 @@ import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
+from queue import Empty
 from typing import Any
 
 from sweeps.engines.base import ATTEMPTS, Failure
@@ -106,4 +108,8 @@ class Loky:
 
     def close(self) -> None:
         """End all workers at once, whatever they do."""
+        # Else loky's thread looks for tasks that it has dropped, and dies aloud.
+        with suppress(Empty):
+            while True:
+                self._pool._work_ids.get_nowait()
         self._pool.shutdown(wait=True, kill_workers=True)

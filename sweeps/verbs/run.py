@@ -33,8 +33,9 @@ def run(
 ) -> None:
     """Check, search, confirm and report a study; run it again to go on where it stopped."""
     with exit_codes():
-        from sweeps import documents, runner
+        from sweeps import addresses, documents, runner
 
+        addresses.refuse_passwords(storage, set_ or [])
         options = runner.Options(
             jobs=runner.check_jobs(jobs),
             trials=runner.check_trials(trials),

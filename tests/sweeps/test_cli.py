@@ -1,6 +1,8 @@
 """The command line as a user meets it: faults, exit codes, options, what is printed."""
 
 import json
+import os
+import platform
 import re
 import subprocess
 import sys
@@ -110,8 +112,13 @@ def test_all_faults_of_a_file_together(tmp_path: Path) -> None:
         (("--time", "0"), "--time: expected a time like 90s, 10m or 1.5h, got '0'"),
         (
             ("--storage", "oops://me:secret@x"),
-            "--storage: expected a database, got oops://me:***@x: ",
+            "--storage: expected an address without a password, got 'oops://me:***@x': ",
         ),
+        (
+            ("--set", "storage=mysql://x/y?password=secret"),
+            "--set: expected an address without a password, got 'storage=mysql://x/y?password=***'",
+        ),
+        (("--storage", "oops://me@x"), "--storage: expected a database, got oops://me@x: "),
     ],
 )
 def test_faults_of_the_options(tmp_path: Path, options: tuple[str, ...], message: str) -> None:
@@ -189,9 +196,12 @@ def test_two_at_once_in_one_folder(tmp_path: Path) -> None:
     from sweeps.store import RunFolder
 
     path = study(tmp_path, QUICK)
-    with RunFolder(tmp_path / "runs" / "small"):
+    with RunFolder(tmp_path / "runs" / "small", print):
         (line,) = said(str(path), cwd=tmp_path)
-    assert "another process is working on" in line
+    assert line.startswith(
+        "runs/small: expected to be alone, got one that is being worked on by "
+        f"pid {os.getpid()} on {platform.node()} since 20"
+    )
 
 
 def test_what_a_run_prints_and_leaves(tmp_path: Path) -> None:
@@ -388,9 +398,9 @@ def test_somebody_elses_study_in_the_storage(tmp_path: Path) -> None:
 
 
 def test_a_password_is_nowhere(tmp_path: Path) -> None:
-    path = str(study(tmp_path, QUICK))
     url = "sqlite:///file:pw.db?uri=true&password=hunter2"
-    done = sweeps(path, "--storage", url, cwd=tmp_path)
+    path = str(study(tmp_path, f"{QUICK}\nstorage: {url}"))
+    done = sweeps(path, cwd=tmp_path)
     assert "hunter2" not in done.stdout + done.stderr
     for file in (tmp_path / "runs").rglob("*"):
         assert not file.is_file() or b"hunter2" not in file.read_bytes(), file

@@ -77,7 +77,7 @@ def run(of: tuple[Study, Dataset], folder: Path, jobs: int = 1, trials: int = 20
     """A search in a run folder, going on where an earlier one stopped."""
     spec_, dataset = of
     runner.optuna_quietly()
-    with RunFolder(folder) as held:
+    with RunFolder(folder, print) as held:
         goals = [o.goal for o in spec_.objectives]
         store = held.open(spec_.name, None, resolved.identity(spec_, dataset), goals)
         budget = Budget(spec_, int(min(trials, most(spec_))))
@@ -236,7 +236,7 @@ def test_the_first_budget_to_be_met_ends_the_search_and_is_named(tmp_path: Path,
     spec_, dataset = study(budgets=budgets)
     counts = []
     for jobs in (1, 4):
-        with RunFolder(tmp_path / str(jobs)) as held:
+        with RunFolder(tmp_path / str(jobs), print) as held:
             identity = resolved.identity(spec_, dataset)
             store = held.open("tiny", None, identity, ["minimize"])
             budget = Budget(spec_, 200)

@@ -1,0 +1,1 @@
+"""Long trials of durability, run by hand: `python -m tests.soak.kill`, `…faults`."""

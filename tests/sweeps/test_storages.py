@@ -1,0 +1,324 @@
+"""Storages at an address: sqlite, PostgreSQL, MySQL; passwords; what happens when they go away."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+
+from sweeps import addresses, lost, storages
+from sweeps.faults import UserError
+from tests.databases import PASSWORD, MariaDB, Postgres, Server, missing, missing_mysql
+from tests.sweeps.helpers import TEXT, command, environment, study, sweeps, trials
+
+QUICK = TEXT.replace("trials: 24", "trials: 12")
+OPTIONS = ("--jobs", "2", "--no-confirm")
+
+
+@pytest.fixture(autouse=True)
+def password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORD", PASSWORD)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run on its journal."""
+    folder = tmp_path_factory.mktemp("done")
+    sweeps(str(study(folder, QUICK)), *OPTIONS, cwd=folder)
+    return folder
+
+
+SERVERS = {"postgresql": (Postgres, missing), "mysql": (MariaDB, missing_mysql)}
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A database server; where there is none the tests are skipped, but not in CI."""
+    kind, lacking = SERVERS[request.param]
+    lack = lacking()
+    if lack:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(lack)
+    with kind() as started:
+        yield started
+
+
+def told(storage: optuna.storages.BaseStorage) -> list[tuple[Any, ...]]:
+    found = optuna.load_study(study_name="small", storage=storage).trials
+    return [(t.number, t.state.name, t.value, t.params, t.intermediate_values) for t in found]
+
+
+def same(folder: Path, address: str, reference: Path) -> None:
+    """The records, and what the storage says."""
+    runs = [place / "runs" / "small" for place in (folder, reference)]
+    # Through JSON, for NaN has to equal NaN.
+    assert json.dumps(trials(runs[0])) == json.dumps(trials(runs[1]))
+    assert told(storages.remote(address)) == told(storages.journal(runs[1] / "journal.log"))
+
+
+# The same study in each
+
+
+def test_sqlite_is_the_same_study_in_wal(done: Path, tmp_path: Path) -> None:
+    sweeps(str(study(tmp_path, QUICK)), *OPTIONS, "--storage", "sqlite:///x.db", cwd=tmp_path)
+    same(tmp_path, f"sqlite:///{tmp_path}/x.db", done)
+    with sqlite3.connect(tmp_path / "x.db") as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_server_is_the_same_study(server: Server, done: Path, tmp_path: Path) -> None:
+    """Half, then all; the password comes from the environment and is written nowhere."""
+    address = server.create("same")
+    path = str(study(tmp_path, f"{QUICK}storage: '{address}'\n"))
+    said = [
+        sweeps(path, *OPTIONS, "--trials", "5", cwd=tmp_path),
+        sweeps(path, *OPTIONS, cwd=tmp_path),
+    ]
+    same(tmp_path, address, done)
+    assert [one.stderr for one in said] == ["", ""]
+    assert "resumed   5 of 12 trials are done" in said[1].stdout
+    for spelled in (PASSWORD, addresses.expand(address).split("me:")[1].split("@")[0]):
+        assert not any(spelled in one.stdout for one in said)
+        for file in tmp_path.rglob("*"):
+            assert not file.is_file() or spelled.encode() not in file.read_bytes(), file
+
+
+def test_a_server_that_is_killed_in_mid_run_is_waited_for(
+    server: Server, done: Path, tmp_path: Path
+) -> None:
+    address = server.create("killed")
+    process = start(study(tmp_path, f"{QUICK}storage: '{address}'\n"), records=3)
+    server.kill()
+    time.sleep(1)
+    server.start()
+    out, said = process.communicate(timeout=90)
+    assert (process.returncode, said) == (0, "")
+    assert "waiting   the database does not answer (" in out
+    assert PASSWORD not in out
+    same(tmp_path, address, done)
+
+
+def test_a_server_that_stays_away_ends_the_run_and_nothing_told_is_lost(
+    server: Server, done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("from sweeps import lost\nlost.PATIENCE = 2.0\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ["PYTHONPATH"]]))
+    address = server.create("away")
+    path = study(tmp_path, f"{QUICK}storage: '{address}'\n")
+    process = start(path, records=3)
+    server.kill()
+    try:
+        _, said = process.communicate(timeout=90)
+        assert process.returncode == 2, said
+        assert said.startswith("runs/small: expected a database that answers, got none for 2 s: ")
+        assert "nothing told is lost" in said
+        assert len(said.splitlines()) == 1
+        assert PASSWORD not in said
+        said = sweeps(str(path), *OPTIONS, cwd=tmp_path, code=2).stderr
+        assert said.startswith(f"--storage: expected a database, got {addresses.redact(address)}: ")
+        assert len(said.splitlines()) == 1
+    finally:
+        server.start()
+    sweeps(str(path), *OPTIONS, cwd=tmp_path)
+    same(tmp_path, address, done)
+
+
+def test_a_wrong_password_is_said_without_it(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = server.create("wrong")
+    monkeypatch.setenv("DATABASE_PASSWORD", "hunter2")
+    said = sweeps(
+        str(study(tmp_path, f"{QUICK}storage: '{address}'\n")), *OPTIONS, cwd=tmp_path, code=2
+    ).stderr
+    assert said.startswith(f"--storage: expected a database, got {addresses.redact(address)}: ")
+    assert "hunter2" not in said
+    assert len(said.splitlines()) == 1
+
+
+def start(path: Path, records: int) -> "subprocess.Popen[str]":
+    """A run that has so many records."""
+    process = subprocess.Popen(
+        command(str(path), *OPTIONS),
+        cwd=path.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    artifacts, deadline = path.parent / "runs" / "small" / "artifacts", time.monotonic() + 60
+    while len(list(artifacts.glob("trial-*.npz"))) < records:
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    return process
+
+
+# Going away
+
+
+def test_a_sqlite_file_that_another_holds_is_waited_for(done: Path, tmp_path: Path) -> None:
+    """A transaction of somebody else's for three seconds, and no lock of ours fails."""
+    address = f"sqlite:///{tmp_path}/x.db?timeout=0.2"
+    process = start(study(tmp_path, f"{QUICK}storage: '{address}'\n"), records=3)
+    other = sqlite3.connect(tmp_path / "x.db", isolation_level=None, timeout=10)
+    other.execute("BEGIN IMMEDIATE")
+    time.sleep(3)
+    other.execute("ROLLBACK")
+    other.close()
+    out, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, "")
+    assert "does not answer (database is locked)" in out
+    same(tmp_path, address, done)
+
+
+def test_a_trial_whose_answer_was_lost_is_not_added_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database has written it; the connection broke before it said so."""
+    import sweeps as package
+
+    monkeypatch.setattr(lost, "PATIENCE", 5.0)
+    address = f"sqlite:///{tmp_path}/x.db"
+    add, lose = optuna.Study.add_trial, iter([False, True, False, True, True])
+
+    def written_and_lost(self: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
+        add(self, trial)
+        is_stored = isinstance(self._storage, optuna.storages._CachedStorage)  # no mirror
+        if is_stored and next(lose, False):
+            raise _lost()
+
+    monkeypatch.setattr(optuna.Study, "add_trial", written_and_lost)
+    package.run(
+        study(tmp_path, QUICK), out=tmp_path, jobs=1, storage=address, confirm=False, quiet=True
+    )
+    numbers = [number for number, *_ in told(storages.remote(address))]
+    assert numbers == list(range(12))
+    assert next(lose, None) is None
+
+
+def _lost() -> Exception:
+    from sqlalchemy.exc import OperationalError
+
+    fault = optuna.exceptions.StorageInternalError("commit")
+    fault.__cause__ = OperationalError("INSERT", {}, Exception("server closed the connection"))
+    return fault
+
+
+def test_what_waiting_does_not_cure_is_not_waited_for(tmp_path: Path) -> None:
+    """A database that is no database."""
+    (tmp_path / "x.db").write_bytes(b"not a database at all" * 100)
+    started = time.monotonic()
+    with pytest.raises(UserError, match=r"expected a database, got sqlite:///.*: file is not"):
+        storages.remote(f"sqlite:///{tmp_path}/x.db")
+    assert time.monotonic() - started < 10
+
+
+def test_a_second_interrupt_does_not_wait_for_a_database(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/x.db?timeout=0.2"
+    process = start(study(tmp_path, f"{QUICK}storage: '{address}'\n"), records=3)
+    other = sqlite3.connect(tmp_path / "x.db", isolation_level=None, timeout=10)
+    other.execute("BEGIN IMMEDIATE")
+    time.sleep(1)
+    started = time.monotonic()
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+    threading.Timer(20, other.close).start()
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert time.monotonic() - started < 15
+
+
+# Addresses
+
+
+def test_names_of_the_environment_are_quoted_unless_they_are_the_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PART", "a@b/c{d}%:e")
+    monkeypatch.setenv("WHOLE", "sqlite:///x.db?timeout=3")
+    assert addresses.expand("mysql://me:${PART}@h/d") == "mysql://me:a%40b%2Fc%7Bd%7D%25%3Ae@h/d"
+    assert addresses.expand("${WHOLE}") == "sqlite:///x.db?timeout=3"
+    with pytest.raises(UserError, match="expected the environment variable GONE for mysql://me:"):
+        addresses.expand("mysql://me:${GONE}@h/d")
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("mssql+nothing://h/d", "--storage: expected a database, got mssql+nothing://h/d: "),
+        ("mysql+oursql://h/d", "--storage: expected a d"),
+        ("nonsense", "--storage: expected a database, got nonsense: Could not parse"),
+        ("postgresql+psycopg://me:pw@127.0.0.1:1/d", "--storage: expected a d"),
+    ],
+)
+def test_addresses_that_lead_nowhere(address: str, message: str) -> None:
+    with pytest.raises(UserError) as caught:
+        storages.remote(address)
+    assert str(caught.value).startswith(message)
+    assert len(str(caught.value).splitlines()) == 1
+    assert "pw@" not in str(caught.value)
+
+
+def test_a_driver_that_is_missing_is_said_with_its_install_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import sys
+
+    from sweeps import addresses
+
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(UserError) as caught:
+        addresses.check("postgresql+psycopg://me:pw@h/d")
+    assert str(caught.value).startswith(
+        "--storage: expected a driver for postgresql+psycopg://me:***@h/d, got "
+    )
+    assert "pip install 'sweeps[postgres]'" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no route to me:s%40cret@h", "no route to me:***@h"),
+        ("password 's@cret' is wrong", "password '***' is wrong"),
+        ("postgresql://me:s%40cret@h/d?x=1", "postgresql://me:***@h/d?x=1"),
+    ],
+)
+def test_passwords_are_taken_out_of_what_drivers_say(text: str, said: str) -> None:
+    assert addresses.hide(text, "postgresql://me:s%40cret@h/d?x=1") == said
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("--storage", "mysql+pymysql://me:hunter2@h/d"),
+        ("--storage", "mysql+pymysql://h/d?user=me&password=hunter2"),
+        ("--set", "storage=mysql+pymysql://me:hunter2@h/d"),
+    ],
+)
+def test_a_password_on_the_command_line_is_refused(tmp_path: Path, given: tuple[str, str]) -> None:
+    said = sweeps(str(study(tmp_path, QUICK)), *given, cwd=tmp_path, code=2).stderr
+    assert said.startswith(f"{given[0]}: expected an address without a password, got ")
+    assert "hunter2" not in said
+    assert "${NAME}" in said
+
+
+def test_an_address_keeps_its_query(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it says goes before what is set otherwise, and what it names besides is kept."""
+    storage = storages.remote(f"sqlite:///file:{tmp_path}/x.db?uri=true&timeout=7&mode=rwc")
+    assert isinstance(storage, optuna.storages.RDBStorage)
+    assert dict(storage.engine.url.query) == {"uri": "true", "timeout": "7", "mode": "rwc"}
+    with storage.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 7000
+    storage = storages.remote(f"sqlite:///{tmp_path}/x.db")
+    assert isinstance(storage, optuna.storages.RDBStorage)
+    with storage.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 60_000
