@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,18 +26,26 @@ def journal(path: Path) -> "BaseStorage":
 
     Errors: UserError where it is damaged otherwise.
     """
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+    from optuna.storages.journal import JournalFileOpenLock
+
+    from sweeps.journal import Journal
 
     _drop_stale_lock(path)
     mend(path)
     # Optuna's default lock is a symbolic link, which Windows may not let a user make.
     lock = JournalFileOpenLock(str(path)) if sys.platform == "win32" else None
     try:
-        return JournalStorage(JournalFileBackend(str(path), lock))
+        return Journal(path, lock)
     except (KeyError, ValueError, TypeError, AssertionError, IndexError) as fault:
         # Lines that are JSON, but not what Optuna wrote there in that order.
         raise _damaged(f"{path}", f"{type(fault).__name__} {fault}") from None
+
+
+def together(storage: "BaseStorage") -> AbstractContextManager[None]:
+    """Inside, what is said to a journal is held back, and written at the end in one go."""
+    from sweeps.journal import Journal
+
+    return storage.together() if isinstance(storage, Journal) else nullcontext()
 
 
 def _drop_stale_lock(path: Path) -> None:

@@ -79,29 +79,25 @@ class Store:
         frozen = self.trials()[number]
         if frozen.state.is_finished():
             return
-        trial = optuna.trial.Trial(self.study, frozen._trial_id)
-        reported = range(1, len(outcome.reports)) if len(self.study.directions) == 1 else range(0)
-        for epoch in _some(reported, REPORTS):
-            if epoch in frozen.intermediate_values:
-                continue  # a kill came between the reports and the tell
-            trial.report(float(outcome.reports[epoch]), epoch)
-        if outcome.final:
-            scores = {name: float(values.mean()) for name, values in outcome.final.items()}
-            seconds = float(outcome.curves["seconds"][-1])
-            trial.set_user_attr("scores", {**scores, "seconds": seconds})
-        for name, violation in outcome.violations.items():
-            trial.set_constraint(name, violation)
-        if outcome.violations:  # which the Dashboard shows only so
-            trial.set_user_attr("constraints", outcome.violations)
-        if outcome.cause:
-            trial.set_user_attr("cause", outcome.cause)
         state = {
             "complete": optuna.trial.TrialState.COMPLETE,
             "pruned": optuna.trial.TrialState.PRUNED,
             "failed": optuna.trial.TrialState.FAIL,
         }[outcome.state]
-        values = [float(v) for v in outcome.values] if outcome.state == "complete" else None
-        self.study.tell(number, values, state=state)
+        values = [float(v) for v in outcome.values] if outcome.state != "failed" else None
+        storage, trial = self.study._storage, frozen._trial_id
+        reported = range(1, len(outcome.reports)) if len(self.study.directions) == 1 else range(0)
+        with storages.together(storage):
+            for epoch in _some(reported, REPORTS):
+                if epoch in frozen.intermediate_values:
+                    continue  # a kill came between the reports and the tell
+                storage.set_trial_intermediate_value(trial, epoch, float(outcome.reports[epoch]))
+            for name, attribute in _attributes(outcome).items():
+                storage.set_trial_user_attr(trial, name, attribute)
+            for name, violation in outcome.violations.items():
+                # As Trial.set_constraint writes it.
+                storage.set_trial_system_attr(trial, f"constraints:{name}", violation)
+            storage.set_trial_state_values(trial, state, values)
 
     def load(self, number: int, params: dict[str, Any]) -> Outcome | None:
         """The record of a trial, or None where it has to be trained (again)."""
@@ -112,6 +108,19 @@ class Store:
 
     def _path(self, number: int) -> Path:
         return self.folder / "artifacts" / f"trial-{number:06d}.npz"
+
+
+def _attributes(outcome: Outcome) -> dict[str, Any]:
+    """What the Dashboard shows beside a trial's value: its scores, or why it failed."""
+    attributes: dict[str, Any] = {}
+    if outcome.final:
+        scores = {name: float(values.mean()) for name, values in outcome.final.items()}
+        attributes["scores"] = scores | {"seconds": float(outcome.curves["seconds"][-1])}
+    if outcome.violations:  # constraints themselves it does not show
+        attributes["constraints"] = outcome.violations
+    if outcome.cause:
+        attributes["cause"] = outcome.cause
+    return attributes
 
 
 def _some(epochs: range, most: int) -> Iterable[int]:

@@ -1,0 +1,180 @@
+"""What the sweep's benchmarks share: arguments, the machine, turns, a search in a spare folder.
+
+The contestants of a benchmark take turns within one run, so that a slow moment of the machine falls
+on all alike; ratios are taken round by round, and their median is printed.
+"""
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import studies
+from dnn.bench import machine
+from dnn.bench.report import Table, verdict
+from sweeps import documents, provenance, resolved, runner
+from sweeps.data import Dataset
+from sweeps.engines import Engine, Failure, Loky
+from sweeps.interrupts import Shield
+from sweeps.search import Deadline, Finished, search
+from sweeps.spec import Study
+from sweeps.store import RunFolder
+from sweeps.trial import train
+
+__all__ = ["Table", "verdict"]
+
+WARMING = 2.0  # seconds
+LIBRARIES = ("numpy", "optuna", "joblib", "scikit-learn")
+
+
+def arguments(about: str | None, *, rounds: int, trials: int) -> argparse.ArgumentParser:
+    """A parser with the options that all benchmarks have."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--rounds", type=int, default=rounds, help="turns of each contestant")
+    parser.add_argument("--trials", type=int, default=trials, help="trials of a search")
+    parser.add_argument("--jobs", type=int, default=4, help="workers")
+    return parser
+
+
+def facts(options: argparse.Namespace) -> str:
+    """The machine, its load before the first round, the versions, and what was asked for."""
+    here = machine.describe()
+    versions = provenance.versions()
+    names = ", ".join(f"{name} {versions[name]}" for name in LIBRARIES)
+    asked = ", ".join(f"{value} {name}" for name, value in vars(options).items() if value)
+    return (
+        f"{here['cpu']}, {here['cores']} cores, {here['system']}; python "
+        f"{versions['python']}, {names}; load before: {os.getloadavg()[0]:.1f}. {asked}.\n"
+    )
+
+
+def turns(rounds: int, contestants: Mapping[str, Callable[[], Any]]) -> dict[str, list[Any]]:
+    """What each contestant gave in each round; every other round they go in reverse."""
+    results: dict[str, list[Any]] = {name: [] for name in contestants}
+    for number in range(rounds):
+        order = list(contestants) if number % 2 == 0 else list(reversed(contestants))
+        for name in order:
+            results[name].append(contestants[name]())
+    return results
+
+
+def ratio(over: list[float], under: list[float]) -> float:
+    """The median of the rounds' ratios."""
+    return statistics.median(a / b for a, b in zip(over, under, strict=True))
+
+
+def shipped(name: str, *assignments: str) -> tuple[Study, Dataset]:
+    """A study that ships, and its data."""
+    path = studies.path(name)
+    runner.optuna_quietly()
+    return runner.prepare(documents.read(path), path.parent, list(assignments))
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A search: its wall seconds, and its trials in the order in which they ended."""
+
+    seconds: float
+    finished: list[Finished]
+
+
+def searched(study: Study, dataset: Dataset, engine: Engine, trials: int) -> Searched:
+    """Search with records, journal and all, in a folder that is gone afterwards."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        RunFolder(Path(folder) / study.name) as run,
+    ):
+        store = run.open(study.name, None, resolved.identity(study, dataset))
+        started = time.perf_counter()
+        finished = list(search(study, store, engine, trials, Deadline(), Shield()))
+        return Searched(time.perf_counter() - started, finished)
+
+
+@dataclass(frozen=True)
+class Spell:
+    """When a worker worked on a task; both on the clock that all processes share."""
+
+    began: float
+    ended: float
+
+
+def _work(task: Any, dataset: Dataset) -> tuple[Any, Spell]:
+    """What a worker does: train, or sleep for a number of seconds."""
+    began = time.monotonic()
+    result = time.sleep(task) if isinstance(task, float) else train(task, dataset)
+    return result, Spell(began, time.monotonic())
+
+
+class Watched:
+    """Loky with its workers started, and a note of when each task was worked on."""
+
+    def __init__(self, dataset: Dataset, jobs: int) -> None:
+        self.jobs = jobs
+        self.spells: list[Spell] = []
+        self._loky = Loky(_work, dataset, jobs)
+        for key in range(jobs):  # long enough for the last worker to be there for one of them
+            self.submit(key, WARMING)
+        while len(self.spells) < jobs:
+            self.wait()
+        self.spells.clear()
+
+    def submit(self, key: int, task: Any) -> None:
+        """Queue a task."""
+        self._loky.submit(key, task)
+
+    def wait(self) -> list[tuple[int, Any]]:
+        """As Loky's."""
+        results = []
+        for key, result in self._loky.wait():
+            if isinstance(result, Failure):
+                results.append((key, result))
+                continue
+            outcome, spell = result
+            self.spells.append(spell)
+            results.append((key, outcome))
+        return results
+
+    def close(self) -> None:
+        """As Loky's."""
+        self._loky.close()
+
+
+@contextmanager
+def watched(dataset: Dataset, jobs: int) -> Iterator[Watched]:
+    """Warm workers, ended afterwards."""
+    engine = Watched(dataset, jobs)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@contextmanager
+def clocks(**calls: tuple[Any, str]) -> Iterator[dict[str, float]]:
+    """Seconds spent in calls inside the block, by name; a call is (its owner, its attribute)."""
+    spent = dict.fromkeys(calls, 0.0)
+    originals = {name: getattr(owner, call) for name, (owner, call) in calls.items()}
+
+    def clocked(name: str) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return originals[name](*args, **options)
+            finally:
+                spent[name] += time.perf_counter() - started
+
+        return call
+
+    for name, (owner, call) in calls.items():
+        setattr(owner, call, clocked(name))
+    try:
+        yield spent
+    finally:
+        for name, (owner, call) in calls.items():
+            setattr(owner, call, originals[name])

@@ -1,0 +1,46 @@
+"""Our side of `sweep.py`: a study from file to report, with Optuna's part of the time noted."""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import sweeps
+from sweeps.search import Mirror
+from tests.benchmarks import common
+
+
+def main(path: Path, trials: int, jobs: int, assignments: list[str]) -> dict[str, Any]:
+    """Run, and say what the winner's fresh networks get wrong on the test rows."""
+    with (
+        tempfile.TemporaryDirectory() as out,
+        common.clocks(asking=(Mirror, "ask"), telling=(Mirror, "tell")) as optunas,
+    ):
+        options: dict[str, Any] = {"trials": trials, "jobs": jobs, "set": assignments}
+        result = sweeps.run(path, out=out, quiet=True, **options)
+        seconds = json.loads((result.folder / "provenance.json").read_text())["seconds"]
+        found = result.confirm
+        assert found is not None
+        winner = found[found["rank"] == 1]
+        with np.load(result.folder / "predictions.npz") as outputs:
+            log_probabilities = outputs[f"{winner['config'].iloc[0]}/test"]
+            target = outputs["test_target"]
+    return {
+        **seconds,
+        "optuna": sum(optunas.values()),
+        "dev_loss": float(winner["selected_value"].iloc[0]),
+        "wrong": (log_probabilities.argmax(axis=-1) != target).astype(int).tolist(),
+    }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("study", type=Path)
+    parser.add_argument("--trials", type=int, default=200)
+    parser.add_argument("--jobs", type=int, default=4)
+    parser.add_argument("--set", action="append", default=[])
+    given = parser.parse_args()
+    print(json.dumps(main(given.study, given.trials, given.jobs, given.set)))

@@ -1,0 +1,203 @@
+"""Our own overhead above Optuna's per trial, and the parent's memory at many trials.
+
+`python -m tests.benchmarks.overhead`. The training is taken out: an engine gives back outcomes of
+real trainings at once, so that asking, telling, records, journal and window are all that is left.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from sweeps import seeds, trial
+from sweeps.data import Dataset
+from sweeps.search import Mirror
+from sweeps.spec import Study
+from sweeps.store import Store
+from sweeps.trial import Outcome, Task
+from tests.benchmarks import common
+
+MILLISECONDS, MIB = 5.0, 600
+EXAMPLES = 4
+
+
+def examples(study: Study, dataset: Dataset) -> list[Outcome]:
+    """Outcomes of whole trainings of the defaults, as large as a search's are."""
+    task = Task(
+        number=0,
+        config=study.space.default,
+        seed=study.search.seed,
+        phase=seeds.SEARCH,
+        replicates=range(study.replicates),
+        metric=study.objective.metric,
+        at=study.objective.at,
+        dtype=study.dtype,
+    )
+    return [trial.train(replace(task, seed=seed), dataset) for seed in range(EXAMPLES)]
+
+
+def value(number: int) -> float:
+    """What trial `number` is worth: the same whoever searches."""
+    return float(np.random.default_rng(number).lognormal())
+
+
+class Instant:
+    """An engine whose tasks are done when they are submitted."""
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        self.jobs = 4
+        self.submitted: list[float] = []
+        self._outcomes = outcomes
+        self._done: list[tuple[int, Outcome]] = []
+
+    def submit(self, key: int, task: Any) -> None:
+        """Have the outcome ready."""
+        self.submitted.append(time.perf_counter())
+        of_another = self._outcomes[key % len(self._outcomes)]
+        mine = replace(of_another, number=key, value=value(key))
+        self._done.append((key, mine))
+
+    def wait(self) -> list[tuple[int, Outcome]]:
+        """All that is ready."""
+        done, self._done = self._done, []
+        return done
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+def optuna_alone(study: Study, trials: int) -> np.ndarray:
+    """Milliseconds of each trial with one sampler, asked and told in memory."""
+    import optuna
+
+    samplers = {"tpe": optuna.samplers.TPESampler, "random": optuna.samplers.RandomSampler}
+    sampler = samplers[study.search.sampler](seed=study.search.seed)
+    alone = optuna.create_study(sampler=sampler)
+    times = [time.perf_counter()]
+    for number in range(trials):
+        asked = alone.ask()
+        study.space.ask(asked)
+        alone.tell(asked, value(number))
+        times.append(time.perf_counter())
+    return np.diff(times) * 1e3
+
+
+def ours(
+    study: Study, dataset: Dataset, outcomes: list[Outcome], trials: int
+) -> tuple[np.ndarray, dict[str, float]]:
+    """Milliseconds of each trial in the whole loop, and by what was done."""
+    engine = Instant(outcomes)
+    with common.clocks(
+        asking=(Mirror, "ask"),
+        telling=(Mirror, "tell"),
+        thresholds=(Mirror, "thresholds"),
+        journal=(Store, "asked"),
+        finished=(Store, "finished"),
+        disk=(os, "fsync"),
+    ) as spent:
+        found = common.searched(study, dataset, engine, trials)
+    started = engine.submitted[0]
+    whole = np.diff([*engine.submitted, started + found.seconds])
+    return whole * 1e3, {what: seconds / trials * 1e3 for what, seconds in spent.items()}
+
+
+def measure(
+    study: Study, dataset: Dataset, outcomes: list[Outcome], options: argparse.Namespace
+) -> list[str]:
+    """A row: what one sampler's trials cost alone and in the loop, and where the rest goes."""
+    found = common.turns(
+        options.rounds,
+        {
+            "alone": lambda: optuna_alone(study, options.trials),
+            "ours": lambda: ours(study, dataset, outcomes, options.trials),
+        },
+    )
+    alone = np.median(found["alone"], axis=0)
+    whole = np.median([times for times, _ in found["ours"]], axis=0)
+    parts = [parts for _, parts in found["ours"]]
+    disk = median(part["disk"] for part in parts)
+    over = whole.mean() - alone.mean()
+    last = slice(-max(1, options.trials // 10), None)
+    return [
+        study.search.sampler,
+        f"{alone.mean():.2f}",
+        f"{whole.mean():.2f}",
+        common.verdict(over, "≤", MILLISECONDS),
+        f"{over - disk:.2f}",
+        f"{whole[last].mean() - alone[last].mean():.2f}",
+        *(f"{median(part[what] for part in parts):.2f}" for what in parts[0]),
+    ]
+
+
+def memory(sampler: str, trials: int) -> dict[str, float]:
+    """The peak in MiB and the seconds of a search, in a process of its own."""
+    call = [sys.executable, "-m", __spec__.name, "--memory-of", sampler, "--trials", str(trials)]
+    done = subprocess.run(call, capture_output=True, text=True, check=True)
+    answer: dict[str, float] = json.loads(done.stdout)
+    return answer
+
+
+def of_memory(sampler: str, trials: int) -> dict[str, float]:
+    """In that process."""
+    import resource
+
+    study, dataset = common.shipped("tabular_full", f"search.sampler={sampler}")
+    outcomes = examples(study, dataset)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    found = common.searched(study, dataset, Instant(outcomes), trials)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"before": before, "after": after, "seconds": found.seconds}
+
+
+def main(options: argparse.Namespace) -> None:
+    """Measure and print."""
+    print(common.facts(options))
+    rows = []
+    for sampler in ("random", "tpe"):
+        study, dataset = common.shipped("tabular_full", f"search.sampler={sampler}")
+        rows.append(measure(study, dataset, examples(study, dataset), options))
+    parts = ["asking", "telling", "thresholds", "journal", "finished", "disk"]
+    head = [
+        "sampler",
+        "Optuna alone",
+        "the loop",
+        "overhead",
+        "but for the disk",
+        "of the last tenth",
+        *parts,
+    ]
+    note = (
+        f"Milliseconds a trial, mean over {options.trials:,} trials of `tabular_full`. Optuna "
+        "alone: one sampler asked and told in memory. At the right, what the loop's time is spent "
+        "on: asking is Optuna's, with a sampler made anew for each trial; finished is the record "
+        "and the journal's end of a trial; disk is the part of both that waits for fsync."
+    )
+    print(common.Table("Overhead", note, head, rows).markdown())
+    if options.many:
+        peak = memory("random", options.many)
+        row = [
+            *(f"{options.many:,}", f"{peak['before']:.0f}"),
+            common.verdict(peak["after"], "≤", MIB),
+            f"{peak['seconds'] / options.many * 1e3:.2f}",
+        ]
+        note = "Peak of the parent, random sampler, MiB."
+        head = ["trials", "before the first", "peak", "ms a trial"]
+        print(common.Table("Memory", note, head, [row]).markdown())
+
+
+if __name__ == "__main__":
+    parser = common.arguments(__doc__, rounds=3, trials=1000)
+    parser.add_argument("--many", type=int, default=10_000, help="trials for the memory; 0: none")
+    parser.add_argument("--memory-of", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.memory_of:
+        print(json.dumps(of_memory(given.memory_of, given.trials)))
+    else:
+        main(given)

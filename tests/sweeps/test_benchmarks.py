@@ -1,0 +1,84 @@
+"""The benchmarks of the sweep run, on sizes that measure nothing; and race over the same rows."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import studies
+from sweeps.data import load
+from sweeps.documents import read
+from sweeps.spec import check
+from tests.benchmarks import peer
+from tests.sweeps.helpers import environment
+
+ROOT = Path(__file__).parents[2]
+SMALL = ("--rounds", "1", "--trials", "6", "--jobs", "2")
+
+
+def benchmark(name: str, *options: str) -> str:
+    """What it prints."""
+    call = [sys.executable, "-m", f"tests.benchmarks.{name}", *SMALL, *options]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, env=environment())
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def cells(table: str, row: str) -> list[str]:
+    """A row of a Markdown table, by its first cell."""
+    (line,) = [line for line in table.splitlines() if line.startswith(f"| {row} ")]
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("race", ["common", "shipped"])
+def test_a_sweep_races_its_peer(race: str) -> None:
+    printed = benchmark("sweep", "--races", race)
+    _, ours, theirs, ratio = cells(printed, "search, s")
+    assert float(ratio.split()[0]) == pytest.approx(float(theirs) / float(ours), rel=0.02)
+
+
+@pytest.mark.slow
+def test_efficiency_and_its_rest_are_one() -> None:
+    printed = benchmark("efficiency")
+    efficiency = float(printed.split("2 jobs over 1: ")[1].split()[0])
+    rest = printed.split("## What eats the rest")[1].split("## The parent")[0]
+    shares = [
+        float(part.split("|")[0].strip(" %")) / 100 for part in rest.split("|") if "%" in part
+    ]
+    assert efficiency + sum(shares) == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.slow
+def test_overhead_has_its_parts() -> None:
+    printed = benchmark("overhead", "--many", "20")
+    for sampler in ("random", "tpe"):
+        _, alone, loop, overhead, *_ = cells(printed, sampler)
+        assert float(overhead.split()[0]) == pytest.approx(float(loop) - float(alone), abs=0.02)
+    _, before, peak, _ = cells(printed, "20")
+    assert float(peak.split()[0]) >= float(before) - 1
+
+
+@pytest.mark.slow
+def test_the_window_and_the_free_search_take_at_least_their_trials_lengths() -> None:
+    _, _, window, free, best, _ = cells(benchmark("window"), "2")
+    assert min(float(window), float(free)) >= float(best) - 0.01
+
+
+@pytest.mark.parametrize(
+    "study", ["studies/tabular_full.yaml", "tests/benchmarks/common_space.yaml"]
+)
+def test_the_peer_has_our_rows(study: str) -> None:
+    data = load(check(read(ROOT / study)).data, ROOT, "float32")
+    for part, (x, y) in peer.data().items():
+        assert np.allclose(data.parts[part].x, x, atol=1e-5)
+        assert (data.labels[part] == y).all() or (data.labels[part] == 1 - y).all()
+
+
+def test_the_peer_has_our_epochs() -> None:
+    text = (ROOT / "tests/benchmarks/common_space.yaml").read_text()
+    assert f"epochs: {peer.EPOCHS}\n" in text
+    assert f"replicates: {peer.REPLICATES}\n" in text
+    assert studies.path("tabular_full").is_file()

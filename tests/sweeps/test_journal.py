@@ -1,0 +1,98 @@
+"""The journal's writes: what is said together is one write with one sync, whole or not at all."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+from sweeps import storages
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.log"
+
+
+def study(path: Path, **options: Any) -> optuna.Study:
+    return optuna.create_study(study_name="s", storage=storages.journal(path), **options)
+
+
+def tell(made: optuna.Study, trial: int) -> None:
+    for step in range(10):
+        made._storage.set_trial_intermediate_value(trial, step, step / 10)
+    made._storage.set_trial_user_attr(trial, "scores", {"a": 1.0})
+    made._storage.set_trial_state_values(trial, TrialState.COMPLETE, [0.9])
+
+
+def told(path: Path) -> list[tuple[Any, ...]]:
+    """As a process that reads the file anew sees it."""
+    (name,) = optuna.get_all_study_names(storages.journal(path))
+    trials = optuna.load_study(study_name=name, storage=storages.journal(path)).trials
+    return [(t.state.name, t.value, t.user_attrs, t.intermediate_values) for t in trials]
+
+
+DONE = ("COMPLETE", 0.9, {"scores": {"a": 1.0}}, {step: step / 10 for step in range(10)})
+
+
+def test_together_is_what_it_is_apart(tmp_path: Path) -> None:
+    for name in ("apart", "together"):
+        made = study(tmp_path / name)
+        trial = made.ask()._trial_id
+        if name == "apart":
+            tell(made, trial)
+        else:
+            with storages.together(made._storage):
+                tell(made, trial)
+        assert told(tmp_path / name) == [DONE]
+        assert made.trials[0].value == 0.9
+
+
+def test_together_syncs_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = study(path)
+    trial = made.ask()._trial_id
+    synced: list[int] = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (synced.append(file), fsync(file)))
+    with storages.together(made._storage):
+        tell(made, trial)
+    assert len(synced) == 1
+
+
+def test_after_a_fault_nothing_of_it_is_there(path: Path) -> None:
+    made = study(path)
+    trial = made.ask()._trial_id
+
+    def tell_and_fail() -> None:
+        with storages.together(made._storage):
+            made._storage.set_trial_intermediate_value(trial, 0, 0.5)
+            raise OSError("mid-trial")
+
+    with pytest.raises(OSError, match="mid-trial"):
+        tell_and_fail()
+    assert told(path) == [("RUNNING", None, {}, {})]
+    tell(made, trial)
+    assert told(path) == [DONE]
+
+
+def test_others_may_write_meanwhile(path: Path) -> None:
+    """The Dashboard, say, which saves its notes in the journal."""
+    made = study(path)
+    trial = made.ask()._trial_id
+    other = optuna.load_study(study_name="s", storage=storages.journal(path))
+    with storages.together(made._storage):
+        tell(made, trial)
+        other.set_user_attr("note", "seen")
+    assert made.user_attrs == other.user_attrs == {"note": "seen"}
+    assert told(path) == [DONE]
+    assert made.trials[0].value == other.trials[0].value == 0.9
+
+
+def test_other_storages_write_at_once() -> None:
+    made = optuna.create_study()
+    trial = made.ask()._trial_id
+    with storages.together(made._storage):
+        tell(made, trial)
+        assert made.trials[0].value == 0.9
