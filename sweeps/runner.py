@@ -15,9 +15,8 @@ from typing import Any
 from rich.console import Console
 
 from sweeps import confirm as confirmation
-from sweeps import documents, outputs, plan, provenance, resolved, spec, tables
+from sweeps import documents, engines, outputs, plan, provenance, resolved, spec, tables
 from sweeps.data import Dataset, load
-from sweeps.engines import Loky
 from sweeps.faults import Expected, UserError, show
 from sweeps.interrupts import Shield
 from sweeps.progress import Progress
@@ -40,6 +39,7 @@ class Options:
     trials: int | None = None
     out: Path = Path("runs")
     storage: str | None = None
+    engine: str | None = None
     time: float | None = None
     confirm: bool = True
     dry_run: bool = False
@@ -61,6 +61,7 @@ def run(
     trials: int | None = None,
     out: "str | os.PathLike[str]" = "runs",
     storage: str | None = None,
+    engine: str | None = None,
     set: Sequence[str] = (),  # noqa: A002 - the command line's word
     time: "str | float | None" = None,
     confirm: bool = True,
@@ -74,6 +75,7 @@ def run(
         trials=check_trials(trials),
         out=Path(out),
         storage=storage,
+        engine=engine,
         time=seconds(time),
         confirm=confirm,
         command=f"sweeps.run({str(study) if not isinstance(study, dict) else '…'!r})",
@@ -128,7 +130,10 @@ def execute(
     console: Console,
 ) -> Result | None:
     """Run a study; None for a dry run. Errors: UserError, Interrupted."""
+    if options.engine is not None:
+        spec.choose_engine(document, options.engine)
     study, dataset = prepare(document, base, assignments)
+    engines.check(study.engine)
     budget = 1 if not study.space.dimensions else options.trials or study.search.trials
     storage = options.storage or study.storage
     folder = options.out / study.name
@@ -156,6 +161,7 @@ def execute(
                 "confirm": study.confirm.model_dump() if networks else None,
                 "seconds": {"search": seconds_searched, "confirm": seconds_confirmed},
                 "jobs": options.jobs,
+                "engine": str(study.engine),
                 "storage": redact(storage) if storage else "journal.log",
                 "commit": provenance.commit(base),
                 "started": started.isoformat(timespec="seconds"),
@@ -248,7 +254,7 @@ def _search(
     console: Console,
 ) -> list[Finished]:
     deadline = Deadline(time.monotonic() + options.time) if options.time is not None else Deadline()
-    engine = Loky(train, dataset, options.jobs)
+    engine = engines.make(study.engine, train, dataset, options.jobs, study.retries)
     finished = []
     try:
         with Progress(console, budget, study.objective.metric) as progress:

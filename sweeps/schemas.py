@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sweeps.engines import ENGINES
 from sweeps.spec import Study
 from sweeps.vocabulary import VOCABULARY, Arm, Number, PerLayer
 
@@ -36,6 +37,9 @@ def study() -> dict[str, Any]:
     count = document["properties"]["replicates"]
     document["properties"]["replicates"] = {
         "anyOf": [count, {"type": "object", "properties": {"count": count}}]
+    }
+    document["properties"]["engine"] = {
+        "anyOf": [{"enum": [*ENGINES]}, {"$ref": "#/$defs/EngineSpec"}]
     }
     return document
 

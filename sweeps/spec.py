@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sweeps import grammar
 from sweeps.documents import Document
+from sweeps.engines import ENGINES
 from sweeps.faults import Expected, Fault, UserError, did_you_mean, show
 from sweeps.space import Space
 from sweeps.vocabulary import VOCABULARY
@@ -23,8 +24,6 @@ RESERVED = {
     "budgets": "budgets besides trials and --time",
     "constraints": "constraints between parameters",
     "enqueue": "settings to try first",
-    "engine": "engines besides loky",
-    "retries": "retries of failed trials",
     "trainer": "training functions of one's own",
     "replicates.resample": "resampled replicates",
     "data.split.files": "separate files for the splits",
@@ -129,6 +128,29 @@ class Targets(Section):
     dev_loss: float | None = Field(None, gt=0, allow_inf_nan=False)
 
 
+class EngineSpec(Section):
+    """What runs the trials: this machine's processes, or the cluster at an address."""
+
+    name: Literal["loky", "dask", "ray"]
+    address: str | None = None
+
+    @model_validator(mode="after")
+    def _an_address_it_can_join(self) -> "EngineSpec":
+        kind = ENGINES[self.name]
+        if self.address is None or (kind.address and kind.address.fullmatch(self.address)):
+            return self
+        like = f"an address like {kind.example}" if kind.address else "no address"
+        raise PydanticCustomError(
+            "engine",
+            "expected {like} with {name}, got {got}",
+            {"like": like, "name": self.name, "got": show(self.address)},
+        )
+
+    def __str__(self) -> str:
+        """As the plan and the provenance say it."""
+        return f"{self.name} at {self.address}" if self.address else self.name
+
+
 class Study(Section):
     """A whole study, resolved. `space` holds the searched words and the values of the others."""
 
@@ -148,6 +170,22 @@ class Study(Section):
     reference: float | None = Field(None, ge=0, allow_inf_nan=False)
     dtype: Literal["float32", "float64"] = "float32"
     storage: str | None = None
+    engine: EngineSpec = EngineSpec(name="loky")
+    retries: int = Field(2, ge=0, le=10)
+
+    @field_validator("engine", mode="before")
+    @classmethod
+    def _engine_by_name(cls, value: Any) -> Any:
+        """`dask`, or `{name: dask, address: tcp://…}`."""
+        if isinstance(value, str):
+            return {"name": value}
+        if isinstance(value, dict | EngineSpec):
+            return value
+        raise PydanticCustomError(
+            "engine",
+            "expected {forms}, got {got}",
+            {"forms": f"{', '.join(ENGINES)} or {{name: …, address: …}}", "got": show(value)},
+        )
 
     @field_validator("name")
     @classmethod
@@ -253,7 +291,7 @@ def _fault(document: Document, error: ErrorDetails) -> Fault | None:
         )
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return document.fault(path, Expected("a mapping", got))
-    if kind in ("shares", "pruner", "name"):
+    if kind in ("shares", "pruner", "name", "engine"):
         return document.fault(path, error["msg"])
     if kind == "literal_error":
         words = cast(dict[str, str], error["ctx"])["expected"].replace("'", "")
@@ -298,6 +336,15 @@ def _known(path: list[str]) -> list[str]:
         model = Median if part == "pruner" else cast(type[BaseModel], inner)
     keys = list(model.model_fields)
     return [*keys, "fixed"] if model is Study else keys
+
+
+def choose_engine(document: Document, option: str) -> None:
+    """Apply `--engine NAME` or `--engine NAME=ADDRESS`."""
+    name, equals, address = option.partition("=")
+    document.values["engine"] = {"name": name, **({"address": address} if equals else {})}
+    for place in [p for p in document.places if p.partition(".")[0] == "engine"]:
+        del document.places[place]
+    document.places["engine"] = "--engine"
 
 
 def override(document: Document, assignments: "list[tuple[str, Any]]") -> None:

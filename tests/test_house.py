@@ -33,6 +33,8 @@ ALLOWED = {
 ALONE = {
     "dnn/estimators.py": {"sklearn"},
     "dnn/ensembles.py": {"threadpoolctl"},
+    "sweeps/engines/dask.py": {"dask", "distributed"},
+    "sweeps/engines/ray.py": {"ray"},
 }
 
 

@@ -15,7 +15,9 @@ import pytest
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
+from sweeps.engines import ENGINES
 from sweeps.search import Mirror
+from tests.sweeps.engines import alive, installed
 from tests.sweeps.helpers import TEXT, command, environment, study, sweeps, trials
 
 
@@ -59,6 +61,16 @@ def test_any_number_of_jobs(
     tmp_path: Path, reference: tuple[dict[str, Any], Any], jobs: str
 ) -> None:
     sweeps(str(study(tmp_path)), "--jobs", jobs, "--no-confirm", cwd=tmp_path)
+    same(tmp_path, reference)
+
+
+@pytest.mark.parametrize("name", [name for name in ENGINES if name != "loky"])
+def test_any_engine(tmp_path: Path, reference: tuple[dict[str, Any], Any], name: str) -> None:
+    installed(name)
+    path = str(study(tmp_path))
+    done = sweeps(path, "--engine", name, "--jobs", "2", "--no-confirm", cwd=tmp_path)
+    assert f"engine    {name}, 2 jobs" in done.stdout
+    assert done.stderr == ""
     same(tmp_path, reference)
 
 
@@ -161,14 +173,6 @@ def test_kill_9(tmp_path: Path, reference: tuple[dict[str, Any], Any], records: 
     while any(alive(pid) for pid in children):
         assert time.monotonic() < deadline, "workers outlive their parent"
         time.sleep(0.1)
-
-
-def alive(pid: int) -> bool:
-    """A process that is there and no zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_a_killed_worker_costs_nothing(
