@@ -287,7 +287,9 @@ def _confirm(
         tell(console, "confirm", f"{settings} settings × {study.confirm.replicates} fresh seeds …")
     # The workers train meanwhile; this process has time to load what the report draws with.
     threading.Thread(target=_warm_up, daemon=True).start()
-    networks, others = confirmation.confirm(work, study, dataset, folder, options.jobs)
+    # Here, whatever engine searched: a cluster's number of jobs may be too many for this machine.
+    jobs = min(options.jobs, provenance.cores()) if study.engine.address else options.jobs
+    networks, others = confirmation.confirm(work, study, dataset, folder, jobs)
     return networks, others, time.monotonic() - clock
 
 

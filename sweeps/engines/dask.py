@@ -6,6 +6,7 @@ Behind joblib, Dask would run a killed worker's task again without a word, or ha
 import logging
 import os
 import pickle
+import signal
 import time
 import uuid
 from contextlib import suppress
@@ -14,6 +15,7 @@ from typing import Any
 
 import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, get_worker
+from distributed.client import FutureCancelledError
 
 from sweeps.engines.base import Lost, Work
 from sweeps.engines.network import reach, unreachable
@@ -24,6 +26,7 @@ from sweeps.interrupts import starting_workers
 PATIENCE = 10.0  # seconds for a scheduler to answer, and for a worker to be ended
 ALONE = 60.0  # seconds that a cluster may be without any worker
 GONE = 30.0  # seconds that a scheduler may be gone
+DISCONNECTED = "scheduler-connection-lost"  # Dask's word for it
 KEPT = "what came back is kept, run again to go on"
 
 # Of a cluster of ours: a task that dies is told at once, and so is counted here; a worker holds
@@ -85,7 +88,7 @@ class Dask:
             client.register_plugin(_Service(self._service, self._work, ours=address is None))
             self._threads = sum(client.nthreads().values())
         except Exception as fault:
-            client.close()
+            _leave(client)
             raise Lost(f"engine: dask: its workers cannot be used: {_first_line(fault)}") from None
         return client
 
@@ -131,12 +134,21 @@ class Dask:
         entry = self._tasks.running.pop(future, None)
         if entry is None:
             return  # ended by us, or of an earlier connection
-        if future.status == "finished":
-            self._tasks.returned(entry, pickle.loads(future.result()))
-        elif future.status == "cancelled":
-            self._tasks.lost(entry, "its task was cancelled in the cluster (CancelledError)")
-        else:
+        if future.status == "error":
             self._failed(entry, future.exception())
+            return
+        try:
+            result = future.result(timeout=PATIENCE)
+        except TimeoutError:
+            self._tasks.again(entry)  # it had come back, and was lost with its worker
+        except FutureCancelledError as fault:
+            if fault.reason == DISCONNECTED:
+                self._tasks.again(entry)
+                self._reconnect()
+            else:
+                self._tasks.lost(entry, f"its task was cancelled ({fault.reason})")
+        else:
+            self._tasks.returned(entry, pickle.loads(result))
 
     def _failed(self, entry: Entry, fault: BaseException) -> None:
         if not isinstance(fault, KilledWorker):
@@ -178,7 +190,7 @@ class Dask:
         for entry in reversed(self._tasks.running.values()):
             self._tasks.again(entry)
         self._tasks.running.clear()
-        self._client.close(timeout=0)
+        _leave(self._client)
         deadline = time.monotonic() + GONE
         while True:
             try:
@@ -192,12 +204,27 @@ class Dask:
 
     def close(self) -> None:
         """End all workers of ours at once; those of a cluster forget what they were given."""
-        if self._cluster is None:
+        if self._cluster is None and self._client.status == "running":
             with suppress(OSError):
                 self._client.unregister_worker_plugin(self._service)
-        self._client.close(timeout=0)
+        _leave(self._client)
         if self._cluster is not None:
-            self._cluster.close(timeout=0)
+            self._cluster.sync(_kill, self._cluster)
+            self._cluster.close()
+
+
+def _leave(client: Client) -> None:
+    """Drop a client, whether its scheduler still answers or not."""
+    with suppress(OSError):  # a TimeoutError, too
+        client.close(timeout=STEP)
+
+
+async def _kill(cluster: LocalCluster) -> None:
+    """Asked nicely, Dask's workers end when their tasks do, or four seconds later."""
+    for nanny in cluster.workers.values():
+        nanny.close_gracefully(reason="sweeps-close")  # else it would start another
+        if nanny.pid:
+            os.kill(nanny.pid, signal.SIGKILL)
 
 
 def _cluster(jobs: int) -> LocalCluster:

@@ -102,10 +102,12 @@ def start(path: Path, *options: str) -> subprocess.Popen[str]:
     )
 
 
-def interrupt(folder: Path, stop: Callable[[subprocess.Popen[str]], None], records: int) -> str:
+def interrupt(
+    folder: Path, stop: Callable[[subprocess.Popen[str]], None], records: int, *options: str
+) -> str:
     """Start a study, stop it once so many records are there; what it said on stderr."""
     artifacts = folder / "runs" / "small" / "artifacts"
-    process = start(study(folder), "--no-confirm")
+    process = start(study(folder), "--no-confirm", *options)
     deadline = time.monotonic() + 60
     while len(list(artifacts.glob("trial-*.npz"))) < records:
         assert process.poll() is None, "ended before it could be stopped"
@@ -122,12 +124,15 @@ def ctrl_c(process: subprocess.Popen[str]) -> None:
     os.killpg(process.pid, signal.SIGINT)
 
 
-@pytest.mark.parametrize("records", [1, 5])
-def test_ctrl_c(tmp_path: Path, reference: tuple[dict[str, Any], Any], records: int) -> None:
-    said = interrupt(tmp_path, ctrl_c, records)
+@pytest.mark.parametrize(("records", "engine"), [(1, "loky"), (5, "loky"), (5, "dask"), (5, "ray")])
+def test_ctrl_c(
+    tmp_path: Path, reference: tuple[dict[str, Any], Any], records: int, engine: str
+) -> None:
+    installed(engine)
+    said = interrupt(tmp_path, ctrl_c, records, "--engine", engine)
     found = re.fullmatch(
         r"interrupted: (\d+) of 24 trials are kept in runs/small; "
-        r"go on with: python -m sweeps run .*small.yaml --jobs 2 --no-confirm\n",
+        r"go on with: python -m sweeps run .*small.yaml --jobs 2 --no-confirm --engine \w+\n",
         said,
     )
     assert found, said
@@ -156,23 +161,36 @@ def test_ctrl_c_in_the_confirmation(tmp_path: Path, after: float) -> None:
     assert len(said.splitlines()) == 1
 
 
-@pytest.mark.parametrize("records", [1, 8, 20])
-def test_kill_9(tmp_path: Path, reference: tuple[dict[str, Any], Any], records: int) -> None:
-    children: list[int] = []
+@pytest.mark.parametrize(
+    ("records", "engine"), [(1, "loky"), (8, "loky"), (20, "loky"), (8, "dask"), (8, "ray")]
+)
+def test_kill_9(
+    tmp_path: Path, reference: tuple[dict[str, Any], Any], records: int, engine: str
+) -> None:
+    installed(engine)
+    left: list[int] = []
 
     def kill(process: subprocess.Popen[str]) -> None:
-        tasks = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        children.extend(int(pid) for pid in tasks.read_text().split())
+        left.extend(descendants(process.pid))
         process.kill()
 
-    interrupt(tmp_path, kill, records)
-    sweeps(str(tmp_path / "small.yaml"), "--jobs", "2", "--no-confirm", cwd=tmp_path)
-    same(tmp_path, reference)
-    assert children
+    interrupt(tmp_path, kill, records, "--engine", engine)
     deadline = time.monotonic() + 5
-    while any(alive(pid) for pid in children):
+    assert left
+    while any(alive(pid) for pid in left):
         assert time.monotonic() < deadline, "workers outlive their parent"
         time.sleep(0.1)
+    sweeps(str(tmp_path / "small.yaml"), "--jobs", "2", "--no-confirm", cwd=tmp_path)
+    same(tmp_path, reference)
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process started, and theirs."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*"):
+        for child in (task / "children").read_text().split():
+            found += [int(child), *descendants(int(child))]
+    return found
 
 
 def test_a_killed_worker_costs_nothing(
