@@ -29,11 +29,9 @@ GONE = 30.0  # seconds that a scheduler may be gone
 DISCONNECTED = "scheduler-connection-lost"  # Dask's word for it
 KEPT = "what came back is kept, run again to go on"
 
-# Of a cluster of ours: a task that dies is told at once, and so is counted here; a worker holds
-# the task it runs and no other, which then would be suspected, too; none is ended for silence.
+# Of a cluster of ours: a worker's death is told at once, and no worker is ended for its silence.
 LOCAL = {
     "distributed.scheduler.allowed-failures": 0,
-    "distributed.scheduler.worker-saturation": 1.0,
     "distributed.scheduler.worker-ttl": None,
     "distributed.worker.multiprocessing-method": "spawn",
 }
@@ -60,15 +58,21 @@ def _run(task: Any, service: str) -> bytes:
 
 
 class Dask:
-    """Futures of dask.distributed. `shared` reaches each worker once, those that join later too."""
+    """Futures of dask.distributed. `shared` reaches each worker once, those that join later too.
+
+    A worker has one task at a time, chosen here: so its death has one cause, and the scheduler does
+    not run a task again elsewhere without a word. (Nor would several threads of a worker help:
+    Python runs one at a time.)
+    """
 
     def __init__(self, work: Work, address: str | None) -> None:
         self.jobs = work.jobs
         self._work, self._address = work, address
         self._tasks = Tasks(work.retries, work.limit)
         self._done: SimpleQueue[Future] = SimpleQueue()
-        self._ended: set[str] = set()  # workers that we ended: whoever died there is not to blame
-        self._alone = 0.0
+        self._workers: set[str] = set()
+        self._busy: dict[Future, str] = {}  # the worker of each running task
+        self._looked = self._populated = time.monotonic()
         self._cluster = None if address else _cluster(work.jobs)
         self._client = self._connect()
 
@@ -86,7 +90,7 @@ class Dask:
             client.wait_for_workers(1, timeout=PATIENCE)
             self._service = f"sweeps-{uuid.uuid4().hex}"
             client.register_plugin(_Service(self._service, self._work, ours=address is None))
-            self._threads = sum(client.nthreads().values())
+            self._workers = set(client.nthreads())
         except Exception as fault:
             _leave(client)
             raise Lost(f"engine: dask: its workers cannot be used: {_first_line(fault)}") from None
@@ -98,12 +102,15 @@ class Dask:
         self._fill()
 
     def _fill(self) -> None:
-        """Hand all that is queued to the scheduler."""
-        while self._tasks.queue:
-            entry = self._tasks.queue.popleft()
+        """Give each idle worker a queued task."""
+        idle = self._workers.difference(self._busy.values())
+        while self._tasks.queue and idle and len(self._busy) < self.jobs:
+            entry, worker = self._tasks.queue.popleft(), idle.pop()
             name = f"sweeps-{entry.key}-{uuid.uuid4().hex}"
-            future = self._client.submit(_run, entry.task, self._service, key=name, pure=False)
-            self._tasks.running[future] = entry
+            future = self._client.submit(
+                _run, entry.task, self._service, key=name, pure=False, workers=[worker]
+            )
+            self._tasks.running[future], self._busy[future] = entry, worker
             future.add_done_callback(self._done.put)
 
     def wait(self) -> list[tuple[int, Any]]:
@@ -113,14 +120,15 @@ class Dask:
         """
         while self._tasks.awaited:
             self._fill()
-            with self._tasks.waiting(self._threads):
+            with self._tasks.waiting(self.jobs):
                 future = self._next()
-            if self._client.status != "running":
+            try:
+                if future in self._busy:
+                    self._collect(future)
+                if time.monotonic() - self._looked > STEP:
+                    self._look_around()
+            except (OSError, FutureCancelledError):
                 self._reconnect()
-            elif future is None:
-                self._look_around()
-            else:
-                self._collect(future)
         self._fill()
         return self._tasks.take()
 
@@ -131,65 +139,69 @@ class Dask:
             return None
 
     def _collect(self, future: Future) -> None:
-        entry = self._tasks.running.pop(future, None)
-        if entry is None:
-            return  # ended by us, or of an earlier connection
+        """Errors: OSError or FutureCancelledError where the connection is lost."""
         if future.status == "error":
-            self._failed(entry, future.exception())
+            self._failed(self._release(future), future.exception())
             return
         try:
             result = future.result(timeout=PATIENCE)
-        except TimeoutError:
-            self._tasks.again(entry)  # it had come back, and was lost with its worker
         except FutureCancelledError as fault:
             if fault.reason == DISCONNECTED:
-                self._tasks.again(entry)
-                self._reconnect()
-            else:
-                self._tasks.lost(entry, f"its task was cancelled ({fault.reason})")
+                raise
+            self._tasks.lost(self._release(future), f"its task was cancelled ({fault.reason})")
         else:
-            self._tasks.returned(entry, pickle.loads(result))
+            self._tasks.returned(self._release(future), pickle.loads(result))
+
+    def _release(self, future: Future) -> Entry:
+        del self._busy[future]
+        return self._tasks.running.pop(future)
 
     def _failed(self, entry: Entry, fault: BaseException) -> None:
-        if not isinstance(fault, KilledWorker):
-            self._tasks.raised(entry, fault)
-        elif fault.last_worker.address in self._ended:
-            self._tasks.again(entry)
+        if isinstance(fault, KilledWorker):
+            # A worker that came back under its old address may have had the task several times.
+            self._tasks.lost(entry, _died(fault.last_worker.address), fault.allowed_failures + 1)
         else:
-            # A scheduler that we did not start tries again by itself before it says so.
-            where = f"KilledWorker at {fault.last_worker.address}; out of memory?"
-            self._tasks.lost(entry, f"its worker died ({where})", fault.allowed_failures + 1)
+            self._tasks.raised(entry, fault)
 
     def _look_around(self) -> None:
-        """After a second without an answer: whether anybody is there, and whether a task hangs."""
-        try:
-            self._threads = sum(self._client.nthreads().values())
-            self._alone = 0.0 if self._threads else self._alone + STEP
-            if self._alone > ALONE:
-                raise Lost(f"engine: dask: no worker for {ALONE:g} s; {KEPT}")
-            for future in self._tasks.hung():
-                self._end(future)
-        except OSError:
-            self._reconnect()
+        """Which workers there are, what those had that are gone, and which tasks hang.
+
+        Errors: OSError where nobody answers; Lost where nobody is left to work.
+        """
+        self._looked = time.monotonic()
+        self._workers = set(self._client.nthreads())
+        if self._workers:
+            self._populated = self._looked
+        elif self._looked - self._populated > ALONE:
+            raise Lost(f"engine: dask: expected workers, got none for {ALONE:g} s; {KEPT}")
+        for future, worker in [*self._busy.items()]:
+            if worker not in self._workers and future.status == "pending":
+                self._gone(future, worker)
+        for future in self._tasks.hung():
+            self._end(future)
+
+    def _gone(self, future: Future, worker: str) -> None:
+        """Its worker is gone; that it had the task is likely the first time, and then certain."""
+        entry = self._release(future)
+        future.cancel()
+        if entry.suspect:
+            self._tasks.lost(entry, _died(worker))
+        else:
+            self._tasks.suspected(entry)
 
     def _end(self, future: Future) -> None:
-        """End the worker of a task that hangs; if none has it yet, it only waits its turn."""
-        processing = self._client.processing()
-        holders = [worker for worker, keys in processing.items() if future.key in keys]
-        if not holders:
-            self._tasks.running[future].waited = 0.0
-            return
-        entry = self._tasks.running.pop(future)
-        future.cancel()
-        self._ended.update(holders)
-        self._client.restart_workers(holders, timeout=PATIENCE, raise_for_error=False)
+        """End the worker of a task that hangs."""
+        worker = self._busy[future]
+        entry = self._release(future)
+        self._workers.discard(worker)
         self._tasks.lost(entry, self._tasks.no_answer)
+        future.cancel()
+        self._client.restart_workers([worker], timeout=PATIENCE, raise_for_error=False)
 
     def _reconnect(self) -> None:
         """The scheduler does not answer: join it again, and run again what was there."""
-        for entry in reversed(self._tasks.running.values()):
-            self._tasks.again(entry)
-        self._tasks.running.clear()
+        for future in reversed([*self._busy]):
+            self._tasks.again(self._release(future))
         _leave(self._client)
         deadline = time.monotonic() + GONE
         while True:
@@ -197,7 +209,7 @@ class Dask:
                 self._client = self._connect()
             except Lost as fault:
                 if time.monotonic() > deadline:
-                    raise Lost(f"{fault} for {GONE:g} s; {KEPT}") from None
+                    raise Lost(f"{fault}, for {GONE:g} s; {KEPT}") from None
                 time.sleep(STEP)
             else:
                 return
@@ -211,6 +223,10 @@ class Dask:
         if self._cluster is not None:
             self._cluster.sync(_kill, self._cluster)
             self._cluster.close()
+
+
+def _died(worker: str) -> str:
+    return f"its worker died (at {worker}; out of memory?)"
 
 
 def _leave(client: Client) -> None:
@@ -235,7 +251,8 @@ def _cluster(jobs: int) -> LocalCluster:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            # Without a dashboard there is still a server, which wants the dashboard's port.
+            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
             memory_limit=None,
             silence_logs=logging.CRITICAL,
         )
