@@ -47,12 +47,12 @@ def lines(
             f"seed {study.search.seed}; {_objective(study)}",
         ),
         ("confirm", f"{confirm}, on the test split; baselines beside them"),
-        ("engine", f"loky, {jobs} {_plural('job', jobs)}, one BLAS thread each; {storage}"),
+        ("engine", f"{study.engine}, {_count(jobs, 'job')}, one BLAS thread each; {storage}"),
     ]
 
 
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}s"
+def _count(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _few(names: tuple[str, ...], most: int = 6) -> list[str]:

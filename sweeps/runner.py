@@ -20,6 +20,7 @@ from sweeps import (
     checking,
     documents,
     durations,
+    engines,
     outputs,
     plan,
     provenance,
@@ -31,7 +32,6 @@ from sweeps import (
 from sweeps import confirm as confirmation
 from sweeps.addresses import check, redact
 from sweeps.data import Dataset, load
-from sweeps.engines import Loky
 from sweeps.faults import Expected, UserError, show
 from sweeps.interrupts import Shield
 from sweeps.progress import Progress
@@ -53,6 +53,7 @@ class Options:
     trials: int | None = None
     out: Path = Path("runs")
     storage: str | None = None
+    engine: str | None = None
     time: float | None = None
     confirm: bool = True
     dry_run: bool = False
@@ -74,6 +75,7 @@ def run(
     trials: int | None = None,
     out: "str | os.PathLike[str]" = "runs",
     storage: str | None = None,
+    engine: str | None = None,
     set: Sequence[str] = (),  # noqa: A002 - the command line's word
     time: "str | float | None" = None,
     confirm: bool = True,
@@ -87,6 +89,7 @@ def run(
         trials=check_trials(trials),
         out=Path(out),
         storage=storage,
+        engine=engine,
         time=seconds(time),
         confirm=confirm,
         command=f"sweeps.run({str(study) if not isinstance(study, dict) else '…'!r})",
@@ -134,7 +137,10 @@ def execute(
     console: Console,
 ) -> Result | None:
     """Run a study; None for a dry run. Errors: UserError, Interrupted."""
+    if options.engine is not None:
+        spec.choose_engine(document, options.engine)
     study, dataset = prepare(document, base, assignments)
+    engines.check(study.engine)
     budget = trials_of(study, options.trials)
     storage = options.storage or study.storage
     folder = options.out / study.name
@@ -173,6 +179,7 @@ def execute(
                 "confirm": study.confirm.model_dump() if networks else None,
                 "seconds": {"search": seconds_searched, "confirm": seconds_confirmed},
                 "jobs": options.jobs,
+                "engine": str(study.engine),
                 "storage": redact(storage) if storage else "journal.log",
                 "commit": provenance.commit(base),
                 "started": started.isoformat(timespec="seconds"),
@@ -275,7 +282,9 @@ def _search(
     console: Console,
 ) -> list[Finished]:
     limit = Budget(study, budget, deadline(study, options.time))
-    engine = Loky(train, dataset, options.jobs)
+    engine = engines.make(
+        study.engine, train, dataset, options.jobs, study.retries, study.hung_after
+    )
     finished = []
     try:
         with Progress(console, budget, study) as progress:
@@ -308,7 +317,9 @@ def _confirm(
         tell(console, "confirm", f"{settings} settings × {study.confirm.replicates} fresh seeds …")
     # The workers train meanwhile; this process has time to load what the report draws with.
     threading.Thread(target=_warm_up, daemon=True).start()
-    networks, others = confirmation.confirm(work, study, dataset, folder, options.jobs)
+    # Here, whatever engine searched: a cluster's number of jobs may be too many for this machine.
+    jobs = min(options.jobs, provenance.cores()) if study.engine.address else options.jobs
+    networks, others = confirmation.confirm(work, study, dataset, folder, jobs)
     return networks, others, time.monotonic() - clock
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sweeps.engines import ENGINES
 from sweeps.methods import INNER, PRUNERS, SAMPLERS
 from sweeps.metrics import METRICS
 from sweeps.spec import Study
@@ -41,6 +42,9 @@ def study() -> dict[str, Any]:
     count = document["properties"]["replicates"]
     document["properties"]["replicates"] = {
         "anyOf": [count, {"type": "object", "properties": {"count": count}}]
+    }
+    document["properties"]["engine"] = {
+        "anyOf": [{"enum": [*ENGINES]}, {"$ref": "#/$defs/EngineSpec"}]
     }
     return document
 

@@ -21,6 +21,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sweeps import agreement, durations, enqueued, grammar
 from sweeps.documents import Document
+from sweeps.engines import ENGINES
 from sweeps.faults import Expected, Fault, UserError, did_you_mean, show
 from sweeps.methods import PRUNERS, SAMPLERS, Median, Pruner, Sampler, Tpe, Unpruned
 from sweeps.objectives import Limit, Objective, Reduction, is_limit, limit
@@ -32,8 +33,6 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 # Names that a later version fills: refused by name, and never taken for typing mistakes.
 RESERVED = {
-    "engine": "engines besides loky",
-    "retries": "retries of failed trials",
     "trainer": "training functions of one's own",
     "replicates.resample": "resampled replicates",
     "data.split.files": "separate files for the splits",
@@ -118,6 +117,29 @@ class Targets(Section):
     dev_loss: float | None = Field(None, gt=0, allow_inf_nan=False)
 
 
+class EngineSpec(Section):
+    """What runs the trials: this machine's processes, or the cluster at an address."""
+
+    name: Literal["loky", "dask", "ray"]
+    address: str | None = None
+
+    @model_validator(mode="after")
+    def _an_address_it_can_join(self) -> "EngineSpec":
+        kind = ENGINES[self.name]
+        if self.address is None or (kind.address and kind.address.fullmatch(self.address)):
+            return self
+        like = f"an address like {kind.example}" if kind.address else "no address"
+        raise PydanticCustomError(
+            "own",
+            "expected {like} with {name}, got {got}",
+            {"like": like, "name": self.name, "got": show(self.address)},
+        )
+
+    def __str__(self) -> str:
+        """As the plan and the provenance say it."""
+        return f"{self.name} at {self.address}" if self.address else self.name
+
+
 class Study(Section):
     """A whole study, resolved. `space` holds the searched words and the values of the others."""
 
@@ -140,6 +162,22 @@ class Study(Section):
     reference: float | None = Field(None, ge=0, allow_inf_nan=False)
     dtype: Literal["float32", "float64"] = "float32"
     storage: str | None = None
+    engine: EngineSpec = EngineSpec(name="loky")
+    retries: int = Field(2, ge=0, le=10)
+
+    @field_validator("engine", mode="before")
+    @classmethod
+    def _engine_by_name(cls, value: Any) -> Any:
+        """`dask`, or `{name: dask, address: tcp://…}`."""
+        if isinstance(value, str):
+            return {"name": value}
+        if isinstance(value, dict | EngineSpec):
+            return value
+        raise PydanticCustomError(
+            "own",
+            "expected {forms}, got {got}",
+            {"forms": f"{', '.join(ENGINES)} or {{name: …, address: …}}", "got": show(value)},
+        )
 
     @field_validator("name")
     @classmethod
@@ -191,6 +229,12 @@ class Study(Section):
         """All that a trial is judged by, the first objective's first."""
         named = (*(o.metric for o in self.objectives), *(one.metric for one in self.limits))
         return tuple(dict.fromkeys(named))
+
+    @property
+    def hung_after(self) -> float | None:
+        """Seconds after which a trial's worker is taken to hang: well after its own limit."""
+        limit = self.budgets.trial_time
+        return None if limit is None else 2 * durations.seconds(limit) + 30
 
     @property
     def epochs(self) -> int:
@@ -357,6 +401,15 @@ def _known(path: list[str]) -> list[str]:
 
 HIDDEN = ("name",)  # of a named section
 OURS = ("name", "fixed", "constraints")
+
+
+def choose_engine(document: Document, option: str) -> None:
+    """Apply `--engine NAME` or `--engine NAME=ADDRESS`."""
+    name, equals, address = option.partition("=")
+    document.values["engine"] = {"name": name, **({"address": address} if equals else {})}
+    for place in [p for p in document.places if p.partition(".")[0] == "engine"]:
+        del document.places[place]
+    document.places["engine"] = "--engine"
 
 
 def override(document: Document, assignments: "list[tuple[str, Any]]") -> None:

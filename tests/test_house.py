@@ -34,6 +34,8 @@ ALLOWED = {
 ALONE = {
     "dnn/estimators.py": {"sklearn"},
     "dnn/ensembles.py": {"threadpoolctl"},
+    "sweeps/engines/dask.py": {"dask", "distributed"},
+    "sweeps/engines/ray.py": {"ray"},
 }
 
 

@@ -1,7 +1,93 @@
-"""Where tasks run: submit, wait, and what a dead worker looks like."""
+"""Where tasks run: submit, wait, and what a dead worker looks like.
 
-from sweeps.engines.base import Engine, Failure
+`ENGINES` is the one place to add an engine; what it needs is imported when it is made.
+"""
+
+import importlib.util
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sweeps.engines.base import Engine, Failure, Function, Lost, Work
 from sweeps.engines.loky import Loky
 from sweeps.engines.workers import run_task, start_worker
+from sweeps.faults import UserError
 
-__all__ = ["Engine", "Failure", "Loky", "run_task", "start_worker"]
+if TYPE_CHECKING:
+    from sweeps.spec import EngineSpec
+
+__all__ = [
+    "ENGINES",
+    "Engine",
+    "Failure",
+    "Lost",
+    "Work",
+    "check",
+    "make",
+    "run_task",
+    "start_worker",
+]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An engine: how it is started, the package it needs, and the addresses it can join."""
+
+    start: Callable[[Work, str | None], Engine]
+    needs: str = ""
+    address: re.Pattern[str] | None = None
+    example: str = ""
+
+
+def _loky(work: Work, _: str | None) -> Engine:
+    return Loky(work)
+
+
+def _dask(work: Work, address: str | None) -> Engine:
+    from sweeps.engines.dask import Dask
+
+    return Dask(work, address)
+
+
+def _ray(work: Work, address: str | None) -> Engine:
+    from sweeps.engines.ray import Ray
+
+    return Ray(work, address)
+
+
+ENGINES: Mapping[str, Kind] = {
+    "loky": Kind(_loky),
+    "dask": Kind(
+        _dask, "distributed", re.compile(r"(tcp|tls|wss?)://[^\s/@]+:\d{1,5}"), "tcp://head:8786"
+    ),
+    "ray": Kind(
+        _ray, "ray", re.compile(r"auto|(ray://)?[^\s/@:]+:\d{1,5}"), "head:6379, ray://head:10001"
+    ),
+}
+
+
+def check(spec: "EngineSpec") -> None:
+    """Whether the engine's package is here. Errors: UserError."""
+    needs = ENGINES[spec.name].needs
+    if needs and importlib.util.find_spec(needs) is None:
+        raise UserError(
+            f"engine: {spec.name} needs {needs}, which is not installed: "
+            f"pip install 'sweeps[{spec.name}]'"
+        )
+
+
+def make(
+    spec: "EngineSpec",
+    function: Function,
+    shared: Any,
+    jobs: int,
+    retries: int,
+    limit: float | None = None,
+) -> Engine:
+    """Start an engine, or join the one at its address. `limit` in seconds a task.
+
+    Errors: UserError where its package is missing, or nobody answers at the address.
+    """
+    check(spec)
+    return ENGINES[spec.name].start(Work(function, shared, jobs, retries, limit), spec.address)

@@ -1,20 +1,42 @@
 """What an engine is: submit, wait, and what a task that did not come back looks like."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-ATTEMPTS = 3
+from sweeps.faults import UserError
+
+Function = Callable[[Any, Any], Any]  # (task, shared) -> result
+
+
+@dataclass(frozen=True)
+class Work:
+    """What an engine is for: `function(task, shared)`, for so many tasks at a time.
+
+    A task that is lost is run again so many `retries` times. One that has not come back after
+    `limit` seconds hangs, and is lost with its worker; without a limit no worker is ended.
+    """
+
+    function: Function
+    shared: Any
+    jobs: int
+    retries: int
+    limit: float | None = None
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A task that did not come back: its worker died each time, or it raised."""
+    """A task that did not come back: it raised, or its worker died or hung in every attempt."""
 
     cause: str
 
 
+class Lost(UserError):
+    """The engine itself is gone and does not come back; its tasks are nobody's fault."""
+
+
 class Engine(Protocol):
-    """Runs `function(task, shared)` somewhere else."""
+    """Does its work somewhere else."""
 
     jobs: int
 
@@ -22,7 +44,10 @@ class Engine(Protocol):
         """Queue a task."""
 
     def wait(self) -> list[tuple[int, Any]]:
-        """At least one (key, result or Failure), once there is one."""
+        """At least one (key, result or Failure), once there is one; none if nothing is queued.
+
+        Errors: Lost.
+        """
 
     def close(self) -> None:
         """End all workers at once, whatever they do."""

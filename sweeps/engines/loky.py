@@ -1,26 +1,17 @@
 """joblib's loky: worker processes on this machine."""
 
 import os
-from collections import deque
-from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import Empty
 from typing import Any
 
-from sweeps.engines.base import ATTEMPTS, Failure
+from sweeps.engines.base import Work
+from sweeps.engines.tasks import STEP, Tasks
 from sweeps.engines.workers import ONE_THREAD, run_task, start_worker
 from sweeps.interrupts import starting_workers
 
-
-@dataclass
-class _Entry:
-    """A task on its way. deaths: how often its worker, or one beside it, died under it."""
-
-    key: int
-    task: Any
-    deaths: int = 0
+DIED = "its worker died (out of memory?)"
 
 
 class Loky:
@@ -30,12 +21,10 @@ class Loky:
     those tasks runs again, alone: so the next death has one cause, and no other task pays for it.
     """
 
-    def __init__(self, function: Callable[[Any, Any], Any], shared: Any, jobs: int) -> None:
-        self.jobs = jobs
-        self._function, self._shared = function, shared
-        self._queue: deque[_Entry] = deque()
-        self._running: dict[Future[Any], _Entry] = {}
-        self._results: list[tuple[int, Any]] = []
+    def __init__(self, work: Work) -> None:
+        self.jobs = work.jobs
+        self._work = work
+        self._tasks = Tasks(work.retries, work.limit)
         self._pool = self._start()
 
     def _start(self) -> Any:
@@ -44,38 +33,41 @@ class Loky:
         return ProcessPoolExecutor(
             self.jobs,
             initializer=start_worker,
-            initargs=(os.getpid(), self._function, self._shared),
+            initargs=(os.getpid(), self._work.function, self._work.shared),
             env=ONE_THREAD,
         )
 
     def submit(self, key: int, task: Any) -> None:
         """Queue a task."""
-        self._queue.append(_Entry(key, task))
+        self._tasks.submit(key, task)
         self._fill()
 
     def wait(self) -> list[tuple[int, Any]]:
         """At least one (key, result or Failure), once there is one; none if nothing is queued."""
-        while not self._results and (self._running or self._queue):
+        while self._tasks.awaited:
             self._fill()
-            self._collect(wait(self._running, return_when=FIRST_COMPLETED).done)
-        results, self._results = self._results, []
-        return results
+            with self._tasks.waiting(self.jobs):
+                done = wait(self._tasks.running, STEP, return_when=FIRST_COMPLETED).done
+            self._collect(done)
+            if hung := self._tasks.hung():
+                self._end(hung)
+        return self._tasks.take()
 
     def _fill(self) -> None:
         """Hand queued tasks to the pool; one under suspicion only when nothing else runs."""
         from joblib.externals.loky.process_executor import BrokenProcessPool
 
-        while self._queue:
-            suspect = any(entry.deaths for entry in (*self._running.values(), self._queue[0]))
-            if suspect and self._running:
+        queue, running = self._tasks.queue, self._tasks.running
+        while queue:
+            if running and any(entry.suspect for entry in (*running.values(), queue[0])):
                 return
-            entry = self._queue.popleft()
             try:
                 with starting_workers():
-                    self._running[self._pool.submit(run_task, entry.task)] = entry
+                    future = self._pool.submit(run_task, queue[0].task)
             except BrokenProcessPool:
-                self._queue.appendleft(entry)
                 self._revive()
+            else:
+                running[future] = queue.popleft()
 
     def _collect(self, done: "set[Future[Any]]") -> None:
         from joblib.externals.loky.process_executor import BrokenProcessPool
@@ -85,24 +77,41 @@ class Loky:
             fault = future.exception()
             if isinstance(fault, BrokenProcessPool):
                 broken = True
-                continue
-            entry = self._running.pop(future)
-            failed = Failure(f"{type(fault).__name__}: {fault}") if fault else None
-            self._results.append((entry.key, failed or future.result()))
+            elif fault:
+                self._tasks.raised(self._tasks.running.pop(future), fault)
+            else:
+                self._tasks.returned(self._tasks.running.pop(future), future.result())
         if broken:
             self._revive()
 
     def _revive(self) -> None:
         """A new pool; what was in flight is tried again, first."""
-        self._collect({f for f in self._running if f.done() and f.exception() is None})
-        for entry in reversed(self._running.values()):
-            entry.deaths += 1
-            if entry.deaths < ATTEMPTS:
-                self._queue.appendleft(entry)
+        self._collect(self._back())
+        entries = [*self._tasks.running.values()]
+        self._restart()
+        for entry in reversed(entries):
+            if len(entries) == 1:
+                self._tasks.lost(entry, DIED)
             else:
-                cause = f"its worker died {ATTEMPTS} times (out of memory?)"
-                self._results.append((entry.key, Failure(cause)))
-        self._running.clear()
+                self._tasks.suspected(entry)
+
+    def _end(self, hung: "list[Future[Any]]") -> None:
+        """A new pool, for none of a pool's workers can be ended alone."""
+        self._collect(self._back())
+        entries = [*self._tasks.running.items()]
+        self._restart()
+        for future, entry in reversed(entries):
+            if future in hung:
+                self._tasks.lost(entry, self._tasks.no_answer)
+            else:
+                self._tasks.again(entry)
+
+    def _back(self) -> "set[Future[Any]]":
+        """What came back by now, so that it need not run again."""
+        return {f for f in self._tasks.running if f.done() and f.exception() is None}
+
+    def _restart(self) -> None:
+        self._tasks.running.clear()
         self._pool.shutdown(kill_workers=True)
         self._pool = self._start()
 

@@ -4,8 +4,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
+
+from sweeps.engines.base import Function
 
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -18,7 +19,7 @@ ONE_THREAD = {
 _worker: dict[str, Any] = {}
 
 
-def start_worker(parent: int, function: Callable[[Any, Any], Any], shared: Any) -> None:
+def start_worker(parent: int, function: Function, shared: Any) -> None:
     """Run once in each worker: what it will do with its tasks, and how it behaves."""
     attend(parent)
     _worker.update(function=function, shared=shared)
@@ -46,3 +47,32 @@ def attend(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=until_orphaned, daemon=True).start()
+
+
+class OneThread:
+    """`with one_thread:` holds BLAS to one thread in a process that we did not start.
+
+    Tasks may run beside each other in its threads: the first sets the limit, the last lifts it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._limits: Any = None
+
+    def __enter__(self) -> None:
+        from threadpoolctl import threadpool_limits
+
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                self._limits = threadpool_limits(1)
+
+    def __exit__(self, *rest: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._limits.restore_original_limits()
+
+
+one_thread = OneThread()

@@ -20,6 +20,10 @@ def run(
     storage: Annotated[
         str | None, typer.Option(help="Optuna storage URL. [default: a journal in the run folder]")
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="loky, dask or ray; dask=ADDRESS joins a cluster. [default: loky]"),
+    ] = None,
     set_: Set = None,
     time: Annotated[
         str | None, typer.Option(help="Stop asking after this long (90s, 10m), then confirm.")
@@ -41,6 +45,7 @@ def run(
             trials=runner.check_trials(trials),
             out=out,
             storage=storage,
+            engine=engine,
             time=runner.seconds(time),
             confirm=not no_confirm,
             dry_run=dry_run,

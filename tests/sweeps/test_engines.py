@@ -1,91 +1,148 @@
-"""The engine: results, tasks that raise, workers that die, and its one BLAS thread."""
+"""Every engine of the table: results, tasks that raise, die or hang, and one BLAS thread."""
 
 import os
 import signal
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
 
-from sweeps.engines import Failure, Loky
+import pytest
 
+from sweeps.engines import ENGINES, Failure
+from tests.sweeps.engines import alive, collect, engine
 
-def work(task: Any, shared: Any) -> Any:
-    """What the workers do; each task says how it wants to end."""
-    if task == "raise":
-        raise MemoryError("no room")
-    if task == "die":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if task == "slow":
-        time.sleep(0.3)
-    if task == "pid":
-        return os.getpid()
-    if task == "threads":
-        import numpy as np
-        from threadpoolctl import threadpool_info
-
-        np.ones((2, 2)) @ np.ones((2, 2))
-        return [pool["num_threads"] for pool in threadpool_info()]
-    if task == "interrupt":
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.05)
-    return (task, shared)
+engines = pytest.mark.parametrize("name", list(ENGINES))
 
 
-@contextmanager
-def engine(jobs: int) -> Iterator[Loky]:
-    pool = Loky(work, "shared", jobs)
-    try:
-        yield pool
-    finally:
-        pool.close()
+def has_died(result: object, attempts: int) -> bool:
+    said = f"; {attempts} attempt{'s' if attempts > 1 else ''}"
+    cause = result.cause if isinstance(result, Failure) else ""
+    return cause.startswith("its worker died (") and cause.endswith(said)
 
 
-def run(tasks: list[Any], jobs: int = 2) -> dict[int, Any]:
-    results: dict[int, Any] = {}
-    with engine(jobs) as pool:
-        for key, task in enumerate(tasks):
-            pool.submit(key, task)
-        while len(results) < len(tasks):
-            results.update(pool.wait())
-        assert pool.wait() == []
-    return results
+@engines
+def test_results_come_back_under_their_keys(name: str) -> None:
+    with engine(name) as made:
+        assert collect(made, ["a", "b", "c"]) == {n: (t, "shared") for n, t in enumerate("abc")}
+        assert collect(made, ["d"]) == {0: ("d", "shared")}
 
 
-def test_results_come_back_under_their_keys() -> None:
-    assert run(["a", "b", "c"]) == {n: (task, "shared") for n, task in enumerate("abc")}
-
-
-def test_a_task_that_raises_fails_alone() -> None:
-    results = run(["a", "raise", "b"])
+@engines
+def test_a_task_that_raises_fails_alone_and_at_once(name: str) -> None:
+    with engine(name) as made:
+        results = collect(made, ["a", "raise", "b", "unpicklable"])
     assert results[1] == Failure("MemoryError: no room")
     assert (results[0], results[2]) == (("a", "shared"), ("b", "shared"))
+    assert isinstance(results[3], Failure)
 
 
-def test_a_task_that_kills_its_worker_every_time_fails_and_nothing_hangs() -> None:
-    results = run(["die"], jobs=1)
-    assert results[0] == Failure("its worker died 3 times (out of memory?)")
+@engines
+@pytest.mark.parametrize("retries", [0, 2])
+def test_a_task_that_kills_its_worker_every_time_fails_alone(name: str, retries: int) -> None:
+    """Those beside it come back, also where nothing may be tried again."""
+    tasks = ["a", "die", ("slow", 0.3), "b", "c", ("slow", 0.1)]
+    with engine(name, retries=retries) as made:
+        results = collect(made, tasks)
+        assert collect(made, ["after"]) == {0: ("after", "shared")}
+    assert has_died(results[1], retries + 1), results[1]
+    assert [results[n] for n in (0, 2, 3, 4, 5)] == [
+        ("a", "shared"),
+        0.3,
+        ("b", "shared"),
+        ("c", "shared"),
+        0.1,
+    ]
 
 
-def test_no_other_task_pays_for_it() -> None:
-    tasks = ["a", "die", "slow", "b", "die", "c", "d", "slow", "e"]
-    results = run(tasks, jobs=3)
-    for key, task in enumerate(tasks):
-        died = Failure("its worker died 3 times (out of memory?)")
-        assert results[key] == (died if task == "die" else (task, "shared"))
+@engines
+def test_a_worker_that_dies_once_costs_nothing(name: str, tmp_path: Path) -> None:
+    with engine(name, jobs=1) as made:
+        assert collect(made, [("die once", str(tmp_path / "died"))]) == {0: "alive"}
 
 
-def test_a_pool_that_broke_while_idle_is_started_anew() -> None:
-    with engine(1) as pool:
-        pool.submit(0, "pid")
-        ((_, worker),) = pool.wait()
+@engines
+def test_a_worker_that_died_while_idle_is_replaced(name: str) -> None:
+    with engine(name, jobs=1) as made:
+        worker = collect(made, ["pid"])[0]
         os.kill(worker, signal.SIGKILL)
         time.sleep(0.5)
-        pool.submit(1, "a")
-        assert pool.wait() == [(1, ("a", "shared"))]
+        assert collect(made, ["a"]) == {0: ("a", "shared")}
 
 
-def test_workers_have_one_blas_thread_and_leave_ctrl_c_to_the_parent() -> None:
-    results = run(["threads", "interrupt"])
+@engines
+def test_a_task_that_hangs_is_ended_at_its_limit(name: str) -> None:
+    """And tried again; those beside it come back."""
+    with engine(name, retries=1, limit=2) as made:
+        started = time.monotonic()
+        results = collect(made, ["a", ("slow", 1000), "b", ("slow", 0.3)])
+        assert time.monotonic() - started > 4
+        assert collect(made, ["after", "too"]) == {0: ("after", "shared"), 1: ("too", "shared")}
+    assert results[1] == Failure("no answer after 2 s; 2 attempts")
+    assert (results[0], results[2], results[3]) == (("a", "shared"), ("b", "shared"), 0.3)
+
+
+@engines
+def test_a_worker_that_is_stopped_is_ended_at_the_limit(name: str, tmp_path: Path) -> None:
+    """It cannot hear that it is to end."""
+    marker = tmp_path / "pid"
+    with engine(name, jobs=1, retries=0, limit=2) as made:
+        made.submit(0, ("hold", str(marker), 1))
+        threading.Thread(target=stop, args=(marker,), daemon=True).start()
+        assert made.wait() == [(0, Failure("no answer after 2 s; 1 attempt"))]
+        assert collect(made, ["after"]) == {0: ("after", "shared")}
+    assert gone(int(marker.read_text()))
+
+
+@engines
+def test_a_worker_that_pauses_goes_on(name: str, tmp_path: Path) -> None:
+    marker = tmp_path / "pid"
+    with engine(name) as made:
+        made.submit(0, ("hold", str(marker), 0.5))
+        made.submit(1, "beside")
+        thread = threading.Thread(target=stop, args=(marker, 4.0), daemon=True)
+        thread.start()
+        results = {}
+        while len(results) < 2:
+            results.update(made.wait())
+        thread.join()
+    assert results == {0: int(marker.read_text()), 1: ("beside", "shared")}
+
+
+def stop(marker: Path, seconds: float | None = None) -> None:
+    """Stop the process that a task left in its marker; for good, or let it go on."""
+    while not marker.exists() or not marker.read_text():
+        time.sleep(0.01)
+    worker = int(marker.read_text())
+    os.kill(worker, signal.SIGSTOP)
+    if seconds is not None:
+        time.sleep(seconds)
+        os.kill(worker, signal.SIGCONT)
+
+
+@engines
+def test_workers_have_one_blas_thread_and_leave_ctrl_c_to_the_parent(name: str) -> None:
+    with engine(name) as made:
+        results = collect(made, ["threads", "interrupt"])
     assert set(results[0]) == {1}
-    assert results[1] == ("interrupt", "shared")
+    assert results[1] == "unimpressed"
+
+
+@engines
+def test_close_ends_every_worker_whatever_it_does(name: str, tmp_path: Path) -> None:
+    marker = tmp_path / "pid"
+    with engine(name) as made:
+        made.submit(0, ("hold", str(marker), 1000))
+        made.submit(1, "pid")
+        ((_, other),) = made.wait()
+        while not marker.exists():
+            time.sleep(0.01)
+    assert gone(int(marker.read_text()))
+    assert gone(other)
+
+
+def gone(pid: int) -> bool:
+    """Within five seconds."""
+    deadline = time.monotonic() + 5
+    while alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not alive(pid)

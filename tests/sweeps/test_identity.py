@@ -15,7 +15,9 @@ import pytest
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
+from sweeps.engines import ENGINES
 from sweeps.search.mirror import Mirror
+from tests.sweeps.engines import alive, installed
 from tests.sweeps.helpers import TEXT, command, environment, study, sweeps, trials
 
 
@@ -62,6 +64,16 @@ def test_any_number_of_jobs(
     same(tmp_path, reference)
 
 
+@pytest.mark.parametrize("name", [name for name in ENGINES if name != "loky"])
+def test_any_engine(tmp_path: Path, reference: tuple[dict[str, Any], Any], name: str) -> None:
+    installed(name)
+    path = str(study(tmp_path))
+    done = sweeps(path, "--engine", name, "--jobs", "2", "--no-confirm", cwd=tmp_path)
+    assert f"engine    {name}, 2 jobs" in done.stdout
+    assert done.stderr == ""
+    same(tmp_path, reference)
+
+
 def test_extended(tmp_path: Path, reference: tuple[dict[str, Any], Any]) -> None:
     """10, then 24: exactly 14 more; then again: none."""
     path, options = str(study(tmp_path)), ("--jobs", "2", "--no-confirm")
@@ -90,10 +102,12 @@ def start(path: Path, *options: str) -> subprocess.Popen[str]:
     )
 
 
-def interrupt(folder: Path, stop: Callable[[subprocess.Popen[str]], None], records: int) -> str:
+def interrupt(
+    folder: Path, stop: Callable[[subprocess.Popen[str]], None], records: int, *options: str
+) -> str:
     """Start a study, stop it once so many records are there; what it said on stderr."""
     artifacts = folder / "runs" / "small" / "artifacts"
-    process = start(study(folder), "--no-confirm")
+    process = start(study(folder), "--no-confirm", *options)
     deadline = time.monotonic() + 60
     while len(list(artifacts.glob("trial-*.npz"))) < records:
         assert process.poll() is None, "ended before it could be stopped"
@@ -110,12 +124,15 @@ def ctrl_c(process: subprocess.Popen[str]) -> None:
     os.killpg(process.pid, signal.SIGINT)
 
 
-@pytest.mark.parametrize("records", [1, 5])
-def test_ctrl_c(tmp_path: Path, reference: tuple[dict[str, Any], Any], records: int) -> None:
-    said = interrupt(tmp_path, ctrl_c, records)
+@pytest.mark.parametrize(("records", "engine"), [(1, "loky"), (5, "loky"), (5, "dask"), (5, "ray")])
+def test_ctrl_c(
+    tmp_path: Path, reference: tuple[dict[str, Any], Any], records: int, engine: str
+) -> None:
+    installed(engine)
+    said = interrupt(tmp_path, ctrl_c, records, "--engine", engine)
     found = re.fullmatch(
         r"interrupted: (\d+) of 24 trials are kept in runs/small; "
-        r"go on with: python -m sweeps run .*small.yaml --jobs 2 --no-confirm\n",
+        r"go on with: python -m sweeps run .*small.yaml --jobs 2 --no-confirm --engine \w+\n",
         said,
     )
     assert found, said
@@ -144,31 +161,36 @@ def test_ctrl_c_in_the_confirmation(tmp_path: Path, after: float) -> None:
     assert len(said.splitlines()) == 1
 
 
-@pytest.mark.parametrize("records", [1, 8, 20])
-def test_kill_9(tmp_path: Path, reference: tuple[dict[str, Any], Any], records: int) -> None:
-    children: list[int] = []
+@pytest.mark.parametrize(
+    ("records", "engine"), [(1, "loky"), (8, "loky"), (20, "loky"), (8, "dask"), (8, "ray")]
+)
+def test_kill_9(
+    tmp_path: Path, reference: tuple[dict[str, Any], Any], records: int, engine: str
+) -> None:
+    installed(engine)
+    left: list[int] = []
 
     def kill(process: subprocess.Popen[str]) -> None:
-        tasks = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        children.extend(int(pid) for pid in tasks.read_text().split())
+        left.extend(descendants(process.pid))
         process.kill()
 
-    interrupt(tmp_path, kill, records)
-    sweeps(str(tmp_path / "small.yaml"), "--jobs", "2", "--no-confirm", cwd=tmp_path)
-    same(tmp_path, reference)
-    assert children
+    interrupt(tmp_path, kill, records, "--engine", engine)
     deadline = time.monotonic() + 5
-    while any(alive(pid) for pid in children):
+    assert left
+    while any(alive(pid) for pid in left):
         assert time.monotonic() < deadline, "workers outlive their parent"
         time.sleep(0.1)
+    sweeps(str(tmp_path / "small.yaml"), "--jobs", "2", "--no-confirm", cwd=tmp_path)
+    same(tmp_path, reference)
 
 
-def alive(pid: int) -> bool:
-    """A process that is there and no zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+def descendants(pid: int) -> list[int]:
+    """The processes that a process started, and theirs."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*"):
+        for child in (task / "children").read_text().split():
+            found += [int(child), *descendants(int(child))]
+    return found
 
 
 def test_a_killed_worker_costs_nothing(

@@ -1,0 +1,263 @@
+"""Dask: a cluster of this machine's processes, or the scheduler at an address, by its own futures.
+
+Behind joblib, Dask would run a killed worker's task again without a word, or hang for ever.
+"""
+
+import logging
+import os
+import pickle
+import signal
+import time
+import uuid
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import dask
+from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, get_worker
+from distributed.client import FutureCancelledError
+
+from sweeps.engines.base import Lost, Work
+from sweeps.engines.network import reach, unreachable
+from sweeps.engines.tasks import STEP, Entry, Tasks
+from sweeps.engines.workers import attend, one_thread
+from sweeps.interrupts import starting_workers
+
+PATIENCE = 10.0  # seconds for a scheduler to answer, and for a worker to be ended
+ALONE = 60.0  # seconds that a cluster may be without any worker
+GONE = 30.0  # seconds that a scheduler may be gone
+DISCONNECTED = "scheduler-connection-lost"  # Dask's word for it
+KEPT = "what came back is kept, run again to go on"
+
+# Of a cluster of ours: a worker's death is told at once, and no worker is ended for its silence.
+LOCAL = {
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.scheduler.worker-ttl": None,
+    "distributed.worker.multiprocessing-method": "spawn",
+}
+
+
+class _Service(WorkerPlugin):  # type: ignore[misc]  # an extra: unknown to mypy
+    """In each worker, once: the function, the shared data, and how a worker of ours behaves."""
+
+    def __init__(self, name: str, work: Work, ours: bool) -> None:
+        self.name, self.ours = name, ours
+        self.function, self.shared = work.function, work.shared
+
+    def setup(self, worker: Any) -> None:
+        """Called by Dask, also in workers that join later."""
+        if self.ours:
+            attend(os.getppid())
+
+
+def _run(task: Any, service: str) -> bytes:
+    """In a worker. Pickled there, so that a result that cannot be sent is the task's fault."""
+    plugin = get_worker().plugins[service]
+    with one_thread:
+        return pickle.dumps(plugin.function(task, plugin.shared))
+
+
+class Dask:
+    """Futures of dask.distributed. `shared` reaches each worker once, those that join later too.
+
+    A worker has one task at a time, chosen here: so its death has one cause, and the scheduler does
+    not run a task again elsewhere without a word. (Nor would several threads of a worker help:
+    Python runs one at a time.)
+    """
+
+    def __init__(self, work: Work, address: str | None) -> None:
+        self.jobs = work.jobs
+        self._work, self._address = work, address
+        self._tasks = Tasks(work.retries, work.limit)
+        self._done: SimpleQueue[Future] = SimpleQueue()
+        self._workers: set[str] = set()
+        self._busy: dict[Future, str] = {}  # the worker of each running task
+        self._looked = self._populated = time.monotonic()
+        self._cluster = None if address else _cluster(work.jobs)
+        self._client = self._connect()
+
+    def _connect(self) -> Client:
+        """A client whose workers know what to do. Errors: Lost."""
+        address = self._address
+        if address:
+            reach("dask", address)
+        try:
+            with starting_workers():
+                client = Client(self._cluster or address, timeout=PATIENCE, set_as_default=False)
+        except (OSError, ValueError, ImportError) as fault:
+            raise unreachable("dask", str(address), _first_line(fault)) from None
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+            self._service = f"sweeps-{uuid.uuid4().hex}"
+            client.register_plugin(_Service(self._service, self._work, ours=address is None))
+            self._workers = set(client.nthreads())
+        except Exception as fault:
+            _leave(client)
+            raise Lost(f"engine: dask: its workers cannot be used: {_first_line(fault)}") from None
+        return client
+
+    def submit(self, key: int, task: Any) -> None:
+        """Queue a task."""
+        self._tasks.submit(key, task)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Give each idle worker a queued task."""
+        idle = self._workers.difference(self._busy.values())
+        while self._tasks.queue and idle and len(self._busy) < self.jobs:
+            entry, worker = self._tasks.queue.popleft(), idle.pop()
+            name = f"sweeps-{entry.key}-{uuid.uuid4().hex}"
+            future = self._client.submit(
+                _run, entry.task, self._service, key=name, pure=False, workers=[worker]
+            )
+            self._tasks.running[future], self._busy[future] = entry, worker
+            future.add_done_callback(self._done.put)
+
+    def wait(self) -> list[tuple[int, Any]]:
+        """At least one (key, result or Failure), once there is one; none if nothing is queued.
+
+        Errors: Lost where the scheduler is gone for good, or all its workers.
+        """
+        while self._tasks.awaited:
+            self._fill()
+            with self._tasks.waiting(self.jobs):
+                future = self._next()
+            try:
+                if future in self._busy:
+                    self._collect(future)
+                if time.monotonic() - self._looked > STEP:
+                    self._look_around()
+            except (OSError, FutureCancelledError):
+                self._reconnect()
+        self._fill()
+        return self._tasks.take()
+
+    def _next(self) -> Future | None:
+        try:
+            return self._done.get(timeout=STEP)
+        except Empty:
+            return None
+
+    def _collect(self, future: Future) -> None:
+        """Errors: OSError or FutureCancelledError where the connection is lost."""
+        if future.status == "error":
+            self._failed(self._release(future), future.exception())
+            return
+        try:
+            result = future.result(timeout=PATIENCE)
+        except FutureCancelledError as fault:
+            if fault.reason == DISCONNECTED:
+                raise
+            self._tasks.lost(self._release(future), f"its task was cancelled ({fault.reason})")
+        else:
+            self._tasks.returned(self._release(future), pickle.loads(result))
+
+    def _release(self, future: Future) -> Entry:
+        del self._busy[future]
+        return self._tasks.running.pop(future)
+
+    def _failed(self, entry: Entry, fault: BaseException) -> None:
+        if isinstance(fault, KilledWorker):
+            # A worker that came back under its old address may have had the task several times.
+            self._tasks.lost(entry, _died(fault.last_worker.address), fault.allowed_failures + 1)
+        else:
+            self._tasks.raised(entry, fault)
+
+    def _look_around(self) -> None:
+        """Which workers there are, what those had that are gone, and which tasks hang.
+
+        Errors: OSError where nobody answers; Lost where nobody is left to work.
+        """
+        self._looked = time.monotonic()
+        self._workers = set(self._client.nthreads())
+        if self._workers:
+            self._populated = self._looked
+        elif self._looked - self._populated > ALONE:
+            raise Lost(f"engine: dask: expected workers, got none for {ALONE:g} s; {KEPT}")
+        for future, worker in [*self._busy.items()]:
+            if worker not in self._workers and future.status == "pending":
+                self._gone(future, worker)
+        for future in self._tasks.hung():
+            self._end(future)
+
+    def _gone(self, future: Future, worker: str) -> None:
+        """Its worker is gone; that it had the task is likely the first time, and then certain."""
+        entry = self._release(future)
+        future.cancel()
+        if entry.suspect:
+            self._tasks.lost(entry, _died(worker))
+        else:
+            self._tasks.suspected(entry)
+
+    def _end(self, future: Future) -> None:
+        """End the worker of a task that hangs."""
+        worker = self._busy[future]
+        entry = self._release(future)
+        self._workers.discard(worker)
+        self._tasks.lost(entry, self._tasks.no_answer)
+        future.cancel()
+        self._client.restart_workers([worker], timeout=PATIENCE, raise_for_error=False)
+
+    def _reconnect(self) -> None:
+        """The scheduler does not answer: join it again, and run again what was there."""
+        for future in reversed([*self._busy]):
+            self._tasks.again(self._release(future))
+        _leave(self._client)
+        deadline = time.monotonic() + GONE
+        while True:
+            try:
+                self._client = self._connect()
+            except Lost as fault:
+                if time.monotonic() > deadline:
+                    raise Lost(f"{fault}, for {GONE:g} s; {KEPT}") from None
+                time.sleep(STEP)
+            else:
+                return
+
+    def close(self) -> None:
+        """End all workers of ours at once; those of a cluster forget what they were given."""
+        if self._cluster is None and self._client.status == "running":
+            with suppress(OSError):
+                self._client.unregister_worker_plugin(self._service)
+        _leave(self._client)
+        if self._cluster is not None:
+            self._cluster.sync(_kill, self._cluster)
+            self._cluster.close()
+
+
+def _died(worker: str) -> str:
+    return f"its worker died (at {worker}; out of memory?)"
+
+
+def _leave(client: Client) -> None:
+    """Drop a client, whether its scheduler still answers or not."""
+    with suppress(OSError):  # a TimeoutError, too
+        client.close(timeout=STEP)
+
+
+async def _kill(cluster: LocalCluster) -> None:
+    """Asked nicely, Dask's workers end when their tasks do, or four seconds later."""
+    for nanny in cluster.workers.values():
+        nanny.close_gracefully(reason="sweeps-close")  # else it would start another
+        if nanny.pid:
+            os.kill(nanny.pid, signal.SIGKILL)
+
+
+def _cluster(jobs: int) -> LocalCluster:
+    """Workers of this machine, each a process with one thread; their dashboard stays off."""
+    with dask.config.set(LOCAL), starting_workers():
+        return LocalCluster(
+            n_workers=jobs,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            # Without a dashboard there is still a server, which wants the dashboard's port.
+            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+            memory_limit=None,
+            silence_logs=logging.CRITICAL,
+        )
+
+
+def _first_line(fault: BaseException) -> str:
+    lines = str(fault).splitlines()
+    return f"{type(fault).__name__}: {lines[0]}" if lines else type(fault).__name__

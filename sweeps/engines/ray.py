@@ -1,0 +1,197 @@
+"""Ray: actors on this machine, or in the cluster at an address; a worker is an actor.
+
+An actor's death names the one task it had, and an actor can be ended alone; with Ray's plain tasks
+neither is so. Ray's own retries are off: they are counted here.
+"""
+
+import logging
+import os
+import pickle
+import signal
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import ray
+from ray.exceptions import RayError, RayTaskError
+
+from sweeps.engines.base import Function, Lost, Work
+from sweeps.engines.network import reach, unreachable
+from sweeps.engines.tasks import STEP, Tasks
+from sweeps.engines.workers import ONE_THREAD, one_thread
+from sweeps.interrupts import starting_workers
+
+STARTS = 3  # workers in a row that fail to start before the engine gives up
+
+# What processes of ours inherit: one BLAS thread, nothing sent to Ray's makers, no warnings.
+ENVIRONMENT = {
+    **ONE_THREAD,
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+}
+
+
+class _Worker:
+    """An actor: the function and the shared data, once, and one task at a time."""
+
+    def __init__(self, function: Function, shared: Any) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._function, self._shared = function, shared
+
+    def start(self) -> int:
+        """The process, once it can work."""
+        return os.getpid()
+
+    def run(self, task: Any) -> bytes:
+        """Pickled here, so that a result that cannot be sent is the task's fault."""
+        with one_thread:
+            return pickle.dumps(self._function(task, self._shared))
+
+
+class Ray:
+    """Actors of Ray, one a job. `shared` is put into its object store once."""
+
+    def __init__(self, work: Work, address: str | None) -> None:
+        self.jobs = work.jobs
+        self._tasks = Tasks(work.retries, work.limit)
+        self._ours = not ray.is_initialized()
+        self._address = address
+        self._idle: list[Any] = []
+        self._starting: dict[Any, Any] = {}  # actors by the future of their start
+        self._busy: dict[Any, Any] = {}  # and by the future of their task
+        self._pids: dict[Any, int] = {}
+        self._failed_starts = 0
+        if self._ours:
+            _join(address, work.jobs)
+        self._function = work.function
+        self._shared = ray.put(work.shared)
+        actor = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)
+        self._actor = actor(_Worker)
+        for _ in range(work.jobs):
+            self._start()
+
+    def _start(self) -> None:
+        actor = self._actor.remote(self._function, self._shared)
+        self._starting[actor.start.remote()] = actor
+
+    def submit(self, key: int, task: Any) -> None:
+        """Queue a task."""
+        self._tasks.submit(key, task)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Hand queued tasks to idle workers."""
+        while self._tasks.queue and self._idle:
+            entry, actor = self._tasks.queue.popleft(), self._idle.pop()
+            future = actor.run.remote(entry.task)
+            self._tasks.running[future], self._busy[future] = entry, actor
+
+    def wait(self) -> list[tuple[int, Any]]:
+        """At least one (key, result or Failure), once there is one; none if nothing is queued.
+
+        Errors: Lost where workers cannot be started.
+        """
+        while self._tasks.awaited:
+            self._fill()
+            with self._tasks.waiting(self.jobs):
+                ready, _ = ray.wait([*self._busy, *self._starting], timeout=STEP)
+            for future in ready:
+                if future in self._starting:
+                    self._started(future)
+                else:
+                    self._collect(future)
+            for future in self._tasks.hung():
+                self._tasks.lost(self._tasks.running.pop(future), self._tasks.no_answer)
+                self._replace(self._busy.pop(future))
+        self._fill()
+        return self._tasks.take()
+
+    def _started(self, future: Any) -> None:
+        actor = self._starting.pop(future)
+        try:
+            self._pids[actor] = ray.get(future)
+        except RayError as fault:
+            self._failed_starts += 1
+            if self._failed_starts >= STARTS:
+                raise Lost(f"engine: ray: its workers cannot start: {_reason(fault)}") from None
+            self._start()
+        else:
+            self._failed_starts = 0
+            self._idle.append(actor)
+
+    def _collect(self, future: Any) -> None:
+        entry, actor = self._tasks.running.pop(future), self._busy.pop(future)
+        try:
+            result = ray.get(future)
+        except RayTaskError as fault:
+            self._tasks.raised(entry, fault.cause)
+            self._idle.append(actor)
+        except RayError as fault:
+            self._tasks.lost(entry, f"its worker died ({_reason(fault)}; out of memory?)")
+            self._replace(actor)
+        else:
+            self._tasks.returned(entry, pickle.loads(result))
+            self._idle.append(actor)
+
+    def _replace(self, actor: Any) -> None:
+        ray.kill(actor)
+        pid = self._pids.pop(actor)
+        if self._ours and self._address is None:
+            # A stopped process does not hear Ray.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._start()
+
+    def close(self) -> None:
+        """End all workers at once, whatever they do."""
+        for actor in (*self._idle, *self._busy.values(), *self._starting.values()):
+            ray.kill(actor)
+        if self._ours:
+            ray.shutdown()
+
+
+def _join(address: str | None, jobs: int) -> None:
+    """A Ray of our own, on this machine alone and silent; or the one at an address."""
+    if address and address != "auto":
+        reach("ray", address)
+    where = {"address": address} if address else {"address": "local", "num_cpus": jobs}
+    if address is None:
+        where |= {"_node_ip_address": "127.0.0.1", "include_dashboard": False}
+    with _environment(), starting_workers(), _terminations_kept():
+        try:
+            ray.init(
+                **where,
+                namespace=f"sweeps-{uuid.uuid4().hex}",
+                log_to_driver=False,
+                logging_level=logging.CRITICAL,
+            )
+        except (OSError, ValueError, RuntimeError) as fault:
+            raise unreachable("ray", str(address), _reason(fault)) from None
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """What Ray's processes are to inherit is in this one's environment for as long as it takes."""
+    before = dict(os.environ)
+    os.environ.update(ENVIRONMENT)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextmanager
+def _terminations_kept() -> Iterator[None]:
+    """Ray takes SIGTERM over, which is ours."""
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+
+
+def _reason(fault: BaseException) -> str:
+    lines = str(fault).splitlines()
+    return f"{type(fault).__name__}: {lines[0]}" if lines else type(fault).__name__
