@@ -34,7 +34,10 @@ LONGEST = 24 * 366 * 3600  # seconds that --time may be: a year
 
 @dataclass(frozen=True)
 class Options:
-    """How to run; nothing here changes a number. `time` in seconds; None for no limit."""
+    """How to run; nothing here changes a number. `time` in seconds; None for no limit.
+
+    `folder`: a run folder to go on in, whatever its name; else it is `out`/name.
+    """
 
     jobs: int
     trials: int | None = None
@@ -44,6 +47,11 @@ class Options:
     confirm: bool = True
     dry_run: bool = False
     command: str = ""
+    folder: Path | None = None
+
+    def run_folder(self, study: Study) -> Path:
+        """Where the study's run folder stands."""
+        return self.folder or self.out / study.name
 
 
 class Interrupted(KeyboardInterrupt):
@@ -128,10 +136,12 @@ def execute(
     console: Console,
 ) -> Result | None:
     """Run a study; None for a dry run. Errors: UserError, Interrupted."""
+    if options.trials:
+        assignments = [*assignments, f"search.trials={options.trials}"]
     study, dataset = prepare(document, base, assignments)
-    budget = 1 if not study.space.dimensions else options.trials or study.search.trials
+    budget = study.search.trials if study.space.dimensions else 1
     storage = options.storage or study.storage
-    folder = options.out / study.name
+    folder = options.run_folder(study)
     if options.dry_run:
         _tell(study, dataset, budget, 0, storage, options, console)
         return None
@@ -142,6 +152,7 @@ def execute(
     backend = remote(storage) if storage else None
     with RunFolder(folder) as run_folder, shield.installed():
         store = run_folder.open(study.name, backend, identity)
+        outputs.write_study(folder, study, base)
         known = store.finished_among(budget)
         _tell(study, dataset, budget, known, storage, options, console)
         clock = time.monotonic()
@@ -215,7 +226,7 @@ def _tell(
     verbatim(console, study.name, style="bold")
     if study.description:
         tell(console, "", study.description)
-    place = f"storage {redact(storage)}" if storage else f"journal in {options.out / study.name}"
+    place = f"storage {redact(storage)}" if storage else f"journal in {options.run_folder(study)}"
     for name, text in plan.lines(study, dataset, budget, options.jobs, place):
         tell(console, name, text)
     for warning in plan.warnings(study, dataset, options.jobs):

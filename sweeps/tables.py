@@ -96,17 +96,18 @@ def _settings_of(rows: pd.DataFrame, study: Study) -> Iterator[tuple[str, str]]:
             for name, value in settings.items()
             if (name in searched if is_winner else winner.get(name) != value)
         }
-        text = ", ".join(f"{name} {_value(value)}" for name, value in shown.items())
+        text = ", ".join(f"{name} {value_in_words(value)}" for name, value in shown.items())
         yield ("winner" if is_winner else str(row["config"])), text or "–"
 
 
-def _value(value: Any) -> str:
+def value_in_words(value: Any) -> str:
+    """A setting as a person would say it, numbers shortened."""
     if isinstance(value, dict):
         ((name, inner),) = value.items()
-        inside = ", ".join(f"{key} {_value(v)}" for key, v in inner.items())
+        inside = ", ".join(f"{key} {value_in_words(v)}" for key, v in inner.items())
         return f"{name} ({inside})" if inside else str(name)
     if isinstance(value, list):
-        return "[" + ", ".join(_value(v) for v in value) + "]"
+        return "[" + ", ".join(value_in_words(v) for v in value) + "]"
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
@@ -125,7 +126,7 @@ def _of_search(result: Result, study: Study) -> list[str]:
     if complete.empty:
         return ["no trial was completed; nothing was confirmed"]
     best = complete.loc[complete["value"].idxmin()]
-    settings = ", ".join(f"{k} {_value(v)}" for k, v in result.best.items())
+    settings = ", ".join(f"{k} {value_in_words(v)}" for k, v in result.best.items())
     return [
         f"best of the search: trial {best['trial']}, {study.objective.metric} {best['value']:.4f} "
         f"({settings})",

@@ -6,13 +6,19 @@
 from collections.abc import Callable, Mapping
 
 from sweeps.verbs.gradcheck import gradcheck
+from sweeps.verbs.ls import ls
 from sweeps.verbs.report import report
+from sweeps.verbs.resume import resume
 from sweeps.verbs.run import run
 from sweeps.verbs.schema import schema
+from sweeps.verbs.show import show
 
 # In the order of `sweeps --help`.
 VERBS: Mapping[str, Callable[..., None]] = {
     "run": run,
+    "resume": resume,
+    "ls": ls,
+    "show": show,
     "report": report,
     "gradcheck": gradcheck,
     "schema": schema,
