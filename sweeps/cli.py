@@ -21,7 +21,8 @@ app = typer.Typer(
 def _add(name: str, verb: Callable[..., None]) -> None:
     """A verb's docstring is its help; its examples stand below the options."""
     about, heading, examples = (inspect.getdoc(verb) or "").partition("For example:\n")
-    app.command(name, help=about, epilog=heading + examples)(verb)
+    paragraphs = [" ".join(text.split()) for text in about.split("\n\n")]
+    app.command(name, help="\n\n".join(paragraphs), epilog=heading + examples)(verb)
 
 
 for _name, _verb in VERBS.items():

@@ -52,7 +52,7 @@ def _table(rows: pd.DataFrame, regression: bool) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for _, row in rows.iterrows():
         is_winner = row["kind"] == "network" and row["rank"] == 1
-        numbers = (_interval(row, name, regression) for name in ("dev_error", "test_error", "gap"))
+        numbers = (interval(row, name, regression) for name in ("dev_error", "test_error", "gap"))
         style = "bold" if is_winner else ""
         cells = [Text(printable(cell)) for cell in (_label(row), *numbers, _reach(row))]
         table.add_row(*cells, style=style)
@@ -64,7 +64,8 @@ def _label(row: "pd.Series[Any]") -> str:
     return f"winner: {row['config']}" if is_winner else str(row["config"])
 
 
-def _interval(row: "pd.Series[Any]", name: str, regression: bool) -> str:
+def interval(row: "pd.Series[Any]", name: str, regression: bool) -> str:
+    """A number of the table of winners with its bounds: in percent, or an RMSE."""
     value, low, high = (float(row[key]) for key in (name, f"{name}_low", f"{name}_high"))
     scale, digits = (1.0, 3) if regression else (100.0, 1)
     if math.isnan(value):

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping
 
+from sweeps.verbs.compare import compare
 from sweeps.verbs.gradcheck import gradcheck
 from sweeps.verbs.ls import ls
 from sweeps.verbs.report import report
@@ -19,6 +20,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "resume": resume,
     "ls": ls,
     "show": show,
+    "compare": compare,
     "report": report,
     "gradcheck": gradcheck,
     "schema": schema,

@@ -16,12 +16,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sweeps.faults import UserError
+from sweeps.verbs import completion
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-StudyFile = Annotated[Path, typer.Argument(help="The study file (YAML).", show_default=False)]
-Run = Annotated[Path, typer.Argument(help="A run folder.", show_default=False)]
+StudyFile = Annotated[
+    Path,
+    typer.Argument(
+        help="The study file (YAML).", show_default=False, autocompletion=completion.studies
+    ),
+]
+Run = Annotated[
+    Path, typer.Argument(help="A run folder.", show_default=False, autocompletion=completion.runs)
+]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", help="dotted.key=value over the file's; again and again."),

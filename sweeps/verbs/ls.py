@@ -14,8 +14,8 @@ def ls(
 ) -> None:
     """List the runs of a folder: state, trials, best value, the winner's test error.
 
-    Running: a process is at work on it. Interrupted: `sweeps resume` goes on with it.
-    Complete: searched. Confirmed: the best were trained again, and met the test rows.
+    running: a process is at work on it; interrupted: `sweeps resume` goes on with it; complete:
+    searched, and not confirmed; confirmed: the best were trained again, and met the test rows.
 
     For example:
       sweeps ls
