@@ -84,7 +84,7 @@ def record(path: Path) -> Record | None:
     import numpy as np
 
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             meta = json.loads(str(file["meta"]))
         return Record(
             path, int(meta["number"]), str(meta["state"]), float(meta["value"]),

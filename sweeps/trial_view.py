@@ -52,7 +52,7 @@ def _from_record(folder: Path, number: int) -> TrialView | None:
     if record is None:
         return None
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files if name.startswith(("c", "f"))}
         final = {score: arrays[f"final/{score}"].astype(float) for score in SCORES}
         diverged = arrays["curves/diverged"][-1].astype(bool)

@@ -33,6 +33,7 @@ ALLOWED = {
 ALONE = {
     "dnn/estimators.py": {"sklearn"},
     "dnn/ensembles.py": {"threadpoolctl"},
+    "sweeps/predicting.py": {"pyarrow"},
 }
 
 

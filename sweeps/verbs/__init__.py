@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from sweeps.verbs.compare import compare
 from sweeps.verbs.gradcheck import gradcheck
 from sweeps.verbs.ls import ls
+from sweeps.verbs.predict import predict
 from sweeps.verbs.report import report
 from sweeps.verbs.resume import resume
 from sweeps.verbs.run import run
@@ -22,6 +23,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "show": show,
     "compare": compare,
     "report": report,
+    "predict": predict,
     "gradcheck": gradcheck,
     "schema": schema,
 }
