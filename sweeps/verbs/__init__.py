@@ -5,9 +5,12 @@
 
 from collections.abc import Callable, Mapping
 
+from sweeps.verbs.clean import clean
 from sweeps.verbs.compare import compare
+from sweeps.verbs.export import export
 from sweeps.verbs.gradcheck import gradcheck
 from sweeps.verbs.ls import ls
+from sweeps.verbs.new import new
 from sweeps.verbs.predict import predict
 from sweeps.verbs.report import report
 from sweeps.verbs.resume import resume
@@ -17,6 +20,7 @@ from sweeps.verbs.show import show
 
 # In the order of `sweeps --help`.
 VERBS: Mapping[str, Callable[..., None]] = {
+    "new": new,
     "run": run,
     "resume": resume,
     "ls": ls,
@@ -24,6 +28,8 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "compare": compare,
     "report": report,
     "predict": predict,
+    "export": export,
+    "clean": clean,
     "gradcheck": gradcheck,
     "schema": schema,
 }
