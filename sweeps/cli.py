@@ -1,6 +1,8 @@
 """The command line: `sweeps VERB …`. The verbs stand in `sweeps.verbs`."""
 
+import inspect
 import sys
+from collections.abc import Callable
 from io import TextIOWrapper
 
 import typer
@@ -14,8 +16,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _add(name: str, verb: Callable[..., None]) -> None:
+    """A verb's docstring is its help; its examples stand below the options."""
+    about, heading, examples = (inspect.getdoc(verb) or "").partition("For example:\n")
+    paragraphs = [" ".join(text.split()) for text in about.split("\n\n")]
+    app.command(name, help="\n\n".join(paragraphs), epilog=heading + examples)(verb)
+
+
 for _name, _verb in VERBS.items():
-    app.command(_name)(_verb)
+    _add(_name, _verb)
 
 
 def main() -> None:

@@ -50,6 +50,12 @@ class LockFile:
         """Let go of it."""
         self._file.close()
 
+    def __enter__(self) -> "LockFile":
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self.close()
+
     def read(self) -> str:
         """What stands in it."""
         self._file.seek(0)
@@ -62,3 +68,14 @@ class LockFile:
             self._file.write(text.encode().ljust(WIDTH))
         else:
             self._file.truncate()
+
+
+def take(path: Path) -> LockFile:
+    """A lock file that is held until it is closed. Errors: BlockingIOError, OSError."""
+    lock = LockFile(path, str(path))
+    try:
+        lock.take()
+    except BaseException:
+        lock.close()
+        raise
+    return lock

@@ -13,13 +13,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import dnn
+from dnn import checks
 from dnn.arrays import Array
-from sweeps import records, trial
+from sweeps import folders, records, trial
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
-from sweeps.faults import Expected, UserError
+from sweeps.faults import Expected, UserError, Words, show
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,14 @@ class Model:
 
     def outputs(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """(n, K′) for raw columns: mean probabilities of the classes, or the mean prediction."""
+        if len(frame) == 0:
+            return np.empty((0, max(1, len(self.target.classes))))
+        return np.asarray(self.networks(frame).mean(axis=0))
+
+    def networks(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        """(P, n, K′): each network's, for one row or more. Errors: UserError."""
         from threadpoolctl import threadpool_limits
 
-        if frame.empty:
-            return np.empty((0, max(1, len(self.target.classes))))
         try:
             x = self.encoder.encode(frame)
         except Expected as fault:
@@ -45,8 +50,8 @@ class Model:
             outputs = dnn.predict(self.network, self.theta, x.astype(self.theta.dtype))
         outputs = outputs.astype(np.float64)
         if self.target.classes:
-            return np.asarray(np.exp(outputs).mean(axis=0))
-        return np.asarray(outputs.mean(axis=0) * self.target.scale + self.target.mean)
+            return np.asarray(np.exp(outputs))
+        return np.asarray(outputs * self.target.scale + self.target.mean)
 
     def predict(self, frame: pd.DataFrame) -> pd.Series:
         """The class, or the number in the target's own units, of each row."""
@@ -74,10 +79,16 @@ def save(path: Path, winner: Confirmed, dataset: Dataset) -> None:
 def load(path: Path) -> Model:
     """Read a model. Errors: UserError for a file that is none."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             theta, meta = file["theta"], json.loads(str(file["meta"]))
-    except (OSError, ValueError, KeyError) as fault:
-        raise UserError(f"{path}: expected a model of a study, got: {fault}") from None
+        made = _model(theta, meta)
+        checks.theta(made.network, theta, "model")
+    except folders.BROKEN as fault:
+        raise UserError(f"{path}: expected a model of a study, got: {show(Words(fault))}") from None
+    return made
+
+
+def _model(theta: Array, meta: dict[str, Any]) -> Model:
     network: dict[str, Any] = meta["network"]
     target: dict[str, Any] = meta["target"]
     return Model(

@@ -23,6 +23,11 @@ OF_CONFIRMATION = (
 )
 
 
+def write_study(folder: Path, study: Study, base: Path) -> None:
+    """`study.yaml`, from which alone the run can go on: written before the first trial."""
+    records.write_text(folder / "study.yaml", resolved.study_yaml(study, base, folder))
+
+
 def write(
     folder: Path,
     study: Study,
@@ -35,7 +40,6 @@ def write(
 ) -> None:
     """All frames and models; each file whole or not at all."""
     (folder / "data").mkdir(exist_ok=True)
-    records.write_text(folder / "study.yaml", resolved.study_yaml(study, base, folder))
     _frame(folder, "trials", frames.trials(study, finished))
     _frame(folder, "curves", frames.curves(finished, networks))
     _frame(folder, "importance", frames.importance(study_store.trials()[: len(finished)]))

@@ -37,7 +37,7 @@ def lines(
             "splits",
             f"{facts['train']} train, {facts['dev']} dev, {facts['test']} test ({facts['split']})",
         ),
-        *(("space" if n == 0 else "", text) for n, text in enumerate(_space(study))),
+        *(("space" if n == 0 else "", text) for n, text in enumerate(space(study))),
         ("settings", _size(study)),
         ("defaults", _defaults(study)),
         (
@@ -59,7 +59,8 @@ def _few(names: tuple[str, ...], most: int = 6) -> list[str]:
     return [*names[:most], "…"] if len(names) > most else list(names)
 
 
-def _space(study: Study) -> list[str]:
+def space(study: Study) -> list[str]:
+    """What is searched, a line a parameter."""
     described = [
         f"{one['name']} {one['low']:g} … {one['high']:g}{', log' if one['log'] else ''}"
         if one["kind"] == "range"

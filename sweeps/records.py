@@ -71,16 +71,6 @@ def _sync(path: Path, mode: int) -> None:
         os.close(descriptor)
 
 
-def header(path: Path) -> dict[str, Any] | None:
-    """What a record says of itself (state, values, its key); None where it cannot be read."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            found: dict[str, Any] = json.loads(str(file["meta"]))
-    except (BadZipFile, ValueError, EOFError, KeyError, OSError, NotImplementedError):
-        return None
-    return found
-
-
 def read(path: Path, key: dict[str, Any]) -> Outcome | None:
     """The record, or None where there is none, it cannot be read, or it is of something else."""
     try:

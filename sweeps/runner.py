@@ -47,7 +47,10 @@ from sweeps.trial import Outcome, train
 
 @dataclass(frozen=True)
 class Options:
-    """How to run; nothing here changes a number. `time` in seconds; None for no limit."""
+    """How to run; nothing here changes a number. `time` in seconds; None for no limit.
+
+    `folder`: a run folder to go on in, whatever its name; else it is `out`/name.
+    """
 
     jobs: int
     trials: int | None = None
@@ -58,6 +61,11 @@ class Options:
     confirm: bool = True
     dry_run: bool = False
     command: str = ""
+    folder: Path | None = None
+
+    def run_folder(self, study: Study) -> Path:
+        """Where the study's run folder stands."""
+        return self.folder or self.out / study.name
 
 
 class Interrupted(KeyboardInterrupt):
@@ -139,11 +147,13 @@ def execute(
     """Run a study; None for a dry run. Errors: UserError, Interrupted."""
     if options.engine is not None:
         spec.choose_engine(document, options.engine)
+    if options.trials:
+        assignments = [*assignments, f"search.trials={options.trials}"]
     study, dataset = prepare(document, base, assignments)
     engines.check(study.engine)
-    budget = trials_of(study, options.trials)
+    budget = trials_of(study)
     storage = options.storage or study.storage
-    folder = options.out / study.name
+    folder = options.run_folder(study)
     if storage:
         check(storage)
     if options.dry_run:
@@ -161,6 +171,7 @@ def execute(
         identity = resolved.identity(study, dataset, known_before)
         goals = [objective.goal for objective in study.objectives]
         store = run_folder.open(study.name, storage, identity, goals)
+        outputs.write_study(folder, study, base)
         known = store.finished_among(budget)
         if study.search.start is not None:
             tell(console, "from", f"{len(known_before)} trials of {study.search.start} fit")
@@ -197,11 +208,11 @@ def execute(
     return result
 
 
-def trials_of(study: Study, wanted: int | None) -> int:
+def trials_of(study: Study) -> int:
     """How many trials the search may have: a grid, or no space at all, has an end."""
     if not study.space.dimensions:
         return 1
-    return int(min(wanted or study.search.trials, most(study)))
+    return int(min(study.search.trials, most(study)))
 
 
 def prepare(
@@ -248,7 +259,7 @@ def _tell(
     verbatim(console, study.name, style="bold")
     if study.description:
         tell(console, "", study.description)
-    place = f"storage {redact(storage)}" if storage else f"journal in {options.out / study.name}"
+    place = f"storage {redact(storage)}" if storage else f"journal in {options.run_folder(study)}"
     for name, text in plan.lines(study, dataset, budget, options.jobs, place):
         tell(console, name, text)
     for warning in plan.warnings(study, dataset, options.jobs):

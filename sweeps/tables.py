@@ -52,7 +52,7 @@ def _table(rows: pd.DataFrame, regression: bool) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for _, row in rows.iterrows():
         is_winner = row["kind"] == "network" and row["rank"] == 1
-        numbers = (_interval(row, name, regression) for name in ("dev_error", "test_error", "gap"))
+        numbers = (interval(row, name, regression) for name in ("dev_error", "test_error", "gap"))
         style = "bold" if is_winner else ""
         cells = [Text(printable(cell)) for cell in (_label(row), *numbers, _reach(row))]
         table.add_row(*cells, style=style)
@@ -64,7 +64,8 @@ def _label(row: "pd.Series[Any]") -> str:
     return f"winner: {row['config']}" if is_winner else str(row["config"])
 
 
-def _interval(row: "pd.Series[Any]", name: str, regression: bool) -> str:
+def interval(row: "pd.Series[Any]", name: str, regression: bool) -> str:
+    """A number of the table of winners with its bounds: in percent, or an RMSE."""
     value, low, high = (float(row[key]) for key in (name, f"{name}_low", f"{name}_high"))
     scale, digits = (1.0, 3) if regression else (100.0, 1)
     if math.isnan(value):
@@ -94,17 +95,18 @@ def _settings_of(rows: pd.DataFrame, study: Study) -> Iterator[tuple[str, str]]:
             for name, value in settings.items()
             if (name in searched if is_winner else winner.get(name) != value)
         }
-        text = ", ".join(f"{name} {_value(value)}" for name, value in shown.items())
+        text = ", ".join(f"{name} {value_in_words(value)}" for name, value in shown.items())
         yield ("winner" if is_winner else str(row["config"])), text or "–"
 
 
-def _value(value: Any) -> str:
+def value_in_words(value: Any) -> str:
+    """A setting as a person would say it, numbers shortened."""
     if isinstance(value, dict):
         ((name, inner),) = value.items()
-        inside = ", ".join(f"{key} {_value(v)}" for key, v in inner.items())
+        inside = ", ".join(f"{key} {value_in_words(v)}" for key, v in inner.items())
         return f"{name} ({inside})" if inside else str(name)
     if isinstance(value, list):
-        return "[" + ", ".join(_value(v) for v in value) + "]"
+        return "[" + ", ".join(value_in_words(v) for v in value) + "]"
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
@@ -123,7 +125,7 @@ def _of_search(result: Result, study: Study) -> list[str]:
     if complete.empty:
         return ["no trial was completed; nothing was confirmed"]
     best = complete[complete["rank"] == 1].iloc[0]
-    settings = ", ".join(f"{k} {_value(v)}" for k, v in result.best.items())
+    settings = ", ".join(f"{k} {value_in_words(v)}" for k, v in result.best.items())
     return [
         f"best of the search: trial {best['trial']}, {study.objective.label} {best['value']:.4f} "
         f"({settings})",

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sweeps import documents, records, spec
+from sweeps import documents, folders, records, spec
 from sweeps.faults import UserError
 from sweeps.search.mirror import Warm
 from sweeps.spec import Study
@@ -50,14 +50,13 @@ def _fitting(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, An
             f"got {' and '.join(o.label for o in earlier.objectives)}"
         )
     found = []
-    for path in sorted((run / "artifacts").glob("trial-*.npz")):
-        header = records.header(path)
-        if header is None or header["state"] != "complete":
+    for path in folders.record_paths(run):
+        record = folders.record(path)
+        if record is None or record.state != "complete":
             continue
-        config = earlier.space.configure(header["key"]["params"])
-        params = _located(study, config)
+        params = _located(study, earlier.space.configure(record.params))
         if params is not None:
-            found.append({"params": params, "value": header["values"][0]})
+            found.append({"params": params, "value": record.value})
     return found
 
 

@@ -36,6 +36,7 @@ ALONE = {
     "dnn/ensembles.py": {"threadpoolctl"},
     "sweeps/engines/dask.py": {"dask", "distributed"},
     "sweeps/engines/ray.py": {"ray"},
+    "sweeps/predicting.py": {"pyarrow"},
 }
 
 

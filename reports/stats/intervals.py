@@ -71,6 +71,21 @@ def paired_t(first: Array, second: Array) -> Interval:
     return Interval(found.estimate, found.low, found.high, found.n, kind, found.covers)
 
 
+def welch(first: Array, second: Array) -> Interval:
+    """Welch's t for mean(first) - mean(second), (n,) and (m,) independent values each."""
+    n, m = len(first), len(second)
+    estimate = float(first.mean() - second.mean()) if n and m else math.nan
+    if min(n, m) < 2:
+        return none(estimate, min(n, m), "one replicate")
+    from scipy import stats
+
+    a, b = float(first.var(ddof=1)) / n, float(second.var(ddof=1)) / m
+    freedom = (a + b) ** 2 / (a**2 / (n - 1) + b**2 / (m - 1)) if a + b > 0 else n + m - 2
+    half = float(stats.t.ppf(0.5 + LEVEL / 2, freedom)) * math.sqrt(a + b)
+    covers = "new seeds, on these rows"
+    return Interval(estimate, estimate - half, estimate + half, min(n, m), "Welch's t", covers)
+
+
 def p_above(values: Array, margin: float) -> float:
     """P(mean > margin) by the t distribution over (n,) values; NaN for n < 2."""
     n = len(values)

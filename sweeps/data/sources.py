@@ -109,7 +109,8 @@ def _digest(frame: pd.DataFrame) -> str:
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "?")
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def csv_options(path: Path) -> dict[str, Any]:
+    """How pandas reads such a file here. Errors: ValueError for a header that it would misread."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         first = file.readline()
         separator = max(",;\t", key=first.count)
@@ -122,19 +123,27 @@ def _read_csv(path: Path) -> pd.DataFrame:
     # pandas would take the first column for a name of the row, and shift all the others.
     if len(second) > len(header):
         raise ValueError(f"{len(second)} fields in line 2 below {len(header)} in the header")
-    return pd.read_csv(
-        path,
-        sep=separator,
-        encoding="utf-8-sig",
-        skipinitialspace=True,
-        keep_default_na=False,
-        na_values=list(MISSING),
-        low_memory=False,
-    )
+    return {
+        "sep": separator,
+        "encoding": "utf-8-sig",
+        "skipinitialspace": True,
+        "keep_default_na": False,
+        "na_values": list(MISSING),
+        "low_memory": False,
+    }
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    frame: pd.DataFrame = pd.read_csv(path, **csv_options(path))
+    return frame
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
-    frame = pd.read_parquet(path)
+    return plain_columns(pd.read_parquet(path))
+
+
+def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """A Parquet table's index and categories as columns. Errors: ValueError for lists in cells."""
     named = [name for name in frame.index.names if name is not None]
     frame = frame.reset_index(level=named) if named else frame
     for name in frame.columns:

@@ -25,9 +25,11 @@ def check(
 
         printer = console()
         document = documents.read(study)
-        spec, dataset = runner.prepare(document, study.parent, set_ or [])
+        wanted = runner.check_trials(trials)
+        assignments = [*(set_ or []), *([f"search.trials={wanted}"] if wanted else [])]
+        spec, dataset = runner.prepare(document, study.parent, assignments)
         workers = runner.check_jobs(jobs)
-        budget = runner.trials_of(spec, runner.check_trials(trials))
+        budget = runner.trials_of(spec)
         runner.optuna_quietly()
         verbatim(printer, spec.name, style="bold")
         for name, text in plan.lines(spec, dataset, budget, workers, "not run"):

@@ -4,22 +4,32 @@ Exit codes: 0 done, 1 a check that failed or anything unforeseen, 2 the user's i
 interrupted.
 """
 
+import json
+import math
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sweeps.faults import UserError
+from sweeps.verbs import completion
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-StudyFile = Annotated[Path, typer.Argument(help="The study file (YAML).", show_default=False)]
-Run = Annotated[Path, typer.Argument(help="A run folder.", show_default=False)]
+StudyFile = Annotated[
+    Path,
+    typer.Argument(
+        help="The study file (YAML).", show_default=False, autocompletion=completion.studies
+    ),
+]
+Run = Annotated[
+    Path, typer.Argument(help="A run folder.", show_default=False, autocompletion=completion.runs)
+]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", help="dotted.key=value over the file's; again and again."),
@@ -36,6 +46,19 @@ def console(stderr: bool = False, quiet: bool = False) -> "Console":
     if not made.is_terminal:
         made.width = PIPED
     return made
+
+
+def print_json(value: Any) -> None:
+    """On stdout; JSON knows neither NaN nor infinity, they become null."""
+    print(json.dumps(_finite(value), indent=1))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @contextmanager

@@ -12,13 +12,14 @@ from sweeps.verbs.common import Set, StudyFile, console, exit_codes
 
 def run(
     study: StudyFile,
-    jobs: Annotated[int | None, typer.Option(help="Workers. [default: all cores]")] = None,
+    jobs: Annotated[int | None, typer.Option(help=r"Workers. \[default: all cores]")] = None,
     trials: Annotated[
         int | None, typer.Option(help="Trials in all, instead of the file's.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Where the run folder NAME goes.")] = Path("runs"),
     storage: Annotated[
-        str | None, typer.Option(help="Optuna storage URL. [default: a journal in the run folder]")
+        str | None,
+        typer.Option(help=r"Optuna storage URL. \[default: a journal in the run folder]"),
     ] = None,
     engine: Annotated[
         str | None,
@@ -35,7 +36,13 @@ def run(
         bool, typer.Option("--json", help="One JSON summary on stdout; all else on stderr.")
     ] = False,
 ) -> None:
-    """Check, search, confirm and report a study; run it again to go on where it stopped."""
+    """Check, search, confirm and report a study; run it again to go on where it stopped.
+
+    For example:
+      sweeps run study.yaml --jobs 4
+      sweeps run study.yaml --trials 200 --set fixed.epochs=100
+      sweeps run study.yaml --dry-run
+    """
     with exit_codes():
         from sweeps import addresses, documents, runner
 

@@ -1,0 +1,118 @@
+"""`sweeps export`: a run's study into another Optuna storage, or its frames as CSV."""
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweeps import folders, snapshots, storages
+from sweeps.faults import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import optuna
+    from optuna.storages import BaseStorage
+
+BATCH = 100  # trials that are added between two words on how far it is
+FRAMES = ("trials", "curves", "confirm", "importance")
+
+
+def to_storage(folder: Path, url: str, source: str | None = None) -> "Iterator[tuple[int, int]]":
+    """Copy the study of a run's journal (or of the storage `source`) under its own name.
+
+    Yields (trials copied, trials in all), a batch at a time; a copy that is not finished is taken
+    away again. Errors: UserError where there is nothing to copy, or a study of that name already.
+    """
+    import optuna
+    from sqlalchemy.exc import SQLAlchemyError
+
+    study = _source(folder, source)
+    shown = storages.redact(url)
+    target = storages.remote(url)
+    try:
+        copy = optuna.create_study(
+            study_name=study.study_name, storage=target, directions=study.directions
+        )
+    except optuna.exceptions.DuplicatedStudyError:
+        raise UserError(
+            f"--storage: expected one without a study '{study.study_name}', got {shown} with one"
+        ) from None
+    try:
+        for name, value in study.user_attrs.items():
+            copy.set_user_attr(name, value)
+        trials = study.get_trials(deepcopy=False)
+        with _quick(target):
+            for start in range(0, len(trials), BATCH):
+                copy.add_trials(trials[start : start + BATCH])
+                yield min(start + BATCH, len(trials)), len(trials)
+    except SQLAlchemyError as fault:
+        reason = str(fault).splitlines()[0].replace(url, shown)
+        raise UserError(f"--storage: expected to write to {shown}, got: {reason}") from None
+    except BaseException:
+        optuna.delete_study(study_name=study.study_name, storage=target)
+        raise
+
+
+def _source(folder: Path, source: str | None) -> "optuna.Study":
+    folders.expect(folder)
+    if source is None:
+        return snapshots.study(folder)
+    import optuna
+
+    name = str((folders.provenance(folder) or {}).get("name", folder.name))
+    try:
+        return optuna.load_study(study_name=name, storage=storages.remote(source))
+    except KeyError:
+        shown = storages.redact(source)
+        raise UserError(f"--from: expected a study '{name}' in {shown}, got none") from None
+
+
+@contextmanager
+def _quick(target: "BaseStorage") -> "Iterator[None]":
+    """SQLite waits for the disk at each of its many writes: here once is enough, at the end."""
+    from optuna.storages import RDBStorage
+    from sqlalchemy import event
+
+    backend = getattr(target, "_backend", target)  # Optuna wraps a database in a cache
+    if not isinstance(backend, RDBStorage) or backend.engine.dialect.name != "sqlite":
+        yield
+        return
+
+    def connected(connection: Any, record: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    event.listen(backend.engine, "connect", connected)
+    backend.engine.dispose()  # so that the connections there are get it too
+    try:
+        yield
+    finally:
+        event.remove(backend.engine, "connect", connected)
+        backend.engine.dispose()
+
+
+def to_csv(folder: Path, out: Path) -> list[Path]:
+    """The frames as CSV, in a folder that is made if need be. Errors: UserError; nothing is lost.
+
+    Refuses to write over files that are there.
+    """
+    from reports import frames
+
+    try:
+        run = frames.load(folders.expect(folder))
+    except frames.RunFolderError as fault:
+        raise UserError(str(fault)) from None
+    found = {name: frame for name in FRAMES if (frame := getattr(run, name)) is not None}
+    paths = [out / f"{name}.csv" for name in found]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        there = next((path for path in paths if path.exists() or path.is_symlink()), None)
+        if there is not None:
+            raise UserError(f"--csv: expected a folder without {there.name}, got {out} with one")
+        for path, frame in zip(paths, found.values(), strict=True):
+            with path.open("x", encoding="utf-8", newline="") as file:
+                frame.to_csv(file, index=False)
+    except OSError as fault:
+        raise UserError(
+            f"--csv: expected a folder to write in, got {out}: {fault.strerror}"
+        ) from None
+    return paths

@@ -1,0 +1,157 @@
+"""Run folders as they are found: read without trust, never written, and without Optuna."""
+
+import json
+import os
+import stat
+import sys
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sweeps.faults import UserError, did_you_mean, show
+
+LARGEST = 50_000_000  # bytes of a JSON file that is read
+# What reading a file may raise whose contents are not what they should be.
+BROKEN = (
+    *(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, MemoryError),
+    *(NotImplementedError, OverflowError, RecursionError, zipfile.BadZipFile, zlib.error),
+)
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a run has been begun there."""
+    return (folder / "artifacts").is_dir() or (folder / "provenance.json").is_file()
+
+
+def expect(folder: Path) -> Path:
+    """The folder, if it is a run's. Errors: UserError, with the nearest one beside it."""
+    if is_run(folder):
+        return folder
+    if not folder.exists():
+        beside = [path.name for path in inside(folder.parent)]
+        hint = f" ({did_you_mean(folder.name, beside)})" if beside else ""
+        raise UserError(f"{folder}: expected a run folder, got no such folder{hint}")
+    runs = [path.name for path in inside(folder)]
+    hint = f" (there are: {', '.join(runs[:6])})" if runs else ""
+    raise UserError(f"{folder}: expected a run folder, got one without a run's files{hint}")
+
+
+def inside(folder: Path) -> list[Path]:
+    """The run folders of a folder, by name."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir() and is_run(path))
+    except OSError:
+        return []  # nothing that can be looked into holds a run that can be shown
+
+
+def provenance(folder: Path) -> dict[str, Any] | None:
+    """`provenance.json`, None where the run has not come so far. Errors: UserError."""
+    path = folder / "provenance.json"
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UserError(f"{path}: expected at most {LARGEST:,} bytes, got more")
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as fault:
+        raise UserError(f"{path}: expected JSON, got: {fault}") from None
+    if not isinstance(found, dict):
+        raise UserError(f"{path}: expected a JSON object, got {show(found)}")
+    return found
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a finished trial's record says of itself."""
+
+    path: Path
+    number: int
+    state: str
+    values: tuple[float, ...]  # an objective each; none of a failed trial
+    cause: str
+    params: dict[str, Any]
+
+    @property
+    def value(self) -> float:
+        """The first objective."""
+        return self.values[0] if self.values else float("nan")
+
+
+def record_paths(folder: Path) -> list[Path]:
+    """The trials' records, by number."""
+    return sorted((folder / "artifacts").glob("trial-*.npz"))
+
+
+def record(path: Path) -> Record | None:
+    """One record's own words; None for a file that is none."""
+    import numpy as np
+
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            meta = json.loads(str(file["meta"]))
+        return Record(
+            path, int(meta["number"]), str(meta["state"]), tuple(map(float, meta["values"])),
+            str(meta["cause"]), dict(meta["key"]["params"]),
+        )  # fmt: skip
+    except BROKEN:
+        return None
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The process that works on a folder; pid 0 where the system does not say which."""
+
+    pid: int
+
+    def __str__(self) -> str:
+        return f"pid {self.pid}" if self.pid else "another process"
+
+
+def holder(folder: Path) -> Holder | None:
+    """Who holds the folder's lock, without disturbing them; None for nobody."""
+    try:
+        descriptor = os.open(folder / ".lock", os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return None  # none was ever taken
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or not _is_held(descriptor):
+            return None
+        return Holder(_pid(status))
+    finally:
+        os.close(descriptor)
+
+
+def _is_held(descriptor: int) -> bool:
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return True
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+        return False
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    return False
+
+
+def _pid(status: os.stat_result) -> int:
+    """From the kernel's table of locks, where there is one."""
+    device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    try:
+        lines = Path("/proc/locks").read_text().splitlines()
+    except OSError:
+        return 0
+    for fields in map(str.split, lines):
+        if "FLOCK" in fields and device in fields:
+            return int(fields[fields.index(device) - 1])
+    return 0

@@ -1,0 +1,155 @@
+"""`sweeps predict`: a file of rows through a run's `model.npz`, in chunks, to CSV."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from sweeps import folders, records
+from sweeps.data import sources
+from sweeps.data.encode import CategoryColumn, NumberColumn
+from sweeps.faults import UserError, did_you_mean, printable, show
+from sweeps.model import Model
+from sweeps.result import Result
+
+CHUNK = 20_000  # rows at a time: what they need does not grow with the file
+
+
+class Text(Protocol):
+    """Where CSV goes."""
+
+    def write(self, text: str, /) -> object: ...
+
+
+def load(folder: Path) -> Model:
+    """A run's model. Errors: UserError where it has none, or one that cannot be read."""
+    return Result(folders.expect(folder)).model
+
+
+def to_file(model: Model, rows: Path, keep: list[str], out: Path) -> list[str]:
+    """As `write`, into a file, whole or not at all. Errors: UserError."""
+    if not out.parent.is_dir():
+        raise UserError(f"--out: expected a file in a folder that is there, got {show(str(out))}")
+    if out.is_dir() or (out.exists() and rows.exists() and out.samefile(rows)):
+        raise UserError(f"--out: expected another file than the rows', got {show(str(out))}")
+    try:
+        with (
+            records.Replacing(out) as temporary,
+            temporary.open("w", encoding="utf-8", newline="") as file,
+        ):
+            return write(model, rows, keep, file)
+    except OSError as fault:
+        raise UserError(f"--out: expected a file to write, got {out}: {fault.strerror}") from None
+
+
+def write(
+    model: Model, rows: Path, keep: list[str], file: Text, terminal: bool = False
+) -> list[str]:
+    """CSV of the kept columns, the prediction, and its spread over the networks.
+
+    For classes `p.NAME`, the mean of the networks' probabilities, and `sd.NAME`, their SD; for a
+    number `sd`. Returns the columns that were not used. Errors: UserError.
+    """
+    unused: list[str] = []
+    done = 0
+    for frame in READERS[_kind(rows)](rows, model):
+        if done == 0:
+            unused = _check_columns(frame, model, keep, rows)
+        _check_values(frame, model, rows, done)
+        made = predictions(model, frame)
+        if terminal:  # which might obey the control characters of a class's name
+            made.columns = pd.Index([printable(name) for name in made.columns])
+            made["prediction"] = made["prediction"].map(
+                lambda v: printable(v) if isinstance(v, str) else v
+            )
+        made = pd.concat([frame[keep].reset_index(drop=True), made], axis=1)
+        file.write(made.to_csv(index=False, header=done == 0, float_format="%.7g"))
+        done += len(frame)
+    return unused
+
+
+def predictions(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
+    """`prediction`, and its probabilities and spread, a row each. Errors: UserError."""
+    classes = model.target.classes
+    width = max(1, len(classes))
+    each = model.networks(frame) if len(frame) else np.empty((len(model.theta), 0, width))
+    mean = each.mean(axis=0)
+    spread = each.std(axis=0, ddof=1) if len(each) > 1 else np.full_like(mean, np.nan)
+    if not classes:
+        return pd.DataFrame({"prediction": mean[:, 0], "sd": spread[:, 0]})
+    columns: dict[str, Any] = {"prediction": np.array(classes, dtype=object)[mean.argmax(axis=1)]}
+    columns |= {f"p.{name}": mean[:, code] for code, name in enumerate(classes)}
+    columns |= {f"sd.{name}": spread[:, code] for code, name in enumerate(classes)}
+    return pd.DataFrame(columns)
+
+
+def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Path) -> list[str]:
+    """The columns that are not used. Errors: UserError naming all that are missing."""
+    there = [str(name) for name in frame.columns]
+    used = [column.name for column in model.encoder.columns]
+    for option, wanted in (("", used), ("--keep: ", keep)):
+        missing = [name for name in wanted if name not in there]
+        if missing:
+            names = ", ".join(show(name) for name in missing[:8]) + ", …" * (len(missing) > 8)
+            hint = did_you_mean(missing[0], there[:20])
+            raise UserError(f"{option}{rows}: expected the columns {names}, got none ({hint})")
+    return [name for name in there if name not in used and name not in keep]
+
+
+def _check_values(frame: pd.DataFrame, model: Model, rows: Path, before: int) -> None:
+    """Errors: UserError for a text or an infinity among numbers, with its row, counted from 1."""
+    for column in model.encoder.columns:
+        if isinstance(column, CategoryColumn):
+            continue
+        values = frame[column.name]
+        numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        wrong = (np.isnan(numbers) & values.notna().to_numpy()) | np.isinf(numbers)
+        if wrong.any():
+            at = int(wrong.argmax())
+            raise UserError(
+                f"{rows}: row {before + at + 1}: {printable(column.name)}: expected a finite "
+                f"number, got {show(values.iloc[at])}"
+            )
+
+
+def _csv(path: Path, model: Model) -> Iterator[pd.DataFrame]:
+    # Each chunk must be read as the whole file would be: "1" among words is a word.
+    texts = {c.name: str for c in model.encoder.columns if not isinstance(c, NumberColumn)}
+    try:
+        with pd.read_csv(path, **sources.csv_options(path), dtype=texts, chunksize=CHUNK) as chunks:
+            for chunk in chunks:
+                yield chunk.rename(columns=str)
+    except (OSError, ValueError) as fault:
+        raise _unreadable(path, fault) from None
+
+
+def _parquet(path: Path, model: Model) -> Iterator[pd.DataFrame]:
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            if file.metadata.num_rows == 0:
+                yield sources.plain_columns(file.read().to_pandas()).rename(columns=str)
+            for batch in file.iter_batches(batch_size=CHUNK):
+                yield sources.plain_columns(batch.to_pandas()).rename(columns=str)
+    except (OSError, ValueError) as fault:
+        raise _unreadable(path, fault) from None
+
+
+def _unreadable(path: Path, fault: Exception) -> UserError:
+    reason = (str(fault).strip().splitlines() or [type(fault).__name__])[0]
+    return UserError(f"{path}: expected a {path.suffix.lower()} table, got: {printable(reason)}")
+
+
+READERS: Mapping[str, Any] = {".csv": _csv, ".tsv": _csv, ".parquet": _parquet}
+
+
+def _kind(path: Path) -> str:
+    kind = path.suffix.lower()
+    if kind not in READERS:
+        raise UserError(f"{path}: expected a file of rows (.csv, .tsv, .parquet), got {show(kind)}")
+    if not path.is_file():
+        raise UserError(f"{path}: expected a file of rows, got no such file")
+    return kind

@@ -1,0 +1,41 @@
+"""A study's trials as Optuna's journal holds them: read beside a run that goes on, never mended."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sweeps.faults import UserError
+
+if TYPE_CHECKING:
+    import optuna
+
+
+def study(folder: Path) -> "optuna.Study":
+    """The study of a run folder's journal, to be read alone. Errors: UserError."""
+    import optuna
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    path = folder / "journal.log"
+    if not path.is_file():
+        raise UserError(f"{path}: expected Optuna's journal, got no such file")
+    try:
+        storage = JournalStorage(JournalFileBackend(str(path)))
+        (found,) = optuna.get_all_study_names(storage)
+        return optuna.load_study(study_name=found, storage=storage)
+    except (KeyError, ValueError, TypeError, AssertionError, IndexError) as fault:
+        got = f"{type(fault).__name__} {fault}"
+        raise UserError(f"{path}: expected Optuna's journal of one study, got {got}") from None
+
+
+def failure(folder: Path, number: int) -> "tuple[str, dict[str, object]] | None":
+    """Cause and parameters of a trial that failed; None of another. Errors: UserError."""
+    import optuna
+
+    if not (folder / "journal.log").is_file():
+        return None
+    trials = study(folder).get_trials(deepcopy=False)
+    if number >= len(trials) or trials[number].state != optuna.trial.TrialState.FAIL:
+        return None
+    cause = str(trials[number].user_attrs.get("cause", "unknown"))
+    return cause, json.loads(json.dumps(trials[number].params))

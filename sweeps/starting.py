@@ -1,0 +1,153 @@
+"""`sweeps new`: a study file to begin with, fitted to the data's task and size."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweeps import spec
+from sweeps.data import Dataset, load, sources
+from sweeps.data.encode import is_number, numeric_faults
+from sweeps.faults import Expected, UserError, Words, printable, show
+from sweeps.spec import DataSpec
+
+EXAMPLE = "sklearn:wine"
+
+
+@dataclass(frozen=True)
+class Size:
+    """What suits data of up to so many training rows."""
+
+    rows: float
+    hidden: str
+    batch_size: str
+    epochs: int
+    replicates: int
+    trials: int
+
+
+SIZES = (
+    Size(300, "[[], [8], [16], [16, 8]]", "[8, 16, 32]", 80, 5, 60),
+    Size(3_000, "[[], [16], [32, 16], [64, 32]]", "[16, 32, 64]", 60, 5, 60),
+    Size(30_000, "[[16], [64], [64, 32], [128, 64]]", "[64, 128, 256]", 40, 5, 40),
+    Size(float("inf"), "[[64], [128, 64], [256, 128]]", "[256, 512, 1024]", 20, 3, 30),
+)
+
+
+def begin(name: str, data: str | None, target: str | None) -> Path:
+    """Write NAME.yaml in the working directory. Errors: UserError; a file is never written over."""
+    name = name.removesuffix(".yaml")
+    if not spec.NAME.fullmatch(name):
+        raise UserError(
+            "NAME: expected 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit, "
+            f"got {show(name)}"
+        )
+    if data is None and target is not None:
+        raise UserError(f"--target: expected --data with it, got {show(target)} alone")
+    path = Path(f"{name}.yaml")
+    text = _text(name, data or EXAMPLE, target)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UserError(f"{path}: expected a file that is not there yet, got one that is") from None
+    except OSError as fault:
+        raise UserError(f"{path}: expected a file to write, got {fault.strerror}") from None
+    return path
+
+
+def _text(name: str, data: str, target: str | None) -> str:
+    source = data if ":" in data else os.path.relpath(data)
+    try:
+        ignore = _useless(source, target)
+        made = DataSpec(source=source, target=target, ignore=tuple(ignore))
+        dataset = load(made, Path(), "float32")
+    except Expected as fault:
+        option = "--target" if fault.at == "target" else "--data"
+        raise UserError(f"{option}: {fault.message}") from None
+    except UserError as fault:
+        raise UserError(f"--data: {fault}") from None
+    return _study(name, made, ignore, dataset)
+
+
+def _useless(source: str, target: str | None) -> dict[str, str]:
+    """Columns that say nothing, and why: numbers of rows, dates, texts that are all different."""
+    table = sources.read(source, target, {}, Path())
+    features = table.frame.drop(columns=[table.target])
+    found: dict[str, str] = {}
+    for column in features.columns:
+        (fault, *_) = (*numeric_faults(features[[column]], table.line), "")
+        if "add it to data.ignore" in fault:
+            found[str(column)] = fault.partition(": ")[2].partition(" (add")[0]
+        elif re.fullmatch(r"(?i)(.*[_ .-])?(id|uuid|index|unnamed.*)", str(column)):
+            whole = is_number(features[column]) and bool((features[column] % 1 == 0).all())
+            if features[column].is_unique and (whole or not is_number(features[column])):
+                found[str(column)] = "another value in every row"
+    if features.shape[1] == len(found):
+        raise Expected("columns that say something of the target", Words("none"))
+    return found
+
+
+def _study(name: str, data: DataSpec, ignore: dict[str, str], dataset: Dataset) -> str:
+    facts, size = dataset.facts, next(s for s in SIZES if dataset.facts["train"] <= s.rows)
+    kind = dataset.target.task
+    aim = (
+        f"the number {dataset.target.name}"
+        if kind == "regression"
+        else f"the {len(dataset.target.classes)} classes of {dataset.target.name}"
+    )
+    target = (
+        f"  target: {_scalar(str(data.target))}  # the column to predict\n" if data.target else ""
+    )
+    ignored = "".join(
+        f"    - {_scalar(column)}  # {_comment(reason)}\n" for column, reason in ignore.items()
+    )
+    ignored = f"  ignore:  # columns that say nothing of the target\n{ignored}" if ignored else ""
+    return f"""\
+# sweeps run {name}.yaml      does all of it; again: goes on where it stopped
+# sweeps schema              for completion in an editor: the README says how
+name: {_scalar(name)}
+description: {_scalar(f"Which settings predict {aim} best?")}
+data:
+  # {_comment(f"{facts['rows']} rows × {facts['columns']} columns, {kind}: {aim}")}
+  source: {_scalar(data.source)}  # a file beside this one, sklearn:NAME or synthetic:NAME
+{target}{ignored}\
+  # group: customer  # all rows of one customer stay on one side of the split
+  split: {{dev: 0.2, test: 0.2, seed: 0}}  # the test rows are met by the confirmation alone
+fixed:  # not searched
+  epochs: {size.epochs}
+space:  # searched: a list is a choice, low/high a range
+  hidden: {size.hidden}  # widths of the hidden layers; [] is a linear model
+  learning_rate: {{low: 1e-4, high: 1e-1, log: true}}
+  batch_size: {size.batch_size}
+  l2: {{low: 1e-3, high: 10, log: true}}  # λ of the penalty λ/(2m)·Σ‖W‖²
+  keep_prob: {{low: 0.6, high: 1.0}}  # share of hidden units that dropout keeps
+  initializer: [he, xavier]
+  optimizer:
+    choices:
+      momentum: {{beta: {{low: 0.8, high: 0.99}}}}
+      rmsprop: {{}}
+      adam: {{}}
+objective: {{metric: dev_loss}}  # or dev_error
+replicates: {size.replicates}  # networks a trial, each from its own seed
+search: {{sampler: tpe, pruner: median, trials: {size.trials}}}
+confirm: {{top: 3, replicates: 20}}  # the best again, on fresh seeds and the test rows
+# targets: {{dev_error: 0.05}}  # what counts as converged
+"""
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML: plain where it is a plain word or path."""
+    if re.fullmatch(r"[A-Za-z_][\w./-]*( [\w-]+)*", text, re.ASCII) and text.lower() not in WORDS:
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
+
+
+# What YAML would not take for a text.
+WORDS = {"true", "false", "null", "yes", "no", "on", "off"}
+
+
+def _comment(text: str) -> str:
+    """On one line."""
+    return printable(" ".join(text.split()))

@@ -1,0 +1,31 @@
+"""`sweeps ls [DIR]`: the runs of a folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sweeps.verbs.common import console, exit_codes, print_json
+
+
+def ls(
+    folder: Annotated[Path, typer.Argument(help="A folder of run folders.")] = Path("runs"),
+    as_json: Annotated[bool, typer.Option("--json", help="A list of objects on stdout.")] = False,
+) -> None:
+    """List the runs of a folder: state, trials, best value, the winner's test error.
+
+    running: a process is at work on it; interrupted: `sweeps resume` goes on with it; complete:
+    searched, and not confirmed; confirmed: the best were trained again, and met the test rows.
+
+    For example:
+      sweeps ls
+      sweeps ls old-runs --json
+    """
+    with exit_codes():
+        from sweeps import listing
+
+        found = listing.survey(folder)
+        if as_json:
+            print_json([one.plain() for one in found])
+        else:
+            listing.show(found, console())

@@ -1,0 +1,30 @@
+"""`sweeps new NAME`: a study file to begin with."""
+
+from typing import Annotated
+
+import typer
+
+from sweeps.verbs.common import exit_codes
+
+
+def new(
+    name: Annotated[
+        str, typer.Argument(help="The study's name; NAME.yaml is written.", show_default=False)
+    ],
+    data: Annotated[
+        str | None,
+        typer.Option(help=r"A .csv, .tsv or .parquet file. \[default: an example of scikit-learn]"),
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="Its column to predict.")] = None,
+) -> None:
+    """Write a commented study file that runs as it stands, fitted to the data's task and size.
+
+    For example:
+      sweeps new churn --data my.csv --target churn
+      sweeps new first && sweeps run first.yaml
+    """
+    with exit_codes():
+        from sweeps import starting
+
+        path = starting.begin(name, data, target)
+        print(f"{path}\ngo on with: sweeps run {path}")

@@ -1,0 +1,49 @@
+"""`sweeps predict RUN rows.csv`: a data file through the winner's networks."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sweeps.verbs.common import Run, exit_codes
+
+
+def predict(
+    folder: Run,
+    rows: Annotated[
+        Path, typer.Argument(help="Rows to predict: .csv, .tsv, .parquet.", show_default=False)
+    ],
+    out: Annotated[Path | None, typer.Option(help=r"The CSV to write. \[default: stdout]")] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(help="A column to copy beside the prediction; repeatable.")
+    ] = None,
+) -> None:
+    """Predict a file's rows with the winner's networks, preprocessed as in training.
+
+    The columns are those of the training data; a missing value is one as it was there. Written are
+    the prediction of all networks together, for classes each one's probability (p.NAME), and the
+    SD over the networks (sd, sd.NAME).
+
+    For example:
+      sweeps predict runs/churn new.csv --out predictions.csv
+      sweeps predict runs/churn new.parquet --keep id | head
+    """
+    with exit_codes():
+        from sweeps import predicting
+        from sweeps.faults import printable
+
+        model = predicting.load(folder)
+        try:
+            if out is not None:
+                unused = predicting.to_file(model, rows, keep or [], out)
+            else:
+                unused = predicting.write(model, rows, keep or [], sys.stdout, sys.stdout.isatty())
+                sys.stdout.flush()
+        except BrokenPipeError:  # `| head` has read all that it wants
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return
+        if unused:
+            some = ", ".join(unused[:8]) + ", …" * (len(unused) > 8)
+            print(printable(f"not used: {some}"), file=sys.stderr)

@@ -1,0 +1,36 @@
+"""`sweeps show RUN [TRIAL]`: one run, or one trial of it."""
+
+from typing import Annotated
+
+import typer
+
+from sweeps.verbs.common import Run, console, exit_codes, print_json
+
+
+def show(
+    folder: Run,
+    trial: Annotated[
+        int | None, typer.Argument(help="A trial's number.", show_default=False, min=0)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One object on stdout.")] = False,
+) -> None:
+    """Show a run, finished or not, or one trial of it with its networks and learning curves.
+
+    For example:
+      sweeps show runs/churn
+      sweeps show runs/churn 17
+      sweeps show runs/churn 17 --json
+    """
+    with exit_codes():
+        from sweeps import folders, showing, trial_view
+
+        if trial is not None:
+            seen = trial_view.read(folders.expect(folder), trial)
+            if as_json:
+                print_json(seen.plain())
+            else:
+                showing.trial(seen, console())
+        elif as_json:
+            print_json(showing.run_as_json(folder))
+        else:
+            showing.run(folder, console())

@@ -1,0 +1,78 @@
+"""`sweeps compare`: what it prints, and the gate."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.reports.folders import Made, write
+from tests.reports.test_comparison import shifted
+from tests.sweeps.helpers import sweeps
+
+
+@pytest.fixture
+def cwd(tmp_path: Path) -> Path:
+    write(tmp_path / "before", Made())
+    shifted(write(tmp_path / "after", Made()), wrong=4)
+    return tmp_path
+
+
+def test_side_by_side(cwd: Path) -> None:
+    told = sweeps("compare", "before", "after", cwd=cwd, module="sweeps").stdout
+    assert told.splitlines()[0].split() == ["before", "after"]
+    assert "after against before: test error +3.51 points, higher: worse" in told
+    assert "[+3.51, +3.51] t on paired differences, n = 10; covers new seeds" in told
+    assert "paired crossed bootstrap, n = 114" in told
+    assert "the same  " in told
+    plain = json.loads(
+        sweeps("compare", "before", "after", "--json", cwd=cwd, module="sweeps").stdout
+    )
+    (difference,) = plain["differences"]
+    assert difference["on_these_rows"]["estimate"] == pytest.approx(4 / 114)
+    assert [run["run"] for run in plain["runs"]] == ["before", "after"]
+
+
+@pytest.mark.parametrize(
+    ("order", "margin", "code"),
+    [
+        (("before", "after"), "0", 1),
+        (("before", "after"), "0.03", 1),
+        (("before", "after"), "0.04", 0),
+        (("after", "before"), "0", 0),
+        (("before", "before"), "0", 0),
+        # The last is judged, whatever stands between.
+        (("before", "after", "before"), "0", 0),
+    ],
+)
+def test_the_gate(cwd: Path, order: tuple[str, ...], margin: str, code: int) -> None:
+    gate = ("--fail-if-worse", "--margin", margin)
+    done = sweeps("compare", *order, *gate, cwd=cwd, code=code, module="sweeps")
+    assert done.stderr == ""
+    assert "against" in done.stdout
+
+
+def test_what_differs_is_said(cwd: Path) -> None:
+    path = cwd / "after" / "provenance.json"
+    document = json.loads(path.read_text())
+    document["data"]["sha256"] = "0" * 64
+    document["objective"]["metric"] = "dev_error"
+    path.write_text(json.dumps(document))
+    told = sweeps("compare", "before", "after", cwd=cwd, module="sweeps").stdout
+    assert "note      after: other data: each error is on its own rows" in told
+    assert "note      after: searched for dev_error, the first for dev_loss" in told
+    assert "Welch" not in told
+
+
+def test_its_faults_are_a_line(cwd: Path) -> None:
+    def said(*arguments: str) -> str:
+        done = sweeps("compare", *arguments, cwd=cwd, code=2, module="sweeps")
+        (line,) = done.stderr.splitlines()
+        return line
+
+    assert said("before") == "compare: expected two runs or more, got 1"
+    assert said("before", "afte").endswith("got no such folder (did you mean 'after'?)")
+    assert said("before", "after", "--margin", "nan") == "--margin: expected a number >= 0, got nan"
+    write(cwd / "searched", Made(confirmed=None))
+    assert "expected a run that was confirmed" in said("before", "searched")
+    (cwd / "after" / "predictions.npz").write_bytes(b"PK")
+    assert said("before", "after").startswith("after/predictions.npz: expected a NumPy .npz")

@@ -1,0 +1,118 @@
+"""`sweeps new`: a study file that is valid and runs as it stands, for any table."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sweeps import starting
+from sweeps.documents import read
+from sweeps.faults import UserError
+from sweeps.spec import check
+from tests.sweeps.helpers import sweeps
+
+SMALL = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=2")
+
+
+def table(rows: int, **columns: object) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=rows), "b": rng.choice(["x", "y"], rows)})
+    return frame.assign(**columns, y=(frame["a"] > 0).map({True: "good", False: "bad"}))
+
+
+def test_the_example_runs_as_it_stands(tmp_path: Path) -> None:
+    told = sweeps("new", "first", cwd=tmp_path, module="sweeps").stdout
+    assert told == "first.yaml\ngo on with: sweeps run first.yaml\n"
+    told = sweeps("first.yaml", *SMALL, cwd=tmp_path).stdout
+    assert "winner: trial" in told
+
+
+def test_for_a_table_of_ones_own(tmp_path: Path) -> None:
+    rows = 200
+    dates = pd.date_range("2020-01-01", periods=rows).astype(str)
+    awkward = 'a: "b" # \\ {c}'
+    frame = table(
+        rows,
+        customer_id=range(rows),
+        when=dates,
+        empty=np.nan,
+        **{awkward: [f"text {n}" for n in range(rows)], "täglich \U0001f600": 1.0},
+    )
+    (tmp_path / "my data").mkdir()
+    frame.to_csv(tmp_path / "my data" / "t.csv", index=False)
+    sweeps(
+        *("new", "mine.yaml", "--data", str(tmp_path / "my data/t.csv"), "--target", "y"),
+        cwd=tmp_path,
+        module="sweeps",
+    )
+    study = check(read(tmp_path / "mine.yaml"))
+    assert study.name == "mine"
+    assert study.data.source == "my data/t.csv"
+    assert set(study.data.ignore) == {"customer_id", "when", "empty", awkward}
+    text = (tmp_path / "mine.yaml").read_text()
+    assert "- customer_id  # another value in every row" in text
+    assert str(tmp_path) not in text
+    assert "winner: trial" in sweeps("mine.yaml", *SMALL, cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize("rows", [60, 2_000, 20_000, 60_000])
+def test_the_space_suits_the_size(
+    tmp_path: Path, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table(rows).to_parquet("t.parquet")
+    starting.begin("t", "t.parquet", "y")
+    study = check(read(Path("t.yaml")))
+    train = int(rows * 0.6)
+    sizes = [
+        size
+        for leaf in study.space.parameters()
+        if leaf.name == "batch_size"
+        for size in leaf.options  # type: ignore[union-attr]
+    ]
+    assert max(sizes) <= train
+    assert min(sizes) >= train / 500
+
+
+def test_a_number_is_a_regression(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    table(100).assign(y=np.random.default_rng(1).normal(size=100)).to_csv("t.csv", index=False)
+    starting.begin("t", "t.csv", "y")
+    assert "regression: the number y" in Path("t.yaml").read_text()
+
+
+def test_nothing_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("mine")
+    done = sweeps("new", "mine", cwd=tmp_path, code=2, module="sweeps")
+    assert done.stderr == "mine.yaml: expected a file that is not there yet, got one that is\n"
+    assert (tmp_path / "mine.yaml").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("../x", None, None), "NAME: expected 1 to 64 of a-z"),
+        (("X", None, None), "NAME: expected 1 to 64 of a-z"),
+        (("x", None, "y"), "--target: expected --data with it"),
+        (("x", "t.csv", None), "--target: expected the name of a column, got nothing"),
+        (("x", "t.csv", "z"), "--target: expected a column of the data, got 'z'"),
+        (("x", "u.csv", "y"), "--data: expected a file, got 'u.csv' (did you mean 't.csv'?)"),
+        (("x", "sklearn:iri", None), "--data: expected a known sklearn set, got 'iri'"),
+        (("x", "id.csv", "y"), "--data: expected columns that say something of the target"),
+    ],
+)
+def test_its_faults_are_a_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, str | None, str | None],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table(50).to_csv("t.csv", index=False)
+    pd.DataFrame({"id": range(50), "y": ["a", "b"] * 25}).to_csv("id.csv", index=False)
+    with pytest.raises(UserError) as caught:
+        starting.begin(*arguments)
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+    assert not list(tmp_path.glob("*.yaml"))

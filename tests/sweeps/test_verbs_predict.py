@@ -1,0 +1,199 @@
+"""`sweeps predict`: rows in, CSV out, as the winner's networks say it."""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import studies
+from sweeps import predicting
+from sweeps.faults import UserError
+from sweeps.result import Result
+from tests.sweeps.helpers import command, environment, sweeps
+
+QUICK = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=3")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a table of words, numbers and gaps, and a run of it."""
+    cwd = tmp_path_factory.mktemp("predict")
+    for name in ("csv_example.yaml", "subscriptions.csv"):
+        shutil.copy(studies.path("csv_example").parent / name, cwd)
+    sweeps("csv_example.yaml", *QUICK, "--jobs", "1", cwd=cwd)
+    return cwd
+
+
+def predicted(made: Path, *arguments: str) -> pd.DataFrame:
+    done = sweeps("predict", "runs/csv-example", *arguments, cwd=made, module="sweeps")
+    return pd.read_csv(io.StringIO(done.stdout))
+
+
+def said(made: Path, *arguments: str) -> str:
+    done = sweeps("predict", "runs/csv-example", *arguments, cwd=made, code=2, module="sweeps")
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+def test_it_is_what_the_model_says(made: Path) -> None:
+    rows = predicting._csv(made / "subscriptions.csv", Result(made / "runs/csv-example").model)
+    frame = pd.concat(rows)
+    model = Result(made / "runs/csv-example").model
+    found = predicted(made, "subscriptions.csv", "--keep", "id")
+    assert list(found) == ["id", "prediction", "p.no", "p.yes", "sd.no", "sd.yes"]
+    assert found["id"].tolist() == frame["id"].tolist()
+    assert found["prediction"].tolist() == model.predict(frame).tolist()
+    np.testing.assert_allclose(found[["p.no", "p.yes"]], model.outputs(frame), rtol=1e-6)
+    np.testing.assert_allclose(
+        found[["sd.no", "sd.yes"]], model.networks(frame).std(axis=0, ddof=1), rtol=1e-5
+    )
+    done = sweeps("predict", "runs/csv-example", "subscriptions.csv", cwd=made, module="sweeps")
+    assert done.stderr == "not used: id, customer, churn\n"
+
+
+def test_chunks_and_kinds_of_files_change_nothing(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Result(made / "runs/csv-example").model
+    whole = io.StringIO()
+    predicting.write(model, made / "subscriptions.csv", [], whole)
+    monkeypatch.setattr(predicting, "CHUNK", 7)
+    frame = pd.read_csv(made / "subscriptions.csv")
+    frame.to_parquet(made / "rows.parquet")
+    frame.to_csv(made / "rows.tsv", sep="\t", index=False)
+    for name in ("subscriptions.csv", "rows.parquet", "rows.tsv"):
+        pieces = io.StringIO()
+        predicting.write(model, made / name, [], pieces)
+        first, second = (pd.read_csv(io.StringIO(text.getvalue())) for text in (whole, pieces))
+        assert first["prediction"].tolist() == second["prediction"].tolist()
+        np.testing.assert_allclose(
+            first.drop(columns="prediction"),
+            second.drop(columns="prediction"),
+            rtol=1e-4,
+            atol=1e-7,
+        )
+
+
+def test_words_that_look_like_numbers_in_one_chunk(tmp_path: Path) -> None:
+    """Read chunk by chunk, "07" would become 7 where no other word stands near it."""
+    rng = np.random.default_rng(0)
+    code = rng.choice(["07", "12", "x"], 200)
+    frame = pd.DataFrame({"code": code, "n": rng.normal(size=200), "y": code == "07"})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    (tmp_path / "t.yaml").write_text(
+        "name: t\ndata: {source: t.csv, target: y}\nfixed: {epochs: 20, learning_rate: 0.01}\n"
+        "space: {l2: [0]}\nreplicates: 2\nconfirm: {top: 1, replicates: 2}\n"
+    )
+    sweeps("t.yaml", cwd=tmp_path)
+    frame[frame["code"] != "x"].to_csv(tmp_path / "new.csv", index=False)
+    done = sweeps("predict", "runs/t", "new.csv", cwd=tmp_path, module="sweeps")
+    found = pd.read_csv(io.StringIO(done.stdout))
+    right = frame.loc[frame["code"] != "x", "y"].to_numpy()
+    assert (found["prediction"].to_numpy() == right).mean() > 0.95
+
+
+def test_a_number_has_its_own_units(tmp_path: Path) -> None:
+    (tmp_path / "d.yaml").write_text(
+        "name: d\ndata: {source: 'sklearn:diabetes'}\nfixed: {epochs: 2}\n"
+        "space: {l2: [0]}\nreplicates: 2\nconfirm: {top: 1, replicates: 2}\n"
+    )
+    sweeps("d.yaml", cwd=tmp_path)
+    from sklearn.datasets import load_diabetes
+
+    frame = load_diabetes(as_frame=True).frame
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    done = sweeps("predict", "runs/d", "rows.csv", cwd=tmp_path, module="sweeps")
+    found = pd.read_csv(io.StringIO(done.stdout))
+    assert list(found) == ["prediction", "sd"]
+    assert 50 < found["prediction"].mean() < 250
+    assert (found["sd"] > 0).all()
+
+
+def test_into_a_file_whole_or_not_at_all(made: Path) -> None:
+    sweeps(
+        *("predict", "runs/csv-example", "subscriptions.csv", "--out", "p.csv"),
+        cwd=made,
+        module="sweeps",
+    )
+    assert len(pd.read_csv(made / "p.csv")) == 609
+    before = (made / "p.csv").read_bytes()
+    frame = pd.read_csv(made / "subscriptions.csv", keep_default_na=False)
+    number = Result(made / "runs/csv-example").model.encoder.columns[-1].name
+    frame[number] = frame[number].astype(object)
+    frame.loc[600, number] = "many"
+    frame.to_csv(made / "bad.csv", index=False)
+    line = said(made, "bad.csv", "--out", "p.csv")
+    assert line == f"bad.csv: row 601: {number}: expected a finite number, got 'many'"
+    assert (made / "p.csv").read_bytes() == before
+    assert not list(made.glob(".*.part"))
+    line = said(made, "bad.csv", "--out", "bad.csv")
+    assert line == "--out: expected another file than the rows', got 'bad.csv'"
+    assert "folder that is there" in said(made, "subscriptions.csv", "--out", "nowhere/p.csv")
+
+
+def test_its_faults_are_a_line(made: Path) -> None:
+    frame = pd.read_csv(made / "subscriptions.csv", keep_default_na=False)
+    used = [c.name for c in Result(made / "runs/csv-example").model.encoder.columns]
+    frame.drop(columns=used[:2]).to_csv(made / "few.csv", index=False)
+    (made / "empty.csv").write_text("")
+    (made / "rows.json").write_text("{}")
+    (made / "no.parquet").write_text("none")
+    (made / "wide.csv").write_text("a,b\n1,2,3\n")
+    line = said(made, "few.csv")
+    assert line.startswith(f"few.csv: expected the columns '{used[0]}', '{used[1]}', got none (")
+    for name, message in {
+        "empty.csv": "empty.csv: expected a .csv table, got: No columns to parse from file",
+        "nope.csv": "nope.csv: expected a file of rows, got no such file",
+        "rows.json": "rows.json: expected a file of rows (.csv, .tsv, .parquet), got '.json'",
+        "wide.csv": (
+            "wide.csv: expected a .csv table, got: 3 fields in line 2 below 2 in the header"
+        ),
+    }.items():
+        assert said(made, name) == message
+    assert said(made, "no.parquet").startswith("no.parquet: expected a .parquet table, got: ")
+    line = said(made, "subscriptions.csv", "--keep", "idd")
+    assert line == (
+        "--keep: subscriptions.csv: expected the columns 'idd', got none (did you mean 'id'?)"
+    )
+    (made / "head.csv").write_text(",".join(used) + "\n")
+    assert predicted(made, "head.csv").shape == (0, 5)
+
+
+@pytest.mark.parametrize("change", ["pickle", "short", "foreign", "torn", "meta"])
+def test_a_model_that_is_none(made: Path, tmp_path: Path, change: str) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(made / "runs/csv-example", folder)
+    path = folder / "model.npz"
+    with np.load(path) as file:
+        theta, meta = file["theta"], json.loads(str(file["meta"]))
+    text = np.array(json.dumps(meta))
+    if change == "pickle":
+        np.savez(path, theta=np.array([object()], dtype=object), meta=text)
+    elif change == "short":
+        np.savez(path, theta=theta[:, :-1], meta=text)
+    elif change == "foreign":
+        np.savez(path, theta=theta, meta=np.array(json.dumps(meta | {"network": {"hidden": [1]}})))
+    elif change == "meta":
+        np.savez(path, theta=theta, meta=np.array("[]"))
+    else:
+        path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(UserError, match=r"model\.npz: expected a model of a study, got: "):
+        predicting.load(folder)
+
+
+def test_a_reader_that_has_enough(made: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    verb = command("predict", "runs/csv-example", "subscriptions.csv", module="sweeps")
+    with os.fdopen(write, "wb") as closed:
+        done = subprocess.run(
+            verb, cwd=made, stdout=closed, stderr=subprocess.PIPE, env=environment(), timeout=60
+        )
+    assert (done.returncode, done.stderr) == (0, b"")

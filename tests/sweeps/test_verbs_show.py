@@ -1,0 +1,184 @@
+"""`sweeps ls` and `sweeps show`: runs as they stand, finished or not, damaged or not."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sweeps import folders, listing, locks, overview, showing, trial_view
+from sweeps.faults import UserError
+from tests.reports.folders import Made, write
+from tests.sweeps.helpers import TEXT, study, sweeps
+
+QUICK = TEXT.replace("trials: 24", "trials: 6").replace("epochs: 12", "epochs: 3")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A confirmed run, made once."""
+    cwd = tmp_path_factory.mktemp("finished")
+    sweeps(str(study(cwd, QUICK)), "--jobs", "1", cwd=cwd)
+    return cwd / "runs" / "small"
+
+
+@pytest.fixture
+def unfinished(finished: Path, tmp_path: Path) -> Path:
+    """The same run as a kill in mid-search would have left it."""
+    folder = tmp_path / "runs" / "small"
+    shutil.copytree(finished, folder)
+    for name in ("provenance.json", "trials.parquet", "confirm.parquet", "report.html"):
+        (folder / name).unlink()
+    (folder / "artifacts" / "trial-000005.npz").unlink()
+    return folder
+
+
+def test_a_confirmed_run(finished: Path) -> None:
+    from reports import frames, summary
+
+    seen = overview.survey(finished)
+    assert (seen.name, seen.state, seen.done, seen.asked) == ("small", "confirmed", 6, 6)
+    run = frames.load(finished)
+    complete = run.trials[run.trials["state"] == "complete"]
+    assert seen.best == complete["value"].min()
+    row = summary.table(run).iloc[0]
+    assert seen.test_error == (row["test_error"], row["test_error_low"], row["test_error_high"])
+
+
+def test_an_interrupted_run_and_one_at_work(unfinished: Path) -> None:
+    seen = overview.survey(unfinished)
+    assert (seen.state, seen.done, seen.asked, seen.test_error) == ("interrupted", 5, 6, None)
+    with locks.take(unfinished / ".lock"):
+        held = overview.survey(unfinished)
+    assert (held.state, held.note) == ("running", f"pid {os.getpid()}")
+    assert overview.survey(unfinished).state == "interrupted"
+    locks.take(unfinished / ".lock").close()  # looking has left no lock
+
+
+def test_a_longer_run_that_was_cut_off(finished: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "small"
+    shutil.copytree(finished, folder)
+    shutil.copy(folder / "artifacts/trial-000000.npz", folder / "artifacts/trial-000006.npz")
+    assert overview.survey(folder).state == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("provenance.json", "{"),
+        ("provenance.json", "[]"),
+        ("provenance.json", '{"counts": 3, "objective": []}'),
+        ("provenance.json", "[" * 100_000),
+        ("trials.parquet", "none"),
+        ("confirm.parquet", "none"),
+        ("predictions.npz", "PK"),
+    ],
+)
+def test_a_damaged_run_is_listed_as_such(tmp_path: Path, file: str, content: str) -> None:
+    write(tmp_path / "good", Made())
+    write(tmp_path / "bad", Made())
+    (tmp_path / "bad" / file).write_text(content)
+    bad, good = listing.survey(tmp_path)
+    assert (bad.state, good.state) == ("damaged", "confirmed")
+    assert bad.note
+    with pytest.raises(UserError, match="expected a run that can be read"):
+        showing.run_as_json(tmp_path / "bad")
+
+
+def test_what_ls_prints(unfinished: Path, finished: Path) -> None:
+    cwd = unfinished.parents[1]
+    shutil.copytree(finished, cwd / "runs" / "ok")
+    (cwd / "runs" / "e\x1b[31mvil" / "artifacts").mkdir(parents=True)
+    (cwd / "runs" / "notes").mkdir()
+    told = sweeps("ls", cwd=cwd, module="sweeps").stdout
+    assert "\x1b" not in told
+    assert [line.split()[0] for line in told.splitlines()] == [
+        "run",
+        "e\ufffd[31mvil",
+        "ok",
+        "small",
+    ]
+    assert " 6/6 " in told
+    assert " % [" in told
+    rows = json.loads(sweeps("ls", "--json", cwd=cwd, module="sweeps").stdout)
+    assert [row["state"] for row in rows] == ["interrupted", "confirmed", "interrupted"]
+    for arguments, message in {
+        ("nowhere",): "nowhere: expected a folder of run folders, got no such folder",
+        ("runs/notes",): "runs/notes: expected run folders in it, got none",
+    }.items():
+        done = sweeps("ls", *arguments, cwd=cwd, code=2, module="sweeps")
+        assert done.stderr == message + "\n"
+
+
+def test_what_show_prints_of_a_run(unfinished: Path, finished: Path) -> None:
+    told = sweeps("show", str(finished), cwd=finished, module="sweeps").stdout
+    for text in ("confirmed: 6 of 6 trials", "l2 1e-06 … 1, log", "winner: trial", "report.html"):
+        assert text in told
+    told = sweeps("show", str(unfinished), cwd=finished, module="sweeps").stdout
+    best = overview.survey(unfinished).best
+    assert "interrupted: 5 of 6 trials" in told
+    assert f"dev_loss {best:.4f}" in told
+    told = sweeps("show", str(unfinished), "--json", cwd=finished, module="sweeps").stdout
+    assert json.loads(told)["top"][0]["value"] == best
+
+
+def test_a_trial_from_its_record_and_from_the_frames(finished: Path, tmp_path: Path) -> None:
+    number = next(
+        record.number
+        for path in folders.record_paths(finished)
+        if (record := folders.record(path)) and record.state == "complete"
+    )
+    first = trial_view.read(finished, number)
+    folder = tmp_path / "small"
+    shutil.copytree(finished, folder)
+    (folder / "artifacts" / f"trial-{number:06d}.npz").unlink()
+    second = trial_view.read(folder, number)
+    # A column that holds words holds all its numbers as words.
+    assert {k: str(v) for k, v in first.settings.items()} == {
+        k: str(v) for k, v in second.settings.items()
+    }
+    assert first.value == pytest.approx(second.value)
+    np.testing.assert_allclose(first.curves["dev_loss"], second.curves["dev_loss"])
+    assert [r["dev_error"] for r in first.replicates] == pytest.approx(
+        [r["dev_error"] for r in second.replicates]
+    )
+    told = sweeps("show", str(finished), str(number), cwd=tmp_path, module="sweeps").stdout
+    assert f"{first.value:.6g}, mean of 3 replicates" in told
+    assert "█" in told
+    plain = json.loads(
+        sweeps("show", str(finished), str(number), "--json", cwd=tmp_path, module="sweeps").stdout
+    )
+    assert plain["replicates"][2]["dev_loss"] == first.replicates[2]["dev_loss"]
+    with pytest.raises(UserError, match="expected a trial that is finished, got 99"):
+        trial_view.read(finished, 99)
+
+
+def test_a_failed_trial_says_why(unfinished: Path) -> None:
+    """From the journal of a run that goes on, which looking must not change."""
+    journal = unfinished / "journal.log"
+    last = json.loads(journal.read_bytes().splitlines()[-1])
+    worker = last["worker_id"]
+    lines: list[dict[str, object]] = [
+        {"op_code": 4, "study_id": 0, "datetime_start": "2030-01-01T00:00:00.0"},
+        {"op_code": 8, "trial_id": 6, "user_attr": {"cause": "out of memory"}},
+        {"op_code": 6, "trial_id": 6, "state": 3, "values": None,
+         "datetime_complete": "2030-01-01T00:00:01.0"},
+    ]  # fmt: skip
+    with journal.open("a") as file:
+        file.writelines(json.dumps(line | {"worker_id": worker}) + "\n" for line in lines)
+        file.write('{"op_code":')
+    before = journal.read_bytes()
+    seen = trial_view.read(unfinished, 6)
+    assert (seen.state, seen.cause, seen.value) == ("failed", "out of memory", None)
+    assert journal.read_bytes() == before
+    told = sweeps("show", str(unfinished), "6", cwd=unfinished, module="sweeps").stdout
+    assert "failed: out of memory" in told
+
+
+def test_a_record_that_is_somebodys_pickle_is_not_read(unfinished: Path) -> None:
+    path = unfinished / "artifacts" / "trial-000000.npz"
+    np.savez(path, meta=np.array([object()], dtype=object))
+    assert folders.record(path) is None
+    assert overview.survey(unfinished).done == 4
