@@ -69,12 +69,17 @@ def _source(folder: Path, source: str | None) -> "optuna.Study":
 
 @contextmanager
 def _quick(target: "BaseStorage") -> "Iterator[None]":
-    """SQLite waits for the disk at each of its many writes: here once is enough, at the end."""
+    """SQLite waits for the disk at each of many writes; not where only the copy could be lost.
+
+    A power cut may then spoil the database: one that holds other studies is written as ever.
+    """
+    import optuna
     from optuna.storages import RDBStorage
     from sqlalchemy import event
 
     backend = getattr(target, "_backend", target)  # Optuna wraps a database in a cache
-    if not isinstance(backend, RDBStorage) or backend.engine.dialect.name != "sqlite":
+    alone = len(optuna.get_all_study_names(target)) == 1
+    if not (alone and isinstance(backend, RDBStorage) and backend.engine.dialect.name == "sqlite"):
         yield
         return
 
