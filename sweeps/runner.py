@@ -16,9 +16,11 @@ from rich.console import Console
 
 from sweeps import confirm as confirmation
 from sweeps import documents, outputs, plan, provenance, resolved, spec, tables
+from sweeps.dashboard.showing import Showing
 from sweeps.data import Dataset, load
 from sweeps.engines import Loky
 from sweeps.faults import Expected, UserError, show
+from sweeps.following import Following
 from sweeps.interrupts import Shield
 from sweeps.progress import Progress
 from sweeps.result import Result
@@ -142,12 +144,15 @@ def execute(
     backend = remote(storage) if storage else None
     with RunFolder(folder) as run_folder, shield.installed():
         store = run_folder.open(study.name, backend, identity)
+        followers = {"dashboard": Showing(study, store.study, folder, budget)}
+        following = Following(followers, shield, console)
         known = store.finished_among(budget)
         _tell(study, dataset, budget, known, storage, options, console)
         clock = time.monotonic()
         try:
-            finished = _search(study, dataset, store, budget, options, shield, console)
+            finished = _search(study, dataset, store, budget, options, shield, following, console)
             seconds_searched = time.monotonic() - clock
+            following.searched()
             networks, others, seconds_confirmed = _confirm(
                 study, dataset, finished, folder, digest(identity), options, console
             )
@@ -166,8 +171,11 @@ def execute(
                 outputs.write_provenance(folder, study, dataset, finished, budget, run_facts)
                 tell(console, "report", "…")
                 _report(folder)
+            following.reported()
         except KeyboardInterrupt:
             raise Interrupted(store.finished_among(budget), budget, folder) from None
+        finally:
+            following.closed()
     result = Result(folder)
     tables.closing(result, study, storage, console)
     return result
@@ -245,6 +253,7 @@ def _search(
     budget: int,
     options: Options,
     shield: Shield,
+    following: Following,
     console: Console,
 ) -> list[Finished]:
     deadline = Deadline(time.monotonic() + options.time) if options.time is not None else Deadline()
@@ -255,6 +264,7 @@ def _search(
             for one in search(study, store, engine, budget, deadline, shield):
                 finished.append(one)
                 progress.update(one)
+                following.trial(one)
     finally:
         engine.close()
     if len(finished) < budget:

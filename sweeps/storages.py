@@ -21,15 +21,25 @@ def journal(path: Path) -> "BaseStorage":
 
     Errors: UserError where it is damaged otherwise.
     """
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
-
     _drop_stale_lock(path)
     mend(path)
+    return shared(path)
+
+
+def shared(path: Path) -> "BaseStorage":
+    """The storage of a journal file that another process may be writing to: nothing is mended.
+
+    Errors: UserError where it is damaged.
+    """
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileOpenLock
+
+    from sweeps.journal import Journal
+
     # Optuna's default lock is a symbolic link, which Windows may not let a user make.
     lock = JournalFileOpenLock(str(path)) if sys.platform == "win32" else None
     try:
-        return JournalStorage(JournalFileBackend(str(path), lock))
+        return JournalStorage(Journal(str(path), lock))
     except (KeyError, ValueError, TypeError, AssertionError, IndexError) as fault:
         # Lines that are JSON, but not what Optuna wrote there in that order.
         raise _damaged(f"{path}", f"{type(fault).__name__} {fault}") from None

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from sweeps import locks, records, storages
+from sweeps.dashboard import attributes
 from sweeps.faults import UserError, show
 from sweeps.trial import Outcome
 
@@ -67,12 +68,8 @@ class Store:
             if epoch in frozen.intermediate_values:
                 continue  # a kill came between the reports and the tell
             trial.report(float(outcome.reports[epoch]), epoch)
-        if outcome.final:
-            scores = {name: float(values.mean()) for name, values in outcome.final.items()}
-            seconds = float(outcome.curves["seconds"][-1])
-            trial.set_user_attr("scores", {**scores, "seconds": seconds})
-        if outcome.cause:
-            trial.set_user_attr("cause", outcome.cause)
+        for name, shown in attributes.of(outcome).items():
+            trial.set_user_attr(name, shown)
         state = {
             "complete": optuna.trial.TrialState.COMPLETE,
             "pruned": optuna.trial.TrialState.PRUNED,

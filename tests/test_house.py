@@ -33,6 +33,7 @@ ALLOWED = {
 ALONE = {
     "dnn/estimators.py": {"sklearn"},
     "dnn/ensembles.py": {"threadpoolctl"},
+    "sweeps/dashboard/server.py": {"optuna_dashboard"},
 }
 
 

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping
 
+from sweeps.verbs.dashboard import dashboard
 from sweeps.verbs.gradcheck import gradcheck
 from sweeps.verbs.report import report
 from sweeps.verbs.run import run
@@ -14,6 +15,7 @@ from sweeps.verbs.schema import schema
 VERBS: Mapping[str, Callable[..., None]] = {
     "run": run,
     "report": report,
+    "dashboard": dashboard,
     "gradcheck": gradcheck,
     "schema": schema,
 }
