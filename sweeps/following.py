@@ -3,7 +3,7 @@
 Nothing here may end a search, slow it, or be lost without a word.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -35,9 +35,14 @@ class Follower(Protocol):
 class Following:
     """All followers as one. Their faults are told once each, and end nothing."""
 
-    def __init__(self, followers: Mapping[str, Follower], shield: Shield, console: Console) -> None:
-        self._followers, self._shield, self._console = followers, shield, console
+    def __init__(self, shield: Shield, console: Console) -> None:
+        self._shield, self._console = shield, console
+        self._followers: dict[str, Follower] = {}
         self._told: set[str] = set()
+
+    def add(self, name: str, follower: Follower) -> None:
+        """One more, by the name that its faults are told under."""
+        self._followers[name] = follower
 
     def trial(self, finished: Finished) -> None:
         """A trial is known."""

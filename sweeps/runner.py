@@ -14,14 +14,15 @@ from typing import Any
 
 from rich.console import Console
 
+from sweeps import buckets, documents, outputs, plan, provenance, resolved, spec, tables
 from sweeps import confirm as confirmation
-from sweeps import documents, outputs, plan, provenance, resolved, spec, tables
 from sweeps.dashboard.showing import Showing
 from sweeps.data import Dataset, load
 from sweeps.engines import Loky
 from sweeps.faults import Expected, UserError, show
 from sweeps.following import Following
 from sweeps.interrupts import Shield
+from sweeps.mirror import Mirror
 from sweeps.progress import Progress
 from sweeps.result import Result
 from sweeps.search import Deadline, Finished, search
@@ -42,6 +43,7 @@ class Options:
     trials: int | None = None
     out: Path = Path("runs")
     storage: str | None = None
+    artifacts: str | None = None
     time: float | None = None
     confirm: bool = True
     dry_run: bool = False
@@ -63,6 +65,7 @@ def run(
     trials: int | None = None,
     out: "str | os.PathLike[str]" = "runs",
     storage: str | None = None,
+    artifacts: str | None = None,
     set: Sequence[str] = (),  # noqa: A002 - the command line's word
     time: "str | float | None" = None,
     confirm: bool = True,
@@ -76,6 +79,7 @@ def run(
         trials=check_trials(trials),
         out=Path(out),
         storage=storage,
+        artifacts=artifacts,
         time=seconds(time),
         confirm=confirm,
         command=f"sweeps.run({str(study) if not isinstance(study, dict) else '…'!r})",
@@ -133,6 +137,8 @@ def execute(
     study, dataset = prepare(document, base, assignments)
     budget = 1 if not study.space.dimensions else options.trials or study.search.trials
     storage = options.storage or study.storage
+    bucket = options.artifacts or study.artifacts
+    buckets.check_usable(bucket)
     folder = options.out / study.name
     if options.dry_run:
         _tell(study, dataset, budget, 0, storage, options, console)
@@ -144,8 +150,10 @@ def execute(
     backend = remote(storage) if storage else None
     with RunFolder(folder) as run_folder, shield.installed():
         store = run_folder.open(study.name, backend, identity)
-        followers = {"dashboard": Showing(study, store.study, folder, budget)}
-        following = Following(followers, shield, console)
+        following = Following(shield, console)
+        following.add("dashboard", Showing(study, store.study, folder, budget))
+        if bucket is not None:
+            following.add("artifacts", Mirror(bucket, folder, study.name, console))
         known = store.finished_among(budget)
         _tell(study, dataset, budget, known, storage, options, console)
         clock = time.monotonic()

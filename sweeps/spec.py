@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from sweeps import grammar
+from sweeps import buckets, grammar
 from sweeps.documents import Document
 from sweeps.faults import Expected, Fault, UserError, did_you_mean, show
 from sweeps.space import Space
@@ -148,6 +148,7 @@ class Study(Section):
     reference: float | None = Field(None, ge=0, allow_inf_nan=False)
     dtype: Literal["float32", "float64"] = "float32"
     storage: str | None = None
+    artifacts: str | None = None
 
     @field_validator("name")
     @classmethod
@@ -159,6 +160,16 @@ class Study(Section):
                 "got {got}",
                 {"got": show(value)},
             )
+        return value
+
+    @field_validator("artifacts")
+    @classmethod
+    def _a_bucket(cls, value: str | None) -> str | None:
+        try:
+            if value is not None:
+                buckets.split(value)
+        except Expected as fault:
+            raise PydanticCustomError("address", "{fault}", {"fault": str(fault)}) from None
         return value
 
     @field_validator("replicates", mode="before")
@@ -253,7 +264,7 @@ def _fault(document: Document, error: ErrorDetails) -> Fault | None:
         )
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return document.fault(path, Expected("a mapping", got))
-    if kind in ("shares", "pruner", "name"):
+    if kind in ("shares", "pruner", "name", "address"):
         return document.fault(path, error["msg"])
     if kind == "literal_error":
         words = cast(dict[str, str], error["ctx"])["expected"].replace("'", "")

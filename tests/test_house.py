@@ -34,6 +34,7 @@ ALONE = {
     "dnn/estimators.py": {"sklearn"},
     "dnn/ensembles.py": {"threadpoolctl"},
     "sweeps/dashboard/server.py": {"optuna_dashboard"},
+    "sweeps/mirror.py": {"boto3", "botocore"},
 }
 
 

@@ -159,6 +159,7 @@ class Showing:
             self._board.note("Was among the best of the search for a while.", shown[name])
 
     def _write_plots(self) -> None:
+        self._points.sort(key=lambda point: point.number)  # not as they came back
         if len({p.l2 for p in self._points if p.l2 > 0}) > 1:
             self._board.plot("gap-by-l2", plots.gap_by_l2(self._points))
         if self._target is not None and self._reach:

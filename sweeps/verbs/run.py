@@ -20,6 +20,9 @@ def run(
     storage: Annotated[
         str | None, typer.Option(help="Optuna storage URL. [default: a journal in the run folder]")
     ] = None,
+    artifacts: Annotated[
+        str | None, typer.Option(help="s3://bucket/prefix that mirrors records and report.")
+    ] = None,
     set_: Set = None,
     time: Annotated[
         str | None, typer.Option(help="Stop asking after this long (90s, 10m), then confirm.")
@@ -40,6 +43,7 @@ def run(
             trials=runner.check_trials(trials),
             out=out,
             storage=storage,
+            artifacts=artifacts,
             time=runner.seconds(time),
             confirm=not no_confirm,
             dry_run=dry_run,
