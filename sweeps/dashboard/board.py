@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import optuna
 
+TRIES = 3  # rounds of a note, while its reader saves it too
 LONGEST = 2045  # characters of an attribute, for databases
 # Below this line of a note stands what its reader has written: it is never touched.
 YOURS = "*What you write below this line stays.*"
@@ -31,16 +32,19 @@ class Board:
 
     def note(self, text: str, trial: int | None = None) -> None:
         """Write a note on the study, or on a trial by its id, above what its reader wrote."""
-        attributes = self._storage.get_study_system_attrs(self._id)
         prefix = "dashboard:" if trial is None else f"dashboard:{trial}:"
-        there = _joined(attributes, f"{prefix}note_str:")
-        _, marker, below = there.partition(YOURS)
-        kept = below if marker else f"\n\n{there}" if there else ""
-        body = f"{text.rstrip()}\n\n---\n{YOURS}{kept}"
-        if body != there:
-            version = int(attributes.get(f"{prefix}note_ver", 0))
-            self._set(f"{prefix}note_ver", version + 1)
+        for _ in range(TRIES):
+            attributes = self._storage.get_study_system_attrs(self._id)
+            there = _joined(attributes, f"{prefix}note_str:")
+            _, marker, below = there.partition(YOURS)
+            kept = below if marker else f"\n\n{there}" if there else ""
+            body = f"{text.rstrip()}\n\n---\n{YOURS}{kept}"
+            if body == there:
+                return
             self._split(f"{prefix}note_str:", body, attributes)
+            # Last: from here on a page that shows the old text is refused its version. What it
+            # saved just before is seen by the next round.
+            self._set(f"{prefix}note_ver", int(attributes.get(f"{prefix}note_ver", 0)) + 1)
 
     def plot(self, name: str, figure: dict[str, Any]) -> None:
         """Write a figure in plotly's JSON under a name that is an HTML id."""
