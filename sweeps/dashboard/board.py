@@ -31,7 +31,11 @@ class Board:
         self._name = study.study_name
 
     def note(self, text: str, trial: int | None = None) -> None:
-        """Write a note on the study, or on a trial by its id, above what its reader wrote."""
+        """Write a note on the study, or on a trial by its id, above what its reader wrote.
+
+        The Dashboard has no way to do so in one step: of two that save in the same milliseconds
+        the later one's text stays.
+        """
         prefix = "dashboard:" if trial is None else f"dashboard:{trial}:"
         for _ in range(TRIES):
             attributes = self._storage.get_study_system_attrs(self._id)
