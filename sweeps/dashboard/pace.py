@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-SHARE = 0.01  # of the time since the start
+SHARE = 0.005  # of the time since the start, each for notes and for plots
 EVERY = 5.0  # seconds from the end of a piece of work to the next at least
 PRICE = 0.05  # seconds that the first piece of work may take
 
