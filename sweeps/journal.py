@@ -1,48 +1,88 @@
-"""Optuna's journal storage, in which what is said of a trial together is written together.
+"""Optuna's journal storage, for a file that two processes write to, of which either may be killed.
 
-Optuna locks, writes and syncs its file once for every value reported; a disk's sync takes longer
-than all else that a trial costs us.
+What is said of a trial together is written together: Optuna locks, writes and syncs its file once
+for every value reported, and a disk's sync takes longer than all else that a trial costs us.
 """
 
+import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+from optuna.storages.journal._file import get_lock_file
+
+BLOCK = 1 << 16  # bytes
 
 
-class _File(JournalFileBackend):
-    """A journal's file; inside `with file.together():` nothing is written until the end."""
+class File(JournalFileBackend):
+    """A journal's file, where a line that a kill or a full disk has torn is cut off.
+
+    Optuna appends behind a torn line, and from then on nobody can read the file. Whoever holds the
+    lock may cut: nobody else is writing.
+    """
 
     def __init__(self, path: str, lock: JournalFileOpenLock | None) -> None:
         super().__init__(path, lock)
         self._held: list[dict[str, Any]] | None = None
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Write operations and sync, or hold them back."""
-        if self._held is None:
-            super().append_logs(logs)
-        else:
+        """Append operations, all or none, and sync; or hold them back. Errors: OSError."""
+        if self._held is not None:
             self._held += logs
+            return
+        lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
+        with get_lock_file(self._lock), FileIO(self._file_path, "r+") as file:
+            whole = _cut(file)
+            try:
+                _write(file, lines.encode())
+            except OSError:
+                file.truncate(whole)
+                raise
 
     @contextmanager
     def together(self) -> Iterator[None]:
+        """Inside, nothing is written until the end."""
         held: list[dict[str, Any]] = []
         self._held = held
         try:
             yield
         finally:
             self._held = None
-        super().append_logs(held)
+        self.append_logs(held)
+
+
+def _cut(file: FileIO) -> int:
+    """Cut off a last line that has no end; the size that is left, in bytes."""
+    size = at = file.seek(0, os.SEEK_END)
+    end = -1
+    while at > 0 and end < 0:
+        start = max(0, at - (BLOCK if at < size else 1))  # a whole line's end is the last byte
+        file.seek(start)
+        end = (file.read(at - start) or b"").rfind(b"\n")
+        at = start + end + 1 if end >= 0 else start
+    if at < size:
+        file.truncate(at)
+    file.seek(at)
+    return at
+
+
+def _write(file: FileIO, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[file.write(left) :]
+    os.fsync(file.fileno())
 
 
 class Journal(JournalStorage):
     """The storage of a journal file."""
 
     def __init__(self, path: Path, lock: JournalFileOpenLock | None) -> None:
-        self._file = _File(str(path), lock)
+        self._file = File(str(path), lock)
         super().__init__(self._file)
 
     @contextmanager

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from sweeps import (
     agreement,
+    buckets,
     checking,
     documents,
     durations,
@@ -31,8 +32,11 @@ from sweeps import (
 )
 from sweeps import confirm as confirmation
 from sweeps.addresses import check, redact
+from sweeps.copies import Copies
+from sweeps.dashboard.showing import Showing
 from sweeps.data import Dataset, load
 from sweeps.faults import Expected, UserError, show
+from sweeps.following import Following
 from sweeps.interrupts import Shield
 from sweeps.progress import Progress
 from sweeps.result import Result
@@ -57,6 +61,7 @@ class Options:
     out: Path = Path("runs")
     storage: str | None = None
     engine: str | None = None
+    artifacts: str | None = None
     time: float | None = None
     confirm: bool = True
     dry_run: bool = False
@@ -84,6 +89,7 @@ def run(
     out: "str | os.PathLike[str]" = "runs",
     storage: str | None = None,
     engine: str | None = None,
+    artifacts: str | None = None,
     set: Sequence[str] = (),  # noqa: A002 - the command line's word
     time: "str | float | None" = None,
     confirm: bool = True,
@@ -98,6 +104,7 @@ def run(
         out=Path(out),
         storage=storage,
         engine=engine,
+        artifacts=artifacts,
         time=seconds(time),
         confirm=confirm,
         command=f"sweeps.run({str(study) if not isinstance(study, dict) else '…'!r})",
@@ -153,6 +160,8 @@ def execute(
     engines.check(study.engine)
     budget = trials_of(study)
     storage = options.storage or study.storage
+    bucket = options.artifacts or study.artifacts
+    buckets.check_usable(bucket)
     folder = options.run_folder(study)
     if storage:
         check(storage)
@@ -172,6 +181,10 @@ def execute(
         goals = [objective.goal for objective in study.objectives]
         store = run_folder.open(study.name, storage, identity, goals)
         outputs.write_study(folder, study, base)
+        following = Following(shield, console)
+        following.add("dashboard", Showing(study, store.study, folder, budget))
+        if bucket is not None:
+            following.add("artifacts", Copies(bucket, folder, study.name, console))
         known = store.finished_among(budget)
         if study.search.start is not None:
             tell(console, "from", f"{len(known_before)} trials of {study.search.start} fit")
@@ -179,8 +192,11 @@ def execute(
         clock = time.monotonic()
         try:
             mirror = Mirror(study, known_before)
-            finished = _search(study, dataset, store, budget, mirror, options, shield, console)
+            finished = _search(
+                study, dataset, store, budget, mirror, options, shield, following, console
+            )
             seconds_searched = time.monotonic() - clock
+            following.searched()
             networks, others, seconds_confirmed = _confirm(
                 study, dataset, finished, folder, digest(identity), options, console
             )
@@ -201,8 +217,11 @@ def execute(
                 outputs.write_provenance(folder, study, dataset, finished, budget, run_facts)
                 tell(console, "report", "…")
                 _report(folder)
+            following.reported()
         except KeyboardInterrupt:
             raise Interrupted(store.finished_among(budget), budget, folder) from None
+        finally:
+            following.closed()
     result = Result(folder)
     tables.closing(result, study, storage, console)
     return result
@@ -290,6 +309,7 @@ def _search(
     mirror: Mirror,
     options: Options,
     shield: Shield,
+    following: Following,
     console: Console,
 ) -> list[Finished]:
     limit = Budget(study, budget, deadline(study, options.time))
@@ -302,6 +322,7 @@ def _search(
             for one in search(study, store, engine, limit, mirror, shield):
                 finished.append(one)
                 progress.update(one)
+                following.trial(one)
     finally:
         engine.close()
     if limit.met:

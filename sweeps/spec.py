@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from sweeps import agreement, durations, enqueued, grammar
+from sweeps import agreement, buckets, durations, enqueued, grammar
 from sweeps.documents import Document
 from sweeps.engines import ENGINES
 from sweeps.faults import Expected, Fault, UserError, did_you_mean, show
@@ -179,6 +179,8 @@ class Study(Section):
             {"forms": f"{', '.join(ENGINES)} or {{name: …, address: …}}", "got": show(value)},
         )
 
+    artifacts: str | None = None
+
     @field_validator("name")
     @classmethod
     def _a_name_for_a_folder(cls, value: str) -> str:
@@ -189,6 +191,16 @@ class Study(Section):
                 "got {got}",
                 {"got": show(value)},
             )
+        return value
+
+    @field_validator("artifacts")
+    @classmethod
+    def _a_bucket(cls, value: str | None) -> str | None:
+        try:
+            if value is not None:
+                buckets.split(value)
+        except Expected as fault:
+            raise PydanticCustomError("own", "{fault}", {"fault": str(fault)}) from None
         return value
 
     @field_validator("replicates", mode="before")

@@ -26,12 +26,20 @@ def journal(path: Path) -> "BaseStorage":
 
     Errors: UserError where it is damaged otherwise.
     """
+    _drop_stale_lock(path)
+    mend(path)
+    return shared(path)
+
+
+def shared(path: Path) -> "BaseStorage":
+    """The storage of a journal file that another process may be writing to: nothing is mended.
+
+    Errors: UserError where it is damaged.
+    """
     from optuna.storages.journal import JournalFileOpenLock
 
     from sweeps.journal import Journal
 
-    _drop_stale_lock(path)
-    mend(path)
     # Optuna's default lock is a symbolic link, which Windows may not let a user make.
     lock = JournalFileOpenLock(str(path)) if sys.platform == "win32" else None
     try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps import addresses, records, storages
 from sweeps.claims import Claims
+from sweeps.dashboard import attributes
 from sweeps.faults import UserError, show
 from sweeps.lost import in_our_words, patiently
 from sweeps.objectives import Goal
@@ -92,7 +93,7 @@ class Store:
                 if epoch in frozen.intermediate_values:
                     continue  # a kill came between the reports and the tell
                 storage.set_trial_intermediate_value(trial, epoch, float(outcome.reports[epoch]))
-            for name, attribute in _attributes(outcome).items():
+            for name, attribute in attributes.of(outcome).items():
                 storage.set_trial_user_attr(trial, name, attribute)
             for name, violation in outcome.violations.items():
                 # As Trial.set_constraint writes it.
@@ -108,19 +109,6 @@ class Store:
 
     def _path(self, number: int) -> Path:
         return self.folder / "artifacts" / f"trial-{number:06d}.npz"
-
-
-def _attributes(outcome: Outcome) -> dict[str, Any]:
-    """What the Dashboard shows beside a trial's value: its scores, or why it failed."""
-    attributes: dict[str, Any] = {}
-    if outcome.final:
-        scores = {name: float(values.mean()) for name, values in outcome.final.items()}
-        attributes["scores"] = scores | {"seconds": float(outcome.curves["seconds"][-1])}
-    if outcome.violations:  # constraints themselves it does not show
-        attributes["constraints"] = outcome.violations
-    if outcome.cause:
-        attributes["cause"] = outcome.cause
-    return attributes
 
 
 def _some(epochs: range, most: int) -> Iterable[int]:

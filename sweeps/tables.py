@@ -135,12 +135,11 @@ def _of_search(result: Result, study: Study) -> list[str]:
 
 def _where(result: Result, storage: str | None) -> list[str]:
     folder = result.folder
-    artifacts = shlex.quote(str(folder / "artifacts"))
-    address = shlex.quote(redact(storage) if storage else str(folder / "journal.log"))
+    address = f" --storage {shlex.quote(redact(storage))}" if storage else ""
     return [
         f"report    {result.report}",
         f"folder    {folder}",
-        f"dashboard optuna-dashboard {address} --artifact-dir {artifacts}",
+        f"dashboard python -m sweeps dashboard {shlex.quote(str(folder))}{address}",
     ]
 
 

@@ -37,6 +37,8 @@ ALONE = {
     "sweeps/engines/dask.py": {"dask", "distributed"},
     "sweeps/engines/ray.py": {"ray"},
     "sweeps/predicting.py": {"pyarrow"},
+    "sweeps/dashboard/server.py": {"optuna_dashboard"},
+    "sweeps/copies.py": {"boto3", "botocore"},
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from sweeps.verbs.check import check
 from sweeps.verbs.clean import clean
 from sweeps.verbs.compare import compare
+from sweeps.verbs.dashboard import dashboard
 from sweeps.verbs.export import export
 from sweeps.verbs.gradcheck import gradcheck
 from sweeps.verbs.ls import ls
@@ -32,6 +33,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "predict": predict,
     "export": export,
     "clean": clean,
+    "dashboard": dashboard,
     "gradcheck": gradcheck,
     "schema": schema,
 }

@@ -25,6 +25,9 @@ def run(
         str | None,
         typer.Option(help="loky, dask or ray; dask=ADDRESS joins a cluster. [default: loky]"),
     ] = None,
+    artifacts: Annotated[
+        str | None, typer.Option(help="s3://bucket/prefix that mirrors records and report.")
+    ] = None,
     set_: Set = None,
     time: Annotated[
         str | None, typer.Option(help="Stop asking after this long (90s, 10m), then confirm.")
@@ -53,6 +56,7 @@ def run(
             out=out,
             storage=storage,
             engine=engine,
+            artifacts=artifacts,
             time=runner.seconds(time),
             confirm=not no_confirm,
             dry_run=dry_run,

@@ -41,7 +41,7 @@ def turn(study: Study, dataset: Dataset, engine: common.Watched, trials: int) ->
     with common.clocks(
         asking=(Mirror, "ask"),
         telling=(Mirror, "tell"),
-        thresholds=(Mirror, "thresholds"),
+        rules=(Mirror, "rule"),
         journal=(Store, "asked"),
         records=(Store, "finished"),
         sending=(engine, "submit"),

@@ -97,7 +97,7 @@ def ours(
     with common.clocks(
         asking=(Mirror, "ask"),
         telling=(Mirror, "tell"),
-        thresholds=(Mirror, "thresholds"),
+        rules=(Mirror, "rule"),
         journal=(Store, "asked"),
         finished=(Store, "finished"),
         disk=(os, "fsync"),

@@ -1,12 +1,11 @@
-"""Run folders, made once for all tests, and a real browser where there is one."""
+"""Run folders, made once for all tests."""
 
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -79,28 +78,3 @@ def folder_of(make: Callable[..., Path]) -> Callable[[str], Path]:
 def kind(request: pytest.FixtureRequest, make: Callable[..., Path]) -> Path:
     """Every kind of run folder, one after the other."""
     return make(**KINDS[request.param])
-
-
-def missing(what: str, cure: str) -> None:
-    """Skips with the cure; fails on a build machine, where nothing may be missing."""
-    words = f"{what} is missing: {cure}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(words)
-    pytest.skip(words)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("playwright", "pip install playwright")
-    program = shutil.which("chromium")
-    if program is None:
-        missing("chromium", "apt-get install chromium")
-    quiet = ("background-networking", "component-update", "sync")
-    flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=flags)
-        yield chromium
-        chromium.close()

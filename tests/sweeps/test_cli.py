@@ -219,7 +219,7 @@ def test_what_a_run_prints_and_leaves(tmp_path: Path) -> None:
         "warning   search.window: 6 is short for 2 jobs",
         "4/4 trials, 0 pruned, 0 failed · ",
         "report    runs/small/report.html",
-        "optuna-dashboard runs/small/journal.log --artifact-dir runs/small/artifacts",
+        "python -m sweeps dashboard runs/small",
     ):
         assert text in out, text
     table = out[out.index("dev error") :]

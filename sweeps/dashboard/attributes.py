@@ -1,0 +1,42 @@
+"""What the Dashboard's table shows of a trial besides its parameters and its value."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweeps.trial import Outcome
+
+
+def of(outcome: Outcome) -> dict[str, Any]:
+    """The user attributes of a trial: a column each, a write each.
+
+    scores: mean ± SD over replicates, in words; gap: dev − train error, a number to sort by;
+    status: how many replicates diverged, or that the trial failed; cause: why; constraints: by how
+    much each is broken, 0 or less where it is kept.
+    """
+    if not outcome.final:
+        return {"status": outcome.state, "cause": outcome.cause}
+    parts = [
+        f"{kind}: train {spread(outcome.final[f'train_{kind}'])}, "
+        f"dev {spread(outcome.final[f'dev_{kind}'])}"
+        for kind in ("error", "loss")
+    ]
+    scores = "; ".join([*parts, f"{float(outcome.curves['seconds'][-1]):.3g} s"])
+    gone = outcome.arrays["gone"]
+    lost = int(gone.sum())
+    status = f"{lost} of {gone.size} diverged" if lost else "ok"
+    shown: dict[str, Any] = {"scores": scores, "gap": float(gap(outcome).mean()), "status": status}
+    # The Dashboard does not show constraints themselves.
+    return shown | ({"constraints": outcome.violations} if outcome.violations else {})
+
+
+def gap(outcome: Outcome) -> NDArray[np.float64]:
+    """(P,) dev − train error of each replicate."""
+    return outcome.final["dev_error"] - outcome.final["train_error"]
+
+
+def spread(values: NDArray[np.float64]) -> str:
+    """Mean ± sample SD, where there is one: 0.0351 ± 0.0042."""
+    mean = f"{values.mean():.4g}"
+    return f"{mean} ± {values.std(ddof=1):.2g}" if values.size > 1 else mean

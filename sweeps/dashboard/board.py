@@ -1,0 +1,119 @@
+"""Notes, plots and artifacts in the Optuna Dashboard's own form: attributes of the study.
+
+The same as `optuna_dashboard.save_note` and `save_plotly_graph_object` write (a test holds them
+side by side), without a second's import, and without writing what stands there already.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
+
+from sweeps import records
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import optuna
+
+TRIES = 3  # rounds of a note, while its reader saves it too
+LONGEST = 2045  # characters of an attribute, for databases
+# Below this line of a note stands what its reader has written: it is never touched.
+YOURS = "*What you write below this line stays.*"
+
+AT_TRIAL = "dashboard:artifacts:"
+
+
+class Board:
+    """What the Dashboard shows of one study besides its trials."""
+
+    def __init__(self, study: "optuna.Study", folder: "Path") -> None:
+        self._storage, self._id, self._folder = study._storage, study._study_id, folder
+        self._name = study.study_name
+
+    def note(self, text: str, trial: int | None = None) -> None:
+        """Write a note on the study, or on a trial by its id, above what its reader wrote.
+
+        The Dashboard has no way to do so in one step: of two that save in the same milliseconds
+        the later one's text stays.
+        """
+        prefix = "dashboard:" if trial is None else f"dashboard:{trial}:"
+        for _ in range(TRIES):
+            attributes = self._storage.get_study_system_attrs(self._id)
+            there = _joined(attributes, f"{prefix}note_str:")
+            _, marker, below = there.partition(YOURS)
+            kept = below if marker else f"\n\n{there}" if there else ""
+            body = f"{text.rstrip()}\n\n---\n{YOURS}{kept}"
+            if body == there:
+                return
+            self._split(f"{prefix}note_str:", body, attributes)
+            # Last: from here on a page that shows the old text is refused its version. What it
+            # saved just before is seen by the next round.
+            self._set(f"{prefix}note_ver", int(attributes.get(f"{prefix}note_ver", 0)) + 1)
+
+    def plot(self, name: str, figure: dict[str, Any]) -> None:
+        """Write a figure in plotly's JSON under a name that is an HTML id."""
+        text = json.dumps(figure, separators=(",", ":"), allow_nan=False)
+        attributes = self._storage.get_study_system_attrs(self._id)
+        prefix = f"dashboard:plot_data:{name}:"
+        if _joined(attributes, prefix) != text:
+            self._split(prefix, text, attributes)
+
+    def link(self, name: str, trial: int | None = None) -> str:
+        """Where the Dashboard serves the artifact of a name."""
+        of = f"{self._id}/" if trial is None else f"{self._id}/{trial}/"
+        return f"/artifacts/{of}{self._artifact(name)}"
+
+    def artifact(self, name: str, content: bytes, kind: str, trial: int | None = None) -> None:
+        """Write a file and show it at the study or at a trial; one of the same name is replaced.
+
+        Not by `upload_artifact`: it refuses a finished trial, and gives each copy a name of its
+        own.
+        """
+        identifier = self._artifact(name)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with records.Replacing(self._folder / identifier) as temporary:
+            temporary.write_bytes(content)
+        meta = {"artifact_id": identifier, "filename": name, "mimetype": kind, "encoding": None}
+        self._show(identifier, trial, meta)
+
+    def at_trials(self) -> dict[str, int]:
+        """The trial's id of each artifact that stands at a trial, by name."""
+        found = {}
+        for key, meta in self._storage.get_study_system_attrs(self._id).items():
+            if key.startswith(AT_TRIAL) and json.loads(meta) is not None:
+                found[str(json.loads(meta)["filename"])] = int(key.split(":")[2])
+        return found
+
+    def remove(self, name: str, trial: int | None = None) -> None:
+        """Take an artifact back, and its file."""
+        identifier = self._artifact(name)
+        self._show(identifier, trial, None)
+        (self._folder / identifier).unlink(missing_ok=True)
+
+    def _artifact(self, name: str) -> str:
+        """An identifier that stays: a file that is made anew keeps its address."""
+        return str(uuid5(NAMESPACE_URL, f"{self._name}/{name}"))
+
+    def _show(self, identifier: str, trial: int | None, meta: dict[str, Any] | None) -> None:
+        key = f"artifacts:{identifier}"
+        if trial is not None:
+            key = f"{AT_TRIAL}{trial}:{identifier}"
+        text = json.dumps(meta)
+        if self._storage.get_study_system_attrs(self._id).get(key, "null") != text:
+            self._set(key, text)
+
+    def _split(self, prefix: str, text: str, attributes: dict[str, Any]) -> None:
+        """A text in pieces; those of a longer one before it are emptied."""
+        pieces = [text[at : at + LONGEST] for at in range(0, len(text), LONGEST)]
+        before = sum(key.startswith(prefix) for key in attributes)
+        for number, piece in enumerate(pieces + [""] * (before - len(pieces))):
+            if attributes.get(f"{prefix}{number}") != piece:
+                self._set(f"{prefix}{number}", piece)
+
+    def _set(self, key: str, value: Any) -> None:
+        self._storage.set_study_system_attr(self._id, key, value)
+
+
+def _joined(attributes: dict[str, Any], prefix: str) -> str:
+    pieces = sum(key.startswith(prefix) for key in attributes)
+    return "".join(attributes[f"{prefix}{number}"] for number in range(pieces))

@@ -1,0 +1,191 @@
+"""Starts the Optuna Dashboard in this process: which storage, which port, and how it ends."""
+
+import errno
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import warnings
+from ipaddress import ip_address
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from types import FrameType
+from typing import TYPE_CHECKING
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from rich.console import Console
+
+from sweeps import storages
+from sweeps.dashboard.guard import LOOPBACK, Guard
+from sweeps.dashboard.showing import artifacts
+from sweeps.faults import UserError, show
+from sweeps.terminal import tell
+
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
+
+PORT = 8080
+TRIES = 20  # ports from the first on, where none was asked for
+PATIENCE = 5.0  # seconds that a note being written may take at the end
+
+
+def serve(
+    folder: Path,
+    storage: str | None,
+    host: str,
+    port: int | None,
+    browser: bool,
+    console: Console,
+) -> None:
+    """Show a run until Ctrl-C. Errors: UserError."""
+    backend = _backend(folder, storage)
+    local = _is_loopback(host)
+    guard = Guard(_application(backend, folder), LOOPBACK if local else None)
+    with _server(host, port, guard) as server:
+        shown = f"[{host}]" if ":" in host else host
+        page = f"http://{shown}:{server.server_port}/dashboard{_study(folder, backend)}"
+        if not local:
+            tell(
+                console,
+                "warning",
+                f"--host {host}: anybody who reaches this address can read the study and write "
+                "notes into it; there is no password",
+                style="yellow",
+            )
+        tell(console, "dashboard", f"{page} (Ctrl-C stops it)")
+        if browser and _has_display():
+            threading.Thread(target=_open, args=(page,), daemon=True).start()
+        _until_interrupted(server)
+        # Threads end with the process; one that is just writing a note finishes it.
+        guard.writing.acquire(timeout=PATIENCE)
+    tell(console, "stopped", f"{folder} is as it was, with your notes")
+
+
+def _backend(folder: Path, storage: str | None) -> "BaseStorage":
+    """The run's storage, which its own process may be writing to. Errors: UserError."""
+    journal = folder / "journal.log"
+    if not folder.is_dir():
+        raise UserError(f"{folder}: expected a run folder, got no such folder")
+    url = storage or _named(folder)
+    if url is not None:
+        return storages.remote(url)
+    if not journal.is_file():
+        raise UserError(
+            f"{journal}: expected the run's journal, got no such file (if the run has another "
+            "storage, say --storage URL)"
+        )
+    return storages.shared(journal)
+
+
+def _named(folder: Path) -> str | None:
+    """The storage's address that the run has noted; None for the journal. Errors: UserError."""
+    path = folder / "provenance.json"
+    if not path.is_file():
+        return None
+    try:
+        name = json.loads(path.read_text(encoding="utf-8"))["storage"]
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise UserError(f"{path}: expected a run's provenance, got {show(str(fault))}") from None
+    if name == "journal.log":
+        return None
+    if not isinstance(name, str) or "***" in name:
+        raise UserError(
+            f"{folder}: expected --storage URL: the run's is {show(name)}, whose password is not "
+            "kept"
+        )
+    return name
+
+
+def _application(backend: "BaseStorage", folder: Path) -> "Guard":
+    import optuna
+    from optuna.artifacts import FileSystemArtifactStore
+    from optuna_dashboard import wsgi
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    # Importances of few trials: the page shows them, the terminal is not the place.
+    warnings.filterwarnings("ignore", module="optuna")
+    application: Guard = wsgi(backend, artifact_store=FileSystemArtifactStore(artifacts(folder)))
+    return application
+
+
+def _study(folder: Path, backend: "BaseStorage") -> str:
+    """The address of the run's study below the Dashboard's; the list of all where it has none."""
+    name = folder.resolve().name
+    ids = [s._study_id for s in backend.get_all_studies() if s.study_name == name]
+    return f"/studies/{ids[0]}" if ids else ""
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True  # a browser keeps connections open that say nothing
+    allow_reuse_address = sys.platform != "win32"  # where it would share a port that is taken
+
+    def server_bind(self) -> None:
+        """As its base, without asking a name server for our own name."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, self.allow_reuse_address)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+        self.setup_environ()
+
+
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its base's word
+        """Requests are not news."""
+
+
+def _server(host: str, port: int | None, guard: Guard) -> WSGIServer:
+    """A server that listens: on the port, or on the first free one. Errors: UserError."""
+    ports = [port] if port is not None else [*range(PORT, PORT + TRIES), 0]
+    kind = _Server6 if ":" in host else _Server
+    for one in ports:
+        try:
+            return make_server(host, one, guard, kind, _Quiet)
+        except OSError as fault:
+            if fault.errno != errno.EADDRINUSE:
+                reason = fault.strerror or str(fault)
+                raise UserError(
+                    f"--host, --port: expected an address to listen on, got {host}:{one}: {reason}"
+                ) from None
+    raise UserError(f"--port: expected a free port, got {port}, which is taken (leave it out)")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _has_display() -> bool:
+    """Elsewhere the browser would be one for terminals, and take this one."""
+    return sys.platform in ("win32", "darwin") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+
+
+def _open(page: str) -> None:
+    import webbrowser
+
+    webbrowser.open(page)
+
+
+def _until_interrupted(server: WSGIServer) -> None:
+    """Serve; SIGTERM and Ctrl-C are the same."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {n: signal.signal(n, interrupt) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        pass  # that is how it ends
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,193 @@
+"""A run's side of the Dashboard: notes, plots, pictures and the report, as the run goes on."""
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweeps import ranking
+from sweeps.dashboard import pictures, plots, texts
+from sweeps.dashboard.attributes import gap
+from sweeps.dashboard.board import Board
+from sweeps.dashboard.pace import Pace
+from sweeps.dashboard.plots import Point, Reach
+from sweeps.search import Finished
+from sweeps.spec import Study
+
+if TYPE_CHECKING:
+    import optuna
+
+    from reports.frames import Run
+
+SHOWN = 10  # best trials in the note and in the plot of the seeds
+PICTURED = 3  # of them with a picture and a note of their own
+# How much the number of trials has to grow before notes and plots are written again.
+NOTES, PLOTS = 1.02, 1.3
+
+
+def artifacts(folder: Path) -> Path:
+    """Where the Dashboard's files stand in a run folder: copies, which may be missing."""
+    return folder / "artifacts" / "dashboard"
+
+
+class Showing:
+    """Follows a run for the Dashboard."""
+
+    def __init__(
+        self,
+        study: Study,
+        known: "optuna.Study",
+        folder: Path,
+        budget: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._study, self._known, self._folder, self._budget = study, known, folder, budget
+        self._board = Board(known, artifacts(folder))
+        self._trials_at = f"/dashboard/studies/{known._study_id}/trials"
+        self._counts = {"complete": 0, "pruned": 0, "failed": 0}
+        self._best: list[Finished] = []
+        self._points: list[Point] = []
+        self._reach: dict[int, Reach] = {}
+        self._target = next(iter(study.targets.model_dump(exclude_none=True).items()), None)
+        self._phase, self._news = "searching", False
+        self._notes, self._plots = Pace(NOTES, clock), Pace(PLOTS, clock)
+        self._names: list[str] | None = [objective.label for objective in study.objectives]
+
+    def trial(self, finished: Finished) -> None:
+        """Remember a trial; write, if it is time."""
+        self._counts[finished.outcome.state] += 1
+        self._news |= finished.new
+        if finished.outcome.final:
+            self._remember(finished)
+        count = sum(self._counts.values())
+        if self._notes.due(count):
+            with self._notes.working(count):
+                self._write_notes()
+        if self._plots.due(count):
+            with self._plots.working(count):
+                self._write_plots()
+
+    def searched(self) -> None:
+        """All of the search, if there is more of it than an earlier run has written."""
+        self._phase = "confirming"
+        if self._news:
+            self._write_notes()
+            self._write_plots()
+
+    def reported(self) -> None:
+        """The report as an artifact, the winners in the note, the plots to the report's target."""
+        from reports import frames
+
+        self._phase = "done"
+        self._write_pictures()
+        run = frames.load(self._folder)
+        page = (self._folder / "report.html").read_bytes()
+        self._board.artifact("report.html", page, "text/html")
+        self._take_targets(run)
+        self._write_plots()
+        report = self._board.link("report.html")
+        self._board.note(
+            texts.of_result(self._study, self._standing(), run, self._trials_at, report)
+        )
+
+    def closed(self) -> None:
+        """A run that ends before its report says so."""
+        if self._phase != "done":
+            self._phase = "stopped"
+            self._write_notes()
+
+    def _remember(self, finished: Finished) -> None:
+        outcome = finished.outcome
+        config = self._study.space.configure(finished.params)
+        apart = gap(outcome)
+        sd = float(apart.std(ddof=1)) if apart.size > 1 else math.nan
+        self._points.append(
+            Point(
+                finished.number,
+                outcome.state,
+                float(config["l2"]),
+                str(config["optimizer"][0]),
+                float(apart.mean()),
+                sd,
+            )
+        )
+        if outcome.state != "complete":
+            return
+        if self._target is not None:
+            metric, value = self._target
+            values = outcome.curves[metric].T
+            self._reach[finished.number] = plots.reach(values, value, self._study.epochs)
+        self._best.append(finished)
+        self._best.sort(key=lambda one: (*ranking.standing(self._study, one.outcome), one.number))
+        del self._best[SHOWN:]
+
+    def _standing(self) -> texts.Standing:
+        return texts.Standing(self._phase, self._counts, self._budget, self._best)
+
+    def _write_notes(self) -> None:
+        self._name_metrics()
+        self._write_pictures()
+        self._board.note(texts.of_study(self._study, self._standing(), self._trials_at))
+
+    def _name_metrics(self) -> None:
+        if self._names is not None and self._known.metric_names != self._names:
+            import warnings
+
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message="optuna.study.study.Study.set_metric")
+                self._known.set_metric_names(self._names)
+        self._names = None
+
+    def _write_pictures(self) -> None:
+        """Pictures and notes on the best trials; those of former ones are taken back."""
+        ids = {t.number: t._trial_id for t in self._known.get_trials(deepcopy=False)}
+        top = {_picture(one.number): one for one in self._best[:PICTURED]}
+        shown = self._board.at_trials()
+        kind = self._study.objective.metric.rpartition("_")[2]
+        for rank, (name, one) in enumerate(top.items(), 1):
+            trial = ids[one.number]
+            if name not in shown:
+                picture = pictures.curve(one.outcome, kind)
+                self._board.artifact(name, picture.encode(), "image/svg+xml", trial)
+            at = self._board.link(name, trial)
+            self._board.note(texts.of_trial(self._study, one, rank, at), trial)
+        for name in shown.keys() - top.keys():
+            self._board.remove(name, shown[name])
+            self._board.note("Was among the best of the search for a while.", shown[name])
+
+    def _write_plots(self) -> None:
+        self._points.sort(key=lambda point: point.number)  # not as they came back
+        if len({p.l2 for p in self._points if p.l2 > 0}) > 1:
+            self._board.plot("gap-by-l2", plots.gap_by_l2(self._points))
+        if self._target is not None and self._reach:
+            metric, value = self._target
+            aim = f"{metric.replace('_', ' ')} ≤ {value:.4g}"
+            figure = plots.reach_by_optimizer(self._points, self._reach, aim, self._study.epochs)
+            self._board.plot("epochs-to-target-by-optimizer", figure)
+        if self._best:
+            metric = self._study.objective.metric
+            values = {one.number: one.outcome.final[metric] for one in self._best}
+            self._board.plot("spread-of-seeds", plots.spread_of_seeds(values, metric))
+
+    def _take_targets(self, run: "Run") -> None:
+        """Where the study has no target of its own: the report's, on the curves of the search."""
+        from reports.stats import convergence
+
+        aim = convergence.target(run)
+        if self._target is not None or aim is None:
+            return
+        self._target = aim.metric, aim.value
+        curves = run.curves[run.curves["phase"] == "search"]
+        complete = {p.number for p in self._points if p.state == "complete"}
+        for number, rows in curves[curves["trial"].isin(complete)].groupby("trial"):
+            replicates = rows["replicate"].nunique()
+            values: NDArray[np.float64] = rows[aim.metric].to_numpy().reshape(replicates, -1)
+            self._reach[int(number)] = plots.reach(values, aim.value, self._study.epochs)
+
+
+def _picture(number: int) -> str:
+    return f"trial-{number}.svg"

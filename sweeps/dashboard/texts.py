@@ -1,0 +1,150 @@
+"""What the notes say, in Markdown: of the study as it goes, of its winners, of its best trials."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sweeps.dashboard.attributes import gap, spread
+from sweeps.dashboard.markdown import table, text
+from sweeps.search import Finished
+from sweeps.spec import Study
+from sweeps.vocabulary import plain
+
+if TYPE_CHECKING:
+    from reports.frames import Run
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a study is: its phase in a word, trials by state, and the best of them."""
+
+    phase: str
+    counts: Mapping[str, int]
+    budget: int
+    best: Sequence[Finished]
+
+
+PHASES = {
+    "searching": "Searching",
+    "confirming": "Searched; the best are being confirmed on fresh seeds",
+    "stopped": "Stopped; run it again to go on",
+    "done": "Done",
+}
+
+
+def of_study(study: Study, standing: Standing, trials_at: str) -> str:
+    """The study's note while it is searched; `trials_at` is the address of its trials."""
+    return "\n\n".join([*_head(study, standing), *_best(study, standing, trials_at)])
+
+
+def of_result(study: Study, standing: Standing, run: "Run", trials_at: str, report: str) -> str:
+    """The study's note once the report is made: the winners first."""
+    blocks = [*_head(study, standing), f"**[The report]({report})** has all of it."]
+    winners = _winners(run)
+    return "\n\n".join([*blocks, *(winners or _best(study, standing, trials_at))])
+
+
+def of_trial(study: Study, one: Finished, rank: int, picture: str) -> str:
+    """The note on one of the best trials: its scores, its curve, its whole configuration."""
+    outcome = one.outcome
+    rows = [
+        [part, spread(outcome.final[f"{part}_loss"]), spread(outcome.final[f"{part}_error"])]
+        for part in ("train", "dev")
+    ]
+    settings = _settings(study.space.configure(one.params))
+    return "\n\n".join(
+        [
+            f"**Number {rank} of the search so far**, by {text(study.objective.metric)}.",
+            table(["mean ± SD of the replicates", "loss", "error"], rows),
+            f"![learning curve of trial {one.number}]({picture})",
+            settings,
+        ]
+    )
+
+
+def _head(study: Study, standing: Standing) -> Iterator[str]:
+    yield f"# {text(study.name)}"
+    if study.description:
+        yield text(study.description)
+    counts = standing.counts
+    states = ", ".join(f"{n} {state}" for state, n in counts.items())
+    search = study.search
+    pruner = "median pruning" if search.pruner else "no pruning"
+    yield (
+        f"**{PHASES[standing.phase]}**: {sum(counts.values())} of {standing.budget} trials "
+        f"({states}) × {study.replicates} replicates; {text(search.sampler)}, {pruner}, "
+        f"seed {search.seed}."
+    )
+
+
+def _best(study: Study, standing: Standing, trials_at: str) -> Iterator[str]:
+    if not standing.best:
+        yield "No trial is complete yet."
+        return
+    metric = study.objective.metric
+    rows = [
+        [
+            f"[trial {one.number}]({trials_at}?numbers={one.number})",
+            spread(one.outcome.final[metric]),
+            spread(gap(one.outcome)),
+            _settings(one.params),
+        ]
+        for one in standing.best
+    ]
+    yield table(["best so far", text(metric), "dev − train error", "settings"], rows)
+    yield "Mean ± SD of the replicates. The best of many is selected, and so looks too good."
+
+
+def _settings(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{text(name)} {text(_short(plain(v)))}" for name, v in values.items()) or "–"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict):  # one name with its settings
+        ((name, inner),) = value.items()
+        inside = ", ".join(f"{key} {_short(v)}" for key, v in inner.items())
+        return f"{name} ({inside})" if inside else str(name)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_short, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _winners(run: "Run") -> list[str]:
+    """The table of the confirmation; nothing where there was none."""
+    from reports import summary
+    from reports.stats.intervals import Interval
+    from reports.text import cost, unit
+
+    rows = summary.table(run)
+    if rows.empty:
+        return []
+
+    def score(row: Any, name: str, split: str) -> str:
+        value, low, high = (float(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
+        of = Interval(value, low, high, int(row["n"]), kind="", covers="")
+        return unit(run, f"{split}_error").interval(of, difference=name == "gap")
+
+    body = []
+    for _, row in rows.iterrows():
+        label = text(row["config"])
+        is_winner = row["kind"] == "network" and row["rank"] == 1
+        body.append(
+            [
+                f"**winner: {label}**" if is_winner else label,
+                score(row, "dev_error", "dev"),
+                score(row, "test_error", "test"),
+                score(row, "gap", "dev"),
+                "–" if row["reach"] != row["reach"] else (
+                    f"{cost(row['epochs_to_target'])} ({row['reach']:.0%})"
+                ),
+            ]
+        )  # fmt: skip
+    head = ["confirmed", "dev error", "test error", "dev − train", "epochs to target"]
+    aim = text(summary.target_in_words(run))
+    return [
+        table(head, body),
+        "Means of fresh seeds [95 % interval for new rows and seeds]. Epochs: restricted mean "
+        f"(share of the networks that reached it), target {aim}.",
+    ]

@@ -1,0 +1,292 @@
+"""What a run writes for the Dashboard: its form, its safety, its size, its pace."""
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+import optuna_dashboard
+import pytest
+from optuna_dashboard._custom_plot_data import get_plotly_graph_objects
+from rich.console import Console
+
+from sweeps import documents, spec, storages
+from sweeps.dashboard import markdown, pictures, plots, texts
+from sweeps.dashboard.attributes import of as attributes_of
+from sweeps.dashboard.board import YOURS, Board
+from sweeps.dashboard.pace import EVERY, SHARE, Pace
+from sweeps.dashboard.showing import PICTURED, Showing, artifacts
+from sweeps.following import Following
+from sweeps.interrupts import Shield
+from sweeps.search import Finished
+from sweeps.trial import Outcome
+from tests.needs import missing
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)> [x](javascript:alert(2)) | `a` **b** &lt; $x$ \n# c \x1b[31m"
+)
+EPOCHS, P = 12, 3
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> optuna.Study:
+    return optuna.create_study(study_name="s", storage=storages.journal(tmp_path / "journal.log"))
+
+
+def study(**changes: Any) -> spec.Study:
+    values = {
+        "name": "s",
+        "data": {"source": "synthetic:moons"},
+        "fixed": {"epochs": EPOCHS},
+        "space": {"l2": {"low": 1e-6, "high": 1.0, "log": True}, "optimizer": ["adam", "momentum"]},
+        "targets": {"dev_error": 0.3},
+    }
+    return spec.check(documents.Document(values | changes, {}, "study"))
+
+
+def finished(number: int, state: str = "complete", new: bool = True) -> Finished:
+    rng = np.random.default_rng(number)
+    curve = np.exp(-np.arange(EPOCHS + 1) / 4)[:, None] + rng.random((EPOCHS + 1, P)) / 10
+    names = ("train_loss", "train_error", "dev_loss", "dev_error")
+    curves = dict.fromkeys(names, curve)
+    curves |= {"epoch": np.arange(EPOCHS + 1), "seconds": np.arange(EPOCHS + 1) / 100}
+    outcome = Outcome(
+        number=number,
+        state=state,
+        value=float(curve[-1].mean()),
+        curves=curves,
+        reports=curve.mean(axis=1),
+        final={name: curve[-1] + 0.01 * rng.random(P) for name in names},
+        arrays={"gone": np.array([False, True, False])},
+    )
+    optimizer = ["adam", "momentum"][number % 2]
+    return Finished(number, {"l2": 10.0 ** -(number % 7), "optimizer": optimizer}, outcome, new)
+
+
+def ask(known: optuna.Study, count: int) -> None:
+    for _ in range(count):
+        known.add_trial(optuna.trial.create_trial(value=1.0))
+
+
+def test_the_form_is_the_dashboards_own(known: optuna.Study, tmp_path: Path) -> None:
+    board = Board(known, tmp_path / "files")
+    for text in ("long " * 1000, "short"):  # the second has to empty the first one's pieces
+        board.note(text)
+        assert optuna_dashboard.get_note(known) == f"{text.rstrip()}\n\n---\n{YOURS}"
+    points = [plots.Point(n, "complete", 10.0**-n, "adam", 0.1, 0.01) for n in range(200)]
+    for some in (points, points[:2]):
+        figure = plots.gap_by_l2(some)
+        board.plot("gap", figure)
+        attributes = known._storage.get_study_system_attrs(known._study_id)
+        (text,) = get_plotly_graph_objects(attributes).values()
+        assert json.loads(text) == figure
+    board.artifact("page.html", b"<p>", "text/html")
+    (meta,) = optuna.artifacts.get_all_artifact_meta(known)
+    assert (meta.filename, meta.mimetype) == ("page.html", "text/html")
+    assert (tmp_path / "files" / meta.artifact_id).read_bytes() == b"<p>"
+
+
+def test_what_is_there_is_not_written_again(known: optuna.Study, tmp_path: Path) -> None:
+    board, journal = Board(known, tmp_path / "files"), tmp_path / "journal.log"
+
+    def write() -> None:
+        board.note("a")
+        board.note("b", trial=0)
+        board.plot("p", plots.spread_of_seeds({1: np.array([0.1, 0.2])}, "dev_loss"))
+        board.artifact("x.svg", b"<svg/>", "image/svg+xml", trial=0)
+
+    write()
+    before = journal.read_bytes()
+    write()
+    assert journal.read_bytes() == before
+
+
+def test_what_the_reader_wrote_stays(known: optuna.Study, tmp_path: Path) -> None:
+    board = Board(known, tmp_path)
+    optuna_dashboard.save_note(known, "my own words")
+    board.note("one")
+    assert optuna_dashboard.get_note(known).endswith(f"{YOURS}\n\nmy own words")
+    optuna_dashboard.save_note(known, optuna_dashboard.get_note(known) + " and more")
+    board.note("two")
+    text = optuna_dashboard.get_note(known)
+    assert text.startswith("two\n")
+    assert text.endswith(f"{YOURS}\n\nmy own words and more")
+    assert text.count(YOURS) == 1
+
+
+def test_a_text_holds_no_markup() -> None:
+    shown = markdown.text(HOSTILE)
+    bare = re.sub(r"\\[!-/:-@\[-`{-~]", "", shown)  # without what is escaped
+    assert not set(bare) & set("<>[]()|`*_&$#:@.\n\x1b")
+    # What a reader sees is what was written, but for line breaks and control characters.
+    plain = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", shown)
+    assert plain == " ".join(HOSTILE.split()).replace("\x1b", "\N{REPLACEMENT CHARACTER}")
+    assert len(markdown.text("x" * 10**6)) == markdown.LONGEST
+
+
+def test_a_note_shows_a_hostile_study_as_text() -> None:
+    best = [finished(3)]
+    standing = texts.Standing("searching", {"complete": 1}, 9, best)
+    note = texts.of_study(study(description=HOSTILE), standing, "/at")
+    assert not re.search(r"(?<!\\)<", note)
+    assert "\\<img src\\=x" in note
+    assert "](javascript" not in note
+    (row,) = [line for line in note.splitlines() if line.startswith("| [trial 3](/at?numbers=3)")]
+    assert len(re.findall(r"(?<!\\)\|", row)) == 5
+
+
+def test_the_plots_are_plotlys(known: optuna.Study) -> None:
+    try:
+        from plotly import graph_objects as go
+    except ImportError:
+        missing("plotly", "pip install plotly")
+    points = [
+        plots.Point(n, ("complete", "pruned")[n % 2], n / 7, "adam", np.nan, np.nan)
+        for n in range(1001)
+    ]
+    reaches = {p.number: plots.Reach(3.0, 1.0) for p in points}
+    gap = plots.gap_by_l2(points)
+    reach = plots.reach_by_optimizer(points, reaches, "dev error ≤ 0.1", 12)
+    seeds = plots.spread_of_seeds({4: np.array([0.1, np.inf])}, "dev_loss")
+    for figure in (gap, reach, seeds):
+        go.Figure(figure)  # refuses what plotly does not know
+        json.dumps(figure, allow_nan=False)
+    assert sum(len(trace["x"]) for trace in gap["data"]) == plots.MOST
+    assert "500 of 1000 trials" in gap["layout"]["title"]["text"]
+    assert "1 with λ = 0 not shown" in gap["layout"]["title"]["text"]
+
+
+def test_epochs_to_the_target_are_the_reports() -> None:
+    from reports.stats import convergence
+
+    rng = np.random.default_rng(0)
+    values = rng.random((50, EPOCHS + 1))
+    values[3:5, 6:] = np.nan
+    hits = convergence.first_hits(values, 0.4)
+    expected = np.where(hits >= 0, hits, EPOCHS)
+    found = plots.reach(values, 0.4, EPOCHS)
+    assert found.epochs == expected.mean()
+    assert found.share == (hits >= 0).mean()
+    assert plots.reach(values[:, :1], 2.0, EPOCHS) == plots.Reach(EPOCHS, 0.0)
+
+
+def test_a_curve_is_a_picture_whatever_diverged() -> None:
+    from xml.etree import ElementTree
+
+    whole = finished(1).outcome
+    for name in ("dev_loss", "train_loss"):
+        whole.curves[name][4:, 0] = np.nan
+    svg = ElementTree.fromstring(pictures.curve(whole, "loss"))
+    assert len(svg.findall(".//{*}polyline")) == 2
+    assert "nan" not in pictures.curve(whole, "loss")
+    for name in ("dev_loss", "train_loss"):
+        whole.curves[name][:] = np.nan
+    assert "no epoch" in pictures.curve(whole, "loss")
+
+
+def test_the_attributes_of_a_trial() -> None:
+    shown = attributes_of(finished(0).outcome)
+    assert shown["status"] == "1 of 3 diverged"
+    assert re.fullmatch(r"error: train \S+ ± \S+, dev .*; loss: .* s", shown["scores"])
+    failed = Outcome(0, "failed", float("nan"), cause="out of memory")
+    assert attributes_of(failed) == {"status": "failed", "cause": "out of memory"}
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_pace_is_a_share_of_the_time_however_much_the_work_costs() -> None:
+    clock, worked = Clock(), []
+    pace = Pace(1.0, clock)
+    for count in range(1, 5001):
+        clock.now += 1.0
+        if pace.due(count):
+            with pace.working(count):
+                clock.now += 0.2
+            worked.append(clock.now)
+    assert 0.2 * len(worked) <= SHARE * clock.now + 0.2
+    assert len(worked) > 0.8 * SHARE * clock.now / 0.2
+    assert min(np.diff(worked)) >= EVERY
+
+
+@pytest.mark.parametrize("seconds", [0.1, 100.0])
+def test_a_thousand_trials_cost_little_space(
+    known: optuna.Study, tmp_path: Path, seconds: float
+) -> None:
+    """Less than 2 MB of journal, and three pictures, at whatever length of a trial."""
+    ask(known, 1000)
+    journal, clock = tmp_path / "journal.log", Clock()
+    before = journal.stat().st_size
+    showing = Showing(study(description="d" * 300), known, tmp_path, 1000, clock)
+    for number in range(1000):
+        clock.now += seconds
+        showing.trial(finished(number))
+    showing.searched()
+    assert 10_000 < journal.stat().st_size - before < 2_000_000
+    assert len(list(artifacts(tmp_path).iterdir())) == PICTURED
+    assert len(Board(known, artifacts(tmp_path)).at_trials()) == PICTURED
+
+
+def test_a_run_that_stops_says_so_and_a_later_one_takes_its_pictures_over(
+    known: optuna.Study, tmp_path: Path
+) -> None:
+    ask(known, 9)
+    first = Showing(study(), known, tmp_path, 9)
+    for number in range(3):
+        first.trial(finished(number))
+    first.closed()
+    assert "**Stopped; run it again to go on**: 3 of 9 trials" in optuna_dashboard.get_note(known)
+    second = Showing(study(), known, tmp_path, 9)
+    for number in range(9):
+        second.trial(finished(number, new=number >= 3))
+    second.searched()
+    order = sorted(range(9), key=lambda n: finished(n).outcome.value)
+    assert set(order[:3]) != {0, 1, 2}
+    shown = Board(known, artifacts(tmp_path)).at_trials()
+    assert set(shown) == {f"trial-{n}.svg" for n in order[:3]}
+    assert len(list(artifacts(tmp_path).iterdir())) == PICTURED
+    assert known.metric_names == ["dev_loss"]
+
+
+class Failing:
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def trial(self, one: Finished) -> None:
+        self.asked += 1
+        raise OSError(28, "No space left on device", "postgresql://me:secret@host/db")
+
+    def searched(self) -> None:
+        raise RuntimeError("again")
+
+    def reported(self) -> None:
+        raise RuntimeError("again")
+
+    def closed(self) -> None:
+        raise RuntimeError("again")
+
+
+def test_a_fault_is_told_once_without_passwords_and_ends_nothing() -> None:
+    told = io.StringIO()
+    following = Following(Shield(), Console(file=told, width=200))
+    failing, other = Failing(), Failing()
+    following.add("dashboard", failing)
+    following.add("artifacts", other)
+    for number in range(3):
+        following.trial(finished(number))
+    following.searched()
+    following.reported()
+    following.closed()
+    assert failing.asked == other.asked == 3
+    lines = told.getvalue().splitlines()
+    assert [line.split(":")[0].split()[-1] for line in lines] == ["dashboard", "artifacts"]
+    assert "No space left on device" in lines[0]
+    assert "secret" not in told.getvalue()

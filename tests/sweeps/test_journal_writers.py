@@ -1,0 +1,83 @@
+"""A journal with two writers, torn lines and a full disk."""
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import optuna
+import pytest
+
+from sweeps import storages
+
+WRITER = """
+import sys
+from pathlib import Path
+import optuna
+from sweeps import storages
+study = optuna.load_study(study_name="s", storage=storages.shared(Path(sys.argv[1])))
+for n in range(int(sys.argv[3])):
+    study.set_user_attr(sys.argv[2], n)
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "journal.log"
+    optuna.create_study(study_name="s", storage=storages.journal(path))
+    return path
+
+
+def study(path: Path) -> optuna.Study:
+    return optuna.load_study(study_name="s", storage=storages.shared(path))
+
+
+def test_two_processes_write_and_no_line_is_lost_or_torn(path: Path) -> None:
+    before = len(path.read_bytes().splitlines())
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(path), name, "60"])
+        for name in ("one", "two")
+    ]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    lines = path.read_text().splitlines()
+    assert len(lines) == before + 120
+    assert all(json.loads(line) for line in lines)
+    assert study(path).user_attrs == {"one": 59, "two": 59}
+
+
+@pytest.mark.parametrize("left", [b'{"op_code":2,"wor', b"{", b"x" * 200_000])
+def test_a_torn_line_is_cut_off_by_the_next_write(path: Path, left: bytes) -> None:
+    ours = study(path)
+    whole = path.read_bytes()
+    with path.open("ab") as file:
+        file.write(left)  # what another writer's end has left
+    ours.set_user_attr("a", 1)
+    assert path.read_bytes().startswith(whole + b'{"op_code":')
+    assert study(path).user_attrs == {"a": 1}
+
+
+def test_a_journal_of_one_torn_line_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / "journal.log"
+    storage = storages.shared(path)
+    path.write_bytes(b'{"op_code":0')
+    optuna.create_study(study_name="s", storage=storage)
+    assert study(path).study_name == "s"
+
+
+def test_a_write_that_does_not_fit_is_taken_back(path: Path) -> None:
+    """The file's size is limited: the kernel writes a part of the line, then refuses."""
+    ours = study(path)
+    whole = path.read_bytes()
+    limit = len(whole) + 40
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            ours.set_user_attr("a", "x" * 100)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert path.read_bytes() == whole
+    assert not list(path.parent.glob("*.lock*"))
+    ours.set_user_attr("a", 2)
+    assert study(path).user_attrs == {"a": 2}
