@@ -56,7 +56,7 @@ def finished(number: int, state: str = "complete", new: bool = True) -> Finished
     outcome = Outcome(
         number=number,
         state=state,
-        value=float(curve[-1].mean()),
+        values=(float(curve[-1].mean()),),
         curves=curves,
         reports=curve.mean(axis=1),
         final={name: curve[-1] + 0.01 * rng.random(P) for name in names},
