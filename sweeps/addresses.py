@@ -76,12 +76,19 @@ def refuse_passwords(storage: str | None, assignments: list[str]) -> None:
 
 
 def redact(url: str) -> str:
-    """A storage's address without its password, wherever that stands in it."""
-    url = re.sub(SECRET, r"\1=***", url)
+    """A storage's address without its password, wherever that stands in it.
+
+    A reference to the environment stays: it gives nothing away, and the address can be used again.
+    """
+    url = re.sub(SECRET, lambda found: f"{found[1]}={_redacted(found[2])}", url)
     head, at, tail = url.rpartition("@")
     scheme, slashes, credentials = head.partition("://")
-    user = credentials.partition(":")[0]
-    return f"{scheme}{slashes}{user}:***@{tail}" if at and ":" in credentials else url
+    user, colon, password = credentials.partition(":")
+    return f"{scheme}{slashes}{user}:{_redacted(password)}@{tail}" if at and colon else url
+
+
+def _redacted(password: str) -> str:
+    return password if REFERENCE.fullmatch(password) else "***"
 
 
 def hide(text: str, url: str) -> str:

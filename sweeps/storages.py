@@ -15,7 +15,7 @@ from sweeps.faults import UserError, show
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
-__all__ = ["journal", "mend", "redact", "remote"]
+__all__ = ["close", "journal", "mend", "redact", "remote"]
 
 # Optuna holds its lock for milliseconds; one that is older than this was left by a dead process.
 STALE = 2.0
@@ -148,6 +148,15 @@ def remote(url: str) -> "BaseStorage":
     except (SQLAlchemyError, StorageInternalError, RuntimeError, ValueError, OSError) as fault:
         raise addresses.unusable(url, fault) from None
     return storage
+
+
+def close(storage: "BaseStorage") -> None:
+    """Let go of its connections, if it has any."""
+    from optuna.storages import RDBStorage
+
+    if isinstance(storage, RDBStorage):
+        storage.scoped_session.remove()
+        storage.engine.dispose()
 
 
 # Seconds (libpq's last one: milliseconds) until a driver takes a lock, or a connection, for lost;

@@ -140,6 +140,7 @@ class RunFolder:
     def __init__(self, folder: Path, notify: Callable[[str], None]) -> None:
         self.folder, self._claims = folder, Claims(notify)
         self._address = ""
+        self._backend: BaseStorage | None = None
 
     def __enter__(self) -> "RunFolder":
         try:
@@ -158,6 +159,8 @@ class RunFolder:
         trace: TracebackType | None,
     ) -> None:
         self._claims.release()
+        if self._backend:
+            storages.close(self._backend)
         said = in_our_words(fault, self.folder, self._hide) if fault else None
         if said:
             raise said from None
@@ -180,7 +183,7 @@ class RunFolder:
         if known.exists():
             _same(f"{self.folder}", _read_identity(known), identity)
         self._address = address or ""
-        backend = (
+        self._backend = backend = (
             storages.remote(address) if address else storages.journal(self.folder / "journal.log")
         )
         try:

@@ -22,7 +22,9 @@ from sweeps import documents, provenance, resolved, runner
 from sweeps.data import Dataset
 from sweeps.engines import Engine, Failure, Loky
 from sweeps.interrupts import Shield
-from sweeps.search import Deadline, Finished, search
+from sweeps.search import Finished, search
+from sweeps.search.budgets import Budget
+from sweeps.search.mirror import Mirror
 from sweeps.spec import Study
 from sweeps.store import RunFolder
 from sweeps.trial import train
@@ -88,11 +90,13 @@ def searched(study: Study, dataset: Dataset, engine: Engine, trials: int) -> Sea
     """Search with records, journal and all, in a folder that is gone afterwards."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        RunFolder(Path(folder) / study.name) as run,
+        RunFolder(Path(folder) / study.name, print) as run,
     ):
-        store = run.open(study.name, None, resolved.identity(study, dataset))
+        goals = [objective.goal for objective in study.objectives]
+        store = run.open(study.name, None, resolved.identity(study, dataset), goals)
         started = time.perf_counter()
-        finished = list(search(study, store, engine, trials, Deadline(), Shield()))
+        budget, mirror = Budget(study, trials), Mirror(study)
+        finished = list(search(study, store, engine, budget, mirror, Shield()))
         return Searched(time.perf_counter() - started, finished)
 
 

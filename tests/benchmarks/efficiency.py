@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from sweeps.data import Dataset
-from sweeps.search import Mirror
+from sweeps.search.mirror import Mirror
 from sweeps.spec import Study
 from sweeps.store import Store
 from tests.benchmarks import common

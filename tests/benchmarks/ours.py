@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import sweeps
-from sweeps.search import Mirror
+from sweeps.search.mirror import Mirror
 from tests.benchmarks import common
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from sweeps import seeds, trial
 from sweeps.data import Dataset
-from sweeps.search import Mirror
+from sweeps.search.mirror import Mirror
 from sweeps.spec import Study
 from sweeps.store import Store
 from sweeps.trial import Outcome, Task
@@ -36,8 +36,7 @@ def examples(study: Study, dataset: Dataset) -> list[Outcome]:
         seed=study.search.seed,
         phase=seeds.SEARCH,
         replicates=range(study.replicates),
-        metric=study.objective.metric,
-        at=study.objective.at,
+        objectives=study.objectives,
         dtype=study.dtype,
     )
     return [trial.train(replace(task, seed=seed), dataset) for seed in range(EXAMPLES)]
@@ -61,7 +60,7 @@ class Instant:
         """Have the outcome ready."""
         self.submitted.append(time.perf_counter())
         of_another = self._outcomes[key % len(self._outcomes)]
-        mine = replace(of_another, number=key, value=value(key))
+        mine = replace(of_another, number=key, values=(value(key),))
         self._done.append((key, mine))
 
     def wait(self) -> list[tuple[int, Outcome]]:
@@ -78,7 +77,7 @@ def optuna_alone(study: Study, trials: int) -> np.ndarray:
     import optuna
 
     samplers = {"tpe": optuna.samplers.TPESampler, "random": optuna.samplers.RandomSampler}
-    sampler = samplers[study.search.sampler](seed=study.search.seed)
+    sampler = samplers[study.search.sampler.name](seed=study.search.seed)
     alone = optuna.create_study(sampler=sampler)
     times = [time.perf_counter()]
     for number in range(trials):

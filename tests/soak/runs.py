@@ -82,7 +82,7 @@ class Run:
     def workers(self) -> list[int]:
         """Its children that train."""
         assert self.process
-        return [pid for pid in children(self.process.pid) if b"loky" in _command_line(pid)]
+        return [pid for pid in children(self.process.pid) if b"popen_loky" in _command_line(pid)]
 
     def table(self) -> str:
         """Parameters, values, states and curves of all records, and what the storage says."""

@@ -260,7 +260,7 @@ def test_a_worker_at_its_memory_limit_fails_its_trial_alone(
 def test_a_worker_that_stands_still_for_a_while(done: Path, tmp_path: Path) -> None:
     process = start(study(tmp_path, QUICK), records=2)
     tasks = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    workers = [int(p) for p in tasks if b"loky" in Path(f"/proc/{p}/cmdline").read_bytes()]
+    workers = [int(p) for p in tasks if b"popen_loky" in Path(f"/proc/{p}/cmdline").read_bytes()]
     os.kill(workers[-1], signal.SIGSTOP)
     time.sleep(3)
     with suppress(ProcessLookupError):  # it was idle, and the run has ended without it

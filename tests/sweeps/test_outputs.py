@@ -163,6 +163,7 @@ def test_a_model_that_is_none(tmp_path: Path) -> None:
         ("postgresql+psycopg://me:secret@host/db", "postgresql+psycopg://me:***@host/db"),
         ("postgresql://me:se@cret@host/db", "postgresql://me:***@host/db"),
         ("sqlite:///x.db", "sqlite:///x.db"),
+        ("mysql://me:${SECRET}@host/db", "mysql://me:${SECRET}@host/db"),
         ("mysql://host/db?password=hunter2&x=1", "mysql://host/db?password=***&x=1"),
     ],
 )
