@@ -125,7 +125,7 @@ def measure(
     over = whole.mean() - alone.mean()
     last = slice(-max(1, options.trials // 10), None)
     return [
-        study.search.sampler,
+        study.search.sampler.name,
         f"{alone.mean():.2f}",
         f"{whole.mean():.2f}",
         common.verdict(over, "≤", MILLISECONDS),

@@ -1,0 +1,104 @@
+"""One study, seven ways: jobs 1, 2 and 4, Dask, Ray, PostgreSQL, and 30 trials extended to 60.
+
+60 trials with TPE and median pruning on digits. Parameters, values, states and curves must agree to
+the bit; seconds need not. `python -m tests.soak.identity`; exit 1 if they do not.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pandas as pd
+
+from tests.databases import PASSWORD, Postgres, missing
+from tests.sweeps.helpers import command, environment
+
+STUDY = """
+name: digits
+data: {source: 'sklearn:digits'}
+fixed: {epochs: 20}
+space:
+  hidden: [[32], [64, 32], [128]]
+  initializer: [xavier, he]
+  l2: {low: 1e-6, high: 1, log: true}
+  keep_prob: {low: 0.5, high: 1.0}
+  learning_rate: {low: 1e-4, high: 1e-1, log: true}
+  batch_size: [32, 64, 128]
+  optimizer:
+    choices:
+      momentum: {beta: {low: 0.8, high: 0.99}}
+      rmsprop: {}
+      adam: {}
+replicates: 5
+search: {sampler: tpe, pruner: {median: {startup: 5, warmup: 3}}, trials: 60, window: 16}
+"""
+
+
+def main() -> int:
+    """Print a line a way and a verdict; the exit code."""
+    os.environ["DATABASE_PASSWORD"] = PASSWORD
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        database = None if missing() else stack.enter_context(Postgres())
+        found = {}
+        for name, runs in ways(database):
+            started = time.monotonic()
+            table = searched(folder / name.replace(" ", "-"), runs)
+            found[name] = table
+            digest, seconds = hashlib.sha256(table.encode()).hexdigest(), time.monotonic() - started
+            print(f"{name:12} {digest[:16]}  {seconds:.0f} s", flush=True)
+    same = len(set(found.values())) == 1
+    print(f"{len(found)} tables, {'identical' if same else 'NOT identical'}")
+    return 0 if same and len(found) == 7 else 1
+
+
+def ways(database: Postgres | None) -> Iterator[tuple[str, list[list[str]]]]:
+    """Names, and the options of each run that is made in turn."""
+    for jobs in ("1", "2", "4"):
+        yield f"jobs {jobs}", [["--jobs", jobs]]
+    for engine, package in (("dask", "distributed"), ("ray", "ray")):
+        if importlib.util.find_spec(package) is None:
+            print(f"without {engine}: pip install '.[{engine}]'")
+            continue
+        yield engine, [["--jobs", "4", "--engine", engine]]
+    if database is None:
+        print(f"without PostgreSQL: {missing()}")
+    else:
+        yield "postgresql", [["--jobs", "4", "--storage", database.create("identity")]]
+    yield "extended", [["--jobs", "3", "--trials", "30"], ["--jobs", "4"]]
+
+
+def searched(folder: Path, runs: list[list[str]]) -> str:
+    """All that must agree, as text: a NaN equals itself there."""
+    folder.mkdir()
+    (folder / "digits.yaml").write_text(STUDY)
+    for options in runs:
+        done = subprocess.run(
+            command("digits.yaml", "--no-confirm", *options),
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=900,
+        )
+        assert done.returncode == 0, done.stderr
+    frames = [
+        pd.read_parquet(folder / "runs" / "digits" / f"{name}.parquet").drop(columns="seconds")
+        for name in ("trials", "curves")
+    ]
+    assert len(frames[0]) == 60
+    assert {"complete", "pruned"} == set(frames[0]["state"])
+    # Every digit of every number.
+    return json.dumps([frame.to_dict("list") for frame in frames], default=str)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
