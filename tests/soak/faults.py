@@ -162,7 +162,7 @@ FAULTS: dict[Callable[[Run], Iterator[None]], int] = {
 
 def main() -> int:
     """Print a line a fault and a verdict; the exit code."""
-    bad = 0
+    verdicts = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         unharmed = Run(folder / "unharmed")
@@ -170,13 +170,15 @@ def main() -> int:
         table = unharmed.table()
         for fault, code in FAULTS.items():
             try:
-                line, ok = _suffer(Run(folder / fault.__name__), fault, code, table)
+                line, good = _suffer(Run(folder / fault.__name__), fault, code, table)
+                verdicts.append("ok" if good else "BAD")
             except Skipped as why:
-                line, ok = f"skipped: {why}", True
-            print(f"{'ok ' if ok else 'BAD'} {fault.__name__:16} {line}", flush=True)
-            bad += not ok
-    print(f"{len(FAULTS) - bad} of {len(FAULTS)} faults: one line at most, nothing told is lost")
-    return int(bad > 0)
+                line = str(why)
+                verdicts.append("skipped")
+            print(f"{verdicts[-1]:8}{fault.__name__:17}{line}", flush=True)
+    good, skipped = verdicts.count("ok"), verdicts.count("skipped")
+    print(f"{good} of {len(FAULTS)} faults, {skipped} skipped: one line at most, nothing told lost")
+    return int("BAD" in verdicts)
 
 
 def _suffer(

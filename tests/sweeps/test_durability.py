@@ -200,6 +200,20 @@ def test_a_folder_that_becomes_read_only(
     go_on(tmp_path, done)
 
 
+started: list["subprocess.Popen[str]"] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_lives_on() -> Iterator[None]:
+    """What a failing test has stopped would stand still for ever."""
+    yield
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+    started.clear()
+
+
 def start(path: Path, records: int) -> "subprocess.Popen[str]":
     """A run that has so many records."""
     process = subprocess.Popen(
@@ -211,6 +225,7 @@ def start(path: Path, records: int) -> "subprocess.Popen[str]":
         env=environment(),
         start_new_session=True,
     )
+    started.append(process)
     artifacts, deadline = path.parent / "runs" / "small" / "artifacts", time.monotonic() + 60
     while len(list(artifacts.glob("trial-*.npz"))) < records:
         assert process.poll() is None, process.communicate()[1]
