@@ -1,7 +1,7 @@
 """What a training says after every epoch, and what it can go on from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,11 @@ class Record:
     dev_error: Array
     diverged: Flags
     active: Flags
+
+    def of(self, rows: slice, share: float) -> "Record":
+        """The record of some of the networks, with their share of the seconds."""
+        own = {name: value[rows] for name, value in vars(self).items() if np.ndim(value)}
+        return replace(self, seconds=self.seconds * share, **own)
 
 
 @dataclass(frozen=True)

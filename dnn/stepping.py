@@ -15,6 +15,10 @@ from dnn.optimizers import Arrays, Optimizer
 PIECE = 36_000
 
 
+# What a coefficient is for: a slice of the networks, or all of them where it is 0-d.
+Rows = slice | tuple[()]
+
+
 class _Piece(NamedTuple):
     arrays: Arrays
     coefficients: Mapping[str, Array]
@@ -44,6 +48,7 @@ class Stepper:
         self.steps = 0
         self._shared = shared
         self._stale = True
+        self._alike: list[tuple[Rows, Mapping[str, float]]] = []
         decays = "weight_decay" in optimizer.settings
         regions = [slice(0, n_weights), slice(n_weights, None)] if decays else [slice(None)]
         # Of each region: the coefficients' buffers, and whether its hyperparameters decay.
@@ -94,11 +99,24 @@ class Stepper:
             self.optimizer.update(arrays, coefficients)
 
     def _refresh(self) -> None:
+        if self._stale:
+            self._alike = [((), self.hypers[0])] if self._shared else _alike(self.hypers)
         for table, decays in self._tables:
-            for row, hyper in enumerate(self.hypers[:1] if self._shared else self.hypers):
+            for rows, hyper in self._alike:
                 given = hyper if decays or "weight_decay" not in hyper else _undecayed(hyper)
                 for name, value in self.optimizer.coefficients(given, self.steps).items():
-                    table[name][() if self._shared else row] = value
+                    table[name][rows] = value
+
+
+def _alike(hypers: Sequence[Mapping[str, float]]) -> list[tuple[Rows, Mapping[str, float]]]:
+    """Networks in a row that have the same hyperparameters, as replicates do: (rows, which)."""
+    found: list[tuple[Rows, Mapping[str, float]]] = []
+    start = 0
+    for end in range(1, len(hypers) + 1):
+        if end == len(hypers) or hypers[end] != hypers[start]:
+            found.append((slice(start, end), hypers[start]))
+            start = end
+    return found
 
 
 def _undecayed(hyper: Mapping[str, float]) -> Mapping[str, float]:

@@ -46,7 +46,7 @@ from sweeps.search.mirror import Mirror, most
 from sweeps.spec import Study
 from sweeps.store import RunFolder, Store, digest
 from sweeps.terminal import tell, verbatim
-from sweeps.trial import Outcome, train
+from sweeps.trial import Outcome, train_together
 
 
 @dataclass(frozen=True)
@@ -314,12 +314,12 @@ def _search(
 ) -> list[Finished]:
     limit = Budget(study, budget, deadline(study, options.time))
     engine = engines.make(
-        study.engine, train, dataset, options.jobs, study.retries, study.hung_after
+        study.engine, train_together, dataset, options.jobs, study.retries, study.hung_after
     )
     finished = []
     try:
         with Progress(console, budget, study) as progress:
-            for one in search(study, store, engine, limit, mirror, shield):
+            for one in search(study, store, engine, limit, mirror, shield, dataset):
                 finished.append(one)
                 progress.update(one)
                 following.trial(one)

@@ -5,7 +5,7 @@ It knows nothing of Optuna, storages or processes; both are plain values that ca
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import dnn
 from dnn.arrays import Array
-from sweeps import durations, metrics, pruning, seeds
+from sweeps import durations, metrics, packing, pruning, seeds
 from sweeps.data import Dataset
 from sweeps.objectives import Limit, Objective
 from sweeps.pruning import Rule
@@ -130,47 +130,103 @@ def initialize(config: Config, dataset: Dataset, streams: dnn.Streams, dtype: st
 
 def train(task: Task, dataset: Dataset) -> Outcome:
     """Train a task's replicates until the horizon, its rule, its time, or all have diverged."""
-    streams = seeds.streams(task.seed, task.phase, task.replicates)
-    net = network(task.config, dataset)
-    theta = initialize(task.config, dataset, streams, task.dtype)
-    objective = task.objectives[0]
-    tracked = Tracked.of(objective.metric, net, dataset)
-    counted = COUNTED[objective.at](theta, tracked)
-    records, reports, state = [], [], "complete"
-    sign, started = objective.sign, time.monotonic()
-    each: list[NDArray[np.float64]] = []
-    for record in dnn.fit(
-        net,
-        theta,
-        dataset.parts["train"],
-        dataset.parts["dev"],
-        streams,
-        settings(task.config, dataset),
-    ):
-        if time.monotonic() - started > task.seconds:
-            return failed(task.number, f"its time of {durations.words(task.seconds)} was up")
-        records.append(record)
-        each.append(sign * counted.see(record))
-        reports.append(sign * objective.reduced(sign * each[-1]))
-        if 0 < record.epoch < task.config["epochs"] and task.rule.loses(reports, each):
-            state = "pruned"
-            break
-    curves = _curves(records)
-    final = _final(net, counted, task, dataset, curves)
-    values = [objective.reduced(final[objective.metric]) for objective in task.objectives]
-    if objective.is_tracked:
-        values[0] = sign * reports[-1]
-    return Outcome(
-        number=task.number,
-        state=state,
-        values=tuple(values),
-        curves=curves,
-        reports=sign * np.array(reports),
-        each=sign * np.array(each),
-        final=final,
-        violations={one.text: one.violation(final[one.metric]) for one in task.limits},
-        arrays={"gone": counted.gone, **_arrays(net, counted.theta, task, dataset)},
+    (outcome,) = train_together([task], dataset)
+    return outcome
+
+
+def train_together(tasks: Sequence[Task], dataset: Dataset) -> list[Outcome]:
+    """Several tasks as one population: each one's numbers are those it would have alone.
+
+    They are of one `packing.key`. Of the clock each has the share of its networks.
+    """
+    net = network(tasks[0].config, dataset)
+    streams = [seeds.streams(task.seed, task.phase, task.replicates) for task in tasks]
+    theta = np.concatenate(
+        [
+            initialize(task.config, dataset, own, task.dtype)
+            for task, own in zip(tasks, streams, strict=True)
+        ]
     )
+    courses: list[_Course] = []
+    for task in tasks:
+        start = courses[-1].rows.stop if courses else 0
+        courses.append(_Course(task, net, theta, slice(start, start + len(task.replicates))))
+    how = packing.together(
+        [settings(task.config, dataset) for task in tasks], [len(task.replicates) for task in tasks]
+    )
+    training = dnn.fit(
+        net, theta, dataset.parts["train"], dataset.parts["dev"], packing.streams(streams), how
+    )
+    for course in courses:
+        course.begin(dataset)
+    for record in training:
+        for course in courses:
+            if not course.is_over:
+                course.see(record)
+        over = [course for course in courses if course.is_over]
+        if len(over) == len(courses):
+            break
+        for course in over:
+            training.drop(np.arange(course.rows.start, course.rows.stop))
+    return [course.outcome(dataset) for course in courses]
+
+
+class _Course:
+    """One task on its way: `rows` of the population's theta (P, N) are its networks."""
+
+    def __init__(self, task: Task, net: dnn.Network, theta: Array, rows: slice) -> None:
+        self.task, self.rows, self.is_over = task, rows, False
+        self._net, self._theta, self._share = net, theta[rows], len(task.replicates) / len(theta)
+        self._sign = task.objectives[0].sign
+        self._records: list[dnn.Record] = []
+        self._each: list[NDArray[np.float64]] = []
+        self._costs: list[float] = []
+        self._state = "complete"
+
+    def begin(self, dataset: Dataset) -> None:
+        """Start its clock."""
+        objective = self.task.objectives[0]
+        tracked = Tracked.of(objective.metric, self._net, dataset)
+        self._counted = COUNTED[objective.at](self._theta, tracked)
+        self._started = time.monotonic()
+
+    def see(self, of_all: dnn.Record) -> None:
+        """Take its own part of a record, and judge whether it goes on."""
+        if time.monotonic() - self._started > self.task.seconds:
+            self._state, self.is_over = "failed", True
+            return
+        record = of_all.of(self.rows, self._share)
+        self._records.append(record)
+        self._each.append(self._sign * self._counted.see(record))
+        objective = self.task.objectives[0]
+        self._costs.append(self._sign * objective.reduced(self._sign * self._each[-1]))
+        between = 0 < record.epoch < self.task.config["epochs"]
+        if between and self.task.rule.loses(self._costs, self._each):
+            self._state, self.is_over = "pruned", True
+        if not record.active.any():
+            self.is_over = True
+
+    def outcome(self, dataset: Dataset) -> Outcome:
+        """What came of it."""
+        task, counted, sign = self.task, self._counted, self._sign
+        if self._state == "failed":
+            return failed(task.number, f"its time of {durations.words(task.seconds)} was up")
+        curves = _curves(self._records)
+        final = _final(self._net, counted, task, dataset, curves)
+        values = [objective.reduced(final[objective.metric]) for objective in task.objectives]
+        if task.objectives[0].is_tracked:
+            values[0] = sign * self._costs[-1]
+        return Outcome(
+            number=task.number,
+            state=self._state,
+            values=tuple(values),
+            curves=curves,
+            reports=sign * np.array(self._costs),
+            each=sign * np.array(self._each),
+            final=final,
+            violations={one.text: one.violation(final[one.metric]) for one in task.limits},
+            arrays={"gone": counted.gone, **_arrays(self._net, counted.theta, task, dataset)},
+        )
 
 
 @dataclass(frozen=True)

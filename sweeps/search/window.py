@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sweeps import durations, seeds, trial
-from sweeps.engines import Engine, Failure
+from sweeps.data import Dataset
+from sweeps.engines import Engine
 from sweeps.interrupts import Shield
 from sweeps.pruning import Rule
 from sweeps.search.budgets import Budget
 from sweeps.search.mirror import Mirror
+from sweeps.search.workers import Workers
 from sweeps.space import Params
 from sweeps.spec import Study
 from sweeps.store import Store
@@ -35,19 +37,27 @@ class Finished:
 
 
 def search(
-    study: Study, store: Store, engine: Engine, budget: Budget, mirror: Mirror, shield: Shield
+    study: Study,
+    store: Store,
+    engine: Engine,
+    budget: Budget,
+    mirror: Mirror,
+    shield: Shield,
+    dataset: Dataset | None = None,
 ) -> Iterator[Finished]:
     """Yield every trial of the budget as it is known, those of earlier runs first.
 
-    At most `window` are in flight, and no more than keep the engine busy.
+    At most `window` are in flight, and no more than keep the engine busy. The engine is given
+    lists of tasks; where it is said what data they are on, small networks go in packs.
     """
     window, earlier = study.search.window, store.trials()
     outcomes: dict[int, Outcome] = {}
     running: dict[int, Params] = {}
+    workers = Workers(engine, dataset, window)
     number = 0
     while True:
         while number < budget.trials and (number < window or number - window in outcomes):
-            if len(running) > engine.jobs:
+            if len(running) >= workers.room:
                 break
             if number >= window:
                 told = outcomes.pop(number - window)
@@ -59,16 +69,16 @@ def search(
             params, known = _next(mirror, store, earlier, number, shield)
             if known is None:
                 running[number] = params
-                engine.submit(number, _task(study, number, params, mirror.rule(number)))
+                workers.add(_task(study, number, params, mirror.rule(number)))
             else:
                 outcomes[number] = known
                 yield Finished(number, params, known, new=False)
             number += 1
         if not running:
             return
-        for key, result in engine.wait():
+        for outcome in workers.wait():
+            key = outcome.number
             params = running.pop(key)
-            outcome = trial.failed(key, result.cause) if isinstance(result, Failure) else result
             with shield:
                 store.finished(key, params, outcome)
             outcomes[key] = outcome

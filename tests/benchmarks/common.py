@@ -27,7 +27,7 @@ from sweeps.search.budgets import Budget
 from sweeps.search.mirror import Mirror
 from sweeps.spec import Study
 from sweeps.store import RunFolder
-from sweeps.trial import train
+from sweeps.trial import train_together
 
 __all__ = ["Table", "verdict"]
 
@@ -96,7 +96,7 @@ def searched(study: Study, dataset: Dataset, engine: Engine, trials: int) -> Sea
         store = run.open(study.name, None, resolved.identity(study, dataset), goals)
         started = time.perf_counter()
         budget, mirror = Budget(study, trials), Mirror(study)
-        finished = list(search(study, store, engine, budget, mirror, Shield()))
+        finished = list(search(study, store, engine, budget, mirror, Shield(), dataset))
         return Searched(time.perf_counter() - started, finished)
 
 
@@ -111,7 +111,7 @@ class Spell:
 def _work(task: Any, dataset: Dataset) -> tuple[Any, Spell]:
     """What a worker does: train, or sleep for a number of seconds."""
     began = time.monotonic()
-    result = time.sleep(task) if isinstance(task, float) else train(task, dataset)
+    result = time.sleep(task) if isinstance(task, float) else train_together(task, dataset)
     return result, Spell(began, time.monotonic())
 
 

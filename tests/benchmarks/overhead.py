@@ -59,9 +59,10 @@ class Instant:
     def submit(self, key: int, task: Any) -> None:
         """Have the outcome ready."""
         self.submitted.append(time.perf_counter())
-        of_another = self._outcomes[key % len(self._outcomes)]
-        mine = replace(of_another, number=key, values=(value(key),))
-        self._done.append((key, mine))
+        numbers = [one.number for one in task]
+        outcomes = [self._outcomes[number % len(self._outcomes)] for number in numbers]
+        pairs = zip(numbers, outcomes, strict=True)
+        self._done.append((key, [replace(o, number=n, values=(value(n),)) for n, o in pairs]))
 
     def wait(self) -> list[tuple[int, Outcome]]:
         """All that is ready."""

@@ -20,7 +20,7 @@ from sweeps.search.budgets import Budget
 from sweeps.search.mirror import Mirror, most
 from sweeps.spec import Study
 from sweeps.store import RunFolder
-from sweeps.trial import train
+from sweeps.trial import train_together
 
 DATA = {"source": "synthetic:moons", "options": {"rows": 60}}
 NUMBERS = {
@@ -67,8 +67,8 @@ class Scrambled:
 
     def wait(self) -> list[tuple[int, Any]]:
         self._random.shuffle(self._queue)
-        key, task = self._queue.pop()
-        return [(key, train(task, self._dataset))]
+        key, tasks = self._queue.pop()
+        return [(key, train_together(tasks, self._dataset))]
 
     def close(self) -> None: ...
 
@@ -82,7 +82,7 @@ def run(of: tuple[Study, Dataset], folder: Path, jobs: int = 1, trials: int = 20
         store = held.open(spec_.name, None, resolved.identity(spec_, dataset), goals)
         budget = Budget(spec_, int(min(trials, most(spec_))))
         found = list(
-            search(spec_, store, Scrambled(dataset, jobs), budget, Mirror(spec_), Shield())
+            search(spec_, store, Scrambled(dataset, jobs), budget, Mirror(spec_), Shield(), dataset)
         )
     return sorted(found, key=lambda f: f.number)
 

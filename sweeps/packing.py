@@ -1,0 +1,106 @@
+"""Several trials as one population: which ones can be, how they are trained, when it pays.
+
+Small networks cost what their many small operations cost, however few networks share them. A
+network's numbers do not depend on its neighbours, so this changes no number but the seconds.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import dnn
+
+if TYPE_CHECKING:
+    from sweeps.data import Dataset
+    from sweeps.trial import Task
+
+# Networks of more parameters are busy with their products, and gain nothing.
+LARGEST = 10_000
+MOST = 64  # networks
+PER_NETWORK = ("learning_rate", "l2", "l1", "max_norm", "clip_norm")
+
+
+def key(task: "Task", settings: dnn.Settings, network: dnn.Network) -> Hashable | None:
+    """Tasks of one key can be trained together; None for one that is better alone."""
+    if network.n_parameters > LARGEST or task.seconds < float("inf"):
+        return None
+    # What one does without is not computed for the others either.
+    used = (
+        *(np.isfinite(value) and value != 0 for value in (getattr(settings, n) for n in UNUSED)),
+        bool(np.all(np.asarray(settings.keep_prob) == 1)),
+    )
+    arms = (settings.optimizer, settings.schedule, tuple(settings.schedule_settings))
+    rest = (settings.batch_size, settings.epochs, settings.patience, task.dtype, task.keep)
+    shape = (network.hidden, network.activation, network.batch_norm)
+    return shape, arms, rest, used
+
+
+UNUSED = ("l2", "l1", "max_norm", "clip_norm")
+
+
+def together(each: Sequence[dnn.Settings], sizes: Sequence[int]) -> dnn.Settings:
+    """The settings of populations of these sizes as those of one: numbers become (P,)."""
+    if len(each) == 1:
+        return each[0]
+
+    def column(values: Sequence[Any]) -> Any:
+        return np.repeat(np.asarray(values, dtype=np.float64), sizes, axis=0)
+
+    first = each[0]
+    layers = max(np.asarray(s.keep_prob).size for s in each)
+    keep_prob = [np.broadcast_to(np.asarray(s.keep_prob).ravel(), (layers,)) for s in each]
+    return replace(
+        first,
+        **{name: column([getattr(s, name) for s in each]) for name in PER_NETWORK},
+        keep_prob=np.repeat(keep_prob, sizes, axis=0) if layers > 1 else column(keep_prob)[:, 0],
+        hyper={name: column([(s.hyper or {})[name] for s in each]) for name in first.hyper or {}},
+        schedule_settings={
+            name: column([s.schedule_settings[name] for s in each])
+            for name in first.schedule_settings
+        },
+    )
+
+
+def streams(each: Sequence[dnn.Streams]) -> dnn.Streams:
+    """The generators of all networks in a row."""
+    return dnn.Streams(
+        [g for one in each for g in one.initial],
+        [g for one in each for g in one.order],
+        [g for one in each for g in one.dropout],
+    )
+
+
+class Packer:
+    """Tasks that wait for a worker, handed out in packs: the oldest, and others of its key."""
+
+    def __init__(self, dataset: "Dataset | None", most: int) -> None:
+        self._dataset, self._most = dataset, most
+        self._waiting: list[tuple[Task, Hashable | None]] = []
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, task: "Task") -> None:
+        """One more."""
+        self._waiting.append((task, self._key(task)))
+
+    def _key(self, task: "Task") -> Hashable | None:
+        from sweeps import trial
+
+        if self._dataset is None or self._most < 2:
+            return None
+        how = trial.settings(task.config, self._dataset)
+        return key(task, how, trial.network(task.config, self._dataset))
+
+    def take(self, slots: int) -> "list[Task]":
+        """A pack for one of so many free workers; each is to have its share of what waits."""
+        task, mine = self._waiting[0]
+        most = min(self._most, -(-len(self._waiting) // max(1, slots)))
+        most = min(most, MOST // len(task.replicates))
+        alike = [t for t, own in self._waiting if mine is not None and own == mine]
+        pack = alike[: max(1, most)] or [task]
+        taken = {t.number for t in pack}
+        self._waiting = [one for one in self._waiting if one[0].number not in taken]
+        return pack
