@@ -51,3 +51,9 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """End all workers at once, whatever they do."""
+
+
+def first_line(fault: BaseException) -> str:
+    """A fault in one line."""
+    lines = str(fault).splitlines()
+    return f"{type(fault).__name__}: {lines[0]}" if lines else type(fault).__name__

@@ -3,6 +3,7 @@
 Behind joblib, Dask would run a killed worker's task again without a word, or hang for ever.
 """
 
+import asyncio
 import logging
 import os
 import pickle
@@ -16,14 +17,16 @@ from typing import Any
 import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, get_worker
 from distributed.client import FutureCancelledError
+from distributed.comm import connect
+from distributed.security import Security
 
-from sweeps.engines.base import Lost, Work
+from sweeps.engines.base import Lost, Work, first_line
 from sweeps.engines.network import reach, unreachable
 from sweeps.engines.tasks import STEP, Entry, Tasks
 from sweeps.engines.workers import attend, one_thread
 from sweeps.interrupts import starting_workers
 
-PATIENCE = 10.0  # seconds for a scheduler to answer, and for a worker to be ended
+PATIENCE = 5.0  # seconds for a scheduler to answer, and for a worker to be ended
 ALONE = 60.0  # seconds that a cluster may be without any worker
 GONE = 30.0  # seconds that a scheduler may be gone
 DISCONNECTED = "scheduler-connection-lost"  # Dask's word for it
@@ -78,22 +81,19 @@ class Dask:
 
     def _connect(self) -> Client:
         """A client whose workers know what to do. Errors: Lost."""
-        address = self._address
-        if address:
-            reach("dask", address)
-        try:
-            with starting_workers():
-                client = Client(self._cluster or address, timeout=PATIENCE, set_as_default=False)
-        except (OSError, ValueError, ImportError) as fault:
-            raise unreachable("dask", str(address), _first_line(fault)) from None
+        if self._address:
+            _reach(self._address)
+        with starting_workers():
+            client = Client(self._cluster or self._address, timeout=PATIENCE, set_as_default=False)
+        self._service = f"sweeps-{uuid.uuid4().hex}"
+        plugin = _Service(self._service, self._work, ours=self._address is None)
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
-            self._service = f"sweeps-{uuid.uuid4().hex}"
-            client.register_plugin(_Service(self._service, self._work, ours=address is None))
+            client.register_plugin(plugin)
             self._workers = set(client.nthreads())
-        except Exception as fault:
+        except Exception as fault:  # whatever a worker raised that has not this package, or another
             _leave(client)
-            raise Lost(f"engine: dask: its workers cannot be used: {_first_line(fault)}") from None
+            raise Lost(f"engine: dask: its workers cannot be used: {first_line(fault)}") from None
         return client
 
     def submit(self, key: int, task: Any) -> None:
@@ -225,6 +225,23 @@ class Dask:
             self._cluster.close()
 
 
+def _reach(address: str) -> None:
+    """Shake hands with a scheduler; Dask's own client would wait without end. Errors: Lost."""
+    reach("dask", address)
+    try:
+        asyncio.run(_shake_hands(address))
+    except TimeoutError:
+        raise unreachable("dask", address, "what answers there is no Dask scheduler") from None
+    except (OSError, TypeError, ValueError, RuntimeError) as fault:
+        raise unreachable("dask", address, first_line(fault)) from None
+
+
+async def _shake_hands(address: str) -> None:
+    security = Security().get_connection_args("client")
+    comm = await asyncio.wait_for(connect(address, timeout=PATIENCE, **security), PATIENCE)
+    comm.abort()
+
+
 def _died(worker: str) -> str:
     return f"its worker died (at {worker}; out of memory?)"
 
@@ -256,8 +273,3 @@ def _cluster(jobs: int) -> LocalCluster:
             memory_limit=None,
             silence_logs=logging.CRITICAL,
         )
-
-
-def _first_line(fault: BaseException) -> str:
-    lines = str(fault).splitlines()
-    return f"{type(fault).__name__}: {lines[0]}" if lines else type(fault).__name__

@@ -13,30 +13,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import ray
-from ray.exceptions import RayError, RayTaskError
-
-from sweeps.engines.base import Function, Lost, Work
-from sweeps.engines.network import reach, unreachable
+from sweeps.engines.base import Function, Lost, Work, first_line
+from sweeps.engines.network import HTTP2, reach, unreachable
+from sweeps.engines.reaper import Reaper
 from sweeps.engines.tasks import STEP, Tasks
-from sweeps.engines.workers import ONE_THREAD, one_thread
+from sweeps.engines.workers import ONE_THREAD, attend, one_thread
 from sweeps.interrupts import starting_workers
 
 STARTS = 3  # workers in a row that fail to start before the engine gives up
 
-# What processes of ours inherit: one BLAS thread, nothing sent to Ray's makers, no warnings.
-ENVIRONMENT = {
-    **ONE_THREAD,
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-}
+# Nothing is sent to Ray's makers, and no warning breaks into the progress.
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+# A Ray of ours: one BLAS thread, and servers on 127.0.0.1 alone, as where there are no clusters.
+LOCAL = {**QUIET, **ONE_THREAD, "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 
 
 class _Worker:
     """An actor: the function and the shared data, once, and one task at a time."""
 
     def __init__(self, function: Function, shared: Any) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        attend(os.getppid())  # Ray's own daemon there: a busy worker would outlive it
         self._function, self._shared = function, shared
 
     def start(self) -> int:
@@ -55,15 +51,18 @@ class Ray:
     def __init__(self, work: Work, address: str | None) -> None:
         self.jobs = work.jobs
         self._tasks = Tasks(work.retries, work.limit)
-        self._ours = not ray.is_initialized()
-        self._address = address
+        self._reaper: Reaper | None = None  # of a Ray that is ours and here
         self._idle: list[Any] = []
         self._starting: dict[Any, Any] = {}  # actors by the future of their start
         self._busy: dict[Any, Any] = {}  # and by the future of their task
         self._pids: dict[Any, int] = {}
         self._failed_starts = 0
-        if self._ours:
-            _join(address, work.jobs)
+        self._ray = ray = _ray(local=address is None)
+        self._joined = not ray.is_initialized()  # else it is the user's, and is left running
+        if self._joined:
+            _join(ray, address, work.jobs)
+            if address is None:
+                self._reaper = Reaper()
         self._function = work.function
         self._shared = ray.put(work.shared)
         actor = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)
@@ -95,7 +94,7 @@ class Ray:
         while self._tasks.awaited:
             self._fill()
             with self._tasks.waiting(self.jobs):
-                ready, _ = ray.wait([*self._busy, *self._starting], timeout=STEP)
+                ready, _ = self._ray.wait([*self._busy, *self._starting], timeout=STEP)
             for future in ready:
                 if future in self._starting:
                     self._started(future)
@@ -110,34 +109,36 @@ class Ray:
     def _started(self, future: Any) -> None:
         actor = self._starting.pop(future)
         try:
-            self._pids[actor] = ray.get(future)
-        except RayError as fault:
+            self._pids[actor] = self._ray.get(future)
+        except self._ray.exceptions.RayError as fault:
             self._failed_starts += 1
             if self._failed_starts >= STARTS:
-                raise Lost(f"engine: ray: its workers cannot start: {_reason(fault)}") from None
+                raise Lost(f"engine: ray: its workers cannot start: {first_line(fault)}") from None
             self._start()
         else:
             self._failed_starts = 0
             self._idle.append(actor)
+            if self._reaper:
+                self._reaper.know()
 
     def _collect(self, future: Any) -> None:
         entry, actor = self._tasks.running.pop(future), self._busy.pop(future)
         try:
-            result = ray.get(future)
-        except RayTaskError as fault:
+            result = self._ray.get(future)
+        except self._ray.exceptions.RayTaskError as fault:
             self._tasks.raised(entry, fault.cause)
             self._idle.append(actor)
-        except RayError as fault:
-            self._tasks.lost(entry, f"its worker died ({_reason(fault)}; out of memory?)")
+        except self._ray.exceptions.RayError as fault:
+            self._tasks.lost(entry, f"its worker died ({first_line(fault)}; out of memory?)")
             self._replace(actor)
         else:
             self._tasks.returned(entry, pickle.loads(result))
             self._idle.append(actor)
 
     def _replace(self, actor: Any) -> None:
-        ray.kill(actor)
+        self._ray.kill(actor)
         pid = self._pids.pop(actor)
-        if self._ours and self._address is None:
+        if self._reaper:
             # A stopped process does not hear Ray.
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -146,19 +147,30 @@ class Ray:
     def close(self) -> None:
         """End all workers at once, whatever they do."""
         for actor in (*self._idle, *self._busy.values(), *self._starting.values()):
-            ray.kill(actor)
-        if self._ours:
-            ray.shutdown()
+            self._ray.kill(actor)
+        if self._joined:
+            self._ray.shutdown()
+        if self._reaper:
+            self._reaper.close()
 
 
-def _join(address: str | None, jobs: int) -> None:
+def _ray(local: bool) -> Any:
+    """The library; it reads some of its environment when it is imported."""
+    with _environment(LOCAL if local else {}):
+        import ray
+
+        return ray
+
+
+def _join(ray: Any, address: str | None, jobs: int) -> None:
     """A Ray of our own, on this machine alone and silent; or the one at an address."""
     if address and address != "auto":
-        reach("ray", address)
+        # With RAY_USE_TLS the first words are others.
+        reach("ray", address, b"" if os.environ.get("RAY_USE_TLS") == "1" else HTTP2)
     where = {"address": address} if address else {"address": "local", "num_cpus": jobs}
     if address is None:
         where |= {"_node_ip_address": "127.0.0.1", "include_dashboard": False}
-    with _environment(), starting_workers(), _terminations_kept():
+    with _environment(QUIET if address else LOCAL), starting_workers(), _terminations_kept():
         try:
             ray.init(
                 **where,
@@ -167,14 +179,14 @@ def _join(address: str | None, jobs: int) -> None:
                 logging_level=logging.CRITICAL,
             )
         except (OSError, ValueError, RuntimeError) as fault:
-            raise unreachable("ray", str(address), _reason(fault)) from None
+            raise unreachable("ray", str(address), first_line(fault)) from None
 
 
 @contextmanager
-def _environment() -> Iterator[None]:
+def _environment(variables: dict[str, str]) -> Iterator[None]:
     """What Ray's processes are to inherit is in this one's environment for as long as it takes."""
     before = dict(os.environ)
-    os.environ.update(ENVIRONMENT)
+    os.environ.update(variables)
     try:
         yield
     finally:
@@ -190,8 +202,3 @@ def _terminations_kept() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, handler)
-
-
-def _reason(fault: BaseException) -> str:
-    lines = str(fault).splitlines()
-    return f"{type(fault).__name__}: {lines[0]}" if lines else type(fault).__name__
