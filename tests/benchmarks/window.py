@@ -1,9 +1,9 @@
 """The window against a free asynchronous search: wall time with a real spread of trial lengths.
 
 `python -m tests.benchmarks.window`. The lengths are those of a real search of `tabular_full`, each
-trial's processor time in its worker, pruned ones and all batch sizes among them. Workers then sleep for
-as long, so that both searches have the very same trials to do; all else is real: asking, records,
-journal, the window. The free search is the same code with a window that never closes.
+trial's processor time in its worker, pruned ones and all batch sizes among them. Workers then sleep
+for as long, so that both searches have the very same trials to do; all else is real: asking,
+records, journal, the window. The free search is the same code with a window that never closes.
 """
 
 import argparse
