@@ -102,17 +102,18 @@ def searched(study: Study, dataset: Dataset, engine: Engine, trials: int) -> Sea
 
 @dataclass(frozen=True)
 class Spell:
-    """When a worker worked on a task; both on the clock that all processes share."""
+    """When a worker worked on a task, on the clock that all processes share; its CPU seconds."""
 
     began: float
     ended: float
+    cpu: float
 
 
 def _work(task: Any, dataset: Dataset) -> tuple[Any, Spell]:
     """What a worker does: train, or sleep for a number of seconds."""
-    began = time.monotonic()
+    began, cpu = time.monotonic(), time.process_time()
     result = time.sleep(task) if isinstance(task, float) else train_together(task, dataset)
-    return result, Spell(began, time.monotonic())
+    return result, Spell(began, time.monotonic(), time.process_time() - cpu)
 
 
 class Watched:

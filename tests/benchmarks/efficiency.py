@@ -22,16 +22,22 @@ TARGET = 0.8
 
 @dataclass(frozen=True)
 class Turn:
-    """One search: wall, the workers' seconds at work, idle once the last trial was given out.
+    """One search in seconds: wall; the workers' at work, and how much of that on a processor.
 
-    parent: by what it did, its wall seconds; cpu: its processor seconds.
+    tail: the workers' idle at the end, when no trial is left. parent: by what it does, its wall.
     """
 
     seconds: float
     busy: float
+    cpu: float
     tail: float
     parent: dict[str, float]
-    cpu: float
+    parent_cpu: float
+
+    @property
+    def waiting(self) -> float:
+        """A worker had a trial, and no processor."""
+        return self.busy - self.cpu
 
 
 def turn(study: Study, dataset: Dataset, engine: common.Watched, trials: int) -> Turn:
@@ -51,19 +57,21 @@ def turn(study: Study, dataset: Dataset, engine: common.Watched, trials: int) ->
     first_idle = sorted(spell.ended for spell in engine.spells)[-engine.jobs :]
     tail = sum(last - ended for ended in first_idle)
     busy = sum(spell.ended - spell.began for spell in engine.spells)
-    return Turn(found.seconds, busy, tail, parent, time.process_time() - cpu)
+    on_cpu = sum(spell.cpu for spell in engine.spells)
+    return Turn(found.seconds, busy, on_cpu, tail, parent, time.process_time() - cpu)
 
 
 def of_jobs(jobs: int, turns: list[Turn]) -> list[str]:
     """A row: medians over the rounds."""
     wall = median(t.seconds for t in turns)
     busy = median(t.busy for t in turns)
+    cpu = median(t.cpu for t in turns)
     share = median(t.busy / t.seconds / jobs for t in turns)
     tail = median(t.tail / t.seconds / jobs for t in turns)
     return [
-        *(f"{jobs} {'job' if jobs == 1 else 'jobs'}", f"{wall:.2f}", f"{busy:.2f}"),
+        *(f"{jobs} {'job' if jobs == 1 else 'jobs'}", f"{wall:.2f}", f"{busy:.2f}", f"{cpu:.2f}"),
         *(f"{share:.1%}", f"{tail:.1%}"),
-        f"{median(t.cpu for t in turns):.2f}",
+        f"{median(t.parent_cpu for t in turns):.2f}",
     ]
 
 
@@ -73,7 +81,10 @@ def tables(jobs: int, alone: list[Turn], together: list[Turn]) -> list[common.Ta
     efficiency = median(a.seconds / b.seconds / jobs for a, b in pairs)
     capacity = [b.seconds * jobs for _, b in pairs]
     losses = {
-        "the same training takes longer beside others": [b.busy - a.busy for a, b in pairs],
+        "the same training takes more CPU (caches, memory)": [b.cpu - a.cpu for a, b in pairs],
+        "a worker has no processor (the parent, other programs)": [
+            b.waiting - a.waiting for a, b in pairs
+        ],
         "no trial is left for a worker, at the end": [b.tail for _, b in pairs],
         "workers wait for the parent": [b.seconds * jobs - b.busy - b.tail for _, b in pairs],
         "the one worker had waited too (a gain)": [a.busy - a.seconds for a, _ in pairs],
@@ -86,7 +97,15 @@ def tables(jobs: int, alone: list[Turn], together: list[Turn]) -> list[common.Ta
         [what, *(f"{median(t.parent[what] for t in turns):.2f}" for turns in (alone, together))]
         for what in alone[0].parent
     ]
-    heads = ["", "wall s", "at work s", "workers at work", "idle at the end", "parent's CPU s"]
+    heads = [
+        "",
+        "wall s",
+        "at work s",
+        "CPU s",
+        "workers at work",
+        "idle at the end",
+        "parent's CPU s",
+    ]
     return [
         common.Table(
             "Parallel efficiency",

@@ -57,7 +57,7 @@ def common_space(trial: optuna.Trial) -> dict[str, Any]:
     """The space of `common_space.yaml`, in MLPClassifier's words; it stops by its own rule."""
     batch = trial.suggest_categorical("batch_size", [16, 32, 64, 128])
     config = {
-        "hidden_layer_sizes": _hidden(trial),
+        "hidden_layer_sizes": (32, 16),
         "activation": trial.suggest_categorical("activation", ["relu", "tanh", "logistic"]),
         "batch_size": batch,
         # It divides alpha by the rows of a batch, we divide λ by those of the training set.
@@ -79,6 +79,11 @@ def every_epoch(trial: optuna.Trial) -> dict[str, Any]:
     """The same, and every epoch is trained."""
     whole = {"max_iter": EPOCHS, "tol": 0.0, "n_iter_no_change": EPOCHS + 1}
     return common_space(trial) | whole
+
+
+def widths(trial: optuna.Trial) -> dict[str, Any]:
+    """The same, and the widths of `tabular_full.yaml` are searched too."""
+    return every_epoch(trial) | {"hidden_layer_sizes": _hidden(trial)}
 
 
 def full_space(trial: optuna.Trial) -> dict[str, Any]:
@@ -108,7 +113,7 @@ def _hidden(trial: optuna.Trial) -> tuple[int, ...]:
     return tuple(int(width) for width in widths.split("-"))
 
 
-SPACES = {"common": every_epoch, "shipped": common_space, "full": full_space}
+SPACES = {"common": every_epoch, "widths": widths, "shipped": common_space, "full": full_space}
 
 
 def fit(config: dict[str, Any], seed: int) -> MLPClassifier | None:

@@ -22,6 +22,7 @@ from reports.stats import intervals
 from tests.benchmarks import common
 
 HERE = Path(__file__).parent
+WIDTHS = "[[16], [32, 16], [64, 32], [64, 64, 32]]"
 # What the vocabulary and the study file have where nothing is said.
 OUR_DEFAULTS = ("fixed.epochs=60", "fixed.initializer=he", "search.pruner=median")
 
@@ -40,10 +41,19 @@ class Race:
 RACES = {
     "common": Race(
         "The common space",
-        "Same rows, epochs, replicates, choices, ranges and TPE; nothing pruned or stopped early, "
+        "What `studies/breast_cancer.yaml` searches, but for what one side lacks: same network, "
+        "rows, epochs, replicates, choices, ranges and TPE; nothing pruned or stopped early, "
         "no dropout; λ and alpha mapped onto each other.",
         (str(HERE / "common_space.yaml"),),
         "common",
+        8.0,
+    ),
+    "widths": Race(
+        "The common space, wider networks",
+        "As above, and both search the widths of `tabular_full`, up to 64-64-32: the more a step "
+        "is matrix product, which both leave to the same library, the nearer they come.",
+        (str(HERE / "common_space.yaml"), f"--set=space.hidden={WIDTHS}"),
+        "widths",
         8.0,
     ),
     "shipped": Race(

@@ -12,6 +12,7 @@ from sweeps.data import load
 from sweeps.documents import read
 from sweeps.spec import check
 from tests.benchmarks import peer
+from tests.benchmarks.window import simulated
 from tests.sweeps.helpers import environment
 
 ROOT = Path(__file__).parents[2]
@@ -63,8 +64,17 @@ def test_overhead_has_its_parts() -> None:
 
 @pytest.mark.slow
 def test_the_window_and_the_free_search_take_at_least_their_trials_lengths() -> None:
-    _, _, window, free, best, _ = cells(benchmark("window"), "2")
+    printed = benchmark("window").split("## Any order")[0]
+    _, _, window, free, best, _ = cells(printed, "2")
     assert min(float(window), float(free)) >= float(best) - 0.01
+
+
+def test_a_window_waits_for_its_oldest_trial() -> None:
+    lengths = [10.0, 1.0, 1.0, 1.0, 1.0]
+    assert simulated(lengths, jobs=2, window=100) == 10
+    # The third waits for the first, the fifth for the third.
+    assert simulated(lengths, jobs=2, window=2) == 12
+    assert simulated(lengths, jobs=1, window=2) == sum(lengths)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +89,6 @@ def test_the_peer_has_our_rows(study: str) -> None:
 
 def test_the_peer_has_our_epochs() -> None:
     text = (ROOT / "tests/benchmarks/common_space.yaml").read_text()
-    assert f"epochs: {peer.EPOCHS}\n" in text
+    assert f"epochs: {peer.EPOCHS} " in text
     assert f"replicates: {peer.REPLICATES}\n" in text
     assert studies.path("tabular_full").is_file()
