@@ -30,7 +30,8 @@ METRICS = ("train_loss", "train_error", "dev_loss", "dev_error")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "trials.parquet": (
-        "trial", "state", "value", "is_default", "cause", "epochs", "replicates", "diverged",
+        "trial", "state", "value", "rank", "feasible", "front", "is_default", "cause",
+        "epochs", "replicates", "diverged",
         *METRICS, *(f"{name}_sd" for name in METRICS), *COSTS,
     ),
     "curves.parquet": (
@@ -52,9 +53,10 @@ WORDS: Mapping[tuple[str, str], frozenset[str]] = {
 }
 
 PROVENANCE = (
-    "name", "description", "task", "classes", "objective", "targets", "reference", "command",
-    "data", "constants", "counts", "search", "confirm", "space", "fixed", "seconds", "study_hash",
-    "versions", "machine", "threads", "jobs", "commit", "started", "finished",
+    "name", "description", "task", "classes", "objective", "objectives", "limits", "targets",
+    "reference", "command", "data", "constants", "counts", "search", "confirm", "space", "fixed",
+    "seconds", "study_hash", "versions", "machine", "threads", "jobs", "commit", "started",
+    "finished",
 )  # fmt: skip
 
 LINKS = (
@@ -136,13 +138,8 @@ class Run:
 
     @property
     def metric(self) -> str:
-        """The objective's metric, such as "dev_loss"."""
+        """The first objective's metric, such as "dev_loss"."""
         return str(self.provenance["objective"]["metric"])
-
-    @property
-    def score(self) -> str:
-        """What stands for the objective where that has to be "dev_loss" or "dev_error"."""
-        return "dev_loss" if self.metric.endswith("loss") else "dev_error"
 
     @cached_property
     def predictions(self) -> Predictions:

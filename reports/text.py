@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,20 @@ class Unit:
     factor: float = 1.0
     suffix: str = ""
     points: str = ""
+    digits: Callable[[float, int], str] = lambda x, decimals: f"{x:.{decimals}f}"
 
     def value(self, x: float) -> str:
         """`2.6 %`."""
         return self._plain(x, self._decimals(x)) + self.suffix if math.isfinite(x) else DASH
+
+    def tick(self, x: float) -> str:
+        """As short as it goes, for an axis: `3 %`, `20 million`."""
+        return (_rounded(x, 0) if self.is_count else number(x * self.factor, 1)) + self.suffix
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it is counted, in the large: parameters, FLOPs."""
+        return self.digits is _rounded
 
     def difference(self, x: float) -> str:
         """`+1.3 points`."""
@@ -67,23 +78,24 @@ class Unit:
         return min(max(2 - math.floor(math.log10(size)), 0), 6)
 
     def _plain(self, x: float, decimals: int, sign: bool = False) -> str:
-        text = f"{abs(x) * self.factor:.{decimals}f}"
-        nothing = float(text) == 0
+        text = self.digits(abs(x) * self.factor, decimals)
+        nothing = not text.strip("0.")
         if x < 0 and not nothing:
             return MINUS + text
         return "+" + text if sign and x > 0 and not nothing else text
 
 
 def unit(run: Run, metric: str) -> Unit:
-    """The unit of "dev_error" and the like: percent for classification, plain numbers else."""
+    """The unit of a metric: errors are percent in classification, plain numbers in regression."""
+    if metric in UNITS:
+        return UNITS[metric]
     split, _, kind = metric.partition("_")
-    if kind not in ("error", "loss") or split not in ("train", "dev", "test"):
-        return Unit(metric.replace("_", " "))
-    if kind == "error" and not run.regression:
-        return Unit(f"{split} error", 100.0, f"{SPACE}%", f"{SPACE}points")
-    if kind == "error":
-        return Unit(f"{split} RMSE")
-    return Unit(f"{split} loss")
+    name = "gap, dev less train" if metric == "gap" else metric.replace("_", " ")
+    if kind != "error" and metric != "gap":
+        return Unit(name)
+    if run.regression:
+        return Unit("gap in RMSE, dev less train" if metric == "gap" else f"{split} RMSE")
+    return Unit(name, 100.0, f"{SPACE}%", f"{SPACE}points")
 
 
 def number(x: float, digits: int = 3) -> str:
@@ -124,6 +136,28 @@ def seconds(x: float) -> str:
     return f"{number(x, 2)}{SPACE}seconds"
 
 
+def _rounded(x: float, _: int) -> str:
+    return number(x) if x == int(x) and x < 1e6 else cost(x)
+
+
+def _four(x: float, _: int) -> str:
+    return f"{x:.4f}"
+
+
+# Of the metrics that are no losses or errors of a split.
+UNITS = {
+    "auc": Unit("AUC", digits=_four),
+    "macro_f1": Unit("macro-F1", digits=_four),
+    "log_loss": Unit("log-loss"),
+    "mean_absolute_error": Unit("mean absolute error"),
+    "epochs_to_target": Unit("epochs to target", digits=_rounded),
+    "updates": Unit("updates", digits=_rounded),
+    "flops": Unit("FLOPs", digits=_rounded),
+    "parameters": Unit("parameters", digits=_rounded),
+    "seconds": Unit("seconds", digits=lambda x, _: number(x)),
+}
+
+
 def ratio(of: Interval) -> str:
     """`2.1 x [1.4, 3.0]`, with a proper multiplication sign."""
     if not math.isfinite(of.estimate):
@@ -159,6 +193,11 @@ def value(x: object) -> str:
     if isinstance(x, (list, tuple)):
         return "[" + ", ".join(value(each) for each in x) + "]"
     return str(x)
+
+
+def capital(words: str) -> str:
+    """The first letter capital, the others as they are: `AUC (worst)` stays."""
+    return words[:1].upper() + words[1:]
 
 
 def listing(names: list[str]) -> str:

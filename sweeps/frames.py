@@ -30,10 +30,11 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
     on_front = {f.number for f in ranking.front(study, finished)}
     for one in sorted(finished, key=lambda f: f.number):
         outcome = one.outcome
+        values = outcome.values or (np.nan,) * len(study.objectives)  # noqa: PD011
         row: dict[str, Any] = {
             "trial": one.number,
             "state": outcome.state,
-            "value": outcome.value,
+            **{f"value.{n}" if n > 1 else "value": v for n, v in enumerate(values, 1)},
             "rank": ranks.get(one.number, 0),
             "feasible": outcome.is_feasible,
             "front": one.number in on_front,
@@ -44,9 +45,9 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
             "diverged": int(outcome.curves["diverged"][-1].sum()) if outcome.curves else 0,
         }
         for score in (*SCORES, *_further(study)):
-            values = outcome.final.get(score, np.array([np.nan]))
-            row[score] = float(values.mean())
-            row[f"{score}_sd"] = float(values.std(ddof=1)) if len(values) > 1 else np.nan
+            each = outcome.final.get(score, np.array([np.nan]))
+            row[score] = float(each.mean())
+            row[f"{score}_sd"] = float(each.std(ddof=1)) if len(each) > 1 else np.nan
         row |= _costs(outcome)
         row |= {f"param.{name}": value for name, value in one.params.items()}
         rows.append(row)

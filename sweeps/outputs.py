@@ -88,9 +88,10 @@ def write_provenance(
             "label": study.objective.label,
         },
         "objectives": [
-            {"metric": o.metric, "label": o.label, "direction": o.goal} for o in study.objectives
+            o.model_dump() | {"label": o.label, "direction": o.goal} for o in study.objectives
         ],
         "limits": [one.text for one in study.limits],
+        "budgets": study.budgets.model_dump(exclude_none=True),
         "targets": study.targets.model_dump(exclude_none=True),
         "reference": study.reference,
         "data": {"target": dataset.target.name, **dataset.facts},

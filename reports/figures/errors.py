@@ -132,26 +132,28 @@ def _height(configs: int) -> float:
     return 90 + 42 * configs
 
 
-def optimism(frame: pd.DataFrame, label: str, percent: bool) -> Figure:
+def optimism(frame: pd.DataFrame, label: str, percent: bool, on_test: bool) -> Figure:
     """Selection, fresh seeds on dev, test: columns config, selected, dev, test (plain numbers)."""
-    steps = ["selected", "dev", "test"]
+    steps = ["selected", "dev", "test"][: 3 if on_test else 2]
     with canvas(height=250) as figure:
         axes = figure.subplots()
         for number, row in enumerate(frame.itertuples(index=False)):
             values = [getattr(row, step) for step in steps]
-            axes.plot(range(3), values, marker=MARKERS[number], color=SERIES[number],
+            axes.plot(range(len(steps)), values, marker=MARKERS[number], color=SERIES[number],
                       linewidth=1.6, markersize=6, label=short(str(row.config)))  # fmt: skip
-        axes.set_xticks(range(3), ["at selection", "fresh seeds, dev", "test"])
-        axes.set_xlim(-0.25, 2.25)
+        names = ["at selection", "fresh seeds, dev", "test"][: len(steps)]
+        axes.set_xticks(range(len(steps)), names)
+        axes.set_xlim(-0.25, len(steps) - 0.75)
         axes.margins(y=0.15)
         tidy(axes, "", label)
         if percent:
             percent_axis(axes, "y")
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-        words = f"{len(frame)} configurations, each at selection, on dev again, and on test."
+        words = f"{len(frame)} configurations: {', '.join(names)}."
         found = panel(figure, "optimism", "The objective at selection and afterwards", words)
     caption = (
-        "The winner's curse: a value that was selected for being low rises when the setting is "
-        "trained with fresh seeds, and again on rows that chose nothing. Means over replicates."
+        "The winner's curse: a value that was selected for being good gets worse when the setting "
+        f"is trained with fresh seeds{', and again on rows that chose nothing' * on_test}. Means "
+        "over replicates."
     )
     return Figure("optimism-figure", "Selection optimism", caption, (found,), frame)

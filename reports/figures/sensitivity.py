@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from reports.figures.scales import Scale, robust
 from reports.figures.style import (
     INK,
     MARKS,
@@ -17,6 +18,7 @@ from reports.figures.style import (
     tidy,
 )  # fmt: skip
 from reports.figures.svg import panel
+from reports.stats.objectives import Objective
 from reports.text import value
 
 LOOKS = {"complete": (SERIES[0], "o"), "pruned": (SERIES[1], "X"), "diverged": (SERIES[5], "^")}
@@ -53,53 +55,40 @@ def importance(frame: pd.DataFrame) -> Figure:
 
 
 def scatter(
-    trials: pd.DataFrame, parameters: list[tuple[str, bool, bool]], label: str, best: int | None
-) -> Figure:
+    trials: pd.DataFrame, parameters: list[tuple[str, bool, bool]], goal: Objective,
+    best: int | None,
+) -> Figure:  # fmt: skip
     """The objective of each trial against each parameter: (name, is it numeric, on a log axis)."""
     frame = trials[np.isfinite(trials["value"].to_numpy(float))].copy()
     state = frame["state"].astype(str)
     frame["mark"] = state.where(frame["diverged"] == 0, "diverged")
     raster = len(frame) * len(parameters) > MARKS
-    limits = _limits(frame["value"].to_numpy(float))
+    scale = robust(frame["value"].to_numpy(float), goal.sign)
     panels = tuple(
-        _panel(frame, name, numeric, log, label, best, limits, raster, number)
+        _panel(frame, name, numeric, log, goal, best, scale, raster, number)
         for number, (name, numeric, log) in enumerate(parameters)
     )
     caption = (
-        f"Each trial's {label} (mean over its replicates) against each parameter, "
-        f"n = {len(frame)}. "
+        f"Each trial's {goal.name} over its replicates against each parameter: the {goal.best} is "
+        f"best. n = {len(frame)}. "
         "Descriptive: the sampler chose where to look, so crowded regions are not better evidence. "
         "Pruned trials show their last value; diverged ones had at least one diverged replicate. "
-        "The ring is the winner. Values off the scale are drawn at its upper edge."
+        "The ring is the winner. Values off the scale are drawn at its edge."
     )
     columns = ["trial", "state", "value", "diverged", *(f"param.{name}" for name, *_ in parameters)]
     return Figure("scatter", "Every trial against every parameter", caption, panels,
                   frame[columns], "data/trials.csv")  # fmt: skip
 
 
-def _limits(values: np.ndarray) -> tuple[float, float, bool]:
-    """(low, high, log): robust, so that a few exploded trials do not flatten the rest."""
-    low, middle, most = np.quantile(values, [0, 0.5, 0.9])
-    log = bool(low > 0 and most / max(low, 1e-300) > 8)
-    high = max(most, middle + 3 * (middle - low)) if len(values) > 10 else values.max()
-    high = min(high, values.max())
-    if high <= low:
-        high = low + max(abs(low), 1e-9)
-    if log:
-        return low / 1.15, high * 1.25, True
-    pad = 0.07 * (high - low)
-    return low - pad, high + pad, False
-
-
 def _panel(
-    frame: pd.DataFrame, name: str, numeric: bool, log: bool, label: str, best: int | None,
-    limits: tuple[float, float, bool], raster: bool, number: int,
+    frame: pd.DataFrame, name: str, numeric: bool, log: bool, goal: Objective, best: int | None,
+    scale: Scale, raster: bool, number: int,
 ) -> Panel:  # fmt: skip
     import seaborn as sns
 
     rows = frame[frame[f"param.{name}"].notna()]
     x, ticks = _places(rows[f"param.{name}"], rows["trial"], numeric)
-    y = rows["value"].clip(upper=limits[1])
+    y = scale.clip(rows["value"])
     present = [mark for mark in LOOKS if (rows["mark"] == mark).any()]
     with canvas(height=235) as figure:
         axes = figure.subplots()
@@ -113,14 +102,7 @@ def _panel(
         ring = (rows["trial"] == best).to_numpy()
         axes.plot(np.asarray(x)[ring], y[ring], "o", markersize=11, markerfacecolor="none",
                   markeredgecolor=INK, markeredgewidth=1.3)  # fmt: skip
-        if limits[2]:
-            axes.set_yscale("log")
-        axes.set_ylim(
-            limits[0],
-            limits[1] + 0.04 * (limits[1] - limits[0]) if not limits[2] else limits[1] * 1.15,
-        )
-        if limits[2]:
-            plain_log(axes.yaxis)
+        scale.apply(axes, "y", goal.unit)
         if numeric and log:
             axes.set_xscale("log")
             plain_log(axes.xaxis)
@@ -129,7 +111,7 @@ def _panel(
             axes.set_xticks(range(len(ticks)), ticks, rotation=20 if turned else 0,
                             ha="right" if turned else "center")  # fmt: skip
             axes.set_xlim(-0.6, len(ticks) - 0.4)
-        tidy(axes, short(name, 40), label)
+        tidy(axes, short(name, 40), short(goal.name, 32))
         legend = axes.get_legend()
         if legend is not None:
             legend.remove()
@@ -139,7 +121,7 @@ def _panel(
                 handletextpad=0.1, columnspacing=1.0,
             )  # fmt: skip
         words = f"{len(rows)} trials in which {name} was active, by state."
-        return panel(figure, f"scatter-{number}", f"{label} against {name}", words)
+        return panel(figure, f"scatter-{number}", f"{goal.name} against {name}", words)
 
 
 def _places(

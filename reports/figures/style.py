@@ -7,7 +7,7 @@ one SVG serves the light and the dark theme. Axes and text become `currentColor`
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -90,7 +90,11 @@ def percent_axis(axes: Axes, which: str, symbol: str = " %") -> None:
                                               symbol=symbol))  # fmt: skip
 
 
-def plain_log(axis: Axis) -> None:
+def _one_digit(x: float) -> str:
+    return number(x, 1)
+
+
+def plain_log(axis: Axis, write: Callable[[float], str] = _one_digit) -> None:
     """Labels like 0.03 rather than powers of ten, and only as many as fit."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
@@ -98,7 +102,7 @@ def plain_log(axis: Axis) -> None:
     decades = math.log10(high / low) if low > 0 else 9.0
     subs = (1.0, 2.0, 5.0) if decades < 2 else (1.0, 3.0) if decades < 3 else (1.0,)
     axis.set_major_locator(LogLocator(base=10, subs=subs, numticks=9))
-    axis.set_major_formatter(FuncFormatter(lambda x, _: number(x, 1)))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: write(x)))
     axis.set_minor_locator(NullLocator())
 
 

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from reports.frames import Run
 from reports.sections.blocks import Section
 from reports.sections.confirmed import confirmed, optimism
+from reports.sections.constraints import constraints
 from reports.sections.curves import curves
 from reports.sections.ledger import ledger
 from reports.sections.lints import lints
 from reports.sections.methods import methods
+from reports.sections.pareto import pareto
 from reports.sections.provenance import provenance
 from reports.sections.runs import runs
 from reports.sections.sensitivity import sensitivity
@@ -24,6 +26,8 @@ SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
     verdict,
     lints,
     confirmed,
+    pareto,
+    constraints,
     ledger,
     optimism,
     curves,

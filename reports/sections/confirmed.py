@@ -11,8 +11,9 @@ from reports import summary, text
 from reports.figures import errors
 from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
+from reports.sections.pareto import fresh_cell, measured
 from reports.sections.verdict import settings_in_words
-from reports.stats import tuning
+from reports.stats import objectives, tuning
 from reports.stats.intervals import Interval
 
 
@@ -45,11 +46,13 @@ def _blocks(run: Run) -> Iterator[Block]:
     yield Text(
         (
             f"Each setting below was trained again with {text.count(int(n), 'fresh seed')}, "
-            "unpruned and to the end, and scored on rows that chose nothing. The winner has the "
-            "lowest mean dev value of the objective among them; the test split had no say.",
+            "unpruned and to the end, and scored on rows that chose nothing. The winner has "
+            f"{objectives.choice_in_words(run)}; the test split had no say.",
         )
     )
     yield _table(run, table)
+    if not all(goal.is_plain for goal in objectives.objectives(run)):
+        yield _objectives(run)
     yield Plot(errors.forest(table, percent=not run.regression))
 
 
@@ -72,7 +75,7 @@ def _table(run: Run, table: pd.DataFrame) -> Table:
         rows.append(Row(tuple(cells), tone="winner" if row["rank"] == 1 else ""))
     columns = (
         Column("Setting"), Column("Role"), Column("Networks", True),
-        *(Column(scale.name[0].upper() + scale.name[1:], True) for scale in scales),
+        *(Column(text.capital(scale.name), True) for scale in scales),
         Column("Dev less train", True), Column("Epochs to target", True),
         Column("Searched settings"),
     )  # fmt: skip
@@ -83,6 +86,26 @@ def _table(run: Run, table: pd.DataFrame) -> Table:
     )
     return Table("confirmed-table", "Winner, runners-up, defaults and baselines", columns,
                  tuple(rows), sortable=True, csv="data/confirm.csv", note=note)  # fmt: skip
+
+
+def _objectives(run: Run) -> Table:
+    """What the study was after, where that is not the error itself."""
+    goals = objectives.objectives(run)
+    rows = []
+    for config in run.configs:
+        selected = float(run.rows_of(config)["selected_value"].iloc[0])
+        cells = [link(run, config), measured(goals[0].unit, selected)]
+        for goal in goals:
+            cells.append(fresh_cell(goal.unit, objectives.fresh(run, goal, config)))
+        rows.append(Row(tuple(cells), tone="winner" if config == run.winner else ""))
+    heads = [f"{goals[0].name} in the search", *(f"{goal.name} on fresh seeds" for goal in goals)]
+    columns = (Column("Setting"), *(Column(text.capital(head), True) for head in heads))
+    note = (
+        f"Best is {text.listing([f'the {goal.best} {goal.name}' for goal in goals])}. Brackets: "
+        f"{text.LEVEL} intervals over fresh seeds, on these dev rows."
+    )
+    return Table("objectives-table", "The objective on fresh seeds", columns, tuple(rows),
+                 sortable=True, csv="data/confirm.csv", note=note)  # fmt: skip
 
 
 def _with_bounds(scale: text.Unit, row: pd.Series, name: str, difference: bool = False) -> Cell:
@@ -106,15 +129,15 @@ def optimism(run: Run) -> Section | None:
     frame = tuning.optimism(run)
     if not len(frame):
         return None
-    scale = text.unit(run, run.score)
-    kind = run.score.removeprefix("dev_")
+    name = tuning.score(run)
+    scale, on_test = text.unit(run, name), bool(frame["test"].map(lambda one: one.known).any())
     rows = []
     for row in frame.itertuples():
         cells = (
             link(run, str(row.config)),
             Cell(scale.value(row.selected) if math.isfinite(row.selected) else "not searched"),
             Cell(scale.head(row.dev), scale.bounds(row.dev).strip()),
-            Cell(scale.head(row.test), scale.bounds(row.test).strip()),
+            *(Cell(scale.head(row.test), scale.bounds(row.test).strip()),) * on_test,
             Cell(scale.head(row.optimism, difference=True),
                  scale.bounds(row.optimism, difference=True).strip()),
         )  # fmt: skip
@@ -123,18 +146,18 @@ def optimism(run: Run) -> Section | None:
         Column(label, number)
         for label, number in (
             ("Setting", False), ("At selection", True), ("Fresh seeds, dev", True),
-            ("Test", True), ("Optimism: fresh less selected", True),
+            *((("Test", True),) * on_test), ("Optimism: how much worse", True),
         )
     )  # fmt: skip
     table = Table(
-        "optimism-table", f"Selection optimism in {kind if not run.regression else scale.name}",
+        "optimism-table", f"Selection optimism in {scale.name.removeprefix('dev ')}",
         columns, tuple(rows),
-        note="Optimism: t over the fresh replicates, the value at selection taken as it is.",
+        note="Means over replicates. Optimism: by how much the value on fresh seeds is worse than "
+        "at selection; t over the fresh replicates, the value at selection taken as it is.",
     )  # fmt: skip
     plain = frame.assign(
         dev=[one.estimate for one in frame["dev"]], test=[one.estimate for one in frame["test"]]
     )[["config", "selected", "dev", "test"]]
-    label = kind if kind == "loss" or not run.regression else "RMSE"
-    percent = scale.factor == 100.0
-    figure = errors.optimism(plain.head(6), label, percent)
+    label, percent = scale.name.removeprefix("dev "), scale.factor == 100.0
+    figure = errors.optimism(plain.head(6), label, percent, on_test)
     return section("optimism", "Selection optimism", [table, Plot(figure)])

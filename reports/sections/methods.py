@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from reports import summary, text
 from reports.frames import Run
 from reports.sections.blocks import Pairs, Section, section
+from reports.stats import objectives
 from reports.stats.intervals import DRAWS
 
 
@@ -13,7 +16,7 @@ def methods(run: Run) -> Section:
     items = [*_words(run)]
     if run.winner is not None:
         items += _confirmed(run)
-    items += _always()
+    items += _always(run)
     return section("methods", "Methods", [Pairs("", tuple(items))])
 
 
@@ -63,11 +66,29 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _always() -> list[tuple[str, str]]:
+def _aims(run: Run) -> Iterator[tuple[str, str]]:
+    goals = objectives.objectives(run)
+    if len(goals) > 1:
+        yield (
+            "Pareto front",
+            "The complete trials that keep the constraints and that no other of them dominates: "
+            "better by one objective, worse by none. Hypervolume (Zitzler and Thiele, 1998): of "
+            "two objectives, as a share of the rectangle whose corners are said.",
+        )
+    if any(goal.reduce != "mean" for goal in goals):
+        yield (
+            "Reductions",
+            "A quantile or median over seeds has an interval by order statistics, where there are "
+            "seeds enough; a worst case, and a mean with its spread, have none.",
+        )
+
+
+def _always(run: Run) -> list[tuple[str, str]]:
     return [
         ("Divergence", "A network whose loss leaves the finite numbers counts with the worst "
          "value: error 1 (its RMSE counterpart in regression), loss ten times the constant "
          "predictor's. It is never dropped."),
+        *_aims(run),
         ("Importance", "As its evaluator says, over search trials; evaluators can disagree "
          "totally, and importance is not worth: a parameter can matter without tuning it being "
          "worth the while."),

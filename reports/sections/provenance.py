@@ -8,6 +8,7 @@ from typing import Any
 from reports import text
 from reports.frames import Run
 from reports.sections.blocks import Block, Code, Links, Pairs, Section, section
+from reports.stats import limits, objectives
 
 
 def provenance(run: Run) -> Section:
@@ -55,9 +56,13 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
 
 def _study(run: Run) -> Iterator[tuple[str, str]]:
     found = run.provenance
-    objective = found["objective"]
+    goals = [f"{one.direction} {one.name}" for one in objectives.objectives(run)]
     yield "name", str(found["name"])
-    yield "objective", f"{objective['direction']} {objective['metric']} at {objective['at']}"
+    at = {"last": "at the last epoch", "best": "at each network's best dev epoch"}
+    yield "objective", f"{text.listing(goals)} {at[found['objective']['at']]}"
+    kept = [limit.name for limit in limits.limits(run)]
+    if kept:
+        yield "constraints", text.listing(kept)
     targets = [f"{name} {text.value(value)}" for name, value in (found["targets"] or {}).items()]
     yield "targets", ", ".join(targets) or "none given"
     reference = found["reference"]

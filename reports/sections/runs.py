@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 from reports import text
 from reports.frames import Run
 from reports.sections.blocks import Cell, Column, Row, Section, Table, Text, section
-from reports.stats import tuning
+from reports.sections.pareto import measured
+from reports.stats import limits, objectives, tuning
+
+SHOWN = ("train_error", "dev_error", "gap", "seconds")  # have a column of their own anyway
 
 
 def runs(run: Run) -> Section:
@@ -18,8 +24,15 @@ def runs(run: Run) -> Section:
     return section("runs", "All trials", [lead, _table(run)])
 
 
+def _standing(row: dict[Hashable, Any], several: bool) -> str:
+    if row["state"] == "complete" and not row["feasible"]:
+        return "breaks a constraint"
+    return "on the front" if several and row["front"] else ""
+
+
 def _table(run: Run) -> Table:
-    value, error = text.unit(run, run.metric), text.unit(run, "dev_error")
+    goals, error = objectives.objectives(run), text.unit(run, "dev_error")
+    bounds = [one for one in limits.limits(run) if one.metric not in SHOWN]
     best, rows = tuning.best_trial(run), []
     causes = bool((run.trials["cause"].astype(str) != "").any())
     parameters = [f"param.{name}" for name in run.parameters]
@@ -27,8 +40,9 @@ def _table(run: Run) -> Table:
         gap = row["dev_error"] - row["train_error"]
         cells = [
             Cell(str(row["trial"]), "defaults" if row["is_default"] else ""),
-            Cell(str(row["state"])),
-            Cell(value.value(row["value"])),
+            Cell(str(row["state"]), _standing(row, several=len(goals) > 1)),
+            *(measured(goal.unit, float(row[goal.column])) for goal in goals),
+            *(measured(limit.unit, float(row[limit.metric])) for limit in bounds),
             Cell(error.value(row["train_error"])),
             Cell(error.value(row["dev_error"])),
             Cell(error.difference(gap).removesuffix(error.points)),
@@ -42,9 +56,11 @@ def _table(run: Run) -> Table:
         rows.append(Row(tuple(cells), id=f"trial-{row['trial']}", tone=tone))
     points = ", points" if error.points else ""
     names = (
-        ("Trial", True), ("State", False), (value.name.capitalize(), True), ("Train", True),
-        ("Dev", True), (f"Dev less train{points}", True), ("Epochs", True), ("Diverged", True),
-        ("Seconds", True),
+        ("Trial", True), ("State", False),
+        *((text.capital(one.name), True) for one in goals),
+        *((text.capital(one.unit.name), True) for one in bounds),
+        ("Train", True), ("Dev", True), (f"Dev less train{points}", True), ("Epochs", True),
+        ("Diverged", True), ("Seconds", True),
         *((name, tuning.numeric(run, name)) for name in run.parameters),
         *((("Cause of failure", False),) * causes),
     )  # fmt: skip

@@ -10,9 +10,10 @@ from reports import text
 from reports.figures import sensitivity as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Plot, Section, Text, section
-from reports.stats import tuning
+from reports.stats import objectives, tuning
 
 PANELS = 12
+SPREAD = ("random", "qmc", "grid", "brute_force")  # the samplers that learn nothing from values
 
 
 def sensitivity(run: Run) -> Section:
@@ -21,14 +22,7 @@ def sensitivity(run: Run) -> Section:
 
 
 def _blocks(run: Run) -> Iterator[Block]:
-    sampler = run.provenance["search"]["sampler"]
-    yield Text(
-        (
-            "Descriptive: these are search trials, which the sampler "
-            f"({sampler}) placed where it expected good values. A choice with few trials may be "
-            "unlucky rather than bad.",
-        )
-    )
+    yield Text((f"Descriptive: these are search trials, {_placed(run)} {_arms(run)}",))
     if len(run.importance):
         yield Plot(figures.importance(run.importance))
     else:
@@ -42,8 +36,10 @@ def _blocks(run: Run) -> Iterator[Block]:
         yield Text(("No trial has a value to show.",), "quiet")
         return
     shown = [(name, _continuous(run, name), tuning.is_log(run, name)) for name in names[:PANELS]]
-    label = "RMSE" if run.regression and run.metric == "dev_error" else run.metric.replace("_", " ")
-    yield Plot(figures.scatter(run.trials, shown, label, tuning.best_trial(run)))
+    goal = objectives.objectives(run)[0]
+    if len(run.provenance["objectives"]) > 1:
+        yield Text((f"Shown is the first objective, {goal.name}.",), "quiet")
+    yield Plot(figures.scatter(run.trials, shown, goal, tuning.best_trial(run)))
     hidden = int((~known).sum())
     notes = []
     if hidden:
@@ -53,6 +49,38 @@ def _blocks(run: Run) -> Iterator[Block]:
         notes.append(f"The {PANELS} most important of {len(names)} parameters are shown.")
     if notes:
         yield Text((" ".join(notes),), "quiet")
+
+
+def _placed(run: Run) -> str:
+    """Whether the sampler looked for good values, or spread its trials whatever they were."""
+    how = "spread over the space whatever their values" * (_sampler(run) in SPREAD)
+    written = run.provenance["search"]["sampler"]
+    return f"which the sampler, {written}, {how or 'placed where it expected good values'}."
+
+
+def _sampler(run: Run) -> str:
+    """Its name, without its options."""
+    return str(run.provenance["search"]["sampler"]).partition(" ")[0]
+
+
+def _arms(run: Run) -> str:
+    """Whether the arms of a choice had equal chances."""
+    word = run.provenance["search"].get("per")
+    unequal = "A choice with few trials may be unlucky rather than bad."
+    if word is None and _sampler(run) not in SPREAD:
+        return (
+            f"{unequal} Which choice is best is confounded with how often it was tried; with "
+            "search.per every one gets the same number of trials."
+        )
+    counts = run.trials[f"param.{word}"].value_counts() if word in run.parameters else None
+    if counts is None or not len(counts):
+        return unequal
+    least, most = int(counts.min()), int(counts.max())
+    each = text.count(least, "trial") if least == most else f"{least} or {most} trials"
+    return (
+        f"Every {word} had the same share of them ({each} each) and a search of its own, so these "
+        "can be compared; a choice of anything else with few trials may be unlucky rather than bad."
+    )
 
 
 def _continuous(run: Run, name: str) -> bool:

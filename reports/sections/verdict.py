@@ -8,7 +8,7 @@ from typing import Any
 from reports import summary, text
 from reports.frames import Run
 from reports.sections.blocks import Headline, Number, Numbers, Section, Text, section
-from reports.stats import convergence, intervals, tuning
+from reports.stats import convergence, intervals, limits, objectives, tuning
 from reports.stats import ledger as ledgers
 from reports.stats.intervals import Interval
 from reports.stats.rows import difference_on_new_rows, ensemble, new_rows
@@ -24,6 +24,7 @@ def verdict(run: Run) -> Section:
         advice = "Lower the learning rates on offer, and read the findings below."
         return section("verdict", "Verdict", [Headline(sentence, (("Next", advice),))])
     lines = (
+        *_aims(run),
         ("How good", _how_good(run)),
         ("The saved ensemble", _ensemble(run)),
         ("Against the defaults", _against_defaults(run)),
@@ -82,13 +83,16 @@ def _unconfirmed(run: Run) -> Headline | Text:
     row = run.trials[run.trials["trial"] == trial].iloc[0]
     settings = tuning.settings_of(run, trial)
     words = ", ".join(f"{name} {text.value(value)}" for name, value in settings.items())
-    scale = text.unit(run, run.metric)
+    goal = objectives.objectives(run)[0]
+    value = f"{goal.name} {goal.unit.value(float(row['value']))}"
+    kept = "" if row["feasible"] else " It breaks a constraint: no trial keeps them all."
     return Headline(
         f"A search alone: trial {trial} looks best, and nothing was confirmed.",
         (
             ("Setting", words or "no searched parameters"),
-            ("At selection", f"{scale.name} {scale.value(float(row['value']))}, the best of "
-             f"{text.count(len(run.trials), 'trial')} and so too good; there is no interval."),
+            ("At selection", f"{text.capital(value)}, the best of "
+             f"{text.count(len(run.trials), 'trial')} and so too good; there is no interval."
+             f"{kept}"),
             ("Next", "Run the study without --no-confirm: fresh seeds, test rows, baselines."),
         ),
     )  # fmt: skip
@@ -97,12 +101,30 @@ def _unconfirmed(run: Run) -> Headline | Text:
 def _winner(run: Run) -> str:
     winner = str(run.winner)
     words = settings_in_words(run, winner)
-    name = winner[0].upper() + winner[1:]
+    name = text.capital(winner)
     if winner == run.default:
         return f"Keep the defaults ({winner}): nothing confirmed beat them on dev." + (
             f" They are {words}." if words else ""
         )
     return f"{name} wins: {words}." if words else f"{name} wins."
+
+
+def _aims(run: Run) -> Iterator[tuple[str, str]]:
+    """What the study was after, where that is not an error or a loss; and the constraints."""
+    winner, goals = str(run.winner), objectives.objectives(run)
+    others = [goal for goal in goals if goal.metric not in ("dev_error", "dev_loss")]
+    found = [(goal, objectives.fresh(run, goal, winner)) for goal in others]
+    said = [f"{goal.name} {goal.unit.interval(one)}" for goal, one in found if one and one.n]
+    if said:
+        words = text.listing(said)
+        yield (
+            "The objective" if len(goals) == 1 else "The objectives",
+            f"On fresh seeds and dev rows {words}.",
+        )
+    for one in limits.held(run):
+        if one.config == winner:
+            value = one.limit.unit.interval(one.value)
+            yield "Constraint", f"{one.limit.name}: {one.verdict} on fresh seeds ({value})."
 
 
 def _how_good(run: Run) -> str:
@@ -184,6 +206,13 @@ def _what_remains(run: Run) -> str:
 
 def _numbers(run: Run) -> Iterator[Number]:
     winner = str(run.winner)
+    goal = objectives.objectives(run)[0]
+    aimed = None if goal.is_plain else objectives.fresh(run, goal, winner)
+    if aimed is not None:
+        yield Number(
+            f"{goal.name} of the winner", goal.unit.head(aimed),
+            goal.unit.bounds(aimed).strip(), f"fresh seeds, dev rows; {aimed.kind}",
+        )  # fmt: skip
     for split in ("test", "dev"):
         scale, found = text.unit(run, f"{split}_error"), new_rows(run, winner, split)
         yield Number(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 LEVEL = 0.95
 DRAWS = 2000
+SAME = "the same for every seed"
 GROUPS = 4000
 Array = NDArray[np.float64]
 
@@ -60,6 +61,30 @@ def t_mean(values: Array, covers: str = "new seeds, on these rows") -> Interval:
     mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(n)
     half = float(stats.t.ppf(0.5 + LEVEL / 2, n - 1)) * error
     return Interval(mean, mean - half, mean + half, n, "t over replicates", covers)
+
+
+def over_seeds(values: Array) -> Interval:
+    """T over (n,) replicates; none where they are all the same, as what a network costs is."""
+    if len(values) > 1 and (values == values[0]).all():
+        return none(float(values[0]), len(values), SAME)
+    return t_mean(values)
+
+
+def order_statistics(values: Array, share: float) -> Interval:
+    """A quantile of (n,) independent values; distribution-free, none where n is too small.
+
+    Its bounds are the values at two ranks between which so many of n fall below the quantile with
+    a binomial probability of LEVEL or more (Hahn & Meeker, 1991, sec. 5.2).
+    """
+    from scipy import stats
+
+    n, ordered = len(values), np.sort(values)
+    estimate = float(np.quantile(values, share))
+    low, high = (int(stats.binom.ppf(p, n, share)) for p in (0.5 - LEVEL / 2, 0.5 + LEVEL / 2))
+    if low < 1 or high >= n:
+        return none(estimate, n, "too few replicates for this quantile")
+    covers, kind = "new seeds, on these rows", "order statistics of the replicates"
+    return Interval(estimate, float(ordered[low - 1]), float(ordered[high]), n, kind, covers)
 
 
 def paired_t(first: Array, second: Array) -> Interval:

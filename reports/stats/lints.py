@@ -10,7 +10,7 @@ import numpy as np
 
 from reports import text
 from reports.frames import Run
-from reports.stats import convergence, intervals, tuning
+from reports.stats import convergence, intervals, limits, objectives, tuning
 from reports.stats.rows import row_losses
 
 FEW_CONFIRM, FEW_SEARCH = 10, 3
@@ -39,8 +39,8 @@ def unconfirmed(run: Run) -> Iterator[Lint]:
     if not run.configs:
         yield Lint(
             "nothing confirmed", WARN,
-            "Nothing was confirmed on fresh seeds: the best value below was selected for being low "
-            "and is too good.",
+            "Nothing was confirmed on fresh seeds: the best value below was selected for being the "
+            "best and is too good.",
             "Run the study again without --no-confirm.", "runs",
         )  # fmt: skip
 
@@ -49,7 +49,15 @@ def unfinished(run: Run) -> Iterator[Lint]:
     """Fewer trials are done than were asked for, or some failed."""
     counts = run.provenance["counts"]
     done = counts["complete"] + counts["pruned"] + counts["failed"]
-    if done < counts["asked"]:
+    budgets = run.provenance.get("budgets") or {}
+    words = ", ".join(f"{name} {text.value(v)}" for name, v in budgets.items() if v is not None)
+    if done < counts["asked"] and words:
+        yield Lint(
+            "ended by a budget", NOTE,
+            f"{done} of {counts['asked']} trials are done: the search has a budget ({words}).",
+            "Raise it and run the same command again: it takes up where it stopped.", "runs",
+        )  # fmt: skip
+    elif done < counts["asked"]:
         yield Lint(
             "unfinished search", WARN,
             f"{done} of {counts['asked']} trials are done.",
@@ -250,10 +258,52 @@ def duplicates(run: Run) -> Iterator[Lint]:
         )  # fmt: skip
 
 
+def infeasible(run: Run) -> Iterator[Lint]:
+    """No trial kept the constraints on metrics, or few did."""
+    done = objectives.complete(run)
+    if not run.provenance["limits"] or not len(done):
+        return
+    kept = int(done["feasible"].sum())
+    if not kept:
+        yield Lint(
+            "constraints never kept", WARN,
+            f"None of {text.count(len(done), 'complete trial')} keeps the constraints: the best is "
+            "the one that is least beyond them.",
+            "Loosen the constraints, or widen the space towards settings that keep them.",
+            "constraints",
+        )  # fmt: skip
+    elif kept < 0.1 * len(done):
+        yield Lint(
+            "constraints seldom kept", NOTE,
+            f"{kept} of {len(done)} complete trials keep the constraints: little of the search was "
+            "spent among them.",
+            "More trials, or a space with fewer settings that break them.", "constraints",
+        )  # fmt: skip
+
+
+def broken(run: Run) -> Iterator[Lint]:
+    """The winner does not keep a constraint on its fresh seeds, or is not shown to."""
+    for one in limits.held(run):
+        if one.config != run.winner or one.verdict == limits.KEPT:
+            continue
+        sure = one.verdict == limits.BROKEN
+        yield Lint(
+            "constraint not kept" if sure else "constraint undecided", WARN if sure else NOTE,
+            f"On fresh seeds the winner {'does not keep' if sure else 'is not shown to keep'} "
+            f"{one.limit.name}: {one.limit.unit.interval(one.value)}.",
+            "Take a setting further within the bound, or set the bound tighter than you need."
+            if sure
+            else "Confirm with more replicates, or take a setting further within the bound.",
+            "constraints",
+        )  # fmt: skip
+
+
 LINTS: tuple[Callable[[Run], Iterator[Lint]], ...] = (
     unconfirmed,
     unfinished,
     unlearned,
+    infeasible,
+    broken,
     edges,
     still_improving,
     overfits,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from reports.frames import Run
 from reports.stats import intervals
@@ -16,26 +17,45 @@ from reports.stats.rows import new_rows
 EDGE = 0.05
 
 
+def score(run: Run) -> str:
+    """The metric whose optimism is shown: the first objective's, where it can be lucky at all.
+
+    What a network costs is known before it is trained, and was selected for nothing else than
+    that; then it is the dev error.
+    """
+    name = {"log_loss": "dev_loss"}.get(run.metric, run.metric)
+    can_be_lucky = f"{name}_sd" in run.trials.columns and name != "parameters"
+    return name if can_be_lucky else "dev_error"
+
+
 def optimism(run: Run) -> pd.DataFrame:
     """The score when selected, with fresh seeds on dev, and on test, per confirmed network.
 
-    The score is the dev loss where the objective is a loss, else the dev error.
-    Columns: config, selected, dev (Interval), test (Interval), optimism (Interval of dev with fresh
-    seeds less the value at selection, by t over replicates).
+    Columns: config, selected, dev (Interval), test (Interval; none but of losses and errors),
+    optimism (Interval: by how much the value with fresh seeds is worse than that at selection, by
+    t over replicates).
     """
-    kind = run.score.removeprefix("dev_")
-    searched = run.trials.set_index("trial")[run.score]
+    name = score(run)
+    split, _, kind = name.partition("_")
+    on_rows = split == "dev" and kind in ("error", "loss")
+    goal = run.provenance["objective"]["direction"] if name == run.metric else "minimize"
+    sign = 1 if goal == "minimize" else -1
+    searched = run.trials.set_index("trial")[name]
     rows = []
     for config in run.configs:
         found = run.rows_of(config)
         selected = float(searched.get(int(found["trial"].iloc[0]), math.nan))
-        fresh = found[f"dev_{kind}"].to_numpy(float)
+        fresh = found[name].to_numpy(float)
         rows.append(
             {
                 "config": config, "selected": selected,
-                "dev": new_rows(run, config, "dev", kind),
-                "test": new_rows(run, config, "test", kind),
-                "optimism": intervals.t_mean(fresh - selected)
+                "dev": new_rows(run, config, "dev", kind)
+                if on_rows
+                else intervals.over_seeds(fresh),
+                "test": new_rows(run, config, "test", kind)
+                if on_rows
+                else intervals.none(math.nan, 0, "not measured on test"),
+                "optimism": intervals.t_mean(sign * (fresh - selected))
                 if math.isfinite(selected)
                 else Interval(math.nan, math.nan, math.nan, len(fresh), "not searched", "nothing"),
             }
@@ -74,17 +94,13 @@ def position(run: Run, parameter: str, value: float) -> float:
 
 
 def best_trial(run: Run) -> int | None:
-    """The confirmed winner's trial; else the best complete trial of the search; else None."""
+    """The confirmed winner's trial; without a confirmation the search's first; else None."""
     if run.winner is not None:
         trial = int(run.rows_of(run.winner)["trial"].iloc[0])
         if trial >= 0:
             return trial
-    done = run.trials[(run.trials["state"] == "complete") & run.trials["value"].notna()]
-    if run.winner is not None or not len(done):
-        return None
-    upward = run.provenance["objective"].get("direction") == "maximize"
-    values = done["value"] * (-1 if upward else 1)
-    return int(done.loc[values.idxmin(), "trial"])
+    first = run.trials.loc[run.trials["rank"] == 1, "trial"]
+    return int(first.iloc[0]) if run.winner is None and len(first) else None
 
 
 def settings_of(run: Run, trial: int) -> dict[str, Any]:
@@ -97,13 +113,18 @@ def settings_of(run: Run, trial: int) -> dict[str, Any]:
 
 
 def divergence(run: Run) -> pd.DataFrame:
-    """Where trials diverged, one row per parameter: parameter, separation, words; strongest first.
+    """Where trials diverged: `apart` of those that did."""
+    done = run.trials[run.trials["state"].isin(["complete", "pruned"])]
+    return apart(run, done, done["diverged"].to_numpy(int) > 0, "where it diverged")
 
+
+def apart(run: Run, done: pd.DataFrame, bad: NDArray[np.bool_], where: str) -> pd.DataFrame:
+    """What sets the bad trials (n,) of `done` apart, one row per parameter, strongest first.
+
+    Columns: parameter, separation, words.
     `separation` is |AUC - 1/2| * 2 for numbers (0: no difference, 1: perfect), and the difference
     of the largest and the smallest share for choices.
     """
-    done = run.trials[run.trials["state"].isin(["complete", "pruned"])]
-    bad = done["diverged"].to_numpy(int) > 0
     rows = []
     for name in run.parameters if bad.any() and not bad.all() else ():
         column = done[f"param.{name}"]
@@ -111,25 +132,25 @@ def divergence(run: Run) -> pd.DataFrame:
         if not (bad & active).any() or not (~bad & active).any():
             continue
         make = _separation if numeric(run, name) else _shares
-        rows.append((name, *make(name, column[active], bad[active])))
+        rows.append((name, *make(name, column[active], bad[active], where)))
     found = pd.DataFrame(rows, columns=["parameter", "separation", "words"])
     return found.sort_values("separation", ascending=False, kind="stable")
 
 
-def _separation(name: str, column: pd.Series, bad: Any) -> tuple[float, str]:
+def _separation(name: str, column: pd.Series, bad: Any, where: str) -> tuple[float, str]:
     from reports.text import number
 
     values = column.to_numpy(float)
     hot, cold = values[bad], values[~bad]
     auc = (hot[:, None] > cold).mean() + (hot[:, None] == cold).mean() / 2
     words = (
-        f"median {name} {number(float(np.median(hot)))} where it diverged, "
+        f"median {name} {number(float(np.median(hot)))} {where}, "
         f"{number(float(np.median(cold)))} elsewhere"
     )
     return abs(float(auc) - 0.5) * 2, words
 
 
-def _shares(name: str, column: pd.Series, bad: Any) -> tuple[float, str]:
+def _shares(name: str, column: pd.Series, bad: Any, where: str) -> tuple[float, str]:
     share = pd.Series(bad, index=column.index).groupby(column.astype(str)).mean()
     worst = str(share.idxmax())
     return float(share.max() - share.min()), f"most often with {name} = {worst}"

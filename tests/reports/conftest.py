@@ -35,6 +35,14 @@ KINDS: dict[str, dict[str, Any]] = {
     "one replicate": {"confirmed": 1, "replicates": 1},
     "three trials": {"trials": 3, "top": 1, "confirmed": 2, "importance": False},
     "hostile": HOSTILE,
+    "front": {"objectives": ("dev_error", "parameters"), "limits": ("dev_loss <= 0.3",)},
+    "highest": {"objectives": ("auc",), "direction": "maximize", "reduce": "worst"},
+    "impossible": {"limits": ("dev_error <= 0.0001",), "search": {"sampler": "random"}},
+    "three objectives": {
+        "objectives": ("auc", "parameters", "dev_loss"),
+        "direction": "maximize",
+        "confirmed": None,
+    },
 }
 
 

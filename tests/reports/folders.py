@@ -32,6 +32,11 @@ class Made:
     importance: bool = True
     states: str = "mixed"  # or a state that every trial is in
     diverge_all: bool = False
+    objectives: tuple[str, ...] = ("dev_loss",)  # of the four metrics and "parameters"
+    direction: str = "minimize"  # of the first
+    reduce: Any = "mean"
+    limits: tuple[str, ...] = ()
+    search: dict[str, Any] = field(default_factory=dict)
     suffix: str = ""  # appended to a parameter's and a class's name
     duplicates: int = 0
     seed: int = 0
@@ -103,6 +108,34 @@ def _trials(made: Made, rng: np.random.Generator) -> pd.DataFrame:
     lost = frame["state"].isin(["failed", "running"])
     frame.loc[lost, ["value", *METRICS]] = np.nan
     frame.loc[frame["state"] == "failed", "cause"] = "MemoryError: 3 GB asked for"
+    return _judged(made, frame)
+
+
+def _judged(made: Made, frame: pd.DataFrame) -> pd.DataFrame:
+    """The objectives' columns, who keeps the limits, the ranks and the front."""
+    frame["auc"], frame["auc_sd"] = 1 - frame["dev_error"], 0.01
+    frame["parameters"] = np.resize([97, 321, 1537], len(frame))
+    for place, metric in enumerate(made.objectives, 1):
+        frame["value" if place == 1 else f"value.{place}"] = frame[metric]
+    done = frame["state"] == "complete"
+    frame["feasible"] = True
+    for limit in made.limits:
+        metric, _, bound = limit.split()
+        frame["feasible"] &= ~done | (frame[metric] <= float(bound))
+    signs = [1 if made.direction == "minimize" else -1, *[1] * (len(made.objectives) - 1)]
+    columns = ["value", *(f"value.{n}" for n in range(2, len(signs) + 1))]
+    costs = frame[columns].to_numpy(float) * signs
+    able = (done & frame["feasible"]).to_numpy()
+    frame["front"] = [
+        able[i] and not any(
+            able[j] and (costs[j] <= costs[i]).all() and (costs[j] < costs[i]).any()
+            for j in range(len(frame))
+        )
+        for i in range(len(frame))
+    ]  # fmt: skip
+    order = sorted(np.flatnonzero(done), key=lambda i: (not able[i], *costs[i]))
+    frame["rank"] = 0
+    frame.loc[order, "rank"] = range(1, len(order) + 1)
     return frame
 
 
@@ -169,7 +202,12 @@ def _confirm(
     classes = {"binary": 2, "multiclass": 4, "regression": 1}[made.task]
     target = {split: _target(made, classes, rng) for split in ("dev", "test")}
     predictions = {f"{split}_target": values for split, values in target.items()}
-    best = trials[(trials["trial"] > 0) & trials["value"].notna()].nsmallest(made.top, "value")
+    able = trials[(trials["trial"] > 0) & trials["value"].notna()]
+    best = able.sort_values(["state", "front", "rank"], ascending=[True, False, True])
+    best = best.head(made.top) if len(made.objectives) > 1 or made.limits else (
+        able.nsmallest(made.top, "value") if made.direction == "minimize"
+        else able.nlargest(made.top, "value")
+    )  # fmt: skip
     plan = [(f"trial {t}", int(t), 0.03 + 0.012 * i, 6.0 + 4 * i, v)
             for i, (t, v) in enumerate(zip(best["trial"], best["value"], strict=True))]  # fmt: skip
     plan.append(("defaults", 0, 0.09, 20.0, np.nan))
@@ -243,6 +281,7 @@ def _row(
         "replicate": replicate, "status": "diverged" if lost else "ok",
         "diverged_epoch": made.epochs // 3 if lost else -1,
         **{name: float(metrics[name][replicate]) for name in names},
+        "auc": 1 - float(metrics["dev_error"][replicate]),
         "settings": settings, "selected_value": selected, "epochs": made.epochs,
         "updates": made.epochs * 10, "gradient_evaluations": made.epochs * 300,
         "flops": made.epochs * 1e6, "seconds": 0.3, "parameters": 97,
@@ -278,7 +317,14 @@ def _provenance(made: Made, trials: pd.DataFrame) -> dict[str, Any]:
     return {
         "name": made.name, "description": made.description, "task": made.task,
         "classes": [f"class {i}{made.suffix}" for i in range(classes)],
-        "objective": {"metric": "dev_loss", "direction": "minimize", "at": "last"},
+        "objective": {"metric": made.objectives[0], "direction": made.direction, "at": "last"},
+        "objectives": [
+            {"metric": name, "label": name if made.reduce == "mean" else f"{name} (reduced)",
+             "direction": made.direction if place == 0 else "minimize", "at": "last",
+             "reduce": made.reduce}
+            for place, name in enumerate(made.objectives)
+        ],
+        "limits": list(made.limits),
         "targets": made.targets, "reference": made.reference,
         "command": "python -m sweeps.run studies/circles.yaml",
         "data": {"source": "studies/circles.csv", "sha256": "ab" * 32, "rows": 5 * made.rows,
@@ -289,7 +335,8 @@ def _provenance(made: Made, trials: pd.DataFrame) -> dict[str, Any]:
                       "test_error": 0.49},
         "counts": {**counts, "asked": made.trials},
         "search": {"sampler": "tpe", "pruner": "median", "window": 16, "seed": 0,
-                   "replicates": made.replicates, "trials": made.trials, "epochs": made.epochs},
+                   "replicates": made.replicates, "trials": made.trials, "epochs": made.epochs,
+                   **made.search},
         "confirm": None if made.confirmed is None else
                    {"top": made.top, "replicates": made.confirmed},
         "space": space, "fixed": {"epochs": made.epochs, "initializer": "he"},

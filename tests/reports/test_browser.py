@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 pytestmark = pytest.mark.browser
-KINDS = ["ordinary", "unconfirmed", "regression", "hostile"]
+KINDS = ["ordinary", "unconfirmed", "regression", "hostile", "front"]
 
 
 @pytest.fixture

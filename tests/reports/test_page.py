@@ -79,12 +79,12 @@ def test_a_page_that_fails_leaves_the_old_one(make, page_of, copy):
     assert (folder / "report.html").read_bytes() == before
 
 
-def test_sections_stand_in_the_order_of_the_readers_questions(html_of, make):
-    html = html_of(make())
+def test_sections_stand_in_the_order_of_the_readers_questions(html_of, folder_of):
+    html = html_of(folder_of("front"))
     found = [a["id"] for a in Tags(html).of("section")]
     assert found == [
-        "verdict", "findings", "confirmed", "ledger", "optimism", "curves", "speed",
-        "sensitivity", "runs", "methods", "provenance",
+        "verdict", "findings", "confirmed", "pareto", "constraints", "ledger", "optimism",
+        "curves", "speed", "sensitivity", "runs", "methods", "provenance",
     ]  # fmt: skip
     assert len(found) == len(SECTIONS)
 

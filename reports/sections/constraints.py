@@ -1,0 +1,69 @@
+"""The constraints on metrics: how many trials kept them, what broke them, what fresh seeds say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports import text
+from reports.frames import Run
+from reports.sections.blocks import Block, Cell, Column, Row, Section, Table, Text, section
+from reports.sections.confirmed import link
+from reports.sections.pareto import fresh_cell
+from reports.stats import limits as stats
+from reports.stats import objectives, tuning
+
+
+def constraints(run: Run) -> Section | None:
+    """The constraints in the search and in the confirmation; None where there are none."""
+    if not run.provenance["limits"]:
+        return None
+    return section("constraints", "Constraints", _blocks(run))
+
+
+def _blocks(run: Run) -> Iterator[Block]:
+    yield Text(tuple(_search(run)))
+    held = stats.held(run)
+    if held:
+        yield _table(run, held)
+
+
+def _search(run: Run) -> Iterator[str]:
+    done, limits = objectives.complete(run), stats.limits(run)
+    kept = done["feasible"].to_numpy(bool)
+    each = [f"{limit.name} by {int(limit.keeps(done[limit.metric]).sum())}" for limit in limits] * (
+        len(limits) > 1
+    )
+    names = text.listing([limit.name for limit in limits])
+    yield (
+        f"{int(kept.sum())} of {text.count(len(done), 'complete trial')} kept {names} in the "
+        f"search{': ' + ', '.join(each) if each else ''}. A constraint is on the mean over "
+        "replicates; the others are marked in the table of all trials, and none of them can win "
+        "while there is one that keeps it."
+    )
+    apart = tuning.apart(run, done, ~kept, "where one was broken")
+    strong = apart[apart["separation"] > 0.5]
+    if len(strong):
+        yield f"What sets the trials apart that broke one: {'; '.join(strong['words'].head(3))}."
+
+
+def _table(run: Run, held: tuple[stats.Held, ...]) -> Table:
+    limits = list(dict.fromkeys(one.limit for one in held))
+    rows = []
+    for config in run.configs:
+        cells = [link(run, config)]
+        for one in held:
+            if one.config == config:
+                value = fresh_cell(one.limit.unit, one.value)
+                cells += [value, Cell(one.verdict)]
+        rows.append(Row(tuple(cells), tone="winner" if config == run.winner else ""))
+    heads = [
+        column
+        for limit in limits
+        for column in (Column(text.capital(limit.name), True), Column("Verdict"))
+    ]
+    note = (
+        f"Means over fresh seeds with {text.LEVEL} t intervals over seeds, on these dev rows. Kept "
+        "or not kept: the whole interval says so; else it is undecided."
+    )
+    return Table("constraints-table", "The constraints on fresh seeds", (Column("Setting"), *heads),
+                 tuple(rows), sortable=True, csv="data/confirm.csv", note=note)  # fmt: skip

@@ -1,0 +1,220 @@
+"""Objectives, constraints and the Pareto front: what the page says of them, and how it knows."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+
+from reports import text
+from reports.figures.scales import robust
+from reports.frames import load
+from reports.stats import intervals, limits, lints, objectives, tuning
+
+
+@pytest.fixture
+def words_of(page_of, folder_of):
+    """The words of a section of the page of a kind of folder, tags and hard spaces gone."""
+
+    def words(kind, section):
+        html = page_of(folder_of(kind)).read_text(encoding="utf-8")
+        found = re.search(rf'<section id="{section}".*?</section>', html, re.S)
+        plain = re.sub(r"<svg.*?</svg>|<[^>]+>", " ", found[0], flags=re.S) if found else ""
+        return re.sub(r"\s+", " ", plain.replace("\xa0", " "))
+
+    return words
+
+
+def test_an_objective_reads_as_the_page_says_it(folder_of):
+    (one,) = objectives.objectives(load(folder_of("highest")))
+    assert (one.sign, one.best, one.name, one.column) == (-1, "highest", "AUC (reduced)", "value")
+    first, second = objectives.objectives(load(folder_of("front")))
+    assert (first.name, second.name, second.column) == ("dev error", "parameters", "value.2")
+
+
+def goal(reduce, direction="minimize", amount=0.0):
+    unit = text.Unit("x")
+    return objectives.Objective("x", direction, reduce, amount, "x", unit, "value")
+
+
+def test_reductions_are_those_of_the_search():
+    values = np.array([3.0, 1.0, 2.0, 10.0])
+    assert goal("mean").reduced(values).estimate == 4
+    assert goal("median").reduced(values).estimate == 2.5
+    assert goal("worst").reduced(values).estimate == 10
+    assert goal("worst", "maximize").reduced(values).estimate == 1
+    assert goal("quantile", amount=1.0).reduced(values).estimate == 10
+    assert goal("quantile", "maximize", 1.0).reduced(values).estimate == 1
+    spread = 2 * values.std(ddof=1)
+    assert goal("sd", amount=2).reduced(values).estimate == pytest.approx(4 + spread)
+    assert goal("sd", "maximize", 2).reduced(values).estimate == pytest.approx(4 - spread)
+
+
+def test_what_every_seed_costs_alike_has_no_interval():
+    found = goal("mean").reduced(np.full(5, 97.0))
+    assert (found.estimate, found.known, found.kind) == (
+        97,
+        False,
+        f"no interval: {intervals.SAME}",
+    )
+
+
+def test_order_statistics_cover_the_quantile():
+    """At least 95 % of the intervals of 15 draws hold the quantile that they were drawn from."""
+    rng = np.random.default_rng(0)
+    for share in (0.5, 0.75):
+        drawn = [intervals.order_statistics(rng.random(15), share) for _ in range(2000)]
+        assert np.mean([one.low <= share <= one.high for one in drawn]) >= 0.945
+    assert not intervals.order_statistics(rng.random(10), 0.9).known
+
+
+def test_the_front_is_sorted_and_undominated(folder_of):
+    run = load(folder_of("front"))
+    front = objectives.front(run)
+    costs = front[["value", "value.2"]].to_numpy()
+    assert len(front) >= 2
+    assert (np.diff(costs[:, 0]) > 0).all()
+    assert (np.diff(costs[:, 1]) < 0).all()
+    assert front["feasible"].all()
+
+
+def test_hypervolume_is_the_area_the_front_dominates():
+    points = np.array([[0.0, 0.5], [0.5, 0.0]])
+    assert objectives.dominated(points) == pytest.approx(0.75)
+    assert objectives.dominated(np.array([[0.0, 0.0]])) == 1
+    rng = np.random.default_rng(1)
+    some, drawn = rng.random((6, 2)), rng.random((200_000, 2))
+    inside = (some[None] <= drawn[:, None]).all(axis=-1).any(axis=-1).mean()
+    assert objectives.dominated(some) == pytest.approx(inside, abs=0.005)
+
+
+def test_hypervolume_of_two_objectives_alone(folder_of):
+    assert objectives.hypervolume(load(folder_of("three objectives"))) is None
+    assert objectives.hypervolume(load(folder_of("ordinary"))) is None
+    run = load(folder_of("front"))
+    found = objectives.hypervolume(run)
+    kept = objectives.complete(run).query("feasible")
+    assert found.reference == (kept["value"].max(), kept["value.2"].max())
+    assert 0 < found.share <= 1
+
+
+def limit(sign, bound):
+    return limits.Limit("gap", sign, bound, text.Unit("gap"))
+
+
+@pytest.mark.parametrize(
+    ("sign", "bound", "verdict"),
+    [
+        ("<=", 3.0, limits.KEPT),
+        ("<=", 1.5, limits.UNDECIDED),
+        ("<=", 0.5, limits.BROKEN),
+        (">=", 0.5, limits.KEPT),
+        (">=", 1.5, limits.UNDECIDED),
+        (">=", 3.0, limits.BROKEN),
+    ],
+)
+def test_a_constraint_is_kept_where_the_whole_interval_says_so(sign, bound, verdict):
+    found = intervals.Interval(1.5, 1.0, 2.0, 9, "t", "seeds")
+    assert limit(sign, bound).judged(found) == verdict
+
+
+def test_one_seed_decides_no_constraint():
+    assert limit("<=", 9).judged(intervals.over_seeds(np.ones(1))) == limits.UNDECIDED
+    assert limit("<=", 9).judged(intervals.over_seeds(np.ones(3))) == limits.KEPT
+
+
+def test_the_winner_that_breaks_a_constraint_is_found(folder_of, copy):
+    assert "constraint not kept" not in {one.name for one in lints.lints(load(folder_of("front")))}
+    folder = copy(folder_of("front"))
+    written = json.loads((folder / "provenance.json").read_text())
+    written["limits"] = ["dev_error <= 0.0001"]
+    (folder / "provenance.json").write_text(json.dumps(written))
+    found = {one.name: one for one in lints.lints(load(folder))}
+    assert "does not keep dev error" in found["constraint not kept"].finding
+
+
+def test_constraints_that_no_trial_keeps_are_said(folder_of, words_of):
+    names = {one.name for one in lints.lints(load(folder_of("impossible")))}
+    assert {"constraints never kept", "constraint not kept"} <= names
+    assert "0 of" in words_of("impossible", "constraints")
+    assert "spread over the space" in words_of("impossible", "sensitivity")
+
+
+def test_without_a_confirmation_the_best_trial_is_the_first_in_rank(folder_of):
+    run = load(folder_of("three objectives"))
+    done = objectives.complete(run)
+    assert tuning.best_trial(run) == done.loc[done["value"].idxmax(), "trial"]
+
+
+def test_the_highest_is_best_where_it_is_to_be_maximized(words_of):
+    assert "The winner has the highest AUC" in words_of("highest", "confirmed")
+    assert "the highest is best" in words_of("highest", "sensitivity")
+    assert "Test" not in words_of("highest", "optimism")
+    assert words_of("highest", "pareto") == ""
+    assert words_of("ordinary", "constraints") == ""
+
+
+def test_the_page_has_the_front_with_its_settings(words_of, folder_of):
+    words = words_of("front", "pareto")
+    assert "Minimize dev error and minimize parameters" in words
+    assert "reference point" in words
+    for trial in objectives.front(load(folder_of("front")))["trial"]:
+        assert f"trial {trial} " in words
+    assert "on the front" in words_of("front", "runs")
+    assert "breaks a constraint" in words_of("impossible", "runs")
+
+
+def test_equal_arms_are_said(make):
+    run = load(make(search={"per": "optimizer"}))
+    from reports.sections.sensitivity import sensitivity
+
+    lead = sensitivity(run).blocks[0].paragraphs[0]
+    counts = run.trials["param.optimizer"].value_counts()
+    assert f"{counts.min()} or {counts.max()} trials each" in lead
+    assert "confounded" not in lead
+    assert "confounded" in sensitivity(load(make())).blocks[0].paragraphs[0]
+
+
+def test_a_search_that_a_budget_ended_is_not_called_unfinished(make, copy):
+    folder = copy(make())
+    written = json.loads((folder / "provenance.json").read_text())
+    written["counts"]["asked"] += 10
+    for budgets, name in (({}, "unfinished search"), ({"epochs": 500}, "ended by a budget")):
+        text_ = json.dumps(written | {"budgets": budgets})
+        (folder / "provenance.json").write_text(text_)
+        names = {one.name for one in lints.lints(load(folder))}
+        assert names & {"unfinished search", "ended by a budget"} == {name}
+
+
+def test_a_scale_is_whole_at_its_better_end():
+    values = np.array([*np.linspace(0.9, 0.99, 30), 0.01])
+    down, up = robust(values, 1), robust(-values, -1)
+    assert (down.low, up.high) == (values.min(), -values.min())
+    high = robust(values, -1)
+    assert high.high == values.max()
+    assert high.low > 0.5, "one collapsed trial does not flatten the rest"
+    flat = robust(np.full(4, 268800.0), 1)
+    assert flat.low < 268800 < flat.high
+
+
+def test_units_of_metrics(folder_of):
+    run = load(folder_of("ordinary"))
+    written = {
+        "auc": (0.99312, "0.9931"),
+        "balanced_error": (0.031, "3.1 %"),
+        "gap": (0.02, "2.0 %"),
+        "flops": (9_329_760.0, "9.33 million"),
+        "parameters": (1537.0, "1 537"),
+        "epochs_to_target": (7.4, "7.4"),
+        "log_loss": (0.123, "0.123"),
+        "seconds": (0.25, "0.250"),
+    }
+    for metric, (value, expected) in written.items():
+        assert text.unit(run, metric).value(value).replace("\xa0", " ") == expected
+    assert text.unit(run, "flops").value(math.nan) == text.DASH
+    assert text.unit(run, "parameters").difference(-1200.0).replace("\xa0", " ") == "−1 200"
+    regression = load(folder_of("regression"))
+    assert text.unit(regression, "gap").suffix == ""
