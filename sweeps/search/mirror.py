@@ -101,6 +101,7 @@ class Course:
             )
             self._design = Design(settings, self._first)
         self._local: dict[int, int] = {}
+        self._seen = optuna.search_space.IntersectionSearchSpace(include_pruned=True)
         self._pruner = pruning.of_costs(study.pruner, study.objective.sign)
         self._told: list[pruning.Told] = []
         mine = [one for one in warm if space.locate(study.space.configure(one.params))]
@@ -128,9 +129,8 @@ class Course:
         known = self._fixed(local)
         if known is not None:
             self._study.enqueue_trial(known)
-        self._study.sampler = samplers.make(
-            self._spec.search.sampler, seeds.sampler(self._spec.search.seed, number)
-        )
+        seed = seeds.sampler(self._spec.search.seed, number)
+        self._study.sampler = samplers.make(self._spec.search.sampler, seed, self._seen)
         trial = self._study.ask()
         params = self._space.ask(trial)
         if known is None and not self._space.allows(self._space.configure(params)):
@@ -156,7 +156,8 @@ class Course:
         local = self._local[number]
         for attempt in range(1, DRAWS):
             method = self._spec.search.sampler if attempt < ATTEMPTS else methods.Random()
-            self._study.sampler = samplers.make(method, seeds.sampler(seed, number, attempt))
+            drawn = seeds.sampler(seed, number, attempt)
+            self._study.sampler = samplers.make(method, drawn, self._seen)
             # The storage is this process's memory: what it shows is the trial itself.
             frozen = self._study.get_trials(deepcopy=False)[local]
             frozen.params, frozen.distributions = {}, {}

@@ -402,3 +402,21 @@ def test_a_warm_start_from_something_else_is_refused(tmp_path: Path) -> None:
         sweeps.run(other, out=tmp_path, quiet=True)
     with pytest.raises(UserError, match=r"the same one objective \(dev_error\), got dev_loss"):
         sweeps.run(values(name="b", search=source, objective="dev_error"), out=tmp_path, quiet=True)
+
+
+def test_what_all_trials_have_is_remembered_as_it_would_be_found_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import optuna
+
+    from sweeps.search import samplers
+
+    of = study(search={"sampler": {"tpe": {"startup": 3}}, "pruner": {"median": {"startup": 2}}})
+    remembered = table(run(of, tmp_path / "remembered"))
+
+    def forgetful(options: Any, seed: int, seen: Any) -> Any:
+        del seen
+        return optuna.samplers.TPESampler(n_startup_trials=options.startup, seed=seed)
+
+    monkeypatch.setattr(samplers, "make", forgetful)
+    assert table(run(of, tmp_path / "anew")) == remembered
