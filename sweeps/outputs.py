@@ -83,6 +83,7 @@ def write_provenance(
             "at": study.objective.at,
             "label": study.objective.label,
         },
+        "trainer": study.trainer.identity if study.trainer else None,
         "objectives": [
             {"metric": o.metric, "label": o.label, "direction": o.goal} for o in study.objectives
         ],

@@ -19,12 +19,14 @@ from sweeps import (
     checking,
     documents,
     durations,
+    guests,
     outputs,
     plan,
     provenance,
     resolved,
     spec,
     tables,
+    trainers,
     warm,
 )
 from sweeps import confirm as confirmation
@@ -41,7 +43,7 @@ from sweeps.spec import Study
 from sweeps.storages import redact, remote
 from sweeps.store import RunFolder, Store, digest
 from sweeps.terminal import tell, verbatim
-from sweeps.trial import Outcome, train
+from sweeps.trial import Outcome
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Options:
     time: float | None = None
     confirm: bool = True
     dry_run: bool = False
+    allow_code: bool = False  # whether a trainer's module may be imported
     command: str = ""
 
 
@@ -77,6 +80,7 @@ def run(
     time: "str | float | None" = None,
     confirm: bool = True,
     quiet: bool = False,
+    allow_code: bool = False,
 ) -> Result:
     """See `sweeps.run`."""
     console = Console(quiet=quiet, highlight=False)
@@ -88,6 +92,7 @@ def run(
         storage=storage,
         time=seconds(time),
         confirm=confirm,
+        allow_code=allow_code,
         command=f"sweeps.run({str(study) if not isinstance(study, dict) else '…'!r})",
     )
     result = execute(document, base, list(set), options, console)
@@ -133,7 +138,10 @@ def execute(
     console: Console,
 ) -> Result | None:
     """Run a study; None for a dry run. Errors: UserError, Interrupted."""
-    study, dataset = prepare(document, base, assignments)
+    study, dataset = prepare(document, base, assignments, options.allow_code)
+    if study.trainer is not None and not (options.allow_code or options.dry_run):
+        problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
+        raise UserError(document.fault("trainer", problem))
     budget = trials_of(study, options.trials)
     storage = options.storage or study.storage
     folder = options.out / study.name
@@ -195,14 +203,35 @@ def trials_of(study: Study, wanted: int | None) -> int:
 
 
 def prepare(
-    document: documents.Document, base: Path, assignments: list[str]
+    document: documents.Document, base: Path, assignments: list[str], allow_code: bool = False
 ) -> tuple[Study, Dataset]:
-    """The study, checked, and its data; `base` is where their paths begin. Errors: UserError."""
+    """The study, checked, and its data; `base` is where their paths begin. Errors: UserError.
+
+    A trainer's module is found, but imported only where code is allowed.
+    """
     spec.override(document, [_assignment(text) for text in assignments])
     study = spec.check(document)
+    if study.trainer is not None:
+        study = _with_trainer(study, study.trainer, document, base, allow_code)
     dataset = _load(study, document, base)
     agreement.with_data(study, dataset, document)
     return study, dataset
+
+
+def _with_trainer(
+    study: Study,
+    trainer: trainers.Trainer,
+    document: documents.Document,
+    base: Path,
+    allow_code: bool,
+) -> Study:
+    try:
+        found = trainers.find(trainer, base)
+        if allow_code:
+            trainers.load(found)
+    except Expected as fault:
+        raise UserError(document.fault("trainer", fault)) from None
+    return study.model_copy(update={"trainer": found})
 
 
 def optuna_quietly() -> None:
@@ -246,7 +275,7 @@ def _tell(
     if known:
         again = "; the report is made anew" if known == budget else ""
         tell(console, "resumed", f"{known} of {budget} trials are done{again}")
-    if known < budget:
+    if known < budget and (study.trainer is None or options.allow_code):
         tell(console, "estimate", _estimate(study, dataset, budget - known, options))
 
 
@@ -255,6 +284,8 @@ def _estimate(study: Study, dataset: Dataset, trials: int, options: Options) -> 
         about = plan.estimate(study, dataset, trials, options.confirm, options.jobs)
     except MemoryError as fault:
         raise UserError(f"the network of the defaults does not fit in memory: {fault}") from None
+    except Expected as fault:
+        return f"not known, since the trainer cannot train the defaults: {fault.message}"
     text = f"about {durations.words(about)} if no trial is pruned"
     if options.time is not None:
         text += f"; no trial is asked after {durations.words(options.time)}"
@@ -272,7 +303,7 @@ def _search(
     console: Console,
 ) -> list[Finished]:
     limit = Budget(study, budget, deadline(study, options.time))
-    engine = Loky(train, dataset, options.jobs)
+    engine = Loky(guests.training(study), dataset.without("test"), options.jobs)
     finished = []
     try:
         with Progress(console, budget, study) as progress:
@@ -305,7 +336,9 @@ def _confirm(
         tell(console, "confirm", f"{settings} settings × {study.confirm.replicates} fresh seeds …")
     # The workers train meanwhile; this process has time to load what the report draws with.
     threading.Thread(target=_warm_up, daemon=True).start()
-    networks, others = confirmation.confirm(work, study, dataset, folder, options.jobs)
+    networks, others, lost = confirmation.confirm(work, study, dataset, folder, options.jobs)
+    for label, cause in lost.items():
+        tell(console, "failed", f"confirmation of {label}: {cause}", style="red")
     return networks, others, time.monotonic() - clock
 
 
