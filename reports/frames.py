@@ -77,6 +77,10 @@ class Predictions:
         with self._open() as archive:
             return frozenset(archive.files)
 
+    def has(self, config: str, split: str) -> bool:
+        """Whether it is there: a trainer of the user's may say its errors alone."""
+        return f"{config}/{split}" in self.names
+
     def target(self, split: str) -> NDArray[Any]:
         """(n,) class indices, or the standardized target, of the split "dev" or "test"."""
         return self._read(f"{split}_target", dimensions=1)

@@ -27,7 +27,7 @@ DRAWS = 2000  # to see how much of a space its rules leave
 
 def faults(study: "Study") -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
-    every = (_objectives, _sampler, _pruner, _per, _rules)
+    every = (_objectives, _sampler, _pruner, _per, _rules, _trainer)
     return [fault for check in every for fault in check(study)]
 
 
@@ -120,6 +120,22 @@ def _rules(study: "Study") -> Found:
         rules = "; ".join(rule.text for rule in space.rules)
         got = Words(f"none of {DRAWS:,} drawn")
         yield "constraints", Expected("some settings that keep them", got, rules)
+
+
+# What is known of our own networks alone.
+OURS = ("updates", "flops", "parameters")
+
+
+def _trainer(study: "Study") -> Found:
+    if study.trainer is None:
+        return
+    hint = "it is not known of a training function of one's own"
+    for name in study.metrics:
+        if name in OURS:
+            path = "objective" if name in [o.metric for o in study.objectives] else "constraints"
+            yield path, Expected("a metric that a trainer yields", name, hint)
+    if study.budgets.flops is not None:
+        yield "budgets.flops", Expected("another budget", Words("flops"), hint)
 
 
 def kept_share(study: "Study") -> float:

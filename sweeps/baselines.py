@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sweeps import metrics
 from sweeps.data import Dataset
 from sweeps.trial import Outcome
 
@@ -77,12 +78,11 @@ def train(name: str, dataset: Dataset) -> Outcome:
         x, labels = dataset.parts[part].x.astype(np.float64), dataset.labels[part]
         if dataset.target.task == "regression":
             outputs = model.predict(x)[:, None]
-            loss = float(((outputs[:, 0] - labels) ** 2).mean())
-            error = loss**0.5
+            loss, error = metrics.loss_and_error(outputs, labels)
         else:
             # A probability of exactly 0 has no logarithm; this is float64's smallest step from 1.
             outputs = np.log(np.clip(model.predict_proba(x), np.finfo(np.float64).eps, 1))
-            loss = -float(outputs[np.arange(len(labels)), labels].mean())
+            loss, _ = metrics.loss_and_error(outputs, labels)
             error = float((model.predict(x) != labels).mean())
         final |= {f"{part}_loss": np.array([loss]), f"{part}_error": np.array([error])}
         arrays[f"{part}_outputs"] = outputs[None].astype(np.float32)

@@ -17,7 +17,8 @@ FIRST = 5  # trials to show
 def costs(study: Study, dataset: Dataset, trials: int, jobs: int) -> Iterator[tuple[str, str]]:
     """Seconds of the cheapest and the dearest setting, and of the whole search between them."""
     ends = plan.extremes(study, dataset)
-    for name, (config, seconds) in zip(("cheapest", "dearest"), ends, strict=False):
+    names = ("cheapest", "dearest") if len(ends) > 1 else ("defaults",)
+    for name, (config, seconds) in zip(names, ends, strict=True):
         searched = {w: v for w, v in config.items() if w in study.space.searched}
         yield name, f"{seconds:.2g} s a trial: {settings(searched)}"
     low, high = (durations.words(seconds * trials / jobs) for _, seconds in (ends[0], ends[-1]))

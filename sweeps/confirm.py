@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sweeps import baselines, ranking, records, seeds, trial
+from sweeps import baselines, guests, ranking, records, seeds, trial
 from sweeps.data import Dataset
 from sweeps.engines import run_task, start_worker
 from sweeps.interrupts import starting_workers
@@ -99,7 +99,8 @@ def prepare(
     for candidate in chosen:
         if candidate.label not in known:
             pieces = _pieces(study.confirm.replicates)
-            calls += [(trial.train, _task(study, candidate, piece)) for piece in pieces]
+            train = guests.training(study)
+            calls += [(train, _task(study, candidate, piece)) for piece in pieces]
             owners += [candidate.label] * len(pieces)
     for name in baselines.names(dataset):
         if name not in known:
@@ -110,17 +111,23 @@ def prepare(
 
 def confirm(
     work: Work, study: Study, dataset: Dataset, folder: Path, jobs: int
-) -> tuple[list[Confirmed], dict[str, Outcome]]:
-    """Each candidate's confirmation, best first, and the baselines by name."""
+) -> tuple[list[Confirmed], dict[str, Outcome], dict[str, str]]:
+    """Each candidate's confirmation, best first; the baselines by name; causes of what failed."""
     known = dict(work.known)
+    lost: dict[str, str] = {}
     results = _parallel(work.calls, dataset, jobs)
     for label in dict.fromkeys(work.owners):
         mine = [r for r, owner in zip(results, work.owners, strict=True) if owner == label]
+        failed = [one for one in mine if one.state == "failed"]
+        if failed:
+            lost[label] = failed[0].cause
+            continue
         known[label] = _join(mine, study.objectives, study.limits)
         records.write(_path(folder, work.keys[label]), known[label], work.keys[label])
-    ranked = sorted(work.chosen, key=lambda c: ranking.standing(study, known[c.label]))
+    confirmed = [c for c in work.chosen if c.label not in lost]
+    ranked = sorted(confirmed, key=lambda c: ranking.standing(study, known[c.label]))
     networks = [Confirmed(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]
-    return networks, {name: known[name] for name in baselines.names(dataset)}
+    return networks, {name: known[name] for name in baselines.names(dataset)}, lost
 
 
 def _pieces(replicates: int) -> list[range]:
@@ -183,7 +190,7 @@ def _join(
         columns = [_stretch(p.curves[name], epochs) for p in pieces]
         curves[name] = np.concatenate(columns, axis=1)
     each = np.concatenate([_stretch(p.each, epochs) for p in pieces], axis=1)
-    final = {n: np.concatenate([p.final[n] for p in pieces]) for n in longest.final}
+    final = _together([p.final for p in pieces])
     return Outcome(
         number=longest.number,
         state="complete",
@@ -193,8 +200,14 @@ def _join(
         each=each,
         final=final,
         violations={one.text: one.violation(final[one.metric]) for one in limits},
-        arrays={n: np.concatenate([p.arrays[n] for p in pieces]) for n in longest.arrays},
+        arrays=_together([p.arrays for p in pieces]),
     )
+
+
+def _together(pieces: list[dict[str, Any]]) -> dict[str, Any]:
+    """By name, one array of all pieces; without what is not known in each of them."""
+    names = [name for name in pieces[0] if all(name in piece for piece in pieces)]
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in names}
 
 
 def _stretch(values: Any, epochs: int) -> Any:

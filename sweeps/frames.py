@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sweeps import ranking
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
 from sweeps.search import Finished
+from sweeps.space import Config
 from sweeps.spec import Study
 from sweeps.trial import SCORES, Outcome, network
 from sweeps.vocabulary import plain
@@ -71,11 +73,16 @@ def _costs(outcome: Outcome) -> dict[str, Any]:
     if not outcome.curves:
         return {"updates": 0, "gradient_evaluations": 0, "flops": 0.0, "seconds": 0.0}
     return {
-        "updates": int(outcome.curves["updates"][-1]),
-        "gradient_evaluations": int(outcome.curves["gradient_evaluations"][-1]),
+        "updates": _whole(outcome.curves["updates"])[-1],
+        "gradient_evaluations": _whole(outcome.curves["gradient_evaluations"])[-1],
         "flops": float(outcome.curves["flops"][-1]),
         "seconds": float(outcome.curves["seconds"][-1]),
     }
+
+
+def _whole(values: NDArray[Any]) -> NDArray[Any]:
+    """Counts; NaN stays where a training function of the user's does not count."""
+    return values.astype(np.int64 if np.isfinite(values).all() else np.float64)
 
 
 def curves(finished: list[Finished], confirmed: list[Confirmed]) -> pd.DataFrame:
@@ -110,8 +117,9 @@ def _curves_of(
         "epoch": np.tile(values["epoch"].astype(np.int64), replicates),
     }
     for cost in COSTS:
-        kind = np.float64 if cost in ("flops", "seconds") else np.int64
-        columns[cost] = np.tile(values[cost].astype(kind), replicates)
+        is_real = cost in ("flops", "seconds")
+        counted = values[cost].astype(np.float64) if is_real else _whole(values[cost])
+        columns[cost] = np.tile(counted, replicates)
     for score in SCORES:
         columns[score] = np.asarray(values.get(score, empty), np.float64).T.ravel()
     columns["diverged"] = np.asarray(values.get("diverged", empty), bool).T.ravel()
@@ -139,16 +147,26 @@ def confirmed(
                 "replicate": replicate,
                 "status": "diverged" if diverged else "ok",
                 "diverged_epoch": int(gone[:, replicate].argmax()) if diverged else -1,
-                **{score: float(outcome.final[score][replicate]) for score in TEST_SCORES},
+                **{score: _of(outcome, score, replicate) for score in TEST_SCORES},
                 **{name: float(outcome.final[name][replicate]) for name in _further(study)},
                 "settings": json.dumps(config),
                 "selected_value": candidate.selected_value,
                 **costs,
-                "parameters": network(candidate.config, dataset).n_parameters,
+                "parameters": parameters(study, candidate.config, dataset),
             }
             rows.append(row)
     rows += [_baseline(name, outcome) for name, outcome in others.items()]
     return pd.DataFrame(rows)
+
+
+def _of(outcome: Outcome, score: str, replicate: int) -> float:
+    values = outcome.final.get(score)
+    return np.nan if values is None else float(values[replicate])
+
+
+def parameters(study: Study, config: Config, dataset: Dataset) -> int:
+    """Numbers in one network; 0 where that is not known, of a function of the user's."""
+    return network(config, dataset).n_parameters if study.trainer is None else 0
 
 
 def _baseline(name: str, outcome: Outcome) -> dict[str, Any]:
@@ -178,7 +196,9 @@ def predictions(
     for part in ("dev", "test"):
         arrays[f"{part}_target"] = dataset.labels[part]
         for one in networks:
-            arrays[f"{one.candidate.label}/{part}"] = one.outcome.arrays[f"{part}_outputs"]
+            found = one.outcome.arrays.get(f"{part}_outputs")
+            if found is not None:
+                arrays[f"{one.candidate.label}/{part}"] = found
         for name, outcome in others.items():
             arrays[f"{name}/{part}"] = outcome.arrays[f"{part}_outputs"]
     return arrays

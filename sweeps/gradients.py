@@ -16,7 +16,7 @@ import dnn
 from dnn import gradcheck
 from sweeps import documents, seeds, trial
 from sweeps.data import Dataset
-from sweeps.faults import UserError, did_you_mean, show
+from sweeps.faults import Expected, UserError, did_you_mean, show
 from sweeps.runner import prepare
 from sweeps.spec import Study
 from sweeps.terminal import tell
@@ -41,7 +41,11 @@ def check(path: Path, assignments: Sequence[str], options: Options, console: Con
 
     Errors: UserError for a study that cannot be, or a fault for a block that is none.
     """
-    study, dataset = prepare(documents.read(path), path.parent, list(assignments))
+    document = documents.read(path)
+    study, dataset = prepare(document, path.parent, list(assignments))
+    if study.trainer is not None:
+        problem = Expected("a study of our own networks", study.trainer.call)
+        raise UserError(document.fault("trainer", problem))
     config = study.space.default
     network = trial.network(config, dataset)
     arguments = _arguments(study, dataset, network, options)

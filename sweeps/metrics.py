@@ -112,6 +112,15 @@ def mean_absolute_error(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
     return np.asarray(np.abs(outputs[..., 0] - labels).mean(axis=-1))
 
 
+def loss_and_error(outputs: NDArray[Any], labels: NDArray[Any]) -> tuple[float, float]:
+    """Of one model: log-probabilities (n, K) and class codes, or predictions (n, 1) and numbers."""
+    if outputs.shape[-1] == 1:
+        squared = float(((outputs[:, 0] - labels) ** 2).mean())
+        return squared, math.sqrt(squared)
+    loss = -float(outputs[np.arange(len(labels)), labels].mean())
+    return loss, float((outputs.argmax(axis=-1) != labels).mean())
+
+
 def _epochs_to_target(ended: Ended) -> Values:
     """The first epoch of a hit that holds at two evaluations running (or ends the training)."""
     ((score, target),) = ended.targets.items()

@@ -63,8 +63,12 @@ class Model:
 
 
 def save(path: Path, winner: Confirmed, dataset: Dataset) -> None:
-    """Write the winner's networks, those that diverged left out; nothing where all did."""
-    theta = winner.outcome.arrays["theta"][~winner.outcome.arrays["gone"]]
+    """Write the winner's networks, those that diverged left out.
+
+    Nothing where all did, nor where they are a training function's, whose models are its own.
+    """
+    arrays = winner.outcome.arrays
+    theta = arrays["theta"][~arrays["gone"]] if "theta" in arrays else ()
     if len(theta) == 0:
         path.unlink(missing_ok=True)
         return

@@ -87,6 +87,7 @@ def write_provenance(
             "at": study.objective.at,
             "label": study.objective.label,
         },
+        "trainer": study.trainer.identity if study.trainer else None,
         "objectives": [
             o.model_dump() | {"label": o.label, "direction": o.goal} for o in study.objectives
         ],

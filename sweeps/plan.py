@@ -8,7 +8,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import dnn
-from sweeps import agreement, resolved, seeds, trial
+from sweeps import agreement, guests, resolved, seeds, trial
 from sweeps.data import Dataset
 from sweeps.faults import show
 from sweeps.search.mirror import most
@@ -40,6 +40,7 @@ def lines(
         *(("space" if n == 0 else "", text) for n, text in enumerate(space(study))),
         ("settings", _size(study)),
         ("defaults", _defaults(study)),
+        *_trainer(study),
         (
             "search",
             f"{budget} trials × {study.replicates} replicates × {study.epochs} epochs, "
@@ -49,6 +50,12 @@ def lines(
         ("confirm", f"{confirm}, on the test split; baselines beside them"),
         ("engine", f"{study.engine}, {_count(jobs, 'job')}, one BLAS thread each; {storage}"),
     ]
+
+
+def _trainer(study: Study) -> list[tuple[str, str]]:
+    if study.trainer is None:
+        return []
+    return [("trainer", f"{study.trainer.call}, SHA-256 {study.trainer.sha256[:12]}…")]
 
 
 def _count(count: int, word: str) -> str:
@@ -138,7 +145,12 @@ def _largest_batch(study: Study) -> int:
 
 
 def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
-    """About how long an unpruned trial of a setting takes, from three of its epochs."""
+    """About how long an unpruned trial of a setting takes, from three of its epochs.
+
+    Errors: Expected, where a training function of the user's fails.
+    """
+    if study.trainer is not None:
+        return guests.seconds_per_trial(study.trainer, study, config, dataset)
     streams = seeds.streams(study.search.seed, seeds.SEARCH, range(study.replicates))
     theta = trial.initialize(config, dataset, streams, study.dtype)
     settings = replace(trial.settings(config, dataset), epochs=3)
@@ -160,6 +172,8 @@ def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     names = [leaf.name for leaf in space.parameters()]
     points = np.random.default_rng(0).random((DRAWS, len(names)))
     drawn = [space.configure(walks.at(space, names, point)) for point in points]
+    if study.trainer is not None:  # of whose work nothing is known
+        return [(space.default, seconds_per_trial(study, dataset, space.default))]
     configs = sorted((c for c in drawn if space.allows(c)), key=lambda c: _work(c, dataset))
     ends = [configs[0], configs[-1]] if configs else [space.default]
     return [(config, seconds_per_trial(study, dataset, config)) for config in ends]

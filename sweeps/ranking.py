@@ -20,7 +20,7 @@ def best_first(study: Study, finished: Iterable[Finished]) -> list[Finished]:
         (f for f in finished if f.outcome.state == "complete"), key=lambda f: f.number
     )
     fronts = front_of(
-        np.array([costs(study, f.outcome) for f in complete]).reshape(len(complete), -1)
+        np.array([costs(study, f.outcome) for f in complete]).reshape(-1, len(study.objectives))
     )
     keys = {
         f.number: (*_beyond(f.outcome), int(front), standing(study, f.outcome)[-1])

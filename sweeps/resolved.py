@@ -42,6 +42,7 @@ def identity(study: Study, dataset: Dataset, warm: Sequence[Warm] = ()) -> dict[
         "replicates": study.replicates,
         "search": {**search, "pruner": study.pruner.model_dump()},
         "dtype": study.dtype,
+        "trainer": study.trainer.identity if study.trainer else None,
     }
 
 
@@ -82,7 +83,7 @@ def best_yaml(study: Study, winner: Config, base: Path, folder: Path) -> str:
 
 
 def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
-    own = {"space", "storage", "objectives", "limits", "enqueue", "search"}
+    own = {"space", "storage", "objectives", "limits", "enqueue", "search", "trainer"}
     sections = study.model_dump(exclude=own, exclude_none=True)
     if ":" not in study.data.source:
         # Relative to the run folder, where this file will stand.
@@ -95,6 +96,8 @@ def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
     }
     if study.search.start is not None:
         sections["search"]["from"] = os.path.relpath(base / study.search.start, folder)
+    if study.trainer is not None:
+        sections["trainer"] = study.trainer.written(base, folder)
     sections["constraints"] = _constraints(study)
     sections["enqueue"] = [_literals(study, params) for params in study.enqueue]
     order = ("name", "description", "data", "fixed", "space")

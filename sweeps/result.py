@@ -68,9 +68,20 @@ class Result:
 
         path = self.folder / "model.npz"
         if not path.exists():
-            why = "all networks diverged" if self.confirm is not None else "nothing was confirmed"
-            raise UserError(f"{self.folder}: expected a study with a model.npz, got none: {why}")
+            raise UserError(
+                f"{self.folder}: expected a study with a model.npz, got none: {self._why_no_model}"
+            )
         return model.load(path)
+
+    @property
+    def _why_no_model(self) -> str:
+        if self.confirm is None:
+            return "nothing was confirmed"
+        text = (self.folder / "provenance.json").read_text(encoding="utf-8")
+        trainer = json.loads(text).get("trainer")
+        if trainer:
+            return f"its models are those of {trainer['call']}, which saves what it wants to"
+        return "all networks diverged"
 
     def predict(self, frame: pd.DataFrame) -> pd.Series:
         """Classes or numbers for raw columns, by the winner's ensemble."""

@@ -22,12 +22,14 @@ from sweeps import (
     documents,
     durations,
     engines,
+    guests,
     outputs,
     plan,
     provenance,
     resolved,
     spec,
     tables,
+    trainers,
     warm,
 )
 from sweeps import confirm as confirmation
@@ -46,7 +48,7 @@ from sweeps.search.mirror import Mirror, most
 from sweeps.spec import Study
 from sweeps.store import RunFolder, Store, digest
 from sweeps.terminal import tell, verbatim
-from sweeps.trial import Outcome, train_together
+from sweeps.trial import Outcome
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Options:
     time: float | None = None
     confirm: bool = True
     dry_run: bool = False
+    allow_code: bool = False  # whether a trainer's module may be imported
     command: str = ""
     folder: Path | None = None
 
@@ -94,6 +97,7 @@ def run(
     time: "str | float | None" = None,
     confirm: bool = True,
     quiet: bool = False,
+    allow_code: bool = False,
 ) -> Result:
     """See `sweeps.run`."""
     console = Console(quiet=quiet, highlight=False)
@@ -107,6 +111,7 @@ def run(
         artifacts=artifacts,
         time=seconds(time),
         confirm=confirm,
+        allow_code=allow_code,
         command=f"sweeps.run({str(study) if not isinstance(study, dict) else '…'!r})",
     )
     result = execute(document, base, list(set), options, console)
@@ -156,7 +161,10 @@ def execute(
         spec.choose_engine(document, options.engine)
     if options.trials:
         assignments = [*assignments, f"search.trials={options.trials}"]
-    study, dataset = prepare(document, base, assignments)
+    study, dataset = prepare(document, base, assignments, options.allow_code)
+    if study.trainer is not None and not (options.allow_code or options.dry_run):
+        problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
+        raise UserError(document.fault("trainer", problem))
     engines.check(study.engine)
     budget = trials_of(study)
     storage = options.storage or study.storage
@@ -235,14 +243,35 @@ def trials_of(study: Study) -> int:
 
 
 def prepare(
-    document: documents.Document, base: Path, assignments: list[str]
+    document: documents.Document, base: Path, assignments: list[str], allow_code: bool = False
 ) -> tuple[Study, Dataset]:
-    """The study, checked, and its data; `base` is where their paths begin. Errors: UserError."""
+    """The study, checked, and its data; `base` is where their paths begin. Errors: UserError.
+
+    A trainer's module is found, but imported only where code is allowed.
+    """
     spec.override(document, [_assignment(text) for text in assignments])
     study = spec.check(document)
+    if study.trainer is not None:
+        study = _with_trainer(study, study.trainer, document, base, allow_code)
     dataset = _load(study, document, base)
     agreement.with_data(study, dataset, document)
     return study, dataset
+
+
+def _with_trainer(
+    study: Study,
+    trainer: trainers.Trainer,
+    document: documents.Document,
+    base: Path,
+    allow_code: bool,
+) -> Study:
+    try:
+        found = trainers.find(trainer, base)
+        if allow_code:
+            trainers.load(found)
+    except Expected as fault:
+        raise UserError(document.fault("trainer", fault)) from None
+    return study.model_copy(update={"trainer": found})
 
 
 def optuna_quietly() -> None:
@@ -286,7 +315,7 @@ def _tell(
     if known:
         again = "; the report is made anew" if known == budget else ""
         tell(console, "resumed", f"{known} of {budget} trials are done{again}")
-    if known < budget:
+    if known < budget and (study.trainer is None or options.allow_code):
         tell(console, "estimate", _estimate(study, dataset, budget - known, options))
 
 
@@ -295,6 +324,8 @@ def _estimate(study: Study, dataset: Dataset, trials: int, options: Options) -> 
         about = plan.estimate(study, dataset, trials, options.confirm, options.jobs)
     except MemoryError as fault:
         raise UserError(f"the network of the defaults does not fit in memory: {fault}") from None
+    except Expected as fault:
+        return f"not known, since the trainer cannot train the defaults: {fault.message}"
     text = f"about {durations.words(about)} if no trial is pruned"
     if options.time is not None:
         text += f"; no trial is asked after {durations.words(options.time)}"
@@ -313,13 +344,15 @@ def _search(
     console: Console,
 ) -> list[Finished]:
     limit = Budget(study, budget, deadline(study, options.time))
+    seen = dataset.without("test")
+    packed = seen if study.trainer is None else None
     engine = engines.make(
-        study.engine, train_together, dataset, options.jobs, study.retries, study.hung_after
+        study.engine, guests.searching(study), seen, options.jobs, study.retries, study.hung_after
     )
     finished = []
     try:
         with Progress(console, budget, study) as progress:
-            for one in search(study, store, engine, limit, mirror, shield, dataset):
+            for one in search(study, store, engine, limit, mirror, shield, packed):
                 finished.append(one)
                 progress.update(one)
                 following.trial(one)
@@ -351,7 +384,9 @@ def _confirm(
     threading.Thread(target=_warm_up, daemon=True).start()
     # Here, whatever engine searched: a cluster's number of jobs may be too many for this machine.
     jobs = min(options.jobs, provenance.cores()) if study.engine.address else options.jobs
-    networks, others = confirmation.confirm(work, study, dataset, folder, jobs)
+    networks, others, lost = confirmation.confirm(work, study, dataset, folder, jobs)
+    for label, cause in lost.items():
+        tell(console, "failed", f"confirmation of {label}: {cause}", style="red")
     return networks, others, time.monotonic() - clock
 
 

@@ -7,6 +7,7 @@ from sweeps.engines import ENGINES
 from sweeps.methods import INNER, PRUNERS, SAMPLERS
 from sweeps.metrics import METRICS
 from sweeps.spec import Study
+from sweeps.trainers import CALL
 from sweeps.vocabulary import VOCABULARY, Arm, Number, PerLayer
 
 
@@ -23,8 +24,8 @@ def study() -> dict[str, Any]:
             name: word.kind.schema() | {"description": word.about, "default": word.default}
             for name, word in VOCABULARY.items()
         },
-        "additionalProperties": False,
     }
+    _known_words(document)
     search = document["$defs"]["Search"]["properties"]
     search["sampler"] = _named(SAMPLERS, document["$defs"])
     search["pruner"] = _named(PRUNERS, document["$defs"])
@@ -36,6 +37,9 @@ def study() -> dict[str, Any]:
     }
     document["properties"]["constraints"] = {"type": "array", "items": {"type": "string"}}
     document["properties"]["enqueue"] = {"type": "array", "items": {"type": "object"}}
+    document["properties"]["trainer"] = {
+        "anyOf": [{"type": "string", "pattern": f"^{CALL.pattern}$"}, {"$ref": "#/$defs/Trainer"}]
+    }
     for own in ("limits", "Limit"):
         document["properties"].pop(own, None)
         document["$defs"].pop(own, None)
@@ -47,6 +51,16 @@ def study() -> dict[str, Any]:
         "anyOf": [{"enum": [*ENGINES]}, {"$ref": "#/$defs/EngineSpec"}]
     }
     return document
+
+
+def _known_words(document: dict[str, Any]) -> None:
+    """A trainer may have words of its own; where there is none, `fixed` and `space` have ours."""
+    ours = {
+        section: {"propertyNames": {"enum": list(document["properties"][section]["properties"])}}
+        for section in ("fixed", "space")
+    }
+    document["if"] = {"not": {"required": ["trainer"]}}
+    document["then"] = {"properties": ours}
 
 
 def _named(known: Mapping[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
@@ -67,7 +81,6 @@ def _space() -> dict[str, Any]:
         "type": "object",
         "description": "Hyperparameters that are searched: a list is a choice, a mapping a range.",
         "properties": {name: _searched(word.kind) for name, word in words.items()},
-        "additionalProperties": False,
     }
 
 

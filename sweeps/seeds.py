@@ -9,7 +9,7 @@ import numpy as np
 import dnn
 
 SEARCH, CONFIRM, SAMPLER = range(3)
-INITIAL, ORDER, DROPOUT = range(3)
+INITIAL, ORDER, DROPOUT, TRAINER = range(4)
 
 
 def streams(seed: int, phase: int, replicates: range) -> dnn.Streams:
@@ -19,6 +19,12 @@ def streams(seed: int, phase: int, replicates: range) -> dnn.Streams:
         return [_generator(seed, (phase, replicate, purpose)) for replicate in replicates]
 
     return dnn.Streams(generators(INITIAL), generators(ORDER), generators(DROPOUT))
+
+
+def trainer(seed: int, phase: int, replicate: int) -> int:
+    """The one seed of 32 bits that a training function of the user's gets for a replicate."""
+    key = (phase, replicate, TRAINER)
+    return int(np.random.SeedSequence(seed, spawn_key=key).generate_state(1)[0])
 
 
 def sampler(seed: int, number: int, attempt: int = 0) -> int:

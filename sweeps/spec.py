@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from sweeps import agreement, buckets, durations, enqueued, grammar
+from sweeps import agreement, buckets, durations, enqueued, grammar, trainers
 from sweeps.documents import Document
 from sweeps.engines import ENGINES
 from sweeps.faults import Expected, Fault, UserError, did_you_mean, show
@@ -27,13 +27,13 @@ from sweeps.methods import PRUNERS, SAMPLERS, Median, Pruner, Sampler, Tpe, Unpr
 from sweeps.objectives import Limit, Objective, Reduction, is_limit, limit
 from sweeps.sections import Section
 from sweeps.space import Params, Space
+from sweeps.trainers import Parameter, Trainer
 from sweeps.vocabulary import VOCABULARY
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 # Names that a later version fills: refused by name, and never taken for typing mistakes.
 RESERVED = {
-    "trainer": "training functions of one's own",
     "replicates.resample": "resampled replicates",
     "data.split.files": "separate files for the splits",
 }
@@ -180,6 +180,13 @@ class Study(Section):
         )
 
     artifacts: str | None = None
+    trainer: Trainer | None = None
+
+    @field_validator("trainer", mode="before")
+    @classmethod
+    def _trainer_by_name(cls, value: Any) -> Any:
+        """`module:function`, or `{call: module:function, parameters: …}`."""
+        return trainers.as_section(value)
 
     @field_validator("name")
     @classmethod
@@ -262,13 +269,16 @@ def check(document: Document) -> Study:
     fixed, space = values.pop("fixed", {}), values.pop("space", None)
     rules, limits = _constraints(document, values.pop("constraints", ()), faults)
     parsed: Space | None = None
-    if space is None:
-        faults.append(document.fault("space", Expected("a mapping of hyperparameters", None)))
-    else:
-        parsed, grammatical = grammar.parse({} if fixed is None else fixed, space, rules)
-        faults += [document.fault(path, fault) for path, fault in grammatical]
-    first, wrong = enqueued.parse(parsed, values.pop("enqueue", ()))
-    faults += [document.fault(path, fault) for path, fault in wrong]
+    more, unclear = trainers.words(values.get("trainer"))
+    with VOCABULARY.with_words(more):
+        if space is None:
+            faults.append(document.fault("space", Expected("a mapping of hyperparameters", None)))
+        else:
+            parsed, grammatical = grammar.parse({} if fixed is None else fixed, space, rules)
+            told = [(p, fault) for p, fault in grammatical if not unclear & set(p.split("."))]
+            faults += [document.fault(path, fault) for path, fault in told]
+        first, wrong = enqueued.parse(parsed, values.pop("enqueue", ()))
+        faults += [document.fault(path, fault) for path, fault in wrong]
     seen = {fault.path for fault in faults}
     try:
         # A stand-in where the space is at fault, so that the other sections are checked too.
@@ -402,9 +412,10 @@ def _known(path: list[str]) -> list[str]:
     """The keys that may stand in the section at a path."""
     model: type[BaseModel] = Study
     for part in path:
-        if part.isdigit():
-            continue
         named = {**SAMPLERS, **PRUNERS, "objective": Objective, "reduce": Reduction}
+        named |= {"trainer": Trainer, "parameters": Parameter}
+        if part not in named and part not in model.model_fields:
+            continue  # a place in a list, or a name of the user's
         inner = named.get(part) or model.model_fields[part].annotation
         model = cast(type[BaseModel], inner)
     keys = [field.alias or name for name, field in model.model_fields.items()]

@@ -4,7 +4,9 @@ A kind knows which literals it takes; `sweeps.space` knows how they are searched
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -310,7 +312,7 @@ SCHEDULES = Arm(
 )
 LIMIT = Number(low=0, above=True, words=("none",))
 
-VOCABULARY: Mapping[str, Hyperparameter] = {
+_WORDS: Mapping[str, Hyperparameter] = {
     "hidden": Hyperparameter(Widths(), [32, 16], "widths of the hidden layers; [] for none"),
     "activation": Hyperparameter(
         Name(
@@ -352,6 +354,34 @@ VOCABULARY: Mapping[str, Hyperparameter] = {
         fixed_only="all trials run to one horizon, or their speeds could not be compared",
     ),
 }
+
+
+class Vocabulary(Mapping[str, Hyperparameter]):
+    """The words that every study has and, while its file is read, those that its trainer adds."""
+
+    def __init__(self, words: Mapping[str, Hyperparameter]) -> None:
+        self._words: ContextVar[Mapping[str, Hyperparameter]] = ContextVar("words", default=words)
+
+    def __getitem__(self, word: str) -> Hyperparameter:
+        return self._words.get()[word]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words.get())
+
+    def __len__(self) -> int:
+        return len(self._words.get())
+
+    @contextmanager
+    def with_words(self, more: Mapping[str, Hyperparameter]) -> Iterator[None]:
+        """Inside, the words are these too."""
+        before = self._words.set({**self._words.get(), **more})
+        try:
+            yield
+        finally:
+            self._words.reset(before)
+
+
+VOCABULARY = Vocabulary(_WORDS)
 
 
 def canonical(name: str, value: Any) -> Any:

@@ -10,7 +10,7 @@ from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
 from reports.sections.confirmed import link
 from reports.stats import convergence
-from reports.stats.convergence import AXES, Target
+from reports.stats.convergence import Target, axes
 
 
 def speed(run: Run) -> Section | None:
@@ -81,7 +81,8 @@ def _epochs(run: Run, aim: Target) -> Table:
 
 def _costs(run: Run, aim: Target) -> Table:
     """The restricted means on the other cost axes, on which batch sizes are no longer equal."""
-    frames = {axis: convergence.speed(run, aim, axis).set_index("config") for axis in AXES}
+    known = axes(run)
+    frames = {axis: convergence.speed(run, aim, axis).set_index("config") for axis in known}
     rows = []
     for config in run.configs:
         cells = [link(run, config)]
@@ -90,7 +91,7 @@ def _costs(run: Run, aim: Target) -> Table:
             share = f"{row['reached']} of {row['n']} reached it"
             cells.append(Cell(text.cost(row["restricted"].estimate), share))
         rows.append(Row(tuple(cells)))
-    columns = (Column("Setting"), *(Column(name.capitalize(), True) for name in AXES.values()))
+    columns = (Column("Setting"), *(Column(name.capitalize(), True) for name in known.values()))
     note = (
         "Restricted mean cost to the target. On each axis the horizon is the least that any of "
         "these settings was trained for, so a share may be lower than in epochs. Seconds are left "

@@ -141,12 +141,16 @@ def _how_good(run: Run) -> str:
 
 def _ensemble(run: Run) -> str:
     found = ensemble(run, str(run.winner), "test")
+    trainer = run.provenance.get("trainer")
+    if found is None and trainer:
+        return f"None was saved: the models are {trainer['call']}'s own."
     if found is None:
         return "None was saved: every network diverged."
     alive = int((run.rows_of(str(run.winner))["status"] == "ok").sum())
     scale = text.unit(run, "test_error")
+    how = f", not saved by {trainer['call']}" if trainer else ", as model.npz predicts"
     return (
-        f"All {alive} networks together, as model.npz predicts: {scale.interval(found)} "
+        f"All {alive} networks together{how}: {scale.interval(found)} "
         f"({text.LEVEL}, {found.kind}, {found.n} test rows; {found.covers})."
     )
 

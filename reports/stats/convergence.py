@@ -29,6 +29,12 @@ AXES = {
 LADDER = 20
 
 
+def axes(run: Run) -> dict[str, str]:
+    """The axes that this run knows: a trainer of the user's counts epochs alone."""
+    curves = run.curves
+    return {name: words for name, words in AXES.items() if curves[name].notna().any()}
+
+
 @dataclass(frozen=True)
 class Target:
     """A threshold on a metric of the curves, and where it comes from, in words."""

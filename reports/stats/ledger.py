@@ -191,6 +191,8 @@ def _row_gap(run: Run, config: str, kind: str, name: str, train: Array, margin: 
     covers = "new rows and new seeds, for this training set"
     n = min(losses[split].shape[1] for split in parts)
     interval = Interval(float(gap.mean()), low, high, n, "crossed bootstrap", covers)
+    if not all(run.predictions.has(config, split) for split in parts):
+        interval = replace(interval, covers="new seeds, on these rows")
     if replicates < 2:
         interval = replace(interval, covers="new rows, for this one trained network")
     p = float((found > margin).mean()) if replicates > 1 else math.nan

@@ -18,7 +18,8 @@ def row_losses(run: Run, config: str, split: str, kind: str) -> Array:
     """(replicates, n) losses of each row; kind "error" (0 or 1; squared in regression) or "loss".
 
     A diverged replicate has its worst value of confirm.parquet on every row, so that the mean over
-    rows (its root, for the RMSE) is that value. Raises RunFolderError where shapes disagree.
+    rows (its root, for the RMSE) is that value; and so has each one whose predictions are not
+    known. Raises RunFolderError where shapes disagree.
     """
     key = f"rows/{config}/{split}/{kind}"
     if key not in run.memo:
@@ -29,6 +30,10 @@ def row_losses(run: Run, config: str, split: str, kind: str) -> Array:
 
 def _row_losses(run: Run, config: str, split: str, kind: str) -> Array:
     confirm = run.rows_of(config)
+    if not run.predictions.has(config, split):
+        values = confirm[f"{split}_{kind}"].to_numpy(float)[:, None]
+        rows = len(run.predictions.target(split))
+        return np.repeat(values**2 if rooted(run, kind) else values, rows, axis=1)
     target, predicted = run.predictions.target(split), run.predictions.of(config, split)
     if predicted.shape[:2] != (len(confirm), len(target)):
         raise RunFolderError(
@@ -82,7 +87,12 @@ def seeds_of(run: Run, replicates: int) -> Array:
 
 
 def new_rows(run: Run, config: str, split: str, kind: str = "error") -> Interval:
-    """The interval of a configuration's error (or loss) on new rows."""
+    """The interval of a configuration's error (or loss) on new rows.
+
+    For new seeds alone where the predictions are not known.
+    """
+    if not run.predictions.has(config, split):
+        return intervals.t_mean(run.rows_of(config)[f"{split}_{kind}"].to_numpy(float))
     losses = row_losses(run, config, split, kind)
     seeds, rows = seeds_of(run, len(losses)), rows_of_split(run, split)
     if kind == "error" and not run.regression:
@@ -115,11 +125,11 @@ def ensemble(run: Run, config: str, split: str) -> Interval | None:
     """The error of all a configuration's networks as one model: what model.npz predicts with.
 
     Classes by the mean of their probabilities, numbers by the mean prediction (the RMSE); networks
-    that diverged are left out, None where all did. It is one predictor, so the interval is over
-    rows: Wilson, or the bootstrap in regression.
+    that diverged are left out; None where all did, or no prediction is known. It is one predictor,
+    so the interval is over rows: Wilson, or the bootstrap in regression.
     """
     alive = (run.rows_of(config)["status"] == "ok").to_numpy()
-    if not alive.any():
+    if not alive.any() or not run.predictions.has(config, split):
         return None
     target, predicted = run.predictions.target(split), run.predictions.of(config, split)[alive]
     if run.regression:

@@ -1,6 +1,6 @@
 """A study's data, ready to train on: encoded parts, classes, and what is to be said about them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,12 @@ class Dataset:
     def n_out(self) -> int:
         """Number of network outputs."""
         return int(self.parts["train"].y.shape[1])
+
+    def without(self, part: str) -> "Dataset":
+        """The same, but that the rows of one part are not there."""
+        parts = {name: rows for name, rows in self.parts.items() if name != part}
+        labels = {name: codes for name, codes in self.labels.items() if name != part}
+        return replace(self, parts=parts, labels=labels)
 
     @property
     def loss(self) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sweeps.verbs.common import Set, StudyFile, console, exit_codes
+from sweeps.verbs.common import AllowCode, Set, StudyFile, console, exit_codes
 
 
 def check(
@@ -14,6 +14,7 @@ def check(
     trials: Annotated[
         int | None, typer.Option(help="Trials in all, instead of the file's.")
     ] = None,
+    allow_code: AllowCode = False,
 ) -> None:
     """Say what a study would do and every fault it has; exit 2 if there is one.
 
@@ -21,13 +22,14 @@ def check(
     """
     with exit_codes():
         from sweeps import checking, documents, plan, runner
+        from sweeps.faults import Expected, UserError
         from sweeps.terminal import tell, verbatim
 
         printer = console()
         document = documents.read(study)
         wanted = runner.check_trials(trials)
         assignments = [*(set_ or []), *([f"search.trials={wanted}"] if wanted else [])]
-        spec, dataset = runner.prepare(document, study.parent, assignments)
+        spec, dataset = runner.prepare(document, study.parent, assignments, allow_code)
         workers = runner.check_jobs(jobs)
         budget = runner.trials_of(spec)
         runner.optuna_quietly()
@@ -38,6 +40,12 @@ def check(
             tell(printer, "warning", warning, style="yellow")
         for name, text in checking.first(spec, budget):
             tell(printer, name, text)
-        for name, text in checking.costs(spec, dataset, budget, workers):
-            tell(printer, name, text)
+        if spec.trainer is None or allow_code:
+            try:
+                for name, text in checking.costs(spec, dataset, budget, workers):
+                    tell(printer, name, text)
+            except Expected as fault:
+                raise UserError(document.fault("trainer", fault)) from None
+        else:
+            tell(printer, "trainer", "not imported, and not timed: --allow-code allows it")
         tell(printer, "faults", "none")

@@ -35,6 +35,10 @@ Set = Annotated[
     typer.Option("--set", help="dotted.key=value over the file's; again and again."),
 ]
 
+AllowCode = Annotated[
+    bool, typer.Option("--allow-code", help="Let the study's trainer, which is code, be imported.")
+]
+
 PIPED = 160  # columns where there is no terminal
 
 

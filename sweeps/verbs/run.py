@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sweeps.verbs.common import Set, StudyFile, console, exit_codes
+from sweeps.verbs.common import AllowCode, Set, StudyFile, console, exit_codes
 
 
 def run(
@@ -33,6 +33,7 @@ def run(
         str | None, typer.Option(help="Stop asking after this long (90s, 10m), then confirm.")
     ] = None,
     no_confirm: Annotated[bool, typer.Option("--no-confirm", help="Search only.")] = False,
+    allow_code: AllowCode = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but faults.")] = False,
     as_json: Annotated[
@@ -60,6 +61,7 @@ def run(
             time=runner.seconds(time),
             confirm=not no_confirm,
             dry_run=dry_run,
+            allow_code=allow_code,
             command=runner.reproduce(sys.argv[1:]),
         )
         document = documents.read(study)
