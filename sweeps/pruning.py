@@ -44,6 +44,43 @@ class Told:
         return self.complete or epoch < len(self.costs)
 
 
+class History:
+    """The trials that were told, and of the complete ones their costs at each epoch, sorted."""
+
+    def __init__(self, epochs: int) -> None:
+        self.epochs = epochs
+        self.told: list[Told] = []
+        self._sorted = np.empty((epochs + 1, 0))
+
+    def add(self, one: Told) -> None:
+        """One more."""
+        self.told.append(one)
+        if not one.complete:
+            return
+        missing = self.epochs + 1 - len(one.costs)
+        costs = np.concatenate([one.costs, np.repeat(one.costs[-1:], missing)])[:, None]
+        count = self._sorted.shape[1]
+        places = (self._sorted < costs).sum(axis=1, keepdims=True)
+        is_new = np.arange(count + 1) == places
+        longer = np.empty((self.epochs + 1, count + 1))
+        longer[is_new] = costs[:, 0]
+        longer[~is_new] = self._sorted.ravel()
+        self._sorted = longer
+
+    @property
+    def complete(self) -> int:
+        """How many of them are complete."""
+        return self._sorted.shape[1]
+
+    def percentile(self, percent: float) -> Costs:
+        """Of the complete trials' costs at each epoch, between neighbours linearly."""
+        place = (self.complete - 1) * percent / 100
+        low = int(place)
+        high = min(low + 1, self.complete - 1)
+        lower, upper = self._sorted[:, low], self._sorted[:, high]
+        return np.asarray(lower + (place - low) * (upper - lower))
+
+
 @dataclass(frozen=True)
 class Never:
     """Every trial runs to the end."""
@@ -147,35 +184,28 @@ def critical_sums(most: int, alpha: float) -> tuple[float, ...]:
     return tuple(sums)
 
 
-def _none(pruner: methods.Unpruned, told: Sequence[Told], epochs: int, number: int) -> Rule:
+def _none(pruner: methods.Unpruned, history: History, number: int) -> Rule:
     return Never()
 
 
-def _median(pruner: methods.Median, told: Sequence[Told], epochs: int, number: int) -> Rule:
-    return _quantile(50.0, pruner.startup, pruner.warmup, told, epochs)
+def _median(pruner: methods.Median, history: History, number: int) -> Rule:
+    return _quantile(50.0, pruner.startup, pruner.warmup, history)
 
 
-def _percentile(pruner: methods.Percentile, told: Sequence[Told], epochs: int, number: int) -> Rule:
-    return _quantile(pruner.percentile, pruner.startup, pruner.warmup, told, epochs)
+def _percentile(pruner: methods.Percentile, history: History, number: int) -> Rule:
+    return _quantile(pruner.percentile, pruner.startup, pruner.warmup, history)
 
 
-def _quantile(percent: float, startup: int, warmup: int, told: Sequence[Told], epochs: int) -> Rule:
-    complete = [t for t in told if t.complete]
-    if len(complete) < max(1, startup):
-        return Never()
-    values = np.empty((len(complete), epochs + 1))
-    for row, one in zip(values, complete, strict=True):
-        row[: len(one.costs)] = one.costs
-        row[len(one.costs) :] = one.costs[-1]
-    limits = np.percentile(values, percent, axis=0)
+def _quantile(percent: float, startup: int, warmup: int, history: History) -> Rule:
+    if history.complete < max(1, startup):
+        return NEVER
+    limits = history.percentile(percent)
     limits[: warmup + 1] = np.inf
-    return Above(tuple(float(limit) for limit in limits))
+    return Above(tuple(limits.tolist()))
 
 
-def _halving(
-    pruner: methods.SuccessiveHalving, told: Sequence[Told], epochs: int, number: int
-) -> Rule:
-    return _rungs(pruner.first, pruner.factor, told, epochs)
+def _halving(pruner: methods.SuccessiveHalving, history: History, number: int) -> Rule:
+    return _rungs(pruner.first, pruner.factor, history.told, history.epochs)
 
 
 def _rungs(first: int, factor: int, told: Sequence[Told], epochs: int) -> Rule:
@@ -191,10 +221,11 @@ def _rungs(first: int, factor: int, told: Sequence[Told], epochs: int) -> Rule:
     return NowAbove(tuple(limits))
 
 
-def _hyperband(pruner: methods.Hyperband, told: Sequence[Told], epochs: int, number: int) -> Rule:
+def _hyperband(pruner: methods.Hyperband, history: History, number: int) -> Rule:
+    epochs = history.epochs
     brackets = max(1, int(math.log(epochs / pruner.first, pruner.factor) + 1e-9) + 1)
     mine = bracket(number, brackets, pruner.factor)
-    rivals = [t for t in told if bracket(t.number, brackets, pruner.factor) == mine]
+    rivals = [t for t in history.told if bracket(t.number, brackets, pruner.factor) == mine]
     return _rungs(pruner.first * pruner.factor**mine, pruner.factor, rivals, epochs)
 
 
@@ -209,7 +240,7 @@ def bracket(number: int, brackets: int, factor: int) -> int:
     return brackets - 1
 
 
-def _threshold(pruner: methods.Threshold, told: Sequence[Told], epochs: int, number: int) -> Rule:
+def _threshold(pruner: methods.Threshold, history: History, number: int) -> Rule:
     low = -math.inf if pruner.lower is None else pruner.lower
     high = math.inf if pruner.upper is None else pruner.upper
     return Outside(low, high, pruner.warmup)
@@ -223,24 +254,22 @@ def of_costs(pruner: Any, sign: int) -> Any:
     return pruner.model_copy(update={"lower": low, "upper": high})
 
 
-def _signed_rank(
-    pruner: methods.SignedRank, told: Sequence[Told], epochs: int, number: int
-) -> Rule:
-    complete = [t for t in told if t.complete]
+def _signed_rank(pruner: methods.SignedRank, history: History, number: int) -> Rule:
+    complete = [t for t in history.told if t.complete]
     if len(complete) < max(1, pruner.startup):
-        return Never()
+        return NEVER
     best = min(complete, key=lambda t: (t.costs[-1], t.number))
     critical = critical_sums(best.each.shape[1], pruner.alpha)
     return SignedRank(best.each, critical, pruner.warmup)
 
 
-def _patient(pruner: methods.Patient, told: Sequence[Told], epochs: int, number: int) -> Rule:
+def _patient(pruner: methods.Patient, history: History, number: int) -> Rule:
     alone = isinstance(pruner.around, methods.Unpruned)
-    inner = None if alone else rule(pruner.around, told, epochs, number)
+    inner = None if alone else rule(pruner.around, history, number)
     return Stale(pruner.patience, pruner.min_delta, inner)
 
 
-RULES: Mapping[str, Callable[[Any, Sequence[Told], int, int], Rule]] = {
+RULES: Mapping[str, Callable[[Any, History, int], Rule]] = {
     "none": _none,
     "median": _median,
     "percentile": _percentile,
@@ -252,6 +281,6 @@ RULES: Mapping[str, Callable[[Any, Sequence[Told], int, int], Rule]] = {
 }
 
 
-def rule(pruner: Any, told: Sequence[Told], epochs: int, number: int) -> Rule:
+def rule(pruner: Any, history: History, number: int) -> Rule:
     """The rule for trial `number`, from the trials told by the time it is asked."""
-    return RULES[pruner.name](pruner, told, epochs, number)
+    return RULES[pruner.name](pruner, history, number)

@@ -103,7 +103,7 @@ class Course:
         self._local: dict[int, int] = {}
         self._seen = optuna.search_space.IntersectionSearchSpace(include_pruned=True)
         self._pruner = pruning.of_costs(study.pruner, study.objective.sign)
-        self._told: list[pruning.Told] = []
+        self._history = pruning.History(study.epochs)
         mine = [one for one in warm if space.locate(study.space.configure(one.params))]
         self._warm = len(mine)
         for one in mine:
@@ -197,7 +197,7 @@ class Course:
         sign = self._spec.objective.sign
         each = sign * outcome.each if self._pruner.name in PAIRED else np.empty((0, 0))
         is_complete = outcome.state == "complete"
-        self._told.append(pruning.Told(outcome.number, is_complete, sign * reports, each))
+        self._history.add(pruning.Told(outcome.number, is_complete, sign * reports, each))
         frozen = self._study.get_trials(deepcopy=False)[local]
         trial = optuna.trial.Trial(self._study, frozen._trial_id)
         for name, violation in outcome.violations.items():
@@ -210,4 +210,4 @@ class Course:
 
     def rule(self, number: int) -> pruning.Rule:
         """See `Mirror.rule`."""
-        return pruning.rule(self._pruner, self._told, self._spec.epochs, number)
+        return pruning.rule(self._pruner, self._history, number)

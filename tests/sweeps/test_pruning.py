@@ -57,10 +57,10 @@ def test_the_rule_is_optunas(name: str) -> None:
     rng = np.random.default_rng(0)
     histories = np.cumsum(rng.standard_normal((40, EPOCHS + 1)), axis=1)
     oracle = optuna.create_study(pruner=make())
-    told: list[pruning.Told] = []
+    told = pruning.History(EPOCHS)
     pruned = 0
     for number, history in enumerate(histories):
-        rule = pruning.rule(pruner, told, EPOCHS, number)
+        rule = pruning.rule(pruner, told, number)
         trial = oracle.ask()
         state = optuna.trial.TrialState.COMPLETE
         for epoch in range(1, EPOCHS + 1):
@@ -74,9 +74,26 @@ def test_the_rule_is_optunas(name: str) -> None:
                 break
         is_complete = state == optuna.trial.TrialState.COMPLETE
         seen = history[: epoch + 1]
-        told.append(pruning.Told(number, is_complete, seen, seen[:, None]))
+        told.add(pruning.Told(number, is_complete, seen, seen[:, None]))
         oracle.tell(trial, history[-1] if is_complete else None, state=state)
     assert 5 < pruned < 40
+
+
+def history(told: list[pruning.Told], epochs: int = EPOCHS) -> pruning.History:
+    made = pruning.History(epochs)
+    for one in told:
+        made.add(one)
+    return made
+
+
+def test_percentiles_are_numpys() -> None:
+    rng = np.random.default_rng(3)
+    costs = np.round(rng.standard_normal((23, EPOCHS + 1)), 1)  # with ties
+    made = history([pruning.Told(n, n % 4 > 0, row, row[:, None]) for n, row in enumerate(costs)])
+    complete = costs[np.arange(23) % 4 > 0]
+    for percent in (0.1, 25, 50, 80):
+        expected = np.percentile(complete, percent, axis=0)
+        np.testing.assert_allclose(made.percentile(percent), expected, rtol=1e-12, atol=1e-15)
 
 
 def test_hyperbands_brackets_have_their_shares_and_compete_within() -> None:
@@ -90,22 +107,22 @@ def test_hyperbands_brackets_have_their_shares_and_compete_within() -> None:
     rivals = [n for n in range(100, 200) if pruning.bracket(n, 3, 3) == 1][:6]
     good, bad = np.zeros(epochs + 1), np.ones(epochs + 1)
     told = [pruning.Told(n, True, good, good[:, None]) for n in others]
-    rule = pruning.rule(pruner, told, epochs, mine)
+    rule = pruning.rule(pruner, history(told, epochs), mine)
     assert not any(rule.loses([1.0] * (e + 1), []) for e in range(1, epochs))
     told += [pruning.Told(n, True, good, good[:, None]) for n in rivals]
-    rule = pruning.rule(pruner, told, epochs, mine)
+    rule = pruning.rule(pruner, history(told, epochs), mine)
     # Its bracket's first rung is at 3 epochs.
     assert [e for e in range(1, epochs) if rule.loses(bad[: e + 1].tolist(), [])] == [3]
 
 
 def test_none_prunes_nothing() -> None:
     told = [pruning.Told(n, True, np.zeros(3), np.zeros((3, 1))) for n in range(9)]
-    assert not pruning.rule(methods.Unpruned(), told, 2, 9).loses([1.0, 1e9], [])
+    assert not pruning.rule(methods.Unpruned(), history(told, 2), 9).loses([1.0, 1e9], [])
 
 
 def test_a_trial_that_ended_early_counts_with_its_last_value() -> None:
     told = [pruning.Told(0, True, np.array([0.0, 7.0]), np.empty((0, 0)))]
-    rule = pruning.rule(methods.Median(startup=1, warmup=0), told, 4, 1)
+    rule = pruning.rule(methods.Median(startup=1, warmup=0), history(told, 4), 1)
     assert not rule.loses([0.0, 7.0, 7.0, 7.0], [])
     assert rule.loses([0.0, 7.1, 7.1, 7.1], [])
 
@@ -131,7 +148,7 @@ def test_signed_rank_stops_what_loses_with_every_replicate_and_nothing_else() ->
     best = rng.random((EPOCHS + 1, 6))
     told = [pruning.Told(0, True, best.mean(axis=1), best)]
     pruner = methods.SignedRank(alpha=0.05, startup=1, warmup=2)
-    rule = pruning.rule(pruner, told, EPOCHS, 1)
+    rule = pruning.rule(pruner, history(told), 1)
     worse, same = best + 0.1, best.copy()
     mixed = best + np.array([0.1, -0.1] * 3)
 
@@ -153,6 +170,6 @@ def test_signed_rank_rarely_stops_an_equal() -> None:
     for _ in range(2000):
         best, mine = rng.random((2, 3, 8))
         told = [pruning.Told(0, True, best.mean(axis=1), best)]
-        rule = pruning.rule(pruner, told, 3, 1)
+        rule = pruning.rule(pruner, history(told, 3), 1)
         stopped += rule._loses_at(1, mine[1])  # type: ignore[attr-defined]
     assert 0.03 < stopped / 2000 < 0.065
