@@ -26,7 +26,8 @@ from sweeps.engines.tasks import STEP, Entry, Tasks
 from sweeps.engines.workers import attend, one_thread
 from sweeps.interrupts import starting_workers
 
-PATIENCE = 5.0  # seconds for a scheduler to answer, and for a worker to be ended
+PATIENCE = 5.0  # seconds for a scheduler to answer
+ENDING = 20.0  # seconds for a worker to be ended: a nanny asks it for four, and then does it
 ALONE = 60.0  # seconds that a cluster may be without any worker
 GONE = 30.0  # seconds that a scheduler may be gone
 DISCONNECTED = "scheduler-connection-lost"  # Dask's word for it
@@ -196,7 +197,10 @@ class Dask:
         self._workers.discard(worker)
         self._tasks.lost(entry, self._tasks.no_answer)
         future.cancel()
-        self._client.restart_workers([worker], timeout=PATIENCE, raise_for_error=False)
+        if self._cluster:
+            self._cluster.sync(_kill, self._cluster, worker)
+        else:
+            self._client.restart_workers([worker], timeout=ENDING, raise_for_error=False)
 
     def _reconnect(self) -> None:
         """The scheduler does not answer: join it again, and run again what was there."""
@@ -221,7 +225,7 @@ class Dask:
                 self._client.unregister_worker_plugin(self._service)
         _leave(self._client)
         if self._cluster is not None:
-            self._cluster.sync(_kill, self._cluster)
+            self._cluster.sync(_kill_all, self._cluster)
             self._cluster.close()
 
 
@@ -252,8 +256,14 @@ def _leave(client: Client) -> None:
         client.close(timeout=STEP)
 
 
-async def _kill(cluster: LocalCluster) -> None:
-    """Asked nicely, Dask's workers end when their tasks do, or four seconds later."""
+async def _kill(cluster: LocalCluster, worker: str) -> None:
+    """End a worker at once; its nanny starts another. Asked nicely, it would finish its task."""
+    for nanny in cluster.workers.values():
+        if nanny.worker_address == worker and nanny.pid:
+            os.kill(nanny.pid, signal.SIGKILL)
+
+
+async def _kill_all(cluster: LocalCluster) -> None:
     for nanny in cluster.workers.values():
         nanny.close_gracefully(reason="sweeps-close")  # else it would start another
         if nanny.pid:

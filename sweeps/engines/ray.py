@@ -7,10 +7,12 @@ neither is so. Ray's own retries are off: they are counted here.
 import logging
 import os
 import pickle
+import re
 import signal
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing.resource_tracker import ensure_running
 from typing import Any
 
 from sweeps.engines.base import Function, Lost, Work, first_line
@@ -22,10 +24,15 @@ from sweeps.interrupts import starting_workers
 
 STARTS = 3  # workers in a row that fail to start before the engine gives up
 
-# Nothing is sent to Ray's makers, and no warning breaks into the progress.
-QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
-# A Ray of ours: one BLAS thread, and servers on 127.0.0.1 alone, as where there are no clusters.
-LOCAL = {**QUIET, **ONE_THREAD, "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+# Nothing is sent to Ray's makers; no warning, and no line of its daemon's, breaks into the output.
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".*",
+}
+# Servers and their names on 127.0.0.1 alone, as on systems for which Ray has no clusters.
+HERE = {**QUIET, "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+LOCAL = {**HERE, **ONE_THREAD}
 
 
 class _Worker:
@@ -57,12 +64,15 @@ class Ray:
         self._busy: dict[Any, Any] = {}  # and by the future of their task
         self._pids: dict[Any, int] = {}
         self._failed_starts = 0
-        self._ray = ray = _ray(local=address is None)
+        self._ray = ray = _ray(HERE if _is_here(address) else QUIET)
         self._joined = not ray.is_initialized()  # else it is the user's, and is left running
         if self._joined:
-            _join(ray, address, work.jobs)
             if address is None:
+                ensure_running()  # Python's own helper, which is not Ray's
                 self._reaper = Reaper()
+            _join(ray, address, work.jobs)
+            if self._reaper:
+                self._reaper.adopt()
         self._function = work.function
         self._shared = ray.put(work.shared)
         actor = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)
@@ -154,9 +164,14 @@ class Ray:
             self._reaper.close()
 
 
-def _ray(local: bool) -> Any:
+def _is_here(address: str | None) -> bool:
+    """Whether Ray is to know this machine as 127.0.0.1 and not by its name in the network."""
+    return address is None or re.match(r"(ray://)?(127\.|localhost:)", address) is not None
+
+
+def _ray(environment: dict[str, str]) -> Any:
     """The library; it reads some of its environment when it is imported."""
-    with _environment(LOCAL if local else {}):
+    with _environment(environment):
         import ray
 
         return ray
@@ -167,19 +182,21 @@ def _join(ray: Any, address: str | None, jobs: int) -> None:
     if address and address != "auto":
         # With RAY_USE_TLS the first words are others.
         reach("ray", address, b"" if os.environ.get("RAY_USE_TLS") == "1" else HTTP2)
-    where = {"address": address} if address else {"address": "local", "num_cpus": jobs}
+    settings: dict[str, Any] = {"address": address}
     if address is None:
-        where |= {"_node_ip_address": "127.0.0.1", "include_dashboard": False}
+        settings = {"address": "local", "num_cpus": jobs, "include_dashboard": False}
     with _environment(QUIET if address else LOCAL), starting_workers(), _terminations_kept():
         try:
             ray.init(
-                **where,
+                **settings,
                 namespace=f"sweeps-{uuid.uuid4().hex}",
                 log_to_driver=False,
                 logging_level=logging.CRITICAL,
             )
         except (OSError, ValueError, RuntimeError) as fault:
-            raise unreachable("ray", str(address), first_line(fault)) from None
+            hint = "is RAY_AUTH_TOKEN the cluster's?" if address else "see its logs in /tmp/ray"
+            where = address or "this machine"
+            raise unreachable("ray", where, f"{first_line(fault)} ({hint})") from None
 
 
 @contextmanager

@@ -12,34 +12,39 @@ from pathlib import Path
 
 
 class Reaper:
-    """Ends the processes it knows of when it is closed, or when this process ends anyhow."""
+    """Ends what it was told of when it is closed, or when this process ends anyhow."""
 
     def __init__(self) -> None:
         # -S: it needs the standard library alone, and so is there in 20 ms.
         command = [sys.executable, "-S", __file__]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, bufsize=1)
+        self._others = set(_children().get(os.getpid(), []))
+        self._roots: set[int] = set()
+
+    def adopt(self) -> None:
+        """What this process has started since is its concern, with all that those will start."""
+        self._roots = set(_children().get(os.getpid(), [])) - self._others
 
     def know(self) -> None:
-        """Tell it of all that this process has started, directly or not, but itself."""
+        """Tell it of all that is its concern by now."""
         assert self._process.stdin is not None
-        for pid in _descendants(os.getpid()):
-            if pid != self._process.pid:
-                self._process.stdin.write(f"{pid} {_born(pid)}\n")
+        children, pids = _children(), list(self._roots)
+        for pid in pids:
+            pids += children.get(pid, [])
+            self._process.stdin.write(f"{pid} {_born(pid)}\n")
 
     def close(self) -> None:
         """Let it do its work; back when that is done."""
         self._process.communicate()
 
 
-def _descendants(root: int) -> list[int]:
-    children: dict[int, list[int]] = {}
+def _children() -> dict[int, list[int]]:
+    """The children of every process; the kernel's own list of them may miss some."""
+    found: dict[int, list[int]] = {}
     for process in Path("/proc").glob("[0-9]*"):
         if fields := _status(int(process.name)):
-            children.setdefault(int(fields[1]), []).append(int(process.name))
-    found = [root]
-    for pid in found:
-        found += children.get(pid, [])
-    return found[1:]
+            found.setdefault(int(fields[1]), []).append(int(process.name))
+    return found
 
 
 def _born(pid: int) -> str:
