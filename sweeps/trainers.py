@@ -199,8 +199,8 @@ def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-# By module, the hash of what was imported here: a file that has changed is imported again.
-_imported: dict[str, str] = {}
+# By module, the file and hash of what was imported here: another one is imported in its place.
+_imported: dict[str, tuple[Path, str]] = {}
 
 
 def load(trainer: Trainer) -> tuple[Function, Path]:
@@ -209,16 +209,16 @@ def load(trainer: Trainer) -> tuple[Function, Path]:
     file = _file(name, Path(trainer.folder))
     if _digest(file) != trainer.sha256:
         raise Expected(f"the {file.name} that the run began with", Words("one that was edited"))
-    if _imported.get(name, trainer.sha256) != trainer.sha256:
-        del sys.modules[name]
-    if trainer.folder not in sys.path:
-        sys.path.insert(0, trainer.folder)
+    this = (file, trainer.sha256)
+    if _imported.pop(name, this) != this:
+        _forget(name.partition(".")[0])
+    sys.path[:] = [trainer.folder, *(place for place in sys.path if place != trainer.folder)]
     module = _import(name, file)
     there = Path(module.__file__ or "").resolve()
     if there != file:
         hint = "another module has that name already: give it one of its own"
         raise Expected(f"the module of {file.name}", Words(there.name), hint)
-    _imported[name] = trainer.sha256
+    _imported[name] = this
     public = [n for n, value in vars(module).items() if callable(value) and not n.startswith("_")]
     if not callable(getattr(module, function, None)):
         hint = did_you_mean(function, public) if public else f"{name} has no functions"
@@ -226,6 +226,11 @@ def load(trainer: Trainer) -> tuple[Function, Path]:
     loaded: Function = getattr(module, function)
     _check(loaded, function)
     return loaded, file
+
+
+def _forget(package: str) -> None:
+    for name in [n for n in sys.modules if n == package or n.startswith(f"{package}.")]:
+        del sys.modules[name]
 
 
 def _import(name: str, file: Path) -> Any:
