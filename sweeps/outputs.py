@@ -38,7 +38,8 @@ def write(
     records.write_text(folder / "study.yaml", resolved.study_yaml(study, base, folder))
     _frame(folder, "trials", frames.trials(study, finished))
     _frame(folder, "curves", frames.curves(finished, networks))
-    _frame(folder, "importance", frames.importance(study_store.trials()[: len(finished)]))
+    asked = study_store.trials()[: len(finished)]
+    _frame(folder, "importance", frames.importance(asked, study.objective.goal))
     if not networks:
         # Those of an earlier run would speak of another search.
         for name in OF_CONFIRMATION:
