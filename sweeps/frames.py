@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sweeps import ranking
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
+from sweeps.objectives import Goal
 from sweeps.search import Finished
 from sweeps.space import Config
 from sweeps.spec import Study
@@ -208,10 +209,11 @@ def predictions(
 ENOUGH = 10
 
 
-def importance(trials: "list[optuna.trial.FrozenTrial]") -> pd.DataFrame:
+def importance(trials: "list[optuna.trial.FrozenTrial]", goal: Goal) -> pd.DataFrame:
     """PED-ANOVA of the parameters that every complete trial has; no rows where it cannot say.
 
-    It is of the first objective.
+    It is of the first objective, which is to be minimized or maximized (goal): it asks what sets
+    the best trials apart from the others.
     """
     import optuna
     from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
@@ -219,7 +221,7 @@ def importance(trials: "list[optuna.trial.FrozenTrial]") -> pd.DataFrame:
     complete = [t for t in trials if t.state == optuna.trial.TrialState.COMPLETE]
     values: dict[str, float] = {}
     if len(complete) >= ENOUGH and len({_value(t) for t in complete}) > 1:
-        study = optuna.create_study()
+        study = optuna.create_study(direction=goal)
         study.add_trials([_first_objective(t) for t in complete])
         with warnings.catch_warnings():
             # It says which parameters had few trials; the report says so of all of them.

@@ -42,7 +42,8 @@ def write(
     (folder / "data").mkdir(exist_ok=True)
     _frame(folder, "trials", frames.trials(study, finished))
     _frame(folder, "curves", frames.curves(finished, networks))
-    _frame(folder, "importance", frames.importance(study_store.trials()[: len(finished)]))
+    asked = study_store.trials()[: len(finished)]
+    _frame(folder, "importance", frames.importance(asked, study.objective.goal))
     if not networks:
         # Those of an earlier run would speak of another search.
         for name in OF_CONFIRMATION:

@@ -9,6 +9,7 @@ from reports.figures.scales import Scale, robust
 from reports.figures.style import (
     INK,
     MARKS,
+    MUTED,
     SERIES,
     Figure,
     Panel,
@@ -21,9 +22,14 @@ from reports.figures.svg import panel
 from reports.stats.objectives import Objective
 from reports.text import value
 
-LOOKS = {"complete": (SERIES[0], "o"), "pruned": (SERIES[1], "X"), "diverged": (SERIES[5], "^")}
+BROKEN = "breaks a constraint"
+LOOKS = {
+    "complete": (SERIES[0], "o"), "pruned": (SERIES[1], "X"), "diverged": (SERIES[5], "^"),
+    BROKEN: (MUTED, "v"),
+}  # fmt: skip
 # a raster keeps its colours in both themes, so these hold 3:1 on white and on black
-RASTER = {"complete": ("#3b82c9",), "pruned": ("#c2742a",), "diverged": ("#cf4f7f",)}
+RASTER = {"complete": ("#3b82c9",), "pruned": ("#c2742a",), "diverged": ("#cf4f7f",),
+          BROKEN: ("#8a8b8c",)}  # fmt: skip
 CHOICES = 12
 
 
@@ -61,7 +67,8 @@ def scatter(
     """The objective of each trial against each parameter: (name, is it numeric, on a log axis)."""
     frame = trials[np.isfinite(trials["value"].to_numpy(float))].copy()
     state = frame["state"].astype(str)
-    frame["mark"] = state.where(frame["diverged"] == 0, "diverged")
+    frame["mark"] = state.mask((state == "complete") & ~frame["feasible"].astype(bool), BROKEN)
+    frame["mark"] = frame["mark"].where(frame["diverged"] == 0, "diverged")
     raster = len(frame) * len(parameters) > MARKS
     scale = robust(frame["value"].to_numpy(float), goal.sign)
     panels = tuple(
@@ -117,8 +124,8 @@ def _panel(
             legend.remove()
         if number == 0 and len(present) > 1:
             figure.legend(
-                *axes.get_legend_handles_labels(), loc="outside upper left", ncols=3,
-                handletextpad=0.1, columnspacing=1.0,
+                *axes.get_legend_handles_labels(), loc="outside upper left",
+                ncols=2 if BROKEN in present else 3, handletextpad=0.1, columnspacing=1.0,
             )  # fmt: skip
         words = f"{len(rows)} trials in which {name} was active, by state."
         return panel(figure, f"scatter-{number}", f"{goal.name} against {name}", words)

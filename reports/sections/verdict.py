@@ -110,11 +110,11 @@ def _winner(run: Run) -> str:
 
 
 def _aims(run: Run) -> Iterator[tuple[str, str]]:
-    """What the study was after, where that is not an error or a loss; and the constraints."""
+    """What the study was after, where that is not the dev error or loss; and the constraints."""
     winner, goals = str(run.winner), objectives.objectives(run)
-    others = [goal for goal in goals if goal.metric not in ("dev_error", "dev_loss")]
-    found = [(goal, objectives.fresh(run, goal, winner)) for goal in others]
-    said = [f"{goal.name} {goal.unit.interval(one)}" for goal, one in found if one and one.n]
+    shown = () if all(goal.is_plain for goal in goals) else goals
+    found = [(goal, objectives.fresh(run, goal, winner)) for goal in shown]
+    said = [f"{goal.name} {goal.unit.interval(one)}" for goal, one in found if one]
     if said:
         words = text.listing(said)
         yield (

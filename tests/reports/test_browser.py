@@ -76,6 +76,20 @@ def test_a_click_sorts_and_says_so(opened, make):
         assert said == []
 
 
+def test_the_front_sorts_by_its_numbers(opened, folder_of):
+    """1 537 parameters come after 321, however they are written."""
+    with opened(folder_of("front")) as (tab, _, _):
+        heads = tab.locator("#pareto-table thead th").all_inner_texts()
+        place = next(n for n, text in enumerate(heads) if text.startswith("Parameters"))
+        tab.locator(f"#pareto-table thead th:nth-child({place + 1}) button").click()
+        shown = tab.evaluate(
+            f"""() => [...document.querySelectorAll("#pareto-table tbody tr")].map(
+                (row) => Number(row.cells[{place}].textContent.replaceAll("\u00a0", "")))"""
+        )
+        assert len(shown) >= 2
+        assert shown == sorted(shown)
+
+
 def test_it_reads_the_same_without_scripts(opened, make):
     with opened(make()) as (tab, _, _):
         scripted = tab.inner_text("main")
@@ -91,8 +105,13 @@ def test_a_deep_link_leads_to_its_trial(opened, make):
         assert tab.locator(":target").is_visible()
 
 
+SMALL = {"trials": 6, "top": 2, "confirmed": 6}  # every section, few rows
+AIMS = {"objectives": ("dev_error", "parameters"), "limits": ("dev_loss <= 0.3",)}
+
+
+@pytest.mark.parametrize("aims", [{}, AIMS], ids=["one objective", "a front"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(opened, make, scheme):
+def test_axe_finds_no_violation(opened, make, scheme, aims):
     try:
         from axe_core_python.sync_playwright import Axe
     except ImportError:
@@ -100,7 +119,7 @@ def test_axe_finds_no_violation(opened, make, scheme):
         if os.environ.get("CI") == "true":
             pytest.fail(words)
         pytest.skip(words)
-    folder = make(trials=6, top=2, confirmed=6)  # every section, few rows
+    folder = make(**SMALL, **aims)
     with opened(folder, color_scheme=scheme, bypass_csp=True) as (tab, _, _):
         tab.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
         rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}

@@ -31,14 +31,14 @@ def dictionary(frame: str) -> set[str]:
     """The columns that the README lists for a frame."""
     section = README.read_text().split(f"#### `{frame}.parquet`")[1].split("####")[0]
     rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
-    return {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    return {name for row in rows for name in re.findall(r"`([^`]+)`", row) if "<" not in name}
 
 
 @pytest.mark.parametrize("frame", ["trials", "curves", "confirm", "importance"])
 def test_columns_are_those_of_the_readme(run: Result, frame: str) -> None:
     parquet = pd.read_parquet(run.folder / f"{frame}.parquet")
     columns = {c for c in parquet.columns if not c.startswith("param.")}
-    assert columns == {c for c in dictionary(frame) if not c.startswith("param.")}
+    assert columns == dictionary(frame)
     copy = pd.read_csv(run.folder / "data" / f"{frame}.csv")
     assert list(copy.columns) == list(parquet.columns)
     assert len(copy) == len(parquet)
@@ -149,6 +149,47 @@ def test_no_confirm_leaves_no_stale_confirmation(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="got none: nothing was confirmed"):
         result.predict(pd.DataFrame())
     assert result.best  # of the search
+
+
+def test_importance_asks_what_the_best_have_in_common() -> None:
+    """Of a maximized objective as of its mirror image, and not as of the worst trials."""
+    import optuna
+
+    from sweeps.frames import importance
+
+    low = optuna.distributions.FloatDistribution(0, 1)
+    points = np.random.default_rng(0).random((60, 2))
+    costs = [1 - (x > 0.9) - 0.4 * (y < 0.3) for x, y in points]
+
+    def trials(sign: int) -> list[optuna.trial.FrozenTrial]:
+        return [
+            optuna.trial.create_trial(
+                params={"x": x, "y": y}, distributions={"x": low, "y": low}, value=sign * cost
+            )
+            for (x, y), cost in zip(points, costs, strict=True)
+        ]
+
+    down, up = importance(trials(1), "minimize"), importance(trials(-1), "maximize")
+    pd.testing.assert_frame_equal(down, up)
+    assert not importance(trials(-1), "minimize").equals(down)
+
+
+def test_every_objective_has_a_column(tmp_path: Path) -> None:
+    """Further ones in value.2, …; further metrics with their spread; in the confirmation too."""
+    text = DIGITS.replace("replicates: 3", "replicates: 3\nobjective: [dev_error, "
+        "{metric: auc, reduce: worst}]\nconstraints: [gap <= 0.5]").replace(
+        ", pruner: {median: {startup: 2, warmup: 2}}", "")  # fmt: skip
+    result = sweeps.run(study(tmp_path, text), out=tmp_path, jobs=1, trials=4, quiet=True)
+    trials = result.trials
+    assert {"value.2", "auc", "auc_sd", "gap", "gap_sd"} <= set(trials.columns)
+    assert (trials["value.2"] <= trials["auc"]).all(), "the worst is no better than the mean"
+    assert result.confirm is not None
+    networks = result.confirm[result.confirm["kind"] == "network"]
+    assert networks[["auc", "gap"]].notna().all(axis=None)
+    said = json.loads((result.folder / "provenance.json").read_text())
+    assert [one["reduce"] for one in said["objectives"]] == ["mean", "worst"]
+    assert said["limits"] == ["gap <= 0.5"]
+    assert "Pareto front" in (result.folder / "report.html").read_text()
 
 
 def test_a_model_that_is_none(tmp_path: Path) -> None:
