@@ -115,7 +115,7 @@ def confirm(
     """Each candidate's confirmation, best first; the baselines by name; causes of what failed."""
     known = dict(work.known)
     lost: dict[str, str] = {}
-    results = _parallel(work.calls, dataset, jobs)
+    results = _parallel(work.calls, study, dataset, jobs)
     for label in dict.fromkeys(work.owners):
         mine = [r for r, owner in zip(results, work.owners, strict=True) if owner == label]
         failed = [one for one in mine if one.state == "failed"]
@@ -135,7 +135,9 @@ def _pieces(replicates: int) -> list[range]:
     return [range(start, min(start + TOGETHER, replicates)) for start in starts]
 
 
-def _parallel(calls: list[tuple[Any, Any]], dataset: Dataset, jobs: int) -> list[Outcome]:
+def _parallel(
+    calls: list[tuple[Any, Any]], study: Study, dataset: Dataset, jobs: int
+) -> list[Outcome]:
     from joblib import Parallel, delayed, parallel_config
 
     if not calls:
@@ -146,7 +148,8 @@ def _parallel(calls: list[tuple[Any, Any]], dataset: Dataset, jobs: int) -> list
     worker = {"initializer": start_worker, "initargs": (os.getpid(), _run, dataset)}
     with parallel_config("loky", **worker, inner_max_num_threads=1):
         with starting_workers():
-            Parallel(n_jobs=jobs)(delayed(os.getpid)() for _ in range(jobs))
+            # What a first task leaves in memory is the measure by which loky restarts a worker.
+            Parallel(n_jobs=jobs)(delayed(guests.ready)(study.trainer) for _ in range(jobs))
         return list(Parallel(n_jobs=jobs)(delayed(run_task)(call) for call in calls))
 
 

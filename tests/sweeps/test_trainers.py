@@ -437,6 +437,7 @@ WRONG = {
     "{'dev_outputs': [[0.5, 0.5]] * 40}": "a row whose probabilities add up to 3.3 (probabilities?",
     "{'dev_outputs': object()}": "expected an array as dev_outputs, got object",
     "{'dev_loss': 1, 'test_outputs': 1}": "expected no outputs of test rows in the search",
+    "exit(3)": "replicate 0, epoch 1: mine.py:2: SystemExit: 3",
     "1 / 0": "replicate 0, epoch 1: mine.py:2: ZeroDivisionError: division by zero",
 }
 
