@@ -53,10 +53,10 @@ WORDS: Mapping[tuple[str, str], frozenset[str]] = {
 }
 
 PROVENANCE = (
-    "name", "description", "task", "classes", "objective", "objectives", "limits", "targets",
-    "reference", "command", "data", "constants", "counts", "search", "confirm", "space", "fixed",
-    "seconds", "study_hash", "versions", "machine", "threads", "jobs", "commit", "started",
-    "finished",
+    "name", "description", "task", "classes", "objective", "objectives", "limits", "budgets",
+    "targets", "reference", "command", "data", "constants", "counts", "search", "confirm", "space",
+    "fixed", "seconds", "study_hash", "versions", "machine", "threads", "jobs", "commit",
+    "started", "finished",
 )  # fmt: skip
 
 LINKS = (

@@ -78,7 +78,7 @@ def scatter(
     caption = (
         f"Each trial's {goal.name} over its replicates against each parameter: the {goal.best} is "
         f"best. n = {len(frame)}. "
-        "Descriptive: the sampler chose where to look, so crowded regions are not better evidence. "
+        "Descriptive: crowded regions are not better evidence. "
         "Pruned trials show their last value; diverged ones had at least one diverged replicate. "
         "The ring is the winner. Values off the scale are drawn at its edge."
     )

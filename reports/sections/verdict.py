@@ -119,7 +119,7 @@ def _aims(run: Run) -> Iterator[tuple[str, str]]:
         words = text.listing(said)
         yield (
             "The objective" if len(goals) == 1 else "The objectives",
-            f"On fresh seeds and dev rows {words}.",
+            f"On fresh seeds and dev rows: {words}.",
         )
     for one in limits.held(run):
         if one.config == winner:
@@ -217,7 +217,7 @@ def _numbers(run: Run) -> Iterator[Number]:
             f"{goal.name} of the winner", goal.unit.head(aimed),
             goal.unit.bounds(aimed).strip(), f"fresh seeds, dev rows; {aimed.kind}",
         )  # fmt: skip
-    for split in ("test", "dev"):
+    for split in ("test", "dev")[: 2 if aimed is None else 1]:
         scale, found = text.unit(run, f"{split}_error"), new_rows(run, winner, split)
         yield Number(
             f"{scale.name} of the winner", scale.head(found),

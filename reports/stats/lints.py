@@ -49,8 +49,8 @@ def unfinished(run: Run) -> Iterator[Lint]:
     """Fewer trials are done than were asked for, or some failed."""
     counts = run.provenance["counts"]
     done = counts["complete"] + counts["pruned"] + counts["failed"]
-    budgets = run.provenance.get("budgets") or {}
-    words = ", ".join(f"{name} {text.value(v)}" for name, v in budgets.items() if v is not None)
+    budgets = run.provenance["budgets"].items()
+    words = ", ".join(f"{name} {text.value(v)}" for name, v in budgets if name != "trial_time")
     if done < counts["asked"] and words:
         yield Lint(
             "ended by a budget", NOTE,

@@ -150,7 +150,7 @@ def choice_in_words(run: Run) -> str:
     goals = objectives(run)
     first = goals[0]
     limits = ", among the settings that keep the constraints there, if any does"
-    several = " (the first objective)" * (len(goals) > 1)
+    several = ", the first objective," * (len(goals) > 1)
     return (
         f"the {first.best} {first.name}{several} on these fresh seeds"
         f"{limits * bool(run.provenance['limits'])}"

@@ -324,7 +324,7 @@ def _provenance(made: Made, trials: pd.DataFrame) -> dict[str, Any]:
              "reduce": made.reduce}
             for place, name in enumerate(made.objectives)
         ],
-        "limits": list(made.limits),
+        "limits": list(made.limits), "budgets": {},
         "targets": made.targets, "reference": made.reference,
         "command": "python -m sweeps.run studies/circles.yaml",
         "data": {"source": "studies/circles.csv", "sha256": "ab" * 32, "rows": 5 * made.rows,

@@ -182,7 +182,10 @@ def test_a_search_that_a_budget_ended_is_not_called_unfinished(make, copy):
     folder = copy(make())
     written = json.loads((folder / "provenance.json").read_text())
     written["counts"]["asked"] += 10
-    for budgets, name in (({}, "unfinished search"), ({"epochs": 500}, "ended by a budget")):
+    for budgets, name in (
+        ({"trial_time": "3s"}, "unfinished search"),
+        ({"epochs": 500}, "ended by a budget"),
+    ):
         text_ = json.dumps(written | {"budgets": budgets})
         (folder / "provenance.json").write_text(text_)
         names = {one.name for one in lints.lints(load(folder))}
