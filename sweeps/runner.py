@@ -208,8 +208,10 @@ def execute(
             networks, others, seconds_confirmed = _confirm(
                 study, dataset, finished, folder, digest(identity), options, console
             )
+            budgets = study.budgets.model_dump(exclude_none=True) | {"time": options.time}
             run_facts = {
                 "command": options.command,
+                **({"budgets": budgets} if options.time is not None else {}),
                 "study_hash": digest(identity),
                 "confirm": study.confirm.model_dump() if networks else None,
                 "seconds": {"search": seconds_searched, "confirm": seconds_confirmed},

@@ -21,7 +21,7 @@ def check(
     Examples: sweeps check study.yaml · sweeps check study.yaml --set search.sampler=grid
     """
     with exit_codes():
-        from sweeps import checking, documents, plan, runner
+        from sweeps import addresses, checking, documents, plan, runner
         from sweeps.faults import Expected, UserError
         from sweeps.terminal import tell, verbatim
 
@@ -29,6 +29,7 @@ def check(
         document = documents.read(study)
         wanted = runner.check_trials(trials)
         assignments = [*(set_ or []), *([f"search.trials={wanted}"] if wanted else [])]
+        addresses.refuse_passwords(None, assignments)
         spec, dataset = runner.prepare(document, study.parent, assignments, allow_code)
         workers = runner.check_jobs(jobs)
         budget = runner.trials_of(spec)

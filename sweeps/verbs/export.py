@@ -29,9 +29,11 @@ def export(
       sweeps export runs/churn --csv tables
     """
     with exit_codes():
-        from sweeps import exporting, runner, storages
+        from sweeps import addresses, exporting, runner, storages
         from sweeps.terminal import tell
 
+        for address in (storage, source):
+            addresses.refuse_passwords(address, [])
         if storage is None and csv is None:
             raise UserError("export: expected --storage URL or --csv DIR, got neither")
         printer = console()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sweeps.verbs.common import Run, console, exit_codes, print_json
+from sweeps.verbs.common import AllowCode, Run, console, exit_codes, print_json
 
 
 def resume(
@@ -19,6 +19,7 @@ def resume(
         str | None, typer.Option(help="Stop asking after this long (90s, 10m), then confirm.")
     ] = None,
     no_confirm: Annotated[bool, typer.Option("--no-confirm", help="Search only.")] = False,
+    allow_code: AllowCode = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but faults.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON summary on stdout; all else on stderr.")
@@ -33,8 +34,9 @@ def resume(
       sweeps resume runs/churn --trials 200 --jobs 4
     """
     with exit_codes():
-        from sweeps import documents, resuming, runner
+        from sweeps import addresses, documents, resuming, runner
 
+        addresses.refuse_passwords(storage, [])
         study = resuming.study_file(folder, storage)
         options = runner.Options(
             jobs=runner.check_jobs(jobs),
@@ -42,6 +44,7 @@ def resume(
             storage=storage,
             time=runner.seconds(time),
             confirm=not no_confirm,
+            allow_code=allow_code,
             command=f"python -m sweeps run {shlex.quote(str(study))}",
             folder=folder,
         )
