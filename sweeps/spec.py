@@ -277,11 +277,10 @@ def check(document: Document) -> Study:
             parsed, grammatical = grammar.parse({} if fixed is None else fixed, space, rules)
             told = [(p, fault) for p, fault in grammatical if not unclear & set(p.split("."))]
             faults += [document.fault(path, fault) for path, fault in told]
-        if "limits" in values:  # ours, made of the constraints
-        hint = did_you_mean("constraints", ["constraints"])
-        faults.append(document.fault("limits", Expected("a known key", "limits", hint)))
-    first, wrong = enqueued.parse(parsed, values.pop("enqueue", ()))
+        first, wrong = enqueued.parse(parsed, values.pop("enqueue", ()))
         faults += [document.fault(path, fault) for path, fault in wrong]
+    if "limits" in values:  # ours, made of the constraints
+        faults.append(document.fault("limits", Expected("constraints", "limits")))
     seen = {fault.path for fault in faults}
     try:
         # A stand-in where the space is at fault, so that the other sections are checked too.
