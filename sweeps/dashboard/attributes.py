@@ -1,5 +1,6 @@
 """What the Dashboard's table shows of a trial besides its parameters and its value."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -18,22 +19,26 @@ def of(outcome: Outcome) -> dict[str, Any]:
     if not outcome.final:
         return {"status": outcome.state, "cause": outcome.cause}
     parts = [
-        f"{kind}: train {spread(outcome.final[f'train_{kind}'])}, "
-        f"dev {spread(outcome.final[f'dev_{kind}'])}"
+        f"{part} {kind} {spread(outcome.final[f'{part}_{kind}'])}"
         for kind in ("error", "loss")
+        for part in ("train", "dev")
+        if f"{part}_{kind}" in outcome.final  # a function of one's own may not say it
     ]
     scores = "; ".join([*parts, f"{float(outcome.curves['seconds'][-1]):.3g} s"])
     gone = outcome.arrays["gone"]
     lost = int(gone.sum())
     status = f"{lost} of {gone.size} diverged" if lost else "ok"
-    shown: dict[str, Any] = {"scores": scores, "gap": float(gap(outcome).mean()), "status": status}
+    shown: dict[str, Any] = {"scores": scores, "status": status}
+    apart = float(gap(outcome).mean())
+    shown |= {"gap": apart} if math.isfinite(apart) else {}
     # The Dashboard does not show constraints themselves.
     return shown | ({"constraints": outcome.violations} if outcome.violations else {})
 
 
 def gap(outcome: Outcome) -> NDArray[np.float64]:
-    """(P,) dev − train error of each replicate."""
-    return outcome.final["dev_error"] - outcome.final["train_error"]
+    """(P,) dev − train error of each replicate; NaN where one is not known."""
+    apart = outcome.final["dev_error"] - outcome.final.get("train_error", np.nan)
+    return np.asarray(apart, dtype=np.float64)
 
 
 def spread(values: NDArray[np.float64]) -> str:

@@ -20,7 +20,9 @@ from dnn.bench import machine
 from dnn.bench.report import Table, verdict
 from sweeps import documents, provenance, resolved, runner
 from sweeps.data import Dataset
-from sweeps.engines import Engine, Failure, Loky
+from sweeps.engines import Engine, Failure
+from sweeps.engines.base import Work
+from sweeps.engines.loky import Loky
 from sweeps.interrupts import Shield
 from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget
@@ -122,7 +124,7 @@ class Watched:
     def __init__(self, dataset: Dataset, jobs: int) -> None:
         self.jobs = jobs
         self.spells: list[Spell] = []
-        self._loky = Loky(_work, dataset, jobs)
+        self._loky = Loky(Work(_work, dataset, jobs, retries=2))
         for key in range(jobs):  # long enough for the last worker to be there for one of them
             self.submit(key, WARMING)
         while len(self.spells) < jobs:

@@ -53,10 +53,15 @@ def go_on(folder: Path, reference: Path) -> None:
 
 # Torn and lost files
 
+TRIAL_ENDS = 6  # Optuna's code for a trial's state and values
+
 
 def test_a_journal_torn_at_every_byte_of_its_last_line(done: Path, tmp_path: Path) -> None:
     journal = tmp_path / "journal.log"
     lines = (done / "journal.log").read_bytes().splitlines(keepends=True)
+    # What stands behind the last trial's end is for the Dashboard.
+    ends = [n for n, line in enumerate(lines) if json.loads(line)["op_code"] == TRIAL_ENDS]
+    del lines[ends[-1] + 1 :]
     kept, last = b"".join(lines[:-1]), lines[-1]
     journal.write_bytes(kept)
     before = told(tmp_path)

@@ -109,7 +109,9 @@ def test_a_server_that_stays_away_ends_the_run_and_nothing_told_is_lost(
     server: Server, done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text("from sweeps import lost\nlost.PATIENCE = 2.0\n")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ["PYTHONPATH"]]))
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    )
     address = server.create("away")
     path = study(tmp_path, f"{QUICK}storage: '{address}'\n")
     process = start(path, records=3)
