@@ -190,8 +190,9 @@ def test_a_curve_is_a_picture_whatever_diverged() -> None:
 def test_the_attributes_of_a_trial() -> None:
     shown = attributes_of(finished(0).outcome)
     assert shown["status"] == "1 of 3 diverged"
-    assert re.fullmatch(r"train error \S+ ± \S+; dev error .*; train loss .*; dev loss .* s", shown["scores"])
-    failed = Outcome(0, "failed", float("nan"), cause="out of memory")
+    said = r"train error \S+ ± \S+; dev error .*; train loss .*; dev loss .* s"
+    assert re.fullmatch(said, shown["scores"])
+    failed = Outcome(0, "failed", (), cause="out of memory")
     assert attributes_of(failed) == {"status": "failed", "cause": "out of memory"}
 
 
