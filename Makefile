@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt
 
-.PHONY: run test lint types clean
+.PHONY: run test soak lint types clean
 
 run: $(VENV)/installed
 	$(BIN)/python -m sweeps.run studies/breast_cancer.yaml
 
 test: $(VENV)/installed-test
 	$(BIN)/pytest -n auto
+
+soak: $(VENV)/installed-test
+	$(BIN)/pytest -n auto -m soak
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.needs import missing
+from tests.soak.selected import is_soak
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
@@ -29,3 +30,10 @@ def browser() -> Iterator[Any]:
         chromium = playwright.chromium.launch(executable_path=program, args=flags)
         yield chromium
         chromium.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is marked in one place."""
+    for item in items:
+        if is_soak(item.path.name, item.name):
+            item.add_marker(pytest.mark.soak)

@@ -37,8 +37,9 @@ def of(outcome: Outcome) -> dict[str, Any]:
 
 def gap(outcome: Outcome) -> NDArray[np.float64]:
     """(P,) dev − train error of each replicate; NaN where one is not known."""
-    apart = outcome.final["dev_error"] - outcome.final.get("train_error", np.nan)
-    return np.asarray(apart, dtype=np.float64)
+    unknown = np.full(outcome.arrays["gone"].shape, np.nan)
+    errors = (outcome.final.get(f"{part}_error", unknown) for part in ("dev", "train"))
+    return np.asarray(np.subtract(*errors), dtype=np.float64)
 
 
 def spread(values: NDArray[np.float64]) -> str:

@@ -262,7 +262,7 @@ def test_everything_is_seen_in_a_browser(start: Any, folder: Path, browser: Any)
     picture = tab.locator("img[alt^='learning curve']").first
     picture.wait_for()
     assert picture.evaluate("one => one.complete && one.naturalWidth") > 100
-    assert tab.get_by_text("error: train").count() > 0
+    assert tab.get_by_text("train error").count() > 0
 
     tab.goto(shown.page.rpartition("/dashboard")[0] + address)
     assert tab.locator("#confirmed-table").is_visible()

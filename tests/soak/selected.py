@@ -1,0 +1,39 @@
+"""The tests that take long, and whose promise a quicker one in the same file holds too.
+
+`make test` leaves them out; `make soak` runs them. By file: names, or what a parameter has in it.
+"""
+
+SOAK = {
+    "test_benchmarks.py": ("",),
+    "test_cli.py": (
+        "records_are_never_used",
+        "shipped_studies_run[csv_example]",
+        "password_is_now",
+    ),
+    "test_copies.py": ("not_sent_again", "restored"),
+    "test_dashboard.py": ("follows_a_run",),
+    "test_durability.py": ("clock_that_jumps", "full_disk_in_mid_run[8192]", "read_only[.]"),
+    "test_engines.py": ("hangs", "stopped", "pauses", "every_time", "while_idle"),
+    "test_engines_chosen.py": ("no_part_of_a_study",),
+    "test_engines_joined.py": ("",),
+    "test_hostile.py": ("no_pickle_is_read_from_journals", "plant_instead"),
+    "test_identity.py": ("-dask]", "-ray]", "kill_9[20", "ctrl_c[1"),
+    "test_leases.py": ("one_study_of_a_storage",),
+    "test_storages.py": ("mysql", "killed_in_mid_run", "another_holds", "stays_away"),
+    "test_trainers.py": (
+        *("example_of_pytorch", "fails_in_the_confirmation", "what_was_resolved", "edited_source"),
+        *("any_number_of_jobs", "errors_alone", "loses_its_trial", "one_thread"),
+    ),
+    "test_verbs_export.py": ("come_back",),
+    "test_verbs_new.py": ("ones_own",),
+    "test_verbs_predict.py": ("in_one_chunk", "own_units"),
+    "test_verbs_resume.py": ("cannot_do", "data_are_found"),
+    "test_words.py": ("any_number_of_jobs",),
+}
+
+
+def is_soak(file: str, name: str) -> bool:
+    """Whether a test is one of them; of loky's engine tests none is."""
+    if file == "test_engines.py" and "loky" in name:
+        return False
+    return any(part in name for part in SOAK.get(file, ()))
