@@ -56,6 +56,7 @@ def search(
     workers = Workers(engine, dataset, window)
     number = 0
     while True:
+        workers.fill()  # before the sampler takes its time
         while number < budget.trials and (number < window or number - window in outcomes):
             if len(running) >= workers.room:
                 break

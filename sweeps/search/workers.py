@@ -13,8 +13,8 @@ class Workers:
     """Gives an engine lists of tasks. A pack that fails is tried again trial by trial."""
 
     def __init__(self, engine: Engine, dataset: Dataset | None, window: int) -> None:
-        # Half of the window, so that there is always something to ask for while packs run.
-        most = min(MOST, window // (2 * engine.jobs)) if dataset is not None else 1
+        # A quarter of the window, so that there is always something to ask for while packs run.
+        most = min(MOST, window // (4 * engine.jobs)) if dataset is not None else 1
         self._engine, self._most = engine, max(1, most)
         self._packer = Packer(dataset, self._most)
         self._packs: dict[int, list[Task]] = {}  # by the number of the first
@@ -25,19 +25,22 @@ class Workers:
         return (self._engine.jobs + 1) * self._most
 
     def add(self, task: Task) -> None:
-        """One more that waits."""
+        """One more that waits; where there are no packs, no longer than it must."""
         self._packer.add(task)
+        if self._most == 1:
+            self.fill()
 
     def wait(self) -> list[Outcome]:
         """At least one outcome, once there is one; none where nothing is on its way."""
         outcomes: list[Outcome] = []
         while not outcomes and (self._packs or len(self._packer)):
-            self._fill()
+            self.fill()
             for key, result in self._engine.wait():
                 outcomes += self._ended(self._packs.pop(key), result)
         return outcomes
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
+        """Hand out what waits, as far as there are workers."""
         while len(self._packer) and len(self._packs) <= self._engine.jobs:
             self._submit(self._packer.take(self._engine.jobs + 1 - len(self._packs)))
 
