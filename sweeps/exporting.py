@@ -1,6 +1,6 @@
 """`sweeps export`: a run's study into another Optuna storage, or its frames as CSV."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,8 @@ def to_storage(folder: Path, url: str, source: str | None = None) -> "Iterator[t
                 copy.add_trials(trials[start : start + BATCH])
                 yield min(start + BATCH, len(trials)), len(trials)
     except SQLAlchemyError as fault:
+        with suppress(SQLAlchemyError):  # where the database is gone, its half stays
+            optuna.delete_study(study_name=study.study_name, storage=target)
         reason = str(fault).splitlines()[0].replace(url, shown)
         raise UserError(f"--storage: expected to write to {shown}, got: {reason}") from None
     except BaseException:

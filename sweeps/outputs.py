@@ -93,7 +93,6 @@ def write_provenance(
             o.model_dump() | {"label": o.label, "direction": o.goal} for o in study.objectives
         ],
         "limits": [one.text for one in study.limits],
-        "budgets": study.budgets.model_dump(exclude_none=True),
         "targets": study.targets.model_dump(exclude_none=True),
         "reference": study.reference,
         "data": {"target": dataset.target.name, **dataset.facts},

@@ -157,22 +157,10 @@ def execute(
     console: Console,
 ) -> Result | None:
     """Run a study; None for a dry run. Errors: UserError, Interrupted."""
-    if options.engine is not None:
-        spec.choose_engine(document, options.engine)
-    if options.trials:
-        assignments = [*assignments, f"search.trials={options.trials}"]
-    study, dataset = prepare(document, base, assignments, options.allow_code)
-    if study.trainer is not None and not (options.allow_code or options.dry_run):
-        problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
-        raise UserError(document.fault("trainer", problem))
-    engines.check(study.engine)
-    budget = trials_of(study)
+    study, dataset = _accepted(document, base, assignments, options)
+    budget, folder = trials_of(study), options.run_folder(study)
     storage = options.storage or study.storage
     bucket = options.artifacts or study.artifacts
-    buckets.check_usable(bucket)
-    folder = options.run_folder(study)
-    if storage:
-        check(storage)
     if options.dry_run:
         _tell(study, dataset, budget, 0, storage, options, console)
         optuna_quietly()
@@ -208,17 +196,10 @@ def execute(
             networks, others, seconds_confirmed = _confirm(
                 study, dataset, finished, folder, digest(identity), options, console
             )
-            budgets = study.budgets.model_dump(exclude_none=True) | {"time": options.time}
-            run_facts = {
-                "command": options.command,
-                **({"budgets": budgets} if options.time is not None else {}),
+            run_facts = _facts(study, options, base) | {
                 "study_hash": digest(identity),
                 "confirm": study.confirm.model_dump() if networks else None,
                 "seconds": {"search": seconds_searched, "confirm": seconds_confirmed},
-                "jobs": options.jobs,
-                "engine": str(study.engine),
-                "storage": redact(storage) if storage else "journal.log",
-                "commit": provenance.commit(base),
                 "started": started.isoformat(timespec="seconds"),
                 "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             }
@@ -235,6 +216,44 @@ def execute(
     result = Result(folder)
     tables.closing(result, study, storage, console)
     return result
+
+
+def _accepted(
+    document: documents.Document, base: Path, assignments: list[str], options: Options
+) -> tuple[Study, Dataset]:
+    """The study with what the command line says over it, and nothing amiss. Errors: UserError."""
+    if options.engine is not None:
+        spec.choose_engine(document, options.engine)
+    if options.trials:
+        assignments = [*assignments, f"search.trials={options.trials}"]
+    study, dataset = prepare(document, base, assignments, options.allow_code)
+    if study.trainer is not None and not (options.allow_code or options.dry_run):
+        problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
+        raise UserError(document.fault("trainer", problem))
+    check_usable(study, options.storage or study.storage, options.artifacts or study.artifacts)
+    return study, dataset
+
+
+def check_usable(study: Study, storage: str | None, bucket: str | None) -> None:
+    """What engine, storage and bucket need has to be here. Errors: UserError."""
+    engines.check(study.engine)
+    buckets.check_usable(bucket)
+    if storage:
+        check(storage)
+
+
+def _facts(study: Study, options: Options, base: Path) -> dict[str, Any]:
+    """What is known of a run before it begins, for its provenance."""
+    storage = options.storage or study.storage
+    budgets = study.budgets.model_dump(exclude_none=True)
+    return {
+        "command": options.command,
+        "budgets": budgets | ({"time": options.time} if options.time is not None else {}),
+        "jobs": options.jobs,
+        "engine": str(study.engine),
+        "storage": redact(storage) if storage else "journal.log",
+        "commit": provenance.commit(base),
+    }
 
 
 def trials_of(study: Study) -> int:

@@ -21,7 +21,7 @@ def check(
     Examples: sweeps check study.yaml · sweeps check study.yaml --set search.sampler=grid
     """
     with exit_codes():
-        from sweeps import addresses, buckets, checking, documents, engines, plan, runner
+        from sweeps import addresses, checking, documents, plan, runner
         from sweeps.faults import Expected, UserError
         from sweeps.terminal import tell, verbatim
 
@@ -31,10 +31,7 @@ def check(
         assignments = [*(set_ or []), *([f"search.trials={wanted}"] if wanted else [])]
         addresses.refuse_passwords(None, assignments)
         spec, dataset = runner.prepare(document, study.parent, assignments, allow_code)
-        engines.check(spec.engine)
-        buckets.check_usable(spec.artifacts)
-        if spec.storage:
-            addresses.check(spec.storage)
+        runner.check_usable(spec, spec.storage, spec.artifacts)
         workers = runner.check_jobs(jobs)
         budget = runner.trials_of(spec)
         runner.optuna_quietly()
