@@ -7,7 +7,7 @@ for every value reported, and a disk's sync takes longer than all else that a tr
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,10 @@ class File(JournalFileBackend):
     def __init__(self, path: str, lock: JournalFileOpenLock | None) -> None:
         super().__init__(path, lock)
         self._held: list[dict[str, Any]] | None = None
+        self._syncs = True
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Append operations, all or none, and sync; or hold them back. Errors: OSError."""
+        """Append operations, all or none, and sync them; or hold them back. Errors: OSError."""
         if self._held is not None:
             self._held += logs
             return
@@ -40,6 +41,8 @@ class File(JournalFileBackend):
             whole = _cut(file)
             try:
                 _write(file, lines.encode())
+                if self._syncs:
+                    os.fsync(file.fileno())
             except OSError:
                 file.truncate(whole)
                 raise
@@ -54,6 +57,15 @@ class File(JournalFileBackend):
         finally:
             self._held = None
         self.append_logs(held)
+
+    @contextmanager
+    def unsynced(self) -> Iterator[None]:
+        """Inside, what is written is left to the system's memory, until the next sync."""
+        self._syncs = False
+        try:
+            yield
+        finally:
+            self._syncs = True
 
 
 def _cut(file: FileIO) -> int:
@@ -75,7 +87,6 @@ def _write(file: FileIO, content: bytes) -> None:
     left = memoryview(content)
     while left:
         left = left[file.write(left) :]
-    os.fsync(file.fileno())
 
 
 class Journal(JournalStorage):
@@ -93,3 +104,10 @@ class Journal(JournalStorage):
         """
         with self._file.together():
             yield
+
+    def unsynced(self) -> AbstractContextManager[None]:
+        """Write what is said inside, but do not wait for the disk: the next sync takes it along.
+
+        A kill loses none of it, a power cut may: for what would be said the same again.
+        """
+        return self._file.unsynced()

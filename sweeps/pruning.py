@@ -7,8 +7,11 @@ together. What Optuna calls Wilcoxon pruning means something else: `SignedRank` 
 
 import math
 import zlib
+from array import array
+from bisect import insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Protocol
 
 import numpy as np
@@ -50,34 +53,28 @@ class History:
     def __init__(self, epochs: int) -> None:
         self.epochs = epochs
         self.told: list[Told] = []
-        self._sorted = np.empty((epochs + 1, 0))
+        self._sorted = [array("d") for _ in range(epochs + 1)]
 
     def add(self, one: Told) -> None:
         """One more."""
         self.told.append(one)
-        if not one.complete:
-            return
-        missing = self.epochs + 1 - len(one.costs)
-        costs = np.concatenate([one.costs, np.repeat(one.costs[-1:], missing)])[:, None]
-        count = self._sorted.shape[1]
-        places = (self._sorted < costs).sum(axis=1, keepdims=True)
-        is_new = np.arange(count + 1) == places
-        longer = np.empty((self.epochs + 1, count + 1))
-        longer[is_new] = costs[:, 0]
-        longer[~is_new] = self._sorted.ravel()
-        self._sorted = longer
+        if one.complete:
+            costs = one.costs.tolist()
+            for others, cost in zip_longest(self._sorted, costs, fillvalue=costs[-1]):
+                insort(others, cost)
 
     @property
     def complete(self) -> int:
         """How many of them are complete."""
-        return self._sorted.shape[1]
+        return len(self._sorted[0])
 
     def percentile(self, percent: float) -> Costs:
         """Of the complete trials' costs at each epoch, between neighbours linearly."""
         place = (self.complete - 1) * percent / 100
         low = int(place)
         high = min(low + 1, self.complete - 1)
-        lower, upper = self._sorted[:, low], self._sorted[:, high]
+        lower = np.array([costs[low] for costs in self._sorted])
+        upper = np.array([costs[high] for costs in self._sorted])
         return np.asarray(lower + (place - low) * (upper - lower))
 
 

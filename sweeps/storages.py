@@ -56,6 +56,13 @@ def together(storage: "BaseStorage") -> AbstractContextManager[None]:
     return storage.together() if isinstance(storage, Journal) else nullcontext()
 
 
+def unsynced(storage: "BaseStorage") -> AbstractContextManager[None]:
+    """Inside, nobody waits for a journal's disk; a database keeps its own promises."""
+    from sweeps.journal import Journal
+
+    return storage.unsynced() if isinstance(storage, Journal) else nullcontext()
+
+
 def _drop_stale_lock(path: Path) -> None:
     """Optuna would wait 30 s for a lock whose owner was killed.
 

@@ -6,7 +6,7 @@ one write. What is in memory only is never needed to go on.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ class Store:
     ) -> None:
         self.folder, self.study, self.identity = folder, study, identity
         self._claims = claims
+        self._ids: dict[int, int] = {}  # the storage's own, by number
 
     def trials(self) -> "list[optuna.trial.FrozenTrial]":
         """All trials of the storage, by number."""
@@ -54,14 +55,19 @@ class Store:
 
     def _add(self, number: int, asked: "optuna.trial.FrozenTrial") -> None:
         self._claims.check()
-        if len(self.trials()) <= number:  # else a lost connection took the answer with it
-            self.study.add_trial(asked)
-        trials = self.trials()
-        if len(trials) != number + 1 or trials[number].params != asked.params:
+        storage, known = self.study._storage, self.trials()
+        if len(known) <= number:
+            with storages.unsynced(storage):  # one that is lost is asked again the same
+                added = storage.create_new_trial(self.study._study_id, template_trial=asked)
+        else:  # a lost connection took the answer with it
+            added = known[-1]._trial_id
+        found = storage.get_trial(added)
+        if found.number != number or found.params != asked.params:
             raise UserError(
                 f"the study '{self.study.study_name}' of the storage: expected trial {number} to "
-                f"be its last, got {len(trials)} trials: another process adds to it"
+                f"be its last, got trial {found.number}: another process adds to it"
             )
+        self._ids[number] = added
 
     def finished(self, number: int, params: dict[str, Any], outcome: Outcome) -> None:
         """Write a finished trial's record, then tell the storage."""
@@ -77,7 +83,8 @@ class Store:
     def _tell(self, number: int, outcome: Outcome) -> None:
         import optuna
 
-        frozen = self.trials()[number]
+        storage, trial = self.study._storage, self._id(number)
+        frozen = storage.get_trial(trial)
         if frozen.state.is_finished():
             return
         state = {
@@ -86,7 +93,6 @@ class Store:
             "failed": optuna.trial.TrialState.FAIL,
         }[outcome.state]
         values = [float(v) for v in outcome.values] if outcome.state != "failed" else None
-        storage, trial = self.study._storage, frozen._trial_id
         reported = range(1, len(outcome.reports)) if len(self.study.directions) == 1 else range(0)
         with storages.together(storage):
             for epoch in _some(reported, REPORTS):
@@ -95,10 +101,13 @@ class Store:
                 storage.set_trial_intermediate_value(trial, epoch, float(outcome.reports[epoch]))
             for name, attribute in attributes.of(outcome).items():
                 storage.set_trial_user_attr(trial, name, attribute)
-            for name, violation in outcome.violations.items():
-                # As Trial.set_constraint writes it.
-                storage.set_trial_system_attr(trial, f"constraints:{name}", violation)
+            set_constraints(storage, trial, outcome.violations)
             storage.set_trial_state_values(trial, state, values)
+
+    def _id(self, number: int) -> int:
+        if number not in self._ids:
+            self._ids = {trial.number: trial._trial_id for trial in self.trials()}
+        return self._ids[number]
 
     def load(self, number: int, params: dict[str, Any]) -> Outcome | None:
         """The record of a trial, or None where it has to be trained (again)."""
@@ -115,6 +124,12 @@ def _some(epochs: range, most: int) -> Iterable[int]:
     """At most so many of the epochs, evenly spaced, the last among them."""
     stride = -(-len(epochs) // most) if epochs else 1
     return [epoch for epoch in epochs if (epochs[-1] - epoch) % stride == 0]
+
+
+def set_constraints(storage: "BaseStorage", trial: int, violations: Mapping[str, float]) -> None:
+    """By how much a trial breaks each limit, as Trial.set_constraint writes it."""
+    for name, violation in violations.items():
+        storage.set_trial_system_attr(trial, f"constraints:{name}", violation)
 
 
 def as_asked(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":

@@ -15,6 +15,7 @@ from sweeps.faults import UserError
 from sweeps.search import samplers
 from sweeps.search.designs import DESIGNS, Design, cells
 from sweeps.space import Params, Space
+from sweeps.store import as_asked, set_constraints
 from sweeps.trial import Outcome
 
 if TYPE_CHECKING:
@@ -100,12 +101,11 @@ class Course:
                 study.search.sampler, space, study.search.seed
             )
             self._design = Design(settings, self._first)
-        self._local: dict[int, int] = {}
+        self._ids: dict[int, int] = {}  # the memory's own, by the study's number
         self._seen = optuna.search_space.IntersectionSearchSpace(include_pruned=True)
         self._pruner = pruning.of_costs(study.pruner, study.objective.sign)
         self._history = pruning.History(study.epochs)
         mine = [one for one in warm if space.locate(study.space.configure(one.params))]
-        self._warm = len(mine)
         for one in mine:
             self._recall(one)
 
@@ -125,8 +125,7 @@ class Course:
 
     def ask(self, number: int) -> "FrozenTrial":
         """The next trial."""
-        local = self._begin(number)
-        known = self._fixed(local)
+        known = self._fixed(len(self._ids))
         if known is not None:
             self._study.enqueue_trial(known)
         seed = seeds.sampler(self._spec.search.seed, number)
@@ -135,15 +134,11 @@ class Course:
         params = self._space.ask(trial)
         if known is None and not self._space.allows(self._space.configure(params)):
             self._ask_again(number, trial._trial_id)
-        return self._study.get_trials(deepcopy=False)[local]
+        self._ids[number] = trial._trial_id
+        return self._study._storage.get_trial(trial._trial_id)
 
-    def _begin(self, number: int) -> int:
-        self._local[number] = local = len(self._local) + self._warm
-        return local
-
-    def _fixed(self, local: int) -> Params | None:
+    def _fixed(self, place: int) -> Params | None:
         """What is tried whatever the sampler thinks."""
-        place = local - self._warm
         if place < len(self._first):
             return self._first[place]
         return self._design[place - len(self._first)] if self._design else None
@@ -153,13 +148,12 @@ class Course:
         import optuna
 
         seed = self._spec.search.seed
-        local = self._local[number]
         for attempt in range(1, DRAWS):
             method = self._spec.search.sampler if attempt < ATTEMPTS else methods.Random()
             drawn = seeds.sampler(seed, number, attempt)
             self._study.sampler = samplers.make(method, drawn, self._seen)
             # The storage is this process's memory: what it shows is the trial itself.
-            frozen = self._study.get_trials(deepcopy=False)[local]
+            frozen = self._study._storage.get_trial(trial_id)
             frozen.params, frozen.distributions = {}, {}
             params = self._space.ask(optuna.trial.Trial(self._study, trial_id))
             if self._space.allows(self._space.configure(params)):
@@ -171,11 +165,9 @@ class Course:
 
     def replay(self, number: int, trial: "FrozenTrial") -> None:
         """See `Mirror.replay`."""
-        from sweeps.store import as_asked
-
         if self._spec.search.sampler.name not in samplers.KEEPS_NOTES:
-            self._begin(number)
-            self._study.add_trial(as_asked(trial))
+            study = self._study
+            self._ids[number] = study._storage.create_new_trial(study._study_id, as_asked(trial))
             return
         asked = self.ask(number)
         if asked.params != trial.params:
@@ -185,28 +177,26 @@ class Course:
             )
 
     def tell(self, outcome: Outcome) -> None:
-        """See `Mirror.tell`."""
-        import optuna
+        """See `Mirror.tell`. Straight into the memory: `Study.tell` copies the trial deeply."""
+        from optuna.trial import TrialState
 
-        local, reports = self._local[outcome.number], outcome.reports
-        # Making a `Trial` asks the sampler; a random one has nothing to think about.
-        self._study.sampler = optuna.samplers.RandomSampler(seed=0)
+        storage, trial, reports = self._study._storage, self._ids[outcome.number], outcome.reports
         if outcome.state == "failed":
-            self._study.tell(local, state=optuna.trial.TrialState.FAIL)
+            storage.set_trial_state_values(trial, TrialState.FAIL)
             return
         sign = self._spec.objective.sign
         each = sign * outcome.each if self._pruner.name in PAIRED else np.empty((0, 0))
         is_complete = outcome.state == "complete"
         self._history.add(pruning.Told(outcome.number, is_complete, sign * reports, each))
-        frozen = self._study.get_trials(deepcopy=False)[local]
-        trial = optuna.trial.Trial(self._study, frozen._trial_id)
-        for name, violation in outcome.violations.items():
-            trial.set_constraint(name, violation)
+        set_constraints(storage, trial, outcome.violations)
         if is_complete:
-            self._study.tell(local, [float(value) for value in outcome.values])
+            values = [float(value) for value in outcome.values]
+            storage.set_trial_state_values(trial, TrialState.COMPLETE, values)
         else:
-            trial.report(float(reports[-1]), len(reports) - 1)
-            self._study.tell(local, state=optuna.trial.TrialState.PRUNED)
+            last = float(reports[-1])
+            storage.set_trial_intermediate_value(trial, len(reports) - 1, last)
+            # As Study.tell does: the last report is a pruned trial's value.
+            storage.set_trial_state_values(trial, TrialState.PRUNED, [last])
 
     def rule(self, number: int) -> pruning.Rule:
         """See `Mirror.rule`."""

@@ -61,6 +61,21 @@ def test_together_syncs_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(synced) == 1
 
 
+def test_unsynced_is_written_and_synced_with_the_next(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = study(path)
+    synced: list[int] = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (synced.append(file), fsync(file)))
+    with storages.unsynced(made._storage):
+        trial = made.ask()._trial_id
+    assert not synced
+    assert told(path) == [("RUNNING", None, {}, {})]
+    made._storage.set_trial_user_attr(trial, "status", "ok")
+    assert len(synced) == 1
+
+
 def test_after_a_fault_nothing_of_it_is_there(path: Path) -> None:
     made = study(path)
     trial = made.ask()._trial_id

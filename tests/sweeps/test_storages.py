@@ -189,15 +189,16 @@ def test_a_trial_whose_answer_was_lost_is_not_added_twice(
 
     monkeypatch.setattr(lost, "PATIENCE", 5.0)
     address = f"sqlite:///{tmp_path}/x.db"
-    add, lose = optuna.Study.add_trial, iter([False, True, False, True, True])
+    database = optuna.storages._CachedStorage
+    add, lose = database.create_new_trial, iter([False, True, False, True, True])
 
-    def written_and_lost(self: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
-        add(self, trial)
-        is_stored = isinstance(self._storage, optuna.storages._CachedStorage)  # no mirror
-        if is_stored and next(lose, False):
+    def written_and_lost(self: Any, study_id: int, template_trial: Any = None) -> int:
+        added = add(self, study_id, template_trial)
+        if next(lose, False):
             raise _lost()
+        return added
 
-    monkeypatch.setattr(optuna.Study, "add_trial", written_and_lost)
+    monkeypatch.setattr(database, "create_new_trial", written_and_lost)
     package.run(
         study(tmp_path, QUICK), out=tmp_path, jobs=1, storage=address, confirm=False, quiet=True
     )
