@@ -5,17 +5,15 @@ Nothing is pruned here, and no seed was seen by the search; so these numbers are
 
 import hashlib
 import json
-import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sweeps import baselines, guests, ranking, records, seeds, trial
+from sweeps import baselines, engines, guests, ranking, records, seeds, trial
 from sweeps.data import Dataset
-from sweeps.engines import run_task, start_worker
-from sweeps.interrupts import starting_workers
 from sweeps.objectives import Limit, Objective
 from sweeps.search import Finished
 from sweeps.space import Config
@@ -72,13 +70,21 @@ def candidates(study: Study, finished: list[Finished]) -> list[Candidate]:
 class Work:
     """What is to be confirmed: by label what makes it that, and what is known of it already.
 
-    calls are (function, task) pairs and owners the label of each; none where all is known.
+    calls are what one worker does in a row: none where all is known.
     """
 
     chosen: list[Candidate]
     keys: dict[str, dict[str, Any]]
     known: dict[str, Outcome]
-    calls: list[tuple[Any, Any]]
+    calls: list["Call"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function, and what it is called with, one after another; the label that each is for."""
+
+    function: Callable[[Any, Dataset], Outcome]
+    tasks: list[Any]
     owners: list[str]
 
 
@@ -94,19 +100,15 @@ def prepare(
         keys[name] = {"study": identity, "baseline": name}
     read = {label: records.read(_path(folder, key), key) for label, key in keys.items()}
     known = {label: outcome for label, outcome in read.items() if outcome is not None}
-    calls: list[tuple[Any, Any]] = []
-    owners: list[str] = []
+    # First what takes longest to begin: scikit-learn is loaded by one worker, once.
+    simple = [name for name in baselines.names(dataset) if name not in known]
+    calls = [Call(baselines.train, simple, simple)] if simple else []
+    train, pieces = guests.training(study), _pieces(study.confirm.replicates)
     for candidate in chosen:
         if candidate.label not in known:
-            pieces = _pieces(study.confirm.replicates)
-            train = guests.training(study)
-            calls += [(train, _task(study, candidate, piece)) for piece in pieces]
-            owners += [candidate.label] * len(pieces)
-    for name in baselines.names(dataset):
-        if name not in known:
-            calls.append((baselines.train, name))
-            owners.append(name)
-    return Work(chosen, keys, known, calls, owners)
+            tasks = [_task(study, candidate, piece) for piece in pieces]
+            calls += [Call(train, [task], [candidate.label]) for task in tasks]
+    return Work(chosen, keys, known, calls)
 
 
 def confirm(
@@ -115,9 +117,7 @@ def confirm(
     """Each candidate's confirmation, best first; the baselines by name; causes of what failed."""
     known = dict(work.known)
     lost: dict[str, str] = {}
-    results = _parallel(work.calls, study, dataset, jobs)
-    for label in dict.fromkeys(work.owners):
-        mine = [r for r, owner in zip(results, work.owners, strict=True) if owner == label]
+    for label, mine in _results(work.calls, study, dataset, jobs).items():
         failed = [one for one in mine if one.state == "failed"]
         if failed:
             lost[label] = failed[0].cause
@@ -127,7 +127,8 @@ def confirm(
     confirmed = [c for c in work.chosen if c.label not in lost]
     ranked = sorted(confirmed, key=lambda c: ranking.standing(study, known[c.label]))
     networks = [Confirmed(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]
-    return networks, {name: known[name] for name in baselines.names(dataset)}, lost
+    others = {name: known[name] for name in baselines.names(dataset) if name in known}
+    return networks, others, lost
 
 
 def _pieces(replicates: int) -> list[range]:
@@ -135,32 +136,38 @@ def _pieces(replicates: int) -> list[range]:
     return [range(start, min(start + TOGETHER, replicates)) for start in starts]
 
 
-def _parallel(
-    calls: list[tuple[Any, Any]], study: Study, dataset: Dataset, jobs: int
-) -> list[Outcome]:
-    from joblib import Parallel, delayed, parallel_config
-
+def _results(
+    calls: list[Call], study: Study, dataset: Dataset, jobs: int
+) -> dict[str, list[Outcome]]:
+    """By label, the outcomes of its calls in their order; by the engine that searched."""
     if not calls:
-        return []
-    if jobs == 1:
-        return list(Parallel(n_jobs=1)(delayed(_run)(call, dataset) for call in calls))
-    # The data reach each worker once, as in the search, and not with every task.
-    worker = {"initializer": start_worker, "initargs": (os.getpid(), _run, dataset)}
-    with parallel_config("loky", **worker, inner_max_num_threads=1):
-        with starting_workers():
-            # What a first task leaves in memory is the measure by which loky restarts a worker.
-            Parallel(n_jobs=jobs)(delayed(guests.ready)(study.trainer) for _ in range(jobs))
-        return list(Parallel(n_jobs=jobs)(delayed(run_task)(call) for call in calls))
+        return {}
+    # Nothing bounds how long these take, as a trial's time does in the search.
+    engine = engines.make(study.engine, _run, dataset, jobs, study.retries)
+    done: dict[int, list[Outcome]] = {}
+    try:
+        for key, call in enumerate(calls):
+            engine.submit(key, call)
+        while returned := engine.wait():
+            for key, result in returned:
+                is_lost = isinstance(result, engines.Failure)
+                done[key] = _lost(calls[key], result) if is_lost else result
+    finally:
+        engine.close()
+    results: dict[str, list[Outcome]] = {}
+    for key, call in enumerate(calls):
+        for owner, outcome in zip(call.owners, done[key], strict=True):
+            results.setdefault(owner, []).append(outcome)
+    return results
 
 
-def _run(call: tuple[Any, Any], dataset: Dataset) -> Outcome:
-    """One BLAS thread, in this process too: with one job, joblib runs it here."""
-    from threadpoolctl import threadpool_limits
+def _lost(call: Call, failure: engines.Failure) -> list[Outcome]:
+    return [trial.failed(-1, failure.cause) for _ in call.owners]
 
-    function, what = call
-    with threadpool_limits(1):
-        outcome: Outcome = function(what, dataset)
-    return outcome
+
+def _run(call: Call, dataset: Dataset) -> list[Outcome]:
+    """In a worker."""
+    return [call.function(task, dataset) for task in call.tasks]
 
 
 def _task(study: Study, candidate: Candidate, replicates: range) -> Task:

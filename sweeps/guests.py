@@ -66,13 +66,6 @@ def _one_by_one(trainer: Trainer, tasks: list[Task], dataset: Dataset) -> list[O
     return [train(trainer, task, dataset) for task in tasks]
 
 
-def ready(trainer: Trainer | None) -> None:
-    """Import what a worker's tasks will need; what is wrong with it, they say."""
-    if trainer is not None:
-        with suppress(Expected):
-            trainers.load(trainer)
-
-
 def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
     """Train a task's replicates until the horizon, its rule, its time, or their own end.
 

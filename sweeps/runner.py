@@ -36,7 +36,8 @@ from sweeps import confirm as confirmation
 from sweeps.addresses import check, redact
 from sweeps.copies import Copies
 from sweeps.dashboard.showing import Showing
-from sweeps.data import Dataset, load
+from sweeps.data import Dataset
+from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError, show
 from sweeps.following import Following
 from sweeps.interrupts import Shield
@@ -399,13 +400,11 @@ def _confirm(
     chosen = confirmation.candidates(study, finished)
     work = confirmation.prepare(study, dataset, chosen, folder, identity)
     if work.calls:
-        settings = sum(candidate.label in work.owners for candidate in chosen)
+        settings = sum(candidate.label not in work.known for candidate in chosen)
         tell(console, "confirm", f"{settings} settings × {study.confirm.replicates} fresh seeds …")
     # The workers train meanwhile; this process has time to load what the report draws with.
     threading.Thread(target=_warm_up, daemon=True).start()
-    # Here, whatever engine searched: a cluster's number of jobs may be too many for this machine.
-    jobs = min(options.jobs, provenance.cores()) if study.engine.address else options.jobs
-    networks, others, lost = confirmation.confirm(work, study, dataset, folder, jobs)
+    networks, others, lost = confirmation.confirm(work, study, dataset, folder, options.jobs)
     for label, cause in lost.items():
         tell(console, "failed", f"confirmation of {label}: {cause}", style="red")
     return networks, others, time.monotonic() - clock

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweeps import spec
-from sweeps.data import Dataset, load, sources
+from sweeps.data import Dataset, sources
 from sweeps.data.encode import is_number, numeric_faults
+from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError, Words, printable, show
 from sweeps.spec import DataSpec
 

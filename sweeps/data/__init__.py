@@ -1,5 +1,5 @@
 """From `data:` in the study file to arrays: read, divide, encode."""
 
-from sweeps.data.dataset import Dataset, load
+from sweeps.data.dataset import Dataset
 
-__all__ = ["Dataset", "load"]
+__all__ = ["Dataset"]

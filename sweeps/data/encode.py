@@ -6,13 +6,15 @@ a category never seen is all zeros.
 """
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sweeps.faults import Expected, Words, show
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MISSING = "(missing)"
 MOST_CATEGORIES = 50
@@ -33,8 +35,10 @@ class NumberColumn:
         """Names of its inputs."""
         return [self.name, f"{self.name} is missing"] if self.indicator else [self.name]
 
-    def encode(self, column: pd.Series) -> NDArray[np.float64]:
+    def encode(self, column: "pd.Series") -> NDArray[np.float64]:
         """(n, inputs)."""
+        import pandas as pd
+
         numbers = pd.to_numeric(column, errors="coerce")
         texts = numbers.isna() & column.notna()
         if texts.any():
@@ -57,7 +61,7 @@ class CategoryColumn:
         """Names of its inputs."""
         return [f"{self.name} = {category}" for category in self.categories]
 
-    def encode(self, column: pd.Series) -> NDArray[np.float64]:
+    def encode(self, column: "pd.Series") -> NDArray[np.float64]:
         """(n, inputs)."""
         texts = _texts(column).to_numpy(dtype=object)
         same = texts[:, None] == np.array(self.categories, dtype=object)
@@ -75,7 +79,7 @@ class Encoder:
         """Names of the network's inputs."""
         return [name for column in self.columns for name in column.inputs]
 
-    def encode(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+    def encode(self, frame: "pd.DataFrame") -> NDArray[np.float64]:
         """(n, n_inputs). Errors: Expected for a column that is not there, or texts for numbers."""
         for column in self.columns:
             if column.name not in frame:
@@ -98,23 +102,25 @@ class Encoder:
         return cls(tuple(made))
 
 
-def _texts(column: pd.Series) -> pd.Series:
+def _texts(column: "pd.Series") -> "pd.Series":
     return column.astype(object).where(column.notna(), MISSING).map(str)
 
 
-def is_number(column: pd.Series) -> bool:
+def is_number(column: "pd.Series") -> bool:
     """True for numbers and booleans; False for texts and categories."""
+    import pandas as pd
+
     return bool(pd.api.types.is_numeric_dtype(column))
 
 
-def numeric_faults(frame: pd.DataFrame, line: int | None) -> list[str]:
+def numeric_faults(frame: "pd.DataFrame", line: int | None) -> list[str]:
     """One line a column that can be neither numbers nor categories."""
     found = (column_fault(f"column '{name}'", frame[name], line) for name in frame.columns)
     return [fault for fault in found if fault is not None]
 
 
 def column_fault(
-    name: str, column: pd.Series, line: int | None, is_target: bool = False
+    name: str, column: "pd.Series", line: int | None, is_target: bool = False
 ) -> str | None:
     """What is wrong with a column, if anything. A target may have any number of texts: classes."""
     if column.notna().sum() == 0:
@@ -127,7 +133,9 @@ def column_fault(
     return None
 
 
-def _text_fault(name: str, column: pd.Series, line: int | None, is_target: bool) -> str | None:
+def _text_fault(name: str, column: "pd.Series", line: int | None, is_target: bool) -> str | None:
+    import pandas as pd
+
     if pd.api.types.is_datetime64_any_dtype(column):
         return f"{name}: expected numbers or categories, got dates (add it to data.ignore)"
     texts = pd.to_numeric(column, errors="coerce").isna() & column.notna()
@@ -151,7 +159,7 @@ def _line(first: int | None, row: int) -> str:
     return "" if first is None else f" in line {first + row}"
 
 
-def fit(train: pd.DataFrame, standardize: bool) -> Encoder:
+def fit(train: "pd.DataFrame", standardize: bool) -> Encoder:
     """The encoder of these training rows."""
     columns: list[NumberColumn | CategoryColumn] = []
     for name in train.columns:

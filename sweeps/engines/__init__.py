@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps.engines.base import Engine, Failure, Function, Lost, Work
 from sweeps.engines.loky import Loky
-from sweeps.engines.workers import run_task, start_worker
 from sweeps.faults import UserError
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ __all__ = [
     "Work",
     "check",
     "make",
-    "run_task",
-    "start_worker",
 ]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import studies
-from sweeps.data import load
+from sweeps.data.loading import load
 from sweeps.documents import read
 from sweeps.spec import check
 from tests.benchmarks import peer

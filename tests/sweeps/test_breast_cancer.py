@@ -10,7 +10,7 @@ import pytest
 import studies
 import sweeps
 from sweeps import seeds
-from sweeps.data import load
+from sweeps.data.loading import load
 from sweeps.documents import read
 from sweeps.objectives import Objective
 from sweeps.result import Result

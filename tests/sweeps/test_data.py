@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps.data import Dataset, encode, load
+from sweeps.data import Dataset, encode
 from sweeps.data.encode import Encoder
+from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError
 from sweeps.metrics import worst
 from sweeps.spec import DataSpec

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from sweeps import packing, seeds, trial
-from sweeps.data import Dataset, load
+from sweeps.data import Dataset
+from sweeps.data.loading import load
 from sweeps.engines import Failure
 from sweeps.objectives import Limit, Objective
 from sweeps.pruning import Above

@@ -16,7 +16,8 @@ import studies
 import sweeps
 from sweeps import documents, guests, seeds, spec, trainers
 from sweeps.confirm import _join
-from sweeps.data import Dataset, load
+from sweeps.data import Dataset
+from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError
 from sweeps.metrics import worst
 from sweeps.objectives import Objective, limit

@@ -9,7 +9,8 @@ import pytest
 import dnn
 from sweeps import seeds
 from sweeps.confirm import _join, _pieces
-from sweeps.data import Dataset, load
+from sweeps.data import Dataset
+from sweeps.data.loading import load
 from sweeps.metrics import worst
 from sweeps.objectives import Objective
 from sweeps.pruning import Above

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sweeps import documents, trial
-from sweeps.data import load
+from sweeps.data.loading import load
 from sweeps.documents import Document
 from sweeps.spec import check
 from tests.sweeps.helpers import study, sweeps
