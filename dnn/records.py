@@ -33,6 +33,8 @@ class Record:
 
     def of(self, rows: slice, share: float) -> "Record":
         """The record of some of the networks, with their share of the seconds."""
+        if share == 1:
+            return self
         own = {name: value[rows] for name, value in vars(self).items() if np.ndim(value)}
         return replace(self, seconds=self.seconds * share, **own)
 

@@ -55,6 +55,8 @@ class Training(Iterator[Record]):
         if dev is not None:
             self._scorers.append(Scorer(setup.network, theta, dev, dev_rows))
         self._scores = np.full((4, population), np.nan)
+        self._rows = np.array([setup.n_rows(m) for m in range(population)])
+        self._batches = -(-self._rows // np.array([setup.size(m) for m in range(population)]))
         self._is_whole = True  # False while, and if ever an interrupt came, within an epoch
         self._groups: list[Group] = []
         self._regroup()
@@ -155,13 +157,10 @@ class Training(Iterator[Record]):
             self.stopped = self.stopped | ending
 
     def _record(self, scores: Array) -> Record:
-        members = range(len(self.theta))
-        rows = np.array([self.setup.n_rows(m) for m in members])
-        batches = -(-rows // np.array([self.setup.size(m) for m in members]))
-        evaluations = self.epochs_done * rows
+        evaluations = self.epochs_done * self._rows
         return Record(
             epoch=self.epoch,
-            updates=self.epochs_done * batches,
+            updates=self.epochs_done * self._batches,
             gradient_evaluations=evaluations,
             flops=evaluations * self.setup.network.flops_per_row(),
             seconds=self.seconds,
@@ -176,7 +175,8 @@ class Training(Iterator[Record]):
     def _regroup(self) -> None:
         """Groups of the active networks; those of before hand their state on."""
         active = np.flatnonzero(self.active)
-        if np.array_equal(active, sorted(m for g in self._groups for m in g.members)):
+        # None comes back, so where there are as many as before they are the same.
+        if len(active) == sum(len(group.members) for group in self._groups):
             return
         state, steps = self.state()
         members = split(self.setup, list(map(int, active)), self.theta.itemsize)

@@ -302,7 +302,10 @@ COUNTED: Mapping[str, type[_Last] | type[_BestEpoch]] = {"last": _Last, "best": 
 def _curves(records: list[dnn.Record]) -> dict[str, NDArray[Any]]:
     # Replicates cost the same but where some end early; a cost is then that of the longest.
     costs = ("epoch", "updates", "gradient_evaluations", "flops", "seconds")
-    curves = {name: np.array([np.max(getattr(r, name)) for r in records]) for name in costs}
+    longest = {name: np.array([getattr(r, name) for r in records]) for name in costs}
+    curves = {
+        name: values.reshape(len(records), -1).max(axis=1) for name, values in longest.items()
+    }
     return curves | {
         name: np.array([getattr(r, name) for r in records]) for name in (*SCORES, "diverged")
     }
