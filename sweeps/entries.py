@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweeps import depths
+from sweeps.arms import Arm
 from sweeps.faults import Expected, Words, did_you_mean, join, raise_all
+from sweeps.kinds import Number, PerLayer, Widths
 from sweeps.space import Choice, Dimension, Leaf, Range
 from sweeps.space.dimensions import Arms, ArmSpace, Paired, Single, Stack
 from sweeps.space.dimensions import PerLayer as Layers
 from sweeps.space.leaves import Together
-from sweeps.vocabulary import VOCABULARY, Arm, Number, PerLayer, Widths, canonical
+from sweeps.vocabulary import VOCABULARY, canonical
 
 MOST_CHOICES = 1000
 MOST_STEPS = 1_000_000

@@ -10,7 +10,7 @@ import pytest
 
 import dnn
 import studies
-from sweeps import methods, metrics, vocabulary
+from sweeps import arms, methods, metrics, vocabulary
 from sweeps.documents import parse, read
 from sweeps.spec import Budgets, check
 
@@ -78,18 +78,18 @@ def test_importing_the_packages_is_light() -> None:
 
 
 def test_the_vocabulary_is_dnns() -> None:
-    initializers = vocabulary.INITIALIZERS.table
+    initializers = arms.INITIALIZERS.table
     assert set(initializers) == set(dnn.INITIALIZERS)
-    assert set(vocabulary.OPTIMIZERS.table) == set(dnn.OPTIMIZERS)
+    assert set(arms.OPTIMIZERS.table) == set(dnn.OPTIMIZERS)
     for name, initializer in dnn.INITIALIZERS.items():
         assert {k: s.default for k, s in initializers[name].items()} == initializer.settings
     for name, optimizer in dnn.OPTIMIZERS.items():
-        table = vocabulary.OPTIMIZERS.table[name]
+        table = arms.OPTIMIZERS.table[name]
         assert {k: s.default for k, s in table.items()} == optimizer.settings
     for name, schedule in dnn.SCHEDULES.items():
-        table = vocabulary.SCHEDULES.table[name]
+        table = arms.SCHEDULES.table[name]
         assert {k: s.default for k, s in table.items()} == schedule.settings
-    assert set(vocabulary.SCHEDULES.table) == set(dnn.SCHEDULES)
+    assert set(arms.SCHEDULES.table) == set(dnn.SCHEDULES)
     activation = vocabulary.VOCABULARY["activation"].kind
     assert set(activation.names) == set(dnn.ACTIVATIONS)  # type: ignore[attr-defined]
 
