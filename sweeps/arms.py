@@ -143,3 +143,6 @@ SCHEDULES = Arm(
         },
     }
 )
+
+# The task's own loss is cross-entropy for classes, and the mean square for numbers.
+LOSSES = Arm({"auto": {}, "huber": {"delta": Setting(POSITIVE, 1.0)}})

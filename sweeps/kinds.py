@@ -151,6 +151,36 @@ class PerLayer:
         return {"anyOf": [self.item.schema(), {"type": "array", "items": self.item.schema()}]}
 
 
+@dataclass(frozen=True)
+class Weights:
+    """A weight for each class, in the classes' order, or one of the words.
+
+    Only the weights' ratios count: they are scaled so that their mean over the training rows is 1.
+    """
+
+    words: tuple[str, ...]
+    item: Number = Number(low=0, high=1e9)
+
+    def check(self, value: Any) -> str | tuple[float, ...]:
+        """A word, or a tuple of floats of which at least one is above 0."""
+        if isinstance(value, str) and value in self.words:
+            return value
+        if not isinstance(value, list | tuple):
+            words = ", ".join(f"'{word}'" for word in self.words)
+            near = did_you_mean(value, self.words) if isinstance(value, str) else ""
+            hint = near if "mean" in near else "one for each class: [1, 5]"
+            raise Expected(f"{words} or a list of weights", value, hint)
+        weights = tuple(float(weight) for weight in _each(self.item, value))
+        if not any(weights):
+            raise Expected("a weight above 0", value)
+        return weights
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of a literal."""
+        weights = {"type": "array", "items": self.item.schema(), "minItems": 2}
+        return {"anyOf": [{"enum": list(self.words)}, weights]}
+
+
 def _each(kind: Kind, values: list[Any] | tuple[Any, ...]) -> list[Any]:
     checked, faults = [], []
     for position, value in enumerate(values):

@@ -98,6 +98,7 @@ def settings(config: Config, dataset: Dataset) -> dnn.Settings:
     """How a configuration is trained."""
     optimizer, hyper = config["optimizer"]
     schedule, schedule_settings = config["schedule"]
+    loss, loss_settings = config["loss"]
     size = config["batch_size"]
     keep_prob = config["keep_prob"]
     return dnn.Settings(
@@ -113,6 +114,11 @@ def settings(config: Config, dataset: Dataset) -> dnn.Settings:
         l1=config["l1"],
         max_norm=_or_none(config["max_norm"], math.inf),
         clip_norm=_or_none(config["clip_norm"], math.inf),
+        clip_value=_or_none(config["clip_value"], math.inf),
+        loss=None if loss == "auto" else loss,
+        loss_settings=dict(loss_settings),
+        label_smoothing=config["label_smoothing"],
+        class_weights=_or_none(config["class_weights"], None),
         patience=_or_none(config["patience"], None),
     )
 

@@ -6,18 +6,33 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from sweeps.arms import INITIALIZERS, OPTIMIZERS, SCHEDULES
-from sweeps.kinds import LIMIT, POSITIVE, Flag, Kind, Name, Number, PerLayer, Widths
+from sweeps.arms import INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
+from sweeps.kinds import (
+    FRACTION,
+    LIMIT,
+    POSITIVE,
+    Flag,
+    Kind,
+    Name,
+    Number,
+    PerLayer,
+    Weights,
+    Widths,
+)
 
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """One word of the vocabulary. `fixed_only` says why it cannot be searched."""
+    """One word of the vocabulary. `fixed_only` says why it cannot be searched.
+
+    task: "classification" or "regression", where another value than the default is for it alone.
+    """
 
     kind: Kind
     default: Any
     about: str
     fixed_only: str = ""
+    task: str = ""
 
 
 _WORDS: Mapping[str, Hyperparameter] = {
@@ -49,6 +64,30 @@ _WORDS: Mapping[str, Hyperparameter] = {
         LIMIT, "none", "largest norm of a hidden unit's incoming weights, or 'none'"
     ),
     "clip_norm": Hyperparameter(LIMIT, "none", "largest norm of the gradient, or 'none'"),
+    "clip_value": Hyperparameter(
+        LIMIT, "none", "largest size of any one number of the gradient, or 'none'"
+    ),
+    "loss": Hyperparameter(
+        LOSSES,
+        "auto",
+        "what is trained on: the task's own, or huber, r²/2 up to |r| = delta and straight beyond; "
+        "scores are by the task's own",
+        task="regression",
+    ),
+    "label_smoothing": Hyperparameter(
+        FRACTION,
+        0.0,
+        "share of each label's certainty that is spread over all classes; of no score",
+        task="classification",
+    ),
+    "class_weights": Hyperparameter(
+        # "balanced" as scikit-learn has it: n/(K·n_k), with n_k of n training rows in class k of K.
+        Weights(("none", "balanced")),
+        "none",
+        "weights of the classes' rows in training, in the classes' order; 'balanced' gives each "
+        "class the same total; of no score",
+        task="classification",
+    ),
     "patience": Hyperparameter(
         Number(low=1, integer=True, words=("none",)),
         "none",

@@ -1,6 +1,7 @@
 """The order of the house: who imports whom, one vocabulary, studies that can be run."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -90,6 +91,12 @@ def test_the_vocabulary_is_dnns() -> None:
         table = arms.SCHEDULES.table[name]
         assert {k: s.default for k, s in table.items()} == schedule.settings
     assert set(arms.SCHEDULES.table) == set(dnn.SCHEDULES)
+    for name in set(arms.LOSSES.table) - {"auto"}:
+        table = arms.LOSSES.table[name]
+        settings = inspect.signature(dnn.LOSSES[name]).parameters
+        assert {k: s.default for k, s in table.items()} == {
+            k: s.default for k, s in settings.items()
+        }
     activation = vocabulary.VOCABULARY["activation"].kind
     assert set(activation.names) == set(dnn.ACTIVATIONS)  # type: ignore[attr-defined]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sweeps.arms import Arm
 from sweeps.faults import Expected, did_you_mean
-from sweeps.kinds import Flag, Name, Widths
+from sweeps.kinds import Flag, Name, Weights, Widths
 from sweeps.vocabulary import VOCABULARY
 
 FORM = "like 'l2 < 1e-2 when optimizer is adam'"
@@ -102,7 +102,7 @@ def _check_numeric(name: str) -> None:
     if isinstance(kind, Widths):
         if part not in ("depth", "width"):
             raise Expected(f"{word}.depth or {word}.width", name)
-    elif part or isinstance(kind, Arm | Name | Flag):
+    elif part or isinstance(kind, Arm | Name | Flag | Weights):
         raise Expected("a hyperparameter that is a number", name, FORM)
 
 
