@@ -44,6 +44,15 @@ ALONE = {
 }
 
 
+# From the study file's words to the study: each imports, at its top, none that stands behind it.
+ORDER = (
+    *("faults", "documents", "sections", "overrides"),
+    *("kinds", "arms", "vocabulary", "space", "depths", "entries", "grammar", "enqueued"),
+    *("interrupts", "engines", "addresses", "storages", "buckets", "durations"),
+    *("metrics", "objectives", "methods", "trainers", "agreement", "wording", "spec"),
+)
+
+
 def imports(file: Path) -> list[tuple[str, bool]]:
     """(top-level module, whether it is imported inside a function)."""
     tree = ast.parse(file.read_text())
@@ -67,6 +76,26 @@ def test_import_directions(package: str) -> None:
             assert name in allowed, f"{file.relative_to(ROOT)} imports {name}"
             if package == "sweeps" and name == "reports":
                 assert lazy, f"{file.relative_to(ROOT)} imports reports at its top"
+
+
+def inner_imports(module: str) -> set[str]:
+    """The modules of sweeps, or packages in it, that one imports at its top."""
+    path = ROOT / "sweeps" / module
+    found = set()
+    for file in path.glob("*.py") if path.is_dir() else [path.with_suffix(".py")]:
+        for node in ast.parse(file.read_text()).body:
+            names = [alias.name for alias in getattr(node, "names", ())]
+            if isinstance(node, ast.ImportFrom):
+                names = [f"{node.module}.{name}" for name in names]
+            elif not isinstance(node, ast.Import):
+                continue
+            found |= {name.split(".")[1] for name in names if name.startswith("sweeps.")}
+    return found - {module}
+
+
+@pytest.mark.parametrize("module", ORDER)
+def test_the_order_from_words_to_study(module: str) -> None:
+    assert inner_imports(module) <= set(ORDER[: ORDER.index(module)])
 
 
 def test_importing_the_packages_is_light() -> None:
