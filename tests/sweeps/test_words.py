@@ -6,14 +6,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.utils.class_weight import compute_class_weight
 
-from sweeps import documents, metrics, trial
+from sweeps import documents, metrics, seeds, trial
 from sweeps.data import load, sources
 from sweeps.documents import Document
 from sweeps.faults import UserError
+from sweeps.objectives import Objective
 from sweeps.runner import prepare
-from sweeps.spec import Study, check
-from sweeps.vocabulary import plain
+from sweeps.spec import DataSpec, Study, check
+from sweeps.vocabulary import canonical, defaults, plain
 from tests.sweeps.helpers import study, sweeps, trials
 
 TEXT = """
@@ -101,6 +103,26 @@ def test_settings_of_an_arm_and_batch_normalization_arrive_too() -> None:
     assert given.schedule_settings == {"interval": 5, "decay": 0.1}
     assert settings("batch_norm=true")[0].batch_norm
     assert not settings("l2=1")[0].batch_norm
+
+
+def test_balanced_is_scikit_learns_on_the_training_rows() -> None:
+    dataset = load(DataSpec(source="sklearn:breast_cancer"), Path(), "float64")
+    labels = dataset.labels["train"]
+    usual = compute_class_weight("balanced", classes=np.unique(labels), y=labels)
+    losses = {}
+    for name, weights in {
+        "ours": "balanced",
+        "theirs": usual.tolist(),
+        "ratios": (7 * usual).tolist(),
+        "none": "none",
+    }.items():
+        words = {"hidden": (4,), "epochs": 3, "class_weights": canonical("class_weights", weights)}
+        goal = (Objective(metric="dev_loss"),)
+        task = trial.Task(0, defaults() | words, 0, seeds.SEARCH, range(2), goal, dtype="float64")
+        losses[name] = trial.train(task, dataset).final["dev_loss"]
+    np.testing.assert_allclose(losses["theirs"], losses["ours"], rtol=1e-9)
+    np.testing.assert_allclose(losses["ratios"], losses["ours"], rtol=1e-9)
+    assert (np.abs(losses["none"] - losses["ours"]) > 1e-4).all()
 
 
 OF_CLASSES = """
