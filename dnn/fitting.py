@@ -75,8 +75,7 @@ def learn(
     network: Network, settings: Settings, train: Data, rows: Sequence[Integers] | None = None
 ) -> Learnt:
     """What settings make of a network's loss and of its training data. Errors: ValueError."""
-    trained = _with_loss(network, settings)
-    checks.data(trained, train, "fit: train")
+    trained = _with_loss(network, settings, train)
     targets, weights = train.y, None
     is_classifier = trained.loss.endswith("cross_entropy")
     if not is_classifier and (settings.class_weights is not None or settings.label_smoothing):
@@ -95,10 +94,12 @@ def learn(
     return Learnt(trained, targets, weights)
 
 
-def _with_loss(network: Network, settings: Settings) -> Network:
+def _with_loss(network: Network, settings: Settings, train: Data) -> Network:
     given = settings.loss_settings
     if settings.loss is None:
         if given:
             raise ValueError(f"fit: loss_settings: expected none without a loss, got {given!r}")
         return network
-    return replace(network, loss=settings.loss, loss_settings=given or {})
+    trained = replace(network, loss=settings.loss, loss_settings=given or {})
+    checks.data(trained, train, "fit: train")
+    return trained
