@@ -1,6 +1,8 @@
 """`fit`: all that a training needs, checked and put together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -50,22 +52,36 @@ def fit(
             "fit: batch_size: expected 2 or more with batch normalization, got 1: "
             "one row is its own mean"
         )
-    targets, weights = _learnt(network, settings, train, own)
-    choices, table = Choices(replay or Replay()), network.table(train.x, targets)
-    setup = Setup(network, train, table, weights, own, streams, checked, choices)
+    learnt = learn(network, settings, train, own)
+    choices, table = Choices(replay or Replay()), network.table(train.x, learnt.targets)
+    setup = Setup(
+        network, learnt.network, train, table, learnt.weights, own, streams, checked, choices
+    )
     return Training(setup, theta, settings, dev, own_dev)
 
 
-def _learnt(
-    network: Network, settings: Settings, train: Data, rows: list[Integers] | None
-) -> tuple[Array, Array | None]:
-    """Targets (n, K) and weights of rows, (n,) or with own rows (P, n), that are trained on."""
+class Learnt(NamedTuple):
+    """What is trained on: the network with that loss, targets (n, K), weights of rows or None.
+
+    Weights are (n,), or (P, n) where each network has rows of its own.
+    """
+
+    network: Network
+    targets: Array
+    weights: Array | None
+
+
+def learn(
+    network: Network, settings: Settings, train: Data, rows: Sequence[Integers] | None = None
+) -> Learnt:
+    """What settings make of a network's loss and of its training data. Errors: ValueError."""
+    trained = _with_loss(network, settings, train)
     targets, weights = train.y, None
-    is_classifier = network.loss.endswith("cross_entropy")
+    is_classifier = trained.loss.endswith("cross_entropy")
     if not is_classifier and (settings.class_weights is not None or settings.label_smoothing):
         raise ValueError(
             "fit: label_smoothing and class_weights: expected a cross-entropy loss, "
-            f"got {network.loss}"
+            f"got {trained.loss}"
         )
     if settings.class_weights is not None and rows is None:
         weights = labels.row_weights(train.y, settings.class_weights).astype(train.y.dtype)
@@ -75,4 +91,15 @@ def _learnt(
             network_weights[own] = labels.row_weights(train.y[own], settings.class_weights)
     if is_classifier:
         targets = labels.smooth(train.y, settings.label_smoothing)
-    return targets, weights
+    return Learnt(trained, targets, weights)
+
+
+def _with_loss(network: Network, settings: Settings, train: Data) -> Network:
+    given = settings.loss_settings
+    if settings.loss is None:
+        if given:
+            raise ValueError(f"fit: loss_settings: expected none without a loss, got {given!r}")
+        return network
+    trained = replace(network, loss=settings.loss, loss_settings=given or {})
+    checks.data(trained, train, "fit: train")
+    return trained

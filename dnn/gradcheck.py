@@ -75,6 +75,7 @@ def check(
     l1: float = 0.0,
     keep_prob: Sequence[float] | None = None,
     masks: Sequence[Array] | None = None,
+    weights: Array | None = None,
     nudge: float = 0.0,
     faults: Mapping[str, float] | None = None,
     most: int | None = None,
@@ -84,11 +85,11 @@ def check(
 
     The cost is the mean loss + l2/(2B)·Σ‖W‖² + l1/B·Σ|W|. keep_prob, one a hidden layer, needs
     masks (n_units, B) of 0 and 1: fresh ones for every copy would compare different functions.
-    nudge: standard deviation of noise added to theta first, for a point off relu's kink; initial
-    biases of 0 can put a whole layer on it. faults: named blocks of the gradient to scale, which
-    shows that the check fails when it should. most: parameters per block to check, drawn with
-    `seed`; all of them if None. Errors: ValueError for dropout without masks, an unknown block,
-    shapes and numbers that don't fit.
+    weights (B,) multiply the rows' losses. nudge: standard deviation of noise added to theta first,
+    for a point off relu's kink; initial biases of 0 can put a whole layer on it. faults: named
+    blocks of the gradient to scale, which shows that the check fails when it should. most:
+    parameters per block to check, drawn with `seed`; all of them if None. Errors: ValueError for
+    dropout without masks, an unknown block, shapes and numbers that don't fit.
     """
     theta = np.asarray(theta)
     checks.theta(network, theta[None], "gradcheck")
@@ -99,12 +100,13 @@ def check(
         numbers(value, f"gradcheck: {name}", NOT_NEGATIVE)
     most = None if most is None else whole(most, "gradcheck: most", 1)
     kept = _masks(network, len(data), keep_prob, masks)
+    of_rows = _weights(len(data), weights)
     rng = np.random.default_rng(seed)
     start = theta.astype(np.float64)
     start[: network.n_parameters] += nudge * rng.standard_normal(network.n_parameters)
     where = columns(network)
     picked = np.sort(np.concatenate([_choose(rng, block, most) for block in where.values()]))
-    problem = _Problem(network, data, l2, l1, kept)
+    problem = _Problem(network, data, l2, l1, kept, of_rows)
     with np.errstate(all="ignore"):
         gradient = problem.gradient(start)
         for name, factor in (faults or {}).items():
@@ -151,6 +153,15 @@ def _masks(
     return [mask / share for mask, share in zip(given, keep, strict=True)]
 
 
+def _weights(rows: int, given: Array | None) -> Array | None:
+    if given is None:
+        return None
+    values = numbers(given, "gradcheck: weights", NOT_NEGATIVE)
+    if values.shape != (rows,):
+        raise ValueError(f"gradcheck: weights: expected one a row ({rows},), got {values.shape}")
+    return values
+
+
 def difference(a: Array, b: Array) -> float:
     """‖a − b‖/(‖a‖ + ‖b‖), and 0 where both are 0."""
     scale = np.linalg.norm(a) + np.linalg.norm(b)
@@ -168,16 +179,31 @@ class _Problem:
     """A network's cost on given rows: its gradient, and its central differences."""
 
     def __init__(
-        self, network: Network, data: Data, l2: float, l1: float, masks: list[Array] | None
+        self,
+        network: Network,
+        data: Data,
+        l2: float,
+        l1: float,
+        masks: list[Array] | None,
+        weights: Array | None,
     ) -> None:
-        self.network, self.data, self.l2, self.l1, self.masks = network, data, l2, l1, masks
+        self.network, self.data, self.l2, self.l1 = network, data, l2, l1
+        self.masks, self.weights = masks, weights
 
     def _bind(self, theta: Array, grad: Array) -> Batch:
         population, rows = len(theta), len(self.data)
         keep = None if self.masks is None else np.ones((population, len(self.network.hidden)))
-        batch = bind(self.network, theta, grad, rows, keep, masked=self.masks is not None)
+        batch = bind(
+            self.network,
+            theta,
+            grad,
+            rows,
+            keep,
+            weighted=self.weights is not None,
+            masked=self.masks is not None,
+        )
         table = self.network.table(self.data.x, self.data.y)
-        batch.load(table, None, np.tile(np.arange(rows), (population, 1)))
+        batch.load(table, self.weights, np.tile(np.arange(rows), (population, 1)))
         for buffer, mask in zip(batch.masks, self.masks or (), strict=True):
             buffer[:] = mask
         return batch
@@ -227,8 +253,10 @@ class _Problem:
     def _cost(self, theta: Array, batch: Batch) -> Array:
         weights, rows = theta[:, : self.network.n_weights], len(self.data)
         penalty = self.l2 / 2 * (weights**2).sum(axis=1) + self.l1 * np.abs(weights).sum(axis=1)
-        loss: Array = self.network.objective.per_row(batch.z, batch.y).mean(axis=-1)
-        cost: Array = loss + penalty / rows
+        losses = self.network.objective.per_row(batch.z, batch.y)
+        if batch.weights is not None:
+            losses = losses * batch.weights
+        cost: Array = losses.mean(axis=-1) + penalty / rows
         return cost
 
 

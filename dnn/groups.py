@@ -32,12 +32,13 @@ NUMPY_BUFFER = 1024
 class Setup:
     """What is trained on what: the same for all groups.
 
-    table (n, ·) is what is gathered: train's rows, with targets that are smoothed if so asked
-    (`Network.table`); weights of train's rows are (n,) or one row a network (P, n).
-    rows: for each network, the numbers of its rows.
+    trained is the network with the loss that is trained on. table (n, ·) is what is gathered:
+    train's rows, with targets that are smoothed if so asked (`Network.table`); weights of train's
+    rows are (n,) or one row a network (P, n). rows: for each network, the numbers of its rows.
     """
 
     network: Network
+    trained: Network
     train: Data
     table: Array
     weights: Array | None
@@ -120,7 +121,7 @@ class Group:
 
     def _bind(self, grad: Array, rows: int) -> Batch:
         return bind(
-            self.setup.network,
+            self.setup.trained,
             self.theta,
             grad,
             rows,

@@ -23,8 +23,9 @@ class Settings:
     depend on the batch size. l1: λ of (λ/m)·Σ|W|. keep_prob: a scalar, (P,), or (P, H) for one per
     hidden layer. hyper: the optimizer's settings by name, schedule_settings the schedule's; those
     left out take their defaults. max_norm: of each hidden unit's incoming weights. clip_norm,
-    clip_value: of the gradient, penalties included. label_smoothing and class_weights change
-    what is trained on, never what a record says: scores are of the data as they are.
+    clip_value: of the gradient, penalties included. loss (a name of LOSSES with loss_settings, or
+    None for the network's own), label_smoothing and class_weights change what is trained on, never
+    what a record says: scores are by the network's loss, of the data as they are.
     patience: a network stops when its dev loss (train loss without dev) has not gone down by more
     than min_delta for so many epochs; its best weights come back then, or at the end, but not to a
     network that diverged. score_every: epochs from one scoring to the next, 0 for the last alone;
@@ -46,6 +47,8 @@ class Settings:
     clip_value: Numbers = np.inf
     label_smoothing: float = 0.0
     class_weights: Sequence[float] | str | None = None
+    loss: str | None = None
+    loss_settings: Mapping[str, float] | None = None
     patience: int | None = None
     min_delta: float = 0.0
     score_every: int = 1

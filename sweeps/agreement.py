@@ -6,14 +6,15 @@ What cannot be done is refused with the reason; what voids a promise is said.
 import importlib.util
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sweeps import methods
-from sweeps.faults import Expected, UserError, Words, did_you_mean
+from sweeps.faults import Expected, UserError, Words, did_you_mean, show
 from sweeps.metrics import METRICS, Cost
-from sweeps.space import Range, walks
+from sweeps.space import Range, Space, walks
+from sweeps.vocabulary import VOCABULARY, plain
 
 if TYPE_CHECKING:
     from sweeps.data import Dataset
@@ -45,14 +46,46 @@ def _objectives(study: "Study") -> Found:
 
 
 def with_data(study: "Study", dataset: "Dataset", document: "Document") -> None:
-    """What only the data can tell. Errors: UserError."""
-    kind = "regression" if dataset.target.task == "regression" else "classification"
+    """What only the data can tell. Errors: UserError with every fault."""
+    found = [*_metrics_of_the_task(study, dataset), *_words_of_the_data(study, dataset)]
+    if found:
+        raise UserError([document.fault(path, fault) for path, fault in found])
+
+
+def _metrics_of_the_task(study: "Study", dataset: "Dataset") -> Found:
     for name in study.metrics:
         task = METRICS[name].task
-        if task and task != kind:
+        if task and task != dataset.target.kind:
             path = "objective" if name in [o.metric for o in study.objectives] else "constraints"
-            problem = Expected(f"a metric of {kind}", name, f"it is one of {task}")
-            raise UserError(document.fault(path, problem))
+            problem = Expected(f"a metric of {dataset.target.kind}", name, f"it is one of {task}")
+            yield path, problem
+
+
+def _words_of_the_data(study: "Study", dataset: "Dataset") -> Found:
+    """Words that are of the other task, and weights of other classes than there are."""
+    kind, classes = dataset.target.kind, dataset.target.classes
+    for word, entry in VOCABULARY.items():
+        if entry.task and entry.task != kind:
+            for path, value in _unusual(study.space, word):
+                expected = f"{show(entry.default)} in {kind}"
+                yield path, Expected(expected, value, f"{word} is for {entry.task}")
+        elif word == "class_weights":
+            for path, value in _unusual(study.space, word):
+                if isinstance(value, list) and len(value) != len(classes):
+                    names = Words(", ".join(classes))
+                    expected = f"{len(classes)} weights, one for each of {show(names)}"
+                    yield path, Expected(expected, value)
+
+
+def _unusual(space: Space, word: str) -> Iterator[tuple[str, Any]]:
+    """What a word can be besides the vocabulary's default, as the file says it, and where."""
+    usual = plain(VOCABULARY[word].default)
+    for path, values in [(f"fixed.{word}", [space.default[word]]), *space.entries(word)]:
+        for value in values:
+            if isinstance(value, Range):
+                yield path, Words("a range")
+            elif plain(value) != usual:
+                yield path, plain(value)
 
 
 def _sampler(study: "Study") -> Found:

@@ -4,16 +4,19 @@ A list is a choice, a mapping is a range, `choices`, or depth and width. Types c
 vocabulary. Errors, everywhere: Expected.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sweeps import depths
+from sweeps.arms import Arm
 from sweeps.faults import Expected, Words, did_you_mean, join, raise_all
+from sweeps.kinds import Number, PerLayer, Widths
 from sweeps.space import Choice, Dimension, Leaf, Range
 from sweeps.space.dimensions import Arms, ArmSpace, Paired, Single, Stack
 from sweeps.space.dimensions import PerLayer as Layers
 from sweeps.space.leaves import Together
-from sweeps.vocabulary import VOCABULARY, Arm, Number, PerLayer, Widths, canonical
+from sweeps.vocabulary import VOCABULARY, canonical
 
 MOST_CHOICES = 1000
 MOST_STEPS = 1_000_000
@@ -93,27 +96,33 @@ def _paired(words: tuple[str, ...], name: str, values: Any, place: Place) -> Pai
         raise Expected("each word once", Words(", ".join(words)))
     if not isinstance(values, list) or not values:
         raise Expected("a list of lists", values, f"each with a value for {', '.join(words)}")
-    options: list[Together] = []
+    options = _each_once(values, lambda row: _together(words, row, place))
+    return Paired(words, Choice(name, options))
+
+
+def _together(words: tuple[str, ...], row: Any, place: Place) -> Together:
+    if not isinstance(row, list) or len(row) != len(words):
+        raise Expected(f"a list of {len(words)} values ({', '.join(words)})", row)
+    layers = place.layers
+    if "hidden" in words:
+        layers = {len(canonical("hidden", row[words.index("hidden")]))}
+    return Together(_canonical(word, value, layers) for word, value in zip(words, row, strict=True))
+
+
+def _each_once(values: list[Any], read: Callable[[Any], Any]) -> tuple[Any, ...]:
+    """All choices of a list as `read` has them. Errors: Expected, every one with its place."""
+    options: list[Any] = []
     faults: list[Expected] = []
-    for position, row in enumerate(values):
+    for position, value in enumerate(values):
         try:
-            if not isinstance(row, list) or len(row) != len(words):
-                raise Expected(f"a list of {len(words)} values ({', '.join(words)})", row)
-            option = Together(_canonical_row(words, row, place))
+            option = read(value)
             if option in options:
-                raise Expected("each choice once", row, "it is there twice")
+                raise Expected("each choice once", value, "it is there twice")
             options.append(option)
         except Expected as fault:
             faults.append(fault.below(str(position)))
     raise_all(faults)
-    return Paired(words, Choice(name, tuple(options)))
-
-
-def _canonical_row(words: tuple[str, ...], row: list[Any], place: Place) -> list[Any]:
-    layers = place.layers
-    if "hidden" in words:
-        layers = {len(canonical("hidden", row[words.index("hidden")]))}
-    return [_canonical(word, value, layers) for word, value in zip(words, row, strict=True)]
+    return tuple(options)
 
 
 def _stack(word: str, name: str, value: dict[str, Any], kind: Widths) -> Stack:
@@ -157,18 +166,7 @@ def _choice(word: str, name: str, values: list[Any], layers: set[int]) -> Choice
         raise Expected(
             "a list of lists", values, f"write [{lists}] to choose, or fixed.hidden: {values}"
         )
-    options: list[Any] = []
-    faults: list[Expected] = []
-    for position, value in enumerate(values):
-        try:
-            option = _canonical(word, value, layers)
-            if option in options:
-                raise Expected("each choice once", value, "it is there twice")
-            options.append(option)
-        except Expected as fault:
-            faults.append(fault.below(str(position)))
-    raise_all(faults)
-    return Choice(name, tuple(options))
+    return Choice(name, _each_once(values, lambda value: _canonical(word, value, layers)))
 
 
 def _canonical(word: str, value: Any, layers: set[int]) -> Any:
@@ -302,7 +300,4 @@ def _setting(kind: Number, name: str, value: Any) -> Leaf:
         raise Expected("a list of choices or a range", value)
     if not value:
         raise Expected("at least one choice", value)
-    options = tuple(kind.check(v) for v in value)
-    if len(set(options)) < len(options):
-        raise Expected("each choice once", value)
-    return Choice(name, options)
+    return Choice(name, _each_once(value, kind.check))

@@ -12,14 +12,14 @@ from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
-import dnn
-from dnn import gradcheck
+from dnn import fitting, gradcheck
 from sweeps import documents, seeds, trial
 from sweeps.data import Dataset
 from sweeps.faults import Expected, UserError, did_you_mean, show
 from sweeps.runner import prepare
 from sweeps.spec import Study
 from sweeps.terminal import tell
+from sweeps.vocabulary import plain
 
 # Away from relu's kink, where biases of 0 can put a whole layer; small beside the weights.
 NUDGE = 0.01
@@ -47,8 +47,11 @@ def check(path: Path, assignments: Sequence[str], options: Options, console: Con
         problem = Expected("a study of our own networks", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
     config = study.space.default
-    network = trial.network(config, dataset)
-    arguments = _arguments(study, dataset, network, options)
+    learnt = fitting.learn(
+        trial.network(config, dataset), trial.settings(config, dataset), dataset.parts["train"]
+    )
+    network = learnt.network
+    arguments = _arguments(study, dataset, learnt, options)
     shape = " → ".join(map(str, (network.n_in, *network.hidden, network.n_out)))
     rows = len(arguments["x"])
     tell(
@@ -57,6 +60,10 @@ def check(path: Path, assignments: Sequence[str], options: Options, console: Con
         f"{shape}, {network.activation}{', batch normalization' if network.batch_norm else ''}, "
         f"{network.loss}; {rows} training rows, float64",
     )
+    if config["label_smoothing"]:
+        tell(console, "labels", f"smoothed by {config['label_smoothing']:g}")
+    if learnt.weights is not None:
+        tell(console, "weights", f"of the classes: {show(plain(config['class_weights']))}")
     if arguments["masks"] is not None:
         tell(console, "dropout", "with fixed masks: fresh ones would be another function each time")
     for block, factor in arguments["faults"].items():
@@ -89,11 +96,12 @@ def check(path: Path, assignments: Sequence[str], options: Options, console: Con
 
 
 def _arguments(
-    study: Study, dataset: Dataset, network: dnn.Network, options: Options
+    study: Study, dataset: Dataset, learnt: fitting.Learnt, options: Options
 ) -> dict[str, Any]:
-    config, train = study.space.default, dataset.parts["train"]
+    config, network = study.space.default, learnt.network
     streams = seeds.streams(study.search.seed, seeds.SEARCH, range(1))
-    x, y = train.x[: options.rows], train.y[: options.rows]
+    first = slice(options.rows)
+    x = dataset.parts["train"].x[first]
     keep = np.broadcast_to(config["keep_prob"], len(network.hidden)).tolist()
     masks: list[NDArray[np.bool_]] | None = None
     if any(share < 1 for share in keep):
@@ -106,7 +114,8 @@ def _arguments(
         "network": network,
         "theta": trial.initialize(config, dataset, streams, "float64")[0],
         "x": x,
-        "y": y,
+        "y": learnt.targets[first],
+        "weights": None if learnt.weights is None else learnt.weights[first],
         "l2": config["l2"],
         "l1": config["l1"],
         "keep_prob": keep if masks is not None else None,

@@ -6,13 +6,11 @@ A cost is known when the training is over. Nothing here knows objectives or Optu
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-
-import dnn
 
 if TYPE_CHECKING:
     from sweeps.data import Dataset
@@ -34,14 +32,25 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """Networks after an epoch: losses and errors (P,) by part, and what they say of the dev rows.
+
+    outputs() -> (P, n, K′), for labels (n,); it is called where a score needs it.
+    """
+
+    numbers: Mapping[str, Values]
+    outputs: Callable[[], NDArray[Any]]
+    labels: NDArray[Any]
+
+
+@dataclass(frozen=True)
 class Score:
-    """Known after every epoch: `of_record`, or `of_outputs` (P, n, K′) and labels (n,)."""
+    """Known after every epoch. `of` raises KeyError for a number that is not there."""
 
     direction: Literal["minimize", "maximize"]
     about: str
     worst: "Callable[[Dataset], float]"
-    of_record: Callable[[dnn.Record], Values] | None = None
-    of_outputs: Callable[[NDArray[Any], NDArray[Any]], Values] | None = None
+    of: Callable[[Seen], Values]
     task: str = ""  # "classification" or "regression" alone
 
 
@@ -143,14 +152,6 @@ def _parameters(ended: Ended) -> Values:
     return np.full(ended.curves["diverged"].shape[1], float(ended.parameters))
 
 
-def _record(name: str) -> Callable[[dnn.Record], Values]:
-    return lambda record: np.asarray(getattr(record, name), np.float64)
-
-
-def _gap(record: dnn.Record) -> Values:
-    return np.asarray(record.dev_error - record.train_error, np.float64)
-
-
 def _dev_error(dataset: "Dataset") -> float:
     return worst(dataset, "dev_error")
 
@@ -158,7 +159,23 @@ def _dev_error(dataset: "Dataset") -> float:
 def _scored(name: str) -> Score:
     part, _, kind = name.partition("_")
     about = f"{kind} on the {part} split"
-    return Score("minimize", about, lambda d: worst(d, name), of_record=_record(name))
+    return Score("minimize", about, lambda d: worst(d, name), lambda seen: seen.numbers[name])
+
+
+def _of_classes(
+    direction: Literal["minimize", "maximize"],
+    about: str,
+    worst: float,
+    of: Callable[[NDArray[Any], NDArray[Any]], Values],
+) -> Score:
+    """A score of outputs and labels, in classification alone."""
+    return Score(
+        direction,
+        about,
+        lambda _: worst,
+        lambda seen: of(seen.outputs(), seen.labels),
+        "classification",
+    )
 
 
 METRICS: Mapping[str, Metric] = {
@@ -166,30 +183,17 @@ METRICS: Mapping[str, Metric] = {
     "dev_error": _scored("dev_error"),
     "train_loss": _scored("train_loss"),
     "train_error": _scored("train_error"),
-    "gap": Score("minimize", "dev error − train error", _dev_error, of_record=_gap),
-    "log_loss": Score(
-        *("minimize", "cross-entropy in nats", lambda d: worst(d, "dev_loss")),
-        of_record=_record("dev_loss"),
-        task="classification",
+    "gap": Score(
+        *("minimize", "dev error − train error", _dev_error),
+        lambda seen: seen.numbers["dev_error"] - seen.numbers["train_error"],
     ),
-    "balanced_error": Score(
-        *("minimize", "mean of the classes' errors", lambda _: 1.0),
-        of_outputs=balanced_error,
-        task="classification",
-    ),
-    "macro_f1": Score(
-        *("maximize", "mean of the classes' F1", lambda _: 0.0),
-        of_outputs=macro_f1,
-        task="classification",
-    ),
-    "auc": Score(
-        *("maximize", "area under the ROC curve", lambda _: 0.0),
-        of_outputs=auc,
-        task="classification",
-    ),
+    "log_loss": replace(_scored("dev_loss"), about="cross-entropy in nats", task="classification"),
+    "balanced_error": _of_classes("minimize", "mean of the classes' errors", 1.0, balanced_error),
+    "macro_f1": _of_classes("maximize", "mean of the classes' F1", 0.0, macro_f1),
+    "auc": _of_classes("maximize", "area under the ROC curve", 0.0, auc),
     "mean_absolute_error": Score(
         *("minimize", "in SDs of the target", _dev_error),
-        of_outputs=mean_absolute_error,
+        lambda seen: mean_absolute_error(seen.outputs(), seen.labels),
         task="regression",
     ),
     "epochs_to_target": Cost(
@@ -201,11 +205,4 @@ METRICS: Mapping[str, Metric] = {
     "flops": Cost("FLOPs of one network's matrix products", _total("flops")),
     "parameters": Cost("numbers in one network", _parameters),
     "seconds": Cost("training of all replicates", _total("seconds"), in_seconds=True),
-}
-
-
-# Scores of the record from the final losses and errors, which networks of several epochs may have.
-OF_FINAL: Mapping[str, Callable[[Mapping[str, Values]], Values]] = {
-    "gap": lambda final: final["dev_error"] - final["train_error"],
-    "log_loss": lambda final: final["dev_loss"],
 }

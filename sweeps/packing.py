@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Networks of more parameters are busy with their products, and gain nothing.
 LARGEST = 10_000
 MOST = 64  # networks
-PER_NETWORK = ("learning_rate", "l2", "l1", "max_norm", "clip_norm")
+PER_NETWORK = ("learning_rate", "l2", "l1", "max_norm", "clip_norm", "clip_value")
 
 
 def key(task: "Task", settings: dnn.Settings, network: dnn.Network) -> Hashable | None:
@@ -32,12 +32,14 @@ def key(task: "Task", settings: dnn.Settings, network: dnn.Network) -> Hashable 
         bool(np.all(np.asarray(settings.keep_prob) == 1)),
     )
     arms = (settings.optimizer, settings.schedule, tuple(settings.schedule_settings))
+    loss = (settings.loss, tuple((settings.loss_settings or {}).items()))
+    targets = (settings.label_smoothing, settings.class_weights)
     rest = (settings.batch_size, settings.epochs, settings.patience, task.dtype, task.keep)
     shape = (network.hidden, network.activation, network.batch_norm)
-    return shape, arms, rest, used
+    return shape, arms, loss, targets, rest, used
 
 
-UNUSED = ("l2", "l1", "max_norm", "clip_norm")
+UNUSED = ("l2", "l1", "max_norm", "clip_norm", "clip_value")
 
 
 def together(each: Sequence[dnn.Settings], sizes: Sequence[int]) -> dnn.Settings:

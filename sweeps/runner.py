@@ -24,6 +24,7 @@ from sweeps import (
     engines,
     guests,
     outputs,
+    overrides,
     plan,
     provenance,
     resolved,
@@ -224,7 +225,7 @@ def _accepted(
 ) -> tuple[Study, Dataset]:
     """The study with what the command line says over it, and nothing amiss. Errors: UserError."""
     if options.engine is not None:
-        spec.choose_engine(document, options.engine)
+        overrides.choose_engine(document, options.engine)
     if options.trials:
         assignments = [*assignments, f"search.trials={options.trials}"]
     study, dataset = prepare(document, base, assignments, options.allow_code)
@@ -271,7 +272,7 @@ def prepare(
 
     A trainer's module is found, but imported only where code is allowed.
     """
-    spec.override(document, [_assignment(text) for text in assignments])
+    overrides.override(document, [_assignment(text) for text in assignments])
     study = spec.check(document)
     if study.trainer is not None:
         study = _with_trainer(study, study.trainer, document, base, allow_code)

@@ -7,13 +7,15 @@ constraint and the space) is left to `sweeps check`.
 from collections.abc import Mapping
 from typing import Any
 
+from sweeps.arms import Arm
 from sweeps.depths import DEEPEST
 from sweeps.engines import ENGINES
+from sweeps.kinds import Number, PerLayer, Widths
 from sweeps.methods import INNER, PRUNERS, SAMPLERS
 from sweeps.metrics import METRICS
 from sweeps.spec import OPTIONAL, Study
 from sweeps.trainers import CALL
-from sweeps.vocabulary import VOCABULARY, Arm, Hyperparameter, Number, PerLayer, Widths
+from sweeps.vocabulary import VOCABULARY, Hyperparameter
 
 Schema = dict[str, Any]
 SEARCHED = {name: word for name, word in VOCABULARY.items() if not word.fixed_only}

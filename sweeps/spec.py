@@ -5,10 +5,9 @@ their own (`sweeps.grammar`); whether the data can be had is `sweeps.data`'s que
 """
 
 import re
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     SkipValidation,
@@ -17,17 +16,17 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
-from sweeps import agreement, buckets, durations, enqueued, grammar, trainers
+from sweeps import agreement, buckets, durations, enqueued, grammar, trainers, wording
 from sweeps.documents import Document
 from sweeps.engines import ENGINES
-from sweeps.faults import Expected, Fault, UserError, did_you_mean, show
-from sweeps.methods import PRUNERS, SAMPLERS, Median, Pruner, Sampler, Tpe, Unpruned
-from sweeps.objectives import Limit, Objective, Reduction, is_limit, limit
+from sweeps.faults import Expected, Fault, UserError, show
+from sweeps.methods import Median, Pruner, Sampler, Tpe, Unpruned
+from sweeps.objectives import Limit, Objective, is_limit, limit
 from sweeps.sections import Section
 from sweeps.space import Params, Space
-from sweeps.trainers import Parameter, Trainer
+from sweeps.trainers import Trainer
 from sweeps.vocabulary import VOCABULARY
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -290,7 +289,7 @@ def check(document: Document) -> Study:
         faults += [
             fault
             for error in invalid.errors(include_url=False)
-            if (fault := _fault(document, error)) and fault.path not in seen
+            if (fault := wording.fault(document, error, Study)).path not in seen
         ]
     if not faults:
         faults = [document.fault(path, fault) for path, fault in agreement.faults(study)]
@@ -347,118 +346,3 @@ def _at(values: Any, path: str) -> Any:
     for key in path.split("."):
         values = values.get(key) if isinstance(values, dict) else None
     return values
-
-
-def _fault(document: Document, error: ErrorDetails) -> Fault | None:
-    """One of pydantic's errors in our words."""
-    parts = _parts(document, error["loc"])
-    path, kind, got = ".".join(parts), error["type"], error["input"]
-    if kind == "missing":
-        return document.fault(path, f"expected a value, got nothing ({_about(path)})")
-    if kind == "extra_forbidden" and len(parts) == 1 and path in VOCABULARY:
-        hint = "a hyperparameter: put it in fixed or space"
-        return document.fault(path, Expected("a known key", path, hint))
-    if kind == "extra_forbidden":
-        known = _known(parts[:-1])
-        return document.fault(
-            path, Expected("a known key", parts[-1], did_you_mean(parts[-1], known))
-        )
-    if kind in ("model_type", "dict_type", "model_attributes_type"):
-        return document.fault(path, Expected("a mapping", got))
-    if kind == "own":
-        return document.fault(path, error["msg"])
-    if kind == "literal_error":
-        words = cast(dict[str, str], error["ctx"])["expected"].replace("'", "")
-        near = did_you_mean(got, words.replace(" or ", ", ").split(", ")) if got else ""
-        return document.fault(path, Expected(words, got, near if "mean" in near else ""))
-    expected = error["msg"].removeprefix("Input should be ").removeprefix("a valid ")
-    for sign, words in SIGNS.items():
-        expected = expected.replace(words, f"a number {sign}")
-    return document.fault(path, Expected(NOUNS.get(expected, expected), got))
-
-
-SIGNS = {
-    ">=": "greater than or equal to",
-    "<=": "less than or equal to",
-    ">": "greater than",
-    "<": "less than",
-}
-NOUNS = {
-    "integer": "a whole number",
-    "number": "a number",
-    "string": "text",
-    "boolean": "true or false",
-    "tuple": "a list",
-    "list": "a list",
-}
-ABOUT = {
-    "name": "a study's name is also its folder's",
-    "data": "data: {source: …}",
-    "data.source": "a file, sklearn:… or synthetic:…",
-}
-
-
-def _about(path: str) -> str:
-    return ABOUT.get(path, "it has no default")
-
-
-def _parts(document: Document, location: tuple[int | str, ...]) -> list[str]:
-    """The path of a fault as the file has it: one objective is no list."""
-    parts = [str(part) for part in location]
-    if parts[:1] == ["objective"] and not isinstance(document.values.get("objective"), list):
-        del parts[1:2]
-    return [part for part in parts if part != "Reduction"]
-
-
-def _known(path: list[str]) -> list[str]:
-    """The keys that may stand in the section at a path."""
-    model: type[BaseModel] = Study
-    for part in path:
-        named = {**SAMPLERS, **PRUNERS, "objective": Objective, "reduce": Reduction}
-        named |= {"trainer": Trainer, "parameters": Parameter}
-        if part not in named and part not in model.model_fields:
-            continue  # a place in a list, or a name of the user's
-        inner = named.get(part) or model.model_fields[part].annotation
-        model = cast(type[BaseModel], inner)
-    keys = [field.alias or name for name, field in model.model_fields.items()]
-    return [*(key for key in keys if key not in HIDDEN), *(OURS if model is Study else ())]
-
-
-HIDDEN = ("name",)  # of a named section
-OURS = ("name", "fixed", "constraints")
-
-
-def choose_engine(document: Document, option: str) -> None:
-    """Apply `--engine NAME` or `--engine NAME=ADDRESS`."""
-    name, equals, address = option.partition("=")
-    document.values["engine"] = {"name": name, **({"address": address} if equals else {})}
-    for place in [p for p in document.places if p.partition(".")[0] == "engine"]:
-        del document.places[place]
-    document.places["engine"] = "--engine"
-
-
-def override(document: Document, assignments: "list[tuple[str, Any]]") -> None:
-    """Apply `--set dotted.key=value`: x set in fixed leaves space, and the reverse.
-
-    Errors: UserError for a path through something that is not a mapping.
-    """
-    for path, value in assignments:
-        for place in [p for p in document.places if p.startswith(f"{path}.")]:
-            del document.places[place]  # what stood below is gone
-        *sections, key = path.split(".")
-        at: Any = document.values
-        for section in sections:
-            inner = at.get(section)
-            if inner is None:
-                inner = at[section] = {}
-            if not isinstance(inner, dict):
-                raise UserError(
-                    Fault(f"--set {path}", section, f"expected a mapping, got {show(inner)}")
-                )
-            at = inner
-        at[key] = value
-        document.places[path] = f"--set {path}"
-        if len(sections) == 1 and sections[0] in ("fixed", "space"):
-            other = "space" if sections[0] == "fixed" else "fixed"
-            if isinstance(document.values.get(other), dict):
-                document.values[other].pop(key, None)

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from sweeps import spec
 from sweeps.data import Dataset, sources
 from sweeps.data.encode import is_number, numeric_faults
@@ -129,12 +131,30 @@ space:  # searched: a list is a choice, low/high a range
       momentum: {{beta: {{low: 0.8, high: 0.99}}}}
       rmsprop: {{}}
       adam: {{}}
+{_trained_on(dataset)}\
 objective: {{metric: dev_loss}}  # or dev_error
 replicates: {size.replicates}  # networks a trial, each from its own seed
 search: {{sampler: tpe, pruner: median, trials: {size.trials}}}
 confirm: {{top: 3, replicates: 20}}  # the best again, on fresh seeds and the test rows
 # targets: {{dev_error: 0.05}}  # what counts as converged
 """
+
+
+# Beyond this many rows of the commonest class for one of the rarest, classes are called uneven.
+UNEVEN = 3
+
+
+def _trained_on(dataset: Dataset) -> str:
+    """A line to uncomment, where what is trained on may matter: uneven classes, and numbers."""
+    if not dataset.target.classes:
+        note = "huber: rows far off pull less; search it by objective mean_absolute_error"
+        return f"  # loss: [auto, huber]  # {note}\n"
+    counts = np.bincount(dataset.labels["train"])
+    if counts.max() < UNEVEN * counts.min():
+        return ""
+    rarest = f"{dataset.target.classes[counts.argmin()]} has {counts.min()} of {counts.sum()} rows"
+    note = _comment(f"{rarest}; search it by objective balanced_error")
+    return f"  # class_weights: [none, balanced]  # {note}\n"
 
 
 def _scalar(text: str) -> str:

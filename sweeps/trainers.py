@@ -22,8 +22,9 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from sweeps.faults import Expected, Words, did_you_mean, join, show
+from sweeps.kinds import Flag, Kind, Name, Number
 from sweeps.sections import Section
-from sweeps.vocabulary import VOCABULARY, Flag, Hyperparameter, Kind, Name, Number
+from sweeps.vocabulary import VOCABULARY, Hyperparameter
 
 CALL = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 WORD = re.compile(r"[a-z][a-z0-9_]*")

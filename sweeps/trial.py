@@ -98,6 +98,7 @@ def settings(config: Config, dataset: Dataset) -> dnn.Settings:
     """How a configuration is trained."""
     optimizer, hyper = config["optimizer"]
     schedule, schedule_settings = config["schedule"]
+    loss, loss_settings = config["loss"]
     size = config["batch_size"]
     keep_prob = config["keep_prob"]
     return dnn.Settings(
@@ -113,6 +114,11 @@ def settings(config: Config, dataset: Dataset) -> dnn.Settings:
         l1=config["l1"],
         max_norm=_or_none(config["max_norm"], math.inf),
         clip_norm=_or_none(config["clip_norm"], math.inf),
+        clip_value=_or_none(config["clip_value"], math.inf),
+        loss=None if loss == "auto" else loss,
+        loss_settings=dict(loss_settings),
+        label_smoothing=config["label_smoothing"],
+        class_weights=_or_none(config["class_weights"], None),
         patience=_or_none(config["patience"], None),
     )
 
@@ -249,14 +255,14 @@ class Tracked:
         limit = score.worst(dataset)
         return cls(score, limit, lambda theta: dnn.predict(net, theta, x), dataset.labels["dev"])
 
+    def seen(self, numbers: Mapping[str, metrics.Values], theta: Array) -> metrics.Seen:
+        """What the scores of networks theta (P, N) are read from."""
+        return metrics.Seen(numbers, lambda: self.outputs(theta), self.labels)
+
     def after(self, record: dnn.Record, theta: Array) -> NDArray[np.float64]:
         """(P,), the worst where diverged or beyond it."""
-        if self.score.of_record is not None:
-            values = self.score.of_record(record)
-        elif self.score.of_outputs is not None:
-            values = self.score.of_outputs(self.outputs(theta), self.labels)
-        else:
-            raise TypeError("a score is of the record or of the outputs")
+        numbers = {name: getattr(record, name) for name in SCORES}
+        values = self.score.of(self.seen(numbers, theta))
         # NaN where it has diverged: fmin and fmax take the other one.
         least = np.fmin if self.score.direction == "minimize" else np.fmax
         return np.asarray(least(np.where(record.diverged, np.nan, values), self.worst))
@@ -333,11 +339,9 @@ def _final(
             final[name] = metric.at_end(ended)
         elif name == task.objectives[0].metric:
             final.setdefault(name, counted.values)
-        elif metric.of_outputs is not None:
-            outputs = metric.of_outputs(counted.tracked.outputs(theta), counted.tracked.labels)
-            final[name] = np.where(gone, metric.worst(dataset), outputs)
         elif name not in final:
-            final[name] = np.where(gone, metric.worst(dataset), metrics.OF_FINAL[name](final))
+            values = metric.of(counted.tracked.seen(final, theta))
+            final[name] = np.where(gone, metric.worst(dataset), values)
     return final
 
 

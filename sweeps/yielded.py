@@ -102,13 +102,10 @@ def value(metric: str, said: Said, dataset: Dataset) -> float:
     worst = score.worst(dataset)
     if said.diverged:
         return worst
+    numbers = {name: np.array([number]) for name, number in said.numbers.items()}
+    labels = dataset.labels["dev"]
     try:
-        if score.of_outputs is not None:
-            found = score.of_outputs(said.outputs["dev"][None], dataset.labels["dev"])[0]
-        elif metric in metrics.OF_FINAL:
-            found = metrics.OF_FINAL[metric](said.numbers)  # type: ignore[arg-type]
-        else:
-            found = said.numbers[metric]
+        (found,) = score.of(metrics.Seen(numbers, lambda: said.outputs["dev"][None], labels))
     except KeyError as missing:
         name = "dev_outputs" if missing.args[0] == "dev" else missing.args[0]
         raise Expected(f"{name} (for {metric})", said.in_words) from None

@@ -1,6 +1,7 @@
 """The order of the house: who imports whom, one vocabulary, studies that can be run."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 import dnn
 import studies
-from sweeps import methods, metrics, vocabulary
+from sweeps import arms, methods, metrics, vocabulary
 from sweeps.documents import parse, read
 from sweeps.spec import Budgets, check
 
@@ -43,6 +44,15 @@ ALONE = {
 }
 
 
+# From the study file's words to the study: each imports, at its top, none that stands behind it.
+ORDER = (
+    *("faults", "documents", "sections", "overrides"),
+    *("kinds", "arms", "vocabulary", "space", "depths", "entries", "grammar", "enqueued"),
+    *("interrupts", "engines", "addresses", "storages", "buckets", "durations"),
+    *("metrics", "objectives", "methods", "trainers", "agreement", "wording", "spec"),
+)
+
+
 def imports(file: Path) -> list[tuple[str, bool]]:
     """(top-level module, whether it is imported inside a function)."""
     tree = ast.parse(file.read_text())
@@ -68,6 +78,26 @@ def test_import_directions(package: str) -> None:
                 assert lazy, f"{file.relative_to(ROOT)} imports reports at its top"
 
 
+def inner_imports(module: str) -> set[str]:
+    """The modules of sweeps, or packages in it, that one imports at its top."""
+    path = ROOT / "sweeps" / module
+    found = set()
+    for file in path.glob("*.py") if path.is_dir() else [path.with_suffix(".py")]:
+        for node in ast.parse(file.read_text()).body:
+            names = [alias.name for alias in getattr(node, "names", ())]
+            if isinstance(node, ast.ImportFrom):
+                names = [f"{node.module}.{name}" for name in names]
+            elif not isinstance(node, ast.Import):
+                continue
+            found |= {name.split(".")[1] for name in names if name.startswith("sweeps.")}
+    return found - {module}
+
+
+@pytest.mark.parametrize("module", ORDER)
+def test_the_order_from_words_to_study(module: str) -> None:
+    assert inner_imports(module) <= set(ORDER[: ORDER.index(module)])
+
+
 def test_importing_the_packages_is_light() -> None:
     code = (
         "import sys, sweeps, sweeps.cli, reports, studies\n"
@@ -78,18 +108,24 @@ def test_importing_the_packages_is_light() -> None:
 
 
 def test_the_vocabulary_is_dnns() -> None:
-    initializers = vocabulary.INITIALIZERS.table
+    initializers = arms.INITIALIZERS.table
     assert set(initializers) == set(dnn.INITIALIZERS)
-    assert set(vocabulary.OPTIMIZERS.table) == set(dnn.OPTIMIZERS)
+    assert set(arms.OPTIMIZERS.table) == set(dnn.OPTIMIZERS)
     for name, initializer in dnn.INITIALIZERS.items():
         assert {k: s.default for k, s in initializers[name].items()} == initializer.settings
     for name, optimizer in dnn.OPTIMIZERS.items():
-        table = vocabulary.OPTIMIZERS.table[name]
+        table = arms.OPTIMIZERS.table[name]
         assert {k: s.default for k, s in table.items()} == optimizer.settings
     for name, schedule in dnn.SCHEDULES.items():
-        table = vocabulary.SCHEDULES.table[name]
+        table = arms.SCHEDULES.table[name]
         assert {k: s.default for k, s in table.items()} == schedule.settings
-    assert set(vocabulary.SCHEDULES.table) == set(dnn.SCHEDULES)
+    assert set(arms.SCHEDULES.table) == set(dnn.SCHEDULES)
+    for name in set(arms.LOSSES.table) - {"auto"}:
+        table = arms.LOSSES.table[name]
+        settings = inspect.signature(dnn.LOSSES[name]).parameters
+        assert {k: s.default for k, s in table.items()} == {
+            k: s.default for k, s in settings.items()
+        }
     activation = vocabulary.VOCABULARY["activation"].kind
     assert set(activation.names) == set(dnn.ACTIVATIONS)  # type: ignore[attr-defined]
 

@@ -28,13 +28,13 @@ def _words(run: Run) -> list[tuple[str, str]]:
         else "The share of rows misclassified."
     )
     loss = (
-        "Mean squared error of the standardized target"
+        "Mean squared error of the standardized target, whatever loss was trained on"
         if run.regression
-        else "Mean cross-entropy in nats"
+        else "Mean cross-entropy in nats of the labels as they are, neither smoothed nor weighted"
     )
     return [
         ("Error", error),
-        ("Loss", f"{loss}, without the L2 penalty. Errors and losses are taken in evaluation mode "
+        ("Loss", f"{loss}, without penalties. Errors and losses are taken in evaluation mode "
          "(no dropout) on whole splits."),
         ("Two phases", "A search overfits its own dev rows, and a pruned trial was stopped for "
          "being slow; so every interval, speed-up and verdict comes from the confirmation: fresh "

@@ -28,6 +28,11 @@ class Target:
     mean: float = 0.0
     scale: float = 1.0
 
+    @property
+    def kind(self) -> str:
+        """classification or regression."""
+        return "classification" if self.classes else "regression"
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sweeps.arms import Arm
 from sweeps.space.leaves import Choice, Leaf, Together, Trial
-from sweeps.vocabulary import VOCABULARY, Arm, plain
+from sweeps.vocabulary import VOCABULARY, plain
 
 Config = dict[str, Any]
 Params = dict[str, Any]

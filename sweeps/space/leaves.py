@@ -4,7 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sweeps.vocabulary import VOCABULARY, Arm, plain
+from sweeps.arms import Arm
+from sweeps.vocabulary import VOCABULARY, plain
 
 
 class Trial(Protocol):

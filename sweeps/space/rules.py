@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sweeps.arms import Arm
 from sweeps.faults import Expected, did_you_mean
-from sweeps.vocabulary import VOCABULARY, Arm, Flag, Name, Widths
+from sweeps.kinds import Flag, Name, Weights, Widths
+from sweeps.vocabulary import VOCABULARY
 
 FORM = "like 'l2 < 1e-2 when optimizer is adam'"
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
@@ -100,7 +102,7 @@ def _check_numeric(name: str) -> None:
     if isinstance(kind, Widths):
         if part not in ("depth", "width"):
             raise Expected(f"{word}.depth or {word}.width", name)
-    elif part or isinstance(kind, Arm | Name | Flag):
+    elif part or isinstance(kind, Arm | Name | Flag | Weights):
         raise Expected("a hyperparameter that is a number", name, FORM)
 
 

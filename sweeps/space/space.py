@@ -98,9 +98,15 @@ class Space:
         return ()
 
     def values(self, word: str) -> Iterator[Any]:
-        """What a word can be, wherever it is decided: canonical literals, and ranges as such."""
+        """What a word can be, wherever it is decided: canonical literals, ranges, names of arms."""
+        for _, values in self.entries(word):
+            yield from values
+
+    def entries(self, word: str) -> Iterator[tuple[str, list[Any]]]:
+        """The entries of the file that decide a word, by dotted path, with what it can be there."""
         for dimension in self.dimensions:
-            yield from _values(dimension, word)
+            if values := list(_values(dimension, word)):
+                yield f"space.{', '.join(dimension.words)}", values
 
     def only(self, word: str, code: Any) -> "Space":
         """The same space with one choice of a word left."""
@@ -119,6 +125,8 @@ def _values(dimension: Dimension, word: str) -> Iterator[Any]:
             yield from leaf.options if isinstance(leaf, Choice) else (leaf,)
         case Paired(words=words, leaf=leaf) if word in words:
             yield from (option[words.index(word)] for option in leaf.options)
+        case Arms(word=own, leaf=leaf) if own == word:
+            yield from leaf.options
         case Arms(arms=arms):
             for _, arm in arms:
                 yield from (value for replaced, value in arm.replaces if replaced == word)

@@ -43,6 +43,7 @@ def walk(training: Training, until: int) -> list[Any]:
         {"schedule": "one_cycle"},
         {"patience": 2, "learning_rate": 0.3, "min_delta": 1e-3},
         {"label_smoothing": 0.1, "class_weights": [1.0, 2.0]},
+        {"loss": "huber", "loss_settings": {"delta": 0.3}},
         {"l1": 0.1, "max_norm": 1.0, "clip_norm": 0.5, "clip_value": 0.1},
         {"batch_size": np.array([16, 16, 70, 16, 5, 70])},
         {"batch_size": 1000},

@@ -28,6 +28,19 @@ def test_every_network_passes(loss: str, activation: str, batch_norm: bool) -> N
     assert set(done.blocks) == set(gradcheck.columns(network))
 
 
+def test_rows_may_have_weights() -> None:
+    network = Network(4, (6,), 1, "tanh")
+    theta, x, y = problem(network)
+    weights = np.array([0, 0, 0, 1, 1, 2, 2, 2.0])
+    done = gradcheck.check(network, theta, x, y, epsilon=1e-5, weights=weights)
+    assert done.passed
+    # Rows of weight 0 are as good as gone; the mean is still over all eight.
+    without = gradcheck.check(network, theta, x[3:], y[3:], epsilon=1e-5, weights=weights[3:])
+    np.testing.assert_allclose(done.gradient, without.gradient * 5 / 8, atol=1e-12)
+    with pytest.raises(ValueError, match=r"weights: expected one a row \(8,\), got \(2,\)"):
+        gradcheck.check(network, theta, x, y, weights=np.ones(2))
+
+
 def test_zero_biases_put_relu_on_its_kink_and_a_nudge_takes_it_off() -> None:
     """Rows of zeros: every hidden unit is exactly at 0."""
     network = Network(4, (6,), 1)

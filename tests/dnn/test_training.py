@@ -234,6 +234,9 @@ def test_the_hot_loop_allocates_nothing_that_grows(change: dict, batch_norm: boo
         ({"keep_prob": np.ones((5, 2))}, r"keep_prob: expected a number, or shape \(2,\)"),
         ({"label_smoothing": 1.0}, "label_smoothing: expected a number >= 0 and < 1, got 1.0"),
         ({"class_weights": [1, 2, 3]}, "class_weights: expected 2 weights of 0 or more"),
+        ({"loss": "hubr"}, "loss: expected one of .*; did you mean 'huber'"),
+        ({"loss_settings": {"delta": 1}}, "loss_settings: expected none without a loss"),
+        ({"loss": "huber", "label_smoothing": 0.1}, "expected a cross-entropy loss, got huber"),
         ({"class_weights": "even"}, "class_weights: expected numbers or 'balanced', got 'even'"),
     ],
 )
@@ -353,6 +356,18 @@ def test_class_weights_and_smoothing_change_the_training_and_no_score() -> None:
             share = np.exp(predict(network, theta, rows.x)).mean(axis=1)
             usual = np.exp(predict(network, plain, rows.x)).mean(axis=1)
             assert (share[:, 2] > usual[:, 2] + 0.05).all()
+
+
+def test_a_loss_of_the_settings_changes_the_training_and_no_score() -> None:
+    network = Network(6, (8,), 1, loss="mean_squared_error")
+    settings = Settings(epochs=20, loss="huber", loss_settings={"delta": 0.5})
+    theta, records = train(network, range(2), settings, np.float64)
+    of_its_own = Network(6, (8,), 1, loss="huber", loss_settings={"delta": 0.5})
+    same, others = train(of_its_own, range(2), Settings(epochs=20), np.float64)
+    np.testing.assert_array_equal(theta, same)
+    rows = data(network.loss, 83, np.float64)
+    np.testing.assert_array_equal(records[-1].train_loss, score(network, theta, rows)[0])
+    np.testing.assert_array_equal(others[-1].train_loss, score(of_its_own, theta, rows)[0])
 
 
 def test_weights_of_classes_are_repeated_rows() -> None:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-from sweeps import resolved, spec
+from sweeps import overrides, resolved, spec
 from sweeps.documents import Document, parse
 from sweeps.engines import ENGINES, Lost, check, make
 from sweeps.faults import UserError
@@ -26,7 +26,7 @@ CLUSTERS = {
 def checked(tail: str = "", option: str | None = None) -> Study:
     document: Document = parse(f"{TEXT}\n{tail}", "s.yaml")
     if option is not None:
-        spec.choose_engine(document, option)
+        overrides.choose_engine(document, option)
     return spec.check(document)
 
 

@@ -24,6 +24,8 @@ def test_it_passes_and_says_what_was_checked(tmp_path: Path) -> None:
         ("fixed.batch_norm=true", "fixed.activation=tanh"),
         ("fixed.keep_prob=0.7", "fixed.l2=0.5"),
         ("fixed.hidden=[]",),
+        ("fixed.label_smoothing=0.2", "fixed.class_weights=[1, 5]"),
+        ("data.source=sklearn:diabetes", "data.options={}", "fixed.loss={huber: {delta: 0.3}}"),
     ],
 )
 def test_other_networks_pass_too(tmp_path: Path, change: tuple[str, ...]) -> None:

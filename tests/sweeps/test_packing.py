@@ -55,8 +55,12 @@ PACKS: dict[str, list[dict[str, Any]]] = {
         {"optimizer": {"adam": {"beta2": 0.9}}, "schedule": {"exponential": {"decay": 0.9}}},
     ],
     "limits": [
-        {"max_norm": 0.5, "clip_norm": 0.1, "l1": 0.2, "batch_norm": True},
-        {"max_norm": 3.0, "clip_norm": 9.0, "l1": 0.1, "batch_norm": True},
+        {"max_norm": 0.5, "clip_norm": 0.1, "l1": 0.2, "batch_norm": True, "clip_value": 0.1},
+        {"max_norm": 3.0, "clip_norm": 9.0, "l1": 0.1, "batch_norm": True, "clip_value": 0.01},
+    ],
+    "labels and weights of classes": [
+        {"label_smoothing": 0.2, "class_weights": [1, 3], "learning_rate": 0.1},
+        {"label_smoothing": 0.2, "class_weights": [1, 3], "learning_rate": 0.01},
     ],
     "one diverges": [
         {"optimizer": "gradient_descent", "learning_rate": 1e30},
@@ -98,6 +102,11 @@ def test_only_what_can_be_together_has_one_key(moons: Dataset) -> None:
         {"keep_prob": 0.5},
         {"l2": 0.1},
         {"clip_norm": 1.0},
+        {"clip_value": 1.0},
+        {"label_smoothing": 0.1},
+        {"class_weights": "balanced"},
+        {"loss": "huber"},
+        {"loss": {"huber": {"delta": 0.5}}},
         {"activation": "tanh"},
         {"schedule": {"cosine": {}}},
     ):

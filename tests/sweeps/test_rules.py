@@ -8,7 +8,8 @@ import pytest
 from sweeps import seeds
 from sweeps.documents import Document, parse, value
 from sweeps.faults import UserError
-from sweeps.spec import RESERVED, Study, check, override
+from sweeps.overrides import override
+from sweeps.spec import RESERVED, Study, check
 
 HEAD = "name: a\ndata: {source: 'synthetic:moons'}\n"
 

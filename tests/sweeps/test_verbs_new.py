@@ -9,6 +9,7 @@ import pytest
 from sweeps import starting
 from sweeps.documents import read
 from sweeps.faults import UserError
+from sweeps.runner import prepare
 from sweeps.spec import check
 from tests.sweeps.helpers import sweeps
 
@@ -80,6 +81,31 @@ def test_a_number_is_a_regression(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     table(100).assign(y=np.random.default_rng(1).normal(size=100)).to_csv("t.csv", index=False)
     starting.begin("t", "t.csv", "y")
     assert "regression: the number y" in Path("t.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("target", "line"),
+    [
+        (np.random.default_rng(1).normal(size=100), "loss: [auto, huber]"),
+        (["a\nb"] * 80 + ["c"] * 20, "class_weights: [none, balanced]"),
+        (["a"] * 60 + ["c"] * 40, ""),
+    ],
+    ids=["numbers", "uneven", "even"],
+)
+def test_what_is_trained_on_can_be_uncommented(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: object, line: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table(100).assign(y=target).to_parquet("t.parquet")
+    starting.begin("t", "t.parquet", "y")
+    text = Path("t.yaml").read_text()
+    offered = [one for one in ("loss:", "class_weights:") if f"# {one}" in text]
+    assert offered == ([line.partition(" ")[0]] if line else [])
+    Path("t.yaml").write_text(text.replace(f"# {line}", line) if line else text)
+    study, _ = prepare(read(Path("t.yaml")), tmp_path, [])
+    assert {"loss", "class_weights"} & study.space.searched == {
+        one.removesuffix(":") for one in offered
+    }
 
 
 def test_nothing_is_written_over(tmp_path: Path) -> None:
