@@ -37,3 +37,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if is_soak(item.path.name, item.name):
             item.add_marker(pytest.mark.soak)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """The cores we may use; psutil, where it is installed, counts cores that are not ours."""
+    return max(2, len(os.sched_getaffinity(0)))

@@ -1,11 +1,12 @@
 """A study's data, ready to train on: encoded parts, classes, and what is to be said about them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 import dnn
@@ -13,6 +14,9 @@ from dnn.arrays import Array
 from sweeps.data import encode, sources, split
 from sweeps.faults import Expected, UserError, Words, did_you_mean
 from sweeps.spec import DataSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LOSS = {
     "binary": "binary_cross_entropy",
@@ -59,7 +63,7 @@ class Dataset:
         """Number of network outputs."""
         return int(self.parts["train"].y.shape[1])
 
-    def without(self, part: str) -> "Dataset":
+    def without(self, part: str) -> Dataset:
         """The same, but that the rows of one part are not there."""
         parts = {name: rows for name, rows in self.parts.items() if name != part}
         labels = {name: codes for name, codes in self.labels.items() if name != part}
@@ -126,6 +130,8 @@ def _readable(column: pd.Series, table: sources.Table, where: str) -> None:
 
 def _task(column: pd.Series, asked: str, where: str) -> str:
     """Classification or regression. Errors: UserError."""
+    import pandas as pd
+
     number = encode.is_number(column) and not pd.api.types.is_bool_dtype(column)
     if asked == "regression" and not number:
         raise UserError(
@@ -151,6 +157,8 @@ def _task(column: pd.Series, asked: str, where: str) -> str:
 
 def _names(column: pd.Series, table: sources.Table) -> pd.Series:
     """The class of each row by name."""
+    import pandas as pd
+
     if table.classes:
         return column.map(lambda code: table.classes[int(code)])
     if encode.is_number(column) and not pd.api.types.is_bool_dtype(column):

@@ -5,14 +5,18 @@ it; then standardized. Texts: one input per category seen in training, missing b
 a category never seen is all zeros.
 """
 
+from __future__ import annotations
+
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sweeps.faults import Expected, Words, show
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MISSING = "(missing)"
 MOST_CATEGORIES = 50
@@ -35,6 +39,8 @@ class NumberColumn:
 
     def encode(self, column: pd.Series) -> NDArray[np.float64]:
         """(n, inputs)."""
+        import pandas as pd
+
         numbers = pd.to_numeric(column, errors="coerce")
         texts = numbers.isna() & column.notna()
         if texts.any():
@@ -87,7 +93,7 @@ class Encoder:
         return [asdict(column) for column in self.columns]
 
     @classmethod
-    def from_plain(cls, columns: list[dict[str, Any]]) -> "Encoder":
+    def from_plain(cls, columns: list[dict[str, Any]]) -> Encoder:
         """Back from `plain`."""
         made: list[NumberColumn | CategoryColumn] = []
         for column in columns:
@@ -104,6 +110,8 @@ def _texts(column: pd.Series) -> pd.Series:
 
 def is_number(column: pd.Series) -> bool:
     """True for numbers and booleans; False for texts and categories."""
+    import pandas as pd
+
     return bool(pd.api.types.is_numeric_dtype(column))
 
 
@@ -128,6 +136,8 @@ def column_fault(
 
 
 def _text_fault(name: str, column: pd.Series, line: int | None, is_target: bool) -> str | None:
+    import pandas as pd
+
     if pd.api.types.is_datetime64_any_dtype(column):
         return f"{name}: expected numbers or categories, got dates (add it to data.ignore)"
     texts = pd.to_numeric(column, errors="coerce").isna() & column.notna()

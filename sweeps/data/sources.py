@@ -1,17 +1,21 @@
 """Where rows come from: scikit-learn's bundled sets, its generators, and the user's own files."""
 
+from __future__ import annotations
+
 import csv
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from sweeps.faults import Expected, UserError, did_you_mean, show
 from sweeps.vocabulary import Number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ BUNDLED: Mapping[str, str] = {
 
 def _plane(make: str) -> Callable[..., pd.DataFrame]:
     def generate(rows: int, noise: float, seed: int) -> pd.DataFrame:
+        import pandas as pd
         from sklearn import datasets
 
         x, y = getattr(datasets, make)(n_samples=rows, noise=noise, random_state=seed)
@@ -57,6 +62,7 @@ def _plane(make: str) -> Callable[..., pd.DataFrame]:
 
 
 def _blobs(rows: int, noise: float, seed: int) -> pd.DataFrame:
+    import pandas as pd
     from sklearn import datasets
 
     x, y = datasets.make_blobs(n_samples=rows, cluster_std=noise, random_state=seed)
@@ -134,16 +140,22 @@ def csv_options(path: Path) -> dict[str, Any]:
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
     frame: pd.DataFrame = pd.read_csv(path, **csv_options(path))
     return frame
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
     return plain_columns(pd.read_parquet(path))
 
 
 def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
     """A Parquet table's index and categories as columns. Errors: ValueError for lists in cells."""
+    import pandas as pd
+
     named = [name for name in frame.index.names if name is not None]
     frame = frame.reset_index(level=named) if named else frame
     for name in frame.columns:
@@ -163,6 +175,8 @@ LATER = (".npz", ".h5", ".hdf5", ".mat")
 
 
 def _file(path: Path, target: str | None) -> Table:
+    import pandas as pd
+
     suffix = path.suffix.lower()
     if suffix in LATER:
         raise Expected("a .csv, .tsv or .parquet file", path.name, "it comes with a later version")

@@ -1,14 +1,19 @@
 """Dividing rows into train, dev and test; the test rows are seen by the confirmation alone."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sweeps.faults import Expected, Words
 from sweeps.spec import Split
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Rows = NDArray[np.intp]
 PARTS = ("train", "dev", "test")
@@ -83,6 +88,7 @@ def _cut_groups(
     rows: Rows, share: float, labels: pd.Series | None, groups: pd.Series, seed: int
 ) -> tuple[Rows, Rows]:
     """As `_cut`, each group on one side."""
+    import pandas as pd
     from sklearn.model_selection import GroupShuffleSplit
 
     cut_off = math.ceil(share * groups.nunique())
