@@ -40,5 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """The cores we may use; psutil, where it is installed, counts cores that are not ours."""
-    return max(2, len(os.sched_getaffinity(0)))
+    """One more than the cores we may use: a test often waits for the processes that it started.
+
+    The plugin asks psutil, where that is installed; it counts cores that are not ours.
+    """
+    return 1 + len(os.sched_getaffinity(0))

@@ -89,7 +89,7 @@ class Forks:
     def close(self) -> None:
         """End the process, and with it what it still runs."""
         os.killpg(self._server.pid, signal.SIGKILL)
-        self._server.wait()
+        self._server.communicate()
 
 
 def _process(

@@ -1,6 +1,5 @@
 """The mirror of a run's records, against an S3 of its own on this machine."""
 
-import importlib.util
 import shutil
 import socket
 from collections.abc import Iterator
@@ -154,10 +153,7 @@ def test_another_address_is_refused(tmp_path: Path, given: str, got: str) -> Non
 def test_boto3_is_asked_for_before_anything_is_trained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    find = importlib.util.find_spec
-    monkeypatch.setattr(
-        "importlib.util.find_spec", lambda name, *rest: None if name == "boto3" else find(name)
-    )
+    monkeypatch.setattr("sweeps.buckets.find_spec", {"boto3": None}.get)
     with pytest.raises(UserError) as told:
         package.run(study(tmp_path), out=tmp_path / "runs", artifacts=BUCKET, quiet=True)
     assert str(told.value) == (

@@ -12,7 +12,7 @@ from sweeps.faults import UserError
 from sweeps.spec import check
 from tests.sweeps.helpers import sweeps
 
-SMALL = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=2")
+SMALL = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=2", "--jobs", "1")
 
 
 def table(rows: int, **columns: object) -> pd.DataFrame:
