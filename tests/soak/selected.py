@@ -13,6 +13,7 @@ SOAK = {
     ),
     "test_copies.py": ("not_sent_again", "restored"),
     "test_dashboard.py": ("follows_a_run",),
+    "test_dashboard_notes.py": ("little_space[100",),
     "test_durability.py": ("clock_that_jumps", "mid_run[8192", "mid_run[36", "read_only[.]"),
     "test_engines.py": (
         *("hangs", "stopped", "pauses", "every_time", "while_idle", "that_raises", "one_blas"),
