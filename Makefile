@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests beside each other; those of one file mostly in one process, where its fixtures are.
+BESIDE := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt
 
 .PHONY: run test soak lint types clean
@@ -10,10 +12,10 @@ run: $(VENV)/installed
 	$(BIN)/python -m sweeps.run studies/breast_cancer.yaml
 
 test: $(VENV)/installed-test
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest $(BESIDE)
 
 soak: $(VENV)/installed-test
-	$(BIN)/pytest -n auto -m soak
+	$(BIN)/pytest $(BESIDE) -m soak
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
@@ -32,10 +34,10 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) -e .
 	@touch $@
 
-$(VENV)/installed-test: $(VENV)/installed
-	@echo "installing what the tests need"
+$(VENV)/installed-test: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing into $(VENV), with what the tests need"
 	$(PIP) -e '.[test]'
-	@touch $@
+	@touch $(VENV)/installed $@
 
 clean:
 	rm -rf $(VENV) runs

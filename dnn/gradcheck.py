@@ -93,6 +93,10 @@ def check(
     """
     theta = np.asarray(theta)
     checks.theta(network, theta[None], "gradcheck")
+    if 2 * len(theta) > NUMBERS:  # not even two copies fit
+        raise ValueError(
+            f"gradcheck: expected at most {NUMBERS // 2:,} parameters, got {len(theta):,}"
+        )
     data = Data(np.asarray(x, np.float64), np.asarray(y, np.float64))
     checks.data(network, data, "gradcheck")
     step = float(numbers(epsilon, "gradcheck: epsilon", Bound(1e-14, 1)))
@@ -223,15 +227,8 @@ class _Problem:
     def differences(
         self, start: Array, chosen: Integers, epsilon: float
     ) -> tuple[Array, NDArray[np.bool_]]:
-        """(J(θ + ε) − J(θ − ε))/2ε for each of these parameters, and whether a unit changed sides.
-
-        Errors: ValueError for a network so large that not even two copies fit.
-        """
+        """(J(θ + ε) − J(θ − ε))/2ε for each of these parameters; whether a unit changed sides."""
         pairs = min(PAIRS, len(chosen), NUMBERS // (2 * len(start)))
-        if pairs < 1:
-            raise ValueError(
-                f"gradcheck: expected at most {NUMBERS // 2:,} parameters, got {len(start):,}"
-            )
         theta = np.empty((2 * pairs, len(start)))
         batch = self._bind(theta, np.empty((len(theta), self.network.n_parameters)))
         slopes, crossed = [], []

@@ -37,3 +37,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if is_soak(item.path.name, item.name):
             item.add_marker(pytest.mark.soak)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than the cores we may use: a test often waits for the processes that it started.
+
+    The plugin asks psutil, where that is installed; it counts cores that are not ours.
+    """
+    return 1 + len(os.sched_getaffinity(0))

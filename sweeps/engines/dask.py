@@ -10,6 +10,7 @@ import pickle
 import signal
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -233,7 +234,9 @@ def _reach(address: str) -> None:
     """Shake hands with a scheduler; Dask's own client would wait without end. Errors: Lost."""
     reach("dask", address)
     try:
-        asyncio.run(_shake_hands(address))
+        # In a thread of its own: here a loop may be running already, as in a notebook.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(_shake_hands(address))).result()
     except TimeoutError:
         raise unreachable("dask", address, "what answers there is no Dask scheduler") from None
     except (OSError, TypeError, ValueError, RuntimeError) as fault:

@@ -51,8 +51,8 @@ def test_every_kind_of_folder_has_a_page(html_of, kind):
 
 
 @pytest.mark.parametrize("what", [{"confirmed": None}, {"trials": 6, "top": 2, "confirmed": 6}])
-def test_the_same_folder_gives_the_same_bytes(make, what):
-    first = page.build(make(**what)).read_bytes()
+def test_the_same_folder_gives_the_same_bytes(make, page_of, what):
+    first = page_of(make(**what)).read_bytes()
     assert page.build(make(**what)).read_bytes() == first
 
 

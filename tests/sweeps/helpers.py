@@ -1,13 +1,14 @@
 """Small studies, and running them as a user does."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from tests.sweeps.forks import environment, forks
 
 # Conditional parameters, dropout, divergence (a learning rate of 1e4 on gradient descent), and
 # pruning: all that could depend on timing. A trial takes about 50 ms.
@@ -44,24 +45,11 @@ def command(*arguments: str, module: str = "sweeps.run") -> list[str]:
     return [sys.executable, "-m", module, *arguments]
 
 
-def environment() -> dict[str, str]:
-    """A user's: no terminal settings, and no thread limits but those that we set ourselves."""
-    unset = ("COLUMNS", "FORCE_COLOR")
-    return {k: v for k, v in os.environ.items() if k not in unset and "NUM_THREADS" not in k}
-
-
 def sweeps(
     *arguments: str, cwd: Path, code: int = 0, module: str = "sweeps.run"
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line; the exit code is part of the question."""
-    done = subprocess.run(
-        command(*arguments, module=module),
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=environment(),
-    )
+    done = forks().run([module, *arguments], cwd, environment(), timeout=120)
     assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
     return done
 

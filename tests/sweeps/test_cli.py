@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +17,24 @@ import pytest
 from tests.sweeps.helpers import TEXT, study, sweeps
 
 QUICK = TEXT.replace("trials: 24", "trials: 4").replace("epochs: 12", "epochs: 3")
+
+
+ALONE = ("--no-confirm", "--jobs", "1")
+
+
+@pytest.fixture(scope="module")
+def confirmed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder with a study and its run, and what the run printed."""
+    folder = tmp_path_factory.mktemp("confirmed")
+    done = sweeps(str(study(folder, QUICK)), "--jobs", "2", cwd=folder)
+    assert done.stderr == ""
+    return folder, done.stdout
+
+
+@pytest.fixture
+def cwd(confirmed: tuple[Path, str], tmp_path: Path) -> Path:
+    """A copy of that folder, to be changed."""
+    return Path(shutil.copytree(confirmed[0], tmp_path / "copy"))
 
 
 def said(*arguments: str, cwd: Path) -> list[str]:
@@ -143,53 +162,52 @@ def test_an_output_folder_that_is_a_file(tmp_path: Path) -> None:
 
 def test_a_batch_larger_than_the_training_set_is_said_once(tmp_path: Path) -> None:
     path = study(tmp_path, QUICK.replace("[16, 64, full]", "[16, 4000, 5000]"))
-    told = sweeps(str(path), "--no-confirm", cwd=tmp_path).stdout
+    told = sweeps(str(path), *ALONE, cwd=tmp_path).stdout
     assert told.count("warning   batch_size: 5000 is more than the 120 training rows") == 1
     assert told.count("batch_size: ") == 1
 
 
-def test_another_study_in_the_folder(tmp_path: Path) -> None:
-    path = str(study(tmp_path, QUICK))
-    sweeps(path, "--no-confirm", "--jobs", "1", cwd=tmp_path)
-    before = sorted(p.name for p in (tmp_path / "runs" / "small").iterdir())
-    (line,) = said(path, "--set", "space.l2.high=2", "--set", "replicates=4", cwd=tmp_path)
+def test_another_study_in_the_folder(cwd: Path) -> None:
+    path = "small.yaml"
+    before = sorted(p.name for p in (cwd / "runs" / "small").iterdir())
+    (line,) = said(path, "--set", "space.l2.high=2", "--set", "replicates=4", cwd=cwd)
     assert line == (
         "runs/small: expected this study, got another "
         "(replicates: 3 there, 4 here; space.l2.high: 1 there, 2 here); "
         "use another name or --out, or remove it"
     )
-    assert before == sorted(p.name for p in (tmp_path / "runs" / "small").iterdir())
+    assert before == sorted(p.name for p in (cwd / "runs" / "small").iterdir())
     # What may change: trials, jobs, confirmation, targets.
-    sweeps(path, "--no-confirm", "--trials", "5", "--set", "targets.dev_error=0.1", cwd=tmp_path)
+    sweeps(path, *ALONE, "--trials", "5", "--set", "targets.dev_error=0.1", cwd=cwd)
 
 
-def test_a_damaged_journal_is_said_and_a_torn_one_mended(tmp_path: Path) -> None:
-    path = str(study(tmp_path, QUICK))
-    sweeps(path, "--no-confirm", "--jobs", "1", cwd=tmp_path)
-    journal = tmp_path / "runs" / "small" / "journal.log"
+def test_a_damaged_journal_is_said_and_a_torn_one_mended(cwd: Path) -> None:
+    path = "small.yaml"
+    sweeps(path, *ALONE, cwd=cwd)
+    journal = cwd / "runs" / "small" / "journal.log"
     whole = journal.read_bytes()
     journal.write_bytes(whole + b'{"op_code":')
-    sweeps(path, "--no-confirm", cwd=tmp_path)
+    sweeps(path, *ALONE, cwd=cwd)
     assert journal.read_bytes() == whole
     lines = whole.splitlines(keepends=True)
     journal.write_bytes(b"".join([*lines[:2], b"garbage\n", *lines[2:]]))
-    (line,) = said(path, "--no-confirm", cwd=tmp_path)
+    (line,) = said(path, *ALONE, cwd=cwd)
     assert line.startswith(
         "runs/small/journal.log:3: expected a line of Optuna's journal, got 'garbage'"
     )
     journal.write_bytes(b"".join([*lines[:2], b"{}\n", *lines[2:]]))
-    (line,) = said(path, "--no-confirm", cwd=tmp_path)
+    (line,) = said(path, *ALONE, cwd=cwd)
     assert line.startswith(
         "runs/small/journal.log:3: expected a line of Optuna's journal, got '{}'"
     )
     journal.write_bytes(b"".join(lines[1:]))
-    (line,) = said(path, "--no-confirm", cwd=tmp_path)
+    (line,) = said(path, *ALONE, cwd=cwd)
     assert line.startswith("runs/small/journal.log:1: expected a line of Optuna's journal, got ")
     # As it says: removed, it is made again from the records, if the study is still the same.
     journal.unlink()
-    (line,) = said(path, "--no-confirm", "--set", "data.options.noise=2.0", cwd=tmp_path)
+    (line,) = said(path, "--no-confirm", "--set", "data.options.noise=2.0", cwd=cwd)
     assert line.startswith("runs/small: expected this study, got another (data.options.noise: ")
-    sweeps(path, "--no-confirm", cwd=tmp_path)
+    sweeps(path, *ALONE, cwd=cwd)
 
 
 def test_two_at_once_in_one_folder(tmp_path: Path) -> None:
@@ -204,10 +222,8 @@ def test_two_at_once_in_one_folder(tmp_path: Path) -> None:
     )
 
 
-def test_what_a_run_prints_and_leaves(tmp_path: Path) -> None:
-    done = sweeps(str(study(tmp_path, QUICK)), "--jobs", "2", cwd=tmp_path)
-    out = done.stdout
-    assert done.stderr == ""
+def test_what_a_run_prints_and_leaves(confirmed: tuple[Path, str], cwd: Path) -> None:
+    folder, out = confirmed
     assert "\x1b" not in out  # not a terminal: no control codes
     for text in (
         "synthetic:moons: 200 rows × 2 columns; target 'class', 2 classes (0, 1)",
@@ -225,32 +241,32 @@ def test_what_a_run_prints_and_leaves(tmp_path: Path) -> None:
     table = out[out.index("dev error") :]
     for row in (r"winner: trial \d+", "defaults", "logistic regression", "gradient boosting"):
         assert re.search(rf"^{row} +\d+\.\d \[\d+\.\d,\d+\.\d\]", table, re.M), row
-    run = tmp_path / "runs" / "small"
+    run = cwd / "runs" / "small"
     assert {p.name for p in run.iterdir()} == {
         *("study.yaml", "best.yaml", "provenance.json", "journal.log", "artifacts", ".lock"),
         *("trials.parquet", "curves.parquet", "confirm.parquet", "importance.parquet"),
         *("predictions.npz", "model.npz", "report.html", "data"),
     }
     provenance = (run / "provenance.json").read_text()
-    assert str(tmp_path / "runs") not in provenance
+    assert str(folder / "runs") not in provenance
     # The resolved study runs as it stands, and is the same study.
-    told = sweeps("runs/small/study.yaml", cwd=tmp_path).stdout
+    told = sweeps("runs/small/study.yaml", "--jobs", "1", cwd=cwd).stdout
     assert "resumed   4 of 4 trials are done; the report is made anew" in told
     assert "fresh seeds …" not in told  # nothing was confirmed again
     # And so does the winner alone.
-    best = sweeps("runs/small/best.yaml", "--no-confirm", cwd=tmp_path).stdout
+    best = sweeps("runs/small/best.yaml", *ALONE, cwd=cwd).stdout
     assert "nothing: one configuration" in best
     assert "1/1 trials, 0 pruned" in best
 
 
-def test_json_is_all_of_stdout(tmp_path: Path) -> None:
-    done = sweeps(str(study(tmp_path, QUICK)), "--json", "--quiet", cwd=tmp_path)
+def test_json_is_all_of_stdout(cwd: Path) -> None:
+    done = sweeps("small.yaml", "--json", "--quiet", "--jobs", "1", cwd=cwd)
     summary = json.loads(done.stdout)
     assert summary["trials"] == {"complete": 4}
     assert summary["confirmed"][0]["config"].startswith("trial ")
     assert set(summary["best"]) >= {"optimizer", "l2", "hidden"}
     assert done.stderr == ""
-    loud = sweeps(str(study(tmp_path, QUICK)), "--json", cwd=tmp_path)
+    loud = sweeps("small.yaml", "--json", *ALONE, cwd=cwd)
     assert json.loads(loud.stdout)["study"] == "small"
     assert "resumed   4 of 4" in loud.stderr
 
@@ -264,7 +280,7 @@ def test_a_dry_run_leaves_nothing(tmp_path: Path) -> None:
 
 def test_time_stops_asking_and_goes_on_to_confirm(tmp_path: Path) -> None:
     path = str(study(tmp_path, TEXT.replace("trials: 24", "trials: 5000")))
-    told = sweeps(path, "--time", "1s", "--jobs", "2", cwd=tmp_path).stdout
+    told = sweeps(path, "--time", "1s", "--jobs", "1", cwd=tmp_path).stdout
     found = re.search(r"budget +time: it is up; (\d+) of 5000 trials were asked", told)
     assert found
     assert 1 <= int(found[1]) < 1000
@@ -272,21 +288,17 @@ def test_time_stops_asking_and_goes_on_to_confirm(tmp_path: Path) -> None:
     assert "winner: trial" in told
 
 
-def test_report_needs_the_run_folder_alone(tmp_path: Path) -> None:
-    sweeps(str(study(tmp_path, QUICK)), "--jobs", "1", cwd=tmp_path)
-    run = tmp_path / "runs" / "small"
+def test_report_needs_the_run_folder_alone(cwd: Path) -> None:
+    run = cwd / "runs" / "small"
     page = run / "report.html"
     before = page.read_bytes()
     page.unlink()
     for name in ("journal.log", "model.npz"):
         (run / name).unlink()
-    rebuild = [sys.executable, "-m", "sweeps", "report", "runs/small"]
-    done = subprocess.run(rebuild, cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stdout) == (0, "runs/small/report.html\n"), done.stderr
+    done = sweeps("report", "runs/small", cwd=cwd, module="sweeps")
+    assert (done.stdout, done.stderr) == ("runs/small/report.html\n", "")
     assert len(page.read_bytes()) == pytest.approx(len(before), rel=0.01)
-    rebuild[-1] = "runs/none"
-    done = subprocess.run(rebuild, cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 2
+    done = sweeps("report", "runs/none", cwd=cwd, code=2, module="sweeps")
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
@@ -315,12 +327,13 @@ def test_the_shipped_studies_run(tmp_path: Path, name: str) -> None:
     import studies
 
     small = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=2")
+    small += ("--jobs", "1")
     done = sweeps(str(studies.path(name)), *small, cwd=tmp_path)
     assert done.stderr == ""
     (run,) = (tmp_path / "runs").iterdir()
     assert (run / "report.html").stat().st_size > 100_000
     # The run folder's own study finds the data from where it stands.
-    again = sweeps(f"runs/{run.name}/study.yaml", "--trials", "2", cwd=tmp_path)
+    again = sweeps(f"runs/{run.name}/study.yaml", "--trials", "2", *ALONE, cwd=tmp_path)
     assert "resumed   2 of 2 trials are done" in again.stdout
 
 
@@ -375,11 +388,10 @@ def test_records_are_never_used_for_another_study(tmp_path: Path) -> None:
         ("adam: {learning_rate: {low: 1e-4, high: 1e-1, log: true}}", "rmsprop:", "choices.adam"),
     ],
 )  # fmt: skip
-def test_what_makes_another_study(tmp_path: Path, old: str, new: str, what: str) -> None:
-    sweeps(str(study(tmp_path, QUICK)), "--no-confirm", "--trials", "1", cwd=tmp_path)
+def test_what_makes_another_study(cwd: Path, old: str, new: str, what: str) -> None:
     assert old in QUICK
-    path = study(tmp_path, QUICK.replace(old, new))
-    (line,) = said(str(path), "--no-confirm", cwd=tmp_path)
+    path = study(cwd, QUICK.replace(old, new))
+    (line,) = said(str(path), "--no-confirm", cwd=cwd)
     assert line.startswith("runs/small: expected this study, got another (")
     assert what in line
 
@@ -400,7 +412,7 @@ def test_somebody_elses_study_in_the_storage(tmp_path: Path) -> None:
 def test_a_password_is_nowhere(tmp_path: Path) -> None:
     url = "sqlite:///file:pw.db?uri=true&password=hunter2"
     path = str(study(tmp_path, f"{QUICK}\nstorage: {url}"))
-    done = sweeps(path, cwd=tmp_path)
+    done = sweeps(path, "--jobs", "1", cwd=tmp_path)
     assert "hunter2" not in done.stdout + done.stderr
     for file in (tmp_path / "runs").rglob("*"):
         assert not file.is_file() or b"hunter2" not in file.read_bytes(), file
@@ -416,7 +428,7 @@ replicates: 2
 search: {trials: 3}
 confirm: {top: 1, replicates: 2}
 """
-    told = sweeps(str(study(tmp_path, text)), cwd=tmp_path).stdout
+    told = sweeps(str(study(tmp_path, text)), "--jobs", "1", cwd=tmp_path).stdout
     assert "defaults  trial 0, and confirmed" in told
     trials = pd.read_parquet(tmp_path / "runs" / "small" / "trials.parquet")
     assert trials["is_default"].tolist() == [True, False, False]

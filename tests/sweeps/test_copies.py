@@ -1,6 +1,5 @@
 """The mirror of a run's records, against an S3 of its own on this machine."""
 
-import os
 import shutil
 import socket
 from collections.abc import Iterator
@@ -9,6 +8,8 @@ from typing import Any
 
 import pytest
 
+import sweeps as package
+from sweeps.faults import UserError
 from tests.needs import missing
 from tests.sweeps.helpers import study, sweeps
 
@@ -152,15 +153,10 @@ def test_another_address_is_refused(tmp_path: Path, given: str, got: str) -> Non
 def test_boto3_is_asked_for_before_anything_is_trained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "sitecustomize.py").write_text(
-        "import importlib.util as u\n"
-        "find = u.find_spec\n"
-        "u.find_spec = lambda name, *rest: None if name == 'boto3' else find(name, *rest)\n"
+    monkeypatch.setattr("sweeps.buckets.find_spec", {"boto3": None}.get)
+    with pytest.raises(UserError) as told:
+        package.run(study(tmp_path), out=tmp_path / "runs", artifacts=BUCKET, quiet=True)
+    assert str(told.value) == (
+        f"artifacts: expected the package boto3, for {BUCKET}, got none (pip install 'sweeps[s3]')"
     )
-    paths = [str(tmp_path), os.environ.get("PYTHONPATH", "")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
-    done = sweeps(str(study(tmp_path)), "--artifacts", BUCKET, cwd=tmp_path, code=2)
-    assert done.stderr == (
-        f"artifacts: expected the package boto3, for {BUCKET}, got none "
-        "(pip install 'sweeps[s3]')\n"
-    )
+    assert not (tmp_path / "runs").exists()

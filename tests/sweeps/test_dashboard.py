@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run, confirmed and reported."""
     base = tmp_path_factory.mktemp("dashboard")
     text = TEXT.replace("name: small", f"name: small\ndescription: '{HOSTILE}'")
-    sweeps(str(study(base, text)), "--jobs", "2", cwd=base)
+    sweeps(str(study(base, text)), "--jobs", "1", cwd=base)
     return base / "runs" / "small"
 
 

@@ -20,7 +20,7 @@ from sweeps import records, storages
 from tests.sweeps.helpers import TEXT, command, environment, study, sweeps, trials
 
 QUICK = TEXT.replace("trials: 24", "trials: 12")
-OPTIONS = ("--jobs", "2", "--no-confirm")
+OPTIONS = ("--jobs", "1", "--no-confirm")
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +222,7 @@ def nothing_lives_on() -> Iterator[None]:
 def start(path: Path, records: int) -> "subprocess.Popen[str]":
     """A run that has so many records."""
     process = subprocess.Popen(
-        command(str(path), *OPTIONS),
+        command(str(path), "--jobs", "2", "--no-confirm"),
         cwd=path.parent,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

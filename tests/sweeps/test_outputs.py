@@ -24,7 +24,7 @@ DIGITS = TEXT.replace(
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Result:
     folder = tmp_path_factory.mktemp("run")
-    return sweeps.run(study(folder, DIGITS), out=folder, jobs=2, trials=12, quiet=True)
+    return sweeps.run(study(folder, DIGITS), out=folder, jobs=1, trials=12, quiet=True)
 
 
 def dictionary(frame: str) -> set[str]:
@@ -119,7 +119,7 @@ def test_regression_predicts_in_the_targets_units(tmp_path: Path) -> None:
     from sklearn.datasets import load_diabetes
 
     text = DIGITS.replace("iris", "diabetes")
-    result = sweeps.run(study(tmp_path, text), out=tmp_path, jobs=2, trials=6, quiet=True)
+    result = sweeps.run(study(tmp_path, text), out=tmp_path, jobs=1, trials=6, quiet=True)
     bunch = load_diabetes(as_frame=True)
     predicted = result.predict(bunch.data)
     assert abs(predicted.mean() - bunch.target.mean()) < 40

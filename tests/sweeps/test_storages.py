@@ -19,7 +19,7 @@ from tests.databases import PASSWORD, MariaDB, Postgres, Server, missing, missin
 from tests.sweeps.helpers import TEXT, command, environment, study, sweeps, trials
 
 QUICK = TEXT.replace("trials: 24", "trials: 12")
-OPTIONS = ("--jobs", "2", "--no-confirm")
+OPTIONS = ("--jobs", "1", "--no-confirm")
 
 
 @pytest.fixture(autouse=True)
@@ -148,7 +148,7 @@ def test_a_wrong_password_is_said_without_it(
 def start(path: Path, records: int) -> "subprocess.Popen[str]":
     """A run that has so many records."""
     process = subprocess.Popen(
-        command(str(path), *OPTIONS),
+        command(str(path), "--jobs", "2", "--no-confirm"),
         cwd=path.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -142,7 +142,7 @@ def test_without_leave_nothing_of_it_is_imported(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("own")
-    told = run(write(folder), "--allow-code", "--jobs", "2", cwd=folder)
+    told = run(write(folder), "--allow-code", "--jobs", "1", cwd=folder)
     assert "RuntimeWarning" not in told.stderr
     return folder
 
@@ -167,7 +167,7 @@ def test_it_is_swept_pruned_confirmed_and_reported(finished: Path) -> None:
 
 
 def test_any_number_of_jobs_gives_the_same_study(finished: Path, tmp_path: Path) -> None:
-    run(write(tmp_path), "--allow-code", "--jobs", "1", cwd=tmp_path)
+    run(write(tmp_path), "--allow-code", "--jobs", "2", cwd=tmp_path)
     one, two = (trials(folder / "runs" / "own") for folder in (tmp_path, finished))
     np.testing.assert_equal(one, two)  # where NaN is NaN
     first, second = (Result(folder / "runs" / "own") for folder in (tmp_path, finished))
@@ -623,7 +623,7 @@ def test_the_example_of_scikit_learn(tmp_path: Path) -> None:
     quick = ["fixed.epochs=8", "replicates=2", "confirm.replicates=2", "confirm.top=1"]
     path = studies.path("sklearn_mlp")
     result = sweeps.run(
-        path, trials=4, jobs=2, out=tmp_path, set=quick, quiet=True, allow_code=True
+        path, trials=4, jobs=1, out=tmp_path, set=quick, quiet=True, allow_code=True
     )
     assert (result.trials["state"] == "complete").all()
     assert result.confirm is not None

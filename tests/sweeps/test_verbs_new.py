@@ -13,7 +13,7 @@ from sweeps.runner import prepare
 from sweeps.spec import check
 from tests.sweeps.helpers import sweeps
 
-SMALL = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=2")
+SMALL = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=2", "--jobs", "1")
 
 
 def table(rows: int, **columns: object) -> pd.DataFrame:

@@ -91,7 +91,7 @@ def test_words_that_look_like_numbers_in_one_chunk(tmp_path: Path) -> None:
         "name: t\ndata: {source: t.csv, target: y}\nfixed: {epochs: 20, learning_rate: 0.01}\n"
         "space: {l2: [0]}\nreplicates: 2\nconfirm: {top: 1, replicates: 2}\n"
     )
-    sweeps("t.yaml", cwd=tmp_path)
+    sweeps("t.yaml", "--jobs", "1", cwd=tmp_path)
     frame[frame["code"] != "x"].to_csv(tmp_path / "new.csv", index=False)
     done = sweeps("predict", "runs/t", "new.csv", cwd=tmp_path, module="sweeps")
     found = pd.read_csv(io.StringIO(done.stdout))
@@ -104,7 +104,7 @@ def test_a_number_has_its_own_units(tmp_path: Path) -> None:
         "name: d\ndata: {source: 'sklearn:diabetes'}\nfixed: {epochs: 2}\n"
         "space: {l2: [0]}\nreplicates: 2\nconfirm: {top: 1, replicates: 2}\n"
     )
-    sweeps("d.yaml", cwd=tmp_path)
+    sweeps("d.yaml", "--jobs", "1", cwd=tmp_path)
     from sklearn.datasets import load_diabetes
 
     frame = load_diabetes(as_frame=True).frame

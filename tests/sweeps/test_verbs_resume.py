@@ -53,7 +53,7 @@ def test_the_data_are_found_from_the_folder(tmp_path: Path) -> None:
     for name in ("csv_example.yaml", "subscriptions.csv"):
         shutil.copy(studies.path("csv_example").parent / name, tmp_path)
     small = ("--trials", "2", "--set", "fixed.epochs=2", "--no-confirm")
-    sweeps("csv_example.yaml", *small, cwd=tmp_path)
+    sweeps("csv_example.yaml", *small, "--jobs", "1", cwd=tmp_path)
     (tmp_path / "elsewhere").mkdir()
     told = sweeps(
         *("resume", "../runs/csv-example", "--no-confirm", "--trials", "3"),
@@ -70,7 +70,7 @@ def test_what_resume_cannot_do_is_said(tmp_path: Path) -> None:
         return line
 
     url = ("--storage", "sqlite:///x.db")
-    sweeps(str(study(tmp_path)), "--trials", "2", "--no-confirm", *url, cwd=tmp_path)
+    sweeps(str(study(tmp_path)), "--trials", "2", "--no-confirm", "--jobs", "1", *url, cwd=tmp_path)
     assert said("runs/smal") == (
         "runs/smal: expected a run folder, got no such folder (did you mean 'small'?)"
     )
@@ -88,6 +88,6 @@ def test_what_resume_cannot_do_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("option", [("--jobs", "0"), ("--trials", "0"), ("--time", "soon")])
 def test_its_options_are_checked(tmp_path: Path, option: tuple[str, str]) -> None:
-    sweeps(str(study(tmp_path)), "--trials", "1", "--no-confirm", cwd=tmp_path)
+    sweeps(str(study(tmp_path)), "--trials", "1", "--no-confirm", "--jobs", "1", cwd=tmp_path)
     done = sweeps("resume", "runs/small", *option, cwd=tmp_path, code=2, module="sweeps")
     assert done.stderr.startswith(f"{option[0]}: expected ")
