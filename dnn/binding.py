@@ -40,7 +40,7 @@ class Batch:
     def load(self, table: Array, weights: Array | None, rows: Integers) -> None:
         """Gather rows (P, B) of `Network.table` and of weights (n,) or (P, n)."""
         # mode="clip" is what keeps take from buffering its whole output.
-        np.take(table, rows, axis=0, out=self.table, mode="clip")
+        table.take(rows, axis=0, out=self.table, mode="clip")
         if weights is None or self.weights is None:
             return
         if weights.ndim == 1:
