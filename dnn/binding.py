@@ -90,8 +90,8 @@ def bind(
     """
     population, dtype = len(theta), theta.dtype
     columns = network.n_in + network.is_row_major
-    table = np.ones((population, rows, columns + network.n_out), dtype)
-    x, y = table[..., :columns], table[..., columns:]
+    table = np.ones((population, rows, network.table_width(dtype.itemsize)), dtype)
+    x, y = table[..., :columns], table[..., columns : columns + network.n_out]
     weights = np.ones((population, rows), dtype) if weighted else None
     shapes = [(population, width, rows) for width in network.hidden]
     if network.is_row_major:
