@@ -14,9 +14,8 @@ from dnn.optimizers import Arrays, Optimizer
 # Numbers of a piece: some five arrays of it are in use at once, and belong into the L2 cache.
 PIECE = 36_000
 
-
 # Steps from one sweep to the next. What decays by a factor a step, a dead unit's momentum, ends as
-# a subnormal number and stays one for ever (0.9 of 5 units in the last place rounds to 5), and the
+# a subnormal number and stays one for ever (0.9 of 4 units in the last place rounds to 4), and the
 # processor takes several times as long over those.
 SWEEP = 64
 
