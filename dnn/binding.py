@@ -40,7 +40,7 @@ class Batch:
     def load(self, table: Array, weights: Array | None, rows: Integers) -> None:
         """Gather rows (P, B) of `Network.table` and of weights (n,) or (P, n)."""
         # mode="clip" is what keeps take from buffering its whole output.
-        np.take(table, rows, axis=0, out=self.table, mode="clip")
+        table.take(rows, axis=0, out=self.table, mode="clip")
         if weights is None or self.weights is None:
             return
         if weights.ndim == 1:
@@ -90,8 +90,8 @@ def bind(
     """
     population, dtype = len(theta), theta.dtype
     columns = network.n_in + network.is_row_major
-    table = np.ones((population, rows, columns + network.n_out), dtype)
-    x, y = table[..., :columns], table[..., columns:]
+    table = np.ones((population, rows, network.table_width(dtype.itemsize)), dtype)
+    x, y = table[..., :columns], table[..., columns : columns + network.n_out]
     weights = np.ones((population, rows), dtype) if weighted else None
     shapes = [(population, width, rows) for width in network.hidden]
     if network.is_row_major:

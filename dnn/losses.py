@@ -105,15 +105,15 @@ def softmax_cross_entropy() -> Loss:
         return log_p
 
     def bind(z: Array, y: Array, dz: Array) -> Callable[[], None]:
-        y_t = _feature_major(y)
+        y_t, ones = _feature_major(y), np.ones((1, z.shape[-2]), dtype=z.dtype)
         column = np.empty((*z.shape[:-2], 1, z.shape[-1]), dtype=z.dtype)
 
         def backward() -> None:
             """softmax(z) − y."""
-            np.max(z, axis=-2, keepdims=True, out=column)
+            z.max(axis=-2, keepdims=True, out=column)
             np.subtract(z, column, dz)
             np.exp(dz, dz)
-            np.sum(dz, axis=-2, keepdims=True, out=column)
+            np.matmul(ones, dz, column)
             np.divide(dz, column, dz)
             np.subtract(dz, y_t, dz)
 

@@ -132,10 +132,17 @@ class Network:
     def table(self, x: Array, y: Array) -> Array:
         """Rows x (n, n_in) and y (n, K) side by side, to be gathered at once.
 
-        Between them stands a column of ones where the first layer is computed row by row.
+        Between them stands a column of ones where the first layer is computed row by row; behind
+        them zeros up to `table_width`.
         """
         ones = np.ones((len(x), int(self.is_row_major)), x.dtype)
-        return np.concatenate([x, ones, y], axis=1)
+        rest = self.table_width(x.itemsize) - x.shape[1] - ones.shape[1] - y.shape[1]
+        return np.concatenate([x, ones, y, np.zeros((len(x), rest), x.dtype)], axis=1)
+
+    def table_width(self, itemsize: int) -> int:
+        """Columns of `table`. Rows of exactly 16 or 32 bytes are gathered twice as fast."""
+        width = self.n_in + self.is_row_major + self.n_out
+        return next((size // itemsize for size in (16, 32) if width * itemsize <= size), width)
 
     def first(self, theta: Array) -> Array:
         """View of the first layer's weights and biases, (P, n_in + 1, n), where row by row."""

@@ -104,3 +104,37 @@ def test_a_batch_of_one_row_changes_no_running_statistics() -> None:
     batch.gradient()
     np.testing.assert_array_equal(theta, before)
     assert np.isfinite(batch.z).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(5, 3, 8), (64, 128, 64), (32, 256, 64), (128, 128, 256)])
+@pytest.mark.parametrize("is_transposed", [False, True])
+def test_a_product_follows_its_operands(
+    shape: tuple[int, int, int], is_transposed: bool, dtype: type
+) -> None:
+    """Of every size, on both sides of where a transposed operand is copied first."""
+    rng, (m, k, n) = np.random.default_rng(0), shape
+    left, out = rng.standard_normal((2, m, k)).astype(dtype), np.empty((2, m, n), dtype)
+    stored = np.empty((2, n, k) if is_transposed else (2, k, n), dtype)
+    right = stored.swapaxes(1, 2) if is_transposed else stored
+    multiply = layers.product(left, right, out)
+    for _ in range(2):  # the second time with other numbers in the same place
+        stored[:] = rng.standard_normal(stored.shape)
+        multiply()
+        expected = np.matmul(left.astype(np.float64), right.astype(np.float64))
+        np.testing.assert_allclose(out, expected, atol=k * np.finfo(dtype).eps * 10)
+
+
+@pytest.mark.parametrize("n_in", [1, 2, 3, 7, 8, 30])
+def test_a_batch_holds_the_rows_that_were_asked_for(n_in: int) -> None:
+    """However many columns stand behind them so that they are gathered in one move."""
+    rng, network = np.random.default_rng(0), Network(n_in, (16,), 1)
+    x = rng.standard_normal((9, n_in)).astype(np.float32)
+    y = rng.standard_normal((9, 1)).astype(np.float32)
+    theta = np.zeros((2, network.n_columns), np.float32)
+    batch = bind(network, theta, np.zeros_like(theta), 4)
+    rows = rng.integers(0, 9, (2, 4))
+    batch.load(network.table(x, y), None, rows)
+    np.testing.assert_array_equal(batch.x[..., :n_in], x[rows])
+    np.testing.assert_array_equal(batch.y, y[rows])
+    assert (batch.x[..., n_in:] == 1).all()

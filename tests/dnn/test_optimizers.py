@@ -7,7 +7,7 @@ import pytest
 
 from dnn import OPTIMIZERS, Network
 from dnn.settings import Settings, plan
-from dnn.stepping import PIECE, Stepper
+from dnn.stepping import PIECE, SWEEP, Stepper
 
 Array = np.ndarray
 # Learning rates that suit the bowl and Rosenbrock's valley, the slowest coordinate included.
@@ -195,3 +195,19 @@ def test_another_learning_rate_from_the_next_step_on() -> None:
 def test_settings_that_cannot_be(name: str, given: dict[str, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         bind(name, np.zeros((2, 3)), np.zeros((2, 3)), 0.1, **given)
+
+
+def test_state_that_has_decayed_to_subnormal_numbers_becomes_zero() -> None:
+    """Left alone it would stay there: 0.9 of four units in the last place rounds to four."""
+    theta, grad = np.zeros((1, 4), np.float32), np.zeros((1, 4), np.float32)
+    stepper = bind("adam", theta, grad, 0.01)
+    smallest = np.finfo(np.float32).smallest_subnormal
+    stepper.state["m"][:] = [4 * smallest, 1.0, np.inf, np.nan]
+    for _ in range(SWEEP - 1):
+        stepper.step()
+    assert stepper.state["m"][0, 0] == 4 * smallest
+    stepper.step()
+    m = stepper.state["m"][0]
+    assert m[0] == 0
+    assert m[1] == pytest.approx(0.9**SWEEP, rel=1e-5)
+    assert not np.isfinite(m[2:]).any()
