@@ -397,6 +397,34 @@ def test_somebody_elses_study_in_the_storage(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("version", ["this one", "0.1"])
+def test_a_study_in_a_storage_says_what_differs_without_its_folder(
+    tmp_path: Path, version: str
+) -> None:
+    """And what makes it the same study is a word where the Dashboard shows it."""
+    import optuna
+
+    from sweeps import store
+
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    path = str(study(tmp_path, QUICK))
+    sweeps(path, "--no-confirm", "--trials", "1", "--storage", url, cwd=tmp_path)
+    known = optuna.load_study(study_name="small", storage=url)
+    whole = (tmp_path / "runs" / "small" / "artifacts" / "identity.json").read_text()
+    short = store.digest(json.loads(whole))
+    assert known.user_attrs["identity"] == short
+    if version == "0.1":  # it kept the whole there
+        known.set_user_attr("identity", whole)
+        known._storage.set_study_system_attr(known._study_id, store.IDENTITY, None)
+    elsewhere = ("--no-confirm", "--trials", "1", "--storage", url, "--out", "elsewhere")
+    (line,) = said(path, *elsewhere, "--set", "replicates=4", cwd=tmp_path)
+    assert (
+        "'small' of the storage: expected this study, got another (replicates: 3 there, 4" in line
+    )
+    sweeps(path, *elsewhere, cwd=tmp_path)
+    assert optuna.load_study(study_name="small", storage=url).user_attrs["identity"] == short
+
+
 def test_a_password_is_nowhere(tmp_path: Path) -> None:
     url = "sqlite:///file:pw.db?uri=true&password=hunter2"
     path = str(study(tmp_path, f"{QUICK}\nstorage: {url}"))
