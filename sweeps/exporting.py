@@ -123,7 +123,7 @@ def to_csv(folder: Path, out: Path) -> list[Path]:
     from reports import frames
 
     try:
-        run = frames.load(folders.expect(folder))
+        run = frames.load(folders.expect_finished(folder))
     except frames.RunFolderError as fault:
         raise UserError(str(fault)) from None
     found = {name: frame for name in FRAMES if (frame := getattr(run, name)) is not None}

@@ -17,7 +17,7 @@ from dnn import gradcheck
 from sweeps import documents, seeds, trial
 from sweeps.data import Dataset
 from sweeps.faults import Expected, UserError, did_you_mean, show
-from sweeps.runner import prepare
+from sweeps.preparing import prepare
 from sweeps.spec import Study
 from sweeps.terminal import tell
 

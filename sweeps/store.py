@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import optuna
     from optuna.storages import BaseStorage
 
-# Values shown live by the Dashboard; each is a synced write, so a few of the epochs do.
-REPORTS = 10
+# Epochs of a trial that the Dashboard shows at most; in a database each is a transaction.
+REPORTS, REPORTS_APART = 30, 10
 # Of a study in its storage: whole, for whoever has not its folder; the Dashboard does not show it.
 IDENTITY = "sweeps:identity"
 
@@ -91,7 +91,9 @@ class Store:
         storage, trial = self.study._storage, frozen._trial_id
         reported = range(1, len(outcome.reports)) if len(self.study.directions) == 1 else range(0)
         with storages.together(storage):
-            for epoch in _some(reported, REPORTS):
+            for epoch in _some(
+                reported, REPORTS if storages.is_journal(storage) else REPORTS_APART
+            ):
                 if epoch in frozen.intermediate_values:
                     continue  # a kill came between the reports and the tell
                 storage.set_trial_intermediate_value(trial, epoch, float(outcome.reports[epoch]))
@@ -248,7 +250,7 @@ def _adopt(study: "optuna.Study", identity: dict[str, Any], directions: Sequence
 def identity_of(study: "optuna.Study") -> dict[str, Any] | None:
     """What makes a study of a storage the same one; None of one that was not made here."""
     attributes = study._storage.get_study_system_attrs(study._study_id)
-    # Version 0.1 kept the whole where the Dashboard shows it.
+    # Older studies keep the whole where the Dashboard shows it.
     known = attributes.get(IDENTITY) or study.user_attrs.get("identity")
     return dict(json.loads(known)) if known is not None else None
 
