@@ -117,7 +117,7 @@ class Showing:
         )
         if outcome.state != "complete":
             return
-        if self._target is not None:
+        if self._target is not None and self._target[0] in outcome.curves:
             metric, value = self._target
             values = outcome.curves[metric].T
             self._reach[finished.number] = plots.reach(values, value, self._study.epochs)

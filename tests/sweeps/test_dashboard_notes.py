@@ -283,6 +283,22 @@ def test_the_best_have_pictures_whatever_they_are_the_best_by(
     assert f"dev {drawn}" in picture.read_text()
 
 
+def test_a_function_that_says_its_dev_error_alone_is_shown_by_it(
+    known: optuna.Study, tmp_path: Path
+) -> None:
+    ask(known, 1)
+    one = finished(0)
+    for name in ("train_loss", "train_error", "dev_loss"):
+        del one.outcome.curves[name], one.outcome.final[name]
+    showing = Showing(study(objective="dev_error", targets={"dev_loss": 1}), known, tmp_path, 1)
+    showing.trial(one)
+    showing.searched()
+    attributes = known._storage.get_study_system_attrs(known._study_id)
+    (note,) = [v for k, v in attributes.items() if k.startswith("dashboard:0:note_str")]
+    assert "| train | – | – |" in note
+    assert re.search(r"\| dev \| – \| 0.* ± ", note)
+
+
 class Failing:
     def __init__(self) -> None:
         self.asked = 0
