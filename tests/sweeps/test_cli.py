@@ -222,14 +222,15 @@ def test_what_a_run_prints_and_leaves(tmp_path: Path) -> None:
         "python -m sweeps dashboard runs/small",
     ):
         assert text in out, text
-    table = out[out.index("dev error") :]
+    table = out[out.index("dev loss") :]
+    loss, error = r"0\.\d+( \[-?\d\.\d+,\d\.\d+\])?", r"\d+\.\d \[\d+\.\d,\d+\.\d\]"
     for row in (r"winner: trial \d+", "defaults", "logistic regression", "gradient boosting"):
-        assert re.search(rf"^{row} +\d+\.\d \[\d+\.\d,\d+\.\d\]", table, re.M), row
+        assert re.search(rf"^{row} +{loss} +{error}", table, re.M), row
     run = tmp_path / "runs" / "small"
     assert {p.name for p in run.iterdir()} == {
         *("study.yaml", "best.yaml", "provenance.json", "journal.log", "artifacts", ".lock"),
         *("trials.parquet", "curves.parquet", "confirm.parquet", "importance.parquet"),
-        *("predictions.npz", "model.npz", "report.html", "data"),
+        *("predictions.npz", "model.npz", "report.html", "summary.json", "data"),
     }
     provenance = (run / "provenance.json").read_text()
     assert str(tmp_path / "runs") not in provenance
