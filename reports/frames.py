@@ -6,6 +6,7 @@ This is the only module that knows the names of the files and of their columns.
 from __future__ import annotations
 
 import json
+import shlex
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ Array = NDArray[np.float64]
 
 class RunFolderError(ValueError):
     """A file of the run folder is missing, broken or foreign: which, expected what, got what."""
+
+
+class OlderRunError(RunFolderError):
+    """The run folder is whole, but an older version made it, which wrote less than is read here."""
 
 
 COSTS = ("updates", "gradient_evaluations", "flops", "seconds")
@@ -253,9 +258,10 @@ def _frame(path: Path) -> pd.DataFrame:
         raise RunFolderError(f"{path}: expected Parquet, got {_first_line(fault)}") from fault
     missing = [name for name in COLUMNS[path.name] if name not in frame.columns]
     if missing:
-        raise RunFolderError(
+        raise OlderRunError(
             f"{path}: expected the columns {', '.join(missing)}, "
-            f"got {', '.join(map(str, frame.columns[:6]))}{' ...' * (frame.shape[1] > 6)}"
+            f"got {', '.join(map(str, frame.columns[:6]))}{' ...' * (frame.shape[1] > 6)}; "
+            f"{_older(path.parent)}"
         )
     for (file, column), words in WORDS.items():
         foreign = set(frame[column].astype(str)) - words if file == path.name else set()
@@ -276,12 +282,22 @@ def _provenance(path: Path) -> dict[str, Any]:
         raise RunFolderError(f"{path}: expected a JSON object, got {type(found).__name__}")
     missing = [name for name in PROVENANCE if name not in found]
     if missing:
-        raise RunFolderError(f"{path}: expected the keys {', '.join(missing)}, got {_some(found)}")
+        said = f"{path}: expected the keys {', '.join(missing)}, got {_some(found)}"
+        if "study_hash" in found:  # one of ours
+            raise OlderRunError(f"{said}; {_older(path.parent)}")
+        raise RunFolderError(said)
     if found["task"] not in ("binary", "multiclass", "regression"):
         raise RunFolderError(
             f"{path}: task: expected binary, multiclass or regression, got {found['task']!r}"
         )
     return found
+
+
+def _older(folder: Path) -> str:
+    return (
+        "it was made by an older version, and can be made anew: "
+        f"sweeps run {shlex.quote(str(folder / 'study.yaml'))} --out NEW"
+    )
 
 
 def _check_targets(run: Run) -> None:

@@ -29,8 +29,12 @@ def build(folder: Path) -> Path:
 
     Raises reports.frames.RunFolderError where a file of the folder is missing or foreign.
     """
-    run = frames.load(Path(folder))
-    return _write(Path(folder) / "report.html", render(run))
+    return write(frames.load(Path(folder)))
+
+
+def write(run: Run) -> Path:
+    """Writes report.html into the folder of a run that is loaded; its path."""
+    return _write(run.folder / "report.html", render(run))
 
 
 def warm_up() -> None:

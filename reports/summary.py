@@ -9,34 +9,56 @@ from typing import Any
 import pandas as pd
 
 from reports.frames import Run, RunFolderError, once
-from reports.stats import convergence, ledger
+from reports.stats import convergence, intervals, ledger, objectives
+from reports.stats.intervals import Interval
+from reports.stats.objectives import Objective
 from reports.stats.rows import new_rows
 
 COLUMNS = (
-    "config", "kind", "rank", "n",
+    "config", "kind", "rank", "n", "objective", "objective_low", "objective_high",
     "dev_error", "dev_error_low", "dev_error_high",
     "test_error", "test_error_low", "test_error_high",
     "gap", "gap_low", "gap_high", "epochs_to_target", "reach", "settings",
 )  # fmt: skip
+
+ENDS = ("", "_low", "_high")  # of a number's columns: the estimate and its bounds
 
 
 @once
 def table(run: Run) -> pd.DataFrame:
     """One row per confirmed configuration: winner, runners-up, defaults, baselines (by dev error).
 
-    Errors are shares (or RMSE) with the interval on new rows; `gap` is dev - train error; `reach`
+    Errors are shares (or RMSE) with the interval on new rows; `objective` (and `objective.2`, …) is
+    what the search was after, with the interval for new seeds; `gap` is dev - train error; `reach`
     the share of the networks that reached the target, `epochs_to_target` their restricted mean
     time (misses count with the horizon). NaN where there is no such number; no rows without a
     confirmation.
     """
+    further = [f"{name}{end}" for name, _ in named_objectives(run)[1:] for end in ENDS]
+    columns = [*COLUMNS, *further]
     if run.confirm is None:
-        return pd.DataFrame(columns=list(COLUMNS))
+        return pd.DataFrame(columns=columns)
     aim = convergence.target(run)
     speed = convergence.speed(run, aim).set_index("config") if aim is not None else None
     order = run.baselines.sort_values("dev_error", kind="stable")["config"].unique()
     rows = [_row(run, config, "network", speed) for config in run.configs]
     rows += [_row(run, str(config), "baseline", None) for config in order]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def named_objectives(run: Run) -> list[tuple[str, Objective]]:
+    """The objectives by their columns in the table: `objective`, `objective.2` and so on."""
+    goals = objectives.objectives(run)
+    return [(f"objective.{n}" if n > 1 else "objective", goal) for n, goal in enumerate(goals, 1)]
+
+
+def beyond_the_error(run: Run) -> list[tuple[str, Objective]]:
+    """Those of them that are not the mean dev error, which the table has anyway."""
+    return [
+        (name, goal)
+        for name, goal in named_objectives(run)
+        if (goal.metric, goal.reduce) != ("dev_error", "mean")
+    ]
 
 
 def target_in_words(run: Run) -> str:
@@ -51,16 +73,26 @@ def _row(run: Run, config: str, kind: str, speed: pd.DataFrame | None) -> dict[s
         "config": config, "kind": kind, "rank": int(rows["rank"].iloc[0]), "n": len(rows),
         "epochs_to_target": math.nan, "reach": math.nan, "settings": _settings(run, config),
     }  # fmt: skip
-    for split in ("dev", "test"):
-        interval = new_rows(run, config, split)
-        found[f"{split}_error"] = interval.estimate
-        found[f"{split}_error_low"], found[f"{split}_error_high"] = interval.low, interval.high
-    gap = ledger.variance_of(run, config)
-    found.update(gap=gap.estimate, gap_low=gap.low, gap_high=gap.high)
+    measured = {name: _objective(run, goal, rows) for name, goal in named_objectives(run)}
+    measured |= {f"{split}_error": new_rows(run, config, split) for split in ("dev", "test")}
+    measured["gap"] = ledger.variance_of(run, config)
+    for name, interval in measured.items():
+        bounds = (interval.estimate, interval.low, interval.high)
+        found |= {f"{name}{end}": value for end, value in zip(ENDS, bounds, strict=True)}
     if speed is not None:
         found["epochs_to_target"] = speed.loc[config, "restricted"].estimate
         found["reach"] = float(speed.loc[config, "reach"])
     return found
+
+
+def _objective(run: Run, goal: Objective, rows: pd.DataFrame) -> Interval:
+    """Of the fresh seeds; of a baseline, which is one model, what is known of it."""
+    if rows["kind"].iloc[0] == "network":
+        found = objectives.fresh(run, goal, str(rows["config"].iloc[0]))
+        return found or intervals.none(math.nan, 0, "the confirmation trains others at once")
+    known = goal.metric.endswith(("_loss", "_error"))
+    value = float(rows[goal.metric].iloc[0]) if known else math.nan
+    return intervals.none(value, 1, "one model")
 
 
 def _settings(run: Run, config: str) -> dict[str, Any]:

@@ -98,6 +98,16 @@ def unit(run: Run, metric: str) -> Unit:
     return Unit(name, 100.0, f"{SPACE}%", f"{SPACE}points")
 
 
+def ended_by(run: Run) -> str:
+    """Which budget ended the search, and why; of an older run its budgets; "" where it had none."""
+    said = run.provenance.get("ended_by")
+    if said:
+        return str(said)
+    budgets = run.provenance["budgets"].items()
+    found = [f"{name} {value(x)}" for name, x in budgets if name != "trial_time"]
+    return f"a budget ({', '.join(found)})" if found else ""
+
+
 def number(x: float, digits: int = 3) -> str:
     """Significant digits, without exponents where they can be helped."""
     if not math.isfinite(x):

@@ -58,7 +58,7 @@ def compare(paths: list[Path], split: str) -> Comparison:
     if len(paths) < 2:
         raise UserError(f"compare: expected two runs or more, got {len(paths)}")
     try:
-        runs = [frames.load(folders.expect(path)) for path in paths]
+        runs = [frames.load(folders.expect_finished(path)) for path in paths]
         names = [comparison.winner(run) for run in runs]
         rows = [summary.table(run).set_index("config", drop=False) for run in runs]
         winners = [table.loc[name] for table, name in zip(rows, names, strict=True)]

@@ -4,7 +4,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps import folders, snapshots, storages
+from sweeps import addresses, folders, lost, snapshots, storages, store
 from sweeps.faults import UserError
 
 if TYPE_CHECKING:
@@ -23,35 +23,53 @@ def to_storage(folder: Path, url: str, source: str | None = None) -> "Iterator[t
     Yields (trials copied, trials in all), a batch at a time; a copy that is not finished is taken
     away again. Errors: UserError where there is nothing to copy, or a study of that name already.
     """
-    import optuna
-    from sqlalchemy.exc import SQLAlchemyError
-
     study = _source(folder, source)
-    shown = storages.redact(url)
     target = storages.remote(url)
-    try:
-        copy = optuna.create_study(
-            study_name=study.study_name, storage=target, directions=study.directions
-        )
-    except optuna.exceptions.DuplicatedStudyError:
-        raise UserError(
-            f"--storage: expected one without a study '{study.study_name}', got {shown} with one"
-        ) from None
-    try:
+    with _said_of(url), _whole(study, target) as copy:
         for name, value in study.user_attrs.items():
             copy.set_user_attr(name, value)
+        identity = study._storage.get_study_system_attrs(study._study_id).get(store.IDENTITY)
+        if identity is not None:
+            target.set_study_system_attr(copy._study_id, store.IDENTITY, identity)
         trials = study.get_trials(deepcopy=False)
         with _quick(target):
             for start in range(0, len(trials), BATCH):
                 copy.add_trials(trials[start : start + BATCH])
                 yield min(start + BATCH, len(trials)), len(trials)
-    except SQLAlchemyError as fault:
-        with suppress(SQLAlchemyError):  # where the database is gone, its half stays
-            optuna.delete_study(study_name=study.study_name, storage=target)
-        reason = str(fault).splitlines()[0].replace(url, shown)
+
+
+@contextmanager
+def _said_of(url: str) -> "Iterator[None]":
+    """Faults of the storage that is copied to, as a UserError."""
+    import optuna
+    from sqlalchemy.exc import SQLAlchemyError
+
+    shown = storages.redact(url)
+    try:
+        yield
+    except optuna.exceptions.DuplicatedStudyError as fault:
+        raise UserError(
+            f"--storage: expected one without that study, got {shown}: {fault}"
+        ) from None
+    except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as fault:
+        reason = addresses.hide(lost.reason(fault), url)
         raise UserError(f"--storage: expected to write to {shown}, got: {reason}") from None
+
+
+@contextmanager
+def _whole(study: "optuna.Study", target: "BaseStorage") -> "Iterator[optuna.Study]":
+    """A new study of that name in the target, which is taken away again after a fault."""
+    import optuna
+    from sqlalchemy.exc import SQLAlchemyError
+
+    name = study.study_name
+    copy = optuna.create_study(study_name=name, storage=target, directions=study.directions)
+    try:
+        yield copy
     except BaseException:
-        optuna.delete_study(study_name=study.study_name, storage=target)
+        # Where the database is gone, its half stays; the fault that is told is the first.
+        with suppress(SQLAlchemyError, optuna.exceptions.StorageInternalError):
+            optuna.delete_study(study_name=name, storage=target)
         raise
 
 
@@ -105,7 +123,7 @@ def to_csv(folder: Path, out: Path) -> list[Path]:
     from reports import frames
 
     try:
-        run = frames.load(folders.expect(folder))
+        run = frames.load(folders.expect_finished(folder))
     except frames.RunFolderError as fault:
         raise UserError(str(fault)) from None
     found = {name: frame for name in FRAMES if (frame := getattr(run, name)) is not None}

@@ -38,6 +38,15 @@ def expect(folder: Path) -> Path:
     raise UserError(f"{folder}: expected a run folder, got one without a run's files{hint}")
 
 
+def expect_finished(folder: Path) -> Path:
+    """The folder, if it is a run's that has come to its frames. Errors: UserError."""
+    if (expect(folder) / "provenance.json").exists():
+        return folder
+    held = holder(folder)
+    got = f"one that {held} works on" if held else "one that was interrupted (sweeps resume)"
+    raise UserError(f"{folder}: expected a run that has come to its end, got {got}")
+
+
 def inside(folder: Path) -> list[Path]:
     """The run folders of a folder, by name."""
     try:

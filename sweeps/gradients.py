@@ -16,7 +16,7 @@ from dnn import fitting, gradcheck
 from sweeps import documents, seeds, trial
 from sweeps.data import Dataset
 from sweeps.faults import Expected, UserError, did_you_mean, show
-from sweeps.runner import prepare
+from sweeps.preparing import prepare
 from sweeps.spec import Study
 from sweeps.terminal import tell
 from sweeps.vocabulary import plain

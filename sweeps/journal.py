@@ -6,7 +6,7 @@ for every value reported, and a disk's sync takes longer than all else that a tr
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from io import FileIO
 from pathlib import Path
@@ -46,6 +46,11 @@ class File(JournalFileBackend):
             except OSError:
                 file.truncate(whole)
                 raise
+
+    def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
+        """Operations from a number on; none while some are held back: Optuna asks after each."""
+        if self._held is None:
+            yield from super().read_logs(log_number_from)
 
     @contextmanager
     def together(self) -> Iterator[None]:

@@ -12,7 +12,7 @@ from sweeps.faults import UserError, printable
 from sweeps.overview import Overview
 from sweeps.terminal import tell
 
-STYLES = {"running": "green", "interrupted": "yellow", "damaged": "red"}
+STYLES = {"running": "green", "interrupted": "yellow", "damaged": "red", "older": "dim"}
 SPANS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 
@@ -39,11 +39,11 @@ def show(found: list[Overview], console: Console) -> None:
     console.print(table)
     for one in found:
         if one.note:
-            tell(console, one.state, f"{Path(one.folder).name}: {one.note}")
+            tell(console, "note", f"{Path(one.folder).name} ({one.state}): {one.note}")
 
 
 def _numbers(one: Overview) -> list[str]:
-    if one.state == "damaged":
+    if one.is_unread:
         return ["–"] * 5 + [age(one.age)]
     best = "–" if one.best is None else f"{one.best:.4f}"
     return [

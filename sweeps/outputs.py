@@ -8,7 +8,7 @@ import pandas as pd
 
 from sweeps import frames, methods, model, provenance, records, resolved
 from sweeps.confirm import Confirmed
-from sweeps.data import Dataset
+from sweeps.preparing import Prepared
 from sweeps.search import Finished
 from sweeps.spec import Study
 from sweeps.store import Store
@@ -29,20 +29,18 @@ def write_study(folder: Path, study: Study, base: Path) -> None:
 
 
 def write(
-    folder: Path,
-    study: Study,
-    dataset: Dataset,
-    study_store: Store,
+    run: Prepared,
+    store: Store,
     finished: list[Finished],
     networks: list[Confirmed],
     others: dict[str, Outcome],
-    base: Path,
 ) -> None:
     """All frames and models; each file whole or not at all."""
+    folder, study, dataset = run.folder, run.study, run.dataset
     (folder / "data").mkdir(exist_ok=True)
     _frame(folder, "trials", frames.trials(study, finished))
     _frame(folder, "curves", frames.curves(finished, networks))
-    asked = study_store.trials()[: len(finished)]
+    asked = store.trials()[: len(finished)]
     _frame(folder, "importance", frames.importance(asked, study.objective.goal))
     if not networks:
         # Those of an earlier run would speak of another search.
@@ -53,7 +51,7 @@ def write(
     records.save(folder / "predictions.npz", frames.predictions(dataset, networks, others))
     winner = networks[0]
     model.save(folder / "model.npz", winner, dataset)
-    best = resolved.best_yaml(study, winner.candidate.config, base, folder)
+    best = resolved.best_yaml(study, winner.candidate.config, run.base, folder)
     records.write_text(folder / "best.yaml", best)
 
 
@@ -64,19 +62,12 @@ def _frame(folder: Path, name: str, frame: pd.DataFrame) -> None:
         frame.to_csv(temporary, index=False)
 
 
-def write_provenance(
-    folder: Path,
-    study: Study,
-    dataset: Dataset,
-    finished: list[Finished],
-    budget: int,
-    run: dict[str, Any],
-) -> None:
-    """`provenance.json`; `run` is what only the runner knows (command, times, jobs)."""
+def write_provenance(run: Prepared, finished: list[Finished], facts: dict[str, Any]) -> None:
+    """`provenance.json`; `facts` is what only the runner knows (times, what ended the search)."""
+    study, dataset = run.study, run.dataset
     states = [one.outcome.state for one in finished]
     counts = {state: states.count(state) for state in ("complete", "pruned", "failed")}
     searched = study.search.model_dump(exclude={"pruner", "sampler"}, exclude_none=True)
-    fixed = resolved.fixed(study)
     document = {
         "name": study.name,
         "description": study.description,
@@ -97,7 +88,7 @@ def write_provenance(
         "reference": study.reference,
         "data": {"target": dataset.target.name, **dataset.facts},
         "constants": dataset.constants,
-        "counts": {**counts, "running": 0, "asked": budget},
+        "counts": {**counts, "running": 0, "asked": run.budget},
         "search": {
             **searched,
             "sampler": methods.words(study.search.sampler),
@@ -106,10 +97,10 @@ def write_provenance(
             "epochs": study.epochs,
         },
         "space": resolved.describe(study),
-        "fixed": fixed,
+        "fixed": resolved.fixed(study),
         "versions": provenance.versions(),
         "machine": provenance.machine(),
         "threads": "one BLAS thread per worker",
-        **run,
+        **facts,
     }
-    records.write_text(folder / "provenance.json", json.dumps(document, indent=1))
+    records.write_text(run.folder / "provenance.json", json.dumps(document, indent=1))

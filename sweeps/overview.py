@@ -7,20 +7,22 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sweeps import documents, folders
+from sweeps import documents, folders, summaries
 from sweeps.faults import UserError, printable
 
 STATES = ("complete", "pruned", "failed")
+Error = tuple[float, float, float]  # with its bounds
 
 
 @dataclass(frozen=True)
 class Overview:
     """One run folder.
 
-    state: running, interrupted, complete (searched, not confirmed), confirmed or damaged; `note`
-    says by whom it is held, or what is damaged. `asked` trials are to be done; `best` is the
-    objective's best value in the search. test_error: the winner's, with its bounds, a share of rows
-    or (in regression) an RMSE; None where it was not confirmed. age: seconds since it last changed.
+    state: running, interrupted, complete (searched, not confirmed), confirmed, damaged, or older
+    (not read by this version); `note` says by whom it is held, or what is wrong. `asked` trials are
+    to be done; `best` is the objective's best value in the search. test_error: the winner's, with
+    its bounds, a share of rows or (in regression) an RMSE; None where it was not confirmed. age:
+    seconds since it last changed.
     """
 
     folder: str
@@ -31,9 +33,14 @@ class Overview:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATES, 0))
     metric: str = ""
     best: float | None = None
-    test_error: tuple[float, float, float] | None = None
+    test_error: Error | None = None
     regression: bool = False
     age: float = 0.0
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing is known of it."""
+        return self.state in ("damaged", "older")
 
     @property
     def done(self) -> int:
@@ -45,15 +52,23 @@ class Overview:
         return asdict(self) | {"done": self.done}
 
 
+class _Older(Exception):
+    """The run was made by a version that wrote less than is read here."""
+
+
 def survey(folder: Path) -> Overview:
     """Look at a run folder; what is damaged is said, and never raised."""
     try:
         return _survey(folder)
+    except _Older as fault:
+        return _unread(folder, "older", fault)
     except (UserError, *folders.BROKEN) as fault:
-        reason = (str(fault).splitlines() or [type(fault).__name__])[0]
-        return Overview(
-            str(folder), folder.name, "damaged", note=printable(reason), age=_age(folder)
-        )
+        return _unread(folder, "damaged", fault)
+
+
+def _unread(folder: Path, state: str, fault: BaseException) -> Overview:
+    reason = (str(fault).splitlines() or [type(fault).__name__])[0]
+    return Overview(str(folder), folder.name, state, note=printable(reason), age=_age(folder))
 
 
 def _survey(folder: Path) -> Overview:
@@ -63,9 +78,8 @@ def _survey(folder: Path) -> Overview:
         return _unfinished(folder, state, str(held or ""))
     counts = {state: int(provenance["counts"][state]) for state in STATES}
     objective = provenance["objective"]
-    values, states = _column(folder, "value"), _column(folder, "state")
-    complete = [v for v, s in zip(values, states, strict=True) if s == "complete"]
     confirmed = (folder / "confirm.parquet").exists()
+    best, error = _found(folder, provenance)
     return Overview(
         folder=str(folder),
         name=str(provenance["name"]),
@@ -73,8 +87,8 @@ def _survey(folder: Path) -> Overview:
         asked=int(provenance["counts"]["asked"]),
         counts=counts,
         metric=str(objective["metric"]),
-        best=best_of(complete, str(objective.get("direction"))),
-        test_error=_test_error(folder) if confirmed else None,
+        best=best,
+        test_error=error,
         regression=provenance["task"] == "regression",
         age=_age(folder),
     )
@@ -90,7 +104,8 @@ def _unfinished(folder: Path, state: str, note: str) -> Overview:
     """From the records and the study as resolved, which stand there from the beginning."""
     records = [folders.record(path) for path in folders.record_paths(folder)]
     known = [record for record in records if record is not None]
-    if not (folder / "study.yaml").exists():  # it has hardly begun
+    if not (folder / "study.yaml").exists():
+        note = ", ".join(filter(None, [note, "its study is not written yet"]))
         return Overview(str(folder), folder.name, state, note, age=_age(folder))
     study = documents.read(folder / "study.yaml").values
     objective = study.get("objective") or {}
@@ -116,21 +131,34 @@ def best_of(values: Iterable[float], direction: str) -> float | None:
     return (max if direction == "maximize" else min)(finite, default=None)
 
 
-def _column(folder: Path, name: str) -> list[Any]:
-    import pandas as pd
+def _found(folder: Path, provenance: dict[str, Any]) -> tuple[float | None, Error | None]:
+    """The best value of the search and the winner's test error, from the run's own summary."""
+    summary = summaries.read(folder, provenance)
+    if summary is None:
+        return _computed(folder)
+    rows = summary["confirmed"]
+    if not rows:
+        return summary["best_value"], None
+    found = (rows[0][f"test_error{end}"] for end in ("", "_low", "_high"))
+    value, low, high = (math.nan if number is None else float(number) for number in found)
+    return summary["best_value"], (value, low, high)
 
-    return list(pd.read_parquet(folder / "trials.parquet", columns=[name])[name])
 
-
-def _test_error(folder: Path) -> tuple[float, float, float] | None:
+def _computed(folder: Path) -> tuple[float | None, Error | None]:
+    """The same from the frames, which takes a thousand times as long."""
     from reports import frames
     from reports.stats import rows
 
-    run = frames.load(folder)
+    try:
+        run = frames.load(folder)
+    except frames.OlderRunError as fault:
+        raise _Older(str(fault)) from None
+    first = run.trials[run.trials["rank"] == 1]["value"]
+    best = float(first.iloc[0]) if len(first) else None
     if run.winner is None:
-        return None
+        return best, None
     found = rows.new_rows(run, run.winner, "test")
-    return found.estimate, found.low, found.high
+    return best, (found.estimate, found.low, found.high)
 
 
 def _age(folder: Path) -> float:

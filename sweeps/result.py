@@ -11,6 +11,7 @@ import pandas as pd
 from sweeps.faults import UserError
 
 if TYPE_CHECKING:
+    from reports import frames
     from sweeps.model import Model
 
 
@@ -37,11 +38,18 @@ class Result:
         return pd.read_parquet(path) if path.exists() else None
 
     @cached_property
+    def run(self) -> "frames.Run":
+        """All of the folder, checked. Errors: reports.frames.RunFolderError."""
+        from reports import frames
+
+        return frames.load(self.folder)
+
+    @cached_property
     def table(self) -> pd.DataFrame:
         """Winner, runners-up, defaults and baselines with their intervals."""
-        from reports import frames, summary
+        from reports import summary
 
-        return summary.table(frames.load(self.folder))
+        return summary.table(self.run)
 
     @cached_property
     def best(self) -> dict[str, Any]:
@@ -53,8 +61,9 @@ class Result:
         found = self.trials[self.trials["rank"] == 1]
         if found.empty:
             return {}
-        row = found.iloc[0].filter(like="param.").dropna()
-        return {str(name).removeprefix("param."): value for name, value in row.items()}
+        (row,) = found.filter(like="param.").to_dict("records")
+        known = {name: value for name, value in row.items() if pd.notna(value)}
+        return {str(name).removeprefix("param."): value for name, value in known.items()}
 
     @property
     def report(self) -> Path:

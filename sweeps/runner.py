@@ -1,8 +1,6 @@
-"""One run from the study to the report: check, search, confirm, write, report."""
+"""One run from the study to the report: search, confirm, write, report."""
 
 import os
-import re
-import shlex
 import threading
 import time
 from collections.abc import Sequence
@@ -16,66 +14,34 @@ from typing import Any
 from rich.console import Console
 
 from sweeps import (
-    agreement,
-    buckets,
-    checking,
+    announcing,
     documents,
-    durations,
     engines,
     guests,
     outputs,
-    overrides,
-    plan,
+    preparing,
     provenance,
+    reporting,
     resolved,
-    spec,
     tables,
-    trainers,
     warm,
 )
 from sweeps import confirm as confirmation
-from sweeps.addresses import check, redact
+from sweeps.addresses import redact
 from sweeps.copies import Copies
 from sweeps.dashboard.showing import Showing
-from sweeps.data import Dataset
-from sweeps.data.loading import load
-from sweeps.faults import Expected, UserError, show
 from sweeps.following import Following
 from sweeps.interrupts import Shield
+from sweeps.options import Options, check_jobs, check_time, check_trials
+from sweeps.preparing import Prepared
 from sweeps.progress import Progress
 from sweeps.result import Result
 from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget, deadline
-from sweeps.search.mirror import Mirror, most
-from sweeps.spec import Study
-from sweeps.store import RunFolder, Store, digest
-from sweeps.terminal import tell, verbatim
+from sweeps.search.mirror import Mirror, Warm
+from sweeps.store import RunFolder, Store
+from sweeps.terminal import tell
 from sweeps.trial import Outcome
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to run; nothing here changes a number. `time` in seconds; None for no limit.
-
-    `folder`: a run folder to go on in, whatever its name; else it is `out`/name.
-    """
-
-    jobs: int
-    trials: int | None = None
-    out: Path = Path("runs")
-    storage: str | None = None
-    engine: str | None = None
-    artifacts: str | None = None
-    time: float | None = None
-    confirm: bool = True
-    dry_run: bool = False
-    allow_code: bool = False  # whether a trainer's module may be imported
-    command: str = ""
-    folder: Path | None = None
-
-    def run_folder(self, study: Study) -> Path:
-        """Where the study's run folder stands."""
-        return self.folder or self.out / study.name
 
 
 class Interrupted(KeyboardInterrupt):
@@ -111,7 +77,7 @@ def run(
         storage=storage,
         engine=engine,
         artifacts=artifacts,
-        time=seconds(time),
+        time=check_time(time),
         confirm=confirm,
         allow_code=allow_code,
         command=f"sweeps.run({str(study) if not isinstance(study, dict) else '…'!r})",
@@ -129,28 +95,6 @@ def _document(study: "str | os.PathLike[str] | dict[str, Any]") -> tuple[documen
     return documents.read(path), path.parent
 
 
-def check_jobs(jobs: int | None) -> int:
-    """The number of jobs; all cores by default. Errors: UserError."""
-    if jobs is not None and not 1 <= jobs <= 1024:
-        raise UserError(f"--jobs: expected a whole number from 1 to 1024, got {jobs}")
-    return jobs or provenance.cores()
-
-
-def check_trials(trials: int | None) -> int | None:
-    """The number of trials, if given. Errors: UserError."""
-    if trials is not None and not 1 <= trials <= 100_000:
-        raise UserError(f"--trials: expected a whole number from 1 to 100000, got {trials}")
-    return trials
-
-
-def seconds(text: "str | float | None") -> float | None:
-    """`--time` in seconds. Errors: UserError."""
-    try:
-        return None if text is None else durations.seconds(text)
-    except Expected as fault:
-        raise UserError(f"--time: {fault.message}") from None
-
-
 def execute(
     document: documents.Document,
     base: Path,
@@ -159,222 +103,118 @@ def execute(
     console: Console,
 ) -> Result | None:
     """Run a study; None for a dry run. Errors: UserError, Interrupted."""
-    study, dataset = _accepted(document, base, assignments, options)
-    budget, folder = trials_of(study), options.run_folder(study)
-    storage = options.storage or study.storage
-    bucket = options.artifacts or study.artifacts
+    run = preparing.accept(document, base, assignments, options, console)
+    preparing.optuna_quietly()
     if options.dry_run:
-        _tell(study, dataset, budget, 0, storage, options, console)
-        optuna_quietly()
-        for name, text in checking.first(study, budget):
-            tell(console, name, text)
+        announcing.preview(run)
         return None
-    started = datetime.now(UTC)
-    shield = Shield()
-    optuna_quietly()
-    waiting = partial(tell, console, "waiting", style="yellow")
-    with RunFolder(folder, waiting) as run_folder, shield.installed():
-        known_before = warm.start(study, base, folder, resolved.data(study, dataset))
-        identity = resolved.identity(study, dataset, known_before)
-        goals = [objective.goal for objective in study.objectives]
-        store = run_folder.open(study.name, storage, identity, goals)
-        outputs.write_study(folder, study, base)
-        following = Following(shield, console)
-        following.add("dashboard", Showing(study, store.study, folder, budget))
-        if bucket is not None:
-            following.add("artifacts", Copies(bucket, folder, study.name, console))
-        known = store.finished_among(budget)
-        if study.search.start is not None:
-            tell(console, "from", f"{len(known_before)} trials of {study.search.start} fit")
-        _tell(study, dataset, budget, known, storage, options, console)
-        clock = time.monotonic()
-        try:
-            mirror = Mirror(study, known_before)
-            finished = _search(
-                study, dataset, store, budget, mirror, options, shield, following, console
-            )
-            seconds_searched = time.monotonic() - clock
-            following.searched()
-            networks, others, seconds_confirmed = _confirm(
-                study, dataset, finished, folder, digest(identity), options, console
-            )
-            run_facts = _facts(study, options, base) | {
-                "study_hash": digest(identity),
-                "confirm": study.confirm.model_dump() if networks else None,
-                "seconds": {"search": seconds_searched, "confirm": seconds_confirmed},
-                "started": started.isoformat(timespec="seconds"),
-                "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            }
-            with shield:
-                outputs.write(folder, study, dataset, store, finished, networks, others, base)
-                outputs.write_provenance(folder, study, dataset, finished, budget, run_facts)
-                tell(console, "report", "…")
-                _report(folder)
-            following.reported()
-        except KeyboardInterrupt:
-            raise Interrupted(store.finished_among(budget), budget, folder) from None
-        finally:
-            following.closed()
-    result = Result(folder)
-    tables.closing(result, study, storage, console)
+    result = _run(run)
+    tables.closing(result, run.study, run.storage, console)
     return result
 
 
-def _accepted(
-    document: documents.Document, base: Path, assignments: list[str], options: Options
-) -> tuple[Study, Dataset]:
-    """The study with what the command line says over it, and nothing amiss. Errors: UserError."""
-    if options.engine is not None:
-        overrides.choose_engine(document, options.engine)
-    if options.trials:
-        assignments = [*assignments, f"search.trials={options.trials}"]
-    study, dataset = prepare(document, base, assignments, options.allow_code)
-    if study.trainer is not None and not (options.allow_code or options.dry_run):
-        problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
-        raise UserError(document.fault("trainer", problem))
-    check_usable(study, options.storage or study.storage, options.artifacts or study.artifacts)
-    return study, dataset
+def _run(run: Prepared) -> Result:
+    shield = Shield()
+    waiting = partial(tell, run.console, "waiting", style="yellow")
+    with RunFolder(run.folder, waiting) as held, shield.installed():
+        known = warm.start(run.study, run.base, run.folder, resolved.data(run.study, run.dataset))
+        identity = resolved.identity(run.study, run.dataset, known)
+        goals = [objective.goal for objective in run.study.objectives]
+        store = held.open(run.study.name, run.storage, identity, goals)
+        outputs.write_study(run.folder, run.study, run.base)
+        following = _following(run, store, shield)
+        if run.study.search.start is not None:
+            start = run.study.search.start
+            tell(run.console, "from", f"{len(known)} trials of {start} fit")
+        announcing.announce(run, store.finished_among(run.budget))
+        try:
+            return _carried_out(run, store, known, shield, following)
+        except KeyboardInterrupt:
+            done = store.finished_among(run.budget)
+            raise Interrupted(done, run.budget, run.folder) from None
+        finally:
+            following.closed()
 
 
-def check_usable(study: Study, storage: str | None, bucket: str | None) -> None:
-    """What engine, storage and bucket need has to be here. Errors: UserError."""
-    engines.check(study.engine)
-    buckets.check_usable(bucket)
-    if storage:
-        check(storage)
+def _following(run: Prepared, store: Store, shield: Shield) -> Following:
+    following = Following(shield, run.console)
+    following.add("dashboard", Showing(run.study, store.study, run.folder, run.budget))
+    if run.bucket is not None:
+        copies = Copies(run.bucket, run.folder, run.study.name, run.console)
+        following.add("artifacts", copies)
+    return following
 
 
-def _facts(study: Study, options: Options, base: Path) -> dict[str, Any]:
-    """What is known of a run before it begins, for its provenance."""
-    storage = options.storage or study.storage
+def _carried_out(
+    run: Prepared, store: Store, known: list[Warm], shield: Shield, following: Following
+) -> Result:
+    """Search, confirm, write and report."""
+    started = datetime.now(UTC)
+    searched = _search(run, store, Mirror(run.study, known), shield, following)
+    following.searched()
+    confirmed = _confirm(run, searched.finished, store.identity)
+    facts = _facts(run, searched, confirmed) | {
+        "study_hash": store.identity,
+        "started": started.isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    result = Result(run.folder)
+    with shield:
+        outputs.write(run, store, searched.finished, confirmed.networks, confirmed.others)
+        outputs.write_provenance(run, searched.finished, facts)
+        tell(run.console, "report", "…")
+        reporting.write(result)
+    following.reported()
+    return result
+
+
+@dataclass(frozen=True)
+class _Searched:
+    """All trials of the search; which budget ended it, in words; seconds."""
+
+    finished: list[Finished]
+    ended_by: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Confirmed:
+    """The confirmed networks, winner first; baselines by name; seconds."""
+
+    networks: list[confirmation.Confirmed]
+    others: dict[str, Outcome]
+    seconds: float
+
+
+def _facts(run: Prepared, searched: _Searched, confirmed: _Confirmed) -> dict[str, Any]:
+    """What the provenance says of the run itself."""
+    study, options = run.study, run.options
     budgets = study.budgets.model_dump(exclude_none=True)
     return {
         "command": options.command,
         "budgets": budgets | ({"time": options.time} if options.time is not None else {}),
+        "ended_by": searched.ended_by,
         "jobs": options.jobs,
         "engine": str(study.engine),
-        "storage": redact(storage) if storage else "journal.log",
-        "commit": provenance.commit(base),
+        "storage": redact(run.storage) if run.storage else "journal.log",
+        "commit": provenance.commit(run.base),
+        "confirm": study.confirm.model_dump() if confirmed.networks else None,
+        "seconds": {"search": searched.seconds, "confirm": confirmed.seconds},
     }
 
 
-def trials_of(study: Study) -> int:
-    """How many trials the search may have: a grid, or no space at all, has an end."""
-    if not study.space.dimensions:
-        return 1
-    return int(min(study.search.trials, most(study)))
-
-
-def prepare(
-    document: documents.Document, base: Path, assignments: list[str], allow_code: bool = False
-) -> tuple[Study, Dataset]:
-    """The study, checked, and its data; `base` is where their paths begin. Errors: UserError.
-
-    A trainer's module is found, but imported only where code is allowed.
-    """
-    overrides.override(document, [_assignment(text) for text in assignments])
-    study = spec.check(document)
-    if study.trainer is not None:
-        study = _with_trainer(study, study.trainer, document, base, allow_code)
-    dataset = _load(study, document, base)
-    agreement.with_data(study, dataset, document)
-    return study, dataset
-
-
-def _with_trainer(
-    study: Study,
-    trainer: trainers.Trainer,
-    document: documents.Document,
-    base: Path,
-    allow_code: bool,
-) -> Study:
-    try:
-        found = trainers.find(trainer, base)
-        if allow_code:
-            trainers.load(found)
-    except Expected as fault:
-        raise UserError(document.fault("trainer", fault)) from None
-    return study.model_copy(update={"trainer": found})
-
-
-def optuna_quietly() -> None:
-    """Optuna's own log lines would break into the progress; its warnings stay."""
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-
-
-def _assignment(text: str) -> tuple[str, Any]:
-    path, equals, value = text.partition("=")
-    if not equals or not re.fullmatch(r"[A-Za-z_][\w.]*", path.strip()):
-        raise UserError(f"--set: expected dotted.key=value, got {show(text)}")
-    return path.strip(), documents.value(value, f"--set {path.strip()}")
-
-
-def _load(study: Study, document: documents.Document, base: Path) -> Dataset:
-    try:
-        return load(study.data, base, study.dtype)
-    except Expected as fault:
-        raise UserError(document.fault("data", fault)) from None
-
-
-def _tell(
-    study: Study,
-    dataset: Dataset,
-    budget: int,
-    known: int,
-    storage: str | None,
-    options: Options,
-    console: Console,
-) -> None:
-    verbatim(console, study.name, style="bold")
-    if study.description:
-        tell(console, "", study.description)
-    place = f"storage {redact(storage)}" if storage else f"journal in {options.run_folder(study)}"
-    for name, text in plan.lines(study, dataset, budget, options.jobs, place):
-        tell(console, name, text)
-    for warning in plan.warnings(study, dataset, options.jobs):
-        tell(console, "warning", warning, style="yellow")
-    if known:
-        again = "; the report is made anew" if known == budget else ""
-        tell(console, "resumed", f"{known} of {budget} trials are done{again}")
-    if known < budget and (study.trainer is None or options.allow_code):
-        tell(console, "estimate", _estimate(study, dataset, budget - known, options))
-
-
-def _estimate(study: Study, dataset: Dataset, trials: int, options: Options) -> str:
-    try:
-        about = plan.estimate(study, dataset, trials, options.confirm, options.jobs)
-    except MemoryError as fault:
-        raise UserError(f"the network of the defaults does not fit in memory: {fault}") from None
-    except Expected as fault:
-        return f"not known, since the trainer cannot train the defaults: {fault.message}"
-    text = f"about {durations.words(about)} if no trial is pruned"
-    if options.time is not None:
-        text += f"; no trial is asked after {durations.words(options.time)}"
-    return text
-
-
 def _search(
-    study: Study,
-    dataset: Dataset,
-    store: Store,
-    budget: int,
-    mirror: Mirror,
-    options: Options,
-    shield: Shield,
-    following: Following,
-    console: Console,
-) -> list[Finished]:
-    limit = Budget(study, budget, deadline(study, options.time))
-    seen = dataset.without("test")
+    run: Prepared, store: Store, mirror: Mirror, shield: Shield, following: Following
+) -> _Searched:
+    study, budget, clock = run.study, run.budget, time.monotonic()
+    limit = Budget(study, budget, deadline(study, run.options.time))
+    seen = run.dataset.without("test")
     packed = seen if study.trainer is None else None
-    engine = engines.make(
-        study.engine, guests.searching(study), seen, options.jobs, study.retries, study.hung_after
-    )
+    task, jobs = guests.searching(study), run.options.jobs
+    engine = engines.make(study.engine, task, seen, jobs, study.retries, study.hung_after)
     finished = []
     try:
-        with Progress(console, budget, study) as progress:
+        with Progress(run.console, budget, study) as progress:
             for one in search(study, store, engine, limit, mirror, shield, packed):
                 finished.append(one)
                 progress.update(one)
@@ -382,47 +222,27 @@ def _search(
     finally:
         engine.close()
     if limit.met:
-        tell(console, "budget", f"{limit.met}; {len(finished)} of {budget} trials were asked")
-    return finished
+        asked = f"{len(finished)} of {budget} trials were asked"
+        tell(run.console, "ended by", f"{limit.met}; {asked}")
+    ended_by = limit.met or f"trials: all {budget} were asked"
+    return _Searched(finished, ended_by, time.monotonic() - clock)
 
 
-def _confirm(
-    study: Study,
-    dataset: Dataset,
-    finished: list[Finished],
-    folder: Path,
-    identity: str,
-    options: Options,
-    console: Console,
-) -> tuple[list[confirmation.Confirmed], dict[str, Outcome], float]:
+def _confirm(run: Prepared, finished: list[Finished], identity: str) -> _Confirmed:
+    study, options = run.study, run.options
     if not options.confirm:
-        return [], {}, 0.0
+        return _Confirmed([], {}, 0.0)
     clock = time.monotonic()
     chosen = confirmation.candidates(study, finished)
-    work = confirmation.prepare(study, dataset, chosen, folder, identity)
+    work = confirmation.prepare(study, run.dataset, chosen, run.folder, identity)
     if work.calls:
         settings = sum(candidate.label not in work.known for candidate in chosen)
-        tell(console, "confirm", f"{settings} settings × {study.confirm.replicates} fresh seeds …")
+        seeds = f"{settings} settings × {study.confirm.replicates} fresh seeds …"
+        tell(run.console, "confirm", seeds)
     # The workers train meanwhile; this process has time to load what the report draws with.
-    threading.Thread(target=_warm_up, daemon=True).start()
-    networks, others, lost = confirmation.confirm(work, study, dataset, folder, options.jobs)
+    threading.Thread(target=reporting.warm_up, daemon=True).start()
+    dataset, jobs = run.dataset, options.jobs
+    networks, others, lost = confirmation.confirm(work, study, dataset, run.folder, jobs)
     for label, cause in lost.items():
-        tell(console, "failed", f"confirmation of {label}: {cause}", style="red")
-    return networks, others, time.monotonic() - clock
-
-
-def _warm_up() -> None:
-    from reports import page
-
-    page.warm_up()
-
-
-def _report(folder: Path) -> None:
-    from reports import page
-
-    page.build(folder)
-
-
-def reproduce(arguments: Sequence[str]) -> str:
-    """The command line as it was given, passwords left out."""
-    return shlex.join(["python", "-m", "sweeps", *(redact(argument) for argument in arguments)])
+        tell(run.console, "failed", f"confirmation of {label}: {cause}", style="red")
+    return _Confirmed(networks, others, time.monotonic() - clock)

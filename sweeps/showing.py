@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from sweeps import documents, folders, overview, plan, spec, tables
+from sweeps import documents, folders, overview, plan, spec, summaries, tables
 from sweeps.faults import UserError, printable
 from sweeps.overview import Overview
 from sweeps.result import Result
@@ -28,35 +28,55 @@ def run(folder: Path, console: Console) -> None:
 
     Errors: UserError for a folder that is damaged.
     """
-    seen, study = _seen(folder), spec.check(documents.read(folder / "study.yaml"))
+    seen = _seen(folder)
+    if not (folder / "study.yaml").exists():
+        verbatim(console, seen.name, style="bold")
+        tell(console, "state", f"{seen.state} ({seen.note}): sweeps run with the study's own file")
+        return
+    study = spec.check(documents.read(folder / "study.yaml"))
     verbatim(console, study.name, style="bold")
     if study.description:
         tell(console, "", study.description)
     tell(console, "state", _state(seen))
-    for name, text in _plan(study, folders.provenance(folder)):
+    known = folders.provenance(folder) or {}
+    if "ended_by" in known and seen.state in ("complete", "confirmed"):
+        tell(console, "ended by", str(known["ended_by"]))
+    for name, text in _plan(study, known):
         tell(console, name, text)
     if seen.state in ("running", "interrupted"):
         _so_far(folder, study, console)
     else:
-        storage = (folders.provenance(folder) or {}).get("storage")
+        storage = known.get("storage")
         elsewhere = None if storage in (None, "journal.log") else str(storage)
-        tables.closing(Result(folder), study, elsewhere, console)
+        tables.closing(_whole(folder), study, elsewhere, console)
 
 
 def run_as_json(folder: Path) -> dict[str, Any]:
     """The overview, and of a finished run the winners. Errors: UserError."""
     seen = _seen(folder)
     if seen.state in ("running", "interrupted"):
-        top = _top(folder, spec.check(documents.read(folder / "study.yaml")))
+        path = folder / "study.yaml"
+        top = _top(folder, spec.check(documents.read(path))) if path.exists() else []
         return seen.plain() | {
             "top": [vars(one) | {"path": str(one.path), "value": one.value} for one in top]
         }
-    return seen.plain() | tables.summary(Result(folder))
+    return seen.plain() | summaries.plain(_whole(folder))
+
+
+def _whole(folder: Path) -> Result:
+    from reports import frames
+
+    result = Result(folder)
+    try:
+        result.run  # noqa: B018 - reads and checks all of it
+    except frames.RunFolderError as fault:
+        raise UserError(str(fault)) from None
+    return result
 
 
 def _seen(folder: Path) -> Overview:
     seen = overview.survey(folders.expect(folder))
-    if seen.state == "damaged":
+    if seen.is_unread:
         raise UserError(f"{folder}: expected a run that can be read, got: {seen.note}")
     return seen
 
@@ -67,8 +87,8 @@ def _state(seen: Overview) -> str:
     return f"{seen.state}{note}: {seen.done} of {seen.asked} trials, {counts}"
 
 
-def _plan(study: "Study", provenance: dict[str, Any] | None) -> list[tuple[str, str]]:
-    facts = (provenance or {}).get("data", {})
+def _plan(study: "Study", provenance: dict[str, Any]) -> list[tuple[str, str]]:
+    facts = provenance.get("data", {})
     data = printable(str(facts.get("source", study.data.source)))
     if facts:
         data += (

@@ -63,6 +63,13 @@ def unsynced(storage: "BaseStorage") -> AbstractContextManager[None]:
     return storage.unsynced() if isinstance(storage, Journal) else nullcontext()
 
 
+def is_journal(storage: "BaseStorage") -> bool:
+    """Whether writing together costs no more than one write."""
+    from sweeps.journal import Journal
+
+    return isinstance(storage, Journal)
+
+
 def _drop_stale_lock(path: Path) -> None:
     """Optuna would wait 30 s for a lock whose owner was killed.
 

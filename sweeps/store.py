@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     import optuna
     from optuna.storages import BaseStorage
 
-# Values shown live by the Dashboard; each is a synced write, so a few of the epochs do.
-REPORTS = 10
+# Epochs of a trial that the Dashboard shows at most; in a database each is a transaction.
+REPORTS, REPORTS_APART = 30, 10
+# Of a study in its storage: whole, for whoever has not its folder; the Dashboard does not show it.
+IDENTITY = "sweeps:identity"
 
 
 class Store:
@@ -95,7 +97,9 @@ class Store:
         values = [float(v) for v in outcome.values] if outcome.state != "failed" else None
         reported = range(1, len(outcome.reports)) if len(self.study.directions) == 1 else range(0)
         with storages.together(storage):
-            for epoch in _some(reported, REPORTS):
+            for epoch in _some(
+                reported, REPORTS if storages.is_journal(storage) else REPORTS_APART
+            ):
                 if epoch in frozen.intermediate_values:
                     continue  # a kill came between the reports and the tell
                 storage.set_trial_intermediate_value(trial, epoch, float(outcome.reports[epoch]))
@@ -247,15 +251,29 @@ def _study(name: str, backend: "BaseStorage", directions: Sequence[Goal]) -> "op
 def _adopt(study: "optuna.Study", identity: dict[str, Any], directions: Sequence[Goal]) -> None:
     """Make sure that a study of the storage is ours. Errors: UserError."""
     where = f"the study '{study.study_name}' of the storage"
-    known = study.user_attrs.get("identity")
+    known = identity_of(study)
     if known is not None:
-        _same(where, json.loads(known), identity)
+        _same(where, known, identity)
     elif study.get_trials(deepcopy=False) or [
         direction.name.lower() for direction in study.directions
     ] != list(directions):
         raise UserError(f"{where}: expected one made here, got somebody else's; use another name")
-    else:
-        study.set_user_attr("identity", json.dumps(identity))
+    if study.user_attrs.get("identity") != digest(identity):
+        identify(study, identity)
+
+
+def identity_of(study: "optuna.Study") -> dict[str, Any] | None:
+    """What makes a study of a storage the same one; None of one that was not made here."""
+    attributes = study._storage.get_study_system_attrs(study._study_id)
+    # Older studies keep the whole where the Dashboard shows it.
+    known = attributes.get(IDENTITY) or study.user_attrs.get("identity")
+    return dict(json.loads(known)) if known is not None else None
+
+
+def identify(study: "optuna.Study", identity: dict[str, Any]) -> None:
+    """Write into the storage what makes a study the same one; the Dashboard shows its digest."""
+    study._storage.set_study_system_attr(study._study_id, IDENTITY, json.dumps(identity))
+    study.set_user_attr("identity", digest(identity))
 
 
 def digest(identity: dict[str, Any]) -> str:

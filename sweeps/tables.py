@@ -2,11 +2,13 @@
 
 import math
 import shlex
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -16,11 +18,12 @@ from sweeps.result import Result
 from sweeps.spec import Study
 from sweeps.terminal import tell, verbatim
 
+if TYPE_CHECKING:
+    from reports.stats.objectives import Objective
+
 
 def closing(result: Result, study: Study, storage: str | None, console: Console) -> None:
     """Print the table of winners with its reading, then the exact commands to go on with."""
-    from reports import frames, summary
-
     failed = result.trials[result.trials["state"] == "failed"]
     for cause, count in failed["cause"].value_counts().items():
         tell(console, "failed", f"{count} trials: {cause}", style="red")
@@ -28,13 +31,11 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
         winner = result.confirm[result.confirm["rank"] == 1]
         if (winner["status"] == "diverged").all():
             tell(console, "diverged", "every confirmed network of the winner", style="red")
-        run = frames.load(result.folder)
-        rows = summary.table(run)
-        regression = run.provenance["task"] == "regression"
-        console.print(_table(rows, regression))
-        for label, text in _settings_of(rows, study):
+        shown = _fitting(result, console)
+        console.print(_table(result.table, shown))
+        for label, text in _settings_of(result.table, study):
             tell(console, label, text)
-        for text in _reading(rows, regression, summary.target_in_words(run)):
+        for text in _reading(result, shown):
             tell(console, "", text, style="dim")
     else:
         for text in _of_search(result, study):
@@ -44,18 +45,53 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
         verbatim(console, line)
 
 
-def _table(rows: pd.DataFrame, regression: bool) -> Table:
+Cell = Callable[["pd.Series[Any]"], str]
+# What a narrow terminal goes without, the first one first; the report has all of it.
+LEFT_OUT_FIRST = ("epochs", "gap", "dev_error")
+
+
+def _columns(result: Result) -> dict[str, tuple[str, Cell]]:
+    """The columns of the table of winners, each with its head and what it says of a row."""
+    from reports import summary
+
+    regression = result.run.regression
     unit = "" if regression else " %"
+    heads = {
+        "dev_error": f"dev error{unit}",
+        "test_error": f"test error{unit}",
+        "gap": f"dev − train{unit}",
+    }
+    return {
+        **{n: (g.name, partial(_objective, n, g)) for n, g in summary.beyond_the_error(result.run)},
+        **{
+            n: (head, partial(interval, name=n, regression=regression)) for n, head in heads.items()
+        },
+        "epochs": ("epochs", _reach),
+    }
+
+
+def _fitting(result: Result, console: Console) -> dict[str, tuple[str, Cell]]:
+    """As many of the columns as the console is wide enough for."""
+    columns = _columns(result)
+    for name in LEFT_OUT_FIRST:
+        whole = Measurement.get(
+            console, console.options.update(width=1000), _table(result.table, columns)
+        )
+        if whole.maximum <= console.width:
+            break
+        del columns[name]
+    return columns
+
+
+def _table(rows: pd.DataFrame, columns: Mapping[str, tuple[str, Cell]]) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)
-    for name in (f"dev error{unit}", f"test error{unit}", f"dev − train{unit}", "epochs"):
-        table.add_column(name, justify="right", no_wrap=True)
+    for head, _ in columns.values():
+        table.add_column(Text(printable(head)), justify="right", no_wrap=True)
     for _, row in rows.iterrows():
         is_winner = row["kind"] == "network" and row["rank"] == 1
-        numbers = (interval(row, name, regression) for name in ("dev_error", "test_error", "gap"))
-        style = "bold" if is_winner else ""
-        cells = [Text(printable(cell)) for cell in (_label(row), *numbers, _reach(row))]
-        table.add_row(*cells, style=style)
+        cells = [_label(row), *(cell(row) for _, cell in columns.values())]
+        table.add_row(*(Text(printable(c)) for c in cells), style="bold" if is_winner else "")
     return table
 
 
@@ -74,6 +110,14 @@ def interval(row: "pd.Series[Any]", name: str, regression: bool) -> str:
     if math.isnan(low) or math.isnan(high):
         return text
     return f"{text} [{scale * low:.{digits}f},{scale * high:.{digits}f}]"
+
+
+def _objective(name: str, goal: "Objective", row: "pd.Series[Any]") -> str:
+    from reports.stats.intervals import Interval
+
+    value, low, high = (float(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
+    of = Interval(value, low, high, int(row["n"]), kind="", covers="")
+    return goal.unit.interval(of).replace(", ", ",")
 
 
 def _reach(row: "pd.Series[Any]") -> str:
@@ -110,14 +154,25 @@ def value_in_words(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def _reading(rows: pd.DataFrame, regression: bool, target: str) -> list[str]:
-    n = int(rows.iloc[0]["n"])
-    unit = "RMSE in SDs of the target" if regression else "share of rows"
-    return [
+def _reading(result: Result, shown: Mapping[str, tuple[str, Cell]]) -> Iterator[str]:
+    from reports import summary
+
+    run, n = result.run, int(result.table.iloc[0]["n"])
+    goals = [head for name, (head, _) in shown.items() if name.startswith("objective")]
+    if goals:
+        names = ", ".join(goals)
+        yield f"{names}: over {n} fresh seeds [95 % interval for new seeds, on these dev rows]"
+    unit = "RMSE in SDs of the target" if run.regression else "share of rows"
+    yield (
         f"error: {unit}, mean of {n} fresh seeds [95 % interval for new rows and seeds, for this "
-        "training set]; of the others, what differs from the winner",
-        f"epochs to reach the target, restricted mean (share that reached it): {target}",
-    ]
+        "training set]; of the others, what differs from the winner"
+    )
+    if "epochs" in shown:
+        target = summary.target_in_words(run)
+        yield f"epochs to reach the target, restricted mean (share that reached it): {target}"
+    absent = [head for name, (head, _) in _columns(result).items() if name not in shown]
+    if absent:
+        yield f"for a wider terminal, and in the report: {', '.join(absent)}"
 
 
 def _of_search(result: Result, study: Study) -> list[str]:
@@ -141,21 +196,3 @@ def _where(result: Result, storage: str | None) -> list[str]:
         f"folder    {folder}",
         f"dashboard python -m sweeps dashboard {shlex.quote(str(folder))}{address}",
     ]
-
-
-def summary(result: Result) -> dict[str, Any]:
-    """The run in one JSON object: NaN becomes null."""
-    counts = result.trials["state"].value_counts()
-    rows = result.table.to_dict("records") if result.confirm is not None else []
-    return {
-        "study": result.folder.name,
-        "folder": str(result.folder),
-        "report": str(result.report),
-        "trials": {str(state): int(n) for state, n in counts.items()},
-        "best": result.best,
-        "confirmed": [{k: _finite(v) for k, v in row.items()} for row in rows],
-    }
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -75,6 +75,7 @@ def _study(run: Run) -> Iterator[tuple[str, str]]:
     )
     counts = found["counts"]
     yield "trials", ", ".join(f"{value} {name}" for name, value in counts.items())
+    yield "ended by", text.ended_by(run) or "the number of trials"
     yield "study hash", str(found["study_hash"])
     yield "commit", str(found["commit"]) or "not known"
 

@@ -20,7 +20,13 @@ def runs(run: Run) -> Section:
     words = ", ".join(
         f"{counts[state]} {state}" for state in ("complete", "pruned", "failed", "running")
     )
-    lead = Text((f"{text.count(len(run.trials), 'trial')}: {words}; {counts['asked']} asked for.",))
+    ended = text.ended_by(run)
+    lead = Text(
+        (
+            f"{text.count(len(run.trials), 'trial')}: {words}; {counts['asked']} asked for.",
+            *([f"The search was ended by {ended}."] if ended else ()),
+        )
+    )
     return section("runs", "All trials", [lead, _table(run)])
 
 

@@ -49,12 +49,11 @@ def unfinished(run: Run) -> Iterator[Lint]:
     """Fewer trials are done than were asked for, or some failed."""
     counts = run.provenance["counts"]
     done = counts["complete"] + counts["pruned"] + counts["failed"]
-    budgets = run.provenance["budgets"].items()
-    words = ", ".join(f"{name} {text.value(v)}" for name, v in budgets if name != "trial_time")
+    words = text.ended_by(run)
     if done < counts["asked"] and words:
         yield Lint(
             "ended by a budget", NOTE,
-            f"{done} of {counts['asked']} trials are done: the search has a budget ({words}).",
+            f"{done} of {counts['asked']} trials are done: the search was ended by {words}.",
             "Raise it and run the same command again: it takes up where it stopped.", "runs",
         )  # fmt: skip
     elif done < counts["asked"]:

@@ -1,5 +1,6 @@
 """A trial's learning curve as a small SVG: the mean over replicates, and their range behind it."""
 
+from collections.abc import Iterable
 from html import escape
 
 import numpy as np
@@ -17,15 +18,16 @@ Array = NDArray[np.float64]
 def curve(outcome: Outcome, kind: str) -> str:
     """Train and dev over epochs, from the first epoch on; `kind` is loss or error."""
     epochs = np.asarray(outcome.curves["epoch"], float)[1:]
-    bands = {part: _band(outcome.curves[f"{part}_{kind}"][1:]) for part in COLORS}
-    known = np.concatenate([band.ravel() for band in bands.values()])
+    curves = {part: outcome.curves.get(f"{part}_{kind}") for part in COLORS}
+    bands = {part: _band(values[1:]) for part, values in curves.items() if values is not None}
+    known = np.concatenate([np.empty(0), *(band.ravel() for band in bands.values())])
     known = known[np.isfinite(known)]
     if epochs.size == 0 or known.size == 0:
-        return _svg([_words(WIDTH / 2, HEIGHT / 2, "no epoch without divergence", "middle")])
+        return _svg([_words(WIDTH / 2, HEIGHT / 2, "nothing to draw of this trial", "middle")])
     limits = float(known.min()), float(known.max())
     across = _scale(epochs[0], epochs[-1], LEFT, WIDTH - RIGHT)
     up = _scale(*limits, HEIGHT - BOTTOM, TOP)
-    parts = [*_axes(epochs, limits), _title(outcome, kind)]
+    parts = [*_axes(epochs, limits), _title(outcome, kind, bands)]
     for part, (low, mean, high) in bands.items():
         ok = np.isfinite(mean)
         x = across(epochs[ok])
@@ -72,10 +74,9 @@ def _axes(epochs: Array, limits: tuple[float, float]) -> list[str]:
     ]
 
 
-def _title(outcome: Outcome, kind: str) -> str:
+def _title(outcome: Outcome, kind: str, parts: Iterable[str]) -> str:
     keys = "".join(
-        f'<tspan fill="{color}" dx="12">{part} {escape(kind)}</tspan>'
-        for part, color in COLORS.items()
+        f'<tspan fill="{COLORS[part]}" dx="12">{part} {escape(kind)}</tspan>' for part in parts
     )
     words = f"trial {outcome.number}: mean and range of the replicates"
     return f'<text x="{LEFT}" y="22" font-weight="bold">{words}{keys}</text>'

@@ -117,7 +117,7 @@ class Showing:
         )
         if outcome.state != "complete":
             return
-        if self._target is not None:
+        if self._target is not None and self._target[0] in outcome.curves:
             metric, value = self._target
             values = outcome.curves[metric].T
             self._reach[finished.number] = plots.reach(values, value, self._study.epochs)
@@ -147,7 +147,7 @@ class Showing:
         ids = {t.number: t._trial_id for t in self._known.get_trials(deepcopy=False)}
         top = {_picture(one.number): one for one in self._best[:PICTURED]}
         shown = self._board.at_trials()
-        kind = self._study.objective.metric.rpartition("_")[2]
+        kind = "error" if self._study.objective.metric.endswith("error") else "loss"
         for rank, (name, one) in enumerate(top.items(), 1):
             trial = ids[one.number]
             if name not in shown:

@@ -32,6 +32,9 @@ PHASES = {
 }
 
 
+KINDS = ("loss", "error")
+
+
 def of_study(study: Study, standing: Standing, trials_at: str) -> str:
     """The study's note while it is searched; `trials_at` is the address of its trials."""
     return "\n\n".join([*_head(study, standing), *_best(study, standing, trials_at)])
@@ -47,15 +50,16 @@ def of_result(study: Study, standing: Standing, run: "Run", trials_at: str, repo
 def of_trial(study: Study, one: Finished, rank: int, picture: str) -> str:
     """The note on one of the best trials: its scores, its curve, its whole configuration."""
     outcome = one.outcome
+    final = outcome.final  # a training function of one's own may not say all of it
     rows = [
-        [part, spread(outcome.final[f"{part}_loss"]), spread(outcome.final[f"{part}_error"])]
+        [part, *(spread(final[k]) if (k := f"{part}_{kind}") in final else "–" for kind in KINDS)]
         for part in ("train", "dev")
     ]
     settings = _settings(study.space.configure(one.params))
     return "\n\n".join(
         [
             f"**Number {rank} of the search so far**, by {text(study.objective.metric)}.",
-            table(["mean ± SD of the replicates", "loss", "error"], rows),
+            table(["mean ± SD of the replicates", *KINDS], rows),
             f"![learning curve of trial {one.number}]({picture})",
             settings,
         ]

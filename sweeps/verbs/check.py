@@ -1,19 +1,13 @@
 """`sweeps check STUDY`: every fault, the space, its size, what it may cost; nothing is run."""
 
-from typing import Annotated
-
-import typer
-
-from sweeps.verbs.common import AllowCode, Set, StudyFile, console, exit_codes
+from sweeps.verbs.common import AllowCode, Jobs, Set, StudyFile, Trials, console, exit_codes
 
 
 def check(
     study: StudyFile,
     set_: Set = None,
-    jobs: Annotated[int | None, typer.Option(help="Workers. [default: all cores]")] = None,
-    trials: Annotated[
-        int | None, typer.Option(help="Trials in all, instead of the file's.")
-    ] = None,
+    jobs: Jobs = None,
+    trials: Trials = None,
     allow_code: AllowCode = False,
 ) -> None:
     """Say what a study would do and every fault it has; exit 2 if there is one.
@@ -21,20 +15,20 @@ def check(
     Examples: sweeps check study.yaml · sweeps check study.yaml --set search.sampler=grid
     """
     with exit_codes():
-        from sweeps import addresses, checking, documents, plan, runner
+        from sweeps import addresses, checking, documents, options, plan, preparing
         from sweeps.faults import Expected, UserError
         from sweeps.terminal import tell, verbatim
 
         printer = console()
         document = documents.read(study)
-        wanted = runner.check_trials(trials)
+        wanted = options.check_trials(trials)
         assignments = [*(set_ or []), *([f"search.trials={wanted}"] if wanted else [])]
         addresses.refuse_passwords(None, assignments)
-        spec, dataset = runner.prepare(document, study.parent, assignments, allow_code)
-        runner.check_usable(spec, spec.storage, spec.artifacts)
-        workers = runner.check_jobs(jobs)
-        budget = runner.trials_of(spec)
-        runner.optuna_quietly()
+        spec, dataset = preparing.prepare(document, study.parent, assignments, allow_code)
+        preparing.check_usable(spec, spec.storage, spec.artifacts)
+        workers = options.check_jobs(jobs)
+        budget = preparing.trials_of(spec)
+        preparing.optuna_quietly()
         verbatim(printer, spec.name, style="bold")
         for name, text in plan.lines(spec, dataset, budget, workers, "not run"):
             tell(printer, name, text)

@@ -39,6 +39,17 @@ AllowCode = Annotated[
     bool, typer.Option("--allow-code", help="Let the study's trainer, which is code, be imported.")
 ]
 
+Jobs = Annotated[int | None, typer.Option(help=r"Workers. \[default: all cores]")]
+Trials = Annotated[int | None, typer.Option(help="Trials in all, instead of the file's.")]
+Time = Annotated[
+    str | None, typer.Option(help="Stop asking after this long (90s, 10m), then confirm.")
+]
+NoConfirm = Annotated[bool, typer.Option("--no-confirm", help="Search only.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but faults.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="One JSON summary on stdout; all else on stderr.")
+]
+
 PIPED = 160  # columns where there is no terminal
 
 
@@ -76,7 +87,7 @@ def exit_codes() -> Iterator[None]:
         print(fault, file=sys.stderr)
         raise typer.Exit(2) from None
     except KeyboardInterrupt as fault:
-        from sweeps.runner import reproduce
+        from sweeps.options import reproduce
 
         again = reproduce(sys.argv[1:])
         kept = f": {fault}; go on with: {again}" if str(fault) else ""

@@ -29,7 +29,7 @@ def export(
       sweeps export runs/churn --csv tables
     """
     with exit_codes():
-        from sweeps import addresses, exporting, runner, storages
+        from sweeps import addresses, exporting, preparing, storages
         from sweeps.terminal import tell
 
         for address in (storage, source):
@@ -41,7 +41,7 @@ def export(
             for path in exporting.to_csv(folder, csv):
                 tell(printer, "written", str(path))
         if storage is not None:
-            runner.optuna_quietly()
+            preparing.optuna_quietly()
             done = 0
             for done, trials in exporting.to_storage(folder, storage, source):
                 if done % 500 == 0 and done < trials:

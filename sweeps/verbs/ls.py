@@ -15,7 +15,8 @@ def ls(
     """List the runs of a folder: state, trials, best value, the winner's test error.
 
     running: a process is at work on it; interrupted: `sweeps resume` goes on with it; complete:
-    searched, and not confirmed; confirmed: the best were trained again, and met the test rows.
+    searched, and not confirmed; confirmed: the best were trained again, and met the test rows;
+    older: made by a version that wrote less than this one reads.
 
     For example:
       sweeps ls

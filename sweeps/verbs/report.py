@@ -7,9 +7,11 @@ from sweeps.verbs.common import Run, exit_codes
 def report(folder: Run) -> None:
     """Rebuild the report from a run folder alone: no Optuna, no training."""
     with exit_codes():
-        from reports import frames, page
+        from reports import frames
+        from sweeps import folders, reporting
+        from sweeps.result import Result
 
         try:
-            print(page.build(folder))
+            print(reporting.write(Result(folders.expect_finished(folder))))
         except frames.RunFolderError as fault:
             raise UserError(str(fault)) from None

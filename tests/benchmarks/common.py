@@ -18,7 +18,7 @@ from typing import Any
 import studies
 from dnn.bench import machine
 from dnn.bench.report import Table, verdict
-from sweeps import documents, provenance, resolved, runner
+from sweeps import documents, preparing, provenance, resolved
 from sweeps.data import Dataset
 from sweeps.engines import Engine, Failure
 from sweeps.engines.base import Work
@@ -76,8 +76,8 @@ def ratio(over: list[float], under: list[float]) -> float:
 def shipped(name: str, *assignments: str) -> tuple[Study, Dataset]:
     """A study that ships, and its data."""
     path = studies.path(name)
-    runner.optuna_quietly()
-    return runner.prepare(documents.read(path), path.parent, list(assignments))
+    preparing.optuna_quietly()
+    return preparing.prepare(documents.read(path), path.parent, list(assignments))
 
 
 @dataclass(frozen=True)

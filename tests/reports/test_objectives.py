@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 
-from reports import text
+from reports import page, text
 from reports.figures.scales import robust
 from reports.frames import load
 from reports.stats import intervals, limits, lints, objectives, tuning
@@ -190,6 +190,12 @@ def test_a_search_that_a_budget_ended_is_not_called_unfinished(make, copy):
         (folder / "provenance.json").write_text(text_)
         names = {one.name for one in lints.lints(load(folder))}
         assert names & {"unfinished search", "ended by a budget"} == {name}
+    why = "no_improvement: the best is 8 trials old"
+    (folder / "provenance.json").write_text(json.dumps(written | {"ended_by": why}))
+    run = load(folder)
+    (found,) = [one for one in lints.lints(run) if one.name == "ended by a budget"]
+    assert why in found.finding
+    assert page.render(run).count(why) >= 3  # among the findings, the trials and the provenance
 
 
 def test_a_scale_is_whole_at_its_better_end():

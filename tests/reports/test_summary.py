@@ -35,9 +35,25 @@ def test_estimates_are_those_of_the_confirmation(kind):
         assert row.gap == pytest.approx((found["dev_error"] - found["train_error"]).mean())
 
 
+def test_the_objective_is_that_of_the_fresh_seeds(make):
+    run = load(make(objectives=("auc", "dev_error"), direction="maximize"))
+    table = summary.table(run).set_index("config")
+    for config in run.configs:
+        values = run.rows_of(config)["auc"].to_numpy()
+        row = table.loc[config]
+        assert row["objective"] == pytest.approx(values.mean())
+        assert row["objective_low"] < row["objective"] < row["objective_high"]
+        assert row["objective.2"] == pytest.approx(run.rows_of(config)["dev_error"].mean())
+    models = table[table["kind"] == "baseline"]
+    assert models["objective"].isna().all()  # nobody asked them
+    assert (models["objective.2"] == models["dev_error"]).all()
+    assert models["objective.2_low"].isna().all()
+    assert [name for name, _ in summary.beyond_the_error(run)] == ["objective"]
+
+
 def test_bounds_hold_the_estimates(kind):
     table = summary.table(load(kind))
-    for name in ("dev_error", "test_error", "gap"):
+    for name in ("dev_error", "test_error", "gap", "objective"):
         known = table[table[f"{name}_low"].notna()]
         assert (known[f"{name}_low"] <= known[name]).all()
         assert (known[name] <= known[f"{name}_high"]).all()

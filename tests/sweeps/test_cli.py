@@ -238,14 +238,15 @@ def test_what_a_run_prints_and_leaves(confirmed: tuple[Path, str], cwd: Path) ->
         "python -m sweeps dashboard runs/small",
     ):
         assert text in out, text
-    table = out[out.index("dev error") :]
+    table = out[out.index("dev loss") :]
+    loss, error = r"0\.\d+( \[-?\d\.\d+,\d\.\d+\])?", r"\d+\.\d \[\d+\.\d,\d+\.\d\]"
     for row in (r"winner: trial \d+", "defaults", "logistic regression", "gradient boosting"):
-        assert re.search(rf"^{row} +\d+\.\d \[\d+\.\d,\d+\.\d\]", table, re.M), row
+        assert re.search(rf"^{row} +{loss} +{error}", table, re.M), row
     run = cwd / "runs" / "small"
     assert {p.name for p in run.iterdir()} == {
         *("study.yaml", "best.yaml", "provenance.json", "journal.log", "artifacts", ".lock"),
         *("trials.parquet", "curves.parquet", "confirm.parquet", "importance.parquet"),
-        *("predictions.npz", "model.npz", "report.html", "data"),
+        *("predictions.npz", "model.npz", "report.html", "summary.json", "data"),
     }
     provenance = (run / "provenance.json").read_text()
     assert str(folder / "runs") not in provenance
@@ -281,7 +282,7 @@ def test_a_dry_run_leaves_nothing(tmp_path: Path) -> None:
 def test_time_stops_asking_and_goes_on_to_confirm(tmp_path: Path) -> None:
     path = str(study(tmp_path, TEXT.replace("trials: 24", "trials: 5000")))
     told = sweeps(path, "--time", "1s", "--jobs", "1", cwd=tmp_path).stdout
-    found = re.search(r"budget +time: it is up; (\d+) of 5000 trials were asked", told)
+    found = re.search(r"ended by +time: it is up; (\d+) of 5000 trials were asked", told)
     assert found
     assert 1 <= int(found[1]) < 1000
     assert "no trial is asked after 1 s" in told
@@ -407,6 +408,34 @@ def test_somebody_elses_study_in_the_storage(tmp_path: Path) -> None:
         "the study 'small' of the storage: expected one made here, got somebody else's; "
         "use another name"
     )
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_a_study_in_a_storage_says_what_differs_without_its_folder(
+    tmp_path: Path, older: bool
+) -> None:
+    """And what makes it the same study is a word where the Dashboard shows it."""
+    import optuna
+
+    from sweeps import store
+
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    path = str(study(tmp_path, QUICK))
+    sweeps(path, "--no-confirm", "--trials", "1", "--storage", url, cwd=tmp_path)
+    known = optuna.load_study(study_name="small", storage=url)
+    whole = (tmp_path / "runs" / "small" / "artifacts" / "identity.json").read_text()
+    short = store.digest(json.loads(whole))
+    assert known.user_attrs["identity"] == short
+    if older:  # the whole stood there
+        known.set_user_attr("identity", whole)
+        known._storage.set_study_system_attr(known._study_id, store.IDENTITY, None)
+    elsewhere = ("--no-confirm", "--trials", "1", "--storage", url, "--out", "elsewhere")
+    (line,) = said(path, *elsewhere, "--set", "replicates=4", cwd=tmp_path)
+    assert (
+        "'small' of the storage: expected this study, got another (replicates: 3 there, 4" in line
+    )
+    sweeps(path, *elsewhere, cwd=tmp_path)
+    assert optuna.load_study(study_name="small", storage=url).user_attrs["identity"] == short
 
 
 def test_a_password_is_nowhere(tmp_path: Path) -> None:

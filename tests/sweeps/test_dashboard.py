@@ -249,6 +249,9 @@ def test_everything_is_seen_in_a_browser(start: Any, folder: Path, browser: Any)
     assert curves.locator(".scatterlayer .trace").count() >= 10
     assert tab.locator(".js-plotly-plot", has_text="dev_loss").count() >= 2
     assert tab.get_by_text("report.html").is_visible()
+    attributes = tab.locator(".MuiCard-root", has_text="Study User Attributes").inner_text()
+    assert "identity" in attributes
+    assert len(attributes) < 200  # a word, not the whole of it
 
     opened("note", "/note")
     tab.get_by_text("winner: trial").wait_for()

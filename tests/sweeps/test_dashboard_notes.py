@@ -184,7 +184,17 @@ def test_a_curve_is_a_picture_whatever_diverged() -> None:
     assert "nan" not in pictures.curve(whole, "loss")
     for name in ("dev_loss", "train_loss"):
         whole.curves[name][:] = np.nan
-    assert "no epoch" in pictures.curve(whole, "loss")
+    assert "nothing to draw" in pictures.curve(whole, "loss")
+
+
+def test_what_a_function_of_ones_own_does_not_say_is_not_drawn() -> None:
+    outcome = finished(1).outcome
+    del outcome.curves["train_error"]
+    picture = pictures.curve(outcome, "error")
+    assert "dev error" in picture
+    assert "train error" not in picture
+    del outcome.curves["dev_error"]
+    assert "nothing to draw" in pictures.curve(outcome, "error")
 
 
 def test_the_attributes_of_a_trial() -> None:
@@ -255,6 +265,38 @@ def test_a_run_that_stops_says_so_and_a_later_one_takes_its_pictures_over(
     assert set(shown) == {f"trial-{n}.svg" for n in order[:3]}
     assert len(list(artifacts(tmp_path).iterdir())) == PICTURED
     assert known.metric_names == ["dev_loss"]
+
+
+@pytest.mark.parametrize(
+    ("objective", "drawn"), [("auc", "loss"), ("parameters", "loss"), ("balanced_error", "error")]
+)
+def test_the_best_have_pictures_whatever_they_are_the_best_by(
+    known: optuna.Study, tmp_path: Path, objective: str, drawn: str
+) -> None:
+    ask(known, 1)
+    showing = Showing(study(objective=objective), known, tmp_path, 1)
+    one = finished(0)
+    one.outcome.final[objective] = one.outcome.final["dev_loss"]
+    showing.trial(one)
+    showing.searched()
+    (picture,) = artifacts(tmp_path).iterdir()
+    assert f"dev {drawn}" in picture.read_text()
+
+
+def test_a_function_that_says_its_dev_error_alone_is_shown_by_it(
+    known: optuna.Study, tmp_path: Path
+) -> None:
+    ask(known, 1)
+    one = finished(0)
+    for name in ("train_loss", "train_error", "dev_loss"):
+        del one.outcome.curves[name], one.outcome.final[name]
+    showing = Showing(study(objective="dev_error", targets={"dev_loss": 1}), known, tmp_path, 1)
+    showing.trial(one)
+    showing.searched()
+    attributes = known._storage.get_study_system_attrs(known._study_id)
+    (note,) = [v for k, v in attributes.items() if k.startswith("dashboard:0:note_str")]
+    assert "| train | – | – |" in note
+    assert re.search(r"\| dev \| – \| 0.* ± ", note)
 
 
 class Failing:

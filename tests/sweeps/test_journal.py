@@ -111,3 +111,16 @@ def test_other_storages_write_at_once() -> None:
     with storages.together(made._storage):
         tell(made, trial)
         assert made.trials[0].value == 0.9
+
+
+def test_what_is_held_back_is_not_read_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Optuna reads the file again after each thing that is said to it."""
+    made = study(path)
+    trial = made.ask()._trial_id
+    opened: list[Any] = []
+    read = open
+    monkeypatch.setattr("builtins.open", lambda *a, **k: (opened.append(a[0]), read(*a, **k))[1])
+    with storages.together(made._storage):
+        tell(made, trial)
+        assert opened == []
+    assert made.trials[0].value == 0.9

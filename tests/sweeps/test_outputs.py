@@ -149,6 +149,9 @@ def test_no_confirm_leaves_no_stale_confirmation(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="got none: nothing was confirmed"):
         result.predict(pd.DataFrame())
     assert result.best  # of the search
+    assert json.loads(json.dumps(result.best)) == result.best
+    summary = json.loads((result.folder / "summary.json").read_text())
+    assert (summary["best"], summary["confirmed"]) == (result.best, [])
 
 
 def test_importance_asks_what_the_best_have_in_common() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps import documents, methods, resolved, runner, spec
+from sweeps import documents, methods, preparing, resolved, spec
 from sweeps.data import Dataset
 from sweeps.faults import UserError
 from sweeps.interrupts import Shield
@@ -51,7 +51,7 @@ def values(**changes: Any) -> dict[str, Any]:
 
 
 def study(**changes: Any) -> tuple[Study, Dataset]:
-    return runner.prepare(documents.Document(values(**changes), {}, "study"), Path(), [])
+    return preparing.prepare(documents.Document(values(**changes), {}, "study"), Path(), [])
 
 
 class Scrambled:
@@ -76,7 +76,7 @@ class Scrambled:
 def run(of: tuple[Study, Dataset], folder: Path, jobs: int = 1, trials: int = 20) -> list[Finished]:
     """A search in a run folder, going on where an earlier one stopped."""
     spec_, dataset = of
-    runner.optuna_quietly()
+    preparing.optuna_quietly()
     with RunFolder(folder, print) as held:
         goals = [o.goal for o in spec_.objectives]
         store = held.open(spec_.name, None, resolved.identity(spec_, dataset), goals)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 
 import optuna
@@ -58,7 +59,8 @@ def test_nothing_is_written_over(run: Path) -> None:
     assert list(exporting.to_storage(run, url)) == [(6, 6)]
     with pytest.raises(UserError) as caught:
         list(exporting.to_storage(run, url))
-    assert "expected one without a study 'small'" in str(caught.value)
+    assert "expected one without that study, got sqlite" in str(caught.value)
+    assert "'small' already exists" in str(caught.value)
     assert "hunter2" not in str(caught.value)
     assert len(exporting.to_csv(run, cwd / "csv")) == 3
     pd.testing.assert_frame_equal(
@@ -78,6 +80,31 @@ def test_a_copy_that_is_broken_off_is_taken_away(run: Path) -> None:
         copying.throw(KeyboardInterrupt)
     assert optuna.get_all_study_names(url) == []
     assert list(exporting.to_storage(run, url)) == [(6, 6)]
+
+
+@pytest.mark.parametrize("stays", [False, True])
+def test_a_database_that_is_full_keeps_no_half_of_a_study(run: Path, stays: bool) -> None:
+    """Unless it cannot even be taken away; in any case the first fault is the one that is told."""
+    url = f"sqlite:///file:{run.parents[1]}/x.db?uri=true&password=hunter2"
+    optuna.create_study(study_name="mine", storage=url)
+    with sqlite3.connect(run.parents[1] / "x.db") as database:
+        database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON trials WHEN (SELECT count(*) FROM trials) = 3 "
+            "BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+        if stays:
+            database.execute(
+                "CREATE TRIGGER kept BEFORE DELETE ON studies "
+                "BEGIN SELECT RAISE(ABORT, 'kept'); END"
+            )
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    with pytest.raises(UserError) as caught:
+        list(exporting.to_storage(run, url))
+    assert str(caught.value).startswith("--storage: expected to write to sqlite:///")
+    assert str(caught.value).endswith(", got: full")
+    assert "hunter2" not in str(caught.value)
+    assert optuna.get_all_study_names(url) == ["mine", *["small"] * stays]
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
 
 
 def test_what_cannot_be_exported_is_said(run: Path) -> None:

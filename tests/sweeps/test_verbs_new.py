@@ -9,7 +9,7 @@ import pytest
 from sweeps import starting
 from sweeps.documents import read
 from sweeps.faults import UserError
-from sweeps.runner import prepare
+from sweeps.preparing import prepare
 from sweeps.spec import check
 from tests.sweeps.helpers import sweeps
 

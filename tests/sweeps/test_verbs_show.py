@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,34 @@ def test_a_confirmed_run(finished: Path) -> None:
     assert seen.best == complete["value"].min()
     row = summary.table(run).iloc[0]
     assert seen.test_error == (row["test_error"], row["test_error_low"], row["test_error_high"])
+
+
+def test_the_runs_own_summary_says_what_its_frames_say(finished: Path, tmp_path: Path) -> None:
+    """And is believed only beside the provenance that it belongs to."""
+    folder = tmp_path / "small"
+    shutil.copytree(finished, folder)
+    seen = replace(overview.survey(folder), age=0)
+    (folder / "summary.json").unlink()
+    assert replace(overview.survey(folder), age=0) == seen
+    shutil.copy(finished / "summary.json", folder)
+    path = folder / "summary.json"
+    changed = json.loads(path.read_text()) | {"best_value": -1.0}
+    path.write_text(json.dumps(changed))
+    assert overview.survey(folder).best == -1.0
+    for stale in (json.dumps(changed | {"finished": "then"}), "[]", "{", "null"):
+        path.write_text(stale)
+        assert overview.survey(folder).best == seen.best
+
+
+def test_a_list_of_runs_reads_no_frame(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pandas as pd
+
+    for name in ("a", "b"):
+        shutil.copytree(finished, tmp_path / name)
+    monkeypatch.delattr(pd, "read_parquet")
+    assert [one.state for one in listing.survey(tmp_path)] == ["confirmed", "confirmed"]
 
 
 def test_an_interrupted_run_and_one_at_work(unfinished: Path) -> None:
@@ -99,7 +128,9 @@ def test_what_ls_prints(unfinished: Path, finished: Path) -> None:
         "e\ufffd[31mvil",
         "ok",
         "small",
+        "note",
     ]
+    assert "vil (interrupted): its study is not written yet" in told
     assert " 6/6 " in told
     assert " % [" in told
     rows = json.loads(sweeps("ls", "--json", cwd=cwd, module="sweeps").stdout)
@@ -114,7 +145,14 @@ def test_what_ls_prints(unfinished: Path, finished: Path) -> None:
 
 def test_what_show_prints_of_a_run(unfinished: Path, finished: Path) -> None:
     told = sweeps("show", str(finished), cwd=finished, module="sweeps").stdout
-    for text in ("confirmed: 6 of 6 trials", "l2 1e-06 … 1, log", "winner: trial", "report.html"):
+    ended = "ended by  trials: all 6 were asked"
+    for text in (
+        "confirmed: 6 of 6 trials",
+        ended,
+        "l2 1e-06 … 1, log",
+        "winner: trial",
+        "report.html",
+    ):
         assert text in told
     told = sweeps("show", str(unfinished), cwd=finished, module="sweeps").stdout
     best = overview.survey(unfinished).best
@@ -182,3 +220,64 @@ def test_a_record_that_is_somebodys_pickle_is_not_read(unfinished: Path) -> None
     np.savez(path, meta=np.array([object()], dtype=object))
     assert folders.record(path) is None
     assert overview.survey(unfinished).done == 4
+
+
+def test_a_run_that_has_hardly_begun_is_spoken_of(finished: Path, tmp_path: Path) -> None:
+    """Nothing written, and a study without a trial: each verb says in a line what there is."""
+    (tmp_path / "bare" / "artifacts").mkdir(parents=True)
+    (tmp_path / "begun" / "artifacts").mkdir(parents=True)
+    shutil.copy(finished / "study.yaml", tmp_path / "begun")
+    told = sweeps("show", "bare", cwd=tmp_path, module="sweeps").stdout
+    assert "interrupted (its study is not written yet)" in told
+    assert "no trial is complete" in sweeps("show", "begun", cwd=tmp_path, module="sweeps").stdout
+    for name, trials in (("bare", 0), ("begun", 6)):
+        seen = showing.run_as_json(tmp_path / name)
+        assert (seen["state"], seen["done"], seen["asked"]) == ("interrupted", 0, trials)
+        assert seen["top"] == []
+    for arguments in (("report", "begun"), ("compare", str(finished), "begun")):
+        done = sweeps(*arguments, cwd=tmp_path, code=2, module="sweeps")
+        assert done.stderr == (
+            "begun: expected a run that has come to its end, got one that was interrupted "
+            "(sweeps resume)\n"
+        )
+    with locks.take(tmp_path / "begun" / ".lock"), pytest.raises(UserError) as caught:
+        folders.expect_finished(tmp_path / "begun")
+    assert str(caught.value).endswith(f"got one that pid {os.getpid()} works on")
+
+
+@pytest.mark.parametrize("missing", ["budgets", "rank"])
+def test_a_run_of_an_older_version_is_called_so(tmp_path: Path, missing: str) -> None:
+    """Not damaged: what it wrote is less than is read here."""
+    import pandas as pd
+
+    folder = tmp_path / "old"
+    write(folder, Made())
+    if missing == "rank":
+        path = folder / "trials.parquet"
+        pd.read_parquet(path).drop(columns="rank").to_parquet(path)
+    else:
+        path = folder / "provenance.json"
+        known = json.loads(path.read_text())
+        path.write_text(json.dumps({k: v for k, v in known.items() if k != missing}))
+    (seen,) = listing.survey(tmp_path)
+    assert (seen.state, seen.best) == ("older", None)
+    told = sweeps("ls", ".", cwd=tmp_path, module="sweeps").stdout
+    assert "note      old (older): " in told
+    assert "made anew: sweeps run old/study.yaml --out NEW" in told
+    for arguments in (("show", "old"), ("report", "old"), ("compare", "old", "old")):
+        (line,) = sweeps(*arguments, cwd=tmp_path, code=2, module="sweeps").stderr.splitlines()
+        assert f"{missing}, got " in line
+        assert line.endswith("it was made by an older version, and can be made anew: "
+                             "sweeps run old/study.yaml --out NEW")  # fmt: skip
+
+
+def test_frames_that_a_summary_hides_are_damaged_all_the_same(
+    finished: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "small"
+    shutil.copytree(finished, folder)
+    (folder / "confirm.parquet").write_text("none")
+    assert overview.survey(folder).state == "confirmed"  # the list does not look
+    for arguments in (("show", "small"), ("show", "small", "--json"), ("report", "small")):
+        (line,) = sweeps(*arguments, cwd=tmp_path, code=2, module="sweeps").stderr.splitlines()
+        assert "confirm.parquet" in line

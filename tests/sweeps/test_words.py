@@ -14,7 +14,7 @@ from sweeps.data.loading import load
 from sweeps.documents import Document
 from sweeps.faults import UserError
 from sweeps.objectives import Objective
-from sweeps.runner import prepare
+from sweeps.preparing import prepare
 from sweeps.spec import DataSpec, Study, check
 from sweeps.vocabulary import canonical, defaults, plain
 from tests.sweeps.helpers import study, sweeps, trials

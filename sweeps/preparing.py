@@ -1,0 +1,137 @@
+"""From a study file to a study that can be run: checked, with its data, and all that it needs."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from sweeps import agreement, buckets, documents, engines, overrides, spec, trainers
+from sweeps.addresses import check
+from sweeps.data import Dataset
+from sweeps.data.loading import load
+from sweeps.faults import Expected, UserError, show
+from sweeps.options import Options
+from sweeps.search.mirror import most
+from sweeps.spec import Study
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A study that can be run as it stands, where its paths begin, how to run it, who is told."""
+
+    study: Study
+    dataset: Dataset
+    base: Path
+    options: Options
+    console: Console
+
+    @property
+    def budget(self) -> int:
+        """How many trials the search may have."""
+        return trials_of(self.study)
+
+    @property
+    def folder(self) -> Path:
+        """Where the run folder stands."""
+        return self.options.folder or self.options.out / self.study.name
+
+    @property
+    def storage(self) -> str | None:
+        """The Optuna storage's address; None for a journal in the run folder."""
+        return self.options.storage or self.study.storage
+
+    @property
+    def bucket(self) -> str | None:
+        """Where the records are mirrored, if they are."""
+        return self.options.artifacts or self.study.artifacts
+
+
+def accept(
+    document: documents.Document,
+    base: Path,
+    assignments: list[str],
+    options: Options,
+    console: Console,
+) -> Prepared:
+    """The study with what the command line says over it, and nothing amiss. Errors: UserError."""
+    if options.engine is not None:
+        overrides.choose_engine(document, options.engine)
+    if options.trials:
+        assignments = [*assignments, f"search.trials={options.trials}"]
+    study, dataset = prepare(document, base, assignments, options.allow_code)
+    if study.trainer is not None and not (options.allow_code or options.dry_run):
+        problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
+        raise UserError(document.fault("trainer", problem))
+    prepared = Prepared(study, dataset, base, options, console)
+    check_usable(study, prepared.storage, prepared.bucket)
+    return prepared
+
+
+def check_usable(study: Study, storage: str | None, bucket: str | None) -> None:
+    """What engine, storage and bucket need has to be here. Errors: UserError."""
+    engines.check(study.engine)
+    buckets.check_usable(bucket)
+    if storage:
+        check(storage)
+
+
+def prepare(
+    document: documents.Document, base: Path, assignments: list[str], allow_code: bool = False
+) -> tuple[Study, Dataset]:
+    """The study, checked, and its data; `base` is where their paths begin. Errors: UserError.
+
+    A trainer's module is found, but imported only where code is allowed.
+    """
+    overrides.override(document, [_assignment(text) for text in assignments])
+    study = spec.check(document)
+    if study.trainer is not None:
+        study = _with_trainer(study, study.trainer, document, base, allow_code)
+    dataset = _load(study, document, base)
+    agreement.with_data(study, dataset, document)
+    return study, dataset
+
+
+def _with_trainer(
+    study: Study,
+    trainer: trainers.Trainer,
+    document: documents.Document,
+    base: Path,
+    allow_code: bool,
+) -> Study:
+    try:
+        found = trainers.find(trainer, base)
+        if allow_code:
+            trainers.load(found)
+    except Expected as fault:
+        raise UserError(document.fault("trainer", fault)) from None
+    return study.model_copy(update={"trainer": found})
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    path, equals, value = text.partition("=")
+    if not equals or not re.fullmatch(r"[A-Za-z_][\w.]*", path.strip()):
+        raise UserError(f"--set: expected dotted.key=value, got {show(text)}")
+    return path.strip(), documents.value(value, f"--set {path.strip()}")
+
+
+def _load(study: Study, document: documents.Document, base: Path) -> Dataset:
+    try:
+        return load(study.data, base, study.dtype)
+    except Expected as fault:
+        raise UserError(document.fault("data", fault)) from None
+
+
+def trials_of(study: Study) -> int:
+    """How many trials the search may have: a grid, or no space at all, has an end."""
+    if not study.space.dimensions:
+        return 1
+    return int(min(study.search.trials, most(study)))
+
+
+def optuna_quietly() -> None:
+    """Optuna's own log lines would break into the progress; its warnings stay."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)

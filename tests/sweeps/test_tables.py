@@ -1,0 +1,68 @@
+"""What a run says at its end, in a wide terminal and in a narrow one."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import sweeps
+from sweeps import documents, spec, tables
+from sweeps.result import Result
+from tests.sweeps.helpers import TEXT, study
+
+AIMS = """objective: [{metric: auc, reduce: worst}, parameters]
+budgets: {no_improvement: 3}
+"""
+PLAIN = TEXT.replace(", pruner: {median: {startup: 2, warmup: 2}}", "").replace("s: 12", "s: 3")
+
+
+@pytest.fixture(scope="module")
+def aimed(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """A run with objectives that are no errors, which a budget ends."""
+    folder = tmp_path_factory.mktemp("aimed")
+    return sweeps.run(study(folder, PLAIN + AIMS), out=folder, jobs=1, quiet=True)
+
+
+def said(result: Result, width: int) -> str:
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, force_terminal=True, color_system=None)
+    of = spec.check(documents.read(result.folder / "study.yaml"))
+    tables.closing(Result(result.folder), of, None, console)
+    return stream.getvalue()
+
+
+def test_the_objectives_stand_before_the_errors_with_their_intervals(aimed: Result) -> None:
+    told = said(aimed, 160)
+    head, winner = told.splitlines()[:2]
+    order = ["AUC (worst)", "parameters", "dev error %", "test error %", "dev − train %", "epochs"]
+    assert [head.index(name) for name in order] == sorted(head.index(name) for name in order)
+    row = aimed.table.iloc[0]
+    assert f" {row['objective']:.4f} " in winner
+    assert "wider terminal" not in told
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_what_a_narrow_terminal_goes_without_is_said(aimed: Result, width: int) -> None:
+    told = said(aimed, width)
+    assert max(map(len, told.partition("report ")[0].splitlines())) <= width
+    assert "AUC (worst)" in told.splitlines()[0]
+    assert "test error %" in told.splitlines()[0]
+    without = " ".join(told.split()).partition("and in the report: ")[2]
+    heads = ["dev error %", "dev − train %", "epochs"]
+    for name in heads:
+        assert (name in told.splitlines()[0]) != (name in without[:40])
+
+
+def test_the_error_alone_needs_no_column_of_its_own(tmp_path: Path) -> None:
+    text = PLAIN.replace("trials: 24", "trials: 2") + "objective: dev_error\n"
+    result = sweeps.run(study(tmp_path, text), out=tmp_path, jobs=1, quiet=True)
+    assert said(result, 160).splitlines()[0].split()[:3] == ["dev", "error", "%"]
+
+
+def test_what_ended_the_search_is_one_word_everywhere(aimed: Result) -> None:
+    known = json.loads((aimed.folder / "provenance.json").read_text())
+    assert known["ended_by"] == "no_improvement: the best is 3 trials old"
+    assert json.loads((aimed.folder / "summary.json").read_text())["ended_by"] == known["ended_by"]
+    assert f"ended by {known['ended_by']}" in aimed.report.read_text()
