@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from sweeps import methods
 from sweeps.data import Dataset
 from sweeps.spec import Study
 from sweeps.trial import Outcome
@@ -64,7 +65,7 @@ def real(
 
 def asleep(study: Study, dataset: Dataset, sleeper: Sleeper, trials: int, window: int) -> float:
     """Wall seconds of a search of trials of given lengths, asked at random."""
-    changes = {"sampler": "random", "window": window}
+    changes = {"sampler": methods.Random(), "window": window}
     search = study.search.model_copy(update=changes)
     mine = study.model_copy(update={"search": search})
     return common.searched(mine, dataset, sleeper, trials).seconds
