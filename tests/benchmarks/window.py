@@ -9,16 +9,16 @@ records, journal, the window. The free search is the same code with a window tha
 import argparse
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from statistics import median
-from typing import Any
 
 import numpy as np
 
+from sweeps import methods
 from sweeps.data import Dataset
 from sweeps.spec import Study
-from sweeps.trial import Outcome
+from sweeps.trial import Outcome, Task
 from tests.benchmarks import common
 
 TARGET = 1.05
@@ -33,19 +33,22 @@ class Sleeper:
     engine: common.Watched
     lengths: dict[int, float]
     outcomes: dict[int, Outcome]
+    packs: dict[int, list[int]] = field(default_factory=dict)
 
     @property
     def jobs(self) -> int:
         """As the engine's."""
         return self.engine.jobs
 
-    def submit(self, key: int, task: Any) -> None:
-        """Sleep for as long as the trial took."""
-        self.engine.submit(key, self.lengths[key])
+    def submit(self, key: int, tasks: list[Task]) -> None:
+        """Sleep for as long as the trials of a pack took."""
+        self.packs[key] = [task.number for task in tasks]
+        self.engine.submit(key, sum(self.lengths[number] for number in self.packs[key]))
 
-    def wait(self) -> list[tuple[int, Outcome]]:
-        """What the trial came to."""
-        return [(key, self.outcomes[key]) for key, _ in self.engine.wait()]
+    def wait(self) -> list[tuple[int, list[Outcome]]]:
+        """What the trials came to."""
+        ended = [key for key, _ in self.engine.wait()]
+        return [(key, [self.outcomes[number] for number in self.packs.pop(key)]) for key in ended]
 
     def close(self) -> None:
         """Nothing of its own to end."""
@@ -64,7 +67,7 @@ def real(
 
 def asleep(study: Study, dataset: Dataset, sleeper: Sleeper, trials: int, window: int) -> float:
     """Wall seconds of a search of trials of given lengths, asked at random."""
-    changes = {"sampler": "random", "window": window}
+    changes = {"sampler": methods.Random(), "window": window}
     search = study.search.model_copy(update=changes)
     mine = study.model_copy(update={"search": search})
     return common.searched(mine, dataset, sleeper, trials).seconds
