@@ -30,17 +30,31 @@ class File(JournalFileBackend):
         super().__init__(path, lock)
         self._held: list[dict[str, Any]] | None = None
         self._syncs = True
+        self._stuck: RuntimeError | None = None
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Append operations, all or none, and sync them; or hold them back. Errors: OSError."""
+        """Append operations, all or none, and sync them; or hold them back.
+
+        Errors: OSError; RuntimeError where the lock cannot be given back, and from then on:
+        Optuna would wait for it without end.
+        """
         if self._held is not None:
             self._held += logs
             return
+        if self._stuck:
+            raise self._stuck
         lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
+        try:
+            self._append(lines.encode())
+        except RuntimeError as fault:
+            self._stuck = fault
+            raise
+
+    def _append(self, lines: bytes) -> None:
         with get_lock_file(self._lock), FileIO(self._file_path, "r+") as file:
             whole = _cut(file)
             try:
-                _write(file, lines.encode())
+                _write(file, lines)
                 if self._syncs:
                     os.fsync(file.fileno())
             except OSError:

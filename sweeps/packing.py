@@ -13,7 +13,6 @@ import numpy as np
 import dnn
 
 if TYPE_CHECKING:
-    from sweeps.data import Dataset
     from sweeps.trial import Task
 
 # Networks of more parameters are busy with their products, and gain nothing.
@@ -72,37 +71,3 @@ def streams(each: Sequence[dnn.Streams]) -> dnn.Streams:
         [g for one in each for g in one.order],
         [g for one in each for g in one.dropout],
     )
-
-
-class Packer:
-    """Tasks that wait for a worker, handed out in packs: the oldest, and others of its key."""
-
-    def __init__(self, dataset: "Dataset | None", most: int) -> None:
-        self._dataset, self._most = dataset, most
-        self._waiting: list[tuple[Task, Hashable | None]] = []
-
-    def __len__(self) -> int:
-        return len(self._waiting)
-
-    def add(self, task: "Task") -> None:
-        """One more."""
-        self._waiting.append((task, self._key(task)))
-
-    def _key(self, task: "Task") -> Hashable | None:
-        from sweeps import trial
-
-        if self._dataset is None or self._most < 2:
-            return None
-        how = trial.settings(task.config, self._dataset)
-        return key(task, how, trial.network(task.config, self._dataset))
-
-    def take(self, slots: int) -> "list[Task]":
-        """A pack for one of so many free workers; each is to have its share of what waits."""
-        task, mine = self._waiting[0]
-        most = min(self._most, -(-len(self._waiting) // max(1, slots)))
-        most = min(most, MOST // len(task.replicates))
-        alike = [t for t, own in self._waiting if mine is not None and own == mine]
-        pack = alike[: max(1, most)] or [task]
-        taken = {t.number for t in pack}
-        self._waiting = [one for one in self._waiting if one[0].number not in taken]
-        return pack

@@ -174,22 +174,12 @@ def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     drawn = [space.configure(walks.at(space, names, point)) for point in points]
     if study.trainer is not None:  # of whose work nothing is known
         return [(space.default, seconds_per_trial(study, dataset, space.default))]
-    configs = sorted((c for c in drawn if space.allows(c)), key=lambda c: _work(c, dataset))
+    configs = sorted((c for c in drawn if space.allows(c)), key=lambda c: trial.work(c, dataset))
     ends = [configs[0], configs[-1]] if configs else [space.default]
     return [(config, seconds_per_trial(study, dataset, config)) for config in ends]
 
 
 DRAWS = 500
-# An update costs about as much as so many multiplications, however small it is.
-UPDATE = 50_000
-
-
-def _work(config: Config, dataset: Dataset) -> float:
-    """Of one epoch, in multiplications; good enough to order settings."""
-    rows = len(dataset.parts["train"])
-    size = rows if config["batch_size"] == "full" else min(config["batch_size"], rows)
-    parameters = trial.network(config, dataset).n_parameters
-    return float(rows * parameters + rows / size * (UPDATE + 4 * parameters))
 
 
 def estimate(study: Study, dataset: Dataset, trials: int, confirm: bool, jobs: int) -> float:

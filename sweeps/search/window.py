@@ -5,6 +5,7 @@ j + window is asked, never earlier, whatever is known by then; until then it sho
 So the order in which trials come back, kills, and later extensions change nothing.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -47,13 +48,13 @@ def search(
 ) -> Iterator[Finished]:
     """Yield every trial of the budget as it is known, those of earlier runs first.
 
-    At most `window` are in flight, and no more than keep the engine busy. The engine is given
-    lists of tasks; where it is said what data they are on, small networks go in packs.
+    At most `window` are in flight. The engine is given lists of tasks; where it is said what data
+    they are on, the longest go first, and small networks in packs.
     """
     window, earlier = study.search.window, store.trials()
     outcomes: dict[int, Outcome] = {}
     running: dict[int, Params] = {}
-    workers = Workers(engine, dataset, window)
+    workers = Workers(engine, dataset, window, in_time=math.isfinite(budget.deadline))
     number = 0
     while True:
         workers.fill()  # before the sampler takes its time

@@ -13,6 +13,7 @@ from sweeps.data.loading import load
 from sweeps.engines import Failure
 from sweeps.objectives import Limit, Objective
 from sweeps.pruning import Above
+from sweeps.search.waiting import Waiting
 from sweeps.search.workers import Workers
 from sweeps.spec import DataSpec
 from sweeps.trial import Outcome, Task, train, train_together
@@ -151,5 +152,37 @@ def test_a_pack_that_fails_is_tried_trial_by_trial(moons: Dataset) -> None:
         2: "complete",
         3: "complete",
     }
-    assert sorted(number for pack in engine.packs for number in pack) == [0, 0, 1, 1, 2, 3]
-    assert len(engine.packs[0]) == 2
+    assert engine.packs == [[0], [1, 2, 3], [1], [2], [3]]
+
+
+def numbers(pack: list[Task]) -> list[int]:
+    return [one.number for one in pack]
+
+
+def test_the_longest_goes_first_until_the_oldest_holds_the_window_up(moons: Dataset) -> None:
+    waiting = Waiting(moons, window=10, most=1)
+    for number, size in enumerate([64, 16, 120, 32]):
+        waiting.add(task(number, batch_size=size))
+    assert numbers(waiting.take(2)) == [1]
+    waiting.add(task(5, batch_size=16))
+    assert numbers(waiting.take(2)) == [5]
+    waiting.add(task(6, batch_size=16))
+    assert [numbers(waiting.take(2)) for _ in range(2)] == [[0], [6]]
+
+
+def test_each_free_worker_has_its_share_of_what_waits(moons: Dataset) -> None:
+    waiting = Waiting(moons, window=100, most=4)
+    for number in range(8):
+        waiting.add(task(number, batch_size=[16, 32][number % 2]))
+    assert numbers(waiting.take(4)) == [0, 2]
+    assert numbers(waiting.take(1)) == [4, 6]
+    assert numbers(waiting.take(2)) == [1, 3]
+    assert numbers(waiting.take(1)) == [5, 7]
+    assert len(waiting) == 0
+
+
+def test_where_nothing_is_known_of_the_tasks_the_oldest_goes_alone() -> None:
+    waiting = Waiting(None, window=16, most=4)
+    for number in range(3):
+        waiting.add(task(number, batch_size=[64, 32, 16][number]))
+    assert [numbers(waiting.take(1)) for _ in range(3)] == [[0], [1], [2]]

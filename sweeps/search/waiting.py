@@ -1,0 +1,66 @@
+"""Trials that have been asked and wait for a worker: which are handed out next, and together.
+
+Nothing of this changes a number: what the sampler knows of a trial hangs on its number alone.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from sweeps import packing, trial
+from sweeps.data import Dataset
+from sweeps.trial import Task
+
+# From this share of the window on, the oldest trial goes first: soon nothing can be asked but for
+# it. Until then the longest does, so that it has ended when it is the oldest.
+OLD = 0.6
+
+
+@dataclass(frozen=True, eq=False)
+class _Entry:
+    task: Task
+    key: Hashable | None  # of `packing.key`; None for one that goes alone
+    work: float
+
+
+class Waiting:
+    """Hands out the most urgent task, and up to `most` in all of its key.
+
+    Without a dataset nothing is known of tasks: the oldest goes first, alone.
+    """
+
+    def __init__(self, dataset: Dataset | None, window: int, most: int) -> None:
+        self._dataset, self._window, self._most = dataset, window, most
+        self._entries: list[_Entry] = []  # the oldest first
+        self._newest = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, task: Task) -> None:
+        """One more."""
+        self._newest = task.number
+        self._entries.append(self._entry(task))
+
+    def _entry(self, task: Task) -> _Entry:
+        if self._dataset is None:
+            return _Entry(task, None, 0.0)
+        how = trial.settings(task.config, self._dataset)
+        net = trial.network(task.config, self._dataset)
+        work = how.epochs * trial.work(task.config, self._dataset)
+        return _Entry(task, packing.key(task, how, net), work)
+
+    def take(self, workers: int) -> list[Task]:
+        """A pack for one of so many free workers; each is to have its share of what waits."""
+        first = self._next()
+        share = -(-len(self._entries) // workers)
+        most = min(self._most, share, packing.MOST // len(first.task.replicates))
+        alike = [e for e in self._entries if e.key == first.key and e is not first]
+        pack = [first, *alike[: max(1, most) - 1]] if first.key is not None else [first]
+        self._entries = [entry for entry in self._entries if entry not in pack]
+        return [entry.task for entry in pack]
+
+    def _next(self) -> _Entry:
+        oldest = self._entries[0]
+        if self._newest - oldest.task.number >= OLD * self._window:
+            return oldest
+        return max(self._entries, key=lambda entry: entry.work)
