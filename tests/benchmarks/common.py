@@ -5,6 +5,7 @@ on all alike; ratios are taken round by round, and their median is printed.
 """
 
 import argparse
+import math
 import os
 import statistics
 import tempfile
@@ -88,8 +89,13 @@ class Searched:
     finished: list[Finished]
 
 
-def searched(study: Study, dataset: Dataset, engine: Engine, trials: int) -> Searched:
-    """Search with records, journal and all, in a folder that is gone afterwards."""
+def searched(
+    study: Study, dataset: Dataset, engine: Engine, trials: int, seconds: float = math.inf
+) -> Searched:
+    """Search with records, journal and all, in a folder that is gone afterwards.
+
+    With a limit of `seconds`, however far, none is asked before a worker is there for it.
+    """
     with (
         tempfile.TemporaryDirectory() as folder,
         RunFolder(Path(folder) / study.name, print) as run,
@@ -97,7 +103,8 @@ def searched(study: Study, dataset: Dataset, engine: Engine, trials: int) -> Sea
         goals = [objective.goal for objective in study.objectives]
         store = run.open(study.name, None, resolved.identity(study, dataset), goals)
         started = time.perf_counter()
-        budget, mirror = Budget(study, trials), Mirror(study)
+        budget = Budget(study, trials, deadline=time.monotonic() + seconds)
+        mirror = Mirror(study)
         finished = list(search(study, store, engine, budget, mirror, Shield(), dataset))
         return Searched(time.perf_counter() - started, finished)
 
