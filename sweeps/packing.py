@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sweeps.trial import Task
 
 # Networks of more parameters are busy with their products, and gain nothing.
-LARGEST = 10_000
+LARGEST = 2_500
 MOST = 64  # networks
 PER_NETWORK = ("learning_rate", "l2", "l1", "max_norm", "clip_norm", "clip_value")
 
