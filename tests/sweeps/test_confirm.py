@@ -3,35 +3,30 @@
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import numpy as np
 import pytest
 
-import sweeps as package
-from sweeps import engines
-from sweeps.confirm import Call
+from sweeps import confirm, documents, engines, preparing
+from sweeps.confirm import Confirmed
 from sweeps.engines import Failure, Work
+from sweeps.trial import Outcome
 from tests.sweeps.helpers import TEXT, study
 
-SMALL = TEXT.replace("trials: 24", "trials: 6")
+BASELINES = ["majority class", "logistic regression", "gradient boosting"]
+Found = tuple[list[Confirmed], dict[str, Outcome], dict[str, str]]
 
 
 class Here:
-    """An engine in this process; it loses the calls that are for any of `lost`."""
-
-    made: list["Here"]
+    """An engine in this process; it loses the calls that are for `lost`."""
 
     def __init__(self, work: Work, lost: str) -> None:
         self.jobs = work.jobs
         self._work, self._lost = work, lost
         self._done: list[tuple[int, Any]] = []
-        self.tasks: list[Any] = []
-        self.is_closed = False
-        Here.made.append(self)
 
     def submit(self, key: int, task: Any) -> None:
-        self.tasks.append(task)
-        is_lost = isinstance(task, Call) and self._lost in task.owners
         died = Failure("its worker died")
+        is_lost = self._lost in task.owners
         result = died if is_lost else self._work.function(task, self._work.shared)
         self._done.insert(0, (key, result))  # the last first
 
@@ -39,44 +34,58 @@ class Here:
         done, self._done = self._done, []
         return done
 
-    def close(self) -> None:
-        self.is_closed = True
+    def close(self) -> None: ...
 
 
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str = "") -> Any:
-    monkeypatch.setattr(Here, "made", [], raising=False)
-    monkeypatch.setitem(engines.ENGINES, "loky", engines.Kind(lambda work, _: Here(work, lost)))
-    folder = tmp_path / (lost or "all").replace(" ", "-")
-    folder.mkdir()
-    return package.run(study(folder, SMALL), out=folder, jobs=2, quiet=True)
+def found(tmp_path: Path, engine: str) -> Found:
+    """The defaults and the baselines, confirmed."""
+    document = documents.read(study(tmp_path, f"{TEXT}engine: {engine}\n"))
+    spec, dataset = preparing.prepare(document, tmp_path, [])
+    (tmp_path / "artifacts").mkdir(exist_ok=True)
+    chosen = confirm.candidates(spec, [])
+    work = confirm.prepare(spec, dataset, chosen, tmp_path, "a study")
+    return confirm.confirm(work, spec, dataset, tmp_path, jobs=2)
 
 
-def table(result: Any) -> pd.DataFrame:
-    frame = pd.read_parquet(result.folder / "confirm.parquet")
-    return frame.drop(columns=[name for name in frame if name.startswith("seconds")])
+def here(monkeypatch: pytest.MonkeyPatch, lost: str = "") -> None:
+    """The engine that calls itself ray is in this process."""
+    monkeypatch.setitem(engines.ENGINES, "ray", engines.Kind(lambda work, _: Here(work, lost)))
 
 
 def test_the_engine_that_searched_confirms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = run(tmp_path, monkeypatch)
-    searched, confirmed = Here.made
-    assert all(isinstance(task, list) for task in searched.tasks)
-    assert all(isinstance(task, Call) for task in confirmed.tasks)
-    assert searched.is_closed
-    assert confirmed.is_closed
-    assert "test" not in searched._work.shared.parts
-    assert "test" in confirmed._work.shared.parts
-    monkeypatch.undo()
-    (tmp_path / "workers").mkdir()
-    apart = package.run(study(tmp_path, SMALL), out=tmp_path / "workers", jobs=2, quiet=True)
-    pd.testing.assert_frame_equal(table(here), table(apart))
+    here(monkeypatch)
+    results = []
+    for engine in ("ray", "loky"):
+        (tmp_path / engine).mkdir()
+        (only,), others, lost = found(tmp_path / engine, engine)
+        assert list(others) == BASELINES
+        assert not lost
+        results.append({"defaults": only.outcome, **others})
+    for label, mine in results[0].items():
+        theirs = results[1][label]
+        assert mine.values == theirs.values, label
+        for name, values in mine.arrays.items():
+            np.testing.assert_array_equal(values, theirs.arrays[name], err_msg=f"{label} {name}")
 
 
-@pytest.mark.parametrize("lost", ["logistic regression", "defaults"])
-def test_what_is_lost_is_named_and_the_rest_is_confirmed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+def test_what_was_confirmed_is_not_trained_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    result = run(tmp_path, monkeypatch, lost)
-    configs = set(table(result)["config"])
-    assert lost not in configs
-    assert len(configs) > 1
-    assert (result.folder / "report.html").stat().st_size > 10_000
+    here(monkeypatch, lost="defaults")
+    networks, others, lost = found(tmp_path, "ray")
+    assert not networks
+    assert list(others) == BASELINES
+    assert lost == {"defaults": "its worker died"}
+    here(monkeypatch, lost="logistic regression")
+    (only,), others, lost = found(tmp_path, "ray")
+    assert only.candidate.is_default
+    assert list(others) == BASELINES
+    assert not lost
+
+
+def test_a_lost_baseline_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here(monkeypatch, lost="logistic regression")
+    (only,), others, lost = found(tmp_path, "ray")
+    assert only.outcome.final["test_error"].shape == (4,)
+    assert not others
+    assert set(lost) == set(BASELINES)
