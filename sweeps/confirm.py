@@ -87,6 +87,11 @@ class Call:
     tasks: list[Any]
     owners: list[str]
 
+    def parts(self) -> "list[Call]":
+        """A call each."""
+        pairs = zip(self.tasks, self.owners, strict=True)
+        return [Call(self.function, [task], [owner]) for task, owner in pairs]
+
 
 def prepare(
     study: Study, dataset: Dataset, chosen: list[Candidate], folder: Path, identity: str
@@ -143,20 +148,26 @@ def _results(
     if not calls:
         return {}
     # Nothing bounds how long these take, as a trial's time does in the search.
-    engine = engines.make(study.engine, _run, dataset, jobs, study.retries)
+    engine = engines.make(study.engine, _run, dataset, min(jobs, len(calls)), study.retries)
+    calls = list(calls)
     done: dict[int, list[Outcome]] = {}
     try:
         for key, call in enumerate(calls):
             engine.submit(key, call)
         while returned := engine.wait():
             for key, result in returned:
-                is_lost = isinstance(result, engines.Failure)
-                done[key] = _lost(calls[key], result) if is_lost else result
+                call, is_lost = calls[key], isinstance(result, engines.Failure)
+                if is_lost and len(call.tasks) > 1:  # one of them may be at fault for all
+                    for part in call.parts():
+                        engine.submit(len(calls), part)
+                        calls.append(part)
+                else:
+                    done[key] = _lost(call, result) if is_lost else result
     finally:
         engine.close()
     results: dict[str, list[Outcome]] = {}
-    for key, call in enumerate(calls):
-        for owner, outcome in zip(call.owners, done[key], strict=True):
+    for key, outcomes in sorted(done.items()):
+        for owner, outcome in zip(calls[key].owners, outcomes, strict=True):
             results.setdefault(owner, []).append(outcome)
     return results
 

@@ -40,8 +40,9 @@ def write(
     (folder / "data").mkdir(exist_ok=True)
     _frame(folder, "trials", frames.trials(study, finished))
     _frame(folder, "curves", frames.curves(finished, networks))
-    asked = store.trials()[: len(finished)]
-    _frame(folder, "importance", frames.importance(asked, study.objective.goal))
+    stored = store.trials()
+    known = [stored[one.number] for one in sorted(finished, key=lambda one: one.number)]
+    _frame(folder, "importance", frames.importance(known, study.objective.goal))
     if not networks:
         # Those of an earlier run would speak of another search.
         for name in OF_CONFIRMATION:

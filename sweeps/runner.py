@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -216,13 +216,14 @@ def _search(
     try:
         with Progress(run.console, budget, study) as progress:
             for one in search(study, store, engine, limit, mirror, shield, packed):
-                finished.append(one)
                 progress.update(one)
                 following.trial(one)
+                # The outputs are in its record; thousands of them would not fit in memory.
+                finished.append(replace(one, outcome=replace(one.outcome, arrays={})))
     finally:
         engine.close()
     if limit.met:
-        asked = f"{len(finished)} of {budget} trials were asked"
+        asked = f"{len(finished)} of {budget} trials are done"
         tell(run.console, "ended by", f"{limit.met}; {asked}")
     ended_by = limit.met or f"trials: all {budget} were asked"
     return _Searched(finished, ended_by, time.monotonic() - clock)

@@ -42,10 +42,17 @@ class Budget:
         self.met = self.met or self._reason()
         return bool(self.met)
 
+    def is_late(self) -> bool:
+        """Whether the time is up; `met` then says so."""
+        if time.monotonic() >= self.deadline:
+            self.met = self.met or "time: it is up"
+            return True
+        return False
+
     def _reason(self) -> str:
         limits = self.study.budgets
-        if time.monotonic() >= self.deadline:
-            return "time: it is up"
+        if self.is_late():
+            return self.met
         if limits.epochs is not None and self._epochs >= limits.epochs:
             return f"epochs: {self._epochs:,} of {limits.epochs:,} networks' epochs are spent"
         if limits.flops is not None and self._flops >= limits.flops:

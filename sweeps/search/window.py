@@ -69,12 +69,12 @@ def search(
             if number > 0 and not resumed and budget.ends():
                 break
             params, known = _next(mirror, store, earlier, number, shield)
-            if known is None:
-                running[number] = params
-                workers.add(_task(study, number, params, mirror.rule(number)))
-            else:
+            if known is not None:
                 outcomes[number] = known
                 yield Finished(number, params, known, new=False)
+            elif not (resumed and budget.is_late()):  # else it waits, as asked, for another run
+                running[number] = params
+                workers.add(_task(study, number, params, mirror.rule(number)))
             number += 1
         if not running:
             return

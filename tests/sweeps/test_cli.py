@@ -282,7 +282,7 @@ def test_a_dry_run_leaves_nothing(tmp_path: Path) -> None:
 def test_time_stops_asking_and_goes_on_to_confirm(tmp_path: Path) -> None:
     path = str(study(tmp_path, TEXT.replace("trials: 24", "trials: 5000")))
     told = sweeps(path, "--time", "1s", "--jobs", "1", cwd=tmp_path).stdout
-    found = re.search(r"ended by +time: it is up; (\d+) of 5000 trials were asked", told)
+    found = re.search(r"ended by +time: it is up; (\d+) of 5000 trials are done", told)
     assert found
     assert 1 <= int(found[1]) < 1000
     assert "no trial is asked after 1 s" in told

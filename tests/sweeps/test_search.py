@@ -4,6 +4,7 @@ import json
 import math
 import random
 import shutil
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -73,17 +74,24 @@ class Scrambled:
     def close(self) -> None: ...
 
 
-def run(of: tuple[Study, Dataset], folder: Path, jobs: int = 1, trials: int = 20) -> list[Finished]:
-    """A search in a run folder, going on where an earlier one stopped."""
+def run(
+    of: tuple[Study, Dataset],
+    folder: Path,
+    jobs: int = 1,
+    trials: int = 20,
+    deadline: float = math.inf,
+    stop: int | None = None,
+) -> list[Finished]:
+    """A search in a run folder, going on where an earlier one stopped; left after `stop` trials."""
     spec_, dataset = of
     preparing.optuna_quietly()
     with RunFolder(folder, print) as held:
         goals = [o.goal for o in spec_.objectives]
         store = held.open(spec_.name, None, resolved.identity(spec_, dataset), goals)
-        budget = Budget(spec_, int(min(trials, most(spec_))))
-        found = list(
-            search(spec_, store, Scrambled(dataset, jobs), budget, Mirror(spec_), Shield(), dataset)
-        )
+        budget = Budget(spec_, int(min(trials, most(spec_))), deadline)
+        engine, mirror = Scrambled(dataset, jobs), Mirror(spec_)
+        each = search(spec_, store, engine, budget, mirror, Shield(), dataset)
+        found = list(islice(each, stop))
     return sorted(found, key=lambda f: f.number)
 
 
@@ -420,3 +428,16 @@ def test_what_all_trials_have_is_remembered_as_it_would_be_found_anew(
 
     monkeypatch.setattr(samplers, "make", forgetful)
     assert table(run(of, tmp_path / "anew")) == remembered
+
+
+def test_what_was_asked_waits_where_the_time_is_up(tmp_path: Path) -> None:
+    """A run that was interrupted holds a window of trials as running."""
+    of = study()
+    reference = table(run(of, tmp_path / "one"))
+    before = run(of, tmp_path / "two", jobs=2, stop=6)
+    late = run(of, tmp_path / "two", jobs=2, deadline=0.0)
+    assert len(before) == 6
+    assert {one.number for one in before} <= {one.number for one in late}
+    assert len(late) <= 7  # one may have ended as the other was left
+    assert table(late) == [row for row in reference if row[0] in {one.number for one in late}]
+    assert table(run(of, tmp_path / "two", jobs=2)) == reference
