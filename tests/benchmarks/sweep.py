@@ -41,9 +41,9 @@ class Race:
 RACES = {
     "common": Race(
         "The common space",
-        "What `studies/breast_cancer.yaml` searches, but for what one side lacks: same network, "
-        "rows, epochs, replicates, choices, ranges and TPE; nothing pruned or stopped early, "
-        "no dropout; λ and alpha mapped onto each other.",
+        "Hyperparameters that both sides have, on the rows of `studies/breast_cancer.yaml`: same "
+        "network (32-16), epochs (200), replicates, choices, ranges and TPE; nothing pruned or "
+        "stopped early, no dropout; λ and alpha mapped onto each other.",
         (str(HERE / "common_space.yaml"),),
         "common",
         8.0,
