@@ -3,7 +3,7 @@
 How they work stands in `sweeps.search.samplers` and `sweeps.pruning`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -205,3 +205,8 @@ def words(method: Section) -> str:
 
 def _word(value: object) -> str:
     return str(value["name"]) if isinstance(value, dict) else f"{value:g}"
+
+
+def in_words(sampler: Any, pruner: Any) -> str:
+    """`tpe, median pruning`."""
+    return f"{sampler.name}, {'no' if pruner.name == 'none' else pruner.name} pruning"

@@ -8,7 +8,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import dnn
-from sweeps import agreement, guests, resolved, seeds, trial
+from sweeps import agreement, guests, methods, resolved, seeds, trial
 from sweeps.data import Dataset
 from sweeps.faults import show
 from sweeps.search.mirror import most
@@ -29,7 +29,7 @@ def lines(
         kind = f"{len(target.classes)} classes ({', '.join(_few(target.classes))})"
     else:
         kind = "a number (regression)"
-    pruner = "no" if study.pruner.name == "none" else study.pruner.name
+    how = methods.in_words(study.search.sampler, study.pruner)
     confirm = f"best {study.confirm.top} + defaults × {study.confirm.replicates} fresh seeds"
     return [
         ("data", f"{facts['source']}: {columns}; target '{target.name}', {kind}"),
@@ -44,8 +44,7 @@ def lines(
         (
             "search",
             f"{budget} trials × {study.replicates} replicates × {study.epochs} epochs, "
-            f"{study.search.sampler.name}, {pruner} pruning, window {study.search.window}, "
-            f"seed {study.search.seed}; {_objective(study)}",
+            f"{how}, window {study.search.window}, seed {study.search.seed}; {_objective(study)}",
         ),
         ("confirm", f"{confirm}, on the test split; baselines beside them"),
         ("engine", f"{study.engine}, {_count(jobs, 'job')}, one BLAS thread each; {storage}"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sweeps import methods
 from sweeps.dashboard.attributes import gap, spread
 from sweeps.dashboard.markdown import table, text
 from sweeps.search import Finished
@@ -73,10 +74,10 @@ def _head(study: Study, standing: Standing) -> Iterator[str]:
     counts = standing.counts
     states = ", ".join(f"{n} {state}" for state, n in counts.items())
     search = study.search
-    pruner = "median pruning" if search.pruner else "no pruning"
+    how = methods.in_words(search.sampler, study.pruner)
     yield (
         f"**{PHASES[standing.phase]}**: {sum(counts.values())} of {standing.budget} trials "
-        f"({states}) × {study.replicates} replicates; {text(search.sampler)}, {pruner}, "
+        f"({states}) × {study.replicates} replicates; {how}, "
         f"seed {search.seed}."
     )
 

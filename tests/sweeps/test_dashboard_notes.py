@@ -138,6 +138,16 @@ def test_a_note_shows_a_hostile_study_as_text() -> None:
     assert len(re.findall(r"(?<!\\)\|", row)) == 5
 
 
+def test_a_note_says_how_was_searched() -> None:
+    standing = texts.Standing("searching", {"complete": 1}, 9, [finished(3)])
+    for search, words in (
+        ({}, "tpe, median pruning, seed 0"),
+        ({"sampler": "random", "pruner": "none"}, "random, no pruning, seed 0"),
+        ({"sampler": "qmc", "pruner": "hyperband"}, "qmc, hyperband pruning, seed 0"),
+    ):
+        assert words in texts.of_study(study(search=search), standing, "/at")
+
+
 def test_the_plots_are_plotlys(known: optuna.Study) -> None:
     try:
         from plotly import graph_objects as go
