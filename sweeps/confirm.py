@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sweeps import baselines, engines, guests, ranking, records, seeds, trial
+from sweeps import baselines, engines, guests, ranking, records, seeds, tracking, trial
 from sweeps.data import Dataset
 from sweeps.objectives import Limit, Objective
 from sweeps.search import Finished
@@ -207,7 +207,7 @@ def _join(
     costs = ("epoch", "updates", "gradient_evaluations", "flops")
     curves: dict[str, Any] = {name: longest.curves[name] for name in costs}
     curves["seconds"] = np.sum([_stretch(p.curves["seconds"], epochs) for p in pieces], axis=0)
-    for name in (*trial.SCORES, "diverged"):
+    for name in (*tracking.SCORES, "diverged"):
         columns = [_stretch(p.curves[name], epochs) for p in pieces]
         curves[name] = np.concatenate(columns, axis=1)
     each = np.concatenate([_stretch(p.each, epochs) for p in pieces], axis=1)

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from sweeps import ranking
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
+from sweeps.networks import network
 from sweeps.objectives import Goal
 from sweeps.search import Finished
 from sweeps.space import Config
 from sweeps.spec import Study
-from sweeps.trial import SCORES, Outcome, network
+from sweeps.tracking import SCORES
+from sweeps.trial import Outcome
 from sweeps.vocabulary import plain
 
 if TYPE_CHECKING:

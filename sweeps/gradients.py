@@ -13,7 +13,7 @@ from rich.table import Table
 from threadpoolctl import threadpool_limits
 
 from dnn import fitting, gradcheck
-from sweeps import documents, seeds, trial
+from sweeps import documents, networks, seeds
 from sweeps.data import Dataset
 from sweeps.faults import Expected, UserError, did_you_mean, show
 from sweeps.preparing import prepare
@@ -47,9 +47,8 @@ def check(path: Path, assignments: Sequence[str], options: Options, console: Con
         problem = Expected("a study of our own networks", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
     config = study.space.default
-    learnt = fitting.learn(
-        trial.network(config, dataset), trial.settings(config, dataset), dataset.parts["train"]
-    )
+    made, how = networks.network(config, dataset), networks.settings(config, dataset)
+    learnt = fitting.learn(made, how, dataset.parts["train"])
     network = learnt.network
     arguments = _arguments(study, dataset, learnt, options)
     shape = " → ".join(map(str, (network.n_in, *network.hidden, network.n_out)))
@@ -112,7 +111,7 @@ def _arguments(
         ]
     return {
         "network": network,
-        "theta": trial.initialize(config, dataset, streams, "float64")[0],
+        "theta": networks.initialize(config, dataset, streams, "float64")[0],
         "x": x,
         "y": learnt.targets[first],
         "weights": None if learnt.weights is None else learnt.weights[first],

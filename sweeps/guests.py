@@ -22,8 +22,9 @@ from sweeps.isolation import Randomness, TimeUp, one_thread, time_limit
 from sweeps.objectives import Objective
 from sweeps.space import Config
 from sweeps.spec import Study
+from sweeps.tracking import SCORES
 from sweeps.trainers import Function, Trainer
-from sweeps.trial import SCORES, Outcome, Task
+from sweeps.trial import Outcome, Task
 from sweeps.vocabulary import plain
 from sweeps.yielded import Said, constant, read, value
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 import dnn
 from dnn import checks
 from dnn.arrays import Array
-from sweeps import folders, records, trial
+from sweeps import folders, networks, records
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
 from sweeps.data.dataset import Target
@@ -73,7 +73,7 @@ def save(path: Path, winner: Confirmed, dataset: Dataset) -> None:
         path.unlink(missing_ok=True)
         return
     meta = {
-        "network": asdict(trial.network(winner.candidate.config, dataset)),
+        "network": asdict(networks.network(winner.candidate.config, dataset)),
         "encoder": dataset.encoder.plain(),
         "target": asdict(dataset.target),
     }

@@ -8,7 +8,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import dnn
-from sweeps import agreement, guests, methods, resolved, seeds, trial
+from sweeps import agreement, guests, methods, networks, resolved, seeds
 from sweeps.data import Dataset
 from sweeps.faults import show
 from sweeps.search.mirror import most
@@ -151,13 +151,11 @@ def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
     if study.trainer is not None:
         return guests.seconds_per_trial(study.trainer, study, config, dataset)
     streams = seeds.streams(study.search.seed, seeds.SEARCH, range(study.replicates))
-    theta = trial.initialize(config, dataset, streams, study.dtype)
-    settings = replace(trial.settings(config, dataset), epochs=3)
-    parts = dataset.parts
+    net, parts = networks.network(config, dataset), dataset.parts
+    theta = networks.initialize(config, dataset, streams, study.dtype)
+    settings = replace(networks.settings(config, dataset), epochs=3)
     with threadpool_limits(1):
-        epochs = dnn.fit(
-            trial.network(config, dataset), theta, parts["train"], parts["dev"], streams, settings
-        )
+        epochs = dnn.fit(net, theta, parts["train"], parts["dev"], streams, settings)
         next(epochs)
         started = time.perf_counter()
         done = sum(1 for _ in epochs)
@@ -173,7 +171,7 @@ def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     drawn = [space.configure(walks.at(space, names, point)) for point in points]
     if study.trainer is not None:  # of whose work nothing is known
         return [(space.default, seconds_per_trial(study, dataset, space.default))]
-    configs = sorted((c for c in drawn if space.allows(c)), key=lambda c: trial.work(c, dataset))
+    configs = sorted((c for c in drawn if space.allows(c)), key=lambda c: networks.work(c, dataset))
     ends = [configs[0], configs[-1]] if configs else [space.default]
     return [(config, seconds_per_trial(study, dataset, config)) for config in ends]
 

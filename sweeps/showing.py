@@ -12,7 +12,7 @@ from sweeps.faults import UserError, printable
 from sweeps.overview import Overview
 from sweeps.result import Result
 from sweeps.terminal import tell, verbatim
-from sweeps.trial import SCORES
+from sweeps.tracking import SCORES
 
 if TYPE_CHECKING:
     from sweeps.spec import Study

@@ -5,7 +5,7 @@ It knows nothing of Optuna, storages or processes; both are plain values that ca
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 
 import dnn
 from dnn.arrays import Array
-from sweeps import durations, metrics, packing, pruning, seeds
+from sweeps import durations, metrics, networks, packing, pruning, seeds, tracking
 from sweeps.data import Dataset
 from sweeps.objectives import Limit, Objective
 from sweeps.pruning import Rule
 from sweeps.space import Config
-
-SCORES = ("train_loss", "train_error", "dev_loss", "dev_error")
 
 
 @dataclass(frozen=True)
@@ -86,66 +84,6 @@ def failed(number: int, cause: str) -> Outcome:
     return Outcome(number, "failed", (), cause=cause)
 
 
-def network(config: Config, dataset: Dataset) -> dnn.Network:
-    """The network of a configuration."""
-    hidden, activation = config["hidden"], config["activation"]
-    return dnn.Network(
-        dataset.n_in, hidden, dataset.n_out, activation, dataset.loss, config["batch_norm"]
-    )
-
-
-def settings(config: Config, dataset: Dataset) -> dnn.Settings:
-    """How a configuration is trained."""
-    optimizer, hyper = config["optimizer"]
-    schedule, schedule_settings = config["schedule"]
-    loss, loss_settings = config["loss"]
-    size = config["batch_size"]
-    keep_prob = config["keep_prob"]
-    return dnn.Settings(
-        optimizer=optimizer,
-        learning_rate=config["learning_rate"],
-        batch_size=len(dataset.parts["train"]) if size == "full" else size,
-        epochs=config["epochs"],
-        l2=config["l2"],
-        keep_prob=np.array([keep_prob]) if isinstance(keep_prob, tuple) else keep_prob,
-        hyper=dict(hyper),
-        schedule=schedule,
-        schedule_settings=dict(schedule_settings),
-        l1=config["l1"],
-        max_norm=_or_none(config["max_norm"], math.inf),
-        clip_norm=_or_none(config["clip_norm"], math.inf),
-        clip_value=_or_none(config["clip_value"], math.inf),
-        loss=None if loss == "auto" else loss,
-        loss_settings=dict(loss_settings),
-        label_smoothing=config["label_smoothing"],
-        class_weights=_or_none(config["class_weights"], None),
-        patience=_or_none(config["patience"], None),
-    )
-
-
-# An update costs about as much as so many multiplications, however small it is.
-UPDATE = 50_000
-
-
-def work(config: Config, dataset: Dataset) -> float:
-    """Of one epoch, in multiplications; good enough to order configurations by."""
-    rows = len(dataset.parts["train"])
-    size = rows if config["batch_size"] == "full" else min(config["batch_size"], rows)
-    parameters = network(config, dataset).n_parameters
-    return float(rows * parameters + rows / size * (UPDATE + 4 * parameters))
-
-
-def _or_none(value: Any, nothing: Any) -> Any:
-    """A value of the vocabulary, or what dnn calls its word "none"."""
-    return nothing if value == "none" else value
-
-
-def initialize(config: Config, dataset: Dataset, streams: dnn.Streams, dtype: str) -> Array:
-    """theta (P, N) of a configuration."""
-    name, given = config["initializer"]
-    return network(config, dataset).initialize(name, streams.initial, dtype, **dict(given))
-
-
 def train(task: Task, dataset: Dataset) -> Outcome:
     """Train a task's replicates until the horizon, its rule, its time, or all have diverged."""
     (outcome,) = train_together([task], dataset)
@@ -157,11 +95,11 @@ def train_together(tasks: Sequence[Task], dataset: Dataset) -> list[Outcome]:
 
     They are of one `packing.key`. Of the clock each has the share of its networks.
     """
-    net = network(tasks[0].config, dataset)
+    net = networks.network(tasks[0].config, dataset)
     streams = [seeds.streams(task.seed, task.phase, task.replicates) for task in tasks]
     theta = np.concatenate(
         [
-            initialize(task.config, dataset, own, task.dtype)
+            networks.initialize(task.config, dataset, own, task.dtype)
             for task, own in zip(tasks, streams, strict=True)
         ]
     )
@@ -169,9 +107,8 @@ def train_together(tasks: Sequence[Task], dataset: Dataset) -> list[Outcome]:
     for task in tasks:
         start = courses[-1].rows.stop if courses else 0
         courses.append(_Course(task, net, theta, slice(start, start + len(task.replicates))))
-    how = packing.together(
-        [settings(task.config, dataset) for task in tasks], [len(task.replicates) for task in tasks]
-    )
+    each = [networks.settings(task.config, dataset) for task in tasks]
+    how = packing.together(each, [len(task.replicates) for task in tasks])
     training = dnn.fit(
         net, theta, dataset.parts["train"], dataset.parts["dev"], packing.streams(streams), how
     )
@@ -204,8 +141,8 @@ class _Course:
     def begin(self, dataset: Dataset) -> None:
         """Start its clock."""
         objective = self.task.objectives[0]
-        tracked = Tracked.of(objective.metric, self._net, dataset)
-        self._counted = COUNTED[objective.at](self._theta, tracked)
+        tracked = tracking.Tracked.of(objective.metric, self._net, dataset)
+        self._counted = tracking.COUNTED[objective.at](self._theta, tracked)
         self._started = time.monotonic()
 
     def see(self, of_all: dnn.Record) -> None:
@@ -247,76 +184,6 @@ class _Course:
         )
 
 
-@dataclass(frozen=True)
-class Tracked:
-    """A metric after every epoch; the dev loss in the place of one that has none before the end."""
-
-    score: metrics.Score
-    worst: float
-    outputs: Callable[[Array], NDArray[Any]]  # theta (P, N) to dev outputs (P, n, K′)
-    labels: NDArray[Any]
-
-    @classmethod
-    def of(cls, metric: str, net: dnn.Network, dataset: Dataset) -> "Tracked":
-        """A metric of this network on this data."""
-        named = metrics.METRICS[metric]
-        score = named if isinstance(named, metrics.Score) else metrics.METRICS["dev_loss"]
-        if not isinstance(score, metrics.Score):
-            raise TypeError(metric)
-        x = dataset.parts["dev"].x
-        limit = score.worst(dataset)
-        return cls(score, limit, lambda theta: dnn.predict(net, theta, x), dataset.labels["dev"])
-
-    def seen(self, numbers: Mapping[str, metrics.Values], theta: Array) -> metrics.Seen:
-        """What the scores of networks theta (P, N) are read from."""
-        return metrics.Seen(numbers, lambda: self.outputs(theta), self.labels)
-
-    def after(self, record: dnn.Record, theta: Array) -> NDArray[np.float64]:
-        """(P,), the worst where diverged or beyond it."""
-        numbers = {name: getattr(record, name) for name in SCORES}
-        values = self.score.of(self.seen(numbers, theta))
-        # NaN where it has diverged: fmin and fmax take the other one.
-        least = np.fmin if self.score.direction == "minimize" else np.fmax
-        return np.asarray(least(np.where(record.diverged, np.nan, values), self.worst))
-
-
-class _Last:
-    """The networks that count are those of the last epoch."""
-
-    def __init__(self, theta: Array, tracked: Tracked) -> None:
-        self.theta, self.tracked = theta, tracked
-        self.gone = np.zeros(len(theta), dtype=bool)
-        self.values = np.full(len(theta), tracked.worst)
-
-    def see(self, record: dnn.Record) -> NDArray[np.float64]:
-        """The metric of those that count after this epoch (P,)."""
-        self.gone = record.diverged
-        self.values = self.tracked.after(record, self.theta)
-        return self.values.copy()
-
-
-class _BestEpoch:
-    """The networks that count are those of each one's best dev epoch so far."""
-
-    def __init__(self, theta: Array, tracked: Tracked) -> None:
-        self.current, self.theta, self.tracked = theta, theta.copy(), tracked
-        self.values = np.full(len(theta), tracked.worst)
-        self.gone = np.ones(len(theta), dtype=bool)
-
-    def see(self, record: dnn.Record) -> NDArray[np.float64]:
-        """The metric of those that count after this epoch (P,)."""
-        values = self.tracked.after(record, self.current)
-        sign = 1 if self.tracked.score.direction == "minimize" else -1
-        better = ~record.diverged & (self.gone | (sign * values < sign * self.values))
-        self.values[better] = values[better]
-        self.theta[better] = self.current[better]
-        self.gone &= ~better
-        return self.values.copy()
-
-
-COUNTED: Mapping[str, type[_Last] | type[_BestEpoch]] = {"last": _Last, "best": _BestEpoch}
-
-
 def _curves(records: list[dnn.Record]) -> dict[str, NDArray[Any]]:
     # Replicates cost the same but where some end early; a cost is then that of the longest.
     costs = ("epoch", "updates", "gradient_evaluations", "flops", "seconds")
@@ -324,14 +191,13 @@ def _curves(records: list[dnn.Record]) -> dict[str, NDArray[Any]]:
     curves = {
         name: values.reshape(len(records), -1).max(axis=1) for name, values in longest.items()
     }
-    return curves | {
-        name: np.array([getattr(r, name) for r in records]) for name in (*SCORES, "diverged")
-    }
+    each = (*tracking.SCORES, "diverged")
+    return curves | {name: np.array([getattr(r, name) for r in records]) for name in each}
 
 
 def _final(
     net: dnn.Network,
-    counted: _Last | _BestEpoch,
+    counted: tracking.Last | tracking.BestEpoch,
     task: Task,
     dataset: Dataset,
     curves: dict[str, NDArray[Any]],

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sweeps import folders, snapshots
 from sweeps.faults import UserError, show
-from sweeps.trial import SCORES
+from sweeps.tracking import SCORES
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Nothing of this changes a number: what the sampler knows of a trial hangs on its
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from sweeps import packing, trial
+from sweeps import networks, packing
 from sweeps.data import Dataset
 from sweeps.trial import Task
 
@@ -44,9 +44,9 @@ class Waiting:
     def _entry(self, task: Task) -> _Entry:
         if self._dataset is None:
             return _Entry(task, None, 0.0)
-        how = trial.settings(task.config, self._dataset)
-        net = trial.network(task.config, self._dataset)
-        work = how.epochs * trial.work(task.config, self._dataset)
+        how = networks.settings(task.config, self._dataset)
+        net = networks.network(task.config, self._dataset)
+        work = how.epochs * networks.work(task.config, self._dataset)
         return _Entry(task, packing.key(task, how, net), work)
 
     def take(self, workers: int) -> list[Task]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeps import packing, seeds, trial
+from sweeps import networks, packing, seeds
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.engines import Failure
@@ -80,8 +80,8 @@ def test_together_is_what_it_is_apart(moons: Dataset, name: str) -> None:
 
 
 def key(one: Task, dataset: Dataset) -> Any:
-    how = trial.settings(one.config, dataset)
-    return packing.key(one, how, trial.network(one.config, dataset))
+    how = networks.settings(one.config, dataset)
+    return packing.key(one, how, networks.network(one.config, dataset))
 
 
 def test_one_that_is_pruned_leaves_the_others_alone(moons: Dataset) -> None:

@@ -12,10 +12,11 @@ from sweeps.confirm import _join, _pieces
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.metrics import worst
+from sweeps.networks import initialize, network
 from sweeps.objectives import Objective
 from sweeps.pruning import Above
 from sweeps.spec import DataSpec
-from sweeps.trial import Task, initialize, network, train
+from sweeps.trial import Task, train
 from sweeps.vocabulary import canonical, defaults
 
 

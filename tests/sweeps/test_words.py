@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
-from sweeps import documents, metrics, seeds, trial
+from sweeps import documents, metrics, networks, seeds
 from sweeps.data import sources
 from sweeps.data.loading import load
 from sweeps.documents import Document
@@ -16,6 +16,7 @@ from sweeps.faults import UserError
 from sweeps.objectives import Objective
 from sweeps.preparing import prepare
 from sweeps.spec import DataSpec, Study, check
+from sweeps.trial import Task, train
 from sweeps.vocabulary import canonical, defaults, plain
 from tests.sweeps.helpers import study, sweeps, trials
 
@@ -69,7 +70,7 @@ def settings(change: str) -> tuple:
     spec = check(Document(values, {}, "study"))
     dataset = load(spec.data, Path(), spec.dtype)
     config = spec.space.default
-    return trial.network(config, dataset), trial.settings(config, dataset)
+    return networks.network(config, dataset), networks.settings(config, dataset)
 
 
 @pytest.mark.parametrize(
@@ -119,8 +120,8 @@ def test_balanced_is_scikit_learns_on_the_training_rows() -> None:
     }.items():
         words = {"hidden": (4,), "epochs": 3, "class_weights": canonical("class_weights", weights)}
         goal = (Objective(metric="dev_loss"),)
-        task = trial.Task(0, defaults() | words, 0, seeds.SEARCH, range(2), goal, dtype="float64")
-        losses[name] = trial.train(task, dataset).final["dev_loss"]
+        task = Task(0, defaults() | words, 0, seeds.SEARCH, range(2), goal, dtype="float64")
+        losses[name] = train(task, dataset).final["dev_loss"]
     np.testing.assert_allclose(losses["theirs"], losses["ours"], rtol=1e-9)
     np.testing.assert_allclose(losses["ratios"], losses["ours"], rtol=1e-9)
     assert (np.abs(losses["none"] - losses["ours"]) > 1e-4).all()
