@@ -1,6 +1,7 @@
 """What a run claims for itself: its folder, and its study in a storage that others may reach."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,17 +46,14 @@ class Claims:
 
     def folder(self, path: Path) -> None:
         """A run folder. Errors: UserError while another process works on it; OSError."""
-        lock = LockFile(path / ".lock", str(path))
-        try:
-            lock.take()
+        with ExitStack() as until_held:
+            lock = until_held.enter_context(LockFile(path / ".lock", str(path)))
+            try:
+                lock.take()
+            except BlockingIOError:
+                raise refused(str(path), Owner.parse(lock.read())) from None
             self._take(Lease(lock, self.notify))
-        except BlockingIOError:
-            owner = Owner.parse(lock.read())
-            lock.close()
-            raise refused(str(path), owner) from None
-        except BaseException:
-            lock.close()
-            raise
+            until_held.pop_all()
         self._lock = lock
 
     def study(self, study: "optuna.Study") -> None:

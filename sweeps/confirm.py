@@ -4,17 +4,18 @@ Nothing is pruned here, and no seed was seen by the search; so these numbers are
 """
 
 import hashlib
+import itertools
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from sweeps import baselines, engines, guests, ranking, records, seeds, tracking, trial
+from sweeps import baselines, engines, guests, joining, ranking, records, seeds, trial
 from sweeps.data import Dataset
-from sweeps.objectives import Limit, Objective
+from sweeps.engines import Packs
 from sweeps.search import Finished
 from sweeps.space import Config
 from sweeps.spec import Study
@@ -67,30 +68,26 @@ def candidates(study: Study, finished: list[Finished]) -> list[Candidate]:
 
 
 @dataclass(frozen=True)
+class Job:
+    """A part of what is confirmed under a label, and what makes it: `function(task, dataset)`."""
+
+    number: int
+    label: str
+    function: Callable[[Any, Dataset], Outcome]
+    task: Any
+
+
+@dataclass(frozen=True)
 class Work:
     """What is to be confirmed: by label what makes it that, and what is known of it already.
 
-    calls are what one worker does in a row: none where all is known.
+    packs are what one worker does in a row: none where all is known.
     """
 
     chosen: list[Candidate]
     keys: dict[str, dict[str, Any]]
     known: dict[str, Outcome]
-    calls: list["Call"]
-
-
-@dataclass(frozen=True)
-class Call:
-    """A function, and what it is called with, one after another; the label that each is for."""
-
-    function: Callable[[Any, Dataset], Outcome]
-    tasks: list[Any]
-    owners: list[str]
-
-    def parts(self) -> "list[Call]":
-        """A call each."""
-        pairs = zip(self.tasks, self.owners, strict=True)
-        return [Call(self.function, [task], [owner]) for task, owner in pairs]
+    packs: list[list[Job]]
 
 
 def prepare(
@@ -105,35 +102,55 @@ def prepare(
         keys[name] = {"study": identity, "baseline": name}
     read = {label: records.read(_path(folder, key), key) for label, key in keys.items()}
     known = {label: outcome for label, outcome in read.items() if outcome is not None}
+    return Work(chosen, keys, known, _packs(study, dataset, chosen, known))
+
+
+def _packs(
+    study: Study, dataset: Dataset, chosen: list[Candidate], known: Mapping[str, Outcome]
+) -> list[list[Job]]:
+    numbers = itertools.count()
     # First what takes longest to begin: scikit-learn is loaded by one worker, once.
-    simple = [name for name in baselines.names(dataset) if name not in known]
-    calls = [Call(baselines.train, simple, simple)] if simple else []
+    simple = [
+        Job(next(numbers), name, baselines.train, name)
+        for name in baselines.names(dataset)
+        if name not in known
+    ]
     train, pieces = guests.training(study), _pieces(study.confirm.replicates)
-    for candidate in chosen:
-        if candidate.label not in known:
-            tasks = [_task(study, candidate, piece) for piece in pieces]
-            calls += [Call(train, [task], [candidate.label]) for task in tasks]
-    return Work(chosen, keys, known, calls)
+    networks = [
+        [Job(next(numbers), one.label, train, _task(study, one, piece))]
+        for one in chosen
+        if one.label not in known
+        for piece in pieces
+    ]
+    return [simple, *networks] if simple else networks
 
 
 def confirm(
     work: Work, study: Study, dataset: Dataset, folder: Path, jobs: int
 ) -> tuple[list[Confirmed], dict[str, Outcome], dict[str, str]]:
-    """Each candidate's confirmation, best first; the baselines by name; causes of what failed."""
+    """Each candidate's confirmation, best first; the baselines by name; causes of what failed.
+
+    Each has its record as soon as it is known.
+    """
     known = dict(work.known)
     lost: dict[str, str] = {}
-    for label, mine in _results(work.calls, study, dataset, jobs).items():
-        failed = [one for one in mine if one.state == "failed"]
-        if failed:
-            lost[label] = failed[0].cause
-            continue
-        known[label] = _join(mine, study.objectives, study.limits)
-        records.write(_path(folder, work.keys[label]), known[label], work.keys[label])
+    with closing(_results(work.packs, study, dataset, jobs)) as results:
+        for label, pieces in results:
+            failed = [one for one in pieces if one.state == "failed"]
+            if failed:
+                lost[label] = failed[0].cause
+                continue
+            known[label] = joining.join(pieces, study.objectives, study.limits)
+            records.write(_path(folder, work.keys[label]), known[label], work.keys[label])
     confirmed = [c for c in work.chosen if c.label not in lost]
     ranked = sorted(confirmed, key=lambda c: ranking.standing(study, known[c.label]))
     networks = [Confirmed(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]
-    others = {name: known[name] for name in baselines.names(dataset) if name in known}
-    return networks, others, lost
+    names = baselines.names(dataset)
+    return (
+        networks,
+        {name: known[name] for name in names if name in known},
+        {label: lost[label] for label in work.keys if label in lost},
+    )
 
 
 def _pieces(replicates: int) -> list[range]:
@@ -142,43 +159,33 @@ def _pieces(replicates: int) -> list[range]:
 
 
 def _results(
-    calls: list[Call], study: Study, dataset: Dataset, jobs: int
-) -> dict[str, list[Outcome]]:
-    """By label, the outcomes of its calls in their order; by the engine that searched."""
-    if not calls:
-        return {}
+    packs: list[list[Job]], study: Study, dataset: Dataset, jobs: int
+) -> Generator[tuple[str, list[Outcome]], None, None]:
+    """Labels as they are known, each with the outcomes of its jobs; by the engine that searched."""
+    if not packs:
+        return
+    missing = Counter(job.label for pack in packs for job in pack)
+    known: dict[str, dict[int, Outcome]] = {label: {} for label in missing}
     # Nothing bounds how long these take, as a trial's time does in the search.
-    engine = engines.make(study.engine, _run, dataset, min(jobs, len(calls)), study.retries)
-    calls = list(calls)
-    done: dict[int, list[Outcome]] = {}
+    engine = engines.make(study.engine, _run, dataset, min(jobs, len(packs)), study.retries)
     try:
-        for key, call in enumerate(calls):
-            engine.submit(key, call)
-        while returned := engine.wait():
-            for key, result in returned:
-                call, is_lost = calls[key], isinstance(result, engines.Failure)
-                if is_lost and len(call.tasks) > 1:  # one of them may be at fault for all
-                    for part in call.parts():
-                        engine.submit(len(calls), part)
-                        calls.append(part)
-                else:
-                    done[key] = _lost(call, result) if is_lost else result
+        under_way = Packs[Job](engine)
+        for pack in packs:
+            under_way.submit(pack)
+        while len(under_way):
+            for job, result in under_way.wait():
+                is_lost = isinstance(result, engines.Failure)
+                pieces = known[job.label]
+                pieces[job.number] = trial.failed(-1, result.cause) if is_lost else result
+                if len(pieces) == missing[job.label]:
+                    yield job.label, [pieces[number] for number in sorted(pieces)]
     finally:
         engine.close()
-    results: dict[str, list[Outcome]] = {}
-    for key, outcomes in sorted(done.items()):
-        for owner, outcome in zip(calls[key].owners, outcomes, strict=True):
-            results.setdefault(owner, []).append(outcome)
-    return results
 
 
-def _lost(call: Call, failure: engines.Failure) -> list[Outcome]:
-    return [trial.failed(-1, failure.cause) for _ in call.owners]
-
-
-def _run(call: Call, dataset: Dataset) -> list[Outcome]:
+def _run(jobs: list[Job], dataset: Dataset) -> list[Outcome]:
     """In a worker."""
-    return [call.function(task, dataset) for task in call.tasks]
+    return [job.function(job.task, dataset) for job in jobs]
 
 
 def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
@@ -194,47 +201,6 @@ def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
         targets=study.aims,
         keep=True,
     )
-
-
-def _join(
-    pieces: list[Outcome], objectives: tuple[Objective, ...], limits: tuple[Limit, ...]
-) -> Outcome:
-    """One outcome of all replicates. Seconds add up: the pieces could have been one population."""
-    if len(pieces) == 1:
-        return pieces[0]
-    longest = max(pieces, key=lambda p: len(p.curves["epoch"]))
-    epochs = len(longest.curves["epoch"])
-    costs = ("epoch", "updates", "gradient_evaluations", "flops")
-    curves: dict[str, Any] = {name: longest.curves[name] for name in costs}
-    curves["seconds"] = np.sum([_stretch(p.curves["seconds"], epochs) for p in pieces], axis=0)
-    for name in (*tracking.SCORES, "diverged"):
-        columns = [_stretch(p.curves[name], epochs) for p in pieces]
-        curves[name] = np.concatenate(columns, axis=1)
-    each = np.concatenate([_stretch(p.each, epochs) for p in pieces], axis=1)
-    final = _together([p.final for p in pieces])
-    return Outcome(
-        number=longest.number,
-        state="complete",
-        values=tuple(o.reduced(final[o.metric]) for o in objectives),
-        curves=curves,
-        reports=np.array([objectives[0].reduced(values) for values in each]),
-        each=each,
-        final=final,
-        violations={one.text: one.violation(final[one.metric]) for one in limits},
-        arrays=_together([p.arrays for p in pieces]),
-    )
-
-
-def _together(pieces: list[dict[str, Any]]) -> dict[str, Any]:
-    """By name, one array of all pieces; without what is not known in each of them."""
-    names = [name for name in pieces[0] if all(name in piece for piece in pieces)]
-    return {name: np.concatenate([piece[name] for piece in pieces]) for name in names}
-
-
-def _stretch(values: Any, epochs: int) -> Any:
-    """A piece in which all had diverged ended early; it stays as it was."""
-    missing = epochs - len(values)
-    return np.concatenate([values, np.repeat(values[-1:], missing, axis=0)]) if missing else values
 
 
 def _key(study: Study, candidate: Candidate) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """`sweeps export`: a run's study into another Optuna storage, or its frames as CSV."""
 
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,17 +60,22 @@ def _said_of(url: str) -> "Iterator[None]":
 def _whole(study: "optuna.Study", target: "BaseStorage") -> "Iterator[optuna.Study]":
     """A new study of that name in the target, which is taken away again after a fault."""
     import optuna
-    from sqlalchemy.exc import SQLAlchemyError
 
     name = study.study_name
     copy = optuna.create_study(study_name=name, storage=target, directions=study.directions)
-    try:
+    with ExitStack() as until_whole:
+        until_whole.callback(_take_away, name, target)
         yield copy
-    except BaseException:
-        # Where the database is gone, its half stays; the fault that is told is the first.
-        with suppress(SQLAlchemyError, optuna.exceptions.StorageInternalError):
-            optuna.delete_study(study_name=name, storage=target)
-        raise
+        until_whole.pop_all()
+
+
+def _take_away(name: str, target: "BaseStorage") -> None:
+    """A study out of a storage. Where the database is gone, it stays: the first fault is told."""
+    import optuna
+    from sqlalchemy.exc import SQLAlchemyError
+
+    with suppress(SQLAlchemyError, optuna.exceptions.StorageInternalError):
+        optuna.delete_study(study_name=name, storage=target)
 
 
 def _source(folder: Path, source: str | None) -> "optuna.Study":

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import struct
 import sys
 import zipfile
 import zlib
@@ -13,10 +14,11 @@ from typing import Any
 from sweeps.faults import UserError, did_you_mean, show
 
 LARGEST = 50_000_000  # bytes of a JSON file that is read
-# What reading a file may raise whose contents are not what they should be.
+# What reading a file may raise whose contents are not what they should be: with a bit flipped,
+# zipfile takes it for packed or encrypted in some other way.
 BROKEN = (
     *(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, MemoryError),
-    *(NotImplementedError, OverflowError, RecursionError, zipfile.BadZipFile, zlib.error),
+    *(OverflowError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error),
 )
 
 

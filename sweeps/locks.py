@@ -6,6 +6,7 @@ The file says whose it is. Where the file system has no such locks, what it says
 import errno
 import os
 import sys
+from contextlib import ExitStack
 from io import FileIO
 from pathlib import Path
 
@@ -72,10 +73,8 @@ class LockFile:
 
 def take(path: Path) -> LockFile:
     """A lock file that is held until it is closed. Errors: BlockingIOError, OSError."""
-    lock = LockFile(path, str(path))
-    try:
+    with ExitStack() as until_held:
+        lock = until_held.enter_context(LockFile(path, str(path)))
         lock.take()
-    except BaseException:
-        lock.close()
-        raise
+        until_held.pop_all()
     return lock

@@ -2,16 +2,14 @@
 
 import json
 import os
-import struct
 import sys
-import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
+from sweeps.folders import BROKEN
 from sweeps.trial import Outcome
 
 META = ("number", "state", "values", "violations", "cause")
@@ -75,10 +73,8 @@ def read(path: Path, key: dict[str, Any]) -> Outcome | None:
     """The record, or None where there is none, it cannot be read, or it is of something else."""
     try:
         return _read(path, key)
-    except (BadZipFile, ValueError, EOFError, KeyError, TypeError, OSError, MemoryError):
+    except BROKEN:
         return None  # torn, or none of ours: it is made again
-    except (NotImplementedError, RuntimeError, zlib.error, struct.error):
-        return None  # flipped bits: zipfile takes it for packed or encrypted in some other way
 
 
 def _read(path: Path, key: dict[str, Any]) -> Outcome | None:

@@ -236,7 +236,7 @@ def _confirm(run: Prepared, finished: list[Finished], identity: str) -> _Confirm
     clock = time.monotonic()
     chosen = confirmation.candidates(study, finished)
     work = confirmation.prepare(study, run.dataset, chosen, run.folder, identity)
-    if work.calls:
+    if work.packs:
         settings = sum(candidate.label not in work.known for candidate in chosen)
         seeds = f"{settings} settings × {study.confirm.replicates} fresh seeds …"
         tell(run.console, "confirm", seeds)

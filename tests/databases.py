@@ -7,6 +7,8 @@ import socket
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -54,7 +56,7 @@ def free_port() -> int:
     return port
 
 
-class Server:
+class Server(ABC):
     """A database server in a folder of its own; both end with the block."""
 
     user = ""  # a database does not run as root
@@ -69,13 +71,12 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="sweeps-database-"))
         if self._user:
             shutil.chown(self.folder, self._user)
-        try:
+        with ExitStack() as until_ready:
+            until_ready.push(self)
             self._make()
             self.start()
             self._prepare()
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
+            until_ready.pop_all()
         return self
 
     def __exit__(
@@ -128,22 +129,25 @@ class Server:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    @abstractmethod
     def _make(self) -> None:
         """Its data folder."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _prepare(self) -> None:
         """Its users, once it runs."""
 
+    @abstractmethod
     def _command(self) -> list[str]:
-        raise NotImplementedError
+        """What starts it."""
 
+    @abstractmethod
     def _answers(self) -> bool:
-        raise NotImplementedError
+        """Whether it is there."""
 
+    @abstractmethod
     def create(self, name: str) -> str:
         """A new, empty database; its address, `${DATABASE_PASSWORD}` in the password's place."""
-        raise NotImplementedError
 
 
 class Postgres(Server):
@@ -169,6 +173,9 @@ class Postgres(Server):
     def _answers(self) -> bool:
         given = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "me", "-d", "postgres", "-q"]
         return subprocess.run([str(self._binaries / "pg_isready"), *given]).returncode == 0
+
+    def _prepare(self) -> None:
+        """Nothing: initdb has made its user."""
 
     def create(self, name: str) -> str:
         given = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "me", name)

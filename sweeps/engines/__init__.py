@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps.engines.base import Engine, Failure, Function, Lost, Work
 from sweeps.engines.loky import Loky
+from sweeps.engines.packs import Packs
 from sweeps.faults import UserError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ __all__ = [
     "Engine",
     "Failure",
     "Lost",
+    "Packs",
     "Work",
     "check",
     "make",

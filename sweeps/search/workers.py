@@ -2,7 +2,7 @@
 
 from sweeps import trial
 from sweeps.data import Dataset
-from sweeps.engines import Engine, Failure
+from sweeps.engines import Engine, Failure, Packs
 from sweeps.search.waiting import Waiting
 from sweeps.trial import Outcome, Task
 
@@ -10,7 +10,7 @@ MOST = 4  # trials of a pack: more would be long under way, and the window waits
 
 
 class Workers:
-    """Gives an engine lists of tasks. A pack that fails is tried again trial by trial.
+    """Gives an engine lists of tasks.
 
     room: how many trials may be on their way or waiting. The whole window may, for of those that
     wait the right one can be chosen; but no more than keep the workers busy where time is short.
@@ -24,7 +24,7 @@ class Workers:
         self.room = min(window, engine.jobs + 1) if in_time else window
         self._engine = engine
         self._waiting = Waiting(dataset, window, most)
-        self._packs: dict[int, list[Task]] = {}  # by the number of the first
+        self._packs = Packs[Task](engine)
 
     def add(self, task: Task) -> None:
         """One more that waits, if no worker is free."""
@@ -35,27 +35,14 @@ class Workers:
     def wait(self) -> list[Outcome]:
         """At least one outcome, once there is one; none where nothing is on its way."""
         outcomes: list[Outcome] = []
-        while not outcomes and (self._packs or len(self._waiting)):
+        while not outcomes and (len(self._packs) or len(self._waiting)):
             self.fill()
-            for key, result in self._engine.wait():
-                outcomes += self._ended(self._packs.pop(key), result)
+            for task, result in self._packs.wait():
+                is_lost = isinstance(result, Failure)
+                outcomes.append(trial.failed(task.number, result.cause) if is_lost else result)
         return outcomes
 
     def fill(self) -> None:
         """Hand out what waits, as far as there are workers; and one, for the first to be free."""
         while len(self._waiting) and len(self._packs) <= self._engine.jobs:
-            self._submit(self._waiting.take(self._engine.jobs + 1 - len(self._packs)))
-
-    def _submit(self, pack: list[Task]) -> None:
-        self._packs[pack[0].number] = pack
-        self._engine.submit(pack[0].number, pack)
-
-    def _ended(self, pack: list[Task], result: "list[Outcome] | Failure") -> list[Outcome]:
-        if not isinstance(result, Failure):
-            return result
-        if len(pack) == 1:
-            return [trial.failed(pack[0].number, result.cause)]
-        # One of them may be at fault for all.
-        for task in pack:
-            self._submit([task])
-        return []
+            self._packs.submit(self._waiting.take(self._engine.jobs + 1 - len(self._packs)))

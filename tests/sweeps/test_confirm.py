@@ -26,7 +26,7 @@ class Here:
 
     def submit(self, key: int, task: Any) -> None:
         died = Failure("its worker died")
-        is_lost = self._lost in task.owners
+        is_lost = self._lost in [job.label for job in task]
         result = died if is_lost else self._work.function(task, self._work.shared)
         self._done.insert(0, (key, result))  # the last first
 
@@ -47,9 +47,25 @@ def found(tmp_path: Path, engine: str) -> Found:
     return confirm.confirm(work, spec, dataset, tmp_path, jobs=2)
 
 
-def here(monkeypatch: pytest.MonkeyPatch, lost: str = "") -> None:
+class Stopped(Here):
+    """Ctrl-C, when all but one of the calls are back."""
+
+    closed = False
+
+    def wait(self) -> list[tuple[int, Any]]:
+        if not self._done:
+            raise KeyboardInterrupt
+        back = super().wait()
+        self._done = back[:0]
+        return back[:-1]
+
+    def close(self) -> None:
+        Stopped.closed = True
+
+
+def here(monkeypatch: pytest.MonkeyPatch, lost: str = "", kind: type[Here] = Here) -> None:
     """The engine that calls itself ray is in this process."""
-    monkeypatch.setitem(engines.ENGINES, "ray", engines.Kind(lambda work, _: Here(work, lost)))
+    monkeypatch.setitem(engines.ENGINES, "ray", engines.Kind(lambda work, _: kind(work, lost)))
 
 
 def test_the_engine_that_searched_confirms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,3 +105,15 @@ def test_a_lost_baseline_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert only.outcome.final["test_error"].shape == (4,)
     assert list(others) == ["majority class", "gradient boosting"]
     assert lost == {"logistic regression": "its worker died"}
+
+
+def test_ctrl_c_keeps_what_is_confirmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here(monkeypatch, kind=Stopped)
+    with pytest.raises(KeyboardInterrupt):
+        found(tmp_path, "ray")
+    assert Stopped.closed
+    here(monkeypatch, lost="defaults")  # it would be lost, were it trained again
+    (only,), others, lost = found(tmp_path, "ray")
+    assert only.candidate.is_default
+    assert list(others) == BASELINES
+    assert not lost

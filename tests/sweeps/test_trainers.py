@@ -15,10 +15,10 @@ import pytest
 import studies
 import sweeps
 from sweeps import documents, guests, seeds, spec, trainers
-from sweeps.confirm import _join
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError
+from sweeps.joining import join
 from sweeps.metrics import worst
 from sweeps.objectives import Objective, limit
 from sweeps.pruning import Above
@@ -574,7 +574,7 @@ def test_the_confirmations_pieces_are_the_whole(tmp_path: Path, moons: Dataset) 
     pieces = [
         guests.train(one, replace(whole, replicates=r), moons) for r in (range(3), range(3, 5))
     ]
-    joined, outcome = _join(pieces, whole.objectives, ()), guests.train(one, whole, moons)
+    joined, outcome = join(pieces, whole.objectives, ()), guests.train(one, whole, moons)
     for name in ("dev_loss", "train_error", "diverged"):
         np.testing.assert_array_equal(joined.curves[name], outcome.curves[name])
     assert set(joined.arrays) == set(outcome.arrays) == {"gone", "dev_outputs", "test_outputs"}

@@ -8,9 +8,10 @@ import pytest
 
 import dnn
 from sweeps import seeds
-from sweeps.confirm import _join, _pieces
+from sweeps.confirm import _pieces
 from sweeps.data import Dataset
 from sweeps.data.loading import load
+from sweeps.joining import join
 from sweeps.metrics import worst
 from sweeps.networks import initialize, network
 from sweeps.objectives import Objective
@@ -107,7 +108,7 @@ def test_the_confirmations_pieces_are_the_whole(moons: Dataset) -> None:
     """20 networks at once, or in pieces of 5: bit for bit."""
     whole = task(phase=seeds.CONFIRM, replicates=range(12), keep=True, keep_prob=0.8)
     pieces = [train(replace(whole, replicates=piece), moons) for piece in _pieces(12)]
-    joined = _join(pieces, whole.objectives, ())
+    joined = join(pieces, whole.objectives, ())
     outcome = train(whole, moons)
     assert [len(piece) for piece in _pieces(12)] == [5, 5, 2]
     for name in ("dev_loss", "train_error", "diverged"):
