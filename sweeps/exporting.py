@@ -4,7 +4,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps import addresses, folders, lost, snapshots, storages, store
+from sweeps import addresses, folders, identities, lost, snapshots, storages
 from sweeps.faults import UserError
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ def to_storage(folder: Path, url: str, source: str | None = None) -> "Iterator[t
     with _said_of(url), _whole(study, target) as copy:
         for name, value in study.user_attrs.items():
             copy.set_user_attr(name, value)
-        identity = study._storage.get_study_system_attrs(study._study_id).get(store.IDENTITY)
+        identity = study._storage.get_study_system_attrs(study._study_id).get(identities.IDENTITY)
         if identity is not None:
-            target.set_study_system_attr(copy._study_id, store.IDENTITY, identity)
+            target.set_study_system_attr(copy._study_id, identities.IDENTITY, identity)
         trials = study.get_trials(deepcopy=False)
         with _quick(target):
             for start in range(0, len(trials), BATCH):

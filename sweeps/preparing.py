@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from sweeps import agreement, buckets, documents, engines, overrides, spec, trainers
+from sweeps import agreement, buckets, documents, engines, overrides, parsing, trainers
 from sweeps.addresses import check
 from sweeps.data import Dataset
 from sweeps.data.loading import load
@@ -85,7 +85,7 @@ def prepare(
     A trainer's module is found, but imported only where code is allowed.
     """
     overrides.override(document, [_assignment(text) for text in assignments])
-    study = spec.check(document)
+    study = parsing.study(document)
     if study.trainer is not None:
         study = _with_trainer(study, study.trainer, document, base, allow_code)
     dataset = _load(study, document, base)

@@ -13,7 +13,8 @@ from sweeps.engines import ENGINES
 from sweeps.kinds import Number, PerLayer, Widths
 from sweeps.methods import INNER, PRUNERS, SAMPLERS
 from sweeps.metrics import METRICS
-from sweeps.spec import OPTIONAL, Study
+from sweeps.parsing import OPTIONAL
+from sweeps.spec import Study
 from sweeps.trainers import CALL
 from sweeps.vocabulary import VOCABULARY, Hyperparameter
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from sweeps import documents, folders, overview, plan, spec, summaries, tables
+from sweeps import documents, folders, overview, parsing, plan, summaries, tables
 from sweeps.faults import UserError, printable
 from sweeps.overview import Overview
 from sweeps.result import Result
@@ -33,7 +33,7 @@ def run(folder: Path, console: Console) -> None:
         verbatim(console, seen.name, style="bold")
         tell(console, "state", f"{seen.state} ({seen.note}): sweeps run with the study's own file")
         return
-    study = spec.check(documents.read(folder / "study.yaml"))
+    study = parsing.study(documents.read(folder / "study.yaml"))
     verbatim(console, study.name, style="bold")
     if study.description:
         tell(console, "", study.description)
@@ -56,7 +56,7 @@ def run_as_json(folder: Path) -> dict[str, Any]:
     seen = _seen(folder)
     if seen.state in ("running", "interrupted"):
         path = folder / "study.yaml"
-        top = _top(folder, spec.check(documents.read(path))) if path.exists() else []
+        top = _top(folder, parsing.study(documents.read(path))) if path.exists() else []
         return seen.plain() | {
             "top": [vars(one) | {"path": str(one.path), "value": one.value} for one in top]
         }

@@ -4,14 +4,13 @@ A record is on disk before its trial is told; a trial enters the storage whole, 
 one write. What is in memory only is never needed to go on.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from sweeps import addresses, records, storages
+from sweeps import addresses, identities, records, storages
 from sweeps.claims import Claims
 from sweeps.dashboard import attributes
 from sweeps.faults import UserError, show
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 # Epochs of a trial that the Dashboard shows at most; in a database each is a transaction.
 REPORTS, REPORTS_APART = 30, 10
-# Of a study in its storage: whole, for whoever has not its folder; the Dashboard does not show it.
-IDENTITY = "sweeps:identity"
 
 
 class Store:
@@ -200,14 +197,14 @@ class RunFolder:
         """
         known = self.folder / "artifacts" / "identity.json"
         if known.exists():
-            _same(f"{self.folder}", _read_identity(known), identity)
+            identities.expect_same(f"{self.folder}", identities.read(known), identity)
         self._address = address or ""
         self._backend = backend = (
             storages.remote(address) if address else storages.journal(self.folder / "journal.log")
         )
         try:
             study = _study(name, backend, directions)
-            _adopt(study, identity, directions)
+            identities.adopt(study, identity, directions)
         except (ValueError, TypeError, LookupError) as fault:
             raise UserError(
                 f"the study '{name}' of the storage: expected Optuna's rows, got "
@@ -218,18 +215,7 @@ class RunFolder:
             self._claims.study(study)
         if not known.exists():
             records.write_text(known, json.dumps(identity))
-        return Store(self.folder, study, digest(identity), self._claims)
-
-
-def _read_identity(path: Path) -> dict[str, Any]:
-    try:
-        identity: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as fault:
-        raise UserError(
-            f"{path}: expected what makes the study the same one, got {fault} (it is damaged: "
-            "restore it, or remove the run folder)"
-        ) from None
-    return identity
+        return Store(self.folder, study, identities.digest(identity), self._claims)
 
 
 def _study(name: str, backend: "BaseStorage", directions: Sequence[Goal]) -> "optuna.Study":
@@ -246,73 +232,3 @@ def _study(name: str, backend: "BaseStorage", directions: Sequence[Goal]) -> "op
         )
     study.get_trials(deepcopy=False)
     return study
-
-
-def _adopt(study: "optuna.Study", identity: dict[str, Any], directions: Sequence[Goal]) -> None:
-    """Make sure that a study of the storage is ours. Errors: UserError."""
-    where = f"the study '{study.study_name}' of the storage"
-    known = identity_of(study)
-    if known is not None:
-        _same(where, known, identity)
-    elif study.get_trials(deepcopy=False) or [
-        direction.name.lower() for direction in study.directions
-    ] != list(directions):
-        raise UserError(f"{where}: expected one made here, got somebody else's; use another name")
-    if study.user_attrs.get("identity") != digest(identity):
-        identify(study, identity)
-
-
-def identity_of(study: "optuna.Study") -> dict[str, Any] | None:
-    """What makes a study of a storage the same one; None of one that was not made here."""
-    attributes = study._storage.get_study_system_attrs(study._study_id)
-    # Older studies keep the whole where the Dashboard shows it.
-    known = attributes.get(IDENTITY) or study.user_attrs.get("identity")
-    return dict(json.loads(known)) if known is not None else None
-
-
-def identify(study: "optuna.Study", identity: dict[str, Any]) -> None:
-    """Write into the storage what makes a study the same one; the Dashboard shows its digest."""
-    study._storage.set_study_system_attr(study._study_id, IDENTITY, json.dumps(identity))
-    study.set_user_attr("identity", digest(identity))
-
-
-def digest(identity: dict[str, Any]) -> str:
-    """A short name for a study's identity."""
-    text = json.dumps(identity, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _same(where: str, known: dict[str, Any], identity: dict[str, Any]) -> None:
-    """Errors: UserError naming each thing that differs."""
-    there, here = _flat(known), _flat(json.loads(json.dumps(identity)))
-    differ = [
-        f"{path}: {_shown(there, path)} there, {_shown(here, path)} here"
-        for path in sorted(there.keys() | here.keys())
-        if there.get(path, ABSENT) != here.get(path, ABSENT)
-    ]
-    # The order of names says nothing more where the names themselves differ.
-    differ = [d for d in differ if not d.startswith("order: ")] or differ
-    if differ:
-        raise UserError(
-            f"{where}: expected this study, got another ("
-            + "; ".join(differ[:5])
-            + (f"; and {len(differ) - 5} more" if len(differ) > 5 else "")
-            + "); use another name or --out, or remove it"
-        )
-
-
-ABSENT = object()
-
-
-def _shown(values: dict[str, Any], path: str) -> str:
-    return show(values[path]) if path in values else "absent"
-
-
-def _flat(values: Any, path: str = "") -> dict[str, Any]:
-    """Leaves by dotted path; an empty mapping is a leaf."""
-    if not isinstance(values, dict) or not values:
-        return {path: values}
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        flat |= _flat(value, f"{path}.{key}" if path else str(key))
-    return flat

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sweeps import documents, folders, records, spec
+from sweeps import documents, folders, parsing, records
 from sweeps.faults import UserError
 from sweeps.search.mirror import Warm
 from sweeps.spec import Study
@@ -43,7 +43,7 @@ def _fitting(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, An
     identity = json.loads(known.read_text(encoding="utf-8"))
     if identity.get("data") != json.loads(json.dumps(data)):
         raise UserError(f"{where}: expected a run on the same data and split, got another")
-    earlier = spec.check(documents.read(run / "study.yaml"))
+    earlier = parsing.study(documents.read(run / "study.yaml"))
     if [o.key for o in earlier.objectives] != [study.objective.key] or study.objectives[1:]:
         raise UserError(
             f"{where}: expected a run with the same one objective ({study.objective.label}), "

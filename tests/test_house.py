@@ -11,9 +11,9 @@ import pytest
 
 import dnn
 import studies
-from sweeps import arms, methods, metrics, vocabulary
+from sweeps import arms, methods, metrics, parsing, vocabulary
 from sweeps.documents import parse, read
-from sweeps.spec import Budgets, check
+from sweeps.spec import Budgets
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ("dnn", "sweeps", "reports", "studies")
@@ -49,7 +49,7 @@ ORDER = (
     *("faults", "documents", "sections", "overrides"),
     *("kinds", "arms", "vocabulary", "space", "depths", "entries", "grammar", "enqueued"),
     *("interrupts", "engines", "addresses", "storages", "buckets", "durations"),
-    *("metrics", "objectives", "methods", "trainers", "agreement", "wording", "spec"),
+    *("metrics", "objectives", "methods", "trainers", "agreement", "wording", "spec", "parsing"),
 )
 
 
@@ -172,7 +172,7 @@ def test_the_readmes_fragments_are_valid(fragment: str) -> None:
         "space": "space: {learning_rate: [0.1, 1]}\n",
     }
     missing = [text for key, text in rest.items() if not re.search(f"^{key}:", fragment, re.M)]
-    assert check(parse(fragment + "\n" + "".join(missing), "README.md")).name
+    assert parsing.study(parse(fragment + "\n" + "".join(missing), "README.md")).name
 
 
 FILES = sorted((ROOT / "studies").glob("*.yaml"))
@@ -180,7 +180,7 @@ FILES = sorted((ROOT / "studies").glob("*.yaml"))
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
 def test_shipped_studies_are_valid(file: Path) -> None:
-    spec = check(read(file))
+    spec = parsing.study(read(file))
     assert spec.description
     assert studies.path(file.stem) == file
 

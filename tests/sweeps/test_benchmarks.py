@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import studies
+from sweeps import parsing
 from sweeps.data.loading import load
 from sweeps.documents import read
-from sweeps.spec import check
 from tests.benchmarks import peer
 from tests.benchmarks.window import simulated
 from tests.sweeps.helpers import environment
@@ -81,7 +81,7 @@ def test_a_window_waits_for_its_oldest_trial() -> None:
     "study", ["studies/tabular_full.yaml", "tests/benchmarks/common_space.yaml"]
 )
 def test_the_peer_has_our_rows(study: str) -> None:
-    data = load(check(read(ROOT / study)).data, ROOT, "float32")
+    data = load(parsing.study(read(ROOT / study)).data, ROOT, "float32")
     for part, (x, y) in peer.data().items():
         assert np.allclose(data.parts[part].x, x, atol=1e-5)
         assert (data.labels[part] == y).all() or (data.labels[part] == 1 - y).all()

@@ -9,12 +9,12 @@ import pytest
 
 import studies
 import sweeps
-from sweeps import seeds
+from sweeps import parsing, seeds
 from sweeps.data.loading import load
 from sweeps.documents import read
 from sweeps.objectives import Objective
 from sweeps.result import Result
-from sweeps.spec import DataSpec, Split, check
+from sweeps.spec import DataSpec, Split
 from sweeps.trial import Task, train
 from sweeps.vocabulary import canonical
 
@@ -42,7 +42,7 @@ def test_it_is_of_the_class_of_scikit_learns_mlp_on_any_split(run: Result) -> No
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
-    spec = check(read(studies.path("breast_cancer")))
+    spec = parsing.study(read(studies.path("breast_cancer")))
     config = {word: canonical(word, value) for word, value in run.best.items()}
     ours, theirs = [], []
     for seed in SPLITS:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sweeps import identities
 from tests.sweeps.helpers import TEXT, study, sweeps
 
 QUICK = TEXT.replace("trials: 24", "trials: 4").replace("epochs: 12", "epochs: 3")
@@ -174,7 +175,7 @@ def test_another_study_in_the_folder(cwd: Path) -> None:
     assert line == (
         "runs/small: expected this study, got another "
         "(replicates: 3 there, 4 here; space.l2.high: 1 there, 2 here); "
-        "use another name or --out, or remove it"
+        "use another name or another --out"
     )
     assert before == sorted(p.name for p in (cwd / "runs" / "small").iterdir())
     # What may change: trials, jobs, confirmation, targets.
@@ -417,18 +418,16 @@ def test_a_study_in_a_storage_says_what_differs_without_its_folder(
     """And what makes it the same study is a word where the Dashboard shows it."""
     import optuna
 
-    from sweeps import store
-
     url = f"sqlite:///{tmp_path / 'x.db'}"
     path = str(study(tmp_path, QUICK))
     sweeps(path, "--no-confirm", "--trials", "1", "--storage", url, cwd=tmp_path)
     known = optuna.load_study(study_name="small", storage=url)
     whole = (tmp_path / "runs" / "small" / "artifacts" / "identity.json").read_text()
-    short = store.digest(json.loads(whole))
+    short = identities.digest(json.loads(whole))
     assert known.user_attrs["identity"] == short
     if older:  # the whole stood there
         known.set_user_attr("identity", whole)
-        known._storage.set_study_system_attr(known._study_id, store.IDENTITY, None)
+        known._storage.set_study_system_attr(known._study_id, identities.IDENTITY, None)
     elsewhere = ("--no-confirm", "--trials", "1", "--storage", url, "--out", "elsewhere")
     (line,) = said(path, *elsewhere, "--set", "replicates=4", cwd=tmp_path)
     assert (

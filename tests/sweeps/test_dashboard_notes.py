@@ -13,7 +13,7 @@ import pytest
 from optuna_dashboard._custom_plot_data import get_plotly_graph_objects
 from rich.console import Console
 
-from sweeps import documents, spec, storages
+from sweeps import documents, parsing, spec, storages
 from sweeps.dashboard import markdown, pictures, plots, texts
 from sweeps.dashboard.attributes import of as attributes_of
 from sweeps.dashboard.board import YOURS, Board
@@ -44,7 +44,7 @@ def study(**changes: Any) -> spec.Study:
         "space": {"l2": {"low": 1e-6, "high": 1.0, "log": True}, "optimizer": ["adam", "momentum"]},
         "targets": {"dev_error": 0.3},
     }
-    return spec.check(documents.Document(values | changes, {}, "study"))
+    return parsing.study(documents.Document(values | changes, {}, "study"))
 
 
 def finished(number: int, state: str = "complete", new: bool = True) -> Finished:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-from sweeps import overrides, resolved, spec
+from sweeps import overrides, parsing, resolved
 from sweeps.documents import Document, parse
 from sweeps.engines import ENGINES, Lost, check, make
 from sweeps.faults import UserError
@@ -27,7 +27,7 @@ def checked(tail: str = "", option: str | None = None) -> Study:
     document: Document = parse(f"{TEXT}\n{tail}", "s.yaml")
     if option is not None:
         overrides.choose_engine(document, option)
-    return spec.check(document)
+    return parsing.study(document)
 
 
 def test_the_file_knows_every_engine_of_the_table() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeps import documents, spec
+from sweeps import documents, parsing
 from sweeps.faults import UserError
 from tests.sweeps.helpers import TEXT, study, sweeps
 
@@ -162,7 +162,7 @@ def test_no_pickle_is_read_from_databases(
 def test_a_name_cannot_leave_the_run_folder(tmp_path: Path, name: str) -> None:
     values = {"name": name, "data": {"source": "synthetic:moons"}, "space": {"l2": [0, 1]}}
     with pytest.raises(UserError, match="name: expected 1 to 64 of a-z, 0-9"):
-        spec.check(documents.Document(values, {}, "study"))
+        parsing.study(documents.Document(values, {}, "study"))
 
 
 def nested(depth: int) -> str:
@@ -199,7 +199,7 @@ def test_what_is_too_large_is_refused_at_once(tmp_path: Path, text: Callable[[],
     path.write_text(text())
     started = time.process_time()
     with pytest.raises(UserError):
-        spec.check(documents.read(path))
+        parsing.study(documents.read(path))
     assert time.process_time() - started < 2
 
 
@@ -220,5 +220,5 @@ def test_a_million_choices_from_python_are_refused_at_once(space: dict[str, Any]
     values = {"name": "x", "data": {"source": "synthetic:moons"}, "space": space}
     started = time.process_time()
     with pytest.raises(UserError):
-        spec.check(documents.Document(values, {}, "study"))
+        parsing.study(documents.Document(values, {}, "study"))
     assert time.process_time() - started < 2

@@ -5,22 +5,23 @@ from typing import Any
 import optuna
 import pytest
 
-from sweeps import seeds
+from sweeps import parsing, seeds
 from sweeps.documents import Document, parse, value
 from sweeps.faults import UserError
 from sweeps.overrides import override
-from sweeps.spec import RESERVED, Study, check
+from sweeps.parsing import RESERVED
+from sweeps.spec import Study
 
 HEAD = "name: a\ndata: {source: 'synthetic:moons'}\n"
 
 
 def study(rest: str) -> Study:
-    return check(parse(HEAD + rest, "s.yaml"))
+    return parsing.study(parse(HEAD + rest, "s.yaml"))
 
 
 def faults(rest: str, head: str = HEAD) -> list[str]:
     with pytest.raises(UserError) as caught:
-        check(parse(head + rest, "s.yaml"))
+        parsing.study(parse(head + rest, "s.yaml"))
     return str(caught.value).splitlines()
 
 
@@ -282,12 +283,12 @@ def test_rule_8_set_moves_a_key_and_the_name_is_a_folders() -> None:
     override(document, [("fixed.l2", value("1e-4", "--set")), ("search.trials", 7)])
     override(document, [("space.epochs", [1])])
     with pytest.raises(UserError) as caught:
-        check(document)
+        parsing.study(document)
     assert str(caught.value).startswith(
         "--set space.epochs: space.epochs: expected a word that can be searched, got 'epochs'"
     )
     override(document, [("fixed.epochs", 5)])
-    spec = check(document)
+    spec = parsing.study(document)
     assert spec.space.default["l2"] == 1e-4
     assert [d.word for d in spec.space.dimensions] == ["hidden"]
     assert (spec.search.trials, spec.epochs) == (7, 5)
@@ -309,7 +310,7 @@ def test_rule_9_reserved_names_say_so() -> None:
             {"name": "a", "data": {"source": "x"}, "space": {}} | nested, {}, "s.yaml"
         )
         with pytest.raises(UserError) as caught:
-            check(document)
+            parsing.study(document)
         assert f"{path}: expected a key of this version, got '{key}'" in str(caught.value)
         assert "later version" in str(caught.value)
     assert faults("schedule: cosine\nspace: {}") == [

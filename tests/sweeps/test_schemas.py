@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from sweeps import documents, metrics, resolved, spec
+from sweeps import documents, metrics, parsing, resolved
 from sweeps.faults import UserError
 from sweeps.schemas import study as schema
 
@@ -103,14 +103,14 @@ def test_the_schema_is_one() -> None:
 @pytest.mark.parametrize("case", RIGHT)
 def test_what_check_takes_is_valid(case: str) -> None:
     assert faults(RIGHT[case]) == []
-    assert spec.check(documents.Document(RIGHT[case], {}, "study")).name == "a"
+    assert parsing.study(documents.Document(RIGHT[case], {}, "study")).name == "a"
 
 
 @pytest.mark.parametrize("case", WRONG)
 def test_what_check_refuses_is_not_valid(case: str) -> None:
     assert faults(WRONG[case])
     with pytest.raises(UserError):
-        spec.check(documents.Document(WRONG[case], {}, "study"))
+        parsing.study(documents.Document(WRONG[case], {}, "study"))
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "studies").glob("*.yaml")), ids=lambda f: f.stem)
@@ -120,7 +120,7 @@ def test_shipped_studies_are_valid(file: Path) -> None:
 
 @pytest.mark.parametrize("case", RIGHT)
 def test_a_resolved_study_is_valid(case: str, tmp_path: Path) -> None:
-    of = spec.check(documents.Document(RIGHT[case], {}, "study"))
+    of = parsing.study(documents.Document(RIGHT[case], {}, "study"))
     written = documents.parse(resolved.study_yaml(of, Path(), tmp_path), "study.yaml").values
     assert faults(json.loads(json.dumps(written))) == []
 

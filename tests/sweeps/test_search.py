@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps import documents, methods, preparing, resolved, spec
+from sweeps import documents, methods, parsing, preparing, resolved
 from sweeps.data import Dataset
 from sweeps.faults import UserError
 from sweeps.interrupts import Shield
@@ -357,7 +357,7 @@ def test_the_resolved_study_is_the_same_study(tmp_path: Path) -> None:
         search={"sampler": {"nsga2": {"population": 6}}, "per": None},
     )
     text = resolved.study_yaml(of, Path(), tmp_path)
-    again = spec.check(documents.parse(text, "study.yaml"))
+    again = parsing.study(documents.parse(text, "study.yaml"))
     assert resolved.identity(again, dataset) == resolved.identity(of, dataset)
 
 

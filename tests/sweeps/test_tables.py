@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 import sweeps
-from sweeps import documents, spec, tables
+from sweeps import documents, parsing, tables
 from sweeps.result import Result
 from tests.sweeps.helpers import TEXT, study
 
@@ -28,7 +28,7 @@ def aimed(tmp_path_factory: pytest.TempPathFactory) -> Result:
 def said(result: Result, width: int) -> str:
     stream = io.StringIO()
     console = Console(file=stream, width=width, force_terminal=True, color_system=None)
-    of = spec.check(documents.read(result.folder / "study.yaml"))
+    of = parsing.study(documents.read(result.folder / "study.yaml"))
     tables.closing(Result(result.folder), of, None, console)
     return stream.getvalue()
 

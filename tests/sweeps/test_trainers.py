@@ -14,7 +14,7 @@ import pytest
 
 import studies
 import sweeps
-from sweeps import documents, guests, seeds, spec, trainers
+from sweeps import documents, guests, parsing, seeds, trainers
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError
@@ -178,7 +178,7 @@ def test_any_number_of_jobs_gives_the_same_study(finished: Path, tmp_path: Path)
 
 
 def test_what_was_resolved_runs_as_it_stands(finished: Path) -> None:
-    again = spec.check(documents.read(finished / "runs" / "own" / "study.yaml"))
+    again = parsing.study(documents.read(finished / "runs" / "own" / "study.yaml"))
     assert again.trainer is not None
     assert (finished / "runs" / "own" / again.trainer.folder).resolve() == finished.resolve()
     out = ("--out", "again", "--allow-code")
@@ -294,16 +294,16 @@ def test_what_the_study_file_gets_wrong(old: str) -> None:
     new, expected = FAULTS[old]
     assert STUDY.count(old) == 1
     with pytest.raises(UserError) as told:
-        spec.check(documents.parse(STUDY.replace(old, new), "own.yaml"))
+        parsing.study(documents.parse(STUDY.replace(old, new), "own.yaml"))
     assert expected in str(told.value)
     assert re.match(r"own\.yaml:\d+: ", str(told.value))
 
 
 def test_words_of_a_trainer_are_no_one_elses() -> None:
-    spec.check(documents.parse(STUDY, "own.yaml"))
+    parsing.study(documents.parse(STUDY, "own.yaml"))
     without = STUDY.replace("trainer:\n  call: mine:train\n  parameters:\n", "x:\n")
     with pytest.raises(UserError, match=r"space\.strength: expected a hyperparameter"):
-        spec.check(documents.parse(without, "own.yaml"))
+        parsing.study(documents.parse(without, "own.yaml"))
 
 
 def test_words_may_stand_in_rules_pairs_enqueue_and_fixed() -> None:
@@ -311,11 +311,11 @@ def test_words_may_stand_in_rules_pairs_enqueue_and_fixed() -> None:
         STUDY
         + "constraints: ['strength < 0.5 when penalty is ridge']\nenqueue: [{strength: 0.2}]\n"
     )
-    study = spec.check(documents.parse(text, "own.yaml"))
+    study = parsing.study(documents.parse(text, "own.yaml"))
     assert study.enqueue[0]["strength"] == 0.2
     assert not study.space.allows(study.space.default | {"strength": 0.7})
     text = STUDY.replace("  penalty: [ridge, none]\n", "").replace("{epochs: 8}", "{penalty: none}")
-    assert spec.check(documents.parse(text, "own.yaml")).space.default["penalty"] == "none"
+    assert parsing.study(documents.parse(text, "own.yaml")).space.default["penalty"] == "none"
 
 
 # --- finding and importing -----------------------------------------------------------------------

@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps import starting
+from sweeps import parsing, starting
 from sweeps.documents import read
 from sweeps.faults import UserError
 from sweeps.preparing import prepare
-from sweeps.spec import check
 from tests.sweeps.helpers import sweeps
 
 SMALL = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=2", "--jobs", "1")
@@ -47,7 +46,7 @@ def test_for_a_table_of_ones_own(tmp_path: Path) -> None:
         cwd=tmp_path,
         module="sweeps",
     )
-    study = check(read(tmp_path / "mine.yaml"))
+    study = parsing.study(read(tmp_path / "mine.yaml"))
     assert study.name == "mine"
     assert study.data.source == "my data/t.csv"
     assert set(study.data.ignore) == {"customer_id", "when", "empty", awkward}
@@ -64,7 +63,7 @@ def test_the_space_suits_the_size(
     monkeypatch.chdir(tmp_path)
     table(rows).to_parquet("t.parquet")
     starting.begin("t", "t.parquet", "y")
-    study = check(read(Path("t.yaml")))
+    study = parsing.study(read(Path("t.yaml")))
     train = int(rows * 0.6)
     sizes = [
         size

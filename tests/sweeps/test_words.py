@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
-from sweeps import documents, metrics, networks, seeds
+from sweeps import documents, metrics, networks, parsing, seeds
 from sweeps.data import sources
 from sweeps.data.loading import load
 from sweeps.documents import Document
 from sweeps.faults import UserError
 from sweeps.objectives import Objective
 from sweeps.preparing import prepare
-from sweeps.spec import DataSpec, Study, check
+from sweeps.spec import DataSpec, Study
 from sweeps.trial import Task, train
 from sweeps.vocabulary import canonical, defaults, plain
 from tests.sweeps.helpers import study, sweeps, trials
@@ -67,7 +67,7 @@ def settings(change: str) -> tuple:
     }
     word, _, value = change.partition("=")
     values["fixed"][word] = documents.value(value, change)
-    spec = check(Document(values, {}, "study"))
+    spec = parsing.study(Document(values, {}, "study"))
     dataset = load(spec.data, Path(), spec.dtype)
     config = spec.space.default
     return networks.network(config, dataset), networks.settings(config, dataset)
@@ -159,7 +159,7 @@ def test_what_is_trained_on_changes_and_the_scores_stay_comparable(
 ) -> None:
     sweeps(str(study(tmp_path, text)), "--jobs", "2", cwd=tmp_path)
     folder = tmp_path / "runs" / "small"
-    spec = check(documents.read(tmp_path / "small.yaml"))
+    spec = parsing.study(documents.read(tmp_path / "small.yaml"))
     labels = load(spec.data, Path(), spec.dtype).labels["dev"]
     found = trials(folder)
     for record in found.values():
@@ -167,7 +167,7 @@ def test_what_is_trained_on_changes_and_the_scores_stay_comparable(
         losses = [metrics.loss_and_error(one, labels)[0] for one in outputs]
         np.testing.assert_allclose(record["final/dev_loss"], losses, rtol=1e-5)
     assert len({str(record["final/dev_loss"]) for record in found.values()}) >= 3
-    winner = check(documents.read(folder / "best.yaml")).space.default
+    winner = parsing.study(documents.read(folder / "best.yaml")).space.default
     settings = pd.read_parquet(folder / "confirm.parquet").loc[0, "settings"]
     words = ("loss", "label_smoothing", "class_weights", "clip_value")
     told = json.loads(settings)
