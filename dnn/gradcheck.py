@@ -92,44 +92,69 @@ def check(
     dropout without masks, an unknown block, shapes and numbers that don't fit.
     """
     theta = np.asarray(theta)
-    checks.theta(network, theta[None], "gradcheck")
-    if 2 * len(theta) > NUMBERS:  # not even two copies fit
-        raise ValueError(
-            f"gradcheck: expected at most {NUMBERS // 2:,} parameters, got {len(theta):,}"
-        )
     data = Data(np.asarray(x, np.float64), np.asarray(y, np.float64))
-    checks.data(network, data, "gradcheck")
+    problem = _problem(network, theta, data, l2, l1, keep_prob, masks, weights)
     step = float(numbers(epsilon, "gradcheck: epsilon", Bound(1e-14, 1)))
-    for name, value in (("l2", l2), ("l1", l1), ("nudge", nudge)):
-        numbers(value, f"gradcheck: {name}", NOT_NEGATIVE)
+    noise = float(numbers(nudge, "gradcheck: nudge", NOT_NEGATIVE))
     most = None if most is None else whole(most, "gradcheck: most", 1)
-    kept = _masks(network, len(data), keep_prob, masks)
-    of_rows = _weights(len(data), weights)
     rng = np.random.default_rng(seed)
     start = theta.astype(np.float64)
-    start[: network.n_parameters] += nudge * rng.standard_normal(network.n_parameters)
+    start[: network.n_parameters] += noise * rng.standard_normal(network.n_parameters)
     where = columns(network)
     picked = np.sort(np.concatenate([_choose(rng, block, most) for block in where.values()]))
-    problem = _Problem(network, data, l2, l1, kept, of_rows)
     with np.errstate(all="ignore"):
         gradient = problem.gradient(start)
         for name, factor in (faults or {}).items():
             block = lookup(where, name, "gradcheck: faults")
             gradient[block] *= float(numbers(factor, f"gradcheck: faults: {name}", FINITE))
         numeric, crossed = problem.differences(start, picked, step)
-    compared, exact = picked[~crossed], gradient[picked[~crossed]]
+    kept = picked[~crossed]
+    return _compared(step, where, kept, gradient[kept], numeric[~crossed], int(crossed.sum()))
+
+
+def _compared(
+    step: float,
+    where: Mapping[str, slice],
+    picked: Integers,
+    gradient: Array,
+    numeric: Array,
+    on_kinks: int,
+) -> GradientCheck:
     inside = {
-        name: (compared >= block.start) & (compared < block.stop) for name, block in where.items()
+        name: (picked >= block.start) & (picked < block.stop) for name, block in where.items()
     }
     return GradientCheck(
-        step,
-        difference(exact, numeric[~crossed]),
-        {name: difference(exact[own], numeric[~crossed][own]) for name, own in inside.items()},
-        {name: int(own.sum()) for name, own in inside.items()},
-        int(crossed.sum()),
-        exact,
-        numeric[~crossed],
+        epsilon=step,
+        difference=difference(gradient, numeric),
+        blocks={name: difference(gradient[own], numeric[own]) for name, own in inside.items()},
+        checked={name: int(own.sum()) for name, own in inside.items()},
+        on_kinks=on_kinks,
+        gradient=gradient,
+        numeric=numeric,
     )
+
+
+def _problem(
+    network: Network,
+    theta: Array,
+    data: Data,
+    l2: float,
+    l1: float,
+    keep_prob: Sequence[float] | None,
+    masks: Sequence[Array] | None,
+    weights: Array | None,
+) -> "_Problem":
+    """What is checked, checked itself. Errors: ValueError."""
+    checks.theta(network, theta[None], "gradcheck")
+    if 2 * len(theta) > NUMBERS:  # not even two copies fit
+        raise ValueError(
+            f"gradcheck: expected at most {NUMBERS // 2:,} parameters, got {len(theta):,}"
+        )
+    checks.data(network, data, "gradcheck")
+    for name, value in (("l2", l2), ("l1", l1)):
+        numbers(value, f"gradcheck: {name}", NOT_NEGATIVE)
+    kept = _masks(network, len(data), keep_prob, masks)
+    return _Problem(network, data, l2, l1, kept, _weights(len(data), weights))
 
 
 def _masks(
