@@ -1,5 +1,7 @@
 """The command line: `sweeps VERB …`. The verbs stand in `sweeps.verbs`."""
 
+import atexit
+import gc
 import inspect
 import sys
 from collections.abc import Callable
@@ -35,6 +37,10 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A console that has no minus sign must not cost a user the whole run.
             stream.reconfigure(errors="replace")
+    # What is imported lives to the end. To look for garbage in it, again and again and at the exit,
+    # takes most of a second of a run.
+    gc.set_threshold(50_000, 20, 50)
+    atexit.register(gc.freeze)
     app(prog_name="sweeps")
 
 

@@ -2,30 +2,39 @@
 
 import argparse
 import json
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import sweeps
+from sweeps import cli
+from sweeps.result import Result
 from sweeps.search.mirror import Mirror
 from tests.benchmarks import common
 
 
 def main(path: Path, trials: int, jobs: int, assignments: list[str]) -> dict[str, Any]:
-    """Run, and say what the winner's fresh networks get wrong on the test rows."""
+    """Run the command, and say what the winner's fresh networks get wrong on the test rows."""
     with (
         tempfile.TemporaryDirectory() as out,
         common.clocks(asking=(Mirror, "ask"), telling=(Mirror, "tell")) as optunas,
     ):
-        options: dict[str, Any] = {"trials": trials, "jobs": jobs, "set": assignments}
-        result = sweeps.run(path, out=out, quiet=True, **options)
-        seconds = json.loads((result.folder / "provenance.json").read_text())["seconds"]
+        options = ["--quiet", "--out", out, f"--trials={trials}", f"--jobs={jobs}"]
+        options += [f"--set={one}" for one in assignments]
+        sys.argv = ["sweeps", "run", str(path), *options]
+        try:
+            cli.main()
+        except SystemExit as ended:
+            assert not ended.code
+        (folder,) = Path(out).iterdir()
+        result = Result(folder)
+        seconds = json.loads((folder / "provenance.json").read_text())["seconds"]
         found = result.confirm
         assert found is not None
         winner = found[found["rank"] == 1]
-        with np.load(result.folder / "predictions.npz") as outputs:
+        with np.load(folder / "predictions.npz") as outputs:
             log_probabilities = outputs[f"{winner['config'].iloc[0]}/test"]
             target = outputs["test_target"]
     return {
