@@ -20,13 +20,14 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 
 @dataclass(frozen=True)
 class Unit:
-    """How one metric is printed: the factor, the decimals, the sign after it."""
+    """One metric's scale, and how it is printed: the factor, the decimals, the sign after it."""
 
     name: str
     factor: float = 1.0
     suffix: str = ""
     points: str = ""
     digits: Callable[[float, int], str] = lambda x, decimals: f"{x:.{decimals}f}"
+    ends: tuple[float, float] = (0.0, math.inf)
 
     def value(self, x: float) -> str:
         """`2.6 %`."""
@@ -94,8 +95,10 @@ def unit(run: Run, metric: str) -> Unit:
     if kind != "error" and metric != "gap":
         return Unit(name)
     if run.regression:
-        return Unit("gap in RMSE, dev less train" if metric == "gap" else f"{split} RMSE")
-    return Unit(name, 100.0, f"{SPACE}%", f"{SPACE}points")
+        gap = Unit("gap in RMSE, dev less train", ends=(-math.inf, math.inf))
+        return gap if metric == "gap" else Unit(f"{split} RMSE")
+    ends = (-1.0 if metric == "gap" else 0.0, 1.0)
+    return Unit(name, 100.0, f"{SPACE}%", f"{SPACE}points", ends=ends)
 
 
 def ended_by(run: Run) -> str:
@@ -156,8 +159,8 @@ def _four(x: float, _: int) -> str:
 
 # Of the metrics that are no losses or errors of a split.
 UNITS = {
-    "auc": Unit("AUC", digits=_four),
-    "macro_f1": Unit("macro-F1", digits=_four),
+    "auc": Unit("AUC", digits=_four, ends=(0.0, 1.0)),
+    "macro_f1": Unit("macro-F1", digits=_four, ends=(0.0, 1.0)),
     "log_loss": Unit("log-loss"),
     "mean_absolute_error": Unit("mean absolute error"),
     "epochs_to_target": Unit("epochs to target", digits=_rounded),

@@ -126,6 +126,7 @@ def _results(found: Comparison) -> list[tuple[str, list[Text]]]:
     regression = found.runs[0].regression
     unit = "" if regression else " %"
     lines = [("winner", [str(winner["config"]) for winner in found.winners])]
+    lines += _objectives(found)
     for label, name in (
         ("dev error", "dev_error"),
         ("test error", "test_error"),
@@ -135,6 +136,24 @@ def _results(found: Comparison) -> list[tuple[str, list[Text]]]:
         lines.append((f"{label}{unit}", cells))
     lines.append(("networks", [str(winner["n"]) for winner in found.winners]))
     return [(name, [Text(printable(cell)) for cell in cells]) for name, cells in lines]
+
+
+def _objectives(found: Comparison) -> list[tuple[str, list[str]]]:
+    """What each run was after besides the mean dev error, a line each; – where another was not."""
+    from reports import summary
+
+    each = [{goal.name: (n, goal) for n, goal in summary.beyond_the_error(r)} for r in found.runs]
+    names = dict.fromkeys(name for goals in each for name in goals)
+    return [
+        (
+            name,
+            [
+                tables.objective(winner, *goals[name]) if name in goals else "–"
+                for winner, goals in zip(found.winners, each, strict=True)
+            ],
+        )
+        for name in names
+    ]
 
 
 def _setting(value: Any) -> str:

@@ -62,7 +62,10 @@ def _columns(result: Result) -> dict[str, tuple[str, Cell]]:
         "gap": f"dev − train{unit}",
     }
     return {
-        **{n: (g.name, partial(_objective, n, g)) for n, g in summary.beyond_the_error(result.run)},
+        **{
+            n: (goal.name, partial(objective, name=n, goal=goal))
+            for n, goal in summary.beyond_the_error(result.run)
+        },
         **{
             n: (head, partial(interval, name=n, regression=regression)) for n, head in heads.items()
         },
@@ -112,12 +115,11 @@ def interval(row: "pd.Series[Any]", name: str, regression: bool) -> str:
     return f"{text} [{scale * low:.{digits}f},{scale * high:.{digits}f}]"
 
 
-def _objective(name: str, goal: "Objective", row: "pd.Series[Any]") -> str:
-    from reports.stats.intervals import Interval
+def objective(row: "pd.Series[Any]", name: str, goal: "Objective") -> str:
+    """An objective of the table of winners, by its column, with its bounds."""
+    from reports import summary
 
-    value, low, high = (float(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
-    of = Interval(value, low, high, int(row["n"]), kind="", covers="")
-    return goal.unit.interval(of).replace(", ", ",")
+    return summary.objective_in_words(row, name, goal).replace(", ", ",")
 
 
 def _reach(row: "pd.Series[Any]") -> str:

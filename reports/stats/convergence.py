@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from reports.frames import Run, once
 from reports.stats import intervals
-from reports.stats.intervals import Array, Interval
+from reports.stats.intervals import Array
 from reports.stats.permutation import faster, speedup
 from reports.text import unit
 
@@ -173,10 +173,7 @@ def speed(run: Run, aim: Target, axis: str = "epoch") -> pd.DataFrame:
     for config, part in groups.items():
         time = part["time"].to_numpy(float)
         plain = intervals.t_mean(time, "new seeds, on this data")
-        restricted = Interval(
-            plain.estimate, max(plain.low, 0.0), min(plain.high, tau),
-            plain.n, plain.kind, plain.covers,
-        )  # fmt: skip
+        restricted = plain.within(0.0, tau)
         if not part["reached"].any():
             restricted = intervals.none(tau, len(time), "no network reached it")
         row = {

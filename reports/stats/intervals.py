@@ -7,7 +7,7 @@ kind says why. Randomness arrives as a generator.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,10 @@ class Interval:
     def excludes_zero(self) -> bool:
         """Whether zero lies outside the bounds."""
         return self.known and (self.low > 0 or self.high < 0)
+
+    def within(self, low: float, high: float) -> Interval:
+        """Cut at the ends of a scale: t knows none, and would let an error be below 0."""
+        return replace(self, low=max(self.low, low), high=min(self.high, high))
 
 
 def none(estimate: float, n: int, why: str) -> Interval:

@@ -74,6 +74,6 @@ def held(run: Run) -> tuple[Held, ...]:
         for limit in limits(run):
             if limit.metric != "seconds":
                 values = run.rows_of(config)[limit.metric].to_numpy(float)
-                value = intervals.over_seeds(values)
+                value = intervals.over_seeds(values).within(*limit.unit.ends)
                 found.append(Held(config, limit, value, limit.judged(value)))
     return tuple(found)

@@ -48,7 +48,7 @@ class Objective:
     def reduced(self, values: Array) -> Interval:
         """One number of the replicates' (n,), with an interval over seeds where there is one."""
         if self.reduce == "mean" or (values == values[:1]).all():
-            return intervals.over_seeds(values)
+            return intervals.over_seeds(values).within(*self.unit.ends)
         if self.reduce == "median":
             return intervals.order_statistics(values, 0.5)
         if self.reduce == "worst":

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from reports import text
 from reports.frames import Run, RunFolderError, once
 from reports.stats import intervals
 from reports.stats.intervals import Array, Interval, RowWeights
@@ -92,7 +93,9 @@ def new_rows(run: Run, config: str, split: str, kind: str = "error") -> Interval
     For new seeds alone where the predictions are not known.
     """
     if not run.predictions.has(config, split):
-        return intervals.t_mean(run.rows_of(config)[f"{split}_{kind}"].to_numpy(float))
+        name = f"{split}_{kind}"
+        found = intervals.t_mean(run.rows_of(config)[name].to_numpy(float))
+        return found.within(*text.unit(run, name).ends)
     losses = row_losses(run, config, split, kind)
     seeds, rows = seeds_of(run, len(losses)), rows_of_split(run, split)
     if kind == "error" and not run.regression:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from reports import text
 from reports.frames import Run
 from reports.stats import intervals
 from reports.stats.intervals import Interval
@@ -51,7 +52,7 @@ def optimism(run: Run) -> pd.DataFrame:
                 "config": config, "selected": selected,
                 "dev": new_rows(run, config, "dev", kind)
                 if on_rows
-                else intervals.over_seeds(fresh),
+                else intervals.over_seeds(fresh).within(*text.unit(run, name).ends),
                 "test": new_rows(run, config, "test", kind)
                 if on_rows
                 else intervals.none(math.nan, 0, "not measured on test"),

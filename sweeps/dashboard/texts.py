@@ -131,6 +131,7 @@ def _winners(run: "Run") -> list[str]:
         of = Interval(value, low, high, int(row["n"]), kind="", covers="")
         return unit(run, f"{split}_error").interval(of, difference=name == "gap")
 
+    goals = summary.beyond_the_error(run)
     body = []
     for _, row in rows.iterrows():
         label = text(row["config"])
@@ -138,6 +139,7 @@ def _winners(run: "Run") -> list[str]:
         body.append(
             [
                 f"**winner: {label}**" if is_winner else label,
+                *(summary.objective_in_words(row, name, goal) for name, goal in goals),
                 score(row, "dev_error", "dev"),
                 score(row, "test_error", "test"),
                 score(row, "gap", "dev"),
@@ -146,10 +148,14 @@ def _winners(run: "Run") -> list[str]:
                 ),
             ]
         )  # fmt: skip
-    head = ["confirmed", "dev error", "test error", "dev − train", "epochs to target"]
+    named = [text(goal.name) for _, goal in goals]
+    head = ["confirmed", *named, "dev error", "test error", "dev − train", "epochs to target"]
     aim = text(summary.target_in_words(run))
+    what = f"{', '.join(named)}: over the same seeds [95 % interval for new seeds, on these rows]. "
+    seeds = what if named else ""
     return [
         table(head, body),
-        "Means of fresh seeds [95 % interval for new rows and seeds]. Epochs: restricted mean "
+        f"{seeds}Errors: means of fresh seeds [95 % interval for new rows and seeds]. Epochs: "
+        "restricted mean "
         f"(share of the networks that reached it), target {aim}.",
     ]

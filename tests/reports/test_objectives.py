@@ -53,6 +53,21 @@ def test_reductions_are_those_of_the_search():
     assert goal("sd", "maximize", 2).reduced(values).estimate == pytest.approx(4 - spread)
 
 
+def test_no_interval_passes_the_ends_of_its_scale(folder_of):
+    run = load(folder_of("highest"))
+    values = np.array([0.9, 1.0, 1.0, 1.0])
+    assert intervals.t_mean(values).high > 1
+
+    def bounds(metric, values):
+        scale = text.unit(run, metric)
+        of = objectives.Objective(metric, "minimize", "mean", 0.0, metric, scale, "value")
+        return of.reduced(values).low, of.reduced(values).high
+
+    assert bounds("auc", values)[1] == 1
+    assert bounds("dev_error", 1 - values)[0] == 0
+    assert bounds("gap", 1 - values)[0] < 0
+
+
 def test_what_every_seed_costs_alike_has_no_interval():
     found = goal("mean").reduced(np.full(5, 97.0))
     assert (found.estimate, found.known, found.kind) == (

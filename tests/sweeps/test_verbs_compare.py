@@ -76,3 +76,14 @@ def test_its_faults_are_a_line(cwd: Path) -> None:
     assert "expected a run that was confirmed" in said("before", "searched")
     (cwd / "after" / "predictions.npz").write_bytes(b"PK")
     assert said("before", "after").startswith("after/predictions.npz: expected a NumPy .npz")
+
+
+def test_what_was_searched_for_is_a_line(tmp_path: Path) -> None:
+    write(tmp_path / "ranked", Made(objectives=("auc",), direction="maximize"))
+    write(tmp_path / "plain", Made(objectives=("dev_error",)))
+    told = sweeps("compare", "ranked", "plain", cwd=tmp_path, module="sweeps").stdout
+    (line,) = [line for line in told.splitlines() if line.startswith("AUC")]
+    name, value, bounds, other = line.split()
+    assert (name, other) == ("AUC", "–")
+    low, high = json.loads(bounds)
+    assert low < float(value) < high <= 1
