@@ -27,6 +27,7 @@ from sweeps.spec import DataSpec
 from sweeps.trainers import Trainer
 from sweeps.trial import Outcome, Task
 from sweeps.vocabulary import canonical, defaults
+from tests.sweeps.engines import installed
 from tests.sweeps.helpers import sweeps as run
 from tests.sweeps.helpers import trials
 
@@ -166,8 +167,12 @@ def test_it_is_swept_pruned_confirmed_and_reported(finished: Path) -> None:
         result.predict(result.trials)
 
 
-def test_any_number_of_jobs_gives_the_same_study(finished: Path, tmp_path: Path) -> None:
-    run(write(tmp_path), "--allow-code", "--jobs", "2", cwd=tmp_path)
+@pytest.mark.parametrize("engine", ["loky", "dask", "ray"])
+def test_any_number_of_jobs_gives_the_same_study(
+    finished: Path, tmp_path: Path, engine: str
+) -> None:
+    installed(engine)
+    run(write(tmp_path), "--allow-code", "--jobs", "2", "--engine", engine, cwd=tmp_path)
     one, two = (trials(folder / "runs" / "own") for folder in (tmp_path, finished))
     np.testing.assert_equal(one, two)  # where NaN is NaN
     first, second = (Result(folder / "runs" / "own") for folder in (tmp_path, finished))
