@@ -17,9 +17,10 @@ def study_file(folder: Path, storage: str | None) -> Path:
         )
     begun = (folder / "artifacts" / "identity.json").exists()
     if begun and storage is None and not (folder / "journal.log").exists():
-        elsewhere = (folders.provenance(folder) or {}).get("storage", "another")
+        known = (folders.provenance(folder) or {}).get("storage")  # a run that was killed has none
+        which = f" ({printable(str(known))})" if known else ""
         raise UserError(
-            "--storage: expected the URL of the storage that the run was given "
-            f"({printable(str(elsewhere))}), got nothing, and {folder} holds no journal.log"
+            f"--storage: expected the URL of the storage that the run was given{which}, got "
+            f"nothing, and {folder} holds no journal.log"
         )
     return path
