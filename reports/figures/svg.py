@@ -20,6 +20,7 @@ COLOURS = {
     RULE: "var(--grid)",
     **{colour: f"var(--c{number})" for number, colour in enumerate(SERIES)},
 }
+RASTER = 144.0  # dots an inch of what is rasterised
 _NUMBER = re.compile(r"(?<![\w#.])-?\d+\.\d{2,}(?![\w.])")
 _REFERENCE = re.compile(r'(?:url\(#|href="#)([^)"]+)')
 
@@ -30,15 +31,20 @@ def panel(canvas: Canvas, prefix: str, title: str, description: str) -> Panel:
     Removes the metadata, matplotlib's page-wide <style> and every id that nothing refers to;
     rounds coordinates; names the picture by <title> and <desc>.
     """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     raw = io.StringIO()
     with warnings.catch_warnings():
         # A name may hold letters that matplotlib's font lacks; the browser's font draws them.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        # Laid out and drawn once each; savefig would draw it a second time, to lay it out.
         layout = canvas.get_layout_engine()
         if layout is not None:
-            layout.execute(canvas)  # once, here: savefig would draw a second time to do so
+            layout.execute(canvas)
             canvas.set_layout_engine("none")
-        canvas.savefig(raw, format="svg", dpi=144, metadata={"Date": None, "Creator": None})
+        canvas.set_dpi(RASTER)
+        svg = FigureCanvasSVG(canvas)
+        svg.print_svg(raw, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
     return Panel(clean(raw.getvalue(), prefix, title, description), title, description)
 
 

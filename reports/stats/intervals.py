@@ -60,10 +60,10 @@ def t_mean(values: Array, covers: str = "new seeds, on these rows") -> Interval:
     n = len(values)
     if n < 2:
         return none(float(values.mean()) if n else math.nan, n, "one replicate" if n else "none")
-    from scipy import stats
+    from scipy import special
 
     mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(n)
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, n - 1)) * error
+    half = float(special.stdtrit(n - 1, 0.5 + LEVEL / 2)) * error
     return Interval(mean, mean - half, mean + half, n, "t over replicates", covers)
 
 
@@ -106,11 +106,11 @@ def welch(first: Array, second: Array) -> Interval:
     estimate = float(first.mean() - second.mean()) if n and m else math.nan
     if min(n, m) < 2:
         return none(estimate, min(n, m), "one replicate")
-    from scipy import stats
+    from scipy import special
 
     a, b = float(first.var(ddof=1)) / n, float(second.var(ddof=1)) / m
     freedom = (a + b) ** 2 / (a**2 / (n - 1) + b**2 / (m - 1)) if a + b > 0 else n + m - 2
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, freedom)) * math.sqrt(a + b)
+    half = float(special.stdtrit(freedom, 0.5 + LEVEL / 2)) * math.sqrt(a + b)
     covers = "new seeds, on these rows"
     return Interval(estimate, estimate - half, estimate + half, min(n, m), "Welch's t", covers)
 
@@ -120,13 +120,13 @@ def p_above(values: Array, margin: float) -> float:
     n = len(values)
     if n < 2:
         return math.nan
-    from scipy import stats
+    from scipy import special
 
     error = float(values.std(ddof=1)) / math.sqrt(n)
     distance = float(values.mean()) - margin
     if error <= 1e-15:
         return float(distance > 0)
-    return float(stats.t.cdf(distance / error, n - 1))
+    return float(special.stdtr(n - 1, distance / error))
 
 
 def wilson(errors: int, n: int) -> Interval:
