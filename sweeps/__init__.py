@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sweeps.result import Result
+    from sweeps.results.result import Result
 
 __all__ = ["run"]
 

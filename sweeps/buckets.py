@@ -3,8 +3,8 @@
 import re
 from importlib.util import find_spec
 
+from sweeps.addresses import redact
 from sweeps.faults import Expected, UserError
-from sweeps.storages import redact
 
 ADDRESS = re.compile(
     r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)/?"

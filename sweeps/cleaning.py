@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweeps import folders, locks
 from sweeps.faults import UserError
+from sweeps.storage import folders, locks
 
 INSIDE = ("", "artifacts", "data")
 LEFT = {

@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sweeps import baselines, engines, guests, joining, ranking, records, seeds, trial
+from sweeps import engines
 from sweeps.data import Dataset
 from sweeps.engines import Packs
-from sweeps.search import Finished
-from sweeps.space import Config
-from sweeps.spec import Study
-from sweeps.trial import Outcome, Task
-from sweeps.vocabulary import plain
+from sweeps.search import Finished, ranking
+from sweeps.storage import records
+from sweeps.study.space import Config
+from sweeps.study.spec import Study
+from sweeps.study.vocabulary import plain
+from sweeps.training import baselines, guests, joining, seeds, trial
+from sweeps.training.trial import Outcome, Task
 
 # Replicates that train as one task: whole configurations would leave cores idle at the end.
 TOGETHER = 5

@@ -4,8 +4,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps import addresses, folders, identities, lost, snapshots, storages
+from sweeps import addresses
 from sweeps.faults import UserError
+from sweeps.storage import backends, folders, identities, lost, snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ def to_storage(folder: Path, url: str, source: str | None = None) -> "Iterator[t
     away again. Errors: UserError where there is nothing to copy, or a study of that name already.
     """
     study = _source(folder, source)
-    target = storages.remote(url)
+    target = backends.remote(url)
     with _said_of(url), _whole(study, target) as copy:
         for name, value in study.user_attrs.items():
             copy.set_user_attr(name, value)
@@ -44,7 +45,7 @@ def _said_of(url: str) -> "Iterator[None]":
     import optuna
     from sqlalchemy.exc import SQLAlchemyError
 
-    shown = storages.redact(url)
+    shown = backends.redact(url)
     try:
         yield
     except optuna.exceptions.DuplicatedStudyError as fault:
@@ -86,9 +87,9 @@ def _source(folder: Path, source: str | None) -> "optuna.Study":
 
     name = str((folders.provenance(folder) or {}).get("name", folder.name))
     try:
-        return optuna.load_study(study_name=name, storage=storages.remote(source))
+        return optuna.load_study(study_name=name, storage=backends.remote(source))
     except KeyError:
-        shown = storages.redact(source)
+        shown = backends.redact(source)
         raise UserError(f"--from: expected a study '{name}' in {shown}, got none") from None
 
 

@@ -9,10 +9,10 @@ from typing import Protocol
 
 from rich.console import Console
 
+from sweeps.addresses import redact
 from sweeps.faults import printable
 from sweeps.interrupts import Shield
 from sweeps.search import Finished
-from sweeps.storages import redact
 from sweeps.terminal import tell
 
 

@@ -13,13 +13,14 @@ from rich.table import Table
 from threadpoolctl import threadpool_limits
 
 from dnn import fitting, gradcheck
-from sweeps import documents, networks, seeds
 from sweeps.data import Dataset
 from sweeps.faults import Expected, UserError, did_you_mean, show
 from sweeps.preparing import prepare
-from sweeps.spec import Study
+from sweeps.study import documents
+from sweeps.study.spec import Study
+from sweeps.study.vocabulary import plain
 from sweeps.terminal import tell
-from sweeps.vocabulary import plain
+from sweeps.training import networks, seeds
 
 # Away from relu's kink, where biases of 0 can put a whole layer; small beside the weights.
 NUDGE = 0.01

@@ -7,12 +7,12 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from sweeps import folders, records
 from sweeps.data import sources
 from sweeps.data.encode import CategoryColumn, NumberColumn
 from sweeps.faults import UserError, did_you_mean, printable, show
-from sweeps.model import Model
-from sweeps.result import Result
+from sweeps.results.model import Model
+from sweeps.results.result import Result
+from sweeps.storage import folders, records
 
 CHUNK = 20_000  # rows at a time: what they need does not grow with the file
 

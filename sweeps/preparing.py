@@ -7,14 +7,15 @@ from typing import Any
 
 from rich.console import Console
 
-from sweeps import agreement, buckets, documents, engines, overrides, parsing, trainers
+from sweeps import buckets, engines
 from sweeps.addresses import check
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError, show
 from sweeps.options import Options
 from sweeps.search.mirror import most
-from sweeps.spec import Study
+from sweeps.study import agreement, documents, overrides, parsing, trainers
+from sweeps.study.spec import Study
 
 
 @dataclass(frozen=True)

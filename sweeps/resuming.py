@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from sweeps import folders
 from sweeps.faults import UserError, printable
+from sweeps.storage import folders
 
 
 def study_file(folder: Path, storage: str | None) -> Path:

@@ -13,20 +13,8 @@ from typing import Any
 
 from rich.console import Console
 
-from sweeps import (
-    announcing,
-    documents,
-    engines,
-    guests,
-    outputs,
-    preparing,
-    provenance,
-    reporting,
-    resolved,
-    tables,
-    warm,
-)
 from sweeps import confirm as confirmation
+from sweeps import engines, preparing, provenance
 from sweeps.addresses import redact
 from sweeps.copies import Copies
 from sweeps.dashboard.showing import Showing
@@ -34,14 +22,18 @@ from sweeps.following import Following
 from sweeps.interrupts import Shield
 from sweeps.options import Options, check_jobs, check_time, check_trials
 from sweeps.preparing import Prepared
-from sweeps.progress import Progress
-from sweeps.result import Result
-from sweeps.search import Finished, search
+from sweeps.results import outputs, reporting, resolved
+from sweeps.results.result import Result
+from sweeps.search import Finished, search, warm
 from sweeps.search.budgets import Budget, deadline
 from sweeps.search.mirror import Mirror, Warm
-from sweeps.store import RunFolder, Store
+from sweeps.storage.store import RunFolder, Store
+from sweeps.study import documents
 from sweeps.terminal import tell
-from sweeps.trial import Outcome
+from sweeps.training import guests
+from sweeps.training.trial import Outcome
+from sweeps.views import announcing, tables
+from sweeps.views.progress import Progress
 
 
 class Interrupted(KeyboardInterrupt):

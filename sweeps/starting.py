@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from sweeps import spec
 from sweeps.data import Dataset, sources
 from sweeps.data.encode import is_number, numeric_faults
 from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError, Words, printable, show
-from sweeps.spec import DataSpec
+from sweeps.study import spec
+from sweeps.study.spec import DataSpec
 
 EXAMPLE = "sklearn:wine"
 

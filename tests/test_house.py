@@ -11,9 +11,9 @@ import pytest
 
 import dnn
 import studies
-from sweeps import arms, methods, metrics, parsing, vocabulary
-from sweeps.documents import parse, read
-from sweeps.spec import Budgets
+from sweeps.study import arms, methods, metrics, parsing, vocabulary
+from sweeps.study.documents import parse, read
+from sweeps.study.spec import Budgets
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ("dnn", "sweeps", "reports", "studies")
@@ -44,11 +44,17 @@ ALONE = {
 }
 
 
-# From the study file's words to the study: each imports, at its top, none that stands behind it.
-ORDER = (
-    *("faults", "documents", "sections", "overrides"),
-    *("kinds", "arms", "vocabulary", "space", "depths", "entries", "grammar", "enqueued"),
-    *("interrupts", "engines", "addresses", "storages", "buckets", "durations"),
+# The rooms of sweeps: each imports, at its top, none that stands behind it. The others, which use
+# them all, are the run itself and what the verbs do.
+ROOMS = (
+    *("faults", "durations", "interrupts", "terminal", "addresses", "buckets", "provenance"),
+    *("engines", "study", "data", "training", "storage", "search"),
+    *("options", "preparing", "confirm", "results", "views", "dashboard"),
+)
+# From the study file's words to the study: the same, inside the room.
+WORDS = (
+    *("documents", "sections", "overrides", "kinds", "arms", "vocabulary", "space"),
+    *("depths", "entries", "grammar", "enqueued"),
     *("metrics", "objectives", "methods", "trainers", "agreement", "wording", "spec", "parsing"),
 )
 
@@ -78,24 +84,30 @@ def test_import_directions(package: str) -> None:
                 assert lazy, f"{file.relative_to(ROOT)} imports reports at its top"
 
 
-def inner_imports(module: str) -> set[str]:
-    """The modules of sweeps, or packages in it, that one imports at its top."""
-    path = ROOT / "sweeps" / module
+def inner_imports(package: str, module: str) -> set[str]:
+    """The modules of a package, or packages in it, that one of them imports at its top."""
+    path = ROOT.joinpath(*package.split("."), module)
     found = set()
-    for file in path.glob("*.py") if path.is_dir() else [path.with_suffix(".py")]:
+    for file in path.rglob("*.py") if path.is_dir() else [path.with_suffix(".py")]:
         for node in ast.parse(file.read_text()).body:
             names = [alias.name for alias in getattr(node, "names", ())]
             if isinstance(node, ast.ImportFrom):
                 names = [f"{node.module}.{name}" for name in names]
             elif not isinstance(node, ast.Import):
                 continue
-            found |= {name.split(".")[1] for name in names if name.startswith("sweeps.")}
+            inside = [n.removeprefix(f"{package}.") for n in names if n.startswith(f"{package}.")]
+            found |= {name.partition(".")[0] for name in inside}
     return found - {module}
 
 
-@pytest.mark.parametrize("module", ORDER)
+@pytest.mark.parametrize("module", ROOMS)
+def test_the_order_of_the_rooms(module: str) -> None:
+    assert inner_imports("sweeps", module) <= set(ROOMS[: ROOMS.index(module)])
+
+
+@pytest.mark.parametrize("module", WORDS)
 def test_the_order_from_words_to_study(module: str) -> None:
-    assert inner_imports(module) <= set(ORDER[: ORDER.index(module)])
+    assert inner_imports("sweeps.study", module) <= set(WORDS[: WORDS.index(module)])
 
 
 def test_importing_the_packages_is_light() -> None:

@@ -17,10 +17,10 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from rich.console import Console
 
-from sweeps import storages
 from sweeps.dashboard.guard import LOOPBACK, Guard
 from sweeps.dashboard.showing import artifacts
 from sweeps.faults import UserError, show
+from sweeps.storage import backends
 from sweeps.terminal import tell
 
 if TYPE_CHECKING:
@@ -70,13 +70,13 @@ def _backend(folder: Path, storage: str | None) -> "BaseStorage":
         raise UserError(f"{folder}: expected a run folder, got no such folder")
     url = storage or _named(folder)
     if url is not None:
-        return storages.remote(url)
+        return backends.remote(url)
     if not journal.is_file():
         raise UserError(
             f"{journal}: expected the run's journal, got no such file (if the run has another "
             "storage, say --storage URL)"
         )
-    return storages.shared(journal)
+    return backends.shared(journal)
 
 
 def _named(folder: Path) -> str | None:

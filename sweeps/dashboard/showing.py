@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps import ranking
 from sweeps.dashboard import pictures, plots, texts
-from sweeps.dashboard.attributes import gap
 from sweeps.dashboard.board import Board
 from sweeps.dashboard.pace import Pace
 from sweeps.dashboard.plots import Point, Reach
-from sweeps.search import Finished
-from sweeps.spec import Study
+from sweeps.search import Finished, ranking
+from sweeps.storage.attributes import gap
+from sweeps.study.spec import Study
 
 if TYPE_CHECKING:
     import optuna

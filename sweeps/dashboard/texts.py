@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sweeps import methods
-from sweeps.dashboard.attributes import gap, spread
 from sweeps.dashboard.markdown import table, text
 from sweeps.search import Finished
-from sweeps.spec import Study
-from sweeps.vocabulary import plain
+from sweeps.storage.attributes import gap, spread
+from sweeps.study import methods
+from sweeps.study.spec import Study
+from sweeps.study.vocabulary import plain
 
 if TYPE_CHECKING:
     from reports.frames import Run

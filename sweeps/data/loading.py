@@ -12,7 +12,7 @@ from dnn.arrays import Array
 from sweeps.data import encode, sources, split
 from sweeps.data.dataset import LOSS, Dataset, Target
 from sweeps.faults import Expected, UserError, Words, did_you_mean
-from sweeps.spec import DataSpec
+from sweeps.study.spec import DataSpec
 
 # A target of whole numbers with no more distinct values than this is taken for classes.
 MOST_CODES = 20

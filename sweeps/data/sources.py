@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sweeps.faults import Expected, UserError, did_you_mean, show
-from sweeps.kinds import Number
+from sweeps.study.kinds import Number
 
 
 @dataclass(frozen=True)

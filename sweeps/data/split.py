@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweeps.faults import Expected, Words
-from sweeps.spec import Split
+from sweeps.study.spec import Split
 
 Rows = NDArray[np.intp]
 PARTS = ("train", "dev", "test")

@@ -15,7 +15,7 @@ from sweeps.engines.packs import Packs
 from sweeps.faults import UserError
 
 if TYPE_CHECKING:
-    from sweeps.spec import EngineSpec
+    from sweeps.study.spec import EngineSpec
 
 __all__ = [
     "ENGINES",

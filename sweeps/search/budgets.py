@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass, field
 
 from sweeps import durations
-from sweeps.spec import Study
-from sweeps.trial import Outcome
+from sweeps.study.spec import Study
+from sweeps.training.trial import Outcome
 
 
 @dataclass

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sweeps import methods
-from sweeps.space import Params, Space, walks
+from sweeps.study import methods
+from sweeps.study.space import Params, Space, walks
 
 MOST_CELLS = 1_000_000
 # Sobol points come in powers of two; scipy knows directions for so many dimensions.

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sweeps import methods, pruning, seeds
 from sweeps.faults import UserError
 from sweeps.search import samplers
 from sweeps.search.designs import DESIGNS, Design, cells
-from sweeps.space import Params, Space
-from sweeps.store import as_asked, set_constraints
-from sweeps.trial import Outcome
+from sweeps.storage.store import as_asked, set_constraints
+from sweeps.study import methods
+from sweeps.study.space import Params, Space
+from sweeps.training import pruning, seeds
+from sweeps.training.trial import Outcome
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
-    from sweeps.spec import Study
+    from sweeps.study.spec import Study
 
 # How often a sampler is asked for a setting that keeps the rules, before chance is.
 ATTEMPTS = 20

@@ -6,9 +6,9 @@ Nothing of this changes a number: what the sampler knows of a trial hangs on its
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from sweeps import networks, packing
 from sweeps.data import Dataset
-from sweeps.trial import Task
+from sweeps.training import networks, packing
+from sweeps.training.trial import Task
 
 # From this share of the window on, the oldest trial goes first: soon nothing can be asked but for
 # it. Until then the longest does, so that it has ended when it is the oldest.

@@ -10,18 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sweeps import durations, seeds, trial
+from sweeps import durations
 from sweeps.data import Dataset
 from sweeps.engines import Engine
 from sweeps.interrupts import Shield
-from sweeps.pruning import Rule
 from sweeps.search.budgets import Budget
 from sweeps.search.mirror import Mirror
 from sweeps.search.workers import Workers
-from sweeps.space import Params
-from sweeps.spec import Study
-from sweeps.store import Store
-from sweeps.trial import Outcome, Task
+from sweeps.storage.store import Store
+from sweeps.study.space import Params
+from sweeps.study.spec import Study
+from sweeps.training import seeds, trial
+from sweeps.training.pruning import Rule
+from sweeps.training.trial import Outcome, Task
 
 if TYPE_CHECKING:
     import optuna

@@ -1,10 +1,10 @@
 """Between the loop and the engine: trials that wait, and packs of them that are under way."""
 
-from sweeps import trial
 from sweeps.data import Dataset
 from sweeps.engines import Engine, Failure, Packs
 from sweeps.search.waiting import Waiting
-from sweeps.trial import Outcome, Task
+from sweeps.training import trial
+from sweeps.training.trial import Outcome, Task
 
 MOST = 4  # trials of a pack: more would be long under way, and the window waits for the oldest
 

@@ -15,9 +15,11 @@ def check(
     Examples: sweeps check study.yaml · sweeps check study.yaml --set search.sampler=grid
     """
     with exit_codes():
-        from sweeps import addresses, checking, documents, options, plan, preparing
+        from sweeps import addresses, options, preparing
         from sweeps.faults import Expected, UserError
+        from sweeps.study import documents
         from sweeps.terminal import tell, verbatim
+        from sweeps.views import checking, plan
 
         printer = console()
         document = documents.read(study)

@@ -49,7 +49,7 @@ def compare(
       sweeps compare runs/main runs/branch --fail-if-worse --margin 0.005
     """
     with exit_codes():
-        from sweeps import comparing
+        from sweeps.views import comparing
 
         if not 0 <= margin < float("inf"):
             raise UserError(f"--margin: expected a number >= 0, got {margin:g}")

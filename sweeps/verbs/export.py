@@ -29,7 +29,8 @@ def export(
       sweeps export runs/churn --csv tables
     """
     with exit_codes():
-        from sweeps import addresses, exporting, preparing, storages
+        from sweeps import addresses, exporting, preparing
+        from sweeps.storage import backends
         from sweeps.terminal import tell
 
         for address in (storage, source):
@@ -46,4 +47,4 @@ def export(
             for done, trials in exporting.to_storage(folder, storage, source):
                 if done % 500 == 0 and done < trials:
                     tell(printer, "", f"{done} of {trials} trials")
-            tell(printer, "copied", f"{done} trials to {storages.redact(storage)}")
+            tell(printer, "copied", f"{done} trials to {backends.redact(storage)}")

@@ -23,7 +23,7 @@ def ls(
       sweeps ls old-runs --json
     """
     with exit_codes():
-        from sweeps import listing
+        from sweeps.views import listing
 
         found = listing.survey(folder)
         if as_json:

@@ -8,8 +8,9 @@ def report(folder: Run) -> None:
     """Rebuild the report from a run folder alone: no Optuna, no training."""
     with exit_codes():
         from reports import frames
-        from sweeps import folders, reporting
-        from sweeps.result import Result
+        from sweeps.results import reporting
+        from sweeps.results.result import Result
+        from sweeps.storage import folders
 
         try:
             print(reporting.write(Result(folders.expect_finished(folder))))

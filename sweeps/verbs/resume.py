@@ -42,7 +42,9 @@ def resume(
       sweeps resume runs/churn --trials 200 --jobs 4
     """
     with exit_codes():
-        from sweeps import addresses, documents, options, resuming, runner, summaries
+        from sweeps import addresses, options, resuming, runner
+        from sweeps.results import summaries
+        from sweeps.study import documents
 
         addresses.refuse_passwords(storage, [])
         study = resuming.study_file(folder, storage)

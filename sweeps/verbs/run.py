@@ -59,7 +59,9 @@ def run(
       sweeps run study.yaml --dry-run
     """
     with exit_codes():
-        from sweeps import addresses, documents, options, runner, summaries
+        from sweeps import addresses, options, runner
+        from sweeps.results import summaries
+        from sweeps.study import documents
 
         addresses.refuse_passwords(storage, set_ or [])
         given = options.Options(

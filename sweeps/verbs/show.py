@@ -22,7 +22,8 @@ def show(
       sweeps show runs/churn 17 --json
     """
     with exit_codes():
-        from sweeps import folders, showing, trial_view
+        from sweeps.storage import folders
+        from sweeps.views import showing, trial_view
 
         if trial is not None:
             seen = trial_view.read(folders.expect(folder), trial)

@@ -19,18 +19,20 @@ from typing import Any
 import studies
 from dnn.bench import machine
 from dnn.bench.report import Table, verdict
-from sweeps import documents, preparing, provenance, resolved
+from sweeps import preparing, provenance
 from sweeps.data import Dataset
 from sweeps.engines import Engine, Failure
 from sweeps.engines.base import Work
 from sweeps.engines.loky import Loky
 from sweeps.interrupts import Shield
+from sweeps.results import resolved
 from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget
 from sweeps.search.mirror import Mirror
-from sweeps.spec import Study
-from sweeps.store import RunFolder
-from sweeps.trial import train_together
+from sweeps.storage.store import RunFolder
+from sweeps.study import documents
+from sweeps.study.spec import Study
+from sweeps.training.trial import train_together
 
 __all__ = ["Table", "verdict"]
 

@@ -13,8 +13,8 @@ from statistics import median
 
 from sweeps.data import Dataset
 from sweeps.search.mirror import Mirror
-from sweeps.spec import Study
-from sweeps.store import Store
+from sweeps.storage.store import Store
+from sweeps.study.spec import Study
 from tests.benchmarks import common
 
 TARGET = 0.8

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sweeps import cli
-from sweeps.result import Result
+from sweeps.results.result import Result
 from sweeps.search.mirror import Mirror
 from tests.benchmarks import common
 

@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from sweeps import seeds, trial
 from sweeps.data import Dataset
 from sweeps.search.mirror import Mirror
-from sweeps.space import Config
-from sweeps.spec import Study
-from sweeps.store import Store
-from sweeps.trial import Outcome, Task
+from sweeps.storage.store import Store
+from sweeps.study.space import Config
+from sweeps.study.spec import Study
+from sweeps.training import seeds, trial
+from sweeps.training.trial import Outcome, Task
 from tests.benchmarks import common
 
 MILLISECONDS, MIB = 5.0, 600

@@ -19,8 +19,8 @@ import numpy as np
 
 from sweeps.data import Dataset
 from sweeps.search import Finished, workers
-from sweeps.spec import Study
-from sweeps.trial import Outcome, Task
+from sweeps.study.spec import Study
+from sweeps.training.trial import Outcome, Task
 from tests.benchmarks import common
 
 TARGET = 1.05

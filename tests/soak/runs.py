@@ -93,12 +93,12 @@ class Run:
         """What the storage says of each trial."""
         import optuna
 
-        from sweeps import storages
+        from sweeps.storage import backends
 
         backend = (
-            storages.remote(self.storage.replace("sqlite:///", f"sqlite:///{self.folder}/"))
+            backends.remote(self.storage.replace("sqlite:///", f"sqlite:///{self.folder}/"))
             if self.storage
-            else storages.journal(self.out / "journal.log")
+            else backends.journal(self.out / "journal.log")
         )
         study = optuna.load_study(study_name="small", storage=backend)
         # A database is told of fewer epochs than a journal, but of the last one as well.

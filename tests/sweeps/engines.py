@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sweeps.engines import ENGINES, Engine, make
-from sweeps.spec import EngineSpec
+from sweeps.study.spec import EngineSpec
 
 
 def installed(name: str) -> None:

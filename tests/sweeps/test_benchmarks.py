@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import studies
-from sweeps import parsing
 from sweeps.data.loading import load
-from sweeps.documents import read
+from sweeps.study import parsing
+from sweeps.study.documents import read
 from tests.benchmarks import peer
 from tests.benchmarks.window import simulated
 from tests.sweeps.helpers import environment

@@ -9,14 +9,15 @@ import pytest
 
 import studies
 import sweeps
-from sweeps import parsing, seeds
 from sweeps.data.loading import load
-from sweeps.documents import read
-from sweeps.objectives import Objective
-from sweeps.result import Result
-from sweeps.spec import DataSpec, Split
-from sweeps.trial import Task, train
-from sweeps.vocabulary import canonical
+from sweeps.results.result import Result
+from sweeps.study import parsing
+from sweeps.study.documents import read
+from sweeps.study.objectives import Objective
+from sweeps.study.spec import DataSpec, Split
+from sweeps.study.vocabulary import canonical
+from sweeps.training import seeds
+from sweeps.training.trial import Task, train
 
 SPLITS = range(8)
 

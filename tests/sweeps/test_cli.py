@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps import identities
+from sweeps.storage import identities
 from tests.sweeps.helpers import TEXT, study, sweeps
 
 QUICK = TEXT.replace("trials: 24", "trials: 4").replace("epochs: 12", "epochs: 3")
@@ -212,7 +212,7 @@ def test_a_damaged_journal_is_said_and_a_torn_one_mended(cwd: Path) -> None:
 
 
 def test_two_at_once_in_one_folder(tmp_path: Path) -> None:
-    from sweeps.store import RunFolder
+    from sweeps.storage.store import RunFolder
 
     path = study(tmp_path, QUICK)
     with RunFolder(tmp_path / "runs" / "small", print):

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeps import confirm, documents, engines, preparing
+from sweeps import confirm, engines, preparing
 from sweeps.confirm import Confirmed
 from sweeps.engines import Failure, Work
-from sweeps.trial import Outcome
+from sweeps.study import documents
+from sweeps.training.trial import Outcome
 from tests.sweeps.helpers import TEXT, study
 
 BASELINES = ["majority class", "logistic regression", "gradient boosting"]

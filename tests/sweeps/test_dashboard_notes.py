@@ -13,16 +13,17 @@ import pytest
 from optuna_dashboard._custom_plot_data import get_plotly_graph_objects
 from rich.console import Console
 
-from sweeps import documents, parsing, spec, storages
 from sweeps.dashboard import markdown, pictures, plots, texts
-from sweeps.dashboard.attributes import of as attributes_of
 from sweeps.dashboard.board import YOURS, Board
 from sweeps.dashboard.pace import EVERY, SHARE, Pace
 from sweeps.dashboard.showing import PICTURED, Showing, artifacts
 from sweeps.following import Following
 from sweeps.interrupts import Shield
 from sweeps.search import Finished
-from sweeps.trial import Outcome
+from sweeps.storage import backends
+from sweeps.storage.attributes import of as attributes_of
+from sweeps.study import documents, parsing, spec
+from sweeps.training.trial import Outcome
 from tests.needs import missing
 
 HOSTILE = (
@@ -33,7 +34,7 @@ EPOCHS, P = 12, 3
 
 @pytest.fixture
 def known(tmp_path: Path) -> optuna.Study:
-    return optuna.create_study(study_name="s", storage=storages.journal(tmp_path / "journal.log"))
+    return optuna.create_study(study_name="s", storage=backends.journal(tmp_path / "journal.log"))
 
 
 def study(**changes: Any) -> spec.Study:

@@ -11,8 +11,8 @@ from sweeps.data import Dataset, encode
 from sweeps.data.encode import Encoder
 from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError
-from sweeps.metrics import worst
-from sweeps.spec import DataSpec
+from sweeps.study.metrics import worst
+from sweeps.study.spec import DataSpec
 
 
 def churn(rows: int = 120) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import numpy as np
 import optuna
 import pytest
 
-from sweeps import records, storages
+from sweeps.storage import backends, records
 from tests.sweeps.helpers import TEXT, command, environment, study, sweeps, trials
 
 QUICK = TEXT.replace("trials: 24", "trials: 12")
@@ -33,7 +33,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def told(run: Path) -> list[tuple[Any, ...]]:
     """What the journal says of each trial."""
-    storage = storages.journal(run / "journal.log")
+    storage = backends.journal(run / "journal.log")
     found = optuna.load_study(study_name="small", storage=storage).trials
     return [(t.number, t.state.name, t.value, t.params, t.intermediate_values) for t in found]
 
@@ -112,9 +112,9 @@ def test_a_journals_lock_is_stale_by_watching_it_whatever_its_date(tmp_path: Pat
     lock.symlink_to("gone")
     os.utime(lock, (2**32, 2**32), follow_symlinks=False)
     started = time.monotonic()
-    storages.journal(tmp_path / "journal.log")
+    backends.journal(tmp_path / "journal.log")
     assert not lock.is_symlink()
-    assert time.monotonic() - started < storages.STALE + 3
+    assert time.monotonic() - started < backends.STALE + 3
 
 
 # Disks

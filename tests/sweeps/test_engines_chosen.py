@@ -9,11 +9,12 @@ from typing import Any, get_args
 
 import pytest
 
-from sweeps import overrides, parsing, resolved
-from sweeps.documents import Document, parse
 from sweeps.engines import ENGINES, Lost, check, make
 from sweeps.faults import UserError
-from sweeps.spec import EngineSpec, Study
+from sweeps.results import resolved
+from sweeps.study import overrides, parsing
+from sweeps.study.documents import Document, parse
+from sweeps.study.spec import EngineSpec, Study
 from tests.sweeps.engines import installed, work
 from tests.sweeps.helpers import TEXT, study, sweeps
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeps import documents, parsing
 from sweeps.faults import UserError
+from sweeps.study import documents, parsing
 from tests.sweeps.helpers import TEXT, study, sweeps
 
 QUICK = TEXT.replace("trials: 24", "trials: 12")
@@ -89,7 +89,7 @@ def test_no_pickle_is_read_from_archives(
     for path in archives:
         plant(path, bomb)
     sweeps("report", str(run), cwd=tmp_path, module="sweeps")
-    from sweeps.model import load
+    from sweeps.results.model import load
 
     with pytest.raises(UserError):
         load(run / "model.npz")

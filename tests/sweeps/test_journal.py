@@ -8,7 +8,7 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from sweeps import storages
+from sweeps.storage import backends
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def study(path: Path, **options: Any) -> optuna.Study:
-    return optuna.create_study(study_name="s", storage=storages.journal(path), **options)
+    return optuna.create_study(study_name="s", storage=backends.journal(path), **options)
 
 
 def tell(made: optuna.Study, trial: int) -> None:
@@ -29,8 +29,8 @@ def tell(made: optuna.Study, trial: int) -> None:
 
 def told(path: Path) -> list[tuple[Any, ...]]:
     """As a process that reads the file anew sees it."""
-    (name,) = optuna.get_all_study_names(storages.journal(path))
-    trials = optuna.load_study(study_name=name, storage=storages.journal(path)).trials
+    (name,) = optuna.get_all_study_names(backends.journal(path))
+    trials = optuna.load_study(study_name=name, storage=backends.journal(path)).trials
     return [(t.state.name, t.value, t.user_attrs, t.intermediate_values) for t in trials]
 
 
@@ -44,7 +44,7 @@ def test_together_is_what_it_is_apart(tmp_path: Path) -> None:
         if name == "apart":
             tell(made, trial)
         else:
-            with storages.together(made._storage):
+            with backends.together(made._storage):
                 tell(made, trial)
         assert told(tmp_path / name) == [DONE]
         assert made.trials[0].value == 0.9
@@ -56,7 +56,7 @@ def test_together_syncs_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     synced: list[int] = []
     fsync = os.fsync
     monkeypatch.setattr(os, "fsync", lambda file: (synced.append(file), fsync(file)))
-    with storages.together(made._storage):
+    with backends.together(made._storage):
         tell(made, trial)
     assert len(synced) == 1
 
@@ -68,7 +68,7 @@ def test_unsynced_is_written_and_synced_with_the_next(
     synced: list[int] = []
     fsync = os.fsync
     monkeypatch.setattr(os, "fsync", lambda file: (synced.append(file), fsync(file)))
-    with storages.unsynced(made._storage):
+    with backends.unsynced(made._storage):
         trial = made.ask()._trial_id
     assert not synced
     assert told(path) == [("RUNNING", None, {}, {})]
@@ -81,7 +81,7 @@ def test_after_a_fault_nothing_of_it_is_there(path: Path) -> None:
     trial = made.ask()._trial_id
 
     def tell_and_fail() -> None:
-        with storages.together(made._storage):
+        with backends.together(made._storage):
             made._storage.set_trial_intermediate_value(trial, 0, 0.5)
             raise OSError("mid-trial")
 
@@ -96,8 +96,8 @@ def test_others_may_write_meanwhile(path: Path) -> None:
     """The Dashboard, say, which saves its notes in the journal."""
     made = study(path)
     trial = made.ask()._trial_id
-    other = optuna.load_study(study_name="s", storage=storages.journal(path))
-    with storages.together(made._storage):
+    other = optuna.load_study(study_name="s", storage=backends.journal(path))
+    with backends.together(made._storage):
         tell(made, trial)
         other.set_user_attr("note", "seen")
     assert made.user_attrs == other.user_attrs == {"note": "seen"}
@@ -108,7 +108,7 @@ def test_others_may_write_meanwhile(path: Path) -> None:
 def test_other_storages_write_at_once() -> None:
     made = optuna.create_study()
     trial = made.ask()._trial_id
-    with storages.together(made._storage):
+    with backends.together(made._storage):
         tell(made, trial)
         assert made.trials[0].value == 0.9
 
@@ -120,7 +120,7 @@ def test_what_is_held_back_is_not_read_for(path: Path, monkeypatch: pytest.Monke
     opened: list[Any] = []
     read = open
     monkeypatch.setattr("builtins.open", lambda *a, **k: (opened.append(a[0]), read(*a, **k))[1])
-    with storages.together(made._storage):
+    with backends.together(made._storage):
         tell(made, trial)
         assert opened == []
     assert made.trials[0].value == 0.9

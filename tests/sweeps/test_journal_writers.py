@@ -9,14 +9,14 @@ from pathlib import Path
 import optuna
 import pytest
 
-from sweeps import storages
+from sweeps.storage import backends
 
 WRITER = """
 import sys
 from pathlib import Path
 import optuna
 from sweeps import storages
-study = optuna.load_study(study_name="s", storage=storages.shared(Path(sys.argv[1])))
+study = optuna.load_study(study_name="s", storage=backends.shared(Path(sys.argv[1])))
 for n in range(int(sys.argv[3])):
     study.set_user_attr(sys.argv[2], n)
 """
@@ -25,12 +25,12 @@ for n in range(int(sys.argv[3])):
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "journal.log"
-    optuna.create_study(study_name="s", storage=storages.journal(path))
+    optuna.create_study(study_name="s", storage=backends.journal(path))
     return path
 
 
 def study(path: Path) -> optuna.Study:
-    return optuna.load_study(study_name="s", storage=storages.shared(path))
+    return optuna.load_study(study_name="s", storage=backends.shared(path))
 
 
 def test_two_processes_write_and_no_line_is_lost_or_torn(path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_torn_line_is_cut_off_by_the_next_write(path: Path, left: bytes) -> No
 
 def test_a_journal_of_one_torn_line_is_empty(tmp_path: Path) -> None:
     path = tmp_path / "journal.log"
-    storage = storages.shared(path)
+    storage = backends.shared(path)
     path.write_bytes(b'{"op_code":0')
     optuna.create_study(study_name="s", storage=storage)
     assert study(path).study_name == "s"

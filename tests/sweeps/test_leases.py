@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import leases, locks
-from sweeps.claims import Claims
 from sweeps.faults import UserError
-from sweeps.leases import Lease
-from sweeps.owners import Owner
+from sweeps.storage import leases, locks
+from sweeps.storage.claims import Claims
+from sweeps.storage.leases import Lease
+from sweeps.storage.owners import Owner
 from tests.sweeps.helpers import TEXT, command, environment, study, sweeps
 
 ELSEWHERE = {"host": "elsewhere", "machine": "another", "token": "theirs", "pid": 7, "born": "1"}
@@ -48,7 +48,7 @@ def silent(text: str) -> None:
 
 def dead() -> Owner:
     """A process of this machine that has ended."""
-    code = "from sweeps.owners import Owner; print(Owner.here().text())"
+    code = "from sweeps.storage.owners import Owner; print(Owner.here().text())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     owner = Owner.parse(done.stdout)
     assert owner is not None
@@ -66,7 +66,9 @@ def test_an_owner_is_dead_when_its_process_is_gone_whatever_has_its_number() -> 
 
 
 def test_a_zombie_is_dead() -> None:
-    code = "from sweeps.owners import Owner; print(Owner.here().text(), flush=True); input()"
+    code = (
+        "from sweeps.storage.owners import Owner; print(Owner.here().text(), flush=True); input()"
+    )
     child = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import sweeps
+from sweeps.addresses import redact
 from sweeps.faults import UserError
-from sweeps.model import load
-from sweeps.result import Result
-from sweeps.storages import redact
+from sweeps.results.model import load
+from sweeps.results.result import Result
 from tests.sweeps.helpers import TEXT, study
 
 README = Path(__file__).parents[2] / "README.md"
@@ -158,7 +158,7 @@ def test_importance_asks_what_the_best_have_in_common() -> None:
     """Of a maximized objective as of its mirror image, and not as of the worst trials."""
     import optuna
 
-    from sweeps.frames import importance
+    from sweeps.results.frames import importance
 
     low = optuna.distributions.FloatDistribution(0, 1)
     points = np.random.default_rng(0).random((60, 2))

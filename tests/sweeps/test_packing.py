@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeps import networks, packing, seeds
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.engines import Failure
-from sweeps.objectives import Limit, Objective
-from sweeps.pruning import Above
 from sweeps.search.waiting import Waiting
 from sweeps.search.workers import Workers
-from sweeps.spec import DataSpec
-from sweeps.trial import Outcome, Task, train, train_together
-from sweeps.vocabulary import canonical, defaults
+from sweeps.study.objectives import Limit, Objective
+from sweeps.study.spec import DataSpec
+from sweeps.study.vocabulary import canonical, defaults
+from sweeps.training import networks, packing, seeds
+from sweeps.training.pruning import Above
+from sweeps.training.trial import Outcome, Task, train, train_together
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ import optuna
 import pytest
 from scipy.stats import wilcoxon
 
-from sweeps import methods, pruning
+from sweeps.study import methods
+from sweeps.training import pruning
 
 EPOCHS = 12
 

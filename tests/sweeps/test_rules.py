@@ -5,12 +5,13 @@ from typing import Any
 import optuna
 import pytest
 
-from sweeps import parsing, seeds
-from sweeps.documents import Document, parse, value
 from sweeps.faults import UserError
-from sweeps.overrides import override
-from sweeps.parsing import RESERVED
-from sweeps.spec import Study
+from sweeps.study import parsing
+from sweeps.study.documents import Document, parse, value
+from sweeps.study.overrides import override
+from sweeps.study.parsing import RESERVED
+from sweeps.study.spec import Study
+from sweeps.training import seeds
 
 HEAD = "name: a\ndata: {source: 'synthetic:moons'}\n"
 

@@ -7,9 +7,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from sweeps import documents, metrics, parsing, resolved
 from sweeps.faults import UserError
-from sweeps.schemas import study as schema
+from sweeps.results import resolved
+from sweeps.study import documents, metrics, parsing
+from sweeps.study.schemas import study as schema
 
 ROOT = Path(__file__).parents[2]
 VALIDATOR = jsonschema.Draft202012Validator(schema())

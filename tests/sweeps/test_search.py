@@ -12,16 +12,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps import documents, methods, parsing, preparing, resolved
+from sweeps import preparing
 from sweeps.data import Dataset
 from sweeps.faults import UserError
 from sweeps.interrupts import Shield
+from sweeps.results import resolved
 from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget
 from sweeps.search.mirror import Mirror, most
-from sweeps.spec import Study
-from sweeps.store import RunFolder
-from sweeps.trial import train_together
+from sweeps.storage.store import RunFolder
+from sweeps.study import documents, methods, parsing
+from sweeps.study.spec import Study
+from sweeps.training.trial import train_together
 
 DATA = {"source": "synthetic:moons", "options": {"rows": 60}}
 NUMBERS = {
@@ -362,7 +364,7 @@ def test_the_resolved_study_is_the_same_study(tmp_path: Path) -> None:
 
 
 def test_a_budget_in_seconds_voids_the_promise() -> None:
-    from sweeps import agreement
+    from sweeps.study import agreement
 
     of, _ = study(objective="seconds", budgets={"time": "5m"}, constraints=["seconds <= 3"])
     assert agreement.voids_identity(of) == [

@@ -13,8 +13,9 @@ from typing import Any
 import optuna
 import pytest
 
-from sweeps import addresses, lost, storages
+from sweeps import addresses
 from sweeps.faults import UserError
+from sweeps.storage import backends, lost
 from tests.databases import PASSWORD, MariaDB, Postgres, Server, missing, missing_mysql
 from tests.sweeps.helpers import TEXT, command, environment, study, sweeps, trials
 
@@ -51,7 +52,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 def told(storage: optuna.storages.BaseStorage) -> list[tuple[Any, ...]]:
     found = optuna.load_study(study_name="small", storage=storage).trials
-    storages.close(storage)
+    backends.close(storage)
     # A database is told of fewer epochs than a journal, but of the last one as well.
     last = [max(t.intermediate_values.items(), default=None) for t in found]
     known = [(t.number, t.state.name, t.value, t.params) for t in found]
@@ -63,7 +64,7 @@ def same(folder: Path, address: str, reference: Path) -> None:
     runs = [place / "runs" / "small" for place in (folder, reference)]
     # Through JSON, for NaN has to equal NaN.
     assert json.dumps(trials(runs[0])) == json.dumps(trials(runs[1]))
-    assert told(storages.remote(address)) == told(storages.journal(runs[1] / "journal.log"))
+    assert told(backends.remote(address)) == told(backends.journal(runs[1] / "journal.log"))
 
 
 # The same study in each
@@ -205,7 +206,7 @@ def test_a_trial_whose_answer_was_lost_is_not_added_twice(
     package.run(
         study(tmp_path, QUICK), out=tmp_path, jobs=1, storage=address, confirm=False, quiet=True
     )
-    numbers = [number for number, *_ in told(storages.remote(address))]
+    numbers = [number for number, *_ in told(backends.remote(address))]
     assert numbers == list(range(12))
     assert next(lose, None) is None
 
@@ -223,7 +224,7 @@ def test_what_waiting_does_not_cure_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"not a database at all" * 100)
     started = time.monotonic()
     with pytest.raises(UserError, match=r"expected a database, got sqlite:///.*: file is not"):
-        storages.remote(f"sqlite:///{tmp_path}/x.db")
+        backends.remote(f"sqlite:///{tmp_path}/x.db")
     assert time.monotonic() - started < 10
 
 
@@ -268,7 +269,7 @@ def test_names_of_the_environment_are_quoted_unless_they_are_the_address(
 )
 def test_addresses_that_lead_nowhere(address: str, message: str) -> None:
     with pytest.raises(UserError) as caught:
-        storages.remote(address)
+        backends.remote(address)
     assert str(caught.value).startswith(message)
     assert len(str(caught.value).splitlines()) == 1
     assert "pw@" not in str(caught.value)
@@ -322,9 +323,9 @@ def test_a_password_on_the_command_line_is_refused(tmp_path: Path, given: tuple[
 )
 def test_an_address_keeps_its_query(tmp_path: Path, query: str, busy: int) -> None:
     """What it says goes before what is set otherwise."""
-    storage = storages.remote(f"sqlite:///file:{tmp_path}/x.db{query}")
+    storage = backends.remote(f"sqlite:///file:{tmp_path}/x.db{query}")
     assert isinstance(storage, optuna.storages.RDBStorage)
     assert storage.engine.url.render_as_string().endswith(query)
     with storage.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == busy
-    storages.close(storage)
+    backends.close(storage)

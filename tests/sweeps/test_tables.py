@@ -8,8 +8,9 @@ import pytest
 from rich.console import Console
 
 import sweeps
-from sweeps import documents, parsing, tables
-from sweeps.result import Result
+from sweeps.results.result import Result
+from sweeps.study import documents, parsing
+from sweeps.views import tables
 from tests.sweeps.helpers import TEXT, study
 
 AIMS = """objective: [{metric: auc, reduce: worst}, parameters]

@@ -14,19 +14,20 @@ import pytest
 
 import studies
 import sweeps
-from sweeps import documents, guests, parsing, seeds, trainers
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError
-from sweeps.joining import join
-from sweeps.metrics import worst
-from sweeps.objectives import Objective, limit
-from sweeps.pruning import Above
-from sweeps.result import Result
-from sweeps.spec import DataSpec
-from sweeps.trainers import Trainer
-from sweeps.trial import Outcome, Task
-from sweeps.vocabulary import canonical, defaults
+from sweeps.results.result import Result
+from sweeps.study import documents, parsing, trainers
+from sweeps.study.metrics import worst
+from sweeps.study.objectives import Objective, limit
+from sweeps.study.spec import DataSpec
+from sweeps.study.trainers import Trainer
+from sweeps.study.vocabulary import canonical, defaults
+from sweeps.training import guests, seeds
+from sweeps.training.joining import join
+from sweeps.training.pruning import Above
+from sweeps.training.trial import Outcome, Task
 from tests.sweeps.engines import installed
 from tests.sweeps.helpers import sweeps as run
 from tests.sweeps.helpers import trials

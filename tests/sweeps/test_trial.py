@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 
 import dnn
-from sweeps import seeds
 from sweeps.confirm import _pieces
 from sweeps.data import Dataset
 from sweeps.data.loading import load
-from sweeps.joining import join
-from sweeps.metrics import worst
-from sweeps.networks import initialize, network
-from sweeps.objectives import Objective
-from sweeps.pruning import Above
-from sweeps.spec import DataSpec
-from sweeps.trial import Task, train
-from sweeps.vocabulary import canonical, defaults
+from sweeps.study.metrics import worst
+from sweeps.study.objectives import Objective
+from sweeps.study.spec import DataSpec
+from sweeps.study.vocabulary import canonical, defaults
+from sweeps.training import seeds
+from sweeps.training.joining import join
+from sweeps.training.networks import initialize, network
+from sweeps.training.pruning import Above
+from sweeps.training.trial import Task, train
 
 
 @pytest.fixture(scope="module")

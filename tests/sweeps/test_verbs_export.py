@@ -9,8 +9,9 @@ import optuna
 import pandas as pd
 import pytest
 
-from sweeps import cleaning, exporting, locks
+from sweeps import cleaning, exporting
 from sweeps.faults import UserError
+from sweeps.storage import locks
 from tests.sweeps.helpers import TEXT, study, sweeps, trials
 
 QUICK = TEXT.replace("trials: 24", "trials: 6").replace("epochs: 12", "epochs: 3")
@@ -37,7 +38,7 @@ def test_the_copy_is_the_study(run: Path) -> None:
     assert told.stdout == "copied    6 trials to sqlite:///x.db\n"
     url = f"sqlite:///{cwd}/x.db"
     copy = optuna.load_study(study_name="small", storage=url).trials
-    from sweeps import snapshots
+    from sweeps.storage import snapshots
 
     for mine, theirs in zip(copy, snapshots.study(run).trials, strict=True):
         for name in ("number", "state", "values", "params", "distributions", "user_attrs"):

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps import parsing, starting
-from sweeps.documents import read
+from sweeps import starting
 from sweeps.faults import UserError
 from sweeps.preparing import prepare
+from sweeps.study import parsing
+from sweeps.study.documents import read
 from tests.sweeps.helpers import sweeps
 
 SMALL = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=2", "--jobs", "1")

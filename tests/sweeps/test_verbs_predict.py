@@ -14,7 +14,7 @@ import pytest
 import studies
 from sweeps import predicting
 from sweeps.faults import UserError
-from sweeps.result import Result
+from sweeps.results.result import Result
 from tests.sweeps.helpers import command, environment, sweeps
 
 QUICK = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=3")

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sweeps import folders, listing, locks, overview, showing, trial_view
 from sweeps.faults import UserError
+from sweeps.storage import folders, locks
+from sweeps.views import listing, overview, showing, trial_view
 from tests.reports.folders import Made, write
 from tests.sweeps.helpers import TEXT, study, sweeps
 

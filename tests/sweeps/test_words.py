@@ -8,16 +8,17 @@ import pandas as pd
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
-from sweeps import documents, metrics, networks, parsing, seeds
 from sweeps.data import sources
 from sweeps.data.loading import load
-from sweeps.documents import Document
 from sweeps.faults import UserError
-from sweeps.objectives import Objective
 from sweeps.preparing import prepare
-from sweeps.spec import DataSpec, Study
-from sweeps.trial import Task, train
-from sweeps.vocabulary import canonical, defaults, plain
+from sweeps.study import documents, metrics, parsing
+from sweeps.study.documents import Document
+from sweeps.study.objectives import Objective
+from sweeps.study.spec import DataSpec, Study
+from sweeps.study.vocabulary import canonical, defaults, plain
+from sweeps.training import networks, seeds
+from sweeps.training.trial import Task, train
 from tests.sweeps.helpers import study, sweeps, trials
 
 TEXT = """

@@ -1,0 +1,1 @@
+"""What a run leaves in its folder: frames, winner, model, report, the study as resolved."""

@@ -1,0 +1,250 @@
+"""The run folder's frames, from outcomes. Their columns are listed in the README."""
+
+import json
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sweeps.confirm import Confirmed
+from sweeps.data import Dataset
+from sweeps.search import Finished, ranking
+from sweeps.study.objectives import Goal
+from sweeps.study.space import Config
+from sweeps.study.spec import Study
+from sweeps.study.vocabulary import plain
+from sweeps.training.networks import network
+from sweeps.training.tracking import SCORES
+from sweeps.training.trial import Outcome
+
+if TYPE_CHECKING:
+    import optuna
+
+COSTS = ("updates", "gradient_evaluations", "flops", "seconds")
+TEST_SCORES = (*SCORES, "test_loss", "test_error")
+
+
+def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
+    """One row a trial, by number."""
+    rows = []
+    default = study.space.locate(study.space.default)
+    ranks = {f.number: place for place, f in enumerate(ranking.best_first(study, finished), 1)}
+    on_front = {f.number for f in ranking.front(study, finished)}
+    for one in sorted(finished, key=lambda f: f.number):
+        outcome = one.outcome
+        values = outcome.values or (np.nan,) * len(study.objectives)  # noqa: PD011
+        row: dict[str, Any] = {
+            "trial": one.number,
+            "state": outcome.state,
+            **{f"value.{n}" if n > 1 else "value": v for n, v in enumerate(values, 1)},
+            "rank": ranks.get(one.number, 0),
+            "feasible": outcome.is_feasible,
+            "front": one.number in on_front,
+            "is_default": one.params == default,
+            "cause": outcome.cause,
+            "epochs": int(outcome.curves["epoch"][-1]) if outcome.curves else 0,
+            "replicates": study.replicates,
+            "diverged": int(outcome.curves["diverged"][-1].sum()) if outcome.curves else 0,
+        }
+        for score in (*SCORES, *_further(study)):
+            each = outcome.final.get(score, np.array([np.nan]))
+            row[score] = float(each.mean())
+            row[f"{score}_sd"] = float(each.std(ddof=1)) if len(each) > 1 else np.nan
+        row |= _costs(outcome)
+        row |= {f"param.{name}": value for name, value in one.params.items()}
+        rows.append(row)
+    frame = pd.DataFrame(rows)
+    names = [f"param.{leaf.name}" for leaf in study.space.parameters()]
+    others = [c for c in frame.columns if not str(c).startswith("param.")]
+    frame = frame.reindex(columns=[*others, *names])
+    for name in names:
+        # A column has one type: numbers beside words ("full") become words.
+        if frame[name].map(lambda v: isinstance(v, str)).any():
+            frame[name] = frame[name].map(str, na_action="ignore").astype("str")
+    return frame
+
+
+def _further(study: Study) -> list[str]:
+    """The metrics that the trials are judged by and that have no column of their own already."""
+    return [name for name in study.metrics if name not in (*SCORES, *COSTS)]
+
+
+def _costs(outcome: Outcome) -> dict[str, Any]:
+    if not outcome.curves:
+        return {"updates": 0, "gradient_evaluations": 0, "flops": 0.0, "seconds": 0.0}
+    return {
+        "updates": _whole(outcome.curves["updates"])[-1],
+        "gradient_evaluations": _whole(outcome.curves["gradient_evaluations"])[-1],
+        "flops": float(outcome.curves["flops"][-1]),
+        "seconds": float(outcome.curves["seconds"][-1]),
+    }
+
+
+def _whole(values: NDArray[Any]) -> NDArray[Any]:
+    """Counts; NaN stays where a training function of the user's does not count."""
+    return values.astype(np.int64 if np.isfinite(values).all() else np.float64)
+
+
+def curves(finished: list[Finished], confirmed: list[Confirmed]) -> pd.DataFrame:
+    """One row an epoch of each network."""
+    frames = [
+        _curves("search", f"trial {f.number}", f.number, f.outcome)
+        for f in sorted(finished, key=lambda f: f.number)
+    ]
+    frames += [
+        _curves("confirm", c.candidate.label, c.candidate.trial, c.outcome) for c in confirmed
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _curves(phase: str, config: str, trial: int, outcome: Outcome) -> pd.DataFrame:
+    if not outcome.curves:
+        return _curves_of(phase, config, trial, {n: np.empty(0) for n in ("epoch", *COSTS)}, 0)
+    replicates = outcome.curves["diverged"].shape[1]
+    return _curves_of(phase, config, trial, outcome.curves, replicates)
+
+
+def _curves_of(
+    phase: str, config: str, trial: int, values: dict[str, Any], replicates: int
+) -> pd.DataFrame:
+    epochs = len(values["epoch"])
+    empty = np.empty((epochs, replicates))
+    columns: dict[str, Any] = {
+        "phase": phase,
+        "config": config,
+        "trial": trial,
+        "replicate": np.repeat(np.arange(replicates), epochs),
+        "epoch": np.tile(values["epoch"].astype(np.int64), replicates),
+    }
+    for cost in COSTS:
+        is_real = cost in ("flops", "seconds")
+        counted = values[cost].astype(np.float64) if is_real else _whole(values[cost])
+        columns[cost] = np.tile(counted, replicates)
+    for score in SCORES:
+        columns[score] = np.asarray(values.get(score, empty), np.float64).T.ravel()
+    columns["diverged"] = np.asarray(values.get("diverged", empty), bool).T.ravel()
+    return pd.DataFrame(columns)
+
+
+def confirmed(
+    study: Study, dataset: Dataset, networks: list[Confirmed], others: dict[str, Outcome]
+) -> pd.DataFrame:
+    """One row a confirmed network, by rank; then one a baseline."""
+    rows = []
+    for one in networks:
+        candidate, outcome = one.candidate, one.outcome
+        gone = outcome.curves["diverged"]
+        costs = _costs(outcome) | {"epochs": int(outcome.curves["epoch"][-1])}
+        config = {word: plain(value) for word, value in candidate.config.items()}
+        for replicate in range(gone.shape[1]):
+            diverged = bool(outcome.arrays["gone"][replicate])
+            row: dict[str, Any] = {
+                "config": candidate.label,
+                "kind": "network",
+                "trial": candidate.trial,
+                "rank": one.rank,
+                "is_default": candidate.is_default,
+                "replicate": replicate,
+                "status": "diverged" if diverged else "ok",
+                "diverged_epoch": int(gone[:, replicate].argmax()) if diverged else -1,
+                **{score: _of(outcome, score, replicate) for score in TEST_SCORES},
+                **{name: float(outcome.final[name][replicate]) for name in _further(study)},
+                "settings": json.dumps(config),
+                "selected_value": candidate.selected_value,
+                **costs,
+                "parameters": parameters(study, candidate.config, dataset),
+            }
+            rows.append(row)
+    rows += [_baseline(name, outcome) for name, outcome in others.items()]
+    return pd.DataFrame(rows)
+
+
+def _of(outcome: Outcome, score: str, replicate: int) -> float:
+    values = outcome.final.get(score)
+    return np.nan if values is None else float(values[replicate])
+
+
+def parameters(study: Study, config: Config, dataset: Dataset) -> int:
+    """Numbers in one network; 0 where that is not known, of a function of the user's."""
+    return network(config, dataset).n_parameters if study.trainer is None else 0
+
+
+def _baseline(name: str, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "config": name,
+        "kind": "baseline",
+        "trial": -1,
+        "rank": 0,
+        "is_default": False,
+        "replicate": 0,
+        "status": "ok",
+        "diverged_epoch": -1,
+        **{score: float(outcome.final[score][0]) for score in TEST_SCORES},
+        "settings": "{}",
+        "selected_value": np.nan,
+        **_costs(outcome),
+        "epochs": 0,
+        "parameters": 0,
+    }
+
+
+def predictions(
+    dataset: Dataset, networks: list[Confirmed], others: dict[str, Outcome]
+) -> dict[str, Any]:
+    """Targets and outputs by configuration, as the arrays of predictions.npz."""
+    arrays: dict[str, Any] = {}
+    for part in ("dev", "test"):
+        arrays[f"{part}_target"] = dataset.labels[part]
+        for one in networks:
+            found = one.outcome.arrays.get(f"{part}_outputs")
+            if found is not None:
+                arrays[f"{one.candidate.label}/{part}"] = found
+        for name, outcome in others.items():
+            arrays[f"{name}/{part}"] = outcome.arrays[f"{part}_outputs"]
+    return arrays
+
+
+# Fewer complete trials than this say nothing of importance.
+ENOUGH = 10
+
+
+def importance(trials: "list[optuna.trial.FrozenTrial]", goal: Goal) -> pd.DataFrame:
+    """PED-ANOVA of the parameters that every complete trial has; no rows where it cannot say.
+
+    It is of the first objective, which is to be minimized or maximized (goal): it asks what sets
+    the best trials apart from the others.
+    """
+    import optuna
+    from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
+
+    complete = [t for t in trials if t.state == optuna.trial.TrialState.COMPLETE]
+    values: dict[str, float] = {}
+    if len(complete) >= ENOUGH and len({_value(t) for t in complete}) > 1:
+        study = optuna.create_study(direction=goal)
+        study.add_trials([_first_objective(t) for t in complete])
+        with warnings.catch_warnings():
+            # It says which parameters had few trials; the report says so of all of them.
+            warnings.filterwarnings("ignore", message="Some regimes for parameter")
+            values = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
+    return pd.DataFrame(
+        {
+            "evaluator": pd.Series(["PED-ANOVA"] * len(values), dtype=str),
+            "parameter": pd.Series(list(values), dtype=str),
+            "value": pd.Series(list(values.values()), dtype=float),
+        }
+    )
+
+
+def _value(trial: "optuna.trial.FrozenTrial") -> float:
+    first: float = trial.values[0]  # noqa: PD011 - Optuna's: one an objective
+    return first
+
+
+def _first_objective(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":
+    import optuna
+
+    return optuna.trial.create_trial(
+        params=trial.params, distributions=trial.distributions, value=_value(trial)
+    )

@@ -1,0 +1,104 @@
+"""`model.npz`: the winner's networks with all that is needed to predict from raw columns.
+
+Plain arrays and JSON text; nothing in it is unpickled, and neither Optuna nor the study is needed.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+import dnn
+from dnn import checks
+from dnn.arrays import Array
+from sweeps.confirm import Confirmed
+from sweeps.data import Dataset
+from sweeps.data.dataset import Target
+from sweeps.data.encode import Encoder
+from sweeps.faults import Expected, UserError, Words, show
+from sweeps.storage import folders, records
+from sweeps.training import networks
+
+
+@dataclass(frozen=True)
+class Model:
+    """An ensemble: theta (P, N), one network a row, over one encoding."""
+
+    network: dnn.Network
+    theta: Array
+    encoder: Encoder
+    target: Target
+
+    def outputs(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        """(n, K′) for raw columns: mean probabilities of the classes, or the mean prediction."""
+        if len(frame) == 0:
+            return np.empty((0, max(1, len(self.target.classes))))
+        return np.asarray(self.networks(frame).mean(axis=0))
+
+    def networks(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        """(P, n, K′): each network's, for one row or more. Errors: UserError."""
+        from threadpoolctl import threadpool_limits
+
+        try:
+            x = self.encoder.encode(frame)
+        except Expected as fault:
+            raise UserError(f"predict: {fault.message}") from None
+        with threadpool_limits(1):
+            outputs = dnn.predict(self.network, self.theta, x.astype(self.theta.dtype))
+        outputs = outputs.astype(np.float64)
+        if self.target.classes:
+            return np.asarray(np.exp(outputs))
+        return np.asarray(outputs * self.target.scale + self.target.mean)
+
+    def predict(self, frame: pd.DataFrame) -> pd.Series:
+        """The class, or the number in the target's own units, of each row."""
+        outputs = self.outputs(frame)
+        if not self.target.classes:
+            return pd.Series(outputs[:, 0], index=frame.index, name=self.target.name)
+        names = np.array(self.target.classes)[outputs.argmax(axis=1)]
+        return pd.Series(names, index=frame.index, name=self.target.name)
+
+
+def save(path: Path, winner: Confirmed, dataset: Dataset) -> None:
+    """Write the winner's networks, those that diverged left out.
+
+    Nothing where all did, nor where they are a training function's, whose models are its own.
+    """
+    arrays = winner.outcome.arrays
+    theta = arrays["theta"][~arrays["gone"]] if "theta" in arrays else ()
+    if len(theta) == 0:
+        path.unlink(missing_ok=True)
+        return
+    meta = {
+        "network": asdict(networks.network(winner.candidate.config, dataset)),
+        "encoder": dataset.encoder.plain(),
+        "target": asdict(dataset.target),
+    }
+    records.save(path, {"theta": theta, "meta": np.array(json.dumps(meta))})
+
+
+def load(path: Path) -> Model:
+    """Read a model. Errors: UserError for a file that is none."""
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            theta, meta = file["theta"], json.loads(str(file["meta"]))
+        made = _model(theta, meta)
+        checks.theta(made.network, theta, "model")
+    except folders.BROKEN as fault:
+        raise UserError(f"{path}: expected a model of a study, got: {show(Words(fault))}") from None
+    return made
+
+
+def _model(theta: Array, meta: dict[str, Any]) -> Model:
+    network: dict[str, Any] = meta["network"]
+    target: dict[str, Any] = meta["target"]
+    return Model(
+        dnn.Network(**{**network, "hidden": tuple(network["hidden"])}),
+        theta,
+        Encoder.from_plain(meta["encoder"]),
+        Target(**{**target, "classes": tuple(target["classes"])}),
+    )

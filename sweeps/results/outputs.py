@@ -1,0 +1,110 @@
+"""What a run leaves in its folder: frames, predictions, the winner, provenance."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sweeps import provenance
+from sweeps.confirm import Confirmed
+from sweeps.preparing import Prepared
+from sweeps.results import frames, model, resolved
+from sweeps.search import Finished
+from sweeps.storage import records
+from sweeps.storage.store import Store
+from sweeps.study import methods
+from sweeps.study.spec import Study
+from sweeps.training.trial import Outcome
+
+OF_CONFIRMATION = (
+    "confirm.parquet",
+    "data/confirm.csv",
+    "predictions.npz",
+    "model.npz",
+    "best.yaml",
+)
+
+
+def write_study(folder: Path, study: Study, base: Path) -> None:
+    """`study.yaml`, from which alone the run can go on: written before the first trial."""
+    records.write_text(folder / "study.yaml", resolved.study_yaml(study, base, folder))
+
+
+def write(
+    run: Prepared,
+    store: Store,
+    finished: list[Finished],
+    networks: list[Confirmed],
+    others: dict[str, Outcome],
+) -> None:
+    """All frames and models; each file whole or not at all."""
+    folder, study, dataset = run.folder, run.study, run.dataset
+    (folder / "data").mkdir(exist_ok=True)
+    _frame(folder, "trials", frames.trials(study, finished))
+    _frame(folder, "curves", frames.curves(finished, networks))
+    stored = store.trials()
+    known = [stored[one.number] for one in sorted(finished, key=lambda one: one.number)]
+    _frame(folder, "importance", frames.importance(known, study.objective.goal))
+    if not networks:
+        # Those of an earlier run would speak of another search.
+        for name in OF_CONFIRMATION:
+            (folder / name).unlink(missing_ok=True)
+        return
+    _frame(folder, "confirm", frames.confirmed(study, dataset, networks, others))
+    records.save(folder / "predictions.npz", frames.predictions(dataset, networks, others))
+    winner = networks[0]
+    model.save(folder / "model.npz", winner, dataset)
+    best = resolved.best_yaml(study, winner.candidate.config, run.base, folder)
+    records.write_text(folder / "best.yaml", best)
+
+
+def _frame(folder: Path, name: str, frame: pd.DataFrame) -> None:
+    with records.Replacing(folder / f"{name}.parquet") as temporary:
+        frame.to_parquet(temporary, index=False)
+    with records.Replacing(folder / "data" / f"{name}.csv") as temporary:
+        frame.to_csv(temporary, index=False)
+
+
+def write_provenance(run: Prepared, finished: list[Finished], facts: dict[str, Any]) -> None:
+    """`provenance.json`; `facts` is what only the runner knows (times, what ended the search)."""
+    study, dataset = run.study, run.dataset
+    states = [one.outcome.state for one in finished]
+    counts = {state: states.count(state) for state in ("complete", "pruned", "failed")}
+    searched = study.search.model_dump(exclude={"pruner", "sampler"}, exclude_none=True)
+    document = {
+        "name": study.name,
+        "description": study.description,
+        "task": dataset.target.task,
+        "classes": list(dataset.target.classes),
+        "objective": {
+            "metric": study.objective.metric,
+            "direction": study.objective.goal,
+            "at": study.objective.at,
+            "label": study.objective.label,
+        },
+        "trainer": study.trainer.identity if study.trainer else None,
+        "objectives": [
+            o.model_dump() | {"label": o.label, "direction": o.goal} for o in study.objectives
+        ],
+        "limits": [one.text for one in study.limits],
+        "targets": study.targets.model_dump(exclude_none=True),
+        "reference": study.reference,
+        "data": {"target": dataset.target.name, **dataset.facts},
+        "constants": dataset.constants,
+        "counts": {**counts, "running": 0, "asked": run.budget},
+        "search": {
+            **searched,
+            "sampler": methods.words(study.search.sampler),
+            "pruner": methods.words(study.pruner),
+            "replicates": study.replicates,
+            "epochs": study.epochs,
+        },
+        "space": resolved.describe(study),
+        "fixed": resolved.fixed(study),
+        "versions": provenance.versions(),
+        "machine": provenance.machine(),
+        "threads": "one BLAS thread per worker",
+        **facts,
+    }
+    records.write_text(run.folder / "provenance.json", json.dumps(document, indent=1))

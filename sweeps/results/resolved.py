@@ -1,0 +1,156 @@
+"""The study written back: as resolved, as its winner alone, and as what makes it the same study."""
+
+import hashlib
+import io
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from sweeps.data import Dataset
+from sweeps.search.mirror import Warm
+from sweeps.study.objectives import Objective
+from sweeps.study.sections import named
+from sweeps.study.space import Choice, Config, Leaf, Params, Range
+from sweeps.study.spec import Study
+from sweeps.study.vocabulary import plain
+
+
+def data(study: Study, dataset: Dataset) -> dict[str, Any]:
+    """What must agree for two studies to be of the same data, divided alike."""
+    return study.data.model_dump(exclude={"source"}) | {"sha256": dataset.sha256}
+
+
+def identity(study: Study, dataset: Dataset, warm: Sequence[Warm] = ()) -> dict[str, Any]:
+    """What must agree for two runs to be one study; trials, jobs, confirm, targets may differ."""
+    search = study.search.model_dump(exclude={"trials", "start", "pruner"})
+    return {
+        "data": data(study, dataset),
+        "fixed": fixed(study),
+        "space": _space(study),
+        # What is asked for first decides what is drawn, and so does the order of choices.
+        "order": _order(study),
+        "objective": [_objective(o) for o in study.objectives],
+        "constraints": _constraints(study),
+        "enqueue": list(study.enqueue),
+        "from": _digest(warm),
+        "budgets": study.budgets.model_dump(include={"trial_time"}),
+        "replicates": study.replicates,
+        "search": {**search, "pruner": study.pruner.model_dump()},
+        "dtype": study.dtype,
+        "trainer": study.trainer.identity if study.trainer else None,
+    }
+
+
+def _constraints(study: Study) -> list[str]:
+    return [*(rule.text for rule in study.space.rules), *(one.text for one in study.limits)]
+
+
+def _digest(warm: Sequence[Warm]) -> str:
+    """The trials of an earlier run in a word; nothing where there are none."""
+    text = json.dumps([asdict(one) for one in warm], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if warm else ""
+
+
+def _order(study: Study) -> str:
+    return " ".join(
+        f"{leaf.name}({'|'.join(map(str, leaf.codes()))})"
+        if isinstance(leaf, Choice)
+        else leaf.name
+        for leaf in study.space.parameters()
+    )
+
+
+def study_yaml(study: Study, base: Path, folder: Path) -> str:
+    """The whole study with every default said; it runs as it stands, from the run folder."""
+    return _yaml(_sections(study, base, folder) | {"fixed": fixed(study), "space": _space(study)})
+
+
+def best_yaml(study: Study, winner: Config, base: Path, folder: Path) -> str:
+    """The winner as a study of its own, with nothing left to search."""
+    sections = _sections(study, base, folder)
+    sections["name"] = f"{study.name[:59]}-best"
+    literal = {word: plain(value) for word, value in winner.items()}
+    for searched in ("constraints", "enqueue"):
+        sections.pop(searched, None)
+    for searched in ("sampler", "per", "from"):
+        sections["search"].pop(searched, None)
+    return _yaml(sections | {"fixed": literal, "space": {}})
+
+
+def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
+    own = {"space", "storage", "objectives", "limits", "enqueue", "search", "trainer"}
+    sections = study.model_dump(exclude=own, exclude_none=True)
+    if ":" not in study.data.source:
+        # Relative to the run folder, where this file will stand.
+        sections["data"]["source"] = os.path.relpath(base / study.data.source, folder)
+    objectives = [_objective(o) for o in study.objectives]
+    sections["objective"] = objectives[0] if len(objectives) == 1 else objectives
+    sections["search"] = study.search.model_dump(exclude_none=True, by_alias=True) | {
+        "sampler": named(study.search.sampler),
+        "pruner": named(study.pruner),
+    }
+    if study.search.start is not None:
+        sections["search"]["from"] = os.path.relpath(base / study.search.start, folder)
+    if study.trainer is not None:
+        sections["trainer"] = study.trainer.written(base, folder)
+    sections["constraints"] = _constraints(study)
+    sections["enqueue"] = [_literals(study, params) for params in study.enqueue]
+    order = ("name", "description", "data", "fixed", "space")
+    sections["data"]["ignore"] = list(study.data.ignore)
+    first = {key: sections.get(key, {}) for key in order}
+    return first | {
+        key: value for key, value in sections.items() if key not in order and value not in ({}, [])
+    }
+
+
+def _objective(objective: Objective) -> dict[str, Any]:
+    return objective.model_dump(exclude_none=True) | {"direction": objective.goal}
+
+
+def _literals(study: Study, params: Params) -> dict[str, Any]:
+    """An enqueued setting as the file says it: what differs from the defaults."""
+    default, config = study.space.default, study.space.configure(params)
+    return {
+        word: plain(value)
+        for word, value in config.items()
+        if value != default[word] and word in study.space.searched
+    }
+
+
+def fixed(study: Study) -> dict[str, Any]:
+    """The words that are not searched, as the file says them."""
+    searched = {word for dimension in study.space.dimensions for word in dimension.words}
+    return {w: plain(v) for w, v in study.space.default.items() if w not in searched}
+
+
+def _space(study: Study) -> dict[str, Any]:
+    return {", ".join(entry.words): entry.plain() for entry in study.space.dimensions}
+
+
+def describe(study: Study) -> list[dict[str, Any]]:
+    """The space's parameters in plain words, for the plan and the report."""
+    return [{"name": leaf.name, **_limits(leaf)} for leaf in study.space.parameters()]
+
+
+def _limits(leaf: Leaf) -> dict[str, Any]:
+    if isinstance(leaf, Range):
+        limits: dict[str, Any] = {"low": leaf.low, "high": leaf.high, "log": leaf.log}
+        return {"kind": "range", **limits, "choices": []}
+    choices = [str(code) for code in leaf.codes()]
+    return {"kind": "choice", "low": None, "high": None, "log": False, "choices": choices}
+
+
+def _yaml(values: dict[str, Any]) -> str:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = None
+    # The order of the file, not of the alphabet; ruamel declares the switch as None.
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    yaml.width = 100
+    text = io.StringIO()
+    yaml.dump(values, text)
+    return text.getvalue()

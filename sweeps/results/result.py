@@ -1,0 +1,101 @@
+"""What `sweeps.run` returns: the frames, the winner, its predictions, the report."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sweeps.faults import UserError
+
+if TYPE_CHECKING:
+    from reports import frames
+    from sweeps.results.model import Model
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run, read from its folder. In a notebook it shows its table of winners."""
+
+    folder: Path
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """One row a trial of the search."""
+        return pd.read_parquet(self.folder / "trials.parquet")
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """One row an epoch of each network."""
+        return pd.read_parquet(self.folder / "curves.parquet")
+
+    @cached_property
+    def confirm(self) -> pd.DataFrame | None:
+        """One row a confirmed network or baseline; None if nothing was confirmed."""
+        path = self.folder / "confirm.parquet"
+        return pd.read_parquet(path) if path.exists() else None
+
+    @cached_property
+    def run(self) -> "frames.Run":
+        """All of the folder, checked. Errors: reports.frames.RunFolderError."""
+        from reports import frames
+
+        return frames.load(self.folder)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Winner, runners-up, defaults and baselines with their intervals."""
+        from reports import summary
+
+        return summary.table(self.run)
+
+    @cached_property
+    def best(self) -> dict[str, Any]:
+        """The winner's settings: of the confirmation, or of the search where none was made."""
+        if self.confirm is not None:
+            winner = self.confirm[self.confirm["rank"] == 1].iloc[0]
+            settings: dict[str, Any] = json.loads(winner["settings"])
+            return settings
+        found = self.trials[self.trials["rank"] == 1]
+        if found.empty:
+            return {}
+        (row,) = found.filter(like="param.").to_dict("records")
+        known = {name: value for name, value in row.items() if pd.notna(value)}
+        return {str(name).removeprefix("param."): value for name, value in known.items()}
+
+    @property
+    def report(self) -> Path:
+        """The HTML report."""
+        return self.folder / "report.html"
+
+    @cached_property
+    def model(self) -> "Model":
+        """The winner's networks. Errors: UserError where nothing was confirmed, or all diverged."""
+        from sweeps.results import model
+
+        path = self.folder / "model.npz"
+        if not path.exists():
+            raise UserError(
+                f"{self.folder}: expected a study with a model.npz, got none: {self._why_no_model}"
+            )
+        return model.load(path)
+
+    @property
+    def _why_no_model(self) -> str:
+        if self.confirm is None:
+            return "nothing was confirmed"
+        text = (self.folder / "provenance.json").read_text(encoding="utf-8")
+        trainer = json.loads(text).get("trainer")
+        if trainer:
+            return f"its models are those of {trainer['call']}, which saves what it wants to"
+        return "all networks diverged"
+
+    def predict(self, frame: pd.DataFrame) -> pd.Series:
+        """Classes or numbers for raw columns, by the winner's ensemble."""
+        return self.model.predict(frame)
+
+    def _repr_html_(self) -> str:
+        html: str = self.table.to_html() if self.confirm is not None else self.trials.to_html()
+        return html

@@ -1,0 +1,59 @@
+"""What was found in a few numbers: as `--json` says it, and in summary.json, for lists of runs.
+
+The page computes each interval anyway; whoever lists two hundred runs need not do so again.
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweeps.storage import folders
+
+if TYPE_CHECKING:
+    from sweeps.results.result import Result
+
+FILE = "summary.json"
+
+
+def plain(result: "Result") -> dict[str, Any]:
+    """The run in one JSON object; NaN becomes null."""
+    return {"folder": str(result.folder), "report": str(result.report)} | _found(result)
+
+
+def write(result: "Result") -> None:
+    """`summary.json`, beside the provenance that it belongs to."""
+    from sweeps.storage import records
+
+    belongs = {"finished": result.run.provenance["finished"]}
+    text = json.dumps(belongs | _found(result), indent=1, allow_nan=False)
+    records.write_text(result.folder / FILE, text)
+
+
+def read(folder: Path, provenance: dict[str, Any]) -> dict[str, Any] | None:
+    """The summary of the run of that provenance; None where there is none, as in older runs."""
+    try:
+        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return dict(found) if found["finished"] == provenance["finished"] else None
+    except folders.BROKEN:
+        return None  # it says nothing that the frames do not
+
+
+def _found(result: "Result") -> dict[str, Any]:
+    trials = result.trials
+    best = trials[trials["rank"] == 1]["value"]
+    return {
+        "study": result.folder.name,
+        "trials": {str(state): int(n) for state, n in trials["state"].value_counts().items()},
+        "ended_by": result.run.provenance.get("ended_by"),
+        "best_value": _finite(float(best.iloc[0])) if len(best) else None,
+        "best": result.best,
+        "confirmed": [
+            {name: _finite(value) for name, value in row.items()}
+            for row in result.table.to_dict("records")
+        ],
+    }
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

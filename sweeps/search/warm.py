@@ -1,0 +1,69 @@
+"""`search.from`: what an earlier run learned, for a space that is wider or narrower now.
+
+Its complete trials that lie in the new space are told to the mirror before the first is asked.
+They are written down in the new run's folder when it begins, so that it stays the same study
+whatever becomes of the earlier run.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sweeps.faults import UserError
+from sweeps.search.mirror import Warm
+from sweeps.storage import folders, records
+from sweeps.study import documents, parsing
+from sweeps.study.spec import Study
+
+FILE = "warm.json"
+
+
+def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[Warm]:
+    """The trials to begin with; none where the study names no earlier run.
+
+    base: where the study file's paths begin; folder: the new run's; data: what identifies the
+    study's data. Errors: UserError for a run that is none, or of other data or objectives.
+    """
+    if study.search.start is None:
+        return []
+    written = folder / "artifacts" / FILE
+    if written.exists():
+        found = json.loads(written.read_text(encoding="utf-8"))
+    else:
+        found = _fitting(study, base / study.search.start, data)
+        if written.parent.is_dir():
+            records.write_text(written, json.dumps(found))
+    return [Warm(one["params"], float(one["value"])) for one in found]
+
+
+def _fitting(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
+    where = "search.from"
+    known = run / "artifacts" / "identity.json"
+    if not known.exists():
+        raise UserError(f"{where}: expected the folder of a run, got {study.search.start}")
+    identity = json.loads(known.read_text(encoding="utf-8"))
+    if identity.get("data") != json.loads(json.dumps(data)):
+        raise UserError(f"{where}: expected a run on the same data and split, got another")
+    earlier = parsing.study(documents.read(run / "study.yaml"))
+    if [o.key for o in earlier.objectives] != [study.objective.key] or study.objectives[1:]:
+        raise UserError(
+            f"{where}: expected a run with the same one objective ({study.objective.label}), "
+            f"got {' and '.join(o.label for o in earlier.objectives)}"
+        )
+    found = []
+    for path in folders.record_paths(run):
+        record = folders.record(path)
+        if record is None or record.state != "complete":
+            continue
+        params = _located(study, earlier.space.configure(record.params))
+        if params is not None:
+            found.append({"params": params, "value": record.value})
+    return found
+
+
+def _located(study: Study, config: dict[str, Any]) -> dict[str, Any] | None:
+    """Where a configuration lies in the new space; None where a word that is fixed differs."""
+    default, searched = study.space.default, study.space.searched
+    if any(config[word] != default[word] for word in default if word not in searched):
+        return None
+    return study.space.locate(config)

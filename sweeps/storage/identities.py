@@ -1,0 +1,98 @@
+"""What makes a study the same one: in a run folder, in a storage, and how two of them differ."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweeps.faults import UserError, show
+from sweeps.study.objectives import Goal
+
+if TYPE_CHECKING:
+    import optuna
+
+# Of a study in its storage: whole, for whoever has not its folder; the Dashboard does not show it.
+IDENTITY = "sweeps:identity"
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A run folder's. Errors: UserError where the file is damaged."""
+    try:
+        identity: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as fault:
+        raise UserError(
+            f"{path}: expected what makes the study the same one, got {fault} (it is damaged: "
+            "restore it, or remove the run folder)"
+        ) from None
+    return identity
+
+
+def adopt(study: "optuna.Study", identity: dict[str, Any], directions: Sequence[Goal]) -> None:
+    """Make sure that a study of the storage is ours. Errors: UserError."""
+    where = f"the study '{study.study_name}' of the storage"
+    known = of(study)
+    if known is not None:
+        expect_same(where, known, identity)
+    elif study.get_trials(deepcopy=False) or [
+        direction.name.lower() for direction in study.directions
+    ] != list(directions):
+        raise UserError(f"{where}: expected one made here, got somebody else's; use another name")
+    if study.user_attrs.get("identity") != digest(identity):
+        identify(study, identity)
+
+
+def of(study: "optuna.Study") -> dict[str, Any] | None:
+    """What makes a study of a storage the same one; None of one that was not made here."""
+    attributes = study._storage.get_study_system_attrs(study._study_id)
+    # Older studies keep the whole where the Dashboard shows it.
+    known = attributes.get(IDENTITY) or study.user_attrs.get("identity")
+    return dict(json.loads(known)) if known is not None else None
+
+
+def identify(study: "optuna.Study", identity: dict[str, Any]) -> None:
+    """Write into the storage what makes a study the same one; the Dashboard shows its digest."""
+    study._storage.set_study_system_attr(study._study_id, IDENTITY, json.dumps(identity))
+    study.set_user_attr("identity", digest(identity))
+
+
+def digest(identity: dict[str, Any]) -> str:
+    """A short name for a study's identity."""
+    text = json.dumps(identity, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def expect_same(where: str, known: dict[str, Any], identity: dict[str, Any]) -> None:
+    """Errors: UserError naming each thing that differs."""
+    there, here = _flat(known), _flat(json.loads(json.dumps(identity)))
+    differ = [
+        f"{path}: {_shown(there, path)} there, {_shown(here, path)} here"
+        for path in sorted(there.keys() | here.keys())
+        if there.get(path, ABSENT) != here.get(path, ABSENT)
+    ]
+    # The order of names says nothing more where the names themselves differ.
+    differ = [d for d in differ if not d.startswith("order: ")] or differ
+    if differ:
+        raise UserError(
+            f"{where}: expected this study, got another ("
+            + "; ".join(differ[:5])
+            + (f"; and {len(differ) - 5} more" if len(differ) > 5 else "")
+            + "); use another name or another --out"
+        )
+
+
+ABSENT = object()
+
+
+def _shown(values: dict[str, Any], path: str) -> str:
+    return show(values[path]) if path in values else "absent"
+
+
+def _flat(values: Any, path: str = "") -> dict[str, Any]:
+    """Leaves by dotted path; an empty mapping is a leaf."""
+    if not isinstance(values, dict) or not values:
+        return {path: values}
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        flat |= _flat(value, f"{path}.{key}" if path else str(key))
+    return flat

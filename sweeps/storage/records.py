@@ -1,0 +1,93 @@
+"""A finished trial's record on disk: one .npz, written whole or not at all, read without pickle."""
+
+import json
+import os
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sweeps.storage.folders import BROKEN
+from sweeps.training.trial import Outcome
+
+META = ("number", "state", "values", "violations", "cause")
+
+
+def write(path: Path, outcome: Outcome, key: dict[str, Any]) -> None:
+    """Write an outcome; `key` says what it is the outcome of (the parameters)."""
+    meta = {name: getattr(outcome, name) for name in META} | {"key": key}
+    arrays = {f"curves/{name}": values for name, values in outcome.curves.items()}
+    arrays |= {f"final/{name}": values for name, values in outcome.final.items()}
+    arrays |= {f"arrays/{name}": values for name, values in outcome.arrays.items()}
+    arrays |= {"reports": outcome.reports, "each": outcome.each, "meta": np.array(json.dumps(meta))}
+    save(path, arrays)
+
+
+def save(path: Path, arrays: dict[str, Any]) -> None:
+    """An .npz, atomically: temporary file, fsync, rename."""
+    # In memory first: a zip file that cannot be ended on a full disk complains on its own.
+    buffer = BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    with Replacing(path) as temporary:
+        temporary.write_bytes(buffer.getbuffer())
+
+
+def write_text(path: Path, text: str) -> None:
+    """A text file, atomically."""
+    with Replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+class Replacing:
+    """A temporary file beside `path` that takes its name on leaving, or is gone after a fault."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.temporary = path.with_name(f".{path.name}.part")
+
+    def __enter__(self) -> Path:
+        return self.temporary
+
+    def __exit__(self, kind: object, *rest: object) -> None:
+        if kind is not None:
+            self.temporary.unlink(missing_ok=True)
+            return
+        _sync(self.temporary, os.O_RDWR)
+        os.replace(self.temporary, self.path)
+        if sys.platform != "win32":  # where a folder cannot be opened
+            _sync(self.path.parent, os.O_RDONLY)
+
+
+def _sync(path: Path, mode: int) -> None:
+    """Bytes (or a folder's names) to the disk."""
+    descriptor = os.open(path, mode)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read(path: Path, key: dict[str, Any]) -> Outcome | None:
+    """The record, or None where there is none, it cannot be read, or it is of something else."""
+    try:
+        return _read(path, key)
+    except BROKEN:
+        return None  # torn, or none of ours: it is made again
+
+
+def _read(path: Path, key: dict[str, Any]) -> Outcome | None:
+    # Opened here, for np.load leaves a file that it cannot read open.
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+        contents = {name: file[name] for name in file.files}
+    meta = json.loads(str(contents.pop("meta")))
+    if meta.pop("key") != json.loads(json.dumps(key)):
+        return None
+    groups: dict[str, Any] = {"curves": {}, "final": {}, "arrays": {}}
+    for name, values in contents.items():
+        group, slash, rest = name.partition("/")
+        if slash:
+            groups[group][rest] = values
+    meta["values"] = tuple(meta["values"])
+    return Outcome(reports=contents["reports"], each=contents["each"], **meta, **groups)

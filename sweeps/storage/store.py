@@ -1,0 +1,234 @@
+"""The durable side of a study: the run folder's records and Optuna's storage, owned by one process.
+
+A record is on disk before its trial is told; a trial enters the storage whole, with its state, in
+one write. What is in memory only is never needed to go on.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from sweeps import addresses
+from sweeps.faults import UserError, show
+from sweeps.storage import attributes, backends, identities, records
+from sweeps.storage.claims import Claims
+from sweeps.storage.lost import in_our_words, patiently
+from sweeps.study.objectives import Goal
+from sweeps.training.trial import Outcome
+
+if TYPE_CHECKING:
+    import optuna
+    from optuna.storages import BaseStorage
+
+# Epochs of a trial that the Dashboard shows at most; in a database each is a transaction.
+REPORTS, REPORTS_APART = 30, 10
+
+
+class Store:
+    """One study's records and storage, open for this process alone."""
+
+    def __init__(
+        self, folder: Path, study: "optuna.Study", identity: str, claims: "Claims"
+    ) -> None:
+        self.folder, self.study, self.identity = folder, study, identity
+        self._claims = claims
+        self._ids: dict[int, int] = {}  # the storage's own, by number
+
+    def trials(self) -> "list[optuna.trial.FrozenTrial]":
+        """All trials of the storage, by number."""
+        return patiently(lambda: self.study.get_trials(deepcopy=False), self._claims.notify)
+
+    def finished_among(self, budget: int) -> int:
+        """How many of the first so many trials are told."""
+        return sum(trial.state.is_finished() for trial in self.trials()[:budget])
+
+    def asked(self, number: int, trial: "optuna.trial.FrozenTrial") -> None:
+        """Write a trial that was asked: its parameters and attributes at once, as running.
+
+        Errors: UserError where the storage gave it another number: somebody else asks there too.
+        """
+        asked = as_asked(trial)
+        patiently(lambda: self._add(number, asked), self._claims.notify)
+
+    def _add(self, number: int, asked: "optuna.trial.FrozenTrial") -> None:
+        self._claims.check()
+        storage, known = self.study._storage, self.trials()
+        if len(known) <= number:
+            with backends.unsynced(storage):  # one that is lost is asked again the same
+                added = storage.create_new_trial(self.study._study_id, template_trial=asked)
+        else:  # a lost connection took the answer with it
+            added = known[-1]._trial_id
+        found = storage.get_trial(added)
+        if found.number != number or found.params != asked.params:
+            raise UserError(
+                f"the study '{self.study.study_name}' of the storage: expected trial {number} to "
+                f"be its last, got trial {found.number}: another process adds to it"
+            )
+        self._ids[number] = added
+
+    def finished(self, number: int, params: dict[str, Any], outcome: Outcome) -> None:
+        """Write a finished trial's record, then tell the storage."""
+        patiently(self._claims.check, self._claims.notify)
+        if outcome.state != "failed":
+            records.write(self._path(number), outcome, self._key(params))
+        self.tell(number, outcome)
+
+    def tell(self, number: int, outcome: Outcome) -> None:
+        """Tell the storage of a trial that it still holds as running; else do nothing."""
+        patiently(lambda: self._tell(number, outcome), self._claims.notify)
+
+    def _tell(self, number: int, outcome: Outcome) -> None:
+        import optuna
+
+        storage, trial = self.study._storage, self._id(number)
+        frozen = storage.get_trial(trial)
+        if frozen.state.is_finished():
+            return
+        state = {
+            "complete": optuna.trial.TrialState.COMPLETE,
+            "pruned": optuna.trial.TrialState.PRUNED,
+            "failed": optuna.trial.TrialState.FAIL,
+        }[outcome.state]
+        values = [float(v) for v in outcome.values] if outcome.state != "failed" else None
+        reported = range(1, len(outcome.reports)) if len(self.study.directions) == 1 else range(0)
+        with backends.together(storage):
+            for epoch in _some(
+                reported, REPORTS if backends.is_journal(storage) else REPORTS_APART
+            ):
+                if epoch in frozen.intermediate_values:
+                    continue  # a kill came between the reports and the tell
+                storage.set_trial_intermediate_value(trial, epoch, float(outcome.reports[epoch]))
+            for name, attribute in attributes.of(outcome).items():
+                storage.set_trial_user_attr(trial, name, attribute)
+            set_constraints(storage, trial, outcome.violations)
+            storage.set_trial_state_values(trial, state, values)
+
+    def _id(self, number: int) -> int:
+        if number not in self._ids:
+            self._ids = {trial.number: trial._trial_id for trial in self.trials()}
+        return self._ids[number]
+
+    def load(self, number: int, params: dict[str, Any]) -> Outcome | None:
+        """The record of a trial, or None where it has to be trained (again)."""
+        return records.read(self._path(number), self._key(params))
+
+    def _key(self, params: dict[str, Any]) -> dict[str, Any]:
+        return {"study": self.identity, "params": params}
+
+    def _path(self, number: int) -> Path:
+        return self.folder / "artifacts" / f"trial-{number:06d}.npz"
+
+
+def _some(epochs: range, most: int) -> Iterable[int]:
+    """At most so many of the epochs, evenly spaced, the last among them."""
+    stride = -(-len(epochs) // most) if epochs else 1
+    return [epoch for epoch in epochs if (epochs[-1] - epoch) % stride == 0]
+
+
+def set_constraints(storage: "BaseStorage", trial: int, violations: Mapping[str, float]) -> None:
+    """By how much a trial breaks each limit, as Trial.set_constraint writes it."""
+    for name, violation in violations.items():
+        storage.set_trial_system_attr(trial, f"constraints:{name}", violation)
+
+
+def as_asked(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":
+    """A trial as it stood when it was asked: running, with its parameters.
+
+    Not with the sampler's notes: CMA-ES's are a pickle, which nobody is to read from a storage.
+    """
+    import optuna
+
+    return optuna.trial.create_trial(
+        state=optuna.trial.TrialState.RUNNING,
+        params=trial.params,
+        distributions=trial.distributions,
+    )
+
+
+class RunFolder:
+    """A run folder held by this process; another one that wants it is refused meanwhile.
+
+    `notify` is told what is waited for.
+    """
+
+    def __init__(self, folder: Path, notify: Callable[[str], None]) -> None:
+        self.folder, self._claims = folder, Claims(notify)
+        self._address = ""
+        self._backend: BaseStorage | None = None
+
+    def __enter__(self) -> "RunFolder":
+        try:
+            (self.folder / "artifacts").mkdir(parents=True, exist_ok=True)
+            self._claims.folder(self.folder)
+        except OSError as fault:
+            raise UserError(
+                f"--out: expected a folder to write in, got {self.folder}: {fault.strerror}"
+            ) from None
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._claims.release()
+        if self._backend:
+            backends.close(self._backend)
+        said = in_our_words(fault, self.folder, self._hide) if fault else None
+        if said:
+            raise said from None
+
+    def _hide(self, text: str) -> str:
+        return addresses.hide(text, self._address)
+
+    def open(
+        self,
+        name: str,
+        address: str | None,
+        identity: dict[str, Any],
+        directions: Sequence[Goal],
+    ) -> Store:
+        """The study in its storage (None: the folder's journal), made if it is new.
+
+        Errors: UserError where the folder's records, or the storage's study, are another study's.
+        """
+        known = self.folder / "artifacts" / "identity.json"
+        if known.exists():
+            identities.expect_same(f"{self.folder}", identities.read(known), identity)
+        self._address = address or ""
+        self._backend = backend = (
+            backends.remote(address) if address else backends.journal(self.folder / "journal.log")
+        )
+        try:
+            study = _study(name, backend, directions)
+            identities.adopt(study, identity, directions)
+        except (ValueError, TypeError, LookupError) as fault:
+            raise UserError(
+                f"the study '{name}' of the storage: expected Optuna's rows, got "
+                f"{show(str(fault))} (it is damaged: restore it, or use another; the records in "
+                "artifacts are used again)"
+            ) from None
+        if address:
+            self._claims.study(study)
+        if not known.exists():
+            records.write_text(known, json.dumps(identity))
+        return Store(self.folder, study, identities.digest(identity), self._claims)
+
+
+def _study(name: str, backend: "BaseStorage", directions: Sequence[Goal]) -> "optuna.Study":
+    """The study of that name, made if it is new, with all its trials read once."""
+    import optuna
+
+    # Making a `Trial` to tell asks the sampler; a random one has nothing to think about.
+    sampler = optuna.samplers.RandomSampler(seed=0)
+    try:
+        study = optuna.load_study(study_name=name, storage=backend, sampler=sampler)
+    except KeyError:
+        study = optuna.create_study(
+            study_name=name, storage=backend, sampler=sampler, directions=list(directions)
+        )
+    study.get_trials(deepcopy=False)
+    return study

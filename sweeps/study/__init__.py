@@ -1,0 +1,1 @@
+"""The study file: its words, and what they mean; from YAML to a checked `Study`."""

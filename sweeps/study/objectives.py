@@ -1,0 +1,159 @@
+"""What the search is after: objectives over replicates, and limits that a good trial must keep."""
+
+import re
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from sweeps.faults import Expected, did_you_mean, show
+from sweeps.study.metrics import METRICS, Score
+from sweeps.study.sections import Section
+
+Goal = Literal["minimize", "maximize"]
+
+
+class Reduction(Section):
+    """One number of the replicates': a quantile, or the mean with so many SDs to the bad side."""
+
+    quantile: float | None = Field(None, ge=0, le=1)
+    sd: float | None = Field(None, ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _one(self) -> "Reduction":
+        if (self.quantile is None) == (self.sd is None):
+            raise PydanticCustomError("own", "expected one of quantile and sd, got both or none")
+        return self
+
+
+class Objective(Section):
+    """What the search optimizes: `at: last` epoch, or the `best` dev epoch of each network."""
+
+    metric: str = "dev_loss"
+    direction: Goal | None = None  # the metric's own
+    at: Literal["last", "best"] = "last"
+    reduce: Literal["mean", "median", "worst"] | Reduction = "mean"
+
+    @field_validator("metric")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in METRICS:
+            hint = did_you_mean(value, METRICS)
+            raise PydanticCustomError(
+                "own",
+                "expected a known metric, got {got} ({hint})",
+                {"got": show(value), "hint": hint},
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Objective":
+        natural = METRICS[self.metric].direction
+        if self.direction not in (None, natural):
+            raise PydanticCustomError(
+                "own",
+                "expected {natural} for {metric}, got {got}",
+                {"natural": natural, "metric": self.metric, "got": str(self.direction)},
+            )
+        if self.at == "best" and not self.is_tracked:
+            raise PydanticCustomError(
+                "own",
+                "expected at: last for {metric}, got best (it has no value before the end)",
+                {"metric": self.metric},
+            )
+        return self
+
+    @property
+    def sign(self) -> int:
+        """1 where less is better, else −1."""
+        return 1 if METRICS[self.metric].direction == "minimize" else -1
+
+    @property
+    def goal(self) -> Goal:
+        """minimize or maximize."""
+        return METRICS[self.metric].direction
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What makes two objectives the same one."""
+        return self.metric, self.at, self.reduce
+
+    @property
+    def is_tracked(self) -> bool:
+        """Whether it has a value after every epoch."""
+        return isinstance(METRICS[self.metric], Score)
+
+    @property
+    def label(self) -> str:
+        """The metric with its reduction, where that is not the mean: "dev_error (worst)"."""
+        how: str
+        if isinstance(self.reduce, str):
+            how = self.reduce
+        elif self.reduce.quantile is not None:
+            how = f"quantile {self.reduce.quantile:g}"
+        else:
+            how = (
+                f"mean + {self.reduce.sd:g} SD"
+                if self.sign > 0
+                else f"mean − {self.reduce.sd:g} SD"
+            )
+        return self.metric if how == "mean" else f"{self.metric} ({how})"
+
+    def reduced(self, values: NDArray[Any]) -> float:
+        """One number of (P,) values."""
+        if self.reduce == "mean":
+            return float(values.mean())
+        if self.reduce == "median":
+            return float(np.median(values))
+        if self.reduce == "worst":
+            return float(self.sign * np.max(self.sign * values))
+        if self.reduce.quantile is not None:
+            # The bad side is at 1, whatever the direction.
+            return float(self.sign * np.quantile(self.sign * values, self.reduce.quantile))
+        spread = float(values.std(ddof=1)) if len(values) > 1 else 0.0
+        return float(values.mean()) + self.sign * (self.reduce.sd or 0.0) * spread
+
+
+class Limit(Section):
+    """A metric's mean over replicates that must not be beyond a bound: `gap <= 0.02`."""
+
+    metric: str
+    sign: Literal["<=", ">="]
+    bound: float
+
+    @property
+    def text(self) -> str:
+        """As the study file says it."""
+        return f"{self.metric} {self.sign} {self.bound:g}"
+
+    def violation(self, values: NDArray[Any]) -> float:
+        """By how much (P,) values are beyond it; 0 or less where it is kept."""
+        over = float(values.mean()) - self.bound
+        return over if self.sign == "<=" else -over
+
+
+_LIMIT = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([\w.+-]+)\s*")
+
+
+def is_limit(text: str) -> bool:
+    """Whether a constraint is about a metric rather than a hyperparameter."""
+    found = _LIMIT.fullmatch(text)
+    return bool(found and found[1] in METRICS)
+
+
+def limit(text: str) -> Limit:
+    """A limit from the study file's words. Errors: Expected."""
+    found = _LIMIT.fullmatch(text)
+    if not found:
+        raise Expected("a limit", text, "like 'gap <= 0.02'")
+    metric, sign, bound = found.groups()
+    try:
+        number = float(bound)
+    except ValueError:
+        raise Expected("a number", bound, "like 'gap <= 0.02'") from None
+    if not np.isfinite(number):
+        raise Expected("a finite number", bound)
+    # Of measured numbers < and <= are one.
+    return Limit(metric=metric, sign="<=" if sign in ("<", "<=") else ">=", bound=number)

@@ -1,0 +1,298 @@
+"""The dimensions of a space: how one entry of `space` is asked for, and what it decides.
+
+Asking, configuring (params to configuration) and locating (configuration to params) of a kind stand
+together; configuring what was located gives the same configuration.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sweeps.study.arms import Arm
+from sweeps.study.space.leaves import Choice, Leaf, Together, Trial
+from sweeps.study.vocabulary import VOCABULARY, plain
+
+Config = dict[str, Any]
+Params = dict[str, Any]
+
+
+class Dimension(Protocol):
+    """One entry of `space`. Errors of `locate`: KeyError for a configuration outside."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the vocabulary that it always decides."""
+
+    @property
+    def others(self) -> frozenset[str]:
+        """The words that one of its choices decides in their own entry's place."""
+
+    def ask(self, trial: Trial, params: Params) -> set[str]:
+        """Ask for its parameters; returns the words that what was chosen decides."""
+
+    def configure(self, config: Config, params: Params) -> None:
+        """Write what params say of it into the configuration."""
+
+    def locate(self, config: Config) -> tuple[Params, set[str]]:
+        """The params that would configure this, and the words they decide."""
+
+    def parameters(self) -> Iterator[Leaf]:
+        """All its leaves, active or not."""
+
+    def structure(self) -> Iterator[str]:
+        """The names of the leaves on which it depends what else is asked."""
+
+    def plain(self) -> Any:
+        """As the study file says it."""
+
+
+class _Alone:
+    """What is true of every kind that decides its own word only."""
+
+    word: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return (self.word,)
+
+    @property
+    def others(self) -> frozenset[str]:
+        return frozenset()
+
+    def structure(self) -> Iterator[str]:
+        return iter(())
+
+
+@dataclass(frozen=True)
+class Single(_Alone):
+    """One word, one leaf."""
+
+    word: str
+    leaf: Leaf
+
+    def ask(self, trial: Trial, params: Params) -> set[str]:
+        params[self.leaf.name] = self.leaf.ask(trial)
+        return set()
+
+    def configure(self, config: Config, params: Params) -> None:
+        if self.leaf.name in params:
+            config[self.word] = self.leaf.decode(params[self.leaf.name])
+
+    def locate(self, config: Config) -> tuple[Params, set[str]]:
+        return {self.leaf.name: self.leaf.encode(config[self.word])}, set()
+
+    def parameters(self) -> Iterator[Leaf]:
+        yield self.leaf
+
+    def plain(self) -> Any:
+        return self.leaf.plain()
+
+
+@dataclass(frozen=True)
+class PerLayer(_Alone):
+    """One word with a number for each hidden layer: a leaf a layer."""
+
+    word: str
+    leaves: tuple[Leaf, ...]
+
+    def ask(self, trial: Trial, params: Params) -> set[str]:
+        params |= {leaf.name: leaf.ask(trial) for leaf in self.leaves}
+        return set()
+
+    def configure(self, config: Config, params: Params) -> None:
+        if self.leaves[0].name in params:
+            config[self.word] = tuple(leaf.decode(params[leaf.name]) for leaf in self.leaves)
+
+    def locate(self, config: Config) -> tuple[Params, set[str]]:
+        value = config[self.word]
+        layers = value if isinstance(value, tuple) else (value,) * len(self.leaves)
+        pairs = zip(self.leaves, layers, strict=True)
+        return {leaf.name: leaf.encode(layer) for leaf, layer in pairs}, set()
+
+    def parameters(self) -> Iterator[Leaf]:
+        yield from self.leaves
+
+    def plain(self) -> Any:
+        return {"per_layer": self.leaves[0].plain()}
+
+
+@dataclass(frozen=True)
+class Stack(_Alone):
+    """Widths of hidden layers as depth × width: one width for all, or a leaf a layer."""
+
+    word: str
+    depth: Leaf
+    widths: tuple[Leaf, ...]
+    per_layer: bool = False
+
+    def ask(self, trial: Trial, params: Params) -> set[str]:
+        params[self.depth.name] = self.depth.ask(trial)
+        params |= {leaf.name: leaf.ask(trial) for leaf in self._active(params)}
+        return set()
+
+    def _active(self, params: Params) -> tuple[Leaf, ...]:
+        depth = self.depth.decode(params[self.depth.name])
+        return self.widths[:depth]  # a single width: active unless the depth is 0
+
+    def configure(self, config: Config, params: Params) -> None:
+        if self.depth.name not in params:
+            return
+        depth = self.depth.decode(params[self.depth.name])
+        widths = tuple(leaf.decode(params[leaf.name]) for leaf in self._active(params))
+        config[self.word] = widths if self.per_layer else widths * depth
+
+    def locate(self, config: Config) -> tuple[Params, set[str]]:
+        widths = config[self.word]
+        params = {self.depth.name: self.depth.encode(len(widths))}
+        if not self.per_layer and len(set(widths)) > 1:
+            raise KeyError(widths)
+        layers = widths if self.per_layer else widths[:1]
+        pairs = zip(self._active(params), layers, strict=True)
+        return params | {leaf.name: leaf.encode(width) for leaf, width in pairs}, set()
+
+    def parameters(self) -> Iterator[Leaf]:
+        yield self.depth
+        yield from self.widths
+
+    def structure(self) -> Iterator[str]:
+        yield self.depth.name
+
+    def plain(self) -> Any:
+        width = self.widths[0].plain()
+        return {
+            "depth": self.depth.plain(),
+            "width": {"per_layer": width} if self.per_layer else width,
+        }
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Several words whose values are chosen as one."""
+
+    words: tuple[str, ...]
+    leaf: Choice  # its options are `Together`
+
+    @property
+    def others(self) -> frozenset[str]:
+        return frozenset()
+
+    def ask(self, trial: Trial, params: Params) -> set[str]:
+        params[self.leaf.name] = self.leaf.ask(trial)
+        return set()
+
+    def configure(self, config: Config, params: Params) -> None:
+        if self.leaf.name in params:
+            values = self.leaf.decode(params[self.leaf.name])
+            config.update(zip(self.words, values, strict=True))
+
+    def locate(self, config: Config) -> tuple[Params, set[str]]:
+        values = Together(config[word] for word in self.words)
+        return {self.leaf.name: self.leaf.encode(values)}, set()
+
+    def parameters(self) -> Iterator[Leaf]:
+        yield self.leaf
+
+    def structure(self) -> Iterator[str]:
+        return iter(())
+
+    def plain(self) -> Any:
+        return [[plain(value) for value in option] for option in self.leaf.options]
+
+
+@dataclass(frozen=True)
+class ArmSpace:
+    """What one arm sets and searches: its own settings, and words of the vocabulary it replaces."""
+
+    settings: tuple[tuple[str, float], ...]
+    searched: tuple[tuple[str, Leaf], ...]  # own settings by key
+    replaces: tuple[tuple[str, Any], ...]  # words of the vocabulary, literal
+    inner: "tuple[Dimension, ...]"  # words of the vocabulary, searched
+
+    @property
+    def words(self) -> set[str]:
+        """The words of the vocabulary that this arm decides."""
+        inner = {word for d in self.inner for word in (*d.words, *d.others)}
+        return {word for word, _ in self.replaces} | inner
+
+    def plain(self) -> dict[str, Any]:
+        """As the study file says it."""
+        inside: dict[str, Any] = dict(self.settings)
+        inside |= {key: leaf.plain() for key, leaf in self.searched}
+        inside |= {word: plain(value) for word, value in self.replaces}
+        return inside | {", ".join(inner.words): inner.plain() for inner in self.inner}
+
+
+@dataclass(frozen=True)
+class Arms:
+    """One word whose choices have settings of their own, and may decide other words."""
+
+    word: str
+    leaf: Choice
+    arms: tuple[tuple[str, ArmSpace], ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return (self.word,)
+
+    @property
+    def others(self) -> frozenset[str]:
+        return frozenset(word for _, arm in self.arms for word in arm.words)
+
+    def ask(self, trial: Trial, params: Params) -> set[str]:
+        params[self.leaf.name] = self.leaf.ask(trial)
+        arm = dict(self.arms)[params[self.leaf.name]]
+        for _, leaf in arm.searched:
+            params[leaf.name] = leaf.ask(trial)
+        for dimension in arm.inner:
+            dimension.ask(trial, params)
+        return arm.words
+
+    def configure(self, config: Config, params: Params) -> None:
+        if self.leaf.name not in params:
+            return
+        name = self.leaf.decode(params[self.leaf.name])
+        arm = dict(self.arms)[name]
+        searched = {key: leaf.decode(params[leaf.name]) for key, leaf in arm.searched}
+        kind = VOCABULARY[self.word].kind
+        table = kind.table[name] if isinstance(kind, Arm) else {}
+        settings = {**dict(arm.settings), **searched}
+        config[self.word] = name, tuple((key, float(settings[key])) for key in table)
+        config.update(arm.replaces)
+        for dimension in arm.inner:
+            dimension.configure(config, params)
+
+    def locate(self, config: Config) -> tuple[Params, set[str]]:
+        name, settings = config[self.word]
+        params = {self.leaf.name: self.leaf.encode(name)}
+        arm = dict(self.arms)[name]
+        given = dict(settings)
+        for key, leaf in arm.searched:
+            params[leaf.name] = leaf.encode(given[key])
+        literal = [(config[word], value) for word, value in arm.replaces]
+        literal += [(given[key], value) for key, value in arm.settings]
+        if any(is_set != wanted for is_set, wanted in literal):
+            raise KeyError(name)
+        for dimension in arm.inner:
+            params |= dimension.locate(config)[0]
+        return params, arm.words
+
+    def parameters(self) -> Iterator[Leaf]:
+        yield self.leaf
+        for _, arm in self.arms:
+            yield from (leaf for _, leaf in arm.searched)
+            for dimension in arm.inner:
+                yield from dimension.parameters()
+
+    def structure(self) -> Iterator[str]:
+        yield self.leaf.name
+        for _, arm in self.arms:
+            for dimension in arm.inner:
+                yield from dimension.structure()
+
+    def plain(self) -> Any:
+        return {"choices": {name: arm.plain() for name, arm in self.arms}}
+
+    def only(self, name: str) -> "Arms":
+        """The same with one arm left."""
+        arm = tuple((known, arm) for known, arm in self.arms if known == name)
+        return Arms(self.word, Choice(self.leaf.name, (name,)), arm)

@@ -1,0 +1,252 @@
+"""The study: the file's sections as frozen models, checked in one go.
+
+Shapes of sections and their faults are pydantic's work; `fixed` and `space` have a grammar of
+their own (`sweeps.study.grammar`); whether the data can be had is `sweeps.data`'s question.
+"""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    ConfigDict,
+    Field,
+    SkipValidation,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from sweeps import buckets, durations
+from sweeps.engines import ENGINES
+from sweeps.faults import Expected, show
+from sweeps.study import trainers
+from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
+from sweeps.study.objectives import Limit, Objective
+from sweeps.study.sections import Section
+from sweeps.study.space import Params, Space
+from sweeps.study.trainers import Trainer
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+class Split(Section):
+    """Shares of the rows, or a column that holds train, dev and test."""
+
+    dev: float = Field(0.2, gt=0, lt=1)
+    test: float = Field(0.2, gt=0, lt=1)
+    # One less than scikit-learn takes: dev is cut with the next seed.
+    seed: int = Field(0, ge=0, le=2**32 - 2)
+    column: str | None = None
+
+    @model_validator(mode="after")
+    def _leaves_rows_to_train(self) -> "Split":
+        if self.dev + self.test >= 1:
+            raise PydanticCustomError(
+                "own", "expected dev + test < 1, got {sum}", {"sum": show(self.dev + self.test)}
+            )
+        return self
+
+
+class DataSpec(Section):
+    """Where the rows come from and how they are divided."""
+
+    source: str
+    target: str | None = None
+    ignore: tuple[str, ...] = Field((), strict=False)
+    group: str | None = None
+    task: Literal["auto", "classification", "regression"] = "auto"
+    split: Split = Split()
+    standardize: bool = True
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+class Search(Section):
+    """How the space is searched."""
+
+    sampler: Sampler = Tpe()
+    pruner: Pruner = Median()
+    trials: int = Field(100, ge=1, le=100_000)
+    window: int = Field(16, ge=1, le=10_000)
+    seed: int = Field(0, ge=0)
+    per: str | None = None
+    start: str | None = Field(None, alias="from")
+
+
+class Budgets(Section):
+    """What ends the search besides its trials; the first to be met does."""
+
+    time: str | None = None  # of the search, from when it began to run
+    epochs: int | None = Field(None, ge=1)  # of all trials' networks together
+    flops: float | None = Field(None, gt=0, allow_inf_nan=False)
+    no_improvement: int | None = Field(None, ge=1)  # trials since the best
+    trial_time: str | None = None  # after which a trial is stopped, and counts as failed
+
+    @field_validator("time", "trial_time", mode="before")
+    @classmethod
+    def _a_time(cls, value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            durations.seconds(value)
+        except Expected as fault:
+            raise PydanticCustomError("own", "{message}", {"message": fault.message}) from None
+        return str(value)
+
+
+class Confirm(Section):
+    """The second phase: the best `top` and the defaults, on fresh seeds and the test split."""
+
+    top: int = Field(3, ge=1, le=100)
+    replicates: int = Field(20, ge=2, le=1000)
+
+
+class Targets(Section):
+    """What counts as having converged."""
+
+    dev_error: float | None = Field(None, gt=0, allow_inf_nan=False)
+    dev_loss: float | None = Field(None, gt=0, allow_inf_nan=False)
+
+
+class EngineSpec(Section):
+    """What runs the trials: this machine's processes, or the cluster at an address."""
+
+    name: Literal["loky", "dask", "ray"]
+    address: str | None = None
+
+    @model_validator(mode="after")
+    def _an_address_it_can_join(self) -> "EngineSpec":
+        kind = ENGINES[self.name]
+        if self.address is None or (kind.address and kind.address.fullmatch(self.address)):
+            return self
+        like = f"an address like {kind.example}" if kind.address else "no address"
+        raise PydanticCustomError(
+            "own",
+            "expected {like} with {name}, got {got}",
+            {"like": like, "name": self.name, "got": show(self.address)},
+        )
+
+    def __str__(self) -> str:
+        """As the plan and the provenance say it."""
+        return f"{self.name} at {self.address}" if self.address else self.name
+
+
+class Study(Section):
+    """A whole study, resolved. `space` holds the searched words and the values of the others."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True
+    )
+
+    name: str
+    description: str = ""
+    data: DataSpec
+    space: Annotated[Space, SkipValidation, WithJsonSchema({"type": "object"})]
+    objectives: tuple[Objective, ...] = Field((Objective(),), alias="objective")
+    limits: tuple[Limit, ...] = ()
+    enqueue: tuple[SkipValidation[Params], ...] = ()
+    budgets: Budgets = Budgets()
+    replicates: int = Field(5, ge=1, le=1000)
+    search: Search = Search()
+    confirm: Confirm = Confirm()
+    targets: Targets = Targets()
+    reference: float | None = Field(None, ge=0, allow_inf_nan=False)
+    dtype: Literal["float32", "float64"] = "float32"
+    storage: str | None = None
+    engine: EngineSpec = EngineSpec(name="loky")
+    retries: int = Field(2, ge=0, le=10)
+
+    @field_validator("engine", mode="before")
+    @classmethod
+    def _engine_by_name(cls, value: Any) -> Any:
+        """`dask`, or `{name: dask, address: tcp://…}`."""
+        if isinstance(value, str):
+            return {"name": value}
+        if isinstance(value, dict | EngineSpec):
+            return value
+        raise PydanticCustomError(
+            "own",
+            "expected {forms}, got {got}",
+            {"forms": f"{', '.join(ENGINES)} or {{name: …, address: …}}", "got": show(value)},
+        )
+
+    artifacts: str | None = None
+    trainer: Trainer | None = None
+
+    @field_validator("trainer", mode="before")
+    @classmethod
+    def _trainer_by_name(cls, value: Any) -> Any:
+        """`module:function`, or `{call: module:function, parameters: …}`."""
+        return trainers.as_section(value)
+
+    @field_validator("name")
+    @classmethod
+    def _a_name_for_a_folder(cls, value: str) -> str:
+        if not NAME.fullmatch(value):
+            raise PydanticCustomError(
+                "own",
+                "expected 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit, "
+                "got {got}",
+                {"got": show(value)},
+            )
+        return value
+
+    @field_validator("artifacts")
+    @classmethod
+    def _a_bucket(cls, value: str | None) -> str | None:
+        try:
+            if value is not None:
+                buckets.split(value)
+        except Expected as fault:
+            raise PydanticCustomError("own", "{fault}", {"fault": str(fault)}) from None
+        return value
+
+    @field_validator("replicates", mode="before")
+    @classmethod
+    def _count(cls, value: Any) -> Any:
+        """`5`, or `{count: 5}`."""
+        return value["count"] if isinstance(value, dict) and set(value) == {"count"} else value
+
+    @field_validator("objectives", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        """A mapping, or a list of them; a name alone is a metric."""
+        each = value if isinstance(value, list | tuple) else (value,)
+        if not each:
+            raise PydanticCustomError("own", "expected an objective, got an empty list")
+        return tuple({"metric": one} if isinstance(one, str) else one for one in each)
+
+    @property
+    def objective(self) -> Objective:
+        """The first objective: the winner is the best by it."""
+        return self.objectives[0]
+
+    @property
+    def pruner(self) -> Pruner:
+        """The one that was named; else none where there is no one curve to judge a trial by."""
+        unclear = len(self.objectives) > 1 or not self.objective.is_tracked
+        if unclear and "pruner" not in self.search.model_fields_set:
+            return Unpruned()
+        return self.search.pruner
+
+    @property
+    def aims(self) -> tuple[tuple[str, float], ...]:
+        """The targets as (score, value)."""
+        return tuple(self.targets.model_dump(exclude_none=True).items())
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """All that a trial is judged by, the first objective's first."""
+        named = (*(o.metric for o in self.objectives), *(one.metric for one in self.limits))
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def hung_after(self) -> float | None:
+        """Seconds after which a trial's worker is taken to hang: well after its own limit."""
+        limit = self.budgets.trial_time
+        return None if limit is None else 2 * durations.seconds(limit) + 30
+
+    @property
+    def epochs(self) -> int:
+        """The horizon, common to all trials."""
+        return int(self.space.default["epochs"])

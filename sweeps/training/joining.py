@@ -1,0 +1,53 @@
+"""Outcomes of a task's pieces, some replicates each, as the one outcome of all of them."""
+
+from typing import Any
+
+import numpy as np
+
+from sweeps.study.objectives import Limit, Objective
+from sweeps.training import tracking
+from sweeps.training.trial import Outcome
+
+
+def join(
+    pieces: list[Outcome], objectives: tuple[Objective, ...], limits: tuple[Limit, ...]
+) -> Outcome:
+    """One outcome of all replicates, in the order of the pieces.
+
+    Seconds add up: the pieces could have been one population.
+    """
+    if len(pieces) == 1:
+        return pieces[0]
+    longest = max(pieces, key=lambda p: len(p.curves["epoch"]))
+    epochs = len(longest.curves["epoch"])
+    costs = ("epoch", "updates", "gradient_evaluations", "flops")
+    curves: dict[str, Any] = {name: longest.curves[name] for name in costs}
+    curves["seconds"] = np.sum([_stretch(p.curves["seconds"], epochs) for p in pieces], axis=0)
+    for name in (*tracking.SCORES, "diverged"):
+        columns = [_stretch(p.curves[name], epochs) for p in pieces]
+        curves[name] = np.concatenate(columns, axis=1)
+    each = np.concatenate([_stretch(p.each, epochs) for p in pieces], axis=1)
+    final = _together([p.final for p in pieces])
+    return Outcome(
+        number=longest.number,
+        state="complete",
+        values=tuple(o.reduced(final[o.metric]) for o in objectives),
+        curves=curves,
+        reports=np.array([objectives[0].reduced(values) for values in each]),
+        each=each,
+        final=final,
+        violations={one.text: one.violation(final[one.metric]) for one in limits},
+        arrays=_together([p.arrays for p in pieces]),
+    )
+
+
+def _together(pieces: list[dict[str, Any]]) -> dict[str, Any]:
+    """By name, one array of all pieces; without what is not known in each of them."""
+    names = [name for name in pieces[0] if all(name in piece for piece in pieces)]
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in names}
+
+
+def _stretch(values: Any, epochs: int) -> Any:
+    """A piece in which all had diverged ended early; it stays as it was."""
+    missing = epochs - len(values)
+    return np.concatenate([values, np.repeat(values[-1:], missing, axis=0)]) if missing else values

@@ -1,0 +1,71 @@
+"""From a configuration to dnn: its network, how it is trained, where it begins, what it costs."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+import dnn
+from dnn.arrays import Array
+from sweeps.data import Dataset
+from sweeps.study.space import Config
+
+
+def network(config: Config, dataset: Dataset) -> dnn.Network:
+    """The network of a configuration."""
+    hidden, activation = config["hidden"], config["activation"]
+    return dnn.Network(
+        dataset.n_in, hidden, dataset.n_out, activation, dataset.loss, config["batch_norm"]
+    )
+
+
+def settings(config: Config, dataset: Dataset) -> dnn.Settings:
+    """How a configuration is trained."""
+    optimizer, hyper = config["optimizer"]
+    schedule, schedule_settings = config["schedule"]
+    loss, loss_settings = config["loss"]
+    size = config["batch_size"]
+    keep_prob = config["keep_prob"]
+    return dnn.Settings(
+        optimizer=optimizer,
+        learning_rate=config["learning_rate"],
+        batch_size=len(dataset.parts["train"]) if size == "full" else size,
+        epochs=config["epochs"],
+        l2=config["l2"],
+        keep_prob=np.array([keep_prob]) if isinstance(keep_prob, tuple) else keep_prob,
+        hyper=dict(hyper),
+        schedule=schedule,
+        schedule_settings=dict(schedule_settings),
+        l1=config["l1"],
+        max_norm=_or_none(config["max_norm"], math.inf),
+        clip_norm=_or_none(config["clip_norm"], math.inf),
+        clip_value=_or_none(config["clip_value"], math.inf),
+        loss=None if loss == "auto" else loss,
+        loss_settings=dict(loss_settings),
+        label_smoothing=config["label_smoothing"],
+        class_weights=_or_none(config["class_weights"], None),
+        patience=_or_none(config["patience"], None),
+    )
+
+
+# An update costs about as much as so many multiplications, however small it is.
+UPDATE = 50_000
+
+
+def work(config: Config, dataset: Dataset) -> float:
+    """Of one epoch, in multiplications; good enough to order configurations by."""
+    rows = len(dataset.parts["train"])
+    size = rows if config["batch_size"] == "full" else min(config["batch_size"], rows)
+    parameters = network(config, dataset).n_parameters
+    return float(rows * parameters + rows / size * (UPDATE + 4 * parameters))
+
+
+def _or_none(value: Any, nothing: Any) -> Any:
+    """A value of the vocabulary, or what dnn calls its word "none"."""
+    return nothing if value == "none" else value
+
+
+def initialize(config: Config, dataset: Dataset, streams: dnn.Streams, dtype: str) -> Array:
+    """theta (P, N) of a configuration."""
+    name, given = config["initializer"]
+    return network(config, dataset).initialize(name, streams.initial, dtype, **dict(given))

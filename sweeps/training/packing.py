@@ -1,0 +1,73 @@
+"""Several trials as one population: which ones can be, how they are trained, when it pays.
+
+Small networks cost what their many small operations cost, however few networks share them. A
+network's numbers do not depend on its neighbours, so this changes no number but the seconds.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import dnn
+
+if TYPE_CHECKING:
+    from sweeps.training.trial import Task
+
+# Networks of more parameters are busy with their products, and gain nothing.
+LARGEST = 2_500
+MOST = 64  # networks
+PER_NETWORK = ("learning_rate", "l2", "l1", "max_norm", "clip_norm", "clip_value")
+
+
+def key(task: "Task", settings: dnn.Settings, network: dnn.Network) -> Hashable | None:
+    """Tasks of one key can be trained together; None for one that is better alone."""
+    if network.n_parameters > LARGEST or task.seconds < float("inf"):
+        return None
+    # What one does without is not computed for the others either.
+    used = (
+        *(np.isfinite(value) and value != 0 for value in (getattr(settings, n) for n in UNUSED)),
+        bool(np.all(np.asarray(settings.keep_prob) == 1)),
+    )
+    arms = (settings.optimizer, settings.schedule, tuple(settings.schedule_settings))
+    loss = (settings.loss, tuple((settings.loss_settings or {}).items()))
+    targets = (settings.label_smoothing, settings.class_weights)
+    rest = (settings.batch_size, settings.epochs, settings.patience, task.dtype, task.keep)
+    shape = (network.hidden, network.activation, network.batch_norm)
+    return shape, arms, loss, targets, rest, used
+
+
+UNUSED = ("l2", "l1", "max_norm", "clip_norm", "clip_value")
+
+
+def together(each: Sequence[dnn.Settings], sizes: Sequence[int]) -> dnn.Settings:
+    """The settings of populations of these sizes as those of one: numbers become (P,)."""
+    if len(each) == 1:
+        return each[0]
+
+    def column(values: Sequence[Any]) -> Any:
+        return np.repeat(np.asarray(values, dtype=np.float64), sizes, axis=0)
+
+    first = each[0]
+    layers = max(np.asarray(s.keep_prob).size for s in each)
+    keep_prob = [np.broadcast_to(np.asarray(s.keep_prob).ravel(), (layers,)) for s in each]
+    return replace(
+        first,
+        **{name: column([getattr(s, name) for s in each]) for name in PER_NETWORK},
+        keep_prob=np.repeat(keep_prob, sizes, axis=0) if layers > 1 else column(keep_prob)[:, 0],
+        hyper={name: column([(s.hyper or {})[name] for s in each]) for name in first.hyper or {}},
+        schedule_settings={
+            name: column([s.schedule_settings[name] for s in each])
+            for name in first.schedule_settings
+        },
+    )
+
+
+def streams(each: Sequence[dnn.Streams]) -> dnn.Streams:
+    """The generators of all networks in a row."""
+    return dnn.Streams(
+        [g for one in each for g in one.initial],
+        [g for one in each for g in one.order],
+        [g for one in each for g in one.dropout],
+    )

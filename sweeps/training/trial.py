@@ -1,0 +1,237 @@
+"""One configuration trained with all its replicates as one population: a task in, an outcome out.
+
+It knows nothing of Optuna, storages or processes; both are plain values that can be sent.
+"""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import dnn
+from dnn.arrays import Array
+from sweeps import durations
+from sweeps.data import Dataset
+from sweeps.study import metrics
+from sweeps.study.objectives import Limit, Objective
+from sweeps.study.space import Config
+from sweeps.training import networks, packing, pruning, seeds, tracking
+from sweeps.training.pruning import Rule
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to train, what it is judged by, and when to stop it."""
+
+    number: int
+    config: Config
+    seed: int
+    phase: int
+    replicates: range
+    objectives: tuple[Objective, ...]
+    dtype: str
+    limits: tuple[Limit, ...] = ()
+    targets: tuple[tuple[str, float], ...] = ()
+    rule: Rule = pruning.NEVER
+    seconds: float = math.inf  # after which the trial has failed
+    keep: bool = False  # parameters and test outputs too: the confirmation
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """All metrics that it is judged by, the first objective's first."""
+        named = (*(o.metric for o in self.objectives), *(one.metric for one in self.limits))
+        return tuple(dict.fromkeys(named))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: E epochs (0 included), P replicates.
+
+    values: an objective each. curves: epoch, updates, gradient_evaluations, flops, seconds (E,);
+    the four scores and `diverged` (E, P). reports (E,): the first objective after each epoch (the
+    dev loss where it has no value before the end), and `each` (E, P) replicate's. final: each score
+    and each metric that the trial is judged by (P,), none worse than a diverged network's.
+    violations: by limit, how far it is beyond. arrays: gone (P,), whether the network that counts
+    has diverged; dev_outputs (P, n, K′) and, where kept, test_outputs and theta (P, N).
+    """
+
+    number: int
+    state: str  # complete, pruned or failed
+    values: tuple[float, ...]
+    curves: dict[str, NDArray[Any]] = field(default_factory=dict)
+    reports: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    each: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    final: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    violations: dict[str, float] = field(default_factory=dict)
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+    cause: str = ""
+
+    @property
+    def value(self) -> float:
+        """The first objective."""
+        return self.values[0] if self.values else math.nan
+
+    @property
+    def is_feasible(self) -> bool:
+        """Whether it keeps all limits."""
+        return all(violation <= 0 for violation in self.violations.values())
+
+
+def failed(number: int, cause: str) -> Outcome:
+    """A trial that came to nothing."""
+    return Outcome(number, "failed", (), cause=cause)
+
+
+def train(task: Task, dataset: Dataset) -> Outcome:
+    """Train a task's replicates until the horizon, its rule, its time, or all have diverged."""
+    (outcome,) = train_together([task], dataset)
+    return outcome
+
+
+def train_together(tasks: Sequence[Task], dataset: Dataset) -> list[Outcome]:
+    """Several tasks as one population: each one's numbers are those it would have alone.
+
+    They are of one `packing.key`. Of the clock each has the share of its networks.
+    """
+    net = networks.network(tasks[0].config, dataset)
+    streams = [seeds.streams(task.seed, task.phase, task.replicates) for task in tasks]
+    theta = np.concatenate(
+        [
+            networks.initialize(task.config, dataset, own, task.dtype)
+            for task, own in zip(tasks, streams, strict=True)
+        ]
+    )
+    courses: list[_Course] = []
+    for task in tasks:
+        start = courses[-1].rows.stop if courses else 0
+        courses.append(_Course(task, net, theta, slice(start, start + len(task.replicates))))
+    each = [networks.settings(task.config, dataset) for task in tasks]
+    how = packing.together(each, [len(task.replicates) for task in tasks])
+    training = dnn.fit(
+        net, theta, dataset.parts["train"], dataset.parts["dev"], packing.streams(streams), how
+    )
+    for course in courses:
+        course.begin(dataset)
+    for record in training:
+        for course in courses:
+            if not course.is_over:
+                course.see(record)
+        over = [course for course in courses if course.is_over]
+        if len(over) == len(courses):
+            break
+        for course in over:
+            training.drop(np.arange(course.rows.start, course.rows.stop))
+    return [course.outcome(dataset) for course in courses]
+
+
+class _Course:
+    """One task on its way: `rows` of the population's theta (P, N) are its networks."""
+
+    def __init__(self, task: Task, net: dnn.Network, theta: Array, rows: slice) -> None:
+        self.task, self.rows, self.is_over = task, rows, False
+        self._net, self._theta, self._share = net, theta[rows], len(task.replicates) / len(theta)
+        self._sign = task.objectives[0].sign
+        self._records: list[dnn.Record] = []
+        self._each: list[NDArray[np.float64]] = []
+        self._costs: list[float] = []
+        self._state = "complete"
+
+    def begin(self, dataset: Dataset) -> None:
+        """Start its clock."""
+        objective = self.task.objectives[0]
+        tracked = tracking.Tracked.of(objective.metric, self._net, dataset)
+        self._counted = tracking.COUNTED[objective.at](self._theta, tracked)
+        self._started = time.monotonic()
+
+    def see(self, of_all: dnn.Record) -> None:
+        """Take its own part of a record, and judge whether it goes on."""
+        if time.monotonic() - self._started > self.task.seconds:
+            self._state, self.is_over = "failed", True
+            return
+        record = of_all.of(self.rows, self._share)
+        self._records.append(record)
+        self._each.append(self._sign * self._counted.see(record))
+        objective = self.task.objectives[0]
+        self._costs.append(self._sign * objective.reduced(self._sign * self._each[-1]))
+        between = 0 < record.epoch < self.task.config["epochs"]
+        if between and self.task.rule.loses(self._costs, self._each):
+            self._state, self.is_over = "pruned", True
+        if not record.active.any():
+            self.is_over = True
+
+    def outcome(self, dataset: Dataset) -> Outcome:
+        """What came of it."""
+        task, counted, sign = self.task, self._counted, self._sign
+        if self._state == "failed":
+            return failed(task.number, f"its time of {durations.words(task.seconds)} was up")
+        curves = _curves(self._records)
+        final = _final(self._net, counted, task, dataset, curves)
+        values = [objective.reduced(final[objective.metric]) for objective in task.objectives]
+        if task.objectives[0].is_tracked:
+            values[0] = sign * self._costs[-1]
+        return Outcome(
+            number=task.number,
+            state=self._state,
+            values=tuple(values),
+            curves=curves,
+            reports=sign * np.array(self._costs),
+            each=sign * np.array(self._each),
+            final=final,
+            violations={one.text: one.violation(final[one.metric]) for one in task.limits},
+            arrays={"gone": counted.gone, **_arrays(self._net, counted.theta, task, dataset)},
+        )
+
+
+def _curves(records: list[dnn.Record]) -> dict[str, NDArray[Any]]:
+    # Replicates cost the same but where some end early; a cost is then that of the longest.
+    costs = ("epoch", "updates", "gradient_evaluations", "flops", "seconds")
+    longest = {name: np.array([getattr(r, name) for r in records]) for name in costs}
+    curves = {
+        name: values.reshape(len(records), -1).max(axis=1) for name, values in longest.items()
+    }
+    each = (*tracking.SCORES, "diverged")
+    return curves | {name: np.array([getattr(r, name) for r in records]) for name in each}
+
+
+def _final(
+    net: dnn.Network,
+    counted: tracking.Last | tracking.BestEpoch,
+    task: Task,
+    dataset: Dataset,
+    curves: dict[str, NDArray[Any]],
+) -> dict[str, NDArray[np.float64]]:
+    """Scores of the networks that count, on train, dev and, where kept, test; and all metrics."""
+    final: dict[str, NDArray[np.float64]] = {}
+    theta, gone = counted.theta, counted.gone
+    for part in ("train", "dev", "test") if task.keep else ("train", "dev"):
+        scores = dnn.score(net, theta, dataset.parts[part])
+        for kind, values in zip(("loss", "error"), scores, strict=True):
+            limit = metrics.worst(dataset, f"{part}_{kind}")
+            final[f"{part}_{kind}"] = np.where(gone, limit, np.fmin(values, limit))
+    ended = metrics.Ended(curves, task.config["epochs"], net.n_parameters, dict(task.targets))
+    for name in task.metrics:
+        metric = metrics.METRICS[name]
+        if isinstance(metric, metrics.Cost):
+            final[name] = metric.at_end(ended)
+        elif name == task.objectives[0].metric:
+            final.setdefault(name, counted.values)
+        elif name not in final:
+            values = metric.of(counted.tracked.seen(final, theta))
+            final[name] = np.where(gone, metric.worst(dataset), values)
+    return final
+
+
+def _arrays(
+    net: dnn.Network, theta: Array, task: Task, dataset: Dataset
+) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {
+        "dev_outputs": dnn.predict(net, theta, dataset.parts["dev"].x).astype(np.float32)
+    }
+    if task.keep:
+        outputs = dnn.predict(net, theta, dataset.parts["test"].x)
+        arrays |= {"test_outputs": outputs.astype(np.float32), "theta": theta}
+    return arrays

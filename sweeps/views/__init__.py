@@ -1,0 +1,1 @@
+"""What people and programs are told of a run: before it, while it goes on, after it."""

@@ -1,0 +1,47 @@
+"""What is said of a run before it begins: the plan, what is known already, what it may cost."""
+
+from sweeps import durations
+from sweeps.addresses import redact
+from sweeps.faults import Expected, UserError
+from sweeps.preparing import Prepared
+from sweeps.terminal import tell, verbatim
+from sweeps.views import checking, plan
+
+
+def announce(run: Prepared, known: int) -> None:
+    """Say what will be done; `known` of the trials are done already. Errors: UserError."""
+    study, console, budget = run.study, run.console, run.budget
+    verbatim(console, study.name, style="bold")
+    if study.description:
+        tell(console, "", study.description)
+    place = f"storage {redact(run.storage)}" if run.storage else f"journal in {run.folder}"
+    for name, text in plan.lines(study, run.dataset, budget, run.options.jobs, place):
+        tell(console, name, text)
+    for warning in plan.warnings(study, run.dataset, run.options.jobs):
+        tell(console, "warning", warning, style="yellow")
+    if known:
+        again = "; the report is made anew" if known == budget else ""
+        tell(console, "resumed", f"{known} of {budget} trials are done{again}")
+    if known < budget and (study.trainer is None or run.options.allow_code):
+        tell(console, "estimate", _estimate(run, budget - known))
+
+
+def preview(run: Prepared) -> None:
+    """The same, and the first trials, of a run that will not be. Errors: UserError."""
+    announce(run, 0)
+    for name, text in checking.first(run.study, run.budget):
+        tell(run.console, name, text)
+
+
+def _estimate(run: Prepared, trials: int) -> str:
+    options = run.options
+    try:
+        about = plan.estimate(run.study, run.dataset, trials, options.confirm, options.jobs)
+    except MemoryError as fault:
+        raise UserError(f"the network of the defaults does not fit in memory: {fault}") from None
+    except Expected as fault:
+        return f"not known, since the trainer cannot train the defaults: {fault.message}"
+    text = f"about {durations.words(about)} if no trial is pruned"
+    if options.time is not None:
+        text += f"; no trial is asked after {durations.words(options.time)}"
+    return text

@@ -1,0 +1,50 @@
+"""`sweeps check`: what a study would do, what it may cost, and what its first trials would be."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sweeps import durations
+from sweeps.data import Dataset
+from sweeps.faults import show
+from sweeps.search.mirror import Mirror
+from sweeps.search.window import preview
+from sweeps.study.spec import Study
+from sweeps.study.vocabulary import plain
+from sweeps.views import plan
+
+FIRST = 5  # trials to show
+
+
+def costs(study: Study, dataset: Dataset, trials: int, jobs: int) -> Iterator[tuple[str, str]]:
+    """Seconds of the cheapest and the dearest setting, and of the whole search between them."""
+    ends = plan.extremes(study, dataset)
+    names = ("cheapest", "dearest") if len(ends) > 1 else ("defaults",)
+    for name, (config, seconds) in zip(names, ends, strict=True):
+        searched = {w: v for w, v in config.items() if w in study.space.searched}
+        yield name, f"{seconds:.2g} s a trial: {settings(searched)}"
+    low, high = (durations.words(seconds * trials / jobs) for _, seconds in (ends[0], ends[-1]))
+    yield "search", f"between {low} and {high} for {trials} unpruned trials with {jobs} jobs"
+
+
+def first(study: Study, trials: int) -> Iterator[tuple[str, str]]:
+    """The settings of the first trials, which depend on no outcome."""
+    for number, config in enumerate(preview(study, Mirror(study), min(FIRST, trials))):
+        yield (
+            f"trial {number}",
+            settings(
+                {word: value for word, value in config.items() if word in study.space.searched}
+            ),
+        )
+
+
+def settings(config: dict[str, Any]) -> str:
+    """A configuration in one line."""
+    return ", ".join(f"{word} {_short(value)}" for word, value in config.items()) or "–"
+
+
+def _short(value: Any) -> str:
+    value = plain(value)
+    if isinstance(value, dict):
+        ((name, inner),) = value.items()
+        return f"{name} ({settings(inner)})"
+    return f"{value:.3g}" if isinstance(value, float) else show(value).strip("'")

@@ -1,0 +1,184 @@
+"""`sweeps compare`: the winners of several runs side by side, and each against the first."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sweeps.faults import UserError, printable
+from sweeps.storage import folders
+from sweeps.terminal import tell
+from sweeps.views import tables
+
+if TYPE_CHECKING:
+    from reports import frames
+    from reports.stats.comparison import Difference
+    from reports.stats.intervals import Interval
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs, the row of each one's winner, and the differences of the later ones to the first."""
+
+    runs: "list[frames.Run]"
+    winners: "list[pd.Series[Any]]"
+    differences: "list[Difference]"
+    notes: list[str]
+
+    @property
+    def settings(self) -> dict[str, list[Any]]:
+        """Each setting of any winner, a value a run; None where a winner has none."""
+        settings = [winner["settings"] for winner in self.winners]
+        names = dict.fromkeys(name for one in settings for name in one)
+        return {name: [one.get(name) for one in settings] for name in names}
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON says it; `differences` are to the first run, above 0 is worse."""
+        return {
+            "runs": [
+                {"run": str(run.folder), **winner.to_dict()}
+                for run, winner in zip(self.runs, self.winners, strict=True)
+            ],
+            "differences": [
+                {"run": str(run.folder), **asdict(found)}
+                for run, found in zip(self.runs[1:], self.differences, strict=True)
+            ],
+            "notes": self.notes,
+        }
+
+
+def compare(paths: list[Path], split: str) -> Comparison:
+    """Compare two or more confirmed runs. Errors: UserError."""
+    from reports import frames, summary
+    from reports.stats import comparison
+
+    if len(paths) < 2:
+        raise UserError(f"compare: expected two runs or more, got {len(paths)}")
+    try:
+        runs = [frames.load(folders.expect_finished(path)) for path in paths]
+        names = [comparison.winner(run) for run in runs]
+        rows = [summary.table(run).set_index("config", drop=False) for run in runs]
+        winners = [table.loc[name] for table, name in zip(rows, names, strict=True)]
+        differences = [comparison.difference(runs[0], run, split) for run in runs[1:]]
+        notes = [note for run in runs[1:] for note in _notes(runs[0], run)]
+    except frames.RunFolderError as fault:
+        raise UserError(str(fault)) from None
+    except folders.BROKEN as fault:
+        got = f"{type(fault).__name__} {fault}"
+        raise UserError(f"compare: expected runs that can be read, got: {got}") from None
+    return Comparison(runs, winners, differences, notes)
+
+
+def _notes(first: "frames.Run", other: "frames.Run") -> list[str]:
+    """What makes the two less comparable."""
+    from reports.stats import comparison
+
+    where, notes = printable(str(other.folder)), []
+    data, theirs = first.provenance["data"], other.provenance["data"]
+    if data.get("sha256") != theirs.get("sha256"):
+        notes.append(f"{where}: other data: each error is on its own rows")
+    elif not comparison.same_rows(first, other):
+        notes.append(f"{where}: the same data, divided otherwise: each error is on its own rows")
+    elif not comparison.same_seeds(first, other):
+        notes.append(f"{where}: other seeds, or another number of them: not paired")
+    if first.metric != other.metric:
+        notes.append(f"{where}: searched for {other.metric}, the first for {first.metric}")
+    return notes
+
+
+def show(found: Comparison, console: Console) -> None:
+    """Results and differing settings, a column a run; then the differences, and what they cover."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("")
+    for run in found.runs:
+        table.add_column(Text(printable(str(run.folder))), overflow="fold")
+    for name, cells in _results(found):
+        table.add_row(name, *cells)
+    for name, values in found.settings.items():
+        if any(value != values[0] for value in values):
+            table.add_row(printable(name), *(Text(_setting(value)) for value in values))
+    console.print(table)
+    same = [
+        f"{name} {_setting(values[0])}"
+        for name, values in found.settings.items()
+        if all(value == values[0] for value in values)
+    ]
+    if same:
+        tell(console, "the same", ", ".join(same), style="dim")
+    regression = found.runs[0].regression
+    for run, difference in zip(found.runs[1:], found.differences, strict=True):
+        tell(
+            console,
+            "",
+            f"{run.folder} against {found.runs[0].folder}: {words(difference, regression)}",
+        )
+        for interval in (difference.on_these_rows, difference.on_new_rows):
+            if interval is not None:
+                tell(console, "", _interval(interval, regression))
+    for note in found.notes:
+        tell(console, "note", note, style="yellow")
+
+
+def _results(found: Comparison) -> list[tuple[str, list[Text]]]:
+    regression = found.runs[0].regression
+    unit = "" if regression else " %"
+    lines = [("winner", [str(winner["config"]) for winner in found.winners])]
+    lines += _objectives(found)
+    for label, name in (
+        ("dev error", "dev_error"),
+        ("test error", "test_error"),
+        ("dev − train", "gap"),
+    ):
+        cells = [tables.interval(winner, name, regression) for winner in found.winners]
+        lines.append((f"{label}{unit}", cells))
+    lines.append(("networks", [str(winner["n"]) for winner in found.winners]))
+    return [(name, [Text(printable(cell)) for cell in cells]) for name, cells in lines]
+
+
+def _objectives(found: Comparison) -> list[tuple[str, list[str]]]:
+    """What each run was after besides the mean dev error, a line each; – where another was not."""
+    from reports import summary
+
+    each = [{goal.name: (n, goal) for n, goal in summary.beyond_the_error(r)} for r in found.runs]
+    names = dict.fromkeys(name for goals in each for name in goals)
+    return [
+        (
+            name,
+            [
+                tables.objective(winner, *goals[name]) if name in goals else "–"
+                for winner, goals in zip(found.winners, each, strict=True)
+            ],
+        )
+        for name in names
+    ]
+
+
+def _setting(value: Any) -> str:
+    return "–" if value is None else printable(tables.value_in_words(value))
+
+
+def words(found: "Difference", regression: bool) -> str:
+    """What the decisive interval says."""
+    decisive = found.decisive
+    size = _number(decisive.estimate, regression)
+    if not decisive.excludes_zero:
+        return f"no difference shown in {found.split} error ({size})"
+    word = "higher: worse" if decisive.estimate > 0 else "lower: better"
+    return f"{found.split} error {size}, {word}"
+
+
+def _interval(found: "Interval", regression: bool) -> str:
+    low, high = (_signed(bound, regression) for bound in (found.low, found.high))
+    return f"[{low}, {high}] {found.kind}, n = {found.n}; covers {found.covers}"
+
+
+def _number(value: float, regression: bool) -> str:
+    return f"{_signed(value, regression)} {'SD' if regression else 'points'}"
+
+
+def _signed(value: float, regression: bool) -> str:
+    return f"{value:+.3f}" if regression else f"{100 * value:+.2f}"

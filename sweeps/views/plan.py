@@ -1,0 +1,192 @@
+"""What is about to happen, in words, and how long it will take about."""
+
+import math
+import time
+from dataclasses import replace
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+import dnn
+from sweeps.data import Dataset
+from sweeps.faults import show
+from sweeps.results import resolved
+from sweeps.search.mirror import most
+from sweeps.study import agreement, methods
+from sweeps.study.space import Config, Range, walks
+from sweeps.study.spec import Study
+from sweeps.study.vocabulary import plain
+from sweeps.training import guests, networks, seeds
+
+
+def lines(
+    study: Study, dataset: Dataset, budget: int, jobs: int, storage: str
+) -> list[tuple[str, str]]:
+    """Data, splits, space, trials × replicates, engine: (name, text) of a line each."""
+    facts, target = dataset.facts, dataset.target
+    columns = f"{facts['rows']} rows × {facts['columns']} columns"
+    if facts["features"] != facts["columns"]:
+        columns += f" ({facts['features']} network inputs)"
+    if target.classes:
+        kind = f"{len(target.classes)} classes ({', '.join(_few(target.classes))})"
+    else:
+        kind = "a number (regression)"
+    how = methods.in_words(study.search.sampler, study.pruner)
+    confirm = f"best {study.confirm.top} + defaults × {study.confirm.replicates} fresh seeds"
+    return [
+        ("data", f"{facts['source']}: {columns}; target '{target.name}', {kind}"),
+        (
+            "splits",
+            f"{facts['train']} train, {facts['dev']} dev, {facts['test']} test ({facts['split']})",
+        ),
+        *(("space" if n == 0 else "", text) for n, text in enumerate(space(study))),
+        ("settings", _size(study)),
+        ("defaults", _defaults(study)),
+        *_trainer(study),
+        (
+            "search",
+            f"{budget} trials × {study.replicates} replicates × {study.epochs} epochs, "
+            f"{how}, window {study.search.window}, seed {study.search.seed}; {_objective(study)}",
+        ),
+        ("confirm", f"{confirm}, on the test split; baselines beside them"),
+        ("engine", f"{study.engine}, {_count(jobs, 'job')}, one BLAS thread each; {storage}"),
+    ]
+
+
+def _trainer(study: Study) -> list[tuple[str, str]]:
+    if study.trainer is None:
+        return []
+    return [("trainer", f"{study.trainer.call}, SHA-256 {study.trainer.sha256[:12]}…")]
+
+
+def _count(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _few(names: tuple[str, ...], most: int = 6) -> list[str]:
+    return [*names[:most], "…"] if len(names) > most else list(names)
+
+
+def space(study: Study) -> list[str]:
+    """What is searched, a line a parameter."""
+    described = [
+        f"{one['name']} {one['low']:g} … {one['high']:g}{', log' if one['log'] else ''}"
+        if one["kind"] == "range"
+        else f"{one['name']} {' | '.join(one['choices'])}"
+        for one in resolved.describe(study)
+    ]
+    return described or ["nothing: one configuration"]
+
+
+def _size(study: Study) -> str:
+    space = study.space
+    size = walks.size(space, space.parameters(), space.structure())
+    text = "infinitely many" if math.isinf(size) else f"{size:,.0f}"
+    if space.rules:
+        rules = "; ".join(rule.text for rule in space.rules)
+        text += f"; about {agreement.kept_share(study):.0%} of them keep the constraints ({rules})"
+    cells = most(study)
+    if math.isfinite(cells):
+        text += f"; {study.search.sampler.name} visits {cells:,.0f}"
+    return text
+
+
+def _defaults(study: Study) -> str:
+    if study.space.locate(study.space.default) is not None:
+        return "trial 0, and confirmed"
+    default = study.space.default
+    outside = [f"{word} {_short(default[word])}" for word in study.space.outside(default)]
+    outside += [rule.text for rule in study.space.rules if not rule.holds(default)]
+    return f"outside the space ({', '.join(outside)}): not searched, only confirmed"
+
+
+def _short(value: object) -> str:
+    """A canonical value in a word: an arm's name alone."""
+    if isinstance(value, tuple) and value and isinstance(value[0], str):
+        return value[0]
+    return show(plain(value)).strip("'")
+
+
+def _objective(study: Study) -> str:
+    where = "at the last epoch"
+    if study.objective.at == "best":
+        where = "at each network's best dev epoch (selected on dev)"
+    goals = " and ".join(f"{o.goal} {o.label}" for o in study.objectives)
+    kept = f", with {' and '.join(one.text for one in study.limits)}" if study.limits else ""
+    return f"{goals} {where}{kept}"
+
+
+def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
+    """What will be done otherwise than asked, or slower than need be; each said once."""
+    told = []
+    rows = len(dataset.parts["train"])
+    largest = _largest_batch(study)
+    if largest > rows:
+        told.append(
+            f"batch_size: {largest} is more than the {rows} training rows; "
+            f"such a batch is all of them (full)"
+        )
+    window = study.search.window
+    if jobs > window / 4 and jobs > 1:
+        told.append(
+            f"search.window: {window} is short for {jobs} jobs, which may have to wait for each "
+            f"other; {4 * jobs} would do (another window is another study)"
+        )
+    void = agreement.voids_identity(study)
+    if void:
+        told.append(f"{', '.join(void)}: in seconds, so another run may give another study")
+    return told
+
+
+def _largest_batch(study: Study) -> int:
+    sizes = [study.space.default["batch_size"]]
+    for decided in study.space.values("batch_size"):
+        sizes += [decided.high] if isinstance(decided, Range) else [decided]
+    return max((int(size) for size in sizes if not isinstance(size, str)), default=0)
+
+
+def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
+    """About how long an unpruned trial of a setting takes, from three of its epochs.
+
+    Errors: Expected, where a training function of the user's fails.
+    """
+    if study.trainer is not None:
+        return guests.seconds_per_trial(study.trainer, study, config, dataset)
+    streams = seeds.streams(study.search.seed, seeds.SEARCH, range(study.replicates))
+    net, parts = networks.network(config, dataset), dataset.parts
+    theta = networks.initialize(config, dataset, streams, study.dtype)
+    settings = replace(networks.settings(config, dataset), epochs=3)
+    with threadpool_limits(1):
+        epochs = dnn.fit(net, theta, parts["train"], parts["dev"], streams, settings)
+        next(epochs)
+        started = time.perf_counter()
+        done = sum(1 for _ in epochs)
+        elapsed = time.perf_counter() - started
+    return elapsed / max(done, 1) * study.epochs
+
+
+def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
+    """The cheapest and the dearest of some settings drawn at random, with seconds a trial."""
+    space = study.space
+    names = [leaf.name for leaf in space.parameters()]
+    points = np.random.default_rng(0).random((DRAWS, len(names)))
+    drawn = [space.configure(walks.at(space, names, point)) for point in points]
+    if study.trainer is not None:  # of whose work nothing is known
+        return [(space.default, seconds_per_trial(study, dataset, space.default))]
+    configs = sorted((c for c in drawn if space.allows(c)), key=lambda c: networks.work(c, dataset))
+    ends = [configs[0], configs[-1]] if configs else [space.default]
+    return [(config, seconds_per_trial(study, dataset, config)) for config in ends]
+
+
+DRAWS = 500
+
+
+def estimate(study: Study, dataset: Dataset, trials: int, confirm: bool, jobs: int) -> float:
+    """Seconds that so many more trials and the confirmation will take about."""
+    each = seconds_per_trial(study, dataset, study.space.default)
+    confirmed = (study.confirm.top + 1) * study.confirm.replicates / study.replicates
+    return START + each * (trials + (confirmed if confirm else 0)) / jobs
+
+
+# Workers, baselines and the report take about so long, whatever is trained.
+START = 8.0
