@@ -84,7 +84,9 @@ def redact(url: str) -> str:
     head, at, tail = url.rpartition("@")
     scheme, slashes, credentials = head.partition("://")
     user, colon, password = credentials.partition(":")
-    return f"{scheme}{slashes}{user}:{_redacted(password)}@{tail}" if at and colon else url
+    if not (at and colon) or credentials.startswith("/"):  # a path may have both signs
+        return url
+    return f"{scheme}{slashes}{user}:{_redacted(password)}@{tail}"
 
 
 def _redacted(password: str) -> str:
@@ -105,4 +107,5 @@ def _passwords(url: str) -> list[str]:
     """As they are spelled there."""
     found = [str(match[2]) for match in re.finditer(SECRET, url)]
     credentials = url.rpartition("@")[0].partition("://")[2]
-    return [*found, credentials.partition(":")[2]] if ":" in credentials else found
+    is_path = credentials.startswith("/")
+    return [*found, credentials.partition(":")[2]] if ":" in credentials and not is_path else found

@@ -26,9 +26,12 @@ def data(study: Study, dataset: Dataset) -> dict[str, Any]:
 
 
 def identity(study: Study, dataset: Dataset, warm: Sequence[Warm] = ()) -> dict[str, Any]:
-    """What must agree for two runs to be one study; trials, jobs, confirm, targets may differ."""
+    """What must agree for two runs to be one study; trials, jobs and confirm may differ.
+
+    So may targets, unless a trial is judged by when it reached them.
+    """
     search = study.search.model_dump(exclude={"trials", "start", "pruner"})
-    return {
+    found = {
         "data": data(study, dataset),
         "fixed": fixed(study),
         "space": _space(study),
@@ -44,6 +47,7 @@ def identity(study: Study, dataset: Dataset, warm: Sequence[Warm] = ()) -> dict[
         "dtype": study.dtype,
         "trainer": study.trainer.identity if study.trainer else None,
     }
+    return found | ({"targets": dict(study.aims)} if study.needs_target else {})
 
 
 def _constraints(study: Study) -> list[str]:

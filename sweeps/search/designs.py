@@ -63,11 +63,38 @@ def cells(sampler: Any, space: Space) -> float:
     return sum(space.allows(space.configure(params)) for params in every)
 
 
+def trials(sampler: Any, space: Space, first: list[Params]) -> float:
+    """How many trials a design and the settings tried first come to; inf where it has no end."""
+    size = cells(sampler, space)
+    if not math.isfinite(size):
+        return size
+    points = sampler.points if isinstance(sampler, methods.Grid) else None
+    known = {leaf.name: walks.values(leaf, points) for leaf in space.parameters()}
+    return size + sum(
+        not space.allows(space.configure(params))
+        or not all(any(_equal(value, one) for one in known[name]) for name, value in params.items())
+        for params in first
+    )
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Whether two values are one, but for the rounding of a step's multiple."""
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-300)
+    return bool(one == other)
+
+
+def _same(one: Params, other: Params) -> bool:
+    return one.keys() == other.keys() and all(_equal(one[name], other[name]) for name in one)
+
+
 class Design:
     """A design's settings by place; those that are tried first anyway are left out."""
 
     def __init__(self, settings: Iterator[Params], first: list[Params]) -> None:
-        self._settings = (params for params in settings if params not in first)
+        self._settings = (
+            params for params in settings if not any(_same(params, one) for one in first)
+        )
         self._known: list[Params] = []
 
     def __getitem__(self, place: int) -> Params:

@@ -5,14 +5,14 @@ each gets the same number of trials, and learns from its own alone.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sweeps.faults import UserError
 from sweeps.search import samplers
-from sweeps.search.designs import DESIGNS, Design, cells
+from sweeps.search.designs import DESIGNS, Design, trials
 from sweeps.storage.store import as_asked, set_constraints
 from sweeps.study import methods
 from sweeps.study.space import Params, Space
@@ -69,19 +69,31 @@ def courses(study: "Study") -> list[Space]:
 def most(study: "Study") -> float:
     """How many trials there can be: a grid has an end."""
     spaces = courses(study)
-    sizes = [cells(study.search.sampler, space) for space in spaces]
+    sizes = [trials(study.search.sampler, space, first(study, space)) for space in spaces]
     if math.inf in sizes:
         return math.inf
     # They take turns; where one ends before the others, all do.
     return min(len(spaces) * size + place for place, size in enumerate(sizes))
 
 
+def first(study: "Study", space: Space) -> list[Params]:
+    """What is tried before the sampler is asked: the defaults and what is enqueued."""
+    default = space.locate(space.default)
+    found = [default] if default is not None else []
+    found += [p for p in study.enqueue if space.locate(study.space.configure(p)) == p]
+    return [p for n, p in enumerate(found) if p not in found[:n]]
+
+
 @dataclass(frozen=True)
 class Warm:
-    """A trial of an earlier run: its setting in this study's space, and its value."""
+    """A trial of an earlier run: its setting in this study's space, its value, and its violations.
+
+    Of the limits of this study; those of metrics that the earlier run did not know are not there.
+    """
 
     params: Params
     value: float
+    violations: dict[str, float] = field(default_factory=dict)
 
 
 class Course:
@@ -92,10 +104,7 @@ class Course:
 
         self._spec, self._space = study, space
         self._study = optuna.create_study(directions=[o.goal for o in study.objectives])
-        default = space.locate(space.default)
-        first = [default] if default is not None else []
-        first += [p for p in study.enqueue if space.locate(study.space.configure(p)) == p]
-        self._first = [p for n, p in enumerate(first) if p not in first[:n]]
+        self._first = first(study, space)
         self._design: Design | None = None
         if study.search.sampler.name in DESIGNS:
             settings = DESIGNS[study.search.sampler.name](
@@ -118,11 +127,13 @@ class Course:
         probe.enqueue_trial(one.params)
         self._space.ask(probe.ask())
         (asked,) = probe.get_trials(deepcopy=False)
-        self._study.add_trial(
-            optuna.trial.create_trial(
-                params=asked.params, distributions=asked.distributions, value=one.value
-            )
+        told = optuna.trial.create_trial(
+            params=asked.params, distributions=asked.distributions, value=one.value
         )
+        storage, study = self._study._storage, self._study._study_id
+        added = storage.create_new_trial(study, template_trial=as_asked(told))
+        set_constraints(storage, added, one.violations)
+        storage.set_trial_state_values(added, told.state, told.values)
 
     def ask(self, number: int) -> "FrozenTrial":
         """The next trial."""

@@ -33,7 +33,7 @@ def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[
         found = _fitting(study, base / study.search.start, data)
         if written.parent.is_dir():
             records.write_text(written, json.dumps(found))
-    return [Warm(one["params"], float(one["value"])) for one in found]
+    return [Warm(one["params"], float(one["value"]), one.get("violations", {})) for one in found]
 
 
 def _fitting(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
@@ -44,6 +44,9 @@ def _fitting(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, An
     identity = json.loads(known.read_text(encoding="utf-8"))
     if identity.get("data") != json.loads(json.dumps(data)):
         raise UserError(f"{where}: expected a run on the same data and split, got another")
+    trainer = study.trainer.identity if study.trainer else None
+    if identity.get("trainer") != json.loads(json.dumps(trainer)):
+        raise UserError(f"{where}: expected a run of the same trainer, got another")
     earlier = parsing.study(documents.read(run / "study.yaml"))
     if [o.key for o in earlier.objectives] != [study.objective.key] or study.objectives[1:]:
         raise UserError(
@@ -57,7 +60,13 @@ def _fitting(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, An
             continue
         params = _located(study, earlier.space.configure(record.params))
         if params is not None:
-            found.append({"params": params, "value": record.value})
+            final = folders.final(path)
+            violations = {
+                limit.text: limit.violation(final[limit.metric])
+                for limit in study.limits
+                if limit.metric in final
+            }
+            found.append({"params": params, "value": record.value, "violations": violations})
     return found
 
 

@@ -9,9 +9,12 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sweeps.faults import UserError, did_you_mean, show
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LARGEST = 50_000_000  # bytes of a JSON file that is read
 # What reading a file may raise whose contents are not what they should be: with a bit flipped,
@@ -108,6 +111,18 @@ def record(path: Path) -> Record | None:
         )  # fmt: skip
     except BROKEN:
         return None
+
+
+def final(path: Path) -> "dict[str, NDArray[Any]]":
+    """What a record says of its networks at the end (P,), by metric; nothing for none of ours."""
+    import numpy as np
+
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            names = [name for name in file.files if name.startswith("final/")]
+            return {name.removeprefix("final/"): file[name] for name in names}
+    except BROKEN:
+        return {}
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,10 @@ def read(path: Path) -> dict[str, Any]:
     return identity
 
 
-def adopt(study: "optuna.Study", identity: dict[str, Any], directions: Sequence[Goal]) -> None:
-    """Make sure that a study of the storage is ours. Errors: UserError."""
+def expect_ours(
+    study: "optuna.Study", identity: dict[str, Any], directions: Sequence[Goal]
+) -> None:
+    """A study of a storage that is this one, or nobody's yet. Errors: UserError."""
     where = f"the study '{study.study_name}' of the storage"
     known = of(study)
     if known is not None:
@@ -38,6 +40,10 @@ def adopt(study: "optuna.Study", identity: dict[str, Any], directions: Sequence[
         direction.name.lower() for direction in study.directions
     ] != list(directions):
         raise UserError(f"{where}: expected one made here, got somebody else's; use another name")
+
+
+def adopt(study: "optuna.Study", identity: dict[str, Any]) -> None:
+    """Write into the storage that a study is this one, unless it stands there."""
     if study.user_attrs.get("identity") != digest(identity):
         identify(study, identity)
 

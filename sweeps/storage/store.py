@@ -6,6 +6,7 @@ one write. What is in memory only is never needed to go on.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -204,7 +205,7 @@ class RunFolder:
         )
         try:
             study = _study(name, backend, directions)
-            identities.adopt(study, identity, directions)
+            identities.expect_ours(study, identity, directions)
         except (ValueError, TypeError, LookupError) as fault:
             raise UserError(
                 f"the study '{name}' of the storage: expected Optuna's rows, got "
@@ -213,6 +214,9 @@ class RunFolder:
             ) from None
         if address:
             self._claims.study(study)
+            # Another run may have been quicker to claim it, and is over by now.
+            identities.expect_ours(study, identity, directions)
+        identities.adopt(study, identity)
         if not known.exists():
             records.write_text(known, json.dumps(identity))
         return Store(self.folder, study, identities.digest(identity), self._claims)
@@ -227,8 +231,8 @@ def _study(name: str, backend: "BaseStorage", directions: Sequence[Goal]) -> "op
     try:
         study = optuna.load_study(study_name=name, storage=backend, sampler=sampler)
     except KeyError:
-        study = optuna.create_study(
-            study_name=name, storage=backend, sampler=sampler, directions=list(directions)
-        )
+        with suppress(optuna.exceptions.DuplicatedStudyError):  # another run has just made it
+            optuna.create_study(study_name=name, storage=backend, directions=list(directions))
+        study = optuna.load_study(study_name=name, storage=backend, sampler=sampler)
     study.get_trials(deepcopy=False)
     return study

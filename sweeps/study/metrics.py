@@ -53,6 +53,12 @@ class Score:
     of: Callable[[Seen], Values]
     task: str = ""  # "classification" or "regression" alone
 
+    def bounded(self, values: Values, gone: NDArray[np.bool_], worst: float) -> Values:
+        """(P,): none beyond the worst, which is also that of the networks that have diverged."""
+        # Of NaN and a number, both take the number.
+        better = np.fmin if self.direction == "minimize" else np.fmax
+        return np.asarray(better(np.where(gone, np.nan, values), worst))
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -131,11 +137,11 @@ def loss_and_error(outputs: NDArray[Any], labels: NDArray[Any]) -> tuple[float, 
 
 
 def _epochs_to_target(ended: Ended) -> Values:
-    """The first epoch of a hit that holds at two evaluations running (or ends the training)."""
+    """The first epoch of a hit that holds at two evaluations running; before training is none."""
     ((score, target),) = ended.targets.items()
-    values = ended.curves[score]  # (E, P); NaN once diverged
-    hit = values <= target
-    held = hit & np.concatenate([hit[1:], hit[-1:]])
+    hit = ended.curves[score] <= target  # (E, P); NaN once diverged
+    held = np.zeros_like(hit)
+    held[1:-1] = hit[1:-1] & hit[2:]
     epochs = ended.curves["epoch"][held.argmax(axis=0)]
     return np.where(held.any(axis=0), epochs, ended.epochs + 1).astype(np.float64)
 
@@ -197,7 +203,7 @@ METRICS: Mapping[str, Metric] = {
         task="regression",
     ),
     "epochs_to_target": Cost(
-        "first epoch at the target, the horizon + 1 where missed",
+        "first of two epochs running at the target, the horizon + 1 where missed",
         _epochs_to_target,
         needs_target=True,
     ),

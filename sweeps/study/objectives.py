@@ -126,7 +126,7 @@ class Limit(Section):
     @property
     def text(self) -> str:
         """As the study file says it."""
-        return f"{self.metric} {self.sign} {self.bound:g}"
+        return f"{self.metric} {self.sign} {repr(self.bound).removesuffix('.0')}"
 
     def violation(self, values: NDArray[Any]) -> float:
         """By how much (P,) values are beyond it; 0 or less where it is kept."""

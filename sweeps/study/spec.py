@@ -22,6 +22,7 @@ from sweeps.engines import ENGINES
 from sweeps.faults import Expected, show
 from sweeps.study import trainers
 from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
+from sweeps.study.metrics import METRICS
 from sweeps.study.objectives import Limit, Objective
 from sweeps.study.sections import Section
 from sweeps.study.space import Params, Space
@@ -239,6 +240,11 @@ class Study(Section):
         """All that a trial is judged by, the first objective's first."""
         named = (*(o.metric for o in self.objectives), *(one.metric for one in self.limits))
         return tuple(dict.fromkeys(named))
+
+    @property
+    def needs_target(self) -> bool:
+        """Whether a trial is judged by when it reached a target."""
+        return any(getattr(METRICS[name], "needs_target", False) for name in self.metrics)
 
     @property
     def hung_after(self) -> float | None:

@@ -43,9 +43,7 @@ class Tracked:
         """(P,), the worst where diverged or beyond it."""
         numbers = {name: getattr(record, name) for name in SCORES}
         values = self.score.of(self.seen(numbers, theta))
-        # NaN where it has diverged: fmin and fmax take the other one.
-        least = np.fmin if self.score.direction == "minimize" else np.fmax
-        return np.asarray(least(np.where(record.diverged, np.nan, values), self.worst))
+        return self.score.bounded(values, record.diverged, self.worst)
 
 
 class Last:

@@ -221,7 +221,7 @@ def _final(
             final.setdefault(name, counted.values)
         elif name not in final:
             values = metric.of(counted.tracked.seen(final, theta))
-            final[name] = np.where(gone, metric.worst(dataset), values)
+            final[name] = metric.bounded(values, gone, metric.worst(dataset))
     return final
 
 

@@ -15,7 +15,7 @@ WRITER = """
 import sys
 from pathlib import Path
 import optuna
-from sweeps import storages
+from sweeps.storage import backends
 study = optuna.load_study(study_name="s", storage=backends.shared(Path(sys.argv[1])))
 for n in range(int(sys.argv[3])):
     study.set_user_attr(sys.argv[2], n)

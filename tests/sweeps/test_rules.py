@@ -8,6 +8,7 @@ import pytest
 from sweeps.faults import UserError
 from sweeps.study import parsing
 from sweeps.study.documents import Document, parse, value
+from sweeps.study.objectives import limit
 from sweeps.study.overrides import override
 from sweeps.study.parsing import RESERVED
 from sweeps.study.spec import Study
@@ -388,3 +389,10 @@ def test_rule_11_seeds_are_paired_within_a_phase_and_disjoint_between() -> None:
     assert faults("space: {seed: [1, 2]}")[0].startswith(
         "s.yaml:3: space.seed: expected a hyperparameter, got 'seed'"
     )
+
+
+@pytest.mark.parametrize("bound", [0.02, 1234567.0, 74505601.0, 1e-7, 2.5e17, 0.1 + 0.2, -3.0])
+def test_a_limit_reads_as_it_is_written(bound: float) -> None:
+    assert limit(f"updates <= {bound!r}").bound == bound
+    assert limit(limit(f"updates <= {bound!r}").text).bound == bound
+    assert limit("updates <= 1234567").text == "updates <= 1234567"

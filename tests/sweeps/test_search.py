@@ -22,6 +22,7 @@ from sweeps.search.budgets import Budget
 from sweeps.search.mirror import Mirror, most
 from sweeps.storage.store import RunFolder
 from sweeps.study import documents, methods, parsing
+from sweeps.study.metrics import METRICS, Cost, Ended, Score
 from sweeps.study.spec import Study
 from sweeps.training.trial import train_together
 
@@ -174,7 +175,7 @@ def test_a_grid_of_a_conditional_space_that_keeps_its_rules() -> None:
         search={"sampler": "grid"},
     )
     assert most(of) == 3 + 2 * 3
-    # The defaults (rate 0.001) are outside; all cells are the grid's.
+    # The defaults (rate 0.001) are outside the space; all trials are the grid's cells.
     mirror = Mirror(of)
     asked = [tuple(sorted(mirror.ask(n).params.items())) for n in range(9)]
     assert len(set(asked)) == 9
@@ -184,7 +185,27 @@ def test_a_grid_of_a_conditional_space_that_keeps_its_rules() -> None:
 
 def test_ranges_of_a_grid_are_cut_into_points() -> None:
     of, _ = study(space=NUMBERS, search={"sampler": {"grid": {"points": 4}}})
-    assert most(of) == 4 * 5 * 4 + 0  # the default rate lies between two points
+    # The defaults lie in the space, but between two points: they take no cell's place.
+    assert most(of) == 4 * 5 * 4 + 1
+    mirror = Mirror(of)
+    asked = [mirror.ask(n).params for n in range(81)]
+    assert asked[0]["learning_rate"] == 1e-3
+    assert len({tuple(sorted(params.items())) for params in asked[1:]}) == 80
+    with pytest.raises(IndexError):
+        mirror.ask(81)
+
+
+def test_a_step_that_rounds_makes_no_cell_of_its_own() -> None:
+    of, _ = study(
+        space={"keep_prob": {"low": 0.1, "high": 0.5, "step": 0.1}},
+        enqueue=[{"keep_prob": 0.3}],
+        search={"sampler": "brute_force"},
+    )
+    assert 0.1 + 2 * 0.1 != 0.3
+    assert most(of) == 5
+    mirror = Mirror(of)
+    asked = sorted(mirror.ask(n).params["keep_prob"] for n in range(5))
+    assert asked == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
 
 
 def test_sobol_points_are_far_more_even_than_random_ones() -> None:
@@ -327,6 +348,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"constraints": ["l3 < 1"]}, "constraints.0: expected a hyperparameter, got 'l3' "),
     ({"constraints": ["l2 < 0"]}, "constraints: expected some settings that keep them, got none"),
     ({"constraints": ["l2 smaller 1"]}, "constraints.0: expected a rule, got 'l2 smaller 1' (like"),
+    ({"constraints": ["l2 <= inf"]}, "constraints.0: expected a finite number, got 'inf'"),
+    ({"constraints": ["l2 < nan"]}, "constraints.0: expected a finite number, got 'nan'"),
     ({"constraints": ["gap <= x"]}, "constraints.0: expected a number, got 'x'"),
     (
         {"enqueue": [{"l2": 7}]},
@@ -398,6 +421,71 @@ def test_a_warm_start_begins_with_what_fits(tmp_path: Path) -> None:
 
     warm = Mirror(of, [Warm(one["params"], one["value"]) for one in written])
     assert [warm.ask(n).params for n in range(3)] != [Mirror(of).ask(n).params for n in range(3)]
+
+
+def test_a_warm_start_tells_what_breaks_a_limit(tmp_path: Path) -> None:
+    import sweeps
+    from sweeps.search import warm
+
+    first = values(search={"trials": 6}, objective=["dev_loss"], constraints=["gap <= 0.3"])
+    sweeps.run(first, out=tmp_path, jobs=1, confirm=False, quiet=True)
+    limits = ["gap <= 0.01", "train_loss <= 0.3", "macro_f1 >= 0.5"]
+    second = values(name="b", search={"from": str(tmp_path / "tiny")}, constraints=limits)
+    of = study(**second)
+    known = warm.start(of[0], Path(), tmp_path / "b", resolved.data(*of))
+    trials = pd.read_parquet(tmp_path / "tiny" / "trials.parquet")
+    for limit, name in (("gap <= 0.01", "gap"), ("train_loss <= 0.3", "train_loss")):
+        beyond = trials[name] - float(limit.split()[-1])
+        assert [one.violations[limit] for one in known] == pytest.approx(beyond.tolist())
+    assert all("macro_f1 >= 0.5" not in one.violations for one in known)  # the first had no such
+    told = Mirror(of[0], known)._course(0)._study.get_trials(deepcopy=False)
+    assert [one.system_attrs["constraints:gap <= 0.01"] for one in told] == [
+        one.violations["gap <= 0.01"] for one in known
+    ]
+
+
+def test_targets_make_another_study_only_where_a_trial_is_judged_by_them() -> None:
+    def identity(objective: str, target: float) -> dict[str, Any]:
+        return resolved.identity(*study(objective=objective, targets={"dev_error": target}))
+
+    assert identity("dev_loss", 0.2) == identity("dev_loss", 0.1)
+    assert identity("epochs_to_target", 0.2) != identity("epochs_to_target", 0.1)
+
+
+def test_epochs_to_target_are_those_of_the_report() -> None:
+    from reports.stats.convergence import first_hits
+
+    metric = METRICS["epochs_to_target"]
+    assert isinstance(metric, Cost)
+    rng = np.random.default_rng(0)
+    for epochs in (0, 1, 2, 6):
+        curve = rng.random((epochs + 1, 200))
+        curve[:, :20] = np.where(rng.random((epochs + 1, 20)) < 0.3, np.nan, curve[:, :20])
+        numbers = {"dev_error": curve, "epoch": np.arange(epochs + 1)}
+        found = metric.at_end(Ended(numbers, epochs, 0, {"dev_error": 0.6}))
+        hits = first_hits(curve.T, 0.6)
+        assert found.tolist() == np.where(hits < 0, epochs + 1, hits).tolist()
+
+
+def test_no_metric_is_beyond_its_worst(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((60, 3))
+    pd.DataFrame({"a": x[:, 0], "b": x[:, 1], "c": x[:, 2], "y": x @ [1, 2, 3]}).to_csv(
+        tmp_path / "rows.csv", index=False
+    )
+    of = study(
+        data={"source": str(tmp_path / "rows.csv"), "target": "y"},
+        fixed={"hidden": [3], "epochs": 4, "optimizer": "gradient_descent"},
+        space={"learning_rate": {"low": 0.5, "high": 40}},
+        objective=["dev_loss", "mean_absolute_error"],
+    )
+    metric = METRICS["mean_absolute_error"]
+    assert isinstance(metric, Score)
+    worst = metric.worst(of[1])
+    finals = [one.outcome.final for one in run(of, tmp_path / "run")]
+    errors = np.concatenate([final["mean_absolute_error"] for final in finals])
+    assert errors.max() == worst
+    assert all((final["mean_absolute_error"] <= final["dev_error"]).all() for final in finals)
 
 
 def test_a_warm_start_from_something_else_is_refused(tmp_path: Path) -> None:

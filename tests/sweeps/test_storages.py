@@ -16,6 +16,7 @@ import pytest
 from sweeps import addresses
 from sweeps.faults import UserError
 from sweeps.storage import backends, lost
+from sweeps.storage.store import RunFolder
 from tests.databases import PASSWORD, MariaDB, Postgres, Server, missing, missing_mysql
 from tests.sweeps.helpers import TEXT, command, environment, study, sweeps, trials
 
@@ -112,7 +113,9 @@ def test_a_server_that_is_killed_in_mid_run_is_waited_for(
 def test_a_server_that_stays_away_ends_the_run_and_nothing_told_is_lost(
     server: Server, done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "sitecustomize.py").write_text("from sweeps import lost\nlost.PATIENCE = 2.0\n")
+    (tmp_path / "sitecustomize.py").write_text(
+        "from sweeps.storage import lost\nlost.PATIENCE = 2.0\n"
+    )
     monkeypatch.setenv(
         "PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     )
@@ -134,6 +137,37 @@ def test_a_server_that_stays_away_ends_the_run_and_nothing_told_is_lost(
         server.start()
     sweeps(str(path), *OPTIONS, cwd=tmp_path)
     same(tmp_path, address, done)
+
+
+@pytest.mark.parametrize(
+    "address", ["sqlite:////data/x:y/a@b.db", "sqlite:///x.db", "postgresql+psycopg://me@host/db"]
+)
+def test_an_address_without_a_password_is_shown_as_it_is(address: str) -> None:
+    assert addresses.redact(address) == address
+    addresses.refuse_passwords(address, [])
+
+
+def test_two_that_make_one_study_at_once_are_decided_by_their_claims(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second finds no study, and then one that the first has just made."""
+    address = f"sqlite:///{tmp_path / 'both.db'}"
+    create, identity = optuna.create_study, {"a": 1}
+    owners: list[RunFolder] = []
+
+    def beaten(**given: Any) -> optuna.Study:
+        monkeypatch.setattr(optuna, "create_study", create)
+        owners.append(RunFolder(tmp_path / "first", print).__enter__())
+        owners[0].open("both", address, identity, ["minimize"])
+        return create(**given)
+
+    monkeypatch.setattr(optuna, "create_study", beaten)
+    refused = "expected to be alone, got one that is being worked on"
+    with RunFolder(tmp_path / "second", print) as second, pytest.raises(UserError, match=refused):
+        second.open("both", address, identity, ["minimize"])
+    owners[0].__exit__(None, None, None)
+    with RunFolder(tmp_path / "second", print) as second:
+        second.open("both", address, identity, ["minimize"])
 
 
 def test_a_wrong_password_is_said_without_it(

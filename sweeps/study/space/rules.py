@@ -88,10 +88,13 @@ def _clause(text: str) -> Comparison | Identity:
 
 def _number_or_word(text: str) -> float | str:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         _check_numeric(text)
         return text
+    if not math.isfinite(number):
+        raise Expected("a finite number", text)
+    return number
 
 
 def _check_numeric(name: str) -> None:
