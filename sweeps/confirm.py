@@ -21,8 +21,8 @@ from sweeps.storage import records
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.study.vocabulary import plain
-from sweeps.training import baselines, guests, joining, seeds, trial
-from sweeps.training.trial import Outcome, Task
+from sweeps.training import baselines, guests, joining, seeds
+from sweeps.training.task import Outcome, Task, failed
 
 # Replicates that train as one task: whole configurations would leave cores idle at the end.
 TOGETHER = 5
@@ -138,9 +138,9 @@ def confirm(
     lost: dict[str, str] = {}
     with closing(_results(work.packs, study, dataset, jobs)) as results:
         for label, pieces in results:
-            failed = [one for one in pieces if one.state == "failed"]
-            if failed:
-                lost[label] = failed[0].cause
+            gone = [one for one in pieces if one.state == "failed"]
+            if gone:
+                lost[label] = gone[0].cause
                 continue
             known[label] = joining.join(pieces, study.objectives, study.limits)
             records.write(_path(folder, work.keys[label]), known[label], work.keys[label])
@@ -178,7 +178,7 @@ def _results(
             for job, result in under_way.wait():
                 is_lost = isinstance(result, engines.Failure)
                 pieces = known[job.label]
-                pieces[job.number] = trial.failed(-1, result.cause) if is_lost else result
+                pieces[job.number] = failed(-1, result.cause) if is_lost else result
                 if len(pieces) == missing[job.label]:
                     yield job.label, [pieces[number] for number in sorted(pieces)]
     finally:

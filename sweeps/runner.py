@@ -31,7 +31,7 @@ from sweeps.storage.store import RunFolder, Store
 from sweeps.study import documents
 from sweeps.terminal import tell
 from sweeps.training import guests
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 from sweeps.views import announcing, tables
 from sweeps.views.progress import Progress
 

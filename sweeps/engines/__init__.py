@@ -7,15 +7,12 @@ import importlib.util
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sweeps.engines.base import Engine, Failure, Function, Lost, Work
+from sweeps.engines.base import Chosen, Engine, Failure, Function, Lost, Work
 from sweeps.engines.loky import Loky
 from sweeps.engines.packs import Packs
 from sweeps.faults import UserError
-
-if TYPE_CHECKING:
-    from sweeps.study.spec import EngineSpec
 
 __all__ = [
     "ENGINES",
@@ -66,7 +63,7 @@ ENGINES: Mapping[str, Kind] = {
 }
 
 
-def check(spec: "EngineSpec") -> None:
+def check(spec: Chosen) -> None:
     """Whether the engine's package is here. Errors: UserError."""
     needs = ENGINES[spec.name].needs
     if needs and importlib.util.find_spec(needs) is None:
@@ -77,7 +74,7 @@ def check(spec: "EngineSpec") -> None:
 
 
 def make(
-    spec: "EngineSpec",
+    spec: Chosen,
     function: Function,
     shared: Any,
     jobs: int,

@@ -9,6 +9,18 @@ from sweeps.faults import UserError
 Function = Callable[[Any, Any], Any]  # (task, shared) -> result
 
 
+class Chosen(Protocol):
+    """Which engine, and the address of the cluster that it joins, if it joins one."""
+
+    @property
+    def name(self) -> str:
+        """One of `ENGINES`."""
+
+    @property
+    def address(self) -> str | None:
+        """As the engine itself writes it."""
+
+
 @dataclass(frozen=True)
 class Work:
     """What an engine is for: `function(task, shared)`, for so many tasks at a time.

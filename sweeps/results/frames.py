@@ -16,8 +16,8 @@ from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.study.vocabulary import plain
 from sweeps.training.networks import network
+from sweeps.training.task import Outcome
 from sweeps.training.tracking import SCORES
-from sweeps.training.trial import Outcome
 
 if TYPE_CHECKING:
     import optuna

@@ -15,7 +15,7 @@ from sweeps.storage import records
 from sweeps.storage.store import Store
 from sweeps.study import methods
 from sweeps.study.spec import Study
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 
 OF_CONFIRMATION = (
     "confirm.parquet",

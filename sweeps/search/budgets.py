@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sweeps import durations
 from sweeps.study.spec import Study
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 
 
 @dataclass

@@ -17,7 +17,7 @@ from sweeps.storage.store import as_asked, set_constraints
 from sweeps.study import methods
 from sweeps.study.space import Params, Space
 from sweeps.training import pruning, seeds
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial

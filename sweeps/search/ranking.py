@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sweeps.search import Finished
 from sweeps.study.spec import Study
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 
 
 def best_first(study: Study, finished: Iterable[Finished]) -> list[Finished]:

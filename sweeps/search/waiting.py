@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sweeps.data import Dataset
 from sweeps.training import networks, packing
-from sweeps.training.trial import Task
+from sweeps.training.task import Task
 
 # From this share of the window on, the oldest trial goes first: soon nothing can be asked but for
 # it. Until then the longest does, so that it has ended when it is the oldest.

@@ -20,9 +20,9 @@ from sweeps.search.workers import Workers
 from sweeps.storage.store import Store
 from sweeps.study.space import Params
 from sweeps.study.spec import Study
-from sweeps.training import seeds, trial
+from sweeps.training import seeds
 from sweeps.training.pruning import Rule
-from sweeps.training.trial import Outcome, Task
+from sweeps.training.task import Outcome, Task, failed
 
 if TYPE_CHECKING:
     import optuna
@@ -107,7 +107,7 @@ def _next(
         mirror.replay(number, asked)
         if asked.state == optuna.trial.TrialState.FAIL:
             cause = str(asked.user_attrs.get("cause", "unknown"))
-            return asked.params, trial.failed(number, cause)
+            return asked.params, failed(number, cause)
     known = store.load(number, asked.params)
     if known is not None:
         with shield:

@@ -3,8 +3,7 @@
 from sweeps.data import Dataset
 from sweeps.engines import Engine, Failure, Packs
 from sweeps.search.waiting import Waiting
-from sweeps.training import trial
-from sweeps.training.trial import Outcome, Task
+from sweeps.training.task import Outcome, Task, failed
 
 MOST = 4  # trials of a pack: more would be long under way, and the window waits for the oldest
 
@@ -39,7 +38,7 @@ class Workers:
             self.fill()
             for task, result in self._packs.wait():
                 is_lost = isinstance(result, Failure)
-                outcomes.append(trial.failed(task.number, result.cause) if is_lost else result)
+                outcomes.append(failed(task.number, result.cause) if is_lost else result)
         return outcomes
 
     def fill(self) -> None:

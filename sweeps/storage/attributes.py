@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 
 
 def of(outcome: Outcome) -> dict[str, Any]:

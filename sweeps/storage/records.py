@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sweeps.storage.folders import BROKEN
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 
 META = ("number", "state", "values", "violations", "cause")
 

@@ -17,7 +17,7 @@ from sweeps.storage import attributes, backends, identities, records
 from sweeps.storage.claims import Claims
 from sweeps.storage.lost import in_our_words, patiently
 from sweeps.study.objectives import Goal
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 
 if TYPE_CHECKING:
     import optuna

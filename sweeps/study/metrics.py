@@ -23,7 +23,7 @@ DIVERGED_LOSS = 10
 
 @dataclass(frozen=True)
 class Ended:
-    """A training that is over: what the costs are read from. curves: as in `trial.Outcome`."""
+    """A training that is over: what the costs are read from. curves: as in `task.Outcome`."""
 
     curves: Mapping[str, NDArray[Any]]
     epochs: int  # the horizon

@@ -10,7 +10,7 @@ import numpy as np
 
 from sweeps.data import Dataset
 from sweeps.study import metrics
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 
 
 def _constant_classes() -> Any:

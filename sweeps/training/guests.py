@@ -26,8 +26,8 @@ from sweeps.study.trainers import Function, Trainer
 from sweeps.study.vocabulary import plain
 from sweeps.training import seeds, trial
 from sweeps.training.isolation import Randomness, TimeUp, one_thread, time_limit
+from sweeps.training.task import Outcome, Task, failed
 from sweeps.training.tracking import SCORES
-from sweeps.training.trial import Outcome, Task
 from sweeps.training.yielded import Said, constant, read, value
 
 # Epochs that take longer are not waited for to estimate the rest.
@@ -82,9 +82,9 @@ def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
                 replicates += _replicates(function, file, task, dataset)
                 return _train(replicates, task, dataset)
     except TimeUp:
-        return trial.failed(task.number, f"its time of {durations.words(task.seconds)} was up")
+        return failed(task.number, f"its time of {durations.words(task.seconds)} was up")
     except Expected as fault:
-        return trial.failed(task.number, fault.message)
+        return failed(task.number, fault.message)
     finally:
         for replicate in replicates:
             with suppress(Exception):  # what went wrong first has been told

@@ -6,7 +6,7 @@ import numpy as np
 
 from sweeps.study.objectives import Limit, Objective
 from sweeps.training import tracking
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 
 
 def join(

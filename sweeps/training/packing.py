@@ -6,14 +6,12 @@ network's numbers do not depend on its neighbours, so this changes no number but
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 import dnn
-
-if TYPE_CHECKING:
-    from sweeps.training.trial import Task
+from sweeps.training.task import Task
 
 # Networks of more parameters are busy with their products, and gain nothing.
 LARGEST = 2_500
@@ -21,7 +19,7 @@ MOST = 64  # networks
 PER_NETWORK = ("learning_rate", "l2", "l1", "max_norm", "clip_norm", "clip_value")
 
 
-def key(task: "Task", settings: dnn.Settings, network: dnn.Network) -> Hashable | None:
+def key(task: Task, settings: dnn.Settings, network: dnn.Network) -> Hashable | None:
     """Tasks of one key can be trained together; None for one that is better alone."""
     if network.n_parameters > LARGEST or task.seconds < float("inf"):
         return None

@@ -3,10 +3,8 @@
 It knows nothing of Optuna, storages or processes; both are plain values that can be sent.
 """
 
-import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,73 +15,8 @@ from dnn.arrays import Array
 from sweeps import durations
 from sweeps.data import Dataset
 from sweeps.study import metrics
-from sweeps.study.objectives import Limit, Objective
-from sweeps.study.space import Config
-from sweeps.training import networks, packing, pruning, seeds, tracking
-from sweeps.training.pruning import Rule
-
-
-@dataclass(frozen=True)
-class Task:
-    """What to train, what it is judged by, and when to stop it."""
-
-    number: int
-    config: Config
-    seed: int
-    phase: int
-    replicates: range
-    objectives: tuple[Objective, ...]
-    dtype: str
-    limits: tuple[Limit, ...] = ()
-    targets: tuple[tuple[str, float], ...] = ()
-    rule: Rule = pruning.NEVER
-    seconds: float = math.inf  # after which the trial has failed
-    keep: bool = False  # parameters and test outputs too: the confirmation
-
-    @property
-    def metrics(self) -> tuple[str, ...]:
-        """All metrics that it is judged by, the first objective's first."""
-        named = (*(o.metric for o in self.objectives), *(one.metric for one in self.limits))
-        return tuple(dict.fromkeys(named))
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of it: E epochs (0 included), P replicates.
-
-    values: an objective each. curves: epoch, updates, gradient_evaluations, flops, seconds (E,);
-    the four scores and `diverged` (E, P). reports (E,): the first objective after each epoch (the
-    dev loss where it has no value before the end), and `each` (E, P) replicate's. final: each score
-    and each metric that the trial is judged by (P,), none worse than a diverged network's.
-    violations: by limit, how far it is beyond. arrays: gone (P,), whether the network that counts
-    has diverged; dev_outputs (P, n, K′) and, where kept, test_outputs and theta (P, N).
-    """
-
-    number: int
-    state: str  # complete, pruned or failed
-    values: tuple[float, ...]
-    curves: dict[str, NDArray[Any]] = field(default_factory=dict)
-    reports: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
-    each: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
-    final: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-    violations: dict[str, float] = field(default_factory=dict)
-    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
-    cause: str = ""
-
-    @property
-    def value(self) -> float:
-        """The first objective."""
-        return self.values[0] if self.values else math.nan
-
-    @property
-    def is_feasible(self) -> bool:
-        """Whether it keeps all limits."""
-        return all(violation <= 0 for violation in self.violations.values())
-
-
-def failed(number: int, cause: str) -> Outcome:
-    """A trial that came to nothing."""
-    return Outcome(number, "failed", (), cause=cause)
+from sweeps.training import networks, packing, seeds, tracking
+from sweeps.training.task import Outcome, Task, failed
 
 
 def train(task: Task, dataset: Dataset) -> Outcome:

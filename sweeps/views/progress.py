@@ -11,7 +11,7 @@ from sweeps import durations
 from sweeps.search import Finished, ranking
 from sweeps.study.spec import Study
 from sweeps.terminal import tell
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 
 # Elsewhere than in a terminal: a line at least this many seconds after the one before.
 EVERY = 10.0

@@ -23,7 +23,7 @@ from sweeps.storage.store import Store
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.training import seeds, trial
-from sweeps.training.trial import Outcome, Task
+from sweeps.training.task import Outcome, Task
 from tests.benchmarks import common
 
 MILLISECONDS, MIB = 5.0, 600

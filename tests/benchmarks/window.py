@@ -20,7 +20,7 @@ import numpy as np
 from sweeps.data import Dataset
 from sweeps.search import Finished, workers
 from sweeps.study.spec import Study
-from sweeps.training.trial import Outcome, Task
+from sweeps.training.task import Outcome, Task
 from tests.benchmarks import common
 
 TARGET = 1.05

@@ -17,7 +17,8 @@ from sweeps.study.objectives import Objective
 from sweeps.study.spec import DataSpec, Split
 from sweeps.study.vocabulary import canonical
 from sweeps.training import seeds
-from sweeps.training.trial import Task, train
+from sweeps.training.task import Task
+from sweeps.training.trial import train
 
 SPLITS = range(8)
 

@@ -10,7 +10,7 @@ from sweeps import confirm, engines, preparing
 from sweeps.confirm import Confirmed
 from sweeps.engines import Failure, Work
 from sweeps.study import documents
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 from tests.sweeps.helpers import TEXT, study
 
 BASELINES = ["majority class", "logistic regression", "gradient boosting"]

@@ -23,7 +23,7 @@ from sweeps.search import Finished
 from sweeps.storage import backends
 from sweeps.storage.attributes import of as attributes_of
 from sweeps.study import documents, parsing, spec
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 from tests.needs import missing
 
 HOSTILE = (

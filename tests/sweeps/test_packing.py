@@ -17,7 +17,8 @@ from sweeps.study.spec import DataSpec
 from sweeps.study.vocabulary import canonical, defaults
 from sweeps.training import networks, packing, seeds
 from sweeps.training.pruning import Above
-from sweeps.training.trial import Outcome, Task, train, train_together
+from sweeps.training.task import Outcome, Task
+from sweeps.training.trial import train, train_together
 
 
 @pytest.fixture(scope="module")

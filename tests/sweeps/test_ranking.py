@@ -8,7 +8,7 @@ from sweeps.search import Finished
 from sweeps.search.ranking import best_first, front, front_of
 from sweeps.study import documents, parsing
 from sweeps.study.spec import Study
-from sweeps.training.trial import Outcome
+from sweeps.training.task import Outcome
 
 
 def of(*objectives: str) -> Study:

@@ -27,7 +27,7 @@ from sweeps.study.vocabulary import canonical, defaults
 from sweeps.training import guests, seeds
 from sweeps.training.joining import join
 from sweeps.training.pruning import Above
-from sweeps.training.trial import Outcome, Task
+from sweeps.training.task import Outcome, Task
 from tests.sweeps.engines import installed
 from tests.sweeps.helpers import sweeps as run
 from tests.sweeps.helpers import trials

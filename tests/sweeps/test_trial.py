@@ -18,7 +18,8 @@ from sweeps.training import seeds
 from sweeps.training.joining import join
 from sweeps.training.networks import initialize, network
 from sweeps.training.pruning import Above
-from sweeps.training.trial import Task, train
+from sweeps.training.task import Task
+from sweeps.training.trial import train
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,8 @@ from sweeps.study.objectives import Objective
 from sweeps.study.spec import DataSpec, Study
 from sweeps.study.vocabulary import canonical, defaults, plain
 from sweeps.training import networks, seeds
-from sweeps.training.trial import Task, train
+from sweeps.training.task import Task
+from sweeps.training.trial import train
 from tests.sweeps.helpers import study, sweeps, trials
 
 TEXT = """
