@@ -10,9 +10,12 @@ from dnn import layers
 from dnn.activations import ACTIVATIONS
 from dnn.arrays import Array, Bound, Integers, scalar
 from dnn.network import Block, Network
+from dnn.normalization import Normalized, batch_norm, dense_batch_norm, follow_statistics
 
 # Random words drawn at once: what a draw allocates stays in the cache, and stays small.
 WORDS = 2048
+# Below, a first layer's weights are so much fewer than its units' values that they are normalized.
+FEW_INPUTS = 8
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,8 @@ class Batch:
     y (P, B, K); it and, with weights of rows, weights (P, B) are filled by `load`;
     bits (P, ·) by `draw`; masks (P, n, B), one a hidden layer, by whoever hands masks in. `forward`
     leaves the activations in hidden (P, n, B), one a layer, and the logits in z (P, K, B).
-    `gradient` writes d(weighted mean loss)/dθ into grad; z then holds d(mean loss)/dz.
+    `gradient` writes d(weighted mean loss)/dθ into grad; z then holds d(mean loss)/dz, and hidden
+    may hold anything.
     """
 
     table: Array
@@ -137,7 +141,7 @@ def bind(
     forwards = [layer.forward for layer in chain]
     if network.batch_norm:
         running = theta[:, network.n_parameters :]
-        forwards.append(layers.follow_statistics(running, statistics, rows))
+        forwards.append(follow_statistics(running, statistics, rows))
     return Batch(table, x, y, z, weights, bits, masks, hidden, forwards, backwards)
 
 
@@ -175,9 +179,12 @@ def _linear(
     """A dense layer, or one without bias and batch normalization behind it."""
     if block.gain is None or slope.gain is None or now.mean is None or now.variance is None:
         return [layers.dense(a, block.w, block.b, z, dz, slope.w, slope.b, da)]
+    units = Normalized(block.gain, block.b, slope.gain, slope.b, now.mean, now.variance)
+    if da is None and a.shape[1] < FEW_INPUTS:
+        return [dense_batch_norm(a, block.w, z, dz, slope.w, units)]
     return [
         layers.dense(a, block.w, None, z, dz, slope.w, None, da),
-        layers.batch_norm(z, dz, block.gain, block.b, slope.gain, slope.b, now.mean, now.variance),
+        batch_norm(z, dz, units),
     ]
 
 

@@ -2,10 +2,9 @@
 
 Shapes: P networks, B rows, n units. Hidden activations are feature-major `(P, n, B)`, so that the
 inner loops run over the rows. A bound layer allocates nothing when it is called. Activations are
-in `dnn.activations`.
+in `dnn.activations`, batch normalization in `dnn.normalization`.
 """
 
-import math
 from collections.abc import Callable
 from functools import partial
 
@@ -96,82 +95,6 @@ def dense_rows(x: Array, w: Array, z: Array, dz: Array, dw: Array) -> Bound:
         np.matmul(x_transposed, dz, dw)
 
     return Bound(forward, backward)
-
-
-BATCH_NORM_EPSILON = 1e-5
-# Share of the newest batch in the running statistics.
-BATCH_NORM_MOMENTUM = 0.1
-
-
-def batch_norm(
-    z: Array,
-    d: Array,
-    gain: Array,
-    shift: Array,
-    dgain: Array,
-    dshift: Array,
-    mean: Array,
-    squares: Array,
-) -> Bound:
-    """gain·(z − μ)/√(σ² + ε) + shift over the batch: Ioffe and Szegedy (2015), algorithm 1.
-
-    In place: z (P, n, B) holds the linear part before forward and the normalized one after it, d
-    its gradient. gain, shift and their gradients are (P, n, 1), as are the batch's mean and sum of
-    squares about it, which forward leaves behind for `follow_statistics`.
-    """
-    rows = z.shape[-1]
-    averaging = np.full((rows, 1), 1 / rows, dtype=z.dtype)
-    ones = np.ones((rows, 1), dtype=z.dtype)
-    # 1/√(s/B + ε) for a sum of squares s is √B/√(s + Bε).
-    epsilon, root = scalar(rows * BATCH_NORM_EPSILON, z), scalar(math.sqrt(rows), z)
-    per_row = scalar(1 / rows, z)
-    centred, scratch = np.empty_like(z), np.empty_like(z)
-    spread, inverse, scale, column = (np.empty(gain.shape, z.dtype) for _ in range(4))
-
-    def forward() -> None:
-        np.matmul(z, averaging, mean)
-        np.subtract(z, mean, centred)
-        np.vecdot(centred, centred, squares[..., 0])
-        np.add(squares, epsilon, spread)
-        np.sqrt(spread, inverse)
-        np.divide(root, inverse, inverse)
-        np.multiply(inverse, gain, scale)
-        np.multiply(centred, scale, z)
-        np.add(z, shift, z)
-
-    def backward() -> None:
-        # With x̂ = centred·inverse: dz = scale·(d − mean(d) − x̂·mean(d·x̂)).
-        np.matmul(d, ones, dshift)
-        np.vecdot(d, centred, column[..., 0])
-        np.multiply(column, inverse, dgain)
-        np.divide(column, spread, column)  # inverse²/B is 1/(s + Bε)
-        np.multiply(centred, column, scratch)
-        np.subtract(d, scratch, d)
-        np.multiply(dshift, per_row, column)
-        np.subtract(d, column, d)
-        np.multiply(d, scale, d)
-
-    return Bound(forward, backward)
-
-
-def follow_statistics(running: Array, batch: Array, rows: int) -> Callable[[], None]:
-    """Running means and variances (P, S), a half each, towards those of a batch of so many rows.
-
-    running ← 0.9·running + 0.1·batch's, the variances of the unbiased kind, as PyTorch keeps them;
-    `batch` holds means and sums of squares, and is overwritten. A batch of one row has no variance
-    and changes nothing.
-    """
-    half = running.shape[1] // 2
-    older = scalar(1 - BATCH_NORM_MOMENTUM, running)
-    shares = np.full(running.shape[1], BATCH_NORM_MOMENTUM, running.dtype)
-    shares[half:] /= max(rows - 1, 1)
-
-    def follow() -> None:
-        np.multiply(running, older, running)
-        np.multiply(batch, shares, batch)
-        np.add(running, batch, running)
-
-    return follow if rows > 1 else lambda: None
 
 
 # Of each unit's 16 random bits: keep_prob is met to 1/131,072, and 4 units share one draw.
