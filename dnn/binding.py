@@ -10,7 +10,13 @@ from dnn import layers
 from dnn.activations import ACTIVATIONS
 from dnn.arrays import Array, Bound, Integers, scalar
 from dnn.network import Block, Network
-from dnn.normalization import Normalized, batch_norm, dense_batch_norm, follow_statistics
+from dnn.normalization import (
+    Normalized,
+    batch_norm,
+    dense_batch_norm,
+    dense_rows_batch_norm,
+    follow_statistics,
+)
 
 # Random words drawn at once: what a draw allocates stays in the cache, and stays small.
 WORDS = 2048
@@ -117,11 +123,12 @@ def bind(
         is_rows = depth == 0 and network.is_row_major
         z = np.empty((population, network.n_out, rows) if is_last else shapes[depth], dtype)
         dz = z if is_last else np.empty_like(z)
+        units = _normalized(block, slope, now)
         if is_rows:
             w, dw = network.first(theta), network.first(grad)
-            chain.append(layers.dense_rows(x, w, z, dz, dw))
+            chain.append(_linear_rows(x, w, z, dz, dw, units))
         else:
-            chain += _linear(a, block, slope, now, z, dz, da)
+            chain += _linear(a, block, slope, z, dz, da, units)
         if is_last:
             break
         feature_major = _transposed if is_rows else _as_it_is
@@ -173,13 +180,35 @@ def _as_it_is(values: Array) -> Array:
     return values
 
 
+def _normalized(block: Block, slope: Block, now: Block) -> Normalized | None:
+    """What batch normalization needs of a layer's parameters, gradient and statistics."""
+    if block.gain is None or slope.gain is None or now.mean is None or now.variance is None:
+        return None
+    return Normalized(block.gain, block.b, slope.gain, slope.b, now.mean, now.variance)
+
+
+def _linear_rows(
+    x: Array, w: Array, z: Array, dz: Array, dw: Array, units: Normalized | None
+) -> Bound:
+    """A first layer row by row; normalized, it needs neither the column of ones nor biases."""
+    if units is None:
+        return layers.dense_rows(x, w, z, dz, dw)
+    turned = Normalized(*map(_transposed, units))
+    return dense_rows_batch_norm(x[..., :-1], w[:, :-1], z, dz, dw[:, :-1], turned)
+
+
 def _linear(
-    a: Array, block: Block, slope: Block, now: Block, z: Array, dz: Array, da: Array | None
+    a: Array,
+    block: Block,
+    slope: Block,
+    z: Array,
+    dz: Array,
+    da: Array | None,
+    units: Normalized | None,
 ) -> list[Bound]:
     """A dense layer, or one without bias and batch normalization behind it."""
-    if block.gain is None or slope.gain is None or now.mean is None or now.variance is None:
+    if units is None:
         return [layers.dense(a, block.w, block.b, z, dz, slope.w, slope.b, da)]
-    units = Normalized(block.gain, block.b, slope.gain, slope.b, now.mean, now.variance)
     if da is None and a.shape[1] < FEW_INPUTS:
         return [dense_batch_norm(a, block.w, z, dz, slope.w, units)]
     return [
