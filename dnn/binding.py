@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dnn import layers
 from dnn.activations import ACTIVATIONS
-from dnn.arrays import Array, Bound, Integers, scalar
+from dnn.arrays import Array, Bound, Integers, empty, empty_like, scalar
 from dnn.network import Block, Network
 from dnn.normalization import (
     Normalized,
@@ -100,7 +100,8 @@ def bind(
     """
     population, dtype = len(theta), theta.dtype
     columns = network.n_in + network.is_row_major
-    table = np.ones((population, rows, network.table_width(dtype.itemsize)), dtype)
+    table = empty((population, rows, network.table_width(dtype.itemsize)), dtype)
+    table[:] = 1
     x, y = table[..., :columns], table[..., columns : columns + network.n_out]
     weights = np.ones((population, rows), dtype) if weighted else None
     shapes = [(population, width, rows) for width in network.hidden]
@@ -115,14 +116,14 @@ def bind(
     da: Array | None = None
     chain: list[Bound] = []
     # Where batch normalization leaves its batch's statistics: in the columns of the running ones.
-    batch = np.empty_like(theta) if network.batch_norm else theta
+    batch = empty_like(theta) if network.batch_norm else theta
     statistics = batch[:, network.n_parameters :]
     parameters = zip(*map(network.blocks, (theta, grad, batch)), strict=True)
     for depth, (block, slope, now) in enumerate(parameters):
         is_last = depth == len(network.hidden)
         is_rows = depth == 0 and network.is_row_major
-        z = np.empty((population, network.n_out, rows) if is_last else shapes[depth], dtype)
-        dz = z if is_last else np.empty_like(z)
+        z = empty((population, network.n_out, rows) if is_last else shapes[depth], dtype)
+        dz = z if is_last else empty_like(z)
         units = _normalized(block, slope, now)
         if is_rows:
             w, dw = network.first(theta), network.first(grad)
@@ -164,7 +165,7 @@ def _behind(
     if keep is not None and bits is not None and activation == "relu":
         return z, [layers.relu_dropout(z, dz, bits, keep)]
     bound = [ACTIVATIONS[activation](z, dz)]
-    a = np.empty_like(z)
+    a = empty_like(z)
     if mask is not None:
         return a, [*bound, layers.masked(z, a, dz, mask)]
     if keep is not None and bits is not None:
@@ -211,10 +212,8 @@ def _linear(
         return [layers.dense(a, block.w, block.b, z, dz, slope.w, slope.b, da)]
     if da is None and a.shape[1] < FEW_INPUTS:
         return [dense_batch_norm(a, block.w, z, dz, slope.w, units)]
-    return [
-        layers.dense(a, block.w, None, z, dz, slope.w, None, da),
-        batch_norm(z, dz, units),
-    ]
+    dense = layers.dense(a, block.w, None, z, dz, slope.w, None, da)
+    return [dense, batch_norm(z, dz, units)]
 
 
 def _mean(dz: Array, weights: Array | None) -> Callable[[], None]:
@@ -242,7 +241,7 @@ def _random_bits(
     if not shapes:
         return None, []
     sizes = [one * other for _, one, other in shapes]
-    bits = np.empty((population, -(-sum(sizes) // 4) * 4), np.uint16)
+    bits = empty((population, -(-sum(sizes) // 4) * 4), np.uint16)
     views, at = [], 0
     for shape, size in zip(shapes, sizes, strict=True):
         views.append(bits[:, at : at + size].reshape(shape))

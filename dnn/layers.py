@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from dnn.arrays import Array, Bound, common, scalar
+from dnn.arrays import Array, Bound, common, empty, empty_like, scalar
 
 
 def dense(
@@ -71,7 +71,7 @@ def product(left: Array, right: Array, out: Array) -> Callable[[], None]:
     is_transposed = right.strides[-2] < right.strides[-1]
     if not is_transposed or m * n < 1536 or m * k * n * out.itemsize >= 4_000_000:
         return partial(np.matmul, left, right, out)
-    straight = np.empty(right.shape, right.dtype)
+    straight = empty(right.shape, right.dtype)
 
     def multiply() -> None:
         np.copyto(straight, right)
@@ -110,8 +110,8 @@ def dropout(a: Array, out: Array, d: Array, bits: NDArray[np.uint16], keep_prob:
     rounded to a whole number of 65,536ths but at least one of them, and is then divided by it.
     keep_prob = 1 changes no bit.
     """
-    kept = np.empty(a.shape, dtype=bool)
-    mask = np.empty_like(a)
+    kept = empty(a.shape, dtype=bool)
+    mask = empty_like(a)
     last, scale = _threshold(keep_prob, a)
 
     def forward() -> None:
@@ -129,7 +129,7 @@ def dropout(a: Array, out: Array, d: Array, bits: NDArray[np.uint16], keep_prob:
 def relu_dropout(z: Array, d: Array, bits: NDArray[np.uint16], keep_prob: Array) -> Bound:
     """`relu` and then `dropout`, in place: the same numbers with one mask instead of two."""
     zero = scalar(0, z)
-    kept, is_positive, mask = (np.empty(z.shape, t) for t in (bool, bool, z.dtype))
+    kept, is_positive, mask = (empty(z.shape, t) for t in (bool, bool, z.dtype))
     last, scale = _threshold(keep_prob, z)
 
     def forward() -> None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dnn.activations import ACTIVATIONS
-from dnn.arrays import Array
+from dnn.arrays import Array, empty
 from dnn.initializers import INITIALIZERS
 from dnn.losses import LOSSES, Loss
 from dnn.names import known, lookup
@@ -209,4 +209,6 @@ class Network:
                 if block.gain is not None and block.variance is not None:
                     block.gain[0] = block.variance[0] = 1
         with np.errstate(over="ignore"):  # weights too large for float32 diverge, as they must
-            return theta.astype(dtype)
+            rounded = empty(theta.shape, dtype)
+            np.copyto(rounded, theta, casting="same_kind")
+            return rounded

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dnn.arrays import Array, Bound, scalar
+from dnn.arrays import Array, Bound, empty, empty_like, scalar
 
 EPSILON = 1e-5
 # Share of the newest batch in the running statistics.
@@ -43,8 +43,8 @@ def batch_norm(z: Array, d: Array, units: Normalized) -> Bound:
     averaging = np.full((rows, 1), 1 / rows, dtype=z.dtype)
     ones = np.ones((rows, 1), dtype=z.dtype)
     per_row = scalar(1 / rows, z)
-    centred, scales = np.empty_like(z), np.empty_like(z)
-    spread, inverse, scale, column = (np.empty(gain.shape, z.dtype) for _ in range(4))
+    centred, scales = empty_like(z), empty_like(z)
+    spread, inverse, scale, column = (empty(gain.shape, z.dtype) for _ in range(4))
     rescale = _rescale(rows, squares, gain, spread, inverse, scale)
 
     def forward() -> None:
@@ -83,13 +83,14 @@ def dense_batch_norm(x: Array, w: Array, z: Array, d: Array, dw: Array, units: N
     population, n_in, rows = x.shape
     averaging = np.full((rows, 1), 1 / rows, dtype=z.dtype)
     # With a row of ones, which takes the shifts along and sums up their gradients.
-    inputs = np.ones((population, n_in + 1, rows), z.dtype)
-    centred, means = inputs[:, :n_in], np.empty((population, n_in, 1), z.dtype)
-    linear, scaled = np.empty_like(z), np.empty((population, z.shape[1], n_in + 1), z.dtype)
-    sums = np.empty_like(scaled)
-    slopes, along = sums[..., :n_in], np.empty(w.shape, z.dtype)
+    inputs = empty((population, n_in + 1, rows), z.dtype)
+    inputs[:, n_in] = 1
+    centred, means = inputs[:, :n_in], empty((population, n_in, 1), z.dtype)
+    linear, scaled = empty_like(z), empty((population, z.shape[1], n_in + 1), z.dtype)
+    sums = empty_like(scaled)
+    slopes, along = sums[..., :n_in], empty(w.shape, z.dtype)
     inputs_transposed, centred_transposed = inputs.swapaxes(1, 2), centred.swapaxes(1, 2)
-    spread, inverse, scale, column = (np.empty(gain.shape, z.dtype) for _ in range(4))
+    spread, inverse, scale, column = (empty(gain.shape, z.dtype) for _ in range(4))
     rescale = _rescale(rows, squares, gain, spread, inverse, scale)
 
     def forward() -> None:
@@ -131,10 +132,10 @@ def dense_rows_batch_norm(
     rows = z.shape[1]
     averaging = np.full((1, rows), 1 / rows, dtype=z.dtype)
     ones = np.ones((1, rows), dtype=z.dtype)
-    centred, means = np.empty(x.shape, z.dtype), np.empty((len(x), 1, x.shape[2]), z.dtype)
+    centred, means = empty(x.shape, z.dtype), empty((len(x), 1, x.shape[2]), z.dtype)
     centred_transposed = centred.swapaxes(1, 2)
-    linear, scales = np.empty_like(z), np.empty_like(z)
-    spread, inverse, scale, column = (np.empty(gain.shape, z.dtype) for _ in range(4))
+    linear, scales = empty_like(z), empty_like(z)
+    spread, inverse, scale, column = (empty(gain.shape, z.dtype) for _ in range(4))
     rescale = _rescale(rows, squares, gain, spread, inverse, scale)
 
     def forward() -> None:

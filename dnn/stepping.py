@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dnn.arrays import Array
+from dnn.arrays import Array, empty, zeros_like
 from dnn.optimizers import Arrays, Optimizer
 
 # Numbers of a piece: some five arrays of it are in use at once. Half as many, which would all stay
@@ -33,7 +33,7 @@ def cut(values: Array) -> list[tuple[tuple[slice, slice], Array]]:
     population, width = values.shape
     columns = min(width, PIECE)
     rows = max(1, min(population, PIECE // max(columns, 1)))
-    scratch = np.empty((rows, columns), values.dtype)
+    scratch = empty((rows, columns), values.dtype)
     pieces = []
     for top in range(0, population, rows):
         for left in range(0, width, columns):
@@ -68,7 +68,7 @@ class Stepper:
     ) -> None:
         self.optimizer = optimizer
         self.hypers = [dict(hyper) for hyper in hypers]
-        self.state = {name: np.zeros_like(grad) for name in optimizer.state}
+        self.state = {name: zeros_like(grad) for name in optimizer.state}
         self.steps = 0
         self._shared = shared
         self._stale = True
