@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from dnn.arrays import Array, Bound, scalar
+from dnn.arrays import Array, Bound, empty, empty_like, scalar
 
 
 def relu(z: Array, d: Array) -> Bound:
@@ -20,7 +20,7 @@ def relu(z: Array, d: Array) -> Bound:
     backward can use the mask again.
     """
     zero = scalar(0, z)
-    is_positive, mask = np.empty(z.shape, dtype=bool), np.empty_like(z)
+    is_positive, mask = empty(z.shape, dtype=bool), empty_like(z)
 
     def forward() -> None:
         np.greater(z, zero, is_positive)
@@ -36,7 +36,7 @@ def relu(z: Array, d: Array) -> Bound:
 def leaky_relu(z: Array, d: Array) -> Bound:
     """z, or 0.01 z below 0: Maas et al. (2013)."""
     zero, below, rest = scalar(0, z), scalar(0.01, z), scalar(0.99, z)
-    is_positive, slope = np.empty(z.shape, dtype=bool), np.empty_like(z)
+    is_positive, slope = empty(z.shape, dtype=bool), empty_like(z)
 
     def forward() -> None:
         np.greater(z, zero, is_positive)
@@ -52,7 +52,7 @@ def leaky_relu(z: Array, d: Array) -> Bound:
 
 def tanh(z: Array, d: Array) -> Bound:
     """tanh z; the derivative is 1 − a²."""
-    slope, one = np.empty_like(z), scalar(1, z)
+    slope, one = empty_like(z), scalar(1, z)
 
     def forward() -> None:
         np.tanh(z, z)
@@ -80,7 +80,7 @@ def bind_logistic(z: Array, out: Array) -> Callable[[], None]:
 
 def sigmoid(z: Array, d: Array) -> Bound:
     """The logistic function; the derivative is a·(1 − a)."""
-    slope, one = np.empty_like(z), scalar(1, z)
+    slope, one = empty_like(z), scalar(1, z)
 
     def backward() -> None:
         np.subtract(one, z, slope)
@@ -103,7 +103,7 @@ def selu(z: Array, d: Array) -> Bound:
 def _exponential_below(z: Array, d: Array, alpha: float, scale: float) -> Bound:
     """scale·z, or scale·alpha·(e^z − 1) below 0, whose derivative there is a + scale·alpha."""
     zero, above, depth = scalar(0, z), scalar(scale, z), scalar(scale * alpha, z)
-    other, is_positive = np.empty_like(z), np.empty(z.shape, dtype=bool)
+    other, is_positive = empty_like(z), empty(z.shape, dtype=bool)
 
     def forward() -> None:
         np.minimum(z, zero, out=other)
@@ -124,7 +124,7 @@ def _exponential_below(z: Array, d: Array, alpha: float, scale: float) -> Bound:
 
 def silu(z: Array, d: Array) -> Bound:
     """z·σ(z), also called swish: Elfwing et al. (2018); the derivative is σ + a(1 − σ)."""
-    gate, slope, one = np.empty_like(z), np.empty_like(z), scalar(1, z)
+    gate, slope, one = empty_like(z), empty_like(z), scalar(1, z)
     logistic = bind_logistic(z, gate)
 
     def forward() -> None:
@@ -147,7 +147,7 @@ def gelu(z: Array, d: Array) -> Bound:
     """
     half, one, root = scalar(0.5, z), scalar(1, z), scalar(math.sqrt(2 / math.pi), z)
     cubic, cubic3 = scalar(0.044715, z), scalar(3 * 0.044715, z)
-    linear, gate, slope = np.empty_like(z), np.empty_like(z), np.empty_like(z)
+    linear, gate, slope = empty_like(z), empty_like(z), empty_like(z)
 
     def forward() -> None:
         np.copyto(linear, z)
@@ -181,7 +181,7 @@ def gelu(z: Array, d: Array) -> Bound:
 
 def softplus(z: Array, d: Array) -> Bound:
     """log(1 + e^z) without overflow; the derivative is 1 − e^−a."""
-    other, zero = np.empty_like(z), scalar(0, z)
+    other, zero = empty_like(z), scalar(0, z)
 
     def forward() -> None:
         np.absolute(z, other)

@@ -8,11 +8,20 @@ from numpy.typing import NDArray
 
 from dnn import layers
 from dnn.activations import ACTIVATIONS
-from dnn.arrays import Array, Bound, Integers, scalar
+from dnn.arrays import Array, Bound, Integers, empty, empty_like, scalar
 from dnn.network import Block, Network
+from dnn.normalization import (
+    Normalized,
+    batch_norm,
+    dense_batch_norm,
+    dense_rows_batch_norm,
+    follow_statistics,
+)
 
 # Random words drawn at once: what a draw allocates stays in the cache, and stays small.
 WORDS = 2048
+# Below, a first layer's weights are so much fewer than its units' values that they are normalized.
+FEW_INPUTS = 8
 
 
 @dataclass(frozen=True)
@@ -23,7 +32,8 @@ class Batch:
     y (P, B, K); it and, with weights of rows, weights (P, B) are filled by `load`;
     bits (P, ·) by `draw`; masks (P, n, B), one a hidden layer, by whoever hands masks in. `forward`
     leaves the activations in hidden (P, n, B), one a layer, and the logits in z (P, K, B).
-    `gradient` writes d(weighted mean loss)/dθ into grad; z then holds d(mean loss)/dz.
+    `gradient` writes d(weighted mean loss)/dθ into grad; z then holds d(mean loss)/dz, and hidden
+    may hold anything.
     """
 
     table: Array
@@ -90,7 +100,8 @@ def bind(
     """
     population, dtype = len(theta), theta.dtype
     columns = network.n_in + network.is_row_major
-    table = np.ones((population, rows, network.table_width(dtype.itemsize)), dtype)
+    table = empty((population, rows, network.table_width(dtype.itemsize)), dtype)
+    table[:] = 1
     x, y = table[..., :columns], table[..., columns : columns + network.n_out]
     weights = np.ones((population, rows), dtype) if weighted else None
     shapes = [(population, width, rows) for width in network.hidden]
@@ -105,19 +116,20 @@ def bind(
     da: Array | None = None
     chain: list[Bound] = []
     # Where batch normalization leaves its batch's statistics: in the columns of the running ones.
-    batch = np.empty_like(theta) if network.batch_norm else theta
+    batch = empty_like(theta) if network.batch_norm else theta
     statistics = batch[:, network.n_parameters :]
     parameters = zip(*map(network.blocks, (theta, grad, batch)), strict=True)
     for depth, (block, slope, now) in enumerate(parameters):
         is_last = depth == len(network.hidden)
         is_rows = depth == 0 and network.is_row_major
-        z = np.empty((population, network.n_out, rows) if is_last else shapes[depth], dtype)
-        dz = z if is_last else np.empty_like(z)
+        z = empty((population, network.n_out, rows) if is_last else shapes[depth], dtype)
+        dz = z if is_last else empty_like(z)
+        units = _normalized(block, slope, now)
         if is_rows:
             w, dw = network.first(theta), network.first(grad)
-            chain.append(layers.dense_rows(x, w, z, dz, dw))
+            chain.append(_linear_rows(x, w, z, dz, dw, units))
         else:
-            chain += _linear(a, block, slope, now, z, dz, da)
+            chain += _linear(a, block, slope, z, dz, da, units)
         if is_last:
             break
         feature_major = _transposed if is_rows else _as_it_is
@@ -137,7 +149,7 @@ def bind(
     forwards = [layer.forward for layer in chain]
     if network.batch_norm:
         running = theta[:, network.n_parameters :]
-        forwards.append(layers.follow_statistics(running, statistics, rows))
+        forwards.append(follow_statistics(running, statistics, rows))
     return Batch(table, x, y, z, weights, bits, masks, hidden, forwards, backwards)
 
 
@@ -153,7 +165,7 @@ def _behind(
     if keep is not None and bits is not None and activation == "relu":
         return z, [layers.relu_dropout(z, dz, bits, keep)]
     bound = [ACTIVATIONS[activation](z, dz)]
-    a = np.empty_like(z)
+    a = empty_like(z)
     if mask is not None:
         return a, [*bound, layers.masked(z, a, dz, mask)]
     if keep is not None and bits is not None:
@@ -169,16 +181,39 @@ def _as_it_is(values: Array) -> Array:
     return values
 
 
+def _normalized(block: Block, slope: Block, now: Block) -> Normalized | None:
+    """What batch normalization needs of a layer's parameters, gradient and statistics."""
+    if block.gain is None or slope.gain is None or now.mean is None or now.variance is None:
+        return None
+    return Normalized(block.gain, block.b, slope.gain, slope.b, now.mean, now.variance)
+
+
+def _linear_rows(
+    x: Array, w: Array, z: Array, dz: Array, dw: Array, units: Normalized | None
+) -> Bound:
+    """A first layer row by row; normalized, it needs neither the column of ones nor biases."""
+    if units is None:
+        return layers.dense_rows(x, w, z, dz, dw)
+    turned = Normalized(*map(_transposed, units))
+    return dense_rows_batch_norm(x[..., :-1], w[:, :-1], z, dz, dw[:, :-1], turned)
+
+
 def _linear(
-    a: Array, block: Block, slope: Block, now: Block, z: Array, dz: Array, da: Array | None
+    a: Array,
+    block: Block,
+    slope: Block,
+    z: Array,
+    dz: Array,
+    da: Array | None,
+    units: Normalized | None,
 ) -> list[Bound]:
     """A dense layer, or one without bias and batch normalization behind it."""
-    if block.gain is None or slope.gain is None or now.mean is None or now.variance is None:
+    if units is None:
         return [layers.dense(a, block.w, block.b, z, dz, slope.w, slope.b, da)]
-    return [
-        layers.dense(a, block.w, None, z, dz, slope.w, None, da),
-        layers.batch_norm(z, dz, block.gain, block.b, slope.gain, slope.b, now.mean, now.variance),
-    ]
+    if da is None and a.shape[1] < FEW_INPUTS:
+        return [dense_batch_norm(a, block.w, z, dz, slope.w, units)]
+    dense = layers.dense(a, block.w, None, z, dz, slope.w, None, da)
+    return [dense, batch_norm(z, dz, units)]
 
 
 def _mean(dz: Array, weights: Array | None) -> Callable[[], None]:
@@ -206,7 +241,7 @@ def _random_bits(
     if not shapes:
         return None, []
     sizes = [one * other for _, one, other in shapes]
-    bits = np.empty((population, -(-sum(sizes) // 4) * 4), np.uint16)
+    bits = empty((population, -(-sum(sizes) // 4) * 4), np.uint16)
     views, at = [], 0
     for shape, size in zip(shapes, sizes, strict=True):
         views.append(bits[:, at : at + size].reshape(shape))

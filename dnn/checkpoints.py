@@ -22,7 +22,7 @@ from dnn.records import Snapshot
 from dnn.settings import Settings
 from dnn.training import Training
 
-FORMAT = 1
+FORMAT = 2
 GENERATORS = ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
 FLAGS = ("diverged", "dropped", "stopped")
 BEST = ("parameters", "values", "epochs")

@@ -9,9 +9,9 @@ from dnn import checks
 from dnn.activations import ACTIVATIONS
 from dnn.arrays import Array, Integers
 from dnn.data import Data
-from dnn.layers import BATCH_NORM_EPSILON
 from dnn.losses import Loss
 from dnn.network import Block, Network
+from dnn.normalization import EPSILON
 
 # Rows evaluated at once: enough for the products, few enough for the cache. It is a constant, for
 # another number of rows can round a product differently.
@@ -144,9 +144,7 @@ def _bind_forward(network: Network, theta: Array, rows: int) -> Callable[[Array]
 def _shift(block: Block, z: Array) -> None:
     """Bias, or batch normalization with its running statistics: one factor and one shift a unit."""
     if block.gain is not None and block.mean is not None and block.variance is not None:
-        factor = block.gain / np.sqrt(
-            block.variance + block.variance.dtype.type(BATCH_NORM_EPSILON)
-        )
+        factor = block.gain / np.sqrt(block.variance + block.variance.dtype.type(EPSILON))
         np.subtract(z, block.mean, z)
         np.multiply(z, factor, z)
     np.add(z, block.b, z)

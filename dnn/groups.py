@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from dnn import penalties
-from dnn.arrays import Array, Integers
+from dnn.arrays import Array, Integers, zeros_like
 from dnn.binding import Batch, bind
 from dnn.data import Data, Replay, Streams
 from dnn.network import Network
@@ -85,7 +85,7 @@ class Group:
         self.theta = population[first:last] if self.is_view else population[self.members]
         network, plan = setup.network, setup.plan
         trained = self.theta[:, : network.n_parameters]
-        grad = np.zeros(trained.shape, trained.dtype)
+        grad = zeros_like(trained)
         hypers = [plan.hypers[m] for m in members]
         shared = all(
             plan.hypers[m] == hypers[0] and plan.schedules[m] == plan.schedules[members[0]]

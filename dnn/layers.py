@@ -2,17 +2,16 @@
 
 Shapes: P networks, B rows, n units. Hidden activations are feature-major `(P, n, B)`, so that the
 inner loops run over the rows. A bound layer allocates nothing when it is called. Activations are
-in `dnn.activations`.
+in `dnn.activations`, batch normalization in `dnn.normalization`.
 """
 
-import math
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dnn.arrays import Array, Bound, common, scalar
+from dnn.arrays import Array, Bound, common, empty, empty_like, scalar
 
 
 def dense(
@@ -72,7 +71,7 @@ def product(left: Array, right: Array, out: Array) -> Callable[[], None]:
     is_transposed = right.strides[-2] < right.strides[-1]
     if not is_transposed or m * n < 1536 or m * k * n * out.itemsize >= 4_000_000:
         return partial(np.matmul, left, right, out)
-    straight = np.empty(right.shape, right.dtype)
+    straight = empty(right.shape, right.dtype)
 
     def multiply() -> None:
         np.copyto(straight, right)
@@ -98,82 +97,6 @@ def dense_rows(x: Array, w: Array, z: Array, dz: Array, dw: Array) -> Bound:
     return Bound(forward, backward)
 
 
-BATCH_NORM_EPSILON = 1e-5
-# Share of the newest batch in the running statistics.
-BATCH_NORM_MOMENTUM = 0.1
-
-
-def batch_norm(
-    z: Array,
-    d: Array,
-    gain: Array,
-    shift: Array,
-    dgain: Array,
-    dshift: Array,
-    mean: Array,
-    squares: Array,
-) -> Bound:
-    """gain·(z − μ)/√(σ² + ε) + shift over the batch: Ioffe and Szegedy (2015), algorithm 1.
-
-    In place: z (P, n, B) holds the linear part before forward and the normalized one after it, d
-    its gradient. gain, shift and their gradients are (P, n, 1), as are the batch's mean and sum of
-    squares about it, which forward leaves behind for `follow_statistics`.
-    """
-    rows = z.shape[-1]
-    averaging = np.full((rows, 1), 1 / rows, dtype=z.dtype)
-    ones = np.ones((rows, 1), dtype=z.dtype)
-    # 1/√(s/B + ε) for a sum of squares s is √B/√(s + Bε).
-    epsilon, root = scalar(rows * BATCH_NORM_EPSILON, z), scalar(math.sqrt(rows), z)
-    per_row = scalar(1 / rows, z)
-    centred, scratch = np.empty_like(z), np.empty_like(z)
-    spread, inverse, scale, column = (np.empty(gain.shape, z.dtype) for _ in range(4))
-
-    def forward() -> None:
-        np.matmul(z, averaging, mean)
-        np.subtract(z, mean, centred)
-        np.vecdot(centred, centred, squares[..., 0])
-        np.add(squares, epsilon, spread)
-        np.sqrt(spread, inverse)
-        np.divide(root, inverse, inverse)
-        np.multiply(inverse, gain, scale)
-        np.multiply(centred, scale, z)
-        np.add(z, shift, z)
-
-    def backward() -> None:
-        # With x̂ = centred·inverse: dz = scale·(d − mean(d) − x̂·mean(d·x̂)).
-        np.matmul(d, ones, dshift)
-        np.vecdot(d, centred, column[..., 0])
-        np.multiply(column, inverse, dgain)
-        np.divide(column, spread, column)  # inverse²/B is 1/(s + Bε)
-        np.multiply(centred, column, scratch)
-        np.subtract(d, scratch, d)
-        np.multiply(dshift, per_row, column)
-        np.subtract(d, column, d)
-        np.multiply(d, scale, d)
-
-    return Bound(forward, backward)
-
-
-def follow_statistics(running: Array, batch: Array, rows: int) -> Callable[[], None]:
-    """Running means and variances (P, S), a half each, towards those of a batch of so many rows.
-
-    running ← 0.9·running + 0.1·batch's, the variances of the unbiased kind, as PyTorch keeps them;
-    `batch` holds means and sums of squares, and is overwritten. A batch of one row has no variance
-    and changes nothing.
-    """
-    half = running.shape[1] // 2
-    older = scalar(1 - BATCH_NORM_MOMENTUM, running)
-    shares = np.full(running.shape[1], BATCH_NORM_MOMENTUM, running.dtype)
-    shares[half:] /= max(rows - 1, 1)
-
-    def follow() -> None:
-        np.multiply(running, older, running)
-        np.multiply(batch, shares, batch)
-        np.add(running, batch, running)
-
-    return follow if rows > 1 else lambda: None
-
-
 # Of each unit's 16 random bits: keep_prob is met to 1/131,072, and 4 units share one draw.
 STEPS = 65_536
 
@@ -187,8 +110,8 @@ def dropout(a: Array, out: Array, d: Array, bits: NDArray[np.uint16], keep_prob:
     rounded to a whole number of 65,536ths but at least one of them, and is then divided by it.
     keep_prob = 1 changes no bit.
     """
-    kept = np.empty(a.shape, dtype=bool)
-    mask = np.empty_like(a)
+    kept = empty(a.shape, dtype=bool)
+    mask = empty_like(a)
     last, scale = _threshold(keep_prob, a)
 
     def forward() -> None:
@@ -206,7 +129,7 @@ def dropout(a: Array, out: Array, d: Array, bits: NDArray[np.uint16], keep_prob:
 def relu_dropout(z: Array, d: Array, bits: NDArray[np.uint16], keep_prob: Array) -> Bound:
     """`relu` and then `dropout`, in place: the same numbers with one mask instead of two."""
     zero = scalar(0, z)
-    kept, is_positive, mask = (np.empty(z.shape, t) for t in (bool, bool, z.dtype))
+    kept, is_positive, mask = (empty(z.shape, t) for t in (bool, bool, z.dtype))
     last, scale = _threshold(keep_prob, z)
 
     def forward() -> None:

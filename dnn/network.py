@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dnn.activations import ACTIVATIONS
-from dnn.arrays import Array
+from dnn.arrays import Array, empty
 from dnn.initializers import INITIALIZERS
 from dnn.losses import LOSSES, Loss
 from dnn.names import known, lookup
@@ -123,11 +123,9 @@ class Network:
 
         Its input is gathered so; a product then needs no transposed right-hand side, which costs
         BLAS up to twice the time, and a column of ones in the input takes the biases along. With
-        few units the later layers would lose more than it gains; with batch normalization the sums
-        over rows would.
+        few units the later layers would lose more than it gains.
         """
-        is_wide = bool(self.hidden) and self.n_in >= 8 and self.hidden[0] >= 16
-        return is_wide and not self.batch_norm
+        return bool(self.hidden) and self.n_in >= 8 and self.hidden[0] >= 16
 
     def table(self, x: Array, y: Array) -> Array:
         """Rows x (n, n_in) and y (n, K) side by side, to be gathered at once.
@@ -211,4 +209,6 @@ class Network:
                 if block.gain is not None and block.variance is not None:
                     block.gain[0] = block.variance[0] = 1
         with np.errstate(over="ignore"):  # weights too large for float32 diverge, as they must
-            return theta.astype(dtype)
+            rounded = empty(theta.shape, dtype)
+            np.copyto(rounded, theta, casting="same_kind")
+            return rounded

@@ -10,7 +10,7 @@ import numpy as np
 
 from dnn.arrays import Array, common, scalar
 from dnn.network import Network
-from dnn.stepping import PIECE
+from dnn.stepping import cut
 
 Call = Callable[[], None]
 
@@ -45,17 +45,15 @@ def _bind_penalty(
     if not strength.any():
         return None
     column = _column(strength, weights)
-    width = min(weights.shape[1], max(PIECE // len(weights), 1024))
-    scratch = np.empty((len(weights), width), weights.dtype)
-    pieces = []
-    for left in range(0, weights.shape[1], width):
-        w, g = weights[:, left : left + width], gradient[:, left : left + width]
-        pieces.append((w, g, scratch[:, : w.shape[1]]))
+    pieces = [
+        (weights[at], gradient[at], column[at[0]] if column.ndim else column, scratch)
+        for at, scratch in cut(weights)
+    ]
 
     def penalize() -> None:
-        for w, g, s in pieces:
-            pull(w, column, s)
-            np.add(g, s, g)
+        for w, g, own, scratch in pieces:
+            pull(w, own, scratch)
+            np.add(g, scratch, g)
 
     return penalize
 

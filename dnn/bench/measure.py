@@ -126,6 +126,13 @@ def race(table: str, jobs: Sequence[Job], cores: Sequence[int], plan: Plan) -> l
         return [contestant.measurement for contestant in contestants]
 
 
+def joined(runs: Sequence[Measurement]) -> Measurement:
+    """One contestant's turns in several processes, as if all had been of the first one's epochs."""
+    epochs = runs[0].epochs
+    seconds = [second * epochs / run.epochs for run in runs for second in run.seconds]
+    return replace(runs[0], seconds=seconds)
+
+
 def cold(jobs: Sequence[Job], core: int, plan: Plan) -> list[Measurement]:
     """Everything from the request to the last epoch, in a fresh process at every turn."""
     measurements = [Measurement("cold", job, 1, COLD_EPOCHS) for job in jobs]

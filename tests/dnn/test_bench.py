@@ -14,7 +14,7 @@ from dnn import Data, Network, Settings, score
 from dnn.bench import __main__ as cli
 from dnn.bench import report, tables, works
 from dnn.bench.engines import CEILINGS, ENGINES, PEERS
-from dnn.bench.measure import Measurement, Plan, race
+from dnn.bench.measure import Measurement, Plan, joined, race
 from dnn.bench.problem import INSTALL, MissingLibraryError, Problem, library
 from dnn.bench.workers import Job, Worker, WorkerError
 
@@ -168,6 +168,15 @@ def test_contestants_count_the_same_steps_and_keep_every_round() -> None:
             assert m.flops == works.problem("moons").flops(3, m.epochs)
             assert m.rate == 3 * m.updates / median(m.seconds)
             assert m.first_seconds > 0
+
+
+def test_turns_of_several_processes_are_compared_by_the_epoch() -> None:
+    job = Job("ours", "moons", 1)
+    runs = [Measurement("costs", job, 1, epochs, 5 * epochs) for epochs in (4, 2)]
+    runs[0].seconds, runs[1].seconds = [0.4, 0.8], [0.3]
+    both = joined(runs)
+    assert both.seconds == pytest.approx([0.4, 0.8, 0.6])
+    assert both.rate == pytest.approx(20 / 0.6)
 
 
 def test_a_worker_that_fails_says_so(capfd: pytest.CaptureFixture[str]) -> None:

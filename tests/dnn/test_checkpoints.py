@@ -175,7 +175,7 @@ def edited(path: Path, **changes: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 7}, "its format is 7, not 1"),
+        ({"format": 7}, "its format is 7, not 2"),
         ({"epoch": "x"}, "expected an epoch and steps of 0 or more|whole; got"),
         ({"epoch": -5}, "expected an epoch and steps of 0 or more, got -5"),
         ({"steps": np.full(6, -1)}, "expected an epoch and steps of 0 or more"),

@@ -232,9 +232,15 @@ def test_activations_and_losses(activation: str, loss: str) -> None:
 
 @pytest.mark.parametrize("optimizer", ["gradient_descent", "adam", "adamw"])
 @pytest.mark.parametrize("keep", [1.0, 0.8])
-def test_batch_normalization_and_dropout(optimizer: str, keep: float) -> None:
-    """Running statistics included; the dense layers before it have no bias."""
-    network = Network(6, (9, 5), 3, "relu", "softmax_cross_entropy", batch_norm=True)
+@pytest.mark.parametrize("sizes", [(6, (9, 5)), (9, (8, 5)), (8, (17, 5))], ids=str)
+def test_batch_normalization_and_dropout(
+    sizes: tuple[int, tuple[int, ...]], optimizer: str, keep: float
+) -> None:
+    """Running statistics included; the dense layers before it have no bias.
+
+    A first layer of few inputs, one of many, and one that is computed row by row.
+    """
+    network = Network(*sizes, 3, "relu", "softmax_cross_entropy", batch_norm=True)
     assert train(network, optimizer, keep=keep, l2=0.5) <= 1e-10
 
 

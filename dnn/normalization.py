@@ -1,0 +1,201 @@
+"""Batch normalization (Ioffe and Szegedy, 2015, algorithm 1), bound to its buffers as a layer is.
+
+Shapes: P networks, B rows, n units; z and its gradient (P, n, B). A column (P, n, 1) that meets a
+whole layer costs NumPy twice what a layer that meets a layer does: hence scales that are spread out
+once for both directions, and weights that are scaled where they are few.
+"""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from dnn.arrays import Array, Bound, empty, empty_like, scalar
+
+EPSILON = 1e-5
+# Share of the newest batch in the running statistics.
+MOMENTUM = 0.1
+
+
+class Normalized(NamedTuple):
+    """What batch normalization reads and writes of each unit, all (P, n, 1).
+
+    The batch's mean and sum of squares about it are left behind for `follow_statistics`.
+    """
+
+    gain: Array
+    shift: Array
+    dgain: Array
+    dshift: Array
+    mean: Array
+    squares: Array
+
+
+def batch_norm(z: Array, d: Array, units: Normalized) -> Bound:
+    """gain·(z − μ)/√(σ² + ε) + shift over the batch.
+
+    In place: z holds the linear part before forward and the normalized one after it, d its
+    gradient. Backward overwrites z too.
+    """
+    gain, shift, dgain, dshift, mean, squares = units
+    rows = z.shape[-1]
+    averaging = np.full((rows, 1), 1 / rows, dtype=z.dtype)
+    ones = np.ones((rows, 1), dtype=z.dtype)
+    per_row = scalar(1 / rows, z)
+    centred, scales = empty_like(z), empty_like(z)
+    spread, inverse, scale, column = (empty(gain.shape, z.dtype) for _ in range(4))
+    rescale = _rescale(rows, squares, gain, spread, inverse, scale)
+
+    def forward() -> None:
+        np.matmul(z, averaging, mean)
+        np.subtract(z, mean, centred)
+        np.vecdot(centred, centred, squares[..., 0])
+        rescale()
+        np.copyto(scales, scale)
+        np.multiply(centred, scales, z)
+        np.add(z, shift, z)
+
+    def backward() -> None:
+        # With x̂ = centred·inverse: dz = scale·(d − mean(d) − x̂·mean(d·x̂)).
+        np.matmul(d, ones, dshift)
+        np.vecdot(d, centred, column[..., 0])
+        np.multiply(column, inverse, dgain)
+        np.divide(column, spread, column)  # inverse²/B is 1/(s + Bε)
+        np.multiply(centred, column, z)
+        np.multiply(dshift, per_row, column)
+        np.add(z, column, z)
+        np.subtract(d, z, d)
+        np.multiply(d, scales, d)
+
+    return Bound(forward, backward)
+
+
+def dense_batch_norm(x: Array, w: Array, z: Array, d: Array, dw: Array, units: Normalized) -> Bound:
+    """`dense` without bias and `batch_norm` in one, for a first layer of few inputs.
+
+    x (P, n_in, B), or any view of that shape; w and its gradient (P, n, n_in). forward leaves the
+    normalized part in z, backward takes its gradient from d. The inputs are centred instead of the
+    units, and scales act on the weights: no pass over a whole layer is left but three products
+    and the sum of squares.
+    """
+    gain, shift, dgain, dshift, mean, squares = units
+    population, n_in, rows = x.shape
+    averaging = np.full((rows, 1), 1 / rows, dtype=z.dtype)
+    # With a row of ones, which takes the shifts along and sums up their gradients.
+    inputs = empty((population, n_in + 1, rows), z.dtype)
+    inputs[:, n_in] = 1
+    centred, means = inputs[:, :n_in], empty((population, n_in, 1), z.dtype)
+    linear, scaled = empty_like(z), empty((population, z.shape[1], n_in + 1), z.dtype)
+    sums = empty_like(scaled)
+    slopes, along = sums[..., :n_in], empty(w.shape, z.dtype)
+    inputs_transposed, centred_transposed = inputs.swapaxes(1, 2), centred.swapaxes(1, 2)
+    spread, inverse, scale, column = (empty(gain.shape, z.dtype) for _ in range(4))
+    rescale = _rescale(rows, squares, gain, spread, inverse, scale)
+
+    def forward() -> None:
+        np.copyto(centred, x)
+        np.matmul(centred, averaging, means)
+        np.subtract(centred, means, centred)
+        np.matmul(w, means, mean)
+        np.matmul(w, centred, linear)
+        np.vecdot(linear, linear, squares[..., 0])
+        rescale()
+        np.multiply(w, scale, scaled[..., :n_in])
+        np.copyto(scaled[..., n_in:], shift)
+        np.matmul(scaled, inputs, z)
+
+    def backward() -> None:
+        # As in `batch_norm`, times centredᵀ: mean(d) falls out, for centred rows sum to 0.
+        np.matmul(d, inputs_transposed, sums)
+        np.matmul(linear, centred_transposed, along)
+        np.copyto(dshift, sums[..., n_in:])
+        np.vecdot(slopes, w, column[..., 0])  # Σ d·linear
+        np.multiply(column, inverse, dgain)
+        np.divide(column, spread, column)
+        np.multiply(along, column, along)
+        np.subtract(slopes, along, slopes)
+        np.multiply(slopes, scale, dw)
+
+    return Bound(forward, backward)
+
+
+def dense_rows_batch_norm(
+    x: Array, w: Array, z: Array, d: Array, dw: Array, units: Normalized
+) -> Bound:
+    """`dense_rows` without bias and `batch_norm` in one, for a first layer of many inputs.
+
+    x (P, B, n_in); w and its gradient (P, n_in, n); z and d (P, B, n); of each unit, (P, 1, n).
+    The inputs are centred instead of the units. Backward overwrites z and d.
+    """
+    gain, shift, dgain, dshift, mean, squares = units
+    rows = z.shape[1]
+    averaging = np.full((1, rows), 1 / rows, dtype=z.dtype)
+    ones = np.ones((1, rows), dtype=z.dtype)
+    centred, means = empty(x.shape, z.dtype), empty((len(x), 1, x.shape[2]), z.dtype)
+    centred_transposed = centred.swapaxes(1, 2)
+    linear, scales = empty_like(z), empty_like(z)
+    spread, inverse, scale, column = (empty(gain.shape, z.dtype) for _ in range(4))
+    rescale = _rescale(rows, squares, gain, spread, inverse, scale)
+
+    def forward() -> None:
+        np.matmul(averaging, x, means)
+        np.subtract(x, means, centred)
+        np.matmul(means, w, mean)
+        np.matmul(centred, w, linear)
+        np.multiply(linear, linear, z)
+        np.matmul(ones, z, squares)
+        rescale()
+        np.copyto(scales, scale)
+        np.multiply(linear, scales, z)
+        np.add(z, shift, z)
+
+    def backward() -> None:
+        # As in `batch_norm`, but mean(d), which falls out: centred inputs sum to 0.
+        np.matmul(ones, d, dshift)
+        np.multiply(d, linear, z)
+        np.matmul(ones, z, column)
+        np.multiply(column, inverse, dgain)
+        np.divide(column, spread, column)
+        np.multiply(linear, column, z)
+        np.subtract(d, z, d)
+        np.multiply(d, scales, d)
+        np.matmul(centred_transposed, d, dw)
+
+    return Bound(forward, backward)
+
+
+def _rescale(
+    rows: int, squares: Array, gain: Array, spread: Array, inverse: Array, scale: Array
+) -> Callable[[], None]:
+    """From sums of squares s: spread s + Bε, inverse 1/√(s/B + ε), scale gain·inverse."""
+    # 1/√(s/B + ε) is √B/√(s + Bε).
+    epsilon, root = scalar(rows * EPSILON, gain), scalar(math.sqrt(rows), gain)
+
+    def rescale() -> None:
+        np.add(squares, epsilon, spread)
+        np.sqrt(spread, inverse)
+        np.divide(root, inverse, inverse)
+        np.multiply(inverse, gain, scale)
+
+    return rescale
+
+
+def follow_statistics(running: Array, batch: Array, rows: int) -> Callable[[], None]:
+    """Running means and variances (P, S), a half each, towards those of a batch of so many rows.
+
+    running ← 0.9·running + 0.1·batch's, the variances of the unbiased kind, as PyTorch keeps them;
+    `batch` holds means and sums of squares, and is overwritten. A batch of one row has no variance
+    and changes nothing.
+    """
+    half = running.shape[1] // 2
+    older = scalar(1 - MOMENTUM, running)
+    shares = np.full(running.shape[1], MOMENTUM, running.dtype)
+    shares[half:] /= max(rows - 1, 1)
+
+    def follow() -> None:
+        np.multiply(running, older, running)
+        np.multiply(batch, shares, batch)
+        np.add(running, batch, running)
+
+    return follow if rows > 1 else lambda: None
