@@ -21,6 +21,10 @@ from dnn.losses import LOSSES, Loss
 from dnn.names import known, lookup
 from dnn.numbers import Bound, numbers, whole
 
+# Of theta's columns: whoever keeps parameters keeps it beside them, and refuses those of another.
+# Since 2, a first layer that is computed row by row lies so with batch normalization, too.
+LAYOUT = 2
+
 
 class Block(NamedTuple):
     """One dense layer's parameters: w (P, n_out, n_in), b (P, n_out, 1).

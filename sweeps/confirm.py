@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dnn.network import LAYOUT
 from sweeps import engines
 from sweeps.data import Dataset
 from sweeps.engines import Packs
@@ -206,7 +207,9 @@ def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
 
 
 def _key(study: Study, candidate: Candidate) -> dict[str, Any]:
-    return {
+    # Its record holds parameters, which are of no use in another order.
+    layout = {"layout": LAYOUT} if candidate.config["batch_norm"] else {}
+    return layout | {
         "config": {word: plain(value) for word, value in candidate.config.items()},
         "trial": candidate.trial,
         "replicates": study.confirm.replicates,

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 import dnn
 from dnn import checks
 from dnn.arrays import Array
+from dnn.network import LAYOUT
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
 from sweeps.data.dataset import Target
@@ -74,6 +75,7 @@ def save(path: Path, winner: Confirmed, dataset: Dataset) -> None:
         path.unlink(missing_ok=True)
         return
     meta = {
+        "layout": LAYOUT,
         "network": asdict(networks.network(winner.candidate.config, dataset)),
         "encoder": dataset.encoder.plain(),
         "target": asdict(dataset.target),
@@ -95,6 +97,8 @@ def load(path: Path) -> Model:
 
 def _model(theta: Array, meta: dict[str, Any]) -> Model:
     network: dict[str, Any] = meta["network"]
+    if network["batch_norm"] and meta.get("layout", 1) != LAYOUT:
+        raise ValueError("a network with its parameters in the order of another version")
     target: dict[str, Any] = meta["target"]
     return Model(
         dnn.Network(**{**network, "hidden": tuple(network["hidden"])}),

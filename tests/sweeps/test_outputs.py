@@ -195,6 +195,19 @@ def test_every_objective_has_a_column(tmp_path: Path) -> None:
     assert "Pareto front" in (result.folder / "report.html").read_text()
 
 
+def test_a_model_of_another_layout_is_refused(run: Result, tmp_path: Path) -> None:
+    with np.load(run.folder / "model.npz") as file:
+        theta, meta = file["theta"], json.loads(str(file["meta"]))
+    del meta["layout"]
+    path = tmp_path / "model.npz"
+    np.savez(path, theta=theta, meta=np.array(json.dumps(meta)))
+    assert len(load(path).theta) == 4  # nothing but batch normalization has moved
+    meta["network"]["batch_norm"] = True
+    np.savez(path, theta=theta, meta=np.array(json.dumps(meta)))
+    with pytest.raises(UserError, match="parameters in the order of another version"):
+        load(path)
+
+
 def test_a_model_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "model.npz").write_bytes(b"PK no")
     with pytest.raises(UserError, match="expected a model of a study"):
