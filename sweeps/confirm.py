@@ -52,19 +52,21 @@ class Confirmed:
 def candidates(study: Study, finished: list[Finished]) -> list[Candidate]:
     """The best `top` complete trials of different settings, then the defaults.
 
-    With several objectives the trials of the Pareto front come first.
+    With several objectives the trials of the Pareto front come first. Where `search.per` compares
+    the arms of a choice, the best trial of each is among them.
     """
-    default = study.space.default
+    default, word = study.space.default, study.search.per
     chosen: list[Candidate] = []
+    arms: set[Any] = set()
     for one in ranking.best_first(study, finished):
         config = study.space.configure(one.params)
-        is_default = config == default
-        known = any(config == candidate.config for candidate in chosen)
-        if known or (sum(not c.is_default for c in chosen) >= study.confirm.top and not is_default):
+        is_default, arm = config == default, one.params.get(word or "")
+        is_wanted = len(chosen) < study.confirm.top or is_default or (word and arm not in arms)
+        if not is_wanted or any(config == candidate.config for candidate in chosen):
             continue
         label = f"trial {one.number}"
-        if len(chosen) < study.confirm.top or is_default:
-            chosen.append(Candidate(label, one.number, config, is_default, one.outcome.value))
+        chosen.append(Candidate(label, one.number, config, is_default, one.outcome.value))
+        arms.add(arm)
     if not any(candidate.is_default for candidate in chosen):
         chosen.append(Candidate("defaults", -1, default, True, float("nan")))
     return chosen

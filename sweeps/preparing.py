@@ -1,7 +1,7 @@
 """From a study file to a study that can be run: checked, with its data, and all that it needs."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,13 @@ class Prepared:
     def budget(self) -> int:
         """How many trials the search may have."""
         return trials_of(self.study)
+
+    def with_at_least(self, trials: int) -> "Prepared":
+        """The same with so many trials, if it has fewer: those of an earlier run stay."""
+        if trials <= self.budget:
+            return self
+        search = self.study.search.model_copy(update={"trials": trials})
+        return replace(self, study=self.study.model_copy(update={"search": search}))
 
     @property
     def folder(self) -> Path:

@@ -113,6 +113,10 @@ def _run(run: Prepared) -> Result:
         identity = resolved.identity(run.study, run.dataset, known)
         goals = [objective.goal for objective in run.study.objectives]
         store = held.open(run.study.name, run.storage, identity, goals)
+        asked, run = run.budget, run.with_at_least(store.reach())
+        if asked < run.budget:
+            there = f"{asked} trials are asked, {run.budget} are there: none is dropped"
+            tell(run.console, "note", there)
         outputs.write_study(run.folder, run.study, run.base)
         following = _following(run, store, shield)
         if run.study.search.start is not None:

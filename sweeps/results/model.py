@@ -98,7 +98,7 @@ def load(path: Path) -> Model:
 def _model(theta: Array, meta: dict[str, Any]) -> Model:
     network: dict[str, Any] = meta["network"]
     if network["batch_norm"] and meta.get("layout", 1) != LAYOUT:
-        raise ValueError("a network with its parameters in the order of another version")
+        raise ValueError("parameters in another version's order")
     target: dict[str, Any] = meta["target"]
     return Model(
         dnn.Network(**{**network, "hidden": tuple(network["hidden"])}),

@@ -65,6 +65,12 @@ class Result:
         known = {name: value for name, value in row.items() if pd.notna(value)}
         return {str(name).removeprefix("param."): value for name, value in known.items()}
 
+    def is_failure(self, confirmed: bool) -> bool:
+        """Whether no trial came to anything, or, where it was asked for, nothing was confirmed."""
+        return bool((self.trials["state"] == "failed").all()) or (
+            confirmed and self.confirm is None
+        )
+
     @property
     def report(self) -> Path:
         """The HTML report."""

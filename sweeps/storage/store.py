@@ -45,6 +45,10 @@ class Store:
         """How many of the first so many trials are told."""
         return sum(trial.state.is_finished() for trial in self.trials()[:budget])
 
+    def reach(self) -> int:
+        """The number of trials up to the last one that is told."""
+        return max((t.number + 1 for t in self.trials() if t.state.is_finished()), default=0)
+
     def asked(self, number: int, trial: "optuna.trial.FrozenTrial") -> None:
         """Write a trial that was asked: its parameters and attributes at once, as running.
 

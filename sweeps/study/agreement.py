@@ -47,7 +47,11 @@ def _objectives(study: "Study") -> Found:
 
 def with_data(study: "Study", dataset: "Dataset", document: "Document") -> None:
     """What only the data can tell. Errors: UserError with every fault."""
-    found = [*_metrics_of_the_task(study, dataset), *_words_of_the_data(study, dataset)]
+    found = [
+        *_metrics_of_the_task(study, dataset),
+        *_words_of_the_data(study, dataset),
+        *_shares(study, dataset),
+    ]
     if found:
         raise UserError([document.fault(path, fault) for path, fault in found])
 
@@ -59,6 +63,15 @@ def _metrics_of_the_task(study: "Study", dataset: "Dataset") -> Found:
             path = "objective" if name in [o.metric for o in study.objectives] else "constraints"
             problem = Expected(f"a metric of {dataset.target.kind}", name, f"it is one of {task}")
             yield path, problem
+
+
+def _shares(study: "Study", dataset: "Dataset") -> Found:
+    """An error is a share of rows in classification; one above 1 is meant in percent."""
+    given = {"targets.dev_error": study.targets.dev_error, "reference": study.reference}
+    for path, value in given.items():
+        if dataset.target.kind == "classification" and value is not None and value > 1:
+            hint = f"did you mean {value / 100:g}?" if value <= 100 else ""
+            yield path, Expected("a share of rows, at most 1", value, hint)
 
 
 def _words_of_the_data(study: "Study", dataset: "Dataset") -> Found:

@@ -62,3 +62,5 @@ def resume(
         result = runner.execute(documents.read(study), folder, [], given, printer)
         if as_json:
             print_json(summaries.plain(result) if result else {})
+        if result is not None and result.is_failure(confirmed=not no_confirm):
+            raise typer.Exit(1)

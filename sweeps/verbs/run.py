@@ -82,3 +82,5 @@ def run(
         result = runner.execute(document, study.parent, set_ or [], given, printer)
         if as_json:
             print_json(summaries.plain(result) if result else {})
+        if result is not None and result.is_failure(confirmed=not no_confirm):
+            raise typer.Exit(1)

@@ -9,7 +9,8 @@ import pytest
 from sweeps import confirm, engines, preparing
 from sweeps.confirm import Confirmed
 from sweeps.engines import Failure, Work
-from sweeps.study import documents
+from sweeps.search import Finished
+from sweeps.study import documents, parsing
 from sweeps.training.task import Outcome
 from tests.sweeps.helpers import TEXT, study
 
@@ -118,3 +119,28 @@ def test_ctrl_c_keeps_what_is_confirmed(tmp_path: Path, monkeypatch: pytest.Monk
     assert only.candidate.is_default
     assert list(others) == BASELINES
     assert not lost
+
+
+def test_the_best_of_each_arm_is_confirmed() -> None:
+    values = {
+        "name": "a",
+        "data": {"source": "synthetic:moons"},
+        "space": {"optimizer": ["adam", "momentum", "rmsprop"], "l2": {"low": 0, "high": 1}},
+        "search": {"per": "optimizer"},
+        "confirm": {"top": 2},
+    }
+
+    def chosen(**changes: Any) -> list[str]:
+        of = parsing.study(documents.Document({**values, **changes}, {}, "study"))
+        arms = ["adam", "adam", "adam", "momentum", "rmsprop", "momentum"]
+        trials = [
+            Finished(
+                n, {"optimizer": arm, "l2": n / 10}, Outcome(n, "complete", (float(n),)), new=True
+            )
+            for n, arm in enumerate(arms)
+        ]
+        return [one.label for one in confirm.candidates(of, trials)]
+
+    # Trial 0 is the defaults.
+    assert chosen() == ["trial 0", "trial 1", "trial 3", "trial 4"]
+    assert chosen(search={}) == ["trial 0", "trial 1"]

@@ -204,7 +204,7 @@ def test_a_model_of_another_layout_is_refused(run: Result, tmp_path: Path) -> No
     assert len(load(path).theta) == 4  # nothing but batch normalization has moved
     meta["network"]["batch_norm"] = True
     np.savez(path, theta=theta, meta=np.array(json.dumps(meta)))
-    with pytest.raises(UserError, match="parameters in the order of another version"):
+    with pytest.raises(UserError, match="parameters in another version's order"):
         load(path)
 
 

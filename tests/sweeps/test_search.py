@@ -344,6 +344,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"objective": {"metric": "auc", "direction": "minimize"}}, "expected maximize for auc, got"),
     ({"objective": {"metric": "flops", "at": "best"}}, "expected at: last for flops, got best"),
     ({"objective": {"metric": "auc", "reduce": {"sd": 1, "quantile": 0.5}}}, "expected one of q"),
+    ({"targets": {"dev_error": 5}}, "at most 1, got 5 (did you mean 0.05?)"),
+    ({"reference": 300}, "reference: expected a share of rows, at most 1, got 300"),
     ({"objective": "mean_absolute_error"}, "expected a metric of classification, got 'mean_abs"),
     ({"constraints": ["l3 < 1"]}, "constraints.0: expected a hyperparameter, got 'l3' "),
     ({"constraints": ["l2 < 0"]}, "constraints: expected some settings that keep them, got none"),

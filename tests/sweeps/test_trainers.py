@@ -224,6 +224,21 @@ def test_one_that_fails_loses_its_trial_and_no_more(tmp_path: Path) -> None:
     assert result.report.exists()
 
 
+def test_one_of_which_nothing_comes_is_a_failure(tmp_path: Path) -> None:
+    code = body("raise ValueError('never')", "yield {}")
+    quick = ("--allow-code", "--trials", "2", "--jobs", "1")
+    told = run(write(tmp_path, code), *quick, cwd=tmp_path, code=1)
+    assert told.stderr == ""
+    assert "2 trials: replicate 0, epoch 1: mine.py" in told.stdout
+    told = run("runs/own/study.yaml", *quick, "--no-confirm", cwd=tmp_path, code=1)
+    code = LOGISTIC.replace(
+        'if config["penalty"]', 'assert data.test is None\n    if config["penalty"]'
+    )
+    (tmp_path / "b").mkdir()
+    told = run(write(tmp_path / "b", code), *quick, cwd=tmp_path / "b", code=1)
+    assert "confirmation of trial 0: replicate 0, epoch 1: mine.py" in told.stdout
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_one_that_fails_in_the_confirmation_is_told(tmp_path: Path, jobs: str) -> None:
     fails = 'if data.test is not None and config["penalty"] == "ridge":\n        1 / 0\n    '

@@ -47,6 +47,18 @@ def test_a_killed_run_goes_on_from_its_folder(tmp_path: Path) -> None:
     assert "trials: 18" in (folder / "study.yaml").read_text()
 
 
+def test_a_run_that_was_made_longer_keeps_its_trials(tmp_path: Path) -> None:
+    path, quick = str(study(tmp_path)), ("--no-confirm", "--jobs", "1")
+    sweeps(path, *quick, "--trials", "2", cwd=tmp_path)
+    sweeps("resume", "runs/small", *quick, "--trials", "5", cwd=tmp_path, module="sweeps")
+    known = trials(tmp_path / "runs" / "small")
+    told = sweeps(path, *quick, "--trials", "3", cwd=tmp_path).stdout
+    assert "note      3 trials are asked, 5 are there: none is dropped" in told
+    assert "resumed   5 of 5 trials are done; the report is made anew" in told
+    assert repr(trials(tmp_path / "runs" / "small")) == repr(known)
+    assert "trials: 5" in (tmp_path / "runs" / "small" / "study.yaml").read_text()
+
+
 def test_the_data_are_found_from_the_folder(tmp_path: Path) -> None:
     import studies
 
