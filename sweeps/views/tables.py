@@ -160,6 +160,8 @@ def _reading(result: Result, shown: Mapping[str, tuple[str, Cell]]) -> Iterator[
     from reports import summary
 
     run, n = result.run, int(result.table.iloc[0]["n"])
+    if (result.table["kind"] == "network").sum() > 1:
+        yield "settings: of the winner what was searched, of the others what differs from it"
     goals = [head for name, (head, _) in shown.items() if name.startswith("objective")]
     if goals:
         names = ", ".join(goals)
@@ -167,7 +169,7 @@ def _reading(result: Result, shown: Mapping[str, tuple[str, Cell]]) -> Iterator[
     unit = "RMSE in SDs of the target" if run.regression else "share of rows"
     yield (
         f"error: {unit}, mean of {n} fresh seeds [95 % interval for new rows and seeds, for this "
-        "training set]; of the others, what differs from the winner"
+        "training set]"
     )
     if "epochs" in shown:
         target = summary.target_in_words(run)
