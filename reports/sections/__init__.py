@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from reports.frames import Run
 from reports.sections.blocks import Section
+from reports.sections.classes import classes
 from reports.sections.confirmed import confirmed, optimism
 from reports.sections.constraints import constraints
 from reports.sections.curves import curves
@@ -29,6 +30,7 @@ SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
     pareto,
     constraints,
     ledger,
+    classes,
     optimism,
     curves,
     speed,

@@ -1,0 +1,75 @@
+"""The winner's errors on the test rows, class by class, and what it takes each class for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.frames import Run
+from reports.stats import intervals, rows
+from reports.stats.intervals import Interval, RowWeights
+
+
+@dataclass(frozen=True)
+class OneClass:
+    """A class: its test rows, the error on them, and what share of them is taken for another.
+
+    `taken_for` has the names with the largest shares first, means over the networks.
+    """
+
+    name: str
+    rows: int
+    error: Interval
+    taken_for: tuple[tuple[str, float], ...]
+
+
+def classes(run: Run) -> tuple[OneClass, ...]:
+    """Each class that the test rows hold, in the study's order; none where that is not known."""
+    names = [str(name) for name in run.provenance["classes"] or ()]
+    found = []
+    for number, guesses, drawn in _by_class(run):
+        seeds = rows.seeds_of(run, len(guesses))
+        error = intervals.proportion((guesses != number).astype(float), seeds, drawn)
+        others = _others(guesses, number, names)
+        found.append(OneClass(names[number], guesses.shape[1], error, others))
+    return tuple(found)
+
+
+def balanced(run: Run) -> Interval:
+    """The mean of the classes' errors, each counted alike; rows are drawn anew class by class."""
+    means, draws, n = [], [], 0
+    for number, guesses, drawn in _by_class(run):
+        wrong = (guesses != number).astype(float)
+        means.append(wrong.mean())
+        draws.append(intervals.crossed_draws(wrong, rows.seeds_of(run, len(wrong)), drawn))
+        n += wrong.shape[1]
+    low, high = intervals.percentiles(np.mean(draws, axis=0))
+    kind, covers = (
+        "crossed bootstrap within classes",
+        "new rows and new seeds, for this training set",
+    )
+    return Interval(float(np.mean(means)), low, high, n, kind, covers)
+
+
+def _by_class(run: Run) -> Iterator[tuple[int, NDArray[np.intp], RowWeights]]:
+    """A class's number, what each of the winner's networks says of its test rows, row draws."""
+    if not run.provenance["classes"] or run.winner is None:
+        return
+    lost = (run.rows_of(run.winner)["status"] == "diverged").to_numpy()
+    if lost.any() or not run.predictions.has(run.winner, "test"):  # diverged ones say nothing
+        return
+    target = run.predictions.target("test").astype(int)
+    guesses = run.predictions.of(run.winner, "test").argmax(axis=-1)
+    for number in np.unique(target):
+        own = guesses[:, target == number]
+        rng = np.random.default_rng([rows.SEED, 3, int(number)])
+        yield int(number), own, intervals.row_weights(rng, own.shape[1])
+
+
+def _others(guesses: NDArray[np.intp], own: int, names: list[str]) -> tuple[tuple[str, float], ...]:
+    shares = np.bincount(guesses.ravel(), minlength=len(names)) / guesses.size
+    others = [n for n in np.argsort(-shares, kind="stable") if n != own and shares[n] > 0]
+    return tuple((names[n], float(shares[n])) for n in others)

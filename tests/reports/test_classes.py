@@ -1,0 +1,52 @@
+"""Errors by class: from predictions by hand, and what the page says of them."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from reports.frames import load
+from reports.stats import classes as stats
+
+
+def test_errors_by_class_are_those_of_the_predictions(folder_of):
+    run = load(folder_of("multiclass"))
+    found = stats.classes(run)
+    target = run.predictions.target("test").astype(int)
+    guesses = run.predictions.of(run.winner, "test").argmax(axis=-1)
+    names = run.provenance["classes"]
+    assert [one.name for one in found] == [n for k, n in enumerate(names) if (target == k).any()]
+    assert sum(one.rows for one in found) == len(target)
+    for one in found:
+        own = guesses[:, target == names.index(one.name)]
+        assert one.error.estimate == pytest.approx((own != names.index(one.name)).mean())
+        assert sum(share for _, share in one.taken_for) == pytest.approx(one.error.estimate)
+        for name, share in one.taken_for:
+            assert share == pytest.approx((own == names.index(name)).mean())
+    mean = np.average([one.error.estimate for one in found], weights=[one.rows for one in found])
+    assert mean == pytest.approx(run.rows_of(run.winner)["test_error"].mean(), abs=1e-6)
+
+
+def test_the_mean_of_the_classes_counts_each_alike(folder_of):
+    run = load(folder_of("multiclass"))
+    found, mean = stats.classes(run), stats.balanced(run)
+    assert mean.estimate == pytest.approx(np.mean([one.error.estimate for one in found]))
+    widest = max(one.error.high - one.error.low for one in found)
+    assert 0 < mean.high - mean.low < widest
+
+
+def test_the_page_names_the_class_with_the_most_errors(folder_of, page_of):
+    folder = folder_of("multiclass")
+    worst = max(stats.classes(load(folder)), key=lambda one: one.error.estimate)
+    html = page_of(folder).read_text(encoding="utf-8")
+    section = re.search(r'<section id="classes".*?</section>', html, re.S)[0]
+    assert f"The winner errs most on {worst.name}: " in section
+    assert section.count("<tr") == 1 + len(stats.classes(load(folder)))
+
+
+@pytest.mark.parametrize("kind", ["regression", "unconfirmed", "all diverged"])
+def test_there_is_no_such_section_without_classes(folder_of, page_of, kind):
+    assert stats.classes(load(folder_of(kind))) == ()
+    assert 'id="classes"' not in page_of(folder_of(kind)).read_text(encoding="utf-8")
