@@ -47,10 +47,7 @@ def balanced(run: Run) -> Interval:
         draws.append(intervals.crossed_draws(wrong, rows.seeds_of(run, len(wrong)), drawn))
         n += wrong.shape[1]
     low, high = intervals.percentiles(np.mean(draws, axis=0))
-    kind, covers = (
-        "crossed bootstrap within classes",
-        "new rows and new seeds, for this training set",
-    )
+    covers, kind = "new rows and new seeds, for this training set", "crossed bootstrap by class"
     return Interval(float(np.mean(means)), low, high, n, kind, covers)
 
 

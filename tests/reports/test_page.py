@@ -83,8 +83,8 @@ def test_sections_stand_in_the_order_of_the_readers_questions(html_of, folder_of
     html = html_of(folder_of("front"))
     found = [a["id"] for a in Tags(html).of("section")]
     assert found == [
-        "verdict", "findings", "confirmed", "pareto", "constraints", "ledger", "classes", "optimism",
-        "curves", "speed", "sensitivity", "runs", "methods", "provenance",
+        "verdict", "findings", "confirmed", "pareto", "constraints", "ledger", "classes",
+        "optimism", "curves", "speed", "sensitivity", "runs", "methods", "provenance",
     ]  # fmt: skip
     assert len(found) == len(SECTIONS)
 
