@@ -205,7 +205,9 @@ def _what_remains(run: Run) -> str:
     )
     decide = f" {found.decide}" if found.decide else ""
     words = "Undecided between bias and variance" if found.decide else found.verdict.capitalize()
-    return f"{words}: {sizes}.{decide}"
+    # Where no error at all is the aim, whatever remains looks like bias.
+    aim = " A perfect model is taken to make no error: `reference` says another." * found.assumed
+    return f"{words}: {sizes}.{decide}{aim}"
 
 
 def _numbers(run: Run) -> Iterator[Number]:
