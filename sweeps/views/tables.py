@@ -32,7 +32,7 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
         if (winner["status"] == "diverged").all():
             tell(console, "diverged", "every confirmed network of the winner", style="red")
         shown = _fitting(result, console)
-        console.print(_table(result.table, shown))
+        console.print(_table(result, shown))
         for label, text in _settings_of(result.table, study):
             tell(console, label, text)
         for text in _reading(result, shown):
@@ -78,7 +78,7 @@ def _fitting(result: Result, console: Console) -> dict[str, tuple[str, Cell]]:
     columns = _columns(result)
     for name in LEFT_OUT_FIRST:
         whole = Measurement.get(
-            console, console.options.update(width=1000), _table(result.table, columns)
+            console, console.options.update(width=1000), _table(result, columns)
         )
         if whole.maximum <= console.width:
             break
@@ -86,21 +86,24 @@ def _fitting(result: Result, console: Console) -> dict[str, tuple[str, Cell]]:
     return columns
 
 
-def _table(rows: pd.DataFrame, columns: Mapping[str, tuple[str, Cell]]) -> Table:
+def _table(result: Result, columns: Mapping[str, tuple[str, Cell]]) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)
     for head, _ in columns.values():
         table.add_column(Text(printable(head)), justify="right", no_wrap=True)
-    for _, row in rows.iterrows():
+    for _, row in result.table.iterrows():
         is_winner = row["kind"] == "network" and row["rank"] == 1
-        cells = [_label(row), *(cell(row) for _, cell in columns.values())]
+        cells = [_label(row, result.run.default), *(cell(row) for _, cell in columns.values())]
         table.add_row(*(Text(printable(c)) for c in cells), style="bold" if is_winner else "")
     return table
 
 
-def _label(row: "pd.Series[Any]") -> str:
+def _label(row: "pd.Series[Any]", default: str | None) -> str:
     is_winner = row["kind"] == "network" and row["rank"] == 1
-    return f"winner: {row['config']}" if is_winner else str(row["config"])
+    name = str(row["config"])
+    if name == default and name != "defaults":
+        name = f"{name}, the defaults"
+    return f"winner: {name}" if is_winner else name
 
 
 def interval(row: "pd.Series[Any]", name: str, regression: bool) -> str:
