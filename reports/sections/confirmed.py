@@ -57,7 +57,8 @@ def _blocks(run: Run) -> Iterator[Block]:
 
 
 def _table(run: Run, table: pd.DataFrame) -> Table:
-    scales = [text.unit(run, f"{split}_error") for split in ("dev", "test")]
+    splits = ("test", "dev")  # what is asked for first, also where a phone shows no more
+    scales = [text.unit(run, f"{split}_error") for split in splits]
     rows = []
     for _, row in table.iterrows():
         config = str(row["config"])
@@ -65,19 +66,19 @@ def _table(run: Run, table: pd.DataFrame) -> Table:
         cells = [
             Cell(config, href=link(run, config).href),
             Cell(role(run, row)),
-            Cell(text.number(row["n"]), key=float(row["n"])),
         ]
-        for scale, split in zip(scales, ("dev", "test"), strict=True):
+        for scale, split in zip(scales, splits, strict=True):
             cells.append(_with_bounds(scale, row, f"{split}_error"))
-        cells.append(_with_bounds(scales[0], row, "gap", difference=True))
+        cells.append(_with_bounds(scales[1], row, "gap", difference=True))
         cells.append(_reach(row))
+        cells.append(Cell(text.number(row["n"]), key=float(row["n"])))
         cells.append(Cell(words or "the library's own settings"))
         rows.append(Row(tuple(cells), tone="winner" if row["rank"] == 1 else ""))
     columns = (
-        Column("Setting"), Column("Role"), Column("Networks", True),
+        Column("Setting"), Column("Role"),
         *(Column(text.capital(scale.name), True) for scale in scales),
         Column("Dev less train", True), Column("Epochs to target", True),
-        Column("Searched settings"),
+        Column("Networks", True), Column("Searched settings"),
     )  # fmt: skip
     note = (
         f"Brackets: {text.LEVEL} intervals; what each covers is said under Methods. Epochs to "
