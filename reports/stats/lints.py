@@ -179,11 +179,11 @@ def diverged(run: Run) -> Iterator[Lint]:
         where = tuning.divergence(run)
         strong = where[where["separation"] > 0.5]
         words = f": {strong['words'].iloc[0]}" if len(strong) else ""
-        remedy = (
-            f"Narrow the range of {strong['parameter'].iloc[0]}, or clip the gradients."
-            if len(strong)
-            else "Lower the learning rates on offer."
-        )
+        remedy = "Lower the learning rates on offer."
+        if len(strong):
+            name = str(strong["parameter"].iloc[0])
+            what = "range" if tuning.numeric(run, name) else "choices"
+            remedy = f"Narrow the {what} of {name}, or clip the gradients."
         yield Lint(
             "diverged trials", WARN if bad / len(done) >= 0.25 else NOTE,
             f"{bad} of {len(done)} trials had replicates that diverged{words}.",
@@ -201,7 +201,7 @@ def diverged_confirmed(run: Run) -> Iterator[Lint]:
     yield Lint(
         "diverged in confirmation", WARN,
         f"Confirmation networks diverged: {text.listing(words)}; each counts with the worst value.",
-        "Do not deploy such a setting without a smaller learning rate.", "confirmed",
+        "Do not deploy such a setting: it depends on the seed whether it trains.", "confirmed",
     )  # fmt: skip
 
 
