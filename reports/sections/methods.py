@@ -49,8 +49,13 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
          "97.5. It covers new rows and new seeds, for this training set: no interval here covers "
          "drawing another training set. A t over seeds alone would be too narrow, the more so the "
          "more seeds there are."),
-        ("Single models", "Wilson's interval (1927) for a baseline's error, or where all networks "
-         "err on the same rows; it covers new rows."),
+        ("Few errors", "Rows that are all right do not show that the next one will be. So in half "
+         "of the draws one more row stands among them that every network gets wrong, in the other "
+         "half one that every network gets right (mid-P; Lancaster, 1961). Without an error in n "
+         "rows the upper bound is about 3 / n. Of a difference on the same rows, the one more is "
+         "wrong for the first setting alone or for the second alone."),
+        ("Single models", "Wilson's interval (1927) for the error of a baseline or of any other "
+         "single model; it covers new rows."),
         ("Between settings", "Student's t on paired differences: replicate i of every setting has "
          "the same seed and sees the same rows. It covers new seeds on this data, not new rows."),
         ("Ledger", "Avoidable bias = train error - reference; variance = dev - train; dev overfit "
