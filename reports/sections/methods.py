@@ -60,9 +60,10 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
          "the same seed and sees the same rows. It covers new seeds on this data, not new rows."),
         ("Ledger", "Avoidable bias = train error - reference; variance = dev - train; dev overfit "
          "= test - dev (after Ng, 2018). The margin is 0.5 points or a tenth of the dev error, "
-         "whichever is larger; a tenth of the dev value for losses and RMSE. A verdict needs "
-         "P(gap > margin) of .95 for the largest of the gaps with P of .8 or more; \"no large "
-         "gap\" needs P of .05 or less for all of them; everything else is undecided."),
+         "whichever is larger; a tenth of the dev value for losses and RMSE. P is the "
+         "probability that a gap is above it. A verdict needs the whole interval of the largest of "
+         "the gaps with P of .8 or more to lie above the margin; \"no large gap\" needs those of "
+         "all to lie below it; everything else is undecided."),
         ("Speed", f"Target: {summary.target_in_words(run)}. Hit at two evaluations running, "
          "counted at the first; misses and diverged networks count with the horizon and are not "
          "censored earlier. Curves by Kaplan and Meier (1958). Speed-up: ratio of restricted "

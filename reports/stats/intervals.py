@@ -16,6 +16,7 @@ LEVEL = 0.95
 DRAWS = 2000
 SAME = "the same for every seed"
 GROUPS = 4000
+NONE = "no interval: "
 CROSSED = "crossed bootstrap, seeds \N{MULTIPLICATION SIGN} rows"
 Array = NDArray[np.float64]
 
@@ -42,6 +43,11 @@ class Interval:
         return math.isfinite(self.low) and math.isfinite(self.high)
 
     @property
+    def why(self) -> str:
+        """The reason why there are no bounds."""
+        return self.kind.removeprefix(NONE)
+
+    @property
     def excludes_zero(self) -> bool:
         """Whether zero lies outside the bounds."""
         return self.known and (self.low > 0 or self.high < 0)
@@ -53,7 +59,7 @@ class Interval:
 
 def none(estimate: float, n: int, why: str) -> Interval:
     """An estimate without an interval, and the reason."""
-    return Interval(estimate, math.nan, math.nan, n, f"no interval: {why}", "nothing")
+    return Interval(estimate, math.nan, math.nan, n, NONE + why, "nothing")
 
 
 def t_mean(values: Array, covers: str = "new seeds, on these rows") -> Interval:
