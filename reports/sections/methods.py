@@ -68,7 +68,9 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
          "counted at the first; misses and diverged networks count with the horizon and are not "
          "censored earlier. Curves by Kaplan and Meier (1958). Speed-up: ratio of restricted "
          "means; its interval holds the ratios that a paired sign-flip test does not reject at "
-         "5\N{NO-BREAK SPACE}%. P(sooner) is the Mann-Whitney U over the number of pairs."),
+         "5\N{NO-BREAK SPACE}%. It presumes that the two settings' times differ in scale alone; "
+         "where one's scatter far more, it is too narrow. P(sooner) is the Mann-Whitney U over the "
+         "number of pairs."),
     ]  # fmt: skip
 
 

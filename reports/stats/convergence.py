@@ -183,7 +183,11 @@ def speed(run: Run, aim: Target, axis: str = "epoch") -> pd.DataFrame:
             "speedup": intervals.none(math.nan, len(time), "no confirmed defaults"),
             "faster": math.nan,
         }  # fmt: skip
-        if base is not None and config != base:
+        if config == base:
+            row["speedup"] = intervals.none(1.0, len(time), "the defaults themselves")
+        elif base is not None and not (part["reached"].any() or groups[base]["reached"].any()):
+            row["speedup"] = intervals.none(math.nan, len(time), "neither reached it")
+        elif base is not None:
             theirs = groups[base]["time"].to_numpy(float)
             spacing = found.attrs["spacing"]
             row["speedup"] = speedup(theirs, time, (spacing[base] / 2, spacing[config] / 2))
@@ -201,16 +205,20 @@ def ladder(run: Run, metric: str = "dev_error") -> Array:
 
 
 def speed_by_target(run: Run) -> pd.DataFrame:
-    """config, target, speedup (ratio of restricted means), reach, over the ladder of targets."""
+    """config, target, speedup, reach, over the ladder of targets.
+
+    `speedup` is the ratio of restricted means, NaN where neither side has reached the target.
+    """
     rows = []
     for value in ladder(run):
         found = times(run, Target("dev_error", float(value), "the ladder"))
         part = found.groupby("config", sort=False).agg(
             mean=("time", "mean"), reach=("reached", "mean")
         )
-        base = part["mean"].get(run.default)
+        base = part.loc[run.default] if run.default in part.index else None
         for config, row in part.iterrows():
-            ratio = base / row["mean"] if base is not None and row["mean"] > 0 else math.nan
+            timed = base is not None and row["mean"] > 0 and max(row["reach"], base["reach"]) > 0
+            ratio = base["mean"] / row["mean"] if base is not None and timed else math.nan
             rows.append((config, float(value), ratio, row["reach"]))
     return pd.DataFrame(rows, columns=["config", "target", "speedup", "reach"])
 

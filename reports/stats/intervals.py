@@ -44,8 +44,8 @@ class Interval:
 
     @property
     def why(self) -> str:
-        """The reason why there are no bounds."""
-        return self.kind.removeprefix(NONE)
+        """The reason why there are no bounds, "" where there are."""
+        return self.kind.removeprefix(NONE) if self.kind.startswith(NONE) else ""
 
     @property
     def excludes_zero(self) -> bool:

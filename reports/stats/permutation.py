@@ -26,9 +26,11 @@ def speedup(theirs: Array, ours: Array, half_spacing: tuple[float, float] = (0.0
     """mean(theirs) / mean(ours) of restricted times (n,) paired by replicate.
 
     The interval holds the ratios that a paired permutation test does not reject: under a ratio r,
-    the members of each pair (theirs, r * ours) may be swapped (sign-flip test; Fisher, 1935). It is
-    widened by half the spacing of the evaluations, since times are only known to lie between two of
-    them. None below six pairs, where no permutation can be significant at 5 %.
+    the members of each pair (theirs, r * ours) may be swapped (sign-flip test; Fisher, 1935), which
+    presumes that the times of the one setting are those of the other on another scale. Both means
+    are then moved by half the spacing of the evaluations, the way that widens it, since times are
+    only known to lie between two of them. None below six pairs, where no permutation can be
+    significant at 5 %.
     """
     n, top, bottom = len(ours), float(theirs.mean()), float(ours.mean())
     if bottom <= 0 or top <= 0:
@@ -41,11 +43,11 @@ def speedup(theirs: Array, ours: Array, half_spacing: tuple[float, float] = (0.0
         _edge(lambda r: _p_ratio(theirs, r * ours, swaps), estimate, direction)
         for direction in (-1, 1)
     ]
-    a, b = half_spacing
-    rounded = ((top - a) / (bottom + b), (top + a) / max(bottom - b, 1e-12))
-    low, high = min(ends[0], rounded[0]), max(ends[1], rounded[1])
+    a, b = half_spacing[0] / top, half_spacing[1] / bottom
+    low = ends[0] * max(1 - a, 0.0) / (1 + b)
+    high = ends[1] * (1 + a) / (1 - b) if b < 1 else math.inf
     kind, covers = "paired permutation interval", "new seeds, on this data"
-    return Interval(estimate, max(low, 0.0), high, n, kind, covers)
+    return Interval(estimate, low, high, n, kind, covers)
 
 
 def _swaps(n: int) -> Array:

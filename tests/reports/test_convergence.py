@@ -121,6 +121,34 @@ def test_ties_do_not_give_zero_width():
     assert found.high == pytest.approx(20.5 / 9.5)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_spacing_widens_every_speed_up(seed):
+    rng = np.random.default_rng(seed)
+    theirs, ours = rng.integers(20, 40, 10).astype(float), rng.integers(10, 30, 10).astype(float)
+    narrow = permutation.speedup(theirs, ours)
+    wide = permutation.speedup(theirs, ours, (0.5, 0.5))
+    a, b = 0.5 / theirs.mean(), 0.5 / ours.mean()
+    assert wide.low == pytest.approx(narrow.low * (1 - a) / (1 + b))
+    assert wide.high == pytest.approx(narrow.high * (1 + a) / (1 - b))
+
+
+def test_a_target_that_neither_reaches_gives_no_speed_up(make):
+    run = load(make())
+    found = convergence.speed(run, Target("dev_error", 0.0, "made up")).set_index("config")
+    assert not found["reached"].any()
+    for config, row in found.iterrows():
+        itself = config == run.default
+        assert row["speedup"].why == ("the defaults themselves" if itself else "neither reached it")
+        assert not row["speedup"].known
+        assert math.isnan(row["faster"])
+        assert math.isnan(row["speedup"].estimate) != itself
+    ladder = convergence.speed_by_target(run)
+    for _, step in ladder.groupby("target"):
+        base = step.loc[step["config"] == run.default, "reach"].iloc[0]
+        known = (step["reach"] > 0) | (base > 0)
+        assert (step["speedup"].notna() == known).all()
+
+
 def test_few_pairs_have_no_interval():
     found = permutation.speedup(np.full(5, 20.0), np.full(5, 10.0))
     assert found.estimate == 2.0
