@@ -51,10 +51,14 @@ def speedup(theirs: Array, ours: Array, half_spacing: tuple[float, float] = (0.0
 
 
 def _swaps(n: int) -> Array:
-    """(permutations, n) signs: all of them up to EXACT pairs, else a fixed random sample."""
+    """(permutations, n) signs: all of them up to EXACT pairs, else a fixed random sample.
+
+    What was seen is one of the sample, or p could be 0 (Phipson & Smyth, 2010).
+    """
     if n <= EXACT:
         return np.array(list(itertools.product((1.0, -1.0), repeat=n)))
-    return np.random.default_rng([n, SWAPS]).choice([1.0, -1.0], size=(SWAPS, n))
+    sample = np.random.default_rng([n, SWAPS]).choice([1.0, -1.0], size=(SWAPS, n))
+    return np.vstack([np.ones(n), sample])
 
 
 def _p_ratio(a: Array, b: Array, swaps: Array) -> float:

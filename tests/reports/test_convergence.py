@@ -104,6 +104,15 @@ def test_the_ends_of_the_speed_up_are_where_the_permutation_test_turns(seed):
     assert p(found.high * 0.999) >= 0.05 > p(found.high * 1.02)
 
 
+@pytest.mark.parametrize("n", [8, 30])
+def test_what_was_seen_is_one_of_the_permutations(n):
+    rng = np.random.default_rng(n)
+    theirs, ours = rng.lognormal(3, 0.1, n), rng.lognormal(0, 0.1, n)
+    swaps = permutation._swaps(n)
+    least = 2 / 2**n if n <= permutation.EXACT else 1 / (permutation.SWAPS + 1)
+    assert permutation._p_ratio(theirs, ours, swaps) == pytest.approx(least)
+
+
 def test_the_speed_up_covers():
     rng, hits, runs = np.random.default_rng(5), 0, 150
     for _ in range(runs):
