@@ -16,10 +16,16 @@ SWAPS = 2000
 WIDEST = 1e3
 
 
+def above(first: Array, second: Array) -> float:
+    """P(first > second), ties counted half: the Mann-Whitney U of (n,) and (m,) over nm."""
+    ordered = np.sort(second)
+    below, not_above = (np.searchsorted(ordered, first, side) for side in ("left", "right"))
+    return float((below + not_above).mean() / (2 * len(second)))
+
+
 def faster(theirs: Array, ours: Array) -> float:
-    """P(ours is sooner), ties counted half: the Mann-Whitney U over nm."""
-    before = (ours[:, None] < theirs).mean()
-    return float(before + (ours[:, None] == theirs).mean() / 2)
+    """P(ours is sooner), ties counted half."""
+    return above(theirs, ours)
 
 
 def speedup(theirs: Array, ours: Array, half_spacing: tuple[float, float] = (0.0, 0.0)) -> Interval:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from scipy import stats
 
 from reports import summary
 from reports.frames import load
-from reports.stats import convergence, permutation
+from reports.stats import convergence, permutation, tuning
 from reports.stats.convergence import Target
 
 NAN = math.nan
@@ -80,6 +81,21 @@ def test_p_sooner_is_mann_whitneys_u():
     theirs, ours = rng.integers(1, 9, 12).astype(float), rng.integers(1, 9, 10).astype(float)
     expected = stats.mannwhitneyu(theirs, ours).statistic / 120
     assert permutation.faster(theirs, ours) == pytest.approx(expected)
+
+
+def test_ranks_need_no_matrix_of_pairs():
+    rng = np.random.default_rng(2)
+    first, second = rng.integers(0, 50, (2, 4000)).astype(float)
+    tracemalloc.start()
+    found = permutation.above(first, second)
+    separation, _ = tuning._separation(
+        "x", pd.Series(np.r_[first, second]), np.arange(8000) < 4000, ""
+    )
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == pytest.approx(stats.mannwhitneyu(first, second).statistic / 4000**2)
+    assert separation == pytest.approx(abs(2 * found - 1))
+    assert peak < 2e6  # a matrix of pairs takes 16 MB
 
 
 @pytest.mark.parametrize("seed", range(8))
