@@ -52,9 +52,9 @@ class Target:
 
 @once
 def target(run: Run) -> Target | None:
-    """The user's first target; else the median of the confirmed defaults' best dev error.
+    """The user's first target; else the median of `held`, which half of the defaults reach.
 
-    None where nothing was confirmed, or every network of the defaults diverged before training.
+    None where nothing was confirmed, or no network of the defaults held an error at all.
     """
     if not run.configs:
         return None
@@ -62,12 +62,12 @@ def target(run: Run) -> Target | None:
     for metric, value in given.items():
         return Target(metric, float(value), "the study's own target")
     config = run.default or run.configs[0]
-    best = np.array([_finite_min(row[1:]) for row in matrix(run, config, "dev_error")])
-    if not np.isfinite(best).any():
+    least = held(matrix(run, config, "dev_error"))
+    if not np.isfinite(least).any():
         return None
     whose = "the defaults' networks" if run.default else "the winner's networks"
-    source = f"the median of the best dev errors of {whose}"
-    return Target("dev_error", float(np.nanmedian(best)), source)
+    source = f"the median of what {whose} held at two evaluations running"
+    return Target("dev_error", float(np.nanmedian(least)), source)
 
 
 def matrix(run: Run, config: str, column: str) -> Array:
@@ -90,6 +90,12 @@ def epochs_of(run: Run, config: str) -> NDArray[np.int_]:
     matrix(run, config, "dev_error")
     found: NDArray[np.int_] = run.memo[f"epochs/{config}"]
     return found
+
+
+def held(values: Array) -> Array:
+    """(replicates,) the least threshold that has a first hit; NaN where none has."""
+    pairs = np.maximum(values[:, 1:-1], values[:, 2:])
+    return np.array([_finite_min(row) for row in pairs])
 
 
 def first_hits(values: Array, threshold: float) -> NDArray[np.int_]:

@@ -36,6 +36,16 @@ def test_a_hit_holds_at_two_evaluations_running(values, hit):
     assert convergence.first_hits(np.array([values]), 0.2)[0] == hit
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_held_is_the_least_target_that_is_hit(seed):
+    values = np.random.default_rng(seed).random((3, 7))
+    values[2, 3:] = NAN
+    for row, least in zip(values, convergence.held(values), strict=True):
+        assert convergence.first_hits(row[None], least)[0] >= 1
+        assert convergence.first_hits(row[None], least - 1e-9)[0] == -1
+    assert np.isnan(convergence.held(values[:, :2])).all()
+
+
 def test_misses_and_diverged_networks_count_with_the_horizon(make):
     run = load(make())
     frame = convergence.times(run, Target("dev_error", 0.09, "made up"))
@@ -185,10 +195,22 @@ def test_the_target_is_the_users_else_the_defaults_median(make):
     assert convergence.target(given).value == 0.2
     assert "the study's own target" in summary.target_in_words(given)
     run = load(make())
-    best = np.nanmin(convergence.matrix(run, "defaults", "dev_error")[:, 1:], axis=1)
-    assert convergence.target(run).value == pytest.approx(np.median(best))
-    assert "median of the best dev errors of the defaults" in summary.target_in_words(run)
-    assert convergence.target(load(make(confirmed=None))) is None
+    error = convergence.matrix(run, "defaults", "dev_error")
+    least = [min(map(max, itertools.pairwise(row[1:]))) for row in error]
+    assert convergence.target(run).value == pytest.approx(np.median(least))
+    assert "median of what the defaults' networks held at two eval" in summary.target_in_words(run)
+    nothing = load(make(confirmed=None))
+    assert convergence.target(nothing) is None
+    assert summary.target_in_words(nothing) == "no target: nothing was confirmed"
+    lost = load(make(diverge_all=True, epochs=6))
+    assert summary.target_in_words(lost).endswith("no network held an error at two evaluations")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_half_of_the_defaults_reach_the_target_of_their_own(make, seed):
+    run = load(make(seed=seed))
+    found = convergence.speed(run, convergence.target(run)).set_index("config")
+    assert found.loc["defaults", "reach"] >= 0.5
 
 
 def test_the_ladder_starts_below_the_initial_error(make):
