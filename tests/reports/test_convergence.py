@@ -86,6 +86,38 @@ def test_restricted_means_and_reach_are_what_they_say(make):
         assert not row.restricted.known or row.restricted.high <= times.attrs["tau"]
 
 
+@pytest.mark.parametrize(("n", "misses"), [(10, 0.05), (20, 0.05), (20, 0.9), (40, 0.08)])
+def test_a_restricted_mean_covers_or_says_for_whom_it_is(n, misses):
+    """Times of 10 epochs or so, the horizon at 60: all of them together covered .40 at n = 10."""
+    rng, tau, hits, known = np.random.default_rng(n), 60.0, 0, 0
+    truth, reaching, if_reached, all_reached = misses * tau + (1 - misses) * 10, 10.0, 0, 0
+    for _ in range(2000):
+        missed = rng.random(n) < misses
+        time = np.where(missed, tau, rng.normal(10, 1, n))
+        found = convergence.restricted(time, int((~missed).sum()), tau)
+        if not missed.any():
+            assert found.kind == "t over replicates, for those that reach it"
+            all_reached += 1
+            if_reached += found.low <= reaching <= found.high
+        elif missed.all():
+            assert found.why == "no network reached it"
+        elif missed.sum() in (1, n - 1):
+            assert found.why.startswith("one network alone")
+        else:
+            known += 1
+            hits += found.low <= truth <= found.high
+    assert hits / known >= 0.90
+    assert if_reached >= 0.92 * all_reached
+
+
+def test_the_share_that_reached_it_is_wilsons(make):
+    run = load(make())
+    for row in convergence.speed(run, Target("dev_error", 0.09, "made up")).itertuples():
+        expected = stats.binomtest(row.reached, row.n).proportion_ci(method="wilson")
+        assert (row.share.low, row.share.high) == pytest.approx((expected.low, expected.high))
+        assert row.share.estimate == row.reach
+
+
 def test_p_sooner_is_mann_whitneys_u():
     rng = np.random.default_rng(1)
     theirs, ours = rng.integers(1, 9, 12).astype(float), rng.integers(1, 9, 10).astype(float)
