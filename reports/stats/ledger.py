@@ -229,7 +229,8 @@ def _flip(gaps: tuple[Gap, ...], train: Array, reference: float, verdict: str) -
 def _decide(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
     """In words: which source of noise dominates, and how many more of what would decide it.
 
-    Where few rows err, no fewer rows than `few` over the distance to the margin will do.
+    Where few rows err, no fewer rows than `few` over the distance to the margin will do, and the
+    rows are at least as noisy as one of them more or less.
     """
     if gaps[0].interval.why == DIVERGED:
         return text.capital(f"{DIVERGED}: there is no gap to judge. Lower the learning rate first.")
@@ -241,13 +242,13 @@ def _decide(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
     gap = max(open_gaps, key=lambda one: one.p)
     distance = abs(gap.interval.estimate - gap.margin)
     wanted = (distance / TWO_SIDED) ** 2
-    seeds = _needed(gap.seed_error**2 * replicates, wanted - gap.row_error**2)
+    row_error = max(gap.row_error, 1 / gap.rows) if few and gap.rows else gap.row_error
+    seeds = _needed(gap.seed_error**2 * replicates, wanted - row_error**2)
     rows = _needed(gap.row_error**2 * gap.rows, wanted - gap.seed_error**2)
     rows = max(rows, math.ceil(few / distance)) if distance > 0 else rows
-    dominant = "the choice of seed" if gap.seed_error > gap.row_error else "the few rows"
+    by_seed = gap.seed_error > row_error
+    dominant = "the choice of seed" if by_seed else "the small number of rows"
     head = f"The open question is the {gap.name} gap; {dominant} is the larger source of noise. "
-    if gap.seed_error <= gap.row_error:
-        head = head.replace("the few rows is", "the small number of rows is")
     ways = []
     if replicates < seeds < 1000:
         ways.append(f"about {seeds} replicates (now {replicates})")
