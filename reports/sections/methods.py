@@ -52,8 +52,8 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
         ("Few errors", "Rows that are all right do not show that the next one will be. So in half "
          "of the draws one more row stands among them that every network gets wrong, in the other "
          "half one that every network gets right (mid-P; Lancaster, 1961). Without an error in n "
-         "rows the upper bound is about 3 / n. Of a difference on the same rows, the one more is "
-         "wrong for the first setting alone or for the second alone."),
+         "rows the upper bound is about 3 / n. Of a difference, the row more is as often wrong "
+         "for both settings, for neither, and for either alone (after Agresti and Min, 2005)."),
         ("Single models", "Wilson's interval (1927) for the error of a baseline or of any other "
          "single model; it covers new rows."),
         ("Between settings", "Student's t on paired differences: replicate i of every setting has "

@@ -97,7 +97,7 @@ def difference(first: Run, last: Run, split: str) -> Difference:
         kind = "crossed bootstrap, each on its own rows"
         return Difference(split, None, Interval(estimate, low, high, n, kind, covers))
     shared = rows.rows_of_split(first, split)
-    shared = shared if _same_outputs(first, last, split) else shared.turned
+    shared = shared if _same_outputs(first, last, split) else shared.other
     theirs = rows.draws(last, winner(last), split, rows=shared)
     low, high = intervals.percentiles(theirs - mine)
     new = Interval(estimate, low, high, n, "paired crossed bootstrap", covers)

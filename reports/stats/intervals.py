@@ -162,11 +162,15 @@ class RowWeights:
     group: NDArray[np.intp]  # (n,) the group of each row
     unseen: Array  # (draws,) the share of one row more, for errors
     wrong: Array  # (draws,) 1 where that row is misclassified, 0 where not
+    others: Array  # (draws,) the same for the other side of a difference
 
     @property
-    def turned(self) -> RowWeights:
-        """The same draws for the other side of a difference: what was wrong there is right here."""
-        return replace(self, wrong=1 - self.wrong)
+    def other(self) -> RowWeights:
+        """The same draws for the other side: each of the four cells of right and wrong as often.
+
+        After Agresti and Min (2005), who add half a row to each cell of matched pairs.
+        """
+        return replace(self, wrong=self.others, others=self.wrong)
 
     def means(self, losses: Array) -> Array:
         """(draws, replicates): the resampled mean of (replicates, n) losses."""
@@ -187,8 +191,9 @@ def row_weights(rng: np.random.Generator, rows: int, draws: int = DRAWS) -> RowW
     counts = np.empty((draws, groups))
     for draw in range(draws):
         counts[draw] = np.bincount(rng.integers(0, groups, groups), minlength=groups)
-    wrong = (rng.permutation(draws) % 2).astype(float)
-    return RowWeights(counts, group, rng.beta(1, rows, draws), wrong)
+    level, cell = np.divmod(rng.permutation(draws), 4)
+    unseen = 1 - ((level + 0.5) / math.ceil(draws / 4)) ** (1 / rows)  # the quantiles of Beta(1, n)
+    return RowWeights(counts, group, unseen, (cell % 2).astype(float), (cell // 2).astype(float))
 
 
 def crossed_draws(losses: Array, seeds: Array, rows: RowWeights, root: bool = False) -> Array:

@@ -109,7 +109,7 @@ def draws(
 ) -> Array:
     """(draws,) resampled means on the shared draws; differences of two such arrays are paired.
 
-    Of a difference on the same rows, the second side has `rows` of its own: the first's, turned.
+    Of a difference on the same rows, the second side has `rows.other` of the first.
     """
     losses = row_losses(run, config, split, kind)
     seeds, rows = seeds_of(run, len(losses)), rows or rows_of_split(run, split)
@@ -129,8 +129,8 @@ def difference_on_new_rows(run: Run, first: str, second: str, split: str) -> Int
     estimate, n = means[0] - means[1], len(run.predictions.target(split))
     if all_diverged(run, first) and all_diverged(run, second):
         return intervals.none(estimate, n, DIVERGED)
-    turned = rows_of_split(run, split).turned
-    drawn = draws(run, first, split) - draws(run, second, split, rows=turned)
+    other = rows_of_split(run, split).other
+    drawn = draws(run, first, split) - draws(run, second, split, rows=other)
     kind, covers = "paired crossed bootstrap", "new rows and new seeds, for this training set"
     if max(len(run.rows_of(config)) for config in (first, second)) == 1:
         kind, covers = "paired bootstrap over rows", "new rows, for these two trained models"

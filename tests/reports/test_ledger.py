@@ -98,7 +98,7 @@ def test_few_rows_without_an_error_decide_nothing(make, copy):
     variance = found.gap(VARIANCE)
     assert found.verdict == "undecided"
     assert variance.interval.low == variance.interval.estimate == 0
-    assert variance.interval.high == pytest.approx(3 / 21, rel=0.1)
+    assert variance.interval.high == pytest.approx(1 - 0.05 ** (1 / 20), rel=0.02)
     assert 0.05 < variance.p <= 0.5
     assert "the small number of rows is the larger source of noise" in found.decide
     assert found.decide.endswith("holds, about 600 dev rows (now 20) would decide it.")
@@ -123,8 +123,8 @@ def test_the_same_errors_of_two_settings_are_no_certain_zero(make, copy):
     run = without_an_error(copy, make, rows=20)
     found = rows.difference_on_new_rows(run, run.configs[0], run.configs[1], "test")
     assert found.estimate == 0
-    assert found.high == pytest.approx(3 / 21, rel=0.1)
-    assert found.low == pytest.approx(-found.high, rel=0.1)
+    assert found.high == pytest.approx(1 - 0.1 ** (1 / 20), rel=0.02)
+    assert found.low == pytest.approx(-found.high, rel=0.02)
 
 
 @pytest.mark.parametrize("kind", ["ordinary", "multiclass", "regression"])
