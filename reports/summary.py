@@ -70,7 +70,10 @@ def objective_in_words(row: pd.Series[Any], name: str, goal: Objective) -> str:
 def target_in_words(run: Run) -> str:
     """The target behind `reach` and `epochs_to_target`, in words, and where it comes from."""
     aim = convergence.target(run)
-    return aim.words(run) if aim is not None else "no target: nothing was confirmed"
+    if aim is not None:
+        return aim.words(run)
+    why = "no network held an error at two evaluations" if run.configs else "nothing was confirmed"
+    return f"no target: {why}"
 
 
 def _row(run: Run, config: str, kind: str, speed: pd.DataFrame | None) -> dict[str, Any]:

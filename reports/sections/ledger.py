@@ -66,8 +66,8 @@ def _lead(run: Run, one: Ledger) -> str:
     return (
         f"The winner's verdict is {one.verdict}. Avoidable bias is train error over the reference "
         f"({reference}), variance is dev over train error, dev overfit is test over dev error. A "
-        f"gap counts from a margin of {margin} on; a verdict needs a probability of .95 that the "
-        "largest likely gap is above it."
+        f"gap counts from a margin of {margin} on; a verdict needs the whole interval of the "
+        "largest likely gap to lie above it."
     )
 
 
@@ -89,7 +89,8 @@ def _table(run: Run, found: tuple[Ledger, ...]) -> Table:
 
 def _cell(scale: text.Unit, gap: Gap) -> Cell:
     bounds = scale.bounds(gap.interval, difference=True).strip()
-    p = f"P {text.probability(gap.p)}" if math.isfinite(gap.p) else "one replicate"
+    lost = "one replicate" if gap.interval.known else gap.interval.why
+    p = f"P {text.probability(gap.p)}" if math.isfinite(gap.p) else lost
     return Cell(scale.head(gap.interval, difference=True), " ".join(filter(None, (bounds, p))))
 
 

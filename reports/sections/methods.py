@@ -49,20 +49,30 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
          "97.5. It covers new rows and new seeds, for this training set: no interval here covers "
          "drawing another training set. A t over seeds alone would be too narrow, the more so the "
          "more seeds there are."),
-        ("Single models", "Wilson's interval (1927) for a baseline's error, or where all networks "
-         "err on the same rows; it covers new rows."),
+        ("Few errors", "Rows that are all right do not show that the next one will be. So in half "
+         "of the draws one more row stands among them that every network gets wrong, in the other "
+         "half one that every network gets right (mid-P; Lancaster, 1961). Without an error in n "
+         "rows the upper bound is about 3 / n. Of a difference, the row more is as often wrong "
+         "for both settings, for neither, and for either alone (after Agresti and Min, 2005)."),
+        ("Single models", "Wilson's interval (1927) for the error of a baseline or of any other "
+         "single model; it covers new rows."),
         ("Between settings", "Student's t on paired differences: replicate i of every setting has "
          "the same seed and sees the same rows. It covers new seeds on this data, not new rows."),
         ("Ledger", "Avoidable bias = train error - reference; variance = dev - train; dev overfit "
          "= test - dev (after Ng, 2018). The margin is 0.5 points or a tenth of the dev error, "
-         "whichever is larger; a tenth of the dev value for losses and RMSE. A verdict needs "
-         "P(gap > margin) of .95 for the largest of the gaps with P of .8 or more; \"no large "
-         "gap\" needs P of .05 or less for all of them; everything else is undecided."),
+         "whichever is larger; a tenth of the dev value for losses and RMSE. P is the "
+         "probability that a gap is above it. A verdict needs the whole interval of the largest of "
+         "the gaps with P of .8 or more to lie above the margin; \"no large gap\" needs those of "
+         "all to lie below it; everything else is undecided."),
         ("Speed", f"Target: {summary.target_in_words(run)}. Hit at two evaluations running, "
          "counted at the first; misses and diverged networks count with the horizon and are not "
-         "censored earlier. Curves by Kaplan and Meier (1958). Speed-up: ratio of restricted "
+         "censored earlier. Curves by Kaplan and Meier (1958). A restricted mean has no interval "
+         "where one network alone reached the target or missed it; where all reached it, it is for "
+         "networks that do, and the share that does has Wilson's. Speed-up: ratio of restricted "
          "means; its interval holds the ratios that a paired sign-flip test does not reject at "
-         "5\N{NO-BREAK SPACE}%. P(sooner) is the Mann-Whitney U over the number of pairs."),
+         "5\N{NO-BREAK SPACE}%. It presumes that the two settings' times differ in scale alone; "
+         "where one's scatter far more, it is too narrow. P(sooner) is the Mann-Whitney U over the "
+         "number of pairs."),
     ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Tab
 from reports.sections.confirmed import link
 from reports.stats import convergence
 from reports.stats.convergence import Target, axes
+from reports.stats.intervals import Interval
 
 
 def speed(run: Run) -> Section | None:
@@ -49,19 +50,17 @@ def _epochs(run: Run, aim: Target) -> Table:
     rows = []
     for row in convergence.speed(run, aim).itertuples():
         ours, gain = row.restricted, row.speedup
-        missed = "" if row.reached else "none reached it"
-        bounds = f"[{text.cost(ours.low)}, {text.cost(ours.high)}]" if ours.known else missed
+        bounds = f"[{text.cost(ours.low)}, {text.cost(ours.high)}]" if ours.known else ours.why
+        share = f"{_percent(row.share)}, {row.diverged} diverged"
         faster = text.probability(row.faster)
         ratio, _, ends = text.ratio(gain).partition(" [")
-        if row.config == run.default:
-            ratio, ends, faster = f"1{text.SPACE}{text.TIMES}", "", text.DASH
         rows.append(
             Row(
                 (
                     link(run, str(row.config)),
-                    Cell(f"{row.reached} of {row.n}", f"{row.diverged} diverged"),
+                    Cell(f"{row.reached} of {row.n}", share),
                     Cell(text.cost(ours.estimate), bounds),
-                    Cell(ratio, f"[{ends}" if ends else ""),
+                    Cell(ratio, f"[{ends}" if ends else gain.why),
                     Cell(faster),
                 )
             )
@@ -71,12 +70,19 @@ def _epochs(run: Run, aim: Target) -> Table:
         Column("Speed-up over the defaults", True), Column("P(sooner)", True),
     )  # fmt: skip
     note = (
-        "Restricted mean: of min(T, horizon), misses counting with the horizon; t over replicates. "
-        "Speed-up: ratio of restricted means with a paired permutation interval, widened by half "
-        "the spacing of the evaluations; none below six replicates. P(sooner): the chance that a "
-        "network of this setting is sooner than one of the defaults, ties counted half."
+        "Reached it: the networks here, and the share of new ones (Wilson). Restricted mean: of "
+        "min(T, horizon), misses counting with the horizon; t over replicates. Where all reached "
+        "it, its interval is for networks that do: the share says how many may not. "
+        "Speed-up: ratio of restricted means with a paired permutation interval, both means moved "
+        "by half the spacing of the evaluations, the way that widens it. P(sooner): the chance "
+        "that a network of this setting is sooner than one of the defaults, ties counted half."
     )
     return Table("speed-table", "Epochs to the target", columns, tuple(rows), note=note)
+
+
+def _percent(share: Interval) -> str:
+    low, high = (f"{100 * end:.0f}" for end in (share.low, share.high))
+    return f"[{low}, {high}]{text.SPACE}%"
 
 
 def _costs(run: Run, aim: Target) -> Table:

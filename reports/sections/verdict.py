@@ -163,7 +163,7 @@ def _against_defaults(run: Run) -> str:
     scale, found = text.unit(run, "test_error"), versus(run, run.default)
     if not found.known:
         head = f"{scale.head(found, difference=True)} of test error"
-        return f"{head}, without an interval ({found.kind.removeprefix('no interval: ')})."
+        return f"{head}, without an interval ({found.why})."
     better = "better than" if found.high < 0 else "worse than" if found.low > 0 else ""
     judged = better.capitalize() if better else "Not told apart from"
     rows = difference_on_new_rows(run, str(run.winner), run.default, "test")

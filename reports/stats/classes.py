@@ -44,7 +44,7 @@ def balanced(run: Run) -> Interval:
     for number, guesses, drawn in _by_class(run):
         wrong = (guesses != number).astype(float)
         means.append(wrong.mean())
-        draws.append(intervals.crossed_draws(wrong, rows.seeds_of(run, len(wrong)), drawn))
+        draws.append(intervals.error_draws(wrong, rows.seeds_of(run, len(wrong)), drawn))
         n += wrong.shape[1]
     low, high = intervals.percentiles(np.mean(draws, axis=0))
     covers, kind = "new rows and new seeds, for this training set", "crossed bootstrap by class"

@@ -59,6 +59,14 @@ def same_seeds(first: Run, second: Run) -> bool:
     return seeds[0] is not None and seeds[0] == seeds[1] and len(counts) == 1
 
 
+def _same_outputs(first: Run, last: Run, split: str) -> bool:
+    """Whether the winners are the same networks, which differ on no row whatever."""
+    if not all(run.predictions.has(winner(run), split) for run in (first, last)):
+        return False
+    a, b = (run.predictions.of(winner(run), split) for run in (first, last))
+    return np.array_equal(a, b, equal_nan=True)
+
+
 def winner(run: Run) -> str:
     """The winner's name. Raises RunFolderError where nothing was confirmed."""
     if run.winner is None:
@@ -75,17 +83,23 @@ def difference(first: Run, last: Run, split: str) -> Difference:
         )
     error = f"{split}_error"
     a, b = (run.rows_of(winner(run))[error].to_numpy(float) for run in (first, last))
-    draws = [rows.draws(run, winner(run), split) for run in (first, last)]
     covers = "new rows and new seeds, for these training sets"
     n = min(len(run.predictions.target(split)) for run in (first, last))
     estimate = float(b.mean() - a.mean())
+    if all(rows.all_diverged(run, winner(run)) for run in (first, last)):
+        lost = intervals.none(estimate, n, rows.DIVERGED)
+        return Difference(split, None, lost)
+    mine = rows.draws(first, winner(first), split)
     if not same_rows(first, last):
         # Row i of one has nothing to do with row i of the other.
-        draws[1] = np.random.default_rng(SEED).permutation(draws[1])
-        low, high = intervals.percentiles(draws[1] - draws[0])
+        theirs = np.random.default_rng(SEED).permutation(rows.draws(last, winner(last), split))
+        low, high = intervals.percentiles(theirs - mine)
         kind = "crossed bootstrap, each on its own rows"
         return Difference(split, None, Interval(estimate, low, high, n, kind, covers))
-    low, high = intervals.percentiles(draws[1] - draws[0])
+    shared = rows.rows_of_split(first, split)
+    shared = shared if _same_outputs(first, last, split) else shared.other
+    theirs = rows.draws(last, winner(last), split, rows=shared)
+    low, high = intervals.percentiles(theirs - mine)
     new = Interval(estimate, low, high, n, "paired crossed bootstrap", covers)
     method = intervals.paired_t if same_seeds(first, last) else intervals.welch
     return Difference(split, method(b, a), new)

@@ -16,6 +16,8 @@ LEVEL = 0.95
 DRAWS = 2000
 SAME = "the same for every seed"
 GROUPS = 4000
+NONE = "no interval: "
+CROSSED = "crossed bootstrap, seeds \N{MULTIPLICATION SIGN} rows"
 Array = NDArray[np.float64]
 
 
@@ -41,6 +43,11 @@ class Interval:
         return math.isfinite(self.low) and math.isfinite(self.high)
 
     @property
+    def why(self) -> str:
+        """The reason why there are no bounds, "" where there are."""
+        return self.kind.removeprefix(NONE) if self.kind.startswith(NONE) else ""
+
+    @property
     def excludes_zero(self) -> bool:
         """Whether zero lies outside the bounds."""
         return self.known and (self.low > 0 or self.high < 0)
@@ -52,7 +59,7 @@ class Interval:
 
 def none(estimate: float, n: int, why: str) -> Interval:
     """An estimate without an interval, and the reason."""
-    return Interval(estimate, math.nan, math.nan, n, f"no interval: {why}", "nothing")
+    return Interval(estimate, math.nan, math.nan, n, NONE + why, "nothing")
 
 
 def t_mean(values: Array, covers: str = "new seeds, on these rows") -> Interval:
@@ -153,6 +160,17 @@ class RowWeights:
 
     counts: Array  # (draws, groups)
     group: NDArray[np.intp]  # (n,) the group of each row
+    unseen: Array  # (draws,) the share of one row more, for errors
+    wrong: Array  # (draws,) 1 where that row is misclassified, 0 where not
+    others: Array  # (draws,) the same for the other side of a difference
+
+    @property
+    def other(self) -> RowWeights:
+        """The same draws for the other side: each of the four cells of right and wrong as often.
+
+        After Agresti and Min (2005), who add half a row to each cell of matched pairs.
+        """
+        return replace(self, wrong=self.others, others=self.wrong)
 
     def means(self, losses: Array) -> Array:
         """(draws, replicates): the resampled mean of (replicates, n) losses."""
@@ -173,7 +191,9 @@ def row_weights(rng: np.random.Generator, rows: int, draws: int = DRAWS) -> RowW
     counts = np.empty((draws, groups))
     for draw in range(draws):
         counts[draw] = np.bincount(rng.integers(0, groups, groups), minlength=groups)
-    return RowWeights(counts, group)
+    level, cell = np.divmod(rng.permutation(draws), 4)
+    unseen = 1 - ((level + 0.5) / math.ceil(draws / 4)) ** (1 / rows)  # the quantiles of Beta(1, n)
+    return RowWeights(counts, group, unseen, (cell % 2).astype(float), (cell // 2).astype(float))
 
 
 def crossed_draws(losses: Array, seeds: Array, rows: RowWeights, root: bool = False) -> Array:
@@ -197,29 +217,33 @@ def crossed(losses: Array, seeds: Array, rows: RowWeights, root: bool = False) -
     estimate = float((np.sqrt(means) if root else means).mean())
     found = crossed_draws(losses, seeds, rows, root)
     covers = "new rows and new seeds, for this training set"
-    kind = "crossed bootstrap, seeds \N{MULTIPLICATION SIGN} rows"
+    kind = CROSSED
     if len(losses) == 1:
         covers, kind = "new rows, for this one trained network", "bootstrap over rows"
     low, high = percentiles(found)
     return Interval(estimate, low, high, losses.shape[1], kind, covers)
 
 
-def proportion(wrong: Array, seeds: Array, rows: RowWeights) -> Interval:
-    """The share of rows misclassified, from (replicates, n) zeros and ones.
+def error_draws(wrong: Array, seeds: Array, rows: RowWeights) -> Array:
+    """(draws,) resampled shares of (replicates, n) zeros and ones, with one row more.
 
-    Crossed bootstrap where networks differ; Wilson where all replicates err on the same rows (one
-    network, or no error at all: a bootstrap of zeros would claim certainty).
+    The rows alone would claim certainty where few or none of them are wrong. So one more stands
+    among them, wrong for every network in half of the draws and right in the other half: the mid-P
+    rule (Lancaster, 1961) on the bounds of Clopper and Pearson (1934), whose upper one is Beta with
+    one row more wrong and whose lower one with one more right. Its share is Beta(1, n). Without an
+    error the upper bound is so 3 / n, as it should be (Hanley and Lippman-Hand, 1983).
     """
-    same = bool((wrong == wrong[:1]).all())
-    if not same:
-        return crossed(wrong, seeds, rows)
-    found = wilson(int(wrong[0].sum()), wrong.shape[1])
+    drawn: Array = (1 - rows.unseen) * crossed_draws(wrong, seeds, rows) + rows.unseen * rows.wrong
+    return drawn
+
+
+def proportion(wrong: Array, seeds: Array, rows: RowWeights) -> Interval:
+    """The share of rows misclassified, (replicates, n) zeros and ones; Wilson for one network."""
     if len(wrong) == 1:
-        return found
-    covers = "new rows, for this training set"
-    return Interval(
-        found.estimate, found.low, found.high, found.n, "Wilson (all networks agree)", covers
-    )
+        return wilson(int(wrong.sum()), wrong.shape[1])
+    low, high = percentiles(error_draws(wrong, seeds, rows))
+    kind, covers = CROSSED, "new rows and new seeds, for this training set"
+    return Interval(float(wrong.mean()), low, high, wrong.shape[1], kind, covers)
 
 
 def percentiles(draws: Array) -> tuple[float, float]:

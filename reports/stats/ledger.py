@@ -14,15 +14,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from reports import text
 from reports.frames import Run, once
 from reports.stats import intervals
 from reports.stats.intervals import Array, Interval
-from reports.stats.rows import rooted, row_losses, rows_of_split, seeds_of
+from reports.stats.rows import DIVERGED, all_diverged, draws, rooted, row_losses, seeds_of
 
 BIAS, VARIANCE, OVERFIT = "avoidable bias", "variance", "dev overfit"
 GAPS = (BIAS, VARIANCE, OVERFIT)
-SURE, LIKELY = 0.95, 0.80
-ONE_SIDED = 1.645
+SURE, LIKELY = 0.975, 0.80  # sure: the margin lies outside the 95 % interval
+TWO_SIDED = 1.96
+RULE_OF_THREE = 3.0  # the rows without an error, times the share, that leave it a chance of 5 %
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def margin_of(kind: str, dev: float, regression: bool) -> float:
 
 
 def judge(gaps: tuple[Gap, ...]) -> str:
-    """The rule: sure of the gap (P >= .95), and it is the largest of the likely ones (P >= .8)."""
+    """The rule: sure of the gap (P >= .975), and it is the largest of the likely ones (P >= .8)."""
     if any(math.isnan(gap.p) for gap in gaps):
         return "undecided"
     likely = [gap for gap in gaps if gap.p >= LIKELY]
@@ -87,14 +89,17 @@ def ledger_of(run: Run, config: str, kind: str = "error") -> Ledger:
     train = rows[f"train_{kind}"].to_numpy(float)
     reference, assumed = _reference(run, kind)
     margin = margin_of(kind, float(rows[f"dev_{kind}"].mean()), run.regression)
-    gaps = (
+    gaps: tuple[Gap, ...] = (
         _bias(train, reference, margin),
         _row_gap(run, config, kind, VARIANCE, train, margin),
         _row_gap(run, config, kind, OVERFIT, train, margin),
     )
+    if all_diverged(run, config):
+        gaps = tuple(_lost(gap) for gap in gaps)
     verdict = judge(gaps)
     flip, flips_to = _flip(gaps, train, reference, verdict)
-    decide = _decide(gaps, len(train)) if verdict == "undecided" else ""
+    few = RULE_OF_THREE if kind == "error" and not run.regression else 0.0
+    decide = _decide(gaps, len(train), few) if verdict == "undecided" else ""
     return Ledger(config, f"dev_{kind}", gaps, reference, assumed, verdict, flip, flips_to, decide)
 
 
@@ -130,7 +135,8 @@ def frame(found: tuple[Ledger, ...]) -> pd.DataFrame:
 def variance_of(run: Run, config: str) -> Interval:
     """Dev - train error of any confirmed configuration, baselines included, with its interval."""
     train = run.rows_of(config)["train_error"].to_numpy(float)
-    return _row_gap(run, config, "error", VARIANCE, train, 0.0).interval
+    found = _row_gap(run, config, "error", VARIANCE, train, 0.0)
+    return (_lost(found) if all_diverged(run, config) else found).interval
 
 
 def cures(run: Run) -> pd.DataFrame:
@@ -174,20 +180,16 @@ def _bias(train: Array, reference: float, margin: float) -> Gap:
 def _row_gap(run: Run, config: str, kind: str, name: str, train: Array, margin: float) -> Gap:
     """Dev - train (rows of dev resampled) or test - dev (rows of both, independently)."""
     rows, replicates = run.rows_of(config), len(train)
-    seeds, root = seeds_of(run, replicates), rooted(run, kind)
     upper, lower = ("dev", "train") if name == VARIANCE else ("test", "dev")
     parts = [split for split in (upper, lower) if split != "train"]
     losses = {split: row_losses(run, config, split, kind) for split in parts}
-    drawn = {
-        split: intervals.crossed_draws(losses[split], seeds, rows_of_split(run, split), root)
-        for split in parts
-    }
-    drawn["train"] = seeds @ train
+    drawn = {split: draws(run, config, split, kind) for split in parts}
+    drawn["train"] = seeds_of(run, replicates) @ train
     found = drawn[upper] - drawn[lower]
     gap = (rows[f"{upper}_{kind}"] - rows[f"{lower}_{kind}"]).to_numpy(float)
     low, high = intervals.percentiles(found)
     seed_error = float(gap.std(ddof=1)) / math.sqrt(replicates) if replicates > 1 else math.nan
-    row_error = math.hypot(*(_row_error(losses[split], root) for split in parts))
+    row_error = math.hypot(*(_row_error(losses[split], rooted(run, kind)) for split in parts))
     covers = "new rows and new seeds, for this training set"
     n = min(losses[split].shape[1] for split in parts)
     interval = Interval(float(gap.mean()), low, high, n, "crossed bootstrap", covers)
@@ -197,6 +199,12 @@ def _row_gap(run: Run, config: str, kind: str, name: str, train: Array, margin: 
         interval = replace(interval, covers="new rows, for this one trained network")
     p = float((found > margin).mean()) if replicates > 1 else math.nan
     return Gap(name, interval, p, margin, seed_error, row_error, n)
+
+
+def _lost(gap: Gap) -> Gap:
+    """The gap between the worst values of networks that all diverged: nothing follows from it."""
+    found = intervals.none(gap.interval.estimate, gap.interval.n, DIVERGED)
+    return replace(gap, interval=found, p=math.nan)
 
 
 def _row_error(losses: Array, root: bool) -> float:
@@ -218,8 +226,14 @@ def _flip(gaps: tuple[Gap, ...], train: Array, reference: float, verdict: str) -
     return math.nan, ""
 
 
-def _decide(gaps: tuple[Gap, ...], replicates: int) -> str:
-    """In words: which source of noise dominates, and how many more of what would decide it."""
+def _decide(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
+    """In words: which source of noise dominates, and how many more of what would decide it.
+
+    Where few rows err, no fewer rows than `few` over the distance to the margin will do, and the
+    rows are at least as noisy as one of them more or less.
+    """
+    if gaps[0].interval.why == DIVERGED:
+        return text.capital(f"{DIVERGED}: there is no gap to judge. Lower the learning rate first.")
     if replicates < 2:
         return "One replicate: the noise between seeds is unknown. Confirm with 10 or more."
     open_gaps = [gap for gap in gaps if 1 - SURE < gap.p < SURE]
@@ -227,13 +241,14 @@ def _decide(gaps: tuple[Gap, ...], replicates: int) -> str:
         return "The largest gap is test over dev: the search has fitted its dev rows. Use more."
     gap = max(open_gaps, key=lambda one: one.p)
     distance = abs(gap.interval.estimate - gap.margin)
-    wanted = (distance / ONE_SIDED) ** 2
-    seeds = _needed(gap.seed_error**2 * replicates, wanted - gap.row_error**2)
+    wanted = (distance / TWO_SIDED) ** 2
+    row_error = max(gap.row_error, 1 / gap.rows) if few and gap.rows else gap.row_error
+    seeds = _needed(gap.seed_error**2 * replicates, wanted - row_error**2)
     rows = _needed(gap.row_error**2 * gap.rows, wanted - gap.seed_error**2)
-    dominant = "the choice of seed" if gap.seed_error > gap.row_error else "the few rows"
+    rows = max(rows, math.ceil(few / distance)) if distance > 0 else rows
+    by_seed = gap.seed_error > row_error
+    dominant = "the choice of seed" if by_seed else "the small number of rows"
     head = f"The open question is the {gap.name} gap; {dominant} is the larger source of noise. "
-    if gap.seed_error <= gap.row_error:
-        head = head.replace("the few rows is", "the small number of rows is")
     ways = []
     if replicates < seeds < 1000:
         ways.append(f"about {seeds} replicates (now {replicates})")

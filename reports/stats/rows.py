@@ -12,6 +12,7 @@ from reports.stats import intervals
 from reports.stats.intervals import Array, Interval, RowWeights
 
 SEED = 20270
+DIVERGED = "every network diverged"
 FLOOR = float(np.log(np.finfo(np.float32).tiny))  # a log-probability of -inf is scored as this
 
 
@@ -103,25 +104,37 @@ def new_rows(run: Run, config: str, split: str, kind: str = "error") -> Interval
     return intervals.crossed(losses, seeds, rows, rooted(run, kind))
 
 
-def draws(run: Run, config: str, split: str, kind: str = "error") -> Array:
-    """(draws,) resampled means on the shared draws; differences of two such arrays are paired."""
+def draws(
+    run: Run, config: str, split: str, kind: str = "error", rows: RowWeights | None = None
+) -> Array:
+    """(draws,) resampled means on the shared draws; differences of two such arrays are paired.
+
+    Of a difference on the same rows, the second side has `rows.other` of the first.
+    """
     losses = row_losses(run, config, split, kind)
-    seeds, rows = seeds_of(run, len(losses)), rows_of_split(run, split)
+    seeds, rows = seeds_of(run, len(losses)), rows or rows_of_split(run, split)
+    if kind == "error" and not run.regression and run.predictions.has(config, split):
+        return intervals.error_draws(losses, seeds, rows)
     return intervals.crossed_draws(losses, seeds, rows, rooted(run, kind))
+
+
+def all_diverged(run: Run, config: str) -> bool:
+    """Whether no network of a configuration is left to judge: each has its worst value alone."""
+    return bool((run.rows_of(config)["status"] == "diverged").all())
 
 
 def difference_on_new_rows(run: Run, first: str, second: str, split: str) -> Interval:
     """First - second in error on new rows, on shared draws of rows (and of seeds, if as many)."""
-    estimate = [float(run.rows_of(config)[f"{split}_error"].mean()) for config in (first, second)]
-    low, high = intervals.percentiles(draws(run, first, split) - draws(run, second, split))
-    n = len(run.predictions.target(split))
+    means = [float(run.rows_of(config)[f"{split}_error"].mean()) for config in (first, second)]
+    estimate, n = means[0] - means[1], len(run.predictions.target(split))
+    if all_diverged(run, first) and all_diverged(run, second):
+        return intervals.none(estimate, n, DIVERGED)
+    other = rows_of_split(run, split).other
+    drawn = draws(run, first, split) - draws(run, second, split, rows=other)
     kind, covers = "paired crossed bootstrap", "new rows and new seeds, for this training set"
     if max(len(run.rows_of(config)) for config in (first, second)) == 1:
         kind, covers = "paired bootstrap over rows", "new rows, for these two trained models"
-    return Interval(
-        estimate[0] - estimate[1], low, high, n,
-        kind, covers,
-    )  # fmt: skip
+    return Interval(estimate, *intervals.percentiles(drawn), n, kind, covers)
 
 
 def ensemble(run: Run, config: str, split: str) -> Interval | None:

@@ -13,6 +13,7 @@ from reports import text
 from reports.frames import Run
 from reports.stats import intervals
 from reports.stats.intervals import Interval
+from reports.stats.permutation import above
 from reports.stats.rows import new_rows
 
 EDGE = 0.05
@@ -143,12 +144,11 @@ def _separation(name: str, column: pd.Series, bad: Any, where: str) -> tuple[flo
 
     values = column.to_numpy(float)
     hot, cold = values[bad], values[~bad]
-    auc = (hot[:, None] > cold).mean() + (hot[:, None] == cold).mean() / 2
     words = (
         f"median {name} {number(float(np.median(hot)))} {where}, "
         f"{number(float(np.median(cold)))} elsewhere"
     )
-    return abs(float(auc) - 0.5) * 2, words
+    return abs(above(hot, cold) - 0.5) * 2, words
 
 
 def _shares(name: str, column: pd.Series, bad: Any, where: str) -> tuple[float, str]:

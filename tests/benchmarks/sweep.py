@@ -112,8 +112,8 @@ def errors(ours: Side, theirs: Side) -> tuple[str, str, str]:
     rows = intervals.row_weights(rng, ours.wrong.shape[1])
     seeds = [intervals.replicate_weights(rng, len(side.wrong)) for side in (ours, theirs)]
     draws = [
-        intervals.crossed_draws(side.wrong, weights, rows)
-        for side, weights in zip((ours, theirs), seeds, strict=True)
+        intervals.error_draws(side.wrong, weights, drawn)
+        for side, weights, drawn in zip((ours, theirs), seeds, (rows, rows.other), strict=True)
     ]
     low, high = intervals.percentiles(draws[0] - draws[1])
     estimate = ours.wrong.mean() - theirs.wrong.mean()

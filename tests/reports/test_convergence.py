@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from scipy import stats
 
 from reports import summary
 from reports.frames import load
-from reports.stats import convergence, permutation
+from reports.stats import convergence, permutation, tuning
 from reports.stats.convergence import Target
 
 NAN = math.nan
@@ -33,6 +34,16 @@ NAN = math.nan
 )
 def test_a_hit_holds_at_two_evaluations_running(values, hit):
     assert convergence.first_hits(np.array([values]), 0.2)[0] == hit
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_held_is_the_least_target_that_is_hit(seed):
+    values = np.random.default_rng(seed).random((3, 7))
+    values[2, 3:] = NAN
+    for row, least in zip(values, convergence.held(values), strict=True):
+        assert convergence.first_hits(row[None], least)[0] >= 1
+        assert convergence.first_hits(row[None], least - 1e-9)[0] == -1
+    assert np.isnan(convergence.held(values[:, :2])).all()
 
 
 def test_misses_and_diverged_networks_count_with_the_horizon(make):
@@ -75,11 +86,58 @@ def test_restricted_means_and_reach_are_what_they_say(make):
         assert not row.restricted.known or row.restricted.high <= times.attrs["tau"]
 
 
+@pytest.mark.parametrize(("n", "misses"), [(10, 0.05), (20, 0.05), (20, 0.9), (40, 0.08)])
+def test_a_restricted_mean_covers_or_says_for_whom_it_is(n, misses):
+    """Times of 10 epochs or so, the horizon at 60: all of them together covered .40 at n = 10."""
+    rng, tau, hits, known = np.random.default_rng(n), 60.0, 0, 0
+    truth, reaching, if_reached, all_reached = misses * tau + (1 - misses) * 10, 10.0, 0, 0
+    for _ in range(2000):
+        missed = rng.random(n) < misses
+        time = np.where(missed, tau, rng.normal(10, 1, n))
+        found = convergence.restricted(time, int((~missed).sum()), tau)
+        if not missed.any():
+            assert found.kind == "t over replicates, for those that reach it"
+            all_reached += 1
+            if_reached += found.low <= reaching <= found.high
+        elif missed.all():
+            assert found.why == "no network reached it"
+        elif missed.sum() in (1, n - 1):
+            assert found.why.startswith("one network alone")
+        else:
+            known += 1
+            hits += found.low <= truth <= found.high
+    assert hits / known >= 0.90
+    assert if_reached >= 0.92 * all_reached
+
+
+def test_the_share_that_reached_it_is_wilsons(make):
+    run = load(make())
+    for row in convergence.speed(run, Target("dev_error", 0.09, "made up")).itertuples():
+        expected = stats.binomtest(row.reached, row.n).proportion_ci(method="wilson")
+        assert (row.share.low, row.share.high) == pytest.approx((expected.low, expected.high))
+        assert row.share.estimate == row.reach
+
+
 def test_p_sooner_is_mann_whitneys_u():
     rng = np.random.default_rng(1)
     theirs, ours = rng.integers(1, 9, 12).astype(float), rng.integers(1, 9, 10).astype(float)
     expected = stats.mannwhitneyu(theirs, ours).statistic / 120
     assert permutation.faster(theirs, ours) == pytest.approx(expected)
+
+
+def test_ranks_need_no_matrix_of_pairs():
+    rng = np.random.default_rng(2)
+    first, second = rng.integers(0, 50, (2, 4000)).astype(float)
+    tracemalloc.start()
+    found = permutation.above(first, second)
+    separation, _ = tuning._separation(
+        "x", pd.Series(np.r_[first, second]), np.arange(8000) < 4000, ""
+    )
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == pytest.approx(stats.mannwhitneyu(first, second).statistic / 4000**2)
+    assert separation == pytest.approx(abs(2 * found - 1))
+    assert peak < 2e6  # a matrix of pairs takes 16 MB
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -104,6 +162,15 @@ def test_the_ends_of_the_speed_up_are_where_the_permutation_test_turns(seed):
     assert p(found.high * 0.999) >= 0.05 > p(found.high * 1.02)
 
 
+@pytest.mark.parametrize("n", [8, 30])
+def test_what_was_seen_is_one_of_the_permutations(n):
+    rng = np.random.default_rng(n)
+    theirs, ours = rng.lognormal(3, 0.1, n), rng.lognormal(0, 0.1, n)
+    swaps = permutation._swaps(n)
+    least = 2 / 2**n if n <= permutation.EXACT else 1 / (permutation.SWAPS + 1)
+    assert permutation._p_ratio(theirs, ours, swaps) == pytest.approx(least)
+
+
 def test_the_speed_up_covers():
     rng, hits, runs = np.random.default_rng(5), 0, 150
     for _ in range(runs):
@@ -121,6 +188,34 @@ def test_ties_do_not_give_zero_width():
     assert found.high == pytest.approx(20.5 / 9.5)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_spacing_widens_every_speed_up(seed):
+    rng = np.random.default_rng(seed)
+    theirs, ours = rng.integers(20, 40, 10).astype(float), rng.integers(10, 30, 10).astype(float)
+    narrow = permutation.speedup(theirs, ours)
+    wide = permutation.speedup(theirs, ours, (0.5, 0.5))
+    a, b = 0.5 / theirs.mean(), 0.5 / ours.mean()
+    assert wide.low == pytest.approx(narrow.low * (1 - a) / (1 + b))
+    assert wide.high == pytest.approx(narrow.high * (1 + a) / (1 - b))
+
+
+def test_a_target_that_neither_reaches_gives_no_speed_up(make):
+    run = load(make())
+    found = convergence.speed(run, Target("dev_error", 0.0, "made up")).set_index("config")
+    assert not found["reached"].any()
+    for config, row in found.iterrows():
+        itself = config == run.default
+        assert row["speedup"].why == ("the defaults themselves" if itself else "neither reached it")
+        assert not row["speedup"].known
+        assert math.isnan(row["faster"])
+        assert math.isnan(row["speedup"].estimate) != itself
+    ladder = convergence.speed_by_target(run)
+    for _, step in ladder.groupby("target"):
+        base = step.loc[step["config"] == run.default, "reach"].iloc[0]
+        known = (step["reach"] > 0) | (base > 0)
+        assert (step["speedup"].notna() == known).all()
+
+
 def test_few_pairs_have_no_interval():
     found = permutation.speedup(np.full(5, 20.0), np.full(5, 10.0))
     assert found.estimate == 2.0
@@ -132,10 +227,22 @@ def test_the_target_is_the_users_else_the_defaults_median(make):
     assert convergence.target(given).value == 0.2
     assert "the study's own target" in summary.target_in_words(given)
     run = load(make())
-    best = np.nanmin(convergence.matrix(run, "defaults", "dev_error")[:, 1:], axis=1)
-    assert convergence.target(run).value == pytest.approx(np.median(best))
-    assert "median of the best dev errors of the defaults" in summary.target_in_words(run)
-    assert convergence.target(load(make(confirmed=None))) is None
+    error = convergence.matrix(run, "defaults", "dev_error")
+    least = [min(map(max, itertools.pairwise(row[1:]))) for row in error]
+    assert convergence.target(run).value == pytest.approx(np.median(least))
+    assert "median of what the defaults' networks held at two eval" in summary.target_in_words(run)
+    nothing = load(make(confirmed=None))
+    assert convergence.target(nothing) is None
+    assert summary.target_in_words(nothing) == "no target: nothing was confirmed"
+    lost = load(make(diverge_all=True, epochs=6))
+    assert summary.target_in_words(lost).endswith("no network held an error at two evaluations")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_half_of_the_defaults_reach_the_target_of_their_own(make, seed):
+    run = load(make(seed=seed))
+    found = convergence.speed(run, convergence.target(run)).set_index("config")
+    assert found.loc["defaults", "reach"] >= 0.5
 
 
 def test_the_ladder_starts_below_the_initial_error(make):

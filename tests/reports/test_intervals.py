@@ -102,11 +102,89 @@ def test_many_rows_are_resampled_in_groups_with_the_same_spread(rng, monkeypatch
     assert coarse.mean() == pytest.approx(losses.mean(), rel=0.03)
 
 
-def test_no_errors_at_all_is_not_certainty(rng):
-    seeds, rows = shared(rng, 5, 40)
+def test_without_an_error_the_upper_bound_is_the_rule_of_three(rng):
+    """The largest share of wrong rows at which 40 rows without one still have a chance of 5 %."""
+    seeds, rows = shared(rng, 5, 40, 2000)
     found = intervals.proportion(np.zeros((5, 40)), seeds, rows)
     assert found.low == 0.0
-    assert found.high == pytest.approx(stats.binomtest(0, 40).proportion_ci(method="wilson").high)
+    assert found.high == pytest.approx(1 - 0.05 ** (1 / 40), rel=0.02)
+    turned = intervals.proportion(np.ones((5, 40)), seeds, rows)
+    assert turned.low == pytest.approx(0.05 ** (1 / 40), rel=0.01)
+    assert turned.high == 1.0
+
+
+def test_one_wrong_cell_more_does_not_narrow_the_interval(rng):
+    seeds, rows = shared(rng, 20, 114)
+    wrong = np.zeros((20, 114))
+    before = intervals.proportion(wrong, seeds, rows)
+    wrong[0, 0] = 1
+    after = intervals.proportion(wrong, seeds, rows)
+    assert before.high <= after.high <= 1.1 * before.high
+
+
+# rows, share of hard rows, chance that a network errs on a hard one
+RARE = [(20, 0.03, 0.7), (30, 0.03, 0.7), (60, 0.02, 0.6), (114, 0.015, 0.7), (114, 0.03, 0.3)]
+
+
+def errors_of_ten(rng, rows, hard, chance):
+    """(10, rows) zeros and ones: networks that err on the same few rows."""
+    return ((rng.random((10, rows)) < chance) & (rng.random(rows) < hard)).astype(float)
+
+
+@pytest.mark.parametrize(("rows", "hard", "chance"), RARE)
+def test_few_errors_are_covered_and_never_surely_small(rows, hard, chance):
+    """Coverage was .47, .59, .67, .84 and .89 by the rows seen alone, in 400 runs each."""
+    rng, runs, truth, hits, small = np.random.default_rng(rows), 200, hard * chance, 0, 0
+    for _ in range(runs):
+        wrong = errors_of_ten(rng, rows, hard, chance)
+        drawn = intervals.error_draws(wrong, *shared(rng, 10, rows, 400))
+        low, high = intervals.percentiles(drawn)
+        hits += min(low, wrong.mean()) <= truth <= max(high, wrong.mean())
+        small += (drawn > max(0.005, 0.1 * wrong.mean())).mean() <= 0.05
+    assert hits / runs >= 0.93
+    assert small / runs <= 0.02
+
+
+@pytest.mark.parametrize(("rows", "hard", "chance"), [*RARE, (20, 0.1, 1.0), (114, 0.018, 1.0)])
+def test_a_difference_of_few_errors_is_covered(rows, hard, chance):
+    """The second setting never errs; by the rows seen alone coverage was .46 in the first case."""
+    rng, runs, truth = np.random.default_rng(rows), 200, hard * chance
+    hits = certain = 0
+    for _ in range(runs):
+        first = errors_of_ten(rng, rows, hard, chance)
+        second = np.zeros_like(first)
+        seeds, weights = shared(rng, 10, rows, 400)
+        drawn = intervals.error_draws(first, seeds, weights)
+        low, high = intervals.percentiles(
+            drawn - intervals.error_draws(second, seeds, weights.other)
+        )
+        estimate = first.mean() - second.mean()
+        hits += min(low, estimate) <= truth <= max(high, estimate)
+        certain += low == high
+    assert hits / runs >= 0.93
+    assert certain == 0
+
+
+@pytest.mark.parametrize(("rows", "hard", "wider"), [(114, 0.15, 1.1), (400, 0.1, 1.05)])
+def test_where_errors_are_many_the_row_more_hardly_widens(rng, rows, hard, wider):
+    widths = np.zeros(2)
+    for _ in range(40):
+        wrong = errors_of_ten(rng, rows, hard, 0.6)
+        seeds, weights = shared(rng, 10, rows)
+        for place, draws in enumerate((intervals.crossed_draws, intervals.error_draws)):
+            low, high = intervals.percentiles(draws(wrong, seeds, weights))
+            widths[place] += high - low
+    assert 1.0 <= widths[1] / widths[0] <= wider
+
+
+def test_the_same_errors_do_not_make_a_difference_certain(rng):
+    """Of 40 rows on which two settings err alike, up to 2.3 / 40 may yet be one's alone."""
+    wrong = errors_of_ten(rng, 40, 0.2, 0.5)
+    seeds, rows = shared(rng, 10, 40, 2000)
+    first, second = (intervals.error_draws(wrong, seeds, each) for each in (rows, rows.other))
+    low, high = intervals.percentiles(first - second)
+    assert high == pytest.approx(1 - 0.1 ** (1 / 40), rel=0.02)
+    assert low == pytest.approx(-high, rel=0.02)
 
 
 def test_the_crossed_bootstrap_covers_and_a_t_over_seeds_does_not():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reports.frames import load
-from reports.stats import intervals, ledger
+from reports.stats import intervals, ledger, rows
 from reports.stats.intervals import Interval
 from reports.stats.ledger import BIAS, OVERFIT, VARIANCE, Gap
 
@@ -28,12 +28,13 @@ def gaps(bias, variance, overfit=(0.0, 0.0), margin=0.005):
     [
         ((0.01, 0.5), (0.05, 0.99), (0.0, 0.1), "high variance"),
         ((0.05, 0.99), (0.01, 0.5), (0.0, 0.1), "high bias"),
-        ((0.05, 0.99), (0.08, 0.97), (0.0, 0.1), "high variance"),  # both: the larger
+        ((0.05, 0.99), (0.08, 0.98), (0.0, 0.1), "high variance"),  # both: the larger
+        ((0.05, 0.99), (0.08, 0.97), (0.0, 0.1), "undecided"),  # the margin within 95 % bounds
         ((0.05, 0.99), (0.08, 0.90), (0.0, 0.1), "undecided"),  # the larger is not sure
         ((0.05, 0.99), (0.08, 0.70), (0.0, 0.1), "high bias"),  # the larger is not even likely
         ((0.01, 0.50), (0.02, 0.60), (0.0, 0.1), "undecided"),
         ((0.01, 0.50), (0.02, 0.96), (0.03, 0.85), "undecided"),  # dev overfit is larger
-        ((0.00, 0.01), (0.00, 0.02), (0.0, 0.03), "no large gap"),
+        ((0.00, 0.01), (0.00, 0.02), (0.0, 0.02), "no large gap"),
         ((0.00, math.nan), (0.05, 0.99), (0.0, 0.1), "undecided"),  # one replicate
     ],
 )
@@ -69,6 +70,82 @@ def test_a_planted_gap_is_found(make, copy):
     assert found.verdict == "high variance"
     assert found.gap(VARIANCE).p > 0.99
     assert found.gap(BIAS).p < 0.01
+
+
+def without_an_error(copy, make, train=0.0, **what):
+    """A run whose networks err on no row of dev or test, and every other one on some in train."""
+    import pandas as pd
+
+    folder = copy(make(**what))
+    with np.load(folder / "predictions.npz") as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    for split in ("dev", "test"):
+        right = np.eye(2)[arrays[f"{split}_target"]]
+        for name in arrays:
+            if name.endswith(f"/{split}"):
+                arrays[name] = np.broadcast_to(np.log(0.8 * right + 0.1), arrays[name].shape)
+    np.savez(folder / "predictions.npz", **arrays)
+    confirm = pd.read_parquet(folder / "confirm.parquet")
+    confirm[["dev_error", "test_error"]] = 0.0
+    confirm["train_error"] = train * (confirm["replicate"] % 2)
+    confirm["status"] = "ok"
+    confirm.to_parquet(folder / "confirm.parquet", index=False)
+    return load(folder)
+
+
+def test_few_rows_without_an_error_decide_nothing(make, copy):
+    found = ledger.ledgers(without_an_error(copy, make, rows=20))[0]
+    variance = found.gap(VARIANCE)
+    assert found.verdict == "undecided"
+    assert variance.interval.low == variance.interval.estimate == 0
+    assert variance.interval.high == pytest.approx(1 - 0.05 ** (1 / 20), rel=0.02)
+    assert 0.05 < variance.p <= 0.5
+    assert "the small number of rows is the larger source of noise" in found.decide
+    assert found.decide.endswith("holds, about 600 dev rows (now 20) would decide it.")
+
+
+def test_seeds_are_not_blamed_where_no_row_is_wrong(make, copy):
+    """Networks that err now and then in training alone: more of them would decide nothing."""
+    run = without_an_error(copy, make, train=0.0005, rows=20)
+    found = ledger.ledgers(run)[0]
+    assert found.gap(VARIANCE).seed_error > found.gap(VARIANCE).row_error == 0
+    assert "the small number of rows is the larger source of noise" in found.decide
+    assert "replicates" not in found.decide
+
+
+def test_many_rows_without_an_error_are_no_large_gap(make, copy):
+    found = ledger.ledgers(without_an_error(copy, make, rows=2000))[0]
+    assert found.verdict == "no large gap"
+    assert 0 < found.gap(VARIANCE).interval.high < found.gap(VARIANCE).margin
+
+
+def test_the_same_errors_of_two_settings_are_no_certain_zero(make, copy):
+    run = without_an_error(copy, make, rows=20)
+    found = rows.difference_on_new_rows(run, run.configs[0], run.configs[1], "test")
+    assert found.estimate == 0
+    assert found.high == pytest.approx(1 - 0.1 ** (1 / 20), rel=0.02)
+    assert found.low == pytest.approx(-found.high, rel=0.02)
+
+
+@pytest.mark.parametrize("kind", ["ordinary", "multiclass", "regression"])
+def test_p_agrees_with_the_interval(folder_of, kind):
+    for one in ledger.ledgers(load(folder_of(kind))):
+        for gap in one.gaps:
+            assert (gap.p >= ledger.SURE) == (gap.interval.low >= gap.margin)
+            assert (gap.p <= 1 - ledger.SURE) == (gap.interval.high <= gap.margin)
+
+
+def test_networks_that_all_diverged_have_no_gap(folder_of):
+    run = load(folder_of("all diverged"))
+    found = ledger.ledgers(run)[0]
+    assert found.verdict == "undecided"
+    assert found.decide.startswith("Every network diverged")
+    for gap in found.gaps:
+        assert not gap.interval.known
+        assert math.isnan(gap.p)
+        assert gap.interval.why == "every network diverged"
+    difference = rows.difference_on_new_rows(run, run.configs[0], run.configs[1], "test")
+    assert not difference.known
 
 
 def test_the_flip_is_where_the_verdict_changes(make):
