@@ -37,7 +37,15 @@ SIZES = (
 )
 
 
-def begin(name: str, data: str | None, target: str | None) -> Path:
+@dataclass(frozen=True)
+class Begun:
+    """The study file, and what it leaves out of the data: column → reason."""
+
+    path: Path
+    ignored: dict[str, str]
+
+
+def begin(name: str, data: str | None, target: str | None) -> Begun:
     """Write NAME.yaml in the working directory. Errors: UserError; a file is never written over."""
     name = name.removesuffix(".yaml")
     if not spec.NAME.fullmatch(name):
@@ -48,7 +56,7 @@ def begin(name: str, data: str | None, target: str | None) -> Path:
     if data is None and target is not None:
         raise UserError(f"--target: expected --data with it, got {show(target)} alone")
     path = Path(f"{name}.yaml")
-    text = _text(name, data or EXAMPLE, target)
+    text, ignored = _text(name, data or EXAMPLE, target)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -56,10 +64,10 @@ def begin(name: str, data: str | None, target: str | None) -> Path:
         raise UserError(f"{path}: expected a file that is not there yet, got one that is") from None
     except OSError as fault:
         raise UserError(f"{path}: expected a file to write, got {fault.strerror}") from None
-    return path
+    return Begun(path, ignored)
 
 
-def _text(name: str, data: str, target: str | None) -> str:
+def _text(name: str, data: str, target: str | None) -> tuple[str, dict[str, str]]:
     source = data if ":" in data else os.path.relpath(data)
     try:
         ignore = _useless(source, target)
@@ -70,7 +78,7 @@ def _text(name: str, data: str, target: str | None) -> str:
         raise UserError(f"{option}: {fault.message}") from None
     except UserError as fault:
         raise UserError(f"--data: {fault}") from None
-    return _study(name, made, ignore, dataset)
+    return _study(name, made, ignore, dataset), ignore
 
 
 def _useless(source: str, target: str | None) -> dict[str, str]:
@@ -87,7 +95,8 @@ def _useless(source: str, target: str | None) -> dict[str, str]:
             if features[column].is_unique and (whole or not is_number(features[column])):
                 found[str(column)] = "another value in every row"
     if features.shape[1] == len(found):
-        raise Expected("columns that say something of the target", Words("none"))
+        reasons = "; ".join(f"{show(column)}: {reason}" for column, reason in found.items())
+        raise Expected("columns that say something of the target", Words("none"), reasons)
     return found
 
 

@@ -25,6 +25,10 @@ def new(
     """
     with exit_codes():
         from sweeps import starting
+        from sweeps.faults import printable, show
 
-        path = starting.begin(name, data, target)
-        print(f"{path}\ngo on with: sweeps run {path}")
+        begun = starting.begin(name, data, target)
+        print(begun.path)
+        for column, reason in begun.ignored.items():
+            print(f"ignored {show(column)}: {printable(reason)}")
+        print(f"go on with: sweeps run {begun.path}")
