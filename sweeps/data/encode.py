@@ -61,6 +61,11 @@ class CategoryColumn:
         """Names of its inputs."""
         return [f"{self.name} = {category}" for category in self.categories]
 
+    def unseen(self, column: "pd.Series") -> "pd.Series":
+        """The texts that have no input."""
+        texts = _texts(column)
+        return texts[~texts.isin(self.categories)]
+
     def encode(self, column: "pd.Series") -> NDArray[np.float64]:
         """(n, inputs)."""
         texts = _texts(column).to_numpy(dtype=object)
