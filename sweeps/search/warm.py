@@ -30,13 +30,23 @@ def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[
     if written.exists():
         found = json.loads(written.read_text(encoding="utf-8"))
     else:
-        found = _fitting(study, base / study.search.start, data)
+        found = _found(study, base / study.search.start, data)
         if written.parent.is_dir():
             records.write_text(written, json.dumps(found))
+    return _warm(found)
+
+
+def fitting(study: Study, base: Path, data: dict[str, Any]) -> list[Warm]:
+    """What `start` would find for a run that is new; nothing is written. Errors: UserError."""
+    earlier = study.search.start
+    return [] if earlier is None else _warm(_found(study, base / earlier, data))
+
+
+def _warm(found: list[dict[str, Any]]) -> list[Warm]:
     return [Warm(one["params"], float(one["value"]), one.get("violations", {})) for one in found]
 
 
-def _fitting(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
+def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
     where = "search.from"
     known = run / "artifacts" / "identity.json"
     if not known.exists():

@@ -36,7 +36,7 @@ def check(
             tell(printer, name, text)
         for warning in plan.warnings(spec, dataset, workers):
             tell(printer, "warning", warning, style="yellow")
-        for name, text in checking.first(spec, budget):
+        for name, text in checking.first(spec, dataset, study.parent, budget):
             tell(printer, name, text)
         if spec.trainer is None or allow_code:
             try:

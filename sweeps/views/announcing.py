@@ -29,7 +29,7 @@ def announce(run: Prepared, known: int) -> None:
 def preview(run: Prepared) -> None:
     """The same, and the first trials, of a run that will not be. Errors: UserError."""
     announce(run, 0)
-    for name, text in checking.first(run.study, run.budget):
+    for name, text in checking.first(run.study, run.dataset, run.base, run.budget):
         tell(run.console, name, text)
 
 

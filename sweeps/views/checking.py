@@ -1,11 +1,14 @@
 """`sweeps check`: what a study would do, what it may cost, and what its first trials would be."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from sweeps import durations
 from sweeps.data import Dataset
 from sweeps.faults import show
+from sweeps.results import resolved
+from sweeps.search import warm
 from sweeps.search.mirror import Mirror
 from sweeps.search.window import preview
 from sweeps.study.spec import Study
@@ -26,9 +29,15 @@ def costs(study: Study, dataset: Dataset, trials: int, jobs: int) -> Iterator[tu
     yield "search", f"between {low} and {high} for {trials} unpruned trials with {jobs} jobs"
 
 
-def first(study: Study, trials: int) -> Iterator[tuple[str, str]]:
-    """The settings of the first trials, which depend on no outcome."""
-    for number, config in enumerate(preview(study, Mirror(study), min(FIRST, trials))):
+def first(study: Study, dataset: Dataset, base: Path, trials: int) -> Iterator[tuple[str, str]]:
+    """The settings of the first trials, which depend on no outcome but an earlier run's.
+
+    base: where the study file's paths begin. Errors: UserError for an earlier run that is none.
+    """
+    known = warm.fitting(study, base, resolved.data(study, dataset))
+    if study.search.start is not None:
+        yield "from", f"{len(known)} trials of {study.search.start} fit"
+    for number, config in enumerate(preview(study, Mirror(study, known), min(FIRST, trials))):
         yield (
             f"trial {number}",
             settings(
