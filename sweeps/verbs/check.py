@@ -27,7 +27,8 @@ def check(
         assignments = [*(set_ or []), *([f"search.trials={wanted}"] if wanted else [])]
         addresses.refuse_passwords(None, assignments)
         spec, dataset = preparing.prepare(document, study.parent, assignments, allow_code)
-        preparing.check_usable(spec, spec.storage, spec.artifacts)
+        where = f"{document.where('storage')}: storage"
+        preparing.check_usable(spec, spec.storage, spec.artifacts, where)
         workers = options.check_jobs(jobs)
         budget = preparing.trials_of(spec)
         preparing.optuna_quietly()
