@@ -24,9 +24,20 @@ def costs(study: Study, dataset: Dataset, trials: int, jobs: int) -> Iterator[tu
     names = ("cheapest", "dearest") if len(ends) > 1 else ("defaults",)
     for name, (config, seconds) in zip(names, ends, strict=True):
         searched = {w: v for w, v in config.items() if w in study.space.searched}
-        yield name, f"{seconds:.2g} s a trial: {settings(searched)}"
-    low, high = (durations.words(seconds * trials / jobs) for _, seconds in (ends[0], ends[-1]))
-    yield "search", f"between {low} and {high} for {trials} unpruned trials with {jobs} jobs"
+        short = f"{seconds:.2g} s" if seconds < 10 else durations.words(seconds)
+        yield name, f"{short} a trial: {settings(searched)}"
+    low, high = (seconds * trials / jobs for _, seconds in (ends[0], ends[-1]))
+    yield "search", f"{between(low, high)} for {trials} unpruned trials with {jobs} jobs"
+
+
+def between(low: float, high: float) -> str:
+    """Seconds from low to high in words, as far as they can be told apart."""
+    shortest, longest = durations.words(low), durations.words(high)
+    if high < 1:
+        return "less than 1 s"
+    if shortest == longest:
+        return f"about {longest}"
+    return f"up to {longest}" if low < 1 else f"between {shortest} and {longest}"
 
 
 def first(study: Study, dataset: Dataset, base: Path, trials: int) -> Iterator[tuple[str, str]]:
