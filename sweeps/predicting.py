@@ -167,7 +167,7 @@ def _csv(path: Path, model: Model) -> Iterator[pd.DataFrame]:
             for chunk in chunks:
                 yield chunk.rename(columns=str)
     except (OSError, ValueError) as fault:
-        raise _unreadable(path, fault) from None
+        raise sources.unreadable(str(path), path, fault) from None
 
 
 def _parquet(path: Path, model: Model) -> Iterator[pd.DataFrame]:
@@ -180,12 +180,7 @@ def _parquet(path: Path, model: Model) -> Iterator[pd.DataFrame]:
             for batch in file.iter_batches(batch_size=CHUNK):
                 yield sources.plain_columns(batch.to_pandas()).rename(columns=str)
     except (OSError, ValueError) as fault:
-        raise _unreadable(path, fault) from None
-
-
-def _unreadable(path: Path, fault: Exception) -> UserError:
-    reason = (str(fault).strip().splitlines() or [type(fault).__name__])[0]
-    return UserError(f"{path}: expected a {path.suffix.lower()} table, got: {printable(reason)}")
+        raise sources.unreadable(str(path), path, fault) from None
 
 
 READERS: Mapping[str, Any] = {".csv": _csv, ".tsv": _csv, ".parquet": _parquet}

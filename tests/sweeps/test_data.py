@@ -195,6 +195,18 @@ def test_faults(tmp_path: Path, frame: pd.DataFrame, changes: dict[str, Any], me
         load(spec(**changes), tmp_path, "float32")
 
 
+@pytest.mark.parametrize("row", [0, 50_000])
+def test_a_file_that_is_not_utf_8_is_said_to_be_none(tmp_path: Path, row: int) -> None:
+    lines = ["age,city,churn", *["30,Köln,no", "40,Ulm,yes"] * row, "30,Köln,no"]
+    latin = [*map(str.encode, lines[:-1]), lines[-1].encode("latin-1")]
+    (tmp_path / "my.csv").write_bytes(b"\n".join(latin))
+    with pytest.raises(UserError) as caught:
+        load(spec(), tmp_path, "float32")
+    assert str(caught.value) == (
+        f"my.csv: expected UTF-8, got byte 0xf6 in line {len(lines)} (save it as UTF-8)"
+    )
+
+
 @pytest.mark.parametrize("rare", [2, 5, 40])
 def test_groups_with_rare_classes(tmp_path: Path, rare: int) -> None:
     """No warning, no traceback: a split that fits as well as whole groups can, or a clear fault."""
