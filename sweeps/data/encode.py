@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweeps.data import spellings
 from sweeps.faults import Expected, Words, show
 
 if TYPE_CHECKING:
@@ -153,9 +154,10 @@ def _text_fault(name: str, column: "pd.Series", line: int | None, is_target: boo
         )
     distinct = 0 if is_target else column.nunique()
     if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
+        got = [f"{distinct} different texts in {len(column)} rows", *spellings.clauses(column)]
         return (
             f"{name}: expected numbers or at most {MOST_CATEGORIES} categories, "
-            f"got {distinct} different texts in {len(column)} rows (add it to data.ignore)"
+            f"got {'; '.join(got)} (add it to data.ignore)"
         )
     return None
 

@@ -29,6 +29,8 @@ def new(
 
         begun = starting.begin(name, data, target)
         print(begun.path)
-        for column, reason in begun.ignored.items():
-            print(f"ignored {show(column)}: {printable(reason)}")
+        for name, reason in begun.columns.ignored.items():
+            print(f"ignored {show(name)}: {printable(reason)}")
+        for name, reason in begun.columns.words.items():
+            print(f"taken for words {show(name)}: {printable(reason)}")
         print(f"go on with: sweeps run {begun.path}")

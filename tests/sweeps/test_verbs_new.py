@@ -59,7 +59,9 @@ def test_for_a_table_of_ones_own(tmp_path: Path) -> None:
 
 def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
     texts = [f"text {n}" for n in range(100)]
-    table(100, customer_id=range(100), when=texts, empty=np.nan).to_csv(tmp_path / "t.csv")
+    prices = {"price: €": [f"{n},5" for n in range(100)], "rebate": ["1,5", "2,5"] * 50}
+    columns = {"customer_id": range(100), "when": texts, "empty": np.nan, **prices}
+    table(100, **columns).to_csv(tmp_path / "t.csv")
     told = sweeps(
         *("new", "mine", "--data", "t.csv", "--target", "y"), cwd=tmp_path, module="sweeps"
     ).stdout
@@ -70,6 +72,9 @@ def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
         "ignored 'when': expected numbers or at most 50 categories, got 100 different texts in "
         "100 rows",
         "ignored 'empty': expected values, got none",
+        "ignored 'price: €': expected numbers or at most 50 categories, got 100 different texts in "
+        "100 rows; '0,5' looks like a decimal comma",
+        "taken for words 'rebate': '1,5' looks like a decimal comma",
         "go on with: sweeps run mine.yaml",
     ]
 
@@ -143,6 +148,11 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
         (("x", "u.csv", "y"), "--data: expected a file, got 'u.csv' (did you mean 't.csv'?)"),
         (("x", "sklearn:iri", None), "--data: expected a known sklearn set, got 'iri'"),
         (
+            ("x", "t.csv", "a"),
+            "--data: t.csv: target 'a': expected classes with several rows each, got 50 in 50 "
+            "rows ('0,5' looks like a decimal comma)",
+        ),
+        (
             ("x", "id.csv", "y"),
             "--data: expected columns that say something of the target, got none ("
             "'id': another value in every row; 'empty': expected values, got none)",
@@ -156,7 +166,7 @@ def test_its_faults_are_a_line(
     message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    table(50).to_csv("t.csv", index=False)
+    table(50).assign(a=[f"{n},5" for n in range(50)]).to_csv("t.csv", index=False)
     pd.DataFrame({"id": range(50), "empty": np.nan, "y": ["a", "b"] * 25}).to_csv(
         "id.csv", index=False
     )
