@@ -33,9 +33,8 @@ def clauses(column: "pd.Series") -> list[str]:
         return []
     found = []
     if len(spelled):
-        alike = pd.DataFrame(matches)[matches[what]].sum(
-            axis=1
-        )  # the clearest is like one of them alone
+        alike = pd.DataFrame(matches)[matches[what]].sum(axis=1)
+        # The clearest is like one of them alone.
         found.append(f"{show(spelled.iloc[alike.argmin()])} looks like {what}")
     for word, rows in words.value_counts().items():
         found.append(f"{show(word)} in {rows} {'row' if rows == 1 else 'rows'} is no number")
