@@ -43,7 +43,7 @@ def between(low: float, high: float) -> str:
 def first(study: Study, dataset: Dataset, base: Path, trials: int) -> Iterator[tuple[str, str]]:
     """The settings of the first trials, which depend on no outcome but an earlier run's.
 
-    base: where the study file's paths begin. Errors: UserError for an earlier run that is none.
+    base: where the study file's paths begin. Errors: as of `warm.fitting`.
     """
     known = warm.fitting(study, base, resolved.data(study, dataset))
     if study.search.start is not None:

@@ -1,11 +1,14 @@
 """`sweeps check`: what a study may cost, told so that it can be believed."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from sweeps.views import checking, plan
+from tests.sweeps import helpers
+from tests.sweeps.helpers import TEXT, sweeps
 from tests.sweeps.test_search import study
 
 
@@ -37,3 +40,14 @@ def test_the_cheapest_is_never_the_dearer(monkeypatch: pytest.MonkeyPatch) -> No
     assert told["cheapest"].startswith("3 s a trial: ")
     assert told["dearest"].startswith("3 min 20 s a trial: ")
     assert told["search"] == "between 30 s and 33 min 20 s for 20 unpruned trials with 2 jobs"
+
+
+def test_an_earlier_run_that_is_none_is_refused_at_its_line(tmp_path: Path) -> None:
+    path = helpers.study(tmp_path, TEXT.replace("trials: 24", "from: runs/none, trials: 24"))
+    done = sweeps("check", path.name, cwd=tmp_path, code=2, module="sweeps")
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line == "small.yaml:16: search.from: expected the folder of a run, got runs/none"
+    done = sweeps(path.name, "--dry-run", cwd=tmp_path, code=2)
+    assert done.stderr == "search.from: expected the folder of a run, got runs/none\n"
+    assert sorted(tmp_path.iterdir()) == [path]
