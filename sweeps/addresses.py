@@ -31,8 +31,11 @@ def expand(url: str) -> str:
     return REFERENCE.sub(value, url)
 
 
-def check(url: str) -> None:
-    """Errors: UserError for an address that is none, or whose driver is not installed."""
+def check(url: str, where: str = "--storage") -> None:
+    """Errors: UserError for an address that is none, or whose driver is not installed.
+
+    where: what the address was given by.
+    """
     from sqlalchemy import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -41,10 +44,10 @@ def check(url: str) -> None:
         make_url(given).get_dialect().import_dbapi()
     except ImportError as fault:
         raise UserError(
-            f"--storage: expected a driver for {redact(url)}, got {fault} ({_install(given)})"
+            f"{where}: expected a driver for {redact(url)}, got {fault} ({_install(given)})"
         ) from None
     except (SQLAlchemyError, ValueError) as fault:
-        raise unusable(url, fault) from None
+        raise unusable(url, fault, where) from None
 
 
 def _install(url: str) -> str:
@@ -55,11 +58,11 @@ def _install(url: str) -> str:
     return f"pip install 'sweeps[{extra}]', and write {database}+{driver}://…"
 
 
-def unusable(url: str, fault: BaseException) -> UserError:
+def unusable(url: str, fault: BaseException, where: str = "--storage") -> UserError:
     """What is said of an address that does not lead to a database."""
     lines = str(getattr(fault, "orig", None) or fault).splitlines()
     got = hide(lines[0] if lines else type(fault).__name__, url)
-    return UserError(f"--storage: expected a database, got {redact(url)}: {got}")
+    return UserError(f"{where}: expected a database, got {redact(url)}: {got}")
 
 
 def refuse_passwords(storage: str | None, assignments: list[str]) -> None:

@@ -9,7 +9,7 @@ from io import TextIOWrapper
 
 import typer
 
-from sweeps.verbs import VERBS
+from sweeps.verbs import VERBS, usage
 
 app = typer.Typer(
     name="sweeps",
@@ -41,7 +41,13 @@ def main() -> None:
     # takes most of a second of a run.
     gc.set_threshold(50_000, 20, 50)
     atexit.register(gc.freeze)
-    app(prog_name="sweeps")
+    try:
+        code = app(prog_name="sweeps", standalone_mode=False)
+    except usage.UsageError as fault:
+        if sys.argv[1:]:  # without any, typer has shown the help
+            print(usage.line(fault), file=sys.stderr)
+        code = 2
+    sys.exit(code)
 
 
 if __name__ == "__main__":

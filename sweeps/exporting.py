@@ -26,7 +26,7 @@ def to_storage(folder: Path, url: str, source: str | None = None) -> "Iterator[t
     """
     study = _source(folder, source)
     target = backends.remote(url)
-    with _said_of(url), _whole(study, target) as copy:
+    with _said_of(url, study.study_name), _whole(study, target) as copy:
         for name, value in study.user_attrs.items():
             copy.set_user_attr(name, value)
         identity = study._storage.get_study_system_attrs(study._study_id).get(identities.IDENTITY)
@@ -40,7 +40,7 @@ def to_storage(folder: Path, url: str, source: str | None = None) -> "Iterator[t
 
 
 @contextmanager
-def _said_of(url: str) -> "Iterator[None]":
+def _said_of(url: str, name: str) -> "Iterator[None]":
     """Faults of the storage that is copied to, as a UserError."""
     import optuna
     from sqlalchemy.exc import SQLAlchemyError
@@ -48,9 +48,9 @@ def _said_of(url: str) -> "Iterator[None]":
     shown = backends.redact(url)
     try:
         yield
-    except optuna.exceptions.DuplicatedStudyError as fault:
+    except optuna.exceptions.DuplicatedStudyError:
         raise UserError(
-            f"--storage: expected one without that study, got {shown}: {fault}"
+            f"--storage: expected one without the study '{name}', got {shown} with it"
         ) from None
     except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as fault:
         reason = addresses.hide(lost.reason(fault), url)

@@ -1,6 +1,7 @@
 """What the user can get wrong, said in one line each: where, expected, got, nearest known name."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -105,8 +106,63 @@ def printable(text: str) -> str:
     )
 
 
+# What others call what is here. No word that means nearly the same: dropout is not keep_prob.
+BAYESIAN = ("tpe", "gp")
+SYNONYMS = {
+    "sgd": ("gradient_descent",),
+    "gd": ("gradient_descent",),
+    "bayes": BAYESIAN,
+    "bayesian": BAYESIAN,
+    "bayesian_optimization": BAYESIAN,
+    "gaussian_process": ("gp",),
+    "sobol": ("qmc",),
+    "halton": ("qmc",),
+    "evolutionary": ("cmaes", "nsga2"),
+    "genetic": ("nsga2",),
+    "asha": ("successive_halving",),
+    "sha": ("successive_halving",),
+    "kaiming": ("he",),
+    "kaiming_uniform": ("he_uniform",),
+    "logistic": ("sigmoid",),
+    "cosine_annealing": ("cosine",),
+    "warmup": ("linear_warmup",),
+    "lr": ("learning_rate",),
+    "layers": ("hidden",),
+    "hidden_layers": ("hidden",),
+    "hidden_layer_sizes": ("hidden",),
+    "early_stopping": ("patience",),
+    "mae": ("mean_absolute_error",),
+    "f1": ("macro_f1",),
+    "roc_auc": ("auc",),
+}
+NEAR = 0.65  # difflib's ratio: 'rai' is near to 'ray', 'nope' is not near to 'income'
+MOST = 40  # known names that a line lists
+
+
 def did_you_mean(got: str, known: Iterable[str]) -> str:
-    """The nearest known name ("did you mean 'x'?"), else all of them ("known: …")."""
+    """The known name that is meant, or nearest ("did you mean 'x'?"), else all ("known: …")."""
     known = list(known)
-    near = difflib.get_close_matches(str(got), known, n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
+    near = _meant(str(got), known)
+    if near:
+        return "did you mean " + " or ".join(f"'{name}'" for name in near) + "?"
+    rest = f", … ({len(known)} in all)" if len(known) > MOST else ""
+    return f"known: {', '.join(known[:MOST])}{rest}"
+
+
+def _meant(got: str, known: list[str]) -> list[str]:
+    word = _plain(got)
+    same = [name for name in SYNONYMS.get(word, ()) if name in known]
+    if same:
+        return same
+    # Another number is no slip of the pen: float16 is not float64.
+    possible = {_plain(name): name for name in reversed(known) if _numbers(name) == _numbers(got)}
+    near = difflib.get_close_matches(word, possible, n=1, cutoff=NEAR)
+    return [possible[name] for name in near]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s-]", "_", str(name).lower())
+
+
+def _numbers(name: str) -> list[str]:
+    return re.findall(r"\d\d+", str(name))

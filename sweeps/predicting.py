@@ -1,6 +1,7 @@
 """`sweeps predict`: a file of rows through a run's `model.npz`, in chunks, to CSV."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -8,13 +9,58 @@ import numpy as np
 import pandas as pd
 
 from sweeps.data import sources
-from sweeps.data.encode import CategoryColumn, NumberColumn
-from sweeps.faults import UserError, did_you_mean, printable, show
+from sweeps.data.encode import MISSING, CategoryColumn, NumberColumn
+from sweeps.faults import UserError, Words, did_you_mean, printable, show
 from sweeps.results.model import Model
 from sweeps.results.result import Result
 from sweeps.storage import folders, records
 
 CHUNK = 20_000  # rows at a time: what they need does not grow with the file
+NAMED = 8  # columns or words that a line names
+
+
+@dataclass
+class Unknown:
+    """Words of a column that were not there in training: the first of them, and their rows."""
+
+    words: list[str] = field(default_factory=list)
+    rows: int = 0
+
+    def add(self, texts: pd.Series) -> None:
+        """More of them."""
+        self.rows += len(texts)
+        self.words = list(dict.fromkeys([*self.words, *texts.unique()]))[: NAMED + 1]
+
+    def __str__(self) -> str:
+        words = _some([show(Words(w) if w == MISSING else w) for w in self.words])
+        return f"{words} unknown in {self.rows} {'row' if self.rows == 1 else 'rows'}"
+
+
+@dataclass
+class Notes:
+    """What is to be said of the rows: columns that were not used, and words not met in training."""
+
+    unused: list[str] = field(default_factory=list)
+    unknown: dict[str, Unknown] = field(default_factory=dict)
+
+    def add(self, frame: pd.DataFrame, model: Model) -> None:
+        """What these rows have in them."""
+        for column in model.encoder.columns:
+            if isinstance(column, CategoryColumn):
+                texts = column.unseen(frame[column.name])
+                if len(texts):
+                    self.unknown.setdefault(column.name, Unknown()).add(texts)
+
+    def lines(self) -> list[str]:
+        """A line each."""
+        told = [f"{name}: {unknown}" for name, unknown in self.unknown.items()]
+        if self.unused:
+            told.append(f"not used: {_some(self.unused)}")
+        return [printable(line) for line in told]
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:NAMED]) + ", …" * (len(names) > NAMED)
 
 
 class Text(Protocol):
@@ -28,7 +74,7 @@ def load(folder: Path) -> Model:
     return Result(folders.expect(folder)).model
 
 
-def to_file(model: Model, rows: Path, keep: list[str], out: Path) -> list[str]:
+def to_file(model: Model, rows: Path, keep: list[str], out: Path) -> Notes:
     """As `write`, into a file, whole or not at all. Errors: UserError."""
     if not out.parent.is_dir():
         raise UserError(f"--out: expected a file in a folder that is there, got {show(str(out))}")
@@ -44,20 +90,19 @@ def to_file(model: Model, rows: Path, keep: list[str], out: Path) -> list[str]:
         raise UserError(f"--out: expected a file to write, got {out}: {fault.strerror}") from None
 
 
-def write(
-    model: Model, rows: Path, keep: list[str], file: Text, terminal: bool = False
-) -> list[str]:
+def write(model: Model, rows: Path, keep: list[str], file: Text, terminal: bool = False) -> Notes:
     """CSV of the kept columns, the prediction, and its spread over the networks.
 
     For classes `p.NAME`, the mean of the networks' probabilities, and `sd.NAME`, their SD; for a
-    number `sd`. Returns the columns that were not used. Errors: UserError.
+    number `sd`. Errors: UserError.
     """
-    unused: list[str] = []
+    notes = Notes()
     done = 0
     for frame in READERS[_kind(rows)](rows, model):
         if done == 0:
-            unused = _check_columns(frame, model, keep, rows)
+            notes.unused = _check_columns(frame, model, keep, rows)
         _check_values(frame, model, rows, done)
+        notes.add(frame, model)
         made = predictions(model, frame)
         if terminal:  # which might obey the control characters of a class's name
             made.columns = pd.Index([printable(name) for name in made.columns])
@@ -67,7 +112,7 @@ def write(
         made = pd.concat([frame[keep].reset_index(drop=True), made], axis=1)
         file.write(made.to_csv(index=False, header=done == 0, float_format="%.7g"))
         done += len(frame)
-    return unused
+    return notes
 
 
 def predictions(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
@@ -92,7 +137,7 @@ def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Pat
     for option, wanted in (("", used), ("--keep: ", keep)):
         missing = [name for name in wanted if name not in there]
         if missing:
-            names = ", ".join(show(name) for name in missing[:8]) + ", …" * (len(missing) > 8)
+            names = _some([show(name) for name in missing])
             hint = did_you_mean(missing[0], there[:20])
             raise UserError(f"{option}{rows}: expected the columns {names}, got none ({hint})")
     return [name for name in there if name not in used and name not in keep]
@@ -122,7 +167,7 @@ def _csv(path: Path, model: Model) -> Iterator[pd.DataFrame]:
             for chunk in chunks:
                 yield chunk.rename(columns=str)
     except (OSError, ValueError) as fault:
-        raise _unreadable(path, fault) from None
+        raise sources.unreadable(str(path), path, fault) from None
 
 
 def _parquet(path: Path, model: Model) -> Iterator[pd.DataFrame]:
@@ -135,12 +180,7 @@ def _parquet(path: Path, model: Model) -> Iterator[pd.DataFrame]:
             for batch in file.iter_batches(batch_size=CHUNK):
                 yield sources.plain_columns(batch.to_pandas()).rename(columns=str)
     except (OSError, ValueError) as fault:
-        raise _unreadable(path, fault) from None
-
-
-def _unreadable(path: Path, fault: Exception) -> UserError:
-    reason = (str(fault).strip().splitlines() or [type(fault).__name__])[0]
-    return UserError(f"{path}: expected a {path.suffix.lower()} table, got: {printable(reason)}")
+        raise sources.unreadable(str(path), path, fault) from None
 
 
 READERS: Mapping[str, Any] = {".csv": _csv, ".tsv": _csv, ".parquet": _parquet}

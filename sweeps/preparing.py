@@ -73,16 +73,17 @@ def accept(
         problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
     prepared = Prepared(study, dataset, base, options, console)
-    check_usable(study, prepared.storage, prepared.bucket)
+    where = "--storage" if options.storage else f"{document.where('storage')}: storage"
+    check_usable(study, prepared.storage, prepared.bucket, where)
     return prepared
 
 
-def check_usable(study: Study, storage: str | None, bucket: str | None) -> None:
-    """What engine, storage and bucket need has to be here. Errors: UserError."""
+def check_usable(study: Study, storage: str | None, bucket: str | None, where: str) -> None:
+    """What engine, storage (given at `where`) and bucket need has to be here. Errors: UserError."""
     engines.check(study.engine)
     buckets.check_usable(bucket)
     if storage:
-        check(storage)
+        check(storage, where)
 
 
 def prepare(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from sweeps.data import Dataset, sources
-from sweeps.data.encode import is_number, numeric_faults
+from sweeps.data import Dataset, sources, spellings
+from sweeps.data.encode import column_fault, is_number
 from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError, Words, printable, show
 from sweeps.study import spec
@@ -37,7 +38,26 @@ SIZES = (
 )
 
 
-def begin(name: str, data: str | None, target: str | None) -> Path:
+@dataclass(frozen=True)
+class Columns:
+    """Those of which something is to be said: column → reason.
+
+    ignored: left out of the data; words: taken for words, though most of it looks like numbers.
+    """
+
+    ignored: dict[str, str]
+    words: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The study file, and what it makes of the data's columns."""
+
+    path: Path
+    columns: Columns
+
+
+def begin(name: str, data: str | None, target: str | None) -> Begun:
     """Write NAME.yaml in the working directory. Errors: UserError; a file is never written over."""
     name = name.removesuffix(".yaml")
     if not spec.NAME.fullmatch(name):
@@ -48,7 +68,7 @@ def begin(name: str, data: str | None, target: str | None) -> Path:
     if data is None and target is not None:
         raise UserError(f"--target: expected --data with it, got {show(target)} alone")
     path = Path(f"{name}.yaml")
-    text = _text(name, data or EXAMPLE, target)
+    text, columns = _text(name, data or EXAMPLE, target)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -56,39 +76,48 @@ def begin(name: str, data: str | None, target: str | None) -> Path:
         raise UserError(f"{path}: expected a file that is not there yet, got one that is") from None
     except OSError as fault:
         raise UserError(f"{path}: expected a file to write, got {fault.strerror}") from None
-    return path
+    return Begun(path, columns)
 
 
-def _text(name: str, data: str, target: str | None) -> str:
+def _text(name: str, data: str, target: str | None) -> tuple[str, Columns]:
     source = data if ":" in data else os.path.relpath(data)
     try:
-        ignore = _useless(source, target)
-        made = DataSpec(source=source, target=target, ignore=tuple(ignore))
+        columns = _columns(source, target)
+        made = DataSpec(source=source, target=target, ignore=tuple(columns.ignored))
         dataset = load(made, Path(), "float32")
     except Expected as fault:
         option = "--target" if fault.at == "target" else "--data"
         raise UserError(f"{option}: {fault.message}") from None
     except UserError as fault:
         raise UserError(f"--data: {fault}") from None
-    return _study(name, made, ignore, dataset)
+    return _study(name, made, columns.ignored, dataset), columns
 
 
-def _useless(source: str, target: str | None) -> dict[str, str]:
-    """Columns that say nothing, and why: numbers of rows, dates, texts that are all different."""
+def _columns(source: str, target: str | None) -> Columns:
+    """Those that say nothing are ignored: numbers of rows, dates, texts that are all different."""
     table = sources.read(source, target, {}, Path())
     features = table.frame.drop(columns=[table.target])
-    found: dict[str, str] = {}
-    for column in features.columns:
-        (fault, *_) = (*numeric_faults(features[[column]], table.line), "")
+    ignored: dict[str, str] = {}
+    words: dict[str, str] = {}
+    for name, column in features.items():
+        fault = column_fault("", column, table.line) or ""
         if "add it to data.ignore" in fault:
-            found[str(column)] = fault.partition(": ")[2].partition(" (add")[0]
-        elif re.fullmatch(r"(?i)(.*[_ .-])?(id|uuid|index|unnamed.*)", str(column)):
-            whole = is_number(features[column]) and bool((features[column] % 1 == 0).all())
-            if features[column].is_unique and (whole or not is_number(features[column])):
-                found[str(column)] = "another value in every row"
-    if features.shape[1] == len(found):
-        raise Expected("columns that say something of the target", Words("none"))
-    return found
+            ignored[str(name)] = fault.removeprefix(": ").partition(" (add")[0]
+        elif _counts_rows(str(name), column):
+            ignored[str(name)] = "another value in every row"
+        elif not is_number(column) and (found := spellings.clauses(column)):
+            words[str(name)] = "; ".join(found)
+    if features.shape[1] == len(ignored):
+        reasons = "; ".join(f"{show(name)}: {reason}" for name, reason in ignored.items())
+        raise Expected("columns that say something of the target", Words("none"), reasons)
+    return Columns(ignored, words)
+
+
+def _counts_rows(name: str, column: pd.Series) -> bool:
+    if not re.fullmatch(r"(?i)(.*[_ .-])?(id|uuid|index|unnamed.*)", name):
+        return False
+    whole = is_number(column) and bool((column % 1 == 0).all())
+    return bool(column.is_unique) and (whole or not is_number(column))
 
 
 def _study(name: str, data: DataSpec, ignore: dict[str, str], dataset: Dataset) -> str:

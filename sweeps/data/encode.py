@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweeps.data import spellings
 from sweeps.faults import Expected, Words, show
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ class CategoryColumn:
     def inputs(self) -> list[str]:
         """Names of its inputs."""
         return [f"{self.name} = {category}" for category in self.categories]
+
+    def unseen(self, column: "pd.Series") -> "pd.Series":
+        """The texts that have no input."""
+        texts = _texts(column)
+        return texts[~texts.isin(self.categories)]
 
     def encode(self, column: "pd.Series") -> NDArray[np.float64]:
         """(n, inputs)."""
@@ -148,9 +154,10 @@ def _text_fault(name: str, column: "pd.Series", line: int | None, is_target: boo
         )
     distinct = 0 if is_target else column.nunique()
     if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
+        got = [f"{distinct} different texts in {len(column)} rows", *spellings.clauses(column)]
         return (
             f"{name}: expected numbers or at most {MOST_CATEGORIES} categories, "
-            f"got {distinct} different texts in {len(column)} rows (add it to data.ignore)"
+            f"got {'; '.join(got)} (add it to data.ignore)"
         )
     return None
 

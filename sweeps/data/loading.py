@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 import dnn
 from dnn.arrays import Array
-from sweeps.data import encode, sources, split
+from sweeps.data import encode, sources, spellings, split
 from sweeps.data.dataset import LOSS, Dataset, Target
 from sweeps.faults import Expected, UserError, Words, did_you_mean
 from sweeps.study.spec import DataSpec
@@ -89,9 +89,11 @@ def _task(column: pd.Series, asked: str, where: str) -> str:
             f"got '{column.iloc[0]}' in every row"
         )
     if asked == "classification" and column.nunique() > min(1000, len(column) // 3):
+        spelled = [] if number else spellings.clauses(column)
+        hint = "; ".join(spelled) or "data.task: regression, or another target"
         raise UserError(
             f"{where}: target '{column.name}': expected classes with several rows each, got "
-            f"{column.nunique()} in {len(column)} rows (data.task: regression, or another target)"
+            f"{column.nunique()} in {len(column)} rows ({hint})"
         )
     return asked
 

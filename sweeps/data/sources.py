@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sweeps.faults import Expected, UserError, did_you_mean, show
+from sweeps.faults import Expected, UserError, did_you_mean, printable, show
 from sweeps.study.kinds import Number
 
 
@@ -176,8 +176,7 @@ def _file(path: Path, target: str | None) -> Table:
     try:
         frame = READERS[suffix](path)
     except (ValueError, OSError) as fault:
-        reason = str(fault).splitlines()[0]
-        raise UserError(f"{path.name}: expected a {suffix} table, got: {reason}") from None
+        raise unreadable(path.name, path, fault) from None
     if frame.empty:
         raise UserError(f"{path.name}: expected rows below a header, got none")
     columns = [str(c) for c in frame.columns]
@@ -189,6 +188,27 @@ def _file(path: Path, target: str | None) -> Table:
         raise Expected("the name of a column", None, f"columns: {_few(columns)}", at="target")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Table(frame, target, digest, line=None if suffix == ".parquet" else 2)
+
+
+def unreadable(where: str, path: Path, fault: Exception) -> UserError:
+    """What is said, at `where`, of a table that cannot be read."""
+    if isinstance(fault, UnicodeDecodeError):
+        got = f"byte 0x{fault.object[fault.start]:02x}{_first_other_line(path)}"
+        return UserError(f"{where}: expected UTF-8, got {got} (save it as UTF-8)")
+    reason = (str(fault).strip().splitlines() or [type(fault).__name__])[0]
+    kind = path.suffix.lower()
+    return UserError(f"{where}: expected a {kind} table, got: {printable(reason)}")
+
+
+def _first_other_line(path: Path) -> str:
+    """Where a file's first line is that is not UTF-8."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return f" in line {number}"
+    return ""
 
 
 def _is_file(path: Path) -> bool:

@@ -34,19 +34,25 @@ def read(folder: Path, provenance: dict[str, Any]) -> dict[str, Any] | None:
     """The summary of the run of that provenance; None where there is none, as in older runs."""
     try:
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return dict(found) if found["finished"] == provenance["finished"] else None
+        belongs = found["finished"] == provenance["finished"]
+        return dict(found) if belongs and "search_best" in found else None
     except folders.BROKEN:
         return None  # it says nothing that the frames do not
 
 
 def _found(result: "Result") -> dict[str, Any]:
+    """search_best: the trial with the best value; winner: what the confirmation put first.
+
+    The two are often not the same. best: the winner's settings, or of a search alone its best's.
+    """
     trials = result.trials
-    best = trials[trials["rank"] == 1]["value"]
+    first = trials[trials["rank"] == 1][["trial", "value"]].to_dict("records")
     return {
         "study": result.folder.name,
         "trials": {str(state): int(n) for state, n in trials["state"].value_counts().items()},
         "ended_by": result.run.provenance.get("ended_by"),
-        "best_value": _finite(float(best.iloc[0])) if len(best) else None,
+        "search_best": {k: _finite(v) for k, v in first[0].items()} if first else None,
+        "winner": result.run.winner,
         "best": result.best,
         "confirmed": [
             {name: _finite(value) for name, value in row.items()}

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sweeps.faults import UserError
+from sweeps.faults import Expected, Fault, UserError, Words
 from sweeps.search.mirror import Warm
 from sweeps.storage import folders, records
 from sweeps.study import documents, parsing
@@ -30,28 +30,45 @@ def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[
     if written.exists():
         found = json.loads(written.read_text(encoding="utf-8"))
     else:
-        found = _fitting(study, base / study.search.start, data)
+        try:
+            found = _found(study, base / study.search.start, data)
+        except Expected as fault:
+            raise UserError(Fault("", fault.at, fault.message)) from None
         if written.parent.is_dir():
             records.write_text(written, json.dumps(found))
+    return _warm(found)
+
+
+def fitting(study: Study, base: Path, data: dict[str, Any]) -> list[Warm]:
+    """What `start` would find for a run that is new; nothing is written.
+
+    Errors: Expected (at `search.from`), and UserError for a study file of its that cannot be read.
+    """
+    earlier = study.search.start
+    return [] if earlier is None else _warm(_found(study, base / earlier, data))
+
+
+def _warm(found: list[dict[str, Any]]) -> list[Warm]:
     return [Warm(one["params"], float(one["value"]), one.get("violations", {})) for one in found]
 
 
-def _fitting(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
+def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
     where = "search.from"
     known = run / "artifacts" / "identity.json"
     if not known.exists():
-        raise UserError(f"{where}: expected the folder of a run, got {study.search.start}")
+        raise Expected("the folder of a run", Words(study.search.start), at=where)
     identity = json.loads(known.read_text(encoding="utf-8"))
     if identity.get("data") != json.loads(json.dumps(data)):
-        raise UserError(f"{where}: expected a run on the same data and split, got another")
+        raise Expected("a run on the same data and split", Words("another"), at=where)
     trainer = study.trainer.identity if study.trainer else None
     if identity.get("trainer") != json.loads(json.dumps(trainer)):
-        raise UserError(f"{where}: expected a run of the same trainer, got another")
+        raise Expected("a run of the same trainer", Words("another"), at=where)
     earlier = parsing.study(documents.read(run / "study.yaml"))
     if [o.key for o in earlier.objectives] != [study.objective.key] or study.objectives[1:]:
-        raise UserError(
-            f"{where}: expected a run with the same one objective ({study.objective.label}), "
-            f"got {' and '.join(o.label for o in earlier.objectives)}"
+        raise Expected(
+            f"a run with the same one objective ({study.objective.label})",
+            Words(" and ".join(o.label for o in earlier.objectives)),
+            at=where,
         )
     found = []
     for path in folders.record_paths(run):

@@ -27,16 +27,21 @@ def check(
         assignments = [*(set_ or []), *([f"search.trials={wanted}"] if wanted else [])]
         addresses.refuse_passwords(None, assignments)
         spec, dataset = preparing.prepare(document, study.parent, assignments, allow_code)
-        preparing.check_usable(spec, spec.storage, spec.artifacts)
+        where = f"{document.where('storage')}: storage"
+        preparing.check_usable(spec, spec.storage, spec.artifacts, where)
         workers = options.check_jobs(jobs)
         budget = preparing.trials_of(spec)
         preparing.optuna_quietly()
+        try:
+            first = list(checking.first(spec, dataset, study.parent, budget))
+        except Expected as fault:
+            raise UserError(document.fault("", fault)) from None
         verbatim(printer, spec.name, style="bold")
         for name, text in plan.lines(spec, dataset, budget, workers, "not run"):
             tell(printer, name, text)
         for warning in plan.warnings(spec, dataset, workers):
             tell(printer, "warning", warning, style="yellow")
-        for name, text in checking.first(spec, budget):
+        for name, text in first:
             tell(printer, name, text)
         if spec.trainer is None or allow_code:
             try:

@@ -1,5 +1,6 @@
 """`sweeps compare RUN RUN …`: winners side by side; a gate for CI."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -58,5 +59,8 @@ def compare(
             print_json(found.plain())
         else:
             comparing.show(found, console())
-        if fail_if_worse and found.differences[-1].is_worse(margin):
+        last = found.differences[-1]
+        if fail_if_worse and last.is_worse(margin):
+            regression = found.runs[0].regression
+            print(f"failed: {comparing.failure(last, margin, regression)}", file=sys.stderr)
             raise typer.Exit(1)

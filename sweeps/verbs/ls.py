@@ -12,7 +12,7 @@ def ls(
     folder: Annotated[Path, typer.Argument(help="A folder of run folders.")] = Path("runs"),
     as_json: Annotated[bool, typer.Option("--json", help="A list of objects on stdout.")] = False,
 ) -> None:
-    """List the runs of a folder: state, trials, best value, the winner's test error.
+    """List the runs of a folder: state, trials, the search's best value, the winner's test error.
 
     running: a process is at work on it; interrupted: `sweeps resume` goes on with it; complete:
     searched, and not confirmed; confirmed: the best were trained again, and met the test rows;

@@ -25,6 +25,12 @@ def new(
     """
     with exit_codes():
         from sweeps import starting
+        from sweeps.faults import printable, show
 
-        path = starting.begin(name, data, target)
-        print(f"{path}\ngo on with: sweeps run {path}")
+        begun = starting.begin(name, data, target)
+        print(begun.path)
+        for name, reason in begun.columns.ignored.items():
+            print(f"ignored {show(name)}: {printable(reason)}")
+        for name, reason in begun.columns.words.items():
+            print(f"taken for words {show(name)}: {printable(reason)}")
+        print(f"go on with: sweeps run {begun.path}")

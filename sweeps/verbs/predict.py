@@ -22,7 +22,8 @@ def predict(
 ) -> None:
     """Predict a file's rows with the winner's networks, preprocessed as in training.
 
-    The columns are those of the training data; a missing value is one as it was there. Written are
+    The columns are those of the training data; a missing value is one as it was there, and a word
+    that was not there is none of the known ones: a line on stderr says so. Written are
     the prediction of all networks together, for classes each one's probability (p.NAME), and the
     SD over the networks (sd, sd.NAME).
 
@@ -32,18 +33,16 @@ def predict(
     """
     with exit_codes():
         from sweeps import predicting
-        from sweeps.faults import printable
 
         model = predicting.load(folder)
         try:
             if out is not None:
-                unused = predicting.to_file(model, rows, keep or [], out)
+                notes = predicting.to_file(model, rows, keep or [], out)
             else:
-                unused = predicting.write(model, rows, keep or [], sys.stdout, sys.stdout.isatty())
+                notes = predicting.write(model, rows, keep or [], sys.stdout, sys.stdout.isatty())
                 sys.stdout.flush()
         except BrokenPipeError:  # `| head` has read all that it wants
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
-        if unused:
-            some = ", ".join(unused[:8]) + ", …" * (len(unused) > 8)
-            print(printable(f"not used: {some}"), file=sys.stderr)
+        for line in notes.lines():
+            print(line, file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from sweeps import durations
 from sweeps.addresses import redact
-from sweeps.faults import Expected, UserError
+from sweeps.faults import Expected, Fault, UserError
 from sweeps.preparing import Prepared
 from sweeps.terminal import tell, verbatim
 from sweeps.views import checking, plan
@@ -29,8 +29,11 @@ def announce(run: Prepared, known: int) -> None:
 def preview(run: Prepared) -> None:
     """The same, and the first trials, of a run that will not be. Errors: UserError."""
     announce(run, 0)
-    for name, text in checking.first(run.study, run.budget):
-        tell(run.console, name, text)
+    try:
+        for name, text in checking.first(run.study, run.dataset, run.base, run.budget):
+            tell(run.console, name, text)
+    except Expected as fault:
+        raise UserError(Fault("", fault.at, fault.message)) from None
 
 
 def _estimate(run: Prepared, trials: int) -> str:

@@ -1,11 +1,14 @@
 """`sweeps check`: what a study would do, what it may cost, and what its first trials would be."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from sweeps import durations
 from sweeps.data import Dataset
 from sweeps.faults import show
+from sweeps.results import resolved
+from sweeps.search import warm
 from sweeps.search.mirror import Mirror
 from sweeps.search.window import preview
 from sweeps.study.spec import Study
@@ -21,14 +24,31 @@ def costs(study: Study, dataset: Dataset, trials: int, jobs: int) -> Iterator[tu
     names = ("cheapest", "dearest") if len(ends) > 1 else ("defaults",)
     for name, (config, seconds) in zip(names, ends, strict=True):
         searched = {w: v for w, v in config.items() if w in study.space.searched}
-        yield name, f"{seconds:.2g} s a trial: {settings(searched)}"
-    low, high = (durations.words(seconds * trials / jobs) for _, seconds in (ends[0], ends[-1]))
-    yield "search", f"between {low} and {high} for {trials} unpruned trials with {jobs} jobs"
+        short = f"{seconds:.2g} s" if seconds < 10 else durations.words(seconds)
+        yield name, f"{short} a trial: {settings(searched)}"
+    low, high = (seconds * trials / jobs for _, seconds in (ends[0], ends[-1]))
+    yield "search", f"{between(low, high)} for {trials} unpruned trials with {jobs} jobs"
 
 
-def first(study: Study, trials: int) -> Iterator[tuple[str, str]]:
-    """The settings of the first trials, which depend on no outcome."""
-    for number, config in enumerate(preview(study, Mirror(study), min(FIRST, trials))):
+def between(low: float, high: float) -> str:
+    """Seconds from low to high in words, as far as they can be told apart."""
+    shortest, longest = durations.words(low), durations.words(high)
+    if high < 1:
+        return "less than 1 s"
+    if shortest == longest:
+        return f"about {longest}"
+    return f"up to {longest}" if low < 1 else f"between {shortest} and {longest}"
+
+
+def first(study: Study, dataset: Dataset, base: Path, trials: int) -> Iterator[tuple[str, str]]:
+    """The settings of the first trials, which depend on no outcome but an earlier run's.
+
+    base: where the study file's paths begin. Errors: as of `warm.fitting`.
+    """
+    known = warm.fitting(study, base, resolved.data(study, dataset))
+    if study.search.start is not None:
+        yield "from", f"{len(known)} trials of {study.search.start} fit"
+    for number, config in enumerate(preview(study, Mirror(study, known), min(FIRST, trials))):
         yield (
             f"trial {number}",
             settings(

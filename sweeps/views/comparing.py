@@ -162,13 +162,24 @@ def _setting(value: Any) -> str:
 
 
 def words(found: "Difference", regression: bool) -> str:
-    """What the decisive interval says."""
+    """What the decisive interval says, and whether that for new rows bears it out."""
     decisive = found.decisive
     size = _number(decisive.estimate, regression)
     if not decisive.excludes_zero:
         return f"no difference shown in {found.split} error ({size})"
     word = "higher: worse" if decisive.estimate > 0 else "lower: better"
-    return f"{found.split} error {size}, {word}"
+    where = "" if found.on_new_rows.excludes_zero else " on these rows; not shown for new rows"
+    return f"{found.split} error {size}, {word}{where}"
+
+
+def failure(found: "Difference", margin: float, regression: bool) -> str:
+    """Why the gate is closed."""
+    decisive = found.decisive
+    what = f"{_signed(decisive.estimate, regression)} (no interval)"
+    if decisive.known:
+        what = f"[{', '.join(_signed(b, regression) for b in (decisive.low, decisive.high))}]"
+    allowed = f"{margin:g} SD" if regression else f"{100 * margin:g} points"
+    return f"{found.split} error: {what} lies above the margin of {allowed}"
 
 
 def _interval(found: "Interval", regression: bool) -> str:

@@ -32,7 +32,7 @@ def show(found: list[Overview], console: Console) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     for name in ("run", "state"):
         table.add_column(name, no_wrap=True)
-    for name in ("trials", "pruned", "failed", "best", "test error", "age"):
+    for name in ("trials", "pruned", "failed", "search best", "test error", "age"):
         table.add_column(name, justify="right", no_wrap=True)
     for one in found:
         state = Text(one.state, style=STYLES.get(one.state, ""))
@@ -46,7 +46,7 @@ def show(found: list[Overview], console: Console) -> None:
 def _numbers(one: Overview) -> list[str]:
     if one.is_unread:
         return ["–"] * 5 + [age(one.age)]
-    best = "–" if one.best is None else f"{one.best:.4f}"
+    best = "–" if one.search_best is None else f"{one.search_best:.4f}"
     return [
         f"{one.done}/{one.asked}",
         str(one.counts["pruned"]),

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sweeps.faults import UserError, printable
 from sweeps.results import summaries
@@ -22,9 +22,10 @@ class Overview:
 
     state: running, interrupted, complete (searched, not confirmed), confirmed, damaged, or older
     (not read by this version); `note` says by whom it is held, or what is wrong. `asked` trials are
-    to be done; `best` is the objective's best value in the search. test_error: the winner's, with
-    its bounds, a share of rows or (in regression) an RMSE; None where it was not confirmed. age:
-    seconds since it last changed.
+    to be done; `search_best` is the objective's best value in the search. winner: what the
+    confirmation put first, often another trial; test_error: the winner's, with its bounds, a share
+    of rows or (in regression) an RMSE; None where it was not confirmed. age: seconds since it last
+    changed.
     """
 
     folder: str
@@ -34,7 +35,8 @@ class Overview:
     asked: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATES, 0))
     metric: str = ""
-    best: float | None = None
+    search_best: float | None = None
+    winner: str | None = None
     test_error: Error | None = None
     regression: bool = False
     age: float = 0.0
@@ -81,7 +83,7 @@ def _survey(folder: Path) -> Overview:
     counts = {state: int(provenance["counts"][state]) for state in STATES}
     objective = provenance["objective"]
     confirmed = (folder / "confirm.parquet").exists()
-    best, error = _found(folder, provenance)
+    found = _found(folder, provenance)
     return Overview(
         folder=str(folder),
         name=str(provenance["name"]),
@@ -89,8 +91,9 @@ def _survey(folder: Path) -> Overview:
         asked=int(provenance["counts"]["asked"]),
         counts=counts,
         metric=str(objective["metric"]),
-        best=best,
-        test_error=error,
+        search_best=found.search_best,
+        winner=found.winner,
+        test_error=found.test_error,
         regression=provenance["task"] == "regression",
         age=_age(folder),
     )
@@ -120,7 +123,7 @@ def _unfinished(folder: Path, state: str, note: str) -> Overview:
         asked=int(study["search"]["trials"]) if study.get("space") else 1,
         counts={state: sum(r.state == state for r in known) for state in STATES},
         metric=str(objective.get("metric", "")),
-        best=best_of(
+        search_best=best_of(
             (r.value for r in known if r.state == "complete"), str(objective.get("direction"))
         ),
         age=_age(folder),
@@ -133,20 +136,29 @@ def best_of(values: Iterable[float], direction: str) -> float | None:
     return (max if direction == "maximize" else min)(finite, default=None)
 
 
-def _found(folder: Path, provenance: dict[str, Any]) -> tuple[float | None, Error | None]:
-    """The best value of the search and the winner's test error, from the run's own summary."""
+class _Found(NamedTuple):
+    """What a finished run found: of its search, and of its confirmation, if it had one."""
+
+    search_best: float | None
+    winner: str | None = None
+    test_error: Error | None = None
+
+
+def _found(folder: Path, provenance: dict[str, Any]) -> _Found:
+    """From the run's own summary, where it has one."""
     summary = summaries.read(folder, provenance)
     if summary is None:
         return _computed(folder)
-    rows = summary["confirmed"]
+    first, rows = summary["search_best"], summary["confirmed"]
+    best = None if first is None else first["value"]
     if not rows:
-        return summary["best_value"], None
+        return _Found(best)
     found = (rows[0][f"test_error{end}"] for end in ("", "_low", "_high"))
     value, low, high = (math.nan if number is None else float(number) for number in found)
-    return summary["best_value"], (value, low, high)
+    return _Found(best, str(summary["winner"]), (value, low, high))
 
 
-def _computed(folder: Path) -> tuple[float | None, Error | None]:
+def _computed(folder: Path) -> _Found:
     """The same from the frames, which takes a thousand times as long."""
     from reports import frames
     from reports.stats import rows
@@ -158,9 +170,9 @@ def _computed(folder: Path) -> tuple[float | None, Error | None]:
     first = run.trials[run.trials["rank"] == 1]["value"]
     best = float(first.iloc[0]) if len(first) else None
     if run.winner is None:
-        return best, None
+        return _Found(best)
     found = rows.new_rows(run, run.winner, "test")
-    return best, (found.estimate, found.low, found.high)
+    return _Found(best, run.winner, (found.estimate, found.low, found.high))
 
 
 def _age(folder: Path) -> float:

@@ -139,6 +139,10 @@ def test_all_faults_of_a_file_together(tmp_path: Path) -> None:
             "--set: expected an address without a password, got 'storage=mysql://x/y?password=***'",
         ),
         (("--storage", "oops://me@x"), "--storage: expected a database, got oops://me@x: "),
+        (
+            ("--set", "storage=oops://x"),
+            "--set storage: storage: expected a database, got oops://x: ",
+        ),
     ],
 )
 def test_faults_of_the_options(tmp_path: Path, options: tuple[str, ...], message: str) -> None:
@@ -146,6 +150,13 @@ def test_faults_of_the_options(tmp_path: Path, options: tuple[str, ...], message
     assert lines[0].startswith(message)
     assert not any("secret" in line for line in lines)
     assert untouched(tmp_path)
+
+
+@pytest.mark.parametrize("verb", ["run", "check"])
+def test_an_address_of_the_file_is_refused_at_its_line(tmp_path: Path, verb: str) -> None:
+    path = study(tmp_path, f"storage: redis://x{TEXT}")
+    (line,) = sweeps(verb, path.name, cwd=tmp_path, code=2, module="sweeps").stderr.splitlines()
+    assert line.startswith("small.yaml:1: storage: expected a database, got redis://x: ")
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps.data import Dataset, encode
+from sweeps.data import Dataset, encode, spellings
 from sweeps.data.encode import Encoder
 from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError
@@ -193,6 +193,39 @@ def test_faults(tmp_path: Path, frame: pd.DataFrame, changes: dict[str, Any], me
     write(tmp_path, frame)
     with pytest.raises((Expected, UserError), match=message):
         load(spec(**changes), tmp_path, "float32")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (["12,5", "1.009,30", "7"], ["'12,5' looks like a decimal comma"]),
+        (["1,234", "12", "1,234,567.5"], ["'1,234,567.5' looks like thousands separators"]),
+        (["1,234", "2,5"], ["'2,5' looks like a decimal comma"]),
+        (["1 234", "2 345,5"], ["'2 345,5' looks like a decimal comma"]),
+        (["1 234", "2"], ["'1 234' looks like thousands separators"]),
+        (["5%", "7.5 %", None], ["'5%' looks like a percent sign"]),
+        (["1", "2", "-", "-", "3"], ["'-' in 2 rows is no number"]),
+        (["1,5", "-", "2"], ["'1,5' looks like a decimal comma", "'-' in 1 row is no number"]),
+        (["1", "a", "b"], []),
+        (["1", "2", "3", "4", "a", "b", "c", "d"], []),
+        (["2020-01-01", "2020-01-02"], []),
+        ([None, None], []),
+    ],
+)
+def test_numbers_that_are_spelled_otherwise_are_told(values: list[Any], said: list[str]) -> None:
+    assert spellings.clauses(pd.Series(values, dtype=object)) == said
+
+
+@pytest.mark.parametrize("row", [0, 50_000])
+def test_a_file_that_is_not_utf_8_is_said_to_be_none(tmp_path: Path, row: int) -> None:
+    lines = ["age,city,churn", *["30,Köln,no", "40,Ulm,yes"] * row, "30,Köln,no"]
+    latin = [*map(str.encode, lines[:-1]), lines[-1].encode("latin-1")]
+    (tmp_path / "my.csv").write_bytes(b"\n".join(latin))
+    with pytest.raises(UserError) as caught:
+        load(spec(), tmp_path, "float32")
+    assert str(caught.value) == (
+        f"my.csv: expected UTF-8, got byte 0xf6 in line {len(lines)} (save it as UTF-8)"
+    )
 
 
 @pytest.mark.parametrize("rare", [2, 5, 40])

@@ -51,7 +51,7 @@ def test_a_planted_fault_fails_it(tmp_path: Path) -> None:
     [
         (
             ("--fault", "w1=2"),
-            "--fault: expected a known block, got 'w1' (known: W1, b1, W2, b2, W3, b3)",
+            "--fault: expected a known block, got 'w1' (did you mean 'W1'?)",
         ),
         (("--fault", "W1"), "--fault: expected BLOCK=factor, like W1=2, got 'W1'"),
         (("--fault", "W1=1e"), "--fault: expected BLOCK=factor, like W1=2, got 'W1=1e'"),

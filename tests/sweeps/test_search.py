@@ -504,6 +504,20 @@ def test_a_warm_start_from_something_else_is_refused(tmp_path: Path) -> None:
         sweeps.run(values(name="b", search=source, objective="dev_error"), out=tmp_path, quiet=True)
 
 
+def test_a_warm_start_is_checked_before_it_is_run(tmp_path: Path) -> None:
+    import sweeps
+    from sweeps.views import checking
+
+    sweeps.run(values(search={"trials": 4}), out=tmp_path, jobs=1, confirm=False, quiet=True)
+    before = sorted(tmp_path.rglob("*"))
+    tpe = {"sampler": {"tpe": {"startup": 0}}}
+    cold, warm = study(search=tpe), study(search={**tpe, "from": "tiny"})
+    (said, *asked) = checking.first(*warm, tmp_path, 2)
+    assert said == ("from", "4 trials of tiny fit")
+    assert asked != list(checking.first(*cold, tmp_path, 2))
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_what_all_trials_have_is_remembered_as_it_would_be_found_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

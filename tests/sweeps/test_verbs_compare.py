@@ -33,22 +33,31 @@ def test_side_by_side(cwd: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "margin", "code"),
+    ("order", "margin", "failed"),
     [
-        (("before", "after"), "0", 1),
-        (("before", "after"), "0.03", 1),
-        (("before", "after"), "0.04", 0),
-        (("after", "before"), "0", 0),
-        (("before", "before"), "0", 0),
+        (("before", "after"), "0", "the margin of 0 points"),
+        (("before", "after"), "0.03", "the margin of 3 points"),
+        (("before", "after"), "0.04", ""),
+        (("after", "before"), "0", ""),
+        (("before", "before"), "0", ""),
         # The last is judged, whatever stands between.
-        (("before", "after", "before"), "0", 0),
+        (("before", "after", "before"), "0", ""),
     ],
 )
-def test_the_gate(cwd: Path, order: tuple[str, ...], margin: str, code: int) -> None:
+def test_the_gate(cwd: Path, order: tuple[str, ...], margin: str, failed: str) -> None:
     gate = ("--fail-if-worse", "--margin", margin)
-    done = sweeps("compare", *order, *gate, cwd=cwd, code=code, module="sweeps")
-    assert done.stderr == ""
+    done = sweeps("compare", *order, *gate, cwd=cwd, code=bool(failed), module="sweeps")
+    said = f"failed: test error: [+3.51, +3.51] lies above {failed}\n" if failed else ""
+    assert done.stderr == said
     assert "against" in done.stdout
+
+
+def test_what_seeds_alone_bear_out_is_said_of_these_rows(cwd: Path) -> None:
+    shifted(write(cwd / "hardly", Made()), wrong=1)
+    told = sweeps("compare", "before", "hardly", "after", cwd=cwd, module="sweeps").stdout
+    seeds = "hardly against before: test error +0.88 points, higher: worse on these rows; not shown"
+    assert f"{seeds} for new rows\n" in told
+    assert "after against before: test error +3.51 points, higher: worse\n" in told
 
 
 def test_what_differs_is_said(cwd: Path) -> None:

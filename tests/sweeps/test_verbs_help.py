@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.verbs import VERBS, completion
-from tests.sweeps.helpers import environment
+from tests.sweeps.helpers import environment, sweeps
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,3 +79,33 @@ def test_a_shell_gets_them(tmp_path: Path) -> None:
         env={**os.environ, **asked},
     )
     assert done.stdout.split() == ["runs/small"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("run --trails 3", "run: expected a known option, got '--trails' (did you mean '--trials'"),
+        ("run x --quiet=3", "--quiet: expected no value, got one"),
+        ("run", "run: expected STUDY, got nothing (see --help)"),
+        ("run x y", "run: got unexpected extra argument(s) (y)"),
+        ("show x abc", "TRIAL: expected a whole number, got 'abc'"),
+        ("dashboard x --port 99999", "--port: expected a number <= 65535, got '99999'"),
+        ("compare a b --split train", "--split: expected one of 'dev', 'test', got 'train'"),
+        ("compare a b --margin", "--margin: expected a value, got nothing"),
+        ("compare a b --margin x", "--margin: expected a number, got 'x'"),
+        ("lst", "sweeps: expected a verb, got 'lst' (did you mean 'ls'?)"),
+        ("zzz", "sweeps: expected a verb, got 'zzz' (known: new, run, check, "),
+        ("--nope", "sweeps: expected a known option, got '--nope' (known: --install-completion, "),
+    ],
+)
+def test_what_the_parser_refuses_is_a_line(tmp_path: Path, arguments: str, said: str) -> None:
+    done = sweeps(*arguments.split(), cwd=tmp_path, code=2, module="sweeps")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(said)
+    assert done.stdout == ""
+
+
+def test_without_a_verb_there_is_help(tmp_path: Path) -> None:
+    done = sweeps(cwd=tmp_path, code=2, module="sweeps")
+    assert done.stderr == ""
+    assert all(verb in done.stdout for verb in VERBS)

@@ -57,6 +57,28 @@ def test_for_a_table_of_ones_own(tmp_path: Path) -> None:
     assert "winner: trial" in sweeps("mine.yaml", *SMALL, cwd=tmp_path).stdout
 
 
+def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
+    texts = [f"text {n}" for n in range(100)]
+    prices = {"price: €": [f"{n},5" for n in range(100)], "rebate": ["1,5", "2,5"] * 50}
+    columns = {"customer_id": range(100), "when": texts, "empty": np.nan, **prices}
+    table(100, **columns).to_csv(tmp_path / "t.csv")
+    told = sweeps(
+        *("new", "mine", "--data", "t.csv", "--target", "y"), cwd=tmp_path, module="sweeps"
+    ).stdout
+    assert told.splitlines() == [
+        "mine.yaml",
+        "ignored 'Unnamed: 0': another value in every row",
+        "ignored 'customer_id': another value in every row",
+        "ignored 'when': expected numbers or at most 50 categories, got 100 different texts in "
+        "100 rows",
+        "ignored 'empty': expected values, got none",
+        "ignored 'price: €': expected numbers or at most 50 categories, got 100 different texts in "
+        "100 rows; '0,5' looks like a decimal comma",
+        "taken for words 'rebate': '1,5' looks like a decimal comma",
+        "go on with: sweeps run mine.yaml",
+    ]
+
+
 @pytest.mark.parametrize("rows", [60, 2_000, 20_000, 60_000])
 def test_the_space_suits_the_size(
     tmp_path: Path, rows: int, monkeypatch: pytest.MonkeyPatch
@@ -125,7 +147,16 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
         (("x", "t.csv", "z"), "--target: expected a column of the data, got 'z'"),
         (("x", "u.csv", "y"), "--data: expected a file, got 'u.csv' (did you mean 't.csv'?)"),
         (("x", "sklearn:iri", None), "--data: expected a known sklearn set, got 'iri'"),
-        (("x", "id.csv", "y"), "--data: expected columns that say something of the target"),
+        (
+            ("x", "t.csv", "a"),
+            "--data: t.csv: target 'a': expected classes with several rows each, got 50 in 50 "
+            "rows ('0,5' looks like a decimal comma)",
+        ),
+        (
+            ("x", "id.csv", "y"),
+            "--data: expected columns that say something of the target, got none ("
+            "'id': another value in every row; 'empty': expected values, got none)",
+        ),
     ],
 )
 def test_its_faults_are_a_line(
@@ -135,8 +166,10 @@ def test_its_faults_are_a_line(
     message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    table(50).to_csv("t.csv", index=False)
-    pd.DataFrame({"id": range(50), "y": ["a", "b"] * 25}).to_csv("id.csv", index=False)
+    table(50).assign(a=[f"{n},5" for n in range(50)]).to_csv("t.csv", index=False)
+    pd.DataFrame({"id": range(50), "empty": np.nan, "y": ["a", "b"] * 25}).to_csv(
+        "id.csv", index=False
+    )
     with pytest.raises(UserError) as caught:
         starting.begin(*arguments)
     assert str(caught.value).startswith(message)

@@ -13,6 +13,7 @@ import pytest
 
 import studies
 from sweeps import predicting
+from sweeps.data.encode import CategoryColumn
 from sweeps.faults import UserError
 from sweeps.results.result import Result
 from tests.sweeps.helpers import command, environment, sweeps
@@ -79,6 +80,24 @@ def test_chunks_and_kinds_of_files_change_nothing(
             rtol=1e-4,
             atol=1e-7,
         )
+
+
+def test_words_never_seen_in_training_are_told(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pd.read_csv(made / "subscriptions.csv", keep_default_na=False)
+    model = Result(made / "runs/csv-example").model
+    name = next(c.name for c in model.encoder.columns if isinstance(c, CategoryColumn))
+    frame.loc[3, name] = "x\x1b[1m"
+    frame.loc[[1, 500], name] = "Hamburg"
+    frame.to_csv(made / "unknown.csv", index=False)
+    (seen,) = predicting.write(model, made / "subscriptions.csv", [], io.StringIO()).lines()
+    assert seen.startswith("not used: ")
+    monkeypatch.setattr(predicting, "CHUNK", 100)
+    notes = predicting.write(model, made / "unknown.csv", list(frame), io.StringIO())
+    assert notes.lines() == [
+        f"{name}: 'Hamburg', 'x\N{REPLACEMENT CHARACTER}[1m' unknown in 3 rows"
+    ]
+    done = sweeps("predict", "runs/csv-example", "unknown.csv", cwd=made, module="sweeps")
+    assert done.stderr.splitlines()[0].startswith(f"{name}: 'Hamburg', ")
 
 
 def test_words_that_look_like_numbers_in_one_chunk(tmp_path: Path) -> None:
@@ -158,6 +177,9 @@ def test_its_faults_are_a_line(made: Path) -> None:
     }.items():
         assert said(made, name) == message
     assert said(made, "no.parquet").startswith("no.parquet: expected a .parquet table, got: ")
+    (made / "latin.csv").write_bytes(",".join(used).encode() + "\nKäse\n".encode("latin-1"))
+    line = said(made, "latin.csv")
+    assert line == "latin.csv: expected UTF-8, got byte 0xe4 in line 2 (save it as UTF-8)"
     line = said(made, "subscriptions.csv", "--keep", "idd")
     assert line == (
         "--keep: subscriptions.csv: expected the columns 'idd', got none (did you mean 'id'?)"

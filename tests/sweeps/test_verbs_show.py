@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sweeps.faults import UserError
+from sweeps.results.result import Result
 from sweeps.storage import folders, locks
 from sweeps.views import listing, overview, showing, trial_view
 from tests.reports.folders import Made, write
@@ -38,15 +39,27 @@ def unfinished(finished: Path, tmp_path: Path) -> Path:
 
 
 def test_a_confirmed_run(finished: Path) -> None:
-    from reports import frames, summary
+    from reports import summary
 
     seen = overview.survey(finished)
     assert (seen.name, seen.state, seen.done, seen.asked) == ("small", "confirmed", 6, 6)
-    run = frames.load(finished)
+    run = Result(finished).run
     complete = run.trials[run.trials["state"] == "complete"]
-    assert seen.best == complete["value"].min()
+    assert seen.search_best == complete["value"].min()
     row = summary.table(run).iloc[0]
+    assert seen.winner == row["config"]
     assert seen.test_error == (row["test_error"], row["test_error_low"], row["test_error_high"])
+
+
+def test_the_searchs_best_is_not_taken_for_the_winner(finished: Path, tmp_path: Path) -> None:
+    """The confirmation, made on fresh seeds, may put another first."""
+    found = json.loads((finished / "summary.json").read_text())
+    trials = Result(finished).trials
+    best = trials[trials["rank"] == 1].iloc[0]
+    assert found["search_best"] == {"trial": best["trial"], "value": best["value"]}
+    assert found["winner"] == found["confirmed"][0]["config"]
+    told = sweeps("ls", str(finished), cwd=tmp_path, module="sweeps").stdout
+    assert "failed  search best  " in told
 
 
 def test_the_runs_own_summary_says_what_its_frames_say(finished: Path, tmp_path: Path) -> None:
@@ -58,12 +71,13 @@ def test_the_runs_own_summary_says_what_its_frames_say(finished: Path, tmp_path:
     assert replace(overview.survey(folder), age=0) == seen
     shutil.copy(finished / "summary.json", folder)
     path = folder / "summary.json"
-    changed = json.loads(path.read_text()) | {"best_value": -1.0}
+    changed = json.loads(path.read_text()) | {"search_best": {"trial": 0, "value": -1.0}}
     path.write_text(json.dumps(changed))
-    assert overview.survey(folder).best == -1.0
-    for stale in (json.dumps(changed | {"finished": "then"}), "[]", "{", "null"):
+    assert overview.survey(folder).search_best == -1.0
+    older = {name: value for name, value in changed.items() if name != "search_best"}
+    for stale in (json.dumps(older), json.dumps(changed | {"finished": "then"}), "[]", "{", "null"):
         path.write_text(stale)
-        assert overview.survey(folder).best == seen.best
+        assert overview.survey(folder).search_best == seen.search_best
 
 
 def test_a_list_of_runs_reads_no_frame(
@@ -156,7 +170,7 @@ def test_what_show_prints_of_a_run(unfinished: Path, finished: Path) -> None:
     ):
         assert text in told
     told = sweeps("show", str(unfinished), cwd=finished, module="sweeps").stdout
-    best = overview.survey(unfinished).best
+    best = overview.survey(unfinished).search_best
     assert "interrupted: 5 of 6 trials" in told
     assert f"dev_loss {best:.4f}" in told
     told = sweeps("show", str(unfinished), "--json", cwd=finished, module="sweeps").stdout
@@ -261,7 +275,7 @@ def test_a_run_of_an_older_version_is_called_so(tmp_path: Path, missing: str) ->
         known = json.loads(path.read_text())
         path.write_text(json.dumps({k: v for k, v in known.items() if k != missing}))
     (seen,) = listing.survey(tmp_path)
-    assert (seen.state, seen.best) == ("older", None)
+    assert (seen.state, seen.search_best) == ("older", None)
     told = sweeps("ls", ".", cwd=tmp_path, module="sweeps").stdout
     assert "note      old (older): " in told
     assert "made anew: sweeps run old/study.yaml --out NEW" in told

@@ -1,0 +1,49 @@
+"""What is suggested for a name that is not known: what was meant, or nothing."""
+
+import pytest
+
+import dnn
+from sweeps.faults import SYNONYMS, did_you_mean
+from sweeps.study.methods import PRUNERS, SAMPLERS
+from sweeps.study.metrics import METRICS
+from sweeps.study.vocabulary import VOCABULARY
+
+KNOWN = (
+    *(VOCABULARY, SAMPLERS, PRUNERS, METRICS),
+    *(dnn.OPTIMIZERS, dnn.INITIALIZERS, dnn.ACTIVATIONS, dnn.SCHEDULES),
+)
+
+
+@pytest.mark.parametrize(
+    ("got", "known", "said"),
+    [
+        ("sgd", dnn.OPTIMIZERS, "did you mean 'gradient_descent'?"),
+        ("SGD", dnn.OPTIMIZERS, "did you mean 'gradient_descent'?"),
+        ("adam_w", dnn.OPTIMIZERS, "did you mean 'adamw'?"),
+        ("Adam-W", dnn.OPTIMIZERS, "did you mean 'adamw'?"),
+        ("adma", dnn.OPTIMIZERS, "did you mean 'adam'?"),
+        ("ReLU", dnn.ACTIVATIONS, "did you mean 'relu'?"),
+        ("bayes", SAMPLERS, "did you mean 'tpe' or 'gp'?"),
+        ("cma-es", SAMPLERS, "did you mean 'cmaes'?"),
+        ("rai", ("loky", "dask", "ray"), "did you mean 'ray'?"),
+        ("beta3", ("beta1", "beta2"), "did you mean 'beta2'?"),
+        ("float16", ("float32", "float64"), "known: float32, float64"),
+        ("nope", ("age", "income"), "known: age, income"),
+        ("sgd", ("age", "income"), "known: age, income"),
+        ("zzz", [f"x{n}" for n in range(50)], "x39, … (50 in all)"),
+    ],
+)
+def test_what_is_meant_or_near_or_all(got: str, known: tuple[str, ...], said: str) -> None:
+    assert did_you_mean(got, known).endswith(said)
+
+
+@pytest.mark.parametrize("names", KNOWN, ids=lambda names: next(iter(names)))
+def test_what_is_known_is_nearest_to_itself(names: dict[str, object]) -> None:
+    for name in names:
+        assert did_you_mean(name, names) == f"did you mean '{name}'?"
+
+
+def test_a_synonym_stands_for_what_there_is() -> None:
+    there = {name for names in KNOWN for name in names}
+    assert {name for meant in SYNONYMS.values() for name in meant} <= there
+    assert not set(SYNONYMS) & there

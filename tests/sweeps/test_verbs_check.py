@@ -1,0 +1,53 @@
+"""`sweeps check`: what a study may cost, told so that it can be believed."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from sweeps.views import checking, plan
+from tests.sweeps import helpers
+from tests.sweeps.helpers import TEXT, sweeps
+from tests.sweeps.test_search import study
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.01, 0.4, "less than 1 s"),
+        (0.2, 30, "up to 30 s"),
+        (29.8, 30.1, "about 30 s"),
+        (30, 90, "between 30 s and 1 min 30 s"),
+    ],
+)
+def test_a_span_of_time_is_told_as_far_as_it_is_one(low: float, high: float, said: str) -> None:
+    assert checking.between(low, high) == said
+
+
+def test_the_first_epoch_is_not_the_one_that_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    of, data = study()
+    clock = iter([0.0, 9.0, 10.0, 11.5])
+    monkeypatch.setattr(plan, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    assert plan.seconds_per_trial(of, data, of.space.default) == 1.5 * of.epochs
+
+
+def test_the_cheapest_is_never_the_dearer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock decides, and not the work that was computed."""
+    clock = iter([200.0, 3.0])
+    monkeypatch.setattr(plan, "seconds_per_trial", lambda *_: next(clock))
+    told: dict[str, Any] = dict(checking.costs(*study(), 20, 2))
+    assert told["cheapest"].startswith("3 s a trial: ")
+    assert told["dearest"].startswith("3 min 20 s a trial: ")
+    assert told["search"] == "between 30 s and 33 min 20 s for 20 unpruned trials with 2 jobs"
+
+
+def test_an_earlier_run_that_is_none_is_refused_at_its_line(tmp_path: Path) -> None:
+    path = helpers.study(tmp_path, TEXT.replace("trials: 24", "from: runs/none, trials: 24"))
+    done = sweeps("check", path.name, cwd=tmp_path, code=2, module="sweeps")
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line == "small.yaml:16: search.from: expected the folder of a run, got runs/none"
+    done = sweeps(path.name, "--dry-run", cwd=tmp_path, code=2)
+    assert done.stderr == "search.from: expected the folder of a run, got runs/none\n"
+    assert sorted(tmp_path.iterdir()) == [path]
