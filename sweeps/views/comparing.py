@@ -183,6 +183,8 @@ def failure(found: "Difference", margin: float, regression: bool) -> str:
 
 
 def _interval(found: "Interval", regression: bool) -> str:
+    if not found.known:
+        return f"no interval: {found.why}"
     low, high = (_signed(bound, regression) for bound in (found.low, found.high))
     return f"[{low}, {high}] {found.kind}, n = {found.n}; covers {found.covers}"
 
