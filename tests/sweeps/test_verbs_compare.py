@@ -54,10 +54,11 @@ def test_the_gate(cwd: Path, order: tuple[str, ...], margin: str, failed: str) -
 
 def test_what_seeds_alone_bear_out_is_said_of_these_rows(cwd: Path) -> None:
     shifted(write(cwd / "hardly", Made()), wrong=1)
-    told = sweeps("compare", "before", "hardly", "after", cwd=cwd, module="sweeps").stdout
+    shifted(write(cwd / "surely", Made()), wrong=12)
+    told = sweeps("compare", "before", "hardly", "surely", cwd=cwd, module="sweeps").stdout
     seeds = "hardly against before: test error +0.88 points, higher: worse on these rows; not shown"
     assert f"{seeds} for new rows\n" in told
-    assert "after against before: test error +3.51 points, higher: worse\n" in told
+    assert "surely against before: test error +10.53 points, higher: worse\n" in told
 
 
 def test_what_differs_is_said(cwd: Path) -> None:
