@@ -206,7 +206,7 @@ def _what_remains(run: Run) -> str:
     decide = f" {found.decide}" if found.decide else ""
     words = "Undecided between bias and variance" if found.decide else found.verdict.capitalize()
     # Where no error at all is the aim, whatever remains looks like bias.
-    aim = " A perfect model is taken to make no error: `reference` says another." * found.assumed
+    aim = " The study gives no reference: the best is taken to make no error." * found.assumed
     return f"{words}: {sizes}.{decide}{aim}"
 
 
