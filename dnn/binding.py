@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,14 +100,9 @@ def bind(
     handed in instead of drawn. `weighted`: rows have weights.
     """
     population, dtype = len(theta), theta.dtype
-    columns = network.n_in + network.is_row_major
-    table = empty((population, rows, network.table_width(dtype.itemsize)), dtype)
-    table[:] = 1
-    x, y = table[..., :columns], table[..., columns : columns + network.n_out]
+    table, x, y = _gathered(network, population, rows, dtype)
     weights = np.ones((population, rows), dtype) if weighted else None
-    shapes = [(population, width, rows) for width in network.hidden]
-    if network.is_row_major:
-        shapes[0] = (population, rows, network.hidden[0])
+    shapes = _shapes(network, population, rows)
     drawn = keep_prob is not None and not masked
     bits, views = _random_bits(shapes if drawn else [], population)
     masks: list[Array] = []
@@ -151,6 +147,24 @@ def bind(
         running = theta[:, network.n_parameters :]
         forwards.append(follow_statistics(running, statistics, rows))
     return Batch(table, x, y, z, weights, bits, masks, hidden, forwards, backwards)
+
+
+def _gathered(
+    network: Network, population: int, rows: int, dtype: Any
+) -> tuple[Array, Array, Array]:
+    """The table that rows are gathered into, and its parts x and y."""
+    columns = network.n_in + network.is_row_major
+    table = empty((population, rows, network.table_width(dtype.itemsize)), dtype)
+    table[:] = 1
+    return table, table[..., :columns], table[..., columns : columns + network.n_out]
+
+
+def _shapes(network: Network, population: int, rows: int) -> list[tuple[int, int, int]]:
+    """Of the hidden activations, as they are computed: the first layer's row by row if wide."""
+    shapes = [(population, width, rows) for width in network.hidden]
+    if network.is_row_major:
+        shapes[0] = (population, rows, network.hidden[0])
+    return shapes
 
 
 def _behind(

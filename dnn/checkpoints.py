@@ -134,7 +134,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 # What zip, NumPy and JSON raise for bytes that are none of theirs.
 UNREADABLE = (
     *(OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, IndexError),
-    *(NotImplementedError, RuntimeError, OverflowError, SyntaxError, struct.error, zlib.error),
+    *(RuntimeError, OverflowError, SyntaxError, struct.error, zlib.error),
     *(zipfile.BadZipFile, tokenize.TokenError),
 )
 

@@ -38,14 +38,13 @@ def batch_norm(z: Array, d: Array, units: Normalized) -> Bound:
     In place: z holds the linear part before forward and the normalized one after it, d its
     gradient. Backward overwrites z too.
     """
-    gain, shift, dgain, dshift, mean, squares = units
+    shift, dshift, mean, squares = units.shift, units.dshift, units.mean, units.squares
     rows = z.shape[-1]
     averaging = np.full((rows, 1), 1 / rows, dtype=z.dtype)
     ones = np.ones((rows, 1), dtype=z.dtype)
     per_row = scalar(1 / rows, z)
     centred, scales = empty_like(z), empty_like(z)
-    spread, inverse, scale, column = (empty(gain.shape, z.dtype) for _ in range(4))
-    rescale = _rescale(rows, squares, gain, spread, inverse, scale)
+    scale, column, rescale, along_units = _scales(rows, units)
 
     def forward() -> None:
         np.matmul(z, averaging, mean)
@@ -60,8 +59,7 @@ def batch_norm(z: Array, d: Array, units: Normalized) -> Bound:
         # With x̂ = centred·inverse: dz = scale·(d − mean(d) − x̂·mean(d·x̂)).
         np.matmul(d, ones, dshift)
         np.vecdot(d, centred, column[..., 0])
-        np.multiply(column, inverse, dgain)
-        np.divide(column, spread, column)  # inverse²/B is 1/(s + Bε)
+        along_units()
         np.multiply(centred, column, z)
         np.multiply(dshift, per_row, column)
         np.add(z, column, z)
@@ -79,7 +77,7 @@ def dense_batch_norm(x: Array, w: Array, z: Array, d: Array, dw: Array, units: N
     units, and scales act on the weights: no pass over a whole layer is left but three products
     and the sum of squares.
     """
-    gain, shift, dgain, dshift, mean, squares = units
+    shift, dshift, mean, squares = units.shift, units.dshift, units.mean, units.squares
     population, n_in, rows = x.shape
     averaging = np.full((rows, 1), 1 / rows, dtype=z.dtype)
     # With a row of ones, which takes the shifts along and sums up their gradients.
@@ -90,8 +88,7 @@ def dense_batch_norm(x: Array, w: Array, z: Array, d: Array, dw: Array, units: N
     sums = empty_like(scaled)
     slopes, along = sums[..., :n_in], empty(w.shape, z.dtype)
     inputs_transposed, centred_transposed = inputs.swapaxes(1, 2), centred.swapaxes(1, 2)
-    spread, inverse, scale, column = (empty(gain.shape, z.dtype) for _ in range(4))
-    rescale = _rescale(rows, squares, gain, spread, inverse, scale)
+    scale, column, rescale, along_units = _scales(rows, units)
 
     def forward() -> None:
         np.copyto(centred, x)
@@ -111,8 +108,7 @@ def dense_batch_norm(x: Array, w: Array, z: Array, d: Array, dw: Array, units: N
         np.matmul(linear, centred_transposed, along)
         np.copyto(dshift, sums[..., n_in:])
         np.vecdot(slopes, w, column[..., 0])  # Σ d·linear
-        np.multiply(column, inverse, dgain)
-        np.divide(column, spread, column)
+        along_units()
         np.multiply(along, column, along)
         np.subtract(slopes, along, slopes)
         np.multiply(slopes, scale, dw)
@@ -128,15 +124,14 @@ def dense_rows_batch_norm(
     x (P, B, n_in); w and its gradient (P, n_in, n); z and d (P, B, n); of each unit, (P, 1, n).
     The inputs are centred instead of the units. Backward overwrites z and d.
     """
-    gain, shift, dgain, dshift, mean, squares = units
+    shift, dshift, mean, squares = units.shift, units.dshift, units.mean, units.squares
     rows = z.shape[1]
     averaging = np.full((1, rows), 1 / rows, dtype=z.dtype)
     ones = np.ones((1, rows), dtype=z.dtype)
     centred, means = empty(x.shape, z.dtype), empty((len(x), 1, x.shape[2]), z.dtype)
     centred_transposed = centred.swapaxes(1, 2)
     linear, scales = empty_like(z), empty_like(z)
-    spread, inverse, scale, column = (empty(gain.shape, z.dtype) for _ in range(4))
-    rescale = _rescale(rows, squares, gain, spread, inverse, scale)
+    scale, column, rescale, along_units = _scales(rows, units)
 
     def forward() -> None:
         np.matmul(averaging, x, means)
@@ -155,8 +150,7 @@ def dense_rows_batch_norm(
         np.matmul(ones, d, dshift)
         np.multiply(d, linear, z)
         np.matmul(ones, z, column)
-        np.multiply(column, inverse, dgain)
-        np.divide(column, spread, column)
+        along_units()
         np.multiply(linear, column, z)
         np.subtract(d, z, d)
         np.multiply(d, scales, d)
@@ -165,10 +159,17 @@ def dense_rows_batch_norm(
     return Bound(forward, backward)
 
 
-def _rescale(
-    rows: int, squares: Array, gain: Array, spread: Array, inverse: Array, scale: Array
-) -> Callable[[], None]:
-    """From sums of squares s: spread s + Bε, inverse 1/√(s/B + ε), scale gain·inverse."""
+def _scales(
+    rows: int, units: Normalized
+) -> tuple[Array, Array, Callable[[], None], Callable[[], None]]:
+    """What all three share: two columns, and a call for each direction.
+
+    The first call makes `scale` gain·inverse, for inverse = 1/√(s/B + ε), of the sums of squares s.
+    The second takes Σ d·centred from `column`, writes dgain, and leaves in it by what the centred
+    part goes into the gradient.
+    """
+    gain, dgain, squares = units.gain, units.dgain, units.squares
+    spread, inverse, scale, column = (empty(gain.shape, gain.dtype) for _ in range(4))
     # 1/√(s/B + ε) is √B/√(s + Bε).
     epsilon, root = scalar(rows * EPSILON, gain), scalar(math.sqrt(rows), gain)
 
@@ -178,7 +179,11 @@ def _rescale(
         np.divide(root, inverse, inverse)
         np.multiply(inverse, gain, scale)
 
-    return rescale
+    def along_units() -> None:
+        np.multiply(column, inverse, dgain)
+        np.divide(column, spread, column)  # inverse²/B is 1/(s + Bε)
+
+    return scale, column, rescale, along_units
 
 
 def follow_statistics(running: Array, batch: Array, rows: int) -> Callable[[], None]:
