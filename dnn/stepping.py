@@ -11,9 +11,9 @@ import numpy as np
 from dnn.arrays import Array, empty, zeros_like
 from dnn.optimizers import Arrays, Optimizer
 
-# Numbers of a piece: some five arrays of it are in use at once. Half as many, which would all stay
-# in an L2 cache of a megabyte, cost more in calls than they save.
-PIECE = 72_000
+# Numbers of a piece: some five arrays of it, a few megabytes, are in use at once. As many as would
+# stay in an L2 cache cost more in calls than they save.
+PIECE = 240_000
 
 # Steps from one sweep to the next. What decays by a factor a step, a dead unit's momentum, ends as
 # a subnormal number and stays one for ever (0.9 of 4 units in the last place rounds to 4), and the
@@ -118,11 +118,12 @@ class Stepper:
 
     def _sweep(self) -> None:
         """State below the smallest normal number is 0 from here on."""
-        for arrays, _ in self._pieces:
-            for values in arrays.state.values():
-                np.absolute(values, arrays.scratch)
-                is_normal = arrays.scratch >= np.finfo(values.dtype).tiny
-                np.multiply(values, is_normal, values)
+        for (theta, _, scratch, state), _ in self._pieces:
+            tiny = np.finfo(theta.dtype).tiny
+            for values in state.values():
+                np.absolute(values, scratch)
+                np.greater_equal(scratch, tiny, out=scratch)  # 1 or 0, without an array of flags
+                np.multiply(values, scratch, values)
 
     def _refresh(self) -> None:
         if self._stale:

@@ -105,7 +105,7 @@ def test_how_a_population_is_grouped_changes_nothing(
     dtype: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wide networks in several groups, whose parameters are cut into pieces."""
-    network = Network(30, (600, 120), 3, loss="softmax_cross_entropy")
+    network = Network(30, (1000, 220), 3, loss="softmax_cross_entropy")
     assert network.n_parameters > PIECE
     rng = np.random.default_rng(0)
     x = rng.standard_normal((50, 30)).astype(dtype)
@@ -127,7 +127,7 @@ def test_how_a_population_is_grouped_changes_nothing(
 
 
 def test_the_penalty_reaches_the_last_weight_of_a_wide_network() -> None:
-    network = Network(30, (2500,), 1)
+    network = Network(30, (8000,), 1)
     assert network.n_weights > PIECE
     x = np.zeros((6, 30))
     settings = Settings("gradient_descent", 1.0, batch_size=6, epochs=1, l2=0.6)
