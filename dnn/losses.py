@@ -110,7 +110,7 @@ def softmax_cross_entropy() -> Loss:
 
         def backward() -> None:
             """softmax(z) − y."""
-            z.max(axis=-2, keepdims=True, out=column)
+            np.maximum.reduce(z, axis=-2, keepdims=True, out=column)
             np.subtract(z, column, dz)
             np.exp(dz, dz)
             np.matmul(ones, dz, column)
