@@ -20,13 +20,17 @@ from sweeps.study.spec import Study
 
 @dataclass(frozen=True)
 class Prepared:
-    """A study that can be run as it stands, where its paths begin, how to run it, who is told."""
+    """A study that can be run as it stands, where its paths begin, how to run it, who is told.
+
+    `document` knows where in its file each of the study's words stands.
+    """
 
     study: Study
     dataset: Dataset
     base: Path
     options: Options
     console: Console
+    document: documents.Document
 
     @property
     def budget(self) -> int:
@@ -51,6 +55,13 @@ class Prepared:
         return self.options.storage or self.study.storage
 
     @property
+    def storage_stands(self) -> str:
+        """Where its address was given."""
+        if self.options.storage:
+            return "--storage"
+        return f"{self.document.where('storage')}: storage".removeprefix(": ")
+
+    @property
     def bucket(self) -> str | None:
         """Where the records are mirrored, if they are."""
         return self.options.artifacts or self.study.artifacts
@@ -72,9 +83,8 @@ def accept(
     if study.trainer is not None and not (options.allow_code or options.dry_run):
         problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
-    prepared = Prepared(study, dataset, base, options, console)
-    where = "--storage" if options.storage else f"{document.where('storage')}: storage"
-    check_usable(study, prepared.storage, prepared.bucket, where)
+    prepared = Prepared(study, dataset, base, options, console, document)
+    check_usable(study, prepared.storage, prepared.bucket, prepared.storage_stands)
     return prepared
 
 

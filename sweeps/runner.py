@@ -18,6 +18,7 @@ from sweeps import engines, preparing, provenance
 from sweeps.addresses import redact
 from sweeps.copies import Copies
 from sweeps.dashboard.showing import Showing
+from sweeps.faults import Expected, UserError
 from sweeps.following import Following
 from sweeps.interrupts import Shield
 from sweeps.options import Options, check_jobs, check_time, check_trials
@@ -109,10 +110,10 @@ def _run(run: Prepared) -> Result:
     shield = Shield()
     waiting = partial(tell, run.console, "waiting", style="yellow")
     with RunFolder(run.folder, waiting) as held, shield.installed():
-        known = warm.start(run.study, run.base, run.folder, resolved.data(run.study, run.dataset))
+        known = _earlier(run)
         identity = resolved.identity(run.study, run.dataset, known)
         goals = [objective.goal for objective in run.study.objectives]
-        store = held.open(run.study.name, run.storage, identity, goals)
+        store = held.open(run.study.name, run.storage, identity, goals, run.storage_stands)
         asked, run = run.budget, run.with_at_least(store.reach())
         if asked < run.budget:
             there = f"{asked} trials are asked, {run.budget} are there: none is dropped"
@@ -130,6 +131,14 @@ def _run(run: Prepared) -> Result:
             raise Interrupted(done, run.budget, run.folder) from None
         finally:
             following.closed()
+
+
+def _earlier(run: Prepared) -> list[Warm]:
+    try:
+        data = resolved.data(run.study, run.dataset)
+        return warm.start(run.study, run.base, run.folder, data)
+    except Expected as fault:
+        raise UserError(run.document.fault("", fault)) from None
 
 
 def _following(run: Prepared, store: Store, shield: Shield) -> Following:

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sweeps.faults import Expected, Fault, UserError, Words
+from sweeps.faults import Expected, Words
 from sweeps.search.mirror import Warm
 from sweeps.storage import folders, records
 from sweeps.study import documents, parsing
@@ -22,7 +22,7 @@ def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[
     """The trials to begin with; none where the study names no earlier run.
 
     base: where the study file's paths begin; folder: the new run's; data: what identifies the
-    study's data. Errors: UserError for a run that is none, or of other data or objectives.
+    study's data. Errors: as `fitting`.
     """
     if study.search.start is None:
         return []
@@ -30,10 +30,7 @@ def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[
     if written.exists():
         found = json.loads(written.read_text(encoding="utf-8"))
     else:
-        try:
-            found = _found(study, base / study.search.start, data)
-        except Expected as fault:
-            raise UserError(Fault("", fault.at, fault.message)) from None
+        found = _found(study, base / study.search.start, data)
         if written.parent.is_dir():
             records.write_text(written, json.dumps(found))
     return _warm(found)
@@ -42,7 +39,8 @@ def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[
 def fitting(study: Study, base: Path, data: dict[str, Any]) -> list[Warm]:
     """What `start` would find for a run that is new; nothing is written.
 
-    Errors: Expected (at `search.from`), and UserError for a study file of its that cannot be read.
+    Errors: Expected (at `search.from`) for a run that is none, or of other data or objectives;
+    UserError for a study file of its that cannot be read.
     """
     earlier = study.search.start
     return [] if earlier is None else _warm(_found(study, base / earlier, data))

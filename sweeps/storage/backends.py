@@ -132,8 +132,8 @@ def _damaged(where: str, got: str) -> UserError:
     )
 
 
-def remote(url: str) -> "BaseStorage":
-    """The storage at a URL, `${NAME}` in it taken from the environment.
+def remote(url: str, where: str = "--storage") -> "BaseStorage":
+    """The storage at a URL that was given at `where`, `${NAME}` in it taken from the environment.
 
     Errors: UserError where it cannot be reached, or holds something else than Optuna's tables.
     """
@@ -142,7 +142,7 @@ def remote(url: str) -> "BaseStorage":
     from sqlalchemy import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
-    addresses.check(url)
+    addresses.check(url, where)
     # It warns of a lost connection before it raises; that is said, and waited for, in `lost`.
     logging.getLogger("optuna.storages._rdb.storage").setLevel(logging.ERROR)
     given = addresses.expand(url)
@@ -160,7 +160,7 @@ def remote(url: str) -> "BaseStorage":
             with storage.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
     except (SQLAlchemyError, StorageInternalError, RuntimeError, ValueError, OSError) as fault:
-        raise addresses.unusable(url, fault) from None
+        raise addresses.unusable(url, fault, where) from None
     return storage
 
 

@@ -195,9 +195,11 @@ class RunFolder:
         address: str | None,
         identity: dict[str, Any],
         directions: Sequence[Goal],
+        where: str = "--storage",
     ) -> Store:
         """The study in its storage (None: the folder's journal), made if it is new.
 
+        `where` is where the address was given.
         Errors: UserError where the folder's records, or the storage's study, are another study's.
         """
         known = self.folder / "artifacts" / "identity.json"
@@ -205,7 +207,9 @@ class RunFolder:
             identities.expect_same(f"{self.folder}", identities.read(known), identity)
         self._address = address or ""
         self._backend = backend = (
-            backends.remote(address) if address else backends.journal(self.folder / "journal.log")
+            backends.remote(address, where)
+            if address
+            else backends.journal(self.folder / "journal.log")
         )
         try:
             study = _study(name, backend, directions)

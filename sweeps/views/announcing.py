@@ -2,7 +2,7 @@
 
 from sweeps import durations
 from sweeps.addresses import redact
-from sweeps.faults import Expected, Fault, UserError
+from sweeps.faults import Expected, UserError
 from sweeps.preparing import Prepared
 from sweeps.terminal import tell, verbatim
 from sweeps.views import checking, plan
@@ -33,7 +33,7 @@ def preview(run: Prepared) -> None:
         for name, text in checking.first(run.study, run.dataset, run.base, run.budget):
             tell(run.console, name, text)
     except Expected as fault:
-        raise UserError(Fault("", fault.at, fault.message)) from None
+        raise UserError(run.document.fault("", fault)) from None
 
 
 def _estimate(run: Prepared, trials: int) -> str:

@@ -175,10 +175,11 @@ def test_a_wrong_password_is_said_without_it(
 ) -> None:
     address = server.create("wrong")
     monkeypatch.setenv("DATABASE_PASSWORD", "hunter2")
-    said = sweeps(
-        str(study(tmp_path, f"{QUICK}storage: '{address}'\n")), *OPTIONS, cwd=tmp_path, code=2
-    ).stderr
-    assert said.startswith(f"--storage: expected a database, got {addresses.redact(address)}: ")
+    path = study(tmp_path, f"{QUICK}storage: '{address}'\n")
+    said = sweeps(path.name, *OPTIONS, cwd=tmp_path, code=2).stderr
+    place, expected = said.split(": storage: ")
+    assert place.startswith("small.yaml:")
+    assert expected.startswith(f"expected a database, got {addresses.redact(address)}: ")
     assert "hunter2" not in said
     assert len(said.splitlines()) == 1
 
@@ -260,6 +261,19 @@ def test_what_waiting_does_not_cure_is_not_waited_for(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"expected a database, got sqlite:///.*: file is not"):
         backends.remote(f"sqlite:///{tmp_path}/x.db")
     assert time.monotonic() - started < 10
+
+
+def test_a_storage_that_is_none_is_told_where_it_was_given(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/nowhere/x.db"
+    path = study(tmp_path, f"{QUICK}storage: '{address}'\n")
+    lines = path.read_text().splitlines()
+    (line,) = (n for n, text in enumerate(lines, 1) if text.startswith("storage:"))
+    said = f"expected a database, got {address}: unable to open database file\n"
+    of_the_file = sweeps(path.name, *OPTIONS, cwd=tmp_path, code=2)
+    assert of_the_file.stderr == f"small.yaml:{line}: storage: {said}"
+    plain = study(tmp_path, QUICK)
+    given = sweeps(plain.name, *OPTIONS, "--storage", address, cwd=tmp_path, code=2)
+    assert given.stderr == f"--storage: {said}"
 
 
 def test_a_second_interrupt_does_not_wait_for_a_database(tmp_path: Path) -> None:

@@ -49,5 +49,5 @@ def test_an_earlier_run_that_is_none_is_refused_at_its_line(tmp_path: Path) -> N
     (line,) = done.stderr.splitlines()
     assert line == "small.yaml:16: search.from: expected the folder of a run, got runs/none"
     done = sweeps(path.name, "--dry-run", cwd=tmp_path, code=2)
-    assert done.stderr == "search.from: expected the folder of a run, got runs/none\n"
+    assert done.stderr == f"{line}\n"
     assert sorted(tmp_path.iterdir()) == [path]
