@@ -205,7 +205,7 @@ def test_the_example_csv_is_what_its_maker_makes() -> None:
 
 
 def test_an_unknown_study_lists_those_there_are() -> None:
-    with pytest.raises(FileNotFoundError, match="quickstart, sklearn_mlp, tabular_full, torch_cnn"):
+    with pytest.raises(FileNotFoundError, match="quickstart, regularization, sklearn_mlp, tab"):
         studies.path("nope")
 
 

@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from sweeps import durations
 from sweeps.data import Dataset
-from sweeps.faults import show
 from sweeps.results import resolved
 from sweeps.search import warm
 from sweeps.search.mirror import Mirror
 from sweeps.search.window import preview
 from sweeps.study.spec import Study
-from sweeps.study.vocabulary import plain
-from sweeps.views import plan
+from sweeps.views import plan, wording
 
 FIRST = 5  # trials to show
 
@@ -25,7 +22,7 @@ def costs(study: Study, dataset: Dataset, trials: int, jobs: int) -> Iterator[tu
     for name, (config, seconds) in zip(names, ends, strict=True):
         searched = {w: v for w, v in config.items() if w in study.space.searched}
         short = f"{seconds:.2g} s" if seconds < 10 else durations.words(seconds)
-        yield name, f"{short} a trial: {settings(searched)}"
+        yield name, f"{short} a trial: {wording.settings(searched)}"
     low, high = (seconds * trials / jobs for _, seconds in (ends[0], ends[-1]))
     yield "search", f"{between(low, high)} for {trials} unpruned trials with {jobs} jobs"
 
@@ -51,20 +48,7 @@ def first(study: Study, dataset: Dataset, base: Path, trials: int) -> Iterator[t
     for number, config in enumerate(preview(study, Mirror(study, known), min(FIRST, trials))):
         yield (
             f"trial {number}",
-            settings(
+            wording.settings(
                 {word: value for word, value in config.items() if word in study.space.searched}
             ),
         )
-
-
-def settings(config: dict[str, Any]) -> str:
-    """A configuration in one line."""
-    return ", ".join(f"{word} {_short(value)}" for word, value in config.items()) or "–"
-
-
-def _short(value: Any) -> str:
-    value = plain(value)
-    if isinstance(value, dict):
-        ((name, inner),) = value.items()
-        return f"{name} ({settings(inner)})"
-    return f"{value:.3g}" if isinstance(value, float) else show(value).strip("'")

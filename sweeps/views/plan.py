@@ -12,13 +12,13 @@ from threadpoolctl import threadpool_limits
 import dnn
 from sweeps.data import Dataset
 from sweeps.faults import show
-from sweeps.results import resolved
 from sweeps.search.mirror import most
 from sweeps.study import agreement, methods
 from sweeps.study.space import Config, Range, walks
 from sweeps.study.spec import Study
 from sweeps.study.vocabulary import plain
 from sweeps.training import guests, networks, seeds
+from sweeps.views import wording
 
 
 def lines(
@@ -72,10 +72,10 @@ def _few(names: tuple[str, ...], most: int = 6) -> list[str]:
 def space(study: Study) -> list[str]:
     """What is searched, a line a parameter."""
     described = [
-        f"{one['name']} {one['low']:g} … {one['high']:g}{', log' if one['log'] else ''}"
-        if one["kind"] == "range"
-        else f"{one['name']} {' | '.join(one['choices'])}"
-        for one in resolved.describe(study)
+        f"{leaf.name} {leaf.low:g} … {leaf.high:g}{', log' if leaf.log else ''}"
+        if isinstance(leaf, Range)
+        else f"{leaf.name} {' | '.join(map(wording.choice, leaf.codes()))}"
+        for leaf in study.space.parameters()
     ]
     return described or ["nothing: one configuration"]
 

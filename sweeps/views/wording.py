@@ -1,0 +1,29 @@
+"""Settings in plain words."""
+
+import json
+from typing import Any
+
+from sweeps.faults import show
+from sweeps.study.vocabulary import plain
+
+
+def settings(config: dict[str, Any]) -> str:
+    """A configuration in one line."""
+    return ", ".join(f"{word} {value_of(value)}" for word, value in config.items()) or "–"
+
+
+def value_of(value: Any) -> str:
+    """A canonical value: `0.001`, `[32, 16]`, `momentum (beta 0.9)`."""
+    value = plain(value)
+    if isinstance(value, dict):
+        ((name, inner),) = value.items()
+        return f"{name} ({settings(inner)})"
+    return f"{value:.3g}" if isinstance(value, float) else show(value).strip("'")
+
+
+def choice(code: Any) -> str:
+    """An option as Optuna knows it, which is JSON where it is an arm with settings of its own."""
+    if isinstance(code, float):
+        return f"{code:g}"
+    is_arm = isinstance(code, str) and code.startswith("{")
+    return value_of(json.loads(code) if is_arm else code)
