@@ -26,8 +26,7 @@ from sweeps.study.trainers import Function, Trainer
 from sweeps.study.vocabulary import plain
 from sweeps.training import seeds, trial
 from sweeps.training.isolation import Randomness, TimeUp, one_thread, time_limit
-from sweeps.training.task import Outcome, Task, failed
-from sweeps.training.tracking import SCORES
+from sweeps.training.task import COUNTS, SCORES, Outcome, Task, failed, judged
 from sweeps.training.yielded import Said, constant, read, value
 
 # Epochs that take longer are not waited for to estimate the rest.
@@ -147,7 +146,7 @@ class _Replicate:
 def _replicates(
     function: Function, file: Path, task: Task, dataset: Dataset
 ) -> Iterator[_Replicate]:
-    data = _data(dataset, ("train", "dev", "test") if task.keep else ("train", "dev"))
+    data = _data(dataset, task.parts)
     for number in task.replicates:
         config = {word: plain(value) for word, value in task.config.items()}
         seed = seeds.trainer(task.seed, task.phase, number)
@@ -172,7 +171,7 @@ class _Course:
     dataset: Dataset
     rows: list[dict[str, Any]] = field(default_factory=list)
     each: list[NDArray[np.float64]] = field(default_factory=list)  # costs (P,)
-    reports: list[float] = field(default_factory=list)
+    costs: list[float] = field(default_factory=list)
 
     def add(self, epoch: int, seconds: float, said: Sequence[Said], counted: "_Counted") -> None:
         """One epoch of all replicates."""
@@ -182,7 +181,7 @@ class _Course:
         self.rows.append(row)
         objective = self.task.objectives[0]
         self.each.append(objective.sign * counted.values)
-        self.reports.append(objective.sign * objective.reduced(counted.values))
+        self.costs.append(objective.sign * objective.reduced(counted.values))
 
     def curves(self) -> dict[str, NDArray[Any]]:
         """As in `Outcome`; NaN for what cannot be known of a function."""
@@ -191,7 +190,7 @@ class _Course:
             found[name][0] = np.where(np.isnan(found[name][1:]).all(), np.nan, found[name][0])
             found[name][found["diverged"]] = np.nan
         unknown = np.full(len(self.rows), np.nan)
-        return found | dict.fromkeys(("updates", "gradient_evaluations", "flops"), unknown)
+        return found | dict.fromkeys(COUNTS, unknown)
 
 
 class _Counted:
@@ -215,8 +214,7 @@ class _Counted:
 
 
 def _train(replicates: list[_Replicate], task: Task, dataset: Dataset) -> Outcome:
-    objective = task.objectives[0]
-    counted = _Counted(objective, dataset, len(replicates))
+    counted = _Counted(task.objectives[0], dataset, len(replicates))
     course = _Course(task, dataset)
     course.add(0, 0.0, [constant(dataset)] * len(replicates), counted)
     state, spent, started = "complete", 0.0, time.monotonic()
@@ -231,27 +229,15 @@ def _train(replicates: list[_Replicate], task: Task, dataset: Dataset) -> Outcom
         said = [replicate.said for replicate in replicates]
         counted.see(said)
         course.add(epoch, spent, said, counted)
-        if epoch < task.config["epochs"] and task.rule.loses(course.reports, course.each):
+        if epoch < task.config["epochs"] and task.rule.loses(course.costs, course.each):
             state = "pruned"
             break
     for replicate in replicates:
         replicate.close()
     curves = course.curves()
     final = _final(counted, task, curves)
-    values = [one.reduced(final[one.metric]) for one in task.objectives]
-    if objective.is_tracked:
-        values[0] = objective.sign * course.reports[-1]
-    return Outcome(
-        number=task.number,
-        state=state,
-        values=tuple(values),
-        curves=curves,
-        reports=objective.sign * np.array(course.reports),
-        each=objective.sign * np.array(course.each),
-        final=final,
-        violations={one.text: one.violation(final[one.metric]) for one in task.limits},
-        arrays={"gone": counted.gone, **_outputs(counted, task)},
-    )
+    arrays = {"gone": counted.gone, **_outputs(counted, task)}
+    return judged(task, state, course.costs, course.each, curves, final, arrays)
 
 
 def _final(
@@ -259,8 +245,7 @@ def _final(
 ) -> dict[str, NDArray[np.float64]]:
     """Each score that every replicate has said, and all metrics that the trial is judged by."""
     dataset, alive = counted.dataset, [s for s in counted.said if not s.diverged]
-    parts = ("train", "dev", "test") if task.keep else ("train", "dev")
-    names = [f"{part}_{kind}" for part in parts for kind in ("loss", "error")]
+    names = [f"{part}_{kind}" for part in task.parts for kind in ("loss", "error")]
     if task.keep and any("test_error" not in said.numbers for said in alive):
         raise Expected("test_outputs or test_error in the confirmation", alive[0].in_words)
     final = {}
@@ -282,7 +267,7 @@ def _final(
 def _outputs(counted: _Counted, task: Task) -> dict[str, NDArray[Any]]:
     """(P, n, K′) of dev and, where kept, test, if every replicate said them; NaN where diverged."""
     found = {}
-    for part in ("dev", "test") if task.keep else ("dev",):
+    for part in task.parts[1:]:
         labels, classes = counted.dataset.labels[part], counted.dataset.target.classes
         nothing = np.full((len(labels), len(classes) or 1), np.nan)
         if all(one.diverged or part in one.outputs for one in counted.said):

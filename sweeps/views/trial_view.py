@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sweeps.faults import UserError, show
 from sweeps.storage import folders, snapshots
-from sweeps.training.tracking import SCORES
+from sweeps.training.task import SCORES
 
 
 @dataclass(frozen=True)
