@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sweeps.study.spec import Study
 
 Found = Iterator[tuple[str, Expected]]
-MOST_CELLS = 1_000_000
 DRAWS = 2000  # to see how much of a space its rules leave
 
 
@@ -124,13 +123,14 @@ def _sampler(study: "Study") -> Found:
         if len(ranges) < 2:
             yield where, Expected("two ranges or more for cmaes", Words(f"{len(ranges)}"))
     if isinstance(sampler, methods.BruteForce | methods.Grid):
-        points = sampler.points if isinstance(sampler, methods.Grid) else None
+        points = methods.points(sampler)
         size = walks.size(space, space.parameters(), space.structure(), points)
         if size == math.inf:
             hint = "give it a step, or try grid"
             yield where, Expected("no range without a step for brute_force", Words("one"), hint)
-        elif size > MOST_CELLS:
-            yield where, Expected(f"at most {MOST_CELLS:,} cells", Words(f"{size:,.0f}"))
+        elif size > methods.MOST_CELLS:
+            most = f"at most {methods.MOST_CELLS:,} cells"
+            yield where, Expected(most, Words(f"{size:,.0f}"))
 
 
 def _pruner(study: "Study") -> Found:

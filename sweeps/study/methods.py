@@ -83,6 +83,7 @@ SAMPLERS: dict[str, type[Section]] = {
     "nsga3": Nsga3,
     "brute_force": BruteForce,
 }
+MOST_CELLS = 1_000_000  # of a grid: all that keep the constraints are held in memory
 # What an option needs beyond what is always installed: (module, package).
 NEEDS = {"cmaes": ("cmaes", "cmaes"), "gp": ("torch", "torch")}
 
@@ -193,6 +194,11 @@ Pruner = Annotated[
     Field(discriminator="name"),
     BeforeValidator(lambda value: by_name(value, PRUNERS, "pruner")),
 ]
+
+
+def points(sampler: Section) -> int | None:
+    """Into how many values a sampler cuts a range without a step; None where it cuts none."""
+    return sampler.points if isinstance(sampler, Grid) else None
 
 
 def words(method: Section) -> str:
