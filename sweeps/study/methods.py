@@ -155,8 +155,10 @@ class SignedRank(Section):
     warmup: int = Field(10, ge=0)
 
 
+# All but the one that asks another.
+Plain = Unpruned | Median | Percentile | SuccessiveHalving | Hyperband | Threshold | SignedRank
 Inner = Annotated[
-    Unpruned | Median | Percentile | SuccessiveHalving | Hyperband | Threshold | SignedRank,
+    Plain,
     Field(discriminator="name"),
     BeforeValidator(lambda value: by_name(value, INNER, "pruner")),
 ]
@@ -183,14 +185,7 @@ INNER: dict[str, type[Section]] = {
 PRUNERS: dict[str, type[Section]] = {**INNER, "patient": Patient}
 
 Pruner = Annotated[
-    Unpruned
-    | Median
-    | Percentile
-    | SuccessiveHalving
-    | Hyperband
-    | Threshold
-    | SignedRank
-    | Patient,
+    Plain | Patient,
     Field(discriminator="name"),
     BeforeValidator(lambda value: by_name(value, PRUNERS, "pruner")),
 ]
