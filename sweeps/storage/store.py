@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps import addresses
 from sweeps.faults import UserError, show
-from sweeps.storage import attributes, backends, identities, records
+from sweeps.storage import attributes, backends, folders, identities, records
 from sweeps.storage.claims import Claims
 from sweeps.storage.lost import in_our_words, patiently
 from sweeps.study.objectives import Goal
@@ -123,7 +123,7 @@ class Store:
         return {"study": self.identity, "params": params}
 
     def _path(self, number: int) -> Path:
-        return self.folder / "artifacts" / f"trial-{number:06d}.npz"
+        return folders.record_path(self.folder, number)
 
 
 def _some(epochs: range, most: int) -> Iterable[int]:

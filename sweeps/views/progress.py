@@ -9,6 +9,7 @@ from rich.text import Text
 
 from sweeps import durations
 from sweeps.search import Finished, ranking
+from sweeps.storage import folders
 from sweeps.study.spec import Study
 from sweeps.terminal import tell
 from sweeps.training.task import Outcome
@@ -22,7 +23,7 @@ class Progress:
 
     def __init__(self, console: Console, budget: int, study: Study) -> None:
         self._console, self._budget, self._study = console, budget, study
-        self._counts = {"complete": 0, "pruned": 0, "failed": 0}
+        self._counts = dict.fromkeys(folders.STATES, 0)
         self._best: Finished | None = None
         self._new = 0
         self._started = self._printed = time.monotonic()

@@ -47,7 +47,7 @@ def read(folder: Path, number: int) -> TrialView:
 
 
 def _from_record(folder: Path, number: int) -> TrialView | None:
-    path = folder / "artifacts" / f"trial-{number:06d}.npz"
+    path = folders.record_path(folder, number)
     record = folders.record(path)
     if record is None:
         return None
