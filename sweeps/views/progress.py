@@ -1,7 +1,6 @@
 """The search as it goes: one live line in a terminal, plain lines elsewhere."""
 
 import time
-from types import TracebackType
 
 from rich.console import Console
 from rich.live import Live
@@ -35,12 +34,7 @@ class Progress:
             self._live.update(self._text())
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *rest: object) -> None:
         if self._live:
             self._live.update(self._text(), refresh=True)
             self._live.stop()
