@@ -35,7 +35,7 @@ class Mirror:
     """All that has been asked and told, by the study's own trial numbers."""
 
     def __init__(self, study: "Study", warm: "list[Warm] | None" = None) -> None:
-        self._courses = [Course(study, space, warm or []) for space in courses(study)]
+        self._courses = [Course(study, space, warm or []) for space in spaces(study)]
 
     def _course(self, number: int) -> "Course":
         return self._courses[number % len(self._courses)]
@@ -57,23 +57,22 @@ class Mirror:
         return self._course(number).rule(number)
 
 
-def courses(study: "Study") -> list[Space]:
-    """The spaces that are searched in turn; the one with the defaults first."""
+def spaces(study: "Study") -> list[Space]:
+    """Those that are searched in turn; the one with the defaults first."""
     space, word = study.space, study.search.per
     if word is None:
         return [space]
-    spaces = [space.only(word, code) for code in space.choices(word)]
-    return sorted(spaces, key=lambda s: s.locate(s.default) is None)
+    arms = [space.only(word, code) for code in space.choices(word)]
+    return sorted(arms, key=lambda s: s.locate(s.default) is None)
 
 
 def most(study: "Study") -> float:
     """How many trials there can be: a grid has an end."""
-    spaces = courses(study)
-    sizes = [trials(study.search.sampler, space, first(study, space)) for space in spaces]
+    sizes = [trials(study.search.sampler, space, first(study, space)) for space in spaces(study)]
     if math.inf in sizes:
         return math.inf
     # They take turns; where one ends before the others, all do.
-    return min(len(spaces) * size + place for place, size in enumerate(sizes))
+    return min(len(sizes) * size + place for place, size in enumerate(sizes))
 
 
 def first(study: "Study", space: Space) -> list[Params]:

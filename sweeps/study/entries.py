@@ -13,8 +13,7 @@ from sweeps.study import depths
 from sweeps.study.arms import Arm
 from sweeps.study.kinds import Number, PerLayer, Widths
 from sweeps.study.space import Choice, Dimension, Leaf, Range
-from sweeps.study.space.dimensions import Arms, ArmSpace, Paired, Single, Stack
-from sweeps.study.space.dimensions import PerLayer as Layers
+from sweeps.study.space.dimensions import Arms, ArmSpace, Layers, Paired, Single, Stack
 from sweeps.study.space.leaves import Together
 from sweeps.study.vocabulary import VOCABULARY, canonical
 
