@@ -19,6 +19,8 @@ Values = NDArray[np.float64]
 # A diverged replicate scores this many times the constant predictor's loss, and none scores worse:
 # else the edge of a diverging region would look worse to the sampler than its middle.
 DIVERGED_LOSS = 10
+# A probability of exactly 0 has no logarithm; this is float64's smallest step from 1.
+SMALLEST = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
