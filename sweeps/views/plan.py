@@ -6,7 +6,6 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 import dnn
@@ -172,12 +171,10 @@ def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     They are chosen by their work, which is not all that counts, so they are told by the clock.
     """
     space = study.space
-    names = [leaf.name for leaf in space.parameters()]
-    points = np.random.default_rng(0).random((DRAWS, len(names)))
-    drawn = [space.configure(walks.at(space, names, point)) for point in points]
     if study.trainer is not None:  # of whose work nothing is known
         return [(space.default, seconds_per_trial(study, dataset, space.default))]
-    configs = sorted((c for c in drawn if space.allows(c)), key=lambda c: networks.work(c, dataset))
+    kept = [config for config in agreement.drawn(space, DRAWS) if space.allows(config)]
+    configs = sorted(kept, key=lambda config: networks.work(config, dataset))
     ends = [configs[0], configs[-1]] if configs else [space.default]
     timed = [(config, seconds_per_trial(study, dataset, config)) for config in ends]
     return sorted(timed, key=lambda one: one[1])
