@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweeps.faults import UserError
-from sweeps.search import samplers
+from sweeps.search import pruners, samplers
 from sweeps.search.designs import DESIGNS, Design, trials
 from sweeps.storage.store import as_asked, set_constraints
 from sweeps.study import methods
 from sweeps.study.space import Params, Space
-from sweeps.training import pruning, seeds
+from sweeps.training import seeds
+from sweeps.training.pruning import Rule
 from sweeps.training.task import Outcome
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Mirror:
         """What became of a trial."""
         self._course(outcome.number).tell(outcome)
 
-    def rule(self, number: int) -> pruning.Rule:
+    def rule(self, number: int) -> Rule:
         """When to stop the trial that was just asked."""
         return self._course(number).rule(number)
 
@@ -112,8 +113,8 @@ class Course:
             self._design = Design(settings, self._first)
         self._ids: dict[int, int] = {}  # the memory's own, by the study's number
         self._seen = optuna.search_space.IntersectionSearchSpace(include_pruned=True)
-        self._pruner = pruning.of_costs(study.pruner, study.objective.sign)
-        self._history = pruning.History(study.epochs)
+        self._pruner = pruners.of_costs(study.pruner, study.objective.sign)
+        self._history = pruners.History(study.epochs)
         mine = [one for one in warm if space.locate(study.space.configure(one.params))]
         for one in mine:
             self._recall(one)
@@ -198,7 +199,7 @@ class Course:
         sign = self._spec.objective.sign
         each = sign * outcome.each if self._pruner.name in PAIRED else np.empty((0, 0))
         is_complete = outcome.state == "complete"
-        self._history.add(pruning.Told(outcome.number, is_complete, sign * reports, each))
+        self._history.add(pruners.Told(outcome.number, is_complete, sign * reports, each))
         set_constraints(storage, trial, outcome.violations)
         if is_complete:
             values = [float(value) for value in outcome.values]
@@ -209,6 +210,6 @@ class Course:
             # As Study.tell does: the last report is a pruned trial's value.
             storage.set_trial_state_values(trial, TrialState.PRUNED, [last])
 
-    def rule(self, number: int) -> pruning.Rule:
+    def rule(self, number: int) -> Rule:
         """See `Mirror.rule`."""
-        return pruning.rule(self._pruner, self._history, number)
+        return pruners.rule(self._pruner, self._history, number)

@@ -1,6 +1,6 @@
 """The samplers and pruners of the study file, each with its options; what they need, and refuse.
 
-How they work stands in `sweeps.search.samplers` and `sweeps.training.pruning`.
+How they work stands in `sweeps.search.samplers` and `sweeps.search.pruners`.
 """
 
 from typing import Annotated, Any, Literal
