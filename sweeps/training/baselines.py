@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sweeps.data import Dataset
+from sweeps.data.dataset import PARTS
 from sweeps.study import metrics
 from sweeps.training.task import Outcome
 
@@ -74,7 +75,7 @@ def train(name: str, dataset: Dataset) -> Outcome:
     model.fit(dataset.parts["train"].x.astype(np.float64), dataset.labels["train"])
     final: dict[str, Any] = {}
     arrays: dict[str, Any] = {}
-    for part in ("train", "dev", "test"):
+    for part in PARTS:
         x, labels = dataset.parts[part].x.astype(np.float64), dataset.labels[part]
         if dataset.target.kind == "regression":
             outputs = model.predict(x)[:, None]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweeps.data.dataset import PARTS
 from sweeps.study.objectives import Limit, Objective, metrics_of
 from sweeps.study.space import Config
 from sweeps.training import pruning
@@ -45,7 +46,7 @@ class Task:
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts that it is scored on: the test rows are the confirmation's."""
-        return ("train", "dev", "test") if self.keep else ("train", "dev")
+        return PARTS if self.keep else PARTS[:-1]
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.data import Dataset
+from sweeps.data.dataset import PARTS
 from sweeps.faults import Expected, Words, did_you_mean
 from sweeps.study import metrics
 
-PARTS = ("train", "dev", "test")
 NUMBERS = tuple(f"{part}_{kind}" for part in PARTS for kind in ("loss", "error"))
 OUTPUTS = tuple(f"{part}_outputs" for part in PARTS)
 FLOOR = float(np.log(metrics.SMALLEST))  # of a log-probability
