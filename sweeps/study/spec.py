@@ -156,6 +156,8 @@ class Study(Section):
     storage: str | None = None
     engine: EngineSpec = EngineSpec(name="loky")
     retries: int = Field(2, ge=0, le=10)
+    artifacts: str | None = None
+    trainer: Trainer | None = None
 
     @field_validator("engine", mode="before")
     @classmethod
@@ -170,9 +172,6 @@ class Study(Section):
             "expected {forms}, got {got}",
             {"forms": f"{', '.join(ENGINES)} or {{name: …, address: …}}", "got": show(value)},
         )
-
-    artifacts: str | None = None
-    trainer: Trainer | None = None
 
     @field_validator("trainer", mode="before")
     @classmethod
