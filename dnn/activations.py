@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from dnn.arrays import Array, Bound, empty, empty_like, scalar
+from dnn.arrays import Array, Layer, empty, empty_like, scalar
 
 
-def relu(z: Array, d: Array) -> Bound:
+def relu(z: Array, d: Array) -> Layer:
     """max(z, 0); the derivative at 0 is 0.
 
     As a product with a mask: NumPy's maximum takes longer than comparison, cast and product, and
@@ -30,10 +30,10 @@ def relu(z: Array, d: Array) -> Bound:
     def backward() -> None:
         np.multiply(d, mask, d)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
-def leaky_relu(z: Array, d: Array) -> Bound:
+def leaky_relu(z: Array, d: Array) -> Layer:
     """z, or 0.01 z below 0: Maas et al. (2013)."""
     zero, below, rest = scalar(0, z), scalar(0.01, z), scalar(0.99, z)
     is_positive, slope = empty(z.shape, dtype=bool), empty_like(z)
@@ -47,10 +47,10 @@ def leaky_relu(z: Array, d: Array) -> Bound:
     def backward() -> None:
         np.multiply(d, slope, d)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
-def tanh(z: Array, d: Array) -> Bound:
+def tanh(z: Array, d: Array) -> Layer:
     """tanh z; the derivative is 1 − a²."""
     slope, one = empty_like(z), scalar(1, z)
 
@@ -62,7 +62,7 @@ def tanh(z: Array, d: Array) -> Bound:
         np.subtract(one, slope, slope)
         np.multiply(d, slope, d)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
 def bind_logistic(z: Array, out: Array) -> Callable[[], None]:
@@ -78,7 +78,7 @@ def bind_logistic(z: Array, out: Array) -> Callable[[], None]:
     return forward
 
 
-def sigmoid(z: Array, d: Array) -> Bound:
+def sigmoid(z: Array, d: Array) -> Layer:
     """The logistic function; the derivative is a·(1 − a)."""
     slope, one = empty_like(z), scalar(1, z)
 
@@ -87,20 +87,20 @@ def sigmoid(z: Array, d: Array) -> Bound:
         np.multiply(z, slope, slope)
         np.multiply(d, slope, d)
 
-    return Bound(bind_logistic(z, z), backward)
+    return Layer(bind_logistic(z, z), backward)
 
 
-def elu(z: Array, d: Array) -> Bound:
+def elu(z: Array, d: Array) -> Layer:
     """z, or e^z − 1 below 0: Clevert et al. (2016), with α = 1."""
     return _exponential_below(z, d, alpha=1.0, scale=1.0)
 
 
-def selu(z: Array, d: Array) -> Bound:
+def selu(z: Array, d: Array) -> Layer:
     """λz, or λα(e^z − 1) below 0: Klambauer et al. (2017), eq. 2 and 14."""
     return _exponential_below(z, d, alpha=1.6732632423543772, scale=1.0507009873554805)
 
 
-def _exponential_below(z: Array, d: Array, alpha: float, scale: float) -> Bound:
+def _exponential_below(z: Array, d: Array, alpha: float, scale: float) -> Layer:
     """scale·z, or scale·alpha·(e^z − 1) below 0, whose derivative there is a + scale·alpha."""
     zero, above, depth = scalar(0, z), scalar(scale, z), scalar(scale * alpha, z)
     other, is_positive = empty_like(z), empty(z.shape, dtype=bool)
@@ -119,10 +119,10 @@ def _exponential_below(z: Array, d: Array, alpha: float, scale: float) -> Bound:
         np.copyto(other, above, where=is_positive)
         np.multiply(d, other, d)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
-def silu(z: Array, d: Array) -> Bound:
+def silu(z: Array, d: Array) -> Layer:
     """z·σ(z), also called swish: Elfwing et al. (2018); the derivative is σ + a(1 − σ)."""
     gate, slope, one = empty_like(z), empty_like(z), scalar(1, z)
     logistic = bind_logistic(z, gate)
@@ -137,10 +137,10 @@ def silu(z: Array, d: Array) -> Bound:
         np.add(slope, gate, slope)
         np.multiply(d, slope, d)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
-def gelu(z: Array, d: Array) -> Bound:
+def gelu(z: Array, d: Array) -> Layer:
     """z·(1 + tanh(√(2/π)(z + 0.044715 z³)))/2: Hendrycks and Gimpel (2016), the tanh form.
 
     It differs from z·Φ(z), PyTorch's default, by at most 5e-4; PyTorch calls this form "tanh".
@@ -176,10 +176,10 @@ def gelu(z: Array, d: Array) -> Bound:
         np.multiply(slope, half, slope)
         np.multiply(d, slope, d)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
-def softplus(z: Array, d: Array) -> Bound:
+def softplus(z: Array, d: Array) -> Layer:
     """log(1 + e^z) without overflow; the derivative is 1 − e^−a."""
     other, zero = empty_like(z), scalar(0, z)
 
@@ -197,19 +197,19 @@ def softplus(z: Array, d: Array) -> Bound:
         np.negative(other, other)
         np.multiply(d, other, d)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
-def identity(z: Array, d: Array) -> Bound:
+def identity(z: Array, d: Array) -> Layer:
     """The linear part as it is."""
 
     def nothing() -> None:
         """Neither direction changes a number."""
 
-    return Bound(nothing, nothing)
+    return Layer(nothing, nothing)
 
 
-ACTIVATIONS: Mapping[str, Callable[[Array, Array], Bound]] = {
+ACTIVATIONS: Mapping[str, Callable[[Array, Array], Layer]] = {
     "relu": relu,
     "leaky_relu": leaky_relu,
     "tanh": tanh,

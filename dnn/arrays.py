@@ -12,7 +12,7 @@ Integers = NDArray[np.integer[Any]]
 Flags = NDArray[np.bool_]
 
 
-class Bound(NamedTuple):
+class Layer(NamedTuple):
     """A layer over fixed buffers: call `forward`, then `backward`."""
 
     forward: Callable[[], None]

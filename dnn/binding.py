@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dnn import layers
 from dnn.activations import ACTIVATIONS
-from dnn.arrays import Array, Bound, Integers, empty, empty_like, scalar
+from dnn.arrays import Array, Integers, Layer, empty, empty_like, scalar
 from dnn.network import Block, Network
 from dnn.normalization import (
     Normalized,
@@ -110,7 +110,7 @@ def bind(
     # The input stays as it was gathered, sample-major: BLAS takes its transpose without a copy.
     a: Array = x.swapaxes(-1, -2)
     da: Array | None = None
-    chain: list[Bound] = []
+    chain: list[Layer] = []
     # Where batch normalization leaves its batch's statistics: in the columns of the running ones.
     batch = empty_like(theta) if network.batch_norm else theta
     statistics = batch[:, network.n_parameters :]
@@ -174,7 +174,7 @@ def _behind(
     keep: Array | None,
     bits: NDArray[np.uint16] | None,
     mask: Array | None,
-) -> tuple[Array, list[Bound]]:
+) -> tuple[Array, list[Layer]]:
     """What stands behind a hidden layer, and where it leaves its output: activation, dropout."""
     if keep is not None and bits is not None and activation == "relu":
         return z, [layers.relu_dropout(z, dz, bits, keep)]
@@ -204,7 +204,7 @@ def _normalized(block: Block, slope: Block, now: Block) -> Normalized | None:
 
 def _linear_rows(
     x: Array, w: Array, z: Array, dz: Array, dw: Array, units: Normalized | None
-) -> Bound:
+) -> Layer:
     """A first layer row by row; normalized, it needs neither the column of ones nor biases."""
     if units is None:
         return layers.dense_rows(x, w, z, dz, dw)
@@ -220,7 +220,7 @@ def _linear(
     dz: Array,
     da: Array | None,
     units: Normalized | None,
-) -> list[Bound]:
+) -> list[Layer]:
     """A dense layer, or one without bias and batch normalization behind it."""
     if units is None:
         return [layers.dense(a, block.w, block.b, z, dz, slope.w, slope.b, da)]

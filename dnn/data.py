@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -102,3 +103,26 @@ class Replay:
 
     order: Callable[[int], Integers] | None = None
     masks: Callable[[int], Sequence[Array]] | None = None
+
+
+class Choices:
+    """A replay's choices, asked for once each though every group asks; cleared every epoch."""
+
+    def __init__(self, replay: Replay) -> None:
+        self.order = self._remember("order", replay.order)
+        self.masks = self._remember("masks", replay.masks)
+        self._seen: dict[tuple[str, int], Any] = {}
+
+    def clear(self) -> None:
+        """Forget those of the epoch that is over."""
+        self._seen.clear()
+
+    def _remember(
+        self, kind: str, choose: Callable[[int], Any] | None
+    ) -> Callable[[int], Any] | None:
+        def chosen(number: int) -> Any:
+            if (kind, number) not in self._seen:
+                self._seen[kind, number] = choose(number) if choose else None
+            return self._seen[kind, number]
+
+        return chosen if choose else None

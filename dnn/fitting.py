@@ -8,8 +8,8 @@ import numpy as np
 
 from dnn import checks, labels
 from dnn.arrays import Array, Integers
-from dnn.data import Data, Replay, Streams
-from dnn.groups import Choices, Setup
+from dnn.data import Choices, Data, Replay, Streams
+from dnn.groups import Setup
 from dnn.network import Network
 from dnn.settings import Settings, plan
 from dnn.training import Training

@@ -1,6 +1,6 @@
 """Gradient checking: backpropagation against central differences, in float64.
 
-All perturbed copies of the network are one population, so a check costs a few forward passes.
+The two gradients are `dnn.differences`'; what they may be of, and how far apart they are, is here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dnn import checks, penalties
+from dnn import checks
 from dnn.arrays import Array, Integers
-from dnn.binding import Batch, bind
 from dnn.data import Data
+from dnn.differences import NUMBERS, Problem
 from dnn.names import lookup
 from dnn.network import Network
 from dnn.numbers import FINITE, NOT_NEGATIVE, SHARE, Bound, numbers, whole
@@ -22,10 +21,6 @@ EPSILON = 1e-7
 # The course's: a difference above it is a bug, below it rounding.
 PASS_MARK = 2e-7
 EPSILONS = tuple(10.0**-k for k in range(2, 13))
-# Perturbed copies at once, a pair per parameter, and how many numbers they may be.
-PAIRS, NUMBERS = 64, 50_000_000
-# Activations whose derivative jumps at 0.
-KINKED = ("relu", "leaky_relu", "selu")
 
 
 @dataclass(frozen=True)
@@ -54,9 +49,9 @@ class GradientCheck:
 
 def columns(network: Network) -> dict[str, slice]:
     """The columns of theta by block: W1, b1, …, and gain1, … with batch normalization."""
-    numbers = np.arange(network.n_parameters, dtype=np.float64)[None]
+    places = np.arange(network.n_parameters, dtype=np.float64)[None]
     found = {}
-    for layer, block in enumerate(network.blocks(numbers), 1):
+    for layer, block in enumerate(network.blocks(places), 1):
         named = {"W": block.w, "b": block.b, "gain": block.gain}
         for name, values in named.items():
             if values is not None:
@@ -143,7 +138,7 @@ def _problem(
     keep_prob: Sequence[float] | None,
     masks: Sequence[Array] | None,
     weights: Array | None,
-) -> "_Problem":
+) -> Problem:
     """What is checked, checked itself. Errors: ValueError."""
     checks.theta(network, theta[None], "gradcheck")
     if 2 * len(theta) > NUMBERS:  # not even two copies fit
@@ -154,7 +149,7 @@ def _problem(
     for name, value in (("l2", l2), ("l1", l1)):
         numbers(value, f"gradcheck: {name}", NOT_NEGATIVE)
     kept = _masks(network, len(data), keep_prob, masks)
-    return _Problem(network, data, l2, l1, kept, _weights(len(data), weights))
+    return Problem(network, data, l2, l1, kept, _weights(len(data), weights))
 
 
 def _masks(
@@ -198,88 +193,10 @@ def difference(a: Array, b: Array) -> float:
 
 
 def _choose(rng: np.random.Generator, block: slice, most: int | None) -> Integers:
-    numbers = np.arange(block.start, block.stop)
-    if most is None or len(numbers) <= most:
-        return numbers
-    return np.sort(rng.choice(numbers, most, replace=False))
-
-
-class _Problem:
-    """A network's cost on given rows: its gradient, and its central differences."""
-
-    def __init__(
-        self,
-        network: Network,
-        data: Data,
-        l2: float,
-        l1: float,
-        masks: list[Array] | None,
-        weights: Array | None,
-    ) -> None:
-        self.network, self.data, self.l2, self.l1 = network, data, l2, l1
-        self.masks, self.weights = masks, weights
-
-    def _bind(self, theta: Array, grad: Array) -> Batch:
-        population, rows = len(theta), len(self.data)
-        keep = None if self.masks is None else np.ones((population, len(self.network.hidden)))
-        batch = bind(
-            self.network,
-            theta,
-            grad,
-            rows,
-            keep,
-            weighted=self.weights is not None,
-            masked=self.masks is not None,
-        )
-        table = self.network.table(self.data.x, self.data.y)
-        batch.load(table, self.weights, np.tile(np.arange(rows), (population, 1)))
-        for buffer, mask in zip(batch.masks, self.masks or (), strict=True):
-            buffer[:] = mask
-        return batch
-
-    def gradient(self, start: Array) -> Array:
-        """(n_parameters,): the engine's own, penalties included."""
-        theta, grad = start[None].copy(), np.zeros((1, self.network.n_parameters))
-        self._bind(theta, grad).gradient()
-        weights = self.network.n_weights
-        rows = np.array([float(len(self.data))])
-        for penalty, strength in ((penalties.bind_l2, self.l2), (penalties.bind_l1, self.l1)):
-            add = penalty(theta[:, :weights], grad[:, :weights], np.array([strength]), rows)
-            if add is not None:
-                add()
-        return np.array(grad[0])
-
-    def differences(
-        self, start: Array, chosen: Integers, epsilon: float
-    ) -> tuple[Array, NDArray[np.bool_]]:
-        """(J(θ + ε) − J(θ − ε))/2ε for each of these parameters; whether a unit changed sides."""
-        pairs = min(PAIRS, len(chosen), NUMBERS // (2 * len(start)))
-        theta = np.empty((2 * pairs, len(start)))
-        batch = self._bind(theta, np.empty((len(theta), self.network.n_parameters)))
-        slopes, crossed = [], []
-        for first in range(0, len(chosen), pairs):
-            own = chosen[first : first + pairs]
-            up, down = 2 * np.arange(len(own)), 2 * np.arange(len(own)) + 1
-            theta[:] = start
-            theta[up, own] += epsilon
-            theta[down, own] -= epsilon
-            batch.forward()
-            cost = self._cost(theta, batch)
-            slopes.append((cost[up] - cost[down]) / (2 * epsilon))
-            sides = np.zeros(len(own), bool)
-            for a in batch.hidden if self.network.activation in KINKED else ():
-                sides |= ((a[up] > 0) != (a[down] > 0)).any(axis=(1, 2))
-            crossed.append(sides)
-        return np.concatenate(slopes), np.concatenate(crossed)
-
-    def _cost(self, theta: Array, batch: Batch) -> Array:
-        weights, rows = theta[:, : self.network.n_weights], len(self.data)
-        penalty = self.l2 / 2 * (weights**2).sum(axis=1) + self.l1 * np.abs(weights).sum(axis=1)
-        losses = self.network.objective.per_row(batch.z, batch.y)
-        if batch.weights is not None:
-            losses = losses * batch.weights
-        cost: Array = losses.mean(axis=-1) + penalty / rows
-        return cost
+    places = np.arange(block.start, block.stop)
+    if most is None or len(places) <= most:
+        return places
+    return np.sort(rng.choice(places, most, replace=False))
 
 
 def against_epsilon(

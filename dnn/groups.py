@@ -6,14 +6,13 @@ number, so a group is also kept small enough for its arrays to stay in the proce
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from dnn import penalties
 from dnn.arrays import Array, Integers, zeros_like
 from dnn.binding import Batch, bind
-from dnn.data import Data, Replay, Streams
+from dnn.data import Choices, Data, Streams
 from dnn.network import Network
 from dnn.schedules import Moment, constant
 from dnn.settings import Plan
@@ -45,7 +44,7 @@ class Setup:
     rows: Sequence[Integers] | None
     streams: Streams
     plan: Plan
-    replay: "Choices"
+    replay: Choices
 
     def n_rows(self, member: int) -> int:
         """Training rows of a network."""
@@ -92,10 +91,10 @@ class Group:
             for m in members
         )
         self.stepper = Stepper(plan.optimizer, trained, grad, hypers, network.n_weights, shared)
-        self.rows = setup.n_rows(members[0])
+        self.n_rows = setup.n_rows(members[0])
         self.size = setup.size(members[0])
-        self.starts = range(0, self.rows, self.size)
-        self._start = np.arange(self.rows)
+        self.starts = range(0, self.n_rows, self.size)
+        self._unshuffled = np.arange(self.n_rows)
         self.order = self._own_rows()
         self._keep = None if plan.keep_prob is None else plan.keep_prob[self.members]
         if setup.replay.masks is not None and network.hidden:
@@ -108,15 +107,15 @@ class Group:
         self._weights = weights[self.members] if weights is not None and weights.ndim == 2 else None
         self._after_gradient, self._after_step = self._bind_penalties(trained, grad)
         full = self._bind(grad, self.size)
-        rest = self.rows % self.size
+        rest = self.n_rows % self.size
         last_batch = self._bind(grad, rest) if rest else full
-        self._batches = [full] * (self.rows // self.size) + [last_batch] * bool(rest)
-        if self.size == self.rows:
+        self._batches = [full] * (self.n_rows // self.size) + [last_batch] * bool(rest)
+        if self.size == self.n_rows:
             self._load(full, self.order)
 
     def _own_rows(self) -> Integers:
         if self.setup.rows is None:
-            return np.tile(np.arange(self.rows), (len(self.members), 1))
+            return np.tile(np.arange(self.n_rows), (len(self.members), 1))
         return np.array([self.setup.rows[m] for m in self.members], np.int64)
 
     def _bind(self, grad: Array, rows: int) -> Batch:
@@ -136,7 +135,7 @@ class Group:
         """Calls between gradient and step, and after the step."""
         network, plan, m = self.setup.network, self.setup.plan, self.members
         weights, gradient = trained[:, : network.n_weights], grad[:, : network.n_weights]
-        rows = np.full(len(m), float(self.rows))
+        rows = np.full(len(m), float(self.n_rows))
         before = [
             penalties.bind_l2(weights, gradient, plan.l2[m], rows),
             penalties.bind_l1(weights, gradient, plan.l1[m], rows),
@@ -160,7 +159,7 @@ class Group:
         for start, batch in zip(self.starts, self._batches, strict=True):
             if schedule.every_update or start == 0:
                 self._set_rates(epoch)
-            if self.size < self.rows:
+            if self.size < self.n_rows:
                 self._load(batch, self.order[:, start : start + self.size])
             if batch.masks:
                 self._fill_masks(batch)
@@ -176,10 +175,10 @@ class Group:
         given = self.setup.replay.order
         if given is not None:
             self._take_order(given(epoch), epoch)
-        elif self.size < self.rows:
+        elif self.size < self.n_rows:
             for row, member in zip(self.order, self.members, strict=True):
                 # From the same start each time, so that an epoch's order is that epoch's draw.
-                row[:] = self._start if self.setup.rows is None else self.setup.rows[member]
+                row[:] = self._unshuffled if self.setup.rows is None else self.setup.rows[member]
                 self.setup.streams.order[member].shuffle(row)
 
     def _take_order(self, given: Integers, epoch: int) -> None:
@@ -187,17 +186,17 @@ class Group:
         order, population = np.asarray(given), len(self.setup.streams.order)
         own = self._own_rows()
         fits = order.dtype.kind in "iu" and order.shape in (
-            (self.rows,),
-            (population, self.rows),
+            (self.n_rows,),
+            (population, self.n_rows),
         )
         if fits:
             self.order[:] = order[self.members] if order.ndim == 2 else order
         if not fits or (np.sort(self.order) != np.sort(own)).any():
             raise ValueError(
                 f"fit: replay.order: epoch {epoch}: expected each network's rows in some order, "
-                f"({self.rows},) or ({population}, {self.rows}); got {given!r}"
+                f"({self.n_rows},) or ({population}, {self.n_rows}); got {given!r}"
             )
-        if self.size == self.rows:
+        if self.size == self.n_rows:
             self._load(self._batches[0], self.order)
 
     def _set_rates(self, epoch: int) -> None:
@@ -232,26 +231,3 @@ class Group:
                 f"fit: replay.masks: update {update}: expected one mask a hidden layer "
                 f"({len(shapes)}), got {len(given)}"
             )
-
-
-class Choices:
-    """A replay's choices, asked for once each though every group asks; cleared every epoch."""
-
-    def __init__(self, replay: Replay) -> None:
-        self.order = self._remember("order", replay.order)
-        self.masks = self._remember("masks", replay.masks)
-        self._seen: dict[tuple[str, int], Any] = {}
-
-    def clear(self) -> None:
-        """Forget those of the epoch that is over."""
-        self._seen.clear()
-
-    def _remember(
-        self, kind: str, choose: Callable[[int], Any] | None
-    ) -> Callable[[int], Any] | None:
-        def chosen(number: int) -> Any:
-            if (kind, number) not in self._seen:
-                self._seen[kind, number] = choose(number) if choose else None
-            return self._seen[kind, number]
-
-        return chosen if choose else None

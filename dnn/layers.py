@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from dnn.arrays import Array, Bound, common, empty, empty_like, scalar
+from dnn.arrays import Array, Layer, common, empty, empty_like, scalar
 
 
 def dense(
@@ -23,7 +23,7 @@ def dense(
     dw: Array,
     db: Array | None,
     da: Array | None,
-) -> Bound:
+) -> Layer:
     """Linear: z = w·a + b.
 
     a (P, n_in, B), or any view of that shape; w (P, n_out, n_in); b (P, n_out, 1), or None for no
@@ -46,7 +46,7 @@ def dense(
         if to_inputs is not None:
             to_inputs()
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
 def _to_inputs(w: Array, dz: Array, da: Array) -> Callable[[], None]:
@@ -80,7 +80,7 @@ def product(left: Array, right: Array, out: Array) -> Callable[[], None]:
     return multiply
 
 
-def dense_rows(x: Array, w: Array, z: Array, dz: Array, dw: Array) -> Bound:
+def dense_rows(x: Array, w: Array, z: Array, dz: Array, dw: Array) -> Layer:
     """Linear, row by row: z = x·w, for the first layer.
 
     x (P, B, n_in + 1), its last column ones; w (P, n_in + 1, n), its last row the biases; z and its
@@ -94,14 +94,14 @@ def dense_rows(x: Array, w: Array, z: Array, dz: Array, dw: Array) -> Bound:
     def backward() -> None:
         np.matmul(x_transposed, dz, dw)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
 # Of each unit's 16 random bits: keep_prob is met to 1/131,072, and 4 units share one draw.
 STEPS = 65_536
 
 
-def dropout(a: Array, out: Array, d: Array, bits: NDArray[np.uint16], keep_prob: Array) -> Bound:
+def dropout(a: Array, out: Array, d: Array, bits: NDArray[np.uint16], keep_prob: Array) -> Layer:
     """Inverted dropout (Srivastava et al., 2014; scaled as in the course).
 
     `out` gets a with some units gone; it is not a itself, which the activation's derivative needs.
@@ -123,10 +123,10 @@ def dropout(a: Array, out: Array, d: Array, bits: NDArray[np.uint16], keep_prob:
     def backward() -> None:
         np.multiply(d, mask, d)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
-def relu_dropout(z: Array, d: Array, bits: NDArray[np.uint16], keep_prob: Array) -> Bound:
+def relu_dropout(z: Array, d: Array, bits: NDArray[np.uint16], keep_prob: Array) -> Layer:
     """`relu` and then `dropout`, in place: the same numbers with one mask instead of two."""
     zero = scalar(0, z)
     kept, is_positive, mask = (empty(z.shape, t) for t in (bool, bool, z.dtype))
@@ -143,7 +143,7 @@ def relu_dropout(z: Array, d: Array, bits: NDArray[np.uint16], keep_prob: Array)
     def backward() -> None:
         np.multiply(d, mask, d)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
 def _threshold(keep_prob: Array, like: Array) -> tuple[NDArray[np.uint16], Array]:
@@ -153,7 +153,7 @@ def _threshold(keep_prob: Array, like: Array) -> tuple[NDArray[np.uint16], Array
     return common(last), common(scale)
 
 
-def masked(a: Array, out: Array, d: Array, mask: Array) -> Bound:
+def masked(a: Array, out: Array, d: Array, mask: Array) -> Layer:
     """Dropout whose scaled mask (P, n, B) the caller fills: 0, or 1/keep_prob."""
 
     def forward() -> None:
@@ -162,4 +162,4 @@ def masked(a: Array, out: Array, d: Array, mask: Array) -> Bound:
     def backward() -> None:
         np.multiply(d, mask, d)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dnn.arrays import Array, Bound, empty, empty_like, scalar
+from dnn.arrays import Array, Layer, empty, empty_like, scalar
 
 EPSILON = 1e-5
 # Share of the newest batch in the running statistics.
@@ -32,7 +32,7 @@ class Normalized(NamedTuple):
     squares: Array
 
 
-def batch_norm(z: Array, d: Array, units: Normalized) -> Bound:
+def batch_norm(z: Array, d: Array, units: Normalized) -> Layer:
     """gain·(z − μ)/√(σ² + ε) + shift over the batch.
 
     In place: z holds the linear part before forward and the normalized one after it, d its
@@ -66,10 +66,10 @@ def batch_norm(z: Array, d: Array, units: Normalized) -> Bound:
         np.subtract(d, z, d)
         np.multiply(d, scales, d)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
-def dense_batch_norm(x: Array, w: Array, z: Array, d: Array, dw: Array, units: Normalized) -> Bound:
+def dense_batch_norm(x: Array, w: Array, z: Array, d: Array, dw: Array, units: Normalized) -> Layer:
     """`dense` without bias and `batch_norm` in one, for a first layer of few inputs.
 
     x (P, n_in, B), or any view of that shape; w and its gradient (P, n, n_in). forward leaves the
@@ -113,12 +113,12 @@ def dense_batch_norm(x: Array, w: Array, z: Array, d: Array, dw: Array, units: N
         np.subtract(slopes, along, slopes)
         np.multiply(slopes, scale, dw)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
 def dense_rows_batch_norm(
     x: Array, w: Array, z: Array, d: Array, dw: Array, units: Normalized
-) -> Bound:
+) -> Layer:
     """`dense_rows` without bias and `batch_norm` in one, for a first layer of many inputs.
 
     x (P, B, n_in); w and its gradient (P, n_in, n); z and d (P, B, n); of each unit, (P, 1, n).
@@ -156,7 +156,7 @@ def dense_rows_batch_norm(
         np.multiply(d, scales, d)
         np.matmul(centred_transposed, d, dw)
 
-    return Bound(forward, backward)
+    return Layer(forward, backward)
 
 
 def _scales(

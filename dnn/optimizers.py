@@ -64,6 +64,17 @@ def _add_to(total: Array, beta: Array, new: Array) -> None:
     np.add(total, new, total)
 
 
+def _descend_adaptively(
+    arrays: Arrays, direction: Array, squares: Array, epsilon: Array, rate: Array
+) -> None:
+    """θ ← θ − rate·direction/(√squares + ε); squares may be the scratch."""
+    scratch = arrays.scratch
+    np.sqrt(squares, scratch)
+    np.add(scratch, epsilon, scratch)
+    np.divide(direction, scratch, scratch)
+    _descend(arrays.theta, scratch, rate)
+
+
 def gradient_descent(arrays: Arrays, c: Coefficients) -> None:
     """θ ← θ − α g."""
     _descend(arrays.theta, arrays.grad, c["learning_rate"])
@@ -103,10 +114,7 @@ def adagrad(arrays: Arrays, c: Coefficients) -> None:
     s, g, scratch = arrays.state["s"], arrays.grad, arrays.scratch
     np.multiply(g, g, scratch)
     np.add(s, scratch, s)
-    np.sqrt(s, scratch)
-    np.add(scratch, c["epsilon"], scratch)
-    np.divide(g, scratch, g)
-    _descend(arrays.theta, g, c["learning_rate"])
+    _descend_adaptively(arrays, g, s, c["epsilon"], c["learning_rate"])
 
 
 def adadelta(arrays: Arrays, c: Coefficients) -> None:
@@ -141,10 +149,7 @@ def rmsprop(arrays: Arrays, c: Coefficients) -> None:
     s, g, scratch = arrays.state["s"], arrays.grad, arrays.scratch
     np.multiply(g, g, scratch)
     _add_to(s, c["beta"], scratch)
-    np.sqrt(s, scratch)
-    np.add(scratch, c["epsilon"], scratch)
-    np.divide(g, scratch, g)
-    _descend(arrays.theta, g, c["rate"])
+    _descend_adaptively(arrays, g, s, c["epsilon"], c["rate"])
 
 
 def _root_mean(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
@@ -169,10 +174,7 @@ def rmsprop_centred(arrays: Arrays, c: Coefficients) -> None:
     np.multiply(scratch, c["rest"], scratch)
     np.subtract(s, scratch, scratch)
     np.maximum(scratch, c["zero"], out=scratch)
-    np.sqrt(scratch, scratch)
-    np.add(scratch, c["epsilon"], scratch)
-    np.divide(g, scratch, g)
-    _descend(arrays.theta, g, c["rate"])
+    _descend_adaptively(arrays, g, scratch, c["epsilon"], c["rate"])
 
 
 def _root_variance(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
@@ -181,20 +183,17 @@ def _root_variance(hyper: Mapping[str, float], step: int) -> Mapping[str, float]
 
 def adam(arrays: Arrays, c: Coefficients) -> None:
     """Kingma and Ba (2015), algorithm 1: m̂/(√v̂ + ε), both moments corrected for their start."""
-    m, v = arrays.state["m"], arrays.state["v"]
-    np.multiply(arrays.grad, arrays.grad, arrays.scratch)
-    _add_to(v, c["beta2"], arrays.scratch)
+    m, v = _moments(arrays, c)
+    _descend_adaptively(arrays, m, v, c["epsilon"], c["rate"])
+
+
+def _moments(arrays: Arrays, c: Coefficients) -> tuple[Array, Array]:
+    """m ← β₁m + g; v ← β₂v + g²."""
+    m, v, scratch = arrays.state["m"], arrays.state["v"], arrays.scratch
+    np.multiply(arrays.grad, arrays.grad, scratch)
+    _add_to(v, c["beta2"], scratch)
     _add_to(m, c["beta1"], arrays.grad)
-    _adaptive_step(arrays, m, v, c)
-
-
-def _adaptive_step(arrays: Arrays, m: Array, v: Array, c: Coefficients) -> None:
-    """θ ← θ − rate·m/(√v + ε)."""
-    scratch = arrays.scratch
-    np.sqrt(v, scratch)
-    np.add(scratch, c["epsilon"], scratch)
-    np.divide(m, scratch, scratch)
-    _descend(arrays.theta, scratch, c["rate"])
+    return m, v
 
 
 def _corrected(hyper: Mapping[str, float], step: int) -> dict[str, float]:
@@ -211,12 +210,10 @@ def _corrected(hyper: Mapping[str, float], step: int) -> dict[str, float]:
 
 def amsgrad(arrays: Arrays, c: Coefficients) -> None:
     """Adam with the largest v so far: Reddi et al. (2018), algorithm 2, corrected as in PyTorch."""
-    m, v, largest = arrays.state["m"], arrays.state["v"], arrays.state["largest"]
-    np.multiply(arrays.grad, arrays.grad, arrays.scratch)
-    _add_to(v, c["beta2"], arrays.scratch)
-    _add_to(m, c["beta1"], arrays.grad)
+    m, v = _moments(arrays, c)
+    largest = arrays.state["largest"]
     np.maximum(v, largest, out=largest)
-    _adaptive_step(arrays, m, largest, c)
+    _descend_adaptively(arrays, m, largest, c["epsilon"], c["rate"])
 
 
 def adamw(arrays: Arrays, c: Coefficients) -> None:
@@ -232,10 +229,8 @@ def _decoupled(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
 
 def nadam(arrays: Arrays, c: Coefficients) -> None:
     """Adam with Nesterov's look ahead and a momentum that warms up: Dozat (2016)."""
-    m, v, g, scratch = arrays.state["m"], arrays.state["v"], arrays.grad, arrays.scratch
-    np.multiply(g, g, scratch)
-    _add_to(v, c["beta2"], scratch)
-    _add_to(m, c["beta1"], g)
+    m, v = _moments(arrays, c)
+    g, scratch = arrays.grad, arrays.scratch
     np.sqrt(v, scratch)
     np.add(scratch, c["epsilon"], scratch)
     np.divide(g, scratch, g)

@@ -82,8 +82,8 @@ def _is_finished(run: Path) -> bool:
         trials = frames.load(run).trials
     except (frames.RunFolderError, *folders.BROKEN):
         return False
-    known = {f"trial-{int(number):06d}.npz" for number in trials["trial"]}
-    return all(path.name in known for path in folders.record_paths(run))
+    known = {folders.record_path(run, int(number)) for number in trials["trial"]}
+    return known.issuperset(folders.record_paths(run))
 
 
 def remove(found: list[Rubbish]) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from sweeps.buckets import split
 from sweeps.search import Finished
+from sweeps.storage import folders
 from sweeps.terminal import tell
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Copies:
     def trial(self, finished: Finished) -> None:
         """Send a new record. Errors: whatever befell an earlier one, once."""
         if finished.new and finished.outcome.state != "failed":
-            self._offer(f"artifacts/trial-{finished.number:06d}.npz")
+            self._offer(self._name(folders.record_path(self._folder, finished.number)))
         fault, self._fault = self._fault, None
         if fault is not None:
             raise fault
@@ -79,9 +80,12 @@ class Copies:
         with suppress(queue.Full):  # the end looks for what is missing
             self._queue.put_nowait(name)
 
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._folder).as_posix()
+
     def _files(self) -> list[str]:
         names = [
-            str(path.relative_to(self._folder).as_posix())
+            self._name(path)
             for pattern in (*MIRRORED, REPORT)
             for path in sorted(self._folder.glob(pattern))
         ]

@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
+import dnn
 from dnn import fitting, gradcheck
 from sweeps.data import Dataset
 from sweeps.faults import Expected, UserError, did_you_mean, show
 from sweeps.preparing import prepare
 from sweeps.study import documents
+from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.study.vocabulary import plain
 from sweeps.terminal import tell
@@ -50,10 +52,32 @@ def check(path: Path, assignments: Sequence[str], options: Options, console: Con
     config = study.space.default
     made, how = networks.network(config, dataset), networks.settings(config, dataset)
     learnt = fitting.learn(made, how, dataset.parts["train"])
-    network = learnt.network
     arguments = _arguments(study, dataset, learnt, options)
+    _tell_what(config, learnt, arguments, console)
+    with threadpool_limits(1):
+        try:
+            done = gradcheck.check(**arguments, epsilon=options.epsilon)
+        except ValueError as fault:
+            raise UserError(str(fault)) from None
+        _tell_result(done, learnt.network, options.epsilon, console)
+        if options.against_epsilon:
+            console.print(_by_epsilon(gradcheck.against_epsilon(**arguments)))
+    sign = "<=" if done.passed else ">"
+    tell(
+        console,
+        "passed" if done.passed else "failed",
+        f"difference {done.difference:.2g} {sign} {gradcheck.PASS_MARK:g}",
+        "bold green" if done.passed else "bold red",
+    )
+    return done.passed
+
+
+def _tell_what(
+    config: Config, learnt: fitting.Learnt, arguments: dict[str, Any], console: Console
+) -> None:
+    """The network, and what makes its cost another one than the plain one."""
+    network, rows = learnt.network, len(arguments["x"])
     shape = " → ".join(map(str, (network.n_in, *network.hidden, network.n_out)))
-    rows = len(arguments["x"])
     tell(
         console,
         "network",
@@ -68,31 +92,21 @@ def check(path: Path, assignments: Sequence[str], options: Options, console: Con
         tell(console, "dropout", "with fixed masks: fresh ones would be another function each time")
     for block, factor in arguments["faults"].items():
         tell(console, "fault", f"the gradient of {block} is multiplied by {factor:g}", "yellow")
-    with threadpool_limits(1):
-        try:
-            done = gradcheck.check(**arguments, epsilon=options.epsilon)
-        except ValueError as fault:
-            raise UserError(str(fault)) from None
-        tell(console, "step", f"ε = {options.epsilon:g}; difference = ‖g − g̃‖ / (‖g‖ + ‖g̃‖)")
-        console.print(_table(done, gradcheck.columns(network)))
-        if done.on_kinks:
-            tell(
-                console,
-                "kinks",
-                f"{done.on_kinks} of the chosen parameters are left out: a unit crosses the kink "
-                f"of {network.activation} within ± ε, where no difference is a derivative",
-            )
-        if options.against_epsilon:
-            console.print(_by_epsilon(gradcheck.against_epsilon(**arguments)))
-    sign = "<=" if done.passed else ">"
-    verdict = "passed" if done.passed else "failed"
-    tell(
-        console,
-        verdict,
-        f"difference {done.difference:.2g} {sign} {gradcheck.PASS_MARK:g}",
-        "bold green" if done.passed else "bold red",
-    )
-    return done.passed
+
+
+def _tell_result(
+    done: gradcheck.GradientCheck, network: dnn.Network, epsilon: float, console: Console
+) -> None:
+    """The differences by block."""
+    tell(console, "step", f"ε = {epsilon:g}; difference = ‖g − g̃‖ / (‖g‖ + ‖g̃‖)")
+    console.print(_table(done, gradcheck.columns(network)))
+    if done.on_kinks:
+        tell(
+            console,
+            "kinks",
+            f"{done.on_kinks} of the chosen parameters are left out: a unit crosses the kink "
+            f"of {network.activation} within ± ε, where no difference is a derivative",
+        )
 
 
 def _arguments(

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any
 
 
@@ -51,12 +51,7 @@ class Shield:
     def __enter__(self) -> None:
         self._depth += 1
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, *rest: object) -> None:
         self._depth -= 1
         if self._pending and self._depth == 0 and kind is None:
             self._pending = False

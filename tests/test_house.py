@@ -54,7 +54,7 @@ ROOMS = (
 # From the study file's words to the study: the same, inside the room.
 WORDS = (
     *("documents", "sections", "overrides", "kinds", "arms", "vocabulary", "space"),
-    *("depths", "entries", "grammar", "enqueued"),
+    *("depths", "ranges", "entries", "grammar", "enqueued"),
     *("metrics", "objectives", "methods", "trainers", "agreement", "wording", "spec", "parsing"),
 )
 

@@ -14,6 +14,7 @@ from sweeps.dashboard.board import Board
 from sweeps.dashboard.pace import Pace
 from sweeps.dashboard.plots import Point, Reach
 from sweeps.search import Finished, ranking
+from sweeps.storage import folders
 from sweeps.storage.attributes import gap
 from sweeps.study.spec import Study
 
@@ -47,7 +48,7 @@ class Showing:
         self._study, self._known, self._folder, self._budget = study, known, folder, budget
         self._board = Board(known, artifacts(folder))
         self._trials_at = f"/dashboard/studies/{known._study_id}/trials"
-        self._counts = {"complete": 0, "pruned": 0, "failed": 0}
+        self._counts = dict.fromkeys(folders.STATES, 0)
         self._best: list[Finished] = []
         self._points: list[Point] = []
         self._reach: dict[int, Reach] = {}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 import dnn
 from sweeps.data.encode import Encoder
 
+PARTS = ("train", "dev", "test")
 LOSS = {
     "binary": "binary_cross_entropy",
     "multiclass": "softmax_cross_entropy",
@@ -36,7 +37,7 @@ class Target:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Parts by name ("train", "dev", "test"), each x (n, n_in) and y (n, K) of the study's dtype.
+    """Parts by name (of PARTS), each x (n, n_in) and y (n, K) of the study's dtype.
 
     `labels` holds the class codes (n,) or the standardized numbers (n,) of each part.
     """

@@ -141,23 +141,10 @@ def _assemble(
         at = encoder.inputs[int(fits.argmin())]
         raise UserError(f"column '{at}': expected numbers that {dtype} can hold, got larger ones")
     if names is None:
-        values = column.to_numpy(np.float64)
-        with np.errstate(over="ignore"):
-            mean, scale = values[parts["train"]].mean(), values[parts["train"]].std()
-        if not 0 < scale < np.inf or scale <= 1e-12 * abs(mean):
-            raise UserError(
-                f"target '{table.target}': expected numbers that differ among the training rows, "
-                f"got a standard deviation of {scale:g} around {mean:g}"
-            )
-        target = Target(table.target, "regression", (), float(mean), float(scale))
-        codes: NDArray[Any] = (values - target.mean) / target.scale
-        y = codes[:, None]
+        target, codes = _standardized(table.target, column, parts["train"])
     else:
-        classes = table.classes or tuple(sorted(names.unique(), key=_natural))
-        codes = names.map({name: code for code, name in enumerate(classes)}).to_numpy()
-        binary = len(classes) == 2
-        target = Target(table.target, "binary" if binary else "multiclass", classes)
-        y = codes[:, None].astype(np.float64) if binary else np.eye(len(classes))[codes]
+        target, codes = _coded(table, names)
+    y = np.eye(len(target.classes))[codes] if target.task == "multiclass" else codes[:, None]
     data = {
         part: dnn.Data(x[rows].astype(dtype), y[rows].astype(dtype)) for part, rows in parts.items()
     }
@@ -176,6 +163,28 @@ def _assemble(
     }
     constants = _constants(target, data)
     return Dataset(data, labels, target, encoder, table.sha256, facts, constants)
+
+
+def _standardized(name: str, column: pd.Series, train: split.Rows) -> tuple[Target, NDArray[Any]]:
+    """A number as a target, and its values (n,) in SDs of the training rows. Errors: UserError."""
+    values = column.to_numpy(np.float64)
+    with np.errstate(over="ignore"):
+        mean, scale = values[train].mean(), values[train].std()
+    if not 0 < scale < np.inf or scale <= 1e-12 * abs(mean):
+        raise UserError(
+            f"target '{name}': expected numbers that differ among the training rows, "
+            f"got a standard deviation of {scale:g} around {mean:g}"
+        )
+    target = Target(name, "regression", (), float(mean), float(scale))
+    return target, (values - target.mean) / target.scale
+
+
+def _coded(table: sources.Table, names: pd.Series) -> tuple[Target, NDArray[Any]]:
+    """Classes as a target, and the code (n,) of each row's."""
+    classes = table.classes or tuple(sorted(names.unique(), key=_natural))
+    codes = names.map({name: code for code, name in enumerate(classes)}).to_numpy()
+    task = "binary" if len(classes) == 2 else "multiclass"
+    return Target(table.target, task, classes), codes
 
 
 def _natural(name: str) -> tuple[int, float, str]:

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sweeps.data.dataset import PARTS
 from sweeps.faults import Expected, Words
 from sweeps.study.spec import Split
 
 Rows = NDArray[np.intp]
-PARTS = ("train", "dev", "test")
 
 
 def divide(

@@ -16,13 +16,11 @@ from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.study.vocabulary import plain
 from sweeps.training.networks import network
-from sweeps.training.task import Outcome
-from sweeps.training.tracking import SCORES
+from sweeps.training.task import COSTS, SCORES, Outcome
 
 if TYPE_CHECKING:
     import optuna
 
-COSTS = ("updates", "gradient_evaluations", "flops", "seconds")
 TEST_SCORES = (*SCORES, "test_loss", "test_error")
 
 
@@ -72,19 +70,15 @@ def _further(study: Study) -> list[str]:
 
 
 def _costs(outcome: Outcome) -> dict[str, Any]:
-    if not outcome.curves:
-        return {"updates": 0, "gradient_evaluations": 0, "flops": 0.0, "seconds": 0.0}
-    return {
-        "updates": _whole(outcome.curves["updates"])[-1],
-        "gradient_evaluations": _whole(outcome.curves["gradient_evaluations"])[-1],
-        "flops": float(outcome.curves["flops"][-1]),
-        "seconds": float(outcome.curves["seconds"][-1]),
-    }
+    """What the training of one network came to; 0 where none was trained."""
+    curves = outcome.curves or dict.fromkeys(COSTS, np.zeros(1))
+    return {cost: _column(cost, curves[cost])[-1] for cost in COSTS}
 
 
-def _whole(values: NDArray[Any]) -> NDArray[Any]:
-    """Counts; NaN stays where a training function of the user's does not count."""
-    return values.astype(np.int64 if np.isfinite(values).all() else np.float64)
+def _column(cost: str, values: NDArray[Any]) -> NDArray[Any]:
+    """Whole numbers as such; NaN stays where a training function of the user's does not count."""
+    is_whole = cost not in ("flops", "seconds") and np.isfinite(values).all()
+    return values.astype(np.int64 if is_whole else np.float64)
 
 
 def curves(finished: list[Finished], confirmed: list[Confirmed]) -> pd.DataFrame:
@@ -119,9 +113,7 @@ def _curves_of(
         "epoch": np.tile(values["epoch"].astype(np.int64), replicates),
     }
     for cost in COSTS:
-        is_real = cost in ("flops", "seconds")
-        counted = values[cost].astype(np.float64) if is_real else _whole(values[cost])
-        columns[cost] = np.tile(counted, replicates)
+        columns[cost] = np.tile(_column(cost, values[cost]), replicates)
     for score in SCORES:
         columns[score] = np.asarray(values.get(score, empty), np.float64).T.ravel()
     columns["diverged"] = np.asarray(values.get("diverged", empty), bool).T.ravel()

@@ -11,7 +11,7 @@ from sweeps.confirm import Confirmed
 from sweeps.preparing import Prepared
 from sweeps.results import frames, model, resolved
 from sweeps.search import Finished
-from sweeps.storage import records
+from sweeps.storage import folders, records
 from sweeps.storage.store import Store
 from sweeps.study import methods
 from sweeps.study.spec import Study
@@ -70,7 +70,7 @@ def write_provenance(run: Prepared, finished: list[Finished], facts: dict[str, A
     """`provenance.json`; `facts` is what only the runner knows (times, what ended the search)."""
     study, dataset = run.study, run.dataset
     states = [one.outcome.state for one in finished]
-    counts = {state: states.count(state) for state in ("complete", "pruned", "failed")}
+    counts = {state: states.count(state) for state in folders.STATES}
     searched = study.search.model_dump(exclude={"pruner", "sampler"}, exclude_none=True)
     document = {
         "name": study.name,

@@ -1,4 +1,4 @@
-"""The search: what the sampler sees (mirror), how it is asked (samplers), the loop (window)."""
+"""The search: what the sampler sees (mirror), samplers, pruners, the loop (window)."""
 
 from sweeps.search.window import Finished, search
 

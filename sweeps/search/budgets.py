@@ -25,8 +25,8 @@ class Budget:
     _since_best: int = field(default=0, init=False)
     _best: float = field(default=float("inf"), init=False)
 
-    def told(self, outcome: Outcome) -> None:
-        """Count a trial that the mirror was told."""
+    def count(self, outcome: Outcome) -> None:
+        """A trial that the mirror was told; its networks all count as the one trained longest."""
         replicates = self.study.replicates
         if outcome.curves:
             self._epochs += int(outcome.curves["epoch"][-1]) * replicates

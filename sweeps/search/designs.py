@@ -10,17 +10,15 @@ import numpy as np
 from sweeps.study import methods
 from sweeps.study.space import Params, Space, walks
 
-MOST_CELLS = 1_000_000
 # Sobol points come in powers of two; scipy knows directions for so many dimensions.
 CHUNK = 256
 
 
 def grid(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
     """Every cell that keeps the rules once, in an order shuffled by the seed."""
-    points = sampler.points if isinstance(sampler, methods.Grid) else None
     kept = [
         params
-        for params in walks.cells(space, space.parameters(), points)
+        for params in walks.cells(space, space.parameters(), methods.points(sampler))
         if space.allows(space.configure(params))
     ]
     for place in np.random.default_rng(seed).permutation(len(kept)):
@@ -55,9 +53,9 @@ def cells(sampler: Any, space: Space) -> float:
     """How many trials a design has at most; inf where it has no end."""
     if not isinstance(sampler, methods.Grid | methods.BruteForce):
         return math.inf
-    points = sampler.points if isinstance(sampler, methods.Grid) else None
+    points = methods.points(sampler)
     size = walks.size(space, space.parameters(), space.structure(), points)
-    if not space.rules or size > MOST_CELLS:
+    if not space.rules or size > methods.MOST_CELLS:
         return size
     every = walks.cells(space, space.parameters(), points)
     return sum(space.allows(space.configure(params)) for params in every)
@@ -68,7 +66,7 @@ def trials(sampler: Any, space: Space, first: list[Params]) -> float:
     size = cells(sampler, space)
     if not math.isfinite(size):
         return size
-    points = sampler.points if isinstance(sampler, methods.Grid) else None
+    points = methods.points(sampler)
     known = {leaf.name: walks.values(leaf, points) for leaf in space.parameters()}
     return size + sum(
         not space.allows(space.configure(params))

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweeps.faults import UserError
-from sweeps.search import samplers
+from sweeps.search import pruners, samplers
 from sweeps.search.designs import DESIGNS, Design, trials
 from sweeps.storage.store import as_asked, set_constraints
 from sweeps.study import methods
 from sweeps.study.space import Params, Space
-from sweeps.training import pruning, seeds
+from sweeps.training import seeds
+from sweeps.training.pruning import Rule
 from sweeps.training.task import Outcome
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Mirror:
     """All that has been asked and told, by the study's own trial numbers."""
 
     def __init__(self, study: "Study", warm: "list[Warm] | None" = None) -> None:
-        self._courses = [Course(study, space, warm or []) for space in courses(study)]
+        self._courses = [Course(study, space, warm or []) for space in spaces(study)]
 
     def _course(self, number: int) -> "Course":
         return self._courses[number % len(self._courses)]
@@ -52,28 +53,27 @@ class Mirror:
         """What became of a trial."""
         self._course(outcome.number).tell(outcome)
 
-    def rule(self, number: int) -> pruning.Rule:
+    def rule(self, number: int) -> Rule:
         """When to stop the trial that was just asked."""
         return self._course(number).rule(number)
 
 
-def courses(study: "Study") -> list[Space]:
-    """The spaces that are searched in turn; the one with the defaults first."""
+def spaces(study: "Study") -> list[Space]:
+    """Those that are searched in turn; the one with the defaults first."""
     space, word = study.space, study.search.per
     if word is None:
         return [space]
-    spaces = [space.only(word, code) for code in space.choices(word)]
-    return sorted(spaces, key=lambda s: s.locate(s.default) is None)
+    arms = [space.only(word, code) for code in space.choices(word)]
+    return sorted(arms, key=lambda s: s.locate(s.default) is None)
 
 
 def most(study: "Study") -> float:
     """How many trials there can be: a grid has an end."""
-    spaces = courses(study)
-    sizes = [trials(study.search.sampler, space, first(study, space)) for space in spaces]
+    sizes = [trials(study.search.sampler, space, first(study, space)) for space in spaces(study)]
     if math.inf in sizes:
         return math.inf
     # They take turns; where one ends before the others, all do.
-    return min(len(spaces) * size + place for place, size in enumerate(sizes))
+    return min(len(sizes) * size + place for place, size in enumerate(sizes))
 
 
 def first(study: "Study", space: Space) -> list[Params]:
@@ -113,8 +113,8 @@ class Course:
             self._design = Design(settings, self._first)
         self._ids: dict[int, int] = {}  # the memory's own, by the study's number
         self._seen = optuna.search_space.IntersectionSearchSpace(include_pruned=True)
-        self._pruner = pruning.of_costs(study.pruner, study.objective.sign)
-        self._history = pruning.History(study.epochs)
+        self._pruner = pruners.of_costs(study.pruner, study.objective.sign)
+        self._history = pruners.History(study.epochs)
         mine = [one for one in warm if space.locate(study.space.configure(one.params))]
         for one in mine:
             self._recall(one)
@@ -199,7 +199,7 @@ class Course:
         sign = self._spec.objective.sign
         each = sign * outcome.each if self._pruner.name in PAIRED else np.empty((0, 0))
         is_complete = outcome.state == "complete"
-        self._history.add(pruning.Told(outcome.number, is_complete, sign * reports, each))
+        self._history.add(pruners.Told(outcome.number, is_complete, sign * reports, each))
         set_constraints(storage, trial, outcome.violations)
         if is_complete:
             values = [float(value) for value in outcome.values]
@@ -210,6 +210,6 @@ class Course:
             # As Study.tell does: the last report is a pruned trial's value.
             storage.set_trial_state_values(trial, TrialState.PRUNED, [last])
 
-    def rule(self, number: int) -> pruning.Rule:
+    def rule(self, number: int) -> Rule:
         """See `Mirror.rule`."""
-        return pruning.rule(self._pruner, self._history, number)
+        return pruners.rule(self._pruner, self._history, number)

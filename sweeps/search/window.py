@@ -65,7 +65,7 @@ def search(
             if number >= window:
                 told = outcomes.pop(number - window)
                 mirror.tell(told)
-                budget.told(told)
+                budget.count(told)
             resumed = number < len(earlier)
             if number > 0 and not resumed and budget.ends():
                 break

@@ -16,6 +16,7 @@ from sweeps.faults import UserError, did_you_mean, show
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+STATES = ("complete", "pruned", "failed")  # in which a trial can end
 LARGEST = 50_000_000  # bytes of a JSON file that is read
 # What reading a file may raise whose contents are not what they should be: with a bit flipped,
 # zipfile takes it for packed or encrypted in some other way.
@@ -91,6 +92,11 @@ class Record:
     def value(self) -> float:
         """The first objective."""
         return self.values[0] if self.values else float("nan")
+
+
+def record_path(folder: Path, number: int) -> Path:
+    """Where a trial's record stands."""
+    return folder / "artifacts" / f"trial-{number:06d}.npz"
 
 
 def record_paths(folder: Path) -> list[Path]:

@@ -54,7 +54,7 @@ class LockFile:
     def __enter__(self) -> "LockFile":
         return self
 
-    def __exit__(self, *fault: object) -> None:
+    def __exit__(self, *rest: object) -> None:
         self.close()
 
     def read(self) -> str:

@@ -8,12 +8,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from sweeps import addresses
 from sweeps.faults import UserError, show
-from sweeps.storage import attributes, backends, identities, records
+from sweeps.storage import attributes, backends, folders, identities, records
 from sweeps.storage.claims import Claims
 from sweeps.storage.lost import in_our_words, patiently
 from sweeps.study.objectives import Goal
@@ -123,7 +122,7 @@ class Store:
         return {"study": self.identity, "params": params}
 
     def _path(self, number: int) -> Path:
-        return self.folder / "artifacts" / f"trial-{number:06d}.npz"
+        return folders.record_path(self.folder, number)
 
 
 def _some(epochs: range, most: int) -> Iterable[int]:
@@ -173,12 +172,7 @@ class RunFolder:
             ) from None
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, fault: BaseException | None, *rest: object) -> None:
         self._claims.release()
         if self._backend:
             backends.close(self._backend)

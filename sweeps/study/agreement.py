@@ -13,7 +13,7 @@ import numpy as np
 from sweeps.faults import Expected, UserError, Words, did_you_mean, show
 from sweeps.study import methods
 from sweeps.study.metrics import METRICS, Cost
-from sweeps.study.space import Range, Space, walks
+from sweeps.study.space import Config, Range, Space, walks
 from sweeps.study.vocabulary import VOCABULARY, plain
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sweeps.study.spec import Study
 
 Found = Iterator[tuple[str, Expected]]
-MOST_CELLS = 1_000_000
 DRAWS = 2000  # to see how much of a space its rules leave
 
 
@@ -60,9 +59,13 @@ def _metrics_of_the_task(study: "Study", dataset: "Dataset") -> Found:
     for name in study.metrics:
         task = METRICS[name].task
         if task and task != dataset.target.kind:
-            path = "objective" if name in [o.metric for o in study.objectives] else "constraints"
             problem = Expected(f"a metric of {dataset.target.kind}", name, f"it is one of {task}")
-            yield path, problem
+            yield _judging(study, name), problem
+
+
+def _judging(study: "Study", metric: str) -> str:
+    """The section that names a metric."""
+    return "objective" if metric in [o.metric for o in study.objectives] else "constraints"
 
 
 def _shares(study: "Study", dataset: "Dataset") -> Found:
@@ -124,13 +127,14 @@ def _sampler(study: "Study") -> Found:
         if len(ranges) < 2:
             yield where, Expected("two ranges or more for cmaes", Words(f"{len(ranges)}"))
     if isinstance(sampler, methods.BruteForce | methods.Grid):
-        points = sampler.points if isinstance(sampler, methods.Grid) else None
+        points = methods.points(sampler)
         size = walks.size(space, space.parameters(), space.structure(), points)
         if size == math.inf:
             hint = "give it a step, or try grid"
             yield where, Expected("no range without a step for brute_force", Words("one"), hint)
-        elif size > MOST_CELLS:
-            yield where, Expected(f"at most {MOST_CELLS:,} cells", Words(f"{size:,.0f}"))
+        elif size > methods.MOST_CELLS:
+            most = f"at most {methods.MOST_CELLS:,} cells"
+            yield where, Expected(most, Words(f"{size:,.0f}"))
 
 
 def _pruner(study: "Study") -> Found:
@@ -178,19 +182,21 @@ def _trainer(study: "Study") -> Found:
     hint = "it is not known of a training function of one's own"
     for name in study.metrics:
         if name in OURS:
-            path = "objective" if name in [o.metric for o in study.objectives] else "constraints"
-            yield path, Expected("a metric that a trainer yields", name, hint)
+            yield _judging(study, name), Expected("a metric that a trainer yields", name, hint)
     if study.budgets.flops is not None:
         yield "budgets.flops", Expected("another budget", Words("flops"), hint)
 
 
 def kept_share(study: "Study") -> float:
     """The share of the space that its rules leave, from random settings."""
-    space = study.space
+    return float(np.mean([study.space.allows(config) for config in drawn(study.space, DRAWS)]))
+
+
+def drawn(space: Space, count: int) -> list[Config]:
+    """So many settings at random, always the same ones, whether they keep the rules or not."""
     names = [leaf.name for leaf in space.parameters()]
-    points = np.random.default_rng(0).random((DRAWS, len(names)))
-    kept = [space.allows(space.configure(walks.at(space, names, point))) for point in points]
-    return float(np.mean(kept))
+    points = np.random.default_rng(0).random((count, len(names)))
+    return [space.configure(walks.at(space, names, point)) for point in points]
 
 
 def voids_identity(study: "Study", time: float | None = None) -> list[str]:

@@ -4,7 +4,6 @@ A list is a choice, a mapping is a range, `choices`, or depth and width. Types c
 vocabulary. Errors, everywhere: Expected.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +11,13 @@ from sweeps.faults import Expected, Words, did_you_mean, join, raise_all
 from sweeps.study import depths
 from sweeps.study.arms import Arm
 from sweeps.study.kinds import Number, PerLayer, Widths
+from sweeps.study.ranges import each_once, leaf_of, range_of
 from sweeps.study.space import Choice, Dimension, Leaf, Range
-from sweeps.study.space.dimensions import Arms, ArmSpace, Paired, Single, Stack
-from sweeps.study.space.dimensions import PerLayer as Layers
+from sweeps.study.space.dimensions import Arms, ArmSpace, Layers, Paired, Single, Stack
 from sweeps.study.space.leaves import Together
 from sweeps.study.vocabulary import VOCABULARY, canonical
 
 MOST_CHOICES = 1000
-MOST_STEPS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def _one_word(word: str, name: str, value: Any, place: Place) -> Dimension:
         return _stack(word, name, value, kind)
     if not isinstance(kind, Number):
         raise Expected("a list of choices", value, f"{word} is not a number: it has no range")
-    return Single(word, _range(name, kind, value))
+    return Single(word, range_of(name, kind, value))
 
 
 def _check_searchable(word: str) -> None:
@@ -96,7 +94,7 @@ def _paired(words: tuple[str, ...], name: str, values: Any, place: Place) -> Pai
         raise Expected("each word once", Words(", ".join(words)))
     if not isinstance(values, list) or not values:
         raise Expected("a list of lists", values, f"each with a value for {', '.join(words)}")
-    options = _each_once(values, lambda row: _together(words, row, place))
+    options = each_once(values, lambda row: _together(words, row, place))
     return Paired(words, Choice(name, options))
 
 
@@ -107,22 +105,6 @@ def _together(words: tuple[str, ...], row: Any, place: Place) -> Together:
     if "hidden" in words:
         layers = {len(canonical("hidden", row[words.index("hidden")]))}
     return Together(_canonical(word, value, layers) for word, value in zip(words, row, strict=True))
-
-
-def _each_once(values: list[Any], read: Callable[[Any], Any]) -> tuple[Any, ...]:
-    """All choices of a list as `read` has them. Errors: Expected, every one with its place."""
-    options: list[Any] = []
-    faults: list[Expected] = []
-    for position, value in enumerate(values):
-        try:
-            option = read(value)
-            if option in options:
-                raise Expected("each choice once", value, "it is there twice")
-            options.append(option)
-        except Expected as fault:
-            faults.append(fault.below(str(position)))
-    raise_all(faults)
-    return tuple(options)
 
 
 def _stack(word: str, name: str, value: dict[str, Any], kind: Widths) -> Stack:
@@ -136,7 +118,7 @@ def _stack(word: str, name: str, value: dict[str, Any], kind: Widths) -> Stack:
         if key not in value:
             raise Expected("depth and width", Words(f"no {key}"))
     try:
-        depth = _setting(
+        depth = leaf_of(
             Number(low=0, high=depths.DEEPEST, integer=True), f"{name}.depth", value["depth"]
         )
     except Expected as fault:
@@ -145,12 +127,12 @@ def _stack(word: str, name: str, value: dict[str, Any], kind: Widths) -> Stack:
     per_layer = isinstance(width, dict) and "per_layer" in width
     try:
         if not per_layer:
-            return Stack(word, depth, (_setting(kind.item, f"{name}.width", width),))
+            return Stack(word, depth, (leaf_of(kind.item, f"{name}.width", width),))
         if len(width) != 1:
             raise Expected("per_layer alone", width)
         deepest = int(depth.high if isinstance(depth, Range) else max(depth.options))
         each = width["per_layer"]
-        widths = (_setting(kind.item, f"{name}.width.{n}", each) for n in range(deepest))
+        widths = (leaf_of(kind.item, f"{name}.width.{n}", each) for n in range(deepest))
         return Stack(word, depth, tuple(widths), per_layer=True)
     except Expected as fault:
         raise fault.below("width") from None
@@ -166,7 +148,7 @@ def _choice(word: str, name: str, values: list[Any], layers: set[int]) -> Choice
         raise Expected(
             "a list of lists", values, f"write [{lists}] to choose, or fixed.hidden: {values}"
         )
-    return Choice(name, _each_once(values, lambda value: _canonical(word, value, layers)))
+    return Choice(name, each_once(values, lambda value: _canonical(word, value, layers)))
 
 
 def _canonical(word: str, value: Any, layers: set[int]) -> Any:
@@ -174,51 +156,6 @@ def _canonical(word: str, value: Any, layers: set[int]) -> Any:
     if word == "keep_prob" and isinstance(option, tuple) and not layers <= {len(option)}:
         raise depths.fault(option, layers)
     return option
-
-
-def _range(name: str, kind: Number, value: dict[str, Any]) -> Range:
-    known = ("low", "high", "log", "step")
-    faults = [
-        Expected("low, high, and log or step", key, did_you_mean(key, known), at=key)
-        for key in value
-        if key not in known
-    ]
-    bounds: dict[str, float] = {}
-    for key in ("low", "high"):
-        try:
-            if key not in value:
-                faults.append(Expected("low and high", Words(f"no {key}")))
-            else:
-                bounds[key] = kind.number(value[key])
-        except Expected as fault:
-            faults.append(fault.below(key))
-    raise_all(faults)
-    low, high = bounds["low"], bounds["high"]
-    log, step = value.get("log", False), value.get("step")
-    if not isinstance(log, bool):
-        raise Expected("true or false", log, at="log")
-    if not low < high:
-        raise Expected(f"a number < high ({high:g})", low, "or [x] to choose one", at="low")
-    if log and step is not None:
-        raise Expected("log or step, not both", Words("both"))
-    if log and low <= 0:
-        raise Expected("a number > 0 on a log scale", low, at="low")
-    if step is not None:
-        low, high, step = _stepped(kind, low, high, step)
-    return Range(name, low, high, log, step, kind.integer)
-
-
-def _stepped(kind: Number, low: float, high: float, step: Any) -> tuple[float, float, float]:
-    try:
-        step = Number(low=0, above=True, high=high - low, integer=kind.integer).number(step)
-    except Expected as fault:
-        raise fault.below("step") from None
-    count = (high - low) / step
-    if count > MOST_STEPS:
-        raise Expected(f"at most {MOST_STEPS:,} steps", f"{count:.3g}", at="step")
-    # The last step that fits is the real upper bound. Twelve digits: what binary fractions add to
-    # it (0.1 + 3·0.3) would cost Optuna its last step; the small addend absorbs the same.
-    return low, float(f"{low + int(count + 1e-9) * step:.12g}"), step
 
 
 def _per_layer(
@@ -230,7 +167,7 @@ def _per_layer(
         found = ", ".join(str(d) for d in sorted(layers))
         raise Expected("hidden layers of one fixed depth", Words(f"depths {found}"), at="per_layer")
     try:
-        leaves = [_range(f"{name}.{n}", kind, value["per_layer"]) for n in range(max(layers))]
+        leaves = [range_of(f"{name}.{n}", kind, value["per_layer"]) for n in range(max(layers))]
     except Expected as fault:
         raise fault.below("per_layer") from None
     return Layers(word, tuple(leaves))
@@ -267,7 +204,7 @@ def _arm(kind: Arm, arm: str, name: str, inside: dict[str, Any], place: Place) -
         try:
             if key in table:
                 if is_searched:
-                    searched.append((key, _setting(table[key].kind, f"{name}.{key}", value)))
+                    searched.append((key, leaf_of(table[key].kind, f"{name}.{key}", value)))
                 else:
                     literal[key] = table[key].kind.check(value)
             elif set(words_of(key)) <= VOCABULARY.keys() - place.around:
@@ -290,14 +227,3 @@ def _is_literal(word: str, value: Any) -> bool:
     """An arm with settings of its own ({normal: {scale: 0.1}}) is one value, not a search."""
     is_arm = isinstance(VOCABULARY[word].kind, Arm)
     return is_arm and isinstance(value, dict) and "choices" not in value
-
-
-def _setting(kind: Number, name: str, value: Any) -> Leaf:
-    """An arm's own setting: a list is a choice, a mapping is a range."""
-    if isinstance(value, dict):
-        return _range(name, kind, value)
-    if not isinstance(value, list):
-        raise Expected("a list of choices or a range", value)
-    if not value:
-        raise Expected("at least one choice", value)
-    return Choice(name, _each_once(value, kind.check))

@@ -1,6 +1,6 @@
 """The samplers and pruners of the study file, each with its options; what they need, and refuse.
 
-How they work stands in `sweeps.search.samplers` and `sweeps.training.pruning`.
+How they work stands in `sweeps.search.samplers` and `sweeps.search.pruners`.
 """
 
 from typing import Annotated, Any, Literal
@@ -83,6 +83,7 @@ SAMPLERS: dict[str, type[Section]] = {
     "nsga3": Nsga3,
     "brute_force": BruteForce,
 }
+MOST_CELLS = 1_000_000  # of a grid: all that keep the constraints are held in memory
 # What an option needs beyond what is always installed: (module, package).
 NEEDS = {"cmaes": ("cmaes", "cmaes"), "gp": ("torch", "torch")}
 
@@ -154,8 +155,10 @@ class SignedRank(Section):
     warmup: int = Field(10, ge=0)
 
 
+# All but the one that asks another.
+Plain = Unpruned | Median | Percentile | SuccessiveHalving | Hyperband | Threshold | SignedRank
 Inner = Annotated[
-    Unpruned | Median | Percentile | SuccessiveHalving | Hyperband | Threshold | SignedRank,
+    Plain,
     Field(discriminator="name"),
     BeforeValidator(lambda value: by_name(value, INNER, "pruner")),
 ]
@@ -182,17 +185,15 @@ INNER: dict[str, type[Section]] = {
 PRUNERS: dict[str, type[Section]] = {**INNER, "patient": Patient}
 
 Pruner = Annotated[
-    Unpruned
-    | Median
-    | Percentile
-    | SuccessiveHalving
-    | Hyperband
-    | Threshold
-    | SignedRank
-    | Patient,
+    Plain | Patient,
     Field(discriminator="name"),
     BeforeValidator(lambda value: by_name(value, PRUNERS, "pruner")),
 ]
+
+
+def points(sampler: Section) -> int | None:
+    """Into how many values a sampler cuts a range without a step; None where it cuts none."""
+    return sampler.points if isinstance(sampler, Grid) else None
 
 
 def words(method: Section) -> str:

@@ -19,6 +19,8 @@ Values = NDArray[np.float64]
 # A diverged replicate scores this many times the constant predictor's loss, and none scores worse:
 # else the edge of a diverging region would look worse to the sampler than its middle.
 DIVERGED_LOSS = 10
+# A probability of exactly 0 has no logarithm; this is float64's smallest step from 1.
+SMALLEST = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -92,16 +94,14 @@ def balanced_error(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
 
 
 def macro_f1(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
-    """Unweighted mean over classes of 2·TP / (2·TP + FP + FN); 0 for one never right."""
+    """Unweighted mean over the classes that occur of each one's 2·TP / (2·TP + FP + FN)."""
     guess = outputs.argmax(axis=-1)
     scores = []
-    for c in range(outputs.shape[-1]):
+    for c in np.unique(labels):
         said, true = guess == c, labels == c
-        total = said.sum(axis=-1) + true.sum()
         hits = (said & true).sum(axis=-1)
-        scores.append(2 * hits / np.maximum(total, 1))
-    occur = [c for c in range(outputs.shape[-1]) if (labels == c).any()]
-    return np.asarray(np.mean([scores[c] for c in occur], axis=0))
+        scores.append(2 * hits / (said.sum(axis=-1) + true.sum()))
+    return np.asarray(np.mean(scores, axis=0))
 
 
 def auc(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:

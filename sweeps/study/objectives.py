@@ -1,6 +1,7 @@
 """What the search is after: objectives over replicates, and limits that a good trial must keep."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
@@ -132,6 +133,12 @@ class Limit(Section):
         """By how much (P,) values are beyond it; 0 or less where it is kept."""
         over = float(values.mean()) - self.bound
         return over if self.sign == "<=" else -over
+
+
+def metrics_of(objectives: Iterable[Objective], limits: Iterable[Limit]) -> tuple[str, ...]:
+    """All that a trial is judged by, each once; the first objective's comes first."""
+    named = (*(one.metric for one in objectives), *(one.metric for one in limits))
+    return tuple(dict.fromkeys(named))
 
 
 _LIMIT = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([\w.+-]+)\s*")

@@ -23,7 +23,7 @@ from sweeps.faults import Expected, show
 from sweeps.study import trainers
 from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
 from sweeps.study.metrics import METRICS
-from sweeps.study.objectives import Limit, Objective
+from sweeps.study.objectives import Limit, Objective, metrics_of
 from sweeps.study.sections import Section
 from sweeps.study.space import Params, Space
 from sweeps.study.trainers import Trainer
@@ -156,6 +156,8 @@ class Study(Section):
     storage: str | None = None
     engine: EngineSpec = EngineSpec(name="loky")
     retries: int = Field(2, ge=0, le=10)
+    artifacts: str | None = None
+    trainer: Trainer | None = None
 
     @field_validator("engine", mode="before")
     @classmethod
@@ -170,9 +172,6 @@ class Study(Section):
             "expected {forms}, got {got}",
             {"forms": f"{', '.join(ENGINES)} or {{name: …, address: …}}", "got": show(value)},
         )
-
-    artifacts: str | None = None
-    trainer: Trainer | None = None
 
     @field_validator("trainer", mode="before")
     @classmethod
@@ -238,8 +237,7 @@ class Study(Section):
     @property
     def metrics(self) -> tuple[str, ...]:
         """All that a trial is judged by, the first objective's first."""
-        named = (*(o.metric for o in self.objectives), *(one.metric for one in self.limits))
-        return tuple(dict.fromkeys(named))
+        return metrics_of(self.objectives, self.limits)
 
     @property
     def needs_target(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sweeps.data import Dataset
+from sweeps.data.dataset import PARTS
 from sweeps.study import metrics
 from sweeps.training.task import Outcome
 
@@ -65,30 +66,25 @@ BASELINES: Mapping[str, Mapping[str, Callable[[], Any]]] = {
 
 def names(dataset: Dataset) -> list[str]:
     """The baselines of this dataset's task."""
-    return list(BASELINES[_kind(dataset)])
+    return list(BASELINES[dataset.target.kind])
 
 
 def train(name: str, dataset: Dataset) -> Outcome:
     """Train one: final scores (1,), dev_outputs and test_outputs (1, n, K′), no curves."""
-    model = BASELINES[_kind(dataset)][name]()
+    model = BASELINES[dataset.target.kind][name]()
     model.fit(dataset.parts["train"].x.astype(np.float64), dataset.labels["train"])
     final: dict[str, Any] = {}
     arrays: dict[str, Any] = {}
-    for part in ("train", "dev", "test"):
+    for part in PARTS:
         x, labels = dataset.parts[part].x.astype(np.float64), dataset.labels[part]
-        if dataset.target.task == "regression":
+        if dataset.target.kind == "regression":
             outputs = model.predict(x)[:, None]
             loss, error = metrics.loss_and_error(outputs, labels)
         else:
-            # A probability of exactly 0 has no logarithm; this is float64's smallest step from 1.
-            outputs = np.log(np.clip(model.predict_proba(x), np.finfo(np.float64).eps, 1))
+            outputs = np.log(np.clip(model.predict_proba(x), metrics.SMALLEST, 1))
             loss, _ = metrics.loss_and_error(outputs, labels)
             error = float((model.predict(x) != labels).mean())
         final |= {f"{part}_loss": np.array([loss]), f"{part}_error": np.array([error])}
         arrays[f"{part}_outputs"] = outputs[None].astype(np.float32)
     del arrays["train_outputs"]
     return Outcome(-1, "complete", (), final=final, arrays=arrays)
-
-
-def _kind(dataset: Dataset) -> str:
-    return "regression" if dataset.target.task == "regression" else "classification"

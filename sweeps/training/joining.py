@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 
 from sweeps.study.objectives import Limit, Objective
-from sweeps.training import tracking
-from sweeps.training.task import Outcome
+from sweeps.training.task import COUNTS, SCORES, Outcome, violations
 
 
 def join(
@@ -20,10 +19,9 @@ def join(
         return pieces[0]
     longest = max(pieces, key=lambda p: len(p.curves["epoch"]))
     epochs = len(longest.curves["epoch"])
-    costs = ("epoch", "updates", "gradient_evaluations", "flops")
-    curves: dict[str, Any] = {name: longest.curves[name] for name in costs}
+    curves: dict[str, Any] = {name: longest.curves[name] for name in ("epoch", *COUNTS)}
     curves["seconds"] = np.sum([_stretch(p.curves["seconds"], epochs) for p in pieces], axis=0)
-    for name in (*tracking.SCORES, "diverged"):
+    for name in (*SCORES, "diverged"):
         columns = [_stretch(p.curves[name], epochs) for p in pieces]
         curves[name] = np.concatenate(columns, axis=1)
     each = np.concatenate([_stretch(p.each, epochs) for p in pieces], axis=1)
@@ -36,7 +34,7 @@ def join(
         reports=np.array([objectives[0].reduced(values) for values in each]),
         each=each,
         final=final,
-        violations={one.text: one.violation(final[one.metric]) for one in limits},
+        violations=violations(final, limits),
         arrays=_together([p.arrays for p in pieces]),
     )
 

@@ -1,16 +1,24 @@
 """What a worker is given and what it gives back: plain values that can be sent."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.study.objectives import Limit, Objective
+from sweeps.data.dataset import PARTS
+from sweeps.study.objectives import Limit, Objective, metrics_of
 from sweeps.study.space import Config
 from sweeps.training import pruning
 from sweeps.training.pruning import Rule
+
+# Of each network after an epoch, and what the training of one has cost by then; what is counted is
+# not known of a training function of the user's.
+SCORES = ("train_loss", "train_error", "dev_loss", "dev_error")
+COUNTS = ("updates", "gradient_evaluations", "flops")
+COSTS = (*COUNTS, "seconds")
 
 
 @dataclass(frozen=True)
@@ -33,20 +41,24 @@ class Task:
     @property
     def metrics(self) -> tuple[str, ...]:
         """All metrics that it is judged by, the first objective's first."""
-        named = (*(o.metric for o in self.objectives), *(one.metric for one in self.limits))
-        return tuple(dict.fromkeys(named))
+        return metrics_of(self.objectives, self.limits)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts that it is scored on: the test rows are the confirmation's."""
+        return PARTS if self.keep else PARTS[:-1]
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What came of it: E epochs (0 included), P replicates.
 
-    values: an objective each. curves: epoch, updates, gradient_evaluations, flops, seconds (E,);
-    the four scores and `diverged` (E, P). reports (E,): the first objective after each epoch (the
-    dev loss where it has no value before the end), and `each` (E, P) replicate's. final: each score
-    and each metric that the trial is judged by (P,), none worse than a diverged network's.
-    violations: by limit, how far it is beyond. arrays: gone (P,), whether the network that counts
-    has diverged; dev_outputs (P, n, K′) and, where kept, test_outputs and theta (P, N).
+    values: an objective each. curves: `epoch` and COSTS (E,), SCORES and `diverged` (E, P). reports
+    (E,): the first objective after each epoch (the dev loss where it has no value before the end),
+    and `each` (E, P) replicate's. final: each score and each metric that the trial is judged by
+    (P,), none worse than a diverged network's. violations: by limit, how far it is beyond. arrays:
+    gone (P,), whether the network that counts has diverged; dev_outputs (P, n, K′) and, where kept,
+    test_outputs and theta (P, N).
     """
 
     number: int
@@ -69,6 +81,42 @@ class Outcome:
     def is_feasible(self) -> bool:
         """Whether it keeps all limits."""
         return all(violation <= 0 for violation in self.violations.values())
+
+
+def judged(
+    task: Task,
+    state: str,
+    costs: Sequence[float],
+    each: Sequence[NDArray[np.float64]],
+    curves: dict[str, NDArray[Any]],
+    final: dict[str, NDArray[np.float64]],
+    arrays: dict[str, NDArray[Any]],
+) -> Outcome:
+    """A training that is over, complete or pruned.
+
+    costs (E,): the first objective after each epoch, less is better, and `each` (E, P) replicate's;
+    curves, final and arrays are the outcome's.
+    """
+    first = task.objectives[0]
+    values = [one.reduced(final[one.metric]) for one in task.objectives]
+    if first.is_tracked:
+        values[0] = first.sign * costs[-1]
+    return Outcome(
+        number=task.number,
+        state=state,
+        values=tuple(values),
+        curves=curves,
+        reports=first.sign * np.array(costs),
+        each=first.sign * np.array(each),
+        final=final,
+        violations=violations(final, task.limits),
+        arrays=arrays,
+    )
+
+
+def violations(final: dict[str, NDArray[np.float64]], limits: Sequence[Limit]) -> dict[str, float]:
+    """By limit, how far it is beyond; 0 or less where it is kept."""
+    return {one.text: one.violation(final[one.metric]) for one in limits}
 
 
 def failed(number: int, cause: str) -> Outcome:

@@ -11,8 +11,7 @@ import dnn
 from dnn.arrays import Array
 from sweeps.data import Dataset
 from sweeps.study import metrics
-
-SCORES = ("train_loss", "train_error", "dev_loss", "dev_error")
+from sweeps.training.task import SCORES
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sweeps import durations
 from sweeps.data import Dataset
 from sweeps.study import metrics
 from sweeps.training import networks, packing, seeds, tracking
-from sweeps.training.task import Outcome, Task, failed
+from sweeps.training.task import COSTS, SCORES, Outcome, Task, failed, judged
 
 
 def train(task: Task, dataset: Dataset) -> Outcome:
@@ -98,35 +98,22 @@ class _Course:
 
     def outcome(self, dataset: Dataset) -> Outcome:
         """What came of it."""
-        task, counted, sign = self.task, self._counted, self._sign
+        task, counted = self.task, self._counted
         if self._state == "failed":
             return failed(task.number, f"its time of {durations.words(task.seconds)} was up")
         curves = _curves(self._records)
         final = _final(self._net, counted, task, dataset, curves)
-        values = [objective.reduced(final[objective.metric]) for objective in task.objectives]
-        if task.objectives[0].is_tracked:
-            values[0] = sign * self._costs[-1]
-        return Outcome(
-            number=task.number,
-            state=self._state,
-            values=tuple(values),
-            curves=curves,
-            reports=sign * np.array(self._costs),
-            each=sign * np.array(self._each),
-            final=final,
-            violations={one.text: one.violation(final[one.metric]) for one in task.limits},
-            arrays={"gone": counted.gone, **_arrays(self._net, counted.theta, task, dataset)},
-        )
+        arrays = {"gone": counted.gone, **_arrays(self._net, counted.theta, task, dataset)}
+        return judged(task, self._state, self._costs, self._each, curves, final, arrays)
 
 
 def _curves(records: list[dnn.Record]) -> dict[str, NDArray[Any]]:
     # Replicates cost the same but where some end early; a cost is then that of the longest.
-    costs = ("epoch", "updates", "gradient_evaluations", "flops", "seconds")
-    longest = {name: np.array([getattr(r, name) for r in records]) for name in costs}
+    longest = {name: np.array([getattr(r, name) for r in records]) for name in ("epoch", *COSTS)}
     curves = {
         name: values.reshape(len(records), -1).max(axis=1) for name, values in longest.items()
     }
-    each = (*tracking.SCORES, "diverged")
+    each = (*SCORES, "diverged")
     return curves | {name: np.array([getattr(r, name) for r in records]) for name in each}
 
 
@@ -140,7 +127,7 @@ def _final(
     """Scores of the networks that count, on train, dev and, where kept, test; and all metrics."""
     final: dict[str, NDArray[np.float64]] = {}
     theta, gone = counted.theta, counted.gone
-    for part in ("train", "dev", "test") if task.keep else ("train", "dev"):
+    for part in task.parts:
         scores = dnn.score(net, theta, dataset.parts[part])
         for kind, values in zip(("loss", "error"), scores, strict=True):
             limit = metrics.worst(dataset, f"{part}_{kind}")

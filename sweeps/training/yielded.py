@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.data import Dataset
+from sweeps.data.dataset import PARTS
 from sweeps.faults import Expected, Words, did_you_mean
 from sweeps.study import metrics
 
-PARTS = ("train", "dev", "test")
 NUMBERS = tuple(f"{part}_{kind}" for part in PARTS for kind in ("loss", "error"))
 OUTPUTS = tuple(f"{part}_outputs" for part in PARTS)
-# A probability of exactly 0 has no logarithm; this is float64's smallest step from 1.
-FLOOR = float(np.log(np.finfo(np.float64).eps))
+FLOOR = float(np.log(metrics.SMALLEST))  # of a log-probability
 SUMS = 1e-2  # how far from 1 the probabilities of a row may add up to
 
 

@@ -21,6 +21,8 @@ from sweeps.verbs import completion
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sweeps.results.result import Result
+
 StudyFile = Annotated[
     Path,
     typer.Argument(
@@ -74,6 +76,19 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(inner) for inner in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def close(result: "Result | None", as_json: bool, confirmed: bool) -> None:
+    """What is said of a run that is done, None for a dry one; exit code 1 where it came to nothing.
+
+    confirmed: whether a confirmation was asked for.
+    """
+    if as_json:
+        from sweeps.results import summaries
+
+        print_json(summaries.plain(result) if result else {})
+    if result is not None and result.is_failure(confirmed):
+        raise typer.Exit(1)
 
 
 @contextmanager

@@ -14,9 +14,9 @@ from sweeps.verbs.common import (
     Run,
     Time,
     Trials,
+    close,
     console,
     exit_codes,
-    print_json,
 )
 
 
@@ -43,7 +43,6 @@ def resume(
     """
     with exit_codes():
         from sweeps import addresses, options, resuming, runner
-        from sweeps.results import summaries
         from sweeps.study import documents
 
         addresses.refuse_passwords(storage, [])
@@ -60,7 +59,4 @@ def resume(
         )
         printer = console(stderr=as_json, quiet=quiet)
         result = runner.execute(documents.read(study), folder, [], given, printer)
-        if as_json:
-            print_json(summaries.plain(result) if result else {})
-        if result is not None and result.is_failure(confirmed=not no_confirm):
-            raise typer.Exit(1)
+        close(result, as_json, confirmed=not no_confirm)

@@ -16,9 +16,9 @@ from sweeps.verbs.common import (
     StudyFile,
     Time,
     Trials,
+    close,
     console,
     exit_codes,
-    print_json,
 )
 
 Out = Annotated[Path, typer.Option(help="Where the run folder NAME goes.")]
@@ -60,7 +60,6 @@ def run(
     """
     with exit_codes():
         from sweeps import addresses, options, runner
-        from sweeps.results import summaries
         from sweeps.study import documents
 
         addresses.refuse_passwords(storage, set_ or [])
@@ -80,7 +79,4 @@ def run(
         document = documents.read(study)
         printer = console(stderr=as_json, quiet=quiet)
         result = runner.execute(document, study.parent, set_ or [], given, printer)
-        if as_json:
-            print_json(summaries.plain(result) if result else {})
-        if result is not None and result.is_failure(confirmed=not no_confirm):
-            raise typer.Exit(1)
+        close(result, as_json, confirmed=not no_confirm)

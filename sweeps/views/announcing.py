@@ -5,7 +5,7 @@ from sweeps.addresses import redact
 from sweeps.faults import Expected, UserError
 from sweeps.preparing import Prepared
 from sweeps.terminal import tell, verbatim
-from sweeps.views import checking, plan
+from sweeps.views import checking, estimates, plan
 
 
 def announce(run: Prepared, known: int) -> None:
@@ -39,7 +39,7 @@ def preview(run: Prepared) -> None:
 def _estimate(run: Prepared, trials: int) -> str:
     options = run.options
     try:
-        about = plan.estimate(run.study, run.dataset, trials, options.confirm, options.jobs)
+        about = estimates.seconds(run.study, run.dataset, trials, options.confirm, options.jobs)
     except MemoryError as fault:
         raise UserError(f"the network of the defaults does not fit in memory: {fault}") from None
     except Expected as fault:

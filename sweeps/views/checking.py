@@ -10,14 +10,14 @@ from sweeps.search import warm
 from sweeps.search.mirror import Mirror
 from sweeps.search.window import preview
 from sweeps.study.spec import Study
-from sweeps.views import plan, wording
+from sweeps.views import estimates, wording
 
 FIRST = 5  # trials to show
 
 
 def costs(study: Study, dataset: Dataset, trials: int, jobs: int) -> Iterator[tuple[str, str]]:
     """Seconds of the cheapest and the dearest setting, and of the whole search between them."""
-    ends = plan.extremes(study, dataset)
+    ends = estimates.extremes(study, dataset)
     names = ("cheapest", "dearest") if len(ends) > 1 else ("defaults",)
     for name, (config, seconds) in zip(names, ends, strict=True):
         searched = {w: v for w, v in config.items() if w in study.space.searched}

@@ -12,7 +12,6 @@ from sweeps.results import summaries
 from sweeps.storage import folders
 from sweeps.study import documents
 
-STATES = ("complete", "pruned", "failed")
 Error = tuple[float, float, float]  # with its bounds
 
 
@@ -33,7 +32,7 @@ class Overview:
     state: str
     note: str = ""
     asked: int = 0
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATES, 0))
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(folders.STATES, 0))
     metric: str = ""
     search_best: float | None = None
     winner: str | None = None
@@ -80,7 +79,7 @@ def _survey(folder: Path) -> Overview:
     if provenance is None or held or _went_on(folder, provenance):
         state = "running" if held else "interrupted"
         return _unfinished(folder, state, str(held or ""))
-    counts = {state: int(provenance["counts"][state]) for state in STATES}
+    counts = {state: int(provenance["counts"][state]) for state in folders.STATES}
     objective = provenance["objective"]
     confirmed = (folder / "confirm.parquet").exists()
     found = _found(folder, provenance)
@@ -121,7 +120,7 @@ def _unfinished(folder: Path, state: str, note: str) -> Overview:
         state=state,
         note=note,
         asked=int(study["search"]["trials"]) if study.get("space") else 1,
-        counts={state: sum(r.state == state for r in known) for state in STATES},
+        counts={state: sum(r.state == state for r in known) for state in folders.STATES},
         metric=str(objective.get("metric", "")),
         search_best=best_of(
             (r.value for r in known if r.state == "complete"), str(objective.get("direction"))

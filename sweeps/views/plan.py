@@ -1,23 +1,14 @@
-"""What is about to happen, in words, and how long it will take about."""
+"""What is about to happen, in words."""
 
 import math
-import time
-from dataclasses import replace
-from itertools import pairwise
-from statistics import median
 
-import numpy as np
-from threadpoolctl import threadpool_limits
-
-import dnn
 from sweeps.data import Dataset
 from sweeps.faults import show
 from sweeps.search.mirror import most
 from sweeps.study import agreement, methods
-from sweeps.study.space import Config, Range, walks
+from sweeps.study.space import Range, walks
 from sweeps.study.spec import Study
 from sweeps.study.vocabulary import plain
-from sweeps.training import guests, networks, seeds
 from sweeps.views import wording
 
 
@@ -145,53 +136,3 @@ def _largest_batch(study: Study) -> int:
     for decided in study.space.values("batch_size"):
         sizes += [decided.high] if isinstance(decided, Range) else [decided]
     return max((int(size) for size in sizes if not isinstance(size, str)), default=0)
-
-
-def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
-    """About how long an unpruned trial of a setting takes, from three of its epochs.
-
-    Errors: Expected, where a training function of the user's fails.
-    """
-    if study.trainer is not None:
-        return guests.seconds_per_trial(study.trainer, study, config, dataset)
-    streams = seeds.streams(study.search.seed, seeds.SEARCH, range(study.replicates))
-    net, parts = networks.network(config, dataset), dataset.parts
-    theta = networks.initialize(config, dataset, streams, study.dtype)
-    settings = replace(networks.settings(config, dataset), epochs=3)
-    with threadpool_limits(1):
-        epochs = dnn.fit(net, theta, parts["train"], parts["dev"], streams, settings)
-        ends = [time.perf_counter() for _ in epochs]
-    each = [end - start for start, end in pairwise(ends)]
-    # The first epoch also loads and sets up, so the middle one of three is a warm one.
-    return median(each) * study.epochs if each else 0.0
-
-
-def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
-    """The cheapest and the dearest of some settings drawn at random, with seconds a trial.
-
-    They are chosen by their work, which is not all that counts, so they are told by the clock.
-    """
-    space = study.space
-    names = [leaf.name for leaf in space.parameters()]
-    points = np.random.default_rng(0).random((DRAWS, len(names)))
-    drawn = [space.configure(walks.at(space, names, point)) for point in points]
-    if study.trainer is not None:  # of whose work nothing is known
-        return [(space.default, seconds_per_trial(study, dataset, space.default))]
-    configs = sorted((c for c in drawn if space.allows(c)), key=lambda c: networks.work(c, dataset))
-    ends = [configs[0], configs[-1]] if configs else [space.default]
-    timed = [(config, seconds_per_trial(study, dataset, config)) for config in ends]
-    return sorted(timed, key=lambda one: one[1])
-
-
-DRAWS = 500
-
-
-def estimate(study: Study, dataset: Dataset, trials: int, confirm: bool, jobs: int) -> float:
-    """Seconds that so many more trials and the confirmation will take about."""
-    each = seconds_per_trial(study, dataset, study.space.default)
-    confirmed = (study.confirm.top + 1) * study.confirm.replicates / study.replicates
-    return START + each * (trials + (confirmed if confirm else 0)) / jobs
-
-
-# Workers, baselines and the report take about so long, whatever is trained.
-START = 8.0

@@ -1,7 +1,6 @@
 """The search as it goes: one live line in a terminal, plain lines elsewhere."""
 
 import time
-from types import TracebackType
 
 from rich.console import Console
 from rich.live import Live
@@ -9,6 +8,7 @@ from rich.text import Text
 
 from sweeps import durations
 from sweeps.search import Finished, ranking
+from sweeps.storage import folders
 from sweeps.study.spec import Study
 from sweeps.terminal import tell
 from sweeps.training.task import Outcome
@@ -22,7 +22,7 @@ class Progress:
 
     def __init__(self, console: Console, budget: int, study: Study) -> None:
         self._console, self._budget, self._study = console, budget, study
-        self._counts = {"complete": 0, "pruned": 0, "failed": 0}
+        self._counts = dict.fromkeys(folders.STATES, 0)
         self._best: Finished | None = None
         self._new = 0
         self._started = self._printed = time.monotonic()
@@ -34,12 +34,7 @@ class Progress:
             self._live.update(self._text())
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *rest: object) -> None:
         if self._live:
             self._live.update(self._text(), refresh=True)
             self._live.stop()

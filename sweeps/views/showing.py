@@ -13,7 +13,7 @@ from sweeps.results.result import Result
 from sweeps.storage import folders
 from sweeps.study import documents, parsing
 from sweeps.terminal import tell, verbatim
-from sweeps.training.tracking import SCORES
+from sweeps.training.task import SCORES
 from sweeps.views import overview, plan, tables
 from sweeps.views.overview import Overview
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sweeps.faults import UserError, show
 from sweeps.storage import folders, snapshots
-from sweeps.training.tracking import SCORES
+from sweeps.training.task import SCORES
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def read(folder: Path, number: int) -> TrialView:
 
 
 def _from_record(folder: Path, number: int) -> TrialView | None:
-    path = folder / "artifacts" / f"trial-{number:06d}.npz"
+    path = folders.record_path(folder, number)
     record = folders.record(path)
     if record is None:
         return None

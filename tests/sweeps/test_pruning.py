@@ -8,8 +8,8 @@ import optuna
 import pytest
 from scipy.stats import wilcoxon
 
+from sweeps.search import pruners
 from sweeps.study import methods
-from sweeps.training import pruning
 
 EPOCHS = 12
 
@@ -58,10 +58,10 @@ def test_the_rule_is_optunas(name: str) -> None:
     rng = np.random.default_rng(0)
     histories = np.cumsum(rng.standard_normal((40, EPOCHS + 1)), axis=1)
     oracle = optuna.create_study(pruner=make())
-    told = pruning.History(EPOCHS)
+    told = pruners.History(EPOCHS)
     pruned = 0
     for number, history in enumerate(histories):
-        rule = pruning.rule(pruner, told, number)
+        rule = pruners.rule(pruner, told, number)
         trial = oracle.ask()
         state = optuna.trial.TrialState.COMPLETE
         for epoch in range(1, EPOCHS + 1):
@@ -75,13 +75,13 @@ def test_the_rule_is_optunas(name: str) -> None:
                 break
         is_complete = state == optuna.trial.TrialState.COMPLETE
         seen = history[: epoch + 1]
-        told.add(pruning.Told(number, is_complete, seen, seen[:, None]))
+        told.add(pruners.Told(number, is_complete, seen, seen[:, None]))
         oracle.tell(trial, history[-1] if is_complete else None, state=state)
     assert 5 < pruned < 40
 
 
-def history(told: list[pruning.Told], epochs: int = EPOCHS) -> pruning.History:
-    made = pruning.History(epochs)
+def history(told: list[pruners.Told], epochs: int = EPOCHS) -> pruners.History:
+    made = pruners.History(epochs)
     for one in told:
         made.add(one)
     return made
@@ -90,7 +90,7 @@ def history(told: list[pruning.Told], epochs: int = EPOCHS) -> pruning.History:
 def test_percentiles_are_numpys() -> None:
     rng = np.random.default_rng(3)
     costs = np.round(rng.standard_normal((23, EPOCHS + 1)), 1)  # with ties
-    made = history([pruning.Told(n, n % 4 > 0, row, row[:, None]) for n, row in enumerate(costs)])
+    made = history([pruners.Told(n, n % 4 > 0, row, row[:, None]) for n, row in enumerate(costs)])
     complete = costs[np.arange(23) % 4 > 0]
     for percent in (0.1, 25, 50, 80):
         expected = np.percentile(complete, percent, axis=0)
@@ -98,32 +98,32 @@ def test_percentiles_are_numpys() -> None:
 
 
 def test_hyperbands_brackets_have_their_shares_and_compete_within() -> None:
-    shares = np.bincount([pruning.bracket(n, 3, 3) for n in range(9000)]) / 9000
+    shares = np.bincount([pruners.bracket(n, 3, 3) for n in range(9000)]) / 9000
     # ceil(3·9/3), ceil(3·3/2), 3 of 17
     assert shares == pytest.approx([9 / 17, 5 / 17, 3 / 17], abs=0.02)
     pruner = methods.Hyperband(first=1, factor=3)
     epochs = 9
-    mine = next(n for n in range(100) if pruning.bracket(n, 3, 3) == 1)
-    others = [n for n in range(100, 200) if pruning.bracket(n, 3, 3) != 1][:6]
-    rivals = [n for n in range(100, 200) if pruning.bracket(n, 3, 3) == 1][:6]
+    mine = next(n for n in range(100) if pruners.bracket(n, 3, 3) == 1)
+    others = [n for n in range(100, 200) if pruners.bracket(n, 3, 3) != 1][:6]
+    rivals = [n for n in range(100, 200) if pruners.bracket(n, 3, 3) == 1][:6]
     good, bad = np.zeros(epochs + 1), np.ones(epochs + 1)
-    told = [pruning.Told(n, True, good, good[:, None]) for n in others]
-    rule = pruning.rule(pruner, history(told, epochs), mine)
+    told = [pruners.Told(n, True, good, good[:, None]) for n in others]
+    rule = pruners.rule(pruner, history(told, epochs), mine)
     assert not any(rule.loses([1.0] * (e + 1), []) for e in range(1, epochs))
-    told += [pruning.Told(n, True, good, good[:, None]) for n in rivals]
-    rule = pruning.rule(pruner, history(told, epochs), mine)
+    told += [pruners.Told(n, True, good, good[:, None]) for n in rivals]
+    rule = pruners.rule(pruner, history(told, epochs), mine)
     # Its bracket's first rung is at 3 epochs.
     assert [e for e in range(1, epochs) if rule.loses(bad[: e + 1].tolist(), [])] == [3]
 
 
 def test_none_prunes_nothing() -> None:
-    told = [pruning.Told(n, True, np.zeros(3), np.zeros((3, 1))) for n in range(9)]
-    assert not pruning.rule(methods.Unpruned(), history(told, 2), 9).loses([1.0, 1e9], [])
+    told = [pruners.Told(n, True, np.zeros(3), np.zeros((3, 1))) for n in range(9)]
+    assert not pruners.rule(methods.Unpruned(), history(told, 2), 9).loses([1.0, 1e9], [])
 
 
 def test_a_trial_that_ended_early_counts_with_its_last_value() -> None:
-    told = [pruning.Told(0, True, np.array([0.0, 7.0]), np.empty((0, 0)))]
-    rule = pruning.rule(methods.Median(startup=1, warmup=0), history(told, 4), 1)
+    told = [pruners.Told(0, True, np.array([0.0, 7.0]), np.empty((0, 0)))]
+    rule = pruners.rule(methods.Median(startup=1, warmup=0), history(told, 4), 1)
     assert not rule.loses([0.0, 7.0, 7.0, 7.0], [])
     assert rule.loses([0.0, 7.1, 7.1, 7.1], [])
 
@@ -132,7 +132,7 @@ def test_a_trial_that_ended_early_counts_with_its_last_value() -> None:
 def test_critical_sums_are_the_exact_tests(n: int) -> None:
     """Significant by our table exactly where SciPy's exact test says p ≤ alpha."""
     rng = np.random.default_rng(n)
-    critical = pruning.critical_sums(n, 0.05)
+    critical = pruners.critical_sums(n, 0.05)
     decided = []
     for _ in range(300):
         differences = rng.standard_normal(n) + 0.5
@@ -147,9 +147,9 @@ def test_critical_sums_are_the_exact_tests(n: int) -> None:
 def test_signed_rank_stops_what_loses_with_every_replicate_and_nothing_else() -> None:
     rng = np.random.default_rng(1)
     best = rng.random((EPOCHS + 1, 6))
-    told = [pruning.Told(0, True, best.mean(axis=1), best)]
+    told = [pruners.Told(0, True, best.mean(axis=1), best)]
     pruner = methods.SignedRank(alpha=0.05, startup=1, warmup=2)
-    rule = pruning.rule(pruner, history(told), 1)
+    rule = pruners.rule(pruner, history(told), 1)
     worse, same = best + 0.1, best.copy()
     mixed = best + np.array([0.1, -0.1] * 3)
 
@@ -170,7 +170,7 @@ def test_signed_rank_rarely_stops_an_equal() -> None:
     stopped = 0
     for _ in range(2000):
         best, mine = rng.random((2, 3, 8))
-        told = [pruning.Told(0, True, best.mean(axis=1), best)]
-        rule = pruning.rule(pruner, history(told, 3), 1)
+        told = [pruners.Told(0, True, best.mean(axis=1), best)]
+        rule = pruners.rule(pruner, history(told, 3), 1)
         stopped += rule._loses_at(1, mine[1])  # type: ignore[attr-defined]
     assert 0.03 < stopped / 2000 < 0.065

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sweeps.views import checking, plan
+from sweeps.views import checking, estimates
 from tests.sweeps import helpers
 from tests.sweeps.helpers import TEXT, sweeps
 from tests.sweeps.test_search import study
@@ -28,14 +28,14 @@ def test_a_span_of_time_is_told_as_far_as_it_is_one(low: float, high: float, sai
 def test_the_first_epoch_is_not_the_one_that_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     of, data = study()
     clock = iter([0.0, 9.0, 10.0, 11.5])
-    monkeypatch.setattr(plan, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
-    assert plan.seconds_per_trial(of, data, of.space.default) == 1.5 * of.epochs
+    monkeypatch.setattr(estimates, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    assert estimates.seconds_per_trial(of, data, of.space.default) == 1.5 * of.epochs
 
 
 def test_the_cheapest_is_never_the_dearer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock decides, and not the work that was computed."""
     clock = iter([200.0, 3.0])
-    monkeypatch.setattr(plan, "seconds_per_trial", lambda *_: next(clock))
+    monkeypatch.setattr(estimates, "seconds_per_trial", lambda *_: next(clock))
     told: dict[str, Any] = dict(checking.costs(*study(), 20, 2))
     assert told["cheapest"].startswith("3 s a trial: ")
     assert told["dearest"].startswith("3 min 20 s a trial: ")

@@ -89,7 +89,7 @@ class Single(_Alone):
 
 
 @dataclass(frozen=True)
-class PerLayer(_Alone):
+class Layers(_Alone):
     """One word with a number for each hidden layer: a leaf a layer."""
 
     word: str

@@ -1,0 +1,196 @@
+"""The pruners: from what the mirror held when a trial was asked, the rule that goes with its task.
+
+The median, percentile, halving, patient and threshold pruners are Optuna's; a test holds each pair
+together. What Optuna calls Wilcoxon pruning means something else: that by signed ranks is ours.
+"""
+
+import math
+import zlib
+from array import array
+from bisect import insort
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweeps.study import methods
+from sweeps.training.pruning import (
+    NEVER,
+    Above,
+    Costs,
+    NowAbove,
+    Outside,
+    Rule,
+    SignedRank,
+    Stale,
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is kept of a trial that was told. costs (E,): epoch 0 on; each (E, P)."""
+
+    number: int
+    complete: bool
+    costs: Costs
+    each: NDArray[np.float64]
+
+    def at(self, epoch: int) -> float:
+        """The cost at an epoch; one that ended early (all diverged) stays at its last."""
+        return float(self.costs[min(epoch, len(self.costs) - 1)])
+
+    def reached(self, epoch: int) -> bool:
+        """Whether it was trained so far; one that diverged has nothing left to train."""
+        return self.complete or epoch < len(self.costs)
+
+
+class History:
+    """The trials that were told, and of the complete ones their costs at each epoch, sorted."""
+
+    def __init__(self, epochs: int) -> None:
+        self.epochs = epochs
+        self.told: list[Told] = []
+        self._sorted = [array("d") for _ in range(epochs + 1)]
+
+    def add(self, one: Told) -> None:
+        """One more."""
+        self.told.append(one)
+        if one.complete:
+            costs = one.costs.tolist()
+            for others, cost in zip_longest(self._sorted, costs, fillvalue=costs[-1]):
+                insort(others, cost)
+
+    @property
+    def complete(self) -> int:
+        """How many of them are complete."""
+        return len(self._sorted[0])
+
+    def percentile(self, percent: float) -> Costs:
+        """Of the complete trials' costs at each epoch, between neighbours linearly."""
+        place = (self.complete - 1) * percent / 100
+        low = int(place)
+        high = min(low + 1, self.complete - 1)
+        lower = np.array([costs[low] for costs in self._sorted])
+        upper = np.array([costs[high] for costs in self._sorted])
+        return np.asarray(lower + (place - low) * (upper - lower))
+
+
+def critical_sums(most: int, alpha: float) -> tuple[float, ...]:
+    """By n = 0 … most: the least w with P(W ≥ w) ≤ alpha for n differences; inf where none is."""
+    sums = []
+    counts = np.ones(1)  # of the subsets of ranks 1 … n, by their sum
+    for n in range(most + 1):
+        if n:
+            longer = np.zeros(len(counts) + n)
+            longer[: len(counts)] += counts
+            longer[n:] += counts
+            counts = longer
+        tail = counts[::-1].cumsum()[::-1] / counts.sum()
+        fits = np.flatnonzero(tail <= alpha)
+        sums.append(float(fits[0]) if len(fits) else math.inf)
+    return tuple(sums)
+
+
+def _none(pruner: methods.Unpruned, history: History, number: int) -> Rule:
+    return NEVER
+
+
+def _median(pruner: methods.Median, history: History, number: int) -> Rule:
+    return _quantile(50.0, pruner.startup, pruner.warmup, history)
+
+
+def _percentile(pruner: methods.Percentile, history: History, number: int) -> Rule:
+    return _quantile(pruner.percentile, pruner.startup, pruner.warmup, history)
+
+
+def _quantile(percent: float, startup: int, warmup: int, history: History) -> Rule:
+    if history.complete < max(1, startup):
+        return NEVER
+    limits = history.percentile(percent)
+    limits[: warmup + 1] = np.inf
+    return Above(tuple(limits.tolist()))
+
+
+def _halving(pruner: methods.SuccessiveHalving, history: History, number: int) -> Rule:
+    return _rungs(pruner.first, pruner.factor, history.told, history.epochs)
+
+
+def _rungs(first: int, factor: int, told: Sequence[Told], epochs: int) -> Rule:
+    """At each rung, the cost that is just good enough among those told, this trial counted in."""
+    limits = [math.inf] * (epochs + 1)
+    rung = first
+    while rung < epochs:
+        rivals = sorted(t.at(rung) for t in told if t.reached(rung))
+        place = max((len(rivals) + 1) // factor - 1, 0)
+        if place < len(rivals):
+            limits[rung] = rivals[place]
+        rung *= factor
+    return NowAbove(tuple(limits))
+
+
+def _hyperband(pruner: methods.Hyperband, history: History, number: int) -> Rule:
+    epochs = history.epochs
+    brackets = max(1, int(math.log(epochs / pruner.first, pruner.factor) + 1e-9) + 1)
+    mine = bracket(number, brackets, pruner.factor)
+    rivals = [t for t in history.told if bracket(t.number, brackets, pruner.factor) == mine]
+    return _rungs(pruner.first * pruner.factor**mine, pruner.factor, rivals, epochs)
+
+
+def bracket(number: int, brackets: int, factor: int) -> int:
+    """A trial's bracket, by its number alone: each has its share as in Hyperband's table 1."""
+    shares = [math.ceil(brackets * factor**s / (s + 1)) for s in reversed(range(brackets))]
+    place = zlib.crc32(str(number).encode()) % sum(shares)
+    for index, share in enumerate(shares):
+        place -= share
+        if place < 0:
+            return index
+    return brackets - 1
+
+
+def _threshold(pruner: methods.Threshold, history: History, number: int) -> Rule:
+    low = -math.inf if pruner.lower is None else pruner.lower
+    high = math.inf if pruner.upper is None else pruner.upper
+    return Outside(low, high, pruner.warmup)
+
+
+def of_costs(pruner: Any, sign: int) -> Any:
+    """The pruner for costs, which are `sign` times the objective: bounds change places."""
+    if not isinstance(pruner, methods.Threshold) or sign > 0:
+        return pruner
+    low, high = (None if bound is None else -bound for bound in (pruner.upper, pruner.lower))
+    return pruner.model_copy(update={"lower": low, "upper": high})
+
+
+def _signed_rank(pruner: methods.SignedRank, history: History, number: int) -> Rule:
+    complete = [t for t in history.told if t.complete]
+    if len(complete) < max(1, pruner.startup):
+        return NEVER
+    best = min(complete, key=lambda t: (t.costs[-1], t.number))
+    critical = critical_sums(best.each.shape[1], pruner.alpha)
+    return SignedRank(best.each, critical, pruner.warmup)
+
+
+def _patient(pruner: methods.Patient, history: History, number: int) -> Rule:
+    alone = isinstance(pruner.around, methods.Unpruned)
+    inner = None if alone else rule(pruner.around, history, number)
+    return Stale(pruner.patience, pruner.min_delta, inner)
+
+
+PRUNERS: Mapping[str, Callable[[Any, History, int], Rule]] = {
+    "none": _none,
+    "median": _median,
+    "percentile": _percentile,
+    "successive_halving": _halving,
+    "hyperband": _hyperband,
+    "threshold": _threshold,
+    "signed_rank": _signed_rank,
+    "patient": _patient,
+}
+
+
+def rule(pruner: Any, history: History, number: int) -> Rule:
+    """The rule for trial `number`, from the trials told by the time it is asked."""
+    return PRUNERS[pruner.name](pruner, history, number)

@@ -1,0 +1,60 @@
+"""How long a study will take about, from a few epochs that are timed."""
+
+import time
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+
+from threadpoolctl import threadpool_limits
+
+import dnn
+from sweeps.data import Dataset
+from sweeps.study import agreement
+from sweeps.study.space import Config
+from sweeps.study.spec import Study
+from sweeps.training import guests, networks, seeds
+
+DRAWS = 500  # settings, of which the cheapest and the dearest are timed
+# Workers, baselines and the report take about so long, whatever is trained.
+START = 8.0
+
+
+def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
+    """About how long an unpruned trial of a setting takes, from three of its epochs.
+
+    Errors: Expected, where a training function of the user's fails.
+    """
+    if study.trainer is not None:
+        return guests.seconds_per_trial(study.trainer, study, config, dataset)
+    streams = seeds.streams(study.search.seed, seeds.SEARCH, range(study.replicates))
+    net, parts = networks.network(config, dataset), dataset.parts
+    theta = networks.initialize(config, dataset, streams, study.dtype)
+    settings = replace(networks.settings(config, dataset), epochs=3)
+    with threadpool_limits(1):
+        epochs = dnn.fit(net, theta, parts["train"], parts["dev"], streams, settings)
+        ends = [time.perf_counter() for _ in epochs]
+    each = [end - start for start, end in pairwise(ends)]
+    # The first epoch also loads and sets up, so the middle one of three is a warm one.
+    return median(each) * study.epochs if each else 0.0
+
+
+def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
+    """The cheapest and the dearest of some settings drawn at random, with seconds a trial.
+
+    They are chosen by their work, which is not all that counts, so they are told by the clock.
+    """
+    space = study.space
+    if study.trainer is not None:  # of whose work nothing is known
+        return [(space.default, seconds_per_trial(study, dataset, space.default))]
+    kept = [config for config in agreement.drawn(space, DRAWS) if space.allows(config)]
+    configs = sorted(kept, key=lambda config: networks.work(config, dataset))
+    ends = [configs[0], configs[-1]] if configs else [space.default]
+    timed = [(config, seconds_per_trial(study, dataset, config)) for config in ends]
+    return sorted(timed, key=lambda one: one[1])
+
+
+def seconds(study: Study, dataset: Dataset, trials: int, confirm: bool, jobs: int) -> float:
+    """Seconds that so many more trials and the confirmation will take about."""
+    each = seconds_per_trial(study, dataset, study.space.default)
+    confirmed = (study.confirm.top + 1) * study.confirm.replicates / study.replicates
+    return START + each * (trials + (confirmed if confirm else 0)) / jobs
