@@ -29,6 +29,12 @@ class Unit:
     digits: Callable[[float, int], str] = lambda x, decimals: f"{x:.{decimals}f}"
     ends: tuple[float, float] = (0.0, math.inf)
 
+    @property
+    def apart(self) -> tuple[float, float]:
+        """The ends of a difference of two values."""
+        low, high = self.ends
+        return low - high, high - low
+
     def value(self, x: float) -> str:
         """`2.6 %`."""
         return self._plain(x, self._decimals(x)) + self.suffix if math.isfinite(x) else DASH

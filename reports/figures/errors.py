@@ -45,6 +45,9 @@ def _forest(table: pd.DataFrame, split: str, percent: bool) -> Panel:
             middle, low, high = (
                 getattr(row, f"{split}_error{end}") for end in ("", "_low", "_high")
             )
+            if network and row.diverged == row.n:
+                axes.text(0, place, " every network diverged", va="center", fontsize=9, color=MUTED)
+                continue
             colour = SERIES[0] if network else MUTED
             axes.plot([low, high], [place, place], color=colour, linewidth=2)
             axes.plot(middle, place, "o" if network else "s", color=colour, markersize=6)
@@ -56,7 +59,8 @@ def _forest(table: pd.DataFrame, split: str, percent: bool) -> Panel:
         if percent:
             percent_axis(axes, "x")
         axes.set_title(f"{split.capitalize()} split")
-        best = table.loc[table[f"{split}_error"].idxmin(), "config"]
+        known = table[(table["kind"] == "baseline") | (table["diverged"] < table["n"])]
+        best = known.loc[known[f"{split}_error"].idxmin(), "config"] if len(known) else "none"
         description = f"{len(table)} configurations; the lowest {split} error is that of {best}."
         return panel(figure, f"errors-{split}", f"{split} error by configuration", description)
 

@@ -15,6 +15,7 @@ from reports.sections.pareto import fresh_cell, measured
 from reports.sections.verdict import settings_in_words
 from reports.stats import objectives, tuning
 from reports.stats.intervals import Interval
+from reports.stats.rows import DIVERGED
 
 
 def confirmed(run: Run) -> Section | None:
@@ -71,7 +72,7 @@ def _table(run: Run, table: pd.DataFrame) -> Table:
             cells.append(_with_bounds(scale, row, f"{split}_error"))
         cells.append(_with_bounds(scales[1], row, "gap", difference=True))
         cells.append(_reach(row))
-        cells.append(Cell(text.number(row["n"]), key=float(row["n"])))
+        cells.append(Cell(text.number(row["n"]), _lost(row), key=float(row["n"])))
         cells.append(Cell(words or "the library's own settings"))
         rows.append(Row(tuple(cells), tone="winner" if row["rank"] == 1 else ""))
     columns = (
@@ -110,12 +111,19 @@ def _objectives(run: Run) -> Table:
 
 
 def _with_bounds(scale: text.Unit, row: pd.Series, name: str, difference: bool = False) -> Cell:
+    if summary.all_lost(row):
+        return Cell(text.DASH if difference else summary.LOST, key=math.inf)
     found = Interval(row[name], row[f"{name}_low"], row[f"{name}_high"], 0, "", "")
     return Cell(
         scale.head(found, difference),
         scale.bounds(found, difference).strip(),
         key=float(found.estimate),
     )
+
+
+def _lost(row: pd.Series) -> str:
+    words = "all" if summary.all_lost(row) else text.number(row["diverged"])
+    return f"{words} diverged" if row["diverged"] else ""
 
 
 def _reach(row: pd.Series) -> Cell:
@@ -137,10 +145,9 @@ def optimism(run: Run) -> Section | None:
         cells = (
             link(run, str(row.config)),
             Cell(scale.value(row.selected) if math.isfinite(row.selected) else "not searched"),
-            Cell(scale.head(row.dev), scale.bounds(row.dev).strip()),
-            *(Cell(scale.head(row.test), scale.bounds(row.test).strip()),) * on_test,
-            Cell(scale.head(row.optimism, difference=True),
-                 scale.bounds(row.optimism, difference=True).strip()),
+            _fresh(scale, row.dev),
+            *(_fresh(scale, row.test),) * on_test,
+            _fresh(scale, row.optimism, difference=True),
         )  # fmt: skip
         rows.append(Row(cells))
     columns = tuple(
@@ -156,9 +163,18 @@ def optimism(run: Run) -> Section | None:
         note="Means over replicates. Optimism: by how much the value on fresh seeds is worse than "
         "at selection; t over the fresh replicates, the value at selection taken as it is.",
     )  # fmt: skip
-    plain = frame.assign(
-        dev=[one.estimate for one in frame["dev"]], test=[one.estimate for one in frame["test"]]
+    whole = frame[[one.why != DIVERGED for one in frame["dev"]]]
+    if not len(whole):
+        return section("optimism", "Selection optimism", [table])
+    plain = whole.assign(
+        dev=[one.estimate for one in whole["dev"]], test=[one.estimate for one in whole["test"]]
     )[["config", "selected", "dev", "test"]]
     label, percent = scale.name.removeprefix("dev "), scale.factor == 100.0
     figure = errors.optimism(plain.head(6), label, percent, on_test)
     return section("optimism", "Selection optimism", [table, Plot(figure)])
+
+
+def _fresh(scale: text.Unit, found: Interval, difference: bool = False) -> Cell:
+    if found.why == DIVERGED:
+        return Cell(text.DASH if difference else summary.LOST)
+    return Cell(scale.head(found, difference), scale.bounds(found, difference).strip())

@@ -13,6 +13,7 @@ from reports.sections.blocks import Text as Paragraphs
 from reports.sections.confirmed import link
 from reports.stats import ledger as stats
 from reports.stats.ledger import Gap, Ledger
+from reports.stats.rows import DIVERGED
 
 REMEDIES = {
     "high bias": (
@@ -41,8 +42,9 @@ def _blocks(run: Run) -> Iterator[Block]:
     yield Paragraphs((_lead(run, first),))
     yield _table(run, found)
     frame, table = stats.frame(found), summary.table(run)
-    if math.isfinite(float(table["dev_error"].iloc[0])):
-        networks = table[table["kind"] == "network"].head(6)
+    if math.isfinite(float(table["dev_error"].iloc[0])) and not summary.all_lost(table.iloc[0]):
+        measured = table[(table["kind"] == "network") & (table["diverged"] < table["n"])]
+        networks = measured.head(6)
         shown = frame[frame["config"].isin(networks["config"])]
         yield Plot(errors.ledger(shown, networks, not run.regression, first.reference))
     cures = _cures(run)
@@ -88,6 +90,8 @@ def _table(run: Run, found: tuple[Ledger, ...]) -> Table:
 
 
 def _cell(scale: text.Unit, gap: Gap) -> Cell:
+    if gap.interval.why == DIVERGED:
+        return Cell(text.DASH, DIVERGED)
     bounds = scale.bounds(gap.interval, difference=True).strip()
     lost = "one replicate" if gap.interval.known else gap.interval.why
     p = f"P {text.probability(gap.p)}" if math.isfinite(gap.p) else lost
@@ -106,6 +110,8 @@ def _flip(run: Run, one: Ledger) -> str:
 
 def _loss(run: Run) -> str:
     one, scale = stats.loss_ledgers(run)[0], text.unit(run, "dev_loss")
+    if one.gaps[0].interval.why == DIVERGED:
+        return text.capital(f"{DIVERGED}.")
     sizes = "; ".join(
         f"{gap.name} {scale.interval(gap.interval, difference=True)}" for gap in one.gaps
     )

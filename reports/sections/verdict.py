@@ -11,15 +11,20 @@ from reports.sections.blocks import Headline, Number, Numbers, Section, Text, se
 from reports.stats import convergence, intervals, limits, objectives, tuning
 from reports.stats import ledger as ledgers
 from reports.stats.intervals import Interval
-from reports.stats.rows import difference_on_new_rows, ensemble, new_rows
+from reports.stats.rows import (
+    DIVERGED,
+    all_diverged,
+    difference_on_new_rows,
+    ensemble,
+    new_rows,
+)  # fmt: skip
 
 
 def verdict(run: Run) -> Section:
     """The verdict and its key numbers; of the search alone where nothing was confirmed."""
     if run.winner is None:
         return section("verdict", "Verdict", [_unconfirmed(run)])
-    rows = run.rows_of(run.winner)
-    if (rows["status"] == "diverged").all():
+    if all_diverged(run, run.winner):
         sentence = "Every confirmation network of the best setting diverged: there is no winner."
         advice = "Lower the learning rates on offer, and read the findings below."
         return section("verdict", "Verdict", [Headline(sentence, (("Next", advice),))])
@@ -70,7 +75,12 @@ def versus(run: Run, base: str) -> Interval:
     )
     if len(ours) != len(theirs):
         return intervals.none(float(ours.mean() - theirs.mean()), len(ours), "unequal replicates")
-    return intervals.paired_t(ours, theirs)
+    if any(all_diverged(run, name) for name in (str(run.winner), base)):
+        return intervals.none(float(ours.mean() - theirs.mean()), len(ours), DIVERGED)
+    scale, least = text.unit(run, "test_error"), 0.0
+    if not run.regression:
+        least = intervals.one_row(len(ours), len(run.predictions.target("test")))
+    return intervals.paired_t(ours, theirs, least).within(*scale.apart)
 
 
 def _unconfirmed(run: Run) -> Headline | Text:
@@ -161,6 +171,9 @@ def _against_defaults(run: Run) -> str:
     if run.default == run.winner:
         return "The winner is the defaults."
     scale, found = text.unit(run, "test_error"), versus(run, run.default)
+    if found.why == DIVERGED:
+        n = len(run.rows_of(run.default))
+        return f"All {n} networks of the defaults diverged: there is no error to compare with."
     if not found.known:
         head = f"{scale.head(found, difference=True)} of test error"
         return f"{head}, without an interval ({found.why})."
@@ -230,8 +243,8 @@ def _numbers(run: Run) -> Iterator[Number]:
         "gap, dev less train", scale.head(gap.interval, difference=True),
         scale.bounds(gap.interval, difference=True).strip(), gap.interval.kind,
     )  # fmt: skip
-    if run.default is not None and run.default != winner:
-        scale, found = text.unit(run, "test_error"), versus(run, run.default)
+    if run.default not in (None, winner) and not all_diverged(run, str(run.default)):
+        scale, found = text.unit(run, "test_error"), versus(run, str(run.default))
         yield Number(
             f"{scale.name} against the defaults", scale.head(found, difference=True),
             scale.bounds(found, difference=True).strip(), f"{found.kind}, n = {found.n}",

@@ -32,6 +32,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "multiclass": {"task": "multiclass", "reference": 0.01, "duplicates": 2},
     "nothing complete": {"confirmed": None, "states": "failed", "importance": False},
     "all diverged": {"diverge_all": True},
+    "defaults diverged": {"lost": ("defaults",)},
+    "two seeds": {"confirmed": 2, "rows": 20},
     "one replicate": {"confirmed": 1, "replicates": 1},
     "three trials": {"trials": 3, "top": 1, "confirmed": 2, "importance": False},
     "hostile": HOSTILE,

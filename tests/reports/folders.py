@@ -32,6 +32,7 @@ class Made:
     importance: bool = True
     states: str = "mixed"  # or a state that every trial is in
     diverge_all: bool = False
+    lost: tuple[str, ...] = ()  # confirmed settings of which every network diverged
     objectives: tuple[str, ...] = ("dev_loss",)  # of the four metrics and "parameters"
     direction: str = "minimize"  # of the first
     reduce: Any = "mean"
@@ -215,7 +216,7 @@ def _confirm(
     for rank, (config, trial, level, half_life, selected) in enumerate(plan, 1):
         lost = np.zeros(n, dtype=bool)
         lost[1 : 2 if rank == 2 and n > 3 else 1] = True
-        lost |= made.diverge_all
+        lost |= made.diverge_all or config in made.lost
         metrics = _scores(made, config, level, n, target, predictions, lost, rng)
         settings = {"hidden": [16], "l2": 1e-4, "optimizer": {"adam": {"beta1": 0.9}}}
         for r in range(n):
