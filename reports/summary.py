@@ -89,7 +89,7 @@ def _row(run: Run, config: str, kind: str, speed: pd.DataFrame | None) -> dict[s
     found: dict[str, Any] = {
         "config": config, "kind": kind, "rank": int(rows["rank"].iloc[0]), "n": len(rows),
         "diverged": int((rows["status"] == "diverged").sum()),
-        "epochs_to_target": math.nan, "reach": math.nan, "settings": _settings(run, config),
+        "epochs_to_target": math.nan, "reach": math.nan, "settings": settings(run, config),
     }  # fmt: skip
     measured = {name: _objective(run, goal, rows) for name, goal in named_objectives(run)}
     measured |= {f"{split}_error": new_rows(run, config, split) for split in ("dev", "test")}
@@ -113,12 +113,13 @@ def _objective(run: Run, goal: Objective, rows: pd.DataFrame) -> Interval:
     return intervals.none(value, 1, "one model")
 
 
-def _settings(run: Run, config: str) -> dict[str, Any]:
+def settings(run: Run, config: str) -> dict[str, Any]:
+    """Every setting of a confirmed configuration, searched or fixed. Errors: RunFolderError."""
     text = run.rows_of(config)["settings"].iloc[0]
     try:
-        settings = json.loads(text or "{}")
+        found = json.loads(text or "{}")
     except (TypeError, json.JSONDecodeError) as fault:
         raise RunFolderError(
             f"{run.folder / 'confirm.parquet'}: settings: expected JSON, got {text!r:.60}"
         ) from fault
-    return dict(settings)
+    return dict(found)

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from reports import summary, text
+from reports import labels, summary, text
 from reports.figures import errors
 from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
 from reports.sections.pareto import fresh_cell, measured
-from reports.sections.verdict import settings_in_words
 from reports.stats import objectives, tuning
 from reports.stats.intervals import Interval
 from reports.stats.rows import DIVERGED
@@ -26,10 +25,11 @@ def confirmed(run: Run) -> Section | None:
 
 
 def link(run: Run, config: str) -> Cell:
-    """A configuration's name, linked to its row among the trials where it has one."""
+    """A configuration's name and label, linked to its row among the trials where it has one."""
     trial = int(run.rows_of(config)["trial"].iloc[0])
     known = trial >= 0 and bool((run.trials["trial"] == trial).any())
-    return Cell(config, href=f"#trial-{trial}" if known else "")
+    label = labels.labels(run).get(config, "")
+    return Cell(config, label, href=f"#trial-{trial}" if known else "")
 
 
 def role(run: Run, row: pd.Series) -> str:
@@ -54,7 +54,7 @@ def _blocks(run: Run) -> Iterator[Block]:
     yield _table(run, table)
     if not all(goal.is_plain for goal in objectives.objectives(run)):
         yield _objectives(run)
-    yield Plot(errors.forest(table, percent=not run.regression))
+    yield Plot(errors.forest(table, not run.regression, labels.labels(run)))
 
 
 def _table(run: Run, table: pd.DataFrame) -> Table:
@@ -63,9 +63,9 @@ def _table(run: Run, table: pd.DataFrame) -> Table:
     rows = []
     for _, row in table.iterrows():
         config = str(row["config"])
-        words = settings_in_words(run, config) if row["kind"] == "network" else ""
+        words = labels.in_words(run, config) if row["kind"] == "network" else ""
         cells = [
-            Cell(config, href=link(run, config).href),
+            link(run, config),
             Cell(role(run, row)),
         ]
         for scale, split in zip(scales, splits, strict=True):
@@ -130,7 +130,9 @@ def _reach(row: pd.Series) -> Cell:
     if not math.isfinite(row["epochs_to_target"]):
         return Cell(text.DASH, key=math.inf)
     share = f"{100 * row['reach']:.0f}{text.SPACE}% reached it"
-    return Cell(text.cost(row["epochs_to_target"]), share, key=float(row["epochs_to_target"]))
+    more = f">{text.SPACE}" * (row["reach"] == 0)
+    words = f"{more}{text.cost(row['epochs_to_target'])}"
+    return Cell(words, share, key=float(row["epochs_to_target"]))
 
 
 def optimism(run: Run) -> Section | None:
@@ -170,7 +172,7 @@ def optimism(run: Run) -> Section | None:
         dev=[one.estimate for one in whole["dev"]], test=[one.estimate for one in whole["test"]]
     )[["config", "selected", "dev", "test"]]
     label, percent = scale.name.removeprefix("dev "), scale.factor == 100.0
-    figure = errors.optimism(plain.head(6), label, percent, on_test)
+    figure = errors.optimism(plain.head(6), label, percent, on_test, labels.named(run))
     return section("optimism", "Selection optimism", [table, Plot(figure)])
 
 

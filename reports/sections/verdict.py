@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from reports import summary, text
+from reports import labels, text
 from reports.frames import Run
 from reports.sections.blocks import Headline, Number, Numbers, Section, Text, section
 from reports.stats import convergence, intervals, limits, objectives, tuning
@@ -28,7 +27,9 @@ def verdict(run: Run) -> Section:
         sentence = "Every confirmation network of the best setting diverged: there is no winner."
         advice = "Lower the learning rates on offer, and read the findings below."
         return section("verdict", "Verdict", [Headline(sentence, (("Next", advice),))])
+    words = labels.in_words(run, run.winner)
     lines = (
+        *((("Setting", f"{words}."),) if words else ()),
         *_aims(run),
         ("How good", _how_good(run)),
         ("The saved ensemble", _ensemble(run)),
@@ -39,27 +40,6 @@ def verdict(run: Run) -> Section:
     return section(
         "verdict", "Verdict", [Headline(_winner(run), lines), Numbers(tuple(_numbers(run)))]
     )
-
-
-def settings_in_words(run: Run, config: str) -> str:
-    """`learning_rate 0.003, optimizer adam`: the searched settings of a configuration."""
-    trial = int(run.rows_of(config)["trial"].iloc[0])
-    found = tuning.settings_of(run, trial) if trial >= 0 else {}
-    if not found:
-        every = summary.table(run).set_index("config").loc[config, "settings"]
-        found = {name: _setting(every, name) for name in run.parameters}
-        found = {name: value for name, value in found.items() if value is not None}
-    return ", ".join(f"{name} {text.value(value)}" for name, value in found.items())
-
-
-def _setting(settings: Any, name: str) -> Any:
-    """A setting by its dotted name; of a choice with settings of its own, the choice; else None."""
-    if name in settings:
-        found = settings[name]
-        return next(iter(found), None) if isinstance(found, dict) else found
-    head, _, rest = name.partition(".")
-    inner = settings.get(head)
-    return _setting(inner, rest) if rest and isinstance(inner, dict) else None
 
 
 def best_baseline(run: Run) -> str | None:
@@ -110,13 +90,14 @@ def _unconfirmed(run: Run) -> Headline | Text:
 
 def _winner(run: Run) -> str:
     winner = str(run.winner)
-    words = settings_in_words(run, winner)
-    name = text.capital(winner)
+    name, label = text.capital(winner), labels.labels(run)[winner]
     if winner == run.default:
-        return f"Keep the defaults ({winner}): nothing confirmed beat them on dev." + (
-            f" They are {words}." if words else ""
-        )
-    return f"{name} wins: {words}." if words else f"{name} wins."
+        also = f" ({winner})" * (winner != "defaults")
+        if len(run.configs) == 1:
+            return f"Keep the defaults{also}: nothing else was confirmed."
+        return f"Keep the defaults{also}: nothing confirmed beat them on dev."
+    head = f"{name} ({label})" if label else name
+    return f"{head} wins." if len(run.configs) > 1 else f"{head} is all that was confirmed."
 
 
 def _aims(run: Run) -> Iterator[tuple[str, str]]:
@@ -252,9 +233,11 @@ def _numbers(run: Run) -> Iterator[Number]:
     aim = convergence.target(run)
     if aim is not None:
         row = convergence.speed(run, aim).set_index("config").loc[winner]
-        found = row["restricted"]
+        found, reached, n = row["restricted"], int(row["reached"]), int(row["n"])
         bounds = f"[{text.cost(found.low)}, {text.cost(found.high)}]" if found.known else ""
         yield Number(
-            "epochs to the target", text.cost(found.estimate), bounds,
-            f"{row['reached']} of {row['n']} networks reached it; {found.kind}",
+            "epochs to the target" + ", misses at the horizon" * (0 < reached < n),
+            text.time(found, reached), bounds,
+            f"{reached} of {n} networks reached it"
+            + f"; {found.why or found.kind}" * bool(reached),
         )  # fmt: skip

@@ -32,6 +32,7 @@ class Made:
     importance: bool = True
     states: str = "mixed"  # or a state that every trial is in
     diverge_all: bool = False
+    defaults: bool = True  # whether they were confirmed
     lost: tuple[str, ...] = ()  # confirmed settings of which every network diverged
     objectives: tuple[str, ...] = ("dev_loss",)  # of the four metrics and "parameters"
     direction: str = "minimize"  # of the first
@@ -211,7 +212,8 @@ def _confirm(
     )  # fmt: skip
     plan = [(f"trial {t}", int(t), 0.03 + 0.012 * i, 6.0 + 4 * i, v)
             for i, (t, v) in enumerate(zip(best["trial"], best["value"], strict=True))]  # fmt: skip
-    plan.append(("defaults", 0, 0.09, 20.0, np.nan))
+    if made.defaults:
+        plan.append(("defaults", 0, 0.09, 20.0, np.nan))
     n, rows, curves = int(made.confirmed or 0), [], []
     for rank, (config, trial, level, half_life, selected) in enumerate(plan, 1):
         lost = np.zeros(n, dtype=bool)
