@@ -294,7 +294,11 @@ def _row(
 def _importance(made: Made, trials: pd.DataFrame) -> pd.DataFrame:
     names = [str(name).removeprefix("param.") for name in trials if str(name)[:6] == "param."]
     values = np.array([0.55, 0.2, 0.08, 0.1, 0.02, 0.03, 0.02])
-    frame = pd.DataFrame({"evaluator": "PED-ANOVA", "parameter": names, "value": values})
+    done = trials[trials["state"] == "complete"]
+    active = [int(done[f"param.{name}"].notna().sum()) for name in names]
+    frame = pd.DataFrame(
+        {"evaluator": "PED-ANOVA", "parameter": names, "value": values, "trials": active}
+    )
     return frame if made.importance else frame.iloc[:0]
 
 
