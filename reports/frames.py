@@ -47,7 +47,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *METRICS, "test_loss", "test_error", "settings", "selected_value", "epochs", *COSTS,
         "parameters",
     ),
-    "importance.parquet": ("evaluator", "parameter", "value"),
+    "importance.parquet": ("evaluator", "parameter", "value", "trials"),
 }  # fmt: skip
 
 WORDS: Mapping[tuple[str, str], frozenset[str]] = {

@@ -15,12 +15,13 @@ from reports.stats.objectives import Objective
 from reports.stats.rows import new_rows
 
 COLUMNS = (
-    "config", "kind", "rank", "n", "objective", "objective_low", "objective_high",
+    "config", "kind", "rank", "n", "diverged", "objective", "objective_low", "objective_high",
     "dev_error", "dev_error_low", "dev_error_high",
     "test_error", "test_error_low", "test_error_high",
     "gap", "gap_low", "gap_high", "epochs_to_target", "reach", "settings",
 )  # fmt: skip
 
+LOST = "diverged"  # for a number of a setting of which no network is left to measure
 ENDS = ("", "_low", "_high")  # of a number's columns: the estimate and its bounds
 
 
@@ -31,8 +32,8 @@ def table(run: Run) -> pd.DataFrame:
     Errors are shares (or RMSE) with the interval on new rows; `objective` (and `objective.2`, …) is
     what the search was after, with the interval for new seeds; `gap` is dev - train error; `reach`
     the share of the networks that reached the target, `epochs_to_target` their restricted mean
-    time (misses count with the horizon). NaN where there is no such number; no rows without a
-    confirmation.
+    time (misses count with the horizon); `diverged` how many of the n networks did, each of which
+    counts with the worst value. NaN where there is no such number; no rows without a confirmation.
     """
     further = [f"{name}{end}" for name, _ in named_objectives(run)[1:] for end in ENDS]
     columns = [*COLUMNS, *further]
@@ -44,6 +45,11 @@ def table(run: Run) -> pd.DataFrame:
     rows = [_row(run, config, "network", speed) for config in run.configs]
     rows += [_row(run, str(config), "baseline", None) for config in order]
     return pd.DataFrame(rows, columns=columns)
+
+
+def all_lost(row: pd.Series[Any]) -> bool:
+    """Whether every network of a row of the table diverged, so that its errors are none."""
+    return bool(row["n"] > 0 and row["diverged"] == row["n"])
 
 
 def named_objectives(run: Run) -> list[tuple[str, Objective]]:
@@ -63,6 +69,8 @@ def beyond_the_error(run: Run) -> list[tuple[str, Objective]]:
 
 def objective_in_words(row: pd.Series[Any], name: str, goal: Objective) -> str:
     """An objective of a row of the table, by its column: `0.9941 [0.9926, 0.9957]`."""
+    if all_lost(row) and not goal.unit.is_count:
+        return LOST
     value, low, high = (float(row[f"{name}{end}"]) for end in ENDS)
     return goal.unit.interval(Interval(value, low, high, int(row["n"]), kind="", covers=""))
 
@@ -80,7 +88,8 @@ def _row(run: Run, config: str, kind: str, speed: pd.DataFrame | None) -> dict[s
     rows = run.rows_of(config)
     found: dict[str, Any] = {
         "config": config, "kind": kind, "rank": int(rows["rank"].iloc[0]), "n": len(rows),
-        "epochs_to_target": math.nan, "reach": math.nan, "settings": _settings(run, config),
+        "diverged": int((rows["status"] == "diverged").sum()),
+        "epochs_to_target": math.nan, "reach": math.nan, "settings": settings(run, config),
     }  # fmt: skip
     measured = {name: _objective(run, goal, rows) for name, goal in named_objectives(run)}
     measured |= {f"{split}_error": new_rows(run, config, split) for split in ("dev", "test")}
@@ -104,12 +113,13 @@ def _objective(run: Run, goal: Objective, rows: pd.DataFrame) -> Interval:
     return intervals.none(value, 1, "one model")
 
 
-def _settings(run: Run, config: str) -> dict[str, Any]:
+def settings(run: Run, config: str) -> dict[str, Any]:
+    """Every setting of a confirmed configuration, searched or fixed. Errors: RunFolderError."""
     text = run.rows_of(config)["settings"].iloc[0]
     try:
-        settings = json.loads(text or "{}")
+        found = json.loads(text or "{}")
     except (TypeError, json.JSONDecodeError) as fault:
         raise RunFolderError(
             f"{run.folder / 'confirm.parquet'}: settings: expected JSON, got {text!r:.60}"
         ) from fault
-    return dict(settings)
+    return dict(found)

@@ -29,6 +29,12 @@ class Unit:
     digits: Callable[[float, int], str] = lambda x, decimals: f"{x:.{decimals}f}"
     ends: tuple[float, float] = (0.0, math.inf)
 
+    @property
+    def apart(self) -> tuple[float, float]:
+        """The ends of a difference of two values."""
+        low, high = self.ends
+        return low - high, high - low
+
     def value(self, x: float) -> str:
         """`2.6 %`."""
         return self._plain(x, self._decimals(x)) + self.suffix if math.isfinite(x) else DASH
@@ -68,7 +74,12 @@ class Unit:
         return f" [{low}, {high}]"
 
     def _shared(self, of: Interval) -> int:
-        return self._decimals(max(abs(of.low), abs(of.estimate), abs(of.high)))
+        """Enough, too, that a bound beside zero is not written as zero."""
+        decimals = self._decimals(max(abs(of.low), abs(of.estimate), abs(of.high)))
+        nearest = min(abs(of.low), abs(of.high)) if of.excludes_zero else math.inf
+        while decimals < 6 and not self.digits(nearest * self.factor, decimals).strip("0."):
+            decimals += 1
+        return decimals
 
     def _decimals(self, x: float) -> int:
         size = abs(x) * self.factor
@@ -137,6 +148,11 @@ def cost(x: float) -> str:
         if abs(x) >= size:
             return f"{number(x / size)}{SPACE}{word}"
     return f"{x:.1f}" if abs(x) < 100 else number(round(x))
+
+
+def time(restricted: Interval, reached: int) -> str:
+    """A restricted mean: `12.3`, or `> 60` where no network got there before the horizon."""
+    return cost(restricted.estimate) if reached else f">{SPACE}{cost(restricted.estimate)}"
 
 
 def seconds(x: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -49,12 +50,26 @@ def bands(curves: pd.DataFrame, configs: tuple[str, ...], kind: str) -> pd.DataF
     return pd.concat(parts, ignore_index=True)
 
 
-def curves(frame: pd.DataFrame, kind: str, percent: bool, target: float | None) -> Figure:
-    """One panel per configuration of `bands`, all on one scale."""
+def curves(
+    frame: pd.DataFrame,
+    kind: str,
+    percent: bool,
+    target: float | None,
+    named: Callable[[str], str],
+) -> Figure:
+    """One panel per configuration of `bands`, all on one scale; named: a panel's title."""
     configs = list(dict.fromkeys(frame["config"]))
     limits = _limits(frame, log=kind == "loss")
     panels = tuple(
-        _panel(frame[frame["config"] == config], f"{kind}-{number}", kind, percent, target, limits)
+        _panel(
+            frame[frame["config"] == config],
+            f"{kind}-{number}",
+            kind,
+            percent,
+            target,
+            limits,
+            named(config),
+        )
         for number, config in enumerate(configs)
     )
     n = int(frame["n"].max())
@@ -85,6 +100,7 @@ def _panel(
     percent: bool,
     target: float | None,
     limits: tuple[float, float],
+    title: str,
 ) -> Panel:
     config = str(rows["config"].iloc[0])
     with canvas(height=240) as figure:
@@ -109,7 +125,7 @@ def _panel(
         if percent:
             percent_axis(axes, "y")
         axes.legend(loc="upper right")
-        axes.set_title(config)
+        axes.set_title(title)
         last = rows[rows["epoch"] == rows["epoch"].max()].set_index("split")["median"]
         words = f"{config}: at the end train {last['train']:.4g}, dev {last['dev']:.4g} (medians)."
         return panel(figure, prefix, f"{kind} of {config} by epoch", words)

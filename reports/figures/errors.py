@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -22,9 +24,12 @@ from reports.stats.ledger import GAPS
 from reports.text import LEVEL, count
 
 
-def forest(table: pd.DataFrame, percent: bool) -> Figure:
-    """Dev and test error of every confirmed configuration, from `summary.table`."""
-    panels = tuple(_forest(table, split, percent) for split in ("dev", "test"))
+def forest(table: pd.DataFrame, percent: bool, labels: Mapping[str, str]) -> Figure:
+    """Dev and test error of every confirmed configuration, from `summary.table`.
+
+    labels: how a configuration differs from the others, in a few words.
+    """
+    panels = tuple(_forest(table, split, percent, labels) for split in ("dev", "test"))
     n = int(table.loc[table["kind"] == "network", "n"].max())
     caption = (
         f"Error on rows that were not trained on. Bars: {LEVEL} intervals for new rows and new "
@@ -37,18 +42,21 @@ def forest(table: pd.DataFrame, percent: bool) -> Figure:
                   table[columns], "data/confirm.csv")  # fmt: skip
 
 
-def _forest(table: pd.DataFrame, split: str, percent: bool) -> Panel:
-    with canvas(height=70 + 24 * len(table)) as figure:
+def _forest(table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str, str]) -> Panel:
+    with canvas(height=70 + 28 * len(table)) as figure:
         axes = figure.subplots()
         for place, row in enumerate(table.itertuples()):
             network = row.kind == "network"
             middle, low, high = (
                 getattr(row, f"{split}_error{end}") for end in ("", "_low", "_high")
             )
+            if network and row.diverged == row.n:
+                axes.text(0, place, " every network diverged", va="center", fontsize=9, color=MUTED)
+                continue
             colour = SERIES[0] if network else MUTED
             axes.plot([low, high], [place, place], color=colour, linewidth=2)
             axes.plot(middle, place, "o" if network else "s", color=colour, markersize=6)
-        axes.set_yticks(range(len(table)), [short(str(name)) for name in table["config"]])
+        axes.set_yticks(range(len(table)), _names(table["config"], labels))
         axes.set_ylim(len(table) - 0.4, -0.6)
         axes.set_xlim(left=0)
         tidy(axes, f"{split} error" if percent else f"{split} RMSE", grid="x")
@@ -56,18 +64,33 @@ def _forest(table: pd.DataFrame, split: str, percent: bool) -> Panel:
         if percent:
             percent_axis(axes, "x")
         axes.set_title(f"{split.capitalize()} split")
-        best = table.loc[table[f"{split}_error"].idxmin(), "config"]
+        known = table[(table["kind"] == "baseline") | (table["diverged"] < table["n"])]
+        best = known.loc[known[f"{split}_error"].idxmin(), "config"] if len(known) else "none"
         description = f"{len(table)} configurations; the lowest {split} error is that of {best}."
         return panel(figure, f"errors-{split}", f"{split} error by configuration", description)
 
 
-def ledger(frame: pd.DataFrame, table: pd.DataFrame, percent: bool, reference: float) -> Figure:
+def _names(configs: Iterable[str], labels: Mapping[str, str]) -> list[str]:
+    """A configuration's name, and below it what sets it apart."""
+    return [f"{short(name)}\n{labels.get(name, '')}".strip() for name in map(str, configs)]
+
+
+def ledger(
+    frame: pd.DataFrame,
+    table: pd.DataFrame,
+    percent: bool,
+    reference: float,
+    labels: Mapping[str, str],
+) -> Figure:
     """The gaps with intervals, and the dev error as reference + bias + variance.
 
-    `frame` is `stats.ledger.frame`, `table` the networks of `summary.table`.
+    `frame` is `stats.ledger.frame`, `table` the networks of `summary.table`, labels as in `forest`.
     """
     configs = list(dict.fromkeys(frame["config"]))
-    panels = (_stack(configs, table, percent, reference), _gaps(configs, frame, percent))
+    names = _names(configs, labels)
+    panels = (
+        _stack(configs, names, table, percent, reference), _gaps(names, frame, percent),
+    )  # fmt: skip
     caption = (
         "First: the dev error as train error (avoidable bias over the reference) plus the gap "
         f"from train to dev (variance). Second: each gap with its {LEVEL} interval; the dotted "
@@ -77,7 +100,9 @@ def ledger(frame: pd.DataFrame, table: pd.DataFrame, percent: bool, reference: f
     return Figure("gaps", "What the error is made of", caption, panels, frame)
 
 
-def _stack(configs: list[str], table: pd.DataFrame, percent: bool, reference: float) -> Panel:
+def _stack(
+    configs: list[str], names: list[str], table: pd.DataFrame, percent: bool, reference: float
+) -> Panel:
     rows = table.set_index("config").loc[configs]
     dev = rows["dev_error"].to_numpy(float)
     train = dev - rows["gap"].to_numpy(float)
@@ -90,7 +115,7 @@ def _stack(configs: list[str], table: pd.DataFrame, percent: bool, reference: fl
         if reference > 0:
             axes.axvline(reference, color=INK, linestyle=":", linewidth=1)
         axes.plot(dev, places, "|", color=INK, markersize=16)
-        axes.set_yticks(places, [short(name) for name in configs])
+        axes.set_yticks(places, names)
         axes.set_ylim(len(configs) - 0.4, -0.6)
         axes.set_xlim(left=0)
         tidy(axes, "error" if percent else "RMSE", grid="x")
@@ -105,8 +130,8 @@ def _stack(configs: list[str], table: pd.DataFrame, percent: bool, reference: fl
         return panel(figure, "gaps-stack", "Train error and gap to dev, stacked", words + ".")
 
 
-def _gaps(configs: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
-    with canvas(height=_height(len(configs))) as figure:
+def _gaps(names: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
+    with canvas(height=_height(len(names))) as figure:
         axes = figure.subplots()
         axes.axvline(0, color=INK, linewidth=0.8)
         axes.axvline(float(frame["margin"].iloc[0]), color=MUTED, linestyle=":", linewidth=1.4)
@@ -117,30 +142,35 @@ def _gaps(configs: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
             axes.hlines(places, rows["low"], rows["high"], color=colour, linewidth=2)
             axes.plot(rows["estimate"], places, MARKERS[number], color=colour, markersize=5.5,
                       label=gap)  # fmt: skip
-        axes.set_yticks(range(len(configs)), [short(name) for name in configs])
-        axes.set_ylim(len(configs) - 0.4, -0.6)
+        axes.set_yticks(range(len(names)), names)
+        axes.set_ylim(len(names) - 0.4, -0.6)
         tidy(axes, "gap in error, points" if percent else "gap in RMSE", grid="x")
         axes.tick_params(axis="y", length=0)
         if percent:
             percent_axis(axes, "x", symbol="")
         figure.legend(loc="outside upper left", ncols=3, columnspacing=0.8, handletextpad=0.1)
         return panel(figure, "gaps-forest", "The three gaps with intervals",
-                     f"{len(frame)} gaps of {len(configs)} configurations.")  # fmt: skip
+                     f"{len(frame)} gaps of {len(names)} configurations.")  # fmt: skip
 
 
 def _height(configs: int) -> float:
     return 90 + 42 * configs
 
 
-def optimism(frame: pd.DataFrame, label: str, percent: bool, on_test: bool) -> Figure:
-    """Selection, fresh seeds on dev, test: columns config, selected, dev, test (plain numbers)."""
+def optimism(
+    frame: pd.DataFrame, label: str, percent: bool, on_test: bool, named: Callable[[str], str]
+) -> Figure:
+    """Selection, fresh seeds on dev, test: columns config, selected, dev, test (plain numbers).
+
+    named: the legend's words for a configuration.
+    """
     steps = ["selected", "dev", "test"][: 3 if on_test else 2]
-    with canvas(height=250) as figure:
+    with canvas(height=230 + 16 * len(frame)) as figure:
         axes = figure.subplots()
         for number, row in enumerate(frame.itertuples(index=False)):
             values = [getattr(row, step) for step in steps]
             axes.plot(range(len(steps)), values, marker=MARKERS[number], color=SERIES[number],
-                      linewidth=1.6, markersize=6, label=short(str(row.config)))  # fmt: skip
+                      linewidth=1.6, markersize=6, label=named(str(row.config)))  # fmt: skip
         names = ["at selection", "fresh seeds, dev", "test"][: len(steps)]
         axes.set_xticks(range(len(steps)), names)
         axes.set_xlim(-0.25, len(steps) - 0.75)
@@ -148,12 +178,12 @@ def optimism(frame: pd.DataFrame, label: str, percent: bool, on_test: bool) -> F
         tidy(axes, "", label)
         if percent:
             percent_axis(axes, "y")
-        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left")
         words = f"{len(frame)} configurations: {', '.join(names)}."
         found = panel(figure, "optimism", "The objective at selection and afterwards", words)
     caption = (
-        "The winner's curse: a value that was selected for being good gets worse when the setting "
-        f"is trained with fresh seeds{', and again on rows that chose nothing' * on_test}. Means "
-        "over replicates."
+        "The winner's curse: a value that was selected for being good tends to get worse when the "
+        f"setting is trained with fresh seeds{', and again on rows that chose nothing' * on_test}. "
+        "Means over replicates."
     )
     return Figure("optimism-figure", "Selection optimism", caption, (found,), frame)

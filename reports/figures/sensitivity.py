@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -31,20 +33,26 @@ LOOKS = {
 RASTER = {"complete": ("#3b82c9",), "pruned": ("#c2742a",), "diverged": ("#cf4f7f",),
           BROKEN: ("#8a8b8c",)}  # fmt: skip
 CHOICES = 12
+BEST = 5  # trials at least that importance sets apart from the others
 
 
-def importance(frame: pd.DataFrame) -> Figure:
-    """Bars per parameter, from importance.parquet; a group of bars per evaluator."""
+def importance(frame: pd.DataFrame, complete: int) -> Figure:
+    """Bars per parameter, from importance.parquet; a group of bars per evaluator.
+
+    complete: trials; of a parameter that fewer of them had it is said how many.
+    """
     evaluators = list(dict.fromkeys(frame["evaluator"].astype(str)))
     wide = frame.pivot_table(index="parameter", columns="evaluator", values="value", sort=False)
     wide = wide.sort_values(evaluators[0], kind="stable").tail(CHOICES)
-    with canvas(height=80 + 20 * len(wide) * len(evaluators)) as figure:
+    with canvas(height=80 + 24 * len(wide) * len(evaluators)) as figure:
         axes = figure.subplots()
         thick = 0.72 / len(evaluators)
         for number, name in enumerate(evaluators):
             places = np.arange(len(wide)) + (len(evaluators) - 1 - 2 * number) * thick / 2
             axes.barh(places, wide[name].fillna(0), thick * 0.9, color=SERIES[number], label=name)
-        axes.set_yticks(range(len(wide)), [short(str(name), 24) for name in wide.index])
+        had = frame.groupby("parameter")["trials"].first()
+        names = [_name(str(name), int(had[name]), complete) for name in wide.index]
+        axes.set_yticks(range(len(wide)), names)
         axes.set_xlim(left=0)
         tidy(axes, f"importance ({', '.join(evaluators)})", grid="x")
         axes.tick_params(axis="y", length=0)
@@ -52,12 +60,31 @@ def importance(frame: pd.DataFrame) -> Figure:
             axes.legend(loc="lower right")
         words = f"The most important parameter is {wide.index[-1]}."
         found = panel(figure, "importance", "Importance of the searched parameters", words)
+    best = max(BEST, math.ceil(0.1 * complete))
+    few = f" From {complete} trials that is hardly more than a hint." * (complete < 10 * BEST)
+    arms = bool((frame["trials"] < complete).any())
     caption = (
-        f"Importance by {', '.join(evaluators)}, over the search trials: descriptive. It says what "
-        "moved the objective within this space, not what is worth tuning."
+        f"Importance by {', '.join(evaluators)}: how far the best {best} of {complete} complete "
+        "trials lie from all of them in each parameter. Descriptive: it says what moved the "
+        f"objective within this space, not what is worth tuning.{few}"
     )
+    if arms:
+        caption += (
+            " A parameter that only some trials had is judged among these alone, whose number "
+            "stands beside it; what the choice of its arm matters is said at the choice."
+        )
     return Figure("importance-figure", "Parameter importance", caption, (found,), frame,
                   "data/importance.csv")  # fmt: skip
+
+
+def _name(name: str, had: int, complete: int) -> str:
+    """A parameter, and how many trials had it where not all did."""
+    return short(name, 24) if had == complete else f"{_end(name)}\n({had} trials)"
+
+
+def _end(name: str, width: int = 24) -> str:
+    """The end of a dotted name says more than its beginning."""
+    return name if len(name) <= width else f"\N{HORIZONTAL ELLIPSIS}{name[1 - width :]}"
 
 
 def scatter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,15 +36,17 @@ def reach(
     words: str,
     percent: bool,
     default: str | None,
+    named: Callable[[str], str],
 ) -> Figure:
     """The share of networks that have reached the target, by epoch; the speed-up by target.
 
-    `survival` is `convergence.survival`, `ladder` is `convergence.speed_by_target`.
-    """  # fmt: skip
+    `survival` is `convergence.survival`, `ladder` is `convergence.speed_by_target`; named: the
+    legend's words for a configuration.
+    """
     configs = list(dict.fromkeys(survival["config"]))[:SHOWN]
-    panels = [_reach(survival, configs, tau)]
+    panels = [_reach(survival, configs, tau, named)]
     if ladder["speedup"].notna().any() and len(configs) > 1 and default is not None:
-        panels.append(_ladder(ladder, configs, default, percent))
+        panels.append(_ladder(ladder, configs, default, percent, named))
     caption = (
         f"First: share of the networks that have reached {words}, by Kaplan and Meier; below, how "
         "many had not yet (at risk). Networks that diverged or never got there count as missing at "
@@ -56,22 +59,23 @@ def reach(
                   "data/curves.csv")  # fmt: skip
 
 
-def _reach(survival: pd.DataFrame, configs: list[str], tau: float) -> Panel:
-    with canvas(height=250 + 15 * len(configs)) as figure:
+def _reach(
+    survival: pd.DataFrame, configs: list[str], tau: float, named: Callable[[str], str]
+) -> Panel:
+    with canvas(height=240 + 31 * len(configs)) as figure:
         axes, risk = figure.subplots(2, 1, height_ratios=[170, 16 * len(configs) + 12], sharex=True)
         for number, config in enumerate(configs):
             rows = survival[survival["config"] == config]
             time = np.concatenate([[0.0], rows["time"], [tau]])
             share = np.concatenate([[0.0], rows["reached"], rows["reached"].iloc[-1:]])
             axes.step(time, share, where="post", color=SERIES[number], linestyle=DASHES[number],
-                      label=short(config))  # fmt: skip
+                      label=named(config))  # fmt: skip
             _at_risk(risk, rows, number, tau)
         axes.set_ylim(-0.03, 1.03)
         axes.set_xlim(-0.02 * tau, 1.02 * tau)
         tidy(axes, "", "share that reached it")
         percent_axis(axes, "y")
-        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left",
-                      ncols=min(4, len(configs)), columnspacing=0.9, handlelength=1.9)  # fmt: skip
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left")
         risk.set_yticks(range(len(configs)), [short(name, 14) for name in configs])
         risk.set_ylim(len(configs) - 0.4, -0.6)
         tidy(risk, "epoch", "at risk", grid="x")
@@ -93,8 +97,14 @@ def _at_risk(axes: Axes, rows: pd.DataFrame, line: int, tau: float) -> None:
         )
 
 
-def _ladder(ladder: pd.DataFrame, configs: list[str], default: str, percent: bool) -> Panel:
-    with canvas(height=250 + 15 * len(configs)) as figure:
+def _ladder(
+    ladder: pd.DataFrame,
+    configs: list[str],
+    default: str,
+    percent: bool,
+    named: Callable[[str], str],
+) -> Panel:
+    with canvas(height=240 + 31 * len(configs)) as figure:
         axes = figure.subplots()
         axes.axhline(1, color=INK, linewidth=0.8)
         for number, config in enumerate(configs):
@@ -103,7 +113,7 @@ def _ladder(ladder: pd.DataFrame, configs: list[str], default: str, percent: boo
             rows = ladder[ladder["config"] == config]
             colour, marker = SERIES[number], MARKERS[number]
             axes.plot(rows["target"], rows["speedup"], color=colour, linewidth=1.4,
-                      linestyle=DASHES[number], label=short(config))  # fmt: skip
+                      linestyle=DASHES[number], label=named(config))  # fmt: skip
             for mostly in (True, False):
                 part = rows[(rows["reach"] > 0.5) == mostly]
                 axes.plot(part["target"], part["speedup"], marker, color=colour, markersize=4.5,
@@ -114,8 +124,7 @@ def _ladder(ladder: pd.DataFrame, configs: list[str], default: str, percent: boo
         tidy(axes, "target on dev (harder to the right)", "speed-up over the defaults")
         if percent:
             percent_axis(axes, "x")
-        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=3,
-                      columnspacing=0.9, handlelength=1.9)  # fmt: skip
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left")
         axes.text(0.01, 1, f" {short(default)} = 1", transform=axes.get_yaxis_transform(),
                   va="bottom", fontsize=9, color=MUTED)  # fmt: skip
         return panel(figure, "reach-ladder", "Speed-up by target",

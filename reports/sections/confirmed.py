@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from reports import summary, text
+from reports import labels, summary, text
 from reports.figures import errors
 from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
 from reports.sections.pareto import fresh_cell, measured
-from reports.sections.verdict import settings_in_words
 from reports.stats import objectives, tuning
 from reports.stats.intervals import Interval
+from reports.stats.rows import DIVERGED
 
 
 def confirmed(run: Run) -> Section | None:
@@ -25,10 +25,11 @@ def confirmed(run: Run) -> Section | None:
 
 
 def link(run: Run, config: str) -> Cell:
-    """A configuration's name, linked to its row among the trials where it has one."""
+    """A configuration's name and label, linked to its row among the trials where it has one."""
     trial = int(run.rows_of(config)["trial"].iloc[0])
     known = trial >= 0 and bool((run.trials["trial"] == trial).any())
-    return Cell(config, href=f"#trial-{trial}" if known else "")
+    label = labels.labels(run).get(config, "")
+    return Cell(config, label, href=f"#trial-{trial}" if known else "")
 
 
 def role(run: Run, row: pd.Series) -> str:
@@ -53,7 +54,7 @@ def _blocks(run: Run) -> Iterator[Block]:
     yield _table(run, table)
     if not all(goal.is_plain for goal in objectives.objectives(run)):
         yield _objectives(run)
-    yield Plot(errors.forest(table, percent=not run.regression))
+    yield Plot(errors.forest(table, not run.regression, labels.labels(run)))
 
 
 def _table(run: Run, table: pd.DataFrame) -> Table:
@@ -62,16 +63,16 @@ def _table(run: Run, table: pd.DataFrame) -> Table:
     rows = []
     for _, row in table.iterrows():
         config = str(row["config"])
-        words = settings_in_words(run, config) if row["kind"] == "network" else ""
+        words = labels.in_words(run, config) if row["kind"] == "network" else ""
         cells = [
-            Cell(config, href=link(run, config).href),
+            link(run, config),
             Cell(role(run, row)),
         ]
         for scale, split in zip(scales, splits, strict=True):
             cells.append(_with_bounds(scale, row, f"{split}_error"))
         cells.append(_with_bounds(scales[1], row, "gap", difference=True))
         cells.append(_reach(row))
-        cells.append(Cell(text.number(row["n"]), key=float(row["n"])))
+        cells.append(Cell(text.number(row["n"]), _lost(row), key=float(row["n"])))
         cells.append(Cell(words or "the library's own settings"))
         rows.append(Row(tuple(cells), tone="winner" if row["rank"] == 1 else ""))
     columns = (
@@ -110,6 +111,8 @@ def _objectives(run: Run) -> Table:
 
 
 def _with_bounds(scale: text.Unit, row: pd.Series, name: str, difference: bool = False) -> Cell:
+    if summary.all_lost(row):
+        return Cell(text.DASH if difference else summary.LOST, key=math.inf)
     found = Interval(row[name], row[f"{name}_low"], row[f"{name}_high"], 0, "", "")
     return Cell(
         scale.head(found, difference),
@@ -118,11 +121,18 @@ def _with_bounds(scale: text.Unit, row: pd.Series, name: str, difference: bool =
     )
 
 
+def _lost(row: pd.Series) -> str:
+    words = "all" if summary.all_lost(row) else text.number(row["diverged"])
+    return f"{words} diverged" if row["diverged"] else ""
+
+
 def _reach(row: pd.Series) -> Cell:
     if not math.isfinite(row["epochs_to_target"]):
         return Cell(text.DASH, key=math.inf)
     share = f"{100 * row['reach']:.0f}{text.SPACE}% reached it"
-    return Cell(text.cost(row["epochs_to_target"]), share, key=float(row["epochs_to_target"]))
+    more = f">{text.SPACE}" * (row["reach"] == 0)
+    words = f"{more}{text.cost(row['epochs_to_target'])}"
+    return Cell(words, share, key=float(row["epochs_to_target"]))
 
 
 def optimism(run: Run) -> Section | None:
@@ -137,10 +147,9 @@ def optimism(run: Run) -> Section | None:
         cells = (
             link(run, str(row.config)),
             Cell(scale.value(row.selected) if math.isfinite(row.selected) else "not searched"),
-            Cell(scale.head(row.dev), scale.bounds(row.dev).strip()),
-            *(Cell(scale.head(row.test), scale.bounds(row.test).strip()),) * on_test,
-            Cell(scale.head(row.optimism, difference=True),
-                 scale.bounds(row.optimism, difference=True).strip()),
+            _fresh(scale, row.dev),
+            *(_fresh(scale, row.test),) * on_test,
+            _fresh(scale, row.optimism, difference=True),
         )  # fmt: skip
         rows.append(Row(cells))
     columns = tuple(
@@ -156,9 +165,18 @@ def optimism(run: Run) -> Section | None:
         note="Means over replicates. Optimism: by how much the value on fresh seeds is worse than "
         "at selection; t over the fresh replicates, the value at selection taken as it is.",
     )  # fmt: skip
-    plain = frame.assign(
-        dev=[one.estimate for one in frame["dev"]], test=[one.estimate for one in frame["test"]]
+    whole = frame[[one.why != DIVERGED for one in frame["dev"]]]
+    if not len(whole):
+        return section("optimism", "Selection optimism", [table])
+    plain = whole.assign(
+        dev=[one.estimate for one in whole["dev"]], test=[one.estimate for one in whole["test"]]
     )[["config", "selected", "dev", "test"]]
     label, percent = scale.name.removeprefix("dev "), scale.factor == 100.0
-    figure = errors.optimism(plain.head(6), label, percent, on_test)
+    figure = errors.optimism(plain.head(6), label, percent, on_test, labels.named(run))
     return section("optimism", "Selection optimism", [table, Plot(figure)])
+
+
+def _fresh(scale: text.Unit, found: Interval, difference: bool = False) -> Cell:
+    if found.why == DIVERGED:
+        return Cell(text.DASH if difference else summary.LOST)
+    return Cell(scale.head(found, difference), scale.bounds(found, difference).strip())

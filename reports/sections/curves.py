@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reports import text
+from reports import labels, text
 from reports.figures import curves as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Plot, Section, Text, section
@@ -25,7 +25,7 @@ def curves(run: Run) -> Section | None:
             continue
         target = aim.value if aim is not None and aim.metric == f"dev_{kind}" else None
         percent = kind == "error" and not run.regression
-        blocks.append(Plot(figures.curves(frame, kind, percent, target)))
+        blocks.append(Plot(figures.curves(frame, kind, percent, target, labels.named(run))))
     if len(shown) < len(run.configs):
         words = f"Shown: {text.listing(list(shown))}, of {len(run.configs)} confirmed."
         blocks.append(Text((words,), "quiet"))

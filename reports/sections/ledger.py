@@ -5,27 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from reports import summary, text
+from reports import labels, summary, text
 from reports.figures import errors
 from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Pairs, Plot, Row, Section, Table, section
 from reports.sections.blocks import Text as Paragraphs
 from reports.sections.confirmed import link
 from reports.stats import ledger as stats
+from reports.stats import remedies
 from reports.stats.ledger import Gap, Ledger
-
-REMEDIES = {
-    "high bias": (
-        "Larger hidden layers, more epochs or a faster optimizer, less regularization (lower l2, "
-        "keep_prob nearer to 1), better features."
-    ),
-    "high variance": (
-        "More training rows, more regularization (higher l2, lower keep_prob), a smaller network, "
-        "fewer epochs; an ensemble of the confirmation networks."
-    ),
-    "no large gap": "Nothing to mend within the margin: spend on data or stop here.",
-    "undecided": "Do not act on a coin toss: settle the question first.",
-}
+from reports.stats.rows import DIVERGED
 
 
 def ledger(run: Run) -> Section | None:
@@ -41,18 +30,31 @@ def _blocks(run: Run) -> Iterator[Block]:
     yield Paragraphs((_lead(run, first),))
     yield _table(run, found)
     frame, table = stats.frame(found), summary.table(run)
-    if math.isfinite(float(table["dev_error"].iloc[0])):
-        networks = table[table["kind"] == "network"].head(6)
+    if math.isfinite(float(table["dev_error"].iloc[0])) and not summary.all_lost(table.iloc[0]):
+        measured = table[(table["kind"] == "network") & (table["diverged"] < table["n"])]
+        networks = measured.head(6)
         shown = frame[frame["config"].isin(networks["config"])]
-        yield Plot(errors.ledger(shown, networks, not run.regression, first.reference))
+        yield Plot(
+            errors.ledger(shown, networks, not run.regression, first.reference, labels.labels(run))
+        )
     cures = _cures(run)
     if cures.rows:
         yield cures
     notes = [("Flip", _flip(run, first))]
     notes += [("To decide", first.decide)] * bool(first.decide)
     notes.append(("In loss", _loss(run)))
-    notes.append(("Usual remedies", REMEDIES[first.verdict]))
+    notes.append(("Remedies", _remedies(run, first)))
     yield Pairs("About the winner's verdict", tuple(notes))
+
+
+def _remedies(run: Run, one: Ledger) -> str:
+    if one.gaps[0].interval.why == DIVERGED:
+        return "First a setting that trains."
+    if one.verdict == "undecided":
+        return "Do not act on a coin toss: settle the question first."
+    if one.verdict == "no large gap":
+        return "Nothing to mend within the margin: spend on data or stop here."
+    return " ".join(remedies.remedies(run, one.config, one.verdict))
 
 
 def _lead(run: Run, one: Ledger) -> str:
@@ -88,6 +90,8 @@ def _table(run: Run, found: tuple[Ledger, ...]) -> Table:
 
 
 def _cell(scale: text.Unit, gap: Gap) -> Cell:
+    if gap.interval.why == DIVERGED:
+        return Cell(text.DASH, DIVERGED)
     bounds = scale.bounds(gap.interval, difference=True).strip()
     lost = "one replicate" if gap.interval.known else gap.interval.why
     p = f"P {text.probability(gap.p)}" if math.isfinite(gap.p) else lost
@@ -106,6 +110,8 @@ def _flip(run: Run, one: Ledger) -> str:
 
 def _loss(run: Run) -> str:
     one, scale = stats.loss_ledgers(run)[0], text.unit(run, "dev_loss")
+    if one.gaps[0].interval.why == DIVERGED:
+        return text.capital(f"{DIVERGED}.")
     sizes = "; ".join(
         f"{gap.name} {scale.interval(gap.interval, difference=True)}" for gap in one.gaps
     )
@@ -131,8 +137,12 @@ def _cures(run: Run) -> Table:
     columns = (Column("Setting"), Column("Change in variance", True),
                Column("Change in bias", True), Column("Reading"))  # fmt: skip
     note = "t on paired differences over replicates: same seeds, same rows, these rows only."
-    return Table("cures-table", f"What each setting does to the gaps of {base}", columns, rows,
+    return Table("cures-table", f"What each setting does to the gaps of {_of(base)}", columns, rows,
                  note=note)  # fmt: skip
+
+
+def _of(config: str) -> str:
+    return "the defaults" if config == "defaults" else config
 
 
 def _cure_words(row: object) -> str:

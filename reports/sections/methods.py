@@ -99,9 +99,11 @@ def _always(run: Run) -> list[tuple[str, str]]:
          "value: error 1 (its RMSE counterpart in regression), loss ten times the constant "
          "predictor's. It is never dropped."),
         *_aims(run),
-        ("Importance", "As its evaluator says, over search trials; evaluators can disagree "
-         "totally, and importance is not worth: a parameter can matter without tuning it being "
-         "worth the while."),
+        ("Importance", "PED-ANOVA (Watanabe et al., 2023): what sets the best tenth of the "
+         "complete trials, or the best five, apart from all of them. A parameter of an arm is "
+         "judged among the trials that had it, ten or more; those that all trials had add up to 1. "
+         "Evaluators can disagree totally, and importance is not worth: a parameter can matter "
+         "without tuning it being worth the while."),
         ("Not corrected", f"Intervals are {text.LEVEL} each, not jointly. The winner was chosen on "
          "dev, so its dev error is slightly too good; its test error is not."),
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from reports.stats import objectives as stats
 from reports.stats import tuning
 from reports.stats.intervals import Interval
 from reports.stats.objectives import Objective
+from reports.stats.rows import DIVERGED
 
 
 def pareto(run: Run) -> Section | None:
@@ -119,5 +120,7 @@ def fresh_cell(scale: text.Unit, found: Interval | None) -> Cell:
     """A value on fresh seeds with its bounds; what costs the same for every seed has none."""
     if found is None:
         return Cell(text.DASH)
+    if found.why == DIVERGED:
+        return Cell("diverged")
     key = measured(scale, found.estimate).key
     return Cell(scale.head(found), scale.bounds(found).strip(), key)

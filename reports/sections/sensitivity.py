@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,6 +14,7 @@ from reports.sections.blocks import Block, Plot, Section, Text, section
 from reports.stats import objectives, tuning
 
 PANELS = 12
+NAMED = 4  # parameters in a sentence
 SPREAD = ("random", "qmc", "grid", "brute_force")  # the samplers that learn nothing from values
 
 
@@ -24,7 +26,8 @@ def sensitivity(run: Run) -> Section:
 def _blocks(run: Run) -> Iterator[Block]:
     yield Text((f"Descriptive: these are search trials, {_placed(run)} {_arms(run)}",))
     if len(run.importance):
-        yield Plot(figures.importance(run.importance))
+        yield Plot(figures.importance(run.importance, len(objectives.complete(run))))
+        yield from _unsaid(run)
     else:
         yield Text(("Importance was not computed: too few completed trials.",), "quiet")
     known = np.isfinite(run.trials["value"].to_numpy(float))
@@ -51,11 +54,29 @@ def _blocks(run: Run) -> Iterator[Block]:
         yield Text((" ".join(notes),), "quiet")
 
 
+def _unsaid(run: Run) -> Iterator[Block]:
+    """The parameters that too few trials had for their importance to be told."""
+    rest = [name for name in run.parameters if name not in set(run.importance["parameter"])]
+    if rest:
+        which = "those" if len(rest) > NAMED else text.listing(rest)
+        many = f" of {text.count(len(rest), 'parameter')} of arms" * (len(rest) > NAMED)
+        yield Text(
+            (f"Nothing can be said of the importance{many or f' of {which}'}: too few complete "
+             "trials had them, or all the same value.",), "quiet",
+        )  # fmt: skip
+
+
 def _placed(run: Run) -> str:
     """Whether the sampler looked for good values, or spread its trials whatever they were."""
-    how = "spread over the space whatever their values" * (_sampler(run) in SPREAD)
-    written = run.provenance["search"]["sampler"]
-    return f"which the sampler, {written}, {how or 'placed where it expected good values'}."
+    written = str(run.provenance["search"]["sampler"])
+    if _sampler(run) in SPREAD:
+        return f"which the sampler, {written}, spread over the space whatever their values."
+    found = re.search(r"startup (\d+)", written)
+    first = int(found[1]) if found else 0
+    if first >= len(run.trials):
+        return f"which the sampler, {written}, drew at random: it had not begun to learn."
+    drawn = f", after the first {first} at random" * bool(first)
+    return f"which the sampler, {written}, placed where it expected good values{drawn}."
 
 
 def _sampler(run: Run) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports import summary, text
+from reports import labels, summary, text
 from reports.figures import speed as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
@@ -23,16 +23,7 @@ def speed(run: Run) -> Section | None:
 
 
 def _blocks(run: Run, aim: Target) -> Iterator[Block]:
-    pruned = int(run.provenance["counts"]["pruned"])
-    yield Text(
-        (
-            f"Target: {summary.target_in_words(run)}; the same for all. A network has reached it "
-            "when two evaluations running are at or below it, and the first of the two counts. "
-            f"{text.count(pruned, 'pruned trial')} of the search "
-            f"{'is' if pruned == 1 else 'are'} left out: what is stopped for being slow cannot "
-            "be timed.",
-        )
-    )
+    yield Text((" ".join(_lead(run, aim)),))
     yield _epochs(run, aim)
     found = convergence.times(run, aim)
     scale = text.unit(run, aim.metric)
@@ -40,43 +31,69 @@ def _blocks(run: Run, aim: Target) -> Iterator[Block]:
         figures.reach(
             convergence.survival(found), convergence.speed_by_target(run),
             float(found.attrs["tau"]), f"{scale.name} of {scale.value(aim.value)} or less",
-            not run.regression, run.default,
+            not run.regression, run.default, labels.named(run),
         )
     )  # fmt: skip
     yield _costs(run, aim)
 
 
+def _lead(run: Run, aim: Target) -> Iterator[str]:
+    """The target, what counts as reaching it, and what it cannot tell here."""
+    all_of_them = "; the same for all" * (len(run.configs) > 1)
+    yield (
+        f"Target: {summary.target_in_words(run)}{all_of_them}. A network has reached it when two "
+        "evaluations running are at or below it, and the first of the two counts."
+    )
+    early = convergence.met_untrained(run, aim)
+    n = len(run.networks)
+    if early:
+        yield (
+            f"{early if early < n else 'All'} of {n} networks met it before they were trained; "
+            "they count from their first evaluation after that, and only a harder target would "
+            "tell their speed."
+        )
+    if not convergence.times(run, aim)["reached"].any():
+        yield "No network reached it: no speed can be told, only that it takes more."
+    pruned = int(run.provenance["counts"]["pruned"])
+    if pruned:
+        yield (
+            f"{text.count(pruned, 'pruned trial')} of the search {'is' if pruned == 1 else 'are'} "
+            "left out: what is stopped for being slow cannot be timed."
+        )
+
+
 def _epochs(run: Run, aim: Target) -> Table:
+    compared = run.default is not None and len(run.configs) > 1
     rows = []
     for row in convergence.speed(run, aim).itertuples():
         ours, gain = row.restricted, row.speedup
         bounds = f"[{text.cost(ours.low)}, {text.cost(ours.high)}]" if ours.known else ours.why
-        share = f"{_percent(row.share)}, {row.diverged} diverged"
-        faster = text.probability(row.faster)
+        lost = f", {row.diverged} diverged" if row.diverged else ""
         ratio, _, ends = text.ratio(gain).partition(" [")
-        rows.append(
-            Row(
-                (
-                    link(run, str(row.config)),
-                    Cell(f"{row.reached} of {row.n}", share),
-                    Cell(text.cost(ours.estimate), bounds),
-                    Cell(ratio, f"[{ends}" if ends else gain.why),
-                    Cell(faster),
-                )
-            )
-        )
-    columns = (
-        Column("Setting"), Column("Reached it", True), Column("Restricted mean epochs", True),
-        Column("Speed-up over the defaults", True), Column("P(sooner)", True),
-    )  # fmt: skip
+        cells = [
+            link(run, str(row.config)),
+            Cell(f"{row.reached} of {row.n}", f"{_percent(row.share)}{lost}"),
+            Cell(text.time(ours, row.reached), bounds),
+        ]
+        if compared:
+            cells += [Cell(ratio, f"[{ends}" if ends else gain.why),
+                      Cell(text.probability(row.faster))]  # fmt: skip
+        rows.append(Row(tuple(cells)))
+    heads = ["Reached it", "Restricted mean epochs"]
+    heads += ["Speed-up over the defaults", "P(sooner)"] if compared else []
+    columns = (Column("Setting"), *(Column(head, True) for head in heads))
     note = (
         "Reached it: the networks here, and the share of new ones (Wilson). Restricted mean: of "
         "min(T, horizon), misses counting with the horizon; t over replicates. Where all reached "
-        "it, its interval is for networks that do: the share says how many may not. "
-        "Speed-up: ratio of restricted means with a paired permutation interval, both means moved "
-        "by half the spacing of the evaluations, the way that widens it. P(sooner): the chance "
-        "that a network of this setting is sooner than one of the defaults, ties counted half."
+        "it, its interval is for networks that do: the share says how many may not."
     )
+    if compared:
+        note += (
+            " Speed-up: ratio of restricted means, so misses count as if they got there at the "
+            "horizon; its paired permutation interval has both means moved by half the spacing of "
+            "the evaluations, the way that widens it. P(sooner): the chance that a network of this "
+            "setting is sooner than one of the defaults, ties, such as two misses, counted half."
+        )
     return Table("speed-table", "Epochs to the target", columns, tuple(rows), note=note)
 
 
@@ -95,7 +112,7 @@ def _costs(run: Run, aim: Target) -> Table:
         for frame in frames.values():
             row = frame.loc[config]
             share = f"{row['reached']} of {row['n']} reached it"
-            cells.append(Cell(text.cost(row["restricted"].estimate), share))
+            cells.append(Cell(text.time(row["restricted"], row["reached"]), share))
         rows.append(Row(tuple(cells)))
     columns = (Column("Setting"), *(Column(name.capitalize(), True) for name in known.values()))
     note = (

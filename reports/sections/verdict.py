@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from reports import summary, text
+from reports import labels, text
 from reports.frames import Run
 from reports.sections.blocks import Headline, Number, Numbers, Section, Text, section
 from reports.stats import convergence, intervals, limits, objectives, tuning
 from reports.stats import ledger as ledgers
 from reports.stats.intervals import Interval
-from reports.stats.rows import difference_on_new_rows, ensemble, new_rows
+from reports.stats.rows import (
+    DIVERGED,
+    all_diverged,
+    difference_on_new_rows,
+    ensemble,
+    new_rows,
+)  # fmt: skip
 
 
 def verdict(run: Run) -> Section:
     """The verdict and its key numbers; of the search alone where nothing was confirmed."""
     if run.winner is None:
         return section("verdict", "Verdict", [_unconfirmed(run)])
-    rows = run.rows_of(run.winner)
-    if (rows["status"] == "diverged").all():
+    if all_diverged(run, run.winner):
         sentence = "Every confirmation network of the best setting diverged: there is no winner."
         advice = "Lower the learning rates on offer, and read the findings below."
         return section("verdict", "Verdict", [Headline(sentence, (("Next", advice),))])
+    words = labels.in_words(run, run.winner)
     lines = (
+        *((("Setting", f"{words}."),) if words else ()),
         *_aims(run),
         ("How good", _how_good(run)),
         ("The saved ensemble", _ensemble(run)),
@@ -34,27 +40,6 @@ def verdict(run: Run) -> Section:
     return section(
         "verdict", "Verdict", [Headline(_winner(run), lines), Numbers(tuple(_numbers(run)))]
     )
-
-
-def settings_in_words(run: Run, config: str) -> str:
-    """`learning_rate 0.003, optimizer adam`: the searched settings of a configuration."""
-    trial = int(run.rows_of(config)["trial"].iloc[0])
-    found = tuning.settings_of(run, trial) if trial >= 0 else {}
-    if not found:
-        every = summary.table(run).set_index("config").loc[config, "settings"]
-        found = {name: _setting(every, name) for name in run.parameters}
-        found = {name: value for name, value in found.items() if value is not None}
-    return ", ".join(f"{name} {text.value(value)}" for name, value in found.items())
-
-
-def _setting(settings: Any, name: str) -> Any:
-    """A setting by its dotted name; of a choice with settings of its own, the choice; else None."""
-    if name in settings:
-        found = settings[name]
-        return next(iter(found), None) if isinstance(found, dict) else found
-    head, _, rest = name.partition(".")
-    inner = settings.get(head)
-    return _setting(inner, rest) if rest and isinstance(inner, dict) else None
 
 
 def best_baseline(run: Run) -> str | None:
@@ -70,7 +55,12 @@ def versus(run: Run, base: str) -> Interval:
     )
     if len(ours) != len(theirs):
         return intervals.none(float(ours.mean() - theirs.mean()), len(ours), "unequal replicates")
-    return intervals.paired_t(ours, theirs)
+    if any(all_diverged(run, name) for name in (str(run.winner), base)):
+        return intervals.none(float(ours.mean() - theirs.mean()), len(ours), DIVERGED)
+    scale, least = text.unit(run, "test_error"), 0.0
+    if not run.regression:
+        least = intervals.one_row(len(ours), len(run.predictions.target("test")))
+    return intervals.paired_t(ours, theirs, least).within(*scale.apart)
 
 
 def _unconfirmed(run: Run) -> Headline | Text:
@@ -100,13 +90,14 @@ def _unconfirmed(run: Run) -> Headline | Text:
 
 def _winner(run: Run) -> str:
     winner = str(run.winner)
-    words = settings_in_words(run, winner)
-    name = text.capital(winner)
+    name, label = text.capital(winner), labels.labels(run)[winner]
     if winner == run.default:
-        return f"Keep the defaults ({winner}): nothing confirmed beat them on dev." + (
-            f" They are {words}." if words else ""
-        )
-    return f"{name} wins: {words}." if words else f"{name} wins."
+        also = f" ({winner})" * (winner != "defaults")
+        if len(run.configs) == 1:
+            return f"Keep the defaults{also}: nothing else was confirmed."
+        return f"Keep the defaults{also}: nothing confirmed beat them on dev."
+    head = f"{name} ({label})" if label else name
+    return f"{head} wins." if len(run.configs) > 1 else f"{head} is all that was confirmed."
 
 
 def _aims(run: Run) -> Iterator[tuple[str, str]]:
@@ -161,6 +152,9 @@ def _against_defaults(run: Run) -> str:
     if run.default == run.winner:
         return "The winner is the defaults."
     scale, found = text.unit(run, "test_error"), versus(run, run.default)
+    if found.why == DIVERGED:
+        n = len(run.rows_of(run.default))
+        return f"All {n} networks of the defaults diverged: there is no error to compare with."
     if not found.known:
         head = f"{scale.head(found, difference=True)} of test error"
         return f"{head}, without an interval ({found.why})."
@@ -230,8 +224,8 @@ def _numbers(run: Run) -> Iterator[Number]:
         "gap, dev less train", scale.head(gap.interval, difference=True),
         scale.bounds(gap.interval, difference=True).strip(), gap.interval.kind,
     )  # fmt: skip
-    if run.default is not None and run.default != winner:
-        scale, found = text.unit(run, "test_error"), versus(run, run.default)
+    if run.default not in (None, winner) and not all_diverged(run, str(run.default)):
+        scale, found = text.unit(run, "test_error"), versus(run, str(run.default))
         yield Number(
             f"{scale.name} against the defaults", scale.head(found, difference=True),
             scale.bounds(found, difference=True).strip(), f"{found.kind}, n = {found.n}",
@@ -239,9 +233,11 @@ def _numbers(run: Run) -> Iterator[Number]:
     aim = convergence.target(run)
     if aim is not None:
         row = convergence.speed(run, aim).set_index("config").loc[winner]
-        found = row["restricted"]
+        found, reached, n = row["restricted"], int(row["reached"]), int(row["n"])
         bounds = f"[{text.cost(found.low)}, {text.cost(found.high)}]" if found.known else ""
         yield Number(
-            "epochs to the target", text.cost(found.estimate), bounds,
-            f"{row['reached']} of {row['n']} networks reached it; {found.kind}",
+            "epochs to the target" + ", misses at the horizon" * (0 < reached < n),
+            text.time(found, reached), bounds,
+            f"{reached} of {n} networks reached it"
+            + f"; {found.why or found.kind}" * bool(reached),
         )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from reports import text
 from reports.frames import Run, RunFolderError
 from reports.stats import intervals, rows
 from reports.stats.intervals import Interval
@@ -86,9 +87,8 @@ def difference(first: Run, last: Run, split: str) -> Difference:
     covers = "new rows and new seeds, for these training sets"
     n = min(len(run.predictions.target(split)) for run in (first, last))
     estimate = float(b.mean() - a.mean())
-    if all(rows.all_diverged(run, winner(run)) for run in (first, last)):
-        lost = intervals.none(estimate, n, rows.DIVERGED)
-        return Difference(split, None, lost)
+    if any(rows.all_diverged(run, winner(run)) for run in (first, last)):
+        return Difference(split, None, intervals.none(estimate, n, rows.DIVERGED))
     mine = rows.draws(first, winner(first), split)
     if not same_rows(first, last):
         # Row i of one has nothing to do with row i of the other.
@@ -102,4 +102,4 @@ def difference(first: Run, last: Run, split: str) -> Difference:
     low, high = intervals.percentiles(theirs - mine)
     new = Interval(estimate, low, high, n, "paired crossed bootstrap", covers)
     method = intervals.paired_t if same_seeds(first, last) else intervals.welch
-    return Difference(split, method(b, a), new)
+    return Difference(split, method(b, a).within(*text.unit(first, error).apart), new)

@@ -122,6 +122,11 @@ def _horizon(run: Run, cost: Array) -> float:
     return spent * int(run.provenance["search"]["epochs"]) / trained if trained else math.inf
 
 
+def met_untrained(run: Run, aim: Target) -> int:
+    """How many confirmed networks are at or below the target before any training."""
+    return sum(int((matrix(run, one, aim.metric)[:, 0] <= aim.value).sum()) for one in run.configs)
+
+
 def times(run: Run, aim: Target, axis: str = "epoch") -> pd.DataFrame:
     """One row per confirmed network: config, replicate, time, reached, outcome.
 

@@ -62,16 +62,28 @@ def none(estimate: float, n: int, why: str) -> Interval:
     return Interval(estimate, math.nan, math.nan, n, NONE + why, "nothing")
 
 
-def t_mean(values: Array, covers: str = "new seeds, on these rows") -> Interval:
-    """Student's t for the mean of (n,) independent values; none for n < 2."""
+def t_mean(values: Array, covers: str = "new seeds, on these rows", least: float = 0.0) -> Interval:
+    """Student's t for the mean of (n,) independent values; none for n < 2.
+
+    least: the smallest standard error that is believed, such as `one_row`'s.
+    """
     n = len(values)
     if n < 2:
         return none(float(values.mean()) if n else math.nan, n, "one replicate" if n else "none")
     from scipy import special
 
-    mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(n)
+    mean, error = float(values.mean()), max(float(values.std(ddof=1)) / math.sqrt(n), least)
     half = float(special.stdtrit(n - 1, 0.5 + LEVEL / 2)) * error
     return Interval(mean, mean - half, mean + half, n, "t over replicates", covers)
+
+
+def one_row(n: int, rows: int) -> float:
+    """The standard error of n shares of so many rows that are alike but for one row of one.
+
+    Networks that err alike, as on no row at all, do not show that the next one will: a t over them
+    takes this for the least.
+    """
+    return 1 / (n * rows) if n and rows else 0.0
 
 
 def over_seeds(values: Array) -> Interval:
@@ -98,11 +110,14 @@ def order_statistics(values: Array, share: float) -> Interval:
     return Interval(estimate, float(ordered[low - 1]), float(ordered[high]), n, kind, covers)
 
 
-def paired_t(first: Array, second: Array) -> Interval:
-    """T on the paired differences first - second, (n,) each: the same seeds and the same rows."""
+def paired_t(first: Array, second: Array, least: float = 0.0) -> Interval:
+    """T on the paired differences first - second, (n,) each: the same seeds and the same rows.
+
+    least: as in `t_mean`.
+    """
     if first.shape != second.shape:
         raise ValueError(f"paired_t: expected pairs, got {first.shape} and {second.shape}")
-    found = t_mean(first - second)
+    found = t_mean(first - second, least=least)
     kind = "t on paired differences" if found.known else found.kind
     return Interval(found.estimate, found.low, found.high, found.n, kind, found.covers)
 
@@ -122,14 +137,14 @@ def welch(first: Array, second: Array) -> Interval:
     return Interval(estimate, estimate - half, estimate + half, min(n, m), "Welch's t", covers)
 
 
-def p_above(values: Array, margin: float) -> float:
-    """P(mean > margin) by the t distribution over (n,) values; NaN for n < 2."""
+def p_above(values: Array, margin: float, least: float = 0.0) -> float:
+    """P(mean > margin) by t over (n,) values, `least` as in `t_mean`; NaN for n < 2."""
     n = len(values)
     if n < 2:
         return math.nan
     from scipy import special
 
-    error = float(values.std(ddof=1)) / math.sqrt(n)
+    error = max(float(values.std(ddof=1)) / math.sqrt(n), least)
     distance = float(values.mean()) - margin
     if error <= 1e-15:
         return float(distance > 0)

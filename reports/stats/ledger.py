@@ -89,15 +89,16 @@ def ledger_of(run: Run, config: str, kind: str = "error") -> Ledger:
     train = rows[f"train_{kind}"].to_numpy(float)
     reference, assumed = _reference(run, kind)
     margin = margin_of(kind, float(rows[f"dev_{kind}"].mean()), run.regression)
+    scale = _scale(run, kind)
     gaps: tuple[Gap, ...] = (
-        _bias(train, reference, margin),
+        _bias(train, reference, margin, scale),
         _row_gap(run, config, kind, VARIANCE, train, margin),
         _row_gap(run, config, kind, OVERFIT, train, margin),
     )
     if all_diverged(run, config):
         gaps = tuple(_lost(gap) for gap in gaps)
     verdict = judge(gaps)
-    flip, flips_to = _flip(gaps, train, reference, verdict)
+    flip, flips_to = _flip(gaps, train, reference, verdict, scale)
     few = RULE_OF_THREE if kind == "error" and not run.regression else 0.0
     decide = _decide(gaps, len(train), few) if verdict == "undecided" else ""
     return Ledger(config, f"dev_{kind}", gaps, reference, assumed, verdict, flip, flips_to, decide)
@@ -147,18 +148,21 @@ def cures(run: Run) -> pd.DataFrame:
     """
     base = run.default or run.winner
     rows = []
+    unit, rows_of_train = text.unit(run, "train_error"), _scale(run, "error").rows
     for config in run.configs:
         if base is None or config == base:
             continue
         ours, theirs = run.rows_of(config), run.rows_of(base)
-        if len(ours) != len(theirs):
+        if len(ours) != len(theirs) or any(all_diverged(run, one) for one in (config, base)):
             continue
+        least = intervals.one_row(len(ours), rows_of_train)
         gap = [(one["dev_error"] - one["train_error"]).to_numpy(float) for one in (ours, theirs)]
         train = [one["train_error"].to_numpy(float) for one in (ours, theirs)]
         rows.append(
             {
                 "config": config, "base": base,
-                "variance": intervals.paired_t(*gap), "bias": intervals.paired_t(*train),
+                "variance": intervals.paired_t(*gap).within(*(2 * end for end in unit.apart)),
+                "bias": intervals.paired_t(train[0], train[1], least).within(*unit.apart),
             }
         )  # fmt: skip
     return pd.DataFrame(rows, columns=["config", "base", "variance", "bias"])
@@ -169,11 +173,26 @@ def _reference(run: Run, kind: str) -> tuple[float, bool]:
     return (float(given), False) if given is not None and kind == "error" else (0.0, True)
 
 
-def _bias(train: Array, reference: float, margin: float) -> Gap:
-    found = intervals.t_mean(train - reference, "new seeds, for this training set")
-    n = len(train)
+@dataclass(frozen=True)
+class Scale:
+    """What the train error can be: its ends, and the rows it is a share of (0: it is none)."""
+
+    ends: tuple[float, float]
+    rows: int
+
+
+def _scale(run: Run, kind: str) -> Scale:
+    rows = 0 if run.regression or kind != "error" else int(run.provenance["data"]["train"])
+    return Scale(text.unit(run, f"train_{kind}").ends, rows)
+
+
+def _bias(train: Array, reference: float, margin: float, scale: Scale) -> Gap:
+    n, least = len(train), intervals.one_row(len(train), scale.rows)
+    low, high = (end - reference for end in scale.ends)
+    found = intervals.t_mean(train - reference, "new seeds, for this training set", least)
+    found = found.within(low, high)
     error = float(train.std(ddof=1)) / math.sqrt(n) if n > 1 else math.nan
-    p = intervals.p_above(train - reference, margin)
+    p = intervals.p_above(train - reference, margin, least)
     return Gap(BIAS, found, p, margin, error, 0.0, 0)
 
 
@@ -215,12 +234,14 @@ def _row_error(losses: Array, root: bool) -> float:
     return float(per_row.std(ddof=1)) / math.sqrt(len(per_row)) if len(per_row) > 1 else 0.0
 
 
-def _flip(gaps: tuple[Gap, ...], train: Array, reference: float, verdict: str) -> tuple[float, str]:
+def _flip(
+    gaps: tuple[Gap, ...], train: Array, reference: float, verdict: str, scale: Scale
+) -> tuple[float, str]:
     """The first reference above the present one, up to the train error, with another verdict."""
     if len(train) < 2 or float(train.mean()) <= reference:
         return math.nan, ""
     for value in np.linspace(reference, float(train.mean()), 201)[1:]:
-        other = judge((_bias(train, float(value), gaps[0].margin), *gaps[1:]))
+        other = judge((_bias(train, float(value), gaps[0].margin, scale), *gaps[1:]))
         if other != verdict:
             return float(value), other
     return math.nan, ""

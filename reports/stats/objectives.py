@@ -12,6 +12,7 @@ from reports import text
 from reports.frames import Run
 from reports.stats import intervals
 from reports.stats.intervals import Array, Interval
+from reports.stats.rows import DIVERGED, all_diverged
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,11 @@ def fresh(run: Run, objective: Objective, config: str) -> Interval | None:
     """
     if objective.metric == "seconds":
         return None
-    return objective.reduced(run.rows_of(config)[objective.metric].to_numpy(float))
+    found = objective.reduced(run.rows_of(config)[objective.metric].to_numpy(float))
+    is_cost = objective.unit.is_count  # known before a network is trained
+    if all_diverged(run, config) and not is_cost:
+        return intervals.none(found.estimate, found.n, DIVERGED)
+    return found
 
 
 def complete(run: Run) -> pd.DataFrame:

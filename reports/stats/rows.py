@@ -91,8 +91,12 @@ def seeds_of(run: Run, replicates: int) -> Array:
 def new_rows(run: Run, config: str, split: str, kind: str = "error") -> Interval:
     """The interval of a configuration's error (or loss) on new rows.
 
-    For new seeds alone where the predictions are not known.
+    For new seeds alone where the predictions are not known; none where every network diverged, for
+    the worst value is a convention, and was not measured.
     """
+    if all_diverged(run, config):
+        rows = run.rows_of(config)
+        return intervals.none(float(rows[f"{split}_{kind}"].mean()), len(rows), DIVERGED)
     if not run.predictions.has(config, split):
         name = f"{split}_{kind}"
         found = intervals.t_mean(run.rows_of(config)[name].to_numpy(float))
@@ -127,8 +131,9 @@ def difference_on_new_rows(run: Run, first: str, second: str, split: str) -> Int
     """First - second in error on new rows, on shared draws of rows (and of seeds, if as many)."""
     means = [float(run.rows_of(config)[f"{split}_error"].mean()) for config in (first, second)]
     estimate, n = means[0] - means[1], len(run.predictions.target(split))
-    if all_diverged(run, first) and all_diverged(run, second):
-        return intervals.none(estimate, n, DIVERGED)
+    lost = [config for config in (first, second) if all_diverged(run, config)]
+    if lost:
+        return intervals.none(estimate, n, f"{DIVERGED} of {text.listing(lost)}")
     other = rows_of_split(run, split).other
     drawn = draws(run, first, split) - draws(run, second, split, rows=other)
     kind, covers = "paired crossed bootstrap", "new rows and new seeds, for this training set"

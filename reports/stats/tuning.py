@@ -14,7 +14,7 @@ from reports.frames import Run
 from reports.stats import intervals
 from reports.stats.intervals import Interval
 from reports.stats.permutation import above
-from reports.stats.rows import new_rows
+from reports.stats.rows import DIVERGED, all_diverged, new_rows
 
 EDGE = 0.05
 
@@ -42,7 +42,7 @@ def optimism(run: Run) -> pd.DataFrame:
     on_rows = split == "dev" and kind in ("error", "loss")
     goal = run.provenance["objective"]["direction"] if name == run.metric else "minimize"
     sign = 1 if goal == "minimize" else -1
-    searched = run.trials.set_index("trial")[name]
+    searched, unit = run.trials.set_index("trial")[name], text.unit(run, name)
     rows = []
     for config in run.configs:
         found = run.rows_of(config)
@@ -52,12 +52,14 @@ def optimism(run: Run) -> pd.DataFrame:
             {
                 "config": config, "selected": selected,
                 "dev": new_rows(run, config, "dev", kind)
-                if on_rows
-                else intervals.over_seeds(fresh).within(*text.unit(run, name).ends),
+                if on_rows or all_diverged(run, config)
+                else intervals.over_seeds(fresh).within(*unit.ends),
                 "test": new_rows(run, config, "test", kind)
                 if on_rows
                 else intervals.none(math.nan, 0, "not measured on test"),
-                "optimism": intervals.t_mean(sign * (fresh - selected))
+                "optimism": intervals.none(math.nan, len(fresh), DIVERGED)
+                if all_diverged(run, config)
+                else intervals.t_mean(sign * (fresh - selected)).within(*unit.apart)
                 if math.isfinite(selected)
                 else Interval(math.nan, math.nan, math.nan, len(fresh), "not searched", "nothing"),
             }

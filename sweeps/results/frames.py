@@ -198,35 +198,56 @@ def predictions(
     return arrays
 
 
-# Fewer complete trials than this say nothing of importance.
+# Fewer complete trials than this say nothing of importance; it is what sets the best of them apart,
+# a tenth, but no fewer than Optuna advises.
 ENOUGH = 10
+BEST = 5
 
 
 def importance(trials: "list[optuna.trial.FrozenTrial]", goal: Goal) -> pd.DataFrame:
-    """PED-ANOVA of the parameters that every complete trial has; no rows where it cannot say.
+    """PED-ANOVA of each parameter among the complete trials that have it; `trials` of them.
 
     It is of the first objective, which is to be minimized or maximized (goal): it asks what sets
-    the best trials apart from the others.
+    the best trials apart from the others. The values of the parameters that are active in every
+    trial add up to 1; those of an arm's are on the same scale. No row where there are too few
+    trials to say.
     """
-    import optuna
-    from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
-
-    complete = [t for t in trials if t.state == optuna.trial.TrialState.COMPLETE]
-    values: dict[str, float] = {}
-    if len(complete) >= ENOUGH and len({_value(t) for t in complete}) > 1:
-        study = optuna.create_study(direction=goal)
-        study.add_trials([_first_objective(t) for t in complete])
-        with warnings.catch_warnings():
-            # It says which parameters had few trials; the report says so of all of them.
-            warnings.filterwarnings("ignore", message="Some regimes for parameter")
-            values = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
+    complete = [t for t in trials if t.state.name == "COMPLETE"]
+    active = {
+        name: [t for t in complete if name in t.params]
+        for name in sorted({name for t in complete for name in t.params})
+    }
+    values = {
+        name: _importance(name, having, goal)
+        for name, having in active.items()
+        if len(having) >= ENOUGH and len({_value(t) for t in having}) > 1
+    }
+    always = sum(value for name, value in values.items() if len(active[name]) == len(complete))
+    scale = always or sum(values.values()) or 1.0
+    names = sorted(values, key=lambda name: -values[name])
     return pd.DataFrame(
         {
-            "evaluator": pd.Series(["PED-ANOVA"] * len(values), dtype=str),
-            "parameter": pd.Series(list(values), dtype=str),
-            "value": pd.Series(list(values.values()), dtype=float),
+            "evaluator": pd.Series(["PED-ANOVA"] * len(names), dtype=str),
+            "parameter": pd.Series(names, dtype=str),
+            "value": pd.Series([values[name] / scale for name in names], dtype=float),
+            "trials": pd.Series([len(active[name]) for name in names], dtype=int),
         }
     )
+
+
+def _importance(name: str, trials: "list[optuna.trial.FrozenTrial]", goal: Goal) -> float:
+    """How far the best of these trials lie from all of them in one parameter."""
+    import optuna
+    from optuna.importance import PedAnovaImportanceEvaluator
+
+    study = optuna.create_study(direction=goal)
+    study.add_trials([_first_objective(t, name) for t in trials])
+    best = max(0.1, BEST / len(trials))
+    with warnings.catch_warnings():
+        # A parameter whose range depends on another has several, each with trials of its own.
+        warnings.filterwarnings("ignore", message="Some regimes for parameter")
+        evaluator = PedAnovaImportanceEvaluator(target_quantile=best)
+        return float(evaluator.evaluate(study, [name])[name]) / best**2
 
 
 def _value(trial: "optuna.trial.FrozenTrial") -> float:
@@ -234,9 +255,11 @@ def _value(trial: "optuna.trial.FrozenTrial") -> float:
     return first
 
 
-def _first_objective(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":
+def _first_objective(trial: "optuna.trial.FrozenTrial", name: str) -> "optuna.trial.FrozenTrial":
     import optuna
 
     return optuna.trial.create_trial(
-        params=trial.params, distributions=trial.distributions, value=_value(trial)
+        params={name: trial.params[name]},
+        distributions={name: trial.distributions[name]},
+        value=_value(trial),
     )

@@ -108,6 +108,10 @@ def _label(row: "pd.Series[Any]", default: str | None) -> str:
 
 def interval(row: "pd.Series[Any]", name: str, regression: bool) -> str:
     """A number of the table of winners with its bounds: in percent, or an RMSE."""
+    from reports import summary
+
+    if summary.all_lost(row):
+        return summary.LOST
     value, low, high = (float(row[key]) for key in (name, f"{name}_low", f"{name}_high"))
     scale, digits = (1.0, 3) if regression else (100.0, 1)
     if math.isnan(value):

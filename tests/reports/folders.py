@@ -32,6 +32,8 @@ class Made:
     importance: bool = True
     states: str = "mixed"  # or a state that every trial is in
     diverge_all: bool = False
+    defaults: bool = True  # whether they were confirmed
+    lost: tuple[str, ...] = ()  # confirmed settings of which every network diverged
     objectives: tuple[str, ...] = ("dev_loss",)  # of the four metrics and "parameters"
     direction: str = "minimize"  # of the first
     reduce: Any = "mean"
@@ -210,12 +212,13 @@ def _confirm(
     )  # fmt: skip
     plan = [(f"trial {t}", int(t), 0.03 + 0.012 * i, 6.0 + 4 * i, v)
             for i, (t, v) in enumerate(zip(best["trial"], best["value"], strict=True))]  # fmt: skip
-    plan.append(("defaults", 0, 0.09, 20.0, np.nan))
+    if made.defaults:
+        plan.append(("defaults", 0, 0.09, 20.0, np.nan))
     n, rows, curves = int(made.confirmed or 0), [], []
     for rank, (config, trial, level, half_life, selected) in enumerate(plan, 1):
         lost = np.zeros(n, dtype=bool)
         lost[1 : 2 if rank == 2 and n > 3 else 1] = True
-        lost |= made.diverge_all
+        lost |= made.diverge_all or config in made.lost
         metrics = _scores(made, config, level, n, target, predictions, lost, rng)
         settings = {"hidden": [16], "l2": 1e-4, "optimizer": {"adam": {"beta1": 0.9}}}
         for r in range(n):
@@ -291,7 +294,11 @@ def _row(
 def _importance(made: Made, trials: pd.DataFrame) -> pd.DataFrame:
     names = [str(name).removeprefix("param.") for name in trials if str(name)[:6] == "param."]
     values = np.array([0.55, 0.2, 0.08, 0.1, 0.02, 0.03, 0.02])
-    frame = pd.DataFrame({"evaluator": "PED-ANOVA", "parameter": names, "value": values})
+    done = trials[trials["state"] == "complete"]
+    active = [int(done[f"param.{name}"].notna().sum()) for name in names]
+    frame = pd.DataFrame(
+        {"evaluator": "PED-ANOVA", "parameter": names, "value": values, "trials": active}
+    )
     return frame if made.importance else frame.iloc[:0]
 
 

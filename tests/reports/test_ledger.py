@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from reports import text
 from reports.frames import load
 from reports.stats import intervals, ledger, rows
 from reports.stats.intervals import Interval
@@ -148,6 +149,56 @@ def test_networks_that_all_diverged_have_no_gap(folder_of):
     assert not difference.known
 
 
+@pytest.mark.parametrize(
+    "kind", ["two seeds", "ordinary", "multiclass", "regression", "defaults diverged"]
+)
+def test_no_interval_leaves_what_is_possible(folder_of, kind):
+    run = load(folder_of(kind))
+    for one in (*ledger.ledgers(run), *ledger.loss_ledgers(run)):
+        low, high = text.unit(run, one.metric).ends
+        for gap in one.gaps:
+            found = gap.interval
+            if not found.known:
+                assert found.why
+                continue
+            ends = (low, high) if gap.name == BIAS else (low - high, high - low)
+            assert ends[0] - one.reference <= found.low <= found.estimate <= found.high <= ends[1]
+
+
+@pytest.mark.parametrize(
+    ("train", "reference"), [((0.01, 0.09), 0.0), ((0.97, 0.99), 0.0), ((0.02, 0.3, 0.05), 0.1)]
+)
+def test_the_bias_of_a_few_seeds_stays_on_its_scale(train, reference):
+    train, scale = np.array(train), ledger.Scale((0.0, 1.0), 300)
+    gap = ledger._bias(train, reference, 0.01, scale)
+    plain = intervals.t_mean(train - reference)
+    assert not -reference <= plain.low <= plain.high <= 1 - reference
+    assert -reference <= gap.interval.low < gap.interval.estimate < gap.interval.high
+    assert gap.interval.high <= 1 - reference
+    assert gap.interval.low == pytest.approx(max(plain.low, -reference))
+    assert gap.interval.high == pytest.approx(min(plain.high, 1 - reference))
+
+
+@pytest.mark.parametrize(
+    ("seeds", "wrong"), [(2, 3.0), (3, 3.0), (3, 0.2), (5, 0.2), (10, 0.2), (20, 0.1), (10, 30.0)]
+)
+def test_the_bias_covers(seeds, wrong):
+    """Networks that err on a Poisson number of 341 rows: the interval holds the mean in 92 %."""
+    rng, scale = np.random.default_rng(seeds), ledger.Scale((0.0, 1.0), 341)
+    runs = rng.poisson(wrong, (600, seeds)) / 341
+    found = [ledger._bias(train, 0.0, 0.005, scale).interval for train in runs]
+    held = np.mean([one.low <= wrong / 341 <= one.high for one in found])
+    assert held >= 0.92
+
+
+def test_networks_without_an_error_in_training_are_no_certain_zero():
+    scale = ledger.Scale((0.0, 1.0), 20)
+    gap = ledger._bias(np.zeros(3), 0.0, 0.005, scale)
+    assert gap.interval.low == gap.interval.estimate == 0
+    assert gap.interval.high == pytest.approx(4.303 / 60, rel=1e-3)
+    assert 0.05 < gap.p < 0.5
+
+
 def test_the_flip_is_where_the_verdict_changes(make):
     run = load(make())
     for one in ledger.ledgers(run):
@@ -155,7 +206,8 @@ def test_the_flip_is_where_the_verdict_changes(make):
             continue
         train = run.rows_of(one.config)["train_error"].to_numpy(float)
         for reference, verdict in ((0.97 * one.flip, one.verdict), (one.flip, one.flips_to)):
-            p = intervals.p_above(train - reference, one.gaps[0].margin)
+            least = intervals.one_row(len(train), run.provenance["data"]["train"])
+            p = intervals.p_above(train - reference, one.gaps[0].margin, least)
             estimate = float(train.mean()) - reference
             bias = Gap(BIAS, Interval(estimate, estimate, estimate, 1, "", ""), p, 0, 0, 0, 0)
             assert ledger.judge((bias, *one.gaps[1:])) == verdict

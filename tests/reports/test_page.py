@@ -141,6 +141,12 @@ def test_one_replicate_is_said(html_of, make):
     assert "without an interval (one replicate)" in html.replace("\xa0", " ")
 
 
+def test_a_setting_that_diverged_has_no_error(html_of, folder_of):
+    html = html_of(folder_of("defaults diverged"))
+    assert "All 10 networks of the defaults diverged" in html
+    assert "100.0\N{NO-BREAK SPACE}%" not in html.partition('id="runs"')[0]
+
+
 def test_all_diverged_is_said(html_of, make):
     assert "there is no winner" in html_of(make(diverge_all=True))
 

@@ -59,6 +59,17 @@ def test_bounds_hold_the_estimates(kind):
         assert (known[name] <= known[f"{name}_high"]).all()
 
 
+def test_a_setting_that_diverged_has_no_interval(folder_of):
+    table = summary.table(load(folder_of("defaults diverged"))).set_index("config")
+    lost = table.loc["defaults"]
+    assert summary.all_lost(lost)
+    assert lost["dev_error"] == lost["test_error"] == 1
+    names = [f"{name}{end}" for name in ("dev_error", "test_error", "gap", "objective")
+             for end in ("_low", "_high")]  # fmt: skip
+    assert lost[names].isna().all()
+    assert not summary.all_lost(table.iloc[0])
+
+
 def test_a_diverged_network_counts_with_the_worst_value(make):
     run = load(make())
     lost = run.networks[run.networks["status"] == "diverged"]

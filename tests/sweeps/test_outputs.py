@@ -177,6 +177,28 @@ def test_importance_asks_what_the_best_have_in_common() -> None:
     assert not importance(trials(-1), "minimize").equals(down)
 
 
+def test_importance_of_an_arms_parameter_is_told_among_the_trials_that_had_it() -> None:
+    """One that does nothing stays small though its arm is the best, and of few trials is unsaid."""
+    import optuna
+
+    from sweeps.results.frames import importance
+
+    low = optuna.distributions.FloatDistribution(0, 1)
+    arms = optuna.distributions.CategoricalDistribution(["a", "b", "c"])
+    trials = []
+    for n, (x, dud) in enumerate(np.random.default_rng(0).random((240, 2))):
+        arm = "c" if n % 40 == 0 else "ab"[n % 2]
+        params = {"arm": arm, "x": x, f"arm.{arm}.dud": dud}
+        known = {"arm": arms, "x": low, f"arm.{arm}.dud": low}
+        cost = x + (arm != "a")
+        trials.append(optuna.trial.create_trial(params=params, distributions=known, value=cost))
+    found = importance(trials, "minimize").set_index("parameter")
+    assert set(found.index) == {"arm", "x", "arm.a.dud", "arm.b.dud"}
+    assert dict(found["trials"]) == {"arm": 240, "x": 240, "arm.a.dud": 114, "arm.b.dud": 120}
+    assert found.loc[["arm", "x"], "value"].sum() == pytest.approx(1)
+    assert found.loc[["arm.a.dud", "arm.b.dud"], "value"].max() < 0.1
+
+
 def test_every_objective_has_a_column(tmp_path: Path) -> None:
     """Further ones in value.2, …; further metrics with their spread; in the confirmation too."""
     text = DIGITS.replace("replicates: 3", "replicates: 3\nobjective: [dev_error, "

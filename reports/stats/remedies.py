@@ -1,0 +1,175 @@
+"""What may cure the winner's bias or variance: no advice that it follows already.
+
+A remedy is a lever of capacity or regularization. What a lever can still do depends on whether it
+was searched, and on where in its range the winner lies.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reports import summary, text
+from reports.frames import Run
+from reports.stats import convergence, tuning
+from reports.stats.rows import ensemble, new_rows
+
+BIAS, VARIANCE = "high bias", "high variance"
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A setting whose size moves a network between bias and variance.
+
+    grows: +1 where more of it fits the training rows better, -1 where worse. ends: beyond which it
+    cannot go. up, down: what raising and lowering it is called.
+    """
+
+    name: str
+    grows: int
+    ends: tuple[float, float]
+    up: str
+    down: str
+    size: Callable[[Any], float] = float
+
+
+def _width(hidden: Any) -> float:
+    """The units of all hidden layers, written as a list or as text."""
+    return float(sum(json.loads(hidden) if isinstance(hidden, str) else hidden))
+
+
+LEVERS = (
+    Lever("hidden", 1, (0, math.inf), "larger hidden layers", "smaller hidden layers", _width),
+    Lever("keep_prob", 1, (0, 1), "a keep_prob nearer to 1", "a lower keep_prob"),
+    Lever("l2", -1, (0, math.inf), "a higher l2", "a lower l2"),
+    Lever("optimizer.adamw.weight_decay", -1, (0, math.inf), "more weight decay",
+          "less weight decay"),
+)  # fmt: skip
+
+
+def remedies(run: Run, config: str, verdict: str) -> Iterator[str]:
+    """Sentences for a configuration whose verdict is high bias or high variance."""
+    way = 1 if verdict == BIAS else -1
+    if verdict == VARIANCE:
+        yield from _together(run, config)
+        yield "More training rows help in any case."
+    yield from _levers(run, config, way)
+    yield from _longer(run, config) if verdict == BIAS else _shorter(run, config)
+    if verdict == BIAS:
+        yield "Better features, and a reference error of your own: not all error is avoidable."
+
+
+def _levers(run: Run, config: str, way: int) -> Iterator[str]:
+    """Which levers were never pulled, which are at the end of their range, which were weighed."""
+    free, beyond, weighed = [], [], []
+    for lever, value in _present(run, config):
+        goal = way * lever.grows
+        size = lever.size(value)
+        if size == lever.ends[goal > 0] or _is_nothing(run, lever, size, goal):
+            continue
+        words = lever.up if goal > 0 else lever.down
+        now = text.value(value)
+        if lever.name not in run.parameters:
+            free.append(f"{words} (fixed at {now})")
+        elif _at_end(run, lever, size, goal):
+            beyond.append(f"{words} than {now}")
+        else:
+            weighed.append(f"{lever.name} {now}")
+    if free:
+        yield f"Not searched, and so open: {text.listing(free)}."
+    if beyond:
+        yield f"Beyond what was searched, at whose end the winner lies: {text.listing(beyond)}."
+    if weighed:
+        yield (f"The search could go further with these, and did not: {text.listing(weighed)}.")
+
+
+def _present(run: Run, config: str) -> Iterator[tuple[Lever, Any]]:
+    """The levers that the winner has, and their values; of a user's trainer the searched alone."""
+    settings, own = summary.settings(run, config), bool(run.provenance.get("trainer"))
+    for lever in LEVERS:
+        value: Any = settings
+        for step in lever.name.split("."):
+            value = value.get(step) if isinstance(value, dict) else None
+        if value is None or (own and lever.name not in run.parameters):
+            continue
+        if isinstance(value, list) and lever.size is float:  # one a layer
+            value = float(np.mean(value))
+        yield lever, value
+
+
+def _is_nothing(run: Run, lever: Lever, size: float, goal: int) -> bool:
+    """Whether it is at the low end of a range searched in powers, and so as good as 0 already."""
+    where = tuning.position(run, lever.name, size)
+    return goal < 0 and tuning.is_log(run, lever.name) and where <= tuning.EDGE
+
+
+def _at_end(run: Run, lever: Lever, size: float, goal: int) -> bool:
+    """Whether nothing searched lies further that way."""
+    where = tuning.position(run, lever.name, size)
+    if math.isfinite(where):
+        return (where if goal > 0 else 1 - where) >= 1 - tuning.EDGE
+    choices = tuning.space_of(run, lever.name).get("choices") or []
+    sizes = [lever.size(choice) for choice in choices]
+    return all(goal * (size - other) >= 0 for other in sizes)
+
+
+def _together(run: Run, config: str) -> Iterator[str]:
+    """All networks as one model, where that errs less."""
+    found, alone = ensemble(run, config, "test"), new_rows(run, config, "test")
+    n = int((run.rows_of(config)["status"] == "ok").sum())
+    if found is None or n < 2:
+        return
+    scale = text.unit(run, "test_error")
+    together, single = scale.value(found.estimate), scale.value(alone.estimate)
+    if found.estimate < alone.estimate and together != single:
+        yield (
+            f"All {n} networks together erred less on these test rows than one does: "
+            f"{together}, not {single}."
+        )
+
+
+def _longer(run: Run, config: str) -> Iterator[str]:
+    if _stopped(run, config):
+        yield "More epochs would not be used: early stopping ended the training before the last."
+        return
+    loss = convergence.matrix(run, config, "train_loss")
+    whole = loss[np.isfinite(loss[:, -1])]
+    tail = max(1, loss.shape[1] // 10)
+    if not len(whole) or loss.shape[1] <= tail:
+        return
+    before, after = float(whole[:, -1 - tail].mean()), float(whole[:, -1].mean())
+    fall = (before - after) / max(abs(before), 1e-12)
+    if fall > 0.01:
+        yield (
+            f"More epochs: the train loss still fell by {100 * fall:.0f}{text.SPACE}% over the "
+            f"last {text.count(tail, 'epoch')}."
+        )
+    else:
+        yield "More epochs alone would do little: the train loss has come to rest."
+
+
+def _shorter(run: Run, config: str) -> Iterator[str]:
+    """An earlier end, where the dev loss was lower by a tenth before the last epoch."""
+    if _stopped(run, config):
+        return
+    loss = convergence.matrix(run, config, "dev_loss")
+    whole = loss[np.isfinite(loss[:, -1])]
+    if not len(whole):
+        return
+    mean = whole.mean(axis=0)
+    best = int(mean.argmin())
+    if best and mean[-1] > 1.1 * mean[best]:
+        epoch = int(convergence.epochs_of(run, config)[best])
+        yield f"Fewer epochs (patience): the mean dev loss was least at epoch {epoch}."
+
+
+def _stopped(run: Run, config: str) -> bool:
+    """Whether early stopping ended all networks before the last epoch."""
+    patience = summary.settings(run, config).get("patience", "none")
+    trained = int(run.rows_of(config)["epochs"].max())
+    return patience not in ("none", None) and trained < int(run.provenance["search"]["epochs"])

@@ -1,0 +1,59 @@
+"""The few words by which confirmed settings are told apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports import labels
+from reports.frames import load
+
+
+@pytest.mark.parametrize("kind", ["ordinary", "regression", "front", "two seeds", "one setting"])
+def test_labels_tell_the_settings_apart_and_fit(folder_of, kind):
+    found = labels.labels(load(folder_of(kind)))
+    assert len(set(found.values())) == len(found)
+    assert all(0 < len(label) <= labels.WIDTH for label in found.values())
+
+
+def test_a_label_begins_with_what_people_ask_for_first(make):
+    run = load(make())
+    for config, label in labels.labels(run).items():
+        assert label.startswith(f"{labels.searched(run, config)['optimizer']}, rate ")
+
+
+def test_a_name_that_is_too_long_is_cut(folder_of):
+    found = labels.labels(load(folder_of("hostile")))
+    assert all(len(label) <= labels.WIDTH for label in found.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("optimizer", "adam", "adam"),
+        ("optimizer.momentum.learning_rate", 0.07820484, "rate 0.078"),
+        ("learning_rate", 0.001, "rate 0.001"),
+        ("keep_prob", 1.0, "keep 1"),
+        ("hidden", "[32, 16]", "[32, 16]"),
+        ("hidden", "[]", "no hidden layer"),
+        ("batch_norm", False, "no batch norm"),
+        ("batch_norm", True, "batch norm"),
+        ("batch_size", "full", "batch full"),
+        ("channels", 16, "channels 16"),
+    ],
+)
+def test_words(name, value, words):
+    assert labels._words(name, value) == words
+
+
+def test_settings_that_differ_in_little_are_still_told_apart(make, copy):
+    import pandas as pd
+
+    folder = copy(make(top=2, defaults=False))
+    trials = pd.read_parquet(folder / "trials.parquet")
+    for name in ("learning_rate", "l2", "optimizer", "hidden", "batch_size"):
+        trials[f"param.{name}"] = trials[f"param.{name}"].iloc[0]
+    trials["param.optimizer.momentum.beta"] = float("nan")
+    trials.to_parquet(folder / "trials.parquet", index=False)
+    found = labels.labels(load(folder))
+    assert all(label.startswith("keep ") for label in found.values())
+    assert len(set(found.values())) == 2

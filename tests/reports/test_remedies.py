@@ -1,0 +1,90 @@
+"""Remedies that follow from what the winner has."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from reports.frames import load
+from reports.stats import remedies
+from reports.stats.remedies import BIAS, VARIANCE
+
+
+@pytest.fixture
+def having(make, copy):
+    """The remedies of a winner that has these settings, all of them searched or none."""
+
+    def advice(verdict, searched=True, epochs=60, rest=False, **settings):
+        folder = copy(make(top=1, defaults=False))
+        confirm = pd.read_parquet(folder / "confirm.parquet")
+        given = {"hidden": [32, 16], "l2": 1e-3, "keep_prob": 0.8, "patience": "none"} | settings
+        confirm["settings"] = json.dumps(given)
+        confirm["epochs"] = epochs
+        if rest:
+            curves = pd.read_parquet(folder / "curves.parquet")
+            curves["train_loss"] = 0.1
+            curves.to_parquet(folder / "curves.parquet", index=False)
+        confirm.to_parquet(folder / "confirm.parquet", index=False)
+        trials = pd.read_parquet(folder / "trials.parquet")
+        if not searched:
+            trials = trials.drop(columns=["param.hidden", "param.l2", "param.keep_prob"])
+        trials.to_parquet(folder / "trials.parquet", index=False)
+        run = load(folder)
+        return " ".join(remedies.remedies(run, str(run.winner), verdict))
+
+    return advice
+
+
+@pytest.mark.parametrize(
+    ("verdict", "settings", "said", "unsaid"),
+    [
+        (VARIANCE, {"keep_prob": 0.5}, "a lower keep_prob than 0.5", "keep_prob 0.5"),
+        (VARIANCE, {"keep_prob": 0.8}, "and did not: hidden [32, 16], keep_prob 0.8", "a lower"),
+        (VARIANCE, {"hidden": [16]}, "smaller hidden layers than [16]", "larger"),
+        (VARIANCE, {"hidden": []}, "More training rows", "hidden layers"),
+        (VARIANCE, {"l2": 1.0}, "a higher l2 than 1", "a lower l2"),
+        (BIAS, {"keep_prob": 1.0}, "larger hidden layers than [32, 16]", "keep_prob"),
+        (BIAS, {"l2": 0.0}, "Better features", "l2"),
+        (BIAS, {"l2": 1e-6}, "Better features", "l2"),
+        (BIAS, {"hidden": [16]}, "and did not: hidden [16]", "larger"),
+        (BIAS, {"keep_prob": [0.8, 0.6]}, "keep_prob 0.7", "nearer"),
+    ],
+)
+def test_no_advice_against_what_the_winner_has(having, verdict, settings, said, unsaid):
+    found = having(verdict, **settings)
+    assert said in found
+    assert unsaid not in found.replace(said, "")
+
+
+def test_what_was_not_searched_is_open(having):
+    found = having(VARIANCE, searched=False, keep_prob=1.0, l2=0.0)
+    assert (
+        "Not searched, and so open: smaller hidden layers (fixed at [32, 16]), a lower keep_prob "
+        "(fixed at 1) and a higher l2 (fixed at 0)."
+    ) in found
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ({}, "the train loss still fell by"),
+        ({"rest": True}, "the train loss has come to rest"),
+        ({"patience": 5, "epochs": 20}, "early stopping ended the training before the last"),
+    ],
+)
+def test_more_epochs_only_where_the_training_was_not_over(having, what, said):
+    found = having(BIAS, **what)
+    assert said in found
+    assert found.count("More epochs") == 1
+
+
+def test_of_a_users_trainer_only_what_was_searched(having, make):
+    run = load(make())
+    run.provenance["trainer"] = {"call": "mine:train"}
+    names = {lever.name for lever, _ in remedies._present(run, str(run.winner))}
+    assert names == {"hidden", "l2"}
+    run = replace(run, trials=run.trials.drop(columns="param.l2"))
+    assert {lever.name for lever, _ in remedies._present(run, str(run.winner))} == {"hidden"}

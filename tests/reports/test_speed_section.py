@@ -1,0 +1,51 @@
+"""What the section on speed says where there is little or nothing to compare."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.frames import load
+from reports.sections.blocks import Table, Text
+from reports.sections.speed import speed
+from reports.sections.verdict import verdict
+
+
+def said(run):
+    found = speed(run)
+    assert found is not None
+    lead = next(block for block in found.blocks if isinstance(block, Text)).paragraphs[0]
+    table = next(block for block in found.blocks if isinstance(block, Table))
+    return lead, table
+
+
+@pytest.mark.parametrize("kind", ["one setting", "defaults alone"])
+def test_one_setting_is_compared_with_nothing(folder_of, kind):
+    lead, table = said(load(folder_of(kind)))
+    assert [column.label for column in table.columns][1:] == [
+        "Reached it", "Restricted mean epochs",
+    ]  # fmt: skip
+    assert "Speed-up" not in table.note
+    assert "the same for all" not in lead
+
+
+def test_a_target_met_before_training_is_said(folder_of):
+    lead, _ = said(load(folder_of("defaults alone")))
+    assert "All of 10 networks met it before they were trained" in lead
+
+
+def test_a_target_never_reached_has_no_time(folder_of):
+    run = load(folder_of("never reached"))
+    lead, table = said(run)
+    assert "No network reached it" in lead
+    assert {row.cells[2].text for row in table.rows} == {">\N{NO-BREAK SPACE}60.0"}
+    numbers = verdict(run).blocks[1].items
+    last = numbers[-1]
+    assert (last.value, last.bounds) == (">\N{NO-BREAK SPACE}60.0", "")
+    assert last.note == "0 of 10 networks reached it"
+
+
+def test_pruned_trials_are_counted_where_there_are_any(folder_of, make):
+    run = load(folder_of("ordinary"))
+    assert f"{run.provenance['counts']['pruned']} pruned trials" in said(run)[0]
+    run = load(make(states="complete"))
+    assert "pruned" not in said(run)[0]
