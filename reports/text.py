@@ -139,6 +139,11 @@ def cost(x: float) -> str:
     return f"{x:.1f}" if abs(x) < 100 else number(round(x))
 
 
+def amount(x: float) -> str:
+    """A quantity of the user's own, of any size: 0.0123, 4.56, 21 346, 1.23 million."""
+    return number(x) if abs(x) < 100 else cost(x)
+
+
 def seconds(x: float) -> str:
     """0.42 seconds, 12.3 seconds, 4.5 minutes, 1.2 hours."""
     if not math.isfinite(x):

@@ -80,8 +80,9 @@ def _table(run: Run, table: pd.DataFrame) -> Table:
         Column("Dev less train", True), Column("Epochs to target", True),
         Column("Networks", True), Column("Searched settings"),
     )  # fmt: skip
+    sds = "RMSEs are in SDs of the training target. " if run.regression else ""
     note = (
-        f"Brackets: {text.LEVEL} intervals; what each covers is said under Methods. Epochs to "
+        f"{sds}Brackets: {text.LEVEL} intervals; what each covers is said under Methods. Epochs to "
         "target: mean over networks, those that missed it counting with the horizon, and the share "
         f"that reached it. Target: {summary.target_in_words(run)}."
     )

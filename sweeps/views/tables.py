@@ -169,7 +169,7 @@ def _reading(result: Result, shown: Mapping[str, tuple[str, Cell]]) -> Iterator[
     if goals:
         names = ", ".join(goals)
         yield f"{names}: over {n} fresh seeds [95 % interval for new seeds, on these dev rows]"
-    unit = "RMSE in SDs of the target" if run.regression else "share of rows"
+    unit = _sds(run.target_sd) if run.regression else "share of rows"
     yield (
         f"error: {unit}, mean of {n} fresh seeds [95 % interval for new rows and seeds, for this "
         "training set]"
@@ -179,7 +179,14 @@ def _reading(result: Result, shown: Mapping[str, tuple[str, Cell]]) -> Iterator[
         yield f"epochs to reach the target, restricted mean (share that reached it): {target}"
     absent = [head for name, (head, _) in _columns(result).items() if name not in shown]
     if absent:
-        yield f"for a wider terminal, and in the report: {', '.join(absent)}"
+        yield f"no room here, but in the report: {', '.join(absent)}"
+
+
+def _sds(size: float | None) -> str:
+    from reports import text
+
+    one = "" if size is None else f" (one SD is {text.amount(size)})"
+    return f"RMSE in SDs of the training target{one}"
 
 
 def _of_search(result: Result, study: Study) -> list[str]:
