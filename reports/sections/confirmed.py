@@ -50,17 +50,18 @@ def _blocks(run: Run) -> Iterator[Block]:
             f"{objectives.choice_in_words(run)}; the test split had no say.",
         )
     )
-    yield _table(run, table)
+    yield winners(run)
     if not all(goal.is_plain for goal in objectives.objectives(run)):
         yield _objectives(run)
     yield Plot(errors.forest(table, percent=not run.regression))
 
 
-def _table(run: Run, table: pd.DataFrame) -> Table:
+def winners(run: Run) -> Table:
+    """Winner, runners-up, defaults and baselines: errors with their bounds, and the settings."""
     splits = ("test", "dev")  # what is asked for first, also where a phone shows no more
     scales = [text.unit(run, f"{split}_error") for split in splits]
     rows = []
-    for _, row in table.iterrows():
+    for _, row in summary.table(run).iterrows():
         config = str(row["config"])
         words = settings_in_words(run, config) if row["kind"] == "network" else ""
         cells = [

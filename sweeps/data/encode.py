@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.data import spellings
-from sweeps.faults import Expected, Words, show
+from sweeps.faults import Expected, Words, did_you_mean, show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +89,10 @@ class Encoder:
         """(n, n_inputs). Errors: Expected for a column that is not there, or texts for numbers."""
         for column in self.columns:
             if column.name not in frame:
-                raise Expected("all the columns of the study", Words(f"no column '{column.name}'"))
+                known = [str(name) for name in frame.columns[:20]]
+                hint = did_you_mean(column.name, known)
+                got = Words(f"no column '{column.name}'")
+                raise Expected("all the columns of the study", got, hint)
         return np.concatenate([c.encode(frame[c.name]) for c in self.columns], axis=1)
 
     def plain(self) -> list[dict[str, Any]]:

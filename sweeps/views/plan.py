@@ -51,7 +51,7 @@ def lines(
             f"{how}, window {study.search.window}, seed {study.search.seed}; {_objective(study)}",
         ),
         ("confirm", f"{confirm}, on the test split; baselines beside them"),
-        ("engine", f"{study.engine}, {_count(jobs, 'job')}, one BLAS thread each; {storage}"),
+        ("engine", f"{study.engine}, {count(jobs, 'job')}, one BLAS thread each; {storage}"),
     ]
 
 
@@ -61,8 +61,9 @@ def _trainer(study: Study) -> list[tuple[str, str]]:
     return [("trainer", f"{study.trainer.call}, SHA-256 {study.trainer.sha256[:12]}…")]
 
 
-def _count(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+def count(n: int, word: str) -> str:
+    """`1 job`, `2 jobs`."""
+    return f"{n} {word}" if n == 1 else f"{n} {word}s"
 
 
 def _few(names: tuple[str, ...], most: int = 6) -> list[str]:

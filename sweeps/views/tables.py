@@ -33,6 +33,8 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
             tell(console, "diverged", "every confirmed network of the winner", style="red")
         shown = _fitting(result, console)
         console.print(_table(result, shown))
+        for n, text in enumerate(_verdict(result)):
+            tell(console, "" if n else "verdict", text)
         for label, text in _settings_of(result.table, study):
             tell(console, label, text)
         for text in _reading(result, shown):
@@ -129,6 +131,19 @@ def _reach(row: "pd.Series[Any]") -> str:
     if math.isnan(row["reach"]):
         return "–"
     return f"{row['epochs_to_target']:.0f} ({row['reach']:.0%})"
+
+
+# Of the report's verdict what the table of winners does not say.
+JUDGED = ("Against the defaults", "Against the best baseline", "What remains")
+
+
+def _verdict(result: Result) -> Iterator[str]:
+    from reports.sections.blocks import Headline
+    from reports.sections.verdict import verdict
+
+    for block in verdict(result.run).blocks:
+        if isinstance(block, Headline):
+            yield from (sentence for label, sentence in block.lines if label in JUDGED)
 
 
 def _settings_of(rows: pd.DataFrame, study: Study) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """What a run says at its end, in a wide terminal and in a narrow one."""
 
+import html
 import io
 import json
 from pathlib import Path
@@ -60,6 +61,15 @@ def test_the_error_alone_needs_no_column_of_its_own(tmp_path: Path) -> None:
     text = PLAIN.replace("trials: 24", "trials: 2") + "objective: dev_error\n"
     result = sweeps.run(study(tmp_path, text), out=tmp_path, jobs=1, quiet=True)
     assert said(result, 160).splitlines()[0].split()[:3] == ["dev", "error", "%"]
+
+
+def test_the_verdict_follows_the_table(aimed: Result) -> None:
+    told = " ".join(said(aimed, 100).split())
+    report = html.unescape(aimed.report.read_text())
+    for label in tables.JUDGED:
+        sentence = report.partition(f"<dt>{label}</dt><dd>")[2].partition("</dd>")[0]
+        assert len(sentence) > 20
+        assert " ".join(sentence.split()) in told
 
 
 def test_an_rmse_is_told_in_the_targets_own_units_too(tmp_path: Path) -> None:
