@@ -146,6 +146,12 @@ class Run:
         return self.task == "regression"
 
     @property
+    def target_sd(self) -> float | None:
+        """The SD of the training target, which RMSEs are measured in; None where it is not told."""
+        found = self.provenance["data"].get("target_sd")
+        return None if found is None else float(found)
+
+    @property
     def metric(self) -> str:
         """The first objective's metric, such as "dev_loss"."""
         return str(self.provenance["objective"]["metric"])

@@ -155,6 +155,11 @@ def time(restricted: Interval, reached: int) -> str:
     return cost(restricted.estimate) if reached else f">{SPACE}{cost(restricted.estimate)}"
 
 
+def amount(x: float) -> str:
+    """A quantity of the user's own, of any size: 0.0123, 4.56, 21 346, 1.23 million."""
+    return number(x) if abs(x) < 100 else cost(x)
+
+
 def seconds(x: float) -> str:
     """0.42 seconds, 12.3 seconds, 4.5 minutes, 1.2 hours."""
     if not math.isfinite(x):

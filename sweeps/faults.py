@@ -95,6 +95,8 @@ def show(value: Any, longest: int = 60) -> str:
         text = f"'{value}'"
     else:
         text = str(value)
+        if "\n" in text and not isinstance(value, str):  # a table
+            text = f"a {type(value).__name__}"
     text = printable(text.replace("\n", "\\n"))
     return text if len(text) <= longest else text[: longest - 1] + "…"
 

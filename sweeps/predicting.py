@@ -139,7 +139,8 @@ def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Pat
         if missing:
             names = _some([show(name) for name in missing])
             hint = did_you_mean(missing[0], there[:20])
-            raise UserError(f"{option}{rows}: expected the columns {names}, got none ({hint})")
+            columns = "column" if len(missing) == 1 else "columns"
+            raise UserError(f"{option}{rows}: expected the {columns} {names}, got none ({hint})")
     return [name for name in there if name not in used and name not in keep]
 
 

@@ -33,7 +33,7 @@ from sweeps.study import documents
 from sweeps.terminal import tell
 from sweeps.training import guests
 from sweeps.training.task import Outcome
-from sweeps.views import announcing, tables
+from sweeps.views import announcing, tables, wording
 from sweeps.views.progress import Progress
 
 
@@ -243,8 +243,8 @@ def _confirm(run: Prepared, finished: list[Finished], identity: str) -> _Confirm
     work = confirmation.prepare(study, run.dataset, chosen, run.folder, identity)
     if work.packs:
         settings = sum(candidate.label not in work.known for candidate in chosen)
-        seeds = f"{settings} settings × {study.confirm.replicates} fresh seeds …"
-        tell(run.console, "confirm", seeds)
+        seeds = wording.count(study.confirm.replicates, "fresh seed")
+        tell(run.console, "confirm", f"{wording.count(settings, 'setting')} × {seeds} …")
     # The workers train meanwhile; this process has time to load what the report draws with.
     threading.Thread(target=reporting.warm_up, daemon=True).start()
     dataset, jobs = run.dataset, options.jobs

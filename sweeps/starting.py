@@ -42,11 +42,13 @@ SIZES = (
 class Columns:
     """Those of which something is to be said: column → reason.
 
-    ignored: left out of the data; words: taken for words, though most of it looks like numbers.
+    ignored: left out of the data; words: taken for words, though most of it looks like numbers;
+    groups: those whose values come back, as a customer's do, whose rows may belong together.
     """
 
     ignored: dict[str, str]
     words: dict[str, str]
+    groups: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -90,37 +92,60 @@ def _text(name: str, data: str, target: str | None) -> tuple[str, Columns]:
         raise UserError(f"{option}: {fault.message}") from None
     except UserError as fault:
         raise UserError(f"--data: {fault}") from None
-    return _study(name, made, columns.ignored, dataset), columns
+    return _study(name, made, columns, dataset), columns
 
 
 def _columns(source: str, target: str | None) -> Columns:
-    """Those that say nothing are ignored: numbers of rows, dates, texts that are all different."""
+    """Ignored are those that say nothing (numbers of rows, constants) or cannot be read."""
     table = sources.read(source, target, {}, Path())
     features = table.frame.drop(columns=[table.target])
     ignored: dict[str, str] = {}
     words: dict[str, str] = {}
+    groups: dict[str, str] = {}
     for name, column in features.items():
         fault = column_fault("", column, table.line) or ""
         if "add it to data.ignore" in fault:
-            ignored[str(name)] = fault.removeprefix(": ").partition(" (add")[0]
+            ignored[str(name)] = fault.removeprefix(": ").rpartition(" (")[0]
+        elif (column == column.iloc[0]).all():
+            ignored[str(name)] = "the same value in every row"
         elif _counts_rows(str(name), column):
             ignored[str(name)] = "another value in every row"
         elif not is_number(column) and (found := spellings.clauses(column)):
             words[str(name)] = "; ".join(found)
+        if _comes_back(str(name), column):
+            groups[str(name)] = f"{column.nunique()} values in {len(column)} rows"
     if features.shape[1] == len(ignored):
         reasons = "; ".join(f"{show(name)}: {reason}" for name, reason in ignored.items())
         raise Expected("columns that say something of the target", Words("none"), reasons)
-    return Columns(ignored, words)
+    return Columns(ignored, words, groups)
+
+
+# Of a column whose values come back: no fewer values, and on average no more rows each. More rows
+# of fewer values are kinds, such as cities.
+LEAST_VALUES, MOST_ROWS = 20, 10
+
+
+def _comes_back(name: str, column: pd.Series) -> bool:
+    """Whether it may name what several rows are of: a customer, a patient, a household."""
+    each = column.notna().sum() / max(1, column.nunique())
+    if is_number(column):
+        return bool(each >= 2 and re.fullmatch(IDENTIFIER, name) and (column % 1 == 0).all())
+    if spellings.clauses(column):  # numbers or dates
+        return False
+    return bool(2 <= each <= MOST_ROWS and column.nunique() >= LEAST_VALUES)
+
+
+IDENTIFIER = r"(?i)(.*[_ .-])?(id|uuid)"
 
 
 def _counts_rows(name: str, column: pd.Series) -> bool:
-    if not re.fullmatch(r"(?i)(.*[_ .-])?(id|uuid|index|unnamed.*)", name):
+    if not re.fullmatch(rf"{IDENTIFIER}|(?i:index|unnamed.*)", name):
         return False
     whole = is_number(column) and bool((column % 1 == 0).all())
     return bool(column.is_unique) and (whole or not is_number(column))
 
 
-def _study(name: str, data: DataSpec, ignore: dict[str, str], dataset: Dataset) -> str:
+def _study(name: str, data: DataSpec, columns: Columns, dataset: Dataset) -> str:
     facts, size = dataset.facts, next(s for s in SIZES if dataset.facts["train"] <= s.rows)
     kind = dataset.target.task
     aim = (
@@ -132,9 +157,10 @@ def _study(name: str, data: DataSpec, ignore: dict[str, str], dataset: Dataset) 
         f"  target: {_scalar(str(data.target))}  # the column to predict\n" if data.target else ""
     )
     ignored = "".join(
-        f"    - {_scalar(column)}  # {_comment(reason)}\n" for column, reason in ignore.items()
+        f"    - {_scalar(column)}  # {_comment(reason)}\n"
+        for column, reason in columns.ignored.items()
     )
-    ignored = f"  ignore:  # columns that say nothing of the target\n{ignored}" if ignored else ""
+    ignored = f"  ignore:  # columns that are left out, and why\n{ignored}" if ignored else ""
     return f"""\
 # sweeps run {name}.yaml      does all of it; again: goes on where it stopped
 # sweeps schema              for completion in an editor: the README says how
@@ -144,7 +170,7 @@ data:
   # {_comment(f"{facts['rows']} rows × {facts['columns']} columns, {kind}: {aim}")}
   source: {_scalar(data.source)}  # a file beside this one, sklearn:NAME or synthetic:NAME
 {target}{ignored}\
-  # group: customer  # all rows of one customer stay on one side of the split
+{_group(columns.groups)}\
   split: {{dev: 0.2, test: 0.2, seed: 0}}  # the test rows are met by the confirmation alone
 fixed:  # not searched
   epochs: {size.epochs}
@@ -167,6 +193,14 @@ search: {{sampler: tpe, pruner: median, trials: {size.trials}}}
 confirm: {{top: 3, replicates: 20}}  # the best again, on fresh seeds and the test rows
 # targets: {{dev_error: 0.05}}  # what counts as converged
 """
+
+
+def _group(groups: dict[str, str]) -> str:
+    """A line to uncomment: the likeliest column, or the word alone."""
+    meaning = "all rows of one of them stay on one side of the split"
+    for column, what in groups.items():
+        return f"  # group: {_scalar(column)}  # {_comment(what)}: {meaning}\n"
+    return f"  # group: COLUMN  # of customers, say: {meaning}\n"
 
 
 # Beyond this many rows of the commonest class for one of the rarest, classes are called uneven.

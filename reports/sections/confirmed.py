@@ -51,17 +51,18 @@ def _blocks(run: Run) -> Iterator[Block]:
             f"{objectives.choice_in_words(run)}; the test split had no say.",
         )
     )
-    yield _table(run, table)
+    yield winners(run)
     if not all(goal.is_plain for goal in objectives.objectives(run)):
         yield _objectives(run)
     yield Plot(errors.forest(table, not run.regression, labels.labels(run)))
 
 
-def _table(run: Run, table: pd.DataFrame) -> Table:
+def winners(run: Run) -> Table:
+    """Winner, runners-up, defaults and baselines: errors with their bounds, and the settings."""
     splits = ("test", "dev")  # what is asked for first, also where a phone shows no more
     scales = [text.unit(run, f"{split}_error") for split in splits]
     rows = []
-    for _, row in table.iterrows():
+    for _, row in summary.table(run).iterrows():
         config = str(row["config"])
         words = labels.in_words(run, config) if row["kind"] == "network" else ""
         cells = [
@@ -81,8 +82,9 @@ def _table(run: Run, table: pd.DataFrame) -> Table:
         Column("Dev less train", True), Column("Epochs to target", True),
         Column("Networks", True), Column("Searched settings"),
     )  # fmt: skip
+    sds = "RMSEs are in SDs of the training target. " if run.regression else ""
     note = (
-        f"Brackets: {text.LEVEL} intervals; what each covers is said under Methods. Epochs to "
+        f"{sds}Brackets: {text.LEVEL} intervals; what each covers is said under Methods. Epochs to "
         "target: mean over networks, those that missed it counting with the horizon, and the share "
         f"that reached it. Target: {summary.target_in_words(run)}."
     )

@@ -58,9 +58,10 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
          "single model; it covers new rows."),
         ("Between settings", "Student's t on paired differences: replicate i of every setting has "
          "the same seed and sees the same rows. It covers new seeds on this data, not new rows."),
-        ("Ledger", "Avoidable bias = train error - reference; variance = dev - train; dev overfit "
-         "= test - dev (after Ng, 2018). The margin is 0.5 points or a tenth of the dev error, "
-         "whichever is larger; a tenth of the dev value for losses and RMSE. P is the "
+        ("Ledger", f"Avoidable bias = train error {text.MINUS} reference; variance = dev "
+         f"{text.MINUS} train; dev overfit = test {text.MINUS} dev (after Ng, 2018). The margin is "
+         "0.5 points or a tenth of the dev error, whichever is larger; a tenth of the dev value "
+         "for losses and RMSE. P is the "
          "probability that a gap is above it. A verdict needs the whole interval of the largest of "
          "the gaps with P of .8 or more to lie above the margin; \"no large gap\" needs those of "
          "all to lie below it; everything else is undecided."),

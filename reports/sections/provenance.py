@@ -83,7 +83,10 @@ def _study(run: Run) -> Iterator[tuple[str, str]]:
 def _machine(run: Run) -> Iterator[tuple[str, str]]:
     found = run.provenance
     machine = found["machine"]
-    yield "machine", f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}"
+    yield (
+        "machine",
+        f"{machine['cpu']}, {text.count(int(machine['cores']), 'core')}, {machine['system']}",
+    )
     yield "threads", f"{found['threads']}; {text.count(int(found['jobs']), 'job')}"
     yield "versions", ", ".join(f"{name} {value}" for name, value in found["versions"].items())
     spent = [f"{name} {text.seconds(float(v or 0))}" for name, v in found["seconds"].items()]

@@ -125,9 +125,17 @@ def _how_good(run: Run) -> str:
     tail = f" {lost} of its networks diverged and count with the worst value." if lost else ""
     n = len(run.rows_of(str(run.winner)))
     scope = f"({text.LEVEL}, {text.count(n, 'network')}, {found.n} test rows; {found.covers})"
-    return f"{scale.name.capitalize() if not run.regression else 'Test RMSE'} " + (
-        f"{scale.interval(found)} {scope}.{tail}"
-    )
+    sds = " SDs of the training target" if run.regression else ""
+    own = _in_its_own_units(run, found)
+    return f"{text.capital(scale.name)} {scale.interval(found)}{sds} {scope}.{own}{tail}"
+
+
+def _in_its_own_units(run: Run, rmse: Interval) -> str:
+    """Of an RMSE in SDs: what that is in euros, or whatever the target is counted in."""
+    if run.target_sd is None:
+        return ""
+    own = text.Unit("", run.target_sd, digits=lambda x, _: text.amount(x))
+    return f" One SD is {text.amount(run.target_sd)}, so it errs by about {own.interval(rmse)}."
 
 
 def _ensemble(run: Run) -> str:
@@ -156,7 +164,7 @@ def _against_defaults(run: Run) -> str:
         n = len(run.rows_of(run.default))
         return f"All {n} networks of the defaults diverged: there is no error to compare with."
     if not found.known:
-        head = f"{scale.head(found, difference=True)} of test error"
+        head = f"{scale.head(found, difference=True)} of {scale.name}"
         return f"{head}, without an interval ({found.why})."
     better = "better than" if found.high < 0 else "worse than" if found.low > 0 else ""
     judged = better.capitalize() if better else "Not told apart from"
@@ -184,8 +192,8 @@ def _against_baseline(run: Run) -> str:
         judged = "A network is not shown to be worth it"
     plain = float(run.rows_of(base)["test_error"].mean())
     return (
-        f"{judged}: {scale.interval(found, difference=True)} of test error against {base} "
-        f"({scale.value(plain)}; {text.LEVEL}, {found.kind})."
+        f"{judged}: {scale.interval(found, difference=True)} of {scale.name} against {base} "
+        f"({scale.value(plain)}; {text.LEVEL}, {found.kind}), the best baseline on dev."
     )
 
 
@@ -213,11 +221,12 @@ def _numbers(run: Run) -> Iterator[Number]:
             f"{goal.name} of the winner", goal.unit.head(aimed),
             goal.unit.bounds(aimed).strip(), f"fresh seeds, dev rows; {aimed.kind}",
         )  # fmt: skip
+    sds = "in SDs; " if run.regression else ""
     for split in ("test", "dev")[: 2 if aimed is None else 1]:
         scale, found = text.unit(run, f"{split}_error"), new_rows(run, winner, split)
         yield Number(
             f"{scale.name} of the winner", scale.head(found),
-            scale.bounds(found).strip(), f"{found.kind}, {found.n} rows",
+            scale.bounds(found).strip(), f"{sds}{found.kind}, {found.n} rows",
         )  # fmt: skip
     scale, gap = text.unit(run, "dev_error"), ledgers.ledgers(run)[0].gap(ledgers.VARIANCE)
     yield Number(

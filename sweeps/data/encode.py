@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.data import spellings
-from sweeps.faults import Expected, Words, show
+from sweeps.faults import Expected, Words, did_you_mean, show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +89,10 @@ class Encoder:
         """(n, n_inputs). Errors: Expected for a column that is not there, or texts for numbers."""
         for column in self.columns:
             if column.name not in frame:
-                raise Expected("all the columns of the study", Words(f"no column '{column.name}'"))
+                known = [str(name) for name in frame.columns[:20]]
+                hint = did_you_mean(column.name, known)
+                got = Words(f"no column '{column.name}'")
+                raise Expected("all the columns of the study", got, hint)
         return np.concatenate([c.encode(frame[c.name]) for c in self.columns], axis=1)
 
     def plain(self) -> list[dict[str, Any]]:
@@ -148,10 +151,15 @@ def _text_fault(name: str, column: "pd.Series", line: int | None, is_target: boo
     # A few texts among numbers are typing mistakes; many are categories.
     if 0 < texts.sum() <= 0.05 * column.notna().sum():
         first = int(texts.to_numpy().argmax())
+        advice = "" if is_target else " (empty such cells, or add it to data.ignore)"
         return (
-            f"{name}: expected a number, got {show(column.iloc[first])}{_line(line, first)} "
-            f"({texts.sum()} of {len(column)} values are text)"
+            f"{name}: expected a number in every row, got text in {texts.sum()} of {len(column)}, "
+            f"first {show(column.iloc[first])}{_line(line, first)}{advice}"
         )
+    alike = spellings.alike(column)
+    if alike is not None:
+        one, other = map(show, alike)
+        return f"{name}: expected words that differ by more than spaces, got {one} and {other}"
     distinct = 0 if is_target else column.nunique()
     if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
         got = [f"{distinct} different texts in {len(column)} rows", *spellings.clauses(column)]

@@ -90,7 +90,8 @@ def _task(column: pd.Series, asked: str, where: str) -> str:
         )
     if asked == "classification" and column.nunique() > min(1000, len(column) // 3):
         spelled = [] if number else spellings.clauses(column)
-        hint = "; ".join(spelled) or "data.task: regression, or another target"
+        other = "data.task: regression, or another target" if number else "another target"
+        hint = "; ".join(spelled) or other
         raise UserError(
             f"{where}: target '{column.name}': expected classes with several rows each, got "
             f"{column.nunique()} in {len(column)} rows ({hint})"

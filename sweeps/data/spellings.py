@@ -1,4 +1,4 @@
-"""Numbers that are read as texts: spelled in another way, or with words among them."""
+"""Texts that are not what they look like: numbers spelled in another way, dates, stray spaces."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -13,12 +13,14 @@ SPELLINGS: Mapping[str, str] = {
     "thousands separators": r"[-+]?\d{1,3}([,' \u00a0\u202f]\d{3})+(\.\d+)?",
     "a decimal comma": r"[-+]?(\d+|\d{1,3}([.' \u00a0\u202f]\d{3})+)(,\d+)?",
     "a percent sign": r"[-+]?\d+([.,]\d+)?\s*%",
+    "an amount of money": r"-?[€$£¥]\s?-?\d[\d.,']*|-?\d[\d.,']*\s?([€$£¥]|EUR|USD|GBP|CHF)",
+    "a date": r"(\d{4}([-/.]\d{1,2}){2}|(\d{1,2}[-/.]){2}(\d{4}|\d\d))([T ]\d.*)?",
 }
 FEW = 3  # different words among numbers
 
 
 def clauses(column: "pd.Series") -> list[str]:
-    """Why a column of texts is none of numbers, if most of it would be; else nothing.
+    """Why a column of texts is none of numbers, if most of it would be (or is dates); else nothing.
 
     "'12,5' looks like a decimal comma", "'-' in 23 rows is no number".
     """
@@ -39,3 +41,14 @@ def clauses(column: "pd.Series") -> list[str]:
     for word, rows in words.value_counts().items():
         found.append(f"{show(word)} in {rows} {'row' if rows == 1 else 'rows'} is no number")
     return found
+
+
+def alike(column: "pd.Series") -> tuple[str, str] | None:
+    """Two texts of a column that differ by spaces at their ends alone, if there are any."""
+    texts = column.dropna().astype(str).drop_duplicates()
+    bare = texts.str.strip()
+    twice = bare[bare.duplicated()]
+    if twice.empty:
+        return None
+    first, second = texts[bare == twice.iloc[0]].iloc[:2]
+    return str(first), str(second)

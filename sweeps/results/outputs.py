@@ -8,6 +8,7 @@ import pandas as pd
 
 from sweeps import provenance
 from sweeps.confirm import Confirmed
+from sweeps.data import Dataset
 from sweeps.preparing import Prepared
 from sweeps.results import frames, model, resolved
 from sweeps.search import Finished
@@ -66,6 +67,13 @@ def _frame(folder: Path, name: str, frame: pd.DataFrame) -> None:
         frame.to_csv(temporary, index=False)
 
 
+def _data(dataset: Dataset) -> dict[str, Any]:
+    """What is said of the data; of a number, also the SD that errors are measured in."""
+    target = dataset.target
+    unit = {} if target.classes else {"target_sd": target.scale}
+    return {"target": target.name, **unit, **dataset.facts}
+
+
 def write_provenance(run: Prepared, finished: list[Finished], facts: dict[str, Any]) -> None:
     """`provenance.json`; `facts` is what only the runner knows (times, what ended the search)."""
     study, dataset = run.study, run.dataset
@@ -90,7 +98,7 @@ def write_provenance(run: Prepared, finished: list[Finished], facts: dict[str, A
         "limits": [one.text for one in study.limits],
         "targets": study.targets.model_dump(exclude_none=True),
         "reference": study.reference,
-        "data": {"target": dataset.target.name, **dataset.facts},
+        "data": _data(dataset),
         "constants": dataset.constants,
         "counts": {**counts, "running": 0, "asked": run.budget},
         "search": {

@@ -1,5 +1,6 @@
 """What `sweeps.run` returns: the frames, the winner, its predictions, the report."""
 
+import html
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -103,5 +104,11 @@ class Result:
         return self.model.predict(frame)
 
     def _repr_html_(self) -> str:
-        html: str = self.table.to_html() if self.confirm is not None else self.trials.to_html()
-        return html
+        if self.confirm is None:
+            return str(self.trials.to_html())
+        from reports.sections.confirmed import winners
+
+        table = winners(self.run)
+        rows = [[f"{cell.text} {cell.quiet}".strip() for cell in row.cells] for row in table.rows]
+        frame = pd.DataFrame(rows, columns=[column.label for column in table.columns])
+        return f"{frame.to_html(index=False)}\n<p>{html.escape(table.note)}</p>"

@@ -39,6 +39,10 @@ def expect(folder: Path) -> Path:
         beside = [path.name for path in inside(folder.parent)]
         hint = f" ({did_you_mean(folder.name, beside)})" if beside else ""
         raise UserError(f"{folder}: expected a run folder, got no such folder{hint}")
+    if folder.is_file():
+        near = folder.parent / "runs" / folder.stem
+        hint = f" (did you mean '{near}'?)" if is_run(near) else ""
+        raise UserError(f"{folder}: expected a run folder, got a file{hint}")
     runs = [path.name for path in inside(folder)]
     hint = f" (there are: {', '.join(runs[:6])})" if runs else ""
     raise UserError(f"{folder}: expected a run folder, got one without a run's files{hint}")

@@ -33,4 +33,7 @@ def new(
             print(f"ignored {show(name)}: {printable(reason)}")
         for name, reason in begun.columns.words.items():
             print(f"taken for words {show(name)}: {printable(reason)}")
+        for name, values in begun.columns.groups.items():
+            why = "say data.group if the rows of one belong together"
+            print(f"perhaps a group {show(name)}: {values}; {why}")
         print(f"go on with: sweeps run {begun.path}")

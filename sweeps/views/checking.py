@@ -24,7 +24,11 @@ def costs(study: Study, dataset: Dataset, trials: int, jobs: int) -> Iterator[tu
         short = f"{seconds:.2g} s" if seconds < 10 else durations.words(seconds)
         yield name, f"{short} a trial: {wording.settings(searched)}"
     low, high = (seconds * trials / jobs for _, seconds in (ends[0], ends[-1]))
-    yield "search", f"{between(low, high)} for {trials} unpruned trials with {jobs} jobs"
+    yield (
+        "search",
+        f"{between(low, high)} for {wording.count(trials, 'unpruned trial')} "
+        f"with {wording.count(jobs, 'job')}",
+    )
 
 
 def between(low: float, high: float) -> str:

@@ -42,7 +42,10 @@ def lines(
             f"{how}, window {study.search.window}, seed {study.search.seed}; {_objective(study)}",
         ),
         ("confirm", f"{confirm}, on the test split; baselines beside them"),
-        ("engine", f"{study.engine}, {_count(jobs, 'job')}, one BLAS thread each; {storage}"),
+        (
+            "engine",
+            f"{study.engine}, {wording.count(jobs, 'job')}, one BLAS thread each; {storage}",
+        ),
     ]
 
 
@@ -50,10 +53,6 @@ def _trainer(study: Study) -> list[tuple[str, str]]:
     if study.trainer is None:
         return []
     return [("trainer", f"{study.trainer.call}, SHA-256 {study.trainer.sha256[:12]}…")]
-
-
-def _count(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _few(names: tuple[str, ...], most: int = 6) -> list[str]:

@@ -33,6 +33,8 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
             tell(console, "diverged", "every confirmed network of the winner", style="red")
         shown = _fitting(result, console)
         console.print(_table(result, shown))
+        for n, text in enumerate(_verdict(result)):
+            tell(console, "" if n else "verdict", text)
         for label, text in _settings_of(result.table, study):
             tell(console, label, text)
         for text in _reading(result, shown):
@@ -135,6 +137,19 @@ def _reach(row: "pd.Series[Any]") -> str:
     return f"{row['epochs_to_target']:.0f} ({row['reach']:.0%})"
 
 
+# Of the report's verdict what the table of winners does not say.
+JUDGED = ("Against the defaults", "Against the best baseline", "What remains")
+
+
+def _verdict(result: Result) -> Iterator[str]:
+    from reports.sections.blocks import Headline
+    from reports.sections.verdict import verdict
+
+    for block in verdict(result.run).blocks:
+        if isinstance(block, Headline):
+            yield from (sentence for label, sentence in block.lines if label in JUDGED)
+
+
 def _settings_of(rows: pd.DataFrame, study: Study) -> Iterator[tuple[str, str]]:
     """What was found for the winner; of the other networks what differs from it."""
     networks = rows[rows["kind"] == "network"]
@@ -173,7 +188,7 @@ def _reading(result: Result, shown: Mapping[str, tuple[str, Cell]]) -> Iterator[
     if goals:
         names = ", ".join(goals)
         yield f"{names}: over {n} fresh seeds [95 % interval for new seeds, on these dev rows]"
-    unit = "RMSE in SDs of the target" if run.regression else "share of rows"
+    unit = _sds(run.target_sd) if run.regression else "share of rows"
     yield (
         f"error: {unit}, mean of {n} fresh seeds [95 % interval for new rows and seeds, for this "
         "training set]"
@@ -183,7 +198,14 @@ def _reading(result: Result, shown: Mapping[str, tuple[str, Cell]]) -> Iterator[
         yield f"epochs to reach the target, restricted mean (share that reached it): {target}"
     absent = [head for name, (head, _) in _columns(result).items() if name not in shown]
     if absent:
-        yield f"for a wider terminal, and in the report: {', '.join(absent)}"
+        yield f"no room here, but in the report: {', '.join(absent)}"
+
+
+def _sds(size: float | None) -> str:
+    from reports import text
+
+    one = "" if size is None else f" (one SD is {text.amount(size)})"
+    return f"RMSE in SDs of the training target{one}"
 
 
 def _of_search(result: Result, study: Study) -> list[str]:

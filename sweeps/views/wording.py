@@ -1,4 +1,4 @@
-"""Settings in plain words."""
+"""Settings and counts in plain words."""
 
 import json
 from typing import Any
@@ -27,3 +27,8 @@ def choice(code: Any) -> str:
         return f"{code:g}"
     is_arm = isinstance(code, str) and code.startswith("{")
     return value_of(json.loads(code) if is_arm else code)
+
+
+def count(n: int, word: str) -> str:
+    """`1 job`, `2 jobs`."""
+    return f"{n} {word}" if n == 1 else f"{n} {word}s"

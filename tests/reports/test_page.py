@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -127,6 +128,23 @@ def test_the_verdict_comes_with_its_intervals(html_of, make):
     assert "wins" in words
     assert words.count("for this training set") >= 1
     assert len(re.findall(r"\[[^\]]+, [^\]]+\]", words)) >= 5
+
+
+def test_an_rmse_has_its_unit(html_of, make, copy):
+    def verdict(folder):
+        return re.search(r'<section id="verdict".*?</section>', html_of(folder), re.S)[0]
+
+    folder = make(task="regression")
+    words = verdict(folder)
+    assert "SDs of the training target" in words
+    assert "One SD is 21\xa0346, so it errs by about" in words
+    assert "of test RMSE against" in words
+    older = copy(folder)
+    told = json.loads((older / "provenance.json").read_text())
+    del told["data"]["target_sd"]
+    (older / "provenance.json").write_text(json.dumps(told))
+    assert "One SD is" not in verdict(older)
+    assert "SDs of" not in verdict(make())
 
 
 def test_a_search_alone_says_that_nothing_was_confirmed(html_of, make):

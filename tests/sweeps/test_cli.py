@@ -326,11 +326,15 @@ def test_from_python(tmp_path: Path) -> None:
     assert len(result.trials) == 4
     assert result.confirm is not None
     assert result.report.exists()
-    assert "<table" in result._repr_html_()
+    shown, row = result._repr_html_(), result.table.iloc[0]
+    bounds = f"[{100 * row['test_error_low']:.1f}, {100 * row['test_error_high']:.1f}]"
+    assert f"{100 * row['test_error']:.1f}\xa0% {bounds}</td>" in shown
+    assert "initializer" in shown
+    assert "label_smoothing" not in shown  # nor any other setting that was not searched
     assert result.best["hidden"] == [8, 4]
     rows = pd.DataFrame({"x1": [0.0, 1.0, 5.0], "x2": [1.0, -0.5, np.nan]})
     assert set(result.predict(rows)) <= {"0", "1"}
-    with pytest.raises(UserError, match="no column 'x2'"):
+    with pytest.raises(UserError, match=r"no column 'x2' \(known: x1\)"):
         result.predict(rows[["x1"]])
     with pytest.raises(UserError, match="study: space: expected a mapping"):
         sweeps.run({"name": "a", "data": {"source": "synthetic:moons"}}, quiet=True)

@@ -174,7 +174,9 @@ def with_value(column: str, row: int, value: Any) -> pd.DataFrame:
         (churn(), {"source": "sklearn:iriss"}, r"known sklearn set.*did you mean 'iris'\?"),
         (churn(), {"source": "synthetic:moon"}, r"known synthetic set.*did you mean 'moons'\?"),
         (churn(), {"options": {"rows": 5}}, r"expected no options for this source"),
-        (with_value("age", 14, "old"), {}, r"my.csv: column 'age': expected a number, got 'old' in line 16 \(1 of 120 values are text\)"),
+        (with_value("age", 14, "old"), {}, r"my.csv: column 'age': expected a number in every row, got text in 1 of 120, first 'old' in line 16 \(empty such cells, or add it to data.ignore\)"),
+        (with_value("plan", 119, "basic "), {}, r"my.csv: column 'plan': expected words that differ by more than spaces, got 'basic' and 'basic '"),
+        (with_value("churn", 119, "no "), {}, r"my.csv: target 'churn': expected words that differ by more than spaces, got 'no' and 'no '"),
         (with_value("churn", 7, np.nan), {}, r"my.csv: target 'churn': expected a value in every row, got none in 1 of 120, first in line 9"),
         (change(churn="no"), {}, r"my.csv: target 'churn': expected at least two different values, got 'no' in every row"),
         (change(name=[f"n{i}" for i in range(120)]), {}, r"column 'name': expected numbers or at most 50 categories, got 120 different texts in 120 rows \(add it to data.ignore\)"),
@@ -208,7 +210,10 @@ def test_faults(tmp_path: Path, frame: pd.DataFrame, changes: dict[str, Any], me
         (["1,5", "-", "2"], ["'1,5' looks like a decimal comma", "'-' in 1 row is no number"]),
         (["1", "a", "b"], []),
         (["1", "2", "3", "4", "a", "b", "c", "d"], []),
-        (["2020-01-01", "2020-01-02"], []),
+        (["2020-01-01", "2020-01-02"], ["'2020-01-01' looks like a date"]),
+        (["3.12.2020 10:30", "31.1.21"], ["'3.12.2020 10:30' looks like a date"]),
+        (["€16,793", "$ 5.50", "7 EUR"], ["'€16,793' looks like an amount of money"]),
+        (["1-2", "3-4", "5-6-7"], []),
         ([None, None], []),
     ],
 )
@@ -310,7 +315,7 @@ def test_duplicates_between_train_and_test_are_counted(tmp_path: Path) -> None:
         ("a,churn\n1,0,\n", "got: 3 fields in line 2 below 2 in the header"),
         (
             "a,churn\n" + "".join(f"{n},{n}.5\n" for n in range(30)) + "1,x\n",
-            "my.csv: target 'churn': expected a number, got 'x' in line 32 (1 of 31 values are",
+            "my.csv: target 'churn': expected a number in every row, got text in 1 of 31, first 'x' in line 32",
         ),
         (
             "a,churn\n" + "".join(f"{n},{n}.5\n" for n in range(30)) + "1,inf\n",

@@ -1,9 +1,10 @@
 """What is suggested for a name that is not known: what was meant, or nothing."""
 
+import pandas as pd
 import pytest
 
 import dnn
-from sweeps.faults import SYNONYMS, did_you_mean
+from sweeps.faults import SYNONYMS, Words, did_you_mean, show
 from sweeps.study.methods import PRUNERS, SAMPLERS
 from sweeps.study.metrics import METRICS
 from sweeps.study.vocabulary import VOCABULARY
@@ -47,3 +48,8 @@ def test_a_synonym_stands_for_what_there_is() -> None:
     there = {name for names in KNOWN for name in names}
     assert {name for meant in SYNONYMS.values() for name in meant} <= there
     assert not set(SYNONYMS) & there
+
+
+def test_a_value_of_many_lines_is_told_by_its_kind() -> None:
+    assert show(pd.DataFrame({"a": [1, 2]})) == "a DataFrame"
+    assert show(Words("two\nlines")) == "two\\nlines"

@@ -1,5 +1,6 @@
 """What a run says at its end, in a wide terminal and in a narrow one."""
 
+import html
 import io
 import json
 from pathlib import Path
@@ -41,7 +42,7 @@ def test_the_objectives_stand_before_the_errors_with_their_intervals(aimed: Resu
     assert [head.index(name) for name in order] == sorted(head.index(name) for name in order)
     row = aimed.table.iloc[0]
     assert f" {row['objective']:.4f} " in winner
-    assert "wider terminal" not in told
+    assert "no room here" not in told
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -50,7 +51,7 @@ def test_what_a_narrow_terminal_goes_without_is_said(aimed: Result, width: int) 
     assert max(map(len, told.partition("report ")[0].splitlines())) <= width
     assert "AUC (worst)" in told.splitlines()[0]
     assert "test error %" in told.splitlines()[0]
-    without = " ".join(told.split()).partition("and in the report: ")[2]
+    without = " ".join(told.split()).partition("but in the report: ")[2]
     heads = ["dev error %", "dev − train %", "epochs"]
     for name in heads:
         assert (name in told.splitlines()[0]) != (name in without[:40])
@@ -60,6 +61,26 @@ def test_the_error_alone_needs_no_column_of_its_own(tmp_path: Path) -> None:
     text = PLAIN.replace("trials: 24", "trials: 2") + "objective: dev_error\n"
     result = sweeps.run(study(tmp_path, text), out=tmp_path, jobs=1, quiet=True)
     assert said(result, 160).splitlines()[0].split()[:3] == ["dev", "error", "%"]
+
+
+def test_the_verdict_follows_the_table(aimed: Result) -> None:
+    told = " ".join(said(aimed, 100).split())
+    report = html.unescape(aimed.report.read_text())
+    for label in tables.JUDGED:
+        sentence = report.partition(f"<dt>{label}</dt><dd>")[2].partition("</dd>")[0]
+        assert len(sentence) > 20
+        assert " ".join(sentence.split()) in told
+
+
+def test_an_rmse_is_told_in_the_targets_own_units_too(tmp_path: Path) -> None:
+    text = PLAIN.replace("'synthetic:moons', options: {rows: 200}", "'sklearn:diabetes'")
+    text = text.replace("trials: 24", "trials: 2")
+    result = sweeps.run(study(tmp_path, text), out=tmp_path, jobs=1, quiet=True)
+    sd = result.model.target.scale
+    assert result.run.target_sd == sd
+    assert f"RMSE in SDs of the training target (one SD is {sd:.1f})" in said(result, 160)
+    own = f"One SD is {sd:.1f}, so it errs by about {sd * result.table.iloc[0]['test_error']:.1f} ["
+    assert own in result.report.read_text()
 
 
 def test_what_ended_the_search_is_one_word_everywhere(aimed: Result) -> None:

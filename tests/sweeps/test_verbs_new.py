@@ -50,17 +50,56 @@ def test_for_a_table_of_ones_own(tmp_path: Path) -> None:
     study = parsing.study(read(tmp_path / "mine.yaml"))
     assert study.name == "mine"
     assert study.data.source == "my data/t.csv"
-    assert set(study.data.ignore) == {"customer_id", "when", "empty", awkward}
+    assert set(study.data.ignore) == {"customer_id", "when", "empty", awkward, "täglich \U0001f600"}
     text = (tmp_path / "mine.yaml").read_text()
     assert "- customer_id  # another value in every row" in text
     assert str(tmp_path) not in text
     assert "winner: trial" in sweeps("mine.yaml", *SMALL, cwd=tmp_path).stdout
 
 
+@pytest.mark.parametrize(
+    ("values", "is_group"),
+    [
+        ([f"P{n // 3}" for n in range(120)], True),
+        (np.arange(120) // 3, False),  # numbers, and their name says nothing
+        ([f"city {n % 15}" for n in range(120)], False),
+        (pd.date_range("2020-01-01", periods=120).astype(str).repeat(2)[:120], False),
+    ],
+    ids=["patients", "numbers", "cities", "dates"],
+)
+def test_a_column_that_may_be_a_group_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values: object, is_group: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table(120, of=values).to_csv("t.csv", index=False)
+    assert starting.begin("t", "t.csv", "y").columns.groups == (
+        {"of": "40 values in 120 rows"} if is_group else {}
+    )
+    text = Path("t.yaml").read_text()
+    assert ("# group: of  # 40 values in 120 rows: all" in text) == is_group
+    parsing.study(read(Path("t.yaml")))
+    if is_group:
+        Path("t.yaml").write_text(text.replace("# group: of", "group: of"))
+        _, dataset = prepare(read(Path("t.yaml")), tmp_path, [])
+        assert dataset.facts["split"] == "stratified, each 'of' on one side, seed 0"
+
+
+def test_numbers_that_identify_may_be_a_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table(120, patient_id=np.arange(120) // 3, row_id=range(120)).to_csv("t.csv", index=False)
+    columns = starting.begin("t", "t.csv", "y").columns
+    assert list(columns.groups) == ["patient_id"]
+    assert list(columns.ignored) == ["row_id"]
+
+
 def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
     texts = [f"text {n}" for n in range(100)]
     prices = {"price: €": [f"{n},5" for n in range(100)], "rebate": ["1,5", "2,5"] * 50}
     columns = {"customer_id": range(100), "when": texts, "empty": np.nan, **prices}
+    columns |= {"sold": pd.date_range("2020-01-01", periods=100).astype(str), "currency": "EUR"}
+    columns["rooms"] = [*range(99), "-"]
     table(100, **columns).to_csv(tmp_path / "t.csv")
     told = sweeps(
         *("new", "mine", "--data", "t.csv", "--target", "y"), cwd=tmp_path, module="sweeps"
@@ -74,6 +113,11 @@ def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
         "ignored 'empty': expected values, got none",
         "ignored 'price: €': expected numbers or at most 50 categories, got 100 different texts in "
         "100 rows; '0,5' looks like a decimal comma",
+        "ignored 'sold': expected numbers or at most 50 categories, got 100 different texts in 100 "
+        "rows; '2020-01-01' looks like a date",
+        "ignored 'currency': the same value in every row",
+        "ignored 'rooms': expected a number in every row, got text in 1 of 100, first '-' in line "
+        "101",
         "taken for words 'rebate': '1,5' looks like a decimal comma",
         "go on with: sweeps run mine.yaml",
     ]

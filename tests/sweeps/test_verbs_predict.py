@@ -182,10 +182,18 @@ def test_its_faults_are_a_line(made: Path) -> None:
     assert line == "latin.csv: expected UTF-8, got byte 0xe4 in line 2 (save it as UTF-8)"
     line = said(made, "subscriptions.csv", "--keep", "idd")
     assert line == (
-        "--keep: subscriptions.csv: expected the columns 'idd', got none (did you mean 'id'?)"
+        "--keep: subscriptions.csv: expected the column 'idd', got none (did you mean 'id'?)"
     )
     (made / "head.csv").write_text(",".join(used) + "\n")
     assert predicted(made, "head.csv").shape == (0, 5)
+
+
+def test_a_file_is_no_run(made: Path) -> None:
+    (made / "csv-example.yaml").write_text("")
+    done = sweeps("predict", "csv-example.yaml", "rows.csv", cwd=made, code=2, module="sweeps")
+    assert done.stderr == (
+        "csv-example.yaml: expected a run folder, got a file (did you mean 'runs/csv-example'?)\n"
+    )
 
 
 @pytest.mark.parametrize("change", ["pickle", "short", "foreign", "torn", "meta"])
