@@ -103,7 +103,8 @@ def _winner(run: Run) -> str:
     words = settings_in_words(run, winner)
     name = text.capital(winner)
     if winner == run.default:
-        return f"Keep the defaults ({winner}): nothing confirmed beat them on dev." + (
+        which = "" if winner == "defaults" else f" ({winner})"
+        return f"Keep the defaults{which}: nothing confirmed beat them on dev." + (
             f" They are {words}." if words else ""
         )
     return f"{name} wins: {words}." if words else f"{name} wins."
