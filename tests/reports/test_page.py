@@ -147,6 +147,11 @@ def test_an_rmse_has_its_unit(html_of, make, copy):
     assert "SDs of" not in verdict(make())
 
 
+def test_grouped_rows_are_said_to_be_alike(html_of, make):
+    assert "All rows of one patient" in html_of(make(group="patient"))
+    assert "<dt>Groups</dt>" not in html_of(make())
+
+
 def test_a_long_name_may_break_at_its_dots(html_of, make):
     assert "<dt>optimizer.<wbr>momentum.<wbr>beta</dt>" in html_of(make())
 
