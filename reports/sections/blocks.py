@@ -63,6 +63,12 @@ class Cell:
     key: float | None = None
     href: str = ""
 
+    @property
+    def in_words(self) -> str:
+        """Both parts in a line: `2.6 % [1.8, 3.5]`, `20.0 (90 % reached it)`."""
+        rest = self.quiet if self.quiet[:1] in ("", "[") else f"({self.quiet})"
+        return f"{self.text} {rest}".strip()
+
 
 @dataclass(frozen=True)
 class Column:

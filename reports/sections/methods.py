@@ -15,7 +15,7 @@ def methods(run: Run) -> Section:
     """The meaning of every kind of number on the page."""
     items = [*_words(run)]
     if run.winner is not None:
-        items += _confirmed(run)
+        items += _confirmed(run) + _grouped(run)
     items += _always(run)
     return section("methods", "Methods", [Pairs("", tuple(items))])
 
@@ -39,6 +39,17 @@ def _words(run: Run) -> list[tuple[str, str]]:
         ("Two phases", "A search overfits its own dev rows, and a pruned trial was stopped for "
          "being slow; so every interval, speed-up and verdict comes from the confirmation: fresh "
          "seeds, unpruned, a common horizon, test rows that chose nothing."),
+    ]  # fmt: skip
+
+
+def _grouped(run: Run) -> list[tuple[str, str]]:
+    group = run.provenance["data"].get("group")
+    if group is None:
+        return []
+    return [
+        ("Groups", f"All rows of one {group} are on one side of the split. The intervals take "
+         "rows for independent all the same: where those of one group are alike, they are too "
+         "narrow."),
     ]  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def _no_gaps(column: pd.Series, table: sources.Table, where: str) -> None:
         )
         raise UserError(
             f"{where}: target '{table.target}': expected a value in every row, "
-            f"got none in {missing.sum()} of {len(column)}{first}"
+            f"got none in {missing.sum()} of {len(column)}{first} (leave such rows out)"
         )
 
 

@@ -159,6 +159,8 @@ READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
     ".tsv": _read_csv,
     ".parquet": _read_parquet,
 }
+KNOWN = "a file (.csv, .tsv, .parquet), sklearn:NAME or synthetic:NAME"
+SHEETS = (".xlsx", ".xls", ".ods")
 LATER = (".npz", ".h5", ".hdf5", ".mat")
 
 
@@ -167,7 +169,8 @@ def _file(path: Path, target: str | None) -> Table:
     if suffix in LATER:
         raise Expected("a .csv, .tsv or .parquet file", path.name, "it comes with a later version")
     if suffix not in READERS:
-        raise Expected("a file (.csv, .tsv, .parquet), sklearn:NAME or synthetic:NAME", path.name)
+        hint = "save its sheet as .csv" if suffix in SHEETS else ""
+        raise Expected(KNOWN, path.name, hint)
     if not _is_file(path):
         near = [p.name for p in path.parent.glob(f"*{suffix}")] if path.parent.is_dir() else []
         raise Expected(

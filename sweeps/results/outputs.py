@@ -98,7 +98,7 @@ def write_provenance(run: Prepared, finished: list[Finished], facts: dict[str, A
         "limits": [one.text for one in study.limits],
         "targets": study.targets.model_dump(exclude_none=True),
         "reference": study.reference,
-        "data": _data(dataset),
+        "data": {**_data(dataset), "group": study.data.group},
         "constants": dataset.constants,
         "counts": {**counts, "running": 0, "asked": run.budget},
         "search": {

@@ -109,6 +109,6 @@ class Result:
         from reports.sections.confirmed import winners
 
         table = winners(self.run)
-        rows = [[f"{cell.text} {cell.quiet}".strip() for cell in row.cells] for row in table.rows]
+        rows = [[cell.in_words for cell in row.cells] for row in table.rows]
         frame = pd.DataFrame(rows, columns=[column.label for column in table.columns])
-        return f"{frame.to_html(index=False)}\n<p>{html.escape(table.note)}</p>"
+        return f"{frame.to_html(index=False, justify='left')}\n<p>{html.escape(table.note)}</p>"

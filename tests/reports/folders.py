@@ -41,6 +41,7 @@ class Made:
     search: dict[str, Any] = field(default_factory=dict)
     suffix: str = ""  # appended to a parameter's and a class's name
     duplicates: int = 0
+    group: str | None = None
     seed: int = 0
 
 
@@ -337,7 +338,7 @@ def _provenance(made: Made, trials: pd.DataFrame) -> dict[str, Any]:
         "data": {"source": "studies/circles.csv", "sha256": "ab" * 32, "rows": 5 * made.rows,
                  "columns": 2, "features": 2, "train": 3 * made.rows, "dev": made.rows,
                  "test": made.rows, "split": "stratified, seed 0",
-                 "duplicates": made.duplicates,
+                 "duplicates": made.duplicates, "group": made.group,
                  **({"target_sd": 21_345.6} if made.task == "regression" else {})},
         "constants": {"train_loss": 0.693, "dev_loss": 0.693, "dev_error": 0.49,
                       "test_error": 0.49},

@@ -147,6 +147,19 @@ def test_an_rmse_has_its_unit(html_of, make, copy):
     assert "SDs of" not in verdict(make())
 
 
+def test_grouped_rows_are_said_to_be_alike(html_of, make):
+    assert "All rows of one patient" in html_of(make(group="patient"))
+    assert "<dt>Groups</dt>" not in html_of(make())
+
+
+def test_a_long_name_may_break_at_its_dots(html_of, make):
+    assert "<dt>optimizer.<wbr>momentum.<wbr>beta</dt>" in html_of(make())
+
+
+def test_the_defaults_are_named_once(html_of, make):
+    assert "Keep the defaults: nothing confirmed beat them" in html_of(make(top=0, confirmed=3))
+
+
 def test_a_search_alone_says_that_nothing_was_confirmed(html_of, make):
     html = html_of(make(confirmed=None))
     assert "nothing was confirmed" in html

@@ -329,6 +329,7 @@ def test_from_python(tmp_path: Path) -> None:
     shown, row = result._repr_html_(), result.table.iloc[0]
     bounds = f"[{100 * row['test_error_low']:.1f}, {100 * row['test_error_high']:.1f}]"
     assert f"{100 * row['test_error']:.1f}\xa0% {bounds}</td>" in shown
+    assert "reached it)</td>" in shown
     assert "initializer" in shown
     assert "label_smoothing" not in shown  # nor any other setting that was not searched
     assert result.best["hidden"] == [8, 4]

@@ -169,7 +169,7 @@ def with_value(column: str, row: int, value: Any) -> pd.DataFrame:
         (churn(), {"ignore": ["ids"]}, r"a column of the data, got 'ids' \(did you mean 'id'"),
         (churn(), {"group": "custmer"}, r"got 'custmer' \(did you mean 'customer'"),
         (churn(), {"source": "mine.csv"}, r"a file, got 'mine.csv' \(did you mean 'my.csv'\?\)"),
-        (churn(), {"source": "my.xlsx"}, r"expected a file \(.csv, .tsv, .parquet\), sklearn:NAME"),
+        (churn(), {"source": "my.xlsx"}, r"expected a file \(.csv, .tsv, .parquet\), sklearn:NAME.*got 'my.xlsx' \(save its sheet as .csv\)"),
         (churn(), {"source": "my.npz"}, r"got 'my.npz' \(it comes with a later version\)"),
         (churn(), {"source": "sklearn:iriss"}, r"known sklearn set.*did you mean 'iris'\?"),
         (churn(), {"source": "synthetic:moon"}, r"known synthetic set.*did you mean 'moons'\?"),
