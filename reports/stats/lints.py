@@ -126,7 +126,7 @@ def still_improving(run: Run) -> Iterator[Lint]:
         yield Lint(
             "still improving at the end", WARN,
             f"The winner's dev loss still fell by {100 * share:.0f}{text.SPACE}% over the last "
-            f"{text.count(tail, 'epoch')}.",
+            f"{text.count(tail, 'epoch') if tail > 1 else 'epoch'}.",
             "Train longer (fixed.epochs), or raise the learning rate.", "curves",
         )  # fmt: skip
 
@@ -148,8 +148,8 @@ def overfits(run: Run) -> Iterator[Lint]:
             "the best one overfits", WARN,
             f"The winner's dev loss was least at epoch {epoch} and has risen by "
             f"{100 * rise:.0f}{text.SPACE}% since.",
-            "Stop there, regularize more (l2, keep_prob), or select with objective.at: best.",
-            "curves",
+            "Stop there (patience), or select with objective.at: best; what regularization is left "
+            "stands among the remedies.", "ledger",
         )  # fmt: skip
 
 
