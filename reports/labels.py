@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from reports import summary, text
@@ -70,8 +71,14 @@ def _words(name: str, value: Any) -> str:
         return "no hidden layer"
     if isinstance(value, bool):
         return f"{'' if value else 'no '}{last.replace('_', ' ')}"
-    said = text.value(float(f"{value:.2g}") if isinstance(value, float) else value)
+    said = _two_digits(value) if isinstance(value, float) else text.value(value)
     return said if name in BARE else f"{SHORT.get(last, last.replace('_', ' '))} {said}"
+
+
+def _two_digits(x: float) -> str:
+    """Without an exponent as long as that is short: at its hyphen a line would break."""
+    written = f"{x:.2g}"
+    return f"{Decimal(written):f}" if 1e-5 <= abs(x) < 1e5 else written
 
 
 def _fitting(words: list[str]) -> str:

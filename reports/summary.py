@@ -80,7 +80,8 @@ def target_in_words(run: Run) -> str:
     aim = convergence.target(run)
     if aim is not None:
         return aim.words(run)
-    why = "no network held an error at two evaluations" if run.configs else "nothing was confirmed"
+    why = "no network trained to the end and held an error at two evaluations"
+    why = why if run.configs else "nothing was confirmed"
     return f"no target: {why}"
 
 

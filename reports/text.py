@@ -152,7 +152,12 @@ def cost(x: float) -> str:
 
 def time(restricted: Interval, reached: int) -> str:
     """A restricted mean: `12.3`, or `> 60` where no network got there before the horizon."""
-    return cost(restricted.estimate) if reached else f">{SPACE}{cost(restricted.estimate)}"
+    return cost(restricted.estimate) if reached else more(restricted.estimate)
+
+
+def more(horizon: float) -> str:
+    """`> 60`: than the horizon."""
+    return f">{SPACE}{number(horizon) if abs(horizon) < 100 else cost(horizon)}"
 
 
 def amount(x: float) -> str:

@@ -124,7 +124,7 @@ def _panel(
         tidy(axes, "epoch", kind if kind == "loss" or percent else "RMSE")
         if percent:
             percent_axis(axes, "y")
-        axes.legend(loc="upper right")
+        axes.legend(loc="lower left" if axes.get_yscale() == "log" else "upper right")
         axes.set_title(title)
         last = rows[rows["epoch"] == rows["epoch"].max()].set_index("split")["median"]
         words = f"{config}: at the end train {last['train']:.4g}, dev {last['dev']:.4g} (medians)."

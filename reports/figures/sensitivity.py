@@ -45,12 +45,12 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
     wide = frame.pivot_table(index="parameter", columns="evaluator", values="value", sort=False)
     wide = wide.sort_values(evaluators[0], kind="stable").tail(CHOICES)
     with canvas(height=80 + 24 * len(wide) * len(evaluators)) as figure:
-        axes = figure.subplots()
+        axes, had = figure.subplots(), frame.groupby("parameter")["trials"].first()
         thick = 0.72 / len(evaluators)
         for number, name in enumerate(evaluators):
             places = np.arange(len(wide)) + (len(evaluators) - 1 - 2 * number) * thick / 2
-            axes.barh(places, wide[name].fillna(0), thick * 0.9, color=SERIES[number], label=name)
-        had = frame.groupby("parameter")["trials"].first()
+            colours = [SERIES[number] if had[one] == complete else MUTED for one in wide.index]
+            axes.barh(places, wide[name].fillna(0), thick * 0.9, color=colours, label=name)
         names = [_name(str(name), int(had[name]), complete) for name in wide.index]
         axes.set_yticks(range(len(wide)), names)
         axes.set_xlim(left=0)
@@ -70,8 +70,8 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
     )
     if arms:
         caption += (
-            " A parameter that only some trials had is judged among these alone, whose number "
-            "stands beside it; what the choice of its arm matters is said at the choice."
+            " A parameter that only some trials had is judged among these alone (grey), whose "
+            "number stands beside it; what the choice of its arm matters is said at the choice."
         )
     return Figure("importance-figure", "Parameter importance", caption, (found,), frame,
                   "data/importance.csv")  # fmt: skip
@@ -83,8 +83,9 @@ def _name(name: str, had: int, complete: int) -> str:
 
 
 def _end(name: str, width: int = 24) -> str:
-    """The end of a dotted name says more than its beginning."""
-    return name if len(name) <= width else f"\N{HORIZONTAL ELLIPSIS}{name[1 - width :]}"
+    """The arm and its parameter, of a dotted name that is too long."""
+    last = name if len(name) <= width else ".".join(name.split(".")[-2:])
+    return short(last, width)
 
 
 def scatter(

@@ -90,11 +90,7 @@ def percent_axis(axes: Axes, which: str, symbol: str = " %") -> None:
                                               symbol=symbol))  # fmt: skip
 
 
-def _one_digit(x: float) -> str:
-    return number(x, 1)
-
-
-def plain_log(axis: Axis, write: Callable[[float], str] = _one_digit) -> None:
+def plain_log(axis: Axis, write: Callable[[float], str] | None = None) -> None:
     """Labels like 0.03 rather than powers of ten, and only as many as fit."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
@@ -102,7 +98,8 @@ def plain_log(axis: Axis, write: Callable[[float], str] = _one_digit) -> None:
     decades = math.log10(high / low) if low > 0 else 9.0
     subs = (1.0, 2.0, 5.0) if decades < 2 else (1.0, 3.0) if decades < 3 else (1.0,)
     axis.set_major_locator(LogLocator(base=10, subs=subs, numticks=9))
-    axis.set_major_formatter(FuncFormatter(lambda x, _: write(x)))
+    digits = 1 if decades > 0.5 else 2  # within so little, two ticks may share the first digit
+    axis.set_major_formatter(FuncFormatter(lambda x, _: write(x) if write else number(x, digits)))
     axis.set_minor_locator(NullLocator())
 
 

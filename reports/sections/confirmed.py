@@ -14,7 +14,7 @@ from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Tab
 from reports.sections.pareto import fresh_cell, measured
 from reports.stats import objectives, tuning
 from reports.stats.intervals import Interval
-from reports.stats.rows import DIVERGED
+from reports.stats.rows import DIVERGED, all_diverged
 
 
 def confirmed(run: Run) -> Section | None:
@@ -36,7 +36,8 @@ def role(run: Run, row: pd.Series) -> str:
     """Winner, rank, defaults or baseline."""
     if row["kind"] == "baseline":
         return "baseline"
-    words = "winner" if row["rank"] == 1 else f"rank {row['rank']}"
+    wins = row["rank"] == 1 and not summary.all_lost(row)
+    words = "winner" if wins else f"rank {row['rank']}"
     return f"{words}, defaults" if row["config"] == run.default else words
 
 
@@ -47,14 +48,19 @@ def _blocks(run: Run) -> Iterator[Block]:
     yield Text(
         (
             f"Each setting below was trained again with {text.count(int(n), 'fresh seed')}, "
-            "unpruned and to the end, and scored on rows that chose nothing. The winner has "
-            f"{objectives.choice_in_words(run)}; the test split had no say.",
+            f"unpruned and to the end, and scored on rows that chose nothing. {_choice(run)}",
         )
     )
     yield winners(run)
     if not all(goal.is_plain for goal in objectives.objectives(run)):
         yield _objectives(run)
     yield Plot(errors.forest(table, not run.regression, labels.labels(run)))
+
+
+def _choice(run: Run) -> str:
+    if all_diverged(run, str(run.winner)):
+        return "The one of rank 1 diverged with every seed, and so is no winner."
+    return f"The winner has {objectives.choice_in_words(run)}; the test split had no say."
 
 
 def winners(run: Run) -> Table:
@@ -132,9 +138,8 @@ def _reach(row: pd.Series) -> Cell:
     if not math.isfinite(row["epochs_to_target"]):
         return Cell(text.DASH, key=math.inf)
     share = f"{100 * row['reach']:.0f}{text.SPACE}% reached it"
-    more = f">{text.SPACE}" * (row["reach"] == 0)
-    words = f"{more}{text.cost(row['epochs_to_target'])}"
-    return Cell(words, share, key=float(row["epochs_to_target"]))
+    time = float(row["epochs_to_target"])
+    return Cell(text.cost(time) if row["reach"] else text.more(time), share, key=time)
 
 
 def optimism(run: Run) -> Section | None:

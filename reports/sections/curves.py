@@ -15,7 +15,11 @@ def curves(run: Run) -> Section | None:
     """Train and dev curves, error and loss, of the first few confirmed settings."""
     if run.winner is None:
         return None
-    shown = _shown(run)
+    trained = [config for config in run.configs if _has_trained(run, config)]
+    shown = _shown(run, trained)
+    if not shown:
+        words = "Every network diverged before its first evaluation in training."
+        return section("curves", "Learning curves", [Text((words,))])
     aim = convergence.target(run)
     blocks: list[Block] = []
     for kind in ("error", "loss"):
@@ -26,15 +30,25 @@ def curves(run: Run) -> Section | None:
         target = aim.value if aim is not None and aim.metric == f"dev_{kind}" else None
         percent = kind == "error" and not run.regression
         blocks.append(Plot(figures.curves(frame, kind, percent, target, labels.named(run))))
-    if len(shown) < len(run.configs):
+    if len(shown) < len(trained):
         words = f"Shown: {text.listing(list(shown))}, of {len(run.configs)} confirmed."
         blocks.append(Text((words,), "quiet"))
+    lost = [config for config in run.configs if config not in trained]
+    if lost:
+        whose = f"{text.listing(lost)}: every network diverged before its first evaluation"
+        blocks.append(Text((f"Nothing to show of {whose} in training.",), "quiet"))
     return section("curves", "Learning curves", blocks)
 
 
-def _shown(run: Run) -> tuple[str, ...]:
+def _has_trained(run: Run, config: str) -> bool:
+    """Whether any network of it was evaluated after an epoch of training."""
+    scores = (convergence.matrix(run, config, f"dev_{kind}") for kind in ("error", "loss"))
+    return any(bool(np.isfinite(each[:, 1:]).any()) for each in scores)
+
+
+def _shown(run: Run, trained: list[str]) -> tuple[str, ...]:
     """The winner, the first runners-up, and the defaults whatever their rank."""
-    few = list(run.configs[: figures.SHOWN])
-    if run.default is not None and run.default not in few:
+    few = trained[: figures.SHOWN]
+    if run.default in trained and run.default not in few:
         few[-1] = run.default
     return tuple(few)

@@ -27,6 +27,10 @@ def ledger(run: Run) -> Section | None:
 def _blocks(run: Run) -> Iterator[Block]:
     found = stats.ledgers(run)
     first = found[0]
+    if all(one.gaps[0].interval.why == DIVERGED for one in found):
+        words = "Every confirmation network diverged: there is no error to take apart."
+        yield Paragraphs((words,))
+        return
     yield Paragraphs((_lead(run, first),))
     yield _table(run, found)
     frame, table = stats.frame(found), summary.table(run)
@@ -40,7 +44,8 @@ def _blocks(run: Run) -> Iterator[Block]:
     cures = _cures(run)
     if cures.rows:
         yield cures
-    notes = [("Flip", _flip(run, first))]
+    lost = first.gaps[0].interval.why == DIVERGED
+    notes = [] if lost else [("Flip", _flip(run, first))]
     notes += [("To decide", first.decide)] * bool(first.decide)
     notes.append(("In loss", _loss(run)))
     notes.append(("Remedies", _remedies(run, first)))

@@ -68,11 +68,13 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
         ("Single models", "Wilson's interval (1927) for the error of a baseline or of any other "
          "single model; it covers new rows."),
         ("Between settings", "Student's t on paired differences: replicate i of every setting has "
-         "the same seed and sees the same rows. It covers new seeds on this data, not new rows."),
+         "the same seed and sees the same rows; no narrower than if one network differed by one "
+         "row. It covers new seeds on this data, not new rows."),
         ("Ledger", f"Avoidable bias = train error {text.MINUS} reference; variance = dev "
-         f"{text.MINUS} train; dev overfit = test {text.MINUS} dev (after Ng, 2018). The margin is "
-         "0.5 points or a tenth of the dev error, whichever is larger; a tenth of the dev value "
-         "for losses and RMSE. P is the "
+         f"{text.MINUS} train; dev overfit = test {text.MINUS} dev (after Ng, 2018). Bias has a t "
+         "over seeds, cut where an error cannot be, and no narrower than if one network erred on "
+         "one row more. The margin is 0.5 points or a tenth of the dev error, whichever is larger; "
+         "a tenth of the dev value for losses and RMSE. P is the "
          "probability that a gap is above it. A verdict needs the whole interval of the largest of "
          "the gaps with P of .8 or more to lie above the margin; \"no large gap\" needs those of "
          "all to lie below it; everything else is undecided."),
@@ -109,7 +111,8 @@ def _always(run: Run) -> list[tuple[str, str]]:
     return [
         ("Divergence", "A network whose loss leaves the finite numbers counts with the worst "
          "value: error 1 (its RMSE counterpart in regression), loss ten times the constant "
-         "predictor's. It is never dropped."),
+         "predictor's. It is never dropped. A setting of which every network diverged has "
+         "no error, and no interval."),
         *_aims(run),
         ("Importance", "PED-ANOVA (Watanabe et al., 2023): what sets the best tenth of the "
          "complete trials, or the best five, apart from all of them. A parameter of an arm is "

@@ -18,6 +18,7 @@ from reports.frames import Run, once
 from reports.stats import intervals
 from reports.stats.intervals import Array, Interval
 from reports.stats.permutation import faster, speedup
+from reports.stats.rows import all_diverged
 from reports.text import unit
 
 AXES = {
@@ -54,7 +55,8 @@ class Target:
 def target(run: Run) -> Target | None:
     """The user's first target; else the median of `held`, which half of the defaults reach.
 
-    None where nothing was confirmed, or no network of the defaults held an error at all.
+    Of the winner where the defaults were not confirmed, or all diverged; networks that diverged
+    set no target. None where nothing was confirmed, or no other network held an error at all.
     """
     if not run.configs:
         return None
@@ -62,10 +64,12 @@ def target(run: Run) -> Target | None:
     for metric, value in given.items():
         return Target(metric, float(value), "the study's own target")
     config = run.default or run.configs[0]
-    least = held(matrix(run, config, "dev_error"))
+    config = run.configs[0] if all_diverged(run, config) else config
+    alive = run.rows_of(config)["status"].to_numpy() == "ok"
+    least = held(matrix(run, config, "dev_error"))[alive]
     if not np.isfinite(least).any():
         return None
-    whose = "the defaults' networks" if run.default else "the winner's networks"
+    whose = "the defaults' networks" if config == run.default else "the winner's networks"
     source = f"the median of what {whose} held at two evaluations running"
     return Target("dev_error", float(np.nanmedian(least)), source)
 
@@ -217,6 +221,8 @@ def restricted(time: Array, reached: int, tau: float) -> Interval:
     n, missed = len(time), len(time) - reached
     if not reached:
         return intervals.none(tau, n, "no network reached it")
+    if n > 1 and not missed and (time == time[0]).all():
+        return intervals.none(float(time[0]), n, "all reached it at the same evaluation")
     if 1 in (reached, missed) and n > 1:
         did = "missed" if missed == 1 else "reached"
         return intervals.none(float(time.mean()), n, f"one network alone {did} it")

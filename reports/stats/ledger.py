@@ -264,14 +264,14 @@ def _decide(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
     distance = abs(gap.interval.estimate - gap.margin)
     wanted = (distance / TWO_SIDED) ** 2
     row_error = max(gap.row_error, 1 / gap.rows) if few and gap.rows else gap.row_error
-    seeds = _needed(gap.seed_error**2 * replicates, wanted - row_error**2)
+    seeds = _seeds_needed(gap.seed_error**2 * replicates, replicates, distance, row_error)
     rows = _needed(gap.row_error**2 * gap.rows, wanted - gap.seed_error**2)
     rows = max(rows, math.ceil(few / distance)) if distance > 0 else rows
     by_seed = gap.seed_error > row_error
     dominant = "the choice of seed" if by_seed else "the small number of rows"
     head = f"The open question is the {gap.name} gap; {dominant} is the larger source of noise. "
     ways = []
-    if replicates < seeds < 1000:
+    if seeds:
         ways.append(f"about {seeds} replicates (now {replicates})")
     if gap.rows and gap.rows < rows < 1_000_000:
         split = "dev" if gap.name == VARIANCE else "dev and test"
@@ -279,6 +279,22 @@ def _decide(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
     if not ways:
         return head + "The gap lies too close to the margin for any affordable number to decide."
     return head + "If the estimate holds, " + " or ".join(ways) + " would decide it."
+
+
+MOST_SEEDS = 1000  # that anyone would train to decide a question
+
+
+def _seeds_needed(variance: float, now: int, distance: float, row_error: float) -> int:
+    """The least number above the present one whose t would reach less far; 0 where there is none.
+
+    With two or three, t is so wide that one network more can decide.
+    """
+    from scipy import special
+
+    many = np.arange(now + 1, MOST_SEEDS)
+    reach = special.stdtrit(many - 1, 0.5 + intervals.LEVEL / 2) ** 2 * variance / many
+    enough = reach + (TWO_SIDED * row_error) ** 2 <= distance**2
+    return int(many[enough.argmax()]) if enough.any() else 0
 
 
 def _needed(variance: float, room: float) -> int:

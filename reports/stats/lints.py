@@ -15,6 +15,7 @@ from reports.stats.rows import row_losses
 
 FEW_CONFIRM, FEW_SEARCH = 10, 3
 WARN, NOTE = "warning", "note"
+LIMITS = {("keep_prob", "high"): 1.0, ("floor", "low"): 0.0}  # ends that nothing lies beyond
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ def edges(run: Run) -> Iterator[Lint]:
             continue
         end = "low" if where < 0.5 else "high"
         entry = tuning.space_of(run, name)
+        if entry[end] == LIMITS.get((name.rpartition(".")[2], end)):
+            continue
         yield Lint(
             "best near an edge", WARN,
             f"The best {name}, {text.value(value)}, lies at the {end} end of its range "
@@ -123,7 +126,7 @@ def still_improving(run: Run) -> Iterator[Lint]:
         yield Lint(
             "still improving at the end", WARN,
             f"The winner's dev loss still fell by {100 * share:.0f}{text.SPACE}% over the last "
-            f"{text.count(tail, 'epoch')}.",
+            f"{text.count(tail, 'epoch') if tail > 1 else 'epoch'}.",
             "Train longer (fixed.epochs), or raise the learning rate.", "curves",
         )  # fmt: skip
 
@@ -145,8 +148,8 @@ def overfits(run: Run) -> Iterator[Lint]:
             "the best one overfits", WARN,
             f"The winner's dev loss was least at epoch {epoch} and has risen by "
             f"{100 * rise:.0f}{text.SPACE}% since.",
-            "Stop there, regularize more (l2, keep_prob), or select with objective.at: best.",
-            "curves",
+            "Stop there (patience), or select with objective.at: best; what regularization is left "
+            "stands among the remedies.", "ledger",
         )  # fmt: skip
 
 
@@ -197,11 +200,19 @@ def diverged_confirmed(run: Run) -> Iterator[Lint]:
     if not len(lost):
         return
     counts = lost.groupby("config", sort=False).size()
-    words = [f"{n} of {len(run.rows_of(str(config)))} of {config}" for config, n in counts.items()]
+    sizes = {str(config): len(run.rows_of(str(config))) for config in counts.index}
+    words = [
+        f"{n} of {sizes[str(config)]} of {'the defaults' if config == 'defaults' else config}"
+        for config, n in counts.items()
+    ]
+    never = [n == sizes[str(config)] for config, n in counts.items()]
+    why = "it depends on the seed whether it trains"
+    if any(never):
+        why = "it does not train" if all(never) else f"it does not train, or {why}"
     yield Lint(
         "diverged in confirmation", WARN,
         f"Confirmation networks diverged: {text.listing(words)}; each counts with the worst value.",
-        "Do not deploy such a setting: it depends on the seed whether it trains.", "confirmed",
+        f"Do not deploy such a setting: {why}.", "confirmed",
     )  # fmt: skip
 
 

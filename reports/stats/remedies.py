@@ -147,7 +147,7 @@ def _longer(run: Run, config: str) -> Iterator[str]:
     if fall > 0.01:
         yield (
             f"More epochs: the train loss still fell by {100 * fall:.0f}{text.SPACE}% over the "
-            f"last {text.count(tail, 'epoch')}."
+            f"last {text.count(tail, 'epoch') if tail > 1 else 'epoch'}."
         )
     else:
         yield "More epochs alone would do little: the train loss has come to rest."

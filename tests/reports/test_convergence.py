@@ -235,7 +235,7 @@ def test_the_target_is_the_users_else_the_defaults_median(make):
     assert convergence.target(nothing) is None
     assert summary.target_in_words(nothing) == "no target: nothing was confirmed"
     lost = load(make(diverge_all=True, epochs=6))
-    assert summary.target_in_words(lost).endswith("no network held an error at two evaluations")
+    assert summary.target_in_words(lost).endswith("and held an error at two evaluations")
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -261,3 +261,19 @@ def test_every_cost_axis_has_its_common_horizon(make, axis):
     frame = convergence.times(run, aim, axis)
     assert (frame["time"] <= frame.attrs["tau"]).all()
     assert (frame["time"] > 0).all()
+
+
+def test_networks_that_diverged_set_no_target(folder_of):
+    run = load(folder_of("defaults diverged"))
+    aim = convergence.target(run)
+    assert aim is not None
+    assert "the winner's networks" in aim.source
+    values = convergence.matrix(run, str(run.winner), "dev_error")
+    assert aim.value == pytest.approx(np.median(convergence.held(values)))
+    assert convergence.target(load(folder_of("all diverged"))) is None
+
+
+def test_one_time_for_all_has_no_interval():
+    found = convergence.restricted(np.full(10, 3.0), 10, 60.0)
+    assert (found.estimate, found.known) == (3.0, False)
+    assert found.why == "all reached it at the same evaluation"

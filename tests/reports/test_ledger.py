@@ -242,3 +242,22 @@ def test_cures_compare_with_the_defaults(make):
     }
     for row in frame.itertuples():
         assert row.variance.estimate == pytest.approx(gap[row.config] - gap["defaults"])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_as_many_more_seeds_as_are_asked_for_do_decide(seed):
+    """If the estimate holds: the same spread over so many networks leaves the margin outside."""
+    rng = np.random.default_rng(seed)
+    train, distance = rng.normal(0.06, 0.02, 2), 0.05
+    wanted = ledger._seeds_needed(float(train.var(ddof=1)), 2, distance, 0.0)
+    assert wanted > 2
+    for n in (wanted, wanted - 1):
+        spread = np.full(n, 0.06)
+        spread[: n // 2 * 2] += np.resize([1, -1], n // 2 * 2)
+        spread = 0.06 + (spread - spread.mean()) / spread.std(ddof=1) * train.std(ddof=1)
+        found = intervals.t_mean(spread)
+        assert (found.low >= 0.06 - distance) == (n == wanted) or n == 2
+
+
+def test_where_the_rows_are_the_noise_no_number_of_seeds_will_do():
+    assert ledger._seeds_needed(1e-6, 10, 0.01, 0.02) == 0

@@ -178,6 +178,14 @@ def test_a_setting_that_diverged_has_no_error(html_of, folder_of):
     assert "100.0\N{NO-BREAK SPACE}%" not in html.partition('id="runs"')[0]
 
 
+def test_a_winner_that_diverged_is_called_none(html_of, folder_of):
+    html = html_of(folder_of("all diverged"))
+    assert "diverged with every seed, and so is no winner" in html
+    assert "there is no error to take apart" in html
+    assert "Do not deploy such a setting: it does not train." in html
+    assert "<td>winner" not in html
+
+
 def test_all_diverged_is_said(html_of, make):
     assert "there is no winner" in html_of(make(diverge_all=True))
 

@@ -35,7 +35,7 @@ def test_the_importance_of_an_arms_parameter_says_among_how_many(folder_of):
     figure = next(b.figure for b in sensitivity(run).blocks if isinstance(b, Plot))
     had = run.importance.set_index("parameter")["trials"]["optimizer.momentum.beta"]
     assert f"({had} trials)" in figure.panels[0].svg
-    assert "judged among these alone" in figure.caption
+    assert "judged among these alone (grey)" in figure.caption
     assert "hardly more than a hint" in figure.caption
     assert "optimizer.momentum.beta" not in paragraphs(run)
     missing = replace(run, importance=run.importance.iloc[:4], memo={})

@@ -37,10 +37,10 @@ def test_a_target_never_reached_has_no_time(folder_of):
     run = load(folder_of("never reached"))
     lead, table = said(run)
     assert "No network reached it" in lead
-    assert {row.cells[2].text for row in table.rows} == {">\N{NO-BREAK SPACE}60.0"}
+    assert {row.cells[2].text for row in table.rows} == {">\N{NO-BREAK SPACE}60"}
     numbers = verdict(run).blocks[1].items
     last = numbers[-1]
-    assert (last.value, last.bounds) == (">\N{NO-BREAK SPACE}60.0", "")
+    assert (last.value, last.bounds) == (">\N{NO-BREAK SPACE}60", "")
     assert last.note == "0 of 10 networks reached it"
 
 

@@ -108,17 +108,23 @@ def changed(copy, folder, frame=None, **provenance):
     return load(folder)
 
 
-def test_an_edge_is_found_and_its_remedy_names_it(make, copy):
-    run = load(make())
-    trial = tuning.best_trial(run)
+def near_an_edge(copy, folder, keep_prob):
+    trial = tuning.best_trial(load(folder))
 
     def push(trials):
-        trials.loc[trials["trial"] == trial, "param.keep_prob"] = 0.995
+        trials.loc[trials["trial"] == trial, "param.keep_prob"] = keep_prob
 
-    found = changed(copy, make(), ("trials.parquet", push))
-    lint = next(one for one in lints.lints(found) if one.name == "best near an edge")
-    assert "keep_prob" in lint.finding
-    assert "beyond 1" in lint.remedy
+    found = lints.lints(changed(copy, folder, ("trials.parquet", push)))
+    return [one for one in found if one.name == "best near an edge" and "keep_prob" in one.finding]
+
+
+def test_an_edge_is_found_and_its_remedy_names_it(make, copy):
+    (lint,) = near_an_edge(copy, make(), 0.505)
+    assert "beyond 0.5" in lint.remedy
+
+
+def test_an_end_that_nothing_lies_beyond_is_no_edge(make, copy):
+    assert not near_an_edge(copy, make(), 0.995)
 
 
 def test_late_trouble_is_found(make, copy):
