@@ -14,7 +14,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.databases import PASSWORD, Postgres, missing
-from tests.soak.runs import TRIALS, Run, alive, children, kill
+from tests.soak.runs import TRIALS, Run, children, kill
+from tests.sweeps.helpers import alive
 
 VICTIMS = {
     "parent": {"parent"},

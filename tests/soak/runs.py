@@ -130,14 +130,6 @@ def _command_line(pid: int) -> bytes:
         return b""
 
 
-def alive(pid: int) -> bool:
-    """A process that is there and no zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
 def kill(*pids: int) -> None:
     """`kill -9`; one that is gone already is no matter."""
     for pid in pids:

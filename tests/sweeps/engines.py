@@ -119,11 +119,3 @@ def collect(made: Engine, tasks: list[Any]) -> dict[int, Any]:
         results.update(made.wait())
     assert made.wait() == []
     return results
-
-
-def alive(pid: int) -> bool:
-    """A process that is there and no zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

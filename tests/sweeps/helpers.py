@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,23 @@ def sweeps(
     done = forks().run([module, *arguments], cwd, environment(), timeout=120)
     assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
     return done
+
+
+def await_records(process: "subprocess.Popen[str]", folder: Path, count: int) -> None:
+    """Until the run folder of a run that goes on has so many records."""
+    deadline = time.monotonic() + 60
+    while len(list(folder.glob("artifacts/trial-*.npz"))) < count:
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def alive(pid: int) -> bool:
+    """A process that is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def trials(folder: Path) -> dict[str, dict[str, Any]]:

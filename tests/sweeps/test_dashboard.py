@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import pytest
 
 from sweeps.dashboard import server
 from sweeps.faults import UserError
-from tests.sweeps.helpers import TEXT, command, environment, study, sweeps
+from tests.sweeps.helpers import TEXT, await_records, command, environment, study, sweeps
 
 HOSTILE = "Which optimizer? <img src=x onerror=alert(1)> [x](javascript:alert(2)) | $y$"
 LINE = re.compile(r"dashboard (http://\S+) \(Ctrl-C stops it\)")
@@ -141,12 +140,11 @@ def test_it_follows_a_run_that_is_going_on(start: Any, tmp_path: Path) -> None:
         command(str(path), "--jobs", "1", "--trials", "300", "--no-confirm"),
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
+        text=True,
         env=environment(),
     )
     folder = tmp_path / "runs" / "small"
-    deadline = time.monotonic() + 60
-    while not list(folder.glob("artifacts/trial-*.npz")) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    await_records(run, folder, 1)
     shown = start(folder)
     wrote = 0
     while len(list(folder.glob("artifacts/trial-*.npz"))) < 200:

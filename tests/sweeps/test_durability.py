@@ -17,7 +17,7 @@ import optuna
 import pytest
 
 from sweeps.storage import backends, records
-from tests.sweeps.helpers import TEXT, command, environment, study, sweeps, trials
+from tests.sweeps.helpers import TEXT, await_records, command, environment, study, sweeps, trials
 
 QUICK = TEXT.replace("trials: 24", "trials: 12")
 OPTIONS = ("--jobs", "1", "--no-confirm")
@@ -231,11 +231,7 @@ def start(path: Path, records: int) -> "subprocess.Popen[str]":
         start_new_session=True,
     )
     started.append(process)
-    artifacts, deadline = path.parent / "runs" / "small" / "artifacts", time.monotonic() + 60
-    while len(list(artifacts.glob("trial-*.npz"))) < records:
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
+    await_records(process, path.parent / "runs" / "small", records)
     return process
 
 

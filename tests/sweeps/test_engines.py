@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sweeps.engines import ENGINES, Failure
-from tests.sweeps.engines import alive, collect, engine
+from tests.sweeps.engines import collect, engine
+from tests.sweeps.helpers import alive
 
 engines = pytest.mark.parametrize("name", list(ENGINES))
 

@@ -18,8 +18,17 @@ from optuna.storages.journal import JournalFileBackend
 
 from sweeps.engines import ENGINES
 from sweeps.search.mirror import Mirror
-from tests.sweeps.engines import alive, installed
-from tests.sweeps.helpers import TEXT, command, environment, study, sweeps, trials
+from tests.sweeps.engines import installed
+from tests.sweeps.helpers import (
+    TEXT,
+    alive,
+    await_records,
+    command,
+    environment,
+    study,
+    sweeps,
+    trials,
+)
 
 
 @pytest.fixture(scope="module")
@@ -107,13 +116,8 @@ def interrupt(
     folder: Path, stop: Callable[[subprocess.Popen[str]], None], records: int, *options: str
 ) -> str:
     """Start a study, stop it once so many records are there; what it said on stderr."""
-    artifacts = folder / "runs" / "small" / "artifacts"
     process = start(study(folder), "--no-confirm", *options)
-    deadline = time.monotonic() + 60
-    while len(list(artifacts.glob("trial-*.npz"))) < records:
-        assert process.poll() is None, "ended before it could be stopped"
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
+    await_records(process, folder / "runs" / "small", records)
     stop(process)
     _, said = process.communicate(timeout=30)
     assert process.returncode != 0
@@ -150,10 +154,7 @@ def test_ctrl_c_in_the_confirmation(tmp_path: Path, after: float) -> None:
     text = TEXT.replace("trials: 24", "trials: 2").replace("epochs: 12", "epochs: 400")
     path = study(tmp_path, text.replace("top: 2, replicates: 4", "top: 2, replicates: 900"))
     process = start(path)
-    artifacts = tmp_path / "runs" / "small" / "artifacts"
-    while len(list(artifacts.glob("trial-*.npz"))) < 2:
-        assert process.poll() is None
-        time.sleep(0.002)
+    await_records(process, tmp_path / "runs" / "small", 2)
     time.sleep(after)
     ctrl_c(process)
     _, said = process.communicate(timeout=30)
@@ -203,9 +204,7 @@ def test_a_killed_worker_costs_nothing(
 ) -> None:
     path = study(tmp_path)
     process = start(path, "--no-confirm")
-    artifacts = tmp_path / "runs" / "small" / "artifacts"
-    while process.poll() is None and len(list(artifacts.glob("trial-*.npz"))) < 4:
-        time.sleep(0.002)
+    await_records(process, tmp_path / "runs" / "small", 4)
     tasks = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     workers = [pid for pid in tasks if b"loky" in Path(f"/proc/{pid}/cmdline").read_bytes()]
     os.kill(int(workers[-1]), signal.SIGKILL)

@@ -18,7 +18,7 @@ from sweeps.faults import UserError
 from sweeps.storage import backends, lost
 from sweeps.storage.store import RunFolder
 from tests.databases import PASSWORD, MariaDB, Postgres, Server, missing, missing_mysql
-from tests.sweeps.helpers import TEXT, command, environment, study, sweeps, trials
+from tests.sweeps.helpers import TEXT, await_records, command, environment, study, sweeps, trials
 
 QUICK = TEXT.replace("trials: 24", "trials: 12")
 OPTIONS = ("--jobs", "1", "--no-confirm")
@@ -194,11 +194,7 @@ def start(path: Path, records: int) -> "subprocess.Popen[str]":
         text=True,
         env=environment(),
     )
-    artifacts, deadline = path.parent / "runs" / "small" / "artifacts", time.monotonic() + 60
-    while len(list(artifacts.glob("trial-*.npz"))) < records:
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
+    await_records(process, path.parent / "runs" / "small", records)
     return process
 
 

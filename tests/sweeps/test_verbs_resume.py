@@ -3,25 +3,20 @@
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.sweeps.helpers import command, environment, study, sweeps, trials
+from tests.sweeps.helpers import await_records, command, environment, study, sweeps, trials
 
 
 def interrupted(cwd: Path, *options: str, records: int = 4) -> Path:
     """A run that was killed once it had so many records."""
     process = subprocess.Popen(
-        command(str(study(cwd)), "--jobs", "2", *options), cwd=cwd, env=environment()
+        command(str(study(cwd)), "--jobs", "2", *options), cwd=cwd, env=environment(), text=True
     )
     folder = cwd / "runs" / "small"
-    deadline = time.monotonic() + 60
-    while len(list(folder.glob("artifacts/trial-*.npz"))) < records:
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.01)
+    await_records(process, folder, records)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (folder / "provenance.json").exists()
