@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -85,7 +87,7 @@ class Unit:
         size = abs(x) * self.factor
         if self.factor == 100.0:
             return 2 if 0 < size < 0.95 else 1
-        if size == 0 or not math.isfinite(size):
+        if size < 5e-7 or not math.isfinite(size):
             return 3
         return min(max(2 - math.floor(math.log10(size)), 0), 6)
 
@@ -231,7 +233,20 @@ def value(x: object) -> str:
         return found.rstrip("0").rstrip(".") if "." in found and "e" not in found else found
     if isinstance(x, (list, tuple)):
         return "[" + ", ".join(value(each) for each in x) + "]"
-    return str(x)
+    return _arm(x) if isinstance(x, str) and ARM.fullmatch(x) else str(x)
+
+
+# A choice's arm with settings of its own, as Optuna is told of it.
+ARM = re.compile(r'\{"[\w.]+": \{.*\}\}')
+
+
+def _arm(code: str) -> str:
+    """`normal (scale 10)`."""
+    try:
+        ((name, settings),) = json.loads(code).items()
+    except json.JSONDecodeError:
+        return code
+    return f"{name} ({', '.join(f'{key} {value(inner)}' for key, inner in settings.items())})"
 
 
 def capital(words: str) -> str:

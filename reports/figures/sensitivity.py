@@ -173,4 +173,4 @@ def _places(
     order = {name: place for place, name in enumerate(choices)}
     jitter = (trial.to_numpy(int) * 0.6180339887 % 1 - 0.5) * 0.5
     places = names.map(order).to_numpy(float) + jitter
-    return places, [short(name, 14) for name in choices]
+    return places, [short(name, 18) for name in choices]

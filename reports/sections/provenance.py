@@ -97,6 +97,6 @@ def _machine(run: Run) -> Iterator[tuple[str, str]]:
 
 def _range(entry: dict[str, Any]) -> str:
     if entry["kind"] == "choice":
-        return "one of " + ", ".join(str(choice) for choice in entry["choices"])
+        return "one of " + ", ".join(map(text.value, entry["choices"]))
     tail = ", log scale" if entry.get("log") else ""
     return f"{text.value(entry['low'])} to {text.value(entry['high'])}{tail}"

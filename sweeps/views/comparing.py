@@ -12,7 +12,7 @@ from rich.text import Text
 from sweeps.faults import UserError, printable
 from sweeps.storage import folders
 from sweeps.terminal import tell
-from sweeps.views import tables
+from sweeps.views import tables, wording
 
 if TYPE_CHECKING:
     from reports import frames
@@ -158,7 +158,7 @@ def _objectives(found: Comparison) -> list[tuple[str, list[str]]]:
 
 
 def _setting(value: Any) -> str:
-    return "–" if value is None else printable(tables.value_in_words(value))
+    return "–" if value is None else printable(wording.value_of(value))
 
 
 def words(found: "Difference", regression: bool) -> str:

@@ -14,7 +14,7 @@ from sweeps.storage import folders
 from sweeps.study import documents, parsing
 from sweeps.terminal import tell, verbatim
 from sweeps.training.task import SCORES
-from sweeps.views import overview, plan, tables
+from sweeps.views import overview, plan, tables, wording
 from sweeps.views.overview import Overview
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _so_far(folder: Path, study: "Study", console: Console) -> None:
 
 
 def _settings(params: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {tables.value_in_words(value)}" for name, value in params.items())
+    return ", ".join(f"{name} {wording.value_of(value)}" for name, value in params.items())
 
 
 def trial(seen: "TrialView", console: Console) -> None:

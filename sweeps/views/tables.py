@@ -17,6 +17,7 @@ from sweeps.faults import printable
 from sweeps.results.result import Result
 from sweeps.study.spec import Study
 from sweeps.terminal import tell, verbatim
+from sweeps.views import wording
 
 if TYPE_CHECKING:
     from reports.stats.objectives import Objective
@@ -134,7 +135,8 @@ def objective(row: "pd.Series[Any]", name: str, goal: "Objective") -> str:
 def _reach(row: "pd.Series[Any]") -> str:
     if math.isnan(row["reach"]):
         return "–"
-    return f"{row['epochs_to_target']:.0f} ({row['reach']:.0%})"
+    beyond = "" if row["reach"] else "> "
+    return f"{beyond}{row['epochs_to_target']:.0f} ({row['reach']:.0%})"
 
 
 # Of the report's verdict what the table of winners does not say.
@@ -163,19 +165,8 @@ def _settings_of(rows: pd.DataFrame, study: Study) -> Iterator[tuple[str, str]]:
             for name, value in settings.items()
             if (name in searched if is_winner else winner.get(name) != value)
         }
-        text = ", ".join(f"{name} {value_in_words(value)}" for name, value in shown.items())
+        text = ", ".join(f"{name} {wording.value_of(value)}" for name, value in shown.items())
         yield ("winner" if is_winner else str(row["config"])), text or "–"
-
-
-def value_in_words(value: Any) -> str:
-    """A setting as a person would say it, numbers shortened."""
-    if isinstance(value, dict):
-        ((name, inner),) = value.items()
-        inside = ", ".join(f"{key} {value_in_words(v)}" for key, v in inner.items())
-        return f"{name} ({inside})" if inside else str(name)
-    if isinstance(value, list):
-        return "[" + ", ".join(value_in_words(v) for v in value) + "]"
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _reading(result: Result, shown: Mapping[str, tuple[str, Cell]]) -> Iterator[str]:
@@ -213,7 +204,7 @@ def _of_search(result: Result, study: Study) -> list[str]:
     if complete.empty:
         return ["no trial was completed; nothing was confirmed"]
     best = complete[complete["rank"] == 1].iloc[0]
-    settings = ", ".join(f"{k} {value_in_words(v)}" for k, v in result.best.items())
+    settings = ", ".join(f"{k} {wording.value_of(v)}" for k, v in result.best.items())
     return [
         f"best of the search: trial {best['trial']}, {study.objective.label} {best['value']:.4f} "
         f"({settings})",

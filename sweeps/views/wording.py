@@ -13,11 +13,13 @@ def settings(config: dict[str, Any]) -> str:
 
 
 def value_of(value: Any) -> str:
-    """A canonical value: `0.001`, `[32, 16]`, `momentum (beta 0.9)`."""
+    """A canonical value, numbers shortened: `0.001`, `[32, 16]`, `momentum (beta 0.9)`."""
     value = plain(value)
     if isinstance(value, dict):
         ((name, inner),) = value.items()
-        return f"{name} ({settings(inner)})"
+        return f"{name} ({settings(inner)})" if inner else str(name)
+    if isinstance(value, list):
+        return f"[{', '.join(map(value_of, value))}]"
     return f"{value:.3g}" if isinstance(value, float) else show(value).strip("'")
 
 

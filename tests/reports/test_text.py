@@ -1,0 +1,36 @@
+"""How values are written."""
+
+import math
+
+import pytest
+
+from reports import text
+from reports.text import Unit
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.00123, "0.00123"),
+        (1.0, "1"),
+        (True, "true"),
+        (math.nan, text.DASH),
+        ([32, 16], "[32, 16]"),
+        ("[32, 16]", "[32, 16]"),
+        ("he", "he"),
+        ('{"normal": {"scale": 10.0}}', "normal (scale 10)"),
+        ('{"adam": {"beta1": 0.9, "beta2": 0.99}}', "adam (beta1 0.9, beta2 0.99)"),
+        # Words of a training function's own.
+        ("{x}", "{x}"),
+        ('{"a": {b}}', '{"a": {b}}'),
+    ],
+)
+def test_a_settings_value_in_words(value: object, words: str) -> None:
+    assert text.value(value) == words
+
+
+def test_what_is_nothing_has_no_six_zeros() -> None:
+    loss = Unit("dev loss")
+    assert [loss.value(x) for x in (0, 3e-8, 0.000012, 0.0123)] == [
+        *("0.000", "0.000", "0.000012", "0.0123")
+    ]
