@@ -140,6 +140,10 @@ def test_all_faults_of_a_file_together(tmp_path: Path) -> None:
         ),
         (("--storage", "oops://me@x"), "--storage: expected a database, got oops://me@x: "),
         (
+            ("--storage", "sqlite:///:memory:"),
+            "--storage: expected a database that outlives the run, got sqlite:///:memory: ",
+        ),
+        (
             ("--set", "storage=oops://x"),
             "--set storage: storage: expected a database, got oops://x: ",
         ),
