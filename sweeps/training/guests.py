@@ -6,7 +6,7 @@ What a function may yield stands in `sweeps.training.yielded`.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import chdir, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -76,7 +76,7 @@ def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
     """
     replicates: list[_Replicate] = []
     try:
-        with time_limit(task.seconds):
+        with time_limit(task.seconds), chdir("."):  # back to where it is now, wherever they go
             function, file = trainers.load(trainer)
             with one_thread():
                 replicates += _replicates(function, file, task, dataset)
@@ -124,7 +124,9 @@ class _Replicate:
             return False
         except Expected as fault:
             raise self._fault(fault) from None
-        except (Exception, SystemExit) as fault:  # theirs, whatever it is
+        except (KeyboardInterrupt, TimeUp):
+            raise
+        except BaseException as fault:  # theirs, whatever it is
             raise trainers.Raised(fault, self.file, self._where) from None
         self.epoch += 1
         return True
@@ -298,12 +300,13 @@ def seconds_per_trial(trainer: Trainer, study: Study, config: Config, dataset: D
     """
     one = Task(-1, config, 0, seeds.SEARCH, range(1), study.objectives, study.dtype)
     try:
-        with time_limit(PATIENCE):
+        with time_limit(PATIENCE), chdir("."):
             function, file = trainers.load(trainer)
             (replicate,) = _replicates(function, file, one, dataset)
             with one_thread():
                 seconds = [_timed(replicate) for _ in range(min(2, study.epochs))]
-                replicate.close()
+                with suppress(Exception):  # it has run: how it ends is told of each trial
+                    replicate.close()
     except TimeUp:
         raise Expected(f"two epochs in {durations.words(PATIENCE)}", Words("more")) from None
     # The first epoch also loads and sets up.

@@ -17,6 +17,7 @@ from sweeps.verbs.common import (
     console,
     exit_codes,
     print_json,
+    stdout_kept,
 )
 
 
@@ -59,7 +60,8 @@ def resume(
             folder=folder,
         )
         printer = console(stderr=as_json, quiet=quiet)
-        result = runner.execute(documents.read(study), folder, [], given, printer)
+        with stdout_kept(for_json=as_json):
+            result = runner.execute(documents.read(study), folder, [], given, printer)
         if as_json:
             print_json(summaries.plain(result) if result else {})
         if result is not None and result.is_failure(confirmed=not no_confirm):

@@ -19,6 +19,7 @@ from sweeps.verbs.common import (
     console,
     exit_codes,
     print_json,
+    stdout_kept,
 )
 
 Out = Annotated[Path, typer.Option(help="Where the run folder NAME goes.")]
@@ -79,7 +80,8 @@ def run(
         )
         document = documents.read(study)
         printer = console(stderr=as_json, quiet=quiet)
-        result = runner.execute(document, study.parent, set_ or [], given, printer)
+        with stdout_kept(for_json=as_json):
+            result = runner.execute(document, study.parent, set_ or [], given, printer)
         if as_json:
             print_json(summaries.plain(result) if result else {})
         if result is not None and result.is_failure(confirmed=not no_confirm):
