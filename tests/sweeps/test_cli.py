@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from sweeps.storage import identities
-from tests.sweeps.helpers import TEXT, study, sweeps
+from tests.sweeps.helpers import TEXT, command, study, sweeps
 
 QUICK = TEXT.replace("trials: 24", "trials: 4").replace("epochs: 12", "epochs: 3")
 
@@ -513,3 +513,15 @@ def test_what_a_study_says_cannot_command_the_terminal(tmp_path: Path) -> None:
     assert "[bold]x[/]" in told
     done = sweeps(str(study(tmp_path, QUICK + 'dtype: "\\e[31m"\n')), cwd=tmp_path, code=2)
     assert "\x1b" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell's redirections")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_cost_no_run(tmp_path: Path, closed: str) -> None:
+    study(tmp_path, QUICK)
+    shell = ["sh", "-c", f'exec "$@" {closed}', "sh"]
+    subprocess.run([*shell, *command("small.yaml", *ALONE)], cwd=tmp_path, check=True, timeout=120)
+    folder = tmp_path / "runs" / "small"
+    assert (folder / "report.html").is_file()
+    for line in (folder / "journal.log").read_text().splitlines():
+        json.loads(line)
