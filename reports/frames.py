@@ -64,6 +64,18 @@ PROVENANCE = (
     "started", "finished",
 )  # fmt: skip
 
+# What is a list or a mapping, and what every such mapping has to say.
+LISTS = ("classes", "objectives", "limits", "space")
+MAPPINGS: Mapping[str, tuple[str, ...]] = {
+    "objective": ("metric", "direction"),
+    "data": ("source", "rows", "columns", "train", "dev", "test", "split"),
+    "constants": (),
+    "counts": (),
+    "search": ("trials", "seed"),
+    "fixed": (),
+    "seconds": (),
+}
+
 LINKS = (
     "study.yaml", "best.yaml", "model.npz", "predictions.npz", "provenance.json",
     "data/trials.csv", "data/curves.csv", "data/confirm.csv", "data/importance.csv",
@@ -117,6 +129,10 @@ class Predictions:
         if array.ndim != dimensions:
             raise RunFolderError(
                 f"{self.path}: {name}: expected {dimensions} axes, got shape {array.shape}"
+            )
+        if array.size == 0:
+            raise RunFolderError(
+                f"{self.path}: {name}: expected some rows, got shape {array.shape}"
             )
         return array
 
@@ -292,11 +308,28 @@ def _provenance(path: Path) -> dict[str, Any]:
         if "study_hash" in found:  # one of ours
             raise OlderRunError(f"{said}; {_older(path.parent)}")
         raise RunFolderError(said)
+    _check_shapes(path, found)
     if found["task"] not in ("binary", "multiclass", "regression"):
         raise RunFolderError(
             f"{path}: task: expected binary, multiclass or regression, got {found['task']!r}"
         )
     return found
+
+
+def _check_shapes(path: Path, found: dict[str, Any]) -> None:
+    for name in LISTS:
+        if not isinstance(found[name], list):
+            got = type(found[name]).__name__
+            raise RunFolderError(f"{path}: {name}: expected a list, got {got}")
+    for name, keys in MAPPINGS.items():
+        if not isinstance(found[name], dict):
+            got = type(found[name]).__name__
+            raise RunFolderError(f"{path}: {name}: expected an object, got {got}")
+        missing = [key for key in keys if key not in found[name]]
+        if missing:
+            raise RunFolderError(
+                f"{path}: {name}: expected the keys {', '.join(missing)}, got {_some(found[name])}"
+            )
 
 
 def _older(folder: Path) -> str:
@@ -307,7 +340,12 @@ def _older(folder: Path) -> str:
 
 
 def _check_targets(run: Run) -> None:
-    for metric in run.provenance["targets"] or {}:
+    targets = run.provenance["targets"] or {}
+    if not isinstance(targets, dict):
+        raise RunFolderError(
+            f"{run.folder / 'provenance.json'}: targets: expected an object, got {targets!r}"
+        )
+    for metric in targets:
         if metric not in METRICS:
             raise RunFolderError(
                 f"{run.folder / 'provenance.json'}: targets: expected one of "

@@ -41,13 +41,19 @@ def check(url: str, where: str = "--storage") -> None:
 
     given = expand(url)
     try:
-        make_url(given).get_dialect().import_dbapi()
+        made = make_url(given)
+        made.get_dialect().import_dbapi()
     except ImportError as fault:
         raise UserError(
             f"{where}: expected a driver for {redact(url)}, got {fault} ({_install(given)})"
         ) from None
     except (SQLAlchemyError, ValueError) as fault:
         raise unusable(url, fault, where) from None
+    if made.get_backend_name() == "sqlite" and made.database in (None, "", ":memory:"):
+        raise UserError(
+            f"{where}: expected a database that outlives the run, got {redact(url)} "
+            "(like sqlite:///study.db)"
+        )
 
 
 def _install(url: str) -> str:

@@ -3,6 +3,7 @@
 import atexit
 import gc
 import inspect
+import os
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
@@ -31,8 +32,18 @@ for _name, _verb in VERBS.items():
     _add(_name, _verb)
 
 
+def _open_what_is_closed() -> None:
+    """A closed stream (`>&-`) leads nowhere; else the next file that is opened would be it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(descriptor, True)  # workers need it as well
+            setattr(sys, name, os.fdopen(descriptor, mode))
+
+
 def main() -> None:
     """The console script."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A console that has no minus sign must not cost a user the whole run.

@@ -11,10 +11,12 @@ UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 def seconds(text: Any) -> float:
     """A time like 90, "90s", "10m" or "1.5h" in seconds. Errors: Expected."""
-    if isinstance(text, int | float) and not isinstance(text, bool):
-        text = f"{text:f}"
+    is_number = isinstance(text, int | float) and not isinstance(text, bool)
+    plain = f"{text:f}" if is_number else text
     found = (
-        re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip()) if isinstance(text, str) else None
+        re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", plain.strip())
+        if isinstance(plain, str)
+        else None
     )
     if not found or not float(found[1]):
         raise Expected("a time like 90s, 10m or 1.5h", text)
@@ -25,7 +27,9 @@ def seconds(text: Any) -> float:
 
 
 def words(time: float) -> str:
-    """Seconds in words: "8 s", "3 min 20 s", "2 h 5 min"."""
+    """Seconds in words: "0.3 s", "8 s", "3 min 20 s", "2 h 5 min"."""
+    if 0 < time < 1:
+        return f"{time:.1g} s"
     whole = round(time)
     if whole < 60:
         return f"{whole} s"

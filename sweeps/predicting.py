@@ -1,9 +1,11 @@
 """`sweeps predict`: a file of rows through a run's `model.npz`, in chunks, to CSV."""
 
+import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -74,20 +76,49 @@ def load(folder: Path) -> Model:
     return Result(folders.expect(folder)).model
 
 
-def to_file(model: Model, rows: Path, keep: list[str], out: Path) -> Notes:
-    """As `write`, into a file, whole or not at all. Errors: UserError."""
-    if not out.parent.is_dir():
+def to_file(folder: Path, rows: Path, keep: list[str], out: Path) -> Notes:
+    """As `write` with a run's model, into a file: whole or not at all.
+
+    A device or a pipe gets the rows as they come. Errors: UserError.
+    """
+    model = load(folder)
+    if not os.path.isdir(out.parent):
         raise UserError(f"--out: expected a file in a folder that is there, got {show(str(out))}")
-    if out.is_dir() or (out.exists() and rows.exists() and out.samefile(rows)):
+    if os.path.isdir(out) or (os.path.exists(out) and _same(out, rows)):
         raise UserError(f"--out: expected another file than the rows', got {show(str(out))}")
+    if _is_of(folder, out):
+        raise UserError(f"--out: expected another file than the run's own, got {show(str(out))}")
     try:
-        with (
-            records.Replacing(out) as temporary,
-            temporary.open("w", encoding="utf-8", newline="") as file,
-        ):
+        with _opened(out) as file:
             return write(model, rows, keep, file)
     except OSError as fault:
-        raise UserError(f"--out: expected a file to write, got {out}: {fault.strerror}") from None
+        text = show(str(out))
+        raise UserError(f"--out: expected a file to write, got {text}: {fault.strerror}") from None
+
+
+def _same(out: Path, rows: Path) -> bool:
+    return os.path.exists(rows) and out.samefile(rows)
+
+
+def _is_of(folder: Path, out: Path) -> bool:
+    """Whether a run may need that file: all in its folder but tables beside its own files."""
+    root, path = Path(os.path.realpath(folder)), Path(os.path.realpath(out))
+    is_beside = path.parent == root and path.suffix in (".csv", ".tsv", ".txt")
+    return path.is_relative_to(root) and not is_beside
+
+
+@contextmanager
+def _opened(out: Path) -> Iterator[IO[str]]:
+    if os.path.exists(out) and not os.path.isfile(out):
+        with out.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
+    # Where a link leads: the link stays.
+    with (
+        records.Replacing(Path(os.path.realpath(out))) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        yield file
 
 
 def write(model: Model, rows: Path, keep: list[str], file: Text, terminal: bool = False) -> Notes:
@@ -150,13 +181,18 @@ def _check_values(frame: pd.DataFrame, model: Model, rows: Path, before: int) ->
         if isinstance(column, CategoryColumn):
             continue
         values = frame[column.name]
-        numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-        wrong = (np.isnan(numbers) & values.notna().to_numpy()) | np.isinf(numbers)
+        # A date is no number, though pandas would make one of it: nanoseconds.
+        plain = values.astype(str) if values.dtype.kind in "mM" else values
+        numbers = pd.to_numeric(plain, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        with np.errstate(over="ignore"):
+            inputs = ((numbers - column.mean) / column.scale).astype(model.theta.dtype)
+        wrong = (np.isnan(numbers) & values.notna().to_numpy()) | np.isinf(inputs)
         if wrong.any():
             at = int(wrong.argmax())
+            too_large = f" (too large for {model.theta.dtype})" * bool(np.isfinite(numbers[at]))
             raise UserError(
                 f"{rows}: row {before + at + 1}: {printable(column.name)}: expected a finite "
-                f"number, got {show(values.iloc[at])}"
+                f"number, got {show(values.iloc[at])}{too_large}"
             )
 
 
@@ -191,6 +227,6 @@ def _kind(path: Path) -> str:
     kind = path.suffix.lower()
     if kind not in READERS:
         raise UserError(f"{path}: expected a file of rows (.csv, .tsv, .parquet), got {show(kind)}")
-    if not path.is_file():
+    if not os.path.isfile(path):  # False too for a name that no system would take
         raise UserError(f"{path}: expected a file of rows, got no such file")
     return kind

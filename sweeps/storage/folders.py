@@ -28,14 +28,15 @@ BROKEN = (
 
 def is_run(folder: Path) -> bool:
     """Whether a run has been begun there."""
-    return (folder / "artifacts").is_dir() or (folder / "provenance.json").is_file()
+    # os.path says False of a name that is too long for the system, where pathlib raises.
+    return os.path.isdir(folder / "artifacts") or os.path.isfile(folder / "provenance.json")
 
 
 def expect(folder: Path) -> Path:
     """The folder, if it is a run's. Errors: UserError, with the nearest one beside it."""
     if is_run(folder):
         return folder
-    if not folder.exists():
+    if not os.path.exists(folder):
         beside = [path.name for path in inside(folder.parent)]
         hint = f" ({did_you_mean(folder.name, beside)})" if beside else ""
         raise UserError(f"{folder}: expected a run folder, got no such folder{hint}")

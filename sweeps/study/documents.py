@@ -17,6 +17,7 @@ from sweeps.faults import Expected, Fault, UserError, join, show
 LARGEST = 1_000_000  # bytes; a study is a page long
 MOST_VALUES = 100_000
 DEEPEST = 50  # levels
+LONGEST_NUMBER = 1000  # digits
 
 
 @dataclass
@@ -84,7 +85,7 @@ def parse(text: str, name: str) -> Document:
         line = f":{mark.line + 1}" if mark else ""
         problem = str(fault.problem).partition(", if necessary")[0]  # a hint to programmers
         raise UserError(f"{name}{line}: expected YAML, got: {problem}") from None
-    except (YAMLError, RecursionError, UnicodeEncodeError) as fault:
+    except (YAMLError, RecursionError, UnicodeEncodeError, OverflowError, ValueError) as fault:
         raise UserError(f"{name}: expected YAML, got: {str(fault).splitlines()[0]}") from None
     if reader.faults:
         raise UserError(reader.faults)
@@ -112,7 +113,8 @@ def _compose(text: str) -> "Node | None":
 def _kind(node: "Node | None") -> str:
     if node is None:
         return "an empty file"
-    return "a list" if isinstance(node, SequenceNode) else "a single value"
+    kinds: dict[type[Node], str] = {SequenceNode: "a list", MappingNode: "a mapping"}
+    return kinds.get(type(node), "a single value")
 
 
 class _Reader:
@@ -138,15 +140,20 @@ class _Reader:
         try:
             return _scalar(cast(ScalarNode, node))
         except ValueError:
-            self.faults.append(Fault(where, path, f"expected plain YAML, got the tag {node.tag}"))
+            problem = f"expected plain YAML, got the tag {node.tag} of {show(str(node.value))}"
+            self.faults.append(Fault(where, path, problem))
             return None
 
     def _mapping(self, node: MappingNode, path: str) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, ScalarNode):
-                raise UserError(f"{self.name}: expected names as keys, got {_kind(key_node)}")
+                line = f"{self.name}:{key_node.start_mark.line + 1}"
+                raise UserError(f"{line}: expected names as keys, got {_kind(key_node)}")
             key = str(key_node.value)
+            if not _is_text(key):
+                line = f"{self.name}:{key_node.start_mark.line + 1}"
+                raise UserError(f"{line}: expected names of text, got {show(key)}")
             inner = join(path, key)
             where = f"{self.name}:{key_node.start_mark.line + 1}"
             if key in values:
@@ -160,17 +167,26 @@ class _Reader:
         return values
 
 
+def _is_text(text: str) -> bool:
+    """Whether it can be written to a file: half a surrogate pair cannot."""
+    return not re.search("[\ud800-\udfff]", text)
+
+
 def _scalar(node: ScalarNode) -> Any:
     kind, text = str(node.tag).removeprefix("tag:yaml.org,2002:"), node.value
+    if not _is_text(text):
+        raise ValueError(kind)
     if kind == "int":
         digits = text.replace("_", "")
+        if len(digits) > LONGEST_NUMBER:
+            raise ValueError(kind)
         return int(digits, 0) if digits.lstrip("+-")[:2].lower() in ("0x", "0o") else int(digits)
     if kind == "float":
         plain = text.replace("_", "").lower()
         return float(plain.replace(".inf", "inf").replace(".nan", "nan"))
     if kind in ("str", "timestamp", "merge"):
         return text
-    if kind == "bool":
+    if kind == "bool" and text.lower() in ("true", "false"):
         return text.lower() == "true"
     if kind == "null":
         return None

@@ -214,6 +214,8 @@ def _arm(kind: Arm, arm: str, name: str, inside: dict[str, Any], place: Place) -
                     _check_searchable(key)
                     replaces.append((key, canonical(key, value)))
             else:
+                if key in VOCABULARY:  # around this place it is chosen already
+                    raise Expected("a word that no choice around it decides", key)
                 raise Expected("a known setting", key, did_you_mean(key, [*table, *VOCABULARY]))
         except Expected as fault:
             faults.append(fault.below(key))

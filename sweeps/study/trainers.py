@@ -4,6 +4,7 @@ Finding it imports nothing; importing it is the user's code running, and needs t
 done with it stands in `sweeps.training.guests`.
 """
 
+import contextlib
 import hashlib
 import importlib
 import importlib.util
@@ -132,7 +133,10 @@ class Raised(Expected):
         frames = traceback.extract_tb(fault.__traceback__)
         lines = [frame.lineno for frame in frames if Path(frame.filename).resolve() == file]
         line = f"{file.name}:{lines[-1]}: " if lines else ""
-        text = show(Words(fault), longest=200)
+        try:
+            text = show(Words(fault), longest=200)
+        except Exception as second:  # their own __str__, too, may do anything
+            text = f"(no message: {type(second).__name__})"
         self.message = f"{where}: {line}{type(fault).__name__}{text and ': '}{text}"
 
 
@@ -214,7 +218,8 @@ def load(trainer: Trainer) -> tuple[Function, Path]:
     if _imported.pop(name, this) != this:
         _forget(name.partition(".")[0])
     sys.path[:] = [trainer.folder, *(place for place in sys.path if place != trainer.folder)]
-    module = _import(name, file)
+    with contextlib.chdir("."):  # back again, wherever the import goes
+        module = _import(name, file)
     there = Path(module.__file__ or "").resolve()
     if there != file:
         hint = "another module has that name already: give it one of its own"

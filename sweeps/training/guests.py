@@ -5,7 +5,7 @@ All replicates (`sweeps.training.replicates`) are pulled in lockstep, an epoch a
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import chdir, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -54,7 +54,7 @@ def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
     """
     replicates: list[Replicate] = []
     try:
-        with time_limit(task.seconds):
+        with time_limit(task.seconds), chdir("."):  # back to where it is now, wherever they go
             function, file = trainers.load(trainer)
             with one_thread():
                 replicates += begun(function, file, task, dataset)
@@ -189,12 +189,13 @@ def seconds_per_trial(trainer: Trainer, study: Study, config: Config, dataset: D
     """
     one = Task(-1, config, 0, seeds.SEARCH, range(1), study.objectives, study.dtype)
     try:
-        with time_limit(PATIENCE):
+        with time_limit(PATIENCE), chdir("."):
             function, file = trainers.load(trainer)
             (replicate,) = begun(function, file, one, dataset)
             with one_thread():
                 seconds = [_timed(replicate) for _ in range(min(2, study.epochs))]
-                replicate.close()
+                with suppress(Exception):  # it has run: how it ends is told of each trial
+                    replicate.close()
     except TimeUp:
         raise Expected(f"two epochs in {durations.words(PATIENCE)}", Words("more")) from None
     # The first epoch also loads and sets up.

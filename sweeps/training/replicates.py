@@ -17,7 +17,7 @@ from sweeps.study import trainers
 from sweeps.study.trainers import Function
 from sweeps.study.vocabulary import plain
 from sweeps.training import seeds
-from sweeps.training.isolation import Randomness
+from sweeps.training.isolation import Randomness, TimeUp
 from sweeps.training.task import Task
 from sweeps.training.yielded import Said, read
 
@@ -74,7 +74,9 @@ class Replicate:
             return False
         except Expected as fault:
             raise self._fault(fault) from None
-        except (Exception, SystemExit) as fault:  # theirs, whatever it is
+        except (KeyboardInterrupt, TimeUp):
+            raise
+        except BaseException as fault:  # theirs, whatever it is
             raise trainers.Raised(fault, self.file, self._where) from None
         self.epoch += 1
         return True

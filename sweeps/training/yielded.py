@@ -53,15 +53,24 @@ def read(given: Any, dataset: Dataset) -> Said:
     for part, values in outputs.items():
         scores = metrics.loss_and_error(values, dataset.labels[part])
         numbers |= {f"{part}_loss": float(scores[0]), f"{part}_error": float(scores[1])}
-    numbers |= {name: _number(name, given[name]) for name in NUMBERS if given.get(name) is not None}
+    said = [name for name in NUMBERS if given.get(name) is not None]
+    numbers |= {name: _number(name, given[name], dataset) for name in said}
     return Said(numbers, outputs, not all(np.isfinite(v) for v in numbers.values()))
 
 
-def _number(name: str, given: Any) -> float:
+def _number(name: str, given: Any, dataset: Dataset) -> float:
+    if isinstance(given, bool | np.bool_):
+        raise Expected(f"a number as {name}", bool(given))
     try:
-        return float(given)
-    except (TypeError, ValueError):
+        number = float(given)
+    except (TypeError, ValueError, OverflowError):
         raise Expected(f"a number as {name}", Words(type(given).__name__)) from None
+    if name.endswith("_error") and np.isfinite(number):
+        if dataset.target.classes and not 0 <= number <= 1:
+            raise Expected(f"a share of rows, from 0 to 1, as {name}", number)
+        if number < 0:
+            raise Expected(f"a number >= 0 as {name}", number)
+    return number
 
 
 def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:

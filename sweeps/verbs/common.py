@@ -6,6 +6,7 @@ interrupted.
 
 import json
 import math
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -68,6 +69,23 @@ def console(stderr: bool = False, quiet: bool = False) -> "Console":
 def print_json(value: Any) -> None:
     """On stdout; JSON knows neither NaN nor infinity, they become null."""
     print(json.dumps(_finite(value), indent=1))
+
+
+@contextmanager
+def stdout_kept(for_json: bool) -> Iterator[None]:
+    """Meanwhile what anything prints, here or in a worker, goes to stderr, if `for_json`."""
+    if not for_json or sys.stdout is None or sys.stderr is None:
+        yield
+        return
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _finite(value: Any) -> Any:

@@ -34,11 +34,11 @@ def predict(
     with exit_codes():
         from sweeps import predicting
 
-        model = predicting.load(folder)
         try:
             if out is not None:
-                notes = predicting.to_file(model, rows, keep or [], out)
+                notes = predicting.to_file(folder, rows, keep or [], out)
             else:
+                model = predicting.load(folder)
                 notes = predicting.write(model, rows, keep or [], sys.stdout, sys.stdout.isatty())
                 sys.stdout.flush()
         except BrokenPipeError:  # `| head` has read all that it wants

@@ -16,3 +16,6 @@ def report(folder: Run) -> None:
             print(reporting.write(Result(folders.expect_finished(folder))))
         except frames.RunFolderError as fault:
             raise UserError(str(fault)) from None
+        except OSError as fault:
+            where = fault.filename2 or fault.filename or folder
+            raise UserError(f"{where}: expected to write there, got {fault.strerror}") from None

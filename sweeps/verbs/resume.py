@@ -17,6 +17,7 @@ from sweeps.verbs.common import (
     close,
     console,
     exit_codes,
+    stdout_kept,
 )
 
 
@@ -58,5 +59,6 @@ def resume(
             folder=folder,
         )
         printer = console(stderr=as_json, quiet=quiet)
-        result = runner.execute(documents.read(study), folder, [], given, printer)
+        with stdout_kept(for_json=as_json):
+            result = runner.execute(documents.read(study), folder, [], given, printer)
         close(result, as_json, confirmed=not no_confirm)

@@ -19,6 +19,7 @@ from sweeps.verbs.common import (
     close,
     console,
     exit_codes,
+    stdout_kept,
 )
 
 Out = Annotated[Path, typer.Option(help="Where the run folder NAME goes.")]
@@ -78,5 +79,6 @@ def run(
         )
         document = documents.read(study)
         printer = console(stderr=as_json, quiet=quiet)
-        result = runner.execute(document, study.parent, set_ or [], given, printer)
+        with stdout_kept(for_json=as_json):
+            result = runner.execute(document, study.parent, set_ or [], given, printer)
         close(result, as_json, confirmed=not no_confirm)

@@ -1,6 +1,7 @@
 """`sweeps ls`: the runs of a folder as a table."""
 
 import math
+import os
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +20,7 @@ SPANS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 def survey(folder: Path) -> list[Overview]:
     """Every run of a folder, or the one that it is. Errors: UserError where there is none."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise UserError(f"{folder}: expected a folder of run folders, got no such folder")
     found = [folder] if folders.is_run(folder) else folders.inside(folder)
     if not found:

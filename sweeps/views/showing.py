@@ -37,6 +37,8 @@ def run(folder: Path, console: Console) -> None:
         tell(console, "state", f"{seen.state} ({seen.note}): sweeps run with the study's own file")
         return
     study = parsing.study(documents.read(folder / "study.yaml"))
+    is_going = seen.state in ("running", "interrupted")
+    result = None if is_going else _whole(folder)
     verbatim(console, study.name, style="bold")
     if study.description:
         tell(console, "", study.description)
@@ -46,12 +48,12 @@ def run(folder: Path, console: Console) -> None:
         tell(console, "ended by", str(known["ended_by"]))
     for name, text in _plan(study, known):
         tell(console, name, text)
-    if seen.state in ("running", "interrupted"):
+    if result is None:
         _so_far(folder, study, console)
     else:
         storage = known.get("storage")
         elsewhere = None if storage in (None, "journal.log") else str(storage)
-        tables.closing(_whole(folder), study, elsewhere, console)
+        tables.closing(result, study, elsewhere, console)
 
 
 def run_as_json(folder: Path) -> dict[str, Any]:
@@ -71,7 +73,9 @@ def _whole(folder: Path) -> Result:
 
     result = Result(folder)
     try:
-        result.run  # noqa: B018 - reads and checks all of it
+        result.run  # noqa: B018 - reads and checks all of it but the predictions
+        if result.confirm is not None:
+            result.table  # noqa: B018 - and those
     except frames.RunFolderError as fault:
         raise UserError(str(fault)) from None
     return result

@@ -65,6 +65,10 @@ def test_a_foreign_word_is_shown(make, copy):
     [
         ({"task": "ranking"}, "task: expected binary, multiclass or regression, got 'ranking'"),
         ({"targets": {"test_error": 0.1}}, "targets: expected one of .* got 'test_error'"),
+        ({"targets": 3}, "targets: expected an object, got 3"),
+        ({"objectives": None}, "objectives: expected a list, got NoneType"),
+        ({"search": []}, "search: expected an object, got list"),
+        ({"data": {"rows": 3}}, "data: expected the keys source, columns, .*, got rows"),
     ],
 )
 def test_provenance_is_checked(make, copy, change, words):

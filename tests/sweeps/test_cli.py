@@ -16,7 +16,7 @@ import pytest
 
 import studies
 from sweeps.storage import identities
-from tests.sweeps.helpers import TEXT, study, sweeps
+from tests.sweeps.helpers import TEXT, command, study, sweeps
 
 QUICK = TEXT.replace("trials: 24", "trials: 4").replace("epochs: 12", "epochs: 3")
 
@@ -140,6 +140,10 @@ def test_all_faults_of_a_file_together(tmp_path: Path) -> None:
             "--set: expected an address without a password, got 'storage=mysql://x/y?password=***'",
         ),
         (("--storage", "oops://me@x"), "--storage: expected a database, got oops://me@x: "),
+        (
+            ("--storage", "sqlite:///:memory:"),
+            "--storage: expected a database that outlives the run, got sqlite:///:memory: ",
+        ),
         (
             ("--set", "storage=oops://x"),
             "--set storage: storage: expected a database, got oops://x: ",
@@ -520,3 +524,15 @@ def test_what_a_study_says_cannot_command_the_terminal(tmp_path: Path) -> None:
     assert "[bold]x[/]" in told
     done = sweeps(str(study(tmp_path, QUICK + 'dtype: "\\e[31m"\n')), cwd=tmp_path, code=2)
     assert "\x1b" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell's redirections")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_cost_no_run(tmp_path: Path, closed: str) -> None:
+    study(tmp_path, QUICK)
+    shell = ["sh", "-c", f'exec "$@" {closed}', "sh"]
+    subprocess.run([*shell, *command("small.yaml", *ALONE)], cwd=tmp_path, check=True, timeout=120)
+    folder = tmp_path / "runs" / "small"
+    assert (folder / "report.html").is_file()
+    for line in (folder / "journal.log").read_text().splitlines():
+        json.loads(line)

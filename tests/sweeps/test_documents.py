@@ -46,6 +46,17 @@ def test_all_duplicate_keys_are_reported() -> None:
         ("- a", "s.yaml: expected a mapping (name: …, data: …), got a list"),
         ("a", "s.yaml: expected a mapping (name: …, data: …), got a single value"),
         ("a: !!python/object:os.system x", "s.yaml:1: a: expected plain YAML, got the tag "),
+        (
+            "a: 0x" + "f" * 5000,
+            "s.yaml:1: a: expected plain YAML, got the tag tag:yaml.org,2002:int",
+        ),
+        ("a: " + "9" * 5000, "s.yaml:1: a: expected plain YAML, got the tag tag:yaml.org,2002:int"),
+        ("a: !!bool maybe", "s.yaml:1: a: expected plain YAML, got the tag tag:yaml.org,2002:bool"),
+        ('a: "\\ud800"', "s.yaml:1: a: expected plain YAML, got the tag tag:yaml.org,2002:str"),
+        ('"\\ud800": a', "s.yaml:1: expected names of text, got '\N{REPLACEMENT CHARACTER}'"),
+        ('a: "\\UFFFFFFFF"', "s.yaml: expected YAML, got: "),
+        ('a: "\\U00110000"', "s.yaml: expected YAML, got: "),
+        ("a: 1\n{b: c}: d", "s.yaml:2: expected names as keys, got a mapping"),
     ],
 )
 def test_what_is_no_study(text: str, message: str) -> None:

@@ -228,6 +228,10 @@ space:
     assert faults("fixed: {optimizer: {adam: {}, rmsprop: {}}}\nspace: {}")[0].startswith(
         "s.yaml:3: fixed.optimizer: expected a name, or one name with its settings, got {"
     )
+    assert faults("space: {optimizer: {choices: {adam: {optimizer: [adam]}}}}") == [
+        "s.yaml:3: space.optimizer.choices.adam.optimizer: expected a word that no choice around "
+        "it decides, got 'optimizer'"
+    ]
     assert faults("space: {optimizer: {choices: {adam: {beta3: 1}}}}") == [
         "s.yaml:3: space.optimizer.choices.adam.beta3: expected a known setting, got 'beta3' "
         "(did you mean 'beta2'?)",

@@ -359,6 +359,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     ({"enqueue": [{"hidden": [3]}]}, "enqueue.0.hidden: expected a word that is searched, got"),
     ({"budgets": {"time": "soon"}}, "budgets.time: expected a time like 90s, 10m or 1.5h, got 's"),
+    ({"budgets": {"time": 1e-9}}, "budgets.time: expected a time like 90s, 10m or 1.5h, got 1e-09"),
+    ({"budgets": {"time": 1e9}}, "budgets.time: expected at most 8784 h, got 1e+09"),
     ({"budgets": {"epoch": 3}}, "budgets.epoch: expected a known key, got 'epoch' (did you mean"),
 ]
 

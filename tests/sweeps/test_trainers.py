@@ -454,12 +454,21 @@ WRONG = {
     "{}": "expected a mapping of metrics",
     "{'dev_los': 1}": "expected a known metric, got 'dev_los' (did you mean 'dev_loss'?)",
     "{'dev_loss': 'low'}": "expected a number as dev_loss, got str",
+    "{'dev_loss': True}": "expected a number as dev_loss, got true",
+    "{'dev_loss': 10**400}": "expected a number as dev_loss, got int",
+    "{'dev_loss': 1, 'dev_error': 4.2}": "a share of rows, from 0 to 1, as dev_error, got 4.2",
+    "{'dev_loss': 1, 'train_error': -1}": "a share of rows, from 0 to 1, as train_error, got -1",
     "{'dev_error': 0.1}": "expected dev_loss (for dev_loss), got dev_error",
     "{'dev_outputs': [1, 2]}": "expected dev_outputs of shape (40, 2), got (2,)",
     "{'dev_outputs': [[0.5, 0.5]] * 40}": "a row whose probabilities add up to 3.3 (probabilities?",
     "{'dev_outputs': object()}": "expected an array as dev_outputs, got object",
     "{'dev_loss': 1, 'test_outputs': 1}": "expected no outputs of test rows in the search",
     "exit(3)": "replicate 0, epoch 1: mine.py:2: SystemExit: 3",
+    "exec('raise GeneratorExit')": "replicate 0, epoch 1: mine.py:2: GeneratorExit",
+    "exec('raise BaseException(7)')": "replicate 0, epoch 1: mine.py:2: BaseException: 7",
+    "exec('raise type(chr(69), (Exception,), dict(__str__=lambda e: 1 / 0))')": (
+        "replicate 0, epoch 1: mine.py:2: E: (no message: ZeroDivisionError)"
+    ),
     "1 / 0": "replicate 0, epoch 1: mine.py:2: ZeroDivisionError: division by zero",
 }
 
@@ -469,6 +478,27 @@ def test_what_it_should_not_say_fails_the_trial(tmp_path: Path, moons: Dataset, 
     outcome = train(tmp_path, body(f"yield {said}"), moons)
     assert outcome.state == "failed"
     assert WRONG[said] in outcome.cause
+
+
+def test_what_it_prints_stays_out_of_the_json(tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(STUDY.replace("trials: 16", "trials: 3"))
+    function = LOGISTIC.replace("    x, y = ", "    print('hello')\n    x, y = ")
+    (tmp_path / "mine.py").write_text(function)
+    done = run("s.yaml", "--jobs", "2", "--allow-code", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["report"] == "runs/own/report.html"
+    assert "hello" in done.stderr
+
+
+def test_one_that_leaves_the_folder(tmp_path: Path) -> None:
+    """The estimate, too, is made with it, in the process that writes the run folder."""
+    (tmp_path / "s.yaml").write_text(STUDY.replace("trials: 16", "trials: 2"))
+    (tmp_path / "mine.py").write_text(
+        "import os\nos.chdir('/')\ndef train(config, data, seed):\n    os.chdir('/')\n"
+        "    for _ in range(config['epochs']):\n"
+        "        yield {'dev_loss': 0.5, 'test_error': 0.5}\n"
+    )
+    run("s.yaml", "--jobs", "1", "--allow-code", "--no-confirm", cwd=tmp_path)
+    assert (tmp_path / "runs" / "own" / "report.html").is_file()
 
 
 def test_one_that_says_nothing_or_too_little(tmp_path: Path, moons: Dataset) -> None:

@@ -157,6 +157,55 @@ def test_into_a_file_whole_or_not_at_all(made: Path) -> None:
     assert "folder that is there" in said(made, "subscriptions.csv", "--out", "nowhere/p.csv")
 
 
+def test_no_file_of_the_run_is_written_over(made: Path) -> None:
+    run = made / "runs" / "csv-example"
+    for own in (run / "model.npz", run / "data" / "trials.csv", run / "artifacts" / "new.csv"):
+        before = own.read_bytes() if own.exists() else None
+        line = said(made, "subscriptions.csv", "--out", str(own.relative_to(made)))
+        assert line.startswith("--out: expected another file than the run's own, got 'runs/csv-")
+        assert (own.read_bytes() if own.exists() else None) == before
+
+
+def test_a_link_and_a_pipe_stay_what_they_are(made: Path, tmp_path: Path) -> None:
+    """As root, a rename onto a device would have done away with it."""
+    plain, link, pipe = tmp_path / "plain.csv", tmp_path / "link.csv", tmp_path / "pipe"
+    plain.write_text("old")
+    link.symlink_to(plain)
+    os.mkfifo(pipe)
+    arguments = ("predict", "runs/csv-example", "subscriptions.csv", "--out")
+    sweeps(*arguments, str(link), cwd=made, module="sweeps")
+    assert link.is_symlink()
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE, text=True)
+    sweeps(*arguments, str(pipe), cwd=made, module="sweeps")
+    assert reader.communicate(timeout=60)[0] == plain.read_text() != "old"
+    assert pipe.is_fifo()
+
+
+def test_what_no_network_can_take_is_told_with_its_row(made: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(made / "subscriptions.csv")
+    model = Result(made / "runs/csv-example").model
+    name = next(c.name for c in model.encoder.columns if not isinstance(c, CategoryColumn))
+    large = frame.astype({name: float})
+    large.loc[2, name] = 1e300
+    large.to_csv(tmp_path / "large.csv", index=False)
+    line = said(made, str(tmp_path / "large.csv"))
+    told = f"row 3: {name}: expected a finite number, got 1e+300 (too large for float32)"
+    assert line.endswith(told)
+    frame[name] = pd.Timestamp("2020-01-01")
+    frame.to_parquet(tmp_path / "dates.parquet")
+    line = said(made, str(tmp_path / "dates.parquet"))
+    assert f"row 1: {name}: expected a finite number, got 2020-01-01" in line
+
+
+def test_a_name_that_is_too_long(made: Path) -> None:
+    for name in ("x" * 300 + ".csv", "x" * 5000 + ".csv"):
+        assert said(made, name).endswith("expected a file of rows, got no such file")
+        assert "--out: expected a file" in said(made, "subscriptions.csv", "--out", name)
+    for verb in ("show", "ls", "report", "clean", "resume"):
+        done = sweeps(verb, "x" * 300, cwd=made, code=2, module="sweeps")
+        assert "folder, got no such folder" in done.stderr or "expected a folder" in done.stderr
+
+
 def test_its_faults_are_a_line(made: Path) -> None:
     frame = pd.read_csv(made / "subscriptions.csv", keep_default_na=False)
     used = [c.name for c in Result(made / "runs/csv-example").model.encoder.columns]

@@ -296,3 +296,42 @@ def test_frames_that_a_summary_hides_are_damaged_all_the_same(
     for arguments in (("show", "small"), ("show", "small", "--json"), ("report", "small")):
         (line,) = sweeps(*arguments, cwd=tmp_path, code=2, module="sweeps").stderr.splitlines()
         assert "confirm.parquet" in line
+
+
+@pytest.mark.parametrize("content", ["", "none", "PK"])
+def test_predictions_that_cannot_be_read_are_told_in_one_line(
+    finished: Path, tmp_path: Path, content: str
+) -> None:
+    folder = tmp_path / "small"
+    shutil.copytree(finished, folder)
+    (folder / "predictions.npz").write_text(content)
+    for arguments in (("show", "small"), ("show", "small", "--json"), ("report", "small")):
+        done = sweeps(*arguments, cwd=tmp_path, code=2, module="sweeps")
+        (line,) = done.stderr.splitlines()
+        assert "predictions.npz: expected a NumPy .npz archive, got " in line
+        assert done.stdout == ""
+
+
+def test_a_provenance_of_another_shape_is_told_in_one_line(finished: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "small"
+    shutil.copytree(finished, folder)
+    path = folder / "provenance.json"
+    known = json.loads(path.read_text())
+    for name in ("data", "search", "objectives", "targets", "space", "constants"):
+        for value in ("text", 3):
+            path.write_text(json.dumps(known | {name: value}))
+            for verb in ("show", "report"):
+                done = sweeps(verb, "small", cwd=tmp_path, code=2, module="sweeps")
+                (line,) = done.stderr.splitlines()
+                assert f"provenance.json: {name}: expected " in line
+
+
+def test_a_report_that_cannot_be_written_is_told_in_one_line(
+    finished: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "small"
+    shutil.copytree(finished, folder)
+    (folder / "summary.json").unlink()
+    (folder / "summary.json").mkdir()
+    done = sweeps("report", "small", cwd=tmp_path, code=2, module="sweeps")
+    assert done.stderr == "small/summary.json: expected to write there, got Is a directory\n"
