@@ -102,15 +102,10 @@ def predict(network: Network, theta: Array, x: Array) -> Array:
     checks.theta(network, theta, "predict")
     checks.inputs(network, x, "predict")
     if len(x) == 0:
-        return np.empty(
-            (len(theta), 0, max(2, network.n_out) if _has_classes(network) else network.n_out)
-        )
+        classes = max(2, network.n_out) if network.objective.has_classes else network.n_out
+        return np.empty((len(theta), 0, classes))
     with np.errstate(all="ignore"):
         return Evaluation.bind(network, theta, len(x)).outputs(x.astype(theta.dtype, copy=False))
-
-
-def _has_classes(network: Network) -> bool:
-    return network.loss.endswith("cross_entropy")
 
 
 def score(network: Network, theta: Array, data: Data) -> tuple[Array, Array]:

@@ -77,8 +77,8 @@ def learn(
     """What settings make of a network's loss and of its training data. Errors: ValueError."""
     trained = _with_loss(network, settings, train)
     targets, weights = train.y, None
-    is_classifier = trained.loss.endswith("cross_entropy")
-    if not is_classifier and (settings.class_weights is not None or settings.label_smoothing):
+    has_classes = trained.objective.has_classes
+    if not has_classes and (settings.class_weights is not None or settings.label_smoothing):
         raise ValueError(
             "fit: label_smoothing and class_weights: expected a cross-entropy loss, "
             f"got {trained.loss}"
@@ -89,7 +89,7 @@ def learn(
         weights = np.zeros((len(rows or ()), len(train)), train.y.dtype)
         for network_weights, own in zip(weights, rows or (), strict=True):
             network_weights[own] = labels.row_weights(train.y[own], settings.class_weights)
-    if is_classifier:
+    if has_classes:
         targets = labels.smooth(train.y, settings.label_smoothing)
     return Learnt(trained, targets, weights)
 

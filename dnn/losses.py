@@ -29,6 +29,7 @@ class Loss:
     outputs(z) -> (P, B, K′): log-probabilities of all classes, or the predictions.
     constant(y) -> the loss of the best constant predictor on y (n, K): the scale of "beyond sense".
     check(y): refuses targets (n, K) that are none of this loss. Errors: ValueError.
+    has_classes: the targets are classes, and the outputs their log-probabilities.
     """
 
     per_row: Callable[[Array, Array], Array]
@@ -38,6 +39,7 @@ class Loss:
     constant: Callable[[Array], float]
     error_from_mean: Callable[[Array], Array] = np.positive
     check: Callable[[Array], None] = _anything
+    has_classes: bool = False
 
 
 def _feature_major(y: Array) -> Array:
@@ -93,6 +95,7 @@ def binary_cross_entropy() -> Loss:
         outputs,
         constant=lambda y: _entropy(np.array([y.mean(), 1 - y.mean()])),
         check=check,
+        has_classes=True,
     )
 
 
@@ -142,6 +145,7 @@ def softmax_cross_entropy() -> Loss:
         outputs=lambda z: _feature_major(log_softmax(z)),
         constant=lambda y: _entropy(y.mean(axis=0)),
         check=check,
+        has_classes=True,
     )
 
 

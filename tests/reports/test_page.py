@@ -157,7 +157,7 @@ def test_a_long_name_may_break_at_its_dots(html_of, make):
 
 
 def test_the_defaults_are_named_once(html_of, make):
-    assert "Keep the defaults: nothing confirmed beat them" in html_of(make(top=0, confirmed=3))
+    assert "Keep the defaults: nothing else was confirmed" in html_of(make(top=0, confirmed=3))
 
 
 def test_a_search_alone_says_that_nothing_was_confirmed(html_of, make):

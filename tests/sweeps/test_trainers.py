@@ -559,6 +559,17 @@ def test_what_is_not_finite_has_diverged(tmp_path: Path, moons: Dataset, bad: st
     assert not best.arrays["gone"].any()
 
 
+def test_outputs_that_are_not_finite_have_diverged_whatever_is_said_beside(
+    tmp_path: Path, moons: Dataset
+) -> None:
+    rows = len(moons.labels["dev"])
+    nan = f"__import__('numpy').full(({rows}, 2), float('nan'))"
+    code = body(f"while True: yield {{'dev_loss': 0.1, 'dev_error': 0.1, 'dev_outputs': {nan}}}")
+    outcome = train(tmp_path, code, moons)
+    assert outcome.arrays["gone"].all()
+    assert outcome.value == pytest.approx(worst(moons, "dev_loss"))
+
+
 def test_all_may_diverge(tmp_path: Path, moons: Dataset) -> None:
     code = body("while True: yield {'dev_loss': float('nan')}")
     outcome = train(tmp_path, code, moons, keep=True)
