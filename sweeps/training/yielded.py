@@ -55,7 +55,7 @@ def read(given: Any, dataset: Dataset) -> Said:
         numbers |= {f"{part}_loss": float(scores[0]), f"{part}_error": float(scores[1])}
     said = [name for name in NUMBERS if given.get(name) is not None]
     numbers |= {name: _number(name, given[name], dataset) for name in said}
-    everything = (*numbers.values(), *outputs.values())
+    everything = [np.array(list(numbers.values())), *outputs.values()]
     return Said(numbers, outputs, not all(np.isfinite(values).all() for values in everything))
 
 
