@@ -275,6 +275,8 @@ async def _kill_all(cluster: LocalCluster) -> None:
 
 def _cluster(jobs: int) -> LocalCluster:
     """Workers of this machine, each a process with one thread; their dashboard stays off."""
+    # A cluster is silent until it is closed; this one line may come later, with its traceback.
+    logging.getLogger("distributed.batched").setLevel(logging.ERROR)
     with dask.config.set(LOCAL), starting_workers():
         return LocalCluster(
             n_workers=jobs,
