@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reports.frames import COLUMNS, RunFolderError, load
+from reports.checks import COLUMNS
+from reports.frames import RunFolderError, load
 
 
 def test_every_kind_of_folder_loads(kind):

@@ -1,0 +1,153 @@
+"""What the files of a run folder have to hold: their columns, keys and words."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from reports.faults import OlderRunError, RunFolderError, first_line
+
+COSTS = ("updates", "gradient_evaluations", "flops", "seconds")
+METRICS = ("train_loss", "train_error", "dev_loss", "dev_error")
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "trials.parquet": (
+        "trial", "state", "value", "rank", "feasible", "front", "is_default", "cause",
+        "epochs", "replicates", "diverged",
+        *METRICS, *(f"{name}_sd" for name in METRICS), *COSTS,
+    ),
+    "curves.parquet": (
+        "phase", "config", "trial", "replicate", "epoch", *COSTS, *METRICS, "diverged",
+    ),
+    "confirm.parquet": (
+        "config", "kind", "trial", "rank", "is_default", "replicate", "status", "diverged_epoch",
+        *METRICS, "test_loss", "test_error", "settings", "selected_value", "epochs", *COSTS,
+        "parameters",
+    ),
+    "importance.parquet": ("evaluator", "parameter", "value", "trials"),
+}  # fmt: skip
+
+WORDS: Mapping[tuple[str, str], frozenset[str]] = {
+    ("trials.parquet", "state"): frozenset({"complete", "pruned", "failed", "running"}),
+    ("curves.parquet", "phase"): frozenset({"search", "confirm"}),
+    ("confirm.parquet", "kind"): frozenset({"network", "baseline"}),
+    ("confirm.parquet", "status"): frozenset({"ok", "diverged"}),
+}
+
+PROVENANCE = (
+    "name", "description", "task", "classes", "objective", "objectives", "limits", "budgets",
+    "targets", "reference", "command", "data", "constants", "counts", "search", "confirm", "space",
+    "fixed", "seconds", "study_hash", "versions", "machine", "threads", "jobs", "commit",
+    "started", "finished",
+)  # fmt: skip
+
+# What is a list or a mapping, and what every such mapping has to say.
+LISTS = ("classes", "objectives", "limits", "space")
+MAPPINGS: Mapping[str, tuple[str, ...]] = {
+    "objective": ("metric", "direction"),
+    "data": ("source", "rows", "columns", "train", "dev", "test", "split"),
+    "constants": (),
+    "counts": (),
+    "search": ("trials", "seed"),
+    "fixed": (),
+    "seconds": (),
+}
+
+
+def frame(path: Path) -> pd.DataFrame:
+    """A table, with all its columns and words. Errors: RunFolderError."""
+    if not path.exists():
+        raise RunFolderError(f"{path}: expected a Parquet file, got no such file")
+    try:
+        frame = pd.read_parquet(path)
+    except (OSError, ValueError) as fault:  # pyarrow's ArrowInvalid is a ValueError
+        raise RunFolderError(f"{path}: expected Parquet, got {first_line(fault)}") from fault
+    missing = [name for name in COLUMNS[path.name] if name not in frame.columns]
+    if missing:
+        raise OlderRunError(
+            f"{path}: expected the columns {', '.join(missing)}, "
+            f"got {', '.join(map(str, frame.columns[:6]))}{' ...' * (frame.shape[1] > 6)}; "
+            f"{_older(path.parent)}"
+        )
+    for (file, column), words in WORDS.items():
+        foreign = set(frame[column].astype(str)) - words if file == path.name else set()
+        if foreign:
+            raise RunFolderError(
+                f"{path}: {column}: expected one of {', '.join(sorted(words))}, "
+                f"got {min(foreign)!r}"
+            )
+    return frame
+
+
+def provenance(path: Path) -> dict[str, Any]:
+    """provenance.json, with all that is read of it. Errors: RunFolderError."""
+    try:
+        found = json.loads(text(path))
+    except json.JSONDecodeError as fault:
+        raise RunFolderError(f"{path}: expected JSON, got {first_line(fault)}") from fault
+    if not isinstance(found, dict):
+        raise RunFolderError(f"{path}: expected a JSON object, got {type(found).__name__}")
+    missing = [name for name in PROVENANCE if name not in found]
+    if missing:
+        said = f"{path}: expected the keys {', '.join(missing)}, got {_some(found)}"
+        if "study_hash" in found:  # one of ours
+            raise OlderRunError(f"{said}; {_older(path.parent)}")
+        raise RunFolderError(said)
+    _check_shapes(path, found)
+    _check_targets(path, found["targets"] or {})
+    if found["task"] not in ("binary", "multiclass", "regression"):
+        raise RunFolderError(
+            f"{path}: task: expected binary, multiclass or regression, got {found['task']!r}"
+        )
+    return found
+
+
+def _check_shapes(path: Path, found: dict[str, Any]) -> None:
+    for name in LISTS:
+        if not isinstance(found[name], list):
+            got = type(found[name]).__name__
+            raise RunFolderError(f"{path}: {name}: expected a list, got {got}")
+    for name, keys in MAPPINGS.items():
+        if not isinstance(found[name], dict):
+            got = type(found[name]).__name__
+            raise RunFolderError(f"{path}: {name}: expected an object, got {got}")
+        missing = [key for key in keys if key not in found[name]]
+        if missing:
+            raise RunFolderError(
+                f"{path}: {name}: expected the keys {', '.join(missing)}, got {_some(found[name])}"
+            )
+
+
+def _older(folder: Path) -> str:
+    return (
+        "it was made by an older version, and can be made anew: "
+        f"sweeps run {shlex.quote(str(folder / 'study.yaml'))} --out NEW"
+    )
+
+
+def _check_targets(path: Path, targets: Any) -> None:
+    if not isinstance(targets, dict):
+        raise RunFolderError(f"{path}: targets: expected an object, got {targets!r}")
+    for metric in targets:
+        if metric not in METRICS:
+            raise RunFolderError(
+                f"{path}: targets: expected one of {', '.join(METRICS)}, got {metric!r}"
+            )
+
+
+def text(path: Path) -> str:
+    """A text file whole. Errors: RunFolderError."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise RunFolderError(f"{path}: expected a text file, got {first_line(fault)}") from fault
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    return ", ".join(listed[:6]) + " ..." * (len(listed) > 6) if listed else "none"

@@ -1,0 +1,16 @@
+"""What is wrong with a run folder, in one line."""
+
+from __future__ import annotations
+
+
+class RunFolderError(ValueError):
+    """A file of the run folder is missing, broken or foreign: which, expected what, got what."""
+
+
+class OlderRunError(RunFolderError):
+    """The run folder is whole, but an older version made it, which wrote less than is read here."""
+
+
+def first_line(fault: BaseException) -> str:
+    """A fault's own first line, or its kind where it says nothing."""
+    return (str(fault).splitlines() or [type(fault).__name__])[0]

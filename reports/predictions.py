@@ -1,0 +1,69 @@
+"""What the confirmed networks said of the dev and test rows: predictions.npz."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.faults import RunFolderError, first_line
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What the confirmed configurations predicted, read from predictions.npz when asked for."""
+
+    path: Path
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the arrays in the archive."""
+        with self._open() as archive:
+            return frozenset(archive.files)
+
+    def has(self, config: str, split: str) -> bool:
+        """Whether it is there: a trainer of the user's may say its errors alone."""
+        return f"{config}/{split}" in self.names
+
+    def target(self, split: str) -> NDArray[Any]:
+        """(n,) class indices, or the standardized target, of the split "dev" or "test"."""
+        return self._read(f"{split}_target", dimensions=1)
+
+    def of(self, config: str, split: str) -> NDArray[Any]:
+        """(replicates, n, classes) log-probabilities, or (replicates, n, 1) predictions."""
+        return self._read(f"{config}/{split}", dimensions=3)
+
+    def _open(self) -> Any:
+        try:
+            return np.load(self.path, allow_pickle=False)
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as fault:
+            raise RunFolderError(
+                f"{self.path}: expected a NumPy .npz archive, got {first_line(fault)}"
+            ) from fault
+
+    def _read(self, name: str, dimensions: int) -> NDArray[Any]:
+        if name not in self.names:
+            raise RunFolderError(
+                f"{self.path}: expected an array {name!r}, got {len(self.names)} others"
+            )
+        with self._open() as archive:
+            try:
+                array = cast("NDArray[Any]", archive[name])
+            except (ValueError, zipfile.BadZipFile) as fault:
+                raise RunFolderError(
+                    f"{self.path}: {name}: expected a plain array, got {first_line(fault)}"
+                ) from fault
+        if array.ndim != dimensions:
+            raise RunFolderError(
+                f"{self.path}: {name}: expected {dimensions} axes, got shape {array.shape}"
+            )
+        if array.size == 0:
+            raise RunFolderError(
+                f"{self.path}: {name}: expected some rows, got shape {array.shape}"
+            )
+        return array
