@@ -79,6 +79,23 @@ def start() -> Iterator[Callable[..., Started]]:
             one.process.communicate()
 
 
+def test_a_connection_that_is_gone_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:
+    def fails(environ: Any, start_response: Any) -> Any:
+        raise AssertionError
+
+    with server._server("127.0.0.1", None, fails) as serving:  # type: ignore[arg-type]
+        gone, other = socket.socketpair()
+        gone.close()
+        other.close()
+        serving.process_request_thread(gone, ("127.0.0.1", 1))
+        assert capsys.readouterr().err == ""
+        try:
+            raise ValueError
+        except ValueError:
+            serving.handle_error(gone, ("127.0.0.1", 1))
+        assert "ValueError" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_and_ends_cleanly(start: Any, folder: Path, number: int) -> None:
     shown = start(folder)
