@@ -62,9 +62,7 @@ def _digest(warm: Sequence[Warm]) -> str:
 
 def _order(study: Study) -> str:
     return " ".join(
-        f"{leaf.name}({'|'.join(map(str, leaf.codes()))})"
-        if isinstance(leaf, Choice)
-        else leaf.name
+        f"{leaf.name}({'|'.join(map(str, leaf.codes))})" if isinstance(leaf, Choice) else leaf.name
         for leaf in study.space.parameters()
     )
 
@@ -145,7 +143,7 @@ def _limits(leaf: Leaf) -> dict[str, Any]:
     if isinstance(leaf, Range):
         limits: dict[str, Any] = {"low": leaf.low, "high": leaf.high, "log": leaf.log}
         return {"kind": "range", **limits, "choices": []}
-    choices = [str(code) for code in leaf.codes()]
+    choices = [str(code) for code in leaf.codes]
     return {"kind": "choice", "low": None, "high": None, "log": False, "choices": choices}
 
 

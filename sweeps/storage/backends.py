@@ -38,10 +38,10 @@ def shared(path: Path) -> "BaseStorage":
     """
     from optuna.storages.journal import JournalFileOpenLock
 
-    from sweeps.storage.journal import Journal
+    from sweeps.storage.journal import Journal, Lock
 
     # Optuna's default lock is a symbolic link, which Windows may not let a user make.
-    lock = JournalFileOpenLock(str(path)) if sys.platform == "win32" else None
+    lock = (JournalFileOpenLock if sys.platform == "win32" else Lock)(str(path))
     try:
         return Journal(path, lock)
     except (KeyError, ValueError, TypeError, AssertionError, IndexError) as fault:

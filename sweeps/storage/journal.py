@@ -13,10 +13,26 @@ from pathlib import Path
 from typing import Any
 
 from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock, JournalFileSymlinkLock
 from optuna.storages.journal._file import get_lock_file
 
 BLOCK = 1 << 16  # bytes
+
+
+class Lock(JournalFileSymlinkLock):
+    """Optuna's own lock: who makes its file holds it. Here that is a hard link of the journal.
+
+    A symbolic link is a file that is made and thrown away; ext4 does not use its place again for
+    some time, and looks for a free one for the longer the more often that is done.
+    """
+
+    def acquire(self) -> bool:
+        """As Optuna does it, where somebody else holds it or there are no hard links."""
+        try:
+            os.link(self._lock_target_file, self._lock_file)
+        except OSError:
+            return super().acquire()
+        return True
 
 
 class File(JournalFileBackend):
@@ -26,7 +42,7 @@ class File(JournalFileBackend):
     lock may cut: nobody else is writing.
     """
 
-    def __init__(self, path: str, lock: JournalFileOpenLock | None) -> None:
+    def __init__(self, path: str, lock: Lock | JournalFileOpenLock) -> None:
         super().__init__(path, lock)
         self._held: list[dict[str, Any]] | None = None
         self._syncs = True
@@ -62,8 +78,13 @@ class File(JournalFileBackend):
                 raise
 
     def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
-        """Operations from a number on; none while some are held back: Optuna asks after each."""
-        if self._held is None:
+        """Operations from a number on: Optuna asks for them after everything it says.
+
+        None while some are held back; nor is a file opened to which nothing was added.
+        """
+        if self._held is not None:
+            return
+        if self._log_number_offset.get(log_number_from) != os.stat(self._file_path).st_size:
             yield from super().read_logs(log_number_from)
 
     @contextmanager
@@ -111,7 +132,7 @@ def _write(file: FileIO, content: bytes) -> None:
 class Journal(JournalStorage):
     """The storage of a journal file."""
 
-    def __init__(self, path: Path, lock: JournalFileOpenLock | None) -> None:
+    def __init__(self, path: Path, lock: Lock | JournalFileOpenLock) -> None:
         self._file = File(str(path), lock)
         super().__init__(self._file)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
 # Epochs of a trial that the Dashboard shows at most; in a database each is a transaction.
-REPORTS, REPORTS_APART = 30, 10
+REPORTS, REPORTS_APART = 20, 10
 
 
 class Store:
@@ -58,12 +58,12 @@ class Store:
 
     def _add(self, number: int, asked: "optuna.trial.FrozenTrial") -> None:
         self._claims.check()
-        storage, known = self.study._storage, self.trials()
-        if len(known) <= number:
+        storage, study = self.study._storage, self.study._study_id
+        try:  # a lost connection may have taken the answer with it
+            added = storage.get_trial_id_from_study_id_trial_number(study, number)
+        except KeyError:
             with backends.unsynced(storage):  # one that is lost is asked again the same
-                added = storage.create_new_trial(self.study._study_id, template_trial=asked)
-        else:  # a lost connection took the answer with it
-            added = known[-1]._trial_id
+                added = storage.create_new_trial(study, template_trial=asked)
         found = storage.get_trial(added)
         if found.number != number or found.params != asked.params:
             raise UserError(

@@ -2,6 +2,8 @@
 
 `python -m tests.benchmarks.overhead`. The training is taken out: an engine gives back outcomes of
 real trainings at once, so that asking, telling, records, journal and window are all that is left.
+Optuna alone is asked and told in step with it, trial by trial: a small difference of two large
+times means something only where both were taken in the same moment.
 """
 
 import argparse
@@ -11,7 +13,7 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
@@ -54,18 +56,46 @@ def value(number: int, config: Config) -> float:
     return abs(math.log(config["learning_rate"] / 1e-2)) + (optimizer != "adam") + 0.3 * noise
 
 
-class Instant:
-    """An engine whose tasks are done when they are submitted."""
+class Alone:
+    """Optuna by itself: one study in memory, whose sampler is asked and told."""
 
-    def __init__(self, outcomes: list[Outcome]) -> None:
+    def __init__(self, study: Study) -> None:
+        import optuna
+
+        samplers = {"tpe": optuna.samplers.TPESampler, "random": optuna.samplers.RandomSampler}
+        sampler = samplers[study.search.sampler.name](seed=study.search.seed)
+        self._space, self._study = study.space, optuna.create_study(sampler=sampler)
+        self.seconds: list[float] = []  # of each trial
+
+    def step(self) -> None:
+        """One trial."""
+        started = time.perf_counter()
+        asked = self._study.ask()
+        config = self._space.configure(self._space.ask(asked))
+        self._study.tell(asked, value(asked.number, config))
+        self.seconds.append(time.perf_counter() - started)
+
+
+class Instant:
+    """An engine whose tasks are done when they are submitted; meanwhile Optuna alone does as many.
+
+    Of each trial: the seconds since the one before, without Optuna's alone.
+    """
+
+    def __init__(self, outcomes: list[Outcome], alone: Alone | None = None) -> None:
         self.jobs = 4
-        self.submitted: list[float] = []
+        self.seconds: list[float] = []
+        self._alone = alone
         self._outcomes = outcomes
         self._done: list[tuple[int, Outcome]] = []
+        self._since = time.perf_counter()
 
     def submit(self, key: int, task: Any) -> None:
         """Have the outcome ready."""
-        self.submitted.append(time.perf_counter())
+        self.seconds.append(time.perf_counter() - self._since)
+        if self._alone is not None:
+            self._alone.step()
+        self._since = time.perf_counter()
         self._done.append((key, [self._outcome(one) for one in task]))
 
     def _outcome(self, task: Task) -> Outcome:
@@ -81,27 +111,22 @@ class Instant:
         """Nothing to end."""
 
 
-def optuna_alone(study: Study, trials: int) -> np.ndarray:
-    """Milliseconds of each trial with one sampler, asked and told in memory."""
-    import optuna
+@dataclass(frozen=True)
+class Cost:
+    """Milliseconds of each trial, with Optuna alone and in the whole loop; means by what was done.
 
-    samplers = {"tpe": optuna.samplers.TPESampler, "random": optuna.samplers.RandomSampler}
-    sampler = samplers[study.search.sampler.name](seed=study.search.seed)
-    alone = optuna.create_study(sampler=sampler)
-    times = [time.perf_counter()]
-    for number in range(trials):
-        asked = alone.ask()
-        config = study.space.configure(study.space.ask(asked))
-        alone.tell(asked, value(number, config))
-        times.append(time.perf_counter())
-    return np.diff(times) * 1e3
+    The loop's first time is left out: it is that of a folder's making.
+    """
+
+    alone: np.ndarray
+    loop: np.ndarray
+    parts: dict[str, float]
 
 
-def ours(
-    study: Study, dataset: Dataset, outcomes: list[Outcome], trials: int
-) -> tuple[np.ndarray, dict[str, float]]:
-    """Milliseconds of each trial in the whole loop, and by what was done."""
-    engine = Instant(outcomes)
+def cost(study: Study, dataset: Dataset, outcomes: list[Outcome], trials: int) -> Cost:
+    """Of one search."""
+    alone = Alone(study)
+    engine = Instant(outcomes, alone)
     with common.clocks(
         asking=(Mirror, "ask"),
         telling=(Mirror, "tell"),
@@ -110,37 +135,29 @@ def ours(
         finished=(Store, "finished"),
         disk=(os, "fsync"),
     ) as spent:
-        found = common.searched(study, dataset, engine, trials)
-    started = engine.submitted[0]
-    whole = np.diff([*engine.submitted, started + found.seconds])
-    return whole * 1e3, {what: seconds / trials * 1e3 for what, seconds in spent.items()}
+        common.searched(study, dataset, engine, trials)
+    parts = {what: seconds / trials * 1e3 for what, seconds in spent.items()}
+    return Cost(np.array(alone.seconds[:-1]) * 1e3, np.array(engine.seconds[1:]) * 1e3, parts)
 
 
 def measure(
     study: Study, dataset: Dataset, outcomes: list[Outcome], options: argparse.Namespace
 ) -> list[str]:
     """A row: what one sampler's trials cost alone and in the loop, and where the rest goes."""
-    found = common.turns(
-        options.rounds,
-        {
-            "alone": lambda: optuna_alone(study, options.trials),
-            "ours": lambda: ours(study, dataset, outcomes, options.trials),
-        },
-    )
-    alone = np.median(found["alone"], axis=0)
-    whole = np.median([times for times, _ in found["ours"]], axis=0)
-    parts = [parts for _, parts in found["ours"]]
-    disk = median(part["disk"] for part in parts)
-    over = whole.mean() - alone.mean()
-    last = slice(-max(1, options.trials // 10), None)
+    found = [cost(study, dataset, outcomes, options.trials) for _ in range(options.rounds)]
+    alone = median(one.alone.mean() for one in found)
+    loop = median(one.loop.mean() for one in found)
+    over = np.median([one.loop - one.alone for one in found], axis=0)
+    disk = median(one.parts["disk"] for one in found)
+    tenth = over[-max(1, options.trials // 10) :].mean()
     return [
         study.search.sampler.name,
-        f"{alone.mean():.2f}",
-        f"{whole.mean():.2f}",
-        common.verdict(over, "≤", MILLISECONDS),
-        f"{over - disk:.2f}",
-        f"{whole[last].mean() - alone[last].mean():.2f}",
-        *(f"{median(part[what] for part in parts):.2f}" for what in parts[0]),
+        f"{alone:.2f}",
+        f"{loop:.2f}",
+        common.verdict(over.mean(), "≤", MILLISECONDS),
+        f"{over.mean() - disk:.2f}",
+        f"{tenth:.2f}",
+        *(f"{median(one.parts[what] for one in found):.2f}" for what in found[0].parts),
     ]
 
 
@@ -183,9 +200,10 @@ def main(options: argparse.Namespace) -> None:
     ]
     note = (
         f"Milliseconds a trial, mean over {options.trials:,} trials of `tabular_full`. Optuna "
-        "alone: one sampler asked and told in memory. At the right, what the loop's time is spent "
-        "on: asking is Optuna's, with a sampler made anew for each trial; finished is the record "
-        "and the journal's end of a trial; disk is the part of both that waits for fsync."
+        "alone: one sampler asked and told in memory, in step with the loop, trial by trial; of "
+        "the rounds, each trial's median. At the right, what the loop's time is spent on: asking "
+        "is Optuna's, with a sampler made anew for each trial; finished is the record and the "
+        "journal's end of a trial; disk is the part of both that waits for fsync."
     )
     print(common.Table("Overhead", note, head, rows).markdown())
     if options.many:

@@ -124,3 +124,14 @@ def test_what_is_held_back_is_not_read_for(path: Path, monkeypatch: pytest.Monke
         tell(made, trial)
         assert opened == []
     assert made.trials[0].value == 0.9
+
+
+def test_a_journal_to_which_nothing_was_added_is_not_opened(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = study(path)
+    trial = made.ask()
+    opened: list[Any] = []
+    monkeypatch.setattr("builtins.open", lambda *given, **_: opened.append(given))
+    assert made._storage.get_trial(trial._trial_id).number == 0
+    assert not opened

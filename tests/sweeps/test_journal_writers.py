@@ -1,6 +1,8 @@
 """A journal with two writers, torn lines and a full disk."""
 
+import errno
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -10,15 +12,21 @@ import optuna
 import pytest
 
 from sweeps.storage import backends
+from sweeps.storage.journal import Lock
 
 WRITER = """
 import sys
 from pathlib import Path
 import optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
 from sweeps.storage import backends
-study = optuna.load_study(study_name="s", storage=backends.shared(Path(sys.argv[1])))
-for n in range(int(sys.argv[3])):
-    study.set_user_attr(sys.argv[2], n)
+whose, path, name, count = sys.argv[1:]
+optunas = JournalStorage(JournalFileBackend(path))
+storage = backends.shared(Path(path)) if whose == "ours" else optunas
+study = optuna.load_study(study_name="s", storage=storage)
+for n in range(int(count)):
+    study.set_user_attr(name, n)
 """
 
 
@@ -33,17 +41,45 @@ def study(path: Path) -> optuna.Study:
     return optuna.load_study(study_name="s", storage=backends.shared(path))
 
 
-def test_two_processes_write_and_no_line_is_lost_or_torn(path: Path) -> None:
+@pytest.mark.parametrize("other", ["ours", "Optuna's own"])
+def test_two_processes_write_and_no_line_is_lost_or_torn(path: Path, other: str) -> None:
     before = len(path.read_bytes().splitlines())
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(path), name, "60"])
-        for name in ("one", "two")
+        subprocess.Popen([sys.executable, "-c", WRITER, whose, str(path), name, "60"])
+        for name, whose in (("one", "ours"), ("two", other))
     ]
     assert [writer.wait(60) for writer in writers] == [0, 0]
     lines = path.read_text().splitlines()
     assert len(lines) == before + 120
     assert all(json.loads(line) for line in lines)
     assert study(path).user_attrs == {"one": 59, "two": 59}
+
+
+def test_one_lock_keeps_out_the_other(path: Path) -> None:
+    """Ours and Optuna's are one file's name, whoever makes it."""
+    lock = Lock(str(path))
+    lock.acquire()
+    with pytest.raises(FileExistsError):
+        os.symlink(path, f"{path}.lock")
+    lock.release()
+    os.symlink(path, f"{path}.lock")
+    with pytest.raises(FileExistsError):
+        os.link(path, f"{path}.lock")
+
+
+def test_where_there_are_no_hard_links_it_is_a_symbolic_one(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "link", refuse)
+    lock = Lock(str(path))
+    lock.acquire()
+    assert Path(f"{path}.lock").is_symlink()
+    lock.release()
+    assert not Path(f"{path}.lock").is_symlink()
+
+
+def refuse(*_: object) -> None:
+    raise OSError(errno.EPERM, "Operation not permitted")
 
 
 @pytest.mark.parametrize("left", [b'{"op_code":2,"wor', b"{", b"x" * 200_000])

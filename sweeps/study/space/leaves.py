@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from sweeps.study.arms import Arm
@@ -67,17 +68,18 @@ class Choice:
     name: str
     options: tuple[Any, ...]
 
+    @cached_property
     def codes(self) -> dict[Any, Any]:
         """Option by code, in the file's order."""
         return {_code(option): option for option in self.options}
 
     def ask(self, trial: Trial) -> Any:
         """One code, from Optuna."""
-        return trial.suggest_categorical(self.name, tuple(self.codes()))
+        return trial.suggest_categorical(self.name, tuple(self.codes))
 
     def decode(self, external: Any) -> Any:
         """Optuna's value as the vocabulary's."""
-        return self.codes()[external]
+        return self.codes[external]
 
     def encode(self, value: Any) -> Any:
         """The vocabulary's value as Optuna's. Errors: KeyError for one outside."""

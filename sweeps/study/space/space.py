@@ -94,7 +94,7 @@ class Space:
         """What a word is chosen from, as Optuna's values; nothing where it is not a choice."""
         match self.dimension(word):
             case Arms(leaf=leaf) | Single(leaf=Choice() as leaf):
-                return tuple(leaf.codes())
+                return tuple(leaf.codes)
         return ()
 
     def values(self, word: str) -> Iterator[Any]:
@@ -139,5 +139,5 @@ def _only(dimension: Dimension, code: Any) -> Dimension:
         case Arms():
             return dimension.only(code)
         case Single(word=word, leaf=Choice() as leaf):
-            return Single(word, Choice(leaf.name, (leaf.codes()[code],)))
+            return Single(word, Choice(leaf.name, (leaf.codes[code],)))
     raise TypeError(f"{dimension.words} is not a choice")

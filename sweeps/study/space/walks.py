@@ -27,7 +27,7 @@ def values(leaf: Leaf, points: int | None) -> Sequence[Any]:
     step where `points` is None.
     """
     if not isinstance(leaf, Range):
-        return list(leaf.codes())
+        return list(leaf.codes)
     if leaf.integer:
         whole = range(int(leaf.low), int(leaf.high) + 1, int(leaf.step or 1))
         if points is None or len(whole) <= points or leaf.step:
