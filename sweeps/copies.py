@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from sweeps.buckets import split
+from sweeps.results.result import Result
 from sweeps.search import Finished
 from sweeps.storage import folders
 from sweeps.terminal import tell
@@ -57,7 +58,7 @@ class Copies:
     def searched(self) -> None:
         """Nothing: the records are on their way."""
 
-    def reported(self) -> None:
+    def reported(self, result: Result) -> None:
         """The run is done: there is time to send the rest."""
         self._limit = DONE
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps import addresses
 from sweeps.faults import UserError
+from sweeps.results import delimited
 from sweeps.storage import backends, folders, identities, lost, snapshots
 
 if TYPE_CHECKING:
@@ -140,8 +141,8 @@ def to_csv(folder: Path, out: Path) -> list[Path]:
         if there is not None:
             raise UserError(f"--csv: expected a folder without {there.name}, got {out} with one")
         for path, frame in zip(paths, found.values(), strict=True):
-            with path.open("x", encoding="utf-8", newline="") as file:
-                frame.to_csv(file, index=False)
+            with path.open("xb") as file:
+                delimited.write_csv(file, frame)
     except OSError as fault:
         raise UserError(
             f"--csv: expected a folder to write in, got {out}: {fault.strerror}"

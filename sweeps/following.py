@@ -12,6 +12,7 @@ from rich.console import Console
 from sweeps.addresses import redact
 from sweeps.faults import printable
 from sweeps.interrupts import Shield
+from sweeps.results.result import Result
 from sweeps.search import Finished
 from sweeps.terminal import tell
 
@@ -25,7 +26,7 @@ class Follower(Protocol):
     def searched(self) -> None:
         """The search is over; the confirmation comes."""
 
-    def reported(self) -> None:
+    def reported(self, result: Result) -> None:
         """The frames and the report stand in the run folder."""
 
     def closed(self) -> None:
@@ -52,9 +53,9 @@ class Following:
         """The search is over."""
         self._each(lambda follower: follower.searched())
 
-    def reported(self) -> None:
+    def reported(self, result: Result) -> None:
         """The frames and the report are written."""
-        self._each(lambda follower: follower.reported())
+        self._each(lambda follower: follower.reported(result))
 
     def closed(self) -> None:
         """The run is over."""

@@ -169,7 +169,7 @@ def _carried_out(
         outputs.write_provenance(run, searched.finished, facts)
         tell(run.console, "report", "…")
         reporting.write(result)
-    following.reported()
+    following.reported(result)
     return result
 
 

@@ -39,6 +39,7 @@ ALONE = {
     "sweeps/predicting.py": {"pyarrow"},
     "sweeps/dashboard/server.py": {"optuna_dashboard"},
     "sweeps/copies.py": {"boto3", "botocore"},
+    "sweeps/results/delimited.py": {"pyarrow"},
     "studies/sklearn_mlp.py": {"sklearn"},
     "studies/torch_cnn.py": {"torch"},
 }

@@ -13,6 +13,7 @@ from sweeps.dashboard import pictures, plots, texts
 from sweeps.dashboard.board import Board
 from sweeps.dashboard.pace import Pace
 from sweeps.dashboard.plots import Point, Reach
+from sweeps.results.result import Result
 from sweeps.search import Finished, ranking
 from sweeps.storage import folders
 from sweeps.storage.attributes import gap
@@ -45,7 +46,7 @@ class Showing:
         budget: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._study, self._known, self._folder, self._budget = study, known, folder, budget
+        self._study, self._known, self._budget = study, known, budget
         self._board = Board(known, artifacts(folder))
         self._trials_at = f"/dashboard/studies/{known._study_id}/trials"
         self._counts = dict.fromkeys(folders.STATES, 0)
@@ -78,14 +79,11 @@ class Showing:
             self._write_notes()
             self._write_plots()
 
-    def reported(self) -> None:
+    def reported(self, result: Result) -> None:
         """The report as an artifact, the winners in the note, the plots to the report's target."""
-        from reports import frames
-
-        self._phase = "done"
+        self._phase, run = "done", result.run
         self._write_pictures()
-        run = frames.load(self._folder)
-        page = (self._folder / "report.html").read_bytes()
+        page = result.report.read_bytes()
         self._board.artifact("report.html", page, "text/html")
         self._take_targets(run)
         self._write_plots()

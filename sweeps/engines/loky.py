@@ -7,6 +7,7 @@ from queue import Empty
 from typing import Any
 
 from sweeps.engines.base import Work
+from sweeps.engines.handed import Handed
 from sweeps.engines.tasks import STEP, Tasks
 from sweeps.engines.workers import ONE_THREAD, run_task, start_worker
 from sweeps.interrupts import starting_workers
@@ -25,6 +26,7 @@ class Loky:
         self.jobs = work.jobs
         self._work = work
         self._tasks = Tasks(work.retries, work.limit)
+        self._shared = Handed(work.shared)
         self._pool = self._start()
 
     def _start(self) -> Any:
@@ -33,7 +35,7 @@ class Loky:
         return ProcessPoolExecutor(
             self.jobs,
             initializer=start_worker,
-            initargs=(os.getpid(), self._work.function, self._work.shared),
+            initargs=(os.getpid(), self._work.function, self._shared),
             env=ONE_THREAD,
         )
 
@@ -122,3 +124,4 @@ class Loky:
             while True:
                 self._pool._work_ids.get_nowait()
         self._pool.shutdown(wait=True, kill_workers=True)
+        self._shared.close()

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from sweeps.engines.base import Function
+from sweeps.engines.handed import Handed
 
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -19,10 +20,10 @@ ONE_THREAD = {
 _worker: dict[str, Any] = {}
 
 
-def start_worker(parent: int, function: Function, shared: Any) -> None:
+def start_worker(parent: int, function: Function, shared: Handed) -> None:
     """Run once in each worker: what it will do with its tasks, and how it behaves."""
     attend(parent)
-    _worker.update(function=function, shared=shared)
+    _worker.update(function=function, shared=shared.value())
 
 
 def run_task(task: Any) -> Any:

@@ -10,7 +10,7 @@ from sweeps import provenance
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
 from sweeps.preparing import Prepared
-from sweeps.results import frames, model, resolved
+from sweeps.results import delimited, frames, model, resolved
 from sweeps.search import Finished
 from sweeps.storage import folders, records
 from sweeps.storage.store import Store
@@ -63,8 +63,9 @@ def write(
 def _frame(folder: Path, name: str, frame: pd.DataFrame) -> None:
     with records.Replacing(folder / f"{name}.parquet") as temporary:
         frame.to_parquet(temporary, index=False)
-    with records.Replacing(folder / "data" / f"{name}.csv") as temporary:
-        frame.to_csv(temporary, index=False)
+    path = folder / "data" / f"{name}.csv"
+    with records.Replacing(path) as temporary, temporary.open("wb") as file:
+        delimited.write_csv(file, frame)
 
 
 def _data(dataset: Dataset) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from sweeps.dashboard.pace import EVERY, SHARE, Pace
 from sweeps.dashboard.showing import PICTURED, Showing, artifacts
 from sweeps.following import Following
 from sweeps.interrupts import Shield
+from sweeps.results.result import Result
 from sweeps.search import Finished
 from sweeps.storage import backends
 from sweeps.storage.attributes import of as attributes_of
@@ -321,7 +322,7 @@ class Failing:
     def searched(self) -> None:
         raise RuntimeError("again")
 
-    def reported(self) -> None:
+    def reported(self, result: Result) -> None:
         raise RuntimeError("again")
 
     def closed(self) -> None:
@@ -337,7 +338,7 @@ def test_a_fault_is_told_once_without_passwords_and_ends_nothing() -> None:
     for number in range(3):
         following.trial(finished(number))
     following.searched()
-    following.reported()
+    following.reported(Result(Path()))
     following.closed()
     assert failing.asked == other.asked == 3
     lines = told.getvalue().splitlines()

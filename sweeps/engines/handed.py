@@ -1,0 +1,47 @@
+"""What all workers of a pool are given, read by each from its parent.
+
+In a worker's first message it would hold up the pool: a pipe takes 64 KiB, the rest waits until the
+worker has loaded its libraries and reads, and only then is the next one started.
+"""
+
+import os
+import pickle
+import tempfile
+from typing import IO, Any
+
+
+class Handed:
+    """A value that is pickled once, here; a copy of this object in a worker reads it.
+
+    From a file without a name, which is open in this process and gone with it, however it ends.
+    Where one process cannot open another's file (all but Linux), the value travels in the copy.
+    """
+
+    def __init__(self, value: Any) -> None:
+        self._content = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+        self._path = ""
+        self._file: IO[bytes] | None = None
+        try:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
+            self._file.write(self._content)
+            self._file.flush()
+            path = f"/proc/{os.getpid()}/fd/{self._file.fileno()}"
+            with open(path, "rb"):
+                self._path, self._content = path, b""
+        except OSError:
+            pass
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_content": self._content, "_path": self._path}
+
+    def value(self) -> Any:
+        """The value: nobody but this program can have written it."""
+        if not self._path:
+            return pickle.loads(self._content)
+        with open(self._path, "rb") as file:
+            return pickle.load(file)
+
+    def close(self) -> None:
+        """No copy can read it any more."""
+        if self._file is not None:
+            self._file.close()
