@@ -1,6 +1,6 @@
 """Networks in evaluation mode: no dropout, and batch normalization's running statistics."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,10 @@ from dnn.normalization import EPSILON
 # Rows evaluated at once: enough for the products, few enough for the cache. It is a constant, for
 # another number of rows can round a product differently.
 EVALUATION_ROWS = 512
+
+KEPT = (
+    16_000_000  # bytes of inputs, at most, that are kept in the order in which they are evaluated
+)
 
 
 @dataclass(frozen=True)
@@ -34,29 +38,39 @@ class Evaluation:
         rest = _bind_forward(network, theta, rows % EVALUATION_ROWS)
         return cls(network.objective, rows, full, rest)
 
-    def logits(self, x: Array) -> "list[tuple[slice, Array]]":
-        """Pieces (rows, z (P, K, rows)) of x (n, n_in); they are copies."""
-        pieces = []
-        for start in range(0, self.rows, EVALUATION_ROWS):
-            piece = slice(start, min(start + EVALUATION_ROWS, self.rows))
-            whole = piece.stop - start == min(self.rows, EVALUATION_ROWS)
-            # Always in this order: another one would be another product, and round otherwise.
-            # OpenBLAS's small products with a transposed right-hand side take up to twice as long.
-            columns = np.ascontiguousarray(x[piece].T)
-            pieces.append((piece, (self.full if whole else self.rest)(columns).copy()))
-        return pieces
+    def logits(self, pieces: "Iterable[Piece]") -> "Iterator[tuple[slice, Array]]":
+        """(rows, z (P, K, rows)) of each piece of a split; the next one overwrites it."""
+        for rows, columns in pieces:
+            is_full = columns.shape[-1] == min(self.rows, EVALUATION_ROWS)
+            yield rows, (self.full if is_full else self.rest)(columns)
 
     def outputs(self, x: Array) -> Array:
         """(P, n, K′): log-probabilities of all classes, or predictions."""
-        return np.concatenate([self.loss.outputs(z) for _, z in self.logits(x)], axis=1)
+        each = [self.loss.outputs(z.copy()) for _, z in self.logits(cut(x))]
+        return np.concatenate(each, axis=1)
 
-    def score(self, x: Array, y: Array) -> tuple[Array, Array]:
-        """Mean loss and error (P,) on x (n, n_in), y (n, K), float64."""
+    def score(self, pieces: "Iterable[Piece]", y: Array) -> tuple[Array, Array]:
+        """Mean loss and error (P,), float64, of a split's pieces with y (n, K)."""
         loss_sum = mistakes = np.zeros(1)
-        for piece, z in self.logits(x):
-            loss_sum = loss_sum + self.loss.per_row(z, y[piece]).sum(axis=-1, dtype=np.float64)
-            mistakes = mistakes + self.loss.mistakes(z, y[piece]).sum(axis=-1, dtype=np.float64)
+        for rows, z in self.logits(pieces):
+            loss_sum = loss_sum + self.loss.per_row(z, y[rows]).sum(axis=-1, dtype=np.float64)
+            mistakes = mistakes + self.loss.mistakes(z, y[rows]).sum(axis=-1, dtype=np.float64)
         return loss_sum / self.rows, self.loss.error_from_mean(mistakes / self.rows)
+
+
+# Which rows, and their inputs (n_in, rows).
+Piece = tuple[slice, Array]
+
+
+def cut(x: Array) -> Iterator[Piece]:
+    """x (n, n_in) in pieces of `EVALUATION_ROWS`.
+
+    Always in this order: another one would be another product, and round otherwise. OpenBLAS's
+    small products with a transposed right-hand side take up to twice as long.
+    """
+    for start in range(0, len(x), EVALUATION_ROWS):
+        rows = slice(start, min(start + EVALUATION_ROWS, len(x)))
+        yield rows, np.ascontiguousarray(x[rows].T)
 
 
 class Scorer:
@@ -67,18 +81,20 @@ class Scorer:
     ) -> None:
         self.network, self.theta, self.data, self.rows = network, theta, data, rows
         self._members: Integers | None = None
+        # What every epoch needs anew is kept, where that is little.
+        self._pieces = list(cut(data.x)) if rows is None and data.x.nbytes <= KEPT else None
 
     def __call__(self, members: Integers) -> tuple[Array, Array]:
         """Mean loss and error (len(members),) of these networks."""
         x, y = self.data.x, self.data.y
         if self.rows is None:
             self._bind(members)
-            return self._evaluation.score(x, y)
+            return self._evaluation.score(self._pieces or cut(x), y)
         scores = []
         for member in members:
             own = self.rows[member]
             alone = Evaluation.bind(self.network, self.theta[member : member + 1], len(own))
-            scores.append(alone.score(x[own], y[own]))
+            scores.append(alone.score(cut(x[own]), y[own]))
         loss, error = zip(*scores, strict=True)
         return np.concatenate(loss), np.concatenate(error)
 
@@ -113,7 +129,7 @@ def score(network: Network, theta: Array, data: Data) -> tuple[Array, Array]:
     checks.theta(network, theta, "score")
     checks.data(network, data, "score: data")
     with np.errstate(all="ignore"):
-        return Evaluation.bind(network, theta, len(data.x)).score(data.x, data.y)
+        return Evaluation.bind(network, theta, len(data.x)).score(cut(data.x), data.y)
 
 
 def _bind_forward(network: Network, theta: Array, rows: int) -> Callable[[Array], Array]:

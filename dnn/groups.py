@@ -6,6 +6,7 @@ number, so a group is also kept small enough for its arrays to stay in the proce
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -110,6 +111,9 @@ class Group:
         rest = self.n_rows % self.size
         last_batch = self._bind(grad, rest) if rest else full
         self._batches = [full] * (self.n_rows // self.size) + [last_batch] * bool(rest)
+        self._generators = [setup.streams.dropout[m] for m in self.members]
+        update, last_update = self._update(full), self._update(last_batch)
+        self._updates = [update] * (self.n_rows // self.size) + [last_update] * bool(rest)
         if self.size == self.n_rows:
             self._load(full, self.order)
 
@@ -154,22 +158,26 @@ class Group:
     def run_epoch(self, epoch: int) -> None:
         """One pass over the members' rows; `epoch` counts from 1."""
         self._shuffle(epoch)
-        generators = [self.setup.streams.dropout[m] for m in self.members]
         schedule = self.setup.plan.schedule
-        for start, batch in zip(self.starts, self._batches, strict=True):
+        for start, batch, update in zip(self.starts, self._batches, self._updates, strict=True):
             if schedule.every_update or start == 0:
                 self._set_rates(epoch)
             if self.size < self.n_rows:
                 self._load(batch, self.order[:, start : start + self.size])
-            if batch.masks:
-                self._fill_masks(batch)
-            batch.draw(generators)
-            batch.gradient()
-            for call in self._after_gradient:
+            for call in update:
                 call()
-            self.stepper.step()
-            for call in self._after_step:
-                call()
+
+    def _update(self, batch: Batch) -> list[Callable[[], None]]:
+        """All of an update, once its rows are loaded."""
+        return [
+            *([partial(self._fill_masks, batch)] if batch.masks else []),
+            *([partial(batch.draw, self._generators)] if batch.bits is not None else []),
+            *batch.forwards,
+            *batch.backwards,
+            *self._after_gradient,
+            self.stepper.step,
+            *self._after_step,
+        ]
 
     def _shuffle(self, epoch: int) -> None:
         given = self.setup.replay.order

@@ -98,7 +98,8 @@ class Training(Iterator[Record]):
 
     def __next__(self) -> Record:
         self.check_whole()
-        if self.epoch >= self.settings.epochs or (self.epoch >= 0 and not self.active.any()):
+        members = np.flatnonzero(self.active)
+        if self.epoch >= self.settings.epochs or (self.epoch >= 0 and not len(members)):
             raise StopIteration
         self._is_whole = False
         self.epoch += 1
@@ -109,9 +110,9 @@ class Training(Iterator[Record]):
             if self.epoch:
                 self._train()
             if self._is_scored():
-                self._score(np.flatnonzero(self.active))
+                self._score(members)
             else:
-                self._scores[:, self.active] = np.nan
+                self._scores[:, members] = np.nan
             self._judge()
             if self.best is not None:
                 self._stop_early(self.best)
@@ -144,7 +145,8 @@ class Training(Iterator[Record]):
         is_sane = np.isfinite(self.theta).all(axis=1)
         if self._is_scored():
             is_sane &= self._scores[0] <= self._limits  # NaN is not
-        self.diverged = self.diverged | (self.active & ~is_sane)
+        if not is_sane.all():
+            self.diverged = self.diverged | (self.active & ~is_sane)
 
     def _stop_early(self, best: Best) -> None:
         """Best weights back into the networks whose patience is over, and into all at the end."""

@@ -257,13 +257,17 @@ def test_an_interrupt_within_an_epoch_ends_a_training(
     """Some updates of the epoch are done and some not: nothing may go on from there."""
     training = start()
     next(training)
-    monkeypatch.setattr(training._groups[0].stepper, "step", _interrupt)
+    group = training._groups[0]
+    load = group._load
+
+    def interrupted(*given: Any) -> None:
+        if group.stepper.steps == 1:
+            raise KeyboardInterrupt
+        load(*given)
+
+    monkeypatch.setattr(group, "_load", interrupted)
     with pytest.raises(KeyboardInterrupt):
         next(training)
     for call in (lambda: next(training), lambda: save(training, tmp_path / "p.npz")):
         with pytest.raises(RuntimeError, match="interrupted within an epoch"):
             call()
-
-
-def _interrupt() -> None:
-    raise KeyboardInterrupt
