@@ -11,7 +11,8 @@ from sweeps.training import networks, packing
 from sweeps.training.task import Task
 
 # From this share of the window on, the oldest trial goes first: soon nothing can be asked but for
-# it. Until then the longest does, so that it has ended when it is the oldest.
+# it. Until then what takes longest does, so that it has ended when it is the oldest: of packs by
+# their work in all, for the more trials go together, the less each of them takes.
 OLD = 0.6
 
 
@@ -23,7 +24,7 @@ class _Entry:
 
 
 class Waiting:
-    """Hands out the most urgent task, and up to `most` in all of its key.
+    """Hands out the most urgent task with others of its key, up to `most` in all.
 
     Without a dataset nothing is known of tasks: the oldest goes first, alone.
     """
@@ -51,16 +52,22 @@ class Waiting:
 
     def take(self, workers: int) -> list[Task]:
         """A pack for one of so many free workers; each is to have its share of what waits."""
-        first = self._next()
-        share = -(-len(self._entries) // workers)
-        most = min(self._most, share, packing.MOST // len(first.task.replicates))
-        alike = [e for e in self._entries if e.key == first.key and e is not first]
-        pack = [first, *alike[: max(1, most) - 1]] if first.key is not None else [first]
+        most = min(self._most, -(-len(self._entries) // workers))
+        pack = self._pack(most)
         self._entries = [entry for entry in self._entries if entry not in pack]
         return [entry.task for entry in pack]
 
-    def _next(self) -> _Entry:
+    def _pack(self, most: int) -> list[_Entry]:
         oldest = self._entries[0]
         if self._newest - oldest.task.number >= OLD * self._window:
-            return oldest
-        return max(self._entries, key=lambda entry: entry.work)
+            return self._with(oldest, most)
+        packs = (self._with(entry, most) for entry in self._entries)
+        return max(packs, key=lambda pack: sum(entry.work for entry in pack))
+
+    def _with(self, first: _Entry, most: int) -> list[_Entry]:
+        """An entry, and others that go with it: the oldest."""
+        if first.key is None:
+            return [first]
+        others = min(most, packing.MOST // len(first.task.replicates)) - 1
+        alike = [e for e in self._entries if e.key == first.key and e is not first]
+        return [first, *alike[: max(0, others)]]

@@ -176,10 +176,18 @@ def test_each_free_worker_has_its_share_of_what_waits(moons: Dataset) -> None:
     for number in range(8):
         waiting.add(task(number, batch_size=[16, 32][number % 2]))
     assert numbers(waiting.take(4)) == [0, 2]
-    assert numbers(waiting.take(1)) == [4, 6]
+    assert numbers(waiting.take(2)) == [4, 6]
     assert numbers(waiting.take(2)) == [1, 3]
     assert numbers(waiting.take(1)) == [5, 7]
     assert len(waiting) == 0
+
+
+def test_of_packs_the_one_with_the_most_work_goes_first(moons: Dataset) -> None:
+    waiting = Waiting(moons, window=100, most=4)
+    for number, size in enumerate([16, 32, 32, 32]):
+        waiting.add(task(number, batch_size=size))
+    assert numbers(waiting.take(1)) == [1, 2, 3]
+    assert numbers(waiting.take(1)) == [0]
 
 
 def test_where_nothing_is_known_of_the_tasks_the_oldest_goes_alone() -> None:
