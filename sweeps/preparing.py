@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from sweeps import buckets, engines
+from sweeps import buckets, engines, memory
 from sweeps.addresses import check
 from sweeps.data import Dataset
 from sweeps.data.loading import load
@@ -109,6 +109,10 @@ def prepare(
         study = _with_trainer(study, study.trainer, document, base, allow_code)
     dataset = _load(study, document, base)
     agreement.with_data(study, dataset, document)
+    try:
+        memory.expect_room(study, dataset)
+    except Expected as fault:
+        raise UserError(document.fault("", fault)) from None
     return study, dataset
 
 

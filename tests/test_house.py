@@ -50,7 +50,7 @@ ALONE = {
 ROOMS = (
     *("faults", "durations", "interrupts", "terminal", "addresses", "buckets", "provenance"),
     *("engines", "study", "data", "training", "storage", "search"),
-    *("options", "preparing", "confirm", "results", "views", "dashboard"),
+    *("options", "memory", "preparing", "confirm", "results", "views", "dashboard"),
 )
 # From the study file's words to the study: the same, inside the room.
 WORDS = (

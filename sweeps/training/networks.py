@@ -60,6 +60,13 @@ def work(config: Config, dataset: Dataset) -> float:
     return float(rows * parameters + rows / size * (UPDATE + 4 * parameters))
 
 
+def memory(config: Config, dataset: Dataset, count: int, dtype: str) -> int:
+    """Bytes that so many networks take in training, at least: parameters, gradient, state."""
+    states = len(dnn.OPTIMIZERS[config["optimizer"][0]].state)
+    numbers = network(config, dataset).n_parameters * (2 + states)
+    return count * numbers * np.dtype(dtype).itemsize
+
+
 def _or_none(value: Any, nothing: Any) -> Any:
     """A value of the vocabulary, or what dnn calls its word "none"."""
     return nothing if value == "none" else value
