@@ -34,6 +34,11 @@ class Predictions:
         """(n,) class indices, or the standardized target, of the split "dev" or "test"."""
         return self._read(f"{split}_target", dimensions=1)
 
+    def group(self, split: str) -> NDArray[Any] | None:
+        """(n,) the number of the group that each row belongs to; None where each stands alone."""
+        name = f"{split}_group"
+        return self._read(name, dimensions=1) if name in self.names else None
+
     def of(self, config: str, split: str) -> NDArray[Any]:
         """(replicates, n, classes) log-probabilities, or (replicates, n, 1) predictions."""
         return self._read(f"{config}/{split}", dimensions=3)

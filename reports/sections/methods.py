@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from reports import summary, text
 from reports.frames import Run
 from reports.sections.blocks import Pairs, Section, section
-from reports.stats import objectives
+from reports.stats import objectives, rows
 from reports.stats.intervals import DRAWS
 
 
@@ -43,13 +45,18 @@ def _words(run: Run) -> list[tuple[str, str]]:
 
 
 def _grouped(run: Run) -> list[tuple[str, str]]:
-    group = run.provenance["data"].get("group")
-    if group is None:
+    name = run.provenance["data"].get("group")
+    if name is None:
         return []
+    whole = f"All rows of one {name} are on one side of the split"
+    dev, test = (rows.group(run, split) for split in ("dev", "test"))
+    if dev is None or test is None:  # a run of an earlier version
+        return [("Groups", f"{whole}. The intervals take rows for independent all the same: where "
+                 "those of one group are alike, they are too narrow.")]  # fmt: skip
     return [
-        ("Groups", f"All rows of one {group} are on one side of the split. The intervals take "
-         "rows for independent all the same: where those of one group are alike, they are too "
-         "narrow."),
+        ("Groups", f"{whole}, and every interval over new rows draws them together: it covers new "
+         f"groups. There are {len(np.unique(dev))} of them among the dev rows and "
+         f"{len(np.unique(test))} among the test rows; from few, such an interval is too narrow."),
     ]  # fmt: skip
 
 

@@ -59,11 +59,12 @@ def _by_class(run: Run) -> Iterator[tuple[int, NDArray[np.intp], RowWeights]]:
     if lost.any() or not run.predictions.has(run.winner, "test"):  # diverged ones say nothing
         return
     target = run.predictions.target("test").astype(int)
-    guesses = run.predictions.of(run.winner, "test").argmax(axis=-1)
+    guesses, group = run.predictions.of(run.winner, "test").argmax(axis=-1), rows.group(run, "test")
     for number in np.unique(target):
-        own = guesses[:, target == number]
+        own = target == number
         rng = np.random.default_rng([rows.SEED, 3, int(number)])
-        yield int(number), own, intervals.row_weights(rng, own.shape[1])
+        drawn = intervals.row_weights(rng, int(own.sum()), of=None if group is None else group[own])
+        yield int(number), guesses[:, own], drawn
 
 
 def _others(guesses: NDArray[np.intp], own: int, names: list[str]) -> tuple[tuple[str, float], ...]:

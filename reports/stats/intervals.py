@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ DRAWS = 2000
 SAME = "the same for every seed"
 GROUPS = 4000
 NONE = "no interval: "
-CROSSED = "crossed bootstrap, seeds \N{MULTIPLICATION SIGN} rows"
+CROSSED = "crossed bootstrap, seeds \N{MULTIPLICATION SIGN} "
 Array = NDArray[np.float64]
 
 
@@ -171,10 +172,14 @@ def replicate_weights(rng: np.random.Generator, replicates: int, draws: int = DR
 
 @dataclass(frozen=True)
 class RowWeights:
-    """Bootstrap counts of the rows; above GROUPS rows, of random groups of rows."""
+    """Bootstrap counts of the rows, or of groups of them: above GROUPS, of random ones.
+
+    unit: what is drawn, "rows", or the "groups" that belong together.
+    """
 
     counts: Array  # (draws, groups)
     group: NDArray[np.intp]  # (n,) the group of each row
+    unit: str
     unseen: Array  # (draws,) the share of one row more, for errors
     wrong: Array  # (draws,) 1 where that row is misclassified, 0 where not
     others: Array  # (draws,) the same for the other side of a difference
@@ -190,7 +195,7 @@ class RowWeights:
     def means(self, losses: Array) -> Array:
         """(draws, replicates): the resampled mean of (replicates, n) losses."""
         groups = self.counts.shape[1]
-        if groups == losses.shape[1]:
+        if groups == losses.shape[1] and self.unit == "rows":
             plain: Array = (self.counts @ losses.T) / losses.shape[1]
             return plain
         sums = np.stack([np.bincount(self.group, row, groups) for row in losses], axis=-1)
@@ -199,16 +204,26 @@ class RowWeights:
         return means
 
 
-def row_weights(rng: np.random.Generator, rows: int, draws: int = DRAWS) -> RowWeights:
-    """Row counts to be shared by all configurations, so that their differences are paired."""
-    groups = min(rows, GROUPS)
-    group = np.arange(rows) if groups == rows else rng.permutation(rows) % groups
+def row_weights(
+    rng: np.random.Generator, rows: int, draws: int = DRAWS, of: NDArray[Any] | None = None
+) -> RowWeights:
+    """Row counts to be shared by all configurations, so that their differences are paired.
+
+    of: (rows,) numbers of the groups that rows belong to, as visits do to a patient. Whole groups
+    are then drawn (the cluster bootstrap: Davison and Hinkley, 1997, section 3.8), and the one
+    more that `error_draws` adds counts as a group.
+    """
+    own = np.arange(rows) if of is None else np.unique(of, return_inverse=True)[1]
+    units = int(own.max()) + 1
+    groups = min(units, GROUPS)
+    group = own if groups == units else (rng.permutation(units) % groups)[own]
     counts = np.empty((draws, groups))
     for draw in range(draws):
         counts[draw] = np.bincount(rng.integers(0, groups, groups), minlength=groups)
     level, cell = np.divmod(rng.permutation(draws), 4)
-    unseen = 1 - ((level + 0.5) / math.ceil(draws / 4)) ** (1 / rows)  # the quantiles of Beta(1, n)
-    return RowWeights(counts, group, unseen, (cell % 2).astype(float), (cell // 2).astype(float))
+    unseen = 1 - ((level + 0.5) / math.ceil(draws / 4)) ** (1 / units)  # quantiles of Beta(1, n)
+    unit, (wrong, others) = "rows" if of is None else "groups", (cell % 2, cell // 2)
+    return RowWeights(counts, group, unit, unseen, wrong.astype(float), others.astype(float))
 
 
 def crossed_draws(losses: Array, seeds: Array, rows: RowWeights, root: bool = False) -> Array:
@@ -231,12 +246,16 @@ def crossed(losses: Array, seeds: Array, rows: RowWeights, root: bool = False) -
     means = losses.mean(axis=1)
     estimate = float((np.sqrt(means) if root else means).mean())
     found = crossed_draws(losses, seeds, rows, root)
-    covers = "new rows and new seeds, for this training set"
-    kind = CROSSED
+    covers, kind = f"new {rows.unit} and new seeds, for this training set", CROSSED + rows.unit
     if len(losses) == 1:
-        covers, kind = "new rows, for this one trained network", "bootstrap over rows"
+        covers, kind = _of_one(rows)
     low, high = percentiles(found)
     return Interval(estimate, low, high, losses.shape[1], kind, covers)
+
+
+def _of_one(rows: RowWeights) -> tuple[str, str]:
+    """What the interval of a single network covers, and its kind."""
+    return f"new {rows.unit}, for this one trained network", f"bootstrap over {rows.unit}"
 
 
 def error_draws(wrong: Array, seeds: Array, rows: RowWeights) -> Array:
@@ -253,11 +272,16 @@ def error_draws(wrong: Array, seeds: Array, rows: RowWeights) -> Array:
 
 
 def proportion(wrong: Array, seeds: Array, rows: RowWeights) -> Interval:
-    """The share of rows misclassified, (replicates, n) zeros and ones; Wilson for one network."""
-    if len(wrong) == 1:
+    """The share of rows misclassified, (replicates, n) zeros and ones.
+
+    For one network by Wilson, where each row stands alone.
+    """
+    if len(wrong) == 1 and rows.unit == "rows":
         return wilson(int(wrong.sum()), wrong.shape[1])
     low, high = percentiles(error_draws(wrong, seeds, rows))
-    kind, covers = CROSSED, "new rows and new seeds, for this training set"
+    covers, kind = f"new {rows.unit} and new seeds, for this training set", CROSSED + rows.unit
+    if len(wrong) == 1:
+        covers, kind = _of_one(rows)
     return Interval(float(wrong.mean()), low, high, wrong.shape[1], kind, covers)
 
 

@@ -10,15 +10,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from reports import text
 from reports.frames import Run, once
 from reports.stats import intervals
 from reports.stats.intervals import Array, Interval
-from reports.stats.rows import DIVERGED, all_diverged, draws, rooted, row_losses, seeds_of
+from reports.stats.rows import (
+    DIVERGED,
+    all_diverged,
+    draws,
+    group,
+    rooted,
+    row_losses,
+    rows_of_split,
+    seeds_of,
+)
 
 BIAS, VARIANCE, OVERFIT = "avoidable bias", "variance", "dev overfit"
 GAPS = (BIAS, VARIANCE, OVERFIT)
@@ -208,14 +219,17 @@ def _row_gap(run: Run, config: str, kind: str, name: str, train: Array, margin: 
     gap = (rows[f"{upper}_{kind}"] - rows[f"{lower}_{kind}"]).to_numpy(float)
     low, high = intervals.percentiles(found)
     seed_error = float(gap.std(ddof=1)) / math.sqrt(replicates) if replicates > 1 else math.nan
-    row_error = math.hypot(*(_row_error(losses[split], rooted(run, kind)) for split in parts))
-    covers = "new rows and new seeds, for this training set"
+    row_error = math.hypot(
+        *(_row_error(losses[one], rooted(run, kind), group(run, one)) for one in parts)
+    )
+    unit = rows_of_split(run, upper).unit
+    covers = f"new {unit} and new seeds, for this training set"
     n = min(losses[split].shape[1] for split in parts)
     interval = Interval(float(gap.mean()), low, high, n, "crossed bootstrap", covers)
     if not all(run.predictions.has(config, split) for split in parts):
         interval = replace(interval, covers="new seeds, on these rows")
     if replicates < 2:
-        interval = replace(interval, covers="new rows, for this one trained network")
+        interval = replace(interval, covers=f"new {unit}, for this one trained network")
     p = float((found > margin).mean()) if replicates > 1 else math.nan
     return Gap(name, interval, p, margin, seed_error, row_error, n)
 
@@ -226,11 +240,20 @@ def _lost(gap: Gap) -> Gap:
     return replace(gap, interval=found, p=math.nan)
 
 
-def _row_error(losses: Array, root: bool) -> float:
-    """The standard error, from the rows alone, of the mean over replicates and rows."""
+def _row_error(losses: Array, root: bool, of: NDArray[Any] | None) -> float:
+    """The standard error, from the rows alone, of the mean over replicates and rows.
+
+    Of rows in groups from the groups' sums, as a mean of clusters has it (Cochran, 1977, 9A.1).
+    """
     means = losses.mean(axis=1)
     slope = 1 / (2 * np.sqrt(np.maximum(means, 1e-30))) if root else np.ones_like(means)
     per_row = (losses * slope[:, None]).mean(axis=0)
+    if of is not None:
+        own = np.unique(of, return_inverse=True)[1]
+        apart = np.bincount(own, per_row - per_row.mean())
+        count = len(apart)
+        wide = math.sqrt(count / (count - 1) * float((apart**2).sum())) if count > 1 else 0.0
+        return wide / len(per_row)
     return float(per_row.std(ddof=1)) / math.sqrt(len(per_row)) if len(per_row) > 1 else 0.0
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reports import text
 from reports.frames import Run, RunFolderError, once
@@ -67,10 +69,25 @@ def _rows(run: Run) -> dict[str, RowWeights]:
     """The row draws of the two splits: one set for all configurations, so differences pair up."""
     return {
         split: intervals.row_weights(
-            np.random.default_rng([SEED, number]), len(run.predictions.target(split))
+            np.random.default_rng([SEED, number]),
+            len(run.predictions.target(split)),
+            of=group(run, split),
         )
         for number, split in enumerate(("dev", "test"))
     }
+
+
+def group(run: Run, split: str) -> NDArray[Any] | None:
+    """(n,) numbers of the groups whose rows are drawn together; None where each is drawn alone.
+
+    Raises RunFolderError where their number is not that of the rows.
+    """
+    found, rows = run.predictions.group(split), len(run.predictions.target(split))
+    if found is not None and len(found) != rows:
+        raise RunFolderError(
+            f"{run.predictions.path}: {split}_group: expected {rows} rows, got {len(found)}"
+        )
+    return found
 
 
 def rows_of_split(run: Run, split: str) -> RowWeights:
@@ -136,9 +153,10 @@ def difference_on_new_rows(run: Run, first: str, second: str, split: str) -> Int
         return intervals.none(estimate, n, f"{DIVERGED} of {text.listing(lost)}")
     other = rows_of_split(run, split).other
     drawn = draws(run, first, split) - draws(run, second, split, rows=other)
-    kind, covers = "paired crossed bootstrap", "new rows and new seeds, for this training set"
+    unit = rows_of_split(run, split).unit
+    kind, covers = "paired crossed bootstrap", f"new {unit} and new seeds, for this training set"
     if max(len(run.rows_of(config)) for config in (first, second)) == 1:
-        kind, covers = "paired bootstrap over rows", "new rows, for these two trained models"
+        kind, covers = f"paired bootstrap over {unit}", f"new {unit}, for these two trained models"
     return Interval(estimate, *intervals.percentiles(drawn), n, kind, covers)
 
 
@@ -147,16 +165,18 @@ def ensemble(run: Run, config: str, split: str) -> Interval | None:
 
     Classes by the mean of their probabilities, numbers by the mean prediction (the RMSE); networks
     that diverged are left out; None where all did, or no prediction is known. It is one predictor,
-    so the interval is over rows: Wilson, or the bootstrap in regression.
+    so the interval is over rows: Wilson, or the bootstrap in regression and of groups of rows.
     """
     alive = (run.rows_of(config)["status"] == "ok").to_numpy()
     if not alive.any() or not run.predictions.has(config, split):
         return None
     target, predicted = run.predictions.target(split), run.predictions.of(config, split)[alive]
+    one, drawn = seeds_of(run, 1), rows_of_split(run, split)
     if run.regression:
         losses = (predicted[..., 0].astype(float).mean(axis=0) - target) ** 2
-        found = intervals.crossed(losses[None], seeds_of(run, 1), rows_of_split(run, split), True)
+        found = intervals.crossed(losses[None], one, drawn, True)
     else:
         together = np.exp(predicted.astype(float)).mean(axis=0)
-        found = intervals.wilson(int((together.argmax(axis=-1) != target).sum()), len(target))
-    return replace(found, covers="new rows, for this one ensemble")
+        wrong = (together.argmax(axis=-1) != target).astype(float)
+        found = intervals.proportion(wrong[None], one, drawn)
+    return replace(found, covers=f"new {drawn.unit}, for this one ensemble")

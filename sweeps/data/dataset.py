@@ -3,9 +3,10 @@
 Workers get one, so what reads tables is kept out: pandas takes as long to load as a trial.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 import dnn
@@ -39,7 +40,8 @@ class Target:
 class Dataset:
     """Parts by name (of PARTS), each x (n, n_in) and y (n, K) of the study's dtype.
 
-    `labels` holds the class codes (n,) or the standardized numbers (n,) of each part.
+    `labels` holds the class codes (n,) or the standardized numbers (n,) of each part; `groups` the
+    number (n,) of each row's group, where rows belong together.
     """
 
     parts: dict[str, dnn.Data]
@@ -49,6 +51,7 @@ class Dataset:
     sha256: str
     facts: dict[str, Any]
     constants: dict[str, float]
+    groups: dict[str, NDArray[np.intp]] = field(default_factory=dict)
 
     @property
     def n_in(self) -> int:
@@ -64,7 +67,8 @@ class Dataset:
         """The same, but that the rows of one part are not there."""
         parts = {name: rows for name, rows in self.parts.items() if name != part}
         labels = {name: codes for name, codes in self.labels.items() if name != part}
-        return replace(self, parts=parts, labels=labels)
+        groups = {name: codes for name, codes in self.groups.items() if name != part}
+        return replace(self, parts=parts, labels=labels, groups=groups)
 
     @property
     def loss(self) -> str:

@@ -1,5 +1,6 @@
 """From the study's `data:` to a dataset: read the table, divide its rows, encode its columns."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,11 @@ def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
         raise Expected("a group in every row", Words(f"{groups.isna().sum()} empty"), at="group")
     names = _names(column, table) if task == "classification" else None
     parts = _divide(spec, table.frame, names, groups)
-    return _assemble(spec, table, features, column, names, parts, dtype)
+    dataset = _assemble(spec, table, features, column, names, parts, dtype)
+    if groups is None:
+        return dataset
+    codes = pd.factorize(groups)[0]
+    return replace(dataset, groups={part: codes[rows] for part, rows in parts.items()})
 
 
 def _no_gaps(column: pd.Series, table: sources.Table, where: str) -> None:

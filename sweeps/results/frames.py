@@ -185,10 +185,12 @@ def _baseline(name: str, outcome: Outcome) -> dict[str, Any]:
 def predictions(
     dataset: Dataset, networks: list[Confirmed], others: dict[str, Outcome]
 ) -> dict[str, Any]:
-    """Targets and outputs by configuration, as the arrays of predictions.npz."""
+    """Targets, groups and outputs by configuration, as the arrays of predictions.npz."""
     arrays: dict[str, Any] = {}
     for part in ("dev", "test"):
         arrays[f"{part}_target"] = dataset.labels[part]
+        if part in dataset.groups:
+            arrays[f"{part}_group"] = dataset.groups[part]
         for one in networks:
             found = one.outcome.arrays.get(f"{part}_outputs")
             if found is not None:

@@ -42,6 +42,7 @@ class Made:
     suffix: str = ""  # appended to a parameter's and a class's name
     duplicates: int = 0
     group: str | None = None
+    alike: int = 3  # rows of a group
     seed: int = 0
 
 
@@ -205,6 +206,8 @@ def _confirm(
     classes = {"binary": 2, "multiclass": 4, "regression": 1}[made.task]
     target = {split: _target(made, classes, rng) for split in ("dev", "test")}
     predictions = {f"{split}_target": values for split, values in target.items()}
+    if made.group is not None:
+        predictions |= {f"{s}_group": np.arange(len(v)) // made.alike for s, v in target.items()}
     able = trials[(trials["trial"] > 0) & trials["value"].notna()]
     best = able.sort_values(["state", "front", "rank"], ascending=[True, False, True])
     best = best.head(made.top) if len(made.objectives) > 1 or made.limits else (

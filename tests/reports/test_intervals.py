@@ -205,6 +205,65 @@ def test_the_crossed_bootstrap_covers_and_a_t_over_seeds_does_not():
     assert hit_t / runs <= 0.80
 
 
+def grouped(rng, replicates, of, draws=600):
+    return (
+        intervals.replicate_weights(rng, replicates, draws),
+        intervals.row_weights(rng, len(of), draws, of=of),
+    )
+
+
+def test_rows_that_come_in_fives_are_worth_a_fifth(rng):
+    """Five copies of each row say what one says: the same draws give the same interval."""
+    wrong = (rng.random((6, 40)) < 0.2).astype(float)
+    once = intervals.proportion(wrong, *shared(np.random.default_rng(3), 6, 40))
+    of = rng.permutation(1000)[np.repeat(np.arange(40), 5)]  # numbers without order
+    order = np.argsort(np.unique(of, return_inverse=True)[1][::5])
+    fives = np.repeat(wrong, 5, axis=1)
+    found = intervals.proportion(fives, *grouped(np.random.default_rng(3), 6, of))
+    in_order = wrong[:, order]  # groups are drawn by their numbers' order
+    same = intervals.proportion(in_order, *shared(np.random.default_rng(3), 6, 40))
+    assert (found.low, found.high) == pytest.approx((same.low, same.high))
+    assert found.high - found.low == pytest.approx(once.high - once.low, rel=0.15)
+    assert (found.kind, found.covers.split(" and ")[0]) == (
+        "crossed bootstrap, seeds × groups",
+        "new groups",
+    )
+    assert found.n == 200
+
+
+def test_groups_are_covered_where_rows_taken_for_independent_are_not():
+    """Patients with some to many visits each, hard or easy as the patient is; one network, too."""
+    rng, runs, patients = np.random.default_rng(5), 200, 60
+    truth = float(stats.norm.cdf(-1 / math.sqrt(1 + 1.5**2)))  # of a patient's visits, on average
+    hits = dict.fromkeys(["groups", "rows", "groups, one network"], 0)
+    for _ in range(runs):
+        of = np.repeat(np.arange(patients), rng.integers(2, 14, patients))
+        hard = stats.norm.cdf(1.5 * rng.normal(size=patients) - 1)[of]
+        wrong = (rng.random((5, len(of))) < hard).astype(float)
+        found = {
+            "groups": intervals.proportion(wrong, *grouped(rng, 5, of, 300)),
+            "rows": intervals.proportion(wrong, *shared(rng, 5, len(of), 300)),
+            "groups, one network": intervals.proportion(wrong[:1], *grouped(rng, 1, of, 300)),
+        }
+        for name, one in found.items():
+            hits[name] += one.low <= truth <= one.high
+    assert hits["groups"] / runs >= 0.90
+    assert hits["groups, one network"] / runs >= 0.90
+    assert hits["rows"] / runs <= 0.75
+
+
+def test_more_groups_than_are_drawn_are_put_together(rng, monkeypatch):
+    of = np.repeat(np.arange(900), 2)
+    losses = rng.gamma(1, 1, (3, 900))[:, of]
+    fine = intervals.crossed(losses, *grouped(rng, 3, of))
+    monkeypatch.setattr(intervals, "GROUPS", 300)
+    seeds, rows = grouped(rng, 3, of)
+    assert rows.counts.shape == (600, 300)
+    assert len(np.unique(rows.group[of == 7])) == 1
+    coarse = intervals.crossed(losses, seeds, rows)
+    assert coarse.high - coarse.low == pytest.approx(fine.high - fine.low, rel=0.2)
+
+
 def test_the_same_generator_gives_the_same_interval():
     wrong = np.random.default_rng(0).random((4, 50))
     ends = [

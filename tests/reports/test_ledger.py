@@ -229,7 +229,18 @@ def test_one_replicate_is_undecided_and_says_so(make):
 def test_the_row_error_is_the_sd_over_root_n():
     losses = np.random.default_rng(0).random((1, 400))
     expected = losses.std(ddof=1) / 20
-    assert ledger._row_error(losses, root=False) == pytest.approx(expected)
+    assert ledger._row_error(losses, root=False, of=None) == pytest.approx(expected)
+    alone = np.random.default_rng(1).permutation(400)
+    assert ledger._row_error(losses, root=False, of=alone) == pytest.approx(expected)
+
+
+def test_the_row_error_of_rows_that_come_in_fives_is_that_of_the_fives():
+    each = np.random.default_rng(0).random((1, 80))
+    group = np.repeat(np.arange(80), 5)
+    expected = each.std(ddof=1) / math.sqrt(80)
+    found = ledger._row_error(np.repeat(each, 5, axis=1), root=False, of=group)
+    assert found == pytest.approx(expected)
+    assert ledger._row_error(each, root=False, of=np.zeros(80, int)) == 0.0
 
 
 def test_cures_compare_with_the_defaults(make):

@@ -12,6 +12,7 @@ import sys
 import time
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from reports import page
@@ -147,9 +148,15 @@ def test_an_rmse_has_its_unit(html_of, make, copy):
     assert "SDs of" not in verdict(make())
 
 
-def test_grouped_rows_are_said_to_be_alike(html_of, make):
-    assert "All rows of one patient" in html_of(make(group="patient"))
+def test_grouped_rows_are_said_to_be_drawn_together(html_of, make, copy):
+    folder = make(group="patient")
+    assert "All rows of one patient are on one side of the split, and every" in html_of(folder)
     assert "<dt>Groups</dt>" not in html_of(make())
+    older = copy(folder)
+    with np.load(older / "predictions.npz") as file:
+        arrays = {name: file[name] for name in file.files if not name.endswith("_group")}
+    np.savez(older / "predictions.npz", **arrays)
+    assert "take rows for independent all the same" in html_of(older)
 
 
 def test_a_long_name_may_break_at_its_dots(html_of, make):

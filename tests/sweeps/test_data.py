@@ -79,6 +79,10 @@ def test_a_group_stays_on_one_side(tmp_path: Path, seed: int, task: str) -> None
     assert sum(len(g) for g in groups.values()) == 60
     assert not groups["train"] & groups["dev"]
     assert not groups["test"] & (groups["train"] | groups["dev"])
+    for part, rows in data.parts.items():  # whose row it is, by a number of the group's own
+        pairs = set(zip(data.groups[part], rows.x[:, at], strict=True))
+        assert len(pairs) == len(set(data.groups[part])) == len(groups[part])
+    assert set(data.without("test").groups) == {"train", "dev"}
 
 
 def test_a_split_column(tmp_path: Path) -> None:

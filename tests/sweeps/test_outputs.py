@@ -102,6 +102,26 @@ def test_predictions_are_log_probabilities_that_give_the_scores(run: Result) -> 
         np.testing.assert_allclose(loss, rows["test_loss"], rtol=1e-4)
 
 
+def test_rows_of_one_group_are_known_to_the_report(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    patient = np.repeat(np.arange(40), 4)
+    frame = pd.DataFrame({"patient": [f"p{n}" for n in patient], "x": rng.normal(size=160)})
+    frame["ill"] = np.where(frame["x"] + rng.normal(size=40)[patient] > 0, "yes", "no")
+    frame.to_csv(tmp_path / "visits.csv", index=False)
+    study = {
+        "name": "visits",
+        "data": {"source": str(tmp_path / "visits.csv"), "target": "ill", "group": "patient"},
+        "fixed": {"hidden": [4], "epochs": 5},
+        "space": {"l2": [0.0, 0.1]},
+        "search": {"trials": 2},
+        "confirm": {"top": 1, "replicates": 3},
+    }
+    result = sweeps.run(study, out=tmp_path, jobs=1, quiet=True)
+    with np.load(result.folder / "predictions.npz") as file:
+        assert len(np.unique(file["test_group"])) * 4 == len(file["test_target"])
+    assert "every interval over new rows draws them together" in result.report.read_text()
+
+
 def test_the_model_predicts_from_raw_columns(run: Result) -> None:
     from sklearn.datasets import load_iris
 
