@@ -7,6 +7,7 @@ worker has loaded its libraries and reads, and only then is the next one started
 import os
 import pickle
 import tempfile
+from contextlib import suppress
 from typing import IO, Any
 
 
@@ -29,7 +30,7 @@ class Handed:
             with open(path, "rb"):
                 self._path, self._content = path, b""
         except OSError:
-            pass
+            self.close()
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_content": self._content, "_path": self._path}
@@ -44,4 +45,5 @@ class Handed:
     def close(self) -> None:
         """No copy can read it any more."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # of a disk that was full before: nothing of it is needed
+                self._file.close()

@@ -49,6 +49,15 @@ def test_without_such_a_file_the_value_travels_in_the_copy(
     assert same(copy.value())
 
 
+def test_a_disk_that_is_full_keeps_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """/dev/full takes no byte; what is buffered would be written again by closing."""
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: open("/dev/full", "wb"))  # noqa: SIM115
+    handed = Handed(VALUE)
+    assert handed._file is not None
+    assert handed._file.closed
+    assert same(pickle.loads(pickle.dumps(handed)).value())
+
+
 def test_it_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with closing(Handed(VALUE)) as handed:
