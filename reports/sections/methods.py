@@ -10,7 +10,7 @@ from reports import summary, text
 from reports.frames import Run
 from reports.sections.blocks import Pairs, Section, section
 from reports.stats import objectives, rows
-from reports.stats.intervals import DRAWS
+from reports.stats.bootstrap import DRAWS
 
 
 def methods(run: Run) -> Section:

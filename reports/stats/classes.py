@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.frames import Run
-from reports.stats import intervals, rows
-from reports.stats.intervals import Interval, RowWeights
+from reports.stats import bootstrap, rows
+from reports.stats.bootstrap import RowWeights
+from reports.stats.intervals import Interval
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def classes(run: Run) -> tuple[OneClass, ...]:
     found = []
     for number, guesses, drawn in _by_class(run):
         seeds = rows.seeds_of(run, len(guesses))
-        error = intervals.proportion((guesses != number).astype(float), seeds, drawn)
+        error = bootstrap.proportion((guesses != number).astype(float), seeds, drawn)
         others = _others(guesses, number, names)
         found.append(OneClass(names[number], guesses.shape[1], error, others))
     return tuple(found)
@@ -44,9 +45,9 @@ def balanced(run: Run) -> Interval:
     for number, guesses, drawn in _by_class(run):
         wrong = (guesses != number).astype(float)
         means.append(wrong.mean())
-        draws.append(intervals.error_draws(wrong, rows.seeds_of(run, len(wrong)), drawn))
+        draws.append(bootstrap.error_draws(wrong, rows.seeds_of(run, len(wrong)), drawn))
         n += wrong.shape[1]
-    low, high = intervals.percentiles(np.mean(draws, axis=0))
+    low, high = bootstrap.percentiles(np.mean(draws, axis=0))
     covers, kind = "new rows and new seeds, for this training set", "crossed bootstrap by class"
     return Interval(float(np.mean(means)), low, high, n, kind, covers)
 
@@ -63,7 +64,7 @@ def _by_class(run: Run) -> Iterator[tuple[int, NDArray[np.intp], RowWeights]]:
     for number in np.unique(target):
         own = target == number
         rng = np.random.default_rng([rows.SEED, 3, int(number)])
-        drawn = intervals.row_weights(rng, int(own.sum()), of=None if group is None else group[own])
+        drawn = bootstrap.row_weights(rng, int(own.sum()), of=None if group is None else group[own])
         yield int(number), guesses[:, own], drawn
 
 

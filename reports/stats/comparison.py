@@ -9,7 +9,7 @@ import numpy as np
 
 from reports import text
 from reports.frames import Run, RunFolderError
-from reports.stats import intervals, rows
+from reports.stats import bootstrap, intervals, rows
 from reports.stats.intervals import Interval
 
 SEED = 20271
@@ -93,13 +93,13 @@ def difference(first: Run, last: Run, split: str) -> Difference:
     if not same_rows(first, last):
         # Row i of one has nothing to do with row i of the other.
         theirs = np.random.default_rng(SEED).permutation(rows.draws(last, winner(last), split))
-        low, high = intervals.percentiles(theirs - mine)
+        low, high = bootstrap.percentiles(theirs - mine)
         kind = "crossed bootstrap, each on its own rows"
         return Difference(split, None, Interval(estimate, low, high, n, kind, covers))
     shared = rows.rows_of_split(first, split)
     shared = shared if _same_outputs(first, last, split) else shared.other
     theirs = rows.draws(last, winner(last), split, rows=shared)
-    low, high = intervals.percentiles(theirs - mine)
+    low, high = bootstrap.percentiles(theirs - mine)
     new = Interval(estimate, low, high, n, "paired crossed bootstrap", covers)
     method = intervals.paired_t if same_seeds(first, last) else intervals.welch
     return Difference(split, method(b, a).within(*text.unit(first, error).apart), new)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from reports import text
 from reports.frames import Run, once
-from reports.stats import intervals
+from reports.stats import bootstrap, intervals
 from reports.stats.intervals import Array, Interval
 from reports.stats.rows import (
     DIVERGED,
@@ -217,7 +217,7 @@ def _row_gap(run: Run, config: str, kind: str, name: str, train: Array, margin: 
     drawn["train"] = seeds_of(run, replicates) @ train
     found = drawn[upper] - drawn[lower]
     gap = (rows[f"{upper}_{kind}"] - rows[f"{lower}_{kind}"]).to_numpy(float)
-    low, high = intervals.percentiles(found)
+    low, high = bootstrap.percentiles(found)
     seed_error = float(gap.std(ddof=1)) / math.sqrt(replicates) if replicates > 1 else math.nan
     row_error = math.hypot(
         *(_row_error(losses[one], rooted(run, kind), group(run, one)) for one in parts)

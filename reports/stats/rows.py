@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from reports import text
 from reports.frames import Run, RunFolderError, once
-from reports.stats import intervals
-from reports.stats.intervals import Array, Interval, RowWeights
+from reports.stats import bootstrap, intervals
+from reports.stats.bootstrap import RowWeights
+from reports.stats.intervals import Array, Interval
 
 SEED = 20270
 DIVERGED = "every network diverged"
@@ -68,7 +69,7 @@ def rooted(run: Run, kind: str) -> bool:
 def _rows(run: Run) -> dict[str, RowWeights]:
     """The row draws of the two splits: one set for all configurations, so differences pair up."""
     return {
-        split: intervals.row_weights(
+        split: bootstrap.row_weights(
             np.random.default_rng([SEED, number]),
             len(run.predictions.target(split)),
             of=group(run, split),
@@ -100,7 +101,7 @@ def seeds_of(run: Run, replicates: int) -> Array:
     key = f"seeds/{replicates}"
     if key not in run.memo:
         rng = np.random.default_rng([SEED, 2, replicates])
-        run.memo[key] = intervals.replicate_weights(rng, replicates)
+        run.memo[key] = bootstrap.replicate_weights(rng, replicates)
     found: Array = run.memo[key]
     return found
 
@@ -121,8 +122,8 @@ def new_rows(run: Run, config: str, split: str, kind: str = "error") -> Interval
     losses = row_losses(run, config, split, kind)
     seeds, rows = seeds_of(run, len(losses)), rows_of_split(run, split)
     if kind == "error" and not run.regression:
-        return intervals.proportion(losses, seeds, rows)
-    return intervals.crossed(losses, seeds, rows, rooted(run, kind))
+        return bootstrap.proportion(losses, seeds, rows)
+    return bootstrap.crossed(losses, seeds, rows, rooted(run, kind))
 
 
 def draws(
@@ -135,8 +136,8 @@ def draws(
     losses = row_losses(run, config, split, kind)
     seeds, rows = seeds_of(run, len(losses)), rows or rows_of_split(run, split)
     if kind == "error" and not run.regression and run.predictions.has(config, split):
-        return intervals.error_draws(losses, seeds, rows)
-    return intervals.crossed_draws(losses, seeds, rows, rooted(run, kind))
+        return bootstrap.error_draws(losses, seeds, rows)
+    return bootstrap.crossed_draws(losses, seeds, rows, rooted(run, kind))
 
 
 def all_diverged(run: Run, config: str) -> bool:
@@ -157,7 +158,7 @@ def difference_on_new_rows(run: Run, first: str, second: str, split: str) -> Int
     kind, covers = "paired crossed bootstrap", f"new {unit} and new seeds, for this training set"
     if max(len(run.rows_of(config)) for config in (first, second)) == 1:
         kind, covers = f"paired bootstrap over {unit}", f"new {unit}, for these two trained models"
-    return Interval(estimate, *intervals.percentiles(drawn), n, kind, covers)
+    return Interval(estimate, *bootstrap.percentiles(drawn), n, kind, covers)
 
 
 def ensemble(run: Run, config: str, split: str) -> Interval | None:
@@ -174,9 +175,9 @@ def ensemble(run: Run, config: str, split: str) -> Interval | None:
     one, drawn = seeds_of(run, 1), rows_of_split(run, split)
     if run.regression:
         losses = (predicted[..., 0].astype(float).mean(axis=0) - target) ** 2
-        found = intervals.crossed(losses[None], one, drawn, True)
+        found = bootstrap.crossed(losses[None], one, drawn, True)
     else:
         together = np.exp(predicted.astype(float)).mean(axis=0)
         wrong = (together.argmax(axis=-1) != target).astype(float)
-        found = intervals.proportion(wrong[None], one, drawn)
+        found = bootstrap.proportion(wrong[None], one, drawn)
     return replace(found, covers=f"new {drawn.unit}, for this one ensemble")

@@ -18,7 +18,7 @@ from statistics import median
 import numpy as np
 
 import studies
-from reports.stats import intervals
+from reports.stats import bootstrap, intervals
 from tests.benchmarks import common
 
 HERE = Path(__file__).parent
@@ -109,18 +109,18 @@ def in_percent(found: intervals.Interval) -> str:
 def errors(ours: Side, theirs: Side) -> tuple[str, str, str]:
     """Each side's test error in percent, and ours less theirs on the same resampled rows."""
     rng = np.random.default_rng(0)
-    rows = intervals.row_weights(rng, ours.wrong.shape[1])
-    seeds = [intervals.replicate_weights(rng, len(side.wrong)) for side in (ours, theirs)]
+    rows = bootstrap.row_weights(rng, ours.wrong.shape[1])
+    seeds = [bootstrap.replicate_weights(rng, len(side.wrong)) for side in (ours, theirs)]
     draws = [
-        intervals.error_draws(side.wrong, weights, drawn)
+        bootstrap.error_draws(side.wrong, weights, drawn)
         for side, weights, drawn in zip((ours, theirs), seeds, (rows, rows.other), strict=True)
     ]
-    low, high = intervals.percentiles(draws[0] - draws[1])
+    low, high = bootstrap.percentiles(draws[0] - draws[1])
     estimate = ours.wrong.mean() - theirs.wrong.mean()
     no_worse = "✓" if low <= 0 else "✗"
     difference = f"{estimate * 100:+.1f} [{low * 100:+.1f}, {high * 100:+.1f}] {no_worse}"
     own = [
-        in_percent(intervals.proportion(side.wrong, weights, rows))
+        in_percent(bootstrap.proportion(side.wrong, weights, rows))
         for side, weights in zip((ours, theirs), seeds, strict=True)
     ]
     return own[0], own[1], difference
