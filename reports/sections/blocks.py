@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from reports.figures.style import Figure
-from reports.stats.lints import Lint
+from reports.stats.findings import Lint
 
 
 @dataclass(frozen=True)

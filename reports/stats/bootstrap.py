@@ -142,6 +142,19 @@ def proportion(wrong: Array, seeds: Array, rows: RowWeights) -> Interval:
     return Interval(float(wrong.mean()), low, high, wrong.shape[1], kind, covers)
 
 
+def standard_error(values: Array, of: NDArray[Any] | None = None) -> float:
+    """That of the mean of (n,) rows, which come in groups `of` (n,); infinite for one row or group.
+
+    Of groups from their sums, as for the mean of clusters of several sizes (Cochran, 1977, ch. 9A).
+    """
+    own = np.arange(len(values)) if of is None else np.unique(of, return_inverse=True)[1]
+    apart = np.bincount(own, values - values.mean())
+    units = len(apart)
+    if units < 2:
+        return math.inf
+    return math.sqrt(units / (units - 1) * float((apart**2).sum())) / len(values)
+
+
 def percentiles(draws: Array) -> tuple[float, float]:
     """The bounds that hold the middle LEVEL of (draws,) values."""
     low, high = np.quantile(draws, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])

@@ -241,20 +241,11 @@ def _lost(gap: Gap) -> Gap:
 
 
 def _row_error(losses: Array, root: bool, of: NDArray[Any] | None) -> float:
-    """The standard error, from the rows alone, of the mean over replicates and rows.
-
-    Of rows in groups from the groups' sums, as a mean of clusters has it (Cochran, 1977, 9A.1).
-    """
+    """The standard error, from the rows alone, of the mean over replicates and rows."""
     means = losses.mean(axis=1)
     slope = 1 / (2 * np.sqrt(np.maximum(means, 1e-30))) if root else np.ones_like(means)
-    per_row = (losses * slope[:, None]).mean(axis=0)
-    if of is not None:
-        own = np.unique(of, return_inverse=True)[1]
-        apart = np.bincount(own, per_row - per_row.mean())
-        count = len(apart)
-        wide = math.sqrt(count / (count - 1) * float((apart**2).sum())) if count > 1 else 0.0
-        return wide / len(per_row)
-    return float(per_row.std(ddof=1)) / math.sqrt(len(per_row)) if len(per_row) > 1 else 0.0
+    error = bootstrap.standard_error((losses * slope[:, None]).mean(axis=0), of)
+    return error if math.isfinite(error) else 0.0
 
 
 def _flip(

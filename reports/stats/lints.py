@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from reports import text
 from reports.frames import Run
-from reports.stats import convergence, intervals, limits, objectives, tuning
-from reports.stats.rows import row_losses
+from reports.stats import convergence, intervals, limits, objectives, row_lints, tuning
+from reports.stats.findings import NOTE, WARN, Lint
 
 FEW_CONFIRM, FEW_SEARCH = 10, 3
-WARN, NOTE = "warning", "note"
 LIMITS = {("keep_prob", "high"): 1.0, ("floor", "low"): 0.0}  # ends that nothing lies beyond
-
-
-@dataclass(frozen=True)
-class Lint:
-    """One finding: how grave, what was found, what to do, and the section that shows it."""
-
-    name: str
-    level: str
-    finding: str
-    remedy: str
-    section: str
 
 
 def lints(run: Run) -> tuple[Lint, ...]:
@@ -236,38 +223,6 @@ def few_replicates(run: Run) -> Iterator[Lint]:
         )  # fmt: skip
 
 
-def small_dev(run: Run) -> Iterator[Lint]:
-    """The dev rows cannot tell the winner from the defaults: |difference| < 1.96 row SE."""
-    winner, base = run.winner, run.default
-    if winner is None or base is None or winner == base:
-        return
-    rows = [row_losses(run, name, "dev", "error").mean(axis=0) for name in (base, winner)]
-    gain, n = rows[0] - rows[1], len(rows[0])
-    error = float(gain.std(ddof=1)) / math.sqrt(n) if n > 1 else math.inf
-    if abs(float(gain.mean())) < 1.96 * error:
-        more = math.ceil(n * (1.96 * error / max(abs(float(gain.mean())), 1e-9)) ** 2)
-        about = f" (about {text.number(more)}, if the difference is real)" if more < 1e6 else ""
-        yield Lint(
-            "dev set too small", NOTE,
-            f"{n} dev rows cannot tell the winner from the defaults: another {n} might well "
-            "choose otherwise.",
-            f"More dev rows{about}, or repeated splits; else take the simpler of the two.",
-            "confirmed",
-        )  # fmt: skip
-
-
-def duplicates(run: Run) -> Iterator[Lint]:
-    """Test rows also occur in train."""
-    data = run.provenance["data"]
-    if data["duplicates"]:
-        yield Lint(
-            "duplicated rows", WARN,
-            f"{data['duplicates']} of {data['test']} test rows also occur in the training set: "
-            "the test error is too good.",
-            "Remove the duplicates, or split by group (data.group).", "provenance",
-        )  # fmt: skip
-
-
 def infeasible(run: Run) -> Iterator[Lint]:
     """No trial kept the constraints on metrics, or few did."""
     done = objectives.complete(run)
@@ -320,7 +275,6 @@ LINTS: tuple[Callable[[Run], Iterator[Lint]], ...] = (
     diverged,
     diverged_confirmed,
     few_replicates,
-    duplicates,
-    small_dev,
+    *row_lints.LINTS,
     late_noise,
 )

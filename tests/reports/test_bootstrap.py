@@ -229,3 +229,12 @@ def test_the_same_generator_gives_the_same_interval():
         bootstrap.crossed(wrong, *shared(np.random.default_rng(3), 4, 50)).low for _ in range(2)
     ]
     assert ends[0] == ends[1]
+
+
+def test_the_standard_error_of_groups_is_that_of_their_means(rng):
+    values = rng.normal(size=60)
+    assert bootstrap.standard_error(values) == pytest.approx(values.std(ddof=1) / math.sqrt(60))
+    fives = bootstrap.standard_error(np.repeat(values, 5), np.repeat(np.arange(60), 5))
+    assert fives == pytest.approx(bootstrap.standard_error(values))
+    assert bootstrap.standard_error(values[:1]) == math.inf
+    assert bootstrap.standard_error(values, np.zeros(60, int)) == math.inf

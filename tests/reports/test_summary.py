@@ -150,10 +150,35 @@ def test_improvement_at_the_end_is_found(make):
         ({"diverge_all": True}, "diverged in confirmation"),
         ({}, "failed trials"),
         ({"rows": 12}, "dev set too small"),
+        ({"group": "patient", "alike": 6}, "few groups"),
     ],
 )
 def test_each_lint_fires(make, what, name):
     assert name in names(load(make(**what)))
+
+
+def of_name(run, name):
+    return next(lint for lint in lints.lints(run) if lint.name == name)
+
+
+def test_groups_enough_are_no_finding(make):
+    assert "few groups" not in names(load(make(group="patient", alike=4)))
+    found = of_name(load(make(group="patient", alike=6)), "few groups")
+    assert found.finding.startswith("There are only 19 groups of dev rows and 19 groups of test")
+
+
+def test_a_class_of_which_no_row_is_found_is_named(make, copy):
+    folder = copy(make(task="multiclass"))
+    run = load(folder)
+    assert "a class never found" not in names(run)
+    classes = run.provenance["classes"]
+    with np.load(folder / "predictions.npz") as file:
+        arrays = {name: file[name] for name in file.files}
+    arrays[f"{run.winner}/test"][..., 2] = -50.0  # the third class is never the likeliest
+    np.savez(folder / "predictions.npz", **arrays)
+    found = of_name(load(folder), "a class never found")
+    rows_of_it = int((arrays["test_target"] == 2).sum())
+    assert f"a test row of '{classes[2]}' ({rows_of_it} rows) right" in found.finding
 
 
 def test_a_winner_no_better_than_a_constant_is_found(make, copy):

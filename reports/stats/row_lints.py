@@ -1,0 +1,85 @@
+"""Faults that lie in the rows: too few, too alike, or never told apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from reports import text
+from reports.frames import Run
+from reports.stats import bootstrap, classes, rows
+from reports.stats.findings import NOTE, WARN, Lint
+
+FEW_GROUPS = 20
+
+
+def small_dev(run: Run) -> Iterator[Lint]:
+    """The dev rows cannot tell the winner from the defaults: |difference| < 1.96 row SE."""
+    winner, base = run.winner, run.default
+    if winner is None or base is None or winner == base:
+        return
+    each = [rows.row_losses(run, name, "dev", "error").mean(axis=0) for name in (base, winner)]
+    gain, n = each[0] - each[1], len(each[0])
+    error = bootstrap.standard_error(gain, rows.group(run, "dev"))
+    if abs(float(gain.mean())) < 1.96 * error:
+        more = math.ceil(n * (1.96 * error / max(abs(float(gain.mean())), 1e-9)) ** 2)
+        about = f" (about {text.number(more)}, if the difference is real)" if more < 1e6 else ""
+        yield Lint(
+            "dev set too small", NOTE,
+            f"{n} dev rows cannot tell the winner from the defaults: another {n} might well "
+            "choose otherwise.",
+            f"More dev rows{about}, or repeated splits; else take the simpler of the two.",
+            "confirmed",
+        )  # fmt: skip
+
+
+def duplicates(run: Run) -> Iterator[Lint]:
+    """Test rows also occur in train."""
+    data = run.provenance["data"]
+    if data["duplicates"]:
+        yield Lint(
+            "duplicated rows", WARN,
+            f"{data['duplicates']} of {data['test']} test rows also occur in the training set: "
+            "the test error is too good.",
+            "Remove the duplicates, or split by group (data.group).", "provenance",
+        )  # fmt: skip
+
+
+def few_groups(run: Run) -> Iterator[Lint]:
+    """The dev or test rows come from a handful of groups."""
+    name = run.provenance["data"].get("group")
+    if name is None or run.winner is None:
+        return
+    of = {split: rows.group(run, split) for split in ("dev", "test")}
+    counts = {split: len(np.unique(own)) for split, own in of.items() if own is not None}
+    few = {split: count for split, count in counts.items() if count < FEW_GROUPS}
+    if few:
+        words = [f"{text.count(count, 'group')} of {split} rows" for split, count in few.items()]
+        yield Lint(
+            "few groups", WARN,
+            f"There are only {text.listing(words)}: intervals over new rows are too narrow.",
+            f"Set aside more groups ({FEW_GROUPS} or more) for dev and test.", "methods",
+        )  # fmt: skip
+
+
+def unpredicted(run: Run) -> Iterator[Lint]:
+    """The winner gets not one test row of a class right."""
+    found = [one for one in classes.classes(run) if one.error.estimate == 1]
+    if found:
+        words = [f"'{one.name}' ({text.count(one.rows, 'row')})" for one in found]
+        yield Lint(
+            "a class never found", WARN,
+            f"None of the winner's networks gets a test row of {text.listing(words)} right.",
+            "More rows of it; else weigh the classes (class_weights), or judge by balanced_error "
+            "or macro_f1.", "classes",
+        )  # fmt: skip
+
+
+LINTS: tuple[Callable[[Run], Iterator[Lint]], ...] = (
+    duplicates,
+    few_groups,
+    unpredicted,
+    small_dev,
+)
