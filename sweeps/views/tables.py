@@ -171,6 +171,7 @@ def _settings_of(rows: pd.DataFrame, study: Study) -> Iterator[tuple[str, str]]:
 
 def _reading(result: Result, shown: Mapping[str, tuple[str, Cell]]) -> Iterator[str]:
     from reports import summary
+    from reports.stats import rows
 
     run, n = result.run, int(result.table.iloc[0]["n"])
     if (result.table["kind"] == "network").sum() > 1:
@@ -181,8 +182,8 @@ def _reading(result: Result, shown: Mapping[str, tuple[str, Cell]]) -> Iterator[
         yield f"{names}: over {n} fresh seeds [95 % interval for new seeds, on these dev rows]"
     unit = _sds(run.target_sd) if run.regression else "share of rows"
     yield (
-        f"error: {unit}, mean of {n} fresh seeds [95 % interval for new rows and seeds, for this "
-        "training set]"
+        f"error: {unit}, mean of {n} fresh seeds [95 % interval for new "
+        f"{rows.rows_of_split(run, 'test').unit} and seeds, for this training set]"
     )
     if "epochs" in shown:
         target = summary.target_in_words(run)
