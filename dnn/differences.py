@@ -59,10 +59,10 @@ class Problem:
         """(n_parameters,) at start (N,): the engine's own, penalties included."""
         theta, grad = start[None].copy(), np.zeros((1, self.network.n_parameters))
         self._bind(theta, grad).gradient()
-        weights = self.network.n_weights
+        trained, weights = theta[:, : self.network.n_parameters], self.network.n_weights
         rows = np.array([float(len(self.data))])
         for penalty, strength in ((penalties.bind_l2, self.l2), (penalties.bind_l1, self.l1)):
-            add = penalty(theta[:, :weights], grad[:, :weights], np.array([strength]), rows)
+            add = penalty(trained, grad, weights, np.array([strength]), rows)
             if add is not None:
                 add()
         return np.array(grad[0])

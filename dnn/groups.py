@@ -138,11 +138,10 @@ class Group:
     ) -> tuple[list[Callable[[], None]], list[Callable[[], None]]]:
         """Calls between gradient and step, and after the step."""
         network, plan, m = self.setup.network, self.setup.plan, self.members
-        weights, gradient = trained[:, : network.n_weights], grad[:, : network.n_weights]
         rows = np.full(len(m), float(self.n_rows))
         before = [
-            penalties.bind_l2(weights, gradient, plan.l2[m], rows),
-            penalties.bind_l1(weights, gradient, plan.l1[m], rows),
+            penalties.bind_l2(trained, grad, network.n_weights, plan.l2[m], rows),
+            penalties.bind_l1(trained, grad, network.n_weights, plan.l1[m], rows),
             penalties.bind_clip_value(grad, plan.clip_value[m]),
             penalties.bind_clip_norm(grad, plan.clip_norm[m]),
         ]
