@@ -400,3 +400,43 @@ def test_a_limit_reads_as_it_is_written(bound: float) -> None:
     assert limit(f"updates <= {bound!r}").bound == bound
     assert limit(limit(f"updates <= {bound!r}").text).bound == bound
     assert limit("updates <= 1234567").text == "updates <= 1234567"
+
+
+def test_a_word_inside_an_inner_arm_replaces_the_outer_one_in_that_arm_alone() -> None:
+    inner = "{choices: {step: {keep_prob: {per_layer: {low: 0.6, high: 0.7}}}, constant: {}}}"
+    spec = study(
+        "fixed: {hidden: [8, 4]}\nspace:\n  keep_prob: {low: 0.8, high: 0.9}\n"
+        f"  optimizer: {{choices: {{adam: {{schedule: {inner}}}, lion: {{}}}}}}\n"
+    )
+    for params in sample(spec):
+        is_replaced = params.get("optimizer.adam.schedule") == "step"
+        assert ("keep_prob" in params) is not is_replaced
+        assert ("optimizer.adam.schedule.step.keep_prob.1" in params) is is_replaced
+        config = spec.space.configure(params)
+        assert isinstance(config["keep_prob"], tuple) is is_replaced
+        assert spec.space.locate(config) == params
+
+
+def test_what_decides_is_asked_before_what_it_decides_whatever_the_files_order() -> None:
+    spec = study(
+        "space:\n  learning_rate: [0.01, 0.02]\n"
+        "  schedule: {choices: {cosine: {learning_rate: [0.5]}, constant: {}}}\n"
+        "  optimizer: {choices: {adam: {schedule: [step]}, lion: {}}}\n"
+    )
+    for params in sample(spec):
+        config = spec.space.configure(params)
+        is_decided = params["optimizer"] == "adam"
+        assert (config["schedule"][0] == "step") is ("schedule" not in params) is is_decided
+        assert (config["learning_rate"] == 0.5) is (config["schedule"][0] == "cosine")
+        assert spec.space.locate(config) == params
+
+
+def test_entries_that_decide_each_other_in_a_circle_are_refused() -> None:
+    assert faults(
+        "space:\n  schedule: {choices: {cosine: {initializer: [he]}}}\n"
+        "  initializer: {choices: {he: {optimizer: [adam]}}}\n"
+        "  optimizer: {choices: {adam: {schedule: [step]}}}\n"
+    ) == [
+        "s.yaml:4: space.schedule: expected an entry that no other decides, "
+        "got a circle: schedule, initializer, optimizer"
+    ]
