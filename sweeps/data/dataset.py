@@ -4,12 +4,15 @@ Workers get one, so what reads tables is kept out: pandas takes as long to load 
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
 import dnn
 from sweeps.data.encode import Encoder
+
+if TYPE_CHECKING:
+    from sweeps.study.spec import DataSpec
 
 PARTS = ("train", "dev", "test")
 LOSS = {
@@ -65,6 +68,10 @@ class Dataset:
         parts = {name: rows for name, rows in self.parts.items() if name != part}
         labels = {name: codes for name, codes in self.labels.items() if name != part}
         return replace(self, parts=parts, labels=labels)
+
+    def identity(self, said: "DataSpec") -> dict[str, Any]:
+        """What must agree for two studies to be of the same data, divided alike."""
+        return said.model_dump(exclude={"source"}) | {"sha256": self.sha256}
 
     @property
     def loss(self) -> str:

@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 from sweeps.faults import Expected, Fault, did_you_mean
 from sweeps.study.documents import Document
 from sweeps.study.methods import PRUNERS, SAMPLERS
-from sweeps.study.objectives import Objective, Reduction
+from sweeps.study.objectives import FORMS, Objective, Reduction
 from sweeps.study.trainers import Parameter, Trainer
 from sweeps.study.vocabulary import VOCABULARY
 
@@ -72,7 +72,7 @@ def _parts(document: Document, location: tuple[int | str, ...]) -> list[str]:
     parts = [str(part) for part in location]
     if parts[:1] == ["objective"] and not isinstance(document.values.get("objective"), list):
         del parts[1:2]
-    return [part for part in parts if part != "Reduction"]
+    return [part for part in parts if part not in FORMS]
 
 
 def _known(path: list[str], study: type[BaseModel]) -> list[str]:

@@ -440,3 +440,74 @@ def test_entries_that_decide_each_other_in_a_circle_are_refused() -> None:
         "s.yaml:4: space.schedule: expected an entry that no other decides, "
         "got a circle: schedule, initializer, optimizer"
     ]
+
+
+ARMS = (
+    "fixed: {hidden: [8, 4]}\nspace:\n  learning_rate: {low: 1e-3, high: 1e-1, log: true}\n"
+    "  optimizer:\n    choices:\n      lion: {beta1: 0.95, learning_rate: 0.5}\n"
+    "      adam: {schedule: {choices: {step: {keep_prob: [0.6, 0.7]}, cosine: {floor: 0.1}}}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "params"),
+    [
+        ("optimizer: lion", {"optimizer": "lion"}),
+        ("optimizer: {lion: }", {"optimizer": "lion"}),
+        ("optimizer: {lion: {learning_rate: 0.5}}", {"optimizer": "lion"}),
+        (
+            "optimizer: {adam: {schedule: {step: {keep_prob: 0.7}}}}, learning_rate: 0.01",
+            {
+                "optimizer": "adam",
+                "optimizer.adam.schedule": "step",
+                "optimizer.adam.schedule.step.keep_prob": 0.7,
+                "learning_rate": 0.01,
+            },
+        ),
+        (
+            "schedule: cosine, optimizer: adam",
+            {"optimizer": "adam", "optimizer.adam.schedule": "cosine", "learning_rate": 0.001},
+        ),
+    ],
+)
+def test_what_is_enqueued_is_said_as_the_space_says_it(given: str, params: dict[str, Any]) -> None:
+    (found,) = study(f"{ARMS}enqueue: [{{{given}}}]\n").enqueue
+    assert found == params
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        (
+            "optimizer: {lion: {beta1: 0.9}}",
+            "enqueue.0: expected a setting within the space, got one outside (optimizer)",
+        ),
+        (
+            "optimizer: {adam: {schedule: cosine}}, schedule: step",
+            "enqueue.0.optimizer.schedule: expected one value of it, got two",
+        ),
+        (
+            "optimizer: {adam: {epochs: 3}}",
+            "enqueue.0.epochs: expected a word that is searched, got 'epochs' (it is fixed)",
+        ),
+    ],
+)
+def test_what_is_enqueued_outside_the_space_is_refused(given: str, fault: str) -> None:
+    assert faults(f"{ARMS}enqueue: [{{{given}}}]\n") == [f"s.yaml:10: {fault}"]
+
+
+@pytest.mark.parametrize(
+    ("reduce", "fault"),
+    [
+        ("{quantile: 1.5}", ".quantile: expected a number <= 1, got 1.5"),
+        ("{sd: -1}", ".sd: expected a number >= 0, got -1"),
+        ("{}", ": expected one of quantile and sd, got both or none"),
+        ("{sdd: 1}", ".sdd: expected a known key, got 'sdd' (did you mean 'sd'?)"),
+        ("meen", ": expected mean, median or worst, got 'meen' (did you mean 'mean'?)"),
+    ],
+)
+def test_a_reduction_at_fault_is_told_once(reduce: str, fault: str) -> None:
+    for path, objective in (("", "{}"), (".0", "[{}]")):
+        one = objective.replace("{}", f"{{metric: auc, reduce: {reduce}}}")
+        said = faults(f"space: {{l2: [0, 1]}}\nobjective: {one}\n")
+        assert said == [f"s.yaml:4: objective{path}.reduce{fault}"]

@@ -506,6 +506,21 @@ def test_a_warm_start_from_something_else_is_refused(tmp_path: Path) -> None:
         sweeps.run(values(name="b", search=source, objective="dev_error"), out=tmp_path, quiet=True)
 
 
+def test_a_warm_start_that_cannot_be_leaves_no_folder(tmp_path: Path) -> None:
+    import sweeps
+
+    first = sweeps.run(
+        values(search={"trials": 2}), out=tmp_path, jobs=1, confirm=False, quiet=True
+    )
+    for record in first.folder.glob("artifacts/*.npz"):
+        record.unlink()
+    for start, said in (("tiny", "a run with records of its trials"), ("tini", "the folder of a")):
+        again = values(name="b", search={"from": str(tmp_path / start)})
+        with pytest.raises(UserError, match=rf"search\.from: expected {said}"):
+            sweeps.run(again, out=tmp_path, quiet=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
+
+
 def test_a_warm_start_is_checked_before_it_is_run(tmp_path: Path) -> None:
     import sweeps
     from sweeps.views import checking

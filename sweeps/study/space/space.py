@@ -32,11 +32,22 @@ class Space:
         """The words that are searched, or decided by what is."""
         return {word for d in self.dimensions for word in (*d.words, *d.others)}
 
+    @cached_property
+    def deciders_first(self) -> list[Dimension]:
+        """Each after all that may decide its words, else in the file's order."""
+        placed: list[Dimension] = []
+        waiting = sorted(self.dimensions, key=lambda d: not d.others)
+        while waiting:
+            free = next(d for d in waiting if not any(decides(other, d) for other in waiting))
+            placed.append(free)
+            waiting.remove(free)
+        return placed
+
     def ask(self, trial: Trial) -> Params:
         """Every active parameter, asked for in an order that depends on nothing but the file."""
         params: Params = {}
         decided: set[str] = set()
-        for dimension in self._deciders_first:
+        for dimension in self.deciders_first:
             if not decided & set(dimension.words):
                 decided |= dimension.ask(trial, params)
         return params
@@ -45,7 +56,7 @@ class Space:
         """The configuration that params stand for."""
         config = self.default
         # Deciders last: what they decide must not be overwritten by the outer word.
-        for dimension in reversed(self._deciders_first):
+        for dimension in reversed(self.deciders_first):
             dimension.configure(config, params)
         return config
 
@@ -56,7 +67,7 @@ class Space:
         if not self.allows(config):
             return None
         try:
-            for dimension in self._deciders_first:
+            for dimension in self.deciders_first:
                 if not decided & set(dimension.words):
                     found, words = dimension.locate(config)
                     params |= found
@@ -69,12 +80,13 @@ class Space:
         """The words whose value lies outside, but for those that are decided elsewhere."""
         found: set[str] = set()
         decided: set[str] = set()
-        for dimension in self._deciders_first:
+        for dimension in self.deciders_first:
             if not decided & set(dimension.words):
                 try:
                     decided |= dimension.locate(config)[1]
                 except (KeyError, ValueError):
                     found |= set(dimension.words)
+                    decided |= dimension.others
         return [word for d in self.dimensions for word in d.words if word in found]
 
     def allows(self, config: Config) -> bool:
@@ -117,17 +129,6 @@ class Space:
             self,
             dimensions=tuple(_only(d, code) if word in d.words else d for d in self.dimensions),
         )
-
-    @cached_property
-    def _deciders_first(self) -> list[Dimension]:
-        """Each after all that may decide its words, else in the file's order."""
-        placed: list[Dimension] = []
-        waiting = sorted(self.dimensions, key=lambda d: not d.others)
-        while waiting:
-            free = next(d for d in waiting if not any(decides(other, d) for other in waiting))
-            placed.append(free)
-            waiting.remove(free)
-        return placed
 
 
 def decides(one: Dimension, other: Dimension) -> bool:
