@@ -75,6 +75,10 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
             Words(" and ".join(o.label for o in earlier.objectives)),
             at=where,
         )
+    if study.needs_target and earlier.aims != study.aims:
+        raise Expected(
+            f"a run with the same target ({_target(study)})", Words(_target(earlier)), at=where
+        )
     paths = folders.record_paths(run)
     if not paths:
         raise Expected("a run with records of its trials", Words("none there"), _NO_RECORDS, where)
@@ -93,6 +97,10 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
             }
             found.append({"params": params, "value": record.value, "violations": violations})
     return found
+
+
+def _target(study: Study) -> str:
+    return ", ".join(f"{metric} {value:g}" for metric, value in dict(study.aims).items())
 
 
 def _located(study: Study, config: dict[str, Any]) -> dict[str, Any] | None:

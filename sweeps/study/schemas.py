@@ -182,6 +182,7 @@ def _search(definitions: Schema) -> None:
     search = definitions["Search"]["properties"]
     search["sampler"] = _named(SAMPLERS, definitions)
     search["pruner"] = _any(_named(PRUNERS, definitions), NOTHING)
+    definitions["Threshold"] |= _any({"required": ["upper"]}, {"required": ["lower"]})
     definitions["Patient"]["properties"]["around"] = _named(INNER, definitions)
 
 

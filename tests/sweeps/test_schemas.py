@@ -94,6 +94,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "an unknown budget": values(budgets={"epoch": 3}),
     "a time without sense": values(budgets={"time": "soon"}),
     "an unknown sampler": values(search={"sampler": "tpee"}),
+    "a threshold without a bound": values(search={"pruner": {"threshold": {"warmup": 1}}}),
     "another's option": values(search={"sampler": {"tpe": {"population": 8}}}),
     "two samplers": values(search={"sampler": {"tpe": {}, "random": {}}}),
     "patience within patience": values(search={"pruner": {"patient": {"around": "patient"}}}),
