@@ -20,7 +20,7 @@ FRAMES = ("trials", "curves", "confirm", "importance")
 
 
 def to_storage(folder: Path, url: str, source: str | None = None) -> "Iterator[tuple[int, int]]":
-    """Copy the study of a run's journal (or of the storage `source`) under its own name.
+    """Copy the study of a run's storage (or of `source`) under its own name.
 
     Yields (trials copied, trials in all), a batch at a time; a copy that is not finished is taken
     away again. Errors: UserError where there is nothing to copy, or a study of that name already.
@@ -82,6 +82,7 @@ def _take_away(name: str, target: "BaseStorage") -> None:
 
 def _source(folder: Path, source: str | None) -> "optuna.Study":
     folders.expect(folder)
+    source = source or folders.storage(folder, "--from")
     if source is None:
         return snapshots.study(folder)
     import optuna

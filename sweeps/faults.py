@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,10 @@ def show(value: Any, longest: int = 60) -> str:
 
 
 def printable(text: str) -> str:
-    """Without control characters, which a terminal might obey."""
+    """Without control characters, which a terminal might obey; spaces that do not break stay."""
     return "".join(
-        c if c.isprintable() or c in "\n " else "\N{REPLACEMENT CHARACTER}" for c in text
+        c if c.isprintable() or c == "\n" or category(c) == "Zs" else "\N{REPLACEMENT CHARACTER}"
+        for c in text
     )
 
 

@@ -13,6 +13,7 @@ from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError, show
 from sweeps.options import Options
+from sweeps.search import warm
 from sweeps.search.mirror import most
 from sweeps.study import agreement, documents, overrides, parsing, trainers
 from sweeps.study.spec import Study
@@ -85,6 +86,10 @@ def accept(
         raise UserError(document.fault("trainer", problem))
     prepared = Prepared(study, dataset, base, options, console, document)
     check_usable(study, prepared.storage, prepared.bucket, prepared.storage_stands)
+    try:
+        warm.check(study, base, prepared.folder, dataset.identity(study.data))
+    except Expected as fault:
+        raise UserError(document.fault("", fault)) from None
     return prepared
 
 

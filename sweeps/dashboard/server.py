@@ -1,7 +1,6 @@
 """Starts the Optuna Dashboard in this process: which storage, which port, and how it ends."""
 
 import errno
-import json
 import os
 import signal
 import socket
@@ -19,8 +18,8 @@ from rich.console import Console
 
 from sweeps.dashboard.guard import LOOPBACK, Guard
 from sweeps.dashboard.showing import artifacts
-from sweeps.faults import UserError, show
-from sweeps.storage import backends
+from sweeps.faults import UserError
+from sweeps.storage import backends, folders
 from sweeps.terminal import tell
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def _backend(folder: Path, storage: str | None) -> "BaseStorage":
     journal = folder / "journal.log"
     if not folder.is_dir():
         raise UserError(f"{folder}: expected a run folder, got no such folder")
-    url = storage or _named(folder)
+    url = storage or folders.storage(folder, "--storage")
     if url is not None:
         return backends.remote(url)
     if not journal.is_file():
@@ -77,25 +76,6 @@ def _backend(folder: Path, storage: str | None) -> "BaseStorage":
             "storage, say --storage URL)"
         )
     return backends.shared(journal)
-
-
-def _named(folder: Path) -> str | None:
-    """The storage's address that the run has noted; None for the journal. Errors: UserError."""
-    path = folder / "provenance.json"
-    if not path.is_file():
-        return None
-    try:
-        name = json.loads(path.read_text(encoding="utf-8"))["storage"]
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise UserError(f"{path}: expected a run's provenance, got {show(str(fault))}") from None
-    if name == "journal.log":
-        return None
-    if not isinstance(name, str) or "***" in name:
-        raise UserError(
-            f"{folder}: expected --storage URL: the run's is {show(name)}, whose password is not "
-            "kept"
-        )
-    return name
 
 
 def _application(backend: "BaseStorage", folder: Path) -> "Guard":

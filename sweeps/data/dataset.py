@@ -4,13 +4,16 @@ Workers get one, so what reads tables is kept out: pandas takes as long to load 
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import dnn
 from sweeps.data.encode import Encoder
+
+if TYPE_CHECKING:
+    from sweeps.study.spec import DataSpec
 
 PARTS = ("train", "dev", "test")
 LOSS = {
@@ -69,6 +72,10 @@ class Dataset:
         labels = {name: codes for name, codes in self.labels.items() if name != part}
         groups = {name: codes for name, codes in self.groups.items() if name != part}
         return replace(self, parts=parts, labels=labels, groups=groups)
+
+    def identity(self, said: "DataSpec") -> dict[str, Any]:
+        """What must agree for two studies to be of the same data, divided alike."""
+        return said.model_dump(exclude={"source"}) | {"sha256": self.sha256}
 
     @property
     def loss(self) -> str:

@@ -22,7 +22,7 @@ from sweeps.study.vocabulary import plain
 
 def data(study: Study, dataset: Dataset) -> dict[str, Any]:
     """What must agree for two studies to be of the same data, divided alike."""
-    return study.data.model_dump(exclude={"source"}) | {"sha256": dataset.sha256}
+    return dataset.identity(study.data)
 
 
 def identity(study: Study, dataset: Dataset, warm: Sequence[Warm] = ()) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from sweeps.study import documents, parsing
 from sweeps.study.spec import Study
 
 FILE = "warm.json"
+_NO_RECORDS = "sweeps clean --all may have removed them; sweeps resume trains them again"
 
 
 def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[Warm]:
@@ -46,6 +47,12 @@ def fitting(study: Study, base: Path, data: dict[str, Any]) -> list[Warm]:
     return [] if earlier is None else _warm(_found(study, base / earlier, data))
 
 
+def check(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> None:
+    """What `start` would raise is raised before there is a folder. Errors: as `fitting`."""
+    if not (folder / "artifacts" / FILE).exists():
+        fitting(study, base, data)
+
+
 def _warm(found: list[dict[str, Any]]) -> list[Warm]:
     return [Warm(one["params"], float(one["value"]), one.get("violations", {})) for one in found]
 
@@ -68,8 +75,15 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
             Words(" and ".join(o.label for o in earlier.objectives)),
             at=where,
         )
+    if study.needs_target and earlier.aims != study.aims:
+        raise Expected(
+            f"a run with the same target ({_target(study)})", Words(_target(earlier)), at=where
+        )
+    paths = folders.record_paths(run)
+    if not paths:
+        raise Expected("a run with records of its trials", Words("none there"), _NO_RECORDS, where)
     found = []
-    for path in folders.record_paths(run):
+    for path in paths:
         record = folders.record(path)
         if record is None or record.state != "complete":
             continue
@@ -83,6 +97,10 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
             }
             found.append({"params": params, "value": record.value, "violations": violations})
     return found
+
+
+def _target(study: Study) -> str:
+    return ", ".join(f"{metric} {value:g}" for metric, value in dict(study.aims).items())
 
 
 def _located(study: Study, config: dict[str, Any]) -> dict[str, Any] | None:

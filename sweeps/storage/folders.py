@@ -82,6 +82,20 @@ def provenance(folder: Path) -> dict[str, Any] | None:
     return found
 
 
+def storage(folder: Path, option: str) -> str | None:
+    """The storage's address that the run has noted; None for the journal.
+
+    option: what else can say it. Errors: UserError, also where its password is not kept.
+    """
+    name = (provenance(folder) or {}).get("storage", "journal.log")
+    if name == "journal.log":
+        return None
+    if not isinstance(name, str) or "***" in name:
+        got = f"the run's is {show(name)}, whose password is not kept"
+        raise UserError(f"{folder}: expected {option} URL: {got}")
+    return name
+
+
 @dataclass(frozen=True)
 class Record:
     """What a finished trial's record says of itself."""

@@ -12,6 +12,7 @@ from sweeps.faults import Expected, Words, join
 from sweeps.study import depths, entries
 from sweeps.study.space import Choice, Dimension, Space, rules
 from sweeps.study.space.dimensions import Arms, Single
+from sweeps.study.space.space import decides
 from sweeps.study.vocabulary import canonical, defaults
 
 
@@ -46,7 +47,8 @@ def parse(
             dimensions.append(entries.dimension(words, "", value, entries.Place(layers)))
         except Expected as fault:
             faults += [(join("space", str(words)), one) for one in fault.each]
-    faults += depths.misfits(base, space, layers) + _quarrels(dimensions, "space")
+    faults += depths.misfits(base, space, layers)
+    faults += _quarrels(dimensions, "space") or _circle(dimensions)
     kept, wrong = _rules(constraints)
     parsed = Space(tuple(dimensions), tuple(base.items()), kept)
     return (None if faults + wrong else parsed), faults + wrong
@@ -85,3 +87,15 @@ def _quarrels(dimensions: Sequence[Dimension], path: str) -> list[tuple[str, Exp
                 literal = [Single(word, Choice(word, (value,))) for word, value in arm.replaces]
                 faults += _quarrels([*literal, *arm.inner], below)
     return faults
+
+
+def _circle(dimensions: Sequence[Dimension]) -> list[tuple[str, Expected]]:
+    """Three entries or more, each of which may be decided by another of them."""
+    left = list(dimensions)
+    while free := [d for d in left if not any(decides(other, d) for other in left)]:
+        left = [d for d in left if d not in free]
+    if not left:
+        return []
+    around = ", ".join(word for d in left for word in d.words)
+    problem = Expected("an entry that no other decides", Words(f"a circle: {around}"))
+    return [(f"space.{', '.join(left[0].words)}", problem)]

@@ -5,7 +5,8 @@ How they work stands in `sweeps.search.samplers` and `sweeps.search.pruners`.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from sweeps.study.sections import Section, by_name
 
@@ -140,6 +141,12 @@ class Threshold(Section):
     upper: float | None = Field(None, allow_inf_nan=False)
     lower: float | None = Field(None, allow_inf_nan=False)
     warmup: int = Field(0, ge=0)
+
+    @model_validator(mode="after")
+    def _bounded(self) -> "Threshold":
+        if self.upper is None and self.lower is None:
+            raise PydanticCustomError("own", "expected upper, lower or both, got neither")
+        return self
 
 
 class SignedRank(Section):

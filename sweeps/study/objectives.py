@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from sweeps.faults import Expected, did_you_mean, show
@@ -29,13 +29,22 @@ class Reduction(Section):
         return self
 
 
+# Which of the two is meant is seen from its form, so that a fault is told once. No tag is a key.
+FORMS = ("a name", "a mapping")
+Reduce = Annotated[
+    Annotated[Literal["mean", "median", "worst"], Tag(FORMS[0])]
+    | Annotated[Reduction, Tag(FORMS[1])],
+    Discriminator(lambda given: FORMS[isinstance(given, dict | Reduction)]),
+]
+
+
 class Objective(Section):
     """What the search optimizes: `at: last` epoch, or the `best` dev epoch of each network."""
 
     metric: str = "dev_loss"
     direction: Goal | None = None  # the metric's own
     at: Literal["last", "best"] = "last"
-    reduce: Literal["mean", "median", "worst"] | Reduction = "mean"
+    reduce: Reduce = "mean"
 
     @field_validator("metric")
     @classmethod

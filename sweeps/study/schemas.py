@@ -35,6 +35,7 @@ def study() -> Schema:
         definitions[f"fixed.{name}"] = _literal(word)
     for name, word in SEARCHED.items():
         definitions[f"space.{name}"] = _searched(word.kind)
+        definitions[f"enqueue.{name}"] = _enqueued(name, word.kind)
     sections["fixed"] = _mapping({name: _ref(f"fixed.{name}") for name in VOCABULARY}) | {
         "description": "Hyperparameters that are not searched."
     }
@@ -42,7 +43,7 @@ def study() -> Schema:
     sections["enqueue"] = {
         "type": "array",
         "description": "Settings that are tried first; what is not said is the default's.",
-        "items": _mapping({name: _ref(f"fixed.{name}") for name in SEARCHED}),
+        "items": _mapping({name: _ref(f"enqueue.{name}") for name in SEARCHED}),
     }
     sections["constraints"] = {
         "type": "array",
@@ -111,6 +112,19 @@ def _searched(kind: Any) -> Schema:
     return _any(*forms)
 
 
+def _enqueued(name: str, kind: Any) -> Schema:
+    """A literal; inside an arm, the words that it replaces may stand too."""
+    literal = _ref(f"fixed.{name}")
+    if not isinstance(kind, Arm):
+        return literal
+    words = {word: _ref(f"enqueue.{word}") for word in SEARCHED if word != name}
+    arms = {
+        arm: _mapping(words | {key: setting.kind.schema() for key, setting in table.items()})
+        for arm, table in kind.table.items()
+    }
+    return _any(literal, _mapping(arms) | {"minProperties": 1, "maxProperties": 1})
+
+
 def _stack(kind: Widths) -> Schema:
     """Depth by width."""
     depth = _setting(Number(low=0, high=DEEPEST, integer=True))
@@ -168,6 +182,7 @@ def _search(definitions: Schema) -> None:
     search = definitions["Search"]["properties"]
     search["sampler"] = _named(SAMPLERS, definitions)
     search["pruner"] = _any(_named(PRUNERS, definitions), NOTHING)
+    definitions["Threshold"] |= _any({"required": ["upper"]}, {"required": ["lower"]})
     definitions["Patient"]["properties"]["around"] = _named(INNER, definitions)
 
 

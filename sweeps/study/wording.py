@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 from sweeps.faults import Expected, Fault, did_you_mean
 from sweeps.study.documents import Document
 from sweeps.study.methods import PRUNERS, SAMPLERS
-from sweeps.study.objectives import Objective, Reduction
+from sweeps.study.objectives import FORMS, Objective, Reduction
 from sweeps.study.trainers import Parameter, Trainer
 from sweeps.study.vocabulary import VOCABULARY
 
@@ -57,6 +57,8 @@ def fault(document: Document, error: ErrorDetails, study: type[BaseModel]) -> Fa
         words = cast(dict[str, str], error["ctx"])["expected"].replace("'", "")
         near = did_you_mean(got, words.replace(" or ", ", ").split(", ")) if got else ""
         return document.fault(path, Expected(words, got, near if "mean" in near else ""))
+    if kind == "int_type" and isinstance(got, float) and got.is_integer():
+        return document.fault(path, Expected("a whole number", got, f"write {got:.0f}"))
     expected = error["msg"].removeprefix("Input should be ").removeprefix("a valid ")
     for sign, words in SIGNS.items():
         expected = expected.replace(words, f"a number {sign}")
@@ -72,7 +74,7 @@ def _parts(document: Document, location: tuple[int | str, ...]) -> list[str]:
     parts = [str(part) for part in location]
     if parts[:1] == ["objective"] and not isinstance(document.values.get("objective"), list):
         del parts[1:2]
-    return [part for part in parts if part != "Reduction"]
+    return [part for part in parts if part not in FORMS]
 
 
 def _known(path: list[str], study: type[BaseModel]) -> list[str]:
@@ -86,4 +88,7 @@ def _known(path: list[str], study: type[BaseModel]) -> list[str]:
         inner = named.get(part) or model.model_fields[part].annotation
         model = cast(type[BaseModel], inner)
     keys = [field.alias or name for name, field in model.model_fields.items()]
-    return [*(key for key in keys if key not in HIDDEN), *(OURS if model is study else ())]
+    is_named = model in (*SAMPLERS.values(), *PRUNERS.values())
+    if is_named or model is study:
+        keys = [key for key in keys if key not in HIDDEN]
+    return [*keys, *(OURS if model is study else ())]

@@ -16,7 +16,7 @@ def export(
     ] = None,
     source: Annotated[
         str | None,
-        typer.Option("--from", help=r"The storage that holds it. \[default: the run's journal]"),
+        typer.Option("--from", help=r"The storage that holds it. \[default: the run's own]"),
     ] = None,
     csv: Annotated[Path | None, typer.Option(help="A folder for the frames as CSV.")] = None,
 ) -> None:

@@ -208,7 +208,7 @@ def test_what_cannot_be_shown_is_said_in_a_line(folder: Path, tmp_path: Path) ->
     (tmp_path / "provenance.json").write_text(json.dumps({"storage": address}))
     assert f"expected --storage URL: the run's is '{address}'" in said(tmp_path)
     (tmp_path / "provenance.json").write_text("{")
-    assert "provenance.json: expected a run's provenance" in said(tmp_path)
+    assert "provenance.json: expected JSON" in said(tmp_path)
     assert "got no.such.host:" in said(folder, "--host", "no.such.host")
 
 

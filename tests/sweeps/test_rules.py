@@ -400,3 +400,114 @@ def test_a_limit_reads_as_it_is_written(bound: float) -> None:
     assert limit(f"updates <= {bound!r}").bound == bound
     assert limit(limit(f"updates <= {bound!r}").text).bound == bound
     assert limit("updates <= 1234567").text == "updates <= 1234567"
+
+
+def test_a_word_inside_an_inner_arm_replaces_the_outer_one_in_that_arm_alone() -> None:
+    inner = "{choices: {step: {keep_prob: {per_layer: {low: 0.6, high: 0.7}}}, constant: {}}}"
+    spec = study(
+        "fixed: {hidden: [8, 4]}\nspace:\n  keep_prob: {low: 0.8, high: 0.9}\n"
+        f"  optimizer: {{choices: {{adam: {{schedule: {inner}}}, lion: {{}}}}}}\n"
+    )
+    for params in sample(spec):
+        is_replaced = params.get("optimizer.adam.schedule") == "step"
+        assert ("keep_prob" in params) is not is_replaced
+        assert ("optimizer.adam.schedule.step.keep_prob.1" in params) is is_replaced
+        config = spec.space.configure(params)
+        assert isinstance(config["keep_prob"], tuple) is is_replaced
+        assert spec.space.locate(config) == params
+
+
+def test_what_decides_is_asked_before_what_it_decides_whatever_the_files_order() -> None:
+    spec = study(
+        "space:\n  learning_rate: [0.01, 0.02]\n"
+        "  schedule: {choices: {cosine: {learning_rate: [0.5]}, constant: {}}}\n"
+        "  optimizer: {choices: {adam: {schedule: [step]}, lion: {}}}\n"
+    )
+    for params in sample(spec):
+        config = spec.space.configure(params)
+        is_decided = params["optimizer"] == "adam"
+        assert (config["schedule"][0] == "step") is ("schedule" not in params) is is_decided
+        assert (config["learning_rate"] == 0.5) is (config["schedule"][0] == "cosine")
+        assert spec.space.locate(config) == params
+
+
+def test_entries_that_decide_each_other_in_a_circle_are_refused() -> None:
+    assert faults(
+        "space:\n  schedule: {choices: {cosine: {initializer: [he]}}}\n"
+        "  initializer: {choices: {he: {optimizer: [adam]}}}\n"
+        "  optimizer: {choices: {adam: {schedule: [step]}}}\n"
+    ) == [
+        "s.yaml:4: space.schedule: expected an entry that no other decides, "
+        "got a circle: schedule, initializer, optimizer"
+    ]
+
+
+ARMS = (
+    "fixed: {hidden: [8, 4]}\nspace:\n  learning_rate: {low: 1e-3, high: 1e-1, log: true}\n"
+    "  optimizer:\n    choices:\n      lion: {beta1: 0.95, learning_rate: 0.5}\n"
+    "      adam: {schedule: {choices: {step: {keep_prob: [0.6, 0.7]}, cosine: {floor: 0.1}}}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "params"),
+    [
+        ("optimizer: lion", {"optimizer": "lion"}),
+        ("optimizer: {lion: }", {"optimizer": "lion"}),
+        ("optimizer: {lion: {learning_rate: 0.5}}", {"optimizer": "lion"}),
+        (
+            "optimizer: {adam: {schedule: {step: {keep_prob: 0.7}}}}, learning_rate: 0.01",
+            {
+                "optimizer": "adam",
+                "optimizer.adam.schedule": "step",
+                "optimizer.adam.schedule.step.keep_prob": 0.7,
+                "learning_rate": 0.01,
+            },
+        ),
+        (
+            "schedule: cosine, optimizer: adam",
+            {"optimizer": "adam", "optimizer.adam.schedule": "cosine", "learning_rate": 0.001},
+        ),
+    ],
+)
+def test_what_is_enqueued_is_said_as_the_space_says_it(given: str, params: dict[str, Any]) -> None:
+    (found,) = study(f"{ARMS}enqueue: [{{{given}}}]\n").enqueue
+    assert found == params
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        (
+            "optimizer: {lion: {beta1: 0.9}}",
+            "enqueue.0: expected a setting within the space, got one outside (optimizer)",
+        ),
+        (
+            "optimizer: {adam: {schedule: cosine}}, schedule: step",
+            "enqueue.0.optimizer.schedule: expected one value of it, got two",
+        ),
+        (
+            "optimizer: {adam: {epochs: 3}}",
+            "enqueue.0.epochs: expected a word that is searched, got 'epochs' (it is fixed)",
+        ),
+    ],
+)
+def test_what_is_enqueued_outside_the_space_is_refused(given: str, fault: str) -> None:
+    assert faults(f"{ARMS}enqueue: [{{{given}}}]\n") == [f"s.yaml:10: {fault}"]
+
+
+@pytest.mark.parametrize(
+    ("reduce", "fault"),
+    [
+        ("{quantile: 1.5}", ".quantile: expected a number <= 1, got 1.5"),
+        ("{sd: -1}", ".sd: expected a number >= 0, got -1"),
+        ("{}", ": expected one of quantile and sd, got both or none"),
+        ("{sdd: 1}", ".sdd: expected a known key, got 'sdd' (did you mean 'sd'?)"),
+        ("meen", ": expected mean, median or worst, got 'meen' (did you mean 'mean'?)"),
+    ],
+)
+def test_a_reduction_at_fault_is_told_once(reduce: str, fault: str) -> None:
+    for path, objective in (("", "{}"), (".0", "[{}]")):
+        one = objective.replace("{}", f"{{metric: auc, reduce: {reduce}}}")
+        said = faults(f"space: {{l2: [0, 1]}}\nobjective: {one}\n")
+        assert said == [f"s.yaml:4: objective{path}.reduce{fault}"]

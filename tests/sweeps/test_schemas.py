@@ -51,6 +51,13 @@ RIGHT: dict[str, dict[str, Any]] = {
     "objectives": values(objective=["dev_error", {"metric": "flops", "reduce": "worst"}]),
     "constraints": values(constraints=["gap <= 0.02", "learning_rate<1 when optimizer is adam"]),
     "enqueue": values(enqueue=[{"learning_rate": 0.01}]),
+    "enqueue as the space says it": values(
+        space={
+            "schedule": ["constant"],
+            "optimizer": {"choices": {"lion": {"learning_rate": [0.1, 0.5]}, "adam": None}},
+        },
+        enqueue=[{"optimizer": {"lion": {"beta1": 0.9, "learning_rate": 0.5}}}],
+    ),
     "budgets": values(budgets={"time": "10m", "epochs": 500, "trial_time": 30}),
     "a sampler": values(search={"sampler": {"nsga2": {"population": 8}}, "pruner": None}),
     "an inner pruner": values(
@@ -83,9 +90,11 @@ WRONG: dict[str, dict[str, Any]] = {
     "two reductions": values(objective={"metric": "auc", "reduce": {"sd": 1, "quantile": 0.5}}),
     "a constraint without a sign": values(constraints=["l2 smaller 1"]),
     "enqueue of a fixed word": values(enqueue=[{"epochs": 3}]),
+    "enqueue of another's setting": values(enqueue=[{"optimizer": {"lion": {"epsilon": 1}}}]),
     "an unknown budget": values(budgets={"epoch": 3}),
     "a time without sense": values(budgets={"time": "soon"}),
     "an unknown sampler": values(search={"sampler": "tpee"}),
+    "a threshold without a bound": values(search={"pruner": {"threshold": {"warmup": 1}}}),
     "another's option": values(search={"sampler": {"tpe": {"population": 8}}}),
     "two samplers": values(search={"sampler": {"tpe": {}, "random": {}}}),
     "patience within patience": values(search={"pruner": {"patient": {"around": "patient"}}}),

@@ -208,6 +208,16 @@ def test_a_step_that_rounds_makes_no_cell_of_its_own() -> None:
     assert asked == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
 
 
+def test_a_sobol_point_at_the_end_of_a_step_that_rounds_is_inside(tmp_path: Path) -> None:
+    import sweeps
+
+    space = {"keep_prob": {"low": 0.8, "high": 0.95, "step": 0.05}, "l2": [0, 0.1]}
+    of = values(space=space, search={"sampler": "qmc", "trials": 8}, replicates=1)
+    trials = sweeps.run(of, out=tmp_path, jobs=1, confirm=False, quiet=True).trials
+    assert trials["param.keep_prob"].value_counts().tolist() == [2, 2, 2, 2]
+    assert trials["param.keep_prob"].max() == 0.95
+
+
 def test_sobol_points_are_far_more_even_than_random_ones() -> None:
     from scipy.stats.qmc import discrepancy
 
@@ -357,6 +367,18 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"enqueue": [{"l2": 7}]},
         "enqueue.0: expected a setting within the space, got one outside",
     ),
+    (
+        {"search": {"pruner": {"threshold": {"warmup": 1}}}},
+        "search.pruner.threshold: expected upper, lower or both, got neither",
+    ),
+    (
+        {"budgets": {"epochs": 1e6}},
+        "budgets.epochs: expected a whole number, got 1e+06 (write 1000000",
+    ),
+    (
+        {"engine": {"nam": "dask"}},
+        "engine.nam: expected a known key, got 'nam' (did you mean 'name'?",
+    ),
     ({"enqueue": [{"hidden": [3]}]}, "enqueue.0.hidden: expected a word that is searched, got"),
     ({"budgets": {"time": "soon"}}, "budgets.time: expected a time like 90s, 10m or 1.5h, got 's"),
     ({"budgets": {"time": 1e-9}}, "budgets.time: expected a time like 90s, 10m or 1.5h, got 1e-09"),
@@ -504,6 +526,36 @@ def test_a_warm_start_from_something_else_is_refused(tmp_path: Path) -> None:
         sweeps.run(other, out=tmp_path, quiet=True)
     with pytest.raises(UserError, match=r"the same one objective \(dev_error\), got dev_loss"):
         sweeps.run(values(name="b", search=source, objective="dev_error"), out=tmp_path, quiet=True)
+
+
+def test_a_warm_start_that_cannot_be_leaves_no_folder(tmp_path: Path) -> None:
+    import sweeps
+
+    first = sweeps.run(
+        values(search={"trials": 2}), out=tmp_path, jobs=1, confirm=False, quiet=True
+    )
+    for record in first.folder.glob("artifacts/*.npz"):
+        record.unlink()
+    for start, said in (("tiny", "a run with records of its trials"), ("tini", "the folder of a")):
+        again = values(name="b", search={"from": str(tmp_path / start)})
+        with pytest.raises(UserError, match=rf"search\.from: expected {said}"):
+            sweeps.run(again, out=tmp_path, quiet=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
+
+
+def test_a_warm_start_to_another_target_is_refused(tmp_path: Path) -> None:
+    """Epochs to one target say nothing of another's."""
+    import sweeps
+
+    until = {"objective": "epochs_to_target", "targets": {"dev_error": 0.2}}
+    sweeps.run(
+        values(search={"trials": 2}, **until), out=tmp_path, jobs=1, confirm=False, quiet=True
+    )
+    until["targets"] = {"dev_error": 0.1}
+    again = values(name="b", search={"from": str(tmp_path / "tiny")}, **until)
+    said = r"a run with the same target \(dev_error 0\.1\), got dev_error 0\.2"
+    with pytest.raises(UserError, match=said):
+        sweeps.run(again, out=tmp_path, quiet=True)
 
 
 def test_a_warm_start_is_checked_before_it_is_run(tmp_path: Path) -> None:

@@ -108,6 +108,26 @@ def test_a_database_that_is_full_keeps_no_half_of_a_study(run: Path, stays: bool
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
 
 
+def test_a_run_in_a_database_is_exported_from_there(run: Path) -> None:
+    cwd = run.parents[1]
+    told = sweeps(
+        *("resume", "runs/small", "--storage", "sqlite:///x.db", "--trials", "7", "--no-confirm"),
+        cwd=cwd,
+        module="sweeps",
+    )
+    told = sweeps("export", "runs/small", "--storage", "sqlite:///y.db", cwd=cwd, module="sweeps")
+    assert told.stdout == "copied    7 trials to sqlite:///y.db\n"
+    path = run / "provenance.json"
+    path.write_text(path.read_text().replace("sqlite:///x.db", "mysql://me:***@host/x"))
+    done = sweeps(
+        *("export", "runs/small", "--storage", "sqlite:///z.db"), cwd=cwd, code=2, module="sweeps"
+    )
+    assert done.stderr == (
+        "runs/small: expected --from URL: the run's is 'mysql://me:***@host/x', "
+        "whose password is not kept\n"
+    )
+
+
 def test_what_cannot_be_exported_is_said(run: Path) -> None:
     def said(*arguments: str) -> str:
         done = sweeps("export", *arguments, cwd=run.parent, code=2, module="sweeps")

@@ -209,10 +209,33 @@ class ArmSpace:
     inner: "tuple[Dimension, ...]"  # words of the vocabulary, searched
 
     @property
-    def words(self) -> set[str]:
-        """The words of the vocabulary that this arm decides."""
+    def others(self) -> set[str]:
+        """The words of the vocabulary that this arm decides, whatever is chosen inside it."""
         inner = {word for d in self.inner for word in (*d.words, *d.others)}
         return {word for word, _ in self.replaces} | inner
+
+    def ask(self, trial: Trial, params: Params) -> set[str]:
+        """Ask for what it searches; returns the words that what was chosen decides."""
+        for _, leaf in self.searched:
+            params[leaf.name] = leaf.ask(trial)
+        decided = {word for word, _ in self.replaces}
+        for dimension in self.inner:
+            decided |= dimension.ask(trial, params) | set(dimension.words)
+        return decided
+
+    def locate(self, config: Config, settings: dict[str, float]) -> tuple[Params, set[str]]:
+        """As `Dimension.locate`; settings: the arm's own, in the configuration."""
+        literal = [(config[word], value) for word, value in self.replaces]
+        literal += [(settings[key], value) for key, value in self.settings]
+        if any(is_set != wanted for is_set, wanted in literal):
+            raise KeyError(settings)
+        params = {leaf.name: leaf.encode(settings[key]) for key, leaf in self.searched}
+        decided = {word for word, _ in self.replaces}
+        for dimension in self.inner:
+            found, words = dimension.locate(config)
+            params |= found
+            decided |= words | set(dimension.words)
+        return params, decided
 
     def plain(self) -> dict[str, Any]:
         """As the study file says it."""
@@ -236,16 +259,11 @@ class Arms:
 
     @property
     def others(self) -> frozenset[str]:
-        return frozenset(word for _, arm in self.arms for word in arm.words)
+        return frozenset(word for _, arm in self.arms for word in arm.others)
 
     def ask(self, trial: Trial, params: Params) -> set[str]:
         params[self.leaf.name] = self.leaf.ask(trial)
-        arm = dict(self.arms)[params[self.leaf.name]]
-        for _, leaf in arm.searched:
-            params[leaf.name] = leaf.ask(trial)
-        for dimension in arm.inner:
-            dimension.ask(trial, params)
-        return arm.words
+        return dict(self.arms)[params[self.leaf.name]].ask(trial, params)
 
     def configure(self, config: Config, params: Params) -> None:
         if self.leaf.name not in params:
@@ -264,17 +282,8 @@ class Arms:
     def locate(self, config: Config) -> tuple[Params, set[str]]:
         name, settings = config[self.word]
         params = {self.leaf.name: self.leaf.encode(name)}
-        arm = dict(self.arms)[name]
-        given = dict(settings)
-        for key, leaf in arm.searched:
-            params[leaf.name] = leaf.encode(given[key])
-        literal = [(config[word], value) for word, value in arm.replaces]
-        literal += [(given[key], value) for key, value in arm.settings]
-        if any(is_set != wanted for is_set, wanted in literal):
-            raise KeyError(name)
-        for dimension in arm.inner:
-            params |= dimension.locate(config)[0]
-        return params, arm.words
+        inside, decided = dict(self.arms)[name].locate(config, dict(settings))
+        return params | inside, decided
 
     def parameters(self) -> Iterator[Leaf]:
         yield self.leaf

@@ -6,6 +6,7 @@ changes. A configuration is the whole vocabulary with one canonical value each.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sweeps.study.space.dimensions import Arms, Config, Dimension, Paired, Params, Single
@@ -31,11 +32,22 @@ class Space:
         """The words that are searched, or decided by what is."""
         return {word for d in self.dimensions for word in (*d.words, *d.others)}
 
+    @cached_property
+    def deciders_first(self) -> list[Dimension]:
+        """Each after all that may decide its words, else in the file's order."""
+        placed: list[Dimension] = []
+        waiting = sorted(self.dimensions, key=lambda d: not d.others)
+        while waiting:
+            free = next(d for d in waiting if not any(decides(other, d) for other in waiting))
+            placed.append(free)
+            waiting.remove(free)
+        return placed
+
     def ask(self, trial: Trial) -> Params:
         """Every active parameter, asked for in an order that depends on nothing but the file."""
         params: Params = {}
         decided: set[str] = set()
-        for dimension in self._deciders_first():
+        for dimension in self.deciders_first:
             if not decided & set(dimension.words):
                 decided |= dimension.ask(trial, params)
         return params
@@ -44,7 +56,7 @@ class Space:
         """The configuration that params stand for."""
         config = self.default
         # Deciders last: what they decide must not be overwritten by the outer word.
-        for dimension in reversed(self._deciders_first()):
+        for dimension in reversed(self.deciders_first):
             dimension.configure(config, params)
         return config
 
@@ -55,7 +67,7 @@ class Space:
         if not self.allows(config):
             return None
         try:
-            for dimension in self._deciders_first():
+            for dimension in self.deciders_first:
                 if not decided & set(dimension.words):
                     found, words = dimension.locate(config)
                     params |= found
@@ -65,14 +77,17 @@ class Space:
         return params
 
     def outside(self, config: Config) -> list[str]:
-        """The words whose value lies outside."""
-        found: list[str] = []
-        for dimension in self.dimensions:
-            try:
-                dimension.locate(config)
-            except (KeyError, ValueError):
-                found += dimension.words
-        return found
+        """The words whose value lies outside, but for those that are decided elsewhere."""
+        found: set[str] = set()
+        decided: set[str] = set()
+        for dimension in self.deciders_first:
+            if not decided & set(dimension.words):
+                try:
+                    decided |= dimension.locate(config)[1]
+                except (KeyError, ValueError):
+                    found |= set(dimension.words)
+                    decided |= dimension.others
+        return [word for d in self.dimensions for word in d.words if word in found]
 
     def allows(self, config: Config) -> bool:
         """Whether all rules hold."""
@@ -115,8 +130,10 @@ class Space:
             dimensions=tuple(_only(d, code) if word in d.words else d for d in self.dimensions),
         )
 
-    def _deciders_first(self) -> list[Dimension]:
-        return sorted(self.dimensions, key=lambda d: not d.others)
+
+def decides(one: Dimension, other: Dimension) -> bool:
+    """Whether a choice of the one may stand in the place of the other."""
+    return one is not other and not one.others.isdisjoint(other.words)
 
 
 def _values(dimension: Dimension, word: str) -> Iterator[Any]:

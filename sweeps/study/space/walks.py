@@ -128,10 +128,8 @@ class _Point:
     ) -> float:
         u = self._coordinates[name]
         if step:
-            return (
-                low
-                + min(int(u * (round((high - low) / step) + 1)), round((high - low) / step)) * step
-            )
+            steps = round((high - low) / step)
+            return min(low + min(int(u * (steps + 1)), steps) * step, high)  # 0.8 + 3 × 0.05 > 0.95
         value = low * (high / low) ** u if log else low + u * (high - low)
         return min(max(value, low), high)
 
