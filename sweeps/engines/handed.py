@@ -26,10 +26,14 @@ class Handed:
             self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
             self._file.write(self._content)
             self._file.flush()
-            path = f"/proc/{os.getpid()}/fd/{self._file.fileno()}"
-            with open(path, "rb"):
+            process = f"/proc/{os.getpid()}"
+            path = f"{process}/fd/{self._file.fileno()}"
+            # Of a process that may not be looked into, all of this is root's: proc(5).
+            if os.stat(process).st_uid == os.geteuid() and os.access(path, os.R_OK):
                 self._path, self._content = path, b""
         except OSError:
+            pass  # no room for a file, or no /proc
+        if not self._path:
             self.close()
 
     def __getstate__(self) -> dict[str, Any]:

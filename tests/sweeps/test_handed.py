@@ -37,14 +37,21 @@ def test_a_copy_is_small_and_reads_the_value_as_often_as_it_is_asked() -> None:
         assert same(copy.value())
 
 
-@pytest.mark.parametrize(("owner", "call"), [(tempfile, "TemporaryFile"), (os, "getpid")])
+@pytest.mark.parametrize(
+    ("owner", "call"), [(tempfile, "TemporaryFile"), (os, "getpid"), (os, "geteuid")]
+)
 def test_without_such_a_file_the_value_travels_in_the_copy(
     owner: Any, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stand_in: dict[str, Callable[..., Any]] = {"TemporaryFile": refuse, "getpid": lambda: 0}
+    stand_in: dict[str, Callable[..., Any]] = {
+        "TemporaryFile": refuse,
+        "getpid": lambda: 0,
+        "geteuid": lambda: 12345,  # another's than the process shows
+    }
     monkeypatch.setattr(owner, call, stand_in[call])
-    with closing(Handed(VALUE)) as handed:
-        copy = pickle.loads(pickle.dumps(handed))
+    handed = Handed(VALUE)
+    assert handed._file is None or handed._file.closed
+    copy = pickle.loads(pickle.dumps(handed))
     monkeypatch.undo()
     assert same(copy.value())
 
