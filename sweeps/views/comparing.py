@@ -85,9 +85,17 @@ def _notes(first: "frames.Run", other: "frames.Run") -> list[str]:
         notes.append(f"{where}: the same data, divided otherwise: each error is on its own rows")
     elif not comparison.same_seeds(first, other):
         notes.append(f"{where}: other seeds, or another number of them: not paired")
-    if first.metric != other.metric:
-        notes.append(f"{where}: searched for {other.metric}, the first for {first.metric}")
+    ours, wanted = _wanted(first), _wanted(other)
+    if ours != wanted:
+        notes.append(f"{where}: searched for {wanted}, the first for {ours}")
     return notes
+
+
+def _wanted(run: "frames.Run") -> str:
+    """The objectives as the study had them: metrics, reductions, and whether of the best epoch."""
+    each = run.provenance["objectives"]
+    best = " at the best epoch" if run.provenance["objective"].get("at") == "best" else ""
+    return ", ".join(one["label"] for one in each) + best
 
 
 def show(found: Comparison, console: Console) -> None:

@@ -65,11 +65,11 @@ def test_what_differs_is_said(cwd: Path) -> None:
     path = cwd / "after" / "provenance.json"
     document = json.loads(path.read_text())
     document["data"]["sha256"] = "0" * 64
-    document["objective"]["metric"] = "dev_error"
+    document["objectives"][0]["label"] = "dev_loss (quantile 0.9)"
     path.write_text(json.dumps(document))
     told = sweeps("compare", "before", "after", cwd=cwd, module="sweeps").stdout
     assert "note      after: other data: each error is on its own rows" in told
-    assert "note      after: searched for dev_error, the first for dev_loss" in told
+    assert "note      after: searched for dev_loss (quantile 0.9), the first for dev_loss" in told
     assert "Welch" not in told
 
 
