@@ -17,9 +17,23 @@ from dnn.normalization import EPSILON
 # another number of rows can round a product differently.
 EVALUATION_ROWS = 512
 
-KEPT = (
-    16_000_000  # bytes of inputs, at most, that are kept in the order in which they are evaluated
-)
+# Bytes of inputs, at most, that are kept in the order in which they are evaluated.
+KEPT = 16_000_000
+
+
+# Which rows, and their inputs (n_in, rows).
+Piece = tuple[slice, Array]
+
+
+def cut(x: Array) -> Iterator[Piece]:
+    """x (n, n_in) in pieces of `EVALUATION_ROWS`.
+
+    Always in this order: another one would be another product, and round otherwise. OpenBLAS's
+    small products with a transposed right-hand side take up to twice as long.
+    """
+    for start in range(0, len(x), EVALUATION_ROWS):
+        rows = slice(start, min(start + EVALUATION_ROWS, len(x)))
+        yield rows, np.ascontiguousarray(x[rows].T)
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,7 @@ class Evaluation:
         rest = _bind_forward(network, theta, rows % EVALUATION_ROWS)
         return cls(network.objective, rows, full, rest)
 
-    def logits(self, pieces: "Iterable[Piece]") -> "Iterator[tuple[slice, Array]]":
+    def logits(self, pieces: Iterable[Piece]) -> Iterator[tuple[slice, Array]]:
         """(rows, z (P, K, rows)) of each piece of a split; the next one overwrites it."""
         for rows, columns in pieces:
             is_full = columns.shape[-1] == min(self.rows, EVALUATION_ROWS)
@@ -49,28 +63,13 @@ class Evaluation:
         each = [self.loss.outputs(z.copy()) for _, z in self.logits(cut(x))]
         return np.concatenate(each, axis=1)
 
-    def score(self, pieces: "Iterable[Piece]", y: Array) -> tuple[Array, Array]:
+    def score(self, pieces: Iterable[Piece], y: Array) -> tuple[Array, Array]:
         """Mean loss and error (P,), float64, of a split's pieces with y (n, K)."""
         loss_sum = mistakes = np.zeros(1)
         for rows, z in self.logits(pieces):
             loss_sum = loss_sum + self.loss.per_row(z, y[rows]).sum(axis=-1, dtype=np.float64)
             mistakes = mistakes + self.loss.mistakes(z, y[rows]).sum(axis=-1, dtype=np.float64)
         return loss_sum / self.rows, self.loss.error_from_mean(mistakes / self.rows)
-
-
-# Which rows, and their inputs (n_in, rows).
-Piece = tuple[slice, Array]
-
-
-def cut(x: Array) -> Iterator[Piece]:
-    """x (n, n_in) in pieces of `EVALUATION_ROWS`.
-
-    Always in this order: another one would be another product, and round otherwise. OpenBLAS's
-    small products with a transposed right-hand side take up to twice as long.
-    """
-    for start in range(0, len(x), EVALUATION_ROWS):
-        rows = slice(start, min(start + EVALUATION_ROWS, len(x)))
-        yield rows, np.ascontiguousarray(x[rows].T)
 
 
 class Scorer:

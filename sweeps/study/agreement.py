@@ -199,6 +199,11 @@ def drawn(space: Space, count: int) -> list[Config]:
     return [space.configure(walks.at(space, names, point)) for point in points]
 
 
+def allowed(space: Space, count: int) -> list[Config]:
+    """Those of so many settings at random that keep the rules."""
+    return [config for config in drawn(space, count) if space.allows(config)]
+
+
 def voids_identity(study: "Study", time: float | None = None) -> list[str]:
     """What makes the study depend on the clock, and so on the machine and what else it does."""
     found = []

@@ -46,7 +46,7 @@ def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     space = study.space
     if study.trainer is not None:  # of whose work nothing is known
         return [(space.default, seconds_per_trial(study, dataset, space.default))]
-    kept = [config for config in agreement.drawn(space, DRAWS) if space.allows(config)]
+    kept = agreement.allowed(space, DRAWS)
     configs = sorted(kept, key=lambda config: networks.work(config, dataset))
     ends = [configs[0], configs[-1]] if configs else [space.default]
     timed = [(config, seconds_per_trial(study, dataset, config)) for config in ends]

@@ -41,6 +41,13 @@ def test_the_largest_that_is_searched_counts() -> None:
     assert said.endswith(" GB in training")
 
 
+def test_what_the_rules_forbid_needs_no_room() -> None:
+    hidden = {"depth": [1, 2], "width": [8, 100_000]}
+    with pytest.raises(UserError, match="expected networks that fit"):
+        prepare(hidden)
+    prepare(hidden, constraints=["hidden.width < 100"])
+
+
 def test_of_a_clusters_workers_nothing_is_known() -> None:
     engine = {"name": "dask", "address": "tcp://127.0.0.1:1"}
     prepare([100_000, 100_000], engine=engine)
