@@ -1,111 +1,108 @@
 """Networks in evaluation mode: no dropout, and batch normalization's running statistics."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from dnn import checks
-from dnn.activations import ACTIVATIONS
-from dnn.arrays import Array, Integers
+from dnn import activations, affine, checks
+from dnn.arrays import Array, empty
 from dnn.data import Data
-from dnn.losses import Loss
 from dnn.network import Block, Network
-from dnn.normalization import EPSILON
+from dnn.pieces import EVALUATION_ROWS, Piece, columns, cut
 
-# Rows evaluated at once: enough for the products, few enough for the cache. It is a constant, for
-# another number of rows can round a product differently.
-EVALUATION_ROWS = 512
-
-# Bytes of inputs, at most, that are kept in the order in which they are evaluated.
-KEPT = 16_000_000
+# Numbers of rows, at most, whose buffers are kept: a whole piece's and a last one's.
+BOUND = 2
 
 
-# Which rows, and their inputs (n_in, rows).
-Piece = tuple[slice, Array]
-
-
-def cut(x: Array) -> Iterator[Piece]:
-    """x (n, n_in) in pieces of `EVALUATION_ROWS`.
-
-    Always in this order: another one would be another product, and round otherwise. OpenBLAS's
-    small products with a transposed right-hand side take up to twice as long.
-    """
-    for start in range(0, len(x), EVALUATION_ROWS):
-        rows = slice(start, min(start + EVALUATION_ROWS, len(x)))
-        yield rows, np.ascontiguousarray(x[rows].T)
-
-
-@dataclass(frozen=True)
 class Evaluation:
-    """A network bound to theta (P, N) and a split's number of rows."""
+    """A network bound to theta (P, N), for pieces of any number of rows.
 
-    loss: Loss
-    rows: int
-    full: Callable[[Array], Array]
-    rest: Callable[[Array], Array]
+    Each layer is one product, with all in it that is the same for every row (see `dnn.affine`).
+    Each call sees what theta holds by then.
+    """
 
-    @classmethod
-    def bind(cls, network: Network, theta: Array, rows: int) -> "Evaluation":
-        """For splits of exactly so many rows."""
-        full = _bind_forward(network, theta, min(rows, EVALUATION_ROWS))
-        rest = _bind_forward(network, theta, rows % EVALUATION_ROWS)
-        return cls(network.objective, rows, full, rest)
+    def __init__(self, network: Network, theta: Array) -> None:
+        self.theta = theta
+        self._network, self._loss = network, network.objective
+        self._activation = activations.alone(network.activation)
+        blocks = network.blocks(theta)
+        self._layers = [self._bind_layer(depth, block) for depth, block in enumerate(blocks)]
+        self._forwards: dict[int, Callable[[Array], Array]] = {}
 
-    def logits(self, pieces: Iterable[Piece]) -> Iterator[tuple[slice, Array]]:
-        """(rows, z (P, K, rows)) of each piece of a split; the next one overwrites it."""
-        for rows, columns in pieces:
-            is_full = columns.shape[-1] == min(self.rows, EVALUATION_ROWS)
-            yield rows, (self.full if is_full else self.rest)(columns)
+    def _bind_layer(self, depth: int, block: Block) -> affine.Affine:
+        """A layer between its activation and that of the one below."""
+        network, (_, before, after, offset) = self._network, self._activation
+        if depth == len(network.hidden):
+            before = 1.0
+        if depth > 0:
+            return affine.bind(block, None, before, after, offset)
+        first = network.first(self.theta) if network.is_row_major else None
+        return affine.bind(block, first, before, after=1.0, offset=0.0)
+
+    def _logits(self, x: Array) -> Array:
+        """z (P, K, B) of a piece's x (n_in + 1, B); the next one of as many rows overwrites it."""
+        rows = x.shape[1]
+        if rows not in self._forwards:
+            if len(self._forwards) == BOUND:
+                del self._forwards[min(self._forwards)]  # none of a whole piece
+            self._forwards[rows] = self._bind(rows)
+        return self._forwards[rows](x)
+
+    def _refresh(self) -> None:
+        for layer in self._layers:
+            layer.refresh()
 
     def outputs(self, x: Array) -> Array:
-        """(P, n, K′): log-probabilities of all classes, or predictions."""
-        each = [self.loss.outputs(z.copy()) for _, z in self.logits(cut(x))]
+        """(P, n, K′) of x (n, n_in): log-probabilities of all classes, or predictions."""
+        self._refresh()
+        starts = range(0, len(x), EVALUATION_ROWS)
+        pieces = (columns(x[start : start + EVALUATION_ROWS]) for start in starts)
+        each = [self._loss.outputs(self._logits(piece).copy()) for piece in pieces]
         return np.concatenate(each, axis=1)
 
-    def score(self, pieces: Iterable[Piece], y: Array) -> tuple[Array, Array]:
-        """Mean loss and error (P,), float64, of a split's pieces with y (n, K)."""
-        loss_sum = mistakes = np.zeros(1)
-        for rows, z in self.logits(pieces):
-            loss_sum = loss_sum + self.loss.per_row(z, y[rows]).sum(axis=-1, dtype=np.float64)
-            mistakes = mistakes + self.loss.mistakes(z, y[rows]).sum(axis=-1, dtype=np.float64)
-        return loss_sum / self.rows, self.loss.error_from_mean(mistakes / self.rows)
+    def scores(self, pieces: Iterable[Piece], splits: int) -> Array:
+        """Mean loss and error of each of so many splits: (2 · splits, P), float64."""
+        self._refresh()
+        sums = np.zeros((splits, 2, len(self.theta)))
+        counts = [0] * splits
+        for piece in pieces:
+            z = self._logits(piece.x)
+            each = self._loss.per_row(z, piece.y), self._loss.mistakes(z, piece.y)
+            for split, rows in piece.spans:
+                counts[split] += rows.stop - rows.start
+                for total, values in zip(sums[split], each, strict=True):
+                    total += np.add.reduce(values[:, rows], axis=-1, dtype=np.float64)
+        sums /= np.array(counts)[:, None, None]
+        sums[:, 1] = self._loss.error_from_mean(sums[:, 1])
+        return sums.reshape(-1, len(self.theta))
 
+    def _bind(self, rows: int) -> Callable[[Array], Array]:
+        """From x (n_in + 1, rows) to z (P, K, rows), a buffer that the next call overwrites."""
+        dtype, networks = self.theta.dtype, len(self.theta)
+        *hidden, last = self._layers
+        steps = []
+        for layer, above, width in zip(hidden, self._layers[1:], self._network.hidden, strict=True):
+            a = empty((networks, width + 1, rows), dtype)
+            a[:, -1] = 1  # under the units a row of ones, for the next layer's biases
+            units = a[:, :-1]
+            rest = layer.bind_rest(units, self._activation.bind(units))
+            # Only a matrix that holds biases has a column for the ones.
+            steps.append((layer.matrix, units, rest, a[:, : above.matrix.shape[-1]]))
+        z = empty((networks, self._network.n_out, rows), dtype)
+        finish = last.bind_rest(z, lambda: None)
+        has_biases = self._layers[0].shift is None
 
-class Scorer:
-    """Scores of a population theta (P, N) on data, or of each network on rows of its own."""
+        def forward(x: Array) -> Array:
+            below = x if has_biases else x[:-1]
+            for matrix, units, rest, a in steps:
+                np.matmul(matrix, below, units)
+                rest()
+                below = a
+            np.matmul(last.matrix, below, z)
+            finish()
+            return z
 
-    def __init__(
-        self, network: Network, theta: Array, data: Data, rows: Sequence[Integers] | None
-    ) -> None:
-        self.network, self.theta, self.data, self.rows = network, theta, data, rows
-        self._members: Integers | None = None
-        # What every epoch needs anew is kept, where that is little.
-        self._pieces = list(cut(data.x)) if rows is None and data.x.nbytes <= KEPT else None
-
-    def __call__(self, members: Integers) -> tuple[Array, Array]:
-        """Mean loss and error (len(members),) of these networks."""
-        x, y = self.data.x, self.data.y
-        if self.rows is None:
-            self._bind(members)
-            return self._evaluation.score(self._pieces or cut(x), y)
-        scores = []
-        for member in members:
-            own = self.rows[member]
-            alone = Evaluation.bind(self.network, self.theta[member : member + 1], len(own))
-            scores.append(alone.score(cut(x[own]), y[own]))
-        loss, error = zip(*scores, strict=True)
-        return np.concatenate(loss), np.concatenate(error)
-
-    def _bind(self, members: Integers) -> None:
-        """To all of theta, or to a copy of the members' rows that is made anew each time."""
-        everyone = len(members) == len(self.theta)
-        if self._members is None or not np.array_equal(members, self._members):
-            self._own = self.theta if everyone else np.empty_like(self.theta[members])
-            self._evaluation = Evaluation.bind(self.network, self._own, len(self.data))
-            self._members = np.array(members)
-        if not everyone:
-            self._own[:] = self.theta[members]
+        return forward
 
 
 def predict(network: Network, theta: Array, x: Array) -> Array:
@@ -120,7 +117,7 @@ def predict(network: Network, theta: Array, x: Array) -> Array:
         classes = max(2, network.n_out) if network.objective.has_classes else network.n_out
         return np.empty((len(theta), 0, classes))
     with np.errstate(all="ignore"):
-        return Evaluation.bind(network, theta, len(x)).outputs(x.astype(theta.dtype, copy=False))
+        return Evaluation(network, theta).outputs(x.astype(theta.dtype, copy=False))
 
 
 def score(network: Network, theta: Array, data: Data) -> tuple[Array, Array]:
@@ -128,33 +125,5 @@ def score(network: Network, theta: Array, data: Data) -> tuple[Array, Array]:
     checks.theta(network, theta, "score")
     checks.data(network, data, "score: data")
     with np.errstate(all="ignore"):
-        return Evaluation.bind(network, theta, len(data.x)).score(cut(data.x), data.y)
-
-
-def _bind_forward(network: Network, theta: Array, rows: int) -> Callable[[Array], Array]:
-    """From xᵀ (n_in, rows) to z (P, K, rows), a buffer that the next call overwrites."""
-    blocks = network.blocks(theta)
-    buffers = [np.empty((len(theta), n_out, rows), theta.dtype) for n_out, _ in network.shapes]
-    # Only forward is called: what an activation sets aside for backward is never touched.
-    activations = [ACTIVATIONS[network.activation](z, z) for z in buffers[:-1]]
-
-    def forward(x: Array) -> Array:
-        a = x
-        for depth, (block, z) in enumerate(zip(blocks, buffers, strict=True)):
-            np.matmul(block.w, a, z)
-            _shift(block, z)
-            if depth < len(activations):
-                activations[depth].forward()
-            a = z
-        return buffers[-1]
-
-    return forward
-
-
-def _shift(block: Block, z: Array) -> None:
-    """Bias, or batch normalization with its running statistics: one factor and one shift a unit."""
-    if block.gain is not None and block.mean is not None and block.variance is not None:
-        factor = block.gain / np.sqrt(block.variance + block.variance.dtype.type(EPSILON))
-        np.subtract(z, block.mean, z)
-        np.multiply(z, factor, z)
-    np.add(z, block.b, z)
+        loss, error = Evaluation(network, theta).scores(cut([(data.x, data.y)]), 1)
+    return loss, error

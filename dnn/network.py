@@ -8,6 +8,7 @@ are views into it; a gradient has the shape of the trained part.
 """
 
 import inspect
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -158,7 +159,7 @@ class Network:
 
         def take(*shape: int) -> Array:
             nonlocal at
-            start, at = at, at + int(np.prod(shape))
+            start, at = at, at + math.prod(shape)
             return theta[:, start:at].reshape(len(theta), *shape)
 
         if self.is_row_major:

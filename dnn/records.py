@@ -1,7 +1,7 @@
 """What a training says after every epoch, and what it can go on from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,13 +30,6 @@ class Record:
     dev_error: Array
     diverged: Flags
     active: Flags
-
-    def of(self, rows: slice, share: float) -> "Record":
-        """The record of some of the networks, with their share of the seconds."""
-        if share == 1:
-            return self
-        own = {name: value[rows] for name, value in vars(self).items() if np.ndim(value)}
-        return replace(self, seconds=self.seconds * share, **own)
 
 
 @dataclass(frozen=True)

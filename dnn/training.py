@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from dnn import checks
 from dnn.arrays import Array, Flags, Integers
 from dnn.data import Data
-from dnn.evaluation import Scorer
 from dnn.groups import NUMPY_BUFFER, Group, Setup, split
 from dnn.records import Record, Snapshot
+from dnn.scoring import Scorer, Split
 from dnn.settings import Settings
 from dnn.stopping import Best
 
@@ -51,14 +51,17 @@ class Training(Iterator[Record]):
         self.best = None if patience is None else Best(theta, patience, settings.min_delta)
         self.dev, self.dev_rows = dev, dev_rows
         self._limits = _limits(setup, population)
-        self._scorers = [Scorer(setup.network, theta, setup.train, setup.rows)]
+        splits = [Split(setup.train, setup.rows)]
         if dev is not None:
-            self._scorers.append(Scorer(setup.network, theta, dev, dev_rows))
+            splits.append(Split(dev, dev_rows))
+        self._scorer = Scorer(setup.network, theta, splits)
         self._scores = np.full((4, population), np.nan)
         self._rows = np.array([setup.n_rows(m) for m in range(population)])
         self._batches = -(-self._rows // np.array([setup.size(m) for m in range(population)]))
+        self._flops = setup.network.flops_per_row()
         self._is_whole = True  # False while, and if ever an interrupt came, within an epoch
         self._groups: list[Group] = []
+        self._members = np.arange(0)  # of all groups
         self._regroup()
 
     @property
@@ -98,7 +101,7 @@ class Training(Iterator[Record]):
 
     def __next__(self) -> Record:
         self.check_whole()
-        members = np.flatnonzero(self.active)
+        members = self._members
         if self.epoch >= self.settings.epochs or (self.epoch >= 0 and not len(members)):
             raise StopIteration
         self._is_whole = False
@@ -116,7 +119,8 @@ class Training(Iterator[Record]):
             self._judge()
             if self.best is not None:
                 self._stop_early(self.best)
-        self._scores[:, self.diverged] = np.nan
+        if self.diverged.any():
+            self._scores[:, self.diverged] = np.nan
         record = self._record(self._scores.copy())
         self._regroup()
         self._is_whole = True
@@ -124,8 +128,8 @@ class Training(Iterator[Record]):
 
     def _score(self, members: Integers) -> None:
         """Scores of these networks; those of the others stay, as their parameters do."""
-        for part, scorer in enumerate(self._scorers):
-            self._scores[2 * part : 2 * part + 2, members] = scorer(members)
+        found = self._scorer(members)
+        self._scores[: len(found), members] = found
 
     def _train(self) -> None:
         started = time.perf_counter()
@@ -142,7 +146,10 @@ class Training(Iterator[Record]):
         return self.epoch == self.settings.epochs or (every > 0 and self.epoch % every == 0)
 
     def _judge(self) -> None:
-        is_sane = np.isfinite(self.theta).all(axis=1)
+        # A sum is finite only of finite numbers; else it is these that count.
+        is_sane = np.isfinite(np.add.reduce(self.theta, axis=1))
+        if not is_sane.all():
+            is_sane = np.isfinite(self.theta).all(axis=1)
         if self._is_scored():
             is_sane &= self._scores[0] <= self._limits  # NaN is not
         if not is_sane.all():
@@ -150,7 +157,7 @@ class Training(Iterator[Record]):
 
     def _stop_early(self, best: Best) -> None:
         """Best weights back into the networks whose patience is over, and into all at the end."""
-        best.see(self.epoch, self._scores[2 * (len(self._scorers) - 1)])
+        best.see(self.epoch, self._scores[0 if self.dev is None else 2])
         ending = best.is_over(self.epoch) if self.epoch < self.settings.epochs else True
         ending = ending & self.active
         if ending.any():
@@ -164,7 +171,7 @@ class Training(Iterator[Record]):
             epoch=self.epoch,
             updates=self.epochs_done * self._batches,
             gradient_evaluations=evaluations,
-            flops=evaluations * self.setup.network.flops_per_row(),
+            flops=evaluations * self._flops,
             seconds=self.seconds,
             train_loss=scores[0],
             train_error=scores[1],
@@ -176,15 +183,17 @@ class Training(Iterator[Record]):
 
     def _regroup(self) -> None:
         """Groups of the active networks; those of before hand their state on."""
-        active = np.flatnonzero(self.active)
+        active = self.active
         # None comes back, so where there are as many as before they are the same.
-        if len(active) == sum(len(group.members) for group in self._groups):
+        if np.count_nonzero(active) == len(self._members):
             return
         state, steps = self.state()
-        members = split(self.setup, list(map(int, active)), self.theta.itemsize)
+        members = np.flatnonzero(active)
+        parts = split(self.setup, members.tolist(), self.theta.itemsize)
         with np.errstate(over="ignore"):  # a setting too large for float32 diverges, as it must
-            self._groups = [Group(self.setup, each, self.theta) for each in members]
+            self._groups = [Group(self.setup, each, self.theta) for each in parts]
         self._hand_on(state, steps)
+        self._members = members  # at last: what is interrupted before is made up for
 
     def state(self) -> tuple[dict[str, Array], NDArray[np.int64]]:
         """The optimizer's state (P, n_parameters) by name, and steps (P,); 0 for the inactive."""

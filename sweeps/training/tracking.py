@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,19 @@ from dnn.arrays import Array
 from sweeps.data import Dataset
 from sweeps.study import metrics
 from sweeps.training.task import SCORES
+
+
+class Now(NamedTuple):
+    """Networks after an epoch: SCORES and `diverged`, (P,) each."""
+
+    scores: Mapping[str, metrics.Values]
+    diverged: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, record: dnn.Record, rows: slice) -> "Now":
+        """Some of a population."""
+        scores = {name: getattr(record, name)[rows] for name in SCORES}
+        return cls(scores, record.diverged[rows])
 
 
 @dataclass(frozen=True)
@@ -38,26 +51,27 @@ class Tracked:
         """What the scores of networks theta (P, N) are read from."""
         return metrics.Seen(numbers, lambda: self.outputs(theta), self.labels)
 
-    def after(self, record: dnn.Record, theta: Array) -> NDArray[np.float64]:
+    def after(self, now: Now, theta: Array) -> NDArray[np.float64]:
         """(P,), the worst where diverged or beyond it."""
-        numbers = {name: getattr(record, name) for name in SCORES}
-        values = self.score.of(self.seen(numbers, theta))
-        return self.score.bounded(values, record.diverged, self.worst)
+        values = self.score.of(self.seen(now.scores, theta))
+        return self.score.bounded(values, now.diverged, self.worst)
 
 
 class Last:
-    """The networks that count are those of the last epoch."""
+    """The networks that count are those of the last epoch: theta, scores, gone and values."""
 
     def __init__(self, theta: Array, tracked: Tracked) -> None:
         self.theta, self.tracked = theta, tracked
+        unknown = np.full(len(theta), np.nan)
+        self.scores: Mapping[str, metrics.Values] = dict.fromkeys(SCORES, unknown)
         self.gone = np.zeros(len(theta), dtype=bool)
         self.values = np.full(len(theta), tracked.worst)
 
-    def see(self, record: dnn.Record) -> NDArray[np.float64]:
+    def see(self, now: Now) -> NDArray[np.float64]:
         """The metric of those that count after this epoch (P,)."""
-        self.gone = record.diverged
-        self.values = self.tracked.after(record, self.theta)
-        return self.values.copy()
+        self.scores, self.gone = now.scores, now.diverged
+        self.values = self.tracked.after(now, self.theta)
+        return self.values
 
 
 class BestEpoch:
@@ -65,15 +79,18 @@ class BestEpoch:
 
     def __init__(self, theta: Array, tracked: Tracked) -> None:
         self.current, self.theta, self.tracked = theta, theta.copy(), tracked
-        self.values = np.full(len(theta), tracked.worst)
+        self.scores = {name: np.full(len(theta), np.nan) for name in SCORES}
         self.gone = np.ones(len(theta), dtype=bool)
+        self.values = np.full(len(theta), tracked.worst)
 
-    def see(self, record: dnn.Record) -> NDArray[np.float64]:
+    def see(self, now: Now) -> NDArray[np.float64]:
         """The metric of those that count after this epoch (P,)."""
-        values = self.tracked.after(record, self.current)
+        values = self.tracked.after(now, self.current)
         sign = 1 if self.tracked.score.direction == "minimize" else -1
-        better = ~record.diverged & (self.gone | (sign * values < sign * self.values))
+        better = ~now.diverged & (self.gone | (sign * values < sign * self.values))
         self.values[better] = values[better]
+        for name, scores in self.scores.items():
+            scores[better] = now.scores[name][better]
         self.theta[better] = self.current[better]
         self.gone &= ~better
         return self.values.copy()

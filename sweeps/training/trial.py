@@ -16,7 +16,7 @@ from sweeps import durations
 from sweeps.data import Dataset
 from sweeps.study import metrics
 from sweeps.training import networks, packing, seeds, tracking
-from sweeps.training.task import COSTS, SCORES, Outcome, Task, failed, judged
+from sweeps.training.task import COUNTS, SCORES, Outcome, Task, failed, judged
 
 
 def train(task: Task, dataset: Dataset) -> Outcome:
@@ -67,6 +67,7 @@ class _Course:
     def __init__(self, task: Task, net: dnn.Network, theta: Array, rows: slice) -> None:
         self.task, self.rows, self.is_over = task, rows, False
         self._net, self._theta, self._share = net, theta[rows], len(task.replicates) / len(theta)
+        self._epochs = task.config["epochs"]
         self._sign = task.objectives[0].sign
         self._records: list[dnn.Record] = []
         self._each: list[NDArray[np.float64]] = []
@@ -80,20 +81,19 @@ class _Course:
         self._counted = tracking.COUNTED[objective.at](self._theta, tracked)
         self._started = time.monotonic()
 
-    def see(self, of_all: dnn.Record) -> None:
-        """Take its own part of a record, and judge whether it goes on."""
+    def see(self, record: dnn.Record) -> None:
+        """Take its own part of the population's record, and judge whether it goes on."""
         if time.monotonic() - self._started > self.task.seconds:
             self._state, self.is_over = "failed", True
             return
-        record = of_all.of(self.rows, self._share)
         self._records.append(record)
-        self._each.append(self._sign * self._counted.see(record))
-        objective = self.task.objectives[0]
-        self._costs.append(self._sign * objective.reduced(self._sign * self._each[-1]))
-        between = 0 < record.epoch < self.task.config["epochs"]
+        values = self._counted.see(tracking.Now.of(record, self.rows))
+        self._each.append(self._sign * values)
+        self._costs.append(self._sign * self.task.objectives[0].reduced(values))
+        between = 0 < record.epoch < self._epochs
         if between and self.task.rule.loses(self._costs, self._each):
             self._state, self.is_over = "pruned", True
-        if not record.active.any():
+        if not record.active[self.rows].any():
             self.is_over = True
 
     def outcome(self, dataset: Dataset) -> Outcome:
@@ -101,20 +101,22 @@ class _Course:
         task, counted = self.task, self._counted
         if self._state == "failed":
             return failed(task.number, f"its time of {durations.words(task.seconds)} was up")
-        curves = _curves(self._records)
+        curves = _curves(self._records, self.rows, self._share)
         final = _final(self._net, counted, task, dataset, curves)
         arrays = {"gone": counted.gone, **_arrays(self._net, counted.theta, task, dataset)}
         return judged(task, self._state, self._costs, self._each, curves, final, arrays)
 
 
-def _curves(records: list[dnn.Record]) -> dict[str, NDArray[Any]]:
+def _curves(records: list[dnn.Record], rows: slice, share: float) -> dict[str, NDArray[Any]]:
+    """Of some of the networks, with their share of the seconds."""
+
+    def curve(name: str) -> NDArray[Any]:
+        return np.array([getattr(record, name) for record in records])
+
     # Replicates cost the same but where some end early; a cost is then that of the longest.
-    longest = {name: np.array([getattr(r, name) for r in records]) for name in ("epoch", *COSTS)}
-    curves = {
-        name: values.reshape(len(records), -1).max(axis=1) for name, values in longest.items()
-    }
-    each = (*SCORES, "diverged")
-    return curves | {name: np.array([getattr(r, name) for r in records]) for name in each}
+    counts = {name: curve(name)[:, rows].max(axis=1) for name in COUNTS}
+    clock = {"epoch": curve("epoch"), "seconds": curve("seconds") * share}
+    return clock | counts | {name: curve(name)[:, rows] for name in (*SCORES, "diverged")}
 
 
 def _final(
@@ -125,13 +127,14 @@ def _final(
     curves: dict[str, NDArray[Any]],
 ) -> dict[str, NDArray[np.float64]]:
     """Scores of the networks that count, on train, dev and, where kept, test; and all metrics."""
-    final: dict[str, NDArray[np.float64]] = {}
     theta, gone = counted.theta, counted.gone
-    for part in task.parts:
-        scores = dnn.score(net, theta, dataset.parts[part])
-        for kind, values in zip(("loss", "error"), scores, strict=True):
-            limit = metrics.worst(dataset, f"{part}_{kind}")
-            final[f"{part}_{kind}"] = np.where(gone, limit, np.fmin(values, limit))
+    scores = dict(counted.scores)
+    if task.keep:
+        scores["test_loss"], scores["test_error"] = dnn.score(net, theta, dataset.parts["test"])
+    final: dict[str, NDArray[np.float64]] = {}
+    for name, values in scores.items():
+        limit = metrics.worst(dataset, name)
+        final[name] = np.where(gone, limit, np.fmin(values, limit))
     ended = metrics.Ended(curves, task.config["epochs"], net.n_parameters, dict(task.targets))
     for name in task.metrics:
         metric = metrics.METRICS[name]

@@ -70,6 +70,27 @@ def test_best_selects_each_networks_best_epoch(moons: Dataset) -> None:
 
 
 @pytest.mark.parametrize("at", ["last", "best"])
+@pytest.mark.parametrize("metric", ["dev_error", "auc", "gap"])
+@pytest.mark.parametrize("patience", ["none", 2])
+def test_scores_are_those_of_the_networks_that_count(
+    moons: Dataset, metric: str, at: str, patience: int | str
+) -> None:
+    """Of the epoch that counts, be more of the metric better or less of it."""
+    rough = task(learning_rate=0.3, metric=metric, at=at, epochs=15, patience=patience, keep=True)
+    outcome = train(rough, moons)
+    net, theta = network(rough.config, moons), outcome.arrays["theta"]
+    for part in ("train", "dev", "test"):
+        loss, error = dnn.score(net, theta, moons.parts[part])
+        np.testing.assert_allclose(outcome.final[f"{part}_loss"], loss, rtol=1e-5)
+        np.testing.assert_allclose(outcome.final[f"{part}_error"], error)
+    assert outcome.value == pytest.approx(outcome.final[metric].mean(), abs=1e-6)
+    if at == "best":
+        last = replace(rough, objectives=(Objective(metric=metric),))
+        extreme = np.max if metric == "auc" else np.min
+        np.testing.assert_array_equal(outcome.final[metric], extreme(train(last, moons).each, 0))
+
+
+@pytest.mark.parametrize("at", ["last", "best"])
 @pytest.mark.parametrize("metric", ["dev_loss", "dev_error"])
 def test_diverged_replicates_score_the_worst(moons: Dataset, metric: str, at: str) -> None:
     gone = task(optimizer="gradient_descent", learning_rate=1e30, metric=metric, at=at, keep=True)

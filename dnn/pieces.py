@@ -1,0 +1,54 @@
+"""Rows as they are evaluated: so many at once, as columns, above a row of ones for the biases."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from dnn.arrays import Array, empty
+
+# Rows evaluated at once: enough for the products, few enough for the cache. It is a constant, for
+# another number of rows can round a product differently.
+EVALUATION_ROWS = 512
+
+# Of rows, x (n, n_in) and y (n, K).
+Rows = tuple[Array, Array]
+
+
+class Piece(NamedTuple):
+    """Rows that are evaluated at once: x (n_in + 1, B), its last row ones, and y (B, K).
+
+    spans: which of them are of which split, by its number.
+    """
+
+    x: Array
+    y: Array
+    spans: Sequence[tuple[int, slice]]
+
+
+def cut(splits: Sequence[Rows]) -> Iterator[Piece]:
+    """Rows of all splits, one behind the other, in pieces of `EVALUATION_ROWS`."""
+    ends = np.cumsum([len(x) for x, _ in splits]).tolist()
+    for top in range(0, ends[-1], EVALUATION_ROWS):
+        bottom = min(top + EVALUATION_ROWS, ends[-1])
+        xs, ys, spans = [], [], []
+        for number, ((x, y), end) in enumerate(zip(splits, ends, strict=True)):
+            start = end - len(x)
+            first, last = max(top, start), min(bottom, end)
+            if first < last:
+                xs.append(x[first - start : last - start])
+                ys.append(y[first - start : last - start])
+                spans.append((number, slice(first - top, last - top)))
+        yield Piece(columns(*xs), ys[0] if len(ys) == 1 else np.concatenate(ys), spans)
+
+
+def columns(*x: Array) -> Array:
+    """Rows x (n, n_in) of one or more arrays as the columns of one (n_in + 1, ·), then ones.
+
+    Always in this order: another one would be another product, and round otherwise. OpenBLAS's
+    small products with a transposed right-hand side take up to twice as long.
+    """
+    made = empty((x[0].shape[1] + 1, sum(map(len, x))), x[0].dtype)
+    np.concatenate([part.T for part in x], axis=1, out=made[:-1])
+    made[-1] = 1
+    return made
