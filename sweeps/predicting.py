@@ -35,7 +35,8 @@ class Unknown:
 
     def __str__(self) -> str:
         words = _some([show(Words(w) if w == MISSING else w) for w in self.words])
-        return f"{words} unknown in {self.rows} {'row' if self.rows == 1 else 'rows'}"
+        rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
+        return f"{words} in {rows}: never there in training, so none of the known words"
 
 
 @dataclass
@@ -169,7 +170,8 @@ def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Pat
         missing = [name for name in wanted if name not in there]
         if missing:
             names = _some([show(name) for name in missing])
-            hint = did_you_mean(missing[0], there[:20])
+            hints = [did_you_mean(name, there[:20]) for name in missing[:NAMED]]
+            hint = "; ".join(dict.fromkeys(hints))
             columns = "column" if len(missing) == 1 else "columns"
             raise UserError(f"{option}{rows}: expected the {columns} {names}, got none ({hint})")
     return [name for name in there if name not in used and name not in keep]

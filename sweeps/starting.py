@@ -129,13 +129,18 @@ def _comes_back(name: str, column: pd.Series) -> bool:
     """Whether it may name what several rows are of: a customer, a patient, a household."""
     each = column.notna().sum() / max(1, column.nunique())
     if is_number(column):
-        return bool(each >= 2 and re.fullmatch(IDENTIFIER, name) and (column % 1 == 0).all())
+        names = re.fullmatch(f"{IDENTIFIER}|{WHOSE}", name)
+        return bool(each >= 2 and names and (column % 1 == 0).all())
     if spellings.clauses(column):  # numbers or dates
         return False
     return bool(2 <= each <= MOST_ROWS and column.nunique() >= LEAST_VALUES)
 
 
-IDENTIFIER = r"(?i)(.*[_ .-])?(id|uuid)"
+IDENTIFIER = r"(?i:(.*[_ .-])?(id|uuid))"
+WHOSE = (
+    r"(?i:(.*[_ .-])?(account|client|customer|household|member|participant|patient|person|student|"
+    r"subject|user)([_ .-]?(code|id|no|nr|num|number))?)"
+)
 
 
 def _counts_rows(name: str, column: pd.Series) -> bool:
@@ -210,7 +215,12 @@ UNEVEN = 3
 def _trained_on(dataset: Dataset) -> str:
     """A line to uncomment, where what is trained on may matter: uneven classes, and numbers."""
     if not dataset.target.classes:
+        from reports.stats.row_lints import outliers
+
         note = "huber: rows far off pull less; search it by objective mean_absolute_error"
+        labels = dataset.labels["train"]
+        if (few := outliers(labels)) is not None:
+            note = f"half of the variance is of {few} of {len(labels)} rows; {note}"
         return f"  # loss: [auto, huber]  # {note}\n"
     counts = np.bincount(dataset.labels["train"])
     if counts.max() < UNEVEN * counts.min():

@@ -21,8 +21,6 @@ from reports.figures.style import (
 )  # fmt: skip
 from reports.figures.svg import panel
 
-SHOWN = 4
-
 
 def bands(curves: pd.DataFrame, configs: tuple[str, ...], kind: str) -> pd.DataFrame:
     """config, split, epoch, median, low, high, n: over the replicates that had not diverged."""
@@ -124,7 +122,7 @@ def _panel(
         tidy(axes, "epoch", kind if kind == "loss" or percent else "RMSE")
         if percent:
             percent_axis(axes, "y")
-        axes.legend(loc="lower left" if axes.get_yscale() == "log" else "upper right")
+        axes.legend(loc="best")
         axes.set_title(title)
         last = rows[rows["epoch"] == rows["epoch"].max()].set_index("split")["median"]
         words = f"{config}: at the end train {last['train']:.4g}, dev {last['dev']:.4g} (medians)."

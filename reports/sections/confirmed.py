@@ -10,7 +10,9 @@ import pandas as pd
 from reports import labels, summary, text
 from reports.figures import errors
 from reports.frames import Run
+from reports.sections.against import against
 from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
+from reports.sections.links import link
 from reports.sections.pareto import fresh_cell, measured
 from reports.stats import objectives, tuning
 from reports.stats.intervals import Interval
@@ -22,14 +24,6 @@ def confirmed(run: Run) -> Section | None:
     if run.winner is None:
         return None
     return section("confirmed", "The confirmed settings", _blocks(run))
-
-
-def link(run: Run, config: str) -> Cell:
-    """A configuration's name and label, linked to its row among the trials where it has one."""
-    trial = int(run.rows_of(config)["trial"].iloc[0])
-    known = trial >= 0 and bool((run.trials["trial"] == trial).any())
-    label = labels.labels(run).get(config, "")
-    return Cell(config, label, href=f"#trial-{trial}" if known else "")
 
 
 def role(run: Run, row: pd.Series) -> str:
@@ -55,6 +49,8 @@ def _blocks(run: Run) -> Iterator[Block]:
     if not all(goal.is_plain for goal in objectives.objectives(run)):
         yield _objectives(run)
     yield Plot(errors.forest(table, not run.regression, labels.labels(run)))
+    if (differences := against(run)) is not None:
+        yield differences
 
 
 def _choice(run: Run) -> str:

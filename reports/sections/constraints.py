@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reports import text
 from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Row, Section, Table, Text, section
-from reports.sections.confirmed import link
+from reports.sections.links import link
 from reports.sections.pareto import fresh_cell
 from reports.stats import limits as stats
 from reports.stats import objectives, tuning

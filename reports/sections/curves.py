@@ -6,6 +6,7 @@ import numpy as np
 
 from reports import labels, text
 from reports.figures import curves as figures
+from reports.figures import style
 from reports.frames import Run
 from reports.sections.blocks import Block, Plot, Section, Text, section
 from reports.stats import convergence
@@ -48,7 +49,7 @@ def _has_trained(run: Run, config: str) -> bool:
 
 def _shown(run: Run, trained: list[str]) -> tuple[str, ...]:
     """The winner, the first runners-up, and the defaults whatever their rank."""
-    few = trained[: figures.SHOWN]
+    few = trained[: style.SHOWN]
     if run.default in trained and run.default not in few:
         few[-1] = run.default
     return tuple(few)

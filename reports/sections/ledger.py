@@ -10,7 +10,7 @@ from reports.figures import errors
 from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Pairs, Plot, Row, Section, Table, section
 from reports.sections.blocks import Text as Paragraphs
-from reports.sections.confirmed import link
+from reports.sections.links import link
 from reports.stats import ledger as stats
 from reports.stats import remedies
 from reports.stats.ledger import Gap, Ledger

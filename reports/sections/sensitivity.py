@@ -73,9 +73,14 @@ def _placed(run: Run) -> str:
         return f"which the sampler, {written}, spread over the space whatever their values."
     found = re.search(r"startup (\d+)", written)
     first = int(found[1]) if found else 0
-    if first >= len(run.trials):
+    word = run.provenance["search"].get("per")  # each of whose arms has a search of its own
+    counts = run.trials[f"param.{word}"].value_counts() if word in run.parameters else ()
+    if first >= max(counts, default=len(run.trials)):
         return f"which the sampler, {written}, drew at random: it had not begun to learn."
-    drawn = f", after the first {first} at random" * bool(first)
+    drawn = f", after the first {first} of each {word} at random" if word else (
+        f", after the first {first} at random"
+    )  # fmt: skip
+    drawn *= bool(first)
     return f"which the sampler, {written}, placed where it expected good values{drawn}."
 
 

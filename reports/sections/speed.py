@@ -8,7 +8,7 @@ from reports import labels, summary, text
 from reports.figures import speed as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
-from reports.sections.confirmed import link
+from reports.sections.links import link
 from reports.stats import convergence
 from reports.stats.convergence import Target, axes
 from reports.stats.intervals import Interval

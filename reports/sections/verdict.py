@@ -97,7 +97,7 @@ def _winner(run: Run) -> str:
             return f"Keep the defaults{also}: nothing else was confirmed."
         return f"Keep the defaults{also}: nothing confirmed beat them on dev."
     head = f"{name} ({label})" if label else name
-    return f"{head} wins." if len(run.configs) > 1 else f"{head} is all that was confirmed."
+    return f"{head} wins on dev." if len(run.configs) > 1 else f"{head} is all that was confirmed."
 
 
 def _aims(run: Run) -> Iterator[tuple[str, str]]:

@@ -91,7 +91,10 @@ def _levers(run: Run, config: str, way: int) -> Iterator[str]:
 def _present(run: Run, config: str) -> Iterator[tuple[Lever, Any]]:
     """The levers that the winner has, and their values; of a user's trainer the searched alone."""
     settings, own = summary.settings(run, config), bool(run.provenance.get("trainer"))
+    nothing_to_drop = not own and _width(settings["hidden"]) == 0
     for lever in LEVERS:
+        if lever.name == "keep_prob" and nothing_to_drop:
+            continue
         value: Any = settings
         for step in lever.name.split("."):
             value = value.get(step) if isinstance(value, dict) else None

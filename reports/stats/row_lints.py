@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reports import text
 from reports.frames import Run
@@ -39,11 +41,14 @@ def duplicates(run: Run) -> Iterator[Lint]:
     """Test rows also occur in train."""
     data = run.provenance["data"]
     if data["duplicates"]:
+        remedy = "Remove the duplicates, or split by group (data.group)."
+        if run.winner is not None and rows.group(run, "test") is not None:
+            remedy = "They are of other groups than their like: remove them, unless that is chance."
         yield Lint(
             "duplicated rows", WARN,
             f"{data['duplicates']} of {data['test']} test rows also occur in the training set: "
             "the test error is too good.",
-            "Remove the duplicates, or split by group (data.group).", "provenance",
+            remedy, "provenance",
         )  # fmt: skip
 
 
@@ -63,6 +68,29 @@ def few_groups(run: Run) -> Iterator[Lint]:
         )  # fmt: skip
 
 
+def outlying(run: Run) -> Iterator[Lint]:
+    """A hundredth of the rows or fewer make up half of the target's variance."""
+    if run.winner is None or not run.regression:
+        return
+    target = np.concatenate([run.predictions.target(split) for split in ("dev", "test")])
+    few, n = outliers(target), len(target)
+    if few is not None:
+        yield Lint(
+            "an outlying target", WARN,
+            f"Half of the target's variance comes from {few} of {n} dev and test rows: loss and "
+            "RMSE are about these.",
+            "Check these values. If they are right, predict the target's logarithm; or train with "
+            "loss huber and judge by mean_absolute_error.", "confirmed",
+        )  # fmt: skip
+
+
+def outliers(values: NDArray[Any]) -> int | None:
+    """The fewest values that make up half of the variance, where a hundredth of them is enough."""
+    squares = np.sort((values - values.mean()) ** 2)[::-1].cumsum()
+    few = int((squares < squares[-1] / 2).sum()) + 1
+    return few if squares[-1] > 0 and few <= max(1, len(values) // 100) else None
+
+
 def unpredicted(run: Run) -> Iterator[Lint]:
     """The winner gets not one test row of a class right."""
     found = [one for one in classes.classes(run) if one.error.estimate == 1]
@@ -79,6 +107,7 @@ def unpredicted(run: Run) -> Iterator[Lint]:
 LINTS: tuple[Callable[[Run], Iterator[Lint]], ...] = (
     duplicates,
     few_groups,
+    outlying,
     unpredicted,
     small_dev,
 )

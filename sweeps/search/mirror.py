@@ -13,7 +13,7 @@ import numpy as np
 from sweeps.faults import UserError
 from sweeps.search import pruners, samplers
 from sweeps.search.designs import DESIGNS, Design, trials
-from sweeps.storage.store import as_asked, set_constraints
+from sweeps.storage.store import as_asked, in_space, set_constraints
 from sweeps.study import methods
 from sweeps.study.space import Params, Space
 from sweeps.training import seeds
@@ -33,20 +33,28 @@ PAIRED = ("signed_rank", "patient")
 
 
 class Mirror:
-    """All that has been asked and told, by the study's own trial numbers."""
+    """All that has been asked and told, by the study's own trial numbers.
+
+    What it gives and takes has the whole study's choices, for a database refuses a study whose
+    trials have different ones; a course knows those of its own arm.
+    """
 
     def __init__(self, study: "Study", warm: "list[Warm] | None" = None) -> None:
-        self._courses = [Course(study, space, warm or []) for space in spaces(study)]
+        self._space, self._spaces = study.space, spaces(study)
+        self._courses = [Course(study, space, warm or []) for space in self._spaces]
 
     def _course(self, number: int) -> "Course":
         return self._courses[number % len(self._courses)]
 
     def ask(self, number: int) -> "FrozenTrial":
         """The next trial, from nothing but the file, its number, and what the mirror was told."""
-        return self._course(number).ask(number)
+        trial = self._course(number).ask(number)
+        return trial if len(self._courses) == 1 else in_space(trial, self._space)
 
     def replay(self, number: int, trial: "FrozenTrial") -> None:
         """A trial asked in an earlier run, as it stood then. Errors: UserError if it differs."""
+        if len(self._courses) > 1:
+            trial = in_space(trial, self._spaces[number % len(self._spaces)])
         self._course(number).replay(number, trial)
 
     def tell(self, outcome: Outcome) -> None:

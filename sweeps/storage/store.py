@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import optuna
     from optuna.storages import BaseStorage
 
+    from sweeps.study.space import Space
+
 # Epochs of a trial that the Dashboard shows at most; in a database each is a transaction.
 REPORTS, REPORTS_APART = 20, 10
 
@@ -148,6 +150,19 @@ def as_asked(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":
         state=optuna.trial.TrialState.RUNNING,
         params=trial.params,
         distributions=trial.distributions,
+    )
+
+
+def in_space(trial: "optuna.trial.FrozenTrial", space: "Space") -> "optuna.trial.FrozenTrial":
+    """A trial as it would have been asked in a space that holds its setting."""
+    import optuna
+
+    asked = optuna.trial.FixedTrial(trial.params)
+    space.ask(asked)
+    return optuna.trial.create_trial(
+        state=optuna.trial.TrialState.RUNNING,
+        params=trial.params,
+        distributions=asked.distributions,
     )
 
 

@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from sweeps import buckets, durations
 from sweeps.engines import ENGINES
-from sweeps.faults import Expected, show
+from sweeps.faults import Expected, did_you_mean, show
 from sweeps.study import trainers
 from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
 from sweeps.study.metrics import METRICS
@@ -205,7 +205,14 @@ class Study(Section):
     @classmethod
     def _count(cls, value: Any) -> Any:
         """`5`, or `{count: 5}`."""
-        return value["count"] if isinstance(value, dict) and set(value) == {"count"} else value
+        if not isinstance(value, dict) or not value:
+            return value
+        unknown = [str(key) for key in value if key not in ("count", "resample")]
+        if unknown:
+            fault = Expected("a known key", unknown[0], did_you_mean(unknown[0], ("count",)))
+            raise PydanticCustomError("own", "{message}", {"message": fault.message})
+        # Resampling is refused by name; its place alone is told.
+        return value.get("count", cls.model_fields["replicates"].default)
 
     @field_validator("objectives", mode="before")
     @classmethod

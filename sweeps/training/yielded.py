@@ -91,6 +91,8 @@ def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:
         raise Expected(f"{name} of shape {shape}", Words(values.shape))
     if not classes:
         return values
+    impossible = np.isneginf(values).all(axis=-1, keepdims=True)  # no class at all: it diverged
+    values = np.where(impossible, np.nan, values)
     sums = np.exp(values).sum(axis=-1)
     if np.isfinite(sums).all() and (np.abs(sums - 1) > SUMS).any():
         far = sums[np.abs(sums - 1).argmax()]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
+from reports.figures import curves as figures
 from reports.figures import style
 from reports.frames import load
 from reports.sections.blocks import Plot, Text
@@ -50,3 +52,34 @@ def test_ticks_close_together_are_told_apart():
         labels = [tick.get_text() for tick in axes.get_yticklabels() if tick.get_text()]
     assert len(labels) > 1
     assert len(set(labels)) == len(labels)
+
+
+def test_every_setting_of_a_small_study_is_drawn(make):
+    run = load(make(top=5))
+    assert len(run.configs) == 6
+    plots = [block for block in curves(run).blocks if isinstance(block, Plot)]
+    assert [len(plot.figure.panels) for plot in plots] == [6, 6]
+    assert not any("Shown" in b.paragraphs[0] for b in curves(run).blocks if isinstance(b, Text))
+
+
+@pytest.mark.parametrize("level", [0.05, 0.5])
+def test_the_legend_covers_no_curve(monkeypatch, level):
+    overlaps = []
+
+    def panel(figure, *_):
+        (axes,) = figure.axes
+        figure.draw_without_rendering()
+        box = axes.get_legend().get_window_extent()
+        points = [line.get_transform().transform(line.get_xydata()) for line in axes.lines[:2]]
+        overlaps.append(any(box.contains(x, y) for each in points for x, y in each))
+
+    monkeypatch.setattr(figures, "panel", panel)
+    epochs = list(range(200))
+    parts = [
+        pd.DataFrame({"config": config, "split": split, "epoch": epochs, "median": height,
+                      "low": height, "high": height, "n": 5})
+        for config, height in (("one", level), ("another", 0.55 - level))
+        for split in ("train", "dev")
+    ]  # fmt: skip
+    figures.curves(pd.concat(parts), "error", True, None, str)
+    assert overlaps == [False, False]

@@ -193,6 +193,19 @@ def test_equal_arms_are_said(make):
     assert "confounded" in sensitivity(load(make())).blocks[0].paragraphs[0]
 
 
+def test_the_first_draws_of_each_arm_are_said(make):
+    from reports.sections.sensitivity import sensitivity
+
+    def lead(**search):
+        return sensitivity(load(make(search=search))).blocks[0].paragraphs[0]
+
+    ten = "tpe (startup 10)"
+    assert "after the first 10 at random" in lead(sampler=ten)
+    assert "first 10 of each optimizer at random" in lead(sampler=ten, per="optimizer")
+    assert "had not begun to learn" in lead(sampler="tpe (startup 39)", per="optimizer")
+    assert "had not begun to learn" not in lead(sampler="tpe (startup 39)")
+
+
 def test_a_search_that_a_budget_ended_is_not_called_unfinished(make, copy):
     folder = copy(make())
     written = json.loads((folder / "provenance.json").read_text())

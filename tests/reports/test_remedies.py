@@ -45,6 +45,7 @@ def having(make, copy):
         (VARIANCE, {"keep_prob": 0.8}, "and did not: hidden [32, 16], keep_prob 0.8", "a lower"),
         (VARIANCE, {"hidden": [16]}, "smaller hidden layers than [16]", "larger"),
         (VARIANCE, {"hidden": []}, "More training rows", "hidden layers"),
+        (VARIANCE, {"hidden": []}, "and did not: l2 0.001.", "keep_prob"),
         (VARIANCE, {"l2": 1.0}, "a higher l2 than 1", "a lower l2"),
         (BIAS, {"keep_prob": 1.0}, "larger hidden layers than [32, 16]", "keep_prob"),
         (BIAS, {"l2": 0.0}, "Better features", "l2"),

@@ -11,7 +11,7 @@ import pytest
 
 from reports import summary, text
 from reports.frames import load
-from reports.stats import lints, rows, tuning
+from reports.stats import lints, row_lints, rows, tuning
 from reports.stats.intervals import Interval
 
 
@@ -165,6 +165,35 @@ def test_groups_enough_are_no_finding(make):
     assert "few groups" not in names(load(make(group="patient", alike=4)))
     found = of_name(load(make(group="patient", alike=6)), "few groups")
     assert found.finding.startswith("There are only 19 groups of dev rows and 19 groups of test")
+
+
+def test_duplicates_of_other_groups_are_not_to_be_split_by_group(make):
+    grouped = load(make(group="patient", alike=4, duplicates=2))
+    assert "data.group" not in of_name(grouped, "duplicated rows").remedy
+    for confirmed in (10, None):
+        plain = load(make(duplicates=2, confirmed=confirmed))
+        assert "data.group" in of_name(plain, "duplicated rows").remedy
+
+
+def test_rows_that_the_target_is_about_are_counted(make, copy):
+    folder = copy(make(task="regression"))
+    assert "an outlying target" not in names(load(folder))
+    with np.load(folder / "predictions.npz") as file:
+        arrays = {name: file[name] for name in file.files}
+    arrays["dev_target"][0], arrays["test_target"][0] = 1000.0, 900.0
+    np.savez(folder / "predictions.npz", **arrays)
+    found = of_name(load(folder), "an outlying target")
+    rows = len(arrays["dev_target"]) + len(arrays["test_target"])
+    assert f"from 1 of {rows} dev and test rows" in found.finding
+
+
+def test_outliers_are_the_fewest_values_that_make_up_half_of_the_variance():
+    rng = np.random.default_rng(0)
+    ordinary = rng.normal(size=400)
+    assert row_lints.outliers(ordinary) is None
+    assert row_lints.outliers(np.ones(400)) is None
+    assert row_lints.outliers(np.append(ordinary, 500)) == 1
+    assert row_lints.outliers(np.append(ordinary, [100, 100, 100])) == 2
 
 
 def test_a_class_of_which_no_row_is_found_is_named(make, copy):

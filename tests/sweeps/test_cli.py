@@ -65,6 +65,14 @@ def test_no_such_file(tmp_path: Path) -> None:
         (TEXT + "replicates: 4\n", "small.yaml:18: replicates: expected each key once"),
         (TEXT + "replicate: 4\n", "small.yaml:18: replicate: expected a known key, got "),
         (
+            TEXT.replace("replicates: 3", "replicates: {cnt: 3}"),
+            "small.yaml:15: replicates: expected a known key, got 'cnt' (did you mean 'count'?)",
+        ),
+        (
+            TEXT.replace("replicates: 3", "replicates: {}"),
+            "small.yaml:15: replicates: expected a whole number, got {}",
+        ),
+        (
             TEXT.replace("l2: {low: 1e-6, high: 1", "l2: {low: 2, high: 1"),
             "small.yaml:7: space.l2.low: expected a number < high (1), got 2",
         ),

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps import preparing
+from sweeps import exporting, preparing
 from sweeps.data import Dataset
 from sweeps.faults import UserError
 from sweeps.interrupts import Shield
@@ -239,6 +239,40 @@ def test_per_gives_each_arm_the_same_number_of_trials(tmp_path: Path) -> None:
     arms = [f.params["optimizer"] for f in found]
     assert arms.count("adam") == arms.count("momentum") == 10
     assert table(run(of, tmp_path / "four", jobs=4)) == table(found)
+
+
+def test_a_database_takes_the_arms_of_per(tmp_path: Path) -> None:
+    """It refuses trials of which each knows its own arm alone; so would a copy of the journal."""
+    import optuna
+
+    import sweeps
+
+    url, copy = (f"sqlite:///{tmp_path / name}" for name in ("run.db", "copy.db"))
+    of = values(search={"per": "optimizer"})
+    told = [
+        sweeps.run(
+            of, out=tmp_path / f"{n}", storage=where, trials=most, jobs=1, confirm=False, quiet=True
+        )
+        for n, where, most in ((0, None, 12), (1, url, 5), (1, url, 12))
+    ]
+    journal, _, database = (one.trials.drop(columns="seconds") for one in told)
+    pd.testing.assert_frame_equal(database, journal)
+    assert list(exporting.to_storage(told[0].folder, copy)) == [(12, 12)]
+    for address in (url, copy):
+        trials = optuna.load_study(study_name="tiny", storage=address).trials
+        assert {t.distributions["optimizer"].choices for t in trials} == {("adam", "momentum")}
+
+
+def test_the_choice_that_per_compares_has_an_importance(tmp_path: Path) -> None:
+    import sweeps
+
+    of = values(
+        space={**NUMBERS, "optimizer": ["adam", "gradient_descent"]},
+        search={"per": "optimizer", "sampler": "random", "trials": 40},
+    )
+    found = sweeps.run(of, out=tmp_path, jobs=1, confirm=False, quiet=True)
+    importance = pd.read_parquet(found.folder / "importance.parquet").set_index("parameter")
+    assert importance["value"]["optimizer"] > 0
 
 
 def test_rules_are_kept_by_every_trial(tmp_path: Path) -> None:

@@ -559,11 +559,12 @@ def test_what_is_not_finite_has_diverged(tmp_path: Path, moons: Dataset, bad: st
     assert not best.arrays["gone"].any()
 
 
+@pytest.mark.parametrize("bad", ["nan", "inf", "-inf"])
 def test_outputs_that_are_not_finite_have_diverged_whatever_is_said_beside(
-    tmp_path: Path, moons: Dataset
+    tmp_path: Path, moons: Dataset, bad: str
 ) -> None:
     rows = len(moons.labels["dev"])
-    nan = f"__import__('numpy').full(({rows}, 2), float('nan'))"
+    nan = f"__import__('numpy').full(({rows}, 2), float('{bad}'))"
     code = body(f"while True: yield {{'dev_loss': 0.1, 'dev_error': 0.1, 'dev_outputs': {nan}}}")
     outcome = train(tmp_path, code, moons)
     assert outcome.arrays["gone"].all()

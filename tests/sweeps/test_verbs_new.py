@@ -1,5 +1,6 @@
 """`sweeps new`: a study file that is valid and runs as it stands, for any table."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -88,10 +89,26 @@ def test_numbers_that_identify_may_be_a_group(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    table(120, patient_id=np.arange(120) // 3, row_id=range(120)).to_csv("t.csv", index=False)
+    visits, whose = np.arange(120) // 3, ("patient_id", "Patient", "customerNo", "user.number")
+    named = dict.fromkeys((*whose, "users", "impatient"), visits)
+    table(120, **named, row_id=range(120)).to_csv("t.csv", index=False)
     columns = starting.begin("t", "t.csv", "y").columns
-    assert list(columns.groups) == ["patient_id"]
+    assert list(columns.groups) == list(whose)
     assert list(columns.ignored) == ["row_id"]
+
+
+def test_a_target_that_a_few_rows_are_all_of_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cost = np.random.default_rng(0).normal(size=2000)
+    for name in ("even", "uneven"):
+        table(2000, cost=cost).to_csv(f"{name}.csv", index=False)
+        starting.begin(name, f"{name}.csv", "cost")
+        cost[::200] = 1000.0
+    assert "rows; huber" not in Path("even.yaml").read_text()
+    told = Path("uneven.yaml").read_text()
+    assert re.search(r"# half of the variance is of \d of 1200 rows; huber", told)
 
 
 def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:

@@ -94,7 +94,8 @@ def test_words_never_seen_in_training_are_told(made: Path, monkeypatch: pytest.M
     monkeypatch.setattr(predicting, "CHUNK", 100)
     notes = predicting.write(model, made / "unknown.csv", list(frame), io.StringIO())
     assert notes.lines() == [
-        f"{name}: 'Hamburg', 'x\N{REPLACEMENT CHARACTER}[1m' unknown in 3 rows"
+        f"{name}: 'Hamburg', 'x\N{REPLACEMENT CHARACTER}[1m' in 3 rows: never there in training, "
+        "so none of the known words"
     ]
     done = sweeps("predict", "runs/csv-example", "unknown.csv", cwd=made, module="sweeps")
     assert done.stderr.splitlines()[0].startswith(f"{name}: 'Hamburg', ")
@@ -233,6 +234,9 @@ def test_its_faults_are_a_line(made: Path) -> None:
     assert line == (
         "--keep: subscriptions.csv: expected the column 'idd', got none (did you mean 'id'?)"
     )
+    (made / "cases.csv").write_text(",".join(name.upper() for name in used) + "\n")
+    hints = "; ".join(f"did you mean '{name.upper()}'?" for name in used[:2])
+    assert f"({hints}" in said(made, "cases.csv")
     (made / "head.csv").write_text(",".join(used) + "\n")
     assert predicted(made, "head.csv").shape == (0, 5)
 

@@ -1,0 +1,61 @@
+"""The winner against the other confirmed settings, held against the frames themselves."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from reports import text
+from reports.frames import load
+from reports.sections import confirmed
+from reports.sections.against import against
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def errors(run, config):
+    rows = run.confirm[run.confirm["config"] == config].sort_values("replicate")
+    return rows["test_error"].to_numpy(float)
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_differences_are_those_of_the_frame(make, task):
+    run = load(make(task=task))
+    table, scale = against(run), text.unit(run, "test_error")
+    assert [row.cells[0].text for row in table.rows] == [c for c in run.configs if c != run.winner]
+    for row in table.rows:
+        apart = scale.factor * (errors(run, run.winner) - errors(run, row.cells[0].text))
+        bounds = stats.t.interval(0.95, len(apart) - 1, apart.mean(), stats.sem(apart))
+        said = re.findall(r"[-+]?[\d.]+", row.cells[1].in_words.replace(MINUS, "-"))
+        assert [float(number) for number in said] == pytest.approx([apart.mean(), *bounds], rel=0.1)
+
+
+def test_a_setting_that_errs_far_more_is_told_apart_and_a_like_one_is_not(make, copy):
+    folder = copy(make(top=3))
+    run = load(folder)
+    worse, like = [c for c in run.configs if c != run.winner][:2]
+    with np.load(folder / "predictions.npz") as file:
+        arrays = {name: file[name] for name in file.files}
+    confirm = pd.read_parquet(folder / "confirm.parquet")
+    arrays[f"{worse}/test"] = arrays[f"{worse}/test"][..., ::-1].copy()  # every answer is turned
+    arrays[f"{like}/test"] = arrays[f"{run.winner}/test"]
+    confirm.loc[confirm["config"] == worse, "test_error"] = 1 - errors(run, worse)
+    confirm.loc[confirm["config"] == like, "test_error"] = errors(run, run.winner)
+    np.savez(folder / "predictions.npz", **arrays)
+    confirm.to_parquet(folder / "confirm.parquet", index=False)
+    readings = {row.cells[0].text: row.cells[3].text for row in against(load(folder)).rows}
+    assert readings[worse] == "the winner errs less"
+    assert readings[like] == "not told apart"
+
+
+def test_alone_or_beside_what_diverged_there_is_nothing_to_compare(make):
+    assert against(load(make(top=1, defaults=False))) is None
+    named = [row.cells[0].text for row in against(load(make(lost=("defaults",)))).rows]
+    assert "defaults" not in named
+    assert against(load(make(diverge_all=True))) is None
+    blocks = confirmed(load(make())).blocks
+    assert "against-table" in [getattr(block, "id", "") for block in blocks]
