@@ -8,6 +8,8 @@ from sweeps import addresses
 from sweeps.faults import UserError
 from sweeps.results import delimited
 from sweeps.storage import backends, folders, identities, lost, snapshots
+from sweeps.storage.store import distributions
+from sweeps.study import documents, parsing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,11 +35,30 @@ def to_storage(folder: Path, url: str, source: str | None = None) -> "Iterator[t
         identity = study._storage.get_study_system_attrs(study._study_id).get(identities.IDENTITY)
         if identity is not None:
             target.set_study_system_attr(copy._study_id, identities.IDENTITY, identity)
-        trials = study.get_trials(deepcopy=False)
+        trials = _of_one_space(folder, study.get_trials())
         with _quick(target):
             for start in range(0, len(trials), BATCH):
                 copy.add_trials(trials[start : start + BATCH])
                 yield min(start + BATCH, len(trials)), len(trials)
+
+
+def _of_one_space(
+    folder: Path, trials: "list[optuna.trial.FrozenTrial]"
+) -> "list[optuna.trial.FrozenTrial]":
+    """The trials with the study's own choices, as a database wants them.
+
+    An earlier version's with `search.per` had those of their own arm alone.
+    Errors: UserError where they differ, and the run's study cannot be read.
+    """
+    chosen: dict[str, set[Any]] = {}
+    for trial in trials:
+        for name, one in trial.distributions.items():
+            chosen.setdefault(name, set()).add(getattr(one, "choices", None))
+    if any(len(choices) > 1 for choices in chosen.values()):
+        space = parsing.study(documents.read(folder / "study.yaml")).space
+        for trial in trials:
+            trial.distributions = distributions(trial, space)
+    return trials
 
 
 @contextmanager

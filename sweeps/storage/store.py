@@ -157,13 +157,20 @@ def in_space(trial: "optuna.trial.FrozenTrial", space: "Space") -> "optuna.trial
     """A trial as it would have been asked in a space that holds its setting."""
     import optuna
 
-    asked = optuna.trial.FixedTrial(trial.params)
-    space.ask(asked)
     return optuna.trial.create_trial(
         state=optuna.trial.TrialState.RUNNING,
         params=trial.params,
-        distributions=asked.distributions,
+        distributions=distributions(trial, space),
     )
+
+
+def distributions(trial: "optuna.trial.FrozenTrial", space: "Space") -> dict[str, Any]:
+    """What its parameters are drawn from in a space that holds its setting, by name."""
+    import optuna
+
+    asked = optuna.trial.FixedTrial(trial.params)
+    space.ask(asked)
+    return asked.distributions
 
 
 class RunFolder:

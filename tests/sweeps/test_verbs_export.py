@@ -1,5 +1,6 @@
 """`sweeps export` and `sweeps clean`: copies that lose nothing; removal that takes too little."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -52,6 +53,29 @@ def test_the_copy_is_the_study(run: Path) -> None:
         module="sweeps",
     )
     assert "resumed   6 of 7 trials are done" in told.stdout
+
+
+def test_a_journal_whose_trials_know_their_own_arm_alone(run: Path) -> None:
+    """An earlier version's with search.per; a database refuses a study of several choices."""
+    from sweeps.storage import snapshots
+
+    asked = snapshots.study(run).trials
+    lines = []
+    for line in (run / "journal.log").read_text().splitlines():
+        entry = json.loads(line)
+        if "optimizer" in entry.get("distributions", {}):
+            arms = ["gradient_descent", "momentum", "adam"]
+            own = optuna.distributions.CategoricalDistribution([arms[entry["params"]["optimizer"]]])
+            entry["distributions"]["optimizer"] = optuna.distributions.distribution_to_json(own)
+            entry["params"]["optimizer"] = 0
+        lines.append(json.dumps(entry) + "\n")
+    (run / "journal.log").write_text("".join(lines))
+    url = f"sqlite:///{run.parents[1]}/x.db"
+    assert list(exporting.to_storage(run, url)) == [(6, 6)]
+    copies = optuna.load_study(study_name="small", storage=url).trials
+    for mine, theirs in zip(copies, asked, strict=True):
+        assert (mine.params, mine.distributions) == (theirs.params, theirs.distributions)
+        assert (mine.state, mine.values) == (theirs.state, theirs.values)
 
 
 def test_nothing_is_written_over(run: Path) -> None:
