@@ -4,7 +4,7 @@ import os
 import re
 from urllib.parse import quote, unquote
 
-from sweeps.faults import UserError, show
+from sweeps.faults import UserError, Words, show
 
 REFERENCE = re.compile(r"\$\{(\w+)\}")
 SECRET = r"(?i)\b(password|passwd|pwd|token|secret)=([^&\s]*)"
@@ -22,7 +22,7 @@ def expand(url: str) -> str:
     def value(found: re.Match[str]) -> str:
         if found[1] not in os.environ:
             raise UserError(
-                f"storage: expected the environment variable {found[1]} for {redact(url)}, "
+                f"storage: expected the environment variable {found[1]} for {_shown(url)}, "
                 "got none of that name"
             )
         text = os.environ[found[1]]
@@ -45,13 +45,13 @@ def check(url: str, where: str = "--storage") -> None:
         made.get_dialect().import_dbapi()
     except ImportError as fault:
         raise UserError(
-            f"{where}: expected a driver for {redact(url)}, got {fault} ({_install(given)})"
+            f"{where}: expected a driver for {_shown(url)}, got {fault} ({_install(given)})"
         ) from None
     except (SQLAlchemyError, ValueError) as fault:
         raise unusable(url, fault, where) from None
     if made.get_backend_name() == "sqlite" and made.database in (None, "", ":memory:"):
         raise UserError(
-            f"{where}: expected a database that outlives the run, got {redact(url)} "
+            f"{where}: expected a database that outlives the run, got {_shown(url)} "
             "(like sqlite:///study.db)"
         )
 
@@ -68,7 +68,7 @@ def unusable(url: str, fault: BaseException, where: str = "--storage") -> UserEr
     """What is said of an address that does not lead to a database."""
     lines = str(getattr(fault, "orig", None) or fault).splitlines()
     got = hide(lines[0] if lines else type(fault).__name__, url)
-    return UserError(f"{where}: expected a database, got {redact(url)}: {got}")
+    return UserError(f"{where}: expected a database, got {_shown(url)}: {got}")
 
 
 def refuse_passwords(storage: str | None, assignments: list[str]) -> None:
@@ -96,6 +96,12 @@ def redact(url: str) -> str:
     if not (at and colon) or credentials.startswith("/"):  # a path may have both signs
         return url
     return f"{scheme}{slashes}{user}:{_redacted(password)}@{tail}"
+
+
+def _shown(url: str) -> str:
+    """As a message says it: in one line; one that is blank is quoted."""
+    shown = redact(url)
+    return show(Words(shown) if shown.strip() else shown, longest=300)
 
 
 def _redacted(password: str) -> str:

@@ -53,12 +53,13 @@ class Prepared:
     @property
     def storage(self) -> str | None:
         """The Optuna storage's address; None for a journal in the run folder."""
-        return self.options.storage or self.study.storage
+        given = self.options.storage
+        return self.study.storage if given is None else given
 
     @property
     def storage_stands(self) -> str:
         """Where its address was given."""
-        if self.options.storage:
+        if self.options.storage is not None:
             return "--storage"
         return f"{self.document.where('storage')}: storage".removeprefix(": ")
 
@@ -97,7 +98,7 @@ def check_usable(study: Study, storage: str | None, bucket: str | None, where: s
     """What engine, storage (given at `where`) and bucket need has to be here. Errors: UserError."""
     engines.check(study.engine)
     buckets.check_usable(bucket)
-    if storage:
+    if storage is not None:
         check(storage, where)
 
 

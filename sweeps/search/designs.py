@@ -12,6 +12,8 @@ from sweeps.study.space import Params, Space, walks
 
 # Sobol points come in powers of two; scipy knows directions for so many dimensions.
 CHUNK = 256
+# So many points in a row that are tried first anyway: there are no others.
+DRAWS = 10_000
 
 
 def grid(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
@@ -86,13 +88,22 @@ def _same(one: Params, other: Params) -> bool:
     return one.keys() == other.keys() and all(_equal(one[name], other[name]) for name in one)
 
 
+def _without(settings: Iterator[Params], first: list[Params]) -> Iterator[Params]:
+    """Those that are not tried first anyway; all of them, where there are no others."""
+    skipped = 0
+    for params in settings:
+        if skipped < DRAWS and any(_same(params, one) for one in first):
+            skipped += 1
+        else:
+            skipped = DRAWS if skipped == DRAWS else 0
+            yield params
+
+
 class Design:
     """A design's settings by place; those that are tried first anyway are left out."""
 
     def __init__(self, settings: Iterator[Params], first: list[Params]) -> None:
-        self._settings = (
-            params for params in settings if not any(_same(params, one) for one in first)
-        )
+        self._settings = _without(settings, first)
         self._known: list[Params] = []
 
     def __getitem__(self, place: int) -> Params:

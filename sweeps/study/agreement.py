@@ -165,11 +165,18 @@ def _per(study: "Study") -> Found:
 
 
 def _rules(study: "Study") -> Found:
-    space = study.space
-    if space.rules and kept_share(study) == 0:
-        rules = "; ".join(rule.text for rule in space.rules)
-        got = Words(f"none of {DRAWS:,} drawn")
+    space, per = study.space, study.search.per
+    if not space.rules:
+        return
+    rules = "; ".join(rule.text for rule in space.rules)
+    got = Words(f"none of {DRAWS:,} drawn")
+    if kept_share(space) == 0:
         yield "constraints", Expected("some settings that keep them", got, rules)
+        return
+    for code in space.choices(per) if per is not None else ():
+        if kept_share(space.only(str(per), code)) == 0:
+            expected = f"some settings with {per} {code} that keep them, for search.per"
+            yield "constraints", Expected(expected, got, rules)
 
 
 # What is known of our own networks alone.
@@ -187,9 +194,9 @@ def _trainer(study: "Study") -> Found:
         yield "budgets.flops", Expected("another budget", Words("flops"), hint)
 
 
-def kept_share(study: "Study") -> float:
-    """The share of the space that its rules leave, from random settings."""
-    return float(np.mean([study.space.allows(config) for config in drawn(study.space, DRAWS)]))
+def kept_share(space: Space) -> float:
+    """The share of a space that its rules leave, from random settings."""
+    return float(np.mean([space.allows(config) for config in drawn(space, DRAWS)]))
 
 
 def drawn(space: Space, count: int) -> list[Config]:

@@ -38,7 +38,7 @@ def lines(
         *_trainer(study),
         (
             "search",
-            f"{budget} trials × {study.replicates} replicates × {study.epochs} epochs, "
+            f"{wording.count(budget, 'trial')} × {cost(study)}, "
             f"{how}, window {study.search.window}, seed {study.search.seed}; {_objective(study)}",
         ),
         ("confirm", f"{confirm}, on the test split; baselines beside them"),
@@ -70,13 +70,20 @@ def space(study: Study) -> list[str]:
     return described or ["nothing: one configuration"]
 
 
+def cost(study: Study) -> str:
+    """Of a trial that is not pruned: `5 replicates × 60 epochs`."""
+    replicates = wording.count(study.replicates, "replicate")
+    return f"{replicates} × {wording.count(study.epochs, 'epoch')}"
+
+
 def _size(study: Study) -> str:
     space = study.space
     size = walks.size(space, space.parameters(), space.structure())
     text = "infinitely many" if math.isinf(size) else f"{size:,.0f}"
     if space.rules:
         rules = "; ".join(rule.text for rule in space.rules)
-        text += f"; about {agreement.kept_share(study):.0%} of them keep the constraints ({rules})"
+        share = agreement.kept_share(space)
+        text += f"; about {share:.0%} of them keep the constraints ({rules})"
     cells = most(study)
     if math.isfinite(cells):
         text += f"; {study.search.sampler.name} visits {cells:,.0f}"

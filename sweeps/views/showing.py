@@ -107,7 +107,7 @@ def _plan(study: "Study", provenance: dict[str, Any]) -> list[tuple[str, str]]:
         *(("space" if n == 0 else "", text) for n, text in enumerate(plan.space(study))),
         (
             "search",
-            f"{study.replicates} replicates × {study.epochs} epochs, {study.search.sampler.name}, "
+            f"{plan.cost(study)}, {study.search.sampler.name}, "
             f"window {study.search.window}, seed {study.search.seed}; {study.objective.label}",
         ),
     ]

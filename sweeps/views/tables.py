@@ -27,7 +27,7 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
     """Print the table of winners with its reading, then the exact commands to go on with."""
     failed = result.trials[result.trials["state"] == "failed"]
     for cause, count in failed["cause"].value_counts().items():
-        tell(console, "failed", f"{count} trials: {cause}", style="red")
+        tell(console, "failed", f"{wording.count(count, 'trial')}: {cause}", style="red")
     if result.confirm is not None:
         winner = result.confirm[result.confirm["rank"] == 1]
         if (winner["status"] == "diverged").all():

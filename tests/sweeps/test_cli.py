@@ -148,6 +148,8 @@ def test_all_faults_of_a_file_together(tmp_path: Path) -> None:
             "--set: expected an address without a password, got 'storage=mysql://x/y?password=***'",
         ),
         (("--storage", "oops://me@x"), "--storage: expected a database, got oops://me@x: "),
+        (("--storage", "a\nb" * 500), "--storage: expected a database, got a\\nba\\nb"),
+        (("--storage", ""), "--storage: expected a database, got '': "),
         (
             ("--storage", "sqlite:///:memory:"),
             "--storage: expected a database that outlives the run, got sqlite:///:memory: ",

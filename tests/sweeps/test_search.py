@@ -218,6 +218,18 @@ def test_a_sobol_point_at_the_end_of_a_step_that_rounds_is_inside(tmp_path: Path
     assert trials["param.keep_prob"].max() == 0.95
 
 
+def test_sobol_points_come_again_where_all_others_are_tried_first() -> None:
+    of, _ = study(
+        space={"batch_norm": [False, True]},
+        enqueue=[{"batch_norm": True}],
+        search={"sampler": "qmc"},
+    )
+    mirror = Mirror(of)
+    asked = [mirror.ask(n).params["batch_norm"] for n in range(10)]
+    assert asked[:2] == [False, True]
+    assert set(asked[2:]) == {False, True}
+
+
 def test_sobol_points_are_far_more_even_than_random_ones() -> None:
     from scipy.stats.qmc import discrepancy
 
@@ -393,6 +405,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"objective": "mean_absolute_error"}, "expected a metric of classification, got 'mean_abs"),
     ({"constraints": ["l3 < 1"]}, "constraints.0: expected a hyperparameter, got 'l3' "),
     ({"constraints": ["l2 < 0"]}, "constraints: expected some settings that keep them, got none"),
+    (
+        {
+            "space": {"optimizer": ["adam", "momentum"], "l2": [0, 1]},
+            "constraints": ["l2 < 0 when optimizer is momentum"],
+            "search": {"per": "optimizer"},
+        },
+        "constraints: expected some settings with optimizer momentum that keep them, for search.p",
+    ),
     ({"constraints": ["l2 smaller 1"]}, "constraints.0: expected a rule, got 'l2 smaller 1' (like"),
     ({"constraints": ["l2 <= inf"]}, "constraints.0: expected a finite number, got 'inf'"),
     ({"constraints": ["l2 < nan"]}, "constraints.0: expected a finite number, got 'nan'"),
