@@ -24,7 +24,11 @@ from sweeps.terminal import tell
 if TYPE_CHECKING:
     from optuna.artifacts import Backoff
 
-MIRRORED = ("artifacts/identity.json", "artifacts/trial-*.npz", "artifacts/confirm-*.npz")
+# What a run needs to go on; warm.json is what its search began with.
+MIRRORED = (
+    *("artifacts/identity.json", "artifacts/warm.json"),
+    *("artifacts/trial-*.npz", "artifacts/confirm-*.npz"),
+)
 REPORT = "report.html"
 SENT = "artifacts/mirrored.jsonl"  # a line a file that is known to be there
 WAITING = 1000  # names in the queue; those that find it full are sent at the end

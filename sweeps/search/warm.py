@@ -9,9 +9,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sweeps.faults import Expected, Words
+from sweeps.faults import Expected, UserError, Words
 from sweeps.search.mirror import Warm
-from sweeps.storage import folders, records
+from sweeps.storage import folders, identities, records
 from sweeps.study import documents, parsing
 from sweeps.study.spec import Study
 
@@ -23,17 +23,16 @@ def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[
     """The trials to begin with; none where the study names no earlier run.
 
     base: where the study file's paths begin; folder: the new run's; data: what identifies the
-    study's data. Errors: as `fitting`.
+    study's data. Errors: as `fitting`; UserError where what is written down is damaged.
     """
     if study.search.start is None:
         return []
     written = folder / "artifacts" / FILE
     if written.exists():
-        found = json.loads(written.read_text(encoding="utf-8"))
-    else:
-        found = _found(study, base / study.search.start, data)
-        if written.parent.is_dir():
-            records.write_text(written, json.dumps(found))
+        return _written(written)
+    found = _found(study, base / study.search.start, data)
+    if written.parent.is_dir():
+        records.write_text(written, json.dumps(found))
     return _warm(found)
 
 
@@ -53,6 +52,16 @@ def check(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> None:
         fitting(study, base, data)
 
 
+def _written(path: Path) -> list[Warm]:
+    try:
+        return _warm(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, KeyError, AttributeError) as fault:
+        raise UserError(
+            f"{path}: expected the trials that search.from found, got {type(fault).__name__} "
+            f"{fault} (it is damaged: remove it, and they are read from the earlier run again)"
+        ) from None
+
+
 def _warm(found: list[dict[str, Any]]) -> list[Warm]:
     return [Warm(one["params"], float(one["value"]), one.get("violations", {})) for one in found]
 
@@ -62,7 +71,7 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
     known = run / "artifacts" / "identity.json"
     if not known.exists():
         raise Expected("the folder of a run", Words(study.search.start), at=where)
-    identity = json.loads(known.read_text(encoding="utf-8"))
+    identity = identities.read(known)
     if identity.get("data") != json.loads(json.dumps(data)):
         raise Expected("a run on the same data and split", Words("another"), at=where)
     trainer = study.trainer.identity if study.trainer else None

@@ -19,8 +19,10 @@ IDENTITY = "sweeps:identity"
 def read(path: Path) -> dict[str, Any]:
     """A run folder's. Errors: UserError where the file is damaged."""
     try:
-        identity: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as fault:
+        identity = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(identity, dict) or not identity:
+            raise ValueError(show(identity))
+    except ValueError as fault:
         raise UserError(
             f"{path}: expected what makes the study the same one, got {fault} (it is damaged: "
             "restore it, or remove the run folder)"

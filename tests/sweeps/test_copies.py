@@ -53,15 +53,17 @@ def names(bucket: Any) -> set[str]:
 
 def test_the_records_and_the_report_stand_in_the_bucket(bucket: Any, tmp_path: Path) -> None:
     path = study(tmp_path)
-    done = sweeps(str(path), *QUICK, "--artifacts", BUCKET, cwd=tmp_path)
     folder = tmp_path / "runs" / "small"
+    (folder / "artifacts").mkdir(parents=True)
+    (folder / "artifacts" / "warm.json").write_text("[]")  # of search.from
+    done = sweeps(str(path), *QUICK, "--artifacts", BUCKET, cwd=tmp_path)
     records = [f"artifacts/trial-{n:06d}.npz" for n in range(4)]
-    expected = ["artifacts/identity.json", *records, "report.html"]
+    expected = ["artifacts/identity.json", "artifacts/warm.json", *records, "report.html"]
     assert names(bucket) == {f"of/runs/small/{name}" for name in expected}
     for name in expected:
         body = bucket.Object(f"of/runs/small/{name}").get()["Body"].read()
         assert body == (folder / name).read_bytes()
-    assert "mirrored  6 of 6 files at s3://records/of/runs/small\n" in done.stdout
+    assert "mirrored  7 of 7 files at s3://records/of/runs/small\n" in done.stdout
     for file in folder.rglob("*"):
         assert file.is_dir() or SECRET.encode() not in file.read_bytes(), file
     assert SECRET not in done.stdout + done.stderr

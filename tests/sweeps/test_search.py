@@ -580,6 +580,22 @@ def test_a_warm_start_from_something_else_is_refused(tmp_path: Path) -> None:
         sweeps.run(other, out=tmp_path, quiet=True)
     with pytest.raises(UserError, match=r"the same one objective \(dev_error\), got dev_loss"):
         sweeps.run(values(name="b", search=source, objective="dev_error"), out=tmp_path, quiet=True)
+    for damage in ("{", "[]", "null"):
+        (tmp_path / "tiny" / "artifacts" / "identity.json").write_text(damage)
+        with pytest.raises(UserError, match=r"identity\.json: expected what makes the study"):
+            sweeps.run(values(name="b", search=source), out=tmp_path, quiet=True)
+
+
+@pytest.mark.parametrize("damage", ["{", "null", "[1]", '[{"params": {}}]'])
+def test_a_warm_start_that_is_damaged_is_said(tmp_path: Path, damage: str) -> None:
+    from sweeps.search import warm
+
+    of, _ = study(search={"from": "gone"})
+    path = tmp_path / "artifacts" / warm.FILE
+    path.parent.mkdir()
+    path.write_text(damage)
+    with pytest.raises(UserError, match=r"warm\.json: expected the trials that search\.from found"):
+        warm.start(of, Path(), tmp_path, {})
 
 
 def test_a_warm_start_that_cannot_be_leaves_no_folder(tmp_path: Path) -> None:
