@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -129,8 +132,9 @@ def test_workers_have_one_blas_thread_and_leave_ctrl_c_to_the_parent(name: str) 
 
 
 @engines
-def test_close_ends_every_worker_whatever_it_does(name: str, tmp_path: Path) -> None:
-    marker = tmp_path / "pid"
+def test_close_ends_every_worker_and_leaves_no_file(name: str, tmp_path: Path) -> None:
+    """Whatever the workers do."""
+    marker, before = tmp_path / "pid", files_of(os.getpid())
     with engine(name) as made:
         made.submit(0, ("hold", str(marker), 1000))
         made.submit(1, "pid")
@@ -139,6 +143,29 @@ def test_close_ends_every_worker_whatever_it_does(name: str, tmp_path: Path) -> 
             time.sleep(0.01)
     assert gone(int(marker.read_text()))
     assert gone(other)
+    assert files_of(os.getpid()) == before
+
+
+def test_no_file_is_left_of_a_parent_that_is_killed(tmp_path: Path) -> None:
+    code = (
+        "from sweeps.engines.reaper import Reaper; import os, signal; from pathlib import Path\n"
+        "folder = Path(Reaper().folder); (folder / 'x').mkdir(); (folder / 'x/y').touch()\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment)
+    assert done.returncode == -signal.SIGKILL
+    deadline = time.monotonic() + 5
+    while left := list(tmp_path.iterdir()):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.01)
+
+
+def files_of(pid: int) -> set[Path]:
+    """What a process that starts engines has in the folders for what is temporary."""
+    system, own = Path("/tmp"), Path(tempfile.gettempdir())
+    found = {*system.glob(f"sweeps-{pid}-*"), *own.glob(f"sweeps-{pid}-*")}
+    return found | {*system.glob(f"ray/session_*_{pid}"), *own.glob("dask-scratch-space/*")}
 
 
 def gone(pid: int) -> bool:
