@@ -288,12 +288,11 @@ def _cluster(jobs: int, folder: str) -> LocalCluster:
     """
     # A cluster is silent until it is closed; this one line may come later, with its traceback.
     logging.getLogger("distributed.batched").setLevel(logging.ERROR)
-    with dask.config.set(LOCAL), starting_workers():
+    with dask.config.set({**LOCAL, "temporary-directory": folder}), starting_workers():
         return LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,
             processes=True,
-            local_directory=folder,
             host="127.0.0.1",
             # Without a dashboard there is still a server, which wants the dashboard's port.
             scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},

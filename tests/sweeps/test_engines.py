@@ -164,8 +164,8 @@ def test_no_file_is_left_of_a_parent_that_is_killed(tmp_path: Path) -> None:
 def files_of(pid: int) -> set[Path]:
     """What a process that starts engines has in the folders for what is temporary."""
     system, own = Path("/tmp"), Path(tempfile.gettempdir())
-    found = {*system.glob(f"sweeps-{pid}-*"), *own.glob(f"sweeps-{pid}-*")}
-    return found | {*system.glob(f"ray/session_*_{pid}"), *own.glob("dask-scratch-space/*")}
+    names = (f"sweeps-{pid}-*", f"ray/session_*_{pid}", "dask-scratch-space/*.lock")
+    return {path for place in (system, own) for name in names for path in place.glob(name)}
 
 
 def gone(pid: int) -> bool:
