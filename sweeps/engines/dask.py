@@ -85,7 +85,11 @@ class Dask:
             with starting_workers():
                 self._reaper = Reaper()
             self._cluster = _cluster(work.jobs, self._reaper.folder)
-        self._client = self._connect()
+        try:
+            self._client = self._connect()
+        except BaseException:
+            self._end_cluster()
+            raise
 
     def _connect(self) -> Client:
         """A client whose workers know what to do. Errors: Lost."""
@@ -231,6 +235,9 @@ class Dask:
             with suppress(OSError):
                 self._client.unregister_worker_plugin(self._service)
         _leave(self._client)
+        self._end_cluster()
+
+    def _end_cluster(self) -> None:
         if self._cluster is not None:
             self._cluster.sync(_kill_all, self._cluster)
             self._cluster.close()

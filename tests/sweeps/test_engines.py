@@ -7,13 +7,16 @@ import sys
 import tempfile
 import threading
 import time
+from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sweeps.engines import ENGINES, Failure
+from sweeps.engines import ENGINES, Failure, Lost
 from tests.sweeps.engines import collect, engine
 from tests.sweeps.helpers import alive
+from tests.sweeps.test_identity import descendants
 
 engines = pytest.mark.parametrize("name", list(ENGINES))
 
@@ -144,6 +147,22 @@ def test_close_ends_every_worker_and_leaves_no_file(name: str, tmp_path: Path) -
     assert gone(int(marker.read_text()))
     assert gone(other)
     assert files_of(os.getpid()) == before
+
+
+class Unreadable:
+    """It can be sent, and not be read: as of a package that the workers have not."""
+
+    def __reduce__(self) -> Any:
+        return int, ("none",)
+
+
+def test_a_cluster_that_cannot_work_is_ended() -> None:
+    ensure_running()  # Python's own helper, which stays
+    before = files_of(os.getpid()), descendants(os.getpid())
+    expected = pytest.raises(Lost, match="its workers cannot be used")
+    with expected, engine("dask", jobs=1, shared=Unreadable()):
+        pass
+    assert (files_of(os.getpid()), descendants(os.getpid())) == before
 
 
 def test_no_file_is_left_of_a_parent_that_is_killed(tmp_path: Path) -> None:
