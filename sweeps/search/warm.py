@@ -9,9 +9,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sweeps.faults import Expected, Words
+from sweeps.faults import Expected, UserError, Words
 from sweeps.search.mirror import Warm
-from sweeps.storage import folders, records
+from sweeps.storage import folders, identities, records
 from sweeps.study import documents, parsing
 from sweeps.study.spec import Study
 
@@ -23,25 +23,35 @@ def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[
     """The trials to begin with; none where the study names no earlier run.
 
     base: where the study file's paths begin; folder: the new run's; data: what identifies the
-    study's data. Errors: as `fitting`.
+    study's data. Errors: as `fitting`; UserError where what was written is damaged.
     """
     if study.search.start is None:
         return []
     written = folder / "artifacts" / FILE
     if written.exists():
-        found = json.loads(written.read_text(encoding="utf-8"))
-    else:
-        found = _found(study, base / study.search.start, data)
-        if written.parent.is_dir():
-            records.write_text(written, json.dumps(found))
+        return _read(written)
+    found = _found(study, base / study.search.start, data)
+    if written.parent.is_dir():
+        records.write_text(written, json.dumps(found))
     return _warm(found)
+
+
+def _read(path: Path) -> list[Warm]:
+    try:
+        return _warm(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, LookupError, AttributeError) as fault:
+        got = f"{type(fault).__name__}: {fault}"
+        raise UserError(
+            f"{path}: expected the trials that the search began with, got {got} (it is damaged: "
+            "restore it, or remove the run folder)"
+        ) from None
 
 
 def fitting(study: Study, base: Path, data: dict[str, Any]) -> list[Warm]:
     """What `start` would find for a run that is new; nothing is written.
 
     Errors: Expected (at `search.from`) for a run that is none, or of other data or objectives;
-    UserError for a study file of its that cannot be read.
+    UserError for a study file or an identity of its that cannot be read.
     """
     earlier = study.search.start
     return [] if earlier is None else _warm(_found(study, base / earlier, data))
@@ -62,7 +72,7 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
     known = run / "artifacts" / "identity.json"
     if not known.exists():
         raise Expected("the folder of a run", Words(study.search.start), at=where)
-    identity = json.loads(known.read_text(encoding="utf-8"))
+    identity = identities.read(known)
     if identity.get("data") != json.loads(json.dumps(data)):
         raise Expected("a run on the same data and split", Words("another"), at=where)
     trainer = study.trainer.identity if study.trainer else None
