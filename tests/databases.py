@@ -60,6 +60,7 @@ class Server(ABC):
     """A database server in a folder of its own; both end with the block."""
 
     user = ""  # a database does not run as root
+    ending = signal.SIGKILL  # what ends it at once, and all that it has of the system
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -68,7 +69,7 @@ class Server(ABC):
 
     def __enter__(self) -> Self:
         # Not below a test's folder, which nobody else may enter.
-        self.folder = Path(tempfile.mkdtemp(prefix="sweeps-database-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="sweeps-database-", dir="/tmp"))
         if self._user:
             shutil.chown(self.folder, self._user)
         with ExitStack() as until_ready:
@@ -85,7 +86,7 @@ class Server(ABC):
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.kill()
+        self._end(self.ending)
         shutil.rmtree(self.folder, ignore_errors=True)  # its last children may still write
 
     def start(self) -> None:
@@ -108,8 +109,12 @@ class Server(ABC):
 
     def kill(self) -> None:
         """`kill -9`."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, number: signal.Signals) -> None:
         if self._process:
-            self._process.kill()
+            self._process.send_signal(number)
+            self._process.send_signal(signal.SIGCONT)
             self._process.wait()
 
     def pause(self) -> None:
@@ -154,6 +159,7 @@ class Postgres(Server):
     """PostgreSQL."""
 
     user = "postgres"
+    ending = signal.SIGQUIT
 
     def _make(self) -> None:
         found = _binaries()
@@ -168,7 +174,9 @@ class Postgres(Server):
 
     def _command(self) -> list[str]:
         where = ["-h", "127.0.0.1", "-p", str(self.port), "-k", str(self.folder)]
-        return [str(self._binaries / "postgres"), "-D", str(self.folder / "data"), *where]
+        # In its folder, and not in /dev/shm, where a kill would leave it.
+        shared = ["-c", "dynamic_shared_memory_type=mmap"]
+        return [str(self._binaries / "postgres"), "-D", str(self.folder / "data"), *where, *shared]
 
     def _answers(self) -> bool:
         given = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "me", "-d", "postgres", "-q"]

@@ -23,6 +23,7 @@ from distributed.security import Security
 
 from sweeps.engines.base import Lost, Work, first_line
 from sweeps.engines.network import reach, unreachable
+from sweeps.engines.reaper import Reaper
 from sweeps.engines.tasks import STEP, Entry, Tasks
 from sweeps.engines.workers import attend, one_thread
 from sweeps.interrupts import starting_workers
@@ -78,8 +79,17 @@ class Dask:
         self._workers: set[str] = set()
         self._busy: dict[Future, str] = {}  # the worker of each running task
         self._looked = self._populated = time.monotonic()
-        self._cluster = None if address else _cluster(work.jobs)
-        self._client = self._connect()
+        self._cluster: LocalCluster | None = None
+        self._reaper: Reaper | None = None
+        if address is None:
+            with starting_workers():
+                self._reaper = Reaper()
+            self._cluster = _cluster(work.jobs, self._reaper.folder)
+        try:
+            self._client = self._connect()
+        except BaseException:
+            self._end_cluster()
+            raise
 
     def _connect(self) -> Client:
         """A client whose workers know what to do. Errors: Lost."""
@@ -225,9 +235,14 @@ class Dask:
             with suppress(OSError):
                 self._client.unregister_worker_plugin(self._service)
         _leave(self._client)
+        self._end_cluster()
+
+    def _end_cluster(self) -> None:
         if self._cluster is not None:
             self._cluster.sync(_kill_all, self._cluster)
             self._cluster.close()
+        if self._reaper:
+            self._reaper.close()
 
 
 def _reach(address: str) -> None:
@@ -273,11 +288,14 @@ async def _kill_all(cluster: LocalCluster) -> None:
             os.kill(nanny.pid, signal.SIGKILL)
 
 
-def _cluster(jobs: int) -> LocalCluster:
-    """Workers of this machine, each a process with one thread; their dashboard stays off."""
+def _cluster(jobs: int, folder: str) -> LocalCluster:
+    """Workers of this machine, each a process with one thread; their dashboard stays off.
+
+    Their files stand in the folder.
+    """
     # A cluster is silent until it is closed; this one line may come later, with its traceback.
     logging.getLogger("distributed.batched").setLevel(logging.ERROR)
-    with dask.config.set(LOCAL), starting_workers():
+    with dask.config.set({**LOCAL, "temporary-directory": folder}), starting_workers():
         return LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,

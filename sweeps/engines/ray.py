@@ -9,10 +9,10 @@ import os
 import pickle
 import re
 import signal
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing.resource_tracker import ensure_running
 from typing import Any
 
 from sweeps.engines.base import Function, Lost, Work, first_line
@@ -22,6 +22,8 @@ from sweeps.engines.tasks import STEP, Tasks
 from sweeps.engines.workers import ONE_THREAD, attend, one_thread
 from sweeps.interrupts import starting_workers
 
+# Of paths below it Ray makes addresses of sockets, which the system keeps short.
+SHORT = "/tmp" if sys.platform != "win32" else None
 STARTS = 3  # workers in a row that fail to start before the engine gives up
 
 # Nothing is sent to Ray's makers; no warning, and no line of its daemon's, breaks into the output.
@@ -68,9 +70,9 @@ class Ray:
         self._joined = not ray.is_initialized()  # else it is the user's, and is left running
         if self._joined:
             if address is None:
-                ensure_running()  # Python's own helper, which is not Ray's
-                self._reaper = Reaper()
-            _join(ray, address, work.jobs)
+                with starting_workers():  # Python's own helper too, which is not Ray's
+                    self._reaper = Reaper(SHORT)
+            _join(ray, address, work.jobs, self._reaper.folder if self._reaper else None)
             if self._reaper:
                 self._reaper.adopt()
         self._function = work.function
@@ -177,14 +179,15 @@ def _ray(environment: dict[str, str]) -> Any:
         return ray
 
 
-def _join(ray: Any, address: str | None, jobs: int) -> None:
-    """A Ray of our own, on this machine alone and silent; or the one at an address."""
+def _join(ray: Any, address: str | None, jobs: int, folder: str | None) -> None:
+    """A Ray of our own, on this machine alone, in a folder and silent; or the one at an address."""
     if address and address != "auto":
         # With RAY_USE_TLS the first words are others.
         reach("ray", address, b"" if os.environ.get("RAY_USE_TLS") == "1" else HTTP2)
     settings: dict[str, Any] = {"address": address}
     if address is None:
         settings = {"address": "local", "num_cpus": jobs, "include_dashboard": False}
+        settings["_temp_dir"] = folder
     with _environment(QUIET if address else LOCAL), starting_workers(), _terminations_kept():
         try:
             ray.init(
@@ -194,7 +197,7 @@ def _join(ray: Any, address: str | None, jobs: int) -> None:
                 logging_level=logging.CRITICAL,
             )
         except (OSError, ValueError, RuntimeError) as fault:
-            hint = "is RAY_AUTH_TOKEN the cluster's?" if address else "see its logs in /tmp/ray"
+            hint = "is RAY_AUTH_TOKEN the cluster's?" if address else "does `ray start` work?"
             where = address or "this machine"
             raise unreachable("ray", where, f"{first_line(fault)} ({hint})") from None
 

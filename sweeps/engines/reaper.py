@@ -1,22 +1,32 @@
 """A process that outlives its parent by a moment, to end what the parent started (Linux).
 
-After kill -9 of its driver, agents of Ray live on for more than a minute.
+After kill -9 of its driver, agents of Ray live on for more than a minute; and neither Ray nor Dask
+takes away the files that they write meanwhile.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
+STEPS, STEP = 20, 0.05  # tries to remove the folder, while those that were ended let go; seconds
+
 
 class Reaper:
-    """Ends what it was told of when it is closed, or when this process ends anyhow."""
+    """Ends what it was told of when it is closed, or when this process ends anyhow.
 
-    def __init__(self) -> None:
+    folder: goes with it; made in `inside`, or where the system says.
+    """
+
+    def __init__(self, inside: str | None = None) -> None:
+        self.folder = tempfile.mkdtemp(prefix=f"sweeps-{os.getpid()}-", dir=inside)
         # -S: it needs the standard library alone, and so is there in 20 ms.
-        command = [sys.executable, "-S", __file__]
+        command = [sys.executable, "-S", __file__, self.folder]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, bufsize=1)
         self._others = set(_children().get(os.getpid(), []))
         self._roots: set[int] = set()
@@ -62,13 +72,18 @@ def _status(pid: int) -> list[str]:
 
 
 def main() -> None:
-    """Read "pid born" a line until the parent's end of the pipe closes; then end them."""
+    """Read "pid born" a line until the parent's end of the pipe closes; then end and remove."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     known = dict(line.split() for line in sys.stdin)
     for pid, born in known.items():
         if _born(int(pid)) == born:
             with suppress(ProcessLookupError):
                 os.kill(int(pid), signal.SIGKILL)
+    for _ in range(STEPS):
+        shutil.rmtree(sys.argv[1], ignore_errors=True)
+        if not os.path.exists(sys.argv[1]):
+            return
+        time.sleep(STEP)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from array import array
 from bisect import insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import zip_longest
 from typing import Any
 
@@ -78,6 +79,7 @@ class History:
         return np.asarray(lower + (place - low) * (upper - lower))
 
 
+@cache  # of a thousand replicates it takes seconds, and each trial's rule needs it
 def critical_sums(most: int, alpha: float) -> tuple[float, ...]:
     """By n = 0 … most: the least w with P(W ≥ w) ≤ alpha for n differences; inf where none is."""
     sums = []

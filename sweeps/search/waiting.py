@@ -58,16 +58,41 @@ class Waiting:
         return [entry.task for entry in pack]
 
     def _pack(self, most: int) -> list[_Entry]:
+        groups = self._groups()
         oldest = self._entries[0]
         if self._newest - oldest.task.number >= OLD * self._window:
-            return self._with(oldest, most)
-        packs = (self._with(entry, most) for entry in self._entries)
-        return max(packs, key=lambda pack: sum(entry.work for entry in pack))
+            return _with(oldest, groups[oldest.key], most)
+        packs = [
+            _with(entry, group, most)
+            for group in groups.values()
+            # All other packs of a group are those of its oldest, or less work.
+            for entry in (group[0], max(group[_others(group[0], most) :], key=_work, default=None))
+            if entry is not None
+        ]
+        packs.sort(key=lambda pack: pack[0].task.number)
+        return max(packs, key=lambda pack: sum(map(_work, pack)))
 
-    def _with(self, first: _Entry, most: int) -> list[_Entry]:
-        """An entry, and others that go with it: the oldest."""
-        if first.key is None:
-            return [first]
-        others = min(most, packing.MOST // len(first.task.replicates)) - 1
-        alike = [e for e in self._entries if e.key == first.key and e is not first]
-        return [first, *alike[: max(0, others)]]
+    def _groups(self) -> dict[Hashable | None, list[_Entry]]:
+        """Those that wait, by their key."""
+        groups: dict[Hashable | None, list[_Entry]] = {}
+        for entry in self._entries:
+            groups.setdefault(entry.key, []).append(entry)
+        return groups
+
+
+def _work(entry: _Entry) -> float:
+    return entry.work
+
+
+def _others(first: _Entry, most: int) -> int:
+    """How many may go with it."""
+    if first.key is None:
+        return 0
+    return max(0, min(most, packing.MOST // len(first.task.replicates)) - 1)
+
+
+def _with(first: _Entry, group: list[_Entry], most: int) -> list[_Entry]:
+    """An entry, and others that go with it: the oldest of its group."""
+    others = _others(first, most)
+    alike = [entry for entry in group[: others + 1] if entry is not first]
+    return [first, *alike[:others]]

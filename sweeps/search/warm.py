@@ -40,7 +40,7 @@ def fitting(study: Study, base: Path, data: dict[str, Any]) -> list[Warm]:
     """What `start` would find for a run that is new; nothing is written.
 
     Errors: Expected (at `search.from`) for a run that is none, or of other data or objectives;
-    UserError for a study file of its that cannot be read.
+    UserError for a study file or an identity of its that cannot be read.
     """
     earlier = study.search.start
     return [] if earlier is None else _warm(_found(study, base / earlier, data))
@@ -55,7 +55,7 @@ def check(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> None:
 def _written(path: Path) -> list[Warm]:
     try:
         return _warm(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError, KeyError, AttributeError) as fault:
+    except (ValueError, TypeError, LookupError, AttributeError) as fault:
         raise UserError(
             f"{path}: expected the trials that search.from found, got {type(fault).__name__} "
             f"{fault} (it is damaged: remove it, and they are read from the earlier run again)"

@@ -24,7 +24,8 @@ class StudySlot:
         from optuna.exceptions import StorageInternalError
 
         self.what = f"the study '{study.study_name}' of the storage"
-        self.faults: tuple[type[Exception], ...] = (StorageInternalError, OSError)
+        # The last one where somebody has deleted the study.
+        self.faults: tuple[type[Exception], ...] = (StorageInternalError, OSError, KeyError)
         self._study = study
 
     def read(self) -> str:

@@ -51,11 +51,13 @@ class Replacing:
         return self.temporary
 
     def __exit__(self, kind: object, *rest: object) -> None:
-        if kind is not None:
-            self.temporary.unlink(missing_ok=True)
-            return
-        _sync(self.temporary, os.O_RDWR)
-        os.replace(self.temporary, self.path)
+        try:
+            if kind is not None:
+                return
+            _sync(self.temporary, os.O_RDWR)
+            os.replace(self.temporary, self.path)
+        finally:
+            self.temporary.unlink(missing_ok=True)  # where it has not the other name by now
         if sys.platform != "win32":  # where a folder cannot be opened
             _sync(self.path.parent, os.O_RDONLY)
 

@@ -181,7 +181,7 @@ class RunFolder:
 
     def __init__(self, folder: Path, notify: Callable[[str], None]) -> None:
         self.folder, self._claims = folder, Claims(notify)
-        self._address = ""
+        self._address = self._name = ""
         self._backend: BaseStorage | None = None
 
     def __enter__(self) -> "RunFolder":
@@ -196,11 +196,24 @@ class RunFolder:
 
     def __exit__(self, kind: object, fault: BaseException | None, *rest: object) -> None:
         self._claims.release()
+        said = in_our_words(fault, self.folder, self._hide) if fault else None
+        if isinstance(fault, KeyError) and self._is_deleted():
+            said = UserError(
+                f"the study '{self._name}' of the storage: expected it to stay, got one that "
+                "somebody has deleted (run the same again: the records in artifacts are used)"
+            )
         if self._backend:
             backends.close(self._backend)
-        said = in_our_words(fault, self.folder, self._hide) if fault else None
         if said:
             raise said from None
+
+    def _is_deleted(self) -> bool:
+        from optuna.exceptions import StorageInternalError
+
+        try:
+            return bool(self._backend and self._name not in _names(self._backend))
+        except StorageInternalError:
+            return False
 
     def _hide(self, text: str) -> str:
         return addresses.hide(text, self._address)
@@ -221,7 +234,7 @@ class RunFolder:
         known = self.folder / "artifacts" / "identity.json"
         if known.exists():
             identities.expect_same(f"{self.folder}", identities.read(known), identity)
-        self._address = address or ""
+        self._address, self._name = address or "", name
         self._backend = backend = (
             backends.remote(address, where)
             if address
@@ -244,6 +257,10 @@ class RunFolder:
         if not known.exists():
             records.write_text(known, json.dumps(identity))
         return Store(self.folder, study, identities.digest(identity), self._claims)
+
+
+def _names(backend: "BaseStorage") -> list[str]:
+    return [study.study_name for study in backend.get_all_studies()]
 
 
 def _study(name: str, backend: "BaseStorage", directions: Sequence[Goal]) -> "optuna.Study":

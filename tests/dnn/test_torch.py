@@ -10,7 +10,7 @@ from dnn import OPTIMIZERS, SCHEDULES, Data, Network, Replay, Settings, Streams,
 
 torch = pytest.importorskip("torch", reason="no PyTorch (pip install torch==2.13.0)")
 
-ROWS, BATCH, EPOCHS, POPULATION = 90, 9, 20, 3
+ROWS, BATCH, EPOCHS, POPULATION = 90, 9, 20, 2
 UPDATES = ROWS // BATCH * EPOCHS
 RATE = 0.01
 

@@ -1,5 +1,6 @@
 """The confirmation is done by the engine that searched, and bears the loss of a part of it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,32 @@ class Stopped(Here):
 
     def close(self) -> None:
         Stopped.closed = True
+
+
+def test_it_is_the_same_with_any_jobs_and_one_thread(tmp_path: Path) -> None:
+    """Products large enough for BLAS to share them out, were it allowed to."""
+    text = """
+name: small
+data: {source: 'synthetic:moons', options: {rows: 3000}}
+fixed: {hidden: [64, 64], epochs: 3, batch_size: full}
+space: {learning_rate: [0.01, 0.001]}
+confirm: {top: 1, replicates: 6}
+"""
+    spec, dataset = preparing.prepare(documents.read(study(tmp_path, text)), tmp_path, [])
+    chosen, outcomes = confirm.candidates(spec, []), []
+    for jobs in (1, 2):
+        folder = tmp_path / str(jobs)
+        (folder / "artifacts").mkdir(parents=True)
+        work = confirm.prepare(spec, dataset, chosen, folder, "a study")
+        networks = replace(work, packs=work.packs[1:])  # without the baselines
+        (one,), _, _ = confirm.confirm(networks, spec, dataset, folder, jobs)
+        outcomes.append(one.outcome)
+    for group in ("final", "arrays"):
+        first, second = (getattr(outcome, group) for outcome in outcomes)
+        assert first.keys() == second.keys() > set()
+        for name, values in first.items():
+            np.testing.assert_array_equal(values, second[name])
+    assert len(outcomes[0].arrays["theta"]) == 6
 
 
 def here(monkeypatch: pytest.MonkeyPatch, lost: str = "", kind: type[Here] = Here) -> None:

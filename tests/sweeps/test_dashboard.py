@@ -26,6 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run, confirmed and reported."""
     base = tmp_path_factory.mktemp("dashboard")
     text = TEXT.replace("name: small", f"name: small\ndescription: '{HOSTILE}'")
+    text = text.replace("trials: 24", "trials: 14")
     sweeps(str(study(base, text)), "--jobs", "1", cwd=base)
     return base / "runs" / "small"
 
@@ -74,9 +75,21 @@ def start() -> Iterator[Callable[..., Started]]:
 
     yield started
     for one in made:
-        if one.process.poll() is None:
-            one.process.kill()
-            one.process.communicate()
+        end(one)
+
+
+@pytest.fixture(scope="module")
+def shown(folder: Path) -> Iterator[Started]:
+    """One of that run, for tests that do not end it."""
+    shown = Started(folder)
+    yield shown
+    end(shown)
+
+
+def end(one: Started) -> None:
+    if one.process.poll() is None:
+        one.process.kill()
+        one.process.communicate()
 
 
 def test_a_connection_that_is_gone_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,8 +120,7 @@ def test_it_says_where_it_is_and_ends_cleanly(start: Any, folder: Path, number: 
     assert out == f"stopped   {folder} is as it was, with your notes\n"
 
 
-def test_it_listens_on_this_machine_alone(start: Any, folder: Path) -> None:
-    shown = start(folder)
+def test_it_listens_on_this_machine_alone(shown: Started) -> None:
     assert shown.page.startswith("http://127.0.0.1:")
     assert shown.lines == [f"dashboard {shown.page} (Ctrl-C stops it)\n"]
     others = {one[4][0] for one in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
@@ -123,8 +135,7 @@ def test_another_host_is_warned_of(start: Any, folder: Path) -> None:
     assert shown.ask("GET", "/api/studies", Host="any.example")[0] == 200
 
 
-def test_it_takes_notes_and_changes_nothing_else(start: Any, folder: Path) -> None:
-    shown = start(folder)
+def test_it_takes_notes_and_changes_nothing_else(shown: Started, folder: Path) -> None:
     study_at = shown.page.rpartition("/")[2]
     journal = folder / "journal.log"
     before = journal.read_bytes()
@@ -182,12 +193,10 @@ def test_it_follows_a_run_that_is_going_on(start: Any, tmp_path: Path) -> None:
 
 
 def test_a_taken_port_is_one_line_if_asked_for_and_the_next_one_if_not(
-    start: Any, folder: Path
+    start: Any, shown: Started, folder: Path
 ) -> None:
-    first = start(folder)
-    second = start(folder)
-    assert second.port != first.port
-    port = str(first.port)
+    assert start(folder).port != shown.port
+    port = str(shown.port)
     done = sweeps(
         "dashboard", str(folder), "--port", port, cwd=folder, code=2, module="sweeps"
     )  # fmt: skip
@@ -214,13 +223,13 @@ def test_what_cannot_be_shown_is_said_in_a_line(folder: Path, tmp_path: Path) ->
 
 def test_a_run_in_a_database_is_found_by_its_provenance(start: Any, tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path / 'all.db'}"
-    options = ("--jobs", "1", "--trials", "3", "--no-confirm", "--storage", address)
+    options = ("--jobs", "1", "--trials", "1", "--no-confirm", "--storage", address)
     told = sweeps(str(study(tmp_path)), *options, cwd=tmp_path).stdout
     assert f"dashboard python -m sweeps dashboard runs/small --storage {address}" in told
     shown = start(tmp_path / "runs" / "small")
     detail = json.loads(shown.ask("GET", f"/api/studies/{shown.page.rpartition('/')[2]}")[1])
     assert detail["name"] == "small"
-    assert "**Done**: 3 of 3 trials" in detail["note"]["body"]
+    assert "**Done**: 1 of 1 trials" in detail["note"]["body"]
     assert not (tmp_path / "runs" / "small" / "journal.log").exists()
 
 
@@ -239,8 +248,7 @@ def test_an_address_that_is_none_is_refused() -> None:
 
 
 @pytest.mark.browser
-def test_everything_is_seen_in_a_browser(start: Any, folder: Path, browser: Any) -> None:
-    shown = start(folder)
+def test_everything_is_seen_in_a_browser(shown: Started, browser: Any) -> None:
     view = browser.new_context(viewport={"width": 1280, "height": 1000})
     tab, said = view.new_page(), []
     tab.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))

@@ -1,5 +1,6 @@
 """What may happen to a run folder: torn files, disks, workers, clocks; nothing told is lost."""
 
+import errno
 import json
 import os
 import random
@@ -94,6 +95,23 @@ def test_a_record_is_read_whole_or_not_at_all(done: Path, tmp_path: Path) -> Non
             assert found.value == whole.value
             np.testing.assert_equal(found.curves, whole.curves)
     assert refused > 200
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_record_that_cannot_be_made_safe_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """A file system may say only when it syncs, or renames, that there is no room."""
+    path = tmp_path / "study.yaml"
+    path.write_text("old")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(OSError, match="No space left"):
+        records.write_text(path, "new")
+    assert [one.read_text() for one in tmp_path.iterdir()] == ["old"]
 
 
 @pytest.mark.parametrize("content", [b"[1, 2", b"7", b"\xff\xfe"])

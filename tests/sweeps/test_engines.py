@@ -2,15 +2,21 @@
 
 import os
 import signal
+import subprocess
+import sys
+import tempfile
 import threading
 import time
+from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sweeps.engines import ENGINES, Failure
+from sweeps.engines import ENGINES, Failure, Lost
 from tests.sweeps.engines import collect, engine
 from tests.sweeps.helpers import alive
+from tests.sweeps.test_identity import descendants
 
 engines = pytest.mark.parametrize("name", list(ENGINES))
 
@@ -129,8 +135,9 @@ def test_workers_have_one_blas_thread_and_leave_ctrl_c_to_the_parent(name: str) 
 
 
 @engines
-def test_close_ends_every_worker_whatever_it_does(name: str, tmp_path: Path) -> None:
-    marker = tmp_path / "pid"
+def test_close_ends_every_worker_and_leaves_no_file(name: str, tmp_path: Path) -> None:
+    """Whatever the workers do."""
+    marker, before = tmp_path / "pid", files_of(os.getpid())
     with engine(name) as made:
         made.submit(0, ("hold", str(marker), 1000))
         made.submit(1, "pid")
@@ -139,6 +146,45 @@ def test_close_ends_every_worker_whatever_it_does(name: str, tmp_path: Path) -> 
             time.sleep(0.01)
     assert gone(int(marker.read_text()))
     assert gone(other)
+    assert files_of(os.getpid()) == before
+
+
+class Unreadable:
+    """It can be sent, and not be read: as of a package that the workers have not."""
+
+    def __reduce__(self) -> Any:
+        return int, ("none",)
+
+
+def test_a_cluster_that_cannot_work_is_ended() -> None:
+    ensure_running()  # Python's own helper, which stays
+    before = files_of(os.getpid()), descendants(os.getpid())
+    expected = pytest.raises(Lost, match="its workers cannot be used")
+    with expected, engine("dask", jobs=1, shared=Unreadable()):
+        pass
+    assert (files_of(os.getpid()), descendants(os.getpid())) == before
+
+
+def test_no_file_is_left_of_a_parent_that_is_killed(tmp_path: Path) -> None:
+    code = (
+        "from sweeps.engines.reaper import Reaper; import os, signal; from pathlib import Path\n"
+        "folder = Path(Reaper().folder); (folder / 'x').mkdir(); (folder / 'x/y').touch()\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment)
+    assert done.returncode == -signal.SIGKILL
+    deadline = time.monotonic() + 5
+    while left := list(tmp_path.iterdir()):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.01)
+
+
+def files_of(pid: int) -> set[Path]:
+    """What a process that starts engines has in the folders for what is temporary."""
+    system, own = Path("/tmp"), Path(tempfile.gettempdir())
+    names = (f"sweeps-{pid}-*", f"ray/session_*_{pid}", "dask-scratch-space/*.lock")
+    return {path for place in (system, own) for name in names for path in place.glob(name)}
 
 
 def gone(pid: int) -> bool:

@@ -1,5 +1,6 @@
 """Several trials as one population: the numbers each would have alone, bit for bit."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,20 @@ def test_of_packs_the_one_with_the_most_work_goes_first(moons: Dataset) -> None:
         waiting.add(task(number, batch_size=size))
     assert numbers(waiting.take(1)) == [1, 2, 3]
     assert numbers(waiting.take(1)) == [0]
+
+
+def test_to_choose_among_many_is_quick(monkeypatch: pytest.MonkeyPatch, moons: Dataset) -> None:
+    """A window may be of 10,000 trials; while the parent chooses, workers wait."""
+    waiting, one = Waiting(moons, window=10_000, most=4), task(0)
+    known = [waiting._entry(replace(one, number=number)) for number in range(2)]
+    monkeypatch.setattr(
+        waiting, "_entry", lambda task: replace(known[0], task=task, work=task.number % 7)
+    )
+    for number in range(3_000):
+        waiting.add(replace(one, number=number))
+    started = time.perf_counter()
+    assert numbers(waiting.take(1)) == [6, 0, 1, 2]
+    assert time.perf_counter() - started < 0.2
 
 
 def test_where_nothing_is_known_of_the_tasks_the_oldest_goes_alone() -> None:

@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,17 @@ import pytest
 
 from sweeps import addresses
 from sweeps.faults import UserError
+from sweeps.interrupts import Shield
+from sweeps.results import resolved
+from sweeps.search import search
+from sweeps.search.budgets import Budget
+from sweeps.search.mirror import Mirror
 from sweeps.storage import backends, lost
 from sweeps.storage.store import RunFolder
 from tests.databases import PASSWORD, MariaDB, Postgres, Server, missing, missing_mysql
 from tests.sweeps.helpers import TEXT, await_records, command, environment, study, sweeps, trials
+from tests.sweeps.test_search import Scrambled
+from tests.sweeps.test_search import study as tiny
 
 QUICK = TEXT.replace("trials: 24", "trials: 12")
 OPTIONS = ("--jobs", "1", "--no-confirm")
@@ -270,6 +277,35 @@ def test_a_storage_that_is_none_is_told_where_it_was_given(tmp_path: Path) -> No
     plain = study(tmp_path, QUICK)
     given = sweeps(plain.name, *OPTIONS, "--storage", address, cwd=tmp_path, code=2)
     assert given.stderr == f"--storage: {said}"
+
+
+@pytest.mark.parametrize("has_database", [False, True])
+def test_a_study_that_somebody_deletes_in_mid_run(tmp_path: Path, has_database: bool) -> None:
+    """It is said in a line; the same again makes it anew from its records."""
+    of, folder = tiny(), tmp_path / "run"
+    address = f"sqlite:///{tmp_path}/x.db" if has_database else None
+
+    def search_all(delete: Callable[[], None] | None = None) -> list[bool]:
+        new = []
+        with RunFolder(folder, print) as held:
+            store = held.open("tiny", address, resolved.identity(*of), ["minimize"])
+            engine, budget = Scrambled(of[1], 1), Budget(of[0], 5)
+            for one in search(of[0], store, engine, budget, Mirror(of[0]), Shield(), of[1]):
+                new.append(one.new)
+                if delete and len(new) == 2:
+                    delete()
+            assert len(store.trials()) == 5
+        return new
+
+    def delete() -> None:
+        journal = folder / "journal.log"
+        optuna.delete_study(study_name="tiny", storage=address or backends.shared(journal))
+
+    with pytest.raises(UserError, match="the study 'tiny' of the storage: expected it to stay"):
+        search_all(delete)
+    kept = len(list(folder.glob("artifacts/trial-*.npz")))
+    assert kept >= 2
+    assert sum(search_all()) == 5 - kept
 
 
 def test_a_second_interrupt_does_not_wait_for_a_database(tmp_path: Path) -> None:
