@@ -180,7 +180,7 @@ def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Pat
             hints = [did_you_mean(name, there[:20]) for name in missing[:NAMED]]
             hint = "; ".join(dict.fromkeys(hints))
             if not option:
-                hint += "; an empty one would do: missing values"
+                hint += "; an empty column would do"
             columns = "column" if len(missing) == 1 else "columns"
             raise UserError(f"{option}{rows}: expected the {columns} {names}, got none ({hint})")
     return [name for name in there if name not in used and name not in keep]

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.reports.folders import Made, write
@@ -50,6 +51,24 @@ def test_the_gate(cwd: Path, order: tuple[str, ...], margin: str, failed: str) -
     said = f"failed: test error: [+3.51, +3.51] lies above {failed}\n" if failed else ""
     assert done.stderr == said
     assert "against" in done.stdout
+
+
+def test_a_trainers_runs_say_no_words_that_it_was_not_given(cwd: Path) -> None:
+    for name, width in (("one", 16), ("other", 32)):
+        folder = write(cwd / name, Made())
+        path = folder / "provenance.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"trainer": {"call": "m:train"}}))
+        frame = pd.read_parquet(folder / "confirm.parquet")
+        # Epochs it has, and its own words; batch_size is said by one study alone.
+        given = {"hidden": [32, 16], "batch_size": width, "epochs": 60, "l1": 0.0, "own": 1}
+        networks = frame["kind"] == "network"
+        frame.loc[networks, "settings"] = json.dumps(given)
+        frame.to_parquet(folder / "confirm.parquet")
+    told = sweeps("compare", "one", "other", cwd=cwd, module="sweeps").stdout
+    assert "l1" not in told
+    (same,) = [line for line in told.splitlines() if line.startswith("the same  ")]
+    assert same.split("  ")[1] == "hidden [32, 16], epochs 60, own 1"
+    assert any(line.split() == ["batch_size", "16", "32"] for line in told.splitlines())
 
 
 def test_what_seeds_alone_bear_out_is_said_of_these_rows(cwd: Path) -> None:

@@ -255,7 +255,7 @@ def test_its_faults_are_a_line(made: Path) -> None:
     (made / "wide.csv").write_text("a,b\n1,2,3\n")
     line = said(made, "few.csv")
     assert line.startswith(f"few.csv: expected the columns '{used[0]}', '{used[1]}', got none (")
-    assert line.endswith("; an empty one would do: missing values)")
+    assert line.endswith("; an empty column would do)")
     for name, message in {
         "empty.csv": "empty.csv: expected a .csv table, got: No columns to parse from file",
         "nope.csv": "nope.csv: expected a file of rows, got no such file",
