@@ -120,7 +120,7 @@ OF_HIDDEN_LAYERS = ("activation", "keep_prob", "batch_norm", "max_norm")
 
 def idle(settings: Mapping[str, Any], trainer: object) -> tuple[str, ...]:
     """The words that say nothing of a network without hidden layers; of a user's trainer, none."""
-    return OF_HIDDEN_LAYERS if settings.get("hidden") == [] and not trainer else ()
+    return OF_HIDDEN_LAYERS if settings.get("hidden") in ([], "[]") and not trainer else ()
 
 
 def settings(run: Run, config: str) -> dict[str, Any]:

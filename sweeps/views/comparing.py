@@ -33,10 +33,16 @@ class Comparison:
     @property
     def settings(self) -> dict[str, list[Any]]:
         """Each setting of any winner, a value a run; None where a winner has none."""
-        settings = [winner["settings"] for winner in self.winners]
-        said = [_said(run, one) for run, one in zip(self.runs, settings, strict=True)]
-        names = dict.fromkeys(name for one in said for name in one)
-        return {name: [one.get(name) for one in settings] for name in names}
+        pairs = [(r, w["settings"]) for r, w in zip(self.runs, self.winners, strict=True)]
+        own = [bool(run.provenance.get("trainer")) for run in self.runs]
+        each = (_said(*pair) for pair, is_own in zip(pairs, own, strict=True) if is_own)
+        said = {name for names in each for name in names}
+        shown = [
+            {name: value for name, value in settings.items() if name in said or not is_own}
+            for (_, settings), is_own in zip(pairs, own, strict=True)
+        ]
+        names = dict.fromkeys(name for one in shown for name in one)
+        return {name: [one.get(name) for one in shown] for name in names}
 
     def plain(self) -> dict[str, Any]:
         """As JSON says it; `differences` are to the first run, above 0 is worse."""
@@ -76,9 +82,7 @@ def compare(paths: list[Path], split: str) -> Comparison:
 
 
 def _said(run: "frames.Run", settings: dict[str, Any]) -> list[str]:
-    """The words of a winner; of a user's trainer without those that its study leaves alone."""
-    if not run.provenance.get("trainer"):
-        return list(settings)
+    """The words of a winner of a user's trainer, without those that its study leaves alone."""
     ours, used = defaults(), {"epochs", *(name.partition(".")[0] for name in run.parameters)}
     return [
         name

@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+from sweeps.views import comparing
 from tests.reports.folders import Made, write
 from tests.reports.test_comparison import shifted
 from tests.sweeps.helpers import sweeps
@@ -69,6 +71,15 @@ def test_a_trainers_runs_say_no_words_that_it_was_not_given(cwd: Path) -> None:
     (same,) = [line for line in told.splitlines() if line.startswith("the same  ")]
     assert same.split("  ")[1] == "hidden [32, 16], epochs 60, own 1"
     assert any(line.split() == ["batch_size", "16", "32"] for line in told.splitlines())
+
+
+def test_beside_our_networks_a_trainer_has_none_of_their_words() -> None:
+    ours = SimpleNamespace(provenance={"trainer": None}, parameters=("l2",))
+    own = SimpleNamespace(provenance={"trainer": {"call": "m:train"}}, parameters=("own",))
+    settings = [{"l2": 0.0, "l1": 0.0}, {"l2": 0.0, "l1": 0.5, "own": 1}]
+    winners = [pd.Series({"settings": one}) for one in settings]
+    found = comparing.Comparison([ours, own], winners, [], [])  # type: ignore[list-item]
+    assert found.settings == {"l2": [0.0, None], "l1": [0.0, 0.5], "own": [None, 1]}
 
 
 def test_what_seeds_alone_bear_out_is_said_of_these_rows(cwd: Path) -> None:
