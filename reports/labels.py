@@ -20,10 +20,15 @@ def searched(run: Run, config: str) -> dict[str, Any]:
     """The searched settings that are active in a confirmed configuration, by dotted name."""
     trial = int(run.rows_of(config)["trial"].iloc[0])
     found = tuning.settings_of(run, trial) if trial >= 0 else {}
+    every = summary.settings(run, config)
     if not found:
-        every = summary.settings(run, config)
         found = {name: _setting(every, name) for name in run.parameters}
-    return {name: value for name, value in found.items() if value is not None}
+    idle = summary.idle(every, run.provenance.get("trainer"))
+    return {
+        name: value
+        for name, value in found.items()
+        if value is not None and name.partition(".")[0] not in idle
+    }
 
 
 def in_words(run: Run, config: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -112,6 +113,14 @@ def _objective(run: Run, goal: Objective, rows: pd.DataFrame) -> Interval:
     known = goal.metric.endswith(("_loss", "_error"))
     value = float(rows[goal.metric].iloc[0]) if known else math.nan
     return intervals.none(value, 1, "one model")
+
+
+OF_HIDDEN_LAYERS = ("activation", "keep_prob", "batch_norm", "max_norm")
+
+
+def idle(settings: Mapping[str, Any], trainer: object) -> tuple[str, ...]:
+    """The words that say nothing of a network without hidden layers; of a user's trainer, none."""
+    return OF_HIDDEN_LAYERS if settings.get("hidden") in ([], "[]") and not trainer else ()
 
 
 def settings(run: Run, config: str) -> dict[str, Any]:

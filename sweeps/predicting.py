@@ -10,7 +10,7 @@ from typing import IO, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from sweeps.data import sources
+from sweeps.data import sources, spellings
 from sweeps.data.encode import MISSING, CategoryColumn, NumberColumn
 from sweeps.faults import UserError, Words, did_you_mean, printable, show
 from sweeps.results.model import Model
@@ -132,6 +132,7 @@ def write(model: Model, rows: Path, keep: list[str], file: Text, terminal: bool 
     done = 0
     for frame in READERS[_kind(rows)](rows, model):
         if done == 0:
+            keep = _names(keep, frame)
             notes.unused = _check_columns(frame, model, keep, rows)
         _check_values(frame, model, rows, done)
         notes.add(frame, model)
@@ -145,6 +146,12 @@ def write(model: Model, rows: Path, keep: list[str], file: Text, terminal: bool 
         file.write(made.to_csv(index=False, header=done == 0, float_format="%.7g"))
         done += len(frame)
     return notes
+
+
+def _names(given: list[str], frame: pd.DataFrame) -> list[str]:
+    """Names of columns, each once; "a,b" is two of them, unless it is one."""
+    each = ([name] if name in frame else name.split(",") for name in given)
+    return list(dict.fromkeys(name.strip() for names in each for name in names))
 
 
 def predictions(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
@@ -172,6 +179,8 @@ def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Pat
             names = _some([show(name) for name in missing])
             hints = [did_you_mean(name, there[:20]) for name in missing[:NAMED]]
             hint = "; ".join(dict.fromkeys(hints))
+            if not option:
+                hint += "; an empty column would do"
             columns = "column" if len(missing) == 1 else "columns"
             raise UserError(f"{option}{rows}: expected the {columns} {names}, got none ({hint})")
     return [name for name in there if name not in used and name not in keep]
@@ -192,21 +201,43 @@ def _check_values(frame: pd.DataFrame, model: Model, rows: Path, before: int) ->
         if wrong.any():
             at = int(wrong.argmax())
             too_large = f" (too large for {model.theta.dtype})" * bool(np.isfinite(numbers[at]))
-            raise UserError(
-                f"{rows}: row {before + at + 1}: {printable(column.name)}: expected a finite "
-                f"number, got {show(values.iloc[at])}{too_large}"
-            )
+            comma = spellings.remedy(spellings.clauses(values.iloc[[at]]))
+            hint = " (the study's data.decimal is '.': write a point)" if comma else too_large
+            raise _no_number(rows, before + at, column.name, values.iloc[at], hint)
 
 
 def _csv(path: Path, model: Model) -> Iterator[pd.DataFrame]:
     # Each chunk must be read as the whole file would be: "1" among words is a word.
     texts = {c.name: str for c in model.encoder.columns if not isinstance(c, NumberColumn)}
     try:
-        with pd.read_csv(path, **sources.csv_options(path), dtype=texts, chunksize=CHUNK) as chunks:
+        options = sources.csv_options(path) | {"decimal": model.decimal}
+        with pd.read_csv(path, **options, dtype=texts, chunksize=CHUNK) as chunks:
             for chunk in chunks:
-                yield chunk.rename(columns=str)
+                frame = chunk.rename(columns=str)
+                yield _with_points(frame, model, path) if model.decimal == "," else frame
     except (OSError, ValueError) as fault:
         raise sources.unreadable(str(path), path, fault) from None
+
+
+def _with_points(frame: pd.DataFrame, model: Model, path: Path) -> pd.DataFrame:
+    """Rows of a study whose numbers have a comma. Errors: UserError for any other text."""
+    for column in model.encoder.columns:
+        if isinstance(column, NumberColumn) and column.name in frame:
+            values, is_number = sources.ungrouped(frame[column.name])
+            wrong = values.map(lambda value: isinstance(value, str)) & ~is_number
+            if wrong.any():
+                row = int(wrong.idxmax())
+                hint = " (the study's data.decimal is ',')"
+                raise _no_number(path, row, column.name, values[row], hint)
+            frame[column.name] = values
+    return frame
+
+
+def _no_number(rows: Path, row: int, name: str, got: Any, hint: str) -> UserError:
+    """`row` is counted from 0, in what is said from 1."""
+    return UserError(
+        f"{rows}: row {row + 1}: {printable(name)}: expected a finite number, got {show(got)}{hint}"
+    )
 
 
 def _parquet(path: Path, model: Model) -> Iterator[pd.DataFrame]:

@@ -4,6 +4,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -84,8 +85,10 @@ def begin(name: str, data: str | None, target: str | None) -> Begun:
 def _text(name: str, data: str, target: str | None) -> tuple[str, Columns]:
     source = data if ":" in data else os.path.relpath(data)
     try:
-        columns = _columns(source, target)
-        made = DataSpec(source=source, target=target, ignore=tuple(columns.ignored))
+        decimal = _decimal(source, target)
+        columns = _columns(source, target, decimal)
+        ignored = tuple(columns.ignored)
+        made = DataSpec(source=source, target=target, decimal=decimal, ignore=ignored)
         dataset = load(made, Path(), "float32")
     except Expected as fault:
         option = "--target" if fault.at == "target" else "--data"
@@ -95,9 +98,19 @@ def _text(name: str, data: str, target: str | None) -> tuple[str, Columns]:
     return _study(name, made, columns, dataset), columns
 
 
-def _columns(source: str, target: str | None) -> Columns:
-    """Ignored are those that say nothing (numbers of rows, constants) or cannot be read."""
+def _decimal(source: str, target: str | None) -> Literal[".", ","]:
+    """The mark of a table's numbers: a comma where a column of a CSV file looks like it."""
     table = sources.read(source, target, {}, Path())
+    texts = (table.frame[name] for name in table.frame if not is_number(table.frame[name]))
+    is_comma = source.lower().endswith(sources.TEXTS) and any(
+        spellings.remedy(spellings.clauses(column)) for column in texts
+    )
+    return "," if is_comma else "."
+
+
+def _columns(source: str, target: str | None, decimal: str) -> Columns:
+    """Ignored are those that say nothing (numbers of rows, constants) or cannot be read."""
+    table = sources.read(source, target, {}, Path(), decimal)
     features = table.frame.drop(columns=[table.target])
     ignored: dict[str, str] = {}
     words: dict[str, str] = {}
@@ -161,6 +174,7 @@ def _study(name: str, data: DataSpec, columns: Columns, dataset: Dataset) -> str
     target = (
         f"  target: {_scalar(str(data.target))}  # the column to predict\n" if data.target else ""
     )
+    decimal = '  decimal: ","  # the mark of its numbers\n' if data.decimal == "," else ""
     ignored = "".join(
         f"    - {_scalar(column)}  # {_comment(reason)}\n"
         for column, reason in columns.ignored.items()
@@ -174,7 +188,7 @@ description: {_scalar(f"Which settings predict {aim} best?")}
 data:
   # {_comment(f"{facts['rows']} rows × {facts['columns']} columns, {kind}: {aim}")}
   source: {_scalar(data.source)}  # a file beside this one, sklearn:NAME or synthetic:NAME
-{target}{ignored}\
+{target}{decimal}{ignored}\
 {_group(columns.groups)}\
   split: {{dev: 0.2, test: 0.2, seed: 0}}  # the test rows are met by the confirmation alone
 fixed:  # not searched

@@ -20,6 +20,7 @@ from reports.figures.style import (
     tidy,
 )  # fmt: skip
 from reports.figures.svg import panel
+from reports.text import count
 
 
 def bands(curves: pd.DataFrame, configs: tuple[str, ...], kind: str) -> pd.DataFrame:
@@ -57,7 +58,7 @@ def curves(
 ) -> Figure:
     """One panel per configuration of `bands`, all on one scale; named: a panel's title."""
     configs = list(dict.fromkeys(frame["config"]))
-    limits = _limits(frame, log=kind == "loss")
+    limits, gone = _limits(frame, log=kind == "loss", bounded=percent)
     panels = tuple(
         _panel(
             frame[frame["config"] == config],
@@ -77,18 +78,29 @@ def curves(
         f"networks (n = {n} each); band: their 10th to 90th percentile, not an interval for the "
         "median. Diverged networks drop out where they diverged; what was worse before training "
         "may lie above the scale."
+        + f" The scale is that of the others: {gone} of {count(len(configs), 'setting')} "
+        f"{'leave' if gone > 1 else 'leaves'} it." * (gone > 0)
     )
     return Figure(f"curves-{kind}", f"{name[0].upper()}{name[1:]} while training", caption, panels,
                   frame, "data/curves.csv")  # fmt: skip
 
 
-def _limits(frame: pd.DataFrame, log: bool) -> tuple[float, float]:
-    """A scale that shows the training, not the first evaluation nor the one exploding network."""
-    trained = frame[frame["epoch"] > 0]
-    low, top = float(frame["low"].min()), float(trained["median"].max())
+TOO_HIGH = 5  # times the lower median of the settings' highest points
+
+
+def _limits(frame: pd.DataFrame, log: bool, bounded: bool) -> tuple[tuple[float, float], int]:
+    """A scale that shows the training, and how many settings' medians leave it.
+
+    It shows neither the first evaluation nor the one exploding network or setting.
+    """
+    tops = frame[frame["epoch"] > 0].groupby("config")["median"].max().dropna()
+    low, top = float(frame["low"].min()), float(tops.max())
+    if not bounded and len(tops):
+        top = min(top, TOO_HIGH * float(tops.quantile(0.5, interpolation="lower")))
+    gone = int((tops > top).sum())
     if log:
-        return max(low, top * 1e-5, 1e-12) * 0.9, top * 1.3
-    return 0.0, top * 1.08
+        return (max(low, top * 1e-5, 1e-12) * 0.9, top * 1.3), gone
+    return (0.0, top * 1.08), gone
 
 
 def _panel(

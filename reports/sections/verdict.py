@@ -173,8 +173,8 @@ def _against_defaults(run: Run) -> str:
         f" On new rows it might be otherwise: {scale.interval(rows, difference=True)}."
     )  # fmt: skip
     return (
-        f"{judged} the defaults on these test rows: {scale.interval(found, difference=True)} "
-        f"({text.LEVEL}, {found.kind}, n = {found.n}).{also}"
+        f"{judged} the defaults on these test rows: {scale.interval(found, difference=True)}"
+        f"{' SD' * run.regression} ({text.LEVEL}, {found.kind}, n = {found.n}).{also}"
     )
 
 

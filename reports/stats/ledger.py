@@ -269,6 +269,8 @@ def _decide(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
     """
     if gaps[0].interval.why == DIVERGED:
         return text.capital(f"{DIVERGED}: there is no gap to judge. Lower the learning rate first.")
+    if math.isnan(gaps[0].interval.estimate):
+        return "No train error is known: the trainer may yield train_error or train_outputs."
     if replicates < 2:
         return "One replicate: the noise between seeds is unknown. Confirm with 10 or more."
     open_gaps = [gap for gap in gaps if 1 - SURE < gap.p < SURE]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from reports import text
+from reports import summary, text
 from reports.frames import Run
 from reports.stats import convergence, intervals, limits, objectives, row_lints, tuning
 from reports.stats.findings import NOTE, WARN, Lint
@@ -63,8 +63,10 @@ def unfinished(run: Run) -> Iterator[Lint]:
 def edges(run: Run) -> Iterator[Lint]:
     """The best value of a parameter lies in the outer twentieth of its range."""
     trial = tuning.best_trial(run)
-    for name, value in tuning.settings_of(run, -1 if trial is None else trial).items():
-        if isinstance(value, (str, bool)):
+    best = tuning.settings_of(run, -1 if trial is None else trial)
+    idle = summary.idle(best, run.provenance.get("trainer"))
+    for name, value in best.items():
+        if isinstance(value, (str, bool)) or name.partition(".")[0] in idle:
             continue
         where = tuning.position(run, name, float(value))
         if math.isnan(where) or tuning.EDGE < where < 1 - tuning.EDGE:

@@ -44,7 +44,7 @@ class Dataset:
     """Parts by name (of PARTS), each x (n, n_in) and y (n, K) of the study's dtype.
 
     `labels` holds the class codes (n,) or the standardized numbers (n,) of each part; `groups` the
-    number (n,) of each row's group, where rows belong together.
+    number (n,) of each row's group, where rows belong together; `decimal` the mark in its CSV.
     """
 
     parts: dict[str, dnn.Data]
@@ -55,6 +55,7 @@ class Dataset:
     facts: dict[str, Any]
     constants: dict[str, float]
     groups: dict[str, NDArray[np.intp]] = field(default_factory=dict)
+    decimal: str = "."
 
     @property
     def n_in(self) -> int:
@@ -75,7 +76,9 @@ class Dataset:
 
     def identity(self, said: "DataSpec") -> dict[str, Any]:
         """What must agree for two studies to be of the same data, divided alike."""
-        return said.model_dump(exclude={"source"}) | {"sha256": self.sha256}
+        # Runs that are older than `decimal` go on.
+        left_out = {"source", "decimal"} if said.decimal == "." else {"source"}
+        return said.model_dump(exclude=left_out) | {"sha256": self.sha256}
 
     @property
     def loss(self) -> str:

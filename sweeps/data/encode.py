@@ -151,7 +151,8 @@ def _text_fault(name: str, column: "pd.Series", line: int | None, is_target: boo
     # A few texts among numbers are typing mistakes; many are categories.
     if 0 < texts.sum() <= 0.05 * column.notna().sum():
         first = int(texts.to_numpy().argmax())
-        advice = "" if is_target else " (empty such cells, or add it to data.ignore)"
+        advice = "" if is_target else "empty such cells, or add it to data.ignore"
+        advice = _advice(spellings.clauses(column[texts]), line, advice)
         return (
             f"{name}: expected a number in every row, got text in {texts.sum()} of {len(column)}, "
             f"first {show(column.iloc[first])}{_line(line, first)}{advice}"
@@ -162,12 +163,20 @@ def _text_fault(name: str, column: "pd.Series", line: int | None, is_target: boo
         return f"{name}: expected words that differ by more than spaces, got {one} and {other}"
     distinct = 0 if is_target else column.nunique()
     if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
-        got = [f"{distinct} different texts in {len(column)} rows", *spellings.clauses(column)]
+        clauses = spellings.clauses(column)
+        got = [f"{distinct} different texts in {len(column)} rows", *clauses]
         return (
             f"{name}: expected numbers or at most {MOST_CATEGORIES} categories, "
-            f"got {'; '.join(got)} (add it to data.ignore)"
+            f"got {'; '.join(got)}{_advice(clauses, line, 'add it to data.ignore')}"
         )
     return None
+
+
+def _advice(clauses: list[str], line: int | None, otherwise: str) -> str:
+    """In brackets. A table without lines has numbers of its own, and no decimal mark."""
+    both = (spellings.remedy(clauses) if line else "", otherwise)
+    advice = ", or ".join(part for part in both if part)
+    return f" ({advice})" if advice else ""
 
 
 def _line(first: int | None, row: int) -> str:

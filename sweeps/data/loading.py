@@ -21,7 +21,7 @@ MOST_CODES = 20
 
 def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
     """Read, divide and encode. Errors: Expected (below `data`) or UserError."""
-    table = sources.read(spec.source, spec.target, spec.options, base)
+    table = sources.read(spec.source, spec.target, spec.options, base, spec.decimal)
     where = Path(spec.source).name if ":" not in spec.source else spec.source
     used = [c for c in (spec.group, spec.split.column) if c is not None]
     if table.target in (*spec.ignore, *used):
@@ -96,7 +96,7 @@ def _task(column: pd.Series, asked: str, where: str) -> str:
     if asked == "classification" and column.nunique() > min(1000, len(column) // 3):
         spelled = [] if number else spellings.clauses(column)
         other = "data.task: regression, or another target" if number else "another target"
-        hint = "; ".join(spelled) or other
+        hint = "; ".join([*spelled, spellings.remedy(spelled)] if spelled else [other]).rstrip("; ")
         raise UserError(
             f"{where}: target '{column.name}': expected classes with several rows each, got "
             f"{column.nunique()} in {len(column)} rows ({hint})"
@@ -168,7 +168,9 @@ def _assemble(
         "duplicates": sum(rows_seen[row] in train_rows for row in parts["test"]),
     }
     constants = _constants(target, data)
-    return Dataset(data, labels, target, encoder, table.sha256, facts, constants)
+    return Dataset(
+        data, labels, target, encoder, table.sha256, facts, constants, decimal=spec.decimal
+    )
 
 
 def _standardized(name: str, column: pd.Series, train: split.Rows) -> tuple[Target, NDArray[Any]]:

@@ -133,9 +133,30 @@ def csv_options(path: Path) -> dict[str, Any]:
     }
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    frame: pd.DataFrame = pd.read_csv(path, **csv_options(path))
+def _read_csv(path: Path, decimal: str) -> pd.DataFrame:
+    frame: pd.DataFrame = pd.read_csv(path, **csv_options(path), decimal=decimal)
+    for name in frame.columns if decimal == "," else ():
+        values, is_number = ungrouped(frame[name])
+        if is_number.any() and (is_number | values.isna()).all():
+            frame[name] = pd.to_numeric(values)
     return frame
+
+
+# Beside a decimal comma. "0.500" is none, and "18.03.2024" neither.
+GROUPED = r"[-+]?([1-9]\d{0,2}([.' \u00a0\u202f]\d{3})+|\d+)(,\d+)?"
+
+
+def ungrouped(column: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """A column with its numbers such as "1.234,5" as "1234.5", and where they are.
+
+    pandas leaves a column with one of them as texts; its own `thousands` makes numbers of dates.
+    """
+    if not pd.api.types.is_string_dtype(column):
+        return column, pd.Series(False, index=column.index)
+    texts = column.astype(str).str.strip()
+    is_number = texts.str.fullmatch(GROUPED) & column.notna()
+    plain = texts.str.replace(r"[.' \u00a0\u202f]", "", regex=True).str.replace(",", ".")
+    return column.astype(object).where(~is_number, plain), is_number
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
@@ -154,21 +175,18 @@ def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
-    ".csv": _read_csv,
-    ".tsv": _read_csv,
-    ".parquet": _read_parquet,
-}
+TEXTS = (".csv", ".tsv")
+TABLES = (*TEXTS, ".parquet")
 KNOWN = "a file (.csv, .tsv, .parquet), sklearn:NAME or synthetic:NAME"
 SHEETS = (".xlsx", ".xls", ".ods")
 LATER = (".npz", ".h5", ".hdf5", ".mat")
 
 
-def _file(path: Path, target: str | None) -> Table:
+def _file(path: Path, target: str | None, decimal: str) -> Table:
     suffix = path.suffix.lower()
     if suffix in LATER:
         raise Expected("a .csv, .tsv or .parquet file", path.name, "it comes with a later version")
-    if suffix not in READERS:
+    if suffix not in TABLES:
         hint = "save its sheet as .csv" if suffix in SHEETS else ""
         raise Expected(KNOWN, path.name, hint)
     if not _is_file(path):
@@ -177,7 +195,7 @@ def _file(path: Path, target: str | None) -> Table:
             "a file", path.name, did_you_mean(path.name, near) if near else "no such file"
         )
     try:
-        frame = READERS[suffix](path)
+        frame = _read_csv(path, decimal) if suffix in TEXTS else _read_parquet(path)
     except (ValueError, OSError) as fault:
         raise unreadable(path.name, path, fault) from None
     if frame.empty:
@@ -226,8 +244,10 @@ def _few(names: list[str], most: int = 12) -> str:
     return ", ".join(names[:most]) + rest
 
 
-def read(source: str, target: str | None, options: Mapping[str, Any], base: Path) -> Table:
-    """Read `data.source`; files are relative to `base`.
+def read(
+    source: str, target: str | None, options: Mapping[str, Any], base: Path, decimal: str = "."
+) -> Table:
+    """Read `data.source`; files are relative to `base`, `decimal` is the mark of a CSV's numbers.
 
     Errors: Expected (below `data`) for a source, target or option that is not there; UserError for
     a file that cannot be read.
@@ -236,7 +256,7 @@ def read(source: str, target: str | None, options: Mapping[str, Any], base: Path
     tables: Mapping[str, Mapping[str, Any]] = {"sklearn": BUNDLED, "synthetic": SYNTHETIC}
     try:
         if not colon:
-            table = _file(base / source, target)
+            table = _file(base / source, target, decimal)
         elif kind == "openml":
             raise Expected("sklearn:NAME, synthetic:NAME or a file", source, "openml comes later")
         elif kind not in tables:
@@ -249,6 +269,8 @@ def read(source: str, target: str | None, options: Mapping[str, Any], base: Path
         raise fault if fault.at else fault.below("source") from None
     if options and kind != "synthetic":
         raise Expected("no options for this source", dict(options), at="options")
+    if decimal != "." and not source.lower().endswith(TEXTS):
+        raise Expected("'.' for all but .csv and .tsv files", decimal, at="decimal")
     if target is not None and colon and target != table.target:
         raise Expected(f"'{table.target}' (or nothing) for this source", target, at="target")
     if table.target not in table.frame:

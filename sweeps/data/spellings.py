@@ -43,6 +43,12 @@ def clauses(column: "pd.Series") -> list[str]:
     return found
 
 
+def remedy(found: list[str]) -> str:
+    """What to do about these clauses of a column of a CSV file; nothing where that is not known."""
+    has_comma = any(clause.endswith("a decimal comma") for clause in found)
+    return "say data.decimal: ','" if has_comma else ""
+
+
 def alike(column: "pd.Series") -> tuple[str, str] | None:
     """Two texts of a column that differ by spaces at their ends alone, if there are any."""
     texts = column.dropna().astype(str).drop_duplicates()

@@ -33,6 +33,7 @@ class Model:
     theta: Array
     encoder: Encoder
     target: Target
+    decimal: str = "."  # in the CSV that it was trained on, and so in those that it predicts
 
     def outputs(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """(n, K′) for raw columns: mean probabilities of the classes, or the mean prediction."""
@@ -79,6 +80,7 @@ def save(path: Path, winner: Confirmed, dataset: Dataset) -> None:
         "network": asdict(networks.network(winner.candidate.config, dataset)),
         "encoder": dataset.encoder.plain(),
         "target": asdict(dataset.target),
+        "decimal": dataset.decimal,
     }
     records.save(path, {"theta": theta, "meta": np.array(json.dumps(meta))})
 
@@ -105,4 +107,5 @@ def _model(theta: Array, meta: dict[str, Any]) -> Model:
         theta,
         Encoder.from_plain(meta["encoder"]),
         Target(**{**target, "classes": tuple(target["classes"])}),
+        str(meta.get("decimal", ".")),
     )

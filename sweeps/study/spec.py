@@ -56,6 +56,7 @@ class DataSpec(Section):
     target: str | None = None
     ignore: tuple[str, ...] = Field((), strict=False)
     group: str | None = None
+    decimal: Literal[".", ","] = "."
     task: Literal["auto", "classification", "regression"] = "auto"
     split: Split = Split()
     standardize: bool = True

@@ -1,5 +1,6 @@
 """pydantic's errors in our words: the file's line, the key, what was expected, what was got."""
 
+import re
 from typing import cast
 
 from pydantic import BaseModel
@@ -54,7 +55,7 @@ def fault(document: Document, error: ErrorDetails, study: type[BaseModel]) -> Fa
     if kind == "own":
         return document.fault(path, error["msg"])
     if kind == "literal_error":
-        words = cast(dict[str, str], error["ctx"])["expected"].replace("'", "")
+        words = re.sub(r"'(\w+)'", r"\1", cast(dict[str, str], error["ctx"])["expected"])
         near = did_you_mean(got, words.replace(" or ", ", ").split(", ")) if got else ""
         return document.fault(path, Expected(words, got, near if "mean" in near else ""))
     if kind == "int_type" and isinstance(got, float) and got.is_integer():

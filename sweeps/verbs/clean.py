@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sweeps.verbs import completion
-from sweeps.verbs.common import console, exit_codes
+from sweeps.verbs.common import console, exit_codes, flag
 
 
 def clean(
@@ -18,8 +18,8 @@ def clean(
             autocompletion=completion.runs,
         ),
     ],
-    yes: Annotated[bool, typer.Option("--yes", help="Remove it.")] = False,
-    all_: Annotated[bool, typer.Option("--all", help="Also the records of finished runs.")] = False,
+    yes: Annotated[bool, flag("--yes", help="Remove it.")] = False,
+    all_: Annotated[bool, flag("--all", help="Also the records of finished runs.")] = False,
 ) -> None:
     """Say what could be removed from runs, and how much it is; remove it with --yes.
 

@@ -35,11 +35,19 @@ Run = Annotated[
 ]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", help="dotted.key=value over the file's; again and again."),
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Over the file's, by its dotted key; again and again."
+    ),
 ]
 
+
+def flag(name: str, help: str) -> Any:  # noqa: A002 - typer's word
+    """An option that takes no value, and so shows none in the help."""
+    return typer.Option(name, help=help, metavar="")
+
+
 AllowCode = Annotated[
-    bool, typer.Option("--allow-code", help="Let the study's trainer, which is code, be imported.")
+    bool, flag("--allow-code", help="Let the study's trainer, which is code, be imported.")
 ]
 
 Jobs = Annotated[int | None, typer.Option(help=r"Workers. \[default: all cores]")]
@@ -47,11 +55,9 @@ Trials = Annotated[int | None, typer.Option(help="Trials in all, instead of the 
 Time = Annotated[
     str | None, typer.Option(help="Stop asking after this long (90s, 10m), then confirm.")
 ]
-NoConfirm = Annotated[bool, typer.Option("--no-confirm", help="Search only.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but faults.")]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="One JSON summary on stdout; all else on stderr.")
-]
+NoConfirm = Annotated[bool, flag("--no-confirm", help="Search only.")]
+Quiet = Annotated[bool, flag("--quiet", help="Print nothing but faults.")]
+AsJson = Annotated[bool, flag("--json", help="One JSON summary on stdout; all else on stderr.")]
 
 PIPED = 160  # columns where there is no terminal
 

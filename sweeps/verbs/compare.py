@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sweeps.faults import UserError
-from sweeps.verbs.common import console, exit_codes, print_json
+from sweeps.verbs.common import console, exit_codes, flag, print_json
 from sweeps.verbs.completion import runs
 
 
@@ -32,12 +32,12 @@ def compare(
         Split, typer.Option(help="The rows that errors are compared on.")
     ] = Split.TEST,
     fail_if_worse: Annotated[
-        bool, typer.Option("--fail-if-worse", help="Exit 1 if the last is worse than the first.")
+        bool, flag("--fail-if-worse", help="Exit 1 if the last is worse than the first.")
     ] = False,
     margin: Annotated[
         float, typer.Option(help="How much worse it may be: a share of rows, or of an SD.")
     ] = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help="One object on stdout.")] = False,
+    as_json: Annotated[bool, flag("--json", help="One object on stdout.")] = False,
 ) -> None:
     """Compare the winners of runs: settings, errors, and their difference with its interval.
 

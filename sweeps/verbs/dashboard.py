@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sweeps.verbs.common import Run, console, exit_codes
+from sweeps.verbs.common import Run, console, exit_codes, flag
 
 
 def dashboard(
@@ -17,9 +17,7 @@ def dashboard(
     storage: Annotated[
         str | None, typer.Option(help="The run's Optuna storage URL. [default: its journal]")
     ] = None,
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Do not open a browser.")
-    ] = False,
+    no_browser: Annotated[bool, flag("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
     """Show a run, finished or going on, in the Optuna Dashboard; Ctrl-C stops it."""
     with exit_codes():

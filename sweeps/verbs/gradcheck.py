@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sweeps.faults import UserError
-from sweeps.verbs.common import Set, StudyFile, console, exit_codes
+from sweeps.verbs.common import Set, StudyFile, console, exit_codes, flag
 
 
 def gradcheck(
@@ -15,7 +15,7 @@ def gradcheck(
     most: Annotated[int, typer.Option(min=1, help="Parameters of each block to check.")] = 200,
     epsilon: Annotated[float, typer.Option(help="Step of the differences.")] = 1e-5,
     against_epsilon: Annotated[
-        bool, typer.Option("--against-epsilon", help="Also from 1e-2 to 1e-12.")
+        bool, flag("--against-epsilon", help="Also from 1e-2 to 1e-12.")
     ] = False,
     fault: Annotated[
         list[str] | None,

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from sweeps.verbs.common import console, exit_codes, print_json
+from sweeps.verbs.common import console, exit_codes, flag, print_json
 
 
 def ls(
     folder: Annotated[Path, typer.Argument(help="A folder of run folders.")] = Path("runs"),
-    as_json: Annotated[bool, typer.Option("--json", help="A list of objects on stdout.")] = False,
+    as_json: Annotated[bool, flag("--json", help="A list of objects on stdout.")] = False,
 ) -> None:
     """List the runs of a folder: state, trials, the search's best value, the winner's test error.
 

@@ -15,9 +15,14 @@ def predict(
     rows: Annotated[
         Path, typer.Argument(help="Rows to predict: .csv, .tsv, .parquet.", show_default=False)
     ],
-    out: Annotated[Path | None, typer.Option(help=r"The CSV to write. \[default: stdout]")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help=r"The CSV to write. \[default: stdout]")
+    ] = None,
     keep: Annotated[
-        list[str] | None, typer.Option(help="A column to copy beside the prediction; repeatable.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Columns to copy beside the prediction: a,b; again and again."
+        ),
     ] = None,
 ) -> None:
     """Predict a file's rows with the winner's networks, preprocessed as in training.
@@ -29,7 +34,7 @@ def predict(
 
     For example:
       sweeps predict runs/churn new.csv --out predictions.csv
-      sweeps predict runs/churn new.parquet --keep id | head
+      sweeps predict runs/churn new.parquet --keep id,name | head
     """
     with exit_codes():
         from sweeps import predicting

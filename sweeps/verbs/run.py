@@ -19,10 +19,11 @@ from sweeps.verbs.common import (
     close,
     console,
     exit_codes,
+    flag,
     stdout_kept,
 )
 
-Out = Annotated[Path, typer.Option(help="Where the run folder NAME goes.")]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Where the run folder NAME goes.")]
 Storage = Annotated[
     str | None, typer.Option(help=r"Optuna storage URL. \[default: a journal in the run folder]")
 ]
@@ -33,7 +34,7 @@ Engine = Annotated[
 Artifacts = Annotated[
     str | None, typer.Option(help="s3://bucket/prefix that mirrors records and report.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")]
+DryRun = Annotated[bool, flag("--dry-run", help="Say what would happen.")]
 
 
 def run(

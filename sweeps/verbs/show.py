@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sweeps.verbs.common import Run, console, exit_codes, print_json
+from sweeps.verbs.common import Run, console, exit_codes, flag, print_json
 
 
 def show(
@@ -12,7 +12,7 @@ def show(
     trial: Annotated[
         int | None, typer.Argument(help="A trial's number.", show_default=False, min=0)
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One object on stdout.")] = False,
+    as_json: Annotated[bool, flag("--json", help="One object on stdout.")] = False,
 ) -> None:
     """Show a run, finished or not, or one trial of it with its networks and learning curves.
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from sweeps.faults import UserError, printable
 from sweeps.storage import folders
+from sweeps.study.vocabulary import defaults, plain
 from sweeps.terminal import tell
 from sweeps.views import tables, wording
 
@@ -32,9 +33,16 @@ class Comparison:
     @property
     def settings(self) -> dict[str, list[Any]]:
         """Each setting of any winner, a value a run; None where a winner has none."""
-        settings = [winner["settings"] for winner in self.winners]
-        names = dict.fromkeys(name for one in settings for name in one)
-        return {name: [one.get(name) for one in settings] for name in names}
+        pairs = [(r, w["settings"]) for r, w in zip(self.runs, self.winners, strict=True)]
+        own = [bool(run.provenance.get("trainer")) for run in self.runs]
+        each = (_said(*pair) for pair, is_own in zip(pairs, own, strict=True) if is_own)
+        said = {name for names in each for name in names}
+        shown = [
+            {name: value for name, value in settings.items() if name in said or not is_own}
+            for (_, settings), is_own in zip(pairs, own, strict=True)
+        ]
+        names = dict.fromkeys(name for one in shown for name in one)
+        return {name: [one.get(name) for one in shown] for name in names}
 
     def plain(self) -> dict[str, Any]:
         """As JSON says it; `differences` are to the first run, above 0 is worse."""
@@ -71,6 +79,16 @@ def compare(paths: list[Path], split: str) -> Comparison:
         got = f"{type(fault).__name__} {fault}"
         raise UserError(f"compare: expected runs that can be read, got: {got}") from None
     return Comparison(runs, winners, differences, notes)
+
+
+def _said(run: "frames.Run", settings: dict[str, Any]) -> list[str]:
+    """The words of a winner of a user's trainer, without those that its study leaves alone."""
+    ours, used = defaults(), {"epochs", *(name.partition(".")[0] for name in run.parameters)}
+    return [
+        name
+        for name, value in settings.items()
+        if name in used or name not in ours or value != plain(ours[name])
+    ]
 
 
 def _notes(first: "frames.Run", other: "frames.Run") -> list[str]:

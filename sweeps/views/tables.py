@@ -154,16 +154,18 @@ def _verdict(result: Result) -> Iterator[str]:
 
 def _settings_of(rows: pd.DataFrame, study: Study) -> Iterator[tuple[str, str]]:
     """What was found for the winner; of the other networks what differs from it."""
+    from reports import summary
+
     networks = rows[rows["kind"] == "network"]
     winner: dict[str, Any] = networks.iloc[0]["settings"]
     searched = study.space.searched
     for _, row in networks.iterrows():
         settings: dict[str, Any] = row["settings"]
-        is_winner = row["rank"] == 1
+        is_winner, idle = row["rank"] == 1, summary.idle(settings, study.trainer)
         shown = {
             name: value
             for name, value in settings.items()
-            if (name in searched if is_winner else winner.get(name) != value)
+            if (name in searched if is_winner else winner.get(name) != value) and name not in idle
         }
         text = ", ".join(f"{name} {wording.value_of(value)}" for name, value in shown.items())
         yield ("winner" if is_winner else str(row["config"])), text or "–"

@@ -62,6 +62,24 @@ def test_every_setting_of_a_small_study_is_drawn(make):
     assert not any("Shown" in b.paragraphs[0] for b in curves(run).blocks if isinstance(b, Text))
 
 
+@pytest.mark.parametrize(("high", "gone"), [(1.0, 0), (1000.0, 1)])
+@pytest.mark.parametrize("kind", ["loss", "error"])
+def test_one_setting_that_explodes_does_not_flatten_the_others(monkeypatch, kind, high, gone):
+    limits = []
+    monkeypatch.setattr(
+        figures, "panel", lambda figure, *_: limits.append(figure.axes[0].get_ylim()[1])
+    )
+    parts = [
+        pd.DataFrame({"config": config, "split": split, "epoch": [0, 1, 2],
+                      "median": [5.0, height, 0.4], "low": 0.3, "high": height, "n": 5})
+        for config, height in (("one", 0.7), ("another", 0.8), ("exploding", high))
+        for split in ("train", "dev")
+    ]  # fmt: skip
+    figure = figures.curves(pd.concat(parts), kind, False, None, str)
+    assert max(limits) < (20 if gone else 2)
+    assert ("1 of 3 settings leaves it." in figure.caption) == bool(gone)
+
+
 @pytest.mark.parametrize("level", [0.05, 0.5])
 def test_the_legend_covers_no_curve(monkeypatch, level):
     overlaps = []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reports import labels
+from reports import labels, summary
 from reports.frames import load
+from reports.stats import tuning
 
 
 @pytest.mark.parametrize("kind", ["ordinary", "regression", "front", "two seeds", "one setting"])
@@ -19,6 +20,18 @@ def test_a_label_begins_with_what_people_ask_for_first(make):
     run = load(make())
     for config, label in labels.labels(run).items():
         assert label.startswith(f"{labels.searched(run, config)['optimizer']}, rate ")
+
+
+@pytest.mark.parametrize("trainer", [None, {"call": "m:train"}])
+def test_without_hidden_layers_nothing_is_said_of_them(make, copy, monkeypatch, trainer):
+    run = load(copy(make()))
+    config = run.configs[0]
+    settings = {"hidden": [], "keep_prob": 0.8, "l2": 0.1}
+    monkeypatch.setattr(summary, "settings", lambda *_: settings)
+    monkeypatch.setattr(tuning, "settings_of", lambda *_: {**settings, "keep_prob.0": 0.8})
+    monkeypatch.setitem(run.provenance, "trainer", trainer)
+    found = set(labels.searched(run, config))
+    assert found == ({"hidden", "l2"} if trainer is None else {*settings, "keep_prob.0"})
 
 
 def test_a_name_that_is_too_long_is_cut(folder_of):

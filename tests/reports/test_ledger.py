@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from reports import text
@@ -134,6 +135,17 @@ def test_p_agrees_with_the_interval(folder_of, kind):
         for gap in one.gaps:
             assert (gap.p >= ledger.SURE) == (gap.interval.low >= gap.margin)
             assert (gap.p <= 1 - ledger.SURE) == (gap.interval.high <= gap.margin)
+
+
+def test_without_a_train_error_that_is_what_is_missing(make, copy):
+    folder = copy(make())
+    frame = pd.read_parquet(folder / "confirm.parquet")
+    frame["train_error"] = math.nan
+    frame.to_parquet(folder / "confirm.parquet", index=False)
+    found = ledger.ledgers(load(folder))[0]
+    assert found.decide == (
+        "No train error is known: the trainer may yield train_error or train_outputs."
+    )
 
 
 def test_networks_that_all_diverged_have_no_gap(folder_of):

@@ -108,11 +108,14 @@ def changed(copy, folder, frame=None, **provenance):
     return load(folder)
 
 
-def near_an_edge(copy, folder, keep_prob):
+def near_an_edge(copy, folder, keep_prob, hidden="[16]"):
     trial = tuning.best_trial(load(folder))
 
     def push(trials):
-        trials.loc[trials["trial"] == trial, "param.keep_prob"] = keep_prob
+        trials.loc[trials["trial"] == trial, ["param.keep_prob", "param.hidden"]] = (
+            keep_prob,
+            hidden,
+        )
 
     found = lints.lints(changed(copy, folder, ("trials.parquet", push)))
     return [one for one in found if one.name == "best near an edge" and "keep_prob" in one.finding]
@@ -125,6 +128,10 @@ def test_an_edge_is_found_and_its_remedy_names_it(make, copy):
 
 def test_an_end_that_nothing_lies_beyond_is_no_edge(make, copy):
     assert not near_an_edge(copy, make(), 0.995)
+
+
+def test_what_the_best_trial_has_no_use_for_has_no_edge(make, copy):
+    assert not near_an_edge(copy, make(), 0.505, hidden="[]")
 
 
 def test_late_trouble_is_found(make, copy):

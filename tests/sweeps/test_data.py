@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps.data import Dataset, encode, spellings
+from sweeps.data import Dataset, encode, sources, spellings
 from sweeps.data.encode import Encoder
 from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError
@@ -111,6 +111,46 @@ def test_the_encoding_is_fitted_on_the_training_rows_alone(tmp_path: Path) -> No
     np.testing.assert_array_equal(before.parts["train"].x, after.parts["train"].x)
     plans = [n for n, name in enumerate(after.encoder.inputs) if name.startswith("plan =")]
     assert not after.parts["test"].x[:, plans].any()
+
+
+def test_a_decimal_comma(tmp_path: Path) -> None:
+    frame = churn().assign(weight=np.random.default_rng(0).normal(size=120).round(4))
+    write(tmp_path, frame)
+    points = load(spec(ignore=["id"]), tmp_path, "float64")
+    frame.to_csv(tmp_path / "my.csv", index=False, sep=";", decimal=",")
+    with pytest.raises(UserError, match=r"a decimal comma \(say data\.decimal: ',', or add it to "):
+        load(spec(ignore=["id"]), tmp_path, "float64")
+    commas = load(spec(ignore=["id"], decimal=","), tmp_path, "float64")
+    assert commas.encoder == points.encoder
+    np.testing.assert_array_equal(commas.parts["dev"].x, points.parts["dev"].x)
+    # Runs that are older than the word go on.
+    assert "decimal" not in points.identity(spec(ignore=["id"]))
+    assert commas.identity(spec(decimal=","))["decimal"] == ","
+    for other in ("sklearn:iri", "my.parquet"):
+        with pytest.raises(Expected):
+            load(spec(source=other, decimal=","), tmp_path, "float64")
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers"),
+    [
+        (["1.234,5", None, "12", "-1.000.000", "3 100,25"], [1234.5, np.nan, 12, -1e6, 3100.25]),
+        (["18.03.2024", "19.03.2024"], None),
+        (["0.500", "1.234"], None),
+        (["1.234,5", "1.5"], None),
+    ],
+    ids=["grouped", "dates", "points", "mixed"],
+)
+def test_numbers_beside_a_decimal_comma(
+    tmp_path: Path, texts: list[str | None], numbers: list[float] | None
+) -> None:
+    path = tmp_path / "t.csv"
+    pd.DataFrame({"x": texts, "y": 0}).to_csv(path, sep=";", index=False)
+    read = sources.read("t.csv", "y", {}, tmp_path, ",").frame["x"]
+    if numbers is None:
+        assert read.tolist() == texts
+    else:
+        np.testing.assert_array_equal(read, numbers)
 
 
 def test_the_encoder_survives_being_written() -> None:

@@ -2,9 +2,12 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+from sweeps.views import comparing
 from tests.reports.folders import Made, write
 from tests.reports.test_comparison import shifted
 from tests.sweeps.helpers import sweeps
@@ -50,6 +53,33 @@ def test_the_gate(cwd: Path, order: tuple[str, ...], margin: str, failed: str) -
     said = f"failed: test error: [+3.51, +3.51] lies above {failed}\n" if failed else ""
     assert done.stderr == said
     assert "against" in done.stdout
+
+
+def test_a_trainers_runs_say_no_words_that_it_was_not_given(cwd: Path) -> None:
+    for name, width in (("one", 16), ("other", 32)):
+        folder = write(cwd / name, Made())
+        path = folder / "provenance.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"trainer": {"call": "m:train"}}))
+        frame = pd.read_parquet(folder / "confirm.parquet")
+        # Epochs it has, and its own words; batch_size is said by one study alone.
+        given = {"hidden": [32, 16], "batch_size": width, "epochs": 60, "l1": 0.0, "own": 1}
+        networks = frame["kind"] == "network"
+        frame.loc[networks, "settings"] = json.dumps(given)
+        frame.to_parquet(folder / "confirm.parquet")
+    told = sweeps("compare", "one", "other", cwd=cwd, module="sweeps").stdout
+    assert "l1" not in told
+    (same,) = [line for line in told.splitlines() if line.startswith("the same  ")]
+    assert same.split("  ")[1] == "hidden [32, 16], epochs 60, own 1"
+    assert any(line.split() == ["batch_size", "16", "32"] for line in told.splitlines())
+
+
+def test_beside_our_networks_a_trainer_has_none_of_their_words() -> None:
+    ours = SimpleNamespace(provenance={"trainer": None}, parameters=("l2",))
+    own = SimpleNamespace(provenance={"trainer": {"call": "m:train"}}, parameters=("own",))
+    settings = [{"l2": 0.0, "l1": 0.0}, {"l2": 0.0, "l1": 0.5, "own": 1}]
+    winners = [pd.Series({"settings": one}) for one in settings]
+    found = comparing.Comparison([ours, own], winners, [], [])  # type: ignore[list-item]
+    assert found.settings == {"l2": [0.0, None], "l1": [0.0, 0.5], "own": [None, 1]}
 
 
 def test_what_seeds_alone_bear_out_is_said_of_these_rows(cwd: Path) -> None:

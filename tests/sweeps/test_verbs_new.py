@@ -111,9 +111,21 @@ def test_a_target_that_a_few_rows_are_all_of_is_told(
     assert re.search(r"# half of the variance is of \d of 1200 rows; huber", told)
 
 
+def test_a_decimal_comma_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    frame = table(100, price=[f"{n}.{n:03},5" for n in range(1, 101)])
+    frame.to_csv("t.csv", index=False, sep=";", decimal=",")
+    assert starting.begin("t", "t.csv", "y").columns.ignored == {}
+    assert 'decimal: ","  # the mark of its numbers' in Path("t.yaml").read_text()
+    _, data = prepare(read(Path("t.yaml")), tmp_path, [])
+    assert data.encoder.inputs == ["a", "b = x", "b = y", "price"]
+    frame.to_parquet("t.parquet")
+    assert list(starting.begin("u", "t.parquet", "y").columns.ignored) == ["price"]
+
+
 def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
     texts = [f"text {n}" for n in range(100)]
-    prices = {"price: €": [f"{n},5" for n in range(100)], "rebate": ["1,5", "2,5"] * 50}
+    prices = {"rebate": ["5%", "7%"] * 50}
     columns = {"customer_id": range(100), "when": texts, "empty": np.nan, **prices}
     columns |= {"sold": pd.date_range("2020-01-01", periods=100).astype(str), "currency": "EUR"}
     columns["rooms"] = [*range(99), "-"]
@@ -128,14 +140,12 @@ def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
         "ignored 'when': expected numbers or at most 50 categories, got 100 different texts in "
         "100 rows",
         "ignored 'empty': expected values, got none",
-        "ignored 'price: €': expected numbers or at most 50 categories, got 100 different texts in "
-        "100 rows; '0,5' looks like a decimal comma",
         "ignored 'sold': expected numbers or at most 50 categories, got 100 different texts in 100 "
         "rows; '2020-01-01' looks like a date",
         "ignored 'currency': the same value in every row",
         "ignored 'rooms': expected a number in every row, got text in 1 of 100, first '-' in line "
         "101",
-        "taken for words 'rebate': '1,5' looks like a decimal comma",
+        "taken for words 'rebate': '5%' looks like a percent sign",
         "go on with: sweeps run mine.yaml",
     ]
 
@@ -211,7 +221,7 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
         (
             ("x", "t.csv", "a"),
             "--data: t.csv: target 'a': expected classes with several rows each, got 50 in 50 "
-            "rows ('0,5' looks like a decimal comma)",
+            "rows ('0%' looks like a percent sign)",
         ),
         (
             ("x", "id.csv", "y"),
@@ -227,7 +237,7 @@ def test_its_faults_are_a_line(
     message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    table(50).assign(a=[f"{n},5" for n in range(50)]).to_csv("t.csv", index=False)
+    table(50).assign(a=[f"{n}%" for n in range(50)]).to_csv("t.csv", index=False)
     pd.DataFrame({"id": range(50), "empty": np.nan, "y": ["a", "b"] * 25}).to_csv(
         "id.csv", index=False
     )

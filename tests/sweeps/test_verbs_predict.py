@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -138,7 +139,7 @@ def test_a_number_has_its_own_units(tmp_path: Path) -> None:
 
 def test_into_a_file_whole_or_not_at_all(made: Path) -> None:
     sweeps(
-        *("predict", "runs/csv-example", "subscriptions.csv", "--out", "p.csv"),
+        *("predict", "runs/csv-example", "subscriptions.csv", "-o", "p.csv"),
         cwd=made,
         module="sweeps",
     )
@@ -207,6 +208,43 @@ def test_a_name_that_is_too_long(made: Path) -> None:
         assert "folder, got no such folder" in done.stderr or "expected a folder" in done.stderr
 
 
+def test_a_decimal_comma_is_read_as_in_training(made: Path, tmp_path: Path) -> None:
+    model = Result(made / "runs/csv-example").model
+    frame = pd.read_csv(made / "subscriptions.csv")
+    name = next(c.name for c in model.encoder.columns if not isinstance(c, CategoryColumn))
+    points, commas = tmp_path / "points.csv", tmp_path / "commas.csv"
+    frame.loc[0, name] = 1234.5
+    frame.to_csv(points, index=False)
+    frame[name] = frame[name].map("{:g}".format, na_action="ignore").str.replace(".", ",")
+    frame.loc[0, name] = "1.234,5"
+    frame.to_csv(commas, index=False, sep=";", decimal=",")
+    whole, same = io.StringIO(), io.StringIO()
+    predicting.write(model, points, [], whole)
+    german = replace(model, decimal=",")
+    predicting.write(german, commas, [], same)
+    assert same.getvalue() == whole.getvalue()
+    frame.loc[0, name] = "12,5"
+    frame.to_csv(commas, index=False)
+    told = f"{commas}: row 1: {name}: expected a finite number, got "
+    with pytest.raises(UserError) as caught:
+        predicting.write(model, commas, [], io.StringIO())
+    assert str(caught.value) == f"{told}'12,5' (the study's data.decimal is '.': write a point)"
+    frame.loc[0, name] = "12.5"
+    frame.to_csv(commas, index=False)
+    with pytest.raises(UserError) as caught:
+        predicting.write(german, commas, [], io.StringIO())
+    assert str(caught.value) == f"{told}'12.5' (the study's data.decimal is ',')"
+
+
+def test_columns_to_keep_are_a_list_or_repeated(made: Path, tmp_path: Path) -> None:
+    model = Result(made / "runs/csv-example").model
+    frame = pd.read_csv(made / "subscriptions.csv", nrows=3).assign(**{"a,b": 1})
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    text = io.StringIO()
+    predicting.write(model, tmp_path / "rows.csv", ["id,churn", "a,b", "id"], text)
+    assert text.getvalue().startswith('id,churn,"a,b",prediction,')
+
+
 def test_its_faults_are_a_line(made: Path) -> None:
     frame = pd.read_csv(made / "subscriptions.csv", keep_default_na=False)
     used = [c.name for c in Result(made / "runs/csv-example").model.encoder.columns]
@@ -217,6 +255,7 @@ def test_its_faults_are_a_line(made: Path) -> None:
     (made / "wide.csv").write_text("a,b\n1,2,3\n")
     line = said(made, "few.csv")
     assert line.startswith(f"few.csv: expected the columns '{used[0]}', '{used[1]}', got none (")
+    assert line.endswith("; an empty column would do)")
     for name, message in {
         "empty.csv": "empty.csv: expected a .csv table, got: No columns to parse from file",
         "nope.csv": "nope.csv: expected a file of rows, got no such file",
