@@ -55,6 +55,9 @@ class Engine(Protocol):
     def submit(self, key: int, task: Any) -> None:
         """Queue a task."""
 
+    def ready(self) -> bool:
+        """Whether something has come back, and `wait` need not wait."""
+
     def wait(self) -> list[tuple[int, Any]]:
         """At least one (key, result or Failure), once there is one; none if nothing is queued.
 

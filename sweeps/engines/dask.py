@@ -125,6 +125,10 @@ class Dask:
             self._tasks.running[future], self._busy[future] = entry, worker
             future.add_done_callback(self._done.put)
 
+    def ready(self) -> bool:
+        """Whether something has come back, and `wait` need not wait."""
+        return not self._done.empty()
+
     def wait(self) -> list[tuple[int, Any]]:
         """At least one (key, result or Failure), once there is one; none if nothing is queued.
 

@@ -44,6 +44,10 @@ class Loky:
         self._tasks.submit(key, task)
         self._fill()
 
+    def ready(self) -> bool:
+        """Whether something has come back, and `wait` need not wait."""
+        return any(future.done() for future in self._tasks.running)
+
     def wait(self) -> list[tuple[int, Any]]:
         """At least one (key, result or Failure), once there is one; none if nothing is queued."""
         while self._tasks.awaited:

@@ -31,6 +31,10 @@ class Packs(Generic[T]):
         self._packs[pack[0].number] = pack
         self._engine.submit(pack[0].number, pack)
 
+    def ready(self) -> bool:
+        """Whether something has come back."""
+        return self._engine.ready()
+
     def wait(self) -> list[tuple[T, Any]]:
         """Tasks that have come back, each with its result or Failure; none after a lost list.
 

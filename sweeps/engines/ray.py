@@ -98,6 +98,10 @@ class Ray:
             future = actor.run.remote(entry.task)
             self._tasks.running[future], self._busy[future] = entry, actor
 
+    def ready(self) -> bool:
+        """Whether something has come back, and `wait` need not wait."""
+        return bool(self._busy) and bool(self._ray.wait([*self._busy], timeout=0)[0])
+
     def wait(self) -> list[tuple[int, Any]]:
         """At least one (key, result or Failure), once there is one; none if nothing is queued.
 

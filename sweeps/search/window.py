@@ -77,6 +77,8 @@ def search(
                 running[number] = params
                 workers.add(_task(study, number, params, mirror.rule(number)))
             number += 1
+            if running and workers.ready():
+                break  # its worker wants the next one sooner than the sampler has asked for all
         if not running:
             return
         for outcome in workers.wait():

@@ -31,6 +31,10 @@ class Workers:
         if len(self._packs) < self._engine.jobs:
             self.fill()
 
+    def ready(self) -> bool:
+        """Whether something has come back."""
+        return self._packs.ready()
+
     def wait(self) -> list[Outcome]:
         """At least one outcome, once there is one; none where nothing is on its way."""
         outcomes: list[Outcome] = []
@@ -39,6 +43,7 @@ class Workers:
             for task, result in self._packs.wait():
                 is_lost = isinstance(result, Failure)
                 outcomes.append(failed(task.number, result.cause) if is_lost else result)
+        self.fill()  # before the caller writes down what came
         return outcomes
 
     def fill(self) -> None:

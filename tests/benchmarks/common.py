@@ -144,6 +144,10 @@ class Watched:
         """Queue a task."""
         self._loky.submit(key, task)
 
+    def ready(self) -> bool:
+        """As Loky's."""
+        return self._loky.ready()
+
     def wait(self) -> list[tuple[int, Any]]:
         """As Loky's."""
         results = []

@@ -102,6 +102,10 @@ class Instant:
         like = self._outcomes[task.number % len(self._outcomes)]
         return replace(like, number=task.number, values=(value(task.number, task.config),))
 
+    def ready(self) -> bool:
+        """Not before it is waited for: the window fills up, as with real trials."""
+        return False
+
     def wait(self) -> list[tuple[int, Outcome]]:
         """All that is ready."""
         done, self._done = self._done, []

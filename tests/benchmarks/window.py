@@ -40,6 +40,10 @@ class Sleeper:
         """Sleep for as long as the trial took."""
         self._engine.submit(key, self._trials.lengths[key])
 
+    def ready(self) -> bool:
+        """Whether one has slept enough."""
+        return self._engine.ready()
+
     def wait(self) -> list[tuple[int, list[Outcome]]]:
         """What the trials came to."""
         return [(key, [self._trials.outcomes[key]]) for key, _ in self._engine.wait()]
@@ -63,6 +67,10 @@ class Clock:
         end = start + self._lengths[key]
         heapq.heappush(self._free, end)
         heapq.heappush(self._ends, (end, key))
+
+    def ready(self) -> bool:
+        """Time passes in `wait` alone."""
+        return False
 
     def wait(self) -> list[tuple[int, list[Outcome]]]:
         """The next to end."""

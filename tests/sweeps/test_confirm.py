@@ -33,6 +33,9 @@ class Here:
         result = died if is_lost else self._work.function(task, self._work.shared)
         self._done.insert(0, (key, result))  # the last first
 
+    def ready(self) -> bool:
+        return bool(self._done)
+
     def wait(self) -> list[tuple[int, Any]]:
         done, self._done = self._done, []
         return done

@@ -35,6 +35,19 @@ def test_results_come_back_under_their_keys(name: str) -> None:
 
 
 @engines
+def test_what_came_back_is_ready_before_it_is_waited_for(name: str) -> None:
+    with engine(name) as made:
+        assert collect(made, ["a"]) == {0: ("a", "shared")}  # a worker is there
+        assert not made.ready()
+        made.submit(1, "b")
+        deadline = time.monotonic() + 20
+        while not made.ready():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert made.wait() == [(1, ("b", "shared"))]
+
+
+@engines
 def test_a_task_that_raises_fails_alone_and_at_once(name: str) -> None:
     with engine(name) as made:
         results = collect(made, ["a", "raise", "b", "unpicklable"])

@@ -131,6 +131,9 @@ class Fragile:
         self.packs.append([one.number for one in task])
         self._queue.append((key, task))
 
+    def ready(self) -> bool:
+        return bool(self._queue)
+
     def wait(self) -> list[tuple[int, Any]]:
         key, tasks = self._queue.pop(0)
         if any(one.number == 1 for one in tasks):

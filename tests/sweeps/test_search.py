@@ -76,6 +76,9 @@ class Scrambled:
     def submit(self, key: int, task: Any) -> None:
         self._queue.append((key, task))
 
+    def ready(self) -> bool:
+        return bool(self._queue) and self._random.random() < 0.5
+
     def wait(self) -> list[tuple[int, Any]]:
         self._random.shuffle(self._queue)
         key, tasks = self._queue.pop()
@@ -103,6 +106,30 @@ def run(
         each = search(spec_, store, engine, budget, mirror, Shield(), dataset)
         found = list(islice(each, stop))
     return sorted(found, key=lambda f: f.number)
+
+
+def test_what_came_back_is_taken_between_two_questions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that is free need not wait until the sampler has filled the window."""
+    asked: list[int] = []
+    between: list[int] = []
+    ask, wait = Mirror.ask, Scrambled.wait
+
+    def noted(mirror: Mirror, number: int) -> Any:
+        asked.append(number)
+        return ask(mirror, number)
+
+    def counted(engine: Scrambled) -> list[tuple[int, Any]]:
+        between.append(len(asked))
+        asked.clear()
+        return wait(engine)
+
+    monkeypatch.setattr(Mirror, "ask", noted)
+    monkeypatch.setattr(Scrambled, "wait", counted)
+    monkeypatch.setattr(Scrambled, "ready", lambda engine: bool(engine._queue))
+    run(study(search={"window": 6}), tmp_path, trials=8)
+    assert max(between) == 1
 
 
 def table(finished: list[Finished]) -> list[Any]:
