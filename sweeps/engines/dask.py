@@ -11,7 +11,7 @@ import signal
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -81,15 +81,14 @@ class Dask:
         self._looked = self._populated = time.monotonic()
         self._cluster: LocalCluster | None = None
         self._reaper: Reaper | None = None
-        if address is None:
-            with starting_workers():
-                self._reaper = Reaper()
-            self._cluster = _cluster(work.jobs, self._reaper.folder)
-        try:
+        with ExitStack() as until_ready:
+            until_ready.callback(self._end_cluster)
+            if address is None:
+                with starting_workers():
+                    self._reaper = Reaper()
+                self._cluster = _cluster(work.jobs, self._reaper.folder)
             self._client = self._connect()
-        except BaseException:
-            self._end_cluster()
-            raise
+            until_ready.pop_all()
 
     def _connect(self) -> Client:
         """A client whose workers know what to do. Errors: Lost."""
