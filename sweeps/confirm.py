@@ -146,7 +146,7 @@ def confirm(
                 lost[label] = gone[0].cause
                 continue
             known[label] = joining.join(pieces, study.objectives, study.limits)
-            records.write(_path(folder, work.keys[label]), known[label], work.keys[label])
+            records.write([(_path(folder, work.keys[label]), known[label], work.keys[label])])
     confirmed = [c for c in work.chosen if c.label not in lost]
     ranked = sorted(confirmed, key=lambda c: ranking.standing(study, known[c.label]))
     networks = [Confirmed(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]

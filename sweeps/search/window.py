@@ -81,13 +81,12 @@ def search(
                 break  # its worker wants the next one sooner than the sampler has asked for all
         if not running:
             return
-        for outcome in workers.wait():
-            key = outcome.number
-            params = running.pop(key)
-            with shield:
-                store.finished(key, params, outcome)
-            outcomes[key] = outcome
-            yield Finished(key, params, outcome, new=True)
+        back = [(running.pop(outcome.number), outcome) for outcome in workers.wait()]
+        with shield:
+            store.finished(back)
+        for params, outcome in back:
+            outcomes[outcome.number] = outcome
+            yield Finished(outcome.number, params, outcome, new=True)
 
 
 def _next(
@@ -113,7 +112,7 @@ def _next(
     known = store.load(number, asked.params)
     if known is not None:
         with shield:
-            store.tell(number, known)
+            store.tell([known])
     return asked.params, known
 
 

@@ -125,11 +125,10 @@ def record_paths(folder: Path) -> list[Path]:
 
 def record(path: Path) -> Record | None:
     """One record's own words; None for a file that is none."""
-    import numpy as np
+    from sweeps.storage import stacks
 
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            meta = json.loads(str(file["meta"]))
+        meta = json.loads(str(stacks.load(path, "meta")["meta"]))
         return Record(
             path, int(meta["number"]), str(meta["state"]), tuple(map(float, meta["values"])),
             str(meta["cause"]), dict(meta["key"]["params"]),
@@ -140,12 +139,11 @@ def record(path: Path) -> Record | None:
 
 def final(path: Path) -> "dict[str, NDArray[Any]]":
     """What a record says of its networks at the end (P,), by metric; nothing for none of ours."""
-    import numpy as np
+    from sweeps.storage import stacks
 
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            names = [name for name in file.files if name.startswith("final/")]
-            return {name.removeprefix("final/"): file[name] for name in names}
+        found = stacks.load(path, "final/")
+        return {name.removeprefix("final/"): values for name, values in found.items()}
     except BROKEN:
         return {}
 

@@ -8,7 +8,9 @@ import json
 import os
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from io import FileIO
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,15 @@ class Lock(JournalFileSymlinkLock):
         return True
 
 
+@dataclass(frozen=True)
+class Written:
+    """Operations of ours, which lie in the file from one byte on; where each of them ends."""
+
+    began: int
+    logs: list[dict[str, Any]]
+    ends: list[int]
+
+
 class File(JournalFileBackend):
     """A journal's file, where a line that a kill or a full disk has torn is cut off.
 
@@ -47,6 +58,7 @@ class File(JournalFileBackend):
         self._held: list[dict[str, Any]] | None = None
         self._syncs = True
         self._stuck: RuntimeError | None = None
+        self._written: Written | None = None
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Append operations, all or none, and sync them; or hold them back.
@@ -59,14 +71,16 @@ class File(JournalFileBackend):
             return
         if self._stuck:
             raise self._stuck
-        lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
+        lines = [json.dumps(log, separators=(",", ":")) + "\n" for log in logs]
         try:
-            self._append(lines.encode())
+            began = self._append("".join(lines).encode())
         except RuntimeError as fault:
             self._stuck = fault
             raise
+        self._written = Written(began, logs, [began + end for end in accumulate(map(len, lines))])
 
-    def _append(self, lines: bytes) -> None:
+    def _append(self, lines: bytes) -> int:
+        """Where they begin."""
         with get_lock_file(self._lock), FileIO(self._file_path, "r+") as file:
             whole = _cut(file)
             try:
@@ -76,16 +90,25 @@ class File(JournalFileBackend):
             except OSError:
                 file.truncate(whole)
                 raise
+        return whole
 
     def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
-        """Operations from a number on: Optuna asks for them after everything it says.
-
-        None while some are held back; nor is a file opened to which nothing was added.
-        """
-        if self._held is not None:
+        """Operations from a number on; the file is opened only for those of another process."""
+        at, size = self._log_number_offset.get(log_number_from), os.stat(self._file_path).st_size
+        if at == size:
             return
-        if self._log_number_offset.get(log_number_from) != os.stat(self._file_path).st_size:
+        written, self._written = self._written, None
+        if written and at == written.began and size == written.ends[-1]:
+            for number, end in enumerate(written.ends, log_number_from + 1):
+                self._log_number_offset[number] = end
+            yield from written.logs
+        else:
             yield from super().read_logs(log_number_from)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether something may be held back."""
+        return self._held is not None
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -96,7 +119,8 @@ class File(JournalFileBackend):
             yield
         finally:
             self._held = None
-        self.append_logs(held)
+        if held:
+            self.append_logs(held)
 
     @contextmanager
     def unsynced(self) -> Iterator[None]:
@@ -144,6 +168,11 @@ class Journal(JournalStorage):
         """
         with self._file.together():
             yield
+
+    def _sync_with_backend(self) -> None:
+        """Read what was added: Optuna does so after everything it says."""
+        if not self._file.is_held:
+            super()._sync_with_backend()
 
     def unsynced(self) -> AbstractContextManager[None]:
         """Write what is said inside, but do not wait for the disk: the next sync takes it along.

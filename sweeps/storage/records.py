@@ -3,35 +3,56 @@
 import json
 import os
 import sys
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sweeps.storage import stacks
 from sweeps.storage.folders import BROKEN
 from sweeps.training.task import Outcome
 
 META = ("number", "state", "values", "violations", "cause")
 
 
-def write(path: Path, outcome: Outcome, key: dict[str, Any]) -> None:
-    """Write an outcome; `key` says what it is the outcome of (the parameters)."""
+def write(outcomes: Iterable[tuple[Path, Outcome, dict[str, Any]]]) -> None:
+    """Write outcomes, each to its path; a key says what it is the outcome of (the parameters).
+
+    All of them are on the disk at the end; a fault leaves some whole, and none in part.
+    """
+    folders = set()
+    for path, outcome, key in outcomes:
+        with Replacing(path, syncs_name=False) as temporary:
+            temporary.write_bytes(_archive(stacks.stacked(_arrays(outcome, key))))
+        folders.add(path.parent)
+    for folder in folders:
+        _sync_names(folder)
+
+
+def _arrays(outcome: Outcome, key: dict[str, Any]) -> dict[str, NDArray[Any]]:
     meta = {name: getattr(outcome, name) for name in META} | {"key": key}
     arrays = {f"curves/{name}": values for name, values in outcome.curves.items()}
     arrays |= {f"final/{name}": values for name, values in outcome.final.items()}
     arrays |= {f"arrays/{name}": values for name, values in outcome.arrays.items()}
-    arrays |= {"reports": outcome.reports, "each": outcome.each, "meta": np.array(json.dumps(meta))}
-    save(path, arrays)
+    rest = {"reports": outcome.reports, "each": outcome.each, "meta": np.array(json.dumps(meta))}
+    return arrays | rest
 
 
 def save(path: Path, arrays: dict[str, Any]) -> None:
     """An .npz, atomically: temporary file, fsync, rename."""
-    # In memory first: a zip file that cannot be ended on a full disk complains on its own.
+    content = _archive(arrays)
+    with Replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def _archive(arrays: dict[str, Any]) -> memoryview:
+    """In memory: a zip file that cannot be ended on a full disk complains on its own."""
     buffer = BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
-    with Replacing(path) as temporary:
-        temporary.write_bytes(buffer.getbuffer())
+    return buffer.getbuffer()
 
 
 def write_text(path: Path, text: str) -> None:
@@ -41,10 +62,13 @@ def write_text(path: Path, text: str) -> None:
 
 
 class Replacing:
-    """A temporary file beside `path` that takes its name on leaving, or is gone after a fault."""
+    """A temporary file beside `path` that takes its name on leaving, or is gone after a fault.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    Its contents are on the disk by then; and its name, if it `syncs_name`.
+    """
+
+    def __init__(self, path: Path, syncs_name: bool = True) -> None:
+        self.path, self._syncs_name = path, syncs_name
         self.temporary = path.with_name(f".{path.name}.part")
 
     def __enter__(self) -> Path:
@@ -58,8 +82,13 @@ class Replacing:
             os.replace(self.temporary, self.path)
         finally:
             self.temporary.unlink(missing_ok=True)  # where it has not the other name by now
-        if sys.platform != "win32":  # where a folder cannot be opened
-            _sync(self.path.parent, os.O_RDONLY)
+        if self._syncs_name:
+            _sync_names(self.path.parent)
+
+
+def _sync_names(folder: Path) -> None:
+    if sys.platform != "win32":  # where a folder cannot be opened
+        _sync(folder, os.O_RDONLY)
 
 
 def _sync(path: Path, mode: int) -> None:
@@ -80,9 +109,7 @@ def read(path: Path, key: dict[str, Any]) -> Outcome | None:
 
 
 def _read(path: Path, key: dict[str, Any]) -> Outcome | None:
-    # Opened here, for np.load leaves a file that it cannot read open.
-    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-        contents = {name: file[name] for name in file.files}
+    contents = stacks.load(path)
     meta = json.loads(str(contents.pop("meta")))
     if meta.pop("key") != json.loads(json.dumps(key)):
         return None

@@ -74,24 +74,35 @@ class Store:
             )
         self._ids[number] = added
 
-    def finished(self, number: int, params: dict[str, Any], outcome: Outcome) -> None:
-        """Write a finished trial's record, then tell the storage."""
+    def finished(self, trials: Sequence[tuple[dict[str, Any], Outcome]]) -> None:
+        """Write the records of finished trials, then tell the storage; all wait for the disk once.
+
+        Those with a record that are not told when this is broken off are so by the next run.
+        """
         patiently(self._claims.check, self._claims.notify)
-        if outcome.state != "failed":
-            records.write(self._path(number), outcome, self._key(params))
-        self.tell(number, outcome)
+        records.write(
+            (self._path(outcome.number), outcome, self._key(params))
+            for params, outcome in trials
+            if outcome.state != "failed"
+        )
+        self.tell([outcome for _, outcome in trials])
 
-    def tell(self, number: int, outcome: Outcome) -> None:
-        """Tell the storage of a trial that it still holds as running; else do nothing."""
-        patiently(lambda: self._tell(number, outcome), self._claims.notify)
+    def tell(self, outcomes: Sequence[Outcome]) -> None:
+        """Tell the storage of trials that it still holds as running; of others do nothing."""
+        patiently(lambda: self._tell(outcomes), self._claims.notify)
 
-    def _tell(self, number: int, outcome: Outcome) -> None:
+    def _tell(self, outcomes: Sequence[Outcome]) -> None:
+        storage = self.study._storage
+        asked = [storage.get_trial(self._id(outcome.number)) for outcome in outcomes]
+        with backends.together(storage):
+            for trial, outcome in zip(asked, outcomes, strict=True):
+                if not trial.state.is_finished():
+                    self._tell_one(trial, outcome)
+
+    def _tell_one(self, asked: "optuna.trial.FrozenTrial", outcome: Outcome) -> None:
         import optuna
 
-        storage, trial = self.study._storage, self._id(number)
-        frozen = storage.get_trial(trial)
-        if frozen.state.is_finished():
-            return
+        storage, trial = self.study._storage, asked._trial_id
         state = {
             "complete": optuna.trial.TrialState.COMPLETE,
             "pruned": optuna.trial.TrialState.PRUNED,
@@ -99,17 +110,14 @@ class Store:
         }[outcome.state]
         values = [float(v) for v in outcome.values] if outcome.state != "failed" else None
         reported = range(1, len(outcome.reports)) if len(self.study.directions) == 1 else range(0)
-        with backends.together(storage):
-            for epoch in _some(
-                reported, REPORTS if backends.is_journal(storage) else REPORTS_APART
-            ):
-                if epoch in frozen.intermediate_values:
-                    continue  # a kill came between the reports and the tell
+        most = REPORTS if backends.is_journal(storage) else REPORTS_APART
+        for epoch in _some(reported, most):
+            if epoch not in asked.intermediate_values:  # a kill came between them and the tell
                 storage.set_trial_intermediate_value(trial, epoch, float(outcome.reports[epoch]))
-            for name, attribute in attributes.of(outcome).items():
-                storage.set_trial_user_attr(trial, name, attribute)
-            set_constraints(storage, trial, outcome.violations)
-            storage.set_trial_state_values(trial, state, values)
+        for name, attribute in attributes.of(outcome).items():
+            storage.set_trial_user_attr(trial, name, attribute)
+        set_constraints(storage, trial, outcome.violations)
+        storage.set_trial_state_values(trial, state, values)
 
     def _id(self, number: int) -> int:
         if number not in self._ids:

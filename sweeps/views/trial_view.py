@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.faults import UserError, show
-from sweeps.storage import folders, snapshots
+from sweeps.storage import folders, snapshots, stacks
 from sweeps.training.task import SCORES
 
 
@@ -52,8 +52,7 @@ def _from_record(folder: Path, number: int) -> TrialView | None:
     if record is None:
         return None
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files if name.startswith(("c", "f"))}
+        arrays = stacks.load(path)
         final = {score: arrays[f"final/{score}"].astype(float) for score in SCORES}
         diverged = arrays["curves/diverged"][-1].astype(bool)
         replicates = [

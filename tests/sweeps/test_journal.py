@@ -1,6 +1,7 @@
 """The journal's writes: what is said together is one write with one sync, whole or not at all."""
 
 import os
+import random
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +136,38 @@ def test_a_journal_to_which_nothing_was_added_is_not_opened(
     monkeypatch.setattr("builtins.open", lambda *given, **_: opened.append(given))
     assert made._storage.get_trial(trial._trial_id).number == 0
     assert not opened
+
+
+def test_what_we_wrote_is_not_read_from_the_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = study(path)
+    opened: list[Any] = []
+    monkeypatch.setattr("builtins.open", lambda *given, **_: opened.append(given))
+    trial = made.ask()._trial_id
+    with backends.together(made._storage):
+        tell(made, trial)
+    assert made.trials[0].value == 0.9
+    assert not opened
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_two_that_write_in_turns_see_the_same(path: Path, seed: int) -> None:
+    """What each remembers of its own is good only where nobody has written since."""
+    rng = random.Random(seed)
+    first = study(path)
+    both = [first, optuna.load_study(study_name="s", storage=backends.shared(path))]
+    for step in range(60):
+        one = rng.choice(both)
+        if rng.random() < 0.5:
+            one.ask()
+        else:
+            with backends.together(one._storage):
+                for name in rng.sample("abcd", rng.randrange(4)):
+                    one.set_user_attr(name, step)
+        if rng.random() < 0.3:
+            assert len({len(each.trials) for each in both}) == 1
+    fresh = optuna.load_study(study_name="s", storage=backends.shared(path))
+    for one in both:
+        assert one.user_attrs == fresh.user_attrs
+        assert one.trials == fresh.trials

@@ -1,0 +1,40 @@
+"""Named arrays in an archive of few members: those of one shape and type lie in one of them.
+
+A member costs 50 µs, however small it is, and a record would have some twenty. One that holds
+several arrays, row by row, is called by all their names: `final/dev_error,final/dev_loss`.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+AND = ","
+
+
+def stacked(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """The members for arrays in whose names there is no comma."""
+    alike: dict[Any, list[str]] = {}
+    for name, array in arrays.items():
+        alike.setdefault((array.shape, array.dtype.str), []).append(name)
+    return {
+        AND.join(names): np.stack([arrays[name] for name in names])
+        if len(names) > 1
+        else arrays[names[0]]
+        for names in alike.values()
+    }
+
+
+def load(path: Path, begins: str = "") -> dict[str, NDArray[Any]]:
+    """The arrays whose names begin so, without pickle. Errors: folders.BROKEN."""
+    found: dict[str, NDArray[Any]] = {}
+    # Opened here, for np.load leaves a file that it cannot read open.
+    with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        for member in file.files:
+            names = member.split(AND)
+            if any(name.startswith(begins) for name in names):
+                rows = file[member] if len(names) > 1 else [file[member]]
+                found |= zip(names, rows, strict=True)
+    return {name: array for name, array in found.items() if name.startswith(begins)}
