@@ -47,7 +47,7 @@ class Waiting:
             return _Entry(task, None, 0.0)
         how = networks.settings(task.config, self._dataset)
         net = networks.network(task.config, self._dataset)
-        work = how.epochs * networks.work(task.config, self._dataset)
+        work = how.epochs * networks.work(task.config, self._dataset, net)
         return _Entry(task, packing.key(task, how, net), work)
 
     def take(self, workers: int) -> list[Task]:

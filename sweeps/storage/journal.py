@@ -19,6 +19,7 @@ from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock, Jou
 from optuna.storages.journal._file import get_lock_file
 
 BLOCK = 1 << 16  # bytes
+_encode = json.JSONEncoder(separators=(",", ":")).encode  # as Optuna writes it
 
 
 class Lock(JournalFileSymlinkLock):
@@ -71,7 +72,7 @@ class File(JournalFileBackend):
             return
         if self._stuck:
             raise self._stuck
-        lines = [json.dumps(log, separators=(",", ":")) + "\n" for log in logs]
+        lines = [f"{_encode(log)}\n" for log in logs]
         try:
             began = self._append("".join(lines).encode())
         except RuntimeError as fault:

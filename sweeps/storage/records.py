@@ -75,14 +75,16 @@ class Replacing:
         return self.temporary
 
     def __exit__(self, kind: object, *rest: object) -> None:
+        replaced = False
         try:
-            if kind is not None:
-                return
-            _sync(self.temporary, os.O_RDWR)
-            os.replace(self.temporary, self.path)
+            if kind is None:
+                _sync(self.temporary, os.O_RDWR)
+                os.replace(self.temporary, self.path)
+                replaced = True
         finally:
-            self.temporary.unlink(missing_ok=True)  # where it has not the other name by now
-        if self._syncs_name:
+            if not replaced:
+                self.temporary.unlink(missing_ok=True)
+        if replaced and self._syncs_name:
             _sync_names(self.path.parent)
 
 

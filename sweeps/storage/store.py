@@ -7,6 +7,7 @@ one write. What is in memory only is never needed to go on.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,13 +153,13 @@ def as_asked(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":
 
     Not with the sampler's notes: CMA-ES's are a pickle, which nobody is to read from a storage.
     """
-    import optuna
+    from optuna.trial import TrialState
 
-    return optuna.trial.create_trial(
-        state=optuna.trial.TrialState.RUNNING,
-        params=trial.params,
-        distributions=trial.distributions,
-    )
+    # A new trial of Optuna's would be looked over once more, for longer than it takes to write it.
+    asked = copy(trial)
+    asked.state, asked.values, asked.datetime_complete = TrialState.RUNNING, None, None
+    asked.intermediate_values, asked.user_attrs, asked.system_attrs = {}, {}, {}
+    return asked
 
 
 def in_space(trial: "optuna.trial.FrozenTrial", space: "Space") -> "optuna.trial.FrozenTrial":

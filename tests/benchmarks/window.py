@@ -130,9 +130,17 @@ def row(jobs: int, found: dict[str, list[float]], work: float) -> list[str]:
 
 
 def simulated(
-    trials: Trials, order: Sequence[int], dataset: Dataset, jobs: int, window: int, is_free: bool
+    trials: Trials,
+    order: Sequence[int],
+    dataset: Dataset | None,
+    jobs: int,
+    window: int,
+    is_free: bool,
 ) -> float:
-    """Seconds of the trials in this order if asking cost nothing."""
+    """Seconds of the trials in this order if asking cost nothing.
+
+    Without a dataset nothing is known of their lengths: the oldest goes first.
+    """
     clock = Clock(jobs, [trials.lengths[number] for number in order])
     between = workers.Workers(clock, dataset, window, in_time=is_free)
     ended: set[int] = set()

@@ -5,7 +5,13 @@
 
 SOAK = {
     "test_browser.py": ("violation[light-one", "violation[dark-one", "violation[dark-a front"),
-    "test_benchmarks.py": ("",),
+    "test_benchmarks.py": (
+        "races_its",
+        "its_rest",
+        "has_its_parts",
+        "trials_lengths",
+        "as_wide_as",
+    ),
     "test_cli.py": (
         "records_are_never_used",
         "shipped_studies_run",

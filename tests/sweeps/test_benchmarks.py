@@ -11,8 +11,9 @@ import studies
 from sweeps.data.loading import load
 from sweeps.study import parsing
 from sweeps.study.documents import read
+from sweeps.training.task import Task
 from tests.benchmarks import peer
-from tests.benchmarks.window import simulated
+from tests.benchmarks.window import Trials, simulated
 from tests.sweeps.helpers import environment
 
 ROOT = Path(__file__).parents[2]
@@ -69,12 +70,26 @@ def test_the_window_and_the_free_search_take_at_least_their_trials_lengths() -> 
     assert min(float(window), float(free)) >= float(best) - 0.01
 
 
+@pytest.mark.slow
+def test_a_window_as_wide_as_the_search_is_random() -> None:
+    printed = benchmark("width", "--windows", "6", "7", "--rounds", "2")
+    assert cells(printed, "7")[2] == "+0.0000 [+0.0000, +0.0000]"
+
+
+def waited(lengths: list[float], jobs: int, window: int) -> float:
+    """Seconds of trials of which nothing is known but how old they are."""
+    numbers = range(len(lengths))
+    tasks = [Task(number, {}, 0, 0, range(1), (), "float32") for number in numbers]
+    trials = Trials(dict(enumerate(lengths)), {}, tasks)
+    return simulated(trials, numbers, None, jobs, window, is_free=False)
+
+
 def test_a_window_waits_for_its_oldest_trial() -> None:
     lengths = [10.0, 1.0, 1.0, 1.0, 1.0]
-    assert simulated(lengths, jobs=2, window=100) == 10
+    assert waited(lengths, jobs=2, window=100) == 10
     # The third waits for the first, the fifth for the third.
-    assert simulated(lengths, jobs=2, window=2) == 12
-    assert simulated(lengths, jobs=1, window=2) == sum(lengths)
+    assert waited(lengths, jobs=2, window=2) == 12
+    assert waited(lengths, jobs=1, window=2) == sum(lengths)
 
 
 @pytest.mark.parametrize(
