@@ -104,8 +104,17 @@ class Server(ABC):
     def _launch(self) -> "subprocess.Popen[bytes]":
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                self._command(), user=self._user, cwd=self.folder, stdout=log, stderr=log
+                self._command(),
+                user=self._user,
+                cwd=self.folder,
+                env=self._environment(),
+                stdout=log,
+                stderr=log,
             )
+
+    def _environment(self, **variables: str) -> dict[str, str]:
+        """Its temporary files lie in its own folder: it may not enter a test's."""
+        return os.environ | {"TMPDIR": str(self.folder)} | variables
 
     def kill(self) -> None:
         """`kill -9`."""
@@ -129,7 +138,7 @@ class Server(ABC):
             text=True,
             user=self._user,
             cwd=self.folder,
-            env=os.environ | variables,
+            env=self._environment(**variables),
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

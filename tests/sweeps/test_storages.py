@@ -138,7 +138,9 @@ def test_a_server_that_stays_away_ends_the_run_and_nothing_told_is_lost(
         assert len(said.splitlines()) == 1
         assert PASSWORD not in said
         said = sweeps(str(path), *OPTIONS, cwd=tmp_path, code=2).stderr
-        assert said.startswith(f"--storage: expected a database, got {addresses.redact(address)}: ")
+        expected = f": storage: expected a database, got {addresses.redact(address)}: "
+        assert said.startswith(f"{path}:")
+        assert expected in said
         assert len(said.splitlines()) == 1
     finally:
         server.start()
