@@ -44,7 +44,7 @@ SOAK = {
     "test_outputs.py": ("every_objective",),
     "test_page.py": ("same_bytes[what1",),
     "test_quality.py": ("[digits",),
-    "test_storages.py": ("mysql", "killed_in_mid_run", "another_holds", "stays_away"),
+    "test_storages.py": ("study[mysql", "killed_in_mid_run", "another_holds", "stays_away"),
     "test_tables.py": ("needs_no_column",),
     "test_trainers.py": (
         *("example_of_pytorch", "fails_in_the_confirmation", "what_was_resolved", "edited_source"),
