@@ -35,6 +35,8 @@ def load(path: Path, begins: str = "") -> dict[str, NDArray[Any]]:
         for member in file.files:
             names = member.split(AND)
             if any(name.startswith(begins) for name in names):
-                rows = file[member] if len(names) > 1 else [file[member]]
-                found |= zip(names, rows, strict=True)
+                array = file[member]
+                if not isinstance(array, np.ndarray):  # of a member that is no .npy: its bytes
+                    raise ValueError(f"expected an array as {member}")
+                found |= zip(names, array if len(names) > 1 else [array], strict=True)
     return {name: array for name, array in found.items() if name.startswith(begins)}

@@ -1,6 +1,7 @@
 """Records of trials: few members in the archive, and the same arrays out of it."""
 
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,13 @@ def test_records_that_are_written_together_sync_their_folder_once(
         tmp_path.name,
     ]
     assert sorted(tmp_path.iterdir()) == paths
+
+
+@pytest.mark.parametrize("member", ["reports", "each,reports"])
+def test_a_member_that_is_no_array_is_refused(tmp_path: Path, member: str) -> None:
+    path = tmp_path / "trial.npz"
+    arrays = records._arrays(outcome(), KEY)
+    np.savez(path, **{name: array for name, array in arrays.items() if name not in member})
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(member, b"56")
+    assert records.read(path, KEY) is None
