@@ -13,7 +13,7 @@ import numpy as np
 from sweeps.faults import UserError
 from sweeps.search import pruners, samplers
 from sweeps.search.designs import DESIGNS, Design, trials
-from sweeps.storage.store import as_asked, in_space, set_constraints
+from sweeps.storage.store import as_asked, expect_possible, in_space, set_constraints
 from sweeps.study import methods
 from sweeps.study.space import Params, Space
 from sweeps.training import seeds
@@ -52,7 +52,11 @@ class Mirror:
         return trial if len(self._courses) == 1 else in_space(trial, self._space)
 
     def replay(self, number: int, trial: "FrozenTrial") -> None:
-        """A trial asked in an earlier run, as it stood then. Errors: UserError if it differs."""
+        """A trial asked in an earlier run, as it stood then.
+
+        Errors: UserError if it differs, or cannot be one.
+        """
+        expect_possible(trial)
         if len(self._courses) > 1:
             trial = in_space(trial, self._spaces[number % len(self._spaces)])
         self._course(number).replay(number, trial)

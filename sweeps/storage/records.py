@@ -25,8 +25,7 @@ def write(outcomes: Iterable[tuple[Path, Outcome, dict[str, Any]]]) -> None:
     """
     folders = set()
     for path, outcome, key in outcomes:
-        with Replacing(path, syncs_name=False) as temporary:
-            temporary.write_bytes(_archive(stacks.stacked(_arrays(outcome, key))))
+        save(path, stacks.stacked(_arrays(outcome, key)), syncs_name=False)
         folders.add(path.parent)
     for folder in folders:
         _sync_names(folder)
@@ -41,18 +40,13 @@ def _arrays(outcome: Outcome, key: dict[str, Any]) -> dict[str, NDArray[Any]]:
     return arrays | rest
 
 
-def save(path: Path, arrays: dict[str, Any]) -> None:
+def save(path: Path, arrays: dict[str, Any], syncs_name: bool = True) -> None:
     """An .npz, atomically: temporary file, fsync, rename."""
-    content = _archive(arrays)
-    with Replacing(path) as temporary:
-        temporary.write_bytes(content)
-
-
-def _archive(arrays: dict[str, Any]) -> memoryview:
-    """In memory: a zip file that cannot be ended on a full disk complains on its own."""
+    # In memory first: a zip file that cannot be ended on a full disk complains on its own.
     buffer = BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
-    return buffer.getbuffer()
+    with Replacing(path, syncs_name) as temporary:
+        temporary.write_bytes(buffer.getbuffer())
 
 
 def write_text(path: Path, text: str) -> None:

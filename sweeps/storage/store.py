@@ -155,11 +155,32 @@ def as_asked(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":
     """
     from optuna.trial import TrialState
 
-    # A new trial of Optuna's would be looked over once more, for longer than it takes to write it.
+    # `create_trial` would look it over once more, for longer than it takes to write it.
     asked = copy(trial)
     asked.state, asked.values, asked.datetime_complete = TrialState.RUNNING, None, None
     asked.intermediate_values, asked.user_attrs, asked.system_attrs = {}, {}, {}
     return asked
+
+
+def expect_possible(trial: "optuna.trial.FrozenTrial") -> None:
+    """Errors: UserError where a stored trial's parameters lie outside of what they are drawn from.
+
+    Nobody has asked for such a one: the storage was edited, or is damaged.
+    """
+    import optuna
+
+    try:
+        optuna.trial.create_trial(
+            state=optuna.trial.TrialState.RUNNING,
+            params=trial.params,
+            distributions=trial.distributions,
+        )
+    except ValueError as fault:
+        raise UserError(
+            f"trial {trial.number} of the storage: expected parameters within their ranges, got "
+            f"{show(str(fault))} (it is damaged: restore it, or use another; the records in "
+            "artifacts are used again)"
+        ) from None
 
 
 def in_space(trial: "optuna.trial.FrozenTrial", space: "Space") -> "optuna.trial.FrozenTrial":

@@ -52,14 +52,11 @@ def settings(config: Config, dataset: Dataset) -> dnn.Settings:
 UPDATE = 50_000
 
 
-def work(config: Config, dataset: Dataset, net: dnn.Network | None = None) -> float:
-    """Of one epoch, in multiplications; good enough to order configurations by.
-
-    `net` is the configuration's network, where it is known.
-    """
+def work(config: Config, dataset: Dataset, net: dnn.Network) -> float:
+    """Of one epoch of a configuration's network, in multiplications; good enough to order by."""
     rows = len(dataset.parts["train"])
     size = rows if config["batch_size"] == "full" else min(config["batch_size"], rows)
-    parameters = (net or network(config, dataset)).n_parameters
+    parameters = net.n_parameters
     return float(rows * parameters + rows / size * (UPDATE + 4 * parameters))
 
 

@@ -47,7 +47,10 @@ def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     if study.trainer is not None:  # of whose work nothing is known
         return [(space.default, seconds_per_trial(study, dataset, space.default))]
     kept = agreement.allowed(space, DRAWS)
-    configs = sorted(kept, key=lambda config: networks.work(config, dataset))
+    configs = sorted(
+        kept,
+        key=lambda config: networks.work(config, dataset, networks.network(config, dataset)),
+    )
     ends = [configs[0], configs[-1]] if configs else [space.default]
     timed = [(config, seconds_per_trial(study, dataset, config)) for config in ends]
     return sorted(timed, key=lambda one: one[1])

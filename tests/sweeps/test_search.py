@@ -711,3 +711,15 @@ def test_what_was_asked_waits_where_the_time_is_up(tmp_path: Path) -> None:
     assert len(late) <= 7  # one may have ended as the other was left
     assert table(late) == [row for row in reference if row[0] in {one.number for one in late}]
     assert table(run(of, tmp_path / "two", jobs=2)) == reference
+
+
+@pytest.mark.parametrize("edit", [{"learning_rate": -1.0}, {"no_such": 1.0}])
+def test_a_stored_trial_that_nobody_asked_is_refused(edit: dict[str, float]) -> None:
+    of, _ = study(space=NUMBERS)
+    mirror = Mirror(of)
+    asked = [mirror.ask(number) for number in range(2)]
+    again = Mirror(of)
+    again.replay(0, asked[0])
+    asked[1].params = {**asked[1].params, **edit}
+    with pytest.raises(UserError, match="trial 1 of the storage: expected parameters within"):
+        again.replay(1, asked[1])
