@@ -19,9 +19,9 @@ from sweeps.data import Dataset
 from sweeps.engines import Packs
 from sweeps.search import Finished, ranking
 from sweeps.storage import records
+from sweeps.study import compatibility, vocabulary
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
-from sweeps.study.vocabulary import plain
 from sweeps.training import baselines, guests, joining, seeds
 from sweeps.training.task import Outcome, Task, failed
 
@@ -210,9 +210,9 @@ def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
 
 def _key(study: Study, candidate: Candidate) -> dict[str, Any]:
     # Its record holds parameters, which are of no use in another order.
-    layout = {"layout": LAYOUT} if candidate.config["batch_norm"] else {}
-    return layout | {
-        "config": {word: plain(value) for word, value in candidate.config.items()},
+    layout = LAYOUT if candidate.config["batch_norm"] else 1
+    return compatibility.unless_absent("layout", layout) | {
+        "config": vocabulary.identifying(candidate.config),
         "trial": candidate.trial,
         "replicates": study.confirm.replicates,
     }

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 import dnn
 from sweeps.data.encode import Encoder
+from sweeps.study import compatibility
 
 if TYPE_CHECKING:
     from sweeps.study.spec import DataSpec
@@ -76,9 +77,7 @@ class Dataset:
 
     def identity(self, said: "DataSpec") -> dict[str, Any]:
         """What must agree for two studies to be of the same data, divided alike."""
-        # Runs that are older than `decimal` go on.
-        left_out = {"source", "decimal"} if said.decimal == "." else {"source"}
-        return said.model_dump(exclude=left_out) | {"sha256": self.sha256}
+        return compatibility.fields(said, exclude={"source"}) | {"sha256": self.sha256}
 
     @property
     def loss(self) -> str:

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from sweeps.data import Dataset
 from sweeps.search.mirror import Warm
+from sweeps.study import compatibility, vocabulary
 from sweeps.study.objectives import Objective
 from sweeps.study.sections import named
 from sweeps.study.space import Choice, Config, Leaf, Params, Range
@@ -30,20 +31,21 @@ def identity(study: Study, dataset: Dataset, warm: Sequence[Warm] = ()) -> dict[
 
     So may targets, unless a trial is judged by when it reached them.
     """
-    search = study.search.model_dump(exclude={"trials", "start", "pruner"})
+    search = compatibility.fields(study.search, exclude={"trials", "start", "pruner"})
     found = {
+        "version": compatibility.VERSION,
         "data": data(study, dataset),
-        "fixed": fixed(study),
+        "fixed": vocabulary.identifying(_fixed(study)),
         "space": _space(study),
         # What is asked for first decides what is drawn, and so does the order of choices.
         "order": _order(study),
-        "objective": [_objective(o) for o in study.objectives],
+        "objective": [_identifying(o) for o in study.objectives],
         "constraints": _constraints(study),
         "enqueue": list(study.enqueue),
         "from": _digest(warm),
-        "budgets": study.budgets.model_dump(include={"trial_time"}),
+        "budgets": compatibility.fields(study.budgets, include={"trial_time"}),
         "replicates": study.replicates,
-        "search": {**search, "pruner": study.pruner.model_dump()},
+        "search": {**search, "pruner": compatibility.fields(study.pruner)},
         "dtype": study.dtype,
         "trainer": study.trainer.identity if study.trainer else None,
     }
@@ -114,6 +116,11 @@ def _objective(objective: Objective) -> dict[str, Any]:
     return objective.model_dump(exclude_none=True) | {"direction": objective.goal}
 
 
+def _identifying(objective: Objective) -> dict[str, Any]:
+    said = compatibility.fields(objective, exclude_none=True)
+    return said | {"direction": objective.goal}
+
+
 def _literals(study: Study, params: Params) -> dict[str, Any]:
     """An enqueued setting as the file says it: what differs from the defaults."""
     default, config = study.space.default, study.space.configure(params)
@@ -126,8 +133,12 @@ def _literals(study: Study, params: Params) -> dict[str, Any]:
 
 def fixed(study: Study) -> dict[str, Any]:
     """The words that are not searched, as the file says them."""
+    return {word: plain(value) for word, value in _fixed(study).items()}
+
+
+def _fixed(study: Study) -> Config:
     searched = {word for dimension in study.space.dimensions for word in dimension.words}
-    return {w: plain(v) for w, v in study.space.default.items() if w not in searched}
+    return {w: v for w, v in study.space.default.items() if w not in searched}
 
 
 def _space(study: Study) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweeps.faults import UserError, show
+from sweeps.study.compatibility import VERSION
 from sweeps.study.objectives import Goal
 
 if TYPE_CHECKING:
@@ -27,6 +28,17 @@ def read(path: Path) -> dict[str, Any]:
             f"{path}: expected what makes the study the same one, got {fault} (it is damaged: "
             "restore it, or remove the run folder)"
         ) from None
+    return _understood(identity, str(path))
+
+
+def _understood(identity: dict[str, Any], where: str) -> dict[str, Any]:
+    """One of this version's rules or of earlier ones. Errors: UserError."""
+    version = identity.get("version", 1)
+    if not isinstance(version, int) or version > VERSION:
+        raise UserError(
+            f"{where}: expected a run of this version or of an earlier one, got one whose "
+            f"identity has version {show(version)}; update, or use another name"
+        )
     return identity
 
 
@@ -55,7 +67,9 @@ def of(study: "optuna.Study") -> dict[str, Any] | None:
     attributes = study._storage.get_study_system_attrs(study._study_id)
     # Older studies keep the whole where the Dashboard shows it.
     known = attributes.get(IDENTITY) or study.user_attrs.get("identity")
-    return dict(json.loads(known)) if known is not None else None
+    if known is None:
+        return None
+    return _understood(dict(json.loads(known)), f"the study '{study.study_name}' of the storage")
 
 
 def identify(study: "optuna.Study", identity: dict[str, Any]) -> None:
@@ -65,14 +79,15 @@ def identify(study: "optuna.Study", identity: dict[str, Any]) -> None:
 
 
 def digest(identity: dict[str, Any]) -> str:
-    """A short name for a study's identity."""
-    text = json.dumps(identity, sort_keys=True)
+    """A short name for a study's identity, whatever version of its rules says it."""
+    text = json.dumps(_unversioned(identity), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def expect_same(where: str, known: dict[str, Any], identity: dict[str, Any]) -> None:
     """Errors: UserError naming each thing that differs."""
-    there, here = _flat(known), _flat(json.loads(json.dumps(identity)))
+    there = _flat(_unversioned(known))
+    here = _flat(_unversioned(json.loads(json.dumps(identity))))
     differ = [
         f"{path}: {_shown(there, path)} there, {_shown(here, path)} here"
         for path in sorted(there.keys() | here.keys())
@@ -87,6 +102,10 @@ def expect_same(where: str, known: dict[str, Any], identity: dict[str, Any]) -> 
             + (f"; and {len(differ) - 5} more" if len(differ) > 5 else "")
             + "); use another name or another --out"
         )
+
+
+def _unversioned(identity: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in identity.items() if key != "version"}
 
 
 ABSENT = object()

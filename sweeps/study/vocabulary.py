@@ -6,7 +6,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from sweeps.study.arms import INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
+from sweeps.study import compatibility
+from sweeps.study.arms import INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, Arm
 from sweeps.study.kinds import (
     FRACTION,
     LIMIT,
@@ -144,6 +145,38 @@ def plain(value: Any) -> Any:
             return {name: dict(settings)} if settings else name
         return list(value)
     return value
+
+
+def said(value: Any) -> Any:
+    """As `plain`, without the later settings of a name that are at their defaults.
+
+    So it stays what it was when a setting is added: in identities, and where Optuna reads it.
+    """
+    if not (isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str)):
+        return plain(value)
+    name, settings = value
+    return plain((name, tuple(said_settings(name, dict(settings)).items())))
+
+
+def said_settings(name: str, values: Mapping[str, float]) -> dict[str, float]:
+    """The settings of an optimizer, initializer, schedule or loss, likewise."""
+    tables = (word.kind.table for word in _WORDS.values() if isinstance(word.kind, Arm))
+    each = (table[name] for table in tables if name in table)
+    usual = {key: setting.default for table in each for key, setting in table.items()}
+    return compatibility.settings(name, values, usual)
+
+
+def identifying(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Hyperparameters as an identity says them: later ones where they are not at their default."""
+    later = _WORDS.keys() - compatibility.FIRST_HYPERPARAMETERS
+    usual = {word: canonical(word, _WORDS[word].default) for word in later}
+    return {
+        word: said(value)
+        for word, value in config.items()
+        if not compatibility.goes_without_saying(
+            word, value, usual.get(word), first=word not in later
+        )
+    }
 
 
 def defaults() -> dict[str, Any]:

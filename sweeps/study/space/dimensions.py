@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sweeps.study.arms import Arm
 from sweeps.study.space.leaves import Choice, Leaf, Together, Trial
-from sweeps.study.vocabulary import VOCABULARY, plain
+from sweeps.study.vocabulary import VOCABULARY, said, said_settings
 
 Config = dict[str, Any]
 Params = dict[str, Any]
@@ -196,7 +196,7 @@ class Paired:
         return iter(())
 
     def plain(self) -> Any:
-        return [[plain(value) for value in option] for option in self.leaf.options]
+        return [[said(value) for value in option] for option in self.leaf.options]
 
 
 @dataclass(frozen=True)
@@ -237,11 +237,11 @@ class ArmSpace:
             decided |= words | set(dimension.words)
         return params, decided
 
-    def plain(self) -> dict[str, Any]:
-        """As the study file says it."""
-        inside: dict[str, Any] = dict(self.settings)
+    def plain(self, name: str) -> dict[str, Any]:
+        """As the study file says the arm of that name."""
+        inside: dict[str, Any] = said_settings(name, dict(self.settings))
         inside |= {key: leaf.plain() for key, leaf in self.searched}
-        inside |= {word: plain(value) for word, value in self.replaces}
+        inside |= {word: said(value) for word, value in self.replaces}
         return inside | {", ".join(inner.words): inner.plain() for inner in self.inner}
 
 
@@ -299,7 +299,7 @@ class Arms:
                 yield from dimension.structure()
 
     def plain(self) -> Any:
-        return {"choices": {name: arm.plain() for name, arm in self.arms}}
+        return {"choices": {name: arm.plain(name) for name, arm in self.arms}}
 
     def only(self, name: str) -> "Arms":
         """The same with one arm left."""

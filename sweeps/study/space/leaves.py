@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from sweeps.study.arms import Arm
-from sweeps.study.vocabulary import VOCABULARY, plain
+from sweeps.study.vocabulary import VOCABULARY, said
 
 
 class Trial(Protocol):
@@ -89,7 +89,7 @@ class Choice:
 
     def plain(self) -> list[Any]:
         """As the study file says it."""
-        return [plain(option) for option in self.options]
+        return [said(option) for option in self.options]
 
 
 Leaf = Range | Choice
@@ -97,8 +97,8 @@ Leaf = Range | Choice
 
 def _code(option: Any) -> Any:
     if isinstance(option, Together):
-        return json.dumps([plain(value) for value in option], sort_keys=True)
-    value = plain(option)
+        return json.dumps([said(value) for value in option], sort_keys=True)
+    value = said(option)
     if isinstance(value, dict) and option == _arm_with_defaults(option[0]):
         return option[0]
     return json.dumps(value, sort_keys=True) if isinstance(value, list | dict) else value
