@@ -1,0 +1,1 @@
+"""What the printed intervals and verdicts promise, on studies whose truth is known."""
