@@ -78,12 +78,14 @@ def resume(
     rows: Sequence[Integers] | None = None,
     dev_rows: Sequence[Integers] | None = None,
     replay: Replay | None = None,
+    running_cost: bool = False,
 ) -> Training:
     """The training that `save` wrote, about to yield the record after its last one.
 
     All arguments must be those it was saved with, but for `epochs`, which may be larger where
     neither the schedule nor patience looks at the end; of a replay only that there was one is
-    known. Errors: ValueError for a file that is no checkpoint, or one of something else.
+    known; and for running_cost. Errors: ValueError for a file that is no checkpoint, or one of
+    something else.
     """
     arrays, meta = _read(Path(path))
     try:
@@ -101,6 +103,7 @@ def resume(
             rows=rows,
             dev_rows=dev_rows,
             replay=replay,
+            running_cost=running_cost,
         )
         _compare(meta["identity"], _identity(training))
         _check_epochs(training, meta)
@@ -190,6 +193,8 @@ def _identity(training: Training) -> dict[str, Any]:
         "dev_rows": _digest(training.dev_rows) if training.dev_rows else None,
         "replay": [setup.replay.order is not None, setup.replay.masks is not None],
     }
+    if edition := setup.plan.schedule.edition:
+        described["schedule.edition"] = edition
     text: dict[str, Any] = json.loads(json.dumps(described, default=_listed))
     return text
 

@@ -26,13 +26,18 @@ def fit(
     rows: Sequence[Integers] | None = None,
     dev_rows: Sequence[Integers] | None = None,
     replay: Replay | None = None,
+    running_cost: bool = False,
 ) -> Training:
     """Train theta (P, N) in place: iterate for the record of epoch 0 (untrained), 1, …, epochs.
 
     Without dev its numbers are NaN. Rows are reshuffled every epoch; the last batch may be smaller;
     a batch of all rows keeps their order. rows: one array of row numbers of `train` per network, a
-    fold or a resample (numbers may repeat, lengths differ); dev_rows the same of `dev`. Errors:
-    ValueError for shapes, labels or settings that don't fit.
+    fold or a resample (numbers may repeat, lengths differ); dev_rows the same of `dev`.
+    running_cost: records have the cost while the parameters move, too: the sum over an epoch's
+    batches of each one's rows' losses before its update (in training mode, weights of classes,
+    smoothing and dropout as they are) over m, all rows; the penalties of L2 and L1 at that moment
+    are in it, by the batch's share of the rows. Errors: ValueError for shapes, labels or settings
+    that don't fit.
     """
     checks.theta(network, theta, "fit")
     if not theta.flags.writeable:
@@ -55,7 +60,16 @@ def fit(
     learnt = learn(network, settings, train, own)
     choices, table = Choices(replay or Replay()), network.table(train.x, learnt.targets)
     setup = Setup(
-        network, learnt.network, train, table, learnt.weights, own, streams, checked, choices
+        network,
+        learnt.network,
+        train,
+        table,
+        learnt.weights,
+        own,
+        streams,
+        checked,
+        choices,
+        running_cost,
     )
     return Training(setup, theta, settings, dev, own_dev)
 

@@ -35,6 +35,7 @@ class Setup:
     trained is the network with the loss that is trained on. table (n, ·) is what is gathered:
     train's rows, with targets that are smoothed if so asked (`Network.table`); weights of train's
     rows are (n,) or one row a network (P, n). rows: for each network, the numbers of its rows.
+    running_cost: whether it is added up.
     """
 
     network: Network
@@ -46,6 +47,7 @@ class Setup:
     streams: Streams
     plan: Plan
     replay: Choices
+    running_cost: bool = False
 
     def n_rows(self, member: int) -> int:
         """Training rows of a network."""
@@ -111,6 +113,7 @@ class Group:
         rest = self.n_rows % self.size
         last_batch = self._bind(grad, rest) if rest else full
         self._batches = [full] * (self.n_rows // self.size) + [last_batch] * bool(rest)
+        self.cost = np.full(len(members), np.nan)  # the last epoch's running cost, if asked for
         self._generators = [setup.streams.dropout[m] for m in self.members]
         update, last_update = self._update(full), self._update(last_batch)
         self._updates = [update] * (self.n_rows // self.size) + [last_update] * bool(rest)
@@ -158,6 +161,7 @@ class Group:
         """One pass over the members' rows; `epoch` counts from 1."""
         self._shuffle(epoch)
         schedule = self.setup.plan.schedule
+        self.cost.fill(0.0 if self.setup.running_cost else np.nan)
         for start, batch, update in zip(self.starts, self._batches, self._updates, strict=True):
             if schedule.every_update or start == 0:
                 self._set_rates(epoch)
@@ -172,11 +176,27 @@ class Group:
             *([partial(self._fill_masks, batch)] if batch.masks else []),
             *([partial(batch.draw, self._generators)] if batch.bits is not None else []),
             *batch.forwards,
+            *([partial(self._add_cost, batch)] if self.setup.running_cost else []),
             *batch.backwards,
             *self._after_gradient,
             self.stepper.step,
             *self._after_step,
         ]
+
+    def _add_cost(self, batch: Batch) -> None:
+        """Add this batch's part of the epoch's running cost, once its logits are there."""
+        losses = self.setup.trained.objective.per_row(batch.z, batch.y).astype(np.float64)
+        if batch.weights is not None:
+            losses *= batch.weights
+        self.cost += (losses.sum(axis=-1) + losses.shape[-1] * self._penalty()) / self.n_rows
+
+    def _penalty(self) -> Array:
+        """λ/(2m)·Σ‖W‖² and (λ/m)·Σ|W| of the members as they are, (members,)."""
+        plan, m = self.setup.plan, self.members
+        w = self.theta[:, : self.setup.network.n_weights].astype(np.float64)
+        l2, l1 = plan.l2[m] / 2 * (w**2).sum(axis=1), plan.l1[m] * np.abs(w).sum(axis=1)
+        penalty: Array = (l2 + l1) / self.n_rows
+        return penalty
 
     def _shuffle(self, epoch: int) -> None:
         given = self.setup.replay.order

@@ -208,6 +208,25 @@ def _corrected(hyper: Mapping[str, float], step: int) -> dict[str, float]:
     }
 
 
+def adam_epsilon_inside(arrays: Arrays, c: Coefficients) -> None:
+    """As `adam`, m̂/√(v̂ + ε): one version of the course's notebook has ε inside the root."""
+    m, v = _moments(arrays, c)
+    scratch = arrays.scratch
+    np.add(v, c["epsilon"], scratch)
+    np.sqrt(scratch, scratch)
+    np.divide(m, scratch, scratch)
+    _descend(arrays.theta, scratch, c["rate"])
+
+
+def _corrected_inside(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+    """As `_corrected`, with ε of the root's own argument: √(v̂ + ε) = r·√(V + ε/r²)."""
+    beta2 = hyper["beta2"]
+    return {
+        **_corrected(hyper, step),
+        "epsilon": hyper["epsilon"] * (1 - beta2**step) / (1 - beta2),
+    }
+
+
 def amsgrad(arrays: Arrays, c: Coefficients) -> None:
     """Adam with the largest v so far: Reddi et al. (2018), algorithm 2, corrected as in PyTorch."""
     m, v = _moments(arrays, c)
@@ -329,6 +348,9 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
         rmsprop_centred, ("s", "m"), {"beta": 0.9, "epsilon": 1e-8}, _root_variance
     ),
     "adam": Optimizer(adam, ("m", "v"), _ADAM, _corrected, timed=True),
+    "adam_epsilon_inside": Optimizer(
+        adam_epsilon_inside, ("m", "v"), _ADAM, _corrected_inside, timed=True
+    ),
     "amsgrad": Optimizer(amsgrad, ("m", "v", "largest"), _ADAM, _corrected, timed=True),
     "adamw": Optimizer(adamw, ("m", "v"), {**_ADAM, "weight_decay": 0.01}, _decoupled, timed=True),
     "nadam": Optimizer(

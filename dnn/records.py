@@ -17,6 +17,8 @@ class Record:
     theta holds now; NaN from the epoch at which a network diverged. Costs: updates; gradient
     evaluations (rows gone through forward and backward); FLOPs (matrix products). seconds: the
     whole population's training so far, evaluation excluded. active: still being trained.
+    running_cost: of the epoch's batches, each before its update, if `fit` was asked for it; else,
+    and of networks that were not trained or have diverged, NaN.
     """
 
     epoch: int
@@ -30,6 +32,7 @@ class Record:
     dev_error: Array
     diverged: Flags
     active: Flags
+    running_cost: Array
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,18 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class Schedule:
-    """A factor, its settings' defaults and bounds, and whether it changes within an epoch."""
+    """A factor, its settings' defaults and bounds, and whether it changes within an epoch.
+
+    edition: what was mended in its formula, if anything was: a training from before it has other
+    numbers, and is not gone on with.
+    """
 
     factor: Callable[[Mapping[str, float], Moment], float]
     settings: Mapping[str, float] = field(default_factory=dict)
     bounds: Mapping[str, Bound] = field(default_factory=dict)
     every_update: bool = False
     looks_ahead: bool = False  # at the end of the training
+    edition: str = ""
 
 
 def constant(settings: Mapping[str, float], now: Moment) -> float:
@@ -38,8 +43,13 @@ def constant(settings: Mapping[str, float], now: Moment) -> float:
 
 
 def inverse_time(settings: Mapping[str, float], now: Moment) -> float:
-    """1/(1 + decay·⌊epoch/interval⌋): the course's decay, every epoch or every `interval`."""
-    return 1 / (1 + settings["decay"] * (now.epoch // settings["interval"]))
+    """1/(1 + decay·⌊i/interval⌋), i the number of the epoch before, from 0: the course's decay.
+
+    The course computes the new rate after epoch i, with i, so its epochs 0 and 1 both have all of
+    it; every epoch, or every `interval` of them.
+    """
+    before = max(now.epoch - 1, 0)
+    return 1 / (1 + settings["decay"] * (before // settings["interval"]))
 
 
 def step(settings: Mapping[str, float], now: Moment) -> float:
@@ -90,6 +100,7 @@ SCHEDULES: Mapping[str, Schedule] = {
         inverse_time,
         {"decay": 1.0, "interval": 1},
         {"decay": NOT_NEGATIVE, "interval": COUNT},
+        edition="falls for the first time after two epochs",
     ),
     "step": Schedule(step, {"decay": 0.1, "interval": 20}, {"decay": SHARE, "interval": COUNT}),
     "exponential": Schedule(exponential, {"decay": 0.95}, {"decay": SHARE}),

@@ -56,6 +56,7 @@ class Training(Iterator[Record]):
             splits.append(Split(dev, dev_rows))
         self._scorer = Scorer(setup.network, theta, splits)
         self._scores = np.full((4, population), np.nan)
+        self._running_cost = np.full(population, np.nan)
         self._rows = np.array([setup.n_rows(m) for m in range(population)])
         self._batches = -(-self._rows // np.array([setup.size(m) for m in range(population)]))
         self._flops = setup.network.flops_per_row()
@@ -121,6 +122,7 @@ class Training(Iterator[Record]):
                 self._stop_early(self.best)
         if self.diverged.any():
             self._scores[:, self.diverged] = np.nan
+            self._running_cost[self.diverged] = np.nan
         record = self._record(self._scores.copy())
         self._regroup()
         self._is_whole = True
@@ -134,9 +136,11 @@ class Training(Iterator[Record]):
     def _train(self) -> None:
         started = time.perf_counter()
         self.setup.replay.clear()
+        self._running_cost.fill(np.nan)
         for group in self._groups:
             group.run_epoch(self.epoch)
             self.epochs_done[group.members] += 1
+            self._running_cost[group.members] = group.cost
             if not group.is_view:
                 self.theta[group.members] = group.theta
         self.seconds += time.perf_counter() - started
@@ -179,6 +183,7 @@ class Training(Iterator[Record]):
             dev_error=scores[3],
             diverged=self.diverged.copy(),
             active=self.active,
+            running_cost=self._running_cost.copy(),
         )
 
     def _regroup(self) -> None:

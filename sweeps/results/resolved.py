@@ -19,6 +19,7 @@ from sweeps.study.sections import named
 from sweeps.study.space import Choice, Config, Leaf, Params, Range
 from sweeps.study.spec import Study
 from sweeps.study.vocabulary import plain
+from sweeps.training import networks
 
 
 def data(study: Study, dataset: Dataset) -> dict[str, Any]:
@@ -49,7 +50,20 @@ def identity(study: Study, dataset: Dataset, warm: Sequence[Warm] = ()) -> dict[
         "dtype": study.dtype,
         "trainer": study.trainer.identity if study.trainer else None,
     }
-    return found | ({"targets": dict(study.aims)} if study.needs_target else {})
+    formulas = networks.editions(_schedules(study))
+    return (
+        found
+        | ({"targets": dict(study.aims)} if study.needs_target else {})
+        | ({"formulas": formulas} if formulas else {})
+    )
+
+
+def _schedules(study: Study) -> list[str]:
+    """The names of those that our networks may be trained with."""
+    if study.trainer is not None:
+        return []
+    values = [study.space.default["schedule"], *study.space.values("schedule")]
+    return [value if isinstance(value, str) else value[0] for value in values]
 
 
 def _constraints(study: Study) -> list[str]:

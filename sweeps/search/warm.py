@@ -14,6 +14,7 @@ from sweeps.search.mirror import Warm
 from sweeps.storage import folders, identities, records
 from sweeps.study import documents, parsing
 from sweeps.study.spec import Study
+from sweeps.training import networks
 
 FILE = "warm.json"
 _NO_RECORDS = "sweeps clean --all may have removed them; sweeps resume trains them again"
@@ -96,8 +97,9 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
         record = folders.record(path)
         if record is None or record.state != "complete":
             continue
-        params = _located(study, earlier.space.configure(record.params))
-        if params is not None:
+        config = earlier.space.configure(record.params)
+        params = _located(study, config)
+        if params is not None and _is_as_today(config, identity, trainer is not None):
             final = folders.final(path)
             violations = {
                 limit.text: limit.violation(final[limit.metric])
@@ -106,6 +108,13 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
             }
             found.append({"params": params, "value": record.value, "violations": violations})
     return found
+
+
+def _is_as_today(config: dict[str, Any], identity: dict[str, Any], is_guest: bool) -> bool:
+    """Whether its schedule had the formula that it has now."""
+    now = {} if is_guest else networks.editions([config["schedule"][0]])
+    known = identity.get("formulas")
+    return not now or (isinstance(known, dict) and now.items() <= known.items())
 
 
 def _target(study: Study) -> str:

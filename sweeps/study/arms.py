@@ -112,6 +112,7 @@ OPTIMIZERS = Arm(
         "rmsprop": _ROOT_MEAN,
         "rmsprop_centred": _ROOT_MEAN,
         "adam": _ADAM,
+        "adam_epsilon_inside": _ADAM,
         "amsgrad": _ADAM,
         "adamw": {**_ADAM, "weight_decay": Setting(Number(low=0), 0.01)},
         "nadam": {**_ADAM, "momentum_decay": Setting(Number(low=0), 0.004)},

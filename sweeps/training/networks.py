@@ -1,6 +1,7 @@
 """From a configuration to dnn: its network, how it is trained, where it begins, what it costs."""
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,12 @@ def memory(config: Config, dataset: Dataset, count: int, dtype: str) -> int:
     states = len(dnn.OPTIMIZERS[config["optimizer"][0]].state)
     numbers = network(config, dataset).n_parameters * (2 + states)
     return count * numbers * np.dtype(dtype).itemsize
+
+
+def editions(schedules: Iterable[str]) -> dict[str, str]:
+    """Of those schedules whose formula was mended, what was: trained before, numbers are others."""
+    known = {name: dnn.SCHEDULES[name].edition for name in sorted(set(schedules))}
+    return {name: edition for name, edition in known.items() if edition}
 
 
 def _or_none(value: Any, nothing: Any) -> Any:

@@ -198,6 +198,19 @@ def test_an_edited_checkpoint(tmp_path: Path, changes: dict[str, Any], message: 
     assert str(fault.value).startswith(str(path))
 
 
+def test_one_of_a_formula_that_was_mended_since(tmp_path: Path) -> None:
+    settings = dataclasses.replace(SETTINGS, schedule="inverse_time")
+    path = tmp_path / "p.npz"
+    save(start(settings=settings), path)
+    resume(path, NETWORK, rows(), rows(1), settings)
+    with np.load(path) as file:
+        identity = json.loads(str(file["meta"]))["identity"]
+    del identity["schedule.edition"]
+    edited(path, identity=identity)
+    with pytest.raises(ValueError, match=r"schedule\.edition: expected the checkpoint's None, got"):
+        resume(path, NETWORK, rows(), rows(1), settings)
+
+
 def test_flipped_bits_never_end_in_another_error(tmp_path: Path) -> None:
     """A bit of the archive's head or directory: an error that names the file, or no difference."""
     path = tmp_path / "p.npz"

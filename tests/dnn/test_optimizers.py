@@ -21,6 +21,7 @@ BOWL = {
     "rmsprop": 0.01,
     "rmsprop_centred": 0.005,
     "adam": 0.05,
+    "adam_epsilon_inside": 0.05,
     "amsgrad": 0.05,
     "adamw": 0.05,
     "nadam": 0.05,
@@ -85,7 +86,10 @@ def naive(name: str, alpha: float) -> Callable[[Array], Iterator[tuple[Array, Ar
                     )
                     product *= mu
                     m_hat = coming * m / (1 - product * coming) + (1 - mu) * g / (1 - product)
-                yield keep, alpha * m_hat / (np.sqrt(v_hat) + s["epsilon"])
+                if name == "adam_epsilon_inside":
+                    yield keep, alpha * m_hat / np.sqrt(v_hat + s["epsilon"])
+                else:
+                    yield keep, alpha * m_hat / (np.sqrt(v_hat) + s["epsilon"])
 
     return run
 

@@ -10,11 +10,14 @@ from dnn.schedules import Moment
 POINTS = {
     "constant": [({}, 0, 0, 1.0), ({}, 9, 199, 1.0)],
     "inverse_time": [
+        # The course's: a new rate comes of epoch i with i, after it. Its epochs 0 and 1 have α.
         ({}, 0, 0, 1.0),
-        ({}, 3, 60, 1 / 4),
-        ({"decay": 0.5}, 4, 80, 1 / 3),
-        ({"interval": 3}, 2, 40, 1.0),
-        ({"interval": 3}, 7, 140, 1 / 3),
+        ({}, 1, 20, 1.0),
+        ({}, 2, 40, 1 / 2),
+        ({}, 3, 60, 1 / 3),
+        ({"decay": 0.3, "interval": 100}, 11, 220, 1.0),
+        ({"decay": 0.3, "interval": 100}, 100, 2000, 1.0),
+        ({"decay": 0.3, "interval": 100}, 101, 2020, 0.3846153846153846 / 0.5),
     ],
     "step": [
         ({"interval": 4}, 3, 60, 1.0),
