@@ -1,8 +1,6 @@
 """Where a run's numbers come from: versions, machine, seeds, counts."""
 
-import os
 import platform
-import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -41,23 +39,3 @@ def _cpu() -> str:
     except OSError:
         pass  # not Linux: the platform's own word is all there is
     return platform.processor() or platform.machine()
-
-
-def commit(base: Path) -> str:
-    """The git commit of the study file's folder, "+" if it has changes; "" outside a checkout."""
-    try:
-        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
-        git = [
-            "git",
-            "-C",
-            str(base),
-            "describe",
-            "--always",
-            "--dirty=+",
-            "--abbrev=12",
-            "--exclude=*",
-        ]
-        done = subprocess.run(git, capture_output=True, text=True, timeout=5, env=environment)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""

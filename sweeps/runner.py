@@ -13,8 +13,8 @@ from typing import Any
 
 from rich.console import Console
 
+from sweeps import checkout, engines, preparing
 from sweeps import confirm as confirmation
-from sweeps import engines, preparing, provenance
 from sweeps.addresses import redact
 from sweeps.copies import Copies
 from sweeps.dashboard.showing import Showing
@@ -202,7 +202,7 @@ def _facts(run: Prepared, searched: _Searched, confirmed: _Confirmed) -> dict[st
         "jobs": options.jobs,
         "engine": str(study.engine),
         "storage": redact(run.storage) if run.storage else "journal.log",
-        "commit": provenance.commit(run.base),
+        "commit": checkout.commit(run.base),
         "confirm": study.confirm.model_dump() if confirmed.networks else None,
         "seconds": {"search": searched.seconds, "confirm": confirmed.seconds},
     }
