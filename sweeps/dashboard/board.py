@@ -20,7 +20,7 @@ LONGEST = 2045  # characters of an attribute, for databases
 # Below this line of a note stands what its reader has written: it is never touched.
 YOURS = "*What you write below this line stays.*"
 
-AT_TRIAL = "dashboard:artifacts:"
+AT_STUDY, AT_TRIAL = "artifacts:", "dashboard:artifacts:"
 
 
 class Board:
@@ -95,7 +95,7 @@ class Board:
         return str(uuid5(NAMESPACE_URL, f"{self._name}/{name}"))
 
     def _show(self, identifier: str, trial: int | None, meta: dict[str, Any] | None) -> None:
-        key = f"artifacts:{identifier}"
+        key = f"{AT_STUDY}{identifier}"
         if trial is not None:
             key = f"{AT_TRIAL}{trial}:{identifier}"
         text = json.dumps(meta)

@@ -1,20 +1,36 @@
-"""What the Dashboard may be asked for: all that shows, and notes. Nothing that changes a search.
+"""Who may ask the Dashboard, and what a browser may do with its answers.
 
 The Dashboard has no password. A page of another site must not reach it by a name of its own
-(DNS rebinding); and the run owns its study: a trial told or a study deleted by hand would end it.
+(DNS rebinding), nor by the reader's browser; and the run owns its study: a trial told or a study
+deleted by hand would end it.
 """
 
-import json
-from collections.abc import Callable, Iterable
-from threading import Lock
+from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
-Environment = dict[str, Any]
-Respond = Callable[..., Any]
-Application = Callable[[Environment, Respond], Iterable[bytes]]
+from sweeps.dashboard.answers import (
+    Application,
+    Environment,
+    Headers,
+    Refused,
+    Respond,
+    refuse,
+)
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 READS = ("GET", "HEAD")
+OWN = ("same-origin", "none")  # Sec-Fetch-Site: a page of ours, or the reader's own doing
+# Whatever is answered is of the type that it says, stands in no frame, and is read by no page of
+# another origin.
+PROTECTING = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Content-Security-Policy", "frame-ancestors 'none'"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Referrer-Policy", "no-referrer"),
+]
+OPENING = "access-control-"  # headers that let other origins read an answer
 
 
 class Guard:
@@ -23,30 +39,59 @@ class Guard:
     def __init__(self, application: Application, hosts: tuple[str, ...] | None) -> None:
         """`hosts`: by which names it may be called, None for any."""
         self._application, self._hosts = application, hosts
-        self.writing = Lock()  # held while a note is written
 
     def __call__(self, environment: Environment, respond: Respond) -> Iterable[bytes]:
         """Pass a request on, or refuse it with 403 and the reason."""
-        host = environment.get("HTTP_HOST", "")
+
+        def protected(status: str, headers: Headers, *rest: Any) -> Any:
+            kept = [one for one in headers if not one[0].lower().startswith(OPENING)]
+            return respond(status, kept + PROTECTING, *rest)
+
+        try:
+            self._check_host(environment)
+            _check_origin(environment)
+            _check_method(environment)
+        except Refused as refused:
+            return refuse(refused, environment, protected)
+        return self._application(environment, protected)
+
+    def _check_host(self, environment: Environment) -> None:
+        host = environment.get("HTTP_HOST", "").lower()
         if self._hosts is not None and _without_port(host) not in self._hosts:
-            return _refuse(respond, f"expected one of the hosts {', '.join(self._hosts)}")
-        method, path = environment["REQUEST_METHOD"], environment.get("PATH_INFO", "")
-        if method in READS:
-            return self._application(environment, respond)
-        if method == "PUT" and path.startswith("/api/studies/") and path.endswith("/note"):
-            with self.writing:
-                return self._application(environment, respond)
-        return _refuse(
-            respond, "this dashboard shows a run and takes notes; it changes no trial and no study"
+            expected = f"expected one of the hosts {', '.join(self._hosts)}"
+            raise Refused(HTTPStatus.FORBIDDEN, expected)
+
+
+def _check_origin(environment: Environment) -> None:
+    """No page of another origin may ask, but a link to one of our pages may be followed."""
+    site = environment.get("HTTP_SEC_FETCH_SITE", "none")
+    if site not in OWN and not _follows_a_link(environment):
+        raise Refused(HTTPStatus.FORBIDDEN, "expected a request of the dashboard's own pages")
+    origin = environment.get("HTTP_ORIGIN")
+    host = environment.get("HTTP_HOST", "").lower()
+    if origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}"):
+        raise Refused(HTTPStatus.FORBIDDEN, "expected no origin but the dashboard's own")
+
+
+def _follows_a_link(environment: Environment) -> bool:
+    path = environment.get("PATH_INFO", "")
+    return (
+        environment.get("HTTP_SEC_FETCH_MODE") == "navigate"
+        and environment.get("HTTP_SEC_FETCH_DEST") == "document"
+        and (path == "/" or f"{path}/".startswith("/dashboard/"))
+    )
+
+
+def _check_method(environment: Environment) -> None:
+    method, path = environment["REQUEST_METHOD"], environment.get("PATH_INFO", "")
+    is_note = path.startswith("/api/studies/") and path.endswith("/note")
+    if method not in READS and not (method == "PUT" and is_note):
+        raise Refused(
+            HTTPStatus.FORBIDDEN,
+            "this dashboard shows a run and takes notes; it changes no trial and no study",
         )
 
 
 def _without_port(host: str) -> str:
     name, colon, port = host.rpartition(":")
     return name if colon and port.isdigit() else host
-
-
-def _refuse(respond: Respond, reason: str) -> Iterable[bytes]:
-    body = json.dumps({"reason": reason}).encode()
-    respond("403 Forbidden", [("Content-Type", "application/json")])
-    return [body]

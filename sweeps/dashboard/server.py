@@ -1,23 +1,26 @@
 """Starts the Optuna Dashboard in this process: which storage, which port, and how it ends."""
 
 import errno
+import logging
 import os
 import signal
-import socket
 import sys
 import threading
 import warnings
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
-from socketserver import ThreadingMixIn
 from types import FrameType
-from typing import TYPE_CHECKING, Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from typing import TYPE_CHECKING
+from wsgiref.simple_server import WSGIServer, make_server
 
 from rich.console import Console
 
+from sweeps.dashboard.answers import Application
+from sweeps.dashboard.asked import Asked
 from sweeps.dashboard.guard import LOOPBACK, Guard
 from sweeps.dashboard.showing import artifacts
+from sweeps.dashboard.wire import Quiet, Server, Server6
 from sweeps.faults import UserError
 from sweeps.storage import backends, folders
 from sweeps.terminal import tell
@@ -41,7 +44,9 @@ def serve(
     """Show a run until Ctrl-C. Errors: UserError."""
     backend = _backend(folder, storage)
     local = _is_loopback(host)
-    guard = Guard(_application(backend, folder), LOOPBACK if local else None)
+    failing = partial(tell, console, "warning")
+    asked = Asked(_application(backend, folder), backend, artifacts(folder), failing)
+    guard = Guard(asked, LOOPBACK if local else None)
     with _server(host, port, guard) as server:
         shown = f"[{host}]" if ":" in host else host
         page = f"http://{shown}:{server.server_port}/dashboard{_study(folder, backend)}"
@@ -58,7 +63,7 @@ def serve(
             threading.Thread(target=_open, args=(page,), daemon=True).start()
         _until_interrupted(server)
         # Threads end with the process; one that is just writing a note finishes it.
-        guard.writing.acquire(timeout=PATIENCE)
+        asked.writing.acquire(timeout=PATIENCE)
     tell(console, "stopped", f"{folder} is as it was, with your notes")
 
 
@@ -78,7 +83,8 @@ def _backend(folder: Path, storage: str | None) -> "BaseStorage":
     return backends.shared(journal)
 
 
-def _application(backend: "BaseStorage", folder: Path) -> "Guard":
+def _application(backend: "BaseStorage", folder: Path) -> Application:
+    """The Dashboard's own; what it raises is told and answered by who asks it."""
     import optuna
     from optuna.artifacts import FileSystemArtifactStore
     from optuna_dashboard import wsgi
@@ -86,8 +92,11 @@ def _application(backend: "BaseStorage", folder: Path) -> "Guard":
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     # Importances of few trials: the page shows them, the terminal is not the place.
     warnings.filterwarnings("ignore", module="optuna")
-    application: Guard = wsgi(backend, artifact_store=FileSystemArtifactStore(artifacts(folder)))
-    return application
+    logging.getLogger("optuna_dashboard").setLevel(logging.CRITICAL)  # tracebacks
+    application = wsgi(backend, artifact_store=FileSystemArtifactStore(artifacts(folder)))
+    application.catchall = False
+    served: Application = application
+    return served
 
 
 def _study(folder: Path, backend: "BaseStorage") -> str:
@@ -97,40 +106,13 @@ def _study(folder: Path, backend: "BaseStorage") -> str:
     return f"/studies/{ids[0]}" if ids else ""
 
 
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True  # a browser keeps connections open that say nothing
-    allow_reuse_address = sys.platform != "win32"  # where it would share a port that is taken
-
-    def server_bind(self) -> None:
-        """As its base, without asking a name server for our own name."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, self.allow_reuse_address)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
-        self.setup_environ()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that is gone, as one that Ctrl-C finds half made, is no news."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-
-class _Server6(_Server):
-    address_family = socket.AF_INET6
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its base's word
-        """Requests are not news."""
-
-
 def _server(host: str, port: int | None, guard: Guard) -> WSGIServer:
     """A server that listens: on the port, or on the first free one. Errors: UserError."""
     ports = [port] if port is not None else [*range(PORT, PORT + TRIES), 0]
-    kind = _Server6 if ":" in host else _Server
+    kind = Server6 if ":" in host else Server
     for one in ports:
         try:
-            return make_server(host, one, guard, kind, _Quiet)
+            return make_server(host, one, guard, kind, Quiet)
         except OSError as fault:
             if fault.errno != errno.EADDRINUSE:
                 reason = fault.strerror or str(fault)

@@ -206,12 +206,14 @@ ENOUGH = 10
 BEST = 5
 
 
-def importance(trials: "list[optuna.trial.FrozenTrial]", goal: Goal) -> pd.DataFrame:
+def importance(
+    trials: "list[optuna.trial.FrozenTrial]", goal: Goal, objective: int = 0
+) -> pd.DataFrame:
     """PED-ANOVA of each parameter among the complete trials that have it; `trials` of them.
 
-    It is of the first objective, which is to be minimized or maximized (goal): it asks what sets
-    the best trials apart from the others. The values of the parameters that are active in every
-    trial add up to 1; those of an arm's are on the same scale. No row where there are too few
+    It is of one objective, the first, which is to be minimized or maximized (goal): it asks what
+    sets the best trials apart from the others. The values of the parameters that are active in
+    every trial add up to 1; those of an arm's are on the same scale. No row where there are too few
     trials to say.
     """
     complete = [t for t in trials if t.state.name == "COMPLETE"]
@@ -220,9 +222,9 @@ def importance(trials: "list[optuna.trial.FrozenTrial]", goal: Goal) -> pd.DataF
         for name in sorted({name for t in complete for name in t.params})
     }
     values = {
-        name: _importance(name, having, goal)
+        name: _importance(name, having, goal, objective)
         for name, having in active.items()
-        if len(having) >= ENOUGH and len({_value(t) for t in having}) > 1
+        if len(having) >= ENOUGH and len({_value(t, objective) for t in having}) > 1
     }
     always = sum(value for name, value in values.items() if len(active[name]) == len(complete))
     scale = always or sum(values.values()) or 1.0
@@ -237,13 +239,15 @@ def importance(trials: "list[optuna.trial.FrozenTrial]", goal: Goal) -> pd.DataF
     )
 
 
-def _importance(name: str, trials: "list[optuna.trial.FrozenTrial]", goal: Goal) -> float:
+def _importance(
+    name: str, trials: "list[optuna.trial.FrozenTrial]", goal: Goal, objective: int
+) -> float:
     """How far the best of these trials lie from all of them in one parameter."""
     import optuna
     from optuna.importance import PedAnovaImportanceEvaluator
 
     study = optuna.create_study(direction=goal)
-    study.add_trials([_first_objective(t, name) for t in trials])
+    study.add_trials([_alone(t, name, objective) for t in trials])
     best = max(0.1, BEST / len(trials))
     with warnings.catch_warnings():
         # A parameter whose range depends on another has several, each with trials of its own.
@@ -252,16 +256,19 @@ def _importance(name: str, trials: "list[optuna.trial.FrozenTrial]", goal: Goal)
         return float(evaluator.evaluate(study, [name])[name]) / best**2
 
 
-def _value(trial: "optuna.trial.FrozenTrial") -> float:
-    first: float = trial.values[0]  # noqa: PD011 - Optuna's: one an objective
-    return first
+def _value(trial: "optuna.trial.FrozenTrial", objective: int) -> float:
+    found: float = trial.values[objective]  # noqa: PD011 - Optuna's: one an objective
+    return found
 
 
-def _first_objective(trial: "optuna.trial.FrozenTrial", name: str) -> "optuna.trial.FrozenTrial":
+def _alone(
+    trial: "optuna.trial.FrozenTrial", name: str, objective: int
+) -> "optuna.trial.FrozenTrial":
+    """A trial of one parameter and one objective."""
     import optuna
 
     return optuna.trial.create_trial(
         params={name: trial.params[name]},
         distributions={name: trial.distributions[name]},
-        value=_value(trial),
+        value=_value(trial, objective),
     )

@@ -1,0 +1,45 @@
+"""What the Dashboard answers by itself: JSON, and a reason for each request that is refused."""
+
+import json
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+Environment = dict[str, Any]
+Respond = Callable[..., Any]
+Application = Callable[[Environment, Respond], Iterable[bytes]]
+Headers = list[tuple[str, str]]
+
+
+class Refused(Exception):
+    """A request that is not passed on: its status and the reason, in a line."""
+
+    def __init__(self, status: HTTPStatus, reason: str) -> None:
+        self.status, self.reason = status, reason
+        super().__init__(reason)
+
+
+def refuse(refused: Refused, environment: Environment, respond: Respond) -> Iterable[bytes]:
+    """The answer to a request that is refused."""
+    return say({"reason": refused.reason}, environment, respond, refused.status)
+
+
+def say(
+    value: Any, environment: Environment, respond: Respond, status: HTTPStatus = HTTPStatus.OK
+) -> Iterable[bytes]:
+    """A value as JSON."""
+    headers = [("Content-Type", "application/json")]
+    return send(json.dumps(value).encode(), headers, environment, respond, status)
+
+
+def send(
+    body: bytes,
+    headers: Headers,
+    environment: Environment,
+    respond: Respond,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Iterable[bytes]:
+    """A whole body; of one that is asked for by HEAD, its length alone."""
+    length = ("Content-Length", str(len(body)))
+    respond(f"{status.value} {status.phrase}", [*headers, length])
+    return [] if environment["REQUEST_METHOD"] == "HEAD" else [body]

@@ -1,0 +1,293 @@
+"""What the Dashboard may be asked: its pages, its data, and notes, each in the form it expects.
+
+Optuna's own application answers what is malformed with 500 and a traceback. Here it gets no request
+but those that its page makes, and of them what it needs.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from sweeps.dashboard import served
+from sweeps.dashboard.answers import (
+    Application,
+    Environment,
+    Headers,
+    Refused,
+    Respond,
+    refuse,
+    say,
+    send,
+)
+from sweeps.dashboard.board import AT_STUDY, AT_TRIAL
+from sweeps.dashboard.importances import Importances
+
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
+
+LONGEST = 2**18  # bytes of a note
+FIELDS = 20  # of a query
+VERSIONS = 2**53  # of a note: what JavaScript counts to
+NOTE = ("version", "body")
+PLOTS = ("contour", "slice", "parallel_coordinate", "rank", "edf", "timeline", "pareto_front")
+Answer = Callable[..., Iterable[bytes]]
+
+
+class Asked:
+    """A WSGI application between the guard and the Dashboard's own."""
+
+    def __init__(
+        self,
+        application: Application,
+        storage: "BaseStorage",
+        artifacts: Path,
+        tell: Callable[[str], None],
+    ) -> None:
+        """`artifacts`: the folder of the run's files for the Dashboard; `tell`: of what fails."""
+        self._application, self._storage, self._artifacts = application, storage, artifacts
+        self._importances, self._tell = Importances(storage), tell
+        self.writing = Lock()  # held while a note is written
+
+    def __call__(self, environment: Environment, respond: Respond) -> Iterable[bytes]:
+        """Answer, or say in JSON why not."""
+        try:
+            return self._answer(environment, respond)
+        except Refused as refused:
+            return refuse(refused, environment, respond)
+        except Exception as fault:  # of a storage, whichever it is: the next request may succeed
+            self._tell(f"a request failed: {type(fault).__name__}: {' '.join(str(fault).split())}")
+            failed = Refused(HTTPStatus.SERVICE_UNAVAILABLE, "the study could not be read")
+            return refuse(failed, environment, respond)
+
+    def _answer(self, environment: Environment, respond: Respond) -> Iterable[bytes]:
+        path = _path(environment)
+        routes = NOTES if environment["REQUEST_METHOD"] == "PUT" else READS
+        for pattern, answer in routes.items():
+            found = re.fullmatch(pattern, path)
+            if found:
+                return answer(self, environment, respond, path, *found.groups())
+        raise Refused(HTTPStatus.NOT_FOUND, "expected an address of the dashboard's own")
+
+    def _home(self, environment: Environment, respond: Respond, *_: str) -> Iterable[bytes]:
+        to = [("Location", "/dashboard")]
+        return send(b"", to, environment, respond, HTTPStatus.FOUND)
+
+    def _page(self, environment: Environment, respond: Respond, *_: str) -> Iterable[bytes]:
+        return self._pass(environment, respond, "/dashboard")
+
+    def _plain(self, environment: Environment, respond: Respond, path: str) -> Iterable[bytes]:
+        return self._pass(environment, respond, path)
+
+    def _study(
+        self, environment: Environment, respond: Respond, path: str, study: str
+    ) -> Iterable[bytes]:
+        after = _query(environment, "after", r"\d{1,18}")
+        self._known(study)
+        return self._pass(environment, respond, path, f"after={after or 0}")
+
+    def _csv(
+        self, environment: Environment, respond: Respond, path: str, study: str
+    ) -> Iterable[bytes]:
+        trials = _query(environment, "trial_ids", r"\d{1,18}(,\d{1,18})*")
+        self._known(study)
+        return self._pass(environment, respond, path, f"trial_ids={trials}" if trials else "")
+
+    def _plot(
+        self, environment: Environment, respond: Respond, path: str, study: str
+    ) -> Iterable[bytes]:
+        self._known(study)
+        try:
+            return self._pass(environment, respond, path)
+        except Refused as refused:
+            if refused.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                raise
+            cause = "expected a plot that can be drawn of this study's trials"
+            raise Refused(HTTPStatus.NOT_FOUND, cause) from None
+
+    def _importance(
+        self, environment: Environment, respond: Respond, _: str, study: str
+    ) -> Iterable[bytes]:
+        found = self._importances.of(self._known(study))
+        return say({"param_importances": found}, environment, respond)
+
+    def _artifact(
+        self, environment: Environment, respond: Respond, _: str, study: str, name: str
+    ) -> Iterable[bytes]:
+        told = self._storage.get_study_system_attrs(self._known(study)).get(f"{AT_STUDY}{name}")
+        content, headers = served.artifact(self._artifacts, name, told)
+        return send(content, headers, environment, respond)
+
+    def _artifact_of_trial(
+        self, environment: Environment, respond: Respond, _: str, study: str, trial: str, name: str
+    ) -> Iterable[bytes]:
+        number = self._known(study)
+        told = self._storage.get_study_system_attrs(number).get(f"{AT_TRIAL}{int(trial)}:{name}")
+        if told is None:
+            at = self._storage.get_trial_system_attrs(self._trial(number, trial))
+            told = at.get(f"{AT_STUDY}{name}")
+        content, headers = served.artifact(self._artifacts, name, told)
+        return send(content, headers, environment, respond)
+
+    def _note(
+        self, environment: Environment, respond: Respond, path: str, study: str, trial: str = ""
+    ) -> Iterable[bytes]:
+        body = _note(environment)
+        number = self._known(study)
+        if trial:
+            self._trial(number, trial)
+        with self.writing:
+            return self._pass(environment, respond, path, body=body)
+
+    def _known(self, study: str) -> int:
+        """A study's id, if there is such a study. No database is asked for a number of its own."""
+        if int(study) not in {one._study_id for one in self._storage.get_all_studies()}:
+            raise Refused(HTTPStatus.NOT_FOUND, f"expected a study's id, got {int(study)}")
+        return int(study)
+
+    def _trial(self, study: int, trial: str) -> int:
+        every = self._storage.get_all_trials(study, deepcopy=False)
+        if int(trial) not in {one._trial_id for one in every}:
+            raise Refused(HTTPStatus.NOT_FOUND, f"expected a trial's id, got {int(trial)}")
+        return int(trial)
+
+    def _pass(
+        self,
+        environment: Environment,
+        respond: Respond,
+        path: str,
+        query: str = "",
+        body: bytes = b"",
+    ) -> Iterable[bytes]:
+        """What Optuna's application answers. Errors: Refused, in place of its own pages of them."""
+        said: list[Any] = []
+
+        def listen(*answer: Any) -> None:
+            said[:] = answer
+
+        found = self._application(_clean(environment, path, query, body), listen)
+        status, headers = HTTPStatus(int(said[0].partition(" ")[0])), said[1]
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "the study could not be read")
+        if status >= HTTPStatus.BAD_REQUEST and not _is_json(headers):
+            raise Refused(status, status.description)
+        respond(*said)
+        return found
+
+
+def _path(environment: Environment) -> str:
+    """The path without a slash at its end; a WSGI server hands it on as Latin-1."""
+    try:
+        path = str(environment.get("PATH_INFO", "")).encode("latin-1").decode()
+    except UnicodeError:
+        raise Refused(HTTPStatus.BAD_REQUEST, "expected a path in UTF-8") from None
+    return path.rstrip("/") or "/"
+
+
+def _query(environment: Environment, name: str, pattern: str) -> str:
+    """A value of the query, "" without one. Errors: Refused."""
+    query = str(environment.get("QUERY_STRING", ""))
+    try:
+        values = parse_qs(query, keep_blank_values=True, max_num_fields=FIELDS).get(name)
+    except ValueError:
+        raise Refused(HTTPStatus.BAD_REQUEST, "expected a query of a few fields") from None
+    if values is None or values == [""]:
+        return ""
+    if len(values) > 1 or not re.fullmatch(pattern, values[0], re.ASCII):
+        raise Refused(HTTPStatus.BAD_REQUEST, f"{name}: expected whole numbers")
+    return values[0]
+
+
+def _note(environment: Environment) -> bytes:
+    """The note that is sent, checked, as JSON. Errors: Refused."""
+    kind = environment.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "expected application/json")
+    content = _body(environment)
+    try:
+        note = json.loads(content)
+    except (ValueError, RecursionError):
+        raise Refused(HTTPStatus.BAD_REQUEST, "expected a note as JSON") from None
+    version, text = (note.get(key) if isinstance(note, dict) else None for key in NOTE)
+    if type(version) is not int or not 0 <= version < VERSIONS or not _is_text(text):
+        raise Refused(HTTPStatus.BAD_REQUEST, "expected a note: a version, and its body as text")
+    return json.dumps({"version": version, "body": text}).encode()
+
+
+def _is_text(value: Any) -> bool:
+    """A text that every database takes: half of a character, and NUL, are none."""
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _body(environment: Environment) -> bytes:
+    """As many bytes as were announced. Errors: Refused."""
+    length = environment.get("CONTENT_LENGTH", "").strip()
+    if not length or "HTTP_TRANSFER_ENCODING" in environment:
+        raise Refused(HTTPStatus.LENGTH_REQUIRED, "expected a Content-Length")
+    if not re.fullmatch(r"\d+", length, re.ASCII):
+        raise Refused(HTTPStatus.BAD_REQUEST, "Content-Length: expected a whole number")
+    if len(length) > 18 or int(length) > LONGEST:
+        longest = f"expected a note of {LONGEST // 1024} KiB at most"
+        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, longest)
+    try:
+        content: bytes = environment["wsgi.input"].read(int(length))
+    except TimeoutError:
+        raise Refused(HTTPStatus.REQUEST_TIMEOUT, "expected the whole note in time") from None
+    if len(content) < int(length):
+        raise Refused(HTTPStatus.BAD_REQUEST, "expected the whole note, got a part of it")
+    return content
+
+
+def _clean(environment: Environment, path: str, query: str, body: bytes) -> Environment:
+    """A request with what the application reads, and nothing else of what was sent."""
+    kept = {k: v for k, v in environment.items() if k.startswith(("wsgi.", "SERVER_"))}
+    encodings = environment.get("HTTP_ACCEPT_ENCODING", "")
+    return {
+        **kept,
+        "REQUEST_METHOD": environment["REQUEST_METHOD"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "HTTP_ACCEPT_ENCODING": "gzip" if "gzip" in encodings else "",
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": BytesIO(body),
+    }
+
+
+def _is_json(headers: Headers) -> bool:
+    return any(
+        name.lower() == "content-type" and value.startswith("application/json")
+        for name, value in headers
+    )
+
+
+ID, NAME = r"(\d{1,18})", f"({served.NAME.pattern})"
+# By the path that is asked for, what answers it.
+READS: Mapping[str, Answer] = {
+    "/": Asked._home,
+    r"/dashboard(?:/.*)?": Asked._page,
+    r"/api/meta|/api/studies|/favicon\.ico": Asked._plain,
+    r"/static(?:/\w[\w.-]*)+": Asked._plain,
+    f"/api/studies/{ID}": Asked._study,
+    f"/api/studies/{ID}/param_importances": Asked._importance,
+    f"/api/studies/{ID}/plot/(?:{'|'.join(PLOTS)})": Asked._plot,
+    f"/csv/{ID}": Asked._csv,
+    f"/artifacts/{ID}/{NAME}": Asked._artifact,
+    f"/artifacts/{ID}/{ID}/{NAME}": Asked._artifact_of_trial,
+}
+NOTES: Mapping[str, Answer] = {
+    f"/api/studies/{ID}/note": Asked._note,
+    f"/api/studies/{ID}/{ID}/note": Asked._note,
+}
