@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dnn.arrays import Array
+from dnn.numbers import Bound
 
 Draw = Callable[[np.random.Generator, int, int, float], Array]
 
 
 @dataclass(frozen=True)
 class Initializer:
-    """A draw, and the settings it takes with their defaults (`scale`, or none)."""
+    """A draw, and the settings it takes (`scale`, or none) with their defaults and bounds."""
 
     draw: Draw
     settings: Mapping[str, float] = field(default_factory=dict)
+    bounds: Mapping[str, Bound] = field(default_factory=dict)
 
 
 def zeros(rng: np.random.Generator, fan_in: int, fan_out: int, scale: float) -> Array:
@@ -100,11 +102,15 @@ def _truncated(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
     return draws / _TRUNCATED_DEVIATION
 
 
+# Beyond these a draw is of no use, though float64 has it.
+_SCALE = {"scale": Bound(0, 1e6)}
+_SIGNED = {"scale": Bound(-1e6, 1e6)}
+
 INITIALIZERS: Mapping[str, Initializer] = {
     "zeros": Initializer(zeros),
-    "constant": Initializer(constant, {"scale": 0.01}),
-    "normal": Initializer(normal, {"scale": 0.01}),
-    "uniform": Initializer(uniform, {"scale": 0.05}),
+    "constant": Initializer(constant, {"scale": 0.01}, _SIGNED),
+    "normal": Initializer(normal, {"scale": 0.01}, _SCALE),
+    "uniform": Initializer(uniform, {"scale": 0.05}, _SCALE),
     "xavier": Initializer(xavier),
     "he": Initializer(he),
     "he_uniform": Initializer(he_uniform),
@@ -112,5 +118,5 @@ INITIALIZERS: Mapping[str, Initializer] = {
     "glorot_normal": Initializer(glorot_normal),
     "lecun": Initializer(lecun),
     "lecun_uniform": Initializer(lecun_uniform),
-    "orthogonal": Initializer(orthogonal, {"scale": 1.0}),
+    "orthogonal": Initializer(orthogonal, {"scale": 1.0}, _SCALE),
 }

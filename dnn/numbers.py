@@ -10,12 +10,16 @@ from dnn.arrays import Array
 
 @dataclass(frozen=True)
 class Bound:
-    """low <= value <= high; `above` and `below` leave the end itself out. NaN is never within."""
+    """low <= value <= high; `above` and `below` leave the end itself out. NaN is never within.
+
+    whole: of whole numbers; `holds` does not look at that.
+    """
 
     low: float = -np.inf
     high: float = np.inf
     above: bool = False
     below: bool = False
+    whole: bool = False
 
     def __str__(self) -> str:
         parts = []
@@ -23,7 +27,7 @@ class Bound:
             parts.append(f"{'>' if self.above else '>='} {self.low:g}")
         if self.high < FAR:
             parts.append(f"{'<' if self.below else '<='} {self.high:g}")
-        return f"a number {' and '.join(parts)}".rstrip()
+        return f"{'a whole number' if self.whole else 'a number'} {' and '.join(parts)}".rstrip()
 
     def holds(self, values: Array) -> bool:
         """Whether all are within."""
@@ -33,7 +37,7 @@ class Bound:
 
 
 # Ends that go without saying.
-FAR = 1e15
+FAR = 1e9
 LARGEST = float(np.finfo(np.float64).max)
 FINITE = Bound(-LARGEST, LARGEST)
 POSITIVE = Bound(0, LARGEST, above=True)
@@ -41,7 +45,7 @@ NOT_NEGATIVE = Bound(0, LARGEST)
 FRACTION = Bound(0, 1, below=True)  # of an average: 1 would keep all
 SHARE = Bound(0, 1, above=True)
 UNIT = Bound(0, 1)
-COUNT = Bound(1, 2.0**53)
+COUNT = Bound(1, 2.0**53, whole=True)
 LIMIT = Bound(0, above=True)  # inf is no limit
 
 

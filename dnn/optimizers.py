@@ -51,6 +51,11 @@ class Optimizer:
     coefficients: Callable[[Mapping[str, float], int], Mapping[str, float]] = as_given
     timed: bool = False
 
+    @property
+    def bounds(self) -> Mapping[str, Bound]:
+        """What each setting may be."""
+        return {name: BOUNDS[name] for name in self.settings}
+
 
 def _descend(theta: Array, direction: Array, rate: Array) -> None:
     """θ ← θ − rate·direction; the direction is overwritten."""

@@ -9,7 +9,7 @@ from dnn.arrays import Array, Integers
 from dnn.names import known, lookup
 from dnn.network import Network
 from dnn.numbers import COUNT, LIMIT, NOT_NEGATIVE, POSITIVE, SHARE, Bound, numbers, whole
-from dnn.optimizers import BOUNDS, OPTIMIZERS, Optimizer
+from dnn.optimizers import OPTIMIZERS, Optimizer
 from dnn.schedules import SCHEDULES, Schedule
 
 Numbers = float | Array
@@ -103,7 +103,7 @@ def plan(settings: Settings, network: Network, population: int) -> Plan:
 
     rates = column(settings.learning_rate, "learning_rate", POSITIVE)
     given = {} if settings.hyper is None else settings.hyper
-    hypers = rows(settings.optimizer, optimizer.settings, BOUNDS, given)
+    hypers = rows(settings.optimizer, optimizer.settings, optimizer.bounds, given)
     for hyper, rate in zip(hypers, rates, strict=True):
         hyper["learning_rate"] = float(rate)
     schedules = rows(

@@ -122,27 +122,13 @@ def test_importing_the_packages_is_light() -> None:
     assert done.stdout == "[]\n"
 
 
-def test_the_vocabulary_is_dnns() -> None:
-    initializers = arms.INITIALIZERS.table
-    assert set(initializers) == set(dnn.INITIALIZERS)
-    assert set(arms.OPTIMIZERS.table) == set(dnn.OPTIMIZERS)
-    for name, initializer in dnn.INITIALIZERS.items():
-        assert {k: s.default for k, s in initializers[name].items()} == initializer.settings
-    for name, optimizer in dnn.OPTIMIZERS.items():
-        table = arms.OPTIMIZERS.table[name]
-        assert {k: s.default for k, s in table.items()} == optimizer.settings
-    for name, schedule in dnn.SCHEDULES.items():
-        table = arms.SCHEDULES.table[name]
-        assert {k: s.default for k, s in table.items()} == schedule.settings
-    assert set(arms.SCHEDULES.table) == set(dnn.SCHEDULES)
+def test_the_losses_settings_are_dnns() -> None:
     for name in set(arms.LOSSES.table) - {"auto"}:
         table = arms.LOSSES.table[name]
         settings = inspect.signature(dnn.LOSSES[name]).parameters
         assert {k: s.default for k, s in table.items()} == {
             k: s.default for k, s in settings.items()
         }
-    activation = vocabulary.VOCABULARY["activation"].kind
-    assert set(activation.names) == set(dnn.ACTIVATIONS)  # type: ignore[attr-defined]
 
 
 def test_the_readme_names_every_hyperparameter_and_its_values() -> None:

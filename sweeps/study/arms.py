@@ -1,15 +1,13 @@
-"""Names with settings of their own: the kind, and the tables of those that dnn has.
-
-The names, and the defaults of their settings, are those of dnn's tables (a test holds them
-together); what is written here is what dnn does not say: which values make sense.
-"""
+"""Names with settings of their own: the kind, and those that dnn's tables have."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+import dnn
+from dnn.numbers import Bound
 from sweeps.faults import Expected, did_you_mean, join
-from sweeps.study.kinds import FRACTION, POSITIVE, Name, Number
+from sweeps.study.kinds import POSITIVE, Name, Number
 
 
 @dataclass(frozen=True)
@@ -78,72 +76,31 @@ class Arm:
         return {"anyOf": [{"enum": list(self.table)}, one_arm]}
 
 
-_SCALE = Number(low=0, high=1e6)
-INITIALIZERS = Arm(
-    {
-        "zeros": {},
-        "constant": {"scale": Setting(Number(low=-1e6, high=1e6), 0.01)},
-        "normal": {"scale": Setting(_SCALE, 0.01)},
-        "uniform": {"scale": Setting(_SCALE, 0.05)},
-        "xavier": {},
-        "he": {},
-        "he_uniform": {},
-        "glorot": {},
-        "glorot_normal": {},
-        "lecun": {},
-        "lecun_uniform": {},
-        "orthogonal": {"scale": Setting(_SCALE, 1.0)},
-    }
-)
-_ADAM = {
-    "beta1": Setting(FRACTION, 0.9),
-    "beta2": Setting(FRACTION, 0.999),
-    "epsilon": Setting(POSITIVE, 1e-8),
-}
-_ROOT_MEAN = {"beta": Setting(FRACTION, 0.9), "epsilon": Setting(POSITIVE, 1e-8)}
-OPTIMIZERS = Arm(
-    {
-        "gradient_descent": {},
-        "momentum": {"beta": Setting(FRACTION, 0.9)},
-        "classical_momentum": {"beta": Setting(FRACTION, 0.9)},
-        "nesterov": {"beta": Setting(FRACTION, 0.9)},
-        "adagrad": {"epsilon": Setting(POSITIVE, 1e-10)},
-        "adadelta": {"rho": Setting(FRACTION, 0.9), "epsilon": Setting(POSITIVE, 1e-6)},
-        "rmsprop": _ROOT_MEAN,
-        "rmsprop_centred": _ROOT_MEAN,
-        "adam": _ADAM,
-        "adam_epsilon_inside": _ADAM,
-        "amsgrad": _ADAM,
-        "adamw": {**_ADAM, "weight_decay": Setting(Number(low=0), 0.01)},
-        "nadam": {**_ADAM, "momentum_decay": Setting(Number(low=0), 0.004)},
-        "lion": {
-            "beta1": Setting(FRACTION, 0.9),
-            "beta2": Setting(FRACTION, 0.99),
-            "weight_decay": Setting(Number(low=0), 0.0),
-        },
-    }
-)
+class _Row(Protocol):
+    """A row of one of dnn's tables."""
 
-_EPOCHS = Number(low=1, integer=True)
-_SHARE = Number(low=0, high=1, above=True)
-SCHEDULES = Arm(
-    {
-        "constant": {},
-        "inverse_time": {"decay": Setting(Number(low=0), 1.0), "interval": Setting(_EPOCHS, 1)},
-        "step": {"decay": Setting(_SHARE, 0.1), "interval": Setting(_EPOCHS, 20)},
-        "exponential": {"decay": Setting(_SHARE, 0.95)},
-        "cosine": {"floor": Setting(Number(low=0, high=1), 0.0)},
-        "one_cycle": {
-            "rise": Setting(Number(low=0, high=1, above=True, below=True), 0.3),
-            "start": Setting(_SHARE, 0.04),
-            "end": Setting(_SHARE, 1e-4),
-        },
-        "linear_warmup": {
-            "length": Setting(Number(low=0), 5),
-            "start": Setting(Number(low=0, high=1), 0.1),
-        },
-    }
-)
+    @property
+    def settings(self) -> Mapping[str, float]: ...
 
+    @property
+    def bounds(self) -> Mapping[str, Bound]: ...
+
+
+def _arm(table: Mapping[str, _Row]) -> Arm:
+    """The names of one of dnn's tables, each with the settings that its row says."""
+    return Arm(
+        {
+            name: {
+                key: Setting(Number.within(row.bounds[key]), default)
+                for key, default in row.settings.items()
+            }
+            for name, row in table.items()
+        }
+    )
+
+
+INITIALIZERS = _arm(dnn.INITIALIZERS)
+OPTIMIZERS = _arm(dnn.OPTIMIZERS)
+SCHEDULES = _arm(dnn.SCHEDULES)
 # The task's own loss is cross-entropy for classes, and the mean square for numbers.
 LOSSES = Arm({"auto": {}, "huber": {"delta": Setting(POSITIVE, 1.0)}})

@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from dnn.numbers import LARGEST, Bound
 from sweeps.faults import Expected, did_you_mean, raise_all
 
 
@@ -21,9 +22,6 @@ class Kind(Protocol):
         """JSON Schema of a literal."""
 
 
-FAR = 10**9  # a bound that goes without saying
-
-
 @dataclass(frozen=True)
 class Number:
     """A number between two bounds; `words` are literals that may stand in its place."""
@@ -35,17 +33,17 @@ class Number:
     integer: bool = False
     words: tuple[str, ...] = ()
 
+    @classmethod
+    def within(cls, bound: Bound) -> "Number":
+        """The numbers that dnn takes; an end that only keeps infinity out is none here."""
+        high = bound.high if bound.high < LARGEST else math.inf
+        return cls(bound.low, high, bound.above, bound.below, bound.whole)
+
     @property
     def expected(self) -> str:
         """In words: "a number > 0 and <= 1"."""
-        bounds = []
-        if self.low > -math.inf:
-            bounds.append(f"{'>' if self.above else '>='} {self.low:g}")
-        if self.high < FAR:
-            bounds.append(f"{'<' if self.below else '<='} {self.high:g}")
-        noun = "a whole number" if self.integer else "a number"
         words = "".join(f" or '{word}'" for word in self.words)
-        return f"{noun} {' and '.join(bounds)}".rstrip() + words
+        return str(Bound(self.low, self.high, self.above, self.below, self.integer)) + words
 
     def check(self, value: Any) -> float | int | str:
         """An int or float within the bounds, or one of the words."""

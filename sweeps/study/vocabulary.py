@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+import dnn
 from sweeps.study import compatibility
 from sweeps.study.arms import INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, Arm
 from sweeps.study.kinds import (
@@ -39,12 +40,7 @@ class Hyperparameter:
 _WORDS: Mapping[str, Hyperparameter] = {
     "hidden": Hyperparameter(Widths(), [32, 16], "widths of the hidden layers; [] for none"),
     "activation": Hyperparameter(
-        Name(
-            (
-                *("relu", "leaky_relu", "tanh", "sigmoid", "elu"),
-                *("selu", "gelu", "silu", "swish", "softplus", "identity"),
-            )
-        ),
+        Name(tuple(dnn.ACTIVATIONS)),
         "relu",
         "of the hidden layers",
     ),
