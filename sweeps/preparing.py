@@ -17,6 +17,7 @@ from sweeps.search import warm
 from sweeps.search.mirror import most
 from sweeps.study import agreement, documents, overrides, parsing, trainers
 from sweeps.study.spec import Study
+from sweeps.training import probing
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def prepare(
 ) -> tuple[Study, Dataset]:
     """The study, checked, and its data; `base` is where their paths begin. Errors: UserError.
 
-    A trainer's module is found, but imported only where code is allowed.
+    A trainer's module is found, but imported only where code is allowed, and in a worker.
     """
     overrides.override(document, [_assignment(text) for text in assignments])
     study = parsing.study(document)
@@ -132,7 +133,7 @@ def _with_trainer(
     try:
         found = trainers.find(trainer, base)
         if allow_code:
-            trainers.load(found)
+            probing.expect_importable(found, study)
     except Expected as fault:
         raise UserError(document.fault("trainer", fault)) from None
     return study.model_copy(update={"trainer": found})

@@ -216,7 +216,8 @@ def _search(
     seen = run.dataset.without("test")
     packed = seen if study.trainer is None else None
     task, jobs = guests.searching(study), run.options.jobs
-    engine = engines.make(study.engine, task, seen, jobs, study.retries, study.hung_after)
+    terms = engines.Terms(study.hung_after)
+    engine = engines.make(study.engine, task, seen, jobs, study.retries, lambda _: terms)
     finished = []
     try:
         with Progress(run.console, budget, study) as progress:

@@ -9,17 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sweeps.engines.base import Chosen, Engine, Failure, Function, Lost, Work
+from sweeps.engines.base import UNLIMITED, Chosen, Engine, Failure, Function, Lost, Terms, Work
 from sweeps.engines.loky import Loky
 from sweeps.engines.packs import Packs
 from sweeps.faults import UserError
 
 __all__ = [
     "ENGINES",
+    "UNLIMITED",
     "Engine",
     "Failure",
     "Lost",
     "Packs",
+    "Terms",
     "Work",
     "check",
     "make",
@@ -79,11 +81,11 @@ def make(
     shared: Any,
     jobs: int,
     retries: int,
-    limit: float | None = None,
+    terms: Callable[[Any], Terms] = lambda task: UNLIMITED,
 ) -> Engine:
-    """Start an engine, or join the one at its address. `limit` in seconds a task.
+    """Start an engine, or join the one at its address; terms(task) are each task's.
 
     Errors: UserError where its package is missing, or nobody answers at the address.
     """
     check(spec)
-    return ENGINES[spec.name].start(Work(function, shared, jobs, retries, limit), spec.address)
+    return ENGINES[spec.name].start(Work(function, shared, jobs, retries, terms), spec.address)

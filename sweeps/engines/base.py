@@ -22,18 +22,31 @@ class Chosen(Protocol):
 
 
 @dataclass(frozen=True)
+class Terms:
+    """How many seconds a task may take (None: any), and whether one that takes longer is retried.
+
+    A task that has not come back by then hangs, and is lost with its worker.
+    """
+
+    limit: float | None = None
+    retried: bool = True
+
+
+UNLIMITED = Terms()
+
+
+@dataclass(frozen=True)
 class Work:
     """What an engine is for: `function(task, shared)`, for so many tasks at a time.
 
-    A task that is lost is run again so many `retries` times. One that has not come back after
-    `limit` seconds hangs, and is lost with its worker; without a limit no worker is ended.
+    A task that is lost is run again so many `retries` times. `terms` are each task's own.
     """
 
     function: Function
     shared: Any
     jobs: int
     retries: int
-    limit: float | None = None
+    terms: Callable[[Any], Terms] = lambda task: UNLIMITED
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class Dask:
     def __init__(self, work: Work, address: str | None) -> None:
         self.jobs = work.jobs
         self._work, self._address = work, address
-        self._tasks = Tasks(work.retries, work.limit)
+        self._tasks = Tasks(work.retries, work.terms)
         self._done: SimpleQueue[Future] = SimpleQueue()
         self._workers: set[str] = set()
         self._busy: dict[Future, str] = {}  # the worker of each running task
@@ -209,7 +209,7 @@ class Dask:
         worker = self._busy[future]
         entry = self._release(future)
         self._workers.discard(worker)
-        self._tasks.lost(entry, self._tasks.no_answer)
+        self._tasks.hanged(entry)
         future.cancel()
         if self._cluster:
             self._cluster.sync(_kill, self._cluster, worker)

@@ -25,7 +25,7 @@ class Loky:
     def __init__(self, work: Work) -> None:
         self.jobs = work.jobs
         self._work = work
-        self._tasks = Tasks(work.retries, work.limit)
+        self._tasks = Tasks(work.retries, work.terms)
         self._shared = Handed(work.shared)
         self._pool = self._start()
 
@@ -36,7 +36,8 @@ class Loky:
             self.jobs,
             initializer=start_worker,
             initargs=(os.getpid(), self._work.function, self._shared),
-            env=ONE_THREAD,
+            # Else loky has a worker that dies of a fault in C print some thirty lines.
+            env={"PYTHONFAULTHANDLER": os.environ.get("PYTHONFAULTHANDLER", ""), **ONE_THREAD},
         )
 
     def submit(self, key: int, task: Any) -> None:
@@ -108,7 +109,7 @@ class Loky:
         self._restart()
         for future, entry in reversed(entries):
             if future in hung:
-                self._tasks.lost(entry, self._tasks.no_answer)
+                self._tasks.hanged(entry)
             else:
                 self._tasks.again(entry)
 

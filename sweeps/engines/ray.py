@@ -59,7 +59,7 @@ class Ray:
 
     def __init__(self, work: Work, address: str | None) -> None:
         self.jobs = work.jobs
-        self._tasks = Tasks(work.retries, work.limit)
+        self._tasks = Tasks(work.retries, work.terms)
         self._reaper: Reaper | None = None  # of a Ray that is ours and here
         self._idle: list[Any] = []
         self._starting: dict[Any, Any] = {}  # actors by the future of their start
@@ -117,7 +117,7 @@ class Ray:
                 else:
                     self._collect(future)
             for future in self._tasks.hung():
-                self._tasks.lost(self._tasks.running.pop(future), self._tasks.no_answer)
+                self._tasks.hanged(self._tasks.running.pop(future))
                 self._replace(self._busy.pop(future))
         self._fill()
         return self._tasks.take()

@@ -5,13 +5,13 @@ It starts nothing and ends nothing: the engines do.
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sweeps.engines.base import Failure
+from sweeps.engines.base import Failure, Terms
 
 STEP = 1.0  # seconds; an engine looks around at least that often
 
@@ -34,11 +34,11 @@ class Entry:
 class Tasks:
     """Tasks by what has become of them. `running` has them by their future, in order of start."""
 
-    def __init__(self, retries: int, limit: float | None) -> None:
+    def __init__(self, retries: int, terms: Callable[[Any], Terms]) -> None:
         self.queue: deque[Entry] = deque()
         self.running: dict[Any, Entry] = {}
         self.results: list[tuple[int, Any]] = []
-        self._retries, self._limit = retries, limit
+        self._retries, self._terms = retries, terms
 
     @property
     def awaited(self) -> bool:
@@ -96,11 +96,15 @@ class Tasks:
             entry.waited += seconds
 
     def hung(self) -> list[Any]:
-        """The futures of those that were waited for longer than the limit."""
-        limit = self._limit
-        return [f for f, e in self.running.items() if limit is not None and e.waited > limit]
+        """The futures of those that were waited for longer than their limit."""
+        limits = ((f, e, self._terms(e.task).limit) for f, e in self.running.items())
+        return [f for f, e, limit in limits if limit is not None and e.waited > limit]
 
-    @property
-    def no_answer(self) -> str:
-        """The cause of a task that hangs."""
-        return f"no answer after {self._limit:g} s"
+    def hanged(self, entry: Entry) -> None:
+        """It hung, and its worker is ended."""
+        terms = self._terms(entry.task)
+        cause = f"no answer after {terms.limit:g} s"
+        if terms.retried:
+            self.lost(entry, cause)
+        else:
+            self.results.append((entry.key, Failure(cause)))

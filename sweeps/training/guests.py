@@ -15,20 +15,16 @@ from numpy.typing import NDArray
 
 from sweeps import durations
 from sweeps.data import Dataset
-from sweeps.faults import Expected, Words
+from sweeps.faults import Expected
 from sweeps.study import metrics, trainers
 from sweeps.study.objectives import Objective
-from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.study.trainers import Trainer
-from sweeps.training import seeds, trial
+from sweeps.training import trial
 from sweeps.training.isolation import TimeUp, one_thread, time_limit
 from sweeps.training.replicates import Replicate, begun
 from sweeps.training.task import COUNTS, SCORES, Outcome, Task, failed, judged
 from sweeps.training.yielded import Said, constant, value
-
-# Epochs that take longer are not waited for to estimate the rest.
-PATIENCE = 30.0
 
 
 def training(study: Study) -> Callable[[Task, Dataset], Outcome]:
@@ -180,29 +176,3 @@ def _outputs(counted: _Counted, task: Task) -> dict[str, NDArray[Any]]:
             whole = [one.outputs.get(part, nothing) for one in counted.said]
             found[f"{part}_outputs"] = np.array(whole).astype(np.float32)
     return found
-
-
-def seconds_per_trial(trainer: Trainer, study: Study, config: Config, dataset: Dataset) -> float:
-    """About how long an unpruned trial of a setting takes, from two epochs of one replicate.
-
-    Errors: Expected, for a function that fails or takes too long.
-    """
-    one = Task(-1, config, 0, seeds.SEARCH, range(1), study.objectives, study.dtype)
-    try:
-        with time_limit(PATIENCE), chdir("."):
-            function, file = trainers.load(trainer)
-            (replicate,) = begun(function, file, one, dataset)
-            with one_thread():
-                seconds = [_timed(replicate) for _ in range(min(2, study.epochs))]
-                with suppress(Exception):  # it has run: how it ends is told of each trial
-                    replicate.close()
-    except TimeUp:
-        raise Expected(f"two epochs in {durations.words(PATIENCE)}", Words("more")) from None
-    # The first epoch also loads and sets up.
-    return (seconds[0] + seconds[-1] * (study.epochs - 1)) * study.replicates
-
-
-def _timed(replicate: Replicate) -> float:
-    started = time.perf_counter()
-    replicate.advance()
-    return time.perf_counter() - started

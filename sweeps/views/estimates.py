@@ -12,7 +12,7 @@ from sweeps.data import Dataset
 from sweeps.study import agreement
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
-from sweeps.training import guests, networks, seeds
+from sweeps.training import networks, probing, seeds
 
 DRAWS = 500  # settings, of which the cheapest and the dearest are timed
 # Workers, baselines and the report take about so long, whatever is trained.
@@ -25,7 +25,7 @@ def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
     Errors: Expected, where a training function of the user's fails.
     """
     if study.trainer is not None:
-        return guests.seconds_per_trial(study.trainer, study, config, dataset)
+        return probing.seconds_per_trial(study.trainer, study, config, dataset)
     streams = seeds.streams(study.search.seed, seeds.SEARCH, range(study.replicates))
     net, parts = networks.network(config, dataset), dataset.parts
     theta = networks.initialize(config, dataset, streams, study.dtype)

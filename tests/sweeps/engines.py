@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sweeps.engines import ENGINES, Engine, make
+from sweeps.engines import ENGINES, Engine, Terms, make
 from sweeps.study.spec import EngineSpec
 
 
@@ -97,13 +97,14 @@ def engine(
     jobs: int = 2,
     retries: int = 2,
     limit: float | None = None,
+    retried: bool = True,
     address: str | None = None,
     shared: Any = "shared",
 ) -> Iterator[Engine]:
     """An engine for `work`, ended in the end."""
     installed(name)
     spec = EngineSpec(name=name, address=address)  # type: ignore[arg-type]
-    made = make(spec, work, shared, jobs, retries, limit)
+    made = make(spec, work, shared, jobs, retries, lambda _: Terms(limit, retried))
     try:
         yield made
     finally:

@@ -490,7 +490,6 @@ def test_what_it_prints_stays_out_of_the_json(tmp_path: Path) -> None:
 
 
 def test_one_that_leaves_the_folder(tmp_path: Path) -> None:
-    """The estimate, too, is made with it, in the process that writes the run folder."""
     (tmp_path / "s.yaml").write_text(STUDY.replace("trials: 16", "trials: 2"))
     (tmp_path / "mine.py").write_text(
         "import os\nos.chdir('/')\ndef train(config, data, seed):\n    os.chdir('/')\n"
