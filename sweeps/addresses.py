@@ -1,13 +1,15 @@
-"""A storage's address: what the environment adds to it, its driver, and how it may be shown."""
+"""A storage's address: what the environment adds to it, its driver, and what is said of it."""
 
 import os
 import re
+from collections.abc import Iterator, Sequence
+from typing import Any
 from urllib.parse import quote, unquote
 
 from sweeps.faults import UserError, Words, show
+from sweeps.redaction import HIDDEN, REFERENCE, redact, redact_address, secrets
 
-REFERENCE = re.compile(r"\$\{(\w+)\}")
-SECRET = r"(?i)\b(password|passwd|pwd|token|secret)=([^&\s]*)"
+TELLING = 4  # characters of a secret that tell something of it
 # Drivers by the extra that installs them.
 EXTRAS = {"postgresql": ("psycopg", "postgres"), "mysql": ("pymysql", "mysql")}
 
@@ -71,56 +73,62 @@ def unusable(url: str, fault: BaseException, where: str = "--storage") -> UserEr
     return UserError(f"{where}: expected a database, got {_shown(url)}: {got}")
 
 
-def refuse_passwords(storage: str | None, assignments: list[str]) -> None:
+# Options whose addresses may have a password (of the others none has that form), and the study's
+# keys for addresses.
+OPTIONS = ("--storage", "--from", "--set")
+KEYS = ("storage", "engine", "artifacts")
+
+
+def refuse_passwords(arguments: Sequence[str]) -> None:
     """Errors: UserError for a password on the command line, where all users of the host read it."""
-    given = [("--storage", storage)] if storage else []
-    given += [("--set", text) for text in assignments if text.partition("=")[0] == "storage"]
-    for option, text in given:
-        if any(not REFERENCE.fullmatch(password) for password in _passwords(text)):
+    for option, text in _given(arguments):
+        section = re.split(r"[=.]", text)[0].strip(" \t\n'\"")
+        is_address = option != "--set" or section.startswith(KEYS)
+        if (redact_address if is_address else redact)(text) != text:
             raise UserError(
-                f"{option}: expected an address without a password, got {show(redact(text))}: "
+                f"{option}: expected an address without a password, got {show(text)}: "
                 "everybody can read it in the list of processes (write ${NAME} in its place, in "
                 "single quotes, for the environment variable that holds it)"
             )
 
 
-def redact(url: str) -> str:
-    """A storage's address without its password, wherever that stands in it.
+def _given(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Options with their values, as `--name value` and as `--name=value`."""
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        name, equals, value = argument.partition("=")
+        if name in OPTIONS:
+            yield name, value if equals else following
 
-    A reference to the environment stays: it gives nothing away, and the address can be used again.
-    """
-    url = re.sub(SECRET, lambda found: f"{found[1]}={_redacted(found[2])}", url)
-    head, at, tail = url.rpartition("@")
-    scheme, slashes, credentials = head.partition("://")
-    user, colon, password = credentials.partition(":")
-    if not (at and colon) or credentials.startswith("/"):  # a path may have both signs
-        return url
-    return f"{scheme}{slashes}{user}:{_redacted(password)}@{tail}"
+
+def told(value: Any) -> Any:
+    """What is said of a value in an address's place: of a list or a mapping its kind alone."""
+    if isinstance(value, list | tuple):
+        return Words("a list")
+    return Words("a mapping") if isinstance(value, dict) else value
 
 
 def _shown(url: str) -> str:
     """As a message says it: in one line; one that is blank is quoted."""
-    shown = redact(url)
+    shown = redact_address(url)
     return show(Words(shown) if shown.strip() else shown, longest=300)
 
 
-def _redacted(password: str) -> str:
-    return password if REFERENCE.fullmatch(password) else "***"
-
-
 def hide(text: str, url: str) -> str:
-    """A text, a driver's message for one, without the passwords of an address."""
-    for address in (url, expand(url)):
-        text = text.replace(address, redact(address))
-        for password in _passwords(address):
-            for spelled in {password, unquote(password)} - {""}:
-                text = text.replace(spelled, "***")
-    return text
+    """A text, a driver's message for one, without the secrets of an address.
 
-
-def _passwords(url: str) -> list[str]:
-    """As they are spelled there."""
-    found = [str(match[2]) for match in re.finditer(SECRET, url)]
-    credentials = url.rpartition("@")[0].partition("://")[2]
-    is_path = credentials.startswith("/")
-    return [*found, credentials.partition(":")[2]] if ":" in credentials and not is_path else found
+    What the environment gave is said by its name.
+    """
+    given = expand(url)
+    for address in (given, url):
+        text = text.replace(address, redact_address(address))
+    found = [*secrets(url), *secrets(given)]
+    for secret in sorted(found, key=len, reverse=True):
+        for spelled in {secret, unquote(secret), repr(secret)[1:-1]} - {""}:
+            text = text.replace(spelled, HIDDEN)
+    for name in REFERENCE.findall(url):
+        for spelled in {os.environ[name], quote(os.environ[name], safe="")} - {""}:
+            text = text.replace(spelled, f"${{{name}}}")
+    pieces = {piece for secret in found for piece in re.split(r"\W+", unquote(secret))}
+    if any(len(piece) >= TELLING and piece in text for piece in pieces):
+        return "a fault whose words would tell a secret"
+    return redact(text)

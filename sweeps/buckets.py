@@ -3,8 +3,8 @@
 import re
 from importlib.util import find_spec
 
-from sweeps.addresses import redact
 from sweeps.faults import Expected, UserError
+from sweeps.redaction import redact_address
 
 ADDRESS = re.compile(
     r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)/?"
@@ -16,7 +16,7 @@ def split(address: str) -> tuple[str, str]:
     found = ADDRESS.fullmatch(address)
     if found is None:
         hint = "credentials come from the environment, as boto3 reads it" if "@" in address else ""
-        raise Expected("an address like s3://bucket/prefix", redact(address), hint)
+        raise Expected("an address like s3://bucket/prefix", redact_address(address), hint)
     return found[1], found[2].strip("/")
 
 

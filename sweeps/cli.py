@@ -10,6 +10,7 @@ from io import TextIOWrapper
 
 import typer
 
+from sweeps.redaction import Redacted
 from sweeps.verbs import VERBS, usage
 
 app = typer.Typer(
@@ -44,10 +45,11 @@ def _open_what_is_closed() -> None:
 def main() -> None:
     """The console script."""
     _open_what_is_closed()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            # A console that has no minus sign must not cost a user the whole run.
-            stream.reconfigure(errors="replace")
+    # A console that has no minus sign must not cost a user the whole run.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    if isinstance(sys.stderr, TextIOWrapper):
+        sys.stderr = Redacted(sys.stderr)
     # What is imported lives to the end. To look for garbage in it, again and again and at the exit,
     # takes most of a second of a run.
     gc.set_threshold(50_000, 20, 50)

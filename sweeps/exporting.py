@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps import addresses
 from sweeps.faults import UserError
+from sweeps.redaction import redact_address
 from sweeps.results import delimited
 from sweeps.storage import backends, folders, identities, lost, snapshots
 from sweeps.storage.store import distributions
@@ -67,7 +68,7 @@ def _said_of(url: str, name: str) -> "Iterator[None]":
     import optuna
     from sqlalchemy.exc import SQLAlchemyError
 
-    shown = backends.redact(url)
+    shown = redact_address(url)
     try:
         yield
     except optuna.exceptions.DuplicatedStudyError:
@@ -112,7 +113,7 @@ def _source(folder: Path, source: str | None) -> "optuna.Study":
     try:
         return optuna.load_study(study_name=name, storage=backends.remote(source))
     except KeyError:
-        shown = backends.redact(source)
+        shown = redact_address(source)
         raise UserError(f"--from: expected a study '{name}' in {shown}, got none") from None
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from unicodedata import category
 
+from sweeps.redaction import redact, redact_address, redact_value
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -17,7 +19,9 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.where, self.path, self.message) if part)
+        """In a line, in which no secret is told, whoever made it."""
+        parts = (redact(self.where), redact_address(self.path), redact(self.message))
+        return ": ".join(part for part in parts if part)
 
 
 class UserError(Exception):
@@ -87,15 +91,15 @@ def join(*parts: str) -> str:
 
 
 def show(value: Any, longest: int = 60) -> str:
-    """A value as the user would write it, shortened."""
+    """A value as the user would write it, without secrets, shortened."""
     if isinstance(value, bool) or value is None:
         text = {True: "true", False: "false", None: "nothing"}[value]
     elif isinstance(value, float):
         text = f"{value:g}"
     elif isinstance(value, str) and not isinstance(value, Words):
-        text = f"'{value}'"
+        text = f"'{redact_address(value)}'"
     else:
-        text = str(value)
+        text = redact(str(redact_value(value)))
         if "\n" in text and not isinstance(value, str):  # a table
             text = f"a {type(value).__name__}"
     text = printable(text.replace("\n", "\\n"))

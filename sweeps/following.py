@@ -9,9 +9,9 @@ from typing import Protocol
 
 from rich.console import Console
 
-from sweeps.addresses import redact
 from sweeps.faults import printable
 from sweeps.interrupts import Shield
+from sweeps.redaction import redact
 from sweeps.results.result import Result
 from sweeps.search import Finished
 from sweeps.terminal import tell

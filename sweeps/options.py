@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweeps import durations, provenance
-from sweeps.addresses import redact
 from sweeps.faults import Expected, UserError
+from sweeps.redaction import redact
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from rich.console import Console
 
 from sweeps import checkout, engines, preparing
 from sweeps import confirm as confirmation
-from sweeps.addresses import redact
 from sweeps.copies import Copies
 from sweeps.dashboard.showing import Showing
 from sweeps.faults import Expected, UserError
@@ -23,6 +22,7 @@ from sweeps.following import Following
 from sweeps.interrupts import Shield
 from sweeps.options import Options, check_jobs, check_time, check_trials
 from sweeps.preparing import Prepared
+from sweeps.redaction import redact_address
 from sweeps.results import outputs, reporting, resolved
 from sweeps.results.result import Result
 from sweeps.search import Finished, search, warm
@@ -201,7 +201,7 @@ def _facts(run: Prepared, searched: _Searched, confirmed: _Confirmed) -> dict[st
         "ended_by": searched.ended_by,
         "jobs": options.jobs,
         "engine": str(study.engine),
-        "storage": redact(run.storage) if run.storage else "journal.log",
+        "storage": redact_address(run.storage) if run.storage else "journal.log",
         "commit": checkout.commit(run.base),
         "confirm": study.confirm.model_dump() if confirmed.networks else None,
         "seconds": {"search": searched.seconds, "confirm": confirmed.seconds},

@@ -5,6 +5,7 @@ import textwrap
 from rich.console import Console
 
 from sweeps.faults import printable
+from sweeps.redaction import redact
 
 NAME = 10  # columns that the names take
 
@@ -24,8 +25,8 @@ def tell(console: Console, name: str, text: str, style: str = "") -> None:
 
 
 def verbatim(console: Console, line: str, style: str = "") -> None:
-    """One line as it stands, for commands that are to be copied."""
-    line = printable(line)
+    """One line as it stands, but for secrets; for commands that are to be copied."""
+    line = printable(redact(line))
     console.print(
         line, style=style or None, markup=False, emoji=False, highlight=False, soft_wrap=True
     )

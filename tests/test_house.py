@@ -48,7 +48,7 @@ ALONE = {
 # The rooms of sweeps: each imports, at its top, none that stands behind it. The others, which use
 # them all, are the run itself and what the verbs do.
 ROOMS = (
-    *("faults", "durations", "interrupts", "terminal", "addresses", "buckets"),
+    *("redaction", "faults", "durations", "interrupts", "terminal", "addresses", "buckets"),
     *("provenance", "checkout"),
     *("engines", "study", "data", "training", "storage", "search"),
     *("options", "memory", "preparing", "confirm", "results", "views", "dashboard"),

@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweeps import addresses
-from sweeps.addresses import redact
 from sweeps.faults import UserError, show
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
-
-__all__ = ["close", "journal", "mend", "redact", "remote"]
 
 # Optuna holds its lock for milliseconds; one that is older than this was left by a dead process.
 STALE = 2.0

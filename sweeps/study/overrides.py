@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sweeps import addresses
 from sweeps.faults import Fault, UserError, show
 from sweeps.study.documents import Document
 
@@ -30,8 +31,9 @@ def override(document: Document, assignments: list[tuple[str, Any]]) -> None:
             if inner is None:
                 inner = at[section] = {}
             if not isinstance(inner, dict):
+                got = addresses.told(inner) if sections[0] in addresses.KEYS else inner
                 raise UserError(
-                    Fault(f"--set {path}", section, f"expected a mapping, got {show(inner)}")
+                    Fault(f"--set {path}", section, f"expected a mapping, got {show(got)}")
                 )
             at = inner
         at[key] = value

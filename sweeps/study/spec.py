@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from sweeps import buckets, durations
+from sweeps.addresses import told
 from sweeps.engines import ENGINES
 from sweeps.faults import Expected, did_you_mean, show
 from sweeps.study import trainers
@@ -171,7 +172,7 @@ class Study(Section):
         raise PydanticCustomError(
             "own",
             "expected {forms}, got {got}",
-            {"forms": f"{', '.join(ENGINES)} or {{name: …, address: …}}", "got": show(value)},
+            {"forms": f"{', '.join(ENGINES)} or {{name: …, address: …}}", "got": show(told(value))},
         )
 
     @field_validator("trainer", mode="before")

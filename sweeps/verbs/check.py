@@ -15,7 +15,7 @@ def check(
     Examples: sweeps check study.yaml · sweeps check study.yaml --set search.sampler=grid
     """
     with exit_codes():
-        from sweeps import addresses, options, preparing
+        from sweeps import options, preparing
         from sweeps.faults import Expected, UserError
         from sweeps.study import documents
         from sweeps.terminal import tell, verbatim
@@ -25,7 +25,6 @@ def check(
         document = documents.read(study)
         wanted = options.check_trials(trials)
         assignments = [*(set_ or []), *([f"search.trials={wanted}"] if wanted else [])]
-        addresses.refuse_passwords(None, assignments)
         spec, dataset = preparing.prepare(document, study.parent, assignments, allow_code)
         where = f"{document.where('storage')}: storage"
         preparing.check_usable(spec, spec.storage, spec.artifacts, where)

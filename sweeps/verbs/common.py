@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sweeps import addresses
 from sweeps.faults import UserError
+from sweeps.redaction import redact
 from sweeps.verbs import completion
 
 if TYPE_CHECKING:
@@ -73,8 +75,8 @@ def console(stderr: bool = False, quiet: bool = False) -> "Console":
 
 
 def print_json(value: Any) -> None:
-    """On stdout; JSON knows neither NaN nor infinity, they become null."""
-    print(json.dumps(_finite(value), indent=1))
+    """On stdout, without secrets; JSON knows neither NaN nor infinity, they become null."""
+    print(json.dumps(_sayable(value), indent=1))
 
 
 @contextmanager
@@ -94,11 +96,13 @@ def stdout_kept(for_json: bool) -> Iterator[None]:
         os.close(kept)
 
 
-def _finite(value: Any) -> Any:
+def _sayable(value: Any) -> Any:
     if isinstance(value, dict):
-        return {str(key): _finite(inner) for key, inner in value.items()}
+        return {str(key): _sayable(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
+        return [_sayable(inner) for inner in value]
+    if isinstance(value, str):
+        return redact(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -117,8 +121,12 @@ def close(result: "Result | None", as_json: bool, confirmed: bool) -> None:
 
 @contextmanager
 def exit_codes() -> Iterator[None]:
-    """The user's faults and interrupts as a line on stderr and an exit code."""
+    """The user's faults and interrupts as a line on stderr and an exit code.
+
+    No verb is begun whose command line tells a secret.
+    """
     try:
+        addresses.refuse_passwords(sys.argv[1:])
         yield
         # All is said and written; what is left is the workers' end, which nobody need interrupt.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -21,8 +21,6 @@ def dashboard(
 ) -> None:
     """Show a run, finished or going on, in the Optuna Dashboard; Ctrl-C stops it."""
     with exit_codes():
-        from sweeps import addresses
         from sweeps.dashboard import server
 
-        addresses.refuse_passwords(storage, [])
         server.serve(folder, storage, host, port, not no_browser, console())

@@ -29,12 +29,10 @@ def export(
       sweeps export runs/churn --csv tables
     """
     with exit_codes():
-        from sweeps import addresses, exporting, preparing
-        from sweeps.storage import backends
+        from sweeps import exporting, preparing
+        from sweeps.redaction import redact_address
         from sweeps.terminal import tell
 
-        for address in (storage, source):
-            addresses.refuse_passwords(address, [])
         if storage is None and csv is None:
             raise UserError("export: expected --storage URL or --csv DIR, got neither")
         printer = console()
@@ -47,4 +45,4 @@ def export(
             for done, trials in exporting.to_storage(folder, storage, source):
                 if done % 500 == 0 and done < trials:
                     tell(printer, "", f"{done} of {trials} trials")
-            tell(printer, "copied", f"{done} trials to {backends.redact(storage)}")
+            tell(printer, "copied", f"{done} trials to {redact_address(storage)}")

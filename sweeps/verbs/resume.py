@@ -43,10 +43,9 @@ def resume(
       sweeps resume runs/churn --trials 200 --jobs 4
     """
     with exit_codes():
-        from sweeps import addresses, options, resuming, runner
+        from sweeps import options, resuming, runner
         from sweeps.study import documents
 
-        addresses.refuse_passwords(storage, [])
         study = resuming.study_file(folder, storage)
         given = options.Options(
             jobs=options.check_jobs(jobs),

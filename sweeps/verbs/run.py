@@ -61,10 +61,9 @@ def run(
       sweeps run study.yaml --dry-run
     """
     with exit_codes():
-        from sweeps import addresses, options, runner
+        from sweeps import options, runner
         from sweeps.study import documents
 
-        addresses.refuse_passwords(storage, set_ or [])
         given = options.Options(
             jobs=options.check_jobs(jobs),
             trials=options.check_trials(trials),

@@ -12,8 +12,8 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from sweeps.addresses import redact
 from sweeps.faults import printable
+from sweeps.redaction import redact_address
 from sweeps.results.result import Result
 from sweeps.study.spec import Study
 from sweeps.terminal import tell, verbatim
@@ -217,7 +217,7 @@ def _of_search(result: Result, study: Study) -> list[str]:
 
 def _where(result: Result, storage: str | None) -> list[str]:
     folder = result.folder
-    address = f" --storage {shlex.quote(redact(storage))}" if storage else ""
+    address = f" --storage {shlex.quote(redact_address(storage))}" if storage else ""
     return [
         f"report    {result.report}",
         f"folder    {folder}",

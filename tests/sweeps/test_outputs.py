@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import sweeps
-from sweeps.addresses import redact
 from sweeps.faults import UserError
+from sweeps.redaction import redact
 from sweeps.results.model import load
 from sweeps.results.result import Result
 from tests.sweeps.helpers import TEXT, study

@@ -13,7 +13,7 @@ from typing import Any
 import optuna
 import pytest
 
-from sweeps import addresses
+from sweeps import addresses, redaction
 from sweeps.faults import UserError
 from sweeps.interrupts import Shield
 from sweeps.results import resolved
@@ -138,7 +138,7 @@ def test_a_server_that_stays_away_ends_the_run_and_nothing_told_is_lost(
         assert len(said.splitlines()) == 1
         assert PASSWORD not in said
         said = sweeps(str(path), *OPTIONS, cwd=tmp_path, code=2).stderr
-        expected = f": storage: expected a database, got {addresses.redact(address)}: "
+        expected = f": storage: expected a database, got {redaction.redact(address)}: "
         assert said.startswith(f"{path}:")
         assert expected in said
         assert len(said.splitlines()) == 1
@@ -152,8 +152,8 @@ def test_a_server_that_stays_away_ends_the_run_and_nothing_told_is_lost(
     "address", ["sqlite:////data/x:y/a@b.db", "sqlite:///x.db", "postgresql+psycopg://me@host/db"]
 )
 def test_an_address_without_a_password_is_shown_as_it_is(address: str) -> None:
-    assert addresses.redact(address) == address
-    addresses.refuse_passwords(address, [])
+    assert redaction.redact(address) == address
+    addresses.refuse_passwords(["--storage", address])
 
 
 def test_two_that_make_one_study_at_once_are_decided_by_their_claims(
@@ -188,7 +188,7 @@ def test_a_wrong_password_is_said_without_it(
     said = sweeps(path.name, *OPTIONS, cwd=tmp_path, code=2).stderr
     place, expected = said.split(": storage: ")
     assert place.startswith("small.yaml:")
-    assert expected.startswith(f"expected a database, got {addresses.redact(address)}: ")
+    assert expected.startswith(f"expected a database, got {redaction.redact(address)}: ")
     assert "hunter2" not in said
     assert len(said.splitlines()) == 1
 

@@ -1,0 +1,164 @@
+"""Secrets out of texts: what looks like user:secret@, and parameters that are named like one.
+
+It errs on the side of hiding: what is hidden need not have been a secret. It imports nothing of
+ours, for whatever makes or writes a message uses it.
+"""
+
+import re
+import sys
+from collections.abc import Mapping
+from io import TextIOWrapper
+from typing import Any
+from urllib.parse import unquote
+
+HIDDEN = "***"
+REFERENCE = re.compile(r"\$\{(\w+)\}")
+# Gives nothing away: the environment's name for a secret, and what stands for any value.
+HARMLESS = re.compile(rf"({REFERENCE.pattern}|\*\*\*|value|VALUE|…)[,;:.]?")
+SECRET = re.compile(r"(?i)pass|pwd|token|secret|key|credential|auth|signature|(^|[^a-z])pw$")
+# Below these a study has words of its own, and `tokens` is a number of them.
+FREE = re.compile(r"(fixed|space|trainer)\.")
+
+KEY = r"[^\s&?;,='\"(){}\[\]]+"
+QUOTED = r"'[^']*'|\"[^\"]*\""
+# Up to a blank or an ampersand; a quote ends it where it ends a word.
+VALUE = rf"{QUOTED}|(?:(?!['\"](?:\W|$))[^&\s])*"
+PARAMETER = re.compile(rf"({KEY})(['\"]?\s*=\s*)({VALUE})")
+MISSPELLED = re.compile(rf"(?<=[?&;])([\w.%-]+)(:)({VALUE})")
+ENTRY = re.compile(rf"(?<=[{{,])(\s*['\"]?[\w.%-]+['\"]?)(\s*:\s*)({QUOTED}|[^,}}]*)")
+
+SCHEME = re.compile(r"[A-Za-z][\w+.-]*:[/\\]{2,}")
+USER = re.compile(r"[\w.%+${}-]*")
+FILE = re.compile(r"(?<!\w)sqlite(\+pysqlite)?:///")  # a path may hold both signs
+PORT = re.compile(r"\d{1,5}(?!\w)")
+ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
+
+
+def redact(text: str) -> str:
+    """A message without secrets. Those with blanks in them are known in an address alone."""
+    return "".join(map(_word, re.split(r"(\s+)", _parameters(text, []))))
+
+
+def redact_address(text: str) -> str:
+    """The same of a text that is one address, or was meant to be: blanks are part of it."""
+    return _whole(text, [])
+
+
+def secrets(address: str) -> list[str]:
+    """What `redact_address` hides, as it is spelled there."""
+    found: list[str] = []
+    _whole(address, found)
+    return found
+
+
+def redact_value(value: Any) -> Any:
+    """A value of lists and mappings without secrets, also those that a key names."""
+    if isinstance(value, Mapping):
+        return {
+            redact_value(key): HIDDEN if _is_secret(str(key)) else redact_value(inner)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [redact_value(inner) for inner in value]
+    if isinstance(value, tuple):
+        return tuple(redact_value(inner) for inner in value)
+    return redact_address(value) if type(value) is str else value
+
+
+def _word(text: str) -> str:
+    return _whole(text, []) if "@" in text or "%" in text or ":" in text else text
+
+
+def _whole(text: str, found: list[str]) -> str:
+    """With its escapes resolved where no less is seen to be secret then; else as it is spelled."""
+    as_spelled, resolved = _seen(text), _seen(_decoded(text))
+    found += as_spelled[1] + resolved[1]
+    is_seen = resolved[1] and len(resolved[1]) >= len(as_spelled[1])
+    return resolved[0] if is_seen else as_spelled[0]
+
+
+def _seen(text: str) -> tuple[str, list[str]]:
+    """Without what can be seen to be secret, and what that was."""
+    found: list[str] = []
+    return _credentials(_parameters(text, found), found), found
+
+
+def _decoded(text: str) -> str:
+    """With its escapes resolved, also those of escapes."""
+    for _ in range(3):
+        text = unquote(text)
+    return ESCAPED.sub(_character, text)
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = int(escape[escape.lastindex or 0], 16)
+    return chr(code) if code <= sys.maxunicode else HIDDEN
+
+
+def _hide(secret: str, found: list[str]) -> str:
+    if not secret or HARMLESS.fullmatch(secret):
+        return secret
+    found.append(secret.strip("'\""))
+    return HIDDEN
+
+
+def _parameters(text: str, found: list[str]) -> str:
+    def shown(match: re.Match[str]) -> str:
+        key, sign, value = match.groups()
+        # What has a plain name may be an address, with parameters of its own.
+        told = _hide(value, found) if _is_secret(key) else _parameters(value, found)
+        return f"{key}{sign}{told}"
+
+    text = PARAMETER.sub(shown, text)
+    text = MISSPELLED.sub(shown, text)
+    return ENTRY.sub(shown, text) if "{" in text else text
+
+
+def _is_secret(key: str) -> bool:
+    plain = _decoded(key).strip(" '\"")
+    return bool(SECRET.search(plain)) and not FREE.match(plain)
+
+
+def _credentials(text: str, found: list[str]) -> str:
+    scheme = SCHEME.search(text)
+    if scheme is None:
+        return _unslashed(text, found)
+    if FILE.search(text) and text.count("://") == 1:
+        return text
+    head, at, tail = text[scheme.end() :].rpartition("@")
+    user = USER.match(head)
+    if not at or user is None:
+        return _unended(text, scheme.end(), found)
+    start = scheme.end() + user.end()
+    if user.end() == len(head):
+        return text
+    return f"{text[: start + 1]}{_hide(head[user.end() + 1 :], found)}@{tail}"
+
+
+def _unslashed(text: str, found: list[str]) -> str:
+    """`user:secret@host`, with or without a scheme and a colon before it."""
+    head, at, tail = text.rpartition("@")
+    user, colon, secret = head.partition(":")
+    return f"{user}:{_hide(secret, found)}@{tail}" if at and colon else text
+
+
+def _unended(text: str, start: int, found: list[str]) -> str:
+    """`scheme://user:secret`: what stands for a port is none."""
+    host, colon, rest = text[start:].partition(":")
+    if not colon or PORT.match(rest) or re.search(r"[\[/?#]", host):
+        return text
+    secret = rest.rstrip("'\")]>")
+    return f"{text[:start]}{host}:{_hide(secret, found)}{rest[len(secret) :]}"
+
+
+class Redacted(TextIOWrapper):
+    """A stream on which no secret is told: neither by us nor by a library, its faults included."""
+
+    def __init__(self, stream: TextIOWrapper) -> None:
+        super().__init__(stream.buffer, stream.encoding, errors="replace", line_buffering=True)
+        self._stream = stream  # whose end would close what they share
+
+    def write(self, text: str) -> int:
+        """As its base; what is written at once is looked at as one."""
+        super().write(redact(text))
+        return len(text)
