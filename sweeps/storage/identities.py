@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sweeps import files
 from sweeps.faults import UserError, show
 from sweeps.study.objectives import Goal
 
@@ -19,7 +20,7 @@ IDENTITY = "sweeps:identity"
 def read(path: Path) -> dict[str, Any]:
     """A run folder's. Errors: UserError where the file is damaged."""
     try:
-        identity = json.loads(path.read_text(encoding="utf-8"))
+        identity = files.from_json(files.contents(path).decode())
         if not isinstance(identity, dict) or not identity:
             raise ValueError(show(identity))
     except ValueError as fault:
@@ -55,7 +56,7 @@ def of(study: "optuna.Study") -> dict[str, Any] | None:
     attributes = study._storage.get_study_system_attrs(study._study_id)
     # Older studies keep the whole where the Dashboard shows it.
     known = attributes.get(IDENTITY) or study.user_attrs.get("identity")
-    return dict(json.loads(known)) if known is not None else None
+    return dict(files.from_json(known)) if known is not None else None
 
 
 def identify(study: "optuna.Study", identity: dict[str, Any]) -> None:
