@@ -72,6 +72,7 @@ def _backend(folder: Path, storage: str | None) -> "BaseStorage":
     journal = folder / "journal.log"
     if not folder.is_dir():
         raise UserError(f"{folder}: expected a run folder, got no such folder")
+    folders.expect_own(folder)
     url = storage or folders.storage(folder, "--storage")
     if url is not None:
         return backends.remote(url)

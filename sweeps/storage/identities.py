@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sweeps import files
 from sweeps.faults import UserError, show
 from sweeps.study.compatibility import VERSION
 from sweeps.study.objectives import Goal
@@ -20,7 +21,7 @@ IDENTITY = "sweeps:identity"
 def read(path: Path) -> dict[str, Any]:
     """A run folder's. Errors: UserError where the file is damaged."""
     try:
-        identity = json.loads(path.read_text(encoding="utf-8"))
+        identity = files.from_json(files.contents(path).decode())
         if not isinstance(identity, dict) or not identity:
             raise ValueError(show(identity))
     except ValueError as fault:
@@ -69,7 +70,9 @@ def of(study: "optuna.Study") -> dict[str, Any] | None:
     known = attributes.get(IDENTITY) or study.user_attrs.get("identity")
     if known is None:
         return None
-    return _understood(dict(json.loads(known)), f"the study '{study.study_name}' of the storage")
+    return _understood(
+        dict(files.from_json(known)), f"the study '{study.study_name}' of the storage"
+    )
 
 
 def identify(study: "optuna.Study", identity: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps import addresses
+from sweeps import addresses, files
 from sweeps.faults import UserError, show
 from sweeps.storage import attributes, backends, folders, identities, records
 from sweeps.storage.claims import Claims
@@ -216,7 +216,9 @@ class RunFolder:
 
     def __enter__(self) -> "RunFolder":
         try:
-            (self.folder / "artifacts").mkdir(parents=True, exist_ok=True)
+            folders.expect_own(self.folder)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            files.folder(self.folder / "artifacts")
             self._claims.folder(self.folder)
         except OSError as fault:
             raise UserError(

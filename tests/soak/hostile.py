@@ -4,6 +4,7 @@
 changed, was run or was called, or where a verb does not end in one line, code 2, within SECONDS.
 """
 
+import itertools
 import os
 import resource
 import shutil
@@ -12,15 +13,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.soak import hostile_addresses, hostile_links
+from tests.soak import hostile_addresses, hostile_files, hostile_links
 from tests.soak.outside import Case, Outside
 from tests.sweeps.helpers import TEXT, command, environment, sweeps
 
 HOSTILE: tuple[Case, ...] = (
     *hostile_links.HOSTILE,
+    *hostile_files.HOSTILE,
     *hostile_addresses.HOSTILE,
 )
 
@@ -110,14 +113,14 @@ def finished(folder: Path) -> Path:
     (folder / "small.yaml").write_text(STUDY)
     sweeps("small.yaml", "--jobs", "1", cwd=folder)
     shutil.copytree(folder / "runs" / "small", folder / "good")
-    (folder / "rows.csv").write_text("x0,x1\n0.5,0.5\n")
+    (folder / "rows.csv").write_text("x1,x2\n0.5,0.5\n")
     return folder
 
 
-def suffer(case: Case, source: Path, folder: Path, verbs: tuple[str, ...]) -> list[str]:
+def suffer(case: Case, source: Path, folder: Path) -> list[str]:
     """What goes wrong in a case, a line a verb; nothing where all is well."""
     faults = []
-    for verb in verbs:
+    for verb in case.verbs:
         here = folder / verb
         shutil.copytree(source, here)
         outside = Outside(folder / f"outside {verb}")
@@ -132,6 +135,7 @@ def suffer(case: Case, source: Path, folder: Path, verbs: tuple[str, ...]) -> li
             cost = f"{ended.seconds:.1f} s, {ended.memory / 1e6:.0f} MB"
             faults.append(f"{verb}: code {ended.code}, {cost}: {ended.said[-300:].strip()!r}")
         outside.close()
+        shutil.rmtree(here)
     return faults
 
 
@@ -140,16 +144,15 @@ def main() -> int:
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     cases = [case for case in HOSTILE if wanted in case.name]
     bad = 0
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(os.cpu_count()) as pool:
         source = finished(Path(temporary) / "source")
-        for number, case in enumerate(cases):
-            folder = Path(temporary) / str(number)
-            faults = suffer(case, source, folder, case.verbs)
+        places = [Path(temporary) / str(number) for number in range(len(cases))]
+        every = pool.map(suffer, cases, itertools.repeat(source), places)
+        for case, faults in zip(cases, every, strict=True):
             bad += bool(faults)
             print(f"{'BAD' if faults else 'ok':5}{case.name}: {len(case.verbs)} verbs", flush=True)
             for fault in faults:
                 print(f"       {fault}", flush=True)
-            shutil.rmtree(folder)
     print(f"{len(cases) - bad} of {len(cases)} cases: nothing outside changed, one line each")
     return int(bad > 0)
 
