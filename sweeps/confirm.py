@@ -192,13 +192,13 @@ def confirm(
     Each has its record as soon as it is known; `done` is told of every job that has come back.
     """
     known, lost = dict(work.known), dict(work.late)
-    late = baselines.late(durations.seconds(study.confirm.baseline_time))
+    too_late = baselines.late(durations.seconds(study.confirm.baseline_time))
     with closing(_results(work.packs, study, dataset, jobs, done)) as results:
         for label, pieces in results:
             gone = [one for one in pieces if one.state == "failed"]
             if gone:
                 lost[label] = gone[0].cause
-                if gone[0].cause == late:
+                if gone[0].cause == too_late:
                     key = _late(study, work.keys[label])
                     records.write([(_path(folder, key), gone[0], key)])
                 continue
