@@ -78,8 +78,10 @@ class Unit:
     def _shared(self, of: Interval) -> int:
         """Enough, too, that a bound beside zero is not written as zero."""
         decimals = self._decimals(max(abs(of.low), abs(of.estimate), abs(of.high)))
-        nearest = min(abs(of.low), abs(of.high)) if of.excludes_zero else math.inf
-        while decimals < 6 and not self.digits(nearest * self.factor, decimals).strip("0."):
+        if not of.excludes_zero:
+            return decimals
+        nearest = min(abs(of.low), abs(of.high)) * self.factor
+        while decimals < 6 and not self.digits(nearest, decimals).strip("0."):
             decimals += 1
         return decimals
 
@@ -178,7 +180,7 @@ def seconds(x: float) -> str:
 
 
 def _rounded(x: float, _: int) -> str:
-    return number(x) if x == int(x) and x < 1e6 else cost(x)
+    return number(x) if abs(x) < 1e6 and x == int(x) else cost(x)
 
 
 def _four(x: float, _: int) -> str:

@@ -7,14 +7,15 @@ import hashlib
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dnn.network import LAYOUT
-from sweeps import engines
+from sweeps import durations, engines
 from sweeps.data import Dataset
 from sweeps.engines import Packs
 from sweeps.search import Finished, ranking
@@ -27,6 +28,10 @@ from sweeps.training.task import Outcome, Task, failed
 
 # Replicates that train as one task: whole configurations would leave cores idle at the end.
 TOGETHER = 5
+# Seconds: a baseline that takes longer has a worker of its own.
+LONG = 5.0
+# Seconds beyond its limit, until a worker is ended that does not heed it.
+GRACE = 30.0
 
 
 @dataclass(frozen=True)
@@ -74,25 +79,37 @@ def candidates(study: Study, finished: list[Finished]) -> list[Candidate]:
 
 @dataclass(frozen=True)
 class Job:
-    """A part of what is confirmed under a label, and what makes it: `function(task, dataset)`."""
+    """A part of what is confirmed under a label, and what makes it: `function(task, dataset)`.
+
+    limit: seconds that it may take; None for networks. networks: how many it trains.
+    """
 
     number: int
     label: str
     function: Callable[[Any, Dataset], Outcome]
     task: Any
+    limit: float | None = None
+    networks: int = 0
 
 
 @dataclass(frozen=True)
 class Work:
     """What is to be confirmed: by label what makes it that, and what is known of it already.
 
-    packs are what one worker does in a row: none where all is known.
+    late: baselines that did not finish in an earlier run, with the cause. packs are what one
+    worker does in a row: none where all is known.
     """
 
     chosen: list[Candidate]
     keys: dict[str, dict[str, Any]]
     known: dict[str, Outcome]
+    late: dict[str, str]
     packs: list[list[Job]]
+
+    @property
+    def jobs(self) -> list[Job]:
+        """All that is to be done."""
+        return [job for pack in self.packs for job in pack]
 
 
 def prepare(
@@ -103,54 +120,94 @@ def prepare(
     `identity` is the digest of what makes the study the same one.
     """
     keys = {c.label: {"study": identity, **_key(study, c)} for c in chosen}
-    for name in baselines.names(dataset):
+    names = baselines.names(dataset, study.confirm.baselines)
+    for name in names:
         keys[name] = {"study": identity, "baseline": name}
+    known = _read(folder, keys)
+    unknown = {name: _late(study, keys[name]) for name in names if name not in known}
+    late = {name: outcome.cause for name, outcome in _read(folder, unknown).items()}
+    todo = [label for label in keys if label not in known and label not in late]
+    return Work(chosen, keys, known, late, _packs(study, dataset, chosen, todo))
+
+
+def _read(folder: Path, keys: Mapping[str, dict[str, Any]]) -> dict[str, Outcome]:
+    """What has a record, by label."""
     read = {label: records.read(_path(folder, key), key) for label, key in keys.items()}
-    known = {label: outcome for label, outcome in read.items() if outcome is not None}
-    return Work(chosen, keys, known, _packs(study, dataset, chosen, known))
+    return {label: outcome for label, outcome in read.items() if outcome is not None}
+
+
+def _late(study: Study, key: dict[str, Any]) -> dict[str, Any]:
+    """The key of a baseline that did not finish: with more time it may."""
+    return key | {"within": durations.seconds(study.confirm.baseline_time)}
 
 
 def _packs(
-    study: Study, dataset: Dataset, chosen: list[Candidate], known: Mapping[str, Outcome]
+    study: Study, dataset: Dataset, chosen: list[Candidate], todo: list[str]
 ) -> list[list[Job]]:
     numbers = itertools.count()
-    # First what takes longest to begin: scikit-learn is loaded by one worker, once.
-    simple = [
-        Job(next(numbers), name, baselines.train, name)
-        for name in baselines.names(dataset)
-        if name not in known
-    ]
     train, pieces = guests.training(study), _pieces(study.confirm.replicates)
-    networks = [
-        [Job(next(numbers), one.label, train, _task(study, one, piece))]
-        for one in chosen
-        if one.label not in known
-        for piece in pieces
+    return [
+        # First what takes longest to begin.
+        *_baselines(study, dataset, todo, numbers),
+        *(
+            [
+                Job(
+                    *(next(numbers), one.label, train, _task(study, one, piece)),
+                    networks=len(piece),
+                )
+            ]
+            for one in chosen
+            if one.label in todo
+            for piece in pieces
+        ),
     ]
-    return [simple, *networks] if simple else networks
+
+
+def _baselines(
+    study: Study, dataset: Dataset, todo: list[str], numbers: Iterator[int]
+) -> Iterator[list[Job]]:
+    """Those that take long alone; for the others scikit-learn is loaded by one worker, once."""
+    limit = durations.seconds(study.confirm.baseline_time)
+    jobs = [
+        Job(next(numbers), name, partial(baselines.within, limit), name, limit)
+        for name in baselines.names(dataset, study.confirm.baselines)
+        if name in todo
+    ]
+    is_long = {job.label: baselines.seconds(job.label, dataset) > LONG for job in jobs}
+    yield from ([job] for job in jobs if is_long[job.label])
+    if short := [job for job in jobs if not is_long[job.label]]:
+        yield short
 
 
 def confirm(
-    work: Work, study: Study, dataset: Dataset, folder: Path, jobs: int
+    work: Work,
+    study: Study,
+    dataset: Dataset,
+    folder: Path,
+    jobs: int,
+    done: Callable[[Job], None] = lambda job: None,
 ) -> tuple[list[Confirmed], dict[str, Outcome], dict[str, str]]:
     """Each candidate's confirmation, best first; the baselines by name; causes of what failed.
 
-    Each has its record as soon as it is known.
+    Each has its record as soon as it is known; `done` is told of every job that has come back.
     """
-    known = dict(work.known)
-    lost: dict[str, str] = {}
-    with closing(_results(work.packs, study, dataset, jobs)) as results:
+    known, lost = dict(work.known), dict(work.late)
+    too_late = baselines.late(durations.seconds(study.confirm.baseline_time))
+    with closing(_results(work.packs, study, dataset, jobs, done)) as results:
         for label, pieces in results:
             gone = [one for one in pieces if one.state == "failed"]
             if gone:
                 lost[label] = gone[0].cause
+                if gone[0].cause == too_late:
+                    key = _late(study, work.keys[label])
+                    records.write([(_path(folder, key), gone[0], key)])
                 continue
             known[label] = joining.join(pieces, study.objectives, study.limits)
             records.write([(_path(folder, work.keys[label]), known[label], work.keys[label])])
     confirmed = [c for c in work.chosen if c.label not in lost]
     ranked = sorted(confirmed, key=lambda c: ranking.standing(study, known[c.label]))
     networks = [Confirmed(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]
-    names = baselines.names(dataset)
+    names = baselines.names(dataset, study.confirm.baselines)
     return (
         networks,
         {name: known[name] for name in names if name in known},
@@ -164,21 +221,26 @@ def _pieces(replicates: int) -> list[range]:
 
 
 def _results(
-    packs: list[list[Job]], study: Study, dataset: Dataset, jobs: int
+    packs: list[list[Job]],
+    study: Study,
+    dataset: Dataset,
+    jobs: int,
+    done: Callable[[Job], None],
 ) -> Generator[tuple[str, list[Outcome]], None, None]:
     """Labels as they are known, each with the outcomes of its jobs; by the engine that searched."""
     if not packs:
         return
     missing = Counter(job.label for pack in packs for job in pack)
     known: dict[str, dict[int, Outcome]] = {label: {} for label in missing}
-    # Nothing bounds how long these take, as a trial's time does in the search.
-    engine = engines.make(study.engine, _run, dataset, min(jobs, len(packs)), study.retries)
+    workers = min(jobs, len(packs))
+    engine = engines.make(study.engine, _run, dataset, workers, study.retries, _terms)
     try:
         under_way = Packs[Job](engine)
         for pack in packs:
             under_way.submit(pack)
         while len(under_way):
             for job, result in under_way.wait():
+                done(job)
                 is_lost = isinstance(result, engines.Failure)
                 pieces = known[job.label]
                 pieces[job.number] = failed(-1, result.cause) if is_lost else result
@@ -186,6 +248,12 @@ def _results(
                     yield job.label, [pieces[number] for number in sorted(pieces)]
     finally:
         engine.close()
+
+
+def _terms(jobs: list[Job]) -> engines.Terms:
+    """Nothing bounds how long networks take, as a trial's time does in the search."""
+    limits = [job.limit for job in jobs if job.limit is not None]
+    return engines.Terms(sum(limits) + GRACE, retried=False) if limits else engines.UNLIMITED
 
 
 def _run(jobs: list[Job], dataset: Dataset) -> list[Outcome]:

@@ -34,6 +34,7 @@ from sweeps.terminal import tell
 from sweeps.training import guests
 from sweeps.training.task import Outcome
 from sweeps.views import announcing, tables, wording
+from sweeps.views.confirming import Confirming
 from sweeps.views.progress import Progress
 
 
@@ -184,11 +185,12 @@ class _Searched:
 
 @dataclass(frozen=True)
 class _Confirmed:
-    """The confirmed networks, winner first; baselines by name; seconds."""
+    """The confirmed networks, winner first; baselines by name; seconds; causes of what is lost."""
 
     networks: list[confirmation.Confirmed]
     others: dict[str, Outcome]
     seconds: float
+    lost: dict[str, str]
 
 
 def _facts(run: Prepared, searched: _Searched, confirmed: _Confirmed) -> dict[str, Any]:
@@ -204,6 +206,7 @@ def _facts(run: Prepared, searched: _Searched, confirmed: _Confirmed) -> dict[st
         "storage": redact_address(run.storage) if run.storage else "journal.log",
         "commit": checkout.commit(run.base),
         "confirm": study.confirm.model_dump() if confirmed.networks else None,
+        "lost": confirmed.lost,
         "seconds": {"search": searched.seconds, "confirm": confirmed.seconds},
     }
 
@@ -238,7 +241,7 @@ def _search(
 def _confirm(run: Prepared, finished: list[Finished], identity: str) -> _Confirmed:
     study, options = run.study, run.options
     if not options.confirm:
-        return _Confirmed([], {}, 0.0)
+        return _Confirmed([], {}, 0.0, {})
     clock = time.monotonic()
     chosen = confirmation.candidates(study, finished)
     work = confirmation.prepare(study, run.dataset, chosen, run.folder, identity)
@@ -249,7 +252,13 @@ def _confirm(run: Prepared, finished: list[Finished], identity: str) -> _Confirm
     # The workers train meanwhile; this process has time to load what the report draws with.
     threading.Thread(target=reporting.warm_up, daemon=True).start()
     dataset, jobs = run.dataset, options.jobs
-    networks, others, lost = confirmation.confirm(work, study, dataset, run.folder, jobs)
+    with Confirming(run.console, work.jobs) as progress:
+        networks, others, lost = confirmation.confirm(
+            work, study, dataset, run.folder, jobs, progress.update
+        )
     for label, cause in lost.items():
-        tell(run.console, "failed", f"confirmation of {label}: {cause}", style="red")
-    return _Confirmed(networks, others, time.monotonic() - clock)
+        if any(candidate.label == label for candidate in chosen):
+            tell(run.console, "failed", f"confirmation of {label}: {cause}", style="red")
+        else:
+            tell(run.console, "left out", f"{label}: {cause}", style="yellow")
+    return _Confirmed(networks, others, time.monotonic() - clock, lost)

@@ -45,12 +45,21 @@ def _blocks(run: Run) -> Iterator[Block]:
             f"unpruned and to the end, and scored on rows that chose nothing. {_choice(run)}",
         )
     )
+    if lost := _missing(run):
+        yield Text(tuple(lost))
     yield winners(run)
     if not all(goal.is_plain for goal in objectives.objectives(run)):
         yield _objectives(run)
     yield Plot(errors.forest(table, not run.regression, labels.labels(run)))
     if (differences := against(run)) is not None:
         yield differences
+
+
+def _missing(run: Run) -> list[str]:
+    """What was to be confirmed, and is not in the table, with the cause."""
+    lost = run.provenance.get("lost")  # not there in a run of an earlier version
+    causes = lost.items() if isinstance(lost, dict) else ()
+    return [f"{text.capital(str(name))} is not in the table: {cause}." for name, cause in causes]
 
 
 def _choice(run: Run) -> str:

@@ -48,17 +48,20 @@ def optimism(run: Run) -> pd.DataFrame:
         found = run.rows_of(config)
         selected = float(searched.get(int(found["trial"].iloc[0]), math.nan))
         fresh = found[name].to_numpy(float)
+        lost = all_diverged(run, config)
         rows.append(
             {
                 "config": config, "selected": selected,
                 "dev": new_rows(run, config, "dev", kind)
-                if on_rows or all_diverged(run, config)
+                if on_rows
+                else intervals.none(float(fresh.mean()), len(fresh), DIVERGED)
+                if lost
                 else intervals.over_seeds(fresh).within(*unit.ends),
                 "test": new_rows(run, config, "test", kind)
                 if on_rows
                 else intervals.none(math.nan, 0, "not measured on test"),
                 "optimism": intervals.none(math.nan, len(fresh), DIVERGED)
-                if all_diverged(run, config)
+                if lost
                 else intervals.t_mean(sign * (fresh - selected)).within(*unit.apart)
                 if math.isfinite(selected)
                 else Interval(math.nan, math.nan, math.nan, len(fresh), "not searched", "nothing"),

@@ -120,6 +120,7 @@ def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
     sections["enqueue"] = [_literals(study, params) for params in study.enqueue]
     order = ("name", "description", "data", "fixed", "space")
     sections["data"]["ignore"] = list(study.data.ignore)
+    sections["confirm"]["baselines"] = list(study.confirm.baselines)
     first = {key: sections.get(key, {}) for key in order}
     return first | {
         key: value for key, value in sections.items() if key not in order and value not in ({}, [])

@@ -14,13 +14,19 @@ from sweeps.study.kinds import Number, PerLayer, Widths
 from sweeps.study.methods import INNER, PRUNERS, SAMPLERS
 from sweeps.study.metrics import METRICS
 from sweeps.study.parsing import OPTIONAL
-from sweeps.study.spec import Study
+from sweeps.study.spec import BASELINES, Study
 from sweeps.study.trainers import CALL
 from sweeps.study.vocabulary import VOCABULARY, Hyperparameter
 
 Schema = dict[str, Any]
 SEARCHED = {name: word for name, word in VOCABULARY.items() if not word.fixed_only}
 NOTHING: Schema = {"type": "null"}
+TIME: Schema = {
+    "anyOf": [
+        {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*[smh]?\s*$"},
+        {"type": "number", "exclusiveMinimum": 0},
+    ]
+}
 
 
 def study() -> Schema:
@@ -56,6 +62,7 @@ def study() -> Schema:
     sections["replicates"] = _any(count, _mapping({"count": count}, required=True))
     _search(definitions)
     _budgets(definitions["Budgets"]["properties"])
+    _confirm(definitions["Confirm"]["properties"])
     sections["engine"] = _any({"enum": [*ENGINES]}, _ref("EngineSpec"))
     sections["trainer"] = _any({"type": "string", "pattern": f"^{CALL.pattern}$"}, _ref("Trainer"))
     _words_of_a_trainer(document)
@@ -196,9 +203,15 @@ def _named(known: Mapping[str, Any], definitions: Schema) -> Schema:
 
 
 def _budgets(properties: Schema) -> None:
-    text = {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*[smh]?\s*$"}
     for name in ("time", "trial_time"):
-        properties[name] |= _any(text, {"type": "number", "exclusiveMinimum": 0}, NOTHING)
+        properties[name] = _any(*TIME["anyOf"], NOTHING)
+
+
+def _confirm(properties: Schema) -> None:
+    properties["baselines"] = _any(
+        {"type": "array", "items": {"enum": [*BASELINES]}}, {"const": "none"}, NOTHING
+    )
+    properties["baseline_time"] = TIME
 
 
 def _ref(name: str) -> Schema:

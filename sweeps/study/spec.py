@@ -5,7 +5,7 @@ their own (`sweeps.study.grammar`); whether the data can be had is `sweeps.data`
 """
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     ConfigDict,
@@ -29,6 +29,8 @@ from sweeps.study.sections import Section
 from sweeps.study.space import Params, Space
 from sweeps.study.trainers import Trainer
 
+Baseline = Literal["constant", "linear", "boosting"]
+BASELINES: tuple[Baseline, ...] = get_args(Baseline)
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -76,6 +78,15 @@ class Search(Section):
     start: str | None = Field(None, alias="from")
 
 
+def _a_time(value: Any) -> str:
+    """A time as text."""
+    try:
+        durations.seconds(value)
+    except Expected as fault:
+        raise PydanticCustomError("own", "{message}", {"message": fault.message}) from None
+    return str(value)
+
+
 class Budgets(Section):
     """What ends the search besides its trials; the first to be met does."""
 
@@ -87,14 +98,8 @@ class Budgets(Section):
 
     @field_validator("time", "trial_time", mode="before")
     @classmethod
-    def _a_time(cls, value: Any) -> Any:
-        if value is None:
-            return None
-        try:
-            durations.seconds(value)
-        except Expected as fault:
-            raise PydanticCustomError("own", "{message}", {"message": fault.message}) from None
-        return str(value)
+    def _times(cls, value: Any) -> Any:
+        return None if value is None else _a_time(value)
 
 
 class Confirm(Section):
@@ -102,6 +107,29 @@ class Confirm(Section):
 
     top: int = Field(3, ge=1, le=100)
     replicates: int = Field(20, ge=2, le=1000)
+    baselines: tuple[Baseline, ...] = BASELINES
+    baseline_time: str = "5m"  # after which one is not waited for
+
+    @field_validator("baselines", mode="before")
+    @classmethod
+    def _chosen(cls, value: Any) -> Any:
+        """Some of them in their own order; `none`, an empty list or nothing for none."""
+        if value in ("none", None):
+            return ()
+        if not isinstance(value, list | tuple):
+            message = Expected("a list of baselines", value, f"known: {', '.join(BASELINES)}")
+            raise PydanticCustomError("own", "{message}", {"message": message.message})
+        for name in value:
+            if name not in BASELINES:
+                hint = did_you_mean(str(name), BASELINES)
+                message = Expected("a known baseline", name, hint)
+                raise PydanticCustomError("own", "{message}", {"message": message.message})
+        return tuple(name for name in BASELINES if name in value)
+
+    @field_validator("baseline_time", mode="before")
+    @classmethod
+    def _time(cls, value: Any) -> str:
+        return _a_time(value)
 
 
 class Targets(Section):

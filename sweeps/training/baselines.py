@@ -3,15 +3,18 @@
 They train on the same encoded rows with scikit-learn's own defaults, once: all are deterministic.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from sweeps import durations
 from sweeps.data import Dataset
 from sweeps.data.dataset import PARTS
 from sweeps.study import metrics
-from sweeps.training.task import Outcome
+from sweeps.study.spec import Baseline
+from sweeps.training.isolation import TimeUp, time_limit
+from sweeps.training.task import Outcome, failed
 
 
 def _constant_classes() -> Any:
@@ -64,9 +67,49 @@ BASELINES: Mapping[str, Mapping[str, Callable[[], Any]]] = {
 }
 
 
-def names(dataset: Dataset) -> list[str]:
-    """The baselines of this dataset's task."""
-    return list(BASELINES[dataset.target.kind])
+# The rows above, as the study file calls them.
+KINDS: tuple[Baseline, ...] = ("constant", "linear", "boosting")
+
+
+def names(dataset: Dataset, chosen: Sequence[Baseline]) -> list[str]:
+    """The chosen baselines of this dataset's task."""
+    table = BASELINES[dataset.target.kind]
+    return [name for kind, name in zip(KINDS, table, strict=True) if kind in chosen]
+
+
+def seconds(name: str, dataset: Dataset) -> float:
+    """About how long one takes, from the size of its work alone (on one core of today's)."""
+    rows, columns = dataset.parts["train"].x.shape
+    outputs = max(len(dataset.target.classes), 1)
+    kind = KINDS[list(BASELINES[dataset.target.kind]).index(name)]
+    if kind == "boosting":
+        # A histogram of every column on each level, then a scan of its bins for each of the nodes.
+        trees = 100 * (outputs if outputs > 2 else 1)
+        nodes = 2 * min(31, rows / 20)
+        return float(trees * columns * (5 * rows + nodes * min(256, rows)) * 6e-9)
+    if kind == "linear":
+        # Some hundred passes of a logistic regression; one of a ridge, with a square of the rest.
+        passes = 100 * outputs if dataset.target.classes else min(rows, columns)
+        return float(4 * passes * rows * columns * 5e-10)
+    return 0.0
+
+
+def within(limit: float, name: str, dataset: Dataset) -> Outcome:
+    """As `train`; one that has not finished by so many seconds has failed, with that as its cause.
+
+    Where no signal can stop it the engine does, and later.
+    """
+    BASELINES[dataset.target.kind][name]()  # loads scikit-learn, which is none of its time
+    try:
+        with time_limit(limit):
+            return train(name, dataset)
+    except TimeUp:
+        return failed(-1, late(limit))
+
+
+def late(limit: float) -> str:
+    """The cause of one that has not finished in time."""
+    return f"not finished in {durations.words(limit)} (confirm.baseline_time allows more)"
 
 
 def train(name: str, dataset: Dataset) -> Outcome:

@@ -29,6 +29,19 @@ def costs(study: Study, dataset: Dataset, trials: int, jobs: int) -> Iterator[tu
         f"{between(low, high)} for {wording.count(trials, 'unpruned trial')} "
         f"with {wording.count(jobs, 'job')}",
     )
+    yield "baselines", _baselines(study, dataset)
+
+
+def _baselines(study: Study, dataset: Dataset) -> str:
+    """What the confirmation trains beside networks, and how long it may take."""
+    if not study.confirm.baselines:
+        return "none"
+    each = [
+        f"{name} {'up to its limit of ' if is_long else 'about '}{durations.words(seconds)}"
+        for name, seconds, is_long in estimates.beside_networks(study, dataset)
+        if seconds >= 1
+    ]
+    return "; ".join(each) or "less than 1 s each"
 
 
 def between(low: float, high: float) -> str:

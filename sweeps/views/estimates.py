@@ -8,14 +8,15 @@ from statistics import median
 from threadpoolctl import threadpool_limits
 
 import dnn
+from sweeps import durations
 from sweeps.data import Dataset
 from sweeps.study import agreement
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
-from sweeps.training import networks, probing, seeds
+from sweeps.training import baselines, networks, probing, seeds
 
 DRAWS = 500  # settings, of which the cheapest and the dearest are timed
-# Workers, baselines and the report take about so long, whatever is trained.
+# Workers, small baselines and the report take about so long, whatever is trained.
 START = 8.0
 
 
@@ -57,7 +58,20 @@ def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
 
 
 def seconds(study: Study, dataset: Dataset, trials: int, confirm: bool, jobs: int) -> float:
-    """Seconds that so many more trials and the confirmation will take about."""
+    """Seconds that so many more trials and the confirmation, with its baselines, take about."""
     each = seconds_per_trial(study, dataset, study.space.default)
-    confirmed = (study.confirm.top + 1) * study.confirm.replicates / study.replicates
-    return START + each * (trials + (confirmed if confirm else 0)) / jobs
+    searching = START + each * trials / jobs
+    if not confirm:
+        return searching
+    networks = each * (study.confirm.top + 1) * study.confirm.replicates / study.replicates
+    beside = [seconds for _, seconds, _ in beside_networks(study, dataset)]
+    # Each baseline is one worker's.
+    return searching + max([(networks + sum(beside)) / jobs, *beside])
+
+
+def beside_networks(study: Study, dataset: Dataset) -> list[tuple[str, float, bool]]:
+    """The confirmation's baselines: name, about how many seconds, whether their limit ends them."""
+    limit = durations.seconds(study.confirm.baseline_time)
+    names = baselines.names(dataset, study.confirm.baselines)
+    each = [(name, baselines.seconds(name, dataset)) for name in names]
+    return [(name, min(seconds, limit), seconds > limit) for name, seconds in each]

@@ -41,12 +41,19 @@ def lines(
             f"{wording.count(budget, 'trial')} × {cost(study)}, "
             f"{how}, window {study.search.window}, seed {study.search.seed}; {_objective(study)}",
         ),
-        ("confirm", f"{confirm}, on the test split; baselines beside them"),
+        ("confirm", f"{confirm}, on the test split; {_beside(study)}"),
         (
             "engine",
             f"{study.engine}, {wording.count(jobs, 'job')}, one BLAS thread each; {storage}",
         ),
     ]
+
+
+def _beside(study: Study) -> str:
+    chosen = study.confirm.baselines
+    if not chosen:
+        return "no baselines"
+    return f"baselines beside them ({', '.join(chosen)}; {study.confirm.baseline_time} at most)"
 
 
 def _trainer(study: Study) -> list[tuple[str, str]]:

@@ -30,6 +30,7 @@ SOAK = {
     ),
     "test_engines_chosen.py": ("no_part_of_a_study",),
     "test_engines_joined.py": ("",),
+    "test_every_objective.py": ("whole_page",),
     "test_hostile.py": ("no_pickle_is_read_from_journals", "plant_instead"),
     "test_identity.py": (
         "-dask]",
