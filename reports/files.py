@@ -25,6 +25,7 @@ from reports.faults import RunFolderError
 TEXT, LARGEST, MEMBERS = 50_000_000, 4_000_000_000, 10_000
 # A table unpacks to three times its file; this much may be of any file.
 SMALL, PACKED = 256_000_000, 100
+DIGITS = 100  # of a whole number
 
 _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _END = struct.Struct("<4s4H2LH")  # the last bytes of a zip file without a comment
@@ -58,13 +59,19 @@ def text(path: Path) -> str:
 
 
 def from_json(said: str) -> Any:
-    """What a JSON text says. Errors: ValueError, also for lists within lists without end."""
+    """What a JSON text says. Errors: ValueError, also for lists and numbers without an end."""
     try:
-        found = json.loads(said)
+        found = json.loads(said, parse_int=_whole)
         repr(found)  # as deep as it may be to be shown, or written again
     except RecursionError:
         raise ValueError("lists within lists, too deep") from None
     return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits")
+    return int(digits)
 
 
 def table(path: Path) -> pd.DataFrame:
@@ -75,11 +82,31 @@ def table(path: Path) -> pd.DataFrame:
         about = ParquetFile(file).metadata
         groups = (about.row_group(number) for number in range(about.num_row_groups))
         told = sum(group.total_byte_size for group in groups)
-        size = max(told, 8 * about.num_rows * about.num_columns)
-        if size > max(SMALL, PACKED * os.fstat(file.fileno()).st_size):
-            raise RunFolderError(f"{path}: expected a table of a run, got {size:,} bytes, packed")
+        _expect_loose(path, file, max(told, 8 * about.num_rows * about.num_columns))
+        _expect_loose(path, file, _length_of_texts(file, about.schema))
         file.seek(0)
         return pd.read_parquet(file)
+
+
+def _expect_loose(path: Path, file: BinaryIO, size: int) -> None:
+    if size > max(SMALL, PACKED * os.fstat(file.fileno()).st_size):
+        raise RunFolderError(f"{path}: expected a table of a run, got {size:,} bytes, packed")
+
+
+def _length_of_texts(file: BinaryIO, schema: Any) -> int:
+    """Bytes of a table's texts, each as often as it is said: it may stand there once."""
+    from pyarrow import compute
+    from pyarrow.parquet import read_table
+
+    columns = (schema.column(number) for number in range(len(schema)))
+    names = [
+        one.path for one in columns if one.physical_type == "BYTE_ARRAY" and one.path == one.name
+    ]
+    file.seek(0)
+    texts = read_table(file, columns=names, read_dictionary=names)
+    chunks = [chunk for column in texts.columns for chunk in column.chunks]
+    each = (compute.take(compute.binary_length(one.dictionary), one.indices) for one in chunks)
+    return sum(compute.sum(lengths).as_py() or 0 for lengths in each)
 
 
 @contextmanager

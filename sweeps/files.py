@@ -38,6 +38,18 @@ def kind(mode: int) -> str:
     return next((words for is_kind, words in _KINDS if is_kind(mode)), "a device")
 
 
+def expect_regular(path: Path) -> None:
+    """For whoever gives a name away to be opened elsewhere: a pipe would be waited for.
+
+    Errors: UserError where the user has named something else; nothing where there is nothing.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return
+    _expect_regular(path, mode, follow=True)
+
+
 def given(path: Path) -> BinaryIO:
     """A file that the user has named, to be read; where it is a link, what that leads to.
 

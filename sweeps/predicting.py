@@ -11,6 +11,7 @@ from typing import IO, Any, Protocol
 import numpy as np
 import pandas as pd
 
+from sweeps import files
 from sweeps.data import sources, spellings
 from sweeps.data.encode import MISSING, CategoryColumn, NumberColumn
 from sweeps.faults import UserError, Words, did_you_mean, printable, show
@@ -260,6 +261,7 @@ def _kind(path: Path) -> str:
     kind = path.suffix.lower()
     if kind not in READERS:
         raise UserError(f"{path}: expected a file of rows (.csv, .tsv, .parquet), got {show(kind)}")
+    files.expect_regular(path)
     if not os.path.isfile(path):  # False too for a name that no system would take
         raise UserError(f"{path}: expected a file of rows, got no such file")
     return kind

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sweeps import files
 from sweeps.faults import Expected, UserError, did_you_mean, printable, show
 from sweeps.study.kinds import Number
 
@@ -189,6 +190,7 @@ def _file(path: Path, target: str | None, decimal: str) -> Table:
     if suffix not in TABLES:
         hint = "save its sheet as .csv" if suffix in SHEETS else ""
         raise Expected(KNOWN, path.name, hint)
+    files.expect_regular(path)
     if not _is_file(path):
         near = [p.name for p in path.parent.glob(f"*{suffix}")] if path.parent.is_dir() else []
         raise Expected(

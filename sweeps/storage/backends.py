@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import time
+import warnings
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +47,10 @@ def shared(path: Path) -> "BaseStorage":
     # Optuna's default lock is a symbolic link, which Windows may not let a user make.
     lock = (JournalFileOpenLock if sys.platform == "win32" else Lock)(str(path))
     try:
-        return Journal(path, lock)
+        with warnings.catch_warnings():
+            # Of ranges that it makes fit their steps, as ours do: what differs is told by us.
+            warnings.simplefilter("ignore")
+            return Journal(path, lock)
     except DAMAGED as fault:
         raise _damaged(f"{path}", f"{type(fault).__name__} {show(str(fault))}") from None
 

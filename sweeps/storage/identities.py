@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps import files
 from sweeps.faults import UserError, show
+from sweeps.storage import compared
 from sweeps.study.compatibility import VERSION
 from sweeps.study.objectives import Goal
 
@@ -48,13 +49,14 @@ def expect_ours(
 ) -> None:
     """A study of a storage that is this one, or nobody's yet. Errors: UserError."""
     where = f"the study '{study.study_name}' of the storage"
-    known = of(study)
+    known, found = of(study), [direction.name.lower() for direction in study.directions]
     if known is not None:
         expect_same(where, known, identity)
-    elif study.get_trials(deepcopy=False) or [
-        direction.name.lower() for direction in study.directions
-    ] != list(directions):
+    elif study.get_trials(deepcopy=False) or found != list(directions):
         raise UserError(f"{where}: expected one made here, got somebody else's; use another name")
+    if found != list(directions):
+        wanted, got = ", ".join(directions), ", ".join(found)
+        raise UserError(f"{where}: expected to {wanted}, got {got} ({compared.REMEDY})")
 
 
 def adopt(study: "optuna.Study", identity: dict[str, Any]) -> None:

@@ -100,21 +100,26 @@ def _sync_names(folder: Path) -> None:
 
 def read(path: Path, key: dict[str, Any]) -> Outcome | None:
     """The record, or None where there is none, it cannot be read, or it is of something else."""
+    known, outcome = held(path) or ({}, None)
+    return outcome if known == json.loads(json.dumps(key)) else None
+
+
+def held(path: Path) -> tuple[dict[str, Any], Outcome] | None:
+    """A record, and what it is the outcome of; None where there is none that can be read."""
     try:
-        return _read(path, key)
+        return _held(path)
     except BROKEN:
         return None  # torn, or none of ours: it is made again
 
 
-def _read(path: Path, key: dict[str, Any]) -> Outcome | None:
+def _held(path: Path) -> tuple[dict[str, Any], Outcome]:
     contents = stacks.load(path)
     meta = files.from_json(str(contents.pop("meta")))
-    if meta.pop("key") != json.loads(json.dumps(key)):
-        return None
+    key: dict[str, Any] = meta.pop("key")
     groups: dict[str, Any] = {"curves": {}, "final": {}, "arrays": {}}
     for name, values in contents.items():
         group, slash, rest = name.partition("/")
         if slash:
             groups[group][rest] = values
     meta["values"] = tuple(meta["values"])
-    return Outcome(reports=contents["reports"], each=contents["each"], **meta, **groups)
+    return key, Outcome(reports=contents["reports"], each=contents["each"], **meta, **groups)

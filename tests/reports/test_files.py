@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
-from pyarrow.parquet import ParquetWriter
+from pyarrow.parquet import ParquetWriter, write_table
 
 from reports import files
 from reports.faults import RunFolderError
@@ -19,6 +19,15 @@ def test_a_table_that_unpacks_is_refused_before(tmp_path: Path) -> None:
         for _ in range(400):
             writer.write_table(group)
     with pytest.raises(RunFolderError, match="expected a table of a run, got 320,000,000 bytes"):
+        files.table(path)
+
+
+def test_a_text_that_stands_there_once_is_counted_as_often_as_it_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "trials.parquet"
+    words = pa.DictionaryArray.from_arrays([0] * 10_000, ["x" * 100_000])
+    write_table(pa.table({"state": words}), path, store_schema=False)
+    assert path.stat().st_size < 100_000
+    with pytest.raises(RunFolderError, match="expected a table of a run, got 1,000,000,000 bytes"):
         files.table(path)
 
 

@@ -51,7 +51,7 @@ class Outside:
         digest = hashlib.sha256()
         for path in sorted(self.folder.rglob("*")):
             status = path.lstat()
-            digest.update(f"{path} {status.st_mode} {status.st_nlink} ".encode())
+            digest.update(f"{path} {status.st_mode} ".encode())
             if path.is_symlink():
                 digest.update(os.readlink(path).encode())
             elif path.is_file():

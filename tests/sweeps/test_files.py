@@ -11,7 +11,8 @@ import pytest
 
 from reports import files as reports_files
 from reports.faults import RunFolderError
-from sweeps import files
+from sweeps import files, predicting
+from sweeps.data import sources
 from sweeps.faults import UserError
 from sweeps.storage import archives, folders, records, stacks
 
@@ -151,3 +152,12 @@ def test_archives_that_unpack_are_refused(tmp_path: Path, make: Callable[[], byt
     refused = pytest.raises((ValueError, MemoryError, zipfile.BadZipFile))
     with refused, reports_files.archive(path) as archive:
         archive["a"]
+
+
+def test_data_that_would_be_waited_for_are_refused(tmp_path: Path) -> None:
+    for name in ("rows.csv", "rows.parquet"):
+        os.mkfifo(tmp_path / name)
+        with pytest.raises(UserError, match="expected a regular file, got a named pipe"):
+            sources.read(name, "y", {}, tmp_path)
+        with pytest.raises(UserError, match="expected a regular file, got a named pipe"):
+            predicting.write(None, tmp_path / name, [], io.StringIO())  # type: ignore[arg-type]
