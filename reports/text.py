@@ -18,6 +18,7 @@ SPACE = "\N{NO-BREAK SPACE}"
 LEVEL = f"95{SPACE}%"  # of every interval
 DASH = "\N{EN DASH}"
 TIMES = "\N{MULTIPLICATION SIGN}"
+SIZES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Unit:
 
     def tick(self, x: float) -> str:
         """As short as it goes, for an axis: `3 %`, `20 million`."""
-        return (_rounded(x, 0) if self.is_count else number(x * self.factor, 1)) + self.suffix
+        return exact(x * self.factor) + self.suffix
 
     @property
     def is_count(self) -> bool:
@@ -144,11 +145,19 @@ def number(x: float, digits: int = 3) -> str:
     return MINUS + text[1:] if text.startswith("-") else text
 
 
+def exact(x: float) -> str:
+    """In as few digits as say where it is: a tick of an axis, which stands at a round number."""
+    size, word = next(((size, word) for size, word in SIZES if abs(x) >= size), (1, ""))
+    x /= size
+    digits = next((n for n in range(1, 7) if math.isclose(float(f"{x:.{n - 1}e}"), x)), 7)
+    return f"{number(x, digits)}{SPACE}{word}".strip(SPACE)
+
+
 def cost(x: float) -> str:
     """A mean cost, such as epochs: one decimal below a hundred, words from a million on."""
     if not math.isfinite(x):
         return DASH
-    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+    for size, word in SIZES:
         if abs(x) >= size:
             return f"{number(x / size)}{SPACE}{word}"
     return f"{x:.1f}" if abs(x) < 100 else number(round(x))

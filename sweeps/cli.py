@@ -3,14 +3,12 @@
 import atexit
 import gc
 import inspect
-import os
 import sys
 from collections.abc import Callable
-from io import TextIOWrapper
 
 import typer
 
-from sweeps.redaction import Redacted
+from sweeps import streams
 from sweeps.verbs import VERBS, usage
 
 app = typer.Typer(
@@ -33,32 +31,22 @@ for _name, _verb in VERBS.items():
     _add(_name, _verb)
 
 
-def _open_what_is_closed() -> None:
-    """A closed stream (`>&-`) leads nowhere; else the next file that is opened would be it."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            descriptor = os.open(os.devnull, os.O_RDWR)
-            os.set_inheritable(descriptor, True)  # workers need it as well
-            setattr(sys, name, os.fdopen(descriptor, mode))
-
-
 def main() -> None:
     """The console script."""
-    _open_what_is_closed()
-    # A console that has no minus sign must not cost a user the whole run.
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
-    if isinstance(sys.stderr, TextIOWrapper):
-        sys.stderr = Redacted(sys.stderr)
+    streams.prepare()
     # What is imported lives to the end. To look for garbage in it, again and again and at the exit,
     # takes most of a second of a run.
     gc.set_threshold(50_000, 20, 50)
     atexit.register(gc.freeze)
     try:
         code = app(prog_name="sweeps", standalone_mode=False)
+        sys.stdout.flush()
     except usage.UsageError as fault:
         if sys.argv[1:]:  # without any, typer has shown the help
             print(usage.line(fault), file=sys.stderr)
+        code = 2
+    except streams.Unwritten as fault:
+        print(fault, file=sys.stderr)
         code = 2
     sys.exit(code)
 

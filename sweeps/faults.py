@@ -114,6 +114,11 @@ def printable(text: str) -> str:
     )
 
 
+def is_text(text: str) -> bool:
+    """Whether it can be written to a file, or name one: half a surrogate pair and NUL cannot."""
+    return not re.search("[\0\ud800-\udfff]", text)
+
+
 # What others call what is here. No word that means nearly the same: dropout is not keep_prob.
 BAYESIAN = ("tpe", "gp")
 SYNONYMS = {

@@ -11,7 +11,7 @@ from sweeps import buckets, engines, memory
 from sweeps.addresses import check
 from sweeps.data import Dataset
 from sweeps.data.loading import load
-from sweeps.faults import Expected, UserError, show
+from sweeps.faults import Expected, UserError, is_text, show
 from sweeps.options import Options
 from sweeps.search import warm
 from sweeps.search.mirror import most
@@ -87,6 +87,8 @@ def accept(
         problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
     prepared = Prepared(study, dataset, base, options, console, document)
+    if not is_text(str(prepared.folder)):
+        raise UserError(f"--out: expected a path in UTF-8, got {show(str(prepared.folder))}")
     check_usable(study, prepared.storage, prepared.bucket, prepared.storage_stands)
     try:
         warm.check(study, base, prepared.folder, dataset.identity(study.data))

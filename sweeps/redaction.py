@@ -7,7 +7,6 @@ ours, for whatever makes or writes a message uses it.
 import re
 import sys
 from collections.abc import Mapping
-from io import TextIOWrapper
 from typing import Any
 from urllib.parse import unquote
 
@@ -149,16 +148,3 @@ def _unended(text: str, start: int, found: list[str]) -> str:
         return text
     secret = rest.rstrip("'\")]>")
     return f"{text[:start]}{host}:{_hide(secret, found)}{rest[len(secret) :]}"
-
-
-class Redacted(TextIOWrapper):
-    """A stream on which no secret is told: neither by us nor by a library, its faults included."""
-
-    def __init__(self, stream: TextIOWrapper) -> None:
-        super().__init__(stream.buffer, stream.encoding, errors="replace", line_buffering=True)
-        self._stream = stream  # whose end would close what they share
-
-    def write(self, text: str) -> int:
-        """As its base; what is written at once is looked at as one."""
-        super().write(redact(text))
-        return len(text)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from reports.text import number
+from reports.text import exact
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,12 +82,10 @@ def tidy(axes: Axes, x: str = "", y: str = "", grid: Literal["x", "y"] = "y") ->
 
 def percent_axis(axes: Axes, which: str, symbol: str = " %") -> None:
     """Prints shares as percent; differences take an empty symbol and say "points" beside it."""
-    from matplotlib.ticker import PercentFormatter
+    from matplotlib.ticker import FuncFormatter
 
     axis = axes.yaxis if which == "y" else axes.xaxis
-    low, high = axis.get_view_interval()
-    axis.set_major_formatter(PercentFormatter(1.0, decimals=0 if abs(high - low) > 0.04 else 1,
-                                              symbol=symbol))  # fmt: skip
+    axis.set_major_formatter(FuncFormatter(lambda x, _: exact(100 * x) + symbol))
 
 
 def plain_log(axis: Axis, write: Callable[[float], str] | None = None) -> None:
@@ -98,8 +96,7 @@ def plain_log(axis: Axis, write: Callable[[float], str] | None = None) -> None:
     decades = math.log10(high / low) if low > 0 else 9.0
     subs = (1.0, 2.0, 5.0) if decades < 2 else (1.0, 3.0) if decades < 3 else (1.0,)
     axis.set_major_locator(LogLocator(base=10, subs=subs, numticks=9))
-    digits = 1 if decades > 0.5 else 2  # within so little, two ticks may share the first digit
-    axis.set_major_formatter(FuncFormatter(lambda x, _: write(x) if write else number(x, digits)))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: (write or exact)(x)))
     axis.set_minor_locator(NullLocator())
 
 

@@ -27,6 +27,7 @@ from sweeps.dashboard.answers import (
 )
 from sweeps.dashboard.board import AT_STUDY, AT_TRIAL
 from sweeps.dashboard.importances import Importances
+from sweeps.faults import is_text
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -214,20 +215,13 @@ def _note(environment: Environment) -> bytes:
     except (ValueError, RecursionError):
         raise Refused(HTTPStatus.BAD_REQUEST, "expected a note as JSON") from None
     version, text = (note.get(key) if isinstance(note, dict) else None for key in NOTE)
-    if type(version) is not int or not 0 <= version < VERSIONS or not _is_text(text):
+    if (
+        type(version) is not int
+        or not 0 <= version < VERSIONS
+        or not (isinstance(text, str) and is_text(text))
+    ):
         raise Refused(HTTPStatus.BAD_REQUEST, "expected a note: a version, and its body as text")
     return json.dumps({"version": version, "body": text}).encode()
-
-
-def _is_text(value: Any) -> bool:
-    """A text that every database takes: half of a character, and NUL, are none."""
-    if not isinstance(value, str) or "\0" in value:
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _body(environment: Environment) -> bytes:

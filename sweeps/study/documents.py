@@ -13,7 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sweeps import files
-from sweeps.faults import Expected, Fault, UserError, join, show
+from sweeps.faults import Expected, Fault, UserError, is_text, join, show
 
 LARGEST = 1_000_000  # bytes; a study is a page long
 MOST_VALUES = 100_000
@@ -152,7 +152,7 @@ class _Reader:
                 line = f"{self.name}:{key_node.start_mark.line + 1}"
                 raise UserError(f"{line}: expected names as keys, got {_kind(key_node)}")
             key = str(key_node.value)
-            if not _is_text(key):
+            if not is_text(key):
                 line = f"{self.name}:{key_node.start_mark.line + 1}"
                 raise UserError(f"{line}: expected names of text, got {show(key)}")
             inner = join(path, key)
@@ -168,14 +168,9 @@ class _Reader:
         return values
 
 
-def _is_text(text: str) -> bool:
-    """Whether it can be written to a file: half a surrogate pair cannot."""
-    return not re.search("[\ud800-\udfff]", text)
-
-
 def _scalar(node: ScalarNode) -> Any:
     kind, text = str(node.tag).removeprefix("tag:yaml.org,2002:"), node.value
-    if not _is_text(text):
+    if not is_text(text):
         raise ValueError(kind)
     if kind == "int":
         digits = text.replace("_", "")

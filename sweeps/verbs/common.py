@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 a check that failed or anything unforeseen, 2 the user's i
 interrupted.
 """
 
+import errno
 import json
 import math
 import os
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sweeps import addresses
-from sweeps.faults import UserError
+from sweeps.faults import UserError, printable
 from sweeps.redaction import redact
 from sweeps.verbs import completion
 
@@ -62,6 +63,12 @@ Quiet = Annotated[bool, flag("--quiet", help="Print nothing but faults.")]
 AsJson = Annotated[bool, flag("--json", help="One JSON summary on stdout; all else on stderr.")]
 
 PIPED = 160  # columns where there is no terminal
+# What a path may be at fault, or the disk behind it, wherever a verb meets it.
+OF_PATHS = (
+    *(errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENOENT, errno.EEXIST),
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
+)
+LONGEST = 200  # characters of a path in a line
 
 
 def console(stderr: bool = False, quiet: bool = False) -> "Console":
@@ -119,6 +126,13 @@ def close(result: "Result | None", as_json: bool, confirmed: bool) -> None:
         raise typer.Exit(1)
 
 
+def _of_path(fault: OSError) -> str:
+    """A fault of the system as a line; the one path that nobody names is where we are."""
+    path = printable(str(fault.filename2 or fault.filename or "the current folder"))
+    shown = path if len(path) <= LONGEST else f"{path[: LONGEST - 1]}…"
+    return f"{shown}: expected a path that can be used, got {fault.strerror}"
+
+
 @contextmanager
 def exit_codes() -> Iterator[None]:
     """The user's faults and interrupts as a line on stderr and an exit code.
@@ -132,6 +146,11 @@ def exit_codes() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     except UserError as fault:
         print(fault, file=sys.stderr)
+        raise typer.Exit(2) from None
+    except OSError as fault:
+        if fault.errno not in OF_PATHS:
+            raise
+        print(_of_path(fault), file=sys.stderr)
         raise typer.Exit(2) from None
     except KeyboardInterrupt as fault:
         from sweeps.options import reproduce

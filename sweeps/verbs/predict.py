@@ -1,6 +1,5 @@
 """`sweeps predict RUN rows.csv`: a data file through the winner's networks."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -37,17 +36,15 @@ def predict(
       sweeps predict runs/churn new.parquet --keep id,name | head
     """
     with exit_codes():
-        from sweeps import predicting
+        from sweeps import predicting, streams
 
         try:
             if out is not None:
                 notes = predicting.to_file(folder, rows, keep or [], out)
             else:
-                model = predicting.load(folder)
-                notes = predicting.write(model, rows, keep or [], sys.stdout, sys.stdout.isatty())
-                sys.stdout.flush()
+                model, shown = predicting.load(folder), sys.stdout.isatty()
+                notes = predicting.write(model, rows, keep or [], streams.Heard(), shown)
         except BrokenPipeError:  # `| head` has read all that it wants
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
         for line in notes.lines():
             print(line, file=sys.stderr)

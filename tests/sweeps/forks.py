@@ -57,9 +57,14 @@ class Forks:
         atexit.register(self.close)
 
     def run(
-        self, arguments: list[str], cwd: Path, environment: dict[str, str], timeout: float
+        self,
+        arguments: list[str],
+        cwd: Path,
+        environment: dict[str, str],
+        timeout: float,
+        stdout: str = "",
     ) -> subprocess.CompletedProcess[str]:
-        """`python -m …`, as subprocess.run does it.
+        """`python -m …`, as subprocess.run does it; `stdout`: a device in place of what is read.
 
         Another PYTHONPATH is read at a process's start: so it starts one.
         """
@@ -67,7 +72,7 @@ class Forks:
             return _process(arguments, cwd, environment, timeout)
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
             place = f"/proc/{os.getpid()}/fd/"
-            files = [place + str(file.fileno()) for file in (out, err)]
+            files = [stdout or place + str(out.fileno()), place + str(err.fileno())]
             self._ask(arguments=arguments, cwd=str(cwd), environment=environment, files=files)
             code = self._answer(arguments, timeout)
             out.seek(0)

@@ -567,6 +567,19 @@ def test_targets_make_another_study_only_where_a_trial_is_judged_by_them() -> No
     assert identity("epochs_to_target", 0.2) != identity("epochs_to_target", 0.1)
 
 
+def test_another_definition_of_a_metric_is_another_study() -> None:
+    """Where its values are others: with macro_f1, and a class of which dev has no row."""
+
+    def identity(metric: str, codes: list[int]) -> dict[str, Any]:
+        spec_, dataset = study(objective=metric)
+        dataset.labels["dev"] = np.array(codes)
+        return resolved.identity(spec_, dataset)
+
+    assert "macro_f1" in identity("macro_f1", [0, 0])["formulas"]
+    assert "formulas" not in identity("macro_f1", [0, 1])
+    assert "formulas" not in identity("balanced_error", [0, 0])
+
+
 def test_epochs_to_target_are_those_of_the_report() -> None:
     from reports.stats.convergence import first_hits
 
