@@ -49,7 +49,7 @@ ALONE = {
 # them all, are the run itself and what the verbs do.
 ROOMS = (
     *("redaction", "faults", "durations", "interrupts", "terminal", "addresses", "buckets"),
-    *("provenance", "checkout"),
+    *("remotes", "provenance", "checkout"),
     *("engines", "study", "data", "training", "storage", "search"),
     *("options", "memory", "preparing", "confirm", "results", "views", "dashboard"),
 )
