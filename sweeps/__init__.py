@@ -15,7 +15,7 @@ def run(study: "str | dict[str, Any]", **options: Any) -> "Result":
     """Check, search, confirm and report a study: a path, or the file's content as a dict.
 
     Options are those of the command line: jobs, trials, out, storage, engine, artifacts, set,
-    time, confirm, quiet, allow_code.
+    time, confirm, quiet, allow_code, allow_remote.
     Errors: `sweeps.faults.UserError` for the user's input, with every fault it found.
     """
     from sweeps.runner import run as run_study

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from sweeps import files
 from sweeps.buckets import split
+from sweeps.remotes import Address
 from sweeps.results.result import Result
 from sweeps.search import Finished
 from sweeps.storage import folders
@@ -43,14 +44,14 @@ TRIES = 3
 class Copies:
     """Follows a run: each record as it is made, at the end the report and what was missed."""
 
-    def __init__(self, address: str, folder: Path, name: str, console: Console) -> None:
-        self._address, self._folder, self._console = address, folder, console
-        self._bucket, prefix = split(address)
+    def __init__(self, address: Address, folder: Path, name: str, console: Console) -> None:
+        self._address, self._folder, self._console = address.follow(), folder, console
+        self._bucket, prefix = split(self._address)
         self._prefix = f"{prefix}/{name}" if prefix else name
         self._queue: queue.Queue[str] = queue.Queue(WAITING)
         self._fault: Exception | None = None
         self._ending, self._limit = threading.Event(), STOPPED
-        self._sent = _read(folder / SENT, address)
+        self._sent = _read(folder / SENT, self._address)
         self._thread = threading.Thread(target=self._work, name="mirror", daemon=True)
         self._thread.start()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sweeps import addresses
 from sweeps.faults import UserError
 from sweeps.redaction import redact_address
+from sweeps.remotes import own
 from sweeps.results import delimited
 from sweeps.storage import backends, folders, identities, lost, snapshots
 from sweeps.storage.store import distributions
@@ -22,14 +23,17 @@ BATCH = 100  # trials that are added between two words on how far it is
 FRAMES = ("trials", "curves", "confirm", "importance")
 
 
-def to_storage(folder: Path, url: str, source: str | None = None) -> "Iterator[tuple[int, int]]":
+def to_storage(
+    folder: Path, url: str, source: str | None = None, allow_remote: bool = False
+) -> "Iterator[tuple[int, int]]":
     """Copy the study of a run's storage (or of `source`) under its own name.
 
+    allow_remote: whether a storage elsewhere, that the run's folder names, may be asked.
     Yields (trials copied, trials in all), a batch at a time; a copy that is not finished is taken
     away again. Errors: UserError where there is nothing to copy, or a study of that name already.
     """
-    study = _source(folder, source)
-    target = backends.remote(url)
+    study = _source(folder, source, allow_remote)
+    target = backends.remote(own("storage", url))
     with _said_of(url, study.study_name), _whole(study, target) as copy:
         for name, value in study.user_attrs.items():
             copy.set_user_attr(name, value)
@@ -102,19 +106,19 @@ def _take_away(name: str, target: "BaseStorage") -> None:
         optuna.delete_study(study_name=name, storage=target)
 
 
-def _source(folder: Path, source: str | None) -> "optuna.Study":
+def _source(folder: Path, source: str | None, allow_remote: bool) -> "optuna.Study":
     folders.expect(folder)
-    source = source or folders.storage(folder, "--from")
-    if source is None:
+    named = own("storage", source, "--from") if source else None
+    address = named or folders.storage(folder, "--from", allow_remote)
+    if address is None:
         return snapshots.study(folder)
     import optuna
 
     name = str((folders.provenance(folder) or {}).get("name", folder.name))
     try:
-        return optuna.load_study(study_name=name, storage=backends.remote(source))
+        return optuna.load_study(study_name=name, storage=backends.remote(address))
     except KeyError:
-        shown = redact_address(source)
-        raise UserError(f"--from: expected a study '{name}' in {shown}, got none") from None
+        raise UserError(f"--from: expected a study '{name}' in {address}, got none") from None
 
 
 @contextmanager

@@ -1,5 +1,6 @@
-"""Ctrl-C that cannot fall into the middle of a write."""
+"""Ctrl-C that cannot fall into the middle of a write, and how worker processes are started."""
 
+import os
 import signal
 import sys
 import threading
@@ -15,7 +16,33 @@ def starting_workers() -> Iterator[None]:
     """Let an interrupt wait, here and for good in the worker processes that are started inside.
 
     A worker that is just importing would die of it aloud: a terminal signals the whole group.
+    None of them imports a file of the working directory.
     """
+    with _safe_path(), _uninterrupted():
+        yield
+
+
+# Python's own word for it. A worker takes it back, for what the user's code may start there.
+SAFE_PATH = {"PYTHONSAFEPATH": "sweeps"}
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Whoever is started inside has the path of this process, but not where it happens to stand.
+
+    `python -c` and `-m`, by which workers are started, would look there first, for any module.
+    """
+    added = {name: value for name, value in SAFE_PATH.items() if not os.environ.get(name)}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
     if sys.platform == "win32":  # where a console's Ctrl-C cannot be held back
         yield
         return

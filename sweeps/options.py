@@ -27,6 +27,7 @@ class Options:
     confirm: bool = True
     dry_run: bool = False
     allow_code: bool = False  # whether a trainer's module may be imported
+    allow_remote: bool = False  # whether addresses may be followed that only a file names
     command: str = ""
     folder: Path | None = None
 

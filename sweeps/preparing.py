@@ -13,6 +13,7 @@ from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.faults import Expected, UserError, is_text, show
 from sweeps.options import Options
+from sweeps.remotes import Address, own
 from sweeps.search import warm
 from sweeps.search.mirror import most
 from sweeps.study import agreement, documents, overrides, parsing, trainers
@@ -52,22 +53,22 @@ class Prepared:
         return self.options.folder or self.options.out / self.study.name
 
     @property
-    def storage(self) -> str | None:
+    def storage(self) -> Address | None:
         """The Optuna storage's address; None for a journal in the run folder."""
-        given = self.options.storage
-        return self.study.storage if given is None else given
+        return self._address("storage", self.options.storage, self.study.storage)
 
     @property
-    def storage_stands(self) -> str:
-        """Where its address was given."""
-        if self.options.storage is not None:
-            return "--storage"
-        return f"{self.document.where('storage')}: storage".removeprefix(": ")
-
-    @property
-    def bucket(self) -> str | None:
+    def bucket(self) -> Address | None:
         """Where the records are mirrored, if they are."""
-        return self.options.artifacts or self.study.artifacts
+        return self._address("artifacts", self.options.artifacts, self.study.artifacts)
+
+    def _address(self, key: str, given: str | None, there: str | None) -> Address | None:
+        """The one that the options give, else the one that the study names."""
+        if given is not None:
+            return own(key, given)
+        if there is None:
+            return None
+        return named(self.document, key, there, self.base, self.options.allow_remote)
 
 
 def accept(
@@ -82,14 +83,18 @@ def accept(
         overrides.choose_engine(document, options.engine)
     if options.trials:
         assignments = [*assignments, f"search.trials={options.trials}"]
-    study, dataset = prepare(document, base, assignments, options.allow_code)
+    study, dataset = prepare(document, base, assignments, options.allow_code, options.allow_remote)
     if study.trainer is not None and not (options.allow_code or options.dry_run):
         problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
     prepared = Prepared(study, dataset, base, options, console, document)
     if not is_text(str(prepared.folder)):
         raise UserError(f"--out: expected a path in UTF-8, got {show(str(prepared.folder))}")
-    check_usable(study, prepared.storage, prepared.bucket, prepared.storage_stands)
+    study.engine.follow()
+    for address in (prepared.storage, prepared.bucket):
+        if address is not None:
+            address.follow()
+    check_usable(study, prepared.storage, prepared.bucket)
     try:
         warm.check(study, base, prepared.folder, dataset.identity(study.data))
     except Expected as fault:
@@ -97,23 +102,55 @@ def accept(
     return prepared
 
 
-def check_usable(study: Study, storage: str | None, bucket: str | None, where: str) -> None:
-    """What engine, storage (given at `where`) and bucket need has to be here. Errors: UserError."""
+def check_usable(study: Study, storage: Address | None, bucket: Address | None) -> None:
+    """What engine, storage and bucket need has to be here. Errors: UserError."""
     engines.check(study.engine)
-    buckets.check_usable(bucket)
+    buckets.check_usable(bucket.text if bucket else None)
     if storage is not None:
-        check(storage, where)
+        check(storage.text, storage.where)
+
+
+def places(
+    study: Study, document: documents.Document, base: Path
+) -> tuple[Address | None, Address | None]:
+    """The storage and the bucket that a study names."""
+    texts = {"storage": study.storage, "artifacts": study.artifacts}
+    storage, bucket = (
+        None if text is None else named(document, path, text, base, allow_remote=False)
+        for path, text in texts.items()
+    )
+    return storage, bucket
+
+
+def named(
+    document: documents.Document, path: str, text: str, base: Path, allow_remote: bool
+) -> Address:
+    """An address of the study, with whether the user's command says it too."""
+    where = ": ".join(filter(None, (document.where(path), path)))
+    is_own = allow_remote or document.is_own(path)
+    kind = path.partition(".")[0]
+    return Address(kind, text, where, is_own, f"--{kind} {text}", base)
 
 
 def prepare(
-    document: documents.Document, base: Path, assignments: list[str], allow_code: bool = False
+    document: documents.Document,
+    base: Path,
+    assignments: list[str],
+    allow_code: bool = False,
+    allow_remote: bool = False,
 ) -> tuple[Study, Dataset]:
     """The study, checked, and its data; `base` is where their paths begin. Errors: UserError.
 
-    A trainer's module is found, but imported only where code is allowed, and in a worker.
+    A trainer's module is found, but imported only where code is allowed, and in a worker. No
+    address is followed yet; the engine's knows where it came from.
     """
     overrides.override(document, [_assignment(text) for text in assignments])
     study = parsing.study(document)
+    _expect_files_of_this_machine(study, document, base, allow_remote)
+    if study.engine.address is not None:
+        engine = named(document, "engine.address", study.engine.address, base, allow_remote)
+        known = replace(engine, option=f"--engine {study.engine.name}={study.engine.address}")
+        study = study.model_copy(update={"engine": study.engine.coming_from(known)})
     if study.trainer is not None:
         study = _with_trainer(study, study.trainer, document, base, allow_code)
     dataset = _load(study, document, base)
@@ -123,6 +160,21 @@ def prepare(
     except Expected as fault:
         raise UserError(document.fault("", fault)) from None
     return study, dataset
+
+
+def _expect_files_of_this_machine(
+    study: Study, document: documents.Document, base: Path, allow_remote: bool
+) -> None:
+    """Errors: UserError for a path of the study that leads to another machine."""
+    paths = {
+        "data.source": study.data.source,
+        "search.from": study.search.start,
+        "trainer.folder": study.trainer.folder if study.trainer else None,
+    }
+    for path, text in paths.items():
+        if text is not None:
+            known = named(document, path, text, base, allow_remote)
+            replace(known, kind="data", option=f"--set {path}={text}").follow()
 
 
 def _with_trainer(

@@ -22,7 +22,6 @@ from sweeps.following import Following
 from sweeps.interrupts import Shield
 from sweeps.options import Options, check_jobs, check_time, check_trials
 from sweeps.preparing import Prepared
-from sweeps.redaction import redact_address
 from sweeps.results import outputs, reporting, resolved
 from sweeps.results.result import Result
 from sweeps.search import Finished, search, warm
@@ -60,6 +59,7 @@ def run(
     confirm: bool = True,
     quiet: bool = False,
     allow_code: bool = False,
+    allow_remote: bool = False,
 ) -> Result:
     """See `sweeps.run`."""
     console = Console(quiet=quiet, highlight=False)
@@ -74,6 +74,7 @@ def run(
         time=check_time(time),
         confirm=confirm,
         allow_code=allow_code,
+        allow_remote=allow_remote,
         command=f"sweeps.run({str(study) if not isinstance(study, dict) else '…'!r})",
     )
     result = execute(document, base, list(set), options, console)
@@ -103,7 +104,7 @@ def execute(
         announcing.preview(run)
         return None
     result = _run(run)
-    tables.closing(result, run.study, run.storage, console)
+    tables.closing(result, run.study, str(run.storage) if run.storage else None, console)
     return result
 
 
@@ -114,7 +115,7 @@ def _run(run: Prepared) -> Result:
         known = _earlier(run)
         identity = resolved.identity(run.study, run.dataset, known)
         goals = [objective.goal for objective in run.study.objectives]
-        store = held.open(run.study.name, run.storage, identity, goals, run.storage_stands)
+        store = held.open(run.study.name, run.storage, identity, goals)
         asked, run = run.budget, run.with_at_least(store.reach())
         if asked < run.budget:
             there = f"{asked} trials are asked, {run.budget} are there: none is dropped"
@@ -203,7 +204,7 @@ def _facts(run: Prepared, searched: _Searched, confirmed: _Confirmed) -> dict[st
         "ended_by": searched.ended_by,
         "jobs": options.jobs,
         "engine": str(study.engine),
-        "storage": redact_address(run.storage) if run.storage else "journal.log",
+        "storage": str(run.storage or "journal.log"),
         "commit": checkout.commit(run.base),
         "confirm": study.confirm.model_dump() if confirmed.networks else None,
         "lost": confirmed.lost,

@@ -50,7 +50,7 @@ ALONE = {
 # them all, are the run itself and what the verbs do.
 ROOMS = (
     *("redaction", "faults", "files", "durations", "interrupts", "terminal", "addresses"),
-    *("buckets", "provenance", "checkout"),
+    *("buckets", "remotes", "provenance", "checkout"),
     *("engines", "study", "data", "training", "storage", "search"),
     *("options", "memory", "preparing", "confirm", "results", "views", "dashboard"),
 )

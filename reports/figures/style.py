@@ -58,13 +58,18 @@ class Figure:
 
 @contextmanager
 def canvas(width: float = WIDTH, height: float = HEIGHT) -> Iterator[Canvas]:
-    """A blank figure under the house style, without pyplot and its global state."""
+    """A blank figure under the house style, without pyplot and its global state.
+
+    Whatever a matplotlibrc says, the user's or one that lies about, it says nothing here.
+    """
     import matplotlib as mpl
     import seaborn as sns
     from matplotlib.figure import Figure as Canvas
 
     style = sns.axes_style("white") | sns.plotting_context("paper") | _rc()
-    with mpl.rc_context(style):
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(style)
         yield Canvas(figsize=(width / 72, height / 72), layout="constrained")
 
 

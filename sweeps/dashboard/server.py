@@ -22,6 +22,7 @@ from sweeps.dashboard.guard import LOOPBACK, Guard
 from sweeps.dashboard.showing import artifacts
 from sweeps.dashboard.wire import Quiet, Server, Server6
 from sweeps.faults import UserError
+from sweeps.remotes import own
 from sweeps.storage import backends, folders
 from sweeps.terminal import tell
 
@@ -36,13 +37,14 @@ PATIENCE = 5.0  # seconds that a note being written may take at the end
 def serve(
     folder: Path,
     storage: str | None,
+    allow_remote: bool,
     host: str,
     port: int | None,
     browser: bool,
     console: Console,
 ) -> None:
     """Show a run until Ctrl-C. Errors: UserError."""
-    backend = _backend(folder, storage)
+    backend = _backend(folder, storage, allow_remote)
     local = _is_loopback(host)
     failing = partial(tell, console, "warning")
     asked = Asked(_application(backend, folder), backend, artifacts(folder), failing)
@@ -67,15 +69,16 @@ def serve(
     tell(console, "stopped", f"{folder} is as it was, with your notes")
 
 
-def _backend(folder: Path, storage: str | None) -> "BaseStorage":
+def _backend(folder: Path, storage: str | None, allow_remote: bool) -> "BaseStorage":
     """The run's storage, which its own process may be writing to. Errors: UserError."""
     journal = folder / "journal.log"
     if not folder.is_dir():
         raise UserError(f"{folder}: expected a run folder, got no such folder")
     folders.expect_own(folder)
-    url = storage or folders.storage(folder, "--storage")
-    if url is not None:
-        return backends.remote(url)
+    named = own("storage", storage) if storage else None
+    address = named or folders.storage(folder, "--storage", allow_remote)
+    if address is not None:
+        return backends.remote(address)
     if not journal.is_file():
         raise UserError(
             f"{journal}: expected the run's journal, got no such file (if the run has another "

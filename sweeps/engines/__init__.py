@@ -85,7 +85,8 @@ def make(
 ) -> Engine:
     """Start an engine, or join the one at its address; terms(task) are each task's.
 
-    Errors: UserError where its package is missing, or nobody answers at the address.
+    Errors: UserError where its package is missing, its address has no leave to be joined, or
+    nobody answers there.
     """
     check(spec)
-    return ENGINES[spec.name].start(Work(function, shared, jobs, retries, terms), spec.address)
+    return ENGINES[spec.name].start(Work(function, shared, jobs, retries, terms), spec.follow())

@@ -16,9 +16,8 @@ class Chosen(Protocol):
     def name(self) -> str:
         """One of `ENGINES`."""
 
-    @property
-    def address(self) -> str | None:
-        """As the engine itself writes it."""
+    def follow(self) -> str | None:
+        """Its address as the engine itself writes it. Errors: UserError where none has leave."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from sweeps.engines.network import reach, unreachable
 from sweeps.engines.reaper import Reaper
 from sweeps.engines.tasks import STEP, Entry, Tasks
 from sweeps.engines.workers import attend, one_thread
-from sweeps.interrupts import starting_workers
+from sweeps.interrupts import SAFE_PATH, starting_workers
 
 PATIENCE = 5.0  # seconds for a scheduler to answer
 ENDING = 20.0  # seconds for a worker to be ended: a nanny asks it for four, and then does it
@@ -40,6 +40,7 @@ LOCAL = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.worker-ttl": None,
     "distributed.worker.multiprocessing-method": "spawn",
+    **{f"distributed.nanny.pre-spawn-environ.{name}": SAFE_PATH[name] for name in SAFE_PATH},
 }
 
 

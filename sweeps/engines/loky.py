@@ -10,7 +10,7 @@ from sweeps.engines.base import Work
 from sweeps.engines.handed import Handed
 from sweeps.engines.tasks import STEP, Tasks
 from sweeps.engines.workers import ONE_THREAD, run_task, start_worker
-from sweeps.interrupts import starting_workers
+from sweeps.interrupts import SAFE_PATH, starting_workers
 
 DIED = "its worker died (out of memory?)"
 
@@ -32,13 +32,15 @@ class Loky:
     def _start(self) -> Any:
         from joblib.externals.loky import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(
-            self.jobs,
-            initializer=start_worker,
-            initargs=(os.getpid(), self._work.function, self._shared),
-            # Else loky has a worker that dies of a fault in C print some thirty lines.
-            env={"PYTHONFAULTHANDLER": os.environ.get("PYTHONFAULTHANDLER", ""), **ONE_THREAD},
-        )
+        # Else loky has a worker that dies of a fault in C print some thirty lines.
+        silent = {"PYTHONFAULTHANDLER": os.environ.get("PYTHONFAULTHANDLER", "")}
+        with starting_workers():  # loky's own helper
+            return ProcessPoolExecutor(
+                self.jobs,
+                initializer=start_worker,
+                initargs=(os.getpid(), self._work.function, self._shared),
+                env=silent | ONE_THREAD | SAFE_PATH,  # of those, too, that it starts when it likes
+            )
 
     def submit(self, key: int, task: Any) -> None:
         """Queue a task."""

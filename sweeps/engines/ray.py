@@ -192,6 +192,9 @@ def _join(ray: Any, address: str | None, jobs: int, folder: str | None) -> None:
     if address is None:
         settings = {"address": "local", "num_cpus": jobs, "include_dashboard": False}
         settings["_temp_dir"] = folder
+    if not (address or "").startswith("ray://") and os.getcwd() not in sys.path:
+        # As of a client, to whose folder the workers' path does not lead either.
+        settings["job_config"] = ray.job_config.JobConfig(_client_job=True)
     with _environment(QUIET if address else LOCAL), starting_workers(), _terminations_kept():
         try:
             ray.init(

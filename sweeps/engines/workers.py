@@ -8,6 +8,7 @@ from typing import Any
 
 from sweeps.engines.base import Function
 from sweeps.engines.handed import Handed
+from sweeps.interrupts import SAFE_PATH
 
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -39,6 +40,9 @@ def attend(parent: int) -> None:
     """
     if os.getpid() == parent or "parent" in _worker:
         return
+    for name, value in SAFE_PATH.items():
+        if os.environ.get(name) == value:  # ours, which has done its work
+            del os.environ[name]
     _worker["parent"] = parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

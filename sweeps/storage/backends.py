@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sweeps import addresses, files
 from sweeps.faults import UserError, show
+from sweeps.remotes import Address
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -195,16 +196,18 @@ def _damaged(where: str, got: str) -> UserError:
     )
 
 
-def remote(url: str, where: str = "--storage") -> "BaseStorage":
-    """The storage at a URL that was given at `where`, `${NAME}` in it taken from the environment.
+def remote(known: Address) -> "BaseStorage":
+    """The storage at an address, `${NAME}` in it taken from the environment.
 
-    Errors: UserError where it cannot be reached, or holds something else than Optuna's tables.
+    Errors: UserError where the user does not say so, where it cannot be reached, or holds something
+    else than Optuna's tables.
     """
     from optuna.exceptions import StorageInternalError
     from optuna.storages import RDBStorage
     from sqlalchemy import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
+    url, where = known.follow(), known.where
     addresses.check(url, where)
     # It warns of a lost connection before it raises; that is said, and waited for, in `lost`.
     logging.getLogger("optuna.storages._rdb.storage").setLevel(logging.ERROR)

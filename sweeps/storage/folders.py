@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweeps import files
+from sweeps.addresses import told
 from sweeps.faults import UserError, did_you_mean, show
+from sweeps.remotes import Address
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,18 +103,22 @@ def provenance(folder: Path) -> dict[str, Any] | None:
     return found
 
 
-def storage(folder: Path, option: str) -> str | None:
+def storage(folder: Path, option: str, allow_remote: bool) -> Address | None:
     """The storage's address that the run has noted; None for the journal.
 
-    option: what else can say it. Errors: UserError, also where its password is not kept.
+    option: what else can say it; allow_remote: whether wherever it leads may be followed.
+    Errors: UserError, also where its password is not kept.
     """
     name = (provenance(folder) or {}).get("storage", "journal.log")
     if name == "journal.log":
         return None
     if not isinstance(name, str) or "***" in name:
-        got = f"the run's is {show(name)}, whose password is not kept"
+        got = f"the run's is {show(told(name))}, whose password is not kept"
         raise UserError(f"{folder}: expected {option} URL: {got}")
-    return name
+    where = f"{folder / 'provenance.json'}: storage"
+    # Beside the folder of runs stands the study's file, and what it names.
+    beside = folder.resolve().parent.parent
+    return Address("storage", name, where, allow_remote, f"{option} {name}", beside, begun=True)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps import addresses, files
 from sweeps.faults import UserError, show
+from sweeps.remotes import Address
 from sweeps.storage import attributes, backends, folders, identities, records
 from sweeps.storage.claims import Claims
 from sweeps.storage.compared import REMEDY
@@ -262,24 +263,20 @@ class RunFolder:
     def open(
         self,
         name: str,
-        address: str | None,
+        address: Address | None,
         identity: dict[str, Any],
         directions: Sequence[Goal],
-        where: str = "--storage",
     ) -> Store:
         """The study in its storage (None: the folder's journal), made if it is new.
 
-        `where` is where the address was given.
         Errors: UserError where the folder's records, or the storage's study, are another study's.
         """
         known = self.folder / "artifacts" / "identity.json"
         if known.exists():
             identities.expect_same(f"{self.folder}", identities.read(known), identity)
-        self._address, self._name = address or "", name
+        self._address, self._name = address.text if address else "", name
         self._backend = backend = (
-            backends.remote(address, where)
-            if address
-            else backends.journal(self.folder / "journal.log")
+            backends.remote(address) if address else backends.journal(self.folder / "journal.log")
         )
         try:
             study = _study(name, backend, directions)

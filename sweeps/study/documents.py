@@ -21,6 +21,10 @@ DEEPEST = 50  # levels
 LONGEST_NUMBER = 1000  # digits
 
 
+class Option(str):
+    """A place on the user's command line, and so the user's own word; all others are a file's."""
+
+
 @dataclass
 class Document:
     """Plain values, and where each dotted path was written ("study.yaml:14", "--set fixed.x")."""
@@ -34,6 +38,10 @@ class Document:
         while path and path not in self.places:
             path = path.rpartition(".")[0]
         return self.places.get(path, self.name)
+
+    def is_own(self, path: str) -> bool:
+        """Whether the user's command says what stands at a path, and not a file."""
+        return isinstance(self.where(path), Option)
 
     def fault(self, path: str, problem: "Expected | str") -> Fault:
         """A fault at a path of this document."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from sweeps import addresses
 from sweeps.faults import Fault, UserError, show
-from sweeps.study.documents import Document
+from sweeps.study.documents import Document, Option
 
 
 def choose_engine(document: Document, option: str) -> None:
@@ -13,7 +13,7 @@ def choose_engine(document: Document, option: str) -> None:
     document.values["engine"] = {"name": name, **({"address": address} if equals else {})}
     for place in [p for p in document.places if p.partition(".")[0] == "engine"]:
         del document.places[place]
-    document.places["engine"] = "--engine"
+    document.places["engine"] = Option("--engine")
 
 
 def override(document: Document, assignments: list[tuple[str, Any]]) -> None:
@@ -37,7 +37,7 @@ def override(document: Document, assignments: list[tuple[str, Any]]) -> None:
                 )
             at = inner
         at[key] = value
-        document.places[path] = f"--set {path}"
+        document.places[path] = Option(f"--set {path}")
         if len(sections) == 1 and sections[0] in ("fixed", "space"):
             other = "space" if sections[0] == "fixed" else "fixed"
             if isinstance(document.values.get(other), dict):

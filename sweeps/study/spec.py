@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import (
     ConfigDict,
     Field,
+    PrivateAttr,
     SkipValidation,
     WithJsonSchema,
     field_validator,
@@ -21,6 +22,7 @@ from sweeps import buckets, durations
 from sweeps.addresses import told
 from sweeps.engines import ENGINES
 from sweeps.faults import Expected, did_you_mean, show
+from sweeps.remotes import Address
 from sweeps.study import trainers
 from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
 from sweeps.study.metrics import METRICS
@@ -144,6 +146,7 @@ class EngineSpec(Section):
 
     name: Literal["loky", "dask", "ray"]
     address: str | None = None
+    _known: Address | None = PrivateAttr(None)  # the address, with where it came from
 
     @model_validator(mode="after")
     def _an_address_it_can_join(self) -> "EngineSpec":
@@ -156,6 +159,23 @@ class EngineSpec(Section):
             "expected {like} with {name}, got {got}",
             {"like": like, "name": self.name, "got": show(self.address)},
         )
+
+    def coming_from(self, known: Address) -> "EngineSpec":
+        """The same, with where its address came from."""
+        made = self.model_copy()
+        made._known = known
+        return made
+
+    @property
+    def known(self) -> Address | None:
+        """The address, if there is one, with where it came from."""
+        if self.address is None:
+            return None
+        return self._known or Address("engine", self.address, "engine", is_own=False)
+
+    def follow(self) -> str | None:
+        """The address to join, if there is one. Errors: UserError where the user did not say so."""
+        return None if self.known is None else self.known.follow()
 
     def __str__(self) -> str:
         """As the plan and the provenance say it."""

@@ -26,8 +26,8 @@ def check(
         wanted = options.check_trials(trials)
         assignments = [*(set_ or []), *([f"search.trials={wanted}"] if wanted else [])]
         spec, dataset = preparing.prepare(document, study.parent, assignments, allow_code)
-        where = f"{document.where('storage')}: storage"
-        preparing.check_usable(spec, spec.storage, spec.artifacts, where)
+        storage, bucket = preparing.places(spec, document, study.parent)
+        preparing.check_usable(spec, storage, bucket)
         workers = options.check_jobs(jobs)
         budget = preparing.trials_of(spec)
         preparing.optuna_quietly()
@@ -40,6 +40,9 @@ def check(
             tell(printer, name, text)
         for warning in plan.warnings(spec, dataset, workers):
             tell(printer, "warning", warning, style="yellow")
+        for address in (storage, bucket, spec.engine.known):
+            if address is not None and address.refusal:
+                tell(printer, "warning", address.refusal, style="yellow")
         for name, text in first:
             tell(printer, name, text)
         if spec.trainer is None or allow_code:

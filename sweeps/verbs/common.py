@@ -52,6 +52,10 @@ def flag(name: str, help: str) -> Any:  # noqa: A002 - typer's word
 AllowCode = Annotated[
     bool, flag("--allow-code", help="Let the study's trainer, which is code, be imported.")
 ]
+AllowRemote = Annotated[
+    bool,
+    flag("--allow-remote", help="Follow addresses that lead elsewhere and only a file names."),
+]
 
 Jobs = Annotated[int | None, typer.Option(help=r"Workers. \[default: all cores]")]
 Trials = Annotated[int | None, typer.Option(help="Trials in all, instead of the file's.")]
@@ -61,6 +65,14 @@ Time = Annotated[
 NoConfirm = Annotated[bool, flag("--no-confirm", help="Search only.")]
 Quiet = Annotated[bool, flag("--quiet", help="Print nothing but faults.")]
 AsJson = Annotated[bool, flag("--json", help="One JSON summary on stdout; all else on stderr.")]
+
+Engine = Annotated[
+    str | None,
+    typer.Option(help="loky, dask or ray; dask=ADDRESS joins a cluster. [default: loky]"),
+]
+Artifacts = Annotated[
+    str | None, typer.Option(help="s3://bucket/prefix that mirrors records and report.")
+]
 
 PIPED = 160  # columns where there is no terminal
 # What a path may be at fault, or the disk behind it, wherever a verb meets it.

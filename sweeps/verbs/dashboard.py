@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sweeps.verbs.common import Run, console, exit_codes, flag
+from sweeps.verbs.common import AllowRemote, Run, console, exit_codes, flag
 
 
 def dashboard(
@@ -17,10 +17,11 @@ def dashboard(
     storage: Annotated[
         str | None, typer.Option(help="The run's Optuna storage URL. [default: its journal]")
     ] = None,
+    allow_remote: AllowRemote = False,
     no_browser: Annotated[bool, flag("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
     """Show a run, finished or going on, in the Optuna Dashboard; Ctrl-C stops it."""
     with exit_codes():
         from sweeps.dashboard import server
 
-        server.serve(folder, storage, host, port, not no_browser, console())
+        server.serve(folder, storage, allow_remote, host, port, not no_browser, console())

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sweeps.faults import UserError
-from sweeps.verbs.common import Run, console, exit_codes
+from sweeps.verbs.common import AllowRemote, Run, console, exit_codes
 
 
 def export(
@@ -18,6 +18,7 @@ def export(
         str | None,
         typer.Option("--from", help=r"The storage that holds it. \[default: the run's own]"),
     ] = None,
+    allow_remote: AllowRemote = False,
     csv: Annotated[Path | None, typer.Option(help="A folder for the frames as CSV.")] = None,
 ) -> None:
     """Copy a run's study to another Optuna storage, or its frames as CSV to a folder.
@@ -42,7 +43,7 @@ def export(
         if storage is not None:
             preparing.optuna_quietly()
             done = 0
-            for done, trials in exporting.to_storage(folder, storage, source):
+            for done, trials in exporting.to_storage(folder, storage, source, allow_remote):
                 if done % 500 == 0 and done < trials:
                     tell(printer, "", f"{done} of {trials} trials")
             tell(printer, "copied", f"{done} trials to {redact_address(storage)}")

@@ -7,7 +7,10 @@ import typer
 
 from sweeps.verbs.common import (
     AllowCode,
+    AllowRemote,
+    Artifacts,
     AsJson,
+    Engine,
     Jobs,
     NoConfirm,
     Quiet,
@@ -28,9 +31,12 @@ def resume(
     storage: Annotated[
         str | None, typer.Option(help="The Optuna storage URL, if the run was given one.")
     ] = None,
+    engine: Engine = None,
+    artifacts: Artifacts = None,
     time: Time = None,
     no_confirm: NoConfirm = False,
     allow_code: AllowCode = False,
+    allow_remote: AllowRemote = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -51,9 +57,12 @@ def resume(
             jobs=options.check_jobs(jobs),
             trials=options.check_trials(trials),
             storage=storage,
+            engine=engine,
+            artifacts=artifacts,
             time=options.check_time(time),
             confirm=not no_confirm,
             allow_code=allow_code,
+            allow_remote=allow_remote,
             command=f"python -m sweeps run {shlex.quote(str(study))}",
             folder=folder,
         )

@@ -8,7 +8,10 @@ import typer
 
 from sweeps.verbs.common import (
     AllowCode,
+    AllowRemote,
+    Artifacts,
     AsJson,
+    Engine,
     Jobs,
     NoConfirm,
     Quiet,
@@ -27,13 +30,6 @@ Out = Annotated[Path, typer.Option("--out", "-o", help="Where the run folder NAM
 Storage = Annotated[
     str | None, typer.Option(help=r"Optuna storage URL. \[default: a journal in the run folder]")
 ]
-Engine = Annotated[
-    str | None,
-    typer.Option(help="loky, dask or ray; dask=ADDRESS joins a cluster. [default: loky]"),
-]
-Artifacts = Annotated[
-    str | None, typer.Option(help="s3://bucket/prefix that mirrors records and report.")
-]
 DryRun = Annotated[bool, flag("--dry-run", help="Say what would happen.")]
 
 
@@ -49,6 +45,7 @@ def run(
     time: Time = None,
     no_confirm: NoConfirm = False,
     allow_code: AllowCode = False,
+    allow_remote: AllowRemote = False,
     dry_run: DryRun = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -75,6 +72,7 @@ def run(
             confirm=not no_confirm,
             dry_run=dry_run,
             allow_code=allow_code,
+            allow_remote=allow_remote,
             command=options.reproduce(sys.argv[1:]),
         )
         document = documents.read(study)

@@ -3,7 +3,6 @@
 from sweeps import durations
 from sweeps.faults import Expected, UserError
 from sweeps.preparing import Prepared
-from sweeps.redaction import redact_address
 from sweeps.terminal import tell, verbatim
 from sweeps.views import checking, estimates, plan
 
@@ -14,7 +13,7 @@ def announce(run: Prepared, known: int) -> None:
     verbatim(console, study.name, style="bold")
     if study.description:
         tell(console, "", study.description)
-    place = f"storage {redact_address(run.storage)}" if run.storage else f"journal in {run.folder}"
+    place = f"storage {run.storage}" if run.storage else f"journal in {run.folder}"
     for name, text in plan.lines(study, run.dataset, budget, run.options.jobs, place):
         tell(console, name, text)
     for warning in plan.warnings(study, run.dataset, run.options.jobs):

@@ -93,10 +93,11 @@ class Run:
         """What the storage says of each trial."""
         import optuna
 
+        from sweeps.remotes import own
         from sweeps.storage import backends
 
         backend = (
-            backends.remote(self.storage.replace("sqlite:///", f"sqlite:///{self.folder}/"))
+            backends.remote(own("storage", self.storage.replace("///", f"///{self.folder}/")))
             if self.storage
             else backends.journal(self.out / "journal.log")
         )

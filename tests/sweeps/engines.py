@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from sweeps.engines import ENGINES, Engine, Terms, make
+from sweeps.remotes import own
 from sweeps.study.spec import EngineSpec
 
 
@@ -87,6 +88,7 @@ WAYS = {
     "threads": _threads,
     "interrupt": _interrupt,
     "hold": _hold,
+    "environment": os.environ.get,
     "unpicklable": _unpicklable,
 }
 
@@ -104,6 +106,8 @@ def engine(
     """An engine for `work`, ended in the end."""
     installed(name)
     spec = EngineSpec(name=name, address=address)  # type: ignore[arg-type]
+    if address is not None:
+        spec = spec.coming_from(own("engine", address))
     made = make(spec, work, shared, jobs, retries, lambda _: Terms(limit, retried))
     try:
         yield made

@@ -71,7 +71,7 @@ def test_the_records_and_the_report_stand_in_the_bucket(bucket: Any, tmp_path: P
 
 def test_a_run_is_restored_from_the_bucket(bucket: Any, tmp_path: Path) -> None:
     path = study(tmp_path, **{"name: small": f"name: small\nartifacts: {BUCKET}"})
-    sweeps(str(path), *QUICK, cwd=tmp_path)
+    sweeps(str(path), *QUICK, "--allow-remote", cwd=tmp_path)
     folder = tmp_path / "runs" / "small"
     shutil.rmtree(folder)
     for key in names(bucket):
@@ -79,7 +79,7 @@ def test_a_run_is_restored_from_the_bucket(bucket: Any, tmp_path: Path) -> None:
         to.parent.mkdir(parents=True, exist_ok=True)
         bucket.download_file(key, str(to))
     kept = {p.name: p.stat().st_mtime_ns for p in folder.glob("artifacts/trial-*.npz")}
-    sweeps(str(path), *QUICK, cwd=tmp_path)
+    sweeps(str(path), *QUICK, "--allow-remote", cwd=tmp_path)
     assert kept == {p.name: p.stat().st_mtime_ns for p in folder.glob("artifacts/trial-*.npz")}
 
 

@@ -10,6 +10,7 @@ import pytest
 import sweeps as package
 from sweeps import addresses, cli, redaction
 from sweeps.faults import UserError, show
+from sweeps.remotes import own
 from sweeps.storage import backends
 from sweeps.study import documents, overrides, parsing
 from tests.sweeps.helpers import TEXT, study, sweeps
@@ -91,7 +92,7 @@ def test_no_shape_of_an_address_tells_its_secret() -> None:
 def test_no_message_about_a_storage_tells_its_secret(address: str) -> None:
     """Said of one that is no address, lacks a driver, or leads nowhere."""
     with pytest.raises(UserError) as caught:
-        backends.remote(address.replace("host/", "127.0.0.1:1/"))
+        backends.remote(own("storage", address.replace("host/", "127.0.0.1:1/")))
     said = str(addresses.unusable(address, ValueError(f"no {address}")))
     assert not is_told(f"{caught.value} {said}", "hunter2")
     for text in (address, f"({address!r}) is 'hunter2'", "invalid literal: 'hunter2@host'"):

@@ -16,6 +16,7 @@ import pytest
 from sweeps import addresses, redaction
 from sweeps.faults import UserError
 from sweeps.interrupts import Shield
+from sweeps.remotes import own
 from sweeps.results import resolved
 from sweeps.search import search
 from sweeps.search.budgets import Budget
@@ -28,7 +29,8 @@ from tests.sweeps.test_search import Scrambled
 from tests.sweeps.test_search import study as tiny
 
 QUICK = TEXT.replace("trials: 24", "trials: 12")
-OPTIONS = ("--jobs", "1", "--no-confirm")
+# The study files name servers, and passwords by ${NAME}.
+OPTIONS = ("--jobs", "1", "--no-confirm", "--allow-remote")
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +74,9 @@ def same(folder: Path, address: str, reference: Path) -> None:
     runs = [place / "runs" / "small" for place in (folder, reference)]
     # Through JSON, for NaN has to equal NaN.
     assert json.dumps(trials(runs[0])) == json.dumps(trials(runs[1]))
-    assert told(backends.remote(address)) == told(backends.journal(runs[1] / "journal.log"))
+    assert told(backends.remote(own("storage", address))) == told(
+        backends.journal(runs[1] / "journal.log")
+    )
 
 
 # The same study in each
@@ -167,16 +171,16 @@ def test_two_that_make_one_study_at_once_are_decided_by_their_claims(
     def beaten(**given: Any) -> optuna.Study:
         monkeypatch.setattr(optuna, "create_study", create)
         owners.append(RunFolder(tmp_path / "first", print).__enter__())
-        owners[0].open("both", address, identity, ["minimize"])
+        owners[0].open("both", own("storage", address), identity, ["minimize"])
         return create(**given)
 
     monkeypatch.setattr(optuna, "create_study", beaten)
     refused = "expected to be alone, got one that is being worked on"
     with RunFolder(tmp_path / "second", print) as second, pytest.raises(UserError, match=refused):
-        second.open("both", address, identity, ["minimize"])
+        second.open("both", own("storage", address), identity, ["minimize"])
     owners[0].__exit__(None, None, None)
     with RunFolder(tmp_path / "second", print) as second:
-        second.open("both", address, identity, ["minimize"])
+        second.open("both", own("storage", address), identity, ["minimize"])
 
 
 def test_a_wrong_password_is_said_without_it(
@@ -196,7 +200,7 @@ def test_a_wrong_password_is_said_without_it(
 def start(path: Path, records: int) -> "subprocess.Popen[str]":
     """A run that has so many records."""
     process = subprocess.Popen(
-        command(str(path), "--jobs", "2", "--no-confirm"),
+        command(str(path), "--jobs", "2", "--no-confirm", "--allow-remote"),
         cwd=path.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -246,7 +250,7 @@ def test_a_trial_whose_answer_was_lost_is_not_added_twice(
     package.run(
         study(tmp_path, QUICK), out=tmp_path, jobs=1, storage=address, confirm=False, quiet=True
     )
-    numbers = [number for number, *_ in told(backends.remote(address))]
+    numbers = [number for number, *_ in told(backends.remote(own("storage", address)))]
     assert numbers == list(range(12))
     assert next(lose, None) is None
 
@@ -264,7 +268,7 @@ def test_what_waiting_does_not_cure_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"not a database at all" * 100)
     started = time.monotonic()
     with pytest.raises(UserError, match=r"expected a database, got sqlite:///.*: file is not"):
-        backends.remote(f"sqlite:///{tmp_path}/x.db")
+        backends.remote(own("storage", f"sqlite:///{tmp_path}/x.db"))
     assert time.monotonic() - started < 10
 
 
@@ -286,11 +290,12 @@ def test_a_study_that_somebody_deletes_in_mid_run(tmp_path: Path, has_database: 
     """It is said in a line; the same again makes it anew from its records."""
     of, folder = tiny(), tmp_path / "run"
     address = f"sqlite:///{tmp_path}/x.db" if has_database else None
+    known = own("storage", address) if address else None
 
     def search_all(delete: Callable[[], None] | None = None) -> list[bool]:
         new = []
         with RunFolder(folder, print) as held:
-            store = held.open("tiny", address, resolved.identity(*of), ["minimize"])
+            store = held.open("tiny", known, resolved.identity(*of), ["minimize"])
             engine, budget = Scrambled(of[1], 1), Budget(of[0], 5)
             for one in search(of[0], store, engine, budget, Mirror(of[0]), Shield(), of[1]):
                 new.append(one.new)
@@ -351,7 +356,7 @@ def test_names_of_the_environment_are_quoted_unless_they_are_the_address(
 )
 def test_addresses_that_lead_nowhere(address: str, message: str) -> None:
     with pytest.raises(UserError) as caught:
-        backends.remote(address)
+        backends.remote(own("storage", address))
     assert str(caught.value).startswith(message)
     assert len(str(caught.value).splitlines()) == 1
     assert "pw@" not in str(caught.value)
@@ -405,7 +410,7 @@ def test_a_password_on_the_command_line_is_refused(tmp_path: Path, given: tuple[
 )
 def test_an_address_keeps_its_query(tmp_path: Path, query: str, busy: int) -> None:
     """What it says goes before what is set otherwise."""
-    storage = backends.remote(f"sqlite:///file:{tmp_path}/x.db{query}")
+    storage = backends.remote(own("storage", f"sqlite:///file:{tmp_path}/x.db{query}"))
     assert isinstance(storage, optuna.storages.RDBStorage)
     assert storage.engine.url.render_as_string().endswith(query)
     with storage.engine.connect() as connection:

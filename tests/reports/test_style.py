@@ -1,0 +1,39 @@
+"""Figures look as the house wants them, wherever they are drawn."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+DRAW = """
+from reports.figures import style, svg
+with style.canvas() as figure:
+    figure.subplots().set_title("error")
+    print(svg.panel(figure, "a", "title", "description").svg)
+"""
+ROOT = Path(__file__).parents[2]
+
+
+def drawn(folder: Path) -> str:
+    """A figure that is drawn there, where `latex` is a program that leaves a mark."""
+    latex = folder / "bin" / "latex"
+    latex.parent.mkdir(parents=True)
+    latex.write_text(f"#!/bin/sh\ntouch '{folder / 'crater'}'\nexit 1\n")
+    latex.chmod(0o755)
+    path = f"{latex.parent}:{os.environ['PATH']}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": path}
+    command = [sys.executable, "-c", DRAW]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
+    assert not (folder / "crater").exists()
+    return done.stdout
+
+
+def test_a_matplotlibrc_that_lies_about_says_nothing(tmp_path: Path) -> None:
+    """Neither has it anything run, nor does the report look otherwise."""
+    for name in ("plain", "settings"):
+        (tmp_path / name).mkdir()
+    settings = "text.usetex: True\nfont.size: 40\naxes.facecolor: red\n"
+    (tmp_path / "settings" / "matplotlibrc").write_text(settings)
+    assert drawn(tmp_path / "settings") == drawn(tmp_path / "plain")
