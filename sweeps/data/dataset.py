@@ -44,7 +44,8 @@ class Dataset:
     """Parts by name (of PARTS), each x (n, n_in) and y (n, K) of the study's dtype.
 
     `labels` holds the class codes (n,) or the standardized numbers (n,) of each part; `groups` the
-    number (n,) of each row's group, where rows belong together; `decimal` the mark in its CSV.
+    number (n,) of each row's group, where rows belong together; `decimal` the mark in its CSV;
+    `changed` what columns were taken for, where versions before took them for something else.
     """
 
     parts: dict[str, dnn.Data]
@@ -56,6 +57,7 @@ class Dataset:
     constants: dict[str, float]
     groups: dict[str, NDArray[np.intp]] = field(default_factory=dict)
     decimal: str = "."
+    changed: dict[str, str] = field(default_factory=dict)
 
     @property
     def n_in(self) -> int:
@@ -76,9 +78,10 @@ class Dataset:
 
     def identity(self, said: "DataSpec") -> dict[str, Any]:
         """What must agree for two studies to be of the same data, divided alike."""
-        # Runs that are older than `decimal` go on.
-        left_out = {"source", "decimal"} if said.decimal == "." else {"source"}
-        return said.model_dump(exclude=left_out) | {"sha256": self.sha256}
+        # Runs that are older than these words go on where nothing is read otherwise.
+        left_out = {"source", "columns"} | ({"decimal"} if said.decimal == "." else set())
+        columns = {"columns": self.changed} if self.changed else {}
+        return said.model_dump(exclude=left_out) | columns | {"sha256": self.sha256}
 
     @property
     def loss(self) -> str:
