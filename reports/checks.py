@@ -125,6 +125,10 @@ def _check_shapes(path: Path, found: dict[str, Any]) -> None:
             raise RunFolderError(
                 f"{path}: {name}: expected the keys {', '.join(missing)}, got {_some(found[name])}"
             )
+    left_out = found["data"].get("left_out", {})  # which older runs do not say
+    if not isinstance(left_out, dict):
+        got = type(left_out).__name__
+        raise RunFolderError(f"{path}: data.left_out: expected an object, got {got}")
 
 
 def _older(folder: Path) -> str:

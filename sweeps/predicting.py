@@ -1,7 +1,7 @@
 """`sweeps predict`: a file of rows through a run's `model.npz`, in chunks, to CSV."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import TextIOWrapper
@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 
 from sweeps import files
-from sweeps.data import sources, spellings
-from sweeps.data.encode import MISSING, CategoryColumn, NumberColumn
+from sweeps.data import parquet, sources, spellings, text_tables
+from sweeps.data.cells import MISSING
+from sweeps.data.encode import CategoryColumn, NumberColumn
+from sweeps.data.lines import Lines
 from sweeps.faults import UserError, Words, did_you_mean, printable, show
 from sweeps.results.model import Model
 from sweeps.results.result import Result
@@ -30,10 +32,11 @@ class Unknown:
     words: list[str] = field(default_factory=list)
     rows: int = 0
 
-    def add(self, texts: pd.Series) -> None:
-        """More of them."""
+    def add(self, texts: Iterable[str]) -> None:
+        """More of them, a row each."""
+        texts = list(texts)
         self.rows += len(texts)
-        self.words = list(dict.fromkeys([*self.words, *texts.unique()]))[: NAMED + 1]
+        self.words = list(dict.fromkeys([*self.words, *texts]))[: NAMED + 1]
 
     def __str__(self) -> str:
         words = _some([show(Words(w) if w == MISSING else w) for w in self.words])
@@ -188,69 +191,60 @@ def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Pat
 
 
 def _check_values(frame: pd.DataFrame, model: Model, rows: Path, before: int) -> None:
-    """Errors: UserError for a text or an infinity among numbers, with its row, counted from 1."""
-    for column in model.encoder.columns:
-        if isinstance(column, CategoryColumn):
-            continue
-        values = frame[column.name]
-        # A date is no number, though pandas would make one of it: nanoseconds.
-        plain = values.astype(str) if values.dtype.kind in "mM" else values
-        numbers = pd.to_numeric(plain, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    """Errors: UserError for a text or an infinity among numbers, with its place in the file."""
+    for some in model.encoder.numbers(frame):
         with np.errstate(over="ignore"):
-            inputs = ((numbers - column.mean) / column.scale).astype(model.theta.dtype)
-        wrong = (np.isnan(numbers) & values.notna().to_numpy()) | np.isinf(inputs)
+            inputs = some.scaled().astype(model.theta.dtype)
+        wrong = some.wrong | np.isinf(inputs)
         if wrong.any():
-            at = int(wrong.argmax())
-            too_large = f" (too large for {model.theta.dtype})" * bool(np.isfinite(numbers[at]))
-            comma = spellings.remedy(spellings.clauses(values.iloc[[at]]))
-            hint = " (the study's data.decimal is '.': write a point)" if comma else too_large
-            raise _no_number(rows, before + at, column.name, values.iloc[at], hint)
+            place, row = (int(at) for at in np.argwhere(wrong)[0])
+            cell = frame[some.columns[place].name].iloc[[row]]
+            too_large = f" (too large for {model.theta.dtype})"
+            hint = too_large * bool(np.isfinite(some.numbers[place, row]))
+            if spellings.remedy(spellings.clauses(cell)):
+                hint = " (the study's data.decimal is '.': write a point)"
+            raise _no_number(rows, before + row, cell, hint)
 
 
 def _csv(path: Path, model: Model) -> Iterator[pd.DataFrame]:
-    # Each chunk must be read as the whole file would be: "1" among words is a word.
-    texts = {c.name: str for c in model.encoder.columns if not isinstance(c, NumberColumn)}
+    numbers = {c.name for c in model.encoder.columns if isinstance(c, NumberColumn)}
+    done = 0
     try:
-        options = sources.csv_options(path) | {"decimal": model.decimal}
-        with pd.read_csv(path, **options, dtype=texts, chunksize=CHUNK) as chunks:
-            for chunk in chunks:
-                frame = chunk.rename(columns=str)
-                yield _with_points(frame, model, path) if model.decimal == "," else frame
-    except (OSError, ValueError) as fault:
+        for frame in text_tables.chunks(path, model.decimal, numbers, CHUNK):
+            yield _with_points(frame, numbers, path, done) if model.decimal == "," else frame
+            done += len(frame)
+    except sources.UNREADABLE as fault:
         raise sources.unreadable(str(path), path, fault) from None
 
 
-def _with_points(frame: pd.DataFrame, model: Model, path: Path) -> pd.DataFrame:
+def _with_points(frame: pd.DataFrame, numbers: set[str], path: Path, before: int) -> pd.DataFrame:
     """Rows of a study whose numbers have a comma. Errors: UserError for any other text."""
-    for column in model.encoder.columns:
-        if isinstance(column, NumberColumn) and column.name in frame:
-            values, is_number = sources.ungrouped(frame[column.name])
-            wrong = values.map(lambda value: isinstance(value, str)) & ~is_number
-            if wrong.any():
-                row = int(wrong.idxmax())
-                hint = " (the study's data.decimal is ',')"
-                raise _no_number(path, row, column.name, values[row], hint)
-            frame[column.name] = values
+    for name in [name for name in frame.columns if name in numbers]:
+        values, is_number = text_tables.ungrouped(frame[name])
+        wrong = (values.map(lambda value: isinstance(value, str)) & ~is_number).to_numpy()
+        if wrong.any():
+            row = int(wrong.argmax())
+            cell = frame[name].iloc[[row]]
+            raise _no_number(path, before + row, cell, " (the study's data.decimal is ',')")
+        frame[name] = values
     return frame
 
 
-def _no_number(rows: Path, row: int, name: str, got: Any, hint: str) -> UserError:
-    """`row` is counted from 0, in what is said from 1."""
-    return UserError(
-        f"{rows}: row {row + 1}: {printable(name)}: expected a finite number, got {show(got)}{hint}"
-    )
+def _no_number(rows: Path, row: int, cell: pd.Series, hint: str) -> UserError:
+    """`row` is counted from 0, in what is said from 1; a file of text has lines instead."""
+    where = f"row {row + 1}"
+    if _kind(rows) in sources.TEXTS:
+        options = text_tables.options(rows)
+        names = pd.read_csv(rows, **options, nrows=0).columns.map(str)
+        where = f"line {Lines(rows, options['sep'], tuple(names)).of(row, str(cell.name))}"
+    name, got = printable(str(cell.name)), show(cell.iloc[0])
+    return UserError(f"{rows}: {where}: {name}: expected a finite number, got {got}{hint}")
 
 
 def _parquet(path: Path, model: Model) -> Iterator[pd.DataFrame]:
-    from pyarrow import parquet
-
     try:
-        with parquet.ParquetFile(path) as file:
-            if file.metadata.num_rows == 0:
-                yield sources.plain_columns(file.read().to_pandas()).rename(columns=str)
-            for batch in file.iter_batches(batch_size=CHUNK):
-                yield sources.plain_columns(batch.to_pandas()).rename(columns=str)
-    except (OSError, ValueError) as fault:
+        yield from parquet.batches(path, CHUNK)
+    except sources.UNREADABLE as fault:
         raise sources.unreadable(str(path), path, fault) from None
 
 

@@ -9,9 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from sweeps.data import Dataset, sources, spellings
-from sweeps.data.encode import column_fault, is_number
-from sweeps.data.loading import load
+from sweeps.data import Dataset, blocks, cells, column_faults, columns, sources, spellings
+from sweeps.data.loading import prepared
 from sweeps.faults import Expected, UserError, Words, printable, show
 from sweeps.study import spec
 from sweeps.study.spec import DataSpec
@@ -85,11 +84,11 @@ def begin(name: str, data: str | None, target: str | None) -> Begun:
 def _text(name: str, data: str, target: str | None) -> tuple[str, Columns]:
     source = data if ":" in data else os.path.relpath(data)
     try:
-        decimal = _decimal(source, target)
-        columns = _columns(source, target, decimal)
+        table, decimal = _table(source, target)
+        columns = _columns(table)
         ignored = tuple(columns.ignored)
         made = DataSpec(source=source, target=target, decimal=decimal, ignore=ignored)
-        dataset = load(made, Path(), "float32")
+        dataset = prepared(table, made, "float32")
     except Expected as fault:
         option = "--target" if fault.at == "target" else "--data"
         raise UserError(f"{option}: {fault.message}") from None
@@ -98,39 +97,51 @@ def _text(name: str, data: str, target: str | None) -> tuple[str, Columns]:
     return _study(name, made, columns, dataset), columns
 
 
-def _decimal(source: str, target: str | None) -> Literal[".", ","]:
-    """The mark of a table's numbers: a comma where a column of a CSV file looks like it."""
+def _table(source: str, target: str | None) -> tuple[sources.Table, Literal[".", ","]]:
+    """The rows, and the mark of their numbers: a comma where a column of a CSV looks like it."""
     table = sources.read(source, target, {}, Path())
-    texts = (table.frame[name] for name in table.frame if not is_number(table.frame[name]))
+    texts = (table.frame[name] for name in blocks.others(table.frame))
     is_comma = source.lower().endswith(sources.TEXTS) and any(
         spellings.remedy(spellings.clauses(column)) for column in texts
     )
-    return "," if is_comma else "."
+    return (sources.read(source, target, {}, Path(), ","), ",") if is_comma else (table, ".")
 
 
-def _columns(source: str, target: str | None, decimal: str) -> Columns:
+def _columns(table: sources.Table) -> Columns:
     """Ignored are those that say nothing (numbers of rows, constants) or cannot be read."""
-    table = sources.read(source, target, {}, Path(), decimal)
     features = table.frame.drop(columns=[table.target])
+    faults = column_faults.each(features, table.lines)
+    constant, indices = set(_constant(features)), set(columns.indices(features))
+    texts = set(blocks.others(features))
     ignored: dict[str, str] = {}
     words: dict[str, str] = {}
     groups: dict[str, str] = {}
-    for name, column in features.items():
-        fault = column_fault("", column, table.line) or ""
-        if "add it to data.ignore" in fault:
-            ignored[str(name)] = fault.removeprefix(": ").rpartition(" (")[0]
-        elif (column == column.iloc[0]).all():
-            ignored[str(name)] = "the same value in every row"
-        elif _counts_rows(str(name), column):
-            ignored[str(name)] = "another value in every row"
-        elif not is_number(column) and (found := spellings.clauses(column)):
-            words[str(name)] = "; ".join(found)
-        if _comes_back(str(name), column):
-            groups[str(name)] = f"{column.nunique()} values in {len(column)} rows"
+    for name in features.columns:
+        if "add it to data.ignore" in faults.get(name, ""):
+            ignored[name] = faults[name].rpartition(" (")[0]
+        elif name in constant:
+            ignored[name] = "the same value in every row"
+        elif columns.NAMES.fullmatch(name) and columns.identifies(features[name]):
+            ignored[name] = columns.DISTINCT
+        elif name in indices:
+            ignored[name] = columns.INDEX
+        elif name in texts and (found := spellings.clauses(features[name])):
+            words[name] = "; ".join(found)
+        if (name in texts or WHOSE.fullmatch(name)) and _comes_back(features[name]):
+            groups[name] = f"{features[name].nunique()} values in {len(features)} rows"
     if features.shape[1] == len(ignored):
         reasons = "; ".join(f"{show(name)}: {reason}" for name, reason in ignored.items())
         raise Expected("columns that say something of the target", Words("none"), reasons)
     return Columns(ignored, words, groups)
+
+
+def _constant(frame: pd.DataFrame) -> list[str]:
+    """The columns with the same value in every row."""
+    found = [name for name in blocks.others(frame) if len(set(cells.texts(frame[name]))) == 1]
+    for names, values in blocks.numbers(frame, blocks.plain(frame)):
+        same = (values == values[:, :1]).all(axis=1)
+        found += [names[at] for at in np.flatnonzero(same)]
+    return found
 
 
 # Of a column whose values come back: no fewer values, and on average no more rows each. More rows
@@ -138,29 +149,26 @@ def _columns(source: str, target: str | None, decimal: str) -> Columns:
 LEAST_VALUES, MOST_ROWS = 20, 10
 
 
-def _comes_back(name: str, column: pd.Series) -> bool:
-    """Whether it may name what several rows are of: a customer, a patient, a household."""
+def _comes_back(column: pd.Series) -> bool:
+    """Whether it may name what several rows are of: a customer, a patient, a household.
+
+    Numbers are asked only where their name is one of WHOSE.
+    """
+    if cells.unfit(column):
+        return False
     each = column.notna().sum() / max(1, column.nunique())
-    if is_number(column):
-        names = re.fullmatch(f"{IDENTIFIER}|{WHOSE}", name)
-        return bool(each >= 2 and names and (column % 1 == 0).all())
+    if cells.is_plain(column.dtype, is_flag=True):
+        return bool(each >= 2 and (column % 1 == 0).all())
     if spellings.clauses(column):  # numbers or dates
         return False
     return bool(2 <= each <= MOST_ROWS and column.nunique() >= LEAST_VALUES)
 
 
-IDENTIFIER = r"(?i:(.*[_ .-])?(id|uuid))"
-WHOSE = (
-    r"(?i:(.*[_ .-])?(account|client|customer|household|member|participant|patient|person|student|"
-    r"subject|user)([_ .-]?(code|id|no|nr|num|number))?)"
+WHOSE = re.compile(
+    r"(?i:(.*[_ .-])?(id|uuid|"
+    r"(account|client|customer|household|member|participant|patient|person|student|subject|user)"
+    r"([_ .-]?(code|id|no|nr|num|number))?))"
 )
-
-
-def _counts_rows(name: str, column: pd.Series) -> bool:
-    if not re.fullmatch(rf"{IDENTIFIER}|(?i:index|unnamed.*)", name):
-        return False
-    whole = is_number(column) and bool((column % 1 == 0).all())
-    return bool(column.is_unique) and (whole or not is_number(column))
 
 
 def _study(name: str, data: DataSpec, columns: Columns, dataset: Dataset) -> str:

@@ -36,7 +36,7 @@ ALONE = {
     "dnn/ensembles.py": {"threadpoolctl"},
     "sweeps/engines/dask.py": {"dask", "distributed"},
     "sweeps/engines/ray.py": {"ray"},
-    "sweeps/predicting.py": {"pyarrow"},
+    "sweeps/data/parquet.py": {"pyarrow"},
     "sweeps/dashboard/server.py": {"optuna_dashboard"},
     "sweeps/copies.py": {"boto3", "botocore"},
     "sweeps/results/delimited.py": {"pyarrow"},

@@ -49,6 +49,9 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
         ),
     )
     yield "columns", f"{data['columns']} raw, {data['features']} network inputs"
+    if left_out := data.get("left_out"):
+        columns = [f"{name}: {why}" for name, why in left_out.items()]
+        yield "left out", "; ".join(columns)
     yield "duplicates", f"{data['duplicates']} test rows also occur in train"
     classes = [str(name) for name in run.provenance["classes"] or []]
     yield "task", run.task + (f": {', '.join(classes[:30])}" if classes else "")

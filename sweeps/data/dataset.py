@@ -45,7 +45,8 @@ class Dataset:
     """Parts by name (of PARTS), each x (n, n_in) and y (n, K) of the study's dtype.
 
     `labels` holds the class codes (n,) or the standardized numbers (n,) of each part; `groups` the
-    number (n,) of each row's group, where rows belong together; `decimal` the mark in its CSV.
+    number (n,) of each row's group, where rows belong together; `decimal` the mark in its CSV;
+    `changed` what columns were taken for, where versions before took them for something else.
     """
 
     parts: dict[str, dnn.Data]
@@ -57,6 +58,7 @@ class Dataset:
     constants: dict[str, float]
     groups: dict[str, NDArray[np.intp]] = field(default_factory=dict)
     decimal: str = "."
+    changed: dict[str, str] = field(default_factory=dict)
 
     @property
     def n_in(self) -> int:
@@ -77,7 +79,10 @@ class Dataset:
 
     def identity(self, said: "DataSpec") -> dict[str, Any]:
         """What must agree for two studies to be of the same data, divided alike."""
-        return compatibility.fields(said, exclude={"source"}) | {"sha256": self.sha256}
+        # Columns are said as what they change, for what is not changed goes without saying.
+        known = compatibility.fields(said, exclude={"source", "columns"})
+        columns = {"columns": self.changed} if self.changed else {}
+        return known | columns | {"sha256": self.sha256}
 
     @property
     def loss(self) -> str:

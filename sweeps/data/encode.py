@@ -2,52 +2,47 @@
 
 Numbers: missing ones get the training median, and a column that had any gets an indicator beside
 it; then standardized. Texts: one input per category seen in training, missing being one of them;
-a category never seen is all zeros.
+a category never seen is all zeros. How cells are read is `sweeps.data.cells`' matter, and the same
+for every file and frame.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.data import spellings
-from sweeps.faults import Expected, Words, did_you_mean, show
+from sweeps.data import blocks, cells
+from sweeps.data.cells import Words
+from sweeps.faults import Expected, did_you_mean
+from sweeps.faults import Words as Ours
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MISSING = "(missing)"
-MOST_CATEGORIES = 50
-
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """A column of numbers: (value or fill − mean)/scale, then 1 where it was missing."""
+    """A column of numbers: (value or fill − mean)/scale, then 1 where it was missing.
+
+    is_flag: whether it held nothing but 0 and 1, or truths, which are the same.
+    """
 
     name: str
     fill: float
     mean: float
     scale: float
     indicator: bool
+    # Models of versions that did not keep it took truths for numbers in any column.
+    is_flag: bool = True
 
     @property
     def inputs(self) -> list[str]:
         """Names of its inputs."""
         return [self.name, f"{self.name} is missing"] if self.indicator else [self.name]
-
-    def encode(self, column: "pd.Series") -> NDArray[np.float64]:
-        """(n, inputs)."""
-        import pandas as pd
-
-        numbers = pd.to_numeric(column, errors="coerce")
-        texts = numbers.isna() & column.notna()
-        if texts.any():
-            raise Expected(f"numbers in column '{self.name}'", column[texts].iloc[0])
-        values = numbers.to_numpy(np.float64, na_value=np.nan)
-        missing = np.isnan(values)
-        scaled = (np.where(missing, self.fill, values) - self.mean) / self.scale
-        return np.stack([scaled, missing] if self.indicator else [scaled], axis=1)
 
 
 @dataclass(frozen=True)
@@ -62,16 +57,38 @@ class CategoryColumn:
         """Names of its inputs."""
         return [f"{self.name} = {category}" for category in self.categories]
 
-    def unseen(self, column: "pd.Series") -> "pd.Series":
+    @cached_property
+    def words(self) -> Words:
+        """The categories, however they are spelled."""
+        return Words(self.categories)
+
+    def unseen(self, column: "pd.Series") -> NDArray[np.object_]:
         """The texts that have no input."""
-        texts = _texts(column)
-        return texts[~texts.isin(self.categories)]
+        texts = cells.texts(column)
+        return texts[self.words.places(texts) < 0]
 
     def encode(self, column: "pd.Series") -> NDArray[np.float64]:
         """(n, inputs)."""
-        texts = _texts(column).to_numpy(dtype=object)
-        same = texts[:, None] == np.array(self.categories, dtype=object)
-        return np.asarray(same, dtype=np.float64)
+        places = self.words.places(cells.texts(column))
+        return np.asarray(places[:, None] == np.arange(len(self.categories)), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Some columns of numbers, read: (columns, n) with gaps NaN; `wrong` where a cell is none."""
+
+    columns: list[NumberColumn]
+    numbers: NDArray[np.float64]
+    wrong: NDArray[np.bool_]
+
+    def of(self, word: str) -> NDArray[Any]:
+        """What each column knows by a word, its `mean` for one: (columns, 1)."""
+        return np.array([getattr(column, word) for column in self.columns])[:, None]
+
+    def scaled(self) -> NDArray[np.float64]:
+        """The inputs (columns, n)."""
+        filled = np.where(np.isnan(self.numbers), self.of("fill"), self.numbers)
+        return np.asarray((filled - self.of("mean")) / self.of("scale"))
 
 
 @dataclass(frozen=True)
@@ -85,15 +102,51 @@ class Encoder:
         """Names of the network's inputs."""
         return [name for column in self.columns for name in column.inputs]
 
+    def numbers(self, frame: "pd.DataFrame") -> Iterator[Numbers]:
+        """A frame's columns of numbers, some at a time."""
+        known = {c.name: c for c in self.columns if isinstance(c, NumberColumn)}
+        kinds = dict(zip(frame.columns, frame.dtypes, strict=True))
+        plain = [name for name, c in known.items() if cells.is_plain(kinds[name], c.is_flag)]
+        for names, values in blocks.numbers(frame, plain):
+            yield Numbers([known[name] for name in names], values, np.zeros(values.shape, bool))
+        done = set(plain)
+        for name in [name for name in known if name not in done]:
+            values, wrong = cells.numbers(frame[name], known[name].is_flag)
+            yield Numbers([known[name]], values[None], wrong[None])
+
     def encode(self, frame: "pd.DataFrame") -> NDArray[np.float64]:
         """(n, n_inputs). Errors: Expected for a column that is not there, or texts for numbers."""
+        self._expect_columns(frame)
+        ends = np.cumsum([len(column.inputs) for column in self.columns])
+        at = {c.name: int(end) - len(c.inputs) for c, end in zip(self.columns, ends, strict=True)}
+        x = np.empty((len(frame), int(ends[-1])))
+        for some in self.numbers(frame):
+            if some.wrong.any():
+                place, row = np.argwhere(some.wrong)[0]
+                name = some.columns[place].name
+                raise Expected(f"numbers in column '{name}'", frame[name].iloc[row])
+            x[:, [at[column.name] for column in some.columns]] = some.scaled().T
+            for column, own in zip(some.columns, some.numbers, strict=True):
+                if column.indicator:
+                    x[:, at[column.name] + 1] = np.isnan(own)
+        for words in self.columns:
+            if isinstance(words, CategoryColumn):
+                first = at[words.name]
+                x[:, first : first + len(words.categories)] = words.encode(frame[words.name])
+        return x
+
+    def _expect_columns(self, frame: "pd.DataFrame") -> None:
+        names = Counter(frame.columns)
         for column in self.columns:
-            if column.name not in frame:
+            if column.name not in names:
                 known = [str(name) for name in frame.columns[:20]]
-                hint = did_you_mean(column.name, known)
-                got = Words(f"no column '{column.name}'")
-                raise Expected("all the columns of the study", got, hint)
-        return np.concatenate([c.encode(frame[c.name]) for c in self.columns], axis=1)
+                got = Ours(f"no column '{column.name}'")
+                raise Expected(
+                    "all the columns of the study", got, did_you_mean(column.name, known)
+                )
+            if names[column.name] > 1:
+                got = Ours(f"the column '{column.name}' {names[column.name]} times")
+                raise Expected("each column once", got)
 
     def plain(self) -> list[dict[str, Any]]:
         """As JSON says it."""
@@ -111,102 +164,38 @@ class Encoder:
         return cls(tuple(made))
 
 
-def _texts(column: "pd.Series") -> "pd.Series":
-    return column.astype(object).where(column.notna(), MISSING).map(str)
-
-
-def is_number(column: "pd.Series") -> bool:
-    """True for numbers and booleans; False for texts and categories."""
-    import pandas as pd
-
-    return bool(pd.api.types.is_numeric_dtype(column))
-
-
-def numeric_faults(frame: "pd.DataFrame", line: int | None) -> list[str]:
-    """One line a column that can be neither numbers nor categories."""
-    found = (column_fault(f"column '{name}'", frame[name], line) for name in frame.columns)
-    return [fault for fault in found if fault is not None]
-
-
-def column_fault(
-    name: str, column: "pd.Series", line: int | None, is_target: bool = False
-) -> str | None:
-    """What is wrong with a column, if anything. A target may have any number of texts: classes."""
-    if column.notna().sum() == 0:
-        return f"{name}: expected values, got none (add it to data.ignore)"
-    if not is_number(column):
-        return _text_fault(name, column, line, is_target)
-    infinite = np.isinf(column.to_numpy(np.float64, na_value=np.nan))
-    if infinite.any():
-        return f"{name}: expected finite numbers, got infinity{_line(line, int(infinite.argmax()))}"
-    return None
-
-
-def _text_fault(name: str, column: "pd.Series", line: int | None, is_target: bool) -> str | None:
-    import pandas as pd
-
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return f"{name}: expected numbers or categories, got dates (add it to data.ignore)"
-    texts = pd.to_numeric(column, errors="coerce").isna() & column.notna()
-    # A few texts among numbers are typing mistakes; many are categories.
-    if 0 < texts.sum() <= 0.05 * column.notna().sum():
-        first = int(texts.to_numpy().argmax())
-        advice = "" if is_target else "empty such cells, or add it to data.ignore"
-        advice = _advice(spellings.clauses(column[texts]), line, advice)
-        return (
-            f"{name}: expected a number in every row, got text in {texts.sum()} of {len(column)}, "
-            f"first {show(column.iloc[first])}{_line(line, first)}{advice}"
-        )
-    alike = spellings.alike(column)
-    if alike is not None:
-        one, other = map(show, alike)
-        return f"{name}: expected words that differ by more than spaces, got {one} and {other}"
-    distinct = 0 if is_target else column.nunique()
-    if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
-        clauses = spellings.clauses(column)
-        got = [f"{distinct} different texts in {len(column)} rows", *clauses]
-        return (
-            f"{name}: expected numbers or at most {MOST_CATEGORIES} categories, "
-            f"got {'; '.join(got)}{_advice(clauses, line, 'add it to data.ignore')}"
-        )
-    return None
-
-
-def _advice(clauses: list[str], line: int | None, otherwise: str) -> str:
-    """In brackets. A table without lines has numbers of its own, and no decimal mark."""
-    both = (spellings.remedy(clauses) if line else "", otherwise)
-    advice = ", or ".join(part for part in both if part)
-    return f" ({advice})" if advice else ""
-
-
-def _line(first: int | None, row: int) -> str:
-    return "" if first is None else f" in line {first + row}"
-
-
 def fit(train: "pd.DataFrame", standardize: bool) -> Encoder:
-    """The encoder of these training rows."""
-    columns: list[NumberColumn | CategoryColumn] = []
-    for name in train.columns:
-        column = train[name]
-        if not is_number(column):
-            columns.append(CategoryColumn(str(name), tuple(sorted(set(_texts(column))))))
-            continue
-        values = column.to_numpy(np.float64, na_value=np.nan)
-        missing = np.isnan(values)
-        fill = 0.0 if missing.all() else float(np.median(values[~missing]))
-        filled = np.where(missing, fill, values)
-        with np.errstate(over="ignore", invalid="ignore"):
-            mean, scale = (float(filled.mean()), float(filled.std())) if standardize else (0.0, 1.0)
-        if not np.isfinite(mean + scale):
-            raise Expected(f"numbers of a sensible size in column '{name}'", float(filled.max()))
-        # A constant column has no spread to divide by; it becomes 0.
-        columns.append(
-            NumberColumn(
-                str(name),
-                fill,
-                mean,
-                scale if scale > 1e-12 * max(1.0, abs(mean)) else 1.0,
-                bool(missing.any()),
-            )
-        )
-    return Encoder(tuple(columns))
+    """The encoder of these training rows. Errors: Expected for numbers beyond all measure."""
+    made: dict[str, NumberColumn | CategoryColumn] = {}
+    for names, values in blocks.numbers(train, blocks.plain(train)):
+        made |= {column.name: column for column in _of_numbers(names, values, standardize)}
+    for name in blocks.others(train):
+        made[name] = CategoryColumn(name, tuple(sorted(set(cells.texts(train[name])))))
+    return Encoder(tuple(made[name] for name in train.columns))
+
+
+def _of_numbers(
+    names: list[str], values: NDArray[np.float64], standardize: bool
+) -> Iterator[NumberColumn]:
+    """Of columns' training values (columns, n)."""
+    missing = np.isnan(values)
+    has_gaps = np.asarray(missing.any(axis=1))
+    fill = np.median(values, axis=1)
+    for at in np.flatnonzero(has_gaps):
+        fill[at] = 0.0 if missing[at].all() else np.median(values[at][~missing[at]])
+    filled = np.where(missing, fill[:, None], values)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, scale = np.zeros(len(names)), np.ones(len(names))
+        if standardize:
+            mean, scale = filled.mean(axis=1), filled.std(axis=1)
+        lost = np.flatnonzero(~np.isfinite(mean + scale))
+    if len(lost):
+        name = names[lost[0]]
+        largest = float(filled[lost[0]].max())
+        raise Expected(f"numbers of a sensible size in column '{name}'", largest)
+    # A constant column has no spread to divide by; it becomes 0.
+    scale = np.where(scale > 1e-12 * np.maximum(1.0, np.abs(mean)), scale, 1.0)
+    is_flag = missing | (values == 0) | (values == 1)
+    for place, name in enumerate(names):
+        plain = float(fill[place]), float(mean[place]), float(scale[place])
+        yield NumberColumn(name, *plain, bool(has_gaps[place]), bool(is_flag[place].all()))

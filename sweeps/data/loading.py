@@ -1,128 +1,131 @@
 """From the study's `data:` to a dataset: read the table, divide its rows, encode its columns."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 import dnn
 from dnn.arrays import Array
-from sweeps.data import encode, sources, spellings, split
+from sweeps.data import cells, column_faults, columns, encode, sources, split, targets
 from sweeps.data.dataset import LOSS, Dataset, Target
-from sweeps.faults import Expected, UserError, Words, did_you_mean
+from sweeps.faults import Expected, UserError, Words, did_you_mean, show
 from sweeps.study.spec import DataSpec
-
-# A target of whole numbers with no more distinct values than this is taken for classes.
-MOST_CODES = 20
 
 
 def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
     """Read, divide and encode. Errors: Expected (below `data`) or UserError."""
     table = sources.read(spec.source, spec.target, spec.options, base, spec.decimal)
+    return prepared(table, spec, dtype)
+
+
+def prepared(table: sources.Table, spec: DataSpec, dtype: str) -> Dataset:
+    """Rows that were read, divided and encoded. Errors: as of `load`."""
     where = Path(spec.source).name if ":" not in spec.source else spec.source
+    try:
+        return _prepared(table, spec, dtype, where)
+    except MemoryError as fault:
+        raise sources.too_large(where, fault) from None
+
+
+def _prepared(table: sources.Table, spec: DataSpec, dtype: str, where: str) -> Dataset:
     used = [c for c in (spec.group, spec.split.column) if c is not None]
+    _expect_columns(spec, table, used)
+    column, is_changed = targets.read(table, where)
+    task = targets.task(column, spec.task, where)
+    unused = [table.target, *used, *spec.ignore]
+    features = columns.take(table.frame.drop(columns=unused, errors="ignore"), spec.columns)
+    _fit_to_read(features, spec, table, where)
+    groups = _groups(table, spec.group)
+    names = targets.names(column, table) if task == "classification" else None
+    parts = _divide(spec, table, names, groups)
+    dataset = _assemble(spec, table, features.frame, column, names, parts, dtype)
+    codes = None if groups is None else pd.factorize(groups)[0]
+    return replace(
+        dataset,
+        facts=dataset.facts | {"left_out": features.left_out, "doubtful": features.doubtful},
+        changed=_changed(features, dataset, {table.target: task} if is_changed else {}),
+        groups={} if codes is None else {part: codes[rows] for part, rows in parts.items()},
+    )
+
+
+def _changed(
+    features: columns.Features, dataset: Dataset, target: Mapping[str, str]
+) -> dict[str, str]:
+    """What columns were taken for, where versions before took them for something else."""
+    words = [c for c in dataset.encoder.columns if isinstance(c, encode.CategoryColumn)]
+    texts = {c.name: cells.texts(features.frame[c.name]) for c in words}
+    # A word that only dev or test rows spell otherwise: it had no input.
+    respelled = {c.name: "category" for c in words if c.words.respells(texts[c.name])}
+    return {**respelled, **features.changed, **target}
+
+
+def _expect_columns(spec: DataSpec, table: sources.Table, used: list[str]) -> None:
+    """All that the study names is there, and the target is nothing else too. Errors: Expected."""
     if table.target in (*spec.ignore, *used):
         raise Expected(
             "a target that is not ignored, grouped or split by", table.target, at="target"
         )
     named: list[tuple[str, str | None]] = [("ignore", name) for name in spec.ignore]
     named += [("group", spec.group), ("split.column", spec.split.column)]
+    named += [(f"columns.{name}", name) for name in spec.columns]
     for at, name in named:
         if name is not None and name not in table.frame:
             known = [str(c) for c in table.frame.columns]
             raise Expected("a column of the data", name, did_you_mean(name, known), at=at)
-    column = table.frame[table.target]
-    _no_gaps(column, table, where)
-    _readable(column, table, where)
-    task = _task(column, spec.task, where)
-    features = table.frame.drop(columns=[table.target, *used, *spec.ignore], errors="ignore")
-    if features.shape[1] == 0:
-        raise UserError(f"{where}: expected columns besides the target, got none")
-    faults = encode.numeric_faults(features, table.line)
+    for name in spec.columns:
+        if name in (table.target, *used, *spec.ignore):
+            raise Expected(
+                "a column that is an input, not the target, ignored, a group or a split",
+                name,
+                at=f"columns.{name}",
+            )
+
+
+def _fit_to_read(
+    features: columns.Features, spec: DataSpec, table: sources.Table, where: str
+) -> None:
+    """There are inputs, and all of them can be read. Errors: UserError."""
+    if features.frame.shape[1] == 0:
+        left_out = "; ".join(f"{show(name)}: {why}" for name, why in features.left_out.items())
+        hint = f" ({left_out})" if left_out else ""
+        raise UserError(f"{where}: expected columns besides the target, got none{hint}")
+    words = [name for name, kind in spec.columns.items() if kind == "category"]
+    faults = column_faults.each(features.frame, table.lines, words)
     if faults:
-        raise UserError("\n".join(f"{where}: {fault}" for fault in faults))
-    groups = table.frame[spec.group] if spec.group else None
-    if groups is not None and groups.isna().any():
-        raise Expected("a group in every row", Words(f"{groups.isna().sum()} empty"), at="group")
-    names = _names(column, table) if task == "classification" else None
-    parts = _divide(spec, table.frame, names, groups)
-    dataset = _assemble(spec, table, features, column, names, parts, dtype)
-    if groups is None:
-        return dataset
-    codes = pd.factorize(groups)[0]
-    return replace(dataset, groups={part: codes[rows] for part, rows in parts.items()})
+        told = [f"{where}: column '{name}': {fault}" for name, fault in faults.items()]
+        raise UserError("\n".join(told))
 
 
-def _no_gaps(column: pd.Series, table: sources.Table, where: str) -> None:
-    missing = column.isna()
+def _groups(table: sources.Table, name: str | None) -> pd.Series | None:
+    """Each row's group. Errors: Expected."""
+    if name is None:
+        return None
+    groups = table.frame[name]
+    missing = groups.isna()
     if missing.any():
-        first = (
-            "" if table.line is None else f", first in line {table.line + int(missing.argmax())}"
-        )
-        raise UserError(
-            f"{where}: target '{table.target}': expected a value in every row, "
-            f"got none in {missing.sum()} of {len(column)}{first} (leave such rows out)"
-        )
-
-
-def _readable(column: pd.Series, table: sources.Table, where: str) -> None:
-    """Errors: UserError for infinities, and for a few texts among numbers."""
-    name = f"target '{table.target}'"
-    fault = encode.column_fault(name, column, table.line, is_target=True)
-    if fault is not None:
-        raise UserError(f"{where}: {fault}")
-
-
-def _task(column: pd.Series, asked: str, where: str) -> str:
-    """Classification or regression. Errors: UserError."""
-    number = encode.is_number(column) and not pd.api.types.is_bool_dtype(column)
-    if asked == "regression" and not number:
-        raise UserError(
-            f"{where}: target '{column.name}': expected a number for regression, "
-            f"got '{column.iloc[0]}'"
-        )
-    if asked == "auto":
-        whole = number and bool((column == column.round()).all())
-        codes = whole and column.nunique() <= MOST_CODES
-        asked = "classification" if codes or not number else "regression"
-    if column.nunique() < 2:
-        raise UserError(
-            f"{where}: target '{column.name}': expected at least two different values, "
-            f"got '{column.iloc[0]}' in every row"
-        )
-    if asked == "classification" and column.nunique() > min(1000, len(column) // 3):
-        spelled = [] if number else spellings.clauses(column)
-        other = "data.task: regression, or another target" if number else "another target"
-        hint = "; ".join([*spelled, spellings.remedy(spelled)] if spelled else [other]).rstrip("; ")
-        raise UserError(
-            f"{where}: target '{column.name}': expected classes with several rows each, got "
-            f"{column.nunique()} in {len(column)} rows ({hint})"
-        )
-    return asked
-
-
-def _names(column: pd.Series, table: sources.Table) -> pd.Series:
-    """The class of each row by name."""
-    if table.classes:
-        return column.map(lambda code: table.classes[int(code)])
-    if encode.is_number(column) and not pd.api.types.is_bool_dtype(column):
-        whole = (column == column.round()).all()
-        return column.map(lambda v: str(int(v)) if whole else repr(float(v)))
-    return column.map(str)
+        at = column_faults.place(table.lines, int(missing.argmax()), groups)
+        got = f"{missing.sum()} empty{', first' if at else ''}{at}"
+        raise Expected("a group in every row", Words(got), at="group")
+    what = cells.unfit(groups)
+    if what not in ("", "dates"):
+        raise Expected("a group that is a number or a word", Words(what), at="group")
+    return groups
 
 
 def _divide(
-    spec: DataSpec, frame: pd.DataFrame, names: pd.Series | None, groups: pd.Series | None
+    spec: DataSpec, table: sources.Table, names: pd.Series | None, groups: pd.Series | None
 ) -> dict[str, split.Rows]:
+    remedy = "another seed, a larger share, or fewer classes"
     try:
         if spec.split.column is not None:
-            parts = split.by_column(frame[spec.split.column], groups)
+            remedy = "move rows of it there, or have fewer classes"
+            parts = split.by_column(table.frame[spec.split.column], groups, table.lines)
         else:
-            parts = split.divide(spec.split, names, groups, len(frame))
-        lost = None if names is None else split.lost_class(parts, names)
+            parts = split.divide(spec.split, names, groups, len(table.frame))
+        lost = None if names is None else split.lost_class(parts, names, remedy)
         if lost is not None:
             raise lost
     except Expected as fault:
@@ -133,23 +136,23 @@ def _divide(
 def _assemble(
     spec: DataSpec,
     table: sources.Table,
-    features: pd.DataFrame,
+    frame: pd.DataFrame,
     column: pd.Series,
     names: pd.Series | None,
     parts: dict[str, split.Rows],
     dtype: str,
 ) -> Dataset:
-    encoder = encode.fit(features.iloc[parts["train"]], spec.standardize)
-    x = encoder.encode(features)
+    encoder = encode.fit(frame.iloc[parts["train"]], spec.standardize)
+    x = encoder.encode(frame)
     with np.errstate(over="ignore"):
         fits = np.isfinite(x.astype(dtype)).all(axis=0)
     if not fits.all():
         at = encoder.inputs[int(fits.argmin())]
         raise UserError(f"column '{at}': expected numbers that {dtype} can hold, got larger ones")
     if names is None:
-        target, codes = _standardized(table.target, column, parts["train"])
+        target, codes = targets.standardized(table.target, column, parts["train"])
     else:
-        target, codes = _coded(table, names)
+        target, codes = targets.coded(table, names)
     y = np.eye(len(target.classes))[codes] if target.task == "multiclass" else codes[:, None]
     data = {
         part: dnn.Data(x[rows].astype(dtype), y[rows].astype(dtype)) for part, rows in parts.items()
@@ -161,7 +164,7 @@ def _assemble(
         "source": spec.source if ":" in spec.source else Path(spec.source).name,
         "sha256": table.sha256,
         "rows": len(x),
-        "columns": features.shape[1],
+        "columns": frame.shape[1],
         "features": x.shape[1],
         **{part: len(rows) for part, rows in parts.items()},
         "split": _split_in_words(spec, names is not None),
@@ -171,36 +174,6 @@ def _assemble(
     return Dataset(
         data, labels, target, encoder, table.sha256, facts, constants, decimal=spec.decimal
     )
-
-
-def _standardized(name: str, column: pd.Series, train: split.Rows) -> tuple[Target, NDArray[Any]]:
-    """A number as a target, and its values (n,) in SDs of the training rows. Errors: UserError."""
-    values = column.to_numpy(np.float64)
-    with np.errstate(over="ignore"):
-        mean, scale = values[train].mean(), values[train].std()
-    if not 0 < scale < np.inf or scale <= 1e-12 * abs(mean):
-        raise UserError(
-            f"target '{name}': expected numbers that differ among the training rows, "
-            f"got a standard deviation of {scale:g} around {mean:g}"
-        )
-    target = Target(name, "regression", (), float(mean), float(scale))
-    return target, (values - target.mean) / target.scale
-
-
-def _coded(table: sources.Table, names: pd.Series) -> tuple[Target, NDArray[Any]]:
-    """Classes as a target, and the code (n,) of each row's."""
-    classes = table.classes or tuple(sorted(names.unique(), key=_natural))
-    codes = names.map({name: code for code, name in enumerate(classes)}).to_numpy()
-    task = "binary" if len(classes) == 2 else "multiclass"
-    return Target(table.target, task, classes), codes
-
-
-def _natural(name: str) -> tuple[int, float, str]:
-    """Numbers by size, then texts by letter."""
-    try:
-        return 0, float(name), name
-    except ValueError:
-        return 1, 0.0, name
 
 
 def _split_in_words(spec: DataSpec, stratified: bool) -> str:

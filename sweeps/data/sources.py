@@ -1,29 +1,30 @@
 """Where rows come from: scikit-learn's bundled sets, its generators, and the user's own files."""
 
-import csv
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sweeps import files
+from sweeps.data import parquet, text_tables
+from sweeps.data.lines import Lines
 from sweeps.faults import Expected, UserError, did_you_mean, printable, show
 from sweeps.study.kinds import Number
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows as they were read. `line` is row 0's in its file; None where there is none."""
+    """Rows as they were read. `lines` says where they stand in a file of text."""
 
     frame: pd.DataFrame
     target: str
     sha256: str
     classes: tuple[str, ...] = ()  # names of the target's codes 0, 1, …, where the source has them
-    line: int | None = None
+    lines: Lines | None = None
 
 
 def _bundled(name: str) -> Table:
@@ -106,76 +107,6 @@ def _digest(frame: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
-# What a cell without a value may hold. "None" is not among them: it is a word like others.
-MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "?")
-
-
-def csv_options(path: Path) -> dict[str, Any]:
-    """How pandas reads such a file here. Errors: ValueError for a header that it would misread."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
-        separator = max(",;\t", key=first.count)
-        file.seek(0)
-        rows = csv.reader(file, delimiter=separator, skipinitialspace=True)
-        header, second = next(rows, []), next(rows, [])
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated:
-        raise ValueError(f"the column {show(repeated[0])} twice")
-    # pandas would take the first column for a name of the row, and shift all the others.
-    if len(second) > len(header):
-        raise ValueError(f"{len(second)} fields in line 2 below {len(header)} in the header")
-    return {
-        "sep": separator,
-        "encoding": "utf-8-sig",
-        "skipinitialspace": True,
-        "keep_default_na": False,
-        "na_values": list(MISSING),
-        "low_memory": False,
-    }
-
-
-def _read_csv(path: Path, decimal: str) -> pd.DataFrame:
-    frame: pd.DataFrame = pd.read_csv(path, **csv_options(path), decimal=decimal)
-    for name in frame.columns if decimal == "," else ():
-        values, is_number = ungrouped(frame[name])
-        if is_number.any() and (is_number | values.isna()).all():
-            frame[name] = pd.to_numeric(values)
-    return frame
-
-
-# Beside a decimal comma. "0.500" is none, and "18.03.2024" neither.
-GROUPED = r"[-+]?([1-9]\d{0,2}([.' \u00a0\u202f]\d{3})+|\d+)(,\d+)?"
-
-
-def ungrouped(column: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """A column with its numbers such as "1.234,5" as "1234.5", and where they are.
-
-    pandas leaves a column with one of them as texts; its own `thousands` makes numbers of dates.
-    """
-    if not pd.api.types.is_string_dtype(column):
-        return column, pd.Series(False, index=column.index)
-    texts = column.astype(str).str.strip()
-    is_number = texts.str.fullmatch(GROUPED) & column.notna()
-    plain = texts.str.replace(r"[.' \u00a0\u202f]", "", regex=True).str.replace(",", ".")
-    return column.astype(object).where(~is_number, plain), is_number
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    return plain_columns(pd.read_parquet(path))
-
-
-def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
-    """A Parquet table's index and categories as columns. Errors: ValueError for lists in cells."""
-    named = [name for name in frame.index.names if name is not None]
-    frame = frame.reset_index(level=named) if named else frame
-    for name in frame.columns:
-        if isinstance(frame[name].dtype, pd.CategoricalDtype):
-            frame[name] = frame[name].astype(frame[name].cat.categories.dtype)
-        elif frame[name].map(lambda cell: isinstance(cell, list | dict | set | np.ndarray)).any():
-            raise ValueError(f"lists in the column {show(str(name))}")
-    return frame
-
-
 TEXTS = (".csv", ".tsv")
 TABLES = (*TEXTS, ".parquet")
 KNOWN = "a file (.csv, .tsv, .parquet), sklearn:NAME or synthetic:NAME"
@@ -196,21 +127,31 @@ def _file(path: Path, target: str | None, decimal: str) -> Table:
         raise Expected(
             "a file", path.name, did_you_mean(path.name, near) if near else "no such file"
         )
-    try:
-        frame = _read_csv(path, decimal) if suffix in TEXTS else _read_parquet(path)
-    except (ValueError, OSError) as fault:
-        raise unreadable(path.name, path, fault) from None
+    frame, lines = _frame(path, decimal)
     if frame.empty:
         raise UserError(f"{path.name}: expected rows below a header, got none")
     columns = [str(c) for c in frame.columns]
     frame.columns = pd.Index(columns)
-    repeated = sorted({c for c in columns if columns.count(c) > 1})
+    repeated = sorted(c for c, times in Counter(columns).items() if times > 1)
     if repeated:
-        raise UserError(f"{path.name}: expected each column once, got {repeated[0]} twice")
+        raise UserError(f"{path.name}: expected each column once, got {show(repeated[0])} twice")
     if target is None:
         raise Expected("the name of a column", None, f"columns: {_few(columns)}", at="target")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Table(frame, target, digest, line=None if suffix == ".parquet" else 2)
+    return Table(frame, target, digest, lines=lines)
+
+
+def _frame(path: Path, decimal: str) -> tuple[pd.DataFrame, Lines | None]:
+    try:
+        if path.suffix.lower() in TEXTS:
+            return text_tables.read(path, decimal)
+        return parquet.read(path), None
+    except UNREADABLE as fault:
+        raise unreadable(path.name, path, fault) from None
+
+
+# What pandas and Arrow raise at a file that is no table, or none that they know how to read.
+UNREADABLE = (ValueError, OSError, MemoryError, NotImplementedError)
 
 
 def unreadable(where: str, path: Path, fault: Exception) -> UserError:
@@ -218,18 +159,26 @@ def unreadable(where: str, path: Path, fault: Exception) -> UserError:
     if isinstance(fault, UnicodeDecodeError):
         got = f"byte 0x{fault.object[fault.start]:02x}{_first_other_line(path)}"
         return UserError(f"{where}: expected UTF-8, got {got} (save it as UTF-8)")
-    reason = (str(fault).strip().splitlines() or [type(fault).__name__])[0]
+    if isinstance(fault, MemoryError):
+        return too_large(where, fault)
     kind = path.suffix.lower()
-    return UserError(f"{where}: expected a {kind} table, got: {printable(reason)}")
+    return UserError(f"{where}: expected a {kind} table, got: {printable(_reason(fault))}")
+
+
+def too_large(where: str, fault: MemoryError) -> UserError:
+    """What is said, at `where`, of a table for which there is not enough memory."""
+    return UserError(f"{where}: expected a table that fits into memory, got: {_reason(fault)}")
+
+
+def _reason(fault: Exception) -> str:
+    return (str(fault).strip().splitlines() or [type(fault).__name__])[0]
 
 
 def _first_other_line(path: Path) -> str:
     """Where a file's first line is that is not UTF-8."""
-    with path.open("rb") as file:
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
         for number, line in enumerate(file, start=1):
-            try:
-                line.decode()
-            except UnicodeDecodeError:
+            if not line.isascii() and any("\udc80" <= letter <= "\udcff" for letter in line):
                 return f" in line {number}"
     return ""
 

@@ -1,20 +1,25 @@
 """Texts that are not what they look like: numbers spelled in another way, dates, stray spaces."""
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from sweeps.data import cells
 from sweeps.faults import show
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # '1,234' is the first or the second: its neighbours say which.
-SPELLINGS: Mapping[str, str] = {
-    "thousands separators": r"[-+]?\d{1,3}([,' \u00a0\u202f]\d{3})+(\.\d+)?",
-    "a decimal comma": r"[-+]?(\d+|\d{1,3}([.' \u00a0\u202f]\d{3})+)(,\d+)?",
-    "a percent sign": r"[-+]?\d+([.,]\d+)?\s*%",
-    "an amount of money": r"-?[€$£¥]\s?-?\d[\d.,']*|-?\d[\d.,']*\s?([€$£¥]|EUR|USD|GBP|CHF)",
-    "a date": r"(\d{4}([-/.]\d{1,2}){2}|(\d{1,2}[-/.]){2}(\d{4}|\d\d))([T ]\d.*)?",
+SPELLINGS: Mapping[str, re.Pattern[str]] = {
+    "thousands separators": re.compile(r"[-+]?\d{1,3}([,' \u00a0\u202f]\d{3})+(\.\d+)?"),
+    "a decimal comma": re.compile(r"[-+]?(\d+|\d{1,3}([.' \u00a0\u202f]\d{3})+)(,\d+)?"),
+    "a percent sign": re.compile(r"[-+]?\d+([.,]\d+)?\s*%"),
+    "an amount of money": re.compile(
+        r"-?[€$£¥]\s?-?\d[\d.,']*|-?\d[\d.,']*\s?([€$£¥]|EUR|USD|GBP|CHF)"
+    ),
+    "a date": re.compile(r"(\d{4}([-/.]\d{1,2}){2}|(\d{1,2}[-/.]){2}(\d{4}|\d\d))([T ]\d.*)?"),
 }
 FEW = 3  # different words among numbers
 
@@ -24,23 +29,29 @@ def clauses(column: "pd.Series") -> list[str]:
 
     "'12,5' looks like a decimal comma", "'-' in 23 rows is no number".
     """
-    import pandas as pd
-
-    texts = column.dropna().astype(str).str.strip()
-    others = texts[pd.to_numeric(texts, errors="coerce").isna()]
-    matches = {what: others.str.fullmatch(pattern) for what, pattern in SPELLINGS.items()}
-    what = max(matches, key=lambda name: int(matches[name].sum()))
-    spelled, words = others[matches[what]], others[~matches[what]]
-    if 2 * len(words) > len(texts) or words.nunique() > FEW:
+    rows = Counter(cells.text(cell).strip() for cell in column.dropna())
+    others = [text for text in rows if not cells.NUMBER.fullmatch(text)]
+    like = {
+        what: [text for text in others if pattern.fullmatch(text)]
+        for what, pattern in SPELLINGS.items()
+    }
+    what = max(like, key=lambda name: sum(rows[text] for text in like[name]))
+    spelled = set(like[what])
+    words = Counter({text: rows[text] for text in others if text not in spelled})
+    if 2 * words.total() > rows.total() or len(words) > FEW:
         return []
     found = []
-    if len(spelled):
-        alike = pd.DataFrame(matches)[matches[what]].sum(axis=1)
+    if spelled:
         # The clearest is like one of them alone.
-        found.append(f"{show(spelled.iloc[alike.argmin()])} looks like {what}")
-    for word, rows in words.value_counts().items():
-        found.append(f"{show(word)} in {rows} {'row' if rows == 1 else 'rows'} is no number")
+        clearest = min(like[what], key=lambda text: _likenesses(text))
+        found.append(f"{show(clearest)} looks like {what}")
+    for word, count in words.most_common():
+        found.append(f"{show(word)} in {count} {'row' if count == 1 else 'rows'} is no number")
     return found
+
+
+def _likenesses(text: str) -> int:
+    return sum(pattern.fullmatch(text) is not None for pattern in SPELLINGS.values())
 
 
 def remedy(found: list[str]) -> str:
@@ -49,12 +60,11 @@ def remedy(found: list[str]) -> str:
     return "say data.decimal: ','" if has_comma else ""
 
 
-def alike(column: "pd.Series") -> tuple[str, str] | None:
-    """Two texts of a column that differ by spaces at their ends alone, if there are any."""
-    texts = column.dropna().astype(str).drop_duplicates()
-    bare = texts.str.strip()
-    twice = bare[bare.duplicated()]
-    if twice.empty:
-        return None
-    first, second = texts[bare == twice.iloc[0]].iloc[:2]
-    return str(first), str(second)
+def alike(texts: Iterable[str]) -> tuple[str, str] | None:
+    """Two different texts that differ by spaces at their ends alone, if there are any."""
+    met: dict[str, str] = {}
+    for text in texts:
+        other = met.setdefault(text.strip(), text)
+        if other != text:
+            return other, text
+    return None

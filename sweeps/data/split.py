@@ -7,8 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sweeps.data import cells
+from sweeps.data.column_faults import place
 from sweeps.data.dataset import PARTS
-from sweeps.faults import Expected, Words
+from sweeps.data.lines import Lines
+from sweeps.faults import Expected, Words, show
 from sweeps.study.spec import Split
 
 Rows = NDArray[np.intp]
@@ -21,8 +24,8 @@ def divide(
 
     Errors: Expected (below `data.split`) where a part gets no rows.
     """
-    rest, test = _cut(np.arange(rows), spec.test, labels, groups, spec.seed)
-    train, dev = _cut(rest, spec.dev / (1 - spec.test), labels, groups, spec.seed + 1)
+    rest, test = _cut(np.arange(rows), spec.test, labels, groups, spec.seed, "test")
+    train, dev = _cut(rest, spec.dev / (1 - spec.test), labels, groups, spec.seed + 1, "dev")
     parts = {"train": train, "dev": dev, "test": test}
     for part, members in parts.items():
         if len(members) == 0:
@@ -32,11 +35,17 @@ def divide(
     return parts
 
 
-def by_column(column: pd.Series, groups: pd.Series | None) -> dict[str, Rows]:
+def by_column(
+    column: pd.Series, groups: pd.Series | None, lines: Lines | None = None
+) -> dict[str, Rows]:
     """Row numbers from a column that holds train, dev and test. Errors: Expected."""
-    wrong = sorted({str(v) for v in column.unique()} - set(PARTS))
-    if wrong:
-        raise Expected("train, dev or test in every row of the split column", wrong[0], at="column")
+    wrong = ~column.isin(PARTS).to_numpy()
+    if wrong.any():
+        row = int(wrong.argmax())
+        cell = column.iloc[row]
+        got = Words("none" if pd.isna(cell) else show(cells.text(cell)))
+        got = Words(f"{got}{place(lines, row, column)}")
+        raise Expected("train, dev or test in every row of the split column", got, at="column")
     parts = {part: np.flatnonzero(column == part) for part in PARTS}
     for part, members in parts.items():
         if len(members) == 0:
@@ -44,15 +53,20 @@ def by_column(column: pd.Series, groups: pd.Series | None) -> dict[str, Rows]:
     if groups is not None:
         sides = groups.groupby(groups).apply(lambda g: column[g.index].nunique())
         if (sides > 1).any():
-            got = f"'{sides.idxmax()}' in {sides.max()}"
-            raise Expected("each group in one part of the split column", Words(got), at="column")
+            got = Words(f"'{sides.idxmax()}' in {sides.max()}")
+            raise Expected("each group in one part of the split column", got, at="column")
     return parts
 
 
 def _cut(
-    rows: Rows, share: float, labels: pd.Series | None, groups: pd.Series | None, seed: int
+    rows: Rows,
+    share: float,
+    labels: pd.Series | None,
+    groups: pd.Series | None,
+    seed: int,
+    part: str,
 ) -> tuple[Rows, Rows]:
-    """(those that stay, about `share` of them cut off)."""
+    """(those that stay, about `share` of them cut off as `part`)."""
     from sklearn.model_selection import train_test_split
 
     wanted = round(share * len(rows))
@@ -60,19 +74,36 @@ def _cut(
         empty = rows[:0]
         return (rows, empty) if wanted == 0 else (empty, rows)
     if groups is not None:
-        return _cut_groups(rows, share, labels, groups.iloc[rows], seed)
+        return _cut_groups(rows, share, labels, groups, seed)
     stratify = None
     if labels is not None:
         stratify = labels.iloc[rows]
-        counts = stratify.value_counts()
-        if counts.min() < 2 or min(wanted, len(rows) - wanted) < len(counts):
-            raise Expected(
-                "enough rows of every class for each part",
-                Words(f"{counts.min()} of class '{counts.idxmin()}' for two parts"),
-                "rare classes can be merged, or their rows left out",
-            )
+        _expect_enough(labels, rows, {STAY[part]: len(rows) - wanted, part: wanted})
     kept, cut = train_test_split(rows, test_size=wanted, random_state=seed, stratify=stratify)
     return np.sort(kept), np.sort(cut)
+
+
+STAY = {"test": "train and dev", "dev": "train"}  # what stays where a part is cut off
+
+
+def _expect_enough(labels: pd.Series, rows: Rows, parts: Mapping[str, int]) -> None:
+    """Every class of these rows can be in both parts, of so many rows each. Errors: Expected."""
+    counts = labels.iloc[rows].value_counts()
+    for part, size in parts.items():
+        if size < len(counts):
+            raise Expected(
+                f"{part} rows of every class",
+                Words(f"{size} of them for {len(counts)} classes"),
+                "a larger share, or fewer classes",
+                at=part if part in Split.model_fields else "",
+            )
+    if counts.min() < 2:
+        own = int((labels == counts.idxmin()).sum())
+        raise Expected(
+            "enough rows of every class for each part",
+            Words(f"{own} of class '{counts.idxmin()}' for {'two' if own < 2 else 'three'} parts"),
+            "rare classes can be merged, or their rows left out",
+        )
 
 
 # Ways to cut off whole groups that are tried; the one that fits size and classes best is taken.
@@ -85,8 +116,8 @@ def _cut_groups(
     """As `_cut`, each group on one side."""
     from sklearn.model_selection import GroupShuffleSplit
 
-    cut_off = math.ceil(share * groups.nunique())
-    if not 1 <= cut_off < groups.nunique():
+    own = groups.iloc[rows]
+    if not 1 <= math.ceil(share * own.nunique()) < own.nunique():
         raise Expected("enough groups for train, dev and test", groups.nunique())
     classes = np.zeros((len(rows), 0))
     if labels is not None:
@@ -97,19 +128,21 @@ def _cut_groups(
         return size + float(np.abs(classes[cut].mean(axis=0) - classes.mean(axis=0)).sum())
 
     splitter = GroupShuffleSplit(CUTS, test_size=share, random_state=seed)
-    kept, cut = min(splitter.split(rows, groups=groups), key=lambda pair: misfit(pair[1]))
+    kept, cut = min(splitter.split(rows, groups=own), key=lambda pair: misfit(pair[1]))
     return rows[kept], rows[cut]
 
 
-def lost_class(parts: Mapping[str, Rows], labels: pd.Series) -> Expected | None:
+def lost_class(parts: Mapping[str, Rows], labels: pd.Series, remedy: str) -> Expected | None:
     """What to say where a part lacks a class that another has."""
     everywhere = sorted(labels.unique())
     for part, members in parts.items():
         missing = sorted(set(everywhere) - set(labels.iloc[members].unique()))
         if missing:
-            return Expected(
-                f"every class among the {part} rows",
-                Words(f"none of class '{missing[0]}'"),
-                "another seed, a larger share, or fewer classes",
-            )
+            own = int((labels == missing[0]).sum())
+            got = f"none of class '{missing[0]}'"
+            if len(members) < len(everywhere):
+                got = f"{len(members)} of them for {len(everywhere)} classes"
+            elif own < len(parts):
+                got += f", which has {own} in all"
+            return Expected(f"every class among the {part} rows", Words(got), remedy)
     return None

@@ -34,6 +34,7 @@ from sweeps.study.trainers import Trainer
 Baseline = Literal["constant", "linear", "boosting"]
 BASELINES: tuple[Baseline, ...] = get_args(Baseline)
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+Kind = Literal["number", "category", "ignore"]  # what a column can be said to be
 
 
 class Split(Section):
@@ -60,6 +61,7 @@ class DataSpec(Section):
     source: str
     target: str | None = None
     ignore: tuple[str, ...] = Field((), strict=False)
+    columns: dict[str, Kind] = Field(default_factory=dict)
     group: str | None = None
     decimal: Literal[".", ","] = "."
     task: Literal["auto", "classification", "regression"] = "auto"

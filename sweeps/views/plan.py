@@ -1,6 +1,8 @@
 """What is about to happen, in words."""
 
+import json
 import math
+from collections.abc import Mapping
 
 from sweeps.data import Dataset
 from sweeps.faults import show
@@ -28,6 +30,7 @@ def lines(
     confirm = f"best {study.confirm.top} + defaults × {study.confirm.replicates} fresh seeds"
     return [
         ("data", f"{facts['source']}: {columns}; target '{target.name}', {kind}"),
+        *(("left out", text) for text in _left_out(facts["left_out"])),
         (
             "splits",
             f"{facts['train']} train, {facts['dev']} dev, {facts['test']} test ({facts['split']})",
@@ -54,6 +57,19 @@ def _beside(study: Study) -> str:
     if not chosen:
         return "no baselines"
     return f"baselines beside them ({', '.join(chosen)}; {study.confirm.baseline_time} at most)"
+
+
+MOST_NAMED = 6  # columns of a kind that are told one by one
+
+
+def _left_out(columns: Mapping[str, str]) -> list[str]:
+    """A line each for the first columns that are no inputs though nobody said so."""
+    told = [
+        f"column {show(name)}: {why} (data.columns: {{{json.dumps(name)}: number}} keeps it)"
+        for name, why in list(columns.items())[:MOST_NAMED]
+    ]
+    rest = len(columns) - len(told)
+    return [*told, f"and {wording.count(rest, 'more column')} like them"] if rest else told
 
 
 def _trainer(study: Study) -> list[tuple[str, str]]:
@@ -124,7 +140,10 @@ def _objective(study: Study) -> str:
 
 def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
     """What will be done otherwise than asked, or slower than need be; each said once."""
-    told = []
+    told = [
+        f"column {show(name)}: {why}; if it tells nothing of the target, add it to data.ignore"
+        for name, why in list(dataset.facts["doubtful"].items())[:MOST_NAMED]
+    ]
     rows = len(dataset.parts["train"])
     largest = _largest_batch(study)
     if largest > rows:

@@ -50,7 +50,7 @@ def test_it_is_what_the_model_says(made: Path) -> None:
     model = Result(made / "runs/csv-example").model
     found = predicted(made, "subscriptions.csv", "--keep", "id")
     assert list(found) == ["id", "prediction", "p.no", "p.yes", "sd.no", "sd.yes"]
-    assert found["id"].tolist() == frame["id"].tolist()
+    assert found["id"].tolist() == frame["id"].astype(int).tolist()
     assert found["prediction"].tolist() == model.predict(frame).tolist()
     np.testing.assert_allclose(found[["p.no", "p.yes"]], model.outputs(frame), rtol=1e-6)
     np.testing.assert_allclose(
@@ -151,7 +151,7 @@ def test_into_a_file_whole_or_not_at_all(made: Path) -> None:
     frame.loc[600, number] = "many"
     frame.to_csv(made / "bad.csv", index=False)
     line = said(made, "bad.csv", "--out", "p.csv")
-    assert line == f"bad.csv: row 601: {number}: expected a finite number, got 'many'"
+    assert line == f"bad.csv: line 602: {number}: expected a finite number, got 'many'"
     assert (made / "p.csv").read_bytes() == before
     assert not list(made.glob(".*.part"))
     line = said(made, "bad.csv", "--out", "bad.csv")
@@ -183,7 +183,7 @@ def test_a_link_and_a_pipe_stay_what_they_are(made: Path, tmp_path: Path) -> Non
     assert pipe.is_fifo()
 
 
-def test_what_no_network_can_take_is_told_with_its_row(made: Path, tmp_path: Path) -> None:
+def test_what_no_network_can_take_is_told_with_its_place(made: Path, tmp_path: Path) -> None:
     frame = pd.read_csv(made / "subscriptions.csv")
     model = Result(made / "runs/csv-example").model
     name = next(c.name for c in model.encoder.columns if not isinstance(c, CategoryColumn))
@@ -191,7 +191,7 @@ def test_what_no_network_can_take_is_told_with_its_row(made: Path, tmp_path: Pat
     large.loc[2, name] = 1e300
     large.to_csv(tmp_path / "large.csv", index=False)
     line = said(made, str(tmp_path / "large.csv"))
-    told = f"row 3: {name}: expected a finite number, got 1e+300 (too large for float32)"
+    told = f"line 4: {name}: expected a finite number, got 1e+300 (too large for float32)"
     assert line.endswith(told)
     frame[name] = pd.Timestamp("2020-01-01")
     frame.to_parquet(tmp_path / "dates.parquet")
@@ -225,7 +225,7 @@ def test_a_decimal_comma_is_read_as_in_training(made: Path, tmp_path: Path) -> N
     assert same.getvalue() == whole.getvalue()
     frame.loc[0, name] = "12,5"
     frame.to_csv(commas, index=False)
-    told = f"{commas}: row 1: {name}: expected a finite number, got "
+    told = f"{commas}: line 2: {name}: expected a finite number, got "
     with pytest.raises(UserError) as caught:
         predicting.write(model, commas, [], io.StringIO())
     assert str(caught.value) == f"{told}'12,5' (the study's data.decimal is '.': write a point)"

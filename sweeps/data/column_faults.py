@@ -1,0 +1,103 @@
+"""What is wrong with a column that is to be an input, or the target: one line each."""
+
+from collections import Counter
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sweeps.data import blocks, cells, spellings
+from sweeps.data.lines import Lines
+from sweeps.faults import show
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_CATEGORIES = 50
+FEW = 0.05  # of a column's cells: so few texts among numbers are typing mistakes
+
+
+def each(
+    frame: "pd.DataFrame", lines: Lines | None, categories: Collection[str] = ()
+) -> dict[str, str]:
+    """What is wrong with columns that can be neither numbers nor categories.
+
+    categories: columns that are said to be such.
+    """
+    doubtful = set(blocks.others(frame))
+    for names, values in blocks.numbers(frame, blocks.plain(frame)):
+        none = np.isnan(values).all(axis=1) | np.isinf(values).any(axis=1)
+        doubtful |= {names[at] for at in np.flatnonzero(none)}
+    found = {
+        name: of(frame[name], lines, is_category=name in categories)
+        for name in frame.columns
+        if name in doubtful
+    }
+    return {name: fault for name, fault in found.items() if fault is not None}
+
+
+def of(
+    column: "pd.Series", lines: Lines | None, is_target: bool = False, is_category: bool = False
+) -> str | None:
+    """What is wrong with a column, if anything. A target may have any number of texts: classes."""
+    advice = "" if is_target else " (add it to data.ignore)"
+    if column.notna().sum() == 0:
+        return f"expected values, got none{advice}"
+    if cells.is_plain(column.dtype, is_flag=True):
+        return _infinity(column, lines)
+    what = cells.unfit(column)
+    if what:
+        return f"expected numbers or categories, got {what}{advice}"
+    return _text_fault(column, lines, is_target, is_category)
+
+
+def _infinity(column: "pd.Series", lines: Lines | None) -> str | None:
+    infinite = np.isinf(column.to_numpy(np.float64, na_value=np.nan))
+    if infinite.any():
+        at = place(lines, int(infinite.argmax()), column)
+        return f"expected finite numbers, got infinity{at}"
+    return None
+
+
+def _text_fault(
+    column: "pd.Series", lines: Lines | None, is_target: bool, is_category: bool
+) -> str | None:
+    counts = Counter(column.dropna().map(cells.text))
+    words = {word for word in counts if not cells.NUMBER.fullmatch(word.strip())}
+    is_flag = cells.are_flags(tuple(counts))
+    texts = sum(counts[word] for word in words)
+    # A few texts among numbers are typing mistakes; many are categories.
+    if not (is_category or is_flag) and 0 < texts <= FEW * counts.total():
+        is_text = column.map(cells.text, na_action="ignore").isin(words)
+        first = int(is_text.to_numpy().argmax())
+        advice = "" if is_target else "empty such cells, or add it to data.ignore"
+        advice = _advice(spellings.clauses(column[is_text]), lines, advice)
+        return (
+            f"expected a number in every row, got text in {texts} of {len(column)}, "
+            f"first {show(column.iloc[first])}{place(lines, first, column)}{advice}"
+        )
+    alike = spellings.alike(counts)
+    if alike is not None:
+        one, other = map(show, alike)
+        return f"expected words that differ by more than spaces, got {one} and {other}"
+    distinct = 0 if is_target else len(counts)
+    if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
+        clauses = spellings.clauses(column)
+        got = [f"{distinct} different texts in {len(column)} rows", *clauses]
+        return (
+            f"expected numbers or at most {MOST_CATEGORIES} categories, "
+            f"got {'; '.join(got)}{_advice(clauses, lines, 'add it to data.ignore')}"
+        )
+    return None
+
+
+def _advice(clauses: list[str], lines: Lines | None, otherwise: str) -> str:
+    """In brackets. A table without lines has numbers of its own, and no decimal mark."""
+    both = (spellings.remedy(clauses) if lines else "", otherwise)
+    advice = ", or ".join(part for part in both if part)
+    return f" ({advice})" if advice else ""
+
+
+def place(lines: Lines | None, row: int, column: "pd.Series") -> str:
+    """Where a cell stands in its file, if that is one of text; rows are counted from 0."""
+    return "" if lines is None else f" in line {lines.of(row, str(column.name))}"

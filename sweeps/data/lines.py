@@ -1,0 +1,87 @@
+"""Where the rows of a delimited text stand in its file: lines as an editor shows them.
+
+Rows and lines part where a line is blank, which is no row, or where quotes hold a line break.
+"""
+
+import csv
+import re
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+BREAK = re.compile(r"\r\n|\r|\n")
+# The most that the csv module takes; pandas has no limit of its own.
+LONGEST_FIELD = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """A row's fields, or the header's, and the line (from 1) in which it begins."""
+
+    line: int
+    fields: list[str]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of a table's rows; `columns` are its names in the file's order."""
+
+    path: Path
+    separator: str
+    columns: tuple[str, ...]
+
+    def of(self, row: int, column: str) -> int:
+        """The line of a cell; rows are counted from 0."""
+        with closing(records(self.path, self.separator)) as found:
+            record = next(islice(found, row + 1, None))
+        return record.line + _breaks(record.fields[: self.columns.index(column)])
+
+
+def records(path: Path, separator: str) -> Generator[Record]:
+    """The header and the rows, as pandas divides a file into them."""
+    blank = " \t\r\n".replace(separator, "")
+    with _fields_of_any_length(), path.open(encoding="utf-8-sig", newline="") as file:
+        last = ""
+
+        def lines() -> Iterator[str]:
+            nonlocal last
+            for line in file:
+                last = line
+                yield line
+
+        before = 0
+        reader = csv.reader(lines(), delimiter=separator, skipinitialspace=True)
+        for fields in reader:
+            if reader.line_num > before + 1 or last.strip(blank):
+                yield Record(before + 1, fields)
+            before = reader.line_num
+
+
+@contextmanager
+def _fields_of_any_length() -> Iterator[None]:
+    """The csv module's limit is one for all of the process, so it is set back."""
+    before = csv.field_size_limit(LONGEST_FIELD)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def of_open_quotes(path: Path, separator: str) -> int:
+    """The line of the quotes that a file ends in: its last field is not closed."""
+    with closing(records(path, separator)) as found:
+        *_, last = found
+    return last.line + _breaks(last.fields[:-1])
+
+
+def too_long(path: Path, separator: str) -> tuple[int, Record | None]:
+    """The number of fields in the header, and the first row with more."""
+    with closing(records(path, separator)) as found:
+        width = len(next(found, Record(1, [])).fields)
+        return width, next((record for record in found if len(record.fields) > width), None)
+
+
+def _breaks(fields: list[str]) -> int:
+    return sum(len(BREAK.findall(field)) for field in fields)

@@ -1,0 +1,75 @@
+"""Parquet as a frame: its index and its categories as columns, bytes that are text as text."""
+
+from collections import Counter
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sweeps.faults import show
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+def read(path: Path) -> pd.DataFrame:
+    """A whole file. Errors: ValueError, OSError, MemoryError; NotImplementedError of Arrow's."""
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path) as file:
+        _expect_each_name_once(file.schema_arrow.names)
+        return _frame(file.read())
+
+
+def batches(path: Path, rows: int) -> Generator[pd.DataFrame]:
+    """So many rows at a time, at least one frame. Errors: as of `read`."""
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path) as file:
+        _expect_each_name_once(file.schema_arrow.names)
+        if file.metadata.num_rows == 0:
+            yield _frame(file.read()).rename(columns=str)
+        for batch in file.iter_batches(batch_size=rows):
+            yield _frame(batch).rename(columns=str)
+
+
+def _expect_each_name_once(names: list[str]) -> None:
+    repeated = sorted(name for name, times in Counter(names).items() if times > 1)
+    if repeated:
+        raise ValueError(f"the column {show(repeated[0])} twice")
+
+
+def _frame(table: Any) -> pd.DataFrame:
+    frame: pd.DataFrame = _with_texts(table).to_pandas()
+    named = [name for name in frame.index.names if name is not None]
+    frame = frame.reset_index(level=named) if named else frame
+    kinds = [isinstance(dtype, pd.CategoricalDtype) for dtype in frame.dtypes]
+    for name in frame.columns[kinds]:
+        frame[name] = frame[name].astype(frame[name].cat.categories.dtype)
+    return frame
+
+
+def _with_texts(table: Any) -> Any:
+    """Bytes that are UTF-8, as some writers of Parquet leave their texts, as texts."""
+    import pyarrow
+
+    for place, kind in enumerate(table.schema.types):
+        if _is_binary(kind):
+            try:
+                column = table.column(place).cast(pyarrow.binary()).cast(pyarrow.string())
+            except pyarrow.ArrowInvalid:
+                continue  # pictures, say
+            table = table.set_column(place, table.schema.names[place], column)
+    return table
+
+
+def _is_binary(kind: "pyarrow.DataType") -> bool:
+    from pyarrow import types
+
+    return bool(
+        types.is_binary(kind)
+        or types.is_large_binary(kind)
+        or types.is_fixed_size_binary(kind)
+        or types.is_binary_view(kind)
+    )

@@ -1,0 +1,117 @@
+"""Delimited text (.csv, .tsv) as a frame: its header, its gaps, its decimal mark."""
+
+from collections import Counter
+from collections.abc import Collection, Generator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sweeps.data import blocks, lines
+from sweeps.data.cells import GAPS
+from sweeps.data.column_faults import FEW
+from sweeps.data.lines import Lines, Record
+from sweeps.faults import show
+
+LONGEST_NAME = 10_000  # characters: a longer one is a quote that nobody closed
+
+
+def options(path: Path) -> dict[str, Any]:
+    """How pandas reads such a file here. Errors: ValueError for a header that it would misread."""
+    separator = _separator(path)
+    with closing(lines.records(path, separator)) as found:
+        header, second = [*islice(found, 2), Record(1, []), Record(1, [])][:2]
+    longest = max(map(len, header.fields), default=0)
+    if longest > LONGEST_NAME:
+        raise ValueError(
+            f"a name of {longest:,} characters in the header (a quote that is not closed?)"
+        )
+    if any("\0" in name for name in header.fields):
+        raise ValueError("a NUL byte in the header (save it as UTF-8)")
+    repeated = sorted(name for name, times in Counter(header.fields).items() if times > 1)
+    if repeated:
+        raise ValueError(f"the column {show(repeated[0])} twice")
+    # pandas would take the first column for a name of the row, and shift all the others.
+    if len(second.fields) > len(header.fields):
+        raise ValueError(_too_many(second, len(header.fields)))
+    return {
+        "sep": separator,
+        "encoding": "utf-8-sig",
+        "skipinitialspace": True,
+        "keep_default_na": False,
+        "na_values": list(GAPS),
+        "low_memory": False,
+    }
+
+
+def _separator(path: Path) -> str:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        first = next((line for line in file if line.strip()), "")
+    return max(",;\t", key=first.count)
+
+
+def _too_many(record: Record, width: int) -> str:
+    return f"{len(record.fields)} fields in line {record.line} below {width} in the header"
+
+
+def read(path: Path, decimal: str) -> tuple[pd.DataFrame, Lines]:
+    """A whole file, and where its rows stand in it. Errors: ValueError, OSError, MemoryError."""
+    known = options(path)
+    try:
+        frame = pd.read_csv(path, **known, decimal=decimal)
+    except pd.errors.ParserError as fault:
+        raise ValueError(reason(fault, path, known["sep"])) from None
+    for name in blocks.others(frame) if decimal == "," else ():
+        values, is_number = ungrouped(frame[name])
+        words = (~is_number & values.notna()).sum()
+        if words == 0 and is_number.any():
+            frame[name] = pd.to_numeric(values)
+        elif words <= FEW * is_number.sum():  # mistakes, which are told with their lines
+            frame[name] = values
+    return frame, Lines(path, known["sep"], tuple(map(str, frame.columns)))
+
+
+def chunks(
+    path: Path, decimal: str, numbers: Collection[str], rows: int
+) -> Generator[pd.DataFrame]:
+    """So many rows at a time; what are no `numbers` are texts, as they stand in the file.
+
+    Errors: as of `read`.
+    """
+    known = options(path)
+    names = [str(name) for name in pd.read_csv(path, **known, nrows=0).columns]
+    known["dtype"] = {name: str for name in names if name not in numbers}
+    # A gap of a column of words is its own affair: "NA" may have been a word in training.
+    known["na_values"] = {name: list(GAPS) for name in numbers}
+    try:
+        with pd.read_csv(path, **known, decimal=decimal, chunksize=rows) as found:
+            yield from (chunk.rename(columns=str) for chunk in found)
+    except pd.errors.ParserError as fault:
+        raise ValueError(reason(fault, path, known["sep"])) from None
+
+
+def reason(fault: pd.errors.ParserError, path: Path, separator: str) -> str:
+    """Why a file is no table, by its own lines: pandas counts rows."""
+    if "EOF inside string" in str(fault):
+        return f"quotes in line {lines.of_open_quotes(path, separator)} that are not closed"
+    width, longer = lines.too_long(path, separator)
+    return str(fault) if longer is None else _too_many(longer, width)
+
+
+# Beside a decimal comma. "0.500" is none, and "18.03.2024" neither.
+GROUPED = r"[-+]?([1-9]\d{0,2}([.' \u00a0\u202f]\d{3})+|\d+)(,\d+)?"
+
+
+def ungrouped(column: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """A column with its numbers such as "1.234,5" as "1234.5", and where they are.
+
+    pandas leaves a column with one of them as texts; its own `thousands` makes numbers of dates.
+    """
+    if not pd.api.types.is_string_dtype(column):
+        return column, pd.Series(False, index=column.index)
+    texts = column.astype(str).str.strip()
+    is_number = texts.str.fullmatch(GROUPED) & column.notna()
+    plain = texts.str.replace(r"[.' \u00a0\u202f]", "", regex=True).str.replace(",", ".")
+    return column.astype(object).where(~is_number, plain), is_number
