@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from sweeps.data import parquet, text_tables
@@ -98,3 +99,13 @@ def test_a_table_that_does_not_fit_into_memory(
     assert str(caught.value) == (
         f"{name}: expected a table that fits into memory, got: malloc of size 64 failed"
     )
+
+
+def test_damaged_notes_of_pandas_in_a_parquet_file(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pd.DataFrame({"x": X, "y": Y}).to_parquet(path)
+    table = pq.read_table(path)
+    notes = table.schema.metadata[b"pandas"].replace(b"numpy_type", b"numpy_tipe")
+    pq.write_table(table.replace_schema_metadata({b"pandas": notes}), path)
+    with pytest.raises(UserError, match=r"expected a .parquet table, got: damaged notes of pandas"):
+        load(spec("t.parquet"), tmp_path, "float32")
