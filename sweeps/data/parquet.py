@@ -41,7 +41,10 @@ def _expect_each_name_once(names: list[str]) -> None:
 
 
 def _frame(table: Any) -> pd.DataFrame:
-    frame: pd.DataFrame = _with_texts(table).to_pandas()
+    try:
+        frame: pd.DataFrame = _with_texts(table).to_pandas()
+    except (KeyError, TypeError) as fault:  # of what pandas wrote beside the columns
+        raise ValueError(f"damaged notes of pandas's ({fault})") from None
     named = [name for name in frame.index.names if name is not None]
     frame = frame.reset_index(level=named) if named else frame
     kinds = [isinstance(dtype, pd.CategoricalDtype) for dtype in frame.dtypes]

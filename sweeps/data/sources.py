@@ -137,7 +137,8 @@ def _file(path: Path, target: str | None, decimal: str) -> Table:
         raise UserError(f"{path.name}: expected each column once, got {show(repeated[0])} twice")
     if target is None:
         raise Expected("the name of a column", None, f"columns: {_few(columns)}", at="target")
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Table(frame, target, digest, lines=lines)
 
 

@@ -70,7 +70,8 @@ def read(path: Path, decimal: str) -> tuple[pd.DataFrame, Lines]:
             frame[name] = pd.to_numeric(values)
         elif words <= FEW * is_number.sum():  # mistakes, which are told with their lines
             frame[name] = values
-    return frame, Lines(path, known["sep"], tuple(map(str, frame.columns)))
+    # pandas reads each column apart; copied, those of a type lie together, and are had at once.
+    return frame.copy(), Lines(path, known["sep"], tuple(map(str, frame.columns)))
 
 
 def chunks(
