@@ -217,20 +217,6 @@ def test_networks_without_an_error_in_training_are_no_certain_zero():
     assert 0.05 < gap.p < 0.5
 
 
-def test_the_flip_is_where_the_verdict_changes(make):
-    for reference in (None, 0.001):
-        for one in ledger.ledgers(load(make(reference=reference, rows=2000))):
-            if not math.isfinite(one.flip):
-                continue
-            before, after = (
-                ledger.ledgers(load(make(reference=near, rows=2000)))
-                for near in (max(0.97 * one.flip, 1e-9), one.flip)
-            )
-            (given,) = [each.verdict for each in before if each.config == one.config]
-            (flipped,) = [each.verdict for each in after if each.config == one.config]
-            assert (given, flipped) == (one.given, one.flips_to)
-
-
 def with_errors(copy, make, train, extra, networks=20, rows=4000, **what):
     """A run whose networks err on a share `train` of the training rows, and `extra` more on dev."""
     folder = copy(make(rows=rows, confirmed=networks, **what))
@@ -253,6 +239,21 @@ def with_errors(copy, make, train, extra, networks=20, rows=4000, **what):
     np.savez(folder / "predictions.npz", **arrays)
     confirm.to_parquet(folder / "confirm.parquet", index=False)
     return load(folder)
+
+
+@pytest.mark.parametrize("reference", [None, 0.001])
+def test_the_flip_is_where_the_verdict_changes(make, copy, reference):
+    folder = with_errors(copy, make, train=0.2, extra=0.05, top=1, defaults=False).folder
+
+    def judged(reference):
+        run = load(folder)
+        run.provenance["reference"] = reference
+        return ledger.ledgers(run)[0]
+
+    one = judged(reference)
+    assert math.isfinite(one.flip)
+    before, after = judged(max(0.97 * one.flip, 1e-9)), judged(one.flip)
+    assert (before.verdict, after.verdict) == (one.given, one.flips_to)
 
 
 def test_without_a_reference_what_remains_in_training_is_bias_or_noise(make, copy):
