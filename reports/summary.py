@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from reports.frames import Run, RunFolderError, once
-from reports.stats import convergence, intervals, ledger, objectives
+from reports.stats import convergence, differences, intervals, ledger, measures, objectives
 from reports.stats.intervals import Interval
 from reports.stats.objectives import Objective
 from reports.stats.rows import new_rows
 
 COLUMNS = (
     "config", "kind", "rank", "n", "diverged", "objective", "objective_low", "objective_high",
+    "test_objective", "test_objective_low", "test_objective_high",
     "dev_error", "dev_error_low", "dev_error_high",
     "test_error", "test_error_low", "test_error_high",
     "gap", "gap_low", "gap_high", "epochs_to_target", "reach", "settings",
@@ -28,10 +30,11 @@ ENDS = ("", "_low", "_high")  # of a number's columns: the estimate and its boun
 
 @once
 def table(run: Run) -> pd.DataFrame:
-    """One row per confirmed configuration: winner, runners-up, defaults, baselines (by dev error).
+    """One row per confirmed configuration: winner, runners-up, defaults, baselines (best first).
 
     Errors are shares (or RMSE) with the interval on new rows; `objective` (and `objective.2`, …) is
-    what the search was after, with the interval for new seeds; `gap` is dev - train error; `reach`
+    what the search was after, on dev rows with the interval for new seeds, and `test_objective` the
+    mean of the first on test rows, with that for new rows; `gap` is dev - train error; `reach`
     the share of the networks that reached the target, `epochs_to_target` their restricted mean
     time (misses count with the horizon); `diverged` how many of the n networks did, each of which
     counts with the worst value. NaN where there is no such number; no rows without a confirmation.
@@ -42,9 +45,8 @@ def table(run: Run) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     aim = convergence.target(run)
     speed = convergence.speed(run, aim).set_index("config") if aim is not None else None
-    order = run.baselines.sort_values("dev_error", kind="stable")["config"].unique()
     rows = [_row(run, config, "network", speed) for config in run.configs]
-    rows += [_row(run, str(config), "baseline", None) for config in order]
+    rows += [_row(run, name, "baseline", None) for name in differences.baselines(run)]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -60,11 +62,18 @@ def named_objectives(run: Run) -> list[tuple[str, Objective]]:
 
 
 def beyond_the_error(run: Run) -> list[tuple[str, Objective]]:
-    """Those of them that are not the mean dev error, which the table has anyway."""
+    """Those of them that are not the mean dev error, which the table has anyway.
+
+    Behind the first one its mean on the test rows, by which settings are compared.
+    """
+    found = named_objectives(run)
+    by = measures.measure(run)
+    if by.of_rows and not by.is_error:
+        first = found[0][1]
+        on_test = replace(first, reduce="mean", name=by.unit(run).name, unit=by.unit(run))
+        found.insert(1, ("test_objective", on_test))
     return [
-        (name, goal)
-        for name, goal in named_objectives(run)
-        if (goal.metric, goal.reduce) != ("dev_error", "mean")
+        (name, goal) for name, goal in found if (goal.metric, goal.reduce) != ("dev_error", "mean")
     ]
 
 
@@ -94,6 +103,10 @@ def _row(run: Run, config: str, kind: str, speed: pd.DataFrame | None) -> dict[s
         "epochs_to_target": math.nan, "reach": math.nan, "settings": settings(run, config),
     }  # fmt: skip
     measured = {name: _objective(run, goal, rows) for name, goal in named_objectives(run)}
+    by = measures.measure(run)
+    nothing = intervals.none(math.nan, 0, "no test row speaks of it")
+    on_test = measures.on_new_rows(run, config, by) if by.of_rows else nothing
+    measured |= {"test_objective": on_test}
     measured |= {f"{split}_error": new_rows(run, config, split) for split in ("dev", "test")}
     measured["gap"] = ledger.variance_of(run, config)
     for name, interval in measured.items():
@@ -110,9 +123,16 @@ def _objective(run: Run, goal: Objective, rows: pd.DataFrame) -> Interval:
     if rows["kind"].iloc[0] == "network":
         found = objectives.fresh(run, goal, str(rows["config"].iloc[0]))
         return found or intervals.none(math.nan, 0, "the confirmation trains others at once")
-    known = goal.metric.endswith(("_loss", "_error"))
-    value = float(rows[goal.metric].iloc[0]) if known else math.nan
-    return intervals.none(value, 1, "one model")
+    return intervals.none(_of_baseline(run, goal, rows), 1, "one model")
+
+
+def _of_baseline(run: Run, goal: Objective, rows: pd.DataFrame) -> float:
+    by, config = measures.by_objective(goal), str(rows["config"].iloc[0])
+    if goal.metric == "gap":
+        return float((rows["dev_error"] - rows["train_error"]).iloc[0])
+    if by.of_rows or goal.metric.startswith("train_"):
+        return float(measures.values(run, config, by, "dev")[0])
+    return math.nan
 
 
 OF_HIDDEN_LAYERS = ("activation", "keep_prob", "batch_norm", "max_norm")

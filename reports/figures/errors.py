@@ -20,7 +20,7 @@ from reports.figures.style import (
     tidy,
 )  # fmt: skip
 from reports.figures.svg import panel
-from reports.stats.ledger import GAPS
+from reports.stats.gaps import GAPS
 from reports.text import LEVEL, count
 
 
@@ -111,7 +111,7 @@ def _stack(
         places = np.arange(len(configs))
         axes.barh(places, train, 0.5, color=SERIES[0], label="train error")
         axes.barh(places, np.maximum(dev - train, 0), 0.5, left=train, color=SERIES[1],
-                  alpha=0.55, label="dev less train")  # fmt: skip
+                  alpha=0.55, label="dev error beyond it")  # fmt: skip
         if reference > 0:
             axes.axvline(reference, color=INK, linestyle=":", linewidth=1)
         axes.plot(dev, places, "|", color=INK, markersize=16)
@@ -141,7 +141,7 @@ def _gaps(names: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
             colour = SERIES[number]
             axes.hlines(places, rows["low"], rows["high"], color=colour, linewidth=2)
             axes.plot(rows["estimate"], places, MARKERS[number], color=colour, markersize=5.5,
-                      label=gap)  # fmt: skip
+                      label=str(rows["label"].iloc[0]))  # fmt: skip
         axes.set_yticks(range(len(names)), names)
         axes.set_ylim(len(names) - 0.4, -0.6)
         tidy(axes, "gap in error, points" if percent else "gap in RMSE", grid="x")

@@ -1,4 +1,4 @@
-"""The winner against each of the other confirmed settings, in test error."""
+"""The winner against each of the other confirmed settings, by what was asked for."""
 
 from __future__ import annotations
 
@@ -6,47 +6,63 @@ from dataclasses import replace
 
 from reports import text
 from reports.frames import Run
+from reports.sections import answers
+from reports.sections.answers import Answer
 from reports.sections.blocks import Cell, Column, Row, Table
 from reports.sections.links import link
-from reports.sections.verdict import versus
+from reports.stats import measures
+from reports.stats.differences import BETTER, OPEN, SAME
 from reports.stats.intervals import Interval
-from reports.stats.rows import all_diverged, difference_on_new_rows
+from reports.stats.rows import all_diverged
 
 
 def against(run: Run) -> Table | None:
-    """The differences with their intervals; None where there is nothing to tell apart."""
+    """The differences with their intervals; None where there is nothing to compare."""
     winner = str(run.winner)
     others = [name for name in run.configs if name != winner and not all_diverged(run, name)]
     if not others or all_diverged(run, winner):
         return None
-    scale, rows = text.unit(run, "test_error"), []
+    by = measures.measure(run)
+    scale = by.unit(run)
+    rows = []
     for name in others:
-        here, drawn = versus(run, name), difference_on_new_rows(run, winner, name, "test")
-        new = replace(drawn, estimate=here.estimate)  # the same, but for the order of its sum
-        each = [
-            Cell(scale.head(one, difference=True), scale.bounds(one, difference=True).strip())
-            for one in (here, new)
-        ]
-        rows.append(Row((link(run, name), *each, Cell(_reading(here, new)))))
-    columns = (
-        Column("Setting"), Column("On these rows", True), Column("On new rows", True),
-        Column("Reading"),
-    )  # fmt: skip
+        one = answers.against(run, name, by)
+        here, new = one.found.on_these_rows, one.found.on_new_rows
+        each = [here, new and here and replace(new, estimate=here.estimate)]
+        cells = [_cell(scale, found) for found in each[: 2 if by.of_rows else 1]]
+        rows.append(Row((link(run, name), *cells, Cell(_reading(one)))))
+    heads = ["On these rows", "On new rows"] if by.of_rows else ["Over networks"]
+    columns = (Column("Setting"), *(Column(head, True) for head in heads), Column("Reading"))
     note = (
-        f"The winner's {scale.name} less the setting's: below 0 the winner errs less. On these "
-        "rows: t on paired differences, for new seeds. On new rows: paired crossed bootstrap, for "
-        "new seeds and rows. Each interval is for itself: of many, some exclude 0 by luck."
+        f"The winner's {scale.name} less the setting's: {_side(by.sign)} 0 the winner is better. "
+        f"{_methods(by.of_rows)} Each interval is for itself: of many, some exclude 0 by luck."
     )
     return Table("against-table", "The winner against the others", columns, tuple(rows), note=note)
 
 
-def _reading(here: Interval, new: Interval) -> str:
-    if new.excludes_zero and (here.excludes_zero or not here.known):
-        return f"the winner errs {_way(new)}"
-    if here.excludes_zero:
-        return f"the winner errs {_way(here)} on these rows alone"
-    return "not told apart"
+def _methods(of_rows: str) -> str:
+    here = "t on paired differences, for new seeds."
+    if not of_rows:
+        return f"Over networks: {here}"
+    return (
+        f"On these rows: {here} On new rows, which the reading goes by: paired crossed bootstrap, "
+        "for new seeds and rows."
+    )
 
 
-def _way(found: Interval) -> str:
-    return "less" if found.high < 0 else "more"
+def _side(sign: int) -> str:
+    return "below" if sign > 0 else "above"
+
+
+def _cell(scale: text.Unit, found: Interval | None) -> Cell:
+    if found is None:
+        return Cell(text.DASH)
+    return Cell(scale.head(found, difference=True), scale.bounds(found, difference=True).strip())
+
+
+def _reading(one: Answer) -> str:
+    if one.word == OPEN:
+        return "not decided"
+    if one.word == SAME:
+        return "the same, within the margin"
+    return f"the winner is {'better' if one.word == BETTER else 'worse'}"

@@ -14,7 +14,7 @@ from reports.sections.against import against
 from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
 from reports.sections.links import link
 from reports.sections.pareto import fresh_cell, measured
-from reports.stats import objectives, tuning
+from reports.stats import measures, objectives, tuning
 from reports.stats.intervals import Interval
 from reports.stats.rows import DIVERGED, all_diverged
 
@@ -69,9 +69,12 @@ def _choice(run: Run) -> str:
 
 
 def winners(run: Run) -> Table:
-    """Winner, runners-up, defaults and baselines: errors with their bounds, and the settings."""
-    splits = ("test", "dev")  # what is asked for first, also where a phone shows no more
-    scales = [text.unit(run, f"{split}_error") for split in splits]
+    """Winner, runners-up, defaults and baselines: what was asked for, errors, and the settings."""
+    by, dev = measures.measure(run), text.unit(run, "dev_error")
+    # What is asked for first, also where a phone shows no more.
+    scores = {"test_error": text.unit(run, "test_error"), "dev_error": dev}
+    if by.of_rows and not by.is_error:
+        scores = {"test_objective": by.unit(run)} | scores
     rows = []
     for _, row in summary.table(run).iterrows():
         config = str(row["config"])
@@ -80,17 +83,16 @@ def winners(run: Run) -> Table:
             link(run, config),
             Cell(role(run, row)),
         ]
-        for scale, split in zip(scales, splits, strict=True):
-            cells.append(_with_bounds(scale, row, f"{split}_error"))
-        cells.append(_with_bounds(scales[1], row, "gap", difference=True))
+        cells += [_with_bounds(scale, row, name) for name, scale in scores.items()]
+        cells.append(_with_bounds(dev, row, "gap", difference=True))
         cells.append(_reach(row))
         cells.append(Cell(text.number(row["n"]), _lost(row), key=float(row["n"])))
         cells.append(Cell(words or "the library's own settings"))
         rows.append(Row(tuple(cells), tone="winner" if row["rank"] == 1 else ""))
     columns = (
         Column("Setting"), Column("Role"),
-        *(Column(text.capital(scale.name), True) for scale in scales),
-        Column("Dev less train", True), Column("Epochs to target", True),
+        *(Column(text.capital(scale.name), True) for scale in scores.values()),
+        Column("Dev over train", True), Column("Epochs to target", True),
         Column("Networks", True), Column("Searched settings"),
     )  # fmt: skip
     sds = "RMSEs are in SDs of the training target. " if run.regression else ""

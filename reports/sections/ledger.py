@@ -11,9 +11,10 @@ from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Pairs, Plot, Row, Section, Table, section
 from reports.sections.blocks import Text as Paragraphs
 from reports.sections.links import link
+from reports.stats import gaps, measures, remedies
 from reports.stats import ledger as stats
-from reports.stats import remedies
-from reports.stats.ledger import Gap, Ledger
+from reports.stats.gaps import Gap
+from reports.stats.ledger import Ledger
 from reports.stats.rows import DIVERGED
 
 
@@ -45,7 +46,7 @@ def _blocks(run: Run) -> Iterator[Block]:
     if cures.rows:
         yield cures
     lost = first.gaps[0].interval.why == DIVERGED
-    notes = [] if lost else [("Flip", _flip(run, first))]
+    notes = [] if lost else [("The reference error", _reference(run, first))]
     notes += [("To decide", first.decide)] * bool(first.decide)
     notes.append(("In loss", _loss(run)))
     notes.append(("Remedies", _remedies(run, first)))
@@ -55,26 +56,29 @@ def _blocks(run: Run) -> Iterator[Block]:
 def _remedies(run: Run, one: Ledger) -> str:
     if one.gaps[0].interval.why == DIVERGED:
         return "First a setting that trains."
-    if one.verdict == "undecided":
-        return "Do not act on a coin toss: settle the question first."
-    if one.verdict == "no large gap":
+    if one.verdict == gaps.UNDECIDED:
+        return "Settle the question first: what cures bias can make variance worse."
+    if one.verdict == gaps.SMALL:
         return "Nothing to mend within the margin: spend on data or stop here."
     return " ".join(remedies.remedies(run, one.config, one.verdict))
 
 
 def _lead(run: Run, one: Ledger) -> str:
     scale = text.unit(run, "dev_error")
-    reference = (
-        f"the reference error is assumed to be {scale.value(0.0)}"
-        if one.assumed
-        else f"the reference error given is {scale.value(one.reference)}"
-    )
     margin = scale.difference(one.gaps[0].margin).lstrip("+")
+    where = "" if measures.measure(run).is_error else f" in plain {scale.name.split()[-1]}"
+    bias = (
+        "What the networks err on their own training rows is bias or noise, which only a reference "
+        "error tells apart (the study gives none: reference)"
+        if one.assumed
+        else "Avoidable bias is train error over the reference error "
+        f"({scale.value(one.reference)}, as the study gives it)"
+    )
     return (
-        f"The winner's verdict is {one.verdict}. Avoidable bias is train error over the reference "
-        f"({reference}), variance is dev over train error, dev overfit is test over dev error. A "
-        f"gap counts from a margin of {margin} on; a verdict needs the whole interval of the "
-        "largest likely gap to lie above it."
+        f"The winner's verdict{where} is {one.verdict}. {bias}; variance is dev over train error, "
+        f"dev overfit is test over dev error. A gap counts from a margin of {margin} on; a verdict "
+        "needs the whole interval of its gap to lie above it, and a probability of .95 that this "
+        "gap is larger than the other."
     )
 
 
@@ -85,13 +89,15 @@ def _table(run: Run, found: tuple[Ledger, ...]) -> Table:
         cells = [link(run, one.config), Cell(one.verdict)]
         cells += [_cell(scale, gap) for gap in one.gaps]
         rows.append(Row(tuple(cells), tone="winner" if one.config == run.winner else ""))
-    columns = (Column("Setting"), Column("Verdict"), Column("Avoidable bias", True),
-               Column("Variance", True), Column("Dev overfit", True))  # fmt: skip
+    heads = [text.capital(stats.gap_name(found[0], gap)) for gap in found[0].gaps]
+    columns = (Column("Setting"), Column("Verdict"), *(Column(head, True) for head in heads))
     note = (
         "P is the probability that the gap is above the margin of its own setting. All for this "
         "training set: no interval here covers drawing another one."
     )
-    return Table("ledger-table", "The ledger in error", columns, tuple(rows), note=note)
+    return Table(
+        "ledger-table", "What the error is made of, gap by gap", columns, tuple(rows), note=note
+    )
 
 
 def _cell(scale: text.Unit, gap: Gap) -> Cell:
@@ -103,13 +109,19 @@ def _cell(scale: text.Unit, gap: Gap) -> Cell:
     return Cell(scale.head(gap.interval, difference=True), " ".join(filter(None, (bounds, p))))
 
 
-def _flip(run: Run, one: Ledger) -> str:
+def _reference(run: Run, one: Ledger) -> str:
+    """What the verdict would be with another reference error."""
     scale = text.unit(run, "dev_error")
+    value = scale.value(one.flip)
+    if not one.assumed:
+        if not math.isfinite(one.flip):
+            return "No reference error up to the train error changes this verdict."
+        return f"With one from {value} on, the verdict would be {one.flips_to}."
     if not math.isfinite(one.flip):
-        return "No reference error up to the train error changes this verdict."
+        return f"With any up to the train error the verdict would be {one.given}."
     return (
-        f"With a reference error from {scale.value(one.flip)} on, the verdict would be "
-        f"{one.flips_to}."
+        f"If a perfect model erred less than {value}, the verdict would be {one.given}; from there "
+        f"on {one.flips_to}."
     )
 
 
@@ -118,7 +130,8 @@ def _loss(run: Run) -> str:
     if one.gaps[0].interval.why == DIVERGED:
         return text.capital(f"{DIVERGED}.")
     sizes = "; ".join(
-        f"{gap.name} {scale.interval(gap.interval, difference=True)}" for gap in one.gaps
+        f"{stats.gap_name(one, gap)} {scale.interval(gap.interval, difference=True)}"
+        for gap in one.gaps
     )
     return f"{one.verdict} ({sizes})."
 

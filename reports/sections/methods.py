@@ -9,7 +9,7 @@ import numpy as np
 from reports import summary, text
 from reports.frames import Run
 from reports.sections.blocks import Pairs, Section, section
-from reports.stats import objectives, rows
+from reports.stats import measures, objectives, rows, scores
 from reports.stats.bootstrap import DRAWS
 
 
@@ -74,17 +74,25 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
          "for both settings, for neither, and for either alone (after Agresti and Min, 2005)."),
         ("Single models", "Wilson's interval (1927) for the error of a baseline or of any other "
          "single model; it covers new rows."),
-        ("Between settings", "Student's t on paired differences: replicate i of every setting has "
-         "the same seed and sees the same rows; no narrower than if one network differed by one "
-         "row. It covers new seeds on this data, not new rows."),
-        ("Ledger", f"Avoidable bias = train error {text.MINUS} reference; variance = dev "
+        ("Between settings", f"By {measures.measure(run).unit(run).name}: what the study asks "
+         "for, of test rows where they say it. The plain error stands beside it. The answer goes "
+         "by the interval for new rows: the paired crossed bootstrap. Better and worse need the "
+         "whole interval, the same needs it within a margin (0.5 points of a share of rows or a "
+         "tenth of it, whichever is larger, a tenth of anything else); else it is not decided. For "
+         "these rows alone: Student's t on paired differences; replicate i of each setting has the "
+         "same seed and sees the same rows; no narrower than if one network differed by one row. "
+         "Costs, the train loss and the gap have no test rows: they are compared over networks, or "
+         "exactly, and baselines by plain error."),
+        *_scores(run),
+        ("Bias or variance", f"Avoidable bias = train error {text.MINUS} reference; variance = dev "
          f"{text.MINUS} train; dev overfit = test {text.MINUS} dev (after Ng, 2018). Bias has a t "
          "over seeds, cut where an error cannot be, and no narrower than if one network erred on "
          "one row more. The margin is 0.5 points or a tenth of the dev error, whichever is larger; "
-         "a tenth of the dev value for losses and RMSE. P is the "
-         "probability that a gap is above it. A verdict needs the whole interval of the largest of "
-         "the gaps with P of .8 or more to lie above the margin; \"no large gap\" needs those of "
-         "all to lie below it; everything else is undecided."),
+         "a tenth of the dev value for losses and RMSE. P is the probability that a gap is above "
+         "it. High variance needs its whole interval above the margin, and on the same draws a "
+         "probability of .95 that it is larger than the bias; high bias the reverse, and a "
+         "reference error, without which it may be noise; \"no large gap\" needs those of all to "
+         "lie below the margin; everything else is undecided."),
         ("Speed", f"Target: {summary.target_in_words(run)}. Hit at two evaluations running, "
          "counted at the first; misses and diverged networks count with the horizon and are not "
          "censored earlier. Curves by Kaplan and Meier (1958). A restricted mean has no interval "
@@ -95,6 +103,16 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
          "where one's scatter far more, it is too narrow. P(sooner) is the Mann-Whitney U over the "
          "number of pairs."),
     ]  # fmt: skip
+
+
+def _scores(run: Run) -> Iterator[tuple[str, str]]:
+    if measures.measure(run).of_rows in scores.SCORES:
+        yield (
+            "The objective on new rows",
+            "Scored anew in each draw, every row counted as often as it was drawn. Where it is of "
+            "classes, one row more stands among them as in Few errors, of one class after the "
+            "other. Where a class has few rows, the interval is wider than it need be.",
+        )
 
 
 def _aims(run: Run) -> Iterator[tuple[str, str]]:

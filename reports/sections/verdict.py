@@ -6,17 +6,13 @@ from collections.abc import Iterator
 
 from reports import labels, text
 from reports.frames import Run
-from reports.sections.blocks import Headline, Number, Numbers, Section, Text, section
-from reports.stats import convergence, intervals, limits, objectives, tuning
-from reports.stats import ledger as ledgers
+from reports.sections import answers
+from reports.sections.blocks import Headline, Numbers, Section, Text, section
+from reports.sections.numbers import numbers
+from reports.stats import limits, measures, objectives, tuning
 from reports.stats.intervals import Interval
-from reports.stats.rows import (
-    DIVERGED,
-    all_diverged,
-    difference_on_new_rows,
-    ensemble,
-    new_rows,
-)  # fmt: skip
+from reports.stats.measures import Measure
+from reports.stats.rows import all_diverged, ensemble
 
 
 def verdict(run: Run) -> Section:
@@ -33,34 +29,11 @@ def verdict(run: Run) -> Section:
         *_aims(run),
         ("How good", _how_good(run)),
         ("The saved ensemble", _ensemble(run)),
-        ("Against the defaults", _against_defaults(run)),
-        ("Against the best baseline", _against_baseline(run)),
-        ("What remains", _what_remains(run)),
+        *answers.lines(run),
     )
     return section(
-        "verdict", "Verdict", [Headline(_winner(run), lines), Numbers(tuple(_numbers(run)))]
+        "verdict", "Verdict", [Headline(_winner(run), lines), Numbers(tuple(numbers(run)))]
     )
-
-
-def best_baseline(run: Run) -> str | None:
-    """The baseline with the lowest dev error: chosen on dev, so that test stays untouched."""
-    rows = run.baselines
-    return str(rows.loc[rows["dev_error"].idxmin(), "config"]) if len(rows) else None
-
-
-def versus(run: Run, base: str) -> Interval:
-    """Winner less base in test error, paired by seed, on the same rows."""
-    ours, theirs = (
-        run.rows_of(name)["test_error"].to_numpy(float) for name in (str(run.winner), base)
-    )
-    if len(ours) != len(theirs):
-        return intervals.none(float(ours.mean() - theirs.mean()), len(ours), "unequal replicates")
-    if any(all_diverged(run, name) for name in (str(run.winner), base)):
-        return intervals.none(float(ours.mean() - theirs.mean()), len(ours), DIVERGED)
-    scale, least = text.unit(run, "test_error"), 0.0
-    if not run.regression:
-        least = intervals.one_row(len(ours), len(run.predictions.target("test")))
-    return intervals.paired_t(ours, theirs, least).within(*scale.apart)
 
 
 def _unconfirmed(run: Run) -> Headline | Text:
@@ -97,7 +70,9 @@ def _winner(run: Run) -> str:
             return f"Keep the defaults{also}: nothing else was confirmed."
         return f"Keep the defaults{also}: nothing confirmed beat them on dev."
     head = f"{name} ({label})" if label else name
-    return f"{head} wins on dev." if len(run.configs) > 1 else f"{head} is all that was confirmed."
+    by = objectives.objectives(run)[0].name.removeprefix("dev ")
+    alone = f"{head} is all that was confirmed."
+    return f"{head} wins on dev, by {by}." if len(run.configs) > 1 else alone
 
 
 def _aims(run: Run) -> Iterator[tuple[str, str]]:
@@ -119,15 +94,25 @@ def _aims(run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _how_good(run: Run) -> str:
-    scale = text.unit(run, "test_error")
-    found = new_rows(run, str(run.winner), "test")
-    lost = int((run.rows_of(str(run.winner))["status"] == "diverged").sum())
+    """By what was asked for, where test rows say it; beside it the error."""
+    winner, by, plain = str(run.winner), measures.measure(run), measures.plain()
+    lost = int((run.rows_of(winner)["status"] == "diverged").sum())
     tail = f" {lost} of its networks diverged and count with the worst value." if lost else ""
-    n = len(run.rows_of(str(run.winner)))
+    error, n = measures.on_new_rows(run, winner, plain), len(run.rows_of(winner))
+    shown = [by] * bool(by.of_rows and not by.is_error) + [plain]
+    said = [_said(run, winner, one) for one in shown]
+    found = measures.on_new_rows(run, winner, shown[0])
     scope = f"({text.LEVEL}, {text.count(n, 'network')}, {found.n} test rows; {found.covers})"
-    sds = " SDs of the training target" if run.regression else ""
-    own = _in_its_own_units(run, found)
-    return f"{text.capital(scale.name)} {scale.interval(found)}{sds} {scope}.{own}{tail}"
+    beside = f" Beside it: {said[1]}." if len(said) > 1 else ""
+    own = _in_its_own_units(run, error)
+    return f"{text.capital(said[0])} {scope}.{beside}{own}{tail}"
+
+
+def _said(run: Run, config: str, by: Measure) -> str:
+    scale = by.unit(run)
+    in_sds = run.regression and by.of_rows in (measures.ERROR, "mean_absolute_error")
+    sds = " SDs of the training target" * in_sds
+    return f"{scale.name} {scale.interval(measures.on_new_rows(run, config, by))}{sds}"
 
 
 def _in_its_own_units(run: Run, rmse: Interval) -> str:
@@ -149,104 +134,6 @@ def _ensemble(run: Run) -> str:
     scale = text.unit(run, "test_error")
     how = f", not saved by {trainer['call']}" if trainer else ", as model.npz predicts"
     return (
-        f"All {alive} networks together{how}: {scale.interval(found)} "
+        f"All {alive} networks together{how}: {scale.name} {scale.interval(found)} "
         f"({text.LEVEL}, {found.kind}, {found.n} test rows; {found.covers})."
     )
-
-
-def _against_defaults(run: Run) -> str:
-    if run.default is None:
-        return "The defaults were not confirmed, so there is nothing to compare with."
-    if run.default == run.winner:
-        return "The winner is the defaults."
-    scale, found = text.unit(run, "test_error"), versus(run, run.default)
-    if found.why == DIVERGED:
-        n = len(run.rows_of(run.default))
-        return f"All {n} networks of the defaults diverged: there is no error to compare with."
-    if not found.known:
-        head = f"{scale.head(found, difference=True)} of {scale.name}"
-        return f"{head}, without an interval ({found.why})."
-    better = "better than" if found.high < 0 else "worse than" if found.low > 0 else ""
-    judged = better.capitalize() if better else "Not told apart from"
-    rows = difference_on_new_rows(run, str(run.winner), run.default, "test")
-    also = "" if rows.excludes_zero or not better else (
-        f" On new rows it might be otherwise: {scale.interval(rows, difference=True)}."
-    )  # fmt: skip
-    return (
-        f"{judged} the defaults on these test rows: {scale.interval(found, difference=True)}"
-        f"{' SD' * run.regression} ({text.LEVEL}, {found.kind}, n = {found.n}).{also}"
-    )
-
-
-def _against_baseline(run: Run) -> str:
-    base = best_baseline(run)
-    if base is None:
-        return "No baseline was trained."
-    scale = text.unit(run, "test_error")
-    found = difference_on_new_rows(run, str(run.winner), base, "test")
-    if found.high < 0:
-        judged = "A network is worth it"
-    elif found.low > 0:
-        judged = "A network is not worth it"
-    else:
-        judged = "A network is not shown to be worth it"
-    plain = float(run.rows_of(base)["test_error"].mean())
-    return (
-        f"{judged}: {scale.interval(found, difference=True)} of {scale.name} against {base} "
-        f"({scale.value(plain)}; {text.LEVEL}, {found.kind}), the best baseline on dev."
-    )
-
-
-def _what_remains(run: Run) -> str:
-    found = ledgers.ledgers(run)[0]
-    scale = text.unit(run, "dev_error")
-    bias, variance = found.gap(ledgers.BIAS), found.gap(ledgers.VARIANCE)
-    sizes = (
-        f"avoidable bias {scale.interval(bias.interval, difference=True)}, variance "
-        f"{scale.interval(variance.interval, difference=True)}"
-    )
-    decide = f" {found.decide}" if found.decide else ""
-    words = "Undecided between bias and variance" if found.decide else found.verdict.capitalize()
-    # Where no error at all is the aim, whatever remains looks like bias.
-    aim = " The study gives no reference: the best is taken to make no error." * found.assumed
-    return f"{words}: {sizes}.{decide}{aim}"
-
-
-def _numbers(run: Run) -> Iterator[Number]:
-    winner = str(run.winner)
-    goal = objectives.objectives(run)[0]
-    aimed = None if goal.is_plain else objectives.fresh(run, goal, winner)
-    if aimed is not None:
-        yield Number(
-            f"{goal.name} of the winner", goal.unit.head(aimed),
-            goal.unit.bounds(aimed).strip(), f"fresh seeds, dev rows; {aimed.kind}",
-        )  # fmt: skip
-    sds = "in SDs; " if run.regression else ""
-    for split in ("test", "dev")[: 2 if aimed is None else 1]:
-        scale, found = text.unit(run, f"{split}_error"), new_rows(run, winner, split)
-        yield Number(
-            f"{scale.name} of the winner", scale.head(found),
-            scale.bounds(found).strip(), f"{sds}{found.kind}, {found.n} rows",
-        )  # fmt: skip
-    scale, gap = text.unit(run, "dev_error"), ledgers.ledgers(run)[0].gap(ledgers.VARIANCE)
-    yield Number(
-        "gap, dev less train", scale.head(gap.interval, difference=True),
-        scale.bounds(gap.interval, difference=True).strip(), gap.interval.kind,
-    )  # fmt: skip
-    if run.default not in (None, winner) and not all_diverged(run, str(run.default)):
-        scale, found = text.unit(run, "test_error"), versus(run, str(run.default))
-        yield Number(
-            f"{scale.name} against the defaults", scale.head(found, difference=True),
-            scale.bounds(found, difference=True).strip(), f"{found.kind}, n = {found.n}",
-        )  # fmt: skip
-    aim = convergence.target(run)
-    if aim is not None:
-        row = convergence.speed(run, aim).set_index("config").loc[winner]
-        found, reached, n = row["restricted"], int(row["reached"]), int(row["n"])
-        bounds = f"[{text.cost(found.low)}, {text.cost(found.high)}]" if found.known else ""
-        yield Number(
-            "epochs to the target" + ", misses at the horizon" * (0 < reached < n),
-            text.time(found, reached), bounds,
-            f"{reached} of {n} networks reached it"
-            + f"; {found.why or found.kind}" * bool(reached),
-        )  # fmt: skip

@@ -1,42 +1,20 @@
-"""Two runs against each other: the difference of their winners' errors, and what it covers."""
+"""Two runs against each other: the difference of their winners, by what both were after."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 from typing import Any
 
 import numpy as np
 
 from reports import text
 from reports.frames import Run, RunFolderError
-from reports.stats import bootstrap, intervals, rows
+from reports.stats import bootstrap, differences, intervals, measures, objectives, rows
+from reports.stats.differences import Difference
 from reports.stats.intervals import Interval
+from reports.stats.measures import Measure
 
 SEED = 20271
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Last - first in the winners' error: a share of rows, or an RMSE; above 0 the last is worse.
-
-    on_these_rows: a t over seeds, paired where the seeds are the same; None where the rows differ,
-    for then it would not say what the rows did. on_new_rows: the crossed bootstrap over seeds and
-    rows, paired where the rows are the same.
-    """
-
-    split: str
-    on_these_rows: Interval | None
-    on_new_rows: Interval
-
-    @property
-    def decisive(self) -> Interval:
-        """What a gate goes by: on these rows where they are the same, else on new ones."""
-        return self.on_these_rows or self.on_new_rows
-
-    def is_worse(self, margin: float = 0.0) -> bool:
-        """Whether the last is worse by more than the margin, over the whole interval."""
-        found = self.decisive
-        return (found.low if found.known else found.estimate) > margin
 
 
 def same_rows(first: Run, second: Run) -> bool:
@@ -75,31 +53,93 @@ def winner(run: Run) -> str:
     return run.winner
 
 
-def difference(first: Run, last: Run, split: str) -> Difference:
-    """Last - first on the split "dev" or "test". Raises RunFolderError, also for other tasks."""
+def measure(first: Run, last: Run) -> Measure:
+    """The first objective of both; else, with a reason, the plain error."""
+    ours, theirs = measures.measure(first), measures.measure(last)
+    names = [objectives.objectives(run)[0].name for run in (last, first)]
+    if (ours.of_rows or ours.metric) != (theirs.of_rows or theirs.metric):
+        other = f"searched for {names[0]}, the first for {names[1]}" * (names[0] != names[1])
+        return measures.plain(
+            ours.why or theirs.why or f"{text.capital(other)}: compared by plain error."
+        )
+    if (
+        ours.metric == "epochs_to_target"
+        and first.provenance["targets"] != last.provenance["targets"]
+    ):
+        return measures.plain("Their targets differ: compared by plain error.")
+    if not ours.of_rows and not ours.unit(first).is_count and not same_rows(first, last):
+        return measures.plain(
+            f"{text.capital(names[1])} of other rows says nothing of new ones: compared by plain "
+            "error."
+        )
+    return ours
+
+
+def difference(first: Run, last: Run, split: str, by: Measure | None = None) -> Difference:
+    """Last - first on the split "dev" or "test", by `measure` if nothing else is said.
+
+    Raises RunFolderError where a run was not confirmed, and for other tasks.
+    """
     if first.regression != last.regression:
         raise RunFolderError(
             f"{last.folder}: expected a run of {first.task}, got one of {last.task}: "
             "their errors are not of one kind"
         )
-    error = f"{split}_error"
-    a, b = (run.rows_of(winner(run))[error].to_numpy(float) for run in (first, last))
-    covers = "new rows and new seeds, for these training sets"
+    names = winner(first), winner(last)
+    by = by or measure(first, last)
+    a, b = (
+        measures.values(run, name, by, split)
+        for run, name in zip((first, last), names, strict=True)
+    )
     n = min(len(run.predictions.target(split)) for run in (first, last))
-    estimate = float(b.mean() - a.mean())
-    if any(rows.all_diverged(run, winner(run)) for run in (first, last)):
-        return Difference(split, None, intervals.none(estimate, n, rows.DIVERGED))
-    mine = rows.draws(first, winner(first), split)
+    is_lost = any(rows.all_diverged(run, winner(run)) for run in (first, last))
+    if is_lost and not by.unit(first).is_count:
+        estimate = float(b.mean() - a.mean())
+        return Difference(by, split, intervals.none(estimate, n, rows.DIVERGED), None)
+    here = None
+    if same_rows(first, last) or not by.of_rows:
+        here = differences.paired(b, a, by) if same_seeds(first, last) else _apart(b, a)
+        here = here.within(*by.unit(first).apart)
+    return Difference(by, split, _new_rows(first, last, by, split) if by.of_rows else None, here)
+
+
+def _apart(a: intervals.Array, b: intervals.Array) -> Interval:
+    """Welch's t; none where each side's values are all the same, as costs are."""
+    if len(a) > 1 and len(b) > 1 and len(set(a)) == len(set(b)) == 1:
+        return intervals.none(float(a[0] - b[0]), min(len(a), len(b)), intervals.SAME)
+    return intervals.welch(a, b)
+
+
+def _new_rows(first: Run, last: Run, by: Measure, split: str) -> Interval:
+    """Paired where the rows are the same: the same draws of them."""
+    mine = measures.draws(first, winner(first), by, split)
+    ends = [float(measures.values(run, winner(run), by, split).mean()) for run in (first, last)]
+    n = min(len(run.predictions.target(split)) for run in (first, last))
+    covers = "new rows and new seeds, for these training sets"
     if not same_rows(first, last):
         # Row i of one has nothing to do with row i of the other.
-        theirs = np.random.default_rng(SEED).permutation(rows.draws(last, winner(last), split))
-        low, high = bootstrap.percentiles(theirs - mine)
-        kind = "crossed bootstrap, each on its own rows"
-        return Difference(split, None, Interval(estimate, low, high, n, kind, covers))
-    shared = rows.rows_of_split(first, split)
-    shared = shared if _same_outputs(first, last, split) else shared.other
-    theirs = rows.draws(last, winner(last), split, rows=shared)
-    low, high = bootstrap.percentiles(theirs - mine)
-    new = Interval(estimate, low, high, n, "paired crossed bootstrap", covers)
-    method = intervals.paired_t if same_seeds(first, last) else intervals.welch
-    return Difference(split, method(b, a).within(*text.unit(first, error).apart), new)
+        theirs = measures.draws(last, winner(last), by, split)
+        theirs = np.random.default_rng(SEED).permutation(_wider(last, theirs, split))
+        mine = _wider(first, mine, split)
+        kind, covers = (
+            "crossed bootstrap, each on its own rows",
+            "new rows, seeds and training sets",
+        )
+    else:
+        shared = rows.rows_of_split(first, split)
+        shared = shared if _same_outputs(first, last, split) else shared.other
+        theirs = measures.draws(last, winner(last), by, split, shared)
+        kind = "paired crossed bootstrap"
+    found = Interval(ends[1] - ends[0], *bootstrap.percentiles(theirs - mine), n, kind, covers)
+    return found.within(*by.unit(first).apart)
+
+
+def _wider(run: Run, drawn: intervals.Array, split: str) -> intervals.Array:
+    """Draws of rows alone made as wide as if the training set, too, had been drawn.
+
+    Its part is about the rows' times those that are scored over those that are trained on (Nadeau
+    and Bengio, 2003).
+    """
+    share = len(run.predictions.target(split)) / int(run.provenance["data"]["train"])
+    wider: intervals.Array = drawn.mean() + math.sqrt(1 + share) * (drawn - drawn.mean())
+    return wider

@@ -3,7 +3,7 @@
 Ng's recipe ("Machine Learning Yearning", 2018, ch. 20-27) with uncertainty: avoidable bias =
 train - reference, variance = dev - train, dev overfit = test - dev, in evaluation mode on whole
 splits. Bias has a t over seeds (its rows are the training set itself); the other two are crossed
-over seeds and rows.
+over seeds and rows. Without a reference error, what remains in training may be noise as well.
 """
 
 from __future__ import annotations
@@ -18,53 +18,49 @@ from numpy.typing import NDArray
 
 from reports import text
 from reports.frames import Run, once
-from reports.stats import bootstrap, intervals
+from reports.stats import bootstrap, deciding, intervals
+from reports.stats.gaps import (
+    AHEAD,
+    BIAS,
+    OVERFIT,
+    UNDECIDED,
+    VARIANCE,
+    Gap,
+    judge,
+    margin_of,
+)
 from reports.stats.intervals import Array, Interval
 from reports.stats.rows import (
     DIVERGED,
     all_diverged,
     draws,
     group,
+    new_rows,
     rooted,
     row_losses,
     rows_of_split,
     seeds_of,
 )
 
-BIAS, VARIANCE, OVERFIT = "avoidable bias", "variance", "dev overfit"
-GAPS = (BIAS, VARIANCE, OVERFIT)
-SURE, LIKELY = 0.975, 0.80  # sure: the margin lies outside the 95 % interval
-TWO_SIDED = 1.96
-RULE_OF_THREE = 3.0  # the rows without an error, times the share, that leave it a chance of 5 %
-
-
-@dataclass(frozen=True)
-class Gap:
-    """One gap: its interval, P(gap > margin), and its standard error by source of noise."""
-
-    name: str
-    interval: Interval
-    p: float
-    margin: float
-    seed_error: float
-    row_error: float
-    rows: int
-
 
 @dataclass(frozen=True)
 class Ledger:
     """The gaps of one configuration and the verdict on them.
 
-    `flip` is the reference error from which on the verdict would be `flips_to` (NaN: none below
-    the train error); `decide` says in words what would decide an undecided one.
+    ahead: P(bias > variance). assumed: no reference error was given, and 0 stands for it; given is
+    the verdict if that were right. `flip` is the reference error from which on it would be
+    `flips_to` (NaN: none below the train error); `decide` says in words what would decide an
+    undecided one.
     """
 
     config: str
     metric: str
     gaps: tuple[Gap, ...]
+    ahead: float
     reference: float
     assumed: bool
     verdict: str
+    given: str
     flip: float
     flips_to: str
     decide: str
@@ -72,26 +68,6 @@ class Ledger:
     def gap(self, name: str) -> Gap:
         """The gap of that name."""
         return next(gap for gap in self.gaps if gap.name == name)
-
-
-def margin_of(kind: str, dev: float, regression: bool) -> float:
-    """The size from which on a gap counts: 0.5 points or a tenth of the dev error, if larger."""
-    if kind == "error" and not regression:
-        return max(0.005, 0.1 * dev)
-    return 0.1 * abs(dev)
-
-
-def judge(gaps: tuple[Gap, ...]) -> str:
-    """The rule: sure of the gap (P >= .975), and it is the largest of the likely ones (P >= .8)."""
-    if any(math.isnan(gap.p) for gap in gaps):
-        return "undecided"
-    likely = [gap for gap in gaps if gap.p >= LIKELY]
-    if not likely:
-        small = all(gap.p <= 1 - SURE for gap in gaps)
-        return "no large gap" if small else "undecided"
-    largest = max(likely, key=lambda gap: gap.interval.estimate)
-    names = {BIAS: "high bias", VARIANCE: "high variance"}
-    return names.get(largest.name, "undecided") if largest.p >= SURE else "undecided"
 
 
 def ledger_of(run: Run, config: str, kind: str = "error") -> Ledger:
@@ -108,11 +84,37 @@ def ledger_of(run: Run, config: str, kind: str = "error") -> Ledger:
     )
     if all_diverged(run, config):
         gaps = tuple(_lost(gap) for gap in gaps)
-    verdict = judge(gaps)
-    flip, flips_to = _flip(gaps, train, reference, verdict, scale)
-    few = RULE_OF_THREE if kind == "error" and not run.regression else 0.0
-    decide = _decide(gaps, len(train), few) if verdict == "undecided" else ""
-    return Ledger(config, f"dev_{kind}", gaps, reference, assumed, verdict, flip, flips_to, decide)
+    lead = _lead(run, config, kind) - reference
+    ahead = float((lead > 0).mean()) if len(train) > 1 else math.nan
+    verdict, given = judge(gaps, ahead, not assumed), judge(gaps, ahead)
+    flip, flips_to = _flip(gaps, lead, train, reference, given, scale)
+    few = deciding.RULE_OF_THREE if kind == "error" and not run.regression else 0.0
+    decide = deciding.words(gaps, len(train), few) if verdict == UNDECIDED else ""
+    return Ledger(
+        config, f"dev_{kind}", gaps, ahead, reference, assumed, verdict, given, flip, flips_to,
+        decide,
+    )  # fmt: skip
+
+
+def _lead(run: Run, config: str, kind: str) -> Array:
+    """(draws,) by how much the train error is above the gap to dev, on the draws of the gaps.
+
+    Few seeds vary less in a bootstrap than they do; so what they add is widened to what Student's
+    t would say at the level of AHEAD.
+    """
+    from scipy import special
+
+    rows = run.rows_of(config)
+    train, dev = (rows[f"{split}_{kind}"].to_numpy(float) for split in ("train", "dev"))
+    n = len(train)
+    seeds = seeds_of(run, n)
+    found: Array = 2 * seeds @ train - draws(run, config, "dev", kind)
+    if n < 2:
+        return found
+    wider = float(special.stdtrit(n - 1, AHEAD) / special.ndtri(AHEAD)) * math.sqrt(n / (n - 1))
+    each = 2 * train - dev
+    widened: Array = found + (wider - 1) * (seeds @ each - each.mean())
+    return widened
 
 
 @once
@@ -127,12 +129,36 @@ def loss_ledgers(run: Run) -> tuple[Ledger, ...]:
     return tuple(ledger_of(run, config, "loss") for config in run.configs)
 
 
+def gap_name(one: Ledger, gap: Gap) -> str:
+    """What a reader calls it: without a reference the train error is bias, noise, or both."""
+    return "bias and noise" if gap.name == BIAS and one.assumed else gap.name
+
+
+@once
+def best_tried(run: Run) -> tuple[str, Interval] | None:
+    """The network setting or baseline that errs least on dev, with its error on new (test) rows.
+
+    No noise can be larger than the error of what was tried. None where everything diverged.
+    """
+    tried = [*run.configs, *map(str, run.baselines["config"])]
+    errors = {
+        config: float(run.rows_of(config)["dev_error"].mean())
+        for config in tried
+        if not all_diverged(run, config)
+    }
+    if not errors:
+        return None
+    best = min(errors, key=errors.__getitem__)
+    return best, new_rows(run, best, "test")
+
+
 def frame(found: tuple[Ledger, ...]) -> pd.DataFrame:
     """One row per (config, gap): estimate, low, high, margin, p, standard errors, kind, n."""
     return pd.DataFrame(
         [
             {
                 "config": one.config, "metric": one.metric, "gap": gap.name,
+                "label": gap_name(one, gap),
                 "estimate": gap.interval.estimate, "low": gap.interval.low,
                 "high": gap.interval.high, "p_above_margin": gap.p, "margin": gap.margin,
                 "seed_error": gap.seed_error, "row_error": gap.row_error,
@@ -249,69 +275,19 @@ def _row_error(losses: Array, root: bool, of: NDArray[Any] | None) -> float:
 
 
 def _flip(
-    gaps: tuple[Gap, ...], train: Array, reference: float, verdict: str, scale: Scale
+    gaps: tuple[Gap, ...],
+    lead: Array,
+    train: Array,
+    reference: float,
+    verdict: str,
+    scale: Scale,
 ) -> tuple[float, str]:
     """The first reference above the present one, up to the train error, with another verdict."""
     if len(train) < 2 or float(train.mean()) <= reference:
         return math.nan, ""
     for value in np.linspace(reference, float(train.mean()), 201)[1:]:
-        other = judge((_bias(train, float(value), gaps[0].margin, scale), *gaps[1:]))
+        ahead = float((lead > value - reference).mean())
+        other = judge((_bias(train, float(value), gaps[0].margin, scale), *gaps[1:]), ahead)
         if other != verdict:
             return float(value), other
     return math.nan, ""
-
-
-def _decide(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
-    """In words: which source of noise dominates, and how many more of what would decide it.
-
-    Where few rows err, no fewer rows than `few` over the distance to the margin will do, and the
-    rows are at least as noisy as one of them more or less.
-    """
-    if gaps[0].interval.why == DIVERGED:
-        return text.capital(f"{DIVERGED}: there is no gap to judge. Lower the learning rate first.")
-    if math.isnan(gaps[0].interval.estimate):
-        return "No train error is known: the trainer may yield train_error or train_outputs."
-    if replicates < 2:
-        return "One replicate: the noise between seeds is unknown. Confirm with 10 or more."
-    open_gaps = [gap for gap in gaps if 1 - SURE < gap.p < SURE]
-    if not open_gaps:
-        return "The largest gap is test over dev: the search has fitted its dev rows. Use more."
-    gap = max(open_gaps, key=lambda one: one.p)
-    distance = abs(gap.interval.estimate - gap.margin)
-    wanted = (distance / TWO_SIDED) ** 2
-    row_error = max(gap.row_error, 1 / gap.rows) if few and gap.rows else gap.row_error
-    seeds = _seeds_needed(gap.seed_error**2 * replicates, replicates, distance, row_error)
-    rows = _needed(gap.row_error**2 * gap.rows, wanted - gap.seed_error**2)
-    rows = max(rows, math.ceil(few / distance)) if distance > 0 else rows
-    by_seed = gap.seed_error > row_error
-    dominant = "the choice of seed" if by_seed else "the small number of rows"
-    head = f"The open question is the {gap.name} gap; {dominant} is the larger source of noise. "
-    ways = []
-    if seeds:
-        ways.append(f"about {seeds} replicates (now {replicates})")
-    if gap.rows and gap.rows < rows < 1_000_000:
-        split = "dev" if gap.name == VARIANCE else "dev and test"
-        ways.append(f"about {rows} {split} rows (now {gap.rows})")
-    if not ways:
-        return head + "The gap lies too close to the margin for any affordable number to decide."
-    return head + "If the estimate holds, " + " or ".join(ways) + " would decide it."
-
-
-MOST_SEEDS = 1000  # that anyone would train to decide a question
-
-
-def _seeds_needed(variance: float, now: int, distance: float, row_error: float) -> int:
-    """The least number above the present one whose t would reach less far; 0 where there is none.
-
-    With two or three, t is so wide that one network more can decide.
-    """
-    from scipy import special
-
-    many = np.arange(now + 1, MOST_SEEDS)
-    reach = special.stdtrit(many - 1, 0.5 + intervals.LEVEL / 2) ** 2 * variance / many
-    enough = reach + (TWO_SIDED * row_error) ** 2 <= distance**2
-    return int(many[enough.argmax()]) if enough.any() else 0
-
-
-def _needed(variance: float, room: float) -> int:
-    return math.ceil(variance / room) if room > 0 else 10**9

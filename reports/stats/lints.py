@@ -9,10 +9,20 @@ import numpy as np
 
 from reports import summary, text
 from reports.frames import Run
-from reports.stats import convergence, intervals, limits, objectives, row_lints, tuning
+from reports.stats import (
+    convergence,
+    intervals,
+    limits,
+    measures,
+    objectives,
+    row_lints,
+    scores,
+    tuning,
+)
 from reports.stats.findings import NOTE, WARN, Lint
 
 FEW_CONFIRM, FEW_SEARCH = 10, 3
+CONSTANTS = ("majority class", "mean")  # among the baselines
 LIMITS = {("keep_prob", "high"): 1.0, ("floor", "low"): 0.0}  # ends that nothing lies beyond
 
 
@@ -85,16 +95,20 @@ def edges(run: Run) -> Iterator[Lint]:
 
 
 def unlearned(run: Run) -> Iterator[Lint]:
-    """The winner is no better than a constant."""
+    """The winner is no better than a constant, by what the study asks for where that is known."""
     if run.winner is None or (run.rows_of(run.winner)["status"] == "diverged").all():
         return
-    ours = float(run.rows_of(run.winner)["dev_error"].mean())
-    constant = float(run.provenance["constants"]["dev_error"])
-    if ours >= constant:
-        scale = text.unit(run, "dev_error")
+    by, named = measures.measure(run), set(run.baselines["config"]) & set(CONSTANTS)
+    if by.of_rows in scores.SCORES and named:
+        constant = float(measures.values(run, named.pop(), by, "dev").mean())
+    else:
+        by, constant = measures.plain(), float(run.provenance["constants"]["dev_error"])
+    ours = float(measures.values(run, run.winner, by, "dev").mean())
+    if by.sign * ours >= by.sign * constant:
+        scale = by.unit(run, "dev")
         yield Lint(
             "nothing learned", WARN,
-            f"The winner's dev error, {scale.value(ours)}, is no better than a constant "
+            f"The winner's {scale.name}, {scale.value(ours)}, is no better than a constant "
             f"predictor's, {scale.value(constant)}.",
             "Check the target column and the preprocessing, then widen the space.", "confirmed",
         )  # fmt: skip

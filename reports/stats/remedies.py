@@ -17,9 +17,8 @@ import numpy as np
 from reports import summary, text
 from reports.frames import Run
 from reports.stats import convergence, tuning
+from reports.stats.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
 from reports.stats.rows import ensemble, new_rows
-
-BIAS, VARIANCE = "high bias", "high variance"
 
 
 @dataclass(frozen=True)
@@ -53,15 +52,27 @@ LEVERS = (
 
 
 def remedies(run: Run, config: str, verdict: str) -> Iterator[str]:
-    """Sentences for a configuration whose verdict is high bias or high variance."""
-    way = 1 if verdict == BIAS else -1
-    if verdict == VARIANCE:
+    """Sentences for a configuration of which something is too high, or may be."""
+    if verdict == CONDITIONAL:
+        yield (
+            "First find out what a perfect model would err (how often do experts disagree, or two "
+            "measurements of the same?) and give it as reference. If it is noise, no setting will "
+            "lower it. If it is bias:"
+        )
+        yield from _of_bias(run, config)
+    elif verdict == HIGH_BIAS:
+        yield from _of_bias(run, config)
+    elif verdict == HIGH_VARIANCE:
         yield from _together(run, config)
         yield "More training rows help in any case."
-    yield from _levers(run, config, way)
-    yield from _longer(run, config) if verdict == BIAS else _shorter(run, config)
-    if verdict == BIAS:
-        yield "Better features, and a reference error of your own: not all error is avoidable."
+        yield from _levers(run, config, -1)
+        yield from _shorter(run, config)
+
+
+def _of_bias(run: Run, config: str) -> Iterator[str]:
+    yield from _levers(run, config, 1)
+    yield from _longer(run, config)
+    yield "Better features."
 
 
 def _levers(run: Run, config: str, way: int) -> Iterator[str]:

@@ -44,7 +44,7 @@ def of_study(study: Study, standing: Standing, trials_at: str) -> str:
 def of_result(study: Study, standing: Standing, run: "Run", trials_at: str, report: str) -> str:
     """The study's note once the report is made: the winners first."""
     blocks = [*_head(study, standing), f"**[The report]({report})** has all of it."]
-    winners = _winners(run)
+    winners = of_winners(run)
     return "\n\n".join([*blocks, *(winners or _best(study, standing, trials_at))])
 
 
@@ -116,9 +116,10 @@ def _short(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def _winners(run: "Run") -> list[str]:
-    """The table of the confirmation; nothing where there was none."""
+def of_winners(run: "Run") -> list[str]:
+    """The verdict and the table of the confirmation; nothing where there was none."""
     from reports import summary
+    from reports.sections import answers
     from reports.stats.intervals import Interval
     from reports.text import cost, unit
 
@@ -151,9 +152,13 @@ def _winners(run: "Run") -> list[str]:
     named = [text(goal.name) for _, goal in goals]
     head = ["confirmed", *named, "dev error", "test error", "dev − train", "epochs to target"]
     aim = text(summary.target_in_words(run))
-    what = f"{', '.join(named)}: over the same seeds [95 % interval for new seeds, on these rows]. "
-    seeds = what if named else ""
+    on_dev = [text(goal.name) for name, goal in goals if name != "test_objective"]
+    what = (
+        f"{', '.join(on_dev)}: over the same seeds [95 % interval for new seeds, on these rows]. "
+    )
+    seeds = what if on_dev else ""
     return [
+        *(f"**{label}**: {text(sentence)}" for label, sentence in answers.lines(run)),
         table(head, body),
         f"{seeds}Errors: means of fresh seeds [95 % interval for new rows and seeds]. Epochs: "
         "restricted mean "

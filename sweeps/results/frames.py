@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
 from sweeps.search import Finished, ranking
+from sweeps.study import metrics
 from sweeps.study.objectives import Goal
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
@@ -128,6 +129,7 @@ def confirmed(
     for one in networks:
         candidate, outcome = one.candidate, one.outcome
         gone = outcome.curves["diverged"]
+        on_test = _of_outputs(study, dataset, outcome, "test")
         costs = _costs(outcome) | {"epochs": int(outcome.curves["epoch"][-1])}
         config = {word: plain(value) for word, value in candidate.config.items()}
         for replicate in range(gone.shape[1]):
@@ -143,14 +145,35 @@ def confirmed(
                 "diverged_epoch": int(gone[:, replicate].argmax()) if diverged else -1,
                 **{score: _of(outcome, score, replicate) for score in TEST_SCORES},
                 **{name: float(outcome.final[name][replicate]) for name in _further(study)},
+                **{f"test_{name}": float(each[replicate]) for name, each in on_test.items()},
                 "settings": json.dumps(config),
                 "selected_value": candidate.selected_value,
                 **costs,
                 "parameters": parameters(study, candidate.config, dataset),
             }
             rows.append(row)
-    rows += [_baseline(name, outcome) for name, outcome in others.items()]
+    rows += [_baseline(study, dataset, name, outcome) for name, outcome in others.items()]
     return pd.DataFrame(rows)
+
+
+def _of_outputs(
+    study: Study, dataset: Dataset, outcome: Outcome, part: str
+) -> dict[str, metrics.Values]:
+    """(P,) of each further metric that the outputs of a part are enough for; NaN without them."""
+    names = [name for name in _further(study) if name in metrics.OF_OUTPUTS]
+    outputs = outcome.arrays.get(f"{part}_outputs")
+    if outputs is None:
+        return dict.fromkeys(names, np.full(len(outcome.arrays["gone"]), np.nan))
+    gone = outcome.arrays.get("gone", np.zeros(len(outputs), bool))
+    # A score is of dev rows: those of the part stand in their place.
+    numbers = {f"dev_{kind}": outcome.final[f"{part}_{kind}"] for kind in ("loss", "error")}
+    seen = metrics.Seen(numbers, lambda: outputs, dataset.labels[part])
+    found = {}
+    for name in names:
+        score = metrics.METRICS[name]
+        if isinstance(score, metrics.Score):
+            found[name] = score.bounded(score.of(seen), gone, score.worst(dataset))
+    return found
 
 
 def _of(outcome: Outcome, score: str, replicate: int) -> float:
@@ -163,7 +186,12 @@ def parameters(study: Study, config: Config, dataset: Dataset) -> int:
     return network(config, dataset).n_parameters if study.trainer is None else 0
 
 
-def _baseline(name: str, outcome: Outcome) -> dict[str, Any]:
+def _baseline(study: Study, dataset: Dataset, name: str, outcome: Outcome) -> dict[str, Any]:
+    """Its scores, and each metric that it has: no cost of a network, no epochs."""
+    dev, test = (_of_outputs(study, dataset, outcome, part) for part in ("dev", "test"))
+    gap = outcome.final["dev_error"] - outcome.final["train_error"]
+    known = dev | {f"test_{metric}": values for metric, values in test.items()}
+    known |= {"gap": gap} if "gap" in study.metrics else {}
     return {
         "config": name,
         "kind": "baseline",
@@ -174,6 +202,7 @@ def _baseline(name: str, outcome: Outcome) -> dict[str, Any]:
         "status": "ok",
         "diverged_epoch": -1,
         **{score: float(outcome.final[score][0]) for score in TEST_SCORES},
+        **{metric: float(values[0]) for metric, values in known.items()},
         "settings": "{}",
         "selected_value": np.nan,
         **_costs(outcome),

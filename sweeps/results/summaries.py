@@ -45,7 +45,10 @@ def _found(result: "Result") -> dict[str, Any]:
     """search_best: the trial with the best value; winner: what the confirmation put first.
 
     The two are often not the same. best: the winner's settings, or of a search alone its best's.
+    verdict: the winner against the defaults and the best baseline, and what remains.
     """
+    from reports.sections import answers
+
     trials = result.trials
     first = trials[trials["rank"] == 1][["trial", "value"]].to_dict("records")
     return {
@@ -55,11 +58,19 @@ def _found(result: "Result") -> dict[str, Any]:
         "search_best": {k: _finite(v) for k, v in first[0].items()} if first else None,
         "winner": result.run.winner,
         "best": result.best,
+        "verdict": _plain(answers.plain(result.run)),
         "confirmed": [
             {name: _finite(value) for name, value in row.items()}
             for row in result.table.to_dict("records")
         ],
     }
+
+
+def _plain(found: Any) -> Any:
+    """Nested, NaN as null."""
+    if isinstance(found, dict):
+        return {name: _plain(value) for name, value in found.items()}
+    return _finite(found)
 
 
 def _finite(value: Any) -> Any:

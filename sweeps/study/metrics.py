@@ -214,3 +214,5 @@ METRICS: Mapping[str, Metric] = {
     "parameters": Cost("numbers in one network", _parameters),
     "seconds": Cost("training of all replicates", _total("seconds"), in_seconds=True),
 }
+# The scores that what a model says of any rows is enough for: of the test rows, and of baselines.
+OF_OUTPUTS = ("log_loss", "balanced_error", "macro_f1", "auc", "mean_absolute_error")

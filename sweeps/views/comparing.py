@@ -17,17 +17,22 @@ from sweeps.views import tables, wording
 
 if TYPE_CHECKING:
     from reports import frames
-    from reports.stats.comparison import Difference
+    from reports import text as words_of
+    from reports.stats.differences import Difference
     from reports.stats.intervals import Interval
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Runs, the row of each one's winner, and the differences of the later ones to the first."""
+    """Runs, the row of each one's winner, and the differences of the later ones to the first.
+
+    differences are by what was searched for; errors the same in plain error, None where that is it.
+    """
 
     runs: "list[frames.Run]"
     winners: "list[pd.Series[Any]]"
     differences: "list[Difference]"
+    errors: "list[Difference | None]"
     notes: list[str]
 
     @property
@@ -45,15 +50,25 @@ class Comparison:
         return {name: [one.get(name) for one in shown] for name in names}
 
     def plain(self) -> dict[str, Any]:
-        """As JSON says it; `differences` are to the first run, above 0 is worse."""
+        """As JSON says it; `differences` are the later runs less the first.
+
+        By `by`, whose sign is 1 where less is better and above 0 so is worse; `error` is beside it.
+        """
         return {
             "runs": [
                 {"run": str(run.folder), **winner.to_dict()}
                 for run, winner in zip(self.runs, self.winners, strict=True)
             ],
             "differences": [
-                {"run": str(run.folder), **asdict(found)}
-                for run, found in zip(self.runs[1:], self.differences, strict=True)
+                {
+                    "run": str(run.folder),
+                    **asdict(found),
+                    "answer": found.answer(),
+                    "error": None if error is None else asdict(error),
+                }
+                for run, found, error in zip(
+                    self.runs[1:], self.differences, self.errors, strict=True
+                )
             ],
             "notes": self.notes,
         }
@@ -62,7 +77,7 @@ class Comparison:
 def compare(paths: list[Path], split: str) -> Comparison:
     """Compare two or more confirmed runs. Errors: UserError."""
     from reports import frames, summary
-    from reports.stats import comparison
+    from reports.stats import comparison, measures
 
     if len(paths) < 2:
         raise UserError(f"compare: expected two runs or more, got {len(paths)}")
@@ -72,13 +87,19 @@ def compare(paths: list[Path], split: str) -> Comparison:
         rows = [summary.table(run).set_index("config", drop=False) for run in runs]
         winners = [table.loc[name] for table, name in zip(rows, names, strict=True)]
         differences = [comparison.difference(runs[0], run, split) for run in runs[1:]]
+        errors = [
+            None
+            if found.by.is_error
+            else comparison.difference(runs[0], run, split, measures.plain())
+            for run, found in zip(runs[1:], differences, strict=True)
+        ]
         notes = [note for run in runs[1:] for note in _notes(runs[0], run)]
     except frames.RunFolderError as fault:
         raise UserError(str(fault)) from None
     except folders.BROKEN as fault:
         got = f"{type(fault).__name__} {fault}"
         raise UserError(f"compare: expected runs that can be read, got: {got}") from None
-    return Comparison(runs, winners, differences, notes)
+    return Comparison(runs, winners, differences, errors, notes)
 
 
 def _said(run: "frames.Run", settings: dict[str, Any]) -> list[str]:
@@ -106,6 +127,8 @@ def _notes(first: "frames.Run", other: "frames.Run") -> list[str]:
     ours, wanted = _wanted(first), _wanted(other)
     if ours != wanted:
         notes.append(f"{where}: searched for {wanted}, the first for {ours}")
+    if why := comparison.measure(first, other).why:
+        notes.append(f"{where}: {why}")
     return notes
 
 
@@ -135,16 +158,18 @@ def show(found: Comparison, console: Console) -> None:
     ]
     if same:
         tell(console, "the same", ", ".join(same), style="dim")
-    regression = found.runs[0].regression
-    for run, difference in zip(found.runs[1:], found.differences, strict=True):
-        tell(
-            console,
-            "",
-            f"{run.folder} against {found.runs[0].folder}: {words(difference, regression)}",
-        )
-        for interval in (difference.on_these_rows, difference.on_new_rows):
+    first = found.runs[0]
+    for run, difference, error in zip(found.runs[1:], found.differences, found.errors, strict=True):
+        tell(console, "", f"{run.folder} against {first.folder}: {words(difference, first)}")
+        for label, interval in (
+            ("new rows", difference.on_new_rows),
+            ("these rows alone", difference.on_these_rows),
+        ):
             if interval is not None:
-                tell(console, "", _interval(interval, regression))
+                label = label if difference.by.of_rows else "networks"
+                tell(console, "", f"{label}: {_interval(interval, unit_of(difference, first))}")
+        if error is not None:
+            tell(console, "", f"beside it: {words(error, first)}")
     for note in found.notes:
         tell(console, "note", note, style="yellow")
 
@@ -187,37 +212,32 @@ def _setting(value: Any) -> str:
     return "–" if value is None else printable(wording.value_of(value))
 
 
-def words(found: "Difference", regression: bool) -> str:
-    """What the decisive interval says, and whether that for new rows bears it out."""
-    decisive = found.decisive
-    size = _number(decisive.estimate, regression)
-    if not decisive.excludes_zero:
-        return f"no difference shown in {found.split} error ({size})"
-    word = "higher: worse" if decisive.estimate > 0 else "lower: better"
-    where = "" if found.on_new_rows.excludes_zero else " on these rows; not shown for new rows"
-    return f"{found.split} error {size}, {word}{where}"
+def unit_of(found: "Difference", run: "frames.Run") -> "words_of.Unit":
+    """How the difference's values are written."""
+    return found.by.unit(run, found.split)
 
 
-def failure(found: "Difference", margin: float, regression: bool) -> str:
+def words(found: "Difference", run: "frames.Run") -> str:
+    """What the decisive interval says: that for new rows, where the measure has any."""
+    from reports.stats.differences import OPEN
+
+    unit, answer = unit_of(found, run), found.answer()
+    judged = "no difference shown" if answer == OPEN else answer
+    where = " for new rows" if found.by.of_rows else ""
+    return f"{unit.name} {unit.interval(found.decisive, difference=True)}: {judged}{where}"
+
+
+def failure(found: "Difference", margin: float, run: "frames.Run") -> str:
     """Why the gate is closed."""
-    decisive = found.decisive
-    what = f"{_signed(decisive.estimate, regression)} (no interval)"
-    if decisive.known:
-        what = f"[{', '.join(_signed(b, regression) for b in (decisive.low, decisive.high))}]"
-    allowed = f"{margin:g} SD" if regression else f"{100 * margin:g} points"
-    return f"{found.split} error: {what} lies above the margin of {allowed}"
+    unit, decisive = unit_of(found, run), found.decisive
+    allowed = unit.difference(margin).lstrip("+")
+    over = "over the whole interval " if decisive.known else ""
+    size = unit.interval(decisive, difference=True)
+    return f"{unit.name} {size} is worse {over}by more than the margin of {allowed}"
 
 
-def _interval(found: "Interval", regression: bool) -> str:
+def _interval(found: "Interval", unit: "words_of.Unit") -> str:
     if not found.known:
         return f"no interval: {found.why}"
-    low, high = (_signed(bound, regression) for bound in (found.low, found.high))
-    return f"[{low}, {high}] {found.kind}, n = {found.n}; covers {found.covers}"
-
-
-def _number(value: float, regression: bool) -> str:
-    return f"{_signed(value, regression)} {'SD' if regression else 'points'}"
-
-
-def _signed(value: float, regression: bool) -> str:
-    return f"{value:+.3f}" if regression else f"{100 * value:+.2f}"
+    bounds = unit.bounds(found, difference=True).strip()
+    return f"{bounds} {found.kind}, n = {found.n}; covers {found.covers}"

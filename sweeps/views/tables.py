@@ -29,12 +29,14 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
     for cause, count in failed["cause"].value_counts().items():
         tell(console, "failed", f"{wording.count(count, 'trial')}: {cause}", style="red")
     if result.confirm is not None:
+        from reports.sections import answers
+
         winner = result.confirm[result.confirm["rank"] == 1]
         if (winner["status"] == "diverged").all():
             tell(console, "diverged", "every confirmed network of the winner", style="red")
         shown = _fitting(result, console)
         console.print(_table(result, shown))
-        for n, text in enumerate(_verdict(result)):
+        for n, (_, text) in enumerate(answers.lines(result.run)):
             tell(console, "" if n else "verdict", text)
         for label, text in _settings_of(result.table, study):
             tell(console, label, text)
@@ -139,19 +141,6 @@ def _reach(row: "pd.Series[Any]") -> str:
     return f"{beyond}{row['epochs_to_target']:.0f} ({row['reach']:.0%})"
 
 
-# Of the report's verdict what the table of winners does not say.
-JUDGED = ("Against the defaults", "Against the best baseline", "What remains")
-
-
-def _verdict(result: Result) -> Iterator[str]:
-    from reports.sections.blocks import Headline
-    from reports.sections.verdict import verdict
-
-    for block in verdict(result.run).blocks:
-        if isinstance(block, Headline):
-            yield from (sentence for label, sentence in block.lines if label in JUDGED)
-
-
 def _settings_of(rows: pd.DataFrame, study: Study) -> Iterator[tuple[str, str]]:
     """What was found for the winner; of the other networks what differs from it."""
     from reports import summary
@@ -182,11 +171,14 @@ def _reading(result: Result, shown: Mapping[str, tuple[str, Cell]]) -> Iterator[
     if goals:
         names = ", ".join(goals)
         yield f"{names}: over {n} fresh seeds [95 % interval for new seeds, on these dev rows]"
+    on_test = [head for name, (head, _) in shown.items() if name == "test_objective"]
     unit = _sds(run.target_sd) if run.regression else "share of rows"
     yield (
         f"error: {unit}, mean of {n} fresh seeds [95 % interval for new "
         f"{rows.rows_of_split(run, 'test').unit} and seeds, for this training set]"
     )
+    if on_test:
+        yield f"{on_test[0]}: likewise; by it settings are compared"
     if "epochs" in shown:
         target = summary.target_in_words(run)
         yield f"epochs to reach the target, restricted mean (share that reached it): {target}"

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from sklearn.metrics import roc_auc_score
 
 from reports.frames import Run, RunFolderError, load
 from reports.stats import comparison, intervals
@@ -44,9 +45,12 @@ def told(folder: Path, **changes: Any) -> Path:
     return folder
 
 
-def two(tmp_path: Path, wrong: int = 0) -> tuple[Run, Run]:
-    first = write(tmp_path / "a", Made())
-    return load(first), load(shifted(write(tmp_path / "b", Made()), wrong))
+ERROR = Made(objectives=("dev_error",))
+
+
+def two(tmp_path: Path, wrong: int = 0, made: Made = ERROR) -> tuple[Run, Run]:
+    first = write(tmp_path / "a", made)
+    return load(first), load(shifted(write(tmp_path / "b", made), wrong))
 
 
 def test_welch_is_scipys() -> None:
@@ -77,11 +81,60 @@ def test_the_same_rows_and_seeds_are_paired(tmp_path: Path) -> None:
     assert paired.estimate == pytest.approx(3 / 114)
     assert (paired.low, paired.high) == pytest.approx((3 / 114, 3 / 114))
     # New rows may hold more of such rows, or fewer.
+    assert found.on_new_rows is not None
     assert found.on_new_rows.low < paired.low <= paired.high < found.on_new_rows.high
-    assert found.is_worse()
-    assert found.is_worse(margin=2.9 / 114)
-    assert not found.is_worse(margin=3.1 / 114)
+    assert found.decisive == found.on_new_rows
+    assert (found.answer(), found.is_worse()) == ("not decided", False)
+
+
+def test_the_gate_goes_by_new_rows_beyond_the_margin(tmp_path: Path) -> None:
+    first, last = two(tmp_path, wrong=30)
+    found = comparison.difference(first, last, "test")
+    assert found.on_new_rows is not None
+    low = found.on_new_rows.low
+    assert 0 < low < 30 / 114
+    assert found.answer() == "worse"
+    assert found.is_worse(margin=0.99 * low)
+    assert not found.is_worse(margin=1.01 * low)
+    back = comparison.difference(last, first, "test")
+    assert (back.answer(), back.is_worse()) == ("better", False)
+
+
+def test_it_goes_by_what_both_were_after(tmp_path: Path) -> None:
+    made = Made(objectives=("auc",), direction="maximize")
+    first, last = two(tmp_path, 30, made)
+    found = comparison.difference(first, last, "test")
+    areas = [
+        np.mean([
+            roc_auc_score(run.predictions.target("test"), said[:, 1])
+            for said in run.predictions.of(str(run.winner), "test")
+        ])
+        for run in (first, last)
+    ]  # fmt: skip
+    assert found.decisive.estimate == pytest.approx(areas[1] - areas[0])
+    assert found.decisive.estimate < 0
+    assert (found.answer(), found.is_worse()) == ("worse", True), "of an AUC less is worse"
     assert not comparison.difference(last, first, "test").is_worse()
+
+
+def test_of_other_objectives_it_goes_by_error_and_says_so(tmp_path: Path) -> None:
+    first, _ = two(tmp_path)
+    last = load(write(tmp_path / "c", Made(objectives=("auc",), direction="maximize")))
+    found = comparison.difference(first, last, "test")
+    assert found.by.is_error
+    assert found.by.why == "Searched for AUC, the first for dev error: compared by plain error."
+
+
+def test_what_costs_the_same_for_every_network_is_compared_exactly(tmp_path: Path) -> None:
+    made = Made(objectives=("parameters",))
+    first, last = two(tmp_path, 0, made)
+    assert last.confirm is not None
+    last.confirm["parameters"] += 3
+    found = comparison.difference(first, last, "test")
+    assert found.on_new_rows is None
+    assert (found.decisive.estimate, found.answer()) == (3, "worse")
+    assert found.is_worse()
+    assert not found.is_worse(margin=3)
 
 
 def test_other_seeds_are_not_paired(tmp_path: Path) -> None:
@@ -104,6 +157,7 @@ def test_other_rows_have_an_interval_for_new_rows_alone(
     told(last.folder, data=change)
     found = comparison.difference(first, load(last.folder), "test")
     assert found.on_these_rows is None
+    assert paired is not None
     assert found.decisive.estimate == pytest.approx(3 / 114)
     assert found.decisive.high - found.decisive.low > 1.5 * (paired.high - paired.low)
 

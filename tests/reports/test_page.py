@@ -143,7 +143,7 @@ def test_an_rmse_has_its_unit(html_of, make, folder_of, copy):
     words = verdict(folder)
     assert "SDs of the training target" in words
     assert "One SD is 21\xa0346, so it errs by about" in words
-    assert "of test RMSE against" in words
+    assert "in plain RMSE" in words
     older = copy(folder)
     told = json.loads((older / "provenance.json").read_text())
     del told["data"]["target_sd"]
@@ -181,7 +181,7 @@ def test_a_search_alone_says_that_nothing_was_confirmed(html_of, make):
 
 def test_one_replicate_is_said(html_of, folder_of):
     html = html_of(folder_of("one replicate"))
-    assert "without an interval (one replicate)" in html.replace("\xa0", " ")
+    assert "new rows, for these two trained models" in html.replace("\xa0", " ")
 
 
 def test_a_setting_that_diverged_has_no_error(html_of, folder_of):

@@ -10,7 +10,8 @@ import pytest
 
 from reports.frames import load
 from reports.stats import remedies
-from reports.stats.remedies import BIAS, VARIANCE
+from reports.stats.gaps import HIGH_BIAS as BIAS
+from reports.stats.gaps import HIGH_VARIANCE as VARIANCE
 
 
 @pytest.fixture

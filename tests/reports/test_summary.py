@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from reports import summary, text
 from reports.frames import load
@@ -45,10 +46,12 @@ def test_the_objective_is_that_of_the_fresh_seeds(make):
         assert row["objective_low"] < row["objective"] < row["objective_high"]
         assert row["objective.2"] == pytest.approx(run.rows_of(config)["dev_error"].mean())
     models = table[table["kind"] == "baseline"]
-    assert models["objective"].isna().all()  # nobody asked them
+    for name, row in models.iterrows():  # of their outputs
+        said, target = run.predictions.of(name, "dev")[0, :, 1], run.predictions.target("dev")
+        assert row["objective"] == pytest.approx(roc_auc_score(target, said))
     assert (models["objective.2"] == models["dev_error"]).all()
     assert models["objective.2_low"].isna().all()
-    assert [name for name, _ in summary.beyond_the_error(run)] == ["objective"]
+    assert [name for name, _ in summary.beyond_the_error(run)] == ["objective", "test_objective"]
 
 
 def test_bounds_hold_the_estimates(kind):

@@ -13,6 +13,7 @@ from sweeps.faults import UserError
 from sweeps.redaction import redact
 from sweeps.results.model import load
 from sweeps.results.result import Result
+from sweeps.study.metrics import METRICS, Seen
 from tests.sweeps.helpers import TEXT, study
 
 README = Path(__file__).parents[2] / "README.md"
@@ -230,7 +231,16 @@ def test_every_objective_has_a_column(tmp_path: Path) -> None:
     assert (trials["value.2"] <= trials["auc"]).all(), "the worst is no better than the mean"
     assert result.confirm is not None
     networks = result.confirm[result.confirm["kind"] == "network"]
-    assert networks[["auc", "gap"]].notna().all(axis=None)
+    assert networks[["auc", "gap", "test_auc"]].notna().all(axis=None)
+    with np.load(result.folder / "predictions.npz") as file:
+        for name, rows in result.confirm.groupby("config"):
+            for split, column in (("dev", "auc"), ("test", "test_auc")):
+                areas = METRICS["auc"].of(  # type: ignore[union-attr]
+                    Seen({}, lambda: file[f"{name}/{split}"], file[f"{split}_target"])  # noqa: B023
+                )
+                assert rows[column].to_numpy() == pytest.approx(areas)
+    models = result.confirm[result.confirm["kind"] == "baseline"]
+    assert models["gap"].to_numpy() == pytest.approx(models["dev_error"] - models["train_error"])
     said = json.loads((result.folder / "provenance.json").read_text())
     assert [one["reduce"] for one in said["objectives"]] == ["mean", "worst"]
     assert said["limits"] == ["gap <= 0.5"]

@@ -9,6 +9,8 @@ import pytest
 from rich.console import Console
 
 import sweeps
+from reports.sections import answers
+from sweeps.dashboard import texts
 from sweeps.results.result import Result
 from sweeps.study import documents, parsing
 from sweeps.views import tables
@@ -66,10 +68,18 @@ def test_the_error_alone_needs_no_column_of_its_own(tmp_path: Path) -> None:
 def test_the_verdict_follows_the_table(aimed: Result) -> None:
     told = " ".join(said(aimed, 100).split())
     report = html.unescape(aimed.report.read_text())
-    for label in tables.JUDGED:
-        sentence = report.partition(f"<dt>{label}</dt><dd>")[2].partition("</dd>")[0]
-        assert len(sentence) > 20
+    note = " ".join(texts.of_winners(aimed.run)).replace("\\", "")
+    lines = answers.lines(aimed.run)
+    assert [label for label, _ in lines][-3:] == [
+        "Against the defaults", "Against the best baseline", "What remains",
+    ]  # fmt: skip
+    for label, sentence in lines:
+        assert report.partition(f"<dt>{label}</dt><dd>")[2].partition("</dd>")[0] == sentence
         assert " ".join(sentence.split()) in told
+        assert " ".join(sentence.split()) in " ".join(note.split())
+    plain = json.loads((aimed.folder / "summary.json").read_text())["verdict"]
+    assert plain["compared_by"] == "test AUC"
+    assert plain["against_baseline"]["other"] in told
 
 
 def test_an_rmse_is_told_in_the_targets_own_units_too(tmp_path: Path) -> None:

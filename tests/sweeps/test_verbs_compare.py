@@ -9,38 +9,42 @@ import pytest
 
 from sweeps.views import comparing
 from tests.reports.folders import Made, write
-from tests.reports.test_comparison import shifted
+from tests.reports.test_comparison import ERROR, shifted
 from tests.sweeps.helpers import sweeps
 
 
 @pytest.fixture
 def cwd(tmp_path: Path) -> Path:
-    write(tmp_path / "before", Made())
-    shifted(write(tmp_path / "after", Made()), wrong=4)
+    write(tmp_path / "before", ERROR)
+    shifted(write(tmp_path / "after", ERROR), wrong=30)
     return tmp_path
 
 
 def test_side_by_side(cwd: Path) -> None:
     told = sweeps("compare", "before", "after", cwd=cwd, module="sweeps").stdout
     assert told.splitlines()[0].split() == ["before", "after"]
-    assert "after against before: test error +3.51 points, higher: worse" in told
-    assert "[+3.51, +3.51] t on paired differences, n = 10; covers new seeds" in told
+    told = told.replace("\N{NO-BREAK SPACE}", " ")
+    assert "after against before: test error +26.3 points [" in told
+    assert "]: worse for new rows\n" in told
+    assert "these rows alone: [+26.3, +26.3] t on paired differences, n = 10; covers new" in told
     assert "paired crossed bootstrap, n = 114" in told
     assert "the same  " in told
     plain = json.loads(
         sweeps("compare", "before", "after", "--json", cwd=cwd, module="sweeps").stdout
     )
     (difference,) = plain["differences"]
-    assert difference["on_these_rows"]["estimate"] == pytest.approx(4 / 114)
+    assert difference["on_these_rows"]["estimate"] == pytest.approx(30 / 114)
+    assert (difference["answer"], difference["by"]["of_rows"]) == ("worse", "error")
+    assert difference["error"] is None, "it is what they are compared by"
     assert [run["run"] for run in plain["runs"]] == ["before", "after"]
 
 
 @pytest.mark.parametrize(
     ("order", "margin", "failed"),
     [
-        (("before", "after"), "0", "the margin of 0 points"),
-        (("before", "after"), "0.03", "the margin of 3 points"),
-        (("before", "after"), "0.04", ""),
+        (("before", "after"), "0", "the margin of 0.0 points"),
+        (("before", "after"), "0.1", "the margin of 10.0 points"),
+        (("before", "after"), "0.26", ""),  # within the interval for new rows
         (("after", "before"), "0", ""),
         (("before", "before"), "0", ""),
         # The last is judged, whatever stands between.
@@ -50,8 +54,9 @@ def test_side_by_side(cwd: Path) -> None:
 def test_the_gate(cwd: Path, order: tuple[str, ...], margin: str, failed: str) -> None:
     gate = ("--fail-if-worse", "--margin", margin)
     done = sweeps("compare", *order, *gate, cwd=cwd, code=bool(failed), module="sweeps")
-    said = f"failed: test error: [+3.51, +3.51] lies above {failed}\n" if failed else ""
-    assert done.stderr == said
+    said = done.stderr.replace("\N{NO-BREAK SPACE}", " ")
+    assert said.startswith("failed: test error +26.3 points [") == bool(failed)
+    assert said.endswith(f"is worse over the whole interval by more than {failed}\n" * bool(failed))
     assert "against" in done.stdout
 
 
@@ -78,28 +83,29 @@ def test_beside_our_networks_a_trainer_has_none_of_their_words() -> None:
     own = SimpleNamespace(provenance={"trainer": {"call": "m:train"}}, parameters=("own",))
     settings = [{"l2": 0.0, "l1": 0.0}, {"l2": 0.0, "l1": 0.5, "own": 1}]
     winners = [pd.Series({"settings": one}) for one in settings]
-    found = comparing.Comparison([ours, own], winners, [], [])  # type: ignore[list-item]
+    found = comparing.Comparison([ours, own], winners, [], [], [])  # type: ignore[list-item]
     assert found.settings == {"l2": [0.0, None], "l1": [0.0, 0.5], "own": [None, 1]}
 
 
-def test_what_seeds_alone_bear_out_is_said_of_these_rows(cwd: Path) -> None:
-    shifted(write(cwd / "hardly", Made()), wrong=1)
-    shifted(write(cwd / "surely", Made()), wrong=12)
-    told = sweeps("compare", "before", "hardly", "surely", cwd=cwd, module="sweeps").stdout
-    seeds = "hardly against before: test error +0.88 points, higher: worse on these rows; not shown"
-    assert f"{seeds} for new rows\n" in told
-    assert "surely against before: test error +10.53 points, higher: worse\n" in told
+def test_what_seeds_alone_bear_out_is_no_difference_and_no_failure(cwd: Path) -> None:
+    shifted(write(cwd / "hardly", ERROR), wrong=1)
+    told = sweeps(
+        "compare", "before", "hardly", "--fail-if-worse", cwd=cwd, module="sweeps"
+    ).stdout.replace("\N{NO-BREAK SPACE}", " ")
+    assert "hardly against before: test error +0.9 points [" in told
+    assert "]: no difference shown for new rows\n" in told
+    assert "these rows alone: [+0.88, +0.88]" in told
 
 
 def test_what_differs_is_said(cwd: Path) -> None:
     path = cwd / "after" / "provenance.json"
     document = json.loads(path.read_text())
     document["data"]["sha256"] = "0" * 64
-    document["objectives"][0]["label"] = "dev_loss (quantile 0.9)"
+    document["objectives"][0]["label"] = "dev_error (quantile 0.9)"
     path.write_text(json.dumps(document))
     told = sweeps("compare", "before", "after", cwd=cwd, module="sweeps").stdout
     assert "note      after: other data: each error is on its own rows" in told
-    assert "note      after: searched for dev_loss (quantile 0.9), the first for dev_loss" in told
+    assert "note      after: searched for dev_error (quantile 0.9), the first for dev_error" in told
     assert "Welch" not in told
 
 
@@ -122,8 +128,12 @@ def test_what_was_searched_for_is_a_line(tmp_path: Path) -> None:
     write(tmp_path / "ranked", Made(objectives=("auc",), direction="maximize"))
     write(tmp_path / "plain", Made(objectives=("dev_error",)))
     told = sweeps("compare", "ranked", "plain", cwd=tmp_path, module="sweeps").stdout
-    (line,) = [line for line in told.splitlines() if line.startswith("AUC")]
+    (line,) = [line for line in told.splitlines() if line.startswith("AUC ")]
     name, value, bounds, other = line.split()
     assert (name, other) == ("AUC", "–")
     low, high = json.loads(bounds)
     assert low < float(value) < high <= 1
+    assert (
+        "note      plain: Searched for dev error, the first for AUC: compared by plain error."
+        in told
+    )

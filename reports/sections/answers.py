@@ -1,0 +1,218 @@
+"""The winner against the defaults and the best baseline, answered: for the page, terminal, JSON."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from reports import text
+from reports.frames import Run
+from reports.stats import differences, gaps, intervals, measures
+from reports.stats import ledger as ledgers
+from reports.stats.differences import BETTER, OPEN, SAME, WORSE, Difference
+from reports.stats.intervals import Interval
+from reports.stats.ledger import Ledger
+from reports.stats.rows import DIVERGED, all_diverged
+
+MOST = 100  # times the rows that anyone would gather to decide a question
+WORTH = {
+    BETTER: "A network is worth it",
+    WORSE: "A network is not worth it",
+    SAME: "A network does no better",
+    OPEN: "Whether a network is worth it is not decided",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The winner less another, by what was asked for, and the same in plain error beside it."""
+
+    other: str
+    found: Difference
+    word: str  # better, worse, the same, not decided
+    margin: float
+    error: Interval | None  # None where the difference is one of error already
+
+    def plain(self, run: Run) -> dict[str, Any]:
+        """As JSON says it."""
+        decisive = self.found.decisive
+        return {
+            "other": self.other, "by": self.found.by.unit(run).name, "answer": self.word,
+            "difference": decisive.estimate, "low": decisive.low, "high": decisive.high,
+            "kind": decisive.kind, "covers": decisive.covers,
+        }  # fmt: skip
+
+
+def against(run: Run, other: str, by: measures.Measure) -> Answer:
+    """The winner less another setting or a baseline, judged within the margin of the other."""
+    winner = str(run.winner)
+    found = differences.difference(run, winner, other, by)
+    margin = by.margin(float(measures.values(run, other, by).mean()), run.regression)
+    plain = differences.difference(run, winner, other, measures.plain())
+    beside = None if by.is_error else plain.on_new_rows
+    return Answer(other, found, found.answer(margin), margin, beside)
+
+
+def lines(run: Run) -> tuple[tuple[str, str], ...]:
+    """The verdict, a label and a sentence each; nothing where there is no winner."""
+    if run.winner is None or all_diverged(run, run.winner):
+        return ()
+    note = measures.in_words(run)
+    return (
+        *((("Compared by", note),) if note else ()),
+        ("Against the defaults", defaults_in_words(run)),
+        ("Against the best baseline", baseline_in_words(run)),
+        ("What remains", remains_in_words(run)),
+    )
+
+
+def of_defaults(run: Run) -> Answer | None:
+    """Against the defaults; None where they were not confirmed, or win."""
+    if run.default in (None, run.winner):
+        return None
+    return against(run, str(run.default), measures.measure(run))
+
+
+def of_baseline(run: Run) -> Answer | None:
+    """Against the best baseline; None where none was trained."""
+    base = differences.best_baseline(run)
+    return None if base is None else against(run, base, measures.of_baselines(run))
+
+
+def defaults_in_words(run: Run) -> str:
+    """Whether the search was worth it."""
+    if run.default is None:
+        return "The defaults were not confirmed, so there is nothing to compare with."
+    one = of_defaults(run)
+    if one is None:
+        return "The winner is the defaults."
+    if one.found.decisive.why.startswith(DIVERGED):
+        n = len(run.rows_of(one.other))
+        return f"All {n} networks of the defaults diverged: there is nothing to compare with."
+    head = {
+        BETTER: "Better than the defaults",
+        WORSE: "Worse than the defaults",
+        SAME: "The same as the defaults",
+        OPEN: "Not decided against the defaults",
+    }[one.word]
+    return f"{head}{_within(run, one)}: {_size(run, one)}."
+
+
+def baseline_in_words(run: Run) -> str:
+    """Whether a network is worth it."""
+    one = of_baseline(run)
+    if one is None:
+        return "No baseline was trained."
+    by = one.found.by
+    scale = by.unit(run)
+    value = scale.value(float(measures.values(run, one.other, by).mean()))
+    because = "" if measures.measure(run).of_rows else f" {by.why}"
+    return (
+        f"{WORTH[one.word]}{_within(run, one)}: against {one.other} ({scale.name} {value}), the "
+        f"best baseline on dev, {_size(run, one)}.{because}"
+    )
+
+
+def remains_in_words(run: Run) -> str:
+    """Bias or variance, of the error; without a reference, what noise can be at most."""
+    said = _remains(run, ledgers.ledgers(run)[0])
+    return text.capital(said) if measures.measure(run).is_error else f"In plain error, {said}"
+
+
+def _remains(run: Run, one: Ledger) -> str:
+    scale = text.unit(run, "dev_error")
+    first, variance, _ = one.gaps
+    name = "train error" if one.assumed else first.name
+    sizes = (
+        f"{name} {scale.interval(first.interval, difference=not one.assumed)}, variance "
+        f"{scale.interval(variance.interval, difference=True)}"
+    )
+    if one.verdict == gaps.CONDITIONAL:
+        head = "bias or noise, which cannot be told apart without a reference error"
+        return f"{head}: {sizes}. {_bound(run, first.interval.estimate)}".rstrip()
+    if one.verdict != gaps.UNDECIDED:
+        return f"{one.verdict}: {sizes}."
+    return f"undecided between bias and variance: {sizes}. {one.decide}"
+
+
+def _bound(run: Run, train: float) -> str:
+    """What is avoidable at least: no noise is larger than the error of what was tried."""
+    best = ledgers.best_tried(run)
+    if best is None:
+        return ""
+    name, error = best
+    who = "the winner itself" if name == run.winner else name
+    beyond = (
+        "what lies beyond that can be avoided"
+        if train > error.estimate
+        else "nothing shows that any of the train error could be avoided"
+    )
+    said = text.unit(run, "test_error").interval(error)
+    return f"The best of all that was tried, {who}, errs {said} on the test rows: {beyond}."
+
+
+def plain(run: Run) -> dict[str, Any] | None:
+    """The verdict as JSON says it; None where there is no winner."""
+    if run.winner is None or all_diverged(run, run.winner):
+        return None
+    by, defaults, baseline = measures.measure(run), of_defaults(run), of_baseline(run)
+    one = ledgers.ledgers(run)[0]
+    return {
+        "compared_by": by.unit(run).name,
+        "note": measures.in_words(run),
+        "against_defaults": None if defaults is None else defaults.plain(run),
+        "against_baseline": None if baseline is None else baseline.plain(run),
+        "remains": {"verdict": one.verdict, "reference": None if one.assumed else one.reference},
+    }
+
+
+def _within(run: Run, one: Answer) -> str:
+    if one.word != SAME or one.found.decisive.estimate == 0:
+        return ""
+    return f", within {one.found.by.unit(run).difference(one.margin).lstrip('+')}"
+
+
+def _size(run: Run, one: Answer) -> str:
+    """The difference, what its interval covers, and beside it these rows alone and the error."""
+    scale, found = one.found.by.unit(run), one.found.decisive
+    if found.why == intervals.SAME:
+        said = f"{scale.difference(found.estimate)} {scale.name}, {found.why}"
+    elif not found.known:
+        said = f"{scale.difference(found.estimate)} of {scale.name}, without an interval "
+        said += f"({found.why})"
+    else:
+        said = f"{scale.interval(found, difference=True)}{_sds(run, one)} of {scale.name} "
+        said += f"({text.LEVEL}, {found.kind}; {found.covers}{_here(run, one)})"
+    if one.error is not None:
+        error = text.unit(run, "test_error")
+        said += f"; in plain {error.name.removeprefix('test ')} "
+        said += error.interval(one.error, difference=True)
+    return f"{said}. {_would_decide(one)}".removesuffix(". ")
+
+
+def _sds(run: Run, one: Answer) -> str:
+    in_sds = one.found.by.of_rows in (measures.ERROR, "mean_absolute_error")
+    return " SD" if run.regression and in_sds else ""
+
+
+def _here(run: Run, one: Answer) -> str:
+    here = one.found.on_these_rows
+    if one.found.on_new_rows is None or here is None or not here.known:
+        return ""
+    return f"; on these rows alone{one.found.by.unit(run).bounds(here, difference=True)}"
+
+
+def _would_decide(one: Answer) -> str:
+    """About how many times what there is would decide it; "" where it is decided."""
+    found = one.found.decisive
+    if one.word != OPEN or not found.known:
+        return ""
+    # The side on which the interval reaches over zero.
+    half = found.high - found.estimate if found.estimate < 0 else found.estimate - found.low
+    times = math.inf if found.estimate == 0 else (half / found.estimate) ** 2
+    if times > MOST:
+        return "The two are too alike for any affordable number of rows to decide"
+    what = "networks" if one.found.on_new_rows is None else "test rows and networks"
+    many = text.number(math.ceil(10 * times) / 10, 2)
+    return f"If the estimate holds, about {many} times the {what} would decide it"

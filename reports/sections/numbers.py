@@ -1,0 +1,77 @@
+"""The key numbers of the first screen: the winner's score, error, gap, lead and speed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports import text
+from reports.frames import Run
+from reports.sections import answers
+from reports.sections.blocks import Number
+from reports.stats import convergence, ledger, measures, objectives
+from reports.stats.gaps import VARIANCE
+from reports.stats.measures import Measure
+from reports.stats.rows import all_diverged
+
+
+def numbers(run: Run) -> Iterator[Number]:
+    """Of a winner that did not diverge."""
+    winner, by = str(run.winner), measures.measure(run)
+    goal = objectives.objectives(run)[0]
+    if by.why or goal.reduce != "mean":  # what was searched for is not what is compared
+        fresh = objectives.fresh(run, goal, winner)
+        if fresh is not None:
+            bounds = goal.unit.bounds(fresh).strip()
+            note = f"fresh seeds, dev rows; {fresh.kind}"
+            yield Number(f"{goal.name} of the winner", goal.unit.head(fresh), bounds, note)
+    yield _score(run, winner, by, "test")
+    yield _score(run, winner, measures.plain(), "dev" if by.is_error else "test")
+    yield _gap(run)
+    lead = answers.of_defaults(run)
+    if lead is not None and not all_diverged(run, lead.other):
+        yield _lead(run, lead)
+    yield from _speed(run, winner)
+
+
+def _score(run: Run, config: str, by: Measure, split: str) -> Number:
+    scale, found = by.unit(run, split), measures.on_new_rows(run, config, by, split)
+    sds = "in SDs; " if run.regression and by.is_error else ""
+    rows = f"{found.n} rows" if by.of_rows else text.count(found.n, "network")
+    return Number(
+        f"{scale.name} of the winner", scale.head(found),
+        scale.bounds(found).strip(), f"{sds}{found.kind}, {rows}",
+    )  # fmt: skip
+
+
+def _gap(run: Run) -> Number:
+    scale, gap = text.unit(run, "dev_error"), ledger.ledgers(run)[0].gap(VARIANCE)
+    return Number(
+        f"variance: {scale.name} over train", scale.head(gap.interval, difference=True),
+        scale.bounds(gap.interval, difference=True).strip(), gap.interval.kind,
+    )  # fmt: skip
+
+
+def _lead(run: Run, lead: answers.Answer) -> Number:
+    """Against the defaults: for new rows, and beside it for these alone."""
+    scale, found, here = lead.found.by.unit(run), lead.found.decisive, lead.found.on_these_rows
+    note = f"{found.why or found.kind}, n = {found.n}"
+    if lead.found.on_new_rows is not None and here is not None and here.known:
+        note = f"for new rows and seeds; these rows alone {scale.bounds(here, True).strip()}"
+    return Number(
+        f"{scale.name} against the defaults", scale.head(found, difference=True),
+        scale.bounds(found, difference=True).strip(), note,
+    )  # fmt: skip
+
+
+def _speed(run: Run, winner: str) -> Iterator[Number]:
+    aim = convergence.target(run)
+    if aim is None:
+        return
+    row = convergence.speed(run, aim).set_index("config").loc[winner]
+    found, reached, n = row["restricted"], int(row["reached"]), int(row["n"])
+    bounds = f"[{text.cost(found.low)}, {text.cost(found.high)}]" if found.known else ""
+    yield Number(
+        "epochs to the target" + ", misses at the horizon" * (0 < reached < n),
+        text.time(found, reached), bounds,
+        f"{reached} of {n} networks reached it" + f"; {found.why or found.kind}" * bool(reached),
+    )  # fmt: skip
