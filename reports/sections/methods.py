@@ -62,16 +62,23 @@ def _grouped(run: Run) -> list[tuple[str, str]]:
 
 def _confirmed(run: Run) -> list[tuple[str, str]]:
     return [
-        ("Error on new rows", "The crossed two-way bootstrap (Owen, 2007): seeds and rows are "
-         f"resampled independently, {DRAWS} draws from a fixed generator, percentiles 2.5 and "
-         "97.5. It covers new rows and new seeds, for this training set: no interval here covers "
-         "drawing another training set. A t over seeds alone would be too narrow, the more so the "
-         "more seeds there are."),
+        ("Error on new rows", "Seeds and rows are crossed (after Owen, 2007, \"The pigeonhole "
+         f"bootstrap\"): in each of {DRAWS} draws from a fixed generator the rows are resampled, "
+         "and what other seeds would change is drawn from Student's t, on the scale of log odds "
+         "(of numbers, of logarithms); the scatter of single rows from seed to seed, which is in "
+         "both, counts once (Cornfield and Tukey, 1956). The bounds are percentiles 2.5 and 97.5. "
+         "It covers new rows and new seeds, for this training set: no interval here covers drawing "
+         "another training set. A t over seeds alone would be too narrow, the more so the more "
+         "seeds there are."),
+        *_means_of_losses(run),
         ("Few errors", "Rows that are all right do not show that the next one will be. So in half "
          "of the draws one more row stands among them that every network gets wrong, in the other "
          "half one that every network gets right (mid-P; Lancaster, 1961). Without an error in n "
-         "rows the upper bound is about 3 / n. Of a difference, the row more is as often wrong "
-         "for both settings, for neither, and for either alone (after Agresti and Min, 2005)."),
+         "rows the upper bound is about 3 / n. Such an interval holds the truth more often than it "
+         "says: where errors are fewer than five or so, in 98 cases of 100 and more. Of the mean "
+         "of the classes' errors one class at a time, by turns, has the row more. Of a difference, "
+         "the row more is as often wrong for both settings, for neither, and for either alone "
+         "(after Agresti and Min, 2005)."),
         ("Single models", "Wilson's interval (1927) for the error of a baseline or of any other "
          "single model; it covers new rows."),
         ("Between settings", f"By {measures.measure(run).unit(run).name}: what the study asks "
@@ -115,6 +122,33 @@ def _scores(run: Run) -> Iterator[tuple[str, str]]:
         )
 
 
+def _chosen(run: Run) -> Iterator[tuple[str, str]]:
+    if len(run.configs) > 1:
+        yield (
+            "The winner's luck",
+            "The winner was chosen by the same fresh seeds that report it, so its mean is likely "
+            "too good. Its intervals on new rows, and those of its differences, are moved by what "
+            "that comes to: the seeds are drawn again, the winner is chosen anew in each draw, and "
+            "what it gains there is taken back (after Efron, 2014). They are wider by as much; the "
+            "means stay as they were measured.",
+        )
+
+
+def _means_of_losses(run: Run) -> Iterator[tuple[str, str]]:
+    name = "RMSE and loss" if run.regression else "Loss"
+    tails = (
+        " Residuals with a tail as heavy as that of Student's t with three degrees of freedom are "
+        "the exception: intervals hold the truth in some 80 to 90 cases of 100, and a finding says "
+        "so where the tail is seen." * run.regression
+    )
+    yield (
+        name,
+        "A few rows make up much of it, and the worst are mostly not among those at hand. So rows "
+        "are resampled by the bootstrap-t on the logarithm (Efron and Tibshirani, 1993, ch. 12), "
+        "whose upper bound reaches further, four standard errors in a draw at most." + tails,
+    )
+
+
 def _aims(run: Run) -> Iterator[tuple[str, str]]:
     goals = objectives.objectives(run)
     if len(goals) > 1:
@@ -144,6 +178,7 @@ def _always(run: Run) -> list[tuple[str, str]]:
          "judged among the trials that had it, ten or more; those that all trials had add up to 1. "
          "Evaluators can disagree totally, and importance is not worth: a parameter can matter "
          "without tuning it being worth the while."),
-        ("Not corrected", f"Intervals are {text.LEVEL} each, not jointly. The winner was chosen on "
-         "dev, so its dev error is slightly too good; its test error is not."),
+        *_chosen(run),
+        ("Not corrected", f"Intervals are {text.LEVEL} each, not jointly. The dev rows have chosen "
+         "too: what the winner owes to them its dev error keeps; its test error owes nothing."),
     ]  # fmt: skip

@@ -1,131 +1,190 @@
 """The crossed bootstrap: errors on new rows, of networks from new seeds.
 
-The draws of rows and of seeds are made once and shared, so that differences are paired. Rows that
-belong together are drawn together. Randomness arrives as a generator.
+A mean over seeds and rows is drawn in two parts, that of the rows and that of the seeds (after
+Owen, 2007, "The pigeonhole bootstrap", where both are resampled): the draws themselves are
+`reports.stats.resampling`'s.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reports.stats.intervals import LEVEL, Array, Interval, wilson
+from reports.stats.resampling import (
+    DRAWS,
+    TINY,
+    RowWeights,
+    replicate_weights,
+    row_weights,
+    standard_error,
+)
 
-DRAWS = 2000
-GROUPS = 4000
+__all__ = [
+    "DRAWS", "Parts", "RowWeights", "balanced_parts", "crossed", "crossed_draws", "error_draws",
+    "error_parts", "number_parts", "percentiles", "proportion", "replicate_weights", "row_weights",
+    "standard_error",
+]  # fmt: skip
+
+STEEP = 4.0  # standard errors of a bootstrap-t that are believed
+WIDEST = math.log(1e3)  # of a number, what seeds may multiply it by
 CROSSED = "crossed bootstrap, seeds \N{MULTIPLICATION SIGN} "
 
 
-def replicate_weights(rng: np.random.Generator, replicates: int, draws: int = DRAWS) -> Array:
-    """(draws, replicates) bootstrap weights that sum to one in each draw."""
-    counts = rng.multinomial(replicates, np.full(replicates, 1 / replicates), size=draws)
-    weights: Array = counts / replicates
-    return weights
-
-
 @dataclass(frozen=True)
-class RowWeights:
-    """Bootstrap counts of the rows, or of groups of them: above GROUPS, of random ones.
+class Parts:
+    """What a mean over seeds and rows may be, drawn: by other rows, and what other seeds add.
 
-    unit: what is drawn, "rows", or the "groups" that belong together.
+    `added` is linear in both, so that differences of settings pair; an interval of one alone is
+    taken on the scale on which seeds scatter evenly, where it ends within what can be.
     """
 
-    counts: Array  # (draws, groups)
-    group: NDArray[np.intp]  # (n,) the group of each row
-    unit: str
-    unseen: Array  # (draws,) the share of one row more, for errors
-    wrong: Array  # (draws,) 1 where that row is misclassified, 0 where not
-    others: Array  # (draws,) the same for the other side of a difference
+    estimate: float
+    rows: Array  # (draws,) the mean, on other rows
+    seeds: Array  # (draws,) around 0
 
-    @property
-    def other(self) -> RowWeights:
-        """The same draws for the other side: each of the four cells of right and wrong as often.
+    def added(self, most: float = math.inf) -> Array:
+        """(draws,) from 0 to `most`."""
+        found: Array = np.clip(self.rows + self.seeds, 0.0, most)
+        return found
 
-        After Agresti and Min (2005), who add half a row to each cell of matched pairs.
-        """
-        return replace(self, wrong=self.others, others=self.wrong)
+    def on_odds(self) -> Array:
+        """(draws,) of a share: what seeds add is added to its log odds."""
+        from scipy import special
 
-    def means(self, losses: Array) -> Array:
-        """(draws, replicates): the resampled mean of (replicates, n) losses."""
-        groups = self.counts.shape[1]
-        if groups == losses.shape[1] and self.unit == "rows":
-            plain: Array = (self.counts @ losses.T) / losses.shape[1]
-            return plain
-        sums = np.stack([np.bincount(self.group, row, groups) for row in losses], axis=-1)
-        sizes = np.bincount(self.group, minlength=groups)
-        means: Array = (self.counts @ sums) / (self.counts @ sizes)[:, None]
-        return means
+        if not self.seeds.any():
+            return self.rows
+        slope = self.estimate * (1 - self.estimate)
+        found: Array = special.expit(special.logit(self.rows) + self.seeds / slope)
+        return found
+
+    def on_log(self) -> Array:
+        """(draws,) of a number above 0: what seeds add is added to its logarithm."""
+        if not self.seeds.any():
+            return self.rows
+        found: Array = self.rows * np.exp(np.clip(self.seeds / self.estimate, -WIDEST, WIDEST))
+        return found
 
 
-def row_weights(
-    rng: np.random.Generator, rows: int, draws: int = DRAWS, of: NDArray[Any] | None = None
-) -> RowWeights:
-    """Row counts to be shared by all configurations, so that their differences are paired.
+def seed_draws(own: Array, seeds: Array, interaction: float) -> Array:
+    """(draws,) what other seeds add to the mean of (replicates,) values: t, as replicate_weights.
 
-    of: (rows,) numbers of the groups that rows belong to, as visits do to a patient. Whole groups
-    are then drawn (the cluster bootstrap: Davison and Hinkley, 1997, section 3.8), and the one
-    more that `error_draws` adds counts as a group.
+    Their scatter on these rows holds that of the rows network by network, as the scatter of the
+    rows does; so the squared standard error that is due to it, `interaction`, is taken out once
+    (Cornfield and Tukey, 1956), of few networks a part, for their own is little known.
     """
-    own = np.arange(rows) if of is None else np.unique(of, return_inverse=True)[1]
-    units = int(own.max()) + 1
-    groups = min(units, GROUPS)
-    group = own if groups == units else (rng.permutation(units) % groups)[own]
-    counts = np.empty((draws, groups))
-    for draw in range(draws):
-        counts[draw] = np.bincount(rng.integers(0, groups, groups), minlength=groups)
-    level, cell = np.divmod(rng.permutation(draws), 4)
-    unseen = 1 - ((level + 0.5) / math.ceil(draws / 4)) ** (1 / units)  # quantiles of Beta(1, n)
-    unit, (wrong, others) = "rows" if of is None else "groups", (cell % 2, cell // 2)
-    return RowWeights(counts, group, unit, unseen, wrong.astype(float), others.astype(float))
-
-
-def crossed_draws(losses: Array, seeds: Array, rows: RowWeights, root: bool = False) -> Array:
-    """(draws,) resampled means of (replicates, n) losses, seeds and rows drawn independently.
-
-    The two-way bootstrap of Owen (2007), "The pigeonhole bootstrap": conservative, since the
-    interaction of seeds and rows is counted more than once. With `root` the error of a replicate
-    is the root of its mean loss (RMSE).
-    """
-    means = rows.means(losses)
-    drawn: Array = ((np.sqrt(means) if root else means) * seeds).sum(axis=1)
+    count = len(own)
+    variance = float(own.var(ddof=1)) / count if count > 1 else 0.0
+    if variance <= 0:
+        return np.zeros(len(seeds))
+    share = (count - 2) / (count - 1) * interaction / variance
+    drawn: Array = math.sqrt(max(1 - share, 0.0)) * ((seeds - 1 / count) @ own)
     return drawn
 
 
+def interaction(losses: Array, rows: RowWeights) -> float:
+    """The squared standard error of the mean of (replicates, n) due to seed and row together."""
+    count, n = losses.shape
+    units = rows.counts.shape[1]
+    if count < 2 or units < 2:
+        return 0.0
+    left = losses - losses.mean(axis=0) - losses.mean(axis=1, keepdims=True) + losses.mean()
+    squares = float((rows.sums(left) ** 2).sum()) / n**2
+    return float(squares * units / ((units - 1) * count * (count - 1)))
+
+
+def number_parts(losses: Array, seeds: Array, rows: RowWeights, root: bool = False) -> Parts:
+    """Of (replicates, n) losses of 0 and more; with `root` of the root of each replicate's mean.
+
+    Rows by the bootstrap-t on the log scale (Efron and Tibshirani, 1993, ch. 12): of losses with a
+    long tail the rows at hand mostly lack the worst, and the percentile bootstrap would be too
+    low. A draw is the mean for which what was seen lies as many standard errors off as the
+    resampled mean does from the one seen; at most STEEP.
+    """
+    means = losses.mean(axis=1)
+    own = np.sqrt(means) if root else means
+    estimate = float(own.mean())
+    if estimate <= 0:
+        return Parts(estimate, *np.full((2, len(seeds)), 0.0))
+    slope = 1 / (2 * np.maximum(own, TINY))[:, None] if root else 1.0
+    told = (slope * losses).mean(axis=0)  # the mean is this one's, but for a factor
+    drawn = np.sqrt(rows.means(losses)) if root else rows.means(losses.mean(axis=0)[None])
+    with np.errstate(divide="ignore"):
+        off = np.log(drawn.mean(axis=1) / estimate)
+    error, errors = (each * (0.5 if root else 1.0) for each in rows.relative_errors(told))
+    steps = np.clip(off / np.maximum(errors, TINY), -STEEP, STEEP)
+    added = seed_draws(own, seeds, interaction(slope * losses, rows))
+    return Parts(estimate, estimate * np.exp(-steps * error), added)
+
+
+def crossed_draws(losses: Array, seeds: Array, rows: RowWeights, root: bool = False) -> Array:
+    """(draws,) what the mean of (replicates, n) losses, 0 or more, may be: seeds and rows crossed.
+
+    With `root` the error of a replicate is the root of its mean loss (RMSE).
+    """
+    return number_parts(losses, seeds, rows, root).added()
+
+
 def crossed(losses: Array, seeds: Array, rows: RowWeights, root: bool = False) -> Interval:
-    """The error on new rows, of networks from new seeds, by the crossed two-way bootstrap.
+    """The error on new rows, of networks from new seeds, by the crossed bootstrap.
 
     Args: losses (replicates, n) per-row losses; seeds (draws, replicates); rows of the same draws.
     """
-    means = losses.mean(axis=1)
-    estimate = float((np.sqrt(means) if root else means).mean())
-    found = crossed_draws(losses, seeds, rows, root)
+    found = number_parts(losses, seeds, rows, root)
+    return _over(losses, rows, found.estimate, found.on_log())
+
+
+def _over(losses: Array, rows: RowWeights, estimate: float, drawn: Array) -> Interval:
+    """The middle of the draws, and what it covers: of a single network, that one alone."""
     covers, kind = f"new {rows.unit} and new seeds, for this training set", CROSSED + rows.unit
     if len(losses) == 1:
-        covers, kind = _of_one(rows)
-    low, high = percentiles(found)
-    return Interval(estimate, low, high, losses.shape[1], kind, covers)
+        covers, kind = (
+            f"new {rows.unit}, for this one trained network",
+            f"bootstrap over {rows.unit}",
+        )
+    return Interval(estimate, *percentiles(drawn), losses.shape[1], kind, covers)
 
 
-def _of_one(rows: RowWeights) -> tuple[str, str]:
-    """What the interval of a single network covers, and its kind."""
-    return f"new {rows.unit}, for this one trained network", f"bootstrap over {rows.unit}"
-
-
-def error_draws(wrong: Array, seeds: Array, rows: RowWeights) -> Array:
-    """(draws,) resampled shares of (replicates, n) zeros and ones, with one row more.
+def error_parts(wrong: Array, seeds: Array, rows: RowWeights, turn: Array | float = 1.0) -> Parts:
+    """Of (replicates, n) zeros and ones, with one row more.
 
     The rows alone would claim certainty where few or none of them are wrong. So one more stands
     among them, wrong for every network in half of the draws and right in the other half: the mid-P
     rule (Lancaster, 1961) on the bounds of Clopper and Pearson (1934), whose upper one is Beta with
     one row more wrong and whose lower one with one more right. Its share is Beta(1, n). Without an
     error the upper bound is so 3 / n, as it should be (Hanley and Lippman-Hand, 1983).
+    turn: (draws,) 1 in those that have it.
     """
-    drawn: Array = (1 - rows.unseen) * crossed_draws(wrong, seeds, rows) + rows.unseen * rows.wrong
-    return drawn
+    own, unseen = wrong.mean(axis=1), rows.unseen * turn
+    drawn = rows.means(wrong.mean(axis=0)[None])[:, 0]
+    added = seed_draws(own, seeds, interaction(wrong, rows))
+    return Parts(float(own.mean()), (1 - unseen) * drawn + unseen * rows.wrong, added)
+
+
+def error_draws(wrong: Array, seeds: Array, rows: RowWeights) -> Array:
+    """(draws,) what the share of (replicates, n) zeros and ones may be, seeds and rows crossed."""
+    return error_parts(wrong, seeds, rows).added(1.0)
+
+
+def balanced_parts(each: Sequence[tuple[Array, RowWeights]], seeds: Array) -> Parts:
+    """Of the mean over classes of the share misclassified: their (replicates, n) zeros and ones.
+
+    The one row more is in one class a draw, by turns: in all of them at once it would say that
+    every class may have its own unseen error, which is as many times as unlikely.
+    """
+    count = len(each)
+    turns = np.arange(len(seeds)) % count
+    parts = [
+        error_parts(wrong, seeds, rows, (turns == place).astype(float))
+        for place, (wrong, rows) in enumerate(each)
+    ]
+    own = np.mean([wrong.mean(axis=1) for wrong, _ in each], axis=0)
+    shared = sum(interaction(wrong, rows) for wrong, rows in each) / count**2
+    drawn = np.mean([part.rows for part in parts], axis=0)
+    return Parts(float(own.mean()), drawn, seed_draws(own, seeds, shared))
 
 
 def proportion(wrong: Array, seeds: Array, rows: RowWeights) -> Interval:
@@ -135,24 +194,8 @@ def proportion(wrong: Array, seeds: Array, rows: RowWeights) -> Interval:
     """
     if len(wrong) == 1 and rows.unit == "rows":
         return wilson(int(wrong.sum()), wrong.shape[1])
-    low, high = percentiles(error_draws(wrong, seeds, rows))
-    covers, kind = f"new {rows.unit} and new seeds, for this training set", CROSSED + rows.unit
-    if len(wrong) == 1:
-        covers, kind = _of_one(rows)
-    return Interval(float(wrong.mean()), low, high, wrong.shape[1], kind, covers)
-
-
-def standard_error(values: Array, of: NDArray[Any] | None = None) -> float:
-    """That of the mean of (n,) rows, which come in groups `of` (n,); infinite for one row or group.
-
-    Of groups from their sums, as for the mean of clusters of several sizes (Cochran, 1977, ch. 9A).
-    """
-    own = np.arange(len(values)) if of is None else np.unique(of, return_inverse=True)[1]
-    apart = np.bincount(own, values - values.mean())
-    units = len(apart)
-    if units < 2:
-        return math.inf
-    return math.sqrt(units / (units - 1) * float((apart**2).sum())) / len(values)
+    found = error_parts(wrong, seeds, rows)
+    return _over(wrong, rows, found.estimate, found.on_odds())
 
 
 def percentiles(draws: Array) -> tuple[float, float]:

@@ -41,15 +41,12 @@ def classes(run: Run) -> tuple[OneClass, ...]:
 
 def balanced(run: Run) -> Interval:
     """The mean of the classes' errors, each counted alike; rows are drawn anew class by class."""
-    means, draws, n = [], [], 0
-    for number, guesses, drawn in _by_class(run):
-        wrong = (guesses != number).astype(float)
-        means.append(wrong.mean())
-        draws.append(bootstrap.error_draws(wrong, rows.seeds_of(run, len(wrong)), drawn))
-        n += wrong.shape[1]
-    low, high = bootstrap.percentiles(np.mean(draws, axis=0))
+    each = [((guesses != number).astype(float), drawn) for number, guesses, drawn in _by_class(run)]
+    replicates, n = len(each[0][0]), sum(wrong.shape[1] for wrong, _ in each)
+    found = bootstrap.balanced_parts(each, rows.seeds_of(run, replicates))
+    low, high = bootstrap.percentiles(found.on_odds())
     covers, kind = "new rows and new seeds, for this training set", "crossed bootstrap by class"
-    return Interval(float(np.mean(means)), low, high, n, kind, covers)
+    return Interval(found.estimate, low, high, n, kind, covers)
 
 
 def _by_class(run: Run) -> Iterator[tuple[int, NDArray[np.intp], RowWeights]]:

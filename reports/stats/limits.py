@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from reports import text
 from reports.frames import Run
 from reports.stats import intervals
-from reports.stats.intervals import Interval
+from reports.stats.intervals import Array, Interval
 
 KEPT, BROKEN, UNDECIDED = "kept", "not kept", "undecided"
 SIGNS = {"<=": "\N{LESS-THAN OR EQUAL TO}", ">=": "\N{GREATER-THAN OR EQUAL TO}"}
@@ -32,6 +33,11 @@ class Limit:
     def keeps(self, values: pd.Series) -> pd.Series:
         """Whether each value is within it."""
         return values <= self.bound if self.sign == "<=" else values >= self.bound
+
+    def beyond(self, values: Array) -> Array:
+        """By how much each value breaks it; 0 where it is kept."""
+        found: Array = np.maximum(values - self.bound, 0.0)
+        return found if self.sign == "<=" else np.maximum(self.bound - values, 0.0)
 
     def judged(self, found: Interval) -> str:
         """Kept or not kept where the whole interval says so, else undecided."""

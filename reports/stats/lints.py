@@ -233,8 +233,8 @@ def few_replicates(run: Run) -> Iterator[Lint]:
     if confirmed < FEW_CONFIRM:
         yield Lint(
             "few replicates in confirmation", WARN,
-            f"{text.count(confirmed, 'replicate')} of each confirmed setting: the intervals are "
-            "wide or missing.",
+            f"{text.count(confirmed, 'replicate')} of each confirmed setting: so few hardly show "
+            "how much seeds matter, and intervals are wide for it, or missing.",
             f"Set confirm.replicates to {FEW_CONFIRM} or more.", "confirmed",
         )  # fmt: skip
 

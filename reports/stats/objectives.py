@@ -11,8 +11,8 @@ import pandas as pd
 from reports import text
 from reports.frames import Run
 from reports.stats import intervals
+from reports.stats.diverged import DIVERGED, all_diverged
 from reports.stats.intervals import Array, Interval
-from reports.stats.rows import DIVERGED, all_diverged
 
 
 @dataclass(frozen=True)
@@ -46,21 +46,35 @@ class Objective:
         """lowest or highest."""
         return "lowest" if self.sign > 0 else "highest"
 
+    def number(self, values: Array) -> Array:
+        """(...,) the one number of (..., n) replicates' values, as the search reduced them."""
+        if self.reduce == "mean":
+            found = values.mean(axis=-1)
+        elif self.reduce == "worst":
+            found = self.sign * (self.sign * values).max(axis=-1)
+        elif self.reduce == "sd":
+            spread = values.std(axis=-1, ddof=1)
+            found = values.mean(axis=-1) + self.sign * self.amount * spread
+        else:
+            found = np.quantile(values, self.share, axis=-1)
+        numbers: Array = np.asarray(found)
+        return numbers
+
+    @property
+    def share(self) -> float:
+        """Of a median or a quantile: the bad side is at 1, whatever the direction."""
+        if self.reduce == "median":
+            return 0.5
+        return self.amount if self.sign > 0 else 1 - self.amount
+
     def reduced(self, values: Array) -> Interval:
         """One number of the replicates' (n,), with an interval over seeds where there is one."""
         if self.reduce == "mean" or (values == values[:1]).all():
             return intervals.over_seeds(values).within(*self.unit.ends)
-        if self.reduce == "median":
-            return intervals.order_statistics(values, 0.5)
-        if self.reduce == "worst":
-            worst = float(self.sign * (self.sign * values).max())
-            return intervals.none(worst, len(values), "a worst case has none")
-        if self.reduce == "quantile":
-            # The bad side is at 1, whatever the direction.
-            share = self.amount if self.sign > 0 else 1 - self.amount
-            return intervals.order_statistics(values, share)
-        found = float(values.mean()) + self.sign * self.amount * float(values.std(ddof=1))
-        return intervals.none(found, len(values), "a mean with its spread has none")
+        if self.reduce in ("median", "quantile"):
+            return intervals.order_statistics(values, self.share)
+        what = "a worst case" if self.reduce == "worst" else "a mean with its spread"
+        return intervals.none(float(self.number(values)), len(values), f"{what} has none")
 
 
 def objectives(run: Run) -> tuple[Objective, ...]:

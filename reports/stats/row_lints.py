@@ -15,6 +15,8 @@ from reports.stats import bootstrap, classes, rows
 from reports.stats.findings import NOTE, WARN, Lint
 
 FEW_GROUPS = 20
+TAIL = 3.2  # index of the residuals' tail from which on, downwards, intervals fall short
+LARGEST = 10  # rows, at the least, that a tail is told from
 
 
 def small_dev(run: Run) -> Iterator[Lint]:
@@ -91,6 +93,38 @@ def outliers(values: NDArray[Any]) -> int | None:
     return few if squares[-1] > 0 and few <= max(1, len(values) // 100) else None
 
 
+def heavy_tail(run: Run) -> Iterator[Lint]:
+    """The winner's largest residuals are so large that worse ones are likely not among the rows."""
+    if run.winner is None or not run.regression or not run.predictions.has(run.winner, "test"):
+        return
+    losses = rows.row_losses(run, run.winner, "test", "loss").mean(axis=0)
+    count = max(LARGEST, len(losses) // 20)
+    if not rows.all_diverged(run, run.winner) and tail_index(losses, count) < TAIL:
+        yield Lint(
+            "heavy tail of errors", WARN,
+            f"The {count} largest errors of {len(losses)} test rows are so much larger than the "
+            "rest that worse ones may be missing here: the intervals of RMSE and loss are too "
+            "narrow, their upper ends above all.",
+            "Check these rows. If they are right, predict the target's logarithm, or judge by "
+            "mean_absolute_error; more test rows help slowly.", "confirmed",
+        )  # fmt: skip
+
+
+def tail_index(squares: NDArray[Any], count: int) -> float:
+    """Of (n,) squared residuals: the power with which the chance of larger ones falls.
+
+    By the `count` largest (Hill, 1975); infinite where there are no more than these, or they are
+    all alike. The squares of residuals have no variance where it is below 4.
+    """
+    if len(squares) <= count:
+        return math.inf
+    largest = np.sort(squares)[-count - 1 :]
+    if largest[0] <= 0:
+        return 0.0 if largest[-1] > 0 else math.inf
+    excess = float(np.log(largest[1:] / largest[0]).mean()) / 2
+    return 1 / excess if excess > 0 else math.inf
+
+
 def unpredicted(run: Run) -> Iterator[Lint]:
     """The winner gets not one test row of a class right."""
     found = [one for one in classes.classes(run) if one.error.estimate == 1]
@@ -108,6 +142,7 @@ LINTS: tuple[Callable[[Run], Iterator[Lint]], ...] = (
     duplicates,
     few_groups,
     outlying,
+    heavy_tail,
     unpredicted,
     small_dev,
 )

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from reports import text
 from reports.frames import Run, RunFolderError, once
-from reports.stats import bootstrap, intervals
+from reports.stats import bootstrap, choosing, intervals
 from reports.stats.bootstrap import RowWeights
+from reports.stats.diverged import DIVERGED as DIVERGED
+from reports.stats.diverged import all_diverged as all_diverged
 from reports.stats.intervals import Array, Interval
 
 SEED = 20270
-DIVERGED = "every network diverged"
 FLOOR = float(np.log(np.finfo(np.float32).tiny))  # a log-probability of -inf is scored as this
 
 
@@ -110,11 +111,19 @@ def new_rows(run: Run, config: str, split: str, kind: str = "error") -> Interval
     """The interval of a configuration's error (or loss) on new rows.
 
     For new seeds alone where the predictions are not known; none where every network diverged, for
-    the worst value is a convention, and was not measured.
+    the worst value is a convention, and was not measured. The winner's is moved by what it owes to
+    being chosen (`reports.stats.choosing`).
     """
     if all_diverged(run, config):
         rows = run.rows_of(config)
         return intervals.none(float(rows[f"{split}_{kind}"].mean()), len(rows), DIVERGED)
+    found, name = _new_rows(run, config, split, kind), f"{split}_{kind}"
+    if config != run.winner:
+        return found
+    return found.moved(choosing.gain(run, name)).within(*text.unit(run, name).ends)
+
+
+def _new_rows(run: Run, config: str, split: str, kind: str) -> Interval:
     if not run.predictions.has(config, split):
         name = f"{split}_{kind}"
         found = intervals.t_mean(run.rows_of(config)[name].to_numpy(float))
@@ -131,18 +140,19 @@ def draws(
 ) -> Array:
     """(draws,) resampled means on the shared draws; differences of two such arrays are paired.
 
-    Of a difference on the same rows, the second side has `rows.other` of the first.
+    Of a difference on the same rows, the second side has `rows.other` of the first. The winner's
+    are moved by what it owes to being chosen.
     """
+    gain = choosing.gain(run, f"{split}_{kind}") if config == run.winner else 0.0
+    return _draws(run, config, split, kind, rows) + gain
+
+
+def _draws(run: Run, config: str, split: str, kind: str, rows: RowWeights | None = None) -> Array:
     losses = row_losses(run, config, split, kind)
     seeds, rows = seeds_of(run, len(losses)), rows or rows_of_split(run, split)
     if kind == "error" and not run.regression and run.predictions.has(config, split):
         return bootstrap.error_draws(losses, seeds, rows)
     return bootstrap.crossed_draws(losses, seeds, rows, rooted(run, kind))
-
-
-def all_diverged(run: Run, config: str) -> bool:
-    """Whether no network of a configuration is left to judge: each has its worst value alone."""
-    return bool((run.rows_of(config)["status"] == "diverged").all())
 
 
 def difference_on_new_rows(run: Run, first: str, second: str, split: str) -> Interval:
@@ -153,7 +163,10 @@ def difference_on_new_rows(run: Run, first: str, second: str, split: str) -> Int
     if lost:
         return intervals.none(estimate, n, f"{DIVERGED} of {text.listing(lost)}")
     other = rows_of_split(run, split).other
-    drawn = draws(run, first, split) - draws(run, second, split, rows=other)
+    drawn = _draws(run, first, split, "error") - _draws(run, second, split, "error", other)
+    if run.winner in (first, second):
+        rival, sign = (second, 1) if first == run.winner else (first, -1)
+        drawn = drawn + sign * choosing.gain(run, f"{split}_error", rival)
     unit = rows_of_split(run, split).unit
     kind, covers = "paired crossed bootstrap", f"new {unit} and new seeds, for this training set"
     if max(len(run.rows_of(config)) for config in (first, second)) == 1:

@@ -55,3 +55,13 @@ def test_one_value_has_no_interval_and_says_why():
     assert not found.known
     assert found.kind == "no interval: one replicate"
     assert not found.excludes_zero
+
+
+def test_moved_bounds_are_wider_by_as_much_and_hold_the_estimate():
+    found = intervals.t_mean(np.array([1.0, 2.0, 3.0, 4.0])).moved(0.5)
+    half = intervals.t_mean(np.array([1.0, 2.0, 3.0, 4.0])).high - 2.5
+    assert (found.low, found.high) == pytest.approx(
+        (3 - math.hypot(half, 0.5), 3 + math.hypot(half, 0.5))
+    )
+    assert found.estimate == 2.5
+    assert intervals.none(0.5, 1, "one model").moved(0.1).why == "one model"

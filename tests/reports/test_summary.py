@@ -197,6 +197,27 @@ def test_rows_that_the_target_is_about_are_counted(make, copy):
     assert f"from 1 of {rows} dev and test rows" in found.finding
 
 
+def test_a_heavy_tail_of_errors_is_a_finding(make, copy):
+    folder = copy(make(task="regression", rows=400))
+    assert "heavy tail of errors" not in names(load(folder))
+    with np.load(folder / "predictions.npz") as file:
+        arrays = {name: file[name] for name in file.files}
+    winner = load(folder).winner
+    wide = np.random.default_rng(0).standard_t(2, 400)
+    arrays[f"{winner}/test"] = (arrays["test_target"] + wide)[None, :, None].repeat(10, axis=0)
+    np.savez(folder / "predictions.npz", **arrays)
+    found = of_name(load(folder), "heavy tail of errors")
+    assert "intervals of RMSE and loss are too narrow" in found.finding
+
+
+def test_the_index_of_a_tail_is_that_of_its_power():
+    rng = np.random.default_rng(0)
+    assert row_lints.tail_index(rng.standard_t(3, 20_000) ** 2, 200) == pytest.approx(3, rel=0.15)
+    assert row_lints.tail_index(rng.normal(size=400) ** 2, 20) > row_lints.TAIL
+    assert row_lints.tail_index(np.zeros(30), 10) == row_lints.tail_index(np.ones(5), 10) == np.inf
+    assert row_lints.tail_index(np.eye(1, 30)[0], 10) == 0
+
+
 def test_outliers_are_the_fewest_values_that_make_up_half_of_the_variance():
     rng = np.random.default_rng(0)
     ordinary = rng.normal(size=400)

@@ -1,0 +1,80 @@
+"""What the winner owes to having been chosen by the very seeds that report it.
+
+Among settings that are nearly as good the luckiest wins, and its mean is too good. So seeds are
+drawn again, the winner is chosen anew in each draw, and what it gains there over its own mean is
+the correction (Efron, 2014, "Estimation and accuracy after model selection", smooths the estimate
+by such draws). Intervals move by it; estimates remain the means of what was measured. To choose by
+half of the seeds and to report by the others would widen the intervals by half.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.frames import Run, once
+from reports.stats import limits, objectives
+from reports.stats.intervals import Array
+
+SEED = 20272
+DRAWS = 1000
+
+
+@once
+def _choices(run: Run) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
+    """(draws, replicates) seeds and (draws,) the place of the winner by them in `run.configs`.
+
+    None where there is nothing to choose, or nothing known of it.
+    """
+    goal, counts = objectives.objectives(run)[0], {len(run.rows_of(one)) for one in run.configs}
+    if len(run.configs) < 2 or len(counts) > 1 or counts == {1} or goal.metric == "seconds":
+        return None
+    count = counts.pop()
+    drawn = np.random.default_rng([SEED, count]).integers(0, count, (DRAWS, count))
+    costs = goal.sign * np.array([goal.number(each) for each in _values(run, goal.metric, drawn)])
+    if not np.isfinite(costs).all():
+        return None
+    beyond = np.zeros_like(costs)
+    for limit in limits.limits(run):
+        if limit.metric != "seconds":
+            beyond += [
+                limit.beyond(each.mean(axis=-1)) for each in _values(run, limit.metric, drawn)
+            ]
+    # Those that keep the limits before the others, these by how far they are beyond.
+    least = np.where(beyond > 0, np.inf, costs)
+    kept = np.isfinite(least).any(axis=0)
+    return drawn, np.where(kept, least.argmin(axis=0), beyond.argmin(axis=0))
+
+
+def gain(run: Run, metric: str, other: str | None = None) -> float:
+    """By how much a mean of the winner's, such as "test_error", is expected to be too low.
+
+    other: a setting that was not chosen, to say it of the winner's difference to it. To be added
+    to the bounds; below 0 where more is better.
+    """
+    key = f"gain/{metric}/{other}"
+    if key not in run.memo:
+        run.memo[key] = _gain(run, metric, other)
+    return float(run.memo[key])
+
+
+def _gain(run: Run, metric: str, other: str | None) -> float:
+    found = _choices(run)
+    if found is None:
+        return 0.0
+    drawn, chosen = found
+    off = np.array([each.mean(axis=-1) for each in _values(run, metric, drawn)])
+    off -= [[run.rows_of(one)[metric].mean()] for one in run.configs]
+    if not np.isfinite(off).all():
+        return 0.0
+    luck = off[chosen, np.arange(len(chosen))]
+    if other is None or other not in run.configs:
+        return -float(luck.mean())
+    place = run.configs.index(other)
+    lost = chosen != place
+    return -float((luck - off[place])[lost].mean()) if lost.any() else 0.0
+
+
+def _values(run: Run, metric: str, drawn: NDArray[np.intp]) -> list[Array]:
+    """By setting: (draws, replicates) values of the networks of these seeds."""
+    return [run.rows_of(one)[metric].to_numpy(float)[drawn] for one in run.configs]

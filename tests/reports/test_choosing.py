@@ -1,0 +1,54 @@
+"""What the winner owes to the seeds that chose it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from reports.frames import load
+from reports.stats import choosing, rows
+from tests.soak.coverage import chosen
+from tests.soak.coverage.worlds import Probit
+
+ALIKE = [Probit(0.12, 0.7, 0.4)] * 4
+
+
+def run_of(seed, each=ALIKE):
+    run, _ = chosen.several(np.random.default_rng(seed), each, 10, 200)
+    return run
+
+
+def test_the_luckiest_of_equals_is_corrected_upwards():
+    """Four settings as good as each other: a good part of the luck is found, and not too much."""
+    runs = [run_of(seed) for seed in range(25)]
+    gains = [choosing.gain(run, "test_error") for run in runs]
+    means = [run.networks.groupby("config")["test_error"].mean() for run in runs]
+    luck = [each.mean() - each[run.winner] for each, run in zip(means, runs, strict=True)]
+    assert 0.3 * np.mean(luck) < np.mean(gains) < np.mean(luck)
+    run, gain = runs[0], gains[0]
+    own = rows._new_rows(run, run.winner, "test", "error")
+    assert rows.new_rows(run, run.winner, "test") == own.moved(gain)
+    assert rows.new_rows(run, run.configs[1], "test").estimate > own.estimate
+
+
+def test_a_winner_by_far_owes_nothing():
+    run = run_of(1, [Probit(0.03, 0.7, 0.1), Probit(0.3, 0.7, 0.1)])
+    assert choosing.gain(run, "test_error") == pytest.approx(0, abs=2e-3)
+
+
+@pytest.mark.parametrize("kind", ["one setting", "one replicate", "defaults alone"])
+def test_where_nothing_was_chosen_nothing_is_corrected(folder_of, kind):
+    run = load(folder_of(kind))
+    assert choosing.gain(run, "test_error") == 0
+
+
+@pytest.mark.parametrize("kind", ["ordinary", "regression", "front", "highest", "impossible"])
+def test_any_study_can_be_corrected(folder_of, kind):
+    run = load(folder_of(kind))
+    assert np.isfinite(choosing.gain(run, "test_error"))
+    assert rows.new_rows(run, run.winner, "test").known
+
+
+def test_more_is_better_is_corrected_downwards(folder_of):
+    run = load(folder_of("highest"))
+    assert choosing.gain(run, "auc") <= 0

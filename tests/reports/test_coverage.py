@@ -1,0 +1,63 @@
+"""The coverage soak, on so few studies that only what is far off shows; `tests.soak.coverage`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.soak.coverage import table
+from tests.soak.coverage.cells import Cell, Result
+from tests.soak.coverage.table import Count
+
+QUICK = (
+    "error 12% by seeds, 3 networks, 114 rows",
+    "normal residuals, 10 networks (seeds 0.03), 114 rows",
+    "log-loss, 10 networks (seeds 0.1), 114 rows",
+    "3 classes (alike) of 114 rows, error 10.0%, 10 networks",
+    "as good, 10 networks and 10, 114 rows",
+)
+
+
+def test_cells_have_names_of_their_own():
+    names = [cell.name for cell in table.CELLS]
+    assert len(set(names)) == len(names)
+    assert set(QUICK) <= set(names)
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_intervals_cover_in_some_studies(name):
+    cell = next(one for one in table.CELLS if one.name == name)
+    assert table.count(cell, 0, 60).covered >= 0.85
+
+
+@pytest.mark.parametrize("cell", table.CELLS, ids=lambda cell: cell.name)
+def test_every_cell_can_be_studied(cell):
+    assert table.count(cell, 0, 1).studies == 1
+
+
+def cell_of(kind, exception=""):
+    return Cell("c", "x", lambda rng: Result(), kind, exception)
+
+
+@pytest.mark.parametrize(
+    ("kind", "found", "fault"),
+    [
+        ("interval", Count(1000, 1000, 30, 20), ""),
+        ("interval", Count(1000, 1000, 70, 30), "too narrow"),
+        ("interval", Count(1000, 1000, 1, 1), "too wide"),
+        ("interval", Count(100, 100, 5, 5), ""),  # .90 of 100 may be .93
+        ("interval", Count(100, 0, 0, 0), "never printed"),
+        ("verdict", Count(1000, 300, 0, 50), ""),
+        ("verdict", Count(1000, 300, 0, 80), "false too often"),
+    ],
+)
+def test_a_fault_is_one_beyond_chance(kind, found, fault):
+    assert table.fault(cell_of(kind), found) == fault
+    assert fault.upper() in table.line(cell_of(kind), found)[-1]
+
+
+def test_what_the_page_says_itself_is_no_fault_of_the_table():
+    found = Count(1000, 1000, 150, 10)
+    assert table.line(cell_of("interval", "lint: a tail"), found)[-1] == "too narrow: lint: a tail"
+    assert "too narrow: lint: a tail" in table.markdown(
+        {"c": found}, [cell_of("interval", "lint: a tail")]
+    )

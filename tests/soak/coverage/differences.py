@@ -1,0 +1,94 @@
+"""Cells: the winner less another setting or a baseline."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from reports.stats import intervals, rows
+from tests.soak.coverage import memory, worlds
+from tests.soak.coverage.cells import Cell, Result, held
+from tests.soak.coverage.worlds import Array, Probit, Residuals
+
+World = Probit | Residuals
+
+
+Shares = tuple[Probit, Probit]
+
+
+def two(
+    rng: np.random.Generator, pair: tuple[World, World], counts: tuple[int, int], n: int
+) -> tuple[memory.Simulated, list[Array]]:
+    """A winner and the defaults (a baseline, if one network), and how hard the test rows are."""
+    said: list[list[Any]] = [[], []]
+    luck = [rng.normal(size=(count, 1)) for count in counts]
+    is_shares = isinstance(pair[0], Probit)
+    target = np.zeros(n, np.int64 if is_shares else float)
+    for _ in ("dev", "test"):
+        common = pair[0].some_rows(rng, n)
+        # Rows that are mostly as hard for both.
+        each = [math.sqrt(0.8) * common + math.sqrt(0.2) * one.some_rows(rng, n) for one in pair]
+        for place, world in enumerate(pair):
+            found = world.given(rng, each[place], luck[place])
+            said[place].append(worlds.outputs(found, target) if is_shares else found)
+    winner, other = (memory.Setting(*outputs) for outputs in said)
+    targets = {"dev": target, "test": target}
+    if counts[1] == 1:
+        return memory.run({"trial 1": winner}, targets, {"baseline": other}), each
+    return memory.run({"trial 1": winner, "defaults": other}, targets), each
+
+
+def on_new_rows(name: str, pair: tuple[World, World], counts: tuple[int, int], n: int) -> Cell:
+    """The difference of test errors on new rows."""
+    other = "defaults" if counts[1] > 1 else "baseline"
+
+    def study(rng: np.random.Generator) -> Result:
+        run, _ = two(rng, pair, counts, n)
+        found = rows.difference_on_new_rows(run, "trial 1", other, "test")
+        return held(found, pair[0].mean - pair[1].mean)
+
+    words = f"{name}, {counts[0]} networks and {counts[1]}, {n} rows"
+    return Cell(words, f"winner less {other}, new rows", study)
+
+
+def on_these_rows(name: str, pair: Shares, replicates: int, n: int) -> Cell:
+    """The difference of test errors over seeds, paired, on the rows at hand."""
+
+    def study(rng: np.random.Generator) -> Result:
+        run, hard = two(rng, pair, (replicates, replicates), n)
+        errors = [run.rows_of(config)["test_error"].to_numpy(float) for config in run.configs]
+        found = intervals.paired_t(*errors, intervals.one_row(replicates, n))
+        return held(found, pair[0].on(hard[0]) - pair[1].on(hard[1]))
+
+    return Cell(f"{name}, {replicates} networks each", "winner less defaults, these rows", study)
+
+
+EQUAL = (Probit(0.12, 1.5, 0.1), Probit(0.12, 1.5, 0.1))
+BETTER = (Probit(0.06, 1.5, 0.1), Probit(0.12, 1.5, 0.1))
+SEEDS = (Probit(0.1, 0.7, 0.4), Probit(0.14, 0.7, 0.4))
+SELDOM = (Probit(0.015, 1.5, 0.1), Probit(0.03, 1.5, 0.1))
+PLAIN = (Probit(0.06, 1.5, 0.1), Probit(0.12, 1.5, 0.0))
+SHARES = {"as good": EQUAL, "half the error": BETTER, "by seeds": SEEDS, "few errors": SELDOM}
+
+CELLS = (
+    *(
+        on_new_rows(name, pair, (replicates, replicates), n)
+        for name, pair in SHARES.items()
+        for replicates, n in ((3, 114), (10, 114), (20, 500))
+    ),
+    *(on_new_rows("half the error", PLAIN, (count, 1), 114) for count in (3, 20)),
+    *(
+        on_new_rows(f"RMSE, {name}", pair, (10, 10), n)
+        for name, pair in (
+            ("normal", (Residuals(), Residuals())),
+            ("normal, 1 to 1.6", (Residuals(), Residuals(scale=1.6))),
+            ("t5", (Residuals(5), Residuals(5))),
+            ("t5, 1 to 1.6", (Residuals(5), Residuals(5, scale=1.6))),
+        )
+        for n in (114, 500)
+    ),
+    *(on_these_rows(name, SHARES[name], 10, 114) for name in SHARES),
+    on_these_rows("half the error", BETTER, 3, 114),
+)
