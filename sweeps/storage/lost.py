@@ -16,7 +16,10 @@ AGAIN = "nothing told is lost; cure it and run the same again"
 
 # What the user can cure, and nothing here can: wherever it happens, or in the run folder.
 OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.ESTALE)
-OF_FOLDERS = (errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR)
+OF_FOLDERS = (
+    *(errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR),
+    *(errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY),  # something else has a file's name
+)
 # sqlite's words for the same: waiting would not help.
 HOPELESS = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CANTOPEN")
 
@@ -84,7 +87,7 @@ def in_our_words(
     if isinstance(fault, OSError):
         inside = bool(fault.filename) and Path(fault.filename).is_relative_to(folder)
         if fault.errno in OF_DISKS or (inside and fault.errno in OF_FOLDERS):
-            where = fault.filename if inside else folder
+            where = (fault.filename2 or fault.filename) if inside else folder
             return UserError(f"{where}: expected to write there, got {fault.strerror} ({AGAIN})")
     if isinstance(fault, StorageInternalError):
         waited = f" for {PATIENCE:g} s" if is_away(fault) else ""

@@ -174,7 +174,21 @@ HOSTILE: tuple[Case, ...] = (
     ),
     *(
         Case(f"study.yaml is a {kind}", _instead("study.yaml", put), spared=("clean",))
-        for kind, put in (("socket", _socket), ("device", _device), ("folder", Path.mkdir))
+        for kind, put in (("socket", _socket), ("device", _device))
+    ),
+    *(
+        _read(f"{name} is a folder", _instead(name, Path.mkdir), *readers)
+        for name, readers in (
+            ("study.yaml", ("compare", "export", "report", *STUDY)),
+            ("report.html", ("report", "resume")),
+            ("trials.parquet", TABLES),
+            ("journal.log.lock", ("resume",)),
+            ("artifacts/identity.json", ("resume",)),
+        )
+    ),
+    *(
+        _read(f"{name} is a file", _instead(name, Path.touch), "resume")
+        for name in ("data", "artifacts")
     ),
     Case("journal.log is a socket", _instead("journal.log", _socket), spared=("check", "clean")),
     Case("journal.log is a device", _instead("journal.log", _device), spared=("check", "clean")),

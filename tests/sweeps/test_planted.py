@@ -27,6 +27,7 @@ QUICK = {
     "predictions.npz claims terabytes": ("report",),
     "model.npz claims terabytes": ("predict",),
     "trials.parquet is holes": ("show",),
+    "data is a file": ("resume",),
 }
 
 
