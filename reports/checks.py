@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from reports import files
 from reports.faults import OlderRunError, RunFolderError, first_line
 
 COSTS = ("updates", "gradient_evaluations", "flops", "seconds")
@@ -64,8 +64,10 @@ def frame(path: Path) -> pd.DataFrame:
     if not path.exists():
         raise RunFolderError(f"{path}: expected a Parquet file, got no such file")
     try:
-        frame = pd.read_parquet(path)
-    except (OSError, ValueError) as fault:  # pyarrow's ArrowInvalid is a ValueError
+        frame = files.table(path)
+    except RunFolderError:
+        raise
+    except (OSError, ValueError, MemoryError) as fault:  # pyarrow's ArrowInvalid is a ValueError
         raise RunFolderError(f"{path}: expected Parquet, got {first_line(fault)}") from fault
     missing = [name for name in COLUMNS[path.name] if name not in frame.columns]
     if missing:
@@ -87,8 +89,10 @@ def frame(path: Path) -> pd.DataFrame:
 def provenance(path: Path) -> dict[str, Any]:
     """provenance.json, with all that is read of it. Errors: RunFolderError."""
     try:
-        found = json.loads(text(path))
-    except json.JSONDecodeError as fault:
+        found = files.from_json(text(path))
+    except RunFolderError:
+        raise
+    except ValueError as fault:
         raise RunFolderError(f"{path}: expected JSON, got {first_line(fault)}") from fault
     if not isinstance(found, dict):
         raise RunFolderError(f"{path}: expected a JSON object, got {type(found).__name__}")
@@ -143,7 +147,7 @@ def _check_targets(path: Path, targets: Any) -> None:
 def text(path: Path) -> str:
     """A text file whole. Errors: RunFolderError."""
     try:
-        return path.read_text(encoding="utf-8")
+        return files.text(path)
     except (OSError, UnicodeDecodeError) as fault:
         raise RunFolderError(f"{path}: expected a text file, got {first_line(fault)}") from fault
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
+from reports import files
 from reports.faults import RunFolderError, first_line
+
+if TYPE_CHECKING:
+    from numpy.lib.npyio import NpzFile
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,13 @@ class Predictions:
         """(replicates, n, classes) log-probabilities, or (replicates, n, 1) predictions."""
         return self._read(f"{config}/{split}", dimensions=3)
 
-    def _open(self) -> Any:
+    @contextmanager
+    def _open(self) -> Iterator[NpzFile]:
         try:
-            return np.load(self.path, allow_pickle=False)
+            with files.archive(self.path) as archive:
+                yield archive
+        except RunFolderError:
+            raise
         except (OSError, ValueError, EOFError, zipfile.BadZipFile) as fault:
             raise RunFolderError(
                 f"{self.path}: expected a NumPy .npz archive, got {first_line(fault)}"
@@ -58,8 +67,8 @@ class Predictions:
             )
         with self._open() as archive:
             try:
-                array = cast("NDArray[Any]", archive[name])
-            except (ValueError, zipfile.BadZipFile) as fault:
+                array: NDArray[Any] = archive[name]
+            except (ValueError, MemoryError, zipfile.BadZipFile) as fault:
                 raise RunFolderError(
                     f"{self.path}: {name}: expected a plain array, got {first_line(fault)}"
                 ) from fault

@@ -6,6 +6,8 @@ Credentials and endpoint are boto3's own affair (environment, profile, role).
 
 import json
 import logging
+import math
+import os
 import queue
 import threading
 import time
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from sweeps import files
 from sweeps.buckets import split
 from sweeps.remotes import Address
 from sweeps.results.result import Result
@@ -123,12 +126,12 @@ class Copies:
         stamp = _stamp(path)
         if self._sent.get(name) == stamp:
             return
-        with path.open("rb") as file:
+        with files.reading(path, math.inf) as file:
             bucket.write(f"{self._prefix}/{name}", file)
         self._sent[name] = stamp
         line = json.dumps({"to": self._address, "name": name, "stamp": stamp})
-        with (self._folder / SENT).open("a", encoding="utf-8") as known:
-            known.write(f"{line}\n")
+        with os.fdopen(files.updating(self._folder / SENT, appends=True), "ab") as known:
+            known.write(f"{line}\n".encode())
 
 
 def _stamp(path: Path) -> str:
@@ -142,9 +145,9 @@ def _read(path: Path, address: str) -> dict[str, str]:
     sent: dict[str, str] = {}
     if not path.exists():
         return sent
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in files.contents(path).decode(errors="replace").splitlines():
         try:
-            known = json.loads(line)
+            known = files.from_json(line)
             if known["to"] == address:
                 sent[known["name"]] = known["stamp"]
         except (ValueError, KeyError, TypeError):

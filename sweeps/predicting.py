@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -115,11 +116,10 @@ def _opened(out: Path) -> Iterator[IO[str]]:
             yield file
         return
     # Where a link leads: the link stays.
-    with (
-        records.Replacing(Path(os.path.realpath(out))) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as file,
-    ):
+    with records.Replacing(Path(os.path.realpath(out))) as binary:
+        file = TextIOWrapper(binary, encoding="utf-8", newline="")
         yield file
+        file.detach()  # `Replacing` closes it
 
 
 def write(model: Model, rows: Path, keep: list[str], file: Text, terminal: bool = False) -> Notes:

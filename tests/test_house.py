@@ -40,6 +40,7 @@ ALONE = {
     "sweeps/dashboard/server.py": {"optuna_dashboard"},
     "sweeps/copies.py": {"boto3", "botocore"},
     "sweeps/results/delimited.py": {"pyarrow"},
+    "reports/files.py": {"pyarrow"},
     "studies/sklearn_mlp.py": {"sklearn"},
     "studies/torch_cnn.py": {"torch"},
 }
@@ -48,8 +49,8 @@ ALONE = {
 # The rooms of sweeps: each imports, at its top, none that stands behind it. The others, which use
 # them all, are the run itself and what the verbs do.
 ROOMS = (
-    *("redaction", "faults", "durations", "interrupts", "terminal", "addresses", "buckets"),
-    *("remotes", "provenance", "checkout"),
+    *("redaction", "faults", "files", "durations", "interrupts", "terminal", "addresses"),
+    *("buckets", "remotes", "provenance", "checkout"),
     *("engines", "study", "data", "training", "storage", "search"),
     *("options", "memory", "preparing", "confirm", "results", "views", "dashboard"),
 )

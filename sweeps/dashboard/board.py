@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
+from sweeps import files
 from sweeps.storage import records
 
 if TYPE_CHECKING:
@@ -70,9 +71,8 @@ class Board:
         own.
         """
         identifier = self._artifact(name)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with records.Replacing(self._folder / identifier) as temporary:
-            temporary.write_bytes(content)
+        with records.Replacing(files.folder(self._folder) / identifier) as file:
+            file.write(content)
         meta = {"artifact_id": identifier, "filename": name, "mimetype": kind, "encoding": None}
         self._show(identifier, trial, meta)
 

@@ -69,6 +69,7 @@ def _backend(folder: Path, storage: str | None, allow_remote: bool) -> "BaseStor
     journal = folder / "journal.log"
     if not folder.is_dir():
         raise UserError(f"{folder}: expected a run folder, got no such folder")
+    folders.expect_own(folder)
     named = own("storage", storage) if storage else None
     address = named or folders.storage(folder, "--storage", allow_remote)
     if address is not None:

@@ -16,12 +16,13 @@ import dnn
 from dnn import checks
 from dnn.arrays import Array
 from dnn.network import LAYOUT
+from sweeps import files
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
 from sweeps.faults import Expected, UserError, Words, show
-from sweeps.storage import folders, records
+from sweeps.storage import archives, folders, records
 from sweeps.training import networks
 
 
@@ -88,8 +89,8 @@ def save(path: Path, winner: Confirmed, dataset: Dataset) -> None:
 def load(path: Path) -> Model:
     """Read a model. Errors: UserError for a file that is none."""
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            theta, meta = file["theta"], json.loads(str(file["meta"]))
+        with archives.opened(path) as file:
+            theta, meta = file["theta"], files.from_json(str(file["meta"]))
         made = _model(theta, meta)
         checks.theta(made.network, theta, "model")
     except folders.BROKEN as fault:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sweeps import provenance
+from sweeps import files, provenance
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
 from sweeps.preparing import Prepared
@@ -41,7 +41,7 @@ def write(
 ) -> None:
     """All frames and models; each file whole or not at all."""
     folder, study, dataset = run.folder, run.study, run.dataset
-    (folder / "data").mkdir(exist_ok=True)
+    files.folder(folder / "data")
     _frame(folder, "trials", frames.trials(study, finished))
     _frame(folder, "curves", frames.curves(finished, networks))
     stored = store.trials()
@@ -61,10 +61,9 @@ def write(
 
 
 def _frame(folder: Path, name: str, frame: pd.DataFrame) -> None:
-    with records.Replacing(folder / f"{name}.parquet") as temporary:
-        frame.to_parquet(temporary, index=False)
-    path = folder / "data" / f"{name}.csv"
-    with records.Replacing(path) as temporary, temporary.open("wb") as file:
+    with records.Replacing(folder / f"{name}.parquet") as file:
+        frame.to_parquet(file, index=False)
+    with records.Replacing(folder / "data" / f"{name}.csv") as file:
         delimited.write_csv(file, frame)
 
 

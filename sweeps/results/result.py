@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sweeps.faults import UserError
+from sweeps.storage import folders
 
 if TYPE_CHECKING:
     from reports import frames
@@ -25,18 +26,22 @@ class Result:
     @cached_property
     def trials(self) -> pd.DataFrame:
         """One row a trial of the search."""
-        return pd.read_parquet(self.folder / "trials.parquet")
+        return self._table("trials")
 
     @cached_property
     def curves(self) -> pd.DataFrame:
         """One row an epoch of each network."""
-        return pd.read_parquet(self.folder / "curves.parquet")
+        return self._table("curves")
 
     @cached_property
     def confirm(self) -> pd.DataFrame | None:
         """One row a confirmed network or baseline; None if nothing was confirmed."""
-        path = self.folder / "confirm.parquet"
-        return pd.read_parquet(path) if path.exists() else None
+        return self._table("confirm") if (self.folder / "confirm.parquet").exists() else None
+
+    def _table(self, name: str) -> pd.DataFrame:
+        from reports import files
+
+        return files.table(self.folder / f"{name}.parquet")
 
     @cached_property
     def run(self) -> "frames.Run":
@@ -93,8 +98,7 @@ class Result:
     def _why_no_model(self) -> str:
         if self.confirm is None:
             return "nothing was confirmed"
-        text = (self.folder / "provenance.json").read_text(encoding="utf-8")
-        trainer = json.loads(text).get("trainer")
+        trainer = (folders.provenance(self.folder) or {}).get("trainer")
         if trainer:
             return f"its models are those of {trainer['call']}, which saves what it wants to"
         return "all networks diverged"

@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sweeps import files
 from sweeps.storage import folders
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def write(result: "Result") -> None:
 def read(folder: Path, provenance: dict[str, Any]) -> dict[str, Any] | None:
     """The summary of the run of that provenance; None where there is none, as in older runs."""
     try:
-        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        found = files.from_json(files.contents(folder / FILE).decode())
         belongs = found["finished"] == provenance["finished"]
         return dict(found) if belongs and "search_best" in found else None
     except folders.BROKEN:

@@ -13,6 +13,7 @@ import numpy as np
 from sweeps.faults import UserError
 from sweeps.search import pruners, samplers
 from sweeps.search.designs import DESIGNS, Design, trials
+from sweeps.storage.compared import expect_asked
 from sweeps.storage.store import as_asked, expect_possible, in_space, set_constraints
 from sweeps.study import methods
 from sweeps.study.space import Params, Space
@@ -51,15 +52,18 @@ class Mirror:
         trial = self._course(number).ask(number)
         return trial if len(self._courses) == 1 else in_space(trial, self._space)
 
-    def replay(self, number: int, trial: "FrozenTrial") -> None:
+    def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool = True) -> None:
         """A trial asked in an earlier run, as it stood then.
 
-        Errors: UserError if it differs, or cannot be one.
+        One that no record vouches for is asked again. Errors: UserError if that is another, or it
+        cannot be one.
         """
-        expect_possible(trial)
+        space = self._spaces[number % len(self._spaces)]
+        # Earlier versions wrote a trial with the choices of its own arm alone.
+        expect_possible(trial, [self._space, space])
         if len(self._courses) > 1:
-            trial = in_space(trial, self._spaces[number % len(self._spaces)])
-        self._course(number).replay(number, trial)
+            trial = in_space(trial, space)
+        self._course(number).replay(number, trial, is_recorded)
 
     def tell(self, outcome: Outcome) -> None:
         """What became of a trial."""
@@ -187,18 +191,16 @@ class Course:
             f"constraints: expected settings that keep them, got none of {DRAWS}: {rules}"
         )
 
-    def replay(self, number: int, trial: "FrozenTrial") -> None:
+    def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool) -> None:
         """See `Mirror.replay`."""
-        if self._spec.search.sampler.name not in samplers.KEEPS_NOTES:
+        if is_recorded and self._spec.search.sampler.name not in samplers.KEEPS_NOTES:
             study = self._study
             self._ids[number] = study._storage.create_new_trial(study._study_id, as_asked(trial))
             return
         asked = self.ask(number)
-        if asked.params != trial.params:
-            raise UserError(
-                f"trial {number}: expected the setting that this version of Optuna asks for, got "
-                "another: the run was begun with another version; go on with that one"
-            )
+        expect_asked(trial, asked.params)
+        # To the last digit; the storage is this process's memory, and shows the trial itself.
+        asked.params = trial.params
 
     def tell(self, outcome: Outcome) -> None:
         """See `Mirror.tell`. Straight into the memory: `Study.tell` copies the trial deeply."""

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from sweeps import files
 from sweeps.faults import Expected, UserError, Words
 from sweeps.search.mirror import Warm
 from sweeps.storage import folders, identities, records
@@ -54,7 +55,7 @@ def check(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> None:
 
 def _written(path: Path) -> list[Warm]:
     try:
-        return _warm(json.loads(path.read_text(encoding="utf-8")))
+        return _warm(files.from_json(files.contents(path).decode()))
     except (ValueError, TypeError, LookupError, AttributeError) as fault:
         raise UserError(
             f"{path}: expected the trials that search.from found, got {type(fault).__name__} "
@@ -68,7 +69,7 @@ def _warm(found: list[dict[str, Any]]) -> list[Warm]:
 
 def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
     where = "search.from"
-    known = run / "artifacts" / "identity.json"
+    known = folders.expect_own(run) / "artifacts" / "identity.json"
     if not known.exists():
         raise Expected("the folder of a run", Words(study.search.start), at=where)
     identity = identities.read(known)

@@ -17,6 +17,7 @@ from sweeps.interrupts import Shield
 from sweeps.search.budgets import Budget
 from sweeps.search.mirror import Mirror
 from sweeps.search.workers import Workers
+from sweeps.storage.compared import expect_recorded
 from sweeps.storage.store import Store
 from sweeps.study.space import Params
 from sweeps.study.spec import Study
@@ -103,13 +104,18 @@ def _next(
         with shield:
             asked = mirror.ask(number)
             store.asked(number, asked)
+        known = store.load(number, asked.params)
     else:
         asked = earlier[number]
-        mirror.replay(number, asked)
-        if asked.state == optuna.trial.TrialState.FAIL:
+        record = store.recorded(number)
+        mirror.replay(number, asked, is_recorded=record is not None)
+        known = None
+        if record is not None:
+            expect_recorded(asked, *record)
+            known = record[1]
+        elif asked.state == optuna.trial.TrialState.FAIL:
             cause = str(asked.user_attrs.get("cause", "unknown"))
             return asked.params, failed(number, cause)
-    known = store.load(number, asked.params)
     if known is not None:
         with shield:
             store.tell([known])

@@ -2,13 +2,15 @@
 
 import json
 import logging
+import os
 import sys
 import time
+import warnings
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweeps import addresses
+from sweeps import addresses, files
 from sweeps.faults import UserError, show
 from sweeps.remotes import Address
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 # Optuna holds its lock for milliseconds; one that is older than this was left by a dead process.
 STALE = 2.0
+GLANCES = 5  # at a lock that comes and goes
+# Bytes of a journal, and of a line of it: many times what a hundred thousand trials need.
+LARGEST, LONGEST = 4_000_000_000, 10_000_000
 
 
 def journal(path: Path) -> "BaseStorage":
@@ -32,19 +37,23 @@ def journal(path: Path) -> "BaseStorage":
 def shared(path: Path) -> "BaseStorage":
     """The storage of a journal file that another process may be writing to: nothing is mended.
 
-    Errors: UserError where it is damaged.
+    Errors: UserError where it is damaged, or is another file, too.
     """
     from optuna.storages.journal import JournalFileOpenLock
 
     from sweeps.storage.journal import Journal, Lock
 
+    _checked(path)
+    _expect_one_name(path)
     # Optuna's default lock is a symbolic link, which Windows may not let a user make.
     lock = (JournalFileOpenLock if sys.platform == "win32" else Lock)(str(path))
     try:
-        return Journal(path, lock)
-    except (KeyError, ValueError, TypeError, AssertionError, IndexError) as fault:
-        # Lines that are JSON, but not what Optuna wrote there in that order.
-        raise _damaged(f"{path}", f"{type(fault).__name__} {fault}") from None
+        with warnings.catch_warnings():
+            # Of ranges that it makes fit their steps, as ours do: what differs is told by us.
+            warnings.simplefilter("ignore")
+            return Journal(path, lock)
+    except DAMAGED as fault:
+        raise _damaged(f"{path}", f"{type(fault).__name__} {show(str(fault))}") from None
 
 
 def together(storage: "BaseStorage") -> AbstractContextManager[None]:
@@ -91,36 +100,93 @@ def _made(lock: Path) -> tuple[int, int] | None:
     return status.st_ino, status.st_mtime_ns
 
 
+def _expect_one_name(path: Path) -> None:
+    """Errors: UserError where a journal is another file, too: Optuna's lock is a link of it."""
+    names = 0
+    for _ in range(GLANCES if path.exists() else 0):
+        status = path.lstat()
+        locks = [lock for lock in path.parent.glob(f"{path.name}.lock*") if _is(lock, status)]
+        names = status.st_nlink - len(locks)
+        if names <= 1:
+            return
+    if names:
+        raise files.has_names(path, names)
+
+
+def _is(lock: Path, status: os.stat_result) -> bool:
+    made = _made(lock)
+    return made is not None and made[0] == status.st_ino
+
+
 def mend(path: Path) -> bool:
     """Cut a torn last line off a journal; True if there was one.
 
     A kill in mid-write leaves it, and the next write would join it. Errors: UserError where a line
     before it is none of Optuna's: that was not a kill.
     """
+    whole, size = _checked(path)
+    if whole < size:
+        descriptor = files.opened(path, os.O_RDWR)
+        with os.fdopen(descriptor, "r+b") as file:
+            file.truncate(whole)
+    return whole < size
+
+
+def _checked(path: Path) -> tuple[int, int]:
+    """As `check`. Errors: UserError."""
     try:
-        content = path.read_bytes()
+        return check(path)
+    except NoOperation as fault:
+        raise _damaged(f"{path}:{fault.number}", fault.got) from None
+
+
+class NoOperation(ValueError):
+    """A line of a journal that Optuna has not written."""
+
+    def __init__(self, number: int, got: str) -> None:
+        self.number, self.got = number, got
+        super().__init__(f"in line {number}: {got}")
+
+
+def check(path: Path) -> tuple[int, int]:
+    """(bytes of a journal's whole lines, all its bytes), none where it is not there.
+
+    Errors: NoOperation for a line, but a last one that is torn; UserError.
+    """
+    whole = 0
+    try:
+        with files.reading(path, LARGEST) as file:
+            for number, line in enumerate(iter(lambda: file.readline(LONGEST), b""), 1):
+                if not line.endswith(b"\n") and len(line) < LONGEST:
+                    return whole, whole + len(line)
+                if not _is_operation(line, first=number == 1):
+                    got = line[:SHOWN].decode(errors="replace").strip()
+                    raise NoOperation(number, show(got))
+                whole += len(line)
     except FileNotFoundError:
-        return False
+        return 0, 0
     except OSError as fault:
         raise UserError(f"{path}: expected Optuna's journal, got {fault.strerror}") from None
-    lines = content.splitlines(keepends=True)
-    torn = bool(lines) and not lines[-1].endswith(b"\n")
-    for number, line in enumerate(lines[:-1] if torn else lines, 1):
-        if not _is_operation(line, first=number == 1):
-            raise _damaged(f"{path}:{number}", show(line.decode(errors="replace").strip()))
-    if torn:
-        with path.open("r+b") as file:
-            file.truncate(len(content) - len(lines[-1]))
-    return torn
+    return whole, whole
 
 
 def _is_operation(line: bytes, first: bool) -> bool:
     """One of Optuna's operations; the first of a journal creates its study, code 0."""
+    # Looking for what is too deep takes several times as long as reading.
+    is_flat = line.count(b"[") + line.count(b"{") <= files.DEEPEST
     try:
-        code = json.loads(line)["op_code"]
+        code = (json.loads(line) if is_flat else files.from_json(line.decode()))["op_code"]
     except (ValueError, TypeError, KeyError):
         return False
     return code == 0 if first else isinstance(code, int)
+
+
+SHOWN = 1000  # bytes of a line
+# What Optuna raises of lines that are JSON, but not what it wrote there in that order.
+DAMAGED = (
+    *(KeyError, ValueError, TypeError, AttributeError, AssertionError, IndexError),
+    *(OverflowError, RecursionError),
+)
 
 
 def _damaged(where: str, got: str) -> UserError:

@@ -1,8 +1,6 @@
 """Run folders as they are found: read without trust, never written, and without Optuna."""
 
-import json
 import os
-import stat
 import struct
 import sys
 import zipfile
@@ -11,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sweeps import files
 from sweeps.addresses import told
 from sweeps.faults import UserError, did_you_mean, show
 from sweeps.remotes import Address
@@ -19,7 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STATES = ("complete", "pruned", "failed")  # in which a trial can end
-LARGEST = 50_000_000  # bytes of a JSON file that is read
+# Where a run has files of its own.
+PLACES = ("", "artifacts", "artifacts/dashboard", "data")
+LOCK = "journal.log.lock"  # Optuna's, which may be a link: nobody follows it
 # What reading a file may raise whose contents are not what they should be: with a bit flipped,
 # zipfile takes it for packed or encrypted in some other way.
 BROKEN = (
@@ -34,10 +35,32 @@ def is_run(folder: Path) -> bool:
     return os.path.isdir(folder / "artifacts") or os.path.isfile(folder / "provenance.json")
 
 
+def expect_own(folder: Path) -> Path:
+    """A run's folder, or one that is to be, if all that lies in it is its own: no links or pipes.
+
+    The folder itself may be a link. Errors: UserError naming the first of them.
+    """
+    for place in map(folder.joinpath, PLACES):
+        try:
+            with os.scandir(place) as entries:
+                found = [Path(entry.path) for entry in entries if not _is_own(entry)]
+        except OSError:
+            continue  # in what cannot be looked into, nothing is opened either
+        if found:
+            first = min(found)
+            files.expect_own(first, first.lstat().st_mode)
+    return folder
+
+
+def _is_own(entry: "os.DirEntry[str]") -> bool:
+    plain = entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)
+    return plain or entry.name.startswith(LOCK)
+
+
 def expect(folder: Path) -> Path:
     """The folder, if it is a run's. Errors: UserError, with the nearest one beside it."""
     if is_run(folder):
-        return folder
+        return expect_own(folder)
     if not os.path.exists(folder):
         beside = [path.name for path in inside(folder.parent)]
         hint = f" ({did_you_mean(folder.name, beside)})" if beside else ""
@@ -72,13 +95,9 @@ def provenance(folder: Path) -> dict[str, Any] | None:
     """`provenance.json`, None where the run has not come so far. Errors: UserError."""
     path = folder / "provenance.json"
     try:
-        if path.stat().st_size > LARGEST:
-            raise UserError(f"{path}: expected at most {LARGEST:,} bytes, got more")
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = files.parsed(path)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, RecursionError) as fault:
-        raise UserError(f"{path}: expected JSON, got: {fault}") from None
     if not isinstance(found, dict):
         raise UserError(f"{path}: expected a JSON object, got {show(found)}")
     return found
@@ -134,7 +153,7 @@ def record(path: Path) -> Record | None:
     from sweeps.storage import stacks
 
     try:
-        meta = json.loads(str(stacks.load(path, "meta")["meta"]))
+        meta = files.from_json(str(stacks.load(path, "meta")["meta"]))
         return Record(
             path, int(meta["number"]), str(meta["state"]), tuple(map(float, meta["values"])),
             str(meta["cause"]), dict(meta["key"]["params"]),
@@ -167,16 +186,12 @@ class Holder:
 def holder(folder: Path) -> Holder | None:
     """Who holds the folder's lock, without disturbing them; None for nobody."""
     try:
-        descriptor = os.open(folder / ".lock", os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:
+        lock = files.reading(folder / ".lock")
+    except (OSError, UserError):
         return None  # none was ever taken
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or not _is_held(descriptor):
-            return None
-        return Holder(_pid(status))
-    finally:
-        os.close(descriptor)
+    with lock:
+        descriptor = lock.fileno()
+        return Holder(_pid(os.fstat(descriptor))) if _is_held(descriptor) else None
 
 
 def _is_held(descriptor: int) -> bool:

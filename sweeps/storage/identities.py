@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sweeps import files
 from sweeps.faults import UserError, show
+from sweeps.storage import compared
 from sweeps.study.objectives import Goal
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ IDENTITY = "sweeps:identity"
 def read(path: Path) -> dict[str, Any]:
     """A run folder's. Errors: UserError where the file is damaged."""
     try:
-        identity = json.loads(path.read_text(encoding="utf-8"))
+        identity = files.from_json(files.contents(path).decode())
         if not isinstance(identity, dict) or not identity:
             raise ValueError(show(identity))
     except ValueError as fault:
@@ -35,13 +37,14 @@ def expect_ours(
 ) -> None:
     """A study of a storage that is this one, or nobody's yet. Errors: UserError."""
     where = f"the study '{study.study_name}' of the storage"
-    known = of(study)
+    known, found = of(study), [direction.name.lower() for direction in study.directions]
     if known is not None:
         expect_same(where, known, identity)
-    elif study.get_trials(deepcopy=False) or [
-        direction.name.lower() for direction in study.directions
-    ] != list(directions):
+    elif study.get_trials(deepcopy=False) or found != list(directions):
         raise UserError(f"{where}: expected one made here, got somebody else's; use another name")
+    if found != list(directions):
+        wanted, got = ", ".join(directions), ", ".join(found)
+        raise UserError(f"{where}: expected to {wanted}, got {got} ({compared.REMEDY})")
 
 
 def adopt(study: "optuna.Study", identity: dict[str, Any]) -> None:
@@ -55,7 +58,7 @@ def of(study: "optuna.Study") -> dict[str, Any] | None:
     attributes = study._storage.get_study_system_attrs(study._study_id)
     # Older studies keep the whole where the Dashboard shows it.
     known = attributes.get(IDENTITY) or study.user_attrs.get("identity")
-    return dict(json.loads(known)) if known is not None else None
+    return dict(files.from_json(known)) if known is not None else None
 
 
 def identify(study: "optuna.Study", identity: dict[str, Any]) -> None:

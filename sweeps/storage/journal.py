@@ -18,6 +18,8 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock, JournalFileSymlinkLock
 from optuna.storages.journal._file import get_lock_file
 
+from sweeps import files
+
 BLOCK = 1 << 16  # bytes
 _encode = json.JSONEncoder(separators=(",", ":")).encode  # as Optuna writes it
 
@@ -82,7 +84,8 @@ class File(JournalFileBackend):
 
     def _append(self, lines: bytes) -> int:
         """Where they begin."""
-        with get_lock_file(self._lock), FileIO(self._file_path, "r+") as file:
+        path = Path(self._file_path)
+        with get_lock_file(self._lock), FileIO(files.opened(path, os.O_RDWR), "r+") as file:
             whole = _cut(file)
             try:
                 _write(file, lines)

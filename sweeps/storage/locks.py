@@ -4,12 +4,12 @@ The file says whose it is. Where the file system has no such locks, what it says
 """
 
 import errno
-import os
 import sys
 from contextlib import ExitStack
 from io import FileIO
 from pathlib import Path
 
+from sweeps import files
 from sweeps.storage.leases import SETTLE
 
 if sys.platform == "win32":
@@ -36,7 +36,7 @@ class LockFile:
 
     def __init__(self, path: Path, what: str) -> None:
         self.what, self.settle = what, SETTLE
-        self._file = FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+")
+        self._file = FileIO(files.updating(path), "r+")
 
     def take(self) -> None:
         """Hold it until it is closed. Errors: BlockingIOError while another does."""

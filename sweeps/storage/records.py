@@ -6,11 +6,12 @@ import sys
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sweeps import files
 from sweeps.storage import stacks
 from sweeps.storage.folders import BROKEN
 from sweeps.training.task import Outcome
@@ -45,51 +46,52 @@ def save(path: Path, arrays: dict[str, Any], syncs_name: bool = True) -> None:
     # In memory first: a zip file that cannot be ended on a full disk complains on its own.
     buffer = BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
-    with Replacing(path, syncs_name) as temporary:
-        temporary.write_bytes(buffer.getbuffer())
+    with Replacing(path, syncs_name) as file:
+        file.write(buffer.getbuffer())
 
 
 def write_text(path: Path, text: str) -> None:
     """A text file, atomically."""
-    with Replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    with Replacing(path) as file:
+        file.write(text.encode())
 
 
 class Replacing:
-    """A temporary file beside `path` that takes its name on leaving, or is gone after a fault.
+    """A new file beside `path` that takes its name on leaving, or is gone after a fault.
 
-    Its contents are on the disk by then; and its name, if it `syncs_name`.
+    Its contents are on the disk by then; and its name, if it `syncs_name`. A link of that name is
+    replaced, and never followed.
     """
 
     def __init__(self, path: Path, syncs_name: bool = True) -> None:
         self.path, self._syncs_name = path, syncs_name
-        self.temporary = path.with_name(f".{path.name}.part")
 
-    def __enter__(self) -> Path:
-        return self.temporary
+    def __enter__(self) -> BinaryIO:
+        self._file, self._temporary = files.created(self.path)
+        return self._file
 
     def __exit__(self, kind: object, *rest: object) -> None:
         replaced = False
         try:
+            with self._file:
+                if kind is None:
+                    self._file.flush()
+                    os.fsync(self._file.fileno())
             if kind is None:
-                _sync(self.temporary, os.O_RDWR)
-                os.replace(self.temporary, self.path)
+                os.replace(self._temporary, self.path)
                 replaced = True
         finally:
             if not replaced:
-                self.temporary.unlink(missing_ok=True)
+                self._temporary.unlink(missing_ok=True)
         if replaced and self._syncs_name:
             _sync_names(self.path.parent)
 
 
 def _sync_names(folder: Path) -> None:
-    if sys.platform != "win32":  # where a folder cannot be opened
-        _sync(folder, os.O_RDONLY)
-
-
-def _sync(path: Path, mode: int) -> None:
-    """Bytes (or a folder's names) to the disk."""
-    descriptor = os.open(path, mode)
+    """A folder's names to the disk."""
+    if sys.platform == "win32":  # where a folder cannot be opened
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -98,21 +100,26 @@ def _sync(path: Path, mode: int) -> None:
 
 def read(path: Path, key: dict[str, Any]) -> Outcome | None:
     """The record, or None where there is none, it cannot be read, or it is of something else."""
+    known, outcome = held(path) or ({}, None)
+    return outcome if known == json.loads(json.dumps(key)) else None
+
+
+def held(path: Path) -> tuple[dict[str, Any], Outcome] | None:
+    """A record, and what it is the outcome of; None where there is none that can be read."""
     try:
-        return _read(path, key)
+        return _held(path)
     except BROKEN:
         return None  # torn, or none of ours: it is made again
 
 
-def _read(path: Path, key: dict[str, Any]) -> Outcome | None:
+def _held(path: Path) -> tuple[dict[str, Any], Outcome]:
     contents = stacks.load(path)
-    meta = json.loads(str(contents.pop("meta")))
-    if meta.pop("key") != json.loads(json.dumps(key)):
-        return None
+    meta = files.from_json(str(contents.pop("meta")))
+    key: dict[str, Any] = meta.pop("key")
     groups: dict[str, Any] = {"curves": {}, "final": {}, "arrays": {}}
     for name, values in contents.items():
         group, slash, rest = name.partition("/")
         if slash:
             groups[group][rest] = values
     meta["values"] = tuple(meta["values"])
-    return Outcome(reports=contents["reports"], each=contents["each"], **meta, **groups)
+    return key, Outcome(reports=contents["reports"], each=contents["each"], **meta, **groups)

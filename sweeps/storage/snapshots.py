@@ -1,10 +1,12 @@
 """A study's trials as Optuna's journal holds them: read beside a run that goes on, never mended."""
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweeps.faults import UserError
+from sweeps.storage import backends
 
 if TYPE_CHECKING:
     import optuna
@@ -17,13 +19,14 @@ def study(folder: Path) -> "optuna.Study":
     from optuna.storages.journal import JournalFileBackend
 
     path = folder / "journal.log"
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise UserError(f"{path}: expected Optuna's journal, got no such file")
     try:
+        backends.check(path)
         storage = JournalStorage(JournalFileBackend(str(path)))
         (found,) = optuna.get_all_study_names(storage)
         return optuna.load_study(study_name=found, storage=storage)
-    except (KeyError, ValueError, TypeError, AssertionError, IndexError) as fault:
+    except backends.DAMAGED as fault:
         got = f"{type(fault).__name__} {fault}"
         raise UserError(f"{path}: expected Optuna's journal of one study, got {got}") from None
 
@@ -32,7 +35,7 @@ def failure(folder: Path, number: int) -> "tuple[str, dict[str, object]] | None"
     """Cause and parameters of a trial that failed; None of another. Errors: UserError."""
     import optuna
 
-    if not (folder / "journal.log").is_file():
+    if not os.path.lexists(folder / "journal.log"):
         return None
     trials = study(folder).get_trials(deepcopy=False)
     if number >= len(trials) or trials[number].state != optuna.trial.TrialState.FAIL:

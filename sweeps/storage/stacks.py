@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweeps.storage import archives
+
 AND = ","
 
 
@@ -28,10 +30,9 @@ def stacked(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
 
 
 def load(path: Path, begins: str = "") -> dict[str, NDArray[Any]]:
-    """The arrays whose names begin so, without pickle. Errors: folders.BROKEN."""
+    """The arrays whose names begin so, without pickle. Errors: as archives.opened."""
     found: dict[str, NDArray[Any]] = {}
-    # Opened here, for np.load leaves a file that it cannot read open.
-    with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+    with archives.opened(path) as file:
         for member in file.files:
             names = member.split(AND)
             if any(name.startswith(begins) for name in names):

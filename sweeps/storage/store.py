@@ -11,11 +11,12 @@ from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps import addresses
+from sweeps import addresses, files
 from sweeps.faults import UserError, show
 from sweeps.remotes import Address
 from sweeps.storage import attributes, backends, folders, identities, records
 from sweeps.storage.claims import Claims
+from sweeps.storage.compared import REMEDY
 from sweeps.storage.lost import in_our_words, patiently
 from sweeps.study.objectives import Goal
 from sweeps.training.task import Outcome
@@ -130,6 +131,13 @@ class Store:
         """The record of a trial, or None where it has to be trained (again)."""
         return records.read(self._path(number), self._key(params))
 
+    def recorded(self, number: int) -> tuple[dict[str, Any], Outcome] | None:
+        """What this study's record of a trial holds: its parameters, and what came of them."""
+        key, outcome = records.held(self._path(number)) or ({}, None)
+        if outcome is None or key.get("study") != self.identity:
+            return None
+        return dict(key["params"]), outcome
+
     def _key(self, params: dict[str, Any]) -> dict[str, Any]:
         return {"study": self.identity, "params": params}
 
@@ -163,8 +171,8 @@ def as_asked(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":
     return asked
 
 
-def expect_possible(trial: "optuna.trial.FrozenTrial") -> None:
-    """Errors: UserError where a stored trial's parameters lie outside of what they are drawn from.
+def expect_possible(trial: "optuna.trial.FrozenTrial", spaces: "Sequence[Space]") -> None:
+    """Errors: UserError where a stored trial's parameters are none of a study's spaces.
 
     Nobody has asked for such a one: the storage was edited, or is damaged.
     """
@@ -176,11 +184,12 @@ def expect_possible(trial: "optuna.trial.FrozenTrial") -> None:
             params=trial.params,
             distributions=trial.distributions,
         )
+        if trial.distributions not in [distributions(trial, space) for space in spaces]:
+            raise ValueError("others than the study has")
     except ValueError as fault:
         raise UserError(
             f"trial {trial.number} of the storage: expected parameters within their ranges, got "
-            f"{show(str(fault))} (it is damaged: restore it, or use another; the records in "
-            "artifacts are used again)"
+            f"{show(str(fault))} ({REMEDY})"
         ) from None
 
 
@@ -217,7 +226,9 @@ class RunFolder:
 
     def __enter__(self) -> "RunFolder":
         try:
-            (self.folder / "artifacts").mkdir(parents=True, exist_ok=True)
+            folders.expect_own(self.folder)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            files.folder(self.folder / "artifacts")
             self._claims.folder(self.folder)
         except OSError as fault:
             raise UserError(
@@ -273,8 +284,7 @@ class RunFolder:
         except (ValueError, TypeError, LookupError) as fault:
             raise UserError(
                 f"the study '{name}' of the storage: expected Optuna's rows, got "
-                f"{show(str(fault))} (it is damaged: restore it, or use another; the records in "
-                "artifacts are used again)"
+                f"{show(str(fault))} ({REMEDY})"
             ) from None
         if address:
             self._claims.study(study)

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from sweeps import files
 from sweeps.faults import Expected, Fault, UserError, join, show
 
 LARGEST = 1_000_000  # bytes; a study is a page long
@@ -52,7 +53,7 @@ class Document:
 def read(path: Path) -> Document:
     """Read a file. Errors: UserError for one that is not there, not YAML, or not a mapping."""
     try:
-        with path.open("rb") as file:
+        with files.given(path) as file:
             raw = file.read(LARGEST + 1)  # of what has no end, no more than this
             size = max(len(raw), os.fstat(file.fileno()).st_size)
     except FileNotFoundError:

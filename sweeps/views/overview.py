@@ -75,6 +75,7 @@ def _unread(folder: Path, state: str, fault: BaseException) -> Overview:
 
 
 def _survey(folder: Path) -> Overview:
+    folders.expect_own(folder)
     held, provenance = folders.holder(folder), folders.provenance(folder)
     if provenance is None or held or _went_on(folder, provenance):
         state = "running" if held else "interrupted"

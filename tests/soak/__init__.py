@@ -1,1 +1,1 @@
-"""Long trials of durability, run by hand: `python -m tests.soak.kill`, `…faults`."""
+"""Long trials of durability, by hand: `python -m tests.soak.kill`, `…faults`, `…hostile`."""

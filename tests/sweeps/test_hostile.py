@@ -203,9 +203,14 @@ def test_what_is_too_large_is_refused_at_once(tmp_path: Path, text: Callable[[],
     assert time.process_time() - started < 2
 
 
-def test_a_file_without_an_end_is_refused() -> None:
-    with pytest.raises(UserError, match="expected at most 1,000,000 bytes, got 1,000,001"):
+def test_a_file_without_an_end_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="/dev/zero: expected a regular file, got a device"):
         documents.read(Path("/dev/zero"))
+    path = tmp_path / "holes.yaml"
+    path.touch()
+    os.truncate(path, 2**40)
+    with pytest.raises(UserError, match="expected at most 1,000,000 bytes, got 1,099,511,627,776"):
+        documents.read(path)
 
 
 @pytest.mark.parametrize(

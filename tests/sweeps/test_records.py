@@ -1,6 +1,7 @@
 """Records of trials: few members in the archive, and the same arrays out of it."""
 
 import os
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -77,10 +78,8 @@ def test_records_that_are_written_together_sync_their_folder_once(
     )
     paths = [tmp_path / f"{number}.npz" for number in range(3)]
     records.write((path, outcome(number), KEY) for number, path in enumerate(paths))
-    assert [Path(name).name for name in synced] == [
-        *(f".{path.name}.part" for path in paths),
-        tmp_path.name,
-    ]
+    names = [re.sub(r"\.[0-9a-f]{16}\.part$", ".part", Path(name).name) for name in synced]
+    assert names == [*(f".{path.name}.part" for path in paths), tmp_path.name]
     assert sorted(tmp_path.iterdir()) == paths
 
 

@@ -1,0 +1,73 @@
+"""What no run folder may reach: files beside it, a command that would tell, a host that counts."""
+
+import hashlib
+import os
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+VERBS = (
+    *("check", "clean", "compare", "dashboard", "export", "ls", "predict"),
+    *("report", "resume", "run", "show"),
+)
+
+
+class Outside:
+    """A folder that is watched, and a listening socket of this machine.
+
+    `precious` is a file in it, `empty` a folder in it; `command` is a shell command that leaves
+    `canary`; whoever calls at `port` is counted.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.empty = folder / "empty"
+        self.empty.mkdir(parents=True)
+        self.precious = folder / "precious.txt"
+        self.precious.write_text("not yours\n" * 200)
+        self.canary = folder / "canary"
+        self.command = f"touch {self.canary}"
+        self.calls = 0
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._socket.getsockname()[1])
+        threading.Thread(target=self._count, daemon=True).start()
+
+    def _count(self) -> None:
+        while True:
+            try:
+                self._socket.accept()[0].close()
+            except OSError:
+                return
+            self.calls += 1
+
+    def close(self) -> None:
+        """Listen no longer."""
+        self._socket.close()
+
+    def state(self) -> str:
+        """What would differ after any harm: names, kinds, modes and contents; and the calls."""
+        digest = hashlib.sha256()
+        for path in sorted(self.folder.rglob("*")):
+            status = path.lstat()
+            digest.update(f"{path} {status.st_mode} {status.st_nlink} ".encode())
+            if path.is_symlink():
+                digest.update(os.readlink(path).encode())
+            elif path.is_file():
+                digest.update(path.read_bytes())
+        return f"{digest.hexdigest()[:12]}, {self.calls} calls"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A finished run's folder with something planted in it.
+
+    make(folder, outside): plants it. Of `verbs` each has to refuse in one line, exit code 2, but
+    those of `spared`, which do not meet it, and so may end as ever.
+    """
+
+    name: str
+    make: Callable[[Path, Outside], None]
+    verbs: tuple[str, ...] = VERBS
+    spared: tuple[str, ...] = ()
