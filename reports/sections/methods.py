@@ -176,6 +176,8 @@ def _always(run: Run) -> list[tuple[str, str]]:
         ("Importance", "PED-ANOVA (Watanabe et al., 2023): what sets the best tenth of the "
          "complete trials, or the best five, apart from all of them. A parameter of an arm is "
          "judged among the trials that had it, ten or more; those that all trials had add up to 1. "
+         "What chance reaches: the same with the values shuffled over the trials, up to 1,000 "
+         "times, jointly for all parameters (Westfall and Young, 1993). "
          "Evaluators can disagree totally, and importance is not worth: a parameter can matter "
          "without tuning it being worth the while."),
         *_chosen(run),

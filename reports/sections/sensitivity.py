@@ -26,6 +26,7 @@ def sensitivity(run: Run) -> Section:
 def _blocks(run: Run) -> Iterator[Block]:
     yield Text((f"Descriptive: these are search trials, {_placed(run)} {_arms(run)}",))
     if len(run.importance):
+        yield from _beyond_chance(run)
         yield Plot(figures.importance(run.importance, len(objectives.complete(run))))
         yield from _unsaid(run)
     else:
@@ -52,6 +53,27 @@ def _blocks(run: Run) -> Iterator[Block]:
         notes.append(f"The {PANELS} most important of {len(names)} parameters are shown.")
     if notes:
         yield Text((" ".join(notes),), "quiet")
+
+
+def _beyond_chance(run: Run) -> Iterator[Block]:
+    """Which parameters matter more than shuffled values would have it; older runs cannot say."""
+    names = tuning.beyond_chance(run)
+    if names is None:
+        return
+    if not names:
+        words = (
+            "No parameter stands out from chance: values that have nothing to do with the settings "
+            "would give bars as long as these."
+        )
+        yield Text((words,))
+        return
+    first = names[:NAMED]
+    more = f" and {text.count(len(names) - NAMED, 'other')}" if len(names) > NAMED else ""
+    listed = f"{', '.join(first)}{more}" if more else text.listing(first)
+    verb = "matters" if len(names) == 1 else "matter"
+    rest = len(set(run.importance["parameter"])) - len(names)
+    others = " The others do not stand out from it." if rest else ""
+    yield Text((f"{listed} {verb} more than chance gives.{others}",))
 
 
 def _unsaid(run: Run) -> Iterator[Block]:

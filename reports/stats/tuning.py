@@ -110,6 +110,18 @@ def best_trial(run: Run) -> int | None:
     return int(first.iloc[0]) if run.winner is None and len(first) else None
 
 
+def beyond_chance(run: Run) -> list[str] | None:
+    """The parameters of more importance than shuffled values reach, most important first.
+
+    None of a run by an earlier version, which did not shuffle.
+    """
+    if "chance" not in run.importance:
+        return None
+    found = run.importance[run.importance["value"] > run.importance["chance"]]
+    ordered = found.sort_values("value", ascending=False, kind="stable")
+    return [str(name) for name in ordered["parameter"].unique()]
+
+
 def settings_of(run: Run, trial: int) -> dict[str, Any]:
     """The searched settings that are active in a trial."""
     rows = run.trials[run.trials["trial"] == trial]

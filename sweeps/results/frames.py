@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
+from sweeps.results import chance
 from sweeps.search import Finished, ranking
 from sweeps.study import metrics
 from sweeps.study.objectives import Goal
@@ -243,7 +244,8 @@ def importance(
     It is of one objective, the first, which is to be minimized or maximized (goal): it asks what
     sets the best trials apart from the others. The values of the parameters that are active in
     every trial add up to 1; those of an arm's are on the same scale. No row where there are too few
-    trials to say.
+    trials to say. `chance` is what the value passes without any effect, for any of the parameters,
+    in one study of twenty (see `chance.lines`).
     """
     complete = [t for t in trials if t.state.name == "COMPLETE"]
     active = {
@@ -258,12 +260,16 @@ def importance(
     always = sum(value for name, value in values.items() if len(active[name]) == len(complete))
     scale = always or sum(values.values()) or 1.0
     names = sorted(values, key=lambda name: -values[name])
+    sign = 1 if goal == "minimize" else -1
+    having = {name: active[name] for name in names}
+    line: Any = chance.lines(having, lambda t: sign * _value(t, objective), _best) if names else ()
     return pd.DataFrame(
         {
             "evaluator": pd.Series(["PED-ANOVA"] * len(names), dtype=str),
             "parameter": pd.Series(names, dtype=str),
             "value": pd.Series([values[name] / scale for name in names], dtype=float),
             "trials": pd.Series([len(active[name]) for name in names], dtype=int),
+            "chance": pd.Series([one / scale for one in line], dtype=float),
         }
     )
 
@@ -277,12 +283,17 @@ def _importance(
 
     study = optuna.create_study(direction=goal)
     study.add_trials([_alone(t, name, objective) for t in trials])
-    best = max(0.1, BEST / len(trials))
+    best = _best(len(trials))
     with warnings.catch_warnings():
         # A parameter whose range depends on another has several, each with trials of its own.
         warnings.filterwarnings("ignore", message="Some regimes for parameter")
         evaluator = PedAnovaImportanceEvaluator(target_quantile=best)
         return float(evaluator.evaluate(study, [name])[name]) / best**2
+
+
+def _best(trials: int) -> float:
+    """The share of the trials that is set apart."""
+    return max(0.1, BEST / trials)
 
 
 def _value(trial: "optuna.trial.FrozenTrial", objective: int) -> float:

@@ -301,7 +301,13 @@ def _importance(made: Made, trials: pd.DataFrame) -> pd.DataFrame:
     done = trials[trials["state"] == "complete"]
     active = [int(done[f"param.{name}"].notna().sum()) for name in names]
     frame = pd.DataFrame(
-        {"evaluator": "PED-ANOVA", "parameter": names, "value": values, "trials": active}
+        {
+            "evaluator": "PED-ANOVA",
+            "parameter": names,
+            "value": values,
+            "trials": active,
+            "chance": 0.3,
+        }
     )
     return frame if made.importance else frame.iloc[:0]
 

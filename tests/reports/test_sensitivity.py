@@ -40,3 +40,25 @@ def test_the_importance_of_an_arms_parameter_says_among_how_many(folder_of):
     assert "optimizer.momentum.beta" not in paragraphs(run)
     missing = replace(run, importance=run.importance.iloc[:4], memo={})
     assert "optimizer.momentum.beta" in paragraphs(missing)
+
+
+def test_a_parameter_matters_where_it_is_above_what_chance_gives(folder_of):
+    run = load(folder_of("ordinary"))
+    first, second = run.importance["parameter"].iloc[[0, 1]]
+    assert f"{first} matters more than chance gives. The others do not" in paragraphs(run)
+    low = replace(run, importance=run.importance.assign(chance=0.1), memo={})
+    assert f"{first} and {second} matter more than chance gives" in paragraphs(low)
+    none = replace(run, importance=run.importance.assign(chance=0.9), memo={})
+    assert "No parameter stands out from chance" in paragraphs(none)
+    figure = next(b.figure for b in sensitivity(run).blocks if isinstance(b, Plot))
+    assert "what chance alone reaches" in figure.caption
+    assert "parameters of least importance" not in figure.caption
+
+
+def test_a_run_without_a_line_of_chance_is_shown_without_one(folder_of):
+    """An earlier version's importance.parquet."""
+    run = load(folder_of("ordinary"))
+    older = replace(run, importance=run.importance.drop(columns="chance"), memo={})
+    assert "chance" not in paragraphs(older)
+    figure = next(b.figure for b in sensitivity(older).blocks if isinstance(b, Plot))
+    assert "chance" not in figure.caption
