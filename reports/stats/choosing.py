@@ -27,7 +27,9 @@ def _choices(run: Run) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
     None where there is nothing to choose, or nothing known of it.
     """
     goal, counts = objectives.objectives(run)[0], {len(run.rows_of(one)) for one in run.configs}
-    if len(run.configs) < 2 or len(counts) > 1 or counts == {1} or goal.metric == "seconds":
+    judged = {goal.metric, *(limit.metric for limit in limits.limits(run))} - {"seconds"}
+    is_known = goal.metric != "seconds" and judged <= set(run.networks.columns)
+    if len(run.configs) < 2 or len(counts) > 1 or counts == {1} or not is_known:
         return None
     count = counts.pop()
     drawn = np.random.default_rng([SEED, count]).integers(0, count, (DRAWS, count))

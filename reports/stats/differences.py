@@ -102,8 +102,11 @@ def _on_new_rows(run: Run, first: str, second: str, by: Measure, split: str) -> 
     if lost:
         return intervals.none(estimate, n, f"{rows.DIVERGED} of {text.listing(lost)}")
     drawn = rows.rows_of_split(run, split)
-    other = measures.draws(run, second, by, split, drawn.other)
-    apart, what = measures.draws(run, first, by, split) - other, drawn.unit
+    apart = measures.unmoved(run, first, by, split)
+    apart, what = apart - measures.unmoved(run, second, by, split, drawn.other), drawn.unit
+    if run.winner in (first, second):
+        rival, sign = (second, 1) if first == run.winner else (first, -1)
+        apart = apart + sign * measures.gain(run, by, split, rival)
     kind, covers = "paired crossed bootstrap", f"new {what} and new seeds, for this training set"
     if max(len(ours), len(theirs)) == 1:
         kind, covers = f"paired bootstrap over {what}", f"new {what}, for these two trained models"

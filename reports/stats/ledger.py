@@ -20,7 +20,6 @@ from reports import text
 from reports.frames import Run, once
 from reports.stats import bootstrap, deciding, intervals
 from reports.stats.gaps import (
-    AHEAD,
     BIAS,
     OVERFIT,
     UNDECIDED,
@@ -97,24 +96,10 @@ def ledger_of(run: Run, config: str, kind: str = "error") -> Ledger:
 
 
 def _lead(run: Run, config: str, kind: str) -> Array:
-    """(draws,) by how much the train error is above the gap to dev, on the draws of the gaps.
-
-    Few seeds vary less in a bootstrap than they do; so what they add is widened to what Student's
-    t would say at the level of AHEAD.
-    """
-    from scipy import special
-
-    rows = run.rows_of(config)
-    train, dev = (rows[f"{split}_{kind}"].to_numpy(float) for split in ("train", "dev"))
-    n = len(train)
-    seeds = seeds_of(run, n)
-    found: Array = 2 * seeds @ train - draws(run, config, "dev", kind)
-    if n < 2:
-        return found
-    wider = float(special.stdtrit(n - 1, AHEAD) / special.ndtri(AHEAD)) * math.sqrt(n / (n - 1))
-    each = 2 * train - dev
-    widened: Array = found + (wider - 1) * (seeds @ each - each.mean())
-    return widened
+    """(draws,) by how much the train error is above the gap to dev, on the draws of the gaps."""
+    train = run.rows_of(config)[f"train_{kind}"].to_numpy(float)
+    found: Array = 2 * seeds_of(run, len(train)) @ train - draws(run, config, "dev", kind)
+    return found
 
 
 @once

@@ -15,7 +15,7 @@ import numpy as np
 
 from reports import text
 from reports.frames import Run
-from reports.stats import bootstrap, intervals, objectives, rows, scores
+from reports.stats import bootstrap, choosing, intervals, objectives, rows, scores
 from reports.stats.bootstrap import RowWeights
 from reports.stats.intervals import Array, Interval
 from reports.stats.objectives import Objective
@@ -117,8 +117,7 @@ def values(run: Run, config: str, by: Measure, split: str = "test") -> Array:
     """(networks,) values of a configuration, the worst where diverged."""
     confirmed = run.rows_of(config)
     if by.of_rows in ("", ERROR, "loss"):
-        column = f"{split}_{by.of_rows}" if by.of_rows else by.metric
-        known: Array = confirmed[column].to_numpy(float)
+        known: Array = confirmed[_column(by, split)].to_numpy(float)
         return known
     score, target, outputs = _scored(run, config, by, split)
     return _bounded(run, config, by, split, scores.plain(score, target, outputs))
@@ -128,8 +127,29 @@ def draws(
     run: Run, config: str, by: Measure, split: str = "test", drawn: RowWeights | None = None
 ) -> Array:
     """(draws,) resampled means on the shared draws, as `rows.draws`, of a measure of rows."""
+    luck = gain(run, by, split) if config == run.winner else 0.0
+    return unmoved(run, config, by, split, drawn) + luck
+
+
+def gain(run: Run, by: Measure, split: str, other: str | None = None) -> float:
+    """As `choosing.gain`; 0 where a run of an earlier version has no value of each network."""
+    column = _column(by, split)
+    return choosing.gain(run, column, other) if column in run.networks else 0.0
+
+
+def _column(by: Measure, split: str) -> str:
+    """Where each network's value stands."""
     if by.of_rows in (ERROR, "loss"):
-        return rows.draws(run, config, split, by.of_rows, drawn)
+        return f"{split}_{by.of_rows}"
+    return f"test_{by.metric}" if by.of_rows and split == "test" else by.metric
+
+
+def unmoved(
+    run: Run, config: str, by: Measure, split: str = "test", drawn: RowWeights | None = None
+) -> Array:
+    """(draws,) as `rows.unmoved`."""
+    if by.of_rows in (ERROR, "loss"):
+        return rows.unmoved(run, config, split, by.of_rows, drawn)
     if drawn is not None:
         return _draws(run, config, by, split, drawn)
     key = f"draws/{config}/{split}/{by.of_rows}"
@@ -142,7 +162,8 @@ def draws(
 def _draws(run: Run, config: str, by: Measure, split: str, drawn: RowWeights) -> Array:
     score, target, outputs = _scored(run, config, by, split)
     each = _bounded(run, config, by, split, scores.drawn(score, target, outputs, drawn))
-    found: Array = (each * rows.seeds_of(run, len(outputs))).sum(axis=1)
+    own, seeds = values(run, config, by, split), rows.seeds_of(run, len(outputs))
+    found: Array = each.mean(axis=1) + bootstrap.seed_draws(own, seeds, interaction=0.0)
     return found
 
 
@@ -154,7 +175,7 @@ def _scored(run: Run, config: str, by: Measure, split: str) -> tuple[scores.Scor
 def _bounded(run: Run, config: str, by: Measure, split: str, found: Array) -> Array:
     """(..., networks): where one diverged the worst value, as the run has it if it has it."""
     score, confirmed = scores.SCORES[by.of_rows], run.rows_of(config)
-    column = by.metric if split == "dev" else f"test_{by.metric}"
+    column = _column(by, split)
     if column not in confirmed and math.isnan(score.worst):
         column = f"{split}_error"
     worst = confirmed[column].to_numpy(float) if column in confirmed else score.worst

@@ -144,10 +144,13 @@ def draws(
     are moved by what it owes to being chosen.
     """
     gain = choosing.gain(run, f"{split}_{kind}") if config == run.winner else 0.0
-    return _draws(run, config, split, kind, rows) + gain
+    return unmoved(run, config, split, kind, rows) + gain
 
 
-def _draws(run: Run, config: str, split: str, kind: str, rows: RowWeights | None = None) -> Array:
+def unmoved(
+    run: Run, config: str, split: str, kind: str = "error", rows: RowWeights | None = None
+) -> Array:
+    """As `draws`, but the winner's as they were measured: of a difference both sides move."""
     losses = row_losses(run, config, split, kind)
     seeds, rows = seeds_of(run, len(losses)), rows or rows_of_split(run, split)
     if kind == "error" and not run.regression and run.predictions.has(config, split):
@@ -163,7 +166,7 @@ def difference_on_new_rows(run: Run, first: str, second: str, split: str) -> Int
     if lost:
         return intervals.none(estimate, n, f"{DIVERGED} of {text.listing(lost)}")
     other = rows_of_split(run, split).other
-    drawn = _draws(run, first, split, "error") - _draws(run, second, split, "error", other)
+    drawn = unmoved(run, first, split) - unmoved(run, second, split, rows=other)
     if run.winner in (first, second):
         rival, sign = (second, 1) if first == run.winner else (first, -1)
         drawn = drawn + sign * choosing.gain(run, f"{split}_error", rival)

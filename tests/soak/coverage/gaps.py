@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from reports.stats import ledger, rows
+from reports.stats.gaps import GAPS
 from tests.soak.coverage import errors, memory, worlds
 from tests.soak.coverage.cells import Cell, Result, held
 from tests.soak.coverage.worlds import Probit
@@ -74,7 +75,7 @@ PLAIN, SEEDS = Probit(0.12, 1.5, 0.1), Probit(0.12, 0.7, 0.4)
 CELLS = (
     *(
         gap(name, world, replicates, n)
-        for name in ledger.GAPS
+        for name in GAPS
         for world, replicates, n in ((PLAIN, 10, 114), (SEEDS, 10, 500), (SEEDS, 3, 500))
     ),
     *(ensemble(world, n) for world, n in ((PLAIN, 114), (Probit(0.04, 1.5, 0.1), 500))),
