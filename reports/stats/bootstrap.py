@@ -30,6 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 STEEP = 4.0  # standard errors of a bootstrap-t that are believed
+MOST = 0.5  # by which share a standard error is raised where it is little known
 WIDEST = math.log(1e3)  # of a number, what seeds may multiply it by
 CROSSED = "crossed bootstrap, seeds \N{MULTIPLICATION SIGN} "
 
@@ -114,8 +115,12 @@ def number_parts(losses: Array, seeds: Array, rows: RowWeights, root: bool = Fal
     drawn = np.sqrt(rows.means(losses)) if root else rows.means(losses.mean(axis=0)[None])
     with np.errstate(divide="ignore"):
         off = np.log(drawn.mean(axis=1) / estimate)
-    error, errors = (each * (0.5 if root else 1.0) for each in rows.relative_errors(told))
+    error, errors = rows.relative_errors(told)
+    if root:
+        error, errors = error / 2, errors / 2
     steps = np.clip(off / np.maximum(errors, TINY), -STEEP, STEEP)
+    # One that differs much from draw to draw is little known, and mostly too small.
+    error *= 1 + min(float(errors.var()) / max(error, TINY) ** 2, MOST)
     added = seed_draws(own, seeds, interaction(slope * losses, rows))
     return Parts(estimate, estimate * np.exp(-steps * error), added)
 

@@ -10,6 +10,13 @@ import numpy as np
 
 from reports.stats.intervals import Interval
 
+FEW_ERRORS = "Methods, few errors: holds more often than it says"
+
+
+def few(expected: float) -> str:
+    """The exception of so many rows that are expected to be wrong."""
+    return FEW_ERRORS if expected < 7 else ""
+
 
 @dataclass(frozen=True)
 class Result:

@@ -6,7 +6,7 @@ import numpy as np
 
 from reports.stats import classes
 from tests.soak.coverage import memory, worlds
-from tests.soak.coverage.cells import Cell, Result, held
+from tests.soak.coverage.cells import Cell, Result, few, held
 from tests.soak.coverage.worlds import Probit
 
 ALIKE, RARER, RARE = "alike", "each rarer", "one rare"
@@ -50,7 +50,8 @@ def balanced(count: int, n: int, kind: str, error: float, replicates: int = 10) 
         return held(classes.balanced(several(rng, own, rows, replicates)), truth)
 
     name = f"{count} classes ({kind}) of {n} rows, error {truth:.1%}, {replicates} networks"
-    return Cell(name, "balanced error", study)
+    least = min(world.error * n for world, n in zip(own, rows, strict=True))
+    return Cell(name, "balanced error", study, exception=few(least))
 
 
 def own_error(n: int, error: float, replicates: int) -> Cell:
@@ -61,7 +62,8 @@ def own_error(n: int, error: float, replicates: int) -> Cell:
         found = classes.classes(several(rng, worlds_of, [100, n], replicates))
         return held(found[1].error, error)
 
-    return Cell(f"{n} rows, error {error:.0%}, {replicates} networks", "a class's own error", study)
+    name = f"{n} rows, error {error:.0%}, {replicates} networks"
+    return Cell(name, "a class's own error", study, exception=few(error * n))
 
 
 CELLS = (

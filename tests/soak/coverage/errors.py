@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from reports.stats import rows
 from tests.soak.coverage import memory, worlds
-from tests.soak.coverage.cells import Cell, Result, held
+from tests.soak.coverage.cells import Cell, Result, few, held
 from tests.soak.coverage.worlds import Probit
 
 FEW, MANY = 0.02, 0.12
@@ -36,7 +36,7 @@ def error(world: Probit, replicates: int, n: int) -> Cell:
     source = "seeds" if world.seeds > 0.5 else "rows"
     networks = f"{replicates} networks" if replicates > 1 else "one network"
     name = f"error {world.error:.0%} by {source}, {networks}, {n} rows"
-    return Cell(name, "test error on new rows", study)
+    return Cell(name, "test error on new rows", study, exception=few(world.error * n))
 
 
 # Share of errors, what they come from, and (networks, rows).
