@@ -12,8 +12,10 @@ from reports.figures.style import (
     MARKERS,
     MUTED,
     SERIES,
+    SHOWN,
     Figure,
     Panel,
+    beyond,
     canvas,
     percent_axis,
     short,
@@ -86,8 +88,9 @@ def ledger(
 
     `frame` is `stats.ledger.frame`, `table` the networks of `summary.table`, labels as in `forest`.
     """
-    configs = list(dict.fromkeys(frame["config"]))
-    names = _names(configs, labels)
+    every = list(dict.fromkeys(frame["config"]))
+    configs = every[:SHOWN]
+    frame, names = frame[frame["config"].isin(configs)], _names(configs, labels)
     panels = (
         _stack(configs, names, table, percent, reference), _gaps(names, frame, percent),
     )  # fmt: skip
@@ -96,6 +99,7 @@ def ledger(
         f"from train to dev (variance). Second: each gap with its {LEVEL} interval; the dotted "
         "line is the winner's margin, below which a gap does not count. Bias: t over seeds. "
         "Variance and dev overfit: crossed bootstrap over seeds and rows."
+        f"{beyond(len(every))}"
     )
     return Figure("gaps", "What the error is made of", caption, panels, frame)
 
@@ -164,6 +168,7 @@ def optimism(
 
     named: the legend's words for a configuration.
     """
+    every, frame = len(frame), frame.head(SHOWN)
     steps = ["selected", "dev", "test"][: 3 if on_test else 2]
     with canvas(height=230 + 16 * len(frame)) as figure:
         axes = figure.subplots()
@@ -184,6 +189,6 @@ def optimism(
     caption = (
         "The winner's curse: a value that was selected for being good tends to get worse when the "
         f"setting is trained with fresh seeds{', and again on rows that chose nothing' * on_test}. "
-        "Means over replicates."
+        f"Means over replicates.{beyond(every)}"
     )
     return Figure("optimism-figure", "Selection optimism", caption, (found,), frame)

@@ -22,7 +22,7 @@ from reports.figures.style import (
 )  # fmt: skip
 from reports.figures.svg import panel
 from reports.stats.objectives import Objective
-from reports.text import count, value
+from reports.text import count, listing, value
 
 BROKEN = "breaks a constraint"
 LOOKS = {
@@ -123,6 +123,10 @@ def scatter(
         "Pruned trials show their last value; diverged ones had at least one diverged replicate. "
         "The ring is the winner. Values off the scale are drawn at its edge."
     )
+    many = [name for name, numeric, _ in parameters
+            if not numeric and frame[f"param.{name}"].nunique() > CHOICES]  # fmt: skip
+    if many:
+        caption += f" Of {listing(many)} the {CHOICES} choices that were tried most are shown."
     columns = ["trial", "state", "value", "diverged", *(f"param.{name}" for name, *_ in parameters)]
     return Figure("scatter", "Every trial against every parameter", caption, panels,
                   frame[columns], "data/trials.csv")  # fmt: skip

@@ -18,6 +18,7 @@ from reports.figures.style import (
     SHOWN,
     Figure,
     Panel,
+    beyond,
     canvas,
     percent_axis,
     short,
@@ -43,18 +44,21 @@ def reach(
     `survival` is `convergence.survival`, `ladder` is `convergence.speed_by_target`; named: the
     legend's words for a configuration.
     """
-    configs = list(dict.fromkeys(survival["config"]))[:SHOWN]
+    every = list(dict.fromkeys(survival["config"]))
+    configs = every[:SHOWN]
     panels = [_reach(survival, configs, tau, named)]
     if ladder["speedup"].notna().any() and len(configs) > 1 and default is not None:
         panels.append(_ladder(ladder, configs, default, percent, named))
     caption = (
         f"First: share of the networks that have reached {words}, by Kaplan and Meier; below, how "
         "many had not yet (at risk). Networks that diverged or never got there count as missing at "
-        "the horizon. Second: ratio of restricted mean epochs, the defaults' over each setting's, "
-        "for twenty targets from easy to hard; hollow where half of the networks or more miss it."
+        "the horizon. Second: ratio of mean epochs, misses at the horizon, the defaults' over each "
+        "setting's, for twenty targets from easy to hard, without intervals; hollow where half of "
+        "the networks or more miss it, nothing where all of a side do."
     )
     if len(panels) == 1:
         caption = caption.replace("First: share", "Share").partition(" Second:")[0]
+    caption += beyond(len(every))
     return Figure("reach", "Reaching the target", caption, tuple(panels), survival,
                   "data/curves.csv")  # fmt: skip
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from reports.text import exact
+from reports.text import count, exact
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,6 +103,11 @@ def plain_log(axis: Axis, write: Callable[[float], str] | None = None) -> None:
     axis.set_major_locator(LogLocator(base=10, subs=subs, numticks=9))
     axis.set_major_formatter(FuncFormatter(lambda x, _: (write or exact)(x)))
     axis.set_minor_locator(NullLocator())
+
+
+def beyond(total: int, shown: int = SHOWN) -> str:
+    """What a caption says of the settings of a lower rank for which a figure has no room."""
+    return f" Not shown: {count(total - shown, 'setting')} of a lower rank." * (total > shown)
 
 
 def short(name: str, width: int = 20) -> str:

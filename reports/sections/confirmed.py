@@ -186,7 +186,7 @@ def optimism(run: Run) -> Section | None:
         dev=[one.estimate for one in whole["dev"]], test=[one.estimate for one in whole["test"]]
     )[["config", "selected", "dev", "test"]]
     label, percent = scale.name.removeprefix("dev "), scale.factor == 100.0
-    figure = errors.optimism(plain.head(6), label, percent, on_test, labels.named(run))
+    figure = errors.optimism(plain, label, percent, on_test, labels.named(run))
     return section("optimism", "Selection optimism", [table, Plot(figure)])
 
 

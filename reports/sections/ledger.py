@@ -36,8 +36,7 @@ def _blocks(run: Run) -> Iterator[Block]:
     yield _table(run, found)
     frame, table = stats.frame(found), summary.table(run)
     if math.isfinite(float(table["dev_error"].iloc[0])) and not summary.all_lost(table.iloc[0]):
-        measured = table[(table["kind"] == "network") & (table["diverged"] < table["n"])]
-        networks = measured.head(6)
+        networks = table[(table["kind"] == "network") & (table["diverged"] < table["n"])]
         shown = frame[frame["config"].isin(networks["config"])]
         yield Plot(
             errors.ledger(shown, networks, not run.regression, first.reference, labels.labels(run))

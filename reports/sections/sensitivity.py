@@ -63,7 +63,8 @@ def _beyond_chance(run: Run) -> Iterator[Block]:
     if not names:
         words = (
             "No parameter stands out from chance: values that have nothing to do with the settings "
-            "would give bars as long as these."
+            "would give bars as long as these. It does not say that none matters: with more trials "
+            "more can be told."
         )
         yield Text((words,))
         return

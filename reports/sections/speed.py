@@ -67,34 +67,45 @@ def _epochs(run: Run, aim: Target) -> Table:
     rows = []
     for row in convergence.speed(run, aim).itertuples():
         ours, gain = row.restricted, row.speedup
-        bounds = f"[{text.cost(ours.low)}, {text.cost(ours.high)}]" if ours.known else ours.why
         lost = f", {row.diverged} diverged" if row.diverged else ""
         ratio, _, ends = text.ratio(gain).partition(" [")
         cells = [
             link(run, str(row.config)),
             Cell(f"{row.reached} of {row.n}", f"{_percent(row.share)}{lost}"),
-            Cell(text.time(ours, row.reached), bounds),
+            Cell(text.time(ours, row.reached), _bounds(ours)),
         ]
         if compared:
             cells += [Cell(ratio, f"[{ends}" if ends else gain.why),
-                      Cell(text.probability(row.faster))]  # fmt: skip
+                      _chance(row.faster)]  # fmt: skip
         rows.append(Row(tuple(cells)))
-    heads = ["Reached it", "Restricted mean epochs"]
-    heads += ["Speed-up over the defaults", "P(sooner)"] if compared else []
+    heads = ["Reached it", "Mean epochs"]
+    heads += ["Speed-up over the defaults", "Chance of being sooner"] if compared else []
     columns = (Column("Setting"), *(Column(head, True) for head in heads))
     note = (
-        "Reached it: the networks here, and the share of new ones (Wilson). Restricted mean: of "
-        "min(T, horizon), misses counting with the horizon; t over replicates. Where all reached "
-        "it, its interval is for networks that do: the share says how many may not."
+        "Reached it: the networks here, and the share of new ones (Wilson). Mean epochs: those "
+        "that missed it count with the horizon (restricted mean; t over replicates). Where all "
+        "reached it, its interval is for networks that do: the share says how many may not."
     )
     if compared:
         note += (
-            " Speed-up: ratio of restricted means, so misses count as if they got there at the "
-            "horizon; its paired permutation interval has both means moved by half the spacing of "
-            "the evaluations, the way that widens it. P(sooner): the chance that a network of this "
-            "setting is sooner than one of the defaults, ties, such as two misses, counted half."
+            " Speed-up: ratio of these means, where both reached it at all; misses count as if "
+            "they got there at the horizon. Its paired permutation interval has both means moved "
+            "by half the spacing of the evaluations, the way that widens it. Chance of being "
+            "sooner: that a network of this setting is sooner than one of the defaults; ties, such "
+            "as two misses, count half (Mann-Whitney U, interval of Newcombe)."
         )
     return Table("speed-table", "Epochs to the target", columns, tuple(rows), note=note)
+
+
+def _chance(found: Interval) -> Cell:
+    if not found.known:
+        return Cell(text.probability(found.estimate), found.why)
+    low, high = text.probability(found.low), text.probability(found.high)
+    return Cell(text.probability(found.estimate), f"[{low}, {high}]")
+
+
+def _bounds(ours: Interval) -> str:
+    return f"[{text.cost(ours.low)}, {text.cost(ours.high)}]" if ours.known else ours.why
 
 
 def _percent(share: Interval) -> str:
@@ -111,14 +122,14 @@ def _costs(run: Run, aim: Target) -> Table:
         cells = [link(run, config)]
         for frame in frames.values():
             row = frame.loc[config]
-            share = f"{row['reached']} of {row['n']} reached it"
-            cells.append(Cell(text.time(row["restricted"], row["reached"]), share))
+            words = f"{_bounds(row['restricted'])}; {row['reached']} of {row['n']} reached it"
+            cells.append(Cell(text.time(row["restricted"], row["reached"]), words))
         rows.append(Row(tuple(cells)))
     columns = (Column("Setting"), *(Column(name.capitalize(), True) for name in known.values()))
     note = (
-        "Restricted mean cost to the target. On each axis the horizon is the least that any of "
-        "these settings was trained for, so a share may be lower than in epochs. Seconds are left "
-        "out: networks trained stacked share one clock."
+        "Mean cost to the target, with its interval as in epochs. On each axis the horizon is the "
+        "least that any of these settings was trained for, so a share may be lower than in epochs. "
+        "Seconds are left out: networks trained stacked share one clock."
     )
     return Table("costs-table", "The cost of the target, on every axis", columns, tuple(rows),
                  csv="data/curves.csv", note=note)  # fmt: skip

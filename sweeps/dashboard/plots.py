@@ -66,8 +66,15 @@ def gap_by_l2(points: Sequence[Point]) -> dict[str, Any]:
 def reach_by_optimizer(
     points: Sequence[Point], reaches: Mapping[int, Reach], target: str, horizon: int
 ) -> dict[str, Any]:
-    """Epochs to the target of each complete trial, by optimizer; misses at the horizon."""
-    shown, words = _some([p for p in points if p.number in reaches])
+    """Epochs to the target of each complete trial, by optimizer; misses at the horizon.
+
+    A trial of which no network got there has no time, and is only counted.
+    """
+    arrived = [p for p in points if p.number in reaches and reaches[p.number].share > 0]
+    shown, words = _some(arrived)
+    never = sum(p.number in reaches for p in points) - len(arrived)
+    if never:
+        words += f"; {never} that never reached it not shown"
     traces = []
     for name in sorted({p.optimizer for p in shown}):
         of = [p for p in shown if p.optimizer == name]

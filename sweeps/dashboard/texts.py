@@ -121,7 +121,7 @@ def of_winners(run: "Run") -> list[str]:
     from reports import summary
     from reports.sections import answers
     from reports.stats.intervals import Interval
-    from reports.text import cost, unit
+    from reports.text import unit
 
     rows = summary.table(run)
     if rows.empty:
@@ -144,9 +144,7 @@ def of_winners(run: "Run") -> list[str]:
                 score(row, "dev_error", "dev"),
                 score(row, "test_error", "test"),
                 score(row, "gap", "dev"),
-                "–" if row["reach"] != row["reach"] else (
-                    f"{cost(row['epochs_to_target'])} ({row['reach']:.0%})"
-                ),
+                _time(row),
             ]
         )  # fmt: skip
     named = [text(goal.name) for _, goal in goals]
@@ -161,6 +159,16 @@ def of_winners(run: "Run") -> list[str]:
         *(f"**{label}**: {text(sentence)}" for label, sentence in answers.lines(run)),
         table(head, body),
         f"{seeds}Errors: means of fresh seeds [95 % interval for new rows and seeds]. Epochs: "
-        "restricted mean "
-        f"(share of the networks that reached it), target {aim}.",
+        "their mean, misses counted with the horizon "
+        f"(share of the networks that reached it), target {aim}; the report has its interval.",
     ]
+
+
+def _time(row: Any) -> str:
+    """Epochs to the target, and the share that got there; the horizon alone where none did."""
+    from reports.text import cost, more
+
+    if row["reach"] != row["reach"]:
+        return "–"
+    written = (cost if row["reach"] else more)(row["epochs_to_target"])
+    return f"{written} ({row['reach']:.0%})"

@@ -181,7 +181,8 @@ def _reading(result: Result, shown: Mapping[str, tuple[str, Cell]]) -> Iterator[
         yield f"{on_test[0]}: likewise; by it settings are compared"
     if "epochs" in shown:
         target = summary.target_in_words(run)
-        yield f"epochs to reach the target, restricted mean (share that reached it): {target}"
+        means = "epochs to reach the target, mean with misses at the horizon"
+        yield f"{means} (share that reached it): {target}"
     absent = [head for name, (head, _) in _columns(result).items() if name not in shown]
     if absent:
         yield f"no room here, but in the report: {', '.join(absent)}"

@@ -199,21 +199,49 @@ def test_the_spacing_widens_every_speed_up(seed):
     assert wide.high == pytest.approx(narrow.high * (1 + a) / (1 - b))
 
 
-def test_a_target_that_neither_reaches_gives_no_speed_up(make):
+def test_a_target_that_a_side_never_reaches_gives_no_speed_up(make):
     run = load(make())
     found = convergence.speed(run, Target("dev_error", 0.0, "made up")).set_index("config")
     assert not found["reached"].any()
     for config, row in found.iterrows():
-        itself = config == run.default
-        assert row["speedup"].why == ("the defaults themselves" if itself else "neither reached it")
-        assert not row["speedup"].known
-        assert math.isnan(row["faster"])
-        assert math.isnan(row["speedup"].estimate) != itself
+        whose = "they never reached it" if config == run.default else "neither reached it"
+        assert row["speedup"].why == whose
+        assert math.isnan(row["speedup"].estimate)
+        assert math.isnan(row["faster"].estimate)
     ladder = convergence.speed_by_target(run)
-    for _, step in ladder.groupby("target"):
+    for value, step in ladder.groupby("target"):
         base = step.loc[step["config"] == run.default, "reach"].iloc[0]
-        known = (step["reach"] > 0) | (base > 0)
+        known = (step["reach"] > 0) & (base > 0)
         assert (step["speedup"].notna() == known).all()
+        aim = Target("dev_error", float(value), "a step of the ladder")
+        table = convergence.speed(run, aim).set_index("config")
+        for config, row in table.iterrows():
+            there = row["reached"] > 0 and table["reached"][run.default] > 0
+            assert math.isfinite(row["speedup"].estimate) == there, (config, value)
+            assert not (row["speedup"].known and not there)
+
+
+@pytest.mark.parametrize("n", [5, 20])
+@pytest.mark.parametrize("kind", ["plain", "ties", "missed", "scatter"])
+def test_the_chance_of_being_sooner_covers(kind, n):
+    """500 studies: .93 at least, also where most are sooner, tied or at the horizon."""
+    rng = np.random.default_rng(n)
+
+    def times(size, ahead):
+        noise = rng.normal(size=size)
+        if kind == "ties":
+            return np.ceil(3 + noise - ahead)
+        if kind == "missed":
+            return np.minimum(np.ceil(np.exp(3.6 + noise - ahead)), 60)
+        return noise * (2 if kind == "scatter" and ahead else 1) - ahead
+
+    for ahead in (0.5, 2):
+        truth = permutation.faster(times(100_000, 0), times(10_000, ahead))
+        found = [permutation.sooner(times(n, 0), times(n, ahead)) for _ in range(250)]
+        assert np.mean([one.low <= truth <= one.high for one in found]) >= 0.91
+    assert permutation.sooner(np.full(n, 9.0), np.full(n, 1.0)).high == 1
+    assert 0.5 < permutation.sooner(np.full(n, 9.0), np.full(n, 1.0)).low < 1
+    assert not permutation.sooner(np.ones(1), np.ones(1)).known
 
 
 def test_few_pairs_have_no_interval():

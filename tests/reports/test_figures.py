@@ -10,6 +10,11 @@ from matplotlib.axes import Axes
 from reports import text
 from reports.figures import style
 from reports.figures.scales import robust
+from reports.frames import load
+from reports.sections.blocks import Plot
+from reports.sections.confirmed import optimism
+from reports.sections.ledger import ledger
+from reports.sections.speed import speed
 from reports.text import Unit
 
 SIZES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
@@ -69,3 +74,13 @@ def test_a_tick_says_where_it_stands(kind: str) -> None:
         assert len(ticks) == len(places)
         for label, place in ticks.items():
             assert stands_at(label) == pytest.approx(place, rel=1e-4, abs=1e-9), (label, place)
+
+
+def test_a_figure_says_how_many_settings_it_leaves_out(make):
+    """Eight are confirmed, and there is room for six."""
+    run = load(make(top=7))
+    blocks = [block for part in (speed, ledger, optimism) for block in part(run).blocks]
+    captions = [block.figure.caption for block in blocks if isinstance(block, Plot)]
+    assert len(captions) == 3
+    assert all("Not shown: 2 settings of a lower rank." in caption for caption in captions)
+    assert style.beyond(6) == ""

@@ -22,7 +22,7 @@ def said(run):
 def test_one_setting_is_compared_with_nothing(folder_of, kind):
     lead, table = said(load(folder_of(kind)))
     assert [column.label for column in table.columns][1:] == [
-        "Reached it", "Restricted mean epochs",
+        "Reached it", "Mean epochs",
     ]  # fmt: skip
     assert "Speed-up" not in table.note
     assert "the same for all" not in lead
@@ -49,3 +49,15 @@ def test_pruned_trials_are_counted_where_there_are_any(folder_of, make):
     assert f"{run.provenance['counts']['pruned']} pruned trials" in said(run)[0]
     run = load(make(states="complete"))
     assert "pruned" not in said(run)[0]
+
+
+def test_costs_and_the_chance_of_being_sooner_have_their_bounds(folder_of):
+    found = speed(load(folder_of("ordinary")))
+    epochs, costs = (block for block in found.blocks if isinstance(block, Table))
+    assert epochs.columns[-1].label == "Chance of being sooner"
+    chances = [row.cells[-1].quiet for row in epochs.rows if row.cells[-1].text != "\N{EN DASH}"]
+    assert chances
+    assert all(note.startswith("[") for note in chances)
+    for row in costs.rows:
+        for cell in row.cells[1:]:
+            assert cell.quiet.startswith("[") or "; " in cell.quiet
