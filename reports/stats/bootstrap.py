@@ -25,7 +25,7 @@ from reports.stats.resampling import (
 
 __all__ = [
     "DRAWS", "Parts", "RowWeights", "balanced_parts", "crossed", "crossed_draws", "error_draws",
-    "error_parts", "number_parts", "percentiles", "proportion", "replicate_weights", "row_weights",
+    "error_parts", "number_difference", "number_parts", "percentiles", "proportion", "replicate_weights", "row_weights",
     "standard_error",
 ]  # fmt: skip
 
@@ -105,24 +105,60 @@ def number_parts(losses: Array, seeds: Array, rows: RowWeights, root: bool = Fal
     low. A draw is the mean for which what was seen lies as many standard errors off as the
     resampled mean does from the one seen; at most STEEP.
     """
-    means = losses.mean(axis=1)
-    own = np.sqrt(means) if root else means
+    own, told = _told(losses, root)
     estimate = float(own.mean())
     if estimate <= 0:
         return Parts(estimate, *np.full((2, len(seeds)), 0.0))
-    slope = 1 / (2 * np.maximum(own, TINY))[:, None] if root else 1.0
-    told = (slope * losses).mean(axis=0)  # the mean is this one's, but for a factor
     drawn = np.sqrt(rows.means(losses)) if root else rows.means(losses.mean(axis=0)[None])
     with np.errstate(divide="ignore"):
         off = np.log(drawn.mean(axis=1) / estimate)
-    error, errors = rows.relative_errors(told)
+    error, errors = rows.relative_errors(told.mean(axis=0))
     if root:
         error, errors = error / 2, errors / 2
     steps = np.clip(off / np.maximum(errors, TINY), -STEEP, STEEP)
-    # One that differs much from draw to draw is little known, and mostly too small.
-    error *= 1 + min(float(errors.var()) / max(error, TINY) ** 2, MOST)
-    added = seed_draws(own, seeds, interaction(slope * losses, rows))
+    error *= _unknown(error, errors)
+    added = seed_draws(own, seeds, interaction(told, rows))
     return Parts(estimate, estimate * np.exp(-steps * error), added)
+
+
+def number_difference(
+    first: Array, second: Array, seeds: tuple[Array, Array], rows: RowWeights, root: bool = False
+) -> Array:
+    """(draws,) what the mean of (replicates, n) losses less that of others may be, row by row.
+
+    Both on the same rows, with seeds of (draws, replicates) for each. The bootstrap-t of the rows'
+    own differences: what is hard for both drops out, and so does the long tail that both have.
+    """
+    own, told = zip(*(_told(losses, root) for losses in (first, second)), strict=True)
+    apart = told[0].mean(axis=0) - told[1].mean(axis=0)
+    error, errors = rows.standard_errors(apart)
+    off = rows.means(apart[None])[:, 0] - apart.mean()
+    steps = np.clip(off / np.maximum(errors, TINY), -STEEP, STEEP)
+    error *= _unknown(error, errors)
+    if len(first) == len(second):
+        added = seed_draws(own[0] - own[1], seeds[0], interaction(told[0] - told[1], rows))
+    else:
+        each = (
+            seed_draws(mine, drawn, interaction(losses, rows))
+            for mine, drawn, losses in zip(own, seeds, told, strict=True)
+        )
+        added = next(each) - next(each)
+    found: Array = float(own[0].mean() - own[1].mean()) - steps * error + added
+    return found
+
+
+def _unknown(error: float, errors: Array) -> float:
+    """By what a standard error is raised: one that differs much from draw to draw is too small."""
+    return 1 + min(float(errors.var()) / max(error, TINY) ** 2, MOST)
+
+
+def _told(losses: Array, root: bool) -> tuple[Array, Array]:
+    """(replicates,) values of (replicates, n) losses, and what each row adds to them."""
+    means = losses.mean(axis=1)
+    if not root:
+        return means, losses
+    own = np.sqrt(means)
+    return own, losses / (2 * np.maximum(own, TINY))[:, None]
 
 
 def crossed_draws(losses: Array, seeds: Array, rows: RowWeights, root: bool = False) -> Array:

@@ -112,15 +112,14 @@ def _apart(a: intervals.Array, b: intervals.Array) -> Interval:
 
 def _new_rows(first: Run, last: Run, by: Measure, split: str) -> Interval:
     """Paired where the rows are the same: the same draws of them."""
-    mine = measures.draws(first, winner(first), by, split)
     ends = [float(measures.values(run, winner(run), by, split).mean()) for run in (first, last)]
     n = min(len(run.predictions.target(split)) for run in (first, last))
     covers = "new rows and new seeds, for these training sets"
     if not same_rows(first, last):
         # Row i of one has nothing to do with row i of the other.
-        theirs = measures.draws(last, winner(last), by, split)
+        mine, theirs = (measures.draws(run, winner(run), by, split) for run in (first, last))
         theirs = np.random.default_rng(SEED).permutation(_wider(last, theirs, split))
-        mine = _wider(first, mine, split)
+        apart = theirs - _wider(first, mine, split)
         kind, covers = (
             "crossed bootstrap, each on its own rows",
             "new rows, seeds and training sets",
@@ -128,9 +127,9 @@ def _new_rows(first: Run, last: Run, by: Measure, split: str) -> Interval:
     else:
         shared = rows.rows_of_split(first, split)
         shared = shared if _same_outputs(first, last, split) else shared.other
-        theirs = measures.draws(last, winner(last), by, split, shared)
+        apart = -measures.apart((first, winner(first)), (last, winner(last)), by, split, shared)
         kind = "paired crossed bootstrap"
-    found = Interval(ends[1] - ends[0], *bootstrap.percentiles(theirs - mine), n, kind, covers)
+    found = Interval(ends[1] - ends[0], *bootstrap.percentiles(apart), n, kind, covers)
     return found.within(*by.unit(first).apart)
 
 

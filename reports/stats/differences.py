@@ -94,8 +94,8 @@ def paired(ours: Array, theirs: Array, by: Measure, least: float = 0.0) -> Inter
 
 def _on_new_rows(run: Run, first: str, second: str, by: Measure, split: str) -> Interval:
     """On shared draws of rows, and of seeds where there are as many."""
-    if by.is_error:
-        return rows.difference_on_new_rows(run, first, second, split)
+    if by.of_rows in ("error", "loss"):
+        return rows.difference_on_new_rows(run, first, second, split, by.of_rows)
     ours, theirs = (measures.values(run, config, by, split) for config in (first, second))
     estimate, n = float(ours.mean() - theirs.mean()), len(run.predictions.target(split))
     lost = [config for config in (first, second) if rows.all_diverged(run, config)]

@@ -19,6 +19,7 @@ from reports.stats import bootstrap, choosing, intervals, objectives, rows, scor
 from reports.stats.bootstrap import RowWeights
 from reports.stats.intervals import Array, Interval
 from reports.stats.objectives import Objective
+from reports.stats.rows import Confirmed
 
 ERROR = "error"
 # An objective, and what the rows of a split say of it; the others are known of whole networks.
@@ -157,6 +158,19 @@ def unmoved(
         run.memo[key] = _draws(run, config, by, split, rows.rows_of_split(run, split))
     found: Array = run.memo[key]
     return found
+
+
+def apart(first: Confirmed, second: Confirmed, by: Measure, split: str, other: RowWeights) -> Array:
+    """(draws,) first - second, two runs' winners on the same rows; other: as in `rows.apart`."""
+    lucks = [
+        gain(run, by, split) if config == run.winner else 0.0 for run, config in (first, second)
+    ]
+    if by.of_rows in (ERROR, "loss"):
+        found = rows.apart(first, second, split, by.of_rows, other)
+    else:
+        found = unmoved(*first, by, split) - unmoved(*second, by, split, other)
+    moved: Array = found + lucks[0] - lucks[1]
+    return moved
 
 
 def _draws(run: Run, config: str, by: Measure, split: str, drawn: RowWeights) -> Array:

@@ -76,15 +76,23 @@ class RowWeights:
         return means
 
     def relative_errors(self, values: Array) -> tuple[float, Array]:
-        """The standard error of the mean of (n,) values over that mean; and of each draw's.
+        """The standard error of the mean of (n,) values over that mean; and of each draw's."""
+        seen, drawn = self.standard_errors(values)
+        means = self.means(values[None])[:, 0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found: Array = np.nan_to_num(drawn / np.abs(means), posinf=0.0)
+        return seen / max(abs(float(values.mean())), TINY), found
+
+    def standard_errors(self, values: Array) -> tuple[float, Array]:
+        """The standard error of the mean of (n,) values; and of each draw's.
 
         Of groups as of a ratio of sums (Cochran, 1977, ch. 6).
         """
         sums, sizes = self.sums(values[None])[:, 0], self._sizes
         products = np.stack([sums, sizes, sums**2, sums * sizes, sizes**2], axis=-1)
         units = len(sums)
-        seen = _relative_error(*products.sum(axis=0)) * math.sqrt(units / max(units - 1, 1))
-        return float(seen), _relative_error(*(self.counts @ products).T)
+        seen = _standard_error(*products.sum(axis=0)) * math.sqrt(units / max(units - 1, 1))
+        return float(seen), _standard_error(*(self.counts @ products).T)
 
     def _alone(self, losses: Array) -> bool:
         return self.unit == "rows" and self.counts.shape[1] == losses.shape[1]
@@ -94,14 +102,13 @@ class RowWeights:
         return np.bincount(self.group, minlength=self.counts.shape[1]).astype(float)
 
 
-def _relative_error(
+def _standard_error(
     sums: Array, sizes: Array, squares: Array, products: Array, sizes2: Array
 ) -> Array:
     """From sums over groups of their sums, sizes, and the products of these."""
     mean = sums / sizes
     spread = np.maximum(squares - 2 * mean * products + mean**2 * sizes2, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found: Array = np.nan_to_num(np.sqrt(spread) / np.abs(sums), posinf=0.0)
+    found: Array = np.sqrt(spread) / sizes
     return found
 
 

@@ -158,18 +158,40 @@ def unmoved(
     return bootstrap.crossed_draws(losses, seeds, rows, rooted(run, kind))
 
 
-def difference_on_new_rows(run: Run, first: str, second: str, split: str) -> Interval:
-    """First - second in error on new rows, on shared draws of rows (and of seeds, if as many)."""
-    means = [float(run.rows_of(config)[f"{split}_error"].mean()) for config in (first, second)]
+Confirmed = tuple[Run, str]  # a configuration of a run
+
+
+def apart(
+    first: Confirmed, second: Confirmed, split: str, kind: str, other: RowWeights | None = None
+) -> Array:
+    """(draws,) first - second in error or loss, as measured, on the same rows and shared draws.
+
+    other: the row draws of the second, of shares of rows; else those that pair with the first's.
+    """
+    run = first[0]
+    drawn = rows_of_split(run, split)
+    if kind == "error" and not run.regression:
+        theirs = unmoved(*second, split, rows=other or drawn.other)
+        found: Array = unmoved(*first, split) - theirs
+        return found
+    losses = [row_losses(*one, split, kind) for one in (first, second)]
+    seeds = (seeds_of(run, len(losses[0])), seeds_of(run, len(losses[1])))
+    return bootstrap.number_difference(losses[0], losses[1], seeds, drawn, rooted(run, kind))
+
+
+def difference_on_new_rows(
+    run: Run, first: str, second: str, split: str, kind: str = "error"
+) -> Interval:
+    """First - second in error or loss on new rows and new seeds."""
+    means = [float(run.rows_of(config)[f"{split}_{kind}"].mean()) for config in (first, second)]
     estimate, n = means[0] - means[1], len(run.predictions.target(split))
     lost = [config for config in (first, second) if all_diverged(run, config)]
     if lost:
         return intervals.none(estimate, n, f"{DIVERGED} of {text.listing(lost)}")
-    other = rows_of_split(run, split).other
-    drawn = unmoved(run, first, split) - unmoved(run, second, split, rows=other)
+    drawn = apart((run, first), (run, second), split, kind)
     if run.winner in (first, second):
         rival, sign = (second, 1) if first == run.winner else (first, -1)
-        drawn = drawn + sign * choosing.gain(run, f"{split}_error", rival)
+        drawn = drawn + sign * choosing.gain(run, f"{split}_{kind}", rival)
     unit = rows_of_split(run, split).unit
     kind, covers = "paired crossed bootstrap", f"new {unit} and new seeds, for this training set"
     if max(len(run.rows_of(config)) for config in (first, second)) == 1:
