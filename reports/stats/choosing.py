@@ -34,8 +34,11 @@ def _choices(run: Run) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
     count = counts.pop()
     drawn = np.random.default_rng([SEED, count]).integers(0, count, (DRAWS, count))
     costs = goal.sign * np.array([goal.number(each) for each in _values(run, goal.metric, drawn)])
+    as_seen = np.arange(count)[None]
+    seen = goal.sign * np.array([goal.number(each) for each in _values(run, goal.metric, as_seen)])
     if not np.isfinite(costs).all():
         return None
+    costs = _as_close_as_may_be(seen, costs - seen)
     beyond = np.zeros_like(costs)
     for limit in limits.limits(run):
         if limit.metric != "seconds":
@@ -46,6 +49,19 @@ def _choices(run: Run) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
     least = np.where(beyond > 0, np.inf, costs)
     kept = np.isfinite(least).any(axis=0)
     return drawn, np.where(kept, least.argmin(axis=0), beyond.argmin(axis=0))
+
+
+def _as_close_as_may_be(seen: Array, off: Array) -> Array:
+    """(settings, draws) costs whose means lie no further apart than noise leaves of what was seen.
+
+    The settings' means (settings, 1), the winner's first, scatter more than what they are means of,
+    and equals would seem to be well apart. So of the square of each distance to the winner that of
+    its noise is taken off. off: (settings, draws) around these means.
+    """
+    apart = seen - seen[0]
+    noise = (off - off[0]).var(axis=1, keepdims=True)
+    closer: Array = np.sign(apart) * np.sqrt(np.maximum(apart**2 - noise, 0.0)) + off
+    return closer
 
 
 def gain(run: Run, metric: str, other: str | None = None) -> float:

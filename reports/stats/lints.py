@@ -234,7 +234,8 @@ def few_replicates(run: Run) -> Iterator[Lint]:
         yield Lint(
             "few replicates in confirmation", WARN,
             f"{text.count(confirmed, 'replicate')} of each confirmed setting: so few hardly show "
-            "how much seeds matter, and intervals are wide for it, or missing.",
+            "how much seeds matter: intervals are wide for it or missing, and of the gaps between "
+            "splits, where seeds differ much, sometimes too narrow.",
             f"Set confirm.replicates to {FEW_CONFIRM} or more.", "confirmed",
         )  # fmt: skip
 
