@@ -25,8 +25,8 @@ from reports.stats.resampling import (
 
 __all__ = [
     "DRAWS", "Parts", "RowWeights", "balanced_parts", "crossed", "crossed_draws", "error_draws",
-    "error_parts", "number_difference", "number_parts", "percentiles", "proportion", "replicate_weights", "row_weights",
-    "standard_error",
+    "error_parts", "number_difference", "number_parts", "percentiles", "proportion",
+    "replicate_weights", "row_weights", "standard_error",
 ]  # fmt: skip
 
 STEEP = 4.0  # standard errors of a bootstrap-t that are believed

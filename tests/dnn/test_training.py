@@ -199,13 +199,13 @@ def test_the_hot_loop_allocates_nothing_that_grows(change: dict, batch_norm: boo
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"batch_size": 0}, "batch_size: expected a number >= 1, got 0"),
+        ({"batch_size": 0}, "batch_size: expected a whole number >= 1, got 0"),
         ({"batch_size": 2.5}, "batch_size: expected a whole number of 1 or more, got 2.5"),
         ({"epochs": -1}, "epochs: expected a whole number of 0 or more, got -1"),
         ({"patience": 0}, "patience: expected a whole number of 1 or more, got 0"),
         ({"epochs": 1.5}, "epochs: expected a whole number of 0 or more, got 1.5"),
         ({"epochs": True}, "epochs: expected a whole number of 0 or more, got True"),
-        ({"batch_size": "full"}, "batch_size: expected a number >= 1, got 'full'"),
+        ({"batch_size": "full"}, "batch_size: expected a whole number >= 1, got 'full'"),
         ({"learning_rate": 0}, "learning_rate: expected a number > 0, got 0"),
         ({"learning_rate": np.nan}, "learning_rate: expected a number > 0, got nan"),
         ({"learning_rate": None}, "learning_rate: expected a number > 0, got None"),
@@ -213,7 +213,7 @@ def test_the_hot_loop_allocates_nothing_that_grows(change: dict, batch_norm: boo
         ({"hyper": [1]}, r"settings of adam: expected a mapping, got \[1\]"),
         (
             {"schedule": "step", "schedule_settings": {"interval": 0}},
-            r"step\.interval: expected a number >= 1, got 0",
+            r"step\.interval: expected a whole number >= 1, got 0",
         ),
         (
             {"schedule": "one_cycle", "schedule_settings": {"rise": 1}},

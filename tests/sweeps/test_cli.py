@@ -265,9 +265,9 @@ def test_what_a_run_prints_and_leaves(confirmed: tuple[Path, str], cwd: Path) ->
     ):
         assert text in out, text
     table = out[out.index("dev loss") :]
-    loss, error = r"0\.\d+( \[-?\d\.\d+,\d\.\d+\])?", r"\d+\.\d \[\d+\.\d,\d+\.\d\]"
+    loss, error = r"\d\.\d+( \[-?\d+\.\d+,\d+\.\d+\])?", r"\d+\.\d \[\d+\.\d,\d+\.\d\]"
     for row in (r"winner: trial \d+", "defaults", "logistic regression", "gradient boosting"):
-        assert re.search(rf"^{row} +{loss} +{error}", table, re.M), row
+        assert re.search(rf"^{row} +{loss} +{loss} +{error}", table, re.M), row
     run = cwd / "runs" / "small"
     assert {p.name for p in run.iterdir()} == {
         *("study.yaml", "best.yaml", "provenance.json", "journal.log", "artifacts", ".lock"),

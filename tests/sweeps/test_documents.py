@@ -73,7 +73,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "there.yaml").write_text("a: 1")
     with pytest.raises(UserError, match=r"got no such file \(there are: there.yaml\)"):
         read(tmp_path / "gone.yaml")
-    with pytest.raises(UserError, match="expected a readable file, got Is a directory"):
+    with pytest.raises(UserError, match="expected a regular file, got a folder"):
         read(tmp_path)
     (tmp_path / "latin.yaml").write_bytes("a: é".encode("latin-1"))
     with pytest.raises(UserError, match="expected UTF-8 text, got byte 3"):
