@@ -148,7 +148,7 @@ def _means_of_losses(run: Run) -> Iterator[tuple[str, str]]:
         name,
         "A few rows make up much of it, and the worst are mostly not among those at hand. So rows "
         "are resampled by the bootstrap-t on the logarithm (Efron and Tibshirani, 1993, ch. 12), "
-        "whose upper bound reaches further, four standard errors in a draw at most." + tails,
+        "whose upper bound reaches further, three standard errors in a draw at most." + tails,
     )
 
 

@@ -29,7 +29,7 @@ __all__ = [
     "replicate_weights", "row_weights", "standard_error",
 ]  # fmt: skip
 
-STEEP = 4.0  # standard errors of a bootstrap-t that are believed
+STEEP = 3.0  # standard errors of a bootstrap-t that are believed
 MOST = 0.5  # by which share a standard error is raised where it is little known
 WIDEST = math.log(1e3)  # of a number, what seeds may multiply it by
 CROSSED = "crossed bootstrap, seeds \N{MULTIPLICATION SIGN} "

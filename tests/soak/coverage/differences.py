@@ -10,7 +10,7 @@ import numpy as np
 from reports.stats import intervals, rows
 from tests.soak.coverage import memory, worlds
 from tests.soak.coverage.cells import Cell, Result, few, held
-from tests.soak.coverage.worlds import Array, Probit, Residuals
+from tests.soak.coverage.worlds import Array, Logits, Probit, Residuals
 
 World = Probit | Residuals
 
@@ -65,6 +65,30 @@ def on_new_rows(name: str, pair: tuple[World, World], counts: tuple[int, int], n
     return Cell(words, f"winner less {other}, new rows", study, exception=exception)
 
 
+def in_loss(better: float, counts: tuple[int, int], n: int) -> Cell:
+    """The difference of test losses on new rows, most of which are as hard for both."""
+    pair, other = (Logits(), Logits(middle=3.0 - better)), "defaults"
+
+    def study(rng: np.random.Generator) -> Result:
+        said: list[list[Any]] = [[], []]
+        luck = [rng.normal(size=(count, 1)) for count in counts]
+        target = np.zeros(n, np.int64)
+        for _ in ("dev", "test"):
+            common = rng.normal(size=n)
+            for place, world in enumerate(pair):
+                hard = math.sqrt(0.8) * common + math.sqrt(0.2) * rng.normal(size=n)
+                said[place].append(world.given(rng, hard, luck[place]))
+        settings = {"trial 1": memory.Setting(*said[0]), other: memory.Setting(*said[1])}
+        run = memory.run(settings, {"dev": target, "test": target})
+        found = rows.difference_on_new_rows(run, "trial 1", other, "test", "loss")
+        return held(found, pair[0].loss - pair[1].loss)
+
+    words = (
+        f"loss, better by {better:g} in log-odds, {counts[0]} and {counts[1]} networks, {n} rows"
+    )
+    return Cell(words, "winner less defaults, new rows", study)
+
+
 def on_these_rows(name: str, pair: Shares, replicates: int, n: int) -> Cell:
     """The difference of test errors over seeds, paired, on the rows at hand."""
 
@@ -100,6 +124,11 @@ CELLS = (
             ("t5, 1 to 1.6", (Residuals(5), Residuals(5, scale=1.6))),
         )
         for n in (114, 500)
+    ),
+    *(
+        in_loss(better, counts, n)
+        for better in (0.0, 1.0)
+        for counts, n in (((3, 3), 114), ((10, 10), 114), ((20, 20), 500))
     ),
     *(on_these_rows(name, SHARES[name], 10, 114) for name in SHARES),
     on_these_rows("half the error", BETTER, 3, 114),

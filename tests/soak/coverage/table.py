@@ -10,10 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from tests.soak.coverage import chosen, classes, differences, errors, gaps, numbers, seeds
+from tests.soak.coverage import (
+    chosen,
+    classes,
+    differences,
+    errors,
+    gaps,
+    numbers,
+    seeds,
+    verdicts,
+)
 from tests.soak.coverage.cells import Cell
 
-MODULES = (errors, numbers, classes, differences, chosen, gaps, seeds)
+MODULES = (errors, numbers, classes, differences, chosen, gaps, seeds, verdicts)
 CELLS: tuple[Cell, ...] = tuple(cell for module in MODULES for cell in module.CELLS)
 LEAST, MOST = 0.93, 0.98
 FALSE = 0.05
