@@ -12,7 +12,7 @@ from tests.sweeps.helpers import TEXT, command, environment, trials
 
 # Longer than a test's, so that there is something to fall into.
 STUDY = TEXT.replace("epochs: 12", "epochs: 40").replace("trials: 24", "trials: 40")
-OPTIONS = ("--jobs", "2", "--no-confirm")
+OPTIONS = ("--jobs", "2", "--no-confirm", "--allow-remote")  # a database of ours
 TRIALS = 40
 
 
