@@ -127,7 +127,9 @@ def _new_rows(first: Run, last: Run, by: Measure, split: str) -> Interval:
     else:
         shared = rows.rows_of_split(first, split)
         shared = shared if _same_outputs(first, last, split) else shared.other
-        apart = -measures.apart((first, winner(first)), (last, winner(last)), by, split, shared)
+        apart = -measures.of_winners(
+            (first, winner(first)), (last, winner(last)), by, split, shared
+        )
         kind = "paired crossed bootstrap"
     found = Interval(ends[1] - ends[0], *bootstrap.percentiles(apart), n, kind, covers)
     return found.within(*by.unit(first).apart)

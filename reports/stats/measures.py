@@ -160,25 +160,48 @@ def unmoved(
     return found
 
 
-def apart(first: Confirmed, second: Confirmed, by: Measure, split: str, other: RowWeights) -> Array:
-    """(draws,) first - second, two runs' winners on the same rows; other: as in `rows.apart`."""
-    lucks = [
-        gain(run, by, split) if config == run.winner else 0.0 for run, config in (first, second)
-    ]
+def apart(
+    first: Confirmed, second: Confirmed, by: Measure, split: str, other: RowWeights | None = None
+) -> Array:
+    """(draws,) first - second as measured, on the same rows; other: as in `rows.apart`."""
     if by.of_rows in (ERROR, "loss"):
-        found = rows.apart(first, second, split, by.of_rows, other)
-    else:
-        found = unmoved(*first, by, split) - unmoved(*second, by, split, other)
-    moved: Array = found + lucks[0] - lucks[1]
+        return rows.apart(first, second, split, by.of_rows, other)
+    run = first[0]
+    drawn = rows.rows_of_split(run, split)
+    if scores.SCORES[by.of_rows].of_classes:
+        theirs = unmoved(*second, by, split, other or drawn.other)
+        found: Array = unmoved(*first, by, split) - theirs
+        return found
+    losses = [_losses(*one, by, split) for one in (first, second)]
+    seeds = (rows.seeds_of(run, len(losses[0])), rows.seeds_of(run, len(losses[1])))
+    return bootstrap.number_difference(losses[0], losses[1], seeds, drawn)
+
+
+def of_winners(
+    first: Confirmed, second: Confirmed, by: Measure, split: str, other: RowWeights
+) -> Array:
+    """(draws,) first - second, two runs' winners on the same rows, each moved by its luck."""
+    lucks = [gain(run, by, split) for run, _ in (first, second)]
+    moved: Array = apart(first, second, by, split, other) + lucks[0] - lucks[1]
     return moved
 
 
 def _draws(run: Run, config: str, by: Measure, split: str, drawn: RowWeights) -> Array:
     score, target, outputs = _scored(run, config, by, split)
+    if not score.of_classes:
+        losses = _losses(run, config, by, split)
+        return bootstrap.crossed_draws(losses, rows.seeds_of(run, len(losses)), drawn)
     each = _bounded(run, config, by, split, scores.drawn(score, target, outputs, drawn))
     own, seeds = values(run, config, by, split), rows.seeds_of(run, len(outputs))
     found: Array = each.mean(axis=1) + bootstrap.seed_draws(own, seeds, interaction=0.0)
     return found
+
+
+def _losses(run: Run, config: str, by: Measure, split: str) -> Array:
+    """(networks, n) of each row, of the score that is their mean: the absolute error."""
+    _, target, outputs = _scored(run, config, by, split)
+    each = np.abs(outputs[..., 0] - target)
+    return _bounded(run, config, by, split, each.T).T
 
 
 def _scored(run: Run, config: str, by: Measure, split: str) -> tuple[scores.Score, Array, Array]:
