@@ -18,6 +18,7 @@ from reports.stats.intervals import Array
 
 SEED = 20272
 DRAWS = 1000
+MOST = 1.5  # standard errors of its own: the luckiest of ten equals has no more
 
 
 @once
@@ -85,12 +86,16 @@ def _gain(run: Run, metric: str, other: str | None) -> float:
     off -= [[run.rows_of(one)[metric].mean()] for one in run.configs]
     if not np.isfinite(off).all():
         return 0.0
-    luck = off[chosen, np.arange(len(chosen))]
-    if other is None or other not in run.configs:
-        return -float(luck.mean())
-    place = run.configs.index(other)
-    lost = chosen != place
-    return -float((luck - off[place])[lost].mean()) if lost.any() else 0.0
+    luck, own = off[chosen, np.arange(len(chosen))], off[0]
+    if other is not None and other in run.configs:
+        rival = off[run.configs.index(other)]
+        lost = chosen != run.configs.index(other)
+        luck, own = (luck - rival)[lost], own - rival
+    if not len(luck):
+        return 0.0
+    # What a rival would owe to its seeds, such as one that diverged, is no luck of the winner's.
+    most = MOST * float(own.std())
+    return -float(np.clip(luck.mean(), -most, most))
 
 
 def _values(run: Run, metric: str, drawn: NDArray[np.intp]) -> list[Array]:

@@ -52,3 +52,11 @@ def test_any_study_can_be_corrected(folder_of, kind):
 def test_more_is_better_is_corrected_downwards(folder_of):
     run = load(folder_of("highest"))
     assert choosing.gain(run, "auc") <= 0
+
+
+def test_a_rival_that_diverged_is_no_luck_of_the_winners(make):
+    """By one of five networks a rival's mean may be anything; the winner's own are all alike."""
+    run = load(make(confirmed=5, rows=2000))
+    own = run.rows_of(run.winner)["dev_error"].to_numpy(float)
+    assert max(run.rows_of(one)["dev_error"].std() for one in run.configs) > 0.3
+    assert abs(choosing.gain(run, "dev_error")) <= 1.5 * own.std() / len(own) ** 0.5 * 1.1

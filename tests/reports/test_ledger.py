@@ -285,7 +285,7 @@ def test_variance_is_high_at_any_reference_where_it_is_above_the_train_error(mak
 def test_of_few_seeds_the_lead_is_as_unsure_as_t_says(make):
     """At the level of a verdict: where the bound of t is at 0, P(bias > variance) is .95."""
     run = load(make(confirmed=5, rows=20_000))
-    config = run.configs[0]
+    config = run.configs[2]  # what was not chosen owes nothing to its seeds
     rows_of = run.rows_of(config)
     lead = (2 * rows_of["train_error"] - rows_of["dev_error"]).to_numpy(float)
     bound = lead.mean() - stats.t.ppf(0.95, 4) * stats.sem(lead)
