@@ -131,10 +131,10 @@ def _chosen(run: Run) -> Iterator[tuple[str, str]]:
             "The winner was chosen by the same fresh seeds that report it, so its mean is likely "
             "too good. Its intervals on new rows, and those of its differences, are moved by what "
             "that comes to: the seeds are drawn again, the winner is chosen anew in each draw, and "
-            "what it gains there is taken back (after Efron, 2014), at most 1.5 of its own standard "
-            "errors. They are wider by as much; the "
-            "means stay as they were measured. Of several settings that are equally good, with "
-            "seeds that differ much, they still hold the truth in some 90 to 93 cases of 100 only.",
+            "what it gains there is taken back (after Efron, 2014), at most 1.5 of its own "
+            "standard errors. They are wider by as much; the means stay as they were "
+            "measured. Of several settings that are equally good, with seeds that differ much, "
+            "they still hold the truth in some 90 to 93 cases of 100 only.",
         )
 
 
