@@ -63,7 +63,7 @@ def _install(url: str) -> str:
     if database not in EXTRAS:
         return f"install what SQLAlchemy needs for {database}"
     driver, extra = EXTRAS[database]
-    return f"pip install 'sweeps[{extra}]', and write {database}+{driver}://…"
+    return f"pip install -e '.[{extra}]', and write {database}+{driver}://…"
 
 
 def unusable(url: str, fault: BaseException, where: str = "--storage") -> UserError:

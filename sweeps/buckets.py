@@ -31,5 +31,5 @@ def check_usable(address: str | None) -> None:
     if find_spec("boto3") is None:
         raise UserError(
             f"artifacts: expected the package boto3, for {address}, got none "
-            "(pip install 'sweeps[s3]')"
+            "(pip install -e '.[s3]')"
         )

@@ -34,7 +34,7 @@ def missing_mysql() -> str:
 
 
 def _driver(name: str, extra: str) -> str:
-    return "" if find_spec(name) else f"no {name} (pip install 'sweeps[{extra}]')"
+    return "" if find_spec(name) else f"no {name} (pip install -e '.[{extra}]')"
 
 
 def _path() -> str:

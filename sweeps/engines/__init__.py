@@ -71,7 +71,7 @@ def check(spec: Chosen) -> None:
     if needs and importlib.util.find_spec(needs) is None:
         raise UserError(
             f"engine: {spec.name} needs {needs}, which is not installed: "
-            f"pip install 'sweeps[{spec.name}]'"
+            f"pip install -e '.[{spec.name}]'"
         )
 
 

@@ -22,7 +22,7 @@ def installed(name: str) -> None:
     needs = ENGINES[name].needs
     if not needs or importlib.util.find_spec(needs):
         return
-    words = f"{needs} is missing: pip install 'sweeps[{name}]'"
+    words = f"{needs} is missing: pip install -e '.[{name}]'"
     if os.environ.get("CI") == "true":
         pytest.fail(words)
     pytest.skip(words)
