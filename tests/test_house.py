@@ -199,6 +199,16 @@ def test_an_unknown_study_lists_those_there_are() -> None:
         studies.path("nope")
 
 
+def test_no_message_tells_to_install_another_package_of_our_name() -> None:
+    """`sweeps` on the public registry is somebody else's."""
+    files = [
+        ROOT / "README.md",
+        *(file for package in HOUSE for file in (ROOT / package).rglob("*.py")),
+    ]
+    bare = re.compile(r"pip install ['\"]?sweeps")
+    assert not [str(file) for file in files if bare.search(file.read_text())]
+
+
 def test_nothing_speaks_of_this_machine() -> None:
     done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
