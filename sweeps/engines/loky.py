@@ -1,6 +1,7 @@
 """joblib's loky: worker processes on this machine."""
 
 import os
+import time
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
 from queue import Empty
@@ -13,6 +14,7 @@ from sweeps.engines.workers import ONE_THREAD, run_task, start_worker
 from sweeps.interrupts import SAFE_PATH, starting_workers
 
 DIED = "its worker died (out of memory?)"
+STARTING = 60.0  # seconds; a pool whose workers take longer to start counts as started
 
 
 class Loky:
@@ -27,20 +29,26 @@ class Loky:
         self._work = work
         self._tasks = Tasks(work.retries, work.terms)
         self._shared = Handed(work.shared)
-        self._pool = self._start()
+        self._start()
 
-    def _start(self) -> Any:
+    def _start(self) -> None:
         from joblib.externals.loky import ProcessPoolExecutor
 
         # Else loky has a worker that dies of a fault in C print some thirty lines.
         silent = {"PYTHONFAULTHANDLER": os.environ.get("PYTHONFAULTHANDLER", "")}
         with starting_workers():  # loky's own helper
-            return ProcessPoolExecutor(
+            self._pool: Any = ProcessPoolExecutor(
                 self.jobs,
                 initializer=start_worker,
                 initargs=(os.getpid(), self._work.function, self._shared),
                 env=silent | ONE_THREAD | SAFE_PATH,  # of those, too, that it starts when it likes
             )
+            self._first: Future[Any] = self._pool.submit(os.getpid)
+        self._started = time.monotonic()
+
+    def _has_started(self) -> bool:
+        """Whether a worker takes tasks: what it loads before that is not a task's time."""
+        return self._first.done() or time.monotonic() - self._started > STARTING
 
     def submit(self, key: int, task: Any) -> None:
         """Queue a task."""
@@ -55,7 +63,7 @@ class Loky:
         """At least one (key, result or Failure), once there is one; none if nothing is queued."""
         while self._tasks.awaited:
             self._fill()
-            with self._tasks.waiting(self.jobs):
+            with self._tasks.waiting(self.jobs if self._has_started() else 0):
                 done = wait(self._tasks.running, STEP, return_when=FIRST_COMPLETED).done
             self._collect(done)
             if hung := self._tasks.hung():
@@ -122,7 +130,7 @@ class Loky:
     def _restart(self) -> None:
         self._tasks.running.clear()
         self._pool.shutdown(kill_workers=True)
-        self._pool = self._start()
+        self._start()
 
     def close(self) -> None:
         """End all workers at once, whatever they do."""
