@@ -16,8 +16,8 @@ def run(study: "str | dict[str, Any]", **options: Any) -> "Result":
 
     Options are those of the command line: jobs, trials, out, storage, engine, artifacts, set,
     time, confirm, quiet, allow_code, allow_remote.
-    Errors: `sweeps.faults.UserError` for the user's input, with every fault it found.
+    Errors: `sweeps.base.errors.UserError` for the user's input, with every fault it found.
     """
-    from sweeps.runner import run as run_study
+    from sweeps.running.runner import run as run_study
 
     return run_study(study, **options)

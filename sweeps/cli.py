@@ -1,4 +1,4 @@
-"""The command line: `sweeps VERB …`. The verbs stand in `sweeps.verbs`."""
+"""The command line: `sweeps VERB …`. The verbs stand in `sweeps.commands`."""
 
 import atexit
 import gc
@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import typer
 
-from sweeps import streams
-from sweeps.verbs import VERBS, usage
+from sweeps.base import streams
+from sweeps.commands import VERBS, usage
 
 app = typer.Typer(
     name="sweeps",

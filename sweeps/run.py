@@ -9,7 +9,7 @@ class _Door(ModuleType):
     """Importing this module binds its name over the function `sweeps.run`; it stands in for it."""
 
     def __call__(self, *args: Any, **options: Any) -> Any:
-        from sweeps.runner import run
+        from sweeps.running.runner import run
 
         return run(*args, **options)
 

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from sweeps.base.errors import is_text
 from sweeps.dashboard import served
 from sweeps.dashboard.answers import (
     Application,
@@ -27,7 +28,6 @@ from sweeps.dashboard.answers import (
 )
 from sweeps.dashboard.board import AT_STUDY, AT_TRIAL
 from sweeps.dashboard.importances import Importances
-from sweeps.faults import is_text
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage

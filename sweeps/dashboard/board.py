@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sweeps import files
+from sweeps.base import files
 from sweeps.storage import records
 
 if TYPE_CHECKING:

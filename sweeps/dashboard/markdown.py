@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from sweeps.faults import printable
+from sweeps.base.errors import printable
 
 # CommonMark's escapable signs, but those that mean nothing within a line.
 SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:@/=^])")

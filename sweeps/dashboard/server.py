@@ -16,15 +16,15 @@ from wsgiref.simple_server import WSGIServer, make_server
 
 from rich.console import Console
 
+from sweeps.base.errors import UserError
+from sweeps.base.remotes import own
+from sweeps.base.terminal import tell
 from sweeps.dashboard.answers import Application
 from sweeps.dashboard.asked import Asked
 from sweeps.dashboard.guard import LOOPBACK, Guard
 from sweeps.dashboard.showing import artifacts
 from sweeps.dashboard.wire import Quiet, Server, Server6
-from sweeps.faults import UserError
-from sweeps.remotes import own
 from sweeps.storage import backends, folders
-from sweeps.terminal import tell
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage

@@ -8,8 +8,8 @@ from sweeps.dashboard.markdown import table, text
 from sweeps.search import Finished
 from sweeps.storage.attributes import gap, spread
 from sweeps.study import methods
+from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.spec import Study
-from sweeps.study.vocabulary import plain
 
 if TYPE_CHECKING:
     from reports.frames import Run

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sweeps.base.errors import show
 from sweeps.data import blocks, cells, spellings
 from sweeps.data.lines import Lines
-from sweeps.faults import show
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sweeps.base.errors import Expected
 from sweeps.data import blocks, cells
-from sweeps.faults import Expected
 from sweeps.study.spec import Kind
 
 # What names that may be no more than numbers of rows are like.

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweeps.base.errors import Expected, did_you_mean
+from sweeps.base.errors import Words as Ours
 from sweeps.data import blocks, cells
 from sweeps.data.cells import Words
-from sweeps.faults import Expected, did_you_mean
-from sweeps.faults import Words as Ours
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,9 +9,9 @@ import pandas as pd
 
 import dnn
 from dnn.arrays import Array
+from sweeps.base.errors import Expected, UserError, Words, did_you_mean, show
 from sweeps.data import cells, column_faults, columns, encode, sources, split, targets
 from sweeps.data.dataset import LOSS, Dataset, Target
-from sweeps.faults import Expected, UserError, Words, did_you_mean, show
 from sweeps.study.spec import DataSpec
 
 

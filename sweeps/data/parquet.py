@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sweeps.faults import show
+from sweeps.base.errors import show
 
 if TYPE_CHECKING:
     import pyarrow

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from sweeps import files
+from sweeps.base import files
+from sweeps.base.errors import Expected, UserError, did_you_mean, printable, show
 from sweeps.data import parquet, text_tables
 from sweeps.data.lines import Lines
-from sweeps.faults import Expected, UserError, did_you_mean, printable, show
-from sweeps.study.kinds import Number
+from sweeps.study.hyperparameters.kinds import Number
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from sweeps.base.errors import show
 from sweeps.data import cells
-from sweeps.faults import show
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sweeps.base.errors import Expected, Words, show
 from sweeps.data import cells
 from sweeps.data.column_faults import place
 from sweeps.data.dataset import PARTS
 from sweeps.data.lines import Lines
-from sweeps.faults import Expected, Words, show
 from sweeps.study.spec import Split
 
 Rows = NDArray[np.intp]

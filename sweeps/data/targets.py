@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sweeps.base.errors import UserError
 from sweeps.data import cells, column_faults, columns, spellings
 from sweeps.data.dataset import Target
 from sweeps.data.sources import Table
 from sweeps.data.split import Rows
-from sweeps.faults import UserError
 
 # A target of whole numbers with no more distinct values than this is taken for classes.
 MOST_CODES = 20

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from sweeps.base.errors import show
 from sweeps.data import blocks, lines
 from sweeps.data.cells import GAPS
 from sweeps.data.column_faults import FEW
 from sweeps.data.lines import Lines, Record
-from sweeps.faults import show
 
 LONGEST_NAME = 10_000  # characters: a longer one is a quote that nobody closed
 

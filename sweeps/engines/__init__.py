@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sweeps.base.errors import UserError
 from sweeps.engines.base import UNLIMITED, Chosen, Engine, Failure, Function, Lost, Terms, Work
 from sweeps.engines.loky import Loky
 from sweeps.engines.packs import Packs
-from sweeps.faults import UserError
 
 __all__ = [
     "ENGINES",

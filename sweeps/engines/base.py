@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sweeps.faults import UserError
+from sweeps.base.errors import UserError
 
 Function = Callable[[Any, Any], Any]  # (task, shared) -> result
 

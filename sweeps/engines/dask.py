@@ -21,12 +21,12 @@ from distributed.client import FutureCancelledError
 from distributed.comm import connect
 from distributed.security import Security
 
+from sweeps.base.interrupts import SAFE_PATH, starting_workers
 from sweeps.engines.base import Lost, Work, first_line
 from sweeps.engines.network import reach, unreachable
 from sweeps.engines.reaper import Reaper
 from sweeps.engines.tasks import STEP, Entry, Tasks
 from sweeps.engines.workers import attend, one_thread
-from sweeps.interrupts import SAFE_PATH, starting_workers
 
 PATIENCE = 5.0  # seconds for a scheduler to answer
 ENDING = 20.0  # seconds for a worker to be ended: a nanny asks it for four, and then does it

@@ -7,11 +7,11 @@ from contextlib import suppress
 from queue import Empty
 from typing import Any
 
+from sweeps.base.interrupts import SAFE_PATH, starting_workers
 from sweeps.engines.base import Work
-from sweeps.engines.handed import Handed
+from sweeps.engines.broadcast import Handed
 from sweeps.engines.tasks import STEP, Tasks
 from sweeps.engines.workers import ONE_THREAD, run_task, start_worker
-from sweeps.interrupts import SAFE_PATH, starting_workers
 
 DIED = "its worker died (out of memory?)"
 STARTING = 60.0  # seconds; a pool whose workers take longer to start counts as started

@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from sweeps.base.interrupts import starting_workers
 from sweeps.engines.base import Function, Lost, Work, first_line
 from sweeps.engines.network import HTTP2, reach, unreachable
 from sweeps.engines.reaper import Reaper
 from sweeps.engines.tasks import STEP, Tasks
 from sweeps.engines.workers import ONE_THREAD, attend, one_thread
-from sweeps.interrupts import starting_workers
 
 # Of paths below it Ray makes addresses of sockets, which the system keeps short.
 SHORT = "/tmp" if sys.platform != "win32" else None

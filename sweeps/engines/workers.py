@@ -6,9 +6,9 @@ import threading
 import time
 from typing import Any
 
+from sweeps.base.interrupts import SAFE_PATH
 from sweeps.engines.base import Function
-from sweeps.engines.handed import Handed
-from sweeps.interrupts import SAFE_PATH
+from sweeps.engines.broadcast import Handed
 
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.confirm import Confirmed
 from sweeps.data import Dataset
+from sweeps.phases.confirm import Confirmed
 from sweeps.results import chance
 from sweeps.search import Finished, ranking
 from sweeps.study import metrics
+from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.objectives import Goal
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
-from sweeps.study.vocabulary import plain
 from sweeps.training.networks import network
 from sweeps.training.task import COSTS, SCORES, Outcome
 

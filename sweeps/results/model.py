@@ -16,12 +16,12 @@ import dnn
 from dnn import checks
 from dnn.arrays import Array
 from dnn.network import LAYOUT
-from sweeps import files
-from sweeps.confirm import Confirmed
+from sweeps.base import files
+from sweeps.base.errors import Expected, UserError, Words, show
 from sweeps.data import Dataset
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
-from sweeps.faults import Expected, UserError, Words, show
+from sweeps.phases.confirm import Confirmed
 from sweeps.storage import archives, folders, records
 from sweeps.training import networks
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from sweeps import files, provenance
-from sweeps.confirm import Confirmed
+from sweeps.base import files, provenance
 from sweeps.data import Dataset
-from sweeps.preparing import Prepared
+from sweeps.phases.confirm import Confirmed
+from sweeps.phases.prepare import Prepared
 from sweeps.results import delimited, frames, model, resolved
 from sweeps.search import Finished
 from sweeps.storage import folders, records

@@ -12,13 +12,14 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from sweeps.data import Dataset
-from sweeps.search.mirror import Warm
-from sweeps.study import compatibility, vocabulary
+from sweeps.search.delayed import Warm
+from sweeps.study import compatibility
+from sweeps.study.hyperparameters import vocabulary
+from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.objectives import Objective
 from sweeps.study.sections import named
 from sweeps.study.space import Choice, Config, Leaf, Params, Range
 from sweeps.study.spec import Study
-from sweeps.study.vocabulary import plain
 from sweeps.training import networks
 
 

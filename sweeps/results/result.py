@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sweeps.faults import UserError
+from sweeps.base.errors import UserError
 from sweeps.storage import folders
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps import files
+from sweeps.base import files
 from sweeps.storage import folders
 
 if TYPE_CHECKING:

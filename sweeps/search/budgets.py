@@ -7,7 +7,7 @@ trial however it is run; up to a window of trials is then still on its way.
 import time
 from dataclasses import dataclass, field
 
-from sweeps import durations
+from sweeps.base import durations
 from sweeps.study.spec import Study
 from sweeps.training.task import Outcome
 

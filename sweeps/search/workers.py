@@ -2,7 +2,7 @@
 
 from sweeps.data import Dataset
 from sweeps.engines import Engine, Failure, Packs
-from sweeps.search.waiting import Waiting
+from sweeps.search.task_queue import Waiting
 from sweeps.training.task import Outcome, Task, failed
 
 MOST = 4  # trials of a pack: more would be long under way, and the window waits for the oldest

@@ -14,7 +14,7 @@ from zipfile import ZIP_STORED, BadZipFile
 
 from numpy.lib.npyio import NpzFile
 
-from sweeps import files
+from sweeps.base import files
 
 LARGEST = 4_000_000_000  # bytes
 MEMBERS = 10_000

@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweeps import addresses, files
-from sweeps.faults import UserError, show
-from sweeps.remotes import Address
+from sweeps.base import addresses, files
+from sweeps.base.errors import UserError, show
+from sweeps.base.remotes import Address
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage

@@ -8,7 +8,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from sweeps.faults import UserError, Words, show
+from sweeps.base.errors import UserError, Words, show
 
 if TYPE_CHECKING:
     import optuna

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps import files
-from sweeps.addresses import told
-from sweeps.faults import UserError, did_you_mean, show
-from sweeps.remotes import Address
+from sweeps.base import files
+from sweeps.base.addresses import told
+from sweeps.base.errors import UserError, did_you_mean, show
+from sweeps.base.remotes import Address
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -150,10 +150,10 @@ def record_paths(folder: Path) -> list[Path]:
 
 def record(path: Path) -> Record | None:
     """One record's own words; None for a file that is none."""
-    from sweeps.storage import stacks
+    from sweeps.storage import npz
 
     try:
-        meta = files.from_json(str(stacks.load(path, "meta")["meta"]))
+        meta = files.from_json(str(npz.load(path, "meta")["meta"]))
         return Record(
             path, int(meta["number"]), str(meta["state"]), tuple(map(float, meta["values"])),
             str(meta["cause"]), dict(meta["key"]["params"]),
@@ -164,10 +164,10 @@ def record(path: Path) -> Record | None:
 
 def final(path: Path) -> "dict[str, NDArray[Any]]":
     """What a record says of its networks at the end (P,), by metric; nothing for none of ours."""
-    from sweeps.storage import stacks
+    from sweeps.storage import npz
 
     try:
-        found = stacks.load(path, "final/")
+        found = npz.load(path, "final/")
         return {name.removeprefix("final/"): values for name, values in found.items()}
     except BROKEN:
         return {}

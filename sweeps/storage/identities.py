@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps import files
-from sweeps.faults import UserError, show
+from sweeps.base import files
+from sweeps.base.errors import UserError, show
 from sweeps.storage import compared
 from sweeps.study.compatibility import VERSION
 from sweeps.study.objectives import Goal

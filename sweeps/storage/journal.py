@@ -18,7 +18,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock, JournalFileSymlinkLock
 from optuna.storages.journal._file import get_lock_file
 
-from sweeps import files
+from sweeps.base import files
 
 BLOCK = 1 << 16  # bytes
 _encode = json.JSONEncoder(separators=(",", ":")).encode  # as Optuna writes it

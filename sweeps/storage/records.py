@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps import files
-from sweeps.storage import stacks
+from sweeps.base import files
+from sweeps.storage import npz
 from sweeps.storage.folders import BROKEN
 from sweeps.training.task import Outcome
 
@@ -26,7 +26,7 @@ def write(outcomes: Iterable[tuple[Path, Outcome, dict[str, Any]]]) -> None:
     """
     folders = set()
     for path, outcome, key in outcomes:
-        save(path, stacks.stacked(_arrays(outcome, key)), syncs_name=False)
+        save(path, npz.stacked(_arrays(outcome, key)), syncs_name=False)
         folders.add(path.parent)
     for folder in folders:
         _sync_names(folder)
@@ -113,7 +113,7 @@ def held(path: Path) -> tuple[dict[str, Any], Outcome] | None:
 
 
 def _held(path: Path) -> tuple[dict[str, Any], Outcome]:
-    contents = stacks.load(path)
+    contents = npz.load(path)
     meta = files.from_json(str(contents.pop("meta")))
     key: dict[str, Any] = meta.pop("key")
     groups: dict[str, Any] = {"curves": {}, "final": {}, "arrays": {}}

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweeps.faults import UserError
+from sweeps.base.errors import UserError
 from sweeps.storage import backends
 
 if TYPE_CHECKING:

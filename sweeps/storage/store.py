@@ -11,13 +11,13 @@ from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps import addresses, files
-from sweeps.faults import UserError, show
-from sweeps.remotes import Address
+from sweeps.base import addresses, files
+from sweeps.base.errors import UserError, show
+from sweeps.base.remotes import Address
 from sweeps.storage import attributes, backends, folders, identities, records
-from sweeps.storage.claims import Claims
 from sweeps.storage.compared import REMEDY
-from sweeps.storage.lost import in_our_words, patiently
+from sweeps.storage.ownership.claims import Claims
+from sweeps.storage.retry import in_our_words, patiently
 from sweeps.study.objectives import Goal
 from sweeps.training.task import Outcome
 

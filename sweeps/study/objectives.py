@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from sweeps.faults import Expected, did_you_mean, show
+from sweeps.base.errors import Expected, did_you_mean, show
 from sweeps.study.metrics import METRICS, Score
 from sweeps.study.sections import Section
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
-from sweeps.faults import did_you_mean, show
+from sweeps.base.errors import did_you_mean, show
 
 
 class Section(BaseModel):

@@ -1,7 +1,7 @@
 """The study: the file's sections as frozen models, checked in one go.
 
 Shapes of sections and their faults are pydantic's work; `fixed` and `space` have a grammar of
-their own (`sweeps.study.grammar`); whether the data can be had is `sweeps.data`'s question.
+their own (`sweeps.study.file`); whether the data can be had is `sweeps.data`'s question.
 """
 
 import re
@@ -18,11 +18,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from sweeps import buckets, durations
-from sweeps.addresses import told
+from sweeps.base import durations, s3_address
+from sweeps.base.addresses import told
+from sweeps.base.errors import Expected, did_you_mean, show
+from sweeps.base.remotes import Address
 from sweeps.engines import ENGINES
-from sweeps.faults import Expected, did_you_mean, show
-from sweeps.remotes import Address
 from sweeps.study import trainers
 from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
 from sweeps.study.metrics import METRICS
@@ -248,7 +248,7 @@ class Study(Section):
     def _a_bucket(cls, value: str | None) -> str | None:
         try:
             if value is not None:
-                buckets.split(value)
+                s3_address.split(value)
         except Expected as fault:
             raise PydanticCustomError("own", "{fault}", {"fault": str(fault)}) from None
         return value

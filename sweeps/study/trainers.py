@@ -1,7 +1,7 @@
 """`trainer:` of the study file: a training function of the user's own, found and imported.
 
 Finding it imports nothing; importing it is the user's code running, and needs their leave. What is
-done with it stands in `sweeps.training.guests`.
+done with it stands in `sweeps.training.custom`.
 """
 
 import contextlib
@@ -22,10 +22,10 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from sweeps.faults import Expected, Words, did_you_mean, join, show
-from sweeps.study.kinds import Flag, Kind, Name, Number
+from sweeps.base.errors import Expected, Words, did_you_mean, join, show
+from sweeps.study.hyperparameters.kinds import Flag, Kind, Name, Number
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY, Hyperparameter
 from sweeps.study.sections import Section
-from sweeps.study.vocabulary import VOCABULARY, Hyperparameter
 
 CALL = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 WORD = re.compile(r"[a-z][a-z0-9_]*")

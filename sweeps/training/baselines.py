@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sweeps import durations
+from sweeps.base import durations
 from sweeps.data import Dataset
 from sweeps.data.dataset import PARTS
 from sweeps.study import metrics

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sweeps import durations, engines
+from sweeps import engines
+from sweeps.base import durations
+from sweeps.base.errors import Expected, Words
 from sweeps.data import Dataset
 from sweeps.engines.base import Function
-from sweeps.faults import Expected, Words
 from sweeps.study import trainers
 from sweeps.study.space import Config
 from sweeps.study.spec import EngineSpec, Study

@@ -1,7 +1,7 @@
 """One replicate of a training function of the user's: what it is given, an epoch at a time.
 
 Each has its own seed, and its own view of the global random generators. What it may yield stands
-in `sweeps.training.yielded`.
+in `sweeps.training.reported`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,15 +11,15 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from sweeps.base.errors import Expected, Words
 from sweeps.data import Dataset
-from sweeps.faults import Expected, Words
 from sweeps.study import trainers
+from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.trainers import Function
-from sweeps.study.vocabulary import plain
 from sweeps.training import seeds
 from sweeps.training.isolation import Randomness, TimeUp
+from sweeps.training.reported import Said, read
 from sweeps.training.task import Task
-from sweeps.training.yielded import Said, read
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 import dnn
 from dnn.arrays import Array
-from sweeps import durations
+from sweeps.base import durations
 from sweeps.data import Dataset
 from sweeps.study import metrics
-from sweeps.training import networks, packing, seeds, tracking
+from sweeps.training import judging, networks, packing, seeds
 from sweeps.training.task import COUNTS, SCORES, Outcome, Task, failed, judged
 
 
@@ -77,8 +77,8 @@ class _Course:
     def begin(self, dataset: Dataset) -> None:
         """Start its clock."""
         objective = self.task.objectives[0]
-        tracked = tracking.Tracked.of(objective.metric, self._net, dataset)
-        self._counted = tracking.COUNTED[objective.at](self._theta, tracked)
+        tracked = judging.Tracked.of(objective.metric, self._net, dataset)
+        self._counted = judging.COUNTED[objective.at](self._theta, tracked)
         self._started = time.monotonic()
 
     def see(self, record: dnn.Record) -> None:
@@ -87,7 +87,7 @@ class _Course:
             self._state, self.is_over = "failed", True
             return
         self._records.append(record)
-        values = self._counted.see(tracking.Now.of(record, self.rows))
+        values = self._counted.see(judging.Now.of(record, self.rows))
         self._each.append(self._sign * values)
         self._costs.append(self._sign * self.task.objectives[0].reduced(values))
         between = 0 < record.epoch < self._epochs
@@ -121,7 +121,7 @@ def _curves(records: list[dnn.Record], rows: slice, share: float) -> dict[str, N
 
 def _final(
     net: dnn.Network,
-    counted: tracking.Last | tracking.BestEpoch,
+    counted: judging.Last | judging.BestEpoch,
     task: Task,
     dataset: Dataset,
     curves: dict[str, NDArray[Any]],

@@ -1,10 +1,10 @@
 """What is said of a run before it begins: the plan, what is known already, what it may cost."""
 
-from sweeps import durations
-from sweeps.faults import Expected, UserError
-from sweeps.preparing import Prepared
-from sweeps.terminal import tell, verbatim
-from sweeps.views import checking, estimates, plan
+from sweeps.base import durations
+from sweeps.base.errors import Expected, UserError
+from sweeps.base.terminal import tell, verbatim
+from sweeps.phases.prepare import Prepared
+from sweeps.views import estimates, first_trials, plan
 
 
 def announce(run: Prepared, known: int) -> None:
@@ -29,7 +29,7 @@ def preview(run: Prepared) -> None:
     """The same, and the first trials, of a run that will not be. Errors: UserError."""
     announce(run, 0)
     try:
-        for name, text in checking.first(run.study, run.dataset, run.base, run.budget):
+        for name, text in first_trials.lines(run.study, run.dataset, run.base, run.budget):
             tell(run.console, name, text)
     except Expected as fault:
         raise UserError(run.document.fault("", fault)) from None

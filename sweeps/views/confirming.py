@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from sweeps import durations
-from sweeps.confirm import Job
-from sweeps.terminal import tell
+from sweeps.base import durations
+from sweeps.base.terminal import tell
+from sweeps.phases.confirm import Job
 
 # Elsewhere than in a terminal: a line at least this many seconds after the one before, also while
 # nothing comes back.

@@ -8,9 +8,9 @@ from statistics import median
 from threadpoolctl import threadpool_limits
 
 import dnn
-from sweeps import durations
+from sweeps.base import durations
 from sweeps.data import Dataset
-from sweeps.study import agreement
+from sweeps.study import consistency
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.training import baselines, networks, probing, seeds
@@ -47,7 +47,7 @@ def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     space = study.space
     if study.trainer is not None:  # of whose work nothing is known
         return [(space.default, seconds_per_trial(study, dataset, space.default))]
-    kept = agreement.allowed(space, DRAWS)
+    kept = consistency.allowed(space, DRAWS)
     configs = sorted(
         kept,
         key=lambda config: networks.work(config, dataset, networks.network(config, dataset)),

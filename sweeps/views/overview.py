@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sweeps.faults import UserError, printable
+from sweeps.base.errors import UserError, printable
 from sweeps.results import summaries
 from sweeps.storage import folders
-from sweeps.study import documents
+from sweeps.study.file import documents
 
 Error = tuple[float, float, float]  # with its bounds
 

@@ -4,13 +4,13 @@ import json
 import math
 from collections.abc import Mapping
 
+from sweeps.base.errors import show
 from sweeps.data import Dataset
-from sweeps.faults import show
-from sweeps.search.mirror import most
-from sweeps.study import agreement, methods
+from sweeps.search.delayed import most
+from sweeps.study import consistency, methods
+from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.space import Range, walks
 from sweeps.study.spec import Study
-from sweeps.study.vocabulary import plain
 from sweeps.views import wording
 
 
@@ -105,7 +105,7 @@ def _size(study: Study) -> str:
     text = "infinitely many" if math.isinf(size) else f"{size:,.0f}"
     if space.rules:
         rules = "; ".join(rule.text for rule in space.rules)
-        share = agreement.kept_share(space)
+        share = consistency.kept_share(space)
         text += f"; about {share:.0%} of them keep the constraints ({rules})"
     cells = most(study)
     if math.isfinite(cells):
@@ -157,7 +157,7 @@ def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
             f"search.window: {window} is short for {jobs} jobs, which may have to wait for each "
             f"other; {4 * jobs} would do (another window is another study)"
         )
-    void = agreement.voids_identity(study)
+    void = consistency.voids_identity(study)
     if void:
         told.append(f"{', '.join(void)}: in seconds, so another run may give another study")
     return told

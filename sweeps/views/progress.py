@@ -6,11 +6,11 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from sweeps import durations
+from sweeps.base import durations
+from sweeps.base.terminal import tell
 from sweeps.search import Finished, ranking
 from sweeps.storage import folders
 from sweeps.study.spec import Study
-from sweeps.terminal import tell
 from sweeps.training.task import Outcome
 
 # Elsewhere than in a terminal: a line at least this many seconds after the one before.

@@ -12,11 +12,11 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from sweeps.faults import printable
-from sweeps.redaction import redact_address
+from sweeps.base.errors import printable
+from sweeps.base.redaction import redact_address
+from sweeps.base.terminal import tell, verbatim
 from sweeps.results.result import Result
 from sweeps.study.spec import Study
-from sweeps.terminal import tell, verbatim
 from sweeps.views import wording
 
 if TYPE_CHECKING:

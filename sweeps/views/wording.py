@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from sweeps.faults import show
-from sweeps.study.vocabulary import plain
+from sweeps.base.errors import show
+from sweeps.study.hyperparameters.vocabulary import plain
 
 
 def settings(config: dict[str, Any]) -> str:

@@ -19,18 +19,19 @@ from typing import Any
 import studies
 from dnn.bench import machine
 from dnn.bench.report import Table, verdict
-from sweeps import preparing, provenance
+from sweeps.base import provenance
+from sweeps.base.interrupts import Shield
 from sweeps.data import Dataset
 from sweeps.engines import Engine, Failure
 from sweeps.engines.base import Work
 from sweeps.engines.loky import Loky
-from sweeps.interrupts import Shield
+from sweeps.phases import prepare
 from sweeps.results import resolved
 from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget
-from sweeps.search.mirror import Mirror
+from sweeps.search.delayed import Mirror
 from sweeps.storage.store import RunFolder
-from sweeps.study import documents
+from sweeps.study.file import documents
 from sweeps.study.spec import Study
 from sweeps.training.trial import train_together
 
@@ -79,8 +80,8 @@ def ratio(over: list[float], under: list[float]) -> float:
 def shipped(name: str, *assignments: str) -> tuple[Study, Dataset]:
     """A study that ships, and its data."""
     path = studies.path(name)
-    preparing.optuna_quietly()
-    return preparing.prepare(documents.read(path), path.parent, list(assignments))
+    prepare.optuna_quietly()
+    return prepare.prepare(documents.read(path), path.parent, list(assignments))
 
 
 @dataclass(frozen=True)

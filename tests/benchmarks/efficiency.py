@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from sweeps.data import Dataset
-from sweeps.search.mirror import Mirror
+from sweeps.search.delayed import Mirror
 from sweeps.storage.store import Store
 from sweeps.study.spec import Study
 from tests.benchmarks import common

@@ -11,7 +11,7 @@ import numpy as np
 
 from sweeps import cli
 from sweeps.results.result import Result
-from sweeps.search.mirror import Mirror
+from sweeps.search.delayed import Mirror
 from tests.benchmarks import common
 
 

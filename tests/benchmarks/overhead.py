@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from sweeps.data import Dataset
-from sweeps.search.mirror import Mirror
+from sweeps.search.delayed import Mirror
 from sweeps.storage.store import Store
 from sweeps.study.space import Config
 from sweeps.study.spec import Study

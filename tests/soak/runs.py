@@ -93,7 +93,7 @@ class Run:
         """What the storage says of each trial."""
         import optuna
 
-        from sweeps.remotes import own
+        from sweeps.base.remotes import own
         from sweeps.storage import backends
 
         backend = (

@@ -18,7 +18,7 @@ SOAK = {
         "password_is_now",
         "without_its_folder[False",
     ),
-    "test_copies.py": ("not_sent_again", "restored"),
+    "test_s3_mirror.py": ("not_sent_again", "restored"),
     "test_dashboard.py": ("follows_a_run",),
     "test_dashboard_notes.py": ("little_space[100",),
     "test_durability.py": (

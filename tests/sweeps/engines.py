@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from sweeps.base.remotes import own
 from sweeps.engines import ENGINES, Engine, Terms, make
-from sweeps.remotes import own
 from sweeps.study.spec import EngineSpec
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 # Not the two doors, `sweeps.run` and `sweeps.__main__`: they are what is run.
 IMPORTED = (
-    *("sweeps.cli", "sweeps.runner", "sweeps.storage.journal", "sweeps.results.model"),
+    *("sweeps.cli", "sweeps.running.runner", "sweeps.storage.journal", "sweeps.results.model"),
     "sweeps.dashboard.showing",
     *("reports.page", "reports.sections", "jinja2", "matplotlib.backends.backend_svg", "seaborn"),
     *("optuna.importance", "optuna.samplers", "optuna.storages.journal", "joblib.externals.loky"),

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sweeps.storage import stacks
+from sweeps.storage import npz
 from tests.sweeps.forks import environment, forks
 
 # Conditional parameters, dropout, divergence (a learning rate of 1e4 on gradient descent), and
@@ -75,6 +75,6 @@ def trials(folder: Path) -> dict[str, dict[str, Any]]:
     """Every trial of a run folder: parameters, value, state and curves; no seconds."""
     found = {}
     for path in sorted((folder / "artifacts").glob("trial-*.npz")):
-        arrays = {k: v.tolist() for k, v in stacks.load(path).items() if "seconds" not in k}
+        arrays = {k: v.tolist() for k, v in npz.load(path).items() if "seconds" not in k}
         found[path.name] = {**arrays, "meta": json.loads(arrays["meta"])}
     return found

@@ -12,10 +12,10 @@ from rich.console import Console
 
 import dnn
 import sweeps
-from sweeps import confirm, preparing
+from sweeps.base.errors import UserError
 from sweeps.data import Dataset
-from sweeps.faults import UserError
-from sweeps.study import documents
+from sweeps.phases import confirm, prepare
+from sweeps.study.file import documents
 from sweeps.study.spec import BASELINES, Study
 from sweeps.training import baselines
 from sweeps.views import estimates, plan
@@ -36,7 +36,7 @@ def values(**confirmation: Any) -> dict[str, Any]:
 
 def prepared(**confirmation: Any) -> tuple[Study, Dataset]:
     document = documents.Document(values(**confirmation), {}, "study")
-    return preparing.prepare(document, Path(), [])
+    return prepare.prepare(document, Path(), [])
 
 
 def work(folder: Path, **confirmation: Any) -> confirm.Work:

@@ -9,8 +9,8 @@ import pytest
 
 import studies
 from sweeps.data.loading import load
-from sweeps.study import parsing
-from sweeps.study.documents import read
+from sweeps.study.file import parsing
+from sweeps.study.file.documents import read
 from sweeps.training.task import Task
 from tests.benchmarks import peer
 from tests.benchmarks.window import Trials, simulated

@@ -11,11 +11,11 @@ import studies
 import sweeps
 from sweeps.data.loading import load
 from sweeps.results.result import Result
-from sweeps.study import parsing
-from sweeps.study.documents import read
+from sweeps.study.file import parsing
+from sweeps.study.file.documents import read
+from sweeps.study.hyperparameters.vocabulary import canonical
 from sweeps.study.objectives import Objective
 from sweeps.study.spec import DataSpec, Split
-from sweeps.study.vocabulary import canonical
 from sweeps.training import seeds
 from sweeps.training.task import Task
 from sweeps.training.trial import train

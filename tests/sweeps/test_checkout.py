@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import checkout
+from sweeps.base import checkout
 
 NOBODY = {
     "GIT_CONFIG_GLOBAL": os.devnull,

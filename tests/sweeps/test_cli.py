@@ -333,7 +333,7 @@ def test_report_needs_the_run_folder_alone(cwd: Path) -> None:
 def test_from_python(cwd: Path) -> None:
     import sweeps
     import sweeps.run
-    from sweeps.faults import UserError
+    from sweeps.base.errors import UserError
 
     result = sweeps.run(cwd / "small.yaml", out=cwd / "runs", jobs=1, quiet=True)
     assert len(result.trials) == 4

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from reports.checks import provenance
+from sweeps.base.errors import Expected, UserError
 from sweeps.data.encode import CategoryColumn
 from sweeps.data.loading import load
-from sweeps.faults import Expected, UserError
 from sweeps.study.spec import DataSpec
 from tests.needs import shared
 from tests.sweeps.helpers import sweeps

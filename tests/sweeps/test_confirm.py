@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeps import confirm, engines, preparing
-from sweeps.confirm import Confirmed
+from sweeps import engines
 from sweeps.engines import Failure, Work
+from sweeps.phases import confirm, prepare
+from sweeps.phases.confirm import Confirmed
 from sweeps.search import Finished
-from sweeps.study import documents, parsing
+from sweeps.study.file import documents, parsing
 from sweeps.training.task import Outcome
 from tests.sweeps.helpers import TEXT, study
 
@@ -46,7 +47,7 @@ class Here:
 def found(tmp_path: Path, engine: str) -> Found:
     """The defaults and the baselines, confirmed."""
     document = documents.read(study(tmp_path, f"{TEXT}engine: {engine}\n"))
-    spec, dataset = preparing.prepare(document, tmp_path, [])
+    spec, dataset = prepare.prepare(document, tmp_path, [])
     (tmp_path / "artifacts").mkdir(exist_ok=True)
     chosen = confirm.candidates(spec, [])
     work = confirm.prepare(spec, dataset, chosen, tmp_path, "a study")
@@ -78,7 +79,7 @@ fixed: {hidden: [64, 64], epochs: 3, batch_size: full}
 space: {learning_rate: [0.01, 0.001]}
 confirm: {top: 1, replicates: 6}
 """
-    spec, dataset = preparing.prepare(documents.read(study(tmp_path, text)), tmp_path, [])
+    spec, dataset = prepare.prepare(documents.read(study(tmp_path, text)), tmp_path, [])
     chosen, outcomes = confirm.candidates(spec, []), []
     for jobs in (1, 2):
         folder = tmp_path / str(jobs)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sweeps import engines
-from sweeps.faults import UserError
+from sweeps.base.errors import UserError
 from tests.sweeps.test_search import Scrambled, run, study, table
 
 CREATE, END = 4, 6  # Optuna's codes: a trial is made, and gets its state

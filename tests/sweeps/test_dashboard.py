@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from sweeps.base.errors import UserError
 from sweeps.dashboard import server
-from sweeps.faults import UserError
 from tests.sweeps.helpers import TEXT, await_records, command, environment, study, sweeps
 
 HOSTILE = "Which optimizer? <img src=x onerror=alert(1)> [x](javascript:alert(2)) | $y$"

@@ -13,17 +13,18 @@ import pytest
 from optuna_dashboard._custom_plot_data import get_plotly_graph_objects
 from rich.console import Console
 
+from sweeps.base.interrupts import Shield
 from sweeps.dashboard import markdown, pictures, plots, texts
 from sweeps.dashboard.board import YOURS, Board
 from sweeps.dashboard.pace import EVERY, SHARE, Pace
 from sweeps.dashboard.showing import PICTURED, Showing, artifacts
-from sweeps.following import Following
-from sweeps.interrupts import Shield
 from sweeps.results.result import Result
+from sweeps.running.callbacks import Following
 from sweeps.search import Finished
 from sweeps.storage import backends
 from sweeps.storage.attributes import of as attributes_of
-from sweeps.study import documents, parsing, spec
+from sweeps.study import spec
+from sweeps.study.file import documents, parsing
 from sweeps.training.task import Outcome
 from tests.needs import missing
 

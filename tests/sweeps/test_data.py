@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, encode, sources, spellings
 from sweeps.data.encode import Encoder
 from sweeps.data.loading import load
-from sweeps.faults import Expected, UserError
 from sweeps.study.metrics import worst
 from sweeps.study.spec import DataSpec
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.faults import UserError
-from sweeps.study.documents import parse, read
+from sweeps.base.errors import UserError
+from sweeps.study.file.documents import parse, read
 
 
 def faults(text: str) -> list[str]:

@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from sweeps.base.errors import UserError
 from sweeps.data import parquet, text_tables
 from sweeps.data.loading import load
-from sweeps.faults import UserError
 from sweeps.study.spec import DataSpec
 
 ROWS = 60

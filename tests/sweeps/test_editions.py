@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 import sweeps
-from sweeps import preparing
-from sweeps.faults import UserError
+from sweeps.base.errors import UserError
+from sweeps.phases import prepare
 from sweeps.results import resolved
 from sweeps.results.result import Result
 from sweeps.storage import identities
-from sweeps.study import documents
+from sweeps.study.file import documents
 
 RATE = {"learning_rate": {"low": 1e-3, "high": 1, "log": True}}
 
@@ -31,7 +31,7 @@ def values(name: str = "tiny", **changes: Any) -> dict[str, Any]:
 
 def identity(**changes: Any) -> dict[str, Any]:
     document = documents.Document(values(**changes), {}, "study")
-    return resolved.identity(*preparing.prepare(document, Path(), []))
+    return resolved.identity(*prepare.prepare(document, Path(), []))
 
 
 def run(study: dict[str, Any], out: Path) -> Result:

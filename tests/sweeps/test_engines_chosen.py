@@ -9,12 +9,12 @@ from typing import Any, get_args
 
 import pytest
 
+from sweeps.base.errors import UserError
+from sweeps.base.remotes import own
 from sweeps.engines import ENGINES, Lost, check, make
-from sweeps.faults import UserError
-from sweeps.remotes import own
 from sweeps.results import resolved
-from sweeps.study import overrides, parsing
-from sweeps.study.documents import Document, parse
+from sweeps.study.file import overrides, parsing
+from sweeps.study.file.documents import Document, parse
 from sweeps.study.spec import EngineSpec, Study
 from tests.sweeps.engines import installed, work
 from tests.sweeps.helpers import TEXT, study, sweeps

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 import dnn
-from sweeps.faults import SYNONYMS, Words, did_you_mean, printable, show
+from sweeps.base.errors import SYNONYMS, Words, did_you_mean, printable, show
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.methods import PRUNERS, SAMPLERS
 from sweeps.study.metrics import METRICS
-from sweeps.study.vocabulary import VOCABULARY
 
 KNOWN = (
     *(VOCABULARY, SAMPLERS, PRUNERS, METRICS),

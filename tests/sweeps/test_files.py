@@ -11,10 +11,11 @@ import pytest
 
 from reports import files as reports_files
 from reports.faults import RunFolderError
-from sweeps import files, predicting
+from sweeps.base import files
+from sweeps.base.errors import UserError
+from sweeps.commands.work import predict
 from sweeps.data import sources
-from sweeps.faults import UserError
-from sweeps.storage import archives, folders, records, stacks
+from sweeps.storage import archives, folders, npz, records
 
 
 def a_link(path: Path) -> None:
@@ -148,7 +149,7 @@ def test_archives_that_unpack_are_refused(tmp_path: Path, make: Callable[[], byt
     path = tmp_path / "trial-000001.npz"
     path.write_bytes(make())
     with pytest.raises(folders.BROKEN):
-        stacks.load(path)
+        npz.load(path)
     refused = pytest.raises((ValueError, MemoryError, zipfile.BadZipFile))
     with refused, reports_files.archive(path) as archive:
         archive["a"]
@@ -160,4 +161,4 @@ def test_data_that_would_be_waited_for_are_refused(tmp_path: Path) -> None:
         with pytest.raises(UserError, match="expected a regular file, got a named pipe"):
             sources.read(name, "y", {}, tmp_path)
         with pytest.raises(UserError, match="expected a regular file, got a named pipe"):
-            predicting.write(None, tmp_path / name, [], io.StringIO())  # type: ignore[arg-type]
+            predict.write(None, tmp_path / name, [], io.StringIO())  # type: ignore[arg-type]

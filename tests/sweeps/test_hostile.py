@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeps.faults import UserError
-from sweeps.study import documents, parsing
+from sweeps.base.errors import UserError
+from sweeps.study.file import documents, parsing
 from tests.sweeps.helpers import TEXT, study, sweeps
 
 QUICK = TEXT.replace("trials: 24", "trials: 12")

@@ -17,7 +17,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from sweeps.engines import ENGINES
-from sweeps.search.mirror import Mirror
+from sweeps.search.delayed import Mirror
 from tests.sweeps.engines import installed
 from tests.sweeps.helpers import (
     TEXT,

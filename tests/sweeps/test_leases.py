@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.faults import UserError
-from sweeps.storage import leases, locks
-from sweeps.storage.claims import Claims
-from sweeps.storage.leases import Lease
-from sweeps.storage.owners import Owner
+from sweeps.base.errors import UserError
+from sweeps.storage.ownership import leases, locks
+from sweeps.storage.ownership.claims import Claims
+from sweeps.storage.ownership.leases import Lease
+from sweeps.storage.ownership.owners import Owner
 from tests.sweeps.helpers import TEXT, command, environment, study, sweeps
 
 ELSEWHERE = {"host": "elsewhere", "machine": "another", "token": "theirs", "pid": 7, "born": "1"}

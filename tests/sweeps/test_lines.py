@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps import predicting, starting
+from sweeps.base.errors import Expected, UserError
+from sweeps.commands.work import new, predict
 from sweeps.data.loading import load
-from sweeps.faults import Expected, UserError
 from sweeps.study.spec import DataSpec
 from tests.needs import shared
 from tests.sweeps.helpers import sweeps
@@ -93,18 +93,18 @@ def test_predict_and_new_name_the_same_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, between: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(predicting, "CHUNK", 7)
+    monkeypatch.setattr(predict, "CHUNK", 7)
     path = Path("t.csv")
     write(path, between, GOOD[1])
     model = model_of(load(spec(), tmp_path, "float32"))
     at = write(path, between + "".join(GOOD[:20]), "oops,word,2,yes\n")
     with pytest.raises(UserError) as caught:
-        predicting.write(model, path, [], io.StringIO())
+        predict.write(model, path, [], io.StringIO())
     assert str(caught.value) == f"t.csv: line {at}: a: expected a finite number, got 'oops'"
-    assert f"first 'oops' in line {at}" in starting.begin("t", "t.csv", "y").columns.ignored["a"]
+    assert f"first 'oops' in line {at}" in new.begin("t", "t.csv", "y").columns.ignored["a"]
     at = write(path, between + "".join(GOOD[:20]), "1,word,2,yes,no\n")
     with pytest.raises(UserError, match=f"5 fields in line {at} below 4 in the header"):
-        predicting.write(model, path, [], io.StringIO())
+        predict.write(model, path, [], io.StringIO())
 
 
 def test_a_decimal_comma(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_decimal_comma(tmp_path: Path) -> None:
         with pytest.raises(
             UserError, match=f"line 12: x: expected a finite number, got '{row[:-2]}"
         ):
-            predicting.write(model, tmp_path / "t.csv", [], io.StringIO())
+            predict.write(model, tmp_path / "t.csv", [], io.StringIO())
     (tmp_path / "t.csv").write_text("\n".join([*text[:9], "", "", "oops;a", *text[9:]]))
     with pytest.raises(UserError, match=r"first 'oops' in line 12 "):
         load(german, tmp_path, "float32")

@@ -6,25 +6,26 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from sweeps import memory, preparing
+from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset
-from sweeps.faults import Expected, UserError
-from sweeps.study.documents import Document
+from sweeps.phases import memory
+from sweeps.phases.prepare import prepare
+from sweeps.study.file.documents import Document
 from sweeps.study.spec import Study
 from tests.sweeps.helpers import TEXT
 
 
-def prepare(hidden: Any, **changes: Any) -> tuple[Study, Dataset]:
+def prepared(hidden: Any, **changes: Any) -> tuple[Study, Dataset]:
     """The small study with other hidden layers; a mapping is searched."""
     content = YAML(typ="safe", pure=True).load(TEXT) | changes
     searched = isinstance(hidden, dict)
     del content["fixed"]["hidden"]
     content["space" if searched else "fixed"]["hidden"] = hidden
-    return preparing.prepare(Document(content, {}, "study"), Path(), [])
+    return prepare(Document(content, {}, "study"), Path(), [])
 
 
 def test_room_is_for_parameters_gradient_and_state_of_all_replicates() -> None:
-    study, dataset = prepare([100, 50])
+    study, dataset = prepared([100, 50])
     parameters = 2 * 100 + 100 + 100 * 50 + 50 + 50 + 1
     dearest = 3 * parameters * (2 + 2) * 4  # of 3 replicates in float32; Adam has two states
     memory.expect_room(study, dataset, dearest)
@@ -35,7 +36,7 @@ def test_room_is_for_parameters_gradient_and_state_of_all_replicates() -> None:
 
 def test_the_largest_that_is_searched_counts() -> None:
     with pytest.raises(UserError) as caught:
-        prepare({"depth": [1, 3], "width": {"low": 4, "high": 100_000}})
+        prepared({"depth": [1, 3], "width": {"low": 4, "high": 100_000}})
     said = str(caught.value)
     assert said.startswith("study: space.hidden: expected networks that fit into this machine's ")
     assert said.endswith(" GB in training")
@@ -44,10 +45,10 @@ def test_the_largest_that_is_searched_counts() -> None:
 def test_what_the_rules_forbid_needs_no_room() -> None:
     hidden = {"depth": [1, 2], "width": [8, 100_000]}
     with pytest.raises(UserError, match="expected networks that fit"):
-        prepare(hidden)
-    prepare(hidden, constraints=["hidden.width < 100"])
+        prepared(hidden)
+    prepared(hidden, constraints=["hidden.width < 100"])
 
 
 def test_of_a_clusters_workers_nothing_is_known() -> None:
     engine = {"name": "dask", "address": "tcp://127.0.0.1:1"}
-    prepare([100_000, 100_000], engine=engine)
+    prepared([100_000, 100_000], engine=engine)

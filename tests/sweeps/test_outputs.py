@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import sweeps
-from sweeps.faults import UserError
-from sweeps.redaction import redact
+from sweeps.base.errors import UserError
+from sweeps.base.redaction import redact
 from sweeps.results.model import load
 from sweeps.results.result import Result
 from sweeps.study.metrics import METRICS, Seen

@@ -11,11 +11,11 @@ import pytest
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.engines import Failure
-from sweeps.search.waiting import Waiting
+from sweeps.search.task_queue import Waiting
 from sweeps.search.workers import Workers
+from sweeps.study.hyperparameters.vocabulary import canonical, defaults
 from sweeps.study.objectives import Limit, Objective
 from sweeps.study.spec import DataSpec
-from sweeps.study.vocabulary import canonical, defaults
 from sweeps.training import networks, packing, seeds
 from sweeps.training.pruning import Above
 from sweeps.training.task import Outcome, Task

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 import sweeps
-from sweeps import preparing
-from sweeps.faults import Expected, UserError
-from sweeps.study import documents
-from sweeps.views import checking, estimates
+from sweeps.base.errors import Expected, UserError
+from sweeps.commands.work import check
+from sweeps.phases import prepare
+from sweeps.study.file import documents
+from sweeps.views import estimates
 from tests.sweeps.helpers import sweeps as run
 
 STUDY = """
@@ -48,7 +49,7 @@ def write(folder: Path, imported: str = "", called: str = "pass") -> documents.D
 @pytest.mark.parametrize("deed", list(DEEDS))
 def test_when_it_is_imported(tmp_path: Path, deed: str) -> None:
     with pytest.raises(UserError) as told:
-        preparing.prepare(write(tmp_path, imported=deed), tmp_path, [], allow_code=True)
+        prepare.prepare(write(tmp_path, imported=deed), tmp_path, [], allow_code=True)
     (fault,) = told.value.faults
     assert str(fault).startswith(f"{tmp_path / 'own.yaml'}:4: trainer: ")
     assert DEEDS[deed] in str(fault)
@@ -58,7 +59,7 @@ def test_when_it_is_imported(tmp_path: Path, deed: str) -> None:
 @pytest.mark.parametrize("deed", list(DEEDS))
 def test_when_it_is_first_called(tmp_path: Path, deed: str) -> None:
     document = write(tmp_path, called=deed)
-    study, dataset = preparing.prepare(document, tmp_path, [])
+    study, dataset = prepare.prepare(document, tmp_path, [])
     with pytest.raises(Expected) as told:
         estimates.seconds(study, dataset, 2, confirm=False, jobs=1)
     assert DEEDS[deed] in told.value.message
@@ -82,8 +83,8 @@ def test_none_of_it_runs_in_the_process_that_started_it(tmp_path: Path) -> None:
     document = write(tmp_path, imported=note, called=note)
     path = tmp_path / "own.yaml"
     path.write_text(STUDY.replace("0.4s", "60s"))
-    study, dataset = preparing.prepare(document, tmp_path, [], allow_code=True)
-    list(checking.costs(study, dataset, 2, 1))
+    study, dataset = prepare.prepare(document, tmp_path, [], allow_code=True)
+    list(check.costs(study, dataset, 2, 1))
     sweeps.run(path, out=tmp_path, jobs=1, confirm=False, quiet=True, allow_code=True)
     known = set(map(int, log.read_text().split()))
     assert len(known) >= 3

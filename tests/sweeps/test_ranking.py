@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from sweeps.search import Finished
 from sweeps.search.ranking import best_first, front, front_of
-from sweeps.study import documents, parsing
+from sweeps.study.file import documents, parsing
 from sweeps.study.spec import Study
 from sweeps.training.task import Outcome
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import dnn
-from sweeps import predicting
+from sweeps.commands.work import predict
 from sweeps.data import Dataset, encode
 from sweeps.data.cells import Words
 from sweeps.data.encode import CategoryColumn, Encoder, NumberColumn
@@ -141,9 +141,9 @@ def test_the_same_rows_give_the_same_predictions(tmp_path: Path, seed: int, sour
     for name, make_text in TEXTS.items():
         (tmp_path / f"{name}.csv").write_text(make_text(frame))
     for name in ("typed.parquet", *(f"{name}.csv" for name in TEXTS)):
-        (found,) = predicting.READERS[Path(name).suffix](tmp_path / name, model)
+        (found,) = predict.READERS[Path(name).suffix](tmp_path / name, model)
         np.testing.assert_array_equal(model.outputs(found), right, err_msg=name)
-        notes = predicting.Notes()
+        notes = predict.Notes()
         notes.add(found, model)
         assert notes.lines() == [], name
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sweeps.storage import records, stacks
+from sweeps.storage import npz, records
 from sweeps.training.task import Outcome
 
 RNG = np.random.default_rng(0)
@@ -56,7 +56,7 @@ def test_a_record_is_what_was_written_and_a_few_members(tmp_path: Path) -> None:
     same(found, written)
     with np.load(path) as file:
         assert len(file.files) == 8
-    assert set(stacks.load(path, "final/")) == {f"final/{name}" for name in written.final}
+    assert set(npz.load(path, "final/")) == {f"final/{name}" for name in written.final}
 
 
 def test_a_record_with_a_member_for_each_array_is_read(tmp_path: Path) -> None:

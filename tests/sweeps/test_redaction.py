@@ -8,11 +8,12 @@ from urllib.parse import quote
 import pytest
 
 import sweeps as package
-from sweeps import addresses, cli, redaction
-from sweeps.faults import UserError, show
-from sweeps.remotes import own
+from sweeps import cli
+from sweeps.base import addresses, redaction
+from sweeps.base.errors import UserError, show
+from sweeps.base.remotes import own
 from sweeps.storage import backends
-from sweeps.study import documents, overrides, parsing
+from sweeps.study.file import documents, overrides, parsing
 from tests.sweeps.helpers import TEXT, study, sweeps
 
 SECRETS = ("hunter2", "hun@ter2", "hun/ter2", "hun:ter2", "hun?ter2", "hun#ter2", "h&unter2")

@@ -16,13 +16,14 @@ from typing import Any
 import pytest
 
 import sweeps as package
-from sweeps import preparing, remotes
-from sweeps.copies import Copies
+from sweeps.base import remotes
+from sweeps.base.errors import UserError
+from sweeps.base.remotes import Address
 from sweeps.engines import make
-from sweeps.faults import UserError
-from sweeps.remotes import Address
+from sweeps.phases import prepare
+from sweeps.running.s3_mirror import Copies
 from sweeps.storage import backends
-from sweeps.study import documents
+from sweeps.study.file import documents
 from tests.sweeps.engines import collect, engine
 from tests.sweeps.helpers import TEXT, study, sweeps
 
@@ -167,7 +168,7 @@ def test_what_the_user_says_too_is_followed(
 
 def test_part_of_an_address_on_the_command_line_is_not_the_address(tmp_path: Path) -> None:
     document = documents.read(study(tmp_path, f"{QUICK}engine: {{name: ray, address: 'a:1'}}\n"))
-    preparing.prepare(document, tmp_path, ["engine.name=ray", "retries=1"])
+    prepare.prepare(document, tmp_path, ["engine.name=ray", "retries=1"])
     assert not document.is_own("engine.address")
     assert document.is_own("engine.name")
 
@@ -180,7 +181,7 @@ def test_whoever_connects_asks_for_leave(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="expected leave to send records to s3://b"):
         Copies(Address("artifacts", "s3://b", "a file", is_own=False), tmp_path, "a", None)  # type: ignore[arg-type]
     text = f"{QUICK}engine: {{name: dask, address: 'tcp://h:1'}}\n"
-    spec = preparing.prepare(documents.read(study(tmp_path, text)), tmp_path, [])[0]
+    spec = prepare.prepare(documents.read(study(tmp_path, text)), tmp_path, [])[0]
     with pytest.raises(UserError, match="expected leave to join the cluster tcp://h:1"):
         make(spec.engine, lambda task, shared: None, None, 1, 0)
     assert "hunter2" not in f"{foreign} {foreign!r}"
@@ -226,7 +227,7 @@ def test_a_share_of_another_machine_is_not_read(tmp_path: Path, key: str, path: 
     section, _, word = key.partition(".")
     document.values[section][word] = path
     with pytest.raises(UserError, match=f"{key}: expected leave to read from another machine"):
-        preparing.prepare(document, tmp_path, [])
+        prepare.prepare(document, tmp_path, [])
 
 
 def test_every_kind_of_address_has_its_words() -> None:

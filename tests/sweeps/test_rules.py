@@ -5,12 +5,12 @@ from typing import Any
 import optuna
 import pytest
 
-from sweeps.faults import UserError
-from sweeps.study import parsing
-from sweeps.study.documents import Document, parse, value
+from sweeps.base.errors import UserError
+from sweeps.study.file import parsing
+from sweeps.study.file.documents import Document, parse, value
+from sweeps.study.file.overrides import override
+from sweeps.study.file.parsing import RESERVED
 from sweeps.study.objectives import limit
-from sweeps.study.overrides import override
-from sweeps.study.parsing import RESERVED
 from sweeps.study.spec import Study
 from sweeps.training import seeds
 

@@ -7,10 +7,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from sweeps.faults import UserError
+from sweeps.base.errors import UserError
 from sweeps.results import resolved
-from sweeps.study import documents, metrics, parsing
-from sweeps.study.schemas import study as schema
+from sweeps.study import metrics
+from sweeps.study.file import documents, parsing
+from sweeps.study.file.json_schema import study as schema
 
 ROOT = Path(__file__).parents[2]
 VALIDATOR = jsonschema.Draft202012Validator(schema())

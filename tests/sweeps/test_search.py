@@ -12,16 +12,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps import engines, exporting, preparing
+from sweeps import engines
+from sweeps.base.errors import UserError
+from sweeps.base.interrupts import Shield
+from sweeps.commands.work import export
 from sweeps.data import Dataset
-from sweeps.faults import UserError
-from sweeps.interrupts import Shield
+from sweeps.phases import prepare
 from sweeps.results import resolved
 from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget
-from sweeps.search.mirror import Mirror, most
+from sweeps.search.delayed import Mirror, most
 from sweeps.storage.store import RunFolder
-from sweeps.study import documents, methods, parsing
+from sweeps.study import methods
+from sweeps.study.file import documents, parsing
 from sweeps.study.metrics import METRICS, Cost, Ended, Score
 from sweeps.study.spec import Study
 from sweeps.training.trial import train_together
@@ -55,7 +58,7 @@ def values(**changes: Any) -> dict[str, Any]:
 
 
 def study(**changes: Any) -> tuple[Study, Dataset]:
-    return preparing.prepare(documents.Document(values(**changes), {}, "study"), Path(), [])
+    return prepare.prepare(documents.Document(values(**changes), {}, "study"), Path(), [])
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +100,7 @@ def run(
 ) -> list[Finished]:
     """A search in a run folder, going on where an earlier one stopped; left after `stop` trials."""
     spec_, dataset = of
-    preparing.optuna_quietly()
+    prepare.optuna_quietly()
     with RunFolder(folder, print) as held:
         goals = [o.goal for o in spec_.objectives]
         store = held.open(spec_.name, None, resolved.identity(spec_, dataset), goals)
@@ -303,7 +306,7 @@ def test_a_database_takes_the_arms_of_per(tmp_path: Path) -> None:
     ]
     journal, _, database = (one.trials.drop(columns="seconds") for one in told)
     pd.testing.assert_frame_equal(database, journal)
-    assert list(exporting.to_storage(told[0].folder, copy)) == [(6, 6)]
+    assert list(export.to_storage(told[0].folder, copy)) == [(6, 6)]
     for address in (url, copy):
         trials = optuna.load_study(study_name="tiny", storage=address).trials
         assert {t.distributions["optimizer"].choices for t in trials} == {("adam", "momentum")}
@@ -501,15 +504,15 @@ def test_the_resolved_study_is_the_same_study(tmp_path: Path) -> None:
 
 
 def test_a_budget_in_seconds_voids_the_promise() -> None:
-    from sweeps.study import agreement
+    from sweeps.study import consistency
 
     of, _ = study(objective="seconds", budgets={"time": "5m"}, constraints=["seconds <= 3"])
-    assert agreement.voids_identity(of) == [
+    assert consistency.voids_identity(of) == [
         "objective seconds",
         "constraint seconds <= 3",
         "budgets.time",
     ]
-    assert agreement.voids_identity(study()[0]) == []
+    assert consistency.voids_identity(study()[0]) == []
     assert math.isinf(Budget(of, 3).deadline)
 
 
@@ -532,7 +535,7 @@ def test_a_warm_start_begins_with_what_fits(tmp_path: Path) -> None:
     assert len(again.trials) == 10
     assert again.trials["value"][:6].tolist() == result.trials["value"].tolist()
     of, _ = study(space=narrower, search={"sampler": {"tpe": {"startup": 0}}})
-    from sweeps.search.mirror import Warm
+    from sweeps.search.delayed import Warm
 
     warm = Mirror(of, [Warm(one["params"], one["value"]) for one in written])
     assert [warm.ask(n).params for n in range(3)] != [Mirror(of).ask(n).params for n in range(3)]
@@ -540,14 +543,14 @@ def test_a_warm_start_begins_with_what_fits(tmp_path: Path) -> None:
 
 def test_a_warm_start_tells_what_breaks_a_limit(tmp_path: Path) -> None:
     import sweeps
-    from sweeps.search import warm
+    from sweeps.search import warm_start
 
     first = values(search={"trials": 6}, objective=["dev_loss"], constraints=["gap <= 0.3"])
     sweeps.run(first, out=tmp_path, jobs=1, confirm=False, quiet=True)
     limits = ["gap <= 0.01", "train_loss <= 0.3", "macro_f1 >= 0.5"]
     second = values(name="b", search={"from": str(tmp_path / "tiny")}, constraints=limits)
     of = study(**second)
-    known = warm.start(of[0], Path(), tmp_path / "b", resolved.data(*of))
+    known = warm_start.start(of[0], Path(), tmp_path / "b", resolved.data(*of))
     trials = pd.read_parquet(tmp_path / "tiny" / "trials.parquet")
     for limit, name in (("gap <= 0.01", "gap"), ("train_loss <= 0.3", "train_loss")):
         beyond = trials[name] - float(limit.split()[-1])
@@ -651,7 +654,7 @@ def test_a_warm_start_that_cannot_be_leaves_no_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["{", "7", "[1]", '[{"value": 1}]'])
 def test_a_warm_start_from_damaged_files_is_refused(tmp_path: Path, content: str) -> None:
-    from sweeps.search import warm
+    from sweeps.search import warm_start
 
     of = study(search={"from": "tiny"})
     for name, begun in (("tiny/artifacts/identity.json", False), ("b/artifacts/warm.json", True)):
@@ -661,7 +664,7 @@ def test_a_warm_start_from_damaged_files_is_refused(tmp_path: Path, content: str
         with pytest.raises(
             UserError, match=r"expected what makes|expected the trials that"
         ) as said:
-            warm.start(of[0], tmp_path, tmp_path / "b" if begun else tmp_path / "c", {})
+            warm_start.start(of[0], tmp_path, tmp_path / "b" if begun else tmp_path / "c", {})
         assert str(said.value).startswith(str(path))
         assert len(str(said.value).splitlines()) == 1
 
@@ -683,15 +686,15 @@ def test_a_warm_start_to_another_target_is_refused(tmp_path: Path) -> None:
 
 def test_a_warm_start_is_checked_before_it_is_run(tmp_path: Path) -> None:
     import sweeps
-    from sweeps.views import checking
+    from sweeps.views import first_trials
 
     sweeps.run(values(search={"trials": 4}), out=tmp_path, jobs=1, confirm=False, quiet=True)
     before = sorted(tmp_path.rglob("*"))
     tpe = {"sampler": {"tpe": {"startup": 0}}}
     cold, warm = study(search=tpe), study(search={**tpe, "from": "tiny"})
-    (said, *asked) = checking.first(*warm, tmp_path, 2)
+    (said, *asked) = first_trials.lines(*warm, tmp_path, 2)
     assert said == ("from", "4 trials of tiny fit")
-    assert asked != list(checking.first(*cold, tmp_path, 2))
+    assert asked != list(first_trials.lines(*cold, tmp_path, 2))
     assert sorted(tmp_path.rglob("*")) == before
 
 

@@ -13,15 +13,15 @@ from typing import Any
 import optuna
 import pytest
 
-from sweeps import addresses, redaction
-from sweeps.faults import UserError
-from sweeps.interrupts import Shield
-from sweeps.remotes import own
+from sweeps.base import addresses, redaction
+from sweeps.base.errors import UserError
+from sweeps.base.interrupts import Shield
+from sweeps.base.remotes import own
 from sweeps.results import resolved
 from sweeps.search import search
 from sweeps.search.budgets import Budget
-from sweeps.search.mirror import Mirror
-from sweeps.storage import backends, lost
+from sweeps.search.delayed import Mirror
+from sweeps.storage import backends, retry
 from sweeps.storage.store import RunFolder
 from tests.databases import PASSWORD, MariaDB, Postgres, Server, missing, missing_mysql
 from tests.sweeps.helpers import TEXT, await_records, command, environment, study, sweeps, trials
@@ -235,7 +235,7 @@ def test_a_trial_whose_answer_was_lost_is_not_added_twice(
     """The database has written it; the connection broke before it said so."""
     import sweeps as package
 
-    monkeypatch.setattr(lost, "PATIENCE", 5.0)
+    monkeypatch.setattr(retry, "PATIENCE", 5.0)
     address = f"sqlite:///{tmp_path}/x.db"
     database = optuna.storages._CachedStorage
     add, lose = database.create_new_trial, iter([False, True, False, True, True])
@@ -367,7 +367,7 @@ def test_a_driver_that_is_missing_is_said_with_its_install_command(
 ) -> None:
     import sys
 
-    from sweeps import addresses
+    from sweeps.base import addresses
 
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(UserError) as caught:

@@ -12,7 +12,7 @@ import sweeps
 from reports.sections import answers
 from sweeps.dashboard import texts
 from sweeps.results.result import Result
-from sweeps.study import documents, parsing
+from sweeps.study.file import documents, parsing
 from sweeps.views import tables
 from tests.sweeps.helpers import TEXT, study
 

@@ -14,18 +14,19 @@ import pytest
 
 import studies
 import sweeps
+from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset
 from sweeps.data.loading import load
-from sweeps.faults import Expected, UserError
 from sweeps.results.result import Result
-from sweeps.study import documents, parsing, trainers
+from sweeps.study import trainers
+from sweeps.study.file import documents, parsing
+from sweeps.study.hyperparameters.vocabulary import canonical, defaults
 from sweeps.study.metrics import worst
 from sweeps.study.objectives import Objective, limit
 from sweeps.study.spec import DataSpec
 from sweeps.study.trainers import Trainer
-from sweeps.study.vocabulary import canonical, defaults
-from sweeps.training import guests, seeds
-from sweeps.training.joining import join
+from sweeps.training import custom, seeds
+from sweeps.training.merging import join
 from sweeps.training.pruning import Above
 from sweeps.training.task import Outcome, Task
 from tests.sweeps.engines import installed
@@ -110,7 +111,7 @@ def task(**changes: Any) -> Task:
 
 def train(folder: Path, code: str, dataset: Dataset, **changes: Any) -> Outcome:
     one = task(**changes)
-    return guests.train(found(folder, code), one, dataset if one.keep else dataset.without("test"))
+    return custom.train(found(folder, code), one, dataset if one.keep else dataset.without("test"))
 
 
 def body(*lines: str) -> str:
@@ -379,7 +380,7 @@ def test_beside_the_study_file_comes_before_the_path(tmp_path: Path, moons: Data
     (inside / "own.py").write_text(LOGISTIC)
     one = trainers.find(Trainer(call="package.own:train", folder="beside"), tmp_path)
     assert one.folder == str(tmp_path / "beside")
-    assert guests.train(one, task(), moons).state == "complete"
+    assert custom.train(one, task(), moons).state == "complete"
     installed = trainers.find(Trainer(call="studies.sklearn_mlp:train"), tmp_path)
     assert len(installed.sha256) == 64
 
@@ -634,9 +635,9 @@ def test_the_confirmations_pieces_are_the_whole(tmp_path: Path, moons: Dataset) 
     whole = task(phase=seeds.CONFIRM, keep=True, replicates=range(5), learning_rate=1)
     one = found(tmp_path, LOGISTIC)
     pieces = [
-        guests.train(one, replace(whole, replicates=r), moons) for r in (range(3), range(3, 5))
+        custom.train(one, replace(whole, replicates=r), moons) for r in (range(3), range(3, 5))
     ]
-    joined, outcome = join(pieces, whole.objectives, ()), guests.train(one, whole, moons)
+    joined, outcome = join(pieces, whole.objectives, ()), custom.train(one, whole, moons)
     for name in ("dev_loss", "train_error", "diverged"):
         np.testing.assert_array_equal(joined.curves[name], outcome.curves[name])
     assert set(joined.arrays) == set(outcome.arrays) == {"gone", "dev_outputs", "test_outputs"}

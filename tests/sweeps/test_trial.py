@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 import dnn
-from sweeps.confirm import _pieces
 from sweeps.data import Dataset
 from sweeps.data.loading import load
+from sweeps.phases.confirm import _pieces
+from sweeps.study.hyperparameters.vocabulary import canonical, defaults
 from sweeps.study.metrics import worst
 from sweeps.study.objectives import Objective
 from sweeps.study.spec import DataSpec
-from sweeps.study.vocabulary import canonical, defaults
 from sweeps.training import seeds
-from sweeps.training.joining import join
+from sweeps.training.merging import join
 from sweeps.training.networks import initialize, network
 from sweeps.training.pruning import Above
 from sweeps.training.task import Task

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sweeps.views import checking, estimates
+from sweeps.commands.work import check
+from sweeps.views import estimates
 from tests.sweeps import helpers
 from tests.sweeps.helpers import TEXT, sweeps
 from tests.sweeps.test_search import study
@@ -22,7 +23,7 @@ from tests.sweeps.test_search import study
     ],
 )
 def test_a_span_of_time_is_told_as_far_as_it_is_one(low: float, high: float, said: str) -> None:
-    assert checking.between(low, high) == said
+    assert check.between(low, high) == said
 
 
 def test_the_first_epoch_is_not_the_one_that_counts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,7 +37,7 @@ def test_the_cheapest_is_never_the_dearer(monkeypatch: pytest.MonkeyPatch) -> No
     """The clock decides, and not the work that was computed."""
     clock = iter([200.0, 3.0])
     monkeypatch.setattr(estimates, "seconds_per_trial", lambda *_: next(clock))
-    told: dict[str, Any] = dict(checking.costs(*study(), 20, 2))
+    told: dict[str, Any] = dict(check.costs(*study(), 20, 2))
     assert told["cheapest"].startswith("3 s a trial: ")
     assert told["dearest"].startswith("3 min 20 s a trial: ")
     assert told["search"] == "between 30 s and 33 min 20 s for 20 unpruned trials with 2 jobs"

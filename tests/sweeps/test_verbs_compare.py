@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from sweeps.views import comparing
+from sweeps.commands.work import compare
 from tests.reports.folders import Made, write
 from tests.reports.test_comparison import ERROR, shifted
 from tests.sweeps.helpers import sweeps
@@ -83,7 +83,7 @@ def test_beside_our_networks_a_trainer_has_none_of_their_words() -> None:
     own = SimpleNamespace(provenance={"trainer": {"call": "m:train"}}, parameters=("own",))
     settings = [{"l2": 0.0, "l1": 0.0}, {"l2": 0.0, "l1": 0.5, "own": 1}]
     winners = [pd.Series({"settings": one}) for one in settings]
-    found = comparing.Comparison([ours, own], winners, [], [], [])  # type: ignore[list-item]
+    found = compare.Comparison([ours, own], winners, [], [], [])  # type: ignore[list-item]
     assert found.settings == {"l2": [0.0, None], "l1": [0.0, 0.5], "own": [None, 1]}
 
 

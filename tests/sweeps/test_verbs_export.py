@@ -10,9 +10,9 @@ import optuna
 import pandas as pd
 import pytest
 
-from sweeps import cleaning, exporting
-from sweeps.faults import UserError
-from sweeps.storage import locks
+from sweeps.base.errors import UserError
+from sweeps.commands.work import clean, export
+from sweeps.storage.ownership import locks
 from tests.sweeps.helpers import TEXT, study, sweeps, trials
 
 QUICK = TEXT.replace("trials: 24", "trials: 6").replace("epochs: 12", "epochs: 3")
@@ -71,7 +71,7 @@ def test_a_journal_whose_trials_know_their_own_arm_alone(run: Path) -> None:
         lines.append(json.dumps(entry) + "\n")
     (run / "journal.log").write_text("".join(lines))
     url = f"sqlite:///{run.parents[1]}/x.db"
-    assert list(exporting.to_storage(run, url)) == [(6, 6)]
+    assert list(export.to_storage(run, url)) == [(6, 6)]
     copies = optuna.load_study(study_name="small", storage=url).trials
     for mine, theirs in zip(copies, asked, strict=True):
         assert (mine.params, mine.distributions) == (theirs.params, theirs.distributions)
@@ -81,30 +81,30 @@ def test_a_journal_whose_trials_know_their_own_arm_alone(run: Path) -> None:
 def test_nothing_is_written_over(run: Path) -> None:
     cwd = run.parents[1]
     url = f"sqlite:///file:{cwd}/x.db?uri=true&password=hunter2"
-    assert list(exporting.to_storage(run, url)) == [(6, 6)]
+    assert list(export.to_storage(run, url)) == [(6, 6)]
     with pytest.raises(UserError) as caught:
-        list(exporting.to_storage(run, url))
+        list(export.to_storage(run, url))
     shown = url.replace("hunter2", "***")
     said = f"--storage: expected one without the study 'small', got {shown} with it"
     assert str(caught.value) == said
-    assert len(exporting.to_csv(run, cwd / "csv")) == 3
+    assert len(export.to_csv(run, cwd / "csv")) == 3
     pd.testing.assert_frame_equal(
         pd.read_csv(cwd / "csv/trials.csv"), pd.read_csv(run / "data/trials.csv")
     )
     (cwd / "csv" / "trials.csv").write_text("mine")
     with pytest.raises(UserError, match=r"expected a folder without trials\.csv"):
-        exporting.to_csv(run, cwd / "csv")
+        export.to_csv(run, cwd / "csv")
     assert (cwd / "csv" / "trials.csv").read_text() == "mine"
 
 
 def test_a_copy_that_is_broken_off_is_taken_away(run: Path) -> None:
     url = f"sqlite:///{run.parents[1]}/x.db"
-    copying = exporting.to_storage(run, url)
+    copying = export.to_storage(run, url)
     next(copying)
     with pytest.raises(KeyboardInterrupt):
         copying.throw(KeyboardInterrupt)
     assert optuna.get_all_study_names(url) == []
-    assert list(exporting.to_storage(run, url)) == [(6, 6)]
+    assert list(export.to_storage(run, url)) == [(6, 6)]
 
 
 @pytest.mark.parametrize("stays", [False, True])
@@ -124,7 +124,7 @@ def test_a_database_that_is_full_keeps_no_half_of_a_study(run: Path, stays: bool
             )
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
     with pytest.raises(UserError) as caught:
-        list(exporting.to_storage(run, url))
+        list(export.to_storage(run, url))
     assert str(caught.value).startswith("--storage: expected to write to sqlite:///")
     assert str(caught.value).endswith(", got: full")
     assert "hunter2" not in str(caught.value)
@@ -198,7 +198,7 @@ def test_clean_says_and_then_does(run: Path) -> None:
 
 def test_records_go_with_all_and_come_back(run: Path) -> None:
     cwd, before = run.parents[1], trials(run)
-    assert not cleaning.find(run, records=False)
+    assert not clean.find(run, records=False)
     sweeps("clean", "runs", "--all", "--yes", cwd=cwd, module="sweeps")
     assert trials(run) == {}
     assert (
@@ -210,11 +210,11 @@ def test_records_go_with_all_and_come_back(run: Path) -> None:
 
 def test_records_that_no_frame_holds_stay(run: Path) -> None:
     shutil.copy(run / "artifacts/trial-000000.npz", run / "artifacts/trial-000006.npz")
-    assert cleaning.find(run, records=True) == []
+    assert clean.find(run, records=True) == []
     (run / "artifacts/trial-000006.npz").unlink()
-    assert [one.kind for one in cleaning.find(run, records=True)] == ["records"]
+    assert [one.kind for one in clean.find(run, records=True)] == ["records"]
     (run / "trials.parquet").write_bytes(b"")
-    assert cleaning.find(run, records=True) == []
+    assert clean.find(run, records=True) == []
 
 
 def test_a_run_at_work_is_left_alone(run: Path) -> None:
@@ -223,10 +223,10 @@ def test_a_run_at_work_is_left_alone(run: Path) -> None:
         told = sweeps("clean", "small", "--yes", cwd=run.parent, module="sweeps").stdout
         assert f"left alone: pid {os.getpid()} works on it" in told
         # Also one that began after it was looked at.
-        found = [cleaning.Rubbish(run, "unfinished files", left, 1)]
-        assert cleaning.remove(found) == (0, 0)
+        found = [clean.Rubbish(run, "unfinished files", left, 1)]
+        assert clean.remove(found) == (0, 0)
     assert all(path.exists() for path in left)
-    assert cleaning.remove(found)[0] == len(left)
+    assert clean.remove(found)[0] == len(left)
 
 
 def test_nothing_outside_is_touched(run: Path, tmp_path: Path) -> None:
@@ -241,8 +241,8 @@ def test_nothing_outside_is_touched(run: Path, tmp_path: Path) -> None:
     (run.parent / "linked").symlink_to(outside)
     (outside / "artifacts").mkdir()
     (outside / "artifacts" / ".mine.part").write_text("mine")
-    assert cleaning.find(run.parent, records=True)[0].kind == "records"
-    cleaning.remove(cleaning.find(run.parent, records=True))
+    assert clean.find(run.parent, records=True)[0].kind == "records"
+    clean.remove(clean.find(run.parent, records=True))
     assert sorted(path.name for path in outside.rglob("*.*")) == sorted(
         [".mine.part", ".mine.part", f"{COPY}.png"]
     )
@@ -251,5 +251,5 @@ def test_nothing_outside_is_touched(run: Path, tmp_path: Path) -> None:
     litter_again = run / ".y.part"
     litter_again.write_text("x")
     with pytest.raises(UserError, match="expected a lock of a run, got a link"):
-        cleaning.remove(cleaning.find(run, records=False))
+        clean.remove(clean.find(run, records=False))
     assert (outside / ".mine.part").read_text() == "mine"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.verbs import VERBS, completion
+from sweeps.commands import VERBS, completion
 from tests.sweeps.helpers import environment, sweeps
 
 ROOT = Path(__file__).parents[2]

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 import studies
-from sweeps import predicting
+from sweeps.base.errors import UserError
+from sweeps.commands.work import predict
 from sweeps.data.encode import CategoryColumn
-from sweeps.faults import UserError
 from sweeps.results.result import Result
 from tests.sweeps.helpers import command, environment, sweeps
 
@@ -45,7 +45,7 @@ def said(made: Path, *arguments: str) -> str:
 
 
 def test_it_is_what_the_model_says(made: Path) -> None:
-    rows = predicting._csv(made / "subscriptions.csv", Result(made / "runs/csv-example").model)
+    rows = predict._csv(made / "subscriptions.csv", Result(made / "runs/csv-example").model)
     frame = pd.concat(rows)
     model = Result(made / "runs/csv-example").model
     found = predicted(made, "subscriptions.csv", "--keep", "id")
@@ -65,14 +65,14 @@ def test_chunks_and_kinds_of_files_change_nothing(
 ) -> None:
     model = Result(made / "runs/csv-example").model
     whole = io.StringIO()
-    predicting.write(model, made / "subscriptions.csv", [], whole)
-    monkeypatch.setattr(predicting, "CHUNK", 7)
+    predict.write(model, made / "subscriptions.csv", [], whole)
+    monkeypatch.setattr(predict, "CHUNK", 7)
     frame = pd.read_csv(made / "subscriptions.csv")
     frame.to_parquet(made / "rows.parquet")
     frame.to_csv(made / "rows.tsv", sep="\t", index=False)
     for name in ("subscriptions.csv", "rows.parquet", "rows.tsv"):
         pieces = io.StringIO()
-        predicting.write(model, made / name, [], pieces)
+        predict.write(model, made / name, [], pieces)
         first, second = (pd.read_csv(io.StringIO(text.getvalue())) for text in (whole, pieces))
         assert first["prediction"].tolist() == second["prediction"].tolist()
         np.testing.assert_allclose(
@@ -90,10 +90,10 @@ def test_words_never_seen_in_training_are_told(made: Path, monkeypatch: pytest.M
     frame.loc[3, name] = "x\x1b[1m"
     frame.loc[[1, 500], name] = "Hamburg"
     frame.to_csv(made / "unknown.csv", index=False)
-    (seen,) = predicting.write(model, made / "subscriptions.csv", [], io.StringIO()).lines()
+    (seen,) = predict.write(model, made / "subscriptions.csv", [], io.StringIO()).lines()
     assert seen.startswith("not used: ")
-    monkeypatch.setattr(predicting, "CHUNK", 100)
-    notes = predicting.write(model, made / "unknown.csv", list(frame), io.StringIO())
+    monkeypatch.setattr(predict, "CHUNK", 100)
+    notes = predict.write(model, made / "unknown.csv", list(frame), io.StringIO())
     assert notes.lines() == [
         f"{name}: 'Hamburg', 'x\N{REPLACEMENT CHARACTER}[1m' in 3 rows: never there in training, "
         "so none of the known words"
@@ -219,20 +219,20 @@ def test_a_decimal_comma_is_read_as_in_training(made: Path, tmp_path: Path) -> N
     frame.loc[0, name] = "1.234,5"
     frame.to_csv(commas, index=False, sep=";", decimal=",")
     whole, same = io.StringIO(), io.StringIO()
-    predicting.write(model, points, [], whole)
+    predict.write(model, points, [], whole)
     german = replace(model, decimal=",")
-    predicting.write(german, commas, [], same)
+    predict.write(german, commas, [], same)
     assert same.getvalue() == whole.getvalue()
     frame.loc[0, name] = "12,5"
     frame.to_csv(commas, index=False)
     told = f"{commas}: line 2: {name}: expected a finite number, got "
     with pytest.raises(UserError) as caught:
-        predicting.write(model, commas, [], io.StringIO())
+        predict.write(model, commas, [], io.StringIO())
     assert str(caught.value) == f"{told}'12,5' (the study's data.decimal is '.': write a point)"
     frame.loc[0, name] = "12.5"
     frame.to_csv(commas, index=False)
     with pytest.raises(UserError) as caught:
-        predicting.write(german, commas, [], io.StringIO())
+        predict.write(german, commas, [], io.StringIO())
     assert str(caught.value) == f"{told}'12.5' (the study's data.decimal is ',')"
 
 
@@ -241,7 +241,7 @@ def test_columns_to_keep_are_a_list_or_repeated(made: Path, tmp_path: Path) -> N
     frame = pd.read_csv(made / "subscriptions.csv", nrows=3).assign(**{"a,b": 1})
     frame.to_csv(tmp_path / "rows.csv", index=False)
     text = io.StringIO()
-    predicting.write(model, tmp_path / "rows.csv", ["id,churn", "a,b", "id"], text)
+    predict.write(model, tmp_path / "rows.csv", ["id,churn", "a,b", "id"], text)
     assert text.getvalue().startswith('id,churn,"a,b",prediction,')
 
 
@@ -307,7 +307,7 @@ def test_a_model_that_is_none(made: Path, tmp_path: Path, change: str) -> None:
     else:
         path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(UserError, match=r"model\.npz: expected a model of a study, got: "):
-        predicting.load(folder)
+        predict.load(folder)
 
 
 def test_a_reader_that_has_enough(made: Path) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sweeps.faults import UserError
+from sweeps.base.errors import UserError
+from sweeps.commands.work import ls, one_trial, show
 from sweeps.results.result import Result
-from sweeps.storage import folders, locks
-from sweeps.views import listing, overview, showing, trial_view
+from sweeps.storage import folders
+from sweeps.storage.ownership import locks
+from sweeps.views import overview
 from tests.reports.folders import Made, write
 from tests.sweeps.helpers import TEXT, study, sweeps
 
@@ -88,7 +90,7 @@ def test_a_list_of_runs_reads_no_frame(
     for name in ("a", "b"):
         shutil.copytree(finished, tmp_path / name)
     monkeypatch.delattr(pd, "read_parquet")
-    assert [one.state for one in listing.survey(tmp_path)] == ["confirmed", "confirmed"]
+    assert [one.state for one in ls.survey(tmp_path)] == ["confirmed", "confirmed"]
 
 
 def test_an_interrupted_run_and_one_at_work(unfinished: Path) -> None:
@@ -124,11 +126,11 @@ def test_a_damaged_run_is_listed_as_such(tmp_path: Path, file: str, content: str
     write(tmp_path / "good", Made())
     write(tmp_path / "bad", Made())
     (tmp_path / "bad" / file).write_text(content)
-    bad, good = listing.survey(tmp_path)
+    bad, good = ls.survey(tmp_path)
     assert (bad.state, good.state) == ("damaged", "confirmed")
     assert bad.note
     with pytest.raises(UserError, match="expected a run that can be read"):
-        showing.run_as_json(tmp_path / "bad")
+        show.run_as_json(tmp_path / "bad")
 
 
 def test_what_ls_prints(unfinished: Path, finished: Path) -> None:
@@ -183,11 +185,11 @@ def test_a_trial_from_its_record_and_from_the_frames(finished: Path, tmp_path: P
         for path in folders.record_paths(finished)
         if (record := folders.record(path)) and record.state == "complete"
     )
-    first = trial_view.read(finished, number)
+    first = one_trial.read(finished, number)
     folder = tmp_path / "small"
     shutil.copytree(finished, folder)
     (folder / "artifacts" / f"trial-{number:06d}.npz").unlink()
-    second = trial_view.read(folder, number)
+    second = one_trial.read(folder, number)
     # A column that holds words holds all its numbers as words.
     assert {k: str(v) for k, v in first.settings.items()} == {
         k: str(v) for k, v in second.settings.items()
@@ -205,7 +207,7 @@ def test_a_trial_from_its_record_and_from_the_frames(finished: Path, tmp_path: P
     )
     assert plain["replicates"][2]["dev_loss"] == first.replicates[2]["dev_loss"]
     with pytest.raises(UserError, match="expected a trial that is finished, got 99"):
-        trial_view.read(finished, 99)
+        one_trial.read(finished, 99)
 
 
 def test_a_failed_trial_says_why(unfinished: Path) -> None:
@@ -223,7 +225,7 @@ def test_a_failed_trial_says_why(unfinished: Path) -> None:
         file.writelines(json.dumps(line | {"worker_id": worker}) + "\n" for line in lines)
         file.write('{"op_code":')
     before = journal.read_bytes()
-    seen = trial_view.read(unfinished, 6)
+    seen = one_trial.read(unfinished, 6)
     assert (seen.state, seen.cause, seen.value) == ("failed", "out of memory", None)
     assert journal.read_bytes() == before
     told = sweeps("show", str(unfinished), "6", cwd=unfinished, module="sweeps").stdout
@@ -246,7 +248,7 @@ def test_a_run_that_has_hardly_begun_is_spoken_of(finished: Path, tmp_path: Path
     assert "interrupted (its study is not written yet)" in told
     assert "no trial is complete" in sweeps("show", "begun", cwd=tmp_path, module="sweeps").stdout
     for name, trials in (("bare", 0), ("begun", 6)):
-        seen = showing.run_as_json(tmp_path / name)
+        seen = show.run_as_json(tmp_path / name)
         assert (seen["state"], seen["done"], seen["asked"]) == ("interrupted", 0, trials)
         assert seen["top"] == []
     for arguments in (("report", "begun"), ("compare", str(finished), "begun")):
@@ -274,7 +276,7 @@ def test_a_run_of_an_older_version_is_called_so(tmp_path: Path, missing: str) ->
         path = folder / "provenance.json"
         known = json.loads(path.read_text())
         path.write_text(json.dumps({k: v for k, v in known.items() if k != missing}))
-    (seen,) = listing.survey(tmp_path)
+    (seen,) = ls.survey(tmp_path)
     assert (seen.state, seen.search_best) == ("older", None)
     told = sweeps("ls", ".", cwd=tmp_path, module="sweeps").stdout
     assert "note      old (older): " in told

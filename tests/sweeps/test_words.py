@@ -8,15 +8,16 @@ import pandas as pd
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
+from sweeps.base.errors import UserError
 from sweeps.data import sources
 from sweeps.data.loading import load
-from sweeps.faults import UserError
-from sweeps.preparing import prepare
-from sweeps.study import documents, metrics, parsing
-from sweeps.study.documents import Document
+from sweeps.phases.prepare import prepare
+from sweeps.study import metrics
+from sweeps.study.file import documents, parsing
+from sweeps.study.file.documents import Document
+from sweeps.study.hyperparameters.vocabulary import canonical, defaults, plain
 from sweeps.study.objectives import Objective
 from sweeps.study.spec import DataSpec, Study
-from sweeps.study.vocabulary import canonical, defaults, plain
 from sweeps.training import networks, seeds
 from sweeps.training.task import Task
 from sweeps.training.trial import train

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sweeps.study.arms import Arm
+from sweeps.study.hyperparameters.named_options import Arm
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY, said, said_settings
 from sweeps.study.space.leaves import Choice, Leaf, Together, Trial
-from sweeps.study.vocabulary import VOCABULARY, said, said_settings
 
 Config = dict[str, Any]
 Params = dict[str, Any]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
-from sweeps.study.arms import Arm
-from sweeps.study.vocabulary import VOCABULARY, said
+from sweeps.study.hyperparameters.named_options import Arm
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY, said
 
 
 class Trial(Protocol):

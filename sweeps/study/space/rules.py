@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sweeps.faults import Expected, did_you_mean
-from sweeps.study.arms import Arm
-from sweeps.study.kinds import Flag, Name, Weights, Widths
-from sweeps.study.vocabulary import VOCABULARY
+from sweeps.base.errors import Expected, did_you_mean
+from sweeps.study.hyperparameters.kinds import Flag, Name, Weights, Widths
+from sweeps.study.hyperparameters.named_options import Arm
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 
 FORM = "like 'l2 < 1e-2 when optimizer is adam'"
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {

@@ -1,0 +1,1 @@
+"""Small things that all of sweeps uses; they use none of it."""

@@ -1,0 +1,130 @@
+"""Addresses with where they came from: what a file names is not followed unless the user says so.
+
+A study file or a run folder may be somebody else's. Whoever answers at a cluster's address can run
+code here, a database's or a bucket's gets what is sent there, and on this machine a port can be
+anybody's: so no address leaves the folder, by whatever name, without a word on the command line.
+"""
+
+import os
+import sqlite3
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from sweeps.base.errors import UserError
+from sweeps.base.redaction import REFERENCE, redact_address
+
+# What would be done with an address, by what it is for.
+DEEDS = {
+    "storage": "use the storage",
+    "engine": "join the cluster",
+    "artifacts": "send records to",
+    "data": "read from another machine",
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address, what it is for, and where it stands; as text it is without secrets.
+
+    is_own: the user's command says it, or allows whatever is said. option: how a command says it.
+    base: the folder below which what it names belongs to it. begun: a run has been there already.
+    """
+
+    kind: str
+    text: str = field(repr=False)
+    where: str
+    is_own: bool
+    option: str = ""
+    base: Path | None = None
+    begun: bool = False
+
+    def __str__(self) -> str:
+        return redact_address(self.text)
+
+    def follow(self) -> str:
+        """The address, to be used: whoever connects or sends asks here.
+
+        Errors: UserError where a file names it and the user does not; nothing has been asked then.
+        """
+        if self.refusal:
+            raise UserError(self.refusal)
+        return self.text
+
+    @property
+    def refusal(self) -> str:
+        """Why it is not followed, and what would change that; nothing where it is."""
+        if self.is_own or self._stays_here():
+            return ""
+        option = redact_address(self.option)
+        return (
+            f"{self.where}: expected leave to {DEEDS[self.kind]} {self}, got none, so nothing was "
+            f"sent (if you trust who wrote that, say {option}, or --allow-remote)"
+        )
+
+    def _stays_here(self) -> bool:
+        if self.kind == "data":
+            return not self.text.replace("\\", "/").startswith("//")  # a share of Windows
+        return self.kind == "storage" and _is_file_here(self.text, self.base, self.begun)
+
+
+def own(kind: str, text: str, where: str = "") -> Address:
+    """An address that the user's own command, or program, says."""
+    return Address(kind, text, where or f"--{kind}", is_own=True)
+
+
+# Of an SQLite address: all others change what is opened, or load something.
+HARMLESS = {"timeout"}
+OPTUNAS = {"studies", "version_info"}  # its first tables
+
+
+def _is_file_here(text: str, base: Path | None, begun: bool) -> bool:
+    """An SQLite file below the working directory or the base, that is Optuna's; or new, if may be.
+
+    Also what is no database's address, which leads nowhere: whoever opens it says so.
+    """
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
+    if REFERENCE.search(text):
+        return False
+    try:
+        url = make_url(text)
+        url.get_dialect()
+    except (SQLAlchemyError, ValueError):
+        return True
+    if url.drivername not in ("sqlite", "sqlite+pysqlite") or url.host or {*url.query} - HARMLESS:
+        return False
+    if url.database in (None, "", ":memory:"):
+        return True
+    name = str(url.database)
+    if name.startswith("file:"):
+        return False
+    file, roots = os.path.realpath(name), [Path.cwd(), *([base] if base else [])]
+    inside = any(Path(file).is_relative_to(os.path.realpath(root)) for root in roots)
+    return inside and _is_optunas(file, begun)
+
+
+def _is_optunas(file: str, begun: bool) -> bool:
+    """Whether nothing of another program's would be changed there, and nothing made if `begun`."""
+    try:
+        status = os.stat(file)
+    except OSError:
+        return not begun  # a new one, or none that can be made
+    if not stat.S_ISREG(status.st_mode):
+        return False
+    try:
+        connection = sqlite3.connect(f"file:{quote(file)}?mode=ro", uri=True)
+    except sqlite3.Error:
+        return False
+    try:
+        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        tables = {str(name) for (name,) in found}
+    except sqlite3.OperationalError:
+        return False
+    except sqlite3.DatabaseError:
+        return True  # no database at all: it is not written to, and that is said
+    finally:
+        connection.close()
+    return not tables or bool(tables & OPTUNAS)

@@ -1,0 +1,39 @@
+"""The verbs of the command line, a file each: signature and help here, the work elsewhere.
+
+`VERBS` is the one place to add one; what a verb needs is imported when it is used.
+"""
+
+from collections.abc import Callable, Mapping
+
+from sweeps.commands.check import check
+from sweeps.commands.clean import clean
+from sweeps.commands.compare import compare
+from sweeps.commands.dashboard import dashboard
+from sweeps.commands.export import export
+from sweeps.commands.gradcheck import gradcheck
+from sweeps.commands.ls import ls
+from sweeps.commands.new import new
+from sweeps.commands.predict import predict
+from sweeps.commands.report import report
+from sweeps.commands.resume import resume
+from sweeps.commands.run import run
+from sweeps.commands.schema import schema
+from sweeps.commands.show import show
+
+# In the order of `sweeps --help`.
+VERBS: Mapping[str, Callable[..., None]] = {
+    "new": new,
+    "run": run,
+    "check": check,
+    "resume": resume,
+    "ls": ls,
+    "show": show,
+    "compare": compare,
+    "report": report,
+    "predict": predict,
+    "export": export,
+    "clean": clean,
+    "dashboard": dashboard,
+    "gradcheck": gradcheck,
+    "schema": schema,
+}

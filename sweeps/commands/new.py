@@ -1,0 +1,39 @@
+"""`sweeps new NAME`: a study file to begin with."""
+
+from typing import Annotated
+
+import typer
+
+from sweeps.commands.common import exit_codes
+
+
+def new(
+    name: Annotated[
+        str, typer.Argument(help="The study's name; NAME.yaml is written.", show_default=False)
+    ],
+    data: Annotated[
+        str | None,
+        typer.Option(help=r"A .csv, .tsv or .parquet file. \[default: an example of scikit-learn]"),
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="Its column to predict.")] = None,
+) -> None:
+    """Write a commented study file that runs as it stands, fitted to the data's task and size.
+
+    For example:
+      sweeps new churn --data my.csv --target churn
+      sweeps new first && sweeps run first.yaml
+    """
+    with exit_codes():
+        from sweeps.base.errors import printable, show
+        from sweeps.commands.work import new
+
+        begun = new.begin(name, data, target)
+        print(begun.path)
+        for name, reason in begun.columns.ignored.items():
+            print(f"ignored {show(name)}: {printable(reason)}")
+        for name, reason in begun.columns.words.items():
+            print(f"taken for words {show(name)}: {printable(reason)}")
+        for name, values in begun.columns.groups.items():
+            why = "say data.group if the rows of one belong together"
+            print(f"perhaps a group {show(name)}: {values}; {why}")
+        print(f"go on with: sweeps run {begun.path}")

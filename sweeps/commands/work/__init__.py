@@ -1,0 +1,1 @@
+"""What the commands do, a file each; their options stand beside this folder."""

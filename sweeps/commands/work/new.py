@@ -1,0 +1,269 @@
+"""`sweeps new`: a study file to begin with, fitted to the data's task and size."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from sweeps.base.errors import Expected, UserError, Words, printable, show
+from sweeps.data import Dataset, blocks, cells, column_faults, columns, sources, spellings
+from sweeps.data.loading import prepared
+from sweeps.study import spec
+from sweeps.study.spec import DataSpec
+
+EXAMPLE = "sklearn:wine"
+
+
+@dataclass(frozen=True)
+class Size:
+    """What suits data of up to so many training rows."""
+
+    rows: float
+    hidden: str
+    batch_size: str
+    epochs: int
+    replicates: int
+    trials: int
+
+
+SIZES = (
+    Size(300, "[[], [8], [16], [16, 8]]", "[8, 16, 32]", 80, 5, 60),
+    Size(3_000, "[[], [16], [32, 16], [64, 32]]", "[16, 32, 64]", 60, 5, 60),
+    Size(30_000, "[[16], [64], [64, 32], [128, 64]]", "[64, 128, 256]", 40, 5, 40),
+    Size(float("inf"), "[[64], [128, 64], [256, 128]]", "[256, 512, 1024]", 20, 3, 30),
+)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Those of which something is to be said: column → reason.
+
+    ignored: left out of the data; words: taken for words, though most of it looks like numbers;
+    groups: those whose values come back, as a customer's do, whose rows may belong together.
+    """
+
+    ignored: dict[str, str]
+    words: dict[str, str]
+    groups: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The study file, and what it makes of the data's columns."""
+
+    path: Path
+    columns: Columns
+
+
+def begin(name: str, data: str | None, target: str | None) -> Begun:
+    """Write NAME.yaml in the working directory. Errors: UserError; a file is never written over."""
+    name = name.removesuffix(".yaml")
+    if not spec.NAME.fullmatch(name):
+        raise UserError(
+            "NAME: expected 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit, "
+            f"got {show(name)}"
+        )
+    if data is None and target is not None:
+        raise UserError(f"--target: expected --data with it, got {show(target)} alone")
+    path = Path(f"{name}.yaml")
+    text, columns = _text(name, data or EXAMPLE, target)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UserError(f"{path}: expected a file that is not there yet, got one that is") from None
+    except OSError as fault:
+        raise UserError(f"{path}: expected a file to write, got {fault.strerror}") from None
+    return Begun(path, columns)
+
+
+def _text(name: str, data: str, target: str | None) -> tuple[str, Columns]:
+    source = data if ":" in data else os.path.relpath(data)
+    try:
+        table, decimal = _table(source, target)
+        columns = _columns(table)
+        ignored = tuple(columns.ignored)
+        made = DataSpec(source=source, target=target, decimal=decimal, ignore=ignored)
+        dataset = prepared(table, made, "float32")
+    except Expected as fault:
+        option = "--target" if fault.at == "target" else "--data"
+        raise UserError(f"{option}: {fault.message}") from None
+    except UserError as fault:
+        raise UserError(f"--data: {fault}") from None
+    return _study(name, made, columns, dataset), columns
+
+
+def _table(source: str, target: str | None) -> tuple[sources.Table, Literal[".", ","]]:
+    """The rows, and the mark of their numbers: a comma where a column of a CSV looks like it."""
+    table = sources.read(source, target, {}, Path())
+    texts = (table.frame[name] for name in blocks.others(table.frame))
+    is_comma = source.lower().endswith(sources.TEXTS) and any(
+        spellings.remedy(spellings.clauses(column)) for column in texts
+    )
+    return (sources.read(source, target, {}, Path(), ","), ",") if is_comma else (table, ".")
+
+
+def _columns(table: sources.Table) -> Columns:
+    """Ignored are those that say nothing (numbers of rows, constants) or cannot be read."""
+    features = table.frame.drop(columns=[table.target])
+    faults = column_faults.each(features, table.lines)
+    constant, indices = set(_constant(features)), set(columns.indices(features))
+    texts = set(blocks.others(features))
+    ignored: dict[str, str] = {}
+    words: dict[str, str] = {}
+    groups: dict[str, str] = {}
+    for name in features.columns:
+        if "add it to data.ignore" in faults.get(name, ""):
+            ignored[name] = faults[name].rpartition(" (")[0]
+        elif name in constant:
+            ignored[name] = "the same value in every row"
+        elif columns.NAMES.fullmatch(name) and columns.identifies(features[name]):
+            ignored[name] = columns.DISTINCT
+        elif name in indices:
+            ignored[name] = columns.INDEX
+        elif name in texts and (found := spellings.clauses(features[name])):
+            words[name] = "; ".join(found)
+        if (name in texts or WHOSE.fullmatch(name)) and _comes_back(features[name]):
+            groups[name] = f"{features[name].nunique()} values in {len(features)} rows"
+    if features.shape[1] == len(ignored):
+        reasons = "; ".join(f"{show(name)}: {reason}" for name, reason in ignored.items())
+        raise Expected("columns that say something of the target", Words("none"), reasons)
+    return Columns(ignored, words, groups)
+
+
+def _constant(frame: pd.DataFrame) -> list[str]:
+    """The columns with the same value in every row."""
+    found = [name for name in blocks.others(frame) if len(set(cells.texts(frame[name]))) == 1]
+    for names, values in blocks.numbers(frame, blocks.plain(frame)):
+        same = (values == values[:, :1]).all(axis=1)
+        found += [names[at] for at in np.flatnonzero(same)]
+    return found
+
+
+# Of a column whose values come back: no fewer values, and on average no more rows each. More rows
+# of fewer values are kinds, such as cities.
+LEAST_VALUES, MOST_ROWS = 20, 10
+
+
+def _comes_back(column: pd.Series) -> bool:
+    """Whether it may name what several rows are of: a customer, a patient, a household.
+
+    Numbers are asked only where their name is one of WHOSE.
+    """
+    if cells.unfit(column):
+        return False
+    each = column.notna().sum() / max(1, column.nunique())
+    if cells.is_plain(column.dtype, is_flag=True):
+        return bool(each >= 2 and (column % 1 == 0).all())
+    if spellings.clauses(column):  # numbers or dates
+        return False
+    return bool(2 <= each <= MOST_ROWS and column.nunique() >= LEAST_VALUES)
+
+
+WHOSE = re.compile(
+    r"(?i:(.*[_ .-])?(id|uuid|"
+    r"(account|client|customer|household|member|participant|patient|person|student|subject|user)"
+    r"([_ .-]?(code|id|no|nr|num|number))?))"
+)
+
+
+def _study(name: str, data: DataSpec, columns: Columns, dataset: Dataset) -> str:
+    facts, size = dataset.facts, next(s for s in SIZES if dataset.facts["train"] <= s.rows)
+    kind = dataset.target.task
+    aim = (
+        f"the number {dataset.target.name}"
+        if kind == "regression"
+        else f"the {len(dataset.target.classes)} classes of {dataset.target.name}"
+    )
+    target = (
+        f"  target: {_scalar(str(data.target))}  # the column to predict\n" if data.target else ""
+    )
+    decimal = '  decimal: ","  # the mark of its numbers\n' if data.decimal == "," else ""
+    ignored = "".join(
+        f"    - {_scalar(column)}  # {_comment(reason)}\n"
+        for column, reason in columns.ignored.items()
+    )
+    ignored = f"  ignore:  # columns that are left out, and why\n{ignored}" if ignored else ""
+    return f"""\
+# sweeps run {name}.yaml      does all of it; again: goes on where it stopped
+# sweeps schema              for completion in an editor: the README says how
+name: {_scalar(name)}
+description: {_scalar(f"Which settings predict {aim} best?")}
+data:
+  # {_comment(f"{facts['rows']} rows × {facts['columns']} columns, {kind}: {aim}")}
+  source: {_scalar(data.source)}  # a file beside this one, sklearn:NAME or synthetic:NAME
+{target}{decimal}{ignored}\
+{_group(columns.groups)}\
+  split: {{dev: 0.2, test: 0.2, seed: 0}}  # the test rows are met by the confirmation alone
+fixed:  # not searched
+  epochs: {size.epochs}
+space:  # searched: a list is a choice, low/high a range
+  hidden: {size.hidden}  # widths of the hidden layers; [] is a linear model
+  learning_rate: {{low: 1e-4, high: 1e-1, log: true}}
+  batch_size: {size.batch_size}
+  l2: {{low: 1e-3, high: 10, log: true}}  # λ of the penalty λ/(2m)·Σ‖W‖²
+  keep_prob: {{low: 0.6, high: 1.0}}  # share of hidden units that dropout keeps
+  initializer: [he, xavier]
+  optimizer:
+    choices:
+      momentum: {{beta: {{low: 0.8, high: 0.99}}}}
+      rmsprop: {{}}
+      adam: {{}}
+{_trained_on(dataset)}\
+objective: {{metric: dev_loss}}  # or dev_error
+replicates: {size.replicates}  # networks a trial, each from its own seed
+search: {{sampler: tpe, pruner: median, trials: {size.trials}}}
+confirm: {{top: 3, replicates: 20}}  # the best again, on fresh seeds and the test rows
+# targets: {{dev_error: 0.05}}  # what counts as converged
+"""
+
+
+def _group(groups: dict[str, str]) -> str:
+    """A line to uncomment: the likeliest column, or the word alone."""
+    meaning = "all rows of one of them stay on one side of the split"
+    for column, what in groups.items():
+        return f"  # group: {_scalar(column)}  # {_comment(what)}: {meaning}\n"
+    return f"  # group: COLUMN  # of customers, say: {meaning}\n"
+
+
+# Beyond this many rows of the commonest class for one of the rarest, classes are called uneven.
+UNEVEN = 3
+
+
+def _trained_on(dataset: Dataset) -> str:
+    """A line to uncomment, where what is trained on may matter: uneven classes, and numbers."""
+    if not dataset.target.classes:
+        from reports.stats.row_lints import outliers
+
+        note = "huber: rows far off pull less; search it by objective mean_absolute_error"
+        labels = dataset.labels["train"]
+        if (few := outliers(labels)) is not None:
+            note = f"half of the variance is of {few} of {len(labels)} rows; {note}"
+        return f"  # loss: [auto, huber]  # {note}\n"
+    counts = np.bincount(dataset.labels["train"])
+    if counts.max() < UNEVEN * counts.min():
+        return ""
+    rarest = f"{dataset.target.classes[counts.argmin()]} has {counts.min()} of {counts.sum()} rows"
+    note = _comment(f"{rarest}; search it by objective balanced_error")
+    return f"  # class_weights: [none, balanced]  # {note}\n"
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML: plain where it is a plain word or path."""
+    if re.fullmatch(r"[A-Za-z_][\w./-]*( [\w-]+)*", text, re.ASCII) and text.lower() not in WORDS:
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
+
+
+# What YAML would not take for a text.
+WORDS = {"true", "false", "null", "yes", "no", "on", "off"}
+
+
+def _comment(text: str) -> str:
+    """On one line."""
+    return printable(" ".join(text.split()))

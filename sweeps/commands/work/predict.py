@@ -1,0 +1,261 @@
+"""`sweeps predict`: a file of rows through a run's `model.npz`, in chunks, to CSV."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import TextIOWrapper
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from sweeps.base import files
+from sweeps.base.errors import UserError, Words, did_you_mean, printable, show
+from sweeps.data import parquet, sources, spellings, text_tables
+from sweeps.data.cells import MISSING
+from sweeps.data.encode import CategoryColumn, NumberColumn
+from sweeps.data.lines import Lines
+from sweeps.results.model import Model
+from sweeps.results.result import Result
+from sweeps.storage import folders, records
+
+CHUNK = 20_000  # rows at a time: what they need does not grow with the file
+NAMED = 8  # columns or words that a line names
+
+
+@dataclass
+class Unknown:
+    """Words of a column that were not there in training: the first of them, and their rows."""
+
+    words: list[str] = field(default_factory=list)
+    rows: int = 0
+
+    def add(self, texts: Iterable[str]) -> None:
+        """More of them, a row each."""
+        texts = list(texts)
+        self.rows += len(texts)
+        self.words = list(dict.fromkeys([*self.words, *texts]))[: NAMED + 1]
+
+    def __str__(self) -> str:
+        words = _some([show(Words(w) if w == MISSING else w) for w in self.words])
+        rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
+        return f"{words} in {rows}: never there in training, so none of the known words"
+
+
+@dataclass
+class Notes:
+    """What is to be said of the rows: columns that were not used, and words not met in training."""
+
+    unused: list[str] = field(default_factory=list)
+    unknown: dict[str, Unknown] = field(default_factory=dict)
+
+    def add(self, frame: pd.DataFrame, model: Model) -> None:
+        """What these rows have in them."""
+        for column in model.encoder.columns:
+            if isinstance(column, CategoryColumn):
+                texts = column.unseen(frame[column.name])
+                if len(texts):
+                    self.unknown.setdefault(column.name, Unknown()).add(texts)
+
+    def lines(self) -> list[str]:
+        """A line each."""
+        told = [f"{name}: {unknown}" for name, unknown in self.unknown.items()]
+        if self.unused:
+            told.append(f"not used: {_some(self.unused)}")
+        return [printable(line) for line in told]
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:NAMED]) + ", …" * (len(names) > NAMED)
+
+
+class Text(Protocol):
+    """Where CSV goes."""
+
+    def write(self, text: str, /) -> object: ...
+
+
+def load(folder: Path) -> Model:
+    """A run's model. Errors: UserError where it has none, or one that cannot be read."""
+    return Result(folders.expect(folder)).model
+
+
+def to_file(folder: Path, rows: Path, keep: list[str], out: Path) -> Notes:
+    """As `write` with a run's model, into a file: whole or not at all.
+
+    A device or a pipe gets the rows as they come. Errors: UserError.
+    """
+    model = load(folder)
+    if not os.path.isdir(out.parent):
+        raise UserError(f"--out: expected a file in a folder that is there, got {show(str(out))}")
+    if os.path.isdir(out) or (os.path.exists(out) and _same(out, rows)):
+        raise UserError(f"--out: expected another file than the rows', got {show(str(out))}")
+    if _is_of(folder, out):
+        raise UserError(f"--out: expected another file than the run's own, got {show(str(out))}")
+    try:
+        with _opened(out) as file:
+            return write(model, rows, keep, file)
+    except OSError as fault:
+        text = show(str(out))
+        raise UserError(f"--out: expected a file to write, got {text}: {fault.strerror}") from None
+
+
+def _same(out: Path, rows: Path) -> bool:
+    return os.path.exists(rows) and out.samefile(rows)
+
+
+def _is_of(folder: Path, out: Path) -> bool:
+    """Whether a run may need that file: all in its folder but tables beside its own files."""
+    root, path = Path(os.path.realpath(folder)), Path(os.path.realpath(out))
+    is_beside = path.parent == root and path.suffix in (".csv", ".tsv", ".txt")
+    return path.is_relative_to(root) and not is_beside
+
+
+@contextmanager
+def _opened(out: Path) -> Iterator[IO[str]]:
+    if os.path.exists(out) and not os.path.isfile(out):
+        with out.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
+    # Where a link leads: the link stays.
+    with records.Replacing(Path(os.path.realpath(out))) as binary:
+        file = TextIOWrapper(binary, encoding="utf-8", newline="")
+        yield file
+        file.detach()  # `Replacing` closes it
+
+
+def write(model: Model, rows: Path, keep: list[str], file: Text, terminal: bool = False) -> Notes:
+    """CSV of the kept columns, the prediction, and its spread over the networks.
+
+    For classes `p.NAME`, the mean of the networks' probabilities, and `sd.NAME`, their SD; for a
+    number `sd`. Errors: UserError.
+    """
+    notes = Notes()
+    done = 0
+    for frame in READERS[_kind(rows)](rows, model):
+        if done == 0:
+            keep = _names(keep, frame)
+            notes.unused = _check_columns(frame, model, keep, rows)
+        _check_values(frame, model, rows, done)
+        notes.add(frame, model)
+        made = predictions(model, frame)
+        if terminal:  # which might obey the control characters of a class's name
+            made.columns = pd.Index([printable(name) for name in made.columns])
+            made["prediction"] = made["prediction"].map(
+                lambda v: printable(v) if isinstance(v, str) else v
+            )
+        made = pd.concat([frame[keep].reset_index(drop=True), made], axis=1)
+        file.write(made.to_csv(index=False, header=done == 0, float_format="%.7g"))
+        done += len(frame)
+    return notes
+
+
+def _names(given: list[str], frame: pd.DataFrame) -> list[str]:
+    """Names of columns, each once; "a,b" is two of them, unless it is one."""
+    each = ([name] if name in frame else name.split(",") for name in given)
+    return list(dict.fromkeys(name.strip() for names in each for name in names))
+
+
+def predictions(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
+    """`prediction`, and its probabilities and spread, a row each. Errors: UserError."""
+    classes = model.target.classes
+    width = max(1, len(classes))
+    each = model.networks(frame) if len(frame) else np.empty((len(model.theta), 0, width))
+    mean = each.mean(axis=0)
+    spread = each.std(axis=0, ddof=1) if len(each) > 1 else np.full_like(mean, np.nan)
+    if not classes:
+        return pd.DataFrame({"prediction": mean[:, 0], "sd": spread[:, 0]})
+    columns: dict[str, Any] = {"prediction": np.array(classes, dtype=object)[mean.argmax(axis=1)]}
+    columns |= {f"p.{name}": mean[:, code] for code, name in enumerate(classes)}
+    columns |= {f"sd.{name}": spread[:, code] for code, name in enumerate(classes)}
+    return pd.DataFrame(columns)
+
+
+def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Path) -> list[str]:
+    """The columns that are not used. Errors: UserError naming all that are missing."""
+    there = [str(name) for name in frame.columns]
+    used = [column.name for column in model.encoder.columns]
+    for option, wanted in (("", used), ("--keep: ", keep)):
+        missing = [name for name in wanted if name not in there]
+        if missing:
+            names = _some([show(name) for name in missing])
+            hints = [did_you_mean(name, there[:20]) for name in missing[:NAMED]]
+            hint = "; ".join(dict.fromkeys(hints))
+            if not option:
+                hint += "; an empty column would do"
+            columns = "column" if len(missing) == 1 else "columns"
+            raise UserError(f"{option}{rows}: expected the {columns} {names}, got none ({hint})")
+    return [name for name in there if name not in used and name not in keep]
+
+
+def _check_values(frame: pd.DataFrame, model: Model, rows: Path, before: int) -> None:
+    """Errors: UserError for a text or an infinity among numbers, with its place in the file."""
+    for some in model.encoder.numbers(frame):
+        with np.errstate(over="ignore"):
+            inputs = some.scaled().astype(model.theta.dtype)
+        wrong = some.wrong | np.isinf(inputs)
+        if wrong.any():
+            place, row = (int(at) for at in np.argwhere(wrong)[0])
+            cell = frame[some.columns[place].name].iloc[[row]]
+            too_large = f" (too large for {model.theta.dtype})"
+            hint = too_large * bool(np.isfinite(some.numbers[place, row]))
+            if spellings.remedy(spellings.clauses(cell)):
+                hint = " (the study's data.decimal is '.': write a point)"
+            raise _no_number(rows, before + row, cell, hint)
+
+
+def _csv(path: Path, model: Model) -> Iterator[pd.DataFrame]:
+    numbers = {c.name for c in model.encoder.columns if isinstance(c, NumberColumn)}
+    done = 0
+    try:
+        for frame in text_tables.chunks(path, model.decimal, numbers, CHUNK):
+            yield _with_points(frame, numbers, path, done) if model.decimal == "," else frame
+            done += len(frame)
+    except sources.UNREADABLE as fault:
+        raise sources.unreadable(str(path), path, fault) from None
+
+
+def _with_points(frame: pd.DataFrame, numbers: set[str], path: Path, before: int) -> pd.DataFrame:
+    """Rows of a study whose numbers have a comma. Errors: UserError for any other text."""
+    for name in [name for name in frame.columns if name in numbers]:
+        values, is_number = text_tables.ungrouped(frame[name])
+        wrong = (values.map(lambda value: isinstance(value, str)) & ~is_number).to_numpy()
+        if wrong.any():
+            row = int(wrong.argmax())
+            cell = frame[name].iloc[[row]]
+            raise _no_number(path, before + row, cell, " (the study's data.decimal is ',')")
+        frame[name] = values
+    return frame
+
+
+def _no_number(rows: Path, row: int, cell: pd.Series, hint: str) -> UserError:
+    """`row` is counted from 0, in what is said from 1; a file of text has lines instead."""
+    where = f"row {row + 1}"
+    if _kind(rows) in sources.TEXTS:
+        options = text_tables.options(rows)
+        names = pd.read_csv(rows, **options, nrows=0).columns.map(str)
+        where = f"line {Lines(rows, options['sep'], tuple(names)).of(row, str(cell.name))}"
+    name, got = printable(str(cell.name)), show(cell.iloc[0])
+    return UserError(f"{rows}: {where}: {name}: expected a finite number, got {got}{hint}")
+
+
+def _parquet(path: Path, model: Model) -> Iterator[pd.DataFrame]:
+    try:
+        yield from parquet.batches(path, CHUNK)
+    except sources.UNREADABLE as fault:
+        raise sources.unreadable(str(path), path, fault) from None
+
+
+READERS: Mapping[str, Any] = {".csv": _csv, ".tsv": _csv, ".parquet": _parquet}
+
+
+def _kind(path: Path) -> str:
+    kind = path.suffix.lower()
+    if kind not in READERS:
+        raise UserError(f"{path}: expected a file of rows (.csv, .tsv, .parquet), got {show(kind)}")
+    files.expect_regular(path)
+    if not os.path.isfile(path):  # False too for a name that no system would take
+        raise UserError(f"{path}: expected a file of rows, got no such file")
+    return kind

@@ -1,0 +1,26 @@
+"""What a run folder has to hold so that its run can go on."""
+
+from pathlib import Path
+
+from sweeps.base.errors import UserError, printable
+from sweeps.storage import folders
+
+
+def study_file(folder: Path, storage: str | None) -> Path:
+    """The study of a run folder. Errors: UserError where it, or its storage, is not there."""
+    folders.expect(folder)
+    path = folder / "study.yaml"
+    if not path.is_file():
+        raise UserError(
+            f"{path}: expected the study as resolved, got none: the run ended before it was "
+            "written; sweeps run with the study's own file goes on here"
+        )
+    begun = (folder / "artifacts" / "identity.json").exists()
+    if begun and storage is None and not (folder / "journal.log").exists():
+        known = (folders.provenance(folder) or {}).get("storage")  # a run that was killed has none
+        which = f" ({printable(str(known))})" if known else ""
+        raise UserError(
+            f"--storage: expected the URL of the storage that the run was given{which}, got "
+            f"nothing, and {folder} holds no journal.log"
+        )
+    return path

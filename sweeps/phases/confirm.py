@@ -1,0 +1,293 @@
+"""The second phase: the best of the search and the defaults, on fresh seeds and the test rows.
+
+Nothing is pruned here, and no seed was seen by the search; so these numbers are not selected.
+"""
+
+import hashlib
+import itertools
+import json
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from dnn.network import LAYOUT
+from sweeps import engines
+from sweeps.base import durations
+from sweeps.data import Dataset
+from sweeps.engines import Packs
+from sweeps.search import Finished, ranking
+from sweeps.storage import records
+from sweeps.study import compatibility
+from sweeps.study.hyperparameters import vocabulary
+from sweeps.study.space import Config
+from sweeps.study.spec import Study
+from sweeps.training import baselines, custom, merging, seeds
+from sweeps.training.task import Outcome, Task, failed
+
+# Replicates that train as one task: whole configurations would leave cores idle at the end.
+TOGETHER = 5
+# Seconds: a baseline that takes longer has a worker of its own.
+LONG = 5.0
+# Seconds beyond its limit, until a worker is ended that does not heed it.
+GRACE = 30.0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A configuration to confirm. trial: its number in the search, or -1."""
+
+    label: str
+    trial: int
+    config: Config
+    is_default: bool
+    selected_value: float  # the objective in the search; NaN if it was not searched
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A candidate with the outcome of its fresh replicates. rank 1 is the winner."""
+
+    candidate: Candidate
+    outcome: Outcome
+    rank: int
+
+
+def candidates(study: Study, finished: list[Finished]) -> list[Candidate]:
+    """The best `top` complete trials of different settings, then the defaults.
+
+    With several objectives the trials of the Pareto front come first. Where `search.per` compares
+    the arms of a choice, the best trial of each is among them.
+    """
+    default, word = study.space.default, study.search.per
+    chosen: list[Candidate] = []
+    arms: set[Any] = set()
+    for one in ranking.best_first(study, finished):
+        config = study.space.configure(one.params)
+        is_default, arm = config == default, one.params.get(word or "")
+        is_wanted = len(chosen) < study.confirm.top or is_default or (word and arm not in arms)
+        if not is_wanted or any(config == candidate.config for candidate in chosen):
+            continue
+        label = f"trial {one.number}"
+        chosen.append(Candidate(label, one.number, config, is_default, one.outcome.value))
+        arms.add(arm)
+    if not any(candidate.is_default for candidate in chosen):
+        chosen.append(Candidate("defaults", -1, default, True, float("nan")))
+    return chosen
+
+
+@dataclass(frozen=True)
+class Job:
+    """A part of what is confirmed under a label, and what makes it: `function(task, dataset)`.
+
+    limit: seconds that it may take; None for networks. networks: how many it trains.
+    """
+
+    number: int
+    label: str
+    function: Callable[[Any, Dataset], Outcome]
+    task: Any
+    limit: float | None = None
+    networks: int = 0
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be confirmed: by label what makes it that, and what is known of it already.
+
+    late: baselines that did not finish in an earlier run, with the cause. packs are what one
+    worker does in a row: none where all is known.
+    """
+
+    chosen: list[Candidate]
+    keys: dict[str, dict[str, Any]]
+    known: dict[str, Outcome]
+    late: dict[str, str]
+    packs: list[list[Job]]
+
+    @property
+    def jobs(self) -> list[Job]:
+        """All that is to be done."""
+        return [job for pack in self.packs for job in pack]
+
+
+def prepare(
+    study: Study, dataset: Dataset, chosen: list[Candidate], folder: Path, identity: str
+) -> Work:
+    """The work that earlier runs have left to do; what they confirmed is read from its records.
+
+    `identity` is the digest of what makes the study the same one.
+    """
+    keys = {c.label: {"study": identity, **_key(study, c)} for c in chosen}
+    names = baselines.names(dataset, study.confirm.baselines)
+    for name in names:
+        keys[name] = {"study": identity, "baseline": name}
+    known = _read(folder, keys)
+    unknown = {name: _late(study, keys[name]) for name in names if name not in known}
+    late = {name: outcome.cause for name, outcome in _read(folder, unknown).items()}
+    todo = [label for label in keys if label not in known and label not in late]
+    return Work(chosen, keys, known, late, _packs(study, dataset, chosen, todo))
+
+
+def _read(folder: Path, keys: Mapping[str, dict[str, Any]]) -> dict[str, Outcome]:
+    """What has a record, by label."""
+    read = {label: records.read(_path(folder, key), key) for label, key in keys.items()}
+    return {label: outcome for label, outcome in read.items() if outcome is not None}
+
+
+def _late(study: Study, key: dict[str, Any]) -> dict[str, Any]:
+    """The key of a baseline that did not finish: with more time it may."""
+    return key | {"within": durations.seconds(study.confirm.baseline_time)}
+
+
+def _packs(
+    study: Study, dataset: Dataset, chosen: list[Candidate], todo: list[str]
+) -> list[list[Job]]:
+    numbers = itertools.count()
+    train, pieces = custom.training(study), _pieces(study.confirm.replicates)
+    return [
+        # First what takes longest to begin.
+        *_baselines(study, dataset, todo, numbers),
+        *(
+            [
+                Job(
+                    *(next(numbers), one.label, train, _task(study, one, piece)),
+                    networks=len(piece),
+                )
+            ]
+            for one in chosen
+            if one.label in todo
+            for piece in pieces
+        ),
+    ]
+
+
+def _baselines(
+    study: Study, dataset: Dataset, todo: list[str], numbers: Iterator[int]
+) -> Iterator[list[Job]]:
+    """Those that take long alone; for the others scikit-learn is loaded by one worker, once."""
+    limit = durations.seconds(study.confirm.baseline_time)
+    jobs = [
+        Job(next(numbers), name, partial(baselines.within, limit), name, limit)
+        for name in baselines.names(dataset, study.confirm.baselines)
+        if name in todo
+    ]
+    is_long = {job.label: baselines.seconds(job.label, dataset) > LONG for job in jobs}
+    yield from ([job] for job in jobs if is_long[job.label])
+    if short := [job for job in jobs if not is_long[job.label]]:
+        yield short
+
+
+def confirm(
+    work: Work,
+    study: Study,
+    dataset: Dataset,
+    folder: Path,
+    jobs: int,
+    done: Callable[[Job], None] = lambda job: None,
+) -> tuple[list[Confirmed], dict[str, Outcome], dict[str, str]]:
+    """Each candidate's confirmation, best first; the baselines by name; causes of what failed.
+
+    Each has its record as soon as it is known; `done` is told of every job that has come back.
+    """
+    known, lost = dict(work.known), dict(work.late)
+    too_late = baselines.late(durations.seconds(study.confirm.baseline_time))
+    with closing(_results(work.packs, study, dataset, jobs, done)) as results:
+        for label, pieces in results:
+            gone = [one for one in pieces if one.state == "failed"]
+            if gone:
+                lost[label] = gone[0].cause
+                if gone[0].cause == too_late:
+                    key = _late(study, work.keys[label])
+                    records.write([(_path(folder, key), gone[0], key)])
+                continue
+            known[label] = merging.join(pieces, study.objectives, study.limits)
+            records.write([(_path(folder, work.keys[label]), known[label], work.keys[label])])
+    confirmed = [c for c in work.chosen if c.label not in lost]
+    ranked = sorted(confirmed, key=lambda c: ranking.standing(study, known[c.label]))
+    networks = [Confirmed(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]
+    names = baselines.names(dataset, study.confirm.baselines)
+    return (
+        networks,
+        {name: known[name] for name in names if name in known},
+        {label: lost[label] for label in work.keys if label in lost},
+    )
+
+
+def _pieces(replicates: int) -> list[range]:
+    starts = range(0, replicates, TOGETHER)
+    return [range(start, min(start + TOGETHER, replicates)) for start in starts]
+
+
+def _results(
+    packs: list[list[Job]],
+    study: Study,
+    dataset: Dataset,
+    jobs: int,
+    done: Callable[[Job], None],
+) -> Generator[tuple[str, list[Outcome]], None, None]:
+    """Labels as they are known, each with the outcomes of its jobs; by the engine that searched."""
+    if not packs:
+        return
+    missing = Counter(job.label for pack in packs for job in pack)
+    known: dict[str, dict[int, Outcome]] = {label: {} for label in missing}
+    workers = min(jobs, len(packs))
+    engine = engines.make(study.engine, _run, dataset, workers, study.retries, _terms)
+    try:
+        under_way = Packs[Job](engine)
+        for pack in packs:
+            under_way.submit(pack)
+        while len(under_way):
+            for job, result in under_way.wait():
+                done(job)
+                is_lost = isinstance(result, engines.Failure)
+                pieces = known[job.label]
+                pieces[job.number] = failed(-1, result.cause) if is_lost else result
+                if len(pieces) == missing[job.label]:
+                    yield job.label, [pieces[number] for number in sorted(pieces)]
+    finally:
+        engine.close()
+
+
+def _terms(jobs: list[Job]) -> engines.Terms:
+    """Nothing bounds how long networks take, as a trial's time does in the search."""
+    limits = [job.limit for job in jobs if job.limit is not None]
+    return engines.Terms(sum(limits) + GRACE, retried=False) if limits else engines.UNLIMITED
+
+
+def _run(jobs: list[Job], dataset: Dataset) -> list[Outcome]:
+    """In a worker."""
+    return [job.function(job.task, dataset) for job in jobs]
+
+
+def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
+    return Task(
+        number=candidate.trial,
+        config=candidate.config,
+        seed=study.search.seed,
+        phase=seeds.CONFIRM,
+        replicates=replicates,
+        objectives=study.objectives,
+        dtype=study.dtype,
+        limits=study.limits,
+        targets=study.aims,
+        keep=True,
+    )
+
+
+def _key(study: Study, candidate: Candidate) -> dict[str, Any]:
+    # Its record holds parameters, which are of no use in another order.
+    layout = LAYOUT if candidate.config["batch_norm"] else 1
+    return compatibility.unless_absent("layout", layout) | {
+        "config": vocabulary.identifying(candidate.config),
+        "trial": candidate.trial,
+        "replicates": study.confirm.replicates,
+    }
+
+
+def _path(folder: Path, key: dict[str, Any]) -> Path:
+    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
+    return folder / "artifacts" / f"confirm-{digest[:12]}.npz"

@@ -1,0 +1,224 @@
+"""From a study file to a study that can be run: checked, with its data, and all that it needs."""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from sweeps import engines
+from sweeps.base import s3_address
+from sweeps.base.addresses import check
+from sweeps.base.errors import Expected, UserError, is_text, show
+from sweeps.base.remotes import Address, own
+from sweeps.data import Dataset
+from sweeps.data.loading import load
+from sweeps.phases import memory
+from sweeps.phases.options import Options
+from sweeps.search import warm_start
+from sweeps.search.delayed import most
+from sweeps.study import consistency, trainers
+from sweeps.study.file import documents, overrides, parsing
+from sweeps.study.spec import Study
+from sweeps.training import probing
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A study that can be run as it stands, where its paths begin, how to run it, who is told.
+
+    `document` knows where in its file each of the study's words stands.
+    """
+
+    study: Study
+    dataset: Dataset
+    base: Path
+    options: Options
+    console: Console
+    document: documents.Document
+
+    @property
+    def budget(self) -> int:
+        """How many trials the search may have."""
+        return trials_of(self.study)
+
+    def with_at_least(self, trials: int) -> "Prepared":
+        """The same with so many trials, if it has fewer: those of an earlier run stay."""
+        if trials <= self.budget:
+            return self
+        search = self.study.search.model_copy(update={"trials": trials})
+        return replace(self, study=self.study.model_copy(update={"search": search}))
+
+    @property
+    def folder(self) -> Path:
+        """Where the run folder stands."""
+        return self.options.folder or self.options.out / self.study.name
+
+    @property
+    def storage(self) -> Address | None:
+        """The Optuna storage's address; None for a journal in the run folder."""
+        return self._address("storage", self.options.storage, self.study.storage)
+
+    @property
+    def bucket(self) -> Address | None:
+        """Where the records are mirrored, if they are."""
+        return self._address("artifacts", self.options.artifacts, self.study.artifacts)
+
+    def _address(self, key: str, given: str | None, there: str | None) -> Address | None:
+        """The one that the options give, else the one that the study names."""
+        if given is not None:
+            return own(key, given)
+        if there is None:
+            return None
+        return named(self.document, key, there, self.base, self.options.allow_remote)
+
+
+def accept(
+    document: documents.Document,
+    base: Path,
+    assignments: list[str],
+    options: Options,
+    console: Console,
+) -> Prepared:
+    """The study with what the command line says over it, and nothing amiss. Errors: UserError."""
+    if options.engine is not None:
+        overrides.choose_engine(document, options.engine)
+    if options.trials:
+        assignments = [*assignments, f"search.trials={options.trials}"]
+    study, dataset = prepare(document, base, assignments, options.allow_code, options.allow_remote)
+    if study.trainer is not None and not (options.allow_code or options.dry_run):
+        problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
+        raise UserError(document.fault("trainer", problem))
+    prepared = Prepared(study, dataset, base, options, console, document)
+    if not is_text(str(prepared.folder)):
+        raise UserError(f"--out: expected a path in UTF-8, got {show(str(prepared.folder))}")
+    study.engine.follow()
+    for address in (prepared.storage, prepared.bucket):
+        if address is not None:
+            address.follow()
+    check_usable(study, prepared.storage, prepared.bucket)
+    try:
+        warm_start.check(study, base, prepared.folder, dataset.identity(study.data))
+    except Expected as fault:
+        raise UserError(document.fault("", fault)) from None
+    return prepared
+
+
+def check_usable(study: Study, storage: Address | None, bucket: Address | None) -> None:
+    """What engine, storage and bucket need has to be here. Errors: UserError."""
+    engines.check(study.engine)
+    s3_address.check_usable(bucket.text if bucket else None)
+    if storage is not None:
+        check(storage.text, storage.where)
+
+
+def places(
+    study: Study, document: documents.Document, base: Path
+) -> tuple[Address | None, Address | None]:
+    """The storage and the bucket that a study names."""
+    texts = {"storage": study.storage, "artifacts": study.artifacts}
+    storage, bucket = (
+        None if text is None else named(document, path, text, base, allow_remote=False)
+        for path, text in texts.items()
+    )
+    return storage, bucket
+
+
+def named(
+    document: documents.Document, path: str, text: str, base: Path, allow_remote: bool
+) -> Address:
+    """An address of the study, with whether the user's command says it too."""
+    where = ": ".join(filter(None, (document.where(path), path)))
+    is_own = allow_remote or document.is_own(path)
+    kind = path.partition(".")[0]
+    return Address(kind, text, where, is_own, f"--{kind} {text}", base)
+
+
+def prepare(
+    document: documents.Document,
+    base: Path,
+    assignments: list[str],
+    allow_code: bool = False,
+    allow_remote: bool = False,
+) -> tuple[Study, Dataset]:
+    """The study, checked, and its data; `base` is where their paths begin. Errors: UserError.
+
+    A trainer's module is found, but imported only where code is allowed, and in a worker. No
+    address is followed yet; the engine's knows where it came from.
+    """
+    overrides.override(document, [_assignment(text) for text in assignments])
+    study = parsing.study(document)
+    _expect_files_of_this_machine(study, document, base, allow_remote)
+    if study.engine.address is not None:
+        engine = named(document, "engine.address", study.engine.address, base, allow_remote)
+        known = replace(engine, option=f"--engine {study.engine.name}={study.engine.address}")
+        study = study.model_copy(update={"engine": study.engine.coming_from(known)})
+    if study.trainer is not None:
+        study = _with_trainer(study, study.trainer, document, base, allow_code)
+    dataset = _load(study, document, base)
+    consistency.with_data(study, dataset, document)
+    try:
+        memory.expect_room(study, dataset)
+    except Expected as fault:
+        raise UserError(document.fault("", fault)) from None
+    return study, dataset
+
+
+def _expect_files_of_this_machine(
+    study: Study, document: documents.Document, base: Path, allow_remote: bool
+) -> None:
+    """Errors: UserError for a path of the study that leads to another machine."""
+    paths = {
+        "data.source": study.data.source,
+        "search.from": study.search.start,
+        "trainer.folder": study.trainer.folder if study.trainer else None,
+    }
+    for path, text in paths.items():
+        if text is not None:
+            known = named(document, path, text, base, allow_remote)
+            replace(known, kind="data", option=f"--set {path}={text}").follow()
+
+
+def _with_trainer(
+    study: Study,
+    trainer: trainers.Trainer,
+    document: documents.Document,
+    base: Path,
+    allow_code: bool,
+) -> Study:
+    try:
+        found = trainers.find(trainer, base)
+        if allow_code:
+            probing.expect_importable(found, study)
+    except Expected as fault:
+        raise UserError(document.fault("trainer", fault)) from None
+    return study.model_copy(update={"trainer": found})
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    path, equals, value = text.partition("=")
+    if not equals or not re.fullmatch(r"[A-Za-z_][\w.]*", path.strip()):
+        raise UserError(f"--set: expected dotted.key=value, got {show(text)}")
+    return path.strip(), documents.value(value, f"--set {path.strip()}")
+
+
+def _load(study: Study, document: documents.Document, base: Path) -> Dataset:
+    try:
+        return load(study.data, base, study.dtype)
+    except Expected as fault:
+        raise UserError(document.fault("data", fault)) from None
+
+
+def trials_of(study: Study) -> int:
+    """How many trials the search may have: a grid, or no space at all, has an end."""
+    if not study.space.dimensions:
+        return 1
+    return int(min(study.search.trials, most(study)))
+
+
+def optuna_quietly() -> None:
+    """Optuna's own log lines would break into the progress; its warnings stay."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)

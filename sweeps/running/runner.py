@@ -1,0 +1,267 @@
+"""One run from the study to the report: search, confirm, write, report."""
+
+import os
+import threading
+import time
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from sweeps import engines
+from sweeps.base import checkout
+from sweeps.base.errors import Expected, UserError
+from sweeps.base.interrupts import Shield
+from sweeps.base.terminal import tell
+from sweeps.dashboard.showing import Showing
+from sweeps.phases import confirm as confirmation
+from sweeps.phases import prepare
+from sweeps.phases.options import Options, check_jobs, check_time, check_trials
+from sweeps.phases.prepare import Prepared
+from sweeps.results import outputs, reporting, resolved
+from sweeps.results.result import Result
+from sweeps.running.callbacks import Following
+from sweeps.running.s3_mirror import Copies
+from sweeps.search import Finished, search, warm_start
+from sweeps.search.budgets import Budget, deadline
+from sweeps.search.delayed import Mirror, Warm
+from sweeps.storage.store import RunFolder, Store
+from sweeps.study.file import documents
+from sweeps.training import custom
+from sweeps.training.task import Outcome
+from sweeps.views import announcing, tables, wording
+from sweeps.views.confirming import Confirming
+from sweeps.views.progress import Progress
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C: what was told is kept."""
+
+    def __init__(self, done: int, budget: int, folder: Path) -> None:
+        self.done, self.budget, self.folder = done, budget, folder
+        super().__init__(f"{done} of {budget} trials are kept in {folder}")
+
+
+def run(
+    study: "str | os.PathLike[str] | dict[str, Any]",
+    *,
+    jobs: int | None = None,
+    trials: int | None = None,
+    out: "str | os.PathLike[str]" = "runs",
+    storage: str | None = None,
+    engine: str | None = None,
+    artifacts: str | None = None,
+    set: Sequence[str] = (),  # noqa: A002 - the command line's word
+    time: "str | float | None" = None,
+    confirm: bool = True,
+    quiet: bool = False,
+    allow_code: bool = False,
+    allow_remote: bool = False,
+) -> Result:
+    """See `sweeps.run`."""
+    console = Console(quiet=quiet, highlight=False)
+    document, base = _document(study)
+    options = Options(
+        jobs=check_jobs(jobs),
+        trials=check_trials(trials),
+        out=Path(out),
+        storage=storage,
+        engine=engine,
+        artifacts=artifacts,
+        time=check_time(time),
+        confirm=confirm,
+        allow_code=allow_code,
+        allow_remote=allow_remote,
+        command=f"sweeps.run({str(study) if not isinstance(study, dict) else '…'!r})",
+    )
+    result = execute(document, base, list(set), options, console)
+    if result is None:  # only a dry run has none
+        raise RuntimeError("nothing was run")
+    return result
+
+
+def _document(study: "str | os.PathLike[str] | dict[str, Any]") -> tuple[documents.Document, Path]:
+    if isinstance(study, dict):
+        return documents.Document(deepcopy(study), {}, "study"), Path()
+    path = Path(study)
+    return documents.read(path), path.parent
+
+
+def execute(
+    document: documents.Document,
+    base: Path,
+    assignments: list[str],
+    options: Options,
+    console: Console,
+) -> Result | None:
+    """Run a study; None for a dry run. Errors: UserError, Interrupted."""
+    run = prepare.accept(document, base, assignments, options, console)
+    prepare.optuna_quietly()
+    if options.dry_run:
+        announcing.preview(run)
+        return None
+    result = _run(run)
+    tables.closing(result, run.study, str(run.storage) if run.storage else None, console)
+    return result
+
+
+def _run(run: Prepared) -> Result:
+    shield = Shield()
+    waiting = partial(tell, run.console, "waiting", style="yellow")
+    with RunFolder(run.folder, waiting) as held, shield.installed():
+        known = _earlier(run)
+        identity = resolved.identity(run.study, run.dataset, known)
+        goals = [objective.goal for objective in run.study.objectives]
+        store = held.open(run.study.name, run.storage, identity, goals)
+        asked, run = run.budget, run.with_at_least(store.reach())
+        if asked < run.budget:
+            there = f"{asked} trials are asked, {run.budget} are there: none is dropped"
+            tell(run.console, "note", there)
+        outputs.write_study(run.folder, run.study, run.base)
+        following = _following(run, store, shield)
+        if run.study.search.start is not None:
+            start = run.study.search.start
+            tell(run.console, "from", f"{len(known)} trials of {start} fit")
+        announcing.announce(run, store.finished_among(run.budget))
+        try:
+            return _carried_out(run, store, known, shield, following)
+        except KeyboardInterrupt:
+            done = store.finished_among(run.budget)
+            raise Interrupted(done, run.budget, run.folder) from None
+        finally:
+            following.closed()
+
+
+def _earlier(run: Prepared) -> list[Warm]:
+    try:
+        data = resolved.data(run.study, run.dataset)
+        return warm_start.start(run.study, run.base, run.folder, data)
+    except Expected as fault:
+        raise UserError(run.document.fault("", fault)) from None
+
+
+def _following(run: Prepared, store: Store, shield: Shield) -> Following:
+    following = Following(shield, run.console)
+    following.add("dashboard", Showing(run.study, store.study, run.folder, run.budget))
+    if run.bucket is not None:
+        copies = Copies(run.bucket, run.folder, run.study.name, run.console)
+        following.add("artifacts", copies)
+    return following
+
+
+def _carried_out(
+    run: Prepared, store: Store, known: list[Warm], shield: Shield, following: Following
+) -> Result:
+    """Search, confirm, write and report."""
+    started = datetime.now(UTC)
+    searched = _search(run, store, Mirror(run.study, known), shield, following)
+    following.searched()
+    confirmed = _confirm(run, searched.finished, store.identity)
+    facts = _facts(run, searched, confirmed) | {
+        "study_hash": store.identity,
+        "started": started.isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    result = Result(run.folder)
+    with shield:
+        outputs.write(run, store, searched.finished, confirmed.networks, confirmed.others)
+        outputs.write_provenance(run, searched.finished, facts)
+        tell(run.console, "report", "…")
+        reporting.write(result)
+    following.reported(result)
+    return result
+
+
+@dataclass(frozen=True)
+class _Searched:
+    """All trials of the search; which budget ended it, in words; seconds."""
+
+    finished: list[Finished]
+    ended_by: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Confirmed:
+    """The confirmed networks, winner first; baselines by name; seconds; causes of what is lost."""
+
+    networks: list[confirmation.Confirmed]
+    others: dict[str, Outcome]
+    seconds: float
+    lost: dict[str, str]
+
+
+def _facts(run: Prepared, searched: _Searched, confirmed: _Confirmed) -> dict[str, Any]:
+    """What the provenance says of the run itself."""
+    study, options = run.study, run.options
+    budgets = study.budgets.model_dump(exclude_none=True)
+    return {
+        "command": options.command,
+        "budgets": budgets | ({"time": options.time} if options.time is not None else {}),
+        "ended_by": searched.ended_by,
+        "jobs": options.jobs,
+        "engine": str(study.engine),
+        "storage": str(run.storage or "journal.log"),
+        "commit": checkout.commit(run.base),
+        "confirm": study.confirm.model_dump() if confirmed.networks else None,
+        "lost": confirmed.lost,
+        "seconds": {"search": searched.seconds, "confirm": confirmed.seconds},
+    }
+
+
+def _search(
+    run: Prepared, store: Store, mirror: Mirror, shield: Shield, following: Following
+) -> _Searched:
+    study, budget, clock = run.study, run.budget, time.monotonic()
+    limit = Budget(study, budget, deadline(study, run.options.time))
+    seen = run.dataset.without("test")
+    packed = seen if study.trainer is None else None
+    task, jobs = custom.searching(study), run.options.jobs
+    terms = engines.Terms(study.hung_after)
+    engine = engines.make(study.engine, task, seen, jobs, study.retries, lambda _: terms)
+    finished = []
+    try:
+        with Progress(run.console, budget, study) as progress:
+            for one in search(study, store, engine, limit, mirror, shield, packed):
+                progress.update(one)
+                following.trial(one)
+                # The outputs are in its record; thousands of them would not fit in memory.
+                finished.append(replace(one, outcome=replace(one.outcome, arrays={})))
+    finally:
+        engine.close()
+    if limit.met:
+        asked = f"{len(finished)} of {budget} trials are done"
+        tell(run.console, "ended by", f"{limit.met}; {asked}")
+    ended_by = limit.met or f"trials: all {budget} were asked"
+    return _Searched(finished, ended_by, time.monotonic() - clock)
+
+
+def _confirm(run: Prepared, finished: list[Finished], identity: str) -> _Confirmed:
+    study, options = run.study, run.options
+    if not options.confirm:
+        return _Confirmed([], {}, 0.0, {})
+    clock = time.monotonic()
+    chosen = confirmation.candidates(study, finished)
+    work = confirmation.prepare(study, run.dataset, chosen, run.folder, identity)
+    if work.packs:
+        settings = sum(candidate.label not in work.known for candidate in chosen)
+        seeds = wording.count(study.confirm.replicates, "fresh seed")
+        tell(run.console, "confirm", f"{wording.count(settings, 'setting')} × {seeds} …")
+    # The workers train meanwhile; this process has time to load what the report draws with.
+    threading.Thread(target=reporting.warm_up, daemon=True).start()
+    dataset, jobs = run.dataset, options.jobs
+    with Confirming(run.console, work.jobs) as progress:
+        networks, others, lost = confirmation.confirm(
+            work, study, dataset, run.folder, jobs, progress.update
+        )
+    for label, cause in lost.items():
+        if any(candidate.label == label for candidate in chosen):
+            tell(run.console, "failed", f"confirmation of {label}: {cause}", style="red")
+        else:
+            tell(run.console, "left out", f"{label}: {cause}", style="yellow")
+    return _Confirmed(networks, others, time.monotonic() - clock, lost)

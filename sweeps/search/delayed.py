@@ -1,0 +1,229 @@
+"""What the sampler sees: in-memory studies that run `window` trials behind the real one.
+
+Usually there is one. With `search.per` every arm of a choice has its own, and they take turns; so
+each gets the same number of trials, and learns from its own alone.
+"""
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sweeps.base.errors import UserError
+from sweeps.search import pruners, samplers
+from sweeps.search.designs import DESIGNS, Design, trials
+from sweeps.storage.compared import expect_asked
+from sweeps.storage.store import as_asked, expect_possible, in_space, set_constraints
+from sweeps.study import methods
+from sweeps.study.space import Params, Space
+from sweeps.training import seeds
+from sweeps.training.pruning import Rule
+from sweeps.training.task import Outcome
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
+
+    from sweeps.study.spec import Study
+
+# How often a sampler is asked for a setting that keeps the rules, before chance is.
+ATTEMPTS = 20
+DRAWS = 10_000
+# The pruners that compare replicates, and so need every one's curve.
+PAIRED = ("signed_rank", "patient")
+
+
+class Mirror:
+    """All that has been asked and told, by the study's own trial numbers.
+
+    What it gives and takes has the whole study's choices, for a database refuses a study whose
+    trials have different ones; a course knows those of its own arm.
+    """
+
+    def __init__(self, study: "Study", warm: "list[Warm] | None" = None) -> None:
+        self._space, self._spaces = study.space, spaces(study)
+        self._courses = [Course(study, space, warm or []) for space in self._spaces]
+
+    def _course(self, number: int) -> "Course":
+        return self._courses[number % len(self._courses)]
+
+    def ask(self, number: int) -> "FrozenTrial":
+        """The next trial, from nothing but the file, its number, and what the mirror was told."""
+        trial = self._course(number).ask(number)
+        return trial if len(self._courses) == 1 else in_space(trial, self._space)
+
+    def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool = True) -> None:
+        """A trial asked in an earlier run, as it stood then.
+
+        One that no record vouches for is asked again. Errors: UserError if that is another, or it
+        cannot be one.
+        """
+        space = self._spaces[number % len(self._spaces)]
+        # Earlier versions wrote a trial with the choices of its own arm alone.
+        expect_possible(trial, [self._space, space])
+        if len(self._courses) > 1:
+            trial = in_space(trial, space)
+        self._course(number).replay(number, trial, is_recorded)
+
+    def tell(self, outcome: Outcome) -> None:
+        """What became of a trial."""
+        self._course(outcome.number).tell(outcome)
+
+    def rule(self, number: int) -> Rule:
+        """When to stop the trial that was just asked."""
+        return self._course(number).rule(number)
+
+
+def spaces(study: "Study") -> list[Space]:
+    """Those that are searched in turn; the one with the defaults first."""
+    space, word = study.space, study.search.per
+    if word is None:
+        return [space]
+    arms = [space.only(word, code) for code in space.choices(word)]
+    return sorted(arms, key=lambda s: s.locate(s.default) is None)
+
+
+def most(study: "Study") -> float:
+    """How many trials there can be: a grid has an end."""
+    sizes = [trials(study.search.sampler, space, first(study, space)) for space in spaces(study)]
+    if math.inf in sizes:
+        return math.inf
+    # They take turns; where one ends before the others, all do.
+    return min(len(sizes) * size + place for place, size in enumerate(sizes))
+
+
+def first(study: "Study", space: Space) -> list[Params]:
+    """What is tried before the sampler is asked: the defaults and what is enqueued."""
+    default = space.locate(space.default)
+    found = [default] if default is not None else []
+    found += [p for p in study.enqueue if space.locate(study.space.configure(p)) == p]
+    return [p for n, p in enumerate(found) if p not in found[:n]]
+
+
+@dataclass(frozen=True)
+class Warm:
+    """A trial of an earlier run: its setting in this study's space, its value, and its violations.
+
+    Of the limits of this study; those of metrics that the earlier run did not know are not there.
+    """
+
+    params: Params
+    value: float
+    violations: dict[str, float] = field(default_factory=dict)
+
+
+class Course:
+    """One sampler with its history. Its trials have numbers of its own, from 0."""
+
+    def __init__(self, study: "Study", space: Space, warm: "list[Warm]") -> None:
+        import optuna
+
+        self._spec, self._space = study, space
+        self._study = optuna.create_study(directions=[o.goal for o in study.objectives])
+        self._first = first(study, space)
+        self._design: Design | None = None
+        if study.search.sampler.name in DESIGNS:
+            settings = DESIGNS[study.search.sampler.name](
+                study.search.sampler, space, study.search.seed
+            )
+            self._design = Design(settings, self._first)
+        self._ids: dict[int, int] = {}  # the memory's own, by the study's number
+        self._seen = optuna.search_space.IntersectionSearchSpace(include_pruned=True)
+        self._pruner = pruners.of_costs(study.pruner, study.objective.sign)
+        self._history = pruners.History(study.epochs)
+        mine = [one for one in warm if space.locate(study.space.configure(one.params))]
+        for one in mine:
+            self._recall(one)
+
+    def _recall(self, one: Warm) -> None:
+        """A trial of another run, as if it had been told before the first."""
+        import optuna
+
+        probe = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+        probe.enqueue_trial(one.params)
+        self._space.ask(probe.ask())
+        (asked,) = probe.get_trials(deepcopy=False)
+        told = optuna.trial.create_trial(
+            params=asked.params, distributions=asked.distributions, value=one.value
+        )
+        storage, study = self._study._storage, self._study._study_id
+        added = storage.create_new_trial(study, template_trial=as_asked(told))
+        set_constraints(storage, added, one.violations)
+        storage.set_trial_state_values(added, told.state, told.values)
+
+    def ask(self, number: int) -> "FrozenTrial":
+        """The next trial."""
+        known = self._fixed(len(self._ids))
+        if known is not None:
+            self._study.enqueue_trial(known)
+        seed = seeds.sampler(self._spec.search.seed, number)
+        self._study.sampler = samplers.make(self._spec.search.sampler, seed, self._seen)
+        trial = self._study.ask()
+        params = self._space.ask(trial)
+        if known is None and not self._space.allows(self._space.configure(params)):
+            self._ask_again(number, trial._trial_id)
+        self._ids[number] = trial._trial_id
+        return self._study._storage.get_trial(trial._trial_id)
+
+    def _fixed(self, place: int) -> Params | None:
+        """What is tried whatever the sampler thinks."""
+        if place < len(self._first):
+            return self._first[place]
+        return self._design[place - len(self._first)] if self._design else None
+
+    def _ask_again(self, number: int, trial_id: int) -> None:
+        """Until the rules are kept: by the sampler with other seeds, then by chance."""
+        import optuna
+
+        seed = self._spec.search.seed
+        for attempt in range(1, DRAWS):
+            method = self._spec.search.sampler if attempt < ATTEMPTS else methods.Random()
+            drawn = seeds.sampler(seed, number, attempt)
+            self._study.sampler = samplers.make(method, drawn, self._seen)
+            # The storage is this process's memory: what it shows is the trial itself.
+            frozen = self._study._storage.get_trial(trial_id)
+            frozen.params, frozen.distributions = {}, {}
+            params = self._space.ask(optuna.trial.Trial(self._study, trial_id))
+            if self._space.allows(self._space.configure(params)):
+                return
+        rules = "; ".join(rule.text for rule in self._space.rules)
+        raise UserError(
+            f"constraints: expected settings that keep them, got none of {DRAWS}: {rules}"
+        )
+
+    def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool) -> None:
+        """See `Mirror.replay`."""
+        if is_recorded and self._spec.search.sampler.name not in samplers.KEEPS_NOTES:
+            study = self._study
+            self._ids[number] = study._storage.create_new_trial(study._study_id, as_asked(trial))
+            return
+        asked = self.ask(number)
+        expect_asked(trial, asked.params)
+        # To the last digit; the storage is this process's memory, and shows the trial itself.
+        asked.params = trial.params
+
+    def tell(self, outcome: Outcome) -> None:
+        """See `Mirror.tell`. Straight into the memory: `Study.tell` copies the trial deeply."""
+        from optuna.trial import TrialState
+
+        storage, trial, reports = self._study._storage, self._ids[outcome.number], outcome.reports
+        if outcome.state == "failed":
+            storage.set_trial_state_values(trial, TrialState.FAIL)
+            return
+        sign = self._spec.objective.sign
+        each = sign * outcome.each if self._pruner.name in PAIRED else np.empty((0, 0))
+        is_complete = outcome.state == "complete"
+        self._history.add(pruners.Told(outcome.number, is_complete, sign * reports, each))
+        set_constraints(storage, trial, outcome.violations)
+        if is_complete:
+            values = [float(value) for value in outcome.values]
+            storage.set_trial_state_values(trial, TrialState.COMPLETE, values)
+        else:
+            last = float(reports[-1])
+            storage.set_trial_intermediate_value(trial, len(reports) - 1, last)
+            # As Study.tell does: the last report is a pruned trial's value.
+            storage.set_trial_state_values(trial, TrialState.PRUNED, [last])
+
+    def rule(self, number: int) -> Rule:
+        """See `Mirror.rule`."""
+        return pruners.rule(self._pruner, self._history, number)

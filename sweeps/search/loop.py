@@ -1,0 +1,145 @@
+"""The loop: a window, not a wave.
+
+The sampler sees a private mirror of the study. The mirror is told trial j immediately before trial
+j + window is asked, never earlier, whatever is known by then; until then it shows j as running.
+So the order in which trials come back, kills, and later extensions change nothing.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sweeps.base import durations
+from sweeps.base.interrupts import Shield
+from sweeps.data import Dataset
+from sweeps.engines import Engine
+from sweeps.search.budgets import Budget
+from sweeps.search.delayed import Mirror
+from sweeps.search.workers import Workers
+from sweeps.storage.compared import expect_recorded
+from sweeps.storage.store import Store
+from sweeps.study.space import Params
+from sweeps.study.spec import Study
+from sweeps.training import seeds
+from sweeps.training.pruning import Rule
+from sweeps.training.task import Outcome, Task, failed
+
+if TYPE_CHECKING:
+    import optuna
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One trial's outcome; `new` if it was trained now."""
+
+    number: int
+    params: Params
+    outcome: Outcome
+    new: bool
+
+
+def search(
+    study: Study,
+    store: Store,
+    engine: Engine,
+    budget: Budget,
+    mirror: Mirror,
+    shield: Shield,
+    dataset: Dataset | None = None,
+) -> Iterator[Finished]:
+    """Yield every trial of the budget as it is known, those of earlier runs first.
+
+    At most `window` are in flight. The engine is given lists of tasks; where it is said what data
+    they are on, the longest go first, and small networks in packs.
+    """
+    window, earlier = study.search.window, store.trials()
+    outcomes: dict[int, Outcome] = {}
+    running: dict[int, Params] = {}
+    workers = Workers(engine, dataset, window, in_time=math.isfinite(budget.deadline))
+    number = 0
+    while True:
+        workers.fill()  # before the sampler takes its time
+        while number < budget.trials and (number < window or number - window in outcomes):
+            if len(running) >= workers.room:
+                break
+            if number >= window:
+                told = outcomes.pop(number - window)
+                mirror.tell(told)
+                budget.count(told)
+            resumed = number < len(earlier)
+            if number > 0 and not resumed and budget.ends():
+                break
+            params, known = _next(mirror, store, earlier, number, shield)
+            if known is not None:
+                outcomes[number] = known
+                yield Finished(number, params, known, new=False)
+            elif not (resumed and budget.is_late()):  # else it waits, as asked, for another run
+                running[number] = params
+                workers.add(_task(study, number, params, mirror.rule(number)))
+            number += 1
+            if running and workers.ready():
+                break  # its worker wants the next one sooner than the sampler has asked for all
+        if not running:
+            return
+        back = [(running.pop(outcome.number), outcome) for outcome in workers.wait()]
+        with shield:
+            store.finished(back)
+        for params, outcome in back:
+            outcomes[outcome.number] = outcome
+            yield Finished(outcome.number, params, outcome, new=True)
+
+
+def _next(
+    mirror: Mirror,
+    store: Store,
+    earlier: "list[optuna.trial.FrozenTrial]",
+    number: int,
+    shield: Shield,
+) -> tuple[Params, Outcome | None]:
+    """The trial's parameters, and its outcome if an earlier run knew it."""
+    import optuna
+
+    if number >= len(earlier):
+        with shield:
+            asked = mirror.ask(number)
+            store.asked(number, asked)
+        known = store.load(number, asked.params)
+    else:
+        asked = earlier[number]
+        record = store.recorded(number)
+        mirror.replay(number, asked, is_recorded=record is not None)
+        known = None
+        if record is not None:
+            expect_recorded(asked, *record)
+            known = record[1]
+        elif asked.state == optuna.trial.TrialState.FAIL:
+            cause = str(asked.user_attrs.get("cause", "unknown"))
+            return asked.params, failed(number, cause)
+    if known is not None:
+        with shield:
+            store.tell([known])
+    return asked.params, known
+
+
+def _task(study: Study, number: int, params: Params, rule: Rule) -> Task:
+    limit = study.budgets.trial_time
+    return Task(
+        number=number,
+        config=study.space.configure(params),
+        seed=study.search.seed,
+        phase=seeds.SEARCH,
+        replicates=range(study.replicates),
+        objectives=study.objectives,
+        dtype=study.dtype,
+        limits=study.limits,
+        targets=study.aims,
+        rule=rule,
+        seconds=durations.seconds(limit) if limit is not None else Task.seconds,
+    )
+
+
+def preview(study: Study, mirror: Mirror, count: int) -> list[dict[str, Any]]:
+    """The settings of the first trials that would be asked, nothing told."""
+    asked = [mirror.ask(number) for number in range(count)]
+    return [study.space.configure(trial.params) for trial in asked]

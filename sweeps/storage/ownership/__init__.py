@@ -1,0 +1,1 @@
+"""Whose a run is: locks, claims and leases."""

@@ -1,0 +1,229 @@
+"""Whether the sections of a study agree: what a sampler, pruner or metric needs of the others.
+
+What cannot be done is refused with the reason; what voids a promise is said.
+"""
+
+import importlib.util
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sweeps.base.errors import Expected, UserError, Words, did_you_mean, show
+from sweeps.study import methods
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
+from sweeps.study.metrics import METRICS, Cost
+from sweeps.study.space import Config, Range, Space, walks
+
+if TYPE_CHECKING:
+    from sweeps.data import Dataset
+    from sweeps.study.file.documents import Document
+    from sweeps.study.spec import Study
+
+Found = Iterator[tuple[str, Expected]]
+DRAWS = 2000  # to see how much of a space its rules leave
+
+
+def faults(study: "Study") -> list[tuple[str, Expected]]:
+    """Every disagreement as (dotted path, what was expected)."""
+    every = (_objectives, _sampler, _pruner, _per, _rules, _trainer)
+    return [fault for check in every for fault in check(study)]
+
+
+def _objectives(study: "Study") -> Found:
+    metrics = [o.metric for o in study.objectives]
+    if len(set(metrics)) < len(metrics):
+        yield "objective", Expected("each metric once", Words(", ".join(metrics)))
+    if len({o.at for o in study.objectives}) > 1:
+        yield "objective", Expected("one `at` for all objectives", Words("last and best"))
+    for name in study.metrics:
+        metric = METRICS[name]
+        if isinstance(metric, Cost) and metric.needs_target and len(study.aims) != 1:
+            got = Words(f"{len(study.aims)}")
+            yield "targets", Expected(f"one target for {name}", got, "like {dev_error: 0.05}")
+
+
+def with_data(study: "Study", dataset: "Dataset", document: "Document") -> None:
+    """What only the data can tell. Errors: UserError with every fault."""
+    found = [
+        *_metrics_of_the_task(study, dataset),
+        *_words_of_the_data(study, dataset),
+        *_shares(study, dataset),
+    ]
+    if found:
+        raise UserError([document.fault(path, fault) for path, fault in found])
+
+
+def _metrics_of_the_task(study: "Study", dataset: "Dataset") -> Found:
+    for name in study.metrics:
+        task = METRICS[name].task
+        if task and task != dataset.target.kind:
+            problem = Expected(f"a metric of {dataset.target.kind}", name, f"it is one of {task}")
+            yield _judging(study, name), problem
+
+
+def _judging(study: "Study", metric: str) -> str:
+    """The section that names a metric."""
+    return "objective" if metric in [o.metric for o in study.objectives] else "constraints"
+
+
+def _shares(study: "Study", dataset: "Dataset") -> Found:
+    """An error is a share of rows in classification; one above 1 is meant in percent."""
+    given = {"targets.dev_error": study.targets.dev_error, "reference": study.reference}
+    for path, value in given.items():
+        if dataset.target.kind == "classification" and value is not None and value > 1:
+            hint = f"did you mean {value / 100:g}?" if value <= 100 else ""
+            yield path, Expected("a share of rows, at most 1", value, hint)
+
+
+def _words_of_the_data(study: "Study", dataset: "Dataset") -> Found:
+    """Words that are of the other task, and weights of other classes than there are."""
+    kind, classes = dataset.target.kind, dataset.target.classes
+    for word, entry in VOCABULARY.items():
+        if entry.task and entry.task != kind:
+            for path, value in _unusual(study.space, word):
+                expected = f"{show(entry.default)} in {kind}"
+                yield path, Expected(expected, value, f"{word} is for {entry.task}")
+        elif word == "class_weights":
+            for path, value in _unusual(study.space, word):
+                if isinstance(value, list) and len(value) != len(classes):
+                    names = Words(", ".join(classes))
+                    expected = f"{len(classes)} weights, one for each of {show(names)}"
+                    yield path, Expected(expected, value)
+
+
+def _unusual(space: Space, word: str) -> Iterator[tuple[str, Any]]:
+    """What a word can be besides the vocabulary's default, as the file says it, and where."""
+    usual = plain(VOCABULARY[word].default)
+    for path, values in [(f"fixed.{word}", [space.default[word]]), *space.entries(word)]:
+        for value in values:
+            if isinstance(value, Range):
+                yield path, Words("a range")
+            elif plain(value) != usual:
+                yield path, plain(value)
+
+
+def _sampler(study: "Study") -> Found:
+    sampler, space = study.search.sampler, study.space
+    where = "search.sampler"
+    if sampler.name in methods.NEEDS:
+        module, package = methods.NEEDS[sampler.name]
+        if importlib.util.find_spec(module) is None:
+            missing = Words("none")
+            yield (
+                where,
+                Expected(f"{package} for {sampler.name}", missing, f"pip install {package}"),
+            )
+    if isinstance(sampler, methods.CmaEs):
+        if len(study.objectives) > 1:
+            yield where, Expected("one objective for cmaes", Words(f"{len(study.objectives)}"))
+        if study.limits:
+            yield where, Expected("no constraints on metrics for cmaes", study.limits[0].text)
+        if space.structure() - ({study.search.per} if study.search.per else set()):
+            hint = "its ranges have to be the same for every trial; try tpe"
+            yield where, Expected("no conditional parameters for cmaes", Words("some"), hint)
+        ranges = [leaf for leaf in space.parameters() if isinstance(leaf, Range)]
+        if len(ranges) < 2:
+            yield where, Expected("two ranges or more for cmaes", Words(f"{len(ranges)}"))
+    if isinstance(sampler, methods.BruteForce | methods.Grid):
+        points = methods.points(sampler)
+        size = walks.size(space, space.parameters(), space.structure(), points)
+        if size == math.inf:
+            hint = "give it a step, or try grid"
+            yield where, Expected("no range without a step for brute_force", Words("one"), hint)
+        elif size > methods.MOST_CELLS:
+            most = f"at most {methods.MOST_CELLS:,} cells"
+            yield where, Expected(most, Words(f"{size:,.0f}"))
+
+
+def _pruner(study: "Study") -> Found:
+    pruner = study.pruner
+    if isinstance(pruner, methods.Unpruned):
+        return
+    if len(study.objectives) > 1:
+        yield "search.pruner", Expected("no pruner with several objectives", pruner.name)
+    elif not study.objective.is_tracked:
+        hint = f"{study.objective.metric} has no value before the end"
+        yield "search.pruner", Expected("no pruner for this objective", pruner.name, hint)
+    ranked = pruner.around if isinstance(pruner, methods.Patient) else pruner
+    if isinstance(ranked, methods.SignedRank) and 2.0**-study.replicates > ranked.alpha:
+        needed = math.ceil(-math.log2(ranked.alpha))
+        hint = f"with fewer no p-value is below {ranked.alpha:g}"
+        yield "replicates", Expected(f"{needed} or more for signed_rank", study.replicates, hint)
+
+
+def _per(study: "Study") -> Found:
+    word = study.search.per
+    if word is None:
+        return
+    choices = study.space.choices(word)
+    if not choices:
+        words = [w for d in study.space.dimensions for w in d.words if study.space.choices(w)]
+        hint = did_you_mean(word, words) if words else "none is"
+        yield "search.per", Expected("a word that space chooses from a list", word, hint)
+
+
+def _rules(study: "Study") -> Found:
+    space, per = study.space, study.search.per
+    if not space.rules:
+        return
+    rules = "; ".join(rule.text for rule in space.rules)
+    got = Words(f"none of {DRAWS:,} drawn")
+    if kept_share(space) == 0:
+        yield "constraints", Expected("some settings that keep them", got, rules)
+        return
+    for code in space.choices(per) if per is not None else ():
+        if kept_share(space.only(str(per), code)) == 0:
+            expected = f"some settings with {per} {code} that keep them, for search.per"
+            yield "constraints", Expected(expected, got, rules)
+
+
+# What is known of our own networks alone.
+OURS = ("updates", "flops", "parameters")
+
+
+def _trainer(study: "Study") -> Found:
+    if study.trainer is None:
+        return
+    hint = "it is not known of a training function of one's own"
+    for name in study.metrics:
+        if name in OURS:
+            yield _judging(study, name), Expected("a metric that a trainer yields", name, hint)
+    if study.budgets.flops is not None:
+        yield "budgets.flops", Expected("another budget", Words("flops"), hint)
+
+
+def kept_share(space: Space) -> float:
+    """The share of a space that its rules leave, from random settings."""
+    return float(np.mean([space.allows(config) for config in drawn(space, DRAWS)]))
+
+
+def drawn(space: Space, count: int) -> list[Config]:
+    """So many settings at random, always the same ones, whether they keep the rules or not."""
+    names = [leaf.name for leaf in space.parameters()]
+    points = np.random.default_rng(0).random((count, len(names)))
+    return [space.configure(walks.at(space, names, point)) for point in points]
+
+
+def allowed(space: Space, count: int) -> list[Config]:
+    """Those of so many settings at random that keep the rules."""
+    return [config for config in drawn(space, count) if space.allows(config)]
+
+
+def voids_identity(study: "Study", time: float | None = None) -> list[str]:
+    """What makes the study depend on the clock, and so on the machine and what else it does."""
+    found = []
+    for objective in study.objectives:
+        metric = METRICS[objective.metric]
+        if isinstance(metric, Cost) and metric.in_seconds:
+            found.append(f"objective {objective.metric}")
+    for one in study.limits:
+        metric = METRICS[one.metric]
+        if isinstance(metric, Cost) and metric.in_seconds:
+            found.append(f"constraint {one.text}")
+    if study.budgets.time is not None or time is not None:
+        found.append("budgets.time" if time is None else "--time")
+    if study.budgets.trial_time is not None:
+        found.append("budgets.trial_time")
+    return found

@@ -1,0 +1,1 @@
+"""From the text of a study file to a study."""

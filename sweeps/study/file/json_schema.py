@@ -1,0 +1,232 @@
+"""The JSON Schema of study files, from the models and the vocabulary: for editors' completion.
+
+It says what may stand where. What sections need of each other (a pruner and its objective, a
+constraint and the space) is left to `sweeps check`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sweeps.engines import ENGINES
+from sweeps.study.file.depths import DEEPEST
+from sweeps.study.file.parsing import OPTIONAL
+from sweeps.study.hyperparameters.kinds import Number, PerLayer, Widths
+from sweeps.study.hyperparameters.named_options import Arm
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY, Hyperparameter
+from sweeps.study.methods import INNER, PRUNERS, SAMPLERS
+from sweeps.study.metrics import METRICS
+from sweeps.study.spec import BASELINES, Study
+from sweeps.study.trainers import CALL
+
+Schema = dict[str, Any]
+SEARCHED = {name: word for name, word in VOCABULARY.items() if not word.fixed_only}
+NOTHING: Schema = {"type": "null"}
+TIME: Schema = {
+    "anyOf": [
+        {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*[smh]?\s*$"},
+        {"type": "number", "exclusiveMinimum": 0},
+    ]
+}
+
+
+def study() -> Schema:
+    """The schema of a whole study file."""
+    document = Study.model_json_schema()
+    document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    sections, definitions = document["properties"], document["$defs"]
+    for own in ("limits", "Limit"):
+        sections.pop(own, None)
+        definitions.pop(own, None)
+    for name, word in VOCABULARY.items():
+        definitions[f"fixed.{name}"] = _literal(word)
+    for name, word in SEARCHED.items():
+        definitions[f"space.{name}"] = _searched(word.kind)
+        definitions[f"enqueue.{name}"] = _enqueued(name, word.kind)
+    sections["fixed"] = _mapping({name: _ref(f"fixed.{name}") for name in VOCABULARY}) | {
+        "description": "Hyperparameters that are not searched."
+    }
+    sections["space"] = _space()
+    sections["enqueue"] = {
+        "type": "array",
+        "description": "Settings that are tried first; what is not said is the default's.",
+        "items": _mapping({name: _ref(f"enqueue.{name}") for name in SEARCHED}),
+    }
+    sections["constraints"] = {
+        "type": "array",
+        "description": "Between hyperparameters, or on a metric's mean over replicates.",
+        "items": {"type": "string", "pattern": "<|>|\\sis\\s"},
+        "examples": [["l2 < 1e-2 when optimizer is adam", "gap <= 0.02"]],
+    }
+    sections["objective"] = _objective(definitions)
+    count = sections["replicates"]
+    sections["replicates"] = _any(count, _mapping({"count": count}, required=True))
+    _search(definitions)
+    _budgets(definitions["Budgets"]["properties"])
+    _confirm(definitions["Confirm"]["properties"])
+    sections["engine"] = _any({"enum": [*ENGINES]}, _ref("EngineSpec"))
+    sections["trainer"] = _any({"type": "string", "pattern": f"^{CALL.pattern}$"}, _ref("Trainer"))
+    _words_of_a_trainer(document)
+    for name in (*OPTIONAL, "fixed"):
+        sections[name] = _any(sections[name], NOTHING)  # its lines may all be commented out
+    return document
+
+
+def _words_of_a_trainer(document: Schema) -> None:
+    """A trainer may have words of its own; where there is none, `fixed` and `space` have ours."""
+    names: Schema = {}
+    for section in ("fixed", "space"):
+        known = document["properties"][section]
+        del known["additionalProperties"]
+        patterns = [{"pattern": pattern} for pattern in known.get("patternProperties", {})]
+        words = _any({"enum": list(known["properties"])}, *patterns)
+        names[section] = {"propertyNames": words}
+    document["if"] = {"not": {"required": ["trainer"]}}
+    document["then"] = {"properties": names}
+
+
+def _literal(word: Hyperparameter) -> Schema:
+    return word.kind.schema() | {"description": word.about, "default": word.default}
+
+
+def _space() -> Schema:
+    word = f"({'|'.join(SEARCHED)})"
+    row = {"type": "array", "minItems": 2}
+    return {
+        "type": "object",
+        "description": "Hyperparameters that are searched: a list is a choice, a mapping a range.",
+        "properties": {name: _ref(f"space.{name}") for name in SEARCHED},
+        # Words that are chosen together: "batch_size, learning_rate": [[16, 0.01], …].
+        "patternProperties": {
+            f"^\\s*{word}\\s*(,\\s*{word}\\s*)+$": {"type": "array", "items": row, "minItems": 1}
+        },
+        "additionalProperties": False,
+    }
+
+
+def _searched(kind: Any) -> Schema:
+    """What may stand at a word of the space."""
+    choice = _choice(kind.schema())
+    forms = [choice, _mapping({"choices": choice}, required=True)]
+    if isinstance(kind, Number):
+        forms.append(_range(kind))
+    if isinstance(kind, PerLayer):
+        forms += [_range(kind.item), _mapping({"per_layer": _range(kind.item)}, required=True)]
+    if isinstance(kind, Widths):
+        forms.append(_stack(kind))
+    if isinstance(kind, Arm):
+        arms = {name: _arm(kind, name) for name in kind.table}
+        forms.append(_mapping({"choices": _mapping(arms) | {"minProperties": 1}}, required=True))
+    return _any(*forms)
+
+
+def _enqueued(name: str, kind: Any) -> Schema:
+    """A literal; inside an arm, the words that it replaces may stand too."""
+    literal = _ref(f"fixed.{name}")
+    if not isinstance(kind, Arm):
+        return literal
+    words = {word: _ref(f"enqueue.{word}") for word in SEARCHED if word != name}
+    arms = {
+        arm: _mapping(words | {key: setting.kind.schema() for key, setting in table.items()})
+        for arm, table in kind.table.items()
+    }
+    return _any(literal, _mapping(arms) | {"minProperties": 1, "maxProperties": 1})
+
+
+def _stack(kind: Widths) -> Schema:
+    """Depth by width."""
+    depth = _setting(Number(low=0, high=DEEPEST, integer=True))
+    width = _setting(kind.item)
+    per_layer = _mapping({"per_layer": width}, required=True)
+    return _mapping({"depth": depth, "width": _any(width, per_layer)}, required=True)
+
+
+def _arm(kind: Arm, name: str) -> Schema:
+    """An arm's own settings, and any word of the space in its outer entry's place."""
+    settings = {
+        key: _any(setting.kind.schema(), _setting(setting.kind))
+        for key, setting in kind.table[name].items()
+    }
+    words = {
+        word: _any(_ref(f"fixed.{word}"), _ref(f"space.{word}"))
+        for word in SEARCHED
+        if word not in settings
+    }
+    space = _space()["patternProperties"]
+    return _any(_mapping({**words, **settings}) | {"patternProperties": space}, NOTHING)
+
+
+def _setting(kind: Number) -> Schema:
+    return _any(_choice(kind.schema()), _range(kind))
+
+
+def _choice(item: Schema) -> Schema:
+    return {"type": "array", "items": item, "minItems": 1, "uniqueItems": True}
+
+
+def _range(item: Number) -> Schema:
+    number = Number(item.low, item.high, item.above, item.below, item.integer).schema()
+    optional = {"log": {"type": "boolean"}, "step": {"type": "number", "exclusiveMinimum": 0}}
+    both = {"required": ["log", "step"], "properties": {"log": {"const": True}}}
+    return _mapping({"low": number, "high": number}, required=True) | {
+        "properties": {"low": number, "high": number, **optional},
+        "not": both,
+    }
+
+
+def _objective(definitions: Schema) -> Schema:
+    """A metric's name, a mapping, or several of them."""
+    properties = definitions["Objective"]["properties"]
+    properties["metric"] = {
+        "enum": list(METRICS),
+        "description": "; ".join(f"{name}: {metric.about}" for name, metric in METRICS.items()),
+    }
+    definitions["Reduction"] |= {"minProperties": 1, "maxProperties": 1}
+    one = _any({"enum": list(METRICS)}, _ref("Objective"))
+    return _any(*one["anyOf"], {"type": "array", "items": one, "minItems": 1})
+
+
+def _search(definitions: Schema) -> None:
+    search = definitions["Search"]["properties"]
+    search["sampler"] = _named(SAMPLERS, definitions)
+    search["pruner"] = _any(_named(PRUNERS, definitions), NOTHING)
+    definitions["Threshold"] |= _any({"required": ["upper"]}, {"required": ["lower"]})
+    definitions["Patient"]["properties"]["around"] = _named(INNER, definitions)
+
+
+def _named(known: Mapping[str, Any], definitions: Schema) -> Schema:
+    """A name, or one name with its options."""
+    forms: list[Schema] = [{"enum": list(known)}]
+    for name, model in known.items():
+        definitions[model.__name__]["properties"].pop("name", None)
+        forms.append(_mapping({name: _any(_ref(model.__name__), NOTHING)}, required=True))
+    return _any(*forms)
+
+
+def _budgets(properties: Schema) -> None:
+    for name in ("time", "trial_time"):
+        properties[name] = _any(*TIME["anyOf"], NOTHING)
+
+
+def _confirm(properties: Schema) -> None:
+    properties["baselines"] = _any(
+        {"type": "array", "items": {"enum": [*BASELINES]}}, {"const": "none"}, NOTHING
+    )
+    properties["baseline_time"] = TIME
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _any(*forms: Schema) -> Schema:
+    return {"anyOf": list(forms)}
+
+
+def _mapping(properties: Schema, required: bool = False) -> Schema:
+    """A mapping with these keys alone; all of them, or any."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        **({"required": list(properties)} if required else {}),
+    }

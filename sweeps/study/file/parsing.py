@@ -1,0 +1,106 @@
+"""A document to a study: every fault of it at once, each where it stands."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from sweeps.base.errors import Expected, Fault, UserError
+from sweeps.study import consistency, trainers
+from sweeps.study.file import enqueue, pydantic_errors, space_section
+from sweeps.study.file.documents import Document
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY
+from sweeps.study.objectives import Limit, is_limit, limit
+from sweeps.study.space import Space
+from sweeps.study.spec import Study
+
+# Names that a later version fills: refused by name, and never taken for typing mistakes.
+RESERVED = {
+    "replicates.resample": "resampled replicates",
+    "data.split.files": "separate files for the splits",
+}
+# Sections that may stand empty.
+OPTIONAL = (
+    *("objective", "search", "confirm", "targets", "replicates", "description"),
+    *("constraints", "enqueue", "budgets"),
+)
+
+
+def study(document: Document) -> Study:
+    """The study of a document. Errors: UserError with every fault at once."""
+    # A section whose lines are all commented out is not there.
+    values = {k: v for k, v in document.values.items() if v is not None or k not in OPTIONAL}
+    faults = _reserved(document)
+    fixed, space = values.pop("fixed", {}), values.pop("space", None)
+    rules, limits = _constraints(document, values.pop("constraints", ()), faults)
+    parsed: Space | None = None
+    more, unclear = trainers.words(values.get("trainer"))
+    with VOCABULARY.with_words(more):
+        if space is None:
+            faults.append(document.fault("space", Expected("a mapping of hyperparameters", None)))
+        else:
+            parsed, grammatical = space_section.parse({} if fixed is None else fixed, space, rules)
+            told = [(p, fault) for p, fault in grammatical if not unclear & set(p.split("."))]
+            faults += [document.fault(path, fault) for path, fault in told]
+        first, wrong = enqueue.parse(parsed, values.pop("enqueue", ()))
+        faults += [document.fault(path, fault) for path, fault in wrong]
+    if "limits" in values:  # ours, made of the constraints
+        faults.append(document.fault("limits", Expected("constraints", "limits")))
+    seen = {fault.path for fault in faults}
+    try:
+        # A stand-in where the space is at fault, so that the other sections are checked too.
+        given = {"space": parsed or Space((), ()), "limits": tuple(limits), "enqueue": first}
+        made = Study.model_validate({**values, **given})
+    except ValidationError as invalid:
+        faults += [
+            fault
+            for error in invalid.errors(include_url=False)
+            if (fault := pydantic_errors.fault(document, error, Study)).path not in seen
+        ]
+    if not faults:
+        faults = [document.fault(path, fault) for path, fault in consistency.faults(made)]
+    if faults:
+        raise UserError(sorted(faults, key=_by_line))
+    return made
+
+
+def _constraints(
+    document: Document, texts: Any, faults: list[Fault]
+) -> tuple[list[tuple[int, str]], list[Limit]]:
+    """Those between hyperparameters with their places, and those of metrics."""
+    rules: list[tuple[int, str]] = []
+    limits: list[Limit] = []
+    if not isinstance(texts, list | tuple):
+        faults.append(document.fault("constraints", Expected("a list of rules", texts)))
+        return rules, limits
+    for place, text in enumerate(texts):
+        try:
+            if not isinstance(text, str):
+                raise Expected("a rule", text, "like 'gap <= 0.02'")
+            if is_limit(text):
+                limits.append(limit(text))
+            else:
+                rules.append((place, text))
+        except Expected as fault:
+            faults.append(document.fault(f"constraints.{place}", fault))
+    return rules, limits
+
+
+def _by_line(fault: Fault) -> int:
+    line = fault.where.rpartition(":")[2]
+    return int(line) if line.isdigit() else 0
+
+
+def _reserved(document: Document) -> list[Fault]:
+    faults = []
+    for path, what in RESERVED.items():
+        if _at(document.values, path) is not None:
+            hint = f"{what} come with a later version"
+            name = path.rpartition(".")[2]
+            faults.append(document.fault(path, Expected("a key of this version", name, hint)))
+    return faults
+
+
+def _at(values: Any, path: str) -> Any:
+    for key in path.split("."):
+        values = values.get(key) if isinstance(values, dict) else None
+    return values

@@ -1,0 +1,98 @@
+"""pydantic's errors in our words: the file's line, the key, what was expected, what was got."""
+
+import re
+from typing import cast
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from sweeps.base import addresses
+from sweeps.base.errors import Expected, Fault, did_you_mean
+from sweeps.study.file.documents import Document
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY
+from sweeps.study.methods import PRUNERS, SAMPLERS
+from sweeps.study.objectives import FORMS, Objective, Reduction
+from sweeps.study.trainers import Parameter, Trainer
+
+SIGNS = {
+    ">=": "greater than or equal to",
+    "<=": "less than or equal to",
+    ">": "greater than",
+    "<": "less than",
+}
+NOUNS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "boolean": "true or false",
+    "tuple": "a list",
+    "list": "a list",
+}
+ABOUT = {
+    "name": "a study's name is also its folder's",
+    "data": "data: {source: …}",
+    "data.source": "a file, sklearn:… or synthetic:…",
+}
+HIDDEN = ("name",)  # of a named section
+OURS = ("name", "fixed", "constraints")  # of the study itself
+
+
+def fault(document: Document, error: ErrorDetails, study: type[BaseModel]) -> Fault:
+    """One of pydantic's errors in our words."""
+    parts = _parts(document, error["loc"])
+    path, kind, got = ".".join(parts), error["type"], error["input"]
+    if parts[0] in addresses.KEYS:
+        got = addresses.told(got)
+    if kind == "missing":
+        return document.fault(path, f"expected a value, got nothing ({_about(path)})")
+    if kind == "extra_forbidden" and len(parts) == 1 and path in VOCABULARY:
+        hint = "a hyperparameter: put it in fixed or space"
+        return document.fault(path, Expected("a known key", path, hint))
+    if kind == "extra_forbidden":
+        known = _known(parts[:-1], study)
+        return document.fault(
+            path, Expected("a known key", parts[-1], did_you_mean(parts[-1], known))
+        )
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        return document.fault(path, Expected("a mapping", got))
+    if kind == "own":
+        return document.fault(path, error["msg"])
+    if kind == "literal_error":
+        words = re.sub(r"'(\w+)'", r"\1", cast(dict[str, str], error["ctx"])["expected"])
+        near = did_you_mean(got, words.replace(" or ", ", ").split(", ")) if got else ""
+        return document.fault(path, Expected(words, got, near if "mean" in near else ""))
+    if kind == "int_type" and isinstance(got, float) and got.is_integer():
+        return document.fault(path, Expected("a whole number", got, f"write {got:.0f}"))
+    expected = error["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+    for sign, words in SIGNS.items():
+        expected = expected.replace(words, f"a number {sign}")
+    return document.fault(path, Expected(NOUNS.get(expected, expected), got))
+
+
+def _about(path: str) -> str:
+    return ABOUT.get(path, "it has no default")
+
+
+def _parts(document: Document, location: tuple[int | str, ...]) -> list[str]:
+    """The path of a fault as the file has it: one objective is no list."""
+    parts = [str(part) for part in location]
+    if parts[:1] == ["objective"] and not isinstance(document.values.get("objective"), list):
+        del parts[1:2]
+    return [part for part in parts if part not in FORMS]
+
+
+def _known(path: list[str], study: type[BaseModel]) -> list[str]:
+    """The keys that may stand in the section at a path."""
+    model = study
+    for part in path:
+        named = {**SAMPLERS, **PRUNERS, "objective": Objective, "reduce": Reduction}
+        named |= {"trainer": Trainer, "parameters": Parameter}
+        if part not in named and part not in model.model_fields:
+            continue  # a place in a list, or a name of the user's
+        inner = named.get(part) or model.model_fields[part].annotation
+        model = cast(type[BaseModel], inner)
+    keys = [field.alias or name for name, field in model.model_fields.items()]
+    is_named = model in (*SAMPLERS.values(), *PRUNERS.values())
+    if is_named or model is study:
+        keys = [key for key in keys if key not in HIDDEN]
+    return [*keys, *(OURS if model is study else ())]

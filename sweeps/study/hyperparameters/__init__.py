@@ -1,0 +1,1 @@
+"""Which hyperparameters there are, and what a value of one may be."""

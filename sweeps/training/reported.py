@@ -1,0 +1,136 @@
+"""What a training function yields after an epoch, checked and completed: numbers and outputs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweeps.base.errors import Expected, Words, did_you_mean
+from sweeps.data import Dataset
+from sweeps.data.dataset import PARTS
+from sweeps.study import metrics
+
+NUMBERS = tuple(f"{part}_{kind}" for part in PARTS for kind in ("loss", "error"))
+OUTPUTS = tuple(f"{part}_outputs" for part in PARTS)
+FLOOR = float(np.log(metrics.SMALLEST))  # of a log-probability
+SUMS = 1e-2  # how far from 1 the probabilities of a row may add up to
+
+
+@dataclass(frozen=True)
+class Said:
+    """numbers: by score, those of the outputs included; outputs: (n, K′) by part."""
+
+    numbers: dict[str, float] = field(default_factory=dict)
+    outputs: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    diverged: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said yet."""
+        return not self.numbers
+
+    @property
+    def in_words(self) -> Words:
+        """What there is, for a message."""
+        return Words(", ".join([*self.numbers, *(f"{part}_outputs" for part in self.outputs)]))
+
+
+def read(given: Any, dataset: Dataset) -> Said:
+    """What was yielded; whatever is not finite in it means divergence. Errors: Expected."""
+    if not isinstance(given, Mapping) or not given:
+        raise Expected("a mapping of metrics, like {'dev_loss': 0.3}", given)
+    for name in given:
+        if name not in (*NUMBERS, *OUTPUTS):
+            raise Expected("a known metric", name, did_you_mean(name, (*NUMBERS, *OUTPUTS)))
+    outputs = {
+        part: _outputs(part, given[f"{part}_outputs"], dataset)
+        for part in PARTS
+        if given.get(f"{part}_outputs") is not None
+    }
+    numbers: dict[str, float] = {}
+    for part, values in outputs.items():
+        scores = metrics.loss_and_error(values, dataset.labels[part])
+        numbers |= {f"{part}_loss": float(scores[0]), f"{part}_error": float(scores[1])}
+    said = [name for name in NUMBERS if given.get(name) is not None]
+    numbers |= {name: _number(name, given[name], dataset) for name in said}
+    everything = [np.array(list(numbers.values())), *outputs.values()]
+    return Said(numbers, outputs, not all(np.isfinite(values).all() for values in everything))
+
+
+def _number(name: str, given: Any, dataset: Dataset) -> float:
+    if isinstance(given, bool | np.bool_):
+        raise Expected(f"a number as {name}", bool(given))
+    try:
+        number = float(given)
+    except (TypeError, ValueError, OverflowError):
+        raise Expected(f"a number as {name}", Words(type(given).__name__)) from None
+    if name.endswith("_error") and np.isfinite(number):
+        if dataset.target.classes and not 0 <= number <= 1:
+            raise Expected(f"a share of rows, from 0 to 1, as {name}", number)
+        if number < 0:
+            raise Expected(f"a number >= 0 as {name}", number)
+    return number
+
+
+def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:
+    name, classes = f"{part}_outputs", len(dataset.target.classes)
+    if part not in dataset.labels:
+        raise Expected("no outputs of test rows in the search", name)
+    try:
+        values = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError, RuntimeError):  # PyTorch's, of a tensor with a gradient
+        hint = "detach() a tensor first"
+        raise Expected(f"an array as {name}", Words(type(given).__name__), hint) from None
+    rows = len(dataset.labels[part])
+    if not classes and values.shape == (rows,):
+        values = values[:, None]
+    if values.shape != (rows, classes or 1):
+        shape = f"({rows}, {classes})" if classes else f"({rows},)"
+        raise Expected(f"{name} of shape {shape}", Words(values.shape))
+    if not classes:
+        return values
+    impossible = np.isneginf(values).all(axis=-1, keepdims=True)  # no class at all: it diverged
+    values = np.where(impossible, np.nan, values)
+    sums = np.exp(values).sum(axis=-1)
+    if np.isfinite(sums).all() and (np.abs(sums - 1) > SUMS).any():
+        far = sums[np.abs(sums - 1).argmax()]
+        hint = "probabilities? take their logarithm"
+        got = Words(f"a row whose probabilities add up to {far:.3g}")
+        raise Expected(f"log-probabilities as {name}", got, hint)
+    return np.maximum(values, FLOOR)
+
+
+def value(metric: str, said: Said, dataset: Dataset) -> float:
+    """A metric of one replicate, never worse than the worst; that, where it has diverged.
+
+    Errors: Expected, naming what was not said.
+    """
+    score = metrics.METRICS[metric]
+    if not isinstance(score, metrics.Score):
+        raise TypeError(metric)
+    worst = score.worst(dataset)
+    if said.diverged:
+        return worst
+    numbers = {name: np.array([number]) for name, number in said.numbers.items()}
+    labels = dataset.labels["dev"]
+    try:
+        (found,) = score.of(metrics.Seen(numbers, lambda: said.outputs["dev"][None], labels))
+    except KeyError as missing:
+        name = "dev_outputs" if missing.args[0] == "dev" else missing.args[0]
+        raise Expected(f"{name} (for {metric})", said.in_words) from None
+    better = min if score.direction == "minimize" else max
+    return float(better(found, worst))
+
+
+def constant(dataset: Dataset) -> Said:
+    """What the best constant predictor of the training rows would say: the epoch before any."""
+    labels, dev = dataset.labels["train"], len(dataset.labels["dev"])
+    if dataset.target.classes:
+        counts = np.bincount(labels, minlength=len(dataset.target.classes))
+        row = np.log(counts / counts.sum())
+    else:
+        row = np.zeros(1)  # the target is standardized by the training rows
+    numbers = {name: dataset.constants[name] for name in NUMBERS if not name.startswith("test")}
+    return Said(numbers, {"dev": np.maximum(np.tile(row, (dev, 1)), FLOOR)})

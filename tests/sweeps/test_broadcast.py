@@ -1,0 +1,89 @@
+"""What workers are given: once, by a file without a name, or in the message itself."""
+
+import os
+import pickle
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pytest
+
+from sweeps.engines.base import Work
+from sweeps.engines.broadcast import Handed
+from sweeps.engines.loky import Loky
+
+VALUE = {"x": np.arange(100_000.0), "names": ("a", "b")}
+
+
+def refuse(*_: object, **__: object) -> NoReturn:
+    raise OSError(28, "No space left on device")
+
+
+def same(found: Any) -> bool:
+    return np.array_equal(found["x"], VALUE["x"]) and found["names"] == VALUE["names"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc, which Linux has")
+def test_a_copy_is_small_and_reads_the_value_as_often_as_it_is_asked() -> None:
+    with closing(Handed(VALUE)) as handed:
+        sent = pickle.dumps(handed)
+        assert len(sent) < 300
+        copy = pickle.loads(sent)
+        assert same(copy.value())
+        assert same(copy.value())
+
+
+@pytest.mark.parametrize(
+    ("owner", "call"), [(tempfile, "TemporaryFile"), (os, "getpid"), (os, "geteuid")]
+)
+def test_without_such_a_file_the_value_travels_in_the_copy(
+    owner: Any, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in: dict[str, Callable[..., Any]] = {
+        "TemporaryFile": refuse,
+        "getpid": lambda: 0,
+        "geteuid": lambda: 12345,  # another's than the process shows
+    }
+    monkeypatch.setattr(owner, call, stand_in[call])
+    handed = Handed(VALUE)
+    assert handed._file is None or handed._file.closed
+    copy = pickle.loads(pickle.dumps(handed))
+    monkeypatch.undo()
+    assert same(copy.value())
+
+
+def test_a_disk_that_is_full_keeps_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """/dev/full takes no byte; what is buffered would be written again by closing."""
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: open("/dev/full", "wb"))  # noqa: SIM115
+    handed = Handed(VALUE)
+    assert handed._file is not None
+    assert handed._file.closed
+    assert same(pickle.loads(pickle.dumps(handed)).value())
+
+
+def test_it_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with closing(Handed(VALUE)) as handed:
+        assert list(tmp_path.iterdir()) == []
+        assert same(handed.value())
+
+
+def total(task: float, shared: Any) -> float:
+    return task + float(shared["x"].sum())
+
+
+def test_every_worker_has_it() -> None:
+    engine = Loky(Work(total, VALUE, jobs=2, retries=0))
+    try:
+        for key in range(6):
+            engine.submit(key, float(key))
+        found: dict[int, float] = {}
+        while len(found) < 6:
+            found |= dict(engine.wait())
+    finally:
+        engine.close()
+    assert found == {key: key + VALUE["x"].sum() for key in range(6)}
