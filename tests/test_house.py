@@ -5,12 +5,14 @@ import inspect
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import dnn
 import studies
+from sweeps.base.provenance import DISTRIBUTION
 from sweeps.study import methods, metrics
 from sweeps.study.file import parsing
 from sweeps.study.file.documents import parse, read
@@ -205,13 +207,16 @@ def test_an_unknown_study_lists_those_there_are() -> None:
 
 
 def test_no_message_tells_to_install_another_package_of_our_name() -> None:
-    """`sweeps` on the public registry is somebody else's."""
+    """`sweeps` on the public registry is somebody else's; ours is `dnn-sweeps`."""
     files = [
-        ROOT / "README.md",
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        ROOT / "Makefile",
         *(file for package in HOUSE for file in (ROOT / package).rglob("*.py")),
     ]
-    bare = re.compile(r"pip install ['\"]?sweeps")
+    bare = re.compile(r"pip install (-\S+ )*['\"]?sweeps\b")
     assert not [str(file) for file in files if bare.search(file.read_text())]
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["name"] == DISTRIBUTION
 
 
 def test_nothing_speaks_of_this_machine() -> None:

@@ -5,7 +5,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("numpy", "optuna", "joblib", "scikit-learn", "scipy", "pandas", "sweeps")
+DISTRIBUTION = "dnn-sweeps"  # of this package: `sweeps` on the public registry is another
+PACKAGES = ("numpy", "optuna", "joblib", "scikit-learn", "scipy", "pandas", DISTRIBUTION)
 
 
 def versions() -> dict[str, str]:
