@@ -14,7 +14,7 @@ from rich.text import Text
 
 from sweeps.base.errors import printable
 from sweeps.base.redaction import redact_address
-from sweeps.base.terminal import tell, verbatim
+from sweeps.base.terminal import say, verbatim
 from sweeps.results.result import Result
 from sweeps.study.spec import Study
 from sweeps.views import wording
@@ -27,24 +27,24 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
     """Print the table of winners with its reading, then the exact commands to go on with."""
     failed = result.trials[result.trials["state"] == "failed"]
     for cause, count in failed["cause"].value_counts().items():
-        tell(console, "failed", f"{wording.count(count, 'trial')}: {cause}", style="red")
+        say(console, "failed", f"{wording.count(count, 'trial')}: {cause}", style="red")
     if result.confirm is not None:
         from reports.sections import answers
 
         winner = result.confirm[result.confirm["rank"] == 1]
         if (winner["status"] == "diverged").all():
-            tell(console, "diverged", "every confirmed network of the winner", style="red")
+            say(console, "diverged", "every confirmed network of the winner", style="red")
         shown = _fitting(result, console)
         console.print(_table(result, shown))
         for n, (_, text) in enumerate(answers.lines(result.run)):
-            tell(console, "" if n else "verdict", text)
+            say(console, "" if n else "verdict", text)
         for label, text in _settings_of(result.table, study):
-            tell(console, label, text)
+            say(console, label, text)
         for text in _reading(result, shown):
-            tell(console, "", text, style="dim")
+            say(console, "", text, style="dim")
     else:
         for text in _of_search(result, study):
-            tell(console, "", text)
+            say(console, "", text)
     verbatim(console, "")
     for line in _where(result, storage):
         verbatim(console, line)

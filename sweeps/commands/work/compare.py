@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sweeps.base.errors import UserError, printable
-from sweeps.base.terminal import tell
+from sweeps.base.terminal import say
 from sweeps.storage import folders
 from sweeps.study.hyperparameters.vocabulary import defaults, plain
 from sweeps.views import tables, wording
@@ -157,21 +157,21 @@ def show(found: Comparison, console: Console) -> None:
         if all(value == values[0] for value in values)
     ]
     if same:
-        tell(console, "the same", ", ".join(same), style="dim")
+        say(console, "the same", ", ".join(same), style="dim")
     first = found.runs[0]
     for run, difference, error in zip(found.runs[1:], found.differences, found.errors, strict=True):
-        tell(console, "", f"{run.folder} against {first.folder}: {words(difference, first)}")
+        say(console, "", f"{run.folder} against {first.folder}: {words(difference, first)}")
         for label, interval in (
             ("new rows", difference.on_new_rows),
             ("these rows alone", difference.on_these_rows),
         ):
             if interval is not None:
                 label = label if difference.by.of_rows else "networks"
-                tell(console, "", f"{label}: {_interval(interval, unit_of(difference, first))}")
+                say(console, "", f"{label}: {_interval(interval, unit_of(difference, first))}")
         if error is not None:
-            tell(console, "", f"beside it: {words(error, first)}")
+            say(console, "", f"beside it: {words(error, first)}")
     for note in found.notes:
-        tell(console, "note", note, style="yellow")
+        say(console, "note", note, style="yellow")
 
 
 def _results(found: Comparison) -> list[tuple[str, list[Text]]]:
