@@ -33,7 +33,7 @@ def searched(run: Run, config: str) -> dict[str, Any]:
 
 def in_words(run: Run, config: str) -> str:
     """`learning_rate 0.003, optimizer adam`: all of them."""
-    return ", ".join(f"{name} {text.value(x)}" for name, x in searched(run, config).items())
+    return text.settings(searched(run, config))
 
 
 @once

@@ -77,14 +77,6 @@ def beyond_the_error(run: Run) -> list[tuple[str, Objective]]:
     ]
 
 
-def objective_in_words(row: pd.Series[Any], name: str, goal: Objective) -> str:
-    """An objective of a row of the table, by its column: `0.9941 [0.9926, 0.9957]`."""
-    if all_lost(row) and not goal.unit.is_count:
-        return LOST
-    value, low, high = (float(row[f"{name}{end}"]) for end in ENDS)
-    return goal.unit.interval(Interval(value, low, high, int(row["n"]), kind="", covers=""))
-
-
 def target_in_words(run: Run) -> str:
     """The target behind `reach` and `epochs_to_target`, in words, and where it comes from."""
     aim = convergence.target(run)

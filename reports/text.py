@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -233,31 +233,45 @@ def probability(p: float) -> str:
     return f"{p:.2f}".lstrip("0") if p < 1 else "1"
 
 
+def settings(values: Mapping[str, object]) -> str:
+    """`learning_rate 0.003, optimizer adam`: by name, in their order; "" where there are none."""
+    return ", ".join(f"{name} {value(x)}" for name, x in values.items())
+
+
 def value(x: object) -> str:
-    """A setting's value as text: numbers short, everything else as it stands."""
+    """A setting's value as a study file has it, but for its digits: `0.001`, `[32, 16]`, `1024`.
+
+    A name with settings of its own, `{"momentum": {"beta": 0.9}}`, is `momentum (beta 0.9)`, also
+    where it comes as Optuna is told of it, in JSON.
+    """
     if isinstance(x, bool):
         return "true" if x else "false"
     if x is None or (isinstance(x, float) and math.isnan(x)):
         return DASH
-    if isinstance(x, (int, float)):
-        found = number(float(x))
+    if isinstance(x, float):
+        found = number(x).replace(SPACE, "").replace(MINUS, "-")  # to be copied
         return found.rstrip("0").rstrip(".") if "." in found and "e" not in found else found
     if isinstance(x, (list, tuple)):
         return "[" + ", ".join(value(each) for each in x) + "]"
-    return _arm(x) if isinstance(x, str) and ARM.fullmatch(x) else str(x)
+    if isinstance(x, dict):
+        ((name, own),) = x.items()
+        return f"{name} ({settings(own)})" if own else str(name)
+    return _coded(x) if isinstance(x, str) and CODED.fullmatch(x) else str(x)
 
 
-# A choice's arm with settings of its own, as Optuna is told of it.
-ARM = re.compile(r'\{"[\w.]+": \{.*\}\}')
+CODED = re.compile(r'\{"[\w.]+": \{.*\}\}')
 
 
-def _arm(code: str) -> str:
-    """`normal (scale 10)`."""
+def _coded(code: str) -> str:
     try:
-        ((name, settings),) = json.loads(code).items()
+        return value(json.loads(code))
     except json.JSONDecodeError:
         return code
-    return f"{name} ({', '.join(f'{key} {value(inner)}' for key, inner in settings.items())})"
+
+
+def with_rest(words: str, rest: str) -> str:
+    """`2.6 % [1.8, 3.5]`, `20.0 (90 % reached it)`: what is no interval stands in brackets."""
+    return f"{words} {rest if rest[:1] in ('', '[') else f'({rest})'}".strip()
 
 
 def capital(words: str) -> str:

@@ -125,20 +125,16 @@ def _so_far(folder: Path, study: "Study", console: Console) -> None:
     if not top:
         say(console, "", "no trial is complete yet")
     for n, record in enumerate(top):
-        settings = _settings(record.params)
+        settings = wording.settings(record.params)
         text = f"trial {record.number}, {study.objective.label} {record.value:.4f} ({settings})"
         say(console, "best" if n == 0 else "", text)
-
-
-def _settings(params: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {wording.value_of(value)}" for name, value in params.items())
 
 
 def trial(seen: "TrialView", console: Console) -> None:
     """Settings, value, each network's numbers, and the mean learning curves."""
     verbatim(console, f"trial {seen.trial}", style="bold")
     say(console, "state", seen.state + (f": {seen.cause}" if seen.cause else ""))
-    say(console, "settings", _settings(seen.settings) or "–")
+    say(console, "settings", wording.settings(seen.settings))
     if seen.value is not None:
         say(console, "value", f"{seen.value:.6g}, mean of {len(seen.replicates)} replicates")
     if seen.curves:
