@@ -35,8 +35,8 @@ def table(run: Run) -> pd.DataFrame:
     Errors are shares (or RMSE) with the interval on new rows; `objective` (and `objective.2`, …) is
     what the search was after, on dev rows with the interval for new seeds, and `test_objective` the
     mean of the first on test rows, with that for new rows; `gap` is dev - train error; `reach`
-    the share of the networks that reached the target, `epochs_to_target` their restricted mean
-    time (misses count with the horizon); `diverged` how many of the n networks did, each of which
+    the share of the networks that reached the target, `epochs_to_target` their mean time, misses
+    counting with the horizon; `diverged` how many of the n networks did, each of which
     counts with the worst value. NaN where there is no such number; no rows without a confirmation.
     """
     further = [f"{name}{end}" for name, _ in named_objectives(run)[1:] for end in ENDS]

@@ -107,11 +107,11 @@ def unit(run: Run, metric: str) -> Unit:
     if metric in UNITS:
         return UNITS[metric]
     split, _, kind = metric.partition("_")
-    name = "gap, dev less train" if metric == "gap" else metric.replace("_", " ")
+    name = f"gap, dev {MINUS} train" if metric == "gap" else metric.replace("_", " ")
     if kind != "error" and metric != "gap":
         return Unit(name)
     if run.regression:
-        gap = Unit("gap in RMSE, dev less train", ends=(-math.inf, math.inf))
+        gap = Unit(f"gap in RMSE, dev {MINUS} train", ends=(-math.inf, math.inf))
         return gap if metric == "gap" else Unit(f"{split} RMSE")
     ends = (-1.0 if metric == "gap" else 0.0, 1.0)
     return Unit(name, 100.0, f"{SPACE}%", f"{SPACE}points", ends=ends)
@@ -164,7 +164,7 @@ def cost(x: float) -> str:
 
 
 def time(restricted: Interval, reached: int) -> str:
-    """A restricted mean: `12.3`, or `> 60` where no network got there before the horizon."""
+    """A mean with misses at the horizon: `12.3`; `> 60` where no network got there before it."""
     return cost(restricted.estimate) if reached else more(restricted.estimate)
 
 

@@ -27,7 +27,7 @@ class Limit:
 
     @property
     def name(self) -> str:
-        """`gap, dev less train <= 2.0 %`, with a proper sign."""
+        """`gap, dev − train <= 2.0 %`, with a proper sign."""
         return f"{self.unit.name} {SIGNS[self.sign]} {self.unit.value(self.bound)}"
 
     def keeps(self, values: pd.Series) -> pd.Series:
