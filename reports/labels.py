@@ -1,7 +1,5 @@
 """A setting's searched values, and how it differs from the other confirmed ones in a few words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any

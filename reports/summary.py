@@ -1,7 +1,5 @@
 """The confirmed configurations in one frame, for the page and for the terminal. Draws nothing."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping
@@ -50,7 +48,7 @@ def table(run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def all_lost(row: pd.Series[Any]) -> bool:
+def all_lost(row: "pd.Series[Any]") -> bool:
     """Whether every network of a row of the table diverged, so that its errors are none."""
     return bool(row["n"] > 0 and row["diverged"] == row["n"])
 

@@ -1,7 +1,5 @@
 """How numbers are written: one place for digits, units, signs and intervals."""
 
-from __future__ import annotations
-
 import json
 import math
 import re
@@ -57,18 +55,18 @@ class Unit:
             return DASH
         return self._plain(x, self._decimals(x), sign=True) + self.points
 
-    def interval(self, of: Interval, difference: bool = False) -> str:
+    def interval(self, of: "Interval", difference: bool = False) -> str:
         """`2.6 % [1.8, 3.5]`; differences are signed, and in points."""
         return self.head(of, difference) + self.bounds(of, difference)
 
-    def head(self, of: Interval, difference: bool = False) -> str:
+    def head(self, of: "Interval", difference: bool = False) -> str:
         """The estimate alone, to as many decimals as its bounds."""
         if not of.known:
             return self.difference(of.estimate) if difference else self.value(of.estimate)
         tail = self.points if difference else self.suffix
         return self._plain(of.estimate, self._shared(of), sign=difference) + tail
 
-    def bounds(self, of: Interval, difference: bool = False) -> str:
+    def bounds(self, of: "Interval", difference: bool = False) -> str:
         """` [1.8, 3.5]`, or nothing where there are no bounds."""
         if not (math.isfinite(of.low) and math.isfinite(of.high)):
             return ""
@@ -76,7 +74,7 @@ class Unit:
         low, high = (self._plain(x, decimals, sign=difference) for x in (of.low, of.high))
         return f" [{low}, {high}]"
 
-    def _shared(self, of: Interval) -> int:
+    def _shared(self, of: "Interval") -> int:
         """Enough, too, that a bound beside zero is not written as zero."""
         decimals = self._decimals(max(abs(of.low), abs(of.estimate), abs(of.high)))
         if not of.excludes_zero:
@@ -102,7 +100,7 @@ class Unit:
         return "+" + text if sign and x > 0 and not nothing else text
 
 
-def unit(run: Run, metric: str) -> Unit:
+def unit(run: "Run", metric: str) -> Unit:
     """The unit of a metric: errors are percent in classification, plain numbers in regression."""
     if metric in UNITS:
         return UNITS[metric]
@@ -117,7 +115,7 @@ def unit(run: Run, metric: str) -> Unit:
     return Unit(name, 100.0, f"{SPACE}%", f"{SPACE}points", ends=ends)
 
 
-def ended_by(run: Run) -> str:
+def ended_by(run: "Run") -> str:
     """Which budget ended the search, and why; of an older run its budgets; "" where it had none."""
     said = run.provenance.get("ended_by")
     if said:
@@ -163,7 +161,7 @@ def cost(x: float) -> str:
     return f"{x:.1f}" if abs(x) < 100 else number(round(x))
 
 
-def time(restricted: Interval, reached: int) -> str:
+def time(restricted: "Interval", reached: int) -> str:
     """A mean with misses at the horizon: `12.3`; `> 60` where no network got there before it."""
     return cost(restricted.estimate) if reached else more(restricted.estimate)
 
@@ -210,7 +208,7 @@ UNITS = {
 }
 
 
-def ratio(of: Interval) -> str:
+def ratio(of: "Interval") -> str:
     """`2.1 x [1.4, 3.0]`, with a proper multiplication sign."""
     if not math.isfinite(of.estimate):
         return DASH

@@ -3,8 +3,6 @@
 Each takes the columns that it has room for. Draws nothing, and writes neither HTML nor Markdown.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Forests of errors with their intervals, and the ledger: what the dev error is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np

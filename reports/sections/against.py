@@ -1,7 +1,5 @@
 """The winner against each of the other confirmed settings, by what was asked for."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from reports import text

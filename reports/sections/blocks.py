@@ -1,7 +1,5 @@
 """What a section is made of. Sections say what is to be read; the template alone writes HTML."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """The confirmed configurations side by side, and what became of their values at selection."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

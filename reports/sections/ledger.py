@@ -1,7 +1,5 @@
 """Bias or variance: the ledger, the verdicts, what would decide them, and what cures what."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """What each number means and what each interval covers, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The key numbers of the first screen: the winner's score, error, gap, lead and speed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from reports import text

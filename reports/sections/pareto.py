@@ -1,7 +1,5 @@
 """What one objective costs in the others: the Pareto front, with fresh seeds beside it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """Where the numbers come from, and the command that makes them again."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

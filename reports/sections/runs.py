@@ -1,7 +1,5 @@
 """All trials of the search, in one table that sorts."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What gets there fastest, and how often not at all."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from reports import labels, summary, text

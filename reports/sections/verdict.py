@@ -1,7 +1,5 @@
 """The answer first: which setting, how sure, is a network worth it, what remains; key numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from reports import labels, text

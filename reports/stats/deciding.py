@@ -1,7 +1,5 @@
 """What would decide an undecided ledger: which noise dominates, and about how much less will do."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

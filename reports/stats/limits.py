@@ -1,7 +1,5 @@
 """The constraints on metrics: who kept them in the search, and whether they hold on fresh seeds."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Comparing times: the ratio of their means, and the chance of being sooner, with intervals."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Callable

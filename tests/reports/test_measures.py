@@ -1,7 +1,5 @@
 """What a run is compared by: the verdict, the baselines and the tables all go by the objective."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

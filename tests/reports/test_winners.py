@@ -1,7 +1,5 @@
 """The winners' table: the same values for the page, the terminal and the notes."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from pathlib import Path
