@@ -1,7 +1,5 @@
 """What the files of a run folder have to hold: their columns, keys and words."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path

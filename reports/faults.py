@@ -1,7 +1,5 @@
 """What is wrong with a run folder, in one line."""
 
-from __future__ import annotations
-
 
 class RunFolderError(ValueError):
     """A file of the run folder is missing, broken or foreign: which, expected what, got what."""

@@ -4,8 +4,6 @@ No link is followed, no pipe or device opened, and nothing read that unpacks to 
 writes.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import stat

@@ -3,8 +3,6 @@
 What a file has to hold stands in `reports.checks`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -1,7 +1,5 @@
 """A setting's searched values, and how it differs from the other confirmed ones in a few words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -33,7 +31,7 @@ def searched(run: Run, config: str) -> dict[str, Any]:
 
 def in_words(run: Run, config: str) -> str:
     """`learning_rate 0.003, optimizer adam`: all of them."""
-    return ", ".join(f"{name} {text.value(x)}" for name, x in searched(run, config).items())
+    return text.settings(searched(run, config))
 
 
 @once

@@ -1,7 +1,5 @@
 """Builds report.html: one file that needs nothing else, the same to the byte for the same data."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import math
@@ -73,7 +71,7 @@ def policy(script: str) -> str:
     )
 
 
-def _environment() -> Environment:
+def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(

@@ -1,7 +1,5 @@
 """What the confirmed networks said of the dev and test rows: predictions.npz."""
 
-from __future__ import annotations
-
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +47,7 @@ class Predictions:
         return self._read(f"{config}/{split}", dimensions=3)
 
     @contextmanager
-    def _open(self) -> Iterator[NpzFile]:
+    def _open(self) -> "Iterator[NpzFile]":
         try:
             with files.archive(self.path) as archive:
                 yield archive

@@ -1,7 +1,5 @@
 """The confirmed configurations in one frame, for the page and for the terminal. Draws nothing."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping
@@ -35,8 +33,8 @@ def table(run: Run) -> pd.DataFrame:
     Errors are shares (or RMSE) with the interval on new rows; `objective` (and `objective.2`, …) is
     what the search was after, on dev rows with the interval for new seeds, and `test_objective` the
     mean of the first on test rows, with that for new rows; `gap` is dev - train error; `reach`
-    the share of the networks that reached the target, `epochs_to_target` their restricted mean
-    time (misses count with the horizon); `diverged` how many of the n networks did, each of which
+    the share of the networks that reached the target, `epochs_to_target` their mean time, misses
+    counting with the horizon; `diverged` how many of the n networks did, each of which
     counts with the worst value. NaN where there is no such number; no rows without a confirmation.
     """
     further = [f"{name}{end}" for name, _ in named_objectives(run)[1:] for end in ENDS]
@@ -50,7 +48,7 @@ def table(run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def all_lost(row: pd.Series[Any]) -> bool:
+def all_lost(row: "pd.Series[Any]") -> bool:
     """Whether every network of a row of the table diverged, so that its errors are none."""
     return bool(row["n"] > 0 and row["diverged"] == row["n"])
 
@@ -75,14 +73,6 @@ def beyond_the_error(run: Run) -> list[tuple[str, Objective]]:
     return [
         (name, goal) for name, goal in found if (goal.metric, goal.reduce) != ("dev_error", "mean")
     ]
-
-
-def objective_in_words(row: pd.Series[Any], name: str, goal: Objective) -> str:
-    """An objective of a row of the table, by its column: `0.9941 [0.9926, 0.9957]`."""
-    if all_lost(row) and not goal.unit.is_count:
-        return LOST
-    value, low, high = (float(row[f"{name}{end}"]) for end in ENDS)
-    return goal.unit.interval(Interval(value, low, high, int(row["n"]), kind="", covers=""))
 
 
 def target_in_words(run: Run) -> str:

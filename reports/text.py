@@ -1,11 +1,9 @@
 """How numbers are written: one place for digits, units, signs and intervals."""
 
-from __future__ import annotations
-
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,18 +55,18 @@ class Unit:
             return DASH
         return self._plain(x, self._decimals(x), sign=True) + self.points
 
-    def interval(self, of: Interval, difference: bool = False) -> str:
+    def interval(self, of: "Interval", difference: bool = False) -> str:
         """`2.6 % [1.8, 3.5]`; differences are signed, and in points."""
         return self.head(of, difference) + self.bounds(of, difference)
 
-    def head(self, of: Interval, difference: bool = False) -> str:
+    def head(self, of: "Interval", difference: bool = False) -> str:
         """The estimate alone, to as many decimals as its bounds."""
         if not of.known:
             return self.difference(of.estimate) if difference else self.value(of.estimate)
         tail = self.points if difference else self.suffix
         return self._plain(of.estimate, self._shared(of), sign=difference) + tail
 
-    def bounds(self, of: Interval, difference: bool = False) -> str:
+    def bounds(self, of: "Interval", difference: bool = False) -> str:
         """` [1.8, 3.5]`, or nothing where there are no bounds."""
         if not (math.isfinite(of.low) and math.isfinite(of.high)):
             return ""
@@ -76,7 +74,7 @@ class Unit:
         low, high = (self._plain(x, decimals, sign=difference) for x in (of.low, of.high))
         return f" [{low}, {high}]"
 
-    def _shared(self, of: Interval) -> int:
+    def _shared(self, of: "Interval") -> int:
         """Enough, too, that a bound beside zero is not written as zero."""
         decimals = self._decimals(max(abs(of.low), abs(of.estimate), abs(of.high)))
         if not of.excludes_zero:
@@ -102,22 +100,22 @@ class Unit:
         return "+" + text if sign and x > 0 and not nothing else text
 
 
-def unit(run: Run, metric: str) -> Unit:
+def unit(run: "Run", metric: str) -> Unit:
     """The unit of a metric: errors are percent in classification, plain numbers in regression."""
     if metric in UNITS:
         return UNITS[metric]
     split, _, kind = metric.partition("_")
-    name = "gap, dev less train" if metric == "gap" else metric.replace("_", " ")
+    name = f"gap, dev {MINUS} train" if metric == "gap" else metric.replace("_", " ")
     if kind != "error" and metric != "gap":
         return Unit(name)
     if run.regression:
-        gap = Unit("gap in RMSE, dev less train", ends=(-math.inf, math.inf))
+        gap = Unit(f"gap in RMSE, dev {MINUS} train", ends=(-math.inf, math.inf))
         return gap if metric == "gap" else Unit(f"{split} RMSE")
     ends = (-1.0 if metric == "gap" else 0.0, 1.0)
     return Unit(name, 100.0, f"{SPACE}%", f"{SPACE}points", ends=ends)
 
 
-def ended_by(run: Run) -> str:
+def ended_by(run: "Run") -> str:
     """Which budget ended the search, and why; of an older run its budgets; "" where it had none."""
     said = run.provenance.get("ended_by")
     if said:
@@ -163,8 +161,8 @@ def cost(x: float) -> str:
     return f"{x:.1f}" if abs(x) < 100 else number(round(x))
 
 
-def time(restricted: Interval, reached: int) -> str:
-    """A restricted mean: `12.3`, or `> 60` where no network got there before the horizon."""
+def time(restricted: "Interval", reached: int) -> str:
+    """A mean with misses at the horizon: `12.3`; `> 60` where no network got there before it."""
     return cost(restricted.estimate) if reached else more(restricted.estimate)
 
 
@@ -210,7 +208,7 @@ UNITS = {
 }
 
 
-def ratio(of: Interval) -> str:
+def ratio(of: "Interval") -> str:
     """`2.1 x [1.4, 3.0]`, with a proper multiplication sign."""
     if not math.isfinite(of.estimate):
         return DASH
@@ -233,31 +231,45 @@ def probability(p: float) -> str:
     return f"{p:.2f}".lstrip("0") if p < 1 else "1"
 
 
+def settings(values: Mapping[str, object]) -> str:
+    """`learning_rate 0.003, optimizer adam`: by name, in their order; "" where there are none."""
+    return ", ".join(f"{name} {value(x)}" for name, x in values.items())
+
+
 def value(x: object) -> str:
-    """A setting's value as text: numbers short, everything else as it stands."""
+    """A setting's value as a study file has it, but for its digits: `0.001`, `[32, 16]`, `1024`.
+
+    A name with settings of its own, `{"momentum": {"beta": 0.9}}`, is `momentum (beta 0.9)`, also
+    where it comes as Optuna is told of it, in JSON.
+    """
     if isinstance(x, bool):
         return "true" if x else "false"
     if x is None or (isinstance(x, float) and math.isnan(x)):
         return DASH
-    if isinstance(x, (int, float)):
-        found = number(float(x))
+    if isinstance(x, float):
+        found = number(x).replace(SPACE, "").replace(MINUS, "-")  # to be copied
         return found.rstrip("0").rstrip(".") if "." in found and "e" not in found else found
     if isinstance(x, (list, tuple)):
         return "[" + ", ".join(value(each) for each in x) + "]"
-    return _arm(x) if isinstance(x, str) and ARM.fullmatch(x) else str(x)
+    if isinstance(x, dict):
+        ((name, own),) = x.items()
+        return f"{name} ({settings(own)})" if own else str(name)
+    return _coded(x) if isinstance(x, str) and CODED.fullmatch(x) else str(x)
 
 
-# A choice's arm with settings of its own, as Optuna is told of it.
-ARM = re.compile(r'\{"[\w.]+": \{.*\}\}')
+CODED = re.compile(r'\{"[\w.]+": \{.*\}\}')
 
 
-def _arm(code: str) -> str:
-    """`normal (scale 10)`."""
+def _coded(code: str) -> str:
     try:
-        ((name, settings),) = json.loads(code).items()
+        return value(json.loads(code))
     except json.JSONDecodeError:
         return code
-    return f"{name} ({', '.join(f'{key} {value(inner)}' for key, inner in settings.items())})"
+
+
+def with_rest(words: str, rest: str) -> str:
+    """`2.6 % [1.8, 3.5]`, `20.0 (90 % reached it)`: what is no interval stands in brackets."""
+    return f"{words} {rest if rest[:1] in ('', '[') else f'({rest})'}".strip()
 
 
 def capital(words: str) -> str:

@@ -1,4 +1,4 @@
-"""The command line: `sweeps VERB …`. The verbs stand in `sweeps.commands`."""
+"""The command line: `sweeps COMMAND …`, the commands of `sweeps.commands`."""
 
 import atexit
 import gc
@@ -9,7 +9,7 @@ from collections.abc import Callable
 import typer
 
 from sweeps.base import streams
-from sweeps.commands import VERBS, usage
+from sweeps.commands import COMMANDS, usage
 
 app = typer.Typer(
     name="sweeps",
@@ -20,15 +20,15 @@ app = typer.Typer(
 )
 
 
-def _add(name: str, verb: Callable[..., None]) -> None:
-    """A verb's docstring is its help; its examples stand below the options."""
-    about, heading, examples = (inspect.getdoc(verb) or "").partition("For example:\n")
+def _add(name: str, command: Callable[..., None]) -> None:
+    """A command's docstring is its help; its examples stand below the options."""
+    about, heading, examples = (inspect.getdoc(command) or "").partition("For example:\n")
     paragraphs = [" ".join(text.split()) for text in about.split("\n\n")]
-    app.command(name, help="\n\n".join(paragraphs), epilog=heading + examples)(verb)
+    app.command(name, help="\n\n".join(paragraphs), epilog=heading + examples)(command)
 
 
-for _name, _verb in VERBS.items():
-    _add(_name, _verb)
+for _name, _command in COMMANDS.items():
+    _add(_name, _command)
 
 
 def main() -> None:

@@ -1,7 +1,5 @@
 """Learning curves of the confirmed configurations, with bands computed in NumPy."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable
 

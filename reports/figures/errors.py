@@ -1,7 +1,5 @@
 """Forests of errors with their intervals, and the ledger: what the dev error is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
@@ -95,7 +93,7 @@ def ledger(
         _stack(configs, names, table, percent, reference), _gaps(names, frame, percent),
     )  # fmt: skip
     caption = (
-        "First: the dev error as train error (avoidable bias over the reference) plus the gap "
+        "First: the dev error as train error (avoidable bias above the reference) plus the gap "
         f"from train to dev (variance). Second: each gap with its {LEVEL} interval; the dotted "
         "line is the winner's margin, below which a gap does not count. Bias: t over seeds. "
         "Variance and dev overfit: crossed bootstrap over seeds and rows."

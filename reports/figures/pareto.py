@@ -1,7 +1,5 @@
 """The Pareto front: every complete trial by two objectives, the front joined, and fresh seeds."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,7 +73,7 @@ def _scale(trials: pd.DataFrame, fresh: pd.DataFrame, goal: Objective) -> Scale:
 
 
 def _cloud(
-    axes: Axes, trials: pd.DataFrame, kept: np.ndarray,
+    axes: "Axes", trials: pd.DataFrame, kept: np.ndarray,
     x: tuple[Objective, Scale], y: tuple[Objective, Scale],
 ) -> None:  # fmt: skip
     raster = len(trials) > MARKS
@@ -94,7 +92,7 @@ def _cloud(
 
 
 def _front(
-    axes: Axes, front: pd.DataFrame, x: tuple[Objective, Scale], y: tuple[Objective, Scale],
+    axes: "Axes", front: pd.DataFrame, x: tuple[Objective, Scale], y: tuple[Objective, Scale],
     joined: bool,
 ) -> None:  # fmt: skip
     if not len(front):
@@ -107,7 +105,7 @@ def _front(
 
 
 def _confirmed(
-    axes: Axes, fresh: pd.DataFrame, x: tuple[Objective, Scale], y: tuple[Objective, Scale]
+    axes: "Axes", fresh: pd.DataFrame, x: tuple[Objective, Scale], y: tuple[Objective, Scale]
 ) -> None:
     label = "confirmed, fresh seeds"
     for row in fresh.to_dict("records"):

@@ -1,7 +1,5 @@
 """The part of a measured axis that is worth showing: robust against a few exploded trials."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,11 +22,11 @@ class Scale:
     high: float
     log: bool = False
 
-    def clip(self, values: pd.Series) -> pd.Series:
+    def clip(self, values: "pd.Series") -> "pd.Series":
         """The values where they are drawn."""
         return values.clip(self.low, self.high)
 
-    def apply(self, axes: Axes, which: str, unit: Unit) -> None:
+    def apply(self, axes: "Axes", which: str, unit: "Unit") -> None:
         """Sets the limits and the kind of the axis "x" or "y", and how its numbers are written."""
         axis = axes.yaxis if which == "y" else axes.xaxis
         room = 0.04 * (self.high - self.low)

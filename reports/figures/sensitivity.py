@@ -1,7 +1,5 @@
 """What matters: importance as bars, and every trial against each searched parameter."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

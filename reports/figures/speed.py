@@ -1,7 +1,5 @@
 """Reaching the target: who, how soon, how many never, and how that depends on the target."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -90,7 +88,7 @@ def _reach(
         return panel(figure, "reach-km", "Share of networks that reached the target", text + ".")
 
 
-def _at_risk(axes: Axes, rows: pd.DataFrame, line: int, tau: float) -> None:
+def _at_risk(axes: "Axes", rows: pd.DataFrame, line: int, tau: float) -> None:
     """Numbers still on their way at five moments: n less those that had reached it before."""
     n = int(rows["at_risk"].iloc[0])
     for moment in np.linspace(0, tau, 5):
@@ -136,7 +134,7 @@ def _ladder(
                      "targets.")  # fmt: skip
 
 
-def _log2_ticks(axes: Axes, values: pd.Series) -> None:
+def _log2_ticks(axes: "Axes", values: pd.Series) -> None:
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
     finite = values[np.isfinite(values) & (values > 0)]

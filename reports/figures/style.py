@@ -4,8 +4,6 @@ Colours are drawn as plain hex and become CSS variables in the page (reports.fig
 one SVG serves the light and the dark theme. Axes and text become `currentColor`.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,7 +55,7 @@ class Figure:
 
 
 @contextmanager
-def canvas(width: float = WIDTH, height: float = HEIGHT) -> Iterator[Canvas]:
+def canvas(width: float = WIDTH, height: float = HEIGHT) -> "Iterator[Canvas]":
     """A blank figure under the house style, without pyplot and its global state.
 
     Whatever a matplotlibrc says, the user's or one that lies about, it says nothing here.
@@ -73,7 +71,7 @@ def canvas(width: float = WIDTH, height: float = HEIGHT) -> Iterator[Canvas]:
         yield Canvas(figsize=(width / 72, height / 72), layout="constrained")
 
 
-def tidy(axes: Axes, x: str = "", y: str = "", grid: Literal["x", "y"] = "y") -> None:
+def tidy(axes: "Axes", x: str = "", y: str = "", grid: Literal["x", "y"] = "y") -> None:
     """Takes the box away, labels the axes, and rules the background."""
     for side in ("top", "right", *(("left",) if grid == "x" else ())):
         axes.spines[side].set_visible(False)
@@ -85,7 +83,7 @@ def tidy(axes: Axes, x: str = "", y: str = "", grid: Literal["x", "y"] = "y") ->
     axes.tick_params(length=3, width=0.8)
 
 
-def percent_axis(axes: Axes, which: str, symbol: str = " %") -> None:
+def percent_axis(axes: "Axes", which: str, symbol: str = " %") -> None:
     """Prints shares as percent; differences take an empty symbol and say "points" beside it."""
     from matplotlib.ticker import FuncFormatter
 
@@ -93,7 +91,7 @@ def percent_axis(axes: Axes, which: str, symbol: str = " %") -> None:
     axis.set_major_formatter(FuncFormatter(lambda x, _: exact(100 * x) + symbol))
 
 
-def plain_log(axis: Axis, write: Callable[[float], str] | None = None) -> None:
+def plain_log(axis: "Axis", write: Callable[[float], str] | None = None) -> None:
     """Labels like 0.03 rather than powers of ten, and only as many as fit."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 

@@ -1,7 +1,5 @@
 """A matplotlib figure as a small, inert, themable piece of inline SVG."""
 
-from __future__ import annotations
-
 import base64
 import io
 import re
@@ -25,7 +23,7 @@ _NUMBER = re.compile(r"(?<![\w#.])-?\d+\.\d{2,}(?![\w.])")
 _REFERENCE = re.compile(r'(?:url\(#|href="#)([^)"]+)')
 
 
-def panel(canvas: Canvas, prefix: str, title: str, description: str) -> Panel:
+def panel(canvas: "Canvas", prefix: str, title: str, description: str) -> Panel:
     """Draws the figure. `prefix` keeps its ids apart from those of the other figures of the page.
 
     Removes the metadata, matplotlib's page-wide <style> and every id that nothing refers to;

@@ -3,8 +3,6 @@
 A section is a function Run -> Section; one without anything to say returns None.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from reports.frames import Run

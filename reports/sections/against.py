@@ -1,7 +1,5 @@
 """The winner against each of the other confirmed settings, by what was asked for."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from reports import text
@@ -34,8 +32,9 @@ def against(run: Run) -> Table | None:
     heads = ["On these rows", "On new rows"] if by.of_rows else ["Over networks"]
     columns = (Column("Setting"), *(Column(head, True) for head in heads), Column("Reading"))
     note = (
-        f"The winner's {scale.name} less the setting's: {_side(by.sign)} 0 the winner is better. "
-        f"{_methods(by.of_rows)} Each interval is for itself: of many, some exclude 0 by luck."
+        f"The winner's {scale.name} {text.MINUS} the setting's: {_side(by.sign)} 0 the winner is "
+        f"better. {_methods(by.of_rows)} Each interval is for itself: of many, some exclude 0 by "
+        "luck."
     )
     return Table("against-table", "The winner against the others", columns, tuple(rows), note=note)
 

@@ -1,7 +1,5 @@
 """The winner against the defaults and the best baseline, answered: for the page, terminal, JSON."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

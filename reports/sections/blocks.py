@@ -1,11 +1,10 @@
 """What a section is made of. Sections say what is to be read; the template alone writes HTML."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from reports import text
 from reports.figures.style import Figure
 from reports.stats.findings import Lint
 
@@ -66,8 +65,7 @@ class Cell:
     @property
     def in_words(self) -> str:
         """Both parts in a line: `2.6 % [1.8, 3.5]`, `20.0 (90 % reached it)`."""
-        rest = self.quiet if self.quiet[:1] in ("", "[") else f"({self.quiet})"
-        return f"{self.text} {rest}".strip()
+        return text.with_rest(self.text, self.quiet)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """The winner class by class: a mean over all rows can hide a class that is never right."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from reports import text

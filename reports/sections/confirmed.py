@@ -1,22 +1,19 @@
 """The confirmed configurations side by side, and what became of their values at selection."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 
-import pandas as pd
-
-from reports import labels, summary, text
+from reports import labels, summary, text, winners
 from reports.figures import errors
 from reports.frames import Run
 from reports.sections.against import against
 from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
 from reports.sections.links import link
 from reports.sections.pareto import fresh_cell, measured
-from reports.stats import measures, objectives, tuning
+from reports.stats import objectives, tuning
 from reports.stats.intervals import Interval
 from reports.stats.rows import DIVERGED, all_diverged
+from reports.winners import Entry
 
 
 def confirmed(run: Run) -> Section | None:
@@ -24,15 +21,6 @@ def confirmed(run: Run) -> Section | None:
     if run.winner is None:
         return None
     return section("confirmed", "The confirmed settings", _blocks(run))
-
-
-def role(run: Run, row: pd.Series) -> str:
-    """Winner, rank, defaults or baseline."""
-    if row["kind"] == "baseline":
-        return "baseline"
-    wins = row["rank"] == 1 and not summary.all_lost(row)
-    words = "winner" if wins else f"rank {row['rank']}"
-    return f"{words}, defaults" if row["config"] == run.default else words
 
 
 def _blocks(run: Run) -> Iterator[Block]:
@@ -47,7 +35,7 @@ def _blocks(run: Run) -> Iterator[Block]:
     )
     if lost := _missing(run):
         yield Text(tuple(lost))
-    yield winners(run)
+    yield winners_table(run)
     if not all(goal.is_plain for goal in objectives.objectives(run)):
         yield _objectives(run)
     yield Plot(errors.forest(table, not run.regression, labels.labels(run)))
@@ -68,41 +56,40 @@ def _choice(run: Run) -> str:
     return f"The winner has {objectives.choice_in_words(run)}; the test split had no say."
 
 
-def winners(run: Run) -> Table:
+def winners_table(run: Run) -> Table:
     """Winner, runners-up, defaults and baselines: what was asked for, errors, and the settings."""
-    by, dev = measures.measure(run), text.unit(run, "dev_error")
-    # What is asked for first, also where a phone shows no more.
-    scores = {"test_error": text.unit(run, "test_error"), "dev_error": dev}
-    if by.of_rows and not by.is_error:
-        scores = {"test_objective": by.unit(run)} | scores
-    rows = []
-    for _, row in summary.table(run).iterrows():
-        config = str(row["config"])
-        words = labels.in_words(run, config) if row["kind"] == "network" else ""
-        cells = [
-            link(run, config),
-            Cell(role(run, row)),
-        ]
-        cells += [_with_bounds(scale, row, name) for name, scale in scores.items()]
-        cells.append(_with_bounds(dev, row, "gap", difference=True))
-        cells.append(_reach(row))
-        cells.append(Cell(text.number(row["n"]), _lost(row), key=float(row["n"])))
-        cells.append(Cell(words or "the library's own settings"))
-        rows.append(Row(tuple(cells), tone="winner" if row["rank"] == 1 else ""))
+    made = winners.table(run)
+    # The objectives on fresh seeds have a table of their own.
+    shown = [one for one in made.columns if not one.name.startswith("objective")]
     columns = (
-        Column("Setting"), Column("Role"),
-        *(Column(text.capital(scale.name), True) for scale in scores.values()),
-        Column("Dev over train", True), Column("Epochs to target", True),
+        Column("Setting"), Column("Role"), *(Column(text.capital(one.head), True) for one in shown),
         Column("Networks", True), Column("Searched settings"),
     )  # fmt: skip
-    sds = "RMSEs are in SDs of the training target. " if run.regression else ""
-    note = (
-        f"{sds}Brackets: {text.LEVEL} intervals; what each covers is said under Methods. Epochs to "
-        "target: mean over networks, those that missed it counting with the horizon, and the share "
-        f"that reached it. Target: {summary.target_in_words(run)}."
+    rows = []
+    for n, entry in enumerate(made.entries):
+        scores = (one.scores[n] for one in shown)
+        cells = (
+            link(run, entry.config),
+            Cell(entry.role),
+            *(Cell(score.number, score.beside, key=score.key) for score in scores),
+            Cell(text.number(entry.n), _lost(entry), key=float(entry.n)),
+            Cell(_settings(run, entry)),
+        )
+        rows.append(Row(cells, tone="winner" if entry.wins else ""))
+    return Table(
+        "confirmed-table",
+        "Winner, runners-up, defaults and baselines",
+        columns,
+        tuple(rows),
+        sortable=True,
+        csv="data/confirm.csv",
+        note=winners.note(shown),
     )
-    return Table("confirmed-table", "Winner, runners-up, defaults and baselines", columns,
-                 tuple(rows), sortable=True, csv="data/confirm.csv", note=note)  # fmt: skip
+
+
+def _settings(run: Run, entry: Entry) -> str:
+    words = "" if entry.role == "baseline" else labels.in_words(run, entry.config)
+    return words or "the library's own settings"
 
 
 def _objectives(run: Run) -> Table:
@@ -125,28 +112,11 @@ def _objectives(run: Run) -> Table:
                  sortable=True, csv="data/confirm.csv", note=note)  # fmt: skip
 
 
-def _with_bounds(scale: text.Unit, row: pd.Series, name: str, difference: bool = False) -> Cell:
-    if summary.all_lost(row):
-        return Cell(text.DASH if difference else summary.LOST, key=math.inf)
-    found = Interval(row[name], row[f"{name}_low"], row[f"{name}_high"], 0, "", "")
-    return Cell(
-        scale.head(found, difference),
-        scale.bounds(found, difference).strip(),
-        key=float(found.estimate),
-    )
-
-
-def _lost(row: pd.Series) -> str:
-    words = "all" if summary.all_lost(row) else text.number(row["diverged"])
-    return f"{words} diverged" if row["diverged"] else ""
-
-
-def _reach(row: pd.Series) -> Cell:
-    if not math.isfinite(row["epochs_to_target"]):
-        return Cell(text.DASH, key=math.inf)
-    share = f"{100 * row['reach']:.0f}{text.SPACE}% reached it"
-    time = float(row["epochs_to_target"])
-    return Cell(text.cost(time) if row["reach"] else text.more(time), share, key=time)
+def _lost(entry: Entry) -> str:
+    if not entry.diverged:
+        return ""
+    words = "all" if entry.diverged == entry.n else text.number(entry.diverged)
+    return f"{words} diverged"
 
 
 def optimism(run: Run) -> Section | None:

@@ -1,7 +1,5 @@
 """The constraints on metrics: how many trials kept them, what broke them, what fresh seeds say."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from reports import text

@@ -1,7 +1,5 @@
 """How the confirmed configurations trained."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from reports import labels, text

@@ -1,7 +1,5 @@
 """Bias or variance: the ledger, the verdicts, what would decide them, and what cures what."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 
@@ -70,14 +68,14 @@ def _lead(run: Run, one: Ledger) -> str:
         "What the networks err on their own training rows is bias or noise, which only a reference "
         "error tells apart (the study gives none: reference)"
         if one.assumed
-        else "Avoidable bias is train error over the reference error "
+        else f"Avoidable bias is train error {text.MINUS} reference error "
         f"({scale.value(one.reference)}, as the study gives it)"
     )
     return (
-        f"The winner's verdict{where} is {one.verdict}. {bias}; variance is dev over train error, "
-        f"dev overfit is test over dev error. A gap counts from a margin of {margin} on; a verdict "
-        "needs the whole interval of its gap to lie above it, and a probability of .95 that this "
-        "gap is larger than the other."
+        f"The winner's verdict{where} is {one.verdict}. {bias}; variance is dev error "
+        f"{text.MINUS} train error, dev overfit is test error {text.MINUS} dev error. A gap counts "
+        f"from a margin of {margin} on; a verdict needs the whole interval of its gap to lie above "
+        "it, and a probability of .95 that this gap is larger than the other."
     )
 
 

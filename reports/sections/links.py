@@ -1,7 +1,5 @@
 """A setting's name, as it stands in the tables of all sections."""
 
-from __future__ import annotations
-
 from reports import labels
 from reports.frames import Run
 from reports.sections.blocks import Cell

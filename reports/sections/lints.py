@@ -1,7 +1,5 @@
 """Can this study be trusted: the findings of the lints, each with its remedy."""
 
-from __future__ import annotations
-
 from reports.frames import Run
 from reports.sections.blocks import Findings, Section, Text, section
 from reports.stats import lints as checks

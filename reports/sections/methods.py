@@ -1,7 +1,5 @@
 """What each number means and what each interval covers, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np
@@ -102,9 +100,9 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
          "lie below the margin; everything else is undecided."),
         ("Speed", f"Target: {summary.target_in_words(run)}. Hit at two evaluations running, "
          "counted at the first; misses and diverged networks count with the horizon and are not "
-         "censored earlier. Curves by Kaplan and Meier (1958). A restricted mean has no interval "
+         "censored earlier. Curves by Kaplan and Meier (1958). A mean of epochs has no interval "
          "where one network alone reached the target or missed it; where all reached it, it is for "
-         "networks that do, and the share that does has Wilson's. Speed-up: ratio of restricted "
+         "networks that do, and the share that does has Wilson's. Speed-up: ratio of these "
          "means; its interval holds the ratios that a paired sign-flip test does not reject at "
          "5\N{NO-BREAK SPACE}%. It presumes that the two settings' times differ in scale alone; "
          "where one's scatter far more, it is too narrow. None where a side never arrived. The "

@@ -1,7 +1,5 @@
 """The key numbers of the first screen: the winner's score, error, gap, lead and speed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from reports import text
@@ -46,7 +44,7 @@ def _score(run: Run, config: str, by: Measure, split: str) -> Number:
 def _gap(run: Run) -> Number:
     scale, gap = text.unit(run, "dev_error"), ledger.ledgers(run)[0].gap(VARIANCE)
     return Number(
-        f"variance: {scale.name} over train", scale.head(gap.interval, difference=True),
+        f"variance: {scale.name} {text.MINUS} train", scale.head(gap.interval, difference=True),
         scale.bounds(gap.interval, difference=True).strip(), gap.interval.kind,
     )  # fmt: skip
 

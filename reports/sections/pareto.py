@@ -1,7 +1,5 @@
 """What one objective costs in the others: the Pareto front, with fresh seeds beside it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -97,8 +95,7 @@ def _table(run: Run, goals: tuple[Objective, ...], front: pd.DataFrame) -> Table
             if run.configs:
                 found = stats.fresh(run, goal, config) if config is not None else None
                 cells.append(fresh_cell(goal.unit, found))
-        settings = tuning.settings_of(run, trial)
-        words = ", ".join(f"{name} {text.value(value)}" for name, value in settings.items())
+        words = text.settings(tuning.settings_of(run, trial))
         cells.append(Cell(words or "no searched parameters"))
         rows.append(Row(tuple(cells), tone="winner" if config == run.winner and config else ""))
     heads = []

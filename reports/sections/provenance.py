@@ -1,7 +1,5 @@
 """Where the numbers come from, and the command that makes them again."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,16 +64,11 @@ def _study(run: Run) -> Iterator[tuple[str, str]]:
     kept = [limit.name for limit in limits.limits(run)]
     if kept:
         yield "constraints", text.listing(kept)
-    targets = [f"{name} {text.value(value)}" for name, value in (found["targets"] or {}).items()]
-    yield "targets", ", ".join(targets) or "none given"
+    yield "targets", text.settings(found["targets"] or {}) or "none given"
     reference = found["reference"]
     yield "reference error", "assumed 0" if reference is None else text.value(reference)
-    yield "search", ", ".join(f"{name} {text.value(v)}" for name, v in found["search"].items())
-    confirm = found["confirm"] or {}
-    yield (
-        "confirmation",
-        (", ".join(f"{name} {text.value(value)}" for name, value in confirm.items()) or "none"),
-    )
+    yield "search", text.settings(found["search"])
+    yield "confirmation", text.settings(found["confirm"] or {}) or "none"
     counts = found["counts"]
     yield "trials", ", ".join(f"{value} {name}" for name, value in counts.items())
     yield "ended by", text.ended_by(run) or "the number of trials"

@@ -1,7 +1,5 @@
 """All trials of the search, in one table that sorts."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from typing import Any
 
@@ -65,7 +63,7 @@ def _table(run: Run) -> Table:
         ("Trial", True), ("State", False),
         *((text.capital(one.name), True) for one in goals),
         *((text.capital(one.unit.name), True) for one in bounds),
-        ("Train", True), ("Dev", True), (f"Dev less train{points}", True), ("Epochs", True),
+        ("Train", True), ("Dev", True), (f"Dev {text.MINUS} train{points}", True), ("Epochs", True),
         ("Diverged", True), ("Seconds", True),
         *((name, tuning.numeric(run, name)) for name in run.parameters),
         *((("Cause of failure", False),) * causes),

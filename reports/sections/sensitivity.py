@@ -1,7 +1,5 @@
 """What matters and what does not: descriptive, from the search."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """What gets there fastest, and how often not at all."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from reports import labels, summary, text
@@ -83,7 +81,7 @@ def _epochs(run: Run, aim: Target) -> Table:
     columns = (Column("Setting"), *(Column(head, True) for head in heads))
     note = (
         "Reached it: the networks here, and the share of new ones (Wilson). Mean epochs: those "
-        "that missed it count with the horizon (restricted mean; t over replicates). Where all "
+        "that missed it count with the horizon (t over replicates). Where all "
         "reached it, its interval is for networks that do: the share says how many may not."
     )
     if compared:
@@ -114,7 +112,7 @@ def _percent(share: Interval) -> str:
 
 
 def _costs(run: Run, aim: Target) -> Table:
-    """The restricted means on the other cost axes, on which batch sizes are no longer equal."""
+    """The means on the other cost axes, on which batch sizes are no longer equal."""
     known = axes(run)
     frames = {axis: convergence.speed(run, aim, axis).set_index("config") for axis in known}
     rows = []

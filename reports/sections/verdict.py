@@ -1,7 +1,5 @@
 """The answer first: which setting, how sure, is a network worth it, what remains; key numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from reports import labels, text
@@ -44,8 +42,7 @@ def _unconfirmed(run: Run) -> Headline | Text:
             (("Next", "Read the causes in the findings, and run the same command again."),),
         )
     row = run.trials[run.trials["trial"] == trial].iloc[0]
-    settings = tuning.settings_of(run, trial)
-    words = ", ".join(f"{name} {text.value(value)}" for name, value in settings.items())
+    words = text.settings(tuning.settings_of(run, trial))
     goal = objectives.objectives(run)[0]
     value = f"{goal.name} {goal.unit.value(float(row['value']))}"
     kept = "" if row["feasible"] else " It breaks a constraint: no trial keeps them all."

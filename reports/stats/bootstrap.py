@@ -5,8 +5,6 @@ Owen, 2007, "The pigeonhole bootstrap", where both are resampled): the draws the
 `reports.stats.resampling`'s.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

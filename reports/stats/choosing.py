@@ -7,8 +7,6 @@ by such draws). Intervals move by it; estimates remain the means of what was mea
 half of the seeds and to report by the others would widen the intervals by half.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,7 +1,5 @@
 """The winner's errors on the test rows, class by class, and what it takes each class for."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Two runs against each other: the difference of their winners, by what both were after."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

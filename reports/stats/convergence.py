@@ -5,8 +5,6 @@ first; epoch 0 is before training and is no hit. Coding: reached (T, 1), horizon
 (tau, 0), not censored where it diverged. Pruned trials do not come in: only the confirmation does.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, replace
 

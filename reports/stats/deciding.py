@@ -1,7 +1,5 @@
 """What would decide an undecided ledger: which noise dominates, and about how much less will do."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -55,7 +53,8 @@ def words(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
 def _both(gaps: tuple[Gap, ...]) -> str:
     """Where each gap by itself is decided, and yet there is no verdict."""
     if max(gaps, key=lambda gap: gap.interval.estimate).name == OVERFIT:
-        return "The largest gap is test over dev: the search has fitted its dev rows. Use more."
+        largest = f"test {text.MINUS} dev"
+        return f"The largest gap is {largest}: the search has fitted its dev rows. Use more."
     return (
         "Neither bias nor variance is surely the larger: what cures one alone leaves the other. "
         "More replicates and dev rows would tell which comes first."

@@ -1,7 +1,5 @@
 """One setting less another in a measure, on new rows and on these; and what that answers."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

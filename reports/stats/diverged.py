@@ -1,7 +1,5 @@
 """Settings of which no network is left to judge."""
 
-from __future__ import annotations
-
 from reports.frames import Run
 
 DIVERGED = "every network diverged"

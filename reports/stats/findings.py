@@ -1,7 +1,5 @@
 """What a lint is: a fault of a study with its remedy."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 WARN, NOTE = "warning", "note"

@@ -1,7 +1,5 @@
 """The gaps of a ledger, from what size on they count, and the rule of the verdict on them."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@
 kind says why. Those of new rows are `reports.stats.bootstrap`'s.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, replace
 
@@ -49,7 +47,7 @@ class Interval:
         """Whether zero lies outside the bounds."""
         return self.known and (self.low > 0 or self.high < 0)
 
-    def moved(self, by: float) -> Interval:
+    def moved(self, by: float) -> "Interval":
         """With bounds around the estimate + `by`, which is as uncertain as it is large.
 
         The estimate itself stays what was measured, and between them.
@@ -58,7 +56,7 @@ class Interval:
         below, above = (math.hypot(end - self.estimate, by) for end in (self.low, self.high))
         return replace(self, low=middle - below, high=middle + above)
 
-    def within(self, low: float, high: float) -> Interval:
+    def within(self, low: float, high: float) -> "Interval":
         """Cut at the ends of a scale: t knows none, and would let an error be below 0."""
         return replace(self, low=max(self.low, low), high=min(self.high, high))
 

@@ -6,8 +6,6 @@ splits. Bias has a t over seeds (its rows are the training set itself); the othe
 over seeds and rows. Without a reference error, what remains in training may be noise as well.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """The constraints on metrics: who kept them in the search, and whether they hold on fresh seeds."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +25,7 @@ class Limit:
 
     @property
     def name(self) -> str:
-        """`gap, dev less train <= 2.0 %`, with a proper sign."""
+        """`gap, dev − train <= 2.0 %`, with a proper sign."""
         return f"{self.unit.name} {SIGNS[self.sign]} {self.unit.value(self.bound)}"
 
     def keeps(self, values: pd.Series) -> pd.Series:

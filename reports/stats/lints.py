@@ -1,7 +1,5 @@
 """Faults of a study that its frames give away, each with its remedy. Add one: write it, name it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 

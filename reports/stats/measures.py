@@ -5,8 +5,6 @@ no test row speaks of (a cost, the train loss, the gap) is compared over network
 plain error; so is a run whose networks leave no outputs to score.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

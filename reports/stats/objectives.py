@@ -1,7 +1,5 @@
 """What the study is after: its objectives, their values on fresh seeds, and the Pareto front."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

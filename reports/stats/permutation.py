@@ -1,7 +1,5 @@
 """Comparing times: the ratio of their means, and the chance of being sooner, with intervals."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Callable
@@ -76,7 +74,7 @@ def speedup(theirs: Array, ours: Array, half_spacing: tuple[float, float] = (0.0
     """
     n, top, bottom = len(ours), float(theirs.mean()), float(ours.mean())
     if bottom <= 0 or top <= 0:
-        return intervals.none(math.nan, n, "a restricted mean of zero")
+        return intervals.none(math.nan, n, "a mean of zero")
     estimate = top / bottom
     if len(theirs) != n or n < 6:
         return intervals.none(estimate, n, "fewer than six pairs of replicates")

@@ -4,8 +4,6 @@ A remedy is a lever of capacity or regularization. What a lever can still do dep
 was searched, and on where in its range the winner lies.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable, Iterator

@@ -3,8 +3,6 @@
 Rows that belong together are drawn together. Randomness arrives as a generator.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -55,7 +53,7 @@ class RowWeights:
     others: Array  # (draws,) the same for the other side of a difference
 
     @property
-    def other(self) -> RowWeights:
+    def other(self) -> "RowWeights":
         """The same draws for the other side: each of the four cells of right and wrong as often.
 
         After Agresti and Min (2005), who add half a row to each cell of matched pairs.

@@ -1,7 +1,5 @@
 """Faults that lie in the rows: too few, too alike, or never told apart."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """Per-row losses of the confirmed configurations, and the shared bootstrap draws of a run."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -5,8 +5,6 @@ target (n,), outputs (P, n, K) (log-probabilities, or predictions with K = 1) an
 and gives (D, P). With weights of one it is the plain metric. Nothing here knows of runs.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What the search says: descriptive, since search trials are selected, pruned and few of a kind."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -10,7 +10,7 @@ from sweeps.base.redaction import redact
 NAME = 10  # columns that the names take
 
 
-def tell(console: Console, name: str, text: str, style: str = "") -> None:
+def say(console: Console, name: str, text: str, style: str = "") -> None:
     """One line "name      text"; in a terminal, wrapped under the text."""
     line = f"{name:{NAME}}{' '.join(text.split())}"
     if console.is_terminal:

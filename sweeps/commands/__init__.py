@@ -1,6 +1,6 @@
-"""The verbs of the command line, a file each: signature and help here, the work elsewhere.
+"""The commands, a file each: signature and help here, the work elsewhere.
 
-`VERBS` is the one place to add one; what a verb needs is imported when it is used.
+`COMMANDS` is the one place to add one; what a command needs is imported when it is used.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ from sweeps.commands.schema import schema
 from sweeps.commands.show import show
 
 # In the order of `sweeps --help`.
-VERBS: Mapping[str, Callable[..., None]] = {
+COMMANDS: Mapping[str, Callable[..., None]] = {
     "new": new,
     "run": run,
     "check": check,

@@ -16,7 +16,7 @@ def check(
     """
     with exit_codes():
         from sweeps.base.errors import Expected, UserError
-        from sweeps.base.terminal import tell, verbatim
+        from sweeps.base.terminal import say, verbatim
         from sweeps.commands.work import check
         from sweeps.phases import options, prepare
         from sweeps.study.file import documents
@@ -38,20 +38,20 @@ def check(
             raise UserError(document.fault("", fault)) from None
         verbatim(printer, spec.name, style="bold")
         for name, text in plan.lines(spec, dataset, budget, workers, "not run"):
-            tell(printer, name, text)
+            say(printer, name, text)
         for warning in plan.warnings(spec, dataset, workers):
-            tell(printer, "warning", warning, style="yellow")
+            say(printer, "warning", warning, style="yellow")
         for address in (storage, bucket, spec.engine.known):
             if address is not None and address.refusal:
-                tell(printer, "warning", address.refusal, style="yellow")
+                say(printer, "warning", address.refusal, style="yellow")
         for name, text in first:
-            tell(printer, name, text)
+            say(printer, name, text)
         if spec.trainer is None or allow_code:
             try:
                 for name, text in check.costs(spec, dataset, budget, workers):
-                    tell(printer, name, text)
+                    say(printer, name, text)
             except Expected as fault:
                 raise UserError(document.fault("trainer", fault)) from None
         else:
-            tell(printer, "trainer", "not imported, and not timed: --allow-code allows it")
-        tell(printer, "faults", "none")
+            say(printer, "trainer", "not imported, and not timed: --allow-code allows it")
+        say(printer, "faults", "none")

@@ -32,7 +32,7 @@ def clean(
       sweeps clean runs/churn --all --yes
     """
     with exit_codes():
-        from sweeps.base.terminal import tell
+        from sweeps.base.terminal import say
         from sweeps.commands.work import clean
 
         printer = console()
@@ -40,12 +40,12 @@ def clean(
         for one in found:
             note = f"; left alone: {one.held} works on it" if one.held else ""
             text = f"{one.run}: {one.kind}: {len(one.files)}, {one.size / 1e6:.2f} MB{note}"
-            tell(printer, "kept" if one.held else "", text)
+            say(printer, "kept" if one.held else "", text)
         free = [one for one in found if not one.held]
         if yes:
             files, size = clean.remove(free)
-            tell(printer, "removed", f"{files} files, {size / 1e6:.2f} MB")
+            say(printer, "removed", f"{files} files, {size / 1e6:.2f} MB")
         else:
             files, size = sum(len(one.files) for one in free), sum(one.size for one in free)
             again = " (--yes removes them)" if files else ""
-            tell(printer, "could go", f"{files} files, {size / 1e6:.2f} MB{again}")
+            say(printer, "could go", f"{files} files, {size / 1e6:.2f} MB{again}")

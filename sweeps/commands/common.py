@@ -1,4 +1,4 @@
-"""What the verbs share: arguments, the console, exit codes.
+"""What the commands share: arguments, the console, exit codes.
 
 Exit codes: 0 done, 1 a check that failed or anything unforeseen, 2 the user's input, 130
 interrupted.
@@ -75,7 +75,7 @@ Artifacts = Annotated[
 ]
 
 PIPED = 160  # columns where there is no terminal
-# What a path may be at fault, or the disk behind it, wherever a verb meets it.
+# What a path may be at fault, or the disk behind it, wherever a command meets it.
 OF_PATHS = (
     *(errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENOENT, errno.EEXIST),
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
@@ -84,7 +84,7 @@ LONGEST = 200  # characters of a path in a line
 
 
 def console(stderr: bool = False, quiet: bool = False) -> "Console":
-    """Where a verb prints."""
+    """Where a command prints."""
     from rich.console import Console
 
     made = Console(stderr=stderr, quiet=quiet, highlight=False)
@@ -149,7 +149,7 @@ def _of_path(fault: OSError) -> str:
 def exit_codes() -> Iterator[None]:
     """The user's faults and interrupts as a line on stderr and an exit code.
 
-    No verb is begun whose command line tells a secret.
+    No command is begun whose command line tells a secret.
     """
     try:
         addresses.refuse_passwords(sys.argv[1:])

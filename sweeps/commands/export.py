@@ -31,7 +31,7 @@ def export(
     """
     with exit_codes():
         from sweeps.base.redaction import redact_address
-        from sweeps.base.terminal import tell
+        from sweeps.base.terminal import say
         from sweeps.commands.work import export
         from sweeps.phases import prepare
 
@@ -40,11 +40,11 @@ def export(
         printer = console()
         if csv is not None:
             for path in export.to_csv(folder, csv):
-                tell(printer, "written", str(path))
+                say(printer, "written", str(path))
         if storage is not None:
             prepare.optuna_quietly()
             done = 0
             for done, trials in export.to_storage(folder, storage, source, allow_remote):
                 if done % 500 == 0 and done < trials:
-                    tell(printer, "", f"{done} of {trials} trials")
-            tell(printer, "copied", f"{done} trials to {redact_address(storage)}")
+                    say(printer, "", f"{done} of {trials} trials")
+            say(printer, "copied", f"{done} trials to {redact_address(storage)}")

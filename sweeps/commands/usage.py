@@ -20,11 +20,11 @@ def line(fault: Any) -> str:
 def _unknown_option(fault: Any) -> str:
     known = [name for one in fault.ctx.command.params for name in one.opts if name[0] == "-"]
     hint = did_you_mean(fault.option_name, [*known, "--help"])
-    return f"{_verb(fault)}: expected a known option, got {show(fault.option_name)} ({hint})"
+    return f"{_command(fault)}: expected a known option, got {show(fault.option_name)} ({hint})"
 
 
 def _missing(fault: Any) -> str:
-    return f"{_verb(fault)}: expected {_label(fault.param)}, got nothing (see --help)"
+    return f"{_command(fault)}: expected {_label(fault.param)}, got nothing (see --help)"
 
 
 def _bad_usage(fault: Any) -> str:
@@ -47,15 +47,15 @@ def _bad_value(fault: Any) -> str:
 
 
 def _other(fault: Any) -> str:
-    verb = re.match(r"No such command '(.*?)'\.", fault.message)
-    if verb:
-        known = fault.ctx.command.commands
-        return f"sweeps: expected a verb, got {show(verb[1])} ({did_you_mean(verb[1], known)})"
+    unknown = re.match(r"No such command '(.*?)'\.", fault.message)
+    if unknown:
+        hint = did_you_mean(unknown[1], fault.ctx.command.commands)
+        return f"sweeps: expected a command, got {show(unknown[1])} ({hint})"
     message = fault.format_message().rstrip(".")
-    return f"{_verb(fault)}: {message[0].lower()}{message[1:]}"
+    return f"{_command(fault)}: {message[0].lower()}{message[1:]}"
 
 
-def _verb(fault: Any) -> str:
+def _command(fault: Any) -> str:
     return "sweeps" if fault.ctx is None else str(fault.ctx.info_name)
 
 

@@ -26,7 +26,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Reach:
-    """How soon a trial's replicates reach a target: their restricted mean; the share that does."""
+    """How soon a trial's replicates reach a target: mean epochs, and the share that does."""
 
     epochs: float
     share: float

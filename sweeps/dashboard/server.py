@@ -18,7 +18,7 @@ from rich.console import Console
 
 from sweeps.base.errors import UserError
 from sweeps.base.remotes import own
-from sweeps.base.terminal import tell
+from sweeps.base.terminal import say
 from sweeps.dashboard.answers import Application
 from sweeps.dashboard.asked import Asked
 from sweeps.dashboard.guard import LOOPBACK, Guard
@@ -46,27 +46,27 @@ def serve(
     """Show a run until Ctrl-C. Errors: UserError."""
     backend = _backend(folder, storage, allow_remote)
     local = _is_loopback(host)
-    failing = partial(tell, console, "warning")
+    failing = partial(say, console, "warning")
     asked = Asked(_application(backend, folder), backend, artifacts(folder), failing)
     guard = Guard(asked, LOOPBACK if local else None)
     with _server(host, port, guard) as server:
         shown = f"[{host}]" if ":" in host else host
         page = f"http://{shown}:{server.server_port}/dashboard{_study(folder, backend)}"
         if not local:
-            tell(
+            say(
                 console,
                 "warning",
                 f"--host {host}: anybody who reaches this address can read the study and write "
                 "notes into it; there is no password",
                 style="yellow",
             )
-        tell(console, "dashboard", f"{page} (Ctrl-C stops it)")
+        say(console, "dashboard", f"{page} (Ctrl-C stops it)")
         if browser and _has_display():
             threading.Thread(target=_open, args=(page,), daemon=True).start()
         _until_interrupted(server)
         # Threads end with the process; one that is just writing a note finishes it.
         asked.writing.acquire(timeout=PATIENCE)
-    tell(console, "stopped", f"{folder} is as it was, with your notes")
+    say(console, "stopped", f"{folder} is as it was, with your notes")
 
 
 def _backend(folder: Path, storage: str | None, allow_remote: bool) -> "BaseStorage":

@@ -1,15 +1,19 @@
-"""What the notes say, in Markdown: of the study as it goes, of its winners, of its best trials."""
+"""What the notes say, in Markdown: of the study as it goes, of its winners, of its best trials.
 
-from collections.abc import Iterator, Mapping, Sequence
+What comes from outside is text in it, whatever it holds.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sweeps.dashboard.markdown import table, text
+from sweeps.base.errors import printable
 from sweeps.search import Finished
 from sweeps.storage.attributes import gap, spread
 from sweeps.study import methods
-from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.spec import Study
+from sweeps.views import wording
 
 if TYPE_CHECKING:
     from reports.frames import Run
@@ -31,9 +35,11 @@ PHASES = {
     "stopped": "Stopped; run it again to go on",
     "done": "Done",
 }
-
-
 KINDS = ("loss", "error")
+
+# CommonMark's escapable signs, but those that mean nothing within a line.
+SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:@/=^])")
+LONGEST = 2000  # characters of one text
 
 
 def of_study(study: Study, standing: Standing, trials_at: str) -> str:
@@ -101,74 +107,37 @@ def _best(study: Study, standing: Standing, trials_at: str) -> Iterator[str]:
 
 
 def _settings(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{text(name)} {text(_short(plain(v)))}" for name, v in values.items()) or "–"
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, dict):  # one name with its settings
-        ((name, inner),) = value.items()
-        inside = ", ".join(f"{key} {_short(v)}" for key, v in inner.items())
-        return f"{name} ({inside})" if inside else str(name)
-    if isinstance(value, list):
-        return f"[{', '.join(map(_short, value))}]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return text(wording.settings(values))
 
 
 def of_winners(run: "Run") -> list[str]:
     """The verdict and the table of the confirmation; nothing where there was none."""
-    from reports import summary
+    from reports import winners
     from reports.sections import answers
-    from reports.stats.intervals import Interval
-    from reports.text import unit
 
-    rows = summary.table(run)
-    if rows.empty:
+    made = winners.table(run)
+    if not made.entries:
         return []
-
-    def score(row: Any, name: str, split: str) -> str:
-        value, low, high = (float(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
-        of = Interval(value, low, high, int(row["n"]), kind="", covers="")
-        return unit(run, f"{split}_error").interval(of, difference=name == "gap")
-
-    goals = summary.beyond_the_error(run)
     body = []
-    for _, row in rows.iterrows():
-        label = text(row["config"])
-        is_winner = row["kind"] == "network" and row["rank"] == 1
-        body.append(
-            [
-                f"**winner: {label}**" if is_winner else label,
-                *(summary.objective_in_words(row, name, goal) for name, goal in goals),
-                score(row, "dev_error", "dev"),
-                score(row, "test_error", "test"),
-                score(row, "gap", "dev"),
-                _time(row),
-            ]
-        )  # fmt: skip
-    named = [text(goal.name) for _, goal in goals]
-    head = ["confirmed", *named, "dev error", "test error", "dev − train", "epochs to target"]
-    aim = text(summary.target_in_words(run))
-    on_dev = [text(goal.name) for name, goal in goals if name != "test_objective"]
-    what = (
-        f"{', '.join(on_dev)}: over the same seeds [95 % interval for new seeds, on these rows]. "
-    )
-    seeds = what if on_dev else ""
+    for n, entry in enumerate(made.entries):
+        label = text(entry.label)
+        scores = (column.scores[n].in_words for column in made.columns)
+        body.append([f"**{label}**" if entry.wins else label, *scores])
     return [
         *(f"**{label}**: {text(sentence)}" for label, sentence in answers.lines(run)),
-        table(head, body),
-        f"{seeds}Errors: means of fresh seeds [95 % interval for new rows and seeds]. Epochs: "
-        "their mean, misses counted with the horizon "
-        f"(share of the networks that reached it), target {aim}; the report has its interval.",
+        table(["confirmed", *(text(column.head) for column in made.columns)], body),
+        text(winners.note(made.columns)),
     ]
 
 
-def _time(row: Any) -> str:
-    """Epochs to the target, and the share that got there; the horizon alone where none did."""
-    from reports.text import cost, more
+def text(value: object) -> str:
+    """A text that shows as it stands: no markup, no link, no line break."""
+    line = printable(" ".join(str(value).split()))
+    short = line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    return SIGNS.sub(r"\\\1", short)
 
-    if row["reach"] != row["reach"]:
-        return "–"
-    written = (cost if row["reach"] else more)(row["epochs_to_target"])
-    return f"{written} ({row['reach']:.0%})"
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of cells that are Markdown already; numbers, so all but the first to the right."""
+    aligned = [":--", *["--:"] * (len(head) - 1)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, aligned, *rows))

@@ -110,9 +110,9 @@ class Result:
     def _repr_html_(self) -> str:
         if self.confirm is None:
             return str(self.trials.to_html())
-        from reports.sections.confirmed import winners
+        from reports.sections.confirmed import winners_table
 
-        table = winners(self.run)
+        table = winners_table(self.run)
         rows = [[cell.in_words for cell in row.cells] for row in table.rows]
         frame = pd.DataFrame(rows, columns=[column.label for column in table.columns])
         return f"{frame.to_html(index=False, justify='left')}\n<p>{html.escape(table.note)}</p>"

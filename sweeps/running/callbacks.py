@@ -12,7 +12,7 @@ from rich.console import Console
 from sweeps.base.errors import printable
 from sweeps.base.interrupts import Shield
 from sweeps.base.redaction import redact
-from sweeps.base.terminal import tell
+from sweeps.base.terminal import say
 from sweeps.results.result import Result
 from sweeps.search import Finished
 
@@ -74,7 +74,7 @@ class Following:
         except Exception as fault:
             if name not in self._told:
                 self._told.add(name)
-                tell(self._console, "warning", f"{name}: {cause(fault)}; the run goes on", "yellow")
+                say(self._console, "warning", f"{name}: {cause(fault)}; the run goes on", "yellow")
 
 
 def cause(fault: BaseException) -> str:

@@ -17,7 +17,7 @@ from sweeps import engines
 from sweeps.base import checkout
 from sweeps.base.errors import Expected, UserError
 from sweeps.base.interrupts import Shield
-from sweeps.base.terminal import tell
+from sweeps.base.terminal import say
 from sweeps.dashboard.showing import Showing
 from sweeps.phases import confirm as confirmation
 from sweeps.phases import prepare
@@ -112,7 +112,7 @@ def execute(
 
 def _run(run: Prepared) -> Result:
     shield = Shield()
-    waiting = partial(tell, run.console, "waiting", style="yellow")
+    waiting = partial(say, run.console, "waiting", style="yellow")
     with RunFolder(run.folder, waiting) as held, shield.installed():
         known = _earlier(run)
         identity = resolved.identity(run.study, run.dataset, known)
@@ -121,12 +121,12 @@ def _run(run: Prepared) -> Result:
         asked, run = run.budget, run.with_at_least(store.reach())
         if asked < run.budget:
             there = f"{asked} trials are asked, {run.budget} are there: none is dropped"
-            tell(run.console, "note", there)
+            say(run.console, "note", there)
         outputs.write_study(run.folder, run.study, run.base)
         following = _following(run, store, shield)
         if run.study.search.start is not None:
             start = run.study.search.start
-            tell(run.console, "from", f"{len(known)} trials of {start} fit")
+            say(run.console, "from", f"{len(known)} trials of {start} fit")
         announcing.announce(run, store.finished_among(run.budget))
         try:
             return _carried_out(run, store, known, shield, following)
@@ -171,7 +171,7 @@ def _carried_out(
     with shield:
         outputs.write(run, store, searched.finished, confirmed.networks, confirmed.others)
         outputs.write_provenance(run, searched.finished, facts)
-        tell(run.console, "report", "…")
+        say(run.console, "report", "…")
         reporting.write(result)
     following.reported(result)
     return result
@@ -236,7 +236,7 @@ def _search(
         engine.close()
     if limit.met:
         asked = f"{len(finished)} of {budget} trials are done"
-        tell(run.console, "ended by", f"{limit.met}; {asked}")
+        say(run.console, "ended by", f"{limit.met}; {asked}")
     ended_by = limit.met or f"trials: all {budget} were asked"
     return _Searched(finished, ended_by, time.monotonic() - clock)
 
@@ -251,7 +251,7 @@ def _confirm(run: Prepared, finished: list[Finished], identity: str) -> _Confirm
     if work.packs:
         settings = sum(candidate.label not in work.known for candidate in chosen)
         seeds = wording.count(study.confirm.replicates, "fresh seed")
-        tell(run.console, "confirm", f"{wording.count(settings, 'setting')} × {seeds} …")
+        say(run.console, "confirm", f"{wording.count(settings, 'setting')} × {seeds} …")
     # The workers train meanwhile; this process has time to load what the report draws with.
     threading.Thread(target=reporting.warm_up, daemon=True).start()
     dataset, jobs = run.dataset, options.jobs
@@ -261,7 +261,7 @@ def _confirm(run: Prepared, finished: list[Finished], identity: str) -> _Confirm
         )
     for label, cause in lost.items():
         if any(candidate.label == label for candidate in chosen):
-            tell(run.console, "failed", f"confirmation of {label}: {cause}", style="red")
+            say(run.console, "failed", f"confirmation of {label}: {cause}", style="red")
         else:
-            tell(run.console, "left out", f"{label}: {cause}", style="yellow")
+            say(run.console, "left out", f"{label}: {cause}", style="yellow")
     return _Confirmed(networks, others, time.monotonic() - clock, lost)

@@ -20,7 +20,7 @@ from rich.console import Console
 from sweeps.base import files
 from sweeps.base.remotes import Address
 from sweeps.base.s3_address import split
-from sweeps.base.terminal import tell
+from sweeps.base.terminal import say
 from sweeps.results.result import Result
 from sweeps.search import Finished
 from sweeps.storage import folders
@@ -81,7 +81,7 @@ class Copies:
         files, left = len(self._files()), len(self._missing())
         place = f"s3://{self._bucket}/{self._prefix}"
         words = "; run it again to send the others" if left else ""
-        tell(self._console, "mirrored", f"{files - left} of {files} files at {place}{words}")
+        say(self._console, "mirrored", f"{files - left} of {files} files at {place}{words}")
         if self._fault is not None:
             raise self._fault
 

@@ -2,7 +2,7 @@
 
 from sweeps.base import durations
 from sweeps.base.errors import Expected, UserError
-from sweeps.base.terminal import tell, verbatim
+from sweeps.base.terminal import say, verbatim
 from sweeps.phases.prepare import Prepared
 from sweeps.views import estimates, first_trials, plan
 
@@ -12,17 +12,17 @@ def announce(run: Prepared, known: int) -> None:
     study, console, budget = run.study, run.console, run.budget
     verbatim(console, study.name, style="bold")
     if study.description:
-        tell(console, "", study.description)
+        say(console, "", study.description)
     place = f"storage {run.storage}" if run.storage else f"journal in {run.folder}"
     for name, text in plan.lines(study, run.dataset, budget, run.options.jobs, place):
-        tell(console, name, text)
+        say(console, name, text)
     for warning in plan.warnings(study, run.dataset, run.options.jobs):
-        tell(console, "warning", warning, style="yellow")
+        say(console, "warning", warning, style="yellow")
     if known:
         again = "; the report is made anew" if known == budget else ""
-        tell(console, "resumed", f"{known} of {budget} trials are done{again}")
+        say(console, "resumed", f"{known} of {budget} trials are done{again}")
     if known < budget and (study.trainer is None or run.options.allow_code):
-        tell(console, "estimate", _estimate(run, budget - known))
+        say(console, "estimate", _estimate(run, budget - known))
 
 
 def preview(run: Prepared) -> None:
@@ -30,7 +30,7 @@ def preview(run: Prepared) -> None:
     announce(run, 0)
     try:
         for name, text in first_trials.lines(run.study, run.dataset, run.base, run.budget):
-            tell(run.console, name, text)
+            say(run.console, name, text)
     except Expected as fault:
         raise UserError(run.document.fault("", fault)) from None
 

@@ -8,7 +8,7 @@ from rich.live import Live
 from rich.text import Text
 
 from sweeps.base import durations
-from sweeps.base.terminal import tell
+from sweeps.base.terminal import say
 from sweeps.phases.confirm import Job
 
 # Elsewhere than in a terminal: a line at least this many seconds after the one before, also while
@@ -60,4 +60,4 @@ class Confirming:
 
     def _print(self) -> None:
         while not self._over.wait(EVERY):
-            tell(self._console, "", self.line())
+            say(self._console, "", self.line())

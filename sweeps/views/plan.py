@@ -87,7 +87,7 @@ def space(study: Study) -> list[str]:
     described = [
         f"{leaf.name} {leaf.low:g} … {leaf.high:g}{', log' if leaf.log else ''}"
         if isinstance(leaf, Range)
-        else f"{leaf.name} {' | '.join(map(wording.choice, leaf.codes))}"
+        else f"{leaf.name} {' | '.join(map(wording.option, leaf.codes))}"
         for leaf in study.space.parameters()
     ]
     return described or ["nothing: one configuration"]

@@ -7,7 +7,7 @@ from rich.live import Live
 from rich.text import Text
 
 from sweeps.base import durations
-from sweeps.base.terminal import tell
+from sweeps.base.terminal import say
 from sweeps.search import Finished, ranking
 from sweeps.storage import folders
 from sweeps.study.spec import Study
@@ -69,7 +69,7 @@ class Progress:
 
     def _print(self) -> None:
         self._printed = time.monotonic()
-        tell(self._console, "", self.line())
+        say(self._console, "", self.line())
 
     def line(self, short: bool = False) -> str:
         """All of it in one line; short enough for 80 columns in a terminal."""

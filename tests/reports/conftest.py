@@ -1,7 +1,5 @@
 """Run folders, made once for all tests."""
 
-from __future__ import annotations
-
 import importlib.util
 import shutil
 import sys

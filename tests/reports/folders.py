@@ -1,7 +1,5 @@
 """Makes run folders that look like real ones, file by file as the contract says. No training."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The winner against the other confirmed settings, held against the frames themselves."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The crossed bootstrap: by its plain loop, and on what it promises to cover."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The page in a real chromium: no request, no error, no overflow, sorted by a click, accessible."""
 
-from __future__ import annotations
-
 import os
 from contextlib import contextmanager
 

@@ -1,7 +1,5 @@
 """What the winner owes to the seeds that chose it."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Errors by class: from predictions by hand, and what the page says of them."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

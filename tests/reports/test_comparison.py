@@ -1,7 +1,5 @@
 """Two runs against each other: what is paired, what is not, and what the gate goes by."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Times to a target: the hit rule, the coding of misses, and the speed-up's interval."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import tracemalloc

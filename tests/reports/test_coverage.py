@@ -1,7 +1,5 @@
 """The coverage soak, on so few studies that only what is far off shows; `tests.soak.coverage`."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.soak.coverage import table

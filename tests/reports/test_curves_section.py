@@ -1,7 +1,5 @@
 """The learning curves of settings that trained, and what is said of those that did not."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

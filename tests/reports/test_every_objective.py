@@ -1,7 +1,5 @@
 """Whatever a study is after, and whatever came of it: a page, for every metric of the table."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable

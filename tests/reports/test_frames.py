@@ -1,7 +1,5 @@
 """A run folder is read whole, or refused in one line that says which file and why."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

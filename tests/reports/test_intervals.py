@@ -1,7 +1,5 @@
 """Intervals against scipy, and on random data."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

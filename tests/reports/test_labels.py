@@ -1,7 +1,5 @@
 """The few words by which confirmed settings are told apart."""
 
-from __future__ import annotations
-
 import pytest
 
 from reports import labels, summary

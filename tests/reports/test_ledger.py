@@ -1,7 +1,5 @@
 """The ledger: its sums, its verdicts on made-up cases, and what it says when undecided."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

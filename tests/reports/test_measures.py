@@ -1,7 +1,5 @@
 """What a run is compared by: the verdict, the baselines and the tables all go by the objective."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np
@@ -194,6 +192,13 @@ def test_the_four_answers(found, word):
 
 def test_no_words_that_nobody_understands(page_of, make):
     html = page_of(make()).read_text(encoding="utf-8").partition('id="speed"')[0]
-    for word in ("ledger in error", "Flip", "coin toss", "dev less train", "ot told apart"):
+    for word in ("ledger in error", "Flip", "coin toss", "ot told apart"):
         assert word not in html
     assert text.unit(load(make()), "dev_error").name in html
+
+
+def test_a_difference_has_a_minus_and_a_mean_needs_no_adjective(page_of, make):
+    html = page_of(make()).read_text(encoding="utf-8").lower()
+    for word in ("less train", "over train", "over dev", "restricted mean"):
+        assert word not in html
+    assert html.count(f"dev {text.MINUS} train") > 2

@@ -1,7 +1,5 @@
 """Objectives, constraints and the Pareto front: what the page says of them, and how it knows."""
 
-from __future__ import annotations
-
 import json
 import math
 import re

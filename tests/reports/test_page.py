@@ -1,7 +1,5 @@
 """The page as text: complete, inert, self-contained, the same to the byte, small and quick."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Remedies that follow from what the winner has."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Weighted metrics: scikit-learn's with its sample weights, and the search's own at weights one."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from sklearn import metrics as sklearn

@@ -1,7 +1,5 @@
 """What the section on sensitivity says of the sampler, and of parameters that few trials had."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """What the section on speed says where there is little or nothing to compare."""
 
-from __future__ import annotations
-
 import pytest
 
 from reports.frames import load

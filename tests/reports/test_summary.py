@@ -1,7 +1,5 @@
 """The summary table, the lints and the words for numbers."""
 
-from __future__ import annotations
-
 import json
 import math
 

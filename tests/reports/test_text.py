@@ -15,6 +15,9 @@ from reports.text import Unit
         (1.0, "1"),
         (True, "true"),
         (math.nan, text.DASH),
+        # As it is copied into a study file.
+        *((1024, "1024"), (1024.0, "1024"), (-0.5, "-0.5"), (1e-8, "1e-8")),
+        ({"momentum": {"beta": 0.9}}, "momentum (beta 0.9)"),
         ([32, 16], "[32, 16]"),
         ("[32, 16]", "[32, 16]"),
         ("he", "he"),

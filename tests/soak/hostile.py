@@ -1,7 +1,7 @@
-"""Run folders from somebody who means harm, before every verb that reads one; a line a case.
+"""Run folders from somebody who means harm, before every command that reads one; a line a case.
 
 `python -m tests.soak.hostile [PART OF A NAME]`; exit 1 where something outside of the folder has
-changed, was run or was called, or where a verb does not end in one line, code 2, within SECONDS.
+changed, was run or was called, or where a command does not end in one line, code 2, within SECONDS.
 """
 
 import itertools
@@ -19,7 +19,8 @@ from pathlib import Path
 
 from tests.soak import hostile_addresses, hostile_files, hostile_links
 from tests.soak.outside import Case, Outside
-from tests.sweeps.helpers import TEXT, command, environment, sweeps
+from tests.sweeps.helpers import TEXT, environment, sweeps
+from tests.sweeps.helpers import command as command_line
 
 HOSTILE: tuple[Case, ...] = (
     *hostile_links.HOSTILE,
@@ -30,13 +31,13 @@ HOSTILE: tuple[Case, ...] = (
 STUDY = TEXT.replace("trials: 24", "trials: 8")
 SECONDS = 5.0  # of its own processor's time, the start of Python included
 PATIENCE = 30.0  # seconds of the clock: other processes may have the cores meanwhile
-WHOLE = 300.0  # the same for a verb that may do its work to the end
+WHOLE = 300.0  # the same for a command that may do its work to the end
 MEMORY = 1_500_000_000  # bytes
 SERVING = 1.0  # seconds after which a Dashboard that shows its address is ended
 
 
-def arguments(verb: str, folder: Path) -> list[str]:
-    """A verb's command line for a run folder, beside which lie `good`, another run, and rows."""
+def arguments(command: str, folder: Path) -> list[str]:
+    """A command with its arguments: a run folder; beside it lie `good`, another run, and rows."""
     study, beside = str(folder / "study.yaml"), folder.parent.parent
     options = {
         "check": [study],
@@ -51,7 +52,7 @@ def arguments(verb: str, folder: Path) -> list[str]:
         "run": [study, "--out", str(folder.parent), "--jobs", "1"],
         "show": [str(folder)],
     }
-    return [verb, *options[verb]]
+    return [command, *options[command]]
 
 
 @dataclass(frozen=True)
@@ -64,20 +65,20 @@ class Ended:
     seconds: float
     memory: int
 
-    def is_good(self, verb: str, is_spared: bool) -> bool:
+    def is_good(self, command: str, is_spared: bool) -> bool:
         """One line and code 2; a list of runs goes on, and marks the one."""
         if is_spared and self.code == 0:
             return self.memory <= MEMORY
-        marked = verb == "ls" and self.code == 0 and not self.said and "damaged" in self.shown
+        marked = command == "ls" and self.code == 0 and not self.said and "damaged" in self.shown
         refused = self.code == 2 and len(self.said.splitlines()) == 1
         return (refused or marked) and self.seconds <= SECONDS and self.memory <= MEMORY
 
 
-def end(verb: str, folder: Path, cwd: Path, patience: float) -> Ended:
-    """Start a verb, and wait so many seconds for its end; one that serves is ended."""
+def end(command: str, folder: Path, cwd: Path, patience: float) -> Ended:
+    """Start a command, and wait so many seconds for its end; one that serves is ended."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         process = subprocess.Popen(
-            command(*arguments(verb, folder), module="sweeps"),
+            command_line(*arguments(command, folder), module="sweeps"),
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -92,7 +93,7 @@ def end(verb: str, folder: Path, cwd: Path, patience: float) -> Ended:
                 code = os.waitstatus_to_exitcode(status)
             elif time.monotonic() > deadline:
                 os.killpg(process.pid, signal.SIGKILL)
-            elif verb == "dashboard" and "Ctrl-C stops it" in _so_far(out):
+            elif command == "dashboard" and "Ctrl-C stops it" in _so_far(out):
                 os.killpg(process.pid, signal.SIGINT)
                 time.sleep(SERVING)
             else:
@@ -119,22 +120,22 @@ def finished(folder: Path) -> Path:
 
 
 def suffer(case: Case, source: Path, folder: Path) -> list[str]:
-    """What goes wrong in a case, a line a verb; nothing where all is well."""
+    """What goes wrong in a case, a line a command; nothing where all is well."""
     faults = []
-    for verb in case.verbs:
-        here = folder / verb
+    for command in case.commands:
+        here = folder / command
         shutil.copytree(source, here)
-        outside = Outside(folder / f"outside {verb}")
+        outside = Outside(folder / f"outside {command}")
         run = here / "runs" / "small"
         case.make(run, outside)
         before = outside.state()
-        ended = end(verb, run, here, WHOLE if verb in case.spared else PATIENCE)
+        ended = end(command, run, here, WHOLE if command in case.spared else PATIENCE)
         time.sleep(0.01)  # for a call that is on its way
         if outside.state() != before:
-            faults.append(f"{verb}: OUTSIDE HAS CHANGED: {before}, then {outside.state()}")
-        if not ended.is_good(verb, verb in case.spared):
+            faults.append(f"{command}: OUTSIDE HAS CHANGED: {before}, then {outside.state()}")
+        if not ended.is_good(command, command in case.spared):
             cost = f"{ended.seconds:.1f} s, {ended.memory / 1e6:.0f} MB"
-            faults.append(f"{verb}: code {ended.code}, {cost}: {ended.said[-300:].strip()!r}")
+            faults.append(f"{command}: code {ended.code}, {cost}: {ended.said[-300:].strip()!r}")
         outside.close()
         shutil.rmtree(here)
     return faults
@@ -151,7 +152,10 @@ def main() -> int:
         every = pool.map(suffer, cases, itertools.repeat(source), places)
         for case, faults in zip(cases, every, strict=True):
             bad += bool(faults)
-            print(f"{'BAD' if faults else 'ok':5}{case.name}: {len(case.verbs)} verbs", flush=True)
+            print(
+                f"{'BAD' if faults else 'ok':5}{case.name}: {len(case.commands)} commands",
+                flush=True,
+            )
             for fault in faults:
                 print(f"       {fault}", flush=True)
     print(f"{len(cases) - bad} of {len(cases)} cases: nothing outside changed, one line each")

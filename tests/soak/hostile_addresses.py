@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.soak.outside import VERBS, Case, Outside
+from tests.soak.outside import COMMANDS, Case, Outside
 
 Make = Callable[[Path, Outside], None]
 
@@ -109,8 +109,8 @@ def _settings(folder: Path, outside: Outside) -> None:
         (place / ".env").write_text(f"RAY_ADDRESS=127.0.0.1:{outside.port}\n")
 
 
-def _but(*verbs: str) -> tuple[str, ...]:
-    return tuple(verb for verb in VERBS if verb not in verbs)
+def _but(*commands: str) -> tuple[str, ...]:
+    return tuple(command for command in COMMANDS if command not in commands)
 
 
 HOSTILE: tuple[Case, ...] = (

@@ -158,8 +158,8 @@ TABLES = ("compare", "export", "report", "show")
 
 def _read(name: str, make: Make, *readers: str) -> Case:
     """A case for those who read the file; the others, but for the quick ones, are as ever."""
-    quick = tuple(verb for verb in ("clean", "ls") if verb not in readers)
-    return Case(name, make, verbs=(*readers, *quick), spared=quick)
+    quick = tuple(command for command in ("clean", "ls") if command not in readers)
+    return Case(name, make, commands=(*readers, *quick), spared=quick)
 
 
 def _odd(name: str) -> tuple[str, ...]:

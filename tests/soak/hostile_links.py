@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.soak.outside import VERBS, Case, Outside
+from tests.soak.outside import COMMANDS, Case, Outside
 
 FILES = (
     *("study.yaml", "best.yaml", "provenance.json", "summary.json", "journal.log", ".lock"),
@@ -53,7 +53,7 @@ def _parts(folder: Path, outside: Outside) -> None:
 
 
 WRITING = ("resume", "run")
-UNTOUCHED = tuple(verb for verb in VERBS if verb not in WRITING)
+UNTOUCHED = tuple(command for command in COMMANDS if command not in WRITING)
 SPARED = {".lock": ("check",)}
 
 HOSTILE: tuple[Case, ...] = (
@@ -65,6 +65,6 @@ HOSTILE: tuple[Case, ...] = (
     Case("each file's .part is a link", _parts, spared=("check", "clean")),
     Case("journal.log is a hard link", _hard("journal.log"), spared=UNTOUCHED),
     Case(".lock is a hard link", _hard(".lock"), spared=UNTOUCHED),
-    Case("report.html is a hard link", _hard("report.html"), spared=VERBS),
-    Case("study.yaml is a hard link", _hard("study.yaml"), spared=VERBS),
+    Case("report.html is a hard link", _hard("report.html"), spared=COMMANDS),
+    Case("study.yaml is a hard link", _hard("study.yaml"), spared=COMMANDS),
 )

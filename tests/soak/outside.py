@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-VERBS = (
+COMMANDS = (
     *("check", "clean", "compare", "dashboard", "export", "ls", "predict"),
     *("report", "resume", "run", "show"),
 )
@@ -63,11 +63,11 @@ class Outside:
 class Case:
     """A finished run's folder with something planted in it.
 
-    make(folder, outside): plants it. Of `verbs` each has to refuse in one line, exit code 2, but
+    make(folder, outside): plants it. Of `commands` each has to refuse in one line, exit code 2, but
     those of `spared`, which do not meet it, and so may end as ever.
     """
 
     name: str
     make: Callable[[Path, Outside], None]
-    verbs: tuple[str, ...] = VERBS
+    commands: tuple[str, ...] = COMMANDS
     spared: tuple[str, ...] = ()

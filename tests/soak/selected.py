@@ -51,10 +51,10 @@ SOAK = {
         *("example_of_pytorch", "fails_in_the_confirmation", "what_was_resolved", "edited_source"),
         *("any_number_of_jobs", "errors_alone", "loses_its_trial", "one_thread"),
     ),
-    "test_verbs_export.py": ("come_back",),
-    "test_verbs_new.py": ("ones_own",),
-    "test_verbs_predict.py": ("in_one_chunk", "own_units"),
-    "test_verbs_resume.py": ("cannot_do", "data_are_found", "killed_run_goes_on"),
+    "test_command_export.py": ("come_back",),
+    "test_command_new.py": ("ones_own",),
+    "test_command_predict.py": ("in_one_chunk", "own_units"),
+    "test_command_resume.py": ("cannot_do", "data_are_found", "killed_run_goes_on"),
     "test_words.py": ("any_number_of_jobs", "comparable[numbers"),
 }
 

@@ -167,10 +167,10 @@ def test_faults_of_the_options(tmp_path: Path, options: tuple[str, ...], message
     assert untouched(tmp_path)
 
 
-@pytest.mark.parametrize("verb", ["run", "check"])
-def test_an_address_of_the_file_is_refused_at_its_line(tmp_path: Path, verb: str) -> None:
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_an_address_of_the_file_is_refused_at_its_line(tmp_path: Path, command: str) -> None:
     path = study(tmp_path, f"storage: redis://x{TEXT}")
-    (line,) = sweeps(verb, path.name, cwd=tmp_path, code=2, module="sweeps").stderr.splitlines()
+    (line,) = sweeps(command, path.name, cwd=tmp_path, code=2, module="sweeps").stderr.splitlines()
     assert line.startswith("small.yaml:1: storage: expected a database, got redis://x: ")
 
 

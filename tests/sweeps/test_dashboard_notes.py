@@ -14,7 +14,7 @@ from optuna_dashboard._custom_plot_data import get_plotly_graph_objects
 from rich.console import Console
 
 from sweeps.base.interrupts import Shield
-from sweeps.dashboard import markdown, pictures, plots, texts
+from sweeps.dashboard import pictures, plots, texts
 from sweeps.dashboard.board import YOURS, Board
 from sweeps.dashboard.pace import EVERY, SHARE, Pace
 from sweeps.dashboard.showing import PICTURED, Showing, artifacts
@@ -121,13 +121,13 @@ def test_what_the_reader_wrote_stays(known: optuna.Study, tmp_path: Path) -> Non
 
 
 def test_a_text_holds_no_markup() -> None:
-    shown = markdown.text(HOSTILE)
+    shown = texts.text(HOSTILE)
     bare = re.sub(r"\\[!-/:-@\[-`{-~]", "", shown)  # without what is escaped
     assert not set(bare) & set("<>[]()|`*_&$#:@.\n\x1b")
     # What a reader sees is what was written, but for line breaks and control characters.
     plain = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", shown)
     assert plain == " ".join(HOSTILE.split()).replace("\x1b", "\N{REPLACEMENT CHARACTER}")
-    assert len(markdown.text("x" * 10**6)) == markdown.LONGEST
+    assert len(texts.text("x" * 10**6)) == texts.LONGEST
 
 
 def test_a_note_shows_a_hostile_study_as_text() -> None:

@@ -1,4 +1,4 @@
-"""Run folders with something planted in them: a few of the soak's cases, before the verbs."""
+"""Run folders with something planted in them: a few of the soak's cases, before the commands."""
 
 import shutil
 from pathlib import Path
@@ -37,17 +37,17 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("name", "verb"), [(n, verb) for n, verbs in QUICK.items() for verb in verbs]
+    ("name", "command"), [(n, command) for n, commands in QUICK.items() for command in commands]
 )
-def test_each_is_refused_in_a_line(source: Path, tmp_path: Path, name: str, verb: str) -> None:
+def test_each_is_refused_in_a_line(source: Path, tmp_path: Path, name: str, command: str) -> None:
     here, outside = tmp_path / "here", Outside(tmp_path / "outside")
     shutil.copytree(source, here)
     CASES[name].make(here / "runs" / "small", outside)
     before = outside.state()
-    command = ["sweeps", *arguments(verb, here / "runs" / "small")]
-    done = forks().run(command, here, environment(), timeout=60)
+    line = ["sweeps", *arguments(command, here / "runs" / "small")]
+    done = forks().run(line, here, environment(), timeout=60)
     ended = Ended(done.returncode, done.stderr, done.stdout, seconds=0.0, memory=0)
-    assert ended.is_good(verb, is_spared=False), (done.returncode, done.stderr, done.stdout)
+    assert ended.is_good(command, is_spared=False), (done.returncode, done.stderr, done.stdout)
     assert outside.state() == before
     outside.close()
 
@@ -60,7 +60,7 @@ def test_a_run_folder_may_be_a_link_itself(source: Path, tmp_path: Path) -> None
     (here / "runs").symlink_to(tmp_path / "disk")
     (tmp_path / "disk" / "small").rename(tmp_path / "small")
     (tmp_path / "disk" / "small").symlink_to(tmp_path / "small")
-    for verb in ("resume", "predict"):
-        command = ["sweeps", *arguments(verb, here / "runs" / "small")]
-        done = forks().run(command, here, environment(), timeout=120)
+    for command in ("resume", "predict"):
+        line = ["sweeps", *arguments(command, here / "runs" / "small")]
+        done = forks().run(line, here, environment(), timeout=120)
         assert done.returncode == 0, done.stderr

@@ -201,7 +201,7 @@ def test_what_a_library_says_on_stderr_is_looked_at_too(
 def test_no_file_of_a_run_and_no_line_of_it_tells_a_secret(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """From Python, where a password may be given; and of verbs that are given one."""
+    """From Python, where a password may be given; and of commands that are given one."""
     path, out = study(tmp_path, TEXT.replace("trials: 24", "trials: 3")), tmp_path / "runs"
     url = f"sqlite:///{tmp_path}/x.db?timeout=5"
     package.run(path, out=out, jobs=1, storage=url, confirm=False)

@@ -121,17 +121,17 @@ def test_what_a_study_names_is_not_followed(
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("verb", ["dashboard", "export"])
+@pytest.mark.parametrize("command", ["dashboard", "export"])
 @pytest.mark.parametrize("name", [n for n, line in NAMED.items() if line.startswith("storage")])
 def test_what_a_folder_names_is_not_followed(
-    done: Path, tmp_path: Path, host: Host, name: str, verb: str
+    done: Path, tmp_path: Path, host: Host, name: str, command: str
 ) -> None:
     folder = shutil.copytree(done, tmp_path / "small")
     known = json.loads((folder / "provenance.json").read_text())
     known["storage"] = NAMED[name].replace("PORT", str(host.port))[len("storage: ") :].strip("'")
     (folder / "provenance.json").write_text(json.dumps(known))
-    options = {"dashboard": ["--no-browser"], "export": ["--storage", "sqlite:///copy.db"]}[verb]
-    said = sweeps(verb, str(folder), *options, cwd=tmp_path, code=2, module="sweeps").stderr
+    options = {"dashboard": ["--no-browser"], "export": ["--storage", "sqlite:///copy.db"]}[command]
+    said = sweeps(command, str(folder), *options, cwd=tmp_path, code=2, module="sweeps").stderr
     refused(said, host)
     assert said.startswith(f"{folder}/provenance.json: storage: ")
     assert not (tmp_path / "copy.db").exists()

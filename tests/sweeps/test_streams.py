@@ -40,12 +40,12 @@ SAYING = [
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
-@pytest.mark.parametrize("verb", SAYING)
-def test_a_full_device_is_one_line(place: Path, verb: str) -> None:
-    arguments = ["sweeps", *verb.split()]
+@pytest.mark.parametrize("words", SAYING)
+def test_a_full_device_is_one_line(place: Path, words: str) -> None:
+    arguments = ["sweeps", *words.split()]
     done = forks().run(arguments, place, environment(), timeout=60, stdout="/dev/full")
     assert done.returncode == 2
-    said = done.stderr if "-o others" not in verb else done.stderr.splitlines(True)[-1]
+    said = done.stderr if "-o others" not in words else done.stderr.splitlines(True)[-1]
     assert said == FULL
 
 
@@ -63,9 +63,9 @@ def test_a_full_device_is_one_line(place: Path, verb: str) -> None:
     ],
 )
 def test_what_a_shell_does_to_the_streams_costs_nothing(place: Path, shell: str, code: int) -> None:
-    verb = f"{sys.executable} -m sweeps show {RUN}"
+    words = f"{sys.executable} -m sweeps show {RUN}"
     done = subprocess.run(
-        ["bash", "-c", shell.format(verb)], cwd=place, env=environment(), stderr=subprocess.PIPE,
+        ["bash", "-c", shell.format(words)], cwd=place, env=environment(), stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True, timeout=60,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (code, "")
@@ -73,8 +73,8 @@ def test_what_a_shell_does_to_the_streams_costs_nothing(place: Path, shell: str,
 
 def test_a_run_that_nobody_reads_goes_on(place: Path) -> None:
     """And its exit code is its own."""
-    verb = " ".join(command("small.yaml", "--jobs", "1", "--no-confirm", "-o", "unread"))
-    shell = f"set -o pipefail; {verb} | true"
+    words = " ".join(command("small.yaml", "--jobs", "1", "--no-confirm", "-o", "unread"))
+    shell = f"set -o pipefail; {words} | true"
     subprocess.run(["bash", "-c", shell], cwd=place, env=environment(), check=True, timeout=60)
     assert (place / "unread" / "small" / "report.html").is_file()
 
@@ -90,23 +90,23 @@ PATHS = [
 ]
 
 
-@pytest.mark.parametrize("verb", PATHS)
-def test_a_path_that_cannot_be_is_one_line(place: Path, verb: str) -> None:
-    for path in (LONG, f"{LONG}/{LONG}", "file/below")[:: 1 if verb in PATHS[13:15] else 3]:
-        arguments = [part.format(path) for part in verb.split()]
+@pytest.mark.parametrize("words", PATHS)
+def test_a_path_that_cannot_be_is_one_line(place: Path, words: str) -> None:
+    for path in (LONG, f"{LONG}/{LONG}", "file/below")[:: 1 if words in PATHS[13:15] else 3]:
+        arguments = [part.format(path) for part in words.split()]
         done = sweeps(*arguments, cwd=place, code=2, module="sweeps")
         assert len(done.stderr.splitlines()) == 1, done.stderr
         assert "expected" in done.stderr
 
 
 @pytest.mark.parametrize(
-    "verb",
+    "words",
     [f"predict {RUN} folder.csv", f"predict {RUN} rows.csv -o folder.csv", "show file", "ls file",
      f"export {RUN} --csv file", "new a --data folder.csv", "run small.yaml --out file",
      "run folder.csv", "check small.yaml --set data.source=folder.csv", "resume file"],
 )  # fmt: skip
-def test_a_folder_is_no_file_and_a_file_no_folder(place: Path, verb: str) -> None:
-    done = sweeps(*verb.split(), cwd=place, code=2, module="sweeps")
+def test_a_folder_is_no_file_and_a_file_no_folder(place: Path, words: str) -> None:
+    done = sweeps(*words.split(), cwd=place, code=2, module="sweeps")
     assert len(done.stderr.splitlines()) == 1, done.stderr
 
 
@@ -131,11 +131,11 @@ def test_a_name_that_is_no_text_is_one_line(place: Path) -> None:
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
 
 
-@pytest.mark.parametrize("verb", ["ls", "run small.yaml", "new a", "show x"])
-def test_a_folder_that_has_gone_is_one_line(place: Path, tmp_path: Path, verb: str) -> None:
+@pytest.mark.parametrize("words", ["ls", "run small.yaml", "new a", "show x"])
+def test_a_folder_that_has_gone_is_one_line(place: Path, tmp_path: Path, words: str) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
-    shell = f"cd {gone} && rmdir {gone} && {sys.executable} -m sweeps {verb}"
+    shell = f"cd {gone} && rmdir {gone} && {sys.executable} -m sweeps {words}"
     env = environment() | {"PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run(
         ["bash", "-c", shell], env=env, capture_output=True, text=True, timeout=60

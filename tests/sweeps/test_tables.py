@@ -40,7 +40,7 @@ def said(result: Result, width: int) -> str:
 def test_the_objectives_stand_before_the_errors_with_their_intervals(aimed: Result) -> None:
     told = said(aimed, 160)
     head, winner = told.splitlines()[:2]
-    order = ["AUC (worst)", "parameters", "dev error %", "test error %", "dev − train %", "epochs"]
+    order = ["AUC (worst)", "parameters", "test error %", "dev error %", "dev − train %", "epochs"]
     assert [head.index(name) for name in order] == sorted(head.index(name) for name in order)
     row = aimed.table.iloc[0]
     assert f" {row['objective']:.4f} " in winner
@@ -62,7 +62,7 @@ def test_what_a_narrow_terminal_goes_without_is_said(aimed: Result, width: int) 
 def test_the_error_alone_needs_no_column_of_its_own(tmp_path: Path) -> None:
     text = PLAIN.replace("trials: 24", "trials: 2") + "objective: dev_error\n"
     result = sweeps.run(study(tmp_path, text), out=tmp_path, jobs=1, quiet=True)
-    assert said(result, 160).splitlines()[0].split()[:3] == ["dev", "error", "%"]
+    assert said(result, 160).splitlines()[0].split()[:3] == ["test", "error", "%"]
 
 
 def test_the_verdict_follows_the_table(aimed: Result) -> None:

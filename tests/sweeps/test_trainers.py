@@ -127,9 +127,9 @@ def test_without_leave_nothing_of_it_is_imported(tmp_path: Path) -> None:
     told = run(path, cwd=tmp_path, code=2).stderr
     assert told.count("\n") == 1
     assert "own.yaml:4: trainer: expected --allow-code" in told
-    for verb in ("check", "run"):
-        options = ("--dry-run",) if verb == "run" else ()
-        done = run(verb, path, *options, cwd=tmp_path, module="sweeps")
+    for command in ("check", "run"):
+        options = ("--dry-run",) if command == "run" else ()
+        done = run(command, path, *options, cwd=tmp_path, module="sweeps")
         assert re.search(r"trainer +mine:train, SHA-256", done.stdout)
     assert not (tmp_path / "imported").exists()
     assert not (tmp_path / "runs").exists()

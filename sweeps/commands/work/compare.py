@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sweeps.base.errors import UserError, printable
-from sweeps.base.terminal import tell
+from sweeps.base.terminal import say
 from sweeps.storage import folders
 from sweeps.study.hyperparameters.vocabulary import defaults, plain
-from sweeps.views import tables, wording
+from sweeps.views import wording
 
 if TYPE_CHECKING:
     from reports import frames
@@ -157,55 +157,47 @@ def show(found: Comparison, console: Console) -> None:
         if all(value == values[0] for value in values)
     ]
     if same:
-        tell(console, "the same", ", ".join(same), style="dim")
+        say(console, "the same", ", ".join(same), style="dim")
     first = found.runs[0]
     for run, difference, error in zip(found.runs[1:], found.differences, found.errors, strict=True):
-        tell(console, "", f"{run.folder} against {first.folder}: {words(difference, first)}")
+        say(console, "", f"{run.folder} against {first.folder}: {words(difference, first)}")
         for label, interval in (
             ("new rows", difference.on_new_rows),
             ("these rows alone", difference.on_these_rows),
         ):
             if interval is not None:
                 label = label if difference.by.of_rows else "networks"
-                tell(console, "", f"{label}: {_interval(interval, unit_of(difference, first))}")
+                say(console, "", f"{label}: {_interval(interval, unit_of(difference, first))}")
         if error is not None:
-            tell(console, "", f"beside it: {words(error, first)}")
+            say(console, "", f"beside it: {words(error, first)}")
     for note in found.notes:
-        tell(console, "note", note, style="yellow")
+        say(console, "note", note, style="yellow")
 
 
 def _results(found: Comparison) -> list[tuple[str, list[Text]]]:
-    regression = found.runs[0].regression
-    unit = "" if regression else " %"
-    lines = [("winner", [str(winner["config"]) for winner in found.winners])]
-    lines += _objectives(found)
-    for label, name in (
-        ("dev error", "dev_error"),
-        ("test error", "test_error"),
-        ("dev − train", "gap"),
-    ):
-        cells = [tables.interval(winner, name, regression) for winner in found.winners]
-        lines.append((f"{label}{unit}", cells))
-    lines.append(("networks", [str(winner["n"]) for winner in found.winners]))
+    """Scores of the winners, a line each; – where another run has none of the kind."""
+    scores = [
+        _scores(run, str(row["config"])) for run, row in zip(found.runs, found.winners, strict=True)
+    ]
+    found_in = dict.fromkeys(head for each in scores for head in each)
+    # What all have last: the errors, behind what the one or other was after.
+    heads = sorted(found_in, key=lambda head: all(head in each for each in scores))
+    lines = [
+        ("winner", [str(winner["config"]) for winner in found.winners]),
+        *((head, [each.get(head, "–") for each in scores]) for head in heads),
+        ("networks", [str(winner["n"]) for winner in found.winners]),
+    ]
     return [(name, [Text(printable(cell)) for cell in cells]) for name, cells in lines]
 
 
-def _objectives(found: Comparison) -> list[tuple[str, list[str]]]:
-    """What each run was after besides the mean dev error, a line each; – where another was not."""
-    from reports import summary
+def _scores(run: "frames.Run", config: str) -> dict[str, str]:
+    """A setting's, by their heads; but the epochs to a target, of which each run has its own."""
+    from reports import winners
 
-    each = [{goal.name: (n, goal) for n, goal in summary.beyond_the_error(r)} for r in found.runs]
-    names = dict.fromkeys(name for goals in each for name in goals)
-    return [
-        (
-            name,
-            [
-                tables.objective(winner, *goals[name]) if name in goals else "–"
-                for winner, goals in zip(found.winners, each, strict=True)
-            ],
-        )
-        for name in names
-    ]
+    made = winners.table(run)
+    (n,) = (n for n, entry in enumerate(made.entries) if entry.config == config)
+    shown = (column for column in made.columns if column.name != "epochs_to_target")
+    return {column.short_head: column.scores[n].short for column in shown}
 
 
 def _setting(value: Any) -> str:

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 import dnn
 from dnn import fitting, gradcheck
 from sweeps.base.errors import Expected, UserError, did_you_mean, show
-from sweeps.base.terminal import tell
+from sweeps.base.terminal import say
 from sweeps.data import Dataset
 from sweeps.phases.prepare import prepare
 from sweeps.study.file import documents
@@ -63,7 +63,7 @@ def check(path: Path, assignments: Sequence[str], options: Options, console: Con
         if options.against_epsilon:
             console.print(_by_epsilon(gradcheck.against_epsilon(**arguments)))
     sign = "<=" if done.passed else ">"
-    tell(
+    say(
         console,
         "passed" if done.passed else "failed",
         f"difference {done.difference:.2g} {sign} {gradcheck.PASS_MARK:g}",
@@ -78,30 +78,30 @@ def _tell_what(
     """The network, and what makes its cost another one than the plain one."""
     network, rows = learnt.network, len(arguments["x"])
     shape = " → ".join(map(str, (network.n_in, *network.hidden, network.n_out)))
-    tell(
+    say(
         console,
         "network",
         f"{shape}, {network.activation}{', batch normalization' if network.batch_norm else ''}, "
         f"{network.loss}; {rows} training rows, float64",
     )
     if config["label_smoothing"]:
-        tell(console, "labels", f"smoothed by {config['label_smoothing']:g}")
+        say(console, "labels", f"smoothed by {config['label_smoothing']:g}")
     if learnt.weights is not None:
-        tell(console, "weights", f"of the classes: {show(plain(config['class_weights']))}")
+        say(console, "weights", f"of the classes: {show(plain(config['class_weights']))}")
     if arguments["masks"] is not None:
-        tell(console, "dropout", "with fixed masks: fresh ones would be another function each time")
+        say(console, "dropout", "with fixed masks: fresh ones would be another function each time")
     for block, factor in arguments["faults"].items():
-        tell(console, "fault", f"the gradient of {block} is multiplied by {factor:g}", "yellow")
+        say(console, "fault", f"the gradient of {block} is multiplied by {factor:g}", "yellow")
 
 
 def _tell_result(
     done: gradcheck.GradientCheck, network: dnn.Network, epsilon: float, console: Console
 ) -> None:
     """The differences by block."""
-    tell(console, "step", f"ε = {epsilon:g}; difference = ‖g − g̃‖ / (‖g‖ + ‖g̃‖)")
+    say(console, "step", f"ε = {epsilon:g}; difference = ‖g − g̃‖ / (‖g‖ + ‖g̃‖)")
     console.print(_table(done, gradcheck.columns(network)))
     if done.on_kinks:
-        tell(
+        say(
             console,
             "kinks",
             f"{done.on_kinks} of the chosen parameters are left out: a unit crosses the kink "

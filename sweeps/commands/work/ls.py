@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sweeps.base.errors import UserError, printable
-from sweeps.base.terminal import tell
+from sweeps.base.terminal import say
 from sweeps.storage import folders
 from sweeps.views import overview
 from sweeps.views.overview import Overview
@@ -41,7 +41,7 @@ def show(found: list[Overview], console: Console) -> None:
     console.print(table)
     for one in found:
         if one.note:
-            tell(console, "note", f"{Path(one.folder).name} ({one.state}): {one.note}")
+            say(console, "note", f"{Path(one.folder).name} ({one.state}): {one.note}")
 
 
 def _numbers(one: Overview) -> list[str]:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sweeps.base.errors import UserError, printable
-from sweeps.base.terminal import tell, verbatim
+from sweeps.base.terminal import say, verbatim
 from sweeps.results import summaries
 from sweeps.results.result import Result
 from sweeps.storage import folders
@@ -34,20 +34,20 @@ def run(folder: Path, console: Console) -> None:
     seen = _seen(folder)
     if not (folder / "study.yaml").exists():
         verbatim(console, seen.name, style="bold")
-        tell(console, "state", f"{seen.state} ({seen.note}): sweeps run with the study's own file")
+        say(console, "state", f"{seen.state} ({seen.note}): sweeps run with the study's own file")
         return
     study = parsing.study(documents.read(folder / "study.yaml"))
     is_going = seen.state in ("running", "interrupted")
     result = None if is_going else _whole(folder)
     verbatim(console, study.name, style="bold")
     if study.description:
-        tell(console, "", study.description)
-    tell(console, "state", _state(seen))
+        say(console, "", study.description)
+    say(console, "state", _state(seen))
     known = folders.provenance(folder) or {}
     if "ended_by" in known and seen.state in ("complete", "confirmed"):
-        tell(console, "ended by", str(known["ended_by"]))
+        say(console, "ended by", str(known["ended_by"]))
     for name, text in _plan(study, known):
-        tell(console, name, text)
+        say(console, name, text)
     if result is None:
         _so_far(folder, study, console)
     else:
@@ -123,27 +123,23 @@ def _top(folder: Path, study: "Study") -> list[folders.Record]:
 def _so_far(folder: Path, study: "Study", console: Console) -> None:
     top = _top(folder, study)
     if not top:
-        tell(console, "", "no trial is complete yet")
+        say(console, "", "no trial is complete yet")
     for n, record in enumerate(top):
-        settings = _settings(record.params)
+        settings = wording.settings(record.params)
         text = f"trial {record.number}, {study.objective.label} {record.value:.4f} ({settings})"
-        tell(console, "best" if n == 0 else "", text)
-
-
-def _settings(params: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {wording.value_of(value)}" for name, value in params.items())
+        say(console, "best" if n == 0 else "", text)
 
 
 def trial(seen: "TrialView", console: Console) -> None:
     """Settings, value, each network's numbers, and the mean learning curves."""
     verbatim(console, f"trial {seen.trial}", style="bold")
-    tell(console, "state", seen.state + (f": {seen.cause}" if seen.cause else ""))
-    tell(console, "settings", _settings(seen.settings) or "–")
+    say(console, "state", seen.state + (f": {seen.cause}" if seen.cause else ""))
+    say(console, "settings", wording.settings(seen.settings))
     if seen.value is not None:
-        tell(console, "value", f"{seen.value:.6g}, mean of {len(seen.replicates)} replicates")
+        say(console, "value", f"{seen.value:.6g}, mean of {len(seen.replicates)} replicates")
     if seen.curves:
         epochs = seen.curves["epoch"]
-        tell(console, "trained", f"{epochs[-1]:.0f} epochs in {seen.seconds:.2f} s")
+        say(console, "trained", f"{epochs[-1]:.0f} epochs in {seen.seconds:.2f} s")
         for score in SCORES:
             verbatim(console, f"{score:12}{_curve(seen.curves[score])}")
     if seen.replicates:

@@ -5,8 +5,6 @@ interval covers less than .93 or more than .98 of them, chance heeded, and the p
 or where a verdict is false in more than a twentieth.
 """
 
-from __future__ import annotations
-
 import argparse
 import multiprocessing
 import sys

@@ -1,7 +1,5 @@
 """A cell of the table: a kind of study with known truth, and what is printed of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal

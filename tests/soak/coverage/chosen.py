@@ -1,7 +1,5 @@
 """Cells: the winner among several settings, chosen by the seeds that report it."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Cells: the winner class by class, and the mean of the classes' errors."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from reports.stats import classes

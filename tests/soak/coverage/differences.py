@@ -1,7 +1,5 @@
 """Cells: the winner less another setting or a baseline."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

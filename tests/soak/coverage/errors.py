@@ -1,7 +1,5 @@
 """Cells: errors on new rows, of networks from new seeds."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

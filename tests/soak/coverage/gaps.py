@@ -1,7 +1,5 @@
 """Cells: the gaps of the ledger, the saved ensemble, and rows that come in groups."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

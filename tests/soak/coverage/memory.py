@@ -1,7 +1,5 @@
 """Confirmed runs in memory: what `reports.frames.load` reads from a folder, without the folder."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property

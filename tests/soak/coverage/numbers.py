@@ -1,7 +1,5 @@
 """Cells: RMSE and losses on new rows, of networks from new seeds."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from reports.stats import rows

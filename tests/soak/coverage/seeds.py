@@ -1,7 +1,5 @@
 """Cells: what depends on seeds alone: the objective, a constraint, times to a target."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

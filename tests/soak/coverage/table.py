@@ -1,7 +1,5 @@
 """Counting studies cell by cell, and the table of what came of them."""
 
-from __future__ import annotations
-
 import math
 import zlib
 from collections.abc import Iterator, Sequence
@@ -38,7 +36,7 @@ class Count:
     below: int = 0
     above: int = 0
 
-    def __add__(self, other: Count) -> Count:
+    def __add__(self, other: "Count") -> "Count":
         pairs = ((getattr(one, name) for one in (self, other)) for name in self.__match_args__)
         return Count(*(sum(pair) for pair in pairs))
 

@@ -1,7 +1,5 @@
 """Cells: the verdict, what it is made of, and the gate; of studies whose truth is known."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any

@@ -1,7 +1,5 @@
 """Networks from seeds on rows: where errors come from, with the truth in closed form."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -240,7 +240,7 @@ def test_a_record_that_is_somebodys_pickle_is_not_read(unfinished: Path) -> None
 
 
 def test_a_run_that_has_hardly_begun_is_spoken_of(finished: Path, tmp_path: Path) -> None:
-    """Nothing written, and a study without a trial: each verb says in a line what there is."""
+    """Nothing written, and a study without a trial: each command says in a line what there is."""
     (tmp_path / "bare" / "artifacts").mkdir(parents=True)
     (tmp_path / "begun" / "artifacts").mkdir(parents=True)
     shutil.copy(finished / "study.yaml", tmp_path / "begun")
@@ -322,8 +322,8 @@ def test_a_provenance_of_another_shape_is_told_in_one_line(finished: Path, tmp_p
     for name in ("data", "search", "objectives", "targets", "space", "constants"):
         for value in ("text", 3):
             path.write_text(json.dumps(known | {name: value}))
-            for verb in ("show", "report"):
-                done = sweeps(verb, "small", cwd=tmp_path, code=2, module="sweeps")
+            for command in ("show", "report"):
+                done = sweeps(command, "small", cwd=tmp_path, code=2, module="sweeps")
                 (line,) = done.stderr.splitlines()
                 assert f"provenance.json: {name}: expected " in line
 

@@ -1,4 +1,4 @@
-"""What every verb says of itself, and what a shell completes."""
+"""What every command says of itself, and what a shell completes."""
 
 import os
 import subprocess
@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.commands import VERBS, completion
+from sweeps.commands import COMMANDS, completion
 from tests.sweeps.helpers import environment, sweeps
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_help_fits_80_columns(verb: str) -> None:
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_80_columns(command: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "sweeps", verb, "--help"],
+        [sys.executable, "-m", "sweeps", command, "--help"],
         capture_output=True,
         text=True,
         timeout=60,
@@ -24,15 +24,15 @@ def test_help_fits_80_columns(verb: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert max(len(line.rstrip()) for line in done.stdout.splitlines()) <= 80
-    assert (VERBS[verb].__doc__ or "").split()[0] in done.stdout
+    assert (COMMANDS[command].__doc__ or "").split()[0] in done.stdout
     # An option without a value has none in the help; --help itself is typer's.
     assert done.stdout.count("<bool>") == 1
 
 
-@pytest.mark.parametrize("verb", ["run", "resume", "ls", "show", "compare", "predict", "export"])
-def test_examples_are_shown_as_they_are_typed(verb: str) -> None:
+@pytest.mark.parametrize("command", ["run", "resume", "ls", "show", "compare", "predict", "export"])
+def test_examples_are_shown_as_they_are_typed(command: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "sweeps", verb, "--help"],
+        [sys.executable, "-m", "sweeps", command, "--help"],
         capture_output=True,
         text=True,
         timeout=60,
@@ -40,15 +40,15 @@ def test_examples_are_shown_as_they_are_typed(verb: str) -> None:
     )
     examples = done.stdout.partition("For example:")[2].strip().splitlines()
     assert len(examples) >= 2
-    assert all(line.strip().startswith(f"sweeps {verb}") for line in examples)
+    assert all(line.strip().startswith(f"sweeps {command}") for line in examples)
 
 
-def test_the_readme_has_a_row_for_every_verb() -> None:
+def test_the_readme_has_a_row_for_every_command() -> None:
     text = (ROOT / "README.md").read_text()
-    table = text.split("## The verbs")[1].split("\n## ")[0]
-    for verb in VERBS:
-        assert f"| `{verb}` |" in table, verb
-        assert f"`sweeps {verb}" in table, verb
+    table = text.split("## The commands")[1].split("\n## ")[0]
+    for command in COMMANDS:
+        assert f"| `{command}` |" in table, command
+        assert f"`sweeps {command}" in table, command
 
 
 def test_completion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,8 +95,8 @@ def test_a_shell_gets_them(tmp_path: Path) -> None:
         ("compare a b --split train", "--split: expected one of 'dev', 'test', got 'train'"),
         ("compare a b --margin", "--margin: expected a value, got nothing"),
         ("compare a b --margin x", "--margin: expected a number, got 'x'"),
-        ("lst", "sweeps: expected a verb, got 'lst' (did you mean 'ls'?)"),
-        ("zzz", "sweeps: expected a verb, got 'zzz' (known: new, run, check, "),
+        ("lst", "sweeps: expected a command, got 'lst' (did you mean 'ls'?)"),
+        ("zzz", "sweeps: expected a command, got 'zzz' (known: new, run, check, "),
         ("--nope", "sweeps: expected a known option, got '--nope' (known: --install-completion, "),
     ],
 )
@@ -110,4 +110,4 @@ def test_what_the_parser_refuses_is_a_line(tmp_path: Path, arguments: str, said:
 def test_without_a_verb_there_is_help(tmp_path: Path) -> None:
     done = sweeps(cwd=tmp_path, code=2, module="sweeps")
     assert done.stderr == ""
-    assert all(verb in done.stdout for verb in VERBS)
+    assert all(command in done.stdout for command in COMMANDS)

@@ -203,8 +203,8 @@ def test_a_name_that_is_too_long(made: Path) -> None:
     for name in ("x" * 300 + ".csv", "x" * 5000 + ".csv"):
         assert said(made, name).endswith("expected a file of rows, got no such file")
         assert "--out: expected a file" in said(made, "subscriptions.csv", "--out", name)
-    for verb in ("show", "ls", "report", "clean", "resume"):
-        done = sweeps(verb, "x" * 300, cwd=made, code=2, module="sweeps")
+    for name in ("show", "ls", "report", "clean", "resume"):
+        done = sweeps(name, "x" * 300, cwd=made, code=2, module="sweeps")
         assert "folder, got no such folder" in done.stderr or "expected a folder" in done.stderr
 
 
@@ -313,9 +313,9 @@ def test_a_model_that_is_none(made: Path, tmp_path: Path, change: str) -> None:
 def test_a_reader_that_has_enough(made: Path) -> None:
     read, write = os.pipe()
     os.close(read)
-    verb = command("predict", "runs/csv-example", "subscriptions.csv", module="sweeps")
+    words = command("predict", "runs/csv-example", "subscriptions.csv", module="sweeps")
     with os.fdopen(write, "wb") as closed:
         done = subprocess.run(
-            verb, cwd=made, stdout=closed, stderr=subprocess.PIPE, env=environment(), timeout=60
+            words, cwd=made, stdout=closed, stderr=subprocess.PIPE, env=environment(), timeout=60
         )
     assert (done.returncode, done.stderr) == (0, b"")
