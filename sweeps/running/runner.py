@@ -222,8 +222,8 @@ def _search(
     seen = run.dataset.without("test")
     packed = seen if study.trainer is None else None
     task, jobs = custom.searching(study), run.options.jobs
-    terms = engines.Terms(study.hung_after)
-    engine = engines.make(study.engine, task, seen, jobs, study.retries, lambda _: terms)
+    timeout = engines.Timeout(study.hung_after)
+    engine = engines.make(study.engine, task, seen, jobs, study.retries, lambda _: timeout)
     finished = []
     try:
         with Progress(run.console, budget, study) as progress:

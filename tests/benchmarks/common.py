@@ -23,7 +23,7 @@ from sweeps.base import provenance
 from sweeps.base.interrupts import Shield
 from sweeps.data import Dataset
 from sweeps.engines import Engine, Failure
-from sweeps.engines.base import Work
+from sweeps.engines.base import Workload
 from sweeps.engines.loky import Loky
 from sweeps.phases import prepare
 from sweeps.results import resolved
@@ -134,7 +134,7 @@ class Watched:
     def __init__(self, dataset: Dataset, jobs: int) -> None:
         self.jobs = jobs
         self.spells: list[Spell] = []
-        self._loky = Loky(Work(_work, dataset, jobs, retries=2))
+        self._loky = Loky(Workload(_work, dataset, jobs, retries=2))
         for key in range(jobs):  # long enough for the last worker to be there for one of them
             self.submit(key, WARMING)
         while len(self.spells) < jobs:

@@ -64,7 +64,7 @@ def study(**changes: Any) -> tuple[Study, Dataset]:
 @pytest.fixture(autouse=True)
 def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """What an engine of processes does is tested with it."""
-    here = engines.Kind(lambda work, _: Scrambled(work.shared, work.jobs))
+    here = engines.EngineKind(lambda work, _: Scrambled(work.shared, work.jobs))
     monkeypatch.setitem(engines.ENGINES, "loky", here)
 
 
