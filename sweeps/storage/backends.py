@@ -41,12 +41,12 @@ def shared(path: Path) -> "BaseStorage":
     """
     from optuna.storages.journal import JournalFileOpenLock
 
-    from sweeps.storage.journal import Journal, Lock
+    from sweeps.storage.journal import Journal, JournalLock
 
     _checked(path)
     _expect_one_name(path)
     # Optuna's default lock is a symbolic link, which Windows may not let a user make.
-    lock = (JournalFileOpenLock if sys.platform == "win32" else Lock)(str(path))
+    lock = (JournalFileOpenLock if sys.platform == "win32" else JournalLock)(str(path))
     try:
         with warnings.catch_warnings():
             # Of ranges that it makes fit their steps, as ours do: what differs is told by us.
@@ -136,12 +136,12 @@ def _checked(path: Path) -> tuple[int, int]:
     """As `check`. Errors: UserError."""
     try:
         return check(path)
-    except NoOperation as fault:
+    except BadLine as fault:
         raise _damaged(f"{path}:{fault.number}", fault.got) from None
 
 
-class NoOperation(ValueError):
-    """A line of a journal that Optuna has not written."""
+class BadLine(ValueError):
+    """A line of a journal that Optuna cannot have written."""
 
     def __init__(self, number: int, got: str) -> None:
         self.number, self.got = number, got
@@ -151,7 +151,7 @@ class NoOperation(ValueError):
 def check(path: Path) -> tuple[int, int]:
     """(bytes of a journal's whole lines, all its bytes), none where it is not there.
 
-    Errors: NoOperation for a line, but a last one that is torn; UserError.
+    Errors: BadLine for a line, but a last one that is torn; UserError.
     """
     whole = 0
     try:
@@ -161,7 +161,7 @@ def check(path: Path) -> tuple[int, int]:
                     return whole, whole + len(line)
                 if not _is_operation(line, first=number == 1):
                     got = line[:SHOWN].decode(errors="replace").strip()
-                    raise NoOperation(number, show(got))
+                    raise BadLine(number, show(got))
                 whole += len(line)
     except FileNotFoundError:
         return 0, 0
@@ -209,7 +209,7 @@ def remote(known: Address) -> "BaseStorage":
 
     url, where = known.follow(), known.where
     addresses.check(url, where)
-    # It warns of a lost connection before it raises; that is said, and waited for, in `lost`.
+    # It warns of a lost connection before it raises; that is said, and tried again, in `retry`.
     logging.getLogger("optuna.storages._rdb.storage").setLevel(logging.ERROR)
     given = addresses.expand(url)
     address = make_url(given)

@@ -24,7 +24,7 @@ BLOCK = 1 << 16  # bytes
 _encode = json.JSONEncoder(separators=(",", ":")).encode  # as Optuna writes it
 
 
-class Lock(JournalFileSymlinkLock):
+class JournalLock(JournalFileSymlinkLock):
     """Optuna's own lock: who makes its file holds it. Here that is a hard link of the journal.
 
     A symbolic link is a file that is made and thrown away; ext4 does not use its place again for
@@ -41,27 +41,27 @@ class Lock(JournalFileSymlinkLock):
 
 
 @dataclass(frozen=True)
-class Written:
-    """Operations of ours, which lie in the file from one byte on; where each of them ends."""
+class LastAppend:
+    """The operations that this process appended last: from which byte on, and where each ends."""
 
     began: int
     logs: list[dict[str, Any]]
     ends: list[int]
 
 
-class File(JournalFileBackend):
+class JournalFile(JournalFileBackend):
     """A journal's file, where a line that a kill or a full disk has torn is cut off.
 
     Optuna appends behind a torn line, and from then on nobody can read the file. Whoever holds the
     lock may cut: nobody else is writing.
     """
 
-    def __init__(self, path: str, lock: Lock | JournalFileOpenLock) -> None:
+    def __init__(self, path: str, lock: JournalLock | JournalFileOpenLock) -> None:
         super().__init__(path, lock)
         self._held: list[dict[str, Any]] | None = None
         self._syncs = True
         self._stuck: RuntimeError | None = None
-        self._written: Written | None = None
+        self._last: LastAppend | None = None
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Append operations, all or none, and sync them; or hold them back.
@@ -80,7 +80,7 @@ class File(JournalFileBackend):
         except RuntimeError as fault:
             self._stuck = fault
             raise
-        self._written = Written(began, logs, [began + end for end in accumulate(map(len, lines))])
+        self._last = LastAppend(began, logs, [began + end for end in accumulate(map(len, lines))])
 
     def _append(self, lines: bytes) -> int:
         """Where they begin."""
@@ -101,11 +101,11 @@ class File(JournalFileBackend):
         at, size = self._log_number_offset.get(log_number_from), os.stat(self._file_path).st_size
         if at == size:
             return
-        written, self._written = self._written, None
-        if written and at == written.began and size == written.ends[-1]:
-            for number, end in enumerate(written.ends, log_number_from + 1):
+        last, self._last = self._last, None
+        if last and at == last.began and size == last.ends[-1]:
+            for number, end in enumerate(last.ends, log_number_from + 1):
                 self._log_number_offset[number] = end
-            yield from written.logs
+            yield from last.logs
         else:
             yield from super().read_logs(log_number_from)
 
@@ -160,8 +160,8 @@ def _write(file: FileIO, content: bytes) -> None:
 class Journal(JournalStorage):
     """The storage of a journal file."""
 
-    def __init__(self, path: Path, lock: Lock | JournalFileOpenLock) -> None:
-        self._file = File(str(path), lock)
+    def __init__(self, path: Path, lock: JournalLock | JournalFileOpenLock) -> None:
+        self._file = JournalFile(str(path), lock)
         super().__init__(self._file)
 
     @contextmanager

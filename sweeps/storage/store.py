@@ -17,7 +17,7 @@ from sweeps.base.remotes import Address
 from sweeps.storage import attributes, backends, folders, identities, records
 from sweeps.storage.compared import REMEDY
 from sweeps.storage.ownership.claims import Claims
-from sweeps.storage.retry import in_our_words, patiently
+from sweeps.storage.retry import as_user_error, with_retries
 from sweeps.study.objectives import Goal
 from sweeps.training.task import Outcome
 
@@ -43,7 +43,7 @@ class Store:
 
     def trials(self) -> "list[optuna.trial.FrozenTrial]":
         """All trials of the storage, by number."""
-        return patiently(lambda: self.study.get_trials(deepcopy=False), self._claims.notify)
+        return with_retries(lambda: self.study.get_trials(deepcopy=False), self._claims.notify)
 
     def finished_among(self, budget: int) -> int:
         """How many of the first so many trials are told."""
@@ -59,7 +59,7 @@ class Store:
         Errors: UserError where the storage gave it another number: somebody else asks there too.
         """
         asked = as_asked(trial)
-        patiently(lambda: self._add(number, asked), self._claims.notify)
+        with_retries(lambda: self._add(number, asked), self._claims.notify)
 
     def _add(self, number: int, asked: "optuna.trial.FrozenTrial") -> None:
         self._claims.check()
@@ -82,7 +82,7 @@ class Store:
 
         Those with a record that are not told when this is broken off are so by the next run.
         """
-        patiently(self._claims.check, self._claims.notify)
+        with_retries(self._claims.check, self._claims.notify)
         records.write(
             (self._path(outcome.number), outcome, self._key(params))
             for params, outcome in trials
@@ -92,7 +92,7 @@ class Store:
 
     def tell(self, outcomes: Sequence[Outcome]) -> None:
         """Tell the storage of trials that it still holds as running; of others do nothing."""
-        patiently(lambda: self._tell(outcomes), self._claims.notify)
+        with_retries(lambda: self._tell(outcomes), self._claims.notify)
 
     def _tell(self, outcomes: Sequence[Outcome]) -> None:
         storage = self.study._storage
@@ -238,7 +238,7 @@ class RunFolder:
 
     def __exit__(self, kind: object, fault: BaseException | None, *rest: object) -> None:
         self._claims.release()
-        said = in_our_words(fault, self.folder, self._hide) if fault else None
+        said = as_user_error(fault, self.folder, self._hide) if fault else None
         if isinstance(fault, KeyError) and self._is_deleted():
             said = UserError(
                 f"the study '{self._name}' of the storage: expected it to stay, got one that "

@@ -29,7 +29,7 @@ from sweeps.phases import prepare
 from sweeps.results import resolved
 from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget
-from sweeps.search.delayed import Mirror
+from sweeps.search.delayed import DelayedStudy
 from sweeps.storage.store import RunFolder
 from sweeps.study.file import documents
 from sweeps.study.spec import Study
@@ -107,8 +107,8 @@ def searched(
         store = run.open(study.name, None, resolved.identity(study, dataset), goals)
         started = time.perf_counter()
         budget = Budget(study, trials, deadline=time.monotonic() + seconds)
-        mirror = Mirror(study)
-        finished = list(search(study, store, engine, budget, mirror, Shield(), dataset))
+        delayed = DelayedStudy(study)
+        finished = list(search(study, store, engine, budget, delayed, Shield(), dataset))
         return Searched(time.perf_counter() - started, finished)
 
 

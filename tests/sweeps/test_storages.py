@@ -20,7 +20,7 @@ from sweeps.base.remotes import own
 from sweeps.results import resolved
 from sweeps.search import search
 from sweeps.search.budgets import Budget
-from sweeps.search.delayed import Mirror
+from sweeps.search.delayed import DelayedStudy
 from sweeps.storage import backends, retry
 from sweeps.storage.store import RunFolder
 from tests.databases import PASSWORD, MariaDB, Postgres, Server, missing, missing_mysql
@@ -297,7 +297,7 @@ def test_a_study_that_somebody_deletes_in_mid_run(tmp_path: Path, has_database: 
         with RunFolder(folder, print) as held:
             store = held.open("tiny", known, resolved.identity(*of), ["minimize"])
             engine, budget = Scrambled(of[1], 1), Budget(of[0], 5)
-            for one in search(of[0], store, engine, budget, Mirror(of[0]), Shield(), of[1]):
+            for one in search(of[0], store, engine, budget, DelayedStudy(of[0]), Shield(), of[1]):
                 new.append(one.new)
                 if delete and len(new) == 2:
                     delete()
