@@ -30,7 +30,8 @@ from sweeps.running.s3_mirror import Copies
 from sweeps.search import Finished, search, warm_start
 from sweeps.search.budgets import Budget, deadline
 from sweeps.search.delayed import DelayedStudy, WarmTrial
-from sweeps.storage.store import RunFolder, Store
+from sweeps.storage.run_folder import RunFolder
+from sweeps.storage.store import Store
 from sweeps.study.file import documents
 from sweeps.training import custom
 from sweeps.training.task import Outcome

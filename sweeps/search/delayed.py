@@ -14,7 +14,7 @@ from sweeps.base.errors import UserError
 from sweeps.search import pruners, samplers
 from sweeps.search.designs import DESIGNS, Design, trials
 from sweeps.storage.compared import expect_asked
-from sweeps.storage.store import as_asked, expect_possible, in_space, set_constraints
+from sweeps.storage.optuna_trials import as_asked, expect_possible, in_space, set_constraints
 from sweeps.study import methods
 from sweeps.study.space import Params, Space
 from sweeps.training import seeds

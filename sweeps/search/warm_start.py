@@ -12,7 +12,7 @@ from typing import Any
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, Words
 from sweeps.search.delayed import WarmTrial
-from sweeps.storage import folders, identities, records
+from sweeps.storage import folders, identities, record_summaries, records
 from sweeps.study.file import documents, parsing
 from sweeps.study.spec import Study
 from sweeps.training import networks
@@ -97,13 +97,13 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
         raise Expected("a run with records of its trials", Words("none there"), _NO_RECORDS, where)
     found = []
     for path in paths:
-        record = folders.record(path)
+        record = record_summaries.summary(path)
         if record is None or record.state != "complete":
             continue
         config = earlier.space.configure(record.params)
         params = _located(study, config)
         if params is not None and _is_as_today(config, identity, trainer is not None):
-            final = folders.final(path)
+            final = record_summaries.final_metrics(path)
             violations = {
                 limit.text: limit.violation(final[limit.metric])
                 for limit in study.limits

@@ -30,7 +30,7 @@ from sweeps.results import resolved
 from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget
 from sweeps.search.delayed import DelayedStudy
-from sweeps.storage.store import RunFolder
+from sweeps.storage.run_folder import RunFolder
 from sweeps.study.file import documents
 from sweeps.study.spec import Study
 from sweeps.training.trial import train_together

@@ -237,7 +237,7 @@ def test_a_damaged_journal_is_said_and_a_torn_one_mended(cwd: Path) -> None:
 
 
 def test_two_at_once_in_one_folder(tmp_path: Path) -> None:
-    from sweeps.storage.store import RunFolder
+    from sweeps.storage.run_folder import RunFolder
 
     path = study(tmp_path, QUICK)
     with RunFolder(tmp_path / "runs" / "small", print):

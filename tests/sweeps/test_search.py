@@ -22,7 +22,7 @@ from sweeps.results import resolved
 from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget
 from sweeps.search.delayed import DelayedStudy, most
-from sweeps.storage.store import RunFolder
+from sweeps.storage.run_folder import RunFolder
 from sweeps.study import methods
 from sweeps.study.file import documents, parsing
 from sweeps.study.metrics import METRICS, Cost, Ended, Score

@@ -22,7 +22,7 @@ from sweeps.search import search
 from sweeps.search.budgets import Budget
 from sweeps.search.delayed import DelayedStudy
 from sweeps.storage import backends, retry
-from sweeps.storage.store import RunFolder
+from sweeps.storage.run_folder import RunFolder
 from tests.databases import PASSWORD, MariaDB, Postgres, Server, missing, missing_mysql
 from tests.sweeps.helpers import TEXT, await_records, command, environment, study, sweeps, trials
 from tests.sweeps.test_search import Scrambled

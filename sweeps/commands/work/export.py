@@ -10,7 +10,7 @@ from sweeps.base.redaction import redact_address
 from sweeps.base.remotes import own
 from sweeps.results import delimited
 from sweeps.storage import backends, folders, identities, retry, snapshots
-from sweeps.storage.store import distributions
+from sweeps.storage.optuna_trials import distributions
 from sweeps.study.file import documents, parsing
 
 if TYPE_CHECKING:
