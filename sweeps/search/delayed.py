@@ -13,8 +13,9 @@ import numpy as np
 from sweeps.base.errors import UserError
 from sweeps.search import pruners, samplers
 from sweeps.search.designs import DESIGNS, Design, trials
+from sweeps.storage import optuna_private
 from sweeps.storage.compared import expect_asked
-from sweeps.storage.optuna_trials import as_asked, expect_possible, in_space, set_constraints
+from sweeps.storage.optuna_trials import as_asked, expect_possible, in_space
 from sweeps.study import methods
 from sweeps.study.space import Params, Space
 from sweeps.training import seeds
@@ -146,9 +147,9 @@ class SubStudy:
         told = optuna.trial.create_trial(
             params=asked.params, distributions=asked.distributions, value=one.value
         )
-        storage, study = self._study._storage, self._study._study_id
-        added = storage.create_new_trial(study, template_trial=as_asked(told))
-        set_constraints(storage, added, one.violations)
+        storage = optuna_private.storage(self._study)
+        added = optuna_private.add(self._study, as_asked(told))
+        optuna_private.set_constraints(storage, added, one.violations)
         storage.set_trial_state_values(added, told.state, told.values)
 
     def ask(self, number: int) -> "FrozenTrial":
@@ -161,9 +162,9 @@ class SubStudy:
         trial = self._study.ask()
         params = self._space.ask(trial)
         if known is None and not self._space.allows(self._space.configure(params)):
-            self._ask_again(number, trial._trial_id)
-        self._ids[number] = trial._trial_id
-        return self._study._storage.get_trial(trial._trial_id)
+            self._ask_again(number, optuna_private.trial_id(trial))
+        self._ids[number] = optuna_private.trial_id(trial)
+        return optuna_private.stored(self._study, self._ids[number])
 
     def _fixed(self, place: int) -> Params | None:
         """What is tried whatever the sampler thinks."""
@@ -173,17 +174,12 @@ class SubStudy:
 
     def _ask_again(self, number: int, trial_id: int) -> None:
         """Until the rules are kept: by the sampler with other seeds, then by chance."""
-        import optuna
-
         seed = self._spec.search.seed
         for attempt in range(1, DRAWS):
             method = self._spec.search.sampler if attempt < ATTEMPTS else methods.Random()
             drawn = seeds.sampler(seed, number, attempt)
             self._study.sampler = samplers.make(method, drawn, self._seen)
-            # The storage is this process's memory: what it shows is the trial itself.
-            frozen = self._study._storage.get_trial(trial_id)
-            frozen.params, frozen.distributions = {}, {}
-            params = self._space.ask(optuna.trial.Trial(self._study, trial_id))
+            params = self._space.ask(optuna_private.restarted(self._study, trial_id))
             if self._space.allows(self._space.configure(params)):
                 return
         rules = "; ".join(rule.text for rule in self._space.rules)
@@ -194,12 +190,11 @@ class SubStudy:
     def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool) -> None:
         """See `DelayedStudy.replay`."""
         if is_recorded and self._spec.search.sampler.name not in samplers.KEEPS_NOTES:
-            study = self._study
-            self._ids[number] = study._storage.create_new_trial(study._study_id, as_asked(trial))
+            self._ids[number] = optuna_private.add(self._study, as_asked(trial))
             return
         asked = self.ask(number)
         expect_asked(trial, asked.params)
-        # To the last digit; the storage is this process's memory, and shows the trial itself.
+        # To the last digit; what `ask` returns is the trial that the study keeps, and no copy.
         asked.params = trial.params
 
     def tell(self, outcome: Outcome) -> None:
@@ -207,7 +202,8 @@ class SubStudy:
         # Straight into the storage: `Study.tell` makes a deep copy of the trial.
         from optuna.trial import TrialState
 
-        storage, trial, reports = self._study._storage, self._ids[outcome.number], outcome.reports
+        storage = optuna_private.storage(self._study)
+        trial, reports = self._ids[outcome.number], outcome.reports
         if outcome.state == "failed":
             storage.set_trial_state_values(trial, TrialState.FAIL)
             return
@@ -215,7 +211,7 @@ class SubStudy:
         each = sign * outcome.each if self._pruner.name in PAIRED else np.empty((0, 0))
         is_complete = outcome.state == "complete"
         self._history.add(pruners.PastTrial(outcome.number, is_complete, sign * reports, each))
-        set_constraints(storage, trial, outcome.violations)
+        optuna_private.set_constraints(storage, trial, outcome.violations)
         if is_complete:
             values = [float(value) for value in outcome.values]
             storage.set_trial_state_values(trial, TrialState.COMPLETE, values)

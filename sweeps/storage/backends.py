@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sweeps.base import addresses, files
 from sweeps.base.errors import UserError, show
 from sweeps.base.remotes import Address
+from sweeps.storage import optuna_private
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -210,7 +211,7 @@ def remote(known: Address) -> "BaseStorage":
     url, where = known.follow(), known.where
     addresses.check(url, where)
     # It warns of a lost connection before it raises; that is said, and tried again, in `retry`.
-    logging.getLogger("optuna.storages._rdb.storage").setLevel(logging.ERROR)
+    logging.getLogger(optuna_private.DATABASE_LOGGER).setLevel(logging.ERROR)
     given = addresses.expand(url)
     address = make_url(given)
     waits = WAITS.get(address.get_driver_name(), {})

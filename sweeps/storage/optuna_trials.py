@@ -1,6 +1,6 @@
 """Optuna's frozen trials: as they were asked, and whether a study can have asked them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -8,16 +8,9 @@ from sweeps.base.errors import UserError, show
 from sweeps.storage.compared import REMEDY
 
 if TYPE_CHECKING:
-    from optuna.storages import BaseStorage
     from optuna.trial import FrozenTrial
 
     from sweeps.study.space import Space
-
-
-def set_constraints(storage: "BaseStorage", trial: int, violations: Mapping[str, float]) -> None:
-    """By how much a trial breaks each limit, as Trial.set_constraint writes it."""
-    for name, violation in violations.items():
-        storage.set_trial_system_attr(trial, f"constraints:{name}", violation)
 
 
 def as_asked(trial: "FrozenTrial") -> "FrozenTrial":

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweeps.base.errors import UserError
-from sweeps.storage import attributes, backends, folders, records
-from sweeps.storage.optuna_trials import as_asked, set_constraints
+from sweeps.storage import attributes, backends, folders, optuna_private, records
+from sweeps.storage.optuna_trials import as_asked
 from sweeps.storage.ownership.claims import Claims
 from sweeps.storage.retry import with_retries
 from sweeps.training.task import Outcome
@@ -57,7 +57,8 @@ class Store:
 
     def _add(self, number: int, asked: "optuna.trial.FrozenTrial") -> None:
         self._claims.check()
-        storage, study = self.study._storage, self.study._study_id
+        storage = optuna_private.storage(self.study)
+        study = optuna_private.study_id(self.study)
         try:  # a lost connection may have taken the answer with it
             added = storage.get_trial_id_from_study_id_trial_number(study, number)
         except KeyError:
@@ -89,7 +90,7 @@ class Store:
         with_retries(lambda: self._tell(outcomes), self._claims.notify)
 
     def _tell(self, outcomes: Sequence[Outcome]) -> None:
-        storage = self.study._storage
+        storage = optuna_private.storage(self.study)
         asked = [storage.get_trial(self._id(outcome.number)) for outcome in outcomes]
         with backends.together(storage):
             for trial, outcome in zip(asked, outcomes, strict=True):
@@ -99,7 +100,7 @@ class Store:
     def _tell_one(self, asked: "optuna.trial.FrozenTrial", outcome: Outcome) -> None:
         import optuna
 
-        storage, trial = self.study._storage, asked._trial_id
+        storage, trial = optuna_private.storage(self.study), optuna_private.trial_id(asked)
         state = {
             "complete": optuna.trial.TrialState.COMPLETE,
             "pruned": optuna.trial.TrialState.PRUNED,
@@ -113,12 +114,12 @@ class Store:
                 storage.set_trial_intermediate_value(trial, epoch, float(outcome.reports[epoch]))
         for name, attribute in attributes.of(outcome).items():
             storage.set_trial_user_attr(trial, name, attribute)
-        set_constraints(storage, trial, outcome.violations)
+        optuna_private.set_constraints(storage, trial, outcome.violations)
         storage.set_trial_state_values(trial, state, values)
 
     def _id(self, number: int) -> int:
         if number not in self._ids:
-            self._ids = {trial.number: trial._trial_id for trial in self.trials()}
+            self._ids = {t.number: optuna_private.trial_id(t) for t in self.trials()}
         return self._ids[number]
 
     def load(self, number: int, params: dict[str, Any]) -> Outcome | None:

@@ -237,7 +237,7 @@ def test_a_trial_whose_answer_was_lost_is_not_added_twice(
 
     monkeypatch.setattr(retry, "PATIENCE", 5.0)
     address = f"sqlite:///{tmp_path}/x.db"
-    database = optuna.storages._CachedStorage
+    database = type(optuna.storages.get_storage("sqlite://"))  # as Optuna wraps one
     add, lose = database.create_new_trial, iter([False, True, False, True, True])
 
     def written_and_lost(self: Any, study_id: int, template_trial: Any = None) -> int:
