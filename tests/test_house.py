@@ -121,6 +121,51 @@ def test_the_order_of_the_rooms(package: str) -> None:
         assert inner_imports(package, room) <= set(rooms[:number]), room
 
 
+PRIVATE = ROOT / "sweeps" / "storage" / "optuna_private.py"
+PRIVATE_PATH = re.compile(r"\boptuna(?:\.\w+)*\._\w+")  # optuna.storages._rdb.storage
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__")
+
+
+def private_names(tree: ast.Module) -> set[str]:
+    """The names with an underscore that a file asks other objects for, as attributes or texts."""
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} | {
+        text for text in texts if isinstance(text, str) and text.isidentifier()
+    }
+
+
+def uses_of_optunas(names: set[str], file: Path) -> list[str]:
+    """Where a file speaks of Optuna's private names, or imports such a module of it.
+
+    On `self` a name is the file's own if the file gives it a value: Board has a `_storage`.
+    """
+    text = file.read_text()
+    tree, found = ast.parse(text), PRIVATE_PATH.findall(text)
+    nodes = [*ast.walk(tree)]
+    attributes = [node for node in nodes if isinstance(node, ast.Attribute) and node.attr in names]
+    on_self = [n for n in attributes if isinstance(n.value, ast.Name) and n.value.id == "self"]
+    own = {node.attr for node in on_self if isinstance(node.ctx, ast.Store)}
+    found += [n.attr for n in attributes if n not in on_self or n.attr not in own]
+    found += [n.value for n in nodes if isinstance(n, ast.Constant) and n.value in names]
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("optuna"):
+            found += [alias.name for alias in node.names if is_private(alias.name)]
+            found += [part for part in str(node.module).split(".") if is_private(part)]
+    return found
+
+
+def test_optunas_private_names_stand_in_one_file() -> None:
+    names = {name for name in private_names(ast.parse(PRIVATE.read_text())) if is_private(name)}
+    assert names >= {"_storage", "_study_id", "_trial_id", "_backend"}
+    assert uses_of_optunas(names, PRIVATE), "nothing would be found anywhere"
+    for file in (ROOT / "sweeps").rglob("*.py"):
+        if file != PRIVATE:
+            assert not uses_of_optunas(names, file), file.relative_to(ROOT)
+
+
 def test_importing_the_packages_is_light() -> None:
     code = (
         "import sys, sweeps, sweeps.cli, reports, studies\n"

@@ -9,6 +9,9 @@ import json
 import os
 import secrets
 import stat
+import struct
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -20,6 +23,12 @@ LARGEST = 50_000_000  # a JSON file
 DEEPEST = 50  # levels of JSON
 LONGEST_NUMBER = 100  # digits of a whole number in JSON
 NAMED = 40  # characters of a file's name in that of its temporary one
+# What reading a file may raise whose contents are not what they should be: with a bit flipped,
+# zipfile takes a member for packed or encrypted in some other way.
+BROKEN = (
+    *(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, MemoryError),
+    *(OverflowError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error),
+)
 
 # Windows has neither links nor pipes that these would be about.
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)

@@ -28,6 +28,7 @@ from sweeps.dashboard.answers import (
 )
 from sweeps.dashboard.board import AT_STUDY, AT_TRIAL
 from sweeps.dashboard.importances import Importances
+from sweeps.storage import optuna_private
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -147,13 +148,13 @@ class Asked:
 
     def _known(self, study: str) -> int:
         """A study's id, if there is such a study. No database is asked for a number of its own."""
-        if int(study) not in {one._study_id for one in self._storage.get_all_studies()}:
+        if int(study) not in {*map(optuna_private.study_id, self._storage.get_all_studies())}:
             raise Refused(HTTPStatus.NOT_FOUND, f"expected a study's id, got {int(study)}")
         return int(study)
 
     def _trial(self, study: int, trial: str) -> int:
         every = self._storage.get_all_trials(study, deepcopy=False)
-        if int(trial) not in {one._trial_id for one in every}:
+        if int(trial) not in {*map(optuna_private.trial_id, every)}:
             raise Refused(HTTPStatus.NOT_FOUND, f"expected a trial's id, got {int(trial)}")
         return int(trial)
 

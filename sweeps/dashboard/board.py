@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from sweeps.base import files
-from sweeps.storage import records
+from sweeps.storage import optuna_private, records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +28,8 @@ class Board:
     """What the Dashboard shows of one study besides its trials."""
 
     def __init__(self, study: "optuna.Study", folder: "Path") -> None:
-        self._storage, self._id, self._folder = study._storage, study._study_id, folder
-        self._name = study.study_name
+        self._storage, self._id = optuna_private.storage(study), optuna_private.study_id(study)
+        self._name, self._folder = study.study_name, folder
 
     def note(self, text: str, trial: int | None = None) -> None:
         """Write a note on the study, or on a trial by its id, above what its reader wrote.

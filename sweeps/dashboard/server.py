@@ -24,7 +24,7 @@ from sweeps.dashboard.asked import Asked
 from sweeps.dashboard.guard import LOOPBACK, Guard
 from sweeps.dashboard.showing import artifacts
 from sweeps.dashboard.wire import Quiet, Server, Server6
-from sweeps.storage import backends, folders
+from sweeps.storage import backends, folders, optuna_private
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -106,8 +106,8 @@ def _application(backend: "BaseStorage", folder: Path) -> Application:
 def _study(folder: Path, backend: "BaseStorage") -> str:
     """The address of the run's study below the Dashboard's; the list of all where it has none."""
     name = folder.resolve().name
-    ids = [s._study_id for s in backend.get_all_studies() if s.study_name == name]
-    return f"/studies/{ids[0]}" if ids else ""
+    found = [study for study in backend.get_all_studies() if study.study_name == name]
+    return f"/studies/{optuna_private.study_id(found[0])}" if found else ""
 
 
 def _server(host: str, port: int | None, guard: Guard) -> WSGIServer:

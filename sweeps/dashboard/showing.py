@@ -15,7 +15,7 @@ from sweeps.dashboard.pace import Pace
 from sweeps.dashboard.plots import Point, Reach
 from sweeps.results.result import Result
 from sweeps.search import Finished, ranking
-from sweeps.storage import folders
+from sweeps.storage import folders, optuna_private
 from sweeps.storage.attributes import gap
 from sweeps.study.spec import Study
 
@@ -48,7 +48,7 @@ class Showing:
     ) -> None:
         self._study, self._known, self._budget = study, known, budget
         self._board = Board(known, artifacts(folder))
-        self._trials_at = f"/dashboard/studies/{known._study_id}/trials"
+        self._trials_at = f"/dashboard/studies/{optuna_private.study_id(known)}/trials"
         self._counts = dict.fromkeys(folders.STATES, 0)
         self._best: list[Finished] = []
         self._points: list[Point] = []
@@ -142,7 +142,8 @@ class Showing:
 
     def _write_pictures(self) -> None:
         """Pictures and notes on the best trials; those of former ones are taken back."""
-        ids = {t.number: t._trial_id for t in self._known.get_trials(deepcopy=False)}
+        trials = self._known.get_trials(deepcopy=False)
+        ids = {trial.number: optuna_private.trial_id(trial) for trial in trials}
         top = {_picture(one.number): one for one in self._best[:PICTURED]}
         shown = self._board.at_trials()
         kind = "error" if self._study.objective.metric.endswith("error") else "loss"

@@ -10,62 +10,71 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweeps.base.errors import UserError
-from sweeps.engines.base import UNLIMITED, Chosen, Engine, Failure, Function, Lost, Terms, Work
+from sweeps.engines.base import (
+    NO_TIMEOUT,
+    Engine,
+    EngineChoice,
+    EngineLost,
+    Failure,
+    Function,
+    Timeout,
+    Workload,
+)
 from sweeps.engines.loky import Loky
 from sweeps.engines.packs import Packs
 
 __all__ = [
     "ENGINES",
-    "UNLIMITED",
+    "NO_TIMEOUT",
     "Engine",
+    "EngineLost",
     "Failure",
-    "Lost",
     "Packs",
-    "Terms",
-    "Work",
+    "Timeout",
+    "Workload",
     "check",
     "make",
 ]
 
 
 @dataclass(frozen=True)
-class Kind:
+class EngineKind:
     """An engine: how it is started, the package it needs, and the addresses it can join."""
 
-    start: Callable[[Work, str | None], Engine]
+    start: Callable[[Workload, str | None], Engine]
     needs: str = ""
     address: re.Pattern[str] | None = None
     example: str = ""
 
 
-def _loky(work: Work, _: str | None) -> Engine:
-    return Loky(work)
+def _loky(workload: Workload, _: str | None) -> Engine:
+    return Loky(workload)
 
 
-def _dask(work: Work, address: str | None) -> Engine:
+def _dask(workload: Workload, address: str | None) -> Engine:
     from sweeps.engines.dask import Dask
 
-    return Dask(work, address)
+    return Dask(workload, address)
 
 
-def _ray(work: Work, address: str | None) -> Engine:
+def _ray(workload: Workload, address: str | None) -> Engine:
     from sweeps.engines.ray import Ray
 
-    return Ray(work, address)
+    return Ray(workload, address)
 
 
-ENGINES: Mapping[str, Kind] = {
-    "loky": Kind(_loky),
-    "dask": Kind(
+ENGINES: Mapping[str, EngineKind] = {
+    "loky": EngineKind(_loky),
+    "dask": EngineKind(
         _dask, "distributed", re.compile(r"(tcp|tls|wss?)://[^\s/@]+:\d{1,5}"), "tcp://head:8786"
     ),
-    "ray": Kind(
+    "ray": EngineKind(
         _ray, "ray", re.compile(r"auto|(ray://)?[^\s/@:]+:\d{1,5}"), "head:6379, ray://head:10001"
     ),
 }
 
 
-def check(spec: Chosen) -> None:
+def check(spec: EngineChoice) -> None:
     """Whether the engine's package is here. Errors: UserError."""
     needs = ENGINES[spec.name].needs
     if needs and importlib.util.find_spec(needs) is None:
@@ -76,17 +85,19 @@ def check(spec: Chosen) -> None:
 
 
 def make(
-    spec: Chosen,
+    spec: EngineChoice,
     function: Function,
     shared: Any,
     jobs: int,
     retries: int,
-    terms: Callable[[Any], Terms] = lambda task: UNLIMITED,
+    timeout: Callable[[Any], Timeout] = lambda task: NO_TIMEOUT,
 ) -> Engine:
-    """Start an engine, or join the one at its address; terms(task) are each task's.
+    """Start an engine, or join the one at its address; timeout(task) is each task's.
 
     Errors: UserError where its package is missing, its address has no leave to be joined, or
     nobody answers there.
     """
     check(spec)
-    return ENGINES[spec.name].start(Work(function, shared, jobs, retries, terms), spec.follow())
+    return ENGINES[spec.name].start(
+        Workload(function, shared, jobs, retries, timeout), spec.follow()
+    )

@@ -9,7 +9,7 @@ from sweeps.base.errors import UserError
 Function = Callable[[Any, Any], Any]  # (task, shared) -> result
 
 
-class Chosen(Protocol):
+class EngineChoice(Protocol):
     """Which engine, and the address of the cluster that it joins, if it joins one."""
 
     @property
@@ -21,31 +21,31 @@ class Chosen(Protocol):
 
 
 @dataclass(frozen=True)
-class Terms:
+class Timeout:
     """How many seconds a task may take (None: any), and whether one that takes longer is retried.
 
     A task that has not come back by then hangs, and is lost with its worker.
     """
 
-    limit: float | None = None
+    seconds: float | None = None
     retried: bool = True
 
 
-UNLIMITED = Terms()
+NO_TIMEOUT = Timeout()
 
 
 @dataclass(frozen=True)
-class Work:
+class Workload:
     """What an engine is for: `function(task, shared)`, for so many tasks at a time.
 
-    A task that is lost is run again so many `retries` times. `terms` are each task's own.
+    A task that is lost is run again so many `retries` times. `timeout` says what each of them has.
     """
 
     function: Function
     shared: Any
     jobs: int
     retries: int
-    terms: Callable[[Any], Terms] = lambda task: UNLIMITED
+    timeout: Callable[[Any], Timeout] = lambda task: NO_TIMEOUT
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Failure:
     cause: str
 
 
-class Lost(UserError):
+class EngineLost(UserError):
     """The engine itself is gone and does not come back; its tasks are nobody's fault."""
 
 
@@ -73,7 +73,7 @@ class Engine(Protocol):
     def wait(self) -> list[tuple[int, Any]]:
         """At least one (key, result or Failure), once there is one; none if nothing is queued.
 
-        Errors: Lost.
+        Errors: EngineLost.
         """
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import IO, Any
 
 
-class Handed:
+class Broadcast:
     """A value that is pickled once, here; a copy of this object in a worker reads it.
 
     From a file without a name, which is open in this process and gone with it, however it ends.

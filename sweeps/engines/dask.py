@@ -22,7 +22,7 @@ from distributed.comm import connect
 from distributed.security import Security
 
 from sweeps.base.interrupts import SAFE_PATH, starting_workers
-from sweeps.engines.base import Lost, Work, first_line
+from sweeps.engines.base import EngineLost, Workload, first_line
 from sweeps.engines.network import reach, unreachable
 from sweeps.engines.reaper import Reaper
 from sweeps.engines.tasks import STEP, Entry, Tasks
@@ -47,9 +47,9 @@ LOCAL = {
 class _Service(WorkerPlugin):  # type: ignore[misc]  # an extra: unknown to mypy
     """In each worker, once: the function, the shared data, and how a worker of ours behaves."""
 
-    def __init__(self, name: str, work: Work, ours: bool) -> None:
+    def __init__(self, name: str, workload: Workload, ours: bool) -> None:
         self.name, self.ours = name, ours
-        self.function, self.shared = work.function, work.shared
+        self.function, self.shared = workload.function, workload.shared
 
     def setup(self, worker: Any) -> None:
         """Called by Dask, also in workers that join later."""
@@ -72,10 +72,10 @@ class Dask:
     Python runs one at a time.)
     """
 
-    def __init__(self, work: Work, address: str | None) -> None:
-        self.jobs = work.jobs
-        self._work, self._address = work, address
-        self._tasks = Tasks(work.retries, work.terms)
+    def __init__(self, workload: Workload, address: str | None) -> None:
+        self.jobs = workload.jobs
+        self._workload, self._address = workload, address
+        self._tasks = Tasks(workload.retries, workload.timeout)
         self._done: SimpleQueue[Future] = SimpleQueue()
         self._workers: set[str] = set()
         self._busy: dict[Future, str] = {}  # the worker of each running task
@@ -87,25 +87,27 @@ class Dask:
             if address is None:
                 with starting_workers():
                     self._reaper = Reaper()
-                self._cluster = _cluster(work.jobs, self._reaper.folder)
+                self._cluster = _cluster(workload.jobs, self._reaper.folder)
             self._client = self._connect()
             until_ready.pop_all()
 
     def _connect(self) -> Client:
-        """A client whose workers know what to do. Errors: Lost."""
+        """A client whose workers know what to do. Errors: EngineLost."""
         if self._address:
             _reach(self._address)
         with starting_workers():
             client = Client(self._cluster or self._address, timeout=PATIENCE, set_as_default=False)
         self._service = f"sweeps-{uuid.uuid4().hex}"
-        plugin = _Service(self._service, self._work, ours=self._address is None)
+        plugin = _Service(self._service, self._workload, ours=self._address is None)
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
             client.register_plugin(plugin)
             self._workers = set(client.nthreads())
         except Exception as fault:  # whatever a worker raised that has not this package, or another
             _leave(client)
-            raise Lost(f"engine: dask: its workers cannot be used: {first_line(fault)}") from None
+            raise EngineLost(
+                f"engine: dask: its workers cannot be used: {first_line(fault)}"
+            ) from None
         return client
 
     def submit(self, key: int, task: Any) -> None:
@@ -132,7 +134,7 @@ class Dask:
     def wait(self) -> list[tuple[int, Any]]:
         """At least one (key, result or Failure), once there is one; none if nothing is queued.
 
-        Errors: Lost where the scheduler is gone for good, or all its workers.
+        Errors: EngineLost where the scheduler is gone for good, or all its workers.
         """
         while self._tasks.awaited:
             self._fill()
@@ -182,14 +184,14 @@ class Dask:
     def _look_around(self) -> None:
         """Which workers there are, what those had that are gone, and which tasks hang.
 
-        Errors: OSError where nobody answers; Lost where nobody is left to work.
+        Errors: OSError where nobody answers; EngineLost where nobody is left to work.
         """
         self._looked = time.monotonic()
         self._workers = set(self._client.nthreads())
         if self._workers:
             self._populated = self._looked
         elif self._looked - self._populated > ALONE:
-            raise Lost(f"engine: dask: expected workers, got none for {ALONE:g} s; {KEPT}")
+            raise EngineLost(f"engine: dask: expected workers, got none for {ALONE:g} s; {KEPT}")
         for future, worker in [*self._busy.items()]:
             if worker not in self._workers and future.status == "pending":
                 self._gone(future, worker)
@@ -226,9 +228,9 @@ class Dask:
         while True:
             try:
                 self._client = self._connect()
-            except Lost as fault:
+            except EngineLost as fault:
                 if time.monotonic() > deadline:
-                    raise Lost(f"{fault}, for {GONE:g} s; {KEPT}") from None
+                    raise EngineLost(f"{fault}, for {GONE:g} s; {KEPT}") from None
                 time.sleep(STEP)
             else:
                 return
@@ -250,7 +252,10 @@ class Dask:
 
 
 def _reach(address: str) -> None:
-    """Shake hands with a scheduler; Dask's own client would wait without end. Errors: Lost."""
+    """Shake hands with a scheduler; Dask's own client would wait without end.
+
+    Errors: EngineLost.
+    """
     reach("dask", address)
     try:
         # In a thread of its own: here a loop may be running already, as in a notebook.

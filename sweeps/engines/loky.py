@@ -8,8 +8,8 @@ from queue import Empty
 from typing import Any
 
 from sweeps.base.interrupts import SAFE_PATH, starting_workers
-from sweeps.engines.base import Work
-from sweeps.engines.broadcast import Handed
+from sweeps.engines.base import Workload
+from sweeps.engines.broadcast import Broadcast
 from sweeps.engines.tasks import STEP, Tasks
 from sweeps.engines.workers import ONE_THREAD, run_task, start_worker
 
@@ -24,24 +24,25 @@ class Loky:
     those tasks runs again, alone: so the next death has one cause, and no other task pays for it.
     """
 
-    def __init__(self, work: Work) -> None:
-        self.jobs = work.jobs
-        self._work = work
-        self._tasks = Tasks(work.retries, work.terms)
-        self._shared = Handed(work.shared)
+    def __init__(self, workload: Workload) -> None:
+        self.jobs = workload.jobs
+        self._workload = workload
+        self._tasks = Tasks(workload.retries, workload.timeout)
+        self._shared = Broadcast(workload.shared)
         self._start()
 
     def _start(self) -> None:
         from joblib.externals.loky import ProcessPoolExecutor
 
-        # Else loky has a worker that dies of a fault in C print some thirty lines.
+        # loky turns Python's fault handler on in its workers: one that dies of a fault in C would
+        # print some thirty lines.
         silent = {"PYTHONFAULTHANDLER": os.environ.get("PYTHONFAULTHANDLER", "")}
         with starting_workers():  # loky's own helper
             self._pool: Any = ProcessPoolExecutor(
                 self.jobs,
                 initializer=start_worker,
-                initargs=(os.getpid(), self._work.function, self._shared),
-                env=silent | ONE_THREAD | SAFE_PATH,  # of those, too, that it starts when it likes
+                initargs=(os.getpid(), self._workload.function, self._shared),
+                env=silent | ONE_THREAD | SAFE_PATH,  # also of workers that it starts later
             )
             self._first: Future[Any] = self._pool.submit(os.getpid)
         self._started = time.monotonic()
@@ -134,7 +135,8 @@ class Loky:
 
     def close(self) -> None:
         """End all workers at once, whatever they do."""
-        # Else loky's thread looks for tasks that it has dropped, and dies aloud.
+        # Killing the workers, loky forgets the tasks that are queued but not their ids; its manager
+        # thread would then look one of them up, and print the traceback of a KeyError.
         with suppress(Empty):
             while True:
                 self._pool._work_ids.get_nowait()

@@ -2,7 +2,7 @@
 
 import socket
 
-from sweeps.engines.base import Lost
+from sweeps.engines.base import EngineLost
 
 PATIENCE = 5.0  # seconds
 
@@ -13,7 +13,7 @@ HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
 def reach(engine: str, address: str, greeting: bytes = b"") -> None:
     """Connect once to "scheme://host:port" or "host:port"; what is greeted must answer.
 
-    Errors: Lost.
+    Errors: EngineLost.
     """
     host, _, port = address.rpartition("://")[2].rpartition(":")
     try:
@@ -25,6 +25,6 @@ def reach(engine: str, address: str, greeting: bytes = b"") -> None:
         raise unreachable(engine, address, str(fault)) from None
 
 
-def unreachable(engine: str, address: str, reason: str) -> Lost:
+def unreachable(engine: str, address: str, reason: str) -> EngineLost:
     """One line that names the engine, its address, and why."""
-    return Lost(f"engine: {engine}: expected a cluster at {address}, got none: {reason}")
+    return EngineLost(f"engine: {engine}: expected a cluster at {address}, got none: {reason}")

@@ -5,7 +5,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from sweeps.engines.base import Engine, Failure
 
 
-class Numbered(Protocol):
+class NumberedTask(Protocol):
     """A task; no two of those under way have one number."""
 
     @property
@@ -13,7 +13,7 @@ class Numbered(Protocol):
         """Its number."""
 
 
-T = TypeVar("T", bound=Numbered)
+T = TypeVar("T", bound=NumberedTask)
 
 
 class Packs(Generic[T]):
@@ -38,7 +38,7 @@ class Packs(Generic[T]):
     def wait(self) -> list[tuple[T, Any]]:
         """Tasks that have come back, each with its result or Failure; none after a lost list.
 
-        Errors: Lost.
+        Errors: EngineLost.
         """
         back: list[tuple[T, Any]] = []
         for key, results in self._engine.wait():

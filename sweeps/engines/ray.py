@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from sweeps.base.interrupts import starting_workers
-from sweeps.engines.base import Function, Lost, Work, first_line
+from sweeps.engines.base import EngineLost, Function, Workload, first_line
 from sweeps.engines.network import HTTP2, reach, unreachable
 from sweeps.engines.reaper import Reaper
 from sweeps.engines.tasks import STEP, Tasks
@@ -57,9 +57,9 @@ class _Worker:
 class Ray:
     """Actors of Ray, one a job. `shared` is put into its object store once."""
 
-    def __init__(self, work: Work, address: str | None) -> None:
-        self.jobs = work.jobs
-        self._tasks = Tasks(work.retries, work.terms)
+    def __init__(self, workload: Workload, address: str | None) -> None:
+        self.jobs = workload.jobs
+        self._tasks = Tasks(workload.retries, workload.timeout)
         self._reaper: Reaper | None = None  # of a Ray that is ours and here
         self._idle: list[Any] = []
         self._starting: dict[Any, Any] = {}  # actors by the future of their start
@@ -72,14 +72,14 @@ class Ray:
             if address is None:
                 with starting_workers():  # Python's own helper too, which is not Ray's
                     self._reaper = Reaper(SHORT)
-            _join(ray, address, work.jobs, self._reaper.folder if self._reaper else None)
+            _join(ray, address, workload.jobs, self._reaper.folder if self._reaper else None)
             if self._reaper:
                 self._reaper.adopt()
-        self._function = work.function
-        self._shared = ray.put(work.shared)
+        self._function = workload.function
+        self._shared = ray.put(workload.shared)
         actor = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)
         self._actor = actor(_Worker)
-        for _ in range(work.jobs):
+        for _ in range(workload.jobs):
             self._start()
 
     def _start(self) -> None:
@@ -105,7 +105,7 @@ class Ray:
     def wait(self) -> list[tuple[int, Any]]:
         """At least one (key, result or Failure), once there is one; none if nothing is queued.
 
-        Errors: Lost where workers cannot be started.
+        Errors: EngineLost where workers cannot be started.
         """
         while self._tasks.awaited:
             self._fill()
@@ -129,7 +129,9 @@ class Ray:
         except self._ray.exceptions.RayError as fault:
             self._failed_starts += 1
             if self._failed_starts >= STARTS:
-                raise Lost(f"engine: ray: its workers cannot start: {first_line(fault)}") from None
+                raise EngineLost(
+                    f"engine: ray: its workers cannot start: {first_line(fault)}"
+                ) from None
             self._start()
         else:
             self._failed_starts = 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sweeps.engines.base import Failure, Terms
+from sweeps.engines.base import Failure, Timeout
 
 STEP = 1.0  # seconds; an engine looks around at least that often
 
@@ -34,11 +34,11 @@ class Entry:
 class Tasks:
     """Tasks by what has become of them. `running` has them by their future, in order of start."""
 
-    def __init__(self, retries: int, terms: Callable[[Any], Terms]) -> None:
+    def __init__(self, retries: int, timeout: Callable[[Any], Timeout]) -> None:
         self.queue: deque[Entry] = deque()
         self.running: dict[Any, Entry] = {}
         self.results: list[tuple[int, Any]] = []
-        self._retries, self._terms = retries, terms
+        self._retries, self._timeout = retries, timeout
 
     @property
     def awaited(self) -> bool:
@@ -97,14 +97,14 @@ class Tasks:
 
     def hung(self) -> list[Any]:
         """The futures of those that were waited for longer than their limit."""
-        limits = ((f, e, self._terms(e.task).limit) for f, e in self.running.items())
+        limits = ((f, e, self._timeout(e.task).seconds) for f, e in self.running.items())
         return [f for f, e, limit in limits if limit is not None and e.waited > limit]
 
     def hanged(self, entry: Entry) -> None:
         """It hung, and its worker is ended."""
-        terms = self._terms(entry.task)
-        cause = f"no answer after {terms.limit:g} s"
-        if terms.retried:
+        timeout = self._timeout(entry.task)
+        cause = f"no answer after {timeout.seconds:g} s"
+        if timeout.retried:
             self.lost(entry, cause)
         else:
             self.results.append((entry.key, Failure(cause)))

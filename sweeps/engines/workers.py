@@ -8,7 +8,7 @@ from typing import Any
 
 from sweeps.base.interrupts import SAFE_PATH
 from sweeps.engines.base import Function
-from sweeps.engines.broadcast import Handed
+from sweeps.engines.broadcast import Broadcast
 
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -21,7 +21,7 @@ ONE_THREAD = {
 _worker: dict[str, Any] = {}
 
 
-def start_worker(parent: int, function: Function, shared: Handed) -> None:
+def start_worker(parent: int, function: Function, shared: Broadcast) -> None:
     """Run once in each worker: what it will do with its tasks, and how it behaves."""
     attend(parent)
     _worker.update(function=function, shared=shared.value())

@@ -235,7 +235,7 @@ def _results(
     missing = Counter(job.label for pack in packs for job in pack)
     known: dict[str, dict[int, Outcome]] = {label: {} for label in missing}
     workers = min(jobs, len(packs))
-    engine = engines.make(study.engine, _run, dataset, workers, study.retries, _terms)
+    engine = engines.make(study.engine, _run, dataset, workers, study.retries, _timeout)
     try:
         under_way = Packs[Job](engine)
         for pack in packs:
@@ -252,10 +252,10 @@ def _results(
         engine.close()
 
 
-def _terms(jobs: list[Job]) -> engines.Terms:
+def _timeout(jobs: list[Job]) -> engines.Timeout:
     """Nothing bounds how long networks take, as a trial's time does in the search."""
     limits = [job.limit for job in jobs if job.limit is not None]
-    return engines.Terms(sum(limits) + GRACE, retried=False) if limits else engines.UNLIMITED
+    return engines.Timeout(sum(limits) + GRACE, retried=False) if limits else engines.NO_TIMEOUT
 
 
 def _run(jobs: list[Job], dataset: Dataset) -> list[Outcome]:

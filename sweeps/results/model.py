@@ -22,7 +22,7 @@ from sweeps.data import Dataset
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
 from sweeps.phases.confirm import Confirmed
-from sweeps.storage import archives, folders, records
+from sweeps.storage import archives, records
 from sweeps.training import networks
 
 
@@ -93,7 +93,7 @@ def load(path: Path) -> Model:
             theta, meta = file["theta"], files.from_json(str(file["meta"]))
         made = _model(theta, meta)
         checks.theta(made.network, theta, "model")
-    except folders.BROKEN as fault:
+    except files.BROKEN as fault:
         raise UserError(f"{path}: expected a model of a study, got: {show(Words(fault))}") from None
     return made
 

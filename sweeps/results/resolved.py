@@ -12,7 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from sweeps.data import Dataset
-from sweeps.search.delayed import Warm
+from sweeps.search.delayed import WarmTrial
 from sweeps.study import compatibility
 from sweeps.study.hyperparameters import vocabulary
 from sweeps.study.hyperparameters.vocabulary import plain
@@ -28,12 +28,12 @@ def data(study: Study, dataset: Dataset) -> dict[str, Any]:
     return dataset.identity(study.data)
 
 
-def identity(study: Study, dataset: Dataset, warm: Sequence[Warm] = ()) -> dict[str, Any]:
+def identity(study: Study, dataset: Dataset, warm: Sequence[WarmTrial] = ()) -> dict[str, Any]:
     """What must agree for two runs to be one study; trials, jobs and confirm may differ.
 
     So may targets, unless a trial is judged by when it reached them.
     """
-    search = compatibility.fields(study.search, exclude={"trials", "start", "pruner"})
+    search = compatibility.fields(study.search, exclude={"trials", "from_", "pruner"})
     found = {
         "version": compatibility.VERSION,
         "data": data(study, dataset),
@@ -78,7 +78,7 @@ def _constraints(study: Study) -> list[str]:
     return [*(rule.text for rule in study.space.rules), *(one.text for one in study.limits)]
 
 
-def _digest(warm: Sequence[Warm]) -> str:
+def _digest(warm: Sequence[WarmTrial]) -> str:
     """The trials of an earlier run in a word; nothing where there are none."""
     text = json.dumps([asdict(one) for one in warm], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16] if warm else ""
@@ -120,8 +120,8 @@ def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
         "sampler": named(study.search.sampler),
         "pruner": named(study.pruner),
     }
-    if study.search.start is not None:
-        sections["search"]["from"] = os.path.relpath(base / study.search.start, folder)
+    if study.search.from_ is not None:
+        sections["search"]["from"] = os.path.relpath(base / study.search.from_, folder)
     if study.trainer is not None:
         sections["trainer"] = study.trainer.written(base, folder)
     sections["constraints"] = _constraints(study)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweeps.base import files
-from sweeps.storage import folders
 
 if TYPE_CHECKING:
     from sweeps.results.result import Result
@@ -37,7 +36,7 @@ def read(folder: Path, provenance: dict[str, Any]) -> dict[str, Any] | None:
         found = files.from_json(files.contents(folder / FILE).decode())
         belongs = found["finished"] == provenance["finished"]
         return dict(found) if belongs and "search_best" in found else None
-    except folders.BROKEN:
+    except files.BROKEN:
         return None  # it says nothing that the frames do not
 
 

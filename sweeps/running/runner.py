@@ -29,8 +29,9 @@ from sweeps.running.callbacks import Following
 from sweeps.running.s3_mirror import Copies
 from sweeps.search import Finished, search, warm_start
 from sweeps.search.budgets import Budget, deadline
-from sweeps.search.delayed import Mirror, Warm
-from sweeps.storage.store import RunFolder, Store
+from sweeps.search.delayed import DelayedStudy, WarmTrial
+from sweeps.storage.run_folder import RunFolder
+from sweeps.storage.store import Store
 from sweeps.study.file import documents
 from sweeps.training import custom
 from sweeps.training.task import Outcome
@@ -124,8 +125,8 @@ def _run(run: Prepared) -> Result:
             say(run.console, "note", there)
         outputs.write_study(run.folder, run.study, run.base)
         following = _following(run, store, shield)
-        if run.study.search.start is not None:
-            start = run.study.search.start
+        if run.study.search.from_ is not None:
+            start = run.study.search.from_
             say(run.console, "from", f"{len(known)} trials of {start} fit")
         announcing.announce(run, store.finished_among(run.budget))
         try:
@@ -137,7 +138,7 @@ def _run(run: Prepared) -> Result:
             following.closed()
 
 
-def _earlier(run: Prepared) -> list[Warm]:
+def _earlier(run: Prepared) -> list[WarmTrial]:
     try:
         data = resolved.data(run.study, run.dataset)
         return warm_start.start(run.study, run.base, run.folder, data)
@@ -155,11 +156,11 @@ def _following(run: Prepared, store: Store, shield: Shield) -> Following:
 
 
 def _carried_out(
-    run: Prepared, store: Store, known: list[Warm], shield: Shield, following: Following
+    run: Prepared, store: Store, known: list[WarmTrial], shield: Shield, following: Following
 ) -> Result:
     """Search, confirm, write and report."""
     started = datetime.now(UTC)
-    searched = _search(run, store, Mirror(run.study, known), shield, following)
+    searched = _search(run, store, DelayedStudy(run.study, known), shield, following)
     following.searched()
     confirmed = _confirm(run, searched.finished, store.identity)
     facts = _facts(run, searched, confirmed) | {
@@ -215,19 +216,19 @@ def _facts(run: Prepared, searched: _Searched, confirmed: _Confirmed) -> dict[st
 
 
 def _search(
-    run: Prepared, store: Store, mirror: Mirror, shield: Shield, following: Following
+    run: Prepared, store: Store, delayed: DelayedStudy, shield: Shield, following: Following
 ) -> _Searched:
     study, budget, clock = run.study, run.budget, time.monotonic()
     limit = Budget(study, budget, deadline(study, run.options.time))
     seen = run.dataset.without("test")
     packed = seen if study.trainer is None else None
     task, jobs = custom.searching(study), run.options.jobs
-    terms = engines.Terms(study.hung_after)
-    engine = engines.make(study.engine, task, seen, jobs, study.retries, lambda _: terms)
+    timeout = engines.Timeout(study.hung_after)
+    engine = engines.make(study.engine, task, seen, jobs, study.retries, lambda _: timeout)
     finished = []
     try:
         with Progress(run.console, budget, study) as progress:
-            for one in search(study, store, engine, limit, mirror, shield, packed):
+            for one in search(study, store, engine, limit, delayed, shield, packed):
                 progress.update(one)
                 following.trial(one)
                 # The outputs are in its record; thousands of them would not fit in memory.

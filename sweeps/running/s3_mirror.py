@@ -23,7 +23,7 @@ from sweeps.base.s3_address import split
 from sweeps.base.terminal import say
 from sweeps.results.result import Result
 from sweeps.search import Finished
-from sweeps.storage import folders
+from sweeps.storage import folders, optuna_private
 
 if TYPE_CHECKING:
     from optuna.artifacts import Backoff
@@ -161,7 +161,7 @@ def _bucket(name: str) -> "Backoff":
     from optuna.artifacts import Backoff, Boto3ArtifactStore
 
     # Each try would be told with a traceback; the last one's fault is told by us.
-    logging.getLogger("optuna.artifacts._backoff").disabled = True
+    logging.getLogger(optuna_private.UPLOAD_LOGGER).disabled = True
     patience = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1})
     store = Boto3ArtifactStore(name, client=boto3.client("s3", config=patience))
     return Backoff(store, max_retries=TRIES, min_delay=0.2, max_delay=2.0)

@@ -1,4 +1,4 @@
-"""The search: what the sampler sees (mirror), samplers, pruners, the loop (window)."""
+"""The search: samplers and what they see (delayed), pruners, the loop and its window."""
 
 from sweeps.search.loop import Finished, search
 

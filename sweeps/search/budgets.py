@@ -1,7 +1,7 @@
 """What ends a search: the first of its budgets to be met, by name.
 
-All but time are judged by what the mirror has been told, so they end the same study at the same
-trial however it is run; up to a window of trials is then still on its way.
+All but time are judged by the trials that the sampler has been told of, so they end the same study
+at the same trial however it is run; up to a window of trials is then still on its way.
 """
 
 import time
@@ -26,7 +26,7 @@ class Budget:
     _best: float = field(default=float("inf"), init=False)
 
     def count(self, outcome: Outcome) -> None:
-        """A trial that the mirror was told; its networks all count as the one trained longest."""
+        """A trial that was told; its networks all count as the one trained longest."""
         replicates = self.study.replicates
         if outcome.curves:
             self._epochs += int(outcome.curves["epoch"][-1]) * replicates

@@ -1,7 +1,7 @@
-"""What the sampler sees: in-memory studies that run `window` trials behind the real one.
+"""What the sampler sees: the study as it was `window` trials ago, in this process's memory.
 
-Usually there is one. With `search.per` every arm of a choice has its own, and they take turns; so
-each gets the same number of trials, and learns from its own alone.
+Usually that is one study of Optuna's. With `search.per` every arm of a choice has one of its own,
+and they take turns; so each gets the same number of trials, and learns from its own alone.
 """
 
 import math
@@ -13,8 +13,9 @@ import numpy as np
 from sweeps.base.errors import UserError
 from sweeps.search import pruners, samplers
 from sweeps.search.designs import DESIGNS, Design, trials
+from sweeps.storage import optuna_private
 from sweeps.storage.compared import expect_asked
-from sweeps.storage.store import as_asked, expect_possible, in_space, set_constraints
+from sweeps.storage.optuna_trials import as_asked, expect_possible, in_space
 from sweeps.study import methods
 from sweeps.study.space import Params, Space
 from sweeps.training import seeds
@@ -33,24 +34,24 @@ DRAWS = 10_000
 PAIRED = ("signed_rank", "patient")
 
 
-class Mirror:
+class DelayedStudy:
     """All that has been asked and told, by the study's own trial numbers.
 
     What it gives and takes has the whole study's choices, for a database refuses a study whose
-    trials have different ones; a course knows those of its own arm.
+    trials have different ones; a sub-study knows those of its own arm.
     """
 
-    def __init__(self, study: "Study", warm: "list[Warm] | None" = None) -> None:
+    def __init__(self, study: "Study", warm: "list[WarmTrial] | None" = None) -> None:
         self._space, self._spaces = study.space, spaces(study)
-        self._courses = [Course(study, space, warm or []) for space in self._spaces]
+        self._sub_studies = [SubStudy(study, space, warm or []) for space in self._spaces]
 
-    def _course(self, number: int) -> "Course":
-        return self._courses[number % len(self._courses)]
+    def _sub_study(self, number: int) -> "SubStudy":
+        return self._sub_studies[number % len(self._sub_studies)]
 
     def ask(self, number: int) -> "FrozenTrial":
-        """The next trial, from nothing but the file, its number, and what the mirror was told."""
-        trial = self._course(number).ask(number)
-        return trial if len(self._courses) == 1 else in_space(trial, self._space)
+        """The next trial, from nothing but the file, its number, and what was told."""
+        trial = self._sub_study(number).ask(number)
+        return trial if len(self._sub_studies) == 1 else in_space(trial, self._space)
 
     def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool = True) -> None:
         """A trial asked in an earlier run, as it stood then.
@@ -61,17 +62,17 @@ class Mirror:
         space = self._spaces[number % len(self._spaces)]
         # Earlier versions wrote a trial with the choices of its own arm alone.
         expect_possible(trial, [self._space, space])
-        if len(self._courses) > 1:
+        if len(self._sub_studies) > 1:
             trial = in_space(trial, space)
-        self._course(number).replay(number, trial, is_recorded)
+        self._sub_study(number).replay(number, trial, is_recorded)
 
     def tell(self, outcome: Outcome) -> None:
         """What became of a trial."""
-        self._course(outcome.number).tell(outcome)
+        self._sub_study(outcome.number).tell(outcome)
 
     def rule(self, number: int) -> Rule:
         """When to stop the trial that was just asked."""
-        return self._course(number).rule(number)
+        return self._sub_study(number).rule(number)
 
 
 def spaces(study: "Study") -> list[Space]:
@@ -101,7 +102,7 @@ def first(study: "Study", space: Space) -> list[Params]:
 
 
 @dataclass(frozen=True)
-class Warm:
+class WarmTrial:
     """A trial of an earlier run: its setting in this study's space, its value, and its violations.
 
     Of the limits of this study; those of metrics that the earlier run did not know are not there.
@@ -112,10 +113,10 @@ class Warm:
     violations: dict[str, float] = field(default_factory=dict)
 
 
-class Course:
-    """One sampler with its history. Its trials have numbers of its own, from 0."""
+class SubStudy:
+    """A study of Optuna's with its sampler and its history; it numbers its own trials from 0."""
 
-    def __init__(self, study: "Study", space: Space, warm: "list[Warm]") -> None:
+    def __init__(self, study: "Study", space: Space, warm: "list[WarmTrial]") -> None:
         import optuna
 
         self._spec, self._space = study, space
@@ -127,7 +128,7 @@ class Course:
                 study.search.sampler, space, study.search.seed
             )
             self._design = Design(settings, self._first)
-        self._ids: dict[int, int] = {}  # the memory's own, by the study's number
+        self._ids: dict[int, int] = {}  # Optuna's, by the whole study's number
         self._seen = optuna.search_space.IntersectionSearchSpace(include_pruned=True)
         self._pruner = pruners.of_costs(study.pruner, study.objective.sign)
         self._history = pruners.History(study.epochs)
@@ -135,7 +136,7 @@ class Course:
         for one in mine:
             self._recall(one)
 
-    def _recall(self, one: Warm) -> None:
+    def _recall(self, one: WarmTrial) -> None:
         """A trial of another run, as if it had been told before the first."""
         import optuna
 
@@ -146,9 +147,9 @@ class Course:
         told = optuna.trial.create_trial(
             params=asked.params, distributions=asked.distributions, value=one.value
         )
-        storage, study = self._study._storage, self._study._study_id
-        added = storage.create_new_trial(study, template_trial=as_asked(told))
-        set_constraints(storage, added, one.violations)
+        storage = optuna_private.storage(self._study)
+        added = optuna_private.add(self._study, as_asked(told))
+        optuna_private.set_constraints(storage, added, one.violations)
         storage.set_trial_state_values(added, told.state, told.values)
 
     def ask(self, number: int) -> "FrozenTrial":
@@ -161,9 +162,9 @@ class Course:
         trial = self._study.ask()
         params = self._space.ask(trial)
         if known is None and not self._space.allows(self._space.configure(params)):
-            self._ask_again(number, trial._trial_id)
-        self._ids[number] = trial._trial_id
-        return self._study._storage.get_trial(trial._trial_id)
+            self._ask_again(number, optuna_private.trial_id(trial))
+        self._ids[number] = optuna_private.trial_id(trial)
+        return optuna_private.stored(self._study, self._ids[number])
 
     def _fixed(self, place: int) -> Params | None:
         """What is tried whatever the sampler thinks."""
@@ -173,17 +174,12 @@ class Course:
 
     def _ask_again(self, number: int, trial_id: int) -> None:
         """Until the rules are kept: by the sampler with other seeds, then by chance."""
-        import optuna
-
         seed = self._spec.search.seed
         for attempt in range(1, DRAWS):
             method = self._spec.search.sampler if attempt < ATTEMPTS else methods.Random()
             drawn = seeds.sampler(seed, number, attempt)
             self._study.sampler = samplers.make(method, drawn, self._seen)
-            # The storage is this process's memory: what it shows is the trial itself.
-            frozen = self._study._storage.get_trial(trial_id)
-            frozen.params, frozen.distributions = {}, {}
-            params = self._space.ask(optuna.trial.Trial(self._study, trial_id))
+            params = self._space.ask(optuna_private.restarted(self._study, trial_id))
             if self._space.allows(self._space.configure(params)):
                 return
         rules = "; ".join(rule.text for rule in self._space.rules)
@@ -192,29 +188,30 @@ class Course:
         )
 
     def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool) -> None:
-        """See `Mirror.replay`."""
+        """See `DelayedStudy.replay`."""
         if is_recorded and self._spec.search.sampler.name not in samplers.KEEPS_NOTES:
-            study = self._study
-            self._ids[number] = study._storage.create_new_trial(study._study_id, as_asked(trial))
+            self._ids[number] = optuna_private.add(self._study, as_asked(trial))
             return
         asked = self.ask(number)
         expect_asked(trial, asked.params)
-        # To the last digit; the storage is this process's memory, and shows the trial itself.
+        # To the last digit; what `ask` returns is the trial that the study keeps, and no copy.
         asked.params = trial.params
 
     def tell(self, outcome: Outcome) -> None:
-        """See `Mirror.tell`. Straight into the memory: `Study.tell` copies the trial deeply."""
+        """See `DelayedStudy.tell`."""
+        # Straight into the storage: `Study.tell` makes a deep copy of the trial.
         from optuna.trial import TrialState
 
-        storage, trial, reports = self._study._storage, self._ids[outcome.number], outcome.reports
+        storage = optuna_private.storage(self._study)
+        trial, reports = self._ids[outcome.number], outcome.reports
         if outcome.state == "failed":
             storage.set_trial_state_values(trial, TrialState.FAIL)
             return
         sign = self._spec.objective.sign
         each = sign * outcome.each if self._pruner.name in PAIRED else np.empty((0, 0))
         is_complete = outcome.state == "complete"
-        self._history.add(pruners.Told(outcome.number, is_complete, sign * reports, each))
-        set_constraints(storage, trial, outcome.violations)
+        self._history.add(pruners.PastTrial(outcome.number, is_complete, sign * reports, each))
+        optuna_private.set_constraints(storage, trial, outcome.violations)
         if is_complete:
             values = [float(value) for value in outcome.values]
             storage.set_trial_state_values(trial, TrialState.COMPLETE, values)
@@ -225,5 +222,5 @@ class Course:
             storage.set_trial_state_values(trial, TrialState.PRUNED, [last])
 
     def rule(self, number: int) -> Rule:
-        """See `Mirror.rule`."""
+        """See `DelayedStudy.rule`."""
         return pruners.rule(self._pruner, self._history, number)

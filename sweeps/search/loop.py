@@ -1,6 +1,6 @@
 """The loop: a window, not a wave.
 
-The sampler sees a private mirror of the study. The mirror is told trial j immediately before trial
+The sampler sees a delayed copy of the study, which is told of trial j immediately before trial
 j + window is asked, never earlier, whatever is known by then; until then it shows j as running.
 So the order in which trials come back, kills, and later extensions change nothing.
 """
@@ -15,7 +15,7 @@ from sweeps.base.interrupts import Shield
 from sweeps.data import Dataset
 from sweeps.engines import Engine
 from sweeps.search.budgets import Budget
-from sweeps.search.delayed import Mirror
+from sweeps.search.delayed import DelayedStudy
 from sweeps.search.workers import Workers
 from sweeps.storage.compared import expect_recorded
 from sweeps.storage.store import Store
@@ -44,7 +44,7 @@ def search(
     store: Store,
     engine: Engine,
     budget: Budget,
-    mirror: Mirror,
+    delayed: DelayedStudy,
     shield: Shield,
     dataset: Dataset | None = None,
 ) -> Iterator[Finished]:
@@ -65,18 +65,18 @@ def search(
                 break
             if number >= window:
                 told = outcomes.pop(number - window)
-                mirror.tell(told)
+                delayed.tell(told)
                 budget.count(told)
             resumed = number < len(earlier)
             if number > 0 and not resumed and budget.ends():
                 break
-            params, known = _next(mirror, store, earlier, number, shield)
+            params, known = _next(delayed, store, earlier, number, shield)
             if known is not None:
                 outcomes[number] = known
                 yield Finished(number, params, known, new=False)
             elif not (resumed and budget.is_late()):  # else it waits, as asked, for another run
                 running[number] = params
-                workers.add(_task(study, number, params, mirror.rule(number)))
+                workers.add(_task(study, number, params, delayed.rule(number)))
             number += 1
             if running and workers.ready():
                 break  # its worker wants the next one sooner than the sampler has asked for all
@@ -91,7 +91,7 @@ def search(
 
 
 def _next(
-    mirror: Mirror,
+    delayed: DelayedStudy,
     store: Store,
     earlier: "list[optuna.trial.FrozenTrial]",
     number: int,
@@ -102,13 +102,13 @@ def _next(
 
     if number >= len(earlier):
         with shield:
-            asked = mirror.ask(number)
+            asked = delayed.ask(number)
             store.asked(number, asked)
         known = store.load(number, asked.params)
     else:
         asked = earlier[number]
         record = store.recorded(number)
-        mirror.replay(number, asked, is_recorded=record is not None)
+        delayed.replay(number, asked, is_recorded=record is not None)
         known = None
         if record is not None:
             expect_recorded(asked, *record)
@@ -139,7 +139,7 @@ def _task(study: Study, number: int, params: Params, rule: Rule) -> Task:
     )
 
 
-def preview(study: Study, mirror: Mirror, count: int) -> list[dict[str, Any]]:
+def preview(study: Study, delayed: DelayedStudy, count: int) -> list[dict[str, Any]]:
     """The settings of the first trials that would be asked, nothing told."""
-    asked = [mirror.ask(number) for number in range(count)]
+    asked = [delayed.ask(number) for number in range(count)]
     return [study.space.configure(trial.params) for trial in asked]

@@ -1,4 +1,4 @@
-"""The pruners: from what the mirror held when a trial was asked, the rule that goes with its task.
+"""The pruners: the rule that goes with a task, from the trials told by the time it is asked.
 
 The median, percentile, halving, patient and threshold pruners are Optuna's; a test holds each pair
 together. What Optuna calls Wilcoxon pruning means something else: that by signed ranks is ours.
@@ -31,8 +31,8 @@ from sweeps.training.pruning import (
 
 
 @dataclass(frozen=True)
-class Told:
-    """What is kept of a trial that was told. costs (E,): epoch 0 on; each (E, P)."""
+class PastTrial:
+    """A trial that was told, as pruners need it. costs (E,): epoch 0 on; each (E, P)."""
 
     number: int
     complete: bool
@@ -53,14 +53,14 @@ class History:
 
     def __init__(self, epochs: int) -> None:
         self.epochs = epochs
-        self.told: list[Told] = []
+        self.trials: list[PastTrial] = []
         self._sorted = [array("d") for _ in range(epochs + 1)]
 
-    def add(self, one: Told) -> None:
+    def add(self, trial: PastTrial) -> None:
         """One more."""
-        self.told.append(one)
-        if one.complete:
-            costs = one.costs.tolist()
+        self.trials.append(trial)
+        if trial.complete:
+            costs = trial.costs.tolist()
             for others, cost in zip_longest(self._sorted, costs, fillvalue=costs[-1]):
                 insort(others, cost)
 
@@ -117,15 +117,15 @@ def _quantile(percent: float, startup: int, warmup: int, history: History) -> Ru
 
 
 def _halving(pruner: methods.SuccessiveHalving, history: History, number: int) -> Rule:
-    return _rungs(pruner.first, pruner.factor, history.told, history.epochs)
+    return _rungs(pruner.first, pruner.factor, history.trials, history.epochs)
 
 
-def _rungs(first: int, factor: int, told: Sequence[Told], epochs: int) -> Rule:
-    """At each rung, the cost that is just good enough among those told, this trial counted in."""
+def _rungs(first: int, factor: int, trials: Sequence[PastTrial], epochs: int) -> Rule:
+    """At each rung, the cost that is just good enough among the trials, this one counted in."""
     limits = [math.inf] * (epochs + 1)
     rung = first
     while rung < epochs:
-        rivals = sorted(t.at(rung) for t in told if t.reached(rung))
+        rivals = sorted(t.at(rung) for t in trials if t.reached(rung))
         place = max((len(rivals) + 1) // factor - 1, 0)
         if place < len(rivals):
             limits[rung] = rivals[place]
@@ -137,7 +137,7 @@ def _hyperband(pruner: methods.Hyperband, history: History, number: int) -> Rule
     epochs = history.epochs
     brackets = max(1, int(math.log(epochs / pruner.first, pruner.factor) + 1e-9) + 1)
     mine = bracket(number, brackets, pruner.factor)
-    rivals = [t for t in history.told if bracket(t.number, brackets, pruner.factor) == mine]
+    rivals = [t for t in history.trials if bracket(t.number, brackets, pruner.factor) == mine]
     return _rungs(pruner.first * pruner.factor**mine, pruner.factor, rivals, epochs)
 
 
@@ -167,7 +167,7 @@ def of_costs(pruner: Any, sign: int) -> Any:
 
 
 def _signed_rank(pruner: methods.SignedRank, history: History, number: int) -> Rule:
-    complete = [t for t in history.told if t.complete]
+    complete = [t for t in history.trials if t.complete]
     if len(complete) < max(1, pruner.startup):
         return NEVER
     best = min(complete, key=lambda t: (t.costs[-1], t.number))

@@ -4,6 +4,8 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from sweeps.storage import optuna_private
+
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
     from optuna.search_space import IntersectionSearchSpace
@@ -72,5 +74,5 @@ def make(options: Any, seed: int, seen: "IntersectionSearchSpace") -> "BaseSampl
     """
     sampler = SAMPLERS.get(options.name, _random)(options, seed)
     if options.name == "tpe":
-        sampler._search_space = seen  # type: ignore[attr-defined]
+        optuna_private.give_search_space(sampler, seen)
     return sampler

@@ -10,9 +10,11 @@ from sweeps.data import Dataset
 from sweeps.training import networks, packing
 from sweeps.training.task import Task
 
-# From this share of the window on, the oldest trial goes first: soon nothing can be asked but for
-# it. Until then what takes longest does, so that it has ended when it is the oldest: of packs by
-# their work in all, for the more trials go together, the less each of them takes.
+# Trial j + window cannot be asked before trial j is known. So once the oldest waiting trial lags
+# behind the newest by this share of the window, it goes first, before it holds up all the others.
+# Until then the largest amount of work goes first, so that it has ended by the time it is the
+# oldest. That is a pack's work in all, not a trial's: a pack of four takes longer than any of the
+# four alone, though each trial costs less in it.
 OLD = 0.6
 
 
@@ -23,7 +25,7 @@ class _Entry:
     work: float
 
 
-class Waiting:
+class TaskQueue:
     """Hands out the most urgent task with others of its key, up to `most` in all.
 
     Without a dataset nothing is known of tasks: the oldest goes first, alone.
@@ -51,7 +53,7 @@ class Waiting:
         return _Entry(task, packing.key(task, how, net), work)
 
     def take(self, workers: int) -> list[Task]:
-        """A pack for one of so many free workers; each is to have its share of what waits."""
+        """A pack for one of so many free workers, no larger than its share of what waits."""
         most = min(self._most, -(-len(self._entries) // workers))
         pack = self._pack(most)
         self._entries = [entry for entry in self._entries if entry not in pack]
@@ -65,7 +67,8 @@ class Waiting:
         packs = [
             _with(entry, group, most)
             for group in groups.values()
-            # All other packs of a group are those of its oldest, or less work.
+            # Any entry fills its pack up with the oldest of its group. So two packs can be the
+            # largest: that of the oldest themselves, and that of the largest entry behind them.
             for entry in (group[0], max(group[_others(group[0], most) :], key=_work, default=None))
             if entry is not None
         ]

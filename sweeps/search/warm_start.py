@@ -1,6 +1,6 @@
 """`search.from`: what an earlier run learned, for a space that is wider or narrower now.
 
-Its complete trials that lie in the new space are told to the mirror before the first is asked.
+Its complete trials that lie in the new space are told to the sampler before the first is asked.
 They are written down in the new run's folder when it begins, so that it stays the same study
 whatever becomes of the earlier run.
 """
@@ -11,8 +11,8 @@ from typing import Any
 
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, Words
-from sweeps.search.delayed import Warm
-from sweeps.storage import folders, identities, records
+from sweeps.search.delayed import WarmTrial
+from sweeps.storage import folders, identities, record_summaries, records
 from sweeps.study.file import documents, parsing
 from sweeps.study.spec import Study
 from sweeps.training import networks
@@ -21,30 +21,30 @@ FILE = "warm.json"
 _NO_RECORDS = "sweeps clean --all may have removed them; sweeps resume trains them again"
 
 
-def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[Warm]:
+def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[WarmTrial]:
     """The trials to begin with; none where the study names no earlier run.
 
     base: where the study file's paths begin; folder: the new run's; data: what identifies the
     study's data. Errors: as `fitting`; UserError where what is written down is damaged.
     """
-    if study.search.start is None:
+    if study.search.from_ is None:
         return []
     written = folder / "artifacts" / FILE
     if written.exists():
         return _written(written)
-    found = _found(study, base / study.search.start, data)
+    found = _found(study, base / study.search.from_, data)
     if written.parent.is_dir():
         records.write_text(written, json.dumps(found))
     return _warm(found)
 
 
-def fitting(study: Study, base: Path, data: dict[str, Any]) -> list[Warm]:
+def fitting(study: Study, base: Path, data: dict[str, Any]) -> list[WarmTrial]:
     """What `start` would find for a run that is new; nothing is written.
 
     Errors: Expected (at `search.from`) for a run that is none, or of other data or objectives;
     UserError for a study file or an identity of its that cannot be read.
     """
-    earlier = study.search.start
+    earlier = study.search.from_
     return [] if earlier is None else _warm(_found(study, base / earlier, data))
 
 
@@ -54,7 +54,7 @@ def check(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> None:
         fitting(study, base, data)
 
 
-def _written(path: Path) -> list[Warm]:
+def _written(path: Path) -> list[WarmTrial]:
     try:
         return _warm(files.from_json(files.contents(path).decode()))
     except (ValueError, TypeError, LookupError, AttributeError) as fault:
@@ -64,15 +64,17 @@ def _written(path: Path) -> list[Warm]:
         ) from None
 
 
-def _warm(found: list[dict[str, Any]]) -> list[Warm]:
-    return [Warm(one["params"], float(one["value"]), one.get("violations", {})) for one in found]
+def _warm(found: list[dict[str, Any]]) -> list[WarmTrial]:
+    return [
+        WarmTrial(one["params"], float(one["value"]), one.get("violations", {})) for one in found
+    ]
 
 
 def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
     where = "search.from"
     known = folders.expect_own(run) / "artifacts" / "identity.json"
     if not known.exists():
-        raise Expected("the folder of a run", Words(study.search.start), at=where)
+        raise Expected("the folder of a run", Words(study.search.from_), at=where)
     identity = identities.read(known)
     if identity.get("data") != json.loads(json.dumps(data)):
         raise Expected("a run on the same data and split", Words("another"), at=where)
@@ -95,13 +97,13 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
         raise Expected("a run with records of its trials", Words("none there"), _NO_RECORDS, where)
     found = []
     for path in paths:
-        record = folders.record(path)
+        record = record_summaries.summary(path)
         if record is None or record.state != "complete":
             continue
         config = earlier.space.configure(record.params)
         params = _located(study, config)
         if params is not None and _is_as_today(config, identity, trainer is not None):
-            final = folders.final(path)
+            final = record_summaries.final_metrics(path)
             violations = {
                 limit.text: limit.violation(final[limit.metric])
                 for limit in study.limits

@@ -1,8 +1,8 @@
-"""Between the loop and the engine: trials that wait, and packs of them that are under way."""
+"""Between the loop and the engine: a queue of trials, and packs of them that are under way."""
 
 from sweeps.data import Dataset
 from sweeps.engines import Engine, Failure, Packs
-from sweeps.search.task_queue import Waiting
+from sweeps.search.task_queue import TaskQueue
 from sweeps.training.task import Outcome, Task, failed
 
 MOST = 4  # trials of a pack: more would be long under way, and the window waits for the oldest
@@ -22,12 +22,12 @@ class Workers:
         most = max(1, min(MOST, window // (2 * engine.jobs)))
         self.room = min(window, engine.jobs + 1) if in_time else window
         self._engine = engine
-        self._waiting = Waiting(dataset, window, most)
+        self._queue = TaskQueue(dataset, window, most)
         self._packs = Packs[Task](engine)
 
     def add(self, task: Task) -> None:
         """One more that waits, if no worker is free."""
-        self._waiting.add(task)
+        self._queue.add(task)
         if len(self._packs) < self._engine.jobs:
             self.fill()
 
@@ -38,7 +38,7 @@ class Workers:
     def wait(self) -> list[Outcome]:
         """At least one outcome, once there is one; none where nothing is on its way."""
         outcomes: list[Outcome] = []
-        while not outcomes and (len(self._packs) or len(self._waiting)):
+        while not outcomes and (len(self._packs) or len(self._queue)):
             self.fill()
             for task, result in self._packs.wait():
                 is_lost = isinstance(result, Failure)
@@ -48,5 +48,5 @@ class Workers:
 
     def fill(self) -> None:
         """Hand out what waits, as far as there are workers; and one, for the first to be free."""
-        while len(self._waiting) and len(self._packs) <= self._engine.jobs:
-            self._packs.submit(self._waiting.take(self._engine.jobs + 1 - len(self._packs)))
+        while len(self._queue) and len(self._packs) <= self._engine.jobs:
+            self._packs.submit(self._queue.take(self._engine.jobs + 1 - len(self._packs)))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sweeps.base import addresses, files
 from sweeps.base.errors import UserError, show
 from sweeps.base.remotes import Address
+from sweeps.storage import optuna_private
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -41,12 +42,12 @@ def shared(path: Path) -> "BaseStorage":
     """
     from optuna.storages.journal import JournalFileOpenLock
 
-    from sweeps.storage.journal import Journal, Lock
+    from sweeps.storage.journal import Journal, JournalLock
 
     _checked(path)
     _expect_one_name(path)
     # Optuna's default lock is a symbolic link, which Windows may not let a user make.
-    lock = (JournalFileOpenLock if sys.platform == "win32" else Lock)(str(path))
+    lock = (JournalFileOpenLock if sys.platform == "win32" else JournalLock)(str(path))
     try:
         with warnings.catch_warnings():
             # Of ranges that it makes fit their steps, as ours do: what differs is told by us.
@@ -136,12 +137,12 @@ def _checked(path: Path) -> tuple[int, int]:
     """As `check`. Errors: UserError."""
     try:
         return check(path)
-    except NoOperation as fault:
+    except BadLine as fault:
         raise _damaged(f"{path}:{fault.number}", fault.got) from None
 
 
-class NoOperation(ValueError):
-    """A line of a journal that Optuna has not written."""
+class BadLine(ValueError):
+    """A line of a journal that Optuna cannot have written."""
 
     def __init__(self, number: int, got: str) -> None:
         self.number, self.got = number, got
@@ -151,7 +152,7 @@ class NoOperation(ValueError):
 def check(path: Path) -> tuple[int, int]:
     """(bytes of a journal's whole lines, all its bytes), none where it is not there.
 
-    Errors: NoOperation for a line, but a last one that is torn; UserError.
+    Errors: BadLine for a line, but a last one that is torn; UserError.
     """
     whole = 0
     try:
@@ -161,7 +162,7 @@ def check(path: Path) -> tuple[int, int]:
                     return whole, whole + len(line)
                 if not _is_operation(line, first=number == 1):
                     got = line[:SHOWN].decode(errors="replace").strip()
-                    raise NoOperation(number, show(got))
+                    raise BadLine(number, show(got))
                 whole += len(line)
     except FileNotFoundError:
         return 0, 0
@@ -209,8 +210,8 @@ def remote(known: Address) -> "BaseStorage":
 
     url, where = known.follow(), known.where
     addresses.check(url, where)
-    # It warns of a lost connection before it raises; that is said, and waited for, in `lost`.
-    logging.getLogger("optuna.storages._rdb.storage").setLevel(logging.ERROR)
+    # It warns of a lost connection before it raises; that is said, and tried again, in `retry`.
+    logging.getLogger(optuna_private.DATABASE_LOGGER).setLevel(logging.ERROR)
     given = addresses.expand(url)
     address = make_url(given)
     waits = WAITS.get(address.get_driver_name(), {})

@@ -1,32 +1,19 @@
-"""Run folders as they are found: read without trust, never written, and without Optuna."""
+"""Run folders as they are found: where things stand in them, read without trust, never written."""
 
 import os
-import struct
-import sys
-import zipfile
-import zlib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sweeps.base import files
 from sweeps.base.addresses import told
 from sweeps.base.errors import UserError, did_you_mean, show
 from sweeps.base.remotes import Address
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from sweeps.storage.ownership.holder import holder
 
 STATES = ("complete", "pruned", "failed")  # in which a trial can end
 # Where a run has files of its own.
 PLACES = ("", "artifacts", "artifacts/dashboard", "data")
 LOCK = "journal.log.lock"  # Optuna's, which may be a link: nobody follows it
-# What reading a file may raise whose contents are not what they should be: with a bit flipped,
-# zipfile takes it for packed or encrypted in some other way.
-BROKEN = (
-    *(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, MemoryError),
-    *(OverflowError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error),
-)
 
 
 def is_run(folder: Path) -> bool:
@@ -121,23 +108,6 @@ def storage(folder: Path, option: str, allow_remote: bool) -> Address | None:
     return Address("storage", name, where, allow_remote, f"{option} {name}", beside, begun=True)
 
 
-@dataclass(frozen=True)
-class Record:
-    """What a finished trial's record says of itself."""
-
-    path: Path
-    number: int
-    state: str
-    values: tuple[float, ...]  # an objective each; none of a failed trial
-    cause: str
-    params: dict[str, Any]
-
-    @property
-    def value(self) -> float:
-        """The first objective."""
-        return self.values[0] if self.values else float("nan")
-
-
 def record_path(folder: Path, number: int) -> Path:
     """Where a trial's record stands."""
     return folder / "artifacts" / f"trial-{number:06d}.npz"
@@ -146,82 +116,3 @@ def record_path(folder: Path, number: int) -> Path:
 def record_paths(folder: Path) -> list[Path]:
     """The trials' records, by number."""
     return sorted((folder / "artifacts").glob("trial-*.npz"))
-
-
-def record(path: Path) -> Record | None:
-    """One record's own words; None for a file that is none."""
-    from sweeps.storage import npz
-
-    try:
-        meta = files.from_json(str(npz.load(path, "meta")["meta"]))
-        return Record(
-            path, int(meta["number"]), str(meta["state"]), tuple(map(float, meta["values"])),
-            str(meta["cause"]), dict(meta["key"]["params"]),
-        )  # fmt: skip
-    except BROKEN:
-        return None
-
-
-def final(path: Path) -> "dict[str, NDArray[Any]]":
-    """What a record says of its networks at the end (P,), by metric; nothing for none of ours."""
-    from sweeps.storage import npz
-
-    try:
-        found = npz.load(path, "final/")
-        return {name.removeprefix("final/"): values for name, values in found.items()}
-    except BROKEN:
-        return {}
-
-
-@dataclass(frozen=True)
-class Holder:
-    """The process that works on a folder; pid 0 where the system does not say which."""
-
-    pid: int
-
-    def __str__(self) -> str:
-        return f"pid {self.pid}" if self.pid else "another process"
-
-
-def holder(folder: Path) -> Holder | None:
-    """Who holds the folder's lock, without disturbing them; None for nobody."""
-    try:
-        lock = files.reading(folder / ".lock")
-    except (OSError, UserError):
-        return None  # none was ever taken
-    with lock:
-        descriptor = lock.fileno()
-        return Holder(_pid(os.fstat(descriptor))) if _is_held(descriptor) else None
-
-
-def _is_held(descriptor: int) -> bool:
-    if sys.platform == "win32":
-        import msvcrt
-
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return True
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-        return False
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    fcntl.flock(descriptor, fcntl.LOCK_UN)
-    return False
-
-
-def _pid(status: os.stat_result) -> int:
-    """From the kernel's table of locks, where there is one."""
-    device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
-    try:
-        lines = Path("/proc/locks").read_text().splitlines()
-    except OSError:
-        return 0
-    for fields in map(str.split, lines):
-        if "FLOCK" in fields and device in fields:
-            return int(fields[fields.index(device) - 1])
-    return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps.base import files
 from sweeps.base.errors import UserError, show
-from sweeps.storage import compared
+from sweeps.storage import compared, optuna_private
 from sweeps.study.compatibility import VERSION
 from sweeps.study.objectives import Goal
 
@@ -67,7 +67,7 @@ def adopt(study: "optuna.Study", identity: dict[str, Any]) -> None:
 
 def of(study: "optuna.Study") -> dict[str, Any] | None:
     """What makes a study of a storage the same one; None of one that was not made here."""
-    attributes = study._storage.get_study_system_attrs(study._study_id)
+    attributes = optuna_private.system_attributes(study)
     # Older studies keep the whole where the Dashboard shows it.
     known = attributes.get(IDENTITY) or study.user_attrs.get("identity")
     if known is None:
@@ -79,7 +79,7 @@ def of(study: "optuna.Study") -> dict[str, Any] | None:
 
 def identify(study: "optuna.Study", identity: dict[str, Any]) -> None:
     """Write into the storage what makes a study the same one; the Dashboard shows its digest."""
-    study._storage.set_study_system_attr(study._study_id, IDENTITY, json.dumps(identity))
+    optuna_private.set_system_attribute(study, IDENTITY, json.dumps(identity))
     study.set_user_attr("identity", digest(identity))
 
 

@@ -16,52 +16,57 @@ from typing import Any
 
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock, JournalFileSymlinkLock
-from optuna.storages.journal._file import get_lock_file
 
 from sweeps.base import files
+from sweeps.storage import optuna_private
 
 BLOCK = 1 << 16  # bytes
 _encode = json.JSONEncoder(separators=(",", ":")).encode  # as Optuna writes it
 
 
-class Lock(JournalFileSymlinkLock):
+class JournalLock(JournalFileSymlinkLock):
     """Optuna's own lock: who makes its file holds it. Here that is a hard link of the journal.
 
     A symbolic link is a file that is made and thrown away; ext4 does not use its place again for
     some time, and looks for a free one for the longer the more often that is done.
     """
 
+    def __init__(self, journal: str) -> None:
+        super().__init__(journal)
+        self._link = journal, f"{journal}.lock"
+
     def acquire(self) -> bool:
         """As Optuna does it, where somebody else holds it or there are no hard links."""
         try:
-            os.link(self._lock_target_file, self._lock_file)
+            os.link(*self._link)
         except OSError:
             return super().acquire()
         return True
 
 
 @dataclass(frozen=True)
-class Written:
-    """Operations of ours, which lie in the file from one byte on; where each of them ends."""
+class LastAppend:
+    """The operations that this process appended last: from which byte on, and where each ends."""
 
     began: int
     logs: list[dict[str, Any]]
     ends: list[int]
 
 
-class File(JournalFileBackend):
+class JournalFile(JournalFileBackend):
     """A journal's file, where a line that a kill or a full disk has torn is cut off.
 
     Optuna appends behind a torn line, and from then on nobody can read the file. Whoever holds the
     lock may cut: nobody else is writing.
     """
 
-    def __init__(self, path: str, lock: Lock | JournalFileOpenLock) -> None:
+    def __init__(self, path: str, lock: JournalLock | JournalFileOpenLock) -> None:
         super().__init__(path, lock)
+        self._path, self._file_lock = Path(path), lock
         self._held: list[dict[str, Any]] | None = None
         self._syncs = True
         self._stuck: RuntimeError | None = None
-        self._written: Written | None = None
+        self._last: LastAppend | None = None
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Append operations, all or none, and sync them; or hold them back.
@@ -80,12 +85,11 @@ class File(JournalFileBackend):
         except RuntimeError as fault:
             self._stuck = fault
             raise
-        self._written = Written(began, logs, [began + end for end in accumulate(map(len, lines))])
+        self._last = LastAppend(began, logs, [began + end for end in accumulate(map(len, lines))])
 
     def _append(self, lines: bytes) -> int:
         """Where they begin."""
-        path = Path(self._file_path)
-        with get_lock_file(self._lock), FileIO(files.opened(path, os.O_RDWR), "r+") as file:
+        with self._locked(), FileIO(files.opened(self._path, os.O_RDWR), "r+") as file:
             whole = _cut(file)
             try:
                 _write(file, lines)
@@ -96,23 +100,32 @@ class File(JournalFileBackend):
                 raise
         return whole
 
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self._file_lock.acquire()
+        try:
+            yield
+        finally:
+            self._file_lock.release()
+
     def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
-        """Operations from a number on; the file is opened only for those of another process."""
-        at, size = self._log_number_offset.get(log_number_from), os.stat(self._file_path).st_size
+        """Operations from a number on; the file is opened only for those of another process.
+
+        Optuna asks for them after each of its own, too: none are there while they are held back.
+        """
+        if self._held is not None:
+            return
+        offsets = optuna_private.offsets(self)
+        at, size = offsets.get(log_number_from), self._path.stat().st_size
         if at == size:
             return
-        written, self._written = self._written, None
-        if written and at == written.began and size == written.ends[-1]:
-            for number, end in enumerate(written.ends, log_number_from + 1):
-                self._log_number_offset[number] = end
-            yield from written.logs
+        last, self._last = self._last, None
+        if last and at == last.began and size == last.ends[-1]:
+            for number, end in enumerate(last.ends, log_number_from + 1):
+                offsets[number] = end
+            yield from last.logs
         else:
             yield from super().read_logs(log_number_from)
-
-    @property
-    def is_held(self) -> bool:
-        """Whether something may be held back."""
-        return self._held is not None
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -160,8 +173,8 @@ def _write(file: FileIO, content: bytes) -> None:
 class Journal(JournalStorage):
     """The storage of a journal file."""
 
-    def __init__(self, path: Path, lock: Lock | JournalFileOpenLock) -> None:
-        self._file = File(str(path), lock)
+    def __init__(self, path: Path, lock: JournalLock | JournalFileOpenLock) -> None:
+        self._file = JournalFile(str(path), lock)
         super().__init__(self._file)
 
     @contextmanager
@@ -172,11 +185,6 @@ class Journal(JournalStorage):
         """
         with self._file.together():
             yield
-
-    def _sync_with_backend(self) -> None:
-        """Read what was added: Optuna does so after everything it says."""
-        if not self._file.is_held:
-            super()._sync_with_backend()
 
     def unsynced(self) -> AbstractContextManager[None]:
         """Write what is said inside, but do not wait for the disk: the next sync takes it along.

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from sweeps.base import files
 from sweeps.storage import npz
-from sweeps.storage.folders import BROKEN
 from sweeps.training.task import Outcome
 
 META = ("number", "state", "values", "violations", "cause")
@@ -108,7 +107,7 @@ def held(path: Path) -> tuple[dict[str, Any], Outcome] | None:
     """A record, and what it is the outcome of; None where there is none that can be read."""
     try:
         return _held(path)
-    except BROKEN:
+    except files.BROKEN:
         return None  # torn, or none of ours: it is made again
 
 

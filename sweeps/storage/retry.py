@@ -1,4 +1,4 @@
-"""Storages that fail: what is waited for, what the user has to cure, and how it is said."""
+"""Faults of a disk or a database: which are tried again, which the user has to cure, and how."""
 
 import errno
 import time
@@ -10,25 +10,26 @@ from sweeps.base.errors import UserError
 
 T = TypeVar("T")
 
-PATIENCE = 60.0  # seconds for which a database may be away
+PATIENCE = 60.0  # seconds for which a database may not answer
 LONGEST = 5.0  # seconds between two tries
 AGAIN = "nothing told is lost; cure it and run the same again"
 
-# What the user can cure, and nothing here can: wherever it happens, or in the run folder.
+# What only the user can cure: of a disk, wherever it happens; of a file, within the run folder.
 OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.ESTALE)
 OF_FOLDERS = (
     *(errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR),
     *(errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY),  # something else has a file's name
 )
-# sqlite's words for the same: waiting would not help.
+# SQLite's names for the same: trying again would not help.
 HOPELESS = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CANTOPEN")
 
 
-def patiently(action: Callable[[], T], notify: Callable[[str], None]) -> T:
-    """Do something with a storage; again and again while its database is away.
+def with_retries(action: Callable[[], T], notify: Callable[[str], None]) -> T:
+    """Do something with a storage, and try again for as long as its database does not answer.
 
-    So `action` has to bear being done twice: the answer may be what was lost.
-    Errors: what it raised last, after PATIENCE seconds.
+    `action` must be idempotent: where the connection broke, it may have been done and only the
+    answer been lost. `notify` is told once what is waited for.
+    Errors: what `action` raised last, after PATIENCE seconds.
     """
     from optuna.exceptions import StorageInternalError
 
@@ -58,7 +59,7 @@ def is_away(fault: BaseException) -> bool:
 
 
 def _of_driver(fault: BaseException) -> BaseException:
-    """What the driver raised, whatever came of that; else the fault itself."""
+    """The database driver's own exception, which others were raised from; else the fault itself."""
     from sqlalchemy.exc import DBAPIError
 
     cause: BaseException | None = fault
@@ -73,7 +74,7 @@ def reason(fault: BaseException) -> str:
     return " ".join(str(getattr(cause, "orig", None) or cause).split())
 
 
-def in_our_words(
+def as_user_error(
     fault: BaseException, folder: Path, hide: Callable[[str], str]
 ) -> UserError | None:
     """What the user is told of a fault of disk or database; None for one of another kind.

@@ -79,7 +79,7 @@ class Search(Section):
     window: int = Field(16, ge=1, le=10_000)
     seed: int = Field(0, ge=0)
     per: str | None = None
-    start: str | None = Field(None, alias="from")
+    from_: str | None = Field(None, alias="from")
 
 
 def _a_time(value: Any) -> str:

@@ -69,9 +69,9 @@ def _tried(
     """What `function(task, shared)` finds in a worker of its own. Errors: Expected."""
     given = study.budgets.trial_time
     limit = most if given is None else min(most, durations.seconds(given))
-    terms = engines.Terms(limit + GRACE, retried=False)
+    timeout = engines.Timeout(limit + GRACE, retried=False)
     within = partial(_within, what, limit, function)
-    engine = engines.make(HERE, within, shared, 1, study.retries, lambda _: terms)
+    engine = engines.make(HERE, within, shared, 1, study.retries, lambda _: timeout)
     try:
         engine.submit(0, task)
         ((_, tried),) = engine.wait()

@@ -6,7 +6,7 @@ from pathlib import Path
 from sweeps.data import Dataset
 from sweeps.results import resolved
 from sweeps.search import warm_start
-from sweeps.search.delayed import Mirror
+from sweeps.search.delayed import DelayedStudy
 from sweeps.search.loop import preview
 from sweeps.study.spec import Study
 from sweeps.views import wording
@@ -20,9 +20,9 @@ def lines(study: Study, dataset: Dataset, base: Path, trials: int) -> Iterator[t
     base: where the study file's paths begin. Errors: as of `warm_start.fitting`.
     """
     known = warm_start.fitting(study, base, resolved.data(study, dataset))
-    if study.search.start is not None:
-        yield "from", f"{len(known)} trials of {study.search.start} fit"
-    for number, config in enumerate(preview(study, Mirror(study, known), min(FIRST, trials))):
+    if study.search.from_ is not None:
+        yield "from", f"{len(known)} trials of {study.search.from_} fit"
+    for number, config in enumerate(preview(study, DelayedStudy(study, known), min(FIRST, trials))):
         yield (
             f"trial {number}",
             wording.settings(

@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sweeps.base import files
 from sweeps.base.errors import UserError, printable
 from sweeps.results import summaries
-from sweeps.storage import folders
+from sweeps.storage import folders, record_summaries
+from sweeps.storage.ownership.holder import holder
 from sweeps.study.file import documents
 
 Error = tuple[float, float, float]  # with its bounds
@@ -65,7 +67,7 @@ def survey(folder: Path) -> Overview:
         return _survey(folder)
     except _Older as fault:
         return _unread(folder, "older", fault)
-    except (UserError, *folders.BROKEN) as fault:
+    except (UserError, *files.BROKEN) as fault:
         return _unread(folder, "damaged", fault)
 
 
@@ -76,7 +78,7 @@ def _unread(folder: Path, state: str, fault: BaseException) -> Overview:
 
 def _survey(folder: Path) -> Overview:
     folders.expect_own(folder)
-    held, provenance = folders.holder(folder), folders.provenance(folder)
+    held, provenance = holder(folder), folders.provenance(folder)
     if provenance is None or held or _went_on(folder, provenance):
         state = "running" if held else "interrupted"
         return _unfinished(folder, state, str(held or ""))
@@ -107,7 +109,7 @@ def _went_on(folder: Path, provenance: dict[str, Any]) -> bool:
 
 def _unfinished(folder: Path, state: str, note: str) -> Overview:
     """From the records and the study as resolved, which stand there from the beginning."""
-    records = [folders.record(path) for path in folders.record_paths(folder)]
+    records = [record_summaries.summary(path) for path in folders.record_paths(folder)]
     known = [record for record in records if record is not None]
     if not (folder / "study.yaml").exists():
         note = ", ".join(filter(None, [note, "its study is not written yet"]))

@@ -23,14 +23,14 @@ from sweeps.base import provenance
 from sweeps.base.interrupts import Shield
 from sweeps.data import Dataset
 from sweeps.engines import Engine, Failure
-from sweeps.engines.base import Work
+from sweeps.engines.base import Workload
 from sweeps.engines.loky import Loky
 from sweeps.phases import prepare
 from sweeps.results import resolved
 from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget
-from sweeps.search.delayed import Mirror
-from sweeps.storage.store import RunFolder
+from sweeps.search.delayed import DelayedStudy
+from sweeps.storage.run_folder import RunFolder
 from sweeps.study.file import documents
 from sweeps.study.spec import Study
 from sweeps.training.trial import train_together
@@ -107,8 +107,8 @@ def searched(
         store = run.open(study.name, None, resolved.identity(study, dataset), goals)
         started = time.perf_counter()
         budget = Budget(study, trials, deadline=time.monotonic() + seconds)
-        mirror = Mirror(study)
-        finished = list(search(study, store, engine, budget, mirror, Shield(), dataset))
+        delayed = DelayedStudy(study)
+        finished = list(search(study, store, engine, budget, delayed, Shield(), dataset))
         return Searched(time.perf_counter() - started, finished)
 
 
@@ -134,7 +134,7 @@ class Watched:
     def __init__(self, dataset: Dataset, jobs: int) -> None:
         self.jobs = jobs
         self.spells: list[Spell] = []
-        self._loky = Loky(Work(_work, dataset, jobs, retries=2))
+        self._loky = Loky(Workload(_work, dataset, jobs, retries=2))
         for key in range(jobs):  # long enough for the last worker to be there for one of them
             self.submit(key, WARMING)
         while len(self.spells) < jobs:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from sweeps.data import Dataset
-from sweeps.search.delayed import Mirror
+from sweeps.search.delayed import DelayedStudy
 from sweeps.storage.store import Store
 from sweeps.study.spec import Study
 from tests.benchmarks import common
@@ -45,9 +45,9 @@ def turn(study: Study, dataset: Dataset, engine: common.Watched, trials: int) ->
     engine.spells.clear()
     cpu = time.process_time()
     with common.clocks(
-        asking=(Mirror, "ask"),
-        telling=(Mirror, "tell"),
-        rules=(Mirror, "rule"),
+        asking=(DelayedStudy, "ask"),
+        telling=(DelayedStudy, "tell"),
+        rules=(DelayedStudy, "rule"),
         journal=(Store, "asked"),
         records=(Store, "finished"),
         sending=(engine, "submit"),

@@ -11,7 +11,7 @@ import numpy as np
 
 from sweeps import cli
 from sweeps.results.result import Result
-from sweeps.search.delayed import Mirror
+from sweeps.search.delayed import DelayedStudy
 from tests.benchmarks import common
 
 
@@ -19,7 +19,7 @@ def main(path: Path, trials: int, jobs: int, assignments: list[str]) -> dict[str
     """Run the command, and say what the winner's fresh networks get wrong on the test rows."""
     with (
         tempfile.TemporaryDirectory() as out,
-        common.clocks(asking=(Mirror, "ask"), telling=(Mirror, "tell")) as optunas,
+        common.clocks(asking=(DelayedStudy, "ask"), telling=(DelayedStudy, "tell")) as optunas,
     ):
         options = ["--quiet", "--out", out, f"--trials={trials}", f"--jobs={jobs}"]
         options += [f"--set={one}" for one in assignments]

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from sweeps.data import Dataset
-from sweeps.search.delayed import Mirror
+from sweeps.search.delayed import DelayedStudy
 from sweeps.storage.store import Store
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
@@ -133,9 +133,9 @@ def cost(study: Study, dataset: Dataset, outcomes: list[Outcome], trials: int) -
     alone = Alone(study)
     engine = Instant(outcomes, alone)
     with common.clocks(
-        asking=(Mirror, "ask"),
-        telling=(Mirror, "tell"),
-        rules=(Mirror, "rule"),
+        asking=(DelayedStudy, "ask"),
+        telling=(DelayedStudy, "tell"),
+        rules=(DelayedStudy, "rule"),
         journal=(Store, "asked"),
         finished=(Store, "finished"),
         disk=(os, "fsync"),

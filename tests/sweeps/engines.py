@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sweeps.base.remotes import own
-from sweeps.engines import ENGINES, Engine, Terms, make
+from sweeps.engines import ENGINES, Engine, Timeout, make
 from sweeps.study.spec import EngineSpec
 
 
@@ -108,7 +108,7 @@ def engine(
     spec = EngineSpec(name=name, address=address)  # type: ignore[arg-type]
     if address is not None:
         spec = spec.coming_from(own("engine", address))
-    made = make(spec, work, shared, jobs, retries, lambda _: Terms(limit, retried))
+    made = make(spec, work, shared, jobs, retries, lambda _: Timeout(limit, retried))
     try:
         yield made
     finally:

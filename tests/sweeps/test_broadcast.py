@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 
-from sweeps.engines.base import Work
-from sweeps.engines.broadcast import Handed
+from sweeps.engines.base import Workload
+from sweeps.engines.broadcast import Broadcast
 from sweeps.engines.loky import Loky
 
 VALUE = {"x": np.arange(100_000.0), "names": ("a", "b")}
@@ -29,7 +29,7 @@ def same(found: Any) -> bool:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc, which Linux has")
 def test_a_copy_is_small_and_reads_the_value_as_often_as_it_is_asked() -> None:
-    with closing(Handed(VALUE)) as handed:
+    with closing(Broadcast(VALUE)) as handed:
         sent = pickle.dumps(handed)
         assert len(sent) < 300
         copy = pickle.loads(sent)
@@ -49,7 +49,7 @@ def test_without_such_a_file_the_value_travels_in_the_copy(
         "geteuid": lambda: 12345,  # another's than the process shows
     }
     monkeypatch.setattr(owner, call, stand_in[call])
-    handed = Handed(VALUE)
+    handed = Broadcast(VALUE)
     assert handed._file is None or handed._file.closed
     copy = pickle.loads(pickle.dumps(handed))
     monkeypatch.undo()
@@ -59,7 +59,7 @@ def test_without_such_a_file_the_value_travels_in_the_copy(
 def test_a_disk_that_is_full_keeps_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """/dev/full takes no byte; what is buffered would be written again by closing."""
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda: open("/dev/full", "wb"))  # noqa: SIM115
-    handed = Handed(VALUE)
+    handed = Broadcast(VALUE)
     assert handed._file is not None
     assert handed._file.closed
     assert same(pickle.loads(pickle.dumps(handed)).value())
@@ -67,7 +67,7 @@ def test_a_disk_that_is_full_keeps_nothing_of_it(monkeypatch: pytest.MonkeyPatch
 
 def test_it_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with closing(Handed(VALUE)) as handed:
+    with closing(Broadcast(VALUE)) as handed:
         assert list(tmp_path.iterdir()) == []
         assert same(handed.value())
 
@@ -77,7 +77,7 @@ def total(task: float, shared: Any) -> float:
 
 
 def test_every_worker_has_it() -> None:
-    engine = Loky(Work(total, VALUE, jobs=2, retries=0))
+    engine = Loky(Workload(total, VALUE, jobs=2, retries=0))
     try:
         for key in range(6):
             engine.submit(key, float(key))

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import studies
-from sweeps.storage import identities
+from sweeps.storage import identities, optuna_private
 from tests.sweeps.helpers import TEXT, command, study, sweeps
 
 QUICK = TEXT.replace("trials: 24", "trials: 4").replace("epochs: 12", "epochs: 3")
@@ -237,7 +237,7 @@ def test_a_damaged_journal_is_said_and_a_torn_one_mended(cwd: Path) -> None:
 
 
 def test_two_at_once_in_one_folder(tmp_path: Path) -> None:
-    from sweeps.storage.store import RunFolder
+    from sweeps.storage.run_folder import RunFolder
 
     path = study(tmp_path, QUICK)
     with RunFolder(tmp_path / "runs" / "small", print):
@@ -470,7 +470,7 @@ def test_a_study_in_a_storage_says_what_differs_without_its_folder(
     assert known.user_attrs["identity"] == short
     if older:  # the whole stood there
         known.set_user_attr("identity", whole)
-        known._storage.set_study_system_attr(known._study_id, identities.IDENTITY, None)
+        optuna_private.set_system_attribute(known, identities.IDENTITY, None)
     elsewhere = ("small.yaml", *ALONE, "--trials", "1", "--storage", url, "--out", "elsewhere")
     (line,) = said(*elsewhere, "--set", "replicates=4", cwd=cwd)
     assert (

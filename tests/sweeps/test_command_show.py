@@ -12,7 +12,7 @@ import pytest
 from sweeps.base.errors import UserError
 from sweeps.commands.work import ls, one_trial, show
 from sweeps.results.result import Result
-from sweeps.storage import folders
+from sweeps.storage import folders, record_summaries
 from sweeps.storage.ownership import locks
 from sweeps.views import overview
 from tests.reports.folders import Made, write
@@ -183,7 +183,7 @@ def test_a_trial_from_its_record_and_from_the_frames(finished: Path, tmp_path: P
     number = next(
         record.number
         for path in folders.record_paths(finished)
-        if (record := folders.record(path)) and record.state == "complete"
+        if (record := record_summaries.summary(path)) and record.state == "complete"
     )
     first = one_trial.read(finished, number)
     folder = tmp_path / "small"
@@ -235,7 +235,7 @@ def test_a_failed_trial_says_why(unfinished: Path) -> None:
 def test_a_record_that_is_somebodys_pickle_is_not_read(unfinished: Path) -> None:
     path = unfinished / "artifacts" / "trial-000000.npz"
     np.savez(path, meta=np.array([object()], dtype=object))
-    assert folders.record(path) is None
+    assert record_summaries.summary(path) is None
     assert overview.survey(unfinished).done == 4
 
 

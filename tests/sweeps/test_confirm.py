@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sweeps import engines
-from sweeps.engines import Failure, Work
+from sweeps.engines import Failure, Workload
 from sweeps.phases import confirm, prepare
 from sweeps.phases.confirm import Confirmed
 from sweeps.search import Finished
@@ -23,7 +23,7 @@ Found = tuple[list[Confirmed], dict[str, Outcome], dict[str, str]]
 class Here:
     """An engine in this process; it loses the calls that are for `lost`."""
 
-    def __init__(self, work: Work, lost: str) -> None:
+    def __init__(self, work: Workload, lost: str) -> None:
         self.jobs = work.jobs
         self._work, self._lost = work, lost
         self._done: list[tuple[int, Any]] = []
@@ -98,7 +98,9 @@ confirm: {top: 1, replicates: 6}
 
 def here(monkeypatch: pytest.MonkeyPatch, lost: str = "", kind: type[Here] = Here) -> None:
     """The engine that calls itself ray is in this process."""
-    monkeypatch.setitem(engines.ENGINES, "ray", engines.Kind(lambda work, _: kind(work, lost)))
+    monkeypatch.setitem(
+        engines.ENGINES, "ray", engines.EngineKind(lambda work, _: kind(work, lost))
+    )
 
 
 def test_the_engine_that_searched_confirms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

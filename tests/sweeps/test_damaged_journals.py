@@ -25,7 +25,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
     """A run that was left with some trials done and others running; and its table when whole."""
     folder = tmp_path_factory.mktemp("known")
     with pytest.MonkeyPatch.context() as patch:
-        here = engines.Kind(lambda work, _: Scrambled(work.shared, work.jobs))
+        here = engines.EngineKind(lambda work, _: Scrambled(work.shared, work.jobs))
         patch.setitem(engines.ENGINES, "loky", here)
         whole = table(run(study(**OF), folder / "whole"))
         run(study(**OF), folder / "left", jobs=4, stop=12)
@@ -146,7 +146,9 @@ def test_never_another_study(
     known: tuple[Path, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setitem(
-        engines.ENGINES, "loky", engines.Kind(lambda work, _: Scrambled(work.shared, work.jobs))
+        engines.ENGINES,
+        "loky",
+        engines.EngineKind(lambda work, _: Scrambled(work.shared, work.jobs)),
     )
     left, whole = known
     shutil.copytree(left, tmp_path / "run")

@@ -15,7 +15,7 @@ from sweeps.dashboard import asked, guard, served, server, wire
 from sweeps.dashboard.board import Board
 from sweeps.dashboard.showing import artifacts
 from sweeps.results import frames
-from sweeps.storage import backends
+from sweeps.storage import backends, optuna_private
 
 PAGE = b"<title>report</title><script>document.title = 'ran'</script>"
 
@@ -189,16 +189,16 @@ def test_a_link_among_the_artifacts_leads_nowhere(door: Door, tmp_path: Path) ->
 def test_what_the_storage_says_of_an_artifact_is_not_believed(door: Door) -> None:
     identifier = door.artifact("report.html").rpartition("/")[2]
     key = f"artifacts:{identifier}"
-    before = door.study._storage.get_study_system_attrs(0)[key]
+    before = optuna_private.storage(door.study).get_study_system_attrs(0)[key]
     kind = {"mimetype": "text/html\r\nSet-Cookie: a=b", "filename": "x"}
     for told in ("null", "[]", "{", "[" * 100_000, json.dumps(kind)):
-        door.study._storage.set_study_system_attr(0, key, told)
+        optuna_private.storage(door.study).set_study_system_attr(0, key, told)
         answer = door.ask(door.artifact("report.html"))
         if told == json.dumps(kind):
             assert answer.headers["content-type"] == "application/octet-stream"
         else:
             refused(answer, 404)
-    door.study._storage.set_study_system_attr(0, key, before)
+    optuna_private.storage(door.study).set_study_system_attr(0, key, before)
 
 
 @pytest.mark.usefixtures("quiet")

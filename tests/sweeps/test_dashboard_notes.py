@@ -21,7 +21,7 @@ from sweeps.dashboard.showing import PICTURED, Showing, artifacts
 from sweeps.results.result import Result
 from sweeps.running.callbacks import Following
 from sweeps.search import Finished
-from sweeps.storage import backends
+from sweeps.storage import backends, optuna_private
 from sweeps.storage.attributes import of as attributes_of
 from sweeps.study import spec
 from sweeps.study.file import documents, parsing
@@ -83,7 +83,7 @@ def test_the_form_is_the_dashboards_own(known: optuna.Study, tmp_path: Path) -> 
     for some in (points, points[:2]):
         figure = plots.gap_by_l2(some)
         board.plot("gap", figure)
-        attributes = known._storage.get_study_system_attrs(known._study_id)
+        attributes = optuna_private.system_attributes(known)
         (text,) = get_plotly_graph_objects(attributes).values()
         assert json.loads(text) == figure
     board.artifact("page.html", b"<p>", "text/html")
@@ -306,7 +306,7 @@ def test_a_function_that_says_its_dev_error_alone_is_shown_by_it(
     showing = Showing(study(objective="dev_error", targets={"dev_loss": 1}), known, tmp_path, 1)
     showing.trial(one)
     showing.searched()
-    attributes = known._storage.get_study_system_attrs(known._study_id)
+    attributes = optuna_private.system_attributes(known)
     (note,) = [v for k, v in attributes.items() if k.startswith("dashboard:0:note_str")]
     assert "| train | – | – |" in note
     assert re.search(r"\| dev \| – \| 0.* ± ", note)

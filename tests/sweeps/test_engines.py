@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sweeps.engines import ENGINES, Failure, Lost
+from sweeps.engines import ENGINES, EngineLost, Failure
 from tests.sweeps.engines import collect, engine
 from tests.sweeps.helpers import alive
 from tests.sweeps.test_identity import descendants
@@ -172,7 +172,7 @@ class Unreadable:
 def test_a_cluster_that_cannot_work_is_ended() -> None:
     ensure_running()  # Python's own helper, which stays
     before = files_of(os.getpid()), descendants(os.getpid())
-    expected = pytest.raises(Lost, match="its workers cannot be used")
+    expected = pytest.raises(EngineLost, match="its workers cannot be used")
     with expected, engine("dask", jobs=1, shared=Unreadable()):
         pass
     assert (files_of(os.getpid()), descendants(os.getpid())) == before

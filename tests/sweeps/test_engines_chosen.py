@@ -11,7 +11,7 @@ import pytest
 
 from sweeps.base.errors import UserError
 from sweeps.base.remotes import own
-from sweeps.engines import ENGINES, Lost, check, make
+from sweeps.engines import ENGINES, EngineLost, check, make
 from sweeps.results import resolved
 from sweeps.study.file import overrides, parsing
 from sweeps.study.file.documents import Document, parse
@@ -128,7 +128,7 @@ def test_a_cluster_that_is_not_there_is_one_line_within_ten_seconds(name: str, f
     spec_: Any = EngineSpec(name=name, address=address)  # type: ignore[arg-type]
     spec_ = spec_.coming_from(own("engine", address))
     started = time.monotonic()
-    with pytest.raises(Lost) as caught:
+    with pytest.raises(EngineLost) as caught:
         make(spec_, work, None, jobs=1, retries=0)
     assert time.monotonic() - started < 10
     said = str(caught.value)
@@ -145,7 +145,7 @@ def test_a_server_of_another_kind_is_one_line_within_fifteen_seconds(name: str, 
         spec_: Any = EngineSpec(name=name, address=address)  # type: ignore[arg-type]
         spec_ = spec_.coming_from(own("engine", address))
         started = time.monotonic()
-        with pytest.raises(Lost) as caught:
+        with pytest.raises(EngineLost) as caught:
             make(spec_, work, None, jobs=1, retries=0)
         assert time.monotonic() - started < 15
         assert len(str(caught.value).splitlines()) == 1

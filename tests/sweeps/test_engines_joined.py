@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.engines import Failure, Lost
+from sweeps.engines import EngineLost, Failure
 from tests.sweeps.engines import collect, engine, installed
 from tests.sweeps.test_identity import descendants
 
@@ -140,7 +140,7 @@ def test_a_dask_scheduler_that_does_not_come_back_ends_the_run(
     with scheduler(port) as process, workers(port), engine("dask", address=address) as made:
         made.submit(0, ("slow", 1000))
         process.kill()
-        with pytest.raises(Lost) as caught:
+        with pytest.raises(EngineLost) as caught:
             made.wait()
     assert re.fullmatch(
         rf"engine: dask: expected a cluster at {address}, got none: .*, for 2 s; "

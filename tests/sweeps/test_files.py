@@ -148,7 +148,7 @@ def claiming() -> bytes:
 def test_archives_that_unpack_are_refused(tmp_path: Path, make: Callable[[], bytes]) -> None:
     path = tmp_path / "trial-000001.npz"
     path.write_bytes(make())
-    with pytest.raises(folders.BROKEN):
+    with pytest.raises(files.BROKEN):
         npz.load(path)
     refused = pytest.raises((ValueError, MemoryError, zipfile.BadZipFile))
     with refused, reports_files.archive(path) as archive:

@@ -17,7 +17,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from sweeps.engines import ENGINES
-from sweeps.search.delayed import Mirror
+from sweeps.search.delayed import DelayedStudy
 from tests.sweeps.engines import installed
 from tests.sweeps.helpers import (
     TEXT,
@@ -237,18 +237,18 @@ def test_the_mirror_is_told_late_and_in_order(
     import sweeps as package
 
     log: list[tuple[str, int]] = []
-    ask, tell = Mirror.ask, Mirror.tell
+    ask, tell = DelayedStudy.ask, DelayedStudy.tell
 
-    def asked(self: Mirror, number: int) -> Any:
+    def asked(self: DelayedStudy, number: int) -> Any:
         log.append(("ask", number))
         return ask(self, number)
 
-    def told(self: Mirror, outcome: Any) -> None:
+    def told(self: DelayedStudy, outcome: Any) -> None:
         log.append(("tell", outcome.number))
         tell(self, outcome)
 
-    monkeypatch.setattr(Mirror, "ask", asked)
-    monkeypatch.setattr(Mirror, "tell", told)
+    monkeypatch.setattr(DelayedStudy, "ask", asked)
+    monkeypatch.setattr(DelayedStudy, "tell", told)
     package.run(study(tmp_path), out=tmp_path, jobs=2, trials=10, confirm=False, quiet=True)
     expected = [("ask", n) for n in range(6)]
     for n in range(6, 10):

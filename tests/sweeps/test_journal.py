@@ -10,6 +10,7 @@ import pytest
 from optuna.trial import TrialState
 
 from sweeps.storage import backends
+from sweeps.storage.optuna_private import storage, trial_id
 
 
 @pytest.fixture
@@ -23,9 +24,9 @@ def study(path: Path, **options: Any) -> optuna.Study:
 
 def tell(made: optuna.Study, trial: int) -> None:
     for step in range(10):
-        made._storage.set_trial_intermediate_value(trial, step, step / 10)
-    made._storage.set_trial_user_attr(trial, "scores", {"a": 1.0})
-    made._storage.set_trial_state_values(trial, TrialState.COMPLETE, [0.9])
+        storage(made).set_trial_intermediate_value(trial, step, step / 10)
+    storage(made).set_trial_user_attr(trial, "scores", {"a": 1.0})
+    storage(made).set_trial_state_values(trial, TrialState.COMPLETE, [0.9])
 
 
 def told(path: Path) -> list[tuple[Any, ...]]:
@@ -41,11 +42,11 @@ DONE = ("COMPLETE", 0.9, {"scores": {"a": 1.0}}, {step: step / 10 for step in ra
 def test_together_is_what_it_is_apart(tmp_path: Path) -> None:
     for name in ("apart", "together"):
         made = study(tmp_path / name)
-        trial = made.ask()._trial_id
+        trial = trial_id(made.ask())
         if name == "apart":
             tell(made, trial)
         else:
-            with backends.together(made._storage):
+            with backends.together(storage(made)):
                 tell(made, trial)
         assert told(tmp_path / name) == [DONE]
         assert made.trials[0].value == 0.9
@@ -53,11 +54,11 @@ def test_together_is_what_it_is_apart(tmp_path: Path) -> None:
 
 def test_together_syncs_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = study(path)
-    trial = made.ask()._trial_id
+    trial = trial_id(made.ask())
     synced: list[int] = []
     fsync = os.fsync
     monkeypatch.setattr(os, "fsync", lambda file: (synced.append(file), fsync(file)))
-    with backends.together(made._storage):
+    with backends.together(storage(made)):
         tell(made, trial)
     assert len(synced) == 1
 
@@ -69,21 +70,21 @@ def test_unsynced_is_written_and_synced_with_the_next(
     synced: list[int] = []
     fsync = os.fsync
     monkeypatch.setattr(os, "fsync", lambda file: (synced.append(file), fsync(file)))
-    with backends.unsynced(made._storage):
-        trial = made.ask()._trial_id
+    with backends.unsynced(storage(made)):
+        trial = trial_id(made.ask())
     assert not synced
     assert told(path) == [("RUNNING", None, {}, {})]
-    made._storage.set_trial_user_attr(trial, "status", "ok")
+    storage(made).set_trial_user_attr(trial, "status", "ok")
     assert len(synced) == 1
 
 
 def test_after_a_fault_nothing_of_it_is_there(path: Path) -> None:
     made = study(path)
-    trial = made.ask()._trial_id
+    trial = trial_id(made.ask())
 
     def tell_and_fail() -> None:
-        with backends.together(made._storage):
-            made._storage.set_trial_intermediate_value(trial, 0, 0.5)
+        with backends.together(storage(made)):
+            storage(made).set_trial_intermediate_value(trial, 0, 0.5)
             raise OSError("mid-trial")
 
     with pytest.raises(OSError, match="mid-trial"):
@@ -96,9 +97,9 @@ def test_after_a_fault_nothing_of_it_is_there(path: Path) -> None:
 def test_others_may_write_meanwhile(path: Path) -> None:
     """The Dashboard, say, which saves its notes in the journal."""
     made = study(path)
-    trial = made.ask()._trial_id
+    trial = trial_id(made.ask())
     other = optuna.load_study(study_name="s", storage=backends.journal(path))
-    with backends.together(made._storage):
+    with backends.together(storage(made)):
         tell(made, trial)
         other.set_user_attr("note", "seen")
     assert made.user_attrs == other.user_attrs == {"note": "seen"}
@@ -108,8 +109,8 @@ def test_others_may_write_meanwhile(path: Path) -> None:
 
 def test_other_storages_write_at_once() -> None:
     made = optuna.create_study()
-    trial = made.ask()._trial_id
-    with backends.together(made._storage):
+    trial = trial_id(made.ask())
+    with backends.together(storage(made)):
         tell(made, trial)
         assert made.trials[0].value == 0.9
 
@@ -117,11 +118,11 @@ def test_other_storages_write_at_once() -> None:
 def test_what_is_held_back_is_not_read_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Optuna reads the file again after each thing that is said to it."""
     made = study(path)
-    trial = made.ask()._trial_id
+    trial = trial_id(made.ask())
     opened: list[Any] = []
     read = open
     monkeypatch.setattr("builtins.open", lambda *a, **k: (opened.append(a[0]), read(*a, **k))[1])
-    with backends.together(made._storage):
+    with backends.together(storage(made)):
         tell(made, trial)
         assert opened == []
     assert made.trials[0].value == 0.9
@@ -134,7 +135,7 @@ def test_a_journal_to_which_nothing_was_added_is_not_opened(
     trial = made.ask()
     opened: list[Any] = []
     monkeypatch.setattr("builtins.open", lambda *given, **_: opened.append(given))
-    assert made._storage.get_trial(trial._trial_id).number == 0
+    assert storage(made).get_trial(trial_id(trial)).number == 0
     assert not opened
 
 
@@ -144,8 +145,8 @@ def test_what_we_wrote_is_not_read_from_the_file(
     made = study(path)
     opened: list[Any] = []
     monkeypatch.setattr("builtins.open", lambda *given, **_: opened.append(given))
-    trial = made.ask()._trial_id
-    with backends.together(made._storage):
+    trial = trial_id(made.ask())
+    with backends.together(storage(made)):
         tell(made, trial)
     assert made.trials[0].value == 0.9
     assert not opened
@@ -162,7 +163,7 @@ def test_two_that_write_in_turns_see_the_same(path: Path, seed: int) -> None:
         if rng.random() < 0.5:
             one.ask()
         else:
-            with backends.together(one._storage):
+            with backends.together(storage(one)):
                 for name in rng.sample("abcd", rng.randrange(4)):
                     one.set_user_attr(name, step)
         if rng.random() < 0.3:

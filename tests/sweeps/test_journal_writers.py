@@ -12,7 +12,7 @@ import optuna
 import pytest
 
 from sweeps.storage import backends
-from sweeps.storage.journal import Lock
+from sweeps.storage.journal import JournalLock
 
 WRITER = """
 import sys
@@ -57,7 +57,7 @@ def test_two_processes_write_and_no_line_is_lost_or_torn(path: Path, other: str)
 
 def test_one_lock_keeps_out_the_other(path: Path) -> None:
     """Ours and Optuna's are one file's name, whoever makes it."""
-    lock = Lock(str(path))
+    lock = JournalLock(str(path))
     lock.acquire()
     with pytest.raises(FileExistsError):
         os.symlink(path, f"{path}.lock")
@@ -71,7 +71,7 @@ def test_where_there_are_no_hard_links_it_is_a_symbolic_one(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "link", refuse)
-    lock = Lock(str(path))
+    lock = JournalLock(str(path))
     lock.acquire()
     assert Path(f"{path}.lock").is_symlink()
     lock.release()

@@ -38,8 +38,8 @@ class Memory:
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leases, "BEAT", 0.05)
-    monkeypatch.setattr(leases, "SILENCE", 0.3)
+    monkeypatch.setattr(leases, "HEARTBEAT", 0.05)
+    monkeypatch.setattr(leases, "LEASE_TIMEOUT", 0.3)
 
 
 def silent(text: str) -> None:
@@ -48,7 +48,7 @@ def silent(text: str) -> None:
 
 def dead() -> Owner:
     """A process of this machine that has ended."""
-    code = "from sweeps.storage.owners import Owner; print(Owner.here().text())"
+    code = "from sweeps.storage.ownership.owners import Owner; print(Owner.here().text())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     owner = Owner.parse(done.stdout)
     assert owner is not None
@@ -67,7 +67,9 @@ def test_an_owner_is_dead_when_its_process_is_gone_whatever_has_its_number() -> 
 
 def test_a_zombie_is_dead() -> None:
     code = (
-        "from sweeps.storage.owners import Owner; print(Owner.here().text(), flush=True); input()"
+        "from sweeps.storage.ownership.owners import Owner\n"
+        "print(Owner.here().text(), flush=True)\n"
+        "input()"
     )
     child = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -108,11 +110,11 @@ def test_one_elsewhere_is_taken_over_by_its_silence_alone(since: str) -> None:
     started = time.monotonic()
     lease = Lease(slot, said.append)
     lease.take()
-    assert time.monotonic() - started > leases.SILENCE
+    assert time.monotonic() - started > leases.LEASE_TIMEOUT
     lease.release()
     assert said == [
         f"the thing belongs to pid 7 on elsewhere since {since}: "
-        f"watching for {leases.SILENCE:g} s whether it lives"
+        f"watching for {leases.LEASE_TIMEOUT:g} s whether it lives"
     ]
 
 

@@ -11,7 +11,7 @@ import pytest
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.engines import Failure
-from sweeps.search.task_queue import Waiting
+from sweeps.search.task_queue import TaskQueue
 from sweeps.search.workers import Workers
 from sweeps.study.hyperparameters.vocabulary import canonical, defaults
 from sweeps.study.objectives import Limit, Objective
@@ -165,51 +165,51 @@ def numbers(pack: list[Task]) -> list[int]:
 
 
 def test_the_longest_goes_first_until_the_oldest_holds_the_window_up(moons: Dataset) -> None:
-    waiting = Waiting(moons, window=10, most=1)
+    queue = TaskQueue(moons, window=10, most=1)
     for number, size in enumerate([64, 16, 120, 32]):
-        waiting.add(task(number, batch_size=size))
-    assert numbers(waiting.take(2)) == [1]
-    waiting.add(task(5, batch_size=16))
-    assert numbers(waiting.take(2)) == [5]
-    waiting.add(task(6, batch_size=16))
-    assert [numbers(waiting.take(2)) for _ in range(2)] == [[0], [6]]
+        queue.add(task(number, batch_size=size))
+    assert numbers(queue.take(2)) == [1]
+    queue.add(task(5, batch_size=16))
+    assert numbers(queue.take(2)) == [5]
+    queue.add(task(6, batch_size=16))
+    assert [numbers(queue.take(2)) for _ in range(2)] == [[0], [6]]
 
 
 def test_each_free_worker_has_its_share_of_what_waits(moons: Dataset) -> None:
-    waiting = Waiting(moons, window=100, most=4)
+    queue = TaskQueue(moons, window=100, most=4)
     for number in range(8):
-        waiting.add(task(number, batch_size=[16, 32][number % 2]))
-    assert numbers(waiting.take(4)) == [0, 2]
-    assert numbers(waiting.take(2)) == [4, 6]
-    assert numbers(waiting.take(2)) == [1, 3]
-    assert numbers(waiting.take(1)) == [5, 7]
-    assert len(waiting) == 0
+        queue.add(task(number, batch_size=[16, 32][number % 2]))
+    assert numbers(queue.take(4)) == [0, 2]
+    assert numbers(queue.take(2)) == [4, 6]
+    assert numbers(queue.take(2)) == [1, 3]
+    assert numbers(queue.take(1)) == [5, 7]
+    assert len(queue) == 0
 
 
 def test_of_packs_the_one_with_the_most_work_goes_first(moons: Dataset) -> None:
-    waiting = Waiting(moons, window=100, most=4)
+    queue = TaskQueue(moons, window=100, most=4)
     for number, size in enumerate([16, 32, 32, 32]):
-        waiting.add(task(number, batch_size=size))
-    assert numbers(waiting.take(1)) == [1, 2, 3]
-    assert numbers(waiting.take(1)) == [0]
+        queue.add(task(number, batch_size=size))
+    assert numbers(queue.take(1)) == [1, 2, 3]
+    assert numbers(queue.take(1)) == [0]
 
 
 def test_to_choose_among_many_is_quick(monkeypatch: pytest.MonkeyPatch, moons: Dataset) -> None:
     """A window may be of 10,000 trials; while the parent chooses, workers wait."""
-    waiting, one = Waiting(moons, window=10_000, most=4), task(0)
-    known = [waiting._entry(replace(one, number=number)) for number in range(2)]
+    queue, one = TaskQueue(moons, window=10_000, most=4), task(0)
+    known = [queue._entry(replace(one, number=number)) for number in range(2)]
     monkeypatch.setattr(
-        waiting, "_entry", lambda task: replace(known[0], task=task, work=task.number % 7)
+        queue, "_entry", lambda task: replace(known[0], task=task, work=task.number % 7)
     )
     for number in range(3_000):
-        waiting.add(replace(one, number=number))
+        queue.add(replace(one, number=number))
     started = time.perf_counter()
-    assert numbers(waiting.take(1)) == [6, 0, 1, 2]
+    assert numbers(queue.take(1)) == [6, 0, 1, 2]
     assert time.perf_counter() - started < 0.2
 
 
 def test_where_nothing_is_known_of_the_tasks_the_oldest_goes_alone() -> None:
-    waiting = Waiting(None, window=16, most=4)
+    queue = TaskQueue(None, window=16, most=4)
     for number in range(3):
-        waiting.add(task(number, batch_size=[64, 32, 16][number]))
-    assert [numbers(waiting.take(1)) for _ in range(3)] == [[0], [1], [2]]
+        queue.add(task(number, batch_size=[64, 32, 16][number]))
+    assert [numbers(queue.take(1)) for _ in range(3)] == [[0], [1], [2]]

@@ -76,12 +76,12 @@ def test_the_rule_is_optunas(name: str) -> None:
                 break
         is_complete = state == optuna.trial.TrialState.COMPLETE
         seen = history[: epoch + 1]
-        told.add(pruners.Told(number, is_complete, seen, seen[:, None]))
+        told.add(pruners.PastTrial(number, is_complete, seen, seen[:, None]))
         oracle.tell(trial, history[-1] if is_complete else None, state=state)
     assert 5 < pruned < 40
 
 
-def history(told: list[pruners.Told], epochs: int = EPOCHS) -> pruners.History:
+def history(told: list[pruners.PastTrial], epochs: int = EPOCHS) -> pruners.History:
     made = pruners.History(epochs)
     for one in told:
         made.add(one)
@@ -91,7 +91,9 @@ def history(told: list[pruners.Told], epochs: int = EPOCHS) -> pruners.History:
 def test_percentiles_are_numpys() -> None:
     rng = np.random.default_rng(3)
     costs = np.round(rng.standard_normal((23, EPOCHS + 1)), 1)  # with ties
-    made = history([pruners.Told(n, n % 4 > 0, row, row[:, None]) for n, row in enumerate(costs)])
+    made = history(
+        [pruners.PastTrial(n, n % 4 > 0, row, row[:, None]) for n, row in enumerate(costs)]
+    )
     complete = costs[np.arange(23) % 4 > 0]
     for percent in (0.1, 25, 50, 80):
         expected = np.percentile(complete, percent, axis=0)
@@ -108,22 +110,22 @@ def test_hyperbands_brackets_have_their_shares_and_compete_within() -> None:
     others = [n for n in range(100, 200) if pruners.bracket(n, 3, 3) != 1][:6]
     rivals = [n for n in range(100, 200) if pruners.bracket(n, 3, 3) == 1][:6]
     good, bad = np.zeros(epochs + 1), np.ones(epochs + 1)
-    told = [pruners.Told(n, True, good, good[:, None]) for n in others]
+    told = [pruners.PastTrial(n, True, good, good[:, None]) for n in others]
     rule = pruners.rule(pruner, history(told, epochs), mine)
     assert not any(rule.loses([1.0] * (e + 1), []) for e in range(1, epochs))
-    told += [pruners.Told(n, True, good, good[:, None]) for n in rivals]
+    told += [pruners.PastTrial(n, True, good, good[:, None]) for n in rivals]
     rule = pruners.rule(pruner, history(told, epochs), mine)
     # Its bracket's first rung is at 3 epochs.
     assert [e for e in range(1, epochs) if rule.loses(bad[: e + 1].tolist(), [])] == [3]
 
 
 def test_none_prunes_nothing() -> None:
-    told = [pruners.Told(n, True, np.zeros(3), np.zeros((3, 1))) for n in range(9)]
+    told = [pruners.PastTrial(n, True, np.zeros(3), np.zeros((3, 1))) for n in range(9)]
     assert not pruners.rule(methods.Unpruned(), history(told, 2), 9).loses([1.0, 1e9], [])
 
 
 def test_a_trial_that_ended_early_counts_with_its_last_value() -> None:
-    told = [pruners.Told(0, True, np.array([0.0, 7.0]), np.empty((0, 0)))]
+    told = [pruners.PastTrial(0, True, np.array([0.0, 7.0]), np.empty((0, 0)))]
     rule = pruners.rule(methods.Median(startup=1, warmup=0), history(told, 4), 1)
     assert not rule.loses([0.0, 7.0, 7.0, 7.0], [])
     assert rule.loses([0.0, 7.1, 7.1, 7.1], [])
@@ -132,7 +134,7 @@ def test_a_trial_that_ended_early_counts_with_its_last_value() -> None:
 def test_a_rule_of_many_replicates_is_made_at_once() -> None:
     """There is one for each trial; the sums of ranks are the same for all."""
     history, each = pruners.History(2), np.zeros((3, 300))
-    history.add(pruners.Told(0, True, np.zeros(3), each))
+    history.add(pruners.PastTrial(0, True, np.zeros(3), each))
     pruner = methods.SignedRank(startup=0)
     started = time.perf_counter()
     for number in range(20):
@@ -159,7 +161,7 @@ def test_critical_sums_are_the_exact_tests(n: int) -> None:
 def test_signed_rank_stops_what_loses_with_every_replicate_and_nothing_else() -> None:
     rng = np.random.default_rng(1)
     best = rng.random((EPOCHS + 1, 6))
-    told = [pruners.Told(0, True, best.mean(axis=1), best)]
+    told = [pruners.PastTrial(0, True, best.mean(axis=1), best)]
     pruner = methods.SignedRank(alpha=0.05, startup=1, warmup=2)
     rule = pruners.rule(pruner, history(told), 1)
     worse, same = best + 0.1, best.copy()
@@ -182,7 +184,7 @@ def test_signed_rank_rarely_stops_an_equal() -> None:
     stopped = 0
     for _ in range(2000):
         best, mine = rng.random((2, 3, 8))
-        told = [pruners.Told(0, True, best.mean(axis=1), best)]
+        told = [pruners.PastTrial(0, True, best.mean(axis=1), best)]
         rule = pruners.rule(pruner, history(told, 3), 1)
         stopped += rule._loses_at(1, mine[1])  # type: ignore[attr-defined]
     assert 0.03 < stopped / 2000 < 0.065

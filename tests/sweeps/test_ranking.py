@@ -21,8 +21,9 @@ def of(*objectives: str) -> Study:
     return parsing.study(documents.Document(values, {}, "study"))
 
 
-def trial(number: int, *values: float, beyond: float = -1.0) -> Finished:
-    outcome = Outcome(number, "complete", values, violations={"gap <= 1": beyond})
+def trial(number: int, *values: float, beyond: float = -1.0, other: float = -1.0) -> Finished:
+    violations = {"gap <= 1": beyond, "flops <= 9": other}
+    outcome = Outcome(number, "complete", values, violations=violations)
     return Finished(number, {}, outcome, new=True)
 
 
@@ -55,6 +56,16 @@ def test_what_breaks_a_limit_stands_behind_all_fronts_and_in_none() -> None:
     trials = [trial(0, 5, 1), trial(1, 1, 5), trial(2, 2, 6), trial(3, 4, 0.5, beyond=0.1)]
     assert [f.number for f in best_first(study, trials)] == [1, 0, 2, 3]
     assert [f.number for f in front(study, trials)] == [1, 0]
+
+
+def test_two_constraints_that_are_broken_count_together() -> None:
+    """And what one is kept by does not make up for what the other is broken by."""
+    trials = [
+        trial(0, 1, beyond=0.4, other=0.4),
+        trial(1, 2, beyond=0.5),
+        trial(2, 3, beyond=0.45, other=-0.1),
+    ]
+    assert [f.number for f in best_first(of("dev_error"), trials)] == [2, 1, 0]
 
 
 def test_of_one_objective_the_order_is_the_values() -> None:

@@ -21,8 +21,8 @@ from sweeps.phases import prepare
 from sweeps.results import resolved
 from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget
-from sweeps.search.delayed import Mirror, most
-from sweeps.storage.store import RunFolder
+from sweeps.search.delayed import DelayedStudy, most
+from sweeps.storage.run_folder import RunFolder
 from sweeps.study import methods
 from sweeps.study.file import documents, parsing
 from sweeps.study.metrics import METRICS, Cost, Ended, Score
@@ -64,7 +64,7 @@ def study(**changes: Any) -> tuple[Study, Dataset]:
 @pytest.fixture(autouse=True)
 def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """What an engine of processes does is tested with it."""
-    here = engines.Kind(lambda work, _: Scrambled(work.shared, work.jobs))
+    here = engines.EngineKind(lambda work, _: Scrambled(work.shared, work.jobs))
     monkeypatch.setitem(engines.ENGINES, "loky", here)
 
 
@@ -105,8 +105,8 @@ def run(
         goals = [o.goal for o in spec_.objectives]
         store = held.open(spec_.name, None, resolved.identity(spec_, dataset), goals)
         budget = Budget(spec_, int(min(trials, most(spec_))), deadline)
-        engine, mirror = Scrambled(dataset, jobs), Mirror(spec_)
-        each = search(spec_, store, engine, budget, mirror, Shield(), dataset)
+        engine, delayed = Scrambled(dataset, jobs), DelayedStudy(spec_)
+        each = search(spec_, store, engine, budget, delayed, Shield(), dataset)
         found = list(islice(each, stop))
     return sorted(found, key=lambda f: f.number)
 
@@ -117,18 +117,18 @@ def test_what_came_back_is_taken_between_two_questions(
     """A worker that is free need not wait until the sampler has filled the window."""
     asked: list[int] = []
     between: list[int] = []
-    ask, wait = Mirror.ask, Scrambled.wait
+    ask, wait = DelayedStudy.ask, Scrambled.wait
 
-    def noted(mirror: Mirror, number: int) -> Any:
+    def noted(delayed: DelayedStudy, number: int) -> Any:
         asked.append(number)
-        return ask(mirror, number)
+        return ask(delayed, number)
 
     def counted(engine: Scrambled) -> list[tuple[int, Any]]:
         between.append(len(asked))
         asked.clear()
         return wait(engine)
 
-    monkeypatch.setattr(Mirror, "ask", noted)
+    monkeypatch.setattr(DelayedStudy, "ask", noted)
     monkeypatch.setattr(Scrambled, "wait", counted)
     monkeypatch.setattr(Scrambled, "ready", lambda engine: bool(engine._queue))
     run(study(search={"window": 6}), tmp_path, trials=8)
@@ -213,23 +213,23 @@ def test_a_grid_of_a_conditional_space_that_keeps_its_rules() -> None:
     )
     assert most(of) == 3 + 2 * 3
     # The defaults (rate 0.001) are outside the space; all trials are the grid's cells.
-    mirror = Mirror(of)
-    asked = [tuple(sorted(mirror.ask(n).params.items())) for n in range(9)]
+    delayed = DelayedStudy(of)
+    asked = [tuple(sorted(delayed.ask(n).params.items())) for n in range(9)]
     assert len(set(asked)) == 9
     with pytest.raises(IndexError):
-        mirror.ask(9)
+        delayed.ask(9)
 
 
 def test_ranges_of_a_grid_are_cut_into_points() -> None:
     of, _ = study(space=NUMBERS, search={"sampler": {"grid": {"points": 4}}})
     # The defaults lie in the space, but between two points: they take no cell's place.
     assert most(of) == 4 * 5 * 4 + 1
-    mirror = Mirror(of)
-    asked = [mirror.ask(n).params for n in range(81)]
+    delayed = DelayedStudy(of)
+    asked = [delayed.ask(n).params for n in range(81)]
     assert asked[0]["learning_rate"] == 1e-3
     assert len({tuple(sorted(params.items())) for params in asked[1:]}) == 80
     with pytest.raises(IndexError):
-        mirror.ask(81)
+        delayed.ask(81)
 
 
 def test_a_step_that_rounds_makes_no_cell_of_its_own() -> None:
@@ -240,8 +240,8 @@ def test_a_step_that_rounds_makes_no_cell_of_its_own() -> None:
     )
     assert 0.1 + 2 * 0.1 != 0.3
     assert most(of) == 5
-    mirror = Mirror(of)
-    asked = sorted(mirror.ask(n).params["keep_prob"] for n in range(5))
+    delayed = DelayedStudy(of)
+    asked = sorted(delayed.ask(n).params["keep_prob"] for n in range(5))
     assert asked == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
 
 
@@ -261,8 +261,8 @@ def test_sobol_points_come_again_where_all_others_are_tried_first() -> None:
         enqueue=[{"batch_norm": True}],
         search={"sampler": "qmc"},
     )
-    mirror = Mirror(of)
-    asked = [mirror.ask(n).params["batch_norm"] for n in range(10)]
+    delayed = DelayedStudy(of)
+    asked = [delayed.ask(n).params["batch_norm"] for n in range(10)]
     assert asked[:2] == [False, True]
     assert set(asked[2:]) == {False, True}
 
@@ -274,8 +274,8 @@ def test_sobol_points_are_far_more_even_than_random_ones() -> None:
 
     def spread(sampler: str) -> float:
         of, _ = study(space=space, search={"sampler": sampler})
-        mirror = Mirror(of)
-        asked = [mirror.ask(n).params for n in range(129)][1:]
+        delayed = DelayedStudy(of)
+        asked = [delayed.ask(n).params for n in range(129)][1:]
         points = np.array([[p["learning_rate"], p["l2"]] for p in asked])
         return float(discrepancy(np.clip(points, 0, 1)))
 
@@ -365,7 +365,7 @@ def test_the_first_budget_to_be_met_ends_the_search_and_is_named(tmp_path: Path,
             store = held.open("tiny", None, identity, ["minimize"])
             budget = Budget(spec_, 200)
             engine = Scrambled(dataset, jobs)
-            found = list(search(spec_, store, engine, budget, Mirror(spec_), Shield()))
+            found = list(search(spec_, store, engine, budget, DelayedStudy(spec_), Shield()))
             assert budget.met.startswith(expected)
             counts.append(len(found))
     assert counts[0] == counts[1] < 200
@@ -529,16 +529,20 @@ def test_a_warm_start_begins_with_what_fits(tmp_path: Path) -> None:
     written = json.loads((result.folder / "artifacts" / "warm.json").read_text())
     rates = pd.read_parquet(tmp_path / "tiny" / "trials.parquet")["param.learning_rate"]
     assert 0 < len(written) == (rates >= 1e-2).sum() < 8
+    provenance = json.loads((result.folder / "provenance.json").read_text())
+    assert provenance["search"]["start"] == source["from"]
     # What the earlier run becomes does not matter any more: it goes on as it was begun.
     shutil.rmtree(tmp_path / "tiny")
     again = sweeps.run(second, out=tmp_path, jobs=1, confirm=False, quiet=True)
     assert len(again.trials) == 10
     assert again.trials["value"][:6].tolist() == result.trials["value"].tolist()
     of, _ = study(space=narrower, search={"sampler": {"tpe": {"startup": 0}}})
-    from sweeps.search.delayed import Warm
+    from sweeps.search.delayed import WarmTrial
 
-    warm = Mirror(of, [Warm(one["params"], one["value"]) for one in written])
-    assert [warm.ask(n).params for n in range(3)] != [Mirror(of).ask(n).params for n in range(3)]
+    warm = DelayedStudy(of, [WarmTrial(one["params"], one["value"]) for one in written])
+    assert [warm.ask(n).params for n in range(3)] != [
+        DelayedStudy(of).ask(n).params for n in range(3)
+    ]
 
 
 def test_a_warm_start_tells_what_breaks_a_limit(tmp_path: Path) -> None:
@@ -556,7 +560,7 @@ def test_a_warm_start_tells_what_breaks_a_limit(tmp_path: Path) -> None:
         beyond = trials[name] - float(limit.split()[-1])
         assert [one.violations[limit] for one in known] == pytest.approx(beyond.tolist())
     assert all("macro_f1 >= 0.5" not in one.violations for one in known)  # the first had no such
-    told = Mirror(of[0], known)._course(0)._study.get_trials(deepcopy=False)
+    told = DelayedStudy(of[0], known)._sub_study(0)._study.get_trials(deepcopy=False)
     assert [one.system_attrs["constraints:gap <= 0.01"] for one in told] == [
         one.violations["gap <= 0.01"] for one in known
     ]
@@ -732,9 +736,9 @@ def test_what_was_asked_waits_where_the_time_is_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize("edit", [{"learning_rate": -1.0}, {"no_such": 1.0}])
 def test_a_stored_trial_that_nobody_asked_is_refused(edit: dict[str, float]) -> None:
     of, _ = study(space=NUMBERS)
-    mirror = Mirror(of)
-    asked = [mirror.ask(number) for number in range(2)]
-    again = Mirror(of)
+    delayed = DelayedStudy(of)
+    asked = [delayed.ask(number) for number in range(2)]
+    again = DelayedStudy(of)
     again.replay(0, asked[0])
     asked[1].params = {**asked[1].params, **edit}
     with pytest.raises(UserError, match="trial 1 of the storage: expected parameters within"):

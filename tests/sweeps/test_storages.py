@@ -20,9 +20,9 @@ from sweeps.base.remotes import own
 from sweeps.results import resolved
 from sweeps.search import search
 from sweeps.search.budgets import Budget
-from sweeps.search.delayed import Mirror
+from sweeps.search.delayed import DelayedStudy
 from sweeps.storage import backends, retry
-from sweeps.storage.store import RunFolder
+from sweeps.storage.run_folder import RunFolder
 from tests.databases import PASSWORD, MariaDB, Postgres, Server, missing, missing_mysql
 from tests.sweeps.helpers import TEXT, await_records, command, environment, study, sweeps, trials
 from tests.sweeps.test_search import Scrambled
@@ -237,7 +237,7 @@ def test_a_trial_whose_answer_was_lost_is_not_added_twice(
 
     monkeypatch.setattr(retry, "PATIENCE", 5.0)
     address = f"sqlite:///{tmp_path}/x.db"
-    database = optuna.storages._CachedStorage
+    database = type(optuna.storages.get_storage("sqlite://"))  # as Optuna wraps one
     add, lose = database.create_new_trial, iter([False, True, False, True, True])
 
     def written_and_lost(self: Any, study_id: int, template_trial: Any = None) -> int:
@@ -297,7 +297,7 @@ def test_a_study_that_somebody_deletes_in_mid_run(tmp_path: Path, has_database: 
         with RunFolder(folder, print) as held:
             store = held.open("tiny", known, resolved.identity(*of), ["minimize"])
             engine, budget = Scrambled(of[1], 1), Budget(of[0], 5)
-            for one in search(of[0], store, engine, budget, Mirror(of[0]), Shield(), of[1]):
+            for one in search(of[0], store, engine, budget, DelayedStudy(of[0]), Shield(), of[1]):
                 new.append(one.new)
                 if delete and len(new) == 2:
                     delete()

@@ -10,9 +10,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweeps.base import files
 from sweeps.base.errors import UserError
 from sweeps.storage import folders
 from sweeps.storage.ownership import locks
+from sweeps.storage.ownership.holder import holder
 
 INSIDE = ("", "artifacts", "data")
 LEFT = {
@@ -50,7 +52,7 @@ def find(folder: Path, records: bool) -> list[Rubbish]:
 
 
 def _of(run: Path, records: bool) -> Iterator[Rubbish]:
-    held = folders.holder(run)
+    held = holder(run)
     note = str(held) if held else ""
     for kind, name in LEFT.items():
         yield from _rubbish(run, kind, [p for p in _files(run) if name.fullmatch(p.name)], note)
@@ -81,7 +83,7 @@ def _is_finished(run: Path) -> bool:
 
     try:
         trials = frames.load(run).trials
-    except (frames.RunFolderError, *folders.BROKEN):
+    except (frames.RunFolderError, *files.BROKEN):
         return False
     known = {folders.record_path(run, int(number)) for number in trials["trial"]}
     return known.issuperset(folders.record_paths(run))

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sweeps.base import files
 from sweeps.base.errors import UserError, printable
 from sweeps.base.terminal import say
 from sweeps.storage import folders
@@ -96,7 +97,7 @@ def compare(paths: list[Path], split: str) -> Comparison:
         notes = [note for run in runs[1:] for note in _notes(runs[0], run)]
     except frames.RunFolderError as fault:
         raise UserError(str(fault)) from None
-    except folders.BROKEN as fault:
+    except files.BROKEN as fault:
         got = f"{type(fault).__name__} {fault}"
         raise UserError(f"compare: expected runs that can be read, got: {got}") from None
     return Comparison(runs, winners, differences, errors, notes)

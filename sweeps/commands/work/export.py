@@ -9,8 +9,8 @@ from sweeps.base.errors import UserError
 from sweeps.base.redaction import redact_address
 from sweeps.base.remotes import own
 from sweeps.results import delimited
-from sweeps.storage import backends, folders, identities, retry, snapshots
-from sweeps.storage.store import distributions
+from sweeps.storage import backends, folders, identities, optuna_private, retry, snapshots
+from sweeps.storage.optuna_trials import distributions
 from sweeps.study.file import documents, parsing
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def to_storage(
     with _said_of(url, study.study_name), _whole(study, target) as copy:
         for name, value in study.user_attrs.items():
             copy.set_user_attr(name, value)
-        identity = study._storage.get_study_system_attrs(study._study_id).get(identities.IDENTITY)
+        identity = optuna_private.system_attributes(study).get(identities.IDENTITY)
         if identity is not None:
-            target.set_study_system_attr(copy._study_id, identities.IDENTITY, identity)
+            optuna_private.set_system_attribute(copy, identities.IDENTITY, identity)
         trials = _of_one_space(folder, study.get_trials())
         with _quick(target):
             for start in range(0, len(trials), BATCH):
@@ -131,7 +131,7 @@ def _quick(target: "BaseStorage") -> "Iterator[None]":
     from optuna.storages import RDBStorage
     from sqlalchemy import event
 
-    backend = getattr(target, "_backend", target)  # Optuna wraps a database in a cache
+    backend = optuna_private.without_cache(target)
     alone = len(optuna.get_all_study_names(target)) == 1
     if not (alone and isinstance(backend, RDBStorage) and backend.engine.dialect.name == "sqlite"):
         yield

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweeps.base import files
 from sweeps.base.errors import UserError, show
-from sweeps.storage import folders, npz, snapshots
+from sweeps.storage import folders, npz, record_summaries, snapshots
 from sweeps.training.task import SCORES
 
 
@@ -48,7 +49,7 @@ def read(folder: Path, number: int) -> TrialView:
 
 def _from_record(folder: Path, number: int) -> TrialView | None:
     path = folders.record_path(folder, number)
-    record = folders.record(path)
+    record = record_summaries.summary(path)
     if record is None:
         return None
     try:
@@ -66,7 +67,7 @@ def _from_record(folder: Path, number: int) -> TrialView | None:
         curves = {score: _mean(arrays[f"curves/{score}"]) for score in SCORES}
         curves["epoch"] = arrays["curves/epoch"].astype(float).tolist()
         seconds = float(arrays["curves/seconds"][-1])
-    except folders.BROKEN as fault:
+    except files.BROKEN as fault:
         raise UserError(f"{path}: expected a trial's record, got: {fault}") from None
     return TrialView(
         number, record.state, record.value, record.params, record.cause, replicates, curves, seconds

@@ -11,7 +11,7 @@ from sweeps.base.errors import UserError, printable
 from sweeps.base.terminal import say, verbatim
 from sweeps.results import summaries
 from sweeps.results.result import Result
-from sweeps.storage import folders
+from sweeps.storage import folders, record_summaries
 from sweeps.study.file import documents, parsing
 from sweeps.training.task import SCORES
 from sweeps.views import overview, plan, tables, wording
@@ -113,8 +113,8 @@ def _plan(study: "Study", provenance: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _top(folder: Path, study: "Study") -> list[folders.Record]:
-    records = [folders.record(path) for path in folders.record_paths(folder)]
+def _top(folder: Path, study: "Study") -> list[record_summaries.RecordSummary]:
+    records = [record_summaries.summary(path) for path in folders.record_paths(folder)]
     complete = [r for r in records if r is not None and r.state == "complete"]
     sign = study.objective.sign
     return sorted(complete, key=lambda record: (sign * record.value, record.number))[:BEST]

@@ -1,7 +1,7 @@
-"""A claim that other processes can read, on this host or another: kept by beating, lost by silence.
+"""A claim that other processes can read, on this host or another, kept alive by heartbeats.
 
-No clock is compared with another's: whoever wants a claim that cannot be looked up watches, by its
-own monotonic time, whether it still beats.
+Whoever wants a claim of another host cannot look its process up. It watches whether the heartbeats
+go on for as long as LEASE_TIMEOUT, by its own monotonic clock: no two clocks are compared.
 """
 
 import threading
@@ -13,8 +13,8 @@ from typing import Protocol
 from sweeps.base.errors import UserError
 from sweeps.storage.ownership.owners import Owner
 
-BEAT = 5.0  # seconds between two beats
-SILENCE = 3 * BEAT  # after which a claim is taken over
+HEARTBEAT = 5.0  # seconds between two
+LEASE_TIMEOUT = 3 * HEARTBEAT  # without any, after which a claim is taken over
 SETTLE = 0.3  # seconds; longer than a write takes
 
 
@@ -22,7 +22,9 @@ class Slot(Protocol):
     """Where a claim stands: one text that all can read and write."""
 
     what: str  # that is claimed, for messages
-    settle: float  # seconds after which, of two that claimed at once, only the last one is there
+    settle: (
+        float  # seconds by which two that claimed at once have both written: the last one has it
+    )
     faults: tuple[type[Exception], ...]  # what reading and writing may raise
 
     def read(self) -> str:
@@ -38,15 +40,15 @@ class Lease:
     def __init__(self, slot: Slot, notify: Callable[[str], None]) -> None:
         self._slot, self._notify = slot, notify
         self._owner = Owner.here()
-        self._turn = threading.Lock()  # a slot need not bear two threads
-        self._ended = threading.Event()
+        self._turn = threading.Lock()  # a slot need not be safe for two threads
+        self._released = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
     def take(self) -> None:
         """Claim it, and keep it until `release`. Errors: UserError while its owner lives."""
-        self._outlive(Owner.parse(self._slot.read()))
+        self._expect_gone(Owner.parse(self._slot.read()))
         self._slot.write(self._owner.text())
-        self._ended.wait(self._slot.settle)
+        self._released.wait(self._slot.settle)
         self.check()
         self._thread.start()
 
@@ -59,27 +61,28 @@ class Lease:
 
     def release(self) -> None:
         """Let others have it, at once."""
-        self._ended.set()
+        self._released.set()
         self._thread.join()
         try:
             now = Owner.parse(self._slot.read())
             if now is not None and now.token == self._owner.token:
                 self._slot.write("")
         except self._slot.faults:
-            return  # then it ends by silence
+            return  # then it ends when others see no more heartbeats
 
-    def _outlive(self, other: Owner | None) -> None:
-        """Return once the other is surely gone. Errors: UserError if it lives."""
+    def _expect_gone(self, other: Owner | None) -> None:
+        """Return once the other owner is surely gone. Errors: UserError if it lives."""
         if other is None or other.is_dead:
             return
         if other.is_of_this_machine:
             raise refused(self._slot.what, other)
         self._notify(
-            f"{self._slot.what} belongs to {other}: watching for {SILENCE:g} s whether it lives"
+            f"{self._slot.what} belongs to {other}: "
+            f"watching for {LEASE_TIMEOUT:g} s whether it lives"
         )
-        deadline = time.monotonic() + SILENCE
+        deadline = time.monotonic() + LEASE_TIMEOUT
         while time.monotonic() < deadline:
-            time.sleep(BEAT / 5)
+            time.sleep(HEARTBEAT / 5)
             now = Owner.parse(self._slot.read())
             if now is None:
                 return
@@ -87,16 +90,16 @@ class Lease:
                 raise refused(self._slot.what, now)
 
     def _beat(self) -> None:
-        while not self._ended.wait(BEAT):
+        while not self._released.wait(HEARTBEAT):
             try:
                 with self._turn:
                     now = Owner.parse(self._slot.read())
                     if now is not None and now.token != self._owner.token:
-                        return  # `check` says so where it matters
+                        return  # another process has it: `check` says so before anything is written
                     self._owner = replace(self._owner, beat=self._owner.beat + 1)
                     self._slot.write(self._owner.text())
             except self._slot.faults:
-                continue  # a beat is missed; the next one tells
+                continue  # one heartbeat is missed; the next one tries again
 
 
 def refused(what: str, owner: Owner | None) -> UserError:

@@ -1,0 +1,124 @@
+"""A run folder held by this process, and the study that is opened in it."""
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweeps.base import addresses, files
+from sweeps.base.errors import UserError, show
+from sweeps.base.remotes import Address
+from sweeps.storage import backends, folders, identities, records
+from sweeps.storage.compared import REMEDY
+from sweeps.storage.ownership.claims import Claims
+from sweeps.storage.retry import as_user_error
+from sweeps.storage.store import Store
+from sweeps.study.objectives import Goal
+
+if TYPE_CHECKING:
+    import optuna
+    from optuna.storages import BaseStorage
+
+
+class RunFolder:
+    """A run folder held by this process; another one that wants it is refused meanwhile.
+
+    `notify` is told what is waited for.
+    """
+
+    def __init__(self, folder: Path, notify: Callable[[str], None]) -> None:
+        self.folder, self._claims = folder, Claims(notify)
+        self._address = self._name = ""
+        self._backend: BaseStorage | None = None
+
+    def __enter__(self) -> "RunFolder":
+        try:
+            folders.expect_own(self.folder)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            files.folder(self.folder / "artifacts")
+            self._claims.folder(self.folder)
+        except OSError as fault:
+            raise UserError(
+                f"--out: expected a folder to write in, got {self.folder}: {fault.strerror}"
+            ) from None
+        return self
+
+    def __exit__(self, kind: object, fault: BaseException | None, *rest: object) -> None:
+        self._claims.release()
+        said = as_user_error(fault, self.folder, self._hide) if fault else None
+        if isinstance(fault, KeyError) and self._is_deleted():
+            said = UserError(
+                f"the study '{self._name}' of the storage: expected it to stay, got one that "
+                "somebody has deleted (run the same again: the records in artifacts are used)"
+            )
+        if self._backend:
+            backends.close(self._backend)
+        if said:
+            raise said from None
+
+    def _is_deleted(self) -> bool:
+        from optuna.exceptions import StorageInternalError
+
+        try:
+            return bool(self._backend and self._name not in _names(self._backend))
+        except StorageInternalError:
+            return False
+
+    def _hide(self, text: str) -> str:
+        return addresses.hide(text, self._address)
+
+    def open(
+        self,
+        name: str,
+        address: Address | None,
+        identity: dict[str, Any],
+        directions: Sequence[Goal],
+    ) -> Store:
+        """The study in its storage (None: the folder's journal), made if it is new.
+
+        Errors: UserError where the folder's records, or the storage's study, are another study's.
+        """
+        known = self.folder / "artifacts" / "identity.json"
+        if known.exists():
+            identities.expect_same(f"{self.folder}", identities.read(known), identity)
+        self._address, self._name = address.text if address else "", name
+        self._backend = backend = (
+            backends.remote(address) if address else backends.journal(self.folder / "journal.log")
+        )
+        try:
+            study = _study(name, backend, directions)
+            identities.expect_ours(study, identity, directions)
+        except (ValueError, TypeError, LookupError) as fault:
+            raise UserError(
+                f"the study '{name}' of the storage: expected Optuna's rows, got "
+                f"{show(str(fault))} ({REMEDY})"
+            ) from None
+        if address:
+            self._claims.study(study)
+            # Another run may have been quicker to claim it, and is over by now.
+            identities.expect_ours(study, identity, directions)
+        identities.adopt(study, identity)
+        if not known.exists():
+            records.write_text(known, json.dumps(identity))
+        return Store(self.folder, study, identities.digest(identity), self._claims)
+
+
+def _names(backend: "BaseStorage") -> list[str]:
+    return [study.study_name for study in backend.get_all_studies()]
+
+
+def _study(name: str, backend: "BaseStorage", directions: Sequence[Goal]) -> "optuna.Study":
+    """The study of that name, made if it is new, with all its trials read once."""
+    import optuna
+
+    # Making a `Trial` to tell asks the sampler; a random one has nothing to think about.
+    sampler = optuna.samplers.RandomSampler(seed=0)
+    try:
+        study = optuna.load_study(study_name=name, storage=backend, sampler=sampler)
+    except KeyError:
+        with suppress(optuna.exceptions.DuplicatedStudyError):  # another run has just made it
+            optuna.create_study(study_name=name, storage=backend, directions=list(directions))
+        study = optuna.load_study(study_name=name, storage=backend, sampler=sampler)
+    study.get_trials(deepcopy=False)
+    return study
