@@ -18,7 +18,7 @@ from sweeps.storage.store import as_asked, expect_possible, in_space, set_constr
 from sweeps.study import methods
 from sweeps.study.space import Params, Space
 from sweeps.training import seeds
-from sweeps.training.pruning import Rule
+from sweeps.training.pruning import StopRule
 from sweeps.training.task import Outcome
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Mirror:
         """What became of a trial."""
         self._course(outcome.number).tell(outcome)
 
-    def rule(self, number: int) -> Rule:
+    def rule(self, number: int) -> StopRule:
         """When to stop the trial that was just asked."""
         return self._course(number).rule(number)
 
@@ -224,6 +224,6 @@ class Course:
             # As Study.tell does: the last report is a pruned trial's value.
             storage.set_trial_state_values(trial, TrialState.PRUNED, [last])
 
-    def rule(self, number: int) -> Rule:
+    def rule(self, number: int) -> StopRule:
         """See `Mirror.rule`."""
         return pruners.rule(self._pruner, self._history, number)

@@ -44,7 +44,7 @@ def _one_by_one(trainer: Trainer, tasks: list[Task], dataset: Dataset) -> list[O
 
 
 def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
-    """Train a task's replicates until the horizon, its rule, its time, or their own end.
+    """Train a task's replicates until the horizon, its stop rule, its time, or their own end.
 
     A function that raises, or yields what it should not, is a failed trial with its cause.
     """
@@ -131,7 +131,7 @@ def _train(replicates: list[Replicate], task: Task, dataset: Dataset) -> Outcome
         said = [replicate.said for replicate in replicates]
         counted.see(said)
         course.add(epoch, spent, said, counted)
-        if epoch < task.config["epochs"] and task.rule.loses(course.costs, course.each):
+        if epoch < task.config["epochs"] and task.stop_rule.loses(course.costs, course.each):
             state = "pruned"
             break
     for replicate in replicates:

@@ -12,7 +12,7 @@ from sweeps.data.dataset import PARTS
 from sweeps.study.objectives import Limit, Objective, metrics_of
 from sweeps.study.space import Config
 from sweeps.training import pruning
-from sweeps.training.pruning import Rule
+from sweeps.training.pruning import StopRule
 
 # Of each network after an epoch, and what the training of one has cost by then; what is counted is
 # not known of a training function of the user's.
@@ -34,7 +34,7 @@ class Task:
     dtype: str
     limits: tuple[Limit, ...] = ()
     targets: tuple[tuple[str, float], ...] = ()
-    rule: Rule = pruning.NEVER
+    stop_rule: StopRule = pruning.NEVER
     seconds: float = math.inf  # after which the trial has failed
     keep: bool = False  # parameters and test outputs too: the confirmation
 

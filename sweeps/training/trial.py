@@ -20,7 +20,7 @@ from sweeps.training.task import COUNTS, SCORES, Outcome, Task, failed, judged
 
 
 def train(task: Task, dataset: Dataset) -> Outcome:
-    """Train a task's replicates until the horizon, its rule, its time, or all have diverged."""
+    """Train a task's replicates until the horizon, its stop rule, its time, or all diverged."""
     (outcome,) = train_together([task], dataset)
     return outcome
 
@@ -91,7 +91,7 @@ class _Course:
         self._each.append(self._sign * values)
         self._costs.append(self._sign * self.task.objectives[0].reduced(values))
         between = 0 < record.epoch < self._epochs
-        if between and self.task.rule.loses(self._costs, self._each):
+        if between and self.task.stop_rule.loses(self._costs, self._each):
             self._state, self.is_over = "pruned", True
         if not record.active[self.rows].any():
             self.is_over = True

@@ -17,7 +17,7 @@ from sweeps.study.spec import DataSpec
 from sweeps.training import seeds
 from sweeps.training.merging import join
 from sweeps.training.networks import initialize, network
-from sweeps.training.pruning import Above
+from sweeps.training.pruning import BestAbove
 from sweeps.training.task import Task
 from sweeps.training.trial import train
 
@@ -118,12 +118,12 @@ def test_none_scores_worse_than_a_diverged_one(moons: Dataset) -> None:
 
 
 def test_a_losing_trial_stops_before_the_end(moons: Dataset) -> None:
-    outcome = train(task(rule=Above((np.inf, np.inf, 0.0, 0.0, 0.0, 0.0))), moons)
+    outcome = train(task(stop_rule=BestAbove((np.inf, np.inf, 0.0, 0.0, 0.0, 0.0))), moons)
     assert outcome.state == "pruned"
     assert outcome.curves["epoch"].tolist() == [0, 1, 2]
     assert outcome.value == outcome.reports[-1]
     last_only = (np.inf,) * 5 + (0.0,)
-    assert train(task(rule=Above(last_only)), moons).state == "complete"
+    assert train(task(stop_rule=BestAbove(last_only)), moons).state == "complete"
 
 
 def test_the_confirmations_pieces_are_the_whole(moons: Dataset) -> None:
