@@ -25,8 +25,8 @@ from sweeps.phases.options import Options, check_jobs, check_time, check_trials
 from sweeps.phases.prepare import Prepared
 from sweeps.results import outputs, reporting, resolved
 from sweeps.results.result import Result
-from sweeps.running.callbacks import Following
-from sweeps.running.s3_mirror import Copies
+from sweeps.running.callbacks import Callbacks
+from sweeps.running.s3_mirror import S3Mirror
 from sweeps.search import Finished, search, warm_start
 from sweeps.search.budgets import Budget, deadline
 from sweeps.search.delayed import Mirror, Warm
@@ -123,18 +123,18 @@ def _run(run: Prepared) -> Result:
             there = f"{asked} trials are asked, {run.budget} are there: none is dropped"
             tell(run.console, "note", there)
         outputs.write_study(run.folder, run.study, run.base)
-        following = _following(run, store, shield)
+        callbacks = _callbacks(run, store, shield)
         if run.study.search.start is not None:
             start = run.study.search.start
             tell(run.console, "from", f"{len(known)} trials of {start} fit")
         announcing.announce(run, store.finished_among(run.budget))
         try:
-            return _carried_out(run, store, known, shield, following)
+            return _carried_out(run, store, known, shield, callbacks)
         except KeyboardInterrupt:
             done = store.finished_among(run.budget)
             raise Interrupted(done, run.budget, run.folder) from None
         finally:
-            following.closed()
+            callbacks.on_close()
 
 
 def _earlier(run: Prepared) -> list[Warm]:
@@ -145,22 +145,22 @@ def _earlier(run: Prepared) -> list[Warm]:
         raise UserError(run.document.fault("", fault)) from None
 
 
-def _following(run: Prepared, store: Store, shield: Shield) -> Following:
-    following = Following(shield, run.console)
-    following.add("dashboard", Showing(run.study, store.study, run.folder, run.budget))
+def _callbacks(run: Prepared, store: Store, shield: Shield) -> Callbacks:
+    callbacks = Callbacks(shield, run.console)
+    callbacks.add("dashboard", Showing(run.study, store.study, run.folder, run.budget))
     if run.bucket is not None:
-        copies = Copies(run.bucket, run.folder, run.study.name, run.console)
-        following.add("artifacts", copies)
-    return following
+        mirror = S3Mirror(run.bucket, run.folder, run.study.name, run.console)
+        callbacks.add("artifacts", mirror)
+    return callbacks
 
 
 def _carried_out(
-    run: Prepared, store: Store, known: list[Warm], shield: Shield, following: Following
+    run: Prepared, store: Store, known: list[Warm], shield: Shield, callbacks: Callbacks
 ) -> Result:
     """Search, confirm, write and report."""
     started = datetime.now(UTC)
-    searched = _search(run, store, Mirror(run.study, known), shield, following)
-    following.searched()
+    searched = _search(run, store, Mirror(run.study, known), shield, callbacks)
+    callbacks.on_search_end()
     confirmed = _confirm(run, searched.finished, store.identity)
     facts = _facts(run, searched, confirmed) | {
         "study_hash": store.identity,
@@ -173,7 +173,7 @@ def _carried_out(
         outputs.write_provenance(run, searched.finished, facts)
         tell(run.console, "report", "…")
         reporting.write(result)
-    following.reported(result)
+    callbacks.on_report(result)
     return result
 
 
@@ -215,7 +215,7 @@ def _facts(run: Prepared, searched: _Searched, confirmed: _Confirmed) -> dict[st
 
 
 def _search(
-    run: Prepared, store: Store, mirror: Mirror, shield: Shield, following: Following
+    run: Prepared, store: Store, mirror: Mirror, shield: Shield, callbacks: Callbacks
 ) -> _Searched:
     study, budget, clock = run.study, run.budget, time.monotonic()
     limit = Budget(study, budget, deadline(study, run.options.time))
@@ -229,7 +229,7 @@ def _search(
         with Progress(run.console, budget, study) as progress:
             for one in search(study, store, engine, limit, mirror, shield, packed):
                 progress.update(one)
-                following.trial(one)
+                callbacks.on_trial(one)
                 # The outputs are in its record; thousands of them would not fit in memory.
                 finished.append(replace(one, outcome=replace(one.outcome, arrays={})))
     finally:
