@@ -22,7 +22,7 @@ from sweeps.dashboard.showing import Showing
 from sweeps.phases import confirm as confirmation
 from sweeps.phases import prepare
 from sweeps.phases.options import Options, check_jobs, check_time, check_trials
-from sweeps.phases.prepare import Prepared
+from sweeps.phases.prepare import PreparedRun
 from sweeps.results import outputs, reporting, resolved
 from sweeps.results.result import Result
 from sweeps.running.callbacks import Callbacks
@@ -110,7 +110,7 @@ def execute(
     return result
 
 
-def _run(run: Prepared) -> Result:
+def _run(run: PreparedRun) -> Result:
     shield = Shield()
     waiting = partial(tell, run.console, "waiting", style="yellow")
     with RunFolder(run.folder, waiting) as held, shield.installed():
@@ -137,7 +137,7 @@ def _run(run: Prepared) -> Result:
             callbacks.on_close()
 
 
-def _earlier(run: Prepared) -> list[Warm]:
+def _earlier(run: PreparedRun) -> list[Warm]:
     try:
         data = resolved.data(run.study, run.dataset)
         return warm_start.start(run.study, run.base, run.folder, data)
@@ -145,7 +145,7 @@ def _earlier(run: Prepared) -> list[Warm]:
         raise UserError(run.document.fault("", fault)) from None
 
 
-def _callbacks(run: Prepared, store: Store, shield: Shield) -> Callbacks:
+def _callbacks(run: PreparedRun, store: Store, shield: Shield) -> Callbacks:
     callbacks = Callbacks(shield, run.console)
     callbacks.add("dashboard", Showing(run.study, store.study, run.folder, run.budget))
     if run.bucket is not None:
@@ -155,7 +155,7 @@ def _callbacks(run: Prepared, store: Store, shield: Shield) -> Callbacks:
 
 
 def _carried_out(
-    run: Prepared, store: Store, known: list[Warm], shield: Shield, callbacks: Callbacks
+    run: PreparedRun, store: Store, known: list[Warm], shield: Shield, callbacks: Callbacks
 ) -> Result:
     """Search, confirm, write and report."""
     started = datetime.now(UTC)
@@ -178,7 +178,7 @@ def _carried_out(
 
 
 @dataclass(frozen=True)
-class _Searched:
+class _SearchPhase:
     """All trials of the search; which budget ended it, in words; seconds."""
 
     finished: list[Finished]
@@ -187,16 +187,18 @@ class _Searched:
 
 
 @dataclass(frozen=True)
-class _Confirmed:
+class _ConfirmationPhase:
     """The confirmed networks, winner first; baselines by name; seconds; causes of what is lost."""
 
-    networks: list[confirmation.Confirmed]
+    networks: list[confirmation.Confirmation]
     others: dict[str, Outcome]
     seconds: float
     lost: dict[str, str]
 
 
-def _facts(run: Prepared, searched: _Searched, confirmed: _Confirmed) -> dict[str, Any]:
+def _facts(
+    run: PreparedRun, searched: _SearchPhase, confirmed: _ConfirmationPhase
+) -> dict[str, Any]:
     """What the provenance says of the run itself."""
     study, options = run.study, run.options
     budgets = study.budgets.model_dump(exclude_none=True)
@@ -215,13 +217,13 @@ def _facts(run: Prepared, searched: _Searched, confirmed: _Confirmed) -> dict[st
 
 
 def _search(
-    run: Prepared, store: Store, mirror: Mirror, shield: Shield, callbacks: Callbacks
-) -> _Searched:
+    run: PreparedRun, store: Store, mirror: Mirror, shield: Shield, callbacks: Callbacks
+) -> _SearchPhase:
     study, budget, clock = run.study, run.budget, time.monotonic()
     limit = Budget(study, budget, deadline(study, run.options.time))
     seen = run.dataset.without("test")
     packed = seen if study.trainer is None else None
-    task, jobs = custom.searching(study), run.options.jobs
+    task, jobs = custom.pack_trainer(study), run.options.jobs
     terms = engines.Terms(study.hung_after)
     engine = engines.make(study.engine, task, seen, jobs, study.retries, lambda _: terms)
     finished = []
@@ -238,13 +240,13 @@ def _search(
         asked = f"{len(finished)} of {budget} trials are done"
         tell(run.console, "ended by", f"{limit.met}; {asked}")
     ended_by = limit.met or f"trials: all {budget} were asked"
-    return _Searched(finished, ended_by, time.monotonic() - clock)
+    return _SearchPhase(finished, ended_by, time.monotonic() - clock)
 
 
-def _confirm(run: Prepared, finished: list[Finished], identity: str) -> _Confirmed:
+def _confirm(run: PreparedRun, finished: list[Finished], identity: str) -> _ConfirmationPhase:
     study, options = run.study, run.options
     if not options.confirm:
-        return _Confirmed([], {}, 0.0, {})
+        return _ConfirmationPhase([], {}, 0.0, {})
     clock = time.monotonic()
     chosen = confirmation.candidates(study, finished)
     work = confirmation.prepare(study, run.dataset, chosen, run.folder, identity)
@@ -264,4 +266,4 @@ def _confirm(run: Prepared, finished: list[Finished], identity: str) -> _Confirm
             tell(run.console, "failed", f"confirmation of {label}: {cause}", style="red")
         else:
             tell(run.console, "left out", f"{label}: {cause}", style="yellow")
-    return _Confirmed(networks, others, time.monotonic() - clock, lost)
+    return _ConfirmationPhase(networks, others, time.monotonic() - clock, lost)

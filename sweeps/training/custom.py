@@ -22,17 +22,17 @@ from sweeps.study.spec import Study
 from sweeps.study.trainers import Trainer
 from sweeps.training import trial
 from sweeps.training.isolation import TimeUp, one_thread, time_limit
-from sweeps.training.replicates import Replicate, begun
-from sweeps.training.reported import Said, constant, value
+from sweeps.training.replicates import Replicate, start_replicates
+from sweeps.training.reported import EpochReport, constant, value
 from sweeps.training.task import COUNTS, SCORES, Outcome, Task, failed, judged
 
 
-def training(study: Study) -> Callable[[Task, Dataset], Outcome]:
+def task_trainer(study: Study) -> Callable[[Task, Dataset], Outcome]:
     """What trains this study's tasks: our networks, or the function that it names."""
     return trial.train if study.trainer is None else partial(train, study.trainer)
 
 
-def searching(study: Study) -> Callable[[list[Task], Dataset], list[Outcome]]:
+def pack_trainer(study: Study) -> Callable[[list[Task], Dataset], list[Outcome]]:
     """What trains the search's packs of tasks; those of a function are trained one by one."""
     if study.trainer is None:
         return trial.train_together
@@ -53,7 +53,7 @@ def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
         with time_limit(task.seconds), chdir("."):  # back to where it is now, wherever they go
             function, file = trainers.load(trainer)
             with one_thread():
-                replicates += begun(function, file, task, dataset)
+                replicates += start_replicates(function, file, task, dataset)
                 return _train(replicates, task, dataset)
     except TimeUp:
         return failed(task.number, f"its time of {durations.words(task.seconds)} was up")
@@ -75,7 +75,9 @@ class _Course:
     each: list[NDArray[np.float64]] = field(default_factory=list)  # costs (P,)
     costs: list[float] = field(default_factory=list)
 
-    def add(self, epoch: int, seconds: float, said: Sequence[Said], counted: "_Counted") -> None:
+    def add(
+        self, epoch: int, seconds: float, said: Sequence[EpochReport], counted: "_Counted"
+    ) -> None:
         """One epoch of all replicates."""
         row: dict[str, Any] = {"epoch": epoch, "seconds": seconds}
         row |= {name: [s.numbers.get(name, np.nan) for s in said] for name in SCORES}
@@ -102,11 +104,11 @@ class _Counted:
         self.metric = objective.metric if objective.is_tracked else "dev_loss"
         self.keeps_best, self.sign = objective.at == "best", objective.sign
         self.dataset = dataset
-        self.said = [Said()] * replicates
+        self.said = [EpochReport()] * replicates
         self.gone = np.ones(replicates, dtype=bool)
         self.values = np.full(replicates, value(self.metric, constant(dataset), dataset))
 
-    def see(self, said: Sequence[Said]) -> None:
+    def see(self, said: Sequence[EpochReport]) -> None:
         """The replicates after one more epoch. Errors: Expected."""
         for r, one in enumerate(said):
             now = value(self.metric, one, self.dataset)
@@ -128,7 +130,7 @@ def _train(replicates: list[Replicate], task: Task, dataset: Dataset) -> Outcome
         spent += time.perf_counter() - clock
         if time.monotonic() - started > task.seconds:
             raise TimeUp
-        said = [replicate.said for replicate in replicates]
+        said = [replicate.report for replicate in replicates]
         counted.see(said)
         course.add(epoch, spent, said, counted)
         if epoch < task.config["epochs"] and task.stop_rule.loses(course.costs, course.each):

@@ -8,7 +8,7 @@ from sweeps.study.objectives import Limit, Objective
 from sweeps.training.task import COUNTS, SCORES, Outcome, violations
 
 
-def join(
+def merge(
     pieces: list[Outcome], objectives: tuple[Objective, ...], limits: tuple[Limit, ...]
 ) -> Outcome:
     """One outcome of all replicates, in the order of the pieces.
@@ -25,7 +25,7 @@ def join(
         columns = [_stretch(p.curves[name], epochs) for p in pieces]
         curves[name] = np.concatenate(columns, axis=1)
     each = np.concatenate([_stretch(p.each, epochs) for p in pieces], axis=1)
-    final = _together([p.final for p in pieces])
+    final = _concatenated([p.final for p in pieces])
     return Outcome(
         number=longest.number,
         state="complete",
@@ -35,11 +35,11 @@ def join(
         each=each,
         final=final,
         violations=violations(final, limits),
-        arrays=_together([p.arrays for p in pieces]),
+        arrays=_concatenated([p.arrays for p in pieces]),
     )
 
 
-def _together(pieces: list[dict[str, Any]]) -> dict[str, Any]:
+def _concatenated(pieces: list[dict[str, Any]]) -> dict[str, Any]:
     """By name, one array of all pieces; without what is not known in each of them."""
     names = [name for name in pieces[0] if all(name in piece for piece in pieces)]
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in names}

@@ -19,7 +19,7 @@ SUMS = 1e-2  # how far from 1 the probabilities of a row may add up to
 
 
 @dataclass(frozen=True)
-class Said:
+class EpochReport:
     """numbers: by score, those of the outputs included; outputs: (n, K′) by part."""
 
     numbers: dict[str, float] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Said:
         return Words(", ".join([*self.numbers, *(f"{part}_outputs" for part in self.outputs)]))
 
 
-def read(given: Any, dataset: Dataset) -> Said:
+def read(given: Any, dataset: Dataset) -> EpochReport:
     """What was yielded; whatever is not finite in it means divergence. Errors: Expected."""
     if not isinstance(given, Mapping) or not given:
         raise Expected("a mapping of metrics, like {'dev_loss': 0.3}", given)
@@ -56,7 +56,9 @@ def read(given: Any, dataset: Dataset) -> Said:
     said = [name for name in NUMBERS if given.get(name) is not None]
     numbers |= {name: _number(name, given[name], dataset) for name in said}
     everything = [np.array(list(numbers.values())), *outputs.values()]
-    return Said(numbers, outputs, not all(np.isfinite(values).all() for values in everything))
+    return EpochReport(
+        numbers, outputs, not all(np.isfinite(values).all() for values in everything)
+    )
 
 
 def _number(name: str, given: Any, dataset: Dataset) -> float:
@@ -102,7 +104,7 @@ def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:
     return np.maximum(values, FLOOR)
 
 
-def value(metric: str, said: Said, dataset: Dataset) -> float:
+def value(metric: str, said: EpochReport, dataset: Dataset) -> float:
     """A metric of one replicate, never worse than the worst; that, where it has diverged.
 
     Errors: Expected, naming what was not said.
@@ -124,7 +126,7 @@ def value(metric: str, said: Said, dataset: Dataset) -> float:
     return float(better(found, worst))
 
 
-def constant(dataset: Dataset) -> Said:
+def constant(dataset: Dataset) -> EpochReport:
     """What the best constant predictor of the training rows would say: the epoch before any."""
     labels, dev = dataset.labels["train"], len(dataset.labels["dev"])
     if dataset.target.classes:
@@ -133,4 +135,4 @@ def constant(dataset: Dataset) -> Said:
     else:
         row = np.zeros(1)  # the target is standardized by the training rows
     numbers = {name: dataset.constants[name] for name in NUMBERS if not name.startswith("test")}
-    return Said(numbers, {"dev": np.maximum(np.tile(row, (dev, 1)), FLOOR)})
+    return EpochReport(numbers, {"dev": np.maximum(np.tile(row, (dev, 1)), FLOOR)})

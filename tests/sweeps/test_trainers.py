@@ -26,7 +26,7 @@ from sweeps.study.objectives import Objective, limit
 from sweeps.study.spec import DataSpec
 from sweeps.study.trainers import Trainer
 from sweeps.training import custom, seeds
-from sweeps.training.merging import join
+from sweeps.training.merging import merge
 from sweeps.training.pruning import BestAbove
 from sweeps.training.task import Outcome, Task
 from tests.sweeps.engines import installed
@@ -639,7 +639,7 @@ def test_the_confirmations_pieces_are_the_whole(tmp_path: Path, moons: Dataset) 
     pieces = [
         custom.train(one, replace(whole, replicates=r), moons) for r in (range(3), range(3, 5))
     ]
-    joined, outcome = join(pieces, whole.objectives, ()), custom.train(one, whole, moons)
+    joined, outcome = merge(pieces, whole.objectives, ()), custom.train(one, whole, moons)
     for name in ("dev_loss", "train_error", "diverged"):
         np.testing.assert_array_equal(joined.curves[name], outcome.curves[name])
     assert set(joined.arrays) == set(outcome.arrays) == {"gone", "dev_outputs", "test_outputs"}

@@ -15,7 +15,7 @@ from sweeps.study.metrics import worst
 from sweeps.study.objectives import Objective
 from sweeps.study.spec import DataSpec
 from sweeps.training import seeds
-from sweeps.training.merging import join
+from sweeps.training.merging import merge
 from sweeps.training.networks import initialize, network
 from sweeps.training.pruning import BestAbove
 from sweeps.training.task import Task
@@ -130,7 +130,7 @@ def test_the_confirmations_pieces_are_the_whole(moons: Dataset) -> None:
     """20 networks at once, or in pieces of 5: bit for bit."""
     whole = task(phase=seeds.CONFIRM, replicates=range(12), keep=True, keep_prob=0.8)
     pieces = [train(replace(whole, replicates=piece), moons) for piece in _pieces(12)]
-    joined = join(pieces, whole.objectives, ())
+    joined = merge(pieces, whole.objectives, ())
     outcome = train(whole, moons)
     assert [len(piece) for piece in _pieces(12)] == [5, 5, 2]
     for name in ("dev_loss", "train_error", "diverged"):
