@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from sweeps.study.objectives import Limit, Objective
-from sweeps.training.task import COUNTS, SCORES, Outcome, violations
+from sweeps.training import judging
+from sweeps.training.task import COUNTS, SCORES, Outcome
 
 
 def merge(
@@ -29,12 +30,12 @@ def merge(
     return Outcome(
         number=longest.number,
         state="complete",
-        values=tuple(o.reduced(final[o.metric]) for o in objectives),
+        values=judging.values(final, objectives),
         curves=curves,
         reports=np.array([objectives[0].reduced(values) for values in each]),
         each=each,
         final=final,
-        violations=violations(final, limits),
+        violations=judging.violations(final, limits),
         arrays=_concatenated([p.arrays for p in pieces]),
     )
 
@@ -46,6 +47,6 @@ def _concatenated(pieces: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _stretch(values: Any, epochs: int) -> Any:
-    """A piece in which all had diverged ended early; it stays as it was."""
+    """To so many epochs: a piece ends early where all its replicates diverged, and stays so."""
     missing = epochs - len(values)
     return np.concatenate([values, np.repeat(values[-1:], missing, axis=0)]) if missing else values

@@ -20,16 +20,14 @@ SUMS = 1e-2  # how far from 1 the probabilities of a row may add up to
 
 @dataclass(frozen=True)
 class EpochReport:
-    """numbers: by score, those of the outputs included; outputs: (n, K′) by part."""
+    """What one replicate reported after an epoch.
+
+    numbers: by score, those of the outputs included; outputs: (n, K′) by part.
+    """
 
     numbers: dict[str, float] = field(default_factory=dict)
     outputs: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     diverged: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was said yet."""
-        return not self.numbers
 
     @property
     def in_words(self) -> Words:
@@ -104,26 +102,16 @@ def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:
     return np.maximum(values, FLOOR)
 
 
-def value(metric: str, said: EpochReport, dataset: Dataset) -> float:
-    """A metric of one replicate, never worse than the worst; that, where it has diverged.
-
-    Errors: Expected, naming what was not said.
-    """
-    score = metrics.METRICS[metric]
-    if not isinstance(score, metrics.Score):
-        raise TypeError(metric)
-    worst = score.worst(dataset)
-    if said.diverged:
-        return worst
-    numbers = {name: np.array([number]) for name, number in said.numbers.items()}
+def value(name: str, metric: metrics.Score, report: EpochReport, dataset: Dataset) -> float:
+    """The metric of that name, of one replicate. Errors: Expected, naming what was not reported."""
+    numbers = {name: np.array([number]) for name, number in report.numbers.items()}
     labels = dataset.labels["dev"]
     try:
-        (found,) = score.of(metrics.Seen(numbers, lambda: said.outputs["dev"][None], labels))
+        (found,) = metric.of(metrics.Seen(numbers, lambda: report.outputs["dev"][None], labels))
     except KeyError as missing:
-        name = "dev_outputs" if missing.args[0] == "dev" else missing.args[0]
-        raise Expected(f"{name} (for {metric})", said.in_words) from None
-    better = min if score.direction == "minimize" else max
-    return float(better(found, worst))
+        lacking = "dev_outputs" if missing.args[0] == "dev" else missing.args[0]
+        raise Expected(f"{lacking} (for {name})", report.in_words) from None
+    return float(found)
 
 
 def constant(dataset: Dataset) -> EpochReport:
