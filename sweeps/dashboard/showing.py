@@ -58,7 +58,7 @@ class Showing:
         self._notes, self._plots = Pace(NOTES, clock), Pace(PLOTS, clock)
         self._names: list[str] | None = [objective.label for objective in study.objectives]
 
-    def trial(self, finished: Finished) -> None:
+    def on_trial(self, finished: Finished) -> None:
         """Remember a trial; write, if it is time."""
         self._counts[finished.outcome.state] += 1
         self._news |= finished.new
@@ -72,14 +72,14 @@ class Showing:
             with self._plots.working(count):
                 self._write_plots()
 
-    def searched(self) -> None:
+    def on_search_end(self) -> None:
         """All of the search, if there is more of it than an earlier run has written."""
         self._phase = "confirming"
         if self._news:
             self._write_notes()
             self._write_plots()
 
-    def reported(self, result: Result) -> None:
+    def on_report(self, result: Result) -> None:
         """The report as an artifact, the winners in the note, the plots to the report's target."""
         self._phase, run = "done", result.run
         self._write_pictures()
@@ -92,7 +92,7 @@ class Showing:
             texts.of_result(self._study, self._standing(), run, self._trials_at, report)
         )
 
-    def closed(self) -> None:
+    def on_close(self) -> None:
         """A run that ends before its report says so."""
         if self._phase != "done":
             self._phase = "stopped"

@@ -48,7 +48,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Confirmed:
+class Confirmation:
     """A candidate with the outcome of its fresh replicates. rank 1 is the winner."""
 
     candidate: Candidate
@@ -80,7 +80,7 @@ def candidates(study: Study, finished: list[Finished]) -> list[Candidate]:
 
 
 @dataclass(frozen=True)
-class Job:
+class ConfirmationJob:
     """A part of what is confirmed under a label, and what makes it: `function(task, dataset)`.
 
     limit: seconds that it may take; None for networks. networks: how many it trains.
@@ -95,7 +95,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Work:
+class ConfirmationWork:
     """What is to be confirmed: by label what makes it that, and what is known of it already.
 
     late: baselines that did not finish in an earlier run, with the cause. packs are what one
@@ -106,17 +106,17 @@ class Work:
     keys: dict[str, dict[str, Any]]
     known: dict[str, Outcome]
     late: dict[str, str]
-    packs: list[list[Job]]
+    packs: list[list[ConfirmationJob]]
 
     @property
-    def jobs(self) -> list[Job]:
+    def jobs(self) -> list[ConfirmationJob]:
         """All that is to be done."""
         return [job for pack in self.packs for job in pack]
 
 
 def prepare(
     study: Study, dataset: Dataset, chosen: list[Candidate], folder: Path, identity: str
-) -> Work:
+) -> ConfirmationWork:
     """The work that earlier runs have left to do; what they confirmed is read from its records.
 
     `identity` is the digest of what makes the study the same one.
@@ -129,7 +129,7 @@ def prepare(
     unknown = {name: _late(study, keys[name]) for name in names if name not in known}
     late = {name: outcome.cause for name, outcome in _read(folder, unknown).items()}
     todo = [label for label in keys if label not in known and label not in late]
-    return Work(chosen, keys, known, late, _packs(study, dataset, chosen, todo))
+    return ConfirmationWork(chosen, keys, known, late, _packs(study, dataset, chosen, todo))
 
 
 def _read(folder: Path, keys: Mapping[str, dict[str, Any]]) -> dict[str, Outcome]:
@@ -145,15 +145,15 @@ def _late(study: Study, key: dict[str, Any]) -> dict[str, Any]:
 
 def _packs(
     study: Study, dataset: Dataset, chosen: list[Candidate], todo: list[str]
-) -> list[list[Job]]:
+) -> list[list[ConfirmationJob]]:
     numbers = itertools.count()
-    train, pieces = custom.training(study), _pieces(study.confirm.replicates)
+    train, pieces = custom.task_trainer(study), _pieces(study.confirm.replicates)
     return [
         # First what takes longest to begin.
         *_baselines(study, dataset, todo, numbers),
         *(
             [
-                Job(
+                ConfirmationJob(
                     *(next(numbers), one.label, train, _task(study, one, piece)),
                     networks=len(piece),
                 )
@@ -167,11 +167,11 @@ def _packs(
 
 def _baselines(
     study: Study, dataset: Dataset, todo: list[str], numbers: Iterator[int]
-) -> Iterator[list[Job]]:
+) -> Iterator[list[ConfirmationJob]]:
     """Those that take long alone; for the others scikit-learn is loaded by one worker, once."""
     limit = durations.seconds(study.confirm.baseline_time)
     jobs = [
-        Job(next(numbers), name, partial(baselines.within, limit), name, limit)
+        ConfirmationJob(next(numbers), name, partial(baselines.within, limit), name, limit)
         for name in baselines.names(dataset, study.confirm.baselines)
         if name in todo
     ]
@@ -182,13 +182,13 @@ def _baselines(
 
 
 def confirm(
-    work: Work,
+    work: ConfirmationWork,
     study: Study,
     dataset: Dataset,
     folder: Path,
     jobs: int,
-    done: Callable[[Job], None] = lambda job: None,
-) -> tuple[list[Confirmed], dict[str, Outcome], dict[str, str]]:
+    done: Callable[[ConfirmationJob], None] = lambda job: None,
+) -> tuple[list[Confirmation], dict[str, Outcome], dict[str, str]]:
     """Each candidate's confirmation, best first; the baselines by name; causes of what failed.
 
     Each has its record as soon as it is known; `done` is told of every job that has come back.
@@ -204,11 +204,11 @@ def confirm(
                     key = _late(study, work.keys[label])
                     records.write([(_path(folder, key), gone[0], key)])
                 continue
-            known[label] = merging.join(pieces, study.objectives, study.limits)
+            known[label] = merging.merge(pieces, study.objectives, study.limits)
             records.write([(_path(folder, work.keys[label]), known[label], work.keys[label])])
     confirmed = [c for c in work.chosen if c.label not in lost]
     ranked = sorted(confirmed, key=lambda c: ranking.standing(study, known[c.label]))
-    networks = [Confirmed(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]
+    networks = [Confirmation(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]
     names = baselines.names(dataset, study.confirm.baselines)
     return (
         networks,
@@ -223,11 +223,11 @@ def _pieces(replicates: int) -> list[range]:
 
 
 def _results(
-    packs: list[list[Job]],
+    packs: list[list[ConfirmationJob]],
     study: Study,
     dataset: Dataset,
     jobs: int,
-    done: Callable[[Job], None],
+    done: Callable[[ConfirmationJob], None],
 ) -> Generator[tuple[str, list[Outcome]], None, None]:
     """Labels as they are known, each with the outcomes of its jobs; by the engine that searched."""
     if not packs:
@@ -237,7 +237,7 @@ def _results(
     workers = min(jobs, len(packs))
     engine = engines.make(study.engine, _run, dataset, workers, study.retries, _timeout)
     try:
-        under_way = Packs[Job](engine)
+        under_way = Packs[ConfirmationJob](engine)
         for pack in packs:
             under_way.submit(pack)
         while len(under_way):
@@ -252,13 +252,13 @@ def _results(
         engine.close()
 
 
-def _timeout(jobs: list[Job]) -> engines.Timeout:
+def _timeout(jobs: list[ConfirmationJob]) -> engines.Timeout:
     """Nothing bounds how long networks take, as a trial's time does in the search."""
     limits = [job.limit for job in jobs if job.limit is not None]
     return engines.Timeout(sum(limits) + GRACE, retried=False) if limits else engines.NO_TIMEOUT
 
 
-def _run(jobs: list[Job], dataset: Dataset) -> list[Outcome]:
+def _run(jobs: list[ConfirmationJob], dataset: Dataset) -> list[Outcome]:
     """In a worker."""
     return [job.function(job.task, dataset) for job in jobs]
 

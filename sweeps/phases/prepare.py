@@ -25,7 +25,7 @@ from sweeps.training import probing
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedRun:
     """A study that can be run as it stands, where its paths begin, how to run it, who is told.
 
     `document` knows where in its file each of the study's words stands.
@@ -43,7 +43,7 @@ class Prepared:
         """How many trials the search may have."""
         return trials_of(self.study)
 
-    def with_at_least(self, trials: int) -> "Prepared":
+    def with_at_least(self, trials: int) -> "PreparedRun":
         """The same with so many trials, if it has fewer: those of an earlier run stay."""
         if trials <= self.budget:
             return self
@@ -80,7 +80,7 @@ def accept(
     assignments: list[str],
     options: Options,
     console: Console,
-) -> Prepared:
+) -> PreparedRun:
     """The study with what the command line says over it, and nothing amiss. Errors: UserError."""
     if options.engine is not None:
         overrides.choose_engine(document, options.engine)
@@ -90,7 +90,7 @@ def accept(
     if study.trainer is not None and not (options.allow_code or options.dry_run):
         problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
-    prepared = Prepared(study, dataset, base, options, console, document)
+    prepared = PreparedRun(study, dataset, base, options, console, document)
     if not is_text(str(prepared.folder)):
         raise UserError(f"--out: expected a path in UTF-8, got {show(str(prepared.folder))}")
     study.engine.follow()

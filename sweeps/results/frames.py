@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweeps.data import Dataset
-from sweeps.phases.confirm import Confirmed
+from sweeps.phases.confirm import Confirmation
 from sweeps.results import chance
 from sweeps.search import Finished, ranking
 from sweeps.study import metrics
@@ -83,7 +83,7 @@ def _column(cost: str, values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(np.int64 if is_whole else np.float64)
 
 
-def curves(finished: list[Finished], confirmed: list[Confirmed]) -> pd.DataFrame:
+def curves(finished: list[Finished], confirmed: list[Confirmation]) -> pd.DataFrame:
     """One row an epoch of each network."""
     frames = [
         _curves("search", f"trial {f.number}", f.number, f.outcome)
@@ -123,7 +123,7 @@ def _curves_of(
 
 
 def confirmed(
-    study: Study, dataset: Dataset, networks: list[Confirmed], others: dict[str, Outcome]
+    study: Study, dataset: Dataset, networks: list[Confirmation], others: dict[str, Outcome]
 ) -> pd.DataFrame:
     """One row a confirmed network, by rank; then one a baseline."""
     rows = []
@@ -213,7 +213,7 @@ def _baseline(study: Study, dataset: Dataset, name: str, outcome: Outcome) -> di
 
 
 def predictions(
-    dataset: Dataset, networks: list[Confirmed], others: dict[str, Outcome]
+    dataset: Dataset, networks: list[Confirmation], others: dict[str, Outcome]
 ) -> dict[str, Any]:
     """Targets, groups and outputs by configuration, as the arrays of predictions.npz."""
     arrays: dict[str, Any] = {}

@@ -21,7 +21,7 @@ from sweeps.base.errors import Expected, UserError, Words, show
 from sweeps.data import Dataset
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
-from sweeps.phases.confirm import Confirmed
+from sweeps.phases.confirm import Confirmation
 from sweeps.storage import archives, records
 from sweeps.training import networks
 
@@ -66,7 +66,7 @@ class Model:
         return pd.Series(names, index=frame.index, name=self.target.name)
 
 
-def save(path: Path, winner: Confirmed, dataset: Dataset) -> None:
+def save(path: Path, winner: Confirmation, dataset: Dataset) -> None:
     """Write the winner's networks, those that diverged left out.
 
     Nothing where all did, nor where they are a training function's, whose models are its own.

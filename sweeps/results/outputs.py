@@ -8,8 +8,8 @@ import pandas as pd
 
 from sweeps.base import files, provenance
 from sweeps.data import Dataset
-from sweeps.phases.confirm import Confirmed
-from sweeps.phases.prepare import Prepared
+from sweeps.phases.confirm import Confirmation
+from sweeps.phases.prepare import PreparedRun
 from sweeps.results import delimited, frames, model, resolved
 from sweeps.search import Finished
 from sweeps.storage import folders, records
@@ -33,10 +33,10 @@ def write_study(folder: Path, study: Study, base: Path) -> None:
 
 
 def write(
-    run: Prepared,
+    run: PreparedRun,
     store: Store,
     finished: list[Finished],
-    networks: list[Confirmed],
+    networks: list[Confirmation],
     others: dict[str, Outcome],
 ) -> None:
     """All frames and models; each file whole or not at all."""
@@ -74,7 +74,7 @@ def _data(dataset: Dataset) -> dict[str, Any]:
     return {"target": target.name, **unit, **dataset.facts}
 
 
-def write_provenance(run: Prepared, finished: list[Finished], facts: dict[str, Any]) -> None:
+def write_provenance(run: PreparedRun, finished: list[Finished], facts: dict[str, Any]) -> None:
     """`provenance.json`; `facts` is what only the runner knows (times, what ended the search)."""
     study, dataset = run.study, run.dataset
     states = [one.outcome.state for one in finished]

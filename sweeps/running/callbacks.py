@@ -1,6 +1,6 @@
-"""What follows a run and is not needed by it: the live view, the mirror of the records.
+"""Callbacks of a run: the Dashboard's view of it and the mirror of its records, say.
 
-Nothing here may end a search, slow it, or be lost without a word.
+The run needs none of them: a fault in one is reported once, and the run goes on.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,63 +17,63 @@ from sweeps.results.result import Result
 from sweeps.search import Finished
 
 
-class Follower(Protocol):
-    """Is told how far a run has come, in the run's own thread."""
+class Callback(Protocol):
+    """Called in the run's own thread as the run goes on."""
 
-    def trial(self, finished: Finished) -> None:
-        """A trial is known."""
+    def on_trial(self, finished: Finished) -> None:
+        """A trial has ended."""
 
-    def searched(self) -> None:
+    def on_search_end(self) -> None:
         """The search is over; the confirmation comes."""
 
-    def reported(self, result: Result) -> None:
+    def on_report(self, result: Result) -> None:
         """The frames and the report stand in the run folder."""
 
-    def closed(self) -> None:
+    def on_close(self) -> None:
         """The run is over, whether it was finished or not."""
 
 
-class Following:
-    """All followers as one. Their faults are told once each, and end nothing."""
+class Callbacks:
+    """Several callbacks as one. A fault in one is reported once, and ends nothing."""
 
     def __init__(self, shield: Shield, console: Console) -> None:
         self._shield, self._console = shield, console
-        self._followers: dict[str, Follower] = {}
-        self._told: set[str] = set()
+        self._callbacks: dict[str, Callback] = {}
+        self._faulty: set[str] = set()
 
-    def add(self, name: str, follower: Follower) -> None:
-        """One more, by the name that its faults are told under."""
-        self._followers[name] = follower
+    def add(self, name: str, callback: Callback) -> None:
+        """Add one; `name` stands before its faults."""
+        self._callbacks[name] = callback
 
-    def trial(self, finished: Finished) -> None:
-        """A trial is known."""
-        self._each(lambda follower: follower.trial(finished))
+    def on_trial(self, finished: Finished) -> None:
+        """A trial has ended."""
+        self._each(lambda callback: callback.on_trial(finished))
 
-    def searched(self) -> None:
+    def on_search_end(self) -> None:
         """The search is over."""
-        self._each(lambda follower: follower.searched())
+        self._each(lambda callback: callback.on_search_end())
 
-    def reported(self, result: Result) -> None:
+    def on_report(self, result: Result) -> None:
         """The frames and the report are written."""
-        self._each(lambda follower: follower.reported(result))
+        self._each(lambda callback: callback.on_report(result))
 
-    def closed(self) -> None:
+    def on_close(self) -> None:
         """The run is over."""
-        self._each(lambda follower: follower.closed())
+        self._each(lambda callback: callback.on_close())
 
-    def _each(self, step: Callable[[Follower], None]) -> None:
-        for name, follower in self._followers.items():
-            with self._shield, self._spoken(name):
-                step(follower)
+    def _each(self, step: Callable[[Callback], None]) -> None:
+        for name, callback in self._callbacks.items():
+            with self._shield, self._reporting_faults(name):
+                step(callback)
 
     @contextmanager
-    def _spoken(self, name: str) -> Iterator[None]:
+    def _reporting_faults(self, name: str) -> Iterator[None]:
         try:
             yield
-        # Whatever it is, hours of training are worth more than a view of them.
+        # Of whatever kind it is: no view of a run is worth the loss of hours of training.
         except Exception as fault:
-            if name not in self._told:
-                self._told.add(name)
+            if name not in self._faulty:
+                self._faulty.add(name)
                 say(self._console, "warning", f"{name}: {cause(fault)}; the run goes on", "yellow")
 
 

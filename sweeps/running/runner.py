@@ -22,11 +22,11 @@ from sweeps.dashboard.showing import Showing
 from sweeps.phases import confirm as confirmation
 from sweeps.phases import prepare
 from sweeps.phases.options import Options, check_jobs, check_time, check_trials
-from sweeps.phases.prepare import Prepared
+from sweeps.phases.prepare import PreparedRun
 from sweeps.results import outputs, reporting, resolved
 from sweeps.results.result import Result
-from sweeps.running.callbacks import Following
-from sweeps.running.s3_mirror import Copies
+from sweeps.running.callbacks import Callbacks
+from sweeps.running.s3_mirror import S3Mirror
 from sweeps.search import Finished, search, warm_start
 from sweeps.search.budgets import Budget, deadline
 from sweeps.search.delayed import DelayedStudy, WarmTrial
@@ -111,7 +111,7 @@ def execute(
     return result
 
 
-def _run(run: Prepared) -> Result:
+def _run(run: PreparedRun) -> Result:
     shield = Shield()
     waiting = partial(say, run.console, "waiting", style="yellow")
     with RunFolder(run.folder, waiting) as held, shield.installed():
@@ -124,21 +124,21 @@ def _run(run: Prepared) -> Result:
             there = f"{asked} trials are asked, {run.budget} are there: none is dropped"
             say(run.console, "note", there)
         outputs.write_study(run.folder, run.study, run.base)
-        following = _following(run, store, shield)
+        callbacks = _callbacks(run, store, shield)
         if run.study.search.from_ is not None:
             start = run.study.search.from_
             say(run.console, "from", f"{len(known)} trials of {start} fit")
         announcing.announce(run, store.finished_among(run.budget))
         try:
-            return _carried_out(run, store, known, shield, following)
+            return _carried_out(run, store, known, shield, callbacks)
         except KeyboardInterrupt:
             done = store.finished_among(run.budget)
             raise Interrupted(done, run.budget, run.folder) from None
         finally:
-            following.closed()
+            callbacks.on_close()
 
 
-def _earlier(run: Prepared) -> list[WarmTrial]:
+def _earlier(run: PreparedRun) -> list[WarmTrial]:
     try:
         data = resolved.data(run.study, run.dataset)
         return warm_start.start(run.study, run.base, run.folder, data)
@@ -146,22 +146,22 @@ def _earlier(run: Prepared) -> list[WarmTrial]:
         raise UserError(run.document.fault("", fault)) from None
 
 
-def _following(run: Prepared, store: Store, shield: Shield) -> Following:
-    following = Following(shield, run.console)
-    following.add("dashboard", Showing(run.study, store.study, run.folder, run.budget))
+def _callbacks(run: PreparedRun, store: Store, shield: Shield) -> Callbacks:
+    callbacks = Callbacks(shield, run.console)
+    callbacks.add("dashboard", Showing(run.study, store.study, run.folder, run.budget))
     if run.bucket is not None:
-        copies = Copies(run.bucket, run.folder, run.study.name, run.console)
-        following.add("artifacts", copies)
-    return following
+        mirror = S3Mirror(run.bucket, run.folder, run.study.name, run.console)
+        callbacks.add("artifacts", mirror)
+    return callbacks
 
 
 def _carried_out(
-    run: Prepared, store: Store, known: list[WarmTrial], shield: Shield, following: Following
+    run: PreparedRun, store: Store, known: list[WarmTrial], shield: Shield, callbacks: Callbacks
 ) -> Result:
     """Search, confirm, write and report."""
     started = datetime.now(UTC)
-    searched = _search(run, store, DelayedStudy(run.study, known), shield, following)
-    following.searched()
+    searched = _search(run, store, DelayedStudy(run.study, known), shield, callbacks)
+    callbacks.on_search_end()
     confirmed = _confirm(run, searched.finished, store.identity)
     facts = _facts(run, searched, confirmed) | {
         "study_hash": store.identity,
@@ -174,12 +174,12 @@ def _carried_out(
         outputs.write_provenance(run, searched.finished, facts)
         say(run.console, "report", "…")
         reporting.write(result)
-    following.reported(result)
+    callbacks.on_report(result)
     return result
 
 
 @dataclass(frozen=True)
-class _Searched:
+class _SearchPhase:
     """All trials of the search; which budget ended it, in words; seconds."""
 
     finished: list[Finished]
@@ -188,16 +188,18 @@ class _Searched:
 
 
 @dataclass(frozen=True)
-class _Confirmed:
+class _ConfirmationPhase:
     """The confirmed networks, winner first; baselines by name; seconds; causes of what is lost."""
 
-    networks: list[confirmation.Confirmed]
+    networks: list[confirmation.Confirmation]
     others: dict[str, Outcome]
     seconds: float
     lost: dict[str, str]
 
 
-def _facts(run: Prepared, searched: _Searched, confirmed: _Confirmed) -> dict[str, Any]:
+def _facts(
+    run: PreparedRun, searched: _SearchPhase, confirmed: _ConfirmationPhase
+) -> dict[str, Any]:
     """What the provenance says of the run itself."""
     study, options = run.study, run.options
     budgets = study.budgets.model_dump(exclude_none=True)
@@ -216,13 +218,13 @@ def _facts(run: Prepared, searched: _Searched, confirmed: _Confirmed) -> dict[st
 
 
 def _search(
-    run: Prepared, store: Store, delayed: DelayedStudy, shield: Shield, following: Following
-) -> _Searched:
+    run: PreparedRun, store: Store, delayed: DelayedStudy, shield: Shield, callbacks: Callbacks
+) -> _SearchPhase:
     study, budget, clock = run.study, run.budget, time.monotonic()
     limit = Budget(study, budget, deadline(study, run.options.time))
     seen = run.dataset.without("test")
     packed = seen if study.trainer is None else None
-    task, jobs = custom.searching(study), run.options.jobs
+    task, jobs = custom.pack_trainer(study), run.options.jobs
     timeout = engines.Timeout(study.hung_after)
     engine = engines.make(study.engine, task, seen, jobs, study.retries, lambda _: timeout)
     finished = []
@@ -230,7 +232,7 @@ def _search(
         with Progress(run.console, budget, study) as progress:
             for one in search(study, store, engine, limit, delayed, shield, packed):
                 progress.update(one)
-                following.trial(one)
+                callbacks.on_trial(one)
                 # The outputs are in its record; thousands of them would not fit in memory.
                 finished.append(replace(one, outcome=replace(one.outcome, arrays={})))
     finally:
@@ -239,13 +241,13 @@ def _search(
         asked = f"{len(finished)} of {budget} trials are done"
         say(run.console, "ended by", f"{limit.met}; {asked}")
     ended_by = limit.met or f"trials: all {budget} were asked"
-    return _Searched(finished, ended_by, time.monotonic() - clock)
+    return _SearchPhase(finished, ended_by, time.monotonic() - clock)
 
 
-def _confirm(run: Prepared, finished: list[Finished], identity: str) -> _Confirmed:
+def _confirm(run: PreparedRun, finished: list[Finished], identity: str) -> _ConfirmationPhase:
     study, options = run.study, run.options
     if not options.confirm:
-        return _Confirmed([], {}, 0.0, {})
+        return _ConfirmationPhase([], {}, 0.0, {})
     clock = time.monotonic()
     chosen = confirmation.candidates(study, finished)
     work = confirmation.prepare(study, run.dataset, chosen, run.folder, identity)
@@ -265,4 +267,4 @@ def _confirm(run: Prepared, finished: list[Finished], identity: str) -> _Confirm
             say(run.console, "failed", f"confirmation of {label}: {cause}", style="red")
         else:
             say(run.console, "left out", f"{label}: {cause}", style="yellow")
-    return _Confirmed(networks, others, time.monotonic() - clock, lost)
+    return _ConfirmationPhase(networks, others, time.monotonic() - clock, lost)

@@ -41,8 +41,8 @@ DONE, STOPPED = 30.0, 3.0
 TRIES = 3
 
 
-class Copies:
-    """Follows a run: each record as it is made, at the end the report and what was missed."""
+class S3Mirror:
+    """A callback: sends each record as it is made, at the end the report and what was missed."""
 
     def __init__(self, address: Address, folder: Path, name: str, console: Console) -> None:
         self._address, self._folder, self._console = address.follow(), folder, console
@@ -55,7 +55,7 @@ class Copies:
         self._thread = threading.Thread(target=self._work, name="mirror", daemon=True)
         self._thread.start()
 
-    def trial(self, finished: Finished) -> None:
+    def on_trial(self, finished: Finished) -> None:
         """Send a new record. Errors: whatever befell an earlier one, once."""
         if finished.new and finished.outcome.state != "failed":
             self._offer(self._name(folders.record_path(self._folder, finished.number)))
@@ -63,14 +63,14 @@ class Copies:
         if fault is not None:
             raise fault
 
-    def searched(self) -> None:
+    def on_search_end(self) -> None:
         """Nothing: the records are on their way."""
 
-    def reported(self, result: Result) -> None:
+    def on_report(self, result: Result) -> None:
         """The run is done: there is time to send the rest."""
         self._limit = DONE
 
-    def closed(self) -> None:
+    def on_close(self) -> None:
         """Send what is missing, within a limit. Errors: what befell it."""
         deadline = time.monotonic() + self._limit
         names = self._missing()

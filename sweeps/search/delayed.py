@@ -19,7 +19,7 @@ from sweeps.storage.optuna_trials import as_asked, expect_possible, in_space
 from sweeps.study import methods
 from sweeps.study.space import Params, Space
 from sweeps.training import seeds
-from sweeps.training.pruning import Rule
+from sweeps.training.pruning import StopRule
 from sweeps.training.task import Outcome
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class DelayedStudy:
         """What became of a trial."""
         self._sub_study(outcome.number).tell(outcome)
 
-    def rule(self, number: int) -> Rule:
+    def rule(self, number: int) -> StopRule:
         """When to stop the trial that was just asked."""
         return self._sub_study(number).rule(number)
 
@@ -221,6 +221,6 @@ class SubStudy:
             # As Study.tell does: the last report is a pruned trial's value.
             storage.set_trial_state_values(trial, TrialState.PRUNED, [last])
 
-    def rule(self, number: int) -> Rule:
+    def rule(self, number: int) -> StopRule:
         """See `DelayedStudy.rule`."""
         return pruners.rule(self._pruner, self._history, number)

@@ -22,7 +22,7 @@ from sweeps.storage.store import Store
 from sweeps.study.space import Params
 from sweeps.study.spec import Study
 from sweeps.training import seeds
-from sweeps.training.pruning import Rule
+from sweeps.training.pruning import StopRule
 from sweeps.training.task import Outcome, Task, failed
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _next(
     return asked.params, known
 
 
-def _task(study: Study, number: int, params: Params, rule: Rule) -> Task:
+def _task(study: Study, number: int, params: Params, rule: StopRule) -> Task:
     limit = study.budgets.trial_time
     return Task(
         number=number,
@@ -134,7 +134,7 @@ def _task(study: Study, number: int, params: Params, rule: Rule) -> Task:
         dtype=study.dtype,
         limits=study.limits,
         targets=study.aims,
-        rule=rule,
+        stop_rule=rule,
         seconds=durations.seconds(limit) if limit is not None else Task.seconds,
     )
 

@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from sweeps.study import methods
 from sweeps.training.pruning import (
     NEVER,
-    Above,
+    BestAbove,
     Costs,
-    NowAbove,
-    Outside,
-    Rule,
-    SignedRank,
-    Stale,
+    LatestAbove,
+    NoImprovement,
+    OutsideBounds,
+    SignedRankTest,
+    StopRule,
 )
 
 
@@ -96,31 +96,31 @@ def critical_sums(most: int, alpha: float) -> tuple[float, ...]:
     return tuple(sums)
 
 
-def _none(pruner: methods.Unpruned, history: History, number: int) -> Rule:
+def _none(pruner: methods.Unpruned, history: History, number: int) -> StopRule:
     return NEVER
 
 
-def _median(pruner: methods.Median, history: History, number: int) -> Rule:
+def _median(pruner: methods.Median, history: History, number: int) -> StopRule:
     return _quantile(50.0, pruner.startup, pruner.warmup, history)
 
 
-def _percentile(pruner: methods.Percentile, history: History, number: int) -> Rule:
+def _percentile(pruner: methods.Percentile, history: History, number: int) -> StopRule:
     return _quantile(pruner.percentile, pruner.startup, pruner.warmup, history)
 
 
-def _quantile(percent: float, startup: int, warmup: int, history: History) -> Rule:
+def _quantile(percent: float, startup: int, warmup: int, history: History) -> StopRule:
     if history.complete < max(1, startup):
         return NEVER
     limits = history.percentile(percent)
     limits[: warmup + 1] = np.inf
-    return Above(tuple(limits.tolist()))
+    return BestAbove(tuple(limits.tolist()))
 
 
-def _halving(pruner: methods.SuccessiveHalving, history: History, number: int) -> Rule:
+def _halving(pruner: methods.SuccessiveHalving, history: History, number: int) -> StopRule:
     return _rungs(pruner.first, pruner.factor, history.trials, history.epochs)
 
 
-def _rungs(first: int, factor: int, trials: Sequence[PastTrial], epochs: int) -> Rule:
+def _rungs(first: int, factor: int, trials: Sequence[PastTrial], epochs: int) -> StopRule:
     """At each rung, the cost that is just good enough among the trials, this one counted in."""
     limits = [math.inf] * (epochs + 1)
     rung = first
@@ -130,10 +130,10 @@ def _rungs(first: int, factor: int, trials: Sequence[PastTrial], epochs: int) ->
         if place < len(rivals):
             limits[rung] = rivals[place]
         rung *= factor
-    return NowAbove(tuple(limits))
+    return LatestAbove(tuple(limits))
 
 
-def _hyperband(pruner: methods.Hyperband, history: History, number: int) -> Rule:
+def _hyperband(pruner: methods.Hyperband, history: History, number: int) -> StopRule:
     epochs = history.epochs
     brackets = max(1, int(math.log(epochs / pruner.first, pruner.factor) + 1e-9) + 1)
     mine = bracket(number, brackets, pruner.factor)
@@ -152,10 +152,10 @@ def bracket(number: int, brackets: int, factor: int) -> int:
     return brackets - 1
 
 
-def _threshold(pruner: methods.Threshold, history: History, number: int) -> Rule:
+def _threshold(pruner: methods.Threshold, history: History, number: int) -> StopRule:
     low = -math.inf if pruner.lower is None else pruner.lower
     high = math.inf if pruner.upper is None else pruner.upper
-    return Outside(low, high, pruner.warmup)
+    return OutsideBounds(low, high, pruner.warmup)
 
 
 def of_costs(pruner: Any, sign: int) -> Any:
@@ -166,22 +166,22 @@ def of_costs(pruner: Any, sign: int) -> Any:
     return pruner.model_copy(update={"lower": low, "upper": high})
 
 
-def _signed_rank(pruner: methods.SignedRank, history: History, number: int) -> Rule:
+def _signed_rank(pruner: methods.SignedRank, history: History, number: int) -> StopRule:
     complete = [t for t in history.trials if t.complete]
     if len(complete) < max(1, pruner.startup):
         return NEVER
     best = min(complete, key=lambda t: (t.costs[-1], t.number))
     critical = critical_sums(best.each.shape[1], pruner.alpha)
-    return SignedRank(best.each, critical, pruner.warmup)
+    return SignedRankTest(best.each, critical, pruner.warmup)
 
 
-def _patient(pruner: methods.Patient, history: History, number: int) -> Rule:
+def _patient(pruner: methods.Patient, history: History, number: int) -> StopRule:
     alone = isinstance(pruner.around, methods.Unpruned)
     inner = None if alone else rule(pruner.around, history, number)
-    return Stale(pruner.patience, pruner.min_delta, inner)
+    return NoImprovement(pruner.patience, pruner.min_delta, inner)
 
 
-PRUNERS: Mapping[str, Callable[[Any, History, int], Rule]] = {
+PRUNERS: Mapping[str, Callable[[Any, History, int], StopRule]] = {
     "none": _none,
     "median": _median,
     "percentile": _percentile,
@@ -193,6 +193,6 @@ PRUNERS: Mapping[str, Callable[[Any, History, int], Rule]] = {
 }
 
 
-def rule(pruner: Any, history: History, number: int) -> Rule:
+def rule(pruner: Any, history: History, number: int) -> StopRule:
     """The rule for trial `number`, from the trials told by the time it is asked."""
     return PRUNERS[pruner.name](pruner, history, number)

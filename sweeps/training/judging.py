@@ -1,99 +1,163 @@
-"""The networks of a trial that count, and the metric that they are judged by after every epoch."""
+"""How a training is judged, our networks' or a user's function's: at each epoch, and at its end.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+Who trains says what the replicates score. Which epoch counts, whether the trial is pruned, what it
+is worth in the end and how far it is beyond its limits, is decided here.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-import dnn
-from dnn.arrays import Array
+from sweeps.base import durations
 from sweeps.data import Dataset
 from sweeps.study import metrics
-from sweeps.training.task import SCORES
+from sweeps.study.objectives import Limit, Objective
+from sweeps.training.task import Outcome, Task, failed
+
+Flags = NDArray[np.bool_]
+Scores = Mapping[str, metrics.Values]  # losses and errors by part ("dev_loss"), (P,) each
 
 
-class Now(NamedTuple):
-    """Networks after an epoch: SCORES and `diverged`, (P,) each."""
+class ReplicateScores(Protocol):
+    """What a task's P replicates score as they stand after an epoch."""
 
-    scores: Mapping[str, metrics.Values]
-    diverged: NDArray[np.bool_]
+    @property
+    def diverged(self) -> Flags: ...  # (P,)
 
-    @classmethod
-    def of(cls, record: dnn.Record, rows: slice) -> "Now":
-        """Some of a population."""
-        scores = {name: getattr(record, name)[rows] for name in SCORES}
-        return cls(scores, record.diverged[rows])
+    @property
+    def scores(self) -> Scores:
+        """Those that are known of every replicate that has not diverged."""
 
+    def measure(self, name: str, metric: metrics.Score, scores: Scores) -> metrics.Values:
+        """(P,) the metric of that name, from these scores and the outputs on the dev rows.
 
-@dataclass(frozen=True)
-class Tracked:
-    """A metric after every epoch; the dev loss in the place of one that has none before the end."""
-
-    score: metrics.Score
-    worst: float
-    outputs: Callable[[Array], NDArray[Any]]  # theta (P, N) to dev outputs (P, n, K′)
-    labels: NDArray[Any]
-
-    @classmethod
-    def of(cls, metric: str, net: dnn.Network, dataset: Dataset) -> "Tracked":
-        """A metric of this network on this data."""
-        named = metrics.METRICS[metric]
-        score = named if isinstance(named, metrics.Score) else metrics.METRICS["dev_loss"]
-        if not isinstance(score, metrics.Score):
-            raise TypeError(metric)
-        x = dataset.parts["dev"].x
-        limit = score.worst(dataset)
-        return cls(score, limit, lambda theta: dnn.predict(net, theta, x), dataset.labels["dev"])
-
-    def seen(self, numbers: Mapping[str, metrics.Values], theta: Array) -> metrics.Seen:
-        """What the scores of networks theta (P, N) are read from."""
-        return metrics.Seen(numbers, lambda: self.outputs(theta), self.labels)
-
-    def after(self, now: Now, theta: Array) -> NDArray[np.float64]:
-        """(P,), the worst where diverged or beyond it."""
-        values = self.score.of(self.seen(now.scores, theta))
-        return self.score.bounded(values, now.diverged, self.worst)
+        Where a replicate has diverged any number will do. Errors: Expected, naming what is missing.
+        """
 
 
-class Last:
-    """The networks that count are those of the last epoch: theta, scores, gone and values."""
+class Judge:
+    """Judges one task's training; its clock starts as it is made.
 
-    def __init__(self, theta: Array, tracked: Tracked) -> None:
-        self.theta, self.tracked = theta, tracked
-        unknown = np.full(len(theta), np.nan)
-        self.scores: Mapping[str, metrics.Values] = dict.fromkeys(SCORES, unknown)
-        self.gone = np.zeros(len(theta), dtype=bool)
-        self.values = np.full(len(theta), tracked.worst)
+    values (P,): the first objective of the replicates as they count, or their dev loss where it has
+    no value before the end. gone (P,): whether a replicate, as it counts, has diverged. Then it has
+    the metric's worst value, and none has a worse one.
+    """
 
-    def see(self, now: Now) -> NDArray[np.float64]:
-        """The metric of those that count after this epoch (P,)."""
-        self.scores, self.gone = now.scores, now.diverged
-        self.values = self.tracked.after(now, self.theta)
-        return self.values
+    def __init__(self, task: Task, dataset: Dataset) -> None:
+        self.task = task
+        self._dataset, self._objective = dataset, task.objectives[0]
+        self._tracked, self._metric = _tracked(self._objective)
+        self._worst = self._metric.worst(dataset)
+        self.values = np.full(len(task.replicates), self._worst)
+        self.gone = np.ones(len(task.replicates), dtype=bool)
+        self._costs: list[float] = []  # an epoch each; less is better
+        self._each: list[metrics.Values] = []  # likewise, (P,)
+        self._started = time.monotonic()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the task's time is up."""
+        return time.monotonic() - self._started > self.task.seconds
+
+    def begin(self, constant: ReplicateScores) -> None:
+        """Take a constant predictor as epoch 0 of what has no replicates yet: it never counts."""
+        self._add(self._measured(constant))
+
+    def see(self, now: ReplicateScores) -> Flags:
+        """(P,) the replicates that count, from now on, as they stand after this epoch.
+
+        With `at: last` all of them; with `at: best` those that are better than they ever were.
+        """
+        values, sign = self._measured(now), self._objective.sign
+        is_best = ~now.diverged & (self.gone | (sign * values < sign * self.values))
+        counts = is_best if self._objective.at == "best" else np.ones_like(is_best)
+        self.values = np.where(counts, values, self.values)
+        self.gone = np.where(counts, now.diverged, self.gone)
+        self._add(self.values)
+        return counts
+
+    @property
+    def is_pruned(self) -> bool:
+        """Whether the trial stops after the last epoch seen; never after 0 nor at the horizon."""
+        is_between = 0 < len(self._costs) - 1 < self.task.config["epochs"]
+        return is_between and self.task.stop_rule.loses(self._costs, self._each)
+
+    def outcome(
+        self,
+        counted: ReplicateScores,
+        curves: dict[str, NDArray[Any]],
+        arrays: dict[str, NDArray[Any]],
+        n_parameters: int = 0,
+    ) -> Outcome:
+        """What came of a training that is over.
+
+        counted: the replicates as they count. curves, arrays: as in `Outcome`, but for `gone`.
+        n_parameters: of one network; 0 where that is not known.
+        """
+        final = self._final(counted, curves, n_parameters)
+        return Outcome(
+            number=self.task.number,
+            state="pruned" if self.is_pruned else "complete",
+            values=values(final, self.task.objectives),
+            curves=curves,
+            reports=self._objective.sign * np.array(self._costs),
+            each=self._objective.sign * np.array(self._each),
+            final=final,
+            violations=violations(final, self.task.limits),
+            arrays={"gone": self.gone, **arrays},
+        )
+
+    def _final(
+        self, counted: ReplicateScores, curves: dict[str, NDArray[Any]], n_parameters: int
+    ) -> dict[str, metrics.Values]:
+        """Each score, none worse than the worst, and each metric that the task is judged by."""
+        task, final = self.task, {}
+        for name, scores in counted.scores.items():
+            worst = metrics.worst(self._dataset, name)
+            final[name] = np.where(self.gone, worst, np.fmin(scores, worst))
+        ended = metrics.Ended(curves, task.config["epochs"], n_parameters, dict(task.targets))
+        for name in task.metrics:
+            metric = metrics.METRICS[name]
+            if isinstance(metric, metrics.Cost):
+                final[name] = metric.at_end(ended)
+            elif name not in final and name == self._objective.metric:
+                final[name] = self.values
+            elif name not in final:
+                measured = counted.measure(name, metric, final)
+                final[name] = metric.bounded(measured, self.gone, metric.worst(self._dataset))
+        return final
+
+    def _measured(self, now: ReplicateScores) -> metrics.Values:
+        measured = now.measure(self._tracked, self._metric, now.scores)
+        return self._metric.bounded(measured, now.diverged, self._worst)
+
+    def _add(self, values: metrics.Values) -> None:
+        self._each.append(self._objective.sign * values)
+        self._costs.append(self._objective.sign * self._objective.reduced(values))
 
 
-class BestEpoch:
-    """The networks that count are those of each one's best dev epoch so far."""
-
-    def __init__(self, theta: Array, tracked: Tracked) -> None:
-        self.current, self.theta, self.tracked = theta, theta.copy(), tracked
-        self.scores = {name: np.full(len(theta), np.nan) for name in SCORES}
-        self.gone = np.ones(len(theta), dtype=bool)
-        self.values = np.full(len(theta), tracked.worst)
-
-    def see(self, now: Now) -> NDArray[np.float64]:
-        """The metric of those that count after this epoch (P,)."""
-        values = self.tracked.after(now, self.current)
-        sign = 1 if self.tracked.score.direction == "minimize" else -1
-        better = ~now.diverged & (self.gone | (sign * values < sign * self.values))
-        self.values[better] = values[better]
-        for name, scores in self.scores.items():
-            scores[better] = now.scores[name][better]
-        self.theta[better] = self.current[better]
-        self.gone &= ~better
-        return self.values.copy()
+def _tracked(objective: Objective) -> tuple[str, metrics.Score]:
+    """What stands for an objective after each epoch: the dev loss where only the end knows it."""
+    for name in (objective.metric, "dev_loss"):
+        metric = metrics.METRICS[name]
+        if isinstance(metric, metrics.Score):
+            return name, metric
+    raise TypeError(objective.metric)
 
 
-COUNTED: Mapping[str, type[Last] | type[BestEpoch]] = {"last": Last, "best": BestEpoch}
+def values(final: Scores, objectives: tuple[Objective, ...]) -> tuple[float, ...]:
+    """An objective each, of the replicates' (P,) metrics at the end."""
+    return tuple(one.reduced(final[one.metric]) for one in objectives)
+
+
+def violations(final: Scores, limits: tuple[Limit, ...]) -> dict[str, float]:
+    """By limit, how far it is beyond; 0 or less where it is kept."""
+    return {one.text: one.violation(final[one.metric]) for one in limits}
+
+
+def out_of_time(task: Task) -> Outcome:
+    """A trial whose time was up before its training was over."""
+    return failed(task.number, f"its time of {durations.words(task.seconds)} was up")

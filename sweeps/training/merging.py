@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 
 from sweeps.study.objectives import Limit, Objective
-from sweeps.training.task import COUNTS, SCORES, Outcome, violations
+from sweeps.training import judging
+from sweeps.training.task import COUNTS, SCORES, Outcome
 
 
-def join(
+def merge(
     pieces: list[Outcome], objectives: tuple[Objective, ...], limits: tuple[Limit, ...]
 ) -> Outcome:
     """One outcome of all replicates, in the order of the pieces.
@@ -25,27 +26,27 @@ def join(
         columns = [_stretch(p.curves[name], epochs) for p in pieces]
         curves[name] = np.concatenate(columns, axis=1)
     each = np.concatenate([_stretch(p.each, epochs) for p in pieces], axis=1)
-    final = _together([p.final for p in pieces])
+    final = _concatenated([p.final for p in pieces])
     return Outcome(
         number=longest.number,
         state="complete",
-        values=tuple(o.reduced(final[o.metric]) for o in objectives),
+        values=judging.values(final, objectives),
         curves=curves,
         reports=np.array([objectives[0].reduced(values) for values in each]),
         each=each,
         final=final,
-        violations=violations(final, limits),
-        arrays=_together([p.arrays for p in pieces]),
+        violations=judging.violations(final, limits),
+        arrays=_concatenated([p.arrays for p in pieces]),
     )
 
 
-def _together(pieces: list[dict[str, Any]]) -> dict[str, Any]:
+def _concatenated(pieces: list[dict[str, Any]]) -> dict[str, Any]:
     """By name, one array of all pieces; without what is not known in each of them."""
     names = [name for name in pieces[0] if all(name in piece for piece in pieces)]
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in names}
 
 
 def _stretch(values: Any, epochs: int) -> Any:
-    """A piece in which all had diverged ended early; it stays as it was."""
+    """To so many epochs: a piece ends early where all its replicates diverged, and stays so."""
     missing = epochs - len(values)
     return np.concatenate([values, np.repeat(values[-1:], missing, axis=0)]) if missing else values

@@ -21,24 +21,24 @@ from sweeps.study.spec import EngineSpec, Study
 from sweeps.study.trainers import Trainer
 from sweeps.training import seeds
 from sweeps.training.isolation import TimeUp, one_thread, time_limit
-from sweeps.training.replicates import Replicate, begun
+from sweeps.training.replicates import Replicate, start_replicates
 from sweeps.training.task import Task
 
-HERE = EngineSpec(name="loky")  # whatever engine the study has, it is asked of this machine
+HERE = EngineSpec(name="loky")  # on this machine, whatever engine the study has
 # Seconds at most; budgets.trial_time may say less. Large libraries take their time to import.
 IMPORT, EPOCHS = 120.0, 30.0
 GRACE = 30.0  # until a worker is ended that does not heed its limit
 
 
 @dataclass(frozen=True)
-class _Tried:
+class _Probe:
     """What a worker found: seconds of epochs, or what was wrong."""
 
     seconds: tuple[float, ...] = ()
     fault: str = ""
 
 
-class _Found(Expected):
+class _WorkerFault(Expected):
     """A fault in a worker's words."""
 
     def __init__(self, message: str) -> None:
@@ -48,7 +48,7 @@ class _Found(Expected):
 
 def expect_importable(trainer: Trainer, study: Study) -> None:
     """Errors: Expected where the trainer cannot be imported, or ends its process, or hangs."""
-    _tried(f"an import of {trainer.module}", IMPORT, _import, trainer, None, study)
+    _probe(f"an import of {trainer.module}", IMPORT, _import, trainer, None, study)
 
 
 def seconds_per_trial(trainer: Trainer, study: Study, config: Config, dataset: Dataset) -> float:
@@ -58,12 +58,12 @@ def seconds_per_trial(trainer: Trainer, study: Study, config: Config, dataset: D
     """
     one = Task(-1, config, 0, seeds.SEARCH, range(1), study.objectives, study.dtype)
     timed, seen = partial(_time, trainer, min(2, study.epochs)), dataset.without("test")
-    seconds = _tried("two epochs", EPOCHS, timed, one, seen, study)
+    seconds = _probe("two epochs", EPOCHS, timed, one, seen, study)
     # The first epoch also loads and sets up.
     return (seconds[0] + seconds[-1] * (study.epochs - 1)) * study.replicates
 
 
-def _tried(
+def _probe(
     what: str, most: float, function: Function, task: Any, shared: Any, study: Study
 ) -> tuple[float, ...]:
     """What `function(task, shared)` finds in a worker of its own. Errors: Expected."""
@@ -74,25 +74,25 @@ def _tried(
     engine = engines.make(HERE, within, shared, 1, study.retries, lambda _: timeout)
     try:
         engine.submit(0, task)
-        ((_, tried),) = engine.wait()
+        ((_, found),) = engine.wait()
     finally:
         engine.close()
-    if isinstance(tried, engines.Failure):
-        raise _Found(f"{what}: {tried.cause}")
-    if tried.fault:
-        raise _Found(tried.fault)
-    return tuple(tried.seconds)
+    if isinstance(found, engines.Failure):
+        raise _WorkerFault(f"{what}: {found.cause}")
+    if found.fault:
+        raise _WorkerFault(found.fault)
+    return tuple(found.seconds)
 
 
-def _within(what: str, limit: float, function: Function, task: Any, shared: Any) -> _Tried:
+def _within(what: str, limit: float, function: Function, task: Any, shared: Any) -> _Probe:
     """In a worker: seconds, or the fault that has a name."""
     try:
         with time_limit(limit), chdir("."):
-            return _Tried(function(task, shared))
+            return _Probe(function(task, shared))
     except TimeUp:
-        return _Tried(fault=Expected(f"{what} in {durations.words(limit)}", Words("more")).message)
+        return _Probe(fault=Expected(f"{what} in {durations.words(limit)}", Words("more")).message)
     except Expected as fault:
-        return _Tried(fault=fault.message)
+        return _Probe(fault=fault.message)
 
 
 def _import(trainer: Trainer, nothing: None) -> tuple[float, ...]:
@@ -103,7 +103,7 @@ def _import(trainer: Trainer, nothing: None) -> tuple[float, ...]:
 def _time(trainer: Trainer, epochs: int, task: Task, dataset: Dataset) -> tuple[float, ...]:
     """Seconds of each of so many epochs of the task's one replicate."""
     function, file = trainers.load(trainer)
-    (replicate,) = begun(function, file, task, dataset)
+    (replicate,) = start_replicates(function, file, task, dataset)
     with one_thread():
         seconds = tuple(_timed(replicate) for _ in range(epochs))
         with suppress(Exception):  # it has run: how it ends is told of each trial

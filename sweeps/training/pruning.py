@@ -1,4 +1,4 @@
-"""Pruning: the small rule that goes with a task, and stops its trial.
+"""Stop rules: what goes with a task to its worker, and may prune its trial there.
 
 A rule sees the trial's own costs (less is better) epoch by epoch, and knows nothing of the study;
 `sweeps.search.pruners` makes it.
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Costs = NDArray[np.float64]
 
 
-class Rule(Protocol):
+class StopRule(Protocol):
     """Decides after an epoch whether a trial goes on."""
 
     def loses(self, costs: Sequence[float], each: Sequence[Costs]) -> bool:
@@ -22,18 +22,18 @@ class Rule(Protocol):
 
 
 @dataclass(frozen=True)
-class Never:
+class NoStop:
     """Every trial runs to the end."""
 
     def loses(self, costs: Sequence[float], each: Sequence[Costs]) -> bool:
         return False
 
 
-NEVER = Never()
+NEVER = NoStop()
 
 
 @dataclass(frozen=True)
-class Above:
+class BestAbove:
     """Stop where the best cost so far is above the limit of this epoch."""
 
     limits: tuple[float, ...]
@@ -43,7 +43,7 @@ class Above:
 
 
 @dataclass(frozen=True)
-class NowAbove:
+class LatestAbove:
     """Stop where the cost of this very epoch is above its limit."""
 
     limits: tuple[float, ...]
@@ -53,7 +53,7 @@ class NowAbove:
 
 
 @dataclass(frozen=True)
-class Outside:
+class OutsideBounds:
     """Stop where the cost is not between two bounds."""
 
     low: float
@@ -65,12 +65,12 @@ class Outside:
 
 
 @dataclass(frozen=True)
-class Stale:
+class NoImprovement:
     """Let `inner` stop it only where the last epochs brought nothing better than those before."""
 
     patience: int
     min_delta: float
-    inner: Rule | None
+    inner: StopRule | None
 
     def loses(self, costs: Sequence[float], each: Sequence[Costs]) -> bool:
         seen = costs[1:]
@@ -82,7 +82,7 @@ class Stale:
 
 
 @dataclass(frozen=True, eq=False)
-class SignedRank:
+class SignedRankTest:
     """Stop where, at two epochs running, the replicates lose to the incumbent's (E, P).
 
     `critical`: the smallest sum of the positive differences' ranks that is significant, by number

@@ -18,7 +18,7 @@ from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.trainers import Function
 from sweeps.training import seeds
 from sweeps.training.isolation import Randomness, TimeUp
-from sweeps.training.reported import Said, read
+from sweeps.training.reported import EpochReport, read
 from sweeps.training.task import Task
 
 
@@ -31,8 +31,8 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Data:
-    """What a function is given, read-only. task: binary, multiclass or regression."""
+class TrainerData:
+    """What a training function is given, read-only. task: binary, multiclass or regression."""
 
     train: Part
     dev: Part
@@ -43,21 +43,21 @@ class Data:
 
 @dataclass
 class Replicate:
-    """One generator, and what it said last. gone: it has diverged; ended: it has no more epochs."""
+    """One generator with its last report; `ended`: it has no more epochs."""
 
     number: int
     generator: Iterator[Any]
     randomness: Randomness
     file: Path
     dataset: Dataset
-    said: Said = field(default_factory=Said)
+    report: EpochReport = field(default_factory=EpochReport)
     epoch: int = 0
     ended: bool = False
 
     @property
     def gone(self) -> bool:
         """Whether it has diverged."""
-        return self.said.diverged
+        return self.report.diverged
 
     def advance(self) -> bool:
         """One epoch more; False where there is none. Errors: Expected."""
@@ -66,7 +66,7 @@ class Replicate:
         try:
             with self.randomness:
                 given = next(self.generator)
-            self.said = read(given, self.dataset)
+            self.report = read(given, self.dataset)
         except StopIteration:
             self.ended = True
             if self.epoch == 0:
@@ -96,7 +96,9 @@ class Replicate:
             close()
 
 
-def begun(function: Function, file: Path, task: Task, dataset: Dataset) -> Iterator[Replicate]:
+def start_replicates(
+    function: Function, file: Path, task: Task, dataset: Dataset
+) -> Iterator[Replicate]:
     """A task's replicates, each at its beginning."""
     data = _data(dataset, task.parts)
     for number in task.replicates:
@@ -105,11 +107,11 @@ def begun(function: Function, file: Path, task: Task, dataset: Dataset) -> Itera
         yield Replicate(number, function(config, data, seed), Randomness(seed), file, dataset)
 
 
-def _data(dataset: Dataset, parts: Sequence[str]) -> Data:
+def _data(dataset: Dataset, parts: Sequence[str]) -> TrainerData:
     rows = {}
     for part in parts:
         # Views that cannot be written to: one replicate must not change another's rows.
         x, y = dataset.parts[part].x.view(), dataset.labels[part].view()
         x.flags.writeable = y.flags.writeable = False
         rows[part] = Part(x, y)
-    return Data(**rows, task=dataset.target.task, classes=dataset.target.classes)
+    return TrainerData(**rows, task=dataset.target.task, classes=dataset.target.classes)

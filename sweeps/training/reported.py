@@ -19,17 +19,15 @@ SUMS = 1e-2  # how far from 1 the probabilities of a row may add up to
 
 
 @dataclass(frozen=True)
-class Said:
-    """numbers: by score, those of the outputs included; outputs: (n, K′) by part."""
+class EpochReport:
+    """What one replicate reported after an epoch.
+
+    numbers: by score, those of the outputs included; outputs: (n, K′) by part.
+    """
 
     numbers: dict[str, float] = field(default_factory=dict)
     outputs: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     diverged: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was said yet."""
-        return not self.numbers
 
     @property
     def in_words(self) -> Words:
@@ -37,7 +35,7 @@ class Said:
         return Words(", ".join([*self.numbers, *(f"{part}_outputs" for part in self.outputs)]))
 
 
-def read(given: Any, dataset: Dataset) -> Said:
+def read(given: Any, dataset: Dataset) -> EpochReport:
     """What was yielded; whatever is not finite in it means divergence. Errors: Expected."""
     if not isinstance(given, Mapping) or not given:
         raise Expected("a mapping of metrics, like {'dev_loss': 0.3}", given)
@@ -56,7 +54,9 @@ def read(given: Any, dataset: Dataset) -> Said:
     said = [name for name in NUMBERS if given.get(name) is not None]
     numbers |= {name: _number(name, given[name], dataset) for name in said}
     everything = [np.array(list(numbers.values())), *outputs.values()]
-    return Said(numbers, outputs, not all(np.isfinite(values).all() for values in everything))
+    return EpochReport(
+        numbers, outputs, not all(np.isfinite(values).all() for values in everything)
+    )
 
 
 def _number(name: str, given: Any, dataset: Dataset) -> float:
@@ -102,29 +102,19 @@ def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:
     return np.maximum(values, FLOOR)
 
 
-def value(metric: str, said: Said, dataset: Dataset) -> float:
-    """A metric of one replicate, never worse than the worst; that, where it has diverged.
-
-    Errors: Expected, naming what was not said.
-    """
-    score = metrics.METRICS[metric]
-    if not isinstance(score, metrics.Score):
-        raise TypeError(metric)
-    worst = score.worst(dataset)
-    if said.diverged:
-        return worst
-    numbers = {name: np.array([number]) for name, number in said.numbers.items()}
+def value(name: str, metric: metrics.Score, report: EpochReport, dataset: Dataset) -> float:
+    """The metric of that name, of one replicate. Errors: Expected, naming what was not reported."""
+    numbers = {name: np.array([number]) for name, number in report.numbers.items()}
     labels = dataset.labels["dev"]
     try:
-        (found,) = score.of(metrics.Seen(numbers, lambda: said.outputs["dev"][None], labels))
+        (found,) = metric.of(metrics.Seen(numbers, lambda: report.outputs["dev"][None], labels))
     except KeyError as missing:
-        name = "dev_outputs" if missing.args[0] == "dev" else missing.args[0]
-        raise Expected(f"{name} (for {metric})", said.in_words) from None
-    better = min if score.direction == "minimize" else max
-    return float(better(found, worst))
+        lacking = "dev_outputs" if missing.args[0] == "dev" else missing.args[0]
+        raise Expected(f"{lacking} (for {name})", report.in_words) from None
+    return float(found)
 
 
-def constant(dataset: Dataset) -> Said:
+def constant(dataset: Dataset) -> EpochReport:
     """What the best constant predictor of the training rows would say: the epoch before any."""
     labels, dev = dataset.labels["train"], len(dataset.labels["dev"])
     if dataset.target.classes:
@@ -133,4 +123,4 @@ def constant(dataset: Dataset) -> Said:
     else:
         row = np.zeros(1)  # the target is standardized by the training rows
     numbers = {name: dataset.constants[name] for name in NUMBERS if not name.startswith("test")}
-    return Said(numbers, {"dev": np.maximum(np.tile(row, (dev, 1)), FLOOR)})
+    return EpochReport(numbers, {"dev": np.maximum(np.tile(row, (dev, 1)), FLOOR)})

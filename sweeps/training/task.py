@@ -1,7 +1,6 @@
 """What a worker is given and what it gives back: plain values that can be sent."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +11,7 @@ from sweeps.data.dataset import PARTS
 from sweeps.study.objectives import Limit, Objective, metrics_of
 from sweeps.study.space import Config
 from sweeps.training import pruning
-from sweeps.training.pruning import Rule
+from sweeps.training.pruning import StopRule
 
 # Of each network after an epoch, and what the training of one has cost by then; what is counted is
 # not known of a training function of the user's.
@@ -34,7 +33,7 @@ class Task:
     dtype: str
     limits: tuple[Limit, ...] = ()
     targets: tuple[tuple[str, float], ...] = ()
-    rule: Rule = pruning.NEVER
+    stop_rule: StopRule = pruning.NEVER
     seconds: float = math.inf  # after which the trial has failed
     keep: bool = False  # parameters and test outputs too: the confirmation
 
@@ -81,42 +80,6 @@ class Outcome:
     def is_feasible(self) -> bool:
         """Whether it keeps all limits."""
         return all(violation <= 0 for violation in self.violations.values())
-
-
-def judged(
-    task: Task,
-    state: str,
-    costs: Sequence[float],
-    each: Sequence[NDArray[np.float64]],
-    curves: dict[str, NDArray[Any]],
-    final: dict[str, NDArray[np.float64]],
-    arrays: dict[str, NDArray[Any]],
-) -> Outcome:
-    """A training that is over, complete or pruned.
-
-    costs (E,): the first objective after each epoch, less is better, and `each` (E, P) replicate's;
-    curves, final and arrays are the outcome's.
-    """
-    first = task.objectives[0]
-    values = [one.reduced(final[one.metric]) for one in task.objectives]
-    if first.is_tracked:
-        values[0] = first.sign * costs[-1]
-    return Outcome(
-        number=task.number,
-        state=state,
-        values=tuple(values),
-        curves=curves,
-        reports=first.sign * np.array(costs),
-        each=first.sign * np.array(each),
-        final=final,
-        violations=violations(final, task.limits),
-        arrays=arrays,
-    )
-
-
-def violations(final: dict[str, NDArray[np.float64]], limits: Sequence[Limit]) -> dict[str, float]:
-    """By limit, how far it is beyond; 0 or less where it is kept."""
-    return {one.text: one.violation(final[one.metric]) for one in limits}
 
 
 def failed(number: int, cause: str) -> Outcome:

@@ -3,8 +3,9 @@
 It knows nothing of Optuna, storages or processes; both are plain values that can be sent.
 """
 
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,15 @@ from numpy.typing import NDArray
 
 import dnn
 from dnn.arrays import Array
-from sweeps.base import durations
 from sweeps.data import Dataset
 from sweeps.study import metrics
 from sweeps.training import judging, networks, packing, seeds
-from sweeps.training.task import COUNTS, SCORES, Outcome, Task, failed, judged
+from sweeps.training.judging import Judge
+from sweeps.training.task import COUNTS, SCORES, Outcome, Task
 
 
 def train(task: Task, dataset: Dataset) -> Outcome:
-    """Train a task's replicates until the horizon, its rule, its time, or all have diverged."""
+    """Train a task's replicates until the horizon, its stop rule, its time, or all diverged."""
     (outcome,) = train_together([task], dataset)
     return outcome
 
@@ -38,73 +39,98 @@ def train_together(tasks: Sequence[Task], dataset: Dataset) -> list[Outcome]:
             for task, own in zip(tasks, streams, strict=True)
         ]
     )
-    courses: list[_Course] = []
-    for task in tasks:
-        start = courses[-1].rows.stop if courses else 0
-        courses.append(_Course(task, net, theta, slice(start, start + len(task.replicates))))
+    sizes = [len(task.replicates) for task in tasks]
     each = [networks.settings(task.config, dataset) for task in tasks]
-    how = packing.together(each, [len(task.replicates) for task in tasks])
+    how = packing.together(each, sizes)
     training = dnn.fit(
         net, theta, dataset.parts["train"], dataset.parts["dev"], packing.streams(streams), how
     )
-    for course in courses:
-        course.begin(dataset)
+    members = [
+        _Member(task, dataset, net, theta, slice(end - size, end))
+        for task, size, end in zip(tasks, sizes, accumulate(sizes), strict=True)
+    ]
     for record in training:
-        for course in courses:
-            if not course.is_over:
-                course.see(record)
-        over = [course for course in courses if course.is_over]
-        if len(over) == len(courses):
+        for member in members:
+            if not member.is_over:
+                member.see(record)
+        over = [member for member in members if member.is_over]
+        if len(over) == len(members):
             break
-        for course in over:
-            training.drop(np.arange(course.rows.start, course.rows.stop))
-    return [course.outcome(dataset) for course in courses]
+        for member in over:
+            training.drop(np.arange(member.rows.start, member.rows.stop))
+    return [member.outcome() for member in members]
 
 
-class _Course:
-    """One task on its way: `rows` of the population's theta (P, N) are its networks."""
+@dataclass
+class _Networks:
+    """Networks theta (P, N) after an epoch, as the judge asks about them."""
 
-    def __init__(self, task: Task, net: dnn.Network, theta: Array, rows: slice) -> None:
-        self.task, self.rows, self.is_over = task, rows, False
-        self._net, self._theta, self._share = net, theta[rows], len(task.replicates) / len(theta)
-        self._epochs = task.config["epochs"]
-        self._sign = task.objectives[0].sign
+    net: dnn.Network
+    theta: Array
+    dataset: Dataset
+    scores: Mapping[str, metrics.Values]
+    diverged: NDArray[np.bool_]
+
+    def measure(
+        self, name: str, metric: metrics.Score, scores: Mapping[str, metrics.Values]
+    ) -> metrics.Values:
+        """See `judging.ReplicateScores`."""
+        labels = self.dataset.labels["dev"]
+        return metric.of(metrics.Seen(scores, lambda: self.outputs("dev"), labels))
+
+    def outputs(self, part: str) -> NDArray[Any]:
+        """(P, n, K′) of a part's rows."""
+        return dnn.predict(self.net, self.theta, self.dataset.parts[part].x)
+
+
+class _Member:
+    """One task of a population in training: `rows` of theta (P, N) are its networks."""
+
+    def __init__(
+        self, task: Task, dataset: Dataset, net: dnn.Network, theta: Array, rows: slice
+    ) -> None:
+        self.rows, self.is_over = rows, False
+        self._task, self._dataset, self._net = task, dataset, net
+        self._share = len(task.replicates) / len(theta)  # of the population's seconds
+        self._theta = theta[rows]  # a view: trained in place
+        # The networks that count: those in training, or a copy that is updated as they get better.
+        self._counted = self._theta.copy() if task.objectives[0].at == "best" else self._theta
+        unknown = np.full(len(task.replicates), np.nan)
+        self._scores: dict[str, metrics.Values] = dict.fromkeys(SCORES, unknown)
         self._records: list[dnn.Record] = []
-        self._each: list[NDArray[np.float64]] = []
-        self._costs: list[float] = []
-        self._state = "complete"
-
-    def begin(self, dataset: Dataset) -> None:
-        """Start its clock."""
-        objective = self.task.objectives[0]
-        tracked = judging.Tracked.of(objective.metric, self._net, dataset)
-        self._counted = judging.COUNTED[objective.at](self._theta, tracked)
-        self._started = time.monotonic()
+        self._judge, self._is_late = Judge(task, dataset), False
 
     def see(self, record: dnn.Record) -> None:
-        """Take its own part of the population's record, and judge whether it goes on."""
-        if time.monotonic() - self._started > self.task.seconds:
-            self._state, self.is_over = "failed", True
+        """Take its own part of the population's record, and have it judged."""
+        if self._judge.is_late:
+            self._is_late = self.is_over = True
             return
         self._records.append(record)
-        values = self._counted.see(judging.Now.of(record, self.rows))
-        self._each.append(self._sign * values)
-        self._costs.append(self._sign * self.task.objectives[0].reduced(values))
-        between = 0 < record.epoch < self._epochs
-        if between and self.task.rule.loses(self._costs, self._each):
-            self._state, self.is_over = "pruned", True
-        if not record.active[self.rows].any():
-            self.is_over = True
+        scores = {name: getattr(record, name)[self.rows] for name in SCORES}
+        now = _Networks(self._net, self._theta, self._dataset, scores, record.diverged[self.rows])
+        counts = self._judge.see(now)
+        if self._counted is not self._theta:
+            self._counted[counts] = self._theta[counts]
+        self._scores = {n: np.where(counts, scores[n], self._scores[n]) for n in SCORES}
+        self.is_over = self._judge.is_pruned or not record.active[self.rows].any()
 
-    def outcome(self, dataset: Dataset) -> Outcome:
+    def outcome(self) -> Outcome:
         """What came of it."""
-        task, counted = self.task, self._counted
-        if self._state == "failed":
-            return failed(task.number, f"its time of {durations.words(task.seconds)} was up")
+        if self._is_late:
+            return judging.out_of_time(self._task)
+        net, theta, scores = self._net, self._counted, self._scores
+        if self._task.keep:
+            loss, error = dnn.score(net, theta, self._dataset.parts["test"])
+            scores = scores | {"test_loss": np.asarray(loss), "test_error": np.asarray(error)}
+        counted = _Networks(net, theta, self._dataset, scores, self._judge.gone)
+        arrays = {
+            f"{part}_outputs": counted.outputs(part).astype(np.float32)
+            for part in self._task.parts[1:]
+        }
+        if self._task.keep:
+            arrays["theta"] = theta
         curves = _curves(self._records, self.rows, self._share)
-        final = _final(self._net, counted, task, dataset, curves)
-        arrays = {"gone": counted.gone, **_arrays(self._net, counted.theta, task, dataset)}
-        return judged(task, self._state, self._costs, self._each, curves, final, arrays)
+        return self._judge.outcome(counted, curves, arrays, net.n_parameters)
 
 
 def _curves(records: list[dnn.Record], rows: slice, share: float) -> dict[str, NDArray[Any]]:
@@ -117,44 +143,3 @@ def _curves(records: list[dnn.Record], rows: slice, share: float) -> dict[str, N
     counts = {name: curve(name)[:, rows].max(axis=1) for name in COUNTS}
     clock = {"epoch": curve("epoch"), "seconds": curve("seconds") * share}
     return clock | counts | {name: curve(name)[:, rows] for name in (*SCORES, "diverged")}
-
-
-def _final(
-    net: dnn.Network,
-    counted: judging.Last | judging.BestEpoch,
-    task: Task,
-    dataset: Dataset,
-    curves: dict[str, NDArray[Any]],
-) -> dict[str, NDArray[np.float64]]:
-    """Scores of the networks that count, on train, dev and, where kept, test; and all metrics."""
-    theta, gone = counted.theta, counted.gone
-    scores = dict(counted.scores)
-    if task.keep:
-        scores["test_loss"], scores["test_error"] = dnn.score(net, theta, dataset.parts["test"])
-    final: dict[str, NDArray[np.float64]] = {}
-    for name, values in scores.items():
-        limit = metrics.worst(dataset, name)
-        final[name] = np.where(gone, limit, np.fmin(values, limit))
-    ended = metrics.Ended(curves, task.config["epochs"], net.n_parameters, dict(task.targets))
-    for name in task.metrics:
-        metric = metrics.METRICS[name]
-        if isinstance(metric, metrics.Cost):
-            final[name] = metric.at_end(ended)
-        elif name == task.objectives[0].metric:
-            final.setdefault(name, counted.values)
-        elif name not in final:
-            values = metric.of(counted.tracked.seen(final, theta))
-            final[name] = metric.bounded(values, gone, metric.worst(dataset))
-    return final
-
-
-def _arrays(
-    net: dnn.Network, theta: Array, task: Task, dataset: Dataset
-) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {
-        "dev_outputs": dnn.predict(net, theta, dataset.parts["dev"].x).astype(np.float32)
-    }
-    if task.keep:
-        outputs = dnn.predict(net, theta, dataset.parts["test"].x)
-        arrays |= {"test_outputs": outputs.astype(np.float32), "theta": theta}
-    return arrays

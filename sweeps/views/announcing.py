@@ -3,11 +3,11 @@
 from sweeps.base import durations
 from sweeps.base.errors import Expected, UserError
 from sweeps.base.terminal import say, verbatim
-from sweeps.phases.prepare import Prepared
+from sweeps.phases.prepare import PreparedRun
 from sweeps.views import estimates, first_trials, plan
 
 
-def announce(run: Prepared, known: int) -> None:
+def announce(run: PreparedRun, known: int) -> None:
     """Say what will be done; `known` of the trials are done already. Errors: UserError."""
     study, console, budget = run.study, run.console, run.budget
     verbatim(console, study.name, style="bold")
@@ -25,7 +25,7 @@ def announce(run: Prepared, known: int) -> None:
         say(console, "estimate", _estimate(run, budget - known))
 
 
-def preview(run: Prepared) -> None:
+def preview(run: PreparedRun) -> None:
     """The same, and the first trials, of a run that will not be. Errors: UserError."""
     announce(run, 0)
     try:
@@ -35,7 +35,7 @@ def preview(run: Prepared) -> None:
         raise UserError(run.document.fault("", fault)) from None
 
 
-def _estimate(run: Prepared, trials: int) -> str:
+def _estimate(run: PreparedRun, trials: int) -> str:
     options = run.options
     try:
         about = estimates.seconds(run.study, run.dataset, trials, options.confirm, options.jobs)

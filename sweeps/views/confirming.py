@@ -9,7 +9,7 @@ from rich.text import Text
 
 from sweeps.base import durations
 from sweeps.base.terminal import say
-from sweeps.phases.confirm import Job
+from sweeps.phases.confirm import ConfirmationJob
 
 # Elsewhere than in a terminal: a line at least this many seconds after the one before, also while
 # nothing comes back.
@@ -19,7 +19,7 @@ EVERY = 30.0
 class Confirming:
     """Networks that are trained, baselines that are not known yet; one live line in a terminal."""
 
-    def __init__(self, console: Console, jobs: list[Job]) -> None:
+    def __init__(self, console: Console, jobs: list[ConfirmationJob]) -> None:
         self._console = console
         self._asked = sum(job.networks for job in jobs)
         self._trained = 0
@@ -42,7 +42,7 @@ class Confirming:
         if self._live:
             self._live.stop()
 
-    def update(self, job: Job) -> None:
+    def update(self, job: ConfirmationJob) -> None:
         """Count one that has come back."""
         self._trained += job.networks
         if not job.networks:

@@ -39,7 +39,7 @@ def prepared(**confirmation: Any) -> tuple[Study, Dataset]:
     return prepare.prepare(document, Path(), [])
 
 
-def work(folder: Path, **confirmation: Any) -> confirm.Work:
+def work(folder: Path, **confirmation: Any) -> confirm.ConfirmationWork:
     study, dataset = prepared(**confirmation)
     return confirm.prepare(study, dataset, confirm.candidates(study, []), folder, "a study")
 

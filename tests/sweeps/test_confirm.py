@@ -10,14 +10,14 @@ import pytest
 from sweeps import engines
 from sweeps.engines import Failure, Workload
 from sweeps.phases import confirm, prepare
-from sweeps.phases.confirm import Confirmed
+from sweeps.phases.confirm import Confirmation
 from sweeps.search import Finished
 from sweeps.study.file import documents, parsing
 from sweeps.training.task import Outcome
 from tests.sweeps.helpers import TEXT, study
 
 BASELINES = ["majority class", "logistic regression", "gradient boosting"]
-Found = tuple[list[Confirmed], dict[str, Outcome], dict[str, str]]
+Found = tuple[list[Confirmation], dict[str, Outcome], dict[str, str]]
 
 
 class Here:

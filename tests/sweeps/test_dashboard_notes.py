@@ -19,7 +19,7 @@ from sweeps.dashboard.board import YOURS, Board
 from sweeps.dashboard.pace import EVERY, SHARE, Pace
 from sweeps.dashboard.showing import PICTURED, Showing, artifacts
 from sweeps.results.result import Result
-from sweeps.running.callbacks import Following
+from sweeps.running.callbacks import Callbacks
 from sweeps.search import Finished
 from sweeps.storage import backends, optuna_private
 from sweeps.storage.attributes import of as attributes_of
@@ -252,8 +252,8 @@ def test_a_thousand_trials_cost_little_space(
     showing = Showing(study(description="d" * 300), known, tmp_path, 1000, clock)
     for number in range(1000):
         clock.now += seconds
-        showing.trial(finished(number))
-    showing.searched()
+        showing.on_trial(finished(number))
+    showing.on_search_end()
     assert 10_000 < journal.stat().st_size - before < 2_000_000
     assert len(list(artifacts(tmp_path).iterdir())) == PICTURED
     assert len(Board(known, artifacts(tmp_path)).at_trials()) == PICTURED
@@ -265,13 +265,13 @@ def test_a_run_that_stops_says_so_and_a_later_one_takes_its_pictures_over(
     ask(known, 9)
     first = Showing(study(), known, tmp_path, 9)
     for number in range(3):
-        first.trial(finished(number))
-    first.closed()
+        first.on_trial(finished(number))
+    first.on_close()
     assert "**Stopped; run it again to go on**: 3 of 9 trials" in optuna_dashboard.get_note(known)
     second = Showing(study(), known, tmp_path, 9)
     for number in range(9):
-        second.trial(finished(number, new=number >= 3))
-    second.searched()
+        second.on_trial(finished(number, new=number >= 3))
+    second.on_search_end()
     order = sorted(range(9), key=lambda n: finished(n).outcome.value)
     assert set(order[:3]) != {0, 1, 2}
     shown = Board(known, artifacts(tmp_path)).at_trials()
@@ -290,8 +290,8 @@ def test_the_best_have_pictures_whatever_they_are_the_best_by(
     showing = Showing(study(objective=objective), known, tmp_path, 1)
     one = finished(0)
     one.outcome.final[objective] = one.outcome.final["dev_loss"]
-    showing.trial(one)
-    showing.searched()
+    showing.on_trial(one)
+    showing.on_search_end()
     (picture,) = artifacts(tmp_path).iterdir()
     assert f"dev {drawn}" in picture.read_text()
 
@@ -304,8 +304,8 @@ def test_a_function_that_says_its_dev_error_alone_is_shown_by_it(
     for name in ("train_loss", "train_error", "dev_loss"):
         del one.outcome.curves[name], one.outcome.final[name]
     showing = Showing(study(objective="dev_error", targets={"dev_loss": 1}), known, tmp_path, 1)
-    showing.trial(one)
-    showing.searched()
+    showing.on_trial(one)
+    showing.on_search_end()
     attributes = optuna_private.system_attributes(known)
     (note,) = [v for k, v in attributes.items() if k.startswith("dashboard:0:note_str")]
     assert "| train | – | – |" in note
@@ -316,31 +316,31 @@ class Failing:
     def __init__(self) -> None:
         self.asked = 0
 
-    def trial(self, one: Finished) -> None:
+    def on_trial(self, one: Finished) -> None:
         self.asked += 1
         raise OSError(28, "No space left on device", "postgresql://me:secret@host/db")
 
-    def searched(self) -> None:
+    def on_search_end(self) -> None:
         raise RuntimeError("again")
 
-    def reported(self, result: Result) -> None:
+    def on_report(self, result: Result) -> None:
         raise RuntimeError("again")
 
-    def closed(self) -> None:
+    def on_close(self) -> None:
         raise RuntimeError("again")
 
 
 def test_a_fault_is_told_once_without_passwords_and_ends_nothing() -> None:
     told = io.StringIO()
-    following = Following(Shield(), Console(file=told, width=200))
+    callbacks = Callbacks(Shield(), Console(file=told, width=200))
     failing, other = Failing(), Failing()
-    following.add("dashboard", failing)
-    following.add("artifacts", other)
+    callbacks.add("dashboard", failing)
+    callbacks.add("artifacts", other)
     for number in range(3):
-        following.trial(finished(number))
-    following.searched()
-    following.reported(Result(Path()))
-    following.closed()
+        callbacks.on_trial(finished(number))
+    callbacks.on_search_end()
+    callbacks.on_report(Result(Path()))
+    callbacks.on_close()
     assert failing.asked == other.asked == 3
     lines = told.getvalue().splitlines()
     assert [line.split(":")[0].split()[-1] for line in lines] == ["dashboard", "artifacts"]

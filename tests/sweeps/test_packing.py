@@ -17,7 +17,7 @@ from sweeps.study.hyperparameters.vocabulary import canonical, defaults
 from sweeps.study.objectives import Limit, Objective
 from sweeps.study.spec import DataSpec
 from sweeps.training import networks, packing, seeds
-from sweeps.training.pruning import Above
+from sweeps.training.pruning import BestAbove
 from sweeps.training.task import Outcome, Task
 from sweeps.training.trial import train, train_together
 
@@ -88,7 +88,7 @@ def key(one: Task, dataset: Dataset) -> Any:
 
 def test_one_that_is_pruned_leaves_the_others_alone(moons: Dataset) -> None:
     tasks = [task(number, learning_rate=10.0**-number) for number in range(3)]
-    tasks[1] = replace(tasks[1], rule=Above((np.inf, np.inf, *[-2.0] * 6)))
+    tasks[1] = replace(tasks[1], stop_rule=BestAbove((np.inf, np.inf, *[-2.0] * 6)))
     found = train_together(tasks, moons)
     assert [one.state for one in found] == ["complete", "pruned", "complete"]
     for ours, one in zip(found, tasks, strict=True):

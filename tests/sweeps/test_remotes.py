@@ -21,7 +21,7 @@ from sweeps.base.errors import UserError
 from sweeps.base.remotes import Address
 from sweeps.engines import make
 from sweeps.phases import prepare
-from sweeps.running.s3_mirror import Copies
+from sweeps.running.s3_mirror import S3Mirror
 from sweeps.storage import backends
 from sweeps.study.file import documents
 from tests.sweeps.engines import collect, engine
@@ -179,7 +179,7 @@ def test_whoever_connects_asks_for_leave(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"a file: expected leave to use the storage .*me:\*\*\*@h"):
         backends.remote(foreign)
     with pytest.raises(UserError, match="expected leave to send records to s3://b"):
-        Copies(Address("artifacts", "s3://b", "a file", is_own=False), tmp_path, "a", None)  # type: ignore[arg-type]
+        S3Mirror(Address("artifacts", "s3://b", "a file", is_own=False), tmp_path, "a", None)  # type: ignore[arg-type]
     text = f"{QUICK}engine: {{name: dask, address: 'tcp://h:1'}}\n"
     spec = prepare.prepare(documents.read(study(tmp_path, text)), tmp_path, [])[0]
     with pytest.raises(UserError, match="expected leave to join the cluster tcp://h:1"):

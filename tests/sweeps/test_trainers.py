@@ -26,8 +26,8 @@ from sweeps.study.objectives import Objective, limit
 from sweeps.study.spec import DataSpec
 from sweeps.study.trainers import Trainer
 from sweeps.training import custom, seeds
-from sweeps.training.merging import join
-from sweeps.training.pruning import Above
+from sweeps.training.merging import merge
+from sweeps.training.pruning import BestAbove
 from sweeps.training.task import Outcome, Task
 from tests.sweeps.engines import installed
 from tests.sweeps.helpers import sweeps as run
@@ -625,7 +625,9 @@ def test_replicates_go_in_lockstep_and_a_pruned_trial_closes_them(
     tmp_path: Path, moons: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    outcome = train(tmp_path, LOCKSTEP, moons, rule=Above((np.inf, np.inf, 0.0, 0.0, 0.0, 0.0)))
+    outcome = train(
+        tmp_path, LOCKSTEP, moons, stop_rule=BestAbove((np.inf, np.inf, 0.0, 0.0, 0.0, 0.0))
+    )
     assert outcome.state == "pruned"
     assert outcome.each.shape == (3, 3)
     assert Path("log").read_text().split() == ["1"] * 3 + ["2"] * 3 + ["closed"] * 3
@@ -637,7 +639,7 @@ def test_the_confirmations_pieces_are_the_whole(tmp_path: Path, moons: Dataset) 
     pieces = [
         custom.train(one, replace(whole, replicates=r), moons) for r in (range(3), range(3, 5))
     ]
-    joined, outcome = join(pieces, whole.objectives, ()), custom.train(one, whole, moons)
+    joined, outcome = merge(pieces, whole.objectives, ()), custom.train(one, whole, moons)
     for name in ("dev_loss", "train_error", "diverged"):
         np.testing.assert_array_equal(joined.curves[name], outcome.curves[name])
     assert set(joined.arrays) == set(outcome.arrays) == {"gone", "dev_outputs", "test_outputs"}

@@ -15,9 +15,9 @@ from sweeps.study.metrics import worst
 from sweeps.study.objectives import Objective
 from sweeps.study.spec import DataSpec
 from sweeps.training import seeds
-from sweeps.training.merging import join
+from sweeps.training.merging import merge
 from sweeps.training.networks import initialize, network
-from sweeps.training.pruning import Above
+from sweeps.training.pruning import BestAbove
 from sweeps.training.task import Task
 from sweeps.training.trial import train
 
@@ -118,19 +118,19 @@ def test_none_scores_worse_than_a_diverged_one(moons: Dataset) -> None:
 
 
 def test_a_losing_trial_stops_before_the_end(moons: Dataset) -> None:
-    outcome = train(task(rule=Above((np.inf, np.inf, 0.0, 0.0, 0.0, 0.0))), moons)
+    outcome = train(task(stop_rule=BestAbove((np.inf, np.inf, 0.0, 0.0, 0.0, 0.0))), moons)
     assert outcome.state == "pruned"
     assert outcome.curves["epoch"].tolist() == [0, 1, 2]
     assert outcome.value == outcome.reports[-1]
     last_only = (np.inf,) * 5 + (0.0,)
-    assert train(task(rule=Above(last_only)), moons).state == "complete"
+    assert train(task(stop_rule=BestAbove(last_only)), moons).state == "complete"
 
 
 def test_the_confirmations_pieces_are_the_whole(moons: Dataset) -> None:
     """20 networks at once, or in pieces of 5: bit for bit."""
     whole = task(phase=seeds.CONFIRM, replicates=range(12), keep=True, keep_prob=0.8)
     pieces = [train(replace(whole, replicates=piece), moons) for piece in _pieces(12)]
-    joined = join(pieces, whole.objectives, ())
+    joined = merge(pieces, whole.objectives, ())
     outcome = train(whole, moons)
     assert [len(piece) for piece in _pieces(12)] == [5, 5, 2]
     for name in ("dev_loss", "train_error", "diverged"):
