@@ -5,10 +5,10 @@ from typing import Any
 
 from sweeps.base.errors import Expected, Words, join
 from sweeps.study.file import entries
-from sweeps.study.hyperparameters.named_options import Arm
+from sweeps.study.hyperparameters.named_options import NamedOptions
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, canonical, plain
 from sweeps.study.space import Config, Dimension, Params, Space
-from sweeps.study.space.dimensions import Arms
+from sweeps.study.space.dimensions import ConditionalChoice
 
 MOST = 1000
 
@@ -18,10 +18,10 @@ def parse(
 ) -> tuple[tuple[Params, ...], list[tuple[str, Expected]]]:
     """Each mapping of words to literals as the params it stands for.
 
-    What it does not say is as the chosen arm has it, and else the default. A word that an arm
-    replaces may stand inside the arm, as in the space, or beside it. Faults are (dotted path, what
-    was expected). Where the space itself is at fault (None) there is nothing to hold the settings
-    against.
+    What it does not say is as the chosen branch has it, and else the default. A word that a branch
+    replaces may stand inside the branch, as in the space, or beside it. Faults are (dotted path,
+    what was expected). Where the space itself is at fault (None) there is nothing to hold the
+    settings against.
     """
     if not isinstance(settings, list | tuple) or len(settings) > MOST:
         return (), [("enqueue", Expected(f"a list of at most {MOST} settings", settings))]
@@ -57,14 +57,14 @@ def _located(space: Space, given: dict[str, Any]) -> Params:
 
 
 def _beside(given: dict[str, Any]) -> dict[str, Any]:
-    """The words of the vocabulary that stand inside arms, beside them, to any depth."""
+    """The words of the vocabulary that stand inside branches, beside them, to any depth."""
     found: dict[str, Any] = {}
     for word, value in given.items():
-        arm, inside = _arm(word, value)
-        own = _settings(word, arm)
+        option, inside = _option(word, value)
+        own = _settings(word, option)
         words = {k: v for k, v in inside.items() if k not in own and k in VOCABULARY}
         if words:
-            value = {arm: {key: v for key, v in inside.items() if key not in words}}
+            value = {option: {key: v for key, v in inside.items() if key not in words}}
         for key, one in ({word: value} | _beside(words)).items():
             if key in found or (key != word and key in given):
                 raise Expected("one value of it", Words("two"), at=join(str(word), str(key)))
@@ -72,9 +72,9 @@ def _beside(given: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _arm(word: Any, value: Any) -> tuple[str, dict[str, Any]]:
-    """An arm's name, and what is said inside it; of anything else, nothing."""
-    if word not in VOCABULARY or not isinstance(VOCABULARY[word].kind, Arm):
+def _option(word: Any, value: Any) -> tuple[str, dict[str, Any]]:
+    """An option's name, and what is said inside it; of anything else, nothing."""
+    if word not in VOCABULARY or not isinstance(VOCABULARY[word].kind, NamedOptions):
         return "", {}
     if isinstance(value, dict) and len(value) == 1:
         ((name, inside),) = value.items()
@@ -84,26 +84,26 @@ def _arm(word: Any, value: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _settings(word: Any, name: str) -> Iterable[str]:
-    """The arm's own settings."""
+    """The option's own settings."""
     kind = VOCABULARY[word].kind if word in VOCABULARY else None
-    return kind.table.get(name, ()) if isinstance(kind, Arm) else ()
+    return kind.table.get(name, ()) if isinstance(kind, NamedOptions) else ()
 
 
 def _completed(
     dimensions: Iterable[Dimension], given: dict[str, Any], default: Config
 ) -> dict[str, Any]:
-    """With the literals that the space's arms hold, where nothing else is said."""
+    """With the literals that the space's branches hold, where nothing else is said."""
     for dimension in dimensions:
-        if not isinstance(dimension, Arms):
+        if not isinstance(dimension, ConditionalChoice):
             continue
         word = dimension.word
-        name, own = _arm(word, given.get(word, default[word][0]))
-        arm = dict(dimension.arms).get(name)
-        if arm is None:
+        name, own = _option(word, given.get(word, default[word][0]))
+        branch = dict(dimension.branches).get(name)
+        if branch is None:
             continue
-        given = {word: {name: {**dict(arm.settings), **own}}} | {
+        given = {word: {name: {**dict(branch.settings), **own}}} | {
             key: value for key, value in given.items() if key != word
         }
-        given = {key: plain(value) for key, value in arm.replaces} | given
-        given = _completed(arm.inner, given, default)
+        given = {key: plain(value) for key, value in branch.replaces} | given
+        given = _completed(branch.inner, given, default)
     return given

@@ -1,4 +1,4 @@
-"""One entry of `space`, or of an arm inside it: from plain values to a dimension.
+"""One entry of `space`, or of a branch inside it: from plain values to a dimension.
 
 A list is a choice, a mapping is a range, `choices`, or depth and width. Types come from the
 vocabulary. Errors, everywhere: Expected.
@@ -11,11 +11,18 @@ from sweeps.base.errors import Expected, Words, did_you_mean, join, raise_all
 from sweeps.study.file import depths
 from sweeps.study.file.ranges import each_once, leaf_of, range_of
 from sweeps.study.hyperparameters.kinds import Number, PerLayer, Widths
-from sweeps.study.hyperparameters.named_options import Arm
+from sweeps.study.hyperparameters.named_options import NamedOptions
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, canonical
 from sweeps.study.space import Choice, Dimension, Leaf, Range
-from sweeps.study.space.dimensions import Arms, ArmSpace, Layers, Paired, Single, Stack
-from sweeps.study.space.leaves import Together
+from sweeps.study.space.dimensions import (
+    Branch,
+    ConditionalChoice,
+    DepthWidth,
+    JointChoice,
+    Layers,
+    Single,
+)
+from sweeps.study.space.leaves import JointValues
 
 MOST_CHOICES = 1000
 
@@ -43,10 +50,10 @@ def words_of(key: str) -> tuple[str, ...]:
 
 
 def dimension(key: str, prefix: str, value: Any, place: Place) -> Dimension:
-    """One entry of `space`, or inside an arm; `prefix` begins its parameters' names."""
+    """One entry of `space`, or inside a branch; `prefix` begins its parameters' names."""
     words = words_of(key)
     if len(words) > 1:
-        return _paired(words, f"{prefix}{','.join(words)}", value, place)
+        return _joint_choice(words, f"{prefix}{','.join(words)}", value, place)
     return _one_word(words[0], f"{prefix}{words[0]}", value, place)
 
 
@@ -63,8 +70,8 @@ def _one_word(word: str, name: str, value: Any, place: Place) -> Dimension:
             if key != "choices":
                 raise Expected("choices alone", key, "a range is low and high")
         choices = value["choices"]
-        if isinstance(choices, dict) and isinstance(kind, Arm):
-            return _arms(word, name, kind, choices, place.inside(word))
+        if isinstance(choices, dict) and isinstance(kind, NamedOptions):
+            return _conditional(word, name, kind, choices, place.inside(word))
         if not isinstance(choices, list):
             raise Expected("a list of choices", choices, at="choices")
         return Single(word, _choice(word, name, choices, layers))
@@ -73,7 +80,7 @@ def _one_word(word: str, name: str, value: Any, place: Place) -> Dimension:
             return _per_layer(word, name, value, kind.item, layers)
         kind = kind.item
     if isinstance(kind, Widths):
-        return _stack(word, name, value, kind)
+        return _depth_width(word, name, value, kind)
     if not isinstance(kind, Number):
         raise Expected("a list of choices", value, f"{word} is not a number: it has no range")
     return Single(word, range_of(name, kind, value))
@@ -85,7 +92,7 @@ def _check_searchable(word: str) -> None:
         raise Expected("a word that can be searched", word, why)
 
 
-def _paired(words: tuple[str, ...], name: str, values: Any, place: Place) -> Paired:
+def _joint_choice(words: tuple[str, ...], name: str, values: Any, place: Place) -> JointChoice:
     """Several words chosen as one: a list of lists, a value for each word. Errors: Expected."""
     for word in words:
         check_word(word)
@@ -94,20 +101,22 @@ def _paired(words: tuple[str, ...], name: str, values: Any, place: Place) -> Pai
         raise Expected("each word once", Words(", ".join(words)))
     if not isinstance(values, list) or not values:
         raise Expected("a list of lists", values, f"each with a value for {', '.join(words)}")
-    options = each_once(values, lambda row: _together(words, row, place))
-    return Paired(words, Choice(name, options))
+    options = each_once(values, lambda row: _joint_values(words, row, place))
+    return JointChoice(words, Choice(name, options))
 
 
-def _together(words: tuple[str, ...], row: Any, place: Place) -> Together:
+def _joint_values(words: tuple[str, ...], row: Any, place: Place) -> JointValues:
     if not isinstance(row, list) or len(row) != len(words):
         raise Expected(f"a list of {len(words)} values ({', '.join(words)})", row)
     layers = place.layers
     if "hidden" in words:
         layers = {len(canonical("hidden", row[words.index("hidden")]))}
-    return Together(_canonical(word, value, layers) for word, value in zip(words, row, strict=True))
+    return JointValues(
+        _canonical(word, value, layers) for word, value in zip(words, row, strict=True)
+    )
 
 
-def _stack(word: str, name: str, value: dict[str, Any], kind: Widths) -> Stack:
+def _depth_width(word: str, name: str, value: dict[str, Any], kind: Widths) -> DepthWidth:
     """`{depth: …, width: …}`. Errors: Expected."""
     known = ("depth", "width")
     for key in value:
@@ -127,13 +136,13 @@ def _stack(word: str, name: str, value: dict[str, Any], kind: Widths) -> Stack:
     per_layer = isinstance(width, dict) and "per_layer" in width
     try:
         if not per_layer:
-            return Stack(word, depth, (leaf_of(kind.item, f"{name}.width", width),))
+            return DepthWidth(word, depth, (leaf_of(kind.item, f"{name}.width", width),))
         if len(width) != 1:
             raise Expected("per_layer alone", width)
         deepest = int(depth.high if isinstance(depth, Range) else max(depth.options))
         each = width["per_layer"]
         widths = (leaf_of(kind.item, f"{name}.width.{n}", each) for n in range(deepest))
-        return Stack(word, depth, tuple(widths), per_layer=True)
+        return DepthWidth(word, depth, tuple(widths), per_layer=True)
     except Expected as fault:
         raise fault.below("width") from None
 
@@ -173,27 +182,33 @@ def _per_layer(
     return Layers(word, tuple(leaves))
 
 
-def _arms(word: str, name: str, kind: Arm, choices: dict[str, Any], place: Place) -> Arms:
+def _conditional(
+    word: str, name: str, kind: NamedOptions, choices: dict[str, Any], place: Place
+) -> ConditionalChoice:
     if not choices:
         raise Expected("at least one choice", choices, at="choices")
-    arms = []
+    branches = []
     faults: list[Expected] = []
-    for arm, inside in choices.items():
+    for option, inside in choices.items():
         try:
-            if arm not in kind.table:
-                raise Expected(f"a known {word}", arm, did_you_mean(arm, kind.table))
+            if option not in kind.table:
+                raise Expected(f"a known {word}", option, did_you_mean(option, kind.table))
             inside = {} if inside is None else inside
             if not isinstance(inside, dict):
                 raise Expected("a mapping of settings", inside)
-            arms.append((arm, _arm(kind, arm, f"{name}.{arm}", inside, place)))
+            branches.append((option, _branch(kind, option, f"{name}.{option}", inside, place)))
         except Expected as fault:
-            faults.append(fault.below(join("choices", arm)))
+            faults.append(fault.below(join("choices", option)))
     raise_all(faults)
-    return Arms(word, Choice(name, tuple(arm for arm, _ in arms)), tuple(arms))
+    return ConditionalChoice(
+        word, Choice(name, tuple(option for option, _ in branches)), tuple(branches)
+    )
 
 
-def _arm(kind: Arm, arm: str, name: str, inside: dict[str, Any], place: Place) -> ArmSpace:
-    table = kind.table[arm]
+def _branch(
+    kind: NamedOptions, option: str, name: str, inside: dict[str, Any], place: Place
+) -> Branch:
+    table = kind.table[option]
     literal: dict[str, Any] = {}
     searched: list[tuple[str, Leaf]] = []
     replaces: list[tuple[str, Any]] = []
@@ -220,12 +235,12 @@ def _arm(kind: Arm, arm: str, name: str, inside: dict[str, Any], place: Place) -
         except Expected as fault:
             faults.append(fault.below(key))
     raise_all(faults)
-    settings = kind.settings(arm, literal)
+    settings = kind.settings(option, literal)
     fixed = tuple((k, v) for k, v in settings.items() if k not in dict(searched))
-    return ArmSpace(fixed, tuple(searched), tuple(replaces), tuple(inner))
+    return Branch(fixed, tuple(searched), tuple(replaces), tuple(inner))
 
 
 def _is_literal(word: str, value: Any) -> bool:
-    """An arm with settings of its own ({normal: {scale: 0.1}}) is one value, not a search."""
-    is_arm = isinstance(VOCABULARY[word].kind, Arm)
-    return is_arm and isinstance(value, dict) and "choices" not in value
+    """An option with settings of its own ({normal: {scale: 0.1}}) is one value, not a search."""
+    is_named = isinstance(VOCABULARY[word].kind, NamedOptions)
+    return is_named and isinstance(value, dict) and "choices" not in value

@@ -11,7 +11,7 @@ from sweeps.engines import ENGINES
 from sweeps.study.file.depths import DEEPEST
 from sweeps.study.file.parsing import OPTIONAL
 from sweeps.study.hyperparameters.kinds import Number, PerLayer, Widths
-from sweeps.study.hyperparameters.named_options import Arm
+from sweeps.study.hyperparameters.named_options import NamedOptions
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, Hyperparameter
 from sweeps.study.methods import INNER, PRUNERS, SAMPLERS
 from sweeps.study.metrics import METRICS
@@ -112,27 +112,29 @@ def _searched(kind: Any) -> Schema:
     if isinstance(kind, PerLayer):
         forms += [_range(kind.item), _mapping({"per_layer": _range(kind.item)}, required=True)]
     if isinstance(kind, Widths):
-        forms.append(_stack(kind))
-    if isinstance(kind, Arm):
-        arms = {name: _arm(kind, name) for name in kind.table}
-        forms.append(_mapping({"choices": _mapping(arms) | {"minProperties": 1}}, required=True))
+        forms.append(_depth_width(kind))
+    if isinstance(kind, NamedOptions):
+        branches = {name: _branch(kind, name) for name in kind.table}
+        forms.append(
+            _mapping({"choices": _mapping(branches) | {"minProperties": 1}}, required=True)
+        )
     return _any(*forms)
 
 
 def _enqueued(name: str, kind: Any) -> Schema:
-    """A literal; inside an arm, the words that it replaces may stand too."""
+    """A literal; inside a branch, the words that it replaces may stand too."""
     literal = _ref(f"fixed.{name}")
-    if not isinstance(kind, Arm):
+    if not isinstance(kind, NamedOptions):
         return literal
     words = {word: _ref(f"enqueue.{word}") for word in SEARCHED if word != name}
-    arms = {
-        arm: _mapping(words | {key: setting.kind.schema() for key, setting in table.items()})
-        for arm, table in kind.table.items()
+    branches = {
+        option: _mapping(words | {key: setting.kind.schema() for key, setting in table.items()})
+        for option, table in kind.table.items()
     }
-    return _any(literal, _mapping(arms) | {"minProperties": 1, "maxProperties": 1})
+    return _any(literal, _mapping(branches) | {"minProperties": 1, "maxProperties": 1})
 
 
-def _stack(kind: Widths) -> Schema:
+def _depth_width(kind: Widths) -> Schema:
     """Depth by width."""
     depth = _setting(Number(low=0, high=DEEPEST, integer=True))
     width = _setting(kind.item)
@@ -140,8 +142,8 @@ def _stack(kind: Widths) -> Schema:
     return _mapping({"depth": depth, "width": _any(width, per_layer)}, required=True)
 
 
-def _arm(kind: Arm, name: str) -> Schema:
-    """An arm's own settings, and any word of the space in its outer entry's place."""
+def _branch(kind: NamedOptions, name: str) -> Schema:
+    """An option's own settings, and any word of the space in its outer entry's place."""
     settings = {
         key: _any(setting.kind.schema(), _setting(setting.kind))
         for key, setting in kind.table[name].items()

@@ -12,7 +12,7 @@ from sweeps.base.errors import Expected, Words, join
 from sweeps.study.file import depths, entries
 from sweeps.study.hyperparameters.vocabulary import canonical, defaults
 from sweeps.study.space import Choice, Dimension, Space, rules
-from sweeps.study.space.dimensions import Arms, Single
+from sweeps.study.space.dimensions import ConditionalChoice, Single
 from sweeps.study.space.space import decides
 
 
@@ -67,7 +67,7 @@ def _rules(
 
 
 def _quarrels(dimensions: Sequence[Dimension], path: str) -> list[tuple[str, Expected]]:
-    """Two entries must not decide the same word, nor each other; within an arm, none another's."""
+    """Two entries must not decide the same word, nor each other; in a branch, none another's."""
     faults: list[tuple[str, Expected]] = []
     for first, second in itertools.combinations(dimensions, 2):
         both = set(first.words) & set(second.words) | first.others & second.others
@@ -81,11 +81,11 @@ def _quarrels(dimensions: Sequence[Dimension], path: str) -> list[tuple[str, Exp
             )
             faults.append((f"{path}.{', '.join(second.words)}", problem))
     for dimension in dimensions:
-        if isinstance(dimension, Arms):
-            for name, arm in dimension.arms:
+        if isinstance(dimension, ConditionalChoice):
+            for name, branch in dimension.branches:
                 below = f"{path}.{dimension.word}.choices.{name}"
-                literal = [Single(word, Choice(word, (value,))) for word, value in arm.replaces]
-                faults += _quarrels([*literal, *arm.inner], below)
+                literal = [Single(word, Choice(word, (value,))) for word, value in branch.replaces]
+                faults += _quarrels([*literal, *branch.inner], below)
     return faults
 
 

@@ -1,7 +1,7 @@
 """What values a hyperparameter takes: numbers, names, flags, and lists of them.
 
 A kind knows which literals it takes; `space` knows how they are searched, and names with settings
-of their own are `arms`'.
+of their own are in `named_options`.
 """
 
 import math

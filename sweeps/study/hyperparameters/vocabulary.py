@@ -25,7 +25,7 @@ from sweeps.study.hyperparameters.named_options import (
     LOSSES,
     OPTIMIZERS,
     SCHEDULES,
-    Arm,
+    NamedOptions,
 )
 
 
@@ -140,7 +140,7 @@ def canonical(name: str, value: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A canonical value as YAML and JSON say it: lists for tuples, {name: settings} for arms."""
+    """A canonical value as YAML and JSON say it: lists for tuples, {name: settings} for options."""
     if isinstance(value, tuple):
         if len(value) == 2 and isinstance(value[0], str):
             name, settings = value
@@ -162,7 +162,7 @@ def said(value: Any) -> Any:
 
 def said_settings(name: str, values: Mapping[str, float]) -> dict[str, float]:
     """The settings of an optimizer, initializer, schedule or loss, likewise."""
-    tables = (word.kind.table for word in _WORDS.values() if isinstance(word.kind, Arm))
+    tables = (word.kind.table for word in _WORDS.values() if isinstance(word.kind, NamedOptions))
     each = (table[name] for table in tables if name in table)
     usual = {key: setting.default for table in each for key, setting in table.items()}
     return compatibility.settings(name, values, usual)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sweeps.study.hyperparameters.named_options import Arm
+from sweeps.study.hyperparameters.named_options import NamedOptions
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, said, said_settings
-from sweeps.study.space.leaves import Choice, Leaf, Together, Trial
+from sweeps.study.space.leaves import Choice, JointValues, Leaf, Trial
 
 Config = dict[str, Any]
 Params = dict[str, Any]
@@ -117,7 +117,7 @@ class Layers(_Alone):
 
 
 @dataclass(frozen=True)
-class Stack(_Alone):
+class DepthWidth(_Alone):
     """Widths of hidden layers as depth × width: one width for all, or a leaf a layer."""
 
     word: str
@@ -166,11 +166,11 @@ class Stack(_Alone):
 
 
 @dataclass(frozen=True)
-class Paired:
+class JointChoice:
     """Several words whose values are chosen as one."""
 
     words: tuple[str, ...]
-    leaf: Choice  # its options are `Together`
+    leaf: Choice  # its options are `JointValues`
 
     @property
     def others(self) -> frozenset[str]:
@@ -186,7 +186,7 @@ class Paired:
             config.update(zip(self.words, values, strict=True))
 
     def locate(self, config: Config) -> tuple[Params, set[str]]:
-        values = Together(config[word] for word in self.words)
+        values = JointValues(config[word] for word in self.words)
         return {self.leaf.name: self.leaf.encode(values)}, set()
 
     def parameters(self) -> Iterator[Leaf]:
@@ -200,8 +200,8 @@ class Paired:
 
 
 @dataclass(frozen=True)
-class ArmSpace:
-    """What one arm sets and searches: its own settings, and words of the vocabulary it replaces."""
+class Branch:
+    """What one option sets and searches: its own settings, and words of the vocabulary."""
 
     settings: tuple[tuple[str, float], ...]
     searched: tuple[tuple[str, Leaf], ...]  # own settings by key
@@ -210,7 +210,7 @@ class ArmSpace:
 
     @property
     def others(self) -> set[str]:
-        """The words of the vocabulary that this arm decides, whatever is chosen inside it."""
+        """The words of the vocabulary that this branch decides, whatever is chosen inside it."""
         inner = {word for d in self.inner for word in (*d.words, *d.others)}
         return {word for word, _ in self.replaces} | inner
 
@@ -224,7 +224,7 @@ class ArmSpace:
         return decided
 
     def locate(self, config: Config, settings: dict[str, float]) -> tuple[Params, set[str]]:
-        """As `Dimension.locate`; settings: the arm's own, in the configuration."""
+        """As `Dimension.locate`; settings: the branch's own, in the configuration."""
         literal = [(config[word], value) for word, value in self.replaces]
         literal += [(settings[key], value) for key, value in self.settings]
         if any(is_set != wanted for is_set, wanted in literal):
@@ -238,7 +238,7 @@ class ArmSpace:
         return params, decided
 
     def plain(self, name: str) -> dict[str, Any]:
-        """As the study file says the arm of that name."""
+        """As the study file says the branch of that name."""
         inside: dict[str, Any] = said_settings(name, dict(self.settings))
         inside |= {key: leaf.plain() for key, leaf in self.searched}
         inside |= {word: said(value) for word, value in self.replaces}
@@ -246,12 +246,12 @@ class ArmSpace:
 
 
 @dataclass(frozen=True)
-class Arms:
+class ConditionalChoice:
     """One word whose choices have settings of their own, and may decide other words."""
 
     word: str
     leaf: Choice
-    arms: tuple[tuple[str, ArmSpace], ...]
+    branches: tuple[tuple[str, Branch], ...]
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -259,49 +259,49 @@ class Arms:
 
     @property
     def others(self) -> frozenset[str]:
-        return frozenset(word for _, arm in self.arms for word in arm.others)
+        return frozenset(word for _, branch in self.branches for word in branch.others)
 
     def ask(self, trial: Trial, params: Params) -> set[str]:
         params[self.leaf.name] = self.leaf.ask(trial)
-        return dict(self.arms)[params[self.leaf.name]].ask(trial, params)
+        return dict(self.branches)[params[self.leaf.name]].ask(trial, params)
 
     def configure(self, config: Config, params: Params) -> None:
         if self.leaf.name not in params:
             return
         name = self.leaf.decode(params[self.leaf.name])
-        arm = dict(self.arms)[name]
-        searched = {key: leaf.decode(params[leaf.name]) for key, leaf in arm.searched}
+        branch = dict(self.branches)[name]
+        searched = {key: leaf.decode(params[leaf.name]) for key, leaf in branch.searched}
         kind = VOCABULARY[self.word].kind
-        table = kind.table[name] if isinstance(kind, Arm) else {}
-        settings = {**dict(arm.settings), **searched}
+        table = kind.table[name] if isinstance(kind, NamedOptions) else {}
+        settings = {**dict(branch.settings), **searched}
         config[self.word] = name, tuple((key, float(settings[key])) for key in table)
-        config.update(arm.replaces)
-        for dimension in arm.inner:
+        config.update(branch.replaces)
+        for dimension in branch.inner:
             dimension.configure(config, params)
 
     def locate(self, config: Config) -> tuple[Params, set[str]]:
         name, settings = config[self.word]
         params = {self.leaf.name: self.leaf.encode(name)}
-        inside, decided = dict(self.arms)[name].locate(config, dict(settings))
+        inside, decided = dict(self.branches)[name].locate(config, dict(settings))
         return params | inside, decided
 
     def parameters(self) -> Iterator[Leaf]:
         yield self.leaf
-        for _, arm in self.arms:
-            yield from (leaf for _, leaf in arm.searched)
-            for dimension in arm.inner:
+        for _, branch in self.branches:
+            yield from (leaf for _, leaf in branch.searched)
+            for dimension in branch.inner:
                 yield from dimension.parameters()
 
     def structure(self) -> Iterator[str]:
         yield self.leaf.name
-        for _, arm in self.arms:
-            for dimension in arm.inner:
+        for _, branch in self.branches:
+            for dimension in branch.inner:
                 yield from dimension.structure()
 
     def plain(self) -> Any:
-        return {"choices": {name: arm.plain(name) for name, arm in self.arms}}
+        return {"choices": {name: branch.plain(name) for name, branch in self.branches}}
 
-    def only(self, name: str) -> "Arms":
-        """The same with one arm left."""
-        arm = tuple((known, arm) for known, arm in self.arms if known == name)
-        return Arms(self.word, Choice(self.leaf.name, (name,)), arm)
+    def only(self, name: str) -> "ConditionalChoice":
+        """The same with one branch left."""
+        branch = tuple((known, branch) for known, branch in self.branches if known == name)
+        return ConditionalChoice(self.word, Choice(self.leaf.name, (name,)), branch)

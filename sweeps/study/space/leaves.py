@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
-from sweeps.study.hyperparameters.named_options import Arm
+from sweeps.study.hyperparameters.named_options import NamedOptions
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, said
 
 
@@ -63,7 +63,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of some canonical values. Lists and arms with settings reach Optuna as JSON text."""
+    """One of some canonical values. Lists, and options with settings, reach Optuna as JSON text."""
 
     name: str
     options: tuple[Any, ...]
@@ -96,20 +96,20 @@ Leaf = Range | Choice
 
 
 def _code(option: Any) -> Any:
-    if isinstance(option, Together):
+    if isinstance(option, JointValues):
         return json.dumps([said(value) for value in option], sort_keys=True)
     value = said(option)
-    if isinstance(value, dict) and option == _arm_with_defaults(option[0]):
+    if isinstance(value, dict) and option == _with_defaults(option[0]):
         return option[0]
     return json.dumps(value, sort_keys=True) if isinstance(value, list | dict) else value
 
 
-class Together(tuple[Any, ...]):
+class JointValues(tuple[Any, ...]):
     """Canonical values of several words that are chosen as one."""
 
 
-def _arm_with_defaults(name: str) -> Any:
+def _with_defaults(name: str) -> Any:
     for word in VOCABULARY.values():
-        if isinstance(word.kind, Arm) and name in word.kind.table:
+        if isinstance(word.kind, NamedOptions) and name in word.kind.table:
             return word.kind.check(name)
     return None

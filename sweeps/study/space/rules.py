@@ -13,7 +13,7 @@ from typing import Any
 
 from sweeps.base.errors import Expected, did_you_mean
 from sweeps.study.hyperparameters.kinds import Flag, Name, Weights, Widths
-from sweeps.study.hyperparameters.named_options import Arm
+from sweeps.study.hyperparameters.named_options import NamedOptions
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 
 FORM = "like 'l2 < 1e-2 when optimizer is adam'"
@@ -105,7 +105,7 @@ def _check_numeric(name: str) -> None:
     if isinstance(kind, Widths):
         if part not in ("depth", "width"):
             raise Expected(f"{word}.depth or {word}.width", name)
-    elif part or isinstance(kind, Arm | Name | Flag | Weights):
+    elif part or isinstance(kind, NamedOptions | Name | Flag | Weights):
         raise Expected("a hyperparameter that is a number", name, FORM)
 
 
@@ -124,7 +124,7 @@ def _names(word: str) -> tuple[str, ...]:
     kind = VOCABULARY[word].kind
     if isinstance(kind, Flag):
         return ("true", "false")
-    if isinstance(kind, Arm):
+    if isinstance(kind, NamedOptions):
         return tuple(kind.table)
     return tuple(getattr(kind, "names", getattr(kind, "words", ())))
 

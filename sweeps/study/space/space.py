@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from sweeps.study.space.dimensions import Arms, Config, Dimension, Paired, Params, Single
+from sweeps.study.space.dimensions import (
+    ConditionalChoice,
+    Config,
+    Dimension,
+    JointChoice,
+    Params,
+    Single,
+)
 from sweeps.study.space.leaves import Choice, Leaf, Trial
 from sweeps.study.space.rules import Rule
 
@@ -108,12 +115,12 @@ class Space:
     def choices(self, word: str) -> tuple[Any, ...]:
         """What a word is chosen from, as Optuna's values; nothing where it is not a choice."""
         match self.dimension(word):
-            case Arms(leaf=leaf) | Single(leaf=Choice() as leaf):
+            case ConditionalChoice(leaf=leaf) | Single(leaf=Choice() as leaf):
                 return tuple(leaf.codes)
         return ()
 
     def values(self, word: str) -> Iterator[Any]:
-        """What a word can be, wherever it is decided: canonical literals, ranges, names of arms."""
+        """What a word can be, wherever it is decided: literals, ranges, names of options."""
         for _, values in self.entries(word):
             yield from values
 
@@ -140,20 +147,20 @@ def _values(dimension: Dimension, word: str) -> Iterator[Any]:
     match dimension:
         case Single(word=own, leaf=leaf) if own == word:
             yield from leaf.options if isinstance(leaf, Choice) else (leaf,)
-        case Paired(words=words, leaf=leaf) if word in words:
+        case JointChoice(words=words, leaf=leaf) if word in words:
             yield from (option[words.index(word)] for option in leaf.options)
-        case Arms(word=own, leaf=leaf) if own == word:
+        case ConditionalChoice(word=own, leaf=leaf) if own == word:
             yield from leaf.options
-        case Arms(arms=arms):
-            for _, arm in arms:
-                yield from (value for replaced, value in arm.replaces if replaced == word)
-                for inner in arm.inner:
+        case ConditionalChoice(branches=branches):
+            for _, branch in branches:
+                yield from (value for replaced, value in branch.replaces if replaced == word)
+                for inner in branch.inner:
                     yield from _values(inner, word)
 
 
 def _only(dimension: Dimension, code: Any) -> Dimension:
     match dimension:
-        case Arms():
+        case ConditionalChoice():
             return dimension.only(code)
         case Single(word=word, leaf=Choice() as leaf):
             return Single(word, Choice(leaf.name, (leaf.codes[code],)))
