@@ -95,7 +95,7 @@ def write_provenance(run: Prepared, finished: list[Finished], facts: dict[str, A
         "objectives": [
             o.model_dump() | {"label": o.label, "direction": o.goal} for o in study.objectives
         ],
-        "limits": [one.text for one in study.limits],
+        "limits": [one.text for one in study.metric_constraints],
         "targets": study.targets.model_dump(exclude_none=True),
         "reference": study.reference,
         "data": {**_data(dataset), "group": study.data.group},

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sweeps.study.spec import Study
 
-# How often a sampler is asked for a setting that keeps the rules, before chance is.
+# How often a sampler is asked for a setting that keeps the constraints, before chance is.
 ATTEMPTS = 20
 DRAWS = 10_000
 # The pruners that compare replicates, and so need every one's curve.
@@ -104,7 +104,7 @@ def first(study: "Study", space: Space) -> list[Params]:
 class Warm:
     """A trial of an earlier run: its setting in this study's space, its value, and its violations.
 
-    Of the limits of this study; those of metrics that the earlier run did not know are not there.
+    Of this study's constraints; those on metrics that the earlier run did not know are not there.
     """
 
     params: Params
@@ -172,7 +172,7 @@ class Course:
         return self._design[place - len(self._first)] if self._design else None
 
     def _ask_again(self, number: int, trial_id: int) -> None:
-        """Until the rules are kept: by the sampler with other seeds, then by chance."""
+        """Until the constraints are kept: by the sampler with other seeds, then by chance."""
         import optuna
 
         seed = self._spec.search.seed
@@ -186,9 +186,9 @@ class Course:
             params = self._space.ask(optuna.trial.Trial(self._study, trial_id))
             if self._space.allows(self._space.configure(params)):
                 return
-        rules = "; ".join(rule.text for rule in self._space.rules)
+        texts = "; ".join(constraint.text for constraint in self._space.constraints)
         raise UserError(
-            f"constraints: expected settings that keep them, got none of {DRAWS}: {rules}"
+            f"constraints: expected settings that keep them, got none of {DRAWS}: {texts}"
         )
 
     def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool) -> None:

@@ -103,9 +103,9 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
         if params is not None and _is_as_today(config, identity, trainer is not None):
             final = folders.final(path)
             violations = {
-                limit.text: limit.violation(final[limit.metric])
-                for limit in study.limits
-                if limit.metric in final
+                constraint.text: constraint.violation(final[constraint.metric])
+                for constraint in study.metric_constraints
+                if constraint.metric in final
             }
             found.append({"params": params, "value": record.value, "violations": violations})
     return found

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from sweeps.study.spec import Study
 
 Found = Iterator[tuple[str, Expected]]
-DRAWS = 2000  # to see how much of a space its rules leave
+DRAWS = 2000  # to see how much of a space its constraints leave
 
 
 def faults(study: "Study") -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
-    every = (_objectives, _sampler, _pruner, _per, _rules, _trainer)
+    every = (_objectives, _sampler, _pruner, _per, _hyperparameter_constraints, _trainer)
     return [fault for check in every for fault in check(study)]
 
 
@@ -118,8 +118,9 @@ def _sampler(study: "Study") -> Found:
     if isinstance(sampler, methods.CmaEs):
         if len(study.objectives) > 1:
             yield where, Expected("one objective for cmaes", Words(f"{len(study.objectives)}"))
-        if study.limits:
-            yield where, Expected("no constraints on metrics for cmaes", study.limits[0].text)
+        if study.metric_constraints:
+            text = study.metric_constraints[0].text
+            yield where, Expected("no constraints on metrics for cmaes", text)
         if space.structure() - ({study.search.per} if study.search.per else set()):
             hint = "its ranges have to be the same for every trial; try tpe"
             yield where, Expected("no conditional parameters for cmaes", Words("some"), hint)
@@ -164,19 +165,19 @@ def _per(study: "Study") -> Found:
         yield "search.per", Expected("a word that space chooses from a list", word, hint)
 
 
-def _rules(study: "Study") -> Found:
+def _hyperparameter_constraints(study: "Study") -> Found:
     space, per = study.space, study.search.per
-    if not space.rules:
+    if not space.constraints:
         return
-    rules = "; ".join(rule.text for rule in space.rules)
+    texts = "; ".join(constraint.text for constraint in space.constraints)
     got = Words(f"none of {DRAWS:,} drawn")
     if kept_share(space) == 0:
-        yield "constraints", Expected("some settings that keep them", got, rules)
+        yield "constraints", Expected("some settings that keep them", got, texts)
         return
     for code in space.choices(per) if per is not None else ():
         if kept_share(space.only(str(per), code)) == 0:
             expected = f"some settings with {per} {code} that keep them, for search.per"
-            yield "constraints", Expected(expected, got, rules)
+            yield "constraints", Expected(expected, got, texts)
 
 
 # What is known of our own networks alone.
@@ -195,19 +196,19 @@ def _trainer(study: "Study") -> Found:
 
 
 def kept_share(space: Space) -> float:
-    """The share of a space that its rules leave, from random settings."""
+    """The share of a space that its constraints leave, from random settings."""
     return float(np.mean([space.allows(config) for config in drawn(space, DRAWS)]))
 
 
 def drawn(space: Space, count: int) -> list[Config]:
-    """So many settings at random, always the same ones, whether they keep the rules or not."""
+    """So many settings at random, always the same ones; no constraint is asked."""
     names = [leaf.name for leaf in space.parameters()]
     points = np.random.default_rng(0).random((count, len(names)))
     return [space.configure(walks.at(space, names, point)) for point in points]
 
 
 def allowed(space: Space, count: int) -> list[Config]:
-    """Those of so many settings at random that keep the rules."""
+    """Those of so many settings at random that keep the constraints."""
     return [config for config in drawn(space, count) if space.allows(config)]
 
 
@@ -218,7 +219,7 @@ def voids_identity(study: "Study", time: float | None = None) -> list[str]:
         metric = METRICS[objective.metric]
         if isinstance(metric, Cost) and metric.in_seconds:
             found.append(f"objective {objective.metric}")
-    for one in study.limits:
+    for one in study.metric_constraints:
         metric = METRICS[one.metric]
         if isinstance(metric, Cost) and metric.in_seconds:
             found.append(f"constraint {one.text}")

@@ -26,7 +26,7 @@ from sweeps.engines import ENGINES
 from sweeps.study import trainers
 from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
 from sweeps.study.metrics import METRICS
-from sweeps.study.objectives import Limit, Objective, metrics_of
+from sweeps.study.objectives import MetricConstraint, Objective, metrics_of
 from sweeps.study.sections import Section
 from sweeps.study.space import Params, Space
 from sweeps.study.trainers import Trainer
@@ -196,7 +196,7 @@ class Study(Section):
     data: DataSpec
     space: Annotated[Space, SkipValidation, WithJsonSchema({"type": "object"})]
     objectives: tuple[Objective, ...] = Field((Objective(),), alias="objective")
-    limits: tuple[Limit, ...] = ()
+    metric_constraints: tuple[MetricConstraint, ...] = Field((), alias="constraints")
     enqueue: tuple[SkipValidation[Params], ...] = ()
     budgets: Budgets = Budgets()
     replicates: int = Field(5, ge=1, le=1000)
@@ -296,7 +296,7 @@ class Study(Section):
     @property
     def metrics(self) -> tuple[str, ...]:
         """All that a trial is judged by, the first objective's first."""
-        return metrics_of(self.objectives, self.limits)
+        return metrics_of(self.objectives, self.metric_constraints)
 
     @property
     def needs_target(self) -> bool:

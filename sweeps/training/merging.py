@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from sweeps.study.objectives import Limit, Objective
+from sweeps.study.objectives import MetricConstraint, Objective
 from sweeps.training.task import COUNTS, SCORES, Outcome, violations
 
 
 def join(
-    pieces: list[Outcome], objectives: tuple[Objective, ...], limits: tuple[Limit, ...]
+    pieces: list[Outcome], objectives: tuple[Objective, ...], limits: tuple[MetricConstraint, ...]
 ) -> Outcome:
     """One outcome of all replicates, in the order of the pieces.
 

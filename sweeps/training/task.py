@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.data.dataset import PARTS
-from sweeps.study.objectives import Limit, Objective, metrics_of
+from sweeps.study.objectives import MetricConstraint, Objective, metrics_of
 from sweeps.study.space import Config
 from sweeps.training import pruning
 from sweeps.training.pruning import Rule
@@ -32,7 +32,7 @@ class Task:
     replicates: range
     objectives: tuple[Objective, ...]
     dtype: str
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[MetricConstraint, ...] = ()
     targets: tuple[tuple[str, float], ...] = ()
     rule: Rule = pruning.NEVER
     seconds: float = math.inf  # after which the trial has failed
@@ -114,7 +114,9 @@ def judged(
     )
 
 
-def violations(final: dict[str, NDArray[np.float64]], limits: Sequence[Limit]) -> dict[str, float]:
+def violations(
+    final: dict[str, NDArray[np.float64]], limits: Sequence[MetricConstraint]
+) -> dict[str, float]:
     """By limit, how far it is beyond; 0 or less where it is kept."""
     return {one.text: one.violation(final[one.metric]) for one in limits}
 

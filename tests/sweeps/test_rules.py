@@ -10,7 +10,7 @@ from sweeps.study.file import parsing
 from sweeps.study.file.documents import Document, parse, value
 from sweeps.study.file.overrides import override
 from sweeps.study.file.parsing import RESERVED
-from sweeps.study.objectives import limit
+from sweeps.study.objectives import metric_constraint
 from sweeps.study.spec import Study
 from sweeps.training import seeds
 
@@ -397,9 +397,9 @@ def test_rule_11_seeds_are_paired_within_a_phase_and_disjoint_between() -> None:
 
 @pytest.mark.parametrize("bound", [0.02, 1234567.0, 74505601.0, 1e-7, 2.5e17, 0.1 + 0.2, -3.0])
 def test_a_limit_reads_as_it_is_written(bound: float) -> None:
-    assert limit(f"updates <= {bound!r}").bound == bound
-    assert limit(limit(f"updates <= {bound!r}").text).bound == bound
-    assert limit("updates <= 1234567").text == "updates <= 1234567"
+    assert metric_constraint(f"updates <= {bound!r}").bound == bound
+    assert metric_constraint(metric_constraint(f"updates <= {bound!r}").text).bound == bound
+    assert metric_constraint("updates <= 1234567").text == "updates <= 1234567"
 
 
 def test_a_word_inside_an_inner_arm_replaces_the_outer_one_in_that_arm_alone() -> None:

@@ -450,7 +450,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         },
         "constraints: expected some settings with optimizer momentum that keep them, for search.p",
     ),
-    ({"constraints": ["l2 smaller 1"]}, "constraints.0: expected a rule, got 'l2 smaller 1' (like"),
+    (
+        {"constraints": ["l2 smaller 1"]},
+        "constraints.0: expected a constraint, got 'l2 smaller 1' (like",
+    ),
     ({"constraints": ["l2 <= inf"]}, "constraints.0: expected a finite number, got 'inf'"),
     ({"constraints": ["l2 < nan"]}, "constraints.0: expected a finite number, got 'nan'"),
     ({"constraints": ["gap <= x"]}, "constraints.0: expected a number, got 'x'"),

@@ -22,7 +22,7 @@ from sweeps.study import trainers
 from sweeps.study.file import documents, parsing
 from sweeps.study.hyperparameters.vocabulary import canonical, defaults
 from sweeps.study.metrics import worst
-from sweeps.study.objectives import Objective, limit
+from sweeps.study.objectives import Objective, metric_constraint
 from sweeps.study.spec import DataSpec
 from sweeps.study.trainers import Trainer
 from sweeps.training import custom, seeds
@@ -512,7 +512,7 @@ def test_one_that_says_nothing_or_too_little(tmp_path: Path, moons: Dataset) -> 
 
 def test_outputs_are_scored_as_ours_are(tmp_path: Path, moons: Dataset) -> None:
     names = ("auc", "macro_f1", "balanced_error", "gap", "log_loss")
-    limits = tuple(limit(f"{name} <= 1") for name in names)
+    limits = tuple(metric_constraint(f"{name} <= 1") for name in names)
     outcome = train(tmp_path, LOGISTIC, moons, limits=limits, learning_rate=1, keep=True)
     log_p = outcome.arrays["dev_outputs"].astype(float)
     labels = moons.labels["dev"]

@@ -50,7 +50,7 @@ def _located(space: Space, given: dict[str, Any]) -> Params:
             raise fault.below(str(word)) from None
     params = space.locate(config)
     if params is None:
-        broken = next((rule.text for rule in space.rules if not rule.holds(config)), "")
+        broken = next((one.text for one in space.constraints if not one.holds(config)), "")
         outside = ", ".join(space.outside(config)) or broken
         raise Expected("a setting within the space", Words(f"one outside ({outside})"))
     return params

@@ -34,9 +34,7 @@ def study() -> Schema:
     document = Study.model_json_schema()
     document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     sections, definitions = document["properties"], document["$defs"]
-    for own in ("limits", "Limit"):
-        sections.pop(own, None)
-        definitions.pop(own, None)
+    del definitions["MetricConstraint"]
     for name, word in VOCABULARY.items():
         definitions[f"fixed.{name}"] = _literal(word)
     for name, word in SEARCHED.items():

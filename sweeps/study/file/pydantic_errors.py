@@ -34,7 +34,7 @@ ABOUT = {
     "data.source": "a file, sklearn:… or synthetic:…",
 }
 HIDDEN = ("name",)  # of a named section
-OURS = ("name", "fixed", "constraints")  # of the study itself
+OURS = ("name", "fixed")  # of the study itself
 
 
 def fault(document: Document, error: ErrorDetails, study: type[BaseModel]) -> Fault:

@@ -11,17 +11,17 @@ from typing import Any
 from sweeps.base.errors import Expected, Words, join
 from sweeps.study.file import depths, entries
 from sweeps.study.hyperparameters.vocabulary import canonical, defaults
-from sweeps.study.space import Choice, Dimension, Space, rules
+from sweeps.study.space import Choice, Dimension, Space, constraints
 from sweeps.study.space.dimensions import ConditionalChoice, Single
 from sweeps.study.space.space import decides
 
 
 def parse(
-    fixed: Any, space: Any, constraints: Sequence[tuple[int, str]] = ()
+    fixed: Any, space: Any, texts: Sequence[tuple[int, str]] = ()
 ) -> tuple[Space | None, list[tuple[str, Expected]]]:
     """The space, or None with every fault as (dotted path, what was expected).
 
-    constraints: those between hyperparameters, with their places in the file's list.
+    texts: the constraints between hyperparameters, with their places in the file's list.
     """
     faults: list[tuple[str, Expected]] = []
     for section, values in (("fixed", fixed), ("space", space)):
@@ -49,18 +49,18 @@ def parse(
             faults += [(join("space", str(words)), one) for one in fault.each]
     faults += depths.misfits(base, space, layers)
     faults += _quarrels(dimensions, "space") or _circle(dimensions)
-    kept, wrong = _rules(constraints)
+    kept, wrong = _constraints(texts)
     parsed = Space(tuple(dimensions), tuple(base.items()), kept)
     return (None if faults + wrong else parsed), faults + wrong
 
 
-def _rules(
+def _constraints(
     texts: Sequence[tuple[int, str]],
-) -> tuple[tuple[rules.Rule, ...], list[tuple[str, Expected]]]:
+) -> tuple[tuple[constraints.HyperparameterConstraint, ...], list[tuple[str, Expected]]]:
     kept, faults = [], []
     for place, text in texts:
         try:
-            kept.append(rules.parse(text))
+            kept.append(constraints.parse(text))
         except Expected as fault:
             faults.append((f"constraints.{place}", fault))
     return tuple(kept), faults

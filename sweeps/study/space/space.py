@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from sweeps.study.space.constraints import HyperparameterConstraint
 from sweeps.study.space.dimensions import (
     ConditionalChoice,
     Config,
@@ -18,7 +19,6 @@ from sweeps.study.space.dimensions import (
     Single,
 )
 from sweeps.study.space.leaves import Choice, Leaf, Trial
-from sweeps.study.space.rules import Rule
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Space:
 
     dimensions: tuple[Dimension, ...]
     base: tuple[tuple[str, Any], ...]  # the vocabulary's defaults, overridden by fixed
-    rules: tuple[Rule, ...] = ()
+    constraints: tuple[HyperparameterConstraint, ...] = ()
 
     @property
     def default(self) -> Config:
@@ -97,8 +97,8 @@ class Space:
         return [word for d in self.dimensions for word in d.words if word in found]
 
     def allows(self, config: Config) -> bool:
-        """Whether all rules hold."""
-        return all(rule.holds(config) for rule in self.rules)
+        """Whether all constraints hold."""
+        return all(constraint.holds(config) for constraint in self.constraints)
 
     def parameters(self) -> list[Leaf]:
         """All parameters, active or not."""

@@ -95,7 +95,7 @@ def cells(space: Asked, leaves: Sequence[Leaf], points: int | None = None) -> It
 def size(
     space: Asked, leaves: Sequence[Leaf], structure: set[str], points: int | None = None
 ) -> float:
-    """How many settings there are, rules aside; inf where a range has no step.
+    """How many settings there are, constraints aside; inf where a range has no step.
 
     Only the leaves of `structure` are walked through; the others multiply.
     """

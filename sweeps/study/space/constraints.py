@@ -1,7 +1,7 @@
-"""Rules between hyperparameters: `l2 < 1e-2 when optimizer is adam`.
+"""Constraints between hyperparameters: `l2 < 1e-2 when optimizer is adam`.
 
-A rule is a comparison, and the conditions under which it has to hold. The sampler is asked again
-until a setting keeps all rules.
+A constraint is a comparison, and the conditions under which it has to hold. The sampler is asked
+again until a setting keeps all of them.
 """
 
 import math
@@ -56,7 +56,7 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Rule:
+class HyperparameterConstraint:
     """What has to hold where all of `when` hold."""
 
     text: str
@@ -64,15 +64,15 @@ class Rule:
     when: "tuple[Comparison | Identity, ...]" = ()
 
     def holds(self, config: Mapping[str, Any]) -> bool:
-        """Whether a configuration keeps the rule."""
+        """Whether a configuration keeps the constraint."""
         return not all(w.holds(config) for w in self.when) or self.must.holds(config)
 
 
-def parse(text: str) -> Rule:
-    """A rule of the study file. Errors: Expected."""
+def parse(text: str) -> HyperparameterConstraint:
+    """A constraint of the study file. Errors: Expected."""
     must, when, conditions = text.partition(" when ")
     parts = conditions.split(" and ") if when else []
-    return Rule(text, _clause(must), tuple(_clause(part) for part in parts))
+    return HyperparameterConstraint(text, _clause(must), tuple(_clause(part) for part in parts))
 
 
 def _clause(text: str) -> Comparison | Identity:
@@ -83,7 +83,7 @@ def _clause(text: str) -> Comparison | Identity:
     if found := _IDENTITY.fullmatch(text):
         word, negated, names = found.groups()
         return _identity(word, bool(negated), tuple(re.split(r"\s+or\s+", names)))
-    raise Expected("a rule", text.strip(), FORM)
+    raise Expected("a constraint", text.strip(), FORM)
 
 
 def _number_or_word(text: str) -> float | str:
