@@ -171,7 +171,7 @@ def _expect_files_of_this_machine(
     """Errors: UserError for a path of the study that leads to another machine."""
     paths = {
         "data.source": study.data.source,
-        "search.from": study.search.start,
+        "search.from": study.search.from_,
         "trainer.folder": study.trainer.folder if study.trainer else None,
     }
     for path, text in paths.items():

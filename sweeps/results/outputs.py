@@ -79,7 +79,9 @@ def write_provenance(run: Prepared, finished: list[Finished], facts: dict[str, A
     study, dataset = run.study, run.dataset
     states = [one.outcome.state for one in finished]
     counts = {state: states.count(state) for state in folders.STATES}
-    searched = study.search.model_dump(exclude={"pruner", "sampler"}, exclude_none=True)
+    searched = study.search.model_dump(exclude={"pruner", "sampler", "from_"}, exclude_none=True)
+    if study.search.from_ is not None:
+        searched["start"] = study.search.from_  # the file's name for it since the first version
     document = {
         "name": study.name,
         "description": study.description,
@@ -103,8 +105,8 @@ def write_provenance(run: Prepared, finished: list[Finished], facts: dict[str, A
         "counts": {**counts, "running": 0, "asked": run.budget},
         "search": {
             **searched,
-            "sampler": methods.words(study.search.sampler),
-            "pruner": methods.words(study.pruner),
+            "sampler": methods.description(study.search.sampler),
+            "pruner": methods.description(study.pruner),
             "replicates": study.replicates,
             "epochs": study.epochs,
         },

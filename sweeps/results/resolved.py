@@ -33,7 +33,7 @@ def identity(study: Study, dataset: Dataset, warm: Sequence[Warm] = ()) -> dict[
 
     So may targets, unless a trial is judged by when it reached them.
     """
-    search = compatibility.fields(study.search, exclude={"trials", "start", "pruner"})
+    search = compatibility.fields(study.search, exclude={"trials", "from_", "pruner"})
     found = {
         "version": compatibility.VERSION,
         "data": data(study, dataset),
@@ -121,8 +121,8 @@ def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
         "sampler": named(study.search.sampler),
         "pruner": named(study.pruner),
     }
-    if study.search.start is not None:
-        sections["search"]["from"] = os.path.relpath(base / study.search.start, folder)
+    if study.search.from_ is not None:
+        sections["search"]["from"] = os.path.relpath(base / study.search.from_, folder)
     if study.trainer is not None:
         sections["trainer"] = study.trainer.written(base, folder)
     sections["constraints"] = _constraints(study)

@@ -124,8 +124,8 @@ def _run(run: Prepared) -> Result:
             tell(run.console, "note", there)
         outputs.write_study(run.folder, run.study, run.base)
         following = _following(run, store, shield)
-        if run.study.search.start is not None:
-            start = run.study.search.start
+        if run.study.search.from_ is not None:
+            start = run.study.search.from_
             tell(run.console, "from", f"{len(known)} trials of {start} fit")
         announcing.announce(run, store.finished_among(run.budget))
         try:

@@ -27,12 +27,12 @@ def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[
     base: where the study file's paths begin; folder: the new run's; data: what identifies the
     study's data. Errors: as `fitting`; UserError where what is written down is damaged.
     """
-    if study.search.start is None:
+    if study.search.from_ is None:
         return []
     written = folder / "artifacts" / FILE
     if written.exists():
         return _written(written)
-    found = _found(study, base / study.search.start, data)
+    found = _found(study, base / study.search.from_, data)
     if written.parent.is_dir():
         records.write_text(written, json.dumps(found))
     return _warm(found)
@@ -44,7 +44,7 @@ def fitting(study: Study, base: Path, data: dict[str, Any]) -> list[Warm]:
     Errors: Expected (at `search.from`) for a run that is none, or of other data or objectives;
     UserError for a study file or an identity of its that cannot be read.
     """
-    earlier = study.search.start
+    earlier = study.search.from_
     return [] if earlier is None else _warm(_found(study, base / earlier, data))
 
 
@@ -72,7 +72,7 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
     where = "search.from"
     known = folders.expect_own(run) / "artifacts" / "identity.json"
     if not known.exists():
-        raise Expected("the folder of a run", Unquoted(study.search.start), at=where)
+        raise Expected("the folder of a run", Unquoted(study.search.from_), at=where)
     identity = identities.read(known)
     if identity.get("data") != json.loads(json.dumps(data)):
         raise Expected("a run on the same data and split", Unquoted("another"), at=where)

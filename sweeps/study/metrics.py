@@ -24,7 +24,7 @@ SMALLEST = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
-class Ended:
+class CostInputs:
     """A training that is over: what the costs are read from. curves: as in `task.Outcome`."""
 
     curves: Mapping[str, NDArray[Any]]
@@ -34,7 +34,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ScoreInputs:
     """Networks after an epoch: losses and errors (P,) by part, and what they say of the dev rows.
 
     outputs() -> (P, n, K′), for labels (n,); it is called where a score needs it.
@@ -52,7 +52,7 @@ class Score:
     direction: Literal["minimize", "maximize"]
     about: str
     worst: "Callable[[Dataset], float]"
-    of: Callable[[Seen], Values]
+    of: Callable[[ScoreInputs], Values]
     task: str = ""  # "classification" or "regression" alone
 
     def bounded(self, values: Values, gone: NDArray[np.bool_], worst: float) -> Values:
@@ -67,7 +67,7 @@ class Cost:
     """Known at the end, never worse where networks diverge but by what it says of them."""
 
     about: str
-    at_end: Callable[[Ended], Values]
+    at_end: Callable[[CostInputs], Values]
     direction: Literal["minimize", "maximize"] = "minimize"
     task: str = ""
     needs_target: bool = False
@@ -138,7 +138,7 @@ def loss_and_error(outputs: NDArray[Any], labels: NDArray[Any]) -> tuple[float, 
     return loss, float((outputs.argmax(axis=-1) != labels).mean())
 
 
-def _epochs_to_target(ended: Ended) -> Values:
+def _epochs_to_target(ended: CostInputs) -> Values:
     """The first epoch of a hit that holds at two evaluations running; before training is none."""
     ((score, target),) = ended.targets.items()
     hit = ended.curves[score] <= target  # (E, P); NaN once diverged
@@ -148,15 +148,15 @@ def _epochs_to_target(ended: Ended) -> Values:
     return np.where(held.any(axis=0), epochs, ended.epochs + 1).astype(np.float64)
 
 
-def _total(name: str) -> Callable[[Ended], Values]:
-    def cost(ended: Ended) -> Values:
+def _total(name: str) -> Callable[[CostInputs], Values]:
+    def cost(ended: CostInputs) -> Values:
         replicates = ended.curves["diverged"].shape[1]
         return np.full(replicates, float(ended.curves[name][-1]))
 
     return cost
 
 
-def _parameters(ended: Ended) -> Values:
+def _parameters(ended: CostInputs) -> Values:
     return np.full(ended.curves["diverged"].shape[1], float(ended.parameters))
 
 

@@ -125,7 +125,7 @@ def _own(fault: Expected) -> PydanticCustomError:
     return PydanticCustomError("own", "{message}", {"message": text})
 
 
-class Raised(Expected):
+class UserCodeError(Expected):
     """What the user's own code raised, and on which line of its file."""
 
     def __init__(self, fault: BaseException, file: Path, where: str) -> None:
@@ -243,7 +243,7 @@ def _import(name: str, file: Path) -> Any:
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as fault:  # it is the user's code: whatever it raises is told
-        raise Raised(fault, file, f"importing {name}") from None
+        raise UserCodeError(fault, file, f"importing {name}") from None
 
 
 def _check(function: Any, name: str) -> None:

@@ -156,7 +156,7 @@ def _final(
             worst = metrics.worst(dataset, name)
             numbers = [said.numbers.get(name, np.nan) for said in counted.said]
             final[name] = np.where(counted.gone, worst, np.fmin(numbers, worst))
-    ended = metrics.Ended(curves, task.config["epochs"], 0, dict(task.targets))
+    ended = metrics.CostInputs(curves, task.config["epochs"], 0, dict(task.targets))
     for name in task.metrics:
         metric = metrics.METRICS[name]
         if isinstance(metric, metrics.Cost):

@@ -47,9 +47,9 @@ class Tracked:
         limit = score.worst(dataset)
         return cls(score, limit, lambda theta: dnn.predict(net, theta, x), dataset.labels["dev"])
 
-    def seen(self, numbers: Mapping[str, metrics.Values], theta: Array) -> metrics.Seen:
+    def seen(self, numbers: Mapping[str, metrics.Values], theta: Array) -> metrics.ScoreInputs:
         """What the scores of networks theta (P, N) are read from."""
-        return metrics.Seen(numbers, lambda: self.outputs(theta), self.labels)
+        return metrics.ScoreInputs(numbers, lambda: self.outputs(theta), self.labels)
 
     def after(self, now: Now, theta: Array) -> NDArray[np.float64]:
         """(P,), the worst where diverged or beyond it."""

@@ -79,7 +79,7 @@ class Replicate:
         except (KeyboardInterrupt, TimeUp):
             raise
         except BaseException as fault:  # theirs, whatever it is
-            raise trainers.Raised(fault, self.file, self._where) from None
+            raise trainers.UserCodeError(fault, self.file, self._where) from None
         self.epoch += 1
         return True
 

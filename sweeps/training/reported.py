@@ -116,7 +116,7 @@ def value(metric: str, said: Said, dataset: Dataset) -> float:
     numbers = {name: np.array([number]) for name, number in said.numbers.items()}
     labels = dataset.labels["dev"]
     try:
-        (found,) = score.of(metrics.Seen(numbers, lambda: said.outputs["dev"][None], labels))
+        (found,) = score.of(metrics.ScoreInputs(numbers, lambda: said.outputs["dev"][None], labels))
     except KeyError as missing:
         name = "dev_outputs" if missing.args[0] == "dev" else missing.args[0]
         raise Expected(f"{name} (for {metric})", said.in_words) from None

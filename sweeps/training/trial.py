@@ -135,7 +135,7 @@ def _final(
     for name, values in scores.items():
         limit = metrics.worst(dataset, name)
         final[name] = np.where(gone, limit, np.fmin(values, limit))
-    ended = metrics.Ended(curves, task.config["epochs"], net.n_parameters, dict(task.targets))
+    ended = metrics.CostInputs(curves, task.config["epochs"], net.n_parameters, dict(task.targets))
     for name in task.metrics:
         metric = metrics.METRICS[name]
         if isinstance(metric, metrics.Cost):

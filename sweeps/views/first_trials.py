@@ -20,8 +20,8 @@ def lines(study: Study, dataset: Dataset, base: Path, trials: int) -> Iterator[t
     base: where the study file's paths begin. Errors: as of `warm_start.fitting`.
     """
     known = warm_start.fitting(study, base, resolved.data(study, dataset))
-    if study.search.start is not None:
-        yield "from", f"{len(known)} trials of {study.search.start} fit"
+    if study.search.from_ is not None:
+        yield "from", f"{len(known)} trials of {study.search.from_} fit"
     for number, config in enumerate(preview(study, Mirror(study, known), min(FIRST, trials))):
         yield (
             f"trial {number}",

@@ -26,7 +26,7 @@ def lines(
         kind = f"{len(target.classes)} classes ({', '.join(_few(target.classes))})"
     else:
         kind = "a number (regression)"
-    how = methods.in_words(study.search.sampler, study.pruner)
+    how = methods.summary(study.search.sampler, study.pruner)
     confirm = f"best {study.confirm.top} + defaults × {study.confirm.replicates} fresh seeds"
     return [
         ("data", f"{facts['source']}: {columns}; target '{target.name}', {kind}"),

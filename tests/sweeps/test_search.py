@@ -25,7 +25,7 @@ from sweeps.search.delayed import Mirror, most
 from sweeps.storage.store import RunFolder
 from sweeps.study import methods
 from sweeps.study.file import documents, parsing
-from sweeps.study.metrics import METRICS, Cost, Ended, Score
+from sweeps.study.metrics import METRICS, Cost, CostInputs, Score
 from sweeps.study.spec import Study
 from sweeps.training.trial import train_together
 
@@ -596,7 +596,7 @@ def test_epochs_to_target_are_those_of_the_report() -> None:
         curve = rng.random((epochs + 1, 200))
         curve[:, :20] = np.where(rng.random((epochs + 1, 20)) < 0.3, np.nan, curve[:, :20])
         numbers = {"dev_error": curve, "epoch": np.arange(epochs + 1)}
-        found = metric.at_end(Ended(numbers, epochs, 0, {"dev_error": 0.6}))
+        found = metric.at_end(CostInputs(numbers, epochs, 0, {"dev_error": 0.6}))
         hits = first_hits(curve.T, 0.6)
         assert found.tolist() == np.where(hits < 0, epochs + 1, hits).tolist()
 
