@@ -59,8 +59,8 @@ ROOMS = {
         *("addresses", "s3_address", "remotes", "provenance", "checkout"),
     ),
     "sweeps.study": (
-        *("sections", "compatibility", "hyperparameters", "space", "metrics", "objectives"),
-        *("methods", "trainers", "consistency", "spec", "file"),
+        *("sections", "compatibility", "data_section", "hyperparameters", "space", "metrics"),
+        *("objectives", "methods", "trainers", "consistency", "spec", "file"),
     ),
     "sweeps.study.file": (
         *("documents", "overrides", "depths", "ranges", "entries", "space_section", "enqueue"),

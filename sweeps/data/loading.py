@@ -12,7 +12,7 @@ from dnn.arrays import Array
 from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
 from sweeps.data import cells, column_faults, columns, encode, sources, split, targets
 from sweeps.data.dataset import LOSS, Dataset, Target
-from sweeps.study.spec import DataSpec
+from sweeps.study.data_section import DataSpec
 
 
 def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:

@@ -12,13 +12,13 @@ from sweeps.data import cells
 from sweeps.data.column_faults import place
 from sweeps.data.dataset import PARTS
 from sweeps.data.lines import Lines
-from sweeps.study.spec import Split
+from sweeps.study.data_section import SplitSpec
 
 Rows = NDArray[np.intp]
 
 
 def divide(
-    spec: Split, labels: pd.Series | None, groups: pd.Series | None, rows: int
+    spec: SplitSpec, labels: pd.Series | None, groups: pd.Series | None, rows: int
 ) -> dict[str, Rows]:
     """Row numbers of each part, ascending. Stratified by `labels`; a group stays on one side.
 
@@ -95,7 +95,7 @@ def _expect_enough(labels: pd.Series, rows: Rows, parts: Mapping[str, int]) -> N
                 f"{part} rows of every class",
                 Unquoted(f"{size} of them for {len(counts)} classes"),
                 "a larger share, or fewer classes",
-                at=part if part in Split.model_fields else "",
+                at=part if part in SplitSpec.model_fields else "",
             )
     if counts.min() < 2:
         own = int((labels == counts.idxmin()).sum())

@@ -16,7 +16,7 @@ VERSION = 1  # of these rules; a run of a later version is not ours to judge
 # Fields by section; a `name`, which says what the section is, is always said.
 FIRST_FIELDS: Mapping[str, tuple[str, ...]] = {
     "DataSpec": ("target", "ignore", "group", "task", "split", "standardize", "options"),
-    "Split": ("dev", "test", "seed", "column"),
+    "SplitSpec": ("dev", "test", "seed", "column"),
     "Objective": ("metric", "at", "reduce"),
     "Reduction": ("quantile", "sd"),
     "Budgets": ("trial_time",),

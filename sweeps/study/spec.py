@@ -1,7 +1,7 @@
 """The study: the file's sections as frozen models, checked in one go.
 
 Shapes of sections and their faults are pydantic's work; `fixed` and `space` have a grammar of
-their own (`sweeps.study.file`); whether the data can be had is `sweeps.data`'s question.
+their own (`sweeps.study.file`).
 """
 
 import re
@@ -24,6 +24,7 @@ from sweeps.base.errors import Expected, did_you_mean, show
 from sweeps.base.remotes import Address
 from sweeps.engines import ENGINES
 from sweeps.study import trainers
+from sweeps.study.data_section import DataSpec
 from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
 from sweeps.study.metrics import METRICS
 from sweeps.study.objectives import MetricConstraint, Objective, metrics_of
@@ -34,40 +35,6 @@ from sweeps.study.trainers import Trainer
 Baseline = Literal["constant", "linear", "boosting"]
 BASELINES: tuple[Baseline, ...] = get_args(Baseline)
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-Kind = Literal["number", "category", "ignore"]  # what a column can be said to be
-
-
-class Split(Section):
-    """Shares of the rows, or a column that holds train, dev and test."""
-
-    dev: float = Field(0.2, gt=0, lt=1)
-    test: float = Field(0.2, gt=0, lt=1)
-    # One less than scikit-learn takes: dev is cut with the next seed.
-    seed: int = Field(0, ge=0, le=2**32 - 2)
-    column: str | None = None
-
-    @model_validator(mode="after")
-    def _leaves_rows_to_train(self) -> "Split":
-        if self.dev + self.test >= 1:
-            raise PydanticCustomError(
-                "own", "expected dev + test < 1, got {sum}", {"sum": show(self.dev + self.test)}
-            )
-        return self
-
-
-class DataSpec(Section):
-    """Where the rows come from and how they are divided."""
-
-    source: str
-    target: str | None = None
-    ignore: tuple[str, ...] = Field((), strict=False)
-    columns: dict[str, Kind] = Field(default_factory=dict)
-    group: str | None = None
-    decimal: Literal[".", ","] = "."
-    task: Literal["auto", "classification", "regression"] = "auto"
-    split: Split = Split()
-    standardize: bool = True
-    options: dict[str, Any] = Field(default_factory=dict)
 
 
 class Search(Section):
@@ -79,7 +46,7 @@ class Search(Section):
     window: int = Field(16, ge=1, le=10_000)
     seed: int = Field(0, ge=0)
     per: str | None = None
-    start: str | None = Field(None, alias="from")
+    from_: str | None = Field(None, alias="from")
 
 
 def _a_time(value: Any) -> str:

@@ -13,9 +13,9 @@ from sweeps.data.loading import load
 from sweeps.engines import Failure
 from sweeps.search.task_queue import Waiting
 from sweeps.search.workers import Workers
+from sweeps.study.data_section import DataSpec
 from sweeps.study.hyperparameters.vocabulary import canonical, defaults
 from sweeps.study.objectives import MetricConstraint, Objective
-from sweeps.study.spec import DataSpec
 from sweeps.training import networks, packing, seeds
 from sweeps.training.pruning import Above
 from sweeps.training.task import Outcome, Task

@@ -19,11 +19,11 @@ from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.results.result import Result
 from sweeps.study import trainers
+from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents, parsing
 from sweeps.study.hyperparameters.vocabulary import canonical, defaults
 from sweeps.study.metrics import worst
 from sweeps.study.objectives import Objective, metric_constraint
-from sweeps.study.spec import DataSpec
 from sweeps.study.trainers import Trainer
 from sweeps.training import custom, seeds
 from sweeps.training.merging import join

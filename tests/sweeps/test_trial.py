@@ -10,10 +10,10 @@ import dnn
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.phases.confirm import _pieces
+from sweeps.study.data_section import DataSpec
 from sweeps.study.hyperparameters.vocabulary import canonical, defaults
 from sweeps.study.metrics import worst
 from sweeps.study.objectives import Objective
-from sweeps.study.spec import DataSpec
 from sweeps.training import seeds
 from sweeps.training.merging import join
 from sweeps.training.networks import initialize, network

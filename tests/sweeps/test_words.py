@@ -13,11 +13,12 @@ from sweeps.data import sources
 from sweeps.data.loading import load
 from sweeps.phases.prepare import prepare
 from sweeps.study import metrics
+from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents, parsing
 from sweeps.study.file.documents import Document
 from sweeps.study.hyperparameters.vocabulary import canonical, defaults, plain
 from sweeps.study.objectives import Objective
-from sweeps.study.spec import DataSpec, Study
+from sweeps.study.spec import Study
 from sweeps.training import networks, seeds
 from sweeps.training.task import Task
 from sweeps.training.trial import train

@@ -13,7 +13,7 @@ from sweeps.base.errors import Expected, Unquoted, UserError, printable, show
 from sweeps.data import Dataset, blocks, cells, column_faults, columns, sources, spellings
 from sweeps.data.loading import prepared
 from sweeps.study import spec
-from sweeps.study.spec import DataSpec
+from sweeps.study.data_section import DataSpec
 
 EXAMPLE = "sklearn:wine"
 
