@@ -6,32 +6,28 @@ What cannot be done is refused with the reason; what voids a promise is said.
 import importlib.util
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
+from sweeps.base.errors import Expected, Unquoted, did_you_mean, show
 from sweeps.study import methods
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
 from sweeps.study.metrics import METRICS, Cost
 from sweeps.study.space import Config, Range, Space, walks
-
-if TYPE_CHECKING:
-    from sweeps.data import Dataset
-    from sweeps.study.file.documents import Document
-    from sweeps.study.spec import Study
+from sweeps.study.spec import Study
 
 Found = Iterator[tuple[str, Expected]]
 DRAWS = 2000  # to see how much of a space its constraints leave
 
 
-def faults(study: "Study") -> list[tuple[str, Expected]]:
+def faults(study: Study) -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
     every = (_objectives, _sampler, _pruner, _per, _hyperparameter_constraints, _trainer)
     return [fault for check in every for fault in check(study)]
 
 
-def _objectives(study: "Study") -> Found:
+def _objectives(study: Study) -> Found:
     metrics = [o.metric for o in study.objectives]
     if len(set(metrics)) < len(metrics):
         yield "objective", Expected("each metric once", Unquoted(", ".join(metrics)))
@@ -44,42 +40,49 @@ def _objectives(study: "Study") -> Found:
             yield "targets", Expected(f"one target for {name}", got, "like {dev_error: 0.05}")
 
 
-def with_data(study: "Study", dataset: "Dataset", document: "Document") -> None:
-    """What only the data can tell. Errors: UserError with every fault."""
-    found = [
-        *_metrics_of_the_task(study, dataset),
-        *_words_of_the_data(study, dataset),
-        *_shares(study, dataset),
-    ]
-    if found:
-        raise UserError([document.fault(path, fault) for path, fault in found])
+class PredictedTarget(Protocol):
+    """What the data let a network predict."""
+
+    @property
+    def kind(self) -> str:
+        """classification or regression."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Their names; none in regression."""
 
 
-def _metrics_of_the_task(study: "Study", dataset: "Dataset") -> Found:
+def faults_with_data(study: Study, target: PredictedTarget) -> list[tuple[str, Expected]]:
+    """What only the data can tell, likewise."""
+    every = (_metrics_of_the_task, _words_of_the_data, _shares)
+    return [fault for check in every for fault in check(study, target)]
+
+
+def _metrics_of_the_task(study: Study, target: PredictedTarget) -> Found:
     for name in study.metrics:
         task = METRICS[name].task
-        if task and task != dataset.target.kind:
-            problem = Expected(f"a metric of {dataset.target.kind}", name, f"it is one of {task}")
+        if task and task != target.kind:
+            problem = Expected(f"a metric of {target.kind}", name, f"it is one of {task}")
             yield _judging(study, name), problem
 
 
-def _judging(study: "Study", metric: str) -> str:
+def _judging(study: Study, metric: str) -> str:
     """The section that names a metric."""
     return "objective" if metric in [o.metric for o in study.objectives] else "constraints"
 
 
-def _shares(study: "Study", dataset: "Dataset") -> Found:
+def _shares(study: Study, target: PredictedTarget) -> Found:
     """An error is a share of rows in classification; one above 1 is meant in percent."""
     given = {"targets.dev_error": study.targets.dev_error, "reference": study.reference}
     for path, value in given.items():
-        if dataset.target.kind == "classification" and value is not None and value > 1:
+        if target.kind == "classification" and value is not None and value > 1:
             hint = f"did you mean {value / 100:g}?" if value <= 100 else ""
             yield path, Expected("a share of rows, at most 1", value, hint)
 
 
-def _words_of_the_data(study: "Study", dataset: "Dataset") -> Found:
+def _words_of_the_data(study: Study, target: PredictedTarget) -> Found:
     """Hyperparameters of the other task, and weights of other classes than there are."""
-    kind, classes = dataset.target.kind, dataset.target.classes
+    kind, classes = target.kind, target.classes
     for word, entry in VOCABULARY.items():
         if entry.task and entry.task != kind:
             for path, value in _unusual(study.space, word):
@@ -104,7 +107,7 @@ def _unusual(space: Space, word: str) -> Iterator[tuple[str, Any]]:
                 yield path, plain(value)
 
 
-def _sampler(study: "Study") -> Found:
+def _sampler(study: Study) -> Found:
     sampler, space = study.search.sampler, study.space
     where = "search.sampler"
     if sampler.name in methods.NEEDS:
@@ -138,7 +141,7 @@ def _sampler(study: "Study") -> Found:
             yield where, Expected(most, Unquoted(f"{size:,.0f}"))
 
 
-def _pruner(study: "Study") -> Found:
+def _pruner(study: Study) -> Found:
     pruner = study.pruner
     if isinstance(pruner, methods.Unpruned):
         return
@@ -154,7 +157,7 @@ def _pruner(study: "Study") -> Found:
         yield "replicates", Expected(f"{needed} or more for signed_rank", study.replicates, hint)
 
 
-def _per(study: "Study") -> Found:
+def _per(study: Study) -> Found:
     word = study.search.per
     if word is None:
         return
@@ -165,7 +168,7 @@ def _per(study: "Study") -> Found:
         yield "search.per", Expected("a word that space chooses from a list", word, hint)
 
 
-def _hyperparameter_constraints(study: "Study") -> Found:
+def _hyperparameter_constraints(study: Study) -> Found:
     space, per = study.space, study.search.per
     if not space.constraints:
         return
@@ -184,7 +187,7 @@ def _hyperparameter_constraints(study: "Study") -> Found:
 OURS = ("updates", "flops", "parameters")
 
 
-def _trainer(study: "Study") -> Found:
+def _trainer(study: Study) -> Found:
     if study.trainer is None:
         return
     hint = "it is not known of a training function of one's own"
@@ -212,7 +215,7 @@ def allowed(space: Space, count: int) -> list[Config]:
     return [config for config in drawn(space, count) if space.allows(config)]
 
 
-def voids_identity(study: "Study", time: float | None = None) -> list[str]:
+def voids_identity(study: Study, time: float | None = None) -> list[str]:
     """What makes the study depend on the clock, and so on the machine and what else it does."""
     found = []
     for objective in study.objectives:

@@ -7,13 +7,10 @@ A cost is known when the training is over. Nothing here knows objectives or Optu
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from sweeps.data import Dataset
 
 Values = NDArray[np.float64]
 # A diverged replicate scores this many times the constant predictor's loss, and none scores worse:
@@ -21,6 +18,26 @@ Values = NDArray[np.float64]
 DIVERGED_LOSS = 10
 # A probability of exactly 0 has no logarithm; this is float64's smallest step from 1.
 SMALLEST = float(np.finfo(np.float64).eps)
+
+
+class PredictedTask(Protocol):
+    """What is predicted."""
+
+    @property
+    def task(self) -> str:
+        """binary, multiclass or regression."""
+
+
+class ConstantPredictor(Protocol):
+    """What a worst score is measured by: how well the best constant predicts the data."""
+
+    @property
+    def constants(self) -> Mapping[str, float]:
+        """Its losses by part: "dev_loss"."""
+
+    @property
+    def target(self) -> PredictedTask:
+        """What it predicts."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +68,7 @@ class Score:
 
     direction: Literal["minimize", "maximize"]
     about: str
-    worst: "Callable[[Dataset], float]"
+    worst: Callable[[ConstantPredictor], float]
     of: Callable[[ScoreInputs], Values]
     task: str = ""  # "classification" or "regression" alone
 
@@ -77,13 +94,13 @@ class Cost:
 Metric = Score | Cost
 
 
-def worst(dataset: "Dataset", score: str) -> float:
+def worst(data: ConstantPredictor, score: str) -> float:
     """What a diverged replicate scores in a loss or an error of a part ("test_error")."""
     part, _, kind = score.partition("_")
-    loss = DIVERGED_LOSS * dataset.constants[f"{part}_loss"]
+    loss = DIVERGED_LOSS * data.constants[f"{part}_loss"]
     if kind == "loss":
         return loss
-    return math.sqrt(loss) if dataset.target.task == "regression" else 1.0
+    return math.sqrt(loss) if data.target.task == "regression" else 1.0
 
 
 def balanced_error(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
@@ -160,8 +177,8 @@ def _parameters(ended: CostInputs) -> Values:
     return np.full(ended.curves["diverged"].shape[1], float(ended.parameters))
 
 
-def _dev_error(dataset: "Dataset") -> float:
-    return worst(dataset, "dev_error")
+def _dev_error(data: ConstantPredictor) -> float:
+    return worst(data, "dev_error")
 
 
 def _scored(name: str) -> Score:
