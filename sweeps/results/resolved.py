@@ -161,12 +161,12 @@ def fixed(study: Study) -> dict[str, Any]:
 
 
 def _fixed(study: Study) -> Config:
-    searched = {word for dimension in study.space.dimensions for word in dimension.words}
+    searched = {name for dimension in study.space.dimensions for name in dimension.names}
     return {w: v for w, v in study.space.default.items() if w not in searched}
 
 
 def _space(study: Study) -> dict[str, Any]:
-    return {", ".join(entry.words): entry.plain() for entry in study.space.dimensions}
+    return {", ".join(entry.names): entry.plain() for entry in study.space.dimensions}
 
 
 def describe(study: Study) -> list[dict[str, Any]]:

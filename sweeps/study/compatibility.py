@@ -64,8 +64,8 @@ FIRST_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "huber": ("delta",),
 }
 
-# What absence means where it is no longer the default: by "Section.field", "name.setting" or word;
-# and for what no option says, such as the order of a record's parameters.
+# What absence means where it is no longer the default: by "Section.field", "name.setting" or
+# hyperparameter; and for what no option says, such as the order of a record's parameters.
 ABSENT: Mapping[str, Any] = {"layout": 1}
 
 

@@ -54,7 +54,7 @@ class PredictedTarget(Protocol):
 
 def faults_with_data(study: Study, target: PredictedTarget) -> list[tuple[str, Expected]]:
     """What only the data can tell, likewise."""
-    every = (_metrics_of_the_task, _words_of_the_data, _shares)
+    every = (_metrics_of_the_task, _hyperparameters_of_the_task, _shares)
     return [fault for check in every for fault in check(study, target)]
 
 
@@ -80,26 +80,26 @@ def _shares(study: Study, target: PredictedTarget) -> Found:
             yield path, Expected("a share of rows, at most 1", value, hint)
 
 
-def _words_of_the_data(study: Study, target: PredictedTarget) -> Found:
+def _hyperparameters_of_the_task(study: Study, target: PredictedTarget) -> Found:
     """Hyperparameters of the other task, and weights of other classes than there are."""
     kind, classes = target.kind, target.classes
-    for word, entry in VOCABULARY.items():
-        if entry.task and entry.task != kind:
-            for path, value in _unusual(study.space, word):
-                expected = f"{show(entry.default)} in {kind}"
-                yield path, Expected(expected, value, f"{word} is for {entry.task}")
-        elif word == "class_weights":
-            for path, value in _unusual(study.space, word):
+    for name, known in VOCABULARY.items():
+        if known.task and known.task != kind:
+            for path, value in _unusual(study.space, name):
+                expected = f"{show(known.default)} in {kind}"
+                yield path, Expected(expected, value, f"{name} is for {known.task}")
+        elif name == "class_weights":
+            for path, value in _unusual(study.space, name):
                 if isinstance(value, list) and len(value) != len(classes):
                     names = Unquoted(", ".join(classes))
                     expected = f"{len(classes)} weights, one for each of {show(names)}"
                     yield path, Expected(expected, value)
 
 
-def _unusual(space: Space, word: str) -> Iterator[tuple[str, Any]]:
-    """What a word can be besides the vocabulary's default, as the file says it, and where."""
-    usual = plain(VOCABULARY[word].default)
-    for path, values in [(f"fixed.{word}", [space.default[word]]), *space.entries(word)]:
+def _unusual(space: Space, name: str) -> Iterator[tuple[str, Any]]:
+    """What a hyperparameter can be besides its default, as the file says it, and where."""
+    usual = plain(VOCABULARY[name].default)
+    for path, values in [(f"fixed.{name}", [space.default[name]]), *space.entries(name)]:
         for value in values:
             if isinstance(value, Range):
                 yield path, Unquoted("a range")
@@ -158,14 +158,13 @@ def _pruner(study: Study) -> Found:
 
 
 def _per(study: Study) -> Found:
-    word = study.search.per
-    if word is None:
+    per, space = study.search.per, study.space
+    if per is None or space.choices(per):
         return
-    choices = study.space.choices(word)
-    if not choices:
-        words = [w for d in study.space.dimensions for w in d.words if study.space.choices(w)]
-        hint = did_you_mean(word, words) if words else "none is"
-        yield "search.per", Expected("a word that space chooses from a list", word, hint)
+    chosen = [name for d in space.dimensions for name in d.names if space.choices(name)]
+    hint = did_you_mean(per, chosen) if chosen else "none is"
+    expected = "a hyperparameter that space chooses from a list"
+    yield "search.per", Expected(expected, per, hint)
 
 
 def _hyperparameter_constraints(study: Study) -> Found:

@@ -152,7 +152,7 @@ class EngineSpec(Section):
 
 
 class Study(Section):
-    """A whole study, resolved. `space` holds the searched words and the values of the others."""
+    """A whole study, resolved. `space` holds what is searched and the values of all else."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True

@@ -28,7 +28,7 @@ from sweeps.study.hyperparameters.vocabulary import VOCABULARY, Hyperparameter
 from sweeps.study.sections import Section
 
 CALL = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
-WORD = re.compile(r"[a-z][a-z0-9_]*")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 ARGUMENTS = ("config", "data", "seed")
 
 Function = Callable[[dict[str, Any], Any, int], Iterator[Any]]
@@ -91,12 +91,12 @@ class Trainer(Section):
 
     @field_validator("parameters")
     @classmethod
-    def _new_words(cls, value: dict[str, Parameter]) -> dict[str, Parameter]:
-        for word in value:
-            if word in VOCABULARY:
-                raise _own(Expected("words of its own", word, "every study has that one"))
-            if not WORD.fullmatch(word):
-                raise _own(Expected("words of a-z, 0-9 and _, a letter first", word))
+    def _new_names(cls, value: dict[str, Parameter]) -> dict[str, Parameter]:
+        for name in value:
+            if name in VOCABULARY:
+                raise _own(Expected("names of its own", name, "every study has that one"))
+            if not NAME.fullmatch(name):
+                raise _own(Expected("names of a-z, 0-9 and _, a letter first", name))
         return value
 
     @property
@@ -145,18 +145,18 @@ def as_section(value: Any) -> Any:
     return {"call": value} if isinstance(value, str) else value
 
 
-def words(given: Any) -> tuple[dict[str, Hyperparameter], set[str]]:
-    """The words that a `trainer` section adds, and those it cannot (the section says why)."""
+def hyperparameters(given: Any) -> tuple[dict[str, Hyperparameter], set[str]]:
+    """Those that a `trainer` section adds, and those it cannot (the section says why)."""
     parameters = given.get("parameters") if isinstance(given, Mapping) else None
     added: dict[str, Hyperparameter] = {}
     wrong: set[str] = set()
-    for word, described in parameters.items() if isinstance(parameters, Mapping) else ():
+    for name, described in parameters.items() if isinstance(parameters, Mapping) else ():
         try:
-            known = Trainer.model_validate({"call": "m:f", "parameters": {word: described}})
-            one = known.parameters[word]
-            added[word] = Hyperparameter(one.kind, one.default, one.about or "of the trainer's own")
+            known = Trainer.model_validate({"call": "m:f", "parameters": {name: described}})
+            one = known.parameters[name]
+            added[name] = Hyperparameter(one.kind, one.default, one.about or "of the trainer's own")
         except ValidationError:
-            wrong.add(str(word))
+            wrong.add(str(name))
     return added, wrong
 
 

@@ -14,7 +14,7 @@ from sweeps.results.result import Result
 from sweeps.study.data_section import DataSpec, SplitSpec
 from sweeps.study.file import parsing
 from sweeps.study.file.documents import read
-from sweeps.study.hyperparameters.vocabulary import canonical
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.objectives import Objective
 from sweeps.training import seeds
 from sweeps.training.task import Task
@@ -45,7 +45,7 @@ def test_it_is_of_the_class_of_scikit_learns_mlp_on_any_split(run: Result) -> No
     from sklearn.neural_network import MLPClassifier
 
     spec = parsing.study(read(studies.path("breast_cancer")))
-    config = {word: canonical(word, value) for word, value in run.best.items()}
+    config = {word: VOCABULARY.canonical(word, value) for word, value in run.best.items()}
     ours, theirs = [], []
     for seed in SPLITS:
         data = load(

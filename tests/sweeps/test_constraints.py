@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from sweeps.study.hyperparameters.vocabulary import canonical, defaults
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.space import constraints
 
 
 def is_kept(text: str, **changes: Any) -> bool:
     """Whether the defaults with these changes keep a constraint."""
-    config = defaults() | {name: canonical(name, value) for name, value in changes.items()}
-    return constraints.parse(text).holds(config)
+    given = {name: VOCABULARY.canonical(name, value) for name, value in changes.items()}
+    config = VOCABULARY.defaults() | given
+    return constraints.parse(text, VOCABULARY).holds(config)
 
 
 @pytest.mark.parametrize(

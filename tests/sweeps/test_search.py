@@ -431,7 +431,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"search": {"pruner": "signed_rank"}},
         "replicates: expected 5 or more for signed_rank",
     ),
-    ({"search": {"per": "l2"}}, "search.per: expected a word that space chooses from a list, got"),
+    (
+        {"search": {"per": "l2"}},
+        "search.per: expected a hyperparameter that space chooses from a list, got",
+    ),
     ({"objective": "epochs_to_target"}, "targets: expected one target for epochs_to_target, got 0"),
     ({"objective": "dev_eror"}, "expected a known metric, got 'dev_eror' (did you mean 'dev_err"),
     ({"objective": {"metric": "auc", "direction": "minimize"}}, "expected maximize for auc, got"),
@@ -473,7 +476,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"engine": {"nam": "dask"}},
         "engine.nam: expected a known key, got 'nam' (did you mean 'name'?",
     ),
-    ({"enqueue": [{"hidden": [3]}]}, "enqueue.0.hidden: expected a word that is searched, got"),
+    (
+        {"enqueue": [{"hidden": [3]}]},
+        "enqueue.0.hidden: expected a hyperparameter that is searched, got",
+    ),
     ({"budgets": {"time": "soon"}}, "budgets.time: expected a time like 90s, 10m or 1.5h, got 's"),
     ({"budgets": {"time": 1e-9}}, "budgets.time: expected a time like 90s, 10m or 1.5h, got 1e-09"),
     ({"budgets": {"time": 1e9}}, "budgets.time: expected at most 8784 h, got 1e+09"),

@@ -12,7 +12,7 @@ from rich.text import Text
 from sweeps.base.errors import UserError, printable
 from sweeps.base.terminal import tell
 from sweeps.storage import folders
-from sweeps.study.hyperparameters.vocabulary import defaults, plain
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
 from sweeps.views import tables, wording
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ def compare(paths: list[Path], split: str) -> Comparison:
 
 def _said(run: "frames.Run", settings: dict[str, Any]) -> list[str]:
     """The words of a winner of a user's trainer, without those that its study leaves alone."""
-    ours, used = defaults(), {"epochs", *(name.partition(".")[0] for name in run.parameters)}
+    ours = VOCABULARY.defaults()
+    used = {"epochs", *(name.partition(".")[0] for name in run.parameters)}
     return [
         name
         for name, value in settings.items()

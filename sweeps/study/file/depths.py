@@ -15,14 +15,14 @@ def possible(base: Config, space: Mapping[str, Any]) -> set[int]:
 
 
 def _outer(space: Mapping[str, Any]) -> set[int]:
-    """Of the entries that decide `hidden`: its own, or one that chooses it with other words."""
+    """Of the entries that decide `hidden`: its own, or one that chooses it with others."""
     depths: set[int] = set()
     for key, value in space.items():
-        words = [word.strip() for word in str(key).split(",")]
-        if words == ["hidden"]:
+        names = [name.strip() for name in str(key).split(",")]
+        if names == ["hidden"]:
             depths |= _of(value)
-        elif "hidden" in words and isinstance(value, list):
-            place = words.index("hidden")
+        elif "hidden" in names and isinstance(value, list):
+            place = names.index("hidden")
             rows = [row[place] for row in value if isinstance(row, list) and len(row) > place]
             depths |= {len(row) for row in rows if isinstance(row, list)}
     return depths

@@ -33,16 +33,17 @@ def study(document: Document) -> Study:
     fixed, space = values.pop("fixed", {}), values.pop("space", None)
     between, on_metrics = _constraints(document, values.pop("constraints", ()), faults)
     parsed: Space | None = None
-    more, unclear = trainers.words(values.get("trainer"))
-    with VOCABULARY.with_words(more):
-        if space is None:
-            faults.append(document.fault("space", Expected("a mapping of hyperparameters", None)))
-        else:
-            parsed, found = space_section.parse({} if fixed is None else fixed, space, between)
-            told = [(p, fault) for p, fault in found if not unclear & set(p.split("."))]
-            faults += [document.fault(path, fault) for path, fault in told]
-        first, wrong = enqueue.parse(parsed, values.pop("enqueue", ()))
-        faults += [document.fault(path, fault) for path, fault in wrong]
+    more, unclear = trainers.hyperparameters(values.get("trainer"))
+    vocabulary = VOCABULARY.and_also(more)
+    if space is None:
+        faults.append(document.fault("space", Expected("a mapping of hyperparameters", None)))
+    else:
+        given = {} if fixed is None else fixed
+        parsed, found = space_section.parse(given, space, between, vocabulary)
+        told = [(p, fault) for p, fault in found if not unclear & set(p.split("."))]
+        faults += [document.fault(path, fault) for path, fault in told]
+    first, wrong = enqueue.parse(parsed, values.pop("enqueue", ()), vocabulary)
+    faults += [document.fault(path, fault) for path, fault in wrong]
     seen = {fault.path for fault in faults}
     try:
         # A stand-in where the space is at fault, so that the other sections are checked too.

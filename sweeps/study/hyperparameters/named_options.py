@@ -7,22 +7,24 @@ from typing import Any, Protocol
 import dnn
 from dnn.numbers import Bound
 from sweeps.base.errors import Expected, did_you_mean, join
-from sweeps.study.hyperparameters.kinds import POSITIVE, Name, Number
+from sweeps.study.hyperparameters.kinds import POSITIVE, Kind, Name, Number, Setting
 
 
 @dataclass(frozen=True)
-class Setting:
-    """One setting of an option: its kind and default."""
-
-    kind: Number
-    default: float
-
-
-@dataclass(frozen=True)
-class NamedOptions:
+class NamedOptions(Kind):
     """A name with settings of its own: `adam`, or `{adam: {beta1: 0.8}}`."""
 
     table: Mapping[str, Mapping[str, Setting]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them, with settings and without."""
+        return tuple(self.table)
+
+    @property
+    def options(self) -> Mapping[str, Mapping[str, Setting]]:
+        """The table."""
+        return self.table
 
     def check(self, value: Any) -> tuple[str, tuple[tuple[str, float], ...]]:
         """(name, ((setting, value), …)) with all its settings, defaults filled in."""
@@ -36,10 +38,10 @@ class NamedOptions:
             )
         ((name, given),) = value.items()
         Name(tuple(self.table)).check(name)
-        settings = self.settings(name, given if given is not None else {})
+        settings = self._settings(name, given if given is not None else {})
         return name, tuple(settings.items())
 
-    def settings(self, name: str, given: Any) -> dict[str, float]:
+    def _settings(self, name: str, given: Any) -> dict[str, float]:
         """All settings of an option, from those given and the defaults."""
         if not isinstance(given, dict):
             raise Expected("a mapping of settings", given, at=name)

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweeps.base.errors import Expected, did_you_mean
-from sweeps.study.hyperparameters.kinds import Flag, Name, Weights, Widths
-from sweeps.study.hyperparameters.named_options import NamedOptions
-from sweeps.study.hyperparameters.vocabulary import VOCABULARY
+from sweeps.study.hyperparameters.vocabulary import Vocabulary
 
 FORM = "like 'l2 < 1e-2 when optimizer is adam'"
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
@@ -36,7 +34,7 @@ class Comparison:
     right: str | float
 
     def holds(self, config: Mapping[str, Any]) -> bool:
-        """Where a word has several numbers (one a layer), for all of them."""
+        """Where a hyperparameter has several numbers (one a layer), for all of them."""
         right = [self.right] if isinstance(self.right, float) else _numbers(config, self.right)
         compare = COMPARISONS[self.sign]
         return all(compare(a, b) for a in _numbers(config, self.left) for b in right)
@@ -46,13 +44,13 @@ class Comparison:
 class Identity:
     """A named choice is one of some, or none of them."""
 
-    word: str
-    names: tuple[str, ...]
+    name: str
+    values: tuple[str, ...]
     negated: bool = False
 
     def holds(self, config: Mapping[str, Any]) -> bool:
         """Whether it is so."""
-        return (_name(config[self.word]) in self.names) != self.negated
+        return (_name(config[self.name]) in self.values) != self.negated
 
 
 @dataclass(frozen=True)
@@ -68,77 +66,71 @@ class HyperparameterConstraint:
         return not all(w.holds(config) for w in self.when) or self.must.holds(config)
 
 
-def parse(text: str) -> HyperparameterConstraint:
+def parse(text: str, vocabulary: Vocabulary) -> HyperparameterConstraint:
     """A constraint of the study file. Errors: Expected."""
     must, when, conditions = text.partition(" when ")
     parts = conditions.split(" and ") if when else []
-    return HyperparameterConstraint(text, _clause(must), tuple(_clause(part) for part in parts))
+    first, *conditional = (_clause(part, vocabulary) for part in (must, *parts))
+    return HyperparameterConstraint(text, first, tuple(conditional))
 
 
-def _clause(text: str) -> Comparison | Identity:
+def _clause(text: str, vocabulary: Vocabulary) -> Comparison | Identity:
     if found := _COMPARISON.fullmatch(text):
         left, sign, right = found.groups()
-        _check_numeric(left)
-        return Comparison(left, sign, _number_or_word(right))
+        _check_measure(left, vocabulary)
+        return Comparison(left, sign, _number_or_measure(right, vocabulary))
     if found := _IDENTITY.fullmatch(text):
-        word, negated, names = found.groups()
-        return _identity(word, bool(negated), tuple(re.split(r"\s+or\s+", names)))
+        name, negated, values = found.groups()
+        return _identity(name, bool(negated), tuple(re.split(r"\s+or\s+", values)), vocabulary)
     raise Expected("a constraint", text.strip(), FORM)
 
 
-def _number_or_word(text: str) -> float | str:
+def _number_or_measure(text: str, vocabulary: Vocabulary) -> float | str:
     try:
         number = float(text)
     except ValueError:
-        _check_numeric(text)
+        _check_measure(text, vocabulary)
         return text
     if not math.isfinite(number):
         raise Expected("a finite number", text)
     return number
 
 
-def _check_numeric(name: str) -> None:
-    word, _, part = name.partition(".")
-    if word not in VOCABULARY:
-        raise Expected("a hyperparameter", name, did_you_mean(word, VOCABULARY))
-    kind = VOCABULARY[word].kind
-    if isinstance(kind, Widths):
-        if part not in ("depth", "width"):
-            raise Expected(f"{word}.depth or {word}.width", name)
-    elif part or isinstance(kind, NamedOptions | Name | Flag | Weights):
-        raise Expected("a hyperparameter that is a number", name, FORM)
+def _check_measure(text: str, vocabulary: Vocabulary) -> None:
+    """Errors: Expected for what is no number, such as `optimizer`, `hidden` or `l2.depth`."""
+    name, _, part = text.partition(".")
+    if name not in vocabulary:
+        raise Expected("a hyperparameter", text, did_you_mean(name, vocabulary))
+    measures = vocabulary[name].kind.measures
+    if part in measures:
+        return
+    if "" in measures or not measures:
+        raise Expected("a hyperparameter that is a number", text, FORM)
+    raise Expected(" or ".join(f"{name}.{measure}" for measure in measures), text)
 
 
-def _identity(word: str, negated: bool, names: tuple[str, ...]) -> Identity:
-    if word not in VOCABULARY:
-        raise Expected("a hyperparameter", word, did_you_mean(word, VOCABULARY))
-    known = _names(word)
-    for name in names:
-        if name not in known:
-            hint = did_you_mean(name, known) if known else "compare it with < or >"
-            raise Expected(f"a name of {word}", name, hint)
-    return Identity(word, names, negated)
-
-
-def _names(word: str) -> tuple[str, ...]:
-    kind = VOCABULARY[word].kind
-    if isinstance(kind, Flag):
-        return ("true", "false")
-    if isinstance(kind, NamedOptions):
-        return tuple(kind.table)
-    return tuple(getattr(kind, "names", getattr(kind, "words", ())))
+def _identity(
+    name: str, negated: bool, values: tuple[str, ...], vocabulary: Vocabulary
+) -> Identity:
+    known = vocabulary.find(name).kind.names
+    for value in values:
+        if value not in known:
+            hint = did_you_mean(value, known) if known else "compare it with < or >"
+            raise Expected(f"a name of {name}", value, hint)
+    return Identity(name, values, negated)
 
 
 def _name(value: Any) -> str:
+    """A value as a constraint says it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value[0]) if isinstance(value, tuple) and value else str(value)
 
 
-def _numbers(config: Mapping[str, Any], name: str) -> list[float]:
-    """The numbers behind a name; 'full' and 'none' are without limit."""
-    word, _, part = name.partition(".")
-    value = config[word]
+def _numbers(config: Mapping[str, Any], measure: str) -> list[float]:
+    """The numbers that are compared; 'full' and 'none' are without limit."""
+    name, _, part = measure.partition(".")
+    value = config[name]
     if part == "depth":
         return [len(value)]
     values = value if isinstance(value, tuple) else (value,)
