@@ -34,7 +34,7 @@ class UserError(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-class Words(str):
+class Unquoted(str):
     """What was got, in our words instead of the user's: shown without quotes."""
 
 
@@ -96,7 +96,7 @@ def show(value: Any, longest: int = 60) -> str:
         text = {True: "true", False: "false", None: "nothing"}[value]
     elif isinstance(value, float):
         text = f"{value:g}"
-    elif isinstance(value, str) and not isinstance(value, Words):
+    elif isinstance(value, str) and not isinstance(value, Unquoted):
         text = f"'{redact_address(value)}'"
     else:
         text = redact(str(redact_value(value)))

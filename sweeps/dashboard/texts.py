@@ -80,7 +80,7 @@ def _head(study: Study, standing: Standing) -> Iterator[str]:
     counts = standing.counts
     states = ", ".join(f"{n} {state}" for state, n in counts.items())
     search = study.search
-    how = methods.in_words(search.sampler, study.pruner)
+    how = methods.summary(search.sampler, study.pruner)
     yield (
         f"**{PHASES[standing.phase]}**: {sum(counts.values())} of {standing.budget} trials "
         f"({states}) × {study.replicates} replicates; {how}, "

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected
 from sweeps.data import blocks, cells
-from sweeps.study.spec import Kind
+from sweeps.study.data_section import ColumnKind
 
 # What names that may be no more than numbers of rows are like.
 NAMES = re.compile(r"(?i:(.*[_ .-])?(id|uuid)|index|unnamed.*)")
@@ -37,7 +37,7 @@ class Features:
     changed: dict[str, str]
 
 
-def take(frame: pd.DataFrame, said: Mapping[str, Kind]) -> Features:
+def take(frame: pd.DataFrame, said: Mapping[str, ColumnKind]) -> Features:
     """Take each column for what is `said` of it, else for what it looks like.
 
     Errors: Expected (below `columns`) for texts in a column that is said to hold numbers.
@@ -86,7 +86,7 @@ def first(column: pd.Series) -> object:
     return None if at is None else column.loc[at]
 
 
-def _as_said(name: str, column: pd.Series, kind: Kind) -> pd.Series | None:
+def _as_said(name: str, column: pd.Series, kind: ColumnKind) -> pd.Series | None:
     """A column as the study says; None where that is how it looks. Errors: Expected."""
     is_number = cells.is_plain(column.dtype, is_flag=True)
     if is_number == (kind == "number"):

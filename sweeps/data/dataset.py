@@ -14,7 +14,7 @@ from sweeps.data.encode import Encoder
 from sweeps.study import compatibility
 
 if TYPE_CHECKING:
-    from sweeps.study.spec import DataSpec
+    from sweeps.study.data_section import DataSpec
 
 PARTS = ("train", "dev", "test")
 LOSS = {

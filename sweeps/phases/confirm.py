@@ -204,7 +204,7 @@ def confirm(
                     key = _late(study, work.keys[label])
                     records.write([(_path(folder, key), gone[0], key)])
                 continue
-            known[label] = merging.merge(pieces, study.objectives, study.limits)
+            known[label] = merging.merge(pieces, study.objectives, study.metric_constraints)
             records.write([(_path(folder, work.keys[label]), known[label], work.keys[label])])
     confirmed = [c for c in work.chosen if c.label not in lost]
     ranked = sorted(confirmed, key=lambda c: ranking.standing(study, known[c.label]))
@@ -272,7 +272,7 @@ def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
         replicates=replicates,
         objectives=study.objectives,
         dtype=study.dtype,
-        limits=study.limits,
+        limits=study.metric_constraints,
         targets=study.aims,
         keep=True,
     )

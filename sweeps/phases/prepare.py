@@ -157,7 +157,8 @@ def prepare(
     if study.trainer is not None:
         study = _with_trainer(study, study.trainer, document, base, allow_code)
     dataset = _load(study, document, base)
-    consistency.with_data(study, dataset, document)
+    if found := consistency.faults_with_data(study, dataset.target):
+        raise UserError([document.fault(path, fault) for path, fault in found])
     try:
         memory.expect_room(study, dataset)
     except Expected as fault:

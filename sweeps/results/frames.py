@@ -168,7 +168,7 @@ def _of_outputs(
     gone = outcome.arrays.get("gone", np.zeros(len(outputs), bool))
     # A score is of dev rows: those of the part stand in their place.
     numbers = {f"dev_{kind}": outcome.final[f"{part}_{kind}"] for kind in ("loss", "error")}
-    seen = metrics.Seen(numbers, lambda: outputs, dataset.labels[part])
+    seen = metrics.ScoreInputs(numbers, lambda: outputs, dataset.labels[part])
     found = {}
     for name in names:
         score = metrics.METRICS[name]

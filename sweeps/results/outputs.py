@@ -97,7 +97,7 @@ def write_provenance(run: PreparedRun, finished: list[Finished], facts: dict[str
         "objectives": [
             o.model_dump() | {"label": o.label, "direction": o.goal} for o in study.objectives
         ],
-        "limits": [one.text for one in study.limits],
+        "limits": [one.text for one in study.metric_constraints],
         "targets": study.targets.model_dump(exclude_none=True),
         "reference": study.reference,
         "data": {**_data(dataset), "group": study.data.group},
@@ -105,8 +105,8 @@ def write_provenance(run: PreparedRun, finished: list[Finished], facts: dict[str
         "counts": {**counts, "running": 0, "asked": run.budget},
         "search": {
             **searched,
-            "sampler": methods.words(study.search.sampler),
-            "pruner": methods.words(study.pruner),
+            "sampler": methods.description(study.search.sampler),
+            "pruner": methods.description(study.pruner),
             "replicates": study.replicates,
             "epochs": study.epochs,
         },

@@ -75,7 +75,8 @@ def _definitions(study: Study, dataset: Dataset) -> dict[str, str]:
 
 
 def _constraints(study: Study) -> list[str]:
-    return [*(rule.text for rule in study.space.rules), *(one.text for one in study.limits)]
+    between = [one.text for one in study.space.constraints]
+    return between + [one.text for one in study.metric_constraints]
 
 
 def _digest(warm: Sequence[WarmTrial]) -> str:
@@ -109,7 +110,7 @@ def best_yaml(study: Study, winner: Config, base: Path, folder: Path) -> str:
 
 
 def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
-    own = {"space", "storage", "objectives", "limits", "enqueue", "search", "trainer"}
+    own = {"space", "storage", "objectives", "metric_constraints", "enqueue", "search", "trainer"}
     sections = study.model_dump(exclude=own, exclude_none=True)
     if ":" not in study.data.source:
         # Relative to the run folder, where this file will stand.
@@ -160,12 +161,12 @@ def fixed(study: Study) -> dict[str, Any]:
 
 
 def _fixed(study: Study) -> Config:
-    searched = {word for dimension in study.space.dimensions for word in dimension.words}
+    searched = {name for dimension in study.space.dimensions for name in dimension.names}
     return {w: v for w, v in study.space.default.items() if w not in searched}
 
 
 def _space(study: Study) -> dict[str, Any]:
-    return {", ".join(entry.words): entry.plain() for entry in study.space.dimensions}
+    return {", ".join(entry.names): entry.plain() for entry in study.space.dimensions}
 
 
 def describe(study: Study) -> list[dict[str, Any]]:

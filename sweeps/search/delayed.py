@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sweeps.study.spec import Study
 
-# How often a sampler is asked for a setting that keeps the rules, before chance is.
+# How often a sampler is asked for a setting that keeps the constraints, before chance is.
 ATTEMPTS = 20
 DRAWS = 10_000
 # The pruners that compare replicates, and so need every one's curve.
@@ -105,7 +105,7 @@ def first(study: "Study", space: Space) -> list[Params]:
 class WarmTrial:
     """A trial of an earlier run: its setting in this study's space, its value, and its violations.
 
-    Of the limits of this study; those of metrics that the earlier run did not know are not there.
+    Of this study's constraints; those on metrics that the earlier run did not know are not there.
     """
 
     params: Params
@@ -173,7 +173,7 @@ class SubStudy:
         return self._design[place - len(self._first)] if self._design else None
 
     def _ask_again(self, number: int, trial_id: int) -> None:
-        """Until the rules are kept: by the sampler with other seeds, then by chance."""
+        """Until the constraints are kept: by the sampler with other seeds, then by chance."""
         seed = self._spec.search.seed
         for attempt in range(1, DRAWS):
             method = self._spec.search.sampler if attempt < ATTEMPTS else methods.Random()
@@ -182,9 +182,9 @@ class SubStudy:
             params = self._space.ask(optuna_private.restarted(self._study, trial_id))
             if self._space.allows(self._space.configure(params)):
                 return
-        rules = "; ".join(rule.text for rule in self._space.rules)
+        texts = "; ".join(constraint.text for constraint in self._space.constraints)
         raise UserError(
-            f"constraints: expected settings that keep them, got none of {DRAWS}: {rules}"
+            f"constraints: expected settings that keep them, got none of {DRAWS}: {texts}"
         )
 
     def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool) -> None:

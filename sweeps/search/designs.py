@@ -17,7 +17,7 @@ DRAWS = 10_000
 
 
 def grid(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
-    """Every cell that keeps the rules once, in an order shuffled by the seed."""
+    """Every cell that keeps the constraints once, in an order shuffled by the seed."""
     kept = [
         params
         for params in walks.cells(space, space.parameters(), methods.points(sampler))
@@ -28,7 +28,7 @@ def grid(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
 
 
 def qmc(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
-    """Scrambled Sobol points (Owen 1998), those that keep the rules; a coordinate a parameter.
+    """Scrambled Sobol points (Owen 1998), those within the constraints; a coordinate a parameter.
 
     Parameters that are not active leave their coordinate unused, so conditional spaces are no
     special case.
@@ -57,7 +57,7 @@ def cells(sampler: Any, space: Space) -> float:
         return math.inf
     points = methods.points(sampler)
     size = walks.size(space, space.parameters(), space.structure(), points)
-    if not space.rules or size > methods.MOST_CELLS:
+    if not space.constraints or size > methods.MOST_CELLS:
         return size
     every = walks.cells(space, space.parameters(), points)
     return sum(space.allows(space.configure(params)) for params in every)

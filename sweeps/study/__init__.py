@@ -1,1 +1,1 @@
-"""The study file: its words, and what they mean; from YAML to a checked `Study`."""
+"""The study file: what it can say, and what that means; from YAML to a checked `Study`."""

@@ -16,7 +16,7 @@ VERSION = 1  # of these rules; a run of a later version is not ours to judge
 # Fields by section; a `name`, which says what the section is, is always said.
 FIRST_FIELDS: Mapping[str, tuple[str, ...]] = {
     "DataSpec": ("target", "ignore", "group", "task", "split", "standardize", "options"),
-    "Split": ("dev", "test", "seed", "column"),
+    "SplitSpec": ("dev", "test", "seed", "column"),
     "Objective": ("metric", "at", "reduce"),
     "Reduction": ("quantile", "sd"),
     "Budgets": ("trial_time",),
@@ -64,8 +64,8 @@ FIRST_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "huber": ("delta",),
 }
 
-# What absence means where it is no longer the default: by "Section.field", "name.setting" or word;
-# and for what no option says, such as the order of a record's parameters.
+# What absence means where it is no longer the default: by "Section.field", "name.setting" or
+# hyperparameter; and for what no option says, such as the order of a record's parameters.
 ABSENT: Mapping[str, Any] = {"layout": 1}
 
 

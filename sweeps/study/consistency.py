@@ -6,138 +6,142 @@ What cannot be done is refused with the reason; what voids a promise is said.
 import importlib.util
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from sweeps.base.errors import Expected, UserError, Words, did_you_mean, show
+from sweeps.base.errors import Expected, Unquoted, did_you_mean, show
 from sweeps.study import methods
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
 from sweeps.study.metrics import METRICS, Cost
 from sweeps.study.space import Config, Range, Space, walks
-
-if TYPE_CHECKING:
-    from sweeps.data import Dataset
-    from sweeps.study.file.documents import Document
-    from sweeps.study.spec import Study
+from sweeps.study.spec import Study
 
 Found = Iterator[tuple[str, Expected]]
-DRAWS = 2000  # to see how much of a space its rules leave
+DRAWS = 2000  # to see how much of a space its constraints leave
 
 
-def faults(study: "Study") -> list[tuple[str, Expected]]:
+def faults(study: Study) -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
-    every = (_objectives, _sampler, _pruner, _per, _rules, _trainer)
+    every = (_objectives, _sampler, _pruner, _per, _hyperparameter_constraints, _trainer)
     return [fault for check in every for fault in check(study)]
 
 
-def _objectives(study: "Study") -> Found:
+def _objectives(study: Study) -> Found:
     metrics = [o.metric for o in study.objectives]
     if len(set(metrics)) < len(metrics):
-        yield "objective", Expected("each metric once", Words(", ".join(metrics)))
+        yield "objective", Expected("each metric once", Unquoted(", ".join(metrics)))
     if len({o.at for o in study.objectives}) > 1:
-        yield "objective", Expected("one `at` for all objectives", Words("last and best"))
+        yield "objective", Expected("one `at` for all objectives", Unquoted("last and best"))
     for name in study.metrics:
         metric = METRICS[name]
         if isinstance(metric, Cost) and metric.needs_target and len(study.aims) != 1:
-            got = Words(f"{len(study.aims)}")
+            got = Unquoted(f"{len(study.aims)}")
             yield "targets", Expected(f"one target for {name}", got, "like {dev_error: 0.05}")
 
 
-def with_data(study: "Study", dataset: "Dataset", document: "Document") -> None:
-    """What only the data can tell. Errors: UserError with every fault."""
-    found = [
-        *_metrics_of_the_task(study, dataset),
-        *_words_of_the_data(study, dataset),
-        *_shares(study, dataset),
-    ]
-    if found:
-        raise UserError([document.fault(path, fault) for path, fault in found])
+class PredictedTarget(Protocol):
+    """What the data let a network predict."""
+
+    @property
+    def kind(self) -> str:
+        """classification or regression."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Their names; none in regression."""
 
 
-def _metrics_of_the_task(study: "Study", dataset: "Dataset") -> Found:
+def faults_with_data(study: Study, target: PredictedTarget) -> list[tuple[str, Expected]]:
+    """What only the data can tell, likewise."""
+    every = (_metrics_of_the_task, _hyperparameters_of_the_task, _shares)
+    return [fault for check in every for fault in check(study, target)]
+
+
+def _metrics_of_the_task(study: Study, target: PredictedTarget) -> Found:
     for name in study.metrics:
         task = METRICS[name].task
-        if task and task != dataset.target.kind:
-            problem = Expected(f"a metric of {dataset.target.kind}", name, f"it is one of {task}")
+        if task and task != target.kind:
+            problem = Expected(f"a metric of {target.kind}", name, f"it is one of {task}")
             yield _judging(study, name), problem
 
 
-def _judging(study: "Study", metric: str) -> str:
+def _judging(study: Study, metric: str) -> str:
     """The section that names a metric."""
     return "objective" if metric in [o.metric for o in study.objectives] else "constraints"
 
 
-def _shares(study: "Study", dataset: "Dataset") -> Found:
+def _shares(study: Study, target: PredictedTarget) -> Found:
     """An error is a share of rows in classification; one above 1 is meant in percent."""
     given = {"targets.dev_error": study.targets.dev_error, "reference": study.reference}
     for path, value in given.items():
-        if dataset.target.kind == "classification" and value is not None and value > 1:
+        if target.kind == "classification" and value is not None and value > 1:
             hint = f"did you mean {value / 100:g}?" if value <= 100 else ""
             yield path, Expected("a share of rows, at most 1", value, hint)
 
 
-def _words_of_the_data(study: "Study", dataset: "Dataset") -> Found:
-    """Words that are of the other task, and weights of other classes than there are."""
-    kind, classes = dataset.target.kind, dataset.target.classes
-    for word, entry in VOCABULARY.items():
-        if entry.task and entry.task != kind:
-            for path, value in _unusual(study.space, word):
-                expected = f"{show(entry.default)} in {kind}"
-                yield path, Expected(expected, value, f"{word} is for {entry.task}")
-        elif word == "class_weights":
-            for path, value in _unusual(study.space, word):
+def _hyperparameters_of_the_task(study: Study, target: PredictedTarget) -> Found:
+    """Hyperparameters of the other task, and weights of other classes than there are."""
+    kind, classes = target.kind, target.classes
+    for name, known in VOCABULARY.items():
+        if known.task and known.task != kind:
+            for path, value in _unusual(study.space, name):
+                expected = f"{show(known.default)} in {kind}"
+                yield path, Expected(expected, value, f"{name} is for {known.task}")
+        elif name == "class_weights":
+            for path, value in _unusual(study.space, name):
                 if isinstance(value, list) and len(value) != len(classes):
-                    names = Words(", ".join(classes))
+                    names = Unquoted(", ".join(classes))
                     expected = f"{len(classes)} weights, one for each of {show(names)}"
                     yield path, Expected(expected, value)
 
 
-def _unusual(space: Space, word: str) -> Iterator[tuple[str, Any]]:
-    """What a word can be besides the vocabulary's default, as the file says it, and where."""
-    usual = plain(VOCABULARY[word].default)
-    for path, values in [(f"fixed.{word}", [space.default[word]]), *space.entries(word)]:
+def _unusual(space: Space, name: str) -> Iterator[tuple[str, Any]]:
+    """What a hyperparameter can be besides its default, as the file says it, and where."""
+    usual = plain(VOCABULARY[name].default)
+    for path, values in [(f"fixed.{name}", [space.default[name]]), *space.entries(name)]:
         for value in values:
             if isinstance(value, Range):
-                yield path, Words("a range")
+                yield path, Unquoted("a range")
             elif plain(value) != usual:
                 yield path, plain(value)
 
 
-def _sampler(study: "Study") -> Found:
+def _sampler(study: Study) -> Found:
     sampler, space = study.search.sampler, study.space
     where = "search.sampler"
     if sampler.name in methods.NEEDS:
         module, package = methods.NEEDS[sampler.name]
         if importlib.util.find_spec(module) is None:
-            missing = Words("none")
+            missing = Unquoted("none")
             yield (
                 where,
                 Expected(f"{package} for {sampler.name}", missing, f"pip install {package}"),
             )
     if isinstance(sampler, methods.CmaEs):
         if len(study.objectives) > 1:
-            yield where, Expected("one objective for cmaes", Words(f"{len(study.objectives)}"))
-        if study.limits:
-            yield where, Expected("no constraints on metrics for cmaes", study.limits[0].text)
+            yield where, Expected("one objective for cmaes", Unquoted(f"{len(study.objectives)}"))
+        if study.metric_constraints:
+            text = study.metric_constraints[0].text
+            yield where, Expected("no constraints on metrics for cmaes", text)
         if space.structure() - ({study.search.per} if study.search.per else set()):
             hint = "its ranges have to be the same for every trial; try tpe"
-            yield where, Expected("no conditional parameters for cmaes", Words("some"), hint)
+            yield where, Expected("no conditional parameters for cmaes", Unquoted("some"), hint)
         ranges = [leaf for leaf in space.parameters() if isinstance(leaf, Range)]
         if len(ranges) < 2:
-            yield where, Expected("two ranges or more for cmaes", Words(f"{len(ranges)}"))
+            yield where, Expected("two ranges or more for cmaes", Unquoted(f"{len(ranges)}"))
     if isinstance(sampler, methods.BruteForce | methods.Grid):
         points = methods.points(sampler)
         size = walks.size(space, space.parameters(), space.structure(), points)
         if size == math.inf:
             hint = "give it a step, or try grid"
-            yield where, Expected("no range without a step for brute_force", Words("one"), hint)
+            yield where, Expected("no range without a step for brute_force", Unquoted("one"), hint)
         elif size > methods.MOST_CELLS:
             most = f"at most {methods.MOST_CELLS:,} cells"
-            yield where, Expected(most, Words(f"{size:,.0f}"))
+            yield where, Expected(most, Unquoted(f"{size:,.0f}"))
 
 
-def _pruner(study: "Study") -> Found:
+def _pruner(study: Study) -> Found:
     pruner = study.pruner
     if isinstance(pruner, methods.Unpruned):
         return
@@ -153,37 +157,36 @@ def _pruner(study: "Study") -> Found:
         yield "replicates", Expected(f"{needed} or more for signed_rank", study.replicates, hint)
 
 
-def _per(study: "Study") -> Found:
-    word = study.search.per
-    if word is None:
+def _per(study: Study) -> Found:
+    per, space = study.search.per, study.space
+    if per is None or space.choices(per):
         return
-    choices = study.space.choices(word)
-    if not choices:
-        words = [w for d in study.space.dimensions for w in d.words if study.space.choices(w)]
-        hint = did_you_mean(word, words) if words else "none is"
-        yield "search.per", Expected("a word that space chooses from a list", word, hint)
+    chosen = [name for d in space.dimensions for name in d.names if space.choices(name)]
+    hint = did_you_mean(per, chosen) if chosen else "none is"
+    expected = "a hyperparameter that space chooses from a list"
+    yield "search.per", Expected(expected, per, hint)
 
 
-def _rules(study: "Study") -> Found:
+def _hyperparameter_constraints(study: Study) -> Found:
     space, per = study.space, study.search.per
-    if not space.rules:
+    if not space.constraints:
         return
-    rules = "; ".join(rule.text for rule in space.rules)
-    got = Words(f"none of {DRAWS:,} drawn")
+    texts = "; ".join(constraint.text for constraint in space.constraints)
+    got = Unquoted(f"none of {DRAWS:,} drawn")
     if kept_share(space) == 0:
-        yield "constraints", Expected("some settings that keep them", got, rules)
+        yield "constraints", Expected("some settings that keep them", got, texts)
         return
     for code in space.choices(per) if per is not None else ():
         if kept_share(space.only(str(per), code)) == 0:
             expected = f"some settings with {per} {code} that keep them, for search.per"
-            yield "constraints", Expected(expected, got, rules)
+            yield "constraints", Expected(expected, got, texts)
 
 
 # What is known of our own networks alone.
 OURS = ("updates", "flops", "parameters")
 
 
-def _trainer(study: "Study") -> Found:
+def _trainer(study: Study) -> Found:
     if study.trainer is None:
         return
     hint = "it is not known of a training function of one's own"
@@ -191,34 +194,34 @@ def _trainer(study: "Study") -> Found:
         if name in OURS:
             yield _judging(study, name), Expected("a metric that a trainer yields", name, hint)
     if study.budgets.flops is not None:
-        yield "budgets.flops", Expected("another budget", Words("flops"), hint)
+        yield "budgets.flops", Expected("another budget", Unquoted("flops"), hint)
 
 
 def kept_share(space: Space) -> float:
-    """The share of a space that its rules leave, from random settings."""
+    """The share of a space that its constraints leave, from random settings."""
     return float(np.mean([space.allows(config) for config in drawn(space, DRAWS)]))
 
 
 def drawn(space: Space, count: int) -> list[Config]:
-    """So many settings at random, always the same ones, whether they keep the rules or not."""
+    """So many settings at random, always the same ones; no constraint is asked."""
     names = [leaf.name for leaf in space.parameters()]
     points = np.random.default_rng(0).random((count, len(names)))
     return [space.configure(walks.at(space, names, point)) for point in points]
 
 
 def allowed(space: Space, count: int) -> list[Config]:
-    """Those of so many settings at random that keep the rules."""
+    """Those of so many settings at random that keep the constraints."""
     return [config for config in drawn(space, count) if space.allows(config)]
 
 
-def voids_identity(study: "Study", time: float | None = None) -> list[str]:
+def voids_identity(study: Study, time: float | None = None) -> list[str]:
     """What makes the study depend on the clock, and so on the machine and what else it does."""
     found = []
     for objective in study.objectives:
         metric = METRICS[objective.metric]
         if isinstance(metric, Cost) and metric.in_seconds:
             found.append(f"objective {objective.metric}")
-    for one in study.limits:
+    for one in study.metric_constraints:
         metric = METRICS[one.metric]
         if isinstance(metric, Cost) and metric.in_seconds:
             found.append(f"constraint {one.text}")

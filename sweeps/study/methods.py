@@ -203,18 +203,18 @@ def points(sampler: Section) -> int | None:
     return sampler.points if isinstance(sampler, Grid) else None
 
 
-def words(method: Section) -> str:
+def description(method: Section) -> str:
     """A sampler or pruner with its options, for people: "median (startup 5, warmup 10)"."""
     options = method.model_dump(exclude_none=True)
     name = str(options.pop("name"))
-    said = [f"{key} {_word(value)}" for key, value in options.items()]
+    said = [f"{key} {_option(value)}" for key, value in options.items()]
     return f"{name} ({', '.join(said)})" if said else name
 
 
-def _word(value: object) -> str:
+def _option(value: object) -> str:
     return str(value["name"]) if isinstance(value, dict) else f"{value:g}"
 
 
-def in_words(sampler: Any, pruner: Any) -> str:
+def summary(sampler: Any, pruner: Any) -> str:
     """`tpe, median pruning`."""
     return f"{sampler.name}, {'no' if pruner.name == 'none' else pruner.name} pruning"

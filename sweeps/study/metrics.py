@@ -7,13 +7,10 @@ A cost is known when the training is over. Nothing here knows objectives or Optu
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from sweeps.data import Dataset
 
 Values = NDArray[np.float64]
 # A diverged replicate scores this many times the constant predictor's loss, and none scores worse:
@@ -23,8 +20,28 @@ DIVERGED_LOSS = 10
 SMALLEST = float(np.finfo(np.float64).eps)
 
 
+class PredictedTask(Protocol):
+    """What is predicted."""
+
+    @property
+    def task(self) -> str:
+        """binary, multiclass or regression."""
+
+
+class ConstantPredictor(Protocol):
+    """What a worst score is measured by: how well the best constant predicts the data."""
+
+    @property
+    def constants(self) -> Mapping[str, float]:
+        """Its losses by part: "dev_loss"."""
+
+    @property
+    def target(self) -> PredictedTask:
+        """What it predicts."""
+
+
 @dataclass(frozen=True)
-class Ended:
+class CostInputs:
     """A training that is over: what the costs are read from. curves: as in `task.Outcome`."""
 
     curves: Mapping[str, NDArray[Any]]
@@ -34,7 +51,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ScoreInputs:
     """Networks after an epoch: losses and errors (P,) by part, and what they say of the dev rows.
 
     outputs() -> (P, n, K′), for labels (n,); it is called where a score needs it.
@@ -51,8 +68,8 @@ class Score:
 
     direction: Literal["minimize", "maximize"]
     about: str
-    worst: "Callable[[Dataset], float]"
-    of: Callable[[Seen], Values]
+    worst: Callable[[ConstantPredictor], float]
+    of: Callable[[ScoreInputs], Values]
     task: str = ""  # "classification" or "regression" alone
 
     def bounded(self, values: Values, gone: NDArray[np.bool_], worst: float) -> Values:
@@ -67,7 +84,7 @@ class Cost:
     """Known at the end, never worse where networks diverge but by what it says of them."""
 
     about: str
-    at_end: Callable[[Ended], Values]
+    at_end: Callable[[CostInputs], Values]
     direction: Literal["minimize", "maximize"] = "minimize"
     task: str = ""
     needs_target: bool = False
@@ -77,13 +94,13 @@ class Cost:
 Metric = Score | Cost
 
 
-def worst(dataset: "Dataset", score: str) -> float:
+def worst(data: ConstantPredictor, score: str) -> float:
     """What a diverged replicate scores in a loss or an error of a part ("test_error")."""
     part, _, kind = score.partition("_")
-    loss = DIVERGED_LOSS * dataset.constants[f"{part}_loss"]
+    loss = DIVERGED_LOSS * data.constants[f"{part}_loss"]
     if kind == "loss":
         return loss
-    return math.sqrt(loss) if dataset.target.task == "regression" else 1.0
+    return math.sqrt(loss) if data.target.task == "regression" else 1.0
 
 
 def balanced_error(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
@@ -138,7 +155,7 @@ def loss_and_error(outputs: NDArray[Any], labels: NDArray[Any]) -> tuple[float, 
     return loss, float((outputs.argmax(axis=-1) != labels).mean())
 
 
-def _epochs_to_target(ended: Ended) -> Values:
+def _epochs_to_target(ended: CostInputs) -> Values:
     """The first epoch of a hit that holds at two evaluations running; before training is none."""
     ((score, target),) = ended.targets.items()
     hit = ended.curves[score] <= target  # (E, P); NaN once diverged
@@ -148,20 +165,20 @@ def _epochs_to_target(ended: Ended) -> Values:
     return np.where(held.any(axis=0), epochs, ended.epochs + 1).astype(np.float64)
 
 
-def _total(name: str) -> Callable[[Ended], Values]:
-    def cost(ended: Ended) -> Values:
+def _total(name: str) -> Callable[[CostInputs], Values]:
+    def cost(ended: CostInputs) -> Values:
         replicates = ended.curves["diverged"].shape[1]
         return np.full(replicates, float(ended.curves[name][-1]))
 
     return cost
 
 
-def _parameters(ended: Ended) -> Values:
+def _parameters(ended: CostInputs) -> Values:
     return np.full(ended.curves["diverged"].shape[1], float(ended.parameters))
 
 
-def _dev_error(dataset: "Dataset") -> float:
-    return worst(dataset, "dev_error")
+def _dev_error(data: ConstantPredictor) -> float:
+    return worst(data, "dev_error")
 
 
 def _scored(name: str) -> Score:

@@ -1,4 +1,4 @@
-"""What the search is after: objectives over replicates, and limits that a good trial must keep."""
+"""What the search is after: objectives over replicates, and constraints that a good trial keeps."""
 
 import re
 from collections.abc import Iterable
@@ -126,7 +126,7 @@ class Objective(Section):
         return float(values.mean()) + self.sign * (self.reduce.sd or 0.0) * spread
 
 
-class Limit(Section):
+class MetricConstraint(Section):
     """A metric's mean over replicates that must not be beyond a bound: `gap <= 0.02`."""
 
     metric: str
@@ -144,26 +144,28 @@ class Limit(Section):
         return over if self.sign == "<=" else -over
 
 
-def metrics_of(objectives: Iterable[Objective], limits: Iterable[Limit]) -> tuple[str, ...]:
+def metrics_of(
+    objectives: Iterable[Objective], constraints: Iterable[MetricConstraint]
+) -> tuple[str, ...]:
     """All that a trial is judged by, each once; the first objective's comes first."""
-    named = (*(one.metric for one in objectives), *(one.metric for one in limits))
+    named = (*(one.metric for one in objectives), *(one.metric for one in constraints))
     return tuple(dict.fromkeys(named))
 
 
-_LIMIT = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([\w.+-]+)\s*")
+_FORM = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([\w.+-]+)\s*")
 
 
-def is_limit(text: str) -> bool:
+def is_on_metric(text: str) -> bool:
     """Whether a constraint is about a metric rather than a hyperparameter."""
-    found = _LIMIT.fullmatch(text)
+    found = _FORM.fullmatch(text)
     return bool(found and found[1] in METRICS)
 
 
-def limit(text: str) -> Limit:
-    """A limit from the study file's words. Errors: Expected."""
-    found = _LIMIT.fullmatch(text)
+def metric_constraint(text: str) -> MetricConstraint:
+    """A constraint on a metric, as the study file says it. Errors: Expected."""
+    found = _FORM.fullmatch(text)
     if not found:
-        raise Expected("a limit", text, "like 'gap <= 0.02'")
+        raise Expected("a constraint", text, "like 'gap <= 0.02'")
     metric, sign, bound = found.groups()
     try:
         number = float(bound)
@@ -172,4 +174,4 @@ def limit(text: str) -> Limit:
     if not np.isfinite(number):
         raise Expected("a finite number", bound)
     # Of measured numbers < and <= are one.
-    return Limit(metric=metric, sign="<=" if sign in ("<", "<=") else ">=", bound=number)
+    return MetricConstraint(metric=metric, sign="<=" if sign in ("<", "<=") else ">=", bound=number)

@@ -1,7 +1,7 @@
 """The study: the file's sections as frozen models, checked in one go.
 
 Shapes of sections and their faults are pydantic's work; `fixed` and `space` have a grammar of
-their own (`sweeps.study.file`); whether the data can be had is `sweeps.data`'s question.
+their own (`sweeps.study.file`).
 """
 
 import re
@@ -24,9 +24,10 @@ from sweeps.base.errors import Expected, did_you_mean, show
 from sweeps.base.remotes import Address
 from sweeps.engines import ENGINES
 from sweeps.study import trainers
+from sweeps.study.data_section import DataSpec
 from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
 from sweeps.study.metrics import METRICS
-from sweeps.study.objectives import Limit, Objective, metrics_of
+from sweeps.study.objectives import MetricConstraint, Objective, metrics_of
 from sweeps.study.sections import Section
 from sweeps.study.space import Params, Space
 from sweeps.study.trainers import Trainer
@@ -34,40 +35,6 @@ from sweeps.study.trainers import Trainer
 Baseline = Literal["constant", "linear", "boosting"]
 BASELINES: tuple[Baseline, ...] = get_args(Baseline)
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-Kind = Literal["number", "category", "ignore"]  # what a column can be said to be
-
-
-class Split(Section):
-    """Shares of the rows, or a column that holds train, dev and test."""
-
-    dev: float = Field(0.2, gt=0, lt=1)
-    test: float = Field(0.2, gt=0, lt=1)
-    # One less than scikit-learn takes: dev is cut with the next seed.
-    seed: int = Field(0, ge=0, le=2**32 - 2)
-    column: str | None = None
-
-    @model_validator(mode="after")
-    def _leaves_rows_to_train(self) -> "Split":
-        if self.dev + self.test >= 1:
-            raise PydanticCustomError(
-                "own", "expected dev + test < 1, got {sum}", {"sum": show(self.dev + self.test)}
-            )
-        return self
-
-
-class DataSpec(Section):
-    """Where the rows come from and how they are divided."""
-
-    source: str
-    target: str | None = None
-    ignore: tuple[str, ...] = Field((), strict=False)
-    columns: dict[str, Kind] = Field(default_factory=dict)
-    group: str | None = None
-    decimal: Literal[".", ","] = "."
-    task: Literal["auto", "classification", "regression"] = "auto"
-    split: Split = Split()
-    standardize: bool = True
-    options: dict[str, Any] = Field(default_factory=dict)
 
 
 class Search(Section):
@@ -185,7 +152,7 @@ class EngineSpec(Section):
 
 
 class Study(Section):
-    """A whole study, resolved. `space` holds the searched words and the values of the others."""
+    """A whole study, resolved. `space` holds what is searched and the values of all else."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True
@@ -196,7 +163,7 @@ class Study(Section):
     data: DataSpec
     space: Annotated[Space, SkipValidation, WithJsonSchema({"type": "object"})]
     objectives: tuple[Objective, ...] = Field((Objective(),), alias="objective")
-    limits: tuple[Limit, ...] = ()
+    metric_constraints: tuple[MetricConstraint, ...] = Field((), alias="constraints")
     enqueue: tuple[SkipValidation[Params], ...] = ()
     budgets: Budgets = Budgets()
     replicates: int = Field(5, ge=1, le=1000)
@@ -296,7 +263,7 @@ class Study(Section):
     @property
     def metrics(self) -> tuple[str, ...]:
         """All that a trial is judged by, the first objective's first."""
-        return metrics_of(self.objectives, self.limits)
+        return metrics_of(self.objectives, self.metric_constraints)
 
     @property
     def needs_target(self) -> bool:

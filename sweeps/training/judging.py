@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sweeps.base import durations
 from sweeps.data import Dataset
 from sweeps.study import metrics
-from sweeps.study.objectives import Limit, Objective
+from sweeps.study.objectives import MetricConstraint, Objective
 from sweeps.training.task import Outcome, Task, failed
 
 Flags = NDArray[np.bool_]
@@ -118,7 +118,7 @@ class Judge:
         for name, scores in counted.scores.items():
             worst = metrics.worst(self._dataset, name)
             final[name] = np.where(self.gone, worst, np.fmin(scores, worst))
-        ended = metrics.Ended(curves, task.config["epochs"], n_parameters, dict(task.targets))
+        ended = metrics.CostInputs(curves, task.config["epochs"], n_parameters, dict(task.targets))
         for name in task.metrics:
             metric = metrics.METRICS[name]
             if isinstance(metric, metrics.Cost):
@@ -153,7 +153,7 @@ def values(final: Scores, objectives: tuple[Objective, ...]) -> tuple[float, ...
     return tuple(one.reduced(final[one.metric]) for one in objectives)
 
 
-def violations(final: Scores, limits: tuple[Limit, ...]) -> dict[str, float]:
+def violations(final: Scores, limits: tuple[MetricConstraint, ...]) -> dict[str, float]:
     """By limit, how far it is beyond; 0 or less where it is kept."""
     return {one.text: one.violation(final[one.metric]) for one in limits}
 

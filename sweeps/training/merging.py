@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from sweeps.study.objectives import Limit, Objective
+from sweeps.study.objectives import MetricConstraint, Objective
 from sweeps.training import judging
 from sweeps.training.task import COUNTS, SCORES, Outcome
 
 
 def merge(
-    pieces: list[Outcome], objectives: tuple[Objective, ...], limits: tuple[Limit, ...]
+    pieces: list[Outcome], objectives: tuple[Objective, ...], limits: tuple[MetricConstraint, ...]
 ) -> Outcome:
     """One outcome of all replicates, in the order of the pieces.
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.data.dataset import PARTS
-from sweeps.study.objectives import Limit, Objective, metrics_of
+from sweeps.study.objectives import MetricConstraint, Objective, metrics_of
 from sweeps.study.space import Config
 from sweeps.training import pruning
 from sweeps.training.pruning import StopRule
@@ -31,7 +31,7 @@ class Task:
     replicates: range
     objectives: tuple[Objective, ...]
     dtype: str
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[MetricConstraint, ...] = ()
     targets: tuple[tuple[str, float], ...] = ()
     stop_rule: StopRule = pruning.NEVER
     seconds: float = math.inf  # after which the trial has failed

@@ -76,7 +76,7 @@ class _Networks:
     ) -> metrics.Values:
         """See `judging.ReplicateScores`."""
         labels = self.dataset.labels["dev"]
-        return metric.of(metrics.Seen(scores, lambda: self.outputs("dev"), labels))
+        return metric.of(metrics.ScoreInputs(scores, lambda: self.outputs("dev"), labels))
 
     def outputs(self, part: str) -> NDArray[Any]:
         """(P, n, K′) of a part's rows."""

@@ -26,7 +26,7 @@ def lines(
         kind = f"{len(target.classes)} classes ({', '.join(_few(target.classes))})"
     else:
         kind = "a number (regression)"
-    how = methods.in_words(study.search.sampler, study.pruner)
+    how = methods.summary(study.search.sampler, study.pruner)
     confirm = f"best {study.confirm.top} + defaults × {study.confirm.replicates} fresh seeds"
     return [
         ("data", f"{facts['source']}: {columns}; target '{target.name}', {kind}"),
@@ -103,10 +103,10 @@ def _size(study: Study) -> str:
     space = study.space
     size = walks.size(space, space.parameters(), space.structure())
     text = "infinitely many" if math.isinf(size) else f"{size:,.0f}"
-    if space.rules:
-        rules = "; ".join(rule.text for rule in space.rules)
+    if space.constraints:
+        texts = "; ".join(constraint.text for constraint in space.constraints)
         share = consistency.kept_share(space)
-        text += f"; about {share:.0%} of them keep the constraints ({rules})"
+        text += f"; about {share:.0%} of them keep the constraints ({texts})"
     cells = most(study)
     if math.isfinite(cells):
         text += f"; {study.search.sampler.name} visits {cells:,.0f}"
@@ -118,7 +118,7 @@ def _defaults(study: Study) -> str:
         return "trial 0, and confirmed"
     default = study.space.default
     outside = [f"{word} {_short(default[word])}" for word in study.space.outside(default)]
-    outside += [rule.text for rule in study.space.rules if not rule.holds(default)]
+    outside += [one.text for one in study.space.constraints if not one.holds(default)]
     return f"outside the space ({', '.join(outside)}): not searched, only confirmed"
 
 
@@ -134,7 +134,8 @@ def _objective(study: Study) -> str:
     if study.objective.at == "best":
         where = "at each network's best dev epoch (selected on dev)"
     goals = " and ".join(f"{o.goal} {o.label}" for o in study.objectives)
-    kept = f", with {' and '.join(one.text for one in study.limits)}" if study.limits else ""
+    texts = " and ".join(one.text for one in study.metric_constraints)
+    kept = f", with {texts}" if texts else ""
     return f"{goals} {where}{kept}"
 
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn import metrics as sklearn
 
 from reports.stats import bootstrap, scores
-from sweeps.study.metrics import METRICS, Seen
+from sweeps.study.metrics import METRICS, ScoreInputs
 
 ROC = {"multi_class": "ovr", "average": "macro"}
 
@@ -61,7 +61,7 @@ def test_at_weights_of_one_it_is_the_metric_of_the_search(name):
     if number:
         target, outputs = np.linspace(-1, 1, 60), outputs[..., :1]
     searched = METRICS[name]
-    expected = searched.of(Seen({}, lambda: outputs, target))
+    expected = searched.of(ScoreInputs({}, lambda: outputs, target))
     assert scores.plain(score, target, outputs) == pytest.approx(expected)
     assert (score.sign == 1) == (searched.direction == "minimize")
 

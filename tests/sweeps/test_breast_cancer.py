@@ -11,11 +11,11 @@ import studies
 import sweeps
 from sweeps.data.loading import load
 from sweeps.results.result import Result
+from sweeps.study.data_section import DataSpec, SplitSpec
 from sweeps.study.file import parsing
 from sweeps.study.file.documents import read
-from sweeps.study.hyperparameters.vocabulary import canonical
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.objectives import Objective
-from sweeps.study.spec import DataSpec, Split
 from sweeps.training import seeds
 from sweeps.training.task import Task
 from sweeps.training.trial import train
@@ -45,10 +45,12 @@ def test_it_is_of_the_class_of_scikit_learns_mlp_on_any_split(run: Result) -> No
     from sklearn.neural_network import MLPClassifier
 
     spec = parsing.study(read(studies.path("breast_cancer")))
-    config = {word: canonical(word, value) for word, value in run.best.items()}
+    config = {word: VOCABULARY.canonical(word, value) for word, value in run.best.items()}
     ours, theirs = [], []
     for seed in SPLITS:
-        data = load(DataSpec(source=spec.data.source, split=Split(seed=seed)), Path(), "float32")
+        data = load(
+            DataSpec(source=spec.data.source, split=SplitSpec(seed=seed)), Path(), "float32"
+        )
         goals = (Objective(),)
         task = Task(0, config, 0, seeds.CONFIRM, range(10), goals, "float32", keep=True)
         ours.append(train(task, data).final["test_error"].mean())

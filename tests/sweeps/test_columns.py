@@ -13,7 +13,7 @@ from reports.checks import provenance
 from sweeps.base.errors import Expected, UserError
 from sweeps.data.encode import CategoryColumn
 from sweeps.data.loading import load
-from sweeps.study.spec import DataSpec
+from sweeps.study.data_section import DataSpec
 from tests.needs import shared
 from tests.sweeps.helpers import sweeps
 

@@ -11,8 +11,8 @@ from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, encode, sources, spellings
 from sweeps.data.encode import Encoder
 from sweeps.data.loading import load
+from sweeps.study.data_section import DataSpec
 from sweeps.study.metrics import worst
-from sweeps.study.spec import DataSpec
 
 
 def churn(rows: int = 120) -> pd.DataFrame:

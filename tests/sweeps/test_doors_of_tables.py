@@ -13,7 +13,7 @@ import pytest
 from sweeps.base.errors import UserError
 from sweeps.data import parquet, text_tables
 from sweeps.data.loading import load
-from sweeps.study.spec import DataSpec
+from sweeps.study.data_section import DataSpec
 
 ROWS = 60
 Y = ["a", "b"] * (ROWS // 2)

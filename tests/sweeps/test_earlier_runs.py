@@ -14,7 +14,7 @@ from sweeps.storage import identities
 from sweeps.study import compatibility
 from sweeps.study.file import documents, parsing
 from sweeps.study.hyperparameters import named_options, vocabulary
-from sweeps.study.hyperparameters.kinds import Number
+from sweeps.study.hyperparameters.kinds import Number, Setting
 from sweeps.study.sections import Section
 from tests.sweeps.helpers import sweeps
 
@@ -49,14 +49,14 @@ def test_a_run_of_the_first_version_goes_on(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", RUNS)
 def test_an_identity_leaves_out_what_came_later(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     new = vocabulary.Hyperparameter(Number(low=0), 3.0, "a hyperparameter of tomorrow")
-    monkeypatch.setitem(vocabulary._WORDS, "new", new)  # type: ignore[arg-type]
+    monkeypatch.setitem(vocabulary.VOCABULARY.hyperparameters, "new", new)  # type: ignore[arg-type]
     for table in (
         named_options.OPTIMIZERS.table,
         named_options.SCHEDULES.table,
         named_options.LOSSES.table,
     ):
         for key, settings in table.items():
-            with_one_more = {**settings, "new": named_options.Setting(Number(), 0.0)}
+            with_one_more = {**settings, "new": Setting(Number(), 0.0)}
             monkeypatch.setitem(table, key, with_one_more)  # type: ignore[arg-type]
     said = identity(name)
     assert said.pop("version") == compatibility.VERSION

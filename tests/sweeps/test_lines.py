@@ -11,7 +11,7 @@ import pytest
 from sweeps.base.errors import Expected, UserError
 from sweeps.commands.work import new, predict
 from sweeps.data.loading import load
-from sweeps.study.spec import DataSpec
+from sweeps.study.data_section import DataSpec
 from tests.needs import shared
 from tests.sweeps.helpers import sweeps
 from tests.sweeps.test_reading import model_of

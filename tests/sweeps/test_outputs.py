@@ -13,7 +13,7 @@ from sweeps.base.errors import UserError
 from sweeps.base.redaction import redact
 from sweeps.results.model import load
 from sweeps.results.result import Result
-from sweeps.study.metrics import METRICS, Seen
+from sweeps.study.metrics import METRICS, ScoreInputs
 from tests.sweeps.helpers import TEXT, study
 
 README = Path(__file__).parents[2] / "README.md"
@@ -237,7 +237,7 @@ def test_every_objective_has_a_column(tmp_path: Path) -> None:
         for name, rows in result.confirm.groupby("config"):
             for split, column in (("dev", "auc"), ("test", "test_auc")):
                 areas = METRICS["auc"].of(  # type: ignore[union-attr]
-                    Seen({}, lambda: file[f"{name}/{split}"], file[f"{split}_target"])  # noqa: B023
+                    ScoreInputs({}, lambda: file[f"{name}/{split}"], file[f"{split}_target"])  # noqa: B023
                 )
                 assert rows[column].to_numpy() == pytest.approx(areas)
     models = result.confirm[result.confirm["kind"] == "baseline"]

@@ -13,9 +13,9 @@ from sweeps.data.loading import load
 from sweeps.engines import Failure
 from sweeps.search.task_queue import TaskQueue
 from sweeps.search.workers import Workers
-from sweeps.study.hyperparameters.vocabulary import canonical, defaults
-from sweeps.study.objectives import Limit, Objective
-from sweeps.study.spec import DataSpec
+from sweeps.study.data_section import DataSpec
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY
+from sweeps.study.objectives import MetricConstraint, Objective
 from sweeps.training import networks, packing, seeds
 from sweeps.training.pruning import BestAbove
 from sweeps.training.task import Outcome, Task
@@ -28,10 +28,10 @@ def moons() -> Dataset:
 
 
 def task(number: int, **words: Any) -> Task:
-    config = defaults() | {"hidden": (6, 4), "epochs": 7}
-    config |= {word: canonical(word, value) for word, value in words.items()}
+    config = VOCABULARY.defaults() | {"hidden": (6, 4), "epochs": 7}
+    config |= {word: VOCABULARY.canonical(word, value) for word, value in words.items()}
     goals = (Objective(metric="auc", at="best"), Objective(metric="gap", at="best"))
-    limits = (Limit(metric="dev_loss", sign="<=", bound=0.5),)
+    limits = (MetricConstraint(metric="dev_loss", sign="<=", bound=0.5),)
     return Task(number, config, 3, seeds.SEARCH, range(3), goals, "float32", limits)
 
 

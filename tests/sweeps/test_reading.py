@@ -22,7 +22,7 @@ from sweeps.data.cells import Words
 from sweeps.data.encode import CategoryColumn, Encoder, NumberColumn
 from sweeps.data.loading import load
 from sweeps.results.model import Model
-from sweeps.study.spec import DataSpec
+from sweeps.study.data_section import DataSpec
 from tests.needs import shared
 from tests.sweeps.helpers import sweeps
 

@@ -1,5 +1,6 @@
 """The eleven rules of the study file, one test a rule, messages included."""
 
+import pickle
 from typing import Any
 
 import optuna
@@ -10,7 +11,8 @@ from sweeps.study.file import parsing
 from sweeps.study.file.documents import Document, parse, value
 from sweeps.study.file.overrides import override
 from sweeps.study.file.parsing import RESERVED
-from sweeps.study.objectives import limit
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
+from sweeps.study.objectives import metric_constraint
 from sweeps.study.spec import Study
 from sweeps.training import seeds
 
@@ -229,8 +231,8 @@ space:
         "s.yaml:3: fixed.optimizer: expected a name, or one name with its settings, got {"
     )
     assert faults("space: {optimizer: {choices: {adam: {optimizer: [adam]}}}}") == [
-        "s.yaml:3: space.optimizer.choices.adam.optimizer: expected a word that no choice around "
-        "it decides, got 'optimizer'"
+        "s.yaml:3: space.optimizer.choices.adam.optimizer: expected a hyperparameter that no "
+        "choice around it decides, got 'optimizer'"
     ]
     assert faults("space: {optimizer: {choices: {adam: {beta3: 1}}}}") == [
         "s.yaml:3: space.optimizer.choices.adam.beta3: expected a known setting, got 'beta3' "
@@ -256,7 +258,8 @@ def test_rule_6_two_words_cannot_decide_a_third() -> None:
 
 def test_rule_6_an_arm_cannot_change_the_horizon() -> None:
     assert faults("space: {optimizer: {choices: {adam: {epochs: 9}}}}")[0].startswith(
-        "s.yaml:3: space.optimizer.choices.adam.epochs: expected a word that can be searched"
+        "s.yaml:3: space.optimizer.choices.adam.epochs: expected a hyperparameter that can be "
+        "searched, got 'epochs'"
     )
 
 
@@ -291,12 +294,13 @@ def test_rule_8_set_moves_a_key_and_the_name_is_a_folders() -> None:
     with pytest.raises(UserError) as caught:
         parsing.study(document)
     assert str(caught.value).startswith(
-        "--set space.epochs: space.epochs: expected a word that can be searched, got 'epochs'"
+        "--set space.epochs: space.epochs: expected a hyperparameter that can be searched, got "
+        "'epochs'"
     )
     override(document, [("fixed.epochs", 5)])
     spec = parsing.study(document)
     assert spec.space.default["l2"] == 1e-4
-    assert [d.word for d in spec.space.dimensions] == ["hidden"]
+    assert [d.name for d in spec.space.dimensions] == ["hidden"]
     assert (spec.search.trials, spec.epochs) == (7, 5)
     with pytest.raises(UserError, match=r"--set name.x: name: expected a mapping, got 'a'"):
         override(document, [("name.x", 1)])
@@ -397,9 +401,9 @@ def test_rule_11_seeds_are_paired_within_a_phase_and_disjoint_between() -> None:
 
 @pytest.mark.parametrize("bound", [0.02, 1234567.0, 74505601.0, 1e-7, 2.5e17, 0.1 + 0.2, -3.0])
 def test_a_limit_reads_as_it_is_written(bound: float) -> None:
-    assert limit(f"updates <= {bound!r}").bound == bound
-    assert limit(limit(f"updates <= {bound!r}").text).bound == bound
-    assert limit("updates <= 1234567").text == "updates <= 1234567"
+    assert metric_constraint(f"updates <= {bound!r}").bound == bound
+    assert metric_constraint(metric_constraint(f"updates <= {bound!r}").text).bound == bound
+    assert metric_constraint("updates <= 1234567").text == "updates <= 1234567"
 
 
 def test_a_word_inside_an_inner_arm_replaces_the_outer_one_in_that_arm_alone() -> None:
@@ -429,6 +433,21 @@ def test_what_decides_is_asked_before_what_it_decides_whatever_the_files_order()
         assert (config["schedule"][0] == "step") is ("schedule" not in params) is is_decided
         assert (config["learning_rate"] == 0.5) is (config["schedule"][0] == "cosine")
         assert spec.space.locate(config) == params
+
+
+def test_a_study_in_another_process_means_what_it_meant_here() -> None:
+    spec = study(
+        "trainer: {call: 'm:train', parameters: {strength: {type: float, default: 1, low: 0}}}\n"
+        "constraints: [strength < 8 when l2 > 0]\n"
+        "space:\n  strength: {low: 0.1, high: 10}\n  l2: [0, 0.1]\n"
+        "  optimizer: {choices: {adam: {beta1: {low: 0.8, high: 0.9}}, lion: {schedule: [step]}}}\n"
+    )
+    there = pickle.loads(pickle.dumps(spec))
+    for params in sample(spec):
+        config = spec.space.configure(params)
+        assert there.space.configure(params) == config
+        assert there.space.locate(config) == spec.space.locate(config)
+        assert config["optimizer"] == VOCABULARY.canonical("optimizer", plain(config["optimizer"]))
 
 
 def test_entries_that_decide_each_other_in_a_circle_are_refused() -> None:
@@ -488,7 +507,8 @@ def test_what_is_enqueued_is_said_as_the_space_says_it(given: str, params: dict[
         ),
         (
             "optimizer: {adam: {epochs: 3}}",
-            "enqueue.0.epochs: expected a word that is searched, got 'epochs' (it is fixed)",
+            "enqueue.0.epochs: expected a hyperparameter that is searched, got 'epochs' "
+            "(it is fixed)",
         ),
     ],
 )

@@ -25,7 +25,7 @@ from sweeps.search.delayed import DelayedStudy, most
 from sweeps.storage.run_folder import RunFolder
 from sweeps.study import methods
 from sweeps.study.file import documents, parsing
-from sweeps.study.metrics import METRICS, Cost, Ended, Score
+from sweeps.study.metrics import METRICS, Cost, CostInputs, Score
 from sweeps.study.spec import Study
 from sweeps.training.trial import train_together
 
@@ -431,7 +431,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"search": {"pruner": "signed_rank"}},
         "replicates: expected 5 or more for signed_rank",
     ),
-    ({"search": {"per": "l2"}}, "search.per: expected a word that space chooses from a list, got"),
+    (
+        {"search": {"per": "l2"}},
+        "search.per: expected a hyperparameter that space chooses from a list, got",
+    ),
     ({"objective": "epochs_to_target"}, "targets: expected one target for epochs_to_target, got 0"),
     ({"objective": "dev_eror"}, "expected a known metric, got 'dev_eror' (did you mean 'dev_err"),
     ({"objective": {"metric": "auc", "direction": "minimize"}}, "expected maximize for auc, got"),
@@ -450,7 +453,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         },
         "constraints: expected some settings with optimizer momentum that keep them, for search.p",
     ),
-    ({"constraints": ["l2 smaller 1"]}, "constraints.0: expected a rule, got 'l2 smaller 1' (like"),
+    (
+        {"constraints": ["l2 smaller 1"]},
+        "constraints.0: expected a constraint, got 'l2 smaller 1' (like",
+    ),
     ({"constraints": ["l2 <= inf"]}, "constraints.0: expected a finite number, got 'inf'"),
     ({"constraints": ["l2 < nan"]}, "constraints.0: expected a finite number, got 'nan'"),
     ({"constraints": ["gap <= x"]}, "constraints.0: expected a number, got 'x'"),
@@ -470,7 +476,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"engine": {"nam": "dask"}},
         "engine.nam: expected a known key, got 'nam' (did you mean 'name'?",
     ),
-    ({"enqueue": [{"hidden": [3]}]}, "enqueue.0.hidden: expected a word that is searched, got"),
+    (
+        {"enqueue": [{"hidden": [3]}]},
+        "enqueue.0.hidden: expected a hyperparameter that is searched, got",
+    ),
     ({"budgets": {"time": "soon"}}, "budgets.time: expected a time like 90s, 10m or 1.5h, got 's"),
     ({"budgets": {"time": 1e-9}}, "budgets.time: expected a time like 90s, 10m or 1.5h, got 1e-09"),
     ({"budgets": {"time": 1e9}}, "budgets.time: expected at most 8784 h, got 1e+09"),
@@ -597,7 +606,7 @@ def test_epochs_to_target_are_those_of_the_report() -> None:
         curve = rng.random((epochs + 1, 200))
         curve[:, :20] = np.where(rng.random((epochs + 1, 20)) < 0.3, np.nan, curve[:, :20])
         numbers = {"dev_error": curve, "epoch": np.arange(epochs + 1)}
-        found = metric.at_end(Ended(numbers, epochs, 0, {"dev_error": 0.6}))
+        found = metric.at_end(CostInputs(numbers, epochs, 0, {"dev_error": 0.6}))
         hits = first_hits(curve.T, 0.6)
         assert found.tolist() == np.where(hits < 0, epochs + 1, hits).tolist()
 

@@ -19,11 +19,11 @@ from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.results.result import Result
 from sweeps.study import trainers
+from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents, parsing
-from sweeps.study.hyperparameters.vocabulary import canonical, defaults
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.metrics import worst
-from sweeps.study.objectives import Objective, limit
-from sweeps.study.spec import DataSpec
+from sweeps.study.objectives import Objective, metric_constraint
 from sweeps.study.trainers import Trainer
 from sweeps.training import custom, seeds
 from sweeps.training.merging import merge
@@ -101,9 +101,9 @@ def found(folder: Path, code: str, call: str = "mine:train") -> Trainer:
 
 
 def task(**changes: Any) -> Task:
-    words = {k: changes.pop(k) for k in list(changes) if k in defaults()}
-    config = defaults() | {"epochs": 5, "strength": 0.1, "penalty": "ridge"}
-    config |= {word: canonical(word, value) for word, value in words.items()}
+    words = {k: changes.pop(k) for k in list(changes) if k in VOCABULARY.defaults()}
+    config = VOCABULARY.defaults() | {"epochs": 5, "strength": 0.1, "penalty": "ridge"}
+    config |= {word: VOCABULARY.canonical(word, value) for word, value in words.items()}
     goal = Objective(**{k: changes.pop(k) for k in ("metric", "at") if k in changes})
     whole = Task(0, config, 0, seeds.SEARCH, range(3), (goal,), "float32")
     return replace(whole, **changes)
@@ -160,7 +160,7 @@ def test_it_is_swept_pruned_confirmed_and_reported(finished: Path) -> None:
     best = networks[networks["rank"] == 1]
     assert len(best) == 4
     assert best["test_error"].mean() < 0.25
-    assert set(result.best) == {*defaults(), "strength", "penalty"}
+    assert set(result.best) == {*VOCABULARY.defaults(), "strength", "penalty"}
     page = result.report.read_text()
     assert "mine:train" in page
     assert "floating-point operations" not in page.lower()
@@ -289,7 +289,7 @@ FAULTS = {
     ),
     "    strength: {type": (
         "    l2: {type",
-        "trainer.parameters: expected words of its own, got 'l2'",
+        "trainer.parameters: expected names of its own, got 'l2'",
     ),
     "  strength: {low: 1e-3, high: 1, log: true}": (
         "  strenght: [1, 2]",
@@ -512,7 +512,7 @@ def test_one_that_says_nothing_or_too_little(tmp_path: Path, moons: Dataset) -> 
 
 def test_outputs_are_scored_as_ours_are(tmp_path: Path, moons: Dataset) -> None:
     names = ("auc", "macro_f1", "balanced_error", "gap", "log_loss")
-    limits = tuple(limit(f"{name} <= 1") for name in names)
+    limits = tuple(metric_constraint(f"{name} <= 1") for name in names)
     outcome = train(tmp_path, LOGISTIC, moons, limits=limits, learning_rate=1, keep=True)
     log_p = outcome.arrays["dev_outputs"].astype(float)
     labels = moons.labels["dev"]

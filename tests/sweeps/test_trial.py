@@ -10,10 +10,10 @@ import dnn
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.phases.confirm import _pieces
-from sweeps.study.hyperparameters.vocabulary import canonical, defaults
+from sweeps.study.data_section import DataSpec
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.metrics import worst
 from sweeps.study.objectives import Objective
-from sweeps.study.spec import DataSpec
 from sweeps.training import seeds
 from sweeps.training.merging import merge
 from sweeps.training.networks import initialize, network
@@ -28,9 +28,9 @@ def moons() -> Dataset:
 
 
 def task(**changes: object) -> Task:
-    words = {k: changes.pop(k) for k in list(changes) if k in defaults()}
-    config = defaults() | {"hidden": (8,), "epochs": 5}
-    config |= {word: canonical(word, value) for word, value in words.items()}
+    words = {k: changes.pop(k) for k in list(changes) if k in VOCABULARY.defaults()}
+    config = VOCABULARY.defaults() | {"hidden": (8,), "epochs": 5}
+    config |= {word: VOCABULARY.canonical(word, value) for word, value in words.items()}
     named = {k: changes.pop(k) for k in ("metric", "at") if k in changes}
     goal = Objective.model_validate(named)
     whole = Task(0, config, 0, seeds.SEARCH, range(4), (goal,), "float32")

@@ -13,11 +13,12 @@ from sweeps.data import sources
 from sweeps.data.loading import load
 from sweeps.phases.prepare import prepare
 from sweeps.study import metrics
+from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents, parsing
 from sweeps.study.file.documents import Document
-from sweeps.study.hyperparameters.vocabulary import canonical, defaults, plain
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
 from sweeps.study.objectives import Objective
-from sweeps.study.spec import DataSpec, Study
+from sweeps.study.spec import Study
 from sweeps.training import networks, seeds
 from sweeps.training.task import Task
 from sweeps.training.trial import train
@@ -121,9 +122,10 @@ def test_balanced_is_scikit_learns_on_the_training_rows() -> None:
         "ratios": (7 * usual).tolist(),
         "none": "none",
     }.items():
-        words = {"hidden": (4,), "epochs": 3, "class_weights": canonical("class_weights", weights)}
+        given = VOCABULARY.canonical("class_weights", weights)
+        config = VOCABULARY.defaults() | {"hidden": (4,), "epochs": 3, "class_weights": given}
         goal = (Objective(metric="dev_loss"),)
-        task = Task(0, defaults() | words, 0, seeds.SEARCH, range(2), goal, dtype="float64")
+        task = Task(0, config, 0, seeds.SEARCH, range(2), goal, dtype="float64")
         losses[name] = train(task, dataset).final["dev_loss"]
     np.testing.assert_allclose(losses["theirs"], losses["ours"], rtol=1e-9)
     np.testing.assert_allclose(losses["ratios"], losses["ours"], rtol=1e-9)

@@ -13,7 +13,7 @@ from sweeps.base import files
 from sweeps.base.errors import UserError, printable
 from sweeps.base.terminal import say
 from sweeps.storage import folders
-from sweeps.study.hyperparameters.vocabulary import defaults, plain
+from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.views import wording
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ def compare(paths: list[Path], split: str) -> Comparison:
 
 def _said(run: "frames.Run", settings: dict[str, Any]) -> list[str]:
     """The words of a winner of a user's trainer, without those that its study leaves alone."""
-    ours, used = defaults(), {"epochs", *(name.partition(".")[0] for name in run.parameters)}
+    ours = VOCABULARY.defaults()
+    used = {"epochs", *(name.partition(".")[0] for name in run.parameters)}
     return [
         name
         for name, value in settings.items()

@@ -11,27 +11,27 @@ DEEPEST = 100
 
 def possible(base: Config, space: Mapping[str, Any]) -> set[int]:
     """The numbers of hidden layers that can occur; what is at fault counts for nothing."""
-    return (_outer(space) or {len(base["hidden"])}) | _in_arms(space)
+    return (_outer(space) or {len(base["hidden"])}) | _in_branches(space)
 
 
 def _outer(space: Mapping[str, Any]) -> set[int]:
-    """Of the entries that decide `hidden`: its own, or one that chooses it with other words."""
+    """Of the entries that decide `hidden`: its own, or one that chooses it with others."""
     depths: set[int] = set()
     for key, value in space.items():
-        words = [word.strip() for word in str(key).split(",")]
-        if words == ["hidden"]:
+        names = [name.strip() for name in str(key).split(",")]
+        if names == ["hidden"]:
             depths |= _of(value)
-        elif "hidden" in words and isinstance(value, list):
-            place = words.index("hidden")
+        elif "hidden" in names and isinstance(value, list):
+            place = names.index("hidden")
             rows = [row[place] for row in value if isinstance(row, list) and len(row) > place]
             depths |= {len(row) for row in rows if isinstance(row, list)}
     return depths
 
 
 def _of(value: Any) -> set[int]:
-    """Of one `hidden` of the space, or inside an arm: depth × width, a choice of lists, or one."""
+    """Of one `hidden` of the space or of a branch: depth × width, a choice of lists, or one."""
     if isinstance(value, dict) and "depth" in value:
-        return _of_stack(value["depth"])
+        return _of_depth_range(value["depth"])
     choices = value.get("choices") if isinstance(value, dict) else value
     if not isinstance(choices, list):
         return set()
@@ -39,7 +39,7 @@ def _of(value: Any) -> set[int]:
     return {len(choice) for choice in lists} if lists or not choices else {len(choices)}
 
 
-def _of_stack(depth: Any) -> set[int]:
+def _of_depth_range(depth: Any) -> set[int]:
     if isinstance(depth, list):
         return {d for d in depth if isinstance(d, int)}
     if not isinstance(depth, dict):
@@ -50,13 +50,13 @@ def _of_stack(depth: Any) -> set[int]:
     return set(range(low, min(high, DEEPEST) + 1))
 
 
-def _in_arms(space: Mapping[str, Any]) -> set[int]:
+def _in_branches(space: Mapping[str, Any]) -> set[int]:
     depths: set[int] = set()
     for value in space.values():
-        arms = value.get("choices") if isinstance(value, dict) else None
-        for inside in arms.values() if isinstance(arms, dict) else ():
+        branches = value.get("choices") if isinstance(value, dict) else None
+        for inside in branches.values() if isinstance(branches, dict) else ():
             if isinstance(inside, dict):
-                depths |= _outer(inside) | _in_arms(inside)
+                depths |= _outer(inside) | _in_branches(inside)
     return depths
 
 

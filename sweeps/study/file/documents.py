@@ -22,7 +22,7 @@ LONGEST_NUMBER = 1000  # digits
 
 
 class Option(str):
-    """A place on the user's command line, and so the user's own word; all others are a file's."""
+    """A place on the user's command line, and so what the user says; all others are a file's."""
 
 
 @dataclass

@@ -4,14 +4,14 @@ It says what may stand where. What sections need of each other (a pruner and its
 constraint and the space) is left to `sweeps check`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sweeps.engines import ENGINES
 from sweeps.study.file.depths import DEEPEST
 from sweeps.study.file.parsing import OPTIONAL
-from sweeps.study.hyperparameters.kinds import Number, PerLayer, Widths
-from sweeps.study.hyperparameters.named_options import Arm
+from sweeps.study.hyperparameters.kinds import Kind, Number
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, Hyperparameter
 from sweeps.study.methods import INNER, PRUNERS, SAMPLERS
 from sweeps.study.metrics import METRICS
@@ -19,7 +19,7 @@ from sweeps.study.spec import BASELINES, Study
 from sweeps.study.trainers import CALL
 
 Schema = dict[str, Any]
-SEARCHED = {name: word for name, word in VOCABULARY.items() if not word.fixed_only}
+SEARCHED = {name: known for name, known in VOCABULARY.items() if not known.fixed_only}
 NOTHING: Schema = {"type": "null"}
 TIME: Schema = {
     "anyOf": [
@@ -34,14 +34,12 @@ def study() -> Schema:
     document = Study.model_json_schema()
     document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     sections, definitions = document["properties"], document["$defs"]
-    for own in ("limits", "Limit"):
-        sections.pop(own, None)
-        definitions.pop(own, None)
-    for name, word in VOCABULARY.items():
-        definitions[f"fixed.{name}"] = _literal(word)
-    for name, word in SEARCHED.items():
-        definitions[f"space.{name}"] = _searched(word.kind)
-        definitions[f"enqueue.{name}"] = _enqueued(name, word.kind)
+    del definitions["MetricConstraint"]
+    for name, known in VOCABULARY.items():
+        definitions[f"fixed.{name}"] = _literal(known)
+    for name, known in SEARCHED.items():
+        definitions[f"space.{name}"] = _searched(known.kind)
+        definitions[f"enqueue.{name}"] = _enqueued(name, known.kind)
     sections["fixed"] = _mapping({name: _ref(f"fixed.{name}") for name in VOCABULARY}) | {
         "description": "Hyperparameters that are not searched."
     }
@@ -65,94 +63,81 @@ def study() -> Schema:
     _confirm(definitions["Confirm"]["properties"])
     sections["engine"] = _any({"enum": [*ENGINES]}, _ref("EngineSpec"))
     sections["trainer"] = _any({"type": "string", "pattern": f"^{CALL.pattern}$"}, _ref("Trainer"))
-    _words_of_a_trainer(document)
+    _trainers_own(document)
     for name in (*OPTIONAL, "fixed"):
         sections[name] = _any(sections[name], NOTHING)  # its lines may all be commented out
     return document
 
 
-def _words_of_a_trainer(document: Schema) -> None:
-    """A trainer may have words of its own; where there is none, `fixed` and `space` have ours."""
+def _trainers_own(document: Schema) -> None:
+    """A trainer may add hyperparameters; without one, `fixed` and `space` have ours alone."""
     names: Schema = {}
     for section in ("fixed", "space"):
         known = document["properties"][section]
         del known["additionalProperties"]
         patterns = [{"pattern": pattern} for pattern in known.get("patternProperties", {})]
-        words = _any({"enum": list(known["properties"])}, *patterns)
-        names[section] = {"propertyNames": words}
+        ours = _any({"enum": list(known["properties"])}, *patterns)
+        names[section] = {"propertyNames": ours}
     document["if"] = {"not": {"required": ["trainer"]}}
     document["then"] = {"properties": names}
 
 
-def _literal(word: Hyperparameter) -> Schema:
-    return word.kind.schema() | {"description": word.about, "default": word.default}
+def _literal(known: Hyperparameter) -> Schema:
+    return known.kind.schema() | {"description": known.about, "default": known.default}
 
 
 def _space() -> Schema:
-    word = f"({'|'.join(SEARCHED)})"
+    name = f"({'|'.join(SEARCHED)})"
     row = {"type": "array", "minItems": 2}
     return {
         "type": "object",
         "description": "Hyperparameters that are searched: a list is a choice, a mapping a range.",
         "properties": {name: _ref(f"space.{name}") for name in SEARCHED},
-        # Words that are chosen together: "batch_size, learning_rate": [[16, 0.01], …].
+        # Those that are chosen together: "batch_size, learning_rate": [[16, 0.01], …].
         "patternProperties": {
-            f"^\\s*{word}\\s*(,\\s*{word}\\s*)+$": {"type": "array", "items": row, "minItems": 1}
+            f"^\\s*{name}\\s*(,\\s*{name}\\s*)+$": {"type": "array", "items": row, "minItems": 1}
         },
         "additionalProperties": False,
     }
 
 
-def _searched(kind: Any) -> Schema:
-    """What may stand at a word of the space."""
+def _searched(kind: Kind) -> Schema:
+    """What may stand at a hyperparameter of the space."""
     choice = _choice(kind.schema())
     forms = [choice, _mapping({"choices": choice}, required=True)]
-    if isinstance(kind, Number):
-        forms.append(_range(kind))
-    if isinstance(kind, PerLayer):
-        forms += [_range(kind.item), _mapping({"per_layer": _range(kind.item)}, required=True)]
-    if isinstance(kind, Widths):
-        forms.append(_stack(kind))
-    if isinstance(kind, Arm):
-        arms = {name: _arm(kind, name) for name in kind.table}
-        forms.append(_mapping({"choices": _mapping(arms) | {"minProperties": 1}}, required=True))
+    forms += [RANGES[key](number) for key, number in kind.ranges.items()]
+    if kind.options:
+        branches = _mapping({option: _branch(kind, option) for option in kind.options})
+        forms.append(_mapping({"choices": branches | {"minProperties": 1}}, required=True))
     return _any(*forms)
 
 
-def _enqueued(name: str, kind: Any) -> Schema:
-    """A literal; inside an arm, the words that it replaces may stand too."""
+def _enqueued(name: str, kind: Kind) -> Schema:
+    """A literal; inside an option, the hyperparameters that it replaces may stand too."""
     literal = _ref(f"fixed.{name}")
-    if not isinstance(kind, Arm):
+    if not kind.options:
         return literal
-    words = {word: _ref(f"enqueue.{word}") for word in SEARCHED if word != name}
-    arms = {
-        arm: _mapping(words | {key: setting.kind.schema() for key, setting in table.items()})
-        for arm, table in kind.table.items()
+    others = {other: _ref(f"enqueue.{other}") for other in SEARCHED if other != name}
+    options = {
+        option: _mapping(others | {key: setting.kind.schema() for key, setting in own.items()})
+        for option, own in kind.options.items()
     }
-    return _any(literal, _mapping(arms) | {"minProperties": 1, "maxProperties": 1})
+    return _any(literal, _mapping(options) | {"minProperties": 1, "maxProperties": 1})
 
 
-def _stack(kind: Widths) -> Schema:
-    """Depth by width."""
-    depth = _setting(Number(low=0, high=DEEPEST, integer=True))
-    width = _setting(kind.item)
-    per_layer = _mapping({"per_layer": width}, required=True)
-    return _mapping({"depth": depth, "width": _any(width, per_layer)}, required=True)
-
-
-def _arm(kind: Arm, name: str) -> Schema:
-    """An arm's own settings, and any word of the space in its outer entry's place."""
+def _branch(kind: Kind, option: str) -> Schema:
+    """An option's own settings, and any hyperparameter of the space in its outer entry's place."""
     settings = {
         key: _any(setting.kind.schema(), _setting(setting.kind))
-        for key, setting in kind.table[name].items()
+        for key, setting in kind.options[option].items()
     }
-    words = {
-        word: _any(_ref(f"fixed.{word}"), _ref(f"space.{word}"))
-        for word in SEARCHED
-        if word not in settings
+    others = {
+        other: _any(_ref(f"fixed.{other}"), _ref(f"space.{other}"))
+        for other in SEARCHED
+        if other not in settings
     }
-    space = _space()["patternProperties"]
-    return _any(_mapping({**words, **settings}) | {"patternProperties": space}, NOTHING)
+    joint = _space()["patternProperties"]
+    return _any(_mapping({**others, **settings}) | {"patternProperties": joint}, NOTHING)
 
 
 def _setting(kind: Number) -> Schema:
@@ -164,13 +149,33 @@ def _choice(item: Schema) -> Schema:
 
 
 def _range(item: Number) -> Schema:
-    number = Number(item.low, item.high, item.above, item.below, item.integer).schema()
+    number = replace(item, keywords=()).schema()
     optional = {"log": {"type": "boolean"}, "step": {"type": "number", "exclusiveMinimum": 0}}
     both = {"required": ["log", "step"], "properties": {"log": {"const": True}}}
     return _mapping({"low": number, "high": number}, required=True) | {
         "properties": {"low": number, "high": number, **optional},
         "not": both,
     }
+
+
+def _layers(item: Number) -> Schema:
+    """A range for each hidden layer."""
+    return _mapping({"per_layer": _range(item)}, required=True)
+
+
+def _depth_width(width: Number) -> Schema:
+    """Depth by width."""
+    depth, each = _setting(Number(low=0, high=DEEPEST, integer=True)), _setting(width)
+    per_layer = _mapping({"per_layer": each}, required=True)
+    return _mapping({"depth": depth, "width": _any(each, per_layer)}, required=True)
+
+
+# As in `Kind.ranges`.
+RANGES: Mapping[str, Callable[[Number], Schema]] = {
+    "low": _range,
+    "per_layer": _layers,
+    "depth": _depth_width,
+}
 
 
 def _objective(definitions: Schema) -> Schema:

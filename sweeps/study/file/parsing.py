@@ -9,7 +9,7 @@ from sweeps.study import consistency, trainers
 from sweeps.study.file import enqueue, pydantic_errors, space_section
 from sweeps.study.file.documents import Document
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
-from sweeps.study.objectives import Limit, is_limit, limit
+from sweeps.study.objectives import MetricConstraint, is_on_metric, metric_constraint
 from sweeps.study.space import Space
 from sweeps.study.spec import Study
 
@@ -31,24 +31,27 @@ def study(document: Document) -> Study:
     values = {k: v for k, v in document.values.items() if v is not None or k not in OPTIONAL}
     faults = _reserved(document)
     fixed, space = values.pop("fixed", {}), values.pop("space", None)
-    rules, limits = _constraints(document, values.pop("constraints", ()), faults)
+    between, on_metrics = _constraints(document, values.pop("constraints", ()), faults)
     parsed: Space | None = None
-    more, unclear = trainers.words(values.get("trainer"))
-    with VOCABULARY.with_words(more):
-        if space is None:
-            faults.append(document.fault("space", Expected("a mapping of hyperparameters", None)))
-        else:
-            parsed, grammatical = space_section.parse({} if fixed is None else fixed, space, rules)
-            told = [(p, fault) for p, fault in grammatical if not unclear & set(p.split("."))]
-            faults += [document.fault(path, fault) for path, fault in told]
-        first, wrong = enqueue.parse(parsed, values.pop("enqueue", ()))
-        faults += [document.fault(path, fault) for path, fault in wrong]
-    if "limits" in values:  # ours, made of the constraints
-        faults.append(document.fault("limits", Expected("constraints", "limits")))
+    more, unclear = trainers.hyperparameters(values.get("trainer"))
+    vocabulary = VOCABULARY.and_also(more)
+    if space is None:
+        faults.append(document.fault("space", Expected("a mapping of hyperparameters", None)))
+    else:
+        given = {} if fixed is None else fixed
+        parsed, found = space_section.parse(given, space, between, vocabulary)
+        told = [(p, fault) for p, fault in found if not unclear & set(p.split("."))]
+        faults += [document.fault(path, fault) for path, fault in told]
+    first, wrong = enqueue.parse(parsed, values.pop("enqueue", ()), vocabulary)
+    faults += [document.fault(path, fault) for path, fault in wrong]
     seen = {fault.path for fault in faults}
     try:
         # A stand-in where the space is at fault, so that the other sections are checked too.
-        given = {"space": parsed or Space((), ()), "limits": tuple(limits), "enqueue": first}
+        given = {
+            "space": parsed or Space((), ()),
+            "constraints": tuple(on_metrics),
+            "enqueue": first,
+        }
         made = Study.model_validate({**values, **given})
     except ValidationError as invalid:
         faults += [
@@ -65,24 +68,24 @@ def study(document: Document) -> Study:
 
 def _constraints(
     document: Document, texts: Any, faults: list[Fault]
-) -> tuple[list[tuple[int, str]], list[Limit]]:
+) -> tuple[list[tuple[int, str]], list[MetricConstraint]]:
     """Those between hyperparameters with their places, and those of metrics."""
-    rules: list[tuple[int, str]] = []
-    limits: list[Limit] = []
+    between: list[tuple[int, str]] = []
+    on_metrics: list[MetricConstraint] = []
     if not isinstance(texts, list | tuple):
-        faults.append(document.fault("constraints", Expected("a list of rules", texts)))
-        return rules, limits
+        faults.append(document.fault("constraints", Expected("a list of constraints", texts)))
+        return between, on_metrics
     for place, text in enumerate(texts):
         try:
             if not isinstance(text, str):
-                raise Expected("a rule", text, "like 'gap <= 0.02'")
-            if is_limit(text):
-                limits.append(limit(text))
+                raise Expected("a constraint", text, "like 'gap <= 0.02'")
+            if is_on_metric(text):
+                on_metrics.append(metric_constraint(text))
             else:
-                rules.append((place, text))
+                between.append((place, text))
         except Expected as fault:
             faults.append(document.fault(f"constraints.{place}", fault))
-    return rules, limits
+    return between, on_metrics
 
 
 def _by_line(fault: Fault) -> int:

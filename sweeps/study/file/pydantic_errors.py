@@ -1,4 +1,4 @@
-"""pydantic's errors in our words: the file's line, the key, what was expected, what was got."""
+"""pydantic's errors as ours: the file's line, the key, what was expected, what was got."""
 
 import re
 from typing import cast
@@ -34,11 +34,11 @@ ABOUT = {
     "data.source": "a file, sklearn:… or synthetic:…",
 }
 HIDDEN = ("name",)  # of a named section
-OURS = ("name", "fixed", "constraints")  # of the study itself
+OURS = ("name", "fixed")  # of the study itself
 
 
 def fault(document: Document, error: ErrorDetails, study: type[BaseModel]) -> Fault:
-    """One of pydantic's errors in our words."""
+    """One of pydantic's errors as ours."""
     parts = _parts(document, error["loc"])
     path, kind, got = ".".join(parts), error["type"], error["input"]
     if parts[0] in addresses.KEYS:
@@ -58,14 +58,14 @@ def fault(document: Document, error: ErrorDetails, study: type[BaseModel]) -> Fa
     if kind == "own":
         return document.fault(path, error["msg"])
     if kind == "literal_error":
-        words = re.sub(r"'(\w+)'", r"\1", cast(dict[str, str], error["ctx"])["expected"])
-        near = did_you_mean(got, words.replace(" or ", ", ").split(", ")) if got else ""
-        return document.fault(path, Expected(words, got, near if "mean" in near else ""))
+        allowed = re.sub(r"'(\w+)'", r"\1", cast(dict[str, str], error["ctx"])["expected"])
+        near = did_you_mean(got, allowed.replace(" or ", ", ").split(", ")) if got else ""
+        return document.fault(path, Expected(allowed, got, near if "mean" in near else ""))
     if kind == "int_type" and isinstance(got, float) and got.is_integer():
         return document.fault(path, Expected("a whole number", got, f"write {got:.0f}"))
     expected = error["msg"].removeprefix("Input should be ").removeprefix("a valid ")
-    for sign, words in SIGNS.items():
-        expected = expected.replace(words, f"a number {sign}")
+    for sign, phrase in SIGNS.items():
+        expected = expected.replace(phrase, f"a number {sign}")
     return document.fault(path, Expected(NOUNS.get(expected, expected), got))
 
 

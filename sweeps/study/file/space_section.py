@@ -8,20 +8,21 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from sweeps.base.errors import Expected, Words, join
+from sweeps.base.errors import Expected, Unquoted, join
 from sweeps.study.file import depths, entries
-from sweeps.study.hyperparameters.vocabulary import canonical, defaults
-from sweeps.study.space import Choice, Dimension, Space, rules
-from sweeps.study.space.dimensions import Arms, Single
+from sweeps.study.hyperparameters.vocabulary import Vocabulary
+from sweeps.study.space import Choice, Dimension, Space, constraints
+from sweeps.study.space.conditional import ConditionalChoice
+from sweeps.study.space.dimensions import Single
 from sweeps.study.space.space import decides
 
 
 def parse(
-    fixed: Any, space: Any, constraints: Sequence[tuple[int, str]] = ()
+    fixed: Any, space: Any, texts: Sequence[tuple[int, str]], vocabulary: Vocabulary
 ) -> tuple[Space | None, list[tuple[str, Expected]]]:
     """The space, or None with every fault as (dotted path, what was expected).
 
-    constraints: those between hyperparameters, with their places in the file's list.
+    texts: the constraints between hyperparameters, with their places in the file's list.
     """
     faults: list[tuple[str, Expected]] = []
     for section, values in (("fixed", fixed), ("space", space)):
@@ -29,63 +30,65 @@ def parse(
             faults.append((section, Expected("a mapping of hyperparameters", values)))
     if faults:
         return None, faults
-    base, dimensions = defaults(), []
-    for word, value in fixed.items():
+    base, dimensions = vocabulary.defaults(), []
+    for name, value in fixed.items():
         try:
-            entries.check_word(word)
-            base[word] = canonical(word, value)
+            vocabulary.find(name)
+            base[name] = vocabulary.canonical(name, value)
         except Expected as fault:
-            faults += [(join("fixed", str(word)), one) for one in fault.each]
+            faults += [(join("fixed", str(name)), one) for one in fault.each]
     layers = depths.possible(base, space)
     depths.fit_default(base, space)
-    for words, value in space.items():
+    place = entries.Place(vocabulary, layers)
+    for key, value in space.items():
         try:
-            for word in entries.words_of(words):
-                entries.check_word(word)
-                if word in fixed:
-                    raise Expected("each key in one of fixed and space", word, "it is in both")
-            dimensions.append(entries.dimension(words, "", value, entries.Place(layers)))
+            for name in entries.names_of(key):
+                vocabulary.find(name)
+                if name in fixed:
+                    raise Expected("each key in one of fixed and space", name, "it is in both")
+            dimensions.append(entries.dimension(key, "", value, place))
         except Expected as fault:
-            faults += [(join("space", str(words)), one) for one in fault.each]
+            faults += [(join("space", str(key)), one) for one in fault.each]
     faults += depths.misfits(base, space, layers)
     faults += _quarrels(dimensions, "space") or _circle(dimensions)
-    kept, wrong = _rules(constraints)
+    kept, wrong = _constraints(texts, vocabulary)
     parsed = Space(tuple(dimensions), tuple(base.items()), kept)
     return (None if faults + wrong else parsed), faults + wrong
 
 
-def _rules(
-    texts: Sequence[tuple[int, str]],
-) -> tuple[tuple[rules.Rule, ...], list[tuple[str, Expected]]]:
+def _constraints(
+    texts: Sequence[tuple[int, str]], vocabulary: Vocabulary
+) -> tuple[tuple[constraints.HyperparameterConstraint, ...], list[tuple[str, Expected]]]:
     kept, faults = [], []
     for place, text in texts:
         try:
-            kept.append(rules.parse(text))
+            kept.append(constraints.parse(text, vocabulary))
         except Expected as fault:
             faults.append((f"constraints.{place}", fault))
     return tuple(kept), faults
 
 
 def _quarrels(dimensions: Sequence[Dimension], path: str) -> list[tuple[str, Expected]]:
-    """Two entries must not decide the same word, nor each other; within an arm, none another's."""
+    """Two entries must not decide the same thing, nor each other; in a branch, none another's."""
     faults: list[tuple[str, Expected]] = []
     for first, second in itertools.combinations(dimensions, 2):
-        both = set(first.words) & set(second.words) | first.others & second.others
-        mutual = first.others & set(second.words), second.others & set(first.words)
+        both = set(first.names) & set(second.names) | first.others & second.others
+        mutual = first.others & set(second.names), second.others & set(first.names)
         both |= (mutual[0] | mutual[1]) if all(mutual) or path != "space" else set()
         for whole, decided in ((second, mutual[0]), (first, mutual[1])):
-            both |= decided if len(whole.words) > 1 else set()
+            both |= decided if len(whole.names) > 1 else set()
         if both:
             problem = Expected(
-                f"one place that decides {min(both)}", Words(f"two: {', '.join(first.words)} too")
+                f"one place that decides {min(both)}",
+                Unquoted(f"two: {', '.join(first.names)} too"),
             )
-            faults.append((f"{path}.{', '.join(second.words)}", problem))
+            faults.append((f"{path}.{', '.join(second.names)}", problem))
     for dimension in dimensions:
-        if isinstance(dimension, Arms):
-            for name, arm in dimension.arms:
-                below = f"{path}.{dimension.word}.choices.{name}"
-                literal = [Single(word, Choice(word, (value,))) for word, value in arm.replaces]
-                faults += _quarrels([*literal, *arm.inner], below)
+        if isinstance(dimension, ConditionalChoice):
+            for name, branch in dimension.branches:
+                below = f"{path}.{dimension.name}.choices.{name}"
+                literal = [Single(key, Choice(key, (value,))) for key, value in branch.replaces]
+                faults += _quarrels([*literal, *branch.inner], below)
     return faults
 
 
@@ -96,6 +99,6 @@ def _circle(dimensions: Sequence[Dimension]) -> list[tuple[str, Expected]]:
         left = [d for d in left if d not in free]
     if not left:
         return []
-    around = ", ".join(word for d in left for word in d.words)
-    problem = Expected("an entry that no other decides", Words(f"a circle: {around}"))
-    return [(f"space.{', '.join(left[0].words)}", problem)]
+    around = ", ".join(name for d in left for name in d.names)
+    problem = Expected("an entry that no other decides", Unquoted(f"a circle: {around}"))
+    return [(f"space.{', '.join(left[0].names)}", problem)]

@@ -1,37 +1,61 @@
 """What values a hyperparameter takes: numbers, names, flags, and lists of them.
 
-A kind knows which literals it takes; `space` knows how they are searched, and names with settings
-of their own are `arms`'.
+A kind says all that is asked of it: which literals it takes, in what ranges it is searched, what a
+constraint can say of it. Names with settings of their own are in `named_options`.
 """
 
 import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from dnn.numbers import LARGEST, Bound
 from sweeps.base.errors import Expected, did_you_mean, raise_all
 
 
-class Kind(Protocol):
+class Kind(ABC):
     """What values a hyperparameter takes."""
 
+    @abstractmethod
     def check(self, value: Any) -> Any:
         """The value in its one canonical form. Errors: Expected."""
 
+    @abstractmethod
     def schema(self) -> dict[str, Any]:
         """JSON Schema of a literal."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The values with a name, of which a constraint can say `is`."""
+        return ()
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What a constraint compares with numbers: "" for the value itself, else parts of it."""
+        return ()
+
+    @property
+    def ranges(self) -> "Mapping[str, Number]":
+        """The numbers in each mapping that searches it, by a key of it; the first is the usual."""
+        return {}
+
+    @property
+    def options(self) -> "Mapping[str, Mapping[str, Setting]]":
+        """The names that may have settings of their own, with these."""
+        return {}
+
 
 @dataclass(frozen=True)
-class Number:
-    """A number between two bounds; `words` are literals that may stand in its place."""
+class Number(Kind):
+    """A number between two bounds; `keywords` may stand in its place."""
 
     low: float = -math.inf
     high: float = math.inf
     above: bool = False  # low itself is excluded
     below: bool = False  # high itself is excluded
     integer: bool = False
-    words: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
 
     @classmethod
     def within(cls, bound: Bound) -> "Number":
@@ -42,12 +66,27 @@ class Number:
     @property
     def expected(self) -> str:
         """In words: "a number > 0 and <= 1"."""
-        words = "".join(f" or '{word}'" for word in self.words)
-        return str(Bound(self.low, self.high, self.above, self.below, self.integer)) + words
+        keywords = "".join(f" or '{keyword}'" for keyword in self.keywords)
+        return str(Bound(self.low, self.high, self.above, self.below, self.integer)) + keywords
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keywords."""
+        return self.keywords
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The number itself; a keyword is without limit."""
+        return ("",)
+
+    @property
+    def ranges(self) -> "Mapping[str, Number]":
+        """`{low: …, high: …}`."""
+        return {"low": self}
 
     def check(self, value: Any) -> float | int | str:
-        """An int or float within the bounds, or one of the words."""
-        if isinstance(value, str) and value in self.words:
+        """An int or float within the bounds, or one of the keywords."""
+        if isinstance(value, str) and value in self.keywords:
             return value
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise Expected(self.expected, value)
@@ -64,7 +103,7 @@ class Number:
         return int(value) if self.integer else float(value)
 
     def number(self, value: Any) -> float | int:
-        """As `check`, without the words."""
+        """As `check`, without the keywords."""
         checked = self.check(value)
         if isinstance(checked, str):
             raise Expected(self.expected, value, "a range has numbers")
@@ -77,31 +116,49 @@ class Number:
             number["exclusiveMinimum" if self.above else "minimum"] = self.low
         if self.high < math.inf:
             number["exclusiveMaximum" if self.below else "maximum"] = self.high
-        return {"anyOf": [number, {"enum": list(self.words)}]} if self.words else number
+        return {"anyOf": [number, {"enum": list(self.keywords)}]} if self.keywords else number
 
 
 @dataclass(frozen=True)
-class Name:
+class Setting:
+    """One setting of a named option: its kind and default."""
+
+    kind: Number
+    default: float
+
+
+@dataclass(frozen=True)
+class Name(Kind):
     """One of some names."""
 
-    names: tuple[str, ...]
+    known: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.known
 
     def check(self, value: Any) -> str:
         """The name."""
         if not isinstance(value, str):
-            raise Expected("a name", value, f"known: {', '.join(self.names)}")
-        if value not in self.names:
-            raise Expected("a known name", value, did_you_mean(value, self.names))
+            raise Expected("a name", value, f"known: {', '.join(self.known)}")
+        if value not in self.known:
+            raise Expected("a known name", value, did_you_mean(value, self.known))
         return value
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of a literal."""
-        return {"enum": list(self.names)}
+        return {"enum": list(self.known)}
 
 
 @dataclass(frozen=True)
-class Flag:
+class Flag(Kind):
     """true or false."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """As the file says them."""
+        return ("true", "false")
 
     def check(self, value: Any) -> bool:
         """The bool."""
@@ -115,11 +172,21 @@ class Flag:
 
 
 @dataclass(frozen=True)
-class Widths:
+class Widths(Kind):
     """A list of whole numbers of 1 or more, one a layer; an empty one means no hidden layer."""
 
     item: Number = Number(low=1, high=100_000, integer=True)
     longest: int = 100
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """How many layers there are, and the width of each."""
+        return ("depth", "width")
+
+    @property
+    def ranges(self) -> Mapping[str, Number]:
+        """`{depth: …, width: …}`."""
+        return {"depth": self.item}
 
     def check(self, value: Any) -> tuple[int, ...]:
         """A tuple of ints."""
@@ -133,10 +200,20 @@ class Widths:
 
 
 @dataclass(frozen=True)
-class PerLayer:
+class PerLayer(Kind):
     """A number for all hidden layers, or a list with one for each."""
 
     item: Number
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The number of every layer."""
+        return ("",)
+
+    @property
+    def ranges(self) -> Mapping[str, Number]:
+        """`{low: …, high: …}` for all layers, or `{per_layer: {low: …, high: …}}`."""
+        return {"low": self.item, "per_layer": self.item}
 
     def check(self, value: Any) -> float | tuple[float, ...]:
         """A float, or a tuple of them."""
@@ -150,24 +227,29 @@ class PerLayer:
 
 
 @dataclass(frozen=True)
-class Weights:
-    """A weight for each class, in the classes' order, or one of the words.
+class Weights(Kind):
+    """A weight for each class, in the classes' order, or one of the keywords.
 
     Only the weights' ratios count: they are scaled so that their mean over the training rows is 1.
     """
 
-    words: tuple[str, ...]
+    keywords: tuple[str, ...]
     item: Number = Number(low=0, high=1e9)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keywords."""
+        return self.keywords
+
     def check(self, value: Any) -> str | tuple[float, ...]:
-        """A word, or a tuple of floats of which at least one is above 0."""
-        if isinstance(value, str) and value in self.words:
+        """A keyword, or a tuple of floats of which at least one is above 0."""
+        if isinstance(value, str) and value in self.keywords:
             return value
         if not isinstance(value, list | tuple):
-            words = ", ".join(f"'{word}'" for word in self.words)
-            near = did_you_mean(value, self.words) if isinstance(value, str) else ""
+            keywords = ", ".join(f"'{keyword}'" for keyword in self.keywords)
+            near = did_you_mean(value, self.keywords) if isinstance(value, str) else ""
             hint = near if "mean" in near else "one for each class: [1, 5]"
-            raise Expected(f"{words} or a list of weights", value, hint)
+            raise Expected(f"{keywords} or a list of weights", value, hint)
         weights = tuple(float(weight) for weight in _each(self.item, value))
         if not any(weights):
             raise Expected("a weight above 0", value)
@@ -176,7 +258,7 @@ class Weights:
     def schema(self) -> dict[str, Any]:
         """JSON Schema of a literal."""
         weights = {"type": "array", "items": self.item.schema(), "minItems": 2}
-        return {"anyOf": [{"enum": list(self.words)}, weights]}
+        return {"anyOf": [{"enum": list(self.keywords)}, weights]}
 
 
 def _each(kind: Kind, values: list[Any] | tuple[Any, ...]) -> list[Any]:
@@ -192,4 +274,4 @@ def _each(kind: Kind, values: list[Any] | tuple[Any, ...]) -> list[Any]:
 
 POSITIVE = Number(low=0, above=True)
 FRACTION = Number(low=0, high=1, below=True)
-LIMIT = Number(low=0, above=True, words=("none",))
+LIMIT = Number(low=0, above=True, keywords=("none",))

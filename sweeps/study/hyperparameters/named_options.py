@@ -7,22 +7,24 @@ from typing import Any, Protocol
 import dnn
 from dnn.numbers import Bound
 from sweeps.base.errors import Expected, did_you_mean, join
-from sweeps.study.hyperparameters.kinds import POSITIVE, Name, Number
+from sweeps.study.hyperparameters.kinds import POSITIVE, Kind, Name, Number, Setting
 
 
 @dataclass(frozen=True)
-class Setting:
-    """One setting of an arm: its kind and default."""
-
-    kind: Number
-    default: float
-
-
-@dataclass(frozen=True)
-class Arm:
+class NamedOptions(Kind):
     """A name with settings of its own: `adam`, or `{adam: {beta1: 0.8}}`."""
 
     table: Mapping[str, Mapping[str, Setting]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them, with settings and without."""
+        return tuple(self.table)
+
+    @property
+    def options(self) -> Mapping[str, Mapping[str, Setting]]:
+        """The table."""
+        return self.table
 
     def check(self, value: Any) -> tuple[str, tuple[tuple[str, float], ...]]:
         """(name, ((setting, value), …)) with all its settings, defaults filled in."""
@@ -36,11 +38,11 @@ class Arm:
             )
         ((name, given),) = value.items()
         Name(tuple(self.table)).check(name)
-        settings = self.settings(name, given if given is not None else {})
+        settings = self._settings(name, given if given is not None else {})
         return name, tuple(settings.items())
 
-    def settings(self, name: str, given: Any) -> dict[str, float]:
-        """All settings of an arm, from those given and the defaults."""
+    def _settings(self, name: str, given: Any) -> dict[str, float]:
+        """All settings of an option, from those given and the defaults."""
         if not isinstance(given, dict):
             raise Expected("a mapping of settings", given, at=name)
         table = self.table[name]
@@ -58,7 +60,7 @@ class Arm:
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of a literal."""
-        arms = {
+        options = {
             name: {
                 "type": ["object", "null"],
                 "properties": {key: setting.kind.schema() for key, setting in table.items()},
@@ -66,14 +68,14 @@ class Arm:
             }
             for name, table in self.table.items()
         }
-        one_arm = {
+        one_option = {
             "type": "object",
-            "properties": arms,
+            "properties": options,
             "additionalProperties": False,
             "minProperties": 1,
             "maxProperties": 1,
         }
-        return {"anyOf": [{"enum": list(self.table)}, one_arm]}
+        return {"anyOf": [{"enum": list(self.table)}, one_option]}
 
 
 class _Row(Protocol):
@@ -86,9 +88,9 @@ class _Row(Protocol):
     def bounds(self) -> Mapping[str, Bound]: ...
 
 
-def _arm(table: Mapping[str, _Row]) -> Arm:
+def _options(table: Mapping[str, _Row]) -> NamedOptions:
     """The names of one of dnn's tables, each with the settings that its row says."""
-    return Arm(
+    return NamedOptions(
         {
             name: {
                 key: Setting(Number.within(row.bounds[key]), default)
@@ -99,8 +101,8 @@ def _arm(table: Mapping[str, _Row]) -> Arm:
     )
 
 
-INITIALIZERS = _arm(dnn.INITIALIZERS)
-OPTIMIZERS = _arm(dnn.OPTIMIZERS)
-SCHEDULES = _arm(dnn.SCHEDULES)
+INITIALIZERS = _options(dnn.INITIALIZERS)
+OPTIMIZERS = _options(dnn.OPTIMIZERS)
+SCHEDULES = _options(dnn.SCHEDULES)
 # The task's own loss is cross-entropy for classes, and the mean square for numbers.
-LOSSES = Arm({"auto": {}, "huber": {"delta": Setting(POSITIVE, 1.0)}})
+LOSSES = NamedOptions({"auto": {}, "huber": {"delta": Setting(POSITIVE, 1.0)}})

@@ -1,12 +1,11 @@
 """The hyperparameters a study can fix or search: one table, with each one's kind and default."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 import dnn
+from sweeps.base.errors import Expected, did_you_mean
 from sweeps.study import compatibility
 from sweeps.study.hyperparameters.kinds import (
     FRACTION,
@@ -25,13 +24,12 @@ from sweeps.study.hyperparameters.named_options import (
     LOSSES,
     OPTIMIZERS,
     SCHEDULES,
-    Arm,
 )
 
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """One word of the vocabulary. `fixed_only` says why it cannot be searched.
+    """One of the vocabulary. `fixed_only` says why it cannot be searched.
 
     task: "classification" or "regression", where another value than the default is for it alone.
     """
@@ -43,7 +41,41 @@ class Hyperparameter:
     task: str = ""
 
 
-_WORDS: Mapping[str, Hyperparameter] = {
+@dataclass(frozen=True)
+class Vocabulary(Mapping[str, Hyperparameter]):
+    """Hyperparameters by name: those of every study, or those and what its trainer adds."""
+
+    hyperparameters: Mapping[str, Hyperparameter]
+
+    def __getitem__(self, name: str) -> Hyperparameter:
+        return self.hyperparameters[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.hyperparameters)
+
+    def __len__(self) -> int:
+        return len(self.hyperparameters)
+
+    def and_also(self, more: Mapping[str, Hyperparameter]) -> "Vocabulary":
+        """With some more of them."""
+        return Vocabulary({**self.hyperparameters, **more})
+
+    def find(self, name: str) -> Hyperparameter:
+        """The one of a name that the user wrote. Errors: Expected."""
+        if name not in self:
+            raise Expected("a hyperparameter", name, did_you_mean(name, self))
+        return self[name]
+
+    def canonical(self, name: str, value: Any) -> Any:
+        """A literal in its canonical, hashable form. Errors: Expected."""
+        return self[name].kind.check(value)
+
+    def defaults(self) -> dict[str, Any]:
+        """The defaults, canonical."""
+        return {name: self.canonical(name, known.default) for name, known in self.items()}
+
+
+_EVERY: Mapping[str, Hyperparameter] = {
     "hidden": Hyperparameter(Widths(), [32, 16], "widths of the hidden layers; [] for none"),
     "activation": Hyperparameter(
         Name(tuple(dnn.ACTIVATIONS)),
@@ -55,7 +87,9 @@ _WORDS: Mapping[str, Hyperparameter] = {
     "learning_rate": Hyperparameter(POSITIVE, 1e-3, "step size α"),
     "schedule": Hyperparameter(SCHEDULES, "constant", "of the learning rate, with its settings"),
     "batch_size": Hyperparameter(
-        Number(low=1, high=10**9, integer=True, words=("full",)), 32, "rows per update, or 'full'"
+        Number(low=1, high=10**9, integer=True, keywords=("full",)),
+        32,
+        "rows per update, or 'full'",
     ),
     "l2": Hyperparameter(Number(low=0), 0.0, "λ of the penalty λ/(2m)·Σ‖W‖², m training rows"),
     "keep_prob": Hyperparameter(
@@ -92,7 +126,7 @@ _WORDS: Mapping[str, Hyperparameter] = {
         task="classification",
     ),
     "patience": Hyperparameter(
-        Number(low=1, integer=True, words=("none",)),
+        Number(low=1, integer=True, keywords=("none",)),
         "none",
         "epochs without a lower dev loss after which a replicate stops, and keeps its best weights",
         fixed_only="it decides how long a trial runs, and all are to be judged alike",
@@ -104,43 +138,11 @@ _WORDS: Mapping[str, Hyperparameter] = {
         fixed_only="all trials run to one horizon, or their speeds could not be compared",
     ),
 }
-
-
-class Vocabulary(Mapping[str, Hyperparameter]):
-    """The words that every study has and, while its file is read, those that its trainer adds."""
-
-    def __init__(self, words: Mapping[str, Hyperparameter]) -> None:
-        self._words: ContextVar[Mapping[str, Hyperparameter]] = ContextVar("words", default=words)
-
-    def __getitem__(self, word: str) -> Hyperparameter:
-        return self._words.get()[word]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._words.get())
-
-    def __len__(self) -> int:
-        return len(self._words.get())
-
-    @contextmanager
-    def with_words(self, more: Mapping[str, Hyperparameter]) -> Iterator[None]:
-        """Inside, the words are these too."""
-        before = self._words.set({**self._words.get(), **more})
-        try:
-            yield
-        finally:
-            self._words.reset(before)
-
-
-VOCABULARY = Vocabulary(_WORDS)
-
-
-def canonical(name: str, value: Any) -> Any:
-    """A literal of the vocabulary in its canonical, hashable form. Errors: Expected."""
-    return VOCABULARY[name].kind.check(value)
+VOCABULARY = Vocabulary(_EVERY)
 
 
 def plain(value: Any) -> Any:
-    """A canonical value as YAML and JSON say it: lists for tuples, {name: settings} for arms."""
+    """A canonical value as YAML and JSON say it: lists for tuples, {name: settings} for options."""
     if isinstance(value, tuple):
         if len(value) == 2 and isinstance(value[0], str):
             name, settings = value
@@ -149,38 +151,42 @@ def plain(value: Any) -> Any:
     return value
 
 
-def said(value: Any) -> Any:
-    """As `plain`, without the later settings of a name that are at their defaults.
+def stable(value: Any) -> Any:
+    """As `plain`, without the later settings of a named option that are at their defaults.
 
     So it stays what it was when a setting is added: in identities, and where Optuna reads it.
     """
     if not (isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str)):
         return plain(value)
     name, settings = value
-    return plain((name, tuple(said_settings(name, dict(settings)).items())))
+    return plain((name, tuple(stable_settings(name, dict(settings)).items())))
 
 
-def said_settings(name: str, values: Mapping[str, float]) -> dict[str, float]:
+def stable_settings(name: str, values: Mapping[str, float]) -> dict[str, float]:
     """The settings of an optimizer, initializer, schedule or loss, likewise."""
-    tables = (word.kind.table for word in _WORDS.values() if isinstance(word.kind, Arm))
-    each = (table[name] for table in tables if name in table)
-    usual = {key: setting.default for table in each for key, setting in table.items()}
+    tables = [known.kind.options[name] for known in _with_option(name)]
+    usual = {key: setting.default for table in tables for key, setting in table.items()}
     return compatibility.settings(name, values, usual)
+
+
+def with_default_settings(name: str) -> Any:
+    """A named option in its canonical form, where nothing is said of its settings."""
+    return next(known.kind.check(name) for known in _with_option(name))
+
+
+def _with_option(name: str) -> list[Hyperparameter]:
+    """The hyperparameters with an option of that name. A trainer's own have none with settings."""
+    return [known for known in VOCABULARY.values() if name in known.kind.options]
 
 
 def identifying(config: Mapping[str, Any]) -> dict[str, Any]:
     """Hyperparameters as an identity says them: later ones where they are not at their default."""
-    later = _WORDS.keys() - compatibility.FIRST_HYPERPARAMETERS
-    usual = {word: canonical(word, _WORDS[word].default) for word in later}
+    later = VOCABULARY.keys() - compatibility.FIRST_HYPERPARAMETERS
+    usual = {name: VOCABULARY.canonical(name, VOCABULARY[name].default) for name in later}
     return {
-        word: said(value)
-        for word, value in config.items()
+        name: stable(value)
+        for name, value in config.items()
         if not compatibility.goes_without_saying(
-            word, value, usual.get(word), first=word not in later
+            name, value, usual.get(name), first=name not in later
         )
     }
-
-
-def defaults() -> dict[str, Any]:
-    """The vocabulary's defaults, canonical."""
-    return {name: canonical(name, word.default) for name, word in VOCABULARY.items()}

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sweeps.study.hyperparameters.named_options import Arm
-from sweeps.study.hyperparameters.vocabulary import VOCABULARY, said, said_settings
-from sweeps.study.space.leaves import Choice, Leaf, Together, Trial
+from sweeps.study.hyperparameters.vocabulary import stable
+from sweeps.study.space.leaves import Choice, JointValues, Leaf, Trial
 
 Config = dict[str, Any]
 Params = dict[str, Any]
@@ -20,21 +19,21 @@ class Dimension(Protocol):
     """One entry of `space`. Errors of `locate`: KeyError for a configuration outside."""
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """The words of the vocabulary that it always decides."""
+    def names(self) -> tuple[str, ...]:
+        """The hyperparameters that it always decides."""
 
     @property
     def others(self) -> frozenset[str]:
-        """The words that one of its choices decides in their own entry's place."""
+        """The hyperparameters that one of its choices decides in their own entry's place."""
 
     def ask(self, trial: Trial, params: Params) -> set[str]:
-        """Ask for its parameters; returns the words that what was chosen decides."""
+        """Ask for its parameters; returns the hyperparameters that what was chosen decides."""
 
     def configure(self, config: Config, params: Params) -> None:
         """Write what params say of it into the configuration."""
 
     def locate(self, config: Config) -> tuple[Params, set[str]]:
-        """The params that would configure this, and the words they decide."""
+        """The params that would configure this, and the hyperparameters they decide."""
 
     def parameters(self) -> Iterator[Leaf]:
         """All its leaves, active or not."""
@@ -47,13 +46,13 @@ class Dimension(Protocol):
 
 
 class _Alone:
-    """What is true of every kind that decides its own word only."""
+    """What is true of every kind that decides its own hyperparameter only."""
 
-    word: str
+    name: str
 
     @property
-    def words(self) -> tuple[str, ...]:
-        return (self.word,)
+    def names(self) -> tuple[str, ...]:
+        return (self.name,)
 
     @property
     def others(self) -> frozenset[str]:
@@ -65,9 +64,9 @@ class _Alone:
 
 @dataclass(frozen=True)
 class Single(_Alone):
-    """One word, one leaf."""
+    """One hyperparameter, one leaf."""
 
-    word: str
+    name: str
     leaf: Leaf
 
     def ask(self, trial: Trial, params: Params) -> set[str]:
@@ -76,10 +75,10 @@ class Single(_Alone):
 
     def configure(self, config: Config, params: Params) -> None:
         if self.leaf.name in params:
-            config[self.word] = self.leaf.decode(params[self.leaf.name])
+            config[self.name] = self.leaf.decode(params[self.leaf.name])
 
     def locate(self, config: Config) -> tuple[Params, set[str]]:
-        return {self.leaf.name: self.leaf.encode(config[self.word])}, set()
+        return {self.leaf.name: self.leaf.encode(config[self.name])}, set()
 
     def parameters(self) -> Iterator[Leaf]:
         yield self.leaf
@@ -90,9 +89,9 @@ class Single(_Alone):
 
 @dataclass(frozen=True)
 class Layers(_Alone):
-    """One word with a number for each hidden layer: a leaf a layer."""
+    """One hyperparameter with a number for each hidden layer: a leaf a layer."""
 
-    word: str
+    name: str
     leaves: tuple[Leaf, ...]
 
     def ask(self, trial: Trial, params: Params) -> set[str]:
@@ -101,10 +100,10 @@ class Layers(_Alone):
 
     def configure(self, config: Config, params: Params) -> None:
         if self.leaves[0].name in params:
-            config[self.word] = tuple(leaf.decode(params[leaf.name]) for leaf in self.leaves)
+            config[self.name] = tuple(leaf.decode(params[leaf.name]) for leaf in self.leaves)
 
     def locate(self, config: Config) -> tuple[Params, set[str]]:
-        value = config[self.word]
+        value = config[self.name]
         layers = value if isinstance(value, tuple) else (value,) * len(self.leaves)
         pairs = zip(self.leaves, layers, strict=True)
         return {leaf.name: leaf.encode(layer) for leaf, layer in pairs}, set()
@@ -117,10 +116,10 @@ class Layers(_Alone):
 
 
 @dataclass(frozen=True)
-class Stack(_Alone):
+class DepthWidth(_Alone):
     """Widths of hidden layers as depth × width: one width for all, or a leaf a layer."""
 
-    word: str
+    name: str
     depth: Leaf
     widths: tuple[Leaf, ...]
     per_layer: bool = False
@@ -139,10 +138,10 @@ class Stack(_Alone):
             return
         depth = self.depth.decode(params[self.depth.name])
         widths = tuple(leaf.decode(params[leaf.name]) for leaf in self._active(params))
-        config[self.word] = widths if self.per_layer else widths * depth
+        config[self.name] = widths if self.per_layer else widths * depth
 
     def locate(self, config: Config) -> tuple[Params, set[str]]:
-        widths = config[self.word]
+        widths = config[self.name]
         params = {self.depth.name: self.depth.encode(len(widths))}
         if not self.per_layer and len(set(widths)) > 1:
             raise KeyError(widths)
@@ -166,11 +165,11 @@ class Stack(_Alone):
 
 
 @dataclass(frozen=True)
-class Paired:
-    """Several words whose values are chosen as one."""
+class JointChoice:
+    """Several hyperparameters whose values are chosen as one."""
 
-    words: tuple[str, ...]
-    leaf: Choice  # its options are `Together`
+    names: tuple[str, ...]
+    leaf: Choice  # its options are `JointValues`
 
     @property
     def others(self) -> frozenset[str]:
@@ -183,10 +182,10 @@ class Paired:
     def configure(self, config: Config, params: Params) -> None:
         if self.leaf.name in params:
             values = self.leaf.decode(params[self.leaf.name])
-            config.update(zip(self.words, values, strict=True))
+            config.update(zip(self.names, values, strict=True))
 
     def locate(self, config: Config) -> tuple[Params, set[str]]:
-        values = Together(config[word] for word in self.words)
+        values = JointValues(config[name] for name in self.names)
         return {self.leaf.name: self.leaf.encode(values)}, set()
 
     def parameters(self) -> Iterator[Leaf]:
@@ -196,112 +195,4 @@ class Paired:
         return iter(())
 
     def plain(self) -> Any:
-        return [[said(value) for value in option] for option in self.leaf.options]
-
-
-@dataclass(frozen=True)
-class ArmSpace:
-    """What one arm sets and searches: its own settings, and words of the vocabulary it replaces."""
-
-    settings: tuple[tuple[str, float], ...]
-    searched: tuple[tuple[str, Leaf], ...]  # own settings by key
-    replaces: tuple[tuple[str, Any], ...]  # words of the vocabulary, literal
-    inner: "tuple[Dimension, ...]"  # words of the vocabulary, searched
-
-    @property
-    def others(self) -> set[str]:
-        """The words of the vocabulary that this arm decides, whatever is chosen inside it."""
-        inner = {word for d in self.inner for word in (*d.words, *d.others)}
-        return {word for word, _ in self.replaces} | inner
-
-    def ask(self, trial: Trial, params: Params) -> set[str]:
-        """Ask for what it searches; returns the words that what was chosen decides."""
-        for _, leaf in self.searched:
-            params[leaf.name] = leaf.ask(trial)
-        decided = {word for word, _ in self.replaces}
-        for dimension in self.inner:
-            decided |= dimension.ask(trial, params) | set(dimension.words)
-        return decided
-
-    def locate(self, config: Config, settings: dict[str, float]) -> tuple[Params, set[str]]:
-        """As `Dimension.locate`; settings: the arm's own, in the configuration."""
-        literal = [(config[word], value) for word, value in self.replaces]
-        literal += [(settings[key], value) for key, value in self.settings]
-        if any(is_set != wanted for is_set, wanted in literal):
-            raise KeyError(settings)
-        params = {leaf.name: leaf.encode(settings[key]) for key, leaf in self.searched}
-        decided = {word for word, _ in self.replaces}
-        for dimension in self.inner:
-            found, words = dimension.locate(config)
-            params |= found
-            decided |= words | set(dimension.words)
-        return params, decided
-
-    def plain(self, name: str) -> dict[str, Any]:
-        """As the study file says the arm of that name."""
-        inside: dict[str, Any] = said_settings(name, dict(self.settings))
-        inside |= {key: leaf.plain() for key, leaf in self.searched}
-        inside |= {word: said(value) for word, value in self.replaces}
-        return inside | {", ".join(inner.words): inner.plain() for inner in self.inner}
-
-
-@dataclass(frozen=True)
-class Arms:
-    """One word whose choices have settings of their own, and may decide other words."""
-
-    word: str
-    leaf: Choice
-    arms: tuple[tuple[str, ArmSpace], ...]
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return (self.word,)
-
-    @property
-    def others(self) -> frozenset[str]:
-        return frozenset(word for _, arm in self.arms for word in arm.others)
-
-    def ask(self, trial: Trial, params: Params) -> set[str]:
-        params[self.leaf.name] = self.leaf.ask(trial)
-        return dict(self.arms)[params[self.leaf.name]].ask(trial, params)
-
-    def configure(self, config: Config, params: Params) -> None:
-        if self.leaf.name not in params:
-            return
-        name = self.leaf.decode(params[self.leaf.name])
-        arm = dict(self.arms)[name]
-        searched = {key: leaf.decode(params[leaf.name]) for key, leaf in arm.searched}
-        kind = VOCABULARY[self.word].kind
-        table = kind.table[name] if isinstance(kind, Arm) else {}
-        settings = {**dict(arm.settings), **searched}
-        config[self.word] = name, tuple((key, float(settings[key])) for key in table)
-        config.update(arm.replaces)
-        for dimension in arm.inner:
-            dimension.configure(config, params)
-
-    def locate(self, config: Config) -> tuple[Params, set[str]]:
-        name, settings = config[self.word]
-        params = {self.leaf.name: self.leaf.encode(name)}
-        inside, decided = dict(self.arms)[name].locate(config, dict(settings))
-        return params | inside, decided
-
-    def parameters(self) -> Iterator[Leaf]:
-        yield self.leaf
-        for _, arm in self.arms:
-            yield from (leaf for _, leaf in arm.searched)
-            for dimension in arm.inner:
-                yield from dimension.parameters()
-
-    def structure(self) -> Iterator[str]:
-        yield self.leaf.name
-        for _, arm in self.arms:
-            for dimension in arm.inner:
-                yield from dimension.structure()
-
-    def plain(self) -> Any:
-        return {"choices": {name: arm.plain(name) for name, arm in self.arms}}
-
-    def only(self, name: str) -> "Arms":
-        """The same with one arm left."""
-        arm = tuple((known, arm) for known, arm in self.arms if known == name)
-        return Arms(self.word, Choice(self.leaf.name, (name,)), arm)
+        return [[stable(value) for value in option] for option in self.leaf.options]

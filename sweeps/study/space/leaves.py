@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
-from sweeps.study.hyperparameters.named_options import Arm
-from sweeps.study.hyperparameters.vocabulary import VOCABULARY, said
+from sweeps.study.hyperparameters.vocabulary import stable, with_default_settings
 
 
 class Trial(Protocol):
@@ -63,7 +62,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of some canonical values. Lists and arms with settings reach Optuna as JSON text."""
+    """One of some canonical values. Lists, and options with settings, reach Optuna as JSON text."""
 
     name: str
     options: tuple[Any, ...]
@@ -89,27 +88,20 @@ class Choice:
 
     def plain(self) -> list[Any]:
         """As the study file says it."""
-        return [said(option) for option in self.options]
+        return [stable(option) for option in self.options]
 
 
 Leaf = Range | Choice
 
 
 def _code(option: Any) -> Any:
-    if isinstance(option, Together):
-        return json.dumps([said(value) for value in option], sort_keys=True)
-    value = said(option)
-    if isinstance(value, dict) and option == _arm_with_defaults(option[0]):
+    if isinstance(option, JointValues):
+        return json.dumps([stable(value) for value in option], sort_keys=True)
+    value = stable(option)
+    if isinstance(value, dict) and option == with_default_settings(option[0]):
         return option[0]
     return json.dumps(value, sort_keys=True) if isinstance(value, list | dict) else value
 
 
-class Together(tuple[Any, ...]):
-    """Canonical values of several words that are chosen as one."""
-
-
-def _arm_with_defaults(name: str) -> Any:
-    for word in VOCABULARY.values():
-        if isinstance(word.kind, Arm) and name in word.kind.table:
-            return word.kind.check(name)
-    return None
+class JointValues(tuple[Any, ...]):
+    """Canonical values of several hyperparameters that are chosen as one."""

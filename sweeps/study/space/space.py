@@ -9,18 +9,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from sweeps.study.space.dimensions import Arms, Config, Dimension, Paired, Params, Single
+from sweeps.study.space.conditional import ConditionalChoice
+from sweeps.study.space.constraints import HyperparameterConstraint
+from sweeps.study.space.dimensions import Config, Dimension, JointChoice, Params, Single
 from sweeps.study.space.leaves import Choice, Leaf, Trial
-from sweeps.study.space.rules import Rule
 
 
 @dataclass(frozen=True)
 class Space:
-    """The searched words, the configuration of all the others, and what must hold between them."""
+    """What is searched, the configuration of all else, and what must hold between them."""
 
     dimensions: tuple[Dimension, ...]
     base: tuple[tuple[str, Any], ...]  # the vocabulary's defaults, overridden by fixed
-    rules: tuple[Rule, ...] = ()
+    constraints: tuple[HyperparameterConstraint, ...] = ()
 
     @property
     def default(self) -> Config:
@@ -29,12 +30,12 @@ class Space:
 
     @property
     def searched(self) -> set[str]:
-        """The words that are searched, or decided by what is."""
-        return {word for d in self.dimensions for word in (*d.words, *d.others)}
+        """The hyperparameters that are searched, or decided by what is."""
+        return {name for d in self.dimensions for name in (*d.names, *d.others)}
 
     @cached_property
     def deciders_first(self) -> list[Dimension]:
-        """Each after all that may decide its words, else in the file's order."""
+        """Each after all that may decide what it decides, else in the file's order."""
         placed: list[Dimension] = []
         waiting = sorted(self.dimensions, key=lambda d: not d.others)
         while waiting:
@@ -48,14 +49,14 @@ class Space:
         params: Params = {}
         decided: set[str] = set()
         for dimension in self.deciders_first:
-            if not decided & set(dimension.words):
+            if not decided & set(dimension.names):
                 decided |= dimension.ask(trial, params)
         return params
 
     def configure(self, params: Params) -> Config:
         """The configuration that params stand for."""
         config = self.default
-        # Deciders last: what they decide must not be overwritten by the outer word.
+        # Deciders last: what they decide must not be overwritten by the outer entry.
         for dimension in reversed(self.deciders_first):
             dimension.configure(config, params)
         return config
@@ -68,30 +69,30 @@ class Space:
             return None
         try:
             for dimension in self.deciders_first:
-                if not decided & set(dimension.words):
-                    found, words = dimension.locate(config)
+                if not decided & set(dimension.names):
+                    found, inside = dimension.locate(config)
                     params |= found
-                    decided |= words
+                    decided |= inside
         except (KeyError, ValueError):
             return None
         return params
 
     def outside(self, config: Config) -> list[str]:
-        """The words whose value lies outside, but for those that are decided elsewhere."""
+        """The hyperparameters whose value lies outside, but for those decided elsewhere."""
         found: set[str] = set()
         decided: set[str] = set()
         for dimension in self.deciders_first:
-            if not decided & set(dimension.words):
+            if not decided & set(dimension.names):
                 try:
                     decided |= dimension.locate(config)[1]
                 except (KeyError, ValueError):
-                    found |= set(dimension.words)
+                    found |= set(dimension.names)
                     decided |= dimension.others
-        return [word for d in self.dimensions for word in d.words if word in found]
+        return [name for d in self.dimensions for name in d.names if name in found]
 
     def allows(self, config: Config) -> bool:
-        """Whether all rules hold."""
-        return all(rule.holds(config) for rule in self.rules)
+        """Whether all constraints hold."""
+        return all(constraint.holds(config) for constraint in self.constraints)
 
     def parameters(self) -> list[Leaf]:
         """All parameters, active or not."""
@@ -101,60 +102,60 @@ class Space:
         """The parameters on which it depends what else is asked."""
         return {name for dimension in self.dimensions for name in dimension.structure()}
 
-    def dimension(self, word: str) -> Dimension | None:
-        """The entry of a word, if it is searched."""
-        return next((d for d in self.dimensions if word in d.words), None)
+    def dimension(self, name: str) -> Dimension | None:
+        """The entry of a hyperparameter, if it is searched."""
+        return next((d for d in self.dimensions if name in d.names), None)
 
-    def choices(self, word: str) -> tuple[Any, ...]:
-        """What a word is chosen from, as Optuna's values; nothing where it is not a choice."""
-        match self.dimension(word):
-            case Arms(leaf=leaf) | Single(leaf=Choice() as leaf):
+    def choices(self, name: str) -> tuple[Any, ...]:
+        """What it is chosen from, as Optuna's values; nothing where it is not a choice."""
+        match self.dimension(name):
+            case ConditionalChoice(leaf=leaf) | Single(leaf=Choice() as leaf):
                 return tuple(leaf.codes)
         return ()
 
-    def values(self, word: str) -> Iterator[Any]:
-        """What a word can be, wherever it is decided: canonical literals, ranges, names of arms."""
-        for _, values in self.entries(word):
+    def values(self, name: str) -> Iterator[Any]:
+        """What it can be, wherever it is decided: literals, ranges, options' names."""
+        for _, values in self.entries(name):
             yield from values
 
-    def entries(self, word: str) -> Iterator[tuple[str, list[Any]]]:
-        """The entries of the file that decide a word, by dotted path, with what it can be there."""
+    def entries(self, name: str) -> Iterator[tuple[str, list[Any]]]:
+        """The entries of the file that decide one, by dotted path, with what it can be there."""
         for dimension in self.dimensions:
-            if values := list(_values(dimension, word)):
-                yield f"space.{', '.join(dimension.words)}", values
+            if values := list(_values(dimension, name)):
+                yield f"space.{', '.join(dimension.names)}", values
 
-    def only(self, word: str, code: Any) -> "Space":
-        """The same space with one choice of a word left."""
+    def only(self, name: str, code: Any) -> "Space":
+        """The same space with one choice of a hyperparameter left."""
         return replace(
             self,
-            dimensions=tuple(_only(d, code) if word in d.words else d for d in self.dimensions),
+            dimensions=tuple(_only(d, code) if name in d.names else d for d in self.dimensions),
         )
 
 
 def decides(one: Dimension, other: Dimension) -> bool:
     """Whether a choice of the one may stand in the place of the other."""
-    return one is not other and not one.others.isdisjoint(other.words)
+    return one is not other and not one.others.isdisjoint(other.names)
 
 
-def _values(dimension: Dimension, word: str) -> Iterator[Any]:
+def _values(dimension: Dimension, name: str) -> Iterator[Any]:
     match dimension:
-        case Single(word=own, leaf=leaf) if own == word:
+        case Single(name=own, leaf=leaf) if own == name:
             yield from leaf.options if isinstance(leaf, Choice) else (leaf,)
-        case Paired(words=words, leaf=leaf) if word in words:
-            yield from (option[words.index(word)] for option in leaf.options)
-        case Arms(word=own, leaf=leaf) if own == word:
+        case JointChoice(names=names, leaf=leaf) if name in names:
+            yield from (option[names.index(name)] for option in leaf.options)
+        case ConditionalChoice(name=own, leaf=leaf) if own == name:
             yield from leaf.options
-        case Arms(arms=arms):
-            for _, arm in arms:
-                yield from (value for replaced, value in arm.replaces if replaced == word)
-                for inner in arm.inner:
-                    yield from _values(inner, word)
+        case ConditionalChoice(branches=branches):
+            for _, branch in branches:
+                yield from (value for replaced, value in branch.replaces if replaced == name)
+                for inner in branch.inner:
+                    yield from _values(inner, name)
 
 
 def _only(dimension: Dimension, code: Any) -> Dimension:
     match dimension:
-        case Arms():
+        case ConditionalChoice():
             return dimension.only(code)
-        case Single(word=word, leaf=Choice() as leaf):
-            return Single(word, Choice(leaf.name, (leaf.codes[code],)))
-    raise TypeError(f"{dimension.words} is not a choice")
+        case Single(name=name, leaf=Choice() as leaf):
+            return Single(name, Choice(leaf.name, (leaf.codes[code],)))
+    raise TypeError(f"{dimension.names} is not a choice")

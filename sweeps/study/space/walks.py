@@ -14,7 +14,7 @@ from sweeps.study.space.dimensions import Params
 from sweeps.study.space.leaves import Leaf, Range, Trial
 
 
-class Asked(Protocol):
+class Askable(Protocol):
     """What can be asked through: a space."""
 
     def ask(self, trial: Trial) -> Params: ...
@@ -83,7 +83,7 @@ class _Walk:
         return False
 
 
-def cells(space: Asked, leaves: Sequence[Leaf], points: int | None = None) -> Iterator[Params]:
+def cells(space: Askable, leaves: Sequence[Leaf], points: int | None = None) -> Iterator[Params]:
     """Every setting once, in the file's order. Errors: ValueError, as in `values`."""
     walk = _Walk({leaf.name: values(leaf, points) for leaf in leaves})
     while True:
@@ -93,9 +93,9 @@ def cells(space: Asked, leaves: Sequence[Leaf], points: int | None = None) -> It
 
 
 def size(
-    space: Asked, leaves: Sequence[Leaf], structure: set[str], points: int | None = None
+    space: Askable, leaves: Sequence[Leaf], structure: set[str], points: int | None = None
 ) -> float:
-    """How many settings there are, rules aside; inf where a range has no step.
+    """How many settings there are, constraints aside; inf where a range has no step.
 
     Only the leaves of `structure` are walked through; the others multiply.
     """
@@ -147,6 +147,6 @@ class _Point:
         return choices[min(int(self._coordinates[name] * len(choices)), len(choices) - 1)]
 
 
-def at(space: Asked, names: Sequence[str], coordinates: Sequence[float]) -> Params:
+def at(space: Askable, names: Sequence[str], coordinates: Sequence[float]) -> Params:
     """The setting at a point of the unit cube, a coordinate a leaf; inactive ones are not read."""
     return space.ask(_Point(dict(zip(names, map(float, coordinates), strict=True))))

@@ -1,0 +1,47 @@
+"""`data:` of the study file: where the rows come from, what columns are, how rows are divided.
+
+Whether the data can be had is `sweeps.data`'s question.
+"""
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from sweeps.base.errors import show
+from sweeps.study.sections import Section
+
+ColumnKind = Literal["number", "category", "ignore"]  # what a column can be said to be
+
+
+class SplitSpec(Section):
+    """Shares of the rows, or a column that holds train, dev and test."""
+
+    dev: float = Field(0.2, gt=0, lt=1)
+    test: float = Field(0.2, gt=0, lt=1)
+    # One less than scikit-learn takes: dev is cut with the next seed.
+    seed: int = Field(0, ge=0, le=2**32 - 2)
+    column: str | None = None
+
+    @model_validator(mode="after")
+    def _leaves_rows_to_train(self) -> "SplitSpec":
+        if self.dev + self.test >= 1:
+            raise PydanticCustomError(
+                "own", "expected dev + test < 1, got {sum}", {"sum": show(self.dev + self.test)}
+            )
+        return self
+
+
+class DataSpec(Section):
+    """Where the rows come from and how they are divided."""
+
+    source: str
+    target: str | None = None
+    ignore: tuple[str, ...] = Field((), strict=False)
+    columns: dict[str, ColumnKind] = Field(default_factory=dict)
+    group: str | None = None
+    decimal: Literal[".", ","] = "."
+    task: Literal["auto", "classification", "regression"] = "auto"
+    split: SplitSpec = SplitSpec()
+    standardize: bool = True
+    options: dict[str, Any] = Field(default_factory=dict)
