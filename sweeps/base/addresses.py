@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, unquote
 
-from sweeps.base.errors import UserError, Words, show
+from sweeps.base.errors import Unquoted, UserError, show
 from sweeps.base.redaction import HIDDEN, REFERENCE, redact, redact_address, secrets
 
 TELLING = 4  # characters of a secret that tell something of it
@@ -103,14 +103,14 @@ def _given(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
 def told(value: Any) -> Any:
     """What is said of a value in an address's place: of a list or a mapping its kind alone."""
     if isinstance(value, list | tuple):
-        return Words("a list")
-    return Words("a mapping") if isinstance(value, dict) else value
+        return Unquoted("a list")
+    return Unquoted("a mapping") if isinstance(value, dict) else value
 
 
 def _shown(url: str) -> str:
     """As a message says it: in one line; one that is blank is quoted."""
     shown = redact_address(url)
-    return show(Words(shown) if shown.strip() else shown, longest=300)
+    return show(Unquoted(shown) if shown.strip() else shown, longest=300)
 
 
 def hide(text: str, url: str) -> str:

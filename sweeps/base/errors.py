@@ -34,8 +34,8 @@ class UserError(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-class Words(str):
-    """What was got, in our words instead of the user's: shown without quotes."""
+class Unquoted(str):
+    """A text that `show` leaves without quotes: a description of what was got, not a quotation."""
 
 
 class Expected(ValueError):
@@ -96,7 +96,7 @@ def show(value: Any, longest: int = 60) -> str:
         text = {True: "true", False: "false", None: "nothing"}[value]
     elif isinstance(value, float):
         text = f"{value:g}"
-    elif isinstance(value, str) and not isinstance(value, Words):
+    elif isinstance(value, str) and not isinstance(value, Unquoted):
         text = f"'{redact_address(value)}'"
     else:
         text = redact(str(redact_value(value)))

@@ -96,7 +96,7 @@ def texts(column: "pd.Series") -> NDArray[np.object_]:
     return np.where(column.isna(), MISSING, np.array(said, dtype=object))
 
 
-class Words:
+class Categories:
     """Known words by what they say: as they are spelled, else the only one that says the same."""
 
     def __init__(self, words: tuple[str, ...]) -> None:

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.base.errors import Expected, did_you_mean
-from sweeps.base.errors import Words as Ours
+from sweeps.base.errors import Expected, Unquoted, did_you_mean
 from sweeps.data import blocks, cells
-from sweeps.data.cells import Words
+from sweeps.data.cells import Categories
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,9 +57,9 @@ class CategoryColumn:
         return [f"{self.name} = {category}" for category in self.categories]
 
     @cached_property
-    def words(self) -> Words:
+    def words(self) -> Categories:
         """The categories, however they are spelled."""
-        return Words(self.categories)
+        return Categories(self.categories)
 
     def unseen(self, column: "pd.Series") -> NDArray[np.object_]:
         """The texts that have no input."""
@@ -140,12 +139,12 @@ class Encoder:
         for column in self.columns:
             if column.name not in names:
                 known = [str(name) for name in frame.columns[:20]]
-                got = Ours(f"no column '{column.name}'")
+                got = Unquoted(f"no column '{column.name}'")
                 raise Expected(
                     "all the columns of the study", got, did_you_mean(column.name, known)
                 )
             if names[column.name] > 1:
-                got = Ours(f"the column '{column.name}' {names[column.name]} times")
+                got = Unquoted(f"the column '{column.name}' {names[column.name]} times")
                 raise Expected("each column once", got)
 
     def plain(self) -> list[dict[str, Any]]:

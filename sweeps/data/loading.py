@@ -9,7 +9,7 @@ import pandas as pd
 
 import dnn
 from dnn.arrays import Array
-from sweeps.base.errors import Expected, UserError, Words, did_you_mean, show
+from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
 from sweeps.data import cells, column_faults, columns, encode, sources, split, targets
 from sweeps.data.dataset import LOSS, Dataset, Target
 from sweeps.study.spec import DataSpec
@@ -108,10 +108,10 @@ def _groups(table: sources.Table, name: str | None) -> pd.Series | None:
     if missing.any():
         at = column_faults.place(table.lines, int(missing.argmax()), groups)
         got = f"{missing.sum()} empty{', first' if at else ''}{at}"
-        raise Expected("a group in every row", Words(got), at="group")
+        raise Expected("a group in every row", Unquoted(got), at="group")
     what = cells.unfit(groups)
     if what not in ("", "dates"):
-        raise Expected("a group that is a number or a word", Words(what), at="group")
+        raise Expected("a group that is a number or a word", Unquoted(what), at="group")
     return groups
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.base.errors import Expected, Words, show
+from sweeps.base.errors import Expected, Unquoted, show
 from sweeps.data import cells
 from sweeps.data.column_faults import place
 from sweeps.data.dataset import PARTS
@@ -30,7 +30,7 @@ def divide(
     for part, members in parts.items():
         if len(members) == 0:
             raise Expected(
-                f"some {part} rows", Words(f"none of {rows}"), at=part if part != "train" else ""
+                f"some {part} rows", Unquoted(f"none of {rows}"), at=part if part != "train" else ""
             )
     return parts
 
@@ -43,17 +43,17 @@ def by_column(
     if wrong.any():
         row = int(wrong.argmax())
         cell = column.iloc[row]
-        got = Words("none" if pd.isna(cell) else show(cells.text(cell)))
-        got = Words(f"{got}{place(lines, row, column)}")
+        got = Unquoted("none" if pd.isna(cell) else show(cells.text(cell)))
+        got = Unquoted(f"{got}{place(lines, row, column)}")
         raise Expected("train, dev or test in every row of the split column", got, at="column")
     parts = {part: np.flatnonzero(column == part) for part in PARTS}
     for part, members in parts.items():
         if len(members) == 0:
-            raise Expected(f"some {part} rows in the split column", Words("none"), at="column")
+            raise Expected(f"some {part} rows in the split column", Unquoted("none"), at="column")
     if groups is not None:
         sides = groups.groupby(groups).apply(lambda g: column[g.index].nunique())
         if (sides > 1).any():
-            got = Words(f"'{sides.idxmax()}' in {sides.max()}")
+            got = Unquoted(f"'{sides.idxmax()}' in {sides.max()}")
             raise Expected("each group in one part of the split column", got, at="column")
     return parts
 
@@ -93,7 +93,7 @@ def _expect_enough(labels: pd.Series, rows: Rows, parts: Mapping[str, int]) -> N
         if size < len(counts):
             raise Expected(
                 f"{part} rows of every class",
-                Words(f"{size} of them for {len(counts)} classes"),
+                Unquoted(f"{size} of them for {len(counts)} classes"),
                 "a larger share, or fewer classes",
                 at=part if part in Split.model_fields else "",
             )
@@ -101,7 +101,9 @@ def _expect_enough(labels: pd.Series, rows: Rows, parts: Mapping[str, int]) -> N
         own = int((labels == counts.idxmin()).sum())
         raise Expected(
             "enough rows of every class for each part",
-            Words(f"{own} of class '{counts.idxmin()}' for {'two' if own < 2 else 'three'} parts"),
+            Unquoted(
+                f"{own} of class '{counts.idxmin()}' for {'two' if own < 2 else 'three'} parts"
+            ),
             "rare classes can be merged, or their rows left out",
         )
 
@@ -144,5 +146,5 @@ def lost_class(parts: Mapping[str, Rows], labels: pd.Series, remedy: str) -> Exp
                 got = f"{len(members)} of them for {len(everywhere)} classes"
             elif own < len(parts):
                 got += f", which has {own} in all"
-            return Expected(f"every class among the {part} rows", Words(got), remedy)
+            return Expected(f"every class among the {part} rows", Unquoted(got), remedy)
     return None

@@ -2,7 +2,7 @@
 
 import os
 
-from sweeps.base.errors import Expected, Words
+from sweeps.base.errors import Expected, Unquoted
 from sweeps.data import Dataset
 from sweeps.study import consistency
 from sweeps.study.spec import Study
@@ -30,7 +30,7 @@ def expect_room(study: Study, dataset: Dataset, memory: float | None = None) -> 
         got = f"{study.replicates} of {each:,} parameters each, {need / GB:,.0f} GB in training"
         expected = f"networks that fit into this machine's {room / GB:,.0f} GB"
         where = "space.hidden" if "hidden" in study.space.searched else "fixed.hidden"
-        raise Expected(expected, Words(got), at=where)
+        raise Expected(expected, Unquoted(got), at=where)
 
 
 def _of_this_machine() -> float | None:

@@ -17,7 +17,7 @@ from dnn import checks
 from dnn.arrays import Array
 from dnn.network import LAYOUT
 from sweeps.base import files
-from sweeps.base.errors import Expected, UserError, Words, show
+from sweeps.base.errors import Expected, Unquoted, UserError, show
 from sweeps.data import Dataset
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
@@ -94,7 +94,9 @@ def load(path: Path) -> Model:
         made = _model(theta, meta)
         checks.theta(made.network, theta, "model")
     except folders.BROKEN as fault:
-        raise UserError(f"{path}: expected a model of a study, got: {show(Words(fault))}") from None
+        raise UserError(
+            f"{path}: expected a model of a study, got: {show(Unquoted(fault))}"
+        ) from None
     return made
 
 

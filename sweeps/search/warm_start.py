@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sweeps.base import files
-from sweeps.base.errors import Expected, UserError, Words
+from sweeps.base.errors import Expected, Unquoted, UserError
 from sweeps.search.delayed import Warm
 from sweeps.storage import folders, identities, records
 from sweeps.study.file import documents, parsing
@@ -72,27 +72,29 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
     where = "search.from"
     known = folders.expect_own(run) / "artifacts" / "identity.json"
     if not known.exists():
-        raise Expected("the folder of a run", Words(study.search.start), at=where)
+        raise Expected("the folder of a run", Unquoted(study.search.start), at=where)
     identity = identities.read(known)
     if identity.get("data") != json.loads(json.dumps(data)):
-        raise Expected("a run on the same data and split", Words("another"), at=where)
+        raise Expected("a run on the same data and split", Unquoted("another"), at=where)
     trainer = study.trainer.identity if study.trainer else None
     if identity.get("trainer") != json.loads(json.dumps(trainer)):
-        raise Expected("a run of the same trainer", Words("another"), at=where)
+        raise Expected("a run of the same trainer", Unquoted("another"), at=where)
     earlier = parsing.study(documents.read(run / "study.yaml"))
     if [o.key for o in earlier.objectives] != [study.objective.key] or study.objectives[1:]:
         raise Expected(
             f"a run with the same one objective ({study.objective.label})",
-            Words(" and ".join(o.label for o in earlier.objectives)),
+            Unquoted(" and ".join(o.label for o in earlier.objectives)),
             at=where,
         )
     if study.needs_target and earlier.aims != study.aims:
         raise Expected(
-            f"a run with the same target ({_target(study)})", Words(_target(earlier)), at=where
+            f"a run with the same target ({_target(study)})", Unquoted(_target(earlier)), at=where
         )
     paths = folders.record_paths(run)
     if not paths:
-        raise Expected("a run with records of its trials", Words("none there"), _NO_RECORDS, where)
+        raise Expected(
+            "a run with records of its trials", Unquoted("none there"), _NO_RECORDS, where
+        )
     found = []
     for path in paths:
         record = folders.record(path)

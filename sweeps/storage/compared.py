@@ -8,7 +8,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from sweeps.base.errors import UserError, Words, show
+from sweeps.base.errors import Unquoted, UserError, show
 
 if TYPE_CHECKING:
     import optuna
@@ -37,10 +37,10 @@ def expect_recorded(
     _expect(trial, "number", outcome.number, trial.number)
     if trial.state.is_finished():
         state = trial.state.name.lower().replace("fail", "failed")
-        _expect(trial, "state", Words(outcome.state), Words(state))
+        _expect(trial, "state", Unquoted(outcome.state), Unquoted(state))
         values = [float(value) for value in outcome.values]
         if repr(trial.values) != repr(values):  # a NaN equals itself there
-            _expect(trial, "value", Words(values), Words(trial.values))
+            _expect(trial, "value", Unquoted(values), Unquoted(trial.values))
 
 
 def _shown(value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sweeps.base.errors import Expected, UserError, Words, did_you_mean, show
+from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
 from sweeps.study import methods
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
 from sweeps.study.metrics import METRICS, Cost
@@ -34,13 +34,13 @@ def faults(study: "Study") -> list[tuple[str, Expected]]:
 def _objectives(study: "Study") -> Found:
     metrics = [o.metric for o in study.objectives]
     if len(set(metrics)) < len(metrics):
-        yield "objective", Expected("each metric once", Words(", ".join(metrics)))
+        yield "objective", Expected("each metric once", Unquoted(", ".join(metrics)))
     if len({o.at for o in study.objectives}) > 1:
-        yield "objective", Expected("one `at` for all objectives", Words("last and best"))
+        yield "objective", Expected("one `at` for all objectives", Unquoted("last and best"))
     for name in study.metrics:
         metric = METRICS[name]
         if isinstance(metric, Cost) and metric.needs_target and len(study.aims) != 1:
-            got = Words(f"{len(study.aims)}")
+            got = Unquoted(f"{len(study.aims)}")
             yield "targets", Expected(f"one target for {name}", got, "like {dev_error: 0.05}")
 
 
@@ -88,7 +88,7 @@ def _words_of_the_data(study: "Study", dataset: "Dataset") -> Found:
         elif word == "class_weights":
             for path, value in _unusual(study.space, word):
                 if isinstance(value, list) and len(value) != len(classes):
-                    names = Words(", ".join(classes))
+                    names = Unquoted(", ".join(classes))
                     expected = f"{len(classes)} weights, one for each of {show(names)}"
                     yield path, Expected(expected, value)
 
@@ -99,7 +99,7 @@ def _unusual(space: Space, word: str) -> Iterator[tuple[str, Any]]:
     for path, values in [(f"fixed.{word}", [space.default[word]]), *space.entries(word)]:
         for value in values:
             if isinstance(value, Range):
-                yield path, Words("a range")
+                yield path, Unquoted("a range")
             elif plain(value) != usual:
                 yield path, plain(value)
 
@@ -110,31 +110,31 @@ def _sampler(study: "Study") -> Found:
     if sampler.name in methods.NEEDS:
         module, package = methods.NEEDS[sampler.name]
         if importlib.util.find_spec(module) is None:
-            missing = Words("none")
+            missing = Unquoted("none")
             yield (
                 where,
                 Expected(f"{package} for {sampler.name}", missing, f"pip install {package}"),
             )
     if isinstance(sampler, methods.CmaEs):
         if len(study.objectives) > 1:
-            yield where, Expected("one objective for cmaes", Words(f"{len(study.objectives)}"))
+            yield where, Expected("one objective for cmaes", Unquoted(f"{len(study.objectives)}"))
         if study.limits:
             yield where, Expected("no constraints on metrics for cmaes", study.limits[0].text)
         if space.structure() - ({study.search.per} if study.search.per else set()):
             hint = "its ranges have to be the same for every trial; try tpe"
-            yield where, Expected("no conditional parameters for cmaes", Words("some"), hint)
+            yield where, Expected("no conditional parameters for cmaes", Unquoted("some"), hint)
         ranges = [leaf for leaf in space.parameters() if isinstance(leaf, Range)]
         if len(ranges) < 2:
-            yield where, Expected("two ranges or more for cmaes", Words(f"{len(ranges)}"))
+            yield where, Expected("two ranges or more for cmaes", Unquoted(f"{len(ranges)}"))
     if isinstance(sampler, methods.BruteForce | methods.Grid):
         points = methods.points(sampler)
         size = walks.size(space, space.parameters(), space.structure(), points)
         if size == math.inf:
             hint = "give it a step, or try grid"
-            yield where, Expected("no range without a step for brute_force", Words("one"), hint)
+            yield where, Expected("no range without a step for brute_force", Unquoted("one"), hint)
         elif size > methods.MOST_CELLS:
             most = f"at most {methods.MOST_CELLS:,} cells"
-            yield where, Expected(most, Words(f"{size:,.0f}"))
+            yield where, Expected(most, Unquoted(f"{size:,.0f}"))
 
 
 def _pruner(study: "Study") -> Found:
@@ -169,7 +169,7 @@ def _rules(study: "Study") -> Found:
     if not space.rules:
         return
     rules = "; ".join(rule.text for rule in space.rules)
-    got = Words(f"none of {DRAWS:,} drawn")
+    got = Unquoted(f"none of {DRAWS:,} drawn")
     if kept_share(space) == 0:
         yield "constraints", Expected("some settings that keep them", got, rules)
         return
@@ -191,7 +191,7 @@ def _trainer(study: "Study") -> Found:
         if name in OURS:
             yield _judging(study, name), Expected("a metric that a trainer yields", name, hint)
     if study.budgets.flops is not None:
-        yield "budgets.flops", Expected("another budget", Words("flops"), hint)
+        yield "budgets.flops", Expected("another budget", Unquoted("flops"), hint)
 
 
 def kept_share(space: Space) -> float:

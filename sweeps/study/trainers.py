@@ -22,7 +22,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from sweeps.base.errors import Expected, Words, did_you_mean, join, show
+from sweeps.base.errors import Expected, Unquoted, did_you_mean, join, show
 from sweeps.study.hyperparameters.kinds import Flag, Kind, Name, Number
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, Hyperparameter
 from sweeps.study.sections import Section
@@ -48,9 +48,9 @@ class Parameter(Section):
     def _consistent(self) -> "Parameter":
         is_number = self.type in ("int", "float")
         if bool(self.choices) != (self.type == "name"):
-            raise _own(Expected("choices for a name, and for nothing else", Words(self.type)))
+            raise _own(Expected("choices for a name, and for nothing else", Unquoted(self.type)))
         if not is_number and (self.low, self.high) != (None, None):
-            raise _own(Expected("low and high for numbers alone", Words(self.type)))
+            raise _own(Expected("low and high for numbers alone", Unquoted(self.type)))
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise _own(Expected(f"low < high ({self.high:g})", self.low))
         try:
@@ -134,7 +134,7 @@ class Raised(Expected):
         lines = [frame.lineno for frame in frames if Path(frame.filename).resolve() == file]
         line = f"{file.name}:{lines[-1]}: " if lines else ""
         try:
-            text = show(Words(fault), longest=200)
+            text = show(Unquoted(fault), longest=200)
         except Exception as second:  # their own __str__, too, may do anything
             text = f"(no message: {type(second).__name__})"
         self.message = f"{where}: {line}{type(fault).__name__}{text and ': '}{text}"
@@ -170,7 +170,7 @@ def find(trainer: Trainer, base: Path) -> Trainer:
     sha256 = _digest(file)
     if trainer.sha256 not in ("", sha256):
         hint = f"{file.name} has changed; leave sha256 out to run it as it is"
-        raise Expected(trainer.sha256[:16], Words(sha256[:16]), hint, at="sha256")
+        raise Expected(trainer.sha256[:16], Unquoted(sha256[:16]), hint, at="sha256")
     return trainer.model_copy(update={"folder": str(folder), "sha256": sha256})
 
 
@@ -213,7 +213,7 @@ def load(trainer: Trainer) -> tuple[Function, Path]:
     name, function = trainer.module, trainer.function
     file = _file(name, Path(trainer.folder))
     if _digest(file) != trainer.sha256:
-        raise Expected(f"the {file.name} that the run began with", Words("one that was edited"))
+        raise Expected(f"the {file.name} that the run began with", Unquoted("one that was edited"))
     this = (file, trainer.sha256)
     if _imported.pop(name, this) != this:
         _forget(name.partition(".")[0])
@@ -223,7 +223,7 @@ def load(trainer: Trainer) -> tuple[Function, Path]:
     there = Path(module.__file__ or "").resolve()
     if there != file:
         hint = "another module has that name already: give it one of its own"
-        raise Expected(f"the module of {file.name}", Words(there.name), hint)
+        raise Expected(f"the module of {file.name}", Unquoted(there.name), hint)
     _imported[name] = this
     public = [n for n, value in vars(module).items() if callable(value) and not n.startswith("_")]
     if not callable(getattr(module, function, None)):
@@ -254,7 +254,7 @@ def _check(function: Any, name: str) -> None:
         raise Expected("a function written in Python", name) from None
     given = [p for p in signature.parameters.values() if p.default is p.empty]
     if tuple(p.name for p in given) != ARGUMENTS or any(p.kind == p.KEYWORD_ONLY for p in given):
-        raise Expected(f"{name}({', '.join(ARGUMENTS)})", Words(f"{name}{signature}"))
+        raise Expected(f"{name}({', '.join(ARGUMENTS)})", Unquoted(f"{name}{signature}"))
     if not inspect.isgeneratorfunction(inspect.unwrap(function)):
         hint = "it has to yield a mapping of metrics after every epoch"
         raise Expected("a generator function", name, hint)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sweeps import engines
 from sweeps.base import durations
-from sweeps.base.errors import Expected, Words
+from sweeps.base.errors import Expected, Unquoted
 from sweeps.data import Dataset
 from sweeps.engines.base import Function
 from sweeps.study import trainers
@@ -90,7 +90,9 @@ def _within(what: str, limit: float, function: Function, task: Any, shared: Any)
         with time_limit(limit), chdir("."):
             return _Tried(function(task, shared))
     except TimeUp:
-        return _Tried(fault=Expected(f"{what} in {durations.words(limit)}", Words("more")).message)
+        return _Tried(
+            fault=Expected(f"{what} in {durations.words(limit)}", Unquoted("more")).message
+        )
     except Expected as fault:
         return _Tried(fault=fault.message)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from sweeps.base.errors import Expected, Words
+from sweeps.base.errors import Expected, Unquoted
 from sweeps.data import Dataset
 from sweeps.study import trainers
 from sweeps.study.hyperparameters.vocabulary import plain
@@ -70,7 +70,9 @@ class Replicate:
         except StopIteration:
             self.ended = True
             if self.epoch == 0:
-                raise self._fault(Expected("metrics", Words("the end of the function"))) from None
+                raise self._fault(
+                    Expected("metrics", Unquoted("the end of the function"))
+                ) from None
             return False
         except Expected as fault:
             raise self._fault(fault) from None

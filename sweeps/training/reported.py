@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.base.errors import Expected, Words, did_you_mean
+from sweeps.base.errors import Expected, Unquoted, did_you_mean
 from sweeps.data import Dataset
 from sweeps.data.dataset import PARTS
 from sweeps.study import metrics
@@ -32,9 +32,9 @@ class Said:
         return not self.numbers
 
     @property
-    def in_words(self) -> Words:
+    def in_words(self) -> Unquoted:
         """What there is, for a message."""
-        return Words(", ".join([*self.numbers, *(f"{part}_outputs" for part in self.outputs)]))
+        return Unquoted(", ".join([*self.numbers, *(f"{part}_outputs" for part in self.outputs)]))
 
 
 def read(given: Any, dataset: Dataset) -> Said:
@@ -65,7 +65,7 @@ def _number(name: str, given: Any, dataset: Dataset) -> float:
     try:
         number = float(given)
     except (TypeError, ValueError, OverflowError):
-        raise Expected(f"a number as {name}", Words(type(given).__name__)) from None
+        raise Expected(f"a number as {name}", Unquoted(type(given).__name__)) from None
     if name.endswith("_error") and np.isfinite(number):
         if dataset.target.classes and not 0 <= number <= 1:
             raise Expected(f"a share of rows, from 0 to 1, as {name}", number)
@@ -82,13 +82,13 @@ def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:
         values = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError, RuntimeError):  # PyTorch's, of a tensor with a gradient
         hint = "detach() a tensor first"
-        raise Expected(f"an array as {name}", Words(type(given).__name__), hint) from None
+        raise Expected(f"an array as {name}", Unquoted(type(given).__name__), hint) from None
     rows = len(dataset.labels[part])
     if not classes and values.shape == (rows,):
         values = values[:, None]
     if values.shape != (rows, classes or 1):
         shape = f"({rows}, {classes})" if classes else f"({rows},)"
-        raise Expected(f"{name} of shape {shape}", Words(values.shape))
+        raise Expected(f"{name} of shape {shape}", Unquoted(values.shape))
     if not classes:
         return values
     impossible = np.isneginf(values).all(axis=-1, keepdims=True)  # no class at all: it diverged
@@ -97,7 +97,7 @@ def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:
     if np.isfinite(sums).all() and (np.abs(sums - 1) > SUMS).any():
         far = sums[np.abs(sums - 1).argmax()]
         hint = "probabilities? take their logarithm"
-        got = Words(f"a row whose probabilities add up to {far:.3g}")
+        got = Unquoted(f"a row whose probabilities add up to {far:.3g}")
         raise Expected(f"log-probabilities as {name}", got, hint)
     return np.maximum(values, FLOOR)
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import dnn
-from sweeps.base.errors import SYNONYMS, Words, did_you_mean, printable, show
+from sweeps.base.errors import SYNONYMS, Unquoted, did_you_mean, printable, show
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.methods import PRUNERS, SAMPLERS
 from sweeps.study.metrics import METRICS
@@ -52,7 +52,7 @@ def test_a_synonym_stands_for_what_there_is() -> None:
 
 def test_a_value_of_many_lines_is_told_by_its_kind() -> None:
     assert show(pd.DataFrame({"a": [1, 2]})) == "a DataFrame"
-    assert show(Words("two\nlines")) == "two\\nlines"
+    assert show(Unquoted("two\nlines")) == "two\\nlines"
 
 
 def test_spaces_that_do_not_break_are_printed_and_what_a_terminal_obeys_is_not() -> None:

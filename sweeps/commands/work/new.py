@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from sweeps.base.errors import Expected, UserError, Words, printable, show
+from sweeps.base.errors import Expected, Unquoted, UserError, printable, show
 from sweeps.data import Dataset, blocks, cells, column_faults, columns, sources, spellings
 from sweeps.data.loading import prepared
 from sweeps.study import spec
@@ -131,7 +131,7 @@ def _columns(table: sources.Table) -> Columns:
             groups[name] = f"{features[name].nunique()} values in {len(features)} rows"
     if features.shape[1] == len(ignored):
         reasons = "; ".join(f"{show(name)}: {reason}" for name, reason in ignored.items())
-        raise Expected("columns that say something of the target", Words("none"), reasons)
+        raise Expected("columns that say something of the target", Unquoted("none"), reasons)
     return Columns(ignored, words, groups)
 
 

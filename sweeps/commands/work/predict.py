@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sweeps.base import files
-from sweeps.base.errors import UserError, Words, did_you_mean, printable, show
+from sweeps.base.errors import Unquoted, UserError, did_you_mean, printable, show
 from sweeps.data import parquet, sources, spellings, text_tables
 from sweeps.data.cells import MISSING
 from sweeps.data.encode import CategoryColumn, NumberColumn
@@ -39,7 +39,7 @@ class Unknown:
         self.words = list(dict.fromkeys([*self.words, *texts]))[: NAMED + 1]
 
     def __str__(self) -> str:
-        words = _some([show(Words(w) if w == MISSING else w) for w in self.words])
+        words = _some([show(Unquoted(w) if w == MISSING else w) for w in self.words])
         rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
         return f"{words} in {rows}: never there in training, so none of the known words"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sweeps.base.errors import Expected, Words, join
+from sweeps.base.errors import Expected, Unquoted, join
 from sweeps.study.file import entries
 from sweeps.study.hyperparameters.named_options import Arm
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, canonical, plain
@@ -52,7 +52,7 @@ def _located(space: Space, given: dict[str, Any]) -> Params:
     if params is None:
         broken = next((rule.text for rule in space.rules if not rule.holds(config)), "")
         outside = ", ".join(space.outside(config)) or broken
-        raise Expected("a setting within the space", Words(f"one outside ({outside})"))
+        raise Expected("a setting within the space", Unquoted(f"one outside ({outside})"))
     return params
 
 
@@ -67,7 +67,7 @@ def _beside(given: dict[str, Any]) -> dict[str, Any]:
             value = {arm: {key: v for key, v in inside.items() if key not in words}}
         for key, one in ({word: value} | _beside(words)).items():
             if key in found or (key != word and key in given):
-                raise Expected("one value of it", Words("two"), at=join(str(word), str(key)))
+                raise Expected("one value of it", Unquoted("two"), at=join(str(word), str(key)))
             found[key] = one
     return found
 

@@ -7,7 +7,7 @@ vocabulary. Errors, everywhere: Expected.
 from dataclasses import dataclass
 from typing import Any
 
-from sweeps.base.errors import Expected, Words, did_you_mean, join, raise_all
+from sweeps.base.errors import Expected, Unquoted, did_you_mean, join, raise_all
 from sweeps.study.file import depths
 from sweeps.study.file.ranges import each_once, leaf_of, range_of
 from sweeps.study.hyperparameters.kinds import Number, PerLayer, Widths
@@ -91,7 +91,7 @@ def _paired(words: tuple[str, ...], name: str, values: Any, place: Place) -> Pai
         check_word(word)
         _check_searchable(word)
     if len(set(words)) < len(words):
-        raise Expected("each word once", Words(", ".join(words)))
+        raise Expected("each word once", Unquoted(", ".join(words)))
     if not isinstance(values, list) or not values:
         raise Expected("a list of lists", values, f"each with a value for {', '.join(words)}")
     options = each_once(values, lambda row: _together(words, row, place))
@@ -116,7 +116,7 @@ def _stack(word: str, name: str, value: dict[str, Any], kind: Widths) -> Stack:
             raise Expected("depth and width", key, hint or did_you_mean(key, known))
     for key in known:
         if key not in value:
-            raise Expected("depth and width", Words(f"no {key}"))
+            raise Expected("depth and width", Unquoted(f"no {key}"))
     try:
         depth = leaf_of(
             Number(low=0, high=depths.DEEPEST, integer=True), f"{name}.depth", value["depth"]
@@ -165,7 +165,9 @@ def _per_layer(
         raise Expected("per_layer with low and high alone", value)
     if len(layers) != 1 or layers == {0}:
         found = ", ".join(str(d) for d in sorted(layers))
-        raise Expected("hidden layers of one fixed depth", Words(f"depths {found}"), at="per_layer")
+        raise Expected(
+            "hidden layers of one fixed depth", Unquoted(f"depths {found}"), at="per_layer"
+        )
     try:
         leaves = [range_of(f"{name}.{n}", kind, value["per_layer"]) for n in range(max(layers))]
     except Expected as fault:

@@ -6,7 +6,7 @@ Errors, everywhere: Expected.
 from collections.abc import Callable
 from typing import Any
 
-from sweeps.base.errors import Expected, Words, did_you_mean, raise_all
+from sweeps.base.errors import Expected, Unquoted, did_you_mean, raise_all
 from sweeps.study.hyperparameters.kinds import Number
 from sweeps.study.space import Choice, Leaf, Range
 
@@ -52,7 +52,7 @@ def range_of(name: str, kind: Number, value: dict[str, Any]) -> Range:
     for key in ("low", "high"):
         try:
             if key not in value:
-                faults.append(Expected("low and high", Words(f"no {key}")))
+                faults.append(Expected("low and high", Unquoted(f"no {key}")))
             else:
                 bounds[key] = kind.number(value[key])
         except Expected as fault:
@@ -65,7 +65,7 @@ def range_of(name: str, kind: Number, value: dict[str, Any]) -> Range:
     if not low < high:
         raise Expected(f"a number < high ({high:g})", low, "or [x] to choose one", at="low")
     if log and step is not None:
-        raise Expected("log or step, not both", Words("both"))
+        raise Expected("log or step, not both", Unquoted("both"))
     if log and low <= 0:
         raise Expected("a number > 0 on a log scale", low, at="low")
     if step is not None:

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from sweeps.base.errors import Expected, Words, join
+from sweeps.base.errors import Expected, Unquoted, join
 from sweeps.study.file import depths, entries
 from sweeps.study.hyperparameters.vocabulary import canonical, defaults
 from sweeps.study.space import Choice, Dimension, Space, rules
@@ -77,7 +77,8 @@ def _quarrels(dimensions: Sequence[Dimension], path: str) -> list[tuple[str, Exp
             both |= decided if len(whole.words) > 1 else set()
         if both:
             problem = Expected(
-                f"one place that decides {min(both)}", Words(f"two: {', '.join(first.words)} too")
+                f"one place that decides {min(both)}",
+                Unquoted(f"two: {', '.join(first.words)} too"),
             )
             faults.append((f"{path}.{', '.join(second.words)}", problem))
     for dimension in dimensions:
@@ -97,5 +98,5 @@ def _circle(dimensions: Sequence[Dimension]) -> list[tuple[str, Expected]]:
     if not left:
         return []
     around = ", ".join(word for d in left for word in d.words)
-    problem = Expected("an entry that no other decides", Words(f"a circle: {around}"))
+    problem = Expected("an entry that no other decides", Unquoted(f"a circle: {around}"))
     return [(f"space.{', '.join(left[0].words)}", problem)]
