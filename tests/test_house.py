@@ -56,7 +56,7 @@ ROOMS = {
     ),
     "sweeps.base": (
         *("redaction", "errors", "files", "durations", "interrupts", "terminal", "streams"),
-        *("addresses", "s3_address", "remotes", "provenance", "checkout"),
+        *("passwords", "storage_address", "s3_address", "consent", "provenance", "checkout"),
     ),
     "sweeps.study": (
         *("sections", "compatibility", "hyperparameters", "space", "metrics", "objectives"),

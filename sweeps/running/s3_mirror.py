@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from sweeps.base import files
-from sweeps.base.remotes import Address
+from sweeps.base.consent import Address
 from sweeps.base.s3_address import split
 from sweeps.base.terminal import tell
 from sweeps.results.result import Result

@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweeps.base import addresses, files
+from sweeps.base import files, storage_address
+from sweeps.base.consent import Address
 from sweeps.base.errors import UserError, show
-from sweeps.base.remotes import Address
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -208,10 +208,10 @@ def remote(known: Address) -> "BaseStorage":
     from sqlalchemy.exc import SQLAlchemyError
 
     url, where = known.follow(), known.where
-    addresses.check(url, where)
+    storage_address.check(url, where)
     # It warns of a lost connection before it raises; that is said, and waited for, in `lost`.
     logging.getLogger("optuna.storages._rdb.storage").setLevel(logging.ERROR)
-    given = addresses.expand(url)
+    given = storage_address.expand(url)
     address = make_url(given)
     waits = WAITS.get(address.get_driver_name(), {})
     options = {
@@ -226,7 +226,7 @@ def remote(known: Address) -> "BaseStorage":
             with storage.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
     except (SQLAlchemyError, StorageInternalError, RuntimeError, ValueError, OSError) as fault:
-        raise addresses.unusable(url, fault, where) from None
+        raise storage_address.unusable(url, fault, where) from None
     return storage
 
 

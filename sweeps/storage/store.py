@@ -11,9 +11,9 @@ from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps.base import addresses, files
+from sweeps.base import files, storage_address
+from sweeps.base.consent import Address
 from sweeps.base.errors import UserError, show
-from sweeps.base.remotes import Address
 from sweeps.storage import attributes, backends, folders, identities, records
 from sweeps.storage.compared import REMEDY
 from sweeps.storage.ownership.claims import Claims
@@ -258,7 +258,7 @@ class RunFolder:
             return False
 
     def _hide(self, text: str) -> str:
-        return addresses.hide(text, self._address)
+        return storage_address.without_secrets(text, self._address)
 
     def open(
         self,
