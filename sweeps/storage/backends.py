@@ -110,7 +110,7 @@ def _expect_one_name(path: Path) -> None:
         if names <= 1:
             return
     if names:
-        raise files.has_names(path, names)
+        raise files.several_names(path, names)
 
 
 def _is(lock: Path, status: os.stat_result) -> bool:
@@ -126,7 +126,7 @@ def mend(path: Path) -> bool:
     """
     whole, size = _checked(path)
     if whole < size:
-        descriptor = files.opened(path, os.O_RDWR)
+        descriptor = files.open_regular(path, os.O_RDWR)
         with os.fdopen(descriptor, "r+b") as file:
             file.truncate(whole)
     return whole < size
@@ -155,7 +155,7 @@ def check(path: Path) -> tuple[int, int]:
     """
     whole = 0
     try:
-        with files.reading(path, LARGEST) as file:
+        with files.open_to_read(path, LARGEST) as file:
             for number, line in enumerate(iter(lambda: file.readline(LONGEST), b""), 1):
                 if not line.endswith(b"\n") and len(line) < LONGEST:
                     return whole, whole + len(line)
@@ -175,7 +175,7 @@ def _is_operation(line: bytes, first: bool) -> bool:
     # Looking for what is too deep takes several times as long as reading.
     is_flat = line.count(b"[") + line.count(b"{") <= files.DEEPEST
     try:
-        code = (json.loads(line) if is_flat else files.from_json(line.decode()))["op_code"]
+        code = (json.loads(line) if is_flat else files.parse_json(line.decode()))["op_code"]
     except (ValueError, TypeError, KeyError):
         return False
     return code == 0 if first else isinstance(code, int)

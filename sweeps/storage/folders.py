@@ -95,7 +95,7 @@ def provenance(folder: Path) -> dict[str, Any] | None:
     """`provenance.json`, None where the run has not come so far. Errors: UserError."""
     path = folder / "provenance.json"
     try:
-        found = files.parsed(path)
+        found = files.read_json(path)
     except FileNotFoundError:
         return None
     if not isinstance(found, dict):
@@ -153,7 +153,7 @@ def record(path: Path) -> Record | None:
     from sweeps.storage import npz
 
     try:
-        meta = files.from_json(str(npz.load(path, "meta")["meta"]))
+        meta = files.parse_json(str(npz.load(path, "meta")["meta"]))
         return Record(
             path, int(meta["number"]), str(meta["state"]), tuple(map(float, meta["values"])),
             str(meta["cause"]), dict(meta["key"]["params"]),
@@ -186,7 +186,7 @@ class Holder:
 def holder(folder: Path) -> Holder | None:
     """Who holds the folder's lock, without disturbing them; None for nobody."""
     try:
-        lock = files.reading(folder / ".lock")
+        lock = files.open_to_read(folder / ".lock")
     except (OSError, UserError):
         return None  # none was ever taken
     with lock:

@@ -85,7 +85,7 @@ class File(JournalFileBackend):
     def _append(self, lines: bytes) -> int:
         """Where they begin."""
         path = Path(self._file_path)
-        with get_lock_file(self._lock), FileIO(files.opened(path, os.O_RDWR), "r+") as file:
+        with get_lock_file(self._lock), FileIO(files.open_regular(path, os.O_RDWR), "r+") as file:
             whole = _cut(file)
             try:
                 _write(file, lines)

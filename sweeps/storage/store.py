@@ -228,7 +228,7 @@ class RunFolder:
         try:
             folders.expect_own(self.folder)
             self.folder.mkdir(parents=True, exist_ok=True)
-            files.folder(self.folder / "artifacts")
+            files.make_folder(self.folder / "artifacts")
             self._claims.folder(self.folder)
         except OSError as fault:
             raise UserError(
