@@ -45,7 +45,7 @@ def main() -> None:
         if sys.argv[1:]:  # without any, typer has shown the help
             print(usage.line(fault), file=sys.stderr)
         code = 2
-    except streams.Unwritten as fault:
+    except streams.StdoutError as fault:
         print(fault, file=sys.stderr)
         code = 2
     sys.exit(code)

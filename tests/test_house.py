@@ -59,7 +59,7 @@ ROOMS = {
     ),
     "sweeps.base": (
         *("redaction", "errors", "files", "durations", "interrupts", "terminal", "streams"),
-        *("addresses", "s3_address", "remotes", "provenance", "checkout"),
+        *("passwords", "storage_address", "s3_address", "consent", "provenance", "checkout"),
     ),
     "sweeps.study": (
         *("sections", "compatibility", "data_section", "hyperparameters", "space", "metrics"),

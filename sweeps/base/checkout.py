@@ -1,8 +1,8 @@
-"""The git commit of a folder, found without running anything that the folder says.
+"""The git commit of a folder, found without running a program that the folder names.
 
-HEAD and its refs are read here, as files. Whether files differ from it git is asked, but in a
-repository of our own with the folder's index and objects: so the folder's configuration, which can
-name programs (monitors, filters, hooks, helpers), is read by nobody.
+HEAD and its refs are read here, as files. Whether tracked files differ from it is asked of git, in
+a temporary repository that points to the folder's index and objects: the folder's configuration,
+which can name programs (monitors, filters, hooks, helpers), is never read.
 """
 
 import os
@@ -17,16 +17,16 @@ from pathlib import Path
 LARGEST = 50_000_000  # bytes of packed-refs, which has a line a ref
 HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 REF = re.compile(r"ref: (refs/[\w/.@+-]+)")
-SHOWN = 12  # digits
-PATIENCE = 2.0  # seconds
+DIGITS = 12  # of a hash that are shown
+TIME_LIMIT = 2.0  # seconds, of `git diff`
 UNKNOWN = " (whether files differ from it is not known)"
-# Compared are tracked files alone. A submodule would be asked through its own configuration.
+# Tracked files alone; a submodule would be compared under its own configuration.
 DIFF = ("diff", "--quiet", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "HEAD")
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """root: the files; own: this checkout's HEAD and index; common: the refs and objects."""
+    """root: the folder of the files; own: that of HEAD and index; common: of refs and objects."""
 
     root: Path
     own: Path
@@ -36,20 +36,20 @@ class Checkout:
 def commit(folder: Path) -> str:
     """The commit that a folder stands at; "" outside a checkout.
 
-    With a "+" if files differ from it, and in words if git did not say whether they do.
+    It ends in "+" if files differ from it, and in UNKNOWN if git could not tell.
     """
     try:
         found = _find(folder.resolve())
         head = _head(found) if found else ""
         if found is None or not head:
             return ""
-        return head[:SHOWN] + _mark(found, head)
+        return head[:DIGITS] + _status(found, head)
     except (OSError, ValueError):
-        return ""  # nothing there that git would have written
+        return ""  # unreadable, or not written by git
 
 
 def _find(folder: Path) -> Checkout | None:
-    """The checkout around a folder; a folder that looks like a repository itself is none."""
+    """The checkout that a folder belongs to. A bare repository is none."""
     for root in (folder, *folder.parents):
         git = root / ".git"
         if git.is_dir():
@@ -62,7 +62,7 @@ def _find(folder: Path) -> Checkout | None:
 
 
 def _text(path: Path) -> str:
-    """A regular file's text. Errors: OSError, also for another kind; ValueError."""
+    """A regular file's text. Errors: OSError; ValueError for what is no small regular file."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
@@ -96,14 +96,17 @@ def _packed(found: Checkout, ref: str) -> str:
     return next(hashes, "")
 
 
-def _mark(found: Checkout, head: str) -> str:
-    """What git says of the files. Errors: OSError where nothing can be written at all."""
+def _status(found: Checkout, head: str) -> str:
+    """Whether tracked files differ from the commit: "" if not, "+" if so, else UNKNOWN.
+
+    Errors: OSError where no temporary folder can be made.
+    """
     git = shutil.which("git")
     if git is None:
         return UNKNOWN
     with tempfile.TemporaryDirectory(prefix="sweeps-git-") as ours:
         repository = Path(ours)
-        _make(repository, head)
+        _make_repository(repository, head)
         environment = _environment(found, repository)
         try:
             code = subprocess.run(
@@ -113,15 +116,15 @@ def _mark(found: Checkout, head: str) -> str:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                timeout=PATIENCE,
+                timeout=TIME_LIMIT,
             ).returncode
         except (OSError, subprocess.TimeoutExpired):
             return UNKNOWN
     return {0: "", 1: "+"}.get(code, UNKNOWN)
 
 
-def _make(repository: Path, head: str) -> None:
-    """The least that git takes for a repository, at a commit."""
+def _make_repository(repository: Path, head: str) -> None:
+    """The least that git accepts as a repository, with HEAD at a commit."""
     for name in ("refs", "objects"):
         (repository / name).mkdir()
     (repository / "HEAD").write_text(f"{head}\n")
@@ -132,7 +135,7 @@ def _make(repository: Path, head: str) -> None:
 
 
 def _environment(found: Checkout, repository: Path) -> dict[str, str]:
-    """The process's own, without what steers git, and what has it look where we say."""
+    """The process's own without git's variables, and ours that point it to these folders."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return kept | {
         "GIT_DIR": str(repository),

@@ -1,8 +1,8 @@
-"""Files that somebody else may have put there: opened without waiting or following links.
+"""Opening files that somebody else may have put there, without waiting and without surprises.
 
-What the command line names may be a link; what lies in a run folder may not: it could be any file
-of the user's. Pipes and devices are refused before they are opened, sizes known before anything is
-read.
+What the command line names may be a link; what lies in a run folder may not, for it could lead to
+any file of the user's. Pipes and devices are refused before they are opened, and too large files
+before they are read.
 """
 
 import json
@@ -30,7 +30,7 @@ BROKEN = (
     *(OverflowError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error),
 )
 
-# Windows has neither links nor pipes that these would be about.
+# Windows has neither flag, nor the links and pipes that they guard against.
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
@@ -42,15 +42,15 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
 )
 
 
-def kind(mode: int) -> str:
-    """What a file of that mode is, in words."""
+def kind_in_words(mode: int) -> str:
+    """What a file of that mode is: "a folder", "a named pipe"."""
     return next((words for is_kind, words in _KINDS if is_kind(mode)), "a device")
 
 
 def expect_regular(path: Path) -> None:
-    """For whoever gives a name away to be opened elsewhere: a pipe would be waited for.
+    """Before a library opens a file by its name: it would wait for a pipe to be written to.
 
-    Errors: UserError where the user has named something else; nothing where there is nothing.
+    Errors: UserError for what is no regular file; none where nothing is there.
     """
     try:
         mode = os.stat(path).st_mode
@@ -59,17 +59,17 @@ def expect_regular(path: Path) -> None:
     _expect_regular(path, mode, follow=True)
 
 
-def given(path: Path) -> BinaryIO:
-    """A file that the user has named, to be read; where it is a link, what that leads to.
+def open_named(path: Path) -> BinaryIO:
+    """A file that the user has named, to be read; links are followed.
 
     Errors: UserError for what is no regular file; OSError.
     """
-    return os.fdopen(opened(path, os.O_RDONLY, follow=True), "rb")
+    return os.fdopen(open_regular(path, os.O_RDONLY, follow=True), "rb")
 
 
-def reading(path: Path, most: float = LARGEST) -> BinaryIO:
+def open_to_read(path: Path, most: float = LARGEST) -> BinaryIO:
     """A file of a run folder, to be read. Errors: UserError, also beyond `most` bytes; OSError."""
-    file = os.fdopen(opened(path, os.O_RDONLY), "rb")
+    file = os.fdopen(open_regular(path, os.O_RDONLY), "rb")
     size = os.fstat(file.fileno()).st_size
     if size > most:
         file.close()
@@ -78,41 +78,41 @@ def reading(path: Path, most: float = LARGEST) -> BinaryIO:
 
 
 def contents(path: Path, most: float = LARGEST) -> bytes:
-    """All of a run folder's file. Errors: as `reading`."""
-    with reading(path, most) as file:
+    """All of a run folder's file. Errors: as `open_to_read`."""
+    with open_to_read(path, most) as file:
         return file.read()
 
 
-def updating(path: Path, *, appends: bool = False) -> int:
-    """A descriptor to read and write a run folder's file in its place; it is made if need be.
+def open_to_update(path: Path, *, appends: bool = False) -> int:
+    """A descriptor to read and write a run folder's file in place; the file is made if need be.
 
-    Errors: UserError, also where the file has another name, elsewhere, too; OSError.
+    Errors: UserError, also for a file with hard links, which would change elsewhere too; OSError.
     """
     flags = os.O_RDWR | os.O_CREAT | (os.O_APPEND if appends else 0)
-    descriptor = opened(path, flags)
+    descriptor = open_regular(path, flags)
     names = os.fstat(descriptor).st_nlink
     if names > 1:
         os.close(descriptor)
-        raise has_names(path, names)
+        raise several_names(path, names)
     return descriptor
 
 
-def has_names(path: Path, names: int) -> UserError:
-    """What is said of a file that would be written in its place, and is another one too."""
+def several_names(path: Path, names: int) -> UserError:
+    """The error for a file with hard links that would be written in place."""
     return UserError(
         f"{path}: expected a file with one name, got one with {names}, elsewhere too (hard links: "
         "put a copy in its place)"
     )
 
 
-def created(path: Path) -> tuple[BinaryIO, Path]:
-    """A new file beside `path`, under a name that nobody could know before; and that name."""
+def create_beside(path: Path) -> tuple[BinaryIO, Path]:
+    """(a new file beside `path`, its name), which nobody can have guessed."""
     name = path.with_name(f".{path.name[:NAMED]}.{secrets.token_hex(8)}.part")
     descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_LINK | _AT_ONCE, 0o666)
     return cast(BinaryIO, os.fdopen(descriptor, "w+b")), name
 
 
-def folder(path: Path) -> Path:
+def make_folder(path: Path) -> Path:
     """A folder of a run folder, made if need be. Errors: UserError for a link; OSError."""
     path.mkdir(parents=True, exist_ok=True)
     expect_own(path, path.lstat().st_mode)
@@ -120,21 +120,21 @@ def folder(path: Path) -> Path:
 
 
 def expect_own(path: Path, mode: int) -> None:
-    """Errors: UserError where a run folder's file or folder is something else, as its mode says."""
+    """Errors: UserError where the mode is of neither a file nor a folder."""
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise UserError(f"{path}: expected a file of the run, got {_got(path, mode)}")
 
 
 def _got(path: Path, mode: int) -> str:
     if not stat.S_ISLNK(mode):
-        return kind(mode)
+        return kind_in_words(mode)
     return f"a link to {printable(os.readlink(path))} (in a run folder none is followed)"
 
 
-def opened(path: Path, flags: int, follow: bool = False) -> int:
+def open_regular(path: Path, flags: int, follow: bool = False) -> int:
     """A descriptor of a regular file, made if the flags say so. Errors: UserError; OSError."""
-    # Before it is opened, for that is enough to set some devices going; and again, for what it
-    # became meanwhile.
+    # Checked before, since opening alone sets some devices going; and after, since the name may
+    # lead elsewhere by then.
     if follow or os.path.lexists(path):
         _expect_regular(path, os.stat(path, follow_symlinks=follow).st_mode, follow)
     no_link = 0 if follow else _NO_LINK
@@ -153,18 +153,18 @@ def _expect_regular(path: Path, mode: int, follow: bool) -> None:
         raise UserError(f"{path}: expected {expected}, got {_got(path, mode)}")
 
 
-def parsed(path: Path, most: float = LARGEST) -> Any:
-    """A run folder's JSON. Errors: UserError for a file that is none, FileNotFoundError."""
+def read_json(path: Path, most: float = LARGEST) -> Any:
+    """A run folder's JSON. Errors: UserError where it is none, FileNotFoundError."""
     try:
-        return from_json(contents(path, most).decode())
+        return parse_json(contents(path, most).decode())
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as fault:
         raise UserError(f"{path}: expected JSON, got: {printable(str(fault))}") from None
 
 
-def from_json(text: str) -> Any:
-    """What a JSON text says. Errors: ValueError, also for what is deeper, or longer, than ours."""
+def parse_json(text: str) -> Any:
+    """A JSON text's value. Errors: ValueError, also beyond DEEPEST levels or LONGEST_NUMBER."""
     try:
         found = json.loads(text, parse_int=_whole)
     except RecursionError:

@@ -1,4 +1,4 @@
-"""Standard output and error as a command writes to them: closed, full, or with nobody who reads."""
+"""Standard output and error that may be closed, full, or a pipe whose reader has gone."""
 
 import errno
 import os
@@ -10,18 +10,18 @@ from sweeps.base.errors import UserError
 from sweeps.base.redaction import redact
 
 
-class Unwritten(UserError):
-    """Standard output takes no more, and was asked for."""
+class StdoutError(UserError):
+    """Standard output cannot be written to, as on a full disk."""
 
 
 class Stream(TextIOWrapper):
-    """A stream that leads nowhere from its first fault on, so that no later write meets it again.
+    """A stream that drops what is written after its first fault, so that it fails only once.
 
-    Of one whose reader has gone, as `| head` has, nothing is said. Errors: Unwritten at any other
-    fault, if what is written is `needed`, as on standard output.
+    has_reader: False after a fault. is_required: whether a fault is an error, as on standard
+    output. Errors: StdoutError then; none where a pipe's reader has gone, as `| head` does.
     """
 
-    heard, needed = True, False
+    has_reader, is_required = True, False
 
     def write(self, text: str) -> int:
         """As its base."""
@@ -42,41 +42,41 @@ class Stream(TextIOWrapper):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self.fileno())
         os.close(nowhere)
-        self.heard = False
-        if self.needed and fault.errno != errno.EPIPE:
-            raise Unwritten(f"stdout: expected to write there, got {fault.strerror}") from None
+        self.has_reader = False
+        if self.is_required and fault.errno != errno.EPIPE:
+            raise StdoutError(f"stdout: expected to write there, got {fault.strerror}") from None
 
 
 class Redacted(Stream):
-    """One on which no secret is told: neither by us nor by a library, its faults included."""
+    """A stream without secrets, whoever writes to it: a library's traceback may hold one."""
 
     def write(self, text: str) -> int:
-        """As its base; what is written at once is looked at as one."""
+        """As its base; secrets are found within what one call writes."""
         super().write(redact(text))
         return len(text)
 
 
 def prepare() -> None:
-    """Make the process's streams bear what a shell may do to them."""
-    _open_what_is_closed()
-    sys.stdout, sys.stderr = _made(Stream, sys.stdout), _made(Redacted, sys.stderr)
+    """Replace the process's streams by ones that outlive what a shell may do to them."""
+    _open_closed_streams()
+    sys.stdout, sys.stderr = _wrapped(Stream, sys.stdout), _wrapped(Redacted, sys.stderr)
     if isinstance(sys.stdout, Stream):
-        sys.stdout.needed = True
+        sys.stdout.is_required = True
 
 
-class Heard:
-    """Standard output for what is worth its while only as long as somebody reads it."""
+class WatchedStdout:
+    """Standard output for long work that is to end once nobody reads it any more."""
 
     def write(self, text: str) -> None:
-        """Errors: BrokenPipeError where nobody does any more."""
+        """Errors: BrokenPipeError once the reader has gone."""
         sys.stdout.write(text)
         sys.stdout.flush()
-        if isinstance(sys.stdout, Stream) and not sys.stdout.heard:
+        if isinstance(sys.stdout, Stream) and not sys.stdout.has_reader:
             raise BrokenPipeError
 
 
-def _made(kind: type[Stream], stream: TextIO) -> TextIO:
-    """A stream of that kind on the same descriptor; what is no file stays what it is."""
+def _wrapped(kind: type[Stream], stream: TextIO) -> TextIO:
+    """A stream of that class on the same descriptor; one without a descriptor stays as it is."""
     if not isinstance(stream, TextIOWrapper):
         return stream
     unbuffered = 0 if stream.write_through else -1
@@ -89,8 +89,8 @@ def _made(kind: type[Stream], stream: TextIO) -> TextIO:
     )
 
 
-def _open_what_is_closed() -> None:
-    """A closed stream (`>&-`) leads nowhere; else the next file that is opened would be it."""
+def _open_closed_streams() -> None:
+    """Lead closed streams (`>&-`) nowhere; else the next file opened would take their place."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             descriptor = os.open(os.devnull, os.O_RDWR)

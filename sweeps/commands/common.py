@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sweeps.base import addresses
+from sweeps.base import passwords
 from sweeps.base.errors import UserError, printable
 from sweeps.base.redaction import redact
 from sweeps.commands import completion
@@ -152,7 +152,7 @@ def exit_codes() -> Iterator[None]:
     No command is begun whose command line tells a secret.
     """
     try:
-        addresses.refuse_passwords(sys.argv[1:])
+        passwords.refuse_passwords(sys.argv[1:])
         yield
         # All is said and written; what is left is the workers' end, which nobody need interrupt.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -44,7 +44,7 @@ def predict(
                 notes = predict.to_file(folder, rows, keep or [], out)
             else:
                 model, shown = predict.load(folder), sys.stdout.isatty()
-                notes = predict.write(model, rows, keep or [], streams.Heard(), shown)
+                notes = predict.write(model, rows, keep or [], streams.WatchedStdout(), shown)
         except BrokenPipeError:  # `| head` has read all that it wants
             return
         for line in notes.lines():

@@ -71,7 +71,7 @@ class Board:
         own.
         """
         identifier = self._artifact(name)
-        with records.Replacing(files.folder(self._folder) / identifier) as file:
+        with records.Replacing(files.make_folder(self._folder) / identifier) as file:
             file.write(content)
         meta = {"artifact_id": identifier, "filename": name, "mimetype": kind, "encoding": None}
         self._show(identifier, trial, meta)

@@ -16,8 +16,8 @@ from wsgiref.simple_server import WSGIServer, make_server
 
 from rich.console import Console
 
+from sweeps.base.consent import from_user
 from sweeps.base.errors import UserError
-from sweeps.base.remotes import own
 from sweeps.base.terminal import say
 from sweeps.dashboard.answers import Application
 from sweeps.dashboard.asked import Asked
@@ -75,7 +75,7 @@ def _backend(folder: Path, storage: str | None, allow_remote: bool) -> "BaseStor
     if not folder.is_dir():
         raise UserError(f"{folder}: expected a run folder, got no such folder")
     folders.expect_own(folder)
-    named = own("storage", storage) if storage else None
+    named = from_user("storage", storage) if storage else None
     address = named or folders.storage(folder, "--storage", allow_remote)
     if address is not None:
         return backends.remote(address)

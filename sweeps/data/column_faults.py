@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweeps.base.errors import show
-from sweeps.data import blocks, cells, spellings
+from sweeps.data import cells, dtypes, number_formats
 from sweeps.data.lines import Lines
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def each(
 
     categories: columns that are said to be such.
     """
-    doubtful = set(blocks.others(frame))
-    for names, values in blocks.numbers(frame, blocks.plain(frame)):
+    doubtful = set(dtypes.other_columns(frame))
+    for names, values in dtypes.numeric_arrays(frame, dtypes.numeric_columns(frame)):
         none = np.isnan(values).all(axis=1) | np.isinf(values).any(axis=1)
         doubtful |= {names[at] for at in np.flatnonzero(none)}
     found = {
@@ -43,9 +43,9 @@ def of(
     advice = "" if is_target else " (add it to data.ignore)"
     if column.notna().sum() == 0:
         return f"expected values, got none{advice}"
-    if cells.is_plain(column.dtype, is_flag=True):
+    if dtypes.is_numeric(column.dtype, with_booleans=True):
         return _infinity(column, lines)
-    what = cells.unfit(column)
+    what = cells.unsupported(column)
     if what:
         return f"expected numbers or categories, got {what}{advice}"
     return _text_fault(column, lines, is_target, is_category)
@@ -71,18 +71,18 @@ def _text_fault(
         is_text = column.map(cells.text, na_action="ignore").isin(words)
         first = int(is_text.to_numpy().argmax())
         advice = "" if is_target else "empty such cells, or add it to data.ignore"
-        advice = _advice(spellings.clauses(column[is_text]), lines, advice)
+        advice = _advice(number_formats.why_not_numbers(column[is_text]), lines, advice)
         return (
             f"expected a number in every row, got text in {texts} of {len(column)}, "
             f"first {show(column.iloc[first])}{place(lines, first, column)}{advice}"
         )
-    alike = spellings.alike(counts)
+    alike = number_formats.differing_by_spaces(counts)
     if alike is not None:
         one, other = map(show, alike)
         return f"expected words that differ by more than spaces, got {one} and {other}"
     distinct = 0 if is_target else len(counts)
     if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
-        clauses = spellings.clauses(column)
+        clauses = number_formats.why_not_numbers(column)
         got = [f"{distinct} different texts in {len(column)} rows", *clauses]
         return (
             f"expected numbers or at most {MOST_CATEGORIES} categories, "
@@ -93,7 +93,7 @@ def _text_fault(
 
 def _advice(clauses: list[str], lines: Lines | None, otherwise: str) -> str:
     """In brackets. A table without lines has numbers of its own, and no decimal mark."""
-    both = (spellings.remedy(clauses) if lines else "", otherwise)
+    both = (number_formats.remedy(clauses) if lines else "", otherwise)
     advice = ", or ".join(part for part in both if part)
     return f" ({advice})" if advice else ""
 

@@ -1,6 +1,6 @@
-"""A study's data, ready to train on: encoded parts, classes, and what is to be said about them.
+"""A study's data, ready to train on: encoded parts, classes, and facts about them.
 
-Workers get one, so what reads tables is kept out: pandas takes as long to load as a trial.
+Workers get one, so pandas is not imported here: that takes as long as a trial.
 """
 
 from dataclasses import dataclass, field, replace
@@ -46,7 +46,7 @@ class Dataset:
 
     `labels` holds the class codes (n,) or the standardized numbers (n,) of each part; `groups` the
     number (n,) of each row's group, where rows belong together; `decimal` the mark in its CSV;
-    `changed` what columns were taken for, where versions before took them for something else.
+    `changed` what columns are read as, where earlier versions read them as something else.
     """
 
     parts: dict[str, dnn.Data]
@@ -77,10 +77,10 @@ class Dataset:
         groups = {name: codes for name, codes in self.groups.items() if name != part}
         return replace(self, parts=parts, labels=labels, groups=groups)
 
-    def identity(self, said: "DataSpec") -> dict[str, Any]:
+    def identity(self, spec: "DataSpec") -> dict[str, Any]:
         """What must agree for two studies to be of the same data, divided alike."""
-        # Columns are said as what they change, for what is not changed goes without saying.
-        known = compatibility.fields(said, exclude={"source", "columns"})
+        # Of the columns only what earlier versions read differently: the rest is the default.
+        known = compatibility.fields(spec, exclude={"source", "columns"})
         columns = {"columns": self.changed} if self.changed else {}
         return known | columns | {"sha256": self.sha256}
 

@@ -2,8 +2,8 @@
 
 Numbers: missing ones get the training median, and a column that had any gets an indicator beside
 it; then standardized. Texts: one input per category seen in training, missing being one of them;
-a category never seen is all zeros. How cells are read is `sweeps.data.cells`' matter, and the same
-for every file and frame.
+a category never seen is all zeros. `sweeps.data.cells` reads single cells, the same for every file
+and frame.
 """
 
 from collections import Counter
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, Unquoted, did_you_mean
-from sweeps.data import blocks, cells
-from sweeps.data.cells import Words
+from sweeps.data import cells, dtypes
+from sweeps.data.cells import Categories
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class NumberColumn:
     """A column of numbers: (value or fill − mean)/scale, then 1 where it was missing.
 
-    is_flag: whether it held nothing but 0 and 1, or truths, which are the same.
+    is_flag: whether it held nothing but 0 and 1, or booleans.
     """
 
     name: str
@@ -35,7 +35,7 @@ class NumberColumn:
     mean: float
     scale: float
     indicator: bool
-    # Models of versions that did not keep it took truths for numbers in any column.
+    # Models of versions that did not store it read booleans as numbers in any column.
     is_flag: bool = True
 
     @property
@@ -57,37 +57,37 @@ class CategoryColumn:
         return [f"{self.name} = {category}" for category in self.categories]
 
     @cached_property
-    def words(self) -> Words:
+    def known(self) -> Categories:
         """The categories, however they are spelled."""
-        return Words(self.categories)
+        return Categories(self.categories)
 
     def unseen(self, column: "pd.Series") -> NDArray[np.object_]:
         """The texts that have no input."""
         texts = cells.texts(column)
-        return texts[self.words.places(texts) < 0]
+        return texts[self.known.indices(texts) < 0]
 
     def encode(self, column: "pd.Series") -> NDArray[np.float64]:
         """(n, inputs)."""
-        places = self.words.places(cells.texts(column))
-        return np.asarray(places[:, None] == np.arange(len(self.categories)), dtype=np.float64)
+        indices = self.known.indices(cells.texts(column))
+        return np.asarray(indices[:, None] == np.arange(len(self.categories)), dtype=np.float64)
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """Some columns of numbers, read: (columns, n) with gaps NaN; `wrong` where a cell is none."""
+class NumberBlock:
+    """Some columns of numbers, read: (columns, n), gaps NaN; `wrong` where a cell is no number."""
 
     columns: list[NumberColumn]
     numbers: NDArray[np.float64]
     wrong: NDArray[np.bool_]
 
-    def of(self, word: str) -> NDArray[Any]:
-        """What each column knows by a word, its `mean` for one: (columns, 1)."""
-        return np.array([getattr(column, word) for column in self.columns])[:, None]
+    def _fitted(self, name: str) -> NDArray[Any]:
+        """What each column was fitted with, such as its `mean`: (columns, 1)."""
+        return np.array([getattr(column, name) for column in self.columns])[:, None]
 
     def scaled(self) -> NDArray[np.float64]:
         """The inputs (columns, n)."""
-        filled = np.where(np.isnan(self.numbers), self.of("fill"), self.numbers)
-        return np.asarray((filled - self.of("mean")) / self.of("scale"))
+        filled = np.where(np.isnan(self.numbers), self._fitted("fill"), self.numbers)
+        return np.asarray((filled - self._fitted("mean")) / self._fitted("scale"))
 
 
 @dataclass(frozen=True)
@@ -101,17 +101,17 @@ class Encoder:
         """Names of the network's inputs."""
         return [name for column in self.columns for name in column.inputs]
 
-    def numbers(self, frame: "pd.DataFrame") -> Iterator[Numbers]:
+    def numbers(self, frame: "pd.DataFrame") -> Iterator[NumberBlock]:
         """A frame's columns of numbers, some at a time."""
         known = {c.name: c for c in self.columns if isinstance(c, NumberColumn)}
         kinds = dict(zip(frame.columns, frame.dtypes, strict=True))
-        plain = [name for name, c in known.items() if cells.is_plain(kinds[name], c.is_flag)]
-        for names, values in blocks.numbers(frame, plain):
-            yield Numbers([known[name] for name in names], values, np.zeros(values.shape, bool))
+        plain = [name for name, c in known.items() if dtypes.is_numeric(kinds[name], c.is_flag)]
+        for names, values in dtypes.numeric_arrays(frame, plain):
+            yield NumberBlock([known[name] for name in names], values, np.zeros(values.shape, bool))
         done = set(plain)
         for name in [name for name in known if name not in done]:
             values, wrong = cells.numbers(frame[name], known[name].is_flag)
-            yield Numbers([known[name]], values[None], wrong[None])
+            yield NumberBlock([known[name]], values[None], wrong[None])
 
     def encode(self, frame: "pd.DataFrame") -> NDArray[np.float64]:
         """(n, n_inputs). Errors: Expected for a column that is not there, or texts for numbers."""
@@ -128,10 +128,11 @@ class Encoder:
             for column, own in zip(some.columns, some.numbers, strict=True):
                 if column.indicator:
                     x[:, at[column.name] + 1] = np.isnan(own)
-        for words in self.columns:
-            if isinstance(words, CategoryColumn):
-                first = at[words.name]
-                x[:, first : first + len(words.categories)] = words.encode(frame[words.name])
+        for category in self.columns:
+            if isinstance(category, CategoryColumn):
+                start = at[category.name]
+                end = start + len(category.categories)
+                x[:, start:end] = category.encode(frame[category.name])
         return x
 
     def _expect_columns(self, frame: "pd.DataFrame") -> None:
@@ -148,7 +149,7 @@ class Encoder:
                 raise Expected("each column once", got)
 
     def plain(self) -> list[dict[str, Any]]:
-        """As JSON says it."""
+        """As plain values, for JSON."""
         return [asdict(column) for column in self.columns]
 
     @classmethod
@@ -164,11 +165,11 @@ class Encoder:
 
 
 def fit(train: "pd.DataFrame", standardize: bool) -> Encoder:
-    """The encoder of these training rows. Errors: Expected for numbers beyond all measure."""
+    """The encoder of these training rows. Errors: Expected for numbers too large to scale."""
     made: dict[str, NumberColumn | CategoryColumn] = {}
-    for names, values in blocks.numbers(train, blocks.plain(train)):
+    for names, values in dtypes.numeric_arrays(train, dtypes.numeric_columns(train)):
         made |= {column.name: column for column in _of_numbers(names, values, standardize)}
-    for name in blocks.others(train):
+    for name in dtypes.other_columns(train):
         made[name] = CategoryColumn(name, tuple(sorted(set(cells.texts(train[name])))))
     return Encoder(tuple(made[name] for name in train.columns))
 

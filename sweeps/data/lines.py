@@ -1,6 +1,6 @@
 """Where the rows of a delimited text stand in its file: lines as an editor shows them.
 
-Rows and lines part where a line is blank, which is no row, or where quotes hold a line break.
+Rows and lines are not one to one: a blank line is no row, and quotes may hold a line break.
 """
 
 import csv
@@ -17,7 +17,7 @@ LONGEST_FIELD = 2**31 - 1
 
 
 @dataclass(frozen=True)
-class Record:
+class TextRow:
     """A row's fields, or the header's, and the line (from 1) in which it begins."""
 
     line: int
@@ -34,12 +34,12 @@ class Lines:
 
     def of(self, row: int, column: str) -> int:
         """The line of a cell; rows are counted from 0."""
-        with closing(records(self.path, self.separator)) as found:
+        with closing(rows(self.path, self.separator)) as found:
             record = next(islice(found, row + 1, None))
         return record.line + _breaks(record.fields[: self.columns.index(column)])
 
 
-def records(path: Path, separator: str) -> Generator[Record]:
+def rows(path: Path, separator: str) -> Generator[TextRow]:
     """The header and the rows, as pandas divides a file into them."""
     blank = " \t\r\n".replace(separator, "")
     with _fields_of_any_length(), path.open(encoding="utf-8-sig", newline="") as file:
@@ -55,7 +55,7 @@ def records(path: Path, separator: str) -> Generator[Record]:
         reader = csv.reader(lines(), delimiter=separator, skipinitialspace=True)
         for fields in reader:
             if reader.line_num > before + 1 or last.strip(blank):
-                yield Record(before + 1, fields)
+                yield TextRow(before + 1, fields)
             before = reader.line_num
 
 
@@ -69,18 +69,18 @@ def _fields_of_any_length() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def of_open_quotes(path: Path, separator: str) -> int:
-    """The line of the quotes that a file ends in: its last field is not closed."""
-    with closing(records(path, separator)) as found:
+def line_of_open_quotes(path: Path, separator: str) -> int:
+    """The line of the opening quotes that nothing closes before the end of the file."""
+    with closing(rows(path, separator)) as found:
         *_, last = found
     return last.line + _breaks(last.fields[:-1])
 
 
-def too_long(path: Path, separator: str) -> tuple[int, Record | None]:
+def first_longer_row(path: Path, separator: str) -> tuple[int, TextRow | None]:
     """The number of fields in the header, and the first row with more."""
-    with closing(records(path, separator)) as found:
-        width = len(next(found, Record(1, [])).fields)
-        return width, next((record for record in found if len(record.fields) > width), None)
+    with closing(rows(path, separator)) as found:
+        width = len(next(found, TextRow(1, [])).fields)
+        return width, next((row for row in found if len(row.fields) > width), None)
 
 
 def _breaks(fields: list[str]) -> int:

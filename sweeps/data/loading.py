@@ -36,7 +36,7 @@ def _prepared(table: sources.Table, spec: DataSpec, dtype: str, where: str) -> D
     column, is_changed = targets.read(table, where)
     task = targets.task(column, spec.task, where)
     unused = [table.target, *used, *spec.ignore]
-    features = columns.take(table.frame.drop(columns=unused, errors="ignore"), spec.columns)
+    features = columns.choose(table.frame.drop(columns=unused, errors="ignore"), spec.columns)
     _fit_to_read(features, spec, table, where)
     groups = _groups(table, spec.group)
     names = targets.names(column, table) if task == "classification" else None
@@ -58,7 +58,7 @@ def _changed(
     words = [c for c in dataset.encoder.columns if isinstance(c, encode.CategoryColumn)]
     texts = {c.name: cells.texts(features.frame[c.name]) for c in words}
     # A word that only dev or test rows spell otherwise: it had no input.
-    respelled = {c.name: "category" for c in words if c.words.respells(texts[c.name])}
+    respelled = {c.name: "category" for c in words if c.known.has_other_spellings(texts[c.name])}
     return {**respelled, **features.changed, **target}
 
 
@@ -109,7 +109,7 @@ def _groups(table: sources.Table, name: str | None) -> pd.Series | None:
         at = column_faults.place(table.lines, int(missing.argmax()), groups)
         got = f"{missing.sum()} empty{', first' if at else ''}{at}"
         raise Expected("a group in every row", Unquoted(got), at="group")
-    what = cells.unfit(groups)
+    what = cells.unsupported(groups)
     if what not in ("", "dates"):
         raise Expected("a group that is a number or a word", Unquoted(what), at="group")
     return groups

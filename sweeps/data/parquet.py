@@ -22,7 +22,7 @@ def read(path: Path) -> pd.DataFrame:
         return _frame(file.read())
 
 
-def batches(path: Path, rows: int) -> Generator[pd.DataFrame]:
+def chunks(path: Path, rows: int) -> Generator[pd.DataFrame]:
     """So many rows at a time, at least one frame. Errors: as of `read`."""
     from pyarrow import parquet
 
@@ -43,8 +43,8 @@ def _expect_each_name_once(names: list[str]) -> None:
 def _frame(table: Any) -> pd.DataFrame:
     try:
         frame: pd.DataFrame = _with_texts(table).to_pandas()
-    except (KeyError, TypeError) as fault:  # of what pandas wrote beside the columns
-        raise ValueError(f"damaged notes of pandas's ({fault})") from None
+    except (KeyError, TypeError) as fault:  # in what pandas wrote beside the columns
+        raise ValueError(f"damaged notes of pandas ({fault})") from None
     named = [name for name in frame.index.names if name is not None]
     frame = frame.reset_index(level=named) if named else frame
     kinds = [isinstance(dtype, pd.CategoricalDtype) for dtype in frame.dtypes]

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweeps.base.errors import UserError
-from sweeps.data import cells, column_faults, columns, spellings
+from sweeps.data import cells, column_faults, columns, dtypes, number_formats
 from sweeps.data.dataset import Target
 from sweeps.data.sources import Table
 from sweeps.data.split import Rows
@@ -29,7 +29,7 @@ def read(table: Table, where: str) -> tuple[pd.Series, bool]:
             f"{where}: target '{table.target}': expected a value in every row, got none in "
             f"{missing.sum()} of {len(column)}{', first' if at else ''}{at} (leave such rows out)"
         )
-    taken = columns.by_look(column)
+    taken = columns.inferred(column)
     changed = taken is not None
     column = column if taken is None else taken
     fault = column_faults.of(column, table.lines, is_target=True)
@@ -56,9 +56,10 @@ def task(column: pd.Series, asked: str, where: str) -> str:
             f"got '{column.iloc[0]}' in every row"
         )
     if asked == "classification" and column.nunique() > min(1000, len(column) // 3):
-        spelled = [] if number else spellings.clauses(column)
+        reasons = [] if number else number_formats.why_not_numbers(column)
         other = "data.task: regression, or another target" if number else "another target"
-        hint = "; ".join([*spelled, spellings.remedy(spelled)] if spelled else [other]).rstrip("; ")
+        advice = number_formats.remedy(reasons) if reasons else other
+        hint = "; ".join([*reasons, advice] if advice else reasons)
         raise UserError(
             f"{where}: target '{column.name}': expected classes with several rows each, got "
             f"{column.nunique()} in {len(column)} rows ({hint})"
@@ -67,7 +68,7 @@ def task(column: pd.Series, asked: str, where: str) -> str:
 
 
 def _is_number(column: pd.Series) -> bool:
-    return cells.is_plain(column.dtype, is_flag=False)
+    return dtypes.is_numeric(column.dtype, with_booleans=False)
 
 
 def names(column: pd.Series, table: Table) -> pd.Series:

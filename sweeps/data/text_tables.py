@@ -10,19 +10,19 @@ from typing import Any
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data import blocks, lines
-from sweeps.data.cells import GAPS
+from sweeps.data import dtypes, lines
+from sweeps.data.cells import NA_VALUES
 from sweeps.data.column_faults import FEW
-from sweeps.data.lines import Lines, Record
+from sweeps.data.lines import Lines, TextRow
 
 LONGEST_NAME = 10_000  # characters: a longer one is a quote that nobody closed
 
 
-def options(path: Path) -> dict[str, Any]:
+def pandas_options(path: Path) -> dict[str, Any]:
     """How pandas reads such a file here. Errors: ValueError for a header that it would misread."""
     separator = _separator(path)
-    with closing(lines.records(path, separator)) as found:
-        header, second = [*islice(found, 2), Record(1, []), Record(1, [])][:2]
+    with closing(lines.rows(path, separator)) as found:
+        header, second = [*islice(found, 2), TextRow(1, []), TextRow(1, [])][:2]
     longest = max(map(len, header.fields), default=0)
     if longest > LONGEST_NAME:
         raise ValueError(
@@ -41,7 +41,7 @@ def options(path: Path) -> dict[str, Any]:
         "encoding": "utf-8-sig",
         "skipinitialspace": True,
         "keep_default_na": False,
-        "na_values": list(GAPS),
+        "na_values": list(NA_VALUES),
         "low_memory": False,
     }
 
@@ -52,25 +52,25 @@ def _separator(path: Path) -> str:
     return max(",;\t", key=first.count)
 
 
-def _too_many(record: Record, width: int) -> str:
-    return f"{len(record.fields)} fields in line {record.line} below {width} in the header"
+def _too_many(row: TextRow, width: int) -> str:
+    return f"{len(row.fields)} fields in line {row.line} below {width} in the header"
 
 
 def read(path: Path, decimal: str) -> tuple[pd.DataFrame, Lines]:
     """A whole file, and where its rows stand in it. Errors: ValueError, OSError, MemoryError."""
-    known = options(path)
+    known = pandas_options(path)
     try:
         frame = pd.read_csv(path, **known, decimal=decimal)
     except pd.errors.ParserError as fault:
         raise ValueError(reason(fault, path, known["sep"])) from None
-    for name in blocks.others(frame) if decimal == "," else ():
-        values, is_number = ungrouped(frame[name])
+    for name in dtypes.other_columns(frame) if decimal == "," else ():
+        values, is_number = without_grouping(frame[name])
         words = (~is_number & values.notna()).sum()
         if words == 0 and is_number.any():
             frame[name] = pd.to_numeric(values)
-        elif words <= FEW * is_number.sum():  # mistakes, which are told with their lines
+        elif words <= FEW * is_number.sum():  # mistakes, which are reported with their lines
             frame[name] = values
-    # pandas reads each column apart; copied, those of a type lie together, and are had at once.
+    # pandas keeps each column by itself; a copy has those of one type side by side, as one array.
     return frame.copy(), Lines(path, known["sep"], tuple(map(str, frame.columns)))
 
 
@@ -81,11 +81,11 @@ def chunks(
 
     Errors: as of `read`.
     """
-    known = options(path)
+    known = pandas_options(path)
     names = [str(name) for name in pd.read_csv(path, **known, nrows=0).columns]
     known["dtype"] = {name: str for name in names if name not in numbers}
-    # A gap of a column of words is its own affair: "NA" may have been a word in training.
-    known["na_values"] = {name: list(GAPS) for name in numbers}
+    # In a column of texts "NA" may have been a category in training.
+    known["na_values"] = {name: list(NA_VALUES) for name in numbers}
     try:
         with pd.read_csv(path, **known, decimal=decimal, chunksize=rows) as found:
             yield from (chunk.rename(columns=str) for chunk in found)
@@ -94,18 +94,18 @@ def chunks(
 
 
 def reason(fault: pd.errors.ParserError, path: Path, separator: str) -> str:
-    """Why a file is no table, by its own lines: pandas counts rows."""
+    """Why a file is no table, with the lines of the file: pandas counts rows."""
     if "EOF inside string" in str(fault):
-        return f"quotes in line {lines.of_open_quotes(path, separator)} that are not closed"
-    width, longer = lines.too_long(path, separator)
+        return f"quotes in line {lines.line_of_open_quotes(path, separator)} that are not closed"
+    width, longer = lines.first_longer_row(path, separator)
     return str(fault) if longer is None else _too_many(longer, width)
 
 
-# Beside a decimal comma. "0.500" is none, and "18.03.2024" neither.
+# A number with a decimal comma, its thousands apart or not. Neither "0.500" nor "18.03.2024".
 GROUPED = r"[-+]?([1-9]\d{0,2}([.' \u00a0\u202f]\d{3})+|\d+)(,\d+)?"
 
 
-def ungrouped(column: pd.Series) -> tuple[pd.Series, pd.Series]:
+def without_grouping(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     """A column with its numbers such as "1.234,5" as "1234.5", and where they are.
 
     pandas leaves a column with one of them as texts; its own `thousands` makes numbers of dates.

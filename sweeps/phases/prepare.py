@@ -9,9 +9,9 @@ from rich.console import Console
 
 from sweeps import engines
 from sweeps.base import s3_address
-from sweeps.base.addresses import check
+from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
-from sweeps.base.remotes import Address, own
+from sweeps.base.storage_address import check
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.phases import memory
@@ -68,7 +68,7 @@ class PreparedRun:
     def _address(self, key: str, given: str | None, there: str | None) -> Address | None:
         """The one that the options give, else the one that the study names."""
         if given is not None:
-            return own(key, given)
+            return from_user(key, given)
         if there is None:
             return None
         return named(self.document, key, there, self.base, self.options.allow_remote)

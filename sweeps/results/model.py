@@ -90,7 +90,7 @@ def load(path: Path) -> Model:
     """Read a model. Errors: UserError for a file that is none."""
     try:
         with archives.opened(path) as file:
-            theta, meta = file["theta"], files.from_json(str(file["meta"]))
+            theta, meta = file["theta"], files.parse_json(str(file["meta"]))
         made = _model(theta, meta)
         checks.theta(made.network, theta, "model")
     except files.BROKEN as fault:

@@ -41,7 +41,7 @@ def write(
 ) -> None:
     """All frames and models; each file whole or not at all."""
     folder, study, dataset = run.folder, run.study, run.dataset
-    files.folder(folder / "data")
+    files.make_folder(folder / "data")
     _frame(folder, "trials", frames.trials(study, finished))
     _frame(folder, "curves", frames.curves(finished, networks))
     stored = store.trials()

@@ -33,7 +33,7 @@ def write(result: "Result") -> None:
 def read(folder: Path, provenance: dict[str, Any]) -> dict[str, Any] | None:
     """The summary of the run of that provenance; None where there is none, as in older runs."""
     try:
-        found = files.from_json(files.contents(folder / FILE).decode())
+        found = files.parse_json(files.contents(folder / FILE).decode())
         belongs = found["finished"] == provenance["finished"]
         return dict(found) if belongs and "search_best" in found else None
     except files.BROKEN:

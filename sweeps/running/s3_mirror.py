@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from sweeps.base import files
-from sweeps.base.remotes import Address
+from sweeps.base.consent import Address
 from sweeps.base.s3_address import split
 from sweeps.base.terminal import say
 from sweeps.results.result import Result
@@ -126,11 +126,11 @@ class S3Mirror:
         stamp = _stamp(path)
         if self._sent.get(name) == stamp:
             return
-        with files.reading(path, math.inf) as file:
+        with files.open_to_read(path, math.inf) as file:
             bucket.write(f"{self._prefix}/{name}", file)
         self._sent[name] = stamp
         line = json.dumps({"to": self._address, "name": name, "stamp": stamp})
-        with os.fdopen(files.updating(self._folder / SENT, appends=True), "ab") as known:
+        with os.fdopen(files.open_to_update(self._folder / SENT, appends=True), "ab") as known:
             known.write(f"{line}\n".encode())
 
 
@@ -147,7 +147,7 @@ def _read(path: Path, address: str) -> dict[str, str]:
         return sent
     for line in files.contents(path).decode(errors="replace").splitlines():
         try:
-            known = files.from_json(line)
+            known = files.parse_json(line)
             if known["to"] == address:
                 sent[known["name"]] = known["stamp"]
         except (ValueError, KeyError, TypeError):

@@ -56,7 +56,7 @@ def check(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> None:
 
 def _written(path: Path) -> list[WarmTrial]:
     try:
-        return _warm(files.from_json(files.contents(path).decode()))
+        return _warm(files.parse_json(files.contents(path).decode()))
     except (ValueError, TypeError, LookupError, AttributeError) as fault:
         raise UserError(
             f"{path}: expected the trials that search.from found, got {type(fault).__name__} "

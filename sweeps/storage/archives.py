@@ -23,8 +23,8 @@ _END = struct.Struct("<4s4H2LH")  # the last bytes of a zip file without a comme
 
 @contextmanager
 def opened(path: Path, most: int = LARGEST) -> Iterator[NpzFile]:
-    """An archive of a run folder. Errors: UserError, as `files.reading`; files.BROKEN."""
-    with files.reading(path, most) as file:
+    """An archive of a run folder. Errors: UserError, as `files.open_to_read`; files.BROKEN."""
+    with files.open_to_read(path, most) as file:
         size = _expect_few(file)
         with NpzFile(file, allow_pickle=False) as archive:
             _expect_plain(archive, size)

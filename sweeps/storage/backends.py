@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweeps.base import addresses, files
+from sweeps.base import files, storage_address
+from sweeps.base.consent import Address
 from sweeps.base.errors import UserError, show
-from sweeps.base.remotes import Address
 from sweeps.storage import optuna_private
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _expect_one_name(path: Path) -> None:
         if names <= 1:
             return
     if names:
-        raise files.has_names(path, names)
+        raise files.several_names(path, names)
 
 
 def _is(lock: Path, status: os.stat_result) -> bool:
@@ -127,7 +127,7 @@ def mend(path: Path) -> bool:
     """
     whole, size = _checked(path)
     if whole < size:
-        descriptor = files.opened(path, os.O_RDWR)
+        descriptor = files.open_regular(path, os.O_RDWR)
         with os.fdopen(descriptor, "r+b") as file:
             file.truncate(whole)
     return whole < size
@@ -156,7 +156,7 @@ def check(path: Path) -> tuple[int, int]:
     """
     whole = 0
     try:
-        with files.reading(path, LARGEST) as file:
+        with files.open_to_read(path, LARGEST) as file:
             for number, line in enumerate(iter(lambda: file.readline(LONGEST), b""), 1):
                 if not line.endswith(b"\n") and len(line) < LONGEST:
                     return whole, whole + len(line)
@@ -176,7 +176,7 @@ def _is_operation(line: bytes, first: bool) -> bool:
     # Looking for what is too deep takes several times as long as reading.
     is_flat = line.count(b"[") + line.count(b"{") <= files.DEEPEST
     try:
-        code = (json.loads(line) if is_flat else files.from_json(line.decode()))["op_code"]
+        code = (json.loads(line) if is_flat else files.parse_json(line.decode()))["op_code"]
     except (ValueError, TypeError, KeyError):
         return False
     return code == 0 if first else isinstance(code, int)
@@ -209,10 +209,10 @@ def remote(known: Address) -> "BaseStorage":
     from sqlalchemy.exc import SQLAlchemyError
 
     url, where = known.follow(), known.where
-    addresses.check(url, where)
+    storage_address.check(url, where)
     # It warns of a lost connection before it raises; that is said, and tried again, in `retry`.
     logging.getLogger(optuna_private.DATABASE_LOGGER).setLevel(logging.ERROR)
-    given = addresses.expand(url)
+    given = storage_address.expand(url)
     address = make_url(given)
     waits = WAITS.get(address.get_driver_name(), {})
     options = {
@@ -227,7 +227,7 @@ def remote(known: Address) -> "BaseStorage":
             with storage.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
     except (SQLAlchemyError, StorageInternalError, RuntimeError, ValueError, OSError) as fault:
-        raise addresses.unusable(url, fault, where) from None
+        raise storage_address.unusable(url, fault, where) from None
     return storage
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from sweeps.base import files
-from sweeps.base.addresses import told
+from sweeps.base.consent import Address
 from sweeps.base.errors import UserError, did_you_mean, show
-from sweeps.base.remotes import Address
+from sweeps.base.passwords import without_contents
 from sweeps.storage.ownership.holder import holder
 
 STATES = ("complete", "pruned", "failed")  # in which a trial can end
@@ -82,7 +82,7 @@ def provenance(folder: Path) -> dict[str, Any] | None:
     """`provenance.json`, None where the run has not come so far. Errors: UserError."""
     path = folder / "provenance.json"
     try:
-        found = files.parsed(path)
+        found = files.read_json(path)
     except FileNotFoundError:
         return None
     if not isinstance(found, dict):
@@ -100,12 +100,12 @@ def storage(folder: Path, option: str, allow_remote: bool) -> Address | None:
     if name == "journal.log":
         return None
     if not isinstance(name, str) or "***" in name:
-        got = f"the run's is {show(told(name))}, whose password is not kept"
+        got = f"the run's is {show(without_contents(name))}, whose password is not kept"
         raise UserError(f"{folder}: expected {option} URL: {got}")
     where = f"{folder / 'provenance.json'}: storage"
     # Beside the folder of runs stands the study's file, and what it names.
     beside = folder.resolve().parent.parent
-    return Address("storage", name, where, allow_remote, f"{option} {name}", beside, begun=True)
+    return Address("storage", name, where, allow_remote, f"{option} {name}", beside, has_run=True)
 
 
 def record_path(folder: Path, number: int) -> Path:

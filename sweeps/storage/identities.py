@@ -22,7 +22,7 @@ IDENTITY = "sweeps:identity"
 def read(path: Path) -> dict[str, Any]:
     """A run folder's. Errors: UserError where the file is damaged."""
     try:
-        identity = files.from_json(files.contents(path).decode())
+        identity = files.parse_json(files.contents(path).decode())
         if not isinstance(identity, dict) or not identity:
             raise ValueError(show(identity))
     except ValueError as fault:
@@ -73,7 +73,7 @@ def of(study: "optuna.Study") -> dict[str, Any] | None:
     if known is None:
         return None
     return _understood(
-        dict(files.from_json(known)), f"the study '{study.study_name}' of the storage"
+        dict(files.parse_json(known)), f"the study '{study.study_name}' of the storage"
     )
 
 

@@ -89,7 +89,7 @@ class JournalFile(JournalFileBackend):
 
     def _append(self, lines: bytes) -> int:
         """Where they begin."""
-        with self._locked(), FileIO(files.opened(self._path, os.O_RDWR), "r+") as file:
+        with self._locked(), FileIO(files.open_regular(self._path, os.O_RDWR), "r+") as file:
             whole = _cut(file)
             try:
                 _write(file, lines)

@@ -30,7 +30,7 @@ class RecordSummary:
 def summary(path: Path) -> RecordSummary | None:
     """One record in short; None for a file that is none."""
     try:
-        meta = files.from_json(str(npz.load(path, "meta")["meta"]))
+        meta = files.parse_json(str(npz.load(path, "meta")["meta"]))
         return RecordSummary(
             path, int(meta["number"]), str(meta["state"]), tuple(map(float, meta["values"])),
             str(meta["cause"]), dict(meta["key"]["params"]),

@@ -66,7 +66,7 @@ class Replacing:
         self.path, self._syncs_name = path, syncs_name
 
     def __enter__(self) -> BinaryIO:
-        self._file, self._temporary = files.created(self.path)
+        self._file, self._temporary = files.create_beside(self.path)
         return self._file
 
     def __exit__(self, kind: object, *rest: object) -> None:
@@ -113,7 +113,7 @@ def held(path: Path) -> tuple[dict[str, Any], Outcome] | None:
 
 def _held(path: Path) -> tuple[dict[str, Any], Outcome]:
     contents = npz.load(path)
-    meta = files.from_json(str(contents.pop("meta")))
+    meta = files.parse_json(str(contents.pop("meta")))
     key: dict[str, Any] = meta.pop("key")
     groups: dict[str, Any] = {"curves": {}, "final": {}, "arrays": {}}
     for name, values in contents.items():

@@ -6,9 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps.base import addresses, files
+from sweeps.base import files, storage_address
+from sweeps.base.consent import Address
 from sweeps.base.errors import UserError, show
-from sweeps.base.remotes import Address
 from sweeps.storage import backends, folders, identities, records
 from sweeps.storage.compared import REMEDY
 from sweeps.storage.ownership.claims import Claims
@@ -36,7 +36,7 @@ class RunFolder:
         try:
             folders.expect_own(self.folder)
             self.folder.mkdir(parents=True, exist_ok=True)
-            files.folder(self.folder / "artifacts")
+            files.make_folder(self.folder / "artifacts")
             self._claims.folder(self.folder)
         except OSError as fault:
             raise UserError(
@@ -66,7 +66,7 @@ class RunFolder:
             return False
 
     def _hide(self, text: str) -> str:
-        return addresses.hide(text, self._address)
+        return storage_address.without_secrets(text, self._address)
 
     def open(
         self,

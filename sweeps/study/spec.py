@@ -19,9 +19,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from sweeps.base import durations, s3_address
-from sweeps.base.addresses import told
+from sweeps.base.consent import Address
 from sweeps.base.errors import Expected, did_you_mean, show
-from sweeps.base.remotes import Address
+from sweeps.base.passwords import without_contents
 from sweeps.engines import ENGINES
 from sweeps.study import trainers
 from sweeps.study.data_section import DataSpec
@@ -189,7 +189,10 @@ class Study(Section):
         raise PydanticCustomError(
             "own",
             "expected {forms}, got {got}",
-            {"forms": f"{', '.join(ENGINES)} or {{name: …, address: …}}", "got": show(told(value))},
+            {
+                "forms": f"{', '.join(ENGINES)} or {{name: …, address: …}}",
+                "got": show(without_contents(value)),
+            },
         )
 
     @field_validator("trainer", mode="before")

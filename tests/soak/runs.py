@@ -93,11 +93,11 @@ class Run:
         """What the storage says of each trial."""
         import optuna
 
-        from sweeps.base.remotes import own
+        from sweeps.base.consent import from_user
         from sweeps.storage import backends
 
         backend = (
-            backends.remote(own("storage", self.storage.replace("///", f"///{self.folder}/")))
+            backends.remote(from_user("storage", self.storage.replace("///", f"///{self.folder}/")))
             if self.storage
             else backends.journal(self.out / "journal.log")
         )

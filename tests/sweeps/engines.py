@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sweeps.base.remotes import own
+from sweeps.base.consent import own
 from sweeps.engines import ENGINES, Engine, Timeout, make
 from sweeps.study.spec import EngineSpec
 

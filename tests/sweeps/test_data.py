@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import Dataset, encode, sources, spellings
+from sweeps.data import Dataset, encode, number_formats, sources
 from sweeps.data.encode import Encoder
 from sweeps.data.loading import load
 from sweeps.study.data_section import DataSpec
@@ -262,7 +262,7 @@ def test_faults(tmp_path: Path, frame: pd.DataFrame, changes: dict[str, Any], me
     ],
 )
 def test_numbers_that_are_spelled_otherwise_are_told(values: list[Any], said: list[str]) -> None:
-    assert spellings.clauses(pd.Series(values, dtype=object)) == said
+    assert number_formats.why_not_numbers(pd.Series(values, dtype=object)) == said
 
 
 @pytest.mark.parametrize("row", [0, 50_000])

@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 import pytest
 
+from sweeps.base.consent import from_user
 from sweeps.base.errors import UserError
-from sweeps.base.remotes import own
 from sweeps.engines import ENGINES, EngineLost, check, make
 from sweeps.results import resolved
 from sweeps.study.file import overrides, parsing
@@ -126,7 +126,7 @@ def test_a_cluster_that_is_not_there_is_one_line_within_ten_seconds(name: str, f
         free.bind(("127.0.0.1", 0))
         address = form.format(port=free.getsockname()[1])
     spec_: Any = EngineSpec(name=name, address=address)  # type: ignore[arg-type]
-    spec_ = spec_.coming_from(own("engine", address))
+    spec_ = spec_.coming_from(from_user("engine", address))
     started = time.monotonic()
     with pytest.raises(EngineLost) as caught:
         make(spec_, work, None, jobs=1, retries=0)
@@ -143,7 +143,7 @@ def test_a_server_of_another_kind_is_one_line_within_fifteen_seconds(name: str, 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = form.format(port=silent.getsockname()[1])
         spec_: Any = EngineSpec(name=name, address=address)  # type: ignore[arg-type]
-        spec_ = spec_.coming_from(own("engine", address))
+        spec_ = spec_.coming_from(from_user("engine", address))
         started = time.monotonic()
         with pytest.raises(EngineLost) as caught:
             make(spec_, work, None, jobs=1, retries=0)

@@ -45,14 +45,14 @@ ODD: dict[Callable[[Path], None], tuple[str, str | None]] = {
 def test_only_plain_files_are_opened(tmp_path: Path, make: Callable[[Path], None]) -> None:
     path, (inside, named) = tmp_path / "x", ODD[make]
     make(path)
-    for open_it in (files.reading, files.updating, files.parsed):
+    for open_it in (files.open_to_read, files.open_to_update, files.read_json):
         with pytest.raises(UserError, match=f"x: expected a file of the run, got {inside}"):
             open_it(path)
     with pytest.raises(RunFolderError, match="x: expected a file of the run, got"):
         reports_files.text(path)
     if named is not None:
         with pytest.raises(UserError, match=f"x: expected a regular file, got {named}"):
-            files.given(path)
+            files.open_named(path)
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -60,7 +60,7 @@ def test_what_is_larger_than_all_that_a_run_writes_is_not_read(tmp_path: Path) -
     path = tmp_path / "provenance.json"
     path.touch()
     os.truncate(path, 2**40)
-    for said in (files.parsed, reports_files.text):
+    for said in (files.read_json, reports_files.text):
         with pytest.raises((UserError, RunFolderError), match="at most 50,000,000 bytes, got 1,09"):
             said(path)
 
@@ -70,7 +70,7 @@ def test_a_file_that_is_another_one_too_is_not_written_in_its_place(tmp_path: Pa
     other.write_text("mine")
     path.hardlink_to(other)
     with pytest.raises(UserError, match="expected a file with one name, got one with 2"):
-        files.updating(path)
+        files.open_to_update(path)
     records.write_text(path, "ours")  # a new file takes its name
     assert other.read_text() == "mine"
 
@@ -85,7 +85,7 @@ def test_nobody_knows_a_temporary_file_before(tmp_path: Path) -> None:
     assert not (tmp_path / "study.yaml").is_symlink()
     names = set()
     for _ in range(3):
-        file, name = files.created(tmp_path / ("x" * 255))
+        file, name = files.create_beside(tmp_path / ("x" * 255))
         file.close()
         names.add(name)
     assert len(names) == 3
@@ -96,7 +96,7 @@ def test_nobody_knows_a_temporary_file_before(tmp_path: Path) -> None:
 )
 def test_json_without_an_end_is_none(tmp_path: Path, text: str) -> None:
     with pytest.raises(ValueError, match=r"deep|digits"):
-        files.from_json(text)
+        files.parse_json(text)
     (tmp_path / "provenance.json").write_text(f'{{"counts": {text}}}')
     with pytest.raises(UserError, match=r"provenance.json: expected JSON, got: (lists|a number)"):
         folders.provenance(tmp_path)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import dnn
 from sweeps.commands.work import predict
 from sweeps.data import Dataset, encode
-from sweeps.data.cells import Words
+from sweeps.data.cells import Categories
 from sweeps.data.encode import CategoryColumn, Encoder, NumberColumn
 from sweeps.data.loading import load
 from sweeps.results.model import Model
@@ -149,13 +149,13 @@ def test_the_same_rows_give_the_same_predictions(tmp_path: Path, seed: int, sour
 
 
 def test_what_is_spelled_apart_in_training_stays_apart() -> None:
-    words = Words(("01", "1", "NA", "(missing)", "x"))
+    known = Categories(("01", "1", "NA", "(missing)", "x"))
     cells = np.array(["01", "1", "NA", "", "(missing)", "1.0", "X"], dtype=object)
-    assert words.places(cells).tolist() == [0, 1, 2, 3, 3, -1, -1]
+    assert known.indices(cells).tolist() == [0, 1, 2, 3, 3, -1, -1]
     column = CategoryColumn("code", ("01", "02"))
     assert column.unseen(pd.Series(["1", "02", "3", "001"])).tolist() == ["3"]
-    truths = Words(("False", "True", "unknown"))
-    assert truths.places(np.array(["TRUE", "1"], dtype=object)).tolist() == [1, -1]
+    booleans = Categories(("False", "True", "unknown"))
+    assert booleans.indices(np.array(["TRUE", "1"], dtype=object)).tolist() == [1, -1]
 
 
 def test_a_truth_is_a_number_only_where_there_were_but_zeros_and_ones() -> None:

@@ -9,9 +9,9 @@ import pytest
 
 import sweeps as package
 from sweeps import cli
-from sweeps.base import addresses, redaction
+from sweeps.base import passwords, redaction, storage_address
+from sweeps.base.consent import from_user
 from sweeps.base.errors import UserError, show
-from sweeps.base.remotes import own
 from sweeps.storage import backends
 from sweeps.study.file import documents, overrides, parsing
 from tests.sweeps.helpers import TEXT, study, sweeps
@@ -93,11 +93,11 @@ def test_no_shape_of_an_address_tells_its_secret() -> None:
 def test_no_message_about_a_storage_tells_its_secret(address: str) -> None:
     """Said of one that is no address, lacks a driver, or leads nowhere."""
     with pytest.raises(UserError) as caught:
-        backends.remote(own("storage", address.replace("host/", "127.0.0.1:1/")))
-    said = str(addresses.unusable(address, ValueError(f"no {address}")))
+        backends.remote(from_user("storage", address.replace("host/", "127.0.0.1:1/")))
+    said = str(storage_address.unusable(address, ValueError(f"no {address}")))
     assert not is_told(f"{caught.value} {said}", "hunter2")
     for text in (address, f"({address!r}) is 'hunter2'", "invalid literal: 'hunter2@host'"):
-        assert not is_told(addresses.hide(text, address), "hunter2")
+        assert not is_told(storage_address.without_secrets(text, address), "hunter2")
 
 
 SHAPES = {
@@ -111,7 +111,7 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("key", [*addresses.KEYS, "engine.address", "engine.name", "engine.x"])
+@pytest.mark.parametrize("key", [*passwords.KEYS, "engine.address", "engine.name", "engine.x"])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_fault_of_a_study_tells_a_secret(key: str, shape: str) -> None:
     """In the place of any address of the file, or given over it."""
@@ -152,7 +152,7 @@ def test_a_secret_on_the_command_line_is_refused(address: str) -> None:
     given += [["--set", f"engine.address={address}"], ["--set", f"artifacts={address}"]]
     for arguments in given:
         with pytest.raises(UserError, match="an address without a password") as caught:
-            addresses.refuse_passwords(["run", "study.yaml", *arguments])
+            passwords.refuse_passwords(["run", "study.yaml", *arguments])
         assert not is_told(str(caught.value), "hunter2"), arguments
 
 
@@ -170,13 +170,13 @@ def test_a_secret_on_the_command_line_is_refused(address: str) -> None:
     ],
 )
 def test_what_is_no_secret_is_not_refused(text: str) -> None:
-    addresses.refuse_passwords(["run", "study.yaml", "--set", text])
+    passwords.refuse_passwords(["run", "study.yaml", "--set", text])
 
 
 def test_what_a_reference_stands_for_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever it stands in the address."""
     monkeypatch.setenv("PART", "hunter2/a")
-    said = addresses.hide(
+    said = storage_address.without_secrets(
         "could not translate hunter2/a.example or hunter2%2Fa", "postgresql://me@${PART}.example/db"
     )
     assert said == "could not translate ${PART}.example or ${PART}"

@@ -13,10 +13,10 @@ from typing import Any
 import optuna
 import pytest
 
-from sweeps.base import addresses, redaction
+from sweeps.base import passwords, redaction, storage_address
+from sweeps.base.consent import from_user
 from sweeps.base.errors import UserError
 from sweeps.base.interrupts import Shield
-from sweeps.base.remotes import own
 from sweeps.results import resolved
 from sweeps.search import search
 from sweeps.search.budgets import Budget
@@ -74,7 +74,7 @@ def same(folder: Path, address: str, reference: Path) -> None:
     runs = [place / "runs" / "small" for place in (folder, reference)]
     # Through JSON, for NaN has to equal NaN.
     assert json.dumps(trials(runs[0])) == json.dumps(trials(runs[1]))
-    assert told(backends.remote(own("storage", address))) == told(
+    assert told(backends.remote(from_user("storage", address))) == told(
         backends.journal(runs[1] / "journal.log")
     )
 
@@ -100,7 +100,7 @@ def test_a_server_is_the_same_study(server: Server, done: Path, tmp_path: Path) 
     same(tmp_path, address, done)
     assert [one.stderr for one in said] == ["", ""]
     assert "resumed   5 of 12 trials are done" in said[1].stdout
-    for spelled in (PASSWORD, addresses.expand(address).split("me:")[1].split("@")[0]):
+    for spelled in (PASSWORD, storage_address.expand(address).split("me:")[1].split("@")[0]):
         assert not any(spelled in one.stdout for one in said)
         for file in tmp_path.rglob("*"):
             assert not file.is_file() or spelled.encode() not in file.read_bytes(), file
@@ -157,7 +157,7 @@ def test_a_server_that_stays_away_ends_the_run_and_nothing_told_is_lost(
 )
 def test_an_address_without_a_password_is_shown_as_it_is(address: str) -> None:
     assert redaction.redact(address) == address
-    addresses.refuse_passwords(["--storage", address])
+    passwords.refuse_passwords(["--storage", address])
 
 
 def test_two_that_make_one_study_at_once_are_decided_by_their_claims(
@@ -171,16 +171,16 @@ def test_two_that_make_one_study_at_once_are_decided_by_their_claims(
     def beaten(**given: Any) -> optuna.Study:
         monkeypatch.setattr(optuna, "create_study", create)
         owners.append(RunFolder(tmp_path / "first", print).__enter__())
-        owners[0].open("both", own("storage", address), identity, ["minimize"])
+        owners[0].open("both", from_user("storage", address), identity, ["minimize"])
         return create(**given)
 
     monkeypatch.setattr(optuna, "create_study", beaten)
     refused = "expected to be alone, got one that is being worked on"
     with RunFolder(tmp_path / "second", print) as second, pytest.raises(UserError, match=refused):
-        second.open("both", own("storage", address), identity, ["minimize"])
+        second.open("both", from_user("storage", address), identity, ["minimize"])
     owners[0].__exit__(None, None, None)
     with RunFolder(tmp_path / "second", print) as second:
-        second.open("both", own("storage", address), identity, ["minimize"])
+        second.open("both", from_user("storage", address), identity, ["minimize"])
 
 
 def test_a_wrong_password_is_said_without_it(
@@ -250,7 +250,7 @@ def test_a_trial_whose_answer_was_lost_is_not_added_twice(
     package.run(
         study(tmp_path, QUICK), out=tmp_path, jobs=1, storage=address, confirm=False, quiet=True
     )
-    numbers = [number for number, *_ in told(backends.remote(own("storage", address)))]
+    numbers = [number for number, *_ in told(backends.remote(from_user("storage", address)))]
     assert numbers == list(range(12))
     assert next(lose, None) is None
 
@@ -268,7 +268,7 @@ def test_what_waiting_does_not_cure_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"not a database at all" * 100)
     started = time.monotonic()
     with pytest.raises(UserError, match=r"expected a database, got sqlite:///.*: file is not"):
-        backends.remote(own("storage", f"sqlite:///{tmp_path}/x.db"))
+        backends.remote(from_user("storage", f"sqlite:///{tmp_path}/x.db"))
     assert time.monotonic() - started < 10
 
 
@@ -290,7 +290,7 @@ def test_a_study_that_somebody_deletes_in_mid_run(tmp_path: Path, has_database: 
     """It is said in a line; the same again makes it anew from its records."""
     of, folder = tiny(), tmp_path / "run"
     address = f"sqlite:///{tmp_path}/x.db" if has_database else None
-    known = own("storage", address) if address else None
+    known = from_user("storage", address) if address else None
 
     def search_all(delete: Callable[[], None] | None = None) -> list[bool]:
         new = []
@@ -339,10 +339,12 @@ def test_names_of_the_environment_are_quoted_unless_they_are_the_address(
 ) -> None:
     monkeypatch.setenv("PART", "a@b/c{d}%:e")
     monkeypatch.setenv("WHOLE", "sqlite:///x.db?timeout=3")
-    assert addresses.expand("mysql://me:${PART}@h/d") == "mysql://me:a%40b%2Fc%7Bd%7D%25%3Ae@h/d"
-    assert addresses.expand("${WHOLE}") == "sqlite:///x.db?timeout=3"
+    assert (
+        storage_address.expand("mysql://me:${PART}@h/d") == "mysql://me:a%40b%2Fc%7Bd%7D%25%3Ae@h/d"
+    )
+    assert storage_address.expand("${WHOLE}") == "sqlite:///x.db?timeout=3"
     with pytest.raises(UserError, match="expected the environment variable GONE for mysql://me:"):
-        addresses.expand("mysql://me:${GONE}@h/d")
+        storage_address.expand("mysql://me:${GONE}@h/d")
 
 
 @pytest.mark.parametrize(
@@ -356,7 +358,7 @@ def test_names_of_the_environment_are_quoted_unless_they_are_the_address(
 )
 def test_addresses_that_lead_nowhere(address: str, message: str) -> None:
     with pytest.raises(UserError) as caught:
-        backends.remote(own("storage", address))
+        backends.remote(from_user("storage", address))
     assert str(caught.value).startswith(message)
     assert len(str(caught.value).splitlines()) == 1
     assert "pw@" not in str(caught.value)
@@ -367,11 +369,11 @@ def test_a_driver_that_is_missing_is_said_with_its_install_command(
 ) -> None:
     import sys
 
-    from sweeps.base import addresses
+    from sweeps.base import storage_address
 
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(UserError) as caught:
-        addresses.check("postgresql+psycopg://me:pw@h/d")
+        storage_address.check("postgresql+psycopg://me:pw@h/d")
     assert str(caught.value).startswith(
         "--storage: expected a driver for postgresql+psycopg://me:***@h/d, got "
     )
@@ -387,7 +389,7 @@ def test_a_driver_that_is_missing_is_said_with_its_install_command(
     ],
 )
 def test_passwords_are_taken_out_of_what_drivers_say(text: str, said: str) -> None:
-    assert addresses.hide(text, "postgresql://me:s%40cret@h/d?x=1") == said
+    assert storage_address.without_secrets(text, "postgresql://me:s%40cret@h/d?x=1") == said
 
 
 @pytest.mark.parametrize(
@@ -410,7 +412,7 @@ def test_a_password_on_the_command_line_is_refused(tmp_path: Path, given: tuple[
 )
 def test_an_address_keeps_its_query(tmp_path: Path, query: str, busy: int) -> None:
     """What it says goes before what is set otherwise."""
-    storage = backends.remote(own("storage", f"sqlite:///file:{tmp_path}/x.db{query}"))
+    storage = backends.remote(from_user("storage", f"sqlite:///file:{tmp_path}/x.db{query}"))
     assert isinstance(storage, optuna.storages.RDBStorage)
     assert storage.engine.url.render_as_string().endswith(query)
     with storage.engine.connect() as connection:

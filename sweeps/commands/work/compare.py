@@ -13,7 +13,7 @@ from sweeps.base import files
 from sweeps.base.errors import UserError, printable
 from sweeps.base.terminal import say
 from sweeps.storage import folders
-from sweeps.study.hyperparameters.vocabulary import plain
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
 from sweeps.views import wording
 
 if TYPE_CHECKING:

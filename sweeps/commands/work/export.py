@@ -4,10 +4,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweeps.base import addresses
+from sweeps.base import storage_address
+from sweeps.base.consent import from_user
 from sweeps.base.errors import UserError
 from sweeps.base.redaction import redact_address
-from sweeps.base.remotes import own
 from sweeps.results import delimited
 from sweeps.storage import backends, folders, identities, optuna_private, retry, snapshots
 from sweeps.storage.optuna_trials import distributions
@@ -33,7 +33,7 @@ def to_storage(
     away again. Errors: UserError where there is nothing to copy, or a study of that name already.
     """
     study = _source(folder, source, allow_remote)
-    target = backends.remote(own("storage", url))
+    target = backends.remote(from_user("storage", url))
     with _said_of(url, study.study_name), _whole(study, target) as copy:
         for name, value in study.user_attrs.items():
             copy.set_user_attr(name, value)
@@ -80,7 +80,7 @@ def _said_of(url: str, name: str) -> "Iterator[None]":
             f"--storage: expected one without the study '{name}', got {shown} with it"
         ) from None
     except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as fault:
-        reason = addresses.hide(retry.reason(fault), url)
+        reason = storage_address.without_secrets(retry.reason(fault), url)
         raise UserError(f"--storage: expected to write to {shown}, got: {reason}") from None
 
 
@@ -108,7 +108,7 @@ def _take_away(name: str, target: "BaseStorage") -> None:
 
 def _source(folder: Path, source: str | None, allow_remote: bool) -> "optuna.Study":
     folders.expect(folder)
-    named = own("storage", source, "--from") if source else None
+    named = from_user("storage", source, "--from") if source else None
     address = named or folders.storage(folder, "--from", allow_remote)
     if address is None:
         return snapshots.study(folder)

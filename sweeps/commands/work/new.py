@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sweeps.base.errors import Expected, Unquoted, UserError, printable, show
-from sweeps.data import Dataset, blocks, cells, column_faults, columns, sources, spellings
+from sweeps.data import Dataset, cells, column_faults, columns, dtypes, number_formats, sources
 from sweeps.data.loading import prepared
 from sweeps.study import spec
 from sweeps.study.data_section import DataSpec
@@ -39,7 +39,7 @@ SIZES = (
 
 
 @dataclass(frozen=True)
-class Columns:
+class ColumnRemarks:
     """Those of which something is to be said: column → reason.
 
     ignored: left out of the data; words: taken for words, though most of it looks like numbers;
@@ -52,14 +52,14 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Begun:
+class NewStudy:
     """The study file, and what it makes of the data's columns."""
 
     path: Path
-    columns: Columns
+    columns: ColumnRemarks
 
 
-def begin(name: str, data: str | None, target: str | None) -> Begun:
+def begin(name: str, data: str | None, target: str | None) -> NewStudy:
     """Write NAME.yaml in the working directory. Errors: UserError; a file is never written over."""
     name = name.removesuffix(".yaml")
     if not spec.NAME.fullmatch(name):
@@ -78,10 +78,10 @@ def begin(name: str, data: str | None, target: str | None) -> Begun:
         raise UserError(f"{path}: expected a file that is not there yet, got one that is") from None
     except OSError as fault:
         raise UserError(f"{path}: expected a file to write, got {fault.strerror}") from None
-    return Begun(path, columns)
+    return NewStudy(path, columns)
 
 
-def _text(name: str, data: str, target: str | None) -> tuple[str, Columns]:
+def _text(name: str, data: str, target: str | None) -> tuple[str, ColumnRemarks]:
     source = data if ":" in data else os.path.relpath(data)
     try:
         table, decimal = _table(source, target)
@@ -100,19 +100,19 @@ def _text(name: str, data: str, target: str | None) -> tuple[str, Columns]:
 def _table(source: str, target: str | None) -> tuple[sources.Table, Literal[".", ","]]:
     """The rows, and the mark of their numbers: a comma where a column of a CSV looks like it."""
     table = sources.read(source, target, {}, Path())
-    texts = (table.frame[name] for name in blocks.others(table.frame))
+    texts = (table.frame[name] for name in dtypes.other_columns(table.frame))
     is_comma = source.lower().endswith(sources.TEXTS) and any(
-        spellings.remedy(spellings.clauses(column)) for column in texts
+        number_formats.remedy(number_formats.why_not_numbers(column)) for column in texts
     )
     return (sources.read(source, target, {}, Path(), ","), ",") if is_comma else (table, ".")
 
 
-def _columns(table: sources.Table) -> Columns:
+def _columns(table: sources.Table) -> ColumnRemarks:
     """Ignored are those that say nothing (numbers of rows, constants) or cannot be read."""
     features = table.frame.drop(columns=[table.target])
     faults = column_faults.each(features, table.lines)
     constant, indices = set(_constant(features)), set(columns.indices(features))
-    texts = set(blocks.others(features))
+    texts = set(dtypes.other_columns(features))
     ignored: dict[str, str] = {}
     words: dict[str, str] = {}
     groups: dict[str, str] = {}
@@ -121,24 +121,25 @@ def _columns(table: sources.Table) -> Columns:
             ignored[name] = faults[name].rpartition(" (")[0]
         elif name in constant:
             ignored[name] = "the same value in every row"
-        elif columns.NAMES.fullmatch(name) and columns.identifies(features[name]):
+        elif columns.NAMES.fullmatch(name) and columns.is_identifier(features[name]):
             ignored[name] = columns.DISTINCT
         elif name in indices:
             ignored[name] = columns.INDEX
-        elif name in texts and (found := spellings.clauses(features[name])):
+        elif name in texts and (found := number_formats.why_not_numbers(features[name])):
             words[name] = "; ".join(found)
         if (name in texts or WHOSE.fullmatch(name)) and _comes_back(features[name]):
             groups[name] = f"{features[name].nunique()} values in {len(features)} rows"
     if features.shape[1] == len(ignored):
         reasons = "; ".join(f"{show(name)}: {reason}" for name, reason in ignored.items())
         raise Expected("columns that say something of the target", Unquoted("none"), reasons)
-    return Columns(ignored, words, groups)
+    return ColumnRemarks(ignored, words, groups)
 
 
 def _constant(frame: pd.DataFrame) -> list[str]:
     """The columns with the same value in every row."""
-    found = [name for name in blocks.others(frame) if len(set(cells.texts(frame[name]))) == 1]
-    for names, values in blocks.numbers(frame, blocks.plain(frame)):
+    others = dtypes.other_columns(frame)
+    found = [name for name in others if len(set(cells.texts(frame[name]))) == 1]
+    for names, values in dtypes.numeric_arrays(frame, dtypes.numeric_columns(frame)):
         same = (values == values[:, :1]).all(axis=1)
         found += [names[at] for at in np.flatnonzero(same)]
     return found
@@ -154,12 +155,12 @@ def _comes_back(column: pd.Series) -> bool:
 
     Numbers are asked only where their name is one of WHOSE.
     """
-    if cells.unfit(column):
+    if cells.unsupported(column):
         return False
     each = column.notna().sum() / max(1, column.nunique())
-    if cells.is_plain(column.dtype, is_flag=True):
+    if dtypes.is_numeric(column.dtype, with_booleans=True):
         return bool(each >= 2 and (column % 1 == 0).all())
-    if spellings.clauses(column):  # numbers or dates
+    if number_formats.why_not_numbers(column):  # numbers or dates
         return False
     return bool(2 <= each <= MOST_ROWS and column.nunique() >= LEAST_VALUES)
 
@@ -171,7 +172,7 @@ WHOSE = re.compile(
 )
 
 
-def _study(name: str, data: DataSpec, columns: Columns, dataset: Dataset) -> str:
+def _study(name: str, data: DataSpec, columns: ColumnRemarks, dataset: Dataset) -> str:
     facts, size = dataset.facts, next(s for s in SIZES if dataset.facts["train"] <= s.rows)
     kind = dataset.target.task
     aim = (

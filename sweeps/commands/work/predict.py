@@ -13,7 +13,7 @@ import pandas as pd
 
 from sweeps.base import files
 from sweeps.base.errors import Unquoted, UserError, did_you_mean, printable, show
-from sweeps.data import parquet, sources, spellings, text_tables
+from sweeps.data import number_formats, parquet, sources, text_tables
 from sweeps.data.cells import MISSING
 from sweeps.data.encode import CategoryColumn, NumberColumn
 from sweeps.data.lines import Lines
@@ -26,8 +26,8 @@ NAMED = 8  # columns or words that a line names
 
 
 @dataclass
-class Unknown:
-    """Texts of a column that were not there in training: the first of them, and their rows."""
+class UnknownCategories:
+    """A column's texts that were not there in training: the first of them, and their rows."""
 
     words: list[str] = field(default_factory=list)
     rows: int = 0
@@ -49,7 +49,7 @@ class Notes:
     """What is to be said of the rows: columns that were not used, and words not met in training."""
 
     unused: list[str] = field(default_factory=list)
-    unknown: dict[str, Unknown] = field(default_factory=dict)
+    unknown: dict[str, UnknownCategories] = field(default_factory=dict)
 
     def add(self, frame: pd.DataFrame, model: Model) -> None:
         """What these rows have in them."""
@@ -57,21 +57,21 @@ class Notes:
             if isinstance(column, CategoryColumn):
                 texts = column.unseen(frame[column.name])
                 if len(texts):
-                    self.unknown.setdefault(column.name, Unknown()).add(texts)
+                    self.unknown.setdefault(column.name, UnknownCategories()).add(texts)
 
     def lines(self) -> list[str]:
         """A line each."""
-        told = [f"{name}: {unknown}" for name, unknown in self.unknown.items()]
+        found = [f"{name}: {unknown}" for name, unknown in self.unknown.items()]
         if self.unused:
-            told.append(f"not used: {_some(self.unused)}")
-        return [printable(line) for line in told]
+            found.append(f"not used: {_some(self.unused)}")
+        return [printable(line) for line in found]
 
 
 def _some(names: list[str]) -> str:
     return ", ".join(names[:NAMED]) + ", …" * (len(names) > NAMED)
 
 
-class Text(Protocol):
+class Writable(Protocol):
     """Where CSV goes."""
 
     def write(self, text: str, /) -> object: ...
@@ -126,7 +126,9 @@ def _opened(out: Path) -> Iterator[IO[str]]:
         file.detach()  # `Replacing` closes it
 
 
-def write(model: Model, rows: Path, keep: list[str], file: Text, terminal: bool = False) -> Notes:
+def write(
+    model: Model, rows: Path, keep: list[str], file: Writable, terminal: bool = False
+) -> Notes:
     """CSV of the kept columns, the prediction, and its spread over the networks.
 
     For classes `p.NAME`, the mean of the networks' probabilities, and `sd.NAME`, their SD; for a
@@ -201,7 +203,7 @@ def _check_values(frame: pd.DataFrame, model: Model, rows: Path, before: int) ->
             cell = frame[some.columns[place].name].iloc[[row]]
             too_large = f" (too large for {model.theta.dtype})"
             hint = too_large * bool(np.isfinite(some.numbers[place, row]))
-            if spellings.remedy(spellings.clauses(cell)):
+            if number_formats.remedy(number_formats.why_not_numbers(cell)):
                 hint = " (the study's data.decimal is '.': write a point)"
             raise _no_number(rows, before + row, cell, hint)
 
@@ -220,7 +222,7 @@ def _csv(path: Path, model: Model) -> Iterator[pd.DataFrame]:
 def _with_points(frame: pd.DataFrame, numbers: set[str], path: Path, before: int) -> pd.DataFrame:
     """Rows of a study whose numbers have a comma. Errors: UserError for any other text."""
     for name in [name for name in frame.columns if name in numbers]:
-        values, is_number = text_tables.ungrouped(frame[name])
+        values, is_number = text_tables.without_grouping(frame[name])
         wrong = (values.map(lambda value: isinstance(value, str)) & ~is_number).to_numpy()
         if wrong.any():
             row = int(wrong.argmax())
@@ -234,7 +236,7 @@ def _no_number(rows: Path, row: int, cell: pd.Series, hint: str) -> UserError:
     """`row` is counted from 0, in what is said from 1; a file of text has lines instead."""
     where = f"row {row + 1}"
     if _kind(rows) in sources.TEXTS:
-        options = text_tables.options(rows)
+        options = text_tables.pandas_options(rows)
         names = pd.read_csv(rows, **options, nrows=0).columns.map(str)
         where = f"line {Lines(rows, options['sep'], tuple(names)).of(row, str(cell.name))}"
     name, got = printable(str(cell.name)), show(cell.iloc[0])
@@ -243,7 +245,7 @@ def _no_number(rows: Path, row: int, cell: pd.Series, hint: str) -> UserError:
 
 def _parquet(path: Path, model: Model) -> Iterator[pd.DataFrame]:
     try:
-        yield from parquet.batches(path, CHUNK)
+        yield from parquet.chunks(path, CHUNK)
     except sources.UNREADABLE as fault:
         raise sources.unreadable(str(path), path, fault) from None
 

@@ -22,7 +22,7 @@ class Holder:
 def holder(folder: Path) -> Holder | None:
     """Who holds the folder's lock; None for nobody."""
     try:
-        lock = files.reading(folder / ".lock")
+        lock = files.open_to_read(folder / ".lock")
     except (OSError, UserError):
         return None  # none was ever taken
     with lock:

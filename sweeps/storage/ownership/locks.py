@@ -36,7 +36,7 @@ class LockFile:
 
     def __init__(self, path: Path, what: str) -> None:
         self.what, self.settle = what, SETTLE
-        self._file = FileIO(files.updating(path), "r+")
+        self._file = FileIO(files.open_to_update(path), "r+")
 
     def take(self) -> None:
         """Hold it until it is closed. Errors: BlockingIOError while another does."""

@@ -53,7 +53,7 @@ class Document:
 def read(path: Path) -> Document:
     """Read a file. Errors: UserError for one that is not there, not YAML, or not a mapping."""
     try:
-        with files.given(path) as file:
+        with files.open_named(path) as file:
             raw = file.read(LARGEST + 1)  # of what has no end, no more than this
             size = max(len(raw), os.fstat(file.fileno()).st_size)
     except FileNotFoundError:

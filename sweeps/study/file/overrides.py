@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sweeps.base import addresses
+from sweeps.base import passwords
 from sweeps.base.errors import Fault, UserError, show
 from sweeps.study.file.documents import Document, Option
 
@@ -31,7 +31,7 @@ def override(document: Document, assignments: list[tuple[str, Any]]) -> None:
             if inner is None:
                 inner = at[section] = {}
             if not isinstance(inner, dict):
-                got = addresses.told(inner) if sections[0] in addresses.KEYS else inner
+                got = passwords.without_contents(inner) if sections[0] in passwords.KEYS else inner
                 raise UserError(
                     Fault(f"--set {path}", section, f"expected a mapping, got {show(got)}")
                 )

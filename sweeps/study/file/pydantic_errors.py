@@ -6,7 +6,7 @@ from typing import cast
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from sweeps.base import addresses
+from sweeps.base import passwords
 from sweeps.base.errors import Expected, Fault, did_you_mean
 from sweeps.study.file.documents import Document
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
@@ -41,8 +41,8 @@ def fault(document: Document, error: ErrorDetails, study: type[BaseModel]) -> Fa
     """One of pydantic's errors as ours."""
     parts = _parts(document, error["loc"])
     path, kind, got = ".".join(parts), error["type"], error["input"]
-    if parts[0] in addresses.KEYS:
-        got = addresses.told(got)
+    if parts[0] in passwords.KEYS:
+        got = passwords.without_contents(got)
     if kind == "missing":
         return document.fault(path, f"expected a value, got nothing ({_about(path)})")
     if kind == "extra_forbidden" and len(parts) == 1 and path in VOCABULARY:

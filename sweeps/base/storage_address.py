@@ -1,15 +1,16 @@
-"""A storage's address: what the environment adds to it, its driver, and what is said of it."""
+"""A database's address, as SQLAlchemy reads it: its `${NAME}` filled in, its driver, its faults.
+
+Whether it may be used at all is `consent`'s question; a bucket's address is `s3_address`'s.
+"""
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any
 from urllib.parse import quote, unquote
 
 from sweeps.base.errors import Unquoted, UserError, show
 from sweeps.base.redaction import HIDDEN, REFERENCE, redact, redact_address, secrets
 
-TELLING = 4  # characters of a secret that tell something of it
+REVEALING = 4  # characters of a secret that give something of it away
 # Drivers by the extra that installs them.
 EXTRAS = {"postgresql": ("psycopg", "postgres"), "mysql": ("pymysql", "mysql")}
 
@@ -34,7 +35,7 @@ def expand(url: str) -> str:
 
 
 def check(url: str, where: str = "--storage") -> None:
-    """Errors: UserError for an address that is none, or whose driver is not installed.
+    """Errors: UserError for a text that is no address, or one whose driver is not installed.
 
     where: what the address was given by.
     """
@@ -67,56 +68,22 @@ def _install(url: str) -> str:
 
 
 def unusable(url: str, fault: BaseException, where: str = "--storage") -> UserError:
-    """What is said of an address that does not lead to a database."""
+    """The error for an address under which no database answers."""
     lines = str(getattr(fault, "orig", None) or fault).splitlines()
-    got = hide(lines[0] if lines else type(fault).__name__, url)
+    got = without_secrets(lines[0] if lines else type(fault).__name__, url)
     return UserError(f"{where}: expected a database, got {_shown(url)}: {got}")
 
 
-# Options whose addresses may have a password (of the others none has that form), and the study's
-# keys for addresses.
-OPTIONS = ("--storage", "--from", "--set")
-KEYS = ("storage", "engine", "artifacts")
-
-
-def refuse_passwords(arguments: Sequence[str]) -> None:
-    """Errors: UserError for a password on the command line, where all users of the host read it."""
-    for option, text in _given(arguments):
-        section = re.split(r"[=.]", text)[0].strip(" \t\n'\"")
-        is_address = option != "--set" or section.startswith(KEYS)
-        if (redact_address if is_address else redact)(text) != text:
-            raise UserError(
-                f"{option}: expected an address without a password, got {show(text)}: "
-                "everybody can read it in the list of processes (write ${NAME} in its place, in "
-                "single quotes, for the environment variable that holds it)"
-            )
-
-
-def _given(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Options with their values, as `--name value` and as `--name=value`."""
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        name, equals, value = argument.partition("=")
-        if name in OPTIONS:
-            yield name, value if equals else following
-
-
-def told(value: Any) -> Any:
-    """What is said of a value in an address's place: of a list or a mapping its kind alone."""
-    if isinstance(value, list | tuple):
-        return Unquoted("a list")
-    return Unquoted("a mapping") if isinstance(value, dict) else value
-
-
 def _shown(url: str) -> str:
-    """As a message says it: in one line; one that is blank is quoted."""
+    """For a message: without secrets, on one line, in quotes if it is blank."""
     shown = redact_address(url)
     return show(Unquoted(shown) if shown.strip() else shown, longest=300)
 
 
-def hide(text: str, url: str) -> str:
-    """A text, a driver's message for one, without the secrets of an address.
+def without_secrets(text: str, url: str) -> str:
+    """A text, such as a driver's message, without the secrets of an address.
 
-    What the environment gave is said by its name.
+    What came from the environment is shown as `${NAME}` again.
     """
     given = expand(url)
     for address in (given, url):
@@ -128,7 +95,7 @@ def hide(text: str, url: str) -> str:
     for name in REFERENCE.findall(url):
         for spelled in {os.environ[name], quote(os.environ[name], safe="")} - {""}:
             text = text.replace(spelled, f"${{{name}}}")
-    pieces = {piece for secret in found for piece in re.split(r"\W+", unquote(secret))}
-    if any(len(piece) >= TELLING and piece in text for piece in pieces):
-        return "a fault whose words would tell a secret"
+    parts = {part for secret in found for part in re.split(r"\W+", unquote(secret))}
+    if any(len(part) >= REVEALING and part in text for part in parts):
+        return "an error whose message would give a secret away"
     return redact(text)

@@ -1,4 +1,4 @@
-"""Texts that are not what they look like: numbers spelled in another way, dates, stray spaces."""
+"""Texts that look like numbers but are not read as such: "1,234", "12 %", dates; stray spaces."""
 
 import re
 from collections import Counter
@@ -11,8 +11,8 @@ from sweeps.data import cells
 if TYPE_CHECKING:
     import pandas as pd
 
-# '1,234' is the first or the second: its neighbours say which.
-SPELLINGS: Mapping[str, re.Pattern[str]] = {
+# '1,234' may be of the first or the second: the other texts of its column decide.
+FORMATS: Mapping[str, re.Pattern[str]] = {
     "thousands separators": re.compile(r"[-+]?\d{1,3}([,' \u00a0\u202f]\d{3})+(\.\d+)?"),
     "a decimal comma": re.compile(r"[-+]?(\d+|\d{1,3}([.' \u00a0\u202f]\d{3})+)(,\d+)?"),
     "a percent sign": re.compile(r"[-+]?\d+([.,]\d+)?\s*%"),
@@ -21,24 +21,24 @@ SPELLINGS: Mapping[str, re.Pattern[str]] = {
     ),
     "a date": re.compile(r"(\d{4}([-/.]\d{1,2}){2}|(\d{1,2}[-/.]){2}(\d{4}|\d\d))([T ]\d.*)?"),
 }
-FEW = 3  # different words among numbers
+MOST_WORDS = 3  # different ones, in a column that is taken for one of numbers
 
 
-def clauses(column: "pd.Series") -> list[str]:
-    """Why a column of texts is none of numbers, if most of it would be (or is dates); else nothing.
+def why_not_numbers(column: "pd.Series") -> list[str]:
+    """Why a column of texts that are mostly numbers (or dates) is not one of numbers; else nothing.
 
-    "'12,5' looks like a decimal comma", "'-' in 23 rows is no number".
+    Clauses like "'12,5' looks like a decimal comma" and "'-' in 23 rows is no number".
     """
     rows = Counter(cells.text(cell).strip() for cell in column.dropna())
     others = [text for text in rows if not cells.NUMBER.fullmatch(text)]
     like = {
         what: [text for text in others if pattern.fullmatch(text)]
-        for what, pattern in SPELLINGS.items()
+        for what, pattern in FORMATS.items()
     }
     what = max(like, key=lambda name: sum(rows[text] for text in like[name]))
     spelled = set(like[what])
     words = Counter({text: rows[text] for text in others if text not in spelled})
-    if 2 * words.total() > rows.total() or len(words) > FEW:
+    if 2 * words.total() > rows.total() or len(words) > MOST_WORDS:
         return []
     found = []
     if spelled:
@@ -51,16 +51,16 @@ def clauses(column: "pd.Series") -> list[str]:
 
 
 def _likenesses(text: str) -> int:
-    return sum(pattern.fullmatch(text) is not None for pattern in SPELLINGS.values())
+    return sum(pattern.fullmatch(text) is not None for pattern in FORMATS.values())
 
 
-def remedy(found: list[str]) -> str:
-    """What to do about these clauses of a column of a CSV file; nothing where that is not known."""
-    has_comma = any(clause.endswith("a decimal comma") for clause in found)
+def remedy(reasons: list[str]) -> str:
+    """What to do about reasons of `why_not_numbers` in a file of text; "" where none is known."""
+    has_comma = any(reason.endswith("a decimal comma") for reason in reasons)
     return "say data.decimal: ','" if has_comma else ""
 
 
-def alike(texts: Iterable[str]) -> tuple[str, str] | None:
+def differing_by_spaces(texts: Iterable[str]) -> tuple[str, str] | None:
     """Two different texts that differ by spaces at their ends alone, if there are any."""
     met: dict[str, str] = {}
     for text in texts:

@@ -1,8 +1,9 @@
-"""Addresses with where they came from: what a file names is not followed unless the user says so.
+"""An address that a file names is used only if the user's own command says so, or allows it.
 
 A study file or a run folder may be somebody else's. Whoever answers at a cluster's address can run
 code here, a database's or a bucket's gets what is sent there, and on this machine a port can be
 anybody's: so no address leaves the folder, by whatever name, without a word on the command line.
+How a database's address is spelled is `storage_address`'s matter, a bucket's `s3_address`'s.
 """
 
 import os
@@ -15,8 +16,8 @@ from urllib.parse import quote
 from sweeps.base.errors import UserError
 from sweeps.base.redaction import REFERENCE, redact_address
 
-# What would be done with an address, by what it is for.
-DEEDS = {
+# What would be done with an address, by its kind.
+USES = {
     "storage": "use the storage",
     "engine": "join the cluster",
     "artifacts": "send records to",
@@ -26,10 +27,10 @@ DEEDS = {
 
 @dataclass(frozen=True)
 class Address:
-    """An address, what it is for, and where it stands; as text it is without secrets.
+    """An address, its kind (of USES), and where it was written; as text it is without secrets.
 
-    is_own: the user's command says it, or allows whatever is said. option: how a command says it.
-    base: the folder below which what it names belongs to it. begun: a run has been there already.
+    is_own: the user's command says it, or allows any. option: what the command would have to say.
+    base: a folder below which an SQLite file may lie. has_run: the file must be there already.
     """
 
     kind: str
@@ -38,7 +39,7 @@ class Address:
     is_own: bool
     option: str = ""
     base: Path | None = None
-    begun: bool = False
+    has_run: bool = False
 
     def __str__(self) -> str:
         return redact_address(self.text)
@@ -54,35 +55,36 @@ class Address:
 
     @property
     def refusal(self) -> str:
-        """Why it is not followed, and what would change that; nothing where it is."""
+        """Why it is not used, and what would change that; "" where it is."""
         if self.is_own or self._stays_here():
             return ""
         option = redact_address(self.option)
         return (
-            f"{self.where}: expected leave to {DEEDS[self.kind]} {self}, got none, so nothing was "
+            f"{self.where}: expected leave to {USES[self.kind]} {self}, got none, so nothing was "
             f"sent (if you trust who wrote that, say {option}, or --allow-remote)"
         )
 
     def _stays_here(self) -> bool:
         if self.kind == "data":
             return not self.text.replace("\\", "/").startswith("//")  # a share of Windows
-        return self.kind == "storage" and _is_file_here(self.text, self.base, self.begun)
+        return self.kind == "storage" and _is_file_here(self.text, self.base, self.has_run)
 
 
-def own(kind: str, text: str, where: str = "") -> Address:
-    """An address that the user's own command, or program, says."""
+def from_user(kind: str, text: str, where: str = "") -> Address:
+    """An address that the user's own command, or program, gives."""
     return Address(kind, text, where or f"--{kind}", is_own=True)
 
 
-# Of an SQLite address: all others change what is opened, or load something.
+# Parameters of an SQLite address that do not change what is opened, nor load anything.
 HARMLESS = {"timeout"}
-OPTUNAS = {"studies", "version_info"}  # its first tables
+OPTUNA_TABLES = {"studies", "version_info"}
 
 
-def _is_file_here(text: str, base: Path | None, begun: bool) -> bool:
-    """An SQLite file below the working directory or the base, that is Optuna's; or new, if may be.
+def _is_file_here(text: str, base: Path | None, has_run: bool) -> bool:
+    """Whether it is an SQLite file of Optuna's below the working directory or the base.
 
-    Also what is no database's address, which leads nowhere: whoever opens it says so.
+    One that is not there yet counts unless `has_run`. So does a text that is no address: it leads
+    nowhere, and whoever opens it says so.
     """
     from sqlalchemy import make_url
     from sqlalchemy.exc import SQLAlchemyError
@@ -103,15 +105,15 @@ def _is_file_here(text: str, base: Path | None, begun: bool) -> bool:
         return False
     file, roots = os.path.realpath(name), [Path.cwd(), *([base] if base else [])]
     inside = any(Path(file).is_relative_to(os.path.realpath(root)) for root in roots)
-    return inside and _is_optunas(file, begun)
+    return inside and _is_optunas(file, has_run)
 
 
-def _is_optunas(file: str, begun: bool) -> bool:
-    """Whether nothing of another program's would be changed there, and nothing made if `begun`."""
+def _is_optunas(file: str, has_run: bool) -> bool:
+    """Whether writing there changes no other program's file, and makes none if `has_run`."""
     try:
         status = os.stat(file)
     except OSError:
-        return not begun  # a new one, or none that can be made
+        return not has_run  # a new one, or none that can be made
     if not stat.S_ISREG(status.st_mode):
         return False
     try:
@@ -127,4 +129,4 @@ def _is_optunas(file: str, begun: bool) -> bool:
         return True  # no database at all: it is not written to, and that is said
     finally:
         connection.close()
-    return not tables or bool(tables & OPTUNAS)
+    return not tables or bool(tables & OPTUNA_TABLES)

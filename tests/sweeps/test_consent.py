@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 import sweeps as package
-from sweeps.base import remotes
+from sweeps.base import consent
+from sweeps.base.consent import Address
 from sweeps.base.errors import UserError
-from sweeps.base.remotes import Address
 from sweeps.engines import make
 from sweeps.phases import prepare
 from sweeps.running.s3_mirror import S3Mirror
@@ -216,7 +216,7 @@ def test_a_file_beside_the_study_or_in_the_working_directory_needs_no_leave(
     for name in (*here, *elsewhere):
         address = Address("storage", f"sqlite:///{name}", "a file", is_own=False, base=base)
         assert bool(address.refusal) == (name in elsewhere), name
-        begun = replace(address, begun=True)  # nothing is made for a run that is said to be there
+        begun = replace(address, has_run=True)  # nothing is made for a run that is said to be there
         assert bool(begun.refusal) == ("studies" not in name), name
 
 
@@ -231,10 +231,10 @@ def test_a_share_of_another_machine_is_not_read(tmp_path: Path, key: str, path: 
 
 
 def test_every_kind_of_address_has_its_words() -> None:
-    for kind in remotes.DEEDS:
+    for kind in consent.USES:
         text = "mysql://x/y" if kind == "storage" else "//x"
-        assert remotes.DEEDS[kind] in Address(kind, text, "a file", is_own=False).refusal
-        assert not remotes.own(kind, text).refusal
+        assert consent.USES[kind] in Address(kind, text, "a file", is_own=False).refusal
+        assert not consent.from_user(kind, text).refusal
 
 
 # Modules that lie about

@@ -1,0 +1,49 @@
+"""A frame's columns by their types, and the numeric ones as arrays, many columns at a time.
+
+A table may have a hundred thousand columns: pandas is never asked about each of them.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CELLS = 4_000_000  # numbers that `numeric_arrays` copies at a time
+
+
+def is_numeric(dtype: Any, with_booleans: bool) -> bool:
+    """Whether a column of that type holds nothing but numbers and gaps."""
+    import pandas as pd
+
+    is_number = pd.api.types.is_numeric_dtype(dtype)
+    return bool(is_number and (with_booleans or not pd.api.types.is_bool_dtype(dtype)))
+
+
+def numeric_columns(frame: "pd.DataFrame", with_booleans: bool = True) -> list[str]:
+    """The columns whose type is one of numbers, or of booleans if those count as such."""
+    return list(frame.columns[[is_numeric(dtype, with_booleans) for dtype in frame.dtypes]])
+
+
+def other_columns(frame: "pd.DataFrame") -> list[str]:
+    """The columns of neither numbers nor booleans: texts, for the most part."""
+    return list(
+        frame.columns[[not is_numeric(dtype, with_booleans=True) for dtype in frame.dtypes]]
+    )
+
+
+def numeric_arrays(
+    frame: "pd.DataFrame", names: list[str]
+) -> Iterator[tuple[list[str], NDArray[np.float64]]]:
+    """Numeric columns, some at a time: their names and values (columns, n), gaps NaN.
+
+    The values of a column are contiguous, so that its sums do not depend on its neighbours.
+    """
+    most = max(1, CELLS // max(1, len(frame)))
+    for start in range(0, len(names), most):
+        some = names[start : start + most]
+        values = frame[some].to_numpy(np.float64, na_value=np.nan)
+        yield some, np.ascontiguousarray(values.T)
