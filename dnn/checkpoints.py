@@ -26,6 +26,8 @@ FORMAT = 2
 GENERATORS = ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
 FLAGS = ("diverged", "dropped", "stopped")
 BEST = ("parameters", "values", "epochs")
+# What a checkpoint calls otherwise than we do: names that were changed after its format was fixed.
+STORED_NAMES = {"settings.optimizer_settings": "settings.hyper"}
 
 
 def save(training: Training, path: str | Path) -> None:
@@ -54,7 +56,7 @@ def save(training: Training, path: str | Path) -> None:
         "epoch": snapshot.epoch,
         "seconds": snapshot.seconds,
         "epochs": training.settings.epochs,
-        "identity": _identity(training),
+        "identity": {STORED_NAMES.get(k, k): v for k, v in _identity(training).items()},
         "order": [_plain_state(rng) for rng in streams.order],
         "dropout": [_plain_state(rng) for rng in streams.dropout],
     }
@@ -193,7 +195,7 @@ def _identity(training: Training) -> dict[str, Any]:
         "dev_rows": _digest(training.dev_rows) if training.dev_rows else None,
         "replay": [setup.replay.order is not None, setup.replay.masks is not None],
     }
-    if edition := setup.plan.schedule.edition:
+    if edition := setup.settings.schedule.edition:
         described["schedule.edition"] = edition
     text: dict[str, Any] = json.loads(json.dumps(described, default=_listed))
     return text
@@ -209,10 +211,9 @@ def _digest(arrays: Sequence[Any]) -> str:
 
 def _compare(saved: dict[str, Any], given: dict[str, Any]) -> None:
     for name, value in given.items():
-        if saved.get(name) != value:
-            raise ValueError(
-                f"{name}: expected the checkpoint's {saved.get(name)!r}, got {value!r}"
-            )
+        before = saved.get(STORED_NAMES.get(name, name))
+        if before != value:
+            raise ValueError(f"{name}: expected the checkpoint's {before!r}, got {value!r}")
 
 
 def _check_epochs(training: Training, meta: dict[str, Any]) -> None:
@@ -221,7 +222,9 @@ def _check_epochs(training: Training, meta: dict[str, Any]) -> None:
         raise ValueError(
             f"epochs: expected {meta['epoch']} or more (the checkpoint's), got {epochs}"
         )
-    looks_ahead = training.setup.plan.schedule.looks_ahead or training.best is not None
+    looks_ahead = (
+        training.setup.settings.schedule.looks_ahead or training.early_stopping is not None
+    )
     if epochs != before and looks_ahead:
         raise ValueError(
             f"epochs: expected the checkpoint's {before}, for its schedule or patience looks at "

@@ -1,4 +1,4 @@
-"""What goes into a training besides the network: rows, generators, choices of a published run."""
+"""What goes into a training besides the network: rows, generators, a replay of recorded choices."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -105,24 +105,24 @@ class Replay:
     masks: Callable[[int], Sequence[Array]] | None = None
 
 
-class Choices:
-    """A replay's choices, asked for once each though every group asks; cleared every epoch."""
+class ReplayCache:
+    """A replay whose functions are called once an epoch or update, though every group asks."""
 
     def __init__(self, replay: Replay) -> None:
-        self.order = self._remember("order", replay.order)
-        self.masks = self._remember("masks", replay.masks)
-        self._seen: dict[tuple[str, int], Any] = {}
+        self.order = self._cached("order", replay.order)
+        self.masks = self._cached("masks", replay.masks)
+        self._values: dict[tuple[str, int], Any] = {}
 
     def clear(self) -> None:
-        """Forget those of the epoch that is over."""
-        self._seen.clear()
+        """Forget the answers of the epoch that is over."""
+        self._values.clear()
 
-    def _remember(
+    def _cached(
         self, kind: str, choose: Callable[[int], Any] | None
     ) -> Callable[[int], Any] | None:
         def chosen(number: int) -> Any:
-            if (kind, number) not in self._seen:
-                self._seen[kind, number] = choose(number) if choose else None
-            return self._seen[kind, number]
+            if (kind, number) not in self._values:
+                self._values[kind, number] = choose(number) if choose else None
+            return self._values[kind, number]
 
         return chosen if choose else None

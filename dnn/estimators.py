@@ -96,7 +96,7 @@ class _MLP(BaseEstimator, ABC):  # type: ignore[misc] # scikit-learn ships no ty
             epochs=self.epochs,
             l2=self.l2,
             keep_prob=self.keep_prob,
-            hyper=self.optimizer_settings,
+            optimizer_settings=self.optimizer_settings,
             schedule=self.schedule,
             patience=self.patience,
         )

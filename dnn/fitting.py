@@ -8,10 +8,10 @@ import numpy as np
 
 from dnn import checks, labels
 from dnn.arrays import Array, Integers
-from dnn.data import Choices, Data, Replay, Streams
+from dnn.data import Data, Replay, ReplayCache, Streams
 from dnn.groups import Setup
 from dnn.network import Network
-from dnn.settings import Settings, plan
+from dnn.settings import Settings, for_population
 from dnn.training import Training
 
 
@@ -51,31 +51,30 @@ def fit(
         checks.data(network, dev, "fit: dev", theta.dtype)
     own = checks.rows(rows, train, len(theta), "fit: rows")
     own_dev = checks.rows(dev_rows, dev, len(theta), "fit: dev_rows")
-    checked = plan(settings, network, len(theta))
+    checked = for_population(settings, network, len(theta))
     if network.batch_norm and (checked.batch_size == 1).any():
         raise ValueError(
             "fit: batch_size: expected 2 or more with batch normalization, got 1: "
             "one row is its own mean"
         )
-    learnt = learn(network, settings, train, own)
-    choices, table = Choices(replay or Replay()), network.table(train.x, learnt.targets)
+    loss = training_loss(network, settings, train, own)
     setup = Setup(
-        network,
-        learnt.network,
-        train,
-        table,
-        learnt.weights,
-        own,
-        streams,
-        checked,
-        choices,
-        running_cost,
+        network=network,
+        trained=loss.network,
+        train=train,
+        table=network.table(train.x, loss.targets),
+        weights=loss.weights,
+        rows=own,
+        streams=streams,
+        settings=checked,
+        replay=ReplayCache(replay or Replay()),
+        running_cost=running_cost,
     )
     return Training(setup, theta, settings, dev, own_dev)
 
 
-class Learnt(NamedTuple):
-    """What is trained on: the network with that loss, targets (n, K), weights of rows or None.
+class TrainingLoss(NamedTuple):
+    """The loss that is trained on: a network with it, its targets (n, K), weights of rows or None.
 
     Weights are (n,), or (P, n) where each network has rows of its own.
     """
@@ -85,9 +84,9 @@ class Learnt(NamedTuple):
     weights: Array | None
 
 
-def learn(
+def training_loss(
     network: Network, settings: Settings, train: Data, rows: Sequence[Integers] | None = None
-) -> Learnt:
+) -> TrainingLoss:
     """What settings make of a network's loss and of its training data. Errors: ValueError."""
     trained = _with_loss(network, settings, train)
     targets, weights = train.y, None
@@ -105,7 +104,7 @@ def learn(
             network_weights[own] = labels.row_weights(train.y[own], settings.class_weights)
     if has_classes:
         targets = labels.smooth(train.y, settings.label_smoothing)
-    return Learnt(trained, targets, weights)
+    return TrainingLoss(trained, targets, weights)
 
 
 def _with_loss(network: Network, settings: Settings, train: Data) -> Network:

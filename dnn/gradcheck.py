@@ -12,7 +12,7 @@ import numpy as np
 from dnn import checks
 from dnn.arrays import Array, Integers
 from dnn.data import Data
-from dnn.differences import NUMBERS, Problem
+from dnn.differences import NUMBERS, CostFunction
 from dnn.names import lookup
 from dnn.network import Network
 from dnn.numbers import FINITE, NOT_NEGATIVE, SHARE, Bound, numbers, whole
@@ -88,7 +88,7 @@ def check(
     """
     theta = np.asarray(theta)
     data = Data(np.asarray(x, np.float64), np.asarray(y, np.float64))
-    problem = _problem(network, theta, data, l2, l1, keep_prob, masks, weights)
+    cost_function = _cost_function(network, theta, data, l2, l1, keep_prob, masks, weights)
     step = float(numbers(epsilon, "gradcheck: epsilon", Bound(1e-14, 1)))
     noise = float(numbers(nudge, "gradcheck: nudge", NOT_NEGATIVE))
     most = None if most is None else whole(most, "gradcheck: most", 1)
@@ -98,11 +98,11 @@ def check(
     where = columns(network)
     picked = np.sort(np.concatenate([_choose(rng, block, most) for block in where.values()]))
     with np.errstate(all="ignore"):
-        gradient = problem.gradient(start)
+        gradient = cost_function.gradient(start)
         for name, factor in (faults or {}).items():
             block = lookup(where, name, "gradcheck: faults")
             gradient[block] *= float(numbers(factor, f"gradcheck: faults: {name}", FINITE))
-        numeric, crossed = problem.differences(start, picked, step)
+        numeric, crossed = cost_function.differences(start, picked, step)
     kept = picked[~crossed]
     return _compared(step, where, kept, gradient[kept], numeric[~crossed], int(crossed.sum()))
 
@@ -129,7 +129,7 @@ def _compared(
     )
 
 
-def _problem(
+def _cost_function(
     network: Network,
     theta: Array,
     data: Data,
@@ -138,7 +138,7 @@ def _problem(
     keep_prob: Sequence[float] | None,
     masks: Sequence[Array] | None,
     weights: Array | None,
-) -> Problem:
+) -> CostFunction:
     """What is checked, checked itself. Errors: ValueError."""
     checks.theta(network, theta[None], "gradcheck")
     if 2 * len(theta) > NUMBERS:  # not even two copies fit
@@ -149,7 +149,7 @@ def _problem(
     for name, value in (("l2", l2), ("l1", l1)):
         numbers(value, f"gradcheck: {name}", NOT_NEGATIVE)
     kept = _masks(network, len(data), keep_prob, masks)
-    return Problem(network, data, l2, l1, kept, _weights(len(data), weights))
+    return CostFunction(network, data, l2, l1, kept, _weights(len(data), weights))
 
 
 def _masks(

@@ -19,7 +19,7 @@ from dnn.activations import ACTIVATIONS
 from dnn.arrays import Array, empty
 from dnn.initializers import INITIALIZERS
 from dnn.losses import LOSSES, Loss
-from dnn.names import known, lookup
+from dnn.names import check_names, lookup
 from dnn.numbers import Bound, numbers, whole
 
 # Of theta's columns: whoever keeps parameters keeps it beside them, and refuses those of another.
@@ -73,7 +73,9 @@ class Network:
             )
         lookup(ACTIVATIONS, self.activation, "Network: activation")
         make = lookup(LOSSES, self.loss, "Network: loss")
-        known(self.loss_settings, inspect.signature(make).parameters, f"Network: loss {self.loss}")
+        check_names(
+            self.loss_settings, inspect.signature(make).parameters, f"Network: loss {self.loss}"
+        )
         if self.loss == "binary_cross_entropy" and self.n_out != 1:
             raise ValueError(
                 f"Network: n_out: expected 1 for binary_cross_entropy, got {self.n_out} "
@@ -197,7 +199,7 @@ class Network:
         ValueError for an unknown initializer or setting.
         """
         chosen = lookup(INITIALIZERS, initializer, "initialize: initializer")
-        known(settings, chosen.settings, f"initialize: {initializer}")
+        check_names(settings, chosen.settings, f"initialize: {initializer}")
         # Beyond these no draw has a meaning in either precision, and some have no bounds.
         bound = Bound(-1e100, 1e100)
         given = {"scale": 1.0, **chosen.settings, **settings}["scale"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dnn.arrays import Array, Integers
-from dnn.names import known, lookup
+from dnn.names import check_names, lookup
 from dnn.network import Network
 from dnn.numbers import COUNT, LIMIT, NOT_NEGATIVE, POSITIVE, SHARE, Bound, numbers, whole
 from dnn.optimizers import OPTIMIZERS, Optimizer
@@ -21,11 +21,11 @@ class Settings:
 
     l2: λ of the penalty λ/(2m)·Σ‖W‖², m the number of training rows, so that the cost does not
     depend on the batch size. l1: λ of (λ/m)·Σ|W|. keep_prob: a scalar, (P,), or (P, H) for one per
-    hidden layer. hyper: the optimizer's settings by name, schedule_settings the schedule's; those
-    left out take their defaults. max_norm: of each hidden unit's incoming weights. clip_norm,
-    clip_value: of the gradient, penalties included. loss (a name of LOSSES with loss_settings, or
-    None for the network's own), label_smoothing and class_weights change what is trained on, never
-    what a record says: scores are by the network's loss, of the data as they are.
+    hidden layer. optimizer_settings: the optimizer's settings by name, schedule_settings the
+    schedule's; those left out take their defaults. max_norm: of each hidden unit's incoming
+    weights. clip_norm, clip_value: of the gradient, penalties included. loss (a name of LOSSES with
+    loss_settings, or None for the network's own), label_smoothing and class_weights change what is
+    trained on, never what a record says: scores are by the network's loss, of the data as they are.
     patience: a network stops when its dev loss (train loss without dev) has not gone down by more
     than min_delta for so many epochs; its best weights come back then, or at the end, but not to a
     network that diverged. score_every: epochs from one scoring to the next, 0 for the last alone;
@@ -38,7 +38,7 @@ class Settings:
     epochs: int = 60
     l2: Numbers = 0.0
     keep_prob: Numbers = 1.0
-    hyper: Mapping[str, Numbers] | None = None
+    optimizer_settings: Mapping[str, Numbers] | None = None
     schedule: str = "constant"
     schedule_settings: Mapping[str, Numbers] = field(default_factory=dict)
     l1: Numbers = 0.0
@@ -55,13 +55,13 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PopulationSettings:
     """Settings that have been checked, one row per network: arrays of shape (P,)."""
 
     optimizer: Optimizer
-    hypers: Sequence[Mapping[str, float]]
+    optimizer_settings: Sequence[Mapping[str, float]]
     schedule: Schedule
-    schedules: Sequence[Mapping[str, float]]
+    schedule_settings: Sequence[Mapping[str, float]]
     epochs: int
     batch_size: Integers
     l2: Array
@@ -72,7 +72,7 @@ class Plan:
     keep_prob: Array | None  # (P, H), or None where nothing is dropped
 
 
-def plan(settings: Settings, network: Network, population: int) -> Plan:
+def for_population(settings: Settings, network: Network, population: int) -> PopulationSettings:
     """Settings for so many networks. Errors: ValueError that names the setting."""
     if not isinstance(settings, Settings):
         raise ValueError(f"fit: settings: expected dnn.Settings, got {type(settings).__name__}")
@@ -94,7 +94,7 @@ def plan(settings: Settings, network: Network, population: int) -> Plan:
         """An optimizer's or a schedule's settings, one mapping per network."""
         if not isinstance(given, Mapping):
             raise ValueError(f"fit: settings of {owner}: expected a mapping, got {given!r}")
-        known(given, defaults, f"fit: {owner}")
+        check_names(given, defaults, f"fit: {owner}")
         columns = {
             name: column(value, f"{owner}.{name}", bounds[name])
             for name, value in {**defaults, **given}.items()
@@ -102,11 +102,11 @@ def plan(settings: Settings, network: Network, population: int) -> Plan:
         return [{n: float(c[row]) for n, c in columns.items()} for row in range(population)]
 
     rates = column(settings.learning_rate, "learning_rate", POSITIVE)
-    given = {} if settings.hyper is None else settings.hyper
-    hypers = rows(settings.optimizer, optimizer.settings, optimizer.bounds, given)
-    for hyper, rate in zip(hypers, rates, strict=True):
-        hyper["learning_rate"] = float(rate)
-    schedules = rows(
+    given = {} if settings.optimizer_settings is None else settings.optimizer_settings
+    optimizer_settings = rows(settings.optimizer, optimizer.settings, optimizer.bounds, given)
+    for own, rate in zip(optimizer_settings, rates, strict=True):
+        own["learning_rate"] = float(rate)
+    schedule_settings = rows(
         settings.schedule, schedule.settings, schedule.bounds, settings.schedule_settings
     )
     score_every = whole(settings.score_every, "fit: score_every", 0)
@@ -115,11 +115,11 @@ def plan(settings: Settings, network: Network, population: int) -> Plan:
             raise ValueError(f"fit: score_every: expected 1 with patience, got {score_every}")
         whole(settings.patience, "fit: patience", 1)
         numbers(settings.min_delta, "fit: min_delta", NOT_NEGATIVE)
-    return Plan(
+    return PopulationSettings(
         optimizer,
-        hypers,
+        optimizer_settings,
         schedule,
-        schedules,
+        schedule_settings,
         whole(settings.epochs, "fit: epochs", 0),
         _whole_numbers(column(settings.batch_size, "batch_size", COUNT), settings.batch_size),
         column(settings.l2, "l2", NOT_NEGATIVE),
