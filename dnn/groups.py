@@ -163,7 +163,8 @@ class Group:
         """One pass over the members' rows; `epoch` counts from 1."""
         self._shuffle(epoch)
         schedule = self.setup.settings.schedule
-        self.running_cost.fill(0.0 if self.setup.running_cost else np.nan)
+        if self.setup.running_cost:
+            self.running_cost.fill(0)
         for start, batch, update in zip(self.starts, self._batches, self._updates, strict=True):
             if schedule.every_update or start == 0:
                 self._set_rates(epoch)

@@ -140,14 +140,20 @@ class Training(Iterator[Record]):
     def _train(self) -> None:
         started = time.perf_counter()
         self.setup.replay.clear()
-        self._running_cost.fill(np.nan)
         for group in self._groups:
             group.run_epoch(self.epoch)
             self.epochs_done[group.members] += 1
-            self._running_cost[group.members] = group.running_cost
             if not group.is_view:
                 self.theta[group.members] = group.theta
+        if self.setup.running_cost:
+            self._collect_running_cost()
         self.seconds += time.perf_counter() - started
+
+    def _collect_running_cost(self) -> None:
+        """The groups' costs of this epoch; NaN for networks that were not in it."""
+        self._running_cost.fill(np.nan)
+        for group in self._groups:
+            self._running_cost[group.members] = group.running_cost
 
     def _is_scored(self) -> bool:
         every = self.settings.score_every
