@@ -18,7 +18,7 @@ DTYPES: Mapping[str, type[np.floating]] = {"float32": np.float32, "float64": np.
 def check(owner: str, values: Mapping[str, object]) -> None:
     """Every argument that a table below knows, in the tables' order.
 
-    `owner` is the estimator's name, which each message begins with. Errors: ValueError for the
+    `owner` is the estimator's name, which each message begins with. Raises ValueError for the
     first argument that is not what is expected, with the nearest known name where a name is wrong.
     """
     for argument, table in NAMES.items():

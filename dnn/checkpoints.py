@@ -33,8 +33,28 @@ STORED_NAMES = {"settings.optimizer_settings": "settings.hyper"}
 def save(training: Training, path: str | Path) -> None:
     """Write all that the rest of a training depends on; the file is whole or not there.
 
-    Errors: ValueError for a path that is something else than a file; RuntimeError after an
-    interrupt within an epoch; OSError where it cannot be written.
+    Args:
+        training: One that stands between two epochs.
+        path: The file, by custom `.npz`; one that is there is replaced.
+
+    Raises:
+        ValueError: A path that is something else than a file, or generators that have no place in a
+            checkpoint.
+        RuntimeError: After an interrupt within an epoch.
+        OSError: Where it cannot be written.
+
+    Example:
+        >>> import tempfile, numpy as np, dnn
+        >>> network, data = dnn.Network(1, (), 1), dnn.Data(np.ones((4, 1)), np.ones((4, 1)))
+        >>> settings = dnn.Settings(epochs=9)
+        >>> streams = dnn.Streams.spawn(0, 1)
+        >>> training = dnn.fit(network, np.zeros((1, 2)), data, None, streams, settings)
+        >>> _ = next(training), next(training)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     dnn.save(training, f"{folder}/population.npz")
+        ...     resumed = dnn.resume(f"{folder}/population.npz", network, data, None, settings)
+        >>> next(resumed).epoch
+        2
     """
     target = Path(path)
     if target.exists() and not target.is_file():
@@ -84,10 +104,32 @@ def resume(
 ) -> Training:
     """The training that `save` wrote, about to yield the record after its last one.
 
-    All arguments must be those it was saved with, but for `epochs`, which may be larger where
-    neither the schedule nor patience looks at the end; of a replay only that there was one is
-    known; and for running_cost. Errors: ValueError for a file that is no checkpoint, or one of
-    something else.
+    Its numbers are, bit for bit, those of a training that was never interrupted.
+
+    Args:
+        path: The file that `save` wrote. Nothing in it is unpickled.
+        network: As it was saved with; so are the data, rows and settings, but for `epochs`, which
+            may be larger where neither the schedule nor patience looks at the end.
+        train: The training rows.
+        dev: The dev rows, or None.
+        settings: How to train.
+        rows: As in `fit`.
+        dev_rows: As in `fit`.
+        replay: As in `fit`; only that there was one is in the file.
+        running_cost: As in `fit`; may be another than before.
+
+    Returns:
+        The training, as `fit` returns one; its parameters are in `theta`.
+
+    Raises:
+        ValueError: No such file, a file that is no checkpoint, or one of something else.
+
+    Example:
+        >>> import numpy as np, dnn
+        >>> network, data = dnn.Network(1, (), 1), dnn.Data(np.ones((4, 1)), np.ones((4, 1)))
+        >>> dnn.resume("nowhere.npz", network, data, None, dnn.Settings())
+        Traceback (most recent call last):
+        ValueError: nowhere.npz: expected a checkpoint, got no such file
     """
     arrays, meta = _read(Path(path))
     try:

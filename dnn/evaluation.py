@@ -106,10 +106,33 @@ class Evaluation:
 
 
 def predict(network: Network, theta: Array, x: Array) -> Array:
-    """(P, n, K′) for x (n, n_in): log-probabilities of all classes, or predictions.
+    """Each network's outputs in evaluation mode: no dropout, running statistics.
 
-    The last bits of a row's numbers can depend on how many rows it comes with. Errors: ValueError
-    for shapes and types that don't fit, NaN or infinity.
+    The last bits of a row's numbers can depend on how many rows it comes with.
+
+    Args:
+        network: The networks' shape.
+        theta: Parameters (P, N), float32 or float64.
+        x: Inputs (n, n_in), numbers of any type.
+
+    Returns:
+        (P, n, K′) of theta's type: the log-probabilities of all classes (K′ is 2 for
+        binary_cross_entropy), or for regression the predictions.
+
+    Raises:
+        ValueError: Shapes and types that don't fit, NaN or infinity.
+
+    Example:
+        >>> import numpy as np, dnn
+        >>> network = dnn.Network(4, (8,), 3, loss="softmax_cross_entropy")
+        >>> theta = network.initialize("he", dnn.Streams.spawn(0, 2).initial)
+        >>> log_p = dnn.predict(network, theta, np.ones((5, 4)))
+        >>> log_p.shape, bool(np.allclose(np.exp(log_p).sum(axis=2), 1))
+        ((2, 5, 3), True)
+
+    References:
+        Log-softmax without overflow: Blanchard, Higham and Higham, "Accurately computing the
+        log-sum-exp and softmax functions" (2021).
     """
     checks.theta(network, theta, "predict")
     checks.inputs(network, x, "predict")
@@ -121,7 +144,28 @@ def predict(network: Network, theta: Array, x: Array) -> Array:
 
 
 def score(network: Network, theta: Array, data: Data) -> tuple[Array, Array]:
-    """Mean loss and error (P,) of theta (P, N) on data. Errors: ValueError, as `predict`."""
+    """Mean loss and error of each network on data, in evaluation mode, without penalties.
+
+    Args:
+        network: The networks' shape, and the loss (`help(dnn.LOSSES[network.loss])` has its
+            formula).
+        theta: Parameters (P, N), float32 or float64.
+        data: Rows, of any floating type.
+
+    Returns:
+        Mean loss (P,), and error (P,): the share of rows of another class than the likeliest, or
+        for regression the root of the mean squared error, in the target's unit.
+
+    Raises:
+        ValueError: Shapes, types and targets that don't fit.
+
+    Example:
+        >>> import numpy as np, dnn
+        >>> network, theta = dnn.Network(2, (), 1), np.zeros((3, 3))
+        >>> loss, error = dnn.score(network, theta, dnn.Data(np.ones((4, 2)), np.eye(4, 1)))
+        >>> loss.round(4), error
+        (array([0.6931, 0.6931, 0.6931]), array([0.25, 0.25, 0.25]))
+    """
     checks.theta(network, theta, "score")
     checks.data(network, data, "score: data")
     with np.errstate(all="ignore"):

@@ -28,16 +28,50 @@ def fit(
     replay: Replay | None = None,
     running_cost: bool = False,
 ) -> Training:
-    """Train theta (P, N) in place: iterate for the record of epoch 0 (untrained), 1, …, epochs.
+    """Train the population theta in place, an epoch at a time.
 
-    Without dev its numbers are NaN. Rows are reshuffled every epoch; the last batch may be smaller;
-    a batch of all rows keeps their order. rows: one array of row numbers of `train` per network, a
-    fold or a resample (numbers may repeat, lengths differ); dev_rows the same of `dev`.
-    running_cost: records have the cost while the parameters move, too: the sum over an epoch's
-    batches of each one's rows' losses before its update (in training mode, weights of classes,
-    smoothing and dropout as they are) over m, all rows; the penalties of L2 and L1 at that moment
-    are in it, by the batch's share of the rows. Errors: ValueError for shapes, labels or settings
-    that don't fit.
+    Rows are reshuffled every epoch, and the last batch may be smaller; a batch of all rows keeps
+    their order. No network's numbers depend on which others are in the population.
+
+    Args:
+        network: The shape of every network, and the loss that scores are of.
+        theta: Parameters (P, N), float32 or float64, a row a network; written to.
+        train: Rows to train on, of theta's type.
+        dev: Rows to score after every epoch, or None, for which the records have NaN.
+        streams: Each network's generators of its order of rows and its dropout.
+        settings: How to train.
+        rows: For each network its own rows of `train`, as numbers (n,): a fold or a resample
+            (numbers may repeat, lengths may differ). None: all rows.
+        dev_rows: The same of `dev`.
+        replay: Orders and dropout masks to use instead of drawn ones.
+        running_cost: Whether records have the cost while the parameters move, too: of an epoch's
+            batches, each one's sum of losses before its update (in training mode, with dropout,
+            smoothing and weights of classes), over all rows; the penalties of L2 and L1 at that
+            moment are in it, by the batch's share of the rows.
+
+    Returns:
+        An iterator of the records of epoch 0 (untrained), 1, …, epochs.
+
+    Raises:
+        ValueError: Shapes, labels or settings that don't fit; the message names them.
+
+    Example:
+        >>> import numpy as np, dnn
+        >>> x = np.linspace(-1, 1, 64)[:, None]
+        >>> data, network = dnn.Data(x, x**2), dnn.Network(1, (8,), 1, loss="mean_squared_error")
+        >>> streams = dnn.Streams.spawn(seed=0, population=2)
+        >>> theta = network.initialize("he", streams.initial, dtype="float64")
+        >>> settings = dnn.Settings("adam", learning_rate=[0.001, 0.01], epochs=3)
+        >>> for record in dnn.fit(network, theta, data, None, streams, settings):
+        ...     print(record.epoch, record.updates, record.train_loss.shape)
+        0 [0 0] (2,)
+        1 [2 2] (2,)
+        2 [4 4] (2,)
+        3 [6 6] (2,)
+
+    References:
+        Minibatch gradients by backpropagation: Goodfellow, Bengio and Courville, "Deep Learning"
+        (2016), algorithms 6.3, 6.4 and 8.1.
     """
     checks.theta(network, theta, "fit")
     if not theta.flags.writeable:
@@ -87,7 +121,7 @@ class TrainingLoss(NamedTuple):
 def training_loss(
     network: Network, settings: Settings, train: Data, rows: Sequence[Integers] | None = None
 ) -> TrainingLoss:
-    """What settings make of a network's loss and of its training data. Errors: ValueError."""
+    """What settings make of a network's loss and of its training data. Raises ValueError."""
     trained = _with_loss(network, settings, train)
     targets, weights = train.y, None
     has_classes = trained.objective.has_classes

@@ -28,7 +28,7 @@ class Loss:
     bind(z, y, dz) -> backward: writes each row's d loss/dz into dz, which may be z.
     outputs(z) -> (P, B, K′): log-probabilities of all classes, or the predictions.
     constant(y) -> the loss of the best constant predictor on y (n, K): the scale of "beyond sense".
-    check(y): refuses targets (n, K) that are none of this loss. Errors: ValueError.
+    check(y): refuses targets (n, K) that are none of this loss. Raises ValueError.
     has_classes: the targets are classes, and the outputs their log-probabilities.
     """
 
@@ -175,7 +175,7 @@ def mean_squared_error() -> Loss:
 def huber(delta: float = 1.0) -> Loss:
     """r²/2 where |r| ≤ δ, else δ(|r| − δ/2), for r = z − y; mean over outputs: Huber (1964).
 
-    Its error is the root of the mean square, as for `mean_squared_error`. Errors: ValueError for
+    Its error is the root of the mean square, as for `mean_squared_error`. Raises ValueError for
     a delta that is not above 0.
     """
     delta = float(numbers(delta, "huber: delta", POSITIVE))

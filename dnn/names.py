@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def lookup(table: Mapping[str, T], name: object, where: str) -> T:
-    """The entry of that name. Errors: ValueError that says where, what is known, what is near."""
+    """The entry of that name. Raises a ValueError that says where, what is known, what is near."""
     if isinstance(name, str) and name in table:
         return table[name]
     raise ValueError(
@@ -17,7 +17,7 @@ def lookup(table: Mapping[str, T], name: object, where: str) -> T:
 
 
 def check_names(given: Iterable[str], names: Iterable[str], where: str) -> None:
-    """Refuse settings that are none. Errors: ValueError, as `lookup`."""
+    """Refuse settings that are none. Raises ValueError, as `lookup`."""
     names = list(names)
     for name in given:
         if name not in names:

@@ -17,19 +17,51 @@ Numbers = float | Array
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train. Numbers may be scalars or one per network, shape (P,).
+    """How to train. Numbers are a scalar for all networks, or one per network, (P,).
 
-    l2: λ of the penalty λ/(2m)·Σ‖W‖², m the number of training rows, so that the cost does not
-    depend on the batch size. l1: λ of (λ/m)·Σ|W|. keep_prob: a scalar, (P,), or (P, H) for one per
-    hidden layer. optimizer_settings: the optimizer's settings by name, schedule_settings the
-    schedule's; those left out take their defaults. max_norm: of each hidden unit's incoming
-    weights. clip_norm, clip_value: of the gradient, penalties included. loss (a name of LOSSES with
-    loss_settings, or None for the network's own), label_smoothing and class_weights change what is
-    trained on, never what a record says: scores are by the network's loss, of the data as they are.
-    patience: a network stops when its dev loss (train loss without dev) has not gone down by more
-    than min_delta for so many epochs; its best weights come back then, or at the end, but not to a
-    network that diverged. score_every: epochs from one scoring to the next, 0 for the last alone;
-    records between have NaN for scores, and only what is not finite counts as diverged.
+    Args:
+        optimizer: A name of OPTIMIZERS.
+        learning_rate: α, > 0; where there is a schedule, what that multiplies.
+        batch_size: Rows of an update, 1 or more; at most all of a network's rows count.
+        epochs: Passes over the rows.
+        l2: λ of the penalty λ/(2m)·Σ‖W‖², for m training rows, so that the cost does not depend on
+            the batch size; biases have none.
+        keep_prob: Probability that dropout keeps a hidden unit, in (0, 1]; also (P, H) for one per
+            hidden layer.
+        optimizer_settings: The optimizer's own by name; those left out, and all of None, take the
+            defaults of its row in OPTIMIZERS.
+        schedule: A name of SCHEDULES.
+        schedule_settings: The schedule's own by name, likewise.
+        l1: λ of the penalty (λ/m)·Σ|W|.
+        max_norm: Largest norm of a hidden unit's incoming weights.
+        clip_norm: Largest norm of a network's gradient, penalties included.
+        clip_value: Largest absolute value of each number of the gradient.
+        label_smoothing: s of the targets (1 − s)·y + s/K that are trained on, in [0, 1).
+        class_weights: A weight a class, "balanced" (each class counts the same), or None.
+        loss: A name of LOSSES to train on, or None for the network's own.
+        loss_settings: That loss's own.
+        patience: Epochs without a smaller dev loss (train loss without dev) after which a network
+            stops. Its best weights come back then, or at the end, unless it diverged. None: never.
+        min_delta: By how much a loss has to be smaller to count, in the loss's unit.
+        score_every: Epochs from one scoring to the next, 0 for the last alone. Records between have
+            NaN for scores, and only what is not finite counts as diverged.
+
+    `loss`, `label_smoothing` and `class_weights` change what is trained on, never what a record
+    says: its scores are by the network's loss, of the data as they are. Nothing is checked before
+    `fit` is called.
+
+    Example:
+        >>> import dnn
+        >>> settings = dnn.Settings("momentum", learning_rate=[0.1, 0.2], epochs=5,
+        ...                         optimizer_settings={"beta": 0.95}, schedule="cosine")
+        >>> settings.batch_size, settings.optimizer_settings
+        (32, {'beta': 0.95})
+
+    References:
+        Dropout and max-norm: Srivastava et al., "Dropout" (2014), sec. 4 and 5.1. Clipping by norm:
+        Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks"
+        (2013), algorithm 1. Label smoothing: Szegedy et al., "Rethinking the Inception
+        architecture" (2016), sec. 7. Early stopping: Prechelt, "Early stopping - but when?" (1998).
     """
 
     optimizer: str = "adam"
@@ -73,7 +105,7 @@ class PopulationSettings:
 
 
 def for_population(settings: Settings, network: Network, population: int) -> PopulationSettings:
-    """Settings for so many networks. Errors: ValueError that names the setting."""
+    """Settings for so many networks. Raises a ValueError that names the setting."""
     if not isinstance(settings, Settings):
         raise ValueError(f"fit: settings: expected dnn.Settings, got {type(settings).__name__}")
     optimizer = lookup(OPTIMIZERS, settings.optimizer, "fit: optimizer")
@@ -140,7 +172,7 @@ def _whole_numbers(sizes: Array, given: object) -> Integers:
 def _keep_prob(network: Network, population: int, value: Numbers) -> Array | None:
     """(P, H), or None where no network of the population drops anything.
 
-    Errors: ValueError outside (0, 1], or where the number of layers does not fit.
+    Raises ValueError outside (0, 1], or where the number of layers does not fit.
     """
     depth = len(network.hidden)
     keep = numbers(value, "fit: keep_prob", SHARE)

@@ -28,8 +28,27 @@ DIVERGENCE_FACTOR = 1e6
 class Training(Iterator[Record]):
     """A population in training: iterate for records; drop networks, or save it, between two.
 
-    theta (P, N) is trained in place. A dropped network keeps its parameters as they are; no number
-    of the others changes by it.
+    `fit` and `resume` make one.
+
+    Args:
+        setup: What is trained on what.
+        theta: Parameters (P, N), trained in place.
+        settings: How to train.
+        dev: Rows to score besides, or None.
+        dev_rows: For each network its own rows of dev, or None for all.
+
+    Example:
+        >>> import numpy as np, dnn
+        >>> x = np.linspace(-1, 1, 64)[:, None]
+        >>> data, network = dnn.Data(x, x**2), dnn.Network(1, (8,), 1, loss="mean_squared_error")
+        >>> streams = dnn.Streams.spawn(seed=0, population=4)
+        >>> theta = network.initialize("he", streams.initial, dtype="float64")
+        >>> training = dnn.fit(network, theta, data, None, streams, dnn.Settings(epochs=9))
+        >>> for record in training:
+        ...     if record.epoch == 5:  # the worse half goes
+        ...         training.drop(record.train_loss > np.median(record.train_loss))
+        >>> training
+        Training(epoch 9 of 9, 2 of 4 networks active)
     """
 
     def __init__(
@@ -82,12 +101,26 @@ class Training(Iterator[Record]):
         )
 
     def drop(self, networks: Sequence[int] | Integers | Flags) -> None:
-        """Train these networks (numbers, or a mask) no further. Errors: ValueError."""
+        """Train these networks no further; no number of the others changes by it.
+
+        Args:
+            networks: Their numbers, or a mask (P,). Their parameters stay as they are.
+
+        Raises:
+            ValueError: Numbers of no network, or a mask of another length.
+        """
         self.dropped[checks.members(networks, len(self.theta), "drop")] = True
         self._regroup()
 
     def run(self) -> Record:
-        """Train to the end; the last record. Errors: ValueError where it had ended before."""
+        """Train to the end.
+
+        Returns:
+            The last record.
+
+        Raises:
+            ValueError: The training has ended already.
+        """
         records = list(self)
         if not records:
             raise ValueError("run: expected a training with epochs to come, got one that has ended")
@@ -232,7 +265,7 @@ class Training(Iterator[Record]):
                 values[:] = state[name][group.members]
 
     def snapshot(self) -> Snapshot:
-        """What the rest of the training depends on. Errors: RuntimeError, as `check_whole`."""
+        """What the rest of the training depends on. Raises RuntimeError, as `check_whole`."""
         self.check_whole()
         state, steps = self.state()
         best = self.early_stopping
