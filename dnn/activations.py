@@ -225,11 +225,11 @@ ACTIVATIONS: Mapping[str, Callable[[Array, Array], Layer]] = {
 }
 
 
-class Alone(NamedTuple):
-    """An activation behind which no backward follows: after · f(before · z) + shift.
+class ForwardOnly(NamedTuple):
+    """An activation for evaluation, without a backward: after · f(before · z) + shift.
 
-    bind(z) -> f, in place. Factors and shift are left to the products on both sides, which hold
-    them for nothing.
+    bind(z) -> f, in place. The factors and the shift are multiplied into the weights of the layers
+    on both sides, where they cost nothing for each row (see `dnn.affine`).
     """
 
     bind: Callable[[Array], Callable[[], None]]
@@ -244,14 +244,14 @@ def _bind_maximum(z: Array) -> Callable[[], None]:
     return partial(np.maximum, z, zeros, out=z)
 
 
-# Those that are cheaper alone than as the first half of a layer.
-ALONE: Mapping[str, Alone] = {
-    "relu": Alone(_bind_maximum),
+# Those that are cheaper on their own than as the forward half of a layer.
+FORWARD_ONLY: Mapping[str, ForwardOnly] = {
+    "relu": ForwardOnly(_bind_maximum),
     # 1 / (1 + e^−z) = (1 + tanh(z/2)) / 2: one function instead of four.
-    "sigmoid": Alone(lambda z: partial(np.tanh, z, z), before=0.5, after=0.5, shift=0.5),
+    "sigmoid": ForwardOnly(lambda z: partial(np.tanh, z, z), before=0.5, after=0.5, shift=0.5),
 }
 
 
-def alone(name: str) -> Alone:
-    """One of `ACTIVATIONS` without its backward."""
-    return ALONE.get(name, Alone(lambda z: ACTIVATIONS[name](z, z).forward))
+def forward_only(name: str) -> ForwardOnly:
+    """One of `ACTIVATIONS`, by its name, without its backward."""
+    return FORWARD_ONLY.get(name, ForwardOnly(lambda z: ACTIVATIONS[name](z, z).forward))

@@ -8,7 +8,7 @@ import numpy as np
 
 from dnn.activations import ACTIVATIONS
 from dnn.initializers import INITIALIZERS
-from dnn.names import known, lookup
+from dnn.names import check_names, lookup
 from dnn.optimizers import OPTIMIZERS
 from dnn.schedules import SCHEDULES
 
@@ -18,7 +18,7 @@ DTYPES: Mapping[str, type[np.floating]] = {"float32": np.float32, "float64": np.
 def check(owner: str, values: Mapping[str, object]) -> None:
     """Every argument that a table below knows, in the tables' order.
 
-    `owner` is the estimator's name, which each message begins with. Errors: ValueError for the
+    `owner` is the estimator's name, which each message begins with. Raises ValueError for the
     first argument that is not what is expected, with the nearest known name where a name is wrong.
     """
     for argument, table in NAMES.items():
@@ -29,7 +29,7 @@ def check(owner: str, values: Mapping[str, object]) -> None:
     settings, optimizer = values["optimizer_settings"], str(values["optimizer"])
     if isinstance(settings, Mapping):
         where = f"{owner}: optimizer_settings"
-        known(settings, OPTIMIZERS[optimizer].settings, f"{where}: {optimizer}")
+        check_names(settings, OPTIMIZERS[optimizer].settings, f"{where}: {optimizer}")
         for name, value in settings.items():
             if not _is_number(value):
                 raise ValueError(f"{where}: {name}: expected a number, got {value!r}")

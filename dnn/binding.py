@@ -12,11 +12,11 @@ from dnn.activations import ACTIVATIONS
 from dnn.arrays import Array, Integers, Layer, empty, empty_like, scalar
 from dnn.network import Block, Network
 from dnn.normalization import (
-    Normalized,
+    BatchNormBuffers,
     batch_norm,
+    bind_running_statistics,
     dense_batch_norm,
     dense_rows_batch_norm,
-    follow_statistics,
 )
 
 # Random words drawn at once: what a draw allocates stays in the cache, and stays small.
@@ -30,9 +30,10 @@ class Batch:
     """The buffers of one batch, and what can be done with them.
 
     table (P, B, ·) holds x (P, B, n_in), with a column of ones where the network asks for it, and
-    y (P, B, K); it and, with weights of rows, weights (P, B) are filled by `load`;
-    bits (P, ·) by `draw`; masks (P, n, B), one a hidden layer, by whoever hands masks in. `forward`
-    leaves the activations in hidden (P, n, B), one a layer, and the logits in z (P, K, B).
+    y (P, B, K). `load` fills it and, where rows have weights, weights (P, B); `draw` fills bits
+    (P, ·); the caller fills masks (P, n, B), one a hidden layer, where they are given instead of
+    drawn. `forward` writes the activations to hidden (P, n, B), one a layer, and the logits to z
+    (P, K, B).
     `gradient` writes d(weighted mean loss)/dθ into grad; z then holds d(mean loss)/dz, and hidden
     may hold anything.
     """
@@ -68,8 +69,8 @@ class Batch:
         for row, rng in zip(words, generators, strict=True):
             raw = rng.bit_generator.random_raw
             for start in range(0, len(row), WORDS):
-                piece = row[start : start + WORDS]
-                piece[:] = raw(len(piece))
+                part = row[start : start + WORDS]
+                part[:] = raw(len(part))
 
     def forward(self) -> None:
         """Logits of the loaded rows, in training mode."""
@@ -96,11 +97,11 @@ def bind(
 ) -> Batch:
     """Bind a network to theta (P, N), grad (P, n_parameters) and batches of so many rows.
 
-    keep_prob (P, H), one column per hidden layer, or None for no dropout; `masked`: the masks are
-    handed in instead of drawn. `weighted`: rows have weights.
+    keep_prob (P, H), one column per hidden layer, or None for no dropout; `masked`: the caller
+    fills the masks, none is drawn. `weighted`: rows have weights.
     """
     population, dtype = len(theta), theta.dtype
-    table, x, y = _gathered(network, population, rows, dtype)
+    table, x, y = _allocate_table(network, population, rows, dtype)
     weights = np.ones((population, rows), dtype) if weighted else None
     shapes = _shapes(network, population, rows)
     drawn = keep_prob is not None and not masked
@@ -111,29 +112,31 @@ def bind(
     a: Array = x.swapaxes(-1, -2)
     da: Array | None = None
     chain: list[Layer] = []
-    # Where batch normalization leaves its batch's statistics: in the columns of the running ones.
-    batch = empty_like(theta) if network.batch_norm else theta
-    statistics = batch[:, network.n_parameters :]
-    parameters = zip(*map(network.blocks, (theta, grad, batch)), strict=True)
-    for depth, (block, slope, now) in enumerate(parameters):
+    # Batch normalization writes its batch's statistics into an array laid out as theta, in the
+    # columns that hold the running statistics there.
+    of_batch = empty_like(theta) if network.batch_norm else theta
+    blocks = zip(*map(network.blocks, (theta, grad, of_batch)), strict=True)
+    for depth, (block, gradient, statistics) in enumerate(blocks):
         is_last = depth == len(network.hidden)
         is_rows = depth == 0 and network.is_row_major
         z = empty((population, network.n_out, rows) if is_last else shapes[depth], dtype)
         dz = z if is_last else empty_like(z)
-        units = _normalized(block, slope, now)
+        units = _batch_norm_buffers(block, gradient, statistics)
         if is_rows:
             w, dw = network.first(theta), network.first(grad)
             chain.append(_linear_rows(x, w, z, dz, dw, units))
         else:
-            chain += _linear(a, block, slope, z, dz, da, units)
+            chain += _linear(a, block, gradient, z, dz, da, units)
         if is_last:
             break
-        feature_major = _transposed if is_rows else _as_it_is
+        feature_major = _transposed if is_rows else _unchanged
         hidden.append(feature_major(z))
         keep = None if keep_prob is None else keep_prob[:, depth, None, None]
         mask = np.ones_like(z) if masked else None
-        a, behind = _behind(network.activation, z, dz, keep, views[depth] if drawn else None, mask)
-        chain += behind
+        a, bound = _bind_activation(
+            network.activation, z, dz, keep, views[depth] if drawn else None, mask
+        )
+        chain += bound
         if mask is not None:
             masks.append(feature_major(mask))
         a, da = feature_major(a), feature_major(dz)
@@ -144,12 +147,12 @@ def bind(
     ]
     forwards = [layer.forward for layer in chain]
     if network.batch_norm:
-        running = theta[:, network.n_parameters :]
-        forwards.append(follow_statistics(running, statistics, rows))
+        columns = np.s_[:, network.n_parameters :]
+        forwards.append(bind_running_statistics(theta[columns], of_batch[columns], rows))
     return Batch(table, x, y, z, weights, bits, masks, hidden, forwards, backwards)
 
 
-def _gathered(
+def _allocate_table(
     network: Network, population: int, rows: int, dtype: Any
 ) -> tuple[Array, Array, Array]:
     """The table that rows are gathered into, and its parts x and y."""
@@ -167,7 +170,7 @@ def _shapes(network: Network, population: int, rows: int) -> list[tuple[int, int
     return shapes
 
 
-def _behind(
+def _bind_activation(
     activation: str,
     z: Array,
     dz: Array,
@@ -175,7 +178,7 @@ def _behind(
     bits: NDArray[np.uint16] | None,
     mask: Array | None,
 ) -> tuple[Array, list[Layer]]:
-    """What stands behind a hidden layer, and where it leaves its output: activation, dropout."""
+    """A hidden layer's output, and what makes it of z: the activation, and dropout if any."""
     if keep is not None and bits is not None and activation == "relu":
         return z, [layers.relu_dropout(z, dz, bits, keep)]
     bound = [ACTIVATIONS[activation](z, dz)]
@@ -191,42 +194,51 @@ def _transposed(values: Array) -> Array:
     return values.swapaxes(-1, -2)
 
 
-def _as_it_is(values: Array) -> Array:
+def _unchanged(values: Array) -> Array:
     return values
 
 
-def _normalized(block: Block, slope: Block, now: Block) -> Normalized | None:
+def _batch_norm_buffers(
+    block: Block, gradient: Block, statistics: Block
+) -> BatchNormBuffers | None:
     """What batch normalization needs of a layer's parameters, gradient and statistics."""
-    if block.gain is None or slope.gain is None or now.mean is None or now.variance is None:
+    if (
+        block.gain is None
+        or gradient.gain is None
+        or statistics.mean is None
+        or statistics.variance is None
+    ):
         return None
-    return Normalized(block.gain, block.b, slope.gain, slope.b, now.mean, now.variance)
+    return BatchNormBuffers(
+        block.gain, block.b, gradient.gain, gradient.b, statistics.mean, statistics.variance
+    )
 
 
 def _linear_rows(
-    x: Array, w: Array, z: Array, dz: Array, dw: Array, units: Normalized | None
+    x: Array, w: Array, z: Array, dz: Array, dw: Array, units: BatchNormBuffers | None
 ) -> Layer:
     """A first layer row by row; normalized, it needs neither the column of ones nor biases."""
     if units is None:
         return layers.dense_rows(x, w, z, dz, dw)
-    turned = Normalized(*map(_transposed, units))
+    turned = BatchNormBuffers(*map(_transposed, units))
     return dense_rows_batch_norm(x[..., :-1], w[:, :-1], z, dz, dw[:, :-1], turned)
 
 
 def _linear(
     a: Array,
     block: Block,
-    slope: Block,
+    gradient: Block,
     z: Array,
     dz: Array,
     da: Array | None,
-    units: Normalized | None,
+    units: BatchNormBuffers | None,
 ) -> list[Layer]:
     """A dense layer, or one without bias and batch normalization behind it."""
     if units is None:
-        return [layers.dense(a, block.w, block.b, z, dz, slope.w, slope.b, da)]
+        return [layers.dense(a, block.w, block.b, z, dz, gradient.w, gradient.b, da)]
     if da is None and a.shape[1] < FEW_INPUTS:
-        return [dense_batch_norm(a, block.w, z, dz, slope.w, units)]
-    dense = layers.dense(a, block.w, None, z, dz, slope.w, None, da)
+        return [dense_batch_norm(a, block.w, z, dz, gradient.w, units)]
+    dense = layers.dense(a, block.w, None, z, dz, gradient.w, None, da)
     return [dense, batch_norm(z, dz, units)]
 
 

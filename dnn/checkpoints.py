@@ -26,13 +26,35 @@ FORMAT = 2
 GENERATORS = ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
 FLAGS = ("diverged", "dropped", "stopped")
 BEST = ("parameters", "values", "epochs")
+# What a checkpoint calls otherwise than we do: names that were changed after its format was fixed.
+STORED_NAMES = {"settings.optimizer_settings": "settings.hyper"}
 
 
 def save(training: Training, path: str | Path) -> None:
     """Write all that the rest of a training depends on; the file is whole or not there.
 
-    Errors: ValueError for a path that is something else than a file; RuntimeError after an
-    interrupt within an epoch; OSError where it cannot be written.
+    Args:
+        training: One that stands between two epochs.
+        path: The file, by custom `.npz`; one that is there is replaced.
+
+    Raises:
+        ValueError: A path that is something else than a file, or generators that have no place in a
+            checkpoint.
+        RuntimeError: After an interrupt within an epoch.
+        OSError: Where it cannot be written.
+
+    Example:
+        >>> import tempfile, numpy as np, dnn
+        >>> network, data = dnn.Network(1, (), 1), dnn.Data(np.ones((4, 1)), np.ones((4, 1)))
+        >>> settings = dnn.Settings(epochs=9)
+        >>> streams = dnn.Streams.spawn(0, 1)
+        >>> training = dnn.fit(network, np.zeros((1, 2)), data, None, streams, settings)
+        >>> _ = next(training), next(training)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     dnn.save(training, f"{folder}/population.npz")
+        ...     resumed = dnn.resume(f"{folder}/population.npz", network, data, None, settings)
+        >>> next(resumed).epoch
+        2
     """
     target = Path(path)
     if target.exists() and not target.is_file():
@@ -54,7 +76,7 @@ def save(training: Training, path: str | Path) -> None:
         "epoch": snapshot.epoch,
         "seconds": snapshot.seconds,
         "epochs": training.settings.epochs,
-        "identity": _identity(training),
+        "identity": {STORED_NAMES.get(k, k): v for k, v in _identity(training).items()},
         "order": [_plain_state(rng) for rng in streams.order],
         "dropout": [_plain_state(rng) for rng in streams.dropout],
     }
@@ -82,10 +104,32 @@ def resume(
 ) -> Training:
     """The training that `save` wrote, about to yield the record after its last one.
 
-    All arguments must be those it was saved with, but for `epochs`, which may be larger where
-    neither the schedule nor patience looks at the end; of a replay only that there was one is
-    known; and for running_cost. Errors: ValueError for a file that is no checkpoint, or one of
-    something else.
+    Its numbers are, bit for bit, those of a training that was never interrupted.
+
+    Args:
+        path: The file that `save` wrote. Nothing in it is unpickled.
+        network: As it was saved with; so are the data, rows and settings, but for `epochs`, which
+            may be larger where neither the schedule nor patience looks at the end.
+        train: The training rows.
+        dev: The dev rows, or None.
+        settings: How to train.
+        rows: As in `fit`.
+        dev_rows: As in `fit`.
+        replay: As in `fit`; only that there was one is in the file.
+        running_cost: As in `fit`; may be another than before.
+
+    Returns:
+        The training, as `fit` returns one; its parameters are in `theta`.
+
+    Raises:
+        ValueError: No such file, a file that is no checkpoint, or one of something else.
+
+    Example:
+        >>> import numpy as np, dnn
+        >>> network, data = dnn.Network(1, (), 1), dnn.Data(np.ones((4, 1)), np.ones((4, 1)))
+        >>> dnn.resume("nowhere.npz", network, data, None, dnn.Settings())
+        Traceback (most recent call last):
+        ValueError: nowhere.npz: expected a checkpoint, got no such file
     """
     arrays, meta = _read(Path(path))
     try:
@@ -193,7 +237,7 @@ def _identity(training: Training) -> dict[str, Any]:
         "dev_rows": _digest(training.dev_rows) if training.dev_rows else None,
         "replay": [setup.replay.order is not None, setup.replay.masks is not None],
     }
-    if edition := setup.plan.schedule.edition:
+    if edition := setup.settings.schedule.edition:
         described["schedule.edition"] = edition
     text: dict[str, Any] = json.loads(json.dumps(described, default=_listed))
     return text
@@ -209,10 +253,9 @@ def _digest(arrays: Sequence[Any]) -> str:
 
 def _compare(saved: dict[str, Any], given: dict[str, Any]) -> None:
     for name, value in given.items():
-        if saved.get(name) != value:
-            raise ValueError(
-                f"{name}: expected the checkpoint's {saved.get(name)!r}, got {value!r}"
-            )
+        before = saved.get(STORED_NAMES.get(name, name))
+        if before != value:
+            raise ValueError(f"{name}: expected the checkpoint's {before!r}, got {value!r}")
 
 
 def _check_epochs(training: Training, meta: dict[str, Any]) -> None:
@@ -221,7 +264,9 @@ def _check_epochs(training: Training, meta: dict[str, Any]) -> None:
         raise ValueError(
             f"epochs: expected {meta['epoch']} or more (the checkpoint's), got {epochs}"
         )
-    looks_ahead = training.setup.plan.schedule.looks_ahead or training.best is not None
+    looks_ahead = (
+        training.setup.settings.schedule.looks_ahead or training.early_stopping is not None
+    )
     if epochs != before and looks_ahead:
         raise ValueError(
             f"epochs: expected the checkpoint's {before}, for its schedule or patience looks at "

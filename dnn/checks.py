@@ -11,7 +11,7 @@ from dnn.network import Network
 
 
 def theta(network: Network, values: Any, where: str) -> None:
-    """Refuse parameters that are not the network's. Errors: ValueError."""
+    """Refuse parameters that are not the network's. Raises ValueError."""
     if not isinstance(network, Network):
         raise ValueError(f"{where}: network: expected a dnn.Network, got {type(network).__name__}")
     if not isinstance(values, np.ndarray):
@@ -26,7 +26,7 @@ def theta(network: Network, values: Any, where: str) -> None:
 
 
 def inputs(network: Network, x: Any, where: str) -> None:
-    """Refuse rows that the network cannot read. Errors: ValueError."""
+    """Refuse rows that the network cannot read. Raises ValueError."""
     if not isinstance(x, np.ndarray) or x.dtype.kind not in "biuf":
         got = x.dtype if isinstance(x, np.ndarray) else type(x).__name__
         raise ValueError(f"{where}: x: expected a NumPy array of numbers, got {got}")
@@ -37,7 +37,7 @@ def inputs(network: Network, x: Any, where: str) -> None:
 
 
 def data(network: Network, given: Any, where: str, dtype: Any = None) -> None:
-    """Refuse data of another shape, type or kind of target. Errors: ValueError."""
+    """Refuse data of another shape, type or kind of target. Raises ValueError."""
     if not isinstance(given, Data):
         raise ValueError(f"{where}: expected dnn.Data, got {type(given).__name__}")
     if given.x.shape[1] != network.n_in or given.y.shape[1] != network.n_out:
@@ -58,7 +58,7 @@ def data(network: Network, given: Any, where: str, dtype: Any = None) -> None:
 def rows(
     given: Sequence[Integers] | None, table: Data | None, population: int, where: str
 ) -> list[Integers] | None:
-    """Row numbers, one array per network, or None. Errors: ValueError."""
+    """Row numbers, one array per network, or None. Raises ValueError."""
     if given is None:
         return None
     if table is None:
@@ -78,7 +78,7 @@ def rows(
 
 
 def members(given: Any, population: int, where: str) -> Integers:
-    """Network numbers, from numbers or a mask. Errors: ValueError."""
+    """Network numbers, from numbers or a mask. Raises ValueError."""
     values = np.asarray(given) if isinstance(given, Sequence | np.ndarray) else np.array(None)
     if values.dtype == bool and values.shape == (population,):
         return np.flatnonzero(values)

@@ -1,4 +1,4 @@
-"""What goes into a training besides the network: rows, generators, choices of a published run."""
+"""What goes into a training besides the network: rows, generators, a replay of recorded choices."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,20 @@ from dnn.numbers import whole
 
 @dataclass(frozen=True)
 class Data:
-    """Rows: x (n, n_in) and y (n, K), of one floating type; what K is, `dnn.losses` says.
+    """Rows of inputs and targets, both float32 or float64.
 
-    Errors: ValueError for shapes that don't fit, other types, NaN or infinity.
+    Args:
+        x: Inputs (n, n_in).
+        y: Targets (n, K): one column of 0 and 1 for binary_cross_entropy, one-hot rows (see
+            `one_hot`) for softmax_cross_entropy, the target columns for regression.
+
+    Raises:
+        ValueError: Shapes that don't fit, no row, another type, NaN or infinity.
+
+    Example:
+        >>> import numpy as np, dnn
+        >>> len(dnn.Data(np.zeros((5, 3)), np.ones((5, 1))))
+        5
     """
 
     x: Array
@@ -51,7 +62,19 @@ class Data:
 
 @dataclass(frozen=True)
 class Streams:
-    """One generator per network and purpose, so that no network's draws depend on another's."""
+    """One generator per network and purpose, so that no network's draws depend on another's.
+
+    Args:
+        initial: P generators, of the initial weights (see `Network.initialize`).
+        order: P generators, of the order of rows; no generator may stand here or in dropout twice.
+        dropout: P generators of 64 bits (PCG64, SFC64 or Philox), of dropout's masks.
+
+    Example:
+        >>> import dnn
+        >>> streams = dnn.Streams.spawn(seed=0, population=3)
+        >>> len(streams.initial), len(streams.order), len(streams.dropout)
+        (3, 3, 3)
+    """
 
     initial: Sequence[np.random.Generator]
     order: Sequence[np.random.Generator]
@@ -59,7 +82,18 @@ class Streams:
 
     @classmethod
     def spawn(cls, seed: int, population: int) -> "Streams":
-        """Independent streams for networks 0 … population − 1; a network's depend on its number."""
+        """Independent streams for networks 0 … population − 1; a network's depend on its number.
+
+        Args:
+            seed: A whole number of 0 or more.
+            population: How many networks.
+
+        Returns:
+            Generators of NumPy's `SeedSequence(seed, spawn_key=(network, purpose))`.
+
+        Raises:
+            ValueError: A seed or a population that is not a whole number, or too small.
+        """
         seed = whole(seed, "Streams.spawn: seed", 0)
         population = whole(population, "Streams.spawn: population", 1)
 
@@ -70,7 +104,7 @@ class Streams:
         return cls(generators(0), generators(1), generators(2))
 
     def check(self, population: int) -> None:
-        """Refuse all but one generator of its own per network and purpose. Errors: ValueError."""
+        """Raise ValueError unless each network and purpose has a generator of its own."""
         for name, generators in (("order", self.order), ("dropout", self.dropout)):
             if len(generators) != population:
                 raise ValueError(
@@ -93,36 +127,46 @@ class Streams:
 
 @dataclass(frozen=True)
 class Replay:
-    """Choices that are handed in instead of drawn, so that a published run can be repeated.
+    """Recorded choices, used instead of drawn ones, so that a published run can be repeated.
 
-    order(epoch) -> the row numbers in their order in that epoch (1, 2, …), (n,) for all networks
-    or (P, n).
-    masks(update) -> in that update (1, 2, …) one array a hidden layer, 1 where a unit stays and 0
-    where it goes, of shape (n_units, B) or (P, n_units, B); they are divided by keep_prob.
+    Args:
+        order: From an epoch (1, 2, …) to the row numbers in their order in that epoch, (n,) for all
+            networks or (P, n). None: drawn.
+        masks: From an update (1, 2, …) to one array a hidden layer, 1 where a unit stays and 0
+            where it is dropped, (n_units, B) or (P, n_units, B); divided by keep_prob. None: drawn.
+
+    Example:
+        >>> import numpy as np, dnn
+        >>> replay = dnn.Replay(order=lambda epoch: np.roll(np.arange(6), epoch))
+        >>> replay.order(2)
+        array([4, 5, 0, 1, 2, 3])
+
+    References:
+        The masks' division: inverted dropout, after Srivastava et al., "Dropout" (2014).
     """
 
     order: Callable[[int], Integers] | None = None
     masks: Callable[[int], Sequence[Array]] | None = None
 
 
-class Choices:
-    """A replay's choices, asked for once each though every group asks; cleared every epoch."""
+class ReplayCache:
+    """A replay whose functions are called once an epoch or update, though every group asks."""
 
     def __init__(self, replay: Replay) -> None:
-        self.order = self._remember("order", replay.order)
-        self.masks = self._remember("masks", replay.masks)
-        self._seen: dict[tuple[str, int], Any] = {}
+        self.order = self._cached("order", replay.order)
+        self.masks = self._cached("masks", replay.masks)
+        self._values: dict[tuple[str, int], Any] = {}
 
     def clear(self) -> None:
-        """Forget those of the epoch that is over."""
-        self._seen.clear()
+        """Forget the answers of the epoch that is over."""
+        self._values.clear()
 
-    def _remember(
+    def _cached(
         self, kind: str, choose: Callable[[int], Any] | None
     ) -> Callable[[int], Any] | None:
         def chosen(number: int) -> Any:
-            if (kind, number) not in self._seen:
-                self._seen[kind, number] = choose(number) if choose else None
-            return self._seen[kind, number]
+            if (kind, number) not in self._values:
+                self._values[kind, number] = choose(number) if choose else None
+            return self._values[kind, number]
 
         return chosen if choose else None

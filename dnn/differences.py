@@ -18,7 +18,7 @@ PAIRS, NUMBERS = 64, 50_000_000
 KINKED = ("relu", "leaky_relu", "selu")
 
 
-class Problem:
+class CostFunction:
     """A network's cost on given rows: mean loss + l2/(2B)·Σ‖W‖² + l1/B·Σ|W|.
 
     masks (n_units, B), one a hidden layer, are scaled already; weights (B,) multiply the rows'

@@ -41,7 +41,7 @@ def train(
     streams: Streams,
     settings: Settings,
 ) -> Ensemble:
-    """Train theta (P, N) in place, in one BLAS thread. Errors: `fit`'s."""
+    """Train theta (P, N) in place, in one BLAS thread. Raises what `fit` does."""
     with _blas().limit(limits=1):
         records = list(fit(network, theta, data, held_out, streams, settings))
     converged = ~records[-1].diverged

@@ -26,7 +26,9 @@ from dnn.data import Data, Streams
 from dnn.network import Network
 from dnn.settings import Settings
 
-Floats = NDArray[np.float64]
+__all__ = ["MLPClassifier", "MLPRegressor"]
+
+_Floats = NDArray[np.float64]
 
 
 class _MLP(BaseEstimator, ABC):  # type: ignore[misc] # scikit-learn ships no types
@@ -96,7 +98,7 @@ class _MLP(BaseEstimator, ABC):  # type: ignore[misc] # scikit-learn ships no ty
             epochs=self.epochs,
             l2=self.l2,
             keep_prob=self.keep_prob,
-            hyper=self.optimizer_settings,
+            optimizer_settings=self.optimizer_settings,
             schedule=self.schedule,
             patience=self.patience,
         )
@@ -124,7 +126,7 @@ class _MLP(BaseEstimator, ABC):  # type: ignore[misc] # scikit-learn ships no ty
             text = f"{self._name}: {which} and are left out: {cure}"
             warnings.warn(text, ConvergenceWarning, stacklevel=4)
 
-    def _outputs(self, X: ArrayLike) -> Floats:
+    def _outputs(self, X: ArrayLike) -> _Floats:
         """(P, n, K′): each network's log-probabilities, or standardized predictions."""
         check_is_fitted(self)
         # One order of memory, for another may round a product differently.
@@ -138,26 +140,69 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc] # scikit-learn
     Two classes train one logistic output, more a softmax. Nothing is standardized: put a
     StandardScaler before it in a Pipeline.
 
-    hidden: sizes of the hidden layers; () is logistic regression. activation, initializer,
-    optimizer, schedule: names of the package's tables; optimizer_settings: that optimizer's.
-    batch_size: rows of an update, or "full". l2: λ of the penalty λ/(2m)·Σ‖W‖², m the training
-    rows; scikit-learn's MLP puts the rows of a batch in m's place, so its alpha is
-    l2·batch_size/m. keep_prob: that of a hidden unit under dropout. batch_norm: normalization
-    before every activation. n_networks: the ensemble's
-    size P; network k is the same, bit for bit, in an ensemble of any size. patience: None, or hold
-    `validation_fraction` of the rows out, stop each network once its held-out loss has not improved
-    for so many epochs, and keep the weights of its best epoch. dtype: "float64" or "float32".
+    Args:
+        hidden: Units of each hidden layer; () is logistic regression.
+        activation: A name of `dnn.ACTIVATIONS`.
+        initializer: A name of `dnn.INITIALIZERS`.
+        optimizer: A name of `dnn.OPTIMIZERS`.
+        optimizer_settings: The optimizer's own, by name; those left out take its defaults.
+        learning_rate: > 0.
+        schedule: A name of `dnn.SCHEDULES`, with its defaults.
+        batch_size: Rows of an update, or "full" for all.
+        epochs: Passes over the rows.
+        l2: λ of the penalty λ/(2m)·Σ‖W‖², m the training rows. Scikit-learn's MLP puts the rows of
+            a batch in m's place, so its alpha is l2·batch_size/m.
+        keep_prob: Probability that dropout keeps a hidden unit, in (0, 1].
+        batch_norm: Whether every hidden layer is normalized before its activation.
+        n_networks: Networks P of the ensemble. Network k is the same, bit for bit, in an ensemble
+            of any size.
+        patience: None, or hold `validation_fraction` of the rows out, stop each network once its
+            loss on them has not gone down for so many epochs, and keep its best epoch's weights.
+        validation_fraction: In (0, 1).
+        dtype: "float64" or "float32".
+        random_state: As scikit-learn's.
 
-    Set by fit: classes_; n_features_in_, feature_names_in_; network_; theta_ (P, N), without
-    networks that diverged; n_iter_: epochs trained; loss_curve_: the networks' mean train loss
-    after each of them; loss_: that of theta_.
+    Attributes:
+        classes_: Labels (classes,), sorted.
+        network_: The `dnn.Network`.
+        theta_: Parameters (P, N), without networks that diverged.
+        n_iter_: Epochs trained.
+        loss_curve_: The networks' mean train loss after each epoch.
+        loss_: That of theta_.
+        n_features_in_: Columns of X; with feature_names_in_ where X has names.
 
-    Errors: ValueError in fit for a wrong argument, for one class, for rows that are not finite
-    numbers, and where every network diverged; fewer diverge with a ConvergenceWarning.
+    Raises:
+        ValueError: In fit, for a wrong argument, for one class, for rows that are not finite
+            numbers, and where every network diverged (where only some did: a ConvergenceWarning).
+
+    Example:
+        >>> import numpy as np
+        >>> from dnn.estimators import MLPClassifier
+        >>> X = np.random.default_rng(0).standard_normal((200, 2))
+        >>> y = np.where(X[:, 0] * X[:, 1] > 0, "same", "other")
+        >>> model = MLPClassifier((16,), learning_rate=0.03, n_networks=3, random_state=0).fit(X, y)
+        >>> model.predict([[1, 1], [1, -1]]), model.predict_proba(X).shape, model.score(X, y) > 0.9
+        (array(['same', 'other'], dtype='<U5'), (200, 2), True)
+
+    References:
+        Averaging the probabilities of networks that differ in their seeds: Lakshminarayanan,
+        Pritzel and Blundell, "Simple and scalable predictive uncertainty estimation using deep
+        ensembles" (2017).
     """
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train on X (n, n_features) and labels y (n,)."""
+        """Train on rows and their labels.
+
+        Args:
+            X: Rows (n, n_features) of finite numbers.
+            y: Labels (n,) of any kind.
+
+        Returns:
+            The estimator itself.
+
+        Raises:
+            ValueError: As the class says.
+        """
         arguments.check(self._name, self.get_params())
         dtype = arguments.DTYPES[self.dtype]
         x, labels = validate_data(self, X, y, dtype=dtype, order="C")
@@ -179,18 +224,39 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc] # scikit-learn
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Labels (n,) of X (n, n_features): the classes of the largest mean probability."""
+        """The classes of the largest mean probability.
+
+        Args:
+            X: Rows (n, n_features).
+
+        Returns:
+            Labels (n,).
+        """
         best = self.predict_proba(X).argmax(axis=1)
         return np.asarray(self.classes_[best])
 
-    def predict_proba(self, X: ArrayLike) -> Floats:
-        """(n, classes), in the order of classes_: the mean of the networks' probabilities."""
+    def predict_proba(self, X: ArrayLike) -> _Floats:
+        """The mean of the networks' probabilities.
+
+        Args:
+            X: Rows (n, n_features).
+
+        Returns:
+            Probabilities (n, classes), in the order of classes_.
+        """
         mean = np.exp(self._outputs(X)).mean(axis=0)
         # Their sum is 1 to float64's precision, also when the networks are float32.
         return np.asarray(mean / mean.sum(axis=1, keepdims=True))
 
-    def std(self, X: ArrayLike) -> Floats:
-        """(n, classes): the probabilities' spread between networks (ddof=1); 0 for one network."""
+    def std(self, X: ArrayLike) -> _Floats:
+        """How far the networks' probabilities are from each other.
+
+        Args:
+            X: Rows (n, n_features).
+
+        Returns:
+            Standard deviations between networks (ddof=1), (n, classes); 0 for one network.
+        """
         return ensembles.spread(np.exp(self._outputs(X)))
 
 
@@ -201,14 +267,64 @@ class MLPRegressor(
 ):
     """Feed-forward networks for one target or several, trained on the mean squared error.
 
-    Arguments, attributes and errors are MLPClassifier's, with y_mean_ and y_scale_ in the place of
-    classes_. The target is standardized inside, column by column, with the mean and the standard
-    deviation of y, so that loss_ and l2 do not depend on its unit; predictions are in y's own. A
-    constant target is predicted exactly. X is not standardized.
+    The target is standardized inside, column by column, with the mean and the standard deviation of
+    y, so that loss_ and l2 do not depend on its unit; predictions are in y's own. A constant target
+    is predicted exactly. X is not standardized.
+
+    Args:
+        hidden: As in MLPClassifier; so are the others. () is linear regression.
+        activation: A name of `dnn.ACTIVATIONS`.
+        initializer: A name of `dnn.INITIALIZERS`.
+        optimizer: A name of `dnn.OPTIMIZERS`.
+        optimizer_settings: The optimizer's own, by name.
+        learning_rate: > 0.
+        schedule: A name of `dnn.SCHEDULES`.
+        batch_size: Rows of an update, or "full".
+        epochs: Passes over the rows.
+        l2: λ of the penalty λ/(2m)·Σ‖W‖², of the standardized target's loss.
+        keep_prob: Probability that dropout keeps a hidden unit.
+        batch_norm: Whether every hidden layer is normalized.
+        n_networks: Networks P of the ensemble.
+        patience: None, or epochs without a smaller loss on held-out rows.
+        validation_fraction: Of the rows that are held out for it.
+        dtype: "float64" or "float32".
+        random_state: As scikit-learn's.
+
+    Attributes:
+        y_mean_: Of each target, in y's unit.
+        y_scale_: Of each target, the standard deviation; 0 where it is constant.
+        network_: As in MLPClassifier; so are theta_, n_iter_, loss_curve_, loss_, n_features_in_.
+
+    Raises:
+        ValueError: As MLPClassifier, but for classes.
+
+    Example:
+        >>> import numpy as np
+        >>> from dnn.estimators import MLPRegressor
+        >>> X = np.linspace(-2, 2, 200)[:, None]
+        >>> model = MLPRegressor((16,), learning_rate=0.03, n_networks=3, random_state=0)
+        >>> model.fit(X, 100 * X[:, 0] ** 2).score(X, 100 * X[:, 0] ** 2) > 0.9
+        True
+        >>> model.predict(X).shape, model.std(X).shape
+        ((200,), (200,))
+
+    References:
+        The spread between networks: as in MLPClassifier, Lakshminarayanan et al. (2017).
     """
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train on X (n, n_features) and y (n,) or (n, targets)."""
+        """Train on rows and their targets.
+
+        Args:
+            X: Rows (n, n_features) of finite numbers.
+            y: Targets (n,) or (n, targets).
+
+        Returns:
+            The estimator itself.
+
+        Raises:
+            ValueError: As the class says.
+        """
         arguments.check(self._name, self.get_params())
         dtype = arguments.DTYPES[self.dtype]
         x, target = validate_data(
@@ -229,15 +345,30 @@ class MLPRegressor(
         self.y_mean_, self.y_scale_ = mean, scale
         return self
 
-    def predict(self, X: ArrayLike) -> Floats:
-        """(n,) or (n, targets) for X (n, n_features): the mean of the networks' predictions."""
+    def predict(self, X: ArrayLike) -> _Floats:
+        """The mean of the networks' predictions.
+
+        Args:
+            X: Rows (n, n_features).
+
+        Returns:
+            Predictions (n,) or (n, targets), in y's unit.
+        """
         standard = self._outputs(X).mean(axis=0)
         return self._as_given(standard * self.y_scale_ + self.y_mean_)
 
-    def std(self, X: ArrayLike) -> Floats:
-        """Of predict's shape and unit: the spread between networks (ddof=1); 0 for one network."""
+    def std(self, X: ArrayLike) -> _Floats:
+        """How far the networks' predictions are from each other.
+
+        Args:
+            X: Rows (n, n_features).
+
+        Returns:
+            Standard deviations between networks (ddof=1), of predict's shape and unit; 0 for one
+            network.
+        """
         return self._as_given(ensembles.spread(self._outputs(X)) * self.y_scale_)
 
-    def _as_given(self, y: Floats) -> Floats:
+    def _as_given(self, y: _Floats) -> _Floats:
         """(n, targets), or (n,) where y was."""
         return y if self.y_mean_.ndim else y[:, 0]

@@ -6,16 +6,16 @@ import numpy as np
 
 from dnn import activations, affine, checks
 from dnn.arrays import Array, empty
+from dnn.chunks import CHUNK_ROWS, RowChunk, columns, row_chunks
 from dnn.data import Data
 from dnn.network import Block, Network
-from dnn.pieces import EVALUATION_ROWS, Piece, columns, cut
 
-# Numbers of rows, at most, whose buffers are kept: a whole piece's and a last one's.
-BOUND = 2
+# For how many numbers of rows buffers are kept, at most: a whole chunk's and a shorter last one's.
+KEPT_SIZES = 2
 
 
 class Evaluation:
-    """A network bound to theta (P, N), for pieces of any number of rows.
+    """A network bound to theta (P, N), for chunks of any number of rows.
 
     Each layer is one product, with all in it that is the same for every row (see `dnn.affine`).
     Each call sees what theta holds by then.
@@ -24,7 +24,7 @@ class Evaluation:
     def __init__(self, network: Network, theta: Array) -> None:
         self.theta = theta
         self._network, self._loss = network, network.objective
-        self._activation = activations.alone(network.activation)
+        self._activation = activations.forward_only(network.activation)
         blocks = network.blocks(theta)
         self._layers = [self._bind_layer(depth, block) for depth, block in enumerate(blocks)]
         self._forwards: dict[int, Callable[[Array], Array]] = {}
@@ -40,11 +40,11 @@ class Evaluation:
         return affine.bind(block, first, before, after=1.0, offset=0.0)
 
     def _logits(self, x: Array) -> Array:
-        """z (P, K, B) of a piece's x (n_in + 1, B); the next one of as many rows overwrites it."""
+        """z (P, K, B) of a chunk's x (n_in + 1, B); the next one of as many rows overwrites it."""
         rows = x.shape[1]
         if rows not in self._forwards:
-            if len(self._forwards) == BOUND:
-                del self._forwards[min(self._forwards)]  # none of a whole piece
+            if len(self._forwards) == KEPT_SIZES:
+                del self._forwards[min(self._forwards)]  # a shorter chunk's
             self._forwards[rows] = self._bind(rows)
         return self._forwards[rows](x)
 
@@ -55,20 +55,20 @@ class Evaluation:
     def outputs(self, x: Array) -> Array:
         """(P, n, K′) of x (n, n_in): log-probabilities of all classes, or predictions."""
         self._refresh()
-        starts = range(0, len(x), EVALUATION_ROWS)
-        pieces = (columns(x[start : start + EVALUATION_ROWS]) for start in starts)
-        each = [self._loss.outputs(self._logits(piece).copy()) for piece in pieces]
+        starts = range(0, len(x), CHUNK_ROWS)
+        chunks = (columns(x[start : start + CHUNK_ROWS]) for start in starts)
+        each = [self._loss.outputs(self._logits(chunk).copy()) for chunk in chunks]
         return np.concatenate(each, axis=1)
 
-    def scores(self, pieces: Iterable[Piece], splits: int) -> Array:
+    def scores(self, chunks: Iterable[RowChunk], splits: int) -> Array:
         """Mean loss and error of each of so many splits: (2 · splits, P), float64."""
         self._refresh()
         sums = np.zeros((splits, 2, len(self.theta)))
         counts = [0] * splits
-        for piece in pieces:
-            z = self._logits(piece.x)
-            each = self._loss.per_row(z, piece.y), self._loss.mistakes(z, piece.y)
-            for split, rows in piece.spans:
+        for chunk in chunks:
+            z = self._logits(chunk.x)
+            each = self._loss.per_row(z, chunk.y), self._loss.error_per_row(z, chunk.y)
+            for split, rows in chunk.spans:
                 counts[split] += rows.stop - rows.start
                 for total, values in zip(sums[split], each, strict=True):
                     total += np.add.reduce(values[:, rows], axis=-1, dtype=np.float64)
@@ -106,10 +106,33 @@ class Evaluation:
 
 
 def predict(network: Network, theta: Array, x: Array) -> Array:
-    """(P, n, K′) for x (n, n_in): log-probabilities of all classes, or predictions.
+    """Each network's outputs in evaluation mode: no dropout, running statistics.
 
-    The last bits of a row's numbers can depend on how many rows it comes with. Errors: ValueError
-    for shapes and types that don't fit, NaN or infinity.
+    The last bits of a row's numbers can depend on how many rows it comes with.
+
+    Args:
+        network: The networks' shape.
+        theta: Parameters (P, N), float32 or float64.
+        x: Inputs (n, n_in), numbers of any type.
+
+    Returns:
+        (P, n, K′) of theta's type: the log-probabilities of all classes (K′ is 2 for
+        binary_cross_entropy), or for regression the predictions.
+
+    Raises:
+        ValueError: Shapes and types that don't fit, NaN or infinity.
+
+    Example:
+        >>> import numpy as np, dnn
+        >>> network = dnn.Network(4, (8,), 3, loss="softmax_cross_entropy")
+        >>> theta = network.initialize("he", dnn.Streams.spawn(0, 2).initial)
+        >>> log_p = dnn.predict(network, theta, np.ones((5, 4)))
+        >>> log_p.shape, bool(np.allclose(np.exp(log_p).sum(axis=2), 1))
+        ((2, 5, 3), True)
+
+    References:
+        Log-softmax without overflow: Blanchard, Higham and Higham, "Accurately computing the
+        log-sum-exp and softmax functions" (2021).
     """
     checks.theta(network, theta, "predict")
     checks.inputs(network, x, "predict")
@@ -121,9 +144,30 @@ def predict(network: Network, theta: Array, x: Array) -> Array:
 
 
 def score(network: Network, theta: Array, data: Data) -> tuple[Array, Array]:
-    """Mean loss and error (P,) of theta (P, N) on data. Errors: ValueError, as `predict`."""
+    """Mean loss and error of each network on data, in evaluation mode, without penalties.
+
+    Args:
+        network: The networks' shape, and the loss (`help(dnn.LOSSES[network.loss])` has its
+            formula).
+        theta: Parameters (P, N), float32 or float64.
+        data: Rows, of any floating type.
+
+    Returns:
+        Mean loss (P,), and error (P,): the share of rows of another class than the likeliest, or
+        for regression the root of the mean squared error, in the target's unit.
+
+    Raises:
+        ValueError: Shapes, types and targets that don't fit.
+
+    Example:
+        >>> import numpy as np, dnn
+        >>> network, theta = dnn.Network(2, (), 1), np.zeros((3, 3))
+        >>> loss, error = dnn.score(network, theta, dnn.Data(np.ones((4, 2)), np.eye(4, 1)))
+        >>> loss.round(4), error
+        (array([0.6931, 0.6931, 0.6931]), array([0.25, 0.25, 0.25]))
+    """
     checks.theta(network, theta, "score")
     checks.data(network, data, "score: data")
     with np.errstate(all="ignore"):
-        loss, error = Evaluation(network, theta).scores(cut([(data.x, data.y)]), 1)
+        loss, error = Evaluation(network, theta).scores(row_chunks([(data.x, data.y)]), 1)
     return loss, error

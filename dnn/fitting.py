@@ -8,10 +8,10 @@ import numpy as np
 
 from dnn import checks, labels
 from dnn.arrays import Array, Integers
-from dnn.data import Choices, Data, Replay, Streams
+from dnn.data import Data, Replay, ReplayCache, Streams
 from dnn.groups import Setup
 from dnn.network import Network
-from dnn.settings import Settings, plan
+from dnn.settings import Settings, for_population
 from dnn.training import Training
 
 
@@ -28,16 +28,50 @@ def fit(
     replay: Replay | None = None,
     running_cost: bool = False,
 ) -> Training:
-    """Train theta (P, N) in place: iterate for the record of epoch 0 (untrained), 1, …, epochs.
+    """Train the population theta in place, an epoch at a time.
 
-    Without dev its numbers are NaN. Rows are reshuffled every epoch; the last batch may be smaller;
-    a batch of all rows keeps their order. rows: one array of row numbers of `train` per network, a
-    fold or a resample (numbers may repeat, lengths differ); dev_rows the same of `dev`.
-    running_cost: records have the cost while the parameters move, too: the sum over an epoch's
-    batches of each one's rows' losses before its update (in training mode, weights of classes,
-    smoothing and dropout as they are) over m, all rows; the penalties of L2 and L1 at that moment
-    are in it, by the batch's share of the rows. Errors: ValueError for shapes, labels or settings
-    that don't fit.
+    Rows are reshuffled every epoch, and the last batch may be smaller; a batch of all rows keeps
+    their order. No network's numbers depend on which others are in the population.
+
+    Args:
+        network: The shape of every network, and the loss that scores are of.
+        theta: Parameters (P, N), float32 or float64, a row a network; written to.
+        train: Rows to train on, of theta's type.
+        dev: Rows to score after every epoch, or None, for which the records have NaN.
+        streams: Each network's generators of its order of rows and its dropout.
+        settings: How to train.
+        rows: For each network its own rows of `train`, as numbers (n,): a fold or a resample
+            (numbers may repeat, lengths may differ). None: all rows.
+        dev_rows: The same of `dev`.
+        replay: Orders and dropout masks to use instead of drawn ones.
+        running_cost: Whether records have the cost while the parameters move, too: of an epoch's
+            batches, each one's sum of losses before its update (in training mode, with dropout,
+            smoothing and weights of classes), over all rows; the penalties of L2 and L1 at that
+            moment are in it, by the batch's share of the rows.
+
+    Returns:
+        An iterator of the records of epoch 0 (untrained), 1, …, epochs.
+
+    Raises:
+        ValueError: Shapes, labels or settings that don't fit; the message names them.
+
+    Example:
+        >>> import numpy as np, dnn
+        >>> x = np.linspace(-1, 1, 64)[:, None]
+        >>> data, network = dnn.Data(x, x**2), dnn.Network(1, (8,), 1, loss="mean_squared_error")
+        >>> streams = dnn.Streams.spawn(seed=0, population=2)
+        >>> theta = network.initialize("he", streams.initial, dtype="float64")
+        >>> settings = dnn.Settings("adam", learning_rate=[0.001, 0.01], epochs=3)
+        >>> for record in dnn.fit(network, theta, data, None, streams, settings):
+        ...     print(record.epoch, record.updates, record.train_loss.shape)
+        0 [0 0] (2,)
+        1 [2 2] (2,)
+        2 [4 4] (2,)
+        3 [6 6] (2,)
+
+    References:
+        Minibatch gradients by backpropagation: Goodfellow, Bengio and Courville, "Deep Learning"
+        (2016), algorithms 6.3, 6.4 and 8.1.
     """
     checks.theta(network, theta, "fit")
     if not theta.flags.writeable:
@@ -51,31 +85,30 @@ def fit(
         checks.data(network, dev, "fit: dev", theta.dtype)
     own = checks.rows(rows, train, len(theta), "fit: rows")
     own_dev = checks.rows(dev_rows, dev, len(theta), "fit: dev_rows")
-    checked = plan(settings, network, len(theta))
+    checked = for_population(settings, network, len(theta))
     if network.batch_norm and (checked.batch_size == 1).any():
         raise ValueError(
             "fit: batch_size: expected 2 or more with batch normalization, got 1: "
             "one row is its own mean"
         )
-    learnt = learn(network, settings, train, own)
-    choices, table = Choices(replay or Replay()), network.table(train.x, learnt.targets)
+    loss = training_loss(network, settings, train, own)
     setup = Setup(
-        network,
-        learnt.network,
-        train,
-        table,
-        learnt.weights,
-        own,
-        streams,
-        checked,
-        choices,
-        running_cost,
+        network=network,
+        trained=loss.network,
+        train=train,
+        table=network.table(train.x, loss.targets),
+        weights=loss.weights,
+        rows=own,
+        streams=streams,
+        settings=checked,
+        replay=ReplayCache(replay or Replay()),
+        running_cost=running_cost,
     )
     return Training(setup, theta, settings, dev, own_dev)
 
 
-class Learnt(NamedTuple):
-    """What is trained on: the network with that loss, targets (n, K), weights of rows or None.
+class TrainingLoss(NamedTuple):
+    """The loss that is trained on: a network with it, its targets (n, K), weights of rows or None.
 
     Weights are (n,), or (P, n) where each network has rows of its own.
     """
@@ -85,10 +118,10 @@ class Learnt(NamedTuple):
     weights: Array | None
 
 
-def learn(
+def training_loss(
     network: Network, settings: Settings, train: Data, rows: Sequence[Integers] | None = None
-) -> Learnt:
-    """What settings make of a network's loss and of its training data. Errors: ValueError."""
+) -> TrainingLoss:
+    """What settings make of a network's loss and of its training data. Raises ValueError."""
     trained = _with_loss(network, settings, train)
     targets, weights = train.y, None
     has_classes = trained.objective.has_classes
@@ -105,7 +138,7 @@ def learn(
             network_weights[own] = labels.row_weights(train.y[own], settings.class_weights)
     if has_classes:
         targets = labels.smooth(train.y, settings.label_smoothing)
-    return Learnt(trained, targets, weights)
+    return TrainingLoss(trained, targets, weights)
 
 
 def _with_loss(network: Network, settings: Settings, train: Data) -> Network:

@@ -1,6 +1,7 @@
 """Gradient checking: backpropagation against central differences, in float64.
 
 The two gradients are `dnn.differences`'; what they may be of, and how far apart they are, is here.
+The cost is the mean loss + l2/(2B)·Σ‖W‖² + l1/B·Σ|W| of B rows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,10 +13,20 @@ import numpy as np
 from dnn import checks
 from dnn.arrays import Array, Integers
 from dnn.data import Data
-from dnn.differences import NUMBERS, Problem
+from dnn.differences import NUMBERS, CostFunction
 from dnn.names import lookup
 from dnn.network import Network
 from dnn.numbers import FINITE, NOT_NEGATIVE, SHARE, Bound, numbers, whole
+
+__all__ = [
+    "EPSILON",
+    "EPSILONS",
+    "PASS_MARK",
+    "GradientCheck",
+    "against_epsilon",
+    "check",
+    "columns",
+]
 
 EPSILON = 1e-7
 # The course's: a difference above it is a bug, below it rounding.
@@ -25,12 +36,30 @@ EPSILONS = tuple(10.0**-k for k in range(2, 13))
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """How far apart the two gradients are: ‖g − g̃‖/(‖g‖ + ‖g̃‖), over all and by block.
+    """How far apart a network's two gradients are, over all and by block.
 
-    Blocks are W1, b1, W2, … and with batch normalization gain1, …; `checked` says how many of
-    a block's parameters were compared. on_kinks: how many were left out, because a unit crosses
-    relu's kink between θ − ε and θ + ε, where no difference is a derivative. gradient and numeric
-    hold those compared, in theta's order.
+    Blocks are W1, b1, W2, … and with batch normalization gain1, ….
+
+    Attributes:
+        epsilon: ε of the central differences (J(θ + ε) − J(θ − ε))/2ε.
+        difference: ‖g − g̃‖/(‖g‖ + ‖g̃‖), 0 … 1.
+        blocks: The same of each block alone.
+        checked: How many of each block's parameters were compared.
+        on_kinks: How many were left out, because a unit crosses relu's kink between θ − ε and
+            θ + ε, where no difference is a derivative.
+        gradient: By backpropagation, (n,) of those compared, in theta's order.
+        numeric: By central differences, likewise.
+
+    Example:
+        >>> import numpy as np
+        >>> from dnn import Network, gradcheck
+        >>> network, rng = Network(2, (), 1), np.random.default_rng(0)
+        >>> found = gradcheck.check(network, np.ones(3), rng.random((5, 2)), np.ones((5, 1)))
+        >>> found.passed, dict(found.checked)
+        (True, {'W1': 2, 'b1': 1})
+
+    References:
+        The measure and its pass mark: Ng's course "Improving Deep Neural Networks" (2017), week 1.
     """
 
     epsilon: float
@@ -48,7 +77,19 @@ class GradientCheck:
 
 
 def columns(network: Network) -> dict[str, slice]:
-    """The columns of theta by block: W1, b1, …, and gain1, … with batch normalization."""
+    """The columns of theta by block: W1, b1, …, and gain1, … with batch normalization.
+
+    Args:
+        network: The network.
+
+    Returns:
+        The slice of theta's columns of each block, by its name.
+
+    Example:
+        >>> from dnn import Network, gradcheck
+        >>> gradcheck.columns(Network(2, (), 1))
+        {'W1': slice(0, 2, None), 'b1': slice(2, 3, None)}
+    """
     places = np.arange(network.n_parameters, dtype=np.float64)[None]
     found = {}
     for layer, block in enumerate(network.blocks(places), 1):
@@ -76,19 +117,52 @@ def check(
     most: int | None = None,
     seed: int = 0,
 ) -> GradientCheck:
-    """Check the gradient of one network, theta (N,), on rows x (B, n_in), y (B, K).
+    """Check the gradient of one network on some rows.
 
-    The cost is the mean loss + l2/(2B)·Σ‖W‖² + l1/B·Σ|W|. keep_prob, one a hidden layer, needs
-    masks (n_units, B) of 0 and 1: fresh ones for every copy would compare different functions.
-    weights (B,) multiply the rows' losses. nudge: standard deviation of noise added to theta first,
-    for a point off relu's kink; initial biases of 0 can put a whole layer on it. faults: named
-    blocks of the gradient to scale, which shows that the check fails when it should. most:
-    parameters per block to check, drawn with `seed`; all of them if None. Errors: ValueError for
-    dropout without masks, an unknown block, shapes and numbers that don't fit.
+    Args:
+        network: The network's shape, and its loss.
+        theta: Its parameters (N,).
+        x: Inputs (B, n_in).
+        y: Targets (B, K).
+        epsilon: ε of the central differences.
+        l2: λ of the penalty l2/(2B)·Σ‖W‖².
+        l1: λ of the penalty l1/B·Σ|W|.
+        keep_prob: Of dropout, one a hidden layer; needs masks.
+        masks: Of 0 and 1, (n_units, B) each, one a hidden layer: fresh ones for every copy of the
+            network would compare different functions.
+        weights: Factors (B,) of the rows' losses.
+        nudge: Standard deviation of noise that is added to theta first, for a point off relu's
+            kink; initial biases of 0 can put a whole layer on it.
+        faults: Factors for named blocks of the gradient, which show that the check fails when it
+            should.
+        most: How many parameters of a block to check, drawn with `seed`; None for all.
+        seed: Of the noise and of the draw.
+
+    Returns:
+        How far apart the two gradients are.
+
+    Raises:
+        ValueError: Dropout without masks, an unknown block, shapes and numbers that don't fit, more
+            parameters than fit into memory twice.
+
+    Example:
+        >>> import numpy as np
+        >>> from dnn import Network, Streams, gradcheck
+        >>> network = Network(3, (4,), 1, activation="tanh")
+        >>> theta = network.initialize("xavier", Streams.spawn(0, 1).initial, "float64")[0]
+        >>> x, y = np.random.default_rng(0).random((6, 3)), np.eye(6, 1)
+        >>> gradcheck.check(network, theta, x, y, l2=0.1).passed
+        True
+        >>> gradcheck.check(network, theta, x, y, faults={"W1": 1.01}).passed
+        False
+
+    References:
+        Central differences beside backpropagation: Goodfellow, Bengio and Courville, "Deep
+        Learning" (2016), sec. 11.5.
     """
     theta = np.asarray(theta)
     data = Data(np.asarray(x, np.float64), np.asarray(y, np.float64))
-    problem = _problem(network, theta, data, l2, l1, keep_prob, masks, weights)
+    cost_function = _cost_function(network, theta, data, l2, l1, keep_prob, masks, weights)
     step = float(numbers(epsilon, "gradcheck: epsilon", Bound(1e-14, 1)))
     noise = float(numbers(nudge, "gradcheck: nudge", NOT_NEGATIVE))
     most = None if most is None else whole(most, "gradcheck: most", 1)
@@ -98,11 +172,11 @@ def check(
     where = columns(network)
     picked = np.sort(np.concatenate([_choose(rng, block, most) for block in where.values()]))
     with np.errstate(all="ignore"):
-        gradient = problem.gradient(start)
+        gradient = cost_function.gradient(start)
         for name, factor in (faults or {}).items():
             block = lookup(where, name, "gradcheck: faults")
             gradient[block] *= float(numbers(factor, f"gradcheck: faults: {name}", FINITE))
-        numeric, crossed = problem.differences(start, picked, step)
+        numeric, crossed = cost_function.differences(start, picked, step)
     kept = picked[~crossed]
     return _compared(step, where, kept, gradient[kept], numeric[~crossed], int(crossed.sum()))
 
@@ -120,8 +194,8 @@ def _compared(
     }
     return GradientCheck(
         epsilon=step,
-        difference=difference(gradient, numeric),
-        blocks={name: difference(gradient[own], numeric[own]) for name, own in inside.items()},
+        difference=_difference(gradient, numeric),
+        blocks={name: _difference(gradient[own], numeric[own]) for name, own in inside.items()},
         checked={name: int(own.sum()) for name, own in inside.items()},
         on_kinks=on_kinks,
         gradient=gradient,
@@ -129,7 +203,7 @@ def _compared(
     )
 
 
-def _problem(
+def _cost_function(
     network: Network,
     theta: Array,
     data: Data,
@@ -138,8 +212,8 @@ def _problem(
     keep_prob: Sequence[float] | None,
     masks: Sequence[Array] | None,
     weights: Array | None,
-) -> Problem:
-    """What is checked, checked itself. Errors: ValueError."""
+) -> CostFunction:
+    """What is checked, checked itself. Raises ValueError."""
     checks.theta(network, theta[None], "gradcheck")
     if 2 * len(theta) > NUMBERS:  # not even two copies fit
         raise ValueError(
@@ -149,7 +223,7 @@ def _problem(
     for name, value in (("l2", l2), ("l1", l1)):
         numbers(value, f"gradcheck: {name}", NOT_NEGATIVE)
     kept = _masks(network, len(data), keep_prob, masks)
-    return Problem(network, data, l2, l1, kept, _weights(len(data), weights))
+    return CostFunction(network, data, l2, l1, kept, _weights(len(data), weights))
 
 
 def _masks(
@@ -158,7 +232,7 @@ def _masks(
     keep_prob: Sequence[float] | None,
     masks: Sequence[Array] | None,
 ) -> list[Array] | None:
-    """Scaled masks (n_units, B), or None without dropout. Errors: ValueError."""
+    """Scaled masks (n_units, B), or None without dropout. Raises ValueError."""
     if keep_prob is None and masks is None:
         return None
     if keep_prob is None or masks is None:
@@ -186,7 +260,7 @@ def _weights(rows: int, given: Array | None) -> Array | None:
     return values
 
 
-def difference(a: Array, b: Array) -> float:
+def _difference(a: Array, b: Array) -> float:
     """‖a − b‖/(‖a‖ + ‖b‖), and 0 where both are 0."""
     scale = np.linalg.norm(a) + np.linalg.norm(b)
     return float(np.linalg.norm(a - b) / scale) if scale else 0.0
@@ -202,5 +276,27 @@ def _choose(rng: np.random.Generator, block: slice, most: int | None) -> Integer
 def against_epsilon(
     network: Network, theta: Array, x: Array, y: Array, **options: Any
 ) -> list[GradientCheck]:
-    """The check at each ε from 1e-2 to 1e-12: truncation on one side, rounding on the other."""
+    """The check at each ε from 1e-2 to 1e-12: truncation on one side, rounding on the other.
+
+    Args:
+        network: As in `check`; so are the others.
+        theta: The parameters (N,).
+        x: Inputs (B, n_in).
+        y: Targets (B, K).
+        **options: `check`'s other arguments.
+
+    Returns:
+        A check for each ε, from the largest.
+
+    Raises:
+        ValueError: As `check`.
+
+    Example:
+        >>> import numpy as np
+        >>> from dnn import Network, gradcheck
+        >>> x = np.random.default_rng(0).random((5, 2))
+        >>> found = gradcheck.against_epsilon(Network(2, (), 1), np.ones(3), x, np.ones((5, 1)))
+        >>> len(found), found[0].difference > found[3].difference < found[-1].difference
+        (11, True)
+    """
     return [check(network, theta, x, y, **{**options, "epsilon": e}) for e in EPSILONS]

@@ -1,7 +1,7 @@
-"""Networks that march in step: the same batch size and number of rows, over one set of buffers.
+"""Groups: networks of the same batch size and number of rows, updated together in shared buffers.
 
-A population is trained group by group, an epoch at a time. What is in a group never changes a
-number, so a group is also kept small enough for its arrays to stay in the processor's cache.
+A population is trained group by group, an epoch at a time. Which networks share a group changes no
+number of any, so groups are kept small enough for their arrays to stay in the processor's cache.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,17 +13,17 @@ import numpy as np
 from dnn import penalties
 from dnn.arrays import Array, Integers, zeros_like
 from dnn.binding import Batch, bind
-from dnn.data import Choices, Data, Streams
+from dnn.data import Data, ReplayCache, Streams
 from dnn.network import Network
 from dnn.schedules import Moment, constant
-from dnn.settings import Plan
+from dnn.settings import PopulationSettings
 from dnn.stepping import Stepper
 
 # Bytes of a group's parameters, state and buffers: about what stays in a core's share of the cache
 # from one update to the next.
 GROUP_BYTES = 8_000_000
 
-# NumPy copies operands that don't lie in one piece into a buffer of so many numbers to lengthen
+# NumPy copies operands that don't lie in one part into a buffer of so many numbers to lengthen
 # its inner loops; for our rows of hundreds of numbers the copy costs more than it saves.
 NUMPY_BUFFER = 1024
 
@@ -35,7 +35,7 @@ class Setup:
     trained is the network with the loss that is trained on. table (n, ·) is what is gathered:
     train's rows, with targets that are smoothed if so asked (`Network.table`); weights of train's
     rows are (n,) or one row a network (P, n). rows: for each network, the numbers of its rows.
-    running_cost: whether it is added up.
+    running_cost: whether each epoch's running cost is added up (see `dnn.fit`).
     """
 
     network: Network
@@ -45,8 +45,8 @@ class Setup:
     weights: Array | None
     rows: Sequence[Integers] | None
     streams: Streams
-    plan: Plan
-    replay: Choices
+    settings: PopulationSettings
+    replay: ReplayCache
     running_cost: bool = False
 
     def n_rows(self, member: int) -> int:
@@ -55,10 +55,10 @@ class Setup:
 
     def size(self, member: int) -> int:
         """Its batch size, at most all of its rows."""
-        return min(int(self.plan.batch_size[member]), self.n_rows(member))
+        return min(int(self.settings.batch_size[member]), self.n_rows(member))
 
 
-def split(setup: Setup, members: Sequence[int], itemsize: int) -> list[list[int]]:
+def form_groups(setup: Setup, members: Sequence[int], itemsize: int) -> list[list[int]]:
     """Members by batch size and number of rows, and not too many in one group."""
     alike: dict[tuple[int, int], list[int]] = {}
     for member in members:
@@ -66,11 +66,11 @@ def split(setup: Setup, members: Sequence[int], itemsize: int) -> list[list[int]
     groups = []
     for (size, _), numbers in alike.items():
         network = setup.network
-        parameters = (3 + len(setup.plan.optimizer.state)) * network.n_parameters
+        parameters = (3 + len(setup.settings.optimizer.state)) * network.n_parameters
         buffers = size * (network.n_in + network.n_out + 4 * sum(network.hidden))
         most = max(1, GROUP_BYTES // (itemsize * (parameters + buffers)))
-        pieces = -(-len(numbers) // most)
-        groups += [list(map(int, piece)) for piece in np.array_split(numbers, pieces)]
+        parts = -(-len(numbers) // most)
+        groups += [list(map(int, part)) for part in np.array_split(numbers, parts)]
     return groups
 
 
@@ -85,23 +85,25 @@ class Group:
         first, last = members[0], members[-1] + 1
         self.is_view = last - first == len(members)
         self.theta = population[first:last] if self.is_view else population[self.members]
-        network, plan = setup.network, setup.plan
+        network, settings = setup.network, setup.settings
         trained = self.theta[:, : network.n_parameters]
         grad = zeros_like(trained)
-        hypers = [plan.hypers[m] for m in members]
-        shared = all(
-            plan.hypers[m] == hypers[0] and plan.schedules[m] == plan.schedules[members[0]]
-            for m in members
+        of_optimizer = [settings.optimizer_settings[m] for m in members]
+        of_schedule = [settings.schedule_settings[m] for m in members]
+        shared = all(own == of_optimizer[0] for own in of_optimizer) and all(
+            own == of_schedule[0] for own in of_schedule
         )
-        self.stepper = Stepper(plan.optimizer, trained, grad, hypers, network.n_weights, shared)
+        self.stepper = Stepper(
+            settings.optimizer, trained, grad, of_optimizer, network.n_weights, shared
+        )
         self.n_rows = setup.n_rows(members[0])
         self.size = setup.size(members[0])
         self.starts = range(0, self.n_rows, self.size)
         self._unshuffled = np.arange(self.n_rows)
         self.order = self._own_rows()
-        self._keep = None if plan.keep_prob is None else plan.keep_prob[self.members]
+        self._keep = None if settings.keep_prob is None else settings.keep_prob[self.members]
         if setup.replay.masks is not None and network.hidden:
-            # Handed in, masks count for every network, whatever its keep_prob.
+            # A replay's masks apply to every network, also to one whose keep_prob is 1.
             shape = (len(members), len(network.hidden))
             self._keep = np.ones(shape) if self._keep is None else self._keep
         elif self._keep is not None and (self._keep == 1).all():
@@ -113,7 +115,7 @@ class Group:
         rest = self.n_rows % self.size
         last_batch = self._bind(grad, rest) if rest else full
         self._batches = [full] * (self.n_rows // self.size) + [last_batch] * bool(rest)
-        self.cost = np.full(len(members), np.nan)  # the last epoch's running cost, if asked for
+        self.running_cost = np.full(len(members), np.nan)  # of the last epoch, if asked for
         self._generators = [setup.streams.dropout[m] for m in self.members]
         update, last_update = self._update(full), self._update(last_batch)
         self._updates = [update] * (self.n_rows // self.size) + [last_update] * bool(rest)
@@ -140,15 +142,15 @@ class Group:
         self, trained: Array, grad: Array
     ) -> tuple[list[Callable[[], None]], list[Callable[[], None]]]:
         """Calls between gradient and step, and after the step."""
-        network, plan, m = self.setup.network, self.setup.plan, self.members
+        network, settings, m = self.setup.network, self.setup.settings, self.members
         rows = np.full(len(m), float(self.n_rows))
         before = [
-            penalties.bind_l2(trained, grad, network.n_weights, plan.l2[m], rows),
-            penalties.bind_l1(trained, grad, network.n_weights, plan.l1[m], rows),
-            penalties.bind_clip_value(grad, plan.clip_value[m]),
-            penalties.bind_clip_norm(grad, plan.clip_norm[m]),
+            penalties.bind_l2(trained, grad, network.n_weights, settings.l2[m], rows),
+            penalties.bind_l1(trained, grad, network.n_weights, settings.l1[m], rows),
+            penalties.bind_clip_value(grad, settings.clip_value[m]),
+            penalties.bind_clip_norm(grad, settings.clip_norm[m]),
         ]
-        after = [penalties.bind_max_norm(network, self.theta, plan.max_norm[m])]
+        after = [penalties.bind_max_norm(network, self.theta, settings.max_norm[m])]
         return [call for call in before if call], [call for call in after if call]
 
     def _load(self, batch: Batch, rows: Integers) -> None:
@@ -160,8 +162,9 @@ class Group:
     def run_epoch(self, epoch: int) -> None:
         """One pass over the members' rows; `epoch` counts from 1."""
         self._shuffle(epoch)
-        schedule = self.setup.plan.schedule
-        self.cost.fill(0.0 if self.setup.running_cost else np.nan)
+        schedule = self.setup.settings.schedule
+        if self.setup.running_cost:
+            self.running_cost.fill(0)
         for start, batch, update in zip(self.starts, self._batches, self._updates, strict=True):
             if schedule.every_update or start == 0:
                 self._set_rates(epoch)
@@ -188,13 +191,15 @@ class Group:
         losses = self.setup.trained.objective.per_row(batch.z, batch.y).astype(np.float64)
         if batch.weights is not None:
             losses *= batch.weights
-        self.cost += (losses.sum(axis=-1) + losses.shape[-1] * self._penalty()) / self.n_rows
+        self.running_cost += (
+            losses.sum(axis=-1) + losses.shape[-1] * self._penalty()
+        ) / self.n_rows
 
     def _penalty(self) -> Array:
         """λ/(2m)·Σ‖W‖² and (λ/m)·Σ|W| of the members as they are, (members,)."""
-        plan, m = self.setup.plan, self.members
+        settings, m = self.setup.settings, self.members
         w = self.theta[:, : self.setup.network.n_weights].astype(np.float64)
-        l2, l1 = plan.l2[m] / 2 * (w**2).sum(axis=1), plan.l1[m] * np.abs(w).sum(axis=1)
+        l2, l1 = settings.l2[m] / 2 * (w**2).sum(axis=1), settings.l1[m] * np.abs(w).sum(axis=1)
         penalty: Array = (l2 + l1) / self.n_rows
         return penalty
 
@@ -204,12 +209,13 @@ class Group:
             self._take_order(given(epoch), epoch)
         elif self.size < self.n_rows:
             for row, member in zip(self.order, self.members, strict=True):
-                # From the same start each time, so that an epoch's order is that epoch's draw.
+                # Shuffled from the unshuffled order, so that an epoch's order depends on that
+                # epoch's draw alone, and not on the order before it.
                 row[:] = self._unshuffled if self.setup.rows is None else self.setup.rows[member]
                 self.setup.streams.order[member].shuffle(row)
 
     def _take_order(self, given: Integers, epoch: int) -> None:
-        """Rows in the order handed in. Errors: ValueError for one that is none of theirs."""
+        """Take the replay's order of rows. Raises ValueError if it is not one of their orders."""
         order, population = np.asarray(given), len(self.setup.streams.order)
         own = self._own_rows()
         fits = order.dtype.kind in "iu" and order.shape in (
@@ -227,22 +233,26 @@ class Group:
             self._load(self._batches[0], self.order)
 
     def _set_rates(self, epoch: int) -> None:
-        plan, batches = self.setup.plan, len(self._batches)
-        if plan.schedule.factor is constant:
+        settings, batches = self.setup.settings, len(self._batches)
+        if settings.schedule.factor is constant:
             return
         done = self.stepper.steps
-        now = Moment(epoch - 1, plan.epochs, done, plan.epochs * batches)
-        factor = plan.schedule.factor
+        now = Moment(epoch - 1, settings.epochs, done, settings.epochs * batches)
+        factor = settings.schedule.factor
         self.stepper.set_rates(
-            [plan.hypers[m]["learning_rate"] * factor(plan.schedules[m], now) for m in self.members]
+            [
+                settings.optimizer_settings[m]["learning_rate"]
+                * factor(settings.schedule_settings[m], now)
+                for m in self.members
+            ]
         )
 
     def _fill_masks(self, batch: Batch) -> None:
-        handed_in, keep = self.setup.replay.masks, self._keep
-        if handed_in is None or keep is None:
+        masks_of, keep = self.setup.replay.masks, self._keep
+        if masks_of is None or keep is None:
             return
         update, population = self.stepper.steps + 1, len(self.setup.streams.order)
-        given = [np.asarray(mask) for mask in handed_in(update)]
+        given = [np.asarray(mask) for mask in masks_of(update)]
         shapes = [mask.shape[1:] for mask in batch.masks]
         for layer, mask in enumerate(given[: len(shapes)]):
             fits = mask.shape in (shapes[layer], (population, *shapes[layer]))

@@ -11,9 +11,24 @@ from dnn.numbers import FRACTION, NOT_NEGATIVE, numbers, whole
 
 
 def one_hot(labels: ArrayLike, classes: int, dtype: Any = np.float32) -> Array:
-    """(n,) whole numbers 0 … classes − 1 to rows (n, classes) with a single 1.
+    """Class numbers as rows with a single 1, which softmax_cross_entropy is trained on.
 
-    Errors: ValueError for labels that are not whole numbers, or outside the classes.
+    Args:
+        labels: Whole numbers 0 … classes − 1, (n,).
+        classes: How many there are, 1 or more.
+        dtype: Of the rows.
+
+    Returns:
+        Rows (n, classes).
+
+    Raises:
+        ValueError: Labels that are not whole numbers of one dimension, or outside the classes.
+
+    Example:
+        >>> import dnn
+        >>> dnn.one_hot([2, 0], classes=3)
+        array([[0., 0., 1.],
+               [1., 0., 0.]], dtype=float32)
     """
     classes = whole(classes, "one_hot: classes", 1)
     given = np.asarray(labels)
@@ -38,7 +53,7 @@ def one_hot(labels: ArrayLike, classes: int, dtype: Any = np.float32) -> Array:
 def smooth(y: Array, amount: float) -> Array:
     """y (n, K) with `amount` of each row's certainty spread over all classes.
 
-    (1 − s)·y + s/K: Szegedy et al. (2016), sec. 7; K = 2 where one column holds 0/1. Errors:
+    (1 − s)·y + s/K: Szegedy et al. (2016), sec. 7; K = 2 where one column holds 0/1. Raises
     ValueError for an amount outside [0, 1).
     """
     amount = float(numbers(amount, "fit: label_smoothing", FRACTION))
@@ -51,7 +66,7 @@ def row_weights(y: Array, weights: Sequence[float] | str) -> Array:
     """Weights (n,) with mean 1, from one weight a class, or "balanced".
 
     "balanced" gives every class the same total (n/(K·n_k), as scikit-learn defines it). One column
-    y (n, 1) of 0/1 has two classes. Errors: ValueError for another number of weights, negative
+    y (n, 1) of 0/1 has two classes. Raises ValueError for another number of weights, negative
     ones, or a word that is not "balanced".
     """
     shares = np.concatenate([1 - y, y], axis=1) if y.shape[1] == 1 else y

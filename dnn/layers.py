@@ -98,7 +98,7 @@ def dense_rows(x: Array, w: Array, z: Array, dz: Array, dw: Array) -> Layer:
 
 
 # Of each unit's 16 random bits: keep_prob is met to 1/131,072, and 4 units share one draw.
-STEPS = 65_536
+LEVELS = 65_536
 
 
 def dropout(a: Array, out: Array, d: Array, bits: NDArray[np.uint16], keep_prob: Array) -> Layer:
@@ -148,8 +148,8 @@ def relu_dropout(z: Array, d: Array, bits: NDArray[np.uint16], keep_prob: Array)
 
 def _threshold(keep_prob: Array, like: Array) -> tuple[NDArray[np.uint16], Array]:
     """The last 16-bit number that stays, and what it is scaled by; 0-d where networks agree."""
-    steps = np.maximum(np.round(keep_prob * STEPS), 1)
-    last, scale = (steps - 1).astype(np.uint16), (STEPS / steps).astype(like.dtype)
+    levels = np.maximum(np.round(keep_prob * LEVELS), 1)
+    last, scale = (levels - 1).astype(np.uint16), (LEVELS / levels).astype(like.dtype)
     return common(last), common(scale)
 
 

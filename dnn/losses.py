@@ -24,16 +24,16 @@ class Loss:
     """What a network is trained on.
 
     per_row(z, y) -> (P, B): loss of each row; their mean is the cost.
-    mistakes(z, y) -> (P, B): what `error` averages over rows; `error_from_mean` ends it.
+    error_per_row(z, y) -> (P, B): what `error` averages over rows; `error_from_mean` ends it.
     bind(z, y, dz) -> backward: writes each row's d loss/dz into dz, which may be z.
     outputs(z) -> (P, B, K′): log-probabilities of all classes, or the predictions.
     constant(y) -> the loss of the best constant predictor on y (n, K): the scale of "beyond sense".
-    check(y): refuses targets (n, K) that are none of this loss. Errors: ValueError.
+    check(y): refuses targets (n, K) that are none of this loss. Raises ValueError.
     has_classes: the targets are classes, and the outputs their log-probabilities.
     """
 
     per_row: Callable[[Array, Array], Array]
-    mistakes: Callable[[Array, Array], Array]
+    error_per_row: Callable[[Array, Array], Array]
     bind: Callable[[Array, Array, Array], Callable[[], None]]
     outputs: Callable[[Array], Array]
     constant: Callable[[Array], float]
@@ -73,7 +73,7 @@ def binary_cross_entropy() -> Loss:
         losses: Array = (_softplus(z) - _feature_major(y) * z)[..., 0, :]
         return losses
 
-    def mistakes(z: Array, y: Array) -> Array:
+    def error_per_row(z: Array, y: Array) -> Array:
         wrong: Array = ((z > 0) != (_feature_major(y) > 0.5))[..., 0, :].astype(z.dtype)
         return wrong
 
@@ -90,7 +90,7 @@ def binary_cross_entropy() -> Loss:
 
     return Loss(
         per_row,
-        mistakes,
+        error_per_row,
         bind,
         outputs,
         constant=lambda y: _entropy(np.array([y.mean(), 1 - y.mean()])),
@@ -126,7 +126,7 @@ def softmax_cross_entropy() -> Loss:
         losses: Array = -(log_softmax(z) * _feature_major(y)).sum(axis=-2)
         return losses
 
-    def mistakes(z: Array, y: Array) -> Array:
+    def error_per_row(z: Array, y: Array) -> Array:
         wrong: Array = (z.argmax(axis=-2) != y.argmax(axis=-1)).astype(z.dtype)
         return wrong
 
@@ -140,7 +140,7 @@ def softmax_cross_entropy() -> Loss:
 
     return Loss(
         per_row,
-        mistakes,
+        error_per_row,
         bind,
         outputs=lambda z: _feature_major(log_softmax(z)),
         constant=lambda y: _entropy(y.mean(axis=0)),
@@ -164,7 +164,7 @@ def mean_squared_error() -> Loss:
 
     return Loss(
         per_row=_squares,
-        mistakes=_squares,
+        error_per_row=_squares,
         bind=bind,
         outputs=_feature_major,
         constant=lambda y: float(y.var(axis=0).mean()),
@@ -175,7 +175,7 @@ def mean_squared_error() -> Loss:
 def huber(delta: float = 1.0) -> Loss:
     """r²/2 where |r| ≤ δ, else δ(|r| − δ/2), for r = z − y; mean over outputs: Huber (1964).
 
-    Its error is the root of the mean square, as for `mean_squared_error`. Errors: ValueError for
+    Its error is the root of the mean square, as for `mean_squared_error`. Raises ValueError for
     a delta that is not above 0.
     """
     delta = float(numbers(delta, "huber: delta", POSITIVE))

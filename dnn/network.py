@@ -19,7 +19,7 @@ from dnn.activations import ACTIVATIONS
 from dnn.arrays import Array, empty
 from dnn.initializers import INITIALIZERS
 from dnn.losses import LOSSES, Loss
-from dnn.names import known, lookup
+from dnn.names import check_names, lookup
 from dnn.numbers import Bound, numbers, whole
 
 # Of theta's columns: whoever keeps parameters keeps it beside them, and refuses those of another.
@@ -43,10 +43,30 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True)
 class Network:
-    """Dense layers n_in → hidden… → n_out; `hidden=()` is logistic, softmax or linear regression.
+    """The shape of a network: dense layers n_in → hidden… → n_out, and the loss of the last.
 
-    The activation stands behind every hidden layer, `batch_norm` between the two; the loss takes
-    the last layer as it is. Errors: ValueError for a width below 1 or a name that no table has.
+    Args:
+        n_in: Inputs of a row.
+        hidden: Units of each hidden layer; () is logistic, softmax or linear regression.
+        n_out: Outputs: 1 for binary_cross_entropy, a class each for softmax_cross_entropy, else a
+            target each.
+        activation: A name of ACTIVATIONS, behind every hidden layer.
+        loss: A name of LOSSES, which takes the last layer as it is, without an activation.
+        batch_norm: Whether every hidden layer is normalized before its activation.
+        loss_settings: The loss's own, by name.
+
+    Raises:
+        ValueError: A width below 1, a name that no table has, an n_out that is none of the loss.
+
+    Example:
+        >>> import dnn
+        >>> network = dnn.Network(4, (8, 6), 3, loss="softmax_cross_entropy")
+        >>> network.shapes, network.n_parameters
+        ([(8, 4), (6, 8), (3, 6)], 115)
+
+    References:
+        Batch normalization: Ioffe and Szegedy (2015), algorithm 1. The activations' and losses'
+        papers stand in their docstrings.
     """
 
     n_in: int
@@ -73,7 +93,9 @@ class Network:
             )
         lookup(ACTIVATIONS, self.activation, "Network: activation")
         make = lookup(LOSSES, self.loss, "Network: loss")
-        known(self.loss_settings, inspect.signature(make).parameters, f"Network: loss {self.loss}")
+        check_names(
+            self.loss_settings, inspect.signature(make).parameters, f"Network: loss {self.loss}"
+        )
         if self.loss == "binary_cross_entropy" and self.n_out != 1:
             raise ValueError(
                 f"Network: n_out: expected 1 for binary_cross_entropy, got {self.n_out} "
@@ -189,15 +211,27 @@ class Network:
         bias: float = 0.0,
         **settings: float,
     ) -> Array:
-        """theta (P, N) with one generator per network: weights in the layers' order, biases `bias`.
+        """Initial parameters of a population, drawn layer by layer.
 
-        `settings` are the initializer's; those left out take its defaults. Drawn in float64 and
-        then rounded, so that both precisions start from the same draw. Batch normalization starts
-        as the identity on standardized numbers: gain 1, shift `bias`, mean 0, variance 1. Errors:
-        ValueError for an unknown initializer or setting.
+        Drawn in float64 and then rounded, so that both precisions start from the same draw. Batch
+        normalization starts as the identity on standardized numbers: gain 1, shift `bias`, mean 0,
+        variance 1.
+
+        Args:
+            initializer: A name of INITIALIZERS.
+            generators: One per network.
+            dtype: float32 or float64.
+            bias: Of every unit.
+            **settings: The initializer's own; those left out take its defaults.
+
+        Returns:
+            theta (P, N).
+
+        Raises:
+            ValueError: An unknown initializer, setting or dtype, or a setting out of bounds.
         """
         chosen = lookup(INITIALIZERS, initializer, "initialize: initializer")
-        known(settings, chosen.settings, f"initialize: {initializer}")
+        check_names(settings, chosen.settings, f"initialize: {initializer}")
         # Beyond these no draw has a meaning in either precision, and some have no bounds.
         bound = Bound(-1e100, 1e100)
         given = {"scale": 1.0, **chosen.settings, **settings}["scale"]

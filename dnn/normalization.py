@@ -18,10 +18,11 @@ EPSILON = 1e-5
 MOMENTUM = 0.1
 
 
-class Normalized(NamedTuple):
+class BatchNormBuffers(NamedTuple):
     """What batch normalization reads and writes of each unit, all (P, n, 1).
 
-    The batch's mean and sum of squares about it are left behind for `follow_statistics`.
+    `mean` and `squares` get the batch's mean and sum of squares about it, which
+    `bind_running_statistics` reads.
     """
 
     gain: Array
@@ -32,7 +33,7 @@ class Normalized(NamedTuple):
     squares: Array
 
 
-def batch_norm(z: Array, d: Array, units: Normalized) -> Layer:
+def batch_norm(z: Array, d: Array, units: BatchNormBuffers) -> Layer:
     """gain·(z − μ)/√(σ² + ε) + shift over the batch.
 
     In place: z holds the linear part before forward and the normalized one after it, d its
@@ -44,13 +45,13 @@ def batch_norm(z: Array, d: Array, units: Normalized) -> Layer:
     ones = np.ones((rows, 1), dtype=z.dtype)
     per_row = scalar(1 / rows, z)
     centred, scales = empty_like(z), empty_like(z)
-    scale, column, rescale, along_units = _scales(rows, units)
+    scale, column, update_scale, update_dgain = _scales(rows, units)
 
     def forward() -> None:
         np.matmul(z, averaging, mean)
         np.subtract(z, mean, centred)
         np.vecdot(centred, centred, squares[..., 0])
-        rescale()
+        update_scale()
         np.copyto(scales, scale)
         np.multiply(centred, scales, z)
         np.add(z, shift, z)
@@ -59,7 +60,7 @@ def batch_norm(z: Array, d: Array, units: Normalized) -> Layer:
         # With x̂ = centred·inverse: dz = scale·(d − mean(d) − x̂·mean(d·x̂)).
         np.matmul(d, ones, dshift)
         np.vecdot(d, centred, column[..., 0])
-        along_units()
+        update_dgain()
         np.multiply(centred, column, z)
         np.multiply(dshift, per_row, column)
         np.add(z, column, z)
@@ -69,7 +70,9 @@ def batch_norm(z: Array, d: Array, units: Normalized) -> Layer:
     return Layer(forward, backward)
 
 
-def dense_batch_norm(x: Array, w: Array, z: Array, d: Array, dw: Array, units: Normalized) -> Layer:
+def dense_batch_norm(
+    x: Array, w: Array, z: Array, d: Array, dw: Array, units: BatchNormBuffers
+) -> Layer:
     """`dense` without bias and `batch_norm` in one, for a first layer of few inputs.
 
     x (P, n_in, B), or any view of that shape; w and its gradient (P, n, n_in). forward leaves the
@@ -88,7 +91,7 @@ def dense_batch_norm(x: Array, w: Array, z: Array, d: Array, dw: Array, units: N
     sums = empty_like(scaled)
     slopes, along = sums[..., :n_in], empty(w.shape, z.dtype)
     inputs_transposed, centred_transposed = inputs.swapaxes(1, 2), centred.swapaxes(1, 2)
-    scale, column, rescale, along_units = _scales(rows, units)
+    scale, column, update_scale, update_dgain = _scales(rows, units)
 
     def forward() -> None:
         np.copyto(centred, x)
@@ -97,7 +100,7 @@ def dense_batch_norm(x: Array, w: Array, z: Array, d: Array, dw: Array, units: N
         np.matmul(w, means, mean)
         np.matmul(w, centred, linear)
         np.vecdot(linear, linear, squares[..., 0])
-        rescale()
+        update_scale()
         np.multiply(w, scale, scaled[..., :n_in])
         np.copyto(scaled[..., n_in:], shift)
         np.matmul(scaled, inputs, z)
@@ -108,7 +111,7 @@ def dense_batch_norm(x: Array, w: Array, z: Array, d: Array, dw: Array, units: N
         np.matmul(linear, centred_transposed, along)
         np.copyto(dshift, sums[..., n_in:])
         np.vecdot(slopes, w, column[..., 0])  # Σ d·linear
-        along_units()
+        update_dgain()
         np.multiply(along, column, along)
         np.subtract(slopes, along, slopes)
         np.multiply(slopes, scale, dw)
@@ -117,7 +120,7 @@ def dense_batch_norm(x: Array, w: Array, z: Array, d: Array, dw: Array, units: N
 
 
 def dense_rows_batch_norm(
-    x: Array, w: Array, z: Array, d: Array, dw: Array, units: Normalized
+    x: Array, w: Array, z: Array, d: Array, dw: Array, units: BatchNormBuffers
 ) -> Layer:
     """`dense_rows` without bias and `batch_norm` in one, for a first layer of many inputs.
 
@@ -131,7 +134,7 @@ def dense_rows_batch_norm(
     centred, means = empty(x.shape, z.dtype), empty((len(x), 1, x.shape[2]), z.dtype)
     centred_transposed = centred.swapaxes(1, 2)
     linear, scales = empty_like(z), empty_like(z)
-    scale, column, rescale, along_units = _scales(rows, units)
+    scale, column, update_scale, update_dgain = _scales(rows, units)
 
     def forward() -> None:
         np.matmul(averaging, x, means)
@@ -140,7 +143,7 @@ def dense_rows_batch_norm(
         np.matmul(centred, w, linear)
         np.multiply(linear, linear, z)
         np.matmul(ones, z, squares)
-        rescale()
+        update_scale()
         np.copyto(scales, scale)
         np.multiply(linear, scales, z)
         np.add(z, shift, z)
@@ -150,7 +153,7 @@ def dense_rows_batch_norm(
         np.matmul(ones, d, dshift)
         np.multiply(d, linear, z)
         np.matmul(ones, z, column)
-        along_units()
+        update_dgain()
         np.multiply(linear, column, z)
         np.subtract(d, z, d)
         np.multiply(d, scales, d)
@@ -160,33 +163,33 @@ def dense_rows_batch_norm(
 
 
 def _scales(
-    rows: int, units: Normalized
+    rows: int, units: BatchNormBuffers
 ) -> tuple[Array, Array, Callable[[], None], Callable[[], None]]:
     """What all three share: two columns, and a call for each direction.
 
     The first call makes `scale` gain·inverse, for inverse = 1/√(s/B + ε), of the sums of squares s.
-    The second takes Σ d·centred from `column`, writes dgain, and leaves in it by what the centred
-    part goes into the gradient.
+    The second takes Σ d·centred from `column`, writes dgain, and replaces `column` with the factor
+    by which the centred units enter the gradient.
     """
     gain, dgain, squares = units.gain, units.dgain, units.squares
     spread, inverse, scale, column = (empty(gain.shape, gain.dtype) for _ in range(4))
     # 1/√(s/B + ε) is √B/√(s + Bε).
     epsilon, root = scalar(rows * EPSILON, gain), scalar(math.sqrt(rows), gain)
 
-    def rescale() -> None:
+    def update_scale() -> None:
         np.add(squares, epsilon, spread)
         np.sqrt(spread, inverse)
         np.divide(root, inverse, inverse)
         np.multiply(inverse, gain, scale)
 
-    def along_units() -> None:
+    def update_dgain() -> None:
         np.multiply(column, inverse, dgain)
         np.divide(column, spread, column)  # inverse²/B is 1/(s + Bε)
 
-    return scale, column, rescale, along_units
+    return scale, column, update_scale, update_dgain
 
 
-def follow_statistics(running: Array, batch: Array, rows: int) -> Callable[[], None]:
+def bind_running_statistics(running: Array, batch: Array, rows: int) -> Callable[[], None]:
     """Running means and variances (P, S), a half each, towards those of a batch of so many rows.
 
     running ← 0.9·running + 0.1·batch's, the variances of the unbiased kind, as PyTorch keeps them;

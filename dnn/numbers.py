@@ -50,7 +50,7 @@ LIMIT = Bound(0, above=True)  # inf is no limit
 
 
 def numbers(value: Any, where: str, bound: Bound) -> Array:
-    """A number or an array of numbers as float64. Errors: ValueError that begins with `where`."""
+    """A number or an array of numbers as float64. Raises a ValueError that begins with `where`."""
     try:
         given = np.asarray(value)
     except ValueError:  # lists of different lengths
@@ -62,7 +62,7 @@ def numbers(value: Any, where: str, bound: Bound) -> Array:
 
 
 def whole(value: Any, where: str, least: int) -> int:
-    """A whole number of at least so much. Errors: ValueError that begins with `where`."""
+    """A whole number of at least so much. Raises a ValueError that begins with `where`."""
     if isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least:
         return int(value)
     raise ValueError(f"{where}: expected a whole number of {least} or more, got {value!r}")

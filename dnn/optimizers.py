@@ -31,9 +31,9 @@ class Arrays(NamedTuple):
     state: Mapping[str, Array]
 
 
-def as_given(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+def as_given(settings: Mapping[str, float], step: int) -> Mapping[str, float]:
     """The hyperparameters themselves, at every step."""
-    return hyper
+    return settings
 
 
 @dataclass(frozen=True)
@@ -97,12 +97,12 @@ def momentum(arrays: Arrays, c: Coefficients) -> None:
     np.subtract(arrays.theta, arrays.scratch, arrays.theta)
 
 
-def _averaging(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
-    return {"beta": hyper["beta"], "rate": hyper["learning_rate"] * (1 - hyper["beta"])}
+def _averaging(settings: Mapping[str, float], step: int) -> Mapping[str, float]:
+    return {"beta": settings["beta"], "rate": settings["learning_rate"] * (1 - settings["beta"])}
 
 
-def _classical(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
-    return {"beta": hyper["beta"], "rate": hyper["learning_rate"]}
+def _classical(settings: Mapping[str, float], step: int) -> Mapping[str, float]:
+    return {"beta": settings["beta"], "rate": settings["learning_rate"]}
 
 
 def nesterov(arrays: Arrays, c: Coefficients) -> None:
@@ -142,8 +142,8 @@ def adadelta(arrays: Arrays, c: Coefficients) -> None:
     _descend(arrays.theta, g, c["learning_rate"])
 
 
-def _ratio_of_means(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
-    return {**hyper, "epsilon": hyper["epsilon"] / (1 - hyper["rho"])}
+def _ratio_of_means(settings: Mapping[str, float], step: int) -> Mapping[str, float]:
+    return {**settings, "epsilon": settings["epsilon"] / (1 - settings["rho"])}
 
 
 def rmsprop(arrays: Arrays, c: Coefficients) -> None:
@@ -157,14 +157,14 @@ def rmsprop(arrays: Arrays, c: Coefficients) -> None:
     _descend_adaptively(arrays, g, s, c["epsilon"], c["rate"])
 
 
-def _root_mean(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+def _root_mean(settings: Mapping[str, float], step: int) -> Mapping[str, float]:
     """α g/(√((1 − β)S) + ε) = α/√(1 − β) · g/(√S + ε/√(1 − β))."""
-    root = math.sqrt(1 - hyper["beta"])
+    root = math.sqrt(1 - settings["beta"])
     return {
-        "beta": hyper["beta"],
-        "rest": 1 - hyper["beta"],
-        "rate": hyper["learning_rate"] / root,
-        "epsilon": hyper["epsilon"] / root,
+        "beta": settings["beta"],
+        "rest": 1 - settings["beta"],
+        "rate": settings["learning_rate"] / root,
+        "epsilon": settings["epsilon"] / root,
     }
 
 
@@ -182,8 +182,8 @@ def rmsprop_centred(arrays: Arrays, c: Coefficients) -> None:
     _descend_adaptively(arrays, g, scratch, c["epsilon"], c["rate"])
 
 
-def _root_variance(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
-    return {**_root_mean(hyper, step), "zero": 0.0}
+def _root_variance(settings: Mapping[str, float], step: int) -> Mapping[str, float]:
+    return {**_root_mean(settings, step), "zero": 0.0}
 
 
 def adam(arrays: Arrays, c: Coefficients) -> None:
@@ -201,15 +201,15 @@ def _moments(arrays: Arrays, c: Coefficients) -> tuple[Array, Array]:
     return m, v
 
 
-def _corrected(hyper: Mapping[str, float], step: int) -> dict[str, float]:
+def _corrected(settings: Mapping[str, float], step: int) -> dict[str, float]:
     """Both corrections, and the (1 − β) that the sums lack, in a rate and an ε."""
-    beta1, beta2 = hyper["beta1"], hyper["beta2"]
+    beta1, beta2 = settings["beta1"], settings["beta2"]
     root = math.sqrt((1 - beta2) / (1 - beta2**step))
     return {
         "beta1": beta1,
         "beta2": beta2,
-        "epsilon": hyper["epsilon"] / root,
-        "rate": hyper["learning_rate"] * (1 - beta1) / (1 - beta1**step) / root,
+        "epsilon": settings["epsilon"] / root,
+        "rate": settings["learning_rate"] * (1 - beta1) / (1 - beta1**step) / root,
     }
 
 
@@ -223,12 +223,12 @@ def adam_epsilon_inside(arrays: Arrays, c: Coefficients) -> None:
     _descend(arrays.theta, scratch, c["rate"])
 
 
-def _corrected_inside(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+def _corrected_inside(settings: Mapping[str, float], step: int) -> Mapping[str, float]:
     """As `_corrected`, with ε of the root's own argument: √(v̂ + ε) = r·√(V + ε/r²)."""
-    beta2 = hyper["beta2"]
+    beta2 = settings["beta2"]
     return {
-        **_corrected(hyper, step),
-        "epsilon": hyper["epsilon"] * (1 - beta2**step) / (1 - beta2),
+        **_corrected(settings, step),
+        "epsilon": settings["epsilon"] * (1 - beta2**step) / (1 - beta2),
     }
 
 
@@ -246,9 +246,9 @@ def adamw(arrays: Arrays, c: Coefficients) -> None:
     adam(arrays, c)
 
 
-def _decoupled(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
-    keep = 1 - hyper["learning_rate"] * hyper["weight_decay"]
-    return {**_corrected(hyper, step), "keep": keep}
+def _decoupled(settings: Mapping[str, float], step: int) -> Mapping[str, float]:
+    keep = 1 - settings["learning_rate"] * settings["weight_decay"]
+    return {**_corrected(settings, step), "keep": keep}
 
 
 def nadam(arrays: Arrays, c: Coefficients) -> None:
@@ -263,10 +263,10 @@ def nadam(arrays: Arrays, c: Coefficients) -> None:
     _descend(arrays.theta, scratch, c["rate"])
 
 
-def _looking_ahead(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+def _looking_ahead(settings: Mapping[str, float], step: int) -> Mapping[str, float]:
     """μ_t = β₁(1 − 0.96^(tψ)/2), Dozat's warming momentum: the coming one for m, this one for g."""
-    corrected = _corrected(hyper, step)
-    beta1, psi = hyper["beta1"], hyper["momentum_decay"]
+    corrected = _corrected(settings, step)
+    beta1, psi = settings["beta1"], settings["momentum_decay"]
     now, coming = (_warming(beta1, psi, t) for t in (step, step + 1))
     so_far = _product_of_warming(beta1, psi, step)
     plain = corrected["rate"] * (1 - beta1**step) / (1 - beta1)  # α and v's correction alone
@@ -317,12 +317,12 @@ def lion(arrays: Arrays, c: Coefficients) -> None:
     _descend(arrays.theta, scratch, c["learning_rate"])
 
 
-def _signed(hyper: Mapping[str, float], step: int) -> Mapping[str, float]:
+def _signed(settings: Mapping[str, float], step: int) -> Mapping[str, float]:
     """m is a sum: β₁(1 − β₂)M + (1 − β₁)g has the sign of β₁(1 − β₂)/(1 − β₁)·M + g."""
-    beta1, beta2 = hyper["beta1"], hyper["beta2"]
+    beta1, beta2 = settings["beta1"], settings["beta2"]
     return {
-        "learning_rate": hyper["learning_rate"],
-        "keep": 1 - hyper["learning_rate"] * hyper["weight_decay"],
+        "learning_rate": settings["learning_rate"],
+        "keep": 1 - settings["learning_rate"] * settings["weight_decay"],
         "old": beta1 * (1 - beta2) / (1 - beta1),
         "beta2": beta2,
     }

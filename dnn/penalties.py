@@ -10,7 +10,7 @@ import numpy as np
 
 from dnn.arrays import Array, common, scalar, zeros_like
 from dnn.network import Network
-from dnn.stepping import cut
+from dnn.stepping import parameter_chunks
 
 Call = Callable[[], None]
 
@@ -50,7 +50,7 @@ def _bind_penalty(
     strength: Array,
     pull: Callable[[Array, Array, Array], object],
 ) -> Call | None:
-    """Adds pull(w, strength, out) to the gradient, piece by piece."""
+    """Adds pull(w, strength, out) to the gradient, chunk by chunk."""
     if not strength.any():
         return None
     if theta.shape[1] < FEW:
@@ -59,10 +59,12 @@ def _bind_penalty(
     else:
         theta, gradient = theta[:, :n_weights], gradient[:, :n_weights]
         of_each = np.broadcast_to(_column(strength, theta), theta.shape)
-    pieces = [(theta[at], gradient[at], of_each[at], scratch) for at, scratch in cut(theta)]
+    chunks = [
+        (theta[at], gradient[at], of_each[at], scratch) for at, scratch in parameter_chunks(theta)
+    ]
 
     def penalize() -> None:
-        for w, g, own, scratch in pieces:
+        for w, g, own, scratch in chunks:
             pull(w, own, scratch)
             np.add(g, scratch, g)
 

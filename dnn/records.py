@@ -11,14 +11,34 @@ from dnn.arrays import Array, Flags
 
 @dataclass(frozen=True)
 class Record:
-    """The state after so many epochs; numbers of networks have shape (P,).
+    """The state of a population after an epoch; arrays have a number a network, (P,).
 
-    Losses and errors are of the data alone, in evaluation mode, over the whole split, for what
-    theta holds now; NaN from the epoch at which a network diverged. Costs: updates; gradient
-    evaluations (rows gone through forward and backward); FLOPs (matrix products). seconds: the
-    whole population's training so far, evaluation excluded. active: still being trained.
-    running_cost: of the epoch's batches, each before its update, if `fit` was asked for it; else,
-    and of networks that were not trained or have diverged, NaN.
+    Losses and errors are in evaluation mode, over the whole split, of what theta holds then, and
+    without penalties; they are NaN from the epoch at which a network diverged.
+
+    Attributes:
+        epoch: Epochs that are done; 0 before the first.
+        updates: Of the parameters so far.
+        gradient_evaluations: Rows gone through forward and backward so far.
+        flops: Of their matrix products, FLOPs.
+        seconds: Of the whole population's training so far, evaluation excluded.
+        train_loss: Mean loss of the training rows.
+        train_error: Their error, as in `score`.
+        dev_loss: The same of the dev rows; NaN without them.
+        dev_error: The same.
+        diverged: Whether a network's parameters or loss are beyond sense; such are trained no
+            further.
+        active: Whether it is still being trained.
+        running_cost: Mean cost of the epoch's batches, each before its update, if `fit` was asked
+            for it; else, and of networks that were not trained or have diverged, NaN.
+
+    Example:
+        >>> import numpy as np, dnn
+        >>> network, data = dnn.Network(1, (), 1), dnn.Data(np.ones((4, 1)), np.ones((4, 1)))
+        >>> streams, settings = dnn.Streams.spawn(0, 1), dnn.Settings(batch_size=2, epochs=1)
+        >>> record = dnn.fit(network, np.zeros((1, 2)), data, None, streams, settings).run()
+        >>> record.epoch, record.updates, record.gradient_evaluations, record.active
+        (1, array([2]), array([4]), array([ True]))
     """
 
     epoch: int

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dnn.arrays import Array, Integers
-from dnn.names import known, lookup
+from dnn.names import check_names, lookup
 from dnn.network import Network
 from dnn.numbers import COUNT, LIMIT, NOT_NEGATIVE, POSITIVE, SHARE, Bound, numbers, whole
 from dnn.optimizers import OPTIMIZERS, Optimizer
@@ -17,19 +17,51 @@ Numbers = float | Array
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train. Numbers may be scalars or one per network, shape (P,).
+    """How to train. Numbers are a scalar for all networks, or one per network, (P,).
 
-    l2: λ of the penalty λ/(2m)·Σ‖W‖², m the number of training rows, so that the cost does not
-    depend on the batch size. l1: λ of (λ/m)·Σ|W|. keep_prob: a scalar, (P,), or (P, H) for one per
-    hidden layer. hyper: the optimizer's settings by name, schedule_settings the schedule's; those
-    left out take their defaults. max_norm: of each hidden unit's incoming weights. clip_norm,
-    clip_value: of the gradient, penalties included. loss (a name of LOSSES with loss_settings, or
-    None for the network's own), label_smoothing and class_weights change what is trained on, never
-    what a record says: scores are by the network's loss, of the data as they are.
-    patience: a network stops when its dev loss (train loss without dev) has not gone down by more
-    than min_delta for so many epochs; its best weights come back then, or at the end, but not to a
-    network that diverged. score_every: epochs from one scoring to the next, 0 for the last alone;
-    records between have NaN for scores, and only what is not finite counts as diverged.
+    Args:
+        optimizer: A name of OPTIMIZERS.
+        learning_rate: α, > 0; where there is a schedule, what that multiplies.
+        batch_size: Rows of an update, 1 or more; at most all of a network's rows count.
+        epochs: Passes over the rows.
+        l2: λ of the penalty λ/(2m)·Σ‖W‖², for m training rows, so that the cost does not depend on
+            the batch size; biases have none.
+        keep_prob: Probability that dropout keeps a hidden unit, in (0, 1]; also (P, H) for one per
+            hidden layer.
+        optimizer_settings: The optimizer's own by name; those left out, and all of None, take the
+            defaults of its row in OPTIMIZERS.
+        schedule: A name of SCHEDULES.
+        schedule_settings: The schedule's own by name, likewise.
+        l1: λ of the penalty (λ/m)·Σ|W|.
+        max_norm: Largest norm of a hidden unit's incoming weights.
+        clip_norm: Largest norm of a network's gradient, penalties included.
+        clip_value: Largest absolute value of each number of the gradient.
+        label_smoothing: s of the targets (1 − s)·y + s/K that are trained on, in [0, 1).
+        class_weights: A weight a class, "balanced" (each class counts the same), or None.
+        loss: A name of LOSSES to train on, or None for the network's own.
+        loss_settings: That loss's own.
+        patience: Epochs without a smaller dev loss (train loss without dev) after which a network
+            stops. Its best weights come back then, or at the end, unless it diverged. None: never.
+        min_delta: By how much a loss has to be smaller to count, in the loss's unit.
+        score_every: Epochs from one scoring to the next, 0 for the last alone. Records between have
+            NaN for scores, and only what is not finite counts as diverged.
+
+    `loss`, `label_smoothing` and `class_weights` change what is trained on, never what a record
+    says: its scores are by the network's loss, of the data as they are. Nothing is checked before
+    `fit` is called.
+
+    Example:
+        >>> import dnn
+        >>> settings = dnn.Settings("momentum", learning_rate=[0.1, 0.2], epochs=5,
+        ...                         optimizer_settings={"beta": 0.95}, schedule="cosine")
+        >>> settings.batch_size, settings.optimizer_settings
+        (32, {'beta': 0.95})
+
+    References:
+        Dropout and max-norm: Srivastava et al., "Dropout" (2014), sec. 4 and 5.1. Clipping by norm:
+        Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks"
+        (2013), algorithm 1. Label smoothing: Szegedy et al., "Rethinking the Inception
+        architecture" (2016), sec. 7. Early stopping: Prechelt, "Early stopping - but when?" (1998).
     """
 
     optimizer: str = "adam"
@@ -38,7 +70,7 @@ class Settings:
     epochs: int = 60
     l2: Numbers = 0.0
     keep_prob: Numbers = 1.0
-    hyper: Mapping[str, Numbers] | None = None
+    optimizer_settings: Mapping[str, Numbers] | None = None
     schedule: str = "constant"
     schedule_settings: Mapping[str, Numbers] = field(default_factory=dict)
     l1: Numbers = 0.0
@@ -55,13 +87,13 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PopulationSettings:
     """Settings that have been checked, one row per network: arrays of shape (P,)."""
 
     optimizer: Optimizer
-    hypers: Sequence[Mapping[str, float]]
+    optimizer_settings: Sequence[Mapping[str, float]]
     schedule: Schedule
-    schedules: Sequence[Mapping[str, float]]
+    schedule_settings: Sequence[Mapping[str, float]]
     epochs: int
     batch_size: Integers
     l2: Array
@@ -72,8 +104,8 @@ class Plan:
     keep_prob: Array | None  # (P, H), or None where nothing is dropped
 
 
-def plan(settings: Settings, network: Network, population: int) -> Plan:
-    """Settings for so many networks. Errors: ValueError that names the setting."""
+def for_population(settings: Settings, network: Network, population: int) -> PopulationSettings:
+    """Settings for so many networks. Raises a ValueError that names the setting."""
     if not isinstance(settings, Settings):
         raise ValueError(f"fit: settings: expected dnn.Settings, got {type(settings).__name__}")
     optimizer = lookup(OPTIMIZERS, settings.optimizer, "fit: optimizer")
@@ -94,7 +126,7 @@ def plan(settings: Settings, network: Network, population: int) -> Plan:
         """An optimizer's or a schedule's settings, one mapping per network."""
         if not isinstance(given, Mapping):
             raise ValueError(f"fit: settings of {owner}: expected a mapping, got {given!r}")
-        known(given, defaults, f"fit: {owner}")
+        check_names(given, defaults, f"fit: {owner}")
         columns = {
             name: column(value, f"{owner}.{name}", bounds[name])
             for name, value in {**defaults, **given}.items()
@@ -102,11 +134,11 @@ def plan(settings: Settings, network: Network, population: int) -> Plan:
         return [{n: float(c[row]) for n, c in columns.items()} for row in range(population)]
 
     rates = column(settings.learning_rate, "learning_rate", POSITIVE)
-    given = {} if settings.hyper is None else settings.hyper
-    hypers = rows(settings.optimizer, optimizer.settings, optimizer.bounds, given)
-    for hyper, rate in zip(hypers, rates, strict=True):
-        hyper["learning_rate"] = float(rate)
-    schedules = rows(
+    given = {} if settings.optimizer_settings is None else settings.optimizer_settings
+    optimizer_settings = rows(settings.optimizer, optimizer.settings, optimizer.bounds, given)
+    for own, rate in zip(optimizer_settings, rates, strict=True):
+        own["learning_rate"] = float(rate)
+    schedule_settings = rows(
         settings.schedule, schedule.settings, schedule.bounds, settings.schedule_settings
     )
     score_every = whole(settings.score_every, "fit: score_every", 0)
@@ -115,11 +147,11 @@ def plan(settings: Settings, network: Network, population: int) -> Plan:
             raise ValueError(f"fit: score_every: expected 1 with patience, got {score_every}")
         whole(settings.patience, "fit: patience", 1)
         numbers(settings.min_delta, "fit: min_delta", NOT_NEGATIVE)
-    return Plan(
+    return PopulationSettings(
         optimizer,
-        hypers,
+        optimizer_settings,
         schedule,
-        schedules,
+        schedule_settings,
         whole(settings.epochs, "fit: epochs", 0),
         _whole_numbers(column(settings.batch_size, "batch_size", COUNT), settings.batch_size),
         column(settings.l2, "l2", NOT_NEGATIVE),
@@ -140,7 +172,7 @@ def _whole_numbers(sizes: Array, given: object) -> Integers:
 def _keep_prob(network: Network, population: int, value: Numbers) -> Array | None:
     """(P, H), or None where no network of the population drops anything.
 
-    Errors: ValueError outside (0, 1], or where the number of layers does not fit.
+    Raises ValueError outside (0, 1], or where the number of layers does not fit.
     """
     depth = len(network.hidden)
     keep = numbers(value, "fit: keep_prob", SHARE)

@@ -5,7 +5,7 @@ import numpy as np
 from dnn.arrays import Array, Flags
 
 
-class Best:
+class EarlyStopping:
     """Best watched values of P networks and the parameters they had, a copy of theta (P, N)."""
 
     def __init__(self, theta: Array, patience: int, min_delta: float) -> None:
@@ -14,7 +14,7 @@ class Best:
         self.values = np.full(len(theta), np.inf)
         self.epochs = np.zeros(len(theta), np.int64)
 
-    def see(self, epoch: int, values: Array) -> None:
+    def update(self, epoch: int, values: Array) -> None:
         """Values (P,) after this epoch: an improvement is more than min_delta below the best.
 
         Those of networks that are trained no further stay, and so are none.

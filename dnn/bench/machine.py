@@ -14,7 +14,7 @@ class UnsupportedError(RuntimeError):
 
 
 def cores() -> list[int]:
-    """The cores that this process may use. Errors: UnsupportedError outside Linux."""
+    """The cores that this process may use. Raises UnsupportedError outside Linux."""
     if sys.platform != "linux":
         raise UnsupportedError(
             f"dnn.bench pins processes to cores: needs Linux, got {sys.platform}"

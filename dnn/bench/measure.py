@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from dnn.bench.workers import Answer, Job, Worker
+from dnn.bench.workers import BenchmarkJob, Worker, WorkerAnswer
 
 COLD_POPULATION, COLD_EPOCHS = 5, 60
 LOAD_WORK, LOAD_POPULATION = "tabular", 64
@@ -37,7 +37,7 @@ class Measurement:
     """
 
     table: str
-    job: Job
+    job: BenchmarkJob
     cores: int
     epochs: int
     updates: int = 0
@@ -65,7 +65,9 @@ class Measurement:
 class Contestant:
     """One job, its networks shared out over cores, one process a core."""
 
-    def __init__(self, table: str, job: Job, cores: Sequence[int], workers: Sequence[Worker]):
+    def __init__(
+        self, table: str, job: BenchmarkJob, cores: Sequence[int], workers: Sequence[Worker]
+    ):
         self._workers = workers
         self.measurement = Measurement(table, job, len(cores), epochs=1)
         self._baseline = sum(worker.hear().peak_bytes for worker in workers)
@@ -74,7 +76,7 @@ class Contestant:
 
     @classmethod
     @contextmanager
-    def enter(cls, table: str, job: Job, cores: Sequence[int]) -> Iterator["Contestant"]:
+    def enter(cls, table: str, job: BenchmarkJob, cores: Sequence[int]) -> Iterator["Contestant"]:
         """Ready to race: loaded, built and warmed by one epoch."""
         shares = [job.population // len(cores)] * len(cores)
         for at in range(job.population % len(cores)):
@@ -104,7 +106,7 @@ class Contestant:
         """Seconds of the slowest process."""
         return max(answer.seconds for answer in self._ask(epochs))
 
-    def _ask(self, epochs: int) -> list[Answer]:
+    def _ask(self, epochs: int) -> list[WorkerAnswer]:
         """All processes at once; the measurement keeps what the last turn counted."""
         for worker in self._workers:
             worker.tell(epochs)
@@ -116,7 +118,9 @@ class Contestant:
         return answers
 
 
-def race(table: str, jobs: Sequence[Job], cores: Sequence[int], plan: Plan) -> list[Measurement]:
+def race(
+    table: str, jobs: Sequence[BenchmarkJob], cores: Sequence[int], plan: Plan
+) -> list[Measurement]:
     """Warm rates: all contestants stay alive and take turns on the same cores."""
     with ExitStack() as stack:
         contestants = [stack.enter_context(Contestant.enter(table, job, cores)) for job in jobs]
@@ -133,7 +137,7 @@ def joined(runs: Sequence[Measurement]) -> Measurement:
     return replace(runs[0], seconds=seconds)
 
 
-def cold(jobs: Sequence[Job], core: int, plan: Plan) -> list[Measurement]:
+def cold(jobs: Sequence[BenchmarkJob], core: int, plan: Plan) -> list[Measurement]:
     """Everything from the request to the last epoch, in a fresh process at every turn."""
     measurements = [Measurement("cold", job, 1, COLD_EPOCHS) for job in jobs]
 

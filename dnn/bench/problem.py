@@ -20,7 +20,7 @@ class MissingLibraryError(ImportError):
 
 
 def library(name: str) -> Any:
-    """Import a peer now, not when this package is imported. Errors: MissingLibraryError."""
+    """Import a peer now, not when this package is imported. Raises MissingLibraryError."""
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -42,7 +42,7 @@ class Turn(NamedTuple):
     flops: int
 
 
-class Trainer(Protocol):
+class EngineTrainer(Protocol):
     """P networks in some engine, ready to be trained on."""
 
     def train(self, epochs: int) -> Turn: ...
@@ -107,7 +107,7 @@ class Problem:
         return theta
 
     def plain_adam(self) -> float:
-        """The learning rate, for the peers. Errors: ValueError for anything but plain Adam."""
+        """The learning rate, for the peers. Raises ValueError for anything but plain Adam."""
         plain = Settings(
             learning_rate=self.settings.learning_rate,
             batch_size=self.settings.batch_size,

@@ -13,7 +13,7 @@ ADAM_SHARE, DESCENT_SHARE = 0.65, 0.8
 MISSING = "—"
 
 
-class Table(NamedTuple):
+class MarkdownTable(NamedTuple):
     """Title, what its figures are, head and rows of text."""
 
     title: str
@@ -84,7 +84,7 @@ def _warm_target(work: str, population: int, race: Race) -> str:
     return MISSING
 
 
-def warm(measurements: Sequence[Measurement]) -> list[Table]:
+def warm(measurements: Sequence[Measurement]) -> list[MarkdownTable]:
     """Rates with their targets; then what the first epoch and the memory cost."""
     races = _races(measurements)
     engines = _engines(races)
@@ -105,7 +105,7 @@ def warm(measurements: Sequence[Measurement]) -> list[Table]:
     )
     titles = [*first, *engines, "best peer", "ours / best", "target"]
     return [
-        Table("Warm", note, titles, rates),
+        MarkdownTable("Warm", note, titles, rates),
         _plain(
             "First epoch",
             "Seconds from the request to the end of the first epoch, compilation included.",
@@ -132,16 +132,16 @@ def _plain(
     note: str,
     races: Sequence[tuple[str, int, Race]],
     show: Callable[[Measurement], str],
-) -> Table:
+) -> MarkdownTable:
     engines = _engines(races)
     rows = [
         [work, str(population), *(show(race[engine]) for engine in engines)]
         for work, population, race in races
     ]
-    return Table(title, note, ["work", "population", *engines], rows)
+    return MarkdownTable(title, note, ["work", "population", *engines], rows)
 
 
-def flops(measurements: Sequence[Measurement]) -> list[Table]:
+def flops(measurements: Sequence[Measurement]) -> list[MarkdownTable]:
     """Our share of what the machine gives to matrix products."""
     *ours, products, square = measurements
     targets = {"adam": ADAM_SHARE, "gradient_descent": DESCENT_SHARE}
@@ -161,10 +161,10 @@ def flops(measurements: Sequence[Measurement]) -> list[Table]:
         "input gradient, which nobody computes, is not counted."
     )
     titles = ["", "GFLOP/s", "share of its own products", "share of the square"]
-    return [Table("FLOP/s", note, titles, rows)]
+    return [MarkdownTable("FLOP/s", note, titles, rows)]
 
 
-def costs(measurements: Sequence[Measurement]) -> list[Table]:
+def costs(measurements: Sequence[Measurement]) -> list[MarkdownTable]:
     """Our engine with a feature: how many times as long."""
     races: dict[tuple[str, int], dict[str, Measurement]] = {}
     for m in measurements:
@@ -183,10 +183,10 @@ def costs(measurements: Sequence[Measurement]) -> list[Table]:
         for (work, population), race in races.items()
     ]
     note = "How many times as long our engine trains with each, against without."
-    return [Table("Costs", note, ["work", "population", *extras], rows)]
+    return [MarkdownTable("Costs", note, ["work", "population", *extras], rows)]
 
 
-def load(measurements: Sequence[Measurement]) -> list[Table]:
+def load(measurements: Sequence[Measurement]) -> list[MarkdownTable]:
     """All cores at once."""
     ((work, population, race),) = _races(measurements)
     rows = [
@@ -197,10 +197,10 @@ def load(measurements: Sequence[Measurement]) -> list[Table]:
         f"{population} networks of `{work}` over {measurements[0].cores} cores, one process a "
         "core: networks · steps per second in all."
     )
-    return [Table("All cores", note, ["engine", "rate", "ours / it"], rows)]
+    return [MarkdownTable("All cores", note, ["engine", "rate", "ours / it"], rows)]
 
 
-def cold(measurements: Sequence[Measurement]) -> list[Table]:
+def cold(measurements: Sequence[Measurement]) -> list[MarkdownTable]:
     """Whole wall time, with compilation."""
     races = _races(measurements)
     engines = _engines(races)
@@ -219,10 +219,12 @@ def cold(measurements: Sequence[Measurement]) -> list[Table]:
         f"Seconds for {COLD_POPULATION} networks × {COLD_EPOCHS} epochs in a fresh process that "
         "has imported its libraries and compiled nothing for this shape."
     )
-    return [Table("Cold", note, ["work", *engines, "best peer", "ours / best", "rounds"], rows)]
+    return [
+        MarkdownTable("Cold", note, ["work", *engines, "best peer", "ours / best", "rounds"], rows)
+    ]
 
 
-REPORTS: Mapping[str, Callable[[Sequence[Measurement]], list[Table]]] = {
+REPORTS: Mapping[str, Callable[[Sequence[Measurement]], list[MarkdownTable]]] = {
     "warm": warm,
     "flops": flops,
     "costs": costs,

@@ -13,7 +13,7 @@ from dnn.bench.measure import (
     joined,
     race,
 )
-from dnn.bench.workers import Job
+from dnn.bench.workers import BenchmarkJob
 from dnn.bench.works import FEATURES
 
 # Where the share of the machine's matrix product is measured.
@@ -44,14 +44,14 @@ def warm(request: Request) -> Iterator[list[Measurement]]:
     """Every engine on every work and population, on one core."""
     for work in request.works:
         for population in request.populations:
-            jobs = [Job(engine, work, population) for engine in request.engines]
+            jobs = [BenchmarkJob(engine, work, population) for engine in request.engines]
             yield race("warm", jobs, request.core, request.plan)
 
 
 def cold_starts(request: Request) -> Iterator[list[Measurement]]:
     """Five networks for 60 epochs, nothing compiled for their shape."""
     for work in request.works:
-        jobs = [Job(engine, work, COLD_POPULATION) for engine in request.engines]
+        jobs = [BenchmarkJob(engine, work, COLD_POPULATION) for engine in request.engines]
         yield cold(jobs, request.core[0], request.plan)
 
 
@@ -65,7 +65,7 @@ def costs(request: Request) -> Iterator[list[Measurement]]:
     plan = replace(request.plan, rounds=SHORTER, turn_seconds=turn_seconds)
     for work in request.works:
         for population in request.populations:
-            jobs = [Job("ours", work, population, feature=feature) for feature in FEATURES]
+            jobs = [BenchmarkJob("ours", work, population, feature=feature) for feature in FEATURES]
             races = [race("costs", jobs, request.core, plan) for _ in range(request.plan.rounds)]
             yield [joined(runs) for runs in zip(*races, strict=True)]
 
@@ -73,17 +73,17 @@ def costs(request: Request) -> Iterator[list[Measurement]]:
 def flops(request: Request) -> Iterator[list[Measurement]]:
     """Our engine beside matrix products alone."""
     jobs = [
-        Job("ours", FLOPS_WORK, FLOPS_POPULATION),
-        Job("ours", FLOPS_WORK, FLOPS_POPULATION, optimizer="gradient_descent"),
-        Job("products", FLOPS_WORK, FLOPS_POPULATION),
-        Job("square", FLOPS_WORK, FLOPS_POPULATION),
+        BenchmarkJob("ours", FLOPS_WORK, FLOPS_POPULATION),
+        BenchmarkJob("ours", FLOPS_WORK, FLOPS_POPULATION, optimizer="gradient_descent"),
+        BenchmarkJob("products", FLOPS_WORK, FLOPS_POPULATION),
+        BenchmarkJob("square", FLOPS_WORK, FLOPS_POPULATION),
     ]
     yield race("flops", jobs, request.core, request.plan)
 
 
 def load(request: Request) -> Iterator[list[Measurement]]:
     """A sweep's load: 64 networks over all cores."""
-    jobs = [Job(engine, LOAD_WORK, LOAD_POPULATION) for engine in request.engines]
+    jobs = [BenchmarkJob(engine, LOAD_WORK, LOAD_POPULATION) for engine in request.engines]
     yield race("load", jobs, request.cores, request.plan)
 
 

@@ -19,8 +19,8 @@ from typing import Self, TextIO
 import numpy as np
 
 from dnn.bench import works
-from dnn.bench.engines import CEILINGS, ENGINES, Engine
-from dnn.bench.problem import Problem, Trainer, Turn, library
+from dnn.bench.engines import CEILINGS, ENGINES, BenchmarkEngine
+from dnn.bench.problem import EngineTrainer, Problem, Turn, library
 from dnn.data import Data
 from dnn.network import Network
 from dnn.settings import Settings
@@ -43,7 +43,7 @@ class WorkerError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Job:
+class BenchmarkJob:
     """Who trains how many networks on what; the names are those of the tables."""
 
     engine: str
@@ -54,7 +54,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WorkerAnswer:
     """What a child answers to every command.
 
     seconds, updates, flops: of the turn, as in `Turn`. wall_seconds: of the whole command.
@@ -71,7 +71,7 @@ class Answer:
 class Worker:
     """A fresh process on a core. Its first answer says that its library and data are loaded."""
 
-    def __init__(self, job: Job, core: int) -> None:
+    def __init__(self, job: BenchmarkJob, core: int) -> None:
         self.job = job
         root = str(Path(works.__file__).parents[2])
         path = os.pathsep.join(p for p in (root, os.environ.get("PYTHONPATH")) if p)
@@ -97,12 +97,12 @@ class Worker:
         self._process.stdin.write(f"{epochs}\n")
         self._process.stdin.flush()
 
-    def hear(self) -> Answer:
-        """Errors: WorkerError where the child ended; what it said stands on stderr."""
+    def hear(self) -> WorkerAnswer:
+        """Raises WorkerError where the child ended; what it said stands on stderr."""
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:
             raise self._ended()
-        return Answer(**json.loads(line))
+        return WorkerAnswer(**json.loads(line))
 
     def _ended(self) -> WorkerError:
         return WorkerError(
@@ -116,35 +116,35 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     # Whatever a library prints must not stand between the answers.
     answers, sys.stdout = sys.stdout, sys.stderr
-    serve(Job(**json.loads(sys.argv[2])), sys.stdin, answers)
+    serve(BenchmarkJob(**json.loads(sys.argv[2])), sys.stdin, answers)
 
 
-def serve(job: Job, commands: Iterable[str], answers: TextIO) -> None:
+def serve(job: BenchmarkJob, commands: Iterable[str], answers: TextIO) -> None:
     """Load and answer; then train as many epochs as each line says, and answer."""
 
     def answer(turn: Turn, began: float) -> None:
         wall = time.perf_counter() - began
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts KiB
-        answers.write(json.dumps(asdict(Answer(*turn, wall, peak))) + "\n")
+        answers.write(json.dumps(asdict(WorkerAnswer(*turn, wall, peak))) + "\n")
         answers.flush()
 
     began = time.perf_counter()
     engine = {**ENGINES, **CEILINGS}[job.engine]
     library(engine.library)
-    _awaken(engine)
+    _warm_up(engine)
     problem = works.problem(job.work, job.feature, job.optimizer)
     theta, streams = problem.draw(job.population)
     # Linux forgets the peak here (proc(5)): making the data may have taken more for a moment.
     Path("/proc/self/clear_refs").write_text("5")
     answer(Turn(0.0, 0, 0), began)
-    trainer: Trainer | None = None
+    trainer: EngineTrainer | None = None
     for line in commands:
         began = time.perf_counter()
         trainer = trainer or engine.start(problem, theta, streams)
         answer(trainer.train(int(line)), began)
 
 
-def _awaken(engine: Engine) -> None:
+def _warm_up(engine: BenchmarkEngine) -> None:
     """Train a tiny network of another shape, so that whatever is imported late is imported now."""
     x, y = np.zeros((4, 3), np.float32), np.eye(4, 1, dtype=np.float32)
     tiny = Problem(Network(3, (2,), 1), Data(x, y), Settings(batch_size=2))

@@ -20,7 +20,7 @@ from dnn.settings import Settings
 
 
 @dataclass(frozen=True)
-class Work:
+class Workload:
     """A shape, its data and its targets at population 16 (best peer) and alone (PyTorch)."""
 
     sizes: tuple[int, ...]
@@ -58,7 +58,7 @@ class Feature:
 
 
 def problem(work: str, feature: str = "plain", optimizer: str = "adam") -> Problem:
-    """By the names of the tables below. Errors: MissingLibraryError where the data need one."""
+    """By the names of the tables below. Raises MissingLibraryError where the data need one."""
     chosen, extra = WORKS[work], FEATURES[feature]
     settings = Settings(
         optimizer=optimizer,
@@ -124,14 +124,14 @@ def breast_cancer() -> Data:
     return _binary((x - x.mean(axis=0)) / x.std(axis=0), labels[:455])
 
 
-WORKS: Mapping[str, Work] = {
-    "moons": Work((2, 5, 2, 1), 64, moons, 1.5),
-    "circles": Work((2, 10, 5, 1), 300, circles, 1.5),
-    "tabular": Work((30, 64, 32, 1), 32, tabular, 0.9),
-    "image": Work((64, 128, 64, 10), 64, lambda: clusters(1437, 64), 0.9),
-    "wide": Work((784, 256, 128, 10), 128, lambda: clusters(2560, 784), 0.85, 1.0),
-    "digits": Work((64, 128, 64, 10), 64, digits, 0.9),
-    "breast_cancer": Work((30, 32, 16, 1), 32, breast_cancer, 0.9),
+WORKS: Mapping[str, Workload] = {
+    "moons": Workload((2, 5, 2, 1), 64, moons, 1.5),
+    "circles": Workload((2, 10, 5, 1), 300, circles, 1.5),
+    "tabular": Workload((30, 64, 32, 1), 32, tabular, 0.9),
+    "image": Workload((64, 128, 64, 10), 64, lambda: clusters(1437, 64), 0.9),
+    "wide": Workload((784, 256, 128, 10), 128, lambda: clusters(2560, 784), 0.85, 1.0),
+    "digits": Workload((64, 128, 64, 10), 64, digits, 0.9),
+    "breast_cancer": Workload((30, 32, 16, 1), 32, breast_cancer, 0.9),
 }
 
 # λ = 1 is far from 0, and its size does not change its price.

@@ -199,6 +199,6 @@ def _constants(target: Target, data: dict[str, dnn.Data]) -> dict[str, float]:
         z = np.broadcast_to(logits[None, :, None], (1, len(logits), len(rows)))
         y = rows.y.astype(np.float64)
         constants[f"{part}_loss"] = float(loss.per_row(z, y).mean())
-        error = loss.error_from_mean(np.asarray(loss.mistakes(z, y).mean()))
+        error = loss.error_from_mean(np.asarray(loss.error_per_row(z, y).mean()))
         constants[f"{part}_error"] = float(error)
     return constants

@@ -22,7 +22,7 @@ def network(config: Config, dataset: Dataset) -> dnn.Network:
 
 def settings(config: Config, dataset: Dataset) -> dnn.Settings:
     """How a configuration is trained."""
-    optimizer, hyper = config["optimizer"]
+    optimizer, optimizer_settings = config["optimizer"]
     schedule, schedule_settings = config["schedule"]
     loss, loss_settings = config["loss"]
     size = config["batch_size"]
@@ -34,7 +34,7 @@ def settings(config: Config, dataset: Dataset) -> dnn.Settings:
         epochs=config["epochs"],
         l2=config["l2"],
         keep_prob=np.array([keep_prob]) if isinstance(keep_prob, tuple) else keep_prob,
-        hyper=dict(hyper),
+        optimizer_settings=dict(optimizer_settings),
         schedule=schedule,
         schedule_settings=dict(schedule_settings),
         l1=config["l1"],

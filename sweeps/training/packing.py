@@ -54,7 +54,10 @@ def together(each: Sequence[dnn.Settings], sizes: Sequence[int]) -> dnn.Settings
         first,
         **{name: column([getattr(s, name) for s in each]) for name in PER_NETWORK},
         keep_prob=np.repeat(keep_prob, sizes, axis=0) if layers > 1 else column(keep_prob)[:, 0],
-        hyper={name: column([(s.hyper or {})[name] for s in each]) for name in first.hyper or {}},
+        optimizer_settings={
+            name: column([(s.optimizer_settings or {})[name] for s in each])
+            for name in first.optimizer_settings or {}
+        },
         schedule_settings={
             name: column([s.schedule_settings[name] for s in each])
             for name in first.schedule_settings

@@ -18,7 +18,7 @@ from typing import Any
 
 import studies
 from dnn.bench import machine
-from dnn.bench.report import Table, verdict
+from dnn.bench.report import MarkdownTable, verdict
 from sweeps.base import provenance
 from sweeps.base.interrupts import Shield
 from sweeps.data import Dataset
@@ -35,7 +35,7 @@ from sweeps.study.file import documents
 from sweeps.study.spec import Study
 from sweeps.training.trial import train_together
 
-__all__ = ["Table", "verdict"]
+__all__ = ["MarkdownTable", "verdict"]
 
 WARMING = 2.0  # seconds
 LIBRARIES = ("numpy", "optuna", "joblib", "scikit-learn")

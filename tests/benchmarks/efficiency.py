@@ -75,7 +75,7 @@ def of_jobs(jobs: int, turns: list[Turn]) -> list[str]:
     ]
 
 
-def tables(jobs: int, alone: list[Turn], together: list[Turn]) -> list[common.Table]:
+def tables(jobs: int, alone: list[Turn], together: list[Turn]) -> list[common.MarkdownTable]:
     """Efficiency, and what eats the rest of it."""
     pairs = list(zip(alone, together, strict=True))
     efficiency = median(a.seconds / b.seconds / jobs for a, b in pairs)
@@ -107,7 +107,7 @@ def tables(jobs: int, alone: list[Turn], together: list[Turn]) -> list[common.Ta
         "parent's CPU s",
     ]
     return [
-        common.Table(
+        common.MarkdownTable(
             "Parallel efficiency",
             f"{jobs} jobs over 1: {common.verdict(efficiency, '≥', TARGET)} (of rounds: "
             + ", ".join(f"{a.seconds / b.seconds / jobs:.2f}" for a, b in pairs)
@@ -115,13 +115,13 @@ def tables(jobs: int, alone: list[Turn], together: list[Turn]) -> list[common.Ta
             heads,
             [of_jobs(1, alone), of_jobs(jobs, together)],
         ),
-        common.Table(
+        common.MarkdownTable(
             "What eats the rest",
             f"Share of the {jobs} workers' time; with the efficiency it adds up to one.",
             ["", "share"],
             rest,
         ),
-        common.Table(
+        common.MarkdownTable(
             "The parent",
             "Wall seconds of a search in each thing that it does, while the workers train.",
             ["", "1 job", f"{jobs} jobs"],

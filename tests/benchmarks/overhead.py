@@ -210,7 +210,7 @@ def main(options: argparse.Namespace) -> None:
         "is Optuna's, with a sampler made anew for each trial; finished is the record and the "
         "journal's end of a trial; disk is the part of both that waits for fsync."
     )
-    print(common.Table("Overhead", note, head, rows).markdown())
+    print(common.MarkdownTable("Overhead", note, head, rows).markdown())
     if options.many:
         peak = memory("random", options.many)
         row = [
@@ -220,7 +220,7 @@ def main(options: argparse.Namespace) -> None:
         ]
         note = "Peak of the parent, random sampler, MiB."
         head = ["trials", "before the first", "peak", "ms a trial"]
-        print(common.Table("Memory", note, head, [row]).markdown())
+        print(common.MarkdownTable("Memory", note, head, [row]).markdown())
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ def errors(ours: Side, theirs: Side) -> tuple[str, str, str]:
     return own[0], own[1], difference
 
 
-def table(race: Race, ours: list[Side], theirs: list[Side]) -> common.Table:
+def table(race: Race, ours: list[Side], theirs: list[Side]) -> common.MarkdownTable:
     """Seconds and errors of both sides; ratios are medians over the rounds."""
     spans = {
         "whole process": lambda side: side.whole,
@@ -155,7 +155,7 @@ def table(race: Race, ours: list[Side], theirs: list[Side]) -> common.Table:
         f"The last line: {len(ours[0].wrong)} fresh seeds on the test rows, 95 % over "
         "new rows and seeds; at the right ours less theirs."
     )
-    return common.Table(race.title, note, ["", "ours", "theirs", "theirs / ours"], rows)
+    return common.MarkdownTable(race.title, note, ["", "ours", "theirs", "theirs / ours"], rows)
 
 
 def main(options: argparse.Namespace) -> None:

@@ -60,7 +60,11 @@ def main(options: argparse.Namespace) -> None:
         f"Least dev loss of {options.trials} trials of `tabular_full`, mean over {options.rounds} "
         "seeds of the search; at the right less the first window's, 95 % over seeds."
     )
-    print(common.Table("A wider window", note, ["window", "least", "difference"], rows).markdown())
+    print(
+        common.MarkdownTable(
+            "A wider window", note, ["window", "least", "difference"], rows
+        ).markdown()
+    )
 
 
 if __name__ == "__main__":

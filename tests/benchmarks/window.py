@@ -192,13 +192,13 @@ def main(options: argparse.Namespace) -> None:
         + " s (least, 10 %, median, 90 %, longest). At best: their sum over the workers."
     )
     head = ["jobs", "window", "with it", "free", "at best", "with it / free"]
-    print(common.Table("The window", note, head, rows).markdown())
+    print(common.MarkdownTable("The window", note, head, rows).markdown())
     rows = [shuffled(trials, dataset, jobs * options.jobs) for jobs in (1, 2, 4)]
     note = (
         f"The same lengths in {ORDERS:,} random orders, simulated, asking for nothing: the ratio."
     )
     head = ["jobs", "window", "median", "95 % of orders"]
-    print(common.Table("Any order", note, head, rows).markdown())
+    print(common.MarkdownTable("Any order", note, head, rows).markdown())
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from dnn.bench import report, tables, works
 from dnn.bench.engines import CEILINGS, ENGINES, PEERS
 from dnn.bench.measure import Measurement, Plan, joined, race
 from dnn.bench.problem import INSTALL, MissingLibraryError, Problem, library
-from dnn.bench.workers import Job, Worker, WorkerError
+from dnn.bench.workers import BenchmarkJob, Worker, WorkerError
 
 POPULATION, ROWS = 3, 50
 # 50 rows are three batches of 14 and one of 8, or one of all.
@@ -161,7 +161,7 @@ def test_contestants_count_the_same_steps_and_keep_every_round() -> None:
     """Networks shared out unevenly, too: three of them over two processes."""
     core = tables.Request([], [], [], cli.machine.cores(), TINY).core[0]
     for cores in ([core], [core, core]):
-        jobs = [Job("ours", "moons", 3), Job("ours", "moons", 3, feature="l2")]
+        jobs = [BenchmarkJob("ours", "moons", 3), BenchmarkJob("ours", "moons", 3, feature="l2")]
         for m in race("warm", jobs, cores, TINY):
             assert len(m.seconds) == TINY.rounds
             assert m.updates == 5 * m.epochs
@@ -171,7 +171,7 @@ def test_contestants_count_the_same_steps_and_keep_every_round() -> None:
 
 
 def test_turns_of_several_processes_are_compared_by_the_epoch() -> None:
-    job = Job("ours", "moons", 1)
+    job = BenchmarkJob("ours", "moons", 1)
     runs = [Measurement("costs", job, 1, epochs, 5 * epochs) for epochs in (4, 2)]
     runs[0].seconds, runs[1].seconds = [0.4, 0.8], [0.3]
     both = joined(runs)
@@ -182,7 +182,7 @@ def test_turns_of_several_processes_are_compared_by_the_epoch() -> None:
 def test_a_worker_that_fails_says_so(capfd: pytest.CaptureFixture[str]) -> None:
     """Its reason is on stderr, which is the parent's."""
     with (
-        Worker(Job("ours", "no such work", 1), cli.machine.cores()[-1]) as worker,
+        Worker(BenchmarkJob("ours", "no such work", 1), cli.machine.cores()[-1]) as worker,
         pytest.raises(
             WorkerError, match="ours on no such work: its process ended with exit code 1"
         ),
@@ -234,7 +234,9 @@ def test_the_markdown_has_every_table(outcome: tuple[dict, str]) -> None:
 
 
 def measured(engine: str, population: int, rate: float) -> Measurement:
-    return Measurement("warm", Job(engine, "moons", population), 1, 1, 100, seconds=[1 / rate])
+    return Measurement(
+        "warm", BenchmarkJob(engine, "moons", population), 1, 1, 100, seconds=[1 / rate]
+    )
 
 
 def test_targets_are_held_against_the_best_peer() -> None:

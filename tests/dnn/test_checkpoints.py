@@ -27,6 +27,17 @@ def start(network: Network = NETWORK, settings: Settings = SETTINGS, **own: Any)
     return fit(network, theta, rows(), rows(1), streams, settings, **own)
 
 
+def test_a_renamed_setting_has_its_old_name_in_the_file(tmp_path: Path) -> None:
+    settings = dataclasses.replace(SETTINGS, optimizer_settings={"beta1": 0.8})
+    save(start(settings=settings), tmp_path / "population.npz")
+    with np.load(tmp_path / "population.npz") as file:
+        identity = json.loads(str(file["meta"]))["identity"]
+    assert identity["settings.hyper"] == {"beta1": 0.8}
+    assert "settings.optimizer_settings" not in identity
+    with pytest.raises(ValueError, match=r"settings\.optimizer_settings: expected the "):
+        resume(tmp_path / "population.npz", NETWORK, rows(), rows(1), SETTINGS)
+
+
 def walk(training: Training, until: int) -> list[Any]:
     records = []
     while training.epoch < until and training.active.any():

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from dnn import ACTIVATIONS, Data, Network, predict, score, scoring
-from dnn.activations import alone
+from dnn.activations import forward_only
 from dnn.affine import WIDE
+from dnn.chunks import CHUNK_ROWS
 from dnn.evaluation import Evaluation
 from dnn.normalization import EPSILON
-from dnn.pieces import EVALUATION_ROWS
-from dnn.scoring import Scorer, Split
+from dnn.scoring import ScoredSplit, Scorer
 
 
 def population(network: Network, dtype: str, networks: int = 3) -> np.ndarray:
@@ -80,7 +80,7 @@ def test_an_activation_alone_is_the_first_half_of_its_layer(name: str, dtype: st
     """Where it saturates, too."""
     z = np.concatenate([np.linspace(-8, 8, 321), [-1e4, -90.0, 90.0, 1e4]]).astype(dtype)
     z = np.tile(z, (2, 3, 1))
-    whole, own, found = z.copy(), alone(name), z.copy()
+    whole, own, found = z.copy(), forward_only(name), z.copy()
     with np.errstate(all="ignore"):
         ACTIVATIONS[name](whole, z.copy()).forward()
         found *= own.before
@@ -95,7 +95,7 @@ def test_splits_scored_together_have_the_scores_of_each(sizes: Sequence[int]) ->
     network = Network(4, (5,), 1)
     theta = population(network, "float64")
     splits = [rows(network, size, "float64", seed) for seed, size in enumerate(sizes)]
-    found = Scorer(network, theta, [Split(each) for each in splits])(np.arange(3))
+    found = Scorer(network, theta, [ScoredSplit(each) for each in splits])(np.arange(3))
     expected = np.concatenate([score(network, theta, each) for each in splits])
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
@@ -103,8 +103,8 @@ def test_splits_scored_together_have_the_scores_of_each(sizes: Sequence[int]) ->
 def test_scores_follow_theta_and_the_networks_asked_for() -> None:
     network = Network(20, (18, 5), 1, "sigmoid", batch_norm=True)
     theta = population(network, "float64")
-    data = rows(network, EVALUATION_ROWS + 9, "float64")
-    scorer = Scorer(network, theta, [Split(data)])
+    data = rows(network, CHUNK_ROWS + 9, "float64")
+    scorer = Scorer(network, theta, [ScoredSplit(data)])
     for members in ([0, 1, 2], [2], [0, 2], [1, 2], [0, 1, 2]):
         theta *= 1.1
         found = scorer(np.array(members))
@@ -116,7 +116,7 @@ def test_rows_of_its_own_beside_rows_of_all() -> None:
     theta = population(network, "float64")
     train, dev = rows(network, 700, "float64"), rows(network, 90, "float64", 1)
     own = [np.arange(600), np.array([3, 3, 4]), np.arange(100, 700)]
-    found = Scorer(network, theta, [Split(train, own), Split(dev)])(np.arange(3))
+    found = Scorer(network, theta, [ScoredSplit(train, own), ScoredSplit(dev)])(np.arange(3))
     for member, numbers in enumerate(own):
         alone = theta[member : member + 1]
         mine = Data(train.x[numbers], train.y[numbers])
@@ -153,26 +153,26 @@ def test_buffers_of_whole_pieces_are_bound_once(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(Evaluation, "_bind", counted)
     own = [np.arange(count) for count in (600, 700, 800, 900)]
-    Scorer(network, theta, [Split(data, own)])(np.arange(4))
-    assert bound == [EVALUATION_ROWS, 88, 188, 288, 388]
+    Scorer(network, theta, [ScoredSplit(data, own)])(np.arange(4))
+    assert bound == [CHUNK_ROWS, 88, 188, 288, 388]
 
 
 @pytest.mark.parametrize(("beyond", "cuts"), [(0, 1), (1, 2)])
-def test_pieces_are_kept_where_rows_and_targets_are_few(
+def test_chunks_are_kept_where_rows_and_targets_are_few(
     monkeypatch: pytest.MonkeyPatch, beyond: int, cuts: int
 ) -> None:
     network = Network(4, (5,), 1)
     theta, data = population(network, "float64"), rows(network, 90, "float64")
     times: list[int] = []
-    cut = scoring.cut
+    row_chunks = scoring.row_chunks
 
-    def counted(splits: Sequence[scoring.Rows]) -> Iterator[scoring.Piece]:
+    def counted(splits: Sequence[scoring.Rows]) -> Iterator[scoring.RowChunk]:
         times.append(len(splits))
-        return cut(splits)
+        return row_chunks(splits)
 
-    monkeypatch.setattr(scoring, "cut", counted)
+    monkeypatch.setattr(scoring, "row_chunks", counted)
     monkeypatch.setattr(scoring, "KEPT", data.x.nbytes + data.y.nbytes - beyond)
-    scorer = Scorer(network, theta, [Split(data)])
+    scorer = Scorer(network, theta, [ScoredSplit(data)])
     scorer(np.arange(3))
     scorer(np.arange(3))
     assert len(times) == cuts
@@ -186,7 +186,7 @@ def test_neighbours_change_no_bit(activation: str, hidden: tuple[int, ...], dtyp
     network = Network(9, hidden, 1, activation, batch_norm=bool(hidden))
     theta = population(network, dtype, 7)
     theta[3] = np.nan
-    splits = [Split(rows(network, 530, dtype)), Split(rows(network, 41, dtype, 1))]
+    splits = [ScoredSplit(rows(network, 530, dtype)), ScoredSplit(rows(network, 41, dtype, 1))]
     scorer = Scorer(network, theta, splits)
     everyone, some = scorer(np.arange(7)), scorer(np.array([1, 6]))
     alone = Scorer(network, theta[6:].copy(), splits)(np.arange(1))

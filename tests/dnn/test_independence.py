@@ -40,7 +40,7 @@ def pick(case: Case, members: np.ndarray) -> tuple[Training, np.ndarray]:
     else:
         y = (x[:, :1] + x[:, -1:] > 0).astype(case.dtype)
     own = {name: values[members] for name, values in case.mixed.items()}
-    hyper = {
+    optimizer_settings = {
         name: own.pop(name)
         for name in list(own)
         if name in OPTIMIZERS[case.settings.optimizer].settings
@@ -52,7 +52,7 @@ def pick(case: Case, members: np.ndarray) -> tuple[Training, np.ndarray]:
         Data(x, y),
         Data(x[::2].copy(), y[::2].copy()),
         streams,
-        replace(case.settings, hyper=hyper, **own),
+        replace(case.settings, optimizer_settings=optimizer_settings, **own),
         rows=rows,
     )
     return training, theta

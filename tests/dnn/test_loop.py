@@ -9,7 +9,7 @@ import pytest
 import dnn
 from dnn import Data, Network, Replay, Settings, Streams, Training, fit, groups, score
 from dnn.binding import bind
-from dnn.stepping import PIECE
+from dnn.stepping import CHUNK_NUMBERS
 
 NETWORK = Network(4, (6, 5), 1)
 PLAIN = Settings("gradient_descent", 0.05, batch_size=10, epochs=3)
@@ -106,7 +106,7 @@ def test_how_a_population_is_grouped_changes_nothing(
 ) -> None:
     """Wide networks in several groups, whose parameters are cut into pieces."""
     network = Network(30, (1000, 220), 3, loss="softmax_cross_entropy")
-    assert network.n_parameters > PIECE
+    assert network.n_parameters > CHUNK_NUMBERS
     rng = np.random.default_rng(0)
     x = rng.standard_normal((50, 30)).astype(dtype)
     data = Data(x, np.eye(3, dtype=dtype)[rng.integers(0, 3, 50)])
@@ -128,7 +128,7 @@ def test_how_a_population_is_grouped_changes_nothing(
 
 def test_the_penalty_reaches_the_last_weight_of_a_wide_network() -> None:
     network = Network(30, (8000,), 1)
-    assert network.n_weights > PIECE
+    assert network.n_weights > CHUNK_NUMBERS
     x = np.zeros((6, 30))
     settings = Settings("gradient_descent", 1.0, batch_size=6, epochs=1, l2=0.6)
     streams = Streams.spawn(0, 2)

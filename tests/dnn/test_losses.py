@@ -36,7 +36,7 @@ def test_softmax_is_scipys() -> None:
     expected = -log_p[:, labels, np.arange(9)]
     np.testing.assert_allclose(softmax.per_row(z, np.eye(5)[labels]), expected)
     wrong = (z.argmax(axis=1) != labels).astype(float)
-    np.testing.assert_array_equal(softmax.mistakes(z, np.eye(5)[labels]), wrong)
+    np.testing.assert_array_equal(softmax.error_per_row(z, np.eye(5)[labels]), wrong)
 
 
 def test_binary_is_softmax_over_two() -> None:
@@ -47,7 +47,7 @@ def test_binary_is_softmax_over_two() -> None:
     y, onehot = labels[:, None].astype(float), np.eye(2)[labels]
     np.testing.assert_allclose(binary.per_row(z, y), softmax.per_row(both, onehot))
     np.testing.assert_allclose(binary.outputs(z), softmax.outputs(both))
-    np.testing.assert_array_equal(binary.mistakes(z, y), softmax.mistakes(both, onehot))
+    np.testing.assert_array_equal(binary.error_per_row(z, y), softmax.error_per_row(both, onehot))
 
 
 @pytest.mark.parametrize("delta", [0.3, 1.0, 5.0])

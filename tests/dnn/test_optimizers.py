@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from dnn import OPTIMIZERS, Network
-from dnn.settings import Settings, plan
-from dnn.stepping import PIECE, SWEEP, Stepper
+from dnn.settings import Settings, for_population
+from dnn.stepping import CHUNK_NUMBERS, FLUSH_EVERY, Stepper
 
 Array = np.ndarray
 # Learning rates that suit the bowl and Rosenbrock's valley, the slowest coordinate included.
@@ -30,9 +30,9 @@ BOWL = {
 
 
 def bind(name: str, theta: Array, grad: Array, rate: float, **given: float) -> Stepper:
-    settings = Settings(name, rate, hyper=given)
-    hypers = plan(settings, Network(1, (), 1), len(theta)).hypers
-    return Stepper(OPTIMIZERS[name], theta, grad, hypers, n_weights=theta.shape[1] // 2)
+    settings = Settings(name, rate, optimizer_settings=given)
+    own = for_population(settings, Network(1, (), 1), len(theta)).optimizer_settings
+    return Stepper(OPTIMIZERS[name], theta, grad, own, n_weights=theta.shape[1] // 2)
 
 
 def naive(name: str, alpha: float) -> Callable[[Array], Iterator[tuple[Array, Array]]]:
@@ -149,8 +149,8 @@ def mixed(name: str, population: int, seed: int = 1) -> list[Mapping[str, float]
         key: value * rng.uniform(0.9, 1, population)
         for key, value in OPTIMIZERS[name].settings.items()
     }
-    settings = Settings(name, rng.uniform(0.01, 0.1, population), hyper=given)
-    return plan(settings, Network(1, (), 1), population).hypers
+    settings = Settings(name, rng.uniform(0.01, 0.1, population), optimizer_settings=given)
+    return for_population(settings, Network(1, (), 1), population).optimizer_settings
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -158,15 +158,15 @@ def mixed(name: str, population: int, seed: int = 1) -> list[Mapping[str, float]
 def test_each_network_takes_its_own_hyperparameters(name: str, dtype: type) -> None:
     """Bit for bit as alone with scalars for coefficients; and however it is cut into pieces."""
     rng = np.random.default_rng(1)
-    columns = PIECE + 1000 if name == "adamw" else 300
+    columns = CHUNK_NUMBERS + 1000 if name == "adamw" else 300
     start = rng.standard_normal((4, columns)).astype(dtype)
     grads = rng.standard_normal((5, 4, columns)).astype(dtype)
-    hypers = mixed(name, 4)
+    own = mixed(name, 4)
 
     def run(rows: slice) -> Array:
         theta = start[rows].copy()
         grad = np.empty_like(theta)
-        stepper = Stepper(OPTIMIZERS[name], theta, grad, hypers[rows], 100, shared=len(theta) == 1)
+        stepper = Stepper(OPTIMIZERS[name], theta, grad, own[rows], 100, shared=len(theta) == 1)
         for g in grads:
             grad[:] = g[rows]
             stepper.step()
@@ -207,11 +207,11 @@ def test_state_that_has_decayed_to_subnormal_numbers_becomes_zero() -> None:
     stepper = bind("adam", theta, grad, 0.01)
     smallest = np.finfo(np.float32).smallest_subnormal
     stepper.state["m"][:] = [4 * smallest, 1.0, np.inf, np.nan]
-    for _ in range(SWEEP - 1):
+    for _ in range(FLUSH_EVERY - 1):
         stepper.step()
     assert stepper.state["m"][0, 0] == 4 * smallest
     stepper.step()
     m = stepper.state["m"][0]
     assert m[0] == 0
-    assert m[1] == pytest.approx(0.9**SWEEP, rel=1e-5)
+    assert m[1] == pytest.approx(0.9**FLUSH_EVERY, rel=1e-5)
     assert not np.isfinite(m[2:]).any()

@@ -209,8 +209,8 @@ def test_the_hot_loop_allocates_nothing_that_grows(change: dict, batch_norm: boo
         ({"learning_rate": 0}, "learning_rate: expected a number > 0, got 0"),
         ({"learning_rate": np.nan}, "learning_rate: expected a number > 0, got nan"),
         ({"learning_rate": None}, "learning_rate: expected a number > 0, got None"),
-        ({"hyper": {"epsilon": -1}}, r"adam\.epsilon: expected a number > 0, got -1"),
-        ({"hyper": [1]}, r"settings of adam: expected a mapping, got \[1\]"),
+        ({"optimizer_settings": {"epsilon": -1}}, r"adam\.epsilon: expected a number > 0, got -1"),
+        ({"optimizer_settings": [1]}, r"settings of adam: expected a mapping, got \[1\]"),
         (
             {"schedule": "step", "schedule_settings": {"interval": 0}},
             r"step\.interval: expected a whole number >= 1, got 0",

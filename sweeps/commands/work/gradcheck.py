@@ -51,15 +51,15 @@ def check(path: Path, assignments: Sequence[str], options: Options, console: Con
         raise UserError(document.fault("trainer", problem))
     config = study.space.default
     made, how = networks.network(config, dataset), networks.settings(config, dataset)
-    learnt = fitting.learn(made, how, dataset.parts["train"])
-    arguments = _arguments(study, dataset, learnt, options)
-    _tell_what(config, learnt, arguments, console)
+    loss = fitting.training_loss(made, how, dataset.parts["train"])
+    arguments = _arguments(study, dataset, loss, options)
+    _tell_what(config, loss, arguments, console)
     with threadpool_limits(1):
         try:
             done = gradcheck.check(**arguments, epsilon=options.epsilon)
         except ValueError as fault:
             raise UserError(str(fault)) from None
-        _tell_result(done, learnt.network, options.epsilon, console)
+        _tell_result(done, loss.network, options.epsilon, console)
         if options.against_epsilon:
             console.print(_by_epsilon(gradcheck.against_epsilon(**arguments)))
     sign = "<=" if done.passed else ">"
@@ -73,10 +73,10 @@ def check(path: Path, assignments: Sequence[str], options: Options, console: Con
 
 
 def _tell_what(
-    config: Config, learnt: fitting.Learnt, arguments: dict[str, Any], console: Console
+    config: Config, loss: fitting.TrainingLoss, arguments: dict[str, Any], console: Console
 ) -> None:
     """The network, and what makes its cost another one than the plain one."""
-    network, rows = learnt.network, len(arguments["x"])
+    network, rows = loss.network, len(arguments["x"])
     shape = " → ".join(map(str, (network.n_in, *network.hidden, network.n_out)))
     say(
         console,
@@ -86,7 +86,7 @@ def _tell_what(
     )
     if config["label_smoothing"]:
         say(console, "labels", f"smoothed by {config['label_smoothing']:g}")
-    if learnt.weights is not None:
+    if loss.weights is not None:
         say(console, "weights", f"of the classes: {show(plain(config['class_weights']))}")
     if arguments["masks"] is not None:
         say(console, "dropout", "with fixed masks: fresh ones would be another function each time")
@@ -110,9 +110,9 @@ def _tell_result(
 
 
 def _arguments(
-    study: Study, dataset: Dataset, learnt: fitting.Learnt, options: Options
+    study: Study, dataset: Dataset, loss: fitting.TrainingLoss, options: Options
 ) -> dict[str, Any]:
-    config, network = study.space.default, learnt.network
+    config, network = study.space.default, loss.network
     streams = seeds.streams(study.search.seed, seeds.SEARCH, range(1))
     first = slice(options.rows)
     x = dataset.parts["train"].x[first]
@@ -128,8 +128,8 @@ def _arguments(
         "network": network,
         "theta": networks.initialize(config, dataset, streams, "float64")[0],
         "x": x,
-        "y": learnt.targets[first],
-        "weights": None if learnt.weights is None else learnt.weights[first],
+        "y": loss.targets[first],
+        "weights": None if loss.weights is None else loss.weights[first],
         "l2": config["l2"],
         "l1": config["l1"],
         "keep_prob": keep if masks is not None else None,

@@ -9,13 +9,13 @@ from dnn.arrays import Array, empty
 
 # Rows evaluated at once: enough for the products, few enough for the cache. It is a constant, for
 # another number of rows can round a product differently.
-EVALUATION_ROWS = 512
+CHUNK_ROWS = 512
 
 # Of rows, x (n, n_in) and y (n, K).
 Rows = tuple[Array, Array]
 
 
-class Piece(NamedTuple):
+class RowChunk(NamedTuple):
     """Rows that are evaluated at once: x (n_in + 1, B), its last row ones, and y (B, K).
 
     spans: which of them are of which split, by its number.
@@ -26,11 +26,11 @@ class Piece(NamedTuple):
     spans: Sequence[tuple[int, slice]]
 
 
-def cut(splits: Sequence[Rows]) -> Iterator[Piece]:
-    """Rows of all splits, one behind the other, in pieces of `EVALUATION_ROWS`."""
+def row_chunks(splits: Sequence[Rows]) -> Iterator[RowChunk]:
+    """Rows of all splits, one behind the other, in chunks of `CHUNK_ROWS`."""
     ends = np.cumsum([len(x) for x, _ in splits]).tolist()
-    for top in range(0, ends[-1], EVALUATION_ROWS):
-        bottom = min(top + EVALUATION_ROWS, ends[-1])
+    for top in range(0, ends[-1], CHUNK_ROWS):
+        bottom = min(top + CHUNK_ROWS, ends[-1])
         xs, ys, spans = [], [], []
         for number, ((x, y), end) in enumerate(zip(splits, ends, strict=True)):
             start = end - len(x)
@@ -39,7 +39,7 @@ def cut(splits: Sequence[Rows]) -> Iterator[Piece]:
                 xs.append(x[first - start : last - start])
                 ys.append(y[first - start : last - start])
                 spans.append((number, slice(first - top, last - top)))
-        yield Piece(columns(*xs), ys[0] if len(ys) == 1 else np.concatenate(ys), spans)
+        yield RowChunk(columns(*xs), ys[0] if len(ys) == 1 else np.concatenate(ys), spans)
 
 
 def columns(*x: Array) -> Array:
