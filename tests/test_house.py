@@ -65,6 +65,10 @@ ROOMS = {
         *("sections", "compatibility", "data_section", "hyperparameters", "space", "metrics"),
         *("objectives", "methods", "trainers", "spec", "consistency", "file"),
     ),
+    "sweeps.study.hyperparameters": ("kinds", "list_kinds", "named_options", "vocabulary"),
+    "sweeps.study.space": (
+        *("leaves", "dimensions", "conditional", "constraints", "space", "walks"),
+    ),
     "sweeps.study.file": (
         *("documents", "overrides", "depths", "ranges", "entries", "space_section", "enqueue"),
         *("pydantic_errors", "parsing", "json_schema"),

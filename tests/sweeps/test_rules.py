@@ -503,7 +503,7 @@ def test_what_is_enqueued_is_said_as_the_space_says_it(given: str, params: dict[
         ),
         (
             "optimizer: {adam: {schedule: cosine}}, schedule: step",
-            "enqueue.0.optimizer.schedule: expected one value of it, got two",
+            "enqueue.0.optimizer.schedule: expected one value of schedule, got two",
         ),
         (
             "optimizer: {adam: {epochs: 3}}",

@@ -66,7 +66,8 @@ def _beside(given: dict[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
             value = {option: {key: v for key, v in inside.items() if key not in others}}
         for key, one in ({name: value} | _beside(others, vocabulary)).items():
             if key in found or (key != name and key in given):
-                raise Expected("one value of it", Unquoted("two"), at=join(str(name), str(key)))
+                at = join(str(name), str(key))
+                raise Expected(f"one value of {key}", Unquoted("two"), at=at)
             found[key] = one
     return found
 

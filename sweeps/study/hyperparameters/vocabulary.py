@@ -15,10 +15,8 @@ from sweeps.study.hyperparameters.kinds import (
     Kind,
     Name,
     Number,
-    PerLayer,
-    Weights,
-    Widths,
 )
+from sweeps.study.hyperparameters.list_kinds import PerLayer, Weights, Widths
 from sweeps.study.hyperparameters.named_options import (
     INITIALIZERS,
     LOSSES,
