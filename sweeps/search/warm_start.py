@@ -12,7 +12,7 @@ from typing import Any
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, Words
 from sweeps.search.delayed import WarmTrial
-from sweeps.storage import folders, identities, record_summaries, records
+from sweeps.storage import atomic, folders, identities, record_summaries
 from sweeps.study.file import documents, parsing
 from sweeps.study.spec import Study
 from sweeps.training import networks
@@ -34,7 +34,7 @@ def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[
         return _written(written)
     found = _found(study, base / study.search.from_, data)
     if written.parent.is_dir():
-        records.write_text(written, json.dumps(found))
+        atomic.write_text(written, json.dumps(found))
     return _warm(found)
 
 
