@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from sweeps.base import files
-from sweeps.storage import optuna_private, records
+from sweeps.storage import atomic, optuna_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,7 @@ class Board:
         own.
         """
         identifier = self._artifact(name)
-        with records.Replacing(files.make_folder(self._folder) / identifier) as file:
+        with atomic.AtomicFile(files.make_folder(self._folder) / identifier) as file:
             file.write(content)
         meta = {"artifact_id": identifier, "filename": name, "mimetype": kind, "encoding": None}
         self._show(identifier, trial, meta)

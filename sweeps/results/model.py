@@ -22,7 +22,7 @@ from sweeps.data import Dataset
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
 from sweeps.phases.confirm import Confirmation
-from sweeps.storage import archives, records
+from sweeps.storage import archives, atomic
 from sweeps.training import networks
 
 
@@ -83,7 +83,7 @@ def save(path: Path, winner: Confirmation, dataset: Dataset) -> None:
         "target": asdict(dataset.target),
         "decimal": dataset.decimal,
     }
-    records.save(path, {"theta": theta, "meta": np.array(json.dumps(meta))})
+    atomic.write_npz(path, {"theta": theta, "meta": np.array(json.dumps(meta))})
 
 
 def load(path: Path) -> Model:

@@ -12,7 +12,7 @@ from sweeps.phases.confirm import Confirmation
 from sweeps.phases.prepare import PreparedRun
 from sweeps.results import delimited, frames, model, resolved
 from sweeps.search import Finished
-from sweeps.storage import folders, records
+from sweeps.storage import atomic, folders
 from sweeps.storage.store import Store
 from sweeps.study import methods
 from sweeps.study.spec import Study
@@ -29,7 +29,7 @@ OF_CONFIRMATION = (
 
 def write_study(folder: Path, study: Study, base: Path) -> None:
     """`study.yaml`, from which alone the run can go on: written before the first trial."""
-    records.write_text(folder / "study.yaml", resolved.study_yaml(study, base, folder))
+    atomic.write_text(folder / "study.yaml", resolved.study_yaml(study, base, folder))
 
 
 def write(
@@ -53,17 +53,17 @@ def write(
             (folder / name).unlink(missing_ok=True)
         return
     _frame(folder, "confirm", frames.confirmed(study, dataset, networks, others))
-    records.save(folder / "predictions.npz", frames.predictions(dataset, networks, others))
+    atomic.write_npz(folder / "predictions.npz", frames.predictions(dataset, networks, others))
     winner = networks[0]
     model.save(folder / "model.npz", winner, dataset)
     best = resolved.best_yaml(study, winner.candidate.config, run.base, folder)
-    records.write_text(folder / "best.yaml", best)
+    atomic.write_text(folder / "best.yaml", best)
 
 
 def _frame(folder: Path, name: str, frame: pd.DataFrame) -> None:
-    with records.Replacing(folder / f"{name}.parquet") as file:
+    with atomic.AtomicFile(folder / f"{name}.parquet") as file:
         frame.to_parquet(file, index=False)
-    with records.Replacing(folder / "data" / f"{name}.csv") as file:
+    with atomic.AtomicFile(folder / "data" / f"{name}.csv") as file:
         delimited.write_csv(file, frame)
 
 
@@ -117,4 +117,4 @@ def write_provenance(run: PreparedRun, finished: list[Finished], facts: dict[str
         "threads": "one BLAS thread per worker",
         **facts,
     }
-    records.write_text(run.folder / "provenance.json", json.dumps(document, indent=1))
+    atomic.write_text(run.folder / "provenance.json", json.dumps(document, indent=1))

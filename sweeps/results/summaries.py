@@ -23,11 +23,11 @@ def plain(result: "Result") -> dict[str, Any]:
 
 def write(result: "Result") -> None:
     """`summary.json`, beside the provenance that it belongs to."""
-    from sweeps.storage import records
+    from sweeps.storage import atomic
 
     belongs = {"finished": result.run.provenance["finished"]}
     text = json.dumps(belongs | _found(result), indent=1, allow_nan=False)
-    records.write_text(result.folder / FILE, text)
+    atomic.write_text(result.folder / FILE, text)
 
 
 def read(folder: Path, provenance: dict[str, Any]) -> dict[str, Any] | None:

@@ -12,12 +12,13 @@ from typing import Any
 from sweeps.base import files
 from sweeps.base.errors import Expected, Unquoted, UserError
 from sweeps.search.delayed import WarmTrial
-from sweeps.storage import folders, identities, record_summaries, records
+from sweeps.storage import atomic, folders, identities, record_summaries
 from sweeps.study.file import documents, parsing
 from sweeps.study.spec import Study
 from sweeps.training import networks
 
 FILE = "warm.json"
+WHERE = "search.from"  # of the study file, for messages
 _NO_RECORDS = "sweeps clean --all may have removed them; sweeps resume trains them again"
 
 
@@ -34,8 +35,8 @@ def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[
         return _written(written)
     found = _found(study, base / study.search.from_, data)
     if written.parent.is_dir():
-        records.write_text(written, json.dumps(found))
-    return _warm(found)
+        atomic.write_text(written, json.dumps(found))
+    return _trials(found)
 
 
 def fitting(study: Study, base: Path, data: dict[str, Any]) -> list[WarmTrial]:
@@ -45,7 +46,7 @@ def fitting(study: Study, base: Path, data: dict[str, Any]) -> list[WarmTrial]:
     UserError for a study file or an identity of its that cannot be read.
     """
     earlier = study.search.from_
-    return [] if earlier is None else _warm(_found(study, base / earlier, data))
+    return [] if earlier is None else _trials(_found(study, base / earlier, data))
 
 
 def check(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> None:
@@ -56,7 +57,7 @@ def check(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> None:
 
 def _written(path: Path) -> list[WarmTrial]:
     try:
-        return _warm(files.parse_json(files.contents(path).decode()))
+        return _trials(files.parse_json(files.contents(path).decode()))
     except (ValueError, TypeError, LookupError, AttributeError) as fault:
         raise UserError(
             f"{path}: expected the trials that search.from found, got {type(fault).__name__} "
@@ -64,38 +65,19 @@ def _written(path: Path) -> list[WarmTrial]:
         ) from None
 
 
-def _warm(found: list[dict[str, Any]]) -> list[WarmTrial]:
+def _trials(found: list[dict[str, Any]]) -> list[WarmTrial]:
     return [
         WarmTrial(one["params"], float(one["value"]), one.get("violations", {})) for one in found
     ]
 
 
 def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
-    where = "search.from"
-    known = folders.expect_own(run) / "artifacts" / "identity.json"
-    if not known.exists():
-        raise Expected("the folder of a run", Unquoted(study.search.from_), at=where)
-    identity = identities.read(known)
-    if identity.get("data") != json.loads(json.dumps(data)):
-        raise Expected("a run on the same data and split", Unquoted("another"), at=where)
-    trainer = study.trainer.identity if study.trainer else None
-    if identity.get("trainer") != json.loads(json.dumps(trainer)):
-        raise Expected("a run of the same trainer", Unquoted("another"), at=where)
-    earlier = parsing.study(documents.read(run / "study.yaml"))
-    if [o.key for o in earlier.objectives] != [study.objective.key] or study.objectives[1:]:
-        raise Expected(
-            f"a run with the same one objective ({study.objective.label})",
-            Unquoted(" and ".join(o.label for o in earlier.objectives)),
-            at=where,
-        )
-    if study.needs_target and earlier.aims != study.aims:
-        raise Expected(
-            f"a run with the same target ({_target(study)})", Unquoted(_target(earlier)), at=where
-        )
+    """An earlier run's complete trials that lie in this study's space, as FILE has them."""
+    earlier, identity = _comparable(study, run, data)
     paths = folders.record_paths(run)
     if not paths:
         raise Expected(
-            "a run with records of its trials", Unquoted("none there"), _NO_RECORDS, where
+            "a run with records of its trials", Unquoted("none there"), _NO_RECORDS, WHERE
         )
     found = []
     for path in paths:
@@ -104,20 +86,50 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
             continue
         config = earlier.space.configure(record.params)
         params = _located(study, config)
-        if params is not None and _is_as_today(config, identity, trainer is not None):
-            final = record_summaries.final_metrics(path)
-            violations = {
-                constraint.text: constraint.violation(final[constraint.metric])
-                for constraint in study.metric_constraints
-                if constraint.metric in final
-            }
+        if params is not None and _is_as_today(config, identity, study.trainer is not None):
+            violations = _violations(study, path)
             found.append({"params": params, "value": record.value, "violations": violations})
     return found
 
 
-def _is_as_today(config: dict[str, Any], identity: dict[str, Any], is_guest: bool) -> bool:
+def _comparable(study: Study, run: Path, data: dict[str, Any]) -> tuple[Study, dict[str, Any]]:
+    """The earlier run's study and identity. Errors: Expected where its values mean others."""
+    known = folders.expect_own(run) / "artifacts" / "identity.json"
+    if not known.exists():
+        raise Expected("the folder of a run", Unquoted(study.search.from_), at=WHERE)
+    identity = identities.read(known)
+    if identity.get("data") != json.loads(json.dumps(data)):
+        raise Expected("a run on the same data and split", Unquoted("another"), at=WHERE)
+    trainer = study.trainer.identity if study.trainer else None
+    if identity.get("trainer") != json.loads(json.dumps(trainer)):
+        raise Expected("a run of the same trainer", Unquoted("another"), at=WHERE)
+    earlier = parsing.study(documents.read(run / "study.yaml"))
+    if [o.key for o in earlier.objectives] != [study.objective.key] or study.objectives[1:]:
+        raise Expected(
+            f"a run with the same one objective ({study.objective.label})",
+            Unquoted(" and ".join(o.label for o in earlier.objectives)),
+            at=WHERE,
+        )
+    if study.needs_target and earlier.aims != study.aims:
+        raise Expected(
+            f"a run with the same target ({_target(study)})", Unquoted(_target(earlier)), at=WHERE
+        )
+    return earlier, identity
+
+
+def _violations(study: Study, path: Path) -> dict[str, float]:
+    """By how much a record breaks each constraint whose metric it knows."""
+    final = record_summaries.final_metrics(path)
+    return {
+        constraint.text: constraint.violation(final[constraint.metric])
+        for constraint in study.metric_constraints
+        if constraint.metric in final
+    }
+
+
+def _is_as_today(config: dict[str, Any], identity: dict[str, Any], is_custom: bool) -> bool:
     """Whether its schedule had the formula that it has now."""
-    now = {} if is_guest else networks.editions([config["schedule"][0]])
+    now = {} if is_custom else networks.editions([config["schedule"][0]])
     known = identity.get("formulas")
     return not now or (isinstance(known, dict) and now.items() <= known.items())
 

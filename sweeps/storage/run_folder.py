@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sweeps.base import files, storage_address
 from sweeps.base.consent import Address
 from sweeps.base.errors import UserError, show
-from sweeps.storage import backends, folders, identities, records
+from sweeps.storage import atomic, backends, folders, identities
 from sweeps.storage.compared import REMEDY
 from sweeps.storage.ownership.claims import Claims
 from sweeps.storage.retry import as_user_error
@@ -100,7 +100,7 @@ class RunFolder:
             identities.expect_ours(study, identity, directions)
         identities.adopt(study, identity)
         if not known.exists():
-            records.write_text(known, json.dumps(identity))
+            atomic.write_text(known, json.dumps(identity))
         return Store(self.folder, study, identities.digest(identity), self._claims)
 
 

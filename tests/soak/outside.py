@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-import socket
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.sweeps.hosts import CountingHost
 
 COMMANDS = (
     *("check", "clean", "compare", "dashboard", "export", "ls", "predict"),
@@ -14,7 +14,7 @@ COMMANDS = (
 )
 
 
-class Outside:
+class Outside(CountingHost):
     """A folder that is watched, and a listening socket of this machine.
 
     `precious` is a file in it, `empty` a folder in it; `command` is a shell command that leaves
@@ -22,6 +22,7 @@ class Outside:
     """
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.folder = folder
         self.empty = folder / "empty"
         self.empty.mkdir(parents=True)
@@ -29,22 +30,6 @@ class Outside:
         self.precious.write_text("not yours\n" * 200)
         self.canary = folder / "canary"
         self.command = f"touch {self.canary}"
-        self.calls = 0
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._socket.getsockname()[1])
-        threading.Thread(target=self._count, daemon=True).start()
-
-    def _count(self) -> None:
-        while True:
-            try:
-                self._socket.accept()[0].close()
-            except OSError:
-                return
-            self.calls += 1
-
-    def close(self) -> None:
-        """Listen no longer."""
-        self._socket.close()
 
     def state(self) -> str:
         """What would differ after any harm: names, kinds, modes and contents; and the calls."""

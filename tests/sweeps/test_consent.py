@@ -3,11 +3,9 @@
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,37 +24,17 @@ from sweeps.storage import backends
 from sweeps.study.file import documents
 from tests.sweeps.engines import collect, engine
 from tests.sweeps.helpers import TEXT, study, sweeps
+from tests.sweeps.hosts import CountingHost
 
 QUICK = TEXT.replace("trials: 24", "trials: 3")
 OPTIONS = ("--jobs", "1", "--no-confirm")
 SECRET = "not for anybody else"
 
 
-class Host:
-    """What may be another host, though it listens here: it counts who calls."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        threading.Thread(target=self._count, daemon=True).start()
-
-    def _count(self) -> None:
-        while True:
-            try:
-                self._socket.accept()[0].close()
-            except OSError:
-                return
-            self.calls += 1
-
-    def close(self) -> None:
-        self._socket.close()
-
-
 @pytest.fixture
-def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingHost]:
     """Also whoever has the user's credentials calls there."""
-    made = Host()
+    made = CountingHost()
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "me")
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{made.port}")
@@ -92,7 +70,7 @@ NAMED = {
 }
 
 
-def refused(said: str, host: Host) -> None:
+def refused(said: str, host: CountingHost) -> None:
     """In one line, which says what to do; nobody was called, and nothing was told."""
     assert len(said.splitlines()) == 1, said
     assert "expected leave to " in said
@@ -103,7 +81,7 @@ def refused(said: str, host: Host) -> None:
 
 @pytest.mark.parametrize("name", NAMED)
 def test_what_a_study_names_is_not_followed(
-    done: Path, tmp_path: Path, host: Host, name: str
+    done: Path, tmp_path: Path, host: CountingHost, name: str
 ) -> None:
     line = NAMED[name].replace("PORT", str(host.port))
     kind = line.partition(":")[0]
@@ -124,7 +102,7 @@ def test_what_a_study_names_is_not_followed(
 @pytest.mark.parametrize("command", ["dashboard", "export"])
 @pytest.mark.parametrize("name", [n for n, line in NAMED.items() if line.startswith("storage")])
 def test_what_a_folder_names_is_not_followed(
-    done: Path, tmp_path: Path, host: Host, name: str, command: str
+    done: Path, tmp_path: Path, host: CountingHost, name: str, command: str
 ) -> None:
     folder = shutil.copytree(done, tmp_path / "small")
     known = json.loads((folder / "provenance.json").read_text())
@@ -137,7 +115,9 @@ def test_what_a_folder_names_is_not_followed(
     assert not (tmp_path / "copy.db").exists()
 
 
-def test_a_check_says_what_would_be_asked_for_and_asks_nobody(tmp_path: Path, host: Host) -> None:
+def test_a_check_says_what_would_be_asked_for_and_asks_nobody(
+    tmp_path: Path, host: CountingHost
+) -> None:
     named = [NAMED[name] for name in ("dask", "server", "bucket")]
     text = "\n".join([QUICK, *named]).replace("PORT", str(host.port))
     said = sweeps("check", str(study(tmp_path, text)), cwd=tmp_path, module="sweeps").stdout
@@ -156,7 +136,7 @@ def test_a_check_says_what_would_be_asked_for_and_asks_nobody(tmp_path: Path, ho
     ],
 )
 def test_what_the_user_says_too_is_followed(
-    tmp_path: Path, host: Host, line: str, given: dict[str, Any]
+    tmp_path: Path, host: CountingHost, line: str, given: dict[str, Any]
 ) -> None:
     port = str(host.port)
     here = json.loads(json.dumps(given).replace("PORT", port))

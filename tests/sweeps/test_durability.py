@@ -17,7 +17,7 @@ import numpy as np
 import optuna
 import pytest
 
-from sweeps.storage import backends, records
+from sweeps.storage import atomic, backends, records
 from tests.sweeps.helpers import TEXT, await_records, command, environment, study, sweeps, trials
 
 QUICK = TEXT.replace("trials: 24", "trials: 12")
@@ -110,7 +110,7 @@ def test_a_record_that_cannot_be_made_safe_leaves_nothing(
 
     monkeypatch.setattr(os, step, full)
     with pytest.raises(OSError, match="No space left"):
-        records.write_text(path, "new")
+        atomic.write_text(path, "new")
     assert [one.read_text() for one in tmp_path.iterdir()] == ["old"]
 
 

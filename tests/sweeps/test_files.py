@@ -15,7 +15,7 @@ from sweeps.base import files
 from sweeps.base.errors import UserError
 from sweeps.commands.work import predict
 from sweeps.data import sources
-from sweeps.storage import archives, folders, npz, records
+from sweeps.storage import archives, atomic, folders, npz
 
 
 def a_link(path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_file_that_is_another_one_too_is_not_written_in_its_place(tmp_path: Pa
     path.hardlink_to(other)
     with pytest.raises(UserError, match="expected a file with one name, got one with 2"):
         files.open_to_update(path)
-    records.write_text(path, "ours")  # a new file takes its name
+    atomic.write_text(path, "ours")  # a new file takes its name
     assert other.read_text() == "mine"
 
 
@@ -80,7 +80,7 @@ def test_nobody_knows_a_temporary_file_before(tmp_path: Path) -> None:
     mine.write_text("mine")
     (tmp_path / ".study.yaml.part").symlink_to(mine)
     (tmp_path / "study.yaml").symlink_to(mine)
-    records.write_text(tmp_path / "study.yaml", "ours")
+    atomic.write_text(tmp_path / "study.yaml", "ours")
     assert (mine.read_text(), (tmp_path / "study.yaml").read_text()) == ("mine", "ours")
     assert not (tmp_path / "study.yaml").is_symlink()
     names = set()

@@ -19,7 +19,7 @@ from sweeps.data.encode import CategoryColumn, NumberColumn
 from sweeps.data.lines import Lines
 from sweeps.results.model import Model
 from sweeps.results.result import Result
-from sweeps.storage import folders, records
+from sweeps.storage import atomic, folders
 
 CHUNK = 20_000  # rows at a time: what they need does not grow with the file
 NAMED = 8  # columns or words that a line names
@@ -120,10 +120,10 @@ def _opened(out: Path) -> Iterator[IO[str]]:
             yield file
         return
     # Where a link leads: the link stays.
-    with records.Replacing(Path(os.path.realpath(out))) as binary:
+    with atomic.AtomicFile(Path(os.path.realpath(out))) as binary:
         file = TextIOWrapper(binary, encoding="utf-8", newline="")
         yield file
-        file.detach()  # `Replacing` closes it
+        file.detach()  # `AtomicFile` closes it
 
 
 def write(
