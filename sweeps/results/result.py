@@ -260,14 +260,14 @@ class Result:
         return f"sweeps.load({self.folder.as_posix()!r})"
 
     def __str__(self) -> str:
-        from sweeps.results import shown
+        from sweeps.results import display
 
-        return shown.text(self)
+        return display.text(self)
 
     def _repr_html_(self) -> str:
-        from sweeps.results import shown
+        from sweeps.results import display
 
-        return shown.as_html(self)
+        return display.as_html(self)
 
 
 def load(folder: "str | os.PathLike[str]") -> Result:

@@ -205,6 +205,21 @@ def test_a_search_alone_shows_its_best_and_that_it_is_selected() -> None:
         assert "runs/moons/report.html" in shown
 
 
+def test_where_there_is_no_winner(copy: Path) -> None:
+    frame = pd.read_parquet(copy / "confirm.parquet")
+    frame.loc[frame["rank"] == 1, "status"] = "diverged"
+    frame.to_parquet(copy / "confirm.parquet")
+    result = sweeps.load(copy)
+    for shown in (str(result), " ".join(Tags(result._repr_html_()).words)):
+        assert "There is no winner" in shown
+        assert "majority class" in shown
+    (copy / "confirm.parquet").unlink()
+    trials = pd.read_parquet(copy / "trials.parquet")
+    trials.assign(state="failed", rank=0, value=float("nan")).to_parquet(copy / "trials.parquet")
+    assert "Nothing was confirmed" in str(sweeps.load(copy))
+    assert sweeps.load(copy).best == {}
+
+
 def test_what_a_study_says_is_no_markup(folder: Path, tmp_path: Path) -> None:
     """Names of a run that came from elsewhere are text, in a notebook and in a terminal."""
     evil = "<script>alert(1)</script>\x1b[2J"

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
 WIDTH, GAP = 100, "  "  # columns of the text; what stands between two of the table's
 SHOWN = 10  # trials of a search that was not confirmed
-UNCONFIRMED = "Nothing was confirmed: the best value of a search is selected, and so too good."
+# What stands in the verdict's place where there is no winner.
+DIVERGED = ("Verdict", "There is no winner: every network of the setting of rank 1 diverged.")
+UNCONFIRMED = (
+    "Verdict",
+    "Nothing was confirmed: the best value of a search is selected, and so too good.",
+)
 
 
 @dataclass(frozen=True)
-class _Shown:
+class _Display:
     """sentences: the verdict, a label and a sentence each; table: of words, read by its note."""
 
     sentences: Sequence[tuple[str, str]]
@@ -33,16 +38,16 @@ class _Shown:
 
 def text(result: "Result") -> str:
     """As `print` shows it: columns that are too many for the width are left to the report."""
-    shown = _shown(result)
-    fitting = _fitting(shown.table)
-    absent = [str(name) for name in shown.table.columns[len(fitting.columns) :]]
+    display = _display(result)
+    fitting = _fitting(display.table)
+    absent = [str(name) for name in display.table.columns[len(fitting.columns) :]]
     in_report = f" No room here, but in the report: {', '.join(absent)}." if absent else ""
     lines = [
-        *(fill(f"{label}: {sentence}", WIDTH) for label, sentence in shown.sentences),
+        *(fill(f"{label}: {sentence}", WIDTH) for label, sentence in display.sentences),
         "",
         *_aligned(fitting),
         "",
-        fill(shown.note + in_report, WIDTH),
+        fill(display.note + in_report, WIDTH),
         f"Report: {result.report}",
     ]
     return printable("\n".join(lines))
@@ -50,18 +55,19 @@ def text(result: "Result") -> str:
 
 def as_html(result: "Result") -> str:
     """As a notebook shows it; everything in it is escaped."""
-    shown = _shown(result)
+    display = _display(result)
     sentences = [
         f"<p><b>{html.escape(label)}:</b> {html.escape(sentence)}</p>"
-        for label, sentence in shown.sentences
+        for label, sentence in display.sentences
     ]
-    table = shown.table.to_html(index=False, justify="left", escape=True)
-    note = f"<p>{html.escape(shown.note)}</p>"
+    with pd.option_context("display.max_colwidth", None):  # else it cuts long settings off
+        table = display.table.to_html(index=False, justify="left", escape=True)
+    note = f"<p>{html.escape(display.note)}</p>"
     report = f"<p>Report: <code>{html.escape(str(result.report))}</code></p>"
     return "\n".join([*sentences, table, note, report])
 
 
-def _shown(result: "Result") -> _Shown:
+def _display(result: "Result") -> _Display:
     if result.confirm is None:
         return _of_search(result)
     from reports.sections import answers
@@ -70,10 +76,10 @@ def _shown(result: "Result") -> _Shown:
     table = winners(result.run)
     rows = [[cell.in_words for cell in row.cells] for row in table.rows]
     frame = pd.DataFrame(rows, columns=[column.label for column in table.columns])
-    return _Shown(answers.lines(result.run), frame, table.note)
+    return _Display(answers.lines(result.run) or (DIVERGED,), frame, table.note)
 
 
-def _of_search(result: "Result") -> _Shown:
+def _of_search(result: "Result") -> _Display:
     """The best trials of a search, by rank."""
     trials = result.trials
     best = trials[trials["rank"] > 0].sort_values("rank").head(SHOWN)
@@ -82,7 +88,7 @@ def _of_search(result: "Result") -> _Shown:
     table = pd.concat([best[["rank", "trial", "value"]], settings], axis=1)
     label = str(result.run.provenance["objective"].get("label", result.run.metric))
     words = table.rename(columns={"value": label}).map(_word)
-    return _Shown((("Search", UNCONFIRMED),), words, f"The best of {len(trials)} trials.")
+    return _Display((UNCONFIRMED,), words, f"The best of {len(trials)} trials.")
 
 
 def _word(value: object) -> str:
