@@ -1,23 +1,120 @@
 """A study: YAML to spec, search, records, confirmation, report.
 
-`sweeps.run("study.yaml")` does what `python -m sweeps.run study.yaml` does and returns the result.
+`run` does what `python -m sweeps.run study.yaml` does and returns the result; `load` gives the
+result of a run that has ended. Both raise `UserError` for what the user can mend.
 """
 
+import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from sweeps.base.errors import UserError
 
 if TYPE_CHECKING:
     from sweeps.results.result import Result
 
-__all__ = ["run"]
+__all__ = ["UserError", "load", "run"]
 
 
-def run(study: "str | dict[str, Any]", **options: Any) -> "Result":
-    """Check, search, confirm and report a study: a path, or the file's content as a dict.
+def run(
+    study: "str | os.PathLike[str] | dict[str, Any]",
+    *,
+    jobs: int | None = None,
+    trials: int | None = None,
+    out: "str | os.PathLike[str]" = "runs",
+    storage: str | None = None,
+    engine: str | None = None,
+    artifacts: str | None = None,
+    set: Sequence[str] = (),  # noqa: A002 - the command line's word
+    time: "str | float | None" = None,
+    confirm: bool = True,
+    quiet: bool = False,
+    allow_code: bool = False,
+    allow_remote: bool = False,
+) -> "Result":
+    """Check, search, confirm and report a study; run it again to go on where it stopped.
 
-    Options are those of the command line: jobs, trials, out, storage, engine, artifacts, set,
-    time, confirm, quiet, allow_code, allow_remote.
-    Errors: `sweeps.base.errors.UserError` for the user's input, with every fault it found.
+    Args:
+        study: The path of a study file; or its content as a dict, whose paths begin in the current
+            folder.
+        jobs: Workers, 1 to 1024; all cores by default. No number of the result depends on it.
+        trials: Trials in all, 1 to 100 000, instead of the study's `search.trials`.
+        out: The folder of runs; this one's folder is `out`/NAME, NAME being the study's name.
+        storage: An Optuna storage's URL; by default a journal in the run folder.
+        engine: "loky" (the default), "dask" or "ray"; "dask=ADDRESS" joins a cluster.
+        artifacts: "s3://bucket/prefix", which mirrors the records and the report.
+        set: Assignments "dotted.key=value", said over the study's own values.
+        time: Seconds, or a text such as "90s" or "2h": after this long no trial is asked any more,
+            and the confirmation begins. No limit by default.
+        confirm: Whether the best settings are trained again on fresh seeds, beside the baselines.
+            Without it the result's best value is the best of many, and so too good.
+        quiet: Whether nothing is printed.
+        allow_code: Whether the study's `trainer`, which is code, may be imported.
+        allow_remote: Whether addresses that only the study names (of a storage, an engine, a
+            bucket) may be followed.
+
+    Returns:
+        The finished run, read from its folder: its frames, its winner, its predictions, its report.
+
+    Raises:
+        UserError: The study or an option is at fault; one line a fault, and every fault of a file.
+        KeyboardInterrupt: Ctrl-C. The trials that have ended are kept, and the same call goes on.
+
+    Example:
+        >>> import sweeps
+        >>> study = {
+        ...     "name": "moons",
+        ...     "data": {"source": "synthetic:moons", "options": {"rows": 100}},
+        ...     "fixed": {"hidden": [4], "epochs": 5},
+        ...     "space": {"learning_rate": [0.001, 0.1]},
+        ...     "replicates": 2,
+        ... }
+        >>> result = sweeps.run(study, trials=2, jobs=1, confirm=False, quiet=True)
+        >>> result.trials["state"].tolist()
+        ['complete', 'complete']
+        >>> result.report.as_posix()
+        'runs/moons/report.html'
     """
     from sweeps.running.runner import run as run_study
 
-    return run_study(study, **options)
+    return run_study(
+        study,
+        jobs=jobs,
+        trials=trials,
+        out=out,
+        storage=storage,
+        engine=engine,
+        artifacts=artifacts,
+        set=set,
+        time=time,
+        confirm=confirm,
+        quiet=quiet,
+        allow_code=allow_code,
+        allow_remote=allow_remote,
+    )
+
+
+def load(folder: "str | os.PathLike[str]") -> "Result":
+    """Read the result of a finished run from its folder, as `run` returned it.
+
+    Nothing is trained or written, and neither the study's data nor its storage is needed.
+
+    Args:
+        folder: The run folder, such as "runs/NAME".
+
+    Returns:
+        The run's result.
+
+    Raises:
+        UserError: The folder is no run's, the run has not come to its end, or a file of it is
+            missing or damaged; one line says which.
+
+    Example:
+        >>> import sweeps
+        >>> result = sweeps.load("runs/moons")  # of the example of `sweeps.run`
+        >>> sorted(result.best)
+        ['learning_rate']
+    """
+    from sweeps.results import result
+
+    return result.load(folder)

@@ -1,18 +1,8 @@
-"""The thin door: `python -m sweeps.run study.yaml`. Imported, it is callable like `sweeps.run`."""
+"""The thin door: `python -m sweeps.run study.yaml`. Imported, it is the function `sweeps.run`."""
 
 import sys
-from types import ModuleType
-from typing import Any
 
-
-class _Door(ModuleType):
-    """Importing this module binds its name over the function `sweeps.run`; it stands in for it."""
-
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        from sweeps.running.runner import run
-
-        return run(*args, **options)
-
+import sweeps
 
 if __name__ == "__main__":
     sys.argv.insert(1, "run")
@@ -23,4 +13,5 @@ if __name__ == "__main__":
     except KeyboardInterrupt:  # before there was anything to keep
         sys.exit(130)
 else:
-    sys.modules[__name__].__class__ = _Door
+    # An import binds what it finds here to the name `sweeps.run`, which has to stay the function.
+    sys.modules[__name__] = sweeps.run  # type: ignore[assignment]

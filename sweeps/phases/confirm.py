@@ -149,7 +149,7 @@ def _packs(
     numbers = itertools.count()
     train, pieces = custom.task_trainer(study), _pieces(study.confirm.replicates)
     return [
-        # First what takes longest to begin.
+        # Baselines first: the import of scikit-learn takes longest.
         *_baselines(study, dataset, todo, numbers),
         *(
             [
@@ -279,7 +279,7 @@ def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
 
 
 def _key(study: Study, candidate: Candidate) -> dict[str, Any]:
-    # Its record holds parameters, which are of no use in another order.
+    # The record holds parameters, whose order in theta has changed with the layout.
     layout = LAYOUT if candidate.config["batch_norm"] else 1
     return compatibility.unless_absent("layout", layout) | {
         "config": vocabulary.identifying(candidate.config),

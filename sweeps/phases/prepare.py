@@ -26,9 +26,10 @@ from sweeps.training import probing
 
 @dataclass(frozen=True)
 class PreparedRun:
-    """A study that can be run as it stands, where its paths begin, how to run it, who is told.
+    """A study that can be run as it stands, with its data, its options and where it prints.
 
-    `document` knows where in its file each of the study's words stands.
+    base: the folder that the study's paths are relative to. document: the study as written, which
+    knows the line of each of its words.
     """
 
     study: Study

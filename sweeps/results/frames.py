@@ -166,7 +166,7 @@ def _of_outputs(
     if outputs is None:
         return dict.fromkeys(names, np.full(len(outcome.arrays["gone"]), np.nan))
     gone = outcome.arrays.get("gone", np.zeros(len(outputs), bool))
-    # A score is of dev rows: those of the part stand in their place.
+    # Scores read dev numbers and dev outputs: here they are given those of the part.
     numbers = {f"dev_{kind}": outcome.final[f"{part}_{kind}"] for kind in ("loss", "error")}
     seen = metrics.ScoreInputs(numbers, lambda: outputs, dataset.labels[part])
     found = {}
@@ -230,8 +230,8 @@ def predictions(
     return arrays
 
 
-# Fewer complete trials than this say nothing of importance; it is what sets the best of them apart,
-# a tenth, but no fewer than Optuna advises.
+# Importance needs ENOUGH complete trials. It compares the best tenth of them with all, but no fewer
+# than BEST, as Optuna advises.
 ENOUGH = 10
 BEST = 5
 

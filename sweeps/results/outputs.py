@@ -48,7 +48,7 @@ def write(
     known = [stored[one.number] for one in sorted(finished, key=lambda one: one.number)]
     _frame(folder, "importance", frames.importance(known, study.objective.goal))
     if not networks:
-        # Those of an earlier run would speak of another search.
+        # Those of an earlier confirmation would describe another search.
         for name in OF_CONFIRMATION:
             (folder / name).unlink(missing_ok=True)
         return

@@ -1,7 +1,7 @@
-"""What `sweeps.run` returns: the frames, the winner, its predictions, the report."""
+"""What `sweeps.run` returns and `sweeps.load` reads: the frames, the winner, the report."""
 
-import html
 import json
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,25 +17,76 @@ if TYPE_CHECKING:
     from sweeps.results.model import Model
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
-    """A finished run, read from its folder. In a notebook it shows its table of winners."""
+    """A finished run, read from its folder; get one by `sweeps.run` or `sweeps.load`.
+
+    `print` and a notebook show its verdict, its table of winners and where its report stands.
+
+    Args:
+        folder: The run folder.
+
+    Example:
+        >>> import sweeps
+        >>> result = sweeps.load("runs/moons")  # of the example of `sweeps.run`
+        >>> result
+        sweeps.load('runs/moons')
+        >>> print(str(result).splitlines()[-1])
+        Report: runs/moons/report.html
+    """
 
     folder: Path
 
     @cached_property
     def trials(self) -> pd.DataFrame:
-        """One row a trial of the search."""
+        """The search: `trials.parquet`, one row a trial, by number.
+
+        Returns:
+            Its columns are listed in the README; `value` is the objective, `seconds` those of
+            training, `param.NAME` a setting.
+
+        Raises:
+            ValueError: The file is missing or damaged.
+
+        Example:
+            >>> import sweeps
+            >>> sweeps.load("runs/moons").trials[["trial", "state"]].values.tolist()
+            [[0, 'complete'], [1, 'complete']]
+        """
         return self._table("trials")
 
     @cached_property
     def curves(self) -> pd.DataFrame:
-        """One row an epoch of each network."""
+        """Learning curves: `curves.parquet`, one row an epoch (0 included) of each network.
+
+        Returns:
+            Its columns are listed in the README; `phase` is "search" or "confirm".
+
+        Raises:
+            ValueError: The file is missing or damaged.
+
+        Example:
+            >>> import sweeps
+            >>> len(sweeps.load("runs/moons").curves)  # 2 trials × 2 replicates × (5 + 1) epochs
+            24
+        """
         return self._table("curves")
 
     @cached_property
     def confirm(self) -> pd.DataFrame | None:
-        """One row a confirmed network or baseline; None if nothing was confirmed."""
+        """The confirmation: `confirm.parquet`, one row a confirmed network or baseline.
+
+        Returns:
+            Its columns are listed in the README; None if nothing was confirmed.
+
+        Raises:
+            ValueError: The file is damaged.
+
+        Example:
+            >>> import sweeps
+            >>> sweeps.load("runs/moons").confirm is None  # that was a search alone
+            True
+        """
         return self._table("confirm") if (self.folder / "confirm.parquet").exists() else None
 
     def _table(self, name: str) -> pd.DataFrame:
@@ -45,21 +96,60 @@ class Result:
 
     @cached_property
     def run(self) -> "frames.Run":
-        """All of the folder, checked. Errors: reports.frames.RunFolderError."""
+        """All of the folder, checked, as the report's statistics (`reports.stats`) take it.
+
+        Returns:
+            The run; its predictions are read when they are first asked for.
+
+        Raises:
+            ValueError: A file is missing, damaged or foreign (`reports.frames.RunFolderError`).
+
+        Example:
+            >>> import sweeps
+            >>> sweeps.load("runs/moons").run.task
+            'binary'
+        """
         from reports import frames
 
         return frames.load(self.folder)
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """Winner, runners-up, defaults and baselines with their intervals."""
+        """Winner, runners-up, defaults and baselines, one row each, with their 95 % intervals.
+
+        Returns:
+            Errors (`test_error`, `dev_error`, `gap`) as shares of rows, in regression as RMSEs in
+            SDs of the training target; `NAME_low` and `NAME_high` are the bounds. No row where
+            nothing was confirmed.
+
+        Raises:
+            ValueError: A file is missing, damaged or foreign (`reports.frames.RunFolderError`).
+
+        Example:
+            >>> import sweeps
+            >>> len(sweeps.load("runs/moons").table)  # that was a search alone
+            0
+        """
         from reports import summary
 
         return summary.table(self.run)
 
     @cached_property
     def best(self) -> dict[str, Any]:
-        """The winner's settings: of the confirmation, or of the search where none was made."""
+        """The winner's settings: of the confirmation, or of the search where none was made.
+
+        Returns:
+            By name, as the study file says them: all of them after a confirmation, those that were
+            searched without one; empty where no trial is complete.
+
+        Raises:
+            ValueError: A file is missing or damaged.
+
+        Example:
+            >>> import sweeps
+            >>> list(sweeps.load("runs/moons").best)
+            ['learning_rate']
+        """
         if self.confirm is not None:
             winner = self.confirm[self.confirm["rank"] == 1].iloc[0]
             settings: dict[str, Any] = json.loads(winner["settings"])
@@ -72,19 +162,59 @@ class Result:
         return {str(name).removeprefix("param."): value for name, value in known.items()}
 
     def is_failure(self, confirmed: bool) -> bool:
-        """Whether no trial came to anything, or, where it was asked for, nothing was confirmed."""
+        """Whether no trial came to anything, or a confirmation that was asked for to nothing.
+
+        Args:
+            confirmed: Whether a confirmation was asked for.
+
+        Returns:
+            True where every trial has failed, or nothing was confirmed though it was asked for.
+
+        Raises:
+            ValueError: A file is missing or damaged.
+
+        Example:
+            >>> import sweeps
+            >>> sweeps.load("runs/moons").is_failure(confirmed=False)
+            False
+        """
         return bool((self.trials["state"] == "failed").all()) or (
             confirmed and self.confirm is None
         )
 
     @property
     def report(self) -> Path:
-        """The HTML report."""
+        """The place of the HTML report.
+
+        Returns:
+            `report.html` in the run folder; one file, that needs no other.
+
+        Example:
+            >>> import sweeps
+            >>> sweeps.load("runs/moons").report.name
+            'report.html'
+        """
         return self.folder / "report.html"
 
     @cached_property
     def model(self) -> "Model":
-        """The winner's networks. Errors: UserError where nothing was confirmed, or all diverged."""
+        """The winner's networks, those that diverged left out: an ensemble of P.
+
+        Returns:
+            `model.outputs(frame)` (n, K) are the mean probabilities of K classes, or (n, 1) the
+            mean prediction; `model.networks(frame)` (P, n, K) are each network's.
+
+        Raises:
+            UserError: Nothing was confirmed, all networks diverged, they are a training function's
+                of the user, or the file is damaged.
+
+        Example:
+            >>> import pandas as pd
+            >>> import sweeps
+            >>> rows = pd.DataFrame({"x1": [0.0, 1.0], "x2": [1.0, -0.5]})
+            >>> sweeps.load("runs/confirmed").model.outputs(rows).shape
+            (2, 2)
+        """
         from sweeps.results import model
 
         path = self.folder / "model.npz"
@@ -104,15 +234,51 @@ class Result:
         return "all networks diverged"
 
     def predict(self, frame: pd.DataFrame) -> pd.Series:
-        """Classes or numbers for raw columns, by the winner's ensemble."""
+        """Predict new rows by the mean of the winner's networks.
+
+        Args:
+            frame: (n, columns) raw rows: the columns that the study trained on, by name, in their
+                own units and words; others are left alone.
+
+        Returns:
+            (n,) the class, or the number in the target's own units, of each row, by its index.
+
+        Raises:
+            UserError: A column is missing or does not hold what it should; or there are no
+                networks to predict with (see `model`).
+
+        Example:
+            >>> import pandas as pd
+            >>> import sweeps
+            >>> rows = pd.DataFrame({"x1": [0.0, 1.0], "x2": [1.0, -0.5]})
+            >>> sweeps.load("runs/confirmed").predict(rows).name
+            'class'
+        """
         return self.model.predict(frame)
 
-    def _repr_html_(self) -> str:
-        if self.confirm is None:
-            return str(self.trials.to_html())
-        from reports.sections.confirmed import winners_table
+    def __repr__(self) -> str:
+        return f"sweeps.load({self.folder.as_posix()!r})"
 
-        table = winners_table(self.run)
-        rows = [[cell.in_words for cell in row.cells] for row in table.rows]
-        frame = pd.DataFrame(rows, columns=[column.label for column in table.columns])
-        return f"{frame.to_html(index=False, justify='left')}\n<p>{html.escape(table.note)}</p>"
+    def __str__(self) -> str:
+        from sweeps.results import display
+
+        return display.text(self)
+
+    def _repr_html_(self) -> str:
+        from sweeps.results import display
+
+        return display.as_html(self)
+
+
+def load(folder: "str | os.PathLike[str]") -> Result:
+    """The result in the folder of a finished run, all of it checked. Errors: UserError."""
+    from reports import frames
+
+    result = Result(folders.expect_finished(Path(folder)))
+    try:
+        result.run  # noqa: B018 - reads and checks all of it but the predictions
+        if result.confirm is not None:
+            result.table  # noqa: B018 - and those
+    except frames.RunFolderError as fault:
+        raise UserError(str(fault)) from None
+    return result

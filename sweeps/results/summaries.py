@@ -37,7 +37,7 @@ def read(folder: Path, provenance: dict[str, Any]) -> dict[str, Any] | None:
         belongs = found["finished"] == provenance["finished"]
         return dict(found) if belongs and "search_best" in found else None
     except files.BROKEN:
-        return None  # it says nothing that the frames do not
+        return None  # damaged: the caller computes it from the frames
 
 
 def _found(result: "Result") -> dict[str, Any]:

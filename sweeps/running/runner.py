@@ -41,7 +41,7 @@ from sweeps.views.progress import Progress
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C: what was told is kept."""
+    """Ctrl-C: the trials that have ended are kept."""
 
     def __init__(self, done: int, budget: int, folder: Path) -> None:
         self.done, self.budget, self.folder = done, budget, folder
@@ -189,7 +189,7 @@ class _SearchPhase:
 
 @dataclass(frozen=True)
 class _ConfirmationPhase:
-    """The confirmed networks, winner first; baselines by name; seconds; causes of what is lost."""
+    """Confirmed settings, winner first; baselines by name; by label, why one is missing."""
 
     networks: list[confirmation.Confirmation]
     others: dict[str, Outcome]

@@ -115,11 +115,11 @@ class S3Mirror:
             try:
                 bucket = bucket or _bucket(self._bucket)
                 self._send(bucket, name)
-            # The thread must live on; the run's own thread tells of it.
+            # The thread goes on, and the run's own thread reports the fault.
             except Exception as fault:
                 self._fault = fault
                 if self._ending.is_set():
-                    return  # what has failed so often will not come right in the seconds left
+                    return  # the few seconds left are too short to try the others
 
     def _send(self, bucket: "Backoff", name: str) -> None:
         path = self._folder / name
@@ -160,7 +160,7 @@ def _bucket(name: str) -> "Backoff":
     from botocore.config import Config
     from optuna.artifacts import Backoff, Boto3ArtifactStore
 
-    # Each try would be told with a traceback; the last one's fault is told by us.
+    # It logs a traceback for each try; we report the fault of the last one.
     logging.getLogger(optuna_private.UPLOAD_LOGGER).disabled = True
     patience = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1})
     store = Boto3ArtifactStore(name, client=boto3.client("s3", config=patience))

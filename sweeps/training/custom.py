@@ -49,7 +49,7 @@ def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
     """
     replicates: list[Replicate] = []
     try:
-        with time_limit(task.seconds), chdir("."):  # back to where it is now, wherever they go
+        with time_limit(task.seconds), chdir("."):  # the function may leave the folder
             function, file = trainers.load(trainer)
             with one_thread():
                 replicates += start_replicates(function, file, task, dataset)
@@ -60,7 +60,8 @@ def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
         return failed(task.number, fault.message)
     finally:
         for replicate in replicates:
-            with suppress(Exception):  # what went wrong first has been told
+            # What the trial comes to is known: a fault in closing would be one too many.
+            with suppress(Exception):
                 replicate.close()
 
 

@@ -35,7 +35,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise TimeUp
 
     before = signal.signal(signal.SIGALRM, up)
-    # Again every second, should the code swallow it.
+    # Again every second, since the code may have caught the first one and gone on.
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     try:
         yield
@@ -92,7 +92,7 @@ def _torch() -> Any:
     return sys.modules["torch"]
 
 
-# Read, set, seed; NumPy's own is the old global one, which the code may well use.
+# By module: how its generator's state is read, set, and made from a seed. NumPy's is global.
 GENERATORS: Mapping[
     str, tuple[Callable[[], Any], Callable[[Any], object], Callable[[int], object]]
 ] = {

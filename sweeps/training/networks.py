@@ -69,7 +69,7 @@ def memory(config: Config, dataset: Dataset, count: int, dtype: str) -> int:
 
 
 def editions(schedules: Iterable[str]) -> dict[str, str]:
-    """Of those schedules whose formula was mended, what was: trained before, numbers are others."""
+    """By name, the edition of those schedules whose formula has changed since the first version."""
     known = {name: dnn.SCHEDULES[name].edition for name in sorted(set(schedules))}
     return {name: edition for name, edition in known.items() if edition}
 

@@ -1,7 +1,7 @@
 """Several trials as one population: which ones can be, how they are trained, when it pays.
 
-Small networks cost what their many small operations cost, however few networks share them. A
-network's numbers do not depend on its neighbours, so this changes no number but the seconds.
+In a small network the overhead of each array operation outweighs its arithmetic; a population pays
+it once for all its networks. No number depends on a network's neighbours, only the seconds do.
 """
 
 from collections.abc import Hashable, Sequence
@@ -13,17 +13,18 @@ import numpy as np
 import dnn
 from sweeps.training.task import Task
 
-# Networks of more parameters are busy with their products, and gain nothing.
+# Networks of more parameters spend their time on matrix products, and gain nothing.
 LARGEST = 2_500
 MOST = 64  # networks
 PER_NETWORK = ("learning_rate", "l2", "l1", "max_norm", "clip_norm", "clip_value")
 
 
 def key(task: Task, settings: dnn.Settings, network: dnn.Network) -> Hashable | None:
-    """Tasks of one key can be trained together; None for one that is better alone."""
+    """Tasks of the same key can be trained together; None for a task that is better alone."""
     if network.n_parameters > LARGEST or task.seconds < float("inf"):
         return None
-    # What one does without is not computed for the others either.
+    # A penalty or limit is computed for all networks of a population or for none; so tasks that use
+    # it do not go with tasks that do without.
     used = (
         *(np.isfinite(value) and value != 0 for value in (getattr(settings, n) for n in UNUSED)),
         bool(np.all(np.asarray(settings.keep_prob) == 1)),

@@ -108,7 +108,7 @@ def _time(trainer: Trainer, epochs: int, task: Task, dataset: Dataset) -> tuple[
     (replicate,) = start_replicates(function, file, task, dataset)
     with one_thread():
         seconds = tuple(_timed(replicate) for _ in range(epochs))
-        with suppress(Exception):  # it has run: how it ends is told of each trial
+        with suppress(Exception):  # a fault at its end is for the trials to report
             replicate.close()
     return seconds
 

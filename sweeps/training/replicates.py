@@ -78,7 +78,8 @@ class Replicate:
             raise self._fault(fault) from None
         except (KeyboardInterrupt, TimeUp):
             raise
-        except BaseException as fault:  # theirs, whatever it is
+        # The code is the user's: whatever it raises (SystemExit, too) fails this trial alone.
+        except BaseException as fault:
             raise trainers.UserCodeError(fault, self.file, self._where) from None
         self.epoch += 1
         return True
@@ -112,7 +113,7 @@ def start_replicates(
 def _data(dataset: Dataset, parts: Sequence[str]) -> TrainerData:
     rows = {}
     for part in parts:
-        # Views that cannot be written to: one replicate must not change another's rows.
+        # Read-only views, so that no replicate can change the rows of another.
         x, y = dataset.parts[part].x.view(), dataset.labels[part].view()
         x.flags.writeable = y.flags.writeable = False
         rows[part] = Part(x, y)

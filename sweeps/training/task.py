@@ -13,8 +13,8 @@ from sweeps.study.space import Config
 from sweeps.training import pruning
 from sweeps.training.pruning import StopRule
 
-# Of each network after an epoch, and what the training of one has cost by then; what is counted is
-# not known of a training function of the user's.
+# SCORES: of each network after an epoch. COSTS: what the training of one network has come to; the
+# COUNTS among them are not known of a training function of the user's.
 SCORES = ("train_loss", "train_error", "dev_loss", "dev_error")
 COUNTS = ("updates", "gradient_evaluations", "flops")
 COSTS = (*COUNTS, "seconds")

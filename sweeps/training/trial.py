@@ -29,7 +29,7 @@ def train(task: Task, dataset: Dataset) -> Outcome:
 def train_together(tasks: Sequence[Task], dataset: Dataset) -> list[Outcome]:
     """Several tasks as one population: each one's numbers are those it would have alone.
 
-    They are of one `packing.key`. Of the clock each has the share of its networks.
+    All have the same `packing.key`. Each is given its networks' share of the seconds.
     """
     net = networks.network(tasks[0].config, dataset)
     streams = [seeds.streams(task.seed, task.phase, task.replicates) for task in tasks]
@@ -134,12 +134,12 @@ class _Member:
 
 
 def _curves(records: list[dnn.Record], rows: slice, share: float) -> dict[str, NDArray[Any]]:
-    """Of some of the networks, with their share of the seconds."""
+    """As in `Outcome`: of some of the networks, with their share of the seconds."""
 
     def curve(name: str) -> NDArray[Any]:
         return np.array([getattr(record, name) for record in records])
 
-    # Replicates cost the same but where some end early; a cost is then that of the longest.
+    # All replicates cost the same, unless some end early: then it is the cost of the longest.
     counts = {name: curve(name)[:, rows].max(axis=1) for name in COUNTS}
     clock = {"epoch": curve("epoch"), "seconds": curve("seconds") * share}
     return clock | counts | {name: curve(name)[:, rows] for name in (*SCORES, "diverged")}

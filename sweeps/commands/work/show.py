@@ -10,7 +10,7 @@ from rich.table import Table
 from sweeps.base.errors import UserError, printable
 from sweeps.base.terminal import say, verbatim
 from sweeps.results import summaries
-from sweeps.results.result import Result
+from sweeps.results.result import load
 from sweeps.storage import folders, record_summaries
 from sweeps.study.file import documents, parsing
 from sweeps.training.task import SCORES
@@ -38,7 +38,7 @@ def run(folder: Path, console: Console) -> None:
         return
     study = parsing.study(documents.read(folder / "study.yaml"))
     is_going = seen.state in ("running", "interrupted")
-    result = None if is_going else _whole(folder)
+    result = None if is_going else load(folder)
     verbatim(console, study.name, style="bold")
     if study.description:
         say(console, "", study.description)
@@ -65,20 +65,7 @@ def run_as_json(folder: Path) -> dict[str, Any]:
         return seen.plain() | {
             "top": [vars(one) | {"path": str(one.path), "value": one.value} for one in top]
         }
-    return seen.plain() | summaries.plain(_whole(folder))
-
-
-def _whole(folder: Path) -> Result:
-    from reports import frames
-
-    result = Result(folder)
-    try:
-        result.run  # noqa: B018 - reads and checks all of it but the predictions
-        if result.confirm is not None:
-            result.table  # noqa: B018 - and those
-    except frames.RunFolderError as fault:
-        raise UserError(str(fault)) from None
-    return result
+    return seen.plain() | summaries.plain(load(folder))
 
 
 def _seen(folder: Path) -> Overview:
