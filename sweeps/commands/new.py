@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from sweeps.commands.common import exit_codes
+from sweeps.data.file_kinds import FILE_KINDS, alternatives
 
 
 def new(
@@ -13,7 +14,9 @@ def new(
     ],
     data: Annotated[
         str | None,
-        typer.Option(help=r"A .csv, .tsv or .parquet file. \[default: an example of scikit-learn]"),
+        typer.Option(
+            help=rf"A {alternatives(FILE_KINDS)} file. \[default: an example of scikit-learn]"
+        ),
     ] = None,
     target: Annotated[str | None, typer.Option(help="Its column to predict.")] = None,
 ) -> None:

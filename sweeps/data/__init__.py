@@ -1,5 +1,19 @@
-"""From `data:` in the study file to arrays: read, divide, encode."""
+"""From `data:` in the study file to arrays: read, divide, encode.
 
-from sweeps.data.dataset import Dataset
+`Dataset` is imported when it is asked for: help texts name the kinds of files without NumPy.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sweeps.data.dataset import Dataset
 
 __all__ = ["Dataset"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Dataset":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from sweeps.data.dataset import Dataset
+
+    return Dataset

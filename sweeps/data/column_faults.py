@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sweeps.base.errors import show
+from sweeps.base.errors import UserError, printable, show
 from sweeps.data import cells, dtypes, number_formats
 from sweeps.data.lines import Lines
 
@@ -96,6 +96,15 @@ def _advice(clauses: list[str], lines: Lines | None, otherwise: str) -> str:
     both = (number_formats.remedy(clauses) if lines else "", otherwise)
     advice = ", or ".join(part for part in both if part)
     return f" ({advice})" if advice else ""
+
+
+def not_a_number(
+    file: str, lines: Lines | None, row: int, cell: "pd.Series", hint: str
+) -> UserError:
+    """The error for a cell (1,) of a file to predict; `row` counts from 0, the message from 1."""
+    name, got = printable(str(cell.name)), show(cell.iloc[0])
+    where = f"row {row + 1}" if lines is None else f"line {lines.of(row, str(cell.name))}"
+    return UserError(f"{file}: {where}: {name}: expected a finite number, got {got}{hint}")
 
 
 def place(lines: Lines | None, row: int, column: "pd.Series") -> str:

@@ -26,17 +26,18 @@ class TextRow:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of a table's rows; `columns` are its names in the file's order."""
+    """Lines of a table's rows; they are looked up in the file when they are asked for."""
 
     path: Path
     separator: str
-    columns: tuple[str, ...]
 
     def of(self, row: int, column: str) -> int:
         """The line of a cell; rows are counted from 0."""
         with closing(rows(self.path, self.separator)) as found:
-            record = next(islice(found, row + 1, None))
-        return record.line + _breaks(record.fields[: self.columns.index(column)])
+            header = next(found)
+            names = [name or f"Unnamed: {at}" for at, name in enumerate(header.fields)]  # as pandas
+            record = next(islice(found, row, None))
+        return record.line + _breaks(record.fields[: names.index(column)])
 
 
 def rows(path: Path, separator: str) -> Generator[TextRow]:

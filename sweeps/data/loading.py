@@ -10,27 +10,39 @@ import pandas as pd
 import dnn
 from dnn.arrays import Array
 from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
-from sweeps.data import cells, column_faults, columns, encode, sources, split, targets
+from sweeps.data import (
+    cells,
+    column_faults,
+    columns,
+    data_files,
+    encode,
+    sources,
+    split,
+    targets,
+)
 from sweeps.data.dataset import LOSS, Dataset, Target
+from sweeps.data.file_kinds import ReadOptions
+from sweeps.data.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
 
 
 def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
     """Read, divide and encode. Errors: Expected (below `data`) or UserError."""
-    table = sources.read(spec.source, spec.target, spec.options, base, spec.decimal)
+    reading = ReadOptions(decimal=spec.decimal)
+    table = sources.read(spec.source, spec.target, spec.options, base, reading)
     return prepared(table, spec, dtype)
 
 
-def prepared(table: sources.Table, spec: DataSpec, dtype: str) -> Dataset:
+def prepared(table: SourceTable, spec: DataSpec, dtype: str) -> Dataset:
     """Rows that were read, divided and encoded. Errors: as of `load`."""
     where = Path(spec.source).name if ":" not in spec.source else spec.source
     try:
         return _prepared(table, spec, dtype, where)
     except MemoryError as fault:
-        raise sources.too_large(where, fault) from None
+        raise data_files.too_large(where, fault) from None
 
 
-def _prepared(table: sources.Table, spec: DataSpec, dtype: str, where: str) -> Dataset:
+def _prepared(table: SourceTable, spec: DataSpec, dtype: str, where: str) -> Dataset:
     used = [c for c in (spec.group, spec.split.column) if c is not None]
     _expect_columns(spec, table, used)
     column, is_changed = targets.read(table, where)
@@ -62,7 +74,7 @@ def _changed(
     return {**respelled, **features.changed, **target}
 
 
-def _expect_columns(spec: DataSpec, table: sources.Table, used: list[str]) -> None:
+def _expect_columns(spec: DataSpec, table: SourceTable, used: list[str]) -> None:
     """All that the study names is there, and the target is nothing else too. Errors: Expected."""
     if table.target in (*spec.ignore, *used):
         raise Expected(
@@ -85,7 +97,7 @@ def _expect_columns(spec: DataSpec, table: sources.Table, used: list[str]) -> No
 
 
 def _fit_to_read(
-    features: columns.Features, spec: DataSpec, table: sources.Table, where: str
+    features: columns.Features, spec: DataSpec, table: SourceTable, where: str
 ) -> None:
     """There are inputs, and all of them can be read. Errors: UserError."""
     if features.frame.shape[1] == 0:
@@ -99,7 +111,7 @@ def _fit_to_read(
         raise UserError("\n".join(told))
 
 
-def _groups(table: sources.Table, name: str | None) -> pd.Series | None:
+def _groups(table: SourceTable, name: str | None) -> pd.Series | None:
     """Each row's group. Errors: Expected."""
     if name is None:
         return None
@@ -116,7 +128,7 @@ def _groups(table: sources.Table, name: str | None) -> pd.Series | None:
 
 
 def _divide(
-    spec: DataSpec, table: sources.Table, names: pd.Series | None, groups: pd.Series | None
+    spec: DataSpec, table: SourceTable, names: pd.Series | None, groups: pd.Series | None
 ) -> dict[str, split.Rows]:
     remedy = "another seed, a larger share, or fewer classes"
     try:
@@ -135,7 +147,7 @@ def _divide(
 
 def _assemble(
     spec: DataSpec,
-    table: sources.Table,
+    table: SourceTable,
     frame: pd.DataFrame,
     column: pd.Series,
     names: pd.Series | None,

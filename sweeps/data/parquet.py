@@ -1,19 +1,20 @@
 """Parquet as a frame: its index and its categories as columns, bytes that are text as text."""
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sweeps.base.errors import show
+from sweeps.data.file_kinds import Reader, ReadOptions
 
 if TYPE_CHECKING:
     import pyarrow
 
 
-def read(path: Path) -> pd.DataFrame:
+def read(path: Path, options: ReadOptions) -> pd.DataFrame:
     """A whole file. Errors: ValueError, OSError, MemoryError; NotImplementedError of Arrow's."""
     from pyarrow import parquet
 
@@ -22,16 +23,18 @@ def read(path: Path) -> pd.DataFrame:
         return _frame(file.read())
 
 
-def chunks(path: Path, rows: int) -> Generator[pd.DataFrame]:
+def chunks(
+    path: Path, options: ReadOptions, numbers: Collection[str], rows: int
+) -> Iterator[pd.DataFrame]:
     """So many rows at a time, at least one frame. Errors: as of `read`."""
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
         _expect_each_name_once(file.schema_arrow.names)
         if file.metadata.num_rows == 0:
-            yield _frame(file.read()).rename(columns=str)
+            yield _frame(file.read())
         for batch in file.iter_batches(batch_size=rows):
-            yield _frame(batch).rename(columns=str)
+            yield _frame(batch)
 
 
 def _expect_each_name_once(names: list[str]) -> None:
@@ -76,3 +79,6 @@ def _is_binary(kind: "pyarrow.DataType") -> bool:
         or types.is_fixed_size_binary(kind)
         or types.is_binary_view(kind)
     )
+
+
+READER = Reader(read, chunks)

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from sweeps.base.errors import UserError
 from sweeps.data import cells, column_faults, columns, dtypes, number_formats
 from sweeps.data.dataset import Target
-from sweeps.data.sources import Table
+from sweeps.data.source_table import SourceTable
 from sweeps.data.split import Rows
 
 # A target of whole numbers with no more distinct values than this is taken for classes.
 MOST_CODES = 20
 
 
-def read(table: Table, where: str) -> tuple[pd.Series, bool]:
+def read(table: SourceTable, where: str) -> tuple[pd.Series, bool]:
     """The target's column, and whether versions before took it for something else.
 
     Errors: UserError for gaps, infinities, a few texts among numbers, and what is no target.
@@ -71,7 +71,7 @@ def _is_number(column: pd.Series) -> bool:
     return dtypes.is_numeric(column.dtype, with_booleans=False)
 
 
-def names(column: pd.Series, table: Table) -> pd.Series:
+def names(column: pd.Series, table: SourceTable) -> pd.Series:
     """The class of each row by name."""
     if table.classes:
         return column.map(lambda code: table.classes[int(code)])
@@ -95,7 +95,7 @@ def standardized(name: str, column: pd.Series, train: Rows) -> tuple[Target, NDA
     return target, (values - target.mean) / target.scale
 
 
-def coded(table: Table, names: pd.Series) -> tuple[Target, NDArray[Any]]:
+def coded(table: SourceTable, names: pd.Series) -> tuple[Target, NDArray[Any]]:
     """Classes as a target, and the code (n,) of each row's."""
     classes = table.classes or tuple(sorted(names.unique(), key=_natural))
     codes = names.map({name: code for code, name in enumerate(classes)}).to_numpy()

@@ -15,7 +15,9 @@ import pytest
 import studies
 from sweeps.base.errors import UserError
 from sweeps.commands.work import predict
-from sweeps.data.encode import CategoryColumn
+from sweeps.data import data_files
+from sweeps.data.encode import CategoryColumn, NumberColumn
+from sweeps.data.file_kinds import FILE_KINDS, ReadOptions
 from sweeps.results.result import Result
 from tests.sweeps.helpers import command, environment, sweeps
 
@@ -45,9 +47,11 @@ def said(made: Path, *arguments: str) -> str:
 
 
 def test_it_is_what_the_model_says(made: Path) -> None:
-    rows = predict._csv(made / "subscriptions.csv", Result(made / "runs/csv-example").model)
-    frame = pd.concat(rows)
     model = Result(made / "runs/csv-example").model
+    path = made / "subscriptions.csv"
+    numbers = {c.name for c in model.encoder.columns if isinstance(c, NumberColumn)}
+    rows = data_files.chunks(path, FILE_KINDS[".csv"], ReadOptions(), numbers, rows=100)
+    frame = pd.concat(rows)
     found = predicted(made, "subscriptions.csv", "--keep", "id")
     assert list(found) == ["id", "prediction", "p.no", "p.yes", "sd.no", "sd.yes"]
     assert found["id"].tolist() == frame["id"].astype(int).tolist()
@@ -201,7 +205,7 @@ def test_what_no_network_can_take_is_told_with_its_place(made: Path, tmp_path: P
 
 def test_a_name_that_is_too_long(made: Path) -> None:
     for name in ("x" * 300 + ".csv", "x" * 5000 + ".csv"):
-        assert said(made, name).endswith("expected a file of rows, got no such file")
+        assert said(made, name).startswith("ROWS: expected a file, got 'xxxx")
         assert "--out: expected a file" in said(made, "subscriptions.csv", "--out", name)
     for name in ("show", "ls", "report", "clean", "resume"):
         done = sweeps(name, "x" * 300, cwd=made, code=2, module="sweeps")
@@ -258,8 +262,8 @@ def test_its_faults_are_a_line(made: Path) -> None:
     assert line.endswith("; an empty column would do)")
     for name, message in {
         "empty.csv": "empty.csv: expected a .csv table, got: No columns to parse from file",
-        "nope.csv": "nope.csv: expected a file of rows, got no such file",
-        "rows.json": "rows.json: expected a file of rows (.csv, .tsv, .parquet), got '.json'",
+        "wides.csv": "ROWS: expected a file, got 'wides.csv' (did you mean 'wide.csv'?)",
+        "rows.json": "ROWS: expected a .csv, .tsv or .parquet file, got 'rows.json'",
         "wide.csv": (
             "wide.csv: expected a .csv table, got: 3 fields in line 2 below 2 in the header"
         ),

@@ -10,6 +10,7 @@ import pytest
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, encode, number_formats, sources
 from sweeps.data.encode import Encoder
+from sweeps.data.file_kinds import ReadOptions
 from sweeps.data.loading import load
 from sweeps.study.data_section import DataSpec
 from sweeps.study.metrics import worst
@@ -146,7 +147,7 @@ def test_numbers_beside_a_decimal_comma(
 ) -> None:
     path = tmp_path / "t.csv"
     pd.DataFrame({"x": texts, "y": 0}).to_csv(path, sep=";", index=False)
-    read = sources.read("t.csv", "y", {}, tmp_path, ",").frame["x"]
+    read = sources.read("t.csv", "y", {}, tmp_path, ReadOptions(decimal=",")).frame["x"]
     if numbers is None:
         assert read.tolist() == texts
     else:
@@ -213,8 +214,8 @@ def with_value(column: str, row: int, value: Any) -> pd.DataFrame:
         (churn(), {"ignore": ["ids"]}, r"a column of the data, got 'ids' \(did you mean 'id'"),
         (churn(), {"group": "custmer"}, r"got 'custmer' \(did you mean 'customer'"),
         (churn(), {"source": "mine.csv"}, r"a file, got 'mine.csv' \(did you mean 'my.csv'\?\)"),
-        (churn(), {"source": "my.xlsx"}, r"expected a file \(.csv, .tsv, .parquet\), sklearn:NAME.*got 'my.xlsx' \(save its sheet as .csv\)"),
-        (churn(), {"source": "my.npz"}, r"got 'my.npz' \(it comes with a later version\)"),
+        (churn(), {"source": "my.xlsx"}, r"expected a .csv, .tsv or .parquet file, sklearn:NAME.*got 'my.xlsx' \(save its sheet as .csv\)"),
+        (churn(), {"source": "my.npz"}, r"got 'my.npz' \(save its arrays as the columns of a"),
         (churn(), {"source": "sklearn:iriss"}, r"known sklearn set.*did you mean 'iris'\?"),
         (churn(), {"source": "synthetic:moon"}, r"known synthetic set.*did you mean 'moons'\?"),
         (churn(), {"options": {"rows": 5}}, r"expected no options for this source"),

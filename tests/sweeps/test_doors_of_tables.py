@@ -12,6 +12,7 @@ import pytest
 
 from sweeps.base.errors import UserError
 from sweeps.data import parquet, text_tables
+from sweeps.data.file_kinds import Reader
 from sweeps.data.loading import load
 from sweeps.study.data_section import DataSpec
 
@@ -87,13 +88,13 @@ def test_a_long_field_is_a_field(tmp_path: Path) -> None:
 def test_a_table_that_does_not_fit_into_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object) -> pd.DataFrame:
         raise MemoryError("malloc of size 64 failed")
 
     pd.DataFrame({"x": X, "y": Y}).to_csv(tmp_path / "t.csv", index=False)
     pd.DataFrame({"x": X, "y": Y}).to_parquet(tmp_path / "t.parquet")
-    for reader in (text_tables, parquet):
-        monkeypatch.setattr(reader, "read", full)
+    for module in (text_tables, parquet):
+        monkeypatch.setattr(module, "READER", Reader(full))
     with pytest.raises(UserError) as caught:
         load(spec(name), tmp_path, "float32")
     assert str(caught.value) == (

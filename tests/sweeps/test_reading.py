@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import dnn
 from sweeps.commands.work import predict
-from sweeps.data import Dataset, encode
+from sweeps.data import Dataset, data_files, encode
 from sweeps.data.cells import Categories
 from sweeps.data.encode import CategoryColumn, Encoder, NumberColumn
 from sweeps.data.loading import load
@@ -141,7 +141,7 @@ def test_the_same_rows_give_the_same_predictions(tmp_path: Path, seed: int, sour
     for name, make_text in TEXTS.items():
         (tmp_path / f"{name}.csv").write_text(make_text(frame))
     for name in ("typed.parquet", *(f"{name}.csv" for name in TEXTS)):
-        (found,) = predict.READERS[Path(name).suffix](tmp_path / name, model)
+        (found,) = predict._chunks(tmp_path / name, data_files.expect(tmp_path / name, ""), model)
         np.testing.assert_array_equal(model.outputs(found), right, err_msg=name)
         notes = predict.Notes()
         notes.add(found, model)

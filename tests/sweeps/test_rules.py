@@ -48,7 +48,8 @@ def test_rule_1_one_vocabulary_a_key_in_one_of_them_and_did_you_mean() -> None:
     assert faults("", head="description: x\ndata: {}\n") == [
         "s.yaml:1: space: expected a mapping of hyperparameters, got nothing",
         "s.yaml:1: name: expected a value, got nothing (a study's name is also its folder's)",
-        "s.yaml:2: data.source: expected a value, got nothing (a file, sklearn:… or synthetic:…)",
+        "s.yaml:2: data.source: expected a value, got nothing (a file's name, or a set's "
+        "like sklearn:wine)",
     ]
     # Everything else has a default.
     spec = study("space: {l2: [0, 1]}")

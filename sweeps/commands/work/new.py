@@ -10,8 +10,19 @@ import numpy as np
 import pandas as pd
 
 from sweeps.base.errors import Expected, Unquoted, UserError, printable, show
-from sweeps.data import Dataset, cells, column_faults, columns, dtypes, number_formats, sources
+from sweeps.data import (
+    Dataset,
+    cells,
+    column_faults,
+    columns,
+    dtypes,
+    file_kinds,
+    number_formats,
+    sources,
+)
+from sweeps.data.file_kinds import ReadOptions, alternatives
 from sweeps.data.loading import prepared
+from sweeps.data.source_table import SourceTable
 from sweeps.study import spec
 from sweeps.study.data_section import DataSpec
 
@@ -97,17 +108,21 @@ def _text(name: str, data: str, target: str | None) -> tuple[str, ColumnRemarks]
     return _study(name, made, columns, dataset), columns
 
 
-def _table(source: str, target: str | None) -> tuple[sources.Table, Literal[".", ","]]:
-    """The rows, and the mark of their numbers: a comma where a column of a CSV looks like it."""
+def _table(source: str, target: str | None) -> tuple[SourceTable, Literal[".", ","]]:
+    """The rows, and their decimal mark: a comma where a column of a file of text looks like it."""
     table = sources.read(source, target, {}, Path())
     texts = (table.frame[name] for name in dtypes.other_columns(table.frame))
-    is_comma = source.lower().endswith(sources.TEXTS) and any(
+    kind = file_kinds.find(Path(source))
+    has_mark = kind is not None and "decimal" in kind.options
+    is_comma = has_mark and any(
         number_formats.remedy(number_formats.why_not_numbers(column)) for column in texts
     )
-    return (sources.read(source, target, {}, Path(), ","), ",") if is_comma else (table, ".")
+    if not is_comma:
+        return table, "."
+    return sources.read(source, target, {}, Path(), ReadOptions(decimal=",")), ","
 
 
-def _columns(table: sources.Table) -> ColumnRemarks:
+def _columns(table: SourceTable) -> ColumnRemarks:
     """Ignored are those that say nothing (numbers of rows, constants) or cannot be read."""
     features = table.frame.drop(columns=[table.target])
     faults = column_faults.each(features, table.lines)
@@ -196,7 +211,7 @@ name: {_scalar(name)}
 description: {_scalar(f"Which settings predict {aim} best?")}
 data:
   # {_comment(f"{facts['rows']} rows × {facts['columns']} columns, {kind}: {aim}")}
-  source: {_scalar(data.source)}  # a file beside this one, sklearn:NAME or synthetic:NAME
+  source: {_scalar(data.source)}  # {alternatives(("a file beside this one", *sources.NAMES))}
 {target}{decimal}{ignored}\
 {_group(columns.groups)}\
   split: {{dev: 0.2, test: 0.2, seed: 0}}  # the test rows are met by the confirmation alone

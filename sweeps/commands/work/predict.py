@@ -1,7 +1,7 @@
 """`sweeps predict`: a file of rows through a run's `model.npz`, in chunks, to CSV."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import TextIOWrapper
@@ -11,12 +11,11 @@ from typing import IO, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from sweeps.base import files
-from sweeps.base.errors import Unquoted, UserError, did_you_mean, printable, show
-from sweeps.data import number_formats, parquet, sources, text_tables
+from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, printable, show
+from sweeps.data import column_faults, data_files, number_formats
 from sweeps.data.cells import MISSING
 from sweeps.data.encode import CategoryColumn, NumberColumn
-from sweeps.data.lines import Lines
+from sweeps.data.file_kinds import FILE_KINDS, FileKind, ReadOptions, alternatives
 from sweeps.results.model import Model
 from sweeps.results.result import Result
 from sweeps.storage import atomic, folders
@@ -135,12 +134,13 @@ def write(
     number `sd`. Errors: UserError.
     """
     notes = Notes()
+    kind = _kind(rows)
     done = 0
-    for frame in READERS[_kind(rows)](rows, model):
+    for frame in _chunks(rows, kind, model):
         if done == 0:
             keep = _names(keep, frame)
             notes.unused = _check_columns(frame, model, keep, rows)
-        _check_values(frame, model, rows, done)
+        _check_values(frame, model, rows, kind, done)
         notes.add(frame, model)
         made = predictions(model, frame)
         if terminal:  # which might obey the control characters of a class's name
@@ -152,6 +152,19 @@ def write(
         file.write(made.to_csv(index=False, header=done == 0, float_format="%.7g"))
         done += len(frame)
     return notes
+
+
+def _kind(rows: Path) -> FileKind:
+    """Errors: UserError for a file of another kind, or none."""
+    try:
+        return data_files.expect(rows, f"a {alternatives(FILE_KINDS)} file")
+    except Expected as fault:
+        raise UserError(f"ROWS: {fault.message}") from None
+
+
+def _chunks(rows: Path, kind: FileKind, model: Model) -> Iterator[pd.DataFrame]:
+    numbers = {c.name for c in model.encoder.columns if isinstance(c, NumberColumn)}
+    return data_files.chunks(rows, kind, ReadOptions(decimal=model.decimal), numbers, CHUNK)
 
 
 def _names(given: list[str], frame: pd.DataFrame) -> list[str]:
@@ -192,7 +205,9 @@ def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Pat
     return [name for name in there if name not in used and name not in keep]
 
 
-def _check_values(frame: pd.DataFrame, model: Model, rows: Path, before: int) -> None:
+def _check_values(
+    frame: pd.DataFrame, model: Model, rows: Path, kind: FileKind, before: int
+) -> None:
     """Errors: UserError for a text or an infinity among numbers, with its place in the file."""
     for some in model.encoder.numbers(frame):
         with np.errstate(over="ignore"):
@@ -205,59 +220,5 @@ def _check_values(frame: pd.DataFrame, model: Model, rows: Path, before: int) ->
             hint = too_large * bool(np.isfinite(some.numbers[place, row]))
             if number_formats.remedy(number_formats.why_not_numbers(cell)):
                 hint = " (the study's data.decimal is '.': write a point)"
-            raise _no_number(rows, before + row, cell, hint)
-
-
-def _csv(path: Path, model: Model) -> Iterator[pd.DataFrame]:
-    numbers = {c.name for c in model.encoder.columns if isinstance(c, NumberColumn)}
-    done = 0
-    try:
-        for frame in text_tables.chunks(path, model.decimal, numbers, CHUNK):
-            yield _with_points(frame, numbers, path, done) if model.decimal == "," else frame
-            done += len(frame)
-    except sources.UNREADABLE as fault:
-        raise sources.unreadable(str(path), path, fault) from None
-
-
-def _with_points(frame: pd.DataFrame, numbers: set[str], path: Path, before: int) -> pd.DataFrame:
-    """Rows of a study whose numbers have a comma. Errors: UserError for any other text."""
-    for name in [name for name in frame.columns if name in numbers]:
-        values, is_number = text_tables.without_grouping(frame[name])
-        wrong = (values.map(lambda value: isinstance(value, str)) & ~is_number).to_numpy()
-        if wrong.any():
-            row = int(wrong.argmax())
-            cell = frame[name].iloc[[row]]
-            raise _no_number(path, before + row, cell, " (the study's data.decimal is ',')")
-        frame[name] = values
-    return frame
-
-
-def _no_number(rows: Path, row: int, cell: pd.Series, hint: str) -> UserError:
-    """`row` is counted from 0, in what is said from 1; a file of text has lines instead."""
-    where = f"row {row + 1}"
-    if _kind(rows) in sources.TEXTS:
-        options = text_tables.pandas_options(rows)
-        names = pd.read_csv(rows, **options, nrows=0).columns.map(str)
-        where = f"line {Lines(rows, options['sep'], tuple(names)).of(row, str(cell.name))}"
-    name, got = printable(str(cell.name)), show(cell.iloc[0])
-    return UserError(f"{rows}: {where}: {name}: expected a finite number, got {got}{hint}")
-
-
-def _parquet(path: Path, model: Model) -> Iterator[pd.DataFrame]:
-    try:
-        yield from parquet.chunks(path, CHUNK)
-    except sources.UNREADABLE as fault:
-        raise sources.unreadable(str(path), path, fault) from None
-
-
-READERS: Mapping[str, Any] = {".csv": _csv, ".tsv": _csv, ".parquet": _parquet}
-
-
-def _kind(path: Path) -> str:
-    kind = path.suffix.lower()
-    if kind not in READERS:
-        raise UserError(f"{path}: expected a file of rows (.csv, .tsv, .parquet), got {show(kind)}")
-    files.expect_regular(path)
-    if not os.path.isfile(path):  # False too for a name that no system would take
-        raise UserError(f"{path}: expected a file of rows, got no such file")
-    return kind
+            lines = data_files.lines(rows, kind)
+            raise column_faults.not_a_number(str(rows), lines, before + row, cell, hint)

@@ -31,7 +31,7 @@ NOUNS = {
 ABOUT = {
     "name": "a study's name is also its folder's",
     "data": "data: {source: …}",
-    "data.source": "a file, sklearn:… or synthetic:…",
+    "data.source": "a file's name, or a set's like sklearn:wine",
 }
 HIDDEN = ("name",)  # of a named section
 OURS = ("name", "fixed")  # of the study itself
