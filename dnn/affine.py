@@ -10,8 +10,8 @@ from dnn.arrays import Array, empty, empty_like, scalar
 from dnn.network import Block
 from dnn.normalization import EPSILON
 
-# Inputs from which on a layer's weights are not copied: beside its product a pass or two over its
-# units are little by then, and a copy holds, and goes through, as much as theta.
+# From so many inputs on, a layer's weights are not copied into a matrix with biases and scales: by
+# then a pass or two over its units is little beside its product, and the copy as large as theta.
 WIDE = 512
 
 

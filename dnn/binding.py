@@ -21,7 +21,8 @@ from dnn.normalization import (
 
 # Random words drawn at once: what a draw allocates stays in the cache, and stays small.
 WORDS = 2048
-# Below, a first layer's weights are so much fewer than its units' values that they are normalized.
+# With fewer inputs than this, a first layer has so many fewer weights than values of units that
+# batch normalization scales its weights instead.
 FEW_INPUTS = 8
 
 

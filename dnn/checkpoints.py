@@ -170,7 +170,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     except FileNotFoundError:
         raise ValueError(f"{path}: expected a checkpoint, got no such file") from None
     except UNREADABLE as fault:
-        # NumPy's own words would advise to unpickle.
+        # NumPy's message would advise to allow pickles.
         got = "no archive of plain arrays" if "pickle" in str(fault) else fault
         raise ValueError(
             f"{path}: expected a checkpoint of a population, whole; got: {got}"

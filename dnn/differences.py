@@ -12,7 +12,8 @@ from dnn.binding import Batch, bind
 from dnn.data import Data
 from dnn.network import Network
 
-# Perturbed copies at once, a pair per parameter, and how many numbers they may be.
+# Parameters that are perturbed at once, each in two copies of the network, and how many numbers all
+# copies may hold.
 PAIRS, NUMBERS = 64, 50_000_000
 # Activations whose derivative jumps at 0.
 KINKED = ("relu", "leaky_relu", "selu")

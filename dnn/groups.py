@@ -23,8 +23,8 @@ from dnn.stepping import Stepper
 # from one update to the next.
 GROUP_BYTES = 8_000_000
 
-# NumPy copies operands that don't lie in one part into a buffer of so many numbers to lengthen
-# its inner loops; for our rows of hundreds of numbers the copy costs more than it saves.
+# NumPy copies operands that are not contiguous into a buffer of so many numbers to lengthen its
+# inner loops; for our rows of hundreds of numbers the copy costs more than it saves.
 NUMPY_BUFFER = 1024
 
 

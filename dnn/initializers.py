@@ -102,7 +102,7 @@ def _truncated(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
     return draws / _TRUNCATED_DEVIATION
 
 
-# Beyond these a draw is of no use, though float64 has it.
+# A scale beyond these is a mistake, though float64 can hold it.
 _SCALE = {"scale": Bound(0, 1e6)}
 _SIGNED = {"scale": Bound(-1e6, 1e6)}
 

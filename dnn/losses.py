@@ -27,7 +27,7 @@ class Loss:
     error_per_row(z, y) -> (P, B): what `error` averages over rows; `error_from_mean` ends it.
     bind(z, y, dz) -> backward: writes each row's d loss/dz into dz, which may be z.
     outputs(z) -> (P, B, K′): log-probabilities of all classes, or the predictions.
-    constant(y) -> the loss of the best constant predictor on y (n, K): the scale of "beyond sense".
+    constant(y) -> the loss of the best constant predictor on y (n, K): divergence is judged by it.
     check(y): refuses targets (n, K) that are none of this loss. Raises ValueError.
     has_classes: the targets are classes, and the outputs their log-probabilities.
     """

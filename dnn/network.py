@@ -22,8 +22,8 @@ from dnn.losses import LOSSES, Loss
 from dnn.names import check_names, lookup
 from dnn.numbers import Bound, numbers, whole
 
-# Of theta's columns: whoever keeps parameters keeps it beside them, and refuses those of another.
-# Since 2, a first layer that is computed row by row lies so with batch normalization, too.
+# Version of the order of theta's columns: whoever stores parameters stores it with them, and
+# refuses those of another. New in 2: a wide first layer lies (n_in, n_out) with batch norm, too.
 LAYOUT = 2
 
 
@@ -232,7 +232,7 @@ class Network:
         """
         chosen = lookup(INITIALIZERS, initializer, "initialize: initializer")
         check_names(settings, chosen.settings, f"initialize: {initializer}")
-        # Beyond these no draw has a meaning in either precision, and some have no bounds.
+        # Larger numbers overflow on the way; not every initializer has bounds of its own.
         bound = Bound(-1e100, 1e100)
         given = {"scale": 1.0, **chosen.settings, **settings}["scale"]
         scale = float(numbers(given, f"initialize: {initializer}.scale", bound))

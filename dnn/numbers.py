@@ -36,13 +36,13 @@ class Bound:
         return bool((low & high).all())
 
 
-# Ends that go without saying.
+# A bound farther out than this is not put into words.
 FAR = 1e9
 LARGEST = float(np.finfo(np.float64).max)
 FINITE = Bound(-LARGEST, LARGEST)
 POSITIVE = Bound(0, LARGEST, above=True)
 NOT_NEGATIVE = Bound(0, LARGEST)
-FRACTION = Bound(0, 1, below=True)  # of an average: 1 would keep all
+FRACTION = Bound(0, 1, below=True)  # of a moving average: 1 would never forget
 SHARE = Bound(0, 1, above=True)
 UNIT = Bound(0, 1)
 COUNT = Bound(1, 2.0**53, whole=True)

@@ -20,9 +20,9 @@ def _column(values: Array, like: Array) -> Array:
     return common(values.astype(like.dtype)[:, None])
 
 
-# Of a network with fewer parameters all are gone through, the others with a strength of 0: rows of
-# weights with gaps between them take longer than what they leave out.
-FEW = 20_000
+# With fewer parameters than this, a penalty goes through all of them, biases with a strength of 0:
+# leaving these out would leave gaps between the networks' weights, which cost more than they save.
+FEW_PARAMETERS = 20_000
 
 
 def bind_l2(theta: Array, gradient: Array, n_weights: int, l2: Array, rows: Array) -> Call | None:
@@ -53,7 +53,7 @@ def _bind_penalty(
     """Adds pull(w, strength, out) to the gradient, chunk by chunk."""
     if not strength.any():
         return None
-    if theta.shape[1] < FEW:
+    if theta.shape[1] < FEW_PARAMETERS:
         of_each = zeros_like(gradient)
         of_each[:, :n_weights] = strength[:, None]
     else:
@@ -95,7 +95,7 @@ def bind_clip_norm(gradient: Array, limit: Array) -> Call | None:
         np.matmul(gradient[:, None, :], gradient[:, :, None], norm)
         np.sqrt(norm, norm)
         lengths = norm[:, :, 0]
-        # An infinite limit over itself is no number, and means: as it is.
+        # Without a limit `high` is inf and inf / inf is NaN; but then no length is above it.
         factor = np.where(lengths > high, high / lengths, np.ones_like(lengths))
         np.multiply(gradient, factor, gradient)
 
@@ -122,9 +122,9 @@ def bind_max_norm(network: Network, theta: Array, limit: Array) -> Call | None:
             np.matmul(square, ones, norm)
             np.sqrt(norm, norm)
             np.divide(high, norm, norm)
-            # No limit over an overflown norm is no number: fmin takes the other, as it must.
+            # Without a limit and with a norm that overflowed this is inf / inf, NaN: fmin takes 1.
             np.fmin(norm, one, norm)
-            # In place NumPy would copy w first, which lies in rows of theta.
+            # Multiplied in place, w would first be copied by NumPy, for it is not contiguous.
             np.multiply(w, norm, square)
             np.copyto(w, square)
 

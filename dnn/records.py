@@ -26,8 +26,8 @@ class Record:
         train_error: Their error, as in `score`.
         dev_loss: The same of the dev rows; NaN without them.
         dev_error: The same.
-        diverged: Whether a network's parameters or loss are beyond sense; such are trained no
-            further.
+        diverged: Whether a network's parameters are not finite, or its train loss is above 10⁶
+            times that of the best constant predictor; it is trained no further then.
         active: Whether it is still being trained.
         running_cost: Mean cost of the epoch's batches, each before its update, if `fit` was asked
             for it; else, and of networks that were not trained or have diverged, NaN.

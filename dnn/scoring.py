@@ -35,7 +35,7 @@ class Scorer:
         self._network, self._theta, self._splits = network, theta, splits
         self._has_own_rows = any(split.rows is not None for split in splits)
         self._evaluation = self._bind(1 if self._has_own_rows else len(theta))
-        # What every epoch needs anew is kept, where that is little.
+        # The chunks are the same every epoch: they are kept where they are small, else cut again.
         parts = [part for split in splits for part in (split.data.x, split.data.y)]
         is_little = sum(part.nbytes for part in parts) <= KEPT
         self._chunks = list(self._row_chunks(0)) if is_little and not self._has_own_rows else None

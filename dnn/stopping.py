@@ -6,7 +6,7 @@ from dnn.arrays import Array, Flags
 
 
 class EarlyStopping:
-    """Best watched values of P networks and the parameters they had, a copy of theta (P, N)."""
+    """The best values of P networks so far, and their parameters then: a copy of theta (P, N)."""
 
     def __init__(self, theta: Array, patience: int, min_delta: float) -> None:
         self.theta, self.patience, self.min_delta = theta, patience, min_delta
@@ -17,7 +17,7 @@ class EarlyStopping:
     def update(self, epoch: int, values: Array) -> None:
         """Values (P,) after this epoch: an improvement is more than min_delta below the best.
 
-        Those of networks that are trained no further stay, and so are none.
+        The value of a network that is trained no further does not change, and is never one.
         """
         better = values < self.values - self.min_delta
         self.values[better] = values[better]

@@ -32,11 +32,11 @@ class Classifiers:
                 alpha=0.0,
                 shuffle=problem.batch_size < len(self._x),
                 random_state=np.random.RandomState(rng.integers(2**31)),
-                # It shall stop for nothing but the number of epochs.
+                # Nothing but the number of epochs may stop it.
                 tol=0.0,
                 n_iter_no_change=sys.maxsize,
             )
-            # One row makes the arrays, which then get the parameters handed in.
+            # Fitting one row makes its arrays, which are then overwritten with theta.
             model.partial_fit(self._x[:1], self._labels[:1], classes=np.unique(self._labels))
             model.set_params(batch_size=problem.batch_size, warm_start=True)
             blocks = problem.network.blocks(row[None])
