@@ -27,13 +27,13 @@ def new(
         from sweeps.base.errors import printable, show
         from sweeps.commands.work import new
 
-        begun = new.begin(name, data, target)
-        print(begun.path)
-        for name, reason in begun.columns.ignored.items():
+        made = new.create(name, data, target)
+        print(made.path)
+        for name, reason in made.columns.ignored.items():
             print(f"ignored {show(name)}: {printable(reason)}")
-        for name, reason in begun.columns.words.items():
+        for name, reason in made.columns.words.items():
             print(f"taken for words {show(name)}: {printable(reason)}")
-        for name, values in begun.columns.groups.items():
+        for name, values in made.columns.groups.items():
             why = "say data.group if the rows of one belong together"
             print(f"perhaps a group {show(name)}: {values}; {why}")
-        print(f"go on with: sweeps run {begun.path}")
+        print(f"go on with: sweeps run {made.path}")

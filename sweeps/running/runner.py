@@ -18,7 +18,7 @@ from sweeps.base import checkout
 from sweeps.base.errors import Expected, UserError
 from sweeps.base.interrupts import Shield
 from sweeps.base.terminal import say
-from sweeps.dashboard.showing import Showing
+from sweeps.dashboard.writer import DashboardWriter
 from sweeps.phases import confirm as confirmation
 from sweeps.phases import prepare
 from sweeps.phases.options import Options, check_jobs, check_time, check_trials
@@ -35,7 +35,7 @@ from sweeps.study.file import documents
 from sweeps.training import custom
 from sweeps.training.task import Outcome
 from sweeps.views import announcing, tables, wording
-from sweeps.views.confirming import Confirming
+from sweeps.views.confirmation import ConfirmationProgress
 from sweeps.views.progress import Progress
 
 
@@ -147,7 +147,7 @@ def _earlier(run: Prepared) -> list[Warm]:
 
 def _following(run: Prepared, store: Store, shield: Shield) -> Following:
     following = Following(shield, run.console)
-    following.add("dashboard", Showing(run.study, store.study, run.folder, run.budget))
+    following.add("dashboard", DashboardWriter(run.study, store.study, run.folder, run.budget))
     if run.bucket is not None:
         copies = Copies(run.bucket, run.folder, run.study.name, run.console)
         following.add("artifacts", copies)
@@ -255,7 +255,7 @@ def _confirm(run: Prepared, finished: list[Finished], identity: str) -> _Confirm
     # The workers train meanwhile; this process has time to load what the report draws with.
     threading.Thread(target=reporting.warm_up, daemon=True).start()
     dataset, jobs = run.dataset, options.jobs
-    with Confirming(run.console, work.jobs) as progress:
+    with ConfirmationProgress(run.console, work.jobs) as progress:
         networks, others, lost = confirmation.confirm(
             work, study, dataset, run.folder, jobs, progress.update
         )

@@ -52,14 +52,14 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Begun:
+class NewStudy:
     """The study file, and what it makes of the data's columns."""
 
     path: Path
     columns: Columns
 
 
-def begin(name: str, data: str | None, target: str | None) -> Begun:
+def create(name: str, data: str | None, target: str | None) -> NewStudy:
     """Write NAME.yaml in the working directory. Errors: UserError; a file is never written over."""
     name = name.removesuffix(".yaml")
     if not spec.NAME.fullmatch(name):
@@ -78,7 +78,7 @@ def begin(name: str, data: str | None, target: str | None) -> Begun:
         raise UserError(f"{path}: expected a file that is not there yet, got one that is") from None
     except OSError as fault:
         raise UserError(f"{path}: expected a file to write, got {fault.strerror}") from None
-    return Begun(path, columns)
+    return NewStudy(path, columns)
 
 
 def _text(name: str, data: str, target: str | None) -> tuple[str, Columns]:
