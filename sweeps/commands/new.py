@@ -30,7 +30,7 @@ def new(
         from sweeps.base.errors import printable, show
         from sweeps.commands.work import new
 
-        made = new.begin(name, data, target)
+        made = new.create(name, data, target)
         print(made.path)
         for name, reason in made.columns.ignored.items():
             print(f"ignored {show(name)}: {printable(reason)}")

@@ -21,10 +21,10 @@ class Refused(Exception):
 
 def refuse(refused: Refused, environment: Environment, respond: Respond) -> Iterable[bytes]:
     """The answer to a request that is refused."""
-    return say({"reason": refused.reason}, environment, respond, refused.status)
+    return as_json({"reason": refused.reason}, environment, respond, refused.status)
 
 
-def say(
+def as_json(
     value: Any, environment: Environment, respond: Respond, status: HTTPStatus = HTTPStatus.OK
 ) -> Iterable[bytes]:
     """A value as JSON."""

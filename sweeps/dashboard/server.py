@@ -20,10 +20,10 @@ from sweeps.base.consent import from_user
 from sweeps.base.errors import UserError
 from sweeps.base.terminal import say
 from sweeps.dashboard.answers import Application
-from sweeps.dashboard.asked import Asked
 from sweeps.dashboard.guard import LOOPBACK, Guard
-from sweeps.dashboard.showing import artifacts
+from sweeps.dashboard.routes import Routes
 from sweeps.dashboard.wire import Quiet, Server, Server6
+from sweeps.dashboard.writer import artifacts
 from sweeps.storage import backends, folders, optuna_private
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def serve(
     backend = _backend(folder, storage, allow_remote)
     local = _is_loopback(host)
     failing = partial(say, console, "warning")
-    asked = Asked(_application(backend, folder), backend, artifacts(folder), failing)
-    guard = Guard(asked, LOOPBACK if local else None)
+    routes = Routes(_application(backend, folder), backend, artifacts(folder), failing)
+    guard = Guard(routes, LOOPBACK if local else None)
     with _server(host, port, guard) as server:
         shown = f"[{host}]" if ":" in host else host
         page = f"http://{shown}:{server.server_port}/dashboard{_study(folder, backend)}"
@@ -65,7 +65,7 @@ def serve(
             threading.Thread(target=_open, args=(page,), daemon=True).start()
         _until_interrupted(server)
         # Threads end with the process; one that is just writing a note finishes it.
-        asked.writing.acquire(timeout=PATIENCE)
+        routes.writing.acquire(timeout=PATIENCE)
     say(console, "stopped", f"{folder} is as it was, with your notes")
 
 

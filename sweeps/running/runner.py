@@ -18,7 +18,7 @@ from sweeps.base import checkout
 from sweeps.base.errors import Expected, UserError
 from sweeps.base.interrupts import Shield
 from sweeps.base.terminal import say
-from sweeps.dashboard.showing import Showing
+from sweeps.dashboard.writer import DashboardWriter
 from sweeps.phases import confirm as confirmation
 from sweeps.phases import prepare
 from sweeps.phases.options import Options, check_jobs, check_time, check_trials
@@ -36,7 +36,7 @@ from sweeps.study.file import documents
 from sweeps.training import custom
 from sweeps.training.task import Outcome
 from sweeps.views import announcing, tables, wording
-from sweeps.views.confirming import Confirming
+from sweeps.views.confirmation import ConfirmationProgress
 from sweeps.views.progress import Progress
 
 
@@ -148,7 +148,7 @@ def _earlier(run: PreparedRun) -> list[WarmTrial]:
 
 def _callbacks(run: PreparedRun, store: Store, shield: Shield) -> Callbacks:
     callbacks = Callbacks(shield, run.console)
-    callbacks.add("dashboard", Showing(run.study, store.study, run.folder, run.budget))
+    callbacks.add("dashboard", DashboardWriter(run.study, store.study, run.folder, run.budget))
     if run.bucket is not None:
         mirror = S3Mirror(run.bucket, run.folder, run.study.name, run.console)
         callbacks.add("artifacts", mirror)
@@ -258,7 +258,7 @@ def _confirm(run: PreparedRun, finished: list[Finished], identity: str) -> _Conf
     # The workers train meanwhile; this process has time to load what the report draws with.
     threading.Thread(target=reporting.warm_up, daemon=True).start()
     dataset, jobs = run.dataset, options.jobs
-    with Confirming(run.console, work.jobs) as progress:
+    with ConfirmationProgress(run.console, work.jobs) as progress:
         networks, others, lost = confirmation.confirm(
             work, study, dataset, run.folder, jobs, progress.update
         )

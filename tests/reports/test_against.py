@@ -1,6 +1,8 @@
 """The winner against the other confirmed settings, held against the frames themselves."""
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,20 +10,21 @@ import pytest
 from scipy import stats
 
 from reports import text
-from reports.frames import load
+from reports.frames import Run, load
 from reports.sections import confirmed
 from reports.sections.against import against
+from reports.stats.intervals import Array
 
 MINUS = "\N{MINUS SIGN}"
 
 
-def errors(run, config):
+def errors(run: Run, config: str) -> Array:
     rows = run.confirm[run.confirm["config"] == config].sort_values("replicate")
     return rows["test_error"].to_numpy(float)
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
-def test_differences_are_those_of_the_frame(make, task):
+def test_differences_are_those_of_the_frame(make: Callable[..., Path], task: str) -> None:
     run = load(make(task=task, objectives=("dev_error",)))
     table, scale = against(run), text.unit(run, "test_error")
     assert [row.cells[0].text for row in table.rows] == [c for c in run.configs if c != run.winner]
@@ -32,7 +35,9 @@ def test_differences_are_those_of_the_frame(make, task):
         assert [float(number) for number in said] == pytest.approx([apart.mean(), *bounds], rel=0.1)
 
 
-def test_a_setting_that_errs_far_more_is_worse_and_a_like_one_is_not(make, copy):
+def test_a_setting_that_errs_far_more_is_worse_and_a_like_one_is_not(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     folder = copy(make(top=3, objectives=("dev_error",)))
     run = load(folder)
     worse, like = [c for c in run.configs if c != run.winner][:2]
@@ -50,7 +55,9 @@ def test_a_setting_that_errs_far_more_is_worse_and_a_like_one_is_not(make, copy)
     assert readings[like] in ("not decided", "the same, within the margin")
 
 
-def test_alone_or_beside_what_diverged_there_is_nothing_to_compare(make):
+def test_alone_or_beside_what_diverged_there_is_nothing_to_compare(
+    make: Callable[..., Path],
+) -> None:
     assert against(load(make(top=1, defaults=False))) is None
     named = [row.cells[0].text for row in against(load(make(lost=("defaults",)))).rows]
     assert "defaults" not in named

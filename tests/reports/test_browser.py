@@ -1,7 +1,10 @@
 """The page in a real chromium: no request, no error, no overflow, sorted by a click, accessible."""
 
 import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,13 +13,13 @@ KINDS = ["ordinary", "unconfirmed", "regression", "hostile", "front"]
 
 
 @pytest.fixture
-def opened(browser, page_of):
+def opened(browser: Any, page_of: Callable[[Path], Path]) -> Callable[..., Any]:
     """Opens the page of a folder: the tab, what it asked for and what it complained of."""
     return lambda folder, **context: _opened(browser, page_of(folder), context)
 
 
 @contextmanager
-def _opened(browser, path, context):
+def _opened(browser: Any, path: Path, context: dict[str, Any]) -> Iterator[Any]:
     view = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | context)
     tab, asked, said = view.new_page(), [], []
     tab.on("request", lambda request: asked.append(request.url))
@@ -29,7 +32,9 @@ def _opened(browser, path, context):
 
 
 @pytest.mark.parametrize("what", KINDS)
-def test_it_asks_for_nothing_and_complains_of_nothing(opened, folder_of, what):
+def test_it_asks_for_nothing_and_complains_of_nothing(
+    opened: Callable[..., Any], folder_of: Callable[[str], Path], what: str
+) -> None:
     with opened(folder_of(what)) as (tab, asked, said):
         tab.wait_for_timeout(150)
         assert [url for url in asked if not url.startswith("data:")] == [tab.url]
@@ -37,7 +42,9 @@ def test_it_asks_for_nothing_and_complains_of_nothing(opened, folder_of, what):
 
 
 @pytest.mark.parametrize("what", KINDS)
-def test_nothing_overflows(opened, folder_of, what):
+def test_nothing_overflows(
+    opened: Callable[..., Any], folder_of: Callable[[str], Path], what: str
+) -> None:
     with opened(folder_of(what)) as (tab, _, _):
         for width in (1280, 375):
             tab.set_viewport_size({"width": width, "height": 800})
@@ -50,14 +57,14 @@ def test_nothing_overflows(opened, folder_of, what):
             assert wide == []
 
 
-def column(tab, number):
+def column(tab: Any, number: int) -> Any:
     return tab.evaluate(
         f"""() => [...document.querySelectorAll("#trials-table tbody tr")].map(
             (row) => row.cells[{number}].firstChild.textContent)"""
     )
 
 
-def test_a_click_sorts_and_says_so(opened, make):
+def test_a_click_sorts_and_says_so(opened: Callable[..., Any], make: Callable[..., Path]) -> None:
     with opened(make()) as (tab, _, said):
         before = column(tab, 0)
         button = tab.locator("#trials-table thead th:nth-child(3) button")
@@ -74,7 +81,9 @@ def test_a_click_sorts_and_says_so(opened, make):
         assert said == []
 
 
-def test_the_front_sorts_by_its_numbers(opened, folder_of):
+def test_the_front_sorts_by_its_numbers(
+    opened: Callable[..., Any], folder_of: Callable[[str], Path]
+) -> None:
     """1 537 parameters come after 321, however they are written."""
     with opened(folder_of("front")) as (tab, _, _):
         heads = tab.locator("#pareto-table thead th").all_inner_texts()
@@ -88,14 +97,18 @@ def test_the_front_sorts_by_its_numbers(opened, folder_of):
         assert shown == sorted(shown)
 
 
-def test_it_reads_the_same_without_scripts(opened, make):
+def test_it_reads_the_same_without_scripts(
+    opened: Callable[..., Any], make: Callable[..., Path]
+) -> None:
     with opened(make()) as (tab, _, _):
         scripted = tab.inner_text("main")
     with opened(make(), java_script_enabled=False) as (tab, _, _):
         assert tab.inner_text("main").split() == scripted.split()
 
 
-def test_a_deep_link_leads_to_its_trial(opened, make):
+def test_a_deep_link_leads_to_its_trial(
+    opened: Callable[..., Any], make: Callable[..., Path]
+) -> None:
     with opened(make()) as (tab, _, _):
         tab.locator("#confirmed-table tbody a").first.click()
         target = tab.evaluate("document.querySelector(':target').id")
@@ -109,7 +122,9 @@ AIMS = {"objectives": ("dev_error", "parameters"), "limits": ("dev_loss <= 0.3",
 
 @pytest.mark.parametrize("aims", [{}, AIMS], ids=["one objective", "a front"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(opened, make, scheme, aims):
+def test_axe_finds_no_violation(
+    opened: Callable[..., Any], make: Callable[..., Path], scheme: str, aims: dict[str, Any]
+) -> None:
     try:
         from axe_core_python.sync_playwright import Axe
     except ImportError:

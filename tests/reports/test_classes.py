@@ -1,6 +1,8 @@
 """Errors by class: from predictions by hand, and what the page says of them."""
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from reports.stats import bootstrap
 from reports.stats import classes as stats
 
 
-def test_errors_by_class_are_those_of_the_predictions(folder_of):
+def test_errors_by_class_are_those_of_the_predictions(folder_of: Callable[[str], Path]) -> None:
     run = load(folder_of("multiclass"))
     found = stats.classes(run)
     target = run.predictions.target("test").astype(int)
@@ -28,7 +30,7 @@ def test_errors_by_class_are_those_of_the_predictions(folder_of):
     assert mean == pytest.approx(run.rows_of(run.winner)["test_error"].mean(), abs=1e-6)
 
 
-def test_the_mean_of_the_classes_counts_each_alike(folder_of):
+def test_the_mean_of_the_classes_counts_each_alike(folder_of: Callable[[str], Path]) -> None:
     run = load(folder_of("multiclass"))
     found, mean = stats.classes(run), stats.balanced(run)
     assert mean.estimate == pytest.approx(np.mean([one.error.estimate for one in found]))
@@ -36,7 +38,7 @@ def test_the_mean_of_the_classes_counts_each_alike(folder_of):
     assert 0 < mean.high - mean.low < widest
 
 
-def test_the_mean_of_ten_classes_is_covered_on_both_sides():
+def test_the_mean_of_ten_classes_is_covered_on_both_sides() -> None:
     """With a row more in every class at once coverage was .8, and all misses lay above."""
     rng, runs, count, rows = np.random.default_rng(4), 200, 10, 12
     seeds = bootstrap.replicate_weights(rng, 10, 500)
@@ -51,7 +53,9 @@ def test_the_mean_of_ten_classes_is_covered_on_both_sides():
     assert above <= 0.05 * runs
 
 
-def test_the_page_names_the_class_with_the_most_errors(folder_of, page_of):
+def test_the_page_names_the_class_with_the_most_errors(
+    folder_of: Callable[[str], Path], page_of: Callable[[Path], Path]
+) -> None:
     folder = folder_of("multiclass")
     worst = max(stats.classes(load(folder)), key=lambda one: one.error.estimate)
     html = page_of(folder).read_text(encoding="utf-8")
@@ -61,6 +65,8 @@ def test_the_page_names_the_class_with_the_most_errors(folder_of, page_of):
 
 
 @pytest.mark.parametrize("kind", ["regression", "unconfirmed", "all diverged"])
-def test_there_is_no_such_section_without_classes(folder_of, page_of, kind):
+def test_there_is_no_such_section_without_classes(
+    folder_of: Callable[[str], Path], page_of: Callable[[Path], Path], kind: str
+) -> None:
     assert stats.classes(load(folder_of(kind))) == ()
     assert 'id="classes"' not in page_of(folder_of(kind)).read_text(encoding="utf-8")

@@ -3,6 +3,8 @@
 import itertools
 import math
 import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from reports import summary
 from reports.frames import load
 from reports.stats import convergence, permutation, tuning
 from reports.stats.convergence import Target
+from reports.stats.intervals import Array
 
 NAN = math.nan
 
@@ -30,12 +33,12 @@ NAN = math.nan
         ([0.5], -1),
     ],
 )
-def test_a_hit_holds_at_two_evaluations_running(values, hit):
+def test_a_hit_holds_at_two_evaluations_running(values: list[float], hit: int) -> None:
     assert convergence.first_hits(np.array([values]), 0.2)[0] == hit
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_what_is_held_is_the_least_target_that_is_hit(seed):
+def test_what_is_held_is_the_least_target_that_is_hit(seed: int) -> None:
     values = np.random.default_rng(seed).random((3, 7))
     values[2, 3:] = NAN
     for row, least in zip(values, convergence.held(values), strict=True):
@@ -44,7 +47,7 @@ def test_what_is_held_is_the_least_target_that_is_hit(seed):
     assert np.isnan(convergence.held(values[:, :2])).all()
 
 
-def test_misses_and_diverged_networks_count_with_the_horizon(make):
+def test_misses_and_diverged_networks_count_with_the_horizon(make: Callable[..., Path]) -> None:
     run = load(make())
     frame = convergence.times(run, Target("dev_error", 0.09, "made up"))
     missed = frame[~frame["reached"]]
@@ -56,14 +59,14 @@ def test_misses_and_diverged_networks_count_with_the_horizon(make):
         assert confirm[row.config, row.replicate] == "diverged"
 
 
-def test_pruned_trials_do_not_come_in(make):
+def test_pruned_trials_do_not_come_in(make: Callable[..., Path]) -> None:
     run = load(make())
     frame = convergence.times(run, Target("dev_error", 0.09, "made up"))
     assert set(frame["config"]) == set(run.configs)
     assert len(frame) == len(run.networks)
 
 
-def test_kaplan_and_meier_by_hand():
+def test_kaplan_and_meier_by_hand() -> None:
     frame = pd.DataFrame(
         {"config": "a", "time": [3.0, 5.0, 5.0, 9.0, 9.0],
          "reached": [True, True, True, False, False]}
@@ -73,7 +76,7 @@ def test_kaplan_and_meier_by_hand():
     assert list(found["at_risk"]) == [5, 4, 2]
 
 
-def test_restricted_means_and_reach_are_what_they_say(make):
+def test_restricted_means_and_reach_are_what_they_say(make: Callable[..., Path]) -> None:
     run = load(make())
     aim = Target("dev_error", 0.09, "made up")
     times, speed = convergence.times(run, aim), convergence.speed(run, aim)
@@ -85,7 +88,7 @@ def test_restricted_means_and_reach_are_what_they_say(make):
 
 
 @pytest.mark.parametrize(("n", "misses"), [(10, 0.05), (20, 0.05), (20, 0.9), (40, 0.08)])
-def test_a_restricted_mean_covers_or_says_for_whom_it_is(n, misses):
+def test_a_restricted_mean_covers_or_says_for_whom_it_is(n: int, misses: float) -> None:
     """Times of 10 epochs or so, the horizon at 60: all of them together covered .40 at n = 10."""
     rng, tau, hits, known = np.random.default_rng(n), 60.0, 0, 0
     truth, reaching, if_reached, all_reached = misses * tau + (1 - misses) * 10, 10.0, 0, 0
@@ -108,7 +111,7 @@ def test_a_restricted_mean_covers_or_says_for_whom_it_is(n, misses):
     assert if_reached >= 0.92 * all_reached
 
 
-def test_the_share_that_reached_it_is_wilsons(make):
+def test_the_share_that_reached_it_is_wilsons(make: Callable[..., Path]) -> None:
     run = load(make())
     for row in convergence.speed(run, Target("dev_error", 0.09, "made up")).itertuples():
         expected = stats.binomtest(row.reached, row.n).proportion_ci(method="wilson")
@@ -116,14 +119,14 @@ def test_the_share_that_reached_it_is_wilsons(make):
         assert row.share.estimate == row.reach
 
 
-def test_p_sooner_is_mann_whitneys_u():
+def test_p_sooner_is_mann_whitneys_u() -> None:
     rng = np.random.default_rng(1)
     theirs, ours = rng.integers(1, 9, 12).astype(float), rng.integers(1, 9, 10).astype(float)
     expected = stats.mannwhitneyu(theirs, ours).statistic / 120
     assert permutation.faster(theirs, ours) == pytest.approx(expected)
 
 
-def test_ranks_need_no_matrix_of_pairs():
+def test_ranks_need_no_matrix_of_pairs() -> None:
     rng = np.random.default_rng(2)
     first, second = rng.integers(0, 50, (2, 4000)).astype(float)
     tracemalloc.start()
@@ -139,13 +142,13 @@ def test_ranks_need_no_matrix_of_pairs():
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_the_ends_of_the_speed_up_are_where_the_permutation_test_turns(seed):
+def test_the_ends_of_the_speed_up_are_where_the_permutation_test_turns(seed: int) -> None:
     rng = np.random.default_rng(seed)
     theirs, ours = rng.lognormal(3, 0.3, 8), rng.lognormal(2.5, 0.3, 8)
     found = permutation.speedup(theirs, ours)
     assert found.low <= theirs.mean() / ours.mean() <= found.high
 
-    def p(ratio):
+    def p(ratio: float) -> float:
         signs = itertools.product((1, -1), repeat=8)
         seen = abs(math.log(theirs.sum() / (ratio * ours.sum())))
         extreme = 0
@@ -161,7 +164,7 @@ def test_the_ends_of_the_speed_up_are_where_the_permutation_test_turns(seed):
 
 
 @pytest.mark.parametrize("n", [8, 30])
-def test_what_was_seen_is_one_of_the_permutations(n):
+def test_what_was_seen_is_one_of_the_permutations(n: int) -> None:
     rng = np.random.default_rng(n)
     theirs, ours = rng.lognormal(3, 0.1, n), rng.lognormal(0, 0.1, n)
     swaps = permutation._swaps(n)
@@ -169,7 +172,7 @@ def test_what_was_seen_is_one_of_the_permutations(n):
     assert permutation._p_ratio(theirs, ours, swaps) == pytest.approx(least)
 
 
-def test_the_speed_up_covers():
+def test_the_speed_up_covers() -> None:
     rng, hits, runs = np.random.default_rng(5), 0, 150
     for _ in range(runs):
         noise = rng.normal(0, 0.2, 10)  # paired: the same seed makes both slow
@@ -180,14 +183,14 @@ def test_the_speed_up_covers():
     assert 0.90 <= hits / runs <= 1.0
 
 
-def test_ties_do_not_give_zero_width():
+def test_ties_do_not_give_zero_width() -> None:
     found = permutation.speedup(np.full(10, 20.0), np.full(10, 10.0), (0.5, 0.5))
     assert found.low == pytest.approx(19.5 / 10.5)
     assert found.high == pytest.approx(20.5 / 9.5)
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_spacing_widens_every_speed_up(seed):
+def test_the_spacing_widens_every_speed_up(seed: int) -> None:
     rng = np.random.default_rng(seed)
     theirs, ours = rng.integers(20, 40, 10).astype(float), rng.integers(10, 30, 10).astype(float)
     narrow = permutation.speedup(theirs, ours)
@@ -197,7 +200,7 @@ def test_the_spacing_widens_every_speed_up(seed):
     assert wide.high == pytest.approx(narrow.high * (1 + a) / (1 - b))
 
 
-def test_a_target_that_a_side_never_reaches_gives_no_speed_up(make):
+def test_a_target_that_a_side_never_reaches_gives_no_speed_up(make: Callable[..., Path]) -> None:
     run = load(make())
     found = convergence.speed(run, Target("dev_error", 0.0, "made up")).set_index("config")
     assert not found["reached"].any()
@@ -221,11 +224,11 @@ def test_a_target_that_a_side_never_reaches_gives_no_speed_up(make):
 
 @pytest.mark.parametrize("n", [5, 20])
 @pytest.mark.parametrize("kind", ["plain", "ties", "missed", "scatter"])
-def test_the_chance_of_being_sooner_covers(kind, n):
+def test_the_chance_of_being_sooner_covers(kind: str, n: int) -> None:
     """500 studies: .93 at least, also where most are sooner, tied or at the horizon."""
     rng = np.random.default_rng(n)
 
-    def times(size, ahead):
+    def times(size: int, ahead: float) -> Array:
         noise = rng.normal(size=size)
         if kind == "ties":
             return np.ceil(3 + noise - ahead)
@@ -242,13 +245,13 @@ def test_the_chance_of_being_sooner_covers(kind, n):
     assert not permutation.sooner(np.ones(1), np.ones(1)).known
 
 
-def test_few_pairs_have_no_interval():
+def test_few_pairs_have_no_interval() -> None:
     found = permutation.speedup(np.full(5, 20.0), np.full(5, 10.0))
     assert found.estimate == 2.0
     assert not found.known
 
 
-def test_the_target_is_the_users_else_the_defaults_median(make):
+def test_the_target_is_the_users_else_the_defaults_median(make: Callable[..., Path]) -> None:
     given = load(make(targets={"dev_error": 0.2}))
     assert convergence.target(given).value == 0.2
     assert "the study's own target" in summary.target_in_words(given)
@@ -265,13 +268,15 @@ def test_the_target_is_the_users_else_the_defaults_median(make):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_half_of_the_defaults_reach_the_target_of_their_own(make, seed):
+def test_half_of_the_defaults_reach_the_target_of_their_own(
+    make: Callable[..., Path], seed: int
+) -> None:
     run = load(make(seed=seed))
     found = convergence.speed(run, convergence.target(run)).set_index("config")
     assert found.loc["defaults", "reach"] >= 0.5
 
 
-def test_the_ladder_starts_below_the_initial_error(make):
+def test_the_ladder_starts_below_the_initial_error(make: Callable[..., Path]) -> None:
     run = load(make())
     ladder = convergence.ladder(run)
     first = min(np.median(convergence.matrix(run, c, "dev_error")[:, 0]) for c in run.configs)
@@ -281,7 +286,7 @@ def test_the_ladder_starts_below_the_initial_error(make):
 
 
 @pytest.mark.parametrize("axis", convergence.AXES)
-def test_every_cost_axis_has_its_common_horizon(make, axis):
+def test_every_cost_axis_has_its_common_horizon(make: Callable[..., Path], axis: str) -> None:
     run = load(make())
     aim = Target("dev_error", 0.09, "made up")
     frame = convergence.times(run, aim, axis)
@@ -289,7 +294,7 @@ def test_every_cost_axis_has_its_common_horizon(make, axis):
     assert (frame["time"] > 0).all()
 
 
-def test_networks_that_diverged_set_no_target(folder_of):
+def test_networks_that_diverged_set_no_target(folder_of: Callable[[str], Path]) -> None:
     run = load(folder_of("defaults diverged"))
     aim = convergence.target(run)
     assert aim is not None
@@ -299,7 +304,7 @@ def test_networks_that_diverged_set_no_target(folder_of):
     assert convergence.target(load(folder_of("all diverged"))) is None
 
 
-def test_one_time_for_all_has_no_interval():
+def test_one_time_for_all_has_no_interval() -> None:
     found = convergence.restricted(np.full(10, 3.0), 10, 60.0)
     assert (found.estimate, found.known) == (3.0, False)
     assert found.why == "all reached it at the same evaluation"

@@ -1,5 +1,7 @@
 """The coverage soak, on so few studies that only what is far off shows; `tests.soak.coverage`."""
 
+from typing import Literal
+
 import pytest
 
 from tests.soak.coverage import table
@@ -15,24 +17,24 @@ QUICK = (
 )
 
 
-def test_cells_have_names_of_their_own():
+def test_cells_have_names_of_their_own() -> None:
     names = [cell.name for cell in table.CELLS]
     assert len(set(names)) == len(names)
     assert set(QUICK) <= set(names)
 
 
 @pytest.mark.parametrize("name", QUICK)
-def test_intervals_cover_in_some_studies(name):
+def test_intervals_cover_in_some_studies(name: str) -> None:
     cell = next(one for one in table.CELLS if one.name == name)
     assert table.count(cell, 0, 60).covered >= 0.85
 
 
 @pytest.mark.parametrize("cell", table.CELLS, ids=lambda cell: cell.name)
-def test_every_cell_can_be_studied(cell):
+def test_every_cell_can_be_studied(cell: Cell) -> None:
     assert table.count(cell, 0, 1).studies == 1
 
 
-def cell_of(kind, exception=""):
+def cell_of(kind: Literal["interval", "verdict"], exception: str = "") -> Cell:
     return Cell("c", "x", lambda rng: Result(), kind, exception)
 
 
@@ -48,12 +50,14 @@ def cell_of(kind, exception=""):
         ("verdict", Count(1000, 300, 0, 80), "false too often"),
     ],
 )
-def test_a_fault_is_one_beyond_chance(kind, found, fault):
+def test_a_fault_is_one_beyond_chance(
+    kind: Literal["interval", "verdict"], found: Count, fault: str
+) -> None:
     assert table.fault(cell_of(kind), found) == fault
     assert fault.upper() in table.line(cell_of(kind), found)[-1]
 
 
-def test_what_the_page_says_itself_is_no_fault_of_the_table():
+def test_what_the_page_says_itself_is_no_fault_of_the_table() -> None:
     found = Count(1000, 1000, 150, 10)
     assert table.line(cell_of("interval", "lint: a tail"), found)[-1] == "too narrow: lint: a tail"
     assert "too narrow: lint: a tail" in table.markdown(

@@ -1,18 +1,22 @@
 """The learning curves of settings that trained, and what is said of those that did not."""
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
 import pandas as pd
 import pytest
 
 from reports.figures import curves as figures
 from reports.figures import style
-from reports.frames import load
+from reports.frames import Run, load
 from reports.sections.blocks import Plot, Text
 from reports.sections.curves import curves
 
 SCORES = ["train_loss", "train_error", "dev_loss", "dev_error"]
 
 
-def without(copy, folder, configs):
+def without(copy: Callable[[Path], Path], folder: Path, configs: Sequence[str]) -> Run:
     """A run whose networks of these settings diverged in their first epoch."""
     folder = copy(folder)
     frame = pd.read_parquet(folder / "curves.parquet")
@@ -22,7 +26,9 @@ def without(copy, folder, configs):
     return load(folder)
 
 
-def test_a_setting_that_never_trained_has_no_empty_panel(copy, make):
+def test_a_setting_that_never_trained_has_no_empty_panel(
+    copy: Callable[[Path], Path], make: Callable[..., Path]
+) -> None:
     run = without(copy, make(), ["defaults"])
     blocks = curves(run).blocks
     panels = [b.figure.panels for b in blocks if isinstance(b, Plot)]
@@ -34,13 +40,15 @@ def test_a_setting_that_never_trained_has_no_empty_panel(copy, make):
     ]
 
 
-def test_where_none_trained_there_is_no_figure(copy, make):
+def test_where_none_trained_there_is_no_figure(
+    copy: Callable[[Path], Path], make: Callable[..., Path]
+) -> None:
     run = without(copy, make(), load(make()).configs)
     (block,) = curves(run).blocks
     assert "Every network diverged" in block.paragraphs[0]
 
 
-def test_ticks_close_together_are_told_apart():
+def test_ticks_close_together_are_told_apart() -> None:
     with style.canvas() as figure:
         axes = figure.subplots()
         axes.set_yscale("log")
@@ -52,7 +60,7 @@ def test_ticks_close_together_are_told_apart():
     assert len(set(labels)) == len(labels)
 
 
-def test_every_setting_of_a_small_study_is_drawn(make):
+def test_every_setting_of_a_small_study_is_drawn(make: Callable[..., Path]) -> None:
     run = load(make(top=5))
     assert len(run.configs) == 6
     plots = [block for block in curves(run).blocks if isinstance(block, Plot)]
@@ -62,7 +70,9 @@ def test_every_setting_of_a_small_study_is_drawn(make):
 
 @pytest.mark.parametrize(("high", "gone"), [(1.0, 0), (1000.0, 1)])
 @pytest.mark.parametrize("kind", ["loss", "error"])
-def test_one_setting_that_explodes_does_not_flatten_the_others(monkeypatch, kind, high, gone):
+def test_one_setting_that_explodes_does_not_flatten_the_others(
+    monkeypatch: pytest.MonkeyPatch, kind: str, high: float, gone: int
+) -> None:
     limits = []
     monkeypatch.setattr(
         figures, "panel", lambda figure, *_: limits.append(figure.axes[0].get_ylim()[1])
@@ -79,10 +89,10 @@ def test_one_setting_that_explodes_does_not_flatten_the_others(monkeypatch, kind
 
 
 @pytest.mark.parametrize("level", [0.05, 0.5])
-def test_the_legend_covers_no_curve(monkeypatch, level):
+def test_the_legend_covers_no_curve(monkeypatch: pytest.MonkeyPatch, level: float) -> None:
     overlaps = []
 
-    def panel(figure, *_):
+    def panel(figure: Any, *_: object) -> None:
         (axes,) = figure.axes
         figure.draw_without_rendering()
         box = axes.get_legend().get_window_extent()

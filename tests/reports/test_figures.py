@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -76,7 +77,7 @@ def test_a_tick_says_where_it_stands(kind: str) -> None:
             assert stands_at(label) == pytest.approx(place, rel=1e-4, abs=1e-9), (label, place)
 
 
-def test_a_figure_says_how_many_settings_it_leaves_out(make):
+def test_a_figure_says_how_many_settings_it_leaves_out(make: Callable[..., Path]) -> None:
     """Eight are confirmed, and there is room for six."""
     run = load(make(top=7))
     blocks = [block for part in (speed, ledger, optimism) for block in part(run).blocks]

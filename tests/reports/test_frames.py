@@ -3,6 +3,9 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,13 +15,13 @@ from reports.checks import COLUMNS
 from reports.frames import RunFolderError, load
 
 
-def test_every_kind_of_folder_loads(kind):
+def test_every_kind_of_folder_loads(kind: Path) -> None:
     run = load(kind)
     assert list(run.trials["trial"]) == sorted(run.trials["trial"])
     assert (run.winner is None) == (run.confirm is None)
 
 
-def test_the_winner_comes_first_and_the_defaults_last(make):
+def test_the_winner_comes_first_and_the_defaults_last(make: Callable[..., Path]) -> None:
     run = load(make())
     ranks = run.networks.drop_duplicates("config").set_index("config")["rank"]
     assert ranks[run.winner] == 1
@@ -26,7 +29,9 @@ def test_the_winner_comes_first_and_the_defaults_last(make):
 
 
 @pytest.mark.parametrize("name", [name for name in COLUMNS if name != "confirm.parquet"])
-def test_a_missing_file_is_named(make, copy, name):
+def test_a_missing_file_is_named(
+    make: Callable[..., Path], copy: Callable[[Path], Path], name: str
+) -> None:
     folder = copy(make())
     (folder / name).unlink()
     with pytest.raises(RunFolderError, match=rf"{name}: expected .* got no such file"):
@@ -34,7 +39,9 @@ def test_a_missing_file_is_named(make, copy, name):
 
 
 @pytest.mark.parametrize("name", COLUMNS)
-def test_a_broken_file_is_named(make, copy, name):
+def test_a_broken_file_is_named(
+    make: Callable[..., Path], copy: Callable[[Path], Path], name: str
+) -> None:
     folder = copy(make())
     (folder / name).write_bytes(b"PAR1 not really")
     with pytest.raises(RunFolderError, match=rf"{name}: expected Parquet, got") as fault:
@@ -43,14 +50,16 @@ def test_a_broken_file_is_named(make, copy, name):
 
 
 @pytest.mark.parametrize("name", COLUMNS)
-def test_a_foreign_file_is_told_by_its_columns(make, copy, name):
+def test_a_foreign_file_is_told_by_its_columns(
+    make: Callable[..., Path], copy: Callable[[Path], Path], name: str
+) -> None:
     folder = copy(make())
     pd.DataFrame({"a": [1]}).to_parquet(folder / name)
     with pytest.raises(RunFolderError, match=rf"{name}: expected the columns .*, got a"):
         load(folder)
 
 
-def test_a_foreign_word_is_shown(make, copy):
+def test_a_foreign_word_is_shown(make: Callable[..., Path], copy: Callable[[Path], Path]) -> None:
     folder = copy(make())
     trials = pd.read_parquet(folder / "trials.parquet")
     trials["state"] = "done"
@@ -70,7 +79,9 @@ def test_a_foreign_word_is_shown(make, copy):
         ({"data": {"rows": 3}}, "data: expected the keys source, columns, .*, got rows"),
     ],
 )
-def test_provenance_is_checked(make, copy, change, words):
+def test_provenance_is_checked(
+    make: Callable[..., Path], copy: Callable[[Path], Path], change: dict[str, Any], words: str
+) -> None:
     folder = copy(make())
     path = folder / "provenance.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
@@ -78,7 +89,9 @@ def test_provenance_is_checked(make, copy, change, words):
         load(folder)
 
 
-def test_provenance_that_is_no_json_and_one_that_lacks_keys(make, copy):
+def test_provenance_that_is_no_json_and_one_that_lacks_keys(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     path = copy(make()) / "provenance.json"
     path.write_text("{")
     with pytest.raises(RunFolderError, match=r"provenance\.json: expected JSON"):
@@ -88,7 +101,9 @@ def test_provenance_that_is_no_json_and_one_that_lacks_keys(make, copy):
         load(path.parent)
 
 
-def test_predictions_are_read_late_and_never_unpickled(make, copy):
+def test_predictions_are_read_late_and_never_unpickled(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     folder = copy(make())
     np.savez(folder / "predictions.npz", test_target=np.array([{}], dtype=object))
     run = load(folder)
@@ -101,7 +116,7 @@ def test_predictions_are_read_late_and_never_unpickled(make, copy):
         load(folder)
 
 
-def test_importing_is_light():
+def test_importing_is_light() -> None:
     heavy = "matplotlib", "seaborn", "scipy", "jinja2"
     script = (
         "import sys, reports, reports.frames, reports.summary, reports.page\n"
@@ -111,7 +126,7 @@ def test_importing_is_light():
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def test_a_summary_draws_nothing(make):
+def test_a_summary_draws_nothing(make: Callable[..., Path]) -> None:
     script = (
         "import sys\nfrom reports import frames, summary\n"
         "summary.table(frames.load(sys.argv[1]))\nprint('matplotlib' in sys.modules)"

@@ -1,5 +1,9 @@
 """The few words by which confirmed settings are told apart."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from reports import labels, summary
@@ -8,20 +12,27 @@ from reports.stats import tuning
 
 
 @pytest.mark.parametrize("kind", ["ordinary", "regression", "front", "two seeds", "one setting"])
-def test_labels_tell_the_settings_apart_and_fit(folder_of, kind):
+def test_labels_tell_the_settings_apart_and_fit(
+    folder_of: Callable[[str], Path], kind: str
+) -> None:
     found = labels.labels(load(folder_of(kind)))
     assert len(set(found.values())) == len(found)
     assert all(0 < len(label) <= labels.WIDTH for label in found.values())
 
 
-def test_a_label_begins_with_what_people_ask_for_first(make):
+def test_a_label_begins_with_what_people_ask_for_first(make: Callable[..., Path]) -> None:
     run = load(make())
     for config, label in labels.labels(run).items():
         assert label.startswith(f"{labels.searched(run, config)['optimizer']}, rate ")
 
 
 @pytest.mark.parametrize("trainer", [None, {"call": "m:train"}])
-def test_without_hidden_layers_nothing_is_said_of_them(make, copy, monkeypatch, trainer):
+def test_without_hidden_layers_nothing_is_said_of_them(
+    make: Callable[..., Path],
+    copy: Callable[[Path], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    trainer: dict[str, Any] | None,
+) -> None:
     run = load(copy(make()))
     config = run.configs[0]
     settings = {"hidden": [], "keep_prob": 0.8, "l2": 0.1}
@@ -32,7 +43,7 @@ def test_without_hidden_layers_nothing_is_said_of_them(make, copy, monkeypatch, 
     assert found == ({"hidden", "l2"} if trainer is None else {*settings, "keep_prob.0"})
 
 
-def test_a_name_that_is_too_long_is_cut(folder_of):
+def test_a_name_that_is_too_long_is_cut(folder_of: Callable[[str], Path]) -> None:
     found = labels.labels(load(folder_of("hostile")))
     assert all(len(label) <= labels.WIDTH for label in found.values())
 
@@ -55,11 +66,13 @@ def test_a_name_that_is_too_long_is_cut(folder_of):
         ("channels", 16, "channels 16"),
     ],
 )
-def test_words(name, value, words):
+def test_words(name: str, value: str | float | bool | int, words: str) -> None:
     assert labels._words(name, value) == words
 
 
-def test_settings_that_differ_in_little_are_still_told_apart(make, copy):
+def test_settings_that_differ_in_little_are_still_told_apart(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     import pandas as pd
 
     folder = copy(make(top=2, defaults=False))

@@ -1,6 +1,9 @@
 """The ledger: its sums, its verdicts on made-up cases, and what it says when undecided."""
 
 import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,14 +11,18 @@ import pytest
 from scipy import stats
 
 from reports import text
-from reports.frames import load
+from reports.frames import Run, load
 from reports.sections import answers
 from reports.stats import deciding, intervals, ledger, remedies, rows
 from reports.stats.gaps import BIAS, OVERFIT, SURE, VARIANCE, Gap, judge, margin_of
 from reports.stats.intervals import Interval
 
+Likely = tuple[float, float]  # an estimate, and P(gap > margin)
 
-def gaps(bias, variance, overfit=(0.0, 0.0), margin=0.005):
+
+def gaps(
+    bias: Likely, variance: Likely, overfit: Likely = (0.0, 0.0), margin: float = 0.005
+) -> tuple[Gap, ...]:
     """Three gaps as (estimate, P)."""
     return tuple(
         Gap(name, Interval(value, value - 0.01, value + 0.01, 10, "made", "up"), p, margin,
@@ -41,7 +48,13 @@ def gaps(bias, variance, overfit=(0.0, 0.0), margin=0.005):
         ((0.00, 0.01), (0.05, 0.99), (0.0, 0.1), math.nan, "undecided"),
     ],
 )
-def test_the_rule(bias, variance, overfit, ahead, verdict):
+def test_the_rule(
+    bias: Likely,
+    variance: Likely,
+    overfit: Likely,
+    ahead: float,
+    verdict: str,
+) -> None:
     found = gaps(bias, variance, overfit)
     assert judge(found, ahead) == verdict
     conditional = {"high bias": "bias or noise"}.get(verdict, verdict)
@@ -53,19 +66,19 @@ def test_the_rule(bias, variance, overfit, ahead, verdict):
     [("error", 0.02, False, 0.005), ("error", 0.2, False, 0.02), ("loss", 0.2, False, 0.02),
      ("error", 0.02, True, 0.002)],
 )  # fmt: skip
-def test_the_margin(kind, dev, regression, margin):
+def test_the_margin(kind: str, dev: float, regression: bool, margin: float) -> None:
     assert margin_of(kind, dev, regression) == pytest.approx(margin)
 
 
 @pytest.mark.parametrize("what", [{}, {"task": "regression"}, {"task": "multiclass"}])
-def test_the_gaps_add_up_to_the_test_error(make, what):
+def test_the_gaps_add_up_to_the_test_error(make: Callable[..., Path], what: dict[str, Any]) -> None:
     run = load(make(**what))
     for one in ledger.ledgers(run):
         total = one.reference + sum(gap.interval.estimate for gap in one.gaps)
         assert total == pytest.approx(float(run.rows_of(one.config)["test_error"].mean()))
 
 
-def test_a_planted_gap_is_found(make, copy):
+def test_a_planted_gap_is_found(make: Callable[..., Path], copy: Callable[[Path], Path]) -> None:
     folder = copy(make(rows=3000))
     import pandas as pd
 
@@ -78,7 +91,9 @@ def test_a_planted_gap_is_found(make, copy):
     assert found.gap(BIAS).p < 0.01
 
 
-def without_an_error(copy, make, train=0.0, **what):
+def without_an_error(
+    copy: Callable[[Path], Path], make: Callable[..., Path], train: float = 0.0, **what: Any
+) -> Run:
     """A run whose networks err on no row of dev or test, and every other one on some in train."""
     import pandas as pd
 
@@ -99,7 +114,9 @@ def without_an_error(copy, make, train=0.0, **what):
     return load(folder)
 
 
-def test_few_rows_without_an_error_decide_nothing(make, copy):
+def test_few_rows_without_an_error_decide_nothing(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     found = ledger.ledgers(without_an_error(copy, make, rows=20))[0]
     variance = found.gap(VARIANCE)
     assert found.verdict == "undecided"
@@ -110,7 +127,9 @@ def test_few_rows_without_an_error_decide_nothing(make, copy):
     assert found.decide.endswith("holds, about 600 dev rows (now 20) would decide it.")
 
 
-def test_seeds_are_not_blamed_where_no_row_is_wrong(make, copy):
+def test_seeds_are_not_blamed_where_no_row_is_wrong(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     """Networks that err now and then in training alone: more of them would decide nothing."""
     run = without_an_error(copy, make, train=0.0005, rows=20)
     found = ledger.ledgers(run)[0]
@@ -119,13 +138,17 @@ def test_seeds_are_not_blamed_where_no_row_is_wrong(make, copy):
     assert "replicates" not in found.decide
 
 
-def test_many_rows_without_an_error_are_no_large_gap(make, copy):
+def test_many_rows_without_an_error_are_no_large_gap(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     found = ledger.ledgers(without_an_error(copy, make, rows=2000))[0]
     assert found.verdict == "no large gap"
     assert 0 < found.gap(VARIANCE).interval.high < found.gap(VARIANCE).margin
 
 
-def test_the_same_errors_of_two_settings_are_no_certain_zero(make, copy):
+def test_the_same_errors_of_two_settings_are_no_certain_zero(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     run = without_an_error(copy, make, rows=20)
     found = rows.difference_on_new_rows(run, run.configs[0], run.configs[1], "test")
     assert found.estimate == 0
@@ -134,14 +157,16 @@ def test_the_same_errors_of_two_settings_are_no_certain_zero(make, copy):
 
 
 @pytest.mark.parametrize("kind", ["ordinary", "multiclass", "regression"])
-def test_p_agrees_with_the_interval(folder_of, kind):
+def test_p_agrees_with_the_interval(folder_of: Callable[[str], Path], kind: str) -> None:
     for one in ledger.ledgers(load(folder_of(kind))):
         for gap in one.gaps:
             assert (gap.p >= SURE) == (gap.interval.low >= gap.margin)
             assert (gap.p <= 1 - SURE) == (gap.interval.high <= gap.margin)
 
 
-def test_without_a_train_error_that_is_what_is_missing(make, copy):
+def test_without_a_train_error_that_is_what_is_missing(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     folder = copy(make())
     frame = pd.read_parquet(folder / "confirm.parquet")
     frame["train_error"] = math.nan
@@ -152,7 +177,7 @@ def test_without_a_train_error_that_is_what_is_missing(make, copy):
     )
 
 
-def test_networks_that_all_diverged_have_no_gap(folder_of):
+def test_networks_that_all_diverged_have_no_gap(folder_of: Callable[[str], Path]) -> None:
     run = load(folder_of("all diverged"))
     found = ledger.ledgers(run)[0]
     assert found.verdict == "undecided"
@@ -168,7 +193,7 @@ def test_networks_that_all_diverged_have_no_gap(folder_of):
 @pytest.mark.parametrize(
     "kind", ["two seeds", "ordinary", "multiclass", "regression", "defaults diverged"]
 )
-def test_no_interval_leaves_what_is_possible(folder_of, kind):
+def test_no_interval_leaves_what_is_possible(folder_of: Callable[[str], Path], kind: str) -> None:
     run = load(folder_of(kind))
     for one in (*ledger.ledgers(run), *ledger.loss_ledgers(run)):
         low, high = text.unit(run, one.metric).ends
@@ -184,10 +209,12 @@ def test_no_interval_leaves_what_is_possible(folder_of, kind):
 @pytest.mark.parametrize(
     ("train", "reference"), [((0.01, 0.09), 0.0), ((0.97, 0.99), 0.0), ((0.02, 0.3, 0.05), 0.1)]
 )
-def test_the_bias_of_a_few_seeds_stays_on_its_scale(train, reference):
-    train, scale = np.array(train), ledger.Scale((0.0, 1.0), 300)
-    gap = ledger._bias(train, reference, 0.01, scale)
-    plain = intervals.t_mean(train - reference)
+def test_the_bias_of_a_few_seeds_stays_on_its_scale(
+    train: tuple[float, ...], reference: float
+) -> None:
+    errors, scale = np.array(train), ledger.Scale((0.0, 1.0), 300)
+    gap = ledger._bias(errors, reference, 0.01, scale)
+    plain = intervals.t_mean(errors - reference)
     assert not -reference <= plain.low <= plain.high <= 1 - reference
     assert -reference <= gap.interval.low < gap.interval.estimate < gap.interval.high
     assert gap.interval.high <= 1 - reference
@@ -198,7 +225,7 @@ def test_the_bias_of_a_few_seeds_stays_on_its_scale(train, reference):
 @pytest.mark.parametrize(
     ("seeds", "wrong"), [(2, 3.0), (3, 3.0), (3, 0.2), (5, 0.2), (10, 0.2), (20, 0.1), (10, 30.0)]
 )
-def test_the_bias_covers(seeds, wrong):
+def test_the_bias_covers(seeds: int, wrong: float) -> None:
     """Networks that err on a Poisson number of 341 rows: the interval holds the mean in 92 %."""
     rng, scale = np.random.default_rng(seeds), ledger.Scale((0.0, 1.0), 341)
     runs = rng.poisson(wrong, (600, seeds)) / 341
@@ -207,7 +234,7 @@ def test_the_bias_covers(seeds, wrong):
     assert held >= 0.92
 
 
-def test_networks_without_an_error_in_training_are_no_certain_zero():
+def test_networks_without_an_error_in_training_are_no_certain_zero() -> None:
     scale = ledger.Scale((0.0, 1.0), 20)
     gap = ledger._bias(np.zeros(3), 0.0, 0.005, scale)
     assert gap.interval.low == gap.interval.estimate == 0
@@ -215,7 +242,15 @@ def test_networks_without_an_error_in_training_are_no_certain_zero():
     assert 0.05 < gap.p < 0.5
 
 
-def with_errors(copy, make, train, extra, networks=20, rows=4000, **what):
+def with_errors(
+    copy: Callable[[Path], Path],
+    make: Callable[..., Path],
+    train: float,
+    extra: float,
+    networks: int = 20,
+    rows: int = 4000,
+    **what: Any,
+) -> Run:
     """A run whose networks err on a share `train` of the training rows, and `extra` more on dev."""
     folder = copy(make(rows=rows, confirmed=networks, **what))
     rng = np.random.default_rng(0)
@@ -240,10 +275,12 @@ def with_errors(copy, make, train, extra, networks=20, rows=4000, **what):
 
 
 @pytest.mark.parametrize("reference", [None, 0.001])
-def test_the_flip_is_where_the_verdict_changes(make, copy, reference):
+def test_the_flip_is_where_the_verdict_changes(
+    make: Callable[..., Path], copy: Callable[[Path], Path], reference: float | None
+) -> None:
     folder = with_errors(copy, make, train=0.2, extra=0.05, top=1, defaults=False).folder
 
-    def judged(reference):
+    def judged(reference: float | None) -> ledger.Ledger:
         run = load(folder)
         run.provenance["reference"] = reference
         return ledger.ledgers(run)[0]
@@ -254,7 +291,9 @@ def test_the_flip_is_where_the_verdict_changes(make, copy, reference):
     assert (before.verdict, after.verdict) == (one.given, one.flips_to)
 
 
-def test_without_a_reference_what_remains_in_training_is_bias_or_noise(make, copy):
+def test_without_a_reference_what_remains_in_training_is_bias_or_noise(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     run = with_errors(copy, make, train=0.2, extra=0.0)
     one = ledger.ledgers(run)[0]
     assert (one.verdict, one.given) == ("bias or noise", "high bias")
@@ -269,18 +308,22 @@ def test_without_a_reference_what_remains_in_training_is_bias_or_noise(make, cop
     assert "If it is bias:" in cure
 
 
-def test_with_a_reference_it_is_called_bias(make, copy):
+def test_with_a_reference_it_is_called_bias(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     run = with_errors(copy, make, train=0.2, extra=0.0, reference=0.05)
     one = ledger.ledgers(run)[0]
     assert one.verdict == "high bias"
     assert "noise" not in answers.remains_in_words(run)
 
 
-def test_variance_is_high_at_any_reference_where_it_is_above_the_train_error(make, copy):
+def test_variance_is_high_at_any_reference_where_it_is_above_the_train_error(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     assert ledger.ledgers(with_errors(copy, make, 0.02, 0.1))[0].verdict == "high variance"
 
 
-def test_of_few_seeds_the_lead_is_as_unsure_as_t_says(make):
+def test_of_few_seeds_the_lead_is_as_unsure_as_t_says(make: Callable[..., Path]) -> None:
     """At the level of a verdict: where the bound of t is at 0, P(bias > variance) is .95."""
     run = load(make(confirmed=5, rows=20_000))
     config = run.configs[2]  # what was not chosen owes nothing to its seeds
@@ -291,20 +334,20 @@ def test_of_few_seeds_the_lead_is_as_unsure_as_t_says(make):
     assert np.quantile(drawn, 0.05) == pytest.approx(bound, abs=0.25 * (lead.mean() - bound))
 
 
-def test_undecided_says_what_would_decide(make):
+def test_undecided_says_what_would_decide(make: Callable[..., Path]) -> None:
     run = load(make(rows=60, confirmed=3))
     undecided = [one for one in ledger.ledgers(run) if one.verdict == "undecided"]
     assert undecided
     assert all("source of noise" in one.decide or "dev rows" in one.decide for one in undecided)
 
 
-def test_one_replicate_is_undecided_and_says_so(make):
+def test_one_replicate_is_undecided_and_says_so(make: Callable[..., Path]) -> None:
     found = ledger.ledgers(load(make(confirmed=1, replicates=1)))
     assert {one.verdict for one in found} == {"undecided"}
     assert all(one.decide.startswith("One replicate") for one in found)
 
 
-def test_the_row_error_is_the_sd_over_root_n():
+def test_the_row_error_is_the_sd_over_root_n() -> None:
     losses = np.random.default_rng(0).random((1, 400))
     expected = losses.std(ddof=1) / 20
     assert ledger._row_error(losses, root=False, of=None) == pytest.approx(expected)
@@ -312,7 +355,7 @@ def test_the_row_error_is_the_sd_over_root_n():
     assert ledger._row_error(losses, root=False, of=alone) == pytest.approx(expected)
 
 
-def test_the_row_error_of_rows_that_come_in_fives_is_that_of_the_fives():
+def test_the_row_error_of_rows_that_come_in_fives_is_that_of_the_fives() -> None:
     each = np.random.default_rng(0).random((1, 80))
     group = np.repeat(np.arange(80), 5)
     expected = each.std(ddof=1) / math.sqrt(80)
@@ -321,7 +364,7 @@ def test_the_row_error_of_rows_that_come_in_fives_is_that_of_the_fives():
     assert ledger._row_error(each, root=False, of=np.zeros(80, int)) == 0.0
 
 
-def test_cures_compare_with_the_defaults(make):
+def test_cures_compare_with_the_defaults(make: Callable[..., Path]) -> None:
     run = load(make())
     frame = ledger.cures(run)
     assert set(frame["base"]) == {"defaults"}
@@ -334,7 +377,7 @@ def test_cures_compare_with_the_defaults(make):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_as_many_more_seeds_as_are_asked_for_do_decide(seed):
+def test_as_many_more_seeds_as_are_asked_for_do_decide(seed: int) -> None:
     """If the estimate holds: the same spread over so many networks leaves the margin outside."""
     rng = np.random.default_rng(seed)
     train, distance = rng.normal(0.06, 0.02, 2), 0.05
@@ -348,5 +391,5 @@ def test_as_many_more_seeds_as_are_asked_for_do_decide(seed):
         assert (found.low >= 0.06 - distance) == (n == wanted) or n == 2
 
 
-def test_where_the_rows_are_the_noise_no_number_of_seeds_will_do():
+def test_where_the_rows_are_the_noise_no_number_of_seeds_will_do() -> None:
     assert deciding._seeds_needed(1e-6, 10, 0.01, 0.02) == 0

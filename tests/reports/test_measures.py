@@ -1,6 +1,9 @@
 """What a run is compared by: the verdict, the baselines and the tables all go by the objective."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,7 +11,7 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score
 
 from reports import text
-from reports.frames import load
+from reports.frames import Run, load
 from reports.sections import answers
 from reports.sections.numbers import numbers
 from reports.stats import differences, lints, measures
@@ -18,7 +21,7 @@ from reports.stats.intervals import none as no_interval
 from reports.stats.measures import Measure
 
 
-def asking(copy, folder, metric, **more):
+def asking(copy: Callable[[Path], Path], folder: Path, metric: str, **more: Any) -> Path:
     """A copy of a folder whose study asks for another metric."""
     folder = copy(folder)
     path = folder / "provenance.json"
@@ -30,7 +33,7 @@ def asking(copy, folder, metric, **more):
     return folder
 
 
-def rare(copy, make):
+def rare(copy: Callable[[Path], Path], make: Callable[..., Path]) -> Run:
     """A rare class that the networks find and the baselines do not, at the price of more errors."""
     folder = asking(copy, make(rows=800), "balanced_error")
     rng = np.random.default_rng(0)
@@ -52,16 +55,18 @@ def rare(copy, make):
     return load(folder)
 
 
-def test_the_verdict_goes_by_the_objective_and_the_error_stands_beside_it(copy, make):
+def test_the_verdict_goes_by_the_objective_and_the_error_stands_beside_it(
+    copy: Callable[[Path], Path], make: Callable[..., Path]
+) -> None:
     run = rare(copy, make)
     by = measures.measure(run)
     assert by.unit(run).name == "test balanced error"
     base = differences.best_baseline(run)
     target = run.predictions.target("test")
 
-    def score(config):
+    def score(config: str) -> float:
         said = run.predictions.of(config, "test").argmax(axis=-1)
-        return np.mean([1 - balanced_accuracy_score(target, one) for one in said])
+        return float(np.mean([1 - balanced_accuracy_score(target, one) for one in said]))
 
     for other, one in ((run.default, answers.of_defaults(run)), (base, answers.of_baseline(run))):
         assert one.found.decisive.estimate == pytest.approx(score(run.winner) - score(other))
@@ -81,7 +86,9 @@ OF_ROWS = [("dev_error", "test error"), ("dev_loss", "test loss"), ("log_loss", 
 
 
 @pytest.mark.parametrize(("metric", "name"), OF_ROWS)
-def test_each_metric_of_rows_has_an_interval_for_new_rows(copy, make, metric, name):
+def test_each_metric_of_rows_has_an_interval_for_new_rows(
+    copy: Callable[[Path], Path], make: Callable[..., Path], metric: str, name: str
+) -> None:
     run = load(asking(copy, make(task="multiclass", top=1), metric))
     by = measures.measure(run)
     assert (by.unit(run).name, by.why) == (name, "")
@@ -98,14 +105,16 @@ def test_each_metric_of_rows_has_an_interval_for_new_rows(copy, make, metric, na
     assert answers.lines(run)
 
 
-def test_more_errors_than_a_constant_makes_are_no_fault_where_others_were_asked_for(copy, make):
+def test_more_errors_than_a_constant_makes_are_no_fault_where_others_were_asked_for(
+    copy: Callable[[Path], Path], make: Callable[..., Path]
+) -> None:
     run = rare(copy, make)
     run.provenance["constants"]["dev_error"] = 0.1
     assert run.rows_of(run.winner)["dev_error"].mean() > 0.1
     assert "nothing learned" not in {one.name for one in lints.lints(run)}
 
 
-def test_a_cost_is_compared_exactly_and_baselines_by_error(make):
+def test_a_cost_is_compared_exactly_and_baselines_by_error(make: Callable[..., Path]) -> None:
     run = load(make(objectives=("parameters", "dev_error")))
     one = answers.of_defaults(run)
     assert (one.word, one.found.on_new_rows) == (SAME, None)
@@ -116,7 +125,9 @@ def test_a_cost_is_compared_exactly_and_baselines_by_error(make):
 
 
 @pytest.mark.parametrize("metric", ["train_loss", "gap", "epochs_to_target"])
-def test_what_no_row_speaks_of_is_compared_over_networks(copy, make, metric):
+def test_what_no_row_speaks_of_is_compared_over_networks(
+    copy: Callable[[Path], Path], make: Callable[..., Path], metric: str
+) -> None:
     folder = asking(copy, make(), metric)
     frame = pd.read_parquet(folder / "confirm.parquet")
     frame["gap"] = frame["dev_error"] - frame["train_error"]
@@ -132,7 +143,7 @@ def test_what_no_row_speaks_of_is_compared_over_networks(copy, make, metric):
     assert measures.of_baselines(run).is_error
 
 
-def test_seconds_are_no_measure(copy, make):
+def test_seconds_are_no_measure(copy: Callable[[Path], Path], make: Callable[..., Path]) -> None:
     run = load(asking(copy, make(), "seconds"))
     assert measures.measure(run).is_error
     assert answers.lines(run)[0] == (
@@ -141,7 +152,9 @@ def test_seconds_are_no_measure(copy, make):
     )
 
 
-def test_a_training_function_that_says_errors_alone_is_compared_by_them(copy, make):
+def test_a_training_function_that_says_errors_alone_is_compared_by_them(
+    copy: Callable[[Path], Path], make: Callable[..., Path]
+) -> None:
     folder = asking(copy, make(), "auc")
     with np.load(folder / "predictions.npz") as file:
         kept = {name: file[name] for name in file.files if not name.startswith("trial")}
@@ -151,13 +164,17 @@ def test_a_training_function_that_says_errors_alone_is_compared_by_them(copy, ma
     assert "gives no test_outputs, so AUC on the test rows is not known" in answers.lines(run)[0][1]
 
 
-def test_another_reduction_is_compared_by_its_mean(copy, make):
+def test_another_reduction_is_compared_by_its_mean(
+    copy: Callable[[Path], Path], make: Callable[..., Path]
+) -> None:
     run = load(asking(copy, make(), "auc", reduce="worst", label="auc (worst)"))
     said = "The search went by AUC (worst); settings are compared by the mean over networks."
     assert answers.lines(run)[0] == ("Compared by", said)
 
 
-def test_a_network_that_diverged_counts_with_the_worst_value(make, copy):
+def test_a_network_that_diverged_counts_with_the_worst_value(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     run = load(asking(copy, make(), "balanced_error"))
     (lost,) = {str(row.config) for row in run.networks.itertuples() if row.status == "diverged"}
     by = measures.measure(run)
@@ -166,7 +183,7 @@ def test_a_network_that_diverged_counts_with_the_worst_value(make, copy):
     assert (measures.values(run, lost, by)[~gone] < 1).all()
 
 
-def apart(low, high, sign=1, found=None):
+def apart(low: float, high: float, sign: int = 1, found: Interval | None = None) -> Difference:
     by = Measure("x", "x", sign)
     return Difference(by, "test", found or Interval((low + high) / 2, low, high, 9, "", ""), None)
 
@@ -186,18 +203,22 @@ def apart(low, high, sign=1, found=None):
         (apart(0, 0, found=no_interval(-3.0, 9, "one replicate")), OPEN),
     ],
 )
-def test_the_four_answers(found, word):
+def test_the_four_answers(found: Difference, word: str) -> None:
     assert found.answer(margin=0.05) == word
 
 
-def test_no_words_that_nobody_understands(page_of, make):
+def test_no_words_that_nobody_understands(
+    page_of: Callable[[Path], Path], make: Callable[..., Path]
+) -> None:
     html = page_of(make()).read_text(encoding="utf-8").partition('id="speed"')[0]
     for word in ("ledger in error", "Flip", "coin toss", "ot told apart"):
         assert word not in html
     assert text.unit(load(make()), "dev_error").name in html
 
 
-def test_a_difference_has_a_minus_and_a_mean_needs_no_adjective(page_of, make):
+def test_a_difference_has_a_minus_and_a_mean_needs_no_adjective(
+    page_of: Callable[[Path], Path], make: Callable[..., Path]
+) -> None:
     html = page_of(make()).read_text(encoding="utf-8").lower()
     for word in ("less train", "over train", "over dev", "restricted mean"):
         assert word not in html

@@ -3,6 +3,9 @@
 import json
 import math
 import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,13 +14,17 @@ from reports import page, text
 from reports.figures.scales import robust
 from reports.frames import load
 from reports.stats import intervals, limits, lints, objectives, tuning
+from reports.stats.intervals import Array
+from reports.stats.objectives import Objective
 
 
 @pytest.fixture
-def words_of(page_of, folder_of):
+def words_of(
+    page_of: Callable[[Path], Path], folder_of: Callable[[str], Path]
+) -> Callable[[str, str], str]:
     """The words of a section of the page of a kind of folder, tags and hard spaces gone."""
 
-    def words(kind, section):
+    def words(kind: str, section: str) -> str:
         html = page_of(folder_of(kind)).read_text(encoding="utf-8")
         found = re.search(rf'<section id="{section}".*?</section>', html, re.S)
         plain = re.sub(r"<svg.*?</svg>|<[^>]+>", " ", found[0], flags=re.S) if found else ""
@@ -26,19 +33,19 @@ def words_of(page_of, folder_of):
     return words
 
 
-def test_an_objective_reads_as_the_page_says_it(folder_of):
+def test_an_objective_reads_as_the_page_says_it(folder_of: Callable[[str], Path]) -> None:
     (one,) = objectives.objectives(load(folder_of("highest")))
     assert (one.sign, one.best, one.name, one.column) == (-1, "highest", "AUC (reduced)", "value")
     first, second = objectives.objectives(load(folder_of("front")))
     assert (first.name, second.name, second.column) == ("dev error", "parameters", "value.2")
 
 
-def goal(reduce, direction="minimize", amount=0.0):
+def goal(reduce: str, direction: str = "minimize", amount: float = 0.0) -> Objective:
     unit = text.Unit("x")
     return objectives.Objective("x", direction, reduce, amount, "x", unit, "value")
 
 
-def test_reductions_are_those_of_the_search():
+def test_reductions_are_those_of_the_search() -> None:
     values = np.array([3.0, 1.0, 2.0, 10.0])
     assert goal("mean").reduced(values).estimate == 4
     assert goal("median").reduced(values).estimate == 2.5
@@ -51,12 +58,12 @@ def test_reductions_are_those_of_the_search():
     assert goal("sd", "maximize", 2).reduced(values).estimate == pytest.approx(4 - spread)
 
 
-def test_no_interval_passes_the_ends_of_its_scale(folder_of):
+def test_no_interval_passes_the_ends_of_its_scale(folder_of: Callable[[str], Path]) -> None:
     run = load(folder_of("highest"))
     values = np.array([0.9, 1.0, 1.0, 1.0])
     assert intervals.t_mean(values).high > 1
 
-    def bounds(metric, values):
+    def bounds(metric: str, values: Array) -> tuple[float, float]:
         scale = text.unit(run, metric)
         of = objectives.Objective(metric, "minimize", "mean", 0.0, metric, scale, "value")
         return of.reduced(values).low, of.reduced(values).high
@@ -66,7 +73,7 @@ def test_no_interval_passes_the_ends_of_its_scale(folder_of):
     assert bounds("gap", 1 - values)[0] < 0
 
 
-def test_what_every_seed_costs_alike_has_no_interval():
+def test_what_every_seed_costs_alike_has_no_interval() -> None:
     found = goal("mean").reduced(np.full(5, 97.0))
     assert (found.estimate, found.known, found.kind) == (
         97,
@@ -75,7 +82,7 @@ def test_what_every_seed_costs_alike_has_no_interval():
     )
 
 
-def test_order_statistics_cover_the_quantile():
+def test_order_statistics_cover_the_quantile() -> None:
     """At least 95 % of the intervals of 15 draws hold the quantile that they were drawn from."""
     rng = np.random.default_rng(0)
     for share in (0.5, 0.75):
@@ -84,7 +91,7 @@ def test_order_statistics_cover_the_quantile():
     assert not intervals.order_statistics(rng.random(10), 0.9).known
 
 
-def test_the_front_is_sorted_and_undominated(folder_of):
+def test_the_front_is_sorted_and_undominated(folder_of: Callable[[str], Path]) -> None:
     run = load(folder_of("front"))
     front = objectives.front(run)
     costs = front[["value", "value.2"]].to_numpy()
@@ -94,7 +101,7 @@ def test_the_front_is_sorted_and_undominated(folder_of):
     assert front["feasible"].all()
 
 
-def test_hypervolume_is_the_area_the_front_dominates():
+def test_hypervolume_is_the_area_the_front_dominates() -> None:
     points = np.array([[0.0, 0.5], [0.5, 0.0]])
     assert objectives.dominated(points) == pytest.approx(0.75)
     assert objectives.dominated(np.array([[0.0, 0.0]])) == 1
@@ -104,7 +111,7 @@ def test_hypervolume_is_the_area_the_front_dominates():
     assert objectives.dominated(some) == pytest.approx(inside, abs=0.005)
 
 
-def test_hypervolume_of_two_objectives_alone(folder_of):
+def test_hypervolume_of_two_objectives_alone(folder_of: Callable[[str], Path]) -> None:
     assert objectives.hypervolume(load(folder_of("three objectives"))) is None
     assert objectives.hypervolume(load(folder_of("ordinary"))) is None
     run = load(folder_of("front"))
@@ -114,7 +121,7 @@ def test_hypervolume_of_two_objectives_alone(folder_of):
     assert 0 < found.share <= 1
 
 
-def limit(sign, bound):
+def limit(sign: str, bound: float) -> limits.Limit:
     return limits.Limit("gap", sign, bound, text.Unit("gap"))
 
 
@@ -129,17 +136,21 @@ def limit(sign, bound):
         (">=", 3.0, limits.BROKEN),
     ],
 )
-def test_a_constraint_is_kept_where_the_whole_interval_says_so(sign, bound, verdict):
+def test_a_constraint_is_kept_where_the_whole_interval_says_so(
+    sign: str, bound: float, verdict: str
+) -> None:
     found = intervals.Interval(1.5, 1.0, 2.0, 9, "t", "seeds")
     assert limit(sign, bound).judged(found) == verdict
 
 
-def test_one_seed_decides_no_constraint():
+def test_one_seed_decides_no_constraint() -> None:
     assert limit("<=", 9).judged(intervals.over_seeds(np.ones(1))) == limits.UNDECIDED
     assert limit("<=", 9).judged(intervals.over_seeds(np.ones(3))) == limits.KEPT
 
 
-def test_the_winner_that_breaks_a_constraint_is_found(folder_of, copy):
+def test_the_winner_that_breaks_a_constraint_is_found(
+    folder_of: Callable[[str], Path], copy: Callable[[Path], Path]
+) -> None:
     assert "constraint not kept" not in {one.name for one in lints.lints(load(folder_of("front")))}
     folder = copy(folder_of("front"))
     written = json.loads((folder / "provenance.json").read_text())
@@ -149,20 +160,26 @@ def test_the_winner_that_breaks_a_constraint_is_found(folder_of, copy):
     assert "does not keep dev error" in found["constraint not kept"].finding
 
 
-def test_constraints_that_no_trial_keeps_are_said(folder_of, words_of):
+def test_constraints_that_no_trial_keeps_are_said(
+    folder_of: Callable[[str], Path], words_of: Callable[[str, str], str]
+) -> None:
     names = {one.name for one in lints.lints(load(folder_of("impossible")))}
     assert {"constraints never kept", "constraint not kept"} <= names
     assert "0 of" in words_of("impossible", "constraints")
     assert "spread over the space" in words_of("impossible", "sensitivity")
 
 
-def test_without_a_confirmation_the_best_trial_is_the_first_in_rank(folder_of):
+def test_without_a_confirmation_the_best_trial_is_the_first_in_rank(
+    folder_of: Callable[[str], Path],
+) -> None:
     run = load(folder_of("three objectives"))
     done = objectives.complete(run)
     assert tuning.best_trial(run) == done.loc[done["value"].idxmax(), "trial"]
 
 
-def test_the_highest_is_best_where_it_is_to_be_maximized(words_of):
+def test_the_highest_is_best_where_it_is_to_be_maximized(
+    words_of: Callable[[str, str], str],
+) -> None:
     assert "The winner has the highest AUC" in words_of("highest", "confirmed")
     assert "the highest is best" in words_of("highest", "sensitivity")
     assert "Test" not in words_of("highest", "optimism")
@@ -170,7 +187,9 @@ def test_the_highest_is_best_where_it_is_to_be_maximized(words_of):
     assert words_of("ordinary", "constraints") == ""
 
 
-def test_the_page_has_the_front_with_its_settings(words_of, folder_of):
+def test_the_page_has_the_front_with_its_settings(
+    words_of: Callable[[str, str], str], folder_of: Callable[[str], Path]
+) -> None:
     words = words_of("front", "pareto")
     assert "Minimize dev error and minimize parameters" in words
     assert "reference point" in words
@@ -180,7 +199,7 @@ def test_the_page_has_the_front_with_its_settings(words_of, folder_of):
     assert "breaks a constraint" in words_of("impossible", "runs")
 
 
-def test_equal_arms_are_said(make):
+def test_equal_arms_are_said(make: Callable[..., Path]) -> None:
     run = load(make(search={"per": "optimizer"}))
     from reports.sections.sensitivity import sensitivity
 
@@ -191,10 +210,10 @@ def test_equal_arms_are_said(make):
     assert "confounded" in sensitivity(load(make())).blocks[0].paragraphs[0]
 
 
-def test_the_first_draws_of_each_arm_are_said(make):
+def test_the_first_draws_of_each_arm_are_said(make: Callable[..., Path]) -> None:
     from reports.sections.sensitivity import sensitivity
 
-    def lead(**search):
+    def lead(**search: Any) -> str:
         return sensitivity(load(make(search=search))).blocks[0].paragraphs[0]
 
     ten = "tpe (startup 10)"
@@ -204,7 +223,9 @@ def test_the_first_draws_of_each_arm_are_said(make):
     assert "had not begun to learn" not in lead(sampler="tpe (startup 39)")
 
 
-def test_a_search_that_a_budget_ended_is_not_called_unfinished(make, copy):
+def test_a_search_that_a_budget_ended_is_not_called_unfinished(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     folder = copy(make())
     written = json.loads((folder / "provenance.json").read_text())
     written["counts"]["asked"] += 10
@@ -224,7 +245,7 @@ def test_a_search_that_a_budget_ended_is_not_called_unfinished(make, copy):
     assert page.render(run).count(why) >= 3  # among the findings, the trials and the provenance
 
 
-def test_a_scale_is_whole_at_its_better_end():
+def test_a_scale_is_whole_at_its_better_end() -> None:
     values = np.array([*np.linspace(0.9, 0.99, 30), 0.01])
     down, up = robust(values, 1), robust(-values, -1)
     assert (down.low, up.high) == (values.min(), -values.min())
@@ -235,7 +256,7 @@ def test_a_scale_is_whole_at_its_better_end():
     assert flat.low < 268800 < flat.high
 
 
-def test_units_of_metrics(folder_of):
+def test_units_of_metrics(folder_of: Callable[[str], Path]) -> None:
     run = load(folder_of("ordinary"))
     written = {
         "auc": (0.99312, "0.9931"),

@@ -8,7 +8,10 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,20 +31,20 @@ class Tags(HTMLParser):
         self.found: list[tuple[str, dict[str, str | None]]] = []
         self.feed(html)
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs)))
 
-    def of(self, tag):
+    def of(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.found if name == tag]
 
 
 @pytest.fixture
-def html_of(page_of):
+def html_of(page_of: Callable[[Path], Path]) -> Callable[[Path], str]:
     """The text of the page of a folder."""
     return lambda folder: page_of(folder).read_text(encoding="utf-8")
 
 
-def test_every_kind_of_folder_has_a_page(html_of, kind):
+def test_every_kind_of_folder_has_a_page(html_of: Callable[[Path], str], kind: Path) -> None:
     html = html_of(kind)
     ids = [attributes["id"] for _, attributes in Tags(html).found if attributes.get("id")]
     assert len(ids) == len(set(ids)), "ids are unique over all figures"
@@ -54,12 +57,16 @@ SMALL = {"trials": 6, "top": 1, "confirmed": 4}
 
 
 @pytest.mark.parametrize("what", [{"confirmed": None}, SMALL])
-def test_the_same_folder_gives_the_same_bytes(make, page_of, what):
+def test_the_same_folder_gives_the_same_bytes(
+    make: Callable[..., Path], page_of: Callable[[Path], Path], what: dict[str, Any]
+) -> None:
     first = page_of(make(**what)).read_bytes()
     assert page.build(make(**what)).read_bytes() == first
 
 
-def test_another_process_gives_the_same_bytes(make, page_of):
+def test_another_process_gives_the_same_bytes(
+    make: Callable[..., Path], page_of: Callable[[Path], Path]
+) -> None:
     folder = make(**SMALL)
     before = page_of(folder).read_bytes()
     script = "import sys; from reports import page; page.build(sys.argv[1])"
@@ -68,13 +75,17 @@ def test_another_process_gives_the_same_bytes(make, page_of):
     assert (folder / "report.html").read_bytes() == before
 
 
-def test_nothing_is_left_beside_the_page(make, page_of):
+def test_nothing_is_left_beside_the_page(
+    make: Callable[..., Path], page_of: Callable[[Path], Path]
+) -> None:
     folder = make()
     page_of(folder)
     assert not list(folder.glob(".report-*"))
 
 
-def test_a_page_that_fails_leaves_the_old_one(make, page_of, copy):
+def test_a_page_that_fails_leaves_the_old_one(
+    make: Callable[..., Path], page_of: Callable[[Path], Path], copy: Callable[[Path], Path]
+) -> None:
     before = page_of(make()).read_bytes()
     folder = copy(make())
     (folder / "trials.parquet").write_bytes(b"")
@@ -83,7 +94,9 @@ def test_a_page_that_fails_leaves_the_old_one(make, page_of, copy):
     assert (folder / "report.html").read_bytes() == before
 
 
-def test_sections_stand_in_the_order_of_the_readers_questions(html_of, folder_of):
+def test_sections_stand_in_the_order_of_the_readers_questions(
+    html_of: Callable[[Path], str], folder_of: Callable[[str], Path]
+) -> None:
     html = html_of(folder_of("front"))
     found = [a["id"] for a in Tags(html).of("section")]
     assert found == [
@@ -93,7 +106,9 @@ def test_sections_stand_in_the_order_of_the_readers_questions(html_of, folder_of
     assert len(found) == len(SECTIONS)
 
 
-def test_the_policy_names_the_one_script_that_runs(html_of, make):
+def test_the_policy_names_the_one_script_that_runs(
+    html_of: Callable[[Path], str], make: Callable[..., Path]
+) -> None:
     html = html_of(make())
     meta = next(a for a in Tags(html).of("meta") if a.get("http-equiv"))
     script = re.search(r"<script>(.*?)</script>", html, re.S)
@@ -105,7 +120,7 @@ def test_the_policy_names_the_one_script_that_runs(html_of, make):
     assert [a.get("type") for a in Tags(html).of("script")] == ["application/json", None]
 
 
-def test_nothing_points_outside(html_of, kind):
+def test_nothing_points_outside(html_of: Callable[[Path], str], kind: Path) -> None:
     html = html_of(kind)
     for tag, attributes in Tags(html).found:
         for name in ("src", "href", "xlink:href", "action", "data"):
@@ -115,7 +130,9 @@ def test_nothing_points_outside(html_of, kind):
     assert "url(http" not in html
 
 
-def test_hostile_names_are_inert(html_of, folder_of):
+def test_hostile_names_are_inert(
+    html_of: Callable[[Path], str], folder_of: Callable[[str], Path]
+) -> None:
     html = html_of(folder_of("hostile"))
     tags = Tags(html)
     assert not tags.of("img")
@@ -125,7 +142,9 @@ def test_hostile_names_are_inert(html_of, folder_of):
     assert "&lt;img src=x" in html
 
 
-def test_the_verdict_comes_with_its_intervals(html_of, make):
+def test_the_verdict_comes_with_its_intervals(
+    html_of: Callable[[Path], str], make: Callable[..., Path]
+) -> None:
     html = html_of(make())
     words = re.search(r'<section id="verdict".*?</section>', html, re.S)[0]
     assert "wins" in words
@@ -133,9 +152,15 @@ def test_the_verdict_comes_with_its_intervals(html_of, make):
     assert len(re.findall(r"\[[^\]]+, [^\]]+\]", words)) >= 5
 
 
-def test_an_rmse_has_its_unit(html_of, make, folder_of, copy):
-    def verdict(folder):
-        return re.search(r'<section id="verdict".*?</section>', html_of(folder), re.S)[0]
+def test_an_rmse_has_its_unit(
+    html_of: Callable[[Path], str],
+    make: Callable[..., Path],
+    folder_of: Callable[[str], Path],
+    copy: Callable[[Path], Path],
+) -> None:
+    def verdict(folder: Path) -> str:
+        found = re.search(r'<section id="verdict".*?</section>', html_of(folder), re.S)
+        return found[0] if found else ""
 
     folder = folder_of("regression")
     words = verdict(folder)
@@ -150,7 +175,9 @@ def test_an_rmse_has_its_unit(html_of, make, folder_of, copy):
     assert "SDs of" not in verdict(make())
 
 
-def test_grouped_rows_are_said_to_be_drawn_together(html_of, make, copy):
+def test_grouped_rows_are_said_to_be_drawn_together(
+    html_of: Callable[[Path], str], make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     folder = make(group="patient", **SMALL)
     assert "All rows of one patient are on one side of the split, and every" in html_of(folder)
     assert "<dt>Groups</dt>" not in html_of(make())
@@ -161,34 +188,46 @@ def test_grouped_rows_are_said_to_be_drawn_together(html_of, make, copy):
     assert "take rows for independent all the same" in html_of(older)
 
 
-def test_a_long_name_may_break_at_its_dots(html_of, make):
+def test_a_long_name_may_break_at_its_dots(
+    html_of: Callable[[Path], str], make: Callable[..., Path]
+) -> None:
     assert "<dt>optimizer.<wbr>momentum.<wbr>beta</dt>" in html_of(make())
 
 
-def test_the_defaults_are_named_once(html_of, folder_of):
+def test_the_defaults_are_named_once(
+    html_of: Callable[[Path], str], folder_of: Callable[[str], Path]
+) -> None:
     html = html_of(folder_of("defaults alone"))
     assert "Keep the defaults: nothing else was confirmed" in html
 
 
-def test_a_search_alone_says_that_nothing_was_confirmed(html_of, make):
+def test_a_search_alone_says_that_nothing_was_confirmed(
+    html_of: Callable[[Path], str], make: Callable[..., Path]
+) -> None:
     html = html_of(make(confirmed=None))
     assert "nothing was confirmed" in html
     assert 'id="ledger"' not in html
     assert "Every trial of the search" in html
 
 
-def test_one_replicate_is_said(html_of, folder_of):
+def test_one_replicate_is_said(
+    html_of: Callable[[Path], str], folder_of: Callable[[str], Path]
+) -> None:
     html = html_of(folder_of("one replicate"))
     assert "new rows, for these two trained models" in html.replace("\xa0", " ")
 
 
-def test_a_setting_that_diverged_has_no_error(html_of, folder_of):
+def test_a_setting_that_diverged_has_no_error(
+    html_of: Callable[[Path], str], folder_of: Callable[[str], Path]
+) -> None:
     html = html_of(folder_of("defaults diverged"))
     assert "All 10 networks of the defaults diverged" in html
     assert "100.0\N{NO-BREAK SPACE}%" not in html.partition('id="runs"')[0]
 
 
-def test_a_winner_that_diverged_is_called_none(html_of, folder_of):
+def test_a_winner_that_diverged_is_called_none(
+    html_of: Callable[[Path], str], folder_of: Callable[[str], Path]
+) -> None:
     html = html_of(folder_of("all diverged"))
     assert "diverged with every seed, and so is no winner" in html
     assert "there is no error to take apart" in html
@@ -196,11 +235,13 @@ def test_a_winner_that_diverged_is_called_none(html_of, folder_of):
     assert "<td>winner" not in html
 
 
-def test_all_diverged_is_said(html_of, make):
+def test_all_diverged_is_said(html_of: Callable[[Path], str], make: Callable[..., Path]) -> None:
     assert "there is no winner" in html_of(make(diverge_all=True))
 
 
-def test_figures_are_named_and_themed(html_of, make):
+def test_figures_are_named_and_themed(
+    html_of: Callable[[Path], str], make: Callable[..., Path]
+) -> None:
     html = html_of(make())
     pictures = re.findall(r"<svg.*?</svg>", html, re.S)
     assert len(pictures) > 15
@@ -215,7 +256,7 @@ def test_figures_are_named_and_themed(html_of, make):
     assert "currentColor" in html
 
 
-def test_cleaning_leaves_labels_alone():
+def test_cleaning_leaves_labels_alone() -> None:
     raw = (
         '<svg viewBox="0 0 10.125 5"><style>*{}</style><g id="a"><path d="M 1.23456 2" '
         'style="stroke: #1f5fa8"/><text>0.12345 #1f5fa8 id="a"; x: y</text>'
@@ -231,14 +272,16 @@ def test_cleaning_leaves_labels_alone():
     assert "a &lt; b" in found
 
 
-def test_an_ordinary_study_is_quick(make, page_of):
+def test_an_ordinary_study_is_quick(
+    make: Callable[..., Path], page_of: Callable[[Path], Path]
+) -> None:
     page_of(make())  # imports
     start = time.process_time()
     page.build(make())
     assert time.process_time() - start < 20  # promised: 6 seconds on an idle machine
 
 
-def test_a_thousand_trials_stay_in_budget(make):
+def test_a_thousand_trials_stay_in_budget(make: Callable[..., Path]) -> None:
     folder = make(trials=1000, epochs=60)
     start = time.process_time()
     found = page.build(folder)

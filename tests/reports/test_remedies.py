@@ -1,7 +1,10 @@
 """Remedies that follow from what the winner has."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,10 +16,16 @@ from reports.stats.gaps import HIGH_VARIANCE as VARIANCE
 
 
 @pytest.fixture
-def having(make, copy):
+def having(make: Callable[..., Path], copy: Callable[[Path], Path]) -> Callable[..., str]:
     """The remedies of a winner that has these settings, all of them searched or none."""
 
-    def advice(verdict, searched=True, epochs=60, rest=False, **settings):
+    def advice(
+        verdict: str,
+        searched: bool = True,
+        epochs: int = 60,
+        rest: bool = False,
+        **settings: Any,
+    ) -> str:
         folder = copy(make(top=1, defaults=False))
         confirm = pd.read_parquet(folder / "confirm.parquet")
         given = {"hidden": [32, 16], "l2": 1e-3, "keep_prob": 0.8, "patience": "none"} | settings
@@ -53,13 +62,15 @@ def having(make, copy):
         (BIAS, {"keep_prob": [0.8, 0.6]}, "keep_prob 0.7", "nearer"),
     ],
 )
-def test_no_advice_against_what_the_winner_has(having, verdict, settings, said, unsaid):
+def test_no_advice_against_what_the_winner_has(
+    having: Callable[..., str], verdict: str, settings: dict[str, Any], said: str, unsaid: str
+) -> None:
     found = having(verdict, **settings)
     assert said in found
     assert unsaid not in found.replace(said, "")
 
 
-def test_what_was_not_searched_is_open(having):
+def test_what_was_not_searched_is_open(having: Callable[..., str]) -> None:
     found = having(VARIANCE, searched=False, keep_prob=1.0, l2=0.0)
     assert (
         "Not searched, and so open: smaller hidden layers (fixed at [32, 16]), a lower keep_prob "
@@ -75,13 +86,17 @@ def test_what_was_not_searched_is_open(having):
         ({"patience": 5, "epochs": 20}, "early stopping ended the training before the last"),
     ],
 )
-def test_more_epochs_only_where_the_training_was_not_over(having, what, said):
+def test_more_epochs_only_where_the_training_was_not_over(
+    having: Callable[..., str], what: dict[str, Any], said: str
+) -> None:
     found = having(BIAS, **what)
     assert said in found
     assert found.count("More epochs") == 1
 
 
-def test_of_a_users_trainer_only_what_was_searched(having, make):
+def test_of_a_users_trainer_only_what_was_searched(
+    having: Callable[..., str], make: Callable[..., Path]
+) -> None:
     run = load(make())
     run.provenance["trainer"] = {"call": "mine:train"}
     names = {lever.name for lever, _ in remedies._present(run, str(run.winner))}

@@ -1,16 +1,21 @@
 """Weighted metrics: scikit-learn's with its sample weights, and the search's own at weights one."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn import metrics as sklearn
 
 from reports.stats import bootstrap, scores
+from reports.stats.intervals import Array
 from sweeps.study.metrics import METRICS, ScoreInputs
 
 ROC = {"multi_class": "ovr", "average": "macro"}
 
 
-def made(classes, rows=60, networks=3, seed=0, ties=False):
+def made(
+    classes: int, rows: int = 60, networks: int = 3, seed: int = 0, ties: bool = False
+) -> tuple[Array, Array]:
     """Labels of every class, and what networks that know something of them say."""
     rng = np.random.default_rng(seed)
     target = np.concatenate([np.arange(classes), rng.integers(0, classes, rows - classes)])
@@ -19,7 +24,7 @@ def made(classes, rows=60, networks=3, seed=0, ties=False):
     return target, logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
 
 
-def sklearns(name, target, outputs, weights):
+def sklearns(name: str, target: Array, outputs: Array, weights: Array | None) -> Any:
     said, of = outputs.argmax(axis=-1), {"sample_weight": weights}
     if name == "balanced_error":
         return 1 - sklearn.balanced_accuracy_score(target, said, **of)
@@ -38,7 +43,7 @@ CASES = [(name, k, ties) for name in ("balanced_error", "macro_f1", "auc") for k
 
 
 @pytest.mark.parametrize(("name", "classes", "ties"), CASES)
-def test_a_weighted_metric_is_scikit_learns(name, classes, ties):
+def test_a_weighted_metric_is_scikit_learns(name: str, classes: int, ties: bool) -> None:
     target, outputs = made(classes, ties=ties)
     weights = np.random.default_rng(1).exponential(size=(4, len(target)))
     found = scores.SCORES[name].of(target, outputs, weights)
@@ -46,7 +51,7 @@ def test_a_weighted_metric_is_scikit_learns(name, classes, ties):
     np.testing.assert_allclose(found, expected, rtol=1e-10)
 
 
-def test_a_class_that_is_said_and_not_there_counts_in_f1():
+def test_a_class_that_is_said_and_not_there_counts_in_f1() -> None:
     target, outputs = made(4)
     kept = target != 3
     found = scores.plain(scores.SCORES["macro_f1"], target[kept], outputs[:, kept])
@@ -55,7 +60,7 @@ def test_a_class_that_is_said_and_not_there_counts_in_f1():
 
 
 @pytest.mark.parametrize("name", list(scores.SCORES))
-def test_at_weights_of_one_it_is_the_metric_of_the_search(name):
+def test_at_weights_of_one_it_is_the_metric_of_the_search(name: str) -> None:
     score, number = scores.SCORES[name], name == "mean_absolute_error"
     target, outputs = made(3)
     if number:
@@ -67,7 +72,7 @@ def test_at_weights_of_one_it_is_the_metric_of_the_search(name):
 
 
 @pytest.mark.parametrize("name", list(scores.SCORES))
-def test_a_row_of_weight_two_is_the_row_twice(name):
+def test_a_row_of_weight_two_is_the_row_twice(name: str) -> None:
     target, outputs = made(3)
     if name == "mean_absolute_error":
         outputs = outputs[..., :1]
@@ -79,7 +84,7 @@ def test_a_row_of_weight_two_is_the_row_twice(name):
 
 
 @pytest.mark.parametrize("name", ["balanced_error", "macro_f1", "auc"])
-def test_few_rows_that_are_all_right_are_no_certainty(name):
+def test_few_rows_that_are_all_right_are_no_certainty(name: str) -> None:
     target = np.arange(40) % 2
     outputs = np.log(0.8 * np.eye(2)[target] + 0.1)[None]
     rows = bootstrap.row_weights(np.random.default_rng(0), 40)
@@ -90,7 +95,7 @@ def test_few_rows_that_are_all_right_are_no_certainty(name):
     assert 0.03 < high - low < 0.16
 
 
-def test_blocks_of_draws_change_nothing(monkeypatch):
+def test_blocks_of_draws_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     target, outputs = made(3)
     rows = bootstrap.row_weights(np.random.default_rng(0), len(target), of=target)
     whole = scores.drawn(scores.SCORES["auc"], target, outputs, rows)

@@ -1,15 +1,17 @@
 """What the section on sensitivity says of the sampler, and of parameters that few trials had."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from reports.frames import load
+from reports.frames import Run, load
 from reports.sections.blocks import Plot, Text
 from reports.sections.sensitivity import sensitivity
 
 
-def paragraphs(run):
+def paragraphs(run: Run) -> str:
     blocks = sensitivity(run).blocks
     return " ".join(words for b in blocks if isinstance(b, Text) for words in b.paragraphs)
 
@@ -23,12 +25,16 @@ def paragraphs(run):
         ("random", 40, "spread over the space whatever their values"),
     ],
 )
-def test_how_the_trials_were_placed(make, sampler, trials, said):
+def test_how_the_trials_were_placed(
+    make: Callable[..., Path], sampler: str, trials: int, said: str
+) -> None:
     run = load(make(trials=trials, search={"sampler": sampler}))
     assert said in paragraphs(run)
 
 
-def test_the_importance_of_an_arms_parameter_says_among_how_many(folder_of):
+def test_the_importance_of_an_arms_parameter_says_among_how_many(
+    folder_of: Callable[[str], Path],
+) -> None:
     run = load(folder_of("ordinary"))
     figure = next(b.figure for b in sensitivity(run).blocks if isinstance(b, Plot))
     had = run.importance.set_index("parameter")["trials"]["optimizer.momentum.beta"]
@@ -40,7 +46,9 @@ def test_the_importance_of_an_arms_parameter_says_among_how_many(folder_of):
     assert "optimizer.momentum.beta" in paragraphs(missing)
 
 
-def test_a_parameter_matters_where_it_is_above_what_chance_gives(folder_of):
+def test_a_parameter_matters_where_it_is_above_what_chance_gives(
+    folder_of: Callable[[str], Path],
+) -> None:
     run = load(folder_of("ordinary"))
     first, second = run.importance["parameter"].iloc[[0, 1]]
     assert f"{first} matters more than chance gives. The others do not" in paragraphs(run)
@@ -53,7 +61,9 @@ def test_a_parameter_matters_where_it_is_above_what_chance_gives(folder_of):
     assert "parameters of least importance" not in figure.caption
 
 
-def test_a_run_without_a_line_of_chance_is_shown_without_one(folder_of):
+def test_a_run_without_a_line_of_chance_is_shown_without_one(
+    folder_of: Callable[[str], Path],
+) -> None:
     """An earlier version's importance.parquet."""
     run = load(folder_of("ordinary"))
     older = replace(run, importance=run.importance.drop(columns="chance"), memo={})

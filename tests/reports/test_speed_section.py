@@ -1,14 +1,17 @@
 """What the section on speed says where there is little or nothing to compare."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
-from reports.frames import load
+from reports.frames import Run, load
 from reports.sections.blocks import Table, Text
 from reports.sections.speed import speed
 from reports.sections.verdict import verdict
 
 
-def said(run):
+def said(run: Run) -> tuple[str, Table]:
     found = speed(run)
     assert found is not None
     lead = next(block for block in found.blocks if isinstance(block, Text)).paragraphs[0]
@@ -17,7 +20,7 @@ def said(run):
 
 
 @pytest.mark.parametrize("kind", ["one setting", "defaults alone"])
-def test_one_setting_is_compared_with_nothing(folder_of, kind):
+def test_one_setting_is_compared_with_nothing(folder_of: Callable[[str], Path], kind: str) -> None:
     lead, table = said(load(folder_of(kind)))
     assert [column.label for column in table.columns][1:] == [
         "Reached it", "Mean epochs",
@@ -26,12 +29,12 @@ def test_one_setting_is_compared_with_nothing(folder_of, kind):
     assert "the same for all" not in lead
 
 
-def test_a_target_met_before_training_is_said(folder_of):
+def test_a_target_met_before_training_is_said(folder_of: Callable[[str], Path]) -> None:
     lead, _ = said(load(folder_of("defaults alone")))
     assert "All of 10 networks met it before they were trained" in lead
 
 
-def test_a_target_never_reached_has_no_time(folder_of):
+def test_a_target_never_reached_has_no_time(folder_of: Callable[[str], Path]) -> None:
     run = load(folder_of("never reached"))
     lead, table = said(run)
     assert "No network reached it" in lead
@@ -42,14 +45,18 @@ def test_a_target_never_reached_has_no_time(folder_of):
     assert last.note == "0 of 10 networks reached it"
 
 
-def test_pruned_trials_are_counted_where_there_are_any(folder_of, make):
+def test_pruned_trials_are_counted_where_there_are_any(
+    folder_of: Callable[[str], Path], make: Callable[..., Path]
+) -> None:
     run = load(folder_of("ordinary"))
     assert f"{run.provenance['counts']['pruned']} pruned trials" in said(run)[0]
     run = load(make(states="complete"))
     assert "pruned" not in said(run)[0]
 
 
-def test_costs_and_the_chance_of_being_sooner_have_their_bounds(folder_of):
+def test_costs_and_the_chance_of_being_sooner_have_their_bounds(
+    folder_of: Callable[[str], Path],
+) -> None:
     found = speed(load(folder_of("ordinary")))
     epochs, costs = (block for block in found.blocks if isinstance(block, Table))
     assert epochs.columns[-1].label == "Chance of being sooner"

@@ -2,6 +2,9 @@
 
 import json
 import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,12 +12,13 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from reports import summary, text
-from reports.frames import load
+from reports.frames import Run, load
 from reports.stats import lints, row_lints, rows, tuning
+from reports.stats.findings import Lint
 from reports.stats.intervals import Interval
 
 
-def test_the_order_is_winner_runners_up_defaults_baselines(make):
+def test_the_order_is_winner_runners_up_defaults_baselines(make: Callable[..., Path]) -> None:
     table = summary.table(load(make()))
     assert list(table.columns) == list(summary.COLUMNS)
     assert table["rank"].iloc[0] == 1
@@ -24,7 +28,7 @@ def test_the_order_is_winner_runners_up_defaults_baselines(make):
     assert isinstance(table["settings"].iloc[0], dict)
 
 
-def test_estimates_are_those_of_the_confirmation(kind):
+def test_estimates_are_those_of_the_confirmation(kind: Path) -> None:
     run = load(kind)
     table = summary.table(run)
     for row in table.itertuples():
@@ -34,7 +38,7 @@ def test_estimates_are_those_of_the_confirmation(kind):
         assert row.gap == pytest.approx((found["dev_error"] - found["train_error"]).mean())
 
 
-def test_the_objective_is_that_of_the_fresh_seeds(make):
+def test_the_objective_is_that_of_the_fresh_seeds(make: Callable[..., Path]) -> None:
     run = load(make(objectives=("auc", "dev_error"), direction="maximize"))
     table = summary.table(run).set_index("config")
     for config in run.configs:
@@ -52,7 +56,7 @@ def test_the_objective_is_that_of_the_fresh_seeds(make):
     assert [name for name, _ in summary.beyond_the_error(run)] == ["objective", "test_objective"]
 
 
-def test_bounds_hold_the_estimates(kind):
+def test_bounds_hold_the_estimates(kind: Path) -> None:
     table = summary.table(load(kind))
     for name in ("dev_error", "test_error", "gap", "objective"):
         known = table[table[f"{name}_low"].notna()]
@@ -60,7 +64,7 @@ def test_bounds_hold_the_estimates(kind):
         assert (known[name] <= known[f"{name}_high"]).all()
 
 
-def test_a_setting_that_diverged_has_no_interval(folder_of):
+def test_a_setting_that_diverged_has_no_interval(folder_of: Callable[[str], Path]) -> None:
     table = summary.table(load(folder_of("defaults diverged"))).set_index("config")
     lost = table.loc["defaults"]
     assert summary.all_lost(lost)
@@ -71,7 +75,7 @@ def test_a_setting_that_diverged_has_no_interval(folder_of):
     assert not summary.all_lost(table.iloc[0])
 
 
-def test_a_diverged_network_counts_with_the_worst_value(make):
+def test_a_diverged_network_counts_with_the_worst_value(make: Callable[..., Path]) -> None:
     run = load(make())
     lost = run.networks[run.networks["status"] == "diverged"]
     assert len(lost)
@@ -80,23 +84,28 @@ def test_a_diverged_network_counts_with_the_worst_value(make):
         assert (losses[row.replicate] == 1).all()
 
 
-def test_baselines_have_no_speed(make):
+def test_baselines_have_no_speed(make: Callable[..., Path]) -> None:
     table = summary.table(load(make()))
     assert table.loc[table["kind"] == "baseline", "reach"].isna().all()
     assert table.loc[table["kind"] == "network", "reach"].between(0, 1).all()
 
 
-def test_without_a_confirmation_there_are_no_rows(make):
+def test_without_a_confirmation_there_are_no_rows(make: Callable[..., Path]) -> None:
     run = load(make(confirmed=None))
     assert summary.table(run).empty
     assert "nothing was confirmed" in summary.target_in_words(run)
 
 
-def names(run):
+def names(run: Run) -> set[str]:
     return {lint.name for lint in lints.lints(run)}
 
 
-def changed(copy, folder, frame=None, **provenance):
+def changed(
+    copy: Callable[[Path], Path],
+    folder: Path,
+    frame: tuple[str, Callable[[pd.DataFrame], None]] | None = None,
+    **provenance: Any,
+) -> Run:
     """A copy of a folder with a frame or some provenance changed."""
     folder = copy(folder)
     if frame is not None:
@@ -109,10 +118,12 @@ def changed(copy, folder, frame=None, **provenance):
     return load(folder)
 
 
-def near_an_edge(copy, folder, keep_prob, hidden="[16]"):
+def near_an_edge(
+    copy: Callable[[Path], Path], folder: Path, keep_prob: float, hidden: str = "[16]"
+) -> list[Lint]:
     trial = tuning.best_trial(load(folder))
 
-    def push(trials):
+    def push(trials: pd.DataFrame) -> None:
         trials.loc[trials["trial"] == trial, ["param.keep_prob", "param.hidden"]] = (
             keep_prob,
             hidden,
@@ -122,28 +133,34 @@ def near_an_edge(copy, folder, keep_prob, hidden="[16]"):
     return [one for one in found if one.name == "best near an edge" and "keep_prob" in one.finding]
 
 
-def test_an_edge_is_found_and_its_remedy_names_it(make, copy):
+def test_an_edge_is_found_and_its_remedy_names_it(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     (lint,) = near_an_edge(copy, make(), 0.505)
     assert "beyond 0.5" in lint.remedy
 
 
-def test_an_end_that_nothing_lies_beyond_is_no_edge(make, copy):
+def test_an_end_that_nothing_lies_beyond_is_no_edge(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     assert not near_an_edge(copy, make(), 0.995)
 
 
-def test_what_the_best_trial_has_no_use_for_has_no_edge(make, copy):
+def test_what_the_best_trial_has_no_use_for_has_no_edge(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     assert not near_an_edge(copy, make(), 0.505, hidden="[]")
 
 
-def test_late_trouble_is_found(make, copy):
-    def rise(curves):
+def test_late_trouble_is_found(make: Callable[..., Path], copy: Callable[[Path], Path]) -> None:
+    def rise(curves: pd.DataFrame) -> None:
         late = (curves["epoch"] > 30) & (curves["phase"] == "confirm")
         curves.loc[late, "dev_loss"] *= 1 + (curves.loc[late, "epoch"] - 30) / 10
 
     assert "the best one overfits" in names(changed(copy, make(), ("curves.parquet", rise)))
 
 
-def test_improvement_at_the_end_is_found(make):
+def test_improvement_at_the_end_is_found(make: Callable[..., Path]) -> None:
     assert "still improving at the end" in names(load(make()))
 
 
@@ -161,21 +178,21 @@ def test_improvement_at_the_end_is_found(make):
         ({"group": "patient", "alike": 6}, "few groups"),
     ],
 )
-def test_each_lint_fires(make, what, name):
+def test_each_lint_fires(make: Callable[..., Path], what: dict[str, Any], name: str) -> None:
     assert name in names(load(make(**what)))
 
 
-def of_name(run, name):
+def of_name(run: Run, name: str) -> Lint:
     return next(lint for lint in lints.lints(run) if lint.name == name)
 
 
-def test_groups_enough_are_no_finding(make):
+def test_groups_enough_are_no_finding(make: Callable[..., Path]) -> None:
     assert "few groups" not in names(load(make(group="patient", alike=4)))
     found = of_name(load(make(group="patient", alike=6)), "few groups")
     assert found.finding.startswith("There are only 19 groups of dev rows and 19 groups of test")
 
 
-def test_duplicates_of_other_groups_are_not_to_be_split_by_group(make):
+def test_duplicates_of_other_groups_are_not_to_be_split_by_group(make: Callable[..., Path]) -> None:
     grouped = load(make(group="patient", alike=4, duplicates=2))
     assert "data.group" not in of_name(grouped, "duplicated rows").remedy
     for confirmed in (10, None):
@@ -183,7 +200,9 @@ def test_duplicates_of_other_groups_are_not_to_be_split_by_group(make):
         assert "data.group" in of_name(plain, "duplicated rows").remedy
 
 
-def test_rows_that_the_target_is_about_are_counted(make, copy):
+def test_rows_that_the_target_is_about_are_counted(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     folder = copy(make(task="regression"))
     assert "an outlying target" not in names(load(folder))
     with np.load(folder / "predictions.npz") as file:
@@ -195,7 +214,9 @@ def test_rows_that_the_target_is_about_are_counted(make, copy):
     assert f"from 1 of {rows} dev and test rows" in found.finding
 
 
-def test_a_heavy_tail_of_errors_is_a_finding(make, copy):
+def test_a_heavy_tail_of_errors_is_a_finding(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     folder = copy(make(task="regression", rows=400))
     assert "heavy tail of errors" not in names(load(folder))
     with np.load(folder / "predictions.npz") as file:
@@ -208,7 +229,7 @@ def test_a_heavy_tail_of_errors_is_a_finding(make, copy):
     assert "intervals of RMSE and loss are too narrow" in found.finding
 
 
-def test_the_index_of_a_tail_is_that_of_its_power():
+def test_the_index_of_a_tail_is_that_of_its_power() -> None:
     rng = np.random.default_rng(0)
     assert row_lints.tail_index(rng.standard_t(3, 20_000) ** 2, 200) == pytest.approx(3, rel=0.15)
     assert row_lints.tail_index(rng.normal(size=400) ** 2, 20) > row_lints.TAIL
@@ -216,7 +237,7 @@ def test_the_index_of_a_tail_is_that_of_its_power():
     assert row_lints.tail_index(np.eye(1, 30)[0], 10) == 0
 
 
-def test_outliers_are_the_fewest_values_that_make_up_half_of_the_variance():
+def test_outliers_are_the_fewest_values_that_make_up_half_of_the_variance() -> None:
     rng = np.random.default_rng(0)
     ordinary = rng.normal(size=400)
     assert row_lints.outliers(ordinary) is None
@@ -225,7 +246,9 @@ def test_outliers_are_the_fewest_values_that_make_up_half_of_the_variance():
     assert row_lints.outliers(np.append(ordinary, [100, 100, 100])) == 2
 
 
-def test_a_class_of_which_no_row_is_found_is_named(make, copy):
+def test_a_class_of_which_no_row_is_found_is_named(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     folder = copy(make(task="multiclass"))
     run = load(folder)
     assert "a class never found" not in names(run)
@@ -239,30 +262,34 @@ def test_a_class_of_which_no_row_is_found_is_named(make, copy):
     assert f"a test row of '{classes[2]}' ({rows_of_it} rows) right" in found.finding
 
 
-def test_a_winner_no_better_than_a_constant_is_found(make, copy):
+def test_a_winner_no_better_than_a_constant_is_found(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     constants = {"train_loss": 0.1, "dev_loss": 0.1, "dev_error": 0.01, "test_error": 0.01}
     assert "nothing learned" in names(changed(copy, make(), constants=constants))
 
 
-def test_an_unfinished_search_is_said(make, copy):
+def test_an_unfinished_search_is_said(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
     counts = {"complete": 3, "pruned": 0, "failed": 0, "running": 1, "asked": 40}
     assert "unfinished search" in names(changed(copy, make(), counts=counts))
 
 
-def test_a_sound_study_has_no_such_findings(make):
+def test_a_sound_study_has_no_such_findings(make: Callable[..., Path]) -> None:
     assert not names(load(make())) & {
         "nothing confirmed", "duplicated rows", "few replicates in confirmation",
         "few replicates in search", "unfinished search", "nothing learned", "best near an edge",
     }  # fmt: skip
 
 
-def test_divergence_is_located(make):
+def test_divergence_is_located(make: Callable[..., Path]) -> None:
     where = tuning.divergence(load(make(trials=120)))
     assert where["parameter"].iloc[0] == "learning_rate"
     assert where["separation"].iloc[0] > 0.9
 
 
-def test_optimism_is_fresh_less_selected(make):
+def test_optimism_is_fresh_less_selected(make: Callable[..., Path]) -> None:
     run = load(make())
     frame = tuning.optimism(run)
     for row in frame.itertuples():
@@ -277,11 +304,11 @@ def test_optimism_is_fresh_less_selected(make):
     [(0.0, "0"), (1e-5, "1e-5"), (0.00123, "0.00123"), (0.05, "0.0500"), (12345678.0, "1.23e7"),
      (-0.5, "−0.500"), (1500, "1 500"), (math.nan, "–")],
 )  # fmt: skip
-def test_numbers(x, words):
+def test_numbers(x: float | int, words: str) -> None:
     assert text.number(x).replace(text.SPACE, " ") == words
 
 
-def test_errors_are_percent_and_differences_points(make):
+def test_errors_are_percent_and_differences_points(make: Callable[..., Path]) -> None:
     scale = text.unit(load(make()), "dev_error")
     found = scale.interval(Interval(0.026, 0.018, 0.035, 9, "", ""))
     assert found.replace(text.SPACE, " ") == "2.6 % [1.8, 3.5]"
@@ -291,7 +318,7 @@ def test_errors_are_percent_and_differences_points(make):
     assert text.unit(load(make(task="regression")), "dev_error").value(0.321) == "0.321"
 
 
-def test_the_ensemble_averages_probabilities_of_the_networks_that_are_left(kind):
+def test_the_ensemble_averages_probabilities_of_the_networks_that_are_left(kind: Path) -> None:
     run = load(kind)
     if run.winner is None:
         assert run.confirm is None

@@ -21,7 +21,7 @@ from typing import Any
 # Not the two doors, `sweeps.run` and `sweeps.__main__`: they are what is run.
 IMPORTED = (
     *("sweeps.cli", "sweeps.running.runner", "sweeps.storage.journal", "sweeps.results.model"),
-    "sweeps.dashboard.showing",
+    "sweeps.dashboard.writer",
     *("reports.page", "reports.sections", "jinja2", "matplotlib.backends.backend_svg", "seaborn"),
     *("optuna.importance", "optuna.samplers", "optuna.storages.journal", "joblib.externals.loky"),
     *("joblib.externals.loky.backend.popen_loky_posix", "narwhals._pandas_like.namespace"),

@@ -19,7 +19,7 @@ from sweeps.study.file import documents
 from sweeps.study.spec import BASELINES, Study
 from sweeps.training import baselines
 from sweeps.views import estimates, plan
-from sweeps.views.confirming import Confirming
+from sweeps.views.confirmation import ConfirmationProgress
 
 
 def values(**confirmation: Any) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def test_what_takes_long_has_a_worker_of_its_own(tmp_path: Path) -> None:
 def test_the_progress_names_what_is_under_way(tmp_path: Path) -> None:
     (tmp_path / "artifacts").mkdir()
     jobs = work(tmp_path, baselines=["linear", "boosting"]).jobs
-    progress = Confirming(Console(quiet=True), jobs)
+    progress = ConfirmationProgress(Console(quiet=True), jobs)
     named = "logistic regression, gradient boosting under way"
     assert progress.line().startswith(f"0/2 networks · {named} · ")
     for job in jobs[:1]:

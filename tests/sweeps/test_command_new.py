@@ -73,7 +73,7 @@ def test_a_column_that_may_be_a_group_is_told(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     table(120, of=values).to_csv("t.csv", index=False)
-    assert new.begin("t", "t.csv", "y").columns.groups == (
+    assert new.create("t", "t.csv", "y").columns.groups == (
         {"of": "40 values in 120 rows"} if is_group else {}
     )
     text = Path("t.yaml").read_text()
@@ -92,7 +92,7 @@ def test_numbers_that_identify_may_be_a_group(
     visits, whose = np.arange(120) // 3, ("patient_id", "Patient", "customerNo", "user.number")
     named = dict.fromkeys((*whose, "users", "impatient"), visits)
     table(120, **named, row_id=range(120)).to_csv("t.csv", index=False)
-    columns = new.begin("t", "t.csv", "y").columns
+    columns = new.create("t", "t.csv", "y").columns
     assert list(columns.groups) == list(whose)
     assert list(columns.ignored) == ["row_id"]
 
@@ -104,7 +104,7 @@ def test_a_target_that_a_few_rows_are_all_of_is_told(
     cost = np.random.default_rng(0).normal(size=2000)
     for name in ("even", "uneven"):
         table(2000, cost=cost).to_csv(f"{name}.csv", index=False)
-        new.begin(name, f"{name}.csv", "cost")
+        new.create(name, f"{name}.csv", "cost")
         cost[::200] = 1000.0
     assert "rows; huber" not in Path("even.yaml").read_text()
     told = Path("uneven.yaml").read_text()
@@ -115,12 +115,12 @@ def test_a_decimal_comma_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     frame = table(100, price=[f"{n}.{n:03},5" for n in range(1, 101)])
     frame.to_csv("t.csv", index=False, sep=";", decimal=",")
-    assert new.begin("t", "t.csv", "y").columns.ignored == {}
+    assert new.create("t", "t.csv", "y").columns.ignored == {}
     assert 'decimal: ","  # the mark of its numbers' in Path("t.yaml").read_text()
     _, data = prepare(read(Path("t.yaml")), tmp_path, [])
     assert data.encoder.inputs == ["a", "b = x", "b = y", "price"]
     frame.to_parquet("t.parquet")
-    assert list(new.begin("u", "t.parquet", "y").columns.ignored) == ["price"]
+    assert list(new.create("u", "t.parquet", "y").columns.ignored) == ["price"]
 
 
 def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_the_space_suits_the_size(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     table(rows).to_parquet("t.parquet")
-    new.begin("t", "t.parquet", "y")
+    new.create("t", "t.parquet", "y")
     study = parsing.study(read(Path("t.yaml")))
     train = int(rows * 0.6)
     sizes = [
@@ -172,7 +172,7 @@ def test_the_space_suits_the_size(
 def test_a_number_is_a_regression(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     table(100).assign(y=np.random.default_rng(1).normal(size=100)).to_csv("t.csv", index=False)
-    new.begin("t", "t.csv", "y")
+    new.create("t", "t.csv", "y")
     assert "regression: the number y" in Path("t.yaml").read_text()
 
 
@@ -190,7 +190,7 @@ def test_what_is_trained_on_can_be_uncommented(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     table(100).assign(y=target).to_parquet("t.parquet")
-    new.begin("t", "t.parquet", "y")
+    new.create("t", "t.parquet", "y")
     text = Path("t.yaml").read_text()
     offered = [one for one in ("loss:", "class_weights:") if f"# {one}" in text]
     assert offered == ([line.partition(" ")[0]] if line else [])
@@ -242,7 +242,7 @@ def test_its_faults_are_a_line(
         "id.csv", index=False
     )
     with pytest.raises(UserError) as caught:
-        new.begin(*arguments)
+        new.create(*arguments)
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
     assert not list(tmp_path.glob("*.yaml"))

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import optuna
 import pytest
 
-from sweeps.dashboard import asked, guard, served, server, wire
+from sweeps.dashboard import guard, routes, served, server, wire
 from sweeps.dashboard.board import Board
-from sweeps.dashboard.showing import artifacts
+from sweeps.dashboard.writer import artifacts
 from sweeps.results import frames
 from sweeps.storage import backends, optuna_private
 
@@ -37,7 +37,7 @@ class Door:
         self.board.artifact("report.html", PAGE, "text/html")
         self.folder, self.told = folder, []
         application = server._application(self.storage, folder)
-        within = asked.Asked(application, self.storage, artifacts(folder), self.told.append)
+        within = routes.Routes(application, self.storage, artifacts(folder), self.told.append)
         self.server = server._server("127.0.0.1", None, guard.Guard(within, guard.LOOPBACK))
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.host = f"127.0.0.1:{self.server.server_port}"

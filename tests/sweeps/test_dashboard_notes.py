@@ -17,7 +17,7 @@ from sweeps.base.interrupts import Shield
 from sweeps.dashboard import pictures, plots, texts
 from sweeps.dashboard.board import YOURS, Board
 from sweeps.dashboard.pace import EVERY, SHARE, Pace
-from sweeps.dashboard.showing import PICTURED, Showing, artifacts
+from sweeps.dashboard.writer import PICTURED, DashboardWriter, artifacts
 from sweeps.results.result import Result
 from sweeps.running.callbacks import Callbacks
 from sweeps.search import Finished
@@ -249,11 +249,11 @@ def test_a_thousand_trials_cost_little_space(
     ask(known, 1000)
     journal, clock = tmp_path / "journal.log", Clock()
     before = journal.stat().st_size
-    showing = Showing(study(description="d" * 300), known, tmp_path, 1000, clock)
+    writer = DashboardWriter(study(description="d" * 300), known, tmp_path, 1000, clock)
     for number in range(1000):
         clock.now += seconds
-        showing.on_trial(finished(number))
-    showing.on_search_end()
+        writer.on_trial(finished(number))
+    writer.on_search_end()
     assert 10_000 < journal.stat().st_size - before < 2_000_000
     assert len(list(artifacts(tmp_path).iterdir())) == PICTURED
     assert len(Board(known, artifacts(tmp_path)).at_trials()) == PICTURED
@@ -263,12 +263,12 @@ def test_a_run_that_stops_says_so_and_a_later_one_takes_its_pictures_over(
     known: optuna.Study, tmp_path: Path
 ) -> None:
     ask(known, 9)
-    first = Showing(study(), known, tmp_path, 9)
+    first = DashboardWriter(study(), known, tmp_path, 9)
     for number in range(3):
         first.on_trial(finished(number))
     first.on_close()
     assert "**Stopped; run it again to go on**: 3 of 9 trials" in optuna_dashboard.get_note(known)
-    second = Showing(study(), known, tmp_path, 9)
+    second = DashboardWriter(study(), known, tmp_path, 9)
     for number in range(9):
         second.on_trial(finished(number, new=number >= 3))
     second.on_search_end()
@@ -287,11 +287,11 @@ def test_the_best_have_pictures_whatever_they_are_the_best_by(
     known: optuna.Study, tmp_path: Path, objective: str, drawn: str
 ) -> None:
     ask(known, 1)
-    showing = Showing(study(objective=objective), known, tmp_path, 1)
+    writer = DashboardWriter(study(objective=objective), known, tmp_path, 1)
     one = finished(0)
     one.outcome.final[objective] = one.outcome.final["dev_loss"]
-    showing.on_trial(one)
-    showing.on_search_end()
+    writer.on_trial(one)
+    writer.on_search_end()
     (picture,) = artifacts(tmp_path).iterdir()
     assert f"dev {drawn}" in picture.read_text()
 
@@ -303,9 +303,11 @@ def test_a_function_that_says_its_dev_error_alone_is_shown_by_it(
     one = finished(0)
     for name in ("train_loss", "train_error", "dev_loss"):
         del one.outcome.curves[name], one.outcome.final[name]
-    showing = Showing(study(objective="dev_error", targets={"dev_loss": 1}), known, tmp_path, 1)
-    showing.on_trial(one)
-    showing.on_search_end()
+    writer = DashboardWriter(
+        study(objective="dev_error", targets={"dev_loss": 1}), known, tmp_path, 1
+    )
+    writer.on_trial(one)
+    writer.on_search_end()
     attributes = optuna_private.system_attributes(known)
     (note,) = [v for k, v in attributes.items() if k.startswith("dashboard:0:note_str")]
     assert "| train | – | – |" in note

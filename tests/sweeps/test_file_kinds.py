@@ -13,7 +13,7 @@ import pytest
 from sweeps.data import data_files, file_kinds, sources
 from sweeps.data.file_kinds import DEFAULTS, FILE_KINDS, FileKind, Reader, alternatives
 from sweeps.data.loading import load
-from sweeps.study.spec import DataSpec
+from sweeps.study.data_section import DataSpec
 from tests.sweeps.helpers import sweeps
 
 ROOT = Path(__file__).parents[2]

@@ -10,10 +10,10 @@ import pytest
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.study import trainers
+from sweeps.study.data_section import DataSpec
 from sweeps.study.hyperparameters.vocabulary import canonical, defaults
 from sweeps.study.metrics import worst
 from sweeps.study.objectives import Limit, Objective
-from sweeps.study.spec import DataSpec
 from sweeps.study.trainers import Trainer
 from sweeps.training import custom, seeds, trial
 from sweeps.training.pruning import BestAbove

@@ -101,7 +101,7 @@ def test_predict_and_new_name_the_same_line(
     with pytest.raises(UserError) as caught:
         predict.write(model, path, [], io.StringIO())
     assert str(caught.value) == f"t.csv: line {at}: a: expected a finite number, got 'oops'"
-    assert f"first 'oops' in line {at}" in new.begin("t", "t.csv", "y").columns.ignored["a"]
+    assert f"first 'oops' in line {at}" in new.create("t", "t.csv", "y").columns.ignored["a"]
     at = write(path, between + "".join(GOOD[:20]), "1,word,2,yes,no\n")
     with pytest.raises(UserError, match=f"5 fields in line {at} below 4 in the header"):
         predict.write(model, path, [], io.StringIO())

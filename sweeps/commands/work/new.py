@@ -70,7 +70,7 @@ class NewStudy:
     columns: ColumnRemarks
 
 
-def begin(name: str, data: str | None, target: str | None) -> NewStudy:
+def create(name: str, data: str | None, target: str | None) -> NewStudy:
     """Write NAME.yaml in the working directory. Errors: UserError; a file is never written over."""
     name = name.removesuffix(".yaml")
     if not spec.NAME.fullmatch(name):

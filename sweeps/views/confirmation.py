@@ -16,7 +16,7 @@ from sweeps.phases.confirm import ConfirmationJob
 EVERY = 30.0
 
 
-class Confirming:
+class ConfirmationProgress:
     """Networks that are trained, baselines that are not known yet; one live line in a terminal."""
 
     def __init__(self, console: Console, jobs: list[ConfirmationJob]) -> None:
@@ -30,7 +30,7 @@ class Confirming:
         if console.is_terminal:
             self._live = Live(console=console, refresh_per_second=4, get_renderable=self._text)
 
-    def __enter__(self) -> "Confirming":
+    def __enter__(self) -> "ConfirmationProgress":
         if self._live:
             self._live.start()
         else:

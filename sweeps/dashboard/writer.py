@@ -35,7 +35,7 @@ def artifacts(folder: Path) -> Path:
     return folder / "artifacts" / "dashboard"
 
 
-class Showing:
+class DashboardWriter:
     """Follows a run for the Dashboard."""
 
     def __init__(

@@ -22,8 +22,8 @@ from sweeps.dashboard.answers import (
     Headers,
     Refused,
     Respond,
+    as_json,
     refuse,
-    say,
     send,
 )
 from sweeps.dashboard.board import AT_STUDY, AT_TRIAL
@@ -38,10 +38,10 @@ FIELDS = 20  # of a query
 VERSIONS = 2**53  # of a note: what JavaScript counts to
 NOTE = ("version", "body")
 PLOTS = ("contour", "slice", "parallel_coordinate", "rank", "edf", "timeline", "pareto_front")
-Answer = Callable[..., Iterable[bytes]]
+Handler = Callable[..., Iterable[bytes]]
 
 
-class Asked:
+class Routes:
     """A WSGI application between the guard and the Dashboard's own."""
 
     def __init__(
@@ -49,11 +49,11 @@ class Asked:
         application: Application,
         storage: "BaseStorage",
         artifacts: Path,
-        tell: Callable[[str], None],
+        warn: Callable[[str], None],
     ) -> None:
-        """`artifacts`: the folder of the run's files for the Dashboard; `tell`: of what fails."""
+        """`artifacts`: the folder of the run's files for the Dashboard; `warn`: of what fails."""
         self._application, self._storage, self._artifacts = application, storage, artifacts
-        self._importances, self._tell = Importances(storage), tell
+        self._importances, self._warn = Importances(storage), warn
         self.writing = Lock()  # held while a note is written
 
     def __call__(self, environment: Environment, respond: Respond) -> Iterable[bytes]:
@@ -63,7 +63,7 @@ class Asked:
         except Refused as refused:
             return refuse(refused, environment, respond)
         except Exception as fault:  # of a storage, whichever it is: the next request may succeed
-            self._tell(f"a request failed: {type(fault).__name__}: {' '.join(str(fault).split())}")
+            self._warn(f"a request failed: {type(fault).__name__}: {' '.join(str(fault).split())}")
             failed = Refused(HTTPStatus.SERVICE_UNAVAILABLE, "the study could not be read")
             return refuse(failed, environment, respond)
 
@@ -116,7 +116,7 @@ class Asked:
         self, environment: Environment, respond: Respond, _: str, study: str
     ) -> Iterable[bytes]:
         found = self._importances.of(self._known(study))
-        return say({"param_importances": found}, environment, respond)
+        return as_json({"param_importances": found}, environment, respond)
 
     def _artifact(
         self, environment: Environment, respond: Respond, _: str, study: str, name: str
@@ -270,19 +270,19 @@ def _is_json(headers: Headers) -> bool:
 
 ID, NAME = r"(\d{1,18})", f"({served.NAME.pattern})"
 # By the path that is asked for, what answers it.
-READS: Mapping[str, Answer] = {
-    "/": Asked._home,
-    r"/dashboard(?:/.*)?": Asked._page,
-    r"/api/meta|/api/studies|/favicon\.ico": Asked._plain,
-    r"/static(?:/\w[\w.-]*)+": Asked._plain,
-    f"/api/studies/{ID}": Asked._study,
-    f"/api/studies/{ID}/param_importances": Asked._importance,
-    f"/api/studies/{ID}/plot/(?:{'|'.join(PLOTS)})": Asked._plot,
-    f"/csv/{ID}": Asked._csv,
-    f"/artifacts/{ID}/{NAME}": Asked._artifact,
-    f"/artifacts/{ID}/{ID}/{NAME}": Asked._artifact_of_trial,
+READS: Mapping[str, Handler] = {
+    "/": Routes._home,
+    r"/dashboard(?:/.*)?": Routes._page,
+    r"/api/meta|/api/studies|/favicon\.ico": Routes._plain,
+    r"/static(?:/\w[\w.-]*)+": Routes._plain,
+    f"/api/studies/{ID}": Routes._study,
+    f"/api/studies/{ID}/param_importances": Routes._importance,
+    f"/api/studies/{ID}/plot/(?:{'|'.join(PLOTS)})": Routes._plot,
+    f"/csv/{ID}": Routes._csv,
+    f"/artifacts/{ID}/{NAME}": Routes._artifact,
+    f"/artifacts/{ID}/{ID}/{NAME}": Routes._artifact_of_trial,
 }
-NOTES: Mapping[str, Answer] = {
-    f"/api/studies/{ID}/note": Asked._note,
-    f"/api/studies/{ID}/{ID}/note": Asked._note,
+NOTES: Mapping[str, Handler] = {
+    f"/api/studies/{ID}/note": Routes._note,
+    f"/api/studies/{ID}/{ID}/note": Routes._note,
 }
