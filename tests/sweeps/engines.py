@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sweeps.base.consent import own
+from sweeps.base.consent import from_user
 from sweeps.engines import ENGINES, Engine, Timeout, make
 from sweeps.study.spec import EngineSpec
 
@@ -107,7 +107,7 @@ def engine(
     installed(name)
     spec = EngineSpec(name=name, address=address)  # type: ignore[arg-type]
     if address is not None:
-        spec = spec.coming_from(own("engine", address))
+        spec = spec.coming_from(from_user("engine", address))
     made = make(spec, work, shared, jobs, retries, lambda _: Timeout(limit, retried))
     try:
         yield made

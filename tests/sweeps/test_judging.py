@@ -11,9 +11,9 @@ from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.study import trainers
 from sweeps.study.data_section import DataSpec
-from sweeps.study.hyperparameters.vocabulary import canonical, defaults
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.metrics import worst
-from sweeps.study.objectives import Limit, Objective
+from sweeps.study.objectives import MetricConstraint, Objective
 from sweeps.study.trainers import Trainer
 from sweeps.training import custom, seeds, trial
 from sweeps.training.pruning import BestAbove
@@ -21,8 +21,8 @@ from sweeps.training.task import SCORES, Outcome, Task
 
 EPOCHS, REPLICATES = 8, 3
 LIMITS = (
-    Limit(metric="gap", sign="<=", bound=0.02),
-    Limit(metric="train_loss", sign="<=", bound=0.5),
+    MetricConstraint(metric="gap", sign="<=", bound=0.02),
+    MetricConstraint(metric="train_loss", sign="<=", bound=0.5),
 )
 # The curves of a finished training, replicate by replicate, as a function of the user's.
 REPORTING = """
@@ -53,8 +53,8 @@ def data() -> dict[str, Dataset]:
 
 
 def task(words: dict[str, Any], **objective: Any) -> Task:
-    config = defaults() | {"hidden": (6,), "epochs": EPOCHS}
-    config |= {word: canonical(word, value) for word, value in words.items()}
+    config = VOCABULARY.defaults() | {"hidden": (6,), "epochs": EPOCHS}
+    config |= {word: VOCABULARY.canonical(word, value) for word, value in words.items()}
     goals = (Objective(**objective), Objective(metric="epochs_to_target"), Objective(metric="gap"))
     targets = (("dev_error", 0.2),)
     replicates = range(REPLICATES)

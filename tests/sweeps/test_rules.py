@@ -301,7 +301,7 @@ def test_rule_8_set_moves_a_key_and_the_name_is_a_folders() -> None:
     override(document, [("fixed.epochs", 5)])
     spec = parsing.study(document)
     assert spec.space.default["l2"] == 1e-4
-    assert [d.name for d in spec.space.dimensions] == ["hidden"]
+    assert [d.names for d in spec.space.dimensions] == [("hidden",)]
     assert (spec.search.trials, spec.epochs) == (7, 5)
     with pytest.raises(UserError, match=r"--set name.x: name: expected a mapping, got 'a'"):
         override(document, [("name.x", 1)])
