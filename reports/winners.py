@@ -16,7 +16,7 @@ from reports.stats.intervals import Interval
 
 
 @dataclass(frozen=True)
-class Entry:
+class Contender:
     """A line of the table: a confirmed setting or a baseline, and what it is among the others.
 
     role: winner, rank 2, defaults or baseline. wins: of rank 1, with a network that did not
@@ -40,7 +40,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Score:
+class ScoreCell:
     """A number of an entry, as it is written.
 
     number, beside: `5.1 %` and `[1.9, 10.0]`, or what else is said of it, where there is room;
@@ -70,14 +70,14 @@ class ScoreColumn:
     head: str
     short_head: str
     about: tuple[str, str]
-    scores: tuple[Score, ...]
+    scores: tuple[ScoreCell, ...]
 
 
 @dataclass(frozen=True)
 class Winners:
     """Winner, runners-up, defaults and baselines, best first: none without a confirmation."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[Contender, ...]
     columns: tuple[ScoreColumn, ...]
 
 
@@ -105,7 +105,7 @@ def note(columns: Sequence[ScoreColumn]) -> str:
     return f"{'. '.join(map(text.capital, notes(columns)))}."
 
 
-def _entry(run: Run, row: pd.Series) -> Entry:
+def _entry(run: Run, row: pd.Series) -> Contender:
     wins = row["kind"] == "network" and row["rank"] == 1 and not summary.all_lost(row)
     config = str(row["config"])
     is_default = config == run.default
@@ -114,7 +114,7 @@ def _entry(run: Run, row: pd.Series) -> Entry:
     else:
         role = "winner" if wins else f"rank {row['rank']}"
         role += ", defaults" if is_default else ""
-    return Entry(config, role, wins, is_default, int(row["n"]), int(row["diverged"]))
+    return Contender(config, role, wins, is_default, int(row["n"]), int(row["diverged"]))
 
 
 def _objectives(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
@@ -153,34 +153,34 @@ def _column(
     about: tuple[str, str],
     is_difference: bool = False,
 ) -> ScoreColumn:
-    def score(row: pd.Series) -> Score:
+    def score(row: pd.Series) -> ScoreCell:
         if summary.all_lost(row) and not unit.is_count:
             said = text.DASH if is_difference else summary.LOST
-            return Score(said, "", said, math.inf)
+            return ScoreCell(said, "", said, math.inf)
         value, low, high = (float(row[f"{name}{end}"]) for end in summary.ENDS)
         found = Interval(value, low, high, int(row["n"]), kind="", covers="")
         number = unit.head(found, is_difference)
         bounds = unit.bounds(found, is_difference).strip()
         bare = number.removesuffix(unit.points if is_difference else unit.suffix)
         short = f"{bare} {bounds.replace(', ', ',')}".replace("+", "").strip()
-        return Score(number, bounds, short, value)
+        return ScoreCell(number, bounds, short, value)
 
     return ScoreColumn(name, head, f"{head} {unit.suffix.strip()}".strip(), about,
                        _each(frame, score))  # fmt: skip
 
 
-def _time(row: pd.Series) -> Score:
+def _time(row: pd.Series) -> ScoreCell:
     """Epochs to the target, or the horizon where none got there; and the share that did."""
     epochs, reach = float(row["epochs_to_target"]), float(row["reach"])
     if not math.isfinite(epochs):
-        return Score(text.DASH, "", text.DASH, math.inf)
+        return ScoreCell(text.DASH, "", text.DASH, math.inf)
     number = text.cost(epochs) if reach else text.more(epochs)
     short = text.number(epochs, 2) if reach else number
     share = f"{100 * reach:.0f}{text.SPACE}% reached it"
-    return Score(number, share, f"{short} ({reach:.0%})", epochs)
+    return ScoreCell(number, share, f"{short} ({reach:.0%})", epochs)
 
 
-def _each(frame: pd.DataFrame, score: Callable[[pd.Series], Score]) -> tuple[Score, ...]:
+def _each(frame: pd.DataFrame, score: Callable[[pd.Series], ScoreCell]) -> tuple[ScoreCell, ...]:
     return tuple(score(row) for _, row in frame.iterrows())
 
 

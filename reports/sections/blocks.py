@@ -10,7 +10,7 @@ from reports.stats.findings import Lint
 
 
 @dataclass(frozen=True)
-class Text:
+class Paragraphs:
     """Paragraphs; `tone` is "", "quiet" or "note"."""
 
     kind: ClassVar[str] = "text"
@@ -28,7 +28,7 @@ class Headline:
 
 
 @dataclass(frozen=True)
-class Number:
+class KeyNumber:
     """A key number: what it is, its value, its bounds, and n and kind of the interval."""
 
     label: str
@@ -38,11 +38,11 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Numbers:
+class KeyNumbers:
     """The key numbers, side by side."""
 
     kind: ClassVar[str] = "numbers"
-    items: tuple[Number, ...]
+    items: tuple[KeyNumber, ...]
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Links:
     files: tuple[str, ...]
 
 
-Block = Text | Headline | Numbers | Findings | Table | Plot | Pairs | Code | Links
+Block = Paragraphs | Headline | KeyNumbers | Findings | Table | Plot | Pairs | Code | Links
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reports import text
 from reports.frames import Run
-from reports.sections.blocks import Block, Cell, Column, Row, Section, Table, Text, section
+from reports.sections.blocks import Block, Cell, Column, Paragraphs, Row, Section, Table, section
 from reports.stats import classes as stats
 from reports.stats.classes import OneClass
 
@@ -24,7 +24,7 @@ def _blocks(run: Run, found: tuple[OneClass, ...]) -> Iterator[Block]:
     worst = max(found, key=lambda one: one.error.estimate)
     rows = sum(one.rows for one in found)
     share = f"{100 * worst.rows / rows:.0f}{text.SPACE}%"
-    yield Text(
+    yield Paragraphs(
         (
             f"The winner errs most on {worst.name}: {scale.interval(worst.error)} of its "
             f"{text.count(worst.rows, 'test row')} ({share} of all). The mean of the classes' "

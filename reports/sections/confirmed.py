@@ -7,13 +7,23 @@ from reports import labels, summary, text, winners
 from reports.figures import errors
 from reports.frames import Run
 from reports.sections.against import against
-from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
+from reports.sections.blocks import (
+    Block,
+    Cell,
+    Column,
+    Paragraphs,
+    Plot,
+    Row,
+    Section,
+    Table,
+    section,
+)
 from reports.sections.links import link
 from reports.sections.pareto import fresh_cell, measured
 from reports.stats import objectives, tuning
 from reports.stats.intervals import Interval
 from reports.stats.rows import DIVERGED, all_diverged
-from reports.winners import Entry
+from reports.winners import Contender
 
 
 def confirmed(run: Run) -> Section | None:
@@ -27,14 +37,14 @@ def _blocks(run: Run) -> Iterator[Block]:
     table = summary.table(run)
     asked = run.provenance["confirm"] or {}
     n = asked.get("replicates", int(table["n"].max()))
-    yield Text(
+    yield Paragraphs(
         (
             f"Each setting below was trained again with {text.count(int(n), 'fresh seed')}, "
             f"unpruned and to the end, and scored on rows that chose nothing. {_choice(run)}",
         )
     )
     if lost := _missing(run):
-        yield Text(tuple(lost))
+        yield Paragraphs(tuple(lost))
     yield winners_table(run)
     if not all(goal.is_plain for goal in objectives.objectives(run)):
         yield _objectives(run)
@@ -87,7 +97,7 @@ def winners_table(run: Run) -> Table:
     )
 
 
-def _settings(run: Run, entry: Entry) -> str:
+def _settings(run: Run, entry: Contender) -> str:
     words = "" if entry.role == "baseline" else labels.in_words(run, entry.config)
     return words or "the library's own settings"
 
@@ -112,7 +122,7 @@ def _objectives(run: Run) -> Table:
                  sortable=True, csv="data/confirm.csv", note=note)  # fmt: skip
 
 
-def _lost(entry: Entry) -> str:
+def _lost(entry: Contender) -> str:
     if not entry.diverged:
         return ""
     words = "all" if entry.diverged == entry.n else text.number(entry.diverged)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from reports import text
 from reports.frames import Run
-from reports.sections.blocks import Block, Cell, Column, Row, Section, Table, Text, section
+from reports.sections.blocks import Block, Cell, Column, Paragraphs, Row, Section, Table, section
 from reports.sections.links import link
 from reports.sections.pareto import fresh_cell
-from reports.stats import limits as stats
+from reports.stats import constraints as stats
 from reports.stats import objectives, tuning
 
 
@@ -19,19 +19,19 @@ def constraints(run: Run) -> Section | None:
 
 
 def _blocks(run: Run) -> Iterator[Block]:
-    yield Text(tuple(_search(run)))
-    held = stats.held(run)
-    if held:
-        yield _table(run, held)
+    yield Paragraphs(tuple(_search(run)))
+    judged = stats.judged(run)
+    if judged:
+        yield _table(run, judged)
 
 
 def _search(run: Run) -> Iterator[str]:
-    done, limits = objectives.complete(run), stats.limits(run)
+    done, every = objectives.complete(run), stats.constraints(run)
     kept = done["feasible"].to_numpy(bool)
-    each = [f"{limit.name} by {int(limit.keeps(done[limit.metric]).sum())}" for limit in limits] * (
-        len(limits) > 1
+    each = [f"{one.name} by {int(one.keeps(done[one.metric]).sum())}" for one in every] * (
+        len(every) > 1
     )
-    names = text.listing([limit.name for limit in limits])
+    names = text.listing([one.name for one in every])
     yield (
         f"{int(kept.sum())} of {text.count(len(done), 'complete trial')} kept {names} in the "
         f"search{': ' + ', '.join(each) if each else ''}. A constraint is on the mean over "
@@ -44,20 +44,19 @@ def _search(run: Run) -> Iterator[str]:
         yield f"What sets the trials apart that broke one: {'; '.join(strong['words'].head(3))}."
 
 
-def _table(run: Run, held: tuple[stats.Held, ...]) -> Table:
-    limits = list(dict.fromkeys(one.limit for one in held))
+def _table(run: Run, judged: tuple[stats.Judgement, ...]) -> Table:
     rows = []
     for config in run.configs:
         cells = [link(run, config)]
-        for one in held:
+        for one in judged:
             if one.config == config:
-                value = fresh_cell(one.limit.unit, one.value)
+                value = fresh_cell(one.constraint.unit, one.value)
                 cells += [value, Cell(one.verdict)]
         rows.append(Row(tuple(cells), tone="winner" if config == run.winner else ""))
     heads = [
         column
-        for limit in limits
-        for column in (Column(text.capital(limit.name), True), Column("Verdict"))
+        for constraint in dict.fromkeys(one.constraint for one in judged)
+        for column in (Column(text.capital(constraint.name), True), Column("Verdict"))
     ]
     note = (
         f"Means over fresh seeds with {text.LEVEL} t intervals over seeds, on these dev rows. Kept "

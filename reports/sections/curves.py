@@ -6,7 +6,7 @@ from reports import labels, text
 from reports.figures import curves as figures
 from reports.figures import style
 from reports.frames import Run
-from reports.sections.blocks import Block, Plot, Section, Text, section
+from reports.sections.blocks import Block, Paragraphs, Plot, Section, section
 from reports.stats import convergence
 
 
@@ -18,24 +18,24 @@ def curves(run: Run) -> Section | None:
     shown = _shown(run, trained)
     if not shown:
         words = "Every network diverged before its first evaluation in training."
-        return section("curves", "Learning curves", [Text((words,))])
+        return section("curves", "Learning curves", [Paragraphs((words,))])
     aim = convergence.target(run)
     blocks: list[Block] = []
     for kind in ("error", "loss"):
         frame = figures.bands(run.curves, shown, kind)
         if not np.isfinite(frame["median"]).any():
-            blocks.append(Text((f"No {kind} was finite at any evaluation.",)))
+            blocks.append(Paragraphs((f"No {kind} was finite at any evaluation.",)))
             continue
         target = aim.value if aim is not None and aim.metric == f"dev_{kind}" else None
         percent = kind == "error" and not run.regression
         blocks.append(Plot(figures.curves(frame, kind, percent, target, labels.named(run))))
     if len(shown) < len(trained):
         words = f"Shown: {text.listing(list(shown))}, of {len(run.configs)} confirmed."
-        blocks.append(Text((words,), "quiet"))
+        blocks.append(Paragraphs((words,), "quiet"))
     lost = [config for config in run.configs if config not in trained]
     if lost:
         whose = f"{text.listing(lost)}: every network diverged before its first evaluation"
-        blocks.append(Text((f"Nothing to show of {whose} in training.",), "quiet"))
+        blocks.append(Paragraphs((f"Nothing to show of {whose} in training.",), "quiet"))
     return section("curves", "Learning curves", blocks)
 
 

@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from reports import labels, summary, text
 from reports.figures import errors
 from reports.frames import Run
-from reports.sections.blocks import Block, Cell, Column, Pairs, Plot, Row, Section, Table, section
-from reports.sections.blocks import Text as Paragraphs
+from reports.sections.blocks import (
+    Block,
+    Cell,
+    Column,
+    Pairs,
+    Paragraphs,
+    Plot,
+    Row,
+    Section,
+    Table,
+    section,
+)
 from reports.sections.links import link
 from reports.stats import gaps, measures, remedies
 from reports.stats import ledger as stats

@@ -1,7 +1,7 @@
 """Can this study be trusted: the findings of the lints, each with its remedy."""
 
 from reports.frames import Run
-from reports.sections.blocks import Findings, Section, Text, section
+from reports.sections.blocks import Findings, Paragraphs, Section, section
 from reports.stats import lints as checks
 
 
@@ -10,5 +10,5 @@ def lints(run: Run) -> Section:
     found = checks.lints(run)
     if not found:
         words = f"None of the {len(checks.LINTS)} checks of the study found a fault."
-        return section("findings", "Findings about the study", [Text((words,))])
+        return section("findings", "Findings about the study", [Paragraphs((words,))])
     return section("findings", "Findings about the study", [Findings(found)])

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from reports import text
 from reports.frames import Run
 from reports.sections import answers
-from reports.sections.blocks import Number
+from reports.sections.blocks import KeyNumber
 from reports.stats import convergence, ledger, measures, objectives
 from reports.stats.gaps import VARIANCE
 from reports.stats.measures import Measure
 from reports.stats.rows import all_diverged
 
 
-def numbers(run: Run) -> Iterator[Number]:
+def numbers(run: Run) -> Iterator[KeyNumber]:
     """Of a winner that did not diverge."""
     winner, by = str(run.winner), measures.measure(run)
     goal = objectives.objectives(run)[0]
@@ -21,7 +21,7 @@ def numbers(run: Run) -> Iterator[Number]:
         if fresh is not None:
             bounds = goal.unit.bounds(fresh).strip()
             note = f"fresh seeds, dev rows; {fresh.kind}"
-            yield Number(f"{goal.name} of the winner", goal.unit.head(fresh), bounds, note)
+            yield KeyNumber(f"{goal.name} of the winner", goal.unit.head(fresh), bounds, note)
     yield _score(run, winner, by, "test")
     yield _score(run, winner, measures.plain(), "dev" if by.is_error else "test")
     yield _gap(run)
@@ -31,44 +31,44 @@ def numbers(run: Run) -> Iterator[Number]:
     yield from _speed(run, winner)
 
 
-def _score(run: Run, config: str, by: Measure, split: str) -> Number:
+def _score(run: Run, config: str, by: Measure, split: str) -> KeyNumber:
     scale, found = by.unit(run, split), measures.on_new_rows(run, config, by, split)
     sds = "in SDs; " if run.regression and by.is_error else ""
     rows = f"{found.n} rows" if by.of_rows else text.count(found.n, "network")
-    return Number(
+    return KeyNumber(
         f"{scale.name} of the winner", scale.head(found),
         scale.bounds(found).strip(), f"{sds}{found.kind}, {rows}",
     )  # fmt: skip
 
 
-def _gap(run: Run) -> Number:
+def _gap(run: Run) -> KeyNumber:
     scale, gap = text.unit(run, "dev_error"), ledger.ledgers(run)[0].gap(VARIANCE)
-    return Number(
+    return KeyNumber(
         f"variance: {scale.name} {text.MINUS} train", scale.head(gap.interval, difference=True),
         scale.bounds(gap.interval, difference=True).strip(), gap.interval.kind,
     )  # fmt: skip
 
 
-def _lead(run: Run, lead: answers.Answer) -> Number:
+def _lead(run: Run, lead: answers.Answer) -> KeyNumber:
     """Against the defaults: for new rows, and beside it for these alone."""
     scale, found, here = lead.found.by.unit(run), lead.found.decisive, lead.found.on_these_rows
     note = f"{found.why or found.kind}, n = {found.n}"
     if lead.found.on_new_rows is not None and here is not None and here.known:
         note = f"for new rows and seeds; these rows alone {scale.bounds(here, True).strip()}"
-    return Number(
+    return KeyNumber(
         f"{scale.name} against the defaults", scale.head(found, difference=True),
         scale.bounds(found, difference=True).strip(), note,
     )  # fmt: skip
 
 
-def _speed(run: Run, winner: str) -> Iterator[Number]:
+def _speed(run: Run, winner: str) -> Iterator[KeyNumber]:
     aim = convergence.target(run)
     if aim is None:
         return
     row = convergence.speed(run, aim).set_index("config").loc[winner]
     found, reached, n = row["restricted"], int(row["reached"]), int(row["n"])
     bounds = f"[{text.cost(found.low)}, {text.cost(found.high)}]" if found.known else ""
-    yield Number(
+    yield KeyNumber(
         "epochs to the target" + ", misses at the horizon" * (0 < reached < n),
         text.time(found, reached), bounds,
         f"{reached} of {n} networks reached it" + f"; {found.why or found.kind}" * bool(reached),

@@ -9,7 +9,17 @@ import pandas as pd
 from reports import text
 from reports.figures import pareto as figures
 from reports.frames import Run
-from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
+from reports.sections.blocks import (
+    Block,
+    Cell,
+    Column,
+    Paragraphs,
+    Plot,
+    Row,
+    Section,
+    Table,
+    section,
+)
 from reports.stats import objectives as stats
 from reports.stats import tuning
 from reports.stats.intervals import Interval
@@ -33,7 +43,7 @@ def measured(scale: text.Unit, value: float, quiet: str = "") -> Cell:
 def _blocks(run: Run) -> Iterator[Block]:
     goals, done, front = stats.objectives(run), stats.complete(run), stats.front(run)
     limited = bool(run.provenance["limits"])
-    yield Text((_lead(goals, done, front, limited), *_volume(run, goals)))
+    yield Paragraphs((_lead(goals, done, front, limited), *_volume(run, goals)))
     yield Plot(figures.pareto(done, _fresh(run, goals), goals, limited))
     if len(front):
         yield _table(run, goals, front)

@@ -6,7 +6,7 @@ from typing import Any
 from reports import text
 from reports.frames import Run
 from reports.sections.blocks import Block, Code, Links, Pairs, Section, section
-from reports.stats import limits, objectives
+from reports.stats import constraints, objectives
 
 
 def provenance(run: Run) -> Section:
@@ -61,7 +61,7 @@ def _study(run: Run) -> Iterator[tuple[str, str]]:
     yield "name", str(found["name"])
     at = {"last": "at the last epoch", "best": "at each network's best dev epoch"}
     yield "objective", f"{text.listing(goals)} {at[found['objective']['at']]}"
-    kept = [limit.name for limit in limits.limits(run)]
+    kept = [constraint.name for constraint in constraints.constraints(run)]
     if kept:
         yield "constraints", text.listing(kept)
     yield "targets", text.settings(found["targets"] or {}) or "none given"

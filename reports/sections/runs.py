@@ -5,9 +5,9 @@ from typing import Any
 
 from reports import text
 from reports.frames import Run
-from reports.sections.blocks import Cell, Column, Row, Section, Table, Text, section
+from reports.sections.blocks import Cell, Column, Paragraphs, Row, Section, Table, section
 from reports.sections.pareto import measured
-from reports.stats import limits, objectives, tuning
+from reports.stats import constraints, objectives, tuning
 
 SHOWN = ("train_error", "dev_error", "gap", "seconds")  # have a column of their own anyway
 
@@ -19,7 +19,7 @@ def runs(run: Run) -> Section:
         f"{counts[state]} {state}" for state in ("complete", "pruned", "failed", "running")
     )
     ended = text.ended_by(run)
-    lead = Text(
+    lead = Paragraphs(
         (
             f"{text.count(len(run.trials), 'trial')}: {words}; {counts['asked']} asked for.",
             *([f"The search was ended by {ended}."] if ended else ()),
@@ -36,7 +36,7 @@ def _standing(row: dict[Hashable, Any], several: bool) -> str:
 
 def _table(run: Run) -> Table:
     goals, error = objectives.objectives(run), text.unit(run, "dev_error")
-    bounds = [one for one in limits.limits(run) if one.metric not in SHOWN]
+    bounds = [one for one in constraints.constraints(run) if one.metric not in SHOWN]
     best, rows = tuning.best_trial(run), []
     causes = bool((run.trials["cause"].astype(str) != "").any())
     parameters = [f"param.{name}" for name in run.parameters]
@@ -46,7 +46,7 @@ def _table(run: Run) -> Table:
             Cell(str(row["trial"]), "defaults" if row["is_default"] else ""),
             Cell(str(row["state"]), _standing(row, several=len(goals) > 1)),
             *(measured(goal.unit, float(row[goal.column])) for goal in goals),
-            *(measured(limit.unit, float(row[limit.metric])) for limit in bounds),
+            *(measured(constraint.unit, float(row[constraint.metric])) for constraint in bounds),
             Cell(error.value(row["train_error"])),
             Cell(error.value(row["dev_error"])),
             Cell(error.difference(gap).removesuffix(error.points)),

@@ -8,7 +8,7 @@ import numpy as np
 from reports import text
 from reports.figures import sensitivity as figures
 from reports.frames import Run
-from reports.sections.blocks import Block, Plot, Section, Text, section
+from reports.sections.blocks import Block, Paragraphs, Plot, Section, section
 from reports.stats import objectives, tuning
 
 PANELS = 12
@@ -22,25 +22,25 @@ def sensitivity(run: Run) -> Section:
 
 
 def _blocks(run: Run) -> Iterator[Block]:
-    yield Text((f"Descriptive: these are search trials, {_placed(run)} {_arms(run)}",))
+    yield Paragraphs((f"Descriptive: these are search trials, {_placed(run)} {_arms(run)}",))
     if len(run.importance):
         yield from _beyond_chance(run)
         yield Plot(figures.importance(run.importance, len(objectives.complete(run))))
         yield from _unsaid(run)
     else:
-        yield Text(("Importance was not computed: too few completed trials.",), "quiet")
+        yield Paragraphs(("Importance was not computed: too few completed trials.",), "quiet")
     known = np.isfinite(run.trials["value"].to_numpy(float))
     names = [
         name for name in run.parameters if run.trials.loc[known, f"param.{name}"].notna().any()
     ]
     names = _by_importance(run, names)
     if not names:
-        yield Text(("No trial has a value to show.",), "quiet")
+        yield Paragraphs(("No trial has a value to show.",), "quiet")
         return
     shown = [(name, _continuous(run, name), tuning.is_log(run, name)) for name in names[:PANELS]]
     goal = objectives.objectives(run)[0]
     if len(run.provenance["objectives"]) > 1:
-        yield Text((f"Shown is the first objective, {goal.name}.",), "quiet")
+        yield Paragraphs((f"Shown is the first objective, {goal.name}.",), "quiet")
     yield Plot(figures.scatter(run.trials, shown, goal, tuning.best_trial(run)))
     hidden = int((~known).sum())
     notes = []
@@ -50,7 +50,7 @@ def _blocks(run: Run) -> Iterator[Block]:
     if len(names) > PANELS:
         notes.append(f"The {PANELS} most important of {len(names)} parameters are shown.")
     if notes:
-        yield Text((" ".join(notes),), "quiet")
+        yield Paragraphs((" ".join(notes),), "quiet")
 
 
 def _beyond_chance(run: Run) -> Iterator[Block]:
@@ -64,7 +64,7 @@ def _beyond_chance(run: Run) -> Iterator[Block]:
             "would give bars as long as these. It does not say that none matters: with more trials "
             "more can be told."
         )
-        yield Text((words,))
+        yield Paragraphs((words,))
         return
     first = names[:NAMED]
     more = f" and {text.count(len(names) - NAMED, 'other')}" if len(names) > NAMED else ""
@@ -72,7 +72,7 @@ def _beyond_chance(run: Run) -> Iterator[Block]:
     verb = "matters" if len(names) == 1 else "matter"
     rest = len(set(run.importance["parameter"])) - len(names)
     others = " The others do not stand out from it." if rest else ""
-    yield Text((f"{listed} {verb} more than chance gives.{others}",))
+    yield Paragraphs((f"{listed} {verb} more than chance gives.{others}",))
 
 
 def _unsaid(run: Run) -> Iterator[Block]:
@@ -81,7 +81,7 @@ def _unsaid(run: Run) -> Iterator[Block]:
     if rest:
         which = "those" if len(rest) > NAMED else text.listing(rest)
         many = f" of {text.count(len(rest), 'parameter')} of arms" * (len(rest) > NAMED)
-        yield Text(
+        yield Paragraphs(
             (f"Nothing can be said of the importance{many or f' of {which}'}: too few complete "
              "trials had them, or all the same value.",), "quiet",
         )  # fmt: skip

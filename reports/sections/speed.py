@@ -5,10 +5,20 @@ from collections.abc import Iterator
 from reports import labels, summary, text
 from reports.figures import speed as figures
 from reports.frames import Run
-from reports.sections.blocks import Block, Cell, Column, Plot, Row, Section, Table, Text, section
+from reports.sections.blocks import (
+    Block,
+    Cell,
+    Column,
+    Paragraphs,
+    Plot,
+    Row,
+    Section,
+    Table,
+    section,
+)
 from reports.sections.links import link
 from reports.stats import convergence
-from reports.stats.convergence import Target, axes
+from reports.stats.convergence import SpeedTarget, axes
 from reports.stats.intervals import Interval
 
 
@@ -20,8 +30,8 @@ def speed(run: Run) -> Section | None:
     return section("speed", "Speed", _blocks(run, aim))
 
 
-def _blocks(run: Run, aim: Target) -> Iterator[Block]:
-    yield Text((" ".join(_lead(run, aim)),))
+def _blocks(run: Run, aim: SpeedTarget) -> Iterator[Block]:
+    yield Paragraphs((" ".join(_lead(run, aim)),))
     yield _epochs(run, aim)
     found = convergence.times(run, aim)
     scale = text.unit(run, aim.metric)
@@ -35,7 +45,7 @@ def _blocks(run: Run, aim: Target) -> Iterator[Block]:
     yield _costs(run, aim)
 
 
-def _lead(run: Run, aim: Target) -> Iterator[str]:
+def _lead(run: Run, aim: SpeedTarget) -> Iterator[str]:
     """The target, what counts as reaching it, and what it cannot tell here."""
     all_of_them = "; the same for all" * (len(run.configs) > 1)
     yield (
@@ -60,7 +70,7 @@ def _lead(run: Run, aim: Target) -> Iterator[str]:
         )
 
 
-def _epochs(run: Run, aim: Target) -> Table:
+def _epochs(run: Run, aim: SpeedTarget) -> Table:
     compared = run.default is not None and len(run.configs) > 1
     rows = []
     for row in convergence.speed(run, aim).itertuples():
@@ -111,7 +121,7 @@ def _percent(share: Interval) -> str:
     return f"[{low}, {high}]{text.SPACE}%"
 
 
-def _costs(run: Run, aim: Target) -> Table:
+def _costs(run: Run, aim: SpeedTarget) -> Table:
     """The means on the other cost axes, on which batch sizes are no longer equal."""
     known = axes(run)
     frames = {axis: convergence.speed(run, aim, axis).set_index("config") for axis in known}

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from reports import labels, text
 from reports.frames import Run
 from reports.sections import answers
-from reports.sections.blocks import Headline, Numbers, Section, Text, section
+from reports.sections.blocks import Headline, KeyNumbers, Paragraphs, Section, section
 from reports.sections.numbers import numbers
-from reports.stats import limits, measures, objectives, tuning
+from reports.stats import constraints, measures, objectives, tuning
 from reports.stats.intervals import Interval
 from reports.stats.measures import Measure
 from reports.stats.rows import all_diverged, ensemble
@@ -30,11 +30,11 @@ def verdict(run: Run) -> Section:
         *answers.lines(run),
     )
     return section(
-        "verdict", "Verdict", [Headline(_winner(run), lines), Numbers(tuple(numbers(run)))]
+        "verdict", "Verdict", [Headline(_winner(run), lines), KeyNumbers(tuple(numbers(run)))]
     )
 
 
-def _unconfirmed(run: Run) -> Headline | Text:
+def _unconfirmed(run: Run) -> Headline | Paragraphs:
     trial = tuning.best_trial(run)
     if trial is None:
         return Headline(
@@ -84,10 +84,10 @@ def _aims(run: Run) -> Iterator[tuple[str, str]]:
             "The objective" if len(goals) == 1 else "The objectives",
             f"On fresh seeds and dev rows: {words}.",
         )
-    for one in limits.held(run):
+    for one in constraints.judged(run):
         if one.config == winner:
-            value = one.limit.unit.interval(one.value)
-            yield "Constraint", f"{one.limit.name}: {one.verdict} on fresh seeds ({value})."
+            value = one.constraint.unit.interval(one.value)
+            yield "Constraint", f"{one.constraint.name}: {one.verdict} on fresh seeds ({value})."
 
 
 def _how_good(run: Run) -> str:

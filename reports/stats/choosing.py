@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.frames import Run, once
-from reports.stats import limits, objectives
+from reports.stats import constraints, objectives
 from reports.stats.intervals import Array
 
 SEED = 20272
@@ -26,7 +26,8 @@ def _choices(run: Run) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
     None where there is nothing to choose, or nothing known of it.
     """
     goal, counts = objectives.objectives(run)[0], {len(run.rows_of(one)) for one in run.configs}
-    judged = {goal.metric, *(limit.metric for limit in limits.limits(run))} - {"seconds"}
+    every = constraints.constraints(run)
+    judged = {goal.metric, *(one.metric for one in every)} - {"seconds"}
     is_known = goal.metric != "seconds" and judged <= set(run.networks.columns)
     if len(run.configs) < 2 or len(counts) > 1 or counts == {1} or not is_known:
         return None
@@ -39,12 +40,10 @@ def _choices(run: Run) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
         return None
     costs = _as_close_as_may_be(seen, costs - seen)
     beyond = np.zeros_like(costs)
-    for limit in limits.limits(run):
-        if limit.metric != "seconds":
-            beyond += [
-                limit.beyond(each.mean(axis=-1)) for each in _values(run, limit.metric, drawn)
-            ]
-    # Those that keep the limits before the others, these by how far they are beyond.
+    for one in every:
+        if one.metric != "seconds":
+            beyond += [one.beyond(each.mean(axis=-1)) for each in _values(run, one.metric, drawn)]
+    # Those that keep the constraints before the others, these by how far they are beyond.
     least = np.where(beyond > 0, np.inf, costs)
     kept = np.isfinite(least).any(axis=0)
     return drawn, np.where(kept, least.argmin(axis=0), beyond.argmin(axis=0))

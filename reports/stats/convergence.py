@@ -35,7 +35,7 @@ def axes(run: Run) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Target:
+class SpeedTarget:
     """A threshold on a metric of the curves, and where it comes from, in words."""
 
     metric: str
@@ -50,7 +50,7 @@ class Target:
 
 
 @once
-def target(run: Run) -> Target | None:
+def target(run: Run) -> SpeedTarget | None:
     """The user's first target; else the median of `held`, which half of the defaults reach.
 
     Of the winner where the defaults were not confirmed, or all diverged; networks that diverged
@@ -60,7 +60,7 @@ def target(run: Run) -> Target | None:
         return None
     given = run.provenance["targets"] or {}
     for metric, value in given.items():
-        return Target(metric, float(value), "the study's own target")
+        return SpeedTarget(metric, float(value), "the study's own target")
     config = run.default or run.configs[0]
     config = run.configs[0] if all_diverged(run, config) else config
     alive = run.rows_of(config)["status"].to_numpy() == "ok"
@@ -69,7 +69,7 @@ def target(run: Run) -> Target | None:
         return None
     whose = "the defaults' networks" if config == run.default else "the winner's networks"
     source = f"the median of what {whose} held at two evaluations running"
-    return Target("dev_error", float(np.nanmedian(least)), source)
+    return SpeedTarget("dev_error", float(np.nanmedian(least)), source)
 
 
 def matrix(run: Run, config: str, column: str) -> Array:
@@ -124,12 +124,12 @@ def _horizon(run: Run, cost: Array) -> float:
     return spent * int(run.provenance["search"]["epochs"]) / trained if trained else math.inf
 
 
-def met_untrained(run: Run, aim: Target) -> int:
+def met_untrained(run: Run, aim: SpeedTarget) -> int:
     """How many confirmed networks are at or below the target before any training."""
     return sum(int((matrix(run, one, aim.metric)[:, 0] <= aim.value).sum()) for one in run.configs)
 
 
-def times(run: Run, aim: Target, axis: str = "epoch") -> pd.DataFrame:
+def times(run: Run, aim: SpeedTarget, axis: str = "epoch") -> pd.DataFrame:
     """One row per confirmed network: config, replicate, time, reached, outcome.
 
     `time` is in the units of the axis and at most the common horizon tau, the least that any
@@ -173,7 +173,7 @@ def survival(found: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def speed(run: Run, aim: Target, axis: str = "epoch") -> pd.DataFrame:
+def speed(run: Run, aim: SpeedTarget, axis: str = "epoch") -> pd.DataFrame:
     """One row per configuration: n, reached, diverged, reach, share, restricted, speedup, faster.
 
     `share` (Interval) is the reach with Wilson's bounds; `restricted` (Interval) the mean of
@@ -269,7 +269,7 @@ def speed_by_target(run: Run) -> pd.DataFrame:
     """
     rows = []
     for value in ladder(run):
-        found = times(run, Target("dev_error", float(value), "the ladder"))
+        found = times(run, SpeedTarget("dev_error", float(value), "the ladder"))
         part = found.groupby("config", sort=False).agg(
             mean=("time", "mean"), reach=("reached", "mean")
         )

@@ -194,19 +194,19 @@ def _reference(run: Run, kind: str) -> tuple[float, bool]:
 
 
 @dataclass(frozen=True)
-class Scale:
+class ErrorScale:
     """What the train error can be: its ends, and the rows it is a share of (0: it is none)."""
 
     ends: tuple[float, float]
     rows: int
 
 
-def _scale(run: Run, kind: str) -> Scale:
+def _scale(run: Run, kind: str) -> ErrorScale:
     rows = 0 if run.regression or kind != "error" else int(run.provenance["data"]["train"])
-    return Scale(text.unit(run, f"train_{kind}").ends, rows)
+    return ErrorScale(text.unit(run, f"train_{kind}").ends, rows)
 
 
-def _bias(train: Array, reference: float, margin: float, scale: Scale) -> Gap:
+def _bias(train: Array, reference: float, margin: float, scale: ErrorScale) -> Gap:
     n, least = len(train), intervals.one_row(len(train), scale.rows)
     low, high = (end - reference for end in scale.ends)
     found = intervals.t_mean(train - reference, "new seeds, for this training set", least)
@@ -263,7 +263,7 @@ def _flip(
     train: Array,
     reference: float,
     verdict: str,
-    scale: Scale,
+    scale: ErrorScale,
 ) -> tuple[float, str]:
     """The first reference above the present one, up to the train error, with another verdict."""
     if len(train) < 2 or float(train.mean()) <= reference:

@@ -8,9 +8,9 @@ import numpy as np
 from reports import summary, text
 from reports.frames import Run
 from reports.stats import (
+    constraints,
     convergence,
     intervals,
-    limits,
     measures,
     objectives,
     row_lints,
@@ -263,14 +263,14 @@ def infeasible(run: Run) -> Iterator[Lint]:
 
 def broken(run: Run) -> Iterator[Lint]:
     """The winner does not keep a constraint on its fresh seeds, or is not shown to."""
-    for one in limits.held(run):
-        if one.config != run.winner or one.verdict == limits.KEPT:
+    for one in constraints.judged(run):
+        if one.config != run.winner or one.verdict == constraints.KEPT:
             continue
-        sure = one.verdict == limits.BROKEN
+        sure = one.verdict == constraints.BROKEN
         yield Lint(
             "constraint not kept" if sure else "constraint undecided", WARN if sure else NOTE,
             f"On fresh seeds the winner {'does not keep' if sure else 'is not shown to keep'} "
-            f"{one.limit.name}: {one.limit.unit.interval(one.value)}.",
+            f"{one.constraint.name}: {one.constraint.unit.interval(one.value)}.",
             "Take a setting further within the bound, or set the bound tighter than you need."
             if sure
             else "Confirm with more replicates, or take a setting further within the bound.",

@@ -202,7 +202,7 @@ def _losses(run: Run, config: str, by: Measure, split: str) -> Array:
     return _bounded(run, config, by, split, each.T).T
 
 
-def _scored(run: Run, config: str, by: Measure, split: str) -> tuple[scores.Score, Array, Array]:
+def _scored(run: Run, config: str, by: Measure, split: str) -> tuple[scores.RowScore, Array, Array]:
     outputs = run.predictions.of(config, split).astype(float)
     return scores.SCORES[by.of_rows], run.predictions.target(split), outputs
 

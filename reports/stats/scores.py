@@ -21,7 +21,7 @@ AT_A_TIME = 200_000  # weights: as many as stay in a core's cache, three times a
 
 
 @dataclass(frozen=True)
-class Score:
+class RowScore:
     """A metric of rows. sign: 1 where less is better, else -1; worst: what a diverged one scores.
 
     Where worst is NaN it is that of the error. of_classes: of what is said of classes, as which
@@ -103,21 +103,21 @@ def _ratio(above: Array, below: Array) -> Array:
     return found
 
 
-SCORES: Mapping[str, Score] = {
-    "balanced_error": Score(1, balanced_error, 1.0),
-    "macro_f1": Score(-1, macro_f1, 0.0),
-    "auc": Score(-1, auc, 0.0),
-    "mean_absolute_error": Score(1, mean_absolute_error, math.nan, of_classes=False),
+SCORES: Mapping[str, RowScore] = {
+    "balanced_error": RowScore(1, balanced_error, 1.0),
+    "macro_f1": RowScore(-1, macro_f1, 0.0),
+    "auc": RowScore(-1, auc, 0.0),
+    "mean_absolute_error": RowScore(1, mean_absolute_error, math.nan, of_classes=False),
 }
 
 
-def plain(score: Score, target: Labels, outputs: Array) -> Array:
+def plain(score: RowScore, target: Labels, outputs: Array) -> Array:
     """(P,): of the rows as they are."""
     found: Array = score.of(target, outputs, np.ones((1, len(target))))[0]
     return found
 
 
-def drawn(score: Score, target: Labels, outputs: Array, rows: RowWeights) -> Array:
+def drawn(score: RowScore, target: Labels, outputs: Array, rows: RowWeights) -> Array:
     """(draws, P): of the rows of each draw, and of a score of classes with one row more.
 
     As in `bootstrap.error_draws` that row is right in half of the draws and wrong in the others,

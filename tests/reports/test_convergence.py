@@ -14,7 +14,7 @@ from scipy import stats
 from reports import summary
 from reports.frames import load
 from reports.stats import convergence, permutation, tuning
-from reports.stats.convergence import Target
+from reports.stats.convergence import SpeedTarget
 from reports.stats.intervals import Array
 
 NAN = math.nan
@@ -49,7 +49,7 @@ def test_what_is_held_is_the_least_target_that_is_hit(seed: int) -> None:
 
 def test_misses_and_diverged_networks_count_with_the_horizon(make: Callable[..., Path]) -> None:
     run = load(make())
-    frame = convergence.times(run, Target("dev_error", 0.09, "made up"))
+    frame = convergence.times(run, SpeedTarget("dev_error", 0.09, "made up"))
     missed = frame[~frame["reached"]]
     assert set(frame["outcome"]) == {"reached", "horizon", "diverged"}
     assert (missed["time"] == frame.attrs["tau"]).all()
@@ -61,7 +61,7 @@ def test_misses_and_diverged_networks_count_with_the_horizon(make: Callable[...,
 
 def test_pruned_trials_do_not_come_in(make: Callable[..., Path]) -> None:
     run = load(make())
-    frame = convergence.times(run, Target("dev_error", 0.09, "made up"))
+    frame = convergence.times(run, SpeedTarget("dev_error", 0.09, "made up"))
     assert set(frame["config"]) == set(run.configs)
     assert len(frame) == len(run.networks)
 
@@ -78,7 +78,7 @@ def test_kaplan_and_meier_by_hand() -> None:
 
 def test_restricted_means_and_reach_are_what_they_say(make: Callable[..., Path]) -> None:
     run = load(make())
-    aim = Target("dev_error", 0.09, "made up")
+    aim = SpeedTarget("dev_error", 0.09, "made up")
     times, speed = convergence.times(run, aim), convergence.speed(run, aim)
     for row in speed.itertuples():
         part = times[times["config"] == row.config]
@@ -113,7 +113,7 @@ def test_a_restricted_mean_covers_or_says_for_whom_it_is(n: int, misses: float) 
 
 def test_the_share_that_reached_it_is_wilsons(make: Callable[..., Path]) -> None:
     run = load(make())
-    for row in convergence.speed(run, Target("dev_error", 0.09, "made up")).itertuples():
+    for row in convergence.speed(run, SpeedTarget("dev_error", 0.09, "made up")).itertuples():
         expected = stats.binomtest(row.reached, row.n).proportion_ci(method="wilson")
         assert (row.share.low, row.share.high) == pytest.approx((expected.low, expected.high))
         assert row.share.estimate == row.reach
@@ -202,7 +202,7 @@ def test_the_spacing_widens_every_speed_up(seed: int) -> None:
 
 def test_a_target_that_a_side_never_reaches_gives_no_speed_up(make: Callable[..., Path]) -> None:
     run = load(make())
-    found = convergence.speed(run, Target("dev_error", 0.0, "made up")).set_index("config")
+    found = convergence.speed(run, SpeedTarget("dev_error", 0.0, "made up")).set_index("config")
     assert not found["reached"].any()
     for config, row in found.iterrows():
         whose = "they never reached it" if config == run.default else "neither reached it"
@@ -214,7 +214,7 @@ def test_a_target_that_a_side_never_reaches_gives_no_speed_up(make: Callable[...
         base = step.loc[step["config"] == run.default, "reach"].iloc[0]
         known = (step["reach"] > 0) & (base > 0)
         assert (step["speedup"].notna() == known).all()
-        aim = Target("dev_error", float(value), "a step of the ladder")
+        aim = SpeedTarget("dev_error", float(value), "a step of the ladder")
         table = convergence.speed(run, aim).set_index("config")
         for config, row in table.iterrows():
             there = row["reached"] > 0 and table["reached"][run.default] > 0
@@ -288,7 +288,7 @@ def test_the_ladder_starts_below_the_initial_error(make: Callable[..., Path]) ->
 @pytest.mark.parametrize("axis", convergence.AXES)
 def test_every_cost_axis_has_its_common_horizon(make: Callable[..., Path], axis: str) -> None:
     run = load(make())
-    aim = Target("dev_error", 0.09, "made up")
+    aim = SpeedTarget("dev_error", 0.09, "made up")
     frame = convergence.times(run, aim, axis)
     assert (frame["time"] <= frame.attrs["tau"]).all()
     assert (frame["time"] > 0).all()

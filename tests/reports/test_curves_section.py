@@ -10,7 +10,7 @@ import pytest
 from reports.figures import curves as figures
 from reports.figures import style
 from reports.frames import Run, load
-from reports.sections.blocks import Plot, Text
+from reports.sections.blocks import Paragraphs, Plot
 from reports.sections.curves import curves
 
 SCORES = ["train_loss", "train_error", "dev_loss", "dev_error"]
@@ -33,7 +33,7 @@ def test_a_setting_that_never_trained_has_no_empty_panel(
     blocks = curves(run).blocks
     panels = [b.figure.panels for b in blocks if isinstance(b, Plot)]
     assert [len(each) for each in panels] == [len(run.configs) - 1] * 2
-    said = [b.paragraphs[0] for b in blocks if isinstance(b, Text)]
+    said = [b.paragraphs[0] for b in blocks if isinstance(b, Paragraphs)]
     assert said == [
         "Nothing to show of defaults: every network diverged before its first evaluation in "
         "training."
@@ -65,7 +65,8 @@ def test_every_setting_of_a_small_study_is_drawn(make: Callable[..., Path]) -> N
     assert len(run.configs) == 6
     plots = [block for block in curves(run).blocks if isinstance(block, Plot)]
     assert [len(plot.figure.panels) for plot in plots] == [6, 6]
-    assert not any("Shown" in b.paragraphs[0] for b in curves(run).blocks if isinstance(b, Text))
+    leads = [block for block in curves(run).blocks if isinstance(block, Paragraphs)]
+    assert not any("Shown" in lead.paragraphs[0] for lead in leads)
 
 
 @pytest.mark.parametrize(("high", "gone"), [(1.0, 0), (1000.0, 1)])

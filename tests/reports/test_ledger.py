@@ -212,7 +212,7 @@ def test_no_interval_leaves_what_is_possible(folder_of: Callable[[str], Path], k
 def test_the_bias_of_a_few_seeds_stays_on_its_scale(
     train: tuple[float, ...], reference: float
 ) -> None:
-    errors, scale = np.array(train), ledger.Scale((0.0, 1.0), 300)
+    errors, scale = np.array(train), ledger.ErrorScale((0.0, 1.0), 300)
     gap = ledger._bias(errors, reference, 0.01, scale)
     plain = intervals.t_mean(errors - reference)
     assert not -reference <= plain.low <= plain.high <= 1 - reference
@@ -227,7 +227,7 @@ def test_the_bias_of_a_few_seeds_stays_on_its_scale(
 )
 def test_the_bias_covers(seeds: int, wrong: float) -> None:
     """Networks that err on a Poisson number of 341 rows: the interval holds the mean in 92 %."""
-    rng, scale = np.random.default_rng(seeds), ledger.Scale((0.0, 1.0), 341)
+    rng, scale = np.random.default_rng(seeds), ledger.ErrorScale((0.0, 1.0), 341)
     runs = rng.poisson(wrong, (600, seeds)) / 341
     found = [ledger._bias(train, 0.0, 0.005, scale).interval for train in runs]
     held = np.mean([one.low <= wrong / 341 <= one.high for one in found])
@@ -235,7 +235,7 @@ def test_the_bias_covers(seeds: int, wrong: float) -> None:
 
 
 def test_networks_without_an_error_in_training_are_no_certain_zero() -> None:
-    scale = ledger.Scale((0.0, 1.0), 20)
+    scale = ledger.ErrorScale((0.0, 1.0), 20)
     gap = ledger._bias(np.zeros(3), 0.0, 0.005, scale)
     assert gap.interval.low == gap.interval.estimate == 0
     assert gap.interval.high == pytest.approx(4.303 / 60, rel=1e-3)

@@ -13,7 +13,7 @@ import pytest
 from reports import page, text
 from reports.figures.scales import robust
 from reports.frames import load
-from reports.stats import intervals, limits, lints, objectives, tuning
+from reports.stats import constraints, intervals, lints, objectives, tuning
 from reports.stats.intervals import Array
 from reports.stats.objectives import Objective
 
@@ -121,31 +121,31 @@ def test_hypervolume_of_two_objectives_alone(folder_of: Callable[[str], Path]) -
     assert 0 < found.share <= 1
 
 
-def limit(sign: str, bound: float) -> limits.Limit:
-    return limits.Limit("gap", sign, bound, text.Unit("gap"))
+def constraint(sign: str, bound: float) -> constraints.Constraint:
+    return constraints.Constraint("gap", sign, bound, text.Unit("gap"))
 
 
 @pytest.mark.parametrize(
     ("sign", "bound", "verdict"),
     [
-        ("<=", 3.0, limits.KEPT),
-        ("<=", 1.5, limits.UNDECIDED),
-        ("<=", 0.5, limits.BROKEN),
-        (">=", 0.5, limits.KEPT),
-        (">=", 1.5, limits.UNDECIDED),
-        (">=", 3.0, limits.BROKEN),
+        ("<=", 3.0, constraints.KEPT),
+        ("<=", 1.5, constraints.UNDECIDED),
+        ("<=", 0.5, constraints.BROKEN),
+        (">=", 0.5, constraints.KEPT),
+        (">=", 1.5, constraints.UNDECIDED),
+        (">=", 3.0, constraints.BROKEN),
     ],
 )
 def test_a_constraint_is_kept_where_the_whole_interval_says_so(
     sign: str, bound: float, verdict: str
 ) -> None:
     found = intervals.Interval(1.5, 1.0, 2.0, 9, "t", "seeds")
-    assert limit(sign, bound).judged(found) == verdict
+    assert constraint(sign, bound).verdict(found) == verdict
 
 
 def test_one_seed_decides_no_constraint() -> None:
-    assert limit("<=", 9).judged(intervals.over_seeds(np.ones(1))) == limits.UNDECIDED
-    assert limit("<=", 9).judged(intervals.over_seeds(np.ones(3))) == limits.KEPT
+    assert constraint("<=", 9).verdict(intervals.over_seeds(np.ones(1))) == constraints.UNDECIDED
+    assert constraint("<=", 9).verdict(intervals.over_seeds(np.ones(3))) == constraints.KEPT
 
 
 def test_the_winner_that_breaks_a_constraint_is_found(

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from reports.frames import Run, load
-from reports.sections.blocks import Plot, Text
+from reports.sections.blocks import Paragraphs, Plot
 from reports.sections.sensitivity import sensitivity
 
 
 def paragraphs(run: Run) -> str:
     blocks = sensitivity(run).blocks
-    return " ".join(words for b in blocks if isinstance(b, Text) for words in b.paragraphs)
+    return " ".join(words for b in blocks if isinstance(b, Paragraphs) for words in b.paragraphs)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reports.frames import Run, load
-from reports.sections.blocks import Table, Text
+from reports.sections.blocks import Paragraphs, Table
 from reports.sections.speed import speed
 from reports.sections.verdict import verdict
 
@@ -14,7 +14,7 @@ from reports.sections.verdict import verdict
 def said(run: Run) -> tuple[str, Table]:
     found = speed(run)
     assert found is not None
-    lead = next(block for block in found.blocks if isinstance(block, Text)).paragraphs[0]
+    lead = next(block for block in found.blocks if isinstance(block, Paragraphs)).paragraphs[0]
     table = next(block for block in found.blocks if isinstance(block, Table))
     return lead, table
 

@@ -15,7 +15,7 @@ SIGNS = {"<=": "\N{LESS-THAN OR EQUAL TO}", ">=": "\N{GREATER-THAN OR EQUAL TO}"
 
 
 @dataclass(frozen=True)
-class Limit:
+class Constraint:
     """A bound on a metric's mean over replicates; `sign` is <= or >=."""
 
     metric: str
@@ -37,7 +37,7 @@ class Limit:
         found: Array = np.maximum(values - self.bound, 0.0)
         return found if self.sign == "<=" else np.maximum(self.bound - values, 0.0)
 
-    def judged(self, found: Interval) -> str:
+    def verdict(self, found: Interval) -> str:
         """Kept or not kept where the whole interval says so, else undecided."""
         if found.n < 2:
             return UNDECIDED
@@ -50,34 +50,34 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Held:
-    """What became of one limit on a configuration's fresh seeds."""
+class Judgement:
+    """What became of one constraint on a configuration's fresh seeds."""
 
     config: str
-    limit: Limit
+    constraint: Constraint
     value: Interval
     verdict: str
 
 
-def limits(run: Run) -> tuple[Limit, ...]:
-    """The study's limits in the order of the file."""
+def constraints(run: Run) -> tuple[Constraint, ...]:
+    """The study's constraints in the order of the file."""
     found = []
     for one in run.provenance["limits"]:
         metric, sign, bound = str(one).split()
-        found.append(Limit(metric, sign, float(bound), text.unit(run, metric)))
+        found.append(Constraint(metric, sign, float(bound), text.unit(run, metric)))
     return tuple(found)
 
 
-def held(run: Run) -> tuple[Held, ...]:
-    """Every limit on every confirmed setting, winner first; diverged networks count as such.
+def judged(run: Run) -> tuple[Judgement, ...]:
+    """Every constraint on every confirmed setting, winner first; diverged networks count as such.
 
     Those on seconds are left out: a confirmation trains another number of networks at once.
     """
     found = []
     for config in run.configs:
-        for limit in limits(run):
-            if limit.metric != "seconds":
-                values = run.rows_of(config)[limit.metric].to_numpy(float)
-                value = intervals.over_seeds(values).within(*limit.unit.ends)
-                found.append(Held(config, limit, value, limit.judged(value)))
+        for constraint in constraints(run):
+            if constraint.metric != "seconds":
+                values = run.rows_of(config)[constraint.metric].to_numpy(float)
+                value = intervals.over_seeds(values).within(*constraint.unit.ends)
+                found.append(Judgement(config, constraint, value, constraint.verdict(value)))
     return tuple(found)
