@@ -247,7 +247,7 @@ def value(x: object) -> str:
     if x is None or (isinstance(x, float) and math.isnan(x)):
         return DASH
     if isinstance(x, float):
-        found = number(x).replace(SPACE, "").replace(MINUS, "-")  # to be copied
+        found = number(x, _digits(x)).replace(SPACE, "").replace(MINUS, "-")  # to be copied
         return found.rstrip("0").rstrip(".") if "." in found and "e" not in found else found
     if isinstance(x, (list, tuple)):
         return "[" + ", ".join(value(each) for each in x) + "]"
@@ -255,6 +255,13 @@ def value(x: object) -> str:
         ((name, own),) = x.items()
         return f"{name} ({settings(own)})" if own else str(name)
     return _coded(x) if isinstance(x, str) and CODED.fullmatch(x) else str(x)
+
+
+def _digits(x: float) -> int:
+    """Of a setting: three, and so many of one just below 1 that it is not taken for 1."""
+    if not 0.9 < abs(x) < 1:
+        return 3
+    return 2 - math.floor(math.log10(1 - abs(x)))
 
 
 CODED = re.compile(r'\{"[\w.]+": \{.*\}\}')
