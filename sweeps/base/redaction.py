@@ -1,7 +1,7 @@
 """Secrets out of texts: what looks like user:secret@, and parameters that are named like one.
 
-It errs on the side of hiding: what is hidden need not have been a secret. It imports nothing of
-ours, for whatever makes or writes a message uses it.
+When in doubt it hides, so what is hidden need not have been a secret. It imports nothing of ours,
+for everything that makes or writes a message uses it.
 """
 
 import re
@@ -12,11 +12,11 @@ from urllib.parse import unquote
 
 HIDDEN = "***"
 REFERENCE = re.compile(r"\$\{(\w+)\}")
-# Gives nothing away: the environment's name for a secret, and what stands for any value.
+# Texts in a secret's place that give nothing away: `${NAME}`, and placeholders.
 HARMLESS = re.compile(rf"({REFERENCE.pattern}|\*\*\*|value|VALUE|…)[,;:.]?")
 SECRET = re.compile(r"(?i)pass|pwd|token|secret|key|credential|auth|signature|(^|[^a-z])pw$")
-# Below these a study has words of its own, and `tokens` is a number of them.
-FREE = re.compile(r"(fixed|space|trainer)\.")
+# Hyperparameters may have any name: `tokens` is a number there.
+HYPERPARAMETER = re.compile(r"(fixed|space|trainer)\.")
 
 KEY = r"[^\s&?;,='\"(){}\[\]]+"
 QUOTED = r"'[^']*'|\"[^\"]*\""
@@ -34,24 +34,24 @@ ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}
 
 
 def redact(text: str) -> str:
-    """A message without secrets. Those with blanks in them are known in an address alone."""
-    return "".join(map(_word, re.split(r"(\s+)", _parameters(text, []))))
+    """A message without secrets. Those with blanks in them are found by `redact_address` alone."""
+    return "".join(map(_redact_word, re.split(r"(\s+)", _redact_parameters(text, []))))
 
 
 def redact_address(text: str) -> str:
-    """The same of a text that is one address, or was meant to be: blanks are part of it."""
-    return _whole(text, [])
+    """The same for a text that is one address, or was meant to be: blanks belong to it."""
+    return _redact_address(text, [])
 
 
 def secrets(address: str) -> list[str]:
     """What `redact_address` hides, as it is spelled there."""
     found: list[str] = []
-    _whole(address, found)
+    _redact_address(address, found)
     return found
 
 
 def redact_value(value: Any) -> Any:
-    """A value of lists and mappings without secrets, also those that a key names."""
+    """Nested lists and mappings without secrets; under a key like `password` all is hidden."""
     if isinstance(value, Mapping):
         return {
             redact_value(key): HIDDEN if _is_secret(str(key)) else redact_value(inner)
@@ -64,26 +64,26 @@ def redact_value(value: Any) -> Any:
     return redact_address(value) if type(value) is str else value
 
 
-def _word(text: str) -> str:
-    return _whole(text, []) if "@" in text or "%" in text or ":" in text else text
+def _redact_word(text: str) -> str:
+    return _redact_address(text, []) if "@" in text or "%" in text or ":" in text else text
 
 
-def _whole(text: str, found: list[str]) -> str:
-    """With its escapes resolved where no less is seen to be secret then; else as it is spelled."""
-    as_spelled, resolved = _seen(text), _seen(_decoded(text))
-    found += as_spelled[1] + resolved[1]
-    is_seen = resolved[1] and len(resolved[1]) >= len(as_spelled[1])
-    return resolved[0] if is_seen else as_spelled[0]
+def _redact_address(text: str, found: list[str]) -> str:
+    """With escapes resolved if at least as many secrets show then; else as it is spelled."""
+    literal, resolved = _redact_spelling(text), _redact_spelling(_decoded(text))
+    found += literal[1] + resolved[1]
+    has_more = resolved[1] and len(resolved[1]) >= len(literal[1])
+    return resolved[0] if has_more else literal[0]
 
 
-def _seen(text: str) -> tuple[str, list[str]]:
-    """Without what can be seen to be secret, and what that was."""
+def _redact_spelling(text: str) -> tuple[str, list[str]]:
+    """(a text without the secrets that show in it, those secrets)."""
     found: list[str] = []
-    return _credentials(_parameters(text, found), found), found
+    return _redact_credentials(_redact_parameters(text, found), found), found
 
 
 def _decoded(text: str) -> str:
-    """With its escapes resolved, also those of escapes."""
+    """With its escapes resolved, nested ones too."""
     for _ in range(3):
         text = unquote(text)
     return ESCAPED.sub(_character, text)
@@ -101,12 +101,12 @@ def _hide(secret: str, found: list[str]) -> str:
     return HIDDEN
 
 
-def _parameters(text: str, found: list[str]) -> str:
+def _redact_parameters(text: str, found: list[str]) -> str:
     def shown(match: re.Match[str]) -> str:
         key, sign, value = match.groups()
-        # What has a plain name may be an address, with parameters of its own.
-        told = _hide(value, found) if _is_secret(key) else _parameters(value, found)
-        return f"{key}{sign}{told}"
+        # A value that is not secret may be an address, with parameters of its own.
+        shown_value = _hide(value, found) if _is_secret(key) else _redact_parameters(value, found)
+        return f"{key}{sign}{shown_value}"
 
     text = PARAMETER.sub(shown, text)
     text = MISSPELLED.sub(shown, text)
@@ -115,34 +115,34 @@ def _parameters(text: str, found: list[str]) -> str:
 
 def _is_secret(key: str) -> bool:
     plain = _decoded(key).strip(" '\"")
-    return bool(SECRET.search(plain)) and not FREE.match(plain)
+    return bool(SECRET.search(plain)) and not HYPERPARAMETER.match(plain)
 
 
-def _credentials(text: str, found: list[str]) -> str:
+def _redact_credentials(text: str, found: list[str]) -> str:
     scheme = SCHEME.search(text)
     if scheme is None:
-        return _unslashed(text, found)
+        return _redact_without_scheme(text, found)
     if FILE.search(text) and text.count("://") == 1:
         return text
     head, at, tail = text[scheme.end() :].rpartition("@")
     user = USER.match(head)
     if not at or user is None:
-        return _unended(text, scheme.end(), found)
+        return _redact_without_host(text, scheme.end(), found)
     start = scheme.end() + user.end()
     if user.end() == len(head):
         return text
     return f"{text[: start + 1]}{_hide(head[user.end() + 1 :], found)}@{tail}"
 
 
-def _unslashed(text: str, found: list[str]) -> str:
+def _redact_without_scheme(text: str, found: list[str]) -> str:
     """`user:secret@host`, with or without a scheme and a colon before it."""
     head, at, tail = text.rpartition("@")
     user, colon, secret = head.partition(":")
     return f"{user}:{_hide(secret, found)}@{tail}" if at and colon else text
 
 
-def _unended(text: str, start: int, found: list[str]) -> str:
-    """`scheme://user:secret`: what stands for a port is none."""
+def _redact_without_host(text: str, start: int, found: list[str]) -> str:
+    """`scheme://user:secret` without a host: what follows the colon is no port."""
     host, colon, rest = text[start:].partition(":")
     if not colon or PORT.match(rest) or re.search(r"[\[/?#]", host):
         return text

@@ -104,8 +104,8 @@ class Encoder:
     def numbers(self, frame: "pd.DataFrame") -> Iterator[NumberBlock]:
         """A frame's columns of numbers, some at a time."""
         known = {c.name: c for c in self.columns if isinstance(c, NumberColumn)}
-        kinds = dict(zip(frame.columns, frame.dtypes, strict=True))
-        plain = [name for name, c in known.items() if dtypes.is_numeric(kinds[name], c.is_flag)]
+        numeric = {flag: set(dtypes.numeric_columns(frame, flag)) for flag in (False, True)}
+        plain = [name for name, column in known.items() if name in numeric[column.is_flag]]
         for names, values in dtypes.numeric_arrays(frame, plain):
             yield NumberBlock([known[name] for name in names], values, np.zeros(values.shape, bool))
         done = set(plain)

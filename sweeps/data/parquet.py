@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     import pyarrow
 
 
+# Rows from which Arrow's threads, which take a column each, save more than they cost.
+LONG = 10_000
+
+
 def read(path: Path, options: ReadOptions) -> pd.DataFrame:
     """A whole file. Errors: ValueError, OSError, MemoryError; NotImplementedError of Arrow's."""
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
         _expect_each_name_once(file.schema_arrow.names)
-        return _frame(file.read())
+        has_threads = file.metadata.num_rows >= LONG
+        return _frame(file.read(use_threads=has_threads), has_threads)
 
 
 def chunks(
@@ -43,9 +48,9 @@ def _expect_each_name_once(names: list[str]) -> None:
         raise ValueError(f"the column {show(repeated[0])} twice")
 
 
-def _frame(table: Any) -> pd.DataFrame:
+def _frame(table: Any, has_threads: bool = False) -> pd.DataFrame:
     try:
-        frame: pd.DataFrame = _with_texts(table).to_pandas()
+        frame: pd.DataFrame = _with_texts(table).to_pandas(use_threads=has_threads)
     except (KeyError, TypeError) as fault:  # in what pandas wrote beside the columns
         raise ValueError(f"damaged notes of pandas ({fault})") from None
     named = [name for name in frame.index.names if name is not None]
@@ -60,8 +65,10 @@ def _with_texts(table: Any) -> Any:
     """Bytes that are UTF-8, as some writers of Parquet leave their texts, as texts."""
     import pyarrow
 
-    for place, kind in enumerate(table.schema.types):
-        if _is_binary(kind):
+    types = table.schema.types
+    binary = {kind for kind in set(types) if _is_binary(kind)}
+    for place, kind in enumerate(types):
+        if kind in binary:
             try:
                 column = table.column(place).cast(pyarrow.binary()).cast(pyarrow.string())
             except pyarrow.ArrowInvalid:
