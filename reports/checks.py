@@ -15,20 +15,51 @@ METRICS = ("train_loss", "train_error", "dev_loss", "dev_error")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "trials.parquet": (
-        "trial", "state", "value", "rank", "feasible", "front", "is_default", "cause",
-        "epochs", "replicates", "diverged",
-        *METRICS, *(f"{name}_sd" for name in METRICS), *COSTS,
+        "trial",
+        "state",
+        "value",
+        "rank",
+        "feasible",
+        "front",
+        "is_default",
+        "cause",
+        "epochs",
+        "replicates",
+        "diverged",
+        *METRICS,
+        *(f"{name}_sd" for name in METRICS),
+        *COSTS,
     ),
     "curves.parquet": (
-        "phase", "config", "trial", "replicate", "epoch", *COSTS, *METRICS, "diverged",
+        "phase",
+        "config",
+        "trial",
+        "replicate",
+        "epoch",
+        *COSTS,
+        *METRICS,
+        "diverged",
     ),
     "confirm.parquet": (
-        "config", "kind", "trial", "rank", "is_default", "replicate", "status", "diverged_epoch",
-        *METRICS, "test_loss", "test_error", "settings", "selected_value", "epochs", *COSTS,
+        "config",
+        "kind",
+        "trial",
+        "rank",
+        "is_default",
+        "replicate",
+        "status",
+        "diverged_epoch",
+        *METRICS,
+        "test_loss",
+        "test_error",
+        "settings",
+        "selected_value",
+        "epochs",
+        *COSTS,
         "parameters",
     ),
     "importance.parquet": ("evaluator", "parameter", "value", "trials"),
-}  # fmt: skip
+}
 
 WORDS: Mapping[tuple[str, str], frozenset[str]] = {
     ("trials.parquet", "state"): frozenset({"complete", "pruned", "failed", "running"}),
@@ -38,11 +69,34 @@ WORDS: Mapping[tuple[str, str], frozenset[str]] = {
 }
 
 PROVENANCE = (
-    "name", "description", "task", "classes", "objective", "objectives", "limits", "budgets",
-    "targets", "reference", "command", "data", "constants", "counts", "search", "confirm", "space",
-    "fixed", "seconds", "study_hash", "versions", "machine", "threads", "jobs", "commit",
-    "started", "finished",
-)  # fmt: skip
+    "name",
+    "description",
+    "task",
+    "classes",
+    "objective",
+    "objectives",
+    "limits",
+    "budgets",
+    "targets",
+    "reference",
+    "command",
+    "data",
+    "constants",
+    "counts",
+    "search",
+    "confirm",
+    "space",
+    "fixed",
+    "seconds",
+    "study_hash",
+    "versions",
+    "machine",
+    "threads",
+    "jobs",
+    "commit",
+    "started",
+    "finished",
+)
 
 # What is a list or a mapping, and what every such mapping has to say.
 LISTS = ("classes", "objectives", "limits", "space")

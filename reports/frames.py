@@ -23,9 +23,16 @@ T = TypeVar("T")
 Array = NDArray[np.float64]
 
 LINKS = (
-    "study.yaml", "best.yaml", "model.npz", "predictions.npz", "provenance.json",
-    "data/trials.csv", "data/curves.csv", "data/confirm.csv", "data/importance.csv",
-)  # fmt: skip
+    "study.yaml",
+    "best.yaml",
+    "model.npz",
+    "predictions.npz",
+    "provenance.json",
+    "data/trials.csv",
+    "data/curves.csv",
+    "data/confirm.csv",
+    "data/importance.csv",
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,10 +49,12 @@ def labels(run: Run) -> Mapping[str, str]:
     order = sorted(differ or fields, key=lambda name: (*FIRST, name).index(name))
     ways = [order, *([order[0], other] for other in order[1:]), *([one] for one in order)]
     found = [
-        {config: _fitting([each[name] for name in way if name in each])
-         for config, each in said.items()}
+        {
+            config: _fitting([each[name] for name in way if name in each])
+            for config, each in said.items()
+        }
         for way in ways
-    ]  # fmt: skip
+    ]
     return next((one for one in found if len(set(one.values())) == len(one)), found[0])
 
 

@@ -75,9 +75,12 @@ def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "sort_keys": False}
     environment.filters["rows"] = _rows
     environment.globals.update(DATA_ROWS=DATA_ROWS, INFINITY=math.inf)
@@ -114,10 +117,12 @@ def _plain(value: Any) -> Any:
 def _rows(figure: Figure) -> list[list[str]]:
     """The first rows of a figure's data as text, for its "show data" table."""
     return [
-        ["" if value is None else f"{value:.5g}" if isinstance(value, float) else str(value)
-         for value in map(_plain, row)]
+        [
+            "" if value is None else f"{value:.5g}" if isinstance(value, float) else str(value)
+            for value in map(_plain, row)
+        ]
         for row in figure.data.head(DATA_ROWS).itertuples(index=False, name=None)
-    ]  # fmt: skip
+    ]
 
 
 def _write(path: Path, text: str) -> Path:

@@ -15,12 +15,30 @@ from reports.stats.objectives import Objective
 from reports.stats.rows import new_rows
 
 COLUMNS = (
-    "config", "kind", "rank", "n", "diverged", "objective", "objective_low", "objective_high",
-    "test_objective", "test_objective_low", "test_objective_high",
-    "dev_error", "dev_error_low", "dev_error_high",
-    "test_error", "test_error_low", "test_error_high",
-    "gap", "gap_low", "gap_high", "epochs_to_target", "reach", "settings",
-)  # fmt: skip
+    "config",
+    "kind",
+    "rank",
+    "n",
+    "diverged",
+    "objective",
+    "objective_low",
+    "objective_high",
+    "test_objective",
+    "test_objective_low",
+    "test_objective_high",
+    "dev_error",
+    "dev_error_low",
+    "dev_error_high",
+    "test_error",
+    "test_error_low",
+    "test_error_high",
+    "gap",
+    "gap_low",
+    "gap_high",
+    "epochs_to_target",
+    "reach",
+    "settings",
+)
 
 LOST = "diverged"  # for a number of a setting of which no network is left to measure
 ENDS = ("", "_low", "_high")  # of a number's columns: the estimate and its bounds
@@ -88,10 +106,15 @@ def target_in_words(run: Run) -> str:
 def _row(run: Run, config: str, kind: str, speed: pd.DataFrame | None) -> dict[str, Any]:
     rows = run.rows_of(config)
     found: dict[str, Any] = {
-        "config": config, "kind": kind, "rank": int(rows["rank"].iloc[0]), "n": len(rows),
+        "config": config,
+        "kind": kind,
+        "rank": int(rows["rank"].iloc[0]),
+        "n": len(rows),
         "diverged": int((rows["status"] == "diverged").sum()),
-        "epochs_to_target": math.nan, "reach": math.nan, "settings": settings(run, config),
-    }  # fmt: skip
+        "epochs_to_target": math.nan,
+        "reach": math.nan,
+        "settings": settings(run, config),
+    }
     measured = {name: _objective(run, goal, rows) for name, goal in named_objectives(run)}
     by = measures.measure(run)
     nothing = intervals.none(math.nan, 0, "no test row speaks of it")

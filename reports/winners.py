@@ -165,8 +165,9 @@ def _column(
         short = f"{bare} {bounds.replace(', ', ',')}".replace("+", "").strip()
         return ScoreCell(number, bounds, short, value)
 
-    return ScoreColumn(name, head, f"{head} {unit.suffix.strip()}".strip(), about,
-                       _each(frame, score))  # fmt: skip
+    return ScoreColumn(
+        name, head, f"{head} {unit.suffix.strip()}".strip(), about, _each(frame, score)
+    )
 
 
 def _time(row: pd.Series) -> ScoreCell:

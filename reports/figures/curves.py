@@ -16,7 +16,7 @@ from reports.figures.style import (
     percent_axis,
     plain_log,
     tidy,
-)  # fmt: skip
+)
 from reports.figures.svg import panel
 from reports.text import count
 
@@ -39,11 +39,17 @@ def bands(curves: pd.DataFrame, configs: tuple[str, ...], kind: str) -> pd.DataF
                 low, median, high = np.nanquantile(found, [0.1, 0.5, 0.9], axis=0)
             parts.append(
                 pd.DataFrame(
-                    {"config": config, "split": split, "epoch": wide.columns.to_numpy(),
-                     "median": median, "low": low, "high": high,
-                     "n": np.isfinite(found).sum(axis=0)}
+                    {
+                        "config": config,
+                        "split": split,
+                        "epoch": wide.columns.to_numpy(),
+                        "median": median,
+                        "low": low,
+                        "high": high,
+                        "n": np.isfinite(found).sum(axis=0),
+                    }
                 )
-            )  # fmt: skip
+            )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -79,8 +85,14 @@ def curves(
         + f" The scale is that of the others: {gone} of {count(len(configs), 'setting')} "
         f"{'leave' if gone > 1 else 'leaves'} it." * (gone > 0)
     )
-    return Figure(f"curves-{kind}", f"{name[0].upper()}{name[1:]} while training", caption, panels,
-                  frame, "data/curves.csv")  # fmt: skip
+    return Figure(
+        f"curves-{kind}",
+        f"{name[0].upper()}{name[1:]} while training",
+        caption,
+        panels,
+        frame,
+        "data/curves.csv",
+    )
 
 
 TOO_HIGH = 5  # times the lower median of the settings' highest points
@@ -116,10 +128,16 @@ def _panel(
         for number, split in enumerate(("train", "dev")):
             part = rows[rows["split"] == split]
             colour = SERIES[number]
-            axes.fill_between(part["epoch"], part["low"], part["high"], color=colour, alpha=0.18,
-                              linewidth=0)  # fmt: skip
-            axes.plot(part["epoch"], part["median"], color=colour, linestyle=DASHES[1 - number],
-                      label=split)  # fmt: skip
+            axes.fill_between(
+                part["epoch"], part["low"], part["high"], color=colour, alpha=0.18, linewidth=0
+            )
+            axes.plot(
+                part["epoch"],
+                part["median"],
+                color=colour,
+                linestyle=DASHES[1 - number],
+                label=split,
+            )
         if target is not None:
             axes.axhline(target, color=MUTED, linewidth=1, linestyle=":", label="target")
         if kind == "loss" and limits[0] > 0:

@@ -18,7 +18,7 @@ from reports.figures.style import (
     percent_axis,
     short,
     tidy,
-)  # fmt: skip
+)
 from reports.figures.svg import panel
 from reports.stats.gaps import GAPS
 from reports.text import LEVEL, count
@@ -36,10 +36,20 @@ def forest(table: pd.DataFrame, percent: bool, labels: Mapping[str, str]) -> Fig
         f"seeds, for this training set (crossed bootstrap over {count(n, 'network')} and the "
         "rows); for a baseline, for new rows at one model. Circles are networks, squares baselines."
     )
-    columns = ["config", "kind", "n", *(f"{split}_error{end}" for split in ("dev", "test")
-                                        for end in ("", "_low", "_high"))]  # fmt: skip
-    return Figure("errors", "Error of the confirmed configurations", caption, panels,
-                  table[columns], "data/confirm.csv")  # fmt: skip
+    columns = [
+        "config",
+        "kind",
+        "n",
+        *(f"{split}_error{end}" for split in ("dev", "test") for end in ("", "_low", "_high")),
+    ]
+    return Figure(
+        "errors",
+        "Error of the confirmed configurations",
+        caption,
+        panels,
+        table[columns],
+        "data/confirm.csv",
+    )
 
 
 def _forest(table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str, str]) -> Panel:
@@ -90,8 +100,9 @@ def ledger(
     configs = every[:SHOWN]
     frame, names = frame[frame["config"].isin(configs)], _names(configs, labels)
     panels = (
-        _stack(configs, names, table, percent, reference), _gaps(names, frame, percent),
-    )  # fmt: skip
+        _stack(configs, names, table, percent, reference),
+        _gaps(names, frame, percent),
+    )
     caption = (
         "First: the dev error as train error (avoidable bias above the reference) plus the gap "
         f"from train to dev (variance). Second: each gap with its {LEVEL} interval; the dotted "
@@ -112,8 +123,15 @@ def _stack(
         axes = figure.subplots()
         places = np.arange(len(configs))
         axes.barh(places, train, 0.5, color=SERIES[0], label="train error")
-        axes.barh(places, np.maximum(dev - train, 0), 0.5, left=train, color=SERIES[1],
-                  alpha=0.55, label="dev error beyond it")  # fmt: skip
+        axes.barh(
+            places,
+            np.maximum(dev - train, 0),
+            0.5,
+            left=train,
+            color=SERIES[1],
+            alpha=0.55,
+            label="dev error beyond it",
+        )
         if reference > 0:
             axes.axvline(reference, color=INK, linestyle=":", linewidth=1)
         axes.plot(dev, places, "|", color=INK, markersize=16)
@@ -142,8 +160,14 @@ def _gaps(names: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
             places = np.arange(len(rows)) + 0.24 * (number - 1)
             colour = SERIES[number]
             axes.hlines(places, rows["low"], rows["high"], color=colour, linewidth=2)
-            axes.plot(rows["estimate"], places, MARKERS[number], color=colour, markersize=5.5,
-                      label=str(rows["label"].iloc[0]))  # fmt: skip
+            axes.plot(
+                rows["estimate"],
+                places,
+                MARKERS[number],
+                color=colour,
+                markersize=5.5,
+                label=str(rows["label"].iloc[0]),
+            )
         axes.set_yticks(range(len(names)), names)
         axes.set_ylim(len(names) - 0.4, -0.6)
         tidy(axes, "gap in error, points" if percent else "gap in RMSE", grid="x")
@@ -151,8 +175,12 @@ def _gaps(names: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
         if percent:
             percent_axis(axes, "x", symbol="")
         figure.legend(loc="outside upper left", ncols=3, columnspacing=0.8, handletextpad=0.1)
-        return panel(figure, "gaps-forest", "The three gaps with intervals",
-                     f"{len(frame)} gaps of {len(names)} configurations.")  # fmt: skip
+        return panel(
+            figure,
+            "gaps-forest",
+            "The three gaps with intervals",
+            f"{len(frame)} gaps of {len(names)} configurations.",
+        )
 
 
 def _height(configs: int) -> float:
@@ -172,8 +200,15 @@ def optimism(
         axes = figure.subplots()
         for number, row in enumerate(frame.itertuples(index=False)):
             values = [getattr(row, step) for step in steps]
-            axes.plot(range(len(steps)), values, marker=MARKERS[number], color=SERIES[number],
-                      linewidth=1.6, markersize=6, label=named(str(row.config)))  # fmt: skip
+            axes.plot(
+                range(len(steps)),
+                values,
+                marker=MARKERS[number],
+                color=SERIES[number],
+                linewidth=1.6,
+                markersize=6,
+                label=named(str(row.config)),
+            )
         names = ["at selection", "fresh seeds, dev", "test"][: len(steps)]
         axes.set_xticks(range(len(steps)), names)
         axes.set_xlim(-0.25, len(steps) - 0.75)

@@ -34,19 +34,33 @@ def pareto(
         f"Complete trials of the search (n = {len(trials)}), "
         f"the front ringed{' and joined' * (len(goals) == 2)}. "
         + (f"Grey crosses: the {beyond} that break a constraint. " if limited else "")
-        + ("Diamonds: confirmed settings on fresh seeds, with their 95\N{NO-BREAK SPACE}% "
-           "intervals over seeds where there are any. " if len(fresh) else "")
+        + (
+            "Diamonds: confirmed settings on fresh seeds, with their 95\N{NO-BREAK SPACE}% "
+            "intervals over seeds where there are any. "
+            if len(fresh)
+            else ""
+        )
         + "Search values are selected, and so too good. Values off the scale are drawn at its edge."
-    )  # fmt: skip
+    )
     columns = ["trial", "feasible", "front", *(goal.column for goal in goals)]
-    return Figure("pareto-figure", "What one objective costs in the other", caption, panels,
-                  trials[columns], "data/trials.csv")  # fmt: skip
+    return Figure(
+        "pareto-figure",
+        "What one objective costs in the other",
+        caption,
+        panels,
+        trials[columns],
+        "data/trials.csv",
+    )
 
 
 def _panel(
-    trials: pd.DataFrame, fresh: pd.DataFrame, first: Objective, other: Objective, number: int,
+    trials: pd.DataFrame,
+    fresh: pd.DataFrame,
+    first: Objective,
+    other: Objective,
+    number: int,
     joined: bool,
-) -> Panel:  # fmt: skip
+) -> Panel:
     kept = trials["feasible"].to_numpy(bool)
     x, y = (_scale(trials, fresh, goal) for goal in (other, first))
     with canvas(height=300) as figure:
@@ -73,9 +87,12 @@ def _scale(trials: pd.DataFrame, fresh: pd.DataFrame, goal: Objective) -> Scale:
 
 
 def _cloud(
-    axes: "Axes", trials: pd.DataFrame, kept: np.ndarray,
-    x: tuple[Objective, Scale], y: tuple[Objective, Scale],
-) -> None:  # fmt: skip
+    axes: "Axes",
+    trials: pd.DataFrame,
+    kept: np.ndarray,
+    x: tuple[Objective, Scale],
+    y: tuple[Objective, Scale],
+) -> None:
     raster = len(trials) > MARKS
     colours = RASTER if raster else (SERIES[0], MUTED)
     for mask, marker, colour, name in (
@@ -85,21 +102,38 @@ def _cloud(
         rows = trials[mask]
         if len(rows):
             axes.plot(
-                x[1].clip(rows[x[0].column]), y[1].clip(rows[y[0].column]), marker, color=colour,
-                markersize=4.5, alpha=0.6, markeredgewidth=1.2 if marker == "x" else 0,
-                rasterized=raster, label=name,
-            )  # fmt: skip
+                x[1].clip(rows[x[0].column]),
+                y[1].clip(rows[y[0].column]),
+                marker,
+                color=colour,
+                markersize=4.5,
+                alpha=0.6,
+                markeredgewidth=1.2 if marker == "x" else 0,
+                rasterized=raster,
+                label=name,
+            )
 
 
 def _front(
-    axes: "Axes", front: pd.DataFrame, x: tuple[Objective, Scale], y: tuple[Objective, Scale],
+    axes: "Axes",
+    front: pd.DataFrame,
+    x: tuple[Objective, Scale],
+    y: tuple[Objective, Scale],
     joined: bool,
-) -> None:  # fmt: skip
+) -> None:
     if not len(front):
         return
     across, up = x[1].clip(front[x[0].column]), y[1].clip(front[y[0].column])
-    axes.plot(across, up, "o", markersize=8, markerfacecolor="none", markeredgecolor=INK,
-              markeredgewidth=1.3, label="on the front")  # fmt: skip
+    axes.plot(
+        across,
+        up,
+        "o",
+        markersize=8,
+        markerfacecolor="none",
+        markeredgecolor=INK,
+        markeredgewidth=1.3,
+        label="on the front",
+    )
     if joined:
         axes.step(across, up, where="post" if x[0].sign > 0 else "pre", color=INK, linewidth=1.2)
 

@@ -17,19 +17,25 @@ from reports.figures.style import (
     plain_log,
     short,
     tidy,
-)  # fmt: skip
+)
 from reports.figures.svg import panel
 from reports.stats.objectives import Objective
 from reports.text import count, listing, value
 
 BROKEN = "breaks a constraint"
 LOOKS = {
-    "complete": (SERIES[0], "o"), "pruned": (SERIES[1], "X"), "diverged": (SERIES[5], "^"),
+    "complete": (SERIES[0], "o"),
+    "pruned": (SERIES[1], "X"),
+    "diverged": (SERIES[5], "^"),
     BROKEN: (MUTED, "v"),
-}  # fmt: skip
+}
 # a raster keeps its colours in both themes, so these hold 3:1 on white and on black
-RASTER = {"complete": ("#3b82c9",), "pruned": ("#c2742a",), "diverged": ("#cf4f7f",),
-          BROKEN: ("#8a8b8c",)}  # fmt: skip
+RASTER = {
+    "complete": ("#3b82c9",),
+    "pruned": ("#c2742a",),
+    "diverged": ("#cf4f7f",),
+    BROKEN: ("#8a8b8c",),
+}
 CHOICES = 12
 BEST = 5  # trials at least that importance sets apart from the others
 
@@ -53,8 +59,13 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
             axes.barh(places, wide[name].fillna(0), thick * 0.9, color=colours, label=name)
             if has_line:
                 rows = frame[frame["evaluator"] == name].set_index("parameter")
-                axes.vlines(rows["chance"].reindex(wide.index), places - thick / 2,
-                            places + thick / 2, color=INK, linewidth=1.6)  # fmt: skip
+                axes.vlines(
+                    rows["chance"].reindex(wide.index),
+                    places - thick / 2,
+                    places + thick / 2,
+                    color=INK,
+                    linewidth=1.6,
+                )
         names = [_name(str(name), int(had[name]), complete) for name in wide.index]
         axes.set_yticks(range(len(wide)), names)
         axes.set_xlim(left=0)
@@ -84,8 +95,9 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
             " A parameter that only some trials had is judged among these alone (grey), whose "
             "number stands beside it; what the choice of its arm matters is said at the choice."
         )
-    return Figure("importance-figure", "Parameter importance", caption, (found,), frame,
-                  "data/importance.csv")  # fmt: skip
+    return Figure(
+        "importance-figure", "Parameter importance", caption, (found,), frame, "data/importance.csv"
+    )
 
 
 def _name(name: str, had: int, complete: int) -> str:
@@ -100,9 +112,11 @@ def _end(name: str, width: int = 24) -> str:
 
 
 def scatter(
-    trials: pd.DataFrame, parameters: list[tuple[str, bool, bool]], goal: Objective,
+    trials: pd.DataFrame,
+    parameters: list[tuple[str, bool, bool]],
+    goal: Objective,
     best: int | None,
-) -> Figure:  # fmt: skip
+) -> Figure:
     """The objective of each trial against each parameter: (name, is it numeric, on a log axis)."""
     frame = trials[np.isfinite(trials["value"].to_numpy(float))].copy()
     state = frame["state"].astype(str)
@@ -121,19 +135,35 @@ def scatter(
         "Pruned trials show their last value; diverged ones had at least one diverged replicate. "
         "The ring is the winner. Values off the scale are drawn at its edge."
     )
-    many = [name for name, numeric, _ in parameters
-            if not numeric and frame[f"param.{name}"].nunique() > CHOICES]  # fmt: skip
+    many = [
+        name
+        for name, numeric, _ in parameters
+        if not numeric and frame[f"param.{name}"].nunique() > CHOICES
+    ]
     if many:
         caption += f" Of {listing(many)} the {CHOICES} choices that were tried most are shown."
     columns = ["trial", "state", "value", "diverged", *(f"param.{name}" for name, *_ in parameters)]
-    return Figure("scatter", "Every trial against every parameter", caption, panels,
-                  frame[columns], "data/trials.csv")  # fmt: skip
+    return Figure(
+        "scatter",
+        "Every trial against every parameter",
+        caption,
+        panels,
+        frame[columns],
+        "data/trials.csv",
+    )
 
 
 def _panel(
-    frame: pd.DataFrame, name: str, numeric: bool, log: bool, goal: Objective, best: int | None,
-    scale: Scale, raster: bool, number: int,
-) -> Panel:  # fmt: skip
+    frame: pd.DataFrame,
+    name: str,
+    numeric: bool,
+    log: bool,
+    goal: Objective,
+    best: int | None,
+    scale: Scale,
+    raster: bool,
+    number: int,
+) -> Panel:
     import seaborn as sns
 
     rows = frame[frame[f"param.{name}"].notna()]
@@ -143,23 +173,43 @@ def _panel(
     with canvas(height=235) as figure:
         axes = figure.subplots()
         sns.scatterplot(
-            x=x, y=y, hue=rows["mark"].to_numpy(), style=rows["mark"].to_numpy(),
-            hue_order=present, style_order=present,
+            x=x,
+            y=y,
+            hue=rows["mark"].to_numpy(),
+            style=rows["mark"].to_numpy(),
+            hue_order=present,
+            style_order=present,
             palette={mark: (RASTER if raster else LOOKS)[mark][0] for mark in present},
             markers={mark: LOOKS[mark][1] for mark in present},
-            ax=axes, s=26, alpha=0.75, linewidth=0, rasterized=raster, legend=number == 0,
-        )  # fmt: skip
+            ax=axes,
+            s=26,
+            alpha=0.75,
+            linewidth=0,
+            rasterized=raster,
+            legend=number == 0,
+        )
         ring = (rows["trial"] == best).to_numpy()
-        axes.plot(np.asarray(x)[ring], y[ring], "o", markersize=11, markerfacecolor="none",
-                  markeredgecolor=INK, markeredgewidth=1.3)  # fmt: skip
+        axes.plot(
+            np.asarray(x)[ring],
+            y[ring],
+            "o",
+            markersize=11,
+            markerfacecolor="none",
+            markeredgecolor=INK,
+            markeredgewidth=1.3,
+        )
         scale.apply(axes, "y", goal.unit)
         if numeric and log:
             axes.set_xscale("log")
             plain_log(axes.xaxis)
         if ticks is not None:
             turned = len(ticks) > 3 and sum(map(len, ticks)) > 30
-            axes.set_xticks(range(len(ticks)), ticks, rotation=20 if turned else 0,
-                            ha="right" if turned else "center")  # fmt: skip
+            axes.set_xticks(
+                range(len(ticks)),
+                ticks,
+                rotation=20 if turned else 0,
+                ha="right" if turned else "center",
+            )
             axes.set_xlim(-0.6, len(ticks) - 0.4)
         tidy(axes, short(name, 40), short(goal.name, 32))
         legend = axes.get_legend()
@@ -167,9 +217,12 @@ def _panel(
             legend.remove()
         if number == 0 and len(present) > 1:
             figure.legend(
-                *axes.get_legend_handles_labels(), loc="outside upper left",
-                ncols=2 if BROKEN in present else 3, handletextpad=0.1, columnspacing=1.0,
-            )  # fmt: skip
+                *axes.get_legend_handles_labels(),
+                loc="outside upper left",
+                ncols=2 if BROKEN in present else 3,
+                handletextpad=0.1,
+                columnspacing=1.0,
+            )
         words = f"{len(rows)} trials in which {name} was active, by state."
         return panel(figure, f"scatter-{number}", f"{goal.name} against {name}", words)
 

@@ -21,7 +21,7 @@ from reports.figures.style import (
     percent_axis,
     short,
     tidy,
-)  # fmt: skip
+)
 from reports.figures.svg import panel
 
 if TYPE_CHECKING:
@@ -57,8 +57,9 @@ def reach(
     if len(panels) == 1:
         caption = caption.replace("First: share", "Share").partition(" Second:")[0]
     caption += beyond(len(every))
-    return Figure("reach", "Reaching the target", caption, tuple(panels), survival,
-                  "data/curves.csv")  # fmt: skip
+    return Figure(
+        "reach", "Reaching the target", caption, tuple(panels), survival, "data/curves.csv"
+    )
 
 
 def _reach(
@@ -70,8 +71,14 @@ def _reach(
             rows = survival[survival["config"] == config]
             time = np.concatenate([[0.0], rows["time"], [tau]])
             share = np.concatenate([[0.0], rows["reached"], rows["reached"].iloc[-1:]])
-            axes.step(time, share, where="post", color=SERIES[number], linestyle=DASHES[number],
-                      label=named(config))  # fmt: skip
+            axes.step(
+                time,
+                share,
+                where="post",
+                color=SERIES[number],
+                linestyle=DASHES[number],
+                label=named(config),
+            )
             _at_risk(risk, rows, number, tau)
         axes.set_ylim(-0.03, 1.03)
         axes.set_xlim(-0.02 * tau, 1.02 * tau)
@@ -114,12 +121,24 @@ def _ladder(
                 continue
             rows = ladder[ladder["config"] == config]
             colour, marker = SERIES[number], MARKERS[number]
-            axes.plot(rows["target"], rows["speedup"], color=colour, linewidth=1.4,
-                      linestyle=DASHES[number], label=named(config))  # fmt: skip
+            axes.plot(
+                rows["target"],
+                rows["speedup"],
+                color=colour,
+                linewidth=1.4,
+                linestyle=DASHES[number],
+                label=named(config),
+            )
             for mostly in (True, False):
                 part = rows[(rows["reach"] > 0.5) == mostly]
-                axes.plot(part["target"], part["speedup"], marker, color=colour, markersize=4.5,
-                          markerfacecolor=colour if mostly else "none")  # fmt: skip
+                axes.plot(
+                    part["target"],
+                    part["speedup"],
+                    marker,
+                    color=colour,
+                    markersize=4.5,
+                    markerfacecolor=colour if mostly else "none",
+                )
         axes.set_yscale("log")
         _log2_ticks(axes, ladder["speedup"])
         axes.invert_xaxis()
@@ -127,11 +146,21 @@ def _ladder(
         if percent:
             percent_axis(axes, "x")
         figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left")
-        axes.text(0.01, 1, f" {short(default)} = 1", transform=axes.get_yaxis_transform(),
-                  va="bottom", fontsize=9, color=MUTED)  # fmt: skip
-        return panel(figure, "reach-ladder", "Speed-up by target",
-                     f"{len(configs)} configurations at {ladder['target'].nunique()} "
-                     "targets.")  # fmt: skip
+        axes.text(
+            0.01,
+            1,
+            f" {short(default)} = 1",
+            transform=axes.get_yaxis_transform(),
+            va="bottom",
+            fontsize=9,
+            color=MUTED,
+        )
+        return panel(
+            figure,
+            "reach-ladder",
+            "Speed-up by target",
+            f"{len(configs)} configurations at {ladder['target'].nunique()} targets.",
+        )
 
 
 def _log2_ticks(axes: "Axes", values: pd.Series) -> None:

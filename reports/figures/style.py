@@ -24,8 +24,14 @@ INK, MUTED, RULE = "#111213", "#6a6b6c", "#dcdddf"
 # After Okabe and Ito (2008), darkened to hold 4.5:1 on white; the page lightens them on black.
 SERIES = ("#1f5fa8", "#b45309", "#14785a", "#86469c", "#75660a", "#b02a5b")
 MARKERS = ("o", "s", "D", "^", "v", "P")
-DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), (0, (6, 1.5, 1, 1.5)),
-                           (0, (3, 1.2)), (0, (8, 2, 2, 2)))  # fmt: skip
+DASHES: tuple[Any, ...] = (
+    "-",
+    (0, (5, 2)),
+    (0, (1, 1.4)),
+    (0, (6, 1.5, 1, 1.5)),
+    (0, (3, 1.2)),
+    (0, (8, 2, 2, 2)),
+)
 MARKS = 2000  # above this many marks in a figure they are rasterised
 SHOWN = 6  # configurations in one figure
 
@@ -115,15 +121,37 @@ def short(name: str, width: int = 20) -> str:
 
 def _rc() -> dict[str, Any]:
     return {
-        "svg.fonttype": "none", "svg.hashsalt": "reports", "text.parse_math": False,
-        "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 10,
-        "axes.labelsize": 10, "axes.titlesize": 10.5, "axes.titleweight": "bold",
-        "axes.titlelocation": "left", "axes.titlepad": 8,
-        "xtick.labelsize": 9.5, "ytick.labelsize": 9.5, "legend.fontsize": 9.5,
-        "legend.frameon": False, "legend.handlelength": 2.4,
-        "patch.edgecolor": "none", "patch.linewidth": 0, "xtick.bottom": True, "ytick.left": True,
-        "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
-        "axes.edgecolor": INK, "axes.linewidth": 0.8, "lines.linewidth": 1.8,
-        "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none",
-        "path.simplify": True, "path.simplify_threshold": 0.2, "axes.unicode_minus": True,
-    }  # fmt: skip
+        "svg.fonttype": "none",
+        "svg.hashsalt": "reports",
+        "text.parse_math": False,
+        "font.family": "sans-serif",
+        "font.sans-serif": ["DejaVu Sans"],
+        "font.size": 10,
+        "axes.labelsize": 10,
+        "axes.titlesize": 10.5,
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "axes.titlepad": 8,
+        "xtick.labelsize": 9.5,
+        "ytick.labelsize": 9.5,
+        "legend.fontsize": 9.5,
+        "legend.frameon": False,
+        "legend.handlelength": 2.4,
+        "patch.edgecolor": "none",
+        "patch.linewidth": 0,
+        "xtick.bottom": True,
+        "ytick.left": True,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "axes.edgecolor": INK,
+        "axes.linewidth": 0.8,
+        "lines.linewidth": 1.8,
+        "figure.facecolor": "none",
+        "axes.facecolor": "none",
+        "savefig.facecolor": "none",
+        "path.simplify": True,
+        "path.simplify_threshold": 0.2,
+        "axes.unicode_minus": True,
+    }

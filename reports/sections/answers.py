@@ -36,10 +36,15 @@ class Answer:
         """As JSON says it."""
         decisive = self.found.decisive
         return {
-            "other": self.other, "by": self.found.by.unit(run).name, "answer": self.word,
-            "difference": decisive.estimate, "low": decisive.low, "high": decisive.high,
-            "kind": decisive.kind, "covers": decisive.covers,
-        }  # fmt: skip
+            "other": self.other,
+            "by": self.found.by.unit(run).name,
+            "answer": self.word,
+            "difference": decisive.estimate,
+            "low": decisive.low,
+            "high": decisive.high,
+            "kind": decisive.kind,
+            "covers": decisive.covers,
+        }
 
 
 def against(run: Run, other: str, by: measures.Measure) -> Answer:

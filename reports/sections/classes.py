@@ -55,10 +55,15 @@ def _table(scale: text.Unit, found: tuple[OneClass, ...]) -> Table:
         f"Means over the winner's networks; {text.LEVEL} intervals for new rows of the class and "
         f"new seeds, for this training set.{rest}"
     )
-    columns = (Column("Class"), Column("Test rows", True), Column("Error", True),
-               Column("Taken for"))  # fmt: skip
-    return Table("classes-table", "The winner's test error by class", columns, rows, sortable=True,
-                 note=note)  # fmt: skip
+    columns = (
+        Column("Class"),
+        Column("Test rows", True),
+        Column("Error", True),
+        Column("Taken for"),
+    )
+    return Table(
+        "classes-table", "The winner's test error by class", columns, rows, sortable=True, note=note
+    )
 
 
 def _taken_for(one: OneClass) -> str:

@@ -72,9 +72,12 @@ def winners_table(run: Run) -> Table:
     # The objectives on fresh seeds have a table of their own.
     shown = [one for one in made.columns if not one.name.startswith("objective")]
     columns = (
-        Column("Setting"), Column("Role"), *(Column(text.capital(one.head), True) for one in shown),
-        Column("Networks", True), Column("Searched settings"),
-    )  # fmt: skip
+        Column("Setting"),
+        Column("Role"),
+        *(Column(text.capital(one.head), True) for one in shown),
+        Column("Networks", True),
+        Column("Searched settings"),
+    )
     rows = []
     for n, entry in enumerate(made.entries):
         scores = (one.scores[n] for one in shown)
@@ -118,8 +121,15 @@ def _objectives(run: Run) -> Table:
         f"Best is {text.listing([f'the {goal.best} {goal.name}' for goal in goals])}. Brackets: "
         f"{text.LEVEL} intervals over fresh seeds, on these dev rows."
     )
-    return Table("objectives-table", "The objective on fresh seeds", columns, tuple(rows),
-                 sortable=True, csv="data/confirm.csv", note=note)  # fmt: skip
+    return Table(
+        "objectives-table",
+        "The objective on fresh seeds",
+        columns,
+        tuple(rows),
+        sortable=True,
+        csv="data/confirm.csv",
+        note=note,
+    )
 
 
 def _lost(entry: Contender) -> str:
@@ -144,21 +154,26 @@ def optimism(run: Run) -> Section | None:
             _fresh(scale, row.dev),
             *(_fresh(scale, row.test),) * on_test,
             _fresh(scale, row.optimism, difference=True),
-        )  # fmt: skip
+        )
         rows.append(Row(cells))
     columns = tuple(
         Column(label, number)
         for label, number in (
-            ("Setting", False), ("At selection", True), ("Fresh seeds, dev", True),
-            *((("Test", True),) * on_test), ("Optimism: how much worse", True),
+            ("Setting", False),
+            ("At selection", True),
+            ("Fresh seeds, dev", True),
+            *((("Test", True),) * on_test),
+            ("Optimism: how much worse", True),
         )
-    )  # fmt: skip
+    )
     table = Table(
-        "optimism-table", f"Selection optimism in {scale.name.removeprefix('dev ')}",
-        columns, tuple(rows),
+        "optimism-table",
+        f"Selection optimism in {scale.name.removeprefix('dev ')}",
+        columns,
+        tuple(rows),
         note="Means over replicates. Optimism: by how much the value on fresh seeds is worse than "
         "at selection; t over the fresh replicates, the value at selection taken as it is.",
-    )  # fmt: skip
+    )
     whole = frame[[one.why != DIVERGED for one in frame["dev"]]]
     if not len(whole):
         return section("optimism", "Selection optimism", [table])

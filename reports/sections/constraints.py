@@ -62,5 +62,12 @@ def _table(run: Run, judged: tuple[stats.Judgement, ...]) -> Table:
         f"Means over fresh seeds with {text.LEVEL} t intervals over seeds, on these dev rows. Kept "
         "or not kept: the whole interval says so; else it is undecided."
     )
-    return Table("constraints-table", "The constraints on fresh seeds", (Column("Setting"), *heads),
-                 tuple(rows), sortable=True, csv="data/confirm.csv", note=note)  # fmt: skip
+    return Table(
+        "constraints-table",
+        "The constraints on fresh seeds",
+        (Column("Setting"), *heads),
+        tuple(rows),
+        sortable=True,
+        csv="data/confirm.csv",
+        note=note,
+    )

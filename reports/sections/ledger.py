@@ -150,20 +150,33 @@ def _cures(run: Run) -> Table:
         Row(
             (
                 link(run, str(row.config)),
-                Cell(scale.head(row.variance, difference=True),
-                     scale.bounds(row.variance, difference=True).strip()),
-                Cell(scale.head(row.bias, difference=True),
-                     scale.bounds(row.bias, difference=True).strip()),
+                Cell(
+                    scale.head(row.variance, difference=True),
+                    scale.bounds(row.variance, difference=True).strip(),
+                ),
+                Cell(
+                    scale.head(row.bias, difference=True),
+                    scale.bounds(row.bias, difference=True).strip(),
+                ),
                 Cell(_cure_words(row)),
             )
         )
         for row in frame.itertuples()
-    )  # fmt: skip
-    columns = (Column("Setting"), Column("Change in variance", True),
-               Column("Change in bias", True), Column("Reading"))  # fmt: skip
+    )
+    columns = (
+        Column("Setting"),
+        Column("Change in variance", True),
+        Column("Change in bias", True),
+        Column("Reading"),
+    )
     note = "t on paired differences over replicates: same seeds, same rows, these rows only."
-    return Table("cures-table", f"What each setting does to the gaps of {_of(base)}", columns, rows,
-                 note=note)  # fmt: skip
+    return Table(
+        "cures-table",
+        f"What each setting does to the gaps of {_of(base)}",
+        columns,
+        rows,
+        note=note,
+    )
 
 
 def _of(config: str) -> str:

@@ -34,12 +34,18 @@ def _words(run: Run) -> list[tuple[str, str]]:
     )
     return [
         ("Error", error),
-        ("Loss", f"{loss}, without penalties. Errors and losses are taken in evaluation mode "
-         "(no dropout) on whole splits."),
-        ("Two phases", "A search overfits its own dev rows, and a pruned trial was stopped for "
-         "being slow; so every interval, speed-up and verdict comes from the confirmation: fresh "
-         "seeds, unpruned, a common horizon, test rows that chose nothing."),
-    ]  # fmt: skip
+        (
+            "Loss",
+            f"{loss}, without penalties. Errors and losses are taken in evaluation mode "
+            "(no dropout) on whole splits.",
+        ),
+        (
+            "Two phases",
+            "A search overfits its own dev rows, and a pruned trial was stopped for "
+            "being slow; so every interval, speed-up and verdict comes from the confirmation: "
+            "fresh seeds, unpruned, a common horizon, test rows that chose nothing.",
+        ),
+    ]
 
 
 def _grouped(run: Run) -> list[tuple[str, str]]:
@@ -49,67 +55,94 @@ def _grouped(run: Run) -> list[tuple[str, str]]:
     whole = f"All rows of one {name} are on one side of the split"
     dev, test = (rows.group(run, split) for split in ("dev", "test"))
     if dev is None or test is None:  # a run of an earlier version
-        return [("Groups", f"{whole}. The intervals take rows for independent all the same: where "
-                 "those of one group are alike, they are too narrow.")]  # fmt: skip
+        return [
+            (
+                "Groups",
+                f"{whole}. The intervals take rows for independent all the same: where "
+                "those of one group are alike, they are too narrow.",
+            )
+        ]
     return [
-        ("Groups", f"{whole}, and every interval over new rows draws them together: it covers new "
-         f"groups. There are {len(np.unique(dev))} of them among the dev rows and "
-         f"{len(np.unique(test))} among the test rows; from few, such an interval is too narrow."),
-    ]  # fmt: skip
+        (
+            "Groups",
+            f"{whole}, and every interval over new rows draws them together: it covers new "
+            f"groups. There are {len(np.unique(dev))} of them among the dev rows and "
+            f"{len(np.unique(test))} among the test rows; from few, such an interval is too "
+            "narrow.",
+        ),
+    ]
 
 
 def _confirmed(run: Run) -> list[tuple[str, str]]:
     return [
-        ("Error on new rows", "Seeds and rows are crossed (after Owen, 2007, \"The pigeonhole "
-         f"bootstrap\"): in each of {DRAWS} draws from a fixed generator the rows are resampled, "
-         "and what other seeds would change is drawn from Student's t, on the scale of log odds "
-         "(of numbers, of logarithms); the scatter of single rows from seed to seed, which is in "
-         "both, counts once (Cornfield and Tukey, 1956). The bounds are percentiles 2.5 and 97.5. "
-         "It covers new rows and new seeds, for this training set: no interval here covers drawing "
-         "another training set. A t over seeds alone would be too narrow, the more so the more "
-         "seeds there are."),
+        (
+            "Error on new rows",
+            'Seeds and rows are crossed (after Owen, 2007, "The pigeonhole '
+            f'bootstrap"): in each of {DRAWS} draws from a fixed generator the rows are resampled, '
+            "and what other seeds would change is drawn from Student's t, on the scale of log odds "
+            "(of numbers, of logarithms); the scatter of single rows from seed to seed, which is "
+            "in both, counts once (Cornfield and Tukey, 1956). The bounds are percentiles 2.5 and "
+            "97.5. It covers new rows and new seeds, for this training set: no interval here "
+            "covers drawing another training set. A t over seeds alone would be too narrow, the "
+            "more so the more seeds there are.",
+        ),
         *_means_of_losses(run),
-        ("Few errors", "Rows that are all right do not show that the next one will be. So in half "
-         "of the draws one more row stands among them that every network gets wrong, in the other "
-         "half one that every network gets right (mid-P; Lancaster, 1961). Without an error in n "
-         "rows the upper bound is about 3 / n. Such an interval holds the truth more often than it "
-         "says: where errors are fewer than five or so, in 98 cases of 100 and more. Of the mean "
-         "of the classes' errors one class at a time, by turns, has the row more. Of a difference, "
-         "the row more is as often wrong for both settings, for neither, and for either alone "
-         "(after Agresti and Min, 2005)."),
-        ("Single models", "Wilson's interval (1927) for the error of a baseline or of any other "
-         "single model; it covers new rows."),
-        ("Between settings", f"By {measures.measure(run).unit(run).name}: what the study asks "
-         "for, of test rows where they say it. The plain error stands beside it. The answer goes "
-         "by the interval for new rows: the paired crossed bootstrap. Better and worse need the "
-         "whole interval, the same needs it within a margin (0.5 points of a share of rows or a "
-         "tenth of it, whichever is larger, a tenth of anything else); else it is not decided. For "
-         "these rows alone: Student's t on paired differences; replicate i of each setting has the "
-         "same seed and sees the same rows; no narrower than if one network differed by one row. "
-         "Costs, the train loss and the gap have no test rows: they are compared over networks, or "
-         "exactly, and baselines by plain error."),
+        (
+            "Few errors",
+            "Rows that are all right do not show that the next one will be. So in half "
+            "of the draws one more row stands among them that every network gets wrong, in the "
+            "other half one that every network gets right (mid-P; Lancaster, 1961). Without an "
+            "error in n rows the upper bound is about 3 / n. Such an interval holds the truth more "
+            "often than it says: where errors are fewer than five or so, in 98 cases of 100 and "
+            "more. Of the mean of the classes' errors one class at a time, by turns, has the row "
+            "more. Of a difference, the row more is as often wrong for both settings, for neither, "
+            "and for either alone (after Agresti and Min, 2005).",
+        ),
+        (
+            "Single models",
+            "Wilson's interval (1927) for the error of a baseline or of any other "
+            "single model; it covers new rows.",
+        ),
+        (
+            "Between settings",
+            f"By {measures.measure(run).unit(run).name}: what the study asks "
+            "for, of test rows where they say it. The plain error stands beside it. The answer "
+            "goes by the interval for new rows: the paired crossed bootstrap. Better and worse "
+            "need the whole interval, the same needs it within a margin (0.5 points of a share of "
+            "rows or a tenth of it, whichever is larger, a tenth of anything else); else it is not "
+            "decided. For these rows alone: Student's t on paired differences; replicate i of each "
+            "setting has the same seed and sees the same rows; no narrower than if one network "
+            "differed by one row. Costs, the train loss and the gap have no test rows: they are "
+            "compared over networks, or exactly, and baselines by plain error.",
+        ),
         *_scores(run),
-        ("Bias or variance", f"Avoidable bias = train error {text.MINUS} reference; variance = dev "
-         f"{text.MINUS} train; dev overfit = test {text.MINUS} dev (after Ng, 2018). Bias has a t "
-         "over seeds, cut where an error cannot be, and no narrower than if one network erred on "
-         "one row more. The margin is 0.5 points or a tenth of the dev error, whichever is larger; "
-         "a tenth of the dev value for losses and RMSE. P is the probability that a gap is above "
-         "it. High variance needs its whole interval above the margin, and on the same draws a "
-         "probability of .95 that it is larger than the bias; high bias the reverse, and a "
-         "reference error, without which it may be noise; \"no large gap\" needs those of all to "
-         "lie below the margin; everything else is undecided."),
-        ("Speed", f"Target: {summary.target_in_words(run)}. Hit at two evaluations running, "
-         "counted at the first; misses and diverged networks count with the horizon and are not "
-         "censored earlier. Curves by Kaplan and Meier (1958). A mean of epochs has no interval "
-         "where one network alone reached the target or missed it; where all reached it, it is for "
-         "networks that do, and the share that does has Wilson's. Speed-up: ratio of these "
-         "means; its interval holds the ratios that a paired sign-flip test does not reject at "
-         "5\N{NO-BREAK SPACE}%. It presumes that the two settings' times differ in scale alone; "
-         "where one's scatter far more, it is too narrow. None where a side never arrived. The "
-         "chance of being sooner is the Mann-Whitney U over the number of pairs, with the interval "
-         "of Newcombe (2006), method 5. The speed-up by target has no intervals: twenty of them, "
-         "of the same networks, would be read as twenty findings."),
-    ]  # fmt: skip
+        (
+            "Bias or variance",
+            f"Avoidable bias = train error {text.MINUS} reference; variance = dev "
+            f"{text.MINUS} train; dev overfit = test {text.MINUS} dev (after Ng, 2018). Bias has a "
+            "t over seeds, cut where an error cannot be, and no narrower than if one network erred "
+            "on one row more. The margin is 0.5 points or a tenth of the dev error, whichever is "
+            "larger; a tenth of the dev value for losses and RMSE. P is the probability that a gap "
+            "is above it. High variance needs its whole interval above the margin, and on the same "
+            "draws a probability of .95 that it is larger than the bias; high bias the reverse, "
+            'and a reference error, without which it may be noise; "no large gap" needs those of '
+            "all to lie below the margin; everything else is undecided.",
+        ),
+        (
+            "Speed",
+            f"Target: {summary.target_in_words(run)}. Hit at two evaluations running, "
+            "counted at the first; misses and diverged networks count with the horizon and are not "
+            "censored earlier. Curves by Kaplan and Meier (1958). A mean of epochs has no interval "
+            "where one network alone reached the target or missed it; where all reached it, it is "
+            "for networks that do, and the share that does has Wilson's. Speed-up: ratio of these "
+            "means; its interval holds the ratios that a paired sign-flip test does not reject at "
+            "5\N{NO-BREAK SPACE}%. It presumes that the two settings' times differ in scale alone; "
+            "where one's scatter far more, it is too narrow. None where a side never arrived. The "
+            "chance of being sooner is the Mann-Whitney U over the number of pairs, with the "
+            "interval of Newcombe (2006), method 5. The speed-up by target has no intervals: "
+            "twenty of them, of the same networks, would be read as twenty findings.",
+        ),
+    ]
 
 
 def _scores(run: Run) -> Iterator[tuple[str, str]]:
@@ -170,19 +203,28 @@ def _aims(run: Run) -> Iterator[tuple[str, str]]:
 
 def _always(run: Run) -> list[tuple[str, str]]:
     return [
-        ("Divergence", "A network whose loss leaves the finite numbers counts with the worst "
-         "value: error 1 (its RMSE counterpart in regression), loss ten times the constant "
-         "predictor's. It is never dropped. A setting of which every network diverged has "
-         "no error, and no interval."),
+        (
+            "Divergence",
+            "A network whose loss leaves the finite numbers counts with the worst "
+            "value: error 1 (its RMSE counterpart in regression), loss ten times the constant "
+            "predictor's. It is never dropped. A setting of which every network diverged has "
+            "no error, and no interval.",
+        ),
         *_aims(run),
-        ("Importance", "PED-ANOVA (Watanabe et al., 2023): what sets the best tenth of the "
-         "complete trials, or the best five, apart from all of them. A parameter of an arm is "
-         "judged among the trials that had it, ten or more; those that all trials had add up to 1. "
-         "What chance reaches: the same with the values shuffled over the trials, up to 1,000 "
-         "times, jointly for all parameters (Westfall and Young, 1993). "
-         "Evaluators can disagree totally, and importance is not worth: a parameter can matter "
-         "without tuning it being worth the while."),
+        (
+            "Importance",
+            "PED-ANOVA (Watanabe et al., 2023): what sets the best tenth of the "
+            "complete trials, or the best five, apart from all of them. A parameter of an arm is "
+            "judged among the trials that had it, ten or more; those that all trials had add up to "
+            "1. What chance reaches: the same with the values shuffled over the trials, up to "
+            "1,000 times, jointly for all parameters (Westfall and Young, 1993). "
+            "Evaluators can disagree totally, and importance is not worth: a parameter can matter "
+            "without tuning it being worth the while.",
+        ),
         *_chosen(run),
-        ("Not corrected", f"Intervals are {text.LEVEL} each, not jointly. The dev rows have chosen "
-         "too: what the winner owes to them its dev error keeps; its test error owes nothing."),
-    ]  # fmt: skip
+        (
+            "Not corrected",
+            f"Intervals are {text.LEVEL} each, not jointly. The dev rows have chosen "
+            "too: what the winner owes to them its dev error keeps; its test error owes nothing.",
+        ),
+    ]

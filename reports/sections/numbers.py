@@ -36,17 +36,21 @@ def _score(run: Run, config: str, by: Measure, split: str) -> KeyNumber:
     sds = "in SDs; " if run.regression and by.is_error else ""
     rows = f"{found.n} rows" if by.of_rows else text.count(found.n, "network")
     return KeyNumber(
-        f"{scale.name} of the winner", scale.head(found),
-        scale.bounds(found).strip(), f"{sds}{found.kind}, {rows}",
-    )  # fmt: skip
+        f"{scale.name} of the winner",
+        scale.head(found),
+        scale.bounds(found).strip(),
+        f"{sds}{found.kind}, {rows}",
+    )
 
 
 def _gap(run: Run) -> KeyNumber:
     scale, gap = text.unit(run, "dev_error"), ledger.ledgers(run)[0].gap(VARIANCE)
     return KeyNumber(
-        f"variance: {scale.name} {text.MINUS} train", scale.head(gap.interval, difference=True),
-        scale.bounds(gap.interval, difference=True).strip(), gap.interval.kind,
-    )  # fmt: skip
+        f"variance: {scale.name} {text.MINUS} train",
+        scale.head(gap.interval, difference=True),
+        scale.bounds(gap.interval, difference=True).strip(),
+        gap.interval.kind,
+    )
 
 
 def _lead(run: Run, lead: answers.Answer) -> KeyNumber:
@@ -56,9 +60,11 @@ def _lead(run: Run, lead: answers.Answer) -> KeyNumber:
     if lead.found.on_new_rows is not None and here is not None and here.known:
         note = f"for new rows and seeds; these rows alone {scale.bounds(here, True).strip()}"
     return KeyNumber(
-        f"{scale.name} against the defaults", scale.head(found, difference=True),
-        scale.bounds(found, difference=True).strip(), note,
-    )  # fmt: skip
+        f"{scale.name} against the defaults",
+        scale.head(found, difference=True),
+        scale.bounds(found, difference=True).strip(),
+        note,
+    )
 
 
 def _speed(run: Run, winner: str) -> Iterator[KeyNumber]:
@@ -70,6 +76,7 @@ def _speed(run: Run, winner: str) -> Iterator[KeyNumber]:
     bounds = f"[{text.cost(found.low)}, {text.cost(found.high)}]" if found.known else ""
     yield KeyNumber(
         "epochs to the target" + ", misses at the horizon" * (0 < reached < n),
-        text.time(found, reached), bounds,
+        text.time(found, reached),
+        bounds,
         f"{reached} of {n} networks reached it" + f"; {found.why or found.kind}" * bool(reached),
-    )  # fmt: skip
+    )

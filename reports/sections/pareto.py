@@ -119,8 +119,15 @@ def _table(run: Run, goals: tuple[Objective, ...], front: pd.DataFrame) -> Table
         else "The values of the search are selected, and so too good; nothing was confirmed."
     )
     columns = (Column("Trial"), *heads, Column("Searched settings"))
-    return Table("pareto-table", "The trials of the front", columns, tuple(rows), sortable=True,
-                 csv="data/trials.csv", note=note)  # fmt: skip
+    return Table(
+        "pareto-table",
+        "The trials of the front",
+        columns,
+        tuple(rows),
+        sortable=True,
+        csv="data/trials.csv",
+        note=note,
+    )
 
 
 def fresh_cell(scale: text.Unit, found: Interval | None) -> Cell:

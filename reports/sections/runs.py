@@ -60,14 +60,19 @@ def _table(run: Run) -> Table:
         rows.append(Row(tuple(cells), id=f"trial-{row['trial']}", tone=tone))
     points = ", points" if error.points else ""
     names = (
-        ("Trial", True), ("State", False),
+        ("Trial", True),
+        ("State", False),
         *((text.capital(one.name), True) for one in goals),
         *((text.capital(one.unit.name), True) for one in bounds),
-        ("Train", True), ("Dev", True), (f"Dev {text.MINUS} train{points}", True), ("Epochs", True),
-        ("Diverged", True), ("Seconds", True),
+        ("Train", True),
+        ("Dev", True),
+        (f"Dev {text.MINUS} train{points}", True),
+        ("Epochs", True),
+        ("Diverged", True),
+        ("Seconds", True),
         *((name, tuning.numeric(run, name)) for name in run.parameters),
         *((("Cause of failure", False),) * causes),
-    )  # fmt: skip
+    )
     columns = tuple(Column(label, numeric) for label, numeric in names)
     replicates = run.provenance["search"]["replicates"]
     note = (
@@ -75,5 +80,12 @@ def _table(run: Run) -> Table:
         "train and dev are errors in evaluation mode. Diverged: replicates that diverged, each "
         "counting with the worst value. Seconds: training all replicates of the trial together."
     )
-    return Table("trials-table", "Every trial of the search", columns, tuple(rows), sortable=True,
-                 csv="data/trials.csv", note=note)  # fmt: skip
+    return Table(
+        "trials-table",
+        "Every trial of the search",
+        columns,
+        tuple(rows),
+        sortable=True,
+        csv="data/trials.csv",
+        note=note,
+    )

@@ -45,8 +45,10 @@ def _blocks(run: Run) -> Iterator[Block]:
     hidden = int((~known).sum())
     notes = []
     if hidden:
-        notes.append(f"{text.count(hidden, 'trial')} without a value "
-                     f"{'is' if hidden == 1 else 'are'} not shown.")  # fmt: skip
+        notes.append(
+            f"{text.count(hidden, 'trial')} without a value "
+            f"{'is' if hidden == 1 else 'are'} not shown."
+        )
     if len(names) > PANELS:
         notes.append(f"The {PANELS} most important of {len(names)} parameters are shown.")
     if notes:
@@ -82,9 +84,12 @@ def _unsaid(run: Run) -> Iterator[Block]:
         which = "those" if len(rest) > NAMED else text.listing(rest)
         many = f" of {text.count(len(rest), 'parameter')} of arms" * (len(rest) > NAMED)
         yield Paragraphs(
-            (f"Nothing can be said of the importance{many or f' of {which}'}: too few complete "
-             "trials had them, or all the same value.",), "quiet",
-        )  # fmt: skip
+            (
+                f"Nothing can be said of the importance{many or f' of {which}'}: too few complete "
+                "trials had them, or all the same value.",
+            ),
+            "quiet",
+        )
 
 
 def _placed(run: Run) -> str:
@@ -98,9 +103,11 @@ def _placed(run: Run) -> str:
     counts = run.trials[f"param.{word}"].value_counts() if word in run.parameters else ()
     if first >= max(counts, default=len(run.trials)):
         return f"which the sampler, {written}, drew at random: it had not begun to learn."
-    drawn = f", after the first {first} of each {word} at random" if word else (
-        f", after the first {first} at random"
-    )  # fmt: skip
+    drawn = (
+        f", after the first {first} of each {word} at random"
+        if word
+        else (f", after the first {first} at random")
+    )
     drawn *= bool(first)
     return f"which the sampler, {written}, placed where it expected good values{drawn}."
 

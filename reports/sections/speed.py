@@ -37,11 +37,15 @@ def _blocks(run: Run, aim: SpeedTarget) -> Iterator[Block]:
     scale = text.unit(run, aim.metric)
     yield Plot(
         figures.reach(
-            convergence.survival(found), convergence.speed_by_target(run),
-            float(found.attrs["tau"]), f"{scale.name} of {scale.value(aim.value)} or less",
-            not run.regression, run.default, labels.named(run),
+            convergence.survival(found),
+            convergence.speed_by_target(run),
+            float(found.attrs["tau"]),
+            f"{scale.name} of {scale.value(aim.value)} or less",
+            not run.regression,
+            run.default,
+            labels.named(run),
         )
-    )  # fmt: skip
+    )
     yield _costs(run, aim)
 
 
@@ -83,8 +87,7 @@ def _epochs(run: Run, aim: SpeedTarget) -> Table:
             Cell(text.time(ours, row.reached), _bounds(ours)),
         ]
         if compared:
-            cells += [Cell(ratio, f"[{ends}" if ends else gain.why),
-                      _chance(row.faster)]  # fmt: skip
+            cells += [Cell(ratio, f"[{ends}" if ends else gain.why), _chance(row.faster)]
         rows.append(Row(tuple(cells)))
     heads = ["Reached it", "Mean epochs"]
     heads += ["Speed-up over the defaults", "Chance of being sooner"] if compared else []
@@ -139,5 +142,11 @@ def _costs(run: Run, aim: SpeedTarget) -> Table:
         "least that any of these settings was trained for, so a share may be lower than in epochs. "
         "Seconds are left out: networks trained stacked share one clock."
     )
-    return Table("costs-table", "The cost of the target, on every axis", columns, tuple(rows),
-                 csv="data/curves.csv", note=note)  # fmt: skip
+    return Table(
+        "costs-table",
+        "The cost of the target, on every axis",
+        columns,
+        tuple(rows),
+        csv="data/curves.csv",
+        note=note,
+    )

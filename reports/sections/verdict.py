@@ -50,12 +50,15 @@ def _unconfirmed(run: Run) -> Headline | Paragraphs:
         f"A search alone: trial {trial} looks best, and nothing was confirmed.",
         (
             ("Setting", words or "no searched parameters"),
-            ("At selection", f"{text.capital(value)}, the best of "
-             f"{text.count(len(run.trials), 'trial')} and so too good; there is no interval."
-             f"{kept}"),
+            (
+                "At selection",
+                f"{text.capital(value)}, the best of "
+                f"{text.count(len(run.trials), 'trial')} and so too good; there is no interval."
+                f"{kept}",
+            ),
             ("Next", "Run the study without --no-confirm: fresh seeds, test rows, baselines."),
         ),
-    )  # fmt: skip
+    )
 
 
 def _winner(run: Run) -> str:

@@ -22,10 +22,22 @@ from reports.stats.resampling import (
 )
 
 __all__ = [
-    "DRAWS", "Parts", "RowWeights", "balanced_parts", "crossed", "crossed_draws", "error_draws",
-    "error_parts", "number_difference", "number_parts", "percentiles", "proportion",
-    "replicate_weights", "row_weights", "standard_error",
-]  # fmt: skip
+    "DRAWS",
+    "Parts",
+    "RowWeights",
+    "balanced_parts",
+    "crossed",
+    "crossed_draws",
+    "error_draws",
+    "error_parts",
+    "number_difference",
+    "number_parts",
+    "percentiles",
+    "proportion",
+    "replicate_weights",
+    "row_weights",
+    "standard_error",
+]
 
 STEEP = 3.0  # standard errors of a bootstrap-t that are believed
 MOST = 0.5  # by which share a standard error is raised where it is little known

@@ -148,8 +148,9 @@ def times(run: Run, aim: SpeedTarget, axis: str = "epoch") -> pd.DataFrame:
             time = float(cost[replicate, hit]) if hit >= 0 else math.inf
             reached = time <= tau
             missed = "diverged" if lost[replicate] else "horizon"
-            rows.append((config, replicate, min(time, tau), reached,
-                         "reached" if reached else missed))  # fmt: skip
+            rows.append(
+                (config, replicate, min(time, tau), reached, "reached" if reached else missed)
+            )
     found = pd.DataFrame(rows, columns=["config", "replicate", "time", "reached", "outcome"])
     found.attrs.update(tau=tau, spacing=spacing)
     return found
@@ -166,10 +167,14 @@ def survival(found: pd.DataFrame) -> pd.DataFrame:
         at_risk = [(time >= each).sum() for each in curve.quantiles]
         parts.append(
             pd.DataFrame(
-                {"config": config, "time": curve.quantiles, "reached": curve.probabilities,
-                 "at_risk": at_risk}
+                {
+                    "config": config,
+                    "time": curve.quantiles,
+                    "reached": curve.probabilities,
+                    "at_risk": at_risk,
+                }
             )
-        )  # fmt: skip
+        )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -190,12 +195,16 @@ def speed(run: Run, aim: SpeedTarget, axis: str = "epoch") -> pd.DataFrame:
         reached = int(part["reached"].sum())
         share = replace(intervals.wilson(reached, len(time)), covers="new seeds, on this data")
         row = {
-            "config": config, "n": len(time), "reached": reached,
+            "config": config,
+            "n": len(time),
+            "reached": reached,
             "diverged": int((part["outcome"] == "diverged").sum()),
-            "reach": share.estimate, "share": share, "restricted": restricted(time, reached, tau),
+            "reach": share.estimate,
+            "share": share,
+            "restricted": restricted(time, reached, tau),
             "speedup": intervals.none(math.nan, len(time), "no confirmed defaults"),
             "faster": intervals.none(math.nan, len(time), "no confirmed defaults"),
-        }  # fmt: skip
+        }
         if base is not None:
             row |= _against(found, config, base)
         rows.append(row)

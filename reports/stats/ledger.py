@@ -88,9 +88,18 @@ def ledger_of(run: Run, config: str, kind: str = "error") -> Ledger:
     few = deciding.RULE_OF_THREE if kind == "error" and not run.regression else 0.0
     decide = deciding.words(gaps, len(train), few) if verdict == UNDECIDED else ""
     return Ledger(
-        config, f"dev_{kind}", gaps, ahead, reference, assumed, verdict, given, flip, flips_to,
+        config,
+        f"dev_{kind}",
+        gaps,
+        ahead,
+        reference,
+        assumed,
+        verdict,
+        given,
+        flip,
+        flips_to,
         decide,
-    )  # fmt: skip
+    )
 
 
 def _lead(run: Run, config: str, kind: str) -> Array:
@@ -140,17 +149,25 @@ def frame(found: tuple[Ledger, ...]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "config": one.config, "metric": one.metric, "gap": gap.name,
+                "config": one.config,
+                "metric": one.metric,
+                "gap": gap.name,
                 "label": gap_name(one, gap),
-                "estimate": gap.interval.estimate, "low": gap.interval.low,
-                "high": gap.interval.high, "p_above_margin": gap.p, "margin": gap.margin,
-                "seed_error": gap.seed_error, "row_error": gap.row_error,
-                "kind": gap.interval.kind, "n": gap.interval.n, "verdict": one.verdict,
+                "estimate": gap.interval.estimate,
+                "low": gap.interval.low,
+                "high": gap.interval.high,
+                "p_above_margin": gap.p,
+                "margin": gap.margin,
+                "seed_error": gap.seed_error,
+                "row_error": gap.row_error,
+                "kind": gap.interval.kind,
+                "n": gap.interval.n,
+                "verdict": one.verdict,
             }
             for one in found
             for gap in one.gaps
         ]
-    )  # fmt: skip
+    )
 
 
 def variance_of(run: Run, config: str) -> Interval:
@@ -180,11 +197,12 @@ def cures(run: Run) -> pd.DataFrame:
         train = [one["train_error"].to_numpy(float) for one in (ours, theirs)]
         rows.append(
             {
-                "config": config, "base": base,
+                "config": config,
+                "base": base,
                 "variance": intervals.paired_t(*gap).within(*(2 * end for end in unit.apart)),
                 "bias": intervals.paired_t(train[0], train[1], least).within(*unit.apart),
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows, columns=["config", "base", "variance", "bias"])
 
 

@@ -34,11 +34,13 @@ def unconfirmed(run: Run) -> Iterator[Lint]:
     """There is no confirmation."""
     if not run.configs:
         yield Lint(
-            "nothing confirmed", WARN,
+            "nothing confirmed",
+            WARN,
             "Nothing was confirmed on fresh seeds: the best value below was selected for being the "
             "best and is too good.",
-            "Run the study again without --no-confirm.", "runs",
-        )  # fmt: skip
+            "Run the study again without --no-confirm.",
+            "runs",
+        )
 
 
 def unfinished(run: Run) -> Iterator[Lint]:
@@ -48,24 +50,31 @@ def unfinished(run: Run) -> Iterator[Lint]:
     words = text.ended_by(run)
     if done < counts["asked"] and words:
         yield Lint(
-            "ended by a budget", NOTE,
+            "ended by a budget",
+            NOTE,
             f"{done} of {counts['asked']} trials are done: the search was ended by {words}.",
-            "Raise it and run the same command again: it takes up where it stopped.", "runs",
-        )  # fmt: skip
+            "Raise it and run the same command again: it takes up where it stopped.",
+            "runs",
+        )
     elif done < counts["asked"]:
         yield Lint(
-            "unfinished search", WARN,
+            "unfinished search",
+            WARN,
             f"{done} of {counts['asked']} trials are done.",
-            "Run the same command again: it takes up where it stopped.", "runs",
-        )  # fmt: skip
+            "Run the same command again: it takes up where it stopped.",
+            "runs",
+        )
     if counts["failed"]:
         failed = run.trials[run.trials["state"] == "failed"]
         causes = sorted(set(failed["cause"].astype(str)) - {""})
         why = f" ({'; '.join(causes[:2])})" if causes else ""
         yield Lint(
-            "failed trials", WARN, f"{text.count(counts['failed'], 'trial')} failed{why}.",
-            "Remove the cause or take that part of the space out.", "runs",
-        )  # fmt: skip
+            "failed trials",
+            WARN,
+            f"{text.count(counts['failed'], 'trial')} failed{why}.",
+            "Remove the cause or take that part of the space out.",
+            "runs",
+        )
 
 
 def edges(run: Run) -> Iterator[Lint]:
@@ -84,12 +93,14 @@ def edges(run: Run) -> Iterator[Lint]:
         if entry[end] == LIMITS.get((name.rpartition(".")[2], end)):
             continue
         yield Lint(
-            "best near an edge", WARN,
+            "best near an edge",
+            WARN,
             f"The best {name}, {text.value(value)}, lies at the {end} end of its range "
             f"({text.value(entry['low'])} to {text.value(entry['high'])}).",
             f"Widen the range of {name} beyond {text.value(entry[end])} and search again, unless "
-            "that end is its natural limit.", "sensitivity",
-        )  # fmt: skip
+            "that end is its natural limit.",
+            "sensitivity",
+        )
 
 
 def unlearned(run: Run) -> Iterator[Lint]:
@@ -105,11 +116,13 @@ def unlearned(run: Run) -> Iterator[Lint]:
     if by.sign * ours >= by.sign * constant:
         scale = by.unit(run, "dev")
         yield Lint(
-            "nothing learned", WARN,
+            "nothing learned",
+            WARN,
             f"The winner's {scale.name}, {scale.value(ours)}, is no better than a constant "
             f"predictor's, {scale.value(constant)}.",
-            "Check the target column and the preprocessing, then widen the space.", "confirmed",
-        )  # fmt: skip
+            "Check the target column and the preprocessing, then widen the space.",
+            "confirmed",
+        )
 
 
 def still_improving(run: Run) -> Iterator[Lint]:
@@ -125,11 +138,13 @@ def still_improving(run: Run) -> Iterator[Lint]:
     share = fall.estimate / max(float(whole[:, -1 - tail].mean()), 1e-12)
     if fall.low > 0 and share > 0.01:
         yield Lint(
-            "still improving at the end", WARN,
+            "still improving at the end",
+            WARN,
             f"The winner's dev loss still fell by {100 * share:.0f}{text.SPACE}% over the last "
             f"{text.count(tail, 'epoch') if tail > 1 else 'epoch'}.",
-            "Train longer (fixed.epochs), or raise the learning rate.", "curves",
-        )  # fmt: skip
+            "Train longer (fixed.epochs), or raise the learning rate.",
+            "curves",
+        )
 
 
 def overfits(run: Run) -> Iterator[Lint]:
@@ -146,12 +161,14 @@ def overfits(run: Run) -> Iterator[Lint]:
     if rise > 0.1 and best > 0:
         epoch = int(convergence.epochs_of(run, run.winner)[best])
         yield Lint(
-            "the best one overfits", WARN,
+            "the best one overfits",
+            WARN,
             f"The winner's dev loss was least at epoch {epoch} and has risen by "
             f"{100 * rise:.0f}{text.SPACE}% since.",
             "Stop there (patience), or select with objective.at: best; what regularization is left "
-            "stands among the remedies.", "ledger",
-        )  # fmt: skip
+            "stands among the remedies.",
+            "ledger",
+        )
 
 
 def late_noise(run: Run) -> Iterator[Lint]:
@@ -168,11 +185,13 @@ def late_noise(run: Run) -> Iterator[Lint]:
     if within > 2 * between and within > 0.1 * float(whole.mean()) > 0:
         scale = text.unit(run, "dev_error")
         yield Lint(
-            "late-step variance", NOTE,
+            "late-step variance",
+            NOTE,
             f"Late in training the winner's dev error wanders by {scale.difference(within)} (SD) "
             "within a network, more than twice the spread between networks.",
-            "Decay the learning rate, or enlarge the batch: the last step is a lottery.", "curves",
-        )  # fmt: skip
+            "Decay the learning rate, or enlarge the batch: the last step is a lottery.",
+            "curves",
+        )
 
 
 def diverged(run: Run) -> Iterator[Lint]:
@@ -189,10 +208,12 @@ def diverged(run: Run) -> Iterator[Lint]:
             what = "range" if tuning.numeric(run, name) else "choices"
             remedy = f"Narrow the {what} of {name}, or clip the gradients."
         yield Lint(
-            "diverged trials", WARN if bad / len(done) >= 0.25 else NOTE,
+            "diverged trials",
+            WARN if bad / len(done) >= 0.25 else NOTE,
             f"{bad} of {len(done)} trials had replicates that diverged{words}.",
-            remedy, "sensitivity",
-        )  # fmt: skip
+            remedy,
+            "sensitivity",
+        )
 
 
 def diverged_confirmed(run: Run) -> Iterator[Lint]:
@@ -211,10 +232,12 @@ def diverged_confirmed(run: Run) -> Iterator[Lint]:
     if any(never):
         why = "it does not train" if all(never) else f"it does not train, or {why}"
     yield Lint(
-        "diverged in confirmation", WARN,
+        "diverged in confirmation",
+        WARN,
         f"Confirmation networks diverged: {text.listing(words)}; each counts with the worst value.",
-        f"Do not deploy such a setting: {why}.", "confirmed",
-    )  # fmt: skip
+        f"Do not deploy such a setting: {why}.",
+        "confirmed",
+    )
 
 
 def few_replicates(run: Run) -> Iterator[Lint]:
@@ -222,20 +245,24 @@ def few_replicates(run: Run) -> Iterator[Lint]:
     searched = int(run.provenance["search"]["replicates"])
     if searched < FEW_SEARCH:
         yield Lint(
-            "few replicates in search", NOTE,
+            "few replicates in search",
+            NOTE,
             f"The search scored a trial by {text.count(searched, 'replicate')}: luck of the seed "
             "is selected with the setting.",
-            f"Set replicates to {FEW_SEARCH} or more.", "optimism",
-        )  # fmt: skip
+            f"Set replicates to {FEW_SEARCH} or more.",
+            "optimism",
+        )
     confirmed = max((len(run.rows_of(config)) for config in run.configs), default=FEW_CONFIRM)
     if confirmed < FEW_CONFIRM:
         yield Lint(
-            "few replicates in confirmation", WARN,
+            "few replicates in confirmation",
+            WARN,
             f"{text.count(confirmed, 'replicate')} of each confirmed setting: so few hardly show "
             "how much seeds matter: intervals are wide for it or missing, and of the gaps between "
             "splits, where seeds differ much, sometimes too narrow.",
-            f"Set confirm.replicates to {FEW_CONFIRM} or more.", "confirmed",
-        )  # fmt: skip
+            f"Set confirm.replicates to {FEW_CONFIRM} or more.",
+            "confirmed",
+        )
 
 
 def infeasible(run: Run) -> Iterator[Lint]:
@@ -246,19 +273,22 @@ def infeasible(run: Run) -> Iterator[Lint]:
     kept = int(done["feasible"].sum())
     if not kept:
         yield Lint(
-            "constraints never kept", WARN,
+            "constraints never kept",
+            WARN,
             f"None of {text.count(len(done), 'complete trial')} keeps the constraints: the best is "
             "the one that is least beyond them.",
             "Loosen the constraints, or widen the space towards settings that keep them.",
             "constraints",
-        )  # fmt: skip
+        )
     elif kept < 0.1 * len(done):
         yield Lint(
-            "constraints seldom kept", NOTE,
+            "constraints seldom kept",
+            NOTE,
             f"{kept} of {len(done)} complete trials keep the constraints: little of the search was "
             "spent among them.",
-            "More trials, or a space with fewer settings that break them.", "constraints",
-        )  # fmt: skip
+            "More trials, or a space with fewer settings that break them.",
+            "constraints",
+        )
 
 
 def broken(run: Run) -> Iterator[Lint]:
@@ -268,14 +298,15 @@ def broken(run: Run) -> Iterator[Lint]:
             continue
         sure = one.verdict == constraints.BROKEN
         yield Lint(
-            "constraint not kept" if sure else "constraint undecided", WARN if sure else NOTE,
+            "constraint not kept" if sure else "constraint undecided",
+            WARN if sure else NOTE,
             f"On fresh seeds the winner {'does not keep' if sure else 'is not shown to keep'} "
             f"{one.constraint.name}: {one.constraint.unit.interval(one.value)}.",
             "Take a setting further within the bound, or set the bound tighter than you need."
             if sure
             else "Confirm with more replicates, or take a setting further within the bound.",
             "constraints",
-        )  # fmt: skip
+        )
 
 
 LINTS: tuple[Callable[[Run], Iterator[Lint]], ...] = (

@@ -22,9 +22,11 @@ from reports.stats.rows import Confirmed
 ERROR = "error"
 # An objective, and what the rows of a split say of it; the others are known of whole networks.
 OF_ROWS: Mapping[str, str] = {
-    "dev_error": ERROR, "dev_loss": "loss", "log_loss": "loss",
+    "dev_error": ERROR,
+    "dev_loss": "loss",
+    "log_loss": "loss",
     **{name: name for name in scores.SCORES},
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

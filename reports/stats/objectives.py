@@ -83,11 +83,14 @@ def objectives(run: Run) -> tuple[Objective, ...]:
         scale = text.unit(run, metric)
         found.append(
             Objective(
-                metric, str(one["direction"]), *_reduction(one["reduce"]),
-                scale.name + str(one["label"]).removeprefix(metric), scale,
+                metric,
+                str(one["direction"]),
+                *_reduction(one["reduce"]),
+                scale.name + str(one["label"]).removeprefix(metric),
+                scale,
                 "value" if place == 1 else f"value.{place}",
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 

@@ -44,9 +44,10 @@ LEVERS = (
     Lever("hidden", 1, (0, math.inf), "larger hidden layers", "smaller hidden layers", _width),
     Lever("keep_prob", 1, (0, 1), "a keep_prob nearer to 1", "a lower keep_prob"),
     Lever("l2", -1, (0, math.inf), "a higher l2", "a lower l2"),
-    Lever("optimizer.adamw.weight_decay", -1, (0, math.inf), "more weight decay",
-          "less weight decay"),
-)  # fmt: skip
+    Lever(
+        "optimizer.adamw.weight_decay", -1, (0, math.inf), "more weight decay", "less weight decay"
+    ),
+)
 
 
 def remedies(run: Run, config: str, verdict: str) -> Iterator[str]:

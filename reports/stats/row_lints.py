@@ -29,12 +29,13 @@ def small_dev(run: Run) -> Iterator[Lint]:
         more = math.ceil(n * (1.96 * error / max(abs(float(gain.mean())), 1e-9)) ** 2)
         about = f" (about {text.number(more)}, if the difference is real)" if more < 1e6 else ""
         yield Lint(
-            "dev set too small", NOTE,
+            "dev set too small",
+            NOTE,
             f"{n} dev rows cannot tell the winner from the defaults: another {n} might well "
             "choose otherwise.",
             f"More dev rows{about}, or repeated splits; else take the simpler of the two.",
             "confirmed",
-        )  # fmt: skip
+        )
 
 
 def duplicates(run: Run) -> Iterator[Lint]:
@@ -45,11 +46,13 @@ def duplicates(run: Run) -> Iterator[Lint]:
         if run.winner is not None and rows.group(run, "test") is not None:
             remedy = "They are of other groups than their like: remove them, unless that is chance."
         yield Lint(
-            "duplicated rows", WARN,
+            "duplicated rows",
+            WARN,
             f"{data['duplicates']} of {data['test']} test rows also occur in the training set: "
             "the test error is too good.",
-            remedy, "provenance",
-        )  # fmt: skip
+            remedy,
+            "provenance",
+        )
 
 
 def few_groups(run: Run) -> Iterator[Lint]:
@@ -62,10 +65,12 @@ def few_groups(run: Run) -> Iterator[Lint]:
     if few:
         words = [f"{text.count(count, 'group')} of {split} rows" for split, count in few.items()]
         yield Lint(
-            "few groups", WARN,
+            "few groups",
+            WARN,
             f"There are only {text.listing(words)}: intervals over new rows are too narrow.",
-            f"Set aside more groups ({FEW_GROUPS} or more) for dev and test.", "methods",
-        )  # fmt: skip
+            f"Set aside more groups ({FEW_GROUPS} or more) for dev and test.",
+            "methods",
+        )
 
 
 def outlying(run: Run) -> Iterator[Lint]:
@@ -76,12 +81,14 @@ def outlying(run: Run) -> Iterator[Lint]:
     few, n = outliers(target), len(target)
     if few is not None:
         yield Lint(
-            "an outlying target", WARN,
+            "an outlying target",
+            WARN,
             f"Half of the target's variance comes from {few} of {n} dev and test rows: loss and "
             "RMSE are about these.",
             "Check these values. If they are right, predict the target's logarithm; or train with "
-            "loss huber and judge by mean_absolute_error.", "confirmed",
-        )  # fmt: skip
+            "loss huber and judge by mean_absolute_error.",
+            "confirmed",
+        )
 
 
 def outliers(values: NDArray[Any]) -> int | None:
@@ -99,13 +106,15 @@ def heavy_tail(run: Run) -> Iterator[Lint]:
     count = max(LARGEST, len(losses) // 20)
     if not rows.all_diverged(run, run.winner) and tail_index(losses, count) < TAIL:
         yield Lint(
-            "heavy tail of errors", WARN,
+            "heavy tail of errors",
+            WARN,
             f"The {count} largest errors of {len(losses)} test rows are so much larger than the "
             "rest that worse ones may be missing here: the intervals of RMSE and loss are too "
             "narrow, their upper ends above all.",
             "Check these rows. If they are right, predict the target's logarithm, or judge by "
-            "mean_absolute_error; more test rows help slowly.", "confirmed",
-        )  # fmt: skip
+            "mean_absolute_error; more test rows help slowly.",
+            "confirmed",
+        )
 
 
 def tail_index(squares: NDArray[Any], count: int) -> float:
@@ -129,11 +138,13 @@ def unpredicted(run: Run) -> Iterator[Lint]:
     if found:
         words = [f"'{one.name}' ({text.count(one.rows, 'row')})" for one in found]
         yield Lint(
-            "a class never found", WARN,
+            "a class never found",
+            WARN,
             f"None of the winner's networks gets a test row of {text.listing(words)} right.",
             "More rows of it; else weigh the classes (class_weights), or judge by balanced_error "
-            "or macro_f1.", "classes",
-        )  # fmt: skip
+            "or macro_f1.",
+            "classes",
+        )
 
 
 LINTS: tuple[Callable[[Run], Iterator[Lint]], ...] = (

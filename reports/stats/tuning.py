@@ -49,7 +49,8 @@ def optimism(run: Run) -> pd.DataFrame:
         lost = all_diverged(run, config)
         rows.append(
             {
-                "config": config, "selected": selected,
+                "config": config,
+                "selected": selected,
                 "dev": new_rows(run, config, "dev", kind)
                 if on_rows
                 else intervals.none(float(fresh.mean()), len(fresh), DIVERGED)
@@ -64,7 +65,7 @@ def optimism(run: Run) -> pd.DataFrame:
                 if math.isfinite(selected)
                 else Interval(math.nan, math.nan, math.nan, len(fresh), "not searched", "nothing"),
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows, columns=["config", "selected", "dev", "test", "optimism"])
 
 

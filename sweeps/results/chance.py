@@ -58,10 +58,12 @@ def joint(found: Array) -> Array:
     All at the same quantile of their own parameter's shuffles.
     """
     ordered = np.sort(found, axis=1)
-    beyond = np.stack([
-        1 - np.searchsorted(row, each, "left") / len(each)
-        for row, each in zip(ordered, found, strict=True)
-    ])  # fmt: skip
+    beyond = np.stack(
+        [
+            1 - np.searchsorted(row, each, "left") / len(each)
+            for row, each in zip(ordered, found, strict=True)
+        ]
+    )
     share = float(np.quantile(beyond.min(axis=0), LEVEL, method="lower"))
     return np.asarray(np.quantile(ordered, 1 - share, axis=1, method="higher"))
 

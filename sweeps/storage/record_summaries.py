@@ -32,9 +32,13 @@ def summary(path: Path) -> RecordSummary | None:
     try:
         meta = files.parse_json(str(npz.load(path, "meta")["meta"]))
         return RecordSummary(
-            path, int(meta["number"]), str(meta["state"]), tuple(map(float, meta["values"])),
-            str(meta["cause"]), dict(meta["key"]["params"]),
-        )  # fmt: skip
+            path,
+            int(meta["number"]),
+            str(meta["state"]),
+            tuple(map(float, meta["values"])),
+            str(meta["cause"]),
+            dict(meta["key"]["params"]),
+        )
     except files.BROKEN:
         return None
 
