@@ -24,7 +24,11 @@ _worker: dict[str, Any] = {}
 def start_worker(parent: int, function: Function, shared: Broadcast) -> None:
     """Run once in each worker: what it will do with its tasks, and how it behaves."""
     attend(parent)
-    _worker.update(function=function, shared=shared.value())
+    try:
+        value = shared.value()
+    except FileNotFoundError:  # the parent has ended meanwhile, and nobody waits for this worker
+        os._exit(0)
+    _worker.update(function=function, shared=value)
 
 
 def run_task(task: Any) -> Any:

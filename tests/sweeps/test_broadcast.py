@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -70,6 +71,23 @@ def test_it_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     with closing(Broadcast(VALUE)) as handed:
         assert list(tmp_path.iterdir()) == []
         assert same(handed.value())
+
+
+def test_a_worker_that_starts_after_its_parents_end_says_nothing() -> None:
+    code = (
+        "import os, pickle\n"
+        "from sweeps.engines.broadcast import Broadcast\n"
+        "from sweeps.engines.workers import start_worker\n"
+        "given = Broadcast(1)\n"
+        "copy = pickle.loads(pickle.dumps(given))\n"
+        "given.close()\n"
+        "start_worker(os.getppid(), print, copy)\n"
+        "print('goes on')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    if "goes on" in done.stdout:
+        pytest.skip("one process cannot open another's file here: the value travels in the copy")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def total(task: float, shared: Any) -> float:
