@@ -122,7 +122,12 @@ def make_folder(path: Path) -> Path:
 def expect_own(path: Path, mode: int) -> None:
     """Errors: UserError where the mode is of neither a file nor a folder."""
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise UserError(f"{path}: expected a file of the run, got {_got(path, mode)}")
+        raise not_of_a_run(path, mode)
+
+
+def not_of_a_run(path: Path, mode: int) -> UserError:
+    """What to say of something that stands where a run has a file."""
+    return UserError(f"{path}: expected a file of the run, got {_got(path, mode)}")
 
 
 def _got(path: Path, mode: int) -> str:
@@ -149,8 +154,9 @@ def open_regular(path: Path, flags: int, follow: bool = False) -> int:
 
 def _expect_regular(path: Path, mode: int, follow: bool) -> None:
     if not stat.S_ISREG(mode):
-        expected = "a regular file" if follow else "a file of the run"
-        raise UserError(f"{path}: expected {expected}, got {_got(path, mode)}")
+        if not follow:
+            raise not_of_a_run(path, mode)
+        raise UserError(f"{path}: expected a regular file, got {_got(path, mode)}")
 
 
 def read_json(path: Path, most: float = LARGEST) -> Any:

@@ -13,6 +13,7 @@ from sweeps.storage.ownership.holder import holder
 STATES = ("complete", "pruned", "failed")  # in which a trial can end
 # Where a run has files of its own.
 PLACES = ("", "artifacts", "artifacts/dashboard", "data")
+FILES = frozenset({".csv", ".html", ".json", ".log", ".npz", ".parquet", ".yaml"})  # their suffixes
 LOCK = "journal.log.lock"  # Optuna's, which may be a link: nobody follows it
 
 
@@ -23,9 +24,10 @@ def is_run(folder: Path) -> bool:
 
 
 def expect_own(folder: Path) -> Path:
-    """A run's folder, or one that is to be, if all that lies in it is its own: no links or pipes.
+    """A run's folder, or one that is to be, if all that lies in it is its own.
 
-    The folder itself may be a link. Errors: UserError naming the first of them.
+    No links or pipes, and no folder where a run has a file: before hours of work, not after. The
+    folder itself may be a link. Errors: UserError naming the first of them.
     """
     for place in map(folder.joinpath, PLACES):
         try:
@@ -35,13 +37,14 @@ def expect_own(folder: Path) -> Path:
             continue  # in what cannot be looked into, nothing is opened either
         if found:
             first = min(found)
-            files.expect_own(first, first.lstat().st_mode)
+            raise files.not_of_a_run(first, first.lstat().st_mode)
     return folder
 
 
 def _is_own(entry: "os.DirEntry[str]") -> bool:
-    plain = entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)
-    return plain or entry.name.startswith(LOCK)
+    if entry.is_dir(follow_symlinks=False):
+        return Path(entry.name).suffix not in FILES
+    return entry.is_file(follow_symlinks=False) or entry.name.startswith(LOCK)
 
 
 def expect(folder: Path) -> Path:

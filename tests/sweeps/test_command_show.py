@@ -328,7 +328,7 @@ def test_a_provenance_of_another_shape_is_told_in_one_line(finished: Path, tmp_p
                 assert f"provenance.json: {name}: expected " in line
 
 
-def test_a_report_that_cannot_be_written_is_told_in_one_line(
+def test_a_folder_where_a_run_has_a_file_is_told_in_one_line(
     finished: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "small"
@@ -336,4 +336,4 @@ def test_a_report_that_cannot_be_written_is_told_in_one_line(
     (folder / "summary.json").unlink()
     (folder / "summary.json").mkdir()
     done = sweeps("report", "small", cwd=tmp_path, code=2, module="sweeps")
-    assert done.stderr == "small/summary.json: expected to write there, got Is a directory\n"
+    assert done.stderr == "small/summary.json: expected a file of the run, got a folder\n"
