@@ -60,8 +60,8 @@ class Address:
             return ""
         option = redact_address(self.option)
         return (
-            f"{self.where}: expected leave to {USES[self.kind]} {self}, got none, so nothing was "
-            f"sent (if you trust who wrote that, say {option}, or --allow-remote)"
+            f"{self.where}: expected permission to {USES[self.kind]} {self}, got none, so nothing "
+            f"was sent (if you trust who wrote that, say {option}, or --allow-remote)"
         )
 
     def _stays_here(self) -> bool:

@@ -35,8 +35,8 @@ def new(
         for name, reason in made.columns.ignored.items():
             print(f"ignored {show(name)}: {printable(reason)}")
         for name, reason in made.columns.words.items():
-            print(f"taken for words {show(name)}: {printable(reason)}")
+            print(f"read as categories {show(name)}: {printable(reason)}")
         for name, values in made.columns.groups.items():
-            why = "say data.group if the rows of one belong together"
+            why = "set data.group if the rows of one belong together"
             print(f"perhaps a group {show(name)}: {values}; {why}")
         print(f"go on with: sweeps run {made.path}")

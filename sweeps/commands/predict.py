@@ -28,8 +28,8 @@ def predict(
 ) -> None:
     """Predict a file's rows with the winner's networks, preprocessed as in training.
 
-    The columns are those of the training data; a missing value is one as it was there, and a word
-    that was not there is none of the known ones: a line on stderr says so. Written are
+    The columns are those of the training data; a missing value is read as it was there, and a
+    category that was not there as none of the known ones: a line on stderr says so. Written are
     the prediction of all networks together, for classes each one's probability (p.NAME), and the
     SD over the networks (sd, sd.NAME).
 

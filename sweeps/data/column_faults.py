@@ -79,7 +79,10 @@ def _text_fault(
     alike = number_formats.differing_by_spaces(counts)
     if alike is not None:
         one, other = map(show, alike)
-        return f"expected words that differ by more than spaces, got {one} and {other}"
+        return (
+            f"expected texts that differ by more than spaces, got {one} and {other} "
+            "(make them the same in the file)"
+        )
     distinct = 0 if is_target else len(counts)
     if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
         clauses = number_formats.why_not_numbers(column)

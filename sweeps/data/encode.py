@@ -192,7 +192,7 @@ def _of_numbers(
     if len(lost):
         name = names[lost[0]]
         largest = float(filled[lost[0]].max())
-        raise Expected(f"numbers of a sensible size in column '{name}'", largest)
+        raise Expected(f"numbers small enough to be scaled in column '{name}'", largest)
     # A constant column has no spread to divide by; it becomes 0.
     scale = np.where(scale > 1e-12 * np.maximum(1.0, np.abs(mean)), scale, 1.0)
     is_flag = missing | (values == 0) | (values == 1)

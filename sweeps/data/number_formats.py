@@ -57,7 +57,7 @@ def _likenesses(text: str) -> int:
 def remedy(reasons: list[str]) -> str:
     """What to do about reasons of `why_not_numbers` in a file of text; "" where none is known."""
     has_comma = any(reason.endswith("a decimal comma") for reason in reasons)
-    return "say data.decimal: ','" if has_comma else ""
+    return "set data.decimal: ','" if has_comma else ""
 
 
 def differing_by_spaces(texts: Iterable[str]) -> tuple[str, str] | None:

@@ -145,7 +145,7 @@ def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
         "ignored 'currency': the same value in every row",
         "ignored 'rooms': expected a number in every row, got text in 1 of 100, first '-' in line "
         "101",
-        "taken for words 'rebate': '5%' looks like a percent sign",
+        "read as categories 'rebate': '5%' looks like a percent sign",
         "go on with: sweeps run mine.yaml",
     ]
 
@@ -225,7 +225,7 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
         ),
         (
             ("x", "id.csv", "y"),
-            "--data: expected columns that say something of the target, got none ("
+            "--data: expected columns that can help to predict the target, got none ("
             "'id': another value in every row; 'empty': expected values, got none)",
         ),
     ],

@@ -99,8 +99,8 @@ def test_words_never_seen_in_training_are_told(made: Path, monkeypatch: pytest.M
     monkeypatch.setattr(predict, "CHUNK", 100)
     notes = predict.write(model, made / "unknown.csv", list(frame), io.StringIO())
     assert notes.lines() == [
-        f"{name}: 'Hamburg', 'x\N{REPLACEMENT CHARACTER}[1m' in 3 rows: never there in training, "
-        "so none of the known words"
+        f"{name}: 'Hamburg', 'x\N{REPLACEMENT CHARACTER}[1m' in 3 rows: not in the training "
+        "data, so read as none of its categories"
     ]
     done = sweeps("predict", "runs/csv-example", "unknown.csv", cwd=made, module="sweeps")
     assert done.stderr.splitlines()[0].startswith(f"{name}: 'Hamburg', ")

@@ -73,7 +73,7 @@ NAMED = {
 def refused(said: str, host: CountingHost) -> None:
     """In one line, which says what to do; nobody was called, and nothing was told."""
     assert len(said.splitlines()) == 1, said
-    assert "expected leave to " in said
+    assert "expected permission to " in said
     assert "--allow-remote" in said
     assert SECRET not in said
     assert host.calls == 0
@@ -121,7 +121,7 @@ def test_a_check_says_what_would_be_asked_for_and_asks_nobody(
     named = [NAMED[name] for name in ("dask", "server", "bucket")]
     text = "\n".join([QUICK, *named]).replace("PORT", str(host.port))
     said = sweeps("check", str(study(tmp_path, text)), cwd=tmp_path, module="sweeps").stdout
-    assert said.count("expected leave to ") == 3
+    assert said.count("expected permission to ") == 3
     assert host.calls == 0
 
 
@@ -156,13 +156,15 @@ def test_part_of_an_address_on_the_command_line_is_not_the_address(tmp_path: Pat
 def test_whoever_connects_asks_for_leave(tmp_path: Path) -> None:
     """An address that has none gets nowhere, whatever was checked before."""
     foreign = Address("storage", "postgresql://me:hunter2@h/d", "a file", is_own=False)
-    with pytest.raises(UserError, match=r"a file: expected leave to use the storage .*me:\*\*\*@h"):
+    with pytest.raises(
+        UserError, match=r"a file: expected permission to use the storage .*me:\*\*\*@h"
+    ):
         backends.remote(foreign)
-    with pytest.raises(UserError, match="expected leave to send records to s3://b"):
+    with pytest.raises(UserError, match="expected permission to send records to s3://b"):
         S3Mirror(Address("artifacts", "s3://b", "a file", is_own=False), tmp_path, "a", None)  # type: ignore[arg-type]
     text = f"{QUICK}engine: {{name: dask, address: 'tcp://h:1'}}\n"
     spec = prepare.prepare(documents.read(study(tmp_path, text)), tmp_path, [])[0]
-    with pytest.raises(UserError, match="expected leave to join the cluster tcp://h:1"):
+    with pytest.raises(UserError, match="expected permission to join the cluster tcp://h:1"):
         make(spec.engine, lambda task, shared: None, None, 1, 0)
     assert "hunter2" not in f"{foreign} {foreign!r}"
 
@@ -206,7 +208,7 @@ def test_a_share_of_another_machine_is_not_read(tmp_path: Path, key: str, path: 
     document = documents.read(study(tmp_path, QUICK))
     section, _, word = key.partition(".")
     document.values[section][word] = path
-    with pytest.raises(UserError, match=f"{key}: expected leave to read from another machine"):
+    with pytest.raises(UserError, match=f"{key}: expected permission to read from another machine"):
         prepare.prepare(document, tmp_path, [])
 
 

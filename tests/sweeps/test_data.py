@@ -119,7 +119,7 @@ def test_a_decimal_comma(tmp_path: Path) -> None:
     write(tmp_path, frame)
     points = load(spec(ignore=["id"]), tmp_path, "float64")
     frame.to_csv(tmp_path / "my.csv", index=False, sep=";", decimal=",")
-    with pytest.raises(UserError, match=r"a decimal comma \(say data\.decimal: ',', or add it to "):
+    with pytest.raises(UserError, match=r"a decimal comma \(set data\.decimal: ',', or add it to "):
         load(spec(ignore=["id"]), tmp_path, "float64")
     commas = load(spec(ignore=["id"], decimal=","), tmp_path, "float64")
     assert commas.encoder == points.encoder
@@ -220,8 +220,8 @@ def with_value(column: str, row: int, value: Any) -> pd.DataFrame:
         (churn(), {"source": "synthetic:moon"}, r"known synthetic set.*did you mean 'moons'\?"),
         (churn(), {"options": {"rows": 5}}, r"expected no options for this source"),
         (with_value("age", 14, "old"), {}, r"my.csv: column 'age': expected a number in every row, got text in 1 of 120, first 'old' in line 16 \(empty such cells, or add it to data.ignore\)"),
-        (with_value("plan", 119, "basic "), {}, r"my.csv: column 'plan': expected words that differ by more than spaces, got 'basic' and 'basic '"),
-        (with_value("churn", 119, "no "), {}, r"my.csv: target 'churn': expected words that differ by more than spaces, got 'no' and 'no '"),
+        (with_value("plan", 119, "basic "), {}, r"my.csv: column 'plan': expected texts that differ by more than spaces, got 'basic' and 'basic '"),
+        (with_value("churn", 119, "no "), {}, r"my.csv: target 'churn': expected texts that differ by more than spaces, got 'no' and 'no '"),
         (with_value("churn", 7, np.nan), {}, r"my.csv: target 'churn': expected a value in every row, got none in 1 of 120, first in line 9"),
         (change(churn="no"), {}, r"my.csv: target 'churn': expected at least two different values, got 'no' in every row"),
         (change(name=[f"n{i}" for i in range(120)]), {}, r"column 'name': expected numbers or at most 50 categories, got 120 different texts in 120 rows \(add it to data.ignore\)"),
@@ -372,7 +372,7 @@ def test_duplicates_between_train_and_test_are_counted(tmp_path: Path) -> None:
         ),
         (
             "a,churn\n" + "".join(f"{n}e300,{n % 2}\n" for n in range(30)),
-            "expected numbers of a sensible size in column 'a'",
+            "expected numbers small enough to be scaled in column 'a'",
         ),
     ],
 )

@@ -53,7 +53,7 @@ SIZES = (
 class ColumnRemarks:
     """Those of which something is to be said: column → reason.
 
-    ignored: left out of the data; words: taken for words, though most of it looks like numbers;
+    ignored: left out of the data; words: read as categories, though most of it looks like numbers;
     groups: those whose values come back, as a customer's do, whose rows may belong together.
     """
 
@@ -146,7 +146,7 @@ def _columns(table: SourceTable) -> ColumnRemarks:
             groups[name] = f"{features[name].nunique()} values in {len(features)} rows"
     if features.shape[1] == len(ignored):
         reasons = "; ".join(f"{show(name)}: {reason}" for name, reason in ignored.items())
-        raise Expected("columns that say something of the target", Unquoted("none"), reasons)
+        raise Expected("columns that can help to predict the target", Unquoted("none"), reasons)
     return ColumnRemarks(ignored, words, groups)
 
 

@@ -40,7 +40,7 @@ class UnknownCategories:
     def __str__(self) -> str:
         words = _some([show(Unquoted(w) if w == MISSING else w) for w in self.words])
         rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
-        return f"{words} in {rows}: never there in training, so none of the known words"
+        return f"{words} in {rows}: not in the training data, so read as none of its categories"
 
 
 @dataclass
