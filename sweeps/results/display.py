@@ -7,6 +7,7 @@ import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import pandas as pd
 from sweeps.base.errors import printable
 
 if TYPE_CHECKING:
-    from sweeps.results.result import Result
+    from reports.frames import Run
 
 WIDTH, GAP = 100, "  "  # columns of the text; what stands between two of the table's
 SHOWN = 10  # trials of a search that was not confirmed
@@ -36,9 +37,9 @@ class _Display:
     note: str
 
 
-def text(result: "Result") -> str:
+def text(run: "Run", report: Path) -> str:
     """As `print` shows it: columns that are too many for the width are left to the report."""
-    display = _display(result)
+    display = _display(run)
     fitting = _fitting(display.table)
     absent = [str(name) for name in display.table.columns[len(fitting.columns) :]]
     in_report = f" No room here, but in the report: {', '.join(absent)}." if absent else ""
@@ -48,14 +49,14 @@ def text(result: "Result") -> str:
         *_aligned(fitting),
         "",
         fill(display.note + in_report, WIDTH),
-        f"Report: {result.report}",
+        f"Report: {report}",
     ]
     return printable("\n".join(lines))
 
 
-def as_html(result: "Result") -> str:
+def as_html(run: "Run", report: Path) -> str:
     """As a notebook shows it; everything in it is escaped."""
-    display = _display(result)
+    display = _display(run)
     sentences = [
         f"<p><b>{html.escape(label)}:</b> {html.escape(sentence)}</p>"
         for label, sentence in display.sentences
@@ -63,30 +64,30 @@ def as_html(result: "Result") -> str:
     with pd.option_context("display.max_colwidth", None):  # else it cuts long settings off
         table = display.table.to_html(index=False, justify="left", escape=True)
     note = f"<p>{html.escape(display.note)}</p>"
-    report = f"<p>Report: <code>{html.escape(str(result.report))}</code></p>"
-    return "\n".join([*sentences, table, note, report])
+    place = f"<p>Report: <code>{html.escape(str(report))}</code></p>"
+    return "\n".join([*sentences, table, note, place])
 
 
-def _display(result: "Result") -> _Display:
-    if result.confirm is None:
-        return _of_search(result)
+def _display(run: "Run") -> _Display:
+    if run.confirm is None:
+        return _of_search(run)
     from reports.sections import answers
     from reports.sections.confirmed import winners_table
 
-    table = winners_table(result.run)
+    table = winners_table(run)
     rows = [[cell.in_words for cell in row.cells] for row in table.rows]
     frame = pd.DataFrame(rows, columns=[column.label for column in table.columns])
-    return _Display(answers.lines(result.run) or (DIVERGED,), frame, table.note)
+    return _Display(answers.lines(run) or (DIVERGED,), frame, table.note)
 
 
-def _of_search(result: "Result") -> _Display:
+def _of_search(run: "Run") -> _Display:
     """The best trials of a search, by rank."""
-    trials = result.trials
+    trials = run.trials
     best = trials[trials["rank"] > 0].sort_values("rank").head(SHOWN)
     settings = best.filter(like="param.")
     settings = settings.rename(columns=lambda name: str(name).removeprefix("param."))
     table = pd.concat([best[["rank", "trial", "value"]], settings], axis=1)
-    label = str(result.run.provenance["objective"].get("label", result.run.metric))
+    label = str(run.provenance["objective"].get("label", run.metric))
     words = table.rename(columns={"value": label}).map(_word)
     return _Display((UNCONFIRMED,), words, f"The best of {len(trials)} trials.")
 

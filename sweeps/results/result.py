@@ -262,12 +262,12 @@ class Result:
     def __str__(self) -> str:
         from sweeps.results import display
 
-        return display.text(self)
+        return display.text(self.run, self.report)
 
     def _repr_html_(self) -> str:
         from sweeps.results import display
 
-        return display.as_html(self)
+        return display.as_html(self.run, self.report)
 
 
 def load(folder: "str | os.PathLike[str]") -> Result:
