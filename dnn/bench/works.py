@@ -20,7 +20,7 @@ from dnn.settings import Settings
 
 
 @dataclass(frozen=True)
-class Workload:
+class BenchmarkWorkload:
     """A shape, its data and its targets at population 16 (best peer) and alone (PyTorch)."""
 
     sizes: tuple[int, ...]
@@ -124,14 +124,14 @@ def breast_cancer() -> Data:
     return _binary((x - x.mean(axis=0)) / x.std(axis=0), labels[:455])
 
 
-WORKS: Mapping[str, Workload] = {
-    "moons": Workload((2, 5, 2, 1), 64, moons, 1.5),
-    "circles": Workload((2, 10, 5, 1), 300, circles, 1.5),
-    "tabular": Workload((30, 64, 32, 1), 32, tabular, 0.9),
-    "image": Workload((64, 128, 64, 10), 64, lambda: clusters(1437, 64), 0.9),
-    "wide": Workload((784, 256, 128, 10), 128, lambda: clusters(2560, 784), 0.85, 1.0),
-    "digits": Workload((64, 128, 64, 10), 64, digits, 0.9),
-    "breast_cancer": Workload((30, 32, 16, 1), 32, breast_cancer, 0.9),
+WORKS: Mapping[str, BenchmarkWorkload] = {
+    "moons": BenchmarkWorkload((2, 5, 2, 1), 64, moons, 1.5),
+    "circles": BenchmarkWorkload((2, 10, 5, 1), 300, circles, 1.5),
+    "tabular": BenchmarkWorkload((30, 64, 32, 1), 32, tabular, 0.9),
+    "image": BenchmarkWorkload((64, 128, 64, 10), 64, lambda: clusters(1437, 64), 0.9),
+    "wide": BenchmarkWorkload((784, 256, 128, 10), 128, lambda: clusters(2560, 784), 0.85, 1.0),
+    "digits": BenchmarkWorkload((64, 128, 64, 10), 64, digits, 0.9),
+    "breast_cancer": BenchmarkWorkload((30, 32, 16, 1), 32, breast_cancer, 0.9),
 }
 
 # Any λ above 0 takes the same time.

@@ -30,6 +30,6 @@ def gradcheck(
 
         if not 1e-14 <= epsilon <= 1:
             raise UserError(f"--epsilon: expected a number from 1e-14 to 1, got {epsilon:g}")
-        options = gradcheck.Options(rows, most, epsilon, against_epsilon, fault or ())
+        options = gradcheck.GradcheckOptions(rows, most, epsilon, against_epsilon, fault or ())
         if not gradcheck.check(study, set_ or [], options, console()):
             raise typer.Exit(1)

@@ -9,7 +9,7 @@ day, ABSENT keeps the value that it had until then.
 from collections.abc import Mapping
 from typing import Any
 
-from sweeps.study.sections import Section
+from sweeps.study.sections import StudySection
 
 VERSION = 1  # of these rules; a run of a later version is not ours to judge
 
@@ -64,7 +64,7 @@ FIRST_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "huber": ("delta",),
 }
 
-# What absence means where it is no longer the default: by "Section.field", "name.setting" or
+# What absence means where it is no longer the default: by "StudySection.field", "name.setting" or
 # hyperparameter; and for what no option says, such as the order of a record's parameters.
 ABSENT: Mapping[str, Any] = {"layout": 1}
 
@@ -79,7 +79,7 @@ def unless_absent(name: str, value: Any) -> dict[str, Any]:
     return {} if value == ABSENT[name] else {name: value}
 
 
-def fields(section: Section, **how: Any) -> dict[str, Any]:
+def fields(section: StudySection, **how: Any) -> dict[str, Any]:
     """A section as its identity says it; `how` is pydantic's, of `model_dump`."""
     kind, found = type(section), section.model_dump(**how)
     first = ("name", *FIRST_FIELDS.get(kind.__name__, ()))
@@ -88,7 +88,7 @@ def fields(section: Section, **how: Any) -> dict[str, Any]:
         default = kind.model_fields[name].get_default(call_default_factory=True)
         if goes_without_saying(f"{kind.__name__}.{name}", value, default, name in first):
             del found[name]
-        elif isinstance(value, Section):
+        elif isinstance(value, StudySection):
             inner = {key: option for key, option in how.items() if key == "exclude_none"}
             found[name] = fields(value, **inner)
     return found

@@ -9,12 +9,12 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sweeps.base.errors import show
-from sweeps.study.sections import Section
+from sweeps.study.sections import StudySection
 
 ColumnKind = Literal["number", "category", "ignore"]  # what a column can be said to be
 
 
-class SplitSpec(Section):
+class SplitSpec(StudySection):
     """Shares of the rows, or a column that holds train, dev and test."""
 
     dev: float = Field(0.2, gt=0, lt=1)
@@ -32,7 +32,7 @@ class SplitSpec(Section):
         return self
 
 
-class DataSpec(Section):
+class DataSpec(StudySection):
     """Where the rows come from and how they are divided."""
 
     source: str

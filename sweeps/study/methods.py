@@ -8,72 +8,72 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sweeps.study.sections import Section, by_name
+from sweeps.study.sections import StudySection, by_name
 
 Startup = Annotated[int, Field(ge=0, le=100_000)]
 
 
-class Tpe(Section):
+class Tpe(StudySection):
     """Tree-structured Parzen estimators (Bergstra et al. 2011), multivariate."""
 
     name: Literal["tpe"] = "tpe"
     startup: Startup = 10  # random trials first
 
 
-class Random(Section):
+class Random(StudySection):
     """Independent uniform draws."""
 
     name: Literal["random"] = "random"
 
 
-class Qmc(Section):
+class Qmc(StudySection):
     """Scrambled Sobol points: more even than random ones (Bergstra & Bengio 2012, sec. 2.3)."""
 
     name: Literal["qmc"] = "qmc"
 
 
-class Grid(Section):
+class Grid(StudySection):
     """Every cell once, in a shuffled order; ranges without a step are cut into `points`."""
 
     name: Literal["grid"] = "grid"
     points: int = Field(5, ge=2, le=1000)
 
 
-class BruteForce(Section):
+class BruteForce(StudySection):
     """Every setting once; needs choices, whole numbers and steps alone."""
 
     name: Literal["brute_force"] = "brute_force"
 
 
-class CmaEs(Section):
+class CmaEs(StudySection):
     """Covariance matrix adaptation (Hansen 2016), for ranges; choices are drawn at random."""
 
     name: Literal["cmaes"] = "cmaes"
     startup: Startup = 1
 
 
-class Gp(Section):
+class Gp(StudySection):
     """A Gaussian process with expected improvement, by Optuna; slow beyond some hundred trials."""
 
     name: Literal["gp"] = "gp"
     startup: Startup = 10
 
 
-class Nsga2(Section):
+class Nsga2(StudySection):
     """An evolution of populations by crossover and mutation (Deb et al. 2002)."""
 
     name: Literal["nsga2"] = "nsga2"
     population: int = Field(50, ge=2, le=10_000)
 
 
-class Nsga3(Section):
+class Nsga3(StudySection):
     """NSGA-II with reference points, for many objectives (Deb & Jain 2014)."""
 
     name: Literal["nsga3"] = "nsga3"
     population: int = Field(50, ge=2, le=10_000)
 
 
-SAMPLERS: dict[str, type[Section]] = {
+SAMPLERS: dict[str, type[StudySection]] = {
     "tpe": Tpe,
     "random": Random,
     "qmc": Qmc,
@@ -95,13 +95,13 @@ Sampler = Annotated[
 ]
 
 
-class Unpruned(Section):
+class Unpruned(StudySection):
     """Every trial runs to the end."""
 
     name: Literal["none"] = "none"
 
 
-class Median(Section):
+class Median(StudySection):
     """Stop a trial whose best is worse than the median at the same epoch (Optuna's rule)."""
 
     name: Literal["median"] = "median"
@@ -109,7 +109,7 @@ class Median(Section):
     warmup: int = Field(10, ge=0)
 
 
-class Percentile(Section):
+class Percentile(StudySection):
     """As the median, but a trial has to be among the best `percentile` percent."""
 
     name: Literal["percentile"] = "percentile"
@@ -118,7 +118,7 @@ class Percentile(Section):
     warmup: int = Field(10, ge=0)
 
 
-class SuccessiveHalving(Section):
+class SuccessiveHalving(StudySection):
     """At epochs first, first·factor, …: go on only among the best 1/factor (Li et al. 2020)."""
 
     name: Literal["successive_halving"] = "successive_halving"
@@ -126,7 +126,7 @@ class SuccessiveHalving(Section):
     factor: int = Field(4, ge=2, le=100)
 
 
-class Hyperband(Section):
+class Hyperband(StudySection):
     """Successive halving in brackets that begin later and later (Li et al. 2018)."""
 
     name: Literal["hyperband"] = "hyperband"
@@ -134,7 +134,7 @@ class Hyperband(Section):
     factor: int = Field(3, ge=2, le=100)
 
 
-class Threshold(Section):
+class Threshold(StudySection):
     """Stop a trial whose objective is beyond a bound."""
 
     name: Literal["threshold"] = "threshold"
@@ -149,7 +149,7 @@ class Threshold(Section):
         return self
 
 
-class SignedRank(Section):
+class SignedRank(StudySection):
     """Stop a configuration whose replicates already lose to the best's at the same epoch.
 
     Wilcoxon's signed-rank test, one-sided, over replicates, which share their seeds; at two epochs
@@ -171,7 +171,7 @@ Inner = Annotated[
 ]
 
 
-class Patient(Section):
+class Patient(StudySection):
     """Only stop a trial that has not improved for `patience` epochs; `around` decides then."""
 
     name: Literal["patient"] = "patient"
@@ -180,7 +180,7 @@ class Patient(Section):
     around: Inner = Unpruned()
 
 
-INNER: dict[str, type[Section]] = {
+INNER: dict[str, type[StudySection]] = {
     "none": Unpruned,
     "median": Median,
     "percentile": Percentile,
@@ -189,7 +189,7 @@ INNER: dict[str, type[Section]] = {
     "threshold": Threshold,
     "signed_rank": SignedRank,
 }
-PRUNERS: dict[str, type[Section]] = {**INNER, "patient": Patient}
+PRUNERS: dict[str, type[StudySection]] = {**INNER, "patient": Patient}
 
 Pruner = Annotated[
     Plain | Patient,
@@ -198,12 +198,12 @@ Pruner = Annotated[
 ]
 
 
-def points(sampler: Section) -> int | None:
+def points(sampler: StudySection) -> int | None:
     """Into how many values a sampler cuts a range without a step; None where it cuts none."""
     return sampler.points if isinstance(sampler, Grid) else None
 
 
-def description(method: Section) -> str:
+def description(method: StudySection) -> str:
     """A sampler or pruner with its options, for people: "median (startup 5, warmup 10)"."""
     options = method.model_dump(exclude_none=True)
     name = str(options.pop("name"))

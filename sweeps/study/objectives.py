@@ -11,12 +11,12 @@ from pydantic_core import PydanticCustomError
 
 from sweeps.base.errors import Expected, did_you_mean, show
 from sweeps.study.metrics import METRICS, Score
-from sweeps.study.sections import Section
+from sweeps.study.sections import StudySection
 
 Goal = Literal["minimize", "maximize"]
 
 
-class Reduction(Section):
+class Reduction(StudySection):
     """One number of the replicates': a quantile, or the mean with so many SDs to the bad side."""
 
     quantile: float | None = Field(None, ge=0, le=1)
@@ -38,7 +38,7 @@ Reduce = Annotated[
 ]
 
 
-class Objective(Section):
+class Objective(StudySection):
     """What the search optimizes: `at: last` epoch, or the `best` dev epoch of each network."""
 
     metric: str = "dev_loss"
@@ -126,7 +126,7 @@ class Objective(Section):
         return float(values.mean()) + self.sign * (self.reduce.sd or 0.0) * spread
 
 
-class MetricConstraint(Section):
+class MetricConstraint(StudySection):
     """A metric's mean over replicates that must not be beyond a bound: `gap <= 0.02`."""
 
     metric: str

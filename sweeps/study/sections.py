@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from sweeps.base.errors import did_you_mean, show
 
 
-class Section(BaseModel):
+class StudySection(BaseModel):
     """A mapping of the study file: no unknown keys, no coercion, no change afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -41,12 +41,12 @@ def by_name(value: Any, known: Mapping[str, Any], what: str) -> Any:
     return {**(options or {}), "name": name}
 
 
-def named(section: Section) -> Any:
+def named(section: StudySection) -> Any:
     """A section with a name as the study file says it: `tpe`, or `{tpe: {startup: 5}}`."""
     options: dict[str, Any] = section.model_dump(exclude_none=True)
     name = options.pop("name")
     for key in options:
         inner = getattr(section, key)
-        if isinstance(inner, Section):
+        if isinstance(inner, StudySection):
             options[key] = named(inner)
     return {name: options} if options else name

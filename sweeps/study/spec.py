@@ -28,7 +28,7 @@ from sweeps.study.data_section import DataSpec
 from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
 from sweeps.study.metrics import METRICS
 from sweeps.study.objectives import MetricConstraint, Objective, metrics_of
-from sweeps.study.sections import Section
+from sweeps.study.sections import StudySection
 from sweeps.study.space import Params, Space
 from sweeps.study.trainers import Trainer
 
@@ -37,7 +37,7 @@ BASELINES: tuple[Baseline, ...] = get_args(Baseline)
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
-class Search(Section):
+class Search(StudySection):
     """How the space is searched."""
 
     sampler: Sampler = Tpe()
@@ -58,7 +58,7 @@ def _a_time(value: Any) -> str:
     return str(value)
 
 
-class Budgets(Section):
+class Budgets(StudySection):
     """What ends the search besides its trials; the first to be met does."""
 
     time: str | None = None  # of the search, from when it began to run
@@ -73,7 +73,7 @@ class Budgets(Section):
         return None if value is None else _a_time(value)
 
 
-class Confirm(Section):
+class Confirm(StudySection):
     """The second phase: the best `top` and the defaults, on fresh seeds and the test split."""
 
     top: int = Field(3, ge=1, le=100)
@@ -103,14 +103,14 @@ class Confirm(Section):
         return _a_time(value)
 
 
-class Targets(Section):
+class Targets(StudySection):
     """What counts as having converged."""
 
     dev_error: float | None = Field(None, gt=0, allow_inf_nan=False)
     dev_loss: float | None = Field(None, gt=0, allow_inf_nan=False)
 
 
-class EngineSpec(Section):
+class EngineSpec(StudySection):
     """What runs the trials: this machine's processes, or the cluster at an address."""
 
     name: Literal["loky", "dask", "ray"]
@@ -151,7 +151,7 @@ class EngineSpec(Section):
         return f"{self.name} at {self.address}" if self.address else self.name
 
 
-class Study(Section):
+class Study(StudySection):
     """A whole study, resolved. `space` holds what is searched and the values of all else."""
 
     model_config = ConfigDict(

@@ -25,7 +25,7 @@ from pydantic_core import PydanticCustomError
 from sweeps.base.errors import Expected, Unquoted, did_you_mean, join, show
 from sweeps.study.hyperparameters.kinds import Flag, Kind, Name, Number
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, Hyperparameter
-from sweeps.study.sections import Section
+from sweeps.study.sections import StudySection
 
 CALL = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -34,7 +34,7 @@ ARGUMENTS = ("config", "data", "seed")
 Function = Callable[[dict[str, Any], Any, int], Iterator[Any]]
 
 
-class Parameter(Section):
+class Parameter(StudySection):
     """A hyperparameter that the vocabulary does not have."""
 
     type: Literal["int", "float", "name", "flag"]
@@ -71,7 +71,7 @@ class Parameter(Section):
         return Number(low, high, integer=self.type == "int")
 
 
-class Trainer(Section):
+class Trainer(StudySection):
     """call: "module:function". folder: where the module is looked up before the path is.
 
     sha256: of its source file; where the study says one, no other file is run.

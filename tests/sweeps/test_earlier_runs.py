@@ -15,7 +15,7 @@ from sweeps.study import compatibility
 from sweeps.study.file import documents, parsing
 from sweeps.study.hyperparameters import named_options, vocabulary
 from sweeps.study.hyperparameters.kinds import Number, Setting
-from sweeps.study.sections import Section
+from sweeps.study.sections import StudySection
 from tests.sweeps.helpers import sweeps
 
 # What the first version left in three run folders, and the studies' own files.
@@ -65,7 +65,7 @@ def test_an_identity_leaves_out_what_came_later(name: str, monkeypatch: pytest.M
 
 
 def test_a_later_option_is_said_where_it_is_not_at_its_default() -> None:
-    class Tpe(Section):
+    class Tpe(StudySection):
         name: str = "tpe"
         startup: int = 10
         candidates: int = 24
@@ -75,7 +75,7 @@ def test_a_later_option_is_said_where_it_is_not_at_its_default() -> None:
 
 
 def test_a_default_that_changes_changes_no_earlier_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Tpe(Section):
+    class Tpe(StudySection):
         name: str = "tpe"
         startup: int = 10
         candidates: int = 32  # it was 24

@@ -29,7 +29,7 @@ NUDGE = 0.01
 
 
 @dataclass(frozen=True)
-class Options:
+class GradcheckOptions:
     """What to check: so many rows, so many parameters a block; `faults` scales named blocks."""
 
     rows: int = 32
@@ -39,7 +39,9 @@ class Options:
     faults: Sequence[str] = ()
 
 
-def check(path: Path, assignments: Sequence[str], options: Options, console: Console) -> bool:
+def check(
+    path: Path, assignments: Sequence[str], options: GradcheckOptions, console: Console
+) -> bool:
     """Check the study's default network in float64 and print it; True if it passes.
 
     Errors: UserError for a study that cannot be, or a fault for a block that is none.
@@ -110,7 +112,7 @@ def _tell_result(
 
 
 def _arguments(
-    study: Study, dataset: Dataset, loss: fitting.TrainingLoss, options: Options
+    study: Study, dataset: Dataset, loss: fitting.TrainingLoss, options: GradcheckOptions
 ) -> dict[str, Any]:
     config, network = study.space.default, loss.network
     streams = seeds.streams(study.search.seed, seeds.SEARCH, range(1))

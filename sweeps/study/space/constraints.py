@@ -26,7 +26,7 @@ _IDENTITY = re.compile(r"\s*(\w+)\s+is\s+(not\s+)?(\w+(?:\s+or\s+\w+)*)\s*")
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Inequality:
     """Numbers of the configuration against a number, or against each other."""
 
     left: str
@@ -58,8 +58,8 @@ class HyperparameterConstraint:
     """What has to hold where all of `when` hold."""
 
     text: str
-    must: "Comparison | Identity"
-    when: "tuple[Comparison | Identity, ...]" = ()
+    must: "Inequality | Identity"
+    when: "tuple[Inequality | Identity, ...]" = ()
 
     def holds(self, config: Mapping[str, Any]) -> bool:
         """Whether a configuration keeps the constraint."""
@@ -74,11 +74,11 @@ def parse(text: str, vocabulary: Vocabulary) -> HyperparameterConstraint:
     return HyperparameterConstraint(text, first, tuple(conditional))
 
 
-def _clause(text: str, vocabulary: Vocabulary) -> Comparison | Identity:
+def _clause(text: str, vocabulary: Vocabulary) -> Inequality | Identity:
     if found := _COMPARISON.fullmatch(text):
         left, sign, right = found.groups()
         _check_measure(left, vocabulary)
-        return Comparison(left, sign, _number_or_measure(right, vocabulary))
+        return Inequality(left, sign, _number_or_measure(right, vocabulary))
     if found := _IDENTITY.fullmatch(text):
         name, negated, values = found.groups()
         return _identity(name, bool(negated), tuple(re.split(r"\s+or\s+", values)), vocabulary)
