@@ -21,8 +21,8 @@ from dnn.normalization import (
 
 # Random words drawn at once: what a draw allocates stays in the cache, and stays small.
 WORDS = 2048
-# With fewer inputs than this, a first layer has so many fewer weights than values of units that
-# batch normalization scales its weights instead.
+# With fewer inputs than this, a first layer has far fewer weights than activations: batch
+# normalization is then folded into the weights, instead of scaling the activations.
 FEW_INPUTS = 8
 
 
@@ -164,7 +164,7 @@ def _allocate_table(
 
 
 def _shapes(network: Network, population: int, rows: int) -> list[tuple[int, int, int]]:
-    """Of the hidden activations, as they are computed: the first layer's row by row if wide."""
+    """Shapes of the hidden activations: (P, n, B), but (P, B, n) for a row-major first layer."""
     shapes = [(population, width, rows) for width in network.hidden]
     if network.is_row_major:
         shapes[0] = (population, rows, network.hidden[0])
@@ -234,7 +234,7 @@ def _linear(
     da: Array | None,
     units: BatchNormBuffers | None,
 ) -> list[Layer]:
-    """A dense layer, or one without bias and batch normalization behind it."""
+    """A dense layer; with batch normalization one without bias, and the normalization behind it."""
     if units is None:
         return [layers.dense(a, block.w, block.b, z, dz, gradient.w, gradient.b, da)]
     if da is None and a.shape[1] < FEW_INPUTS:

@@ -31,7 +31,7 @@ class Arrays(NamedTuple):
     state: Mapping[str, Array]
 
 
-def as_given(settings: Mapping[str, float], step: int) -> Mapping[str, float]:
+def constant_coefficients(settings: Mapping[str, float], step: int) -> Mapping[str, float]:
     """The hyperparameters themselves, at every step."""
     return settings
 
@@ -48,7 +48,7 @@ class Optimizer:
     update: Callable[[Arrays, Coefficients], None]
     state: tuple[str, ...] = ()
     settings: Mapping[str, float] = field(default_factory=dict)
-    coefficients: Callable[[Mapping[str, float], int], Mapping[str, float]] = as_given
+    coefficients: Callable[[Mapping[str, float], int], Mapping[str, float]] = constant_coefficients
     timed: bool = False
 
     @property

@@ -127,11 +127,11 @@ class Training(Iterator[Record]):
         return records[-1]
 
     def check_whole(self) -> None:
-        """Raise RuntimeError if an interrupt ended an epoch early: its numbers are of no epoch."""
+        """Raise RuntimeError if an interrupt ended an epoch early: it is incomplete."""
         if not self._is_whole:
             raise RuntimeError(
-                "this training was interrupted within an epoch, and its numbers are of no epoch: "
-                "start again, or resume from a checkpoint"
+                "this training was interrupted within an epoch, so its scores and parameters "
+                "cannot be used: start again, or resume from a checkpoint"
             )
 
     def __iter__(self) -> "Training":

@@ -30,7 +30,7 @@ def library(name: str) -> Any:
         raise MissingLibraryError(f"{top} is not installed: {INSTALL}") from error
 
 
-class Turn(NamedTuple):
+class TurnResult(NamedTuple):
     """What a trainer did in one turn.
 
     seconds: training alone (orders, gathering and updates; no evaluation). updates: each network's,
@@ -45,7 +45,7 @@ class Turn(NamedTuple):
 class EngineTrainer(Protocol):
     """P networks in some engine, ready to be trained on."""
 
-    def train(self, epochs: int) -> Turn: ...
+    def train(self, epochs: int) -> TurnResult: ...
 
     def theta(self) -> Array:
         """The parameters (P, N) in the order of `Network.blocks`."""

@@ -20,7 +20,7 @@ import numpy as np
 
 from dnn.bench import works
 from dnn.bench.engines import CEILINGS, ENGINES, BenchmarkEngine
-from dnn.bench.problem import EngineTrainer, Problem, Turn, library
+from dnn.bench.problem import EngineTrainer, Problem, TurnResult, library
 from dnn.data import Data
 from dnn.network import Network
 from dnn.settings import Settings
@@ -57,7 +57,7 @@ class BenchmarkJob:
 class WorkerAnswer:
     """What a child answers to every command.
 
-    seconds, updates, flops: of the turn, as in `Turn`. wall_seconds: of the whole command.
+    seconds, updates, flops: of the turn, as in `TurnResult`. wall_seconds: of the whole command.
     peak_bytes: the child's largest resident memory since its data were loaded.
     """
 
@@ -122,7 +122,7 @@ def main() -> None:
 def serve(job: BenchmarkJob, commands: Iterable[str], answers: TextIO) -> None:
     """Load and answer; then train as many epochs as each line says, and answer."""
 
-    def answer(turn: Turn, began: float) -> None:
+    def answer(turn: TurnResult, began: float) -> None:
         wall = time.perf_counter() - began
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts KiB
         answers.write(json.dumps(asdict(WorkerAnswer(*turn, wall, peak))) + "\n")
@@ -136,7 +136,7 @@ def serve(job: BenchmarkJob, commands: Iterable[str], answers: TextIO) -> None:
     theta, streams = problem.draw(job.population)
     # Linux forgets the peak here (proc(5)): making the data may have taken more for a moment.
     Path("/proc/self/clear_refs").write_text("5")
-    answer(Turn(0.0, 0, 0), began)
+    answer(TurnResult(0.0, 0, 0), began)
     trainer: EngineTrainer | None = None
     for line in commands:
         began = time.perf_counter()

@@ -38,7 +38,7 @@ def _search(run: Run) -> Iterator[str]:
         "replicates; the others are marked in the table of all trials, and none of them can win "
         "while there is one that keeps it."
     )
-    apart = tuning.apart(run, done, ~kept, "where one was broken")
+    apart = tuning.separating_parameters(run, done, ~kept, "where one was broken")
     strong = apart[apart["separation"] > 0.5]
     if len(strong):
         yield f"What sets the trials apart that broke one: {'; '.join(strong['words'].head(3))}."

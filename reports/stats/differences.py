@@ -100,7 +100,7 @@ def _on_new_rows(run: Run, first: str, second: str, by: Measure, split: str) -> 
     if lost:
         return intervals.none(estimate, n, f"{rows.DIVERGED} of {text.listing(lost)}")
     drawn = rows.rows_of_split(run, split)
-    apart, what = measures.apart((run, first), (run, second), by, split), drawn.unit
+    apart, what = measures.difference_draws((run, first), (run, second), by, split), drawn.unit
     if run.winner in (first, second):
         rival, sign = (second, 1) if first == run.winner else (first, -1)
         apart = apart + sign * measures.gain(run, by, split, rival)

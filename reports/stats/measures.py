@@ -129,7 +129,7 @@ def draws(
 ) -> Array:
     """(draws,) resampled means on the shared draws, as `rows.draws`, of a measure of rows."""
     luck = gain(run, by, split) if config == run.winner else 0.0
-    return unmoved(run, config, by, split, drawn) + luck
+    return uncorrected_draws(run, config, by, split, drawn) + luck
 
 
 def gain(run: Run, by: Measure, split: str, other: str | None = None) -> float:
@@ -145,12 +145,12 @@ def _column(by: Measure, split: str) -> str:
     return f"test_{by.metric}" if by.of_rows and split == "test" else by.metric
 
 
-def unmoved(
+def uncorrected_draws(
     run: Run, config: str, by: Measure, split: str = "test", drawn: RowWeights | None = None
 ) -> Array:
-    """(draws,) as `rows.unmoved`."""
+    """(draws,) as `rows.uncorrected_draws`."""
     if by.of_rows in (ERROR, "loss"):
-        return rows.unmoved(run, config, split, by.of_rows, drawn)
+        return rows.uncorrected_draws(run, config, split, by.of_rows, drawn)
     if drawn is not None:
         return _draws(run, config, by, split, drawn)
     key = f"draws/{config}/{split}/{by.of_rows}"
@@ -160,17 +160,20 @@ def unmoved(
     return found
 
 
-def apart(
+def difference_draws(
     first: Confirmed, second: Confirmed, by: Measure, split: str, other: RowWeights | None = None
 ) -> Array:
-    """(draws,) first - second as measured, on the same rows; other: as in `rows.apart`."""
+    """(draws,) first - second as measured, on the same rows.
+
+    other: as in `rows.difference_draws`.
+    """
     if by.of_rows in (ERROR, "loss"):
-        return rows.apart(first, second, split, by.of_rows, other)
+        return rows.difference_draws(first, second, split, by.of_rows, other)
     run = first[0]
     drawn = rows.rows_of_split(run, split)
     if scores.SCORES[by.of_rows].of_classes:
-        theirs = unmoved(*second, by, split, other or drawn.other)
-        found: Array = unmoved(*first, by, split) - theirs
+        theirs = uncorrected_draws(*second, by, split, other or drawn.other)
+        found: Array = uncorrected_draws(*first, by, split) - theirs
         return found
     losses = [_losses(*one, by, split) for one in (first, second)]
     seeds = (rows.seeds_of(run, len(losses[0])), rows.seeds_of(run, len(losses[1])))
@@ -182,7 +185,7 @@ def of_winners(
 ) -> Array:
     """(draws,) first - second, two runs' winners on the same rows, each moved by its luck."""
     lucks = [gain(run, by, split) for run, _ in (first, second)]
-    moved: Array = apart(first, second, by, split, other) + lucks[0] - lucks[1]
+    moved: Array = difference_draws(first, second, by, split, other) + lucks[0] - lucks[1]
     return moved
 
 

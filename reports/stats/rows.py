@@ -142,10 +142,10 @@ def draws(
     are moved by what it owes to being chosen.
     """
     gain = choosing.gain(run, f"{split}_{kind}") if config == run.winner else 0.0
-    return unmoved(run, config, split, kind, rows) + gain
+    return uncorrected_draws(run, config, split, kind, rows) + gain
 
 
-def unmoved(
+def uncorrected_draws(
     run: Run, config: str, split: str, kind: str = "error", rows: RowWeights | None = None
 ) -> Array:
     """As `draws`, but the winner's as they were measured: of a difference both sides move."""
@@ -159,7 +159,7 @@ def unmoved(
 Confirmed = tuple[Run, str]  # a configuration of a run
 
 
-def apart(
+def difference_draws(
     first: Confirmed, second: Confirmed, split: str, kind: str, other: RowWeights | None = None
 ) -> Array:
     """(draws,) first - second in error or loss, as measured, on the same rows and shared draws.
@@ -169,8 +169,8 @@ def apart(
     run = first[0]
     drawn = rows_of_split(run, split)
     if kind == "error" and not run.regression:
-        theirs = unmoved(*second, split, rows=other or drawn.other)
-        found: Array = unmoved(*first, split) - theirs
+        theirs = uncorrected_draws(*second, split, rows=other or drawn.other)
+        found: Array = uncorrected_draws(*first, split) - theirs
         return found
     losses = [row_losses(*one, split, kind) for one in (first, second)]
     seeds = (seeds_of(run, len(losses[0])), seeds_of(run, len(losses[1])))
@@ -186,7 +186,7 @@ def difference_on_new_rows(
     lost = [config for config in (first, second) if all_diverged(run, config)]
     if lost:
         return intervals.none(estimate, n, f"{DIVERGED} of {text.listing(lost)}")
-    drawn = apart((run, first), (run, second), split, kind)
+    drawn = difference_draws((run, first), (run, second), split, kind)
     if run.winner in (first, second):
         rival, sign = (second, 1) if first == run.winner else (first, -1)
         drawn = drawn + sign * choosing.gain(run, f"{split}_{kind}", rival)

@@ -131,12 +131,14 @@ def settings_of(run: Run, trial: int) -> dict[str, Any]:
 
 
 def divergence(run: Run) -> pd.DataFrame:
-    """Where trials diverged: `apart` of those that did."""
+    """Where trials diverged: `separating_parameters` of those that did."""
     done = run.trials[run.trials["state"].isin(["complete", "pruned"])]
-    return apart(run, done, done["diverged"].to_numpy(int) > 0, "where it diverged")
+    return separating_parameters(run, done, done["diverged"].to_numpy(int) > 0, "where it diverged")
 
 
-def apart(run: Run, done: pd.DataFrame, bad: NDArray[np.bool_], where: str) -> pd.DataFrame:
+def separating_parameters(
+    run: Run, done: pd.DataFrame, bad: NDArray[np.bool_], where: str
+) -> pd.DataFrame:
     """What sets the bad trials (n,) of `done` apart, one row per parameter, strongest first.
 
     Columns: parameter, separation, words.

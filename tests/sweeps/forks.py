@@ -13,6 +13,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import traceback
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -137,7 +139,33 @@ def _become(arguments: list[str], cwd: str, environment: dict[str, str], files: 
     os.environ.update(environment)
     sys.path[0] = cwd
     module, *sys.argv[1:] = arguments
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    code: Any = 1
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+        code = 0
+    except SystemExit as exit_:
+        code = exit_.code or 0
+    except BaseException:
+        traceback.print_exc()
+    _end(code)
+
+
+def _end(code: Any) -> None:
+    """As the interpreter ends, but for the C libraries' own ends.
+
+    Those look for threads that a fork does not have, and some of them abort now and then.
+    """
+    if not isinstance(code, int):
+        print(code, file=sys.stderr)
+        code = 1
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+    except OSError:
+        code = 120
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

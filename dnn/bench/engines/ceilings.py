@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dnn.arrays import Array
-from dnn.bench.problem import Problem, Turn
+from dnn.bench.problem import Problem, TurnResult
 from dnn.data import Streams
 
 SIDE = 1024
@@ -18,12 +18,12 @@ class Products:
     def __init__(self, theta: Array, run: Callable[[], None], updates: int, flops: int) -> None:
         self._theta, self._run, self._updates, self._flops = theta, run, updates, flops
 
-    def train(self, epochs: int) -> Turn:
+    def train(self, epochs: int) -> TurnResult:
         started = time.perf_counter()
         for _ in range(epochs):
             self._run()
         seconds = time.perf_counter() - started
-        return Turn(seconds, self._updates * epochs, self._flops * epochs)
+        return TurnResult(seconds, self._updates * epochs, self._flops * epochs)
 
     def theta(self) -> Array:
         return self._theta

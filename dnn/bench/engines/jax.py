@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dnn.arrays import Array
-from dnn.bench.problem import Problem, Turn, library
+from dnn.bench.problem import Problem, TurnResult, library
 from dnn.data import Streams
 from dnn.optimizers import OPTIMIZERS
 
@@ -36,7 +36,7 @@ class Compiled:
         self._draw = problem.orders(streams.order)
         self._epoch = _population(self._jax, problem)
 
-    def train(self, epochs: int) -> Turn:
+    def train(self, epochs: int) -> TurnResult:
         before, started = self._updates(), time.perf_counter()
         for _ in range(epochs):
             # Indices of 32 bits are what JAX gathers with; the cast also frees the drawn array.
@@ -45,7 +45,9 @@ class Compiled:
         self._jax.block_until_ready(self._state)
         seconds = time.perf_counter() - started
         population = len(self._state[-1])
-        return Turn(seconds, self._updates() - before, self._problem.flops(population, epochs))
+        return TurnResult(
+            seconds, self._updates() - before, self._problem.flops(population, epochs)
+        )
 
     def _updates(self) -> int:
         return int(self._state[-1][0])

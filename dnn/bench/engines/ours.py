@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 from dnn.arrays import Array
-from dnn.bench.problem import Problem, Turn
+from dnn.bench.problem import Problem, TurnResult
 from dnn.data import Streams
 from dnn.fitting import fit
 from dnn.records import Record
@@ -23,11 +23,11 @@ class Fit:
         )
         self._last = next(self._records)
 
-    def train(self, epochs: int) -> Turn:
+    def train(self, epochs: int) -> TurnResult:
         before = self._last
         for _ in range(epochs):
             self._last = next(self._records)
-        return Turn(
+        return TurnResult(
             self._last.seconds - before.seconds,
             int((self._last.updates - before.updates)[0]),
             int((self._last.flops - before.flops).sum()),

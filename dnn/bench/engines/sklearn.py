@@ -12,7 +12,7 @@ import warnings
 import numpy as np
 
 from dnn.arrays import Array
-from dnn.bench.problem import Problem, Turn, library
+from dnn.bench.problem import Problem, TurnResult, library
 from dnn.data import Streams
 
 
@@ -44,7 +44,7 @@ class Classifiers:
             model.intercepts_ = [b[0, :, 0].copy() for _, b, *_ in blocks]
             self._models.append(model)
 
-    def train(self, epochs: int) -> Turn:
+    def train(self, epochs: int) -> TurnResult:
         started = time.perf_counter()
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Stochastic Optimizer: Maximum iterations")
@@ -54,7 +54,7 @@ class Classifiers:
         batches = -(-len(self._x) // self._problem.batch_size)
         # `n_iter_` counts the epochs of the last fit.
         updates = self._models[0].n_iter_ * batches
-        return Turn(seconds, updates, self._problem.flops(len(self._models), epochs))
+        return TurnResult(seconds, updates, self._problem.flops(len(self._models), epochs))
 
     def theta(self) -> Array:
         layers = range(len(self._models[0].coefs_))

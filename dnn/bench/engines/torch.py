@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dnn.arrays import Array, Integers
-from dnn.bench.problem import Problem, Turn, library
+from dnn.bench.problem import Problem, TurnResult, library
 from dnn.data import Streams
 
 
@@ -44,12 +44,12 @@ class Stacks:
             draw = problem.orders(streams.order[at : at + size])
             self._stacks.append(Stack(weights, biases, adam, draw))
 
-    def train(self, epochs: int) -> Turn:
+    def train(self, epochs: int) -> TurnResult:
         updates, started = 0, time.perf_counter()
         for stack in self._stacks:
             updates = sum(self._epoch(stack) for _ in range(epochs))
         seconds = time.perf_counter() - started
-        return Turn(seconds, updates, self._problem.flops(self._population, epochs))
+        return TurnResult(seconds, updates, self._problem.flops(self._population, epochs))
 
     def _epoch(self, stack: Stack) -> int:
         """Shuffled once, then sliced; how many updates it made."""
