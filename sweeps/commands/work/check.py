@@ -1,11 +1,58 @@
-"""`sweeps check`: what a study may cost."""
+"""`sweeps check`: a study's faults, its plan, its first trials, and what it may cost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
 
 from sweeps.base import durations
+from sweeps.base.errors import Expected, UserError
+from sweeps.base.terminal import say, verbatim
 from sweeps.data import Dataset
+from sweeps.phases import options, prepare
+from sweeps.study.file import documents
 from sweeps.study.spec import Study
-from sweeps.views import estimates, wording
+from sweeps.views import estimates, first_trials, plan, wording
+
+
+def check(
+    path: Path,
+    assignments: Sequence[str],
+    jobs: int | None,
+    trials: int | None,
+    allow_code: bool,
+    console: Console,
+) -> None:
+    """Say what a study would do. Errors: UserError with every fault that it has."""
+    document = documents.read(path)
+    workers, wanted = options.check_jobs(jobs), options.check_trials(trials)
+    over = [*assignments, *([f"search.trials={wanted}"] if wanted else [])]
+    study, dataset = prepare.prepare(document, path.parent, over, allow_code)
+    storage, bucket = prepare.places(study, document, path.parent)
+    prepare.check_usable(study, storage, bucket)
+    budget = prepare.trials_of(study)
+    prepare.optuna_quietly()
+    try:
+        first = list(first_trials.lines(study, dataset, path.parent, budget))
+    except Expected as fault:
+        raise UserError(document.fault("", fault)) from None
+    verbatim(console, study.name, style="bold")
+    for name, text in plan.lines(study, dataset, budget, workers, "not run"):
+        say(console, name, text)
+    refusals = [one.refusal for one in (storage, bucket, study.engine.known) if one is not None]
+    for warning in (*plan.warnings(study, dataset, workers), *filter(None, refusals)):
+        say(console, "warning", warning, style="yellow")
+    for name, text in first:
+        say(console, name, text)
+    if study.trainer is None or allow_code:
+        try:
+            for name, text in costs(study, dataset, budget, workers):
+                say(console, name, text)
+        except Expected as fault:
+            raise UserError(document.fault("trainer", fault)) from None
+    else:
+        say(console, "trainer", "not imported, and not timed: --allow-code allows it")
+    say(console, "faults", "none")
 
 
 def costs(study: Study, dataset: Dataset, trials: int, jobs: int) -> Iterator[tuple[str, str]]:
