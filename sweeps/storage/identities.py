@@ -117,7 +117,8 @@ ABSENT = object()
 
 
 def _shown(values: dict[str, Any], path: str) -> str:
-    return show(values[path]) if path in values else "absent"
+    # An option at its default is left out of an identity: see `sweeps.study.compatibility`.
+    return show(values[path]) if path in values else "not set"
 
 
 def _flat(values: Any, path: str = "") -> dict[str, Any]:

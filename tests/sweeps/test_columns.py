@@ -125,7 +125,7 @@ def test_an_index_is_told_and_an_earlier_run_with_it_goes_on(tmp_path: Path) -> 
     assert "columns" not in identity["data"]
     done = sweeps("leak.yaml", "--jobs", "1", cwd=tmp_path, code=2)
     (line,) = done.stderr.splitlines()
-    assert "data.columns.row: absent there, 'ignore' here" in line
+    assert "data.columns.row: not set there, 'ignore' here" in line
     done = sweeps("leak.yaml", *keep, "--jobs", "1", cwd=tmp_path)
     assert "resumed   2 of 2 trials are done" in done.stdout
 

@@ -1,5 +1,6 @@
 """From a user's own table to arrays: what works, and what each fault says."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sweeps.data import Dataset, encode, number_formats, sources
 from sweeps.data.encode import Encoder
 from sweeps.data.file_kinds import ReadOptions
 from sweeps.data.loading import load
+from sweeps.data.sources import FORMS
 from sweeps.study.data_section import DataSpec
 from sweeps.study.metrics import worst
 
@@ -214,7 +216,7 @@ def with_value(column: str, row: int, value: Any) -> pd.DataFrame:
         (churn(), {"ignore": ["ids"]}, r"a column of the data, got 'ids' \(did you mean 'id'"),
         (churn(), {"group": "custmer"}, r"got 'custmer' \(did you mean 'customer'"),
         (churn(), {"source": "mine.csv"}, r"a file, got 'mine.csv' \(did you mean 'my.csv'\?\)"),
-        (churn(), {"source": "my.xlsx"}, r"expected a .csv, .tsv or .parquet file, sklearn:NAME.*got 'my.xlsx' \(save its sheet as .csv\)"),
+        (churn(), {"source": "my.xlsx"}, rf"expected {re.escape(FORMS)}, got 'my.xlsx' \(save its sheet as .csv\)"),
         (churn(), {"source": "my.npz"}, r"got 'my.npz' \(save its arrays as the columns of a"),
         (churn(), {"source": "sklearn:iriss"}, r"known sklearn set.*did you mean 'iris'\?"),
         (churn(), {"source": "synthetic:moon"}, r"known synthetic set.*did you mean 'moons'\?"),

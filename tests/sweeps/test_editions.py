@@ -69,7 +69,7 @@ def test_a_run_from_before_is_refused(tmp_path: Path) -> None:
     study = values(fixed={"hidden": [3], "epochs": 4, "schedule": "inverse_time"})
     run(study, tmp_path)
     made_before(tmp_path / "tiny")
-    said = "formulas.inverse_time: absent there, 'falls for the first time after two epochs' here"
+    said = "formulas.inverse_time: not set there, 'falls for the first time after two epochs' here"
     with pytest.raises(UserError, match=said):
         run(study, tmp_path)
 
