@@ -62,7 +62,7 @@ ROOMS = {
         *("passwords", "storage_address", "s3_address", "consent", "provenance", "checkout"),
     ),
     "sweeps.study": (
-        *("sections", "compatibility", "data_section", "hyperparameters", "space", "metrics"),
+        *("section_base", "compatibility", "data_section", "hyperparameters", "space", "metrics"),
         *("objectives", "methods", "trainers", "spec", "consistency", "file"),
     ),
     "sweeps.study.hyperparameters": ("kinds", "list_kinds", "named_options", "vocabulary"),

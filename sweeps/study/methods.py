@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sweeps.study.sections import StudySection, by_name
+from sweeps.study.section_base import StudySection, by_name
 
 Startup = Annotated[int, Field(ge=0, le=100_000)]
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from sweeps.base.errors import Expected, did_you_mean, show
 from sweeps.study.metrics import METRICS, Score
-from sweeps.study.sections import StudySection
+from sweeps.study.section_base import StudySection
 
 Goal = Literal["minimize", "maximize"]
 

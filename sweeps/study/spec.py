@@ -28,7 +28,7 @@ from sweeps.study.data_section import DataSpec
 from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
 from sweeps.study.metrics import METRICS
 from sweeps.study.objectives import MetricConstraint, Objective, metrics_of
-from sweeps.study.sections import StudySection
+from sweeps.study.section_base import StudySection
 from sweeps.study.space import Params, Space
 from sweeps.study.trainers import Trainer
 
