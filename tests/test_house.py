@@ -14,7 +14,7 @@ import pytest
 import dnn
 import studies
 from sweeps.base.provenance import DISTRIBUTION
-from sweeps.study import methods, metrics
+from sweeps.study import metrics, pruner_options, sampler_options
 from sweeps.study.file import parsing
 from sweeps.study.file.documents import parse, read
 from sweeps.study.hyperparameters import named_options, vocabulary
@@ -63,7 +63,8 @@ ROOMS = {
     ),
     "sweeps.study": (
         *("section_base", "compatibility", "data_section", "hyperparameters", "space", "metrics"),
-        *("objectives", "methods", "trainers", "spec", "consistency", "file"),
+        *("objectives", "sampler_options", "pruner_options", "search_section", "trainers"),
+        *("spec", "consistency", "file"),
     ),
     "sweeps.study.hyperparameters": ("kinds", "list_kinds", "named_options", "vocabulary"),
     "sweeps.study.space": (
@@ -212,8 +213,8 @@ def test_the_readme_names_every_hyperparameter_and_its_values() -> None:
 def test_the_readme_names_every_sampler_pruner_metric_and_budget() -> None:
     text = (ROOT / "README.md").read_text()
     tables = {
-        "#### Samplers": methods.SAMPLERS,
-        "#### Pruners": methods.PRUNERS,
+        "#### Samplers": sampler_options.SAMPLER_OPTIONS,
+        "#### Pruners": pruner_options.PRUNER_OPTIONS,
         "#### Objectives and constraints": metrics.METRICS,
         "#### Budgets": Budgets.model_fields,
     }

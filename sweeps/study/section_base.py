@@ -1,12 +1,15 @@
 """What all sections of the study file have in common, and those that have a name with options."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from sweeps.base.errors import did_you_mean, show
+
+# How many trials come before a sampler or a pruner does what its name says.
+Startup = Annotated[int, Field(ge=0, le=100_000)]
 
 
 class StudySection(BaseModel):
@@ -50,3 +53,15 @@ def named(section: StudySection) -> Any:
         if isinstance(inner, StudySection):
             options[key] = named(inner)
     return {name: options} if options else name
+
+
+def description(section: StudySection) -> str:
+    """A section with a name for people: "median (startup 5, warmup 10)"."""
+    options = section.model_dump(exclude_none=True)
+    name = str(options.pop("name"))
+    said = [f"{key} {_option(value)}" for key, value in options.items()]
+    return f"{name} ({', '.join(said)})" if said else name
+
+
+def _option(value: object) -> str:
+    return str(value["name"]) if isinstance(value, dict) else f"{value:g}"

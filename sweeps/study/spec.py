@@ -25,9 +25,10 @@ from sweeps.base.passwords import without_contents
 from sweeps.engines import ENGINES
 from sweeps.study import trainers
 from sweeps.study.data_section import DataSpec
-from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
 from sweeps.study.metrics import METRICS
 from sweeps.study.objectives import MetricConstraint, Objective, metrics_of
+from sweeps.study.pruner_options import Pruner, Unpruned
+from sweeps.study.search_section import Search
 from sweeps.study.section_base import StudySection
 from sweeps.study.space import Params, Space
 from sweeps.study.trainers import Trainer
@@ -35,18 +36,6 @@ from sweeps.study.trainers import Trainer
 Baseline = Literal["constant", "linear", "boosting"]
 BASELINES: tuple[Baseline, ...] = get_args(Baseline)
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-
-
-class Search(StudySection):
-    """How the space is searched."""
-
-    sampler: Sampler = Tpe()
-    pruner: Pruner = Median()
-    trials: int = Field(100, ge=1, le=100_000)
-    window: int = Field(16, ge=1, le=10_000)
-    seed: int = Field(0, ge=0)
-    per: str | None = None
-    from_: str | None = Field(None, alias="from")
 
 
 def _a_time(value: Any) -> str:
