@@ -15,10 +15,10 @@ import dnn
 import studies
 from sweeps.base.provenance import DISTRIBUTION
 from sweeps.study import metrics, pruner_options, sampler_options
+from sweeps.study.budgets_section import Budgets
 from sweeps.study.file import parsing
 from sweeps.study.file.documents import parse, read
 from sweeps.study.hyperparameters import named_options, vocabulary
-from sweeps.study.spec import Budgets
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ("dnn", "sweeps", "reports", "studies")
@@ -63,8 +63,9 @@ ROOMS = {
     ),
     "sweeps.study": (
         *("section_base", "compatibility", "data_section", "hyperparameters", "space", "metrics"),
-        *("objectives", "sampler_options", "pruner_options", "search_section", "trainers"),
-        *("spec", "consistency", "file"),
+        *("objectives", "sampler_options", "pruner_options", "search_section", "budgets_section"),
+        *("confirm_section", "targets_section", "engine_section", "trainers", "spec"),
+        *("consistency", "file"),
     ),
     "sweeps.study.hyperparameters": ("kinds", "list_kinds", "named_options", "vocabulary"),
     "sweeps.study.space": (

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from sweeps.base.errors import did_you_mean, show
+from sweeps.base import durations
+from sweeps.base.errors import Expected, did_you_mean, show
 
 # How many trials come before a sampler or a pruner does what its name says.
 Startup = Annotated[int, Field(ge=0, le=100_000)]
@@ -16,6 +17,15 @@ class StudySection(BaseModel):
     """A mapping of the study file: no unknown keys, no coercion, no change afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def time_as_text(value: Any) -> str:
+    """A time of the study file, 90 or 90s or 1.5h, as text."""
+    try:
+        durations.seconds(value)
+    except Expected as fault:
+        raise PydanticCustomError("own", "{message}", {"message": fault.message}) from None
+    return str(value)
 
 
 def by_name(value: Any, known: Mapping[str, Any], what: str) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from sweeps.engines import ENGINES
+from sweeps.study.confirm_section import BASELINES
 from sweeps.study.file.depths import DEEPEST
 from sweeps.study.file.parsing import OPTIONAL
 from sweeps.study.hyperparameters.kinds import Kind, Number
@@ -16,7 +17,7 @@ from sweeps.study.hyperparameters.vocabulary import VOCABULARY, Hyperparameter
 from sweeps.study.metrics import METRICS
 from sweeps.study.pruner_options import INNER_OPTIONS, PRUNER_OPTIONS
 from sweeps.study.sampler_options import SAMPLER_OPTIONS
-from sweeps.study.spec import BASELINES, Study
+from sweeps.study.spec import Study
 from sweeps.study.trainers import CALL
 
 Schema = dict[str, Any]
