@@ -63,13 +63,13 @@ ROOMS = {
     ),
     "sweeps.study": (
         *("section_base", "compatibility", "data_section", "hyperparameters", "space", "metrics"),
-        *("objectives", "sampler_options", "pruner_options", "search_section", "budgets_section"),
-        *("confirm_section", "targets_section", "engine_section", "trainers", "spec"),
-        *("consistency", "file"),
+        *("metric_constraints", "objectives", "sampler_options", "pruner_options"),
+        *("search_section", "budgets_section", "confirm_section", "targets_section"),
+        *("engine_section", "trainers", "spec", "consistency", "file"),
     ),
     "sweeps.study.hyperparameters": ("kinds", "list_kinds", "named_options", "vocabulary"),
     "sweeps.study.space": (
-        *("leaves", "dimensions", "conditional", "constraints", "space", "walks"),
+        *("leaves", "dimensions", "conditional", "hyperparameter_constraints", "space", "walks"),
     ),
     "sweeps.study.file": (
         *("documents", "overrides", "depths", "ranges", "entries", "space_section", "enqueue"),

@@ -17,8 +17,9 @@ from sweeps.study.budgets_section import Budgets
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.data_section import DataSpec
 from sweeps.study.engine_section import EngineSpec
+from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.metrics import METRICS
-from sweeps.study.objectives import MetricConstraint, Objective, metrics_of
+from sweeps.study.objectives import Objective, metrics_of
 from sweeps.study.pruner_options import Pruner, Unpruned
 from sweeps.study.search_section import Search
 from sweeps.study.section_base import StudySection
