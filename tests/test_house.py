@@ -14,11 +14,11 @@ import pytest
 import dnn
 import studies
 from sweeps.base.provenance import DISTRIBUTION
-from sweeps.study import methods, metrics
+from sweeps.study import metrics, pruner_options, sampler_options
+from sweeps.study.budgets_section import Budgets
 from sweeps.study.file import parsing
 from sweeps.study.file.documents import parse, read
 from sweeps.study.hyperparameters import named_options, vocabulary
-from sweeps.study.spec import Budgets
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ("dnn", "sweeps", "reports", "studies")
@@ -62,12 +62,14 @@ ROOMS = {
         *("passwords", "storage_address", "s3_address", "consent", "provenance", "checkout"),
     ),
     "sweeps.study": (
-        *("sections", "compatibility", "data_section", "hyperparameters", "space", "metrics"),
-        *("objectives", "methods", "trainers", "spec", "consistency", "file"),
+        *("section_base", "compatibility", "data_section", "hyperparameters", "space", "metrics"),
+        *("metric_constraints", "objectives", "sampler_options", "pruner_options"),
+        *("search_section", "budgets_section", "confirm_section", "targets_section"),
+        *("engine_section", "trainers", "spec", "consistency", "file"),
     ),
     "sweeps.study.hyperparameters": ("kinds", "list_kinds", "named_options", "vocabulary"),
     "sweeps.study.space": (
-        *("leaves", "dimensions", "conditional", "constraints", "space", "walks"),
+        *("leaves", "dimensions", "conditional", "hyperparameter_constraints", "space", "walks"),
     ),
     "sweeps.study.file": (
         *("documents", "overrides", "depths", "ranges", "entries", "space_section", "enqueue"),
@@ -212,8 +214,8 @@ def test_the_readme_names_every_hyperparameter_and_its_values() -> None:
 def test_the_readme_names_every_sampler_pruner_metric_and_budget() -> None:
     text = (ROOT / "README.md").read_text()
     tables = {
-        "#### Samplers": methods.SAMPLERS,
-        "#### Pruners": methods.PRUNERS,
+        "#### Samplers": sampler_options.SAMPLER_OPTIONS,
+        "#### Pruners": pruner_options.PRUNER_OPTIONS,
         "#### Objectives and constraints": metrics.METRICS,
         "#### Budgets": Budgets.model_fields,
     }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sweeps.base.errors import printable
 from sweeps.search import Finished
 from sweeps.storage.attributes import gap, spread
-from sweeps.study import methods
+from sweeps.study import search_section
 from sweeps.study.spec import Study
 from sweeps.views import wording
 
@@ -80,7 +80,7 @@ def _head(study: Study, standing: Standing) -> Iterator[str]:
     counts = standing.counts
     states = ", ".join(f"{n} {state}" for state, n in counts.items())
     search = study.search
-    how = methods.summary(search.sampler, study.pruner)
+    how = search_section.summary(search.sampler, study.pruner)
     yield (
         f"**{PHASES[standing.phase]}**: {sum(counts.values())} of {standing.budget} trials "
         f"({states}) × {study.replicates} replicates; {how}, "

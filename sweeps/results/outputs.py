@@ -14,7 +14,7 @@ from sweeps.results import delimited, frames, model, resolved
 from sweeps.search import Finished
 from sweeps.storage import atomic, folders
 from sweeps.storage.store import Store
-from sweeps.study import methods
+from sweeps.study import section_base
 from sweeps.study.spec import Study
 from sweeps.training.task import Outcome
 
@@ -105,8 +105,8 @@ def write_provenance(run: PreparedRun, finished: list[Finished], facts: dict[str
         "counts": {**counts, "running": 0, "asked": run.budget},
         "search": {
             **searched,
-            "sampler": methods.description(study.search.sampler),
-            "pruner": methods.description(study.pruner),
+            "sampler": section_base.description(study.search.sampler),
+            "pruner": section_base.description(study.pruner),
             "replicates": study.replicates,
             "epochs": study.epochs,
         },

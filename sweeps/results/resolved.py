@@ -17,7 +17,7 @@ from sweeps.study import compatibility
 from sweeps.study.hyperparameters import vocabulary
 from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.objectives import Objective
-from sweeps.study.sections import named
+from sweeps.study.section_base import named
 from sweeps.study.space import Choice, Config, Leaf, Params, Range
 from sweeps.study.spec import Study
 from sweeps.training import networks

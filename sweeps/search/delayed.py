@@ -16,7 +16,7 @@ from sweeps.search.designs import DESIGNS, Design, trials
 from sweeps.storage import optuna_private
 from sweeps.storage.compared import expect_asked
 from sweeps.storage.optuna_trials import as_asked, expect_possible, in_space
-from sweeps.study import methods
+from sweeps.study import sampler_options
 from sweeps.study.space import Params, Space
 from sweeps.training import seeds
 from sweeps.training.pruning import StopRule
@@ -176,7 +176,7 @@ class SubStudy:
         """Until the constraints are kept: by the sampler with other seeds, then by chance."""
         seed = self._spec.search.seed
         for attempt in range(1, DRAWS):
-            method = self._spec.search.sampler if attempt < ATTEMPTS else methods.Random()
+            method = self._spec.search.sampler if attempt < ATTEMPTS else sampler_options.Random()
             drawn = seeds.sampler(seed, number, attempt)
             self._study.sampler = samplers.make(method, drawn, self._seen)
             params = self._space.ask(optuna_private.restarted(self._study, trial_id))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sweeps.study import methods
+from sweeps.study import sampler_options
 from sweeps.study.space import Params, Space, walks
 
 # Sobol points come in powers of two; scipy knows directions for so many dimensions.
@@ -20,7 +20,7 @@ def grid(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
     """Every cell that keeps the constraints once, in an order shuffled by the seed."""
     kept = [
         params
-        for params in walks.cells(space, space.parameters(), methods.points(sampler))
+        for params in walks.cells(space, space.parameters(), sampler_options.points(sampler))
         if space.allows(space.configure(params))
     ]
     for place in np.random.default_rng(seed).permutation(len(kept)):
@@ -53,11 +53,11 @@ DESIGNS: Mapping[str, Callable[[Any, Space, int], Iterator[Params]]] = {
 
 def cells(sampler: Any, space: Space) -> float:
     """How many trials a design has at most; inf where it has no end."""
-    if not isinstance(sampler, methods.Grid | methods.BruteForce):
+    if not isinstance(sampler, sampler_options.Grid | sampler_options.BruteForce):
         return math.inf
-    points = methods.points(sampler)
+    points = sampler_options.points(sampler)
     size = walks.size(space, space.parameters(), space.structure(), points)
-    if not space.constraints or size > methods.MOST_CELLS:
+    if not space.constraints or size > sampler_options.MOST_CELLS:
         return size
     every = walks.cells(space, space.parameters(), points)
     return sum(space.allows(space.configure(params)) for params in every)
@@ -68,7 +68,7 @@ def trials(sampler: Any, space: Space, first: list[Params]) -> float:
     size = cells(sampler, space)
     if not math.isfinite(size):
         return size
-    points = methods.points(sampler)
+    points = sampler_options.points(sampler)
     known = {leaf.name: walks.values(leaf, points) for leaf in space.parameters()}
     return size + sum(
         not space.allows(space.configure(params))

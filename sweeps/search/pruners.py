@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.study import methods
+from sweeps.study import pruner_options
 from sweeps.training.pruning import (
     NEVER,
     BestAbove,
@@ -96,15 +96,15 @@ def critical_sums(most: int, alpha: float) -> tuple[float, ...]:
     return tuple(sums)
 
 
-def _none(pruner: methods.Unpruned, history: History, number: int) -> StopRule:
+def _none(pruner: pruner_options.Unpruned, history: History, number: int) -> StopRule:
     return NEVER
 
 
-def _median(pruner: methods.Median, history: History, number: int) -> StopRule:
+def _median(pruner: pruner_options.Median, history: History, number: int) -> StopRule:
     return _quantile(50.0, pruner.startup, pruner.warmup, history)
 
 
-def _percentile(pruner: methods.Percentile, history: History, number: int) -> StopRule:
+def _percentile(pruner: pruner_options.Percentile, history: History, number: int) -> StopRule:
     return _quantile(pruner.percentile, pruner.startup, pruner.warmup, history)
 
 
@@ -116,7 +116,7 @@ def _quantile(percent: float, startup: int, warmup: int, history: History) -> St
     return BestAbove(tuple(limits.tolist()))
 
 
-def _halving(pruner: methods.SuccessiveHalving, history: History, number: int) -> StopRule:
+def _halving(pruner: pruner_options.SuccessiveHalving, history: History, number: int) -> StopRule:
     return _rungs(pruner.first, pruner.factor, history.trials, history.epochs)
 
 
@@ -133,7 +133,7 @@ def _rungs(first: int, factor: int, trials: Sequence[PastTrial], epochs: int) ->
     return LatestAbove(tuple(limits))
 
 
-def _hyperband(pruner: methods.Hyperband, history: History, number: int) -> StopRule:
+def _hyperband(pruner: pruner_options.Hyperband, history: History, number: int) -> StopRule:
     epochs = history.epochs
     brackets = max(1, int(math.log(epochs / pruner.first, pruner.factor) + 1e-9) + 1)
     mine = bracket(number, brackets, pruner.factor)
@@ -152,7 +152,7 @@ def bracket(number: int, brackets: int, factor: int) -> int:
     return brackets - 1
 
 
-def _threshold(pruner: methods.Threshold, history: History, number: int) -> StopRule:
+def _threshold(pruner: pruner_options.Threshold, history: History, number: int) -> StopRule:
     low = -math.inf if pruner.lower is None else pruner.lower
     high = math.inf if pruner.upper is None else pruner.upper
     return OutsideBounds(low, high, pruner.warmup)
@@ -160,13 +160,13 @@ def _threshold(pruner: methods.Threshold, history: History, number: int) -> Stop
 
 def of_costs(pruner: Any, sign: int) -> Any:
     """The pruner for costs, which are `sign` times the objective: bounds change places."""
-    if not isinstance(pruner, methods.Threshold) or sign > 0:
+    if not isinstance(pruner, pruner_options.Threshold) or sign > 0:
         return pruner
     low, high = (None if bound is None else -bound for bound in (pruner.upper, pruner.lower))
     return pruner.model_copy(update={"lower": low, "upper": high})
 
 
-def _signed_rank(pruner: methods.SignedRank, history: History, number: int) -> StopRule:
+def _signed_rank(pruner: pruner_options.SignedRank, history: History, number: int) -> StopRule:
     complete = [t for t in history.trials if t.complete]
     if len(complete) < max(1, pruner.startup):
         return NEVER
@@ -175,8 +175,8 @@ def _signed_rank(pruner: methods.SignedRank, history: History, number: int) -> S
     return SignedRankTest(best.each, critical, pruner.warmup)
 
 
-def _patient(pruner: methods.Patient, history: History, number: int) -> StopRule:
-    alone = isinstance(pruner.around, methods.Unpruned)
+def _patient(pruner: pruner_options.Patient, history: History, number: int) -> StopRule:
+    alone = isinstance(pruner.around, pruner_options.Unpruned)
     inner = None if alone else rule(pruner.around, history, number)
     return NoImprovement(pruner.patience, pruner.min_delta, inner)
 

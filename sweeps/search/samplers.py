@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from sweeps.search.designs import DESIGNS
 from sweeps.storage import optuna_private
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def make(options: Any, seed: int, seen: "IntersectionSearchSpace") -> "BaseSampl
     `seen`: the parameters that all trials have. It follows from them alone, and to find it anew
     for each sampler would take as long as all else that TPE does.
     """
-    sampler = SAMPLERS.get(options.name, _random)(options, seed)
+    name = "random" if options.name in DESIGNS else options.name
+    sampler = SAMPLERS[name](options, seed)
     if options.name == "tpe":
         optuna_private.give_search_space(sampler, seen)
     return sampler

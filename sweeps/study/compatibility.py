@@ -9,7 +9,7 @@ day, ABSENT keeps the value that it had until then.
 from collections.abc import Mapping
 from typing import Any
 
-from sweeps.study.sections import StudySection
+from sweeps.study.section_base import StudySection
 
 VERSION = 1  # of these rules; a run of a later version is not ours to judge
 

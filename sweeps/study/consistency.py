@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from sweeps.base.errors import Expected, Unquoted, did_you_mean, show
-from sweeps.study import methods
+from sweeps.study import pruner_options, sampler_options
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
 from sweeps.study.metrics import METRICS, Cost
 from sweeps.study.space import Config, Range, Space, walks
@@ -110,15 +110,15 @@ def _unusual(space: Space, name: str) -> Iterator[tuple[str, Any]]:
 def _sampler(study: Study) -> Found:
     sampler, space = study.search.sampler, study.space
     where = "search.sampler"
-    if sampler.name in methods.NEEDS:
-        module, package = methods.NEEDS[sampler.name]
+    if sampler.name in sampler_options.NEEDS:
+        module, package = sampler_options.NEEDS[sampler.name]
         if importlib.util.find_spec(module) is None:
             missing = Unquoted("none")
             yield (
                 where,
                 Expected(f"{package} for {sampler.name}", missing, f"pip install {package}"),
             )
-    if isinstance(sampler, methods.CmaEs):
+    if isinstance(sampler, sampler_options.CmaEs):
         if len(study.objectives) > 1:
             yield where, Expected("one objective for cmaes", Unquoted(f"{len(study.objectives)}"))
         if study.metric_constraints:
@@ -130,28 +130,28 @@ def _sampler(study: Study) -> Found:
         ranges = [leaf for leaf in space.parameters() if isinstance(leaf, Range)]
         if len(ranges) < 2:
             yield where, Expected("two ranges or more for cmaes", Unquoted(f"{len(ranges)}"))
-    if isinstance(sampler, methods.BruteForce | methods.Grid):
-        points = methods.points(sampler)
+    if isinstance(sampler, sampler_options.BruteForce | sampler_options.Grid):
+        points = sampler_options.points(sampler)
         size = walks.size(space, space.parameters(), space.structure(), points)
         if size == math.inf:
             hint = "give it a step, or try grid"
             yield where, Expected("no range without a step for brute_force", Unquoted("one"), hint)
-        elif size > methods.MOST_CELLS:
-            most = f"at most {methods.MOST_CELLS:,} cells"
+        elif size > sampler_options.MOST_CELLS:
+            most = f"at most {sampler_options.MOST_CELLS:,} cells"
             yield where, Expected(most, Unquoted(f"{size:,.0f}"))
 
 
 def _pruner(study: Study) -> Found:
     pruner = study.pruner
-    if isinstance(pruner, methods.Unpruned):
+    if isinstance(pruner, pruner_options.Unpruned):
         return
     if len(study.objectives) > 1:
         yield "search.pruner", Expected("no pruner with several objectives", pruner.name)
     elif not study.objective.is_tracked:
         hint = f"{study.objective.metric} has no value before the end"
         yield "search.pruner", Expected("no pruner for this objective", pruner.name, hint)
-    ranked = pruner.around if isinstance(pruner, methods.Patient) else pruner
-    if isinstance(ranked, methods.SignedRank) and 2.0**-study.replicates > ranked.alpha:
+    ranked = pruner.around if isinstance(pruner, pruner_options.Patient) else pruner
+    if isinstance(ranked, pruner_options.SignedRank) and 2.0**-study.replicates > ranked.alpha:
         needed = math.ceil(-math.log2(ranked.alpha))
         hint = f"with fewer no p-value is below {ranked.alpha:g}"
         yield "replicates", Expected(f"{needed} or more for signed_rank", study.replicates, hint)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sweeps.base.errors import show
-from sweeps.study.sections import StudySection
+from sweeps.study.section_base import StudySection
 
 ColumnKind = Literal["number", "category", "ignore"]  # what a column can be said to be
 

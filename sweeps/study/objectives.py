@@ -1,6 +1,5 @@
-"""What the search is after: objectives over replicates, and constraints that a good trial keeps."""
+"""`objective:` of the study file: what the search is after, over replicates."""
 
-import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
@@ -9,9 +8,10 @@ from numpy.typing import NDArray
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from sweeps.base.errors import Expected, did_you_mean, show
+from sweeps.base.errors import did_you_mean, show
+from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.metrics import METRICS, Score
-from sweeps.study.sections import StudySection
+from sweeps.study.section_base import StudySection
 
 Goal = Literal["minimize", "maximize"]
 
@@ -126,52 +126,9 @@ class Objective(StudySection):
         return float(values.mean()) + self.sign * (self.reduce.sd or 0.0) * spread
 
 
-class MetricConstraint(StudySection):
-    """A metric's mean over replicates that must not be beyond a bound: `gap <= 0.02`."""
-
-    metric: str
-    sign: Literal["<=", ">="]
-    bound: float
-
-    @property
-    def text(self) -> str:
-        """As the study file says it."""
-        return f"{self.metric} {self.sign} {repr(self.bound).removesuffix('.0')}"
-
-    def violation(self, values: NDArray[Any]) -> float:
-        """By how much (P,) values are beyond it; 0 or less where it is kept."""
-        over = float(values.mean()) - self.bound
-        return over if self.sign == "<=" else -over
-
-
 def metrics_of(
     objectives: Iterable[Objective], constraints: Iterable[MetricConstraint]
 ) -> tuple[str, ...]:
     """All that a trial is judged by, each once; the first objective's comes first."""
     named = (*(one.metric for one in objectives), *(one.metric for one in constraints))
     return tuple(dict.fromkeys(named))
-
-
-_FORM = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([\w.+-]+)\s*")
-
-
-def is_on_metric(text: str) -> bool:
-    """Whether a constraint is about a metric rather than a hyperparameter."""
-    found = _FORM.fullmatch(text)
-    return bool(found and found[1] in METRICS)
-
-
-def metric_constraint(text: str) -> MetricConstraint:
-    """A constraint on a metric, as the study file says it. Errors: Expected."""
-    found = _FORM.fullmatch(text)
-    if not found:
-        raise Expected("a constraint", text, "like 'gap <= 0.02'")
-    metric, sign, bound = found.groups()
-    try:
-        number = float(bound)
-    except ValueError:
-        raise Expected("a number", bound, "like 'gap <= 0.02'") from None
-    if not np.isfinite(number):
-        raise Expected("a finite number", bound)
-    # Of measured numbers < and <= are one.
-    return MetricConstraint(metric=metric, sign="<=" if sign in ("<", "<=") else ">=", bound=number)

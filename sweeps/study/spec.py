@@ -1,154 +1,33 @@
-"""The study: the file's sections as frozen models, checked in one go.
+"""The study: a frozen model of the whole file, its sections checked in one go.
 
 Shapes of sections and their faults are pydantic's work; `fixed` and `space` have a grammar of
 their own (`sweeps.study.file`).
 """
 
 import re
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    SkipValidation,
-    WithJsonSchema,
-    field_validator,
-    model_validator,
-)
+from pydantic import ConfigDict, Field, SkipValidation, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from sweeps.base import durations, s3_address
-from sweeps.base.consent import Address
 from sweeps.base.errors import Expected, did_you_mean, show
-from sweeps.base.passwords import without_contents
-from sweeps.engines import ENGINES
-from sweeps.study import trainers
+from sweeps.study import engine_section, trainers
+from sweeps.study.budgets_section import Budgets
+from sweeps.study.confirm_section import Confirm
 from sweeps.study.data_section import DataSpec
-from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
+from sweeps.study.engine_section import EngineSpec
+from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.metrics import METRICS
-from sweeps.study.objectives import MetricConstraint, Objective, metrics_of
-from sweeps.study.sections import StudySection
+from sweeps.study.objectives import Objective, metrics_of
+from sweeps.study.pruner_options import Pruner, Unpruned
+from sweeps.study.search_section import Search
+from sweeps.study.section_base import StudySection
 from sweeps.study.space import Params, Space
+from sweeps.study.targets_section import Targets
 from sweeps.study.trainers import Trainer
 
-Baseline = Literal["constant", "linear", "boosting"]
-BASELINES: tuple[Baseline, ...] = get_args(Baseline)
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-
-
-class Search(StudySection):
-    """How the space is searched."""
-
-    sampler: Sampler = Tpe()
-    pruner: Pruner = Median()
-    trials: int = Field(100, ge=1, le=100_000)
-    window: int = Field(16, ge=1, le=10_000)
-    seed: int = Field(0, ge=0)
-    per: str | None = None
-    from_: str | None = Field(None, alias="from")
-
-
-def _a_time(value: Any) -> str:
-    """A time as text."""
-    try:
-        durations.seconds(value)
-    except Expected as fault:
-        raise PydanticCustomError("own", "{message}", {"message": fault.message}) from None
-    return str(value)
-
-
-class Budgets(StudySection):
-    """What ends the search besides its trials; the first to be met does."""
-
-    time: str | None = None  # of the search, from when it began to run
-    epochs: int | None = Field(None, ge=1)  # of all trials' networks together
-    flops: float | None = Field(None, gt=0, allow_inf_nan=False)
-    no_improvement: int | None = Field(None, ge=1)  # trials since the best
-    trial_time: str | None = None  # after which a trial is stopped, and counts as failed
-
-    @field_validator("time", "trial_time", mode="before")
-    @classmethod
-    def _times(cls, value: Any) -> Any:
-        return None if value is None else _a_time(value)
-
-
-class Confirm(StudySection):
-    """The second phase: the best `top` and the defaults, on fresh seeds and the test split."""
-
-    top: int = Field(3, ge=1, le=100)
-    replicates: int = Field(20, ge=2, le=1000)
-    baselines: tuple[Baseline, ...] = BASELINES
-    baseline_time: str = "5m"  # after which one is not waited for
-
-    @field_validator("baselines", mode="before")
-    @classmethod
-    def _chosen(cls, value: Any) -> Any:
-        """Some of them in their own order; `none`, an empty list or nothing for none."""
-        if value in ("none", None):
-            return ()
-        if not isinstance(value, list | tuple):
-            message = Expected("a list of baselines", value, f"known: {', '.join(BASELINES)}")
-            raise PydanticCustomError("own", "{message}", {"message": message.message})
-        for name in value:
-            if name not in BASELINES:
-                hint = did_you_mean(str(name), BASELINES)
-                message = Expected("a known baseline", name, hint)
-                raise PydanticCustomError("own", "{message}", {"message": message.message})
-        return tuple(name for name in BASELINES if name in value)
-
-    @field_validator("baseline_time", mode="before")
-    @classmethod
-    def _time(cls, value: Any) -> str:
-        return _a_time(value)
-
-
-class Targets(StudySection):
-    """What counts as having converged."""
-
-    dev_error: float | None = Field(None, gt=0, allow_inf_nan=False)
-    dev_loss: float | None = Field(None, gt=0, allow_inf_nan=False)
-
-
-class EngineSpec(StudySection):
-    """What runs the trials: this machine's processes, or the cluster at an address."""
-
-    name: Literal["loky", "dask", "ray"]
-    address: str | None = None
-    _known: Address | None = PrivateAttr(None)  # the address, with where it came from
-
-    @model_validator(mode="after")
-    def _an_address_it_can_join(self) -> "EngineSpec":
-        kind = ENGINES[self.name]
-        if self.address is None or (kind.address and kind.address.fullmatch(self.address)):
-            return self
-        like = f"an address like {kind.example}" if kind.address else "no address"
-        raise PydanticCustomError(
-            "own",
-            "expected {like} with {name}, got {got}",
-            {"like": like, "name": self.name, "got": show(self.address)},
-        )
-
-    def coming_from(self, known: Address) -> "EngineSpec":
-        """The same, with where its address came from."""
-        made = self.model_copy()
-        made._known = known
-        return made
-
-    @property
-    def known(self) -> Address | None:
-        """The address, if there is one, with where it came from."""
-        if self.address is None:
-            return None
-        return self._known or Address("engine", self.address, "engine", is_own=False)
-
-    def follow(self) -> str | None:
-        """The address to join, if there is one. Errors: UserError where the user did not say so."""
-        return None if self.known is None else self.known.follow()
-
-    def __str__(self) -> str:
-        """As the plan and the provenance say it."""
-        return f"{self.name} at {self.address}" if self.address else self.name
 
 
 class Study(StudySection):
@@ -182,18 +61,7 @@ class Study(StudySection):
     @classmethod
     def _engine_by_name(cls, value: Any) -> Any:
         """`dask`, or `{name: dask, address: tcp://…}`."""
-        if isinstance(value, str):
-            return {"name": value}
-        if isinstance(value, dict | EngineSpec):
-            return value
-        raise PydanticCustomError(
-            "own",
-            "expected {forms}, got {got}",
-            {
-                "forms": f"{', '.join(ENGINES)} or {{name: …, address: …}}",
-                "got": show(without_contents(value)),
-            },
-        )
+        return engine_section.as_section(value)
 
     @field_validator("trainer", mode="before")
     @classmethod

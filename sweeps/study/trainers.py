@@ -25,7 +25,7 @@ from pydantic_core import PydanticCustomError
 from sweeps.base.errors import Expected, Unquoted, did_you_mean, join, show
 from sweeps.study.hyperparameters.kinds import Flag, Kind, Name, Number
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, Hyperparameter
-from sweeps.study.sections import StudySection
+from sweeps.study.section_base import StudySection
 
 CALL = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 NAME = re.compile(r"[a-z][a-z0-9_]*")

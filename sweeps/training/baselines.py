@@ -12,7 +12,7 @@ from sweeps.base import durations
 from sweeps.data import Dataset
 from sweeps.data.dataset import PARTS
 from sweeps.study import metrics
-from sweeps.study.spec import Baseline
+from sweeps.study.confirm_section import Baseline
 from sweeps.training.isolation import TimeUp, time_limit
 from sweeps.training.task import Outcome, failed
 

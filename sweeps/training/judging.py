@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from sweeps.base import durations
 from sweeps.data import Dataset
 from sweeps.study import metrics
-from sweeps.study.objectives import MetricConstraint, Objective
+from sweeps.study.metric_constraints import MetricConstraint
+from sweeps.study.objectives import Objective
 from sweeps.training.task import Outcome, Task, failed
 
 Flags = NDArray[np.bool_]

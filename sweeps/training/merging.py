@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from sweeps.study.objectives import MetricConstraint, Objective
+from sweeps.study.metric_constraints import MetricConstraint
+from sweeps.study.objectives import Objective
 from sweeps.training import judging
 from sweeps.training.task import COUNTS, SCORES, Outcome
 

@@ -16,8 +16,9 @@ from sweeps.base.errors import Expected, Unquoted
 from sweeps.data import Dataset
 from sweeps.engines.base import Function
 from sweeps.study import trainers
+from sweeps.study.engine_section import EngineSpec
 from sweeps.study.space import Config
-from sweeps.study.spec import EngineSpec, Study
+from sweeps.study.spec import Study
 from sweeps.study.trainers import Trainer
 from sweeps.training import seeds
 from sweeps.training.isolation import TimeUp, one_thread, time_limit

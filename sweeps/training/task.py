@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.data.dataset import PARTS
-from sweeps.study.objectives import MetricConstraint, Objective, metrics_of
+from sweeps.study.metric_constraints import MetricConstraint
+from sweeps.study.objectives import Objective, metrics_of
 from sweeps.study.space import Config
 from sweeps.training import pruning
 from sweeps.training.pruning import StopRule

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sweeps.base.errors import show
 from sweeps.data import Dataset
 from sweeps.search.delayed import most
-from sweeps.study import consistency, methods
+from sweeps.study import consistency, search_section
 from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.space import Range, walks
 from sweeps.study.spec import Study
@@ -26,7 +26,7 @@ def lines(
         kind = f"{len(target.classes)} classes ({', '.join(_few(target.classes))})"
     else:
         kind = "a number (regression)"
-    how = methods.summary(study.search.sampler, study.pruner)
+    how = search_section.summary(study.search.sampler, study.pruner)
     confirm = f"best {study.confirm.top} + defaults × {study.confirm.replicates} fresh seeds"
     return [
         ("data", f"{facts['source']}: {columns}; target '{target.name}', {kind}"),

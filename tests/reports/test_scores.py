@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn
 
-from reports.stats import bootstrap, scores
+from reports.stats import bootstrap, measures, scores
 from reports.stats.intervals import Array
-from sweeps.study.metrics import METRICS, ScoreInputs
+from sweeps.study.metrics import METRICS, OF_OUTPUTS, ScoreInputs
 
+# The metrics of rows that need no more than the loss, which every run has.
+OF_LOSS = {"log_loss"}
 ROC = {"multi_class": "ovr", "average": "macro"}
 
 
@@ -101,3 +103,9 @@ def test_blocks_of_draws_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     whole = scores.drawn(scores.SCORES["auc"], target, outputs, rows)
     monkeypatch.setattr(scores, "AT_A_TIME", 1000)
     np.testing.assert_array_equal(scores.drawn(scores.SCORES["auc"], target, outputs, rows), whole)
+
+
+def test_every_metric_of_outputs_is_compared_on_test_rows() -> None:
+    """Without a row here settings would be compared over networks, on dev rows."""
+    assert set(scores.SCORES) == set(OF_OUTPUTS) - OF_LOSS
+    assert set(measures.OF_ROWS) >= set(OF_OUTPUTS)

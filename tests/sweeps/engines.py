@@ -14,7 +14,7 @@ import pytest
 
 from sweeps.base.consent import from_user
 from sweeps.engines import ENGINES, Engine, Timeout, make
-from sweeps.study.spec import EngineSpec
+from sweeps.study.engine_section import EngineSpec
 
 
 def installed(name: str) -> None:

@@ -15,8 +15,9 @@ import sweeps
 from sweeps.base.errors import UserError
 from sweeps.data import Dataset
 from sweeps.phases import confirm, prepare
+from sweeps.study.confirm_section import BASELINES
 from sweeps.study.file import documents
-from sweeps.study.spec import BASELINES, Study
+from sweeps.study.spec import Study
 from sweeps.training import baselines
 from sweeps.views import estimates, plan
 from sweeps.views.confirmation import ConfirmationProgress

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
-from sweeps.study.space import constraints
+from sweeps.study.space.hyperparameter_constraints import hyperparameter_constraint
 
 
 def is_kept(text: str, **changes: Any) -> bool:
     """Whether the defaults with these changes keep a constraint."""
     given = {name: VOCABULARY.canonical(name, value) for name, value in changes.items()}
     config = VOCABULARY.defaults() | given
-    return constraints.parse(text, VOCABULARY).holds(config)
+    return hyperparameter_constraint(text, VOCABULARY).holds(config)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from sweeps.study import compatibility
 from sweeps.study.file import documents, parsing
 from sweeps.study.hyperparameters import named_options, vocabulary
 from sweeps.study.hyperparameters.kinds import Number, Setting
-from sweeps.study.sections import StudySection
+from sweeps.study.section_base import StudySection
 from tests.sweeps.helpers import sweeps
 
 # What the first version left in three run folders, and the studies' own files.

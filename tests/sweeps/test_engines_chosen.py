@@ -13,9 +13,10 @@ from sweeps.base.consent import from_user
 from sweeps.base.errors import UserError
 from sweeps.engines import ENGINES, EngineLost, check, make
 from sweeps.results import resolved
+from sweeps.study.engine_section import EngineSpec
 from sweeps.study.file import overrides, parsing
 from sweeps.study.file.documents import Document, parse
-from sweeps.study.spec import EngineSpec, Study
+from sweeps.study.spec import Study
 from tests.sweeps.engines import installed, work
 from tests.sweeps.helpers import TEXT, study, sweeps
 

@@ -6,11 +6,12 @@ import pytest
 import dnn
 from sweeps.base.errors import SYNONYMS, Unquoted, did_you_mean, printable, show
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
-from sweeps.study.methods import PRUNERS, SAMPLERS
 from sweeps.study.metrics import METRICS
+from sweeps.study.pruner_options import PRUNER_OPTIONS
+from sweeps.study.sampler_options import SAMPLER_OPTIONS
 
 KNOWN = (
-    *(VOCABULARY, SAMPLERS, PRUNERS, METRICS),
+    *(VOCABULARY, SAMPLER_OPTIONS, PRUNER_OPTIONS, METRICS),
     *(dnn.OPTIMIZERS, dnn.INITIALIZERS, dnn.ACTIVATIONS, dnn.SCHEDULES),
 )
 
@@ -24,8 +25,8 @@ KNOWN = (
         ("Adam-W", dnn.OPTIMIZERS, "did you mean 'adamw'?"),
         ("adma", dnn.OPTIMIZERS, "did you mean 'adam'?"),
         ("ReLU", dnn.ACTIVATIONS, "did you mean 'relu'?"),
-        ("bayes", SAMPLERS, "did you mean 'tpe' or 'gp'?"),
-        ("cma-es", SAMPLERS, "did you mean 'cmaes'?"),
+        ("bayes", SAMPLER_OPTIONS, "did you mean 'tpe' or 'gp'?"),
+        ("cma-es", SAMPLER_OPTIONS, "did you mean 'cmaes'?"),
         ("rai", ("loky", "dask", "ray"), "did you mean 'ray'?"),
         ("beta3", ("beta1", "beta2"), "did you mean 'beta2'?"),
         ("float16", ("float32", "float64"), "known: float32, float64"),

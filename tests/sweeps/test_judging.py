@@ -12,8 +12,9 @@ from sweeps.data.loading import load
 from sweeps.study import trainers
 from sweeps.study.data_section import DataSpec
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
+from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.metrics import worst
-from sweeps.study.objectives import MetricConstraint, Objective
+from sweeps.study.objectives import Objective
 from sweeps.study.trainers import Trainer
 from sweeps.training import custom, seeds, trial
 from sweeps.training.pruning import BestAbove

@@ -1,6 +1,7 @@
 """The metrics by their formulas, held against scikit-learn's own."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,3 +64,27 @@ def test_no_network_is_worse_than_one_that_diverged(metric: str, expected: list[
     score = metrics.METRICS[metric]
     assert isinstance(score, metrics.Score)
     assert score.bounded(values, gone, 1.0).tolist() == expected
+
+
+def asks_for_outputs(score: metrics.Score) -> bool:
+    """Whether it is made of what the networks say, beyond their losses and errors."""
+    asked: list[bool] = []
+    outputs, labels = rows(1 if score.task == "regression" else 2)
+
+    def said() -> NDArray[Any]:
+        asked.append(True)
+        return outputs
+
+    numbers = {
+        f"{part}_{kind}": np.ones(3) for part in ("train", "dev") for kind in ("loss", "error")
+    }
+    score.of(metrics.ScoreInputs(numbers, said, labels))
+    return bool(asked)
+
+
+def test_the_scores_of_outputs_are_listed() -> None:
+    """The confirmation gives each of them on the test rows, and of baselines."""
+    scores = {name: m for name, m in metrics.METRICS.items() if isinstance(m, metrics.Score)}
+    found = {name for name, score in scores.items() if asks_for_outputs(score)}
+    # The loss of classes is among the numbers that are there already.
+    assert {"log_loss", *found} == set(metrics.OF_OUTPUTS)

@@ -15,7 +15,8 @@ from sweeps.search.task_queue import TaskQueue
 from sweeps.search.workers import Workers
 from sweeps.study.data_section import DataSpec
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
-from sweeps.study.objectives import MetricConstraint, Objective
+from sweeps.study.metric_constraints import MetricConstraint
+from sweeps.study.objectives import Objective
 from sweeps.training import networks, packing, seeds
 from sweeps.training.pruning import BestAbove
 from sweeps.training.task import Outcome, Task

@@ -10,42 +10,42 @@ import pytest
 from scipy.stats import wilcoxon
 
 from sweeps.search import pruners
-from sweeps.study import methods
+from sweeps.study import pruner_options
 
 EPOCHS = 12
 
 # Ours beside Optuna's. Theirs counts its warm-up from epoch 0, ours from the first one trained.
 PAIRS: dict[str, tuple[Any, Callable[[], optuna.pruners.BasePruner]]] = {
     "median": (
-        methods.Median(startup=5, warmup=0),
+        pruner_options.Median(startup=5, warmup=0),
         lambda: optuna.pruners.MedianPruner(5, 1),
     ),
     "median, late": (
-        methods.Median(startup=3, warmup=4),
+        pruner_options.Median(startup=3, warmup=4),
         lambda: optuna.pruners.MedianPruner(3, 5),
     ),
     "percentile": (
-        methods.Percentile(percentile=30, startup=4, warmup=2),
+        pruner_options.Percentile(percentile=30, startup=4, warmup=2),
         lambda: optuna.pruners.PercentilePruner(30, 4, 3),
     ),
     "threshold": (
-        methods.Threshold(upper=2.0, lower=-3.0, warmup=1),
+        pruner_options.Threshold(upper=2.0, lower=-3.0, warmup=1),
         lambda: optuna.pruners.ThresholdPruner(lower=-3.0, upper=2.0, n_warmup_steps=2),
     ),
     "halving": (
-        methods.SuccessiveHalving(first=1, factor=2),
+        pruner_options.SuccessiveHalving(first=1, factor=2),
         lambda: optuna.pruners.SuccessiveHalvingPruner(1, 2),
     ),
     "halving in four": (
-        methods.SuccessiveHalving(first=2, factor=4),
+        pruner_options.SuccessiveHalving(first=2, factor=4),
         lambda: optuna.pruners.SuccessiveHalvingPruner(2, 4),
     ),
     "patient": (
-        methods.Patient(patience=2, min_delta=0.1),
+        pruner_options.Patient(patience=2, min_delta=0.1),
         lambda: optuna.pruners.PatientPruner(None, 2, 0.1),
     ),
     "patient around median": (
-        methods.Patient(patience=1, around=methods.Median(startup=3, warmup=0)),
+        pruner_options.Patient(patience=1, around=pruner_options.Median(startup=3, warmup=0)),
         lambda: optuna.pruners.PatientPruner(optuna.pruners.MedianPruner(3, 1), 1),
     ),
 }
@@ -104,7 +104,7 @@ def test_hyperbands_brackets_have_their_shares_and_compete_within() -> None:
     shares = np.bincount([pruners.bracket(n, 3, 3) for n in range(9000)]) / 9000
     # ceil(3·9/3), ceil(3·3/2), 3 of 17
     assert shares == pytest.approx([9 / 17, 5 / 17, 3 / 17], abs=0.02)
-    pruner = methods.Hyperband(first=1, factor=3)
+    pruner = pruner_options.Hyperband(first=1, factor=3)
     epochs = 9
     mine = next(n for n in range(100) if pruners.bracket(n, 3, 3) == 1)
     others = [n for n in range(100, 200) if pruners.bracket(n, 3, 3) != 1][:6]
@@ -121,12 +121,12 @@ def test_hyperbands_brackets_have_their_shares_and_compete_within() -> None:
 
 def test_none_prunes_nothing() -> None:
     told = [pruners.PastTrial(n, True, np.zeros(3), np.zeros((3, 1))) for n in range(9)]
-    assert not pruners.rule(methods.Unpruned(), history(told, 2), 9).loses([1.0, 1e9], [])
+    assert not pruners.rule(pruner_options.Unpruned(), history(told, 2), 9).loses([1.0, 1e9], [])
 
 
 def test_a_trial_that_ended_early_counts_with_its_last_value() -> None:
     told = [pruners.PastTrial(0, True, np.array([0.0, 7.0]), np.empty((0, 0)))]
-    rule = pruners.rule(methods.Median(startup=1, warmup=0), history(told, 4), 1)
+    rule = pruners.rule(pruner_options.Median(startup=1, warmup=0), history(told, 4), 1)
     assert not rule.loses([0.0, 7.0, 7.0, 7.0], [])
     assert rule.loses([0.0, 7.1, 7.1, 7.1], [])
 
@@ -135,7 +135,7 @@ def test_a_rule_of_many_replicates_is_made_at_once() -> None:
     """There is one for each trial; the sums of ranks are the same for all."""
     history, each = pruners.History(2), np.zeros((3, 300))
     history.add(pruners.PastTrial(0, True, np.zeros(3), each))
-    pruner = methods.SignedRank(startup=0)
+    pruner = pruner_options.SignedRank(startup=0)
     started = time.perf_counter()
     for number in range(20):
         pruners.rule(pruner, history, number)
@@ -162,7 +162,7 @@ def test_signed_rank_stops_what_loses_with_every_replicate_and_nothing_else() ->
     rng = np.random.default_rng(1)
     best = rng.random((EPOCHS + 1, 6))
     told = [pruners.PastTrial(0, True, best.mean(axis=1), best)]
-    pruner = methods.SignedRank(alpha=0.05, startup=1, warmup=2)
+    pruner = pruner_options.SignedRank(alpha=0.05, startup=1, warmup=2)
     rule = pruners.rule(pruner, history(told), 1)
     worse, same = best + 0.1, best.copy()
     mixed = best + np.array([0.1, -0.1] * 3)
@@ -180,7 +180,7 @@ def test_signed_rank_stops_what_loses_with_every_replicate_and_nothing_else() ->
 def test_signed_rank_rarely_stops_an_equal() -> None:
     """Two draws of one distribution: at alpha .05 one in twenty is stopped at a look."""
     rng = np.random.default_rng(2)
-    pruner = methods.SignedRank(alpha=0.05, startup=1, warmup=0)
+    pruner = pruner_options.SignedRank(alpha=0.05, startup=1, warmup=0)
     stopped = 0
     for _ in range(2000):
         best, mine = rng.random((2, 3, 8))

@@ -12,7 +12,7 @@ from sweeps.study.file.documents import Document, parse, value
 from sweeps.study.file.overrides import override
 from sweeps.study.file.parsing import RESERVED
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
-from sweeps.study.objectives import metric_constraint
+from sweeps.study.metric_constraints import metric_constraint
 from sweeps.study.spec import Study
 from sweeps.training import seeds
 

@@ -23,7 +23,7 @@ from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget
 from sweeps.search.delayed import DelayedStudy, most
 from sweeps.storage.run_folder import RunFolder
-from sweeps.study import methods
+from sweeps.study import pruner_options, sampler_options
 from sweeps.study.file import documents, parsing
 from sweeps.study.metrics import METRICS, Cost, CostInputs, Score
 from sweeps.study.spec import Study
@@ -146,14 +146,14 @@ def table(finished: list[Finished]) -> list[Any]:
 def is_installed(sampler: str) -> bool:
     import importlib.util
 
-    module = methods.NEEDS.get(sampler, ("numpy", ""))[0]
+    module = sampler_options.NEEDS.get(sampler, ("numpy", ""))[0]
     return importlib.util.find_spec(module) is not None
 
 
 def sampled(name: str) -> tuple[Study, Dataset]:
     """A study with this sampler, on a space that it can search."""
     if not is_installed(name):
-        pytest.skip(f"{name} needs a package: pip install {methods.NEEDS[name][1]}")
+        pytest.skip(f"{name} needs a package: pip install {sampler_options.NEEDS[name][1]}")
     spaces = {"cmaes": NUMBERS, "brute_force": FINITE, "grid": FINITE}
     options: dict[str, Any] = {"nsga2": {"population": 4}, "nsga3": {"population": 4}}
     options |= {"tpe": {"startup": 4}, "gp": {"startup": 4}}
@@ -161,7 +161,7 @@ def sampled(name: str) -> tuple[Study, Dataset]:
     return study(space=spaces.get(name, CONDITIONAL), search={"sampler": sampler})
 
 
-@pytest.mark.parametrize("name", methods.SAMPLERS)
+@pytest.mark.parametrize("name", sampler_options.SAMPLER_OPTIONS)
 def test_every_sampler_gives_the_same_study(tmp_path: Path, name: str) -> None:
     """With one job, with four in another order, and extended from 7 trials to all."""
     of, most = sampled(name), 12 if name == "gp" else 20  # whose trials take long to ask
@@ -186,7 +186,7 @@ PRUNED: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", methods.PRUNERS)
+@pytest.mark.parametrize("name", pruner_options.PRUNER_OPTIONS)
 def test_every_pruner_gives_the_same_study(tmp_path: Path, name: str) -> None:
     of = study(search={"pruner": {name: PRUNED[name]}, "sampler": {"tpe": {"startup": 5}}})
     reference = table(run(of, tmp_path / "one"))

@@ -22,8 +22,9 @@ from sweeps.study import trainers
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents, parsing
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
+from sweeps.study.metric_constraints import metric_constraint
 from sweeps.study.metrics import worst
-from sweeps.study.objectives import Objective, metric_constraint
+from sweeps.study.objectives import Objective
 from sweeps.study.trainers import Trainer
 from sweeps.training import custom, seeds
 from sweeps.training.merging import merge

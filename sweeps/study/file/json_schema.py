@@ -9,13 +9,15 @@ from dataclasses import replace
 from typing import Any
 
 from sweeps.engines import ENGINES
+from sweeps.study.confirm_section import BASELINES
 from sweeps.study.file.depths import DEEPEST
 from sweeps.study.file.parsing import OPTIONAL
 from sweeps.study.hyperparameters.kinds import Kind, Number
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, Hyperparameter
-from sweeps.study.methods import INNER, PRUNERS, SAMPLERS
 from sweeps.study.metrics import METRICS
-from sweeps.study.spec import BASELINES, Study
+from sweeps.study.pruner_options import INNER_OPTIONS, PRUNER_OPTIONS
+from sweeps.study.sampler_options import SAMPLER_OPTIONS
+from sweeps.study.spec import Study
 from sweeps.study.trainers import CALL
 
 Schema = dict[str, Any]
@@ -192,10 +194,10 @@ def _objective(definitions: Schema) -> Schema:
 
 def _search(definitions: Schema) -> None:
     search = definitions["Search"]["properties"]
-    search["sampler"] = _named(SAMPLERS, definitions)
-    search["pruner"] = _any(_named(PRUNERS, definitions), NOTHING)
+    search["sampler"] = _named(SAMPLER_OPTIONS, definitions)
+    search["pruner"] = _any(_named(PRUNER_OPTIONS, definitions), NOTHING)
     definitions["Threshold"] |= _any({"required": ["upper"]}, {"required": ["lower"]})
-    definitions["Patient"]["properties"]["around"] = _named(INNER, definitions)
+    definitions["Patient"]["properties"]["around"] = _named(INNER_OPTIONS, definitions)
 
 
 def _named(known: Mapping[str, Any], definitions: Schema) -> Schema:

@@ -9,7 +9,7 @@ from sweeps.study import consistency, trainers
 from sweeps.study.file import enqueue, pydantic_errors, space_section
 from sweeps.study.file.documents import Document
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
-from sweeps.study.objectives import MetricConstraint, is_on_metric, metric_constraint
+from sweeps.study.metric_constraints import MetricConstraint, is_on_metric, metric_constraint
 from sweeps.study.space import Space
 from sweeps.study.spec import Study
 

@@ -10,8 +10,9 @@ from sweeps.base import passwords
 from sweeps.base.errors import Expected, Fault, did_you_mean
 from sweeps.study.file.documents import Document
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
-from sweeps.study.methods import PRUNERS, SAMPLERS
 from sweeps.study.objectives import FORMS, Objective, Reduction
+from sweeps.study.pruner_options import PRUNER_OPTIONS
+from sweeps.study.sampler_options import SAMPLER_OPTIONS
 from sweeps.study.trainers import Parameter, Trainer
 
 SIGNS = {
@@ -85,14 +86,14 @@ def _known(path: list[str], study: type[BaseModel]) -> list[str]:
     """The keys that may stand in the section at a path."""
     model = study
     for part in path:
-        named = {**SAMPLERS, **PRUNERS, "objective": Objective, "reduce": Reduction}
+        named = {**SAMPLER_OPTIONS, **PRUNER_OPTIONS, "objective": Objective, "reduce": Reduction}
         named |= {"trainer": Trainer, "parameters": Parameter}
         if part not in named and part not in model.model_fields:
             continue  # a place in a list, or a name of the user's
         inner = named.get(part) or model.model_fields[part].annotation
         model = cast(type[BaseModel], inner)
     keys = [field.alias or name for name, field in model.model_fields.items()]
-    is_named = model in (*SAMPLERS.values(), *PRUNERS.values())
+    is_named = model in (*SAMPLER_OPTIONS.values(), *PRUNER_OPTIONS.values())
     if is_named or model is study:
         keys = [key for key in keys if key not in HIDDEN]
     return [*keys, *(OURS if model is study else ())]

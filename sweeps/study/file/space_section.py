@@ -11,9 +11,13 @@ from typing import Any
 from sweeps.base.errors import Expected, Unquoted, join
 from sweeps.study.file import depths, entries
 from sweeps.study.hyperparameters.vocabulary import Vocabulary
-from sweeps.study.space import Choice, Dimension, Space, constraints
+from sweeps.study.space import Choice, Dimension, Space
 from sweeps.study.space.conditional import ConditionalChoice
 from sweeps.study.space.dimensions import Single
+from sweeps.study.space.hyperparameter_constraints import (
+    HyperparameterConstraint,
+    hyperparameter_constraint,
+)
 from sweeps.study.space.space import decides
 
 
@@ -58,11 +62,11 @@ def parse(
 
 def _constraints(
     texts: Sequence[tuple[int, str]], vocabulary: Vocabulary
-) -> tuple[tuple[constraints.HyperparameterConstraint, ...], list[tuple[str, Expected]]]:
+) -> tuple[tuple[HyperparameterConstraint, ...], list[tuple[str, Expected]]]:
     kept, faults = [], []
     for place, text in texts:
         try:
-            kept.append(constraints.parse(text, vocabulary))
+            kept.append(hyperparameter_constraint(text, vocabulary))
         except Expected as fault:
             faults.append((f"constraints.{place}", fault))
     return tuple(kept), faults

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from sweeps.study.space.conditional import ConditionalChoice
-from sweeps.study.space.constraints import HyperparameterConstraint
 from sweeps.study.space.dimensions import Config, Dimension, JointChoice, Params, Single
+from sweeps.study.space.hyperparameter_constraints import HyperparameterConstraint
 from sweeps.study.space.leaves import Choice, Leaf, Trial
 
 

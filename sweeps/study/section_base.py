@@ -1,18 +1,31 @@
 """What all sections of the study file have in common, and those that have a name with options."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from sweeps.base.errors import did_you_mean, show
+from sweeps.base import durations
+from sweeps.base.errors import Expected, did_you_mean, show
+
+# How many trials come before a sampler or a pruner does what its name says.
+Startup = Annotated[int, Field(ge=0, le=100_000)]
 
 
 class StudySection(BaseModel):
     """A mapping of the study file: no unknown keys, no coercion, no change afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def time_as_text(value: Any) -> str:
+    """A time of the study file, 90 or 90s or 1.5h, as text."""
+    try:
+        durations.seconds(value)
+    except Expected as fault:
+        raise PydanticCustomError("own", "{message}", {"message": fault.message}) from None
+    return str(value)
 
 
 def by_name(value: Any, known: Mapping[str, Any], what: str) -> Any:
@@ -50,3 +63,15 @@ def named(section: StudySection) -> Any:
         if isinstance(inner, StudySection):
             options[key] = named(inner)
     return {name: options} if options else name
+
+
+def description(section: StudySection) -> str:
+    """A section with a name for people: "median (startup 5, warmup 10)"."""
+    options = section.model_dump(exclude_none=True)
+    name = str(options.pop("name"))
+    said = [f"{key} {_option(value)}" for key, value in options.items()]
+    return f"{name} ({', '.join(said)})" if said else name
+
+
+def _option(value: object) -> str:
+    return str(value["name"]) if isinstance(value, dict) else f"{value:g}"

@@ -1,7 +1,7 @@
-"""Constraints between hyperparameters: `l2 < 1e-2 when optimizer is adam`.
+"""`constraints:` of the study file between hyperparameters: `l2 < 1e-2 when optimizer is adam`.
 
 A constraint is a comparison, and the conditions under which it has to hold. The sampler is asked
-again until a setting keeps all of them.
+again until a setting keeps all of them. Constraints on metrics: `sweeps.study.metric_constraints`.
 """
 
 import math
@@ -66,7 +66,7 @@ class HyperparameterConstraint:
         return not all(w.holds(config) for w in self.when) or self.must.holds(config)
 
 
-def parse(text: str, vocabulary: Vocabulary) -> HyperparameterConstraint:
+def hyperparameter_constraint(text: str, vocabulary: Vocabulary) -> HyperparameterConstraint:
     """A constraint of the study file. Errors: Expected."""
     must, when, conditions = text.partition(" when ")
     parts = conditions.split(" and ") if when else []
