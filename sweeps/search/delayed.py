@@ -19,7 +19,7 @@ from sweeps.storage.optuna_trials import as_asked, expect_possible, in_space
 from sweeps.study import methods
 from sweeps.study.space import Params, Space
 from sweeps.training import seeds
-from sweeps.training.pruning import StopRule
+from sweeps.training.stop_rules import StopRule
 from sweeps.training.task import Outcome
 
 if TYPE_CHECKING:

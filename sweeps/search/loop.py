@@ -22,7 +22,7 @@ from sweeps.storage.store import Store
 from sweeps.study.space import Params
 from sweeps.study.spec import Study
 from sweeps.training import seeds
-from sweeps.training.pruning import StopRule
+from sweeps.training.stop_rules import StopRule
 from sweeps.training.task import Outcome, Task, failed
 
 if TYPE_CHECKING:

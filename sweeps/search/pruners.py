@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.study import methods
-from sweeps.training.pruning import (
+from sweeps.training.stop_rules import (
     NEVER,
     BestAbove,
     Costs,

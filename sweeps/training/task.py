@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sweeps.data.dataset import PARTS
 from sweeps.study.objectives import MetricConstraint, Objective, metrics_of
 from sweeps.study.space import Config
-from sweeps.training import pruning
-from sweeps.training.pruning import StopRule
+from sweeps.training import stop_rules
+from sweeps.training.stop_rules import StopRule
 
 # SCORES: of each network after an epoch. COSTS: what the training of one network has come to; the
 # COUNTS among them are not known of a training function of the user's.
@@ -33,7 +33,7 @@ class Task:
     dtype: str
     limits: tuple[MetricConstraint, ...] = ()
     targets: tuple[tuple[str, float], ...] = ()
-    stop_rule: StopRule = pruning.NEVER
+    stop_rule: StopRule = stop_rules.NEVER
     seconds: float = math.inf  # after which the trial has failed
     keep: bool = False  # parameters and test outputs too: the confirmation
 

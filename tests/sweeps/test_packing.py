@@ -17,7 +17,7 @@ from sweeps.study.data_section import DataSpec
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.objectives import MetricConstraint, Objective
 from sweeps.training import networks, packing, seeds
-from sweeps.training.pruning import BestAbove
+from sweeps.training.stop_rules import BestAbove
 from sweeps.training.task import Outcome, Task
 from sweeps.training.trial import train, train_together
 

@@ -27,7 +27,7 @@ from sweeps.study.objectives import Objective, metric_constraint
 from sweeps.study.trainers import Trainer
 from sweeps.training import custom, seeds
 from sweeps.training.merging import merge
-from sweeps.training.pruning import BestAbove
+from sweeps.training.stop_rules import BestAbove
 from sweeps.training.task import Outcome, Task
 from tests.sweeps.engines import installed
 from tests.sweeps.helpers import sweeps as run
