@@ -158,7 +158,7 @@ def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
             f"search.window: {window} is short for {jobs} jobs, which may have to wait for each "
             f"other; {4 * jobs} would do (another window is another study)"
         )
-    void = consistency.voids_identity(study)
+    void = consistency.clock_dependent_options(study)
     if void:
         told.append(f"{', '.join(void)}: in seconds, so another run may give another study")
     return told

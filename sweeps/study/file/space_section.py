@@ -14,7 +14,7 @@ from sweeps.study.hyperparameters.vocabulary import Vocabulary
 from sweeps.study.space import Choice, Dimension, Space, constraints
 from sweeps.study.space.conditional import ConditionalChoice
 from sweeps.study.space.dimensions import Single
-from sweeps.study.space.space import decides
+from sweeps.study.space.space import may_override
 
 
 def parse(
@@ -95,7 +95,7 @@ def _quarrels(dimensions: Sequence[Dimension], path: str) -> list[tuple[str, Exp
 def _circle(dimensions: Sequence[Dimension]) -> list[tuple[str, Expected]]:
     """Three entries or more, each of which may be decided by another of them."""
     left = list(dimensions)
-    while free := [d for d in left if not any(decides(other, d) for other in left)]:
+    while free := [d for d in left if not any(may_override(other, d) for other in left)]:
         left = [d for d in left if d not in free]
     if not left:
         return []
