@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps.base.errors import printable
 from sweeps.search import Finished
-from sweeps.storage.attributes import gap, spread
+from sweeps.storage.attributes import generalization_gap, mean_and_sd
 from sweeps.study import methods
 from sweeps.study.spec import Study
 from sweeps.views import wording
@@ -58,10 +58,11 @@ def of_trial(study: Study, one: Finished, rank: int, picture: str) -> str:
     """The note on one of the best trials: its scores, its curve, its whole configuration."""
     outcome = one.outcome
     final = outcome.final  # a training function of one's own may not say all of it
-    rows = [
-        [part, *(spread(final[k]) if (k := f"{part}_{kind}") in final else "–" for kind in KINDS)]
-        for part in ("train", "dev")
-    ]
+
+    def score(name: str) -> str:
+        return mean_and_sd(final[name]) if name in final else "–"
+
+    rows = [[part, *(score(f"{part}_{kind}") for kind in KINDS)] for part in ("train", "dev")]
     settings = _settings(study.space.configure(one.params))
     return "\n\n".join(
         [
@@ -96,8 +97,8 @@ def _best(study: Study, standing: Standing, trials_at: str) -> Iterator[str]:
     rows = [
         [
             f"[trial {one.number}]({trials_at}?numbers={one.number})",
-            spread(one.outcome.final[metric]),
-            spread(gap(one.outcome)),
+            mean_and_sd(one.outcome.final[metric]),
+            mean_and_sd(generalization_gap(one.outcome)),
             _settings(one.params),
         ]
         for one in standing.best

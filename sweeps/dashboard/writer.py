@@ -16,7 +16,7 @@ from sweeps.dashboard.plots import Point, Reach
 from sweeps.results.result import Result
 from sweeps.search import Finished, ranking
 from sweeps.storage import folders, optuna_private
-from sweeps.storage.attributes import gap
+from sweeps.storage.attributes import generalization_gap
 from sweeps.study.spec import Study
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class DashboardWriter:
     def _remember(self, finished: Finished) -> None:
         outcome = finished.outcome
         config = self._study.space.configure(finished.params)
-        apart = gap(outcome)
+        apart = generalization_gap(outcome)
         sd = float(apart.std(ddof=1)) if apart.size > 1 else math.nan
         self._points.append(
             Point(
@@ -120,7 +120,7 @@ class DashboardWriter:
             values = outcome.curves[metric].T
             self._reach[finished.number] = plots.reach(values, value, self._study.epochs)
         self._best.append(finished)
-        self._best.sort(key=lambda one: (*ranking.standing(self._study, one.outcome), one.number))
+        self._best.sort(key=lambda one: (*ranking.sort_key(self._study, one.outcome), one.number))
         del self._best[SHOWN:]
 
     def _standing(self) -> texts.Standing:

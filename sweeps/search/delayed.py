@@ -12,7 +12,7 @@ import numpy as np
 
 from sweeps.base.errors import UserError
 from sweeps.search import pruners, samplers
-from sweeps.search.designs import DESIGNS, Design, trials
+from sweeps.search.designs import DESIGNS, Design, design_size
 from sweeps.storage import optuna_private
 from sweeps.storage.compared import expect_asked
 from sweeps.storage.optuna_trials import as_asked, expect_possible, in_space
@@ -43,15 +43,15 @@ class DelayedStudy:
 
     def __init__(self, study: "Study", warm: "list[WarmTrial] | None" = None) -> None:
         self._space, self._spaces = study.space, spaces(study)
-        self._sub_studies = [SubStudy(study, space, warm or []) for space in self._spaces]
+        self._arm_studies = [ArmStudy(study, space, warm or []) for space in self._spaces]
 
-    def _sub_study(self, number: int) -> "SubStudy":
-        return self._sub_studies[number % len(self._sub_studies)]
+    def _arm_study(self, number: int) -> "ArmStudy":
+        return self._arm_studies[number % len(self._arm_studies)]
 
     def ask(self, number: int) -> "FrozenTrial":
         """The next trial, from nothing but the file, its number, and what was told."""
-        trial = self._sub_study(number).ask(number)
-        return trial if len(self._sub_studies) == 1 else in_space(trial, self._space)
+        trial = self._arm_study(number).ask(number)
+        return trial if len(self._arm_studies) == 1 else in_space(trial, self._space)
 
     def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool = True) -> None:
         """A trial asked in an earlier run, as it stood then.
@@ -62,17 +62,17 @@ class DelayedStudy:
         space = self._spaces[number % len(self._spaces)]
         # Earlier versions wrote a trial with the choices of its own arm alone.
         expect_possible(trial, [self._space, space])
-        if len(self._sub_studies) > 1:
+        if len(self._arm_studies) > 1:
             trial = in_space(trial, space)
-        self._sub_study(number).replay(number, trial, is_recorded)
+        self._arm_study(number).replay(number, trial, is_recorded)
 
     def tell(self, outcome: Outcome) -> None:
         """What became of a trial."""
-        self._sub_study(outcome.number).tell(outcome)
+        self._arm_study(outcome.number).tell(outcome)
 
     def rule(self, number: int) -> StopRule:
         """When to stop the trial that was just asked."""
-        return self._sub_study(number).rule(number)
+        return self._arm_study(number).rule(number)
 
 
 def spaces(study: "Study") -> list[Space]:
@@ -84,17 +84,18 @@ def spaces(study: "Study") -> list[Space]:
     return sorted(arms, key=lambda s: s.locate(s.default) is None)
 
 
-def most(study: "Study") -> float:
-    """How many trials there can be: a grid has an end."""
-    sizes = [trials(study.search.sampler, space, first(study, space)) for space in spaces(study)]
+def max_trials(study: "Study") -> float:
+    """How many trials there can be at most; inf unless the sampler's design (a grid) has an end."""
+    sampler = study.search.sampler
+    sizes = [design_size(sampler, space, initial_settings(study, space)) for space in spaces(study)]
     if math.inf in sizes:
         return math.inf
-    # They take turns; where one ends before the others, all do.
+    # The arms take turns; where one arm's design ends before the others', the search ends.
     return min(len(sizes) * size + place for place, size in enumerate(sizes))
 
 
-def first(study: "Study", space: Space) -> list[Params]:
-    """What is tried before the sampler is asked: the defaults and what is enqueued."""
+def initial_settings(study: "Study", space: Space) -> list[Params]:
+    """The settings tried before the sampler is asked: the defaults, then the enqueued ones."""
     default = space.locate(space.default)
     found = [default] if default is not None else []
     found += [p for p in study.enqueue if space.locate(study.space.configure(p)) == p]
@@ -113,7 +114,7 @@ class WarmTrial:
     violations: dict[str, float] = field(default_factory=dict)
 
 
-class SubStudy:
+class ArmStudy:
     """A study of Optuna's with its sampler and its history; it numbers its own trials from 0."""
 
     def __init__(self, study: "Study", space: Space, warm: "list[WarmTrial]") -> None:
@@ -121,13 +122,13 @@ class SubStudy:
 
         self._spec, self._space = study, space
         self._study = optuna.create_study(directions=[o.goal for o in study.objectives])
-        self._first = first(study, space)
+        self._initial = initial_settings(study, space)
         self._design: Design | None = None
         if study.search.sampler.name in DESIGNS:
             settings = DESIGNS[study.search.sampler.name](
                 study.search.sampler, space, study.search.seed
             )
-            self._design = Design(settings, self._first)
+            self._design = Design(settings, self._initial)
         self._ids: dict[int, int] = {}  # Optuna's, by the whole study's number
         self._seen = optuna.search_space.IntersectionSearchSpace(include_pruned=True)
         self._pruner = pruners.of_costs(study.pruner, study.objective.sign)
@@ -168,9 +169,9 @@ class SubStudy:
 
     def _fixed(self, place: int) -> Params | None:
         """What is tried whatever the sampler thinks."""
-        if place < len(self._first):
-            return self._first[place]
-        return self._design[place - len(self._first)] if self._design else None
+        if place < len(self._initial):
+            return self._initial[place]
+        return self._design[place - len(self._initial)] if self._design else None
 
     def _ask_again(self, number: int, trial_id: int) -> None:
         """Until the constraints are kept: by the sampler with other seeds, then by chance."""
@@ -179,7 +180,7 @@ class SubStudy:
             method = self._spec.search.sampler if attempt < ATTEMPTS else methods.Random()
             drawn = seeds.sampler(seed, number, attempt)
             self._study.sampler = samplers.make(method, drawn, self._seen)
-            params = self._space.ask(optuna_private.restarted(self._study, trial_id))
+            params = self._space.ask(optuna_private.reset_suggestions(self._study, trial_id))
             if self._space.allows(self._space.configure(params)):
                 return
         texts = "; ".join(constraint.text for constraint in self._space.constraints)

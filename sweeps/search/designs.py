@@ -63,7 +63,7 @@ def cells(sampler: Any, space: Space) -> float:
     return sum(space.allows(space.configure(params)) for params in every)
 
 
-def trials(sampler: Any, space: Space, first: list[Params]) -> float:
+def design_size(sampler: Any, space: Space, initial: list[Params]) -> float:
     """How many trials a design and the settings tried first come to; inf where it has no end."""
     size = cells(sampler, space)
     if not math.isfinite(size):
@@ -73,7 +73,7 @@ def trials(sampler: Any, space: Space, first: list[Params]) -> float:
     return size + sum(
         not space.allows(space.configure(params))
         or not all(any(_equal(value, one) for one in known[name]) for name, value in params.items())
-        for params in first
+        for params in initial
     )
 
 
@@ -88,11 +88,11 @@ def _same(one: Params, other: Params) -> bool:
     return one.keys() == other.keys() and all(_equal(one[name], other[name]) for name in one)
 
 
-def _without(settings: Iterator[Params], first: list[Params]) -> Iterator[Params]:
+def _without(settings: Iterator[Params], initial: list[Params]) -> Iterator[Params]:
     """Those that are not tried first anyway; all of them, where there are no others."""
     skipped = 0
     for params in settings:
-        if skipped < DRAWS and any(_same(params, one) for one in first):
+        if skipped < DRAWS and any(_same(params, one) for one in initial):
             skipped += 1
         else:
             skipped = DRAWS if skipped == DRAWS else 0
@@ -102,8 +102,8 @@ def _without(settings: Iterator[Params], first: list[Params]) -> Iterator[Params
 class Design:
     """A design's settings by place; those that are tried first anyway are left out."""
 
-    def __init__(self, settings: Iterator[Params], first: list[Params]) -> None:
-        self._settings = _without(settings, first)
+    def __init__(self, settings: Iterator[Params], initial: list[Params]) -> None:
+        self._settings = _without(settings, initial)
         self._known: list[Params] = []
 
     def __getitem__(self, place: int) -> Params:

@@ -25,13 +25,13 @@ def best_first(study: Study, finished: Iterable[Finished]) -> list[Finished]:
     )
     fronts = {f.number: int(place) for f, place in zip(feasible, places, strict=True)}
     keys = {
-        f.number: (*_beyond(f.outcome), fronts.get(f.number, 0), standing(study, f.outcome)[-1])
+        f.number: (*_beyond(f.outcome), fronts.get(f.number, 0), sort_key(study, f.outcome)[-1])
         for f in complete
     }
     return sorted(complete, key=lambda f: keys[f.number])
 
 
-def standing(study: Study, outcome: Outcome) -> tuple[float, ...]:
+def sort_key(study: Study, outcome: Outcome) -> tuple[float, ...]:
     """Sorts outcomes by the first objective, those that keep the limits before the others."""
     return *_beyond(outcome), study.objective.sign * outcome.value
 
@@ -80,4 +80,4 @@ def front(study: Study, finished: Sequence[Finished]) -> list[Finished]:
         return []
     places = front_of(np.array([costs(study, f.outcome) for f in feasible]))
     best = [f for f, place in zip(feasible, places, strict=True) if place == 0]
-    return sorted(best, key=lambda f: standing(study, f.outcome))
+    return sorted(best, key=lambda f: sort_key(study, f.outcome))

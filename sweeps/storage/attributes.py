@@ -19,7 +19,7 @@ def of(outcome: Outcome) -> dict[str, Any]:
     if not outcome.final:
         return {"status": outcome.state, "cause": outcome.cause}
     parts = [
-        f"{part} {kind} {spread(outcome.final[f'{part}_{kind}'])}"
+        f"{part} {kind} {mean_and_sd(outcome.final[f'{part}_{kind}'])}"
         for kind in ("error", "loss")
         for part in ("train", "dev")
         if f"{part}_{kind}" in outcome.final  # a function of one's own may not say it
@@ -29,20 +29,20 @@ def of(outcome: Outcome) -> dict[str, Any]:
     lost = int(gone.sum())
     status = f"{lost} of {gone.size} diverged" if lost else "ok"
     shown: dict[str, Any] = {"scores": scores, "status": status}
-    apart = float(gap(outcome).mean())
+    apart = float(generalization_gap(outcome).mean())
     shown |= {"gap": apart} if math.isfinite(apart) else {}
     # The Dashboard does not show constraints themselves.
     return shown | ({"constraints": outcome.violations} if outcome.violations else {})
 
 
-def gap(outcome: Outcome) -> NDArray[np.float64]:
+def generalization_gap(outcome: Outcome) -> NDArray[np.float64]:
     """(P,) dev − train error of each replicate; NaN where one is not known."""
     unknown = np.full(outcome.arrays["gone"].shape, np.nan)
     errors = (outcome.final.get(f"{part}_error", unknown) for part in ("dev", "train"))
     return np.asarray(np.subtract(*errors), dtype=np.float64)
 
 
-def spread(values: NDArray[np.float64]) -> str:
+def mean_and_sd(values: NDArray[np.float64]) -> str:
     """Mean ± sample SD, where there is one: 0.0351 ± 0.0042."""
     mean = f"{values.mean():.4g}"
     return f"{mean} ± {values.std(ddof=1):.2g}" if values.size > 1 else mean

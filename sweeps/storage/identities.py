@@ -59,7 +59,7 @@ def expect_ours(
         raise UserError(f"{where}: expected to {wanted}, got {got} ({compared.REMEDY})")
 
 
-def adopt(study: "optuna.Study", identity: dict[str, Any]) -> None:
+def ensure_identity(study: "optuna.Study", identity: dict[str, Any]) -> None:
     """Write into the storage that a study is this one, unless it stands there."""
     if study.user_attrs.get("identity") != digest(identity):
         identify(study, identity)

@@ -66,7 +66,7 @@ def stored(study: "optuna.Study", trial: int) -> "FrozenTrial":
     return storage(study).get_trial(trial)
 
 
-def restarted(study: "optuna.Study", trial: int) -> "Trial":
+def reset_suggestions(study: "optuna.Study", trial: int) -> "Trial":
     """A running trial (its id) of a study in memory, as if nothing had been suggested yet.
 
     The sampler is asked for its relative parameters again.

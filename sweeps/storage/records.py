@@ -39,19 +39,19 @@ def _arrays(outcome: Outcome, key: dict[str, Any]) -> dict[str, NDArray[Any]]:
 
 def read(path: Path, key: dict[str, Any]) -> Outcome | None:
     """The record, or None where there is none, it cannot be read, or it is of something else."""
-    known, outcome = held(path) or ({}, None)
+    known, outcome = read_any(path) or ({}, None)
     return outcome if known == json.loads(json.dumps(key)) else None
 
 
-def held(path: Path) -> tuple[dict[str, Any], Outcome] | None:
+def read_any(path: Path) -> tuple[dict[str, Any], Outcome] | None:
     """A record, and what it is the outcome of; None where there is none that can be read."""
     try:
-        return _held(path)
+        return _read_any(path)
     except files.BROKEN:
         return None  # torn, or none of ours: it is made again
 
 
-def _held(path: Path) -> tuple[dict[str, Any], Outcome]:
+def _read_any(path: Path) -> tuple[dict[str, Any], Outcome]:
     contents = npz.load(path)
     meta = files.parse_json(str(contents.pop("meta")))
     key: dict[str, Any] = meta.pop("key")

@@ -98,7 +98,7 @@ class RunFolder:
             self._claims.study(study)
             # Another run may have been quicker to claim it, and is over by now.
             identities.expect_ours(study, identity, directions)
-        identities.adopt(study, identity)
+        identities.ensure_identity(study, identity)
         if not known.exists():
             atomic.write_text(known, json.dumps(identity))
         return Store(self.folder, study, identities.digest(identity), self._claims)

@@ -128,7 +128,7 @@ class Store:
 
     def recorded(self, number: int) -> tuple[dict[str, Any], Outcome] | None:
         """What this study's record of a trial holds: its parameters, and what came of them."""
-        key, outcome = records.held(self._path(number)) or ({}, None)
+        key, outcome = records.read_any(self._path(number)) or ({}, None)
         if outcome is None or key.get("study") != self.identity:
             return None
         return dict(key["params"]), outcome

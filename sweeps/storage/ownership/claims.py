@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ATTRIBUTE = "owner"  # of the study in its storage
 
 
-class StudySlot:
+class StudyClaimStore:
     """A user attribute of a study in its storage."""
 
     settle = SETTLE
@@ -59,7 +59,7 @@ class Claims:
 
     def study(self, study: "optuna.Study") -> None:
         """A study in its storage. Errors: UserError while another process works on it."""
-        self._take(Lease(StudySlot(study), self.notify))
+        self._take(Lease(StudyClaimStore(study), self.notify))
 
     def _take(self, lease: Lease) -> None:
         lease.take()

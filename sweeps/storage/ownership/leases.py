@@ -18,7 +18,7 @@ LEASE_TIMEOUT = 3 * HEARTBEAT  # without any, after which a claim is taken over
 SETTLE = 0.3  # seconds; longer than a write takes
 
 
-class Slot(Protocol):
+class ClaimStore(Protocol):
     """Where a claim stands: one text that all can read and write."""
 
     what: str  # that is claimed, for messages
@@ -35,39 +35,39 @@ class Slot(Protocol):
 
 
 class Lease:
-    """A claim of this process on what a slot stands for."""
+    """A claim of this process on what a store is for."""
 
-    def __init__(self, slot: Slot, notify: Callable[[str], None]) -> None:
-        self._slot, self._notify = slot, notify
+    def __init__(self, store: ClaimStore, notify: Callable[[str], None]) -> None:
+        self._store, self._notify = store, notify
         self._owner = Owner.here()
-        self._turn = threading.Lock()  # a slot need not be safe for two threads
+        self._turn = threading.Lock()  # a store need not be safe for two threads
         self._released = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
     def take(self) -> None:
         """Claim it, and keep it until `release`. Errors: UserError while its owner lives."""
-        self._expect_gone(Owner.parse(self._slot.read()))
-        self._slot.write(self._owner.text())
-        self._released.wait(self._slot.settle)
+        self._expect_gone(Owner.parse(self._store.read()))
+        self._store.write(self._owner.text())
+        self._released.wait(self._store.settle)
         self.check()
         self._thread.start()
 
     def check(self) -> None:
         """Errors: UserError where another process has it: this one was silent for too long."""
         with self._turn:
-            now = Owner.parse(self._slot.read())
+            now = Owner.parse(self._store.read())
         if now is not None and now.token != self._owner.token:
-            raise refused(self._slot.what, now)
+            raise refused(self._store.what, now)
 
     def release(self) -> None:
         """Let others have it, at once."""
         self._released.set()
         self._thread.join()
         try:
-            now = Owner.parse(self._slot.read())
+            now = Owner.parse(self._store.read())
             if now is not None and now.token == self._owner.token:
-                self._slot.write("")
-        except self._slot.faults:
+                self._store.write("")
+        except self._store.faults:
             return  # then it ends when others see no more heartbeats
 
     def _expect_gone(self, other: Owner | None) -> None:
@@ -75,30 +75,30 @@ class Lease:
         if other is None or other.is_dead:
             return
         if other.is_of_this_machine:
-            raise refused(self._slot.what, other)
+            raise refused(self._store.what, other)
         self._notify(
-            f"{self._slot.what} belongs to {other}: "
+            f"{self._store.what} belongs to {other}: "
             f"watching for {LEASE_TIMEOUT:g} s whether it lives"
         )
         deadline = time.monotonic() + LEASE_TIMEOUT
         while time.monotonic() < deadline:
             time.sleep(HEARTBEAT / 5)
-            now = Owner.parse(self._slot.read())
+            now = Owner.parse(self._store.read())
             if now is None:
                 return
             if now != other:
-                raise refused(self._slot.what, now)
+                raise refused(self._store.what, now)
 
     def _beat(self) -> None:
         while not self._released.wait(HEARTBEAT):
             try:
                 with self._turn:
-                    now = Owner.parse(self._slot.read())
+                    now = Owner.parse(self._store.read())
                     if now is not None and now.token != self._owner.token:
                         return  # another process has it: `check` says so before anything is written
                     self._owner = replace(self._owner, beat=self._owner.beat + 1)
-                    self._slot.write(self._owner.text())
-            except self._slot.faults:
+                    self._store.write(self._owner.text())
+            except self._store.faults:
                 continue  # one heartbeat is missed; the next one tries again
 
 
