@@ -20,7 +20,7 @@ ELSEWHERE = {"host": "elsewhere", "machine": "another", "token": "theirs", "pid"
 
 
 class Memory:
-    """A store that stands in for one of a storage."""
+    """A claim store in memory."""
 
     what = "the thing"
     settle = 0.01
