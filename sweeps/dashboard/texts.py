@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StudyProgress:
     """How far a study is: its phase in a word, trials by state, and the best of them."""
 
     phase: str
@@ -42,16 +42,18 @@ SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:@/=^])")
 LONGEST = 2000  # characters of one text
 
 
-def of_study(study: Study, standing: Standing, trials_at: str) -> str:
+def of_study(study: Study, progress: StudyProgress, trials_at: str) -> str:
     """The study's note while it is searched; `trials_at` is the address of its trials."""
-    return "\n\n".join([*_head(study, standing), *_best(study, standing, trials_at)])
+    return "\n\n".join([*_head(study, progress), *_best(study, progress, trials_at)])
 
 
-def of_result(study: Study, standing: Standing, run: "Run", trials_at: str, report: str) -> str:
+def of_result(
+    study: Study, progress: StudyProgress, run: "Run", trials_at: str, report: str
+) -> str:
     """The study's note once the report is made: the winners first."""
-    blocks = [*_head(study, standing), f"**[The report]({report})** has all of it."]
+    blocks = [*_head(study, progress), f"**[The report]({report})** has all of it."]
     winners = of_winners(run)
-    return "\n\n".join([*blocks, *(winners or _best(study, standing, trials_at))])
+    return "\n\n".join([*blocks, *(winners or _best(study, progress, trials_at))])
 
 
 def of_trial(study: Study, one: Finished, rank: int, picture: str) -> str:
@@ -74,23 +76,23 @@ def of_trial(study: Study, one: Finished, rank: int, picture: str) -> str:
     )
 
 
-def _head(study: Study, standing: Standing) -> Iterator[str]:
+def _head(study: Study, progress: StudyProgress) -> Iterator[str]:
     yield f"# {text(study.name)}"
     if study.description:
         yield text(study.description)
-    counts = standing.counts
+    counts = progress.counts
     states = ", ".join(f"{n} {state}" for state, n in counts.items())
     search = study.search
     how = methods.summary(search.sampler, study.pruner)
     yield (
-        f"**{PHASES[standing.phase]}**: {sum(counts.values())} of {standing.budget} trials "
+        f"**{PHASES[progress.phase]}**: {sum(counts.values())} of {progress.budget} trials "
         f"({states}) × {study.replicates} replicates; {how}, "
         f"seed {search.seed}."
     )
 
 
-def _best(study: Study, standing: Standing, trials_at: str) -> Iterator[str]:
-    if not standing.best:
+def _best(study: Study, progress: StudyProgress, trials_at: str) -> Iterator[str]:
+    if not progress.best:
         yield "No trial is complete yet."
         return
     metric = study.objective.metric
@@ -101,7 +103,7 @@ def _best(study: Study, standing: Standing, trials_at: str) -> Iterator[str]:
             mean_and_sd(generalization_gap(one.outcome)),
             _settings(one.params),
         ]
-        for one in standing.best
+        for one in progress.best
     ]
     yield table(["best so far", text(metric), "dev − train error", "settings"], rows)
     yield "Mean ± SD of the replicates. The best of many is selected, and so looks too good."

@@ -272,7 +272,7 @@ def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
         replicates=replicates,
         objectives=study.objectives,
         dtype=study.dtype,
-        limits=study.metric_constraints,
+        metric_constraints=study.metric_constraints,
         targets=study.aims,
         keep=True,
     )

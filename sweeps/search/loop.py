@@ -132,7 +132,7 @@ def _task(study: Study, number: int, params: Params, rule: StopRule) -> Task:
         replicates=range(study.replicates),
         objectives=study.objectives,
         dtype=study.dtype,
-        limits=study.metric_constraints,
+        metric_constraints=study.metric_constraints,
         targets=study.aims,
         stop_rule=rule,
         seconds=durations.seconds(limit) if limit is not None else Task.seconds,

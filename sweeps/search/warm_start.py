@@ -129,7 +129,7 @@ def _violations(study: Study, path: Path) -> dict[str, float]:
 
 def _is_as_today(config: dict[str, Any], identity: dict[str, Any], is_custom: bool) -> bool:
     """Whether its schedule had the formula that it has now."""
-    now = {} if is_custom else networks.editions([config["schedule"][0]])
+    now = {} if is_custom else networks.changed_schedules([config["schedule"][0]])
     known = identity.get("formulas")
     return not now or (isinstance(known, dict) and now.items() <= known.items())
 

@@ -31,7 +31,7 @@ class Task:
     replicates: range
     objectives: tuple[Objective, ...]
     dtype: str
-    limits: tuple[MetricConstraint, ...] = ()
+    metric_constraints: tuple[MetricConstraint, ...] = ()
     targets: tuple[tuple[str, float], ...] = ()
     stop_rule: StopRule = stop_rules.NEVER
     seconds: float = math.inf  # after which the trial has failed
@@ -40,7 +40,7 @@ class Task:
     @property
     def metrics(self) -> tuple[str, ...]:
         """All metrics that it is judged by, the first objective's first."""
-        return metrics_of(self.objectives, self.limits)
+        return metrics_of(self.objectives, self.metric_constraints)
 
     @property
     def parts(self) -> tuple[str, ...]:
