@@ -12,7 +12,7 @@ from sweeps.study.space import Params, Space, walks
 
 # Sobol points come in powers of two; scipy knows directions for so many dimensions.
 CHUNK = 256
-# So many points in a row that are tried first anyway: there are no others.
+# After so many points in a row that are all among the initial settings, there are no others.
 DRAWS = 10_000
 
 
@@ -28,10 +28,9 @@ def grid(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
 
 
 def qmc(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
-    """Scrambled Sobol points (Owen 1998), those within the constraints; a coordinate a parameter.
+    """Scrambled Sobol points (Owen 1998) that keep the constraints; one coordinate per parameter.
 
-    Parameters that are not active leave their coordinate unused, so conditional spaces are no
-    special case.
+    Inactive parameters leave their coordinate unused, so conditional spaces are no special case.
     """
     from scipy.stats.qmc import Sobol
 
@@ -64,7 +63,7 @@ def cells(sampler: Any, space: Space) -> float:
 
 
 def design_size(sampler: Any, space: Space, initial: list[Params]) -> float:
-    """How many trials a design and the settings tried first come to; inf where it has no end."""
+    """How many trials a design and the initial settings come to; inf for a design without end."""
     size = cells(sampler, space)
     if not math.isfinite(size):
         return size
@@ -78,7 +77,7 @@ def design_size(sampler: Any, space: Space, initial: list[Params]) -> float:
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """Whether two values are one, but for the rounding of a step's multiple."""
+    """Whether two values are equal up to the rounding of a step's multiple."""
     if isinstance(one, float) and isinstance(other, float):
         return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-300)
     return bool(one == other)
@@ -89,7 +88,7 @@ def _same(one: Params, other: Params) -> bool:
 
 
 def _without(settings: Iterator[Params], initial: list[Params]) -> Iterator[Params]:
-    """Those that are not tried first anyway; all of them, where there are no others."""
+    """The settings that are not initial ones; all of them, where there are no others."""
     skipped = 0
     for params in settings:
         if skipped < DRAWS and any(_same(params, one) for one in initial):
@@ -100,7 +99,7 @@ def _without(settings: Iterator[Params], initial: list[Params]) -> Iterator[Para
 
 
 class Design:
-    """A design's settings by place; those that are tried first anyway are left out."""
+    """A design's settings by place, without the initial ones."""
 
     def __init__(self, settings: Iterator[Params], initial: list[Params]) -> None:
         self._settings = _without(settings, initial)
