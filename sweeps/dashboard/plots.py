@@ -25,14 +25,14 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Reach:
+class EpochsToTarget:
     """How soon a trial's replicates reach a target: mean epochs, and the share that does."""
 
     epochs: float
     share: float
 
 
-def reach(values: NDArray[np.float64], target: float, horizon: int) -> Reach:
+def epochs_to_target(values: NDArray[np.float64], target: float, horizon: int) -> EpochsToTarget:
     """Of curves (P, E), epoch 0 first. As in the report: two evaluations running count as one hit.
 
     Misses count with the horizon.
@@ -41,7 +41,7 @@ def reach(values: NDArray[np.float64], target: float, horizon: int) -> Reach:
     held = below[:, 1:-1] & below[:, 2:]
     hit = held.any(axis=1)
     epochs = np.where(hit, held.argmax(axis=1) + 1 if held.shape[1] else 0, horizon)
-    return Reach(float(epochs.mean()), float(hit.mean()))
+    return EpochsToTarget(float(epochs.mean()), float(hit.mean()))
 
 
 def gap_by_l2(points: Sequence[Point]) -> dict[str, Any]:
@@ -63,16 +63,16 @@ def gap_by_l2(points: Sequence[Point]) -> dict[str, Any]:
     return _figure(traces, f"Gap against λ: mean ± SD of the replicates{words}", x, y)
 
 
-def reach_by_optimizer(
-    points: Sequence[Point], reaches: Mapping[int, Reach], target: str, horizon: int
+def epochs_to_target_by_optimizer(
+    points: Sequence[Point], to_target: Mapping[int, EpochsToTarget], target: str, horizon: int
 ) -> dict[str, Any]:
     """Epochs to the target of each complete trial, by optimizer; misses at the horizon.
 
     A trial of which no network got there has no time, and is only counted.
     """
-    arrived = [p for p in points if p.number in reaches and reaches[p.number].share > 0]
+    arrived = [p for p in points if p.number in to_target and to_target[p.number].share > 0]
     shown, words = _some(arrived)
-    never = sum(p.number in reaches for p in points) - len(arrived)
+    never = sum(p.number in to_target for p in points) - len(arrived)
     if never:
         words += f"; {never} that never reached it not shown"
     traces = []
@@ -82,9 +82,9 @@ def reach_by_optimizer(
             {
                 "type": "box",
                 "name": name,
-                "y": _short(reaches[p.number].epochs for p in of),
+                "y": _short(to_target[p.number].epochs for p in of),
                 "text": [
-                    f"trial {p.number}: {reaches[p.number].share:.0%} of its networks" for p in of
+                    f"trial {p.number}: {to_target[p.number].share:.0%} of its networks" for p in of
                 ],
                 "boxpoints": "all",
                 "jitter": 0.4,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps.base.errors import printable
 from sweeps.search import Finished
-from sweeps.storage.attributes import gap, spread
+from sweeps.storage.attributes import generalization_gap, mean_and_sd
 from sweeps.study import search_section
 from sweeps.study.spec import Study
 from sweeps.views import wording
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StudyProgress:
     """How far a study is: its phase in a word, trials by state, and the best of them."""
 
     phase: str
@@ -42,26 +42,29 @@ SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:@/=^])")
 LONGEST = 2000  # characters of one text
 
 
-def of_study(study: Study, standing: Standing, trials_at: str) -> str:
+def of_study(study: Study, progress: StudyProgress, trials_at: str) -> str:
     """The study's note while it is searched; `trials_at` is the address of its trials."""
-    return "\n\n".join([*_head(study, standing), *_best(study, standing, trials_at)])
+    return "\n\n".join([*_head(study, progress), *_best(study, progress, trials_at)])
 
 
-def of_result(study: Study, standing: Standing, run: "Run", trials_at: str, report: str) -> str:
+def of_result(
+    study: Study, progress: StudyProgress, run: "Run", trials_at: str, report: str
+) -> str:
     """The study's note once the report is made: the winners first."""
-    blocks = [*_head(study, standing), f"**[The report]({report})** has all of it."]
+    blocks = [*_head(study, progress), f"**[The report]({report})** has all of it."]
     winners = of_winners(run)
-    return "\n\n".join([*blocks, *(winners or _best(study, standing, trials_at))])
+    return "\n\n".join([*blocks, *(winners or _best(study, progress, trials_at))])
 
 
 def of_trial(study: Study, one: Finished, rank: int, picture: str) -> str:
     """The note on one of the best trials: its scores, its curve, its whole configuration."""
     outcome = one.outcome
     final = outcome.final  # a training function of one's own may not say all of it
-    rows = [
-        [part, *(spread(final[k]) if (k := f"{part}_{kind}") in final else "–" for kind in KINDS)]
-        for part in ("train", "dev")
-    ]
+
+    def score(name: str) -> str:
+        return mean_and_sd(final[name]) if name in final else "–"
+
+    rows = [[part, *(score(f"{part}_{kind}") for kind in KINDS)] for part in ("train", "dev")]
     settings = _settings(study.space.configure(one.params))
     return "\n\n".join(
         [
@@ -73,34 +76,34 @@ def of_trial(study: Study, one: Finished, rank: int, picture: str) -> str:
     )
 
 
-def _head(study: Study, standing: Standing) -> Iterator[str]:
+def _head(study: Study, progress: StudyProgress) -> Iterator[str]:
     yield f"# {text(study.name)}"
     if study.description:
         yield text(study.description)
-    counts = standing.counts
+    counts = progress.counts
     states = ", ".join(f"{n} {state}" for state, n in counts.items())
     search = study.search
     how = search_section.summary(search.sampler, study.pruner)
     yield (
-        f"**{PHASES[standing.phase]}**: {sum(counts.values())} of {standing.budget} trials "
+        f"**{PHASES[progress.phase]}**: {sum(counts.values())} of {progress.budget} trials "
         f"({states}) × {study.replicates} replicates; {how}, "
         f"seed {search.seed}."
     )
 
 
-def _best(study: Study, standing: Standing, trials_at: str) -> Iterator[str]:
-    if not standing.best:
+def _best(study: Study, progress: StudyProgress, trials_at: str) -> Iterator[str]:
+    if not progress.best:
         yield "No trial is complete yet."
         return
     metric = study.objective.metric
     rows = [
         [
             f"[trial {one.number}]({trials_at}?numbers={one.number})",
-            spread(one.outcome.final[metric]),
-            spread(gap(one.outcome)),
+            mean_and_sd(one.outcome.final[metric]),
+            mean_and_sd(generalization_gap(one.outcome)),
             _settings(one.params),
         ]
-        for one in standing.best
+        for one in progress.best
     ]
     yield table(["best so far", text(metric), "dev − train error", "settings"], rows)
     yield "Mean ± SD of the replicates. The best of many is selected, and so looks too good."

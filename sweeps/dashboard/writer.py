@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from sweeps.dashboard import pictures, plots, texts
 from sweeps.dashboard.board import Board
 from sweeps.dashboard.pace import Pace
-from sweeps.dashboard.plots import Point, Reach
+from sweeps.dashboard.plots import EpochsToTarget, Point
 from sweeps.results.result import Result
 from sweeps.search import Finished, ranking
 from sweeps.storage import folders, optuna_private
-from sweeps.storage.attributes import gap
+from sweeps.storage.attributes import generalization_gap
 from sweeps.study.spec import Study
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class DashboardWriter:
         self._counts = dict.fromkeys(folders.STATES, 0)
         self._best: list[Finished] = []
         self._points: list[Point] = []
-        self._reach: dict[int, Reach] = {}
+        self._to_target: dict[int, EpochsToTarget] = {}
         self._target = next(iter(study.targets.model_dump(exclude_none=True).items()), None)
         self._phase, self._news = "searching", False
         self._notes, self._plots = Pace(NOTES, clock), Pace(PLOTS, clock)
@@ -89,7 +89,7 @@ class DashboardWriter:
         self._write_plots()
         report = self._board.link("report.html")
         self._board.note(
-            texts.of_result(self._study, self._standing(), run, self._trials_at, report)
+            texts.of_result(self._study, self._progress(), run, self._trials_at, report)
         )
 
     def on_close(self) -> None:
@@ -101,7 +101,7 @@ class DashboardWriter:
     def _remember(self, finished: Finished) -> None:
         outcome = finished.outcome
         config = self._study.space.configure(finished.params)
-        apart = gap(outcome)
+        apart = generalization_gap(outcome)
         sd = float(apart.std(ddof=1)) if apart.size > 1 else math.nan
         self._points.append(
             Point(
@@ -118,18 +118,20 @@ class DashboardWriter:
         if self._target is not None and self._target[0] in outcome.curves:
             metric, value = self._target
             values = outcome.curves[metric].T
-            self._reach[finished.number] = plots.reach(values, value, self._study.epochs)
+            self._to_target[finished.number] = plots.epochs_to_target(
+                values, value, self._study.epochs
+            )
         self._best.append(finished)
-        self._best.sort(key=lambda one: (*ranking.standing(self._study, one.outcome), one.number))
+        self._best.sort(key=lambda one: (*ranking.sort_key(self._study, one.outcome), one.number))
         del self._best[SHOWN:]
 
-    def _standing(self) -> texts.Standing:
-        return texts.Standing(self._phase, self._counts, self._budget, self._best)
+    def _progress(self) -> texts.StudyProgress:
+        return texts.StudyProgress(self._phase, self._counts, self._budget, self._best)
 
     def _write_notes(self) -> None:
         self._name_metrics()
         self._write_pictures()
-        self._board.note(texts.of_study(self._study, self._standing(), self._trials_at))
+        self._board.note(texts.of_study(self._study, self._progress(), self._trials_at))
 
     def _name_metrics(self) -> None:
         if self._names is not None and self._known.metric_names != self._names:
@@ -162,10 +164,12 @@ class DashboardWriter:
         self._points.sort(key=lambda point: point.number)  # not as they came back
         if len({p.l2 for p in self._points if p.l2 > 0}) > 1:
             self._board.plot("gap-by-l2", plots.gap_by_l2(self._points))
-        if self._target is not None and self._reach:
+        if self._target is not None and self._to_target:
             metric, value = self._target
             aim = f"{metric.replace('_', ' ')} ≤ {value:.4g}"
-            figure = plots.reach_by_optimizer(self._points, self._reach, aim, self._study.epochs)
+            figure = plots.epochs_to_target_by_optimizer(
+                self._points, self._to_target, aim, self._study.epochs
+            )
             self._board.plot("epochs-to-target-by-optimizer", figure)
         if self._best:
             metric = self._study.objective.metric
@@ -185,7 +189,9 @@ class DashboardWriter:
         for number, rows in curves[curves["trial"].isin(complete)].groupby("trial"):
             replicates = rows["replicate"].nunique()
             values: NDArray[np.float64] = rows[aim.metric].to_numpy().reshape(replicates, -1)
-            self._reach[int(number)] = plots.reach(values, aim.value, self._study.epochs)
+            self._to_target[int(number)] = plots.epochs_to_target(
+                values, aim.value, self._study.epochs
+            )
 
 
 def _picture(number: int) -> str:

@@ -26,7 +26,7 @@ from sweeps.engines.base import EngineLost, Workload, first_line
 from sweeps.engines.network import reach, unreachable
 from sweeps.engines.reaper import Reaper
 from sweeps.engines.tasks import STEP, Entry, Tasks
-from sweeps.engines.workers import attend, one_thread
+from sweeps.engines.workers import one_blas_thread, tie_to_parent
 
 PATIENCE = 5.0  # seconds for a scheduler to answer
 ENDING = 20.0  # seconds for a worker to be ended: a nanny asks it for four, and then does it
@@ -54,13 +54,13 @@ class _Service(WorkerPlugin):  # type: ignore[misc]  # an extra: unknown to mypy
     def setup(self, worker: Any) -> None:
         """Called by Dask, also in workers that join later."""
         if self.ours:
-            attend(os.getppid())
+            tie_to_parent(os.getppid())
 
 
 def _run(task: Any, service: str) -> bytes:
     """In a worker. Pickled there, so that a result that cannot be sent is the task's fault."""
     plugin = get_worker().plugins[service]
-    with one_thread:
+    with one_blas_thread:
         return pickle.dumps(plugin.function(task, plugin.shared))
 
 
@@ -166,9 +166,9 @@ class Dask:
         except FutureCancelledError as fault:
             if fault.reason == DISCONNECTED:
                 raise
-            self._tasks.lost(self._release(future), f"its task was cancelled ({fault.reason})")
+            self._tasks.on_lost(self._release(future), f"its task was cancelled ({fault.reason})")
         else:
-            self._tasks.returned(self._release(future), pickle.loads(result))
+            self._tasks.on_result(self._release(future), pickle.loads(result))
 
     def _release(self, future: Future) -> Entry:
         del self._busy[future]
@@ -177,9 +177,9 @@ class Dask:
     def _failed(self, entry: Entry, fault: BaseException) -> None:
         if isinstance(fault, KilledWorker):
             # A worker that came back under its old address may have had the task several times.
-            self._tasks.lost(entry, _died(fault.last_worker.address), fault.allowed_failures + 1)
+            self._tasks.on_lost(entry, _died(fault.last_worker.address), fault.allowed_failures + 1)
         else:
-            self._tasks.raised(entry, fault)
+            self._tasks.on_exception(entry, fault)
 
     def _look_around(self) -> None:
         """Which workers there are, what those had that are gone, and which tasks hang.
@@ -195,7 +195,7 @@ class Dask:
         for future, worker in [*self._busy.items()]:
             if worker not in self._workers and future.status == "pending":
                 self._gone(future, worker)
-        for future in self._tasks.hung():
+        for future in self._tasks.timed_out():
             self._end(future)
 
     def _gone(self, future: Future, worker: str) -> None:
@@ -203,16 +203,16 @@ class Dask:
         entry = self._release(future)
         future.cancel()
         if entry.suspect:
-            self._tasks.lost(entry, _died(worker))
+            self._tasks.on_lost(entry, _died(worker))
         else:
-            self._tasks.suspected(entry)
+            self._tasks.on_suspect(entry)
 
     def _end(self, future: Future) -> None:
         """End the worker of a task that hangs."""
         worker = self._busy[future]
         entry = self._release(future)
         self._workers.discard(worker)
-        self._tasks.hanged(entry)
+        self._tasks.on_timeout(entry)
         future.cancel()
         if self._cluster:
             self._cluster.sync(_kill, self._cluster, worker)
@@ -222,7 +222,7 @@ class Dask:
     def _reconnect(self) -> None:
         """The scheduler does not answer: join it again, and run again what was there."""
         for future in reversed([*self._busy]):
-            self._tasks.again(self._release(future))
+            self._tasks.requeue(self._release(future))
         _leave(self._client)
         deadline = time.monotonic() + GONE
         while True:

@@ -11,7 +11,7 @@ from sweeps.base.interrupts import SAFE_PATH, starting_workers
 from sweeps.engines.base import Workload
 from sweeps.engines.broadcast import Broadcast
 from sweeps.engines.tasks import STEP, Tasks
-from sweeps.engines.workers import ONE_THREAD, run_task, start_worker
+from sweeps.engines.workers import ONE_BLAS_THREAD, run_task, start_worker
 
 DIED = "its worker died (out of memory?)"
 STARTING = 60.0  # seconds; a pool whose workers take longer to start counts as started
@@ -42,7 +42,7 @@ class Loky:
                 self.jobs,
                 initializer=start_worker,
                 initargs=(os.getpid(), self._workload.function, self._shared),
-                env=silent | ONE_THREAD | SAFE_PATH,  # also of workers that it starts later
+                env=silent | ONE_BLAS_THREAD | SAFE_PATH,  # also of workers that it starts later
             )
             self._first: Future[Any] = self._pool.submit(os.getpid)
         self._started = time.monotonic()
@@ -67,8 +67,8 @@ class Loky:
             with self._tasks.waiting(self.jobs if self._has_started() else 0):
                 done = wait(self._tasks.running, STEP, return_when=FIRST_COMPLETED).done
             self._collect(done)
-            if hung := self._tasks.hung():
-                self._end(hung)
+            if late := self._tasks.timed_out():
+                self._end(late)
         return self._tasks.take()
 
     def _fill(self) -> None:
@@ -96,9 +96,9 @@ class Loky:
             if isinstance(fault, BrokenProcessPool):
                 broken = True
             elif fault:
-                self._tasks.raised(self._tasks.running.pop(future), fault)
+                self._tasks.on_exception(self._tasks.running.pop(future), fault)
             else:
-                self._tasks.returned(self._tasks.running.pop(future), future.result())
+                self._tasks.on_result(self._tasks.running.pop(future), future.result())
         if broken:
             self._revive()
 
@@ -109,20 +109,20 @@ class Loky:
         self._restart()
         for entry in reversed(entries):
             if len(entries) == 1:
-                self._tasks.lost(entry, DIED)
+                self._tasks.on_lost(entry, DIED)
             else:
-                self._tasks.suspected(entry)
+                self._tasks.on_suspect(entry)
 
-    def _end(self, hung: "list[Future[Any]]") -> None:
+    def _end(self, late: "list[Future[Any]]") -> None:
         """A new pool, for none of a pool's workers can be ended alone."""
         self._collect(self._back())
         entries = [*self._tasks.running.items()]
         self._restart()
         for future, entry in reversed(entries):
-            if future in hung:
-                self._tasks.hanged(entry)
+            if future in late:
+                self._tasks.on_timeout(entry)
             else:
-                self._tasks.again(entry)
+                self._tasks.requeue(entry)
 
     def _back(self) -> "set[Future[Any]]":
         """What came back by now, so that it need not run again."""

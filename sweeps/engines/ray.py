@@ -20,7 +20,7 @@ from sweeps.engines.base import EngineLost, Function, Workload, first_line
 from sweeps.engines.network import HTTP2, reach, unreachable
 from sweeps.engines.reaper import Reaper
 from sweeps.engines.tasks import STEP, Tasks
-from sweeps.engines.workers import ONE_THREAD, attend, one_thread
+from sweeps.engines.workers import ONE_BLAS_THREAD, one_blas_thread, tie_to_parent
 
 # Of paths below it Ray makes addresses of sockets, which the system keeps short.
 SHORT = "/tmp" if sys.platform != "win32" else None
@@ -34,14 +34,14 @@ QUIET = {
 }
 # Servers and their names on 127.0.0.1 alone, as on systems for which Ray has no clusters.
 HERE = {**QUIET, "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-LOCAL = {**HERE, **ONE_THREAD}
+LOCAL = {**HERE, **ONE_BLAS_THREAD}
 
 
 class _Worker:
     """An actor: the function and the shared data, once, and one task at a time."""
 
     def __init__(self, function: Function, shared: Any) -> None:
-        attend(os.getppid())  # Ray's own daemon there: a busy worker would outlive it
+        tie_to_parent(os.getppid())  # Ray's own daemon there: a busy worker would outlive it
         self._function, self._shared = function, shared
 
     def start(self) -> int:
@@ -50,7 +50,7 @@ class _Worker:
 
     def run(self, task: Any) -> bytes:
         """Pickled here, so that a result that cannot be sent is the task's fault."""
-        with one_thread:
+        with one_blas_thread:
             return pickle.dumps(self._function(task, self._shared))
 
 
@@ -116,8 +116,8 @@ class Ray:
                     self._started(future)
                 else:
                     self._collect(future)
-            for future in self._tasks.hung():
-                self._tasks.hanged(self._tasks.running.pop(future))
+            for future in self._tasks.timed_out():
+                self._tasks.on_timeout(self._tasks.running.pop(future))
                 self._replace(self._busy.pop(future))
         self._fill()
         return self._tasks.take()
@@ -144,13 +144,13 @@ class Ray:
         try:
             result = self._ray.get(future)
         except self._ray.exceptions.RayTaskError as fault:
-            self._tasks.raised(entry, fault.cause)
+            self._tasks.on_exception(entry, fault.cause)
             self._idle.append(actor)
         except self._ray.exceptions.RayError as fault:
-            self._tasks.lost(entry, f"its worker died ({first_line(fault)}; out of memory?)")
+            self._tasks.on_lost(entry, f"its worker died ({first_line(fault)}; out of memory?)")
             self._replace(actor)
         else:
-            self._tasks.returned(entry, pickle.loads(result))
+            self._tasks.on_result(entry, pickle.loads(result))
             self._idle.append(actor)
 
     def _replace(self, actor: Any) -> None:

@@ -54,33 +54,33 @@ class Tasks:
         results, self.results = self.results, []
         return results
 
-    def returned(self, entry: Entry, result: Any) -> None:
+    def on_result(self, entry: Entry, result: Any) -> None:
         """It came back."""
         self.results.append((entry.key, result))
 
-    def raised(self, entry: Entry, fault: BaseException) -> None:
+    def on_exception(self, entry: Entry, fault: BaseException) -> None:
         """It raised, and would again."""
         self.results.append((entry.key, Failure(f"{type(fault).__name__}: {fault}")))
 
-    def again(self, entry: Entry) -> None:
+    def requeue(self, entry: Entry) -> None:
         """It was ended through no fault of its own: it is the next to run."""
         entry.waited = 0.0
         self.queue.appendleft(entry)
 
-    def lost(self, entry: Entry, cause: str, attempts: int = 1) -> None:
+    def on_lost(self, entry: Entry, cause: str, attempts: int = 1) -> None:
         """Its worker died or hung: it is the next to run, unless its retries are used up."""
         entry.losses += attempts
         if entry.losses <= self._retries:
-            self.again(entry)
+            self.requeue(entry)
             return
         said = "1 attempt" if entry.losses == 1 else f"{entry.losses} attempts"
         self.results.append((entry.key, Failure(f"{cause}; {said}")))
 
-    def suspected(self, entry: Entry) -> None:
+    def on_suspect(self, entry: Entry) -> None:
         """Its worker, or one beside it, died: that counts, but not as the last of its attempts."""
         entry.suspect = True
         entry.losses = min(entry.losses + 1, self._retries)
-        self.again(entry)
+        self.requeue(entry)
 
     @contextmanager
     def waiting(self, workers: int) -> Iterator[None]:
@@ -95,16 +95,16 @@ class Tasks:
         for entry in islice(self.running.values(), workers):
             entry.waited += seconds
 
-    def hung(self) -> list[Any]:
+    def timed_out(self) -> list[Any]:
         """The futures of those that were waited for longer than their limit."""
         limits = ((f, e, self._timeout(e.task).seconds) for f, e in self.running.items())
         return [f for f, e, limit in limits if limit is not None and e.waited > limit]
 
-    def hanged(self, entry: Entry) -> None:
+    def on_timeout(self, entry: Entry) -> None:
         """It hung, and its worker is ended."""
         timeout = self._timeout(entry.task)
         cause = f"no answer after {timeout.seconds:g} s"
         if timeout.retried:
-            self.lost(entry, cause)
+            self.on_lost(entry, cause)
         else:
             self.results.append((entry.key, Failure(cause)))

@@ -10,7 +10,7 @@ from sweeps.base.interrupts import SAFE_PATH
 from sweeps.engines.base import Function
 from sweeps.engines.broadcast import Broadcast
 
-ONE_THREAD = {
+ONE_BLAS_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -23,7 +23,7 @@ _worker: dict[str, Any] = {}
 
 def start_worker(parent: int, function: Function, shared: Broadcast) -> None:
     """Run once in each worker: what it will do with its tasks, and how it behaves."""
-    attend(parent)
+    tie_to_parent(parent)
     try:
         value = shared.value()
     except FileNotFoundError:  # the parent has ended meanwhile, and nobody waits for this worker
@@ -36,7 +36,7 @@ def run_task(task: Any) -> Any:
     return _worker["function"](task, _worker["shared"])
 
 
-def attend(parent: int) -> None:
+def tie_to_parent(parent: int) -> None:
     """Make this process a good worker: Ctrl-C is left to the parent, and its end is ours.
 
     Even by kill -9, within a second: loky's own workers live on for most of a minute. In the
@@ -58,8 +58,8 @@ def attend(parent: int) -> None:
     threading.Thread(target=until_orphaned, daemon=True).start()
 
 
-class OneThread:
-    """`with one_thread:` holds BLAS to one thread in a process that we did not start.
+class OneBlasThread:
+    """`with one_blas_thread:` holds BLAS to one thread in a process that we did not start.
 
     Tasks may run beside each other in its threads: the first sets the limit, the last lifts it.
     """
@@ -84,4 +84,4 @@ class OneThread:
                 self._limits.restore_original_limits()
 
 
-one_thread = OneThread()
+one_blas_thread = OneBlasThread()

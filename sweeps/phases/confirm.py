@@ -207,7 +207,7 @@ def confirm(
             known[label] = merging.merge(pieces, study.objectives, study.metric_constraints)
             records.write([(_path(folder, work.keys[label]), known[label], work.keys[label])])
     confirmed = [c for c in work.chosen if c.label not in lost]
-    ranked = sorted(confirmed, key=lambda c: ranking.standing(study, known[c.label]))
+    ranked = sorted(confirmed, key=lambda c: ranking.sort_key(study, known[c.label]))
     networks = [Confirmation(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]
     names = baselines.names(dataset, study.confirm.baselines)
     return (
@@ -272,7 +272,7 @@ def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
         replicates=replicates,
         objectives=study.objectives,
         dtype=study.dtype,
-        limits=study.metric_constraints,
+        metric_constraints=study.metric_constraints,
         targets=study.aims,
         keep=True,
     )

@@ -20,7 +20,7 @@ def expect_room(study: Study, dataset: Dataset, memory: float | None = None) -> 
     room = _of_this_machine() if memory is None else memory
     if study.trainer is not None or study.engine.address is not None or room is None:
         return
-    settings = [study.space.default, *consistency.allowed(study.space, DRAWS)]
+    settings = [study.space.default, *consistency.random_allowed_configs(study.space, DRAWS)]
     need, config = max(
         ((networks.memory(one, dataset, study.replicates, study.dtype), one) for one in settings),
         key=lambda found: found[0],

@@ -17,7 +17,7 @@ from sweeps.data.loading import load
 from sweeps.phases import memory
 from sweeps.phases.options import Options
 from sweeps.search import warm_start
-from sweeps.search.delayed import most
+from sweeps.search.delayed import max_trials
 from sweeps.study import consistency, trainers
 from sweeps.study.file import documents, overrides, parsing
 from sweeps.study.spec import Study
@@ -216,7 +216,7 @@ def trials_of(study: Study) -> int:
     """How many trials the search may have: a grid, or no space at all, has an end."""
     if not study.space.dimensions:
         return 1
-    return int(min(study.search.trials, most(study)))
+    return int(min(study.search.trials, max_trials(study)))
 
 
 def optuna_quietly() -> None:

@@ -29,7 +29,7 @@ SMALLEST = 1e-12  # added to a density, as in Optuna
 CHUNK = 100  # shuffles at a time, whose densities are in memory
 
 
-def lines(
+def thresholds(
     active: Mapping[str, "Sequence[optuna.trial.FrozenTrial]"],
     loss: Callable[["optuna.trial.FrozenTrial"], float],
     best: Callable[[int], float],
@@ -49,10 +49,10 @@ def lines(
     for name, trials in active.items():
         values = shuffled[:, [place[trial.number] for trial in trials]]
         found.append(divergences(trials, name, values, best(len(trials))))
-    return joint(np.array(found))
+    return simultaneous_thresholds(np.array(found))
 
 
-def joint(found: Array) -> Array:
+def simultaneous_thresholds(found: Array) -> Array:
     """(parameters,) lines that in all but LEVEL of the shuffles (parameters, shuffles) none passes.
 
     All at the same quantile of their own parameter's shuffles.

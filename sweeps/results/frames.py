@@ -245,7 +245,7 @@ def importance(
     sets the best trials apart from the others. The values of the parameters that are active in
     every trial add up to 1; those of an arm's are on the same scale. No row where there are too few
     trials to say. `chance` is what the value passes without any effect, for any of the parameters,
-    in one study of twenty (see `chance.lines`).
+    in one study of twenty (see `chance.thresholds`).
     """
     complete = [t for t in trials if t.state.name == "COMPLETE"]
     active = {
@@ -262,14 +262,16 @@ def importance(
     names = sorted(values, key=lambda name: -values[name])
     sign = 1 if goal == "minimize" else -1
     having = {name: active[name] for name in names}
-    line: Any = chance.lines(having, lambda t: sign * _value(t, objective), _best) if names else ()
+    threshold: Any = (
+        chance.thresholds(having, lambda t: sign * _value(t, objective), _best) if names else ()
+    )
     return pd.DataFrame(
         {
             "evaluator": pd.Series(["PED-ANOVA"] * len(names), dtype=str),
             "parameter": pd.Series(names, dtype=str),
             "value": pd.Series([values[name] / scale for name in names], dtype=float),
             "trials": pd.Series([len(active[name]) for name in names], dtype=int),
-            "chance": pd.Series([one / scale for one in line], dtype=float),
+            "chance": pd.Series([one / scale for one in threshold], dtype=float),
         }
     )
 

@@ -52,7 +52,7 @@ def identity(study: Study, dataset: Dataset, warm: Sequence[WarmTrial] = ()) -> 
         "trainer": study.trainer.identity if study.trainer else None,
     }
     found |= {"targets": dict(study.aims)} if study.needs_target else {}
-    formulas = networks.editions(_schedules(study)) | _definitions(study, dataset)
+    formulas = networks.changed_schedules(_schedules(study)) | _definitions(study, dataset)
     return found | ({"formulas": formulas} if formulas else {})
 
 

@@ -1,4 +1,4 @@
-"""The search: samplers and what they see (delayed), pruners, the loop and its window."""
+"""The search: samplers, the delayed study that they see, pruners, and the loop with its window."""
 
 from sweeps.search.loop import Finished, search
 

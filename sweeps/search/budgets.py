@@ -1,7 +1,7 @@
 """What ends a search: the first of its budgets to be met, by name.
 
-All but time are judged by the trials that the sampler has been told of, so they end the same study
-at the same trial however it is run; up to a window of trials is then still on its way.
+All budgets but time count only the trials that the sampler has been told of, so they end a study at
+the same trial however it is run; up to a window of trials is then still in training.
 """
 
 import time
@@ -26,7 +26,7 @@ class Budget:
     _best: float = field(default=float("inf"), init=False)
 
     def count(self, outcome: Outcome) -> None:
-        """A trial that was told; its networks all count as the one trained longest."""
+        """Count a trial that was told; each of its networks costs what the longest trained does."""
         replicates = self.study.replicates
         if outcome.curves:
             self._epochs += int(outcome.curves["epoch"][-1]) * replicates

@@ -1,7 +1,8 @@
 """What the sampler sees: the study as it was `window` trials ago, in this process's memory.
 
-Usually that is one study of Optuna's. With `search.per` every arm of a choice has one of its own,
-and they take turns; so each gets the same number of trials, and learns from its own alone.
+Usually that is one Optuna study. With `search.per` each arm (one option of the chosen
+hyperparameter) has an Optuna study of its own, and the arms take turns; so each arm gets the same
+number of trials, and its sampler learns from that arm's trials alone.
 """
 
 import math
@@ -12,14 +13,14 @@ import numpy as np
 
 from sweeps.base.errors import UserError
 from sweeps.search import pruners, samplers
-from sweeps.search.designs import DESIGNS, Design, trials
+from sweeps.search.designs import DESIGNS, Design, design_size
 from sweeps.storage import optuna_private
 from sweeps.storage.compared import expect_asked
 from sweeps.storage.optuna_trials import as_asked, expect_possible, in_space
 from sweeps.study import sampler_options
 from sweeps.study.space import Params, Space
 from sweeps.training import seeds
-from sweeps.training.pruning import StopRule
+from sweeps.training.stop_rules import StopRule
 from sweeps.training.task import Outcome
 
 if TYPE_CHECKING:
@@ -27,56 +28,57 @@ if TYPE_CHECKING:
 
     from sweeps.study.spec import Study
 
-# How often a sampler is asked for a setting that keeps the constraints, before chance is.
+# Tries for a setting that keeps the constraints: with the study's sampler, before falling back to
+# random sampling; and in all, before giving up.
 ATTEMPTS = 20
 DRAWS = 10_000
-# The pruners that compare replicates, and so need every one's curve.
+# The pruners that compare replicates, and so need each replicate's curve.
 PAIRED = ("signed_rank", "patient")
 
 
 class DelayedStudy:
-    """All that has been asked and told, by the study's own trial numbers.
+    """All trials that have been asked and told, by the numbers they have in the whole study.
 
-    What it gives and takes has the whole study's choices, for a database refuses a study whose
-    trials have different ones; a sub-study knows those of its own arm.
+    Trials passed in and out carry the distributions of the whole space, because a database rejects
+    a study whose trials' distributions differ. Each arm's study uses only its own arm's.
     """
 
     def __init__(self, study: "Study", warm: "list[WarmTrial] | None" = None) -> None:
         self._space, self._spaces = study.space, spaces(study)
-        self._sub_studies = [SubStudy(study, space, warm or []) for space in self._spaces]
+        self._arm_studies = [ArmStudy(study, space, warm or []) for space in self._spaces]
 
-    def _sub_study(self, number: int) -> "SubStudy":
-        return self._sub_studies[number % len(self._sub_studies)]
+    def _arm_study(self, number: int) -> "ArmStudy":
+        return self._arm_studies[number % len(self._arm_studies)]
 
     def ask(self, number: int) -> "FrozenTrial":
-        """The next trial, from nothing but the file, its number, and what was told."""
-        trial = self._sub_study(number).ask(number)
-        return trial if len(self._sub_studies) == 1 else in_space(trial, self._space)
+        """The next trial. It depends only on the study file, its number, and the trials told."""
+        trial = self._arm_study(number).ask(number)
+        return trial if len(self._arm_studies) == 1 else in_space(trial, self._space)
 
     def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool = True) -> None:
-        """A trial asked in an earlier run, as it stood then.
+        """Take over a trial that an earlier run asked, with the parameters it had there.
 
-        One that no record vouches for is asked again. Errors: UserError if that is another, or it
-        cannot be one.
+        A trial without a record is asked again. Errors: UserError if the sampler now gives
+        different parameters, or if the stored trial is impossible in this space.
         """
         space = self._spaces[number % len(self._spaces)]
-        # Earlier versions wrote a trial with the choices of its own arm alone.
+        # Earlier versions stored a trial with the distributions of its own arm alone.
         expect_possible(trial, [self._space, space])
-        if len(self._sub_studies) > 1:
+        if len(self._arm_studies) > 1:
             trial = in_space(trial, space)
-        self._sub_study(number).replay(number, trial, is_recorded)
+        self._arm_study(number).replay(number, trial, is_recorded)
 
     def tell(self, outcome: Outcome) -> None:
-        """What became of a trial."""
-        self._sub_study(outcome.number).tell(outcome)
+        """Tell the sampler a trial's outcome."""
+        self._arm_study(outcome.number).tell(outcome)
 
     def rule(self, number: int) -> StopRule:
         """When to stop the trial that was just asked."""
-        return self._sub_study(number).rule(number)
+        return self._arm_study(number).rule(number)
 
 
 def spaces(study: "Study") -> list[Space]:
-    """Those that are searched in turn; the one with the defaults first."""
+    """The spaces that are searched in turn, one an arm; the arm of the defaults comes first."""
     space, word = study.space, study.search.per
     if word is None:
         return [space]
@@ -84,17 +86,18 @@ def spaces(study: "Study") -> list[Space]:
     return sorted(arms, key=lambda s: s.locate(s.default) is None)
 
 
-def most(study: "Study") -> float:
-    """How many trials there can be: a grid has an end."""
-    sizes = [trials(study.search.sampler, space, first(study, space)) for space in spaces(study)]
+def max_trials(study: "Study") -> float:
+    """How many trials there can be at most; inf unless the sampler's design (a grid) has an end."""
+    sampler = study.search.sampler
+    sizes = [design_size(sampler, space, initial_settings(study, space)) for space in spaces(study)]
     if math.inf in sizes:
         return math.inf
-    # They take turns; where one ends before the others, all do.
+    # The arms take turns; where one arm's design ends before the others', the search ends.
     return min(len(sizes) * size + place for place, size in enumerate(sizes))
 
 
-def first(study: "Study", space: Space) -> list[Params]:
-    """What is tried before the sampler is asked: the defaults and what is enqueued."""
+def initial_settings(study: "Study", space: Space) -> list[Params]:
+    """The settings tried before the sampler is asked: the defaults, then the enqueued ones."""
     default = space.locate(space.default)
     found = [default] if default is not None else []
     found += [p for p in study.enqueue if space.locate(study.space.configure(p)) == p]
@@ -103,9 +106,10 @@ def first(study: "Study", space: Space) -> list[Params]:
 
 @dataclass(frozen=True)
 class WarmTrial:
-    """A trial of an earlier run: its setting in this study's space, its value, and its violations.
+    """A trial of an earlier run, told to the sampler before the first trial is asked.
 
-    Of this study's constraints; those on metrics that the earlier run did not know are not there.
+    params: its setting in this study's space. violations: by how much it breaks each constraint of
+    this study, without those on metrics that the earlier run did not compute.
     """
 
     params: Params
@@ -113,22 +117,25 @@ class WarmTrial:
     violations: dict[str, float] = field(default_factory=dict)
 
 
-class SubStudy:
-    """A study of Optuna's with its sampler and its history; it numbers its own trials from 0."""
+class ArmStudy:
+    """One arm's Optuna study with its sampler and history; without `search.per` there is only one.
+
+    Optuna numbers each arm's trials from 0.
+    """
 
     def __init__(self, study: "Study", space: Space, warm: "list[WarmTrial]") -> None:
         import optuna
 
         self._spec, self._space = study, space
         self._study = optuna.create_study(directions=[o.goal for o in study.objectives])
-        self._first = first(study, space)
+        self._initial = initial_settings(study, space)
         self._design: Design | None = None
         if study.search.sampler.name in DESIGNS:
             settings = DESIGNS[study.search.sampler.name](
                 study.search.sampler, space, study.search.seed
             )
-            self._design = Design(settings, self._first)
-        self._ids: dict[int, int] = {}  # Optuna's, by the whole study's number
+            self._design = Design(settings, self._initial)
+        self._ids: dict[int, int] = {}  # Optuna's id of a trial, by its number in the whole study
         self._seen = optuna.search_space.IntersectionSearchSpace(include_pruned=True)
         self._pruner = pruners.of_costs(study.pruner, study.objective.sign)
         self._history = pruners.History(study.epochs)
@@ -137,7 +144,7 @@ class SubStudy:
             self._recall(one)
 
     def _recall(self, one: WarmTrial) -> None:
-        """A trial of another run, as if it had been told before the first."""
+        """Add a trial of an earlier run, as if it had been told before the first trial."""
         import optuna
 
         probe = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
@@ -167,19 +174,19 @@ class SubStudy:
         return optuna_private.stored(self._study, self._ids[number])
 
     def _fixed(self, place: int) -> Params | None:
-        """What is tried whatever the sampler thinks."""
-        if place < len(self._first):
-            return self._first[place]
-        return self._design[place - len(self._first)] if self._design else None
+        """The initial or the design's setting at this place; None where the sampler decides."""
+        if place < len(self._initial):
+            return self._initial[place]
+        return self._design[place - len(self._initial)] if self._design else None
 
     def _ask_again(self, number: int, trial_id: int) -> None:
-        """Until the constraints are kept: by the sampler with other seeds, then by chance."""
+        """Ask until the constraints are kept: with other seeds, then with a random sampler."""
         seed = self._spec.search.seed
         for attempt in range(1, DRAWS):
             method = self._spec.search.sampler if attempt < ATTEMPTS else sampler_options.Random()
             drawn = seeds.sampler(seed, number, attempt)
             self._study.sampler = samplers.make(method, drawn, self._seen)
-            params = self._space.ask(optuna_private.restarted(self._study, trial_id))
+            params = self._space.ask(optuna_private.reset_suggestions(self._study, trial_id))
             if self._space.allows(self._space.configure(params)):
                 return
         texts = "; ".join(constraint.text for constraint in self._space.constraints)
@@ -194,7 +201,8 @@ class SubStudy:
             return
         asked = self.ask(number)
         expect_asked(trial, asked.params)
-        # To the last digit; what `ask` returns is the trial that the study keeps, and no copy.
+        # The stored digits, for on another processor the last ones may differ. `asked` is no copy:
+        # it is the very trial that the study keeps in memory.
         asked.params = trial.params
 
     def tell(self, outcome: Outcome) -> None:

@@ -12,7 +12,7 @@ from sweeps.study.space import Params, Space, walks
 
 # Sobol points come in powers of two; scipy knows directions for so many dimensions.
 CHUNK = 256
-# So many points in a row that are tried first anyway: there are no others.
+# After so many points in a row that are all among the initial settings, there are no others.
 DRAWS = 10_000
 
 
@@ -28,10 +28,9 @@ def grid(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
 
 
 def qmc(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
-    """Scrambled Sobol points (Owen 1998), those within the constraints; a coordinate a parameter.
+    """Scrambled Sobol points (Owen 1998) that keep the constraints; one coordinate per parameter.
 
-    Parameters that are not active leave their coordinate unused, so conditional spaces are no
-    special case.
+    Inactive parameters leave their coordinate unused, so conditional spaces are no special case.
     """
     from scipy.stats.qmc import Sobol
 
@@ -63,8 +62,8 @@ def cells(sampler: Any, space: Space) -> float:
     return sum(space.allows(space.configure(params)) for params in every)
 
 
-def trials(sampler: Any, space: Space, first: list[Params]) -> float:
-    """How many trials a design and the settings tried first come to; inf where it has no end."""
+def design_size(sampler: Any, space: Space, initial: list[Params]) -> float:
+    """How many trials a design and the initial settings come to; inf for a design without end."""
     size = cells(sampler, space)
     if not math.isfinite(size):
         return size
@@ -73,12 +72,12 @@ def trials(sampler: Any, space: Space, first: list[Params]) -> float:
     return size + sum(
         not space.allows(space.configure(params))
         or not all(any(_equal(value, one) for one in known[name]) for name, value in params.items())
-        for params in first
+        for params in initial
     )
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """Whether two values are one, but for the rounding of a step's multiple."""
+    """Whether two values are equal up to the rounding of a step's multiple."""
     if isinstance(one, float) and isinstance(other, float):
         return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-300)
     return bool(one == other)
@@ -88,11 +87,11 @@ def _same(one: Params, other: Params) -> bool:
     return one.keys() == other.keys() and all(_equal(one[name], other[name]) for name in one)
 
 
-def _without(settings: Iterator[Params], first: list[Params]) -> Iterator[Params]:
-    """Those that are not tried first anyway; all of them, where there are no others."""
+def _without(settings: Iterator[Params], initial: list[Params]) -> Iterator[Params]:
+    """The settings that are not initial ones; all of them, where there are no others."""
     skipped = 0
     for params in settings:
-        if skipped < DRAWS and any(_same(params, one) for one in first):
+        if skipped < DRAWS and any(_same(params, one) for one in initial):
             skipped += 1
         else:
             skipped = DRAWS if skipped == DRAWS else 0
@@ -100,10 +99,10 @@ def _without(settings: Iterator[Params], first: list[Params]) -> Iterator[Params
 
 
 class Design:
-    """A design's settings by place; those that are tried first anyway are left out."""
+    """A design's settings by place, without the initial ones."""
 
-    def __init__(self, settings: Iterator[Params], first: list[Params]) -> None:
-        self._settings = _without(settings, first)
+    def __init__(self, settings: Iterator[Params], initial: list[Params]) -> None:
+        self._settings = _without(settings, initial)
         self._known: list[Params] = []
 
     def __getitem__(self, place: int) -> Params:

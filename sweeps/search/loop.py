@@ -1,8 +1,9 @@
-"""The loop: a window, not a wave.
+"""The search loop: it keeps up to `window` trials in flight, and asks for another as each one ends.
 
-The sampler sees a delayed copy of the study, which is told of trial j immediately before trial
-j + window is asked, never earlier, whatever is known by then; until then it shows j as running.
-So the order in which trials come back, kills, and later extensions change nothing.
+It does not wait for whole batches. The sampler sees a delayed copy of the study, which is told of
+trial j immediately before trial j + window is asked, never earlier, even if its outcome is known;
+until then trial j shows as running. So the result does not depend on the order in which trials come
+back, on kills, or on later extensions.
 """
 
 import math
@@ -22,7 +23,7 @@ from sweeps.storage.store import Store
 from sweeps.study.space import Params
 from sweeps.study.spec import Study
 from sweeps.training import seeds
-from sweeps.training.pruning import StopRule
+from sweeps.training.stop_rules import StopRule
 from sweeps.training.task import Outcome, Task, failed
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Finished:
-    """One trial's outcome; `new` if it was trained now."""
+    """One trial's outcome; `new` if this run trained it."""
 
     number: int
     params: Params
@@ -48,10 +49,11 @@ def search(
     shield: Shield,
     dataset: Dataset | None = None,
 ) -> Iterator[Finished]:
-    """Yield every trial of the budget as it is known, those of earlier runs first.
+    """Yield every trial of the budget as soon as its outcome is known, earlier runs' trials first.
 
-    At most `window` are in flight. The engine is given lists of tasks; where it is said what data
-    they are on, the longest go first, and small networks in packs.
+    At most `window` trials are in flight. The engine is given lists of tasks (packs). With
+    `dataset`, the trials with the most work go first, and small networks share a pack; without it,
+    trials go alone, the oldest first.
     """
     window, earlier = study.search.window, store.trials()
     outcomes: dict[int, Outcome] = {}
@@ -74,12 +76,15 @@ def search(
             if known is not None:
                 outcomes[number] = known
                 yield Finished(number, params, known, new=False)
-            elif not (resumed and budget.is_late()):  # else it waits, as asked, for another run
+            # Out of time, a resumed trial stays asked and untrained, for a later run.
+            elif not (resumed and budget.is_late()):
                 running[number] = params
                 workers.add(_task(study, number, params, delayed.rule(number)))
             number += 1
+            # A result is back: collect it now, so that its worker gets a task, rather than first
+            # asking for the rest of the window.
             if running and workers.ready():
-                break  # its worker wants the next one sooner than the sampler has asked for all
+                break
         if not running:
             return
         back = [(running.pop(outcome.number), outcome) for outcome in workers.wait()]
@@ -97,7 +102,7 @@ def _next(
     number: int,
     shield: Shield,
 ) -> tuple[Params, Outcome | None]:
-    """The trial's parameters, and its outcome if an earlier run knew it."""
+    """The parameters of trial `number`, and its outcome if an earlier run has trained it."""
     import optuna
 
     if number >= len(earlier):
@@ -132,7 +137,7 @@ def _task(study: Study, number: int, params: Params, rule: StopRule) -> Task:
         replicates=range(study.replicates),
         objectives=study.objectives,
         dtype=study.dtype,
-        limits=study.metric_constraints,
+        metric_constraints=study.metric_constraints,
         targets=study.aims,
         stop_rule=rule,
         seconds=durations.seconds(limit) if limit is not None else Task.seconds,
@@ -140,6 +145,6 @@ def _task(study: Study, number: int, params: Params, rule: StopRule) -> Task:
 
 
 def preview(study: Study, delayed: DelayedStudy, count: int) -> list[dict[str, Any]]:
-    """The settings of the first trials that would be asked, nothing told."""
+    """The configurations of the first `count` trials, asked without telling any outcome."""
     asked = [delayed.ask(number) for number in range(count)]
     return [study.space.configure(trial.params) for trial in asked]

@@ -1,7 +1,7 @@
-"""The pruners: the rule that goes with a task, from the trials told by the time it is asked.
+"""The pruners: each makes a trial's stop rule from the trials told by the time it is asked.
 
-The median, percentile, halving, patient and threshold pruners are Optuna's; a test holds each pair
-together. What Optuna calls Wilcoxon pruning means something else: that by signed ranks is ours.
+The median, percentile, halving, patient and threshold pruners do what Optuna's do, which a test
+compares. The signed-rank pruner is ours, and not what Optuna calls Wilcoxon pruning.
 """
 
 import math
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.study import pruner_options
-from sweeps.training.pruning import (
+from sweeps.training.stop_rules import (
     NEVER,
     BestAbove,
     Costs,
@@ -32,7 +32,10 @@ from sweeps.training.pruning import (
 
 @dataclass(frozen=True)
 class PastTrial:
-    """A trial that was told, as pruners need it. costs (E,): epoch 0 on; each (E, P)."""
+    """What pruners need of a trial that was told.
+
+    costs (E,): the reduced costs from epoch 0 on. each (E, P): each replicate's.
+    """
 
     number: int
     complete: bool
@@ -40,16 +43,16 @@ class PastTrial:
     each: NDArray[np.float64]
 
     def at(self, epoch: int) -> float:
-        """The cost at an epoch; one that ended early (all diverged) stays at its last."""
+        """The cost at an epoch; a trial that ended early (all diverged) keeps its last cost."""
         return float(self.costs[min(epoch, len(self.costs) - 1)])
 
     def reached(self, epoch: int) -> bool:
-        """Whether it was trained so far; one that diverged has nothing left to train."""
+        """Whether the trial was trained until `epoch`, or was complete before it (all diverged)."""
         return self.complete or epoch < len(self.costs)
 
 
 class History:
-    """The trials that were told, and of the complete ones their costs at each epoch, sorted."""
+    """The trials that were told, and the complete trials' costs at each epoch, sorted."""
 
     def __init__(self, epochs: int) -> None:
         self.epochs = epochs
@@ -57,7 +60,7 @@ class History:
         self._sorted = [array("d") for _ in range(epochs + 1)]
 
     def add(self, trial: PastTrial) -> None:
-        """One more."""
+        """Add a trial that was told."""
         self.trials.append(trial)
         if trial.complete:
             costs = trial.costs.tolist()
@@ -66,11 +69,11 @@ class History:
 
     @property
     def complete(self) -> int:
-        """How many of them are complete."""
+        """How many trials are complete."""
         return len(self._sorted[0])
 
     def percentile(self, percent: float) -> Costs:
-        """Of the complete trials' costs at each epoch, between neighbours linearly."""
+        """(E,) a percentile of the complete trials' costs at each epoch, linearly interpolated."""
         place = (self.complete - 1) * percent / 100
         low = int(place)
         high = min(low + 1, self.complete - 1)
@@ -79,11 +82,14 @@ class History:
         return np.asarray(lower + (place - low) * (upper - lower))
 
 
-@cache  # of a thousand replicates it takes seconds, and each trial's rule needs it
+@cache  # a thousand replicates take seconds, and each trial's rule needs these sums
 def critical_sums(most: int, alpha: float) -> tuple[float, ...]:
-    """By n = 0 … most: the least w with P(W ≥ w) ≤ alpha for n differences; inf where none is."""
+    """For n = 0 … most differences: the least w with P(W ≥ w) ≤ alpha; inf where there is none.
+
+    W: the sum of the positive differences' ranks, each sign being as likely as the other.
+    """
     sums = []
-    counts = np.ones(1)  # of the subsets of ranks 1 … n, by their sum
+    counts = np.ones(1)  # counts[w]: how many subsets of the ranks 1 … n add up to w
     for n in range(most + 1):
         if n:
             longer = np.zeros(len(counts) + n)
@@ -121,7 +127,10 @@ def _halving(pruner: pruner_options.SuccessiveHalving, history: History, number:
 
 
 def _rungs(first: int, factor: int, trials: Sequence[PastTrial], epochs: int) -> StopRule:
-    """At each rung, the cost that is just good enough among the trials, this one counted in."""
+    """At each rung: stop above the cost that is just among the best 1/factor of the trials.
+
+    The trial itself counts as one of them.
+    """
     limits = [math.inf] * (epochs + 1)
     rung = first
     while rung < epochs:
@@ -142,7 +151,7 @@ def _hyperband(pruner: pruner_options.Hyperband, history: History, number: int) 
 
 
 def bracket(number: int, brackets: int, factor: int) -> int:
-    """A trial's bracket, by its number alone: each has its share as in Hyperband's table 1."""
+    """A trial's bracket, from its number alone; brackets have the shares of Hyperband's table 1."""
     shares = [math.ceil(brackets * factor**s / (s + 1)) for s in reversed(range(brackets))]
     place = zlib.crc32(str(number).encode()) % sum(shares)
     for index, share in enumerate(shares):

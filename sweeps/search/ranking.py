@@ -1,4 +1,4 @@
-"""Which trials are the best: those that keep the limits, then the front, then the objective."""
+"""Which trials are the best: by the constraints kept, then the Pareto front, then the objective."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,10 +11,11 @@ from sweeps.training.task import Outcome
 
 
 def best_first(study: Study, finished: Iterable[Finished]) -> list[Finished]:
-    """The complete trials, best first; of equals the one asked first.
+    """The complete trials, best first; of equals the one asked first comes first.
 
-    Feasible before infeasible (these by how far they are beyond); with several objectives the
-    feasible by front after front, and within one by the first objective.
+    Feasible trials come before infeasible ones, which are ordered by the sum of their violations.
+    With several objectives feasible trials are ordered by Pareto front, within a front by the first
+    objective.
     """
     complete = sorted(
         (f for f in finished if f.outcome.state == "complete"), key=lambda f: f.number
@@ -25,14 +26,14 @@ def best_first(study: Study, finished: Iterable[Finished]) -> list[Finished]:
     )
     fronts = {f.number: int(place) for f, place in zip(feasible, places, strict=True)}
     keys = {
-        f.number: (*_beyond(f.outcome), fronts.get(f.number, 0), standing(study, f.outcome)[-1])
+        f.number: (*_beyond(f.outcome), fronts.get(f.number, 0), sort_key(study, f.outcome)[-1])
         for f in complete
     }
     return sorted(complete, key=lambda f: keys[f.number])
 
 
-def standing(study: Study, outcome: Outcome) -> tuple[float, ...]:
-    """Sorts outcomes by the first objective, those that keep the limits before the others."""
+def sort_key(study: Study, outcome: Outcome) -> tuple[float, ...]:
+    """Sorts outcomes by the first objective, those that keep the constraints before the others."""
     return *_beyond(outcome), study.objective.sign * outcome.value
 
 
@@ -42,20 +43,22 @@ def _beyond(outcome: Outcome) -> tuple[bool, float]:
 
 
 def costs(study: Study, outcome: Outcome) -> list[float]:
-    """The objectives so that less is better."""
+    """The objectives with their signs such that less is better."""
     return [o.sign * v for o, v in zip(study.objectives, outcome.values, strict=True)]
 
 
 def front_of(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """(n,): by rows of costs (n, k), 0 for those that none dominates, 1 for the next, and so on.
+    """(n,) the Pareto front of each row of costs (n, k): 0 for rows that no row dominates.
 
-    In lexicographic order no row is dominated by a later one, and a row that no member of a front
-    dominates is dominated by none of the fronts behind it: Zhang et al. (2015), with bisection.
+    Front 1 is the same without front 0's rows, and so on. In lexicographic order no row is
+    dominated by a later one, and a row that no member of a front dominates is dominated by none of
+    the fronts behind it: Zhang et al. (2015), with bisection.
     """
     rows, place = np.unique(values, axis=0, return_inverse=True)
     if values.shape[1] == 1:
         return place.reshape(-1)
-    columns = np.ascontiguousarray(rows.T[1:])  # by the first, all that come before are no worse
+    # Rows are sorted by the first column, in which earlier rows are no worse: it need not be asked.
+    columns = np.ascontiguousarray(rows.T[1:])
     fronts = np.empty(len(rows), np.int64)
     behind = 0
     for n in range(len(rows)):
@@ -80,4 +83,4 @@ def front(study: Study, finished: Sequence[Finished]) -> list[Finished]:
         return []
     places = front_of(np.array([costs(study, f.outcome) for f in feasible]))
     best = [f for f, place in zip(feasible, places, strict=True) if place == 0]
-    return sorted(best, key=lambda f: standing(study, f.outcome))
+    return sorted(best, key=lambda f: sort_key(study, f.outcome))

@@ -62,16 +62,16 @@ SAMPLERS: Mapping[str, Callable[[Any, int], "BaseSampler"]] = {
     "nsga2": _nsga2,
     "nsga3": _nsga3,
 }
-# They keep notes on trials and study as they are asked (CMA-ES a pickle). Such notes are never
-# written or read: after a break these are asked again from the first trial on, which is quick.
+# These samplers keep notes on trials and study as they are asked (CMA-ES a pickle). Such notes are
+# never stored: a resumed run asks them for all trials again from the first on, which is quick.
 KEEPS_NOTES = frozenset({"cmaes", "nsga2", "nsga3"})
 
 
 def make(options: Any, seed: int, seen: "IntersectionSearchSpace") -> "BaseSampler":
-    """The sampler of a study, for one trial. Designs are random behind what they enqueue.
+    """The sampler of a study, for one trial; for designs a random one, since theirs are enqueued.
 
-    `seen`: the parameters that all trials have. It follows from them alone, and to find it anew
-    for each sampler would take as long as all else that TPE does.
+    seen: the parameters that all trials have. It depends on the trials alone, and finding it anew
+    for each sampler would take as long as the rest of TPE.
     """
     name = "random" if options.name in DESIGNS else options.name
     sampler = SAMPLERS[name](options, seed)

@@ -1,6 +1,6 @@
-"""Trials that have been asked and wait for a worker: which are handed out next, and together.
+"""Trials that have been asked and wait for a worker: which are handed out next, and in one pack.
 
-Nothing of this changes a number: what the sampler knows of a trial hangs on its number alone.
+The order never changes a result: what the sampler sees depends only on the trial's index.
 """
 
 from collections.abc import Hashable
@@ -21,14 +21,14 @@ OLD = 0.6
 @dataclass(frozen=True, eq=False)
 class _Entry:
     task: Task
-    key: Hashable | None  # of `packing.key`; None for one that goes alone
+    key: Hashable | None  # from `packing.key`; None for a task that goes alone
     work: float
 
 
 class TaskQueue:
-    """Hands out the most urgent task with others of its key, up to `most` in all.
+    """Hands out the most urgent task with others of the same key, up to `most` tasks in all.
 
-    Without a dataset nothing is known of tasks: the oldest goes first, alone.
+    Without a dataset a task's work is unknown: the oldest task goes first, alone.
     """
 
     def __init__(self, dataset: Dataset | None, window: int, most: int) -> None:
@@ -40,7 +40,7 @@ class TaskQueue:
         return len(self._entries)
 
     def add(self, task: Task) -> None:
-        """One more."""
+        """Queue a task."""
         self._newest = task.number
         self._entries.append(self._entry(task))
 
@@ -53,7 +53,7 @@ class TaskQueue:
         return _Entry(task, packing.key(task, how, net), work)
 
     def take(self, workers: int) -> list[Task]:
-        """A pack for one of so many free workers, no larger than its share of what waits."""
+        """A pack for one of `workers` free ones, no larger than one worker's share of the queue."""
         most = min(self._most, -(-len(self._entries) // workers))
         pack = self._pack(most)
         self._entries = [entry for entry in self._entries if entry not in pack]
@@ -67,8 +67,9 @@ class TaskQueue:
         packs = [
             _with(entry, group, most)
             for group in groups.values()
-            # Any entry fills its pack up with the oldest of its group. So two packs can be the
-            # largest: that of the oldest themselves, and that of the largest entry behind them.
+            # A pack is one entry plus the oldest others of its group. So only two packs of a group
+            # can have the most work: the one led by the group's oldest entry, and the one led by
+            # the largest entry outside that pack.
             for entry in (group[0], max(group[_others(group[0], most) :], key=_work, default=None))
             if entry is not None
         ]
@@ -76,7 +77,7 @@ class TaskQueue:
         return max(packs, key=lambda pack: sum(map(_work, pack)))
 
     def _groups(self) -> dict[Hashable | None, list[_Entry]]:
-        """Those that wait, by their key."""
+        """The waiting entries by key, the oldest first."""
         groups: dict[Hashable | None, list[_Entry]] = {}
         for entry in self._entries:
             groups.setdefault(entry.key, []).append(entry)
@@ -88,14 +89,14 @@ def _work(entry: _Entry) -> float:
 
 
 def _others(first: _Entry, most: int) -> int:
-    """How many may go with it."""
+    """How many other entries may join this one in a pack of at most `most`."""
     if first.key is None:
         return 0
     return max(0, min(most, packing.MOST // len(first.task.replicates)) - 1)
 
 
 def _with(first: _Entry, group: list[_Entry], most: int) -> list[_Entry]:
-    """An entry, and others that go with it: the oldest of its group."""
+    """The pack of an entry: itself and the oldest others of its group."""
     others = _others(first, most)
     alike = [entry for entry in group[: others + 1] if entry is not first]
     return [first, *alike[:others]]

@@ -1,8 +1,8 @@
-"""`search.from`: what an earlier run learned, for a space that is wider or narrower now.
+"""`search.from`: the trials of an earlier run, for a space that is wider or narrower now.
 
-Its complete trials that lie in the new space are told to the sampler before the first is asked.
-They are written down in the new run's folder when it begins, so that it stays the same study
-whatever becomes of the earlier run.
+The earlier run's complete trials that lie in the new space are told to the sampler before the first
+trial is asked. A copy of them is kept in the new run's folder from its start, so that the run stays
+the same study whatever becomes of the earlier run.
 """
 
 import json
@@ -23,10 +23,11 @@ _NO_RECORDS = "sweeps clean --all may have removed them; sweeps resume trains th
 
 
 def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[WarmTrial]:
-    """The trials to begin with; none where the study names no earlier run.
+    """The earlier run's trials, from the run folder's copy, which is written where there is none.
 
-    base: where the study file's paths begin; folder: the new run's; data: what identifies the
-    study's data. Errors: as `fitting`; UserError where what is written down is damaged.
+    Empty where the study names no earlier run. base: the folder that the study file's paths are
+    relative to; folder: the new run's; data: what identifies the study's data. Errors: as
+    `fitting`; UserError where the copy is damaged.
     """
     if study.search.from_ is None:
         return []
@@ -40,17 +41,17 @@ def start(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> list[
 
 
 def fitting(study: Study, base: Path, data: dict[str, Any]) -> list[WarmTrial]:
-    """What `start` would find for a run that is new; nothing is written.
+    """The trials that `start` would find for a new run; nothing is written.
 
-    Errors: Expected (at `search.from`) for a run that is none, or of other data or objectives;
-    UserError for a study file or an identity of its that cannot be read.
+    Errors: Expected (at `search.from`) if the folder is no run's, or the earlier run has other data
+    or objectives; UserError if its study file or its identity cannot be read.
     """
     earlier = study.search.from_
     return [] if earlier is None else _trials(_found(study, base / earlier, data))
 
 
 def check(study: Study, base: Path, folder: Path, data: dict[str, Any]) -> None:
-    """What `start` would raise is raised before there is a folder. Errors: as `fitting`."""
+    """Raise what `start` would, but before the run folder is made. Errors: as `fitting`."""
     if not (folder / "artifacts" / FILE).exists():
         fitting(study, base, data)
 
@@ -72,7 +73,7 @@ def _trials(found: list[dict[str, Any]]) -> list[WarmTrial]:
 
 
 def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
-    """An earlier run's complete trials that lie in this study's space, as FILE has them."""
+    """The earlier run's complete trials that lie in this study's space, in FILE's form."""
     earlier, identity = _comparable(study, run, data)
     paths = folders.record_paths(run)
     if not paths:
@@ -93,7 +94,7 @@ def _found(study: Study, run: Path, data: dict[str, Any]) -> list[dict[str, Any]
 
 
 def _comparable(study: Study, run: Path, data: dict[str, Any]) -> tuple[Study, dict[str, Any]]:
-    """The earlier run's study and identity. Errors: Expected where its values mean others."""
+    """The earlier run's study and identity. Errors: Expected if its values cannot be compared."""
     known = folders.expect_own(run) / "artifacts" / "identity.json"
     if not known.exists():
         raise Expected("the folder of a run", Unquoted(study.search.from_), at=WHERE)
@@ -118,7 +119,7 @@ def _comparable(study: Study, run: Path, data: dict[str, Any]) -> tuple[Study, d
 
 
 def _violations(study: Study, path: Path) -> dict[str, float]:
-    """By how much a record breaks each constraint whose metric it knows."""
+    """By how much a recorded trial breaks each constraint whose metric is in the record."""
     final = record_summaries.final_metrics(path)
     return {
         constraint.text: constraint.violation(final[constraint.metric])
@@ -128,8 +129,8 @@ def _violations(study: Study, path: Path) -> dict[str, float]:
 
 
 def _is_as_today(config: dict[str, Any], identity: dict[str, Any], is_custom: bool) -> bool:
-    """Whether its schedule had the formula that it has now."""
-    now = {} if is_custom else networks.editions([config["schedule"][0]])
+    """Whether the configuration's schedule had the same formula in the earlier run as now."""
+    now = {} if is_custom else networks.changed_schedules([config["schedule"][0]])
     known = identity.get("formulas")
     return not now or (isinstance(known, dict) and now.items() <= known.items())
 
@@ -139,7 +140,7 @@ def _target(study: Study) -> str:
 
 
 def _located(study: Study, config: dict[str, Any]) -> dict[str, Any] | None:
-    """Where a configuration lies in the new space; None where a word that is fixed differs."""
+    """A configuration's parameters in the new space; None if it is none of that space."""
     default, searched = study.space.default, study.space.searched
     if any(config[word] != default[word] for word in default if word not in searched):
         return None

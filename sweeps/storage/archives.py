@@ -1,7 +1,7 @@
-"""Archives of arrays, `.npz`, as a run writes them: opened without pickle, and none that unpacks.
+"""Archives of arrays, `.npz`, as a run writes them: opened without pickle and without unpacking.
 
-What NumPy saves lies there as it is. So all that an archive holds is no larger than its file, and
-a member that is packed, or a table of contents that says otherwise, is none of ours.
+`numpy.savez` does not compress. So all that an archive holds is no larger than its file, and an
+archive with a compressed member, or with members larger than the file, was not written by us.
 """
 
 import os
@@ -32,7 +32,7 @@ def opened(path: Path, most: int = LARGEST) -> Iterator[NpzFile]:
 
 
 def _expect_few(file: BinaryIO) -> int:
-    """Before the table of contents is read, which takes time and memory; the file's size."""
+    """The file's size. Errors: BadZipFile if it has too many members, which take long to list."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _END.size))
     end = file.read()

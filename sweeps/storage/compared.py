@@ -1,7 +1,7 @@
-"""What a storage says of a trial, against what its record holds, or what its sampler asks for.
+"""A trial in the storage, compared with its record, or with what its sampler asks for.
 
-A journal whose lines are whole may still be wrong: edited, or one of them lost, doubled, or of
-another trial. Whoever believed it would go on with another study.
+A journal whose lines are whole may still be wrong: edited, or with a line lost, doubled, or of
+another trial. Whoever believed such a journal would go on with another study.
 """
 
 import json
@@ -20,16 +20,18 @@ REMEDY = (
     "it is damaged: restore it, or use another (remove journal.log); the records in artifacts are "
     "used again"
 )
-# Between numbers that a sampler asks for: on another processor the last digits may be others.
+# Relative difference of two numbers that count as the same setting: on another processor a sampler
+# may give others in the last digits.
 CLOSE = 1e-12
 
 
 def expect_recorded(
     trial: "optuna.trial.FrozenTrial", params: dict[str, Any], outcome: "Outcome"
 ) -> None:
-    """A trial of a storage as its record has it. Errors: UserError naming what differs.
+    """Expect that a storage's trial agrees with its record. Errors: UserError naming what differs.
 
-    One that still runs there was told after its record was written: it has no end to compare.
+    A trial that the storage has as running has no result to compare: the run ended between the
+    record and the storage, and the record is told to it later.
     """
     said = {name: trial.params.get(name) for name in sorted(params.keys() | trial.params.keys())}
     for name, value in json.loads(json.dumps(said)).items():
@@ -57,7 +59,10 @@ def _expect(trial: "optuna.trial.FrozenTrial", name: str, held: Any, said: Any) 
 
 
 def expect_asked(trial: "optuna.trial.FrozenTrial", asked: "Params") -> None:
-    """A trial of a storage as its sampler asks for it. Errors: UserError naming what differs."""
+    """Expect that a storage's trial has the parameters that its sampler asks for.
+
+    Errors: UserError naming the parameter that differs.
+    """
     for name in sorted(asked.keys() | trial.params.keys()):
         wanted, said = asked.get(name), trial.params.get(name)
         if not _is_close(wanted, said):

@@ -1,4 +1,4 @@
-"""Run folders as they are found: where things stand in them, read without trust, never written."""
+"""Run folders as they are found: where their files are, read without trust, never written."""
 
 import os
 from pathlib import Path
@@ -11,30 +11,31 @@ from sweeps.base.passwords import without_contents
 from sweeps.storage.ownership.holder import holder
 
 STATES = ("complete", "pruned", "failed")  # in which a trial can end
-# Where a run has files of its own.
+# The folders in a run folder where a run has files, and these files' suffixes.
 PLACES = ("", "artifacts", "artifacts/dashboard", "data")
-FILES = frozenset({".csv", ".html", ".json", ".log", ".npz", ".parquet", ".yaml"})  # their suffixes
-LOCK = "journal.log.lock"  # Optuna's, which may be a link: nobody follows it
+FILES = frozenset({".csv", ".html", ".json", ".log", ".npz", ".parquet", ".yaml"})
+LOCK = "journal.log.lock"  # Optuna's lock, which may be a link, since nobody opens it
 
 
 def is_run(folder: Path) -> bool:
-    """Whether a run has been begun there."""
+    """Whether a run has been begun in this folder."""
     # os.path says False of a name that is too long for the system, where pathlib raises.
     return os.path.isdir(folder / "artifacts") or os.path.isfile(folder / "provenance.json")
 
 
 def expect_own(folder: Path) -> Path:
-    """A run's folder, or one that is to be, if all that lies in it is its own.
+    """The folder of a run, begun or not, if it holds nothing that would break the run later.
 
-    No links or pipes, and no folder where a run has a file: before hours of work, not after. The
-    folder itself may be a link. Errors: UserError naming the first of them.
+    It must have no links or pipes, and no folder by the name of a file; this is checked before
+    hours of work, not after. The folder itself may be a link. Errors: UserError naming the first
+    entry that is amiss.
     """
     for place in map(folder.joinpath, PLACES):
         try:
             with os.scandir(place) as entries:
                 found = [Path(entry.path) for entry in entries if not _is_own(entry)]
         except OSError:
-            continue  # in what cannot be looked into, nothing is opened either
+            continue  # a folder that cannot be listed: nothing in it can be opened either
         if found:
             first = min(found)
             raise files.not_of_a_run(first, first.lstat().st_mode)
@@ -48,7 +49,7 @@ def _is_own(entry: "os.DirEntry[str]") -> bool:
 
 
 def expect(folder: Path) -> Path:
-    """The folder, if it is a run's. Errors: UserError, with the nearest one beside it."""
+    """The folder, if it is a run's. Errors: UserError, which names the nearest run beside it."""
     if is_run(folder):
         return expect_own(folder)
     if not os.path.exists(folder):
@@ -65,7 +66,7 @@ def expect(folder: Path) -> Path:
 
 
 def expect_finished(folder: Path) -> Path:
-    """The folder, if it is a run's that has come to its frames. Errors: UserError."""
+    """The folder, if it is that of a run that has written its frames. Errors: UserError."""
     if (expect(folder) / "provenance.json").exists():
         return folder
     held = holder(folder)
@@ -78,11 +79,11 @@ def inside(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if path.is_dir() and is_run(path))
     except OSError:
-        return []  # nothing that can be looked into holds a run that can be shown
+        return []  # a folder that cannot be listed has no run that could be shown
 
 
 def provenance(folder: Path) -> dict[str, Any] | None:
-    """`provenance.json`, None where the run has not come so far. Errors: UserError."""
+    """`provenance.json`; None if the run has not written it yet. Errors: UserError."""
     path = folder / "provenance.json"
     try:
         found = files.read_json(path)
@@ -94,10 +95,11 @@ def provenance(folder: Path) -> dict[str, Any] | None:
 
 
 def storage(folder: Path, option: str, allow_remote: bool) -> Address | None:
-    """The storage's address that the run has noted; None for the journal.
+    """The address of the storage, as the run has noted it; None for the journal.
 
-    option: what else can say it; allow_remote: whether wherever it leads may be followed.
-    Errors: UserError, also where its password is not kept.
+    option: the command line's option that can give the address instead; allow_remote: whether an
+    address on another machine may be followed. Errors: UserError, also where the address has a
+    password, which is not kept.
     """
     name = (provenance(folder) or {}).get("storage", "journal.log")
     if name == "journal.log":
@@ -106,16 +108,16 @@ def storage(folder: Path, option: str, allow_remote: bool) -> Address | None:
         got = f"the run's is {show(without_contents(name))}, whose password is not kept"
         raise UserError(f"{folder}: expected {option} URL: {got}")
     where = f"{folder / 'provenance.json'}: storage"
-    # Beside the folder of runs stands the study's file, and what it names.
+    # Relative paths begin beside the folder of runs, where the study file is.
     beside = folder.resolve().parent.parent
     return Address("storage", name, where, allow_remote, f"{option} {name}", beside, has_run=True)
 
 
 def record_path(folder: Path, number: int) -> Path:
-    """Where a trial's record stands."""
+    """The path of a trial's record."""
     return folder / "artifacts" / f"trial-{number:06d}.npz"
 
 
 def record_paths(folder: Path) -> list[Path]:
-    """The trials' records, by number."""
+    """The paths of all trials' records, by number."""
     return sorted((folder / "artifacts").glob("trial-*.npz"))

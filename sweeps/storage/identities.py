@@ -1,4 +1,7 @@
-"""What makes a study the same one: in a run folder, in a storage, and how two of them differ."""
+"""A study's identity (what must agree for two runs to be one study): read, written, compared.
+
+It is kept in the run folder, and in the storage.
+"""
 
 import hashlib
 import json
@@ -15,12 +18,13 @@ from sweeps.study.objectives import Goal
 if TYPE_CHECKING:
     import optuna
 
-# Of a study in its storage: whole, for whoever has not its folder; the Dashboard does not show it.
+# The study's attribute with the whole identity, for a run without the folder that began it; the
+# Dashboard does not show it.
 IDENTITY = "sweeps:identity"
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A run folder's. Errors: UserError where the file is damaged."""
+    """The identity in a run folder's file. Errors: UserError where the file is damaged."""
     try:
         identity = files.parse_json(files.contents(path).decode())
         if not isinstance(identity, dict) or not identity:
@@ -34,7 +38,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def _understood(identity: dict[str, Any], where: str) -> dict[str, Any]:
-    """One of this version's rules or of earlier ones. Errors: UserError."""
+    """The identity, if this or an earlier version of its rules made it. Errors: UserError."""
     version = identity.get("version", 1)
     if not isinstance(version, int) or version > VERSION:
         raise UserError(
@@ -47,7 +51,7 @@ def _understood(identity: dict[str, Any], where: str) -> dict[str, Any]:
 def expect_ours(
     study: "optuna.Study", identity: dict[str, Any], directions: Sequence[Goal]
 ) -> None:
-    """A study of a storage that is this one, or nobody's yet. Errors: UserError."""
+    """Expect that a storage's study has this identity, or is new. Errors: UserError."""
     where = f"the study '{study.study_name}' of the storage"
     known, found = of(study), [direction.name.lower() for direction in study.directions]
     if known is not None:
@@ -59,14 +63,14 @@ def expect_ours(
         raise UserError(f"{where}: expected to {wanted}, got {got} ({compared.REMEDY})")
 
 
-def adopt(study: "optuna.Study", identity: dict[str, Any]) -> None:
-    """Write into the storage that a study is this one, unless it stands there."""
+def ensure_identity(study: "optuna.Study", identity: dict[str, Any]) -> None:
+    """Write our identity into the storage, unless it is already there."""
     if study.user_attrs.get("identity") != digest(identity):
         identify(study, identity)
 
 
 def of(study: "optuna.Study") -> dict[str, Any] | None:
-    """What makes a study of a storage the same one; None of one that was not made here."""
+    """The identity of a storage's study; None if the study was not made by this toolkit."""
     attributes = optuna_private.system_attributes(study)
     # Older studies keep the whole where the Dashboard shows it.
     known = attributes.get(IDENTITY) or study.user_attrs.get("identity")
@@ -78,13 +82,13 @@ def of(study: "optuna.Study") -> dict[str, Any] | None:
 
 
 def identify(study: "optuna.Study", identity: dict[str, Any]) -> None:
-    """Write into the storage what makes a study the same one; the Dashboard shows its digest."""
+    """Write a study's identity into its storage, and its digest, which the Dashboard shows."""
     optuna_private.set_system_attribute(study, IDENTITY, json.dumps(identity))
     study.set_user_attr("identity", digest(identity))
 
 
 def digest(identity: dict[str, Any]) -> str:
-    """A short name for a study's identity, whatever version of its rules says it."""
+    """A short name for a study's identity, the same for each version of the identity's rules."""
     text = json.dumps(_unversioned(identity), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -1,8 +1,8 @@
 """What we use of Optuna that it does not promise: attributes and modules with an underscore.
 
-All of it stands here, so that a release of Optuna is met in one file; nothing else in sweeps/ says
-such a name (tests/test_house.py), and tests/sweeps/test_optuna_private.py tries each. Optuna is
-imported by the functions that need it, for it takes a second.
+All of it is in this file, so that a new release of Optuna needs changes here alone: no other file
+of sweeps/ uses such a name (tests/test_house.py), and tests/sweeps/test_optuna_private.py tries
+each function. Optuna is imported inside the functions, since its import takes a second.
 """
 
 from collections.abc import Mapping
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 SEEN_WITH = "5.0"  # the release of Optuna in which these names mean what is said here
 
-# Loggers that warn before an exception says the same.
+# Optuna's loggers that print a warning before it raises an exception with the same message.
 DATABASE_LOGGER = "optuna.storages._rdb.storage"
 UPLOAD_LOGGER = "optuna.artifacts._backoff"
 
 
 def storage(study: "optuna.Study") -> "BaseStorage":
-    """Where a study is kept. Written to directly, it is spared the copies that Study.tell makes."""
+    """A study's storage. Writing to it directly avoids the copies that Study.tell makes."""
     return study._storage
 
 
 def study_id(study: "optuna.Study | FrozenStudy | StudySummary") -> int:
-    """A study's number in its storage, which the Dashboard's addresses have."""
+    """A study's id in its storage, as in the Dashboard's addresses."""
     return study._study_id
 
 
 def trial_id(trial: "Trial | FrozenTrial") -> int:
-    """A trial's number in its storage, where those of other studies count too."""
+    """A trial's id in its storage; unlike its number, it counts other studies' trials too."""
     return trial._trial_id
 
 
@@ -46,30 +46,30 @@ def system_attributes(study: "optuna.Study") -> dict[str, Any]:
 
 
 def set_system_attribute(study: "optuna.Study", name: str, value: Any) -> None:
-    """Write one of them."""
+    """Write an attribute of a study that the Dashboard does not list."""
     storage(study).set_study_system_attr(study_id(study), name, value)
 
 
 def set_constraints(kept_in: "BaseStorage", trial: int, violations: Mapping[str, float]) -> None:
-    """By how much a trial (its id) breaks each constraint: as Trial.set_constraint writes it."""
+    """Write by how much a trial (its id) breaks each constraint, as Trial.set_constraint does."""
     for name, violation in violations.items():
         kept_in.set_trial_system_attr(trial, f"constraints:{name}", violation)
 
 
 def add(study: "optuna.Study", trial: "FrozenTrial") -> int:
-    """Put a copy of a trial into a study as it is, which Study.add_trial looks over; its id."""
+    """Add a copy of a trial to a study, without the checks of Study.add_trial; its id."""
     return storage(study).create_new_trial(study_id(study), template_trial=trial)
 
 
 def stored(study: "optuna.Study", trial: int) -> "FrozenTrial":
-    """A trial, by its id; of a study in memory it is the one that is kept there, and no copy."""
+    """A trial, by its id; for a study in memory it is the very object kept there, not a copy."""
     return storage(study).get_trial(trial)
 
 
-def restarted(study: "optuna.Study", trial: int) -> "Trial":
-    """A running trial (its id) of a study in memory, as if nothing had been suggested yet.
+def reset_suggestions(study: "optuna.Study", trial: int) -> "Trial":
+    """Remove all suggestions from a running trial (its id) of a study in memory, to ask it again.
 
-    The sampler is asked for its relative parameters again.
+    The returned trial asks the study's present sampler anew, for relative parameters too.
     """
     from optuna.trial import Trial
 
@@ -79,12 +79,12 @@ def restarted(study: "optuna.Study", trial: int) -> "Trial":
 
 
 def give_search_space(sampler: "BaseSampler", space: "IntersectionSearchSpace") -> None:
-    """Have a TPE sampler use what earlier ones have worked out, in place of its own empty space."""
+    """Let a TPE sampler use the search space that earlier samplers worked out, not an empty one."""
     sampler._search_space = space  # type: ignore[attr-defined]
 
 
 def without_cache(kept_in: "BaseStorage") -> "BaseStorage":
-    """The database behind the cache that Optuna wraps it in; another storage itself."""
+    """A database without the cache that Optuna wraps it in; any other storage as it is."""
     found: BaseStorage = getattr(kept_in, "_backend", kept_in)
     return found
 

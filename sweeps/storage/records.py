@@ -16,9 +16,9 @@ META = ("number", "state", "values", "violations", "cause")
 
 
 def write(outcomes: Iterable[tuple[Path, Outcome, dict[str, Any]]]) -> None:
-    """Write outcomes, each to its path; a key says what it is the outcome of (the parameters).
+    """Write each (path, outcome, key); the key says what was trained: study and parameters.
 
-    All of them are on the disk at the end; a fault leaves some whole, and none in part.
+    All records are on the disk at the end; after a fault each is written whole or not at all.
     """
     folders = set()
     for path, outcome, key in outcomes:
@@ -38,20 +38,20 @@ def _arrays(outcome: Outcome, key: dict[str, Any]) -> dict[str, NDArray[Any]]:
 
 
 def read(path: Path, key: dict[str, Any]) -> Outcome | None:
-    """The record, or None where there is none, it cannot be read, or it is of something else."""
-    known, outcome = held(path) or ({}, None)
+    """The recorded outcome; None if there is no readable record, or its key is another."""
+    known, outcome = read_any(path) or ({}, None)
     return outcome if known == json.loads(json.dumps(key)) else None
 
 
-def held(path: Path) -> tuple[dict[str, Any], Outcome] | None:
-    """A record, and what it is the outcome of; None where there is none that can be read."""
+def read_any(path: Path) -> tuple[dict[str, Any], Outcome] | None:
+    """A record's (key, outcome), whatever its key; None if there is no readable record."""
     try:
-        return _held(path)
+        return _read_any(path)
     except files.BROKEN:
-        return None  # torn, or none of ours: it is made again
+        return None  # torn, or not a record: the trial is trained again and the file replaced
 
 
-def _held(path: Path) -> tuple[dict[str, Any], Outcome]:
+def _read_any(path: Path) -> tuple[dict[str, Any], Outcome]:
     contents = npz.load(path)
     meta = files.parse_json(str(contents.pop("meta")))
     key: dict[str, Any] = meta.pop("key")

@@ -1,4 +1,4 @@
-"""Faults of a disk or a database: which are tried again, which the user has to cure, and how."""
+"""Faults of a disk or a database: which are retried, and which the user has to fix, and how."""
 
 import errno
 import time
@@ -10,25 +10,26 @@ from sweeps.base.errors import UserError
 
 T = TypeVar("T")
 
-PATIENCE = 60.0  # seconds for which a database may not answer
-LONGEST = 5.0  # seconds between two tries
-AGAIN = "nothing told is lost; cure it and run the same again"
+PATIENCE = 60.0  # seconds to keep retrying a database that does not answer
+LONGEST = 5.0  # seconds between two tries, at most
+AGAIN = "finished trials are saved; fix this and run the same command again"
 
-# What only the user can cure: of a disk, wherever it happens; of a file, within the run folder.
+# Errors that only the user can fix. OF_DISKS: reported wherever they occur. OF_FOLDERS: reported
+# only for paths inside the run folder.
 OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.ESTALE)
 OF_FOLDERS = (
     *(errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR),
     *(errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY),  # something else has a file's name
 )
-# SQLite's names for the same: trying again would not help.
+# SQLite's names for errors that only the user can fix: trying again would not help.
 HOPELESS = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CANTOPEN")
 
 
 def with_retries(action: Callable[[], T], notify: Callable[[str], None]) -> T:
-    """Do something with a storage, and try again for as long as its database does not answer.
+    """Call `action`, which uses a storage, and retry it while the storage's database is away.
 
-    `action` must be idempotent: where the connection broke, it may have been done and only the
-    answer been lost. `notify` is told once what is waited for.
+    `action` must be idempotent: when the connection breaks, it may have succeeded, with only the
+    answer lost. `notify` gets one message that says what is waited for.
     Errors: what `action` raised last, after PATIENCE seconds.
     """
     from optuna.exceptions import StorageInternalError
@@ -48,7 +49,7 @@ def with_retries(action: Callable[[], T], notify: Callable[[str], None]) -> T:
 
 
 def is_away(fault: BaseException) -> bool:
-    """Whether a database may come back: the connection is lost, or another holds its lock."""
+    """Whether a database may come back: its connection is lost, or another process has its lock."""
     from sqlalchemy.exc import InterfaceError, OperationalError
 
     cause = _of_driver(fault)
@@ -59,7 +60,7 @@ def is_away(fault: BaseException) -> bool:
 
 
 def _of_driver(fault: BaseException) -> BaseException:
-    """The database driver's own exception, which others were raised from; else the fault itself."""
+    """The database driver's exception from which `fault` was raised; without one `fault` itself."""
     from sqlalchemy.exc import DBAPIError
 
     cause: BaseException | None = fault
@@ -69,7 +70,7 @@ def _of_driver(fault: BaseException) -> BaseException:
 
 
 def reason(fault: BaseException) -> str:
-    """The driver's own words, in one line."""
+    """The database driver's message, in one line."""
     cause = _of_driver(fault)
     return " ".join(str(getattr(cause, "orig", None) or cause).split())
 
@@ -77,9 +78,9 @@ def reason(fault: BaseException) -> str:
 def as_user_error(
     fault: BaseException, folder: Path, hide: Callable[[str], str]
 ) -> UserError | None:
-    """What the user is told of a fault of disk or database; None for one of another kind.
+    """The error shown to the user for a fault of a disk or a database; None for other faults.
 
-    `folder` was being worked on; `hide` takes passwords out of a text.
+    folder: the run folder in which it happened; hide: takes passwords out of a text.
     """
     from optuna.exceptions import StorageInternalError
 

@@ -1,4 +1,4 @@
-"""A run folder held by this process, and the study that is opened in it."""
+"""A run folder that this process has claimed, and the study that is opened in it."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class RunFolder:
-    """A run folder held by this process; another one that wants it is refused meanwhile.
+    """A run folder, claimed by this process inside `with`; other processes are refused meanwhile.
 
-    `notify` is told what is waited for.
+    notify: gets a message when something is waited for.
     """
 
     def __init__(self, folder: Path, notify: Callable[[str], None]) -> None:
@@ -96,9 +96,9 @@ class RunFolder:
             ) from None
         if address:
             self._claims.study(study)
-            # Another run may have been quicker to claim it, and is over by now.
+            # Another run may have claimed the study before us, written to it, and ended by now.
             identities.expect_ours(study, identity, directions)
-        identities.adopt(study, identity)
+        identities.ensure_identity(study, identity)
         if not known.exists():
             atomic.write_text(known, json.dumps(identity))
         return Store(self.folder, study, identities.digest(identity), self._claims)
@@ -112,7 +112,7 @@ def _study(name: str, backend: "BaseStorage", directions: Sequence[Goal]) -> "op
     """The study of that name, made if it is new, with all its trials read once."""
     import optuna
 
-    # Making a `Trial` to tell asks the sampler; a random one has nothing to think about.
+    # Making a `Trial` to tell asks the sampler, which does nothing if it is a random one.
     sampler = optuna.samplers.RandomSampler(seed=0)
     try:
         study = optuna.load_study(study_name=name, storage=backend, sampler=sampler)

@@ -199,23 +199,26 @@ def _trainer(study: Study) -> Found:
 
 def kept_share(space: Space) -> float:
     """The share of a space that its constraints leave, from random settings."""
-    return float(np.mean([space.allows(config) for config in drawn(space, DRAWS)]))
+    return float(np.mean([space.allows(config) for config in random_configs(space, DRAWS)]))
 
 
-def drawn(space: Space, count: int) -> list[Config]:
-    """So many settings at random, always the same ones; no constraint is asked."""
+def random_configs(space: Space, count: int) -> list[Config]:
+    """That many random configurations, the same in every call; constraints are ignored."""
     names = [leaf.name for leaf in space.parameters()]
     points = np.random.default_rng(0).random((count, len(names)))
     return [space.configure(walks.at(space, names, point)) for point in points]
 
 
-def allowed(space: Space, count: int) -> list[Config]:
-    """Those of so many settings at random that keep the constraints."""
-    return [config for config in drawn(space, count) if space.allows(config)]
+def random_allowed_configs(space: Space, count: int) -> list[Config]:
+    """Those of `count` random configurations that keep the constraints."""
+    return [config for config in random_configs(space, count) if space.allows(config)]
 
 
-def voids_identity(study: Study, time: float | None = None) -> list[str]:
-    """What makes the study depend on the clock, and so on the machine and what else it does."""
+def clock_dependent_options(study: Study, time: float | None = None) -> list[str]:
+    """The study's options through which results depend on the clock, and so on the machine's speed.
+
+    time: the command line's `--time` in seconds, which counts like `budgets.time`.
+    """
     found = []
     for objective in study.objectives:
         metric = METRICS[objective.metric]

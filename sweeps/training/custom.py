@@ -19,10 +19,10 @@ from sweeps.study import metrics, trainers
 from sweeps.study.spec import Study
 from sweeps.study.trainers import Trainer
 from sweeps.training import judging, trial
-from sweeps.training.isolation import TimeUp, one_thread, time_limit
+from sweeps.training.isolation import TimeUp, one_torch_thread, time_limit
 from sweeps.training.judging import Judge
 from sweeps.training.replicates import Replicate, start_replicates
-from sweeps.training.reported import EpochReport, constant, value
+from sweeps.training.reported import EpochReport, constant_predictor_report, value
 from sweeps.training.task import COUNTS, SCORES, Outcome, Task, failed
 
 
@@ -51,7 +51,7 @@ def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
     try:
         with time_limit(task.seconds), chdir("."):  # the function may leave the folder
             function, file = trainers.load(trainer)
-            with one_thread():
+            with one_torch_thread():
                 replicates += start_replicates(function, file, task, dataset)
                 return _train(replicates, task, dataset)
     except TimeUp:
@@ -67,7 +67,7 @@ def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
 
 def _train(replicates: list[Replicate], task: Task, dataset: Dataset) -> Outcome:
     judge = Judge(task, dataset)
-    before = _Reports([constant(dataset)] * len(replicates), task, dataset)
+    before = _Reports([constant_predictor_report(dataset)] * len(replicates), task, dataset)
     judge.begin(before)
     rows, counted = [_row(0, 0.0, before)], before
     spent = 0.0

@@ -45,7 +45,7 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
+def one_torch_thread() -> Iterator[None]:
     """PyTorch on one thread, where it is loaded; BLAS and OpenMP are the worker's own matter."""
     torch = sys.modules.get("torch")
     if torch is None:

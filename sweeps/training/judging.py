@@ -107,7 +107,7 @@ class Judge:
             reports=self._objective.sign * np.array(self._costs),
             each=self._objective.sign * np.array(self._each),
             final=final,
-            violations=violations(final, self.task.limits),
+            violations=violations(final, self.task.metric_constraints),
             arrays={"gone": self.gone, **arrays},
         )
 
@@ -154,9 +154,9 @@ def values(final: Scores, objectives: tuple[Objective, ...]) -> tuple[float, ...
     return tuple(one.reduced(final[one.metric]) for one in objectives)
 
 
-def violations(final: Scores, limits: tuple[MetricConstraint, ...]) -> dict[str, float]:
+def violations(final: Scores, constraints: tuple[MetricConstraint, ...]) -> dict[str, float]:
     """By limit, how far it is beyond; 0 or less where it is kept."""
-    return {one.text: one.violation(final[one.metric]) for one in limits}
+    return {one.text: one.violation(final[one.metric]) for one in constraints}
 
 
 def out_of_time(task: Task) -> Outcome:

@@ -11,7 +11,9 @@ from sweeps.training.task import COUNTS, SCORES, Outcome
 
 
 def merge(
-    pieces: list[Outcome], objectives: tuple[Objective, ...], limits: tuple[MetricConstraint, ...]
+    pieces: list[Outcome],
+    objectives: tuple[Objective, ...],
+    constraints: tuple[MetricConstraint, ...],
 ) -> Outcome:
     """One outcome of all replicates, in the order of the pieces.
 
@@ -36,7 +38,7 @@ def merge(
         reports=np.array([objectives[0].reduced(values) for values in each]),
         each=each,
         final=final,
-        violations=judging.violations(final, limits),
+        violations=judging.violations(final, constraints),
         arrays=_concatenated([p.arrays for p in pieces]),
     )
 

@@ -68,7 +68,7 @@ def memory(config: Config, dataset: Dataset, count: int, dtype: str) -> int:
     return count * numbers * np.dtype(dtype).itemsize
 
 
-def editions(schedules: Iterable[str]) -> dict[str, str]:
+def changed_schedules(schedules: Iterable[str]) -> dict[str, str]:
     """By name, the edition of those schedules whose formula has changed since the first version."""
     known = {name: dnn.SCHEDULES[name].edition for name in sorted(set(schedules))}
     return {name: edition for name, edition in known.items() if edition}

@@ -16,7 +16,8 @@ from sweeps.training.task import Task
 # Networks of more parameters spend their time on matrix products, and gain nothing.
 LARGEST = 2_500
 MOST = 64  # networks
-PER_NETWORK = ("learning_rate", "l2", "l1", "max_norm", "clip_norm", "clip_value")
+PENALTIES_AND_LIMITS = ("l2", "l1", "max_norm", "clip_norm", "clip_value")
+PER_NETWORK = ("learning_rate", *PENALTIES_AND_LIMITS)
 
 
 def key(task: Task, settings: dnn.Settings, network: dnn.Network) -> Hashable | None:
@@ -26,7 +27,7 @@ def key(task: Task, settings: dnn.Settings, network: dnn.Network) -> Hashable | 
     # A penalty or limit is computed for all networks of a population or for none; so tasks that use
     # it do not go with tasks that do without.
     used = (
-        *(np.isfinite(value) and value != 0 for value in (getattr(settings, n) for n in UNUSED)),
+        *(_is_on(getattr(settings, name)) for name in PENALTIES_AND_LIMITS),
         bool(np.all(np.asarray(settings.keep_prob) == 1)),
     )
     arms = (settings.optimizer, settings.schedule, tuple(settings.schedule_settings))
@@ -37,10 +38,12 @@ def key(task: Task, settings: dnn.Settings, network: dnn.Network) -> Hashable | 
     return shape, arms, loss, targets, rest, used
 
 
-UNUSED = ("l2", "l1", "max_norm", "clip_norm", "clip_value")
+def _is_on(penalty_or_limit: float) -> bool:
+    """A penalty of 0, and a limit of infinity, change nothing."""
+    return bool(np.isfinite(penalty_or_limit) and penalty_or_limit != 0)
 
 
-def together(each: Sequence[dnn.Settings], sizes: Sequence[int]) -> dnn.Settings:
+def merge_settings(each: Sequence[dnn.Settings], sizes: Sequence[int]) -> dnn.Settings:
     """The settings of populations of these sizes as those of one: numbers become (P,)."""
     if len(each) == 1:
         return each[0]
@@ -66,7 +69,7 @@ def together(each: Sequence[dnn.Settings], sizes: Sequence[int]) -> dnn.Settings
     )
 
 
-def streams(each: Sequence[dnn.Streams]) -> dnn.Streams:
+def merge_streams(each: Sequence[dnn.Streams]) -> dnn.Streams:
     """The generators of all networks in a row."""
     return dnn.Streams(
         [g for one in each for g in one.initial],

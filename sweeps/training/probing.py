@@ -21,7 +21,7 @@ from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.study.trainers import Trainer
 from sweeps.training import seeds
-from sweeps.training.isolation import TimeUp, one_thread, time_limit
+from sweeps.training.isolation import TimeUp, one_torch_thread, time_limit
 from sweeps.training.replicates import Replicate, start_replicates
 from sweeps.training.task import Task
 
@@ -107,7 +107,7 @@ def _time(trainer: Trainer, epochs: int, task: Task, dataset: Dataset) -> tuple[
     """Seconds of each of so many epochs of the task's one replicate."""
     function, file = trainers.load(trainer)
     (replicate,) = start_replicates(function, file, task, dataset)
-    with one_thread():
+    with one_torch_thread():
         seconds = tuple(_timed(replicate) for _ in range(epochs))
         with suppress(Exception):  # a fault at its end is for the trials to report
             replicate.close()

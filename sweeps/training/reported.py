@@ -116,7 +116,7 @@ def value(name: str, metric: metrics.Score, report: EpochReport, dataset: Datase
     return float(found)
 
 
-def constant(dataset: Dataset) -> EpochReport:
+def constant_predictor_report(dataset: Dataset) -> EpochReport:
     """What the best constant predictor of the training rows would say: the epoch before any."""
     labels, dev = dataset.labels["train"], len(dataset.labels["dev"])
     if dataset.target.classes:

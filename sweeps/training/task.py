@@ -11,8 +11,8 @@ from sweeps.data.dataset import PARTS
 from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.objectives import Objective, metrics_of
 from sweeps.study.space import Config
-from sweeps.training import pruning
-from sweeps.training.pruning import StopRule
+from sweeps.training import stop_rules
+from sweeps.training.stop_rules import StopRule
 
 # SCORES: of each network after an epoch. COSTS: what the training of one network has come to; the
 # COUNTS among them are not known of a training function of the user's.
@@ -32,16 +32,16 @@ class Task:
     replicates: range
     objectives: tuple[Objective, ...]
     dtype: str
-    limits: tuple[MetricConstraint, ...] = ()
+    metric_constraints: tuple[MetricConstraint, ...] = ()
     targets: tuple[tuple[str, float], ...] = ()
-    stop_rule: StopRule = pruning.NEVER
+    stop_rule: StopRule = stop_rules.NEVER
     seconds: float = math.inf  # after which the trial has failed
     keep: bool = False  # parameters and test outputs too: the confirmation
 
     @property
     def metrics(self) -> tuple[str, ...]:
         """All metrics that it is judged by, the first objective's first."""
-        return metrics_of(self.objectives, self.limits)
+        return metrics_of(self.objectives, self.metric_constraints)
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -41,9 +41,14 @@ def train_together(tasks: Sequence[Task], dataset: Dataset) -> list[Outcome]:
     )
     sizes = [len(task.replicates) for task in tasks]
     each = [networks.settings(task.config, dataset) for task in tasks]
-    how = packing.together(each, sizes)
+    how = packing.merge_settings(each, sizes)
     training = dnn.fit(
-        net, theta, dataset.parts["train"], dataset.parts["dev"], packing.streams(streams), how
+        net,
+        theta,
+        dataset.parts["train"],
+        dataset.parts["dev"],
+        packing.merge_streams(streams),
+        how,
     )
     members = [
         _Member(task, dataset, net, theta, slice(end - size, end))

@@ -47,7 +47,7 @@ def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     space = study.space
     if study.trainer is not None:  # of whose work nothing is known
         return [(space.default, seconds_per_trial(study, dataset, space.default))]
-    kept = consistency.allowed(space, DRAWS)
+    kept = consistency.random_allowed_configs(space, DRAWS)
     configs = sorted(
         kept,
         key=lambda config: networks.work(config, dataset, networks.network(config, dataset)),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sweeps.base.errors import show
 from sweeps.data import Dataset
-from sweeps.search.delayed import most
+from sweeps.search.delayed import max_trials
 from sweeps.study import consistency, search_section
 from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.space import Range, walks
@@ -107,7 +107,7 @@ def _size(study: Study) -> str:
         texts = "; ".join(constraint.text for constraint in space.constraints)
         share = consistency.kept_share(space)
         text += f"; about {share:.0%} of them keep the constraints ({texts})"
-    cells = most(study)
+    cells = max_trials(study)
     if math.isfinite(cells):
         text += f"; {study.search.sampler.name} visits {cells:,.0f}"
     return text
@@ -158,7 +158,7 @@ def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
             f"search.window: {window} is short for {jobs} jobs, which may have to wait for each "
             f"other; {4 * jobs} would do (another window is another study)"
         )
-    void = consistency.voids_identity(study)
+    void = consistency.clock_dependent_options(study)
     if void:
         told.append(f"{', '.join(void)}: in seconds, so another run may give another study")
     return told

@@ -65,7 +65,7 @@ class Progress:
         if self._best is None:
             return True
         study = self._study
-        return ranking.standing(study, outcome) < ranking.standing(study, self._best.outcome)
+        return ranking.sort_key(study, outcome) < ranking.sort_key(study, self._best.outcome)
 
     def _print(self) -> None:
         self._printed = time.monotonic()

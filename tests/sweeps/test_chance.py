@@ -58,7 +58,7 @@ def test_noise_is_seldom_above_it_and_an_effect_always(monkeypatch: pytest.Monke
     for seed in range(40):
         some = trials(40, seed)
         having = dict.fromkeys(("log", "step", "whole", "choice"), some)
-        lines = chance.lines(having, lambda one: one.value, frames._best)
+        lines = chance.thresholds(having, lambda one: one.value, frames._best)
         seen = np.array([[one.value for one in some]])
         found = [chance.divergences(some, name, seen, frames._best(40))[0] for name in having]
         above += bool((np.array(found) > lines).any())

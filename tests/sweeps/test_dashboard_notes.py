@@ -132,8 +132,8 @@ def test_a_text_holds_no_markup() -> None:
 
 def test_a_note_shows_a_hostile_study_as_text() -> None:
     best = [finished(3)]
-    standing = texts.Standing("searching", {"complete": 1}, 9, best)
-    note = texts.of_study(study(description=HOSTILE), standing, "/at")
+    progress = texts.StudyProgress("searching", {"complete": 1}, 9, best)
+    note = texts.of_study(study(description=HOSTILE), progress, "/at")
     assert not re.search(r"(?<!\\)<", note)
     assert "\\<img src\\=x" in note
     assert "](javascript" not in note
@@ -142,13 +142,13 @@ def test_a_note_shows_a_hostile_study_as_text() -> None:
 
 
 def test_a_note_says_how_was_searched() -> None:
-    standing = texts.Standing("searching", {"complete": 1}, 9, [finished(3)])
+    progress = texts.StudyProgress("searching", {"complete": 1}, 9, [finished(3)])
     for search, words in (
         ({}, "tpe, median pruning, seed 0"),
         ({"sampler": "random", "pruner": "none"}, "random, no pruning, seed 0"),
         ({"sampler": "qmc", "pruner": "hyperband"}, "qmc, hyperband pruning, seed 0"),
     ):
-        assert words in texts.of_study(study(search=search), standing, "/at")
+        assert words in texts.of_study(study(search=search), progress, "/at")
 
 
 def test_the_plots_are_plotlys(known: optuna.Study) -> None:
@@ -160,9 +160,9 @@ def test_the_plots_are_plotlys(known: optuna.Study) -> None:
         plots.Point(n, ("complete", "pruned")[n % 2], n / 7, "adam", np.nan, np.nan)
         for n in range(1001)
     ]
-    reaches = {p.number: plots.Reach(3.0, 1.0) for p in points}
+    reaches = {p.number: plots.EpochsToTarget(3.0, 1.0) for p in points}
     gap = plots.gap_by_l2(points)
-    reach = plots.reach_by_optimizer(points, reaches, "dev error ≤ 0.1", 12)
+    reach = plots.epochs_to_target_by_optimizer(points, reaches, "dev error ≤ 0.1", 12)
     seeds = plots.spread_of_seeds({4: np.array([0.1, np.inf])}, "dev_loss")
     for figure in (gap, reach, seeds):
         go.Figure(figure)  # refuses what plotly does not know
@@ -180,10 +180,10 @@ def test_epochs_to_the_target_are_the_reports() -> None:
     values[3:5, 6:] = np.nan
     hits = convergence.first_hits(values, 0.4)
     expected = np.where(hits >= 0, hits, EPOCHS)
-    found = plots.reach(values, 0.4, EPOCHS)
+    found = plots.epochs_to_target(values, 0.4, EPOCHS)
     assert found.epochs == expected.mean()
     assert found.share == (hits >= 0).mean()
-    assert plots.reach(values[:, :1], 2.0, EPOCHS) == plots.Reach(EPOCHS, 0.0)
+    assert plots.epochs_to_target(values[:, :1], 2.0, EPOCHS) == plots.EpochsToTarget(EPOCHS, 0.0)
 
 
 def test_a_curve_is_a_picture_whatever_diverged() -> None:

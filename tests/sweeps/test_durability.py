@@ -1,4 +1,4 @@
-"""What may happen to a run folder: torn files, disks, workers, clocks; nothing told is lost."""
+"""What can happen to a run folder: files, disks, workers, clocks; no finished trial is lost."""
 
 import errno
 import json
@@ -173,7 +173,9 @@ def test_a_full_disk_in_mid_run(done: Path, disk: Path, leave: int) -> None:
     os.kill(process.pid, signal.SIGCONT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 2, said
-    assert "expected to write there, got No space left on device (nothing told is lost; " in said
+    assert (
+        "expected to write there, got No space left on device (finished trials are saved; " in said
+    )
     assert len(said.splitlines()) == 1, said
     (disk / "ballast").unlink()
     go_on(disk, done)
@@ -217,7 +219,7 @@ def test_a_folder_that_becomes_read_only(
     assert process.returncode == 2, said
     assert said.startswith("runs/small")
     assert ": expected to write there, got " in said
-    assert "nothing told is lost" in said
+    assert "finished trials are saved" in said
     assert len(said.splitlines()) == 1, said
     thaw(tmp_path / "runs" / "small" / what)
     go_on(tmp_path, done)

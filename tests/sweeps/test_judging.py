@@ -17,7 +17,7 @@ from sweeps.study.metrics import worst
 from sweeps.study.objectives import Objective
 from sweeps.study.trainers import Trainer
 from sweeps.training import custom, seeds, trial
-from sweeps.training.pruning import BestAbove
+from sweeps.training.stop_rules import BestAbove
 from sweeps.training.task import SCORES, Outcome, Task
 
 EPOCHS, REPLICATES = 8, 3

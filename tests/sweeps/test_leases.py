@@ -20,7 +20,7 @@ ELSEWHERE = {"host": "elsewhere", "machine": "another", "token": "theirs", "pid"
 
 
 class Memory:
-    """A slot that stands in for one of a storage."""
+    """A claim store in memory."""
 
     what = "the thing"
     settle = 0.01
@@ -93,22 +93,22 @@ def test_one_that_lives_here_is_refused_at_once() -> None:
 
 
 def test_one_that_is_dead_is_taken_over_at_once() -> None:
-    slot = Memory(dead())
-    lease = Lease(slot, silent)
+    store = Memory(dead())
+    lease = Lease(store, silent)
     lease.take()
-    owner = Owner.parse(slot.text)
+    owner = Owner.parse(store.text)
     assert owner is not None
     assert owner.pid == os.getpid()
     lease.release()
-    assert slot.text == ""
+    assert store.text == ""
 
 
 @pytest.mark.parametrize("since", ["1970-01-01 00:00:00", "2999-01-01 00:00:00"])
 def test_one_elsewhere_is_taken_over_by_its_silence_alone(since: str) -> None:
     said: list[str] = []
-    slot = Memory(replace(Owner.here(), **ELSEWHERE, since=since))
+    store = Memory(replace(Owner.here(), **ELSEWHERE, since=since))
     started = time.monotonic()
-    lease = Lease(slot, said.append)
+    lease = Lease(store, said.append)
     lease.take()
     assert time.monotonic() - started > leases.LEASE_TIMEOUT
     lease.release()
@@ -120,34 +120,34 @@ def test_one_elsewhere_is_taken_over_by_its_silence_alone(since: str) -> None:
 
 def test_one_elsewhere_that_beats_is_refused() -> None:
     owner = replace(Owner.here(), **ELSEWHERE)
-    slot = Memory(owner)
+    store = Memory(owner)
 
     def beat(_: str) -> None:
-        slot.text = replace(owner, beat=1).text()
+        store.text = replace(owner, beat=1).text()
 
     with pytest.raises(UserError, match="worked on by pid 7 on elsewhere"):
-        Lease(slot, beat).take()
+        Lease(store, beat).take()
 
 
 def test_a_lease_beats_bears_a_storage_that_is_away_and_knows_when_it_was_lost() -> None:
-    slot = Memory()
-    lease = Lease(slot, silent)
+    store = Memory()
+    lease = Lease(store, silent)
     lease.take()
-    first = Owner.parse(slot.text)
-    write, slot.write = slot.write, _away  # type: ignore[method-assign]
+    first = Owner.parse(store.text)
+    write, store.write = store.write, _away  # type: ignore[method-assign]
     time.sleep(0.2)
-    slot.write = write  # type: ignore[method-assign]
+    store.write = write  # type: ignore[method-assign]
     time.sleep(0.2)
-    later = Owner.parse(slot.text)
+    later = Owner.parse(store.text)
     assert first is not None
     assert later is not None
     assert later.beat > first.beat
     lease.check()
-    slot.text = replace(first, **ELSEWHERE).text()
+    store.text = replace(first, **ELSEWHERE).text()
     with pytest.raises(UserError, match="worked on by pid 7 on elsewhere"):
         lease.check()
     lease.release()
-    assert "elsewhere" in slot.text  # what is another's stays
+    assert "elsewhere" in store.text  # what is another's stays
 
 
 def _away(text: str) -> None:
@@ -156,17 +156,17 @@ def _away(text: str) -> None:
 
 def test_of_two_that_claim_at_once_one_has_it() -> None:
     """Both have seen nobody; the one that wrote first finds the other."""
-    slot = Memory()
+    store = Memory()
     other = replace(Owner.here(), **ELSEWHERE)
-    write = slot.write
+    write = store.write
 
     def write_and_be_overwritten(text: str) -> None:
         write(text)
         write(other.text())
 
-    slot.write = write_and_be_overwritten  # type: ignore[method-assign]
+    store.write = write_and_be_overwritten  # type: ignore[method-assign]
     with pytest.raises(UserError, match="elsewhere"):
-        Lease(slot, silent).take()
+        Lease(store, silent).take()
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def test_a_trial_in_memory_is_asked_again() -> None:
     study = made()
     trial = asked(study)
     first = trial.params["x"]
-    again = optuna_private.restarted(study, optuna_private.trial_id(trial))
+    again = optuna_private.reset_suggestions(study, optuna_private.trial_id(trial))
     assert study.trials[0].params == {}
     assert again.suggest_float("x", 0, 1) != first
     assert len(study.trials) == 1

@@ -18,7 +18,7 @@ from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.objectives import Objective
 from sweeps.training import networks, packing, seeds
-from sweeps.training.pruning import BestAbove
+from sweeps.training.stop_rules import BestAbove
 from sweeps.training.task import Outcome, Task
 from sweeps.training.trial import train, train_together
 

@@ -21,7 +21,7 @@ from sweeps.phases import prepare
 from sweeps.results import resolved
 from sweeps.search import Finished, search
 from sweeps.search.budgets import Budget
-from sweeps.search.delayed import DelayedStudy, most
+from sweeps.search.delayed import DelayedStudy, max_trials
 from sweeps.storage.run_folder import RunFolder
 from sweeps.study import pruner_options, sampler_options
 from sweeps.study.file import documents, parsing
@@ -104,7 +104,7 @@ def run(
     with RunFolder(folder, print) as held:
         goals = [o.goal for o in spec_.objectives]
         store = held.open(spec_.name, None, resolved.identity(spec_, dataset), goals)
-        budget = Budget(spec_, int(min(trials, most(spec_))), deadline)
+        budget = Budget(spec_, int(min(trials, max_trials(spec_))), deadline)
         engine, delayed = Scrambled(dataset, jobs), DelayedStudy(spec_)
         each = search(spec_, store, engine, budget, delayed, Shield(), dataset)
         found = list(islice(each, stop))
@@ -211,7 +211,7 @@ def test_a_grid_of_a_conditional_space_that_keeps_its_rules() -> None:
         constraints=["learning_rate < 1 when optimizer is momentum"],
         search={"sampler": "grid"},
     )
-    assert most(of) == 3 + 2 * 3
+    assert max_trials(of) == 3 + 2 * 3
     # The defaults (rate 0.001) are outside the space; all trials are the grid's cells.
     delayed = DelayedStudy(of)
     asked = [tuple(sorted(delayed.ask(n).params.items())) for n in range(9)]
@@ -223,7 +223,7 @@ def test_a_grid_of_a_conditional_space_that_keeps_its_rules() -> None:
 def test_ranges_of_a_grid_are_cut_into_points() -> None:
     of, _ = study(space=NUMBERS, search={"sampler": {"grid": {"points": 4}}})
     # The defaults lie in the space, but between two points: they take no cell's place.
-    assert most(of) == 4 * 5 * 4 + 1
+    assert max_trials(of) == 4 * 5 * 4 + 1
     delayed = DelayedStudy(of)
     asked = [delayed.ask(n).params for n in range(81)]
     assert asked[0]["learning_rate"] == 1e-3
@@ -239,7 +239,7 @@ def test_a_step_that_rounds_makes_no_cell_of_its_own() -> None:
         search={"sampler": "brute_force"},
     )
     assert 0.1 + 2 * 0.1 != 0.3
-    assert most(of) == 5
+    assert max_trials(of) == 5
     delayed = DelayedStudy(of)
     asked = sorted(delayed.ask(n).params["keep_prob"] for n in range(5))
     assert asked == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
@@ -516,12 +516,12 @@ def test_a_budget_in_seconds_voids_the_promise() -> None:
     from sweeps.study import consistency
 
     of, _ = study(objective="seconds", budgets={"time": "5m"}, constraints=["seconds <= 3"])
-    assert consistency.voids_identity(of) == [
+    assert consistency.clock_dependent_options(of) == [
         "objective seconds",
         "constraint seconds <= 3",
         "budgets.time",
     ]
-    assert consistency.voids_identity(study()[0]) == []
+    assert consistency.clock_dependent_options(study()[0]) == []
     assert math.isinf(Budget(of, 3).deadline)
 
 
@@ -569,7 +569,7 @@ def test_a_warm_start_tells_what_breaks_a_limit(tmp_path: Path) -> None:
         beyond = trials[name] - float(limit.split()[-1])
         assert [one.violations[limit] for one in known] == pytest.approx(beyond.tolist())
     assert all("macro_f1 >= 0.5" not in one.violations for one in known)  # the first had no such
-    told = DelayedStudy(of[0], known)._sub_study(0)._study.get_trials(deepcopy=False)
+    told = DelayedStudy(of[0], known)._arm_study(0)._study.get_trials(deepcopy=False)
     assert [one.system_attrs["constraints:gap <= 0.01"] for one in told] == [
         one.violations["gap <= 0.01"] for one in known
     ]

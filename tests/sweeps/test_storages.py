@@ -138,7 +138,7 @@ def test_a_server_that_stays_away_ends_the_run_and_nothing_told_is_lost(
         _, said = process.communicate(timeout=90)
         assert process.returncode == 2, said
         assert said.startswith("runs/small: expected a database that answers, got none for 2 s: ")
-        assert "nothing told is lost" in said
+        assert "finished trials are saved" in said
         assert len(said.splitlines()) == 1
         assert PASSWORD not in said
         said = sweeps(str(path), *OPTIONS, cwd=tmp_path, code=2).stderr

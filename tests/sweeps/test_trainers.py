@@ -28,7 +28,7 @@ from sweeps.study.objectives import Objective
 from sweeps.study.trainers import Trainer
 from sweeps.training import custom, seeds
 from sweeps.training.merging import merge
-from sweeps.training.pruning import BestAbove
+from sweeps.training.stop_rules import BestAbove
 from sweeps.training.task import Outcome, Task
 from tests.sweeps.engines import installed
 from tests.sweeps.helpers import sweeps as run
@@ -514,7 +514,9 @@ def test_one_that_says_nothing_or_too_little(tmp_path: Path, moons: Dataset) -> 
 def test_outputs_are_scored_as_ours_are(tmp_path: Path, moons: Dataset) -> None:
     names = ("auc", "macro_f1", "balanced_error", "gap", "log_loss")
     limits = tuple(metric_constraint(f"{name} <= 1") for name in names)
-    outcome = train(tmp_path, LOGISTIC, moons, limits=limits, learning_rate=1, keep=True)
+    outcome = train(
+        tmp_path, LOGISTIC, moons, metric_constraints=limits, learning_rate=1, keep=True
+    )
     log_p = outcome.arrays["dev_outputs"].astype(float)
     labels = moons.labels["dev"]
     assert outcome.arrays["test_outputs"].shape == (3, len(moons.labels["test"]), 2)

@@ -17,7 +17,7 @@ from sweeps.study.objectives import Objective
 from sweeps.training import seeds
 from sweeps.training.merging import merge
 from sweeps.training.networks import initialize, network
-from sweeps.training.pruning import BestAbove
+from sweeps.training.stop_rules import BestAbove
 from sweeps.training.task import Task
 from sweeps.training.trial import train
 

@@ -18,7 +18,7 @@ from sweeps.study.space.hyperparameter_constraints import (
     HyperparameterConstraint,
     hyperparameter_constraint,
 )
-from sweeps.study.space.space import decides
+from sweeps.study.space.space import may_override
 
 
 def parse(
@@ -99,7 +99,7 @@ def _quarrels(dimensions: Sequence[Dimension], path: str) -> list[tuple[str, Exp
 def _circle(dimensions: Sequence[Dimension]) -> list[tuple[str, Expected]]:
     """Three entries or more, each of which may be decided by another of them."""
     left = list(dimensions)
-    while free := [d for d in left if not any(decides(other, d) for other in left)]:
+    while free := [d for d in left if not any(may_override(other, d) for other in left)]:
         left = [d for d in left if d not in free]
     if not left:
         return []

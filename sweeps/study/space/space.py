@@ -35,11 +35,11 @@ class Space:
 
     @cached_property
     def deciders_first(self) -> list[Dimension]:
-        """Each after all that may decide what it decides, else in the file's order."""
+        """The dimensions in the file's order, but each after those that may override it."""
         placed: list[Dimension] = []
         waiting = sorted(self.dimensions, key=lambda d: not d.others)
         while waiting:
-            free = next(d for d in waiting if not any(decides(other, d) for other in waiting))
+            free = next(d for d in waiting if not any(may_override(other, d) for other in waiting))
             placed.append(free)
             waiting.remove(free)
         return placed
@@ -132,8 +132,8 @@ class Space:
         )
 
 
-def decides(one: Dimension, other: Dimension) -> bool:
-    """Whether a choice of the one may stand in the place of the other."""
+def may_override(one: Dimension, other: Dimension) -> bool:
+    """Whether a choice of `one` may set hyperparameters that `other` decides otherwise."""
     return one is not other and not one.others.isdisjoint(other.names)
 
 

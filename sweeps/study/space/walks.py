@@ -1,23 +1,18 @@
 """Going through a space without a sampler: its size, its cells, a setting for a point of the cube.
 
-Each is something that looks like a trial and answers as it is asked; so conditional parameters need
-no treatment of their own.
+Each is done by a stand-in for Optuna's trial, which the space asks for values as usual; so
+conditional parameters need no code of their own.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from sweeps.study.space.dimensions import Params
-from sweeps.study.space.leaves import Leaf, Range, Trial
-
-
-class Askable(Protocol):
-    """What can be asked through: a space."""
-
-    def ask(self, trial: Trial) -> Params: ...
+from sweeps.study.space.leaves import Leaf, Range
+from sweeps.study.space.space import Space
 
 
 def values(leaf: Leaf, points: int | None) -> Sequence[Any]:
@@ -83,7 +78,7 @@ class _Walk:
         return False
 
 
-def cells(space: Askable, leaves: Sequence[Leaf], points: int | None = None) -> Iterator[Params]:
+def cells(space: Space, leaves: Sequence[Leaf], points: int | None = None) -> Iterator[Params]:
     """Every setting once, in the file's order. Errors: ValueError, as in `values`."""
     walk = _Walk({leaf.name: values(leaf, points) for leaf in leaves})
     while True:
@@ -93,7 +88,7 @@ def cells(space: Askable, leaves: Sequence[Leaf], points: int | None = None) -> 
 
 
 def size(
-    space: Askable, leaves: Sequence[Leaf], structure: set[str], points: int | None = None
+    space: Space, leaves: Sequence[Leaf], structure: set[str], points: int | None = None
 ) -> float:
     """How many settings there are, constraints aside; inf where a range has no step.
 
@@ -147,6 +142,6 @@ class _Point:
         return choices[min(int(self._coordinates[name] * len(choices)), len(choices) - 1)]
 
 
-def at(space: Askable, names: Sequence[str], coordinates: Sequence[float]) -> Params:
+def at(space: Space, names: Sequence[str], coordinates: Sequence[float]) -> Params:
     """The setting at a point of the unit cube, a coordinate a leaf; inactive ones are not read."""
     return space.ask(_Point(dict(zip(names, map(float, coordinates), strict=True))))
