@@ -64,20 +64,21 @@ class Unit:
         if not of.known:
             return self.difference(of.estimate) if difference else self.value(of.estimate)
         tail = self.points if difference else self.suffix
-        return self._plain(of.estimate, self._shared(of), sign=difference) + tail
+        return self._plain(of.estimate, self._shared(of, difference), sign=difference) + tail
 
     def bounds(self, of: "Interval", difference: bool = False) -> str:
         """` [1.8, 3.5]`, or nothing where there are no bounds."""
         if not (math.isfinite(of.low) and math.isfinite(of.high)):
             return ""
-        decimals = self._shared(of)
+        decimals = self._shared(of, difference)
         low, high = (self._plain(x, decimals, sign=difference) for x in (of.low, of.high))
         return f" [{low}, {high}]"
 
-    def _shared(self, of: "Interval") -> int:
-        """Enough, too, that a bound beside zero is not written as zero."""
+    def _shared(self, of: "Interval", difference: bool) -> int:
+        """Enough, too, that a bound beside zero is not written as zero, where that says a sign."""
         decimals = self._decimals(max(abs(of.low), abs(of.estimate), abs(of.high)))
-        if not of.excludes_zero:
+        is_share = self.factor == 100.0 and self.ends[0] == 0.0 and not difference
+        if is_share or not of.excludes_zero:
             return decimals
         nearest = min(abs(of.low), abs(of.high)) * self.factor
         while decimals < 6 and not self.digits(nearest, decimals).strip("0."):

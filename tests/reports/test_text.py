@@ -5,6 +5,7 @@ import math
 import pytest
 
 from reports import text
+from reports.stats.intervals import Interval
 from reports.text import Unit
 
 
@@ -38,3 +39,11 @@ def test_what_is_nothing_has_no_six_zeros() -> None:
     assert [loss.value(x) for x in (0, 3e-8, 0.000012, 0.0123)] == [
         *("0.000", "0.000", "0.000012", "0.0123")
     ]
+
+
+def test_a_share_beside_zero_has_the_decimals_of_its_neighbours() -> None:
+    """An error cannot be below 0: that its bound is above says nothing. Of a difference it does."""
+    error = Unit("dev error", 100.0, " %", " points", ends=(0.0, 1.0))
+    of = Interval(0.0224, 0.00001, 0.0607, 114, "", "")
+    assert error.interval(of) == "2.2 % [0.0, 6.1]"
+    assert error.interval(of, difference=True) == "+2.240 points [+0.001, +6.070]"
