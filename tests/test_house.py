@@ -16,6 +16,7 @@ import studies
 from sweeps.base.provenance import DISTRIBUTION
 from sweeps.study import metrics, pruner_options, sampler_options
 from sweeps.study.budgets_section import Budgets
+from sweeps.study.confirm_section import BASELINES
 from sweeps.study.file import parsing
 from sweeps.study.file.documents import parse, read
 from sweeps.study.hyperparameters import named_options, vocabulary
@@ -226,6 +227,11 @@ def test_the_readme_names_every_sampler_pruner_metric_and_budget() -> None:
         for model in table.values():
             options = set(getattr(model, "model_fields", ())) - {"name"}
             assert set(re.findall(r"\w+", section)) >= options, heading
+
+
+def test_the_readme_names_every_baseline() -> None:
+    (row,) = re.findall(r"^\| `confirm\.baselines` \|.*", (ROOT / "README.md").read_text(), re.M)
+    assert set(re.findall(r"\w+", row)) >= set(BASELINES)
 
 
 def fragments() -> list[str]:

@@ -171,13 +171,12 @@ def difference_draws(
         return rows.difference_draws(first, second, split, by.of_rows, other)
     run = first[0]
     drawn = rows.rows_of_split(run, split)
-    if scores.SCORES[by.of_rows].of_classes:
-        theirs = uncorrected_draws(*second, by, split, other or drawn.other)
-        found: Array = uncorrected_draws(*first, by, split) - theirs
-        return found
-    losses = [_losses(*one, by, split) for one in (first, second)]
-    seeds = (rows.seeds_of(run, len(losses[0])), rows.seeds_of(run, len(losses[1])))
-    return bootstrap.number_difference(losses[0], losses[1], seeds, drawn)
+    ours, theirs = (_losses(*one, by, split) for one in (first, second))
+    if ours is None or theirs is None:
+        found: Array = uncorrected_draws(*first, by, split)
+        return found - uncorrected_draws(*second, by, split, other or drawn.other)
+    seeds = (rows.seeds_of(run, len(ours)), rows.seeds_of(run, len(theirs)))
+    return bootstrap.number_difference(ours, theirs, seeds, drawn)
 
 
 def of_winners(
@@ -190,21 +189,23 @@ def of_winners(
 
 
 def _draws(run: Run, config: str, by: Measure, split: str, drawn: RowWeights) -> Array:
-    score, target, outputs = _scored(run, config, by, split)
-    if not score.of_classes:
-        losses = _losses(run, config, by, split)
+    losses = _losses(run, config, by, split)
+    if losses is not None:
         return bootstrap.crossed_draws(losses, rows.seeds_of(run, len(losses)), drawn)
+    score, target, outputs = _scored(run, config, by, split)
     each = _bounded(run, config, by, split, scores.drawn(score, target, outputs, drawn))
     own, seeds = values(run, config, by, split), rows.seeds_of(run, len(outputs))
     found: Array = each.mean(axis=1) + bootstrap.seed_draws(own, seeds, interaction=0.0)
     return found
 
 
-def _losses(run: Run, config: str, by: Measure, split: str) -> Array:
-    """(networks, n) of each row, of the score that is their mean: the absolute error."""
+def _losses(run: Run, config: str, by: Measure, split: str) -> Array | None:
+    """(networks, n) of each row; None where the score is not their mean."""
+    losses = scores.SCORES[by.of_rows].losses
+    if losses is None:
+        return None
     _, target, outputs = _scored(run, config, by, split)
-    each = np.abs(outputs[..., 0] - target)
-    return _bounded(run, config, by, split, each.T).T
+    return _bounded(run, config, by, split, losses(target, outputs).T).T
 
 
 def _scored(run: Run, config: str, by: Measure, split: str) -> tuple[scores.RowScore, Array, Array]:

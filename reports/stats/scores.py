@@ -24,14 +24,19 @@ AT_A_TIME = 200_000  # weights: as many as stay in a core's cache, three times a
 class RowScore:
     """A metric of rows. sign: 1 where less is better, else -1; worst: what a diverged one scores.
 
-    Where worst is NaN it is that of the error. of_classes: of what is said of classes, as which
-    one row more or less can be right or wrong.
+    Where worst is NaN it is that of the error. losses: of a score that is the mean of a loss of
+    each row, that loss of target (n,) and outputs (P, n, K), as (P, n).
     """
 
     sign: int
     of: Callable[[Labels, Array, Array], Array]
     worst: float
-    of_classes: bool = True
+    losses: Callable[[Labels, Array], Array] | None = None
+
+    @property
+    def of_classes(self) -> bool:
+        """Whether it is of what is said of classes, as which a row more can be right or wrong."""
+        return self.losses is None
 
 
 def balanced_error(target: Labels, outputs: Array, weights: Array) -> Array:
@@ -88,12 +93,15 @@ def _won(scores: Array, own: NDArray[np.bool_], by_row: Array) -> Array:
     return won
 
 
+def absolute_errors(target: Labels, outputs: Array) -> Array:
+    """(P, n): of each row, in SDs of the training target."""
+    found: Array = np.abs(outputs[..., 0] - target)
+    return found
+
+
 def mean_absolute_error(target: Labels, outputs: Array, weights: Array) -> Array:
-    """In SDs of the training target."""
-    return _mean(np.abs(outputs[..., 0] - target), weights)
-
-
-def _mean(losses: Array, weights: Array) -> Array:
+    """The weighted mean of the rows' absolute errors."""
+    losses = absolute_errors(target, outputs)
     return _ratio(weights @ losses.T, weights.sum(axis=1, keepdims=True))
 
 
@@ -107,7 +115,7 @@ SCORES: Mapping[str, RowScore] = {
     "balanced_error": RowScore(1, balanced_error, 1.0),
     "macro_f1": RowScore(-1, macro_f1, 0.0),
     "auc": RowScore(-1, auc, 0.0),
-    "mean_absolute_error": RowScore(1, mean_absolute_error, math.nan, of_classes=False),
+    "mean_absolute_error": RowScore(1, mean_absolute_error, math.nan, absolute_errors),
 }
 
 

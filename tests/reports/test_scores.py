@@ -109,3 +109,13 @@ def test_every_metric_of_outputs_is_compared_on_test_rows() -> None:
     """Without a row here settings would be compared over networks, on dev rows."""
     assert set(scores.SCORES) == set(OF_OUTPUTS) - OF_LOSS
     assert set(measures.OF_ROWS) >= set(OF_OUTPUTS)
+
+
+@pytest.mark.parametrize("name", [name for name, one in scores.SCORES.items() if one.losses])
+def test_a_score_of_losses_is_their_mean(name: str) -> None:
+    """What its intervals are drawn from is what it says itself."""
+    score = scores.SCORES[name]
+    target, outputs = made(3)
+    assert score.losses is not None
+    each = score.losses(target, outputs[..., :1])
+    assert each.mean(axis=1) == pytest.approx(scores.plain(score, target, outputs[..., :1]))

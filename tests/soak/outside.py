@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweeps import commands
 from tests.sweeps.hosts import CountingHost
 
-COMMANDS = (
-    *("check", "clean", "compare", "dashboard", "export", "ls", "predict"),
-    *("report", "resume", "run", "show"),
-)
+# A new command reads a run folder, unless it is named here.
+FOLDERLESS = {"gradcheck", "new", "schema"}
+COMMANDS = tuple(sorted(commands.COMMANDS.keys() - FOLDERLESS))
 
 
 class Outside(CountingHost):

@@ -12,6 +12,7 @@ from rich.console import Console
 
 import dnn
 import sweeps
+from reports.stats import lints
 from sweeps.base.errors import UserError
 from sweeps.data import Dataset
 from sweeps.phases import confirm, prepare
@@ -61,9 +62,16 @@ def test_which_are_chosen(given: Any, chosen: tuple[str, ...]) -> None:
 
 def test_all_of_them_if_nothing_is_said() -> None:
     study, dataset = prepared()
-    assert study.confirm.baselines == BASELINES == baselines.KINDS
+    assert study.confirm.baselines == BASELINES == tuple(baselines.BASELINES)
     names = ["majority class", "logistic regression", "gradient boosting"]
     assert baselines.names(dataset, study.confirm.baselines) == names
+
+
+@pytest.mark.parametrize("kind", ["classification", "regression"])
+def test_each_has_a_model_for_each_kind_of_target_under_a_name_of_its_own(kind: str) -> None:
+    models = [row[kind] for row in baselines.BASELINES.values()]
+    assert len({model.name for model in models}) == len(models)
+    assert baselines.BASELINES["constant"][kind].name in lints.CONSTANTS  # the report knows it so
 
 
 @pytest.mark.parametrize(
@@ -93,7 +101,9 @@ class Slow:
 
 def test_one_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     _, dataset = prepared()
-    monkeypatch.setitem(baselines.BASELINES["classification"], "gradient boosting", Slow)  # type: ignore[arg-type]
+    row = baselines.BASELINES["boosting"]
+    slow = replace(row["classification"], make=Slow)
+    monkeypatch.setitem(row, "classification", slow)  # type: ignore[arg-type]
     outcome = baselines.within(0.05, "gradient boosting", dataset)
     assert outcome.state == "failed"
     assert outcome.cause == "not finished in 0.05 s (confirm.baseline_time allows more)"

@@ -114,6 +114,7 @@ def test_the_readme_and_the_help_name_each_kind_and_each_set() -> None:
 
 
 def test_other_kinds_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    assert not sources.REMEDIES.keys() & sources.SOURCES.keys()
     for suffix, remedy in file_kinds.REMEDIES.items():
         assert suffix not in FILE_KINDS
         (tmp_path / f"rows{suffix}").touch()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.soak.hostile import HOSTILE, Ended, arguments, finished
-from tests.soak.outside import Outside
+from tests.soak.outside import COMMANDS, Outside
 from tests.sweeps.forks import environment, forks
 
 CASES = {case.name: case for case in HOSTILE}
@@ -29,6 +29,12 @@ QUICK = {
     "trials.parquet is holes": ("show",),
     "data is a file": ("resume",),
 }
+
+
+def test_every_command_that_reads_a_run_folder_is_tried(tmp_path: Path) -> None:
+    """One that needs none is named in `FOLDERLESS`."""
+    for command in COMMANDS:
+        assert arguments(command, tmp_path / "runs" / "small")[0] == command
 
 
 @pytest.fixture(scope="module")
