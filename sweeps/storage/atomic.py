@@ -12,10 +12,10 @@ from sweeps.base import files
 
 
 class AtomicFile:
-    """A new file beside `path` that takes its name on leaving, or is gone after a fault.
+    """A temporary file beside `path`, renamed to `path` on leaving, or removed after a fault.
 
-    Its contents are on the disk by then; and its name, if it `syncs_name`. A link of that name is
-    replaced, and never followed.
+    By then the contents are on the disk, and with `syncs_name` the new name too. If `path` is a
+    link, the link is replaced, and never followed.
     """
 
     def __init__(self, path: Path, syncs_name: bool = True) -> None:
@@ -44,7 +44,7 @@ class AtomicFile:
 
 def write_npz(path: Path, arrays: dict[str, Any], syncs_name: bool = True) -> None:
     """An .npz of arrays by name."""
-    # In memory first: a zip file that cannot be ended on a full disk complains on its own.
+    # In memory first: on a full disk NumPy's zip file would print an error of its own when closed.
     buffer = BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
     with AtomicFile(path, syncs_name) as file:
@@ -59,7 +59,7 @@ def write_text(path: Path, text: str) -> None:
 
 def sync_names(folder: Path) -> None:
     """Wait until a folder's names are on the disk."""
-    if sys.platform == "win32":  # where a folder cannot be opened
+    if sys.platform == "win32":  # a folder cannot be opened there
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:

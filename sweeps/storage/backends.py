@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Optuna holds its lock for milliseconds; one that is older than this was left by a dead process.
 STALE = 2.0
-GLANCES = 5  # at a lock that comes and goes
+GLANCES = 5  # how often the journal's links are counted anew, since its lock comes and goes
 # Bytes of a journal, and of a line of it: many times what a hundred thousand trials need.
 LARGEST, LONGEST = 4_000_000_000, 10_000_000
 
@@ -38,7 +38,7 @@ def journal(path: Path) -> "BaseStorage":
 def shared(path: Path) -> "BaseStorage":
     """The storage of a journal file that another process may be writing to: nothing is mended.
 
-    Errors: UserError where it is damaged, or is another file, too.
+    Errors: UserError where the file is damaged, or has another name too (a hard link).
     """
     from optuna.storages.journal import JournalFileOpenLock
 
@@ -50,7 +50,8 @@ def shared(path: Path) -> "BaseStorage":
     lock = (JournalFileOpenLock if sys.platform == "win32" else JournalLock)(str(path))
     try:
         with warnings.catch_warnings():
-            # Of ranges that it makes fit their steps, as ours do: what differs is told by us.
+            # Optuna warns of ranges that it makes fit their steps; ours fit already, and a trial
+            # with another range is reported by us.
             warnings.simplefilter("ignore")
             return Journal(path, lock)
     except DAMAGED as fault:
@@ -58,30 +59,33 @@ def shared(path: Path) -> "BaseStorage":
 
 
 def together(storage: "BaseStorage") -> AbstractContextManager[None]:
-    """Inside, what is said to a journal is held back, and written at the end in one go."""
+    """Inside, writes to a journal are held back, and written at the end in one go.
+
+    A database's writes are not held back.
+    """
     from sweeps.storage.journal import Journal
 
     return storage.together() if isinstance(storage, Journal) else nullcontext()
 
 
 def unsynced(storage: "BaseStorage") -> AbstractContextManager[None]:
-    """Inside, nobody waits for a journal's disk; a database keeps its own promises."""
+    """Inside, writes to a journal do not wait for the disk; a database commits as always."""
     from sweeps.storage.journal import Journal
 
     return storage.unsynced() if isinstance(storage, Journal) else nullcontext()
 
 
 def is_journal(storage: "BaseStorage") -> bool:
-    """Whether writing together costs no more than one write."""
+    """Whether the storage is a journal, to which many values can be written at the cost of one."""
     from sweeps.storage.journal import Journal
 
     return isinstance(storage, Journal)
 
 
 def _drop_stale_lock(path: Path) -> None:
-    """Optuna would wait 30 s for a lock whose owner was killed.
+    """Remove the lock of a killed process, for which Optuna would wait 30 s.
 
-    That it is old is seen by watching it: a clock may have jumped since it was made.
+    The lock is watched for STALE seconds, and not judged by its date: the clock may have jumped.
     """
     locks = {lock: _made(lock) for lock in path.parent.glob(f"{path.name}.lock*")}
     deadline = time.monotonic() + STALE
@@ -93,7 +97,7 @@ def _drop_stale_lock(path: Path) -> None:
 
 
 def _made(lock: Path) -> tuple[int, int] | None:
-    """What tells a lock from a later one of the same name; None if it is gone."""
+    """Inode and time of a lock, which tell it from a later one of that name; None if it is gone."""
     try:
         status = lock.lstat()
     except FileNotFoundError:
@@ -102,7 +106,7 @@ def _made(lock: Path) -> tuple[int, int] | None:
 
 
 def _expect_one_name(path: Path) -> None:
-    """Errors: UserError where a journal is another file, too: Optuna's lock is a link of it."""
+    """Errors: UserError where the journal has a hard link besides its lock, which is one itself."""
     names = 0
     for _ in range(GLANCES if path.exists() else 0):
         status = path.lstat()
@@ -122,8 +126,8 @@ def _is(lock: Path, status: os.stat_result) -> bool:
 def mend(path: Path) -> bool:
     """Cut a torn last line off a journal; True if there was one.
 
-    A kill in mid-write leaves it, and the next write would join it. Errors: UserError where a line
-    before it is none of Optuna's: that was not a kill.
+    A kill in mid-write leaves a torn line, and the next write would be appended to it. Errors:
+    UserError where an earlier line is none of Optuna's, which no kill explains.
     """
     whole, size = _checked(path)
     if whole < size:
@@ -150,9 +154,9 @@ class BadLine(ValueError):
 
 
 def check(path: Path) -> tuple[int, int]:
-    """(bytes of a journal's whole lines, all its bytes), none where it is not there.
+    """(bytes of a journal's whole lines, all its bytes); (0, 0) where there is no file.
 
-    Errors: BadLine for a line, but a last one that is torn; UserError.
+    Errors: BadLine for a line that is none of Optuna's, unless it is a torn last one; UserError.
     """
     whole = 0
     try:
@@ -173,7 +177,7 @@ def check(path: Path) -> tuple[int, int]:
 
 def _is_operation(line: bytes, first: bool) -> bool:
     """One of Optuna's operations; the first of a journal creates its study, code 0."""
-    # Looking for what is too deep takes several times as long as reading.
+    # `files.parse_json` refuses JSON that is nested too deep, but takes several times as long.
     is_flat = line.count(b"[") + line.count(b"{") <= files.DEEPEST
     try:
         code = (json.loads(line) if is_flat else files.parse_json(line.decode()))["op_code"]
@@ -182,8 +186,8 @@ def _is_operation(line: bytes, first: bool) -> bool:
     return code == 0 if first else isinstance(code, int)
 
 
-SHOWN = 1000  # bytes of a line
-# What Optuna raises of lines that are JSON, but not what it wrote there in that order.
+SHOWN = 1000  # bytes of a bad line that a message shows
+# What Optuna raises for lines that are JSON, but not its own operations in their order.
 DAMAGED = (
     *(KeyError, ValueError, TypeError, AttributeError, AssertionError, IndexError),
     *(OverflowError, RecursionError),
@@ -200,8 +204,8 @@ def _damaged(where: str, got: str) -> UserError:
 def remote(known: Address) -> "BaseStorage":
     """The storage at an address, `${NAME}` in it taken from the environment.
 
-    Errors: UserError where the user does not say so, where it cannot be reached, or holds something
-    else than Optuna's tables.
+    Errors: UserError where the user has not allowed the address, where it cannot be reached, or
+    where it holds something else than Optuna's tables.
     """
     from optuna.exceptions import StorageInternalError
     from optuna.storages import RDBStorage
@@ -210,7 +214,7 @@ def remote(known: Address) -> "BaseStorage":
 
     url, where = known.follow(), known.where
     storage_address.check(url, where)
-    # It warns of a lost connection before it raises; that is said, and tried again, in `retry`.
+    # Optuna warns of a lost connection before it raises; `retry` reports it, and tries again.
     logging.getLogger(optuna_private.DATABASE_LOGGER).setLevel(logging.ERROR)
     given = storage_address.expand(url)
     address = make_url(given)
@@ -219,7 +223,7 @@ def remote(known: Address) -> "BaseStorage":
         "pool_pre_ping": True,
         "connect_args": {k: v for k, v in waits.items() if k not in address.query},
     }
-    # Optuna formats its addresses: a brace is one of the address's own.
+    # Optuna calls `str.format` on addresses, so a brace in one has to be doubled.
     given = given.replace("{", "{{").replace("}", "}}")
     try:
         storage = RDBStorage(given, options)
@@ -232,7 +236,7 @@ def remote(known: Address) -> "BaseStorage":
 
 
 def close(storage: "BaseStorage") -> None:
-    """Let go of its connections, if it has any."""
+    """Close a storage's connections, if it has any."""
     from optuna.storages import RDBStorage
 
     if isinstance(storage, RDBStorage):
@@ -240,8 +244,8 @@ def close(storage: "BaseStorage") -> None:
         storage.engine.dispose()
 
 
-# Seconds (libpq's last one: milliseconds) until a driver takes a lock, or a connection, for lost;
-# what the address says goes before.
+# Seconds (libpq's `tcp_user_timeout`: milliseconds) until a driver gives up on a lock or a
+# connection. Options in the address take precedence.
 LIBPQ = {
     "connect_timeout": 10,
     "keepalives_idle": 10,

@@ -1,7 +1,7 @@
 """Optuna's journal storage, for a file that two processes write to, of which either may be killed.
 
-What is said of a trial together is written together: Optuna locks, writes and syncs its file once
-for every value reported, and a disk's sync takes longer than all else that a trial costs us.
+All values of a trial are written at once: Optuna alone would lock, write and sync its file for each
+value, and one sync takes longer than everything else that we do for a trial.
 """
 
 import json
@@ -25,10 +25,10 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode  # as Optuna writes it
 
 
 class JournalLock(JournalFileSymlinkLock):
-    """Optuna's own lock: who makes its file holds it. Here that is a hard link of the journal.
+    """Optuna's lock file, as a hard link of the journal: the process that makes it has the lock.
 
-    A symbolic link is a file that is made and thrown away; ext4 does not use its place again for
-    some time, and looks for a free one for the longer the more often that is done.
+    Optuna makes a symbolic link, which is a new file each time. ext4 does not reuse a deleted
+    file's inode for some time, so its search for a free one takes longer with each lock.
     """
 
     def __init__(self, journal: str) -> None:
@@ -36,7 +36,7 @@ class JournalLock(JournalFileSymlinkLock):
         self._link = journal, f"{journal}.lock"
 
     def acquire(self) -> bool:
-        """As Optuna does it, where somebody else holds it or there are no hard links."""
+        """Make the link; if it exists or the file system has no hard links, do as Optuna does."""
         try:
             os.link(*self._link)
         except OSError:
@@ -46,7 +46,7 @@ class JournalLock(JournalFileSymlinkLock):
 
 @dataclass(frozen=True)
 class LastAppend:
-    """The operations that this process appended last: from which byte on, and where each ends."""
+    """The operations that this process appended last: their first byte, and where each one ends."""
 
     began: int
     logs: list[dict[str, Any]]
@@ -54,10 +54,10 @@ class LastAppend:
 
 
 class JournalFile(JournalFileBackend):
-    """A journal's file, where a line that a kill or a full disk has torn is cut off.
+    """A journal's file; a last line torn by a kill or a full disk is cut off before appending.
 
-    Optuna appends behind a torn line, and from then on nobody can read the file. Whoever holds the
-    lock may cut: nobody else is writing.
+    Optuna would append to the torn line, and from then on nobody could read the file. The process
+    that has the lock may cut, since no other one is writing.
     """
 
     def __init__(self, path: str, lock: JournalLock | JournalFileOpenLock) -> None:
@@ -69,10 +69,10 @@ class JournalFile(JournalFileBackend):
         self._last: LastAppend | None = None
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Append operations, all or none, and sync them; or hold them back.
+        """Append operations, all or none, and sync them; inside `together`, hold them back.
 
-        Errors: OSError; RuntimeError where the lock cannot be given back, and from then on:
-        Optuna would wait for it without end.
+        Errors: OSError; RuntimeError where the lock cannot be released, and at every later call,
+        since Optuna would wait for that lock without end.
         """
         if self._held is not None:
             self._held += logs
@@ -88,7 +88,7 @@ class JournalFile(JournalFileBackend):
         self._last = LastAppend(began, logs, [began + end for end in accumulate(map(len, lines))])
 
     def _append(self, lines: bytes) -> int:
-        """Where they begin."""
+        """Append encoded lines; the byte at which they begin."""
         with self._locked(), FileIO(files.open_regular(self._path, os.O_RDWR), "r+") as file:
             whole = _cut(file)
             try:
@@ -109,9 +109,9 @@ class JournalFile(JournalFileBackend):
             self._file_lock.release()
 
     def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
-        """Operations from a number on; the file is opened only for those of another process.
+        """The operations from a number on; our own last ones are known without opening the file.
 
-        Optuna asks for them after each of its own, too: none are there while they are held back.
+        Optuna reads after each of its writes, too: while writes are held back there is nothing new.
         """
         if self._held is not None:
             return
@@ -129,7 +129,7 @@ class JournalFile(JournalFileBackend):
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Inside, nothing is written until the end."""
+        """Inside, operations are held back; they are appended in one go at the end."""
         held: list[dict[str, Any]] = []
         self._held = held
         try:
@@ -141,7 +141,7 @@ class JournalFile(JournalFileBackend):
 
     @contextmanager
     def unsynced(self) -> Iterator[None]:
-        """Inside, what is written is left to the system's memory, until the next sync."""
+        """Inside, writes are not synced: they may stay in memory until the next sync."""
         self._syncs = False
         try:
             yield
@@ -150,7 +150,7 @@ class JournalFile(JournalFileBackend):
 
 
 def _cut(file: FileIO) -> int:
-    """Cut off a last line that has no end; the size that is left, in bytes."""
+    """Cut off a last line without a line break; the size that is left, in bytes."""
     size = at = file.seek(0, os.SEEK_END)
     end = -1
     while at > 0 and end < 0:
@@ -179,16 +179,16 @@ class Journal(JournalStorage):
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Write and sync what is said inside at its end, in one go; after a fault, none of it.
+        """Hold back what is written inside; write and sync it in one go at the end.
 
-        Until then it cannot be read back.
+        After a fault none of it is written. Until the end it cannot be read back.
         """
         with self._file.together():
             yield
 
     def unsynced(self) -> AbstractContextManager[None]:
-        """Write what is said inside, but do not wait for the disk: the next sync takes it along.
+        """Inside, write without waiting for the disk; the next sync includes these writes.
 
-        A kill loses none of it, a power cut may: for what would be said the same again.
+        A kill loses none of them, but a power cut may: so only for what a run would write again.
         """
         return self._file.unsynced()

@@ -1,7 +1,7 @@
-"""Named arrays in an archive of few members: those of one shape and type lie in one of them.
+"""Named arrays in an archive of few members: arrays of the same shape and type share a member.
 
-A member costs 50 µs, however small it is, and a record would have some twenty. One that holds
-several arrays, row by row, is called by all their names: `final/dev_error,final/dev_loss`.
+A member costs 50 µs, however small it is, and a record would have some twenty. A shared member
+holds its arrays row by row, and is called by all their names: `final/dev_error,final/dev_loss`.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ AND = ","
 
 
 def stacked(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """The members for arrays in whose names there is no comma."""
+    """The archive's members for these arrays, whose names must have no comma."""
     alike: dict[Any, list[str]] = {}
     for name, array in arrays.items():
         alike.setdefault((array.shape, array.dtype.str), []).append(name)
@@ -30,14 +30,14 @@ def stacked(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
 
 
 def load(path: Path, begins: str = "") -> dict[str, NDArray[Any]]:
-    """The arrays whose names begin so, without pickle. Errors: as archives.opened."""
+    """The arrays whose names begin with `begins`, without pickle. Errors: as archives.opened."""
     found: dict[str, NDArray[Any]] = {}
     with archives.opened(path) as file:
         for member in file.files:
             names = member.split(AND)
             if any(name.startswith(begins) for name in names):
                 array = file[member]
-                if not isinstance(array, np.ndarray):  # of a member that is no .npy: its bytes
+                if not isinstance(array, np.ndarray):  # bytes, if the member is not an .npy file
                     raise ValueError(f"expected an array as {member}")
                 found |= zip(names, array if len(names) > 1 else [array], strict=True)
     return {name: array for name, array in found.items() if name.startswith(begins)}

@@ -1,4 +1,4 @@
-"""Optuna's frozen trials: as they were asked, and whether a study can have asked them."""
+"""Optuna's frozen trials: reset to how they were asked, and checked against a study's space."""
 
 from collections.abc import Sequence
 from copy import copy
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def as_asked(trial: "FrozenTrial") -> "FrozenTrial":
-    """A trial as it stood when it was asked: running, with its parameters.
+    """A copy of a trial as it was when it was asked: running, with its parameters.
 
-    Not with the sampler's notes: CMA-ES's are a pickle, which nobody is to read from a storage.
+    The sampler's notes are left out: CMA-ES's are a pickle, which must not be read from a storage.
     """
     from optuna.trial import TrialState
 
-    # `create_trial` would look it over once more, for longer than it takes to write it.
+    # `create_trial` would validate the trial once more, which takes longer than writing it.
     asked = copy(trial)
     asked.state, asked.values, asked.datetime_complete = TrialState.RUNNING, None, None
     asked.intermediate_values, asked.user_attrs, asked.system_attrs = {}, {}, {}
@@ -28,9 +28,9 @@ def as_asked(trial: "FrozenTrial") -> "FrozenTrial":
 
 
 def expect_possible(trial: "FrozenTrial", spaces: "Sequence[Space]") -> None:
-    """Errors: UserError where a stored trial's parameters are none of a study's spaces.
+    """Expect that a stored trial's parameters lie in one of these spaces.
 
-    Nobody has asked for such a one: the storage was edited, or is damaged.
+    Errors: UserError; no run can have asked such a trial, so the storage was edited or is damaged.
     """
     from optuna.trial import TrialState, create_trial
 
@@ -48,7 +48,7 @@ def expect_possible(trial: "FrozenTrial", spaces: "Sequence[Space]") -> None:
 
 
 def in_space(trial: "FrozenTrial", space: "Space") -> "FrozenTrial":
-    """A trial as it would have been asked in a space that holds its setting."""
+    """A running trial with the same parameters, and with the distributions that `space` has."""
     from optuna.trial import TrialState, create_trial
 
     return create_trial(
@@ -57,7 +57,7 @@ def in_space(trial: "FrozenTrial", space: "Space") -> "FrozenTrial":
 
 
 def distributions(trial: "FrozenTrial", space: "Space") -> dict[str, Any]:
-    """What its parameters are drawn from in a space that holds its setting, by name."""
+    """The distributions of a trial's parameters in `space`, which holds them, by name."""
     from optuna.trial import FixedTrial
 
     asked = FixedTrial(trial.params)

@@ -1,4 +1,4 @@
-"""Trials' records in short, for whoever looks at a run: without what training needs."""
+"""Trials' records in short, for commands that show a run: without curves and outputs."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from sweeps.storage import npz
 
 @dataclass(frozen=True)
 class RecordSummary:
-    """What a trial's record says of itself in short."""
+    """A trial's record without its arrays."""
 
     path: Path
     number: int
@@ -28,7 +28,7 @@ class RecordSummary:
 
 
 def summary(path: Path) -> RecordSummary | None:
-    """One record in short; None for a file that is none."""
+    """One record in short; None for a file that is not a readable record."""
     try:
         meta = files.parse_json(str(npz.load(path, "meta")["meta"]))
         return RecordSummary(
@@ -44,7 +44,7 @@ def summary(path: Path) -> RecordSummary | None:
 
 
 def final_metrics(path: Path) -> "dict[str, NDArray[Any]]":
-    """What a record says of its networks at the end (P,), by metric; nothing for none of ours."""
+    """By metric, the final values (P,) of a record's networks; empty if it is unreadable."""
     try:
         found = npz.load(path, "final/")
         return {name.removeprefix("final/"): values for name, values in found.items()}

@@ -1,4 +1,4 @@
-"""A study's trials as Optuna's journal holds them: read beside a run that goes on, never mended."""
+"""A study's trials read from Optuna's journal, while its run may go on: nothing is ever mended."""
 
 import json
 import os
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def study(folder: Path) -> "optuna.Study":
-    """The study of a run folder's journal, to be read alone. Errors: UserError."""
+    """The study in a run folder's journal, for reading only. Errors: UserError."""
     import optuna
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
@@ -32,7 +32,7 @@ def study(folder: Path) -> "optuna.Study":
 
 
 def failure(folder: Path, number: int) -> "tuple[str, dict[str, object]] | None":
-    """Cause and parameters of a trial that failed; None of another. Errors: UserError."""
+    """Cause and parameters of trial `number`; None if it has not failed. Errors: UserError."""
     import optuna
 
     if not os.path.lexists(folder / "journal.log"):

@@ -1,7 +1,7 @@
 """The durable side of a study: its records and its storage, written to by one process.
 
 A record is on disk before its trial is told; a trial enters the storage whole, with its state, in
-one write. What is in memory only is never needed to go on.
+one write. So a run can be resumed from the disk alone.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,14 +18,15 @@ from sweeps.training.task import Outcome
 if TYPE_CHECKING:
     import optuna
 
-# Epochs of a trial that the Dashboard shows at most; in a database each is a transaction.
+# How many epochs of a trial the storage gets, for the Dashboard's curves: a journal; and
+# a database, where each epoch is a transaction.
 REPORTS, REPORTS_APART = 20, 10
 
 
 class Store:
     """One study's records and storage, open for this process alone.
 
-    study: Optuna's; identity: the digest that its records' keys have.
+    study: Optuna's study; identity: the digest of the study's identity, part of its records' keys.
     """
 
     def __init__(
@@ -33,24 +34,25 @@ class Store:
     ) -> None:
         self.folder, self.study, self.identity = folder, study, identity
         self._claims = claims
-        self._ids: dict[int, int] = {}  # the storage's own, by number
+        self._ids: dict[int, int] = {}  # a trial's id in the storage, by its number
 
     def trials(self) -> "list[optuna.trial.FrozenTrial]":
         """All trials of the storage, by number."""
         return with_retries(lambda: self.study.get_trials(deepcopy=False), self._claims.notify)
 
     def finished_among(self, budget: int) -> int:
-        """How many of the first so many trials are told."""
+        """How many of the first `budget` trials are finished in the storage."""
         return sum(trial.state.is_finished() for trial in self.trials()[:budget])
 
     def reach(self) -> int:
-        """The number of trials up to the last one that is told."""
+        """The number of trials up to the last one that is finished in the storage."""
         return max((t.number + 1 for t in self.trials() if t.state.is_finished()), default=0)
 
     def asked(self, number: int, trial: "optuna.trial.FrozenTrial") -> None:
-        """Write a trial that was asked: its parameters and attributes at once, as running.
+        """Add a trial that was asked to the storage, as running, in one write.
 
-        Errors: UserError where the storage gave it another number: somebody else asks there too.
+        Errors: UserError where the storage gives the trial another number: another process adds
+        trials to the study, too.
         """
         asked = as_asked(trial)
         with_retries(lambda: self._add(number, asked), self._claims.notify)
@@ -59,10 +61,10 @@ class Store:
         self._claims.check()
         storage = optuna_private.storage(self.study)
         study = optuna_private.study_id(self.study)
-        try:  # a lost connection may have taken the answer with it
+        try:  # the trial may be there already, if only the answer to an earlier try was lost
             added = storage.get_trial_id_from_study_id_trial_number(study, number)
         except KeyError:
-            with backends.unsynced(storage):  # one that is lost is asked again the same
+            with backends.unsynced(storage):  # if a power cut loses it, the same is asked again
                 added = storage.create_new_trial(study, template_trial=asked)
         found = storage.get_trial(added)
         if found.number != number or found.params != asked.params:
@@ -73,9 +75,9 @@ class Store:
         self._ids[number] = added
 
     def finished(self, trials: Sequence[tuple[dict[str, Any], Outcome]]) -> None:
-        """Write the records of finished trials, then tell the storage; all wait for the disk once.
+        """Write the records of finished trials, then tell the storage, with one disk sync each.
 
-        Those with a record that are not told when this is broken off are so by the next run.
+        If the process is killed in between, the next run tells the trials that have a record.
         """
         with_retries(self._claims.check, self._claims.notify)
         records.write(
@@ -86,7 +88,7 @@ class Store:
         self.tell([outcome for _, outcome in trials])
 
     def tell(self, outcomes: Sequence[Outcome]) -> None:
-        """Tell the storage of trials that it still holds as running; of others do nothing."""
+        """Tell the storage the outcomes of trials that it has as running; skip finished ones."""
         with_retries(lambda: self._tell(outcomes), self._claims.notify)
 
     def _tell(self, outcomes: Sequence[Outcome]) -> None:
@@ -110,7 +112,7 @@ class Store:
         reported = range(1, len(outcome.reports)) if len(self.study.directions) == 1 else range(0)
         most = REPORTS if backends.is_journal(storage) else REPORTS_APART
         for epoch in _some(reported, most):
-            if epoch not in asked.intermediate_values:  # a kill came between them and the tell
+            if epoch not in asked.intermediate_values:  # written before a kill cut the tell short
                 storage.set_trial_intermediate_value(trial, epoch, float(outcome.reports[epoch]))
         for name, attribute in attributes.of(outcome).items():
             storage.set_trial_user_attr(trial, name, attribute)
@@ -127,7 +129,7 @@ class Store:
         return records.read(self._path(number), self._key(params))
 
     def recorded(self, number: int) -> tuple[dict[str, Any], Outcome] | None:
-        """What this study's record of a trial holds: its parameters, and what came of them."""
+        """The (parameters, outcome) in this study's record of a trial; None if there is none."""
         key, outcome = records.read_any(self._path(number)) or ({}, None)
         if outcome is None or key.get("study") != self.identity:
             return None
@@ -141,6 +143,6 @@ class Store:
 
 
 def _some(epochs: range, most: int) -> Iterable[int]:
-    """At most so many of the epochs, evenly spaced, the last among them."""
+    """At most `most` of the epochs, evenly spaced, the last one included."""
     stride = -(-len(epochs) // most) if epochs else 1
     return [epoch for epoch in epochs if (epochs[-1] - epoch) % stride == 0]

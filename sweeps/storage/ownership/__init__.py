@@ -1,1 +1,1 @@
-"""Whose a run is: locks, claims and leases."""
+"""Which process owns a run: locks, claims and leases."""

@@ -16,7 +16,7 @@ ATTRIBUTE = "owner"  # of the study in its storage
 
 
 class StudyClaimStore:
-    """A user attribute of a study in its storage."""
+    """A claim on a study, kept in a user attribute of the study in its storage."""
 
     settle = SETTLE
 
@@ -24,21 +24,21 @@ class StudyClaimStore:
         from optuna.exceptions import StorageInternalError
 
         self.what = f"the study '{study.study_name}' of the storage"
-        # The last one where somebody has deleted the study.
+        # KeyError: somebody has deleted the study.
         self.faults: tuple[type[Exception], ...] = (StorageInternalError, OSError, KeyError)
         self._study = study
 
     def read(self) -> str:
-        """The attribute."""
+        """The attribute's value."""
         return str(self._study.user_attrs.get(ATTRIBUTE, ""))
 
     def write(self, text: str) -> None:
-        """Another value of it."""
+        """Set the attribute."""
         self._study.set_user_attr(ATTRIBUTE, text)
 
 
 class Claims:
-    """All that this process has claimed. `notify` is told what is waited for."""
+    """All that this process has claimed. notify: gets a message when something is waited for."""
 
     def __init__(self, notify: Callable[[str], None]) -> None:
         self.notify = notify
@@ -46,7 +46,7 @@ class Claims:
         self._lock: LockFile | None = None
 
     def folder(self, path: Path) -> None:
-        """A run folder. Errors: UserError while another process works on it; OSError."""
+        """Claim a run folder. Errors: UserError while another process works on it; OSError."""
         with ExitStack() as until_held:
             lock = until_held.enter_context(LockFile(path / ".lock", str(path)))
             try:
@@ -58,7 +58,7 @@ class Claims:
         self._lock = lock
 
     def study(self, study: "optuna.Study") -> None:
-        """A study in its storage. Errors: UserError while another process works on it."""
+        """Claim a study in its storage. Errors: UserError while another process works on it."""
         self._take(Lease(StudyClaimStore(study), self.notify))
 
     def _take(self, lease: Lease) -> None:
@@ -66,12 +66,12 @@ class Claims:
         self._leases.append(lease)
 
     def check(self) -> None:
-        """Errors: UserError where one was lost: this process was silent for too long."""
+        """Errors: UserError if another process has taken a claim over: ours was silent too long."""
         for lease in self._leases:
             lease.check()
 
     def release(self) -> None:
-        """Give all back."""
+        """Give all claims back."""
         for lease in reversed(self._leases):
             lease.release()
         if self._lock:

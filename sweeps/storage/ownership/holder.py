@@ -1,4 +1,4 @@
-"""Who works on a run folder, asked without disturbing them."""
+"""Which process works on a run folder, found out without disturbing it."""
 
 import os
 import sys
@@ -20,11 +20,11 @@ class Holder:
 
 
 def holder(folder: Path) -> Holder | None:
-    """Who holds the folder's lock; None for nobody."""
+    """The process that holds the folder's lock; None if no process does."""
     try:
         lock = files.open_to_read(folder / ".lock")
     except (OSError, UserError):
-        return None  # none was ever taken
+        return None  # no process has ever locked the folder
     with lock:
         descriptor = lock.fileno()
         return Holder(_pid(os.fstat(descriptor))) if _is_held(descriptor) else None
@@ -51,7 +51,7 @@ def _is_held(descriptor: int) -> bool:
 
 
 def _pid(status: os.stat_result) -> int:
-    """From the kernel's table of locks, where there is one."""
+    """The pid that holds a lock on this file, from the kernel's table of locks; 0 without one."""
     device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
     try:
         lines = Path("/proc/locks").read_text().splitlines()

@@ -1,7 +1,8 @@
 """A claim that other processes can read, on this host or another, kept alive by heartbeats.
 
-Whoever wants a claim of another host cannot look its process up. It watches whether the heartbeats
-go on for as long as LEASE_TIMEOUT, by its own monotonic clock: no two clocks are compared.
+A process cannot look up whether the owner of a claim on another host still lives. It watches for
+LEASE_TIMEOUT seconds, by its own monotonic clock, whether the heartbeats go on: no two clocks are
+compared.
 """
 
 import threading
@@ -13,29 +14,32 @@ from typing import Protocol
 from sweeps.base.errors import UserError
 from sweeps.storage.ownership.owners import Owner
 
-HEARTBEAT = 5.0  # seconds between two
-LEASE_TIMEOUT = 3 * HEARTBEAT  # without any, after which a claim is taken over
-SETTLE = 0.3  # seconds; longer than a write takes
+HEARTBEAT = 5.0  # seconds between two heartbeats
+LEASE_TIMEOUT = 3 * HEARTBEAT  # seconds without a heartbeat after which a claim is taken over
+SETTLE = 0.3  # see ClaimStore.settle; longer than a write takes
 
 
 class ClaimStore(Protocol):
-    """Where a claim stands: one text that all can read and write."""
+    """Where a claim is written: one text that all claimants can read and write.
 
-    what: str  # that is claimed, for messages
-    settle: (
-        float  # seconds by which two that claimed at once have both written: the last one has it
-    )
-    faults: tuple[type[Exception], ...]  # what reading and writing may raise
+    what: what is claimed, for messages. settle: seconds to wait after writing a claim; by then any
+    simultaneous claimant has written too, and the last writer owns it. faults: what `read` and
+    `write` may raise.
+    """
+
+    what: str
+    settle: float
+    faults: tuple[type[Exception], ...]
 
     def read(self) -> str:
         """The text; empty if there is none."""
 
     def write(self, text: str) -> None:
-        """Put another in its place."""
+        """Replace the text."""
 
 
 class Lease:
-    """A claim of this process on what a store is for."""
+    """A claim of this process, written to `store` and kept alive by heartbeats."""
 
     def __init__(self, store: ClaimStore, notify: Callable[[str], None]) -> None:
         self._store, self._notify = store, notify
@@ -45,7 +49,7 @@ class Lease:
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
     def take(self) -> None:
-        """Claim it, and keep it until `release`. Errors: UserError while its owner lives."""
+        """Claim, and keep the claim until `release`. Errors: UserError if another owner lives."""
         self._expect_gone(Owner.parse(self._store.read()))
         self._store.write(self._owner.text())
         self._released.wait(self._store.settle)
@@ -53,14 +57,14 @@ class Lease:
         self._thread.start()
 
     def check(self) -> None:
-        """Errors: UserError where another process has it: this one was silent for too long."""
+        """Errors: UserError if another process has taken over: ours was silent too long."""
         with self._turn:
             now = Owner.parse(self._store.read())
         if now is not None and now.token != self._owner.token:
             raise refused(self._store.what, now)
 
     def release(self) -> None:
-        """Let others have it, at once."""
+        """Give the claim up, so that others can have it at once."""
         self._released.set()
         self._thread.join()
         try:
@@ -68,10 +72,10 @@ class Lease:
             if now is not None and now.token == self._owner.token:
                 self._store.write("")
         except self._store.faults:
-            return  # then it ends when others see no more heartbeats
+            return  # the claim then ends when others see no more heartbeats
 
     def _expect_gone(self, other: Owner | None) -> None:
-        """Return once the other owner is surely gone. Errors: UserError if it lives."""
+        """Wait until the other owner is surely gone. Errors: UserError if it lives."""
         if other is None or other.is_dead:
             return
         if other.is_of_this_machine:
@@ -95,7 +99,7 @@ class Lease:
                 with self._turn:
                     now = Owner.parse(self._store.read())
                     if now is not None and now.token != self._owner.token:
-                        return  # another process has it: `check` says so before anything is written
+                        return  # taken over by another process: `check` raises before any write
                     self._owner = replace(self._owner, beat=self._owner.beat + 1)
                     self._store.write(self._owner.text())
             except self._store.faults:
@@ -103,7 +107,7 @@ class Lease:
 
 
 def refused(what: str, owner: Owner | None) -> UserError:
-    """What a second process is told."""
+    """The error of a process that claims what another one owns."""
     who = str(owner) if owner else "another process"
     return UserError(
         f"{what}: expected to be alone, got one that is being worked on by {who} "

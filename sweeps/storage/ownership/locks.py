@@ -1,6 +1,6 @@
-"""A lock on a file that ends with its process, however that ends: the kernel drops it.
+"""A lock on a file that the kernel drops when its process ends, however it ends.
 
-The file says whose it is. Where the file system has no such locks, what it says has to do.
+The file also says who owns it. On a file system without locks that text alone has to do.
 """
 
 import errno
@@ -16,7 +16,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(file: FileIO) -> None:
-        file.seek(2**30)  # beyond the text: what is locked here cannot be read either
+        file.seek(2**30)  # beyond the text: locked bytes cannot be read by others either
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
@@ -25,12 +25,12 @@ else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-WIDTH = 1024  # bytes: one write, always over the same ones, so that a full disk does not matter
+WIDTH = 1024  # bytes of the text; always the same ones are overwritten, even on a full disk
 WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 class LockFile:
-    """A file that one process holds, and in which it says who it is."""
+    """A file that one process locks, and in which it writes its claim: a `ClaimStore`."""
 
     faults: tuple[type[Exception], ...] = (OSError,)
 
@@ -39,16 +39,16 @@ class LockFile:
         self._file = FileIO(files.open_to_update(path), "r+")
 
     def take(self) -> None:
-        """Hold it until it is closed. Errors: BlockingIOError while another does."""
+        """Lock the file until it is closed. Errors: BlockingIOError while another process does."""
         try:
             _lock(self._file)
-            self.settle = 0.0  # the kernel has seen to it
+            self.settle = 0.0  # the kernel lets no second process claim it
         except OSError as fault:
             if fault.errno not in WITHOUT_LOCKS:
                 raise BlockingIOError(*fault.args) from None
 
     def close(self) -> None:
-        """Let go of it."""
+        """Unlock and close the file."""
         self._file.close()
 
     def __enter__(self) -> "LockFile":
@@ -58,12 +58,12 @@ class LockFile:
         self.close()
 
     def read(self) -> str:
-        """What stands in it."""
+        """The file's text."""
         self._file.seek(0)
         return self._file.read(WIDTH).decode(errors="replace").strip()
 
     def write(self, text: str) -> None:
-        """Put another text in its place."""
+        """Replace the file's text."""
         self._file.seek(0)
         if text:
             self._file.write(text.encode().ljust(WIDTH))
@@ -72,7 +72,7 @@ class LockFile:
 
 
 def take(path: Path) -> LockFile:
-    """A lock file that is held until it is closed. Errors: BlockingIOError, OSError."""
+    """A lock file, locked until it is closed. Errors: BlockingIOError, OSError."""
     with ExitStack() as until_held:
         lock = until_held.enter_context(LockFile(path, str(path)))
         lock.take()

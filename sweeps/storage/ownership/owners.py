@@ -1,4 +1,4 @@
-"""Who works on something: a process, on a host, since when; and whether it is surely dead."""
+"""The process that owns a claim: its pid, its host, since when; and whether it is surely dead."""
 
 import json
 import os
@@ -13,9 +13,9 @@ from pathlib import Path
 class Owner:
     """One process's claim.
 
-    token: this claim's own name. machine: the boot and process namespace in which `pid` means
-    something; born: when the process began, in the kernel's ticks, for numbers are used again.
-    Both are "" where the system does not say. beat: raised while it lives.
+    token: this claim's own name. machine: the boot and process namespace in which `pid` is valid;
+    born: when the process began, in the kernel's ticks, since pids are used again. Both are ""
+    where the system does not say. beat: a counter that the owner raises while it lives.
     """
 
     token: str
@@ -43,24 +43,24 @@ class Owner:
 
     @classmethod
     def parse(cls, text: str) -> "Owner | None":
-        """The owner that was written; None for what is none."""
+        """The owner that `text` says; None if it says none."""
         try:
             return cls(**json.loads(text))
         except (ValueError, TypeError):
             return None
 
     def text(self) -> str:
-        """What `parse` reads."""
+        """The claim as JSON, for `parse`."""
         return json.dumps(asdict(self))
 
     @property
     def is_of_this_machine(self) -> bool:
-        """Whether its pid can be looked up here."""
+        """Whether the owner's pid can be looked up here."""
         return bool(self.machine) and self.machine == _machine()
 
     @property
     def is_dead(self) -> bool:
-        """Whether it is surely gone; False where that cannot be known from here."""
+        """Whether the owner is surely gone; False where that cannot be known from here."""
         return self.is_of_this_machine and _born(self.pid) != self.born
 
 
@@ -69,11 +69,11 @@ def _machine() -> str:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         return f"{boot} {os.readlink('/proc/self/ns/pid')}"
     except OSError:
-        return ""  # not Linux: a pid is not looked up, its beat is watched
+        return ""  # not Linux: the pid is not looked up, its heartbeats are watched
 
 
 def _born(pid: int) -> str:
-    """The process's start in ticks since the boot; "" for one that is gone, or a zombie."""
+    """A process's start in ticks since the boot; "" if it is gone, or a zombie."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
