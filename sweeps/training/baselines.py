@@ -1,4 +1,4 @@
-"""What a network has to beat: a constant, a linear model, gradient boosting (scikit-learn's).
+"""Baselines that a network has to beat: scikit-learn's constant, linear model, gradient boosting.
 
 They train on the same encoded rows with scikit-learn's own defaults, once: all are deterministic.
 """
@@ -67,7 +67,7 @@ BASELINES: Mapping[str, Mapping[str, Callable[[], Any]]] = {
 }
 
 
-# The rows above, as the study file calls them.
+# The study file's names of the baselines, in the order of BASELINES.
 KINDS: tuple[Baseline, ...] = ("constant", "linear", "boosting")
 
 
@@ -78,7 +78,7 @@ def names(dataset: Dataset, chosen: Sequence[Baseline]) -> list[str]:
 
 
 def seconds(name: str, dataset: Dataset) -> float:
-    """About how long one takes, from the size of its work alone (on one core of today's)."""
+    """About how many seconds a baseline trains on one core, from the size of the data."""
     rows, columns = dataset.parts["train"].x.shape
     outputs = max(len(dataset.target.classes), 1)
     kind = KINDS[list(BASELINES[dataset.target.kind]).index(name)]
@@ -88,16 +88,17 @@ def seconds(name: str, dataset: Dataset) -> float:
         nodes = 2 * min(31, rows / 20)
         return float(trees * columns * (5 * rows + nodes * min(256, rows)) * 6e-9)
     if kind == "linear":
-        # Some hundred passes of a logistic regression; one of a ridge, with a square of the rest.
+        # Some hundred passes over the rows for a logistic regression; a ridge regression multiplies
+        # the rows with themselves once.
         passes = 100 * outputs if dataset.target.classes else min(rows, columns)
         return float(4 * passes * rows * columns * 5e-10)
     return 0.0
 
 
 def within(limit: float, name: str, dataset: Dataset) -> Outcome:
-    """As `train`; one that has not finished by so many seconds has failed, with that as its cause.
+    """Train a baseline; it fails if it takes more than `limit` seconds.
 
-    Where no signal can stop it the engine does, and later.
+    Where no signal can stop it (on Windows, or in C code), the engine ends its worker, later.
     """
     BASELINES[dataset.target.kind][name]()  # imports scikit-learn before the clock starts
     try:
@@ -108,12 +109,12 @@ def within(limit: float, name: str, dataset: Dataset) -> Outcome:
 
 
 def late(limit: float) -> str:
-    """The cause of one that has not finished in time."""
+    """The cause of a baseline that has not finished within `limit` seconds."""
     return f"not finished in {durations.words(limit)} (confirm.baseline_time allows more)"
 
 
 def train(name: str, dataset: Dataset) -> Outcome:
-    """Train one: final scores (1,), dev_outputs and test_outputs (1, n, K′), no curves."""
+    """Train a baseline: final scores (1,), dev_outputs and test_outputs (1, n, K′), no curves."""
     model = BASELINES[dataset.target.kind][name]()
     model.fit(dataset.parts["train"].x.astype(np.float64), dataset.labels["train"])
     final: dict[str, Any] = {}
