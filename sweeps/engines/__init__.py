@@ -75,7 +75,7 @@ ENGINES: Mapping[str, EngineKind] = {
 
 
 def check(spec: EngineChoice) -> None:
-    """Whether the engine's package is here. Errors: UserError."""
+    """Expect that the engine's package is installed. Errors: UserError."""
     needs = ENGINES[spec.name].needs
     if needs and importlib.util.find_spec(needs) is None:
         raise UserError(
@@ -92,10 +92,10 @@ def make(
     retries: int,
     timeout: Callable[[Any], Timeout] = lambda task: NO_TIMEOUT,
 ) -> Engine:
-    """Start an engine, or join the one at its address; timeout(task) is each task's.
+    """Start an engine, or join the cluster at its address; `timeout(task)` is a task's time limit.
 
-    Errors: UserError where its package is missing, its address has no leave to be joined, or
-    nobody answers there.
+    Errors: UserError if its package is missing, the user has not allowed its address, or nothing
+    answers there.
     """
     check(spec)
     return ENGINES[spec.name].start(

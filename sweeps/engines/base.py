@@ -1,4 +1,4 @@
-"""What an engine is: submit, wait, and what a task that did not come back looks like."""
+"""What an engine is: submit, wait, and how a task that did not come back is reported."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ Function = Callable[[Any, Any], Any]  # (task, shared) -> result
 
 
 class EngineChoice(Protocol):
-    """Which engine, and the address of the cluster that it joins, if it joins one."""
+    """The engine that a study names, and the address of the cluster that it joins, if any."""
 
     @property
     def name(self) -> str:
         """One of `ENGINES`."""
 
     def follow(self) -> str | None:
-        """Its address as the engine itself writes it. Errors: UserError where none has leave."""
+        """The cluster's address; None without one. Errors: UserError if it is not allowed."""
 
 
 @dataclass(frozen=True)
 class Timeout:
-    """How many seconds a task may take (None: any), and whether one that takes longer is retried.
+    """A task's time limit in seconds (None: no limit), and whether it is retried after that.
 
-    A task that has not come back by then hangs, and is lost with its worker.
+    A task that has not come back by then is taken to hang, and its worker is ended.
     """
 
     seconds: float | None = None
@@ -36,9 +36,9 @@ NO_TIMEOUT = Timeout()
 
 @dataclass(frozen=True)
 class Workload:
-    """What an engine is for: `function(task, shared)`, for so many tasks at a time.
+    """An engine's work: `function(task, shared)`, for `jobs` tasks at a time.
 
-    A task that is lost is run again so many `retries` times. `timeout` says what each of them has.
+    retries: how often a lost task is run again; timeout: the time limit of a task.
     """
 
     function: Function
@@ -56,11 +56,11 @@ class Failure:
 
 
 class EngineLost(UserError):
-    """The engine itself is gone and does not come back; its tasks are nobody's fault."""
+    """The engine itself is gone and does not come back; its tasks have not failed."""
 
 
 class Engine(Protocol):
-    """Does its work somewhere else."""
+    """Runs tasks in other processes."""
 
     jobs: int
 
@@ -68,19 +68,19 @@ class Engine(Protocol):
         """Queue a task."""
 
     def ready(self) -> bool:
-        """Whether something has come back, and `wait` need not wait."""
+        """Whether a task has come back, so that `wait` returns at once."""
 
     def wait(self) -> list[tuple[int, Any]]:
-        """At least one (key, result or Failure), once there is one; none if nothing is queued.
+        """Wait for tasks: (key, result or Failure) of at least one; empty if no task is left.
 
         Errors: EngineLost.
         """
 
     def close(self) -> None:
-        """End all workers at once, whatever they do."""
+        """End all workers at once, whatever they are doing."""
 
 
 def first_line(fault: BaseException) -> str:
-    """A fault in one line."""
+    """A fault's type and the first line of its message."""
     lines = str(fault).splitlines()
     return f"{type(fault).__name__}: {lines[0]}" if lines else type(fault).__name__

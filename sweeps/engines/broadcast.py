@@ -1,7 +1,7 @@
-"""What all workers of a pool are given, read by each from its parent.
+"""Data that all workers of a pool need, which each worker reads from its parent process.
 
-In a worker's first message it would hold up the pool: a pipe takes 64 KiB, the rest waits until the
-worker has loaded its libraries and reads, and only then is the next one started.
+Sent in a worker's first message, large data would hold up the pool: a pipe takes 64 KiB, the rest
+waits until the worker has loaded its libraries and reads, and only then the next worker is started.
 """
 
 import os
@@ -12,10 +12,11 @@ from typing import IO, Any
 
 
 class Broadcast:
-    """A value that is pickled once, here; a copy of this object in a worker reads it.
+    """A value that is pickled once, by this process; a copy of this object in a worker reads it.
 
-    From a file without a name, which is open in this process and gone with it, however it ends.
-    Where one process cannot open another's file (all but Linux), the value travels in the copy.
+    The value is in a file without a name, which is open in this process and is gone with it,
+    however it ends. Where one process cannot open another's file (all but Linux), the copy has the
+    value.
     """
 
     def __init__(self, value: Any) -> None:
@@ -28,7 +29,7 @@ class Broadcast:
             self._file.flush()
             process = f"/proc/{os.getpid()}"
             path = f"{process}/fd/{self._file.fileno()}"
-            # Of a process that may not be looked into, all of this is root's: proc(5).
+            # If other processes may not look into this one, root owns these paths: proc(5).
             if os.stat(process).st_uid == os.geteuid() and os.access(path, os.R_OK):
                 self._path, self._content = path, b""
         except OSError:
@@ -40,14 +41,14 @@ class Broadcast:
         return {"_content": self._content, "_path": self._path}
 
     def value(self) -> Any:
-        """The value: nobody but this program can have written it."""
+        """The value; unpickled, since only this program can have written it."""
         if not self._path:
             return pickle.loads(self._content)
         with open(self._path, "rb") as file:
             return pickle.load(file)
 
     def close(self) -> None:
-        """No copy can read it any more."""
+        """Close the file; after that no copy can read the value."""
         if self._file is not None:
-            with suppress(OSError):  # of a disk that was full before: nothing of it is needed
+            with suppress(OSError):  # the disk was full: what is not written is not needed
                 self._file.close()

@@ -1,6 +1,6 @@
-"""Dask: a cluster of this machine's processes, or the scheduler at an address, by its own futures.
+"""Dask: a cluster of this machine's processes, or the scheduler at an address, used by its futures.
 
-Behind joblib, Dask would run a killed worker's task again without a word, or hang for ever.
+Used through joblib, Dask would run a killed worker's task again without a message, or hang forever.
 """
 
 import asyncio
@@ -29,13 +29,13 @@ from sweeps.engines.tasks import STEP, Entry, Tasks
 from sweeps.engines.workers import one_blas_thread, tie_to_parent
 
 PATIENCE = 5.0  # seconds for a scheduler to answer
-ENDING = 20.0  # seconds for a worker to be ended: a nanny asks it for four, and then does it
+ENDING = 20.0  # seconds for a worker to be ended: its nanny waits four, and then kills it
 ALONE = 60.0  # seconds that a cluster may be without any worker
-GONE = 30.0  # seconds that a scheduler may be gone
-DISCONNECTED = "scheduler-connection-lost"  # Dask's word for it
-KEPT = "what came back is kept, run again to go on"
+GONE = 30.0  # seconds that a scheduler may be unreachable
+DISCONNECTED = "scheduler-connection-lost"  # Dask's reason for futures that it cancels then
+KEPT = "finished trials are saved; run the same command again to go on"
 
-# Of a cluster of ours: a worker's death is told at once, and no worker is ended for its silence.
+# For our own cluster: a worker's death is reported at once, and a silent worker is not ended.
 LOCAL = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.worker-ttl": None,
@@ -45,7 +45,10 @@ LOCAL = {
 
 
 class _Service(WorkerPlugin):  # type: ignore[misc]  # an extra: unknown to mypy
-    """In each worker, once: the function, the shared data, and how a worker of ours behaves."""
+    """Installed once in each worker: the function and the shared data.
+
+    ours: whether we start the workers, which are then tied to their parent.
+    """
 
     def __init__(self, name: str, workload: Workload, ours: bool) -> None:
         self.name, self.ours = name, ours
@@ -58,18 +61,18 @@ class _Service(WorkerPlugin):  # type: ignore[misc]  # an extra: unknown to mypy
 
 
 def _run(task: Any, service: str) -> bytes:
-    """In a worker. Pickled there, so that a result that cannot be sent is the task's fault."""
+    """Run a task in a worker; pickle its result, so that one that cannot be sent fails the task."""
     plugin = get_worker().plugins[service]
     with one_blas_thread:
         return pickle.dumps(plugin.function(task, plugin.shared))
 
 
 class Dask:
-    """Futures of dask.distributed. `shared` reaches each worker once, those that join later too.
+    """Futures of dask.distributed. `shared` reaches each worker once, also workers that join later.
 
-    A worker has one task at a time, chosen here: so its death has one cause, and the scheduler does
-    not run a task again elsewhere without a word. (Nor would several threads of a worker help:
-    Python runs one at a time.)
+    This class chooses the worker of each task, one task at a time: so if a worker dies, it is clear
+    which task it had, and the scheduler does not silently run that task elsewhere. (Several threads
+    in a worker would not help: Python runs one at a time.)
     """
 
     def __init__(self, workload: Workload, address: str | None) -> None:
@@ -92,7 +95,7 @@ class Dask:
             until_ready.pop_all()
 
     def _connect(self) -> Client:
-        """A client whose workers know what to do. Errors: EngineLost."""
+        """A client whose workers have our service. Errors: EngineLost."""
         if self._address:
             _reach(self._address)
         with starting_workers():
@@ -103,7 +106,7 @@ class Dask:
             client.wait_for_workers(1, timeout=PATIENCE)
             client.register_plugin(plugin)
             self._workers = set(client.nthreads())
-        except Exception as fault:  # whatever a worker raised that has not this package, or another
+        except Exception as fault:  # a worker that lacks a package may raise anything
             _leave(client)
             raise EngineLost(
                 f"engine: dask: its workers cannot be used: {first_line(fault)}"
@@ -132,10 +135,7 @@ class Dask:
         return not self._done.empty()
 
     def wait(self) -> list[tuple[int, Any]]:
-        """At least one (key, result or Failure), once there is one; none if nothing is queued.
-
-        Errors: EngineLost where the scheduler is gone for good, or all its workers.
-        """
+        """As `Engine.wait`. Errors: EngineLost if scheduler or workers are gone for good."""
         while self._tasks.awaited:
             self._fill()
             with self._tasks.waiting(self.jobs):
@@ -176,15 +176,15 @@ class Dask:
 
     def _failed(self, entry: Entry, fault: BaseException) -> None:
         if isinstance(fault, KilledWorker):
-            # A worker that came back under its old address may have had the task several times.
+            # A worker that was restarted at the same address may have lost the task several times.
             self._tasks.on_lost(entry, _died(fault.last_worker.address), fault.allowed_failures + 1)
         else:
             self._tasks.on_exception(entry, fault)
 
     def _look_around(self) -> None:
-        """Which workers there are, what those had that are gone, and which tasks hang.
+        """Update the workers, and handle the tasks of workers that are gone, and tasks that hang.
 
-        Errors: OSError where nobody answers; EngineLost where nobody is left to work.
+        Errors: OSError if the scheduler does not answer; EngineLost if no worker is left.
         """
         self._looked = time.monotonic()
         self._workers = set(self._client.nthreads())
@@ -199,7 +199,11 @@ class Dask:
             self._end(future)
 
     def _gone(self, future: Future, worker: str) -> None:
-        """Its worker is gone; that it had the task is likely the first time, and then certain."""
+        """Handle a task whose worker is gone.
+
+        The first time the worker may have gone before it began the task, which then is only
+        suspected; the second time the task counts as lost.
+        """
         entry = self._release(future)
         future.cancel()
         if entry.suspect:
@@ -220,7 +224,7 @@ class Dask:
             self._client.restart_workers([worker], timeout=ENDING, raise_for_error=False)
 
     def _reconnect(self) -> None:
-        """The scheduler does not answer: join it again, and run again what was there."""
+        """The scheduler does not answer: join it again, and queue the running tasks again."""
         for future in reversed([*self._busy]):
             self._tasks.requeue(self._release(future))
         _leave(self._client)
@@ -236,7 +240,7 @@ class Dask:
                 return
 
     def close(self) -> None:
-        """End all workers of ours at once; those of a cluster forget what they were given."""
+        """End our own workers at once; from those of a joined cluster remove our service."""
         if self._cluster is None and self._client.status == "running":
             with suppress(OSError):
                 self._client.unregister_worker_plugin(self._service)
@@ -252,13 +256,13 @@ class Dask:
 
 
 def _reach(address: str) -> None:
-    """Shake hands with a scheduler; Dask's own client would wait without end.
+    """Expect a Dask scheduler at the address; Dask's own client would wait without end.
 
     Errors: EngineLost.
     """
     reach("dask", address)
     try:
-        # In a thread of its own: here a loop may be running already, as in a notebook.
+        # In a new thread, because this one may have an event loop already, as in a notebook.
         with ThreadPoolExecutor(1) as thread:
             thread.submit(lambda: asyncio.run(_shake_hands(address))).result()
     except TimeoutError:
@@ -284,7 +288,7 @@ def _leave(client: Client) -> None:
 
 
 async def _kill(cluster: LocalCluster, worker: str) -> None:
-    """End a worker at once; its nanny starts another. Asked nicely, it would finish its task."""
+    """Kill a worker; its nanny starts another. Dask itself would let it finish its task."""
     for nanny in cluster.workers.values():
         if nanny.worker_address == worker and nanny.pid:
             os.kill(nanny.pid, signal.SIGKILL)
@@ -292,17 +296,17 @@ async def _kill(cluster: LocalCluster, worker: str) -> None:
 
 async def _kill_all(cluster: LocalCluster) -> None:
     for nanny in cluster.workers.values():
-        nanny.close_gracefully(reason="sweeps-close")  # else it would start another
+        nanny.close_gracefully(reason="sweeps-close")  # so that it does not start another worker
         if nanny.pid:
             os.kill(nanny.pid, signal.SIGKILL)
 
 
 def _cluster(jobs: int, folder: str) -> LocalCluster:
-    """Workers of this machine, each a process with one thread; their dashboard stays off.
+    """A cluster of workers on this machine, each a process with one thread, without a dashboard.
 
-    Their files stand in the folder.
+    folder: for the workers' temporary files.
     """
-    # A cluster is silent until it is closed; this one line may come later, with its traceback.
+    # `silence_logs` ends when the cluster is closed; this logger may print a traceback after that.
     logging.getLogger("distributed.batched").setLevel(logging.ERROR)
     with dask.config.set({**LOCAL, "temporary-directory": folder}), starting_workers():
         return LocalCluster(
@@ -310,7 +314,7 @@ def _cluster(jobs: int, folder: str) -> LocalCluster:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            # Without a dashboard there is still a server, which wants the dashboard's port.
+            # Without the dashboard its server still starts, and listens on the dashboard's port.
             scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
             memory_limit=None,
             silence_logs=logging.CRITICAL,

@@ -20,8 +20,9 @@ STARTING = 60.0  # seconds; a pool whose workers take longer to start counts as 
 class Loky:
     """joblib's process pool. `shared` reaches each worker once.
 
-    A dead worker breaks the pool for all that is in flight. The pool is started anew, and each of
-    those tasks runs again, alone: so the next death has one cause, and no other task pays for it.
+    A dead worker breaks the pool, and all running tasks are lost. The pool is started anew, and
+    each of these tasks runs again alone: if a worker dies then, it is clear which task caused it,
+    and no other task is lost.
     """
 
     def __init__(self, workload: Workload) -> None:
@@ -34,10 +35,10 @@ class Loky:
     def _start(self) -> None:
         from joblib.externals.loky import ProcessPoolExecutor
 
-        # loky turns Python's fault handler on in its workers: one that dies of a fault in C would
-        # print some thirty lines.
+        # loky turns Python's fault handler on in its workers, which prints some thirty lines when a
+        # worker crashes in C code.
         silent = {"PYTHONFAULTHANDLER": os.environ.get("PYTHONFAULTHANDLER", "")}
-        with starting_workers():  # loky's own helper
+        with starting_workers():  # loky starts a helper process here
             self._pool: Any = ProcessPoolExecutor(
                 self.jobs,
                 initializer=start_worker,
@@ -48,7 +49,7 @@ class Loky:
         self._started = time.monotonic()
 
     def _has_started(self) -> bool:
-        """Whether a worker takes tasks: what it loads before that is not a task's time."""
+        """Whether a worker takes tasks yet; its loading time is not counted as a task's."""
         return self._first.done() or time.monotonic() - self._started > STARTING
 
     def submit(self, key: int, task: Any) -> None:
@@ -72,7 +73,7 @@ class Loky:
         return self._tasks.take()
 
     def _fill(self) -> None:
-        """Hand queued tasks to the pool; one under suspicion only when nothing else runs."""
+        """Hand queued tasks to the pool; a suspected task only when no other task runs."""
         from joblib.externals.loky.process_executor import BrokenProcessPool
 
         queue, running = self._tasks.queue, self._tasks.running
@@ -103,7 +104,7 @@ class Loky:
             self._revive()
 
     def _revive(self) -> None:
-        """A new pool; what was in flight is tried again, first."""
+        """Start a new pool after a worker died; the tasks that were running are the next to run."""
         self._collect(self._back())
         entries = [*self._tasks.running.values()]
         self._restart()
@@ -114,7 +115,7 @@ class Loky:
                 self._tasks.on_suspect(entry)
 
     def _end(self, late: "list[Future[Any]]") -> None:
-        """A new pool, for none of a pool's workers can be ended alone."""
+        """End the workers of tasks that hang: by a new pool, as none can be ended alone."""
         self._collect(self._back())
         entries = [*self._tasks.running.items()]
         self._restart()
@@ -125,7 +126,7 @@ class Loky:
                 self._tasks.requeue(entry)
 
     def _back(self) -> "set[Future[Any]]":
-        """What came back by now, so that it need not run again."""
+        """The futures of tasks that have come back by now, and so need not run again."""
         return {f for f in self._tasks.running if f.done() and f.exception() is None}
 
     def _restart(self) -> None:
@@ -135,8 +136,8 @@ class Loky:
 
     def close(self) -> None:
         """End all workers at once, whatever they do."""
-        # Killing the workers, loky forgets the tasks that are queued but not their ids; its manager
-        # thread would then look one of them up, and print the traceback of a KeyError.
+        # When loky kills its workers it forgets queued tasks but not their ids; its manager thread
+        # would then look one of the tasks up, and print the traceback of a KeyError.
         with suppress(Empty):
             while True:
                 self._pool._work_ids.get_nowait()

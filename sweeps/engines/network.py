@@ -1,4 +1,4 @@
-"""Whether anybody answers at an address, asked before a library waits for it at length."""
+"""Whether a server answers at an address, tried before a library waits for it at length."""
 
 import socket
 
@@ -11,7 +11,7 @@ HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
 
 
 def reach(engine: str, address: str, greeting: bytes = b"") -> None:
-    """Connect once to "scheme://host:port" or "host:port"; what is greeted must answer.
+    """Connect once to "scheme://host:port" or "host:port"; with a greeting, expect an answer to it.
 
     Errors: EngineLost.
     """
@@ -26,5 +26,5 @@ def reach(engine: str, address: str, greeting: bytes = b"") -> None:
 
 
 def unreachable(engine: str, address: str, reason: str) -> EngineLost:
-    """One line that names the engine, its address, and why."""
+    """The error that names the engine, its address, and the reason, in one line."""
     return EngineLost(f"engine: {engine}: expected a cluster at {address}, got none: {reason}")

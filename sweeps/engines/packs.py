@@ -1,4 +1,4 @@
-"""Lists of tasks on an engine: one that is lost is tried again task by task."""
+"""Packs (lists of tasks) on an engine: the tasks of a lost pack are tried again one by one."""
 
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -6,39 +6,39 @@ from sweeps.engines.base import Engine, Failure
 
 
 class NumberedTask(Protocol):
-    """A task; no two of those under way have one number."""
+    """A task with a number that no other task in flight has."""
 
     @property
     def number(self) -> int:
-        """Its number."""
+        """The task's number."""
 
 
 T = TypeVar("T", bound=NumberedTask)
 
 
 class Packs(Generic[T]):
-    """What an engine has to do whose function takes a list of tasks, and returns a result each."""
+    """The packs in flight on an engine whose function returns a list of results for a pack."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._packs: dict[int, list[T]] = {}  # by the number of the first
+        self._packs: dict[int, list[T]] = {}  # by the number of a pack's first task
 
     def __len__(self) -> int:
         return len(self._packs)
 
     def submit(self, pack: list[T]) -> None:
-        """Queue a list of tasks, one at least."""
+        """Queue a list of at least one task."""
         self._packs[pack[0].number] = pack
         self._engine.submit(pack[0].number, pack)
 
     def ready(self) -> bool:
-        """Whether something has come back."""
+        """Whether a pack has come back."""
         return self._engine.ready()
 
     def wait(self) -> list[tuple[T, Any]]:
-        """Tasks that have come back, each with its result or Failure; none after a lost list.
+        """Wait for packs: their tasks, each with its result or Failure.
 
-        Errors: EngineLost.
+        Empty if only packs came back that are tried again task by task. Errors: EngineLost.
         """
         back: list[tuple[T, Any]] = []
         for key, results in self._engine.wait():
@@ -47,7 +47,7 @@ class Packs(Generic[T]):
                 back += zip(pack, results, strict=True)
             elif len(pack) == 1:
                 back.append((pack[0], results))
-            else:  # one of them may be at fault for all
+            else:  # one task may have been the cause for all
                 for task in pack:
                     self.submit([task])
         return back

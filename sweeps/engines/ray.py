@@ -1,7 +1,7 @@
 """Ray: actors on this machine, or in the cluster at an address; a worker is an actor.
 
-An actor's death names the one task it had, and an actor can be ended alone; with Ray's plain tasks
-neither is so. Ray's own retries are off: they are counted here.
+When an actor dies it is known which task it had, and an actor can be ended alone; with Ray's plain
+tasks neither is so. Ray's own retries are off: lost tasks are counted in `tasks`.
 """
 
 import logging
@@ -22,55 +22,55 @@ from sweeps.engines.reaper import Reaper
 from sweeps.engines.tasks import STEP, Tasks
 from sweeps.engines.workers import ONE_BLAS_THREAD, one_blas_thread, tie_to_parent
 
-# Of paths below it Ray makes addresses of sockets, which the system keeps short.
+# Ray makes sockets below this folder, whose paths the system limits to some hundred characters.
 SHORT = "/tmp" if sys.platform != "win32" else None
 STARTS = 3  # workers in a row that fail to start before the engine gives up
 
-# Nothing is sent to Ray's makers; no warning, and no line of its daemon's, breaks into the output.
+# No usage statistics are sent; no warning, and no line of Ray's daemon, breaks into our output.
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_DEDUP_LOGS_SKIP_REGEX": ".*",
 }
-# Servers and their names on 127.0.0.1 alone, as on systems for which Ray has no clusters.
+# Ray's servers on 127.0.0.1 alone: the setting for systems on which Ray supports no clusters.
 HERE = {**QUIET, "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 LOCAL = {**HERE, **ONE_BLAS_THREAD}
 
 
 class _Worker:
-    """An actor: the function and the shared data, once, and one task at a time."""
+    """An actor: it has the function and the shared data, and runs one task at a time."""
 
     def __init__(self, function: Function, shared: Any) -> None:
         tie_to_parent(os.getppid())  # Ray's own daemon there: a busy worker would outlive it
         self._function, self._shared = function, shared
 
     def start(self) -> int:
-        """The process, once it can work."""
+        """The actor's pid; it comes back when the actor can work."""
         return os.getpid()
 
     def run(self, task: Any) -> bytes:
-        """Pickled here, so that a result that cannot be sent is the task's fault."""
+        """Run a task; pickle its result here, so that one that cannot be sent fails the task."""
         with one_blas_thread:
             return pickle.dumps(self._function(task, self._shared))
 
 
 class Ray:
-    """Actors of Ray, one a job. `shared` is put into its object store once."""
+    """Actors of Ray, one per job. `shared` is put into Ray's object store once."""
 
     def __init__(self, workload: Workload, address: str | None) -> None:
         self.jobs = workload.jobs
         self._tasks = Tasks(workload.retries, workload.timeout)
-        self._reaper: Reaper | None = None  # of a Ray that is ours and here
+        self._reaper: Reaper | None = None  # for a Ray that we start, on this machine
         self._idle: list[Any] = []
         self._starting: dict[Any, Any] = {}  # actors by the future of their start
-        self._busy: dict[Any, Any] = {}  # and by the future of their task
+        self._busy: dict[Any, Any] = {}  # actors by the future of their task
         self._pids: dict[Any, int] = {}
         self._failed_starts = 0
         self._ray = ray = _ray(HERE if _is_here(address) else QUIET)
-        self._joined = not ray.is_initialized()  # else it is the user's, and is left running
+        self._joined = not ray.is_initialized()  # a Ray that the user has started is left running
         if self._joined:
             if address is None:
-                with starting_workers():  # Python's own helper too, which is not Ray's
+                with starting_workers():  # the reaper is a Python process, as workers are
                     self._reaper = Reaper(SHORT)
             _join(ray, address, workload.jobs, self._reaper.folder if self._reaper else None)
             if self._reaper:
@@ -103,10 +103,7 @@ class Ray:
         return bool(self._busy) and bool(self._ray.wait([*self._busy], timeout=0)[0])
 
     def wait(self) -> list[tuple[int, Any]]:
-        """At least one (key, result or Failure), once there is one; none if nothing is queued.
-
-        Errors: EngineLost where workers cannot be started.
-        """
+        """As `Engine.wait`. Errors: EngineLost where workers cannot be started."""
         while self._tasks.awaited:
             self._fill()
             with self._tasks.waiting(self.jobs):
@@ -157,7 +154,7 @@ class Ray:
         self._ray.kill(actor)
         pid = self._pids.pop(actor)
         if self._reaper:
-            # A stopped process does not hear Ray.
+            # A stopped process (SIGSTOP) does not react to Ray's own kill.
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._start()
@@ -173,12 +170,12 @@ class Ray:
 
 
 def _is_here(address: str | None) -> bool:
-    """Whether Ray is to know this machine as 127.0.0.1 and not by its name in the network."""
+    """Whether Ray runs on this machine alone, and is to call it 127.0.0.1, not by its name."""
     return address is None or re.match(r"(ray://)?(127\.|localhost:)", address) is not None
 
 
 def _ray(environment: dict[str, str]) -> Any:
-    """The library; it reads some of its environment when it is imported."""
+    """The module `ray`, imported with these variables, which it reads at its import."""
     with _environment(environment):
         import ray
 
@@ -186,16 +183,19 @@ def _ray(environment: dict[str, str]) -> Any:
 
 
 def _join(ray: Any, address: str | None, jobs: int, folder: str | None) -> None:
-    """A Ray of our own, on this machine alone, in a folder and silent; or the one at an address."""
+    """Join the Ray at an address; without one, start our own here, with its files in `folder`.
+
+    Errors: EngineLost.
+    """
     if address and address != "auto":
-        # With RAY_USE_TLS the first words are others.
+        # With RAY_USE_TLS a connection does not begin with HTTP/2's greeting.
         reach("ray", address, b"" if os.environ.get("RAY_USE_TLS") == "1" else HTTP2)
     settings: dict[str, Any] = {"address": address}
     if address is None:
         settings = {"address": "local", "num_cpus": jobs, "include_dashboard": False}
         settings["_temp_dir"] = folder
     if not (address or "").startswith("ray://") and os.getcwd() not in sys.path:
-        # As of a client, to whose folder the workers' path does not lead either.
+        # As for a client's job, Ray then does not put this folder on its workers' path.
         settings["job_config"] = ray.job_config.JobConfig(_client_job=True)
     with _environment(QUIET if address else LOCAL), starting_workers(), _terminations_kept():
         try:
@@ -213,7 +213,7 @@ def _join(ray: Any, address: str | None, jobs: int, folder: str | None) -> None:
 
 @contextmanager
 def _environment(variables: dict[str, str]) -> Iterator[None]:
-    """What Ray's processes are to inherit is in this one's environment for as long as it takes."""
+    """Inside, variables for Ray's processes are in this process's environment, to be inherited."""
     before = dict(os.environ)
     os.environ.update(variables)
     try:
@@ -225,7 +225,7 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 
 @contextmanager
 def _terminations_kept() -> Iterator[None]:
-    """Ray takes SIGTERM over, which is ours."""
+    """Keep our handler of SIGTERM, which Ray replaces."""
     handler = signal.getsignal(signal.SIGTERM)
     try:
         yield

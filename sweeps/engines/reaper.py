@@ -1,7 +1,7 @@
-"""A process that outlives its parent by a moment, to end what the parent started (Linux).
+"""A process that outlives its parent by a moment, to end the processes the parent started (Linux).
 
-After kill -9 of its driver, agents of Ray live on for more than a minute; and neither Ray nor Dask
-takes away the files that they write meanwhile.
+After kill -9 of the process that uses it, Ray's own processes live on for more than a minute; and
+neither Ray nor Dask then removes its temporary files.
 """
 
 import os
@@ -14,29 +14,31 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-STEPS, STEP = 20, 0.05  # tries to remove the folder, while those that were ended let go; seconds
+# How often, and every how many seconds, the removal of the folder is tried: processes that have
+# just been ended may still write there.
+STEPS, STEP = 20, 0.05
 
 
 class Reaper:
-    """Ends what it was told of when it is closed, or when this process ends anyhow.
+    """Ends the processes it was told of when it is closed, or when this process ends in any way.
 
-    folder: goes with it; made in `inside`, or where the system says.
+    folder: a temporary folder, which is removed then; made in `inside`, or in the system's place.
     """
 
     def __init__(self, inside: str | None = None) -> None:
         self.folder = tempfile.mkdtemp(prefix=f"sweeps-{os.getpid()}-", dir=inside)
-        # -S: it needs the standard library alone, and so is there in 20 ms.
+        # -S: it needs only the standard library, and so starts in 20 ms.
         command = [sys.executable, "-S", __file__, self.folder]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, bufsize=1)
         self._others = set(_children().get(os.getpid(), []))
         self._roots: set[int] = set()
 
     def adopt(self) -> None:
-        """What this process has started since is its concern, with all that those will start."""
+        """Take on the processes that this one has started since the reaper was made."""
         self._roots = set(_children().get(os.getpid(), [])) - self._others
 
     def know(self) -> None:
-        """Tell it of all that is its concern by now."""
+        """Send the reaper the pids of the processes it has taken on, and of all their children."""
         assert self._process.stdin is not None
         children, pids = _children(), list(self._roots)
         for pid in pids:
@@ -44,7 +46,7 @@ class Reaper:
             self._process.stdin.write(f"{pid} {_born(pid)}\n")
 
     def close(self) -> None:
-        """Let it do its work; back when that is done."""
+        """Have the reaper end the processes and remove the folder; return when that is done."""
         self._process.communicate()
 
 
@@ -58,7 +60,7 @@ def _children() -> dict[int, list[int]]:
 
 
 def _born(pid: int) -> str:
-    """When it was started, in the kernel's ticks: a number that is used again has another."""
+    """When a process was started, in the kernel's ticks: tells a pid's later process from it."""
     fields = _status(pid)
     return fields[19] if fields else ""
 

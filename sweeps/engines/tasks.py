@@ -1,6 +1,6 @@
-"""The book of an engine's tasks: queued, running, come back; who is tried again, and who hangs.
+"""An engine's tasks: which are queued, running or done; which run again, and which hang.
 
-It starts nothing and ends nothing: the engines do.
+Only bookkeeping: the engines themselves start and end tasks.
 """
 
 import time
@@ -13,15 +13,15 @@ from typing import Any
 
 from sweeps.engines.base import Failure, Timeout
 
-STEP = 1.0  # seconds; an engine looks around at least that often
+STEP = 1.0  # seconds; an engine looks for lost and hanging tasks at least that often
 
 
 @dataclass
 class Entry:
-    """A task on its way.
+    """A task that is queued or running.
 
-    losses: attempts from which it did not come back. suspect: a worker died while it ran.
-    waited: seconds that were spent waiting for the attempt that runs now.
+    losses: attempts that did not come back. suspect: whether a worker died while it ran. waited:
+    seconds that the engine has waited for the present attempt.
     """
 
     key: int
@@ -32,7 +32,7 @@ class Entry:
 
 
 class Tasks:
-    """Tasks by what has become of them. `running` has them by their future, in order of start."""
+    """Tasks by state. running: by future, in order of start; results: (key, result or Failure)."""
 
     def __init__(self, retries: int, timeout: Callable[[Any], Timeout]) -> None:
         self.queue: deque[Entry] = deque()
@@ -42,7 +42,7 @@ class Tasks:
 
     @property
     def awaited(self) -> bool:
-        """Nothing has come back, and something will."""
+        """Whether no result is there to take, but tasks are queued or running."""
         return not self.results and bool(self.running or self.queue)
 
     def submit(self, key: int, task: Any) -> None:
@@ -50,25 +50,25 @@ class Tasks:
         self.queue.append(Entry(key, task))
 
     def take(self) -> list[tuple[int, Any]]:
-        """What has come back since the last time."""
+        """The results since the last call."""
         results, self.results = self.results, []
         return results
 
     def on_result(self, entry: Entry, result: Any) -> None:
-        """It came back."""
+        """The task has returned a result."""
         self.results.append((entry.key, result))
 
     def on_exception(self, entry: Entry, fault: BaseException) -> None:
-        """It raised, and would again."""
+        """The task has raised an exception; it is not retried, since it would raise again."""
         self.results.append((entry.key, Failure(f"{type(fault).__name__}: {fault}")))
 
     def requeue(self, entry: Entry) -> None:
-        """It was ended through no fault of its own: it is the next to run."""
+        """Queue a task again, as the next to run, without counting a loss."""
         entry.waited = 0.0
         self.queue.appendleft(entry)
 
     def on_lost(self, entry: Entry, cause: str, attempts: int = 1) -> None:
-        """Its worker died or hung: it is the next to run, unless its retries are used up."""
+        """The task's worker died or hung: it is the next to run, unless its retries are used up."""
         entry.losses += attempts
         if entry.losses <= self._retries:
             self.requeue(entry)
@@ -77,17 +77,20 @@ class Tasks:
         self.results.append((entry.key, Failure(f"{cause}; {said}")))
 
     def on_suspect(self, entry: Entry) -> None:
-        """Its worker, or one beside it, died: that counts, but not as the last of its attempts."""
+        """The task's worker, or another task's, died: it is the next to run.
+
+        Adds one loss, but never one that would use up its retries.
+        """
         entry.suspect = True
         entry.losses = min(entry.losses + 1, self._retries)
         self.requeue(entry)
 
     @contextmanager
     def waiting(self, workers: int) -> Iterator[None]:
-        """Inside, the engine waits a STEP; the first tasks of so many workers are waited for.
+        """Wrap the engine's wait, of up to STEP s, in this.
 
-        Only time spent here counts against the limit: neither this process's own work, nor a
-        pause of all (Ctrl-Z and fg).
+        The time counts against the limits of the first `workers` running tasks; later ones are
+        still queued in the pool. Neither this process's own work counts, nor a pause (Ctrl-Z, fg).
         """
         started = time.monotonic()
         yield
@@ -96,12 +99,12 @@ class Tasks:
             entry.waited += seconds
 
     def timed_out(self) -> list[Any]:
-        """The futures of those that were waited for longer than their limit."""
+        """The futures of running tasks that have taken longer than their limit."""
         limits = ((f, e, self._timeout(e.task).seconds) for f, e in self.running.items())
         return [f for f, e, limit in limits if limit is not None and e.waited > limit]
 
     def on_timeout(self, entry: Entry) -> None:
-        """It hung, and its worker is ended."""
+        """The task has timed out, and its worker has been ended."""
         timeout = self._timeout(entry.task)
         cause = f"no answer after {timeout.seconds:g} s"
         if timeout.retried:

@@ -1,4 +1,4 @@
-"""Inside a worker: one BLAS thread, no Ctrl-C (the parent decides), no life after the parent."""
+"""Inside a worker: one BLAS thread, Ctrl-C left to the parent process, no life after the parent."""
 
 import os
 import signal
@@ -22,30 +22,30 @@ _worker: dict[str, Any] = {}
 
 
 def start_worker(parent: int, function: Function, shared: Broadcast) -> None:
-    """Run once in each worker: what it will do with its tasks, and how it behaves."""
+    """Run once in each worker, before its tasks: keep the function and the shared data."""
     tie_to_parent(parent)
     try:
         value = shared.value()
-    except FileNotFoundError:  # the parent has ended meanwhile, and nobody waits for this worker
+    except FileNotFoundError:  # the parent has ended, so nobody waits for this worker
         os._exit(0)
     _worker.update(function=function, shared=value)
 
 
 def run_task(task: Any) -> Any:
-    """Run in a worker, for each task."""
+    """Run a task, in a worker."""
     return _worker["function"](task, _worker["shared"])
 
 
 def tie_to_parent(parent: int) -> None:
-    """Make this process a good worker: Ctrl-C is left to the parent, and its end is ours.
+    """Ignore Ctrl-C, which the parent handles, and start a thread that exits when the parent ends.
 
-    Even by kill -9, within a second: loky's own workers live on for most of a minute. In the
-    parent itself, or when called again, it does nothing.
+    Even after kill -9 of the parent this takes less than a second; loky's own workers would live on
+    for most of a minute. In the parent itself, or when called again, this does nothing.
     """
     if os.getpid() == parent or "parent" in _worker:
         return
     for name, value in SAFE_PATH.items():
-        if os.environ.get(name) == value:  # ours, which has done its work
+        if os.environ.get(name) == value:  # set by us for Python's start, and not needed any more
             del os.environ[name]
     _worker["parent"] = parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -59,9 +59,9 @@ def tie_to_parent(parent: int) -> None:
 
 
 class OneBlasThread:
-    """`with one_blas_thread:` holds BLAS to one thread in a process that we did not start.
+    """`with one_blas_thread:` limits BLAS to one thread in a process that we did not start.
 
-    Tasks may run beside each other in its threads: the first sets the limit, the last lifts it.
+    Tasks may run in several threads of the process: the first sets the limit, the last lifts it.
     """
 
     def __init__(self) -> None:

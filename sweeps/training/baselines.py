@@ -1,4 +1,4 @@
-"""What a network has to beat: a constant, a linear model, gradient boosting (scikit-learn's).
+"""Baselines that a network has to beat: scikit-learn's constant, linear model, gradient boosting.
 
 They train on the same encoded rows with scikit-learn's own defaults, once: all are deterministic.
 """
@@ -123,14 +123,14 @@ def _model(name: str, dataset: Dataset) -> BaselineModel:
 
 
 def seconds(name: str, dataset: Dataset) -> float:
-    """About how long one takes."""
+    """About how many seconds a baseline trains on one core, from the size of the data."""
     return _model(name, dataset).seconds(dataset)
 
 
 def within(limit: float, name: str, dataset: Dataset) -> Outcome:
-    """As `train`; one that has not finished by so many seconds has failed, with that as its cause.
+    """Train a baseline; it fails if it takes more than `limit` seconds.
 
-    Where no signal can stop it the engine does, and later.
+    Where no signal can stop it (on Windows, or in C code), the engine ends its worker, later.
     """
     _model(name, dataset).make()  # imports scikit-learn before the clock starts
     try:
@@ -141,12 +141,12 @@ def within(limit: float, name: str, dataset: Dataset) -> Outcome:
 
 
 def late(limit: float) -> str:
-    """The cause of one that has not finished in time."""
+    """The cause of a baseline that has not finished within `limit` seconds."""
     return f"not finished in {durations.words(limit)} (confirm.baseline_time allows more)"
 
 
 def train(name: str, dataset: Dataset) -> Outcome:
-    """Train one: final scores (1,), dev_outputs and test_outputs (1, n, K′), no curves."""
+    """Train a baseline: final scores (1,), dev_outputs and test_outputs (1, n, K′), no curves."""
     model = _model(name, dataset).make()
     model.fit(dataset.parts["train"].x.astype(np.float64), dataset.labels["train"])
     final: dict[str, Any] = {}

@@ -1,6 +1,6 @@
-"""One configuration trained by a function of the user's: the same task in, the same outcome out.
+"""One configuration trained by a user's training function: from a task to an outcome.
 
-All replicates (`sweeps.training.replicates`) are pulled in lockstep, an epoch at a time.
+All replicates (`sweeps.training.replicates`) advance in lockstep, an epoch at a time.
 """
 
 import time
@@ -27,12 +27,12 @@ from sweeps.training.task import COUNTS, SCORES, Outcome, Task, failed
 
 
 def task_trainer(study: Study) -> Callable[[Task, Dataset], Outcome]:
-    """What trains this study's tasks: our networks, or the function that it names."""
+    """The function that trains this study's tasks: our networks', or the user's own."""
     return trial.train if study.trainer is None else partial(train, study.trainer)
 
 
 def pack_trainer(study: Study) -> Callable[[list[Task], Dataset], list[Outcome]]:
-    """What trains the search's packs of tasks; those of a function are trained one by one."""
+    """The function that trains packs of tasks; a user's function trains a pack's tasks in turn."""
     if study.trainer is None:
         return trial.train_together
     return partial(_one_by_one, study.trainer)
@@ -45,7 +45,7 @@ def _one_by_one(trainer: Trainer, tasks: list[Task], dataset: Dataset) -> list[O
 def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
     """Train a task's replicates until the horizon, its stop rule, its time, or their own end.
 
-    A function that raises, or yields what it should not, is a failed trial with its cause.
+    If the function raises, or yields what it should not, the trial fails with that as its cause.
     """
     replicates: list[Replicate] = []
     try:
@@ -60,7 +60,7 @@ def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
         return failed(task.number, fault.message)
     finally:
         for replicate in replicates:
-            # What the trial comes to is known: a fault in closing would be one too many.
+            # The trial's outcome is known by now; an error while closing must not replace it.
             with suppress(Exception):
                 replicate.close()
 
@@ -93,7 +93,7 @@ def _train(replicates: list[Replicate], task: Task, dataset: Dataset) -> Outcome
 
 
 class _Reports:
-    """What the replicates reported after an epoch, as the judge asks about it."""
+    """The replicates' reports after an epoch, as `judging.ReplicateScores`."""
 
     def __init__(self, reports: Sequence[EpochReport], task: Task, dataset: Dataset) -> None:
         self.reports, self._task, self._dataset = reports, task, dataset
@@ -128,7 +128,7 @@ class _Reports:
         return _Reports(reports, self._task, self._dataset)
 
     def expect(self, name: str, in_words: str) -> None:
-        """Errors: Expected, where a replicate that has not diverged did not report a number."""
+        """Errors: Expected, if a replicate that has not diverged did not report this number."""
         if any(name not in report.numbers for report in self._alive):
             raise Expected(in_words, self._alive[0].in_words)
 
@@ -151,7 +151,7 @@ def _row(epoch: int, seconds: float, now: _Reports) -> dict[str, Any]:
 
 
 def _curves(rows: list[dict[str, Any]]) -> dict[str, NDArray[Any]]:
-    """As in `Outcome`; NaN for what cannot be known of a function."""
+    """The curves of an `Outcome`; NaN for the COUNTS, which a user's function does not report."""
     found = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     for name in SCORES:
         found[name][0] = np.where(np.isnan(found[name][1:]).all(), np.nan, found[name][0])

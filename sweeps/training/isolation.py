@@ -1,4 +1,4 @@
-"""What keeps code that is not ours to itself: its random numbers, its threads, its time."""
+"""Isolates the user's code from ours: its random numbers, its threads, its time."""
 
 import random
 import signal
@@ -13,15 +13,15 @@ import numpy as np
 
 
 class TimeUp(BaseException):
-    """The time is up. No Exception: code that catches all of those must not catch this."""
+    """The time is up. A BaseException, so that user code with `except Exception` lets it pass."""
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeUp inside after so long, wherever the Python code then is.
+    """Raise TimeUp after so many seconds inside, wherever the Python code then is.
 
-    Not outside the main thread nor on Windows, where there is no such signal; nor in C code, until
-    it comes back.
+    C code is interrupted only when it returns. There is no limit outside the main thread, nor on
+    Windows, which has no such signal.
     """
     if (
         seconds >= threading.TIMEOUT_MAX
@@ -46,7 +46,7 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def one_torch_thread() -> Iterator[None]:
-    """PyTorch on one thread, where it is loaded; BLAS and OpenMP are the worker's own matter."""
+    """Limit PyTorch, if it is loaded, to one thread; the worker itself limits BLAS and OpenMP."""
     torch = sys.modules.get("torch")
     if torch is None:
         yield
@@ -62,8 +62,8 @@ def one_torch_thread() -> Iterator[None]:
 class Randomness:
     """The global generators of Python, NumPy and PyTorch as one replicate sees them.
 
-    Inside `with`, they go on from where this replicate left them, first of all from its seed; so
-    code that draws from them is as reproducible, and as independent of its neighbours, as ours.
+    Inside `with`, they go on from where this replicate left them, the first time from its seed; so
+    code that draws from them is reproducible, whatever other replicates draw.
     """
 
     def __init__(self, seed: int) -> None:

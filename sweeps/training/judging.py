@@ -1,7 +1,7 @@
 """How a training is judged, our networks' or a user's function's: at each epoch, and at its end.
 
-Who trains says what the replicates score. Which epoch counts, whether the trial is pruned, what it
-is worth in the end and how far it is beyond its limits, is decided here.
+The trainer reports the replicates' scores. The judge decides which epoch counts, whether the trial
+is pruned, what its objectives are in the end, and by how much it breaks its constraints.
 """
 
 import time
@@ -23,28 +23,28 @@ Scores = Mapping[str, metrics.Values]  # losses and errors by part ("dev_loss"),
 
 
 class ReplicateScores(Protocol):
-    """What a task's P replicates score as they stand after an epoch."""
+    """The scores of a task's P replicates after an epoch."""
 
     @property
     def diverged(self) -> Flags: ...  # (P,)
 
     @property
     def scores(self) -> Scores:
-        """Those that are known of every replicate that has not diverged."""
+        """The scores that are known for each replicate that has not diverged."""
 
     def measure(self, name: str, metric: metrics.Score, scores: Scores) -> metrics.Values:
         """(P,) the metric of that name, from these scores and the outputs on the dev rows.
 
-        Where a replicate has diverged any number will do. Errors: Expected, naming what is missing.
+        Diverged replicates may have any number. Errors: Expected, naming the score that is missing.
         """
 
 
 class Judge:
-    """Judges one task's training; its clock starts as it is made.
+    """Judges one task's training; its clock starts when it is made.
 
-    values (P,): the first objective of the replicates as they count, or their dev loss where it has
-    no value before the end. gone (P,): whether a replicate, as it counts, has diverged. Then it has
-    the metric's worst value, and none has a worse one.
+    values (P,): the first objective of each replicate at its counted epoch (last or best); the dev
+    loss if the objective is only known at the end. gone (P,): True if the replicate had diverged at
+    that epoch. Values are clipped at the metric's worst value, which diverged replicates get.
     """
 
     def __init__(self, task: Task, dataset: Dataset) -> None:
@@ -54,8 +54,8 @@ class Judge:
         self._worst = self._metric.worst(dataset)
         self.values = np.full(len(task.replicates), self._worst)
         self.gone = np.ones(len(task.replicates), dtype=bool)
-        self._costs: list[float] = []  # an epoch each; less is better
-        self._each: list[metrics.Values] = []  # likewise, (P,)
+        self._costs: list[float] = []  # by epoch, the replicates' reduced cost; less is better
+        self._each: list[metrics.Values] = []  # by epoch, each replicate's cost (P,)
         self._started = time.monotonic()
 
     @property
@@ -64,13 +64,16 @@ class Judge:
         return time.monotonic() - self._started > self.task.seconds
 
     def begin(self, constant: ReplicateScores) -> None:
-        """Take a constant predictor as epoch 0 of what has no replicates yet: it never counts."""
+        """Use a constant predictor's scores as epoch 0, as the user's function has none yet.
+
+        Epoch 0 is never selected as the best epoch.
+        """
         self._add(self._measured(constant))
 
     def see(self, now: ReplicateScores) -> Flags:
-        """(P,) the replicates that count, from now on, as they stand after this epoch.
+        """Judge an epoch; (P,) True for replicates whose counted epoch is now this one.
 
-        With `at: last` all of them; with `at: best` those that are better than they ever were.
+        With `at: last` all replicates; with `at: best` those that are better than ever before.
         """
         values, sign = self._measured(now), self._objective.sign
         is_best = ~now.diverged & (self.gone | (sign * values < sign * self.values))
@@ -93,10 +96,10 @@ class Judge:
         arrays: dict[str, NDArray[Any]],
         n_parameters: int = 0,
     ) -> Outcome:
-        """What came of a training that is over.
+        """The outcome of a training that is over.
 
-        counted: the replicates as they count. curves, arrays: as in `Outcome`, but for `gone`.
-        n_parameters: of one network; 0 where that is not known.
+        counted: the replicates at their counted epochs. curves, arrays: as in `Outcome`, without
+        `gone`. n_parameters: of one network; 0 if unknown.
         """
         final = self._final(counted, curves, n_parameters)
         return Outcome(
@@ -114,7 +117,7 @@ class Judge:
     def _final(
         self, counted: ReplicateScores, curves: dict[str, NDArray[Any]], n_parameters: int
     ) -> dict[str, metrics.Values]:
-        """Each score, none worse than the worst, and each metric that the task is judged by."""
+        """(P,) each score, clipped at its worst value, and each metric the task is judged by."""
         task, final = self.task, {}
         for name, scores in counted.scores.items():
             worst = metrics.worst(self._dataset, name)
@@ -141,7 +144,7 @@ class Judge:
 
 
 def _tracked(objective: Objective) -> tuple[str, metrics.Score]:
-    """What stands for an objective after each epoch: the dev loss where only the end knows it."""
+    """The metric tracked per epoch: the objective's own, or dev_loss if only the end knows it."""
     for name in (objective.metric, "dev_loss"):
         metric = metrics.METRICS[name]
         if isinstance(metric, metrics.Score):
@@ -150,15 +153,15 @@ def _tracked(objective: Objective) -> tuple[str, metrics.Score]:
 
 
 def values(final: Scores, objectives: tuple[Objective, ...]) -> tuple[float, ...]:
-    """An objective each, of the replicates' (P,) metrics at the end."""
+    """The value of each objective, reduced over the replicates' final metrics (P,)."""
     return tuple(one.reduced(final[one.metric]) for one in objectives)
 
 
 def violations(final: Scores, constraints: tuple[MetricConstraint, ...]) -> dict[str, float]:
-    """By limit, how far it is beyond; 0 or less where it is kept."""
+    """By constraint, by how much the final metrics break it; 0 or less where it is kept."""
     return {one.text: one.violation(final[one.metric]) for one in constraints}
 
 
 def out_of_time(task: Task) -> Outcome:
-    """A trial whose time was up before its training was over."""
+    """The outcome of a trial whose time was up before its training was over."""
     return failed(task.number, f"its time of {durations.words(task.seconds)} was up")

@@ -1,4 +1,4 @@
-"""Outcomes of a task's pieces, some replicates each, as the one outcome of all of them."""
+"""Merges the outcomes of a task's pieces, which have some replicates each, into one outcome."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def merge(
 ) -> Outcome:
     """One outcome of all replicates, in the order of the pieces.
 
-    Seconds add up: the pieces could have been one population.
+    Their seconds are added, as if the pieces had been trained as one population.
     """
     if len(pieces) == 1:
         return pieces[0]
@@ -44,12 +44,12 @@ def merge(
 
 
 def _concatenated(pieces: list[dict[str, Any]]) -> dict[str, Any]:
-    """By name, one array of all pieces; without what is not known in each of them."""
+    """By name, one array of all pieces; names that a piece lacks are left out."""
     names = [name for name in pieces[0] if all(name in piece for piece in pieces)]
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in names}
 
 
 def _stretch(values: Any, epochs: int) -> Any:
-    """To so many epochs: a piece ends early where all its replicates diverged, and stays so."""
+    """Repeat the last epoch up to `epochs`; a piece ends early if all its replicates diverge."""
     missing = epochs - len(values)
     return np.concatenate([values, np.repeat(values[-1:], missing, axis=0)]) if missing else values

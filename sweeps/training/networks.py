@@ -1,4 +1,4 @@
-"""From a configuration to dnn: its network, how it is trained, where it begins, what it costs."""
+"""From a configuration to dnn: its network, its settings, its initial parameters, its cost."""
 
 import math
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ def network(config: Config, dataset: Dataset) -> dnn.Network:
 
 
 def settings(config: Config, dataset: Dataset) -> dnn.Settings:
-    """How a configuration is trained."""
+    """The training settings of a configuration."""
     optimizer, optimizer_settings = config["optimizer"]
     schedule, schedule_settings = config["schedule"]
     loss, loss_settings = config["loss"]
@@ -49,12 +49,12 @@ def settings(config: Config, dataset: Dataset) -> dnn.Settings:
     )
 
 
-# An update costs about as much as so many multiplications, however small it is.
+# The overhead of one update, however small, in multiplications.
 UPDATE = 50_000
 
 
 def work(config: Config, dataset: Dataset, net: dnn.Network) -> float:
-    """Of one epoch of a configuration's network, in multiplications; good enough to order by."""
+    """About how many multiplications an epoch of a configuration's network takes, to order by."""
     rows = len(dataset.parts["train"])
     size = rows if config["batch_size"] == "full" else min(config["batch_size"], rows)
     parameters = net.n_parameters
@@ -62,24 +62,24 @@ def work(config: Config, dataset: Dataset, net: dnn.Network) -> float:
 
 
 def memory(config: Config, dataset: Dataset, count: int, dtype: str) -> int:
-    """Bytes that so many networks take in training, at least: parameters, gradient, state."""
+    """Bytes that `count` networks take in training, at least: parameters, gradient, state."""
     states = len(dnn.OPTIMIZERS[config["optimizer"][0]].state)
     numbers = network(config, dataset).n_parameters * (2 + states)
     return count * numbers * np.dtype(dtype).itemsize
 
 
 def changed_schedules(schedules: Iterable[str]) -> dict[str, str]:
-    """By name, the edition of those schedules whose formula has changed since the first version."""
+    """The edition of each of these schedules whose formula has changed since the first version."""
     known = {name: dnn.SCHEDULES[name].edition for name in sorted(set(schedules))}
     return {name: edition for name, edition in known.items() if edition}
 
 
 def _or_none(value: Any, nothing: Any) -> Any:
-    """A value of the vocabulary, or what dnn calls its word "none"."""
+    """A hyperparameter's value, with "none" replaced by what dnn says for it."""
     return nothing if value == "none" else value
 
 
 def initialize(config: Config, dataset: Dataset, streams: dnn.Streams, dtype: str) -> Array:
-    """theta (P, N) of a configuration."""
+    """The initial parameters theta (P, N) of a configuration's networks."""
     name, given = config["initializer"]
     return network(config, dataset).initialize(name, streams.initial, dtype, **dict(given))

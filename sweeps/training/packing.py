@@ -1,7 +1,8 @@
-"""Several trials as one population: which ones can be, how they are trained, when it pays.
+"""Several trials trained as one population: which trials can be, and their merged settings.
 
 In a small network the overhead of each array operation outweighs its arithmetic; a population pays
-it once for all its networks. No number depends on a network's neighbours, only the seconds do.
+that overhead once for all its networks. A network's results do not depend on the other networks of
+its population; only its seconds do.
 """
 
 from collections.abc import Hashable, Sequence
@@ -13,19 +14,19 @@ import numpy as np
 import dnn
 from sweeps.training.task import Task
 
-# Networks of more parameters spend their time on matrix products, and gain nothing.
+# Parameters of a network. Larger ones spend their time on matrix products, and gain nothing.
 LARGEST = 2_500
-MOST = 64  # networks
+MOST = 64  # networks of a population
 PENALTIES_AND_LIMITS = ("l2", "l1", "max_norm", "clip_norm", "clip_value")
 PER_NETWORK = ("learning_rate", *PENALTIES_AND_LIMITS)
 
 
 def key(task: Task, settings: dnn.Settings, network: dnn.Network) -> Hashable | None:
-    """Tasks of the same key can be trained together; None for a task that is better alone."""
+    """Tasks with the same key can be trained as one population; None for a task that goes alone."""
     if network.n_parameters > LARGEST or task.seconds < float("inf"):
         return None
-    # A penalty or limit is computed for all networks of a population or for none; so tasks that use
-    # it do not go with tasks that do without.
+    # A penalty or limit is computed for all networks of a population or for none, so tasks with and
+    # without it are not packed together.
     used = (
         *(_is_on(getattr(settings, name)) for name in PENALTIES_AND_LIMITS),
         bool(np.all(np.asarray(settings.keep_prob) == 1)),
@@ -44,7 +45,7 @@ def _is_on(penalty_or_limit: float) -> bool:
 
 
 def merge_settings(each: Sequence[dnn.Settings], sizes: Sequence[int]) -> dnn.Settings:
-    """The settings of populations of these sizes as those of one: numbers become (P,)."""
+    """Merge the settings of populations of these sizes into one's; numbers become (P,) arrays."""
     if len(each) == 1:
         return each[0]
 
@@ -70,7 +71,7 @@ def merge_settings(each: Sequence[dnn.Settings], sizes: Sequence[int]) -> dnn.Se
 
 
 def merge_streams(each: Sequence[dnn.Streams]) -> dnn.Streams:
-    """The generators of all networks in a row."""
+    """Merge the random generators of several populations into one's, in their order."""
     return dnn.Streams(
         [g for one in each for g in one.initial],
         [g for one in each for g in one.order],

@@ -1,7 +1,6 @@
-"""A training function of the user's before anything depends on it: imported and timed.
+"""Tries a user's training function before a run depends on it: imports it, and times two epochs.
 
-Always in a worker: what it does to its process (a fault in C code, an exit, an endless wait) it
-does to that one alone.
+This happens in a worker: if the function crashes, exits or hangs, only that process is lost.
 """
 
 import time
@@ -26,21 +25,22 @@ from sweeps.training.replicates import Replicate, start_replicates
 from sweeps.training.task import Task
 
 HERE = EngineSpec(name="loky")  # on this machine, whatever engine the study has
-# Seconds at most; budgets.trial_time may say less. Large libraries take their time to import.
+# Seconds that import and epochs may take, unless budgets.trial_time is less. Large libraries
+# take long to import.
 IMPORT, EPOCHS = 120.0, 30.0
-GRACE = 30.0  # until a worker is ended that does not heed its limit
+GRACE = 30.0  # seconds beyond the limit after which a worker that ignores it is ended
 
 
 @dataclass(frozen=True)
 class _Probe:
-    """What a worker found: seconds of epochs, or what was wrong."""
+    """What a worker found: the seconds of each epoch, or the fault's message."""
 
     seconds: tuple[float, ...] = ()
     fault: str = ""
 
 
 class _WorkerFault(Expected):
-    """A fault in a worker's words."""
+    """A fault whose message a worker has worded."""
 
     def __init__(self, message: str) -> None:
         super().__init__("", "")
@@ -53,21 +53,21 @@ def expect_importable(trainer: Trainer, study: Study) -> None:
 
 
 def seconds_per_trial(trainer: Trainer, study: Study, config: Config, dataset: Dataset) -> float:
-    """About how long an unpruned trial of a setting takes, from two epochs of one replicate.
+    """About how many seconds an unpruned trial takes, from two epochs of one replicate.
 
-    Errors: Expected, for a function that fails, ends its process or takes too long.
+    Errors: Expected, if the function fails, ends its process or takes too long.
     """
     one = Task(-1, config, 0, seeds.SEARCH, range(1), study.objectives, study.dtype)
     timed, seen = partial(_time, trainer, min(2, study.epochs)), dataset.without("test")
     seconds = _probe("two epochs", EPOCHS, timed, one, seen, study)
-    # The first epoch also loads and sets up.
+    # The first epoch includes loading and setting up, so only the last one is multiplied.
     return (seconds[0] + seconds[-1] * (study.epochs - 1)) * study.replicates
 
 
 def _probe(
     what: str, most: float, function: Function, task: Any, shared: Any, study: Study
 ) -> tuple[float, ...]:
-    """What `function(task, shared)` finds in a worker of its own. Errors: Expected."""
+    """The seconds that `function(task, shared)` returns in a worker. Errors: Expected."""
     given = study.budgets.trial_time
     limit = most if given is None else min(most, durations.seconds(given))
     timeout = engines.Timeout(limit + GRACE, retried=False)
@@ -86,7 +86,7 @@ def _probe(
 
 
 def _within(what: str, limit: float, function: Function, task: Any, shared: Any) -> _Probe:
-    """In a worker: seconds, or the fault that has a name."""
+    """Run in the worker: the function's seconds, or the message of an expected fault."""
     try:
         with time_limit(limit), chdir("."):
             return _Probe(function(task, shared))
@@ -104,12 +104,12 @@ def _import(trainer: Trainer, nothing: None) -> tuple[float, ...]:
 
 
 def _time(trainer: Trainer, epochs: int, task: Task, dataset: Dataset) -> tuple[float, ...]:
-    """Seconds of each of so many epochs of the task's one replicate."""
+    """The seconds of each of `epochs` epochs of the task's one replicate."""
     function, file = trainers.load(trainer)
     (replicate,) = start_replicates(function, file, task, dataset)
     with one_torch_thread():
         seconds = tuple(_timed(replicate) for _ in range(epochs))
-        with suppress(Exception):  # a fault at its end is for the trials to report
+        with suppress(Exception):  # an error while closing is left for the trials to report
             replicate.close()
     return seconds
 

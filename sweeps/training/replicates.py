@@ -1,7 +1,7 @@
-"""One replicate of a training function of the user's: what it is given, an epoch at a time.
+"""One replicate of a user's training function: what the function is given, its epochs one by one.
 
-Each has its own seed, and its own view of the global random generators. What it may yield stands
-in `sweeps.training.reported`.
+Each replicate has its own seed, and its own view of the global random generators. What the function
+may yield is checked in `sweeps.training.reported`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,7 +43,10 @@ class TrainerData:
 
 @dataclass
 class Replicate:
-    """One generator with its last report; `ended`: it has no more epochs."""
+    """One call of the training function (a generator), and its last report.
+
+    ended: whether the generator has no more epochs.
+    """
 
     number: int
     generator: Iterator[Any]
@@ -56,11 +59,11 @@ class Replicate:
 
     @property
     def gone(self) -> bool:
-        """Whether it has diverged."""
+        """Whether the replicate has diverged."""
         return self.report.diverged
 
     def advance(self) -> bool:
-        """One epoch more; False where there is none. Errors: Expected."""
+        """Run one more epoch; False if there is none. Errors: Expected; UserCodeError."""
         if self.gone or self.ended:
             return False
         try:
@@ -78,7 +81,7 @@ class Replicate:
             raise self._fault(fault) from None
         except (KeyboardInterrupt, TimeUp):
             raise
-        # The code is the user's: whatever it raises (SystemExit, too) fails this trial alone.
+        # User code: whatever it raises (SystemExit, too) makes this trial fail, and no other.
         except BaseException as fault:
             raise trainers.UserCodeError(fault, self.file, self._where) from None
         self.epoch += 1
@@ -93,7 +96,7 @@ class Replicate:
         return f"replicate {self.number}, epoch {self.epoch + 1}"
 
     def close(self) -> None:
-        """Let the function end: its `finally` runs."""
+        """Close the generator, so that the function's `finally` runs."""
         close = getattr(self.generator, "close", lambda: None)
         with self.randomness:
             close()
@@ -102,7 +105,7 @@ class Replicate:
 def start_replicates(
     function: Function, file: Path, task: Task, dataset: Dataset
 ) -> Iterator[Replicate]:
-    """A task's replicates, each at its beginning."""
+    """A task's replicates, before their first epoch."""
     data = _data(dataset, task.parts)
     for number in task.replicates:
         config = {word: plain(value) for word, value in task.config.items()}

@@ -1,4 +1,4 @@
-"""What a training function yields after an epoch, checked and completed: numbers and outputs."""
+"""What a user's training function yields after an epoch: numbers and outputs, checked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ SUMS = 1e-2  # how far from 1 the probabilities of a row may add up to
 class EpochReport:
     """What one replicate reported after an epoch.
 
-    numbers: by score, those of the outputs included; outputs: (n, K′) by part.
+    numbers: by score, those computed from the outputs included; outputs: (n, K′) by part.
     """
 
     numbers: dict[str, float] = field(default_factory=dict)
@@ -31,12 +31,12 @@ class EpochReport:
 
     @property
     def in_words(self) -> Unquoted:
-        """What there is, for a message."""
+        """The names of what was reported, for a message."""
         return Unquoted(", ".join([*self.numbers, *(f"{part}_outputs" for part in self.outputs)]))
 
 
 def read(given: Any, dataset: Dataset) -> EpochReport:
-    """What was yielded; whatever is not finite in it means divergence. Errors: Expected."""
+    """Check what was yielded; a value that is not finite means divergence. Errors: Expected."""
     if not isinstance(given, Mapping) or not given:
         raise Expected("a mapping of metrics, like {'dev_loss': 0.3}", given)
     for name in given:
@@ -80,7 +80,7 @@ def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:
         raise Expected("no outputs of test rows in the search", name)
     try:
         values = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError, RuntimeError):  # PyTorch's, of a tensor with a gradient
+    except (TypeError, ValueError, RuntimeError):  # RuntimeError: a PyTorch tensor with a gradient
         hint = "detach() a tensor first"
         raise Expected(f"an array as {name}", Unquoted(type(given).__name__), hint) from None
     rows = len(dataset.labels[part])
@@ -91,7 +91,8 @@ def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:
         raise Expected(f"{name} of shape {shape}", Unquoted(values.shape))
     if not classes:
         return values
-    impossible = np.isneginf(values).all(axis=-1, keepdims=True)  # no class at all: it diverged
+    # A row in which no class has any probability means that the replicate has diverged.
+    impossible = np.isneginf(values).all(axis=-1, keepdims=True)
     values = np.where(impossible, np.nan, values)
     sums = np.exp(values).sum(axis=-1)
     if np.isfinite(sums).all() and (np.abs(sums - 1) > SUMS).any():
@@ -103,7 +104,7 @@ def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:
 
 
 def value(name: str, metric: metrics.Score, report: EpochReport, dataset: Dataset) -> float:
-    """The metric of that name, of one replicate. Errors: Expected, naming what was not reported."""
+    """One replicate's metric of that name. Errors: Expected, naming what was not reported."""
     numbers = {name: np.array([number]) for name, number in report.numbers.items()}
     labels = dataset.labels["dev"]
     try:
@@ -117,7 +118,7 @@ def value(name: str, metric: metrics.Score, report: EpochReport, dataset: Datase
 
 
 def constant_predictor_report(dataset: Dataset) -> EpochReport:
-    """What the best constant predictor of the training rows would say: the epoch before any."""
+    """The report of the best constant predictor of the training rows, used as epoch 0."""
     labels, dev = dataset.labels["train"], len(dataset.labels["dev"])
     if dataset.target.classes:
         counts = np.bincount(labels, minlength=len(dataset.target.classes))

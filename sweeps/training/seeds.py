@@ -1,4 +1,4 @@
-"""Every random number of a study, from its one seed: by phase, then number, then purpose.
+"""Every random number of a study comes from its one seed: by phase, then replicate, then purpose.
 
 A replicate's seeds are the same for every trial (so trials are paired), and the confirmation's
 are disjoint from the search's. No seed is ever searched.
@@ -22,13 +22,13 @@ def streams(seed: int, phase: int, replicates: range) -> dnn.Streams:
 
 
 def trainer(seed: int, phase: int, replicate: int) -> int:
-    """The one seed of 32 bits that a training function of the user's gets for a replicate."""
+    """The one seed of 32 bits that a user's training function gets for a replicate."""
     key = (phase, replicate, TRAINER)
     return int(np.random.SeedSequence(seed, spawn_key=key).generate_state(1)[0])
 
 
 def sampler(seed: int, number: int, attempt: int = 0) -> int:
-    """The seed with which the sampler is rebuilt for trial `number`, or to ask it once more."""
+    """The seed of the sampler made for trial `number`; `attempt` > 0: to ask once more."""
     key = (SAMPLER, number, attempt) if attempt else (SAMPLER, number)
     return int(np.random.SeedSequence(seed, spawn_key=key).generate_state(1)[0])
 

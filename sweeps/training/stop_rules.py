@@ -1,7 +1,7 @@
-"""Stop rules: what goes with a task to its worker, and may prune its trial there.
+"""Stop rules: each goes with a task to its worker, and may prune the task's trial there.
 
 A rule sees the trial's own costs (less is better) epoch by epoch, and knows nothing of the study;
-`sweeps.search.pruners` makes it.
+`sweeps.search.pruners` makes the rules.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,10 @@ class StopRule(Protocol):
     """Decides after an epoch whether a trial goes on."""
 
     def loses(self, costs: Sequence[float], each: Sequence[Costs]) -> bool:
-        """Whether to stop: the reduced costs of epochs 0 … now, and each replicate's (P,)."""
+        """Whether to stop now.
+
+        costs: the replicates' reduced cost at epochs 0 … now; each: every replicate's (P,) there.
+        """
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ NEVER = NoStop()
 
 @dataclass(frozen=True)
 class BestAbove:
-    """Stop where the best cost so far is above the limit of this epoch."""
+    """Stop if the best cost so far is above this epoch's limit."""
 
     limits: tuple[float, ...]
 
@@ -44,7 +47,7 @@ class BestAbove:
 
 @dataclass(frozen=True)
 class LatestAbove:
-    """Stop where the cost of this very epoch is above its limit."""
+    """Stop if the latest epoch's cost is above that epoch's limit."""
 
     limits: tuple[float, ...]
 
@@ -54,7 +57,7 @@ class LatestAbove:
 
 @dataclass(frozen=True)
 class OutsideBounds:
-    """Stop where the cost is not between two bounds."""
+    """Stop if the latest cost is not between two bounds."""
 
     low: float
     high: float
@@ -66,7 +69,11 @@ class OutsideBounds:
 
 @dataclass(frozen=True)
 class NoImprovement:
-    """Let `inner` stop it only where the last epochs brought nothing better than those before."""
+    """Stop, if `inner` would, only if the last epochs brought nothing better than earlier ones.
+
+    The best of the last `patience` + 1 epochs has to be worse than the best before by more than
+    `min_delta`. Without `inner` that is enough.
+    """
 
     patience: int
     min_delta: float
@@ -83,10 +90,10 @@ class NoImprovement:
 
 @dataclass(frozen=True, eq=False)
 class SignedRankTest:
-    """Stop where, at two epochs running, the replicates lose to the incumbent's (E, P).
+    """Stop if the replicates lose to the incumbent's, costs (E, P), at two epochs in a row.
 
-    `critical`: the smallest sum of the positive differences' ranks that is significant, by number
-    of differences that are not 0 (Wilcoxon 1945; exact, ties share their ranks).
+    critical: by number of differences that are not 0, the smallest sum of the positive differences'
+    ranks that is significant (Wilcoxon 1945; exact, ties share their ranks).
     """
 
     incumbent: NDArray[np.float64]

@@ -14,8 +14,8 @@ from sweeps.study.space import Config
 from sweeps.training import stop_rules
 from sweeps.training.stop_rules import StopRule
 
-# SCORES: of each network after an epoch. COSTS: what the training of one network has come to; the
-# COUNTS among them are not known of a training function of the user's.
+# SCORES: of each network after an epoch. COSTS: what training one network has cost so far; of
+# these the COUNTS are not known for a user's training function.
 SCORES = ("train_loss", "train_error", "dev_loss", "dev_error")
 COUNTS = ("updates", "gradient_evaluations", "flops")
 COSTS = (*COUNTS, "seconds")
@@ -35,30 +35,30 @@ class Task:
     metric_constraints: tuple[MetricConstraint, ...] = ()
     targets: tuple[tuple[str, float], ...] = ()
     stop_rule: StopRule = stop_rules.NEVER
-    seconds: float = math.inf  # after which the trial has failed
-    keep: bool = False  # parameters and test outputs too: the confirmation
+    seconds: float = math.inf  # time limit; a trial that takes longer fails
+    keep: bool = False  # whether the outcome has parameters and test outputs: in the confirmation
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """All metrics that it is judged by, the first objective's first."""
+        """All metrics that the task is judged by, the first objective's first."""
         return metrics_of(self.objectives, self.metric_constraints)
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The parts that it is scored on: the test rows are the confirmation's."""
+        """The parts of the data that it is scored on: the test rows only in the confirmation."""
         return PARTS if self.keep else PARTS[:-1]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it: E epochs (0 included), P replicates.
+    """What a task's training came to: E epochs (0 included), P replicates.
 
-    values: an objective each. curves: `epoch` and COSTS (E,), SCORES and `diverged` (E, P). reports
-    (E,): the first objective after each epoch (the dev loss where it has no value before the end),
-    and `each` (E, P) replicate's. final: each score and each metric that the trial is judged by
-    (P,), none worse than a diverged network's. violations: by limit, how far it is beyond. arrays:
-    gone (P,), whether the network that counts has diverged; dev_outputs (P, n, K′) and, where kept,
-    test_outputs and theta (P, N).
+    values: by objective. curves: `epoch`, COSTS (E,), SCORES and `diverged` (E, P). reports (E,):
+    the first objective after each epoch (the dev loss if the objective is only known at the end);
+    each (E, P): the same for each replicate. final: (P,) by name, each score and each metric that
+    the trial is judged by, none worse than a diverged network's. violations: by constraint, by how
+    much it is broken, 0 or less where it is kept. arrays: gone (P,), whether the counted network
+    has diverged; dev_outputs (P, n, K′) and, where kept, test_outputs and theta (P, N).
     """
 
     number: int
@@ -79,10 +79,10 @@ class Outcome:
 
     @property
     def is_feasible(self) -> bool:
-        """Whether it keeps all limits."""
+        """Whether the trial keeps all constraints."""
         return all(violation <= 0 for violation in self.violations.values())
 
 
 def failed(number: int, cause: str) -> Outcome:
-    """A trial that came to nothing."""
+    """The outcome of a trial that failed, with its cause."""
     return Outcome(number, "failed", (), cause=cause)

@@ -1,6 +1,6 @@
-"""One configuration trained with all its replicates as one population: a task in, an outcome out.
+"""One configuration trained with all its replicates as one population: from a task to an outcome.
 
-It knows nothing of Optuna, storages or processes; both are plain values that can be sent.
+Nothing here knows of Optuna, storages or processes; a task and an outcome are plain values.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,9 +27,9 @@ def train(task: Task, dataset: Dataset) -> Outcome:
 
 
 def train_together(tasks: Sequence[Task], dataset: Dataset) -> list[Outcome]:
-    """Several tasks as one population: each one's numbers are those it would have alone.
+    """Train tasks with the same `packing.key` as one population; results are as if trained alone.
 
-    All have the same `packing.key`. Each is given its networks' share of the seconds.
+    Each task's seconds are its networks' share of the population's.
     """
     net = networks.network(tasks[0].config, dataset)
     streams = [seeds.streams(task.seed, task.phase, task.replicates) for task in tasks]
@@ -68,7 +68,7 @@ def train_together(tasks: Sequence[Task], dataset: Dataset) -> list[Outcome]:
 
 @dataclass
 class _Networks:
-    """Networks theta (P, N) after an epoch, as the judge asks about them."""
+    """Networks theta (P, N) after an epoch, as `judging.ReplicateScores`."""
 
     net: dnn.Network
     theta: Array
@@ -98,7 +98,7 @@ class _Member:
         self._task, self._dataset, self._net = task, dataset, net
         self._share = len(task.replicates) / len(theta)  # of the population's seconds
         self._theta = theta[rows]  # a view: trained in place
-        # The networks that count: those in training, or a copy that is updated as they get better.
+        # The networks at their counted epochs: those in training, or a copy of each at its best.
         self._counted = self._theta.copy() if task.objectives[0].at == "best" else self._theta
         unknown = np.full(len(task.replicates), np.nan)
         self._scores: dict[str, metrics.Values] = dict.fromkeys(SCORES, unknown)
@@ -106,7 +106,7 @@ class _Member:
         self._judge, self._is_late = Judge(task, dataset), False
 
     def see(self, record: dnn.Record) -> None:
-        """Take its own part of the population's record, and have it judged."""
+        """Take this task's part of the population's record of an epoch, and have it judged."""
         if self._judge.is_late:
             self._is_late = self.is_over = True
             return
@@ -120,7 +120,7 @@ class _Member:
         self.is_over = self._judge.is_pruned or not record.active[self.rows].any()
 
     def outcome(self) -> Outcome:
-        """What came of it."""
+        """The task's outcome, once it is over."""
         if self._is_late:
             return judging.out_of_time(self._task)
         net, theta, scores = self._net, self._counted, self._scores
@@ -139,12 +139,12 @@ class _Member:
 
 
 def _curves(records: list[dnn.Record], rows: slice, share: float) -> dict[str, NDArray[Any]]:
-    """As in `Outcome`: of some of the networks, with their share of the seconds."""
+    """The curves of an `Outcome`, for the networks `rows`, with their share of the seconds."""
 
     def curve(name: str) -> NDArray[Any]:
         return np.array([getattr(record, name) for record in records])
 
-    # All replicates cost the same, unless some end early: then it is the cost of the longest.
+    # All replicates cost the same, unless some end early: then the longest one's cost is taken.
     counts = {name: curve(name)[:, rows].max(axis=1) for name in COUNTS}
     clock = {"epoch": curve("epoch"), "seconds": curve("seconds") * share}
     return clock | counts | {name: curve(name)[:, rows] for name in (*SCORES, "diverged")}

@@ -144,7 +144,7 @@ def test_a_dask_scheduler_that_does_not_come_back_ends_the_run(
             made.wait()
     assert re.fullmatch(
         rf"engine: dask: expected a cluster at {address}, got none: .*, for 2 s; "
-        r"what came back is kept, run again to go on",
+        r"finished trials are saved; run the same command again to go on",
         str(caught.value),
     )
 

@@ -39,7 +39,7 @@ class ClaimStore(Protocol):
 
 
 class Lease:
-    """A claim of this process on what `store` stands for."""
+    """A claim of this process, written to `store` and kept alive by heartbeats."""
 
     def __init__(self, store: ClaimStore, notify: Callable[[str], None]) -> None:
         self._store, self._notify = store, notify
