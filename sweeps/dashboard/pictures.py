@@ -10,7 +10,7 @@ from sweeps.training.task import Outcome
 
 WIDTH, HEIGHT = 640, 320
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 40, 40
-COLORS = {"dev": "#d55e00", "train": "#0072b2"}  # from Okabe and Ito's palette for colour-blindness
+COLORS = {"dev": "#d55e00", "train": "#0072b2"}  # from Okabe and Ito's palette for color blindness
 
 Array = NDArray[np.float64]
 
