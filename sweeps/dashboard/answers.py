@@ -1,4 +1,4 @@
-"""What the Dashboard answers by itself: JSON, and a reason for each request that is refused."""
+"""Answers in JSON, and the reason for each request that is refused."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ Headers = list[tuple[str, str]]
 
 
 class Refused(Exception):
-    """A request that is not passed on: its status and the reason, in a line."""
+    """A request that is not passed on to Optuna's application: the answer's status and reason."""
 
     def __init__(self, status: HTTPStatus, reason: str) -> None:
         self.status, self.reason = status, reason
@@ -39,7 +39,7 @@ def send(
     respond: Respond,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Iterable[bytes]:
-    """A whole body; of one that is asked for by HEAD, its length alone."""
+    """Answer with a body; to a HEAD request, with its length alone."""
     length = ("Content-Length", str(len(body)))
     respond(f"{status.value} {status.phrase}", [*headers, length])
     return [] if environment["REQUEST_METHOD"] == "HEAD" else [body]

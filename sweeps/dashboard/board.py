@@ -1,7 +1,7 @@
 """Notes, plots and artifacts in the Optuna Dashboard's own form: attributes of the study.
 
-The same as `optuna_dashboard.save_note` and `save_plotly_graph_object` write (a test holds them
-side by side), without a second's import, and without writing what stands there already.
+They are what `optuna_dashboard.save_note` and `save_plotly_graph_object` write (a test compares
+them), but without an import that takes a second, and without writing what is there already.
 """
 
 import json
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
 
     import optuna
 
-TRIES = 3  # rounds of a note, while its reader saves it too
-LONGEST = 2045  # characters of an attribute, for databases
-# Below this line of a note stands what its reader has written: it is never touched.
+TRIES = 3  # how often a note is written, if its reader saves it at the same time
+LONGEST = 2045  # characters of an attribute, as databases limit them
+# What the reader of a note writes below this line is never changed.
 YOURS = "*What you write below this line stays.*"
 
 AT_STUDY, AT_TRIAL = "artifacts:", "dashboard:artifacts:"
 
 
 class Board:
-    """What the Dashboard shows of one study besides its trials."""
+    """Writes what the Dashboard shows of one study besides its trials."""
 
     def __init__(self, study: "optuna.Study", folder: "Path") -> None:
         self._storage, self._id = optuna_private.storage(study), optuna_private.study_id(study)
         self._name, self._folder = study.study_name, folder
 
     def note(self, text: str, trial: int | None = None) -> None:
-        """Write a note on the study, or on a trial by its id, above what its reader wrote.
+        """Write a note on the study, or on a trial (its id), above what the note's reader wrote.
 
-        The Dashboard has no way to do so in one step: of two that save in the same milliseconds
-        the later one's text stays.
+        The Dashboard offers no atomic update: if we and a reader save within the same milliseconds,
+        the later text stays.
         """
         prefix = "dashboard:" if trial is None else f"dashboard:{trial}:"
         for _ in range(TRIES):
@@ -47,12 +47,12 @@ class Board:
             if body == there:
                 return
             self._split(f"{prefix}note_str:", body, attributes)
-            # Last: from here on a page that shows the old text is refused its version. What it
-            # saved just before is seen by the next round.
+            # The version comes last: from here on the Dashboard refuses to save a page that shows
+            # the old text. What was saved just before is read by the next try.
             self._set(f"{prefix}note_ver", int(attributes.get(f"{prefix}note_ver", 0)) + 1)
 
     def plot(self, name: str, figure: dict[str, Any]) -> None:
-        """Write a figure in plotly's JSON under a name that is an HTML id."""
+        """Write a figure in plotly's JSON; the name must be a valid HTML id."""
         text = json.dumps(figure, separators=(",", ":"), allow_nan=False)
         attributes = self._storage.get_study_system_attrs(self._id)
         prefix = f"dashboard:plot_data:{name}:"
@@ -60,15 +60,14 @@ class Board:
             self._split(prefix, text, attributes)
 
     def link(self, name: str, trial: int | None = None) -> str:
-        """Where the Dashboard serves the artifact of a name."""
+        """The address at which the Dashboard serves the artifact of this name."""
         of = f"{self._id}/" if trial is None else f"{self._id}/{trial}/"
         return f"/artifacts/{of}{self._artifact(name)}"
 
     def artifact(self, name: str, content: bytes, kind: str, trial: int | None = None) -> None:
-        """Write a file and show it at the study or at a trial; one of the same name is replaced.
+        """Write a file and show it at the study or a trial; replace an artifact of the same name.
 
-        Not by `upload_artifact`: it refuses a finished trial, and gives each copy a name of its
-        own.
+        `upload_artifact` would refuse a finished trial, and give each copy another identifier.
         """
         identifier = self._artifact(name)
         with atomic.AtomicFile(files.make_folder(self._folder) / identifier) as file:
@@ -77,7 +76,7 @@ class Board:
         self._show(identifier, trial, meta)
 
     def at_trials(self) -> dict[str, int]:
-        """The trial's id of each artifact that stands at a trial, by name."""
+        """By name, the trial (its id) of each artifact that is shown at a trial."""
         found = {}
         for key, meta in self._storage.get_study_system_attrs(self._id).items():
             if key.startswith(AT_TRIAL) and json.loads(meta) is not None:
@@ -85,13 +84,13 @@ class Board:
         return found
 
     def remove(self, name: str, trial: int | None = None) -> None:
-        """Take an artifact back, and its file."""
+        """Remove an artifact and its file."""
         identifier = self._artifact(name)
         self._show(identifier, trial, None)
         (self._folder / identifier).unlink(missing_ok=True)
 
     def _artifact(self, name: str) -> str:
-        """An identifier that stays: a file that is made anew keeps its address."""
+        """The identifier for a name, always the same: a rewritten file keeps its address."""
         return str(uuid5(NAMESPACE_URL, f"{self._name}/{name}"))
 
     def _show(self, identifier: str, trial: int | None, meta: dict[str, Any] | None) -> None:
@@ -103,7 +102,7 @@ class Board:
             self._set(key, text)
 
     def _split(self, prefix: str, text: str, attributes: dict[str, Any]) -> None:
-        """A text in pieces; those of a longer one before it are emptied."""
+        """Write a text as attributes of LONGEST characters; empty those left of a longer text."""
         pieces = [text[at : at + LONGEST] for at in range(0, len(text), LONGEST)]
         before = sum(key.startswith(prefix) for key in attributes)
         for number, piece in enumerate(pieces + [""] * (before - len(pieces))):

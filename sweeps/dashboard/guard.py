@@ -1,8 +1,8 @@
-"""Who may ask the Dashboard, and what a browser may do with its answers.
+"""Which requests the Dashboard accepts, and what a browser may do with its answers.
 
-The Dashboard has no password. A page of another site must not reach it by a name of its own
-(DNS rebinding), nor by the reader's browser; and the run owns its study: a trial told or a study
-deleted by hand would end it.
+The Dashboard has no password. A page of another site must not reach it under a host name of its own
+(DNS rebinding), nor through the reader's browser. And no request may change trials or delete the
+study, which would end the run that is working on it.
 """
 
 from collections.abc import Iterable
@@ -20,9 +20,8 @@ from sweeps.dashboard.answers import (
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 READS = ("GET", "HEAD")
-OWN = ("same-origin", "none")  # Sec-Fetch-Site: a page of ours, or the reader's own doing
-# Whatever is answered is of the type that it says, stands in no frame, and is read by no page of
-# another origin.
+OWN = ("same-origin", "none")  # Sec-Fetch-Site: from a page of ours, or entered by the reader
+# Headers of every answer: its type is as declared, no frame shows it, no other origin reads it.
 PROTECTING = [
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
@@ -34,10 +33,10 @@ OPENING = "access-control-"  # headers that let other origins read an answer
 
 
 class Guard:
-    """A WSGI application before the Dashboard's own."""
+    """A WSGI application that passes allowed requests on to the Dashboard's own."""
 
     def __init__(self, application: Application, hosts: tuple[str, ...] | None) -> None:
-        """`hosts`: by which names it may be called, None for any."""
+        """hosts: the host names by which the Dashboard may be called; None for any."""
         self._application, self._hosts = application, hosts
 
     def __call__(self, environment: Environment, respond: Respond) -> Iterable[bytes]:
@@ -63,7 +62,7 @@ class Guard:
 
 
 def _check_origin(environment: Environment) -> None:
-    """No page of another origin may ask, but a link to one of our pages may be followed."""
+    """Refuse requests of other origins' pages, but not a reader who follows a link to our page."""
     site = environment.get("HTTP_SEC_FETCH_SITE", "none")
     if site not in OWN and not _follows_a_link(environment):
         raise Refused(HTTPStatus.FORBIDDEN, "expected a request of the dashboard's own pages")

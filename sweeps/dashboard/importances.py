@@ -15,7 +15,7 @@ GOALS: Mapping[str, Goal] = {"MINIMIZE": "minimize", "MAXIMIZE": "maximize"}  # 
 
 
 class Importances:
-    """Of a study's parameters, by objective; worked out again when more trials are complete."""
+    """A study's parameter importances by objective, computed anew when more trials are complete."""
 
     def __init__(self, storage: "BaseStorage") -> None:
         self._storage = storage
@@ -23,7 +23,7 @@ class Importances:
         self._working = Lock()
 
     def of(self, study: int) -> list[Card]:
-        """One list an objective: name, importance, distribution; empty where too few trials say."""
+        """One list per objective: name, importance, distribution; empty with too few trials."""
         with self._working:
             trials = self._storage.get_all_trials(study, deepcopy=False)
             complete = sum(one.state.name == "COMPLETE" for one in trials)

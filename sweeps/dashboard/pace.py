@@ -1,19 +1,19 @@
-"""How often to write for eyes: a small share of the time, and ever less of the same."""
+"""How often a run updates the Dashboard: in a small share of its time, and ever more rarely."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-SHARE = 0.005  # of the time since the start, each for notes and for plots
-EVERY = 5.0  # seconds from the end of a piece of work to the next at least
-PRICE = 0.05  # seconds that the first piece of work may take
+SHARE = 0.005  # of the time since the start; for notes, and the same for plots
+EVERY = 5.0  # seconds at least between the end of an update and the next one
+PRICE = 0.05  # seconds that the first update is expected to take
 
 
 class Pace:
-    """Says when to work again, from what the work has cost; and measures it.
+    """Decides when an update is due, from the time that earlier updates took.
 
-    With each piece the count has to have grown by a factor, so n trials are written of O(log n)
-    times, and what is written is bounded by a few times the last piece.
+    From one update to the next the number of trials has to grow by a factor, so n trials take
+    O(log n) updates, and their total size is at most a few times the last one's.
     """
 
     def __init__(self, factor: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -22,7 +22,7 @@ class Pace:
         self._spent, self._price, self._count = 0.0, PRICE, 0
 
     def due(self, count: int) -> bool:
-        """Whether it is time, with so many trials known."""
+        """Whether an update is due, with `count` trials known."""
         if count <= self._count * self._factor:
             return False
         now = self._clock()
@@ -31,7 +31,7 @@ class Pace:
 
     @contextmanager
     def working(self, count: int) -> Iterator[None]:
-        """Around the work, however it ends."""
+        """Wrap an update in this, to measure it, however it ends."""
         began = self._clock()
         try:
             yield

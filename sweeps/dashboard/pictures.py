@@ -10,13 +10,13 @@ from sweeps.training.task import Outcome
 
 WIDTH, HEIGHT = 640, 320
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 40, 40
-COLORS = {"dev": "#d55e00", "train": "#0072b2"}  # of Okabe and Ito, for all eyes
+COLORS = {"dev": "#d55e00", "train": "#0072b2"}  # from Okabe and Ito's palette for color blindness
 
 Array = NDArray[np.float64]
 
 
 def curve(outcome: Outcome, kind: str) -> str:
-    """Train and dev over epochs, from the first epoch on; `kind` is loss or error."""
+    """The SVG of train and dev scores from the first epoch on; kind: loss or error."""
     epochs = np.asarray(outcome.curves["epoch"], float)[1:]
     curves = {part: outcome.curves.get(f"{part}_{kind}") for part in COLORS}
     bands = {part: _band(values[1:]) for part, values in curves.items() if values is not None}
@@ -42,7 +42,7 @@ def curve(outcome: Outcome, kind: str) -> str:
 
 
 def _band(values: Array) -> Array:
-    """(3, E): lowest, mean and highest over the replicates that have not diverged; else NaN."""
+    """(3, E): lowest, mean and highest value of the replicates that have not diverged, else NaN."""
     alive = np.isfinite(values)
     some = alive.any(axis=1)
     low = np.where(alive, values, np.inf).min(axis=1)

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MOST = 500  # points of a plot: a note of them goes into the storage
-COLORS = {"complete": "#0072b2", "pruned": "#999999"}  # of Okabe and Ito
+MOST = 500  # points of a plot, which is stored as text in the storage
+COLORS = {"complete": "#0072b2", "pruned": "#999999"}  # from Okabe and Ito's palette
 FONT = {"size": 14}
 
 
 @dataclass(frozen=True)
 class Point:
-    """What the plots need of one trial; gap: dev − train error."""
+    """What the plots need to know of one trial; gap: dev − train error."""
 
     number: int
     state: str
@@ -26,16 +26,17 @@ class Point:
 
 @dataclass(frozen=True)
 class EpochsToTarget:
-    """How soon a trial's replicates reach a target: mean epochs, and the share that does."""
+    """How soon a trial's replicates reach a target: their mean epochs, and the share that does."""
 
     epochs: float
     share: float
 
 
 def epochs_to_target(values: NDArray[np.float64], target: float, horizon: int) -> EpochsToTarget:
-    """Of curves (P, E), epoch 0 first. As in the report: two evaluations running count as one hit.
+    """Epochs to the target, from curves (P, E) that begin with epoch 0.
 
-    Misses count with the horizon.
+    As in the report, a target is reached if two evaluations in a row are at or below it. A
+    replicate that never reaches it counts with the horizon.
     """
     below = values <= target
     held = below[:, 1:-1] & below[:, 2:]
@@ -66,9 +67,9 @@ def gap_by_l2(points: Sequence[Point]) -> dict[str, Any]:
 def epochs_to_target_by_optimizer(
     points: Sequence[Point], to_target: Mapping[int, EpochsToTarget], target: str, horizon: int
 ) -> dict[str, Any]:
-    """Epochs to the target of each complete trial, by optimizer; misses at the horizon.
+    """Epochs to the target of each complete trial, by optimizer; misses count as the horizon.
 
-    A trial of which no network got there has no time, and is only counted.
+    A trial of which no network reached the target is not shown, only counted.
     """
     arrived = [p for p in points if p.number in to_target and to_target[p.number].share > 0]
     shown, words = _some(arrived)
@@ -153,7 +154,7 @@ def _figure(
 
 
 def _some(points: Sequence[Point]) -> tuple[list[Point], str]:
-    """At most so many points, evenly over the search, and what that is called."""
+    """At most MOST of the points, evenly over the search, and the title's words for that."""
     if len(points) <= MOST:
         return list(points), ""
     chosen = np.linspace(0, len(points) - 1, MOST).round().astype(int)
@@ -161,5 +162,5 @@ def _some(points: Sequence[Point]) -> tuple[list[Point], str]:
 
 
 def _short(values: Any) -> list[float | None]:
-    """Four digits are more than a plot shows; what is not finite has no place in JSON."""
+    """Values for JSON: four digits, which is more than a plot shows; None if not finite."""
     return [float(f"{v:.4g}") if np.isfinite(v) else None for v in values]

@@ -1,7 +1,7 @@
-"""What the Dashboard may be asked: its pages, its data, and notes, each in the form it expects.
+"""The Dashboard's addresses: its pages, its data, and notes, each with the form of its requests.
 
-Optuna's own application answers what is malformed with 500 and a traceback. Here it gets no request
-but those that its page makes, and of them what it needs.
+Optuna's own application answers malformed requests with 500 and a traceback. So it gets only the
+requests that its page makes, reduced to what it needs of them.
 """
 
 import json
@@ -42,7 +42,7 @@ Handler = Callable[..., Iterable[bytes]]
 
 
 class Routes:
-    """A WSGI application between the guard and the Dashboard's own."""
+    """A WSGI application between the guard and Optuna's own."""
 
     def __init__(
         self,
@@ -51,18 +51,18 @@ class Routes:
         artifacts: Path,
         warn: Callable[[str], None],
     ) -> None:
-        """`artifacts`: the folder of the run's files for the Dashboard; `warn`: of what fails."""
+        """artifacts: the folder of the Dashboard's files; warn: called when a request fails."""
         self._application, self._storage, self._artifacts = application, storage, artifacts
         self._importances, self._warn = Importances(storage), warn
         self.writing = Lock()  # held while a note is written
 
     def __call__(self, environment: Environment, respond: Respond) -> Iterable[bytes]:
-        """Answer, or say in JSON why not."""
+        """Answer a request, or say in JSON why not."""
         try:
             return self._answer(environment, respond)
         except Refused as refused:
             return refuse(refused, environment, respond)
-        except Exception as fault:  # of a storage, whichever it is: the next request may succeed
+        except Exception as fault:  # any storage's; the next request may succeed
             self._warn(f"a request failed: {type(fault).__name__}: {' '.join(str(fault).split())}")
             failed = Refused(HTTPStatus.SERVICE_UNAVAILABLE, "the study could not be read")
             return refuse(failed, environment, respond)
@@ -147,7 +147,7 @@ class Routes:
             return self._pass(environment, respond, path, body=body)
 
     def _known(self, study: str) -> int:
-        """A study's id, if there is such a study. No database is asked for a number of its own."""
+        """The id of an existing study. Others are refused before a database is asked for them."""
         if int(study) not in {*map(optuna_private.study_id, self._storage.get_all_studies())}:
             raise Refused(HTTPStatus.NOT_FOUND, f"expected a study's id, got {int(study)}")
         return int(study)
@@ -166,7 +166,7 @@ class Routes:
         query: str = "",
         body: bytes = b"",
     ) -> Iterable[bytes]:
-        """What Optuna's application answers. Errors: Refused, in place of its own pages of them."""
+        """Answer with Optuna's application. Errors: Refused, in place of its pages for errors."""
         said: list[Any] = []
 
         def listen(*answer: Any) -> None:
@@ -183,7 +183,7 @@ class Routes:
 
 
 def _path(environment: Environment) -> str:
-    """The path without a slash at its end; a WSGI server hands it on as Latin-1."""
+    """The request's path without a slash at its end; WSGI has its bytes decoded as Latin-1."""
     try:
         path = str(environment.get("PATH_INFO", "")).encode("latin-1").decode()
     except UnicodeError:
@@ -192,7 +192,7 @@ def _path(environment: Environment) -> str:
 
 
 def _query(environment: Environment, name: str, pattern: str) -> str:
-    """A value of the query, "" without one. Errors: Refused."""
+    """A field of the request's query; "" if it is missing. Errors: Refused."""
     query = str(environment.get("QUERY_STRING", ""))
     try:
         values = parse_qs(query, keep_blank_values=True, max_num_fields=FIELDS).get(name)
@@ -206,7 +206,7 @@ def _query(environment: Environment, name: str, pattern: str) -> str:
 
 
 def _note(environment: Environment) -> bytes:
-    """The note that is sent, checked, as JSON. Errors: Refused."""
+    """The request's note, checked, as JSON. Errors: Refused."""
     kind = environment.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "expected application/json")
@@ -226,7 +226,7 @@ def _note(environment: Environment) -> bytes:
 
 
 def _body(environment: Environment) -> bytes:
-    """As many bytes as were announced. Errors: Refused."""
+    """The request's body, as long as its Content-Length says. Errors: Refused."""
     length = environment.get("CONTENT_LENGTH", "").strip()
     if not length or "HTTP_TRANSFER_ENCODING" in environment:
         raise Refused(HTTPStatus.LENGTH_REQUIRED, "expected a Content-Length")
@@ -245,7 +245,7 @@ def _body(environment: Environment) -> bytes:
 
 
 def _clean(environment: Environment, path: str, query: str, body: bytes) -> Environment:
-    """A request with what the application reads, and nothing else of what was sent."""
+    """A request with only what Optuna's application reads."""
     kept = {k: v for k, v in environment.items() if k.startswith(("wsgi.", "SERVER_"))}
     encodings = environment.get("HTTP_ACCEPT_ENCODING", "")
     return {
@@ -269,7 +269,7 @@ def _is_json(headers: Headers) -> bool:
 
 
 ID, NAME = r"(\d{1,18})", f"({served.NAME.pattern})"
-# By the path that is asked for, what answers it.
+# The handler of each path, by regular expression.
 READS: Mapping[str, Handler] = {
     "/": Routes._home,
     r"/dashboard(?:/.*)?": Routes._page,

@@ -1,4 +1,4 @@
-"""The files of a run that the Dashboard shows, as it serves them: regular ones, in a sandbox."""
+"""The run's files that the Dashboard serves as artifacts: regular files only, in a sandbox."""
 
 import json
 import os
@@ -14,7 +14,7 @@ NAME = re.compile(r"[0-9a-fA-F-]{1,64}")  # what Optuna calls an artifact
 KIND = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 UNKNOWN = "application/octet-stream"
 MOST = 256 * 2**20  # bytes of a file
-# A page among them may run its own scripts, in an origin that is nobody's, and asks nobody.
+# An HTML page (the report) may run its own scripts, in an origin of its own, without any requests.
 SANDBOX = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; "
     "style-src 'unsafe-inline'; img-src data:; media-src 'self'; base-uri 'none'; "
@@ -26,7 +26,7 @@ NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 def artifact(folder: Path, name: str, told: Any) -> tuple[bytes, Headers]:
     """A file of the folder and its headers. Errors: Refused, 404 where it is no regular file.
 
-    told: what the storage says of it, as JSON text.
+    told: the artifact's entry in the storage, as JSON text.
     """
     meta = _meta(told)
     if meta is None or not NAME.fullmatch(name):
@@ -48,11 +48,11 @@ def _meta(told: Any) -> dict[str, Any] | None:
 
 
 def _content(path: Path) -> bytes:
-    """The whole of a regular file, which is no link, nor in a folder that is one."""
+    """The content of a regular file that is not a link, nor in a folder that is one."""
     missing = Refused(
         HTTPStatus.NOT_FOUND, f"{path.name}: expected a regular file in the run folder"
     )
-    # The folder's own place may be reached by links; what is inside it is not.
+    # The path to the run folder may have links; below it there must be none.
     if any(part.is_symlink() for part in (path.parent, path.parent.parent)):
         raise missing
     try:

@@ -1,4 +1,4 @@
-"""Starts the Optuna Dashboard in this process: which storage, which port, and how it ends."""
+"""Runs the Optuna Dashboard in this process: finds the storage and a port, and stops on Ctrl-C."""
 
 import errno
 import logging
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
 PORT = 8080
-TRIES = 20  # ports from the first on, where none was asked for
-PATIENCE = 5.0  # seconds that a note being written may take at the end
+TRIES = 20  # ports to try from PORT on, if the user has chosen none
+PATIENCE = 5.0  # seconds to wait at the end for a note that is being written
 
 
 def serve(
@@ -64,7 +64,7 @@ def serve(
         if browser and _has_display():
             threading.Thread(target=_open, args=(page,), daemon=True).start()
         _until_interrupted(server)
-        # Threads end with the process; one that is just writing a note finishes it.
+        # Threads end with the process; wait for one that is writing a note.
         routes.writing.acquire(timeout=PATIENCE)
     say(console, "stopped", f"{folder} is as it was, with your notes")
 
@@ -88,13 +88,13 @@ def _backend(folder: Path, storage: str | None, allow_remote: bool) -> "BaseStor
 
 
 def _application(backend: "BaseStorage", folder: Path) -> Application:
-    """The Dashboard's own; what it raises is told and answered by who asks it."""
+    """Optuna's WSGI application, which raises its errors: `Routes` warns of them and answers."""
     import optuna
     from optuna.artifacts import FileSystemArtifactStore
     from optuna_dashboard import wsgi
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    # Importances of few trials: the page shows them, the terminal is not the place.
+    # Optuna warns of importances from few trials; the terminal is not the place for that.
     warnings.filterwarnings("ignore", module="optuna")
     logging.getLogger("optuna_dashboard").setLevel(logging.CRITICAL)  # tracebacks
     application = wsgi(backend, artifact_store=FileSystemArtifactStore(artifacts(folder)))
@@ -104,14 +104,14 @@ def _application(backend: "BaseStorage", folder: Path) -> Application:
 
 
 def _study(folder: Path, backend: "BaseStorage") -> str:
-    """The address of the run's study below the Dashboard's; the list of all where it has none."""
+    """The path of the run's study below /dashboard; "", the list of studies, if it is not found."""
     name = folder.resolve().name
     found = [study for study in backend.get_all_studies() if study.study_name == name]
     return f"/studies/{optuna_private.study_id(found[0])}" if found else ""
 
 
 def _server(host: str, port: int | None, guard: Guard) -> WSGIServer:
-    """A server that listens: on the port, or on the first free one. Errors: UserError."""
+    """A server that listens on this port, or on the first free one. Errors: UserError."""
     ports = [port] if port is not None else [*range(PORT, PORT + TRIES), 0]
     kind = Server6 if ":" in host else Server
     for one in ports:
@@ -134,7 +134,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _has_display() -> bool:
-    """Elsewhere the browser would be one for terminals, and take this one."""
+    """Whether there is a screen: without one, a text browser would take over this terminal."""
     return sys.platform in ("win32", "darwin") or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
     )
@@ -147,7 +147,7 @@ def _open(page: str) -> None:
 
 
 def _until_interrupted(server: WSGIServer) -> None:
-    """Serve; SIGTERM and Ctrl-C are the same."""
+    """Serve until Ctrl-C or SIGTERM."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt

@@ -1,6 +1,6 @@
-"""What the notes say, in Markdown: of the study as it goes, of its winners, of its best trials.
+"""The Dashboard's notes, in Markdown: on the study's progress, its winners, its best trials.
 
-What comes from outside is text in it, whatever it holds.
+Names and values that come from outside are escaped, so that they show as plain text.
 """
 
 import re
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StudyProgress:
-    """How far a study is: its phase in a word, trials by state, and the best of them."""
+    """How far a study is: its phase (a key of PHASES), the number of trials by state, the best."""
 
     phase: str
     counts: Mapping[str, int]
@@ -37,20 +37,20 @@ PHASES = {
 }
 KINDS = ("loss", "error")
 
-# CommonMark's escapable signs, but those that mean nothing within a line.
+# The characters that CommonMark can escape, without those that have no effect within a line.
 SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:@/=^])")
 LONGEST = 2000  # characters of one text
 
 
 def of_study(study: Study, progress: StudyProgress, trials_at: str) -> str:
-    """The study's note while it is searched; `trials_at` is the address of its trials."""
+    """The study's note during the search; trials_at: the address of the page of its trials."""
     return "\n\n".join([*_head(study, progress), *_best(study, progress, trials_at)])
 
 
 def of_result(
     study: Study, progress: StudyProgress, run: "Run", trials_at: str, report: str
 ) -> str:
-    """The study's note once the report is made: the winners first."""
+    """The study's note once the report is made, with the winners."""
     blocks = [*_head(study, progress), f"**[The report]({report})** has all of it."]
     winners = of_winners(run)
     return "\n\n".join([*blocks, *(winners or _best(study, progress, trials_at))])
@@ -59,7 +59,7 @@ def of_result(
 def of_trial(study: Study, one: Finished, rank: int, picture: str) -> str:
     """The note on one of the best trials: its scores, its curve, its whole configuration."""
     outcome = one.outcome
-    final = outcome.final  # a training function of one's own may not say all of it
+    final = outcome.final  # a user's training function may not report all scores
 
     def score(name: str) -> str:
         return mean_and_sd(final[name]) if name in final else "–"
@@ -134,13 +134,13 @@ def of_winners(run: "Run") -> list[str]:
 
 
 def text(value: object) -> str:
-    """A text that shows as it stands: no markup, no link, no line break."""
+    """A value as Markdown that shows it literally: no markup, no link, no line break."""
     line = printable(" ".join(str(value).split()))
     short = line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
     return SIGNS.sub(r"\\\1", short)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of cells that are Markdown already; numbers, so all but the first to the right."""
+    """A table of cells in Markdown; columns of numbers, all but the first, are aligned right."""
     aligned = [":--", *["--:"] * (len(head) - 1)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, aligned, *rows))

@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
     from reports.frames import Run
 
-SHOWN = 10  # best trials in the note and in the plot of the seeds
-PICTURED = 3  # of them with a picture and a note of their own
+SHOWN = 10  # best trials in the study's note and in the plot of the seeds
+PICTURED = 3  # best trials that have a picture and a note of their own
 # How much the number of trials has to grow before notes and plots are written again.
 NOTES, PLOTS = 1.02, 1.3
 
 
 def artifacts(folder: Path) -> Path:
-    """Where the Dashboard's files stand in a run folder: copies, which may be missing."""
+    """The folder of the Dashboard's files in a run folder: copies, which may be missing."""
     return folder / "artifacts" / "dashboard"
 
 
 class DashboardWriter:
-    """Follows a run for the Dashboard."""
+    """A run's callback that writes what the Dashboard shows."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class DashboardWriter:
         self._names: list[str] | None = [objective.label for objective in study.objectives]
 
     def on_trial(self, finished: Finished) -> None:
-        """Remember a trial; write, if it is time."""
+        """Remember a trial; update the notes and the plots if they are due."""
         self._counts[finished.outcome.state] += 1
         self._news |= finished.new
         if finished.outcome.final:
@@ -73,14 +73,14 @@ class DashboardWriter:
                 self._write_plots()
 
     def on_search_end(self) -> None:
-        """All of the search, if there is more of it than an earlier run has written."""
+        """Update notes and plots, if this run has trained any trials."""
         self._phase = "confirming"
         if self._news:
             self._write_notes()
             self._write_plots()
 
     def on_report(self, result: Result) -> None:
-        """The report as an artifact, the winners in the note, the plots to the report's target."""
+        """Add the report as an artifact, the winners to the note, its target to the plots."""
         self._phase, run = "done", result.run
         self._write_pictures()
         page = result.report.read_bytes()
@@ -93,7 +93,7 @@ class DashboardWriter:
         )
 
     def on_close(self) -> None:
-        """A run that ends before its report says so."""
+        """Note that the run has stopped, if it ends before its report."""
         if self._phase != "done":
             self._phase = "stopped"
             self._write_notes()
@@ -143,7 +143,7 @@ class DashboardWriter:
         self._names = None
 
     def _write_pictures(self) -> None:
-        """Pictures and notes on the best trials; those of former ones are taken back."""
+        """Write pictures and notes at the best trials; take them back from former ones."""
         trials = self._known.get_trials(deepcopy=False)
         ids = {trial.number: optuna_private.trial_id(trial) for trial in trials}
         top = {_picture(one.number): one for one in self._best[:PICTURED]}
@@ -161,7 +161,7 @@ class DashboardWriter:
             self._board.note("Was among the best of the search for a while.", shown[name])
 
     def _write_plots(self) -> None:
-        self._points.sort(key=lambda point: point.number)  # not as they came back
+        self._points.sort(key=lambda point: point.number)  # they are in order of completion
         if len({p.l2 for p in self._points if p.l2 > 0}) > 1:
             self._board.plot("gap-by-l2", plots.gap_by_l2(self._points))
         if self._target is not None and self._to_target:
@@ -177,7 +177,7 @@ class DashboardWriter:
             self._board.plot("spread-of-seeds", plots.spread_of_seeds(values, metric))
 
     def _take_targets(self, run: "Run") -> None:
-        """Where the study has no target of its own: the report's, on the curves of the search."""
+        """Use the report's target if the study has none, with the curves of the search."""
         from reports.stats import convergence
 
         aim = convergence.target(run)

@@ -1,6 +1,6 @@
 """The second phase: the best of the search and the defaults, on fresh seeds and the test rows.
 
-Nothing is pruned here, and no seed was seen by the search; so these numbers are not selected.
+Nothing is pruned here, and no seed was used in the search; so these scores have no selection bias.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ from sweeps.training.task import Outcome, Task, failed
 TOGETHER = 5
 # Seconds: a baseline that takes longer has a worker of its own.
 LONG = 5.0
-# Seconds beyond its limit, until a worker is ended that does not heed it.
+# Seconds beyond a baseline's time limit after which a worker that ignores the limit is ended.
 GRACE = 30.0
 
 
@@ -57,10 +57,10 @@ class Confirmation:
 
 
 def candidates(study: Study, finished: list[Finished]) -> list[Candidate]:
-    """The best `top` complete trials of different settings, then the defaults.
+    """The best `top` complete trials with different settings, then the defaults.
 
-    With several objectives the trials of the Pareto front come first. Where `search.per` compares
-    the arms of a choice, the best trial of each is among them.
+    With several objectives the trials of the Pareto front come first. With `search.per` the best
+    trial of each arm is added.
     """
     default, word = study.space.default, study.search.per
     chosen: list[Candidate] = []
@@ -81,9 +81,10 @@ def candidates(study: Study, finished: list[Finished]) -> list[Candidate]:
 
 @dataclass(frozen=True)
 class ConfirmationJob:
-    """A part of what is confirmed under a label, and what makes it: `function(task, dataset)`.
+    """A part of a candidate's replicates, or a baseline: `function(task, dataset)` trains it.
 
-    limit: seconds that it may take; None for networks. networks: how many it trains.
+    label: the candidate's or the baseline's. limit: seconds that it may take; None for networks.
+    networks: how many networks it trains.
     """
 
     number: int
@@ -96,10 +97,11 @@ class ConfirmationJob:
 
 @dataclass(frozen=True)
 class ConfirmationWork:
-    """What is to be confirmed: by label what makes it that, and what is known of it already.
+    """The remaining work of the confirmation.
 
-    late: baselines that did not finish in an earlier run, with the cause. packs are what one
-    worker does in a row: none where all is known.
+    chosen: all candidates. keys: by label, the record's key. known: by label, outcomes read from
+    records. late: baselines that did not finish in time in an earlier run, with the cause. packs:
+    each a list of jobs that one worker runs in sequence; empty if nothing is left to do.
     """
 
     chosen: list[Candidate]
@@ -110,16 +112,16 @@ class ConfirmationWork:
 
     @property
     def jobs(self) -> list[ConfirmationJob]:
-        """All that is to be done."""
+        """The jobs of all packs."""
         return [job for pack in self.packs for job in pack]
 
 
 def prepare(
     study: Study, dataset: Dataset, chosen: list[Candidate], folder: Path, identity: str
 ) -> ConfirmationWork:
-    """The work that earlier runs have left to do; what they confirmed is read from its records.
+    """The work that earlier runs have left to do; what they have confirmed is read from records.
 
-    `identity` is the digest of what makes the study the same one.
+    identity: the digest of the study's identity.
     """
     keys = {c.label: {"study": identity, **_key(study, c)} for c in chosen}
     names = baselines.names(dataset, study.confirm.baselines)
@@ -133,13 +135,16 @@ def prepare(
 
 
 def _read(folder: Path, keys: Mapping[str, dict[str, Any]]) -> dict[str, Outcome]:
-    """What has a record, by label."""
+    """The recorded outcomes, by label."""
     read = {label: records.read(_path(folder, key), key) for label, key in keys.items()}
     return {label: outcome for label, outcome in read.items() if outcome is not None}
 
 
 def _late(study: Study, key: dict[str, Any]) -> dict[str, Any]:
-    """The key of a baseline that did not finish: with more time it may."""
+    """The record's key of a baseline that did not finish in time.
+
+    The time limit is part of it, so that the baseline is tried again when the limit is raised.
+    """
     return key | {"within": durations.seconds(study.confirm.baseline_time)}
 
 
@@ -168,7 +173,7 @@ def _packs(
 def _baselines(
     study: Study, dataset: Dataset, todo: list[str], numbers: Iterator[int]
 ) -> Iterator[list[ConfirmationJob]]:
-    """Those that take long alone; for the others scikit-learn is loaded by one worker, once."""
+    """The packs of baselines: long ones alone, the others in one, to load scikit-learn once."""
     limit = durations.seconds(study.confirm.baseline_time)
     jobs = [
         ConfirmationJob(next(numbers), name, partial(baselines.within, limit), name, limit)
@@ -189,9 +194,10 @@ def confirm(
     jobs: int,
     done: Callable[[ConfirmationJob], None] = lambda job: None,
 ) -> tuple[list[Confirmation], dict[str, Outcome], dict[str, str]]:
-    """Each candidate's confirmation, best first; the baselines by name; causes of what failed.
+    """Do the work: the candidates' confirmations, best first; baselines by name; causes by label.
 
-    Each has its record as soon as it is known; `done` is told of every job that has come back.
+    The last are the causes of what failed. Each outcome is recorded as soon as it is known; `done`
+    is called with every job that has come back.
     """
     known, lost = dict(work.known), dict(work.late)
     too_late = baselines.late(durations.seconds(study.confirm.baseline_time))
@@ -229,7 +235,7 @@ def _results(
     jobs: int,
     done: Callable[[ConfirmationJob], None],
 ) -> Generator[tuple[str, list[Outcome]], None, None]:
-    """Labels as they are known, each with the outcomes of its jobs; by the engine that searched."""
+    """Run the packs on the study's engine; yield each label when its jobs have come back."""
     if not packs:
         return
     missing = Counter(job.label for pack in packs for job in pack)
@@ -253,13 +259,16 @@ def _results(
 
 
 def _timeout(jobs: list[ConfirmationJob]) -> engines.Timeout:
-    """Nothing bounds how long networks take, as a trial's time does in the search."""
+    """The engine's time limit for a pack: the sum of its baselines' limits.
+
+    Networks have no time limit here; in the search, budgets.trial_time is one.
+    """
     limits = [job.limit for job in jobs if job.limit is not None]
     return engines.Timeout(sum(limits) + GRACE, retried=False) if limits else engines.NO_TIMEOUT
 
 
 def _run(jobs: list[ConfirmationJob], dataset: Dataset) -> list[Outcome]:
-    """In a worker."""
+    """Run a pack's jobs, in a worker."""
     return [job.function(job.task, dataset) for job in jobs]
 
 
@@ -279,7 +288,7 @@ def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
 
 
 def _key(study: Study, candidate: Candidate) -> dict[str, Any]:
-    # The record holds parameters, whose order in theta has changed with the layout.
+    # The record has the networks' parameters, whose order in theta depends on the layout's version.
     layout = LAYOUT if candidate.config["batch_norm"] else 1
     return compatibility.unless_absent("layout", layout) | {
         "config": vocabulary.identifying(candidate.config),

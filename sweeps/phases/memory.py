@@ -8,14 +8,15 @@ from sweeps.study import consistency
 from sweeps.study.spec import Study
 from sweeps.training import networks
 
-DRAWS = 500  # settings of a space that are looked at, besides the defaults
+DRAWS = 500  # random configurations of a space that are checked, besides the defaults
 GB = 1e9
 
 
 def expect_room(study: Study, dataset: Dataset, memory: float | None = None) -> None:
-    """One trial's networks, in training, fit into so many bytes (None: those of this machine).
+    """Expect that one trial's networks in training fit into `memory` bytes (None: this machine's).
 
-    What a cluster's workers have is not known here. Errors: Expected, at the place of `hidden`.
+    The memory of a cluster's workers is not known, so nothing is expected there. Errors: Expected,
+    at the place of `hidden`.
     """
     room = _of_this_machine() if memory is None else memory
     if study.trainer is not None or study.engine.address is not None or room is None:
@@ -34,7 +35,7 @@ def expect_room(study: Study, dataset: Dataset, memory: float | None = None) -> 
 
 
 def _of_this_machine() -> float | None:
-    """Bytes of memory; None where the system does not say."""
+    """The memory of this machine in bytes; None where the system does not say."""
     try:
         return float(os.sysconf("SC_PAGE_SIZE")) * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):

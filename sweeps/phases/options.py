@@ -1,4 +1,4 @@
-"""What a run is told besides its study: options, checked; none of them changes a number."""
+"""The options of a run besides its study, checked; none of them changes a result."""
 
 import shlex
 from collections.abc import Sequence
@@ -12,9 +12,10 @@ from sweeps.base.redaction import redact
 
 @dataclass(frozen=True)
 class Options:
-    """How to run; nothing here changes a number. `time` in seconds; None for no limit.
+    """How to run a study; no option changes a trial's result.
 
-    `folder`: a run folder to go on in, whatever its name; else it is `out`/name.
+    time: seconds for the search; None for no limit. folder: a run folder to go on in, whatever its
+    name; None for `out`/name.
     """
 
     jobs: int
@@ -27,7 +28,7 @@ class Options:
     confirm: bool = True
     dry_run: bool = False
     allow_code: bool = False  # whether a trainer's module may be imported
-    allow_remote: bool = False  # whether addresses may be followed that only a file names
+    allow_remote: bool = False  # whether addresses that only the study file names may be used
     command: str = ""
     folder: Path | None = None
 
@@ -55,5 +56,5 @@ def check_time(text: "str | float | None") -> float | None:
 
 
 def reproduce(arguments: Sequence[str]) -> str:
-    """The command line as it was given, passwords left out."""
+    """The command line as the user gave it, without passwords."""
     return shlex.join(["python", "-m", "sweeps", *(redact(argument) for argument in arguments)])

@@ -1,4 +1,4 @@
-"""From a study file to a study that can be run: checked, with its data, and all that it needs."""
+"""From a study file to a study that can be run: checked, with its data loaded."""
 
 import re
 from dataclasses import dataclass, replace
@@ -26,10 +26,10 @@ from sweeps.training import probing
 
 @dataclass(frozen=True)
 class PreparedRun:
-    """A study that can be run as it stands, with its data, its options and where it prints.
+    """A checked study with its data, its options, and the console it prints to.
 
-    base: the folder that the study's paths are relative to. document: the study as written, which
-    knows the line of each of its words.
+    base: the folder that the study's paths are relative to. document: the study file, which knows
+    the line of each entry.
     """
 
     study: Study
@@ -45,7 +45,7 @@ class PreparedRun:
         return trials_of(self.study)
 
     def with_at_least(self, trials: int) -> "PreparedRun":
-        """The same with so many trials, if it has fewer: those of an earlier run stay."""
+        """The same run with at least so many trials, as many as an earlier run has finished."""
         if trials <= self.budget:
             return self
         search = self.study.search.model_copy(update={"trials": trials})
@@ -53,7 +53,7 @@ class PreparedRun:
 
     @property
     def folder(self) -> Path:
-        """Where the run folder stands."""
+        """The path of the run folder."""
         return self.options.folder or self.options.out / self.study.name
 
     @property
@@ -63,11 +63,11 @@ class PreparedRun:
 
     @property
     def bucket(self) -> Address | None:
-        """Where the records are mirrored, if they are."""
+        """The address that the records are mirrored to; None if they are not."""
         return self._address("artifacts", self.options.artifacts, self.study.artifacts)
 
     def _address(self, key: str, given: str | None, there: str | None) -> Address | None:
-        """The one that the options give, else the one that the study names."""
+        """The address that the options give, else the one that the study names."""
         if given is not None:
             return from_user(key, given)
         if there is None:
@@ -82,7 +82,7 @@ def accept(
     options: Options,
     console: Console,
 ) -> PreparedRun:
-    """The study with what the command line says over it, and nothing amiss. Errors: UserError."""
+    """The study with the command line's overrides, fully checked. Errors: UserError."""
     if options.engine is not None:
         overrides.choose_engine(document, options.engine)
     if options.trials:
@@ -107,7 +107,7 @@ def accept(
 
 
 def check_usable(study: Study, storage: Address | None, bucket: Address | None) -> None:
-    """What engine, storage and bucket need has to be here. Errors: UserError."""
+    """Expect that the packages for engine, storage and bucket are installed. Errors: UserError."""
     engines.check(study.engine)
     s3_address.check_usable(bucket.text if bucket else None)
     if storage is not None:
@@ -117,7 +117,7 @@ def check_usable(study: Study, storage: Address | None, bucket: Address | None) 
 def places(
     study: Study, document: documents.Document, base: Path
 ) -> tuple[Address | None, Address | None]:
-    """The storage and the bucket that a study names."""
+    """The addresses of the storage and the bucket that a study names; None for each it does not."""
     texts = {"storage": study.storage, "artifacts": study.artifacts}
     storage, bucket = (
         None if text is None else named(document, path, text, base, allow_remote=False)
@@ -129,7 +129,7 @@ def places(
 def named(
     document: documents.Document, path: str, text: str, base: Path, allow_remote: bool
 ) -> Address:
-    """An address of the study, with whether the user's command says it too."""
+    """An address that the study names, with whether the user's command has allowed it."""
     where = ": ".join(filter(None, (document.where(path), path)))
     is_own = allow_remote or document.is_own(path)
     kind = path.partition(".")[0]
@@ -143,10 +143,11 @@ def prepare(
     allow_code: bool = False,
     allow_remote: bool = False,
 ) -> tuple[Study, Dataset]:
-    """The study, checked, and its data; `base` is where their paths begin. Errors: UserError.
+    """The study, checked, and its data. Errors: UserError.
 
-    A trainer's module is found, but imported only where code is allowed, and in a worker. No
-    address is followed yet; the engine's knows where it came from.
+    base: the folder that the paths of both are relative to. A trainer's module is searched for, but
+    imported only if code is allowed, and in a worker. No address is used yet; the engine's
+    remembers where it was given.
     """
     overrides.override(document, [_assignment(text) for text in assignments])
     study = parsing.study(document)
@@ -213,14 +214,14 @@ def _load(study: Study, document: documents.Document, base: Path) -> Dataset:
 
 
 def trials_of(study: Study) -> int:
-    """How many trials the search may have: a grid, or no space at all, has an end."""
+    """The number of trials that the search may have: `search.trials`, or all that a grid has."""
     if not study.space.dimensions:
         return 1
     return int(min(study.search.trials, max_trials(study)))
 
 
 def optuna_quietly() -> None:
-    """Optuna's own log lines would break into the progress; its warnings stay."""
+    """Silence Optuna's log lines, which would break into our progress lines; keep its warnings."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)

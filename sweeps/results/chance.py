@@ -1,7 +1,7 @@
-"""What importance a parameter reaches by chance: PED-ANOVA with the trials' values shuffled.
+"""The importance that a parameter reaches by chance: PED-ANOVA with the trials' values shuffled.
 
-Optuna's own evaluator, whose numbers these are (a test holds them side by side), takes some
-milliseconds a value; here all shuffles of a parameter are worked out at once.
+The numbers are those of Optuna's evaluator (a test compares them), which takes some milliseconds
+per value; here all shuffles of a parameter are computed at once.
 """
 
 import math
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Selected = NDArray[np.bool_]
 
-SHUFFLES = 1000
-FEWEST = 200
-WORK = 4_000_000  # shuffles times trials
-LEVEL = 0.05  # the chance that any parameter at all is above its line where none matters
+SHUFFLES = 1000  # at most
+FEWEST = 200  # shuffles at least, however many trials there are
+WORK = 4_000_000  # shuffles times trials, beyond which there are fewer than SHUFFLES
+LEVEL = 0.05  # the chance that any parameter passes its threshold if none has an effect
 STEPS = 50  # of a range's grid, as in Optuna
 NARROWEST = 0.5 / 1.64  # a kernel, in cells: nine tenths of it in its own, as in Optuna
 SMALLEST = 1e-12  # added to a density, as in Optuna
@@ -34,11 +34,11 @@ def thresholds(
     loss: Callable[["optuna.trial.FrozenTrial"], float],
     best: Callable[[int], float],
 ) -> Array:
-    """(parameters,) the importance that chance alone passes, for any of them, in one study of 20.
+    """(parameters,) the thresholds that chance alone passes in one study of 20, for any parameter.
 
-    active: the trials that have each parameter; loss: what is least of the best trials; best: of n
-    trials, which share they are. In each shuffle all parameters see the same values, so that the
-    lines are joint ones (Westfall & Young, 1993).
+    active: by parameter, the trials that have it; loss: a trial's value, such that less is better;
+    best: the share of n trials that counts as the best. In each shuffle all parameters see the same
+    values, so that the thresholds hold simultaneously (Westfall & Young, 1993).
     """
     every = sorted({one.number: one for trials in active.values() for one in trials}.items())
     place = {number: at for at, (number, _) in enumerate(every)}
@@ -53,9 +53,10 @@ def thresholds(
 
 
 def simultaneous_thresholds(found: Array) -> Array:
-    """(parameters,) lines that in all but LEVEL of the shuffles (parameters, shuffles) none passes.
+    """(parameters,) thresholds that no parameter passes in all but LEVEL of the shuffles.
 
-    All at the same quantile of their own parameter's shuffles.
+    found: (parameters, shuffles) importances. Each threshold is the same quantile of its
+    parameter's own shuffles.
     """
     ordered = np.sort(found, axis=1)
     beyond = np.stack(
@@ -71,10 +72,10 @@ def simultaneous_thresholds(found: Array) -> Array:
 def divergences(
     trials: "Sequence[optuna.trial.FrozenTrial]", name: str, values: Array, best: float
 ) -> Array:
-    """(shuffles,) how far the best trials lie from all of them in one parameter.
+    """(shuffles,) how far the best trials' settings of one parameter lie from all trials'.
 
-    values: (shuffles, n), of which the best share is that of the least; ties are among it. Where
-    the range of the parameter depends on another one, by range.
+    values: (shuffles, n) of which less is better; best: the share of them that counts as the best,
+    ties included. If the parameter's range depends on another parameter, ranges count separately.
     """
     last = math.ceil(best * values.shape[1]) - 1
     chosen = values <= np.partition(values, last, axis=1)[:, last : last + 1]
@@ -103,7 +104,7 @@ def _apart(kind: "BaseDistribution", settings: Sequence[Any], chosen: Selected) 
 def _grid(
     kind: "BaseDistribution", settings: Sequence[Any]
 ) -> tuple[NDArray[np.int_], int, Callable[[Array], Array]]:
-    """The cell of each setting, how many there are, and the density over them of counts in them."""
+    """The cell of each setting, the number of cells, and the density that counts by cell give."""
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
     if isinstance(kind, CategoricalDistribution):
@@ -148,9 +149,9 @@ def _of_range(counts: Array) -> Array:
 
 
 def _mass(width: Array, middles: Array, cells: int) -> Array:
-    """(shuffles, cells, middles): of a normal curve in each cell, cut at the ends.
+    """(shuffles, cells, middles): a normal curve's mass in each cell, truncated at the ends.
 
-    width: (shuffles, 1).
+    width: (shuffles, 1), the curve's standard deviation.
     """
     edges = np.arange(cells + 1) - 0.5
     below = ndtr((edges[:, None] - middles) / width[:, :, None])

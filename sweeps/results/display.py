@@ -1,6 +1,6 @@
-"""A result to look at: its verdict, its table of winners and its report's place, in text and HTML.
+"""A result as text and as HTML: its verdict, its table of winners, and the path of its report.
 
-The numbers are the report's. A search that was not confirmed has no winner, and shows its best.
+The numbers are the report's. A search that was not confirmed has no winner: its best are shown.
 """
 
 import html
@@ -18,9 +18,9 @@ from sweeps.base.errors import printable
 if TYPE_CHECKING:
     from reports.frames import Run
 
-WIDTH, GAP = 100, "  "  # columns of the text; what stands between two of the table's
-SHOWN = 10  # trials of a search that was not confirmed
-# What stands in the verdict's place where there is no winner.
+WIDTH, GAP = 100, "  "  # characters of a line of text; what separates two columns of the table
+SHOWN = 10  # best trials of a search that was not confirmed
+# Shown in place of the verdict if there is no winner.
 DIVERGED = ("Verdict", "There is no winner: every network of the setting of rank 1 diverged.")
 UNCONFIRMED = (
     "Verdict",
@@ -30,7 +30,7 @@ UNCONFIRMED = (
 
 @dataclass(frozen=True)
 class _Display:
-    """sentences: the verdict, a label and a sentence each; table: of words, read by its note."""
+    """sentences: the verdict as (label, sentence); table: of texts; note: explains the table."""
 
     sentences: Sequence[tuple[str, str]]
     table: pd.DataFrame
@@ -38,7 +38,7 @@ class _Display:
 
 
 def text(run: "Run", report: Path) -> str:
-    """As `print` shows it: columns that are too many for the width are left to the report."""
+    """What `print` shows; columns for which a line is too short are only in the report."""
     display = _display(run)
     fitting = _fitting(display.table)
     absent = [str(name) for name in display.table.columns[len(fitting.columns) :]]
@@ -55,13 +55,13 @@ def text(run: "Run", report: Path) -> str:
 
 
 def as_html(run: "Run", report: Path) -> str:
-    """As a notebook shows it; everything in it is escaped."""
+    """What a notebook shows; everything in it is escaped."""
     display = _display(run)
     sentences = [
         f"<p><b>{html.escape(label)}:</b> {html.escape(sentence)}</p>"
         for label, sentence in display.sentences
     ]
-    with pd.option_context("display.max_colwidth", None):  # else it cuts long settings off
+    with pd.option_context("display.max_colwidth", None):  # so that pandas does not cut settings
         table = display.table.to_html(index=False, justify="left", escape=True)
     note = f"<p>{html.escape(display.note)}</p>"
     place = f"<p>Report: <code>{html.escape(str(report))}</code></p>"
@@ -99,7 +99,7 @@ def _word(value: object) -> str:
 
 
 def _fitting(table: pd.DataFrame) -> pd.DataFrame:
-    """As many of the first columns as there is room for."""
+    """The first columns, as many as fit into a line."""
     widths = [max(map(len, [str(name), *table[name]])) for name in table.columns]
     ends = accumulate(width + len(GAP) for width in widths)
     count = sum(end <= WIDTH + len(GAP) for end in ends)
@@ -107,7 +107,7 @@ def _fitting(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _aligned(table: pd.DataFrame) -> Iterator[str]:
-    """Head and rows, a line each."""
+    """The table's head and its rows, as lines with aligned columns."""
     columns = [[str(name), *table[name]] for name in table.columns]
     widths = [max(map(len, column)) for column in columns]
     for row in zip(*columns, strict=True):

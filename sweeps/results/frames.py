@@ -27,7 +27,7 @@ TEST_SCORES = (*SCORES, "test_loss", "test_error")
 
 
 def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
-    """One row a trial, by number."""
+    """One row per trial, by number."""
     rows = []
     default = study.space.locate(study.space.default)
     ranks = {f.number: place for place, f in enumerate(ranking.best_first(study, finished), 1)}
@@ -67,24 +67,24 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
 
 
 def _further(study: Study) -> list[str]:
-    """The metrics that the trials are judged by and that have no column of their own already."""
+    """The metrics that trials are judged by, without those that are columns in every study."""
     return [name for name in study.metrics if name not in (*SCORES, *COSTS)]
 
 
 def _costs(outcome: Outcome) -> dict[str, Any]:
-    """What the training of one network came to; 0 where none was trained."""
+    """What the training of one network has cost; 0 where none was trained."""
     curves = outcome.curves or dict.fromkeys(COSTS, np.zeros(1))
     return {cost: _column(cost, curves[cost])[-1] for cost in COSTS}
 
 
 def _column(cost: str, values: NDArray[Any]) -> NDArray[Any]:
-    """Whole numbers as such; NaN stays where a training function of the user's does not count."""
+    """Whole numbers as integers; NaN stays for what a user's training function does not count."""
     is_whole = cost not in ("flops", "seconds") and np.isfinite(values).all()
     return values.astype(np.int64 if is_whole else np.float64)
 
 
 def curves(finished: list[Finished], confirmed: list[Confirmation]) -> pd.DataFrame:
-    """One row an epoch of each network."""
+    """One row per epoch of each network."""
     frames = [
         _curves("search", f"trial {f.number}", f.number, f.outcome)
         for f in sorted(finished, key=lambda f: f.number)
@@ -125,7 +125,7 @@ def _curves_of(
 def confirmed(
     study: Study, dataset: Dataset, networks: list[Confirmation], others: dict[str, Outcome]
 ) -> pd.DataFrame:
-    """One row a confirmed network, by rank; then one a baseline."""
+    """One row per confirmed network, by rank; then one per baseline."""
     rows = []
     for one in networks:
         candidate, outcome = one.candidate, one.outcome
@@ -160,13 +160,13 @@ def confirmed(
 def _of_outputs(
     study: Study, dataset: Dataset, outcome: Outcome, part: str
 ) -> dict[str, metrics.Values]:
-    """(P,) of each further metric that the outputs of a part are enough for; NaN without them."""
+    """(P,) by name, each further metric that follows from a part's outputs; NaN without outputs."""
     names = [name for name in _further(study) if name in metrics.OF_OUTPUTS]
     outputs = outcome.arrays.get(f"{part}_outputs")
     if outputs is None:
         return dict.fromkeys(names, np.full(len(outcome.arrays["gone"]), np.nan))
     gone = outcome.arrays.get("gone", np.zeros(len(outputs), bool))
-    # Scores read dev numbers and dev outputs: here they are given those of the part.
+    # Scores read dev numbers and dev outputs; here these are the part's.
     numbers = {f"dev_{kind}": outcome.final[f"{part}_{kind}"] for kind in ("loss", "error")}
     seen = metrics.ScoreInputs(numbers, lambda: outputs, dataset.labels[part])
     found = {}
@@ -183,12 +183,12 @@ def _of(outcome: Outcome, score: str, replicate: int) -> float:
 
 
 def parameters(study: Study, config: Config, dataset: Dataset) -> int:
-    """Numbers in one network; 0 where that is not known, of a function of the user's."""
+    """The number of parameters of one network; 0 for a user's training function."""
     return network(config, dataset).n_parameters if study.trainer is None else 0
 
 
 def _baseline(study: Study, dataset: Dataset, name: str, outcome: Outcome) -> dict[str, Any]:
-    """Its scores, and each metric that it has: no cost of a network, no epochs."""
+    """A baseline's row: its scores and metrics; the costs are 0."""
     dev, test = (_of_outputs(study, dataset, outcome, part) for part in ("dev", "test"))
     gap = outcome.final["dev_error"] - outcome.final["train_error"]
     known = dev | {f"test_{metric}": values for metric, values in test.items()}
@@ -230,8 +230,8 @@ def predictions(
     return arrays
 
 
-# Importance needs ENOUGH complete trials. It compares the best tenth of them with all, but no fewer
-# than BEST, as Optuna advises.
+# Importance needs ENOUGH complete trials. It compares the best tenth of them with all of them, but
+# no fewer than BEST, as Optuna advises.
 ENOUGH = 10
 BEST = 5
 
@@ -239,13 +239,13 @@ BEST = 5
 def importance(
     trials: "list[optuna.trial.FrozenTrial]", goal: Goal, objective: int = 0
 ) -> pd.DataFrame:
-    """PED-ANOVA of each parameter among the complete trials that have it; `trials` of them.
+    """PED-ANOVA importance: which parameters set the best trials apart from the others.
 
-    It is of one objective, the first, which is to be minimized or maximized (goal): it asks what
-    sets the best trials apart from the others. The values of the parameters that are active in
-    every trial add up to 1; those of an arm's are on the same scale. No row where there are too few
-    trials to say. `chance` is what the value passes without any effect, for any of the parameters,
-    in one study of twenty (see `chance.thresholds`).
+    It is of one objective, by default the first, which is minimized or maximized (goal). A
+    parameter's importance is computed among the complete trials that have it, `trials` in number;
+    with too few of them it has no row. The values of the parameters that every trial has add up to
+    1; the others are on the same scale. `chance` is the threshold that the value passes without any
+    effect, for any of the parameters, in one study of twenty (see `chance.thresholds`).
     """
     complete = [t for t in trials if t.state.name == "COMPLETE"]
     active = {
@@ -287,26 +287,26 @@ def _importance(
     study.add_trials([_alone(t, name, objective) for t in trials])
     best = _best(len(trials))
     with warnings.catch_warnings():
-        # A parameter whose range depends on another has several, each with trials of its own.
+        # If a parameter's range depends on another one, each of its ranges has trials of its own.
         warnings.filterwarnings("ignore", message="Some regimes for parameter")
         evaluator = PedAnovaImportanceEvaluator(target_quantile=best)
         return float(evaluator.evaluate(study, [name])[name]) / best**2
 
 
 def _best(trials: int) -> float:
-    """The share of the trials that is set apart."""
+    """The share of so many trials that counts as the best."""
     return max(0.1, BEST / trials)
 
 
 def _value(trial: "optuna.trial.FrozenTrial", objective: int) -> float:
-    found: float = trial.values[objective]  # noqa: PD011 - Optuna's: one an objective
+    found: float = trial.values[objective]  # noqa: PD011 - Optuna's, one value per objective
     return found
 
 
 def _alone(
     trial: "optuna.trial.FrozenTrial", name: str, objective: int
 ) -> "optuna.trial.FrozenTrial":
-    """A trial of one parameter and one objective."""
+    """A copy of a trial with one parameter and one objective."""
     import optuna
 
     return optuna.trial.create_trial(

@@ -1,6 +1,6 @@
 """`model.npz`: the winner's networks with all that is needed to predict from raw columns.
 
-Plain arrays and JSON text; nothing in it is unpickled, and neither Optuna nor the study is needed.
+The file has plain arrays and JSON text, and no pickle; neither Optuna nor the study is needed.
 """
 
 import json
@@ -28,13 +28,13 @@ from sweeps.training import networks
 
 @dataclass(frozen=True)
 class Model:
-    """An ensemble: theta (P, N), one network a row, over one encoding."""
+    """An ensemble of P networks: theta (P, N), one network per row, with one encoder of columns."""
 
     network: dnn.Network
     theta: Array
     encoder: Encoder
     target: Target
-    decimal: str = "."  # in the CSV that it was trained on, and so in those that it predicts
+    decimal: str = "."  # the decimal mark of the CSV it was trained on, and of those to predict
 
     def outputs(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """(n, K′) for raw columns: mean probabilities of the classes, or the mean prediction."""
@@ -43,7 +43,7 @@ class Model:
         return np.asarray(self.networks(frame).mean(axis=0))
 
     def networks(self, frame: pd.DataFrame) -> NDArray[np.float64]:
-        """(P, n, K′): each network's, for one row or more. Errors: UserError."""
+        """(P, n, K′): each network's outputs, for one row or more. Errors: UserError."""
         from threadpoolctl import threadpool_limits
 
         try:
@@ -69,7 +69,8 @@ class Model:
 def save(path: Path, winner: Confirmation, dataset: Dataset) -> None:
     """Write the winner's networks, those that diverged left out.
 
-    Nothing where all did, nor where they are a training function's, whose models are its own.
+    Remove the file if all diverged, or if a user's training function trained the winner, which has
+    to save its own models.
     """
     arrays = winner.outcome.arrays
     theta = arrays["theta"][~arrays["gone"]] if "theta" in arrays else ()
@@ -87,7 +88,7 @@ def save(path: Path, winner: Confirmation, dataset: Dataset) -> None:
 
 
 def load(path: Path) -> Model:
-    """Read a model. Errors: UserError for a file that is none."""
+    """Read a model. Errors: UserError if the file is not a model."""
     try:
         with archives.opened(path) as file:
             theta, meta = file["theta"], files.parse_json(str(file["meta"]))

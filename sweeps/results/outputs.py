@@ -28,7 +28,7 @@ OF_CONFIRMATION = (
 
 
 def write_study(folder: Path, study: Study, base: Path) -> None:
-    """`study.yaml`, from which alone the run can go on: written before the first trial."""
+    """Write `study.yaml`, which is enough to resume the run, before the first trial."""
     atomic.write_text(folder / "study.yaml", resolved.study_yaml(study, base, folder))
 
 
@@ -39,7 +39,7 @@ def write(
     networks: list[Confirmation],
     others: dict[str, Outcome],
 ) -> None:
-    """All frames and models; each file whole or not at all."""
+    """Write all frames, predictions and models; each file whole or not at all."""
     folder, study, dataset = run.folder, run.study, run.dataset
     files.make_folder(folder / "data")
     _frame(folder, "trials", frames.trials(study, finished))
@@ -48,7 +48,7 @@ def write(
     known = [stored[one.number] for one in sorted(finished, key=lambda one: one.number)]
     _frame(folder, "importance", frames.importance(known, study.objective.goal))
     if not networks:
-        # Those of an earlier confirmation would describe another search.
+        # Files of an earlier confirmation would describe another search.
         for name in OF_CONFIRMATION:
             (folder / name).unlink(missing_ok=True)
         return
@@ -68,7 +68,7 @@ def _frame(folder: Path, name: str, frame: pd.DataFrame) -> None:
 
 
 def _data(dataset: Dataset) -> dict[str, Any]:
-    """What is said of the data; of a number, also the SD that errors are measured in."""
+    """The facts about the data; in regression also the SD that errors are measured in."""
     target = dataset.target
     unit = {} if target.classes else {"target_sd": target.scale}
     return {"target": target.name, **unit, **dataset.facts}

@@ -1,4 +1,4 @@
-"""The end of a run: its page, and the few numbers of it that a list of runs shows."""
+"""The end of a run: its report, and summary.json, whose numbers a list of runs shows."""
 
 from pathlib import Path
 
@@ -7,9 +7,9 @@ from sweeps.results.result import Result
 
 
 def write(result: Result) -> Path:
-    """Write report.html and summary.json into the run folder; the page's path.
+    """Write report.html and summary.json into the run folder; the report's path.
 
-    Errors: reports.frames.RunFolderError where a file is missing or foreign.
+    Errors: reports.frames.RunFolderError where a file is missing or is not a run's.
     """
     from reports import page
 
@@ -19,7 +19,7 @@ def write(result: Result) -> Path:
 
 
 def warm_up() -> None:
-    """Load what a report is drawn with, while there is time."""
+    """Import the libraries that draw a report, while the workers are busy."""
     from reports import page
 
     page.warm_up()

@@ -1,4 +1,4 @@
-"""The study written back: as resolved, as its winner alone, and as what makes it the same study."""
+"""The study written back: with every default, with its winner alone, and as its identity."""
 
 import hashlib
 import io
@@ -24,14 +24,14 @@ from sweeps.training import networks
 
 
 def data(study: Study, dataset: Dataset) -> dict[str, Any]:
-    """What must agree for two studies to be of the same data, divided alike."""
+    """The part of the identity about data: equal for two studies of the same data, split alike."""
     return dataset.identity(study.data)
 
 
 def identity(study: Study, dataset: Dataset, warm: Sequence[WarmTrial] = ()) -> dict[str, Any]:
     """What must agree for two runs to be one study; trials, jobs and confirm may differ.
 
-    So may targets, unless a trial is judged by when it reached them.
+    Targets may differ, too, unless a trial is judged by when it reached them.
     """
     search = compatibility.fields(study.search, exclude={"trials", "from_", "pruner"})
     found = {
@@ -39,7 +39,7 @@ def identity(study: Study, dataset: Dataset, warm: Sequence[WarmTrial] = ()) -> 
         "data": data(study, dataset),
         "fixed": vocabulary.identifying(_fixed(study)),
         "space": _space(study),
-        # What is asked for first decides what is drawn, and so does the order of choices.
+        # The values that a sampler draws depend on the order of parameters, and of their choices.
         "order": _order(study),
         "objective": [_identifying(o) for o in study.objectives],
         "constraints": _constraints(study),
@@ -57,7 +57,7 @@ def identity(study: Study, dataset: Dataset, warm: Sequence[WarmTrial] = ()) -> 
 
 
 def _schedules(study: Study) -> list[str]:
-    """The names of those that our networks may be trained with."""
+    """The names of the schedules that our networks may be trained with."""
     if study.trainer is not None:
         return []
     values = [study.space.default["schedule"], *study.space.values("schedule")]
@@ -65,9 +65,9 @@ def _schedules(study: Study) -> list[str]:
 
 
 def _definitions(study: Study, dataset: Dataset) -> dict[str, str]:
-    """The definition of a metric, where an earlier version's values would be others.
+    """The definitions of metrics for which an earlier version would give other values.
 
-    It left the classes out of macro_f1 of which dev has no row.
+    That version's macro_f1 left out classes of which dev has no row.
     """
     absent = len(set(dataset.labels["dev"].tolist())) < len(dataset.target.classes)
     counted = "macro_f1" in study.metrics and absent
@@ -80,7 +80,7 @@ def _constraints(study: Study) -> list[str]:
 
 
 def _digest(warm: Sequence[WarmTrial]) -> str:
-    """The trials of an earlier run in a word; nothing where there are none."""
+    """A digest of an earlier run's trials; "" without any."""
     text = json.dumps([asdict(one) for one in warm], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16] if warm else ""
 
@@ -93,7 +93,7 @@ def _order(study: Study) -> str:
 
 
 def study_yaml(study: Study, base: Path, folder: Path) -> str:
-    """The whole study with every default said; it runs as it stands, from the run folder."""
+    """The whole study with every default written out; it can be run from the run folder."""
     return _yaml(_sections(study, base, folder) | {"fixed": fixed(study), "space": _space(study)})
 
 
@@ -113,7 +113,7 @@ def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
     own = {"space", "storage", "objectives", "metric_constraints", "enqueue", "search", "trainer"}
     sections = study.model_dump(exclude=own, exclude_none=True)
     if ":" not in study.data.source:
-        # Relative to the run folder, where this file will stand.
+        # Relative to the run folder, in which this file will be.
         sections["data"]["source"] = os.path.relpath(base / study.data.source, folder)
     objectives = [_objective(o) for o in study.objectives]
     sections["objective"] = objectives[0] if len(objectives) == 1 else objectives
@@ -146,7 +146,7 @@ def _identifying(objective: Objective) -> dict[str, Any]:
 
 
 def _literals(study: Study, params: Params) -> dict[str, Any]:
-    """An enqueued setting as the file says it: what differs from the defaults."""
+    """An enqueued setting as in a study file: the hyperparameters that differ from the defaults."""
     default, config = study.space.default, study.space.configure(params)
     return {
         word: plain(value)
@@ -156,7 +156,7 @@ def _literals(study: Study, params: Params) -> dict[str, Any]:
 
 
 def fixed(study: Study) -> dict[str, Any]:
-    """The words that are not searched, as the file says them."""
+    """The hyperparameters that are not searched, as a study file has them."""
     return {word: plain(value) for word, value in _fixed(study).items()}
 
 

@@ -1,6 +1,6 @@
-"""What was found in a few numbers: as `--json` says it, and in summary.json, for lists of runs.
+"""A run's findings in a few numbers: for `--json`, and in summary.json, for lists of runs.
 
-The page computes each interval anyway; whoever lists two hundred runs need not do so again.
+The report computes each interval anyway; thanks to the file, a list of two hundred runs need not.
 """
 
 import json
@@ -22,7 +22,7 @@ def plain(result: "Result") -> dict[str, Any]:
 
 
 def write(result: "Result") -> None:
-    """`summary.json`, beside the provenance that it belongs to."""
+    """Write `summary.json`, with the finishing time of the provenance that it belongs to."""
     from sweeps.storage import atomic
 
     belongs = {"finished": result.run.provenance["finished"]}
@@ -31,7 +31,7 @@ def write(result: "Result") -> None:
 
 
 def read(folder: Path, provenance: dict[str, Any]) -> dict[str, Any] | None:
-    """The summary of the run of that provenance; None where there is none, as in older runs."""
+    """The summary that belongs to this provenance; None if there is none, as in older runs."""
     try:
         found = files.parse_json(files.contents(folder / FILE).decode())
         belongs = found["finished"] == provenance["finished"]
@@ -41,10 +41,10 @@ def read(folder: Path, provenance: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _found(result: "Result") -> dict[str, Any]:
-    """search_best: the trial with the best value; winner: what the confirmation put first.
+    """search_best: the trial with the best value; winner: the best in the confirmation.
 
-    The two are often not the same. best: the winner's settings, or of a search alone its best's.
-    verdict: the winner against the defaults and the best baseline, and what remains.
+    The two are often not the same. best: the settings of the winner; after a search alone, of
+    search_best. verdict: the winner against the defaults and the best baseline, and what remains.
     """
     from reports.sections import answers
 
@@ -66,7 +66,7 @@ def _found(result: "Result") -> dict[str, Any]:
 
 
 def _plain(found: Any) -> Any:
-    """Nested, NaN as null."""
+    """A nested dict with NaN and infinity as None."""
     if isinstance(found, dict):
         return {name: _plain(value) for name, value in found.items()}
     return _finite(found)

@@ -138,7 +138,7 @@ def mend(path: Path) -> bool:
 
 
 def _checked(path: Path) -> tuple[int, int]:
-    """As `check`. Errors: UserError."""
+    """What `check` returns. Errors: UserError, for a bad line too."""
     try:
         return check(path)
     except BadLine as fault:

@@ -50,7 +50,8 @@ class RunFolder:
         if isinstance(fault, KeyError) and self._is_deleted():
             said = UserError(
                 f"the study '{self._name}' of the storage: expected it to stay, got one that "
-                "somebody has deleted (run the same again: the records in artifacts are used)"
+                "somebody has deleted (run the same command again, which uses the records in "
+                "artifacts)"
             )
         if self._backend:
             backends.close(self._backend)

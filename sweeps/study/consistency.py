@@ -1,6 +1,7 @@
 """Whether the sections of a study agree: what a sampler, pruner or metric needs of the others.
 
-What cannot be done is refused with the reason; what voids a promise is said.
+A study that cannot be run is refused with the reason; options that make its results depend on the
+clock are listed.
 """
 
 import importlib.util
@@ -18,7 +19,7 @@ from sweeps.study.space import Config, Range, Space, walks
 from sweeps.study.spec import Study
 
 Found = Iterator[tuple[str, Expected]]
-DRAWS = 2000  # to see how much of a space its constraints leave
+DRAWS = 2000  # random configurations, to estimate the share that keeps the constraints
 
 
 def faults(study: Study) -> list[tuple[str, Expected]]:
@@ -49,11 +50,11 @@ class PredictedTarget(Protocol):
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Their names; none in regression."""
+        """The classes' names; none in regression."""
 
 
 def faults_with_data(study: Study, target: PredictedTarget) -> list[tuple[str, Expected]]:
-    """What only the data can tell, likewise."""
+    """Every disagreement between study and data, likewise."""
     every = (_metrics_of_the_task, _hyperparameters_of_the_task, _shares)
     return [fault for check in every for fault in check(study, target)]
 
@@ -72,7 +73,7 @@ def _judging(study: Study, metric: str) -> str:
 
 
 def _shares(study: Study, target: PredictedTarget) -> Found:
-    """An error is a share of rows in classification; one above 1 is meant in percent."""
+    """Errors above 1, though in classification an error is a share of rows: meant in percent."""
     given = {"targets.dev_error": study.targets.dev_error, "reference": study.reference}
     for path, value in given.items():
         if target.kind == "classification" and value is not None and value > 1:
@@ -81,7 +82,7 @@ def _shares(study: Study, target: PredictedTarget) -> Found:
 
 
 def _hyperparameters_of_the_task(study: Study, target: PredictedTarget) -> Found:
-    """Hyperparameters of the other task, and weights of other classes than there are."""
+    """Hyperparameters that are for the other task, and class weights that are not one per class."""
     kind, classes = target.kind, target.classes
     for name, known in VOCABULARY.items():
         if known.task and known.task != kind:
@@ -97,7 +98,7 @@ def _hyperparameters_of_the_task(study: Study, target: PredictedTarget) -> Found
 
 
 def _unusual(space: Space, name: str) -> Iterator[tuple[str, Any]]:
-    """What a hyperparameter can be besides its default, as the file says it, and where."""
+    """(path in the file, value) of each value of a hyperparameter that is not its default."""
     usual = plain(VOCABULARY[name].default)
     for path, values in [(f"fixed.{name}", [space.default[name]]), *space.entries(name)]:
         for value in values:
@@ -182,7 +183,7 @@ def _hyperparameter_constraints(study: Study) -> Found:
             yield "constraints", Expected(expected, got, texts)
 
 
-# What is known of our own networks alone.
+# Metrics that are only known for our own networks.
 OURS = ("updates", "flops", "parameters")
 
 
@@ -198,7 +199,7 @@ def _trainer(study: Study) -> Found:
 
 
 def kept_share(space: Space) -> float:
-    """The share of a space that its constraints leave, from random settings."""
+    """The share of a space that keeps its constraints, estimated from random configurations."""
     return float(np.mean([space.allows(config) for config in random_configs(space, DRAWS)]))
 
 

@@ -30,7 +30,7 @@ class Space:
 
     @property
     def searched(self) -> set[str]:
-        """The hyperparameters that are searched, or decided by what is."""
+        """The hyperparameters that are searched, or that a searched one decides."""
         return {name for d in self.dimensions for name in (*d.names, *d.others)}
 
     @cached_property
@@ -54,7 +54,7 @@ class Space:
         return params
 
     def configure(self, params: Params) -> Config:
-        """The configuration that params stand for."""
+        """The configuration that these params give."""
         config = self.default
         # Deciders last: what they decide must not be overwritten by the outer entry.
         for dimension in reversed(self.deciders_first):
@@ -62,7 +62,7 @@ class Space:
         return config
 
     def locate(self, config: Config) -> Params | None:
-        """The params that stand for a configuration, or None where it lies outside the space."""
+        """The params that give this configuration; None if it lies outside the space."""
         params: Params = {}
         decided: set[str] = set()
         if not self.allows(config):
@@ -78,7 +78,7 @@ class Space:
         return params
 
     def outside(self, config: Config) -> list[str]:
-        """The hyperparameters whose value lies outside, but for those decided elsewhere."""
+        """The hyperparameters whose value lies outside, without those that others decide."""
         found: set[str] = set()
         decided: set[str] = set()
         for dimension in self.deciders_first:
@@ -99,7 +99,7 @@ class Space:
         return [leaf for dimension in self.dimensions for leaf in dimension.parameters()]
 
     def structure(self) -> set[str]:
-        """The parameters on which it depends what else is asked."""
+        """The parameters that decide which other parameters are asked for."""
         return {name for dimension in self.dimensions for name in dimension.structure()}
 
     def dimension(self, name: str) -> Dimension | None:
@@ -107,19 +107,19 @@ class Space:
         return next((d for d in self.dimensions if name in d.names), None)
 
     def choices(self, name: str) -> tuple[Any, ...]:
-        """What it is chosen from, as Optuna's values; nothing where it is not a choice."""
+        """A hyperparameter's choices, as Optuna's values; empty if it is not a choice."""
         match self.dimension(name):
             case ConditionalChoice(leaf=leaf) | Single(leaf=Choice() as leaf):
                 return tuple(leaf.codes)
         return ()
 
     def values(self, name: str) -> Iterator[Any]:
-        """What it can be, wherever it is decided: literals, ranges, options' names."""
+        """All values a hyperparameter can have: literals, ranges, options' names."""
         for _, values in self.entries(name):
             yield from values
 
     def entries(self, name: str) -> Iterator[tuple[str, list[Any]]]:
-        """The entries of the file that decide one, by dotted path, with what it can be there."""
+        """The file's entries that decide a hyperparameter: (dotted path, its values there)."""
         for dimension in self.dimensions:
             if values := list(_values(dimension, name)):
                 yield f"space.{', '.join(dimension.names)}", values

@@ -1,4 +1,4 @@
-"""Going through a space without a sampler: its size, its cells, a setting for a point of the cube.
+"""Going through a space without a sampler: its size, its cells, the setting at a point of a cube.
 
 Each is done by a stand-in for Optuna's trial, which the space asks for values as usual; so
 conditional parameters need no code of their own.
@@ -68,7 +68,7 @@ class _Walk:
         return self._next(name)
 
     def advance(self) -> bool:
-        """To the next path; False after the last."""
+        """Move on to the next path; False after the last one."""
         self._turn = 0
         while self.path:
             self.path[-1][0] += 1
