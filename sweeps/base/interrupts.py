@@ -15,7 +15,7 @@ from typing import Any
 def starting_workers() -> Iterator[None]:
     """Let an interrupt wait, here and for good in the worker processes that are started inside.
 
-    A worker that is just importing would die of it aloud: a terminal signals the whole group.
+    A worker that is still importing would end with a traceback: a terminal signals the whole group.
     None of them imports a file of the working directory.
     """
     with _safe_path(), _uninterrupted():

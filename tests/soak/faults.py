@@ -178,7 +178,8 @@ def main() -> int:
                 verdicts.append("skipped")
             print(f"{verdicts[-1]:8}{fault.__name__:17}{line}", flush=True)
     good, skipped = verdicts.count("ok"), verdicts.count("skipped")
-    print(f"{good} of {len(FAULTS)} faults, {skipped} skipped: one line at most, nothing told lost")
+    lost = "one line at most, no finished trial lost"
+    print(f"{good} of {len(FAULTS)} faults, {skipped} skipped: {lost}")
     return int("BAD" in verdicts)
 
 
