@@ -44,7 +44,7 @@ class Scorer:
     def __init__(self, network: Network, theta: Array, splits: Sequence[ScoredSplit]) -> None:
         self._network, self._theta, self._splits = network, theta, splits
         self._has_own_rows = any(split.rows is not None for split in splits)
-        everyone = np.arange(len(theta))
+        everyone: Integers = np.arange(len(theta))
         tables = everyone if self._has_own_rows else everyone[:1]
         rows = sum(split.size(member) for split in splits for member in tables)
         # The chunks are the same every epoch: they are kept where they are small, else cut again.

@@ -83,7 +83,7 @@ def _head(study: Study, standing: Standing) -> Iterator[str]:
     how = methods.summary(search.sampler, study.pruner)
     yield (
         f"**{PHASES[standing.phase]}**: {sum(counts.values())} of {standing.budget} trials "
-        f"({states}) × {study.replicates} replicates; {how}, "
+        f"({states}) × {study.replicates.count} replicates; {how}, "
         f"seed {search.seed}."
     )
 

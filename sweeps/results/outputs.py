@@ -107,7 +107,7 @@ def write_provenance(run: PreparedRun, finished: list[Finished], facts: dict[str
             **searched,
             "sampler": methods.description(study.search.sampler),
             "pruner": methods.description(study.pruner),
-            "replicates": study.replicates,
+            "replicates": study.replicates.count,
             "epochs": study.epochs,
         },
         "space": resolved.describe(study),

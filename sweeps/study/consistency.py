@@ -151,10 +151,11 @@ def _pruner(study: Study) -> Found:
         hint = f"{study.objective.metric} has no value before the end"
         yield "search.pruner", Expected("no pruner for this objective", pruner.name, hint)
     ranked = pruner.around if isinstance(pruner, methods.Patient) else pruner
-    if isinstance(ranked, methods.SignedRank) and 2.0**-study.replicates > ranked.alpha:
+    count = study.replicates.count
+    if isinstance(ranked, methods.SignedRank) and 2.0**-count > ranked.alpha:
         needed = math.ceil(-math.log2(ranked.alpha))
         hint = f"with fewer no p-value is below {ranked.alpha:g}"
-        yield "replicates", Expected(f"{needed} or more for signed_rank", study.replicates, hint)
+        yield "replicates", Expected(f"{needed} or more for signed_rank", count, hint)
 
 
 def _per(study: Study) -> Found:

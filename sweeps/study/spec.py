@@ -23,11 +23,12 @@ from sweeps.base.consent import Address
 from sweeps.base.errors import Expected, did_you_mean, show
 from sweeps.base.passwords import without_contents
 from sweeps.engines import ENGINES
-from sweeps.study import trainers
+from sweeps.study import replicates_section, trainers
 from sweeps.study.data_section import DataSpec
 from sweeps.study.methods import Median, Pruner, Sampler, Tpe, Unpruned
 from sweeps.study.metrics import METRICS
 from sweeps.study.objectives import MetricConstraint, Objective, metrics_of
+from sweeps.study.replicates_section import ReplicatesSpec
 from sweeps.study.sections import Section
 from sweeps.study.space import Params, Space
 from sweeps.study.trainers import Trainer
@@ -166,7 +167,7 @@ class Study(Section):
     metric_constraints: tuple[MetricConstraint, ...] = Field((), alias="constraints")
     enqueue: tuple[SkipValidation[Params], ...] = ()
     budgets: Budgets = Budgets()
-    replicates: int = Field(5, ge=1, le=1000)
+    replicates: ReplicatesSpec = ReplicatesSpec()
     search: Search = Search()
     confirm: Confirm = Confirm()
     targets: Targets = Targets()
@@ -225,16 +226,9 @@ class Study(Section):
 
     @field_validator("replicates", mode="before")
     @classmethod
-    def _count(cls, value: Any) -> Any:
+    def _replicates_by_count(cls, value: Any) -> Any:
         """`5`, or `{count: 5}`."""
-        if not isinstance(value, dict) or not value:
-            return value
-        unknown = [str(key) for key in value if key not in ("count", "resample")]
-        if unknown:
-            fault = Expected("a known key", unknown[0], did_you_mean(unknown[0], ("count",)))
-            raise PydanticCustomError("own", "{message}", {"message": fault.message})
-        # Resampling is refused by name; its place alone is told.
-        return value.get("count", cls.model_fields["replicates"].default)
+        return replicates_section.as_section(value)
 
     @field_validator("objectives", mode="before")
     @classmethod

@@ -60,7 +60,7 @@ def seconds_per_trial(trainer: Trainer, study: Study, config: Config, dataset: D
     timed, seen = partial(_time, trainer, min(2, study.epochs)), dataset.without("test")
     seconds = _probe("two epochs", EPOCHS, timed, one, seen, study)
     # The first epoch also loads and sets up.
-    return (seconds[0] + seconds[-1] * (study.epochs - 1)) * study.replicates
+    return (seconds[0] + seconds[-1] * (study.epochs - 1)) * study.replicates.count
 
 
 def _probe(

@@ -27,7 +27,7 @@ def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
     """
     if study.trainer is not None:
         return probing.seconds_per_trial(study.trainer, study, config, dataset)
-    streams = seeds.streams(study.search.seed, seeds.SEARCH, range(study.replicates))
+    streams = seeds.streams(study.search.seed, seeds.SEARCH, range(study.replicates.count))
     net, parts = networks.network(config, dataset), dataset.parts
     theta = networks.initialize(config, dataset, streams, study.dtype)
     settings = replace(networks.settings(config, dataset), epochs=3)
@@ -63,7 +63,7 @@ def seconds(study: Study, dataset: Dataset, trials: int, confirm: bool, jobs: in
     searching = START + each * trials / jobs
     if not confirm:
         return searching
-    networks = each * (study.confirm.top + 1) * study.confirm.replicates / study.replicates
+    networks = each * (study.confirm.top + 1) * study.confirm.replicates / study.replicates.count
     beside = [seconds for _, seconds, _ in beside_networks(study, dataset)]
     # Each baseline is one worker's.
     return searching + max([(networks + sum(beside)) / jobs, *beside])

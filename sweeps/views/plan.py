@@ -95,7 +95,7 @@ def space(study: Study) -> list[str]:
 
 def cost(study: Study) -> str:
     """Of a trial that is not pruned: `5 replicates × 60 epochs`."""
-    replicates = wording.count(study.replicates, "replicate")
+    replicates = wording.count(study.replicates.count, "replicate")
     return f"{replicates} × {wording.count(study.epochs, 'epoch')}"
 
 
