@@ -62,15 +62,8 @@ ROOMS = {
         *("passwords", "storage_address", "s3_address", "consent", "provenance", "checkout"),
     ),
     "sweeps.study": (
-        *(
-            "sections",
-            "compatibility",
-            "data_section",
-            "replicates_section",
-            "hyperparameters",
-            "space",
-            "metrics",
-        ),
+        *("sections", "compatibility", "data_section", "replicates_section"),
+        *("hyperparameters", "space", "metrics"),
         *("objectives", "methods", "trainers", "spec", "consistency", "file"),
     ),
     "sweeps.study.hyperparameters": ("kinds", "list_kinds", "named_options", "vocabulary"),

@@ -109,6 +109,7 @@ def write_provenance(run: PreparedRun, finished: list[Finished], facts: dict[str
             "pruner": methods.description(study.pruner),
             "replicates": study.replicates.count,
             "epochs": study.epochs,
+            **({"resample": study.replicates.in_words} if study.replicates.is_resampled else {}),
         },
         "space": resolved.describe(study),
         "fixed": resolved.fixed(study),

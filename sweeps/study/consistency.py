@@ -23,7 +23,10 @@ DRAWS = 2000  # to see how much of a space its constraints leave
 
 def faults(study: Study) -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
-    every = (_objectives, _sampler, _pruner, _per, _hyperparameter_constraints, _trainer)
+    every = (
+        *(_objectives, _replicates, _sampler, _pruner, _per),
+        *(_hyperparameter_constraints, _trainer),
+    )
     return [fault for check in every for fault in check(study)]
 
 
@@ -38,6 +41,13 @@ def _objectives(study: Study) -> Found:
         if isinstance(metric, Cost) and metric.needs_target and len(study.aims) != 1:
             got = Unquoted(f"{len(study.aims)}")
             yield "targets", Expected(f"one target for {name}", got, "like {dev_error: 0.05}")
+
+
+def _replicates(study: Study) -> Found:
+    if study.replicates.is_resampled and study.data.split.column is not None:
+        hint = "which says what the dev rows are; leave one of the two out"
+        expected = "none with data.split.column"
+        yield "replicates.resample", Expected(expected, study.replicates.resample, hint)
 
 
 class PredictedTarget(Protocol):

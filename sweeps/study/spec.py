@@ -227,7 +227,7 @@ class Study(Section):
     @field_validator("replicates", mode="before")
     @classmethod
     def _replicates_by_count(cls, value: Any) -> Any:
-        """`5`, or `{count: 5}`."""
+        """`5`, or `{count: 5, resample: kfold}`."""
         return replicates_section.as_section(value)
 
     @field_validator("objectives", mode="before")

@@ -57,7 +57,7 @@ def seconds_per_trial(trainer: Trainer, study: Study, config: Config, dataset: D
     Errors: Expected, for a function that fails, ends its process or takes too long.
     """
     one = Task(-1, config, 0, seeds.SEARCH, range(1), study.objectives, study.dtype)
-    timed, seen = partial(_time, trainer, min(2, study.epochs)), dataset.without("test")
+    timed, seen = partial(_time, trainer, min(2, study.epochs)), dataset.for_search
     seconds = _probe("two epochs", EPOCHS, timed, one, seen, study)
     # The first epoch also loads and sets up.
     return (seconds[0] + seconds[-1] * (study.epochs - 1)) * study.replicates.count

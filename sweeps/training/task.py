@@ -1,6 +1,7 @@
 """What a worker is given and what it gives back: plain values that can be sent."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,8 +57,8 @@ class Outcome:
     (E,): the first objective after each epoch (the dev loss where it has no value before the end),
     and `each` (E, P) replicate's. final: each score and each metric that the trial is judged by
     (P,), none worse than a diverged network's. violations: by limit, how far it is beyond. arrays:
-    gone (P,), whether the network that counts has diverged; dev_outputs (P, n, K′) and, where kept,
-    test_outputs and theta (P, N).
+    gone (P,), whether the network that counts has diverged; dev_outputs (P, n, K′), NaN behind the
+    rows of those that have fewer than others, and, where kept, test_outputs and theta (P, N).
     """
 
     number: int
@@ -80,6 +81,16 @@ class Outcome:
     def is_feasible(self) -> bool:
         """Whether it keeps all limits."""
         return all(violation <= 0 for violation in self.violations.values())
+
+
+def stacked(outputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Outputs (·, n, K′) of some networks each as those (P, n, K′) of all: see `Outcome`."""
+    rows = max(one.shape[1] for one in outputs)
+    each = [((0, 0), (0, rows - one.shape[1]), (0, 0)) for one in outputs]
+    padded = [
+        np.pad(one, width, constant_values=np.nan) for one, width in zip(outputs, each, strict=True)
+    ]
+    return np.concatenate(padded)
 
 
 def failed(number: int, cause: str) -> Outcome:
