@@ -6,6 +6,7 @@ category or a gap that a replicate's training rows do not have has an input ther
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +32,23 @@ def resampled(divided: DividedTable, dataset: Dataset, spec: ReplicatesSpec, dty
     with loading.within_memory(divided.spec):
         drawn = resampling.draw(spec, divided.spec.split, pool)
         layout = encode.fit(divided.features.frame.iloc[rows], divided.spec.standardize)
-        return _joined(dataset, [_own(divided, dataset, one, layout, dtype) for one in drawn])
+        _, labels = divided.target(divided.parts["train"])
+        own = [_own(divided, dataset, one, layout, labels, dtype) for one in drawn]
+        return _joined(dataset, own)
 
 
 def _own(
-    divided: DividedTable, dataset: Dataset, rows: Resample, layout: Encoder, dtype: str
+    divided: DividedTable,
+    dataset: Dataset,
+    rows: Resample,
+    layout: Encoder,
+    labels: NDArray[Any],
+    dtype: str,
 ) -> Dataset:
-    """One replicate's dataset: all that is fitted on data is fitted on its own training rows."""
+    """One replicate's dataset: all that is fitted on data is fitted on its own training rows.
+
+    labels: those of every row of the table, in the study's units.
+    """
     frame, both = divided.features.frame, np.concatenate([rows.train, rows.dev])
     encoder = encode.fit(frame.iloc[rows.train], divided.spec.standardize)
     x = np.zeros((len(both), len(layout.inputs)))
@@ -45,7 +56,6 @@ def _own(
     inputs = loading.as_dtype(x, layout, dtype)
     target, codes = divided.target(rows.train)
     y = loading.outputs(target, codes[both]).astype(dtype)
-    _, of_study = divided.target(divided.parts["train"])
     spans = {"train": slice(0, len(rows.train)), "dev": slice(len(rows.train), len(both))}
     parts = {part: dnn.Data(inputs[span], y[span]) for part, span in spans.items()}
     scale = Scale.between(target, dataset.target)
@@ -53,7 +63,7 @@ def _own(
     return replace(
         dataset,
         parts=parts,
-        labels={part: of_study[both[span]] for part, span in spans.items()},
+        labels={part: labels[both[span]] for part, span in spans.items()},
         constants={name: value * scale.of_score(name) for name, value in known.items()},
         scale=scale,
     )

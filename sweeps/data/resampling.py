@@ -17,6 +17,8 @@ from sweeps.data.split import Rows
 from sweeps.study.data_section import SplitSpec
 from sweeps.study.replicates_section import ReplicatesSpec, Resampling
 
+FEW = 0.01  # of a replicate's training rows, which may be left out
+
 
 @dataclass(frozen=True)
 class Pool:
@@ -37,7 +39,7 @@ class Resample:
 
 def draw(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resample]:
     """The rows of each replicate. Errors: Expected (below `replicates`) where one lacks a class."""
-    each = DRAWN[spec.resample](spec, division, pool)
+    each = _of_one_size(DRAWN[spec.resample](spec, division, pool), division, pool)
     for number, one in enumerate(each):
         _expect_every_class(number, one, spec, pool)
     return each
@@ -61,16 +63,20 @@ def _folds(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resamp
         seed = int(_seeds(division, repeat).generate_state(1)[0])
         folds = kind(spec.n_folds, shuffle=True, random_state=seed).split(rows, labels, groups)
         each += [Resample(rows[train], rows[dev]) for train, dev in folds]
-    return each if has_groups else _of_one_size(each, division, pool)
+    return each
 
 
 def _of_one_size(each: list[Resample], division: SplitSpec, pool: Pool) -> list[Resample]:
-    """One training row, of the most frequent class, left out where a fold is a row smaller.
+    """Training parts that are a few rows apart, with as many rows: some, at random, are left out.
 
     Networks that train on as many rows make as many updates, and share their buffers: of folds that
-    are a row apart, small networks take up to twice as long.
+    are a row apart, small networks take up to twice as long. The rows are of the most frequent
+    class, so that none is lost.
     """
-    smallest = min(len(one.train) for one in each)
+    sizes = [len(one.train) for one in each]
+    smallest, largest = min(sizes), max(sizes)
+    if largest - smallest > max(1, largest * FEW):
+        return each
     found = []
     for number, one in enumerate(each):
         may_go = np.arange(len(one.train))

@@ -162,7 +162,7 @@ def _curves(
     def curve(name: str) -> NDArray[Any]:
         return np.array([getattr(record, name) for record in records])
 
-    # All replicates cost the same, unless some end early, or have groups of rows of their own: then
+    # All replicates cost the same, unless some end early, or folds of groups differ in size: then
     # it is the cost of the longest.
     counts = {name: curve(name)[:, rows].max(axis=1) for name in COUNTS}
     clock = {"epoch": curve("epoch"), "seconds": curve("seconds") * share}
