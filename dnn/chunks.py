@@ -11,12 +11,13 @@ from dnn.arrays import Array, empty
 # another number of rows can round a product differently.
 CHUNK_ROWS = 512
 
-# Of rows, x (n, n_in) and y (n, K).
+# Of rows, x (..., n, n_in) and y (..., n, K): where each network has rows of its own, with an axis
+# of networks in front.
 Rows = tuple[Array, Array]
 
 
 class RowChunk(NamedTuple):
-    """Rows that are evaluated at once: x (n_in + 1, B), its last row ones, and y (B, K).
+    """Rows that are evaluated at once: x (..., n_in + 1, B), its last row ones, and y (..., B, K).
 
     spans: which of them are of which split, by its number.
     """
@@ -28,27 +29,28 @@ class RowChunk(NamedTuple):
 
 def row_chunks(splits: Sequence[Rows]) -> Iterator[RowChunk]:
     """Rows of all splits, one behind the other, in chunks of `CHUNK_ROWS`."""
-    ends = np.cumsum([len(x) for x, _ in splits]).tolist()
+    ends = np.cumsum([x.shape[-2] for x, _ in splits]).tolist()
     for top in range(0, ends[-1], CHUNK_ROWS):
         bottom = min(top + CHUNK_ROWS, ends[-1])
         xs, ys, spans = [], [], []
         for number, ((x, y), end) in enumerate(zip(splits, ends, strict=True)):
-            start = end - len(x)
+            start = end - x.shape[-2]
             first, last = max(top, start), min(bottom, end)
             if first < last:
-                xs.append(x[first - start : last - start])
-                ys.append(y[first - start : last - start])
+                xs.append(x[..., first - start : last - start, :])
+                ys.append(y[..., first - start : last - start, :])
                 spans.append((number, slice(first - top, last - top)))
-        yield RowChunk(columns(*xs), ys[0] if len(ys) == 1 else np.concatenate(ys), spans)
+        yield RowChunk(columns(*xs), ys[0] if len(ys) == 1 else np.concatenate(ys, axis=-2), spans)
 
 
 def columns(*x: Array) -> Array:
-    """Rows x (n, n_in) of one or more arrays as the columns of one (n_in + 1, ·), then ones.
+    """Rows x (..., n, n_in) of some arrays as the columns of one (..., n_in + 1, ·), then ones.
 
     Always in this order: another one would be another product, and round otherwise. OpenBLAS's
     small products with a transposed right-hand side take up to twice as long.
     """
-    made = empty((x[0].shape[1] + 1, sum(map(len, x))), x[0].dtype)
-    np.concatenate([part.T for part in x], axis=1, out=made[:-1])
-    made[-1] = 1
+    *networks, _, n_in = x[0].shape
+    made = empty((*networks, n_in + 1, sum(part.shape[-2] for part in x)), x[0].dtype)
+    np.concatenate([part.swapaxes(-1, -2) for part in x], axis=-1, out=made[..., :-1, :])
+    made[..., -1, :] = 1
     return made

@@ -40,8 +40,11 @@ class Evaluation:
         return affine.bind(block, first, before, after=1.0, offset=0.0)
 
     def _logits(self, x: Array) -> Array:
-        """z (P, K, B) of a chunk's x (n_in + 1, B); the next one of as many rows overwrites it."""
-        rows = x.shape[1]
+        """z (P, K, B) of a chunk's x, (n_in + 1, B) for all networks or (P, n_in + 1, B).
+
+        The next chunk of as many rows overwrites it.
+        """
+        rows = x.shape[-1]
         if rows not in self._forwards:
             if len(self._forwards) == KEPT_SIZES:
                 del self._forwards[min(self._forwards)]  # a shorter chunk's
@@ -77,7 +80,7 @@ class Evaluation:
         return sums.reshape(-1, len(self.theta))
 
     def _bind(self, rows: int) -> Callable[[Array], Array]:
-        """From x (n_in + 1, rows) to z (P, K, rows), a buffer that the next call overwrites."""
+        """From x (..., n_in + 1, rows) to z (P, K, rows), which the next call overwrites."""
         dtype, networks = self.theta.dtype, len(self.theta)
         *hidden, last = self._layers
         steps = []
@@ -93,7 +96,7 @@ class Evaluation:
         has_biases = self._layers[0].shift is None
 
         def forward(x: Array) -> Array:
-            below = x if has_biases else x[:-1]
+            below = x if has_biases else x[..., :-1, :]
             for matrix, units, rest, a in steps:
                 np.matmul(matrix, below, units)
                 rest()

@@ -1,7 +1,9 @@
 """Scores of a population on train and dev, epoch by epoch, while it is being trained."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from dnn.data import Data
 from dnn.evaluation import Evaluation
 from dnn.network import Network
 
-# Bytes of all splits, at most, that are kept in the order in which they are evaluated.
+# Bytes of all that is scored, at most, that is kept in the order in which it is evaluated.
 KEPT = 32_000_000
 
 
@@ -22,10 +24,18 @@ class ScoredSplit:
     data: Data
     rows: Sequence[Integers] | None = None
 
-    def of(self, member: int) -> Rows:
-        """One network's x and y."""
+    def size(self, member: int) -> int:
+        """How many rows of it a network is scored on."""
+        return len(self.data) if self.rows is None else len(self.rows[member])
+
+    def own(self, members: Integers) -> Rows:
+        """The rows of networks that have as many: x (members, n, n_in) and y (members, n, K)."""
         x, y = self.data.x, self.data.y
-        return (x, y) if self.rows is None else (x[self.rows[member]], y[self.rows[member]])
+        if self.rows is None:
+            networks = (len(members),)
+            return np.broadcast_to(x, networks + x.shape), np.broadcast_to(y, networks + y.shape)
+        rows = np.array([self.rows[m] for m in members])
+        return x[rows], y[rows]
 
 
 class Scorer:
@@ -34,28 +44,44 @@ class Scorer:
     def __init__(self, network: Network, theta: Array, splits: Sequence[ScoredSplit]) -> None:
         self._network, self._theta, self._splits = network, theta, splits
         self._has_own_rows = any(split.rows is not None for split in splits)
-        self._evaluation = self._bind(1 if self._has_own_rows else len(theta))
+        everyone: Integers = np.arange(len(theta))
+        tables = everyone if self._has_own_rows else everyone[:1]
+        rows = sum(split.size(member) for split in splits for member in tables)
         # The chunks are the same every epoch: they are kept where they are small, else cut again.
-        parts = [part for split in splits for part in (split.data.x, split.data.y)]
-        is_little = sum(part.nbytes for part in parts) <= KEPT
-        self._chunks = list(self._row_chunks(0)) if is_little and not self._has_own_rows else None
+        self._is_little = rows * (network.n_in + network.n_out) * theta.itemsize <= KEPT
+        is_kept = self._is_little and not self._has_own_rows
+        self._shared = list(self._shared_chunks()) if is_kept else None
+        self._members, self._stacks = everyone, self._stacked(everyone)
 
     def __call__(self, members: Integers) -> Array:
         """Mean loss and error of each split: (2 · splits, len(members)) of these networks."""
-        if not self._has_own_rows:
-            return self._scores(members, self._chunks or self._row_chunks(0))
-        each = [
-            self._scores(members[k : k + 1], self._row_chunks(m)) for k, m in enumerate(members)
-        ]
-        return np.concatenate(each, axis=1)
+        if not np.array_equal(members, self._members):
+            self._members, self._stacks = members, self._stacked(members)
+        found = np.empty((2 * len(self._splits), len(members)))
+        for stack in self._stacks:
+            own = stack.evaluation.theta
+            if own is not self._theta:
+                own[:] = self._theta[members[stack.places]]
+            found[:, stack.places] = stack.evaluation.scores(stack.chunks(), len(self._splits))
+        return found
 
-    def _scores(self, members: Integers, chunks: Iterable[RowChunk]) -> Array:
-        if len(members) != len(self._evaluation.theta):
-            self._evaluation = self._bind(len(members))
-        own = self._evaluation.theta
-        if own is not self._theta:
-            own[:] = self._theta[members]
-        return self._evaluation.scores(chunks, len(self._splits))
+    def _stacked(self, members: Integers) -> "list[_Stack]":
+        """Members as they are evaluated together: those whose rows are as many."""
+        if not self._has_own_rows:
+            chunks = self._shared_chunks if self._shared is None else partial(iter, self._shared)
+            return [_Stack(np.arange(len(members)), self._bind(len(members)), chunks)]
+        alike: dict[Hashable, list[int]] = {}
+        for place, member in enumerate(members):
+            sizes = tuple(split.size(member) for split in self._splits)
+            # Of much data no copy for each network is made: one after the other.
+            alike.setdefault(sizes if self._is_little else place, []).append(place)
+        return [self._own_stack(members, np.array(places)) for places in alike.values()]
+
+    def _own_stack(self, members: Integers, places: Integers) -> "_Stack":
+        chunks = partial(self._own_chunks, members[places])
+        if self._is_little:
+            chunks = partial(iter, list(chunks()))
+        return _Stack(places, self._bind(len(places)), chunks)
 
     def _bind(self, networks: int) -> Evaluation:
         """To all of theta, or to what so many of its rows are copied into."""
@@ -63,5 +89,16 @@ class Scorer:
         own = self._theta if everyone else np.empty_like(self._theta[:networks])
         return Evaluation(self._network, own)
 
-    def _row_chunks(self, member: int) -> Iterator[RowChunk]:
-        return row_chunks([split.of(member) for split in self._splits])
+    def _shared_chunks(self) -> Iterator[RowChunk]:
+        return row_chunks([(split.data.x, split.data.y) for split in self._splits])
+
+    def _own_chunks(self, members: Integers) -> Iterator[RowChunk]:
+        return row_chunks([split.own(members) for split in self._splits])
+
+
+class _Stack(NamedTuple):
+    """Networks that are evaluated together: their places among the members, and their rows."""
+
+    places: Integers
+    evaluation: Evaluation
+    chunks: Callable[[], Iterator[RowChunk]]

@@ -63,7 +63,8 @@ ROOMS = {
         *("passwords", "storage_address", "s3_address", "consent", "provenance", "checkout"),
     ),
     "sweeps.study": (
-        *("section_base", "compatibility", "data_section", "hyperparameters", "space", "metrics"),
+        *("section_base", "compatibility", "data_section", "replicates_section"),
+        *("hyperparameters", "space", "metrics"),
         *("metric_constraints", "objectives", "sampler_options", "pruner_options"),
         *("search_section", "budgets_section", "confirm_section", "targets_section"),
         *("engine_section", "trainers", "spec", "consistency", "file"),

@@ -25,6 +25,12 @@ from reports.stats.intervals import Interval
 from reports.stats.rows import DIVERGED, all_diverged
 from reports.winners import Contender
 
+# Of a search that was resampled; the confirmation is on the one split.
+OTHER_ROWS = (
+    " At selection the networks had other rows, those of the resamples (see Methods), which is "
+    "part of the difference."
+)
+
 
 def confirmed(run: Run) -> Section | None:
     """The table of the confirmed settings and baselines, and their errors as a figure."""
@@ -172,7 +178,9 @@ def optimism(run: Run) -> Section | None:
         columns,
         tuple(rows),
         note="Means over replicates. Optimism: by how much the value on fresh seeds is worse than "
-        "at selection; t over the fresh replicates, the value at selection taken as it is.",
+        "at selection; t over the fresh replicates, the value at selection taken as it is."
+        + OTHER_ROWS
+        * ("resample" in run.provenance["search"]),
     )
     whole = frame[[one.why != DIVERGED for one in frame["dev"]]]
     if not len(whole):

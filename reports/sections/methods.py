@@ -45,7 +45,25 @@ def _words(run: Run) -> list[tuple[str, str]]:
             "being slow; so every interval, speed-up and verdict comes from the confirmation: "
             "fresh seeds, unpruned, a common horizon, test rows that chose nothing.",
         ),
+        *_resampled(run),
     ]
+
+
+def _resampled(run: Run) -> Iterator[tuple[str, str]]:
+    words = run.provenance["search"].get("resample")
+    if words is not None:
+        data = run.provenance["data"]
+        yield (
+            "Replicates of the search",
+            f"Each has training rows and dev rows of its own: {words} of the "
+            f"{int(data['train']) + int(data['dev'])} rows that are not test, the same for every "
+            "trial. Scalers, fill values, categories and the units of the target are taken from "
+            "its own training rows. A trial's value is the mean over them, so it does not hang on "
+            "one choice of dev rows, and its SD is one over rows and seeds. The confirmation does "
+            "not resample: it trains fresh seeds on the one split, whose dev rows the search has "
+            "both trained on and chosen by. So a value of the search and one of the confirmation "
+            "differ by their rows, too.",
+        )
 
 
 def _grouped(run: Run) -> list[tuple[str, str]]:

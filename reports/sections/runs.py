@@ -76,7 +76,9 @@ def _table(run: Run) -> Table:
     columns = tuple(Column(label, numeric) for label, numeric in names)
     replicates = run.provenance["search"]["replicates"]
     note = (
-        f"Means over the {text.count(int(replicates), 'replicate')} of a trial at its last epoch; "
+        f"Means over the {text.count(int(replicates), 'replicate')} of a trial"
+        f"{', each on rows of its own,' * ('resample' in run.provenance['search'])} "
+        "at its last epoch; "
         "train and dev are errors in evaluation mode. Diverged: replicates that diverged, each "
         "counting with the worst value. Seconds: training all replicates of the trial together."
     )

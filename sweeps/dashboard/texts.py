@@ -86,7 +86,7 @@ def _head(study: Study, progress: StudyProgress) -> Iterator[str]:
     how = search_section.summary(search.sampler, study.pruner)
     yield (
         f"**{PHASES[progress.phase]}**: {sum(counts.values())} of {progress.budget} trials "
-        f"({states}) × {study.replicates} replicates; {how}, "
+        f"({states}) × {study.replicates.count} replicates; {how}, "
         f"seed {search.seed}."
     )
 

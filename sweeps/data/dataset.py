@@ -3,6 +3,7 @@
 Workers get one, so pandas is not imported here: that takes as long as a trial.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,43 @@ class Target:
         return "classification" if self.classes else "regression"
 
 
+@dataclass(frozen=True)
+class Scale:
+    """From the units of a replicate's own standardized target to the study's: ·factor, +shift.
+
+    A class has no units: there, and where replicates share their rows, all stays as it is.
+    """
+
+    factor: float = 1.0
+    shift: float = 0.0
+
+    @classmethod
+    def between(cls, own: Target, study: Target) -> "Scale":
+        """Between two targets, each standardized by training rows of its own."""
+        return cls(own.scale / study.scale, (own.mean - study.mean) / study.scale)
+
+    def outputs(self, own: NDArray[Any]) -> NDArray[Any]:
+        """Predictions in the study's units."""
+        return np.asarray(own * self.factor + self.shift)
+
+    def targets(self, study: NDArray[Any]) -> NDArray[Any]:
+        """The study's labels, numbers, in the replicate's own units."""
+        return np.asarray((study - self.shift) / self.factor)
+
+    def of_score(self, name: str) -> float:
+        """What a "dev_loss" or "dev_error" in its own units is multiplied by."""
+        return self.factor**2 if name.endswith("loss") else self.factor
+
+
+@dataclass(frozen=True)
+class ReplicateRows:
+    """Where one replicate's rows stand in each part, and what is known of them as in `Dataset`."""
+
+    rows: dict[str, slice]
+    constants: dict[str, float]
+    scale: Scale
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Parts by name (of PARTS), each x (n, n_in) and y (n, K) of the study's dtype.
@@ -47,6 +85,10 @@ class Dataset:
     `labels` holds the class codes (n,) or the standardized numbers (n,) of each part; `groups` the
     number (n,) of each row's group, where rows belong together; `decimal` the mark in its CSV;
     `changed` what columns are read as, where earlier versions read them as something else.
+
+    `replicates`: where each has rows of its own, they stand one after the other in each part, each
+    as its own encoder has them; y is in its own units, labels are in the study's, constants are
+    means. `scale` is of one replicate's dataset alone. `resampled` is what the search sees instead.
     """
 
     parts: dict[str, dnn.Data]
@@ -59,6 +101,9 @@ class Dataset:
     groups: dict[str, NDArray[np.intp]] = field(default_factory=dict)
     decimal: str = "."
     changed: dict[str, str] = field(default_factory=dict)
+    replicates: tuple[ReplicateRows, ...] = ()
+    scale: Scale = Scale()
+    resampled: "Dataset | None" = None
 
     @property
     def n_in(self) -> int:
@@ -69,6 +114,54 @@ class Dataset:
     def n_out(self) -> int:
         """Number of network outputs."""
         return int(self.parts["train"].y.shape[1])
+
+    @property
+    def n_train(self) -> int:
+        """Training rows of one network, at most."""
+        own = self.rows("train", range(len(self.replicates)))
+        return max(map(len, own)) if own else len(self.parts["train"])
+
+    def rows(self, part: str, replicates: Sequence[int]) -> list[NDArray[np.intp]] | None:
+        """The numbers of each replicate's rows in a part; None where all have all of them."""
+        if not self.replicates:
+            return None
+        spans = [self.replicates[number].rows[part] for number in replicates]
+        return [np.arange(span.start, span.stop) for span in spans]
+
+    def of(self, replicate: int) -> "Dataset":
+        """What a replicate trains on and is judged by: this, or its own part of it, uncopied."""
+        if not self.replicates:
+            return self
+        own = self.replicates[replicate]
+        parts = {
+            part: dnn.Data(self.parts[part].x[span], self.parts[part].y[span])
+            for part, span in own.rows.items()
+        }
+        labels = {part: self.labels[part][span] for part, span in own.rows.items()}
+        return replace(
+            self,
+            parts=parts,
+            labels=labels,
+            constants=own.constants,
+            scale=own.scale,
+            replicates=(),
+        )
+
+    def apart(self, replicates: Sequence[int]) -> list[tuple[slice, "Dataset"]]:
+        """Replicates that share their rows, as places in their sequence, with those rows."""
+        if not self.replicates:
+            return [(slice(0, len(replicates)), self)]
+        return [(slice(n, n + 1), self.of(number)) for n, number in enumerate(replicates)]
+
+    @property
+    def for_search(self) -> "Dataset":
+        """What the search sees of it: never the test rows."""
+        return self.resampled or self.without("test")
+
+    @property
+    def for_confirmation(self) -> "Dataset":
+        """What the confirmation sees of it: the one split."""
+        return replace(self, resampled=None)
 
     def without(self, part: str) -> "Dataset":
         """The same, but that the rows of one part are not there."""

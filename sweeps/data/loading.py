@@ -1,11 +1,14 @@
 """From the study's `data:` to a dataset: read the table, divide its rows, encode its columns."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 import dnn
 from dnn.arrays import Array
@@ -26,23 +29,66 @@ from sweeps.data.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
 
 
+@dataclass(frozen=True)
+class DividedTable:
+    """Rows as they were read and divided: what datasets are made of.
+
+    names, groups: the class and the group of each row, if there are such. parts: row numbers by
+    part. retaken: what the target is, where versions before took it for something else.
+    """
+
+    spec: DataSpec
+    table: SourceTable
+    features: columns.Features
+    column: pd.Series
+    names: pd.Series | None
+    groups: pd.Series | None
+    parts: dict[str, split.Rows]
+    retaken: dict[str, str]
+
+    def target(self, train: split.Rows) -> tuple[Target, NDArray[Any]]:
+        """The target by these training rows, and each row's class code, or standardized number."""
+        if self.names is None:
+            return targets.standardized(self.table.target, self.column, train)
+        return targets.coded(self.table, self.names)
+
+
 def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
     """Read, divide and encode. Errors: Expected (below `data`) or UserError."""
+    return encoded(read(spec, base), dtype)
+
+
+def read(spec: DataSpec, base: Path) -> DividedTable:
+    """Read and divide. Errors: as of `load`."""
     reading = ReadOptions(decimal=spec.decimal)
-    table = sources.read(spec.source, spec.target, spec.options, base, reading)
-    return prepared(table, spec, dtype)
+    return divided(sources.read(spec.source, spec.target, spec.options, base, reading), spec)
 
 
 def prepared(table: SourceTable, spec: DataSpec, dtype: str) -> Dataset:
     """Rows that were read, divided and encoded. Errors: as of `load`."""
-    where = Path(spec.source).name if ":" not in spec.source else spec.source
+    return encoded(divided(table, spec), dtype)
+
+
+@contextmanager
+def within_memory(spec: DataSpec) -> Iterator[None]:
+    """Errors: UserError for what takes more memory than there is."""
     try:
-        return _prepared(table, spec, dtype, where)
+        yield
     except MemoryError as fault:
-        raise data_files.too_large(where, fault) from None
+        raise data_files.too_large(_where(spec), fault) from None
 
 
-def _prepared(table: SourceTable, spec: DataSpec, dtype: str, where: str) -> Dataset:
+def _where(spec: DataSpec) -> str:
+    return Path(spec.source).name if ":" not in spec.source else spec.source
+
+
+def divided(table: SourceTable, spec: DataSpec) -> DividedTable:
+    """Rows that were read, divided. Errors: as of `load`."""
+    with within_memory(spec):
+        return _divided(table, spec, _where(spec))
+
+
+def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     used = [c for c in (spec.group, spec.split.column) if c is not None]
     _expect_columns(spec, table, used)
     column, is_changed = targets.read(table, where)
@@ -53,14 +99,23 @@ def _prepared(table: SourceTable, spec: DataSpec, dtype: str, where: str) -> Dat
     groups = _groups(table, spec.group)
     names = targets.names(column, table) if task == "classification" else None
     parts = _divide(spec, table, names, groups)
-    dataset = _assemble(spec, table, features.frame, column, names, parts, dtype)
-    codes = None if groups is None else pd.factorize(groups)[0]
-    return replace(
-        dataset,
-        facts=dataset.facts | {"left_out": features.left_out, "doubtful": features.doubtful},
-        changed=_changed(features, dataset, {table.target: task} if is_changed else {}),
-        groups={} if codes is None else {part: codes[rows] for part, rows in parts.items()},
-    )
+    retaken = {table.target: task} if is_changed else {}
+    return DividedTable(spec, table, features, column, names, groups, parts, retaken)
+
+
+def encoded(divided: DividedTable, dtype: str) -> Dataset:
+    """Rows that were divided, encoded. Errors: as of `load`."""
+    with within_memory(divided.spec):
+        dataset = _assemble(divided, dtype)
+        features, groups = divided.features, divided.groups
+        codes = None if groups is None else pd.factorize(groups)[0]
+        parts = divided.parts.items()
+        return replace(
+            dataset,
+            facts=dataset.facts | {"left_out": features.left_out, "doubtful": features.doubtful},
+            changed=_changed(features, dataset, divided.retaken),
+            groups={} if codes is None else {part: codes[rows] for part, rows in parts},
+        )
 
 
 def _changed(
@@ -145,30 +200,15 @@ def _divide(
     return parts
 
 
-def _assemble(
-    spec: DataSpec,
-    table: SourceTable,
-    frame: pd.DataFrame,
-    column: pd.Series,
-    names: pd.Series | None,
-    parts: dict[str, split.Rows],
-    dtype: str,
-) -> Dataset:
+def _assemble(divided: DividedTable, dtype: str) -> Dataset:
+    spec, table, parts = divided.spec, divided.table, divided.parts
+    frame, names = divided.features.frame, divided.names
     encoder = encode.fit(frame.iloc[parts["train"]], spec.standardize)
     x = encoder.encode(frame)
-    with np.errstate(over="ignore"):
-        fits = np.isfinite(x.astype(dtype)).all(axis=0)
-    if not fits.all():
-        at = encoder.inputs[int(fits.argmin())]
-        raise UserError(f"column '{at}': expected numbers that {dtype} can hold, got larger ones")
-    if names is None:
-        target, codes = targets.standardized(table.target, column, parts["train"])
-    else:
-        target, codes = targets.coded(table, names)
-    y = np.eye(len(target.classes))[codes] if target.task == "multiclass" else codes[:, None]
-    data = {
-        part: dnn.Data(x[rows].astype(dtype), y[rows].astype(dtype)) for part, rows in parts.items()
-    }
+    inputs = as_dtype(x, encoder, dtype)
+    target, codes = divided.target(parts["train"])
+    y = outputs(target, codes).astype(dtype)
+    data = {part: dnn.Data(inputs[rows], y[rows]) for part, rows in parts.items()}
     labels = {part: codes[rows] for part, rows in parts.items()}
     rows_seen = [row.tobytes() + code.tobytes() for row, code in zip(x, codes, strict=True)]
     train_rows = {rows_seen[row] for row in parts["train"]}
@@ -182,10 +222,24 @@ def _assemble(
         "split": _split_in_words(spec, names is not None),
         "duplicates": sum(rows_seen[row] in train_rows for row in parts["test"]),
     }
-    constants = _constants(target, data)
-    return Dataset(
-        data, labels, target, encoder, table.sha256, facts, constants, decimal=spec.decimal
-    )
+    known = constants(target, data)
+    return Dataset(data, labels, target, encoder, table.sha256, facts, known, decimal=spec.decimal)
+
+
+def as_dtype(x: NDArray[np.float64], encoder: encode.Encoder, dtype: str) -> Array:
+    """Inputs (n, n_in) as networks take them. Errors: UserError for what is too large for them."""
+    with np.errstate(over="ignore"):
+        made: Array = x.astype(dtype)
+    fits = np.isfinite(made).all(axis=0)
+    if not fits.all():
+        at = encoder.inputs[int(fits.argmin())]
+        raise UserError(f"column '{at}': expected numbers that {dtype} can hold, got larger ones")
+    return made
+
+
+def outputs(target: Target, codes: NDArray[Any]) -> NDArray[Any]:
+    """What networks are to say (n, K), of class codes (n,) or standardized numbers (n,)."""
+    return np.eye(len(target.classes))[codes] if target.task == "multiclass" else codes[:, None]
 
 
 def _split_in_words(spec: DataSpec, stratified: bool) -> str:
@@ -196,7 +250,7 @@ def _split_in_words(spec: DataSpec, stratified: bool) -> str:
     return f"{kind}{whole}, seed {spec.split.seed}"
 
 
-def _constants(target: Target, data: dict[str, dnn.Data]) -> dict[str, float]:
+def constants(target: Target, data: dict[str, dnn.Data]) -> dict[str, float]:
     """Loss and error of the best constant predictor of the training rows, on each part."""
     mean = data["train"].y.mean(axis=0, dtype=np.float64)
     with np.errstate(divide="ignore"):
@@ -206,11 +260,11 @@ def _constants(target: Target, data: dict[str, dnn.Data]) -> dict[str, float]:
             "regression": lambda: mean,
         }[target.task]()
     loss = dnn.LOSSES[LOSS[target.task]]()
-    constants = {}
+    known = {}
     for part, rows in data.items():
         z = np.broadcast_to(logits[None, :, None], (1, len(logits), len(rows)))
         y = rows.y.astype(np.float64)
-        constants[f"{part}_loss"] = float(loss.per_row(z, y).mean())
+        known[f"{part}_loss"] = float(loss.per_row(z, y).mean())
         error = loss.error_from_mean(np.asarray(loss.error_per_row(z, y).mean()))
-        constants[f"{part}_error"] = float(error)
-    return constants
+        known[f"{part}_error"] = float(error)
+    return known

@@ -24,8 +24,8 @@ def divide(
 
     Errors: Expected (below `data.split`) where a part gets no rows.
     """
-    rest, test = _cut(np.arange(rows), spec.test, labels, groups, spec.seed, "test")
-    train, dev = _cut(rest, spec.dev / (1 - spec.test), labels, groups, spec.seed + 1, "dev")
+    rest, test = cut(np.arange(rows), spec.test, labels, groups, spec.seed, "test")
+    train, dev = cut(rest, spec.dev / (1 - spec.test), labels, groups, spec.seed + 1, "dev")
     parts = {"train": train, "dev": dev, "test": test}
     for part, members in parts.items():
         if len(members) == 0:
@@ -58,7 +58,7 @@ def by_column(
     return parts
 
 
-def _cut(
+def cut(
     rows: Rows,
     share: float,
     labels: pd.Series | None,
@@ -66,7 +66,7 @@ def _cut(
     seed: int,
     part: str,
 ) -> tuple[Rows, Rows]:
-    """(those that stay, about `share` of them cut off as `part`)."""
+    """(those that stay, about `share` of them cut off as `part`), ascending. Errors: Expected."""
     from sklearn.model_selection import train_test_split
 
     wanted = round(share * len(rows))
@@ -79,8 +79,8 @@ def _cut(
     if labels is not None:
         stratify = labels.iloc[rows]
         _expect_enough(labels, rows, {STAY[part]: len(rows) - wanted, part: wanted})
-    kept, cut = train_test_split(rows, test_size=wanted, random_state=seed, stratify=stratify)
-    return np.sort(kept), np.sort(cut)
+    kept, gone = train_test_split(rows, test_size=wanted, random_state=seed, stratify=stratify)
+    return np.sort(kept), np.sort(gone)
 
 
 STAY = {"test": "train and dev", "dev": "train"}  # what stays where a part is cut off
@@ -115,7 +115,7 @@ CUTS = 200
 def _cut_groups(
     rows: Rows, share: float, labels: pd.Series | None, groups: pd.Series, seed: int
 ) -> tuple[Rows, Rows]:
-    """As `_cut`, each group on one side."""
+    """As `cut`, each group on one side."""
     from sklearn.model_selection import GroupShuffleSplit
 
     own = groups.iloc[rows]
@@ -125,13 +125,13 @@ def _cut_groups(
     if labels is not None:
         classes = pd.get_dummies(labels.iloc[rows]).to_numpy(np.float64)
 
-    def misfit(cut: Rows) -> float:
-        size = abs(len(cut) / len(rows) - share)
-        return size + float(np.abs(classes[cut].mean(axis=0) - classes.mean(axis=0)).sum())
+    def misfit(gone: Rows) -> float:
+        size = abs(len(gone) / len(rows) - share)
+        return size + float(np.abs(classes[gone].mean(axis=0) - classes.mean(axis=0)).sum())
 
     splitter = GroupShuffleSplit(CUTS, test_size=share, random_state=seed)
-    kept, cut = min(splitter.split(rows, groups=own), key=lambda pair: misfit(pair[1]))
-    return rows[kept], rows[cut]
+    kept, gone = min(splitter.split(rows, groups=own), key=lambda pair: misfit(pair[1]))
+    return rows[kept], rows[gone]
 
 
 def lost_class(parts: Mapping[str, Rows], labels: pd.Series, remedy: str) -> Expected | None:

@@ -22,13 +22,14 @@ def expect_room(study: Study, dataset: Dataset, memory: float | None = None) -> 
     if study.trainer is not None or study.engine.address is not None or room is None:
         return
     settings = [study.space.default, *consistency.random_allowed_configs(study.space, DRAWS)]
+    count = study.replicates.count
     need, config = max(
-        ((networks.memory(one, dataset, study.replicates, study.dtype), one) for one in settings),
+        ((networks.memory(one, dataset, count, study.dtype), one) for one in settings),
         key=lambda found: found[0],
     )
     if need > room:
         each = networks.network(config, dataset).n_parameters
-        got = f"{study.replicates} of {each:,} parameters each, {need / GB:,.0f} GB in training"
+        got = f"{count} of {each:,} parameters each, {need / GB:,.0f} GB in training"
         expected = f"networks that fit into this machine's {room / GB:,.0f} GB"
         where = "space.hidden" if "hidden" in study.space.searched else "fixed.hidden"
         raise Expected(expected, Unquoted(got), at=where)

@@ -12,8 +12,7 @@ from sweeps.base import s3_address
 from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
-from sweeps.data import Dataset
-from sweeps.data.loading import load
+from sweeps.data import Dataset, loading, resampled_dataset
 from sweeps.phases import memory
 from sweeps.phases.options import Options
 from sweeps.search import warm_start
@@ -208,9 +207,17 @@ def _assignment(text: str) -> tuple[str, Any]:
 
 def _load(study: Study, document: documents.Document, base: Path) -> Dataset:
     try:
-        return load(study.data, base, study.dtype)
+        divided = loading.read(study.data, base)
+        dataset = loading.encoded(divided, study.dtype)
     except Expected as fault:
         raise UserError(document.fault("data", fault)) from None
+    if not study.replicates.is_resampled:
+        return dataset
+    try:
+        searched = resampled_dataset.resampled(divided, dataset, study.replicates, study.dtype)
+    except Expected as fault:
+        raise UserError(document.fault("replicates", fault)) from None
+    return replace(dataset, resampled=searched)
 
 
 def trials_of(study: Study) -> int:

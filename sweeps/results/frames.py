@@ -45,7 +45,7 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
             "is_default": one.params == default,
             "cause": outcome.cause,
             "epochs": int(outcome.curves["epoch"][-1]) if outcome.curves else 0,
-            "replicates": study.replicates,
+            "replicates": study.replicates.count,
             "diverged": int(outcome.curves["diverged"][-1].sum()) if outcome.curves else 0,
         }
         for score in (*SCORES, *_further(study)):

@@ -46,7 +46,7 @@ def identity(study: Study, dataset: Dataset, warm: Sequence[WarmTrial] = ()) -> 
         "enqueue": list(study.enqueue),
         "from": _digest(warm),
         "budgets": compatibility.fields(study.budgets, include={"trial_time"}),
-        "replicates": study.replicates,
+        "replicates": study.replicates.plain(),
         "search": {**search, "pruner": compatibility.fields(study.pruner)},
         "dtype": study.dtype,
         "trainer": study.trainer.identity if study.trainer else None,
@@ -116,6 +116,7 @@ def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
         # Relative to the run folder, in which this file will be.
         sections["data"]["source"] = os.path.relpath(base / study.data.source, folder)
     objectives = [_objective(o) for o in study.objectives]
+    sections["replicates"] = study.replicates.plain()
     sections["objective"] = objectives[0] if len(objectives) == 1 else objectives
     sections["search"] = study.search.model_dump(exclude_none=True, by_alias=True) | {
         "sampler": named(study.search.sampler),

@@ -222,7 +222,7 @@ def _search(
 ) -> _SearchPhase:
     study, budget, clock = run.study, run.budget, time.monotonic()
     limit = Budget(study, budget, deadline(study, run.options.time))
-    seen = run.dataset.without("test")
+    seen = run.dataset.for_search
     packed = seen if study.trainer is None else None
     task, jobs = custom.pack_trainer(study), run.options.jobs
     timeout = engines.Timeout(study.hung_after)
@@ -257,7 +257,7 @@ def _confirm(run: PreparedRun, finished: list[Finished], identity: str) -> _Conf
         say(run.console, "confirm", f"{wording.count(settings, 'setting')} × {seeds} …")
     # The workers train meanwhile; this process has time to load what the report draws with.
     threading.Thread(target=reporting.warm_up, daemon=True).start()
-    dataset, jobs = run.dataset, options.jobs
+    dataset, jobs = run.dataset.for_confirmation, options.jobs
     with ConfirmationProgress(run.console, work.jobs) as progress:
         networks, others, lost = confirmation.confirm(
             work, study, dataset, run.folder, jobs, progress.update

@@ -27,7 +27,7 @@ class Budget:
 
     def count(self, outcome: Outcome) -> None:
         """Count a trial that was told; each of its networks costs what the longest trained does."""
-        replicates = self.study.replicates
+        replicates = self.study.replicates.count
         if outcome.curves:
             self._epochs += int(outcome.curves["epoch"][-1]) * replicates
             self._flops += float(outcome.curves["flops"][-1]) * replicates

@@ -134,7 +134,7 @@ def _task(study: Study, number: int, params: Params, rule: StopRule) -> Task:
         config=study.space.configure(params),
         seed=study.search.seed,
         phase=seeds.SEARCH,
-        replicates=range(study.replicates),
+        replicates=range(study.replicates.count),
         objectives=study.objectives,
         dtype=study.dtype,
         metric_constraints=study.metric_constraints,

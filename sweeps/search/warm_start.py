@@ -111,6 +111,9 @@ def _comparable(study: Study, run: Path, data: dict[str, Any]) -> tuple[Study, d
             Unquoted(" and ".join(o.label for o in earlier.objectives)),
             at=WHERE,
         )
+    if earlier.replicates.resample != study.replicates.resample:
+        expected = f"a run whose replicates have resample: {study.replicates.resample}"
+        raise Expected(expected, earlier.replicates.resample, at=WHERE)
     if study.needs_target and earlier.aims != study.aims:
         raise Expected(
             f"a run with the same target ({_target(study)})", Unquoted(_target(earlier)), at=WHERE

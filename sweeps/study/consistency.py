@@ -24,7 +24,10 @@ DRAWS = 2000  # random configurations, to estimate the share that keeps the cons
 
 def faults(study: Study) -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
-    every = (_objectives, _sampler, _pruner, _per, _hyperparameter_constraints, _trainer)
+    every = (
+        *(_objectives, _replicates, _sampler, _pruner, _per),
+        *(_hyperparameter_constraints, _trainer),
+    )
     return [fault for check in every for fault in check(study)]
 
 
@@ -39,6 +42,13 @@ def _objectives(study: Study) -> Found:
         if isinstance(metric, Cost) and metric.needs_target and len(study.aims) != 1:
             got = Unquoted(f"{len(study.aims)}")
             yield "targets", Expected(f"one target for {name}", got, "like {dev_error: 0.05}")
+
+
+def _replicates(study: Study) -> Found:
+    if study.replicates.is_resampled and study.data.split.column is not None:
+        hint = "which says what the dev rows are; leave one of the two out"
+        expected = "none with data.split.column"
+        yield "replicates.resample", Expected(expected, study.replicates.resample, hint)
 
 
 class PredictedTarget(Protocol):
@@ -152,10 +162,11 @@ def _pruner(study: Study) -> Found:
         hint = f"{study.objective.metric} has no value before the end"
         yield "search.pruner", Expected("no pruner for this objective", pruner.name, hint)
     ranked = pruner.around if isinstance(pruner, pruner_options.Patient) else pruner
-    if isinstance(ranked, pruner_options.SignedRank) and 2.0**-study.replicates > ranked.alpha:
+    count = study.replicates.count
+    if isinstance(ranked, pruner_options.SignedRank) and 2.0**-count > ranked.alpha:
         needed = math.ceil(-math.log2(ranked.alpha))
         hint = f"with fewer no p-value is below {ranked.alpha:g}"
-        yield "replicates", Expected(f"{needed} or more for signed_rank", study.replicates, hint)
+        yield "replicates", Expected(f"{needed} or more for signed_rank", count, hint)
 
 
 def _per(study: Study) -> Found:

@@ -11,8 +11,8 @@ from pydantic import ConfigDict, Field, SkipValidation, WithJsonSchema, field_va
 from pydantic_core import PydanticCustomError
 
 from sweeps.base import durations, s3_address
-from sweeps.base.errors import Expected, did_you_mean, show
-from sweeps.study import engine_section, trainers
+from sweeps.base.errors import Expected, show
+from sweeps.study import engine_section, replicates_section, trainers
 from sweeps.study.budgets_section import Budgets
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.data_section import DataSpec
@@ -21,6 +21,7 @@ from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.metrics import METRICS
 from sweeps.study.objectives import Objective, metrics_of
 from sweeps.study.pruner_options import Pruner, Unpruned
+from sweeps.study.replicates_section import ReplicatesSpec
 from sweeps.study.search_section import Search
 from sweeps.study.section_base import StudySection
 from sweeps.study.space import Params, Space
@@ -45,7 +46,7 @@ class Study(StudySection):
     metric_constraints: tuple[MetricConstraint, ...] = Field((), alias="constraints")
     enqueue: tuple[SkipValidation[Params], ...] = ()
     budgets: Budgets = Budgets()
-    replicates: int = Field(5, ge=1, le=1000)
+    replicates: ReplicatesSpec = ReplicatesSpec()
     search: Search = Search()
     confirm: Confirm = Confirm()
     targets: Targets = Targets()
@@ -93,16 +94,9 @@ class Study(StudySection):
 
     @field_validator("replicates", mode="before")
     @classmethod
-    def _count(cls, value: Any) -> Any:
-        """`5`, or `{count: 5}`."""
-        if not isinstance(value, dict) or not value:
-            return value
-        unknown = [str(key) for key in value if key not in ("count", "resample")]
-        if unknown:
-            fault = Expected("a known key", unknown[0], did_you_mean(unknown[0], ("count",)))
-            raise PydanticCustomError("own", "{message}", {"message": fault.message})
-        # Resampling is refused by name; its place alone is told.
-        return value.get("count", cls.model_fields["replicates"].default)
+    def _replicates_by_count(cls, value: Any) -> Any:
+        """`5`, or `{count: 5, resample: kfold}`."""
+        return replicates_section.as_section(value)
 
     @field_validator("objectives", mode="before")
     @classmethod

@@ -23,7 +23,7 @@ from sweeps.training.isolation import TimeUp, one_torch_thread, time_limit
 from sweeps.training.judging import Judge
 from sweeps.training.replicates import Replicate, start_replicates
 from sweeps.training.reported import EpochReport, constant_predictor_report, value
-from sweeps.training.task import COUNTS, SCORES, Outcome, Task, failed
+from sweeps.training.task import COUNTS, SCORES, Outcome, Task, failed, stacked
 
 
 def task_trainer(study: Study) -> Callable[[Task, Dataset], Outcome]:
@@ -67,7 +67,8 @@ def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
 
 def _train(replicates: list[Replicate], task: Task, dataset: Dataset) -> Outcome:
     judge = Judge(task, dataset)
-    before = _Reports([constant_predictor_report(dataset)] * len(replicates), task, dataset)
+    datasets = [replicate.dataset for replicate in replicates]
+    before = _Reports([constant_predictor_report(own) for own in datasets], task, datasets)
     judge.begin(before)
     rows, counted = [_row(0, 0.0, before)], before
     spent = 0.0
@@ -79,7 +80,7 @@ def _train(replicates: list[Replicate], task: Task, dataset: Dataset) -> Outcome
         spent += time.perf_counter() - clock
         if judge.is_late:
             raise TimeUp
-        now = _Reports([replicate.report for replicate in replicates], task, dataset)
+        now = _Reports([replicate.report for replicate in replicates], task, datasets)
         counts = judge.see(now)
         counted = now if epoch == 1 else counted.replaced(counts, now)
         rows.append(_row(epoch, spent, now))
@@ -93,10 +94,12 @@ def _train(replicates: list[Replicate], task: Task, dataset: Dataset) -> Outcome
 
 
 class _Reports:
-    """The replicates' reports after an epoch, as `judging.ReplicateScores`."""
+    """The replicates' reports after an epoch, each of its own rows: `judging.ReplicateScores`."""
 
-    def __init__(self, reports: Sequence[EpochReport], task: Task, dataset: Dataset) -> None:
-        self.reports, self._task, self._dataset = reports, task, dataset
+    def __init__(
+        self, reports: Sequence[EpochReport], task: Task, datasets: Sequence[Dataset]
+    ) -> None:
+        self.reports, self._task, self._datasets = reports, task, datasets
         self._alive = [report for report in reports if not report.diverged]
         self.diverged = np.array([report.diverged for report in reports])
 
@@ -115,17 +118,17 @@ class _Reports:
     ) -> metrics.Values:
         """See `judging.ReplicateScores`."""
         found = np.full(len(self.reports), np.nan)
-        for r, report in enumerate(self.reports):
+        for r, (report, own) in enumerate(zip(self.reports, self._datasets, strict=True)):
             if not report.diverged:
                 numbers = report.numbers | {name: float(each[r]) for name, each in scores.items()}
-                found[r] = value(name, metric, replace(report, numbers=numbers), self._dataset)
+                found[r] = value(name, metric, replace(report, numbers=numbers), own)
         return found
 
     def replaced(self, which: NDArray[np.bool_], by: "_Reports") -> "_Reports":
         """These reports, some of them replaced by others."""
         pairs = zip(which, by.reports, self.reports, strict=True)
         reports = [new if is_new else old for is_new, new, old in pairs]
-        return _Reports(reports, self._task, self._dataset)
+        return _Reports(reports, self._task, self._datasets)
 
     def expect(self, name: str, in_words: str) -> None:
         """Errors: Expected, if a replicate that has not diverged did not report this number."""
@@ -136,12 +139,17 @@ class _Reports:
         """(P, n, K′) of dev and, where kept, test, if all reported them; NaN where diverged."""
         found = {}
         for part in self._task.parts[1:]:
-            labels, classes = self._dataset.labels[part], self._dataset.target.classes
-            nothing = np.full((len(labels), len(classes) or 1), np.nan)
             if all(part in report.outputs for report in self._alive):
-                whole = [report.outputs.get(part, nothing) for report in self.reports]
-                found[f"{part}_outputs"] = np.array(whole).astype(np.float32)
+                pairs = zip(self.reports, self._datasets, strict=True)
+                whole = [report.outputs.get(part, _nothing(own, part)) for report, own in pairs]
+                each = [outputs[None] for outputs in whole]
+                found[f"{part}_outputs"] = stacked(each).astype(np.float32)
         return found
+
+
+def _nothing(dataset: Dataset, part: str) -> NDArray[Any]:
+    """The outputs (n, K′) of a replicate that has diverged."""
+    return np.full((len(dataset.labels[part]), len(dataset.target.classes) or 1), np.nan)
 
 
 def _row(epoch: int, seconds: float, now: _Reports) -> dict[str, Any]:

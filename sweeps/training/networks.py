@@ -1,7 +1,7 @@
 """From a configuration to dnn: its network, its settings, its initial parameters, its cost."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ def settings(config: Config, dataset: Dataset) -> dnn.Settings:
     return dnn.Settings(
         optimizer=optimizer,
         learning_rate=config["learning_rate"],
-        batch_size=len(dataset.parts["train"]) if size == "full" else size,
+        batch_size=dataset.n_train if size == "full" else size,
         epochs=config["epochs"],
         l2=config["l2"],
         keep_prob=np.array([keep_prob]) if isinstance(keep_prob, tuple) else keep_prob,
@@ -49,13 +49,27 @@ def settings(config: Config, dataset: Dataset) -> dnn.Settings:
     )
 
 
+def fit(
+    net: dnn.Network,
+    theta: Array,
+    dataset: Dataset,
+    replicates: Sequence[int],
+    streams: dnn.Streams,
+    how: dnn.Settings,
+) -> dnn.Training:
+    """The training of networks theta (P, N), each of a replicate (P,), on the rows it has."""
+    train, dev = dataset.parts["train"], dataset.parts["dev"]
+    own, own_dev = (dataset.rows(part, replicates) for part in ("train", "dev"))
+    return dnn.fit(net, theta, train, dev, streams, how, rows=own, dev_rows=own_dev)
+
+
 # The overhead of one update, however small, in multiplications.
 UPDATE = 50_000
 
 
 def work(config: Config, dataset: Dataset, net: dnn.Network) -> float:
     """About how many multiplications an epoch of a configuration's network takes, to order by."""
-    rows = len(dataset.parts["train"])
+    rows = dataset.n_train
     size = rows if config["batch_size"] == "full" else min(config["batch_size"], rows)
     parameters = net.n_parameters
     return float(rows * parameters + rows / size * (UPDATE + 4 * parameters))

@@ -58,10 +58,10 @@ def seconds_per_trial(trainer: Trainer, study: Study, config: Config, dataset: D
     Errors: Expected, if the function fails, ends its process or takes too long.
     """
     one = Task(-1, config, 0, seeds.SEARCH, range(1), study.objectives, study.dtype)
-    timed, seen = partial(_time, trainer, min(2, study.epochs)), dataset.without("test")
+    timed, seen = partial(_time, trainer, min(2, study.epochs)), dataset.for_search
     seconds = _probe("two epochs", EPOCHS, timed, one, seen, study)
     # The first epoch includes loading and setting up, so only the last one is multiplied.
-    return (seconds[0] + seconds[-1] * (study.epochs - 1)) * study.replicates
+    return (seconds[0] + seconds[-1] * (study.epochs - 1)) * study.replicates.count
 
 
 def _probe(

@@ -105,19 +105,26 @@ class Replicate:
 def start_replicates(
     function: Function, file: Path, task: Task, dataset: Dataset
 ) -> Iterator[Replicate]:
-    """A task's replicates, before their first epoch."""
-    data = _data(dataset, task.parts)
+    """A task's replicates, before their first epoch, each with its own rows where it has such."""
     for number in task.replicates:
+        own = dataset.of(number)
         config = {word: plain(value) for word, value in task.config.items()}
         seed = seeds.trainer(task.seed, task.phase, number)
-        yield Replicate(number, function(config, data, seed), Randomness(seed), file, dataset)
+        generator = function(config, _data(own, task.parts), seed)
+        yield Replicate(number, generator, Randomness(seed), file, own)
 
 
 def _data(dataset: Dataset, parts: Sequence[str]) -> TrainerData:
     rows = {}
     for part in parts:
         # Read-only views, so that no replicate can change the rows of another.
-        x, y = dataset.parts[part].x.view(), dataset.labels[part].view()
+        x, y = dataset.parts[part].x.view(), _targets(dataset, part)
         x.flags.writeable = y.flags.writeable = False
         rows[part] = Part(x, y)
     return TrainerData(**rows, task=dataset.target.task, classes=dataset.target.classes)
+
+
+def _targets(dataset: Dataset, part: str) -> NDArray[Any]:
+    """Class codes (n,), or numbers standardized by the replicate's own training rows."""
+    labels = dataset.labels[part]
+    return labels.view() if dataset.target.classes else dataset.scale.targets(labels)

@@ -36,14 +36,17 @@ class EpochReport:
 
 
 def read(given: Any, dataset: Dataset) -> EpochReport:
-    """Check what was yielded; a value that is not finite means divergence. Errors: Expected."""
+    """Check what was yielded, and bring it to the study's units; not finite means divergence.
+
+    Errors: Expected.
+    """
     if not isinstance(given, Mapping) or not given:
         raise Expected("a mapping of metrics, like {'dev_loss': 0.3}", given)
     for name in given:
         if name not in (*NUMBERS, *OUTPUTS):
             raise Expected("a known metric", name, did_you_mean(name, (*NUMBERS, *OUTPUTS)))
     outputs = {
-        part: _outputs(part, given[f"{part}_outputs"], dataset)
+        part: dataset.scale.outputs(_outputs(part, given[f"{part}_outputs"], dataset))
         for part in PARTS
         if given.get(f"{part}_outputs") is not None
     }
@@ -52,7 +55,9 @@ def read(given: Any, dataset: Dataset) -> EpochReport:
         scores = metrics.loss_and_error(values, dataset.labels[part])
         numbers |= {f"{part}_loss": float(scores[0]), f"{part}_error": float(scores[1])}
     said = [name for name in NUMBERS if given.get(name) is not None]
-    numbers |= {name: _number(name, given[name], dataset) for name in said}
+    numbers |= {
+        name: _number(name, given[name], dataset) * dataset.scale.of_score(name) for name in said
+    }
     everything = [np.array(list(numbers.values())), *outputs.values()]
     return EpochReport(
         numbers, outputs, not all(np.isfinite(values).all() for values in everything)
@@ -124,6 +129,7 @@ def constant_predictor_report(dataset: Dataset) -> EpochReport:
         counts = np.bincount(labels, minlength=len(dataset.target.classes))
         row = np.log(counts / counts.sum())
     else:
-        row = np.zeros(1)  # the target is standardized by the training rows
+        # The target is standardized by the training rows.
+        row = dataset.scale.outputs(np.zeros(1))
     numbers = {name: dataset.constants[name] for name in NUMBERS if not name.startswith("test")}
     return EpochReport(numbers, {"dev": np.maximum(np.tile(row, (dev, 1)), FLOOR)})

@@ -1,6 +1,7 @@
 """What a worker is given and what it gives back: plain values that can be sent."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,7 +59,8 @@ class Outcome:
     each (E, P): the same for each replicate. final: (P,) by name, each score and each metric that
     the trial is judged by, none worse than a diverged network's. violations: by constraint, by how
     much it is broken, 0 or less where it is kept. arrays: gone (P,), whether the counted network
-    has diverged; dev_outputs (P, n, K′) and, where kept, test_outputs and theta (P, N).
+    has diverged; dev_outputs (P, n, K′), padded with NaN for replicates that have fewer rows than
+    others; and, where kept, test_outputs and theta (P, N).
     """
 
     number: int
@@ -81,6 +83,16 @@ class Outcome:
     def is_feasible(self) -> bool:
         """Whether the trial keeps all constraints."""
         return all(violation <= 0 for violation in self.violations.values())
+
+
+def stacked(outputs: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Outputs (·, n, K′) of some networks each as those (P, n, K′) of all: see `Outcome`."""
+    rows = max(one.shape[1] for one in outputs)
+    each = [((0, 0), (0, rows - one.shape[1]), (0, 0)) for one in outputs]
+    padded = [
+        np.pad(one, width, constant_values=np.nan) for one, width in zip(outputs, each, strict=True)
+    ]
+    return np.concatenate(padded)
 
 
 def failed(number: int, cause: str) -> Outcome:

@@ -5,6 +5,7 @@ Nothing here knows of Optuna, storages or processes; a task and an outcome are p
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -17,7 +18,7 @@ from sweeps.data import Dataset
 from sweeps.study import metrics
 from sweeps.training import judging, networks, packing, seeds
 from sweeps.training.judging import Judge
-from sweeps.training.task import COUNTS, SCORES, Outcome, Task
+from sweeps.training.task import COUNTS, SCORES, Outcome, Task, stacked
 
 
 def train(task: Task, dataset: Dataset) -> Outcome:
@@ -42,14 +43,8 @@ def train_together(tasks: Sequence[Task], dataset: Dataset) -> list[Outcome]:
     sizes = [len(task.replicates) for task in tasks]
     each = [networks.settings(task.config, dataset) for task in tasks]
     how = packing.merge_settings(each, sizes)
-    training = dnn.fit(
-        net,
-        theta,
-        dataset.parts["train"],
-        dataset.parts["dev"],
-        packing.merge_streams(streams),
-        how,
-    )
+    replicates = [number for task in tasks for number in task.replicates]
+    training = networks.fit(net, theta, dataset, replicates, packing.merge_streams(streams), how)
     members = [
         _Member(task, dataset, net, theta, slice(end - size, end))
         for task, size, end in zip(tasks, sizes, accumulate(sizes), strict=True)
@@ -72,7 +67,7 @@ class _Networks:
 
     net: dnn.Network
     theta: Array
-    dataset: Dataset
+    apart: Sequence[tuple[slice, Dataset]]  # as of `Dataset.apart`
     scores: Mapping[str, metrics.Values]
     diverged: NDArray[np.bool_]
 
@@ -80,12 +75,19 @@ class _Networks:
         self, name: str, metric: metrics.Score, scores: Mapping[str, metrics.Values]
     ) -> metrics.Values:
         """See `judging.ReplicateScores`."""
-        labels = self.dataset.labels["dev"]
-        return metric.of(metrics.ScoreInputs(scores, lambda: self.outputs("dev"), labels))
+        found = []
+        for places, own in self.apart:
+            numbers = {name: values[places] for name, values in scores.items()}
+            outputs = partial(self._outputs, places, own, "dev")
+            found.append(metric.of(metrics.ScoreInputs(numbers, outputs, own.labels["dev"])))
+        return np.concatenate(found)
 
     def outputs(self, part: str) -> NDArray[Any]:
-        """(P, n, K′) of a part's rows."""
-        return dnn.predict(self.net, self.theta, self.dataset.parts[part].x)
+        """(P, n, K′) of a part's rows, as in `Outcome`."""
+        return stacked([self._outputs(places, own, part) for places, own in self.apart])
+
+    def _outputs(self, places: slice, own: Dataset, part: str) -> NDArray[Any]:
+        return own.scale.outputs(dnn.predict(self.net, self.theta[places], own.parts[part].x))
 
 
 class _Member:
@@ -103,6 +105,9 @@ class _Member:
         unknown = np.full(len(task.replicates), np.nan)
         self._scores: dict[str, metrics.Values] = dict.fromkeys(SCORES, unknown)
         self._records: list[dnn.Record] = []
+        self._each: list[dict[str, metrics.Values]] = []  # its own scores, a record each
+        self._apart = dataset.apart(task.replicates)
+        self._units = {name: _units(self._apart, name) for name in SCORES}
         self._judge, self._is_late = Judge(task, dataset), False
 
     def see(self, record: dnn.Record) -> None:
@@ -110,9 +115,10 @@ class _Member:
         if self._judge.is_late:
             self._is_late = self.is_over = True
             return
+        scores = {n: getattr(record, n)[self.rows] * self._units[n] for n in SCORES}
         self._records.append(record)
-        scores = {name: getattr(record, name)[self.rows] for name in SCORES}
-        now = _Networks(self._net, self._theta, self._dataset, scores, record.diverged[self.rows])
+        self._each.append(scores)
+        now = _Networks(self._net, self._theta, self._apart, scores, record.diverged[self.rows])
         counts = self._judge.see(now)
         if self._counted is not self._theta:
             self._counted[counts] = self._theta[counts]
@@ -127,24 +133,38 @@ class _Member:
         if self._task.keep:
             loss, error = dnn.score(net, theta, self._dataset.parts["test"])
             scores = scores | {"test_loss": np.asarray(loss), "test_error": np.asarray(error)}
-        counted = _Networks(net, theta, self._dataset, scores, self._judge.gone)
+        counted = _Networks(net, theta, self._apart, scores, self._judge.gone)
         arrays = {
             f"{part}_outputs": counted.outputs(part).astype(np.float32)
             for part in self._task.parts[1:]
         }
         if self._task.keep:
             arrays["theta"] = theta
-        curves = _curves(self._records, self.rows, self._share)
+        curves = _curves(self._records, self._each, self.rows, self._share)
         return self._judge.outcome(counted, curves, arrays, net.n_parameters)
 
 
-def _curves(records: list[dnn.Record], rows: slice, share: float) -> dict[str, NDArray[Any]]:
-    """The curves of an `Outcome`, for the networks `rows`, with their share of the seconds."""
+def _units(apart: Sequence[tuple[slice, Dataset]], score: str) -> NDArray[np.float64]:
+    """(P,) what a score is multiplied by, to be in the study's units."""
+    return np.concatenate(
+        [np.full(places.stop - places.start, own.scale.of_score(score)) for places, own in apart]
+    )
+
+
+def _curves(
+    records: list[dnn.Record],
+    scores: list[dict[str, metrics.Values]],
+    rows: slice,
+    share: float,
+) -> dict[str, NDArray[Any]]:
+    """The curves of an `Outcome`, for the networks `rows`, with their scores and seconds."""
 
     def curve(name: str) -> NDArray[Any]:
         return np.array([getattr(record, name) for record in records])
 
-    # All replicates cost the same, unless some end early: then the longest one's cost is taken.
+    # All replicates cost the same, unless some end early or folds of groups differ in size: then
+    # the cost of the longest one is taken.
     counts = {name: curve(name)[:, rows].max(axis=1) for name in COUNTS}
     clock = {"epoch": curve("epoch"), "seconds": curve("seconds") * share}
-    return clock | counts | {name: curve(name)[:, rows] for name in (*SCORES, "diverged")}
+    own = {name: np.array([one[name] for one in scores]) for name in SCORES}
+    return clock | counts | own | {"diverged": curve("diverged")[:, rows]}

@@ -7,7 +7,6 @@ from statistics import median
 
 from threadpoolctl import threadpool_limits
 
-import dnn
 from sweeps.base import durations
 from sweeps.data import Dataset
 from sweeps.study import consistency
@@ -27,12 +26,13 @@ def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
     """
     if study.trainer is not None:
         return probing.seconds_per_trial(study.trainer, study, config, dataset)
-    streams = seeds.streams(study.search.seed, seeds.SEARCH, range(study.replicates))
-    net, parts = networks.network(config, dataset), dataset.parts
-    theta = networks.initialize(config, dataset, streams, study.dtype)
-    settings = replace(networks.settings(config, dataset), epochs=3)
+    seen, replicates = dataset.for_search, range(study.replicates.count)
+    streams = seeds.streams(study.search.seed, seeds.SEARCH, replicates)
+    net = networks.network(config, seen)
+    theta = networks.initialize(config, seen, streams, study.dtype)
+    settings = replace(networks.settings(config, seen), epochs=3)
     with threadpool_limits(1):
-        epochs = dnn.fit(net, theta, parts["train"], parts["dev"], streams, settings)
+        epochs = networks.fit(net, theta, seen, replicates, streams, settings)
         ends = [time.perf_counter() for _ in epochs]
     each = [end - start for start, end in pairwise(ends)]
     # The first epoch also loads and sets up, so the middle one of three is a warm one.
@@ -63,7 +63,7 @@ def seconds(study: Study, dataset: Dataset, trials: int, confirm: bool, jobs: in
     searching = START + each * trials / jobs
     if not confirm:
         return searching
-    networks = each * (study.confirm.top + 1) * study.confirm.replicates / study.replicates
+    networks = each * (study.confirm.top + 1) * study.confirm.replicates / study.replicates.count
     beside = [seconds for _, seconds, _ in beside_networks(study, dataset)]
     # Each baseline is one worker's.
     return searching + max([(networks + sum(beside)) / jobs, *beside])

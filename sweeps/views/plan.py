@@ -35,6 +35,7 @@ def lines(
             "splits",
             f"{facts['train']} train, {facts['dev']} dev, {facts['test']} test ({facts['split']})",
         ),
+        *_resampled(study, dataset),
         *(("space" if n == 0 else "", text) for n, text in enumerate(space(study))),
         ("settings", _size(study)),
         ("defaults", _defaults(study)),
@@ -49,6 +50,17 @@ def lines(
             "engine",
             f"{study.engine}, {wording.count(jobs, 'job')}, one BLAS thread each; {storage}",
         ),
+    ]
+
+
+def _resampled(study: Study, dataset: Dataset) -> list[tuple[str, str]]:
+    """What the search trains on instead of the splits, where its replicates have their own rows."""
+    if not study.replicates.is_resampled:
+        return []
+    facts, words = dataset.facts, study.replicates.in_words
+    rows = f"{facts['train'] + facts['dev']} rows that are not test"
+    return [
+        ("resampled", f"{words} of the {rows}, in the search; the confirmation keeps the splits")
     ]
 
 
@@ -95,7 +107,7 @@ def space(study: Study) -> list[str]:
 
 def cost(study: Study) -> str:
     """Of a trial that is not pruned: `5 replicates × 60 epochs`."""
-    replicates = wording.count(study.replicates, "replicate")
+    replicates = wording.count(study.replicates.count, "replicate")
     return f"{replicates} × {wording.count(study.epochs, 'epoch')}"
 
 
@@ -145,7 +157,7 @@ def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
         f"column {show(name)}: {why}; if it tells nothing of the target, add it to data.ignore"
         for name, why in list(dataset.facts["doubtful"].items())[:MOST_NAMED]
     ]
-    rows = len(dataset.parts["train"])
+    rows = dataset.for_search.n_train
     largest = _largest_batch(study)
     if largest > rows:
         told.append(

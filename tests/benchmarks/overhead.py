@@ -39,7 +39,7 @@ def examples(study: Study, dataset: Dataset) -> list[Outcome]:
         config=study.space.default,
         seed=study.search.seed,
         phase=seeds.SEARCH,
-        replicates=range(study.replicates),
+        replicates=range(study.replicates.count),
         objectives=study.objectives,
         dtype=study.dtype,
     )

@@ -105,7 +105,8 @@ def real(study: Study, dataset: Dataset, engine: common.Watched, trials: int) ->
 
 def _task(study: Study, one: Finished) -> Task:
     config = study.space.configure(one.params)
-    return Task(one.number, config, 0, 0, range(study.replicates), study.objectives, study.dtype)
+    replicates = range(study.replicates.count)
+    return Task(one.number, config, 0, 0, replicates, study.objectives, study.dtype)
 
 
 def asleep(

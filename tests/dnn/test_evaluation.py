@@ -140,7 +140,29 @@ def test_wide_networks_are_held_once(activation: str, batch_norm: bool) -> None:
     assert peak < theta.nbytes / 4
 
 
-def test_buffers_of_whole_pieces_are_bound_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kept", [scoring.KEPT, 0])
+def test_own_rows_have_the_same_bits_alone_and_among_others(
+    monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    """Those of as many rows are one product where the rows are few; of many, none is copied."""
+    monkeypatch.setattr(scoring, "KEPT", kept)
+    network = Network(9, (18, 5), 1, batch_norm=True)
+    theta, data = population(network, "float32", 5), rows(network, 900, "float32")
+    theta[1] = np.nan
+    rng = np.random.default_rng(0)
+    own = [rng.integers(0, 900, count) for count in (600, 600, 599, 600, 40)]
+    dev = [rng.integers(0, 900, count) for count in (30, 30, 30, 30, 31)]
+    splits = [ScoredSplit(data, own), ScoredSplit(data, dev)]
+    scorer = Scorer(network, theta, splits)
+    everyone, some = scorer(np.arange(5)), scorer(np.array([0, 2, 4]))
+    np.testing.assert_array_equal(everyone[:, [0, 2, 4]], some)
+    for member in (0, 2, 3, 4):
+        alone = [ScoredSplit(data, [one.rows[member]]) for one in splits if one.rows]
+        found = Scorer(network, theta[member : member + 1].copy(), alone)(np.arange(1))
+        np.testing.assert_array_equal(everyone[:, member : member + 1], found)
+
+
+def test_buffers_are_bound_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Though each network has another number of rows."""
     network = Network(4, (5,), 1)
     theta, data = population(network, "float64", 4), rows(network, 900, "float64")
@@ -153,8 +175,10 @@ def test_buffers_of_whole_pieces_are_bound_once(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(Evaluation, "_bind", counted)
     own = [np.arange(count) for count in (600, 700, 800, 900)]
-    Scorer(network, theta, [ScoredSplit(data, own)])(np.arange(4))
-    assert bound == [CHUNK_ROWS, 88, 188, 288, 388]
+    scorer = Scorer(network, theta, [ScoredSplit(data, own)])
+    scorer(np.arange(4))
+    scorer(np.arange(4))
+    assert bound == [CHUNK_ROWS, 88, CHUNK_ROWS, 188, CHUNK_ROWS, 288, CHUNK_ROWS, 388]
 
 
 @pytest.mark.parametrize(("beyond", "cuts"), [(0, 1), (1, 2)])

@@ -22,6 +22,7 @@ class Case:
     settings: Settings
     mixed: dict[str, np.ndarray]
     rows: list[np.ndarray] | None
+    dev_rows: list[np.ndarray] | None
     dtype: type
     initial_scale: np.ndarray
 
@@ -45,7 +46,9 @@ def pick(case: Case, members: np.ndarray) -> tuple[Training, np.ndarray]:
         for name in list(own)
         if name in OPTIMIZERS[case.settings.optimizer].settings
     }
-    rows = None if case.rows is None else [case.rows[m] for m in members]
+    rows, dev_rows = (
+        None if each is None else [each[m] for m in members] for each in (case.rows, case.dev_rows)
+    )
     training = fit(
         network,
         theta,
@@ -54,6 +57,7 @@ def pick(case: Case, members: np.ndarray) -> tuple[Training, np.ndarray]:
         streams,
         replace(case.settings, optimizer_settings=optimizer_settings, **own),
         rows=rows,
+        dev_rows=dev_rows,
     )
     return training, theta
 
@@ -95,9 +99,12 @@ def cases(draw: st.DrawFn, population: int) -> Case:
     scale = np.ones(population)
     if draw(st.booleans()):
         scale[rng.integers(population)] = 1e30  # this one diverges at once
-    rows = None
-    if draw(st.booleans()):
-        rows = [rng.integers(0, ROWS, rng.choice([20, 47])) for _ in range(population)]
+    rows, dev_rows = (
+        [rng.integers(0, most, rng.choice([20, 27])) for _ in range(population)]
+        if draw(st.booleans())
+        else None
+        for most in (ROWS, ROWS // 2)
+    )
     return Case(
         network,
         Settings(
@@ -110,6 +117,7 @@ def cases(draw: st.DrawFn, population: int) -> Case:
         ),
         mixed,
         rows,
+        dev_rows,
         draw(st.sampled_from([np.float32, np.float64])),
         scale,
     )
@@ -150,7 +158,7 @@ def test_any_network_equals_itself_alone_and_among_others(population: int) -> No
 
 def test_a_dropped_network_stays_as_it_is() -> None:
     network = Network(4, (6,), 1)
-    case = Case(network, Settings(epochs=6), {}, None, np.float32, np.ones(5))
+    case = Case(network, Settings(epochs=6), {}, None, None, np.float32, np.ones(5))
     training, theta = pick(case, np.arange(5))
     for record in training:
         if record.epoch == 2:
@@ -163,7 +171,7 @@ def test_a_dropped_network_stays_as_it_is() -> None:
 
 
 def test_training_ends_when_all_are_dropped() -> None:
-    case = Case(Network(4, (6,), 1), Settings(epochs=6), {}, None, np.float32, np.ones(2))
+    case = Case(Network(4, (6,), 1), Settings(epochs=6), {}, None, None, np.float32, np.ones(2))
     training, _ = pick(case, np.arange(2))
     next(training)
     training.drop(np.array([True, True]))
@@ -174,7 +182,7 @@ def test_own_rows_are_what_each_network_is_trained_and_scored_on() -> None:
     """A fold of its own is the same as a data set of its own."""
     network = Network(4, (6,), 1)
     folds = [np.arange(0, 40), np.arange(20, 61), np.arange(0, 61, 2)]
-    case = Case(network, Settings(epochs=4, l2=1.0), {}, folds, np.float64, np.ones(3))
+    case = Case(network, Settings(epochs=4, l2=1.0), {}, folds, None, np.float64, np.ones(3))
     training, theta = pick(case, np.arange(3))
     records = list(training)
     data = training.setup.train

@@ -53,7 +53,7 @@ def test_rule_1_one_vocabulary_a_key_in_one_of_them_and_did_you_mean() -> None:
     ]
     # Everything else has a default.
     spec = study("space: {l2: [0, 1]}")
-    assert (spec.replicates, spec.search.trials, spec.confirm.replicates) == (5, 100, 20)
+    assert (spec.replicates.count, spec.search.trials, spec.confirm.replicates) == (5, 100, 20)
     assert spec.space.default["hidden"] == (32, 16)
 
 
@@ -328,7 +328,7 @@ def test_rule_9_reserved_names_say_so() -> None:
         "s.yaml:3: schedule: expected a known key, got 'schedule' "
         "(a hyperparameter: put it in fixed or space)"
     ]
-    assert study("space: {}\nreplicates: {count: 7}").replicates == 7
+    assert study("space: {}\nreplicates: {count: 7}").replicates.count == 7
     assert faults("space: {}\nsearch: {pruner: median}\nobjective: [dev_loss, flops]") == [
         "s.yaml:4: search.pruner: expected no pruner with several objectives, got 'median'"
     ]

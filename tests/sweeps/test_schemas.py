@@ -68,6 +68,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "equal arms": values(space={"optimizer": ["adam", "lion"]}, search={"per": "optimizer"}),
     "sections left empty": values(fixed=None, objective=None, search=None, budgets=None),
     "a count": values(replicates={"count": 3}),
+    "resampled": values(replicates={"count": 10, "resample": "kfold", "folds": 5}),
 }
 WRONG: dict[str, dict[str, Any]] = {
     "no space": {"name": "a", "data": {"source": "sklearn:iris"}},
@@ -97,6 +98,8 @@ WRONG: dict[str, dict[str, Any]] = {
     "an unknown sampler": values(search={"sampler": "tpee"}),
     "a threshold without a bound": values(search={"pruner": {"threshold": {"warmup": 1}}}),
     "another's option": values(search={"sampler": {"tpe": {"population": 8}}}),
+    "an unknown resampling": values(replicates={"resample": "jackknife"}),
+    "folds of nothing": values(replicates={"resample": "kfold", "folds": 1}),
     "two samplers": values(search={"sampler": {"tpe": {}, "random": {}}}),
     "patience within patience": values(search={"pruner": {"patient": {"around": "patient"}}}),
 }

@@ -644,6 +644,9 @@ def test_a_warm_start_from_something_else_is_refused(tmp_path: Path) -> None:
         sweeps.run(other, out=tmp_path, quiet=True)
     with pytest.raises(UserError, match=r"the same one objective \(dev_error\), got dev_loss"):
         sweeps.run(values(name="b", search=source, objective="dev_error"), out=tmp_path, quiet=True)
+    folds = values(name="b", search=source, replicates={"count": 2, "resample": "kfold"})
+    with pytest.raises(UserError, match="whose replicates have resample: kfold, got 'none'"):
+        sweeps.run(folds, out=tmp_path, quiet=True)
     for damage in ("{", "[]", "null"):
         (tmp_path / "tiny" / "artifacts" / "identity.json").write_text(damage)
         with pytest.raises(UserError, match=r"identity\.json: expected what makes the study"):

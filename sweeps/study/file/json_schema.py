@@ -58,8 +58,8 @@ def study() -> Schema:
         "examples": [["l2 < 1e-2 when optimizer is adam", "gap <= 0.02"]],
     }
     sections["objective"] = _objective(definitions)
-    count = sections["replicates"]
-    sections["replicates"] = _any(count, _mapping({"count": count}, required=True))
+    count = definitions["ReplicatesSpec"]["properties"]["count"]
+    sections["replicates"] = _any(count, _ref("ReplicatesSpec"))
     _search(definitions)
     _budgets(definitions["Budgets"]["properties"])
     _confirm(definitions["Confirm"]["properties"])

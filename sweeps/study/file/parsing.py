@@ -15,7 +15,6 @@ from sweeps.study.spec import Study
 
 # Names that a later version fills: refused by name, and never taken for typing mistakes.
 RESERVED = {
-    "replicates.resample": "resampled replicates",
     "data.split.files": "separate files for the splits",
 }
 # Sections that may stand empty.

@@ -12,6 +12,7 @@ from sweeps.study.file.documents import Document
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.objectives import FORMS, Objective, Reduction
 from sweeps.study.pruner_options import PRUNER_OPTIONS
+from sweeps.study.replicates_section import is_mapping
 from sweeps.study.sampler_options import SAMPLER_OPTIONS
 from sweeps.study.trainers import Parameter, Trainer
 
@@ -75,10 +76,12 @@ def _about(path: str) -> str:
 
 
 def _parts(document: Document, location: tuple[int | str, ...]) -> list[str]:
-    """The path of a fault as the file has it: one objective is no list."""
+    """The path of a fault as the file has it: one objective is no list, a count no mapping."""
     parts = [str(part) for part in location]
     if parts[:1] == ["objective"] and not isinstance(document.values.get("objective"), list):
         del parts[1:2]
+    if parts[0] == "replicates" and not is_mapping(document.values.get("replicates")):
+        del parts[1:]
     return [part for part in parts if part not in FORMS]
 
 
