@@ -79,11 +79,11 @@ def _head(study: Study, standing: Standing) -> Iterator[str]:
         yield text(study.description)
     counts = standing.counts
     states = ", ".join(f"{n} {state}" for state, n in counts.items())
-    search = study.search
+    search, rows = study.search, study.replicates.in_words
     how = methods.summary(search.sampler, study.pruner)
     yield (
         f"**{PHASES[standing.phase]}**: {sum(counts.values())} of {standing.budget} trials "
-        f"({states}) × {study.replicates.count} replicates; {how}, "
+        f"({states}) × {study.replicates.count} replicates{rows and f' ({rows})'}; {how}, "
         f"seed {search.seed}."
     )
 
