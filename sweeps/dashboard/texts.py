@@ -82,11 +82,11 @@ def _head(study: Study, progress: StudyProgress) -> Iterator[str]:
         yield text(study.description)
     counts = progress.counts
     states = ", ".join(f"{n} {state}" for state, n in counts.items())
-    search = study.search
+    search, rows = study.search, study.replicates.in_words
     how = search_section.summary(search.sampler, study.pruner)
     yield (
         f"**{PHASES[progress.phase]}**: {sum(counts.values())} of {progress.budget} trials "
-        f"({states}) × {study.replicates.count} replicates; {how}, "
+        f"({states}) × {study.replicates.count} replicates{rows and f' ({rows})'}; {how}, "
         f"seed {search.seed}."
     )
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 import dnn
-from dnn.arrays import Array
 from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
 from sweeps.data import (
     cells,
@@ -19,11 +17,12 @@ from sweeps.data import (
     columns,
     data_files,
     encode,
+    network_arrays,
     sources,
     split,
     targets,
 )
-from sweeps.data.dataset import LOSS, Dataset, Target
+from sweeps.data.dataset import Dataset, Target
 from sweeps.data.file_kinds import ReadOptions
 from sweeps.data.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
@@ -205,9 +204,9 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     frame, names = divided.features.frame, divided.names
     encoder = encode.fit(frame.iloc[parts["train"]], spec.standardize)
     x = encoder.encode(frame)
-    inputs = as_dtype(x, encoder, dtype)
+    inputs = network_arrays.inputs(x, encoder, dtype)
     target, codes = divided.target(parts["train"])
-    y = outputs(target, codes).astype(dtype)
+    y = network_arrays.targets(target, codes, dtype)
     data = {part: dnn.Data(inputs[rows], y[rows]) for part, rows in parts.items()}
     labels = {part: codes[rows] for part, rows in parts.items()}
     rows_seen = [row.tobytes() + code.tobytes() for row, code in zip(x, codes, strict=True)]
@@ -222,24 +221,10 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
         "split": _split_in_words(spec, names is not None),
         "duplicates": sum(rows_seen[row] in train_rows for row in parts["test"]),
     }
-    known = constants(target, data)
-    return Dataset(data, labels, target, encoder, table.sha256, facts, known, decimal=spec.decimal)
-
-
-def as_dtype(x: NDArray[np.float64], encoder: encode.Encoder, dtype: str) -> Array:
-    """Inputs (n, n_in) as networks take them. Errors: UserError for what is too large for them."""
-    with np.errstate(over="ignore"):
-        made: Array = x.astype(dtype)
-    fits = np.isfinite(made).all(axis=0)
-    if not fits.all():
-        at = encoder.inputs[int(fits.argmin())]
-        raise UserError(f"column '{at}': expected numbers that {dtype} can hold, got larger ones")
-    return made
-
-
-def outputs(target: Target, codes: NDArray[Any]) -> NDArray[Any]:
-    """What networks are to say (n, K), of class codes (n,) or standardized numbers (n,)."""
-    return np.eye(len(target.classes))[codes] if target.task == "multiclass" else codes[:, None]
+    constants = network_arrays.constants(target, data)
+    return Dataset(
+        data, labels, target, encoder, table.sha256, facts, constants, decimal=spec.decimal
+    )
 
 
 def _split_in_words(spec: DataSpec, stratified: bool) -> str:
@@ -248,23 +233,3 @@ def _split_in_words(spec: DataSpec, stratified: bool) -> str:
     kind = "stratified" if stratified else "random"
     whole = f", each '{spec.group}' on one side" if spec.group else ""
     return f"{kind}{whole}, seed {spec.split.seed}"
-
-
-def constants(target: Target, data: dict[str, dnn.Data]) -> dict[str, float]:
-    """Loss and error of the best constant predictor of the training rows, on each part."""
-    mean = data["train"].y.mean(axis=0, dtype=np.float64)
-    with np.errstate(divide="ignore"):
-        logits: Array = {
-            "binary": lambda: np.log(mean) - np.log1p(-mean),
-            "multiclass": lambda: np.log(mean),
-            "regression": lambda: mean,
-        }[target.task]()
-    loss = dnn.LOSSES[LOSS[target.task]]()
-    known = {}
-    for part, rows in data.items():
-        z = np.broadcast_to(logits[None, :, None], (1, len(logits), len(rows)))
-        y = rows.y.astype(np.float64)
-        known[f"{part}_loss"] = float(loss.per_row(z, y).mean())
-        error = loss.error_from_mean(np.asarray(loss.error_per_row(z, y).mean()))
-        known[f"{part}_error"] = float(error)
-    return known

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import dnn
-from sweeps.data import encode, loading, resampling
+from sweeps.data import encode, loading, network_arrays, resampling
 from sweeps.data.dataset import Dataset, ReplicateRows, Scale
 from sweeps.data.encode import CategoryColumn, Encoder
 from sweeps.data.loading import DividedTable
@@ -53,13 +53,13 @@ def _own(
     encoder = encode.fit(frame.iloc[rows.train], divided.spec.standardize)
     x = np.zeros((len(both), len(layout.inputs)))
     x[:, places(encoder, layout)] = encoder.encode(frame.iloc[both])
-    inputs = loading.as_dtype(x, layout, dtype)
+    inputs = network_arrays.inputs(x, layout, dtype)
     target, codes = divided.target(rows.train)
-    y = loading.outputs(target, codes[both]).astype(dtype)
+    y = network_arrays.targets(target, codes[both], dtype)
     spans = {"train": slice(0, len(rows.train)), "dev": slice(len(rows.train), len(both))}
     parts = {part: dnn.Data(inputs[span], y[span]) for part, span in spans.items()}
     scale = Scale.between(target, dataset.target)
-    known = loading.constants(target, parts)
+    known = network_arrays.constants(target, parts)
     return replace(
         dataset,
         parts=parts,

@@ -104,10 +104,7 @@ def _bags(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resampl
 
     A group counts as of the class that most of its rows have.
     """
-    units = np.arange(len(pool.rows))
-    if pool.groups is not None:
-        units = pd.factorize(pool.groups.iloc[pool.rows])[0]
-    strata = _strata(units, pool)
+    units, strata = _units(pool)
     each = []
     for number in range(spec.count):
         rng, times = np.random.default_rng(_seeds(division, number)), np.zeros(len(strata), int)
@@ -118,13 +115,16 @@ def _bags(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resampl
     return each
 
 
-def _strata(units: Rows, pool: Pool) -> Rows:
-    """The class (m,) of each of the units 0 … m − 1, given that (n,) of each row."""
-    if pool.labels is None:
-        return np.zeros(units.max() + 1, np.intp)
-    codes = pd.factorize(pool.labels.iloc[pool.rows])[0]
+def _units(pool: Pool) -> tuple[Rows, Rows]:
+    """What is drawn whole: that (n,) which each row is of, and the class (m,) of each."""
+    codes = np.zeros(len(pool.rows), np.intp)
+    if pool.labels is not None:
+        codes = pd.factorize(pool.labels.iloc[pool.rows])[0]
+    if pool.groups is None:
+        return np.arange(len(pool.rows)), codes
+    units = pd.factorize(pool.groups.iloc[pool.rows])[0]
     most = pd.Series(codes).groupby(units).agg(lambda own: np.bincount(own).argmax())
-    return np.asarray(most, dtype=np.intp)
+    return units, np.asarray(most, dtype=np.intp)
 
 
 DRAWN: Mapping[Resampling, Callable[[ReplicatesSpec, SplitSpec, Pool], list[Resample]]] = {

@@ -76,6 +76,13 @@ def test_a_window_as_wide_as_the_search_is_random() -> None:
     assert cells(printed, "7")[2] == "+0.0000 [+0.0000, +0.0000]"
 
 
+@pytest.mark.slow
+def test_folds_stand_beside_seeds() -> None:
+    alone, _ = benchmark("folds", "--studies", "quickstart").split("| quickstart ")[1:]
+    _, seeds, folds, ratio, *_ = [cell.strip() for cell in alone.strip(" |").split("|")]
+    assert float(ratio) == pytest.approx(float(folds) / float(seeds), abs=0.02)
+
+
 def waited(lengths: list[float], jobs: int, window: int) -> float:
     """Seconds of trials of which nothing is known but how old they are."""
     numbers = range(len(lengths))

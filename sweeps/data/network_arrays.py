@@ -1,0 +1,52 @@
+"""From encoded columns to what networks take, and what the best constant of them is worth."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import dnn
+from dnn.arrays import Array
+from sweeps.base.errors import UserError
+from sweeps.data.dataset import LOSS, Target
+from sweeps.data.encode import Encoder
+
+
+def inputs(x: NDArray[np.float64], encoder: Encoder, dtype: str) -> Array:
+    """Inputs (n, n_in) as networks take them. Errors: UserError for what is too large for them."""
+    with np.errstate(over="ignore"):
+        made: Array = x.astype(dtype)
+    fits = np.isfinite(made).all(axis=0)
+    if not fits.all():
+        at = encoder.inputs[int(fits.argmin())]
+        raise UserError(f"column '{at}': expected numbers that {dtype} can hold, got larger ones")
+    return made
+
+
+def targets(target: Target, codes: NDArray[Any], dtype: str) -> Array:
+    """What networks are to say (n, K), of class codes (n,) or standardized numbers (n,)."""
+    is_one_hot = target.task == "multiclass"
+    y = np.eye(len(target.classes))[codes] if is_one_hot else codes[:, None]
+    made: Array = y.astype(dtype)
+    return made
+
+
+def constants(target: Target, parts: Mapping[str, dnn.Data]) -> dict[str, float]:
+    """Loss and error of the best constant predictor of the training rows, on each part."""
+    mean = parts["train"].y.mean(axis=0, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        logits: Array = {
+            "binary": lambda: np.log(mean) - np.log1p(-mean),
+            "multiclass": lambda: np.log(mean),
+            "regression": lambda: mean,
+        }[target.task]()
+    loss = dnn.LOSSES[LOSS[target.task]]()
+    found = {}
+    for part, rows in parts.items():
+        z = np.broadcast_to(logits[None, :, None], (1, len(logits), len(rows)))
+        y = rows.y.astype(np.float64)
+        found[f"{part}_loss"] = float(loss.per_row(z, y).mean())
+        error = loss.error_from_mean(np.asarray(loss.error_per_row(z, y).mean()))
+        found[f"{part}_error"] = float(error)
+    return found
