@@ -172,15 +172,14 @@ def optimism(run: Run) -> Section | None:
             ("Optimism: how much worse", True),
         )
     )
+    other = OTHER_ROWS if "resample" in run.provenance["search"] else ""
     table = Table(
         "optimism-table",
         f"Selection optimism in {scale.name.removeprefix('dev ')}",
         columns,
         tuple(rows),
         note="Means over replicates. Optimism: by how much the value on fresh seeds is worse than "
-        "at selection; t over the fresh replicates, the value at selection taken as it is."
-        + OTHER_ROWS
-        * ("resample" in run.provenance["search"]),
+        f"at selection; t over the fresh replicates, the value at selection taken as it is.{other}",
     )
     whole = frame[[one.why != DIVERGED for one in frame["dev"]]]
     if not len(whole):

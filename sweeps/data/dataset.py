@@ -42,7 +42,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Scale:
+class TargetScale:
     """From the units of a replicate's own standardized target to the study's: ·factor, +shift.
 
     A class has no units: there, and where replicates share their rows, all stays as it is.
@@ -52,7 +52,7 @@ class Scale:
     shift: float = 0.0
 
     @classmethod
-    def between(cls, own: Target, study: Target) -> "Scale":
+    def between(cls, own: Target, study: Target) -> "TargetScale":
         """Between two targets, each standardized by training rows of its own."""
         return cls(own.scale / study.scale, (own.mean - study.mean) / study.scale)
 
@@ -75,7 +75,7 @@ class ReplicateRows:
 
     rows: dict[str, slice]
     constants: dict[str, float]
-    scale: Scale
+    scale: TargetScale
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ class Dataset:
     decimal: str = "."
     changed: dict[str, str] = field(default_factory=dict)
     replicates: tuple[ReplicateRows, ...] = ()
-    scale: Scale = Scale()
+    scale: TargetScale = TargetScale()
     resampled: "Dataset | None" = None
 
     @property

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 import dnn
 from sweeps.data import encode, loading, network_arrays, resampling
-from sweeps.data.dataset import Dataset, ReplicateRows, Scale
+from sweeps.data.dataset import Dataset, ReplicateRows, TargetScale
 from sweeps.data.encode import CategoryColumn, Encoder
 from sweeps.data.loading import DividedTable
 from sweeps.data.resampling import Pool, Resample
@@ -58,7 +58,7 @@ def _own(
     y = network_arrays.targets(target, codes[both], dtype)
     spans = {"train": slice(0, len(rows.train)), "dev": slice(len(rows.train), len(both))}
     parts = {part: dnn.Data(inputs[span], y[span]) for part, span in spans.items()}
-    scale = Scale.between(target, dataset.target)
+    scale = TargetScale.between(target, dataset.target)
     known = network_arrays.constants(target, parts)
     return replace(
         dataset,

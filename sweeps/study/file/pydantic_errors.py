@@ -80,7 +80,7 @@ def _parts(document: Document, location: tuple[int | str, ...]) -> list[str]:
     parts = [str(part) for part in location]
     if parts[:1] == ["objective"] and not isinstance(document.values.get("objective"), list):
         del parts[1:2]
-    if parts[0] == "replicates" and not is_mapping(document.values.get("replicates")):
+    if parts[:1] == ["replicates"] and not is_mapping(document.values.get("replicates")):
         del parts[1:]
     return [part for part in parts if part not in FORMS]
 
