@@ -7,6 +7,7 @@ before they are read.
 
 import json
 import os
+import re
 import secrets
 import stat
 import struct
@@ -105,11 +106,28 @@ def several_names(path: Path, names: int) -> UserError:
     )
 
 
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{16}\.part")
+
+
 def create_beside(path: Path) -> tuple[BinaryIO, Path]:
     """(a new file beside `path`, its name), which nobody can have guessed."""
     name = path.with_name(f".{path.name[:NAMED]}.{secrets.token_hex(8)}.part")
     descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_LINK | _AT_ONCE, 0o666)
     return cast(BinaryIO, os.fdopen(descriptor, "w+b")), name
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what `create_beside` made in a folder and a killed process did not come to rename.
+
+    For whoever holds the folder: another process may be about to rename its own. Errors: OSError.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            left = [entry.path for entry in entries if _UNFINISHED.fullmatch(entry.name)]
+    except FileNotFoundError:
+        return
+    for path in left:
+        Path(path).unlink(missing_ok=True)
 
 
 def make_folder(path: Path) -> Path:

@@ -38,6 +38,8 @@ class RunFolder:
             self.folder.mkdir(parents=True, exist_ok=True)
             files.make_folder(self.folder / "artifacts")
             self._claims.folder(self.folder)
+            for place in folders.PLACES:
+                files.remove_unfinished(self.folder / place)
         except OSError as fault:
             raise UserError(
                 f"--out: expected a folder to write in, got {self.folder}: {fault.strerror}"

@@ -162,3 +162,19 @@ def test_data_that_would_be_waited_for_are_refused(tmp_path: Path) -> None:
             sources.read(name, "y", {}, tmp_path)
         with pytest.raises(UserError, match="expected a regular file, got a named pipe"):
             predict.write(None, tmp_path / name, [], io.StringIO())  # type: ignore[arg-type]
+
+
+def test_what_a_killed_writer_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    file, name = files.create_beside(tmp_path / "trials.parquet")
+    file.close()
+    others = [tmp_path / "trials.parquet", tmp_path / ".mine.part", tmp_path / ".lock"]
+    for path in others:
+        path.touch()
+    outside = tmp_path.with_name("outside")
+    outside.touch()
+    (tmp_path / f".a.{'0' * 16}.part").symlink_to(outside)
+    files.remove_unfinished(tmp_path)
+    files.remove_unfinished(tmp_path / "none")
+    assert sorted(tmp_path.iterdir()) == sorted(others)
+    assert outside.exists()
+    assert not name.exists()

@@ -90,7 +90,7 @@ def score(metric: str, world: Classes, n: int, networks: int) -> Cell:
         return held(measures.on_new_rows(run, "trial 1", of(metric)), truth(world, metric))
 
     name = f"{metric}, least class {min(world.shares):.0%}, {networks} networks, {n} rows"
-    return Cell(name, metric.replace("_", " "), study, exception=_few(world, n))
+    return Cell(name, metric.replace("_", " "), study, exception=_wide(metric, world, n))
 
 
 def lead(metric: str, world: Classes, better: float, n: int, networks: tuple[int, int]) -> Cell:
@@ -109,13 +109,14 @@ def lead(metric: str, world: Classes, better: float, n: int, networks: tuple[int
         f"{networks[0]} and {networks[1]} networks, {n} rows"
     )
     what = f"difference in {metric.replace('_', ' ')}"
-    return Cell(name, what, study, exception=_few(first, n))
+    return Cell(name, what, study, exception=_wide(metric, first, n))
 
 
-def _few(world: Classes, n: int) -> str:
-    """What the page says where the least class has few rows."""
-    few = min(world.shares) * n < 50
-    return "Where a class has few rows, the interval is wider than it need be." * few
+def _wide(metric: str, world: Classes, n: int) -> str:
+    """What the page says where the least class has few rows, and of an AUC."""
+    is_wide = metric == "auc" or min(world.shares) * n < 50
+    said = "Where a class has few rows, and of an AUC wherever, the interval is wider than needed."
+    return said * is_wide
 
 
 def equals(metric: str, world: Classes, n: int, networks: tuple[int, int]) -> Cell:
