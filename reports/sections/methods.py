@@ -170,7 +170,7 @@ def _scores(run: Run) -> Iterator[tuple[str, str]]:
             "Scored anew in each draw, every row counted as often as it was drawn. Where it is of "
             "classes, one row more stands among them as in Few errors, of one class after the "
             "other. Where a class has few rows, and of an AUC wherever, the interval is wider than "
-            "it need be: it holds the truth in 98 to 99 cases of 100.",
+            "needed. Such an interval holds the truth in 98 to 99 cases of 100, or more.",
         )
 
 
