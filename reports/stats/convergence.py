@@ -274,7 +274,8 @@ def ladder(run: Run, metric: str = "dev_error") -> Array:
 def speed_by_target(run: Run) -> pd.DataFrame:
     """config, target, speedup, reach, over the ladder of targets.
 
-    `speedup` is the ratio of restricted means, NaN where a side has not reached the target at all.
+    `speedup` is the ratio of the mean epochs, those that missed it counted with the horizon; NaN
+    where a side has not reached the target at all.
     """
     rows = []
     for value in ladder(run):
