@@ -132,7 +132,7 @@ def best_tried(run: Run) -> tuple[str, Interval] | None:
 
     No noise can be larger than the error of what was tried. None where everything diverged.
     """
-    tried = [*run.configs, *map(str, run.baselines["config"])]
+    tried = [*run.configs, *map(str, run.baselines["config"].unique())]
     errors = {
         config: float(run.rows_of(config)["dev_error"].mean())
         for config in tried

@@ -117,7 +117,7 @@ def _has_rows(run: Run, asked: Measure) -> bool:
 def values(run: Run, config: str, by: Measure, split: str = "test") -> Array:
     """(networks,) values of a configuration, the worst where diverged."""
     confirmed = run.rows_of(config)
-    if by.of_rows in ("", ERROR, "loss"):
+    if by.of_rows in ("", ERROR, "loss") or not run.predictions.has(config, split):
         known: Array = confirmed[_column(by, split)].to_numpy(float)
         return known
     score, target, outputs = _scored(run, config, by, split)

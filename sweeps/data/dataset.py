@@ -5,6 +5,7 @@ Workers get one, so pandas is not imported here: that takes as long as a trial.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 import dnn
 from sweeps.data.encode import Encoder
+from sweeps.data.folds import Folds
 from sweeps.study import compatibility
 
 if TYPE_CHECKING:
@@ -88,7 +90,8 @@ class Dataset:
 
     `replicates`: where each has rows of its own, they stand one after the other in each part, each
     as its own encoder has them; y is in its own units, labels are in the study's, constants are
-    means. `scale` is of one replicate's dataset alone. `resampled` is what the search sees instead.
+    means. `scale` is of one replicate's dataset alone. `resampled` is what the search sees instead,
+    `folded` what the confirmation does; of that, `folds` says more.
     """
 
     parts: dict[str, dnn.Data]
@@ -104,6 +107,8 @@ class Dataset:
     replicates: tuple[ReplicateRows, ...] = ()
     scale: TargetScale = TargetScale()
     resampled: "Dataset | None" = None
+    folded: "Dataset | None" = None
+    folds: Folds | None = None
 
     @property
     def n_in(self) -> int:
@@ -145,13 +150,24 @@ class Dataset:
             constants=own.constants,
             scale=own.scale,
             replicates=(),
+            folds=None,
         )
 
     def apart(self, replicates: Sequence[int]) -> list[tuple[slice, "Dataset"]]:
         """Replicates that share their rows, as places in their sequence, with those rows."""
         if not self.replicates:
             return [(slice(0, len(replicates)), self)]
-        return [(slice(n, n + 1), self.of(number)) for n, number in enumerate(replicates)]
+        runs = groupby(enumerate(replicates), key=lambda one: self.replicates[one[1]].rows)
+        found = []
+        for _, run in runs:
+            alike = list(run)
+            found.append((slice(alike[0][0], alike[-1][0] + 1), self.of(alike[0][1])))
+        return found
+
+    @property
+    def each_trained(self) -> list["Dataset"]:
+        """One dataset for each set of training rows."""
+        return [own for _, own in self.apart(range(len(self.replicates) or 1))]
 
     @property
     def for_search(self) -> "Dataset":
@@ -160,8 +176,8 @@ class Dataset:
 
     @property
     def for_confirmation(self) -> "Dataset":
-        """What the confirmation sees of it: the one split."""
-        return replace(self, resampled=None)
+        """What the confirmation sees of it: its folds, or the one split."""
+        return self.folded or replace(self, resampled=None)
 
     def without(self, part: str) -> "Dataset":
         """The same, but that the rows of one part are not there."""

@@ -164,6 +164,30 @@ class Encoder:
         return cls(tuple(made))
 
 
+def encoded_as(frame: "pd.DataFrame", own: Encoder, whole: Encoder) -> NDArray[np.float64]:
+    """(n, n_inputs) by one encoder, each input where another, of these rows and more, has it.
+
+    Inputs that the own encoder does not have are 0. Errors: as of `Encoder.encode`.
+    """
+    x = np.zeros((len(frame), len(whole.inputs)))
+    x[:, _places(own, whole)] = own.encode(frame)
+    return x
+
+
+def _places(encoder: Encoder, layout: Encoder) -> NDArray[np.intp]:
+    """Where an encoder's inputs stand among those of one that was fitted on these rows and more."""
+    found: list[int] = []
+    start = 0
+    for own, whole in zip(encoder.columns, layout.columns, strict=True):
+        if isinstance(own, CategoryColumn) and isinstance(whole, CategoryColumn):
+            numbers = {category: n for n, category in enumerate(whole.categories, start)}
+            found += [numbers[category] for category in own.categories]
+        else:
+            found += range(start, start + len(own.inputs))
+        start += len(whole.inputs)
+    return np.array(found, dtype=np.intp)
+
+
 def fit(train: "pd.DataFrame", standardize: bool) -> Encoder:
     """The encoder of these training rows. Errors: Expected for numbers too large to scale."""
     made: dict[str, NumberColumn | CategoryColumn] = {}

@@ -1,9 +1,10 @@
-"""The dataset of a search whose replicates have rows of their own: each encoded by its own encoder.
+"""A dataset whose replicates have rows of their own: each encoded by its own encoder.
 
 All share the inputs of an encoder that has seen the whole pool, so that one network fits them. A
 category or a gap that a replicate's training rows do not have has an input there that is always 0.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 import dnn
 from sweeps.data import encode, loading, network_arrays, resampling
 from sweeps.data.dataset import Dataset, ReplicateRows, TargetScale
-from sweeps.data.encode import CategoryColumn, Encoder
+from sweeps.data.encode import Encoder
 from sweeps.data.loading import DividedTable
-from sweeps.data.resampling import Pool, Resample
+from sweeps.data.resampling import Pool
+from sweeps.data.split import Rows
 from sweeps.study.replicates_section import ReplicatesSpec
 
 PARTS = ("train", "dev")  # of the search
@@ -27,20 +29,41 @@ def resampled(divided: DividedTable, dataset: Dataset, spec: ReplicatesSpec, dty
 
     Errors: Expected (below `replicates`), or UserError for rows that a replicate cannot train on.
     """
-    rows = np.sort(np.concatenate([divided.parts[part] for part in PARTS]))
-    pool = Pool(rows, divided.names, divided.groups)
+    rows = pool(divided, resampling.SEARCH)
     with loading.within_memory(divided.spec):
-        drawn = resampling.draw(spec, divided.spec.split, pool)
-        layout = encode.fit(divided.features.frame.iloc[rows], divided.spec.standardize)
-        _, labels = divided.target(divided.parts["train"])
-        own = [_own(divided, dataset, one, layout, labels, dtype) for one in drawn]
-        return _joined(dataset, own)
+        drawn = resampling.draw(spec, divided.spec.split, rows)
+        parts = [{"train": one.train, "dev": one.dev} for one in drawn]
+        return joined(dataset, each_own(divided, dataset, parts, rows, dtype), PARTS)
+
+
+def pool(divided: DividedTable, purpose: tuple[int, ...]) -> Pool:
+    """All rows but the test rows, ascending, to be drawn from for a purpose."""
+    rows = np.sort(np.concatenate([divided.parts[part] for part in PARTS]))
+    return Pool(rows, divided.names, divided.groups, purpose)
+
+
+def layout(divided: DividedTable, pool: Pool) -> Encoder:
+    """The encoder that has seen the whole pool, whose inputs the networks have."""
+    return encode.fit(divided.features.frame.iloc[pool.rows], divided.spec.standardize)
+
+
+def each_own(
+    divided: DividedTable,
+    dataset: Dataset,
+    rows: Sequence[Mapping[str, Rows]],
+    pool: Pool,
+    dtype: str,
+) -> list[Dataset]:
+    """One dataset for each choice of rows by part, with all parts as its own encoder has them."""
+    whole = layout(divided, pool)
+    _, labels = divided.target(divided.parts["train"])
+    return [_own(divided, dataset, one, whole, labels, dtype) for one in rows]
 
 
 def _own(
     divided: DividedTable,
     dataset: Dataset,
-    rows: Resample,
+    rows: Mapping[str, Rows],
     layout: Encoder,
     labels: NDArray[Any],
     dtype: str,
@@ -49,59 +72,46 @@ def _own(
 
     labels: those of every row of the table, in the study's units.
     """
-    frame, both = divided.features.frame, np.concatenate([rows.train, rows.dev])
-    encoder = encode.fit(frame.iloc[rows.train], divided.spec.standardize)
-    x = np.zeros((len(both), len(layout.inputs)))
-    x[:, places(encoder, layout)] = encoder.encode(frame.iloc[both])
+    frame, every = divided.features.frame, np.concatenate(list(rows.values()))
+    encoder = encode.fit(frame.iloc[rows["train"]], divided.spec.standardize)
+    x = encode.encoded_as(frame.iloc[every], encoder, layout)
     inputs = network_arrays.inputs(x, layout, dtype)
-    target, codes = divided.target(rows.train)
-    y = network_arrays.targets(target, codes[both], dtype)
-    spans = {"train": slice(0, len(rows.train)), "dev": slice(len(rows.train), len(both))}
-    parts = {part: dnn.Data(inputs[span], y[span]) for part, span in spans.items()}
+    target, codes = divided.target(rows["train"])
+    y = network_arrays.targets(target, codes[every], dtype)
+    spans = _one_after_the_other([len(own) for own in rows.values()])
+    parts = {part: dnn.Data(inputs[span], y[span]) for part, span in zip(rows, spans, strict=True)}
     scale = TargetScale.between(target, dataset.target)
     known = network_arrays.constants(target, parts)
     return replace(
         dataset,
         parts=parts,
-        labels={part: labels[both[span]] for part, span in spans.items()},
+        labels={part: labels[own] for part, own in rows.items()},
+        encoder=encoder,
         constants={name: value * scale.of_score(name) for name, value in known.items()},
         scale=scale,
     )
 
 
-def places(encoder: Encoder, layout: Encoder) -> NDArray[np.intp]:
-    """Where an encoder's inputs stand among those of one that was fitted on these rows and more."""
-    found: list[int] = []
-    start = 0
-    for own, whole in zip(encoder.columns, layout.columns, strict=True):
-        if isinstance(own, CategoryColumn) and isinstance(whole, CategoryColumn):
-            numbers = {category: n for n, category in enumerate(whole.categories, start)}
-            found += [numbers[category] for category in own.categories]
-        else:
-            found += range(start, start + len(own.inputs))
-        start += len(whole.inputs)
-    return np.array(found, dtype=np.intp)
+def _one_after_the_other(sizes: Sequence[int]) -> list[slice]:
+    return [slice(*ends) for ends in pairwise(np.cumsum([0, *sizes]).tolist())]
 
 
-def _joined(dataset: Dataset, each: list[Dataset]) -> Dataset:
+def joined(dataset: Dataset, each: Sequence[Dataset], parts: Sequence[str]) -> Dataset:
     """The replicates' datasets as one, their rows one after the other in each part."""
-    spans: dict[str, list[slice]] = {}
-    for part in PARTS:
-        ends = np.cumsum([0, *(len(one.parts[part]) for one in each)]).tolist()
-        spans[part] = [slice(start, end) for start, end in pairwise(ends)]
+    spans = {part: _one_after_the_other([len(one.parts[part]) for one in each]) for part in parts}
     replicates = [
-        ReplicateRows({part: spans[part][number] for part in PARTS}, one.constants, one.scale)
+        ReplicateRows({part: spans[part][number] for part in parts}, one.constants, one.scale)
         for number, one in enumerate(each)
     ]
-    parts = {}
-    for part in PARTS:
+    together = {}
+    for part in parts:
         x = np.concatenate([one.parts[part].x for one in each])
-        parts[part] = dnn.Data(x, np.concatenate([one.parts[part].y for one in each]))
+        together[part] = dnn.Data(x, np.concatenate([one.parts[part].y for one in each]))
     means = {name: np.mean([one.constants[name] for one in each]) for name in each[0].constants}
     return replace(
         dataset,
-        parts=parts,
-        labels={part: np.concatenate([one.labels[part] for one in each]) for part in PARTS},
+        parts=together,
+        labels={part: np.concatenate([one.labels[part] for one in each]) for part in parts},
         constants={name: float(mean) for name, mean in means.items()},
         groups={},
         replicates=tuple(replicates),

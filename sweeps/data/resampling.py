@@ -1,8 +1,8 @@
 """The rows of each replicate where they are resampled: folds, random splits, bootstrap samples.
 
 All are drawn from the pool, which is every row but the test rows: stratified by class, and a group
-stays on one side. They hang on `data.split.seed` and the replicate's number alone, so they are the
-same for every trial.
+stays on one side. They hang on `data.split.seed`, on what they are drawn for and on the replicate's
+number alone, so they are the same for every trial, and others in the confirmation.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,15 +18,22 @@ from sweeps.study.data_section import SplitSpec
 from sweeps.study.replicates_section import ReplicatesSpec, Resampling
 
 FEW = 0.01  # of a replicate's training rows, which may be left out
+# What ends the key of a random draw.
+SEARCH: tuple[int, ...] = ()
+CONFIRMATION: tuple[int, ...] = (2,)
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Rows that are resampled: their numbers (n,), and the class and group of every row, if any."""
+    """Rows that are resampled: their numbers (n,), and the class and group of every row, if any.
+
+    purpose: what they are drawn for (of SEARCH and CONFIRMATION), each with draws of its own.
+    """
 
     rows: Rows
     labels: pd.Series | None
     groups: pd.Series | None
+    purpose: tuple[int, ...] = SEARCH
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ def _folds(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resamp
     labels, groups = _of(pool.labels, rows), _of(pool.groups, rows)
     each: list[Resample] = []
     for repeat in range(spec.count // spec.n_folds):
-        seed = int(_seeds(division, repeat).generate_state(1)[0])
+        seed = int(_seeds(division, pool, repeat).generate_state(1)[0])
         folds = kind(spec.n_folds, shuffle=True, random_state=seed).split(rows, labels, groups)
         each += [Resample(rows[train], rows[dev]) for train, dev in folds]
     return each
@@ -83,7 +90,7 @@ def _of_one_size(each: list[Resample], division: SplitSpec, pool: Pool) -> list[
         if pool.labels is not None:
             labels = pool.labels.iloc[one.train]
             may_go = np.flatnonzero(labels == labels.value_counts().idxmax())
-        rng = np.random.default_rng(_seeds(division, number, 1))
+        rng = np.random.default_rng(_seeds(division, pool, number, 1))
         gone = rng.choice(may_go, len(one.train) - smallest, replace=False)
         found.append(Resample(np.delete(one.train, gone), one.dev))
     return found
@@ -94,7 +101,7 @@ def _splits(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resam
     share = division.dev / (1 - division.test)
     each = []
     for number in range(spec.count):
-        seed = int(_seeds(division, number).generate_state(1)[0])
+        seed = int(_seeds(division, pool, number).generate_state(1)[0])
         each.append(Resample(*split.cut(pool.rows, share, pool.labels, pool.groups, seed, "dev")))
     return each
 
@@ -107,7 +114,10 @@ def _bags(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resampl
     units, strata = _units(pool)
     each = []
     for number in range(spec.count):
-        rng, times = np.random.default_rng(_seeds(division, number)), np.zeros(len(strata), int)
+        rng, times = (
+            np.random.default_rng(_seeds(division, pool, number)),
+            np.zeros(len(strata), int),
+        )
         for stratum in np.unique(strata):
             members = np.flatnonzero(strata == stratum)
             np.add.at(times, rng.choice(members, len(members)), 1)
@@ -140,8 +150,8 @@ REMEDIES: Mapping[Resampling, str] = {
 }
 
 
-def _seeds(division: SplitSpec, *key: int) -> np.random.SeedSequence:
-    return np.random.SeedSequence(division.seed, spawn_key=key)
+def _seeds(division: SplitSpec, pool: Pool, *key: int) -> np.random.SeedSequence:
+    return np.random.SeedSequence(division.seed, spawn_key=(*key, *pool.purpose))
 
 
 def _of(values: pd.Series | None, rows: Rows) -> pd.Series | None:

@@ -1,6 +1,7 @@
 """The second phase: the best of the search and the defaults, on fresh seeds and the test rows.
 
-Nothing is pruned here, and no seed was used in the search; so these scores have no selection bias.
+Nothing is pruned here, and no seed (nor fold, of a study that is resampled) was used in the search;
+so these scores have no selection bias.
 """
 
 import hashlib
@@ -121,12 +122,15 @@ def prepare(
 ) -> ConfirmationWork:
     """The work that earlier runs have left to do; what they have confirmed is read from records.
 
-    identity: the digest of the study's identity.
+    dataset: `Dataset.for_confirmation`. identity: the digest of the study's identity.
     """
-    keys = {c.label: {"study": identity, **_key(study, c)} for c in chosen}
+    design = dataset.folds.design if dataset.folds else None
+    of_networks = {"folds": design.folds, "seeds": design.seeds} if design else {}
+    of_baselines = {"folds": design.folds, "repeats": design.repeats} if design else {}
+    keys = {c.label: {"study": identity, **_key(study, c), **of_networks} for c in chosen}
     names = baselines.names(dataset, study.confirm.baselines)
     for name in names:
-        keys[name] = {"study": identity, "baseline": name}
+        keys[name] = {"study": identity, "baseline": name, **of_baselines}
     known = _read(folder, keys)
     unknown = {name: _late(study, keys[name]) for name in names if name not in known}
     late = {name: outcome.cause for name, outcome in _read(folder, unknown).items()}

@@ -12,7 +12,7 @@ from sweeps.base import s3_address
 from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
-from sweeps.data import Dataset, loading, resampled_dataset
+from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset
 from sweeps.phases import memory
 from sweeps.phases.options import Options
 from sweeps.search import warm_start
@@ -217,7 +217,11 @@ def _load(study: Study, document: documents.Document, base: Path) -> Dataset:
         searched = resampled_dataset.resampled(divided, dataset, study.replicates, study.dtype)
     except Expected as fault:
         raise UserError(document.fault("replicates", fault)) from None
-    return replace(dataset, resampled=searched)
+    try:
+        confirmed = folded_dataset.folded(divided, dataset, study.confirm, study.dtype)
+    except Expected as fault:
+        raise UserError(document.fault("confirm", fault)) from None
+    return replace(dataset, resampled=searched, folded=confirmed)
 
 
 def trials_of(study: Study) -> int:

@@ -1,6 +1,5 @@
 """The run folder's frames, from outcomes. Their columns are listed in the README."""
 
-import json
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -8,22 +7,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.data import Dataset
 from sweeps.phases.confirm import Confirmation
 from sweeps.results import chance
 from sweeps.search import Finished, ranking
-from sweeps.study import metrics
-from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.objectives import Goal
-from sweeps.study.space import Config
 from sweeps.study.spec import Study
-from sweeps.training.networks import network
 from sweeps.training.task import COSTS, SCORES, Outcome
 
 if TYPE_CHECKING:
     import optuna
-
-TEST_SCORES = (*SCORES, "test_loss", "test_error")
 
 
 def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
@@ -48,11 +40,11 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
             "replicates": study.replicates.count,
             "diverged": int(outcome.curves["diverged"][-1].sum()) if outcome.curves else 0,
         }
-        for score in (*SCORES, *_further(study)):
+        for score in (*SCORES, *further(study)):
             each = outcome.final.get(score, np.array([np.nan]))
             row[score] = float(each.mean())
             row[f"{score}_sd"] = float(each.std(ddof=1)) if len(each) > 1 else np.nan
-        row |= _costs(outcome)
+        row |= costs(outcome)
         row |= {f"param.{name}": value for name, value in one.params.items()}
         rows.append(row)
     frame = pd.DataFrame(rows)
@@ -66,12 +58,12 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
     return frame
 
 
-def _further(study: Study) -> list[str]:
+def further(study: Study) -> list[str]:
     """The metrics that trials are judged by, without those that are columns in every study."""
     return [name for name in study.metrics if name not in (*SCORES, *COSTS)]
 
 
-def _costs(outcome: Outcome) -> dict[str, Any]:
+def costs(outcome: Outcome) -> dict[str, Any]:
     """What the training of one network has cost; 0 where none was trained."""
     curves = outcome.curves or dict.fromkeys(COSTS, np.zeros(1))
     return {cost: _column(cost, curves[cost])[-1] for cost in COSTS}
@@ -120,114 +112,6 @@ def _curves_of(
         columns[score] = np.asarray(values.get(score, empty), np.float64).T.ravel()
     columns["diverged"] = np.asarray(values.get("diverged", empty), bool).T.ravel()
     return pd.DataFrame(columns)
-
-
-def confirmed(
-    study: Study, dataset: Dataset, networks: list[Confirmation], others: dict[str, Outcome]
-) -> pd.DataFrame:
-    """One row per confirmed network, by rank; then one per baseline."""
-    rows = []
-    for one in networks:
-        candidate, outcome = one.candidate, one.outcome
-        gone = outcome.curves["diverged"]
-        on_test = _of_outputs(study, dataset, outcome, "test")
-        costs = _costs(outcome) | {"epochs": int(outcome.curves["epoch"][-1])}
-        config = {word: plain(value) for word, value in candidate.config.items()}
-        for replicate in range(gone.shape[1]):
-            diverged = bool(outcome.arrays["gone"][replicate])
-            row: dict[str, Any] = {
-                "config": candidate.label,
-                "kind": "network",
-                "trial": candidate.trial,
-                "rank": one.rank,
-                "is_default": candidate.is_default,
-                "replicate": replicate,
-                "status": "diverged" if diverged else "ok",
-                "diverged_epoch": int(gone[:, replicate].argmax()) if diverged else -1,
-                **{score: _of(outcome, score, replicate) for score in TEST_SCORES},
-                **{name: float(outcome.final[name][replicate]) for name in _further(study)},
-                **{f"test_{name}": float(each[replicate]) for name, each in on_test.items()},
-                "settings": json.dumps(config),
-                "selected_value": candidate.selected_value,
-                **costs,
-                "parameters": parameters(study, candidate.config, dataset),
-            }
-            rows.append(row)
-    rows += [_baseline(study, dataset, name, outcome) for name, outcome in others.items()]
-    return pd.DataFrame(rows)
-
-
-def _of_outputs(
-    study: Study, dataset: Dataset, outcome: Outcome, part: str
-) -> dict[str, metrics.Values]:
-    """(P,) by name, each further metric that follows from a part's outputs; NaN without outputs."""
-    names = [name for name in _further(study) if name in metrics.OF_OUTPUTS]
-    outputs = outcome.arrays.get(f"{part}_outputs")
-    if outputs is None:
-        return dict.fromkeys(names, np.full(len(outcome.arrays["gone"]), np.nan))
-    gone = outcome.arrays.get("gone", np.zeros(len(outputs), bool))
-    # Scores read dev numbers and dev outputs; here these are the part's.
-    numbers = {f"dev_{kind}": outcome.final[f"{part}_{kind}"] for kind in ("loss", "error")}
-    seen = metrics.ScoreInputs(numbers, lambda: outputs, dataset.labels[part])
-    found = {}
-    for name in names:
-        score = metrics.METRICS[name]
-        if isinstance(score, metrics.Score):
-            found[name] = score.bounded(score.of(seen), gone, score.worst(dataset))
-    return found
-
-
-def _of(outcome: Outcome, score: str, replicate: int) -> float:
-    values = outcome.final.get(score)
-    return np.nan if values is None else float(values[replicate])
-
-
-def parameters(study: Study, config: Config, dataset: Dataset) -> int:
-    """The number of parameters of one network; 0 for a user's training function."""
-    return network(config, dataset).n_parameters if study.trainer is None else 0
-
-
-def _baseline(study: Study, dataset: Dataset, name: str, outcome: Outcome) -> dict[str, Any]:
-    """A baseline's row: its scores and metrics; the costs are 0."""
-    dev, test = (_of_outputs(study, dataset, outcome, part) for part in ("dev", "test"))
-    gap = outcome.final["dev_error"] - outcome.final["train_error"]
-    known = dev | {f"test_{metric}": values for metric, values in test.items()}
-    known |= {"gap": gap} if "gap" in study.metrics else {}
-    return {
-        "config": name,
-        "kind": "baseline",
-        "trial": -1,
-        "rank": 0,
-        "is_default": False,
-        "replicate": 0,
-        "status": "ok",
-        "diverged_epoch": -1,
-        **{score: float(outcome.final[score][0]) for score in TEST_SCORES},
-        **{metric: float(values[0]) for metric, values in known.items()},
-        "settings": "{}",
-        "selected_value": np.nan,
-        **_costs(outcome),
-        "epochs": 0,
-        "parameters": 0,
-    }
-
-
-def predictions(
-    dataset: Dataset, networks: list[Confirmation], others: dict[str, Outcome]
-) -> dict[str, Any]:
-    """Targets, groups and outputs by configuration, as the arrays of predictions.npz."""
-    arrays: dict[str, Any] = {}
-    for part in ("dev", "test"):
-        arrays[f"{part}_target"] = dataset.labels[part]
-        if part in dataset.groups:
-            arrays[f"{part}_group"] = dataset.groups[part]
-        for one in networks:
-            found = one.outcome.arrays.get(f"{part}_outputs")
-            if found is not None:
-                arrays[f"{one.candidate.label}/{part}"] = found
-        for name, outcome in others.items():
-            arrays[f"{name}/{part}"] = outcome.arrays[f"{part}_outputs"]
-    return arrays
 
 
 # Importance needs ENOUGH complete trials. It compares the best tenth of them with all of them, but

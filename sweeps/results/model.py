@@ -4,6 +4,7 @@ The file has plain arrays and JSON text, and no pickle; neither Optuna nor the s
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from dnn.arrays import Array
 from dnn.network import LAYOUT
 from sweeps.base import files
 from sweeps.base.errors import Expected, Unquoted, UserError, show
-from sweeps.data import Dataset
+from sweeps.data import Dataset, encode
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
 from sweeps.phases.confirm import Confirmation
@@ -27,14 +28,30 @@ from sweeps.training import networks
 
 
 @dataclass(frozen=True)
+class FittedFold:
+    """What was fitted on a fold's training rows: the encoder, mean and SD of the target."""
+
+    encoder: Encoder
+    mean: float
+    scale: float
+
+
+@dataclass(frozen=True)
 class Model:
-    """An ensemble of P networks: theta (P, N), one network per row, with one encoder of columns."""
+    """An ensemble of P networks: theta (P, N), one network per row, with its encoder of columns.
+
+    decimal: the decimal mark of the CSV it was trained on, and of those to predict. folds: of
+    networks that trained on folds, what was fitted on each; `of` (P,) says which is a network's.
+    Then `encoder` is that of all folds' rows, and has the network's inputs.
+    """
 
     network: dnn.Network
     theta: Array
     encoder: Encoder
     target: Target
-    decimal: str = "."  # the decimal mark of the CSV it was trained on, and of those to predict
+    decimal: str = "."
+    folds: tuple[FittedFold, ...] = ()
+    of: tuple[int, ...] = ()
 
     def outputs(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """(n, K′) for raw columns: mean probabilities of the classes, or the mean prediction."""
@@ -46,16 +63,29 @@ class Model:
         """(P, n, K′): each network's outputs, for one row or more. Errors: UserError."""
         from threadpoolctl import threadpool_limits
 
-        try:
-            x = self.encoder.encode(frame)
-        except Expected as fault:
-            raise UserError(f"predict: {fault.message}") from None
+        found = np.empty((len(self.theta), len(frame), max(1, len(self.target.classes))))
         with threadpool_limits(1):
-            outputs = dnn.predict(self.network, self.theta, x.astype(self.theta.dtype))
-        outputs = outputs.astype(np.float64)
-        if self.target.classes:
-            return np.asarray(np.exp(outputs))
-        return np.asarray(outputs * self.target.scale + self.target.mean)
+            for which, fold in self._apart():
+                try:
+                    x = encode.encoded_as(frame, fold.encoder, self.encoder)
+                except Expected as fault:
+                    raise UserError(f"predict: {fault.message}") from None
+                said = dnn.predict(self.network, self.theta[which], x.astype(self.theta.dtype))
+                outputs = said.astype(np.float64)
+                found[which] = (
+                    np.exp(outputs) if self.target.classes else outputs * fold.scale + fold.mean
+                )
+        return found
+
+    def _apart(self) -> Iterator[tuple[NDArray[np.bool_], FittedFold]]:
+        """Networks (P,) that share what was fitted, with that."""
+        if not self.folds:
+            whole = FittedFold(self.encoder, self.target.mean, self.target.scale)
+            yield np.ones(len(self.theta), bool), whole
+        for number, fold in enumerate(self.folds):
+            which = np.array(self.of) == number
+            if which.any():
+                yield which, fold
 
     def predict(self, frame: pd.DataFrame) -> pd.Series:
         """The class, or the number in the target's own units, of each row."""
@@ -83,8 +113,27 @@ def save(path: Path, winner: Confirmation, dataset: Dataset) -> None:
         "encoder": dataset.encoder.plain(),
         "target": asdict(dataset.target),
         "decimal": dataset.decimal,
+        **_folds(dataset, np.flatnonzero(~arrays["gone"])),
     }
     atomic.write_npz(path, {"theta": theta, "meta": np.array(json.dumps(meta))})
+
+
+def _folds(dataset: Dataset, alive: NDArray[np.intp]) -> dict[str, Any]:
+    """What was fitted on each fold, and which of it the networks that are kept have."""
+    if dataset.folds is None:
+        return {}
+    target, each = dataset.target, dataset.each_trained
+    return {
+        "encoders": [encoder.plain() for encoder in dataset.folds.encoders],
+        "targets": [
+            {
+                "mean": target.mean + one.scale.shift * target.scale,
+                "scale": one.scale.factor * target.scale,
+            }
+            for one in each
+        ],
+        "of": [int(network) // dataset.folds.design.seeds for network in alive],
+    }
 
 
 def load(path: Path) -> Model:
@@ -106,10 +155,20 @@ def _model(theta: Array, meta: dict[str, Any]) -> Model:
     if network["batch_norm"] and meta.get("layout", 1) != LAYOUT:
         raise ValueError("parameters in another version's order")
     target: dict[str, Any] = meta["target"]
+    fitted = zip(meta.get("encoders", []), meta.get("targets", []), strict=True)
+    folds = tuple(
+        FittedFold(Encoder.from_plain(encoder), float(own["mean"]), float(own["scale"]))
+        for encoder, own in fitted
+    )
+    of = tuple(int(number) for number in meta.get("of", []))
+    if folds and (len(of) != len(theta) or not all(0 <= number < len(folds) for number in of)):
+        raise ValueError("networks of folds that are not there")
     return Model(
         dnn.Network(**{**network, "hidden": tuple(network["hidden"])}),
         theta,
         Encoder.from_plain(meta["encoder"]),
         Target(**{**target, "classes": tuple(target["classes"])}),
         str(meta.get("decimal", ".")),
+        folds,
+        of,
     )

@@ -1,6 +1,7 @@
 """What a run leaves in its folder: frames, predictions, the winner, provenance."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from sweeps.base import files, provenance
 from sweeps.data import Dataset
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.prepare import PreparedRun
-from sweeps.results import delimited, frames, model, resolved
+from sweeps.results import confirmed, delimited, frames, model, resolved
 from sweeps.search import Finished
 from sweeps.storage import atomic, folders
 from sweeps.storage.store import Store
@@ -40,7 +41,7 @@ def write(
     others: dict[str, Outcome],
 ) -> None:
     """Write all frames, predictions and models; each file whole or not at all."""
-    folder, study, dataset = run.folder, run.study, run.dataset
+    folder, study, dataset = run.folder, run.study, run.dataset.for_confirmation
     files.make_folder(folder / "data")
     _frame(folder, "trials", frames.trials(study, finished))
     _frame(folder, "curves", frames.curves(finished, networks))
@@ -52,8 +53,8 @@ def write(
         for name in OF_CONFIRMATION:
             (folder / name).unlink(missing_ok=True)
         return
-    _frame(folder, "confirm", frames.confirmed(study, dataset, networks, others))
-    atomic.write_npz(folder / "predictions.npz", frames.predictions(dataset, networks, others))
+    _frame(folder, "confirm", confirmed.frame(study, dataset, networks, others))
+    atomic.write_npz(folder / "predictions.npz", confirmed.predictions(dataset, networks, others))
     winner = networks[0]
     model.save(folder / "model.npz", winner, dataset)
     best = resolved.best_yaml(study, winner.candidate.config, run.base, folder)
@@ -65,6 +66,13 @@ def _frame(folder: Path, name: str, frame: pd.DataFrame) -> None:
         frame.to_parquet(file, index=False)
     with atomic.AtomicFile(folder / "data" / f"{name}.csv") as file:
         delimited.write_csv(file, frame)
+
+
+def confirmation(run: PreparedRun) -> dict[str, Any]:
+    """What the provenance says of the confirmation: the section, and its folds, if it has such."""
+    folds, section = run.dataset.for_confirmation.folds, run.study.confirm.model_dump()
+    own = {"resample": "kfold", **asdict(folds.design)} if folds else {}
+    return {name: value for name, value in (section | own).items() if value is not None}
 
 
 def _data(dataset: Dataset) -> dict[str, Any]:
@@ -101,7 +109,7 @@ def write_provenance(run: PreparedRun, finished: list[Finished], facts: dict[str
         "targets": study.targets.model_dump(exclude_none=True),
         "reference": study.reference,
         "data": {**_data(dataset), "group": study.data.group},
-        "constants": dataset.constants,
+        "constants": dataset.for_confirmation.constants,
         "counts": {**counts, "running": 0, "asked": run.budget},
         "search": {
             **searched,

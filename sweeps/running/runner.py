@@ -211,7 +211,7 @@ def _facts(
         "engine": str(study.engine),
         "storage": str(run.storage or "journal.log"),
         "commit": checkout.commit(run.base),
-        "confirm": study.confirm.model_dump() if confirmed.networks else None,
+        "confirm": outputs.confirmation(run) if confirmed.networks else None,
         "lost": confirmed.lost,
         "seconds": {"search": searched.seconds, "confirm": confirmed.seconds},
     }
@@ -249,22 +249,21 @@ def _confirm(run: PreparedRun, finished: list[Finished], identity: str) -> _Conf
     if not options.confirm:
         return _ConfirmationPhase([], {}, 0.0, {})
     clock = time.monotonic()
-    chosen = confirmation.candidates(study, finished)
-    work = confirmation.prepare(study, run.dataset, chosen, run.folder, identity)
+    chosen, dataset = confirmation.candidates(study, finished), run.dataset.for_confirmation
+    work = confirmation.prepare(study, dataset, chosen, run.folder, identity)
     if work.packs:
         settings = sum(candidate.label not in work.known for candidate in chosen)
-        seeds = wording.count(study.confirm.replicates, "fresh seed")
-        say(run.console, "confirm", f"{wording.count(settings, 'setting')} × {seeds} …")
+        networks = wording.confirmation(study, dataset)
+        say(run.console, "confirm", f"{wording.count(settings, 'setting')} × {networks} …")
     # The workers train meanwhile; this process has time to load what the report draws with.
     threading.Thread(target=reporting.warm_up, daemon=True).start()
-    dataset, jobs = run.dataset.for_confirmation, options.jobs
     with ConfirmationProgress(run.console, work.jobs) as progress:
-        networks, others, lost = confirmation.confirm(
-            work, study, dataset, run.folder, jobs, progress.update
+        confirmed, others, lost = confirmation.confirm(
+            work, study, dataset, run.folder, options.jobs, progress.update
         )
     for label, cause in lost.items():
         if any(candidate.label == label for candidate in chosen):
             say(run.console, "failed", f"confirmation of {label}: {cause}", style="red")
         else:
             say(run.console, "left out", f"{label}: {cause}", style="yellow")
-    return _ConfirmationPhase(networks, others, time.monotonic() - clock, lost)
+    return _ConfirmationPhase(confirmed, others, time.monotonic() - clock, lost)

@@ -1,11 +1,14 @@
 """`confirm:` of the study file: which settings are trained again, how often, and against what."""
 
+import math
 from typing import Any, Literal, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from sweeps.base.errors import Expected, did_you_mean
+from sweeps.study import fold_design
+from sweeps.study.fold_design import FoldDesign
 from sweeps.study.section_base import StudySection, time_as_text
 
 Baseline = Literal["constant", "linear", "boosting"]
@@ -13,12 +16,42 @@ BASELINES: tuple[Baseline, ...] = get_args(Baseline)
 
 
 class Confirm(StudySection):
-    """The second phase: the best `top` and the defaults, on fresh seeds and the test split."""
+    """The second phase: the best `top` and the defaults, on fresh seeds and the test split.
+
+    folds, seeds: where replicates are resampled, how many of each there are; else neither is said.
+    """
 
     top: int = Field(3, ge=1, le=100)
     replicates: int = Field(20, ge=2, le=1000)
+    folds: int | None = Field(None, ge=2, le=1000)
+    seeds: int | None = Field(None, ge=1, le=1000)
     baselines: tuple[Baseline, ...] = BASELINES
     baseline_time: str = "5m"  # after which one is not waited for
+
+    @model_validator(mode="after")
+    def _whole_repeats(self) -> "Confirm":
+        said = {"folds": self.folds, "seeds": self.seeds}
+        known = {name: number for name, number in said.items() if number is not None}
+        each = math.prod(known.values())
+        if self.replicates % each:
+            names = " × ".join(f"{name} ({number})" for name, number in known.items())
+            below = self.replicates - self.replicates % each
+            near = " or ".join(f"{n}" for n in (below, below + each) if n > 1)
+            expected = f"replicates that are a multiple of {names}"
+            problem = Expected(expected, self.replicates, f"try {near}")
+            raise PydanticCustomError("own", "{message}", {"message": problem.message})
+        if not self.fold_designs:
+            problem = Expected("fewer seeds than replicates", self.seeds, "two folds or more")
+            raise PydanticCustomError("own", "{message}", {"message": problem.message})
+        return self
+
+    @property
+    def fold_designs(self) -> list[FoldDesign]:
+        """Folds, repeats and seeds where replicates are resampled: as said, else by rule.
+
+        The first for which there are rows enough counts.
+        """
+        return list(fold_design.designs(self.replicates, self.folds, self.seeds))
 
     @field_validator("baselines", mode="before")
     @classmethod

@@ -1,6 +1,7 @@
 """Baselines that a network has to beat: scikit-learn's constant, linear model, gradient boosting.
 
-They train on the same encoded rows with scikit-learn's own defaults, once: all are deterministic.
+They train on the same encoded rows with scikit-learn's own defaults, once for each set of training
+rows: all are deterministic.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sweeps.base import durations
 from sweeps.data import Dataset
@@ -15,7 +17,7 @@ from sweeps.data.dataset import PARTS
 from sweeps.study import metrics
 from sweeps.study.confirm_section import Baseline
 from sweeps.training.isolation import TimeUp, time_limit
-from sweeps.training.task import Outcome, failed
+from sweeps.training.task import Outcome, failed, stacked
 
 
 def _constant_classes() -> Any:
@@ -124,7 +126,8 @@ def _model(name: str, dataset: Dataset) -> BaselineModel:
 
 def seconds(name: str, dataset: Dataset) -> float:
     """About how many seconds a baseline trains on one core, from the size of the data."""
-    return _model(name, dataset).seconds(dataset)
+    model = _model(name, dataset)
+    return sum(model.seconds(own) for own in dataset.each_trained)
 
 
 def within(limit: float, name: str, dataset: Dataset) -> Outcome:
@@ -146,11 +149,25 @@ def late(limit: float) -> str:
 
 
 def train(name: str, dataset: Dataset) -> Outcome:
-    """Train a baseline: final scores (1,), dev_outputs and test_outputs (1, n, K′), no curves."""
+    """Train a baseline on each set of training rows, P in all, without curves.
+
+    Final scores (P,), dev_outputs and test_outputs (P, n, K′), padded as in `Outcome`.
+    """
+    each = [_train(name, own) for own in dataset.each_trained]
+    final = {score: np.array([one[score] for one, _ in each]) for score in each[0][0]}
+    arrays = {
+        f"{part}_outputs": stacked([outputs[part][None] for _, outputs in each])
+        for part in PARTS[1:]
+    }
+    return Outcome(-1, "complete", (), final=final, arrays=arrays)
+
+
+def _train(name: str, dataset: Dataset) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
+    """One model's scores by name, and its outputs (n, K′) by part."""
     model = _model(name, dataset).make()
     model.fit(dataset.parts["train"].x.astype(np.float64), dataset.labels["train"])
-    final: dict[str, Any] = {}
-    arrays: dict[str, Any] = {}
+    scores: dict[str, float] = {}
+    said: dict[str, NDArray[Any]] = {}
     for part in PARTS:
         x, labels = dataset.parts[part].x.astype(np.float64), dataset.labels[part]
         if dataset.target.kind == "regression":
@@ -160,7 +177,6 @@ def train(name: str, dataset: Dataset) -> Outcome:
             outputs = np.log(np.clip(model.predict_proba(x), metrics.SMALLEST, 1))
             loss, _ = metrics.loss_and_error(outputs, labels)
             error = float((model.predict(x) != labels).mean())
-        final |= {f"{part}_loss": np.array([loss]), f"{part}_error": np.array([error])}
-        arrays[f"{part}_outputs"] = outputs[None].astype(np.float32)
-    del arrays["train_outputs"]
-    return Outcome(-1, "complete", (), final=final, arrays=arrays)
+        scores |= {f"{part}_loss": float(loss), f"{part}_error": float(error)}
+        said[part] = outputs.astype(np.float32)
+    return scores, said

@@ -7,7 +7,7 @@ import numpy as np
 from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.objectives import Objective
 from sweeps.training import judging
-from sweeps.training.task import COUNTS, SCORES, Outcome
+from sweeps.training.task import COUNTS, SCORES, Outcome, stacked
 
 
 def merge(
@@ -46,7 +46,8 @@ def merge(
 def _concatenated(pieces: list[dict[str, Any]]) -> dict[str, Any]:
     """By name, one array of all pieces; names that a piece lacks are left out."""
     names = [name for name in pieces[0] if all(name in piece for piece in pieces)]
-    return {name: np.concatenate([piece[name] for piece in pieces]) for name in names}
+    joined = {name: stacked if name.endswith("_outputs") else np.concatenate for name in names}
+    return {name: join([piece[name] for piece in pieces]) for name, join in joined.items()}
 
 
 def _stretch(values: Any, epochs: int) -> Any:

@@ -131,8 +131,7 @@ class _Member:
             return judging.out_of_time(self._task)
         net, theta, scores = self._net, self._counted, self._scores
         if self._task.keep:
-            loss, error = dnn.score(net, theta, self._dataset.parts["test"])
-            scores = scores | {"test_loss": np.asarray(loss), "test_error": np.asarray(error)}
+            scores = scores | _on_test(net, theta, self._apart)
         counted = _Networks(net, theta, self._apart, scores, self._judge.gone)
         arrays = {
             f"{part}_outputs": counted.outputs(part).astype(np.float32)
@@ -142,6 +141,18 @@ class _Member:
             arrays["theta"] = theta
         curves = _curves(self._records, self._each, self.rows, self._share)
         return self._judge.outcome(counted, curves, arrays, net.n_parameters)
+
+
+def _on_test(
+    net: dnn.Network, theta: Array, apart: Sequence[tuple[slice, Dataset]]
+) -> dict[str, metrics.Values]:
+    """(P,) loss and error of the test rows, in the study's units."""
+    found: dict[str, list[metrics.Values]] = {"test_loss": [], "test_error": []}
+    for places, own in apart:
+        each = dnn.score(net, theta[places], own.parts["test"])
+        for (name, values), score in zip(found.items(), each, strict=True):
+            values.append(np.asarray(score, np.float64) * own.scale.of_score(name))
+    return {name: np.concatenate(values) for name, values in found.items()}
 
 
 def _units(apart: Sequence[tuple[slice, Dataset]], score: str) -> NDArray[np.float64]:

@@ -27,7 +27,10 @@ def lines(
     else:
         kind = "a number (regression)"
     how = search_section.summary(study.search.sampler, study.pruner)
-    confirm = f"best {study.confirm.top} + defaults × {study.confirm.replicates} fresh seeds"
+    confirm = f"best {study.confirm.top} + defaults × {wording.confirmation(study, dataset)}"
+    scored = "on the test split"
+    if study.replicates.is_resampled:
+        scored = "each scored on the fold left out and on the test rows"
     return [
         ("data", f"{facts['source']}: {columns}; target '{target.name}', {kind}"),
         *(("left out", text) for text in _left_out(facts["left_out"])),
@@ -45,7 +48,7 @@ def lines(
             f"{wording.count(budget, 'trial')} × {cost(study)}, "
             f"{how}, window {study.search.window}, seed {study.search.seed}; {_objective(study)}",
         ),
-        ("confirm", f"{confirm}, on the test split; {_beside(study)}"),
+        ("confirm", f"{confirm}, {scored}; {_beside(study)}"),
         (
             "engine",
             f"{study.engine}, {wording.count(jobs, 'job')}, one BLAS thread each; {storage}",
@@ -59,9 +62,7 @@ def _resampled(study: Study, dataset: Dataset) -> list[tuple[str, str]]:
         return []
     facts, words = dataset.facts, study.replicates.in_words
     rows = f"{facts['train'] + facts['dev']} rows that are not test"
-    return [
-        ("resampled", f"{words} of the {rows}, in the search; the confirmation keeps the splits")
-    ]
+    return [("resampled", f"{words} of the {rows}; folds of its own in the confirmation")]
 
 
 def _beside(study: Study) -> str:

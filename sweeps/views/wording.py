@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sweeps.base.redaction import redact
+from sweeps.data import Dataset
 from sweeps.study.hyperparameters.vocabulary import plain
+from sweeps.study.spec import Study
 
 
 def settings(config: Mapping[str, Any]) -> str:
@@ -30,3 +32,11 @@ def option(code: Any) -> str:
 def count(n: int, word: str) -> str:
     """`1 job`, `2 jobs`."""
     return f"{n} {word}" if n == 1 else f"{n} {word}s"
+
+
+def confirmation(study: Study, dataset: Dataset) -> str:
+    """A confirmed setting's networks: `20 networks (5 folds × 2 repeats × 2 seeds)`."""
+    folds = dataset.for_confirmation.folds
+    if folds is None:
+        return count(study.confirm.replicates, "fresh seed")
+    return f"{count(folds.design.replicates, 'network')} ({folds.design.in_words})"

@@ -412,8 +412,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = str(small.study(folder, FOLDS))
     told = small.sweeps(path, "--jobs", "2", cwd=folder).stdout
     assert (
-        "resampled 2 folds × 2 repeats of the 160 rows that are not test, in the search; the "
-        "confirmation keeps the splits"
+        "resampled 2 folds × 2 repeats of the 160 rows that are not test; folds of its own in the "
+        "confirmation"
     ) in told
     return folder / "runs" / "small"
 
