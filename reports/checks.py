@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports import files
+from reports import files, folds
 from reports.faults import OlderRunError, RunFolderError, first_line
 
 COSTS = ("updates", "gradient_evaluations", "flops", "seconds")
@@ -177,10 +177,25 @@ def _check_shapes(path: Path, found: dict[str, Any]) -> None:
             raise RunFolderError(
                 f"{path}: {name}: expected the keys {', '.join(missing)}, got {_some(found[name])}"
             )
+    _check_confirm(path, found["confirm"])
     left_out = found["data"].get("left_out", {})  # which older runs do not say
     if not isinstance(left_out, dict):
         got = type(left_out).__name__
         raise RunFolderError(f"{path}: data.left_out: expected an object, got {got}")
+
+
+def _check_confirm(path: Path, confirm: Any) -> None:
+    if confirm is not None and not isinstance(confirm, dict):
+        got = type(confirm).__name__
+        raise RunFolderError(f"{path}: confirm: expected an object, got {got}")
+    if not confirm or confirm.get("resample") in (None, "none"):
+        return
+    for key in folds.KEYS:
+        value = confirm.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise RunFolderError(
+                f"{path}: confirm.{key}: expected a whole number from 1 on, got {value!r}"
+            )
 
 
 def _older(folder: Path) -> str:

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reports import checks
+from reports import checks, folds
 from reports.faults import OlderRunError, RunFolderError
+from reports.folds import Folds
 from reports.predictions import Predictions
 
 __all__ = ["Array", "OlderRunError", "Predictions", "Run", "RunFolderError", "load", "once"]
@@ -69,6 +70,20 @@ class Run:
     def metric(self) -> str:
         """The first objective's metric, such as "dev_loss"."""
         return str(self.provenance["objective"]["metric"])
+
+    @cached_property
+    def folds(self) -> Folds | None:
+        """The division of a confirmation out of fold; None of one on a single split."""
+        return folds.of(self.provenance)
+
+    @property
+    def judged(self) -> str:
+        """The split whose rows decide: "dev", all of them left out of training in turn, or "test".
+
+        Out of fold there are so many more of them that test rows stand beside, as the rows that no
+        choice has seen.
+        """
+        return "dev" if self.folds else "test"
 
     @cached_property
     def predictions(self) -> Predictions:

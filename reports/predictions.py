@@ -46,8 +46,15 @@ class Predictions:
         name = f"{split}_group"
         return self._read(name, dimensions=1) if name in self.names else None
 
+    def fold(self) -> NDArray[Any]:
+        """(repeats, n) the fold whose networks were not trained on the row of dev."""
+        return self._read("dev_fold", dimensions=2)
+
     def of(self, config: str, split: str) -> NDArray[Any]:
-        """(replicates, n, classes) log-probabilities, or (replicates, n, 1) predictions."""
+        """(replicates, n, classes) log-probabilities, or (replicates, n, 1) predictions.
+
+        Out of fold dev has the passes (`reports.folds`) in the place of replicates.
+        """
         return self._read(f"{config}/{split}", dimensions=3)
 
     @contextmanager

@@ -8,9 +8,10 @@ from reports.sections import answers
 from reports.sections.blocks import Headline, KeyNumbers, Paragraphs, Section, section
 from reports.sections.numbers import numbers
 from reports.stats import constraints, measures, objectives, tuning
+from reports.stats.ensembles import ensemble
 from reports.stats.intervals import Interval
 from reports.stats.measures import Measure
-from reports.stats.rows import all_diverged, ensemble
+from reports.stats.rows import all_diverged
 
 
 def verdict(run: Run) -> Section:

@@ -98,11 +98,17 @@ def seed_draws(own: Array, seeds: Array, interaction: float) -> Array:
 
 def interaction(losses: Array, rows: RowWeights) -> float:
     """The squared standard error of the mean of (replicates, n) due to seed and row together."""
-    count, n = losses.shape
+    return of_left(
+        losses - losses.mean(axis=0) - losses.mean(axis=1, keepdims=True) + losses.mean(), rows
+    )
+
+
+def of_left(left: Array, rows: RowWeights) -> float:
+    """The same of what row and network by themselves leave of (replicates, n) losses."""
+    count, n = left.shape
     units = rows.counts.shape[1]
     if count < 2 or units < 2:
         return 0.0
-    left = losses - losses.mean(axis=0) - losses.mean(axis=1, keepdims=True) + losses.mean()
     squares = float((rows.sums(left) ** 2).sum()) / n**2
     return float(squares * units / ((units - 1) * count * (count - 1)))
 
@@ -115,7 +121,7 @@ def number_parts(losses: Array, seeds: Array, rows: RowWeights, root: bool = Fal
     low. A draw is the mean for which what was seen lies as many standard errors off as the
     resampled mean does from the one seen; at most STEEP.
     """
-    own, told = _told(losses, root)
+    own, told = by_row(losses, root)
     estimate = float(own.mean())
     if estimate <= 0:
         return Parts(estimate, *np.full((2, len(seeds)), 0.0))
@@ -126,6 +132,7 @@ def number_parts(losses: Array, seeds: Array, rows: RowWeights, root: bool = Fal
     if root:
         error, errors = error / 2, errors / 2
     steps = np.clip(off / np.maximum(errors, TINY), -STEEP, STEEP)
+    error *= rows.widening
     error *= _unknown(error, errors)
     added = seed_draws(own, seeds, interaction(told, rows))
     return Parts(estimate, estimate * np.exp(-steps * error), added)
@@ -139,11 +146,12 @@ def number_difference(
     Both on the same rows, with seeds of (draws, replicates) for each. The bootstrap-t of the rows'
     own differences: what is hard for both drops out, and so does the long tail that both have.
     """
-    own, told = zip(*(_told(losses, root) for losses in (first, second)), strict=True)
+    own, told = zip(*(by_row(losses, root) for losses in (first, second)), strict=True)
     apart = told[0].mean(axis=0) - told[1].mean(axis=0)
     error, errors = rows.standard_errors(apart)
     off = rows.means(apart[None])[:, 0] - apart.mean()
     steps = np.clip(off / np.maximum(errors, TINY), -STEEP, STEEP)
+    error *= rows.widening
     error *= _unknown(error, errors)
     if len(first) == len(second):
         added = seed_draws(own[0] - own[1], seeds[0], interaction(told[0] - told[1], rows))
@@ -162,7 +170,7 @@ def _unknown(error: float, errors: Array) -> float:
     return 1 + min(float(errors.var()) / max(error, TINY) ** 2, MOST)
 
 
-def _told(losses: Array, root: bool) -> tuple[Array, Array]:
+def by_row(losses: Array, root: bool) -> tuple[Array, Array]:
     """(replicates,) values of (replicates, n) losses, and what each row adds to them."""
     means = losses.mean(axis=1)
     if not root:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reports import text
 from reports.frames import Run
-from reports.stats import bootstrap, intervals, measures, rows
+from reports.stats import bootstrap, intervals, measures, out_of_fold, rows
 from reports.stats.intervals import Array, Interval
 from reports.stats.measures import Measure
 
@@ -17,7 +17,8 @@ class Difference:
     """One less the other in a measure of a split: two settings of a run, or two runs' winners.
 
     on_new_rows: for new rows and seeds, None of what no row speaks of. on_these_rows: for new seeds
-    on the same rows, or over networks; None where the rows differ.
+    (out of fold new training sets, too) on the same rows, or over networks; None where the rows
+    differ.
     """
 
     by: Measure
@@ -55,8 +56,14 @@ class Difference:
         return min(sign * found.low, sign * found.high) > margin
 
 
-def difference(run: Run, first: str, second: str, by: Measure, split: str = "test") -> Difference:
-    """First less second: two confirmed settings, or a setting and a baseline."""
+def difference(
+    run: Run, first: str, second: str, by: Measure, split: str | None = None
+) -> Difference:
+    """First less second: two confirmed settings, or a setting and a baseline.
+
+    split: `run.judged` if nothing else is said.
+    """
+    split = split or run.judged
     key = f"difference/{first}/{second}/{split}/{by.metric}"
     if key not in run.memo:
         here = _on_these_rows(run, first, second, by, split)
@@ -72,6 +79,8 @@ def _on_these_rows(run: Run, first: str, second: str, by: Measure, split: str) -
     estimate, unit = float(ours.mean() - theirs.mean()), by.unit(run, split)
     if not unit.is_count and any(rows.all_diverged(run, name) for name in (first, second)):
         return intervals.none(estimate, len(ours), rows.DIVERGED)
+    if by.of_rows and out_of_fold.applies(run, split):
+        return measures.over_networks(run, first, second, by).within(*unit.apart)
     if len(ours) != len(theirs):
         return intervals.none(estimate, len(ours), "unequal replicates")
     is_share = by.is_error and not run.regression
@@ -104,8 +113,8 @@ def _on_new_rows(run: Run, first: str, second: str, by: Measure, split: str) -> 
     if run.winner in (first, second):
         rival, sign = (second, 1) if first == run.winner else (first, -1)
         apart = apart + sign * measures.gain(run, by, split, rival)
-    kind, covers = "paired crossed bootstrap", f"new {what} and new seeds, for this training set"
-    if max(len(ours), len(theirs)) == 1:
+    kind, covers = "paired crossed bootstrap", rows.covers(run, what)
+    if max(len(run.rows_of(config)) for config in (first, second)) == 1:
         kind, covers = f"paired bootstrap over {what}", f"new {what}, for these two trained models"
     found = Interval(estimate, *bootstrap.percentiles(apart), n, kind, covers)
     return found.within(*by.unit(run, split).apart)

@@ -1,19 +1,25 @@
-"""What the settings of a run are compared by: the first objective, on test rows if it is of rows.
+"""What the settings of a run are compared by: the first objective, on new rows if it is of rows.
 
 The verdict, the best baseline, the tables, `compare` and its gate all go by it. An objective that
 no test row speaks of (a cost, the train loss, the gap) is compared over networks, and a baseline by
 plain error; so is a run whose networks leave no outputs to score.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from reports import text
 from reports.frames import Run
-from reports.stats import bootstrap, choosing, intervals, objectives, rows, scores
+from reports.stats import (
+    bootstrap,
+    choosing,
+    intervals,
+    objectives,
+    out_of_fold,
+    rows,
+    scored,
+    scores,
+)
 from reports.stats.bootstrap import RowWeights
 from reports.stats.intervals import Array, Interval
 from reports.stats.objectives import Objective
@@ -48,8 +54,12 @@ class Measure:
         """Whether it is the plain error, beside which nothing else need be shown."""
         return self.of_rows == ERROR
 
-    def unit(self, run: Run, split: str = "test") -> text.Unit:
-        """How its values are written: `test balanced error`, `parameters`."""
+    def unit(self, run: Run, split: str | None = None) -> text.Unit:
+        """How its values are written: `test balanced error`, `parameters`.
+
+        split: of the rows, here and below `run.judged` if nothing else is said.
+        """
+        split = split or run.judged
         if self.of_rows in (ERROR, "loss"):
             return text.unit(run, f"{split}_{self.of_rows}")
         found = text.unit(run, self.metric)
@@ -83,10 +93,10 @@ def measure(run: Run) -> Measure:
     if asked.is_error or (asked.of_rows and _has_rows(run, asked)):
         return asked
     if asked.of_rows or goal.metric not in run.networks:
-        said = "test_loss" if asked.of_rows == "loss" else "test_outputs"
+        split, said = run.judged, "loss" if asked.of_rows == "loss" else "outputs"
         return plain(
-            f"The training function gives no {said}, so {name} on the test rows is not known, and "
-            "settings are compared by plain error."
+            f"The training function gives no {split}_{said}, so {name} on the {split} rows is not "
+            "known, and settings are compared by plain error."
         )
     return asked
 
@@ -110,24 +120,29 @@ def in_words(run: Run) -> str:
 
 def _has_rows(run: Run, asked: Measure) -> bool:
     if asked.of_rows == "loss":
-        return bool(run.networks["test_loss"].notna().all())
-    return all(run.predictions.has(config, "test") for config in run.configs)
+        return bool(run.networks[f"{run.judged}_loss"].notna().all())
+    return all(run.predictions.has(config, run.judged) for config in run.configs)
 
 
-def values(run: Run, config: str, by: Measure, split: str = "test") -> Array:
-    """(networks,) values of a configuration, the worst where diverged."""
-    confirmed = run.rows_of(config)
-    if by.of_rows in ("", ERROR, "loss") or not run.predictions.has(config, split):
-        known: Array = confirmed[_column(by, split)].to_numpy(float)
+def values(run: Run, config: str, by: Measure, split: str | None = None) -> Array:
+    """(networks,) values of a configuration, the worst where diverged.
+
+    Of rows out of fold (passes,), each of all the rows.
+    """
+    split = split or run.judged
+    if by.of_rows in (ERROR, "loss"):
+        return rows.values(run, config, split, by.of_rows)
+    if not by.of_rows or not run.predictions.has(config, split):
+        known: Array = run.rows_of(config)[_column(by, split)].to_numpy(float)
         return known
-    score, target, outputs = _scored(run, config, by, split)
-    return _bounded(run, config, by, split, scores.plain(score, target, outputs))
+    return scored.values(run, config, split, by.of_rows, _column(by, split))
 
 
 def draws(
-    run: Run, config: str, by: Measure, split: str = "test", drawn: RowWeights | None = None
+    run: Run, config: str, by: Measure, split: str | None = None, drawn: RowWeights | None = None
 ) -> Array:
     """(draws,) resampled means on the shared draws, as `rows.draws`, of a measure of rows."""
+    split = split or run.judged
     luck = gain(run, by, split) if config == run.winner else 0.0
     return uncorrected_draws(run, config, by, split, drawn) + luck
 
@@ -146,7 +161,7 @@ def _column(by: Measure, split: str) -> str:
 
 
 def uncorrected_draws(
-    run: Run, config: str, by: Measure, split: str = "test", drawn: RowWeights | None = None
+    run: Run, config: str, by: Measure, split: str, drawn: RowWeights | None = None
 ) -> Array:
     """(draws,) as `rows.uncorrected_draws`."""
     if by.of_rows in (ERROR, "loss"):
@@ -175,8 +190,38 @@ def difference_draws(
     if ours is None or theirs is None:
         found: Array = uncorrected_draws(*first, by, split)
         return found - uncorrected_draws(*second, by, split, other or drawn.other)
+    if out_of_fold.applies(run, split):
+        sides = _side(*first, by), _side(*second, by)
+        return out_of_fold.difference_draws(sides, (drawn, drawn), run, "mean")
     seeds = (rows.seeds_of(run, len(ours)), rows.seeds_of(run, len(theirs)))
     return bootstrap.number_difference(ours, theirs, seeds, drawn)
+
+
+def over_networks(run: Run, first: str, second: str, by: Measure) -> Interval:
+    """Out of fold: first - second for new networks and training sets, on these rows."""
+    drawn = rows.rows_of_split(run, "dev")
+    if by.of_rows in (ERROR, "loss") or scores.SCORES[by.of_rows].losses is not None:
+        sides = _side(run, first, by), _side(run, second, by)
+        shape = rows.shape((run, first), (run, second), by.of_rows)
+        apart = out_of_fold.network_draws(sides, drawn, run, shape)
+    else:
+        each = [scored.others(run, config, by.of_rows).draws(run) for config in (first, second)]
+        apart = each[0] - each[1]
+    estimate = float(values(run, first, by, "dev").mean() - values(run, second, by, "dev").mean())
+    low, high = bootstrap.percentiles(estimate + apart)
+    n, covers = len(run.rows_of(first)), "new networks and training sets, on these rows"
+    if not apart.any():
+        return intervals.none(estimate, n, "one pass over the rows")
+    return Interval(estimate, low, high, n, "t over networks", covers)
+
+
+def _side(run: Run, config: str, by: Measure) -> out_of_fold.Side:
+    if by.of_rows in (ERROR, "loss"):
+        return rows.side(run, config, by.of_rows)
+    losses = _losses(run, config, by, "dev")
+    if losses is None:
+        raise ValueError(f"_side: expected a score of rows, got {by.of_rows}")
+    return losses, out_of_fold.networks(run, config)
 
 
 def of_winners(
@@ -190,42 +235,28 @@ def of_winners(
 
 def _draws(run: Run, config: str, by: Measure, split: str, drawn: RowWeights) -> Array:
     losses = _losses(run, config, by, split)
+    if losses is not None and out_of_fold.applies(run, split):
+        side = losses, out_of_fold.networks(run, config)
+        return out_of_fold.parts(*side, drawn, run, "mean").added()
     if losses is not None:
         return bootstrap.crossed_draws(losses, rows.seeds_of(run, len(losses)), drawn)
-    score, target, outputs = _scored(run, config, by, split)
-    each = _bounded(run, config, by, split, scores.drawn(score, target, outputs, drawn))
-    own, seeds = values(run, config, by, split), rows.seeds_of(run, len(outputs))
-    found: Array = each.mean(axis=1) + bootstrap.seed_draws(own, seeds, interaction=0.0)
+    each = scored.drawn(run, config, split, by.of_rows, _column(by, split), drawn)
+    if out_of_fold.applies(run, split):
+        added = scored.others(run, config, by.of_rows).draws(run)
+    else:
+        own, seeds = values(run, config, by, split), rows.seeds_of(run, each.shape[1])
+        added = bootstrap.seed_draws(own, seeds, interaction=0.0)
+    found: Array = each.mean(axis=1) + added
     return found
 
 
 def _losses(run: Run, config: str, by: Measure, split: str) -> Array | None:
-    """(networks, n) of each row; None where the score is not their mean."""
-    losses = scores.SCORES[by.of_rows].losses
-    if losses is None:
-        return None
-    _, target, outputs = _scored(run, config, by, split)
-    return _bounded(run, config, by, split, losses(target, outputs).T).T
+    return scored.losses(run, config, split, by.of_rows, _column(by, split))
 
 
-def _scored(run: Run, config: str, by: Measure, split: str) -> tuple[scores.RowScore, Array, Array]:
-    outputs = run.predictions.of(config, split).astype(float)
-    return scores.SCORES[by.of_rows], run.predictions.target(split), outputs
-
-
-def _bounded(run: Run, config: str, by: Measure, split: str, found: Array) -> Array:
-    """(..., networks): where one diverged the worst value, as the run has it if it has it."""
-    score, confirmed = scores.SCORES[by.of_rows], run.rows_of(config)
-    column = _column(by, split)
-    if column not in confirmed and math.isnan(score.worst):
-        column = f"{split}_error"
-    worst = confirmed[column].to_numpy(float) if column in confirmed else score.worst
-    bounded: Array = np.where((confirmed["status"] == "diverged").to_numpy(), worst, found)
-    return bounded
-
-
-def on_new_rows(run: Run, config: str, by: Measure, split: str = "test") -> Interval:
+def on_new_rows(run: Run, config: str, by: Measure, split: str | None = None) -> Interval:
     """A configuration's value with its interval for new rows (over networks, of what has none)."""
+    split = split or run.judged
     key = f"measure/{config}/{split}/{by.of_rows or by.metric}"
     if key not in run.memo:
         run.memo[key] = _on_new_rows(run, config, by, split)
@@ -245,8 +276,8 @@ def _on_new_rows(run: Run, config: str, by: Measure, split: str) -> Interval:
         return intervals.over_seeds(each).within(*unit.ends)
     low, high = bootstrap.percentiles(draws(run, config, by, split))
     what = rows.rows_of_split(run, split).unit
-    kind, covers = bootstrap.CROSSED + what, f"new {what} and new seeds, for this training set"
-    if len(each) == 1:
+    kind, covers = rows.crossed(run, split) + what, rows.covers(run, what)
+    if len(run.rows_of(config)) == 1:
         kind, covers = f"bootstrap over {what}", f"new {what}, for this one trained network"
     n = len(run.predictions.target(split))
     return Interval(float(each.mean()), low, high, n, kind, covers).within(*unit.ends)

@@ -15,8 +15,9 @@ import numpy as np
 from reports import summary, text
 from reports.frames import Run
 from reports.stats import convergence, tuning
+from reports.stats.ensembles import ensemble
 from reports.stats.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
-from reports.stats.rows import ensemble, new_rows
+from reports.stats.rows import new_rows
 
 
 @dataclass(frozen=True)

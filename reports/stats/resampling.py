@@ -19,12 +19,15 @@ AT_ONCE = 100  # draws that are counted together
 TINY = 1e-12
 
 
-def replicate_weights(rng: np.random.Generator, replicates: int, draws: int = DRAWS) -> Array:
+def replicate_weights(
+    rng: np.random.Generator, replicates: int, draws: int = DRAWS, freedom: float | None = None
+) -> Array:
     """(draws, replicates) weights that sum to one in each draw; of so few, some are below 0.
 
     Weighted with them the mean of any values scatters about theirs as Student's t says, with
     replicates - 1 degrees of freedom: resampled, networks that are few would be told from
-    too narrow a scatter (of three, it holds the truth in three of four cases).
+    too narrow a scatter (of three, it holds the truth in three of four cases). freedom: other
+    degrees of it, where more was fitted than a mean; the standard error then goes by them, too.
     """
     if replicates == 1:
         return np.ones((draws, 1))
@@ -33,7 +36,9 @@ def replicate_weights(rng: np.random.Generator, replicates: int, draws: int = DR
     normal = rng.normal(size=(draws, replicates))
     normal -= normal.mean(axis=1, keepdims=True)
     share = (rng.permutation(draws) + 0.5) / draws
-    chi_square = 2 * special.gammaincinv((replicates - 1) / 2, share)
+    chi_square = 2 * special.gammaincinv(
+        (replicates - 1 if freedom is None else freedom) / 2, share
+    )
     weights: Array = 1 / replicates + normal / np.sqrt(replicates * chi_square)[:, None]
     return weights
 
@@ -42,7 +47,8 @@ def replicate_weights(rng: np.random.Generator, replicates: int, draws: int = DR
 class RowWeights:
     """Bootstrap counts of the rows, or of groups of them: above GROUPS, of random ones.
 
-    unit: what is drawn, "rows", or the "groups" that belong together.
+    unit: what is drawn, "rows", or the "groups" that belong together. widening: draws scatter so
+    many times as far as the rows themselves do, for each is of so many fewer of them.
     """
 
     counts: Array  # (draws, groups)
@@ -51,6 +57,7 @@ class RowWeights:
     unseen: Array  # (draws,) the share of one row more, for errors
     wrong: Array  # (draws,) 1 where that row is misclassified, 0 where not
     others: Array  # (draws,) the same for the other side of a difference
+    widening: float = 1.0
 
     @property
     def other(self) -> "RowWeights":
@@ -111,28 +118,36 @@ def _standard_error(
 
 
 def row_weights(
-    rng: np.random.Generator, rows: int, draws: int = DRAWS, of: NDArray[Any] | None = None
+    rng: np.random.Generator,
+    rows: int,
+    draws: int = DRAWS,
+    of: NDArray[Any] | None = None,
+    widening: float = 1.0,
 ) -> RowWeights:
     """Row counts to be shared by all configurations, so that their differences are paired.
 
     of: (rows,) numbers of the groups that rows belong to, as visits do to a patient. Whole groups
     are then drawn (the cluster bootstrap: Davison and Hinkley, 1997, section 3.8), and the one
-    more that `error_draws` adds counts as a group.
+    more that `error_draws` adds counts as a group. widening: the factor by which the draws' scatter
+    is to be that of the mean; of widening squared fewer rows it is (the m out of n bootstrap).
     """
     own = np.arange(rows) if of is None else np.unique(of, return_inverse=True)[1]
     units = int(own.max()) + 1
     groups = min(units, GROUPS)
     group = own if groups == units else (rng.permutation(units) % groups)[own]
-    counts = np.empty((draws, groups))
+    counts, fewer = np.empty((draws, groups)), max(1, round(groups / widening**2))
     for first in range(0, draws, AT_ONCE):
         some = min(AT_ONCE, draws - first)
-        cells = rng.integers(0, groups, (some, groups)) + groups * np.arange(some)[:, None]
+        cells = rng.integers(0, groups, (some, fewer)) + groups * np.arange(some)[:, None]
         found = np.bincount(cells.ravel(), minlength=groups * some)
         counts[first : first + some] = found.reshape(some, groups)
     level, cell = np.divmod(rng.permutation(draws), 4)
-    unseen = 1 - ((level + 0.5) / math.ceil(draws / 4)) ** (1 / units)  # quantiles of Beta(1, n)
+    unseen = 1 - ((level + 0.5) / math.ceil(draws / 4)) ** (
+        widening**2 / units
+    )  # quantiles of Beta(1, n)
     unit, (wrong, others) = "rows" if of is None else "groups", (cell % 2, cell // 2)
-    return RowWeights(counts, group, unit, unseen, wrong.astype(float), others.astype(float))
+    told = wrong.astype(float), others.astype(float)
+    return RowWeights(counts, group, unit, unseen, *told, widening)
 
 
 def standard_error(values: Array, of: NDArray[Any] | None = None) -> float:

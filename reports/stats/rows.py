@@ -8,22 +8,24 @@ from numpy.typing import NDArray
 
 from reports import text
 from reports.frames import Run, RunFolderError, once
-from reports.stats import bootstrap, choosing, intervals
+from reports.stats import bootstrap, choosing, intervals, out_of_fold
 from reports.stats.bootstrap import RowWeights
 from reports.stats.diverged import DIVERGED as DIVERGED
 from reports.stats.diverged import all_diverged as all_diverged
 from reports.stats.intervals import Array, Interval
 
 SEED = 20270
+Confirmed = tuple[Run, str]  # a configuration of a run
 FLOOR = float(np.log(np.finfo(np.float32).tiny))  # a log-probability of -inf is scored as this
 
 
 def row_losses(run: Run, config: str, split: str, kind: str) -> Array:
     """(replicates, n) losses of each row; kind "error" (0 or 1; squared in regression) or "loss".
 
-    A diverged replicate has its worst value of confirm.parquet on every row, so that the mean over
-    rows (its root, for the RMSE) is that value; and so has each one whose predictions are not
-    known. Raises RunFolderError where shapes disagree.
+    Out of fold (passes, n): each row by a network that was not trained on it. A diverged replicate
+    has its worst value of confirm.parquet on every row, so that the mean over rows (its root, for
+    the RMSE) is that value; and so has each one whose predictions are not known. Raises
+    RunFolderError where shapes disagree.
     """
     key = f"rows/{config}/{split}/{kind}"
     if key not in run.memo:
@@ -33,16 +35,20 @@ def row_losses(run: Run, config: str, split: str, kind: str) -> Array:
 
 
 def _row_losses(run: Run, config: str, split: str, kind: str) -> Array:
-    confirm = run.rows_of(config)
+    confirm, target = run.rows_of(config), run.predictions.target(split)
+    of = None
+    if out_of_fold.applies(run, split):
+        of = out_of_fold.networks(run, config)
+    worst = confirm[f"{split}_{kind}"].to_numpy(float)
+    worst = worst**2 if rooted(run, kind) else worst
+    every = np.repeat(worst[:, None], len(target), axis=1) if of is None else worst[of]
     if not run.predictions.has(config, split):
-        values = confirm[f"{split}_{kind}"].to_numpy(float)[:, None]
-        rows = len(run.predictions.target(split))
-        return np.repeat(values**2 if rooted(run, kind) else values, rows, axis=1)
-    target, predicted = run.predictions.target(split), run.predictions.of(config, split)
-    if predicted.shape[:2] != (len(confirm), len(target)):
+        return every
+    predicted = run.predictions.of(config, split)
+    if predicted.shape[:2] != every.shape:
         raise RunFolderError(
             f"{run.predictions.path}: {config}/{split}: expected "
-            f"({len(confirm)}, {len(target)}, ...), got shape {predicted.shape}"
+            f"({len(every)}, {len(target)}, ...), got shape {predicted.shape}"
         )
     if run.regression:
         losses = (predicted[..., 0].astype(float) - target) ** 2
@@ -51,12 +57,20 @@ def _row_losses(run: Run, config: str, split: str, kind: str) -> Array:
     else:
         picked = np.take_along_axis(predicted, target.astype(int)[None, :, None], axis=-1)[..., 0]
         losses = -np.maximum(picked.astype(float), FLOOR)
-    worst = confirm[f"{split}_{kind}"].to_numpy(float)
-    if run.regression and kind == "error":
-        worst = worst**2
-    lost = (confirm["status"] == "diverged").to_numpy() | np.isnan(losses).any(axis=-1)
-    found: Array = np.where(lost[:, None], worst[:, None], losses)
+    diverged = (confirm["status"] == "diverged").to_numpy()
+    missing = np.isnan(losses)
+    lost = (diverged | missing.any(axis=-1))[:, None] if of is None else diverged[of] | missing
+    found: Array = np.where(lost, every, losses)
     return found
+
+
+def values(run: Run, config: str, split: str, kind: str) -> Array:
+    """(replicates,) errors or losses; out of fold (passes,), each of all the rows."""
+    if not out_of_fold.applies(run, split):
+        known: Array = run.rows_of(config)[f"{split}_{kind}"].to_numpy(float)
+        return known
+    found: Array = row_losses(run, config, split, kind).mean(axis=1)
+    return np.sqrt(found) if rooted(run, kind) else found
 
 
 def rooted(run: Run, kind: str) -> bool:
@@ -72,6 +86,7 @@ def _rows(run: Run) -> dict[str, RowWeights]:
             np.random.default_rng([SEED, number]),
             len(run.predictions.target(split)),
             of=group(run, split),
+            widening=out_of_fold.WIDENING if out_of_fold.applies(run, split) else 1.0,
         )
         for number, split in enumerate(("dev", "test"))
     }
@@ -96,11 +111,17 @@ def rows_of_split(run: Run, split: str) -> RowWeights:
 
 
 def seeds_of(run: Run, replicates: int) -> Array:
-    """The shared seed draws, (draws, replicates), for that number of replicates."""
+    """The shared seed draws, (draws, replicates), for that number of replicates.
+
+    Of folds they are widened, for they stand for new training sets, too.
+    """
     key = f"seeds/{replicates}"
     if key not in run.memo:
         rng = np.random.default_rng([SEED, 2, replicates])
-        run.memo[key] = bootstrap.replicate_weights(rng, replicates)
+        drawn = bootstrap.replicate_weights(rng, replicates)
+        if run.folds is not None:
+            drawn = 1 / replicates + out_of_fold.WIDENING * (drawn - 1 / replicates)
+        run.memo[key] = drawn
     found: Array = run.memo[key]
     return found
 
@@ -122,15 +143,55 @@ def new_rows(run: Run, config: str, split: str, kind: str = "error") -> Interval
 
 
 def _new_rows(run: Run, config: str, split: str, kind: str) -> Interval:
+    if out_of_fold.applies(run, split):
+        found, drawn = _parts(run, config, kind), rows_of_split(run, split)
+        ends = found.on_odds() if kind == "error" and not run.regression else found.on_log()
+        what = crossed(run, split) + drawn.unit
+        n, bounds = drawn.group.size, bootstrap.percentiles(ends)
+        return Interval(found.estimate, *bounds, n, what, covers(run, drawn.unit))
     if not run.predictions.has(config, split):
         name = f"{split}_{kind}"
-        found = intervals.t_mean(run.rows_of(config)[name].to_numpy(float))
-        return found.within(*text.unit(run, name).ends)
+        alone = intervals.t_mean(run.rows_of(config)[name].to_numpy(float))
+        return alone.within(*text.unit(run, name).ends)
     losses = row_losses(run, config, split, kind)
     seeds, rows = seeds_of(run, len(losses)), rows_of_split(run, split)
     if kind == "error" and not run.regression:
-        return bootstrap.proportion(losses, seeds, rows)
-    return bootstrap.crossed(losses, seeds, rows, rooted(run, kind))
+        measured = bootstrap.proportion(losses, seeds, rows)
+    else:
+        measured = bootstrap.crossed(losses, seeds, rows, rooted(run, kind))
+    return measured if len(losses) == 1 else replace(measured, covers=covers(run, rows.unit))
+
+
+def crossed(run: Run, split: str) -> str:
+    """The kind of an interval on new rows, but for what is drawn."""
+    return out_of_fold.CROSSED if out_of_fold.applies(run, split) else bootstrap.CROSSED
+
+
+def covers(run: Run, unit: str) -> str:
+    """What an interval on new rows covers, in words; unit: "rows", or "groups" of them."""
+    if run.folds is not None:
+        return f"new {unit}, networks and training sets"
+    return f"new {unit} and new seeds, for this training set"
+
+
+def _parts(run: Run, config: str, kind: str, rows: RowWeights | None = None) -> bootstrap.Parts:
+    """Out of fold."""
+    own, rows = (run, config), rows or rows_of_split(run, "dev")
+    return out_of_fold.parts(*side(*own, kind), rows, run, shape(own, own, kind))
+
+
+def side(run: Run, config: str, kind: str) -> out_of_fold.Side:
+    """Out of fold: the losses, and the network of each."""
+    return row_losses(run, config, "dev", kind), out_of_fold.networks(run, config)
+
+
+def shape(first: Confirmed, second: Confirmed, kind: str) -> out_of_fold.Shape:
+    """Out of fold: what a value is of its rows' losses."""
+    run = first[0]
+    if rooted(run, kind):
+        return "root"
+    known = all(one.predictions.has(config, "dev") for one, config in (first, second))
+    return "share" if known and kind == "error" and not run.regression else "mean"
 
 
 def draws(
@@ -149,14 +210,14 @@ def uncorrected_draws(
     run: Run, config: str, split: str, kind: str = "error", rows: RowWeights | None = None
 ) -> Array:
     """As `draws`, but the winner's as they were measured: of a difference both sides move."""
+    if out_of_fold.applies(run, split):
+        is_share = kind == "error" and not run.regression
+        return _parts(run, config, kind, rows).added(1.0 if is_share else np.inf)
     losses = row_losses(run, config, split, kind)
     seeds, rows = seeds_of(run, len(losses)), rows or rows_of_split(run, split)
     if kind == "error" and not run.regression and run.predictions.has(config, split):
         return bootstrap.error_draws(losses, seeds, rows)
     return bootstrap.crossed_draws(losses, seeds, rows, rooted(run, kind))
-
-
-Confirmed = tuple[Run, str]  # a configuration of a run
 
 
 def difference_draws(
@@ -168,6 +229,10 @@ def difference_draws(
     """
     run = first[0]
     drawn = rows_of_split(run, split)
+    if out_of_fold.applies(run, split):
+        sides = side(*first, kind), side(*second, kind)
+        pair = (drawn, other or drawn.other)
+        return out_of_fold.difference_draws(sides, pair, run, shape(first, second, kind))
     if kind == "error" and not run.regression:
         theirs = uncorrected_draws(*second, split, rows=other or drawn.other)
         found: Array = uncorrected_draws(*first, split) - theirs
@@ -181,7 +246,7 @@ def difference_on_new_rows(
     run: Run, first: str, second: str, split: str, kind: str = "error"
 ) -> Interval:
     """First - second in error or loss on new rows and new seeds."""
-    means = [float(run.rows_of(config)[f"{split}_{kind}"].mean()) for config in (first, second)]
+    means = [float(values(run, config, split, kind).mean()) for config in (first, second)]
     estimate, n = means[0] - means[1], len(run.predictions.target(split))
     lost = [config for config in (first, second) if all_diverged(run, config)]
     if lost:
@@ -191,29 +256,7 @@ def difference_on_new_rows(
         rival, sign = (second, 1) if first == run.winner else (first, -1)
         drawn = drawn + sign * choosing.gain(run, f"{split}_{kind}", rival)
     unit = rows_of_split(run, split).unit
-    kind, covers = "paired crossed bootstrap", f"new {unit} and new seeds, for this training set"
+    kind, what = "paired crossed bootstrap", covers(run, unit)
     if max(len(run.rows_of(config)) for config in (first, second)) == 1:
-        kind, covers = f"paired bootstrap over {unit}", f"new {unit}, for these two trained models"
-    return Interval(estimate, *bootstrap.percentiles(drawn), n, kind, covers)
-
-
-def ensemble(run: Run, config: str, split: str) -> Interval | None:
-    """The error of all a configuration's networks as one model: what model.npz predicts with.
-
-    Classes by the mean of their probabilities, numbers by the mean prediction (the RMSE); networks
-    that diverged are left out; None where all did, or no prediction is known. It is one predictor,
-    so the interval is over rows: Wilson, or the bootstrap in regression and of groups of rows.
-    """
-    alive = (run.rows_of(config)["status"] == "ok").to_numpy()
-    if not alive.any() or not run.predictions.has(config, split):
-        return None
-    target, predicted = run.predictions.target(split), run.predictions.of(config, split)[alive]
-    one, drawn = seeds_of(run, 1), rows_of_split(run, split)
-    if run.regression:
-        losses = (predicted[..., 0].astype(float).mean(axis=0) - target) ** 2
-        found = bootstrap.crossed(losses[None], one, drawn, True)
-    else:
-        together = np.exp(predicted.astype(float)).mean(axis=0)
-        wrong = (together.argmax(axis=-1) != target).astype(float)
-        found = bootstrap.proportion(wrong[None], one, drawn)
-    return replace(found, covers=f"new {drawn.unit}, for this one ensemble")
+        kind, what = f"paired bootstrap over {unit}", f"new {unit}, for these two trained models"
+    return Interval(estimate, *bootstrap.percentiles(drawn), n, kind, what)

@@ -41,6 +41,7 @@ class Made:
     duplicates: int = 0
     group: str | None = None
     alike: int = 3  # rows of a group
+    folds: tuple[int, int, int] | None = None  # folds, repeats, seeds of the confirmation
     seed: int = 0
 
 
@@ -206,6 +207,10 @@ def _confirm(
     predictions = {f"{split}_target": values for split, values in target.items()}
     if made.group is not None:
         predictions |= {f"{s}_group": np.arange(len(v)) // made.alike for s, v in target.items()}
+    if made.folds is not None:
+        folds, repeats, _ = made.folds
+        fold = [rng.permutation(np.arange(len(target["dev"])) % folds) for _ in range(repeats)]
+        predictions["dev_fold"] = np.stack(fold)
     able = trials[(trials["trial"] > 0) & trials["value"].notna()]
     best = able.sort_values(["state", "front", "rank"], ascending=[True, False, True])
     best = best.head(made.top) if len(made.objectives) > 1 or made.limits else (
@@ -235,9 +240,13 @@ def _confirm(
     names = ("mean", "linear regression") if made.task == "regression" else (
         "majority class", "logistic regression")  # fmt: skip
     for config, level in zip((*names, "gradient boosting"), (0.49, 0.12, 0.06), strict=True):
-        fine = np.zeros(1, dtype=bool)
-        metrics = _scores(made, config, level, 1, target, predictions, fine, rng)
-        rows.append(_row(config, "baseline", -1, 0, False, 0, False, metrics, "{}", np.nan, made))
+        count = 1 if made.folds is None else made.folds[0] * made.folds[1]
+        fine = np.zeros(count, dtype=bool)
+        metrics = _scores(made, config, level, count, target, predictions, fine, rng)
+        rows += [
+            _row(config, "baseline", -1, 0, False, r, False, metrics, "{}", np.nan, made)
+            for r in range(count)
+        ]
     return pd.DataFrame(rows), predictions, pd.concat(curves, ignore_index=True)
 
 
@@ -254,26 +263,47 @@ def _scores(
     """Predictions into the archive, and the scores they imply."""
     found: dict[str, np.ndarray] = {}
     for split in ("dev", "test"):
-        truth = target[split]
+        truth, by = target[split], _networks(made, n, predictions) if split == "dev" else None
+        count = n if by is None else len(by)
         if made.task == "regression":
-            noise = rng.normal(0, 4 * level, len(truth)) + rng.normal(0, level, (n, len(truth)))
+            noise = rng.normal(0, 4 * level, len(truth))
+            noise = noise + rng.normal(0, level, (count, len(truth)))
             out = (truth + noise).astype(np.float32)[..., None]
-            loss = ((out[..., 0] - truth) ** 2).mean(axis=1)
-            error, worst = np.sqrt(loss), (np.sqrt(10.0), 10.0)
+            loss = (out[..., 0] - truth) ** 2
+            error, worst = loss, (np.sqrt(10.0), 10.0)
         else:
             classes = {"binary": 2, "multiclass": 4}[made.task]
-            out = predictions_of(rng, truth, level, n, classes)
-            error = (out.argmax(-1) != truth).mean(axis=1)
-            loss = -np.take_along_axis(out, truth[None, :, None], -1)[..., 0].mean(axis=1)
+            out = predictions_of(rng, truth, level, count, classes)
+            error = (out.argmax(-1) != truth).astype(float)
+            loss = -np.take_along_axis(out, truth[None, :, None], -1)[..., 0]
             worst = (1.0, 6.93)
-        out[lost] = np.nan
+        out[lost if by is None else lost[by]] = np.nan
         predictions[f"{config}/{split}"] = out
+        error, loss = (_means(each, by, n) for each in (error, loss))
+        error = np.sqrt(error) if made.task == "regression" else error
         found[f"{split}_error"] = np.where(lost, worst[0], error)
         found[f"{split}_loss"] = np.where(lost, worst[1], loss)
     share = np.clip(rng.normal(0.55, 0.05, n), 0.1, 0.9)
     found["train_error"] = np.where(lost, found["dev_error"], found["dev_error"] * share)
     found["train_loss"] = np.where(lost, found["dev_loss"], found["dev_loss"] * share)
     return found
+
+
+def _networks(made: Made, n: int, predictions: dict[str, np.ndarray]) -> np.ndarray | None:
+    """(passes, rows) the network that predicts a row, of n; None on one split."""
+    if made.folds is None:
+        return None
+    folds, repeats, _ = made.folds
+    seeds = n // (folds * repeats)
+    first = (np.arange(repeats)[:, None] * folds + predictions["dev_fold"]) * seeds
+    return (first[:, None] + np.arange(seeds)[:, None]).reshape(repeats * seeds, -1)
+
+
+def _means(each: np.ndarray, by: np.ndarray | None, n: int) -> np.ndarray:
+    """(n,) of each network, over its own rows."""
+    if by is None:
+        return each.mean(axis=1)
+    return np.bincount(by.ravel(), each.ravel(), n) / np.bincount(by.ravel(), minlength=n)
 
 
 def _row(
@@ -286,11 +316,27 @@ def _row(
         "replicate": replicate, "status": "diverged" if lost else "ok",
         "diverged_epoch": made.epochs // 3 if lost else -1,
         **{name: float(metrics[name][replicate]) for name in names},
+        **_place(made, kind, replicate),
         "auc": 1 - float(metrics["dev_error"][replicate]),
         "settings": settings, "selected_value": selected, "epochs": made.epochs,
         "updates": made.epochs * 10, "gradient_evaluations": made.epochs * 300,
         "flops": made.epochs * 1e6, "seconds": 0.3, "parameters": 97,
     }  # fmt: skip
+
+
+def _resample(made: Made) -> dict[str, Any]:
+    if made.folds is None:
+        return {}
+    folds, repeats, seeds = made.folds
+    return {"resample": "kfold", "folds": folds, "repeats": repeats, "seeds": seeds}
+
+
+def _place(made: Made, kind: str, replicate: int) -> dict[str, int]:
+    if made.folds is None:
+        return {}
+    seeds = made.folds[2] if kind == "network" else 1
+    group, seed = divmod(replicate, seeds)
+    return {"repeat": group // made.folds[0], "fold": group % made.folds[0], "seed": seed}
 
 
 def _importance(made: Made, trials: pd.DataFrame) -> pd.DataFrame:
@@ -352,9 +398,9 @@ def _provenance(made: Made, trials: pd.DataFrame) -> dict[str, Any]:
         "counts": {**counts, "asked": made.trials},
         "search": {"sampler": "tpe", "pruner": "median", "window": 16, "seed": 0,
                    "replicates": made.replicates, "trials": made.trials, "epochs": made.epochs,
-                   **made.search},
+                   **({} if made.folds is None else {"resample": "5 folds"}), **made.search},
         "confirm": None if made.confirmed is None else
-                   {"top": made.top, "replicates": made.confirmed},
+                   {"top": made.top, "replicates": made.confirmed, **_resample(made)},
         "space": space, "fixed": {"epochs": made.epochs, "initializer": "he"},
         "seconds": {"search": 12.3, "confirm": 4.5, "baselines": 0.6},
         "study_hash": "0123456789abcdef",

@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 from reports import summary, text
 from reports.frames import Run, load
-from reports.stats import lints, row_lints, rows, tuning
+from reports.stats import ensembles, lints, row_lints, rows, tuning
 from reports.stats.findings import Lint
 from reports.stats.intervals import Interval
 
@@ -323,7 +323,7 @@ def test_the_ensemble_averages_probabilities_of_the_networks_that_are_left(kind:
     if run.winner is None:
         assert run.confirm is None
         return
-    found = rows.ensemble(run, str(run.winner), "test")
+    found = ensembles.ensemble(run, str(run.winner), "test")
     alive = (run.rows_of(run.winner)["status"] == "ok").to_numpy()
     if found is None:
         assert not alive.any()

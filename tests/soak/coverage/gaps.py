@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy import special
 
-from reports.stats import ledger, rows
+from reports.stats import ensembles, ledger, rows
 from reports.stats.gaps import GAPS
 from tests.soak.coverage import errors, memory, worlds
 from tests.soak.coverage.cells import Cell, Result, held
@@ -44,7 +44,7 @@ def ensemble(world: Probit, n: int) -> Cell:
         at = special.ndtri(world.error) * scale + world.rows * hard + world.seeds * luck
         most = rng.random(at.shape) < special.ndtr(at)
         truth = float((most.mean(axis=0) > 0.5).mean())
-        return held(rows.ensemble(run, "trial 1", "test"), truth)
+        return held(ensembles.ensemble(run, "trial 1", "test"), truth)
 
     return Cell(f"error {world.error:.0%}, {n} rows", "error of the ensemble", study)
 

@@ -1,0 +1,35 @@
+"""How a confirmation out of fold shares out rows and networks. It reads no file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+KEYS = ("folds", "repeats", "seeds")
+
+
+@dataclass(frozen=True)
+class Folds:
+    """Every row but the test rows is left out by one fold of each repeat.
+
+    Each fold has so many seeds; a network's number is (repeat * folds + fold) * seeds + seed, and
+    that of a baseline, which has no seeds, repeat * folds + fold. A pass is what the networks of
+    one repeat and one seed say of all the rows.
+    """
+
+    folds: int
+    repeats: int
+    seeds: int
+
+    @property
+    def in_words(self) -> str:
+        """`5 folds × 2 repeats × 2 seeds`, without what there is one of."""
+        many = ((self.folds, "fold"), (self.repeats, "repeat"), (self.seeds, "seed"))
+        return " \N{MULTIPLICATION SIGN} ".join(f"{n} {word}s" for n, word in many if n > 1)
+
+
+def of(provenance: Mapping[str, Any]) -> Folds | None:
+    """None where the confirmation is on one split, as in every run of an earlier version."""
+    found = provenance["confirm"] or {}
+    if found.get("resample") in (None, "none"):
+        return None
+    return Folds(*(int(found[key]) for key in KEYS))

@@ -1,0 +1,146 @@
+"""Numbers of a confirmation in folds: passes over all rows, by networks not trained on them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import special
+
+from reports.frames import Run, RunFolderError, load
+from reports.stats import differences, measures, out_of_fold, rows
+from reports.stats.measures import Measure
+from reports.stats.resampling import row_weights
+
+Make = Callable[..., Path]
+FOLDS = {"confirmed": 20, "folds": (5, 2, 2), "rows": 100}
+
+
+@pytest.fixture
+def run(make: Make) -> Run:
+    return load(make(**FOLDS))
+
+
+def test_rows_out_of_fold_decide_where_there_are_folds(run: Run, make: Make) -> None:
+    assert (run.judged, load(make()).judged) == ("dev", "test")
+    found = differences.difference(run, run.configs[0], "defaults", measures.plain())
+    assert found.split == "dev"
+    assert found.decisive.covers == "new rows, networks and training sets"
+
+
+def test_a_row_is_predicted_by_the_networks_of_its_fold(run: Run) -> None:
+    of = out_of_fold.networks(run, run.configs[0])
+    confirm, fold = run.rows_of(run.configs[0]), run.predictions.fold()
+    for number, seed in ((0, 0), (1, 1), (2, 0)):
+        own = confirm.iloc[of[number]]
+        assert (own["repeat"] == number // 2).all()
+        assert (own["seed"] == seed).all()
+        assert (own["fold"].to_numpy() == fold[number // 2]).all()
+    assert out_of_fold.networks(run, "logistic regression").shape == (2, 100)
+
+
+def test_a_value_is_the_mean_over_passes_of_all_rows(run: Run) -> None:
+    config = run.configs[0]
+    wrong = run.predictions.of(config, "dev").argmax(axis=-1) != run.predictions.target("dev")
+    found = measures.values(run, config, measures.plain(), "dev")
+    np.testing.assert_allclose(found, wrong.mean(axis=1))
+    assert rows.new_rows(run, config, "dev").estimate == pytest.approx(wrong.mean())
+    assert len(measures.values(run, config, measures.plain(), "test")) == 20
+
+
+def test_an_rmse_is_the_root_of_each_pass(make: Make) -> None:
+    run = load(make(task="regression", confirmed=6, folds=(3, 1, 2)))
+    config = run.configs[0]
+    off = run.predictions.of(config, "dev")[..., 0].astype(float) - run.predictions.target("dev")
+    found = measures.values(run, config, measures.plain())
+    np.testing.assert_allclose(found, np.sqrt((off**2).mean(axis=1)))
+
+
+def test_a_network_that_diverged_has_its_worst_value_on_its_own_rows(run: Run) -> None:
+    config = next(one for one in run.configs if "diverged" in set(run.rows_of(one)["status"]))
+    lost = int(np.flatnonzero(run.rows_of(config)["status"] == "diverged")[0])
+    of, losses = out_of_fold.networks(run, config), rows.row_losses(run, config, "dev", "loss")
+    assert (losses[of == lost] == 6.93).all()
+    assert losses[of != lost].max() < 6.93
+
+
+def simulated(rng: np.random.Generator, spread: float) -> tuple[np.ndarray, np.ndarray]:
+    """(4, 200) losses by 20 networks, each off by `spread`; rows differ, and so does each cell."""
+    fold = np.stack([rng.permutation(np.arange(200) % 5) for _ in range(2)])
+    of = ((np.arange(2)[:, None] * 5 + fold)[:, None] * 2 + np.arange(2)[:, None]).reshape(4, 200)
+    losses = 5 + rng.normal(size=200) + rng.normal(size=(4, 200))
+    return losses + spread * rng.normal(size=20)[of], of
+
+
+def test_what_other_networks_add_is_told_from_all_of_them() -> None:
+    """The scatter of 20 networks is that of their mean, once that of single cells is out of it."""
+    rng, drawn = np.random.default_rng(0), row_weights(np.random.default_rng(1), 200)
+    found = [out_of_fold.others(*simulated(rng, 0.5), drawn) for _ in range(200)]
+    square = [(one.error / out_of_fold.WIDENING) ** 2 * (1 - one.shared) for one in found]
+    assert np.mean(square) == pytest.approx(0.25 / 20, rel=0.1)
+    assert found[0].freedom == pytest.approx(20 * (0.75**2 + 1.4 / 16), rel=0.02)
+
+
+def test_one_pass_says_nothing_of_other_networks() -> None:
+    losses, of = simulated(np.random.default_rng(0), 0.5)
+    drawn = row_weights(np.random.default_rng(1), 200)
+    assert out_of_fold.others(losses[:1], of[:1], drawn).error == 0
+
+
+def test_rows_drawn_by_fewer_scatter_further() -> None:
+    values = np.random.default_rng(0).normal(size=(1, 400))
+    spread = [
+        row_weights(np.random.default_rng(1), 400, widening=by).means(values).std() for by in (1, 2)
+    ]
+    assert spread[1] / spread[0] == pytest.approx(2, rel=0.1)
+
+
+def test_a_pair_of_settings_is_compared_network_by_network(run: Run) -> None:
+    """What both networks of a fold and seed have in common drops out."""
+    losses, of = simulated(np.random.default_rng(0), 3.0)
+    drawn = row_weights(np.random.default_rng(1), 200)
+    other = losses + np.random.default_rng(2).normal(size=losses.shape) / 10
+    apart = out_of_fold.network_draws(((losses, of), (other, of)), drawn, run, "mean")
+    alone = out_of_fold.others(losses, of, drawn).draws(run)
+    assert apart.std() < alone.std() / 20
+
+
+@pytest.mark.parametrize("metric", ["auc", "balanced_error", "macro_f1"])
+def test_scores_of_classes_are_of_each_pass(run: Run, metric: str) -> None:
+    by = Measure(metric, metric, measures.scores.SCORES[metric].sign)
+    found = measures.on_new_rows(run, run.configs[0], by)
+    assert len(measures.values(run, run.configs[0], by)) == 4
+    assert found.low < found.estimate < found.high
+    here = differences.difference(run, run.configs[0], "defaults", by).on_these_rows
+    assert here is not None
+    assert here.high - here.low < found.high - found.low
+
+
+def test_an_area_is_that_of_the_outputs_of_a_pass(run: Run) -> None:
+    target = run.predictions.target("dev")
+    shown = special.softmax(run.predictions.of(run.configs[0], "dev")[0], axis=-1)[:, 1]
+    pairs = shown[target == 1][:, None] - shown[target == 0]
+    area = (pairs > 0).mean() + (pairs == 0).mean() / 2
+    found = measures.values(run, run.configs[0], Measure("auc", "auc", -1))
+    assert found[0] == pytest.approx(area)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("folds", 0, "confirm.folds: expected a whole number from 1 on, got 0"),
+        ("repeats", None, "confirm.repeats: expected a whole number from 1 on, got None"),
+        ("seeds", 3, "expected 30 networks, got 20"),
+    ],
+)
+def test_folds_that_do_not_fit_are_one_clear_line(
+    make: Make, copy: Callable[[Path], Path], key: str, value: object, words: str
+) -> None:
+    folder = copy(make(**FOLDS))
+    file = folder / "provenance.json"
+    said = json.loads(file.read_text())
+    said["confirm"][key] = value
+    file.write_text(json.dumps(said))
+    with pytest.raises(RunFolderError, match=words):
+        rows.new_rows(run := load(folder), run.configs[0], "dev")
