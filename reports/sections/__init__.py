@@ -11,6 +11,7 @@ from reports.sections.classes import classes
 from reports.sections.confirmed import confirmed, optimism
 from reports.sections.constraints import constraints
 from reports.sections.curves import curves
+from reports.sections.decomposition import decomposition
 from reports.sections.ledger import ledger
 from reports.sections.lints import lints
 from reports.sections.methods import methods
@@ -28,6 +29,7 @@ SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
     pareto,
     constraints,
     ledger,
+    decomposition,
     classes,
     optimism,
     curves,

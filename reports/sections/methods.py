@@ -7,6 +7,7 @@ import numpy as np
 from reports import summary, text
 from reports.frames import Run
 from reports.sections.blocks import Pairs, Section, section
+from reports.sections.decomposition import method
 from reports.stats import measures, objectives, rows, scores
 from reports.stats.bootstrap import DRAWS
 
@@ -146,6 +147,7 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
             'and a reference error, without which it may be noise; "no large gap" needs those of '
             "all to lie below the margin; everything else is undecided.",
         ),
+        *method(run),
         (
             "Speed",
             f"Target: {summary.target_in_words(run)}. Hit at two evaluations running, "
