@@ -220,7 +220,7 @@ def _bounded(run: Run, config: str, by: Measure, split: str, found: Array) -> Ar
     if column not in confirmed and math.isnan(score.worst):
         column = f"{split}_error"
     worst = confirmed[column].to_numpy(float) if column in confirmed else score.worst
-    bounded: Array = np.where((confirmed["status"] == "diverged").to_numpy(), worst, found)
+    bounded: Array = np.where(confirmed["status"].to_numpy() == "diverged", worst, found)
     return bounded
 
 

@@ -54,7 +54,7 @@ def _row_losses(run: Run, config: str, split: str, kind: str) -> Array:
     worst = confirm[f"{split}_{kind}"].to_numpy(float)
     if run.regression and kind == "error":
         worst = worst**2
-    lost = (confirm["status"] == "diverged").to_numpy() | np.isnan(losses).any(axis=-1)
+    lost = (confirm["status"].to_numpy() == "diverged") | np.isnan(losses).any(axis=-1)
     found: Array = np.where(lost[:, None], worst[:, None], losses)
     return found
 
@@ -149,8 +149,18 @@ def uncorrected_draws(
     run: Run, config: str, split: str, kind: str = "error", rows: RowWeights | None = None
 ) -> Array:
     """As `draws`, but the winner's as they were measured: of a difference both sides move."""
+    key = f"draws/{config}/{split}/{kind}"
+    if rows is not None:
+        return _draws(run, config, split, kind, rows)
+    if key not in run.memo:
+        run.memo[key] = _draws(run, config, split, kind, rows_of_split(run, split))
+    found: Array = run.memo[key]
+    return found
+
+
+def _draws(run: Run, config: str, split: str, kind: str, rows: RowWeights) -> Array:
     losses = row_losses(run, config, split, kind)
-    seeds, rows = seeds_of(run, len(losses)), rows or rows_of_split(run, split)
+    seeds = seeds_of(run, len(losses))
     if kind == "error" and not run.regression and run.predictions.has(config, split):
         return bootstrap.error_draws(losses, seeds, rows)
     return bootstrap.crossed_draws(losses, seeds, rows, rooted(run, kind))
