@@ -119,12 +119,11 @@ def run(
         (name, 0 if name in (baselines or {}) else rank, one.replicates, one.lost)
         for rank, (name, one) in enumerate(each.items(), 1)
     )
-    numbers = _numbers([*each.values()], target, said["task"])
     made = Simulated(
         folder=NOWHERE,
         trials=NO_ROWS,
         curves=NO_ROWS if curves is None else curves,
-        confirm=pd.concat([_labels(labels), numbers], axis=1),
+        confirm=_confirm(labels, [_numbers(one, target, said["task"]) for one in each.values()]),
         importance=NO_ROWS,
         provenance=said,
         study_yaml="",
@@ -154,12 +153,24 @@ def shared(made: Simulated, name: str, draw: Callable[[], Any]) -> None:
     made.memo[name] = DRAWS[name]
 
 
-@cache
-def _labels(settings: tuple[tuple[str, int, int, tuple[int, ...]], ...]) -> pd.DataFrame:
-    """The columns of `confirm` that hold no number of a network's.
+# (name, rank or 0 of a baseline, replicates, those that diverged) of each setting
+Labels = tuple[tuple[str, int, int, tuple[int, ...]], ...]
 
-    settings: (name, rank or 0 of a baseline, replicates, those that diverged).
-    """
+
+def _confirm(labels: Labels, numbers: Sequence[Mapping[str, Array]]) -> pd.DataFrame:
+    words = _words(labels)
+    each = [np.concatenate([one[name] for one in numbers]) for name in numbers[0]]
+    found = pd.concat([words, pd.DataFrame(np.stack(each).T)], axis=1, ignore_index=True)
+    found.columns = _index((*words.columns, *numbers[0]))
+    return found
+
+
+_index = cache(pd.Index)
+
+
+@cache
+def _words(labels: Labels) -> pd.DataFrame:
+    """The columns of `confirm` that hold no number of a network's."""
     parts = [
         pd.DataFrame({
             "config": name, "kind": "network" if rank else "baseline", "trial": rank, "rank": rank,
@@ -168,26 +179,15 @@ def _labels(settings: tuple[tuple[str, int, int, tuple[int, ...]], ...]) -> pd.D
             "diverged_epoch": np.where(np.isin(np.arange(n), lost), 1, -1),
             "epochs": 1, "parameters": 1,
         })
-        for name, rank, n, lost in settings
+        for name, rank, n, lost in labels
     ]  # fmt: skip
     found = pd.concat(parts, ignore_index=True)
     # As objects: what pandas makes of words by itself takes ten times as long.
     return found.astype(dict.fromkeys(("config", "kind", "settings", "status"), object))
 
 
-def _numbers(
-    each: Sequence[Setting], target: Mapping[str, NDArray[Any]], task: str
-) -> pd.DataFrame:
-    """The columns of `confirm` that do."""
-    parts = [_columns(one, target, task) for one in each]
-    rows_ = [np.concatenate([part[word] for part in parts]) for word in parts[0]]
-    return pd.DataFrame(np.stack(rows_).T, columns=_index(tuple(parts[0])))
-
-
-_index = cache(pd.Index)
-
-
-def _columns(one: Setting, target: Mapping[str, NDArray[Any]], task: str) -> dict[str, Array]:
+def _numbers(one: Setting, target: Mapping[str, NDArray[Any]], task: str) -> dict[str, Array]:
+    """The columns that do, of one setting."""
     columns: dict[str, Any] = {}
     for split in ("dev", "test"):
         error, loss = scores(getattr(one, split), target[split], task)
