@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,9 +59,22 @@ def _by_class(run: Run) -> Iterator[tuple[int, NDArray[np.intp], RowWeights]]:
     guesses, group = run.predictions.of(run.winner, "test").argmax(axis=-1), rows.group(run, "test")
     for number in np.unique(target):
         own = target == number
-        rng = np.random.default_rng([rows.SEED, 3, int(number)])
-        drawn = bootstrap.row_weights(rng, int(own.sum()), of=None if group is None else group[own])
+        key = draws_key(int(number), int(own.sum()))
+        if key in run.memo:
+            drawn = run.memo[key]
+        else:
+            drawn = class_draws(int(number), int(own.sum()), None if group is None else group[own])
         yield int(number), guesses[:, own], drawn
+
+
+def draws_key(number: int, n: int) -> str:
+    """Where `Run.memo` may hold the row draws of a class: a page's own would fill the memory."""
+    return f"class/{number}/{n}"
+
+
+def class_draws(number: int, n: int, of: NDArray[Any] | None = None) -> RowWeights:
+    """Row draws of a class of n rows, in groups `of` (n,) if they have some."""
+    return bootstrap.row_weights(np.random.default_rng([rows.SEED, 3, number]), n, of=of)
 
 
 def _others(guesses: NDArray[np.intp], own: int, names: list[str]) -> tuple[tuple[str, float], ...]:

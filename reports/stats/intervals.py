@@ -143,16 +143,22 @@ def welch(first: Array, second: Array) -> Interval:
 
 def p_above(values: Array, margin: float, least: float = 0.0) -> float:
     """P(mean > margin) by t over (n,) values, `least` as in `t_mean`; NaN for n < 2."""
+    return float(p_above_each(values, np.array(margin), least))
+
+
+def p_above_each(values: Array, margins: Array, least: float = 0.0) -> Array:
+    """The same for margins of any shape, whose shape it has."""
     n = len(values)
     if n < 2:
-        return math.nan
+        return np.full(margins.shape, math.nan)
     from scipy import special
 
     error = max(float(values.std(ddof=1)) / math.sqrt(n), least)
-    distance = float(values.mean()) - margin
+    distance = float(values.mean()) - margins
     if error <= 1e-15:
-        return float(distance > 0)
-    return float(special.stdtr(n - 1, distance / error))
+        return np.asarray(distance > 0, float)
+    found: Array = special.stdtr(n - 1, distance / error)
+    return found
 
 
 def wilson(errors: int, n: int) -> Interval:

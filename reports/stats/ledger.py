@@ -286,9 +286,14 @@ def _flip(
     """The first reference above the present one, up to the train error, with another verdict."""
     if len(train) < 2 or float(train.mean()) <= reference:
         return math.nan, ""
-    for value in np.linspace(reference, float(train.mean()), 201)[1:]:
-        ahead = float((lead > value - reference).mean())
-        other = judge((_bias(train, float(value), gaps[0].margin, scale), *gaps[1:]), ahead)
+    mean = float(train.mean())
+    values = np.linspace(reference, mean, 201)[1:]
+    least = intervals.one_row(len(train), scale.rows)
+    above = intervals.p_above_each(train, gaps[0].margin + values, least)
+    leads = np.count_nonzero(lead > (values - reference)[:, None], axis=1) / len(lead)
+    for value, p, ahead in zip(values.tolist(), above.tolist(), leads.tolist(), strict=True):
+        moved = replace(gaps[0].interval, estimate=mean - value)
+        other = judge((replace(gaps[0], interval=moved, p=p), *gaps[1:]), ahead)
         if other != verdict:
-            return float(value), other
+            return value, other
     return math.nan, ""

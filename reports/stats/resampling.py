@@ -67,23 +67,26 @@ class RowWeights:
         """
         return replace(self, wrong=self.others, others=self.wrong)
 
+    def of_each(self, draws: slice) -> Array:
+        """(some draws, n) how often each row was drawn."""
+        found = self.counts[draws]
+        return found if self.is_each_alone else found[:, self.group]
+
     def sums(self, losses: Array) -> Array:
         """(groups, replicates): the sums of (replicates, n) losses in each group."""
         groups = self.counts.shape[1]
-        if self._alone(losses):
+        if self.is_each_alone:
             return losses.T
         return np.stack([np.bincount(self.group, row, groups) for row in losses], axis=-1)
 
     def means(self, losses: Array) -> Array:
         """(draws, replicates): the resampled mean of (replicates, n) losses."""
-        sizes = self.counts @ self._sizes
-        means: Array = (self.counts @ self.sums(losses)) / sizes[:, None]
+        means: Array = (self.counts @ self.sums(losses)) / self._drawn[:, None]
         return means
 
     def relative_errors(self, values: Array) -> tuple[float, Array]:
         """The standard error of the mean of (n,) values over that mean; and of each draw's."""
-        seen, drawn = self.standard_errors(values)
-        means = self.means(values[None])[:, 0]
+        seen, drawn, means = self._errors(values)
         with np.errstate(divide="ignore", invalid="ignore"):
             found: Array = np.nan_to_num(drawn / np.abs(means), posinf=0.0)
         return seen / max(abs(float(values.mean())), TINY), found
@@ -93,18 +96,46 @@ class RowWeights:
 
         Of groups as of a ratio of sums (Cochran, 1977, ch. 6).
         """
-        sums, sizes = self.sums(values[None])[:, 0], self._sizes
-        products = np.stack([sums, sizes, sums**2, sums * sizes, sizes**2], axis=-1)
-        units = len(sums)
-        seen = _standard_error(*products.sum(axis=0)) * math.sqrt(units / max(units - 1, 1))
-        return float(seen), _standard_error(*(self.counts @ products).T)
+        return self._errors(values)[:2]
 
-    def _alone(self, losses: Array) -> bool:
-        return self.unit == "rows" and self.counts.shape[1] == losses.shape[1]
+    def _errors(self, values: Array) -> tuple[float, Array, Array]:
+        """That, and each draw's mean."""
+        sums, sizes = self.sums(values[None])[:, 0], self._sizes
+        parts = [sums, sums**2] if self.is_each_alone else _products(sums, sizes)
+        products, units = np.stack(parts, axis=-1), len(sums)
+        seen, each = (
+            _whole(found, units) for found in (products.sum(axis=0), (self.counts @ products).T)
+        )
+        error = float(_standard_error(*seen)) * math.sqrt(units / max(units - 1, 1))
+        return error, _standard_error(*each), each[0] / each[1]
+
+    @property
+    def is_each_alone(self) -> bool:
+        """Whether each row is drawn by itself."""
+        return self.unit == "rows" and self.counts.shape[1] == len(self.group)
 
     @cached_property
     def _sizes(self) -> Array:
         return np.bincount(self.group, minlength=self.counts.shape[1]).astype(float)
+
+    @cached_property
+    def _drawn(self) -> Array:
+        """(draws,) rows in each draw."""
+        if self.is_each_alone:
+            return np.full(len(self.counts), float(self.counts.shape[1]))
+        return self.counts @ self._sizes
+
+
+def _products(sums: Array, sizes: Array) -> list[Array]:
+    return [sums, sizes, sums**2, sums * sizes, sizes**2]
+
+
+def _whole(found: Array, units: int) -> Array:
+    """(5, ...) sums of the products; (2, ...) are those of units of size 1, whose others follow."""
+    if len(found) == 5:
+        return found
+    sizes = np.full_like(found[0], units)
+    return np.stack([found[0], sizes, found[1], found[0], sizes])
 
 
 def _standard_error(

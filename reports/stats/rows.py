@@ -57,7 +57,7 @@ def _row_losses(run: Run, config: str, split: str, kind: str) -> Array:
     else:
         picked = np.take_along_axis(predicted, target.astype(int)[None, :, None], axis=-1)[..., 0]
         losses = -np.maximum(picked.astype(float), FLOOR)
-    diverged = (confirm["status"] == "diverged").to_numpy()
+    diverged = confirm["status"].to_numpy() == "diverged"
     missing = np.isnan(losses)
     lost = (diverged | missing.any(axis=-1))[:, None] if of is None else diverged[of] | missing
     found: Array = np.where(lost, every, losses)
@@ -210,11 +210,21 @@ def uncorrected_draws(
     run: Run, config: str, split: str, kind: str = "error", rows: RowWeights | None = None
 ) -> Array:
     """As `draws`, but the winner's as they were measured: of a difference both sides move."""
+    key = f"draws/{config}/{split}/{kind}"
+    if rows is not None:
+        return _draws(run, config, split, kind, rows)
+    if key not in run.memo:
+        run.memo[key] = _draws(run, config, split, kind, rows_of_split(run, split))
+    found: Array = run.memo[key]
+    return found
+
+
+def _draws(run: Run, config: str, split: str, kind: str, rows: RowWeights) -> Array:
     if out_of_fold.applies(run, split):
         is_share = kind == "error" and not run.regression
         return _parts(run, config, kind, rows).added(1.0 if is_share else np.inf)
     losses = row_losses(run, config, split, kind)
-    seeds, rows = seeds_of(run, len(losses)), rows or rows_of_split(run, split)
+    seeds = seeds_of(run, len(losses))
     if kind == "error" and not run.regression and run.predictions.has(config, split):
         return bootstrap.error_draws(losses, seeds, rows)
     return bootstrap.crossed_draws(losses, seeds, rows, rooted(run, kind))

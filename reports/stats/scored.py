@@ -72,7 +72,7 @@ def _worst(
         column = f"{split}_error"
     known = column in confirmed
     each = confirmed[column].to_numpy(float) if known else np.full(len(confirmed), worst)
-    return each, (confirmed["status"] == "diverged").to_numpy()
+    return each, confirmed["status"].to_numpy() == "diverged"
 
 
 def _bounded(run: Run, config: str, split: str, name: str, column: str, found: Array) -> Array:

@@ -45,8 +45,8 @@ def balanced_error(target: Labels, outputs: Array, weights: Array) -> Array:
     total, present = np.zeros((len(weights), len(outputs))), np.zeros((len(weights), 1))
     for number in np.unique(target):
         own = target == number
-        size = weights[:, own].sum(axis=1, keepdims=True)
-        total += _ratio(weights[:, own] @ wrong[:, own].T, size)
+        size = weights @ own[:, None].astype(float)
+        total += _ratio(weights @ (wrong * own).T, size)
         present += size > 0
     return _ratio(total, present)
 
@@ -56,9 +56,9 @@ def macro_f1(target: Labels, outputs: Array, weights: Array) -> Array:
     said = outputs.argmax(axis=-1)
     total, present = np.zeros((2, len(weights), len(outputs)))
     for number in np.union1d(target, said):
-        own, guessed = target == number, (said == number).astype(float)
-        hits = weights[:, own] @ guessed[:, own].T
-        either = weights @ guessed.T + weights[:, own].sum(axis=1, keepdims=True)
+        own, guessed = (target == number).astype(float), (said == number).astype(float)
+        hits = weights @ (guessed * own).T
+        either = weights @ guessed.T + weights @ own[:, None]
         total += _ratio(2 * hits, either)
         present += either > 0
     return _ratio(total, present)
@@ -87,9 +87,11 @@ def _won(scores: Array, own: NDArray[np.bool_], by_row: Array) -> Array:
     """(D,): the weight of the pairs that the positive row wins; scores (n,), by_row (n, D)."""
     order = np.argsort(scores[~own], kind="stable")
     negative, weights = scores[~own][order], by_row[~own][order]
-    below = np.concatenate([np.zeros((1, by_row.shape[1])), weights.cumsum(axis=0)])
+    below = np.zeros((len(weights) + 1, weights.shape[1]))
+    weights.cumsum(axis=0, out=below[1:])
     first, last = (np.searchsorted(negative, scores[own], side) for side in ("left", "right"))
-    won: Array = np.einsum("nd,nd->d", by_row[own], below[first] + below[last]) / 2
+    mean = below[first] if (first == last).all() else (below[first] + below[last]) / 2
+    won: Array = np.einsum("nd,nd->d", by_row[own], mean)
     return won
 
 
@@ -155,7 +157,7 @@ def _with_more(target: Labels, outputs: Array, classes: int) -> tuple[Labels, Ar
 
 def _weights(rows: RowWeights, block: slice, classes: int) -> Array:
     """(d, n + 2 * classes): how often each row was drawn, and for one of the others its share."""
-    counts = rows.counts[block][:, rows.group]
+    counts = rows.of_each(block)
     if not classes:
         return counts
     share = rows.unseen[block]

@@ -1,10 +1,14 @@
 """The coverage soak, on so few studies that only what is far off shows; `tests.soak.coverage`."""
 
+from dataclasses import fields, replace
 from typing import Literal
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from tests.soak.coverage import table
+from reports.frames import Run
+from tests.soak.coverage import memory, table
 from tests.soak.coverage.cells import Cell, Result
 from tests.soak.coverage.table import Count
 
@@ -32,6 +36,25 @@ def test_intervals_cover_in_some_studies(name: str) -> None:
 @pytest.mark.parametrize("cell", table.CELLS, ids=lambda cell: cell.name)
 def test_every_cell_can_be_studied(cell: Cell) -> None:
     assert table.count(cell, 0, 1).studies == 1
+
+
+@pytest.mark.parametrize("ranked", ["trial 1, defaults, trial 2", "defaults, trial 1, trial 2"])
+def test_a_simulated_run_has_the_parts_that_any_run_would_find(ranked: str) -> None:
+    rng = np.random.default_rng(0)
+    target = {split: rng.integers(0, 3, 20) for split in ("dev", "test")}
+    one, other, model = (
+        memory.Setting(*np.log(rng.dirichlet(np.ones(3), (2, many, 20)))) for many in (4, 2, 1)
+    )
+    names = ranked.split(", ")
+    lost = replace(other, diverged=np.array([True, False]))
+    settings = dict(zip(names, (one, lost, one), strict=True))
+    run = memory.run(settings, target, {"a model": model})
+    read = Run(**{part.name: getattr(run, part.name) for part in fields(Run)})
+    assert run.configs == read.configs
+    pd.testing.assert_frame_equal(run.networks, read.networks)
+    for name in (*names, "a model"):
+        pd.testing.assert_frame_equal(run.rows_of(name), read.rows_of(name))
+    assert list(run.rows_of(names[1])["status"]) == ["diverged", "ok"]
 
 
 def cell_of(kind: Literal["interval", "verdict"], exception: str = "") -> Cell:

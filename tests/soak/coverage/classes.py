@@ -1,5 +1,7 @@
 """Cells: the winner class by class, and the mean of the classes' errors."""
 
+from functools import partial
+
 import numpy as np
 
 from reports.stats import classes
@@ -33,7 +35,10 @@ def several(
             for world, n in zip(worlds_of, rows, strict=True)
         ]
         said.append(worlds.outputs(np.hstack(each), target, len(rows)))
-    return memory.run({"trial 1": memory.Setting(*said)}, {"dev": target, "test": target})
+    run = memory.run({"trial 1": memory.Setting(*said)}, {"dev": target, "test": target})
+    for number, n in enumerate(rows):
+        memory.shared(run, classes.draws_key(number, n), partial(classes.class_draws, number, n))
+    return run
 
 
 def balanced(count: int, n: int, kind: str, error: float, replicates: int = 10) -> Cell:

@@ -55,11 +55,9 @@ class Probit:
 
 def outputs(wrong: NDArray[np.bool_], target: NDArray[np.int64], classes: int = 2) -> Array:
     """(replicates, n, classes) log-probabilities that err where they are to."""
-    replicates, n = wrong.shape
-    found = np.full((replicates, n, classes), WRONG - math.log(max(classes - 1, 1)))
     said = np.where(wrong, (target + 1) % classes, target)
-    np.put_along_axis(found, said[..., None], RIGHT, axis=-1)
-    return found
+    other = WRONG - math.log(max(classes - 1, 1))
+    return np.where(said[..., None] == np.arange(classes), RIGHT, other)
 
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(80)
