@@ -72,12 +72,12 @@ def own_error(n: int, error: float, replicates: int) -> Cell:
 CELLS = (
     *(
         balanced(count, n, kind, error)
-        for count in (2, 3, 10)
+        for count in (2, 10)
         for n, kind, error in (
             *((114, ALIKE, 0.1), (114, RARER, 0.08), (500, RARE, 0.03), (114, ALIKE, 0.01)),
             (500, ALIKE, 0.1),
         )
     ),
-    balanced(3, 114, ALIKE, 0.1, 3),
+    *(balanced(3, 114, ALIKE, 0.1, replicates) for replicates in (3, 10)),
     *(own_error(n, error, 10) for n, error in ((15, 0.2), (60, 0.2), (60, 0.04))),
 )

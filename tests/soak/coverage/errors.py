@@ -38,10 +38,7 @@ def error(world: Probit, replicates: int, n: int) -> Cell:
 
 
 # (networks, rows)
-SIZES = (
-    *((1, 114), (3, 50), (3, 114), (3, 500), (5, 114), (10, 50), (10, 114), (10, 500)),
-    *((20, 114), (20, 500)),
-)
+SIZES = ((1, 114), (3, 50), (3, 114), (3, 500), (10, 50), (10, 114), (10, 500), (20, 500))
 CELLS = (
     *(
         error(Probit(share, *SOURCES[source]), count, n)
