@@ -130,7 +130,7 @@ def _table(run: Run, found: tuple[Decomposed, ...]) -> Table:
     columns = (
         Column("Setting"),
         Column("Of what"),
-        Column("On the test rows", True),
+        Column("Total", True),
         Column("Training rows", True),
         Column("Random start", True),
         Column("Remains: bias and noise", True),
@@ -139,7 +139,8 @@ def _table(run: Run, found: tuple[Decomposed, ...]) -> Table:
         f"Parts add up. Brackets: {text.LEVEL} intervals for new training sets of as many rows, "
         "new starts and new test rows. A part below zero is the estimate of one near zero."
     )
-    return Table("decomposition-table", "The parts in numbers", columns, rows, note=note)
+    caption = "The parts in numbers, on the test rows"
+    return Table("decomposition-table", caption, columns, rows, note=note)
 
 
 def _cells(run: Run, one: Decomposition) -> tuple[Cell, ...]:
