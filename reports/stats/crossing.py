@@ -11,6 +11,7 @@ from reports.stats.intervals import LEVEL, Array, Interval
 
 FEWEST = 5  # training sets, below which there is no interval
 FEW = f"fewer than {FEWEST} training sets"
+WIDEST = 3.0  # of the mean, above which a half-width on the scale of logarithms tells nothing
 COVERS = "new training sets of as many rows, and new test rows"
 
 
@@ -35,6 +36,8 @@ def crossed(
     half = float(special.stdtrit(freedom, 0.5 + LEVEL / 2)) * error
     low, high = mean - half, mean + half
     if positive and mean > 0:
+        if half > WIDEST * mean:
+            return intervals.none(mean, count, "the training sets differ too much")
         low, high = (mean * math.exp(sign * half / mean) for sign in (-1, 1))
     return Interval(mean, low, high, count, "t over training sets and rows, crossed", COVERS)
 

@@ -151,9 +151,10 @@ def _losses(run: Run, outputs: Array, target: Array) -> Iterator[tuple[str, Part
 
 
 def _of(run: Run, config: str, name: str, found: Parts, asked: Design) -> Decomposition:
-    """The parts with their intervals; repeats use the same rows again, so do not count for starts.
+    """The parts with their intervals.
 
-    Which part has how many sets was tried where training sets are redrawn: tests/soak/coverage.
+    All repeats use the same rows, so training sets count as those of one; but not for what the sets
+    differ by. So it holds where they are redrawn: tests/soak/coverage/parts.py.
     """
     is_bound = found.starts is None or name == ERROR
     starts = np.zeros_like(found.loss) if found.starts is None else found.starts
@@ -164,11 +165,11 @@ def _of(run: Run, config: str, name: str, found: Parts, asked: Design) -> Decomp
         config,
         name,
         total=float(found.loss.mean()),
-        remains=crossed(remains, group, positive=True),
+        remains=crossed(remains, group, folds, positive=True),
         sets=crossed(sets, group),
         starts=None if found.starts is None else crossed(starts, group, folds, positive=True),
         variance=crossed(sets + starts, group, folds, positive=True),
-        lead=crossed(remains - sets - starts, group),
+        lead=crossed(remains - sets - starts, group, folds),
         shared=float(found.sets.mean()),
         is_bound=is_bound,
     )

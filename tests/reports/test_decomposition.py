@@ -212,6 +212,8 @@ def test_intervals_of_groups_and_of_few_sets() -> None:
     counted = crossed(values + rng.normal(size=(10, 1)), sets=5)
     assert counted.high - counted.low > 1.2 * (alone.high - alone.low)
     assert crossed(np.abs(values) * 1e-6 + rng.exponential(1, 100) ** 4, positive=True).low > 0
+    wild = np.concatenate([values * 1e-3, 1e6 + values[:2]])
+    assert crossed(wild, sets=2, positive=True).why == "the training sets differ too much"
     assert crossed(values[:4]).why == "fewer than 5 training sets"
     assert not crossed(values, np.zeros(100)).known
 
@@ -281,7 +283,7 @@ def test_one_start_a_training_set_tells_no_source(resampled: Callable[..., Path]
 
 def test_few_training_sets_have_no_interval_and_no_answer(resampled: Callable[..., Path]) -> None:
     said = words(decomposition(load(resampled(folds=2, repeats=2, seeds=5))))
-    assert "Fewer than 5 training sets: too few for an interval." in said
+    assert "No interval: fewer than 5 training sets." in said
     assert "is not decided: fewer than 5 training sets." in said
 
 

@@ -15,12 +15,13 @@ from tests.soak.coverage import (
     errors,
     gaps,
     numbers,
+    parts,
     seeds,
     verdicts,
 )
 from tests.soak.coverage.cells import Cell
 
-MODULES = (errors, numbers, classes, differences, chosen, gaps, seeds, verdicts)
+MODULES = (errors, numbers, classes, differences, chosen, gaps, parts, seeds, verdicts)
 CELLS: tuple[Cell, ...] = tuple(cell for module in MODULES for cell in module.CELLS)
 LEAST, MOST = 0.93, 0.98
 FALSE = 0.05
