@@ -8,6 +8,7 @@ from pathlib import Path
 from sweeps.base import durations, provenance
 from sweeps.base.errors import Expected, UserError
 from sweeps.base.redaction import redact
+from sweeps.study.spec import Study
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,10 @@ class Options:
     allow_remote: bool = False  # whether addresses that only the study file names may be used
     command: str = ""
     folder: Path | None = None
+
+    def run_folder(self, study: Study) -> Path:
+        """The path of a study's run folder."""
+        return self.folder or self.out / study.name
 
 
 def check_jobs(jobs: int | None) -> int:

@@ -1,6 +1,7 @@
 """From a study file to a study that can be run: checked, with its data loaded."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from sweeps.base import s3_address
 from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
-from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset
-from sweeps.phases import memory
+from sweeps.data import Dataset
+from sweeps.phases import memory, resampled
 from sweeps.phases.options import Options
 from sweeps.search import warm_start
 from sweeps.search.delayed import max_trials
@@ -53,7 +54,7 @@ class PreparedRun:
     @property
     def folder(self) -> Path:
         """The path of the run folder."""
-        return self.options.folder or self.options.out / self.study.name
+        return self.options.run_folder(self.study)
 
     @property
     def storage(self) -> Address | None:
@@ -86,7 +87,8 @@ def accept(
         overrides.choose_engine(document, options.engine)
     if options.trials:
         assignments = [*assignments, f"search.trials={options.trials}"]
-    study, dataset = prepare(document, base, assignments, options.allow_code, options.allow_remote)
+    allowed = options.allow_code, options.allow_remote
+    study, dataset = prepare(document, base, assignments, *allowed, options.run_folder)
     if study.trainer is not None and not (options.allow_code or options.dry_run):
         problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
@@ -141,10 +143,12 @@ def prepare(
     assignments: list[str],
     allow_code: bool = False,
     allow_remote: bool = False,
+    folder: Callable[[Study], Path] | None = None,
 ) -> tuple[Study, Dataset]:
     """The study, checked, and its data. Errors: UserError.
 
-    base: the folder that the paths of both are relative to. A trainer's module is searched for, but
+    base: the folder that the paths of both are relative to. folder: where the study's run folder
+    is, or will be. A trainer's module is searched for, but
     imported only if code is allowed, and in a worker. No address is used yet; the engine's
     remembers where it was given.
     """
@@ -157,7 +161,10 @@ def prepare(
         study = study.model_copy(update={"engine": study.engine.coming_from(known)})
     if study.trainer is not None:
         study = _with_trainer(study, study.trainer, document, base, allow_code)
-    dataset = _load(study, document, base)
+    runs = [folder(study)] if folder else []
+    runs += [base / study.search.from_] if study.search.from_ else []
+    earlier = next(filter(None, map(resampled.of_run, runs)), None)
+    study, dataset = resampled.load(study, document, base, earlier)
     if found := consistency.faults_with_data(study, dataset.target):
         raise UserError([document.fault(path, fault) for path, fault in found])
     try:
@@ -203,25 +210,6 @@ def _assignment(text: str) -> tuple[str, Any]:
     if not equals or not re.fullmatch(r"[A-Za-z_][\w.]*", path.strip()):
         raise UserError(f"--set: expected dotted.key=value, got {show(text)}")
     return path.strip(), documents.value(value, f"--set {path.strip()}")
-
-
-def _load(study: Study, document: documents.Document, base: Path) -> Dataset:
-    try:
-        divided = loading.read(study.data, base)
-        dataset = loading.encoded(divided, study.dtype)
-    except Expected as fault:
-        raise UserError(document.fault("data", fault)) from None
-    if not study.replicates.is_resampled:
-        return dataset
-    try:
-        searched = resampled_dataset.resampled(divided, dataset, study.replicates, study.dtype)
-    except Expected as fault:
-        raise UserError(document.fault("replicates", fault)) from None
-    try:
-        confirmed = folded_dataset.folded(divided, dataset, study.confirm, study.dtype)
-    except Expected as fault:
-        raise UserError(document.fault("confirm", fault)) from None
-    return replace(dataset, resampled=searched, folded=confirmed)
 
 
 def trials_of(study: Study) -> int:

@@ -116,7 +116,7 @@ def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
         # Relative to the run folder, in which this file will be.
         sections["data"]["source"] = os.path.relpath(base / study.data.source, folder)
     objectives = [_objective(o) for o in study.objectives]
-    sections["replicates"] = study.replicates.plain()
+    sections["replicates"] = study.replicates.written
     sections["objective"] = objectives[0] if len(objectives) == 1 else objectives
     sections["search"] = study.search.model_dump(exclude_none=True, by_alias=True) | {
         "sampler": named(study.search.sampler),

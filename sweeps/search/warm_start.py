@@ -14,6 +14,7 @@ from sweeps.base.errors import Expected, Unquoted, UserError
 from sweeps.search.delayed import WarmTrial
 from sweeps.storage import atomic, folders, identities, record_summaries
 from sweeps.study.file import documents, parsing
+from sweeps.study.replicates_section import identified
 from sweeps.study.spec import Study
 from sweeps.training import networks
 
@@ -111,9 +112,11 @@ def _comparable(study: Study, run: Path, data: dict[str, Any]) -> tuple[Study, d
             Unquoted(" and ".join(o.label for o in earlier.objectives)),
             at=WHERE,
         )
-    if earlier.replicates.resample != study.replicates.resample:
-        expected = f"a run whose replicates have resample: {study.replicates.resample}"
-        raise Expected(expected, earlier.replicates.resample, at=WHERE)
+    theirs, ours = identified(identity["replicates"]).resample, study.replicates.resample
+    if theirs != ours:
+        expected = f"a run whose replicates have resample: {ours}"
+        hint = f"replicates: {{resample: {theirs}}} here would do"
+        raise Expected(expected, theirs, hint, WHERE)
     if study.needs_target and earlier.aims != study.aims:
         raise Expected(
             f"a run with the same target ({_target(study)})", Unquoted(_target(earlier)), at=WHERE

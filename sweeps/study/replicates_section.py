@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from sweeps.base.errors import Expected, Unquoted
 from sweeps.study.section_base import StudySection
 
-Resampling = Literal["none", "kfold", "repeated", "bootstrap"]
+Resampling = Literal["auto", "none", "kfold", "repeated", "bootstrap"]
 
 
 class ReplicatesSpec(StudySection):
@@ -19,10 +19,11 @@ class ReplicatesSpec(StudySection):
 
     resample: none, and replicates differ in their seeds alone; else each has rows of its own, drawn
     from all but the test rows: those of a fold, of another random split, or of a bootstrap sample.
+    auto: kfold where rows are few, else none; one of them by the time anything is trained.
     """
 
     count: int = Field(5, ge=1, le=1000)
-    resample: Resampling = "none"
+    resample: Resampling = "auto"
     folds: int | None = Field(None, ge=2, le=1000)  # of kfold alone; the count where it is not said
 
     @model_validator(mode="after")
@@ -43,15 +44,21 @@ class ReplicatesSpec(StudySection):
     @property
     def is_resampled(self) -> bool:
         """Whether each replicate has rows of its own."""
-        return self.resample != "none"
+        return self.resample not in ("auto", "none")
 
     @property
     def n_folds(self) -> int:
         """Into how many parts kfold divides the rows."""
         return self.folds or self.count
 
+    @property
+    def written(self) -> Any:
+        """As a study file says it, so that nothing is left open."""
+        plain = self.plain()
+        return {"count": plain, "resample": "none"} if self.resample == "none" else plain
+
     def plain(self) -> Any:
-        """As the study file says it, folds too: a count alone where nothing is resampled."""
+        """As an identity says it, folds too: a count alone where nothing is resampled."""
         if not self.is_resampled:
             return self.count
         folds = {"folds": self.n_folds} if self.resample == "kfold" else {}
@@ -62,11 +69,18 @@ class ReplicatesSpec(StudySection):
         """How rows are drawn: `5 folds × 2 repeats`; nothing where they are not."""
         repeats = self.count // self.n_folds
         return {
+            "auto": "",
             "none": "",
             "kfold": f"{self.n_folds} folds" + (f" × {repeats} repeats" if repeats > 1 else ""),
             "repeated": f"{self.count} random splits",
             "bootstrap": f"{self.count} bootstrap samples, each scored on the rows left out",
         }[self.resample]
+
+
+def identified(plain: Any) -> ReplicatesSpec:
+    """Back from what an identity says, of this version or an earlier one."""
+    said = plain if is_mapping(plain) else {"count": plain, "resample": "none"}
+    return ReplicatesSpec.model_validate(said)
 
 
 def _own(fault: Expected) -> PydanticCustomError:

@@ -72,6 +72,6 @@ def seconds(study: Study, dataset: Dataset, trials: int, confirm: bool, jobs: in
 def beside_networks(study: Study, dataset: Dataset) -> list[tuple[str, float, bool]]:
     """The confirmation's baselines: name, about how many seconds, whether their limit ends them."""
     limit = durations.seconds(study.confirm.baseline_time)
-    names = baselines.names(dataset, study.confirm.baselines)
-    each = [(name, baselines.seconds(name, dataset)) for name in names]
+    names, seen = baselines.names(dataset, study.confirm.baselines), dataset.for_confirmation
+    each = [(name, baselines.seconds(name, seen)) for name in names]
     return [(name, min(seconds, limit), seconds > limit) for name, seconds in each]

@@ -58,11 +58,13 @@ def lines(
 
 def _resampled(study: Study, dataset: Dataset) -> list[tuple[str, str]]:
     """What the search trains on instead of the splits, where its replicates have their own rows."""
-    if not study.replicates.is_resampled:
-        return []
     facts, words = dataset.facts, study.replicates.in_words
+    why = facts.get("not_resampled", "")
+    if not study.replicates.is_resampled:
+        return [("resampled", f"no: {why}")] if why else []
     rows = f"{facts['train'] + facts['dev']} rows that are not test"
-    return [("resampled", f"{words} of the {rows}; folds of its own in the confirmation")]
+    text = f"{words} of the {rows}; folds of its own in the confirmation"
+    return [("resampled", f"{text} ({why})" if why else text)]
 
 
 def _beside(study: Study) -> str:

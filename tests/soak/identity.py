@@ -1,7 +1,8 @@
 """One study, seven ways: jobs 1, 2 and 4, Dask, Ray, PostgreSQL, and 30 trials extended to 60.
 
-60 trials with TPE and median pruning on digits. Parameters, values, states and curves must agree to
-the bit; seconds need not. `python -m tests.soak.identity`; exit 1 if they do not.
+60 trials with TPE and median pruning on digits, each of five folds, and a confirmation out of fold.
+Parameters, values, states, curves and what was confirmed must agree to the bit; seconds need not.
+`python -m tests.soak.identity`; exit 1 if they do not.
 """
 
 import hashlib
@@ -37,7 +38,8 @@ space:
       momentum: {beta: {low: 0.8, high: 0.99}}
       rmsprop: {}
       adam: {}
-replicates: 5
+replicates: {count: 5, resample: kfold}
+confirm: {top: 1, replicates: 10, baselines: [constant, linear]}
 search: {sampler: tpe, pruner: {median: {startup: 5, warmup: 3}}, trials: 60, window: 16}
 """
 
@@ -82,7 +84,7 @@ def searched(folder: Path, runs: list[list[str]]) -> str:
     (folder / "digits.yaml").write_text(STUDY)
     for options in runs:
         done = subprocess.run(
-            command("digits.yaml", "--no-confirm", *options),
+            command("digits.yaml", *options),
             cwd=folder,
             env=environment(),
             capture_output=True,
@@ -92,7 +94,7 @@ def searched(folder: Path, runs: list[list[str]]) -> str:
         assert done.returncode == 0, done.stderr
     frames = [
         pd.read_parquet(folder / "runs" / "digits" / f"{name}.parquet").drop(columns="seconds")
-        for name in ("trials", "curves")
+        for name in ("trials", "curves", "confirm")
     ]
     assert len(frames[0]) == 60
     assert {"complete", "pruned"} == set(frames[0]["state"])

@@ -11,7 +11,8 @@ from sweeps.storage import npz
 from tests.sweeps.forks import environment, forks
 
 # Conditional parameters, dropout, divergence (a learning rate of 1e4 on gradient descent), and
-# pruning: all that could depend on timing. A trial takes about 50 ms.
+# pruning: all that could depend on timing. A trial takes about 50 ms. On one split, which takes
+# least; `tests/sweeps/test_default_rows.py` has the default.
 TEXT = """
 name: small
 data: {source: 'synthetic:moons', options: {rows: 200}}
@@ -26,7 +27,7 @@ space:
       gradient_descent: {learning_rate: {low: 1e-2, high: 1e4, log: true}}
       momentum: {beta: {low: 0.8, high: 0.99}, learning_rate: {low: 1e-3, high: 1, log: true}}
       adam: {learning_rate: {low: 1e-4, high: 1e-1, log: true}}
-replicates: 3
+replicates: {count: 3, resample: none}
 search: {trials: 24, window: 6, pruner: {median: {startup: 2, warmup: 2}}}
 confirm: {top: 2, replicates: 4}
 """

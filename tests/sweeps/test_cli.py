@@ -65,11 +65,11 @@ def test_no_such_file(tmp_path: Path) -> None:
         (TEXT + "replicates: 4\n", "small.yaml:18: replicates: expected each key once"),
         (TEXT + "replicate: 4\n", "small.yaml:18: replicate: expected a known key, got "),
         (
-            TEXT.replace("replicates: 3", "replicates: {cnt: 3}"),
+            TEXT.replace("{count: 3, resample: none}", "{cnt: 3}"),
             "small.yaml:15: replicates.cnt: expected a known key, got 'cnt' (did you",
         ),
         (
-            TEXT.replace("replicates: 3", "replicates: {}"),
+            TEXT.replace("{count: 3, resample: none}", "{}"),
             "small.yaml:15: replicates: expected a whole number, got {}",
         ),
         (
@@ -113,7 +113,7 @@ def test_faults_of_the_study_file(tmp_path: Path, text: str, message: str) -> No
 
 
 def test_all_faults_of_a_file_together(tmp_path: Path) -> None:
-    text = TEXT.replace("[xavier, he]", "[xaver]").replace("replicates: 3", "replicates: 0")
+    text = TEXT.replace("[xavier, he]", "[xaver]").replace("{count: 3, resample: none}", "0")
     lines = said(str(study(tmp_path, text)), cwd=tmp_path)
     assert [line.removeprefix(f"{tmp_path}/") for line in lines] == [
         "small.yaml:6: space.initializer.0: expected a known name, got 'xaver' "

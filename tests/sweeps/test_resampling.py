@@ -375,8 +375,11 @@ space: {l2: [0, 1]}
         ("{resample: kfold, folds: 4}", "a count that is a multiple of folds (4), got 5 (try 4 or"),
         ("{count: 3, resample: kfold, folds: 5}", "multiple of folds (5), got 3 (try 5)"),
         ("{count: 1, resample: kfold}", "expected a count of 2 or more for kfold, got 1"),
-        ("{folds: 5}", "replicates: expected folds with resample: kfold alone, got none"),
-        ("{resample: kfolds}", "replicates.resample: expected none, kfold, repeated or bootstrap"),
+        ("{folds: 5}", "replicates: expected folds with resample: kfold alone, got auto"),
+        (
+            "{resample: kfolds}",
+            "replicates.resample: expected auto, none, kfold, repeated or bootstrap",
+        ),
         ("{count: 10, fold: 5}", "replicates.fold: expected a known key, got 'fold' (did you mean"),
         ("{resample: kfold, folds: 1}", "replicates.folds: expected a number >= 2, got 1"),
         ("{resample: kfold, count: 80}", "replicates.count: expected at least 80 rows of every"),
@@ -403,7 +406,7 @@ def test_none_where_a_column_says_which_rows_are_dev(tmp_path: Path) -> None:
 
 # --- a run ---------------------------------------------------------------------------------------
 
-FOLDS = small.TEXT.replace("replicates: 3", "replicates: {count: 4, resample: kfold, folds: 2}")
+FOLDS = small.TEXT.replace("{count: 3, resample: none}", "{count: 4, resample: kfold, folds: 2}")
 
 
 @pytest.fixture(scope="module")
@@ -455,8 +458,7 @@ def test_it_is_another_study_unless_nothing_is_resampled(tmp_path: Path) -> None
     def identity(replicates: str) -> Any:
         return resolved.identity(*prepared(tmp_path, replicates))
 
-    assert identity("5") == identity("{resample: none}")
-    assert identity("5")["replicates"] == 5
+    assert identity("{resample: none}")["replicates"] == 5
     assert identity("{resample: kfold}") == identity("{resample: kfold, folds: 5}")
     each = [identity(f"{{count: 10, resample: {kind}}}") for kind in (*KINDS, "none")]
     each.append(identity("{count: 10, resample: kfold, folds: 5}"))

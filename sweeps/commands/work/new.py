@@ -231,9 +231,9 @@ space:  # searched: a list is a choice, low/high a range
       adam: {{}}
 {_trained_on(dataset)}\
 objective: {{metric: dev_loss}}  # or dev_error
-replicates: {size.replicates}  # networks a trial, each from its own seed
+replicates: {size.replicates}  # networks a trial, each from its own seed; of few rows, each a fold
 search: {{sampler: tpe, pruner: median, trials: {size.trials}}}
-confirm: {{top: 3, replicates: 20}}  # the best again, on fresh seeds and the test rows
+confirm: {{top: 3, replicates: 20}}  # the best again, on fresh seeds, folds and the test rows
 # targets: {{dev_error: 0.05}}  # what counts as converged
 """
 

@@ -1,0 +1,115 @@
+"""A study's data with the rows of each replicate, also where the study leaves them open."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from sweeps.base.errors import Expected, UserError
+from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset
+from sweeps.data.loading import DividedTable
+from sweeps.storage import identities
+from sweeps.study import fold_design, replicates_section
+from sweeps.study.file.documents import Document
+from sweeps.study.replicates_section import ReplicatesSpec
+from sweeps.study.spec import Study
+
+# Rows that are not test from which on one split is enough, unless the study says how to resample.
+MANY = 10_000
+
+
+def of_run(folder: Path) -> ReplicatesSpec | None:
+    """How the run in a folder resamples; None of no run. Errors: UserError for a damaged one."""
+    path = folder / "artifacts" / "identity.json"
+    if not path.exists():
+        return None
+    said = identities.read(path).get("replicates")
+    return None if said is None else replicates_section.identified(said)
+
+
+def load(
+    study: Study, document: Document, base: Path, earlier: ReplicatesSpec | None
+) -> tuple[Study, Dataset]:
+    """The study, with nothing left open of its replicates' rows, and its data. Errors: UserError.
+
+    earlier: how the run resamples that goes on, or is learned from, where there is one.
+    """
+    try:
+        divided = loading.read(study.data, base)
+        dataset = loading.encoded(divided, study.dtype)
+    except Expected as fault:
+        raise UserError(document.fault("data", fault)) from None
+    if study.replicates.resample == "auto":
+        study, dataset = _by_default(study, divided, dataset, earlier)
+    elif study.replicates.is_resampled:
+        try:
+            dataset = _with_own_rows(study, divided, dataset)
+        except Expected as fault:
+            raise UserError(document.fault("", fault)) from None
+    _expect_folds_only_where_resampled(study, document)
+    return study, dataset
+
+
+def _with_own_rows(study: Study, divided: DividedTable, dataset: Dataset) -> Dataset:
+    """Errors: Expected, or UserError, for rows that cannot be divided so or trained on."""
+    try:
+        searched = resampled_dataset.resampled(divided, dataset, study.replicates, study.dtype)
+    except Expected as fault:
+        raise fault.below("replicates") from None
+    try:
+        confirmed = folded_dataset.folded(divided, dataset, study.confirm, study.dtype)
+    except Expected as fault:
+        raise fault.below("confirm") from None
+    return replace(dataset, resampled=searched, folded=confirmed)
+
+
+def _by_default(
+    study: Study, divided: DividedTable, dataset: Dataset, earlier: ReplicatesSpec | None
+) -> tuple[Study, Dataset]:
+    """What `resample: auto` comes to, with the reason in the facts where it is not the usual."""
+    count, why = study.replicates.count, _why_none(study, dataset)
+    if earlier is not None and not earlier.is_resampled:
+        why = "as in the earlier run"
+    if not why:
+        for spec in _candidates(count, earlier):
+            chosen = study.model_copy(update={"replicates": spec})
+            try:
+                found = _with_own_rows(chosen, divided, dataset)
+            except (Expected, UserError) as fault:
+                why = why or str(fault).partition("\n")[0]
+            else:
+                return chosen, _with_reason(found, why)
+    none = ReplicatesSpec(count=count, resample="none")
+    return study.model_copy(update={"replicates": none}), _with_reason(dataset, why)
+
+
+def _why_none(study: Study, dataset: Dataset) -> str:
+    """Why the one split is kept; "" where rows are resampled, if they can be."""
+    rows = dataset.facts["train"] + dataset.facts["dev"]
+    if study.data.split.column is not None:
+        return "data.split.column says which rows are dev"
+    if rows >= MANY:
+        return f"{rows:,} rows that are not test are enough for one split"
+    return "one replicate makes no folds" if study.replicates.count == 1 else ""
+
+
+def _candidates(count: int, earlier: ReplicatesSpec | None) -> Iterator[ReplicatesSpec]:
+    """As the earlier run, else by the numbers of folds that divide the count, best first."""
+    if earlier is not None and earlier.resample == "kfold" and earlier.count == count:
+        yield earlier
+        return
+    for folds in fold_design.fold_counts(count):
+        yield ReplicatesSpec(count=count, resample="kfold", folds=folds)
+
+
+def _with_reason(dataset: Dataset, why: str) -> Dataset:
+    return replace(dataset, facts=dataset.facts | {"not_resampled": why}) if why else dataset
+
+
+def _expect_folds_only_where_resampled(study: Study, document: Document) -> None:
+    """Errors: UserError."""
+    for name in ("folds", "seeds"):
+        said = getattr(study.confirm, name)
+        if said is not None and not study.replicates.is_resampled:
+            hint = "the confirmation is on the one split; replicates: {resample: kfold} changes it"
+            problem = Expected(f"no {name} where replicates are not resampled", said, hint)
+            raise UserError(document.fault(f"confirm.{name}", problem))
