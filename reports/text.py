@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -271,6 +272,20 @@ def _digits(x: float) -> int:
     if not 0.9 < abs(x) < 1:
         return 3
     return 2 - math.floor(math.log10(1 - abs(x)))
+
+
+def yaml(x: object) -> str:
+    """A setting's value as a study file has it, all of it: `{momentum: {beta: 0.9}}`."""
+    if isinstance(x, Mapping):
+        return "{" + ", ".join(f"{name}: {yaml(own)}" for name, own in x.items()) + "}"
+    if isinstance(x, (list, tuple)):
+        return "[" + ", ".join(map(yaml, x)) + "]"
+    return setting(x, 6) if isinstance(x, float) else value(x)
+
+
+def quoted(word: str) -> str:
+    """As a shell takes it for one word."""
+    return shlex.quote(word)
 
 
 CODED = re.compile(r'\{"[\w.]+": \{.*\}\}')
