@@ -216,7 +216,7 @@ def test_where_there_is_no_winner(copy: Path) -> None:
     (copy / "confirm.parquet").unlink()
     trials = pd.read_parquet(copy / "trials.parquet")
     trials.assign(state="failed", rank=0, value=float("nan")).to_parquet(copy / "trials.parquet")
-    assert "Nothing was confirmed" in str(sweeps.load(copy))
+    assert "No trial was completed" in str(sweeps.load(copy))
     assert sweeps.load(copy).best == {}
 
 
