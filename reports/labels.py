@@ -1,7 +1,6 @@
 """A setting's searched values, and how it differs from the other confirmed ones in a few words."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from reports import summary, text
@@ -76,14 +75,8 @@ def _words(name: str, value: Any) -> str:
         return "no hidden layer"
     if isinstance(value, bool):
         return f"{'' if value else 'no '}{last.replace('_', ' ')}"
-    said = _two_digits(value) if isinstance(value, float) else text.value(value)
+    said = text.setting(value, 2) if isinstance(value, float) else text.value(value)
     return said if name in BARE else f"{SHORT.get(last, last.replace('_', ' '))} {said}"
-
-
-def _two_digits(x: float) -> str:
-    """Without an exponent as long as that is short: at its hyphen a line would break."""
-    written = f"{x:.2g}"
-    return f"{Decimal(written):f}" if 1e-5 <= abs(x) < 1e5 else written
 
 
 def _fitting(words: list[str]) -> str:

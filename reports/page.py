@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reports import frames, summary
+from reports import frames, summary, text
 from reports.figures.style import Figure
 from reports.frames import Run
 
@@ -53,7 +53,8 @@ def render(run: Run) -> str:
     made = [section for make in SECTIONS if (section := make(run)) is not None]
     return environment.get_template("page.html.j2").render(
         study=run.provenance,
-        sections=made,
+        first=made[0],
+        sections=made[1:],
         titles={section.id: section.title for section in made},
         style=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
         script=script,
@@ -82,7 +83,7 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "sort_keys": False}
-    environment.filters["rows"] = _rows
+    environment.filters.update(rows=_rows, capital=text.capital)
     environment.globals.update(DATA_ROWS=DATA_ROWS, INFINITY=math.inf)
     return environment
 

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -127,14 +128,17 @@ def ended_by(run: "Run") -> str:
 
 
 def number(x: float, digits: int = 3) -> str:
-    """Significant digits, without exponents where they can be helped."""
+    """Significant digits, without exponents where they can be helped: `0.00059`, `1.2e-6`.
+
+    At the hyphen of an exponent a line would break.
+    """
     if not math.isfinite(x):
         return DASH
     if x == int(x) and abs(x) < 1e6:
         return f"{int(x):,}".replace("-", MINUS).replace(",", SPACE)
     size = abs(x)
-    if 1e-3 <= size < 1e6:
-        decimals = min(max(digits - 1 - math.floor(math.log10(size)), 0), 6)
+    if 1e-4 <= size < 1e6:
+        decimals = max(digits - 1 - math.floor(math.log10(size)), 0)
         text = f"{x:.{decimals}f}"
     else:
         mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
@@ -248,8 +252,7 @@ def value(x: object) -> str:
     if x is None or (isinstance(x, float) and math.isnan(x)):
         return DASH
     if isinstance(x, float):
-        found = number(x, _digits(x)).replace(SPACE, "").replace(MINUS, "-")  # to be copied
-        return found.rstrip("0").rstrip(".") if "." in found and "e" not in found else found
+        return setting(x, _digits(x))
     if isinstance(x, (list, tuple)):
         return "[" + ", ".join(value(each) for each in x) + "]"
     if isinstance(x, dict):
@@ -258,11 +261,31 @@ def value(x: object) -> str:
     return _coded(x) if isinstance(x, str) and CODED.fullmatch(x) else str(x)
 
 
+def setting(x: float, digits: int) -> str:
+    """A number as it can be copied into a study file, without idle zeros: `0.001`, `-0.5`."""
+    found = number(x, digits).replace(SPACE, "").replace(MINUS, "-")
+    return found.rstrip("0").rstrip(".") if "." in found and "e" not in found else found
+
+
 def _digits(x: float) -> int:
     """Of a setting: three, and so many of one just below 1 that it is not taken for 1."""
     if not 0.9 < abs(x) < 1:
         return 3
     return 2 - math.floor(math.log10(1 - abs(x)))
+
+
+def yaml(x: object) -> str:
+    """A setting's value as a study file has it, all of it: `{momentum: {beta: 0.9}}`."""
+    if isinstance(x, Mapping):
+        return "{" + ", ".join(f"{name}: {yaml(own)}" for name, own in x.items()) + "}"
+    if isinstance(x, (list, tuple)):
+        return "[" + ", ".join(map(yaml, x)) + "]"
+    return setting(x, 6) if isinstance(x, float) else value(x)
+
+
+def quoted(word: str) -> str:
+    """As a shell takes it for one word."""
+    return shlex.quote(word)
 
 
 CODED = re.compile(r'\{"[\w.]+": \{.*\}\}')

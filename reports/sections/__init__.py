@@ -17,12 +17,14 @@ from reports.sections.lints import lints
 from reports.sections.methods import methods
 from reports.sections.pareto import pareto
 from reports.sections.provenance import provenance
+from reports.sections.recommendation import recommendation
 from reports.sections.runs import runs
 from reports.sections.sensitivity import sensitivity
 from reports.sections.speed import speed
 from reports.sections.verdict import verdict
 
 SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
+    recommendation,
     verdict,
     lints,
     confirmed,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from reports import text
+from reports.advice.reasons import Fact
+from reports.advice.step import Step
 from reports.figures.style import Figure
 from reports.stats.findings import Lint
 
@@ -25,6 +27,24 @@ class Headline:
     kind: ClassVar[str] = "headline"
     sentence: str
     lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """The first screen: a model's settings, why it is the one, three numbers, what to do next.
+
+    how: the lines that use it; sure: what its intervals cover. The figure has a wide and a narrow
+    panel, of which one is shown.
+    """
+
+    kind: ClassVar[str] = "recommended"
+    settings: str
+    why: str
+    facts: tuple[Fact, ...]
+    steps: tuple[Step, ...]
+    how: str
+    sure: str
+    figure: Figure | None
 
 
 @dataclass(frozen=True)
@@ -135,7 +155,18 @@ class Links:
     files: tuple[str, ...]
 
 
-Block = Paragraphs | Headline | KeyNumbers | Findings | Table | Plot | Pairs | Code | Links
+Block = (
+    Paragraphs
+    | Headline
+    | Recommended
+    | KeyNumbers
+    | Findings
+    | Table
+    | Plot
+    | Pairs
+    | Code
+    | Links
+)
 
 
 @dataclass(frozen=True)

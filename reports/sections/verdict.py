@@ -1,27 +1,23 @@
-"""The answer first: which setting, how sure, is a network worth it, what remains; key numbers."""
+"""The best network: which setting, how sure, is a network worth it, what remains; key numbers."""
 
 from collections.abc import Iterator
 
 from reports import labels, text
 from reports.frames import Run
 from reports.sections import answers
-from reports.sections.blocks import Headline, KeyNumbers, Paragraphs, Section, section
+from reports.sections.blocks import Headline, KeyNumbers, Section, section
 from reports.sections.numbers import numbers
-from reports.stats import constraints, measures, objectives, tuning
+from reports.stats import constraints, measures, objectives
 from reports.stats.ensembles import ensemble
 from reports.stats.intervals import Interval
 from reports.stats.measures import Measure
 from reports.stats.rows import all_diverged
 
 
-def verdict(run: Run) -> Section:
-    """The verdict and its key numbers; of the search alone where nothing was confirmed."""
-    if run.winner is None:
-        return section("verdict", "Verdict", [_unconfirmed(run)])
-    if all_diverged(run, run.winner):
-        sentence = "Every confirmation network of the best setting diverged: there is no winner."
-        advice = "Lower the learning rates on offer, and read the findings below."
-        return section("verdict", "Verdict", [Headline(sentence, (("Next", advice),))])
+def verdict(run: Run) -> Section | None:
+    """The winner and its key numbers; None where there is none."""
+    if run.winner is None or all_diverged(run, run.winner):
+        return None
     words = labels.in_words(run, run.winner)
     lines = (
         *((("Setting", f"{words}."),) if words else ()),
@@ -30,50 +26,22 @@ def verdict(run: Run) -> Section:
         ("The saved ensemble", _ensemble(run)),
         *answers.lines(run),
     )
-    return section(
-        "verdict", "Verdict", [Headline(_winner(run), lines), KeyNumbers(tuple(numbers(run)))]
-    )
-
-
-def _unconfirmed(run: Run) -> Headline | Paragraphs:
-    trial = tuning.best_trial(run)
-    if trial is None:
-        return Headline(
-            "No trial was completed, so there is nothing to recommend.",
-            (("Next", "Read the causes in the findings, and run the same command again."),),
-        )
-    row = run.trials[run.trials["trial"] == trial].iloc[0]
-    words = text.settings(tuning.settings_of(run, trial))
-    goal = objectives.objectives(run)[0]
-    value = f"{goal.name} {goal.unit.value(float(row['value']))}"
-    kept = "" if row["feasible"] else " It breaks a constraint: no trial keeps them all."
-    return Headline(
-        f"A search alone: trial {trial} looks best, and nothing was confirmed.",
-        (
-            ("Setting", words or "no searched parameters"),
-            (
-                "At selection",
-                f"{text.capital(value)}, the best of "
-                f"{text.count(len(run.trials), 'trial')} and so too good; there is no interval."
-                f"{kept}",
-            ),
-            ("Next", "Run the study without --no-confirm: fresh seeds, test rows, baselines."),
-        ),
-    )
+    head, facts = Headline(_winner(run), lines), KeyNumbers(tuple(numbers(run)))
+    return section("verdict", "The best network", [head, facts])
 
 
 def _winner(run: Run) -> str:
     winner = str(run.winner)
-    name, label = text.capital(winner), labels.labels(run)[winner]
+    label = labels.labels(run)[winner]
     if winner == run.default:
         also = f" ({winner})" * (winner != "defaults")
         if len(run.configs) == 1:
-            return f"Keep the defaults{also}: nothing else was confirmed."
-        return f"Keep the defaults{also}: nothing confirmed beat them on dev."
-    head = f"{name} ({label})" if label else name
+            return f"It is the defaults{also}: nothing else was confirmed."
+        return f"It is the defaults{also}: nothing confirmed beat them on dev."
+    head = f"{winner} ({label})" if label else winner
     by = objectives.objectives(run)[0].name.removeprefix("dev ")
-    alone = f"{head} is all that was confirmed."
-    return f"{head} wins on dev, by {by}." if len(run.configs) > 1 else alone
+    alone = f"It is {head}, which is all that was confirmed."
+    return f"It is {head}: it wins on dev, by {by}." if len(run.configs) > 1 else alone
 
 
 def _aims(run: Run) -> Iterator[tuple[str, str]]:

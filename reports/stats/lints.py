@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -77,8 +79,18 @@ def unfinished(run: Run) -> Iterator[Lint]:
         )
 
 
-def edges(run: Run) -> Iterator[Lint]:
-    """The best value of a parameter lies in the outer twentieth of its range."""
+@dataclass(frozen=True)
+class NearEdge:
+    """A parameter whose best value lies at the "low" or "high" end of its range, `entry`."""
+
+    name: str
+    value: float
+    end: str
+    entry: dict[str, Any]
+
+
+def near_edges(run: Run) -> Iterator[NearEdge]:
+    """Those whose best value lies in the outer twentieth, unless nothing lies beyond that end."""
     trial = tuning.best_trial(run)
     best = tuning.settings_of(run, -1 if trial is None else trial)
     idle = summary.idle(best, run.provenance.get("trainer"))
@@ -90,15 +102,20 @@ def edges(run: Run) -> Iterator[Lint]:
             continue
         end = "low" if where < 0.5 else "high"
         entry = tuning.space_of(run, name)
-        if entry[end] == LIMITS.get((name.rpartition(".")[2], end)):
-            continue
+        if entry[end] != LIMITS.get((name.rpartition(".")[2], end)):
+            yield NearEdge(name, float(value), end, entry)
+
+
+def edges(run: Run) -> Iterator[Lint]:
+    """The best value of a parameter lies in the outer twentieth of its range."""
+    for one in near_edges(run):
         yield Lint(
             "best near an edge",
             WARN,
-            f"The best {name}, {text.value(value)}, lies at the {end} end of its range "
-            f"({text.value(entry['low'])} to {text.value(entry['high'])}).",
-            f"Widen the range of {name} beyond {text.value(entry[end])} and search again, unless "
-            "that end is its natural limit.",
+            f"The best {one.name}, {text.value(one.value)}, lies at the {one.end} end of its range "
+            f"({text.value(one.entry['low'])} to {text.value(one.entry['high'])}).",
+            f"Widen the range of {one.name} beyond {text.value(one.entry[one.end])} and search "
+            "again, unless that end is its natural limit.",
             "sensitivity",
         )
 

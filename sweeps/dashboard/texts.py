@@ -52,6 +52,7 @@ def of_result(
 ) -> str:
     """The study's note once the report is made, with the winners."""
     blocks = [*_head(study, progress), f"**[The report]({report})** has all of it."]
+    blocks += of_recommendation(run)
     winners = of_winners(run)
     return "\n\n".join([*blocks, *(winners or _best(study, progress, trials_at))])
 
@@ -113,6 +114,21 @@ def _settings(values: Mapping[str, Any]) -> str:
     return text(wording.settings(values))
 
 
+def of_recommendation(run: "Run") -> Iterator[str]:
+    """What to use and what to do next, with the lines of the study file."""
+    from reports.advice.recommendation import recommendation
+
+    made = recommendation(run)
+    yield f"## {text(made.headline)}"
+    yield text(" ".join(filter(None, [made.why, made.settings and f"Settings: {made.settings}."])))
+    yield "\n".join(
+        f"- {text(fact.label)}: **{text(fact.value)}**, {text(fact.beside)}" for fact in made.facts
+    )
+    for n, step in enumerate(made.steps, 1):
+        yield f"**Next, {n}**: {text(step.do)}"
+        yield code(step.lines)
+
+
 def of_winners(run: "Run") -> list[str]:
     """The verdict and the table of the confirmation; nothing where there was none."""
     from reports import winners
@@ -138,6 +154,12 @@ def text(value: object) -> str:
     line = printable(" ".join(str(value).split()))
     short = line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
     return SIGNS.sub(r"\\\1", short)
+
+
+def code(lines: str) -> str:
+    """Lines to copy, which no sign in them ends."""
+    shown = [f"    {printable(line)}" for line in lines.splitlines()]
+    return "\n".join(shown)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,4 +1,4 @@
-"""A result as text and as HTML: its verdict, its table of winners, and the path of its report.
+"""A result as text and as HTML: what to use, the table of winners, and the path of its report.
 
 The numbers are the report's. A search that was not confirmed has no winner: its best are shown.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from textwrap import fill
+from textwrap import fill, indent
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,19 +20,14 @@ if TYPE_CHECKING:
 
 WIDTH, GAP = 100, "  "  # characters of a line of text; what separates two columns of the table
 SHOWN = 10  # best trials of a search that was not confirmed
-# Shown in place of the verdict if there is no winner.
-DIVERGED = ("Verdict", "There is no winner: every network of the setting of rank 1 diverged.")
-UNCONFIRMED = (
-    "Verdict",
-    "Nothing was confirmed: the best value of a search is selected, and so too good.",
-)
 
 
 @dataclass(frozen=True)
 class _Display:
-    """sentences: the verdict as (label, sentence); table: of texts; note: explains the table."""
+    """sentences: (label, sentence); steps: (what to do, lines); note: explains the table."""
 
     sentences: Sequence[tuple[str, str]]
+    steps: Sequence[tuple[str, str]]
     table: pd.DataFrame
     note: str
 
@@ -45,6 +40,7 @@ def text(run: "Run", report: Path) -> str:
     in_report = f" No room here, but in the report: {', '.join(absent)}." if absent else ""
     lines = [
         *(fill(f"{label}: {sentence}", WIDTH) for label, sentence in display.sentences),
+        *(f"{fill(f'Next: {do}', WIDTH)}\n{indent(lines, '    ')}" for do, lines in display.steps),
         "",
         *_aligned(fitting),
         "",
@@ -61,26 +57,37 @@ def as_html(run: "Run", report: Path) -> str:
         f"<p><b>{html.escape(label)}:</b> {html.escape(sentence)}</p>"
         for label, sentence in display.sentences
     ]
+    steps = [
+        f"<p>{html.escape(do)}</p><pre>{html.escape(lines)}</pre>" for do, lines in display.steps
+    ]
     with pd.option_context("display.max_colwidth", None):  # so that pandas does not cut settings
         table = display.table.to_html(index=False, justify="left", escape=True)
     note = f"<p>{html.escape(display.note)}</p>"
     place = f"<p>Report: <code>{html.escape(str(report))}</code></p>"
-    return "\n".join([*sentences, table, note, place])
+    return "\n".join([*sentences, *steps, table, note, place])
 
 
 def _display(run: "Run") -> _Display:
-    if run.confirm is None:
-        return _of_search(run)
+    from reports.advice.recommendation import recommendation
     from reports.sections import answers
+
+    made = recommendation(run)
+    sentences = [("Recommendation", f"{made.headline} {made.why}")]
+    sentences += [(one.label, f"{one.value}, {one.beside}") for one in made.facts]
+    table, note = _of_search(run) if run.confirm is None else _of_winners(run)
+    steps = [(step.do, step.lines) for step in made.steps]
+    return _Display([*sentences, *answers.lines(run)], steps, table, note)
+
+
+def _of_winners(run: "Run") -> tuple[pd.DataFrame, str]:
     from reports.sections.confirmed import winners_table
 
     table = winners_table(run)
     rows = [[cell.in_words for cell in row.cells] for row in table.rows]
-    frame = pd.DataFrame(rows, columns=[column.label for column in table.columns])
-    return _Display(answers.lines(run) or (DIVERGED,), frame, table.note)
+    return pd.DataFrame(rows, columns=[column.label for column in table.columns]), table.note
 
 
-def _of_search(run: "Run") -> _Display:
+def _of_search(run: "Run") -> tuple[pd.DataFrame, str]:
     """The best trials of a search, by rank."""
     trials = run.trials
     best = trials[trials["rank"] > 0].sort_values("rank").head(SHOWN)
@@ -89,7 +96,7 @@ def _of_search(run: "Run") -> _Display:
     table = pd.concat([best[["rank", "trial", "value"]], settings], axis=1)
     label = str(run.provenance["objective"].get("label", run.metric))
     words = table.rename(columns={"value": label}).map(_word)
-    return _Display((UNCONFIRMED,), words, f"The best of {len(trials)} trials.")
+    return words, f"The best of {len(trials)} trials."
 
 
 def _word(value: object) -> str:

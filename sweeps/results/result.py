@@ -14,6 +14,7 @@ from sweeps.storage import folders
 
 if TYPE_CHECKING:
     from reports import frames
+    from reports.advice.recommendation import Recommendation
     from sweeps.results.model import Model
 
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class Result:
     """A finished run, read from its folder; get one by `sweeps.run` or `sweeps.load`.
 
-    `print` and a notebook show its verdict, its table of winners and where its report stands.
+    `print` and a notebook show what it recommends, its table of winners and the report's place.
 
     Args:
         folder: The run folder.
@@ -133,6 +134,28 @@ class Result:
         from reports import summary
 
         return summary.table(self.run)
+
+    @cached_property
+    def recommendation(self) -> "Recommendation":
+        """The model to use, by rule: of those that are the same as the best one, the simplest.
+
+        Returns:
+            `use` names it ("" where there is none) and `kind` says what it is; `headline`, `why`,
+            `settings` and `sure` are sentences, `error` an interval; `steps` are what to do next,
+            each with `lines` for the study file; `same` and `open` name models that are as good, or
+            may be.
+
+        Raises:
+            ValueError: A file is missing, damaged or foreign (`reports.frames.RunFolderError`).
+
+        Example:
+            >>> import sweeps
+            >>> sweeps.load("runs/moons").recommendation.steps[0].do  # that was a search alone
+            'Confirm it, against the defaults and simple models:'
+        """
+        from reports.advice import recommendation
+
+        return recommendation.recommendation(self.run)
 
     @cached_property
     def best(self) -> dict[str, Any]:

@@ -44,14 +44,17 @@ def _found(result: "Result") -> dict[str, Any]:
     """search_best: the trial with the best value; winner: the best in the confirmation.
 
     The two are often not the same. best: the settings of the winner; after a search alone, of
-    search_best. verdict: the winner against the defaults and the best baseline, and what remains.
+    search_best. recommendation: the model to use, and what to do next. verdict: the winner against
+    the defaults and the best baseline, and what remains.
     """
+    from reports.advice.recommendation import recommendation
     from reports.sections import answers
 
     trials = result.trials
     first = trials[trials["rank"] == 1][["trial", "value"]].to_dict("records")
     return {
         "study": result.folder.name,
+        "recommendation": _plain(recommendation(result.run).plain()),
         "trials": {str(state): int(n) for state, n in trials["state"].value_counts().items()},
         "ended_by": result.run.provenance.get("ended_by"),
         "search_best": {k: _finite(v) for k, v in first[0].items()} if first else None,

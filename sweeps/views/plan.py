@@ -100,7 +100,8 @@ def _few(names: tuple[str, ...], most: int = 6) -> list[str]:
 def space(study: Study) -> list[str]:
     """What is searched, a line a parameter."""
     described = [
-        f"{leaf.name} {leaf.low:g} … {leaf.high:g}{', log' if leaf.log else ''}"
+        f"{leaf.name} {wording.option(leaf.low)} … {wording.option(leaf.high)}"
+        f"{', log' if leaf.log else ''}"
         if isinstance(leaf, Range)
         else f"{leaf.name} {' | '.join(map(wording.option, leaf.codes))}"
         for leaf in study.space.parameters()

@@ -1,4 +1,4 @@
-"""What a run says when it is done: the table of winners, and where everything is."""
+"""What a run says when it is done: the table of winners, where everything is, what to use."""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -16,13 +16,16 @@ from sweeps.base.terminal import say, verbatim
 from sweeps.results.result import Result
 from sweeps.study.spec import Study
 from sweeps.views import wording
+from sweeps.views.recommending import recommend
 
 if TYPE_CHECKING:
     from reports.winners import ScoreColumn, Winners
 
 
 def closing(result: Result, study: Study, storage: str | None, console: Console) -> None:
-    """Print the table of winners with its reading, then the exact commands to go on with."""
+    """Print the table of winners with its reading, where all is, and last what to use and do."""
+    from reports.advice.recommendation import recommendation
+
     failed = result.trials[result.trials["state"] == "failed"]
     for cause, count in failed["cause"].value_counts().items():
         say(console, "failed", f"{wording.count(count, 'trial')}: {cause}", style="red")
@@ -48,6 +51,8 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
     verbatim(console, "")
     for line in _where(result, storage):
         verbatim(console, line)
+    verbatim(console, "")
+    recommend(recommendation(result.run), result.folder, console)
 
 
 # What a narrow terminal goes without, the first one first; the report has all of it.

@@ -25,8 +25,13 @@ def value_of(value: Any) -> str:
 
 
 def option(code: Any) -> str:
-    """An option of a choice as Optuna knows it, with digits enough to tell it from the others."""
-    return f"{code:g}" if isinstance(code, float) else value_of(code)
+    """An option of a choice as Optuna knows it, with digits enough to tell it from the others.
+
+    Likewise an end of a range.
+    """
+    from reports import text
+
+    return text.setting(float(code), 6) if isinstance(code, float) else value_of(code)
 
 
 def count(n: int, word: str) -> str:

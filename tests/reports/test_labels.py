@@ -55,7 +55,7 @@ def test_a_name_that_is_too_long_is_cut(folder_of: Callable[[str], Path]) -> Non
         ("optimizer.momentum.learning_rate", 0.07820484, "rate 0.078"),
         ("learning_rate", 0.001, "rate 0.001"),
         ("learning_rate", 0.000432049, "rate 0.00043"),
-        ("l2", 1.3e-6, "l2 1.3e-06"),
+        ("l2", 1.3e-6, "l2 1.3e-6"),
         ("l2", 0.0, "l2 0"),
         ("keep_prob", 1.0, "keep 1"),
         ("hidden", "[32, 16]", "[32, 16]"),

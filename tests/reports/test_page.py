@@ -100,8 +100,8 @@ def test_sections_stand_in_the_order_of_the_readers_questions(
     html = html_of(folder_of("front"))
     found = [a["id"] for a in Tags(html).of("section")]
     assert found == [
-        "verdict", "findings", "confirmed", "pareto", "constraints", "ledger", "classes",
-        "optimism", "curves", "speed", "sensitivity", "runs", "methods", "provenance",
+        "recommendation", "verdict", "findings", "confirmed", "pareto", "constraints", "ledger",
+        "classes", "optimism", "curves", "speed", "sensitivity", "runs", "methods", "provenance",
     ]  # fmt: skip
     assert len(found) == len(SECTIONS) - 1, "all but that of resampled confirmations"
 
@@ -198,14 +198,14 @@ def test_the_defaults_are_named_once(
     html_of: Callable[[Path], str], folder_of: Callable[[str], Path]
 ) -> None:
     html = html_of(folder_of("defaults alone"))
-    assert "Keep the defaults: nothing else was confirmed" in html
+    assert "It is the defaults: nothing else was confirmed" in html
 
 
 def test_a_search_alone_says_that_nothing_was_confirmed(
     html_of: Callable[[Path], str], make: Callable[..., Path]
 ) -> None:
     html = html_of(make(confirmed=None))
-    assert "nothing was confirmed" in html
+    assert "Nothing is confirmed yet" in html
     assert 'id="ledger"' not in html
     assert "Every trial of the search" in html
 

@@ -301,7 +301,8 @@ def test_optimism_is_fresh_less_selected(make: Callable[..., Path]) -> None:
 
 @pytest.mark.parametrize(
     ("x", "words"),
-    [(0.0, "0"), (1e-5, "1e-5"), (0.00123, "0.00123"), (0.05, "0.0500"), (12345678.0, "1.23e7"),
+    [(0.0, "0"), (1e-5, "1e-5"), (0.00123, "0.00123"), (5.9e-4, "0.000590"),
+     (0.05, "0.0500"), (12345678.0, "1.23e7"),
      (-0.5, "−0.500"), (1500, "1 500"), (math.nan, "–")],
 )  # fmt: skip
 def test_numbers(x: float | int, words: str) -> None:

@@ -254,7 +254,7 @@ def test_what_a_run_prints_and_leaves(confirmed: tuple[Path, str], cwd: Path) ->
     for text in (
         "synthetic:moons: 200 rows × 2 columns; target 'class', 2 classes (0, 1)",
         "120 train, 40 dev, 40 test (stratified, seed 0)",
-        "l2 1e-06 … 1, log",
+        "l2 1e-6 … 1, log",
         "outside the space (l2 0, batch_size 32): not searched, only confirmed",
         "4 trials × 3 replicates × 3 epochs, tpe, median pruning, window 6, seed 0",
         "loky, 2 jobs, one BLAS thread each",

@@ -166,7 +166,7 @@ def test_what_show_prints_of_a_run(unfinished: Path, finished: Path) -> None:
     for text in (
         "confirmed: 6 of 6 trials",
         ended,
-        "l2 1e-06 … 1, log",
+        "l2 1e-6 … 1, log",
         "winner: trial",
         "report.html",
     ):

@@ -192,14 +192,14 @@ def test_a_result_is_shown_with_verdict_table_and_report(folder: Path) -> None:
     row = result.table.iloc[0]
     assert f"{100 * row['dev_error']:.1f}" in text
     assert "No room here, but in the report:" in " ".join(text.split())
-    assert page.tags <= {"p", "b", "code", "table", "thead", "tbody", "tr", "th", "td"}
+    assert page.tags <= {"p", "b", "code", "pre", "table", "thead", "tbody", "tr", "th", "td"}
 
 
 def test_a_search_alone_shows_its_best_and_that_it_is_selected() -> None:
     result = sweeps.load("runs/moons")
     text, page = str(result), Tags(result._repr_html_())
     for shown in (text, " ".join(page.words)):
-        assert "Nothing was confirmed" in shown
+        assert "Nothing is confirmed yet" in shown
         assert "learning_rate" in shown
         assert "dev_loss" in shown
         assert "runs/moons/report.html" in shown
@@ -211,12 +211,12 @@ def test_where_there_is_no_winner(copy: Path) -> None:
     frame.to_parquet(copy / "confirm.parquet")
     result = sweeps.load(copy)
     for shown in (str(result), " ".join(Tags(result._repr_html_()).words)):
-        assert "There is no winner" in shown
+        assert "there is no winner" in shown
         assert "majority class" in shown
     (copy / "confirm.parquet").unlink()
     trials = pd.read_parquet(copy / "trials.parquet")
     trials.assign(state="failed", rank=0, value=float("nan")).to_parquet(copy / "trials.parquet")
-    assert "Nothing was confirmed" in str(sweeps.load(copy))
+    assert "No trial was completed" in str(sweeps.load(copy))
     assert sweeps.load(copy).best == {}
 
 

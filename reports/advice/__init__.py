@@ -1,0 +1,1 @@
+"""What to use and what to do next, in plain words; from statistics alone, draws nothing."""

@@ -1,0 +1,93 @@
+"""What a person calls a model and its settings: `the best network`, `learning rate 0.00059`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from reports import labels, summary, text
+from reports.frames import Run
+
+CONSTANTS = {"majority class": "the most frequent class", "mean": "the mean"}
+ALWAYS = ("hidden", "optimizer", "learning_rate")  # of our networks, searched or not
+DEFAULT = "defaults"
+
+
+def called(run: Run, name: str) -> str:
+    """A candidate, within a sentence."""
+    if name in CONSTANTS:
+        return f"always answering {CONSTANTS[name]}"
+    if name not in run.configs:
+        return name
+    if name == run.default:
+        return "the default network"
+    return "the best network" if name == run.winner else f"the network of {name}"
+
+
+def answer_of(run: Run, name: str) -> str:
+    """What a constant answers: `always answer 'benign'`, `always answer the mean`."""
+    if name not in CONSTANTS or run.regression:
+        return "always answer the mean"
+    classes = [str(one) for one in run.provenance["classes"]]
+    said = int(run.predictions.of(name, "test")[0, 0].argmax())
+    return f"always answer '{classes[said]}'"
+
+
+def setting_in_words(run: Run, config: str) -> str:
+    """A network's settings, the architecture and what was searched, as one would say them."""
+    every, found = summary.settings(run, config), labels.searched(run, config)
+    shown = () if run.provenance.get("trainer") else ALWAYS
+    first = {name: every[name] for name in shown if name in every}
+    values = first | {name: value for name, value in found.items() if "." not in name}
+    return in_words(values)
+
+
+def in_words(settings: Mapping[str, Any]) -> str:
+    """By name, in their order."""
+    return ", ".join(_said(name, value) for name, value in settings.items())
+
+
+def _said(name: str, value: Any) -> str:
+    if name in WORDS:
+        return WORDS[name](value)
+    return f"{plain_name(name)} {text.value(_bare(value))}"
+
+
+def plain_name(name: str) -> str:
+    """`learning rate` of `learning_rate`; of an arm's own, `momentum's beta`."""
+    *_, arm, last = ["", *name.split(".")]
+    words = last.replace("_", " ")
+    return f"{arm}'s {words}" if arm else words
+
+
+def _bare(value: Any) -> Any:
+    """An option without the settings of its own."""
+    return next(iter(value), None) if isinstance(value, Mapping) else value
+
+
+def _number(value: Any) -> str:
+    return text.setting(value, 2) if isinstance(value, float) else text.value(value)
+
+
+def _hidden(value: Any) -> str:
+    widths = str(text.value(value)).strip("[]")
+    if not widths:
+        return "no hidden layer"
+    many = text.listing(widths.split(", "))
+    return f"{'hidden layers' if ',' in widths else 'one hidden layer'} of {many}"
+
+
+def _dropout(value: Any) -> str:
+    if not isinstance(value, int | float):
+        return f"dropout that keeps {text.value(value)}"
+    return "no dropout" if value == 1 else f"dropout of {100 * (1 - value):.0f}{text.SPACE}%"
+
+
+WORDS: Mapping[str, Callable[[Any], str]] = {
+    "hidden": _hidden,
+    "optimizer": lambda value: str(text.value(_bare(value))).replace("_", " "),
+    "learning_rate": lambda value: f"learning rate {_number(value)}",
+    "batch_size": lambda value: "all rows a batch" if value == "full" else f"batches of {value}",
+    "keep_prob": _dropout,
+    "l2": lambda value: f"L2 penalty {_number(value)}" if value else "no L2 penalty",
+    "activation": lambda value: f"{value} units",
+    "initializer": lambda value: f"{text.value(_bare(value))} weights",
+}

@@ -1,0 +1,113 @@
+"""The recommendation in plain words, one object for the page, the terminal, JSON and the Dashboard.
+
+The rule stands in `reports.stats.recommending`, the next steps in `reports.advice.steps`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reports.advice import reasons, steps, using, without
+from reports.advice.in_words import answer_of, setting_in_words
+from reports.advice.reasons import Fact
+from reports.advice.step import Step
+from reports.frames import Run, once
+from reports.stats import measures, recommending
+from reports.stats.intervals import Interval
+from reports.stats.recommending import CONSTANT, NETWORK, Choice
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What to use, why, how good it is, what limits it, and what to do next.
+
+    use: the model's name in the run, "" where there is none to recommend. kind: "network",
+    "boosting", "linear model" or "constant". settings: of a network, in words. facts: the error,
+    the comparison, the limit. same, open: other models that are as good, or may be. how: lines that
+    use it, RUN standing for the run's folder.
+    """
+
+    use: str
+    kind: str
+    headline: str
+    settings: str
+    why: str
+    facts: tuple[Fact, ...]
+    error: Interval | None
+    limit: str
+    same: tuple[str, ...]
+    open: tuple[str, ...]
+    steps: tuple[Step, ...]
+    how: str
+    sure: str
+
+    def how_for(self, folder: Path) -> str:
+        """The lines that use it, for a run in that folder."""
+        return using.of_folder(self.how, folder)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON says it."""
+        error = self.error
+        return {
+            "use": self.use or None,
+            "kind": self.kind or None,
+            "headline": self.headline,
+            "settings": self.settings or None,
+            "why": self.why,
+            "error": None
+            if error is None
+            else {"estimate": error.estimate, "low": error.low, "high": error.high},
+            "covers": error.covers if error else None,
+            "limit": self.limit or None,
+            "same": list(self.same),
+            "not_decided": list(self.open),
+            "facts": [one.plain() for one in self.facts],
+            "next": [step.plain() for step in self.steps],
+            "how": self.how or None,
+        }
+
+
+@once
+def recommendation(run: Run) -> Recommendation:
+    """Of any run; of a search alone, or of one in which all diverged, what to do about that."""
+    choice = recommending.choice(run)
+    if choice is None:
+        return _nothing(run)
+    name = choice.name
+    error = measures.on_new_rows(run, name, measures.plain())
+    limit = reasons.limit(run, name)
+    return Recommendation(
+        name,
+        choice.kind,
+        _headline(run, choice),
+        setting_in_words(run, name) if choice.kind == NETWORK else "",
+        reasons.why(run, choice),
+        (reasons.error(run, error), reasons.comparison(run, choice), limit),
+        error,
+        limit.value,
+        tuple(one for one in choice.same if one != name),
+        choice.open,
+        steps.steps(run, choice),
+        using.lines(run, choice),
+        reasons.sure(run, choice, error),
+    )
+
+
+def _headline(run: Run, choice: Choice) -> str:
+    if choice.kind == CONSTANT:
+        return f"Nothing here beats a constant: {answer_of(run, choice.name)}."
+    if choice.kind != NETWORK:
+        return f"Use {choice.name}, not a network."
+    if recommending.is_constant(run, choice.name):
+        return f"The best network, {choice.name}, answers the same for every row."
+    if choice.name == run.default:
+        return "Use a network with the default settings."
+    return f"Use the network of {choice.name}."
+
+
+def _nothing(run: Run) -> Recommendation:
+    """Nothing to recommend: why, and what to do about it."""
+    headline, why, found = without.advice(run)
+    trial = without.best_trial(run)
+    words = "" if trial is None else without.settings(run, trial)
+    return Recommendation("", "", headline, words, why, (), None, "", (), (), found, "", "")

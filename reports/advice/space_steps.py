@@ -1,0 +1,124 @@
+"""Next steps in the space: ranges to widen, and what holds a network back or gives it room."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from reports import summary, text
+from reports.advice.in_words import plain_name
+from reports.advice.step import Step
+from reports.frames import Run
+from reports.stats import ledger, lints, tuning
+from reports.stats.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
+from reports.stats.recommending import Choice
+
+UP_TO_ONE = ("keep_prob", "beta", "beta1", "beta2", "floor", "label_smoothing")
+IN_ITS_PLACE = "  # not under fixed, too"
+
+
+def space_steps(run: Run, choice: Choice) -> Iterator[Step]:
+    """Wider ranges first, then what the verdict on bias and variance asks for."""
+    near = sorted(lints.near_edges(run), key=lambda one: one.name.count("."))
+    for one in near:
+        yield from _wider(run, one)
+    verdict = ledger.ledgers(run)[0].verdict if run.configs else ""
+    if verdict == HIGH_VARIANCE:
+        yield from _held_back(run)
+    if verdict in (HIGH_BIAS, CONDITIONAL):
+        yield from _more_room(run)
+    if verdict == CONDITIONAL:
+        yield from _reference(run)
+
+
+def _wider(run: Run, one: lints.NearEdge) -> Iterator[Step]:
+    low, high = widened(one)
+    path = _path(run, one.name)
+    if path is None or (low, high) == (one.entry["low"], one.entry["high"]):
+        return
+    log = ", log: true" * bool(one.entry.get("log"))
+    ends = f"{{low: {_number(low)}, high: {_number(high)}{log}}}"
+    side = "lowest" if one.end == "low" else "highest"
+    yield Step(
+        f"The best {plain_name(one.name)}, {text.setting(one.value, 2)}, is about the {side} that "
+        "was tried. Search further:",
+        nested([*path, one.name.rpartition(".")[2]], ends),
+    )
+
+
+def widened(one: lints.NearEdge) -> tuple[float, float]:
+    """The ends of a range that goes further where the best lies: ten times, or half as wide again.
+
+    A positive number stays one, and a share below 1 halves its distance to 1.
+    """
+    low, high, last = one.entry["low"], one.entry["high"], one.name.rpartition(".")[2]
+    is_whole = isinstance(low, int) and isinstance(high, int)
+    if one.end == "low":
+        further = low / 10 if one.entry.get("log") else max(low - (high - low) / 2, low / 2)
+        further = further if low > 0 else low
+        return (max(1, math.floor(further)) if is_whole else further), high
+    further = high * 10 if one.entry.get("log") else high + (high - low) / 2
+    if last in UP_TO_ONE and further >= 1:
+        further = (1 + high) / 2
+    return low, round(further) if is_whole else further
+
+
+def nested(path: list[str], value: str) -> str:
+    """The lines of a study file with a value at the end of a path."""
+    heads = [f"{'  ' * depth}{name}:" for depth, name in enumerate(path)]
+    return "\n".join([*heads[:-1], f"{heads[-1]} {value}"])
+
+
+def _path(run: Run, name: str) -> list[str] | None:
+    """Where a parameter stands in the file; None of a list's or a shape's own."""
+    *outer, _ = name.split(".")
+    if not outer:
+        return ["space"]
+    head = tuning.space_of(run, outer[0])
+    is_arm = len(outer) == 2 and outer[1] in map(str, head.get("choices") or ())
+    return ["space", outer[0], "choices", outer[1]] if is_arm else None
+
+
+def _number(x: float) -> str:
+    return text.setting(float(x), 6)
+
+
+def _held_back(run: Run) -> Iterator[Step]:
+    """Regularization that was not searched."""
+    if run.provenance.get("trainer"):
+        return
+    settings = summary.settings(run, str(run.winner))
+    ways = {"l2": "{low: 1e-4, high: 10, log: true}", "keep_prob": "{low: 0.5, high: 1.0}"}
+    if settings.get("hidden") == []:
+        del ways["keep_prob"]
+    for name, ends in ways.items():
+        if not _is_searched(run, name):
+            what = "an L2 penalty" if name == "l2" else "dropout"
+            yield Step(
+                f"The best network does better on its training rows than on new ones. Try {what}:",
+                nested(["space", name], ends + IN_ITS_PLACE),
+            )
+
+
+def _more_room(run: Run) -> Iterator[Step]:
+    """Larger layers, where their sizes were not searched."""
+    if run.provenance.get("trainer") or _is_searched(run, "hidden"):
+        return
+    now: Any = summary.settings(run, str(run.winner)).get("hidden", [])
+    sizes = [now, [2 * n for n in now], [4 * n for n in now]] if now else [[], [32], [64, 32]]
+    yield Step(
+        "The best network errs on its own training rows, too. Try larger ones:",
+        nested(["space", "hidden"], text.value(sizes) + IN_ITS_PLACE),
+    )
+
+
+def _reference(run: Run) -> Iterator[Step]:
+    """How well a perfect model could do, which tells noise from bias."""
+    train = float(run.rows_of(str(run.winner))["train_error"].mean())
+    yield Step(
+        "If you know how often even an expert errs, say so: it tells whether more is to be had.",
+        f"reference: {text.setting(train / 2, 1)}  # your figure",
+    )
+
+
+def _is_searched(run: Run, name: str) -> bool:
+    return any(one.split(".")[0] == name for one in run.parameters)

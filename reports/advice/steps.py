@@ -1,0 +1,184 @@
+"""What to do next, by rule, with the lines to put into the study file. Add one: write it, name it.
+
+A rule is a function (run, choice) -> steps, the first of which matter most.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from reports import text
+from reports.advice.in_words import called
+from reports.advice.reasons import tellingly
+from reports.advice.space_steps import space_steps
+from reports.advice.step import Step
+from reports.frames import Run
+from reports.stats import classes, lints, recommending, tuning
+from reports.stats.intervals import Interval
+from reports.stats.recommending import NETWORK, Choice, Comparison
+
+SHOWN = 3
+RESAMPLED_BELOW = 10_000  # rows, from which on one split decides as well
+AFFORDABLE = 5  # times the networks that there are
+ENOUGH = 10  # networks of a setting
+LATE = 0.75  # of the search: what was found then may not be the end
+
+
+def steps(run: Run, choice: Choice) -> tuple[Step, ...]:
+    """The first three that the rules have, in the order of the table below."""
+    found = (step for rule in RULES for step in rule(run, choice))
+    return tuple(islice(found, SHOWN))
+
+
+def open_question(run: Run, choice: Choice) -> Iterator[Step]:
+    """What would decide whether the simplest of those that are open is as good."""
+    if not choice.open:
+        return
+    asked = tellingly(run, choice.open)[0]
+    networks = choice.kind != NETWORK and asked in run.configs
+    other = "a network" if networks else called(run, asked)
+    confirm, data = run.provenance["confirm"] or {}, run.provenance["data"]
+    one = recommending.compare(run, choice.best, asked)
+    count = max(int(run.provenance["search"]["replicates"]), 5)
+    if "resample" not in confirm and data["rows"] < RESAMPLED_BELOW:
+        yield Step(
+            f"{text.count(one.found.decisive.n, 'row')} cannot decide whether {other} does as "
+            "well. Let all rows but the test rows count:",
+            f"replicates: {{count: {count}, resample: kfold}}",
+        )
+        return
+    times = networks_needed(one)
+    now = int(confirm.get("replicates") or len(run.rows_of(choice.best)))
+    if times <= AFFORDABLE:
+        yield Step(
+            f"Whether {other} does as well is not decided. More networks would tell:",
+            f"confirm: {{replicates: {now * times}}}",
+        )
+    else:
+        yield Step(
+            f"Whether {other} does as well only more rows can tell{_how_many(one)}:",
+            "data: {source: more_rows.csv}  # your file",
+        )
+
+
+def networks_needed(one: Comparison) -> float:
+    """How many times the networks would decide it, if the estimate holds; inf if no number can."""
+    whole, here = one.found.decisive, one.found.on_these_rows
+    if not whole.known or here is None or not here.known:
+        return 2
+    of_networks, of_all = _half(here) ** 2, _half(whole) ** 2
+    room = _wanted(one) ** 2 - max(of_all - of_networks, 0.0)
+    return max(2, math.ceil(of_networks / room)) if room > 0 else math.inf
+
+
+def _how_many(one: Comparison) -> str:
+    wanted, found = _wanted(one), one.found.decisive
+    times = (_half(found) / wanted) ** 2 if found.known and wanted > 0 else math.inf
+    return f", about {text.number(times, 2)} times as many" if 1 < times <= 100 else ""
+
+
+def _half(found: Interval) -> float:
+    return (found.high - found.low) / 2
+
+
+def _wanted(one: Comparison) -> float:
+    """The half-width that decides: short of zero, or within the margin."""
+    size = abs(one.found.decisive.estimate)
+    return max(size, one.margin - size)
+
+
+def few_networks(run: Run, choice: Choice) -> Iterator[Step]:
+    """So few networks hardly show how much they differ."""
+    if run.configs and max(len(run.rows_of(name)) for name in run.configs) < ENOUGH:
+        yield Step(
+            "So few networks of a setting hardly show how much luck there is. Train more:",
+            "confirm: {replicates: 20}",
+        )
+
+
+def no_baseline(run: Run, choice: Choice) -> Iterator[Step]:
+    """Nothing simpler was tried."""
+    if not len(run.baselines):
+        yield Step(
+            "Nothing simpler than a network was tried. Compare with simple models:",
+            "confirm: {baselines: [constant, linear, boosting]}",
+        )
+
+
+def longer(run: Run, choice: Choice) -> Iterator[Step]:
+    """The best network was still learning at its last epoch."""
+    if any(True for _ in lints.still_improving(run)):
+        yield Step(
+            "The best network was still getting better at the end. Train longer:",
+            f"fixed: {{epochs: {2 * int(run.provenance['search']['epochs'])}}}",
+        )
+
+
+def missed_class(run: Run, choice: Choice) -> Iterator[Step]:
+    """Rows of one class are surely missed more often than those of another."""
+    found = sorted(classes.classes(run), key=lambda one: one.error.estimate)
+    if len(found) < 2 or run.metric == "balanced_error" or run.provenance.get("trainer"):
+        return
+    best, worst = found[0], found[-1]
+    if best.error.high < worst.error.low:
+        unit = text.unit(run, "test_error")
+        most, least = (unit.value(one.error.estimate) for one in (worst, best))
+        yield Step(
+            f"The best network misses '{worst.name}' {most} of the time, '{best.name}' {least}. "
+            "If the classes count alike, say so:",
+            "objective: balanced_error\nspace:\n  class_weights: [none, balanced]",
+        )
+
+
+def late_find(run: Run, choice: Choice) -> Iterator[Step]:
+    """The best trial came in the last quarter of the search."""
+    trial, asked = tuning.best_trial(run), int(run.provenance["counts"]["asked"])
+    if trial is not None and trial >= LATE * asked:
+        yield Step(
+            "The best setting was found late in the search. Go on:",
+            f"search: {{trials: {2 * asked}}}",
+        )
+
+
+def another_split(run: Run, choice: Choice) -> Iterator[Step]:
+    """Whether it holds when the rows are divided otherwise."""
+    found = re.search(r"split: \{[^{}]*\bseed: (\d+)\}", run.study_yaml)
+    if found and "column" not in found[0]:
+        end = found[0].removesuffix(f"{found[1]}}}")
+        yield Step(
+            "See whether it holds when the rows are divided otherwise:",
+            f"data:\n  {end}{int(found[1]) + 1}}}",
+        )
+
+
+def more_trials(run: Run, choice: Choice) -> Iterator[Step]:
+    """A longer search, where it came to its end early enough."""
+    asked = int(run.provenance["counts"]["asked"])
+    if run.parameters and (tuning.best_trial(run) or 0) < LATE * asked:
+        yield Step(
+            f"A longer search may find a better network; {text.count(asked, 'trial')} are few:"
+            if asked < 100
+            else "A longer search may still find a better network:",
+            f"search: {{trials: {2 * asked}}}",
+        )
+
+
+def another_search(run: Run, choice: Choice) -> Iterator[Step]:
+    """Whether another search comes to the same."""
+    seed = int(run.provenance["search"].get("seed", 0))
+    yield Step("See whether another search comes to the same:", f"search: {{seed: {seed + 1}}}")
+
+
+RULES: tuple[Callable[[Run, Choice], Iterator[Step]], ...] = (
+    open_question,
+    few_networks,
+    no_baseline,
+    longer,
+    space_steps,
+    missed_class,
+    late_find,
+    another_split,
+    more_trials,
+    another_search,
+)

@@ -1,0 +1,68 @@
+"""What to say and to do where there is nothing to recommend: unconfirmed, failed, or diverged."""
+
+import math
+
+from reports import text
+from reports.advice.in_words import in_words
+from reports.advice.space_steps import nested
+from reports.advice.step import Step
+from reports.frames import Run
+from reports.stats import objectives, tuning
+
+
+def best_trial(run: Run) -> int | None:
+    """Of a search alone."""
+    return tuning.best_trial(run) if run.winner is None else None
+
+
+def settings(run: Run, trial: int) -> str:
+    """What was searched, of a trial, in words."""
+    return in_words(tuning.settings_of(run, trial))
+
+
+def advice(run: Run) -> tuple[str, str, tuple[Step, ...]]:
+    """The headline, why, and the next steps."""
+    if run.winner is not None:
+        return (
+            "Every network of the best setting diverged: there is no winner.",
+            "A network diverges when its steps are too large.",
+            _smaller_steps(run),
+        )
+    trial = best_trial(run)
+    again = (Step("Run it again:", _command(run)),)
+    if trial is None:
+        return (
+            "No trial was completed, so there is nothing to recommend.",
+            "The causes stand among the findings.",
+            again,
+        )
+    goal = objectives.objectives(run)[0]
+    row = run.trials[run.trials["trial"] == trial].iloc[0]
+    value, kept = float(row["value"]), bool(row["feasible"])
+    return (
+        f"Nothing is confirmed yet: trial {trial} looks best.",
+        f"Its {goal.name}, {goal.unit.value(value)}, was chosen for being the best of "
+        f"{text.count(len(run.trials), 'trial')}, and so is too good."
+        + " It breaks a constraint: no trial keeps them all."
+        * (not kept),
+        (Step("Confirm it, against the defaults and simple models:", _command(run)),),
+    )
+
+
+def _command(run: Run) -> str:
+    words = str(run.provenance["command"])
+    return words.replace(" --no-confirm", "")
+
+
+def _smaller_steps(run: Run) -> tuple[Step, ...]:
+    entry = tuning.space_of(run, "learning_rate")
+    high, low = entry.get("high"), entry.get("low")
+    clip = Step("Clip the gradients:", "fixed: {clip_norm: 1.0}")
+    if run.provenance.get("trainer"):
+        return ()
+    if high is None or low is None:
+        return (Step("Lower the learning rate:", "fixed: {learning_rate: 1e-4}"), clip)
+    ends = (min(low, high / 100), math.sqrt(high * low) if low > 0 else high / 10)
+    words = f"{{low: {text.setting(ends[0], 2)}, high: {text.setting(ends[1], 2)}, log: true}}"
+    lines = nested(["space", "learning_rate"], words)
+    return (Step("Search smaller learning rates:", lines), clip)

@@ -1,0 +1,78 @@
+"""The figure of the first screen: what is recommended beside the others, drawn wide and narrow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from reports.figures.style import INK, MUTED, SERIES, Figure, Panel, canvas, percent_axis, tidy
+from reports.figures.svg import panel
+from reports.stats.intervals import Interval
+
+# Width, letters and height of a line of a drawing, in the pixels of a screen that wide.
+SIZES = {"wide": (500.0, 12.5, 34.0), "narrow": (350.0, 11.5, 25.0)}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A candidate: its name and error, as numbers and in words; whether it is recommended."""
+
+    name: str
+    is_network: bool
+    is_chosen: bool
+    error: Interval
+    words: str
+
+    def times(self, unit: float) -> "Mark":
+        """With the error in another unit."""
+        found = self.error
+        ends = (unit * found.estimate, unit * found.low, unit * found.high)
+        return replace(self, error=replace(found, estimate=ends[0], low=ends[1], high=ends[2]))
+
+
+def recommended(marks: Sequence[Mark], margin: float, percent: bool, what: str) -> Figure:
+    """Errors with intervals, the recommended one first; the band is the margin around it.
+
+    what: the axis' label.
+    """
+    panels = tuple(_drawn(marks, margin, percent, what, size) for size in SIZES)
+    rows = [
+        (one.name, one.error.estimate, one.error.low, one.error.high, one.error.n) for one in marks
+    ]
+    caption = "Circles are networks, squares other models. Shaded: as good as the recommended one."
+    data = pd.DataFrame(rows, columns=["model", "error", "low", "high", "rows"])
+    return Figure("recommended", what, caption, panels, data, "data/confirm.csv")
+
+
+def _drawn(marks: Sequence[Mark], margin: float, percent: bool, what: str, size: str) -> Panel:
+    width, letters, line = SIZES[size]
+    with canvas(width, 52 + line * len(marks)) as figure:
+        axes = figure.subplots()
+        middle = marks[0].error.estimate
+        axes.axvspan(max(middle - margin, 0), middle + margin, color=SERIES[0], alpha=0.13, lw=0)
+        for place, one in enumerate(marks):
+            colour = SERIES[0] if one.is_network else SERIES[1]
+            if one.error.known:
+                axes.plot([one.error.low, one.error.high], [place, place], color=colour, lw=2.2)
+            shape = "o" if one.is_network else "s"
+            axes.plot(one.error.estimate, place, shape, color=colour, markersize=7.5)
+        axes.set_yticks(range(len(marks)), [one.name for one in marks], fontsize=letters)
+        for one, tick in zip(marks, axes.get_yticklabels(), strict=True):
+            tick.set_fontweight("bold" if one.is_chosen else "normal")
+        axes.set_ylim(len(marks) - 0.5, -0.5)
+        axes.set_xlim(0, _end(marks))
+        tidy(axes, what, grid="x")
+        axes.xaxis.label.set_fontsize(letters)
+        axes.xaxis.label.set_color(MUTED)
+        axes.tick_params(axis="x", labelsize=letters, labelcolor=MUTED)
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.locator_params(axis="x", nbins=5)
+        if percent:
+            percent_axis(axes, "x")
+        words = "; ".join(f"{one.name} {one.words}" for one in marks)
+        return panel(figure, f"recommended-{size}", what, f"{words}.")
+
+
+def _end(marks: Sequence[Mark]) -> float:
+    ends = [one.error.high if one.error.known else one.error.estimate for one in marks]
+    return 1.04 * max(*ends, 1e-9)

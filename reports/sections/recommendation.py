@@ -1,0 +1,66 @@
+"""The first screen: what to use, why, one figure, three numbers, what to do next."""
+
+from pathlib import Path
+
+from reports.advice import reasons
+from reports.advice.recommendation import recommendation as recommended
+from reports.figures import recommended as figures
+from reports.figures.recommended import Mark
+from reports.figures.style import Figure
+from reports.frames import Run
+from reports.sections.blocks import Recommended, Section, section
+from reports.stats import differences, measures, recommending
+from reports.stats.recommending import CONSTANT, Choice
+
+
+def recommendation(run: Run) -> Section:
+    """Of every run."""
+    made, choice = recommended(run), recommending.choice(run)
+    figure = None if choice is None else _figure(run, choice)
+    folder = run.folder.absolute()
+    how = made.how_for(Path(folder.parent.name) / folder.name)  # where it lies is nobody's business
+    block = Recommended(
+        settings=made.settings,
+        why=made.why,
+        facts=made.facts,
+        steps=made.steps,
+        how=how,
+        sure=made.sure,
+        figure=figure,
+    )
+    return section("recommendation", made.headline, [block])
+
+
+def _figure(run: Run, choice: Choice) -> Figure:
+    """The recommended one, the best network, the defaults and the baselines."""
+    by, sd = measures.plain(), run.target_sd if run.regression else None
+    margin = by.margin(float(measures.values(run, choice.name, by).mean()), run.regression)
+    what = "error on new data" if not run.regression else "typical error on new data"
+    what += " (SDs of the target)" * (run.regression and sd is None)
+    marks = [one.times(sd or 1.0) for one in _marks(run, choice)]
+    return figures.recommended(marks, margin * (sd or 1.0), not run.regression, what)
+
+
+def _marks(run: Run, choice: Choice) -> list[Mark]:
+    known = recommending.candidates(run)
+    shown = dict.fromkeys([choice.name, run.winner, run.default, *differences.baselines(run)])
+    names = [name for name in shown if name in known and _is_near(run, choice, str(name))]
+    return [_mark(run, choice, str(name)) for name in names]
+
+
+def _is_near(run: Run, choice: Choice, name: str) -> bool:
+    is_constant = recommending.kind_of(run, name) == CONSTANT
+    return not is_constant or name in (*choice.same, *choice.open)
+
+
+def _mark(run: Run, choice: Choice, name: str) -> Mark:
+    by = measures.plain()
+    found = measures.on_new_rows(run, name, by)
+    words = reasons.error_unit(run).interval(found)
+    return Mark(_label(run, name), name in run.configs, name == choice.name, found, words)
+
+
+def _label(run: Run, name: str) -> str:
+    if name == run.default:
+        return "defaults"
+    return f"best network ({name})" if name == run.winner else name

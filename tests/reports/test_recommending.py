@@ -1,0 +1,203 @@
+"""What is recommended: the rule, on runs whose answer is known; the steps; the words."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reports import frames
+from reports.advice import in_words, space_steps, steps
+from reports.advice.recommendation import recommendation
+from reports.frames import Run
+from reports.stats import lints, recommending
+from reports.stats.recommending import BOOSTING, CONSTANT, LINEAR, NETWORK
+
+Change = Callable[[dict[str, np.ndarray], pd.DataFrame], None]
+
+
+@pytest.fixture
+def changed(make: Callable[..., Path], copy: Callable[[Path], Path]) -> Callable[..., Run]:
+    """A run whose predictions and confirm.parquet are changed."""
+
+    def made(change: Change, **what: Any) -> Run:
+        folder = copy(make(**{"top": 2, "rows": 400} | what))
+        with np.load(folder / "predictions.npz") as file:
+            arrays = {name: file[name] for name in file.files}
+        confirm = pd.read_parquet(folder / "confirm.parquet")
+        change(arrays, confirm)
+        np.savez(folder / "predictions.npz", **arrays)
+        confirm.to_parquet(folder / "confirm.parquet", index=False)
+        return frames.load(folder)
+
+    return made
+
+
+def like(model: str, other: str) -> Change:
+    """A model that says what another says, network by network; of a baseline the first network."""
+
+    def change(arrays: dict[str, np.ndarray], confirm: pd.DataFrame) -> None:
+        mine, theirs = (confirm["config"] == name for name in (model, other))
+        n = int(mine.sum())
+        for split in ("dev", "test"):
+            arrays[f"{model}/{split}"] = np.resize(arrays[f"{other}/{split}"], (n, 400, 2))
+        scores = [f"{s}_{k}" for s in ("train", "dev", "test") for k in ("error", "loss")]
+        for name in [*scores, "status"]:
+            confirm.loc[mine, name] = np.resize(confirm.loc[theirs, name].to_numpy(), n)
+
+    return change
+
+
+def both(*changes: Change) -> Change:
+    def change(arrays: dict[str, np.ndarray], confirm: pd.DataFrame) -> None:
+        for one in changes:
+            one(arrays, confirm)
+
+    return change
+
+
+def test_a_linear_model_that_is_the_same_as_the_best_network_is_taken(
+    changed: Callable[..., Run],
+) -> None:
+    def steady(arrays: dict[str, np.ndarray], confirm: pd.DataFrame) -> None:
+        """All of the winner's networks alike: it and the linear model cannot be told apart."""
+        name = str(confirm.loc[confirm["rank"] == 1, "config"].iloc[0])
+        mine = confirm["config"] == name
+        for split in ("dev", "test"):
+            arrays[f"{name}/{split}"][:] = arrays[f"{name}/{split}"][:1]
+        for column in ("train", "dev", "test"):
+            for kind in ("error", "loss"):
+                first = confirm.loc[mine, f"{column}_{kind}"].iloc[0]
+                confirm.loc[mine, f"{column}_{kind}"] = first
+        like("logistic regression", name)(arrays, confirm)
+
+    run = changed(steady)
+    found = recommending.choice(run)
+    assert found is not None
+    assert (found.name, found.kind) == ("logistic regression", LINEAR)
+    assert run.winner in found.same
+    said = recommendation(run)
+    assert said.headline == "Use logistic regression, not a network."
+    assert said.why.startswith("No network is better by")
+    assert "LogisticRegression" in said.how
+
+
+def test_a_constant_that_is_as_good_as_all_is_recommended_and_said(
+    changed: Callable[..., Run],
+) -> None:
+    def all_constant(arrays: dict[str, np.ndarray], confirm: pd.DataFrame) -> None:
+        for name in ["majority class", "logistic regression", "gradient boosting"]:
+            n = int((confirm["config"] == name).sum())
+            for split in ("dev", "test"):
+                arrays[f"{name}/{split}"] = np.log(np.full((n, 400, 2), [0.4, 0.6], np.float32))
+        for name in confirm["config"].unique():
+            like(str(name), "majority class")(arrays, confirm)
+        for split in ("dev", "test"):
+            wrong = float((arrays[f"{split}_target"] != 1).mean())
+            confirm[[f"{split}_error", "train_error"]] = wrong
+            confirm[f"{split}_loss"] = -np.log(0.6) * (1 - wrong) - np.log(0.4) * wrong
+
+    run = changed(all_constant)
+    found = recommending.choice(run)
+    assert found is not None
+    assert found.kind == CONSTANT
+    assert recommending.is_constant(run, str(run.winner))
+    said = recommendation(run)
+    assert said.headline == "Nothing here beats a constant: always answer 'class 1'."
+    assert "always giving the same answer" in said.why
+
+
+def test_of_networks_that_are_the_same_the_simplest_is_taken(changed: Callable[..., Run]) -> None:
+    def twins(arrays: dict[str, np.ndarray], confirm: pd.DataFrame) -> None:
+        best = str(confirm.loc[confirm["rank"] == 1, "config"].iloc[0])
+        like("defaults", best)(arrays, confirm)
+        confirm.loc[confirm["config"] == best, "parameters"] = 1000
+
+    run = changed(twins)
+    found = recommending.choice(run)
+    assert found is not None
+    assert (found.best, found.name) == (run.winner, "defaults")
+    said = recommendation(run)
+    assert said.headline == "Use a network with the default settings."
+    assert said.how.startswith("space: {}\nfixed:\n"), "model.npz is the winner's"
+
+
+def test_the_simplest_comes_first(make: Callable[..., Path]) -> None:
+    run = frames.load(make())
+    order = sorted(recommending.candidates(run), key=lambda name: recommending.size(run, name))
+    kinds = [recommending.kind_of(run, name) for name in order]
+    assert kinds[:2] == [CONSTANT, LINEAR]
+    assert kinds[-1] == BOOSTING, "its trees hold more numbers than these networks"
+    assert kinds[2:-1] == [NETWORK] * len(run.configs)
+
+
+def test_a_baseline_that_is_shown_to_be_better_is_recommended(make: Callable[..., Path]) -> None:
+    run = frames.load(make(top=0))
+    said = recommendation(run)
+    assert said.headline == "Use gradient boosting, not a network."
+    assert "does worse, by" in said.why
+    assert run.default in recommending.choice(run).worse  # type: ignore[union-attr]
+
+
+def test_a_setting_that_breaks_a_constraint_is_no_candidate(make: Callable[..., Path]) -> None:
+    run = frames.load(make(limits=("dev_error <= 0.08",)))
+    assert {"logistic regression", "majority class"}.isdisjoint(recommending.candidates(run))
+    assert run.winner in recommending.candidates(run)
+    impossible = frames.load(make(limits=("dev_error <= 0.0001",), top=1))
+    assert recommendation(impossible).why.startswith("Nothing that was tried keeps the constraints")
+
+
+def test_every_kind_of_run_has_a_recommendation_that_json_can_say(kind: Path) -> None:
+    run = frames.load(kind)
+    said = recommendation(run)
+    assert json.loads(json.dumps(said.plain()))["headline"] == said.headline
+    assert said.headline.endswith(".")
+    assert all(step.do and step.lines for step in said.steps)
+    if said.use:
+        assert len(said.steps) == 3
+        assert len(said.facts) == 3
+        assert said.how
+    else:
+        assert said.steps, "there is always something to do"
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high", "log", "end", "expected"),
+    [
+        ("learning_rate", 1e-4, 0.1, True, "low", (1e-5, 0.1)),
+        ("l2", 1e-6, 1.0, True, "high", (1e-6, 10.0)),
+        ("keep_prob", 0.5, 1.0, False, "low", (0.25, 1.0)),
+        ("optimizer.momentum.beta", 0.8, 0.99, False, "high", (0.8, 0.995)),
+        ("channels", 8, 16, False, "high", (8, 20)),
+        ("channels", 1, 16, True, "low", (1, 16)),
+    ],
+)
+def test_a_range_is_widened_where_the_best_lies(
+    name: str, low: float, high: float, log: bool, end: str, expected: tuple[float, float]
+) -> None:
+    entry = {"low": low, "high": high, "log": log}
+    found = space_steps.widened(lints.NearEdge(name, low, end, entry))
+    assert found == pytest.approx(expected)
+    assert [type(x) for x in found] == [type(x) for x in expected]
+
+
+def test_no_question_is_asked_that_is_answered(make: Callable[..., Path]) -> None:
+    run = frames.load(make(top=0))
+    choice = recommending.choice(run)
+    assert choice is not None
+    assert choice.open == ()
+    assert list(steps.open_question(run, choice)) == []
+
+
+def test_settings_are_said_in_words() -> None:
+    found = {"hidden": [32, 16], "optimizer": {"adam": {"beta1": 0.9}}, "learning_rate": 5.9e-4,
+             "keep_prob": 0.89, "l2": 0.0, "batch_size": "full", "channels": 8}  # fmt: skip
+    assert in_words.in_words(found).replace("\xa0", " ") == (
+        "hidden layers of 32 and 16, adam, learning rate 0.00059, dropout of 11 %, "
+        "no L2 penalty, all rows a batch, channels 8"
+    )
+    assert in_words.in_words({"hidden": "[]"}) == "no hidden layer"
+    assert in_words.plain_name("optimizer.momentum.beta") == "momentum's beta"
