@@ -9,7 +9,9 @@ from sweeps.study.pruner_options import Median, Pruner
 from sweeps.study.sampler_options import Sampler, Tpe, startup
 from sweeps.study.section_base import StudySection
 
-NARROWEST = 2  # of the window while it grows: one trial trains while the next is asked
+# The window begins with a quarter, which keeps the workers busy: it should be four times the number
+# of jobs. But one trial trains while the next is asked.
+FIRST_SHARE, LEAST = 4, 2
 
 
 class Search(StudySection):
@@ -38,7 +40,8 @@ class Search(StudySection):
         first = startup(self.sampler)
         if number < first or self.growth == 1:
             return self.window
-        return min(NARROWEST + math.floor(self.growth * (number - first)), self.window)
+        narrow = max(LEAST, self.window // FIRST_SHARE)
+        return min(narrow + math.floor(self.growth * (number - first)), self.window)
 
     def told_before(self, number: int) -> int:
         """How many trials the sampler knows of when trial `number` is asked."""

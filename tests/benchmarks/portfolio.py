@@ -24,7 +24,8 @@ from threadpoolctl import threadpool_limits
 from sweeps.phases import prepare
 from sweeps.search import designs, starts
 from sweeps.study.file import documents
-from sweeps.study.hyperparameters.vocabulary import plain
+from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain, with_default_settings
+from sweeps.study.space import Config
 from sweeps.training import seeds
 from sweeps.training.task import Task
 from sweeps.training.trial import train_together
@@ -32,6 +33,7 @@ from tests.benchmarks import common, made_tables
 
 MOST = 6  # settings of a portfolio
 EPOCHS = 100
+DRAWS = 500  # of random settings
 SPACE: Mapping[str, Any] = {
     "hidden": [[], [16], [16, 8], [32, 16], [64, 32]],
     "activation": ["relu", "tanh"],
@@ -44,7 +46,7 @@ SPACE: Mapping[str, Any] = {
 }
 
 
-def costs(name: str, count: int) -> tuple[list[dict[str, Any]], list[float]]:
+def costs(name: str, count: int) -> tuple[list[Config], list[float]]:
     """The settings, the defaults first, and the dev loss of each on a table, at its best epoch.
 
     The epoch is that of the mean curve of five folds.
@@ -70,7 +72,7 @@ def costs(name: str, count: int) -> tuple[list[dict[str, Any]], list[float]]:
             (outcome,) = train_together([task], dataset.for_search)
             curve = outcome.each.mean(axis=1)
             found.append(float(np.nanmin(np.where(np.isfinite(curve), curve, np.inf))))
-    return [{word: plain(config[word]) for word in SPACE} for config in settings], found
+    return settings, found
 
 
 def choose(losses: NDArray[np.float64], most: int) -> list[int]:
@@ -88,34 +90,46 @@ def choose(losses: NDArray[np.float64], most: int) -> list[int]:
     return chosen[1:]
 
 
-def behind(losses: NDArray[np.float64], most: int) -> tuple[float, dict[int, float]]:
-    """Log ratio to the best of all on tables left out: of portfolios, and of random settings."""
-    tables, count = losses.shape
+def behind(losses: NDArray[np.float64], most: int) -> dict[str, float]:
+    """Mean log ratio to the best of all: of portfolios on tables left out, of random settings."""
     best = losses.min(axis=1)
     left_out = [
         losses[table, [0, *choose(np.delete(losses, table, axis=0), most)]].min() - best[table]
-        for table in range(tables)
+        for table in range(len(losses))
     ]
-    rng = np.random.default_rng(0)
-    random = {
-        size: float(
-            np.mean(
-                [
-                    losses[:, [0, *rng.choice(count - 1, size - 1, replace=False) + 1]].min(axis=1)
-                    - best
-                    for _ in range(500)
-                ]
-            )
-        )
-        for size in (most + 1, 12, 25)
+    found = {f"portfolio of {most}": float(np.mean(left_out))}
+    rng, others = np.random.default_rng(0), losses.shape[1] - 1
+    for size in (most, 12, 24):
+        if size <= others:
+            draws = [[0, *1 + rng.choice(others, size, replace=False)] for _ in range(DRAWS)]
+            least = [losses[:, draw].min(axis=1) - best for draw in draws]
+            found[f"{size} random"] = float(np.mean(least))
+    return found
+
+
+def said(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A setting as a study file says it, with two digits of the learning rate."""
+    named = {
+        word: config[word][0]
+        if config[word] == with_default_settings(config[word][0])
+        else plain(config[word])
+        for word in SPACE
+        if VOCABULARY[word].kind.options
     }
-    return float(np.mean(left_out)), random
+    rate = float(f"{config['learning_rate']:.2g}")
+    return {word: plain(config[word]) for word in SPACE} | {"learning_rate": rate} | named
+
+
+def written(chosen: list[dict[str, Any]]) -> str:
+    """The portfolio's file: a setting a line."""
+    lines = ",\n".join(f"    {json.dumps(setting)}" for setting in chosen)
+    return f'{{\n  "portfolio": [\n{lines}\n  ]\n}}\n'
 
 
 def main(options: argparse.Namespace) -> None:
     """Train, choose, print."""
     print(common.facts(argparse.Namespace(settings=options.settings)))
-    names = list(made_tables.CHOSEN_FROM)
+    names = options.tables
     with ProcessPoolExecutor(options.jobs) as pool:
         each = []
         for name, one in zip(
@@ -125,24 +139,22 @@ def main(options: argparse.Namespace) -> None:
             print(name, f"{one[1][0]:.4f} {min(one[1]):.4f}", file=sys.stderr, flush=True)
     settings = each[0][0]
     losses = np.log([found for _, found in each])
-    chosen = [settings[place] for place in choose(losses, MOST)]
-    portfolios, random = behind(losses, MOST)
+    chosen = [said(settings[place]) for place in choose(losses, MOST)]
     note = (
         "Mean over tables of ln(least dev loss / that of the best setting of all); a portfolio is "
         "chosen without the table. Each has the defaults besides."
     )
-    rows = [[f"portfolio of {MOST}", f"{portfolios:.3f}"]]
-    rows += [[f"{size - 1} random", f"{value:.3f}"] for size, value in random.items()]
+    rows = [[name, f"{value:.3f}"] for name, value in behind(losses, MOST).items()]
     print(common.MarkdownTable("Portfolio", note, ["settings", "behind"], rows).markdown())
-    text = json.dumps({"portfolio": chosen}, indent=2) + "\n"
+    text = written(chosen)
     print(text)
     if options.write:
         starts.PORTFOLIO.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--settings", type=int, default=97, help="with the defaults")
-    parser.add_argument("--jobs", type=int, default=1)
+    parser = common.arguments(__doc__, rounds=1, trials=1)
+    parser.add_argument("--settings", type=int, default=65, help="with the defaults")
+    parser.add_argument("--tables", nargs="+", default=list(made_tables.CHOSEN_FROM))
     parser.add_argument("--write", action="store_true")
     main(parser.parse_args())

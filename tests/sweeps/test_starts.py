@@ -24,7 +24,13 @@ SPACE = {"learning_rate": RATE, "l2": {"low": 0, "high": 1}, "optimizer": ["adam
 KNOWN = [
     {"learning_rate": 0.02, "l2": 0.3, "optimizer": "rmsprop"},
     {"learning_rate": 0.001, "l2": 0, "optimizer": "adam"},  # the defaults
-    {"learning_rate": 0.02, "l2": 0.3, "optimizer": "momentum"},  # not searched here
+    {
+        "activation": "tanh",
+        "learning_rate": 0.02,
+        "l2": 0.3,
+        "optimizer": "rmsprop",
+    },  # as the first
+    {"learning_rate": 0.02, "l2": 0.3, "optimizer": "momentum"},  # not searched here: the default
     {"learning_rate": 7, "hidden": [64], "optimizer": "rmsprop"},
 ]
 
@@ -65,14 +71,15 @@ def test_defaults_come_first_then_enqueued_then_the_portfolio_then_sobol_points(
     of = study(enqueue=[{"l2": 0.5}])
     found = asked(of, 8)
     usual = {"learning_rate": 1e-3, "l2": 0.0, "optimizer": "adam"}
-    assert found[:4] == [
+    assert found[:5] == [
         usual,
         {**usual, "l2": 0.5},
         {"learning_rate": 0.02, "l2": 0.3, "optimizer": "rmsprop"},
+        {"learning_rate": 0.02, "l2": 0.3, "optimizer": "adam"},
         {**usual, "learning_rate": 0.1, "optimizer": "rmsprop"},
     ]
     even = study(search={"sampler": "qmc"})
-    assert found[4:] == asked(even, 5)[1:]
+    assert found[5:] == asked(even, 4)[1:]
 
 
 def test_sobol_points_alone_or_random_ones(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +151,13 @@ NEAREST: list[tuple[dict[str, Any], dict[str, Any] | None]] = [
         {"batch_size, learning_rate": [[8, 0.03], [64, 0.02]]},
         {"batch_size,learning_rate": "[64, 0.02]"},
     ),
-    ({"optimizer": ["adam", "rmsprop"]}, None),
+    ({"optimizer": ["adam", "rmsprop"]}, {"optimizer": "adam"}),
+    ({"optimizer": ["nadam", "rmsprop"]}, None),
+    ({"l2": {"choices": [0, {"low": 1, "high": 2}]}}, {"l2": 0.0}),
+    (
+        {"learning_rate": {"choices": [1, {"low": 0.001, "high": 0.01}]}},
+        {"learning_rate": "range", "learning_rate.range": 0.01},
+    ),
     ({"activation": ["tanh", "sigmoid"]}, None),
 ]
 

@@ -14,9 +14,10 @@ from sweeps.study.space.space import Space
 
 
 def nearest(space: Space, config: Config) -> Params | None:
-    """The params nearest to a configuration; None where an option of it is not in the space.
+    """The params nearest to a configuration; None where there are none that are alike.
 
-    A number outside a range is moved to its end, one between two choices to the nearer of them.
+    A number outside a range is moved to its end, one between two choices to the nearer of them; a
+    name that is not in the space gives way to the default, if that is.
     """
     try:
         params = space.ask(_Nearest(space, config))
@@ -30,7 +31,7 @@ class _Nearest:
 
     def __init__(self, space: Space, config: Config) -> None:
         self._leaves = {leaf.name: leaf for leaf in space.parameters()}
-        self._config = config
+        self._config, self._default = config, space.default
 
     def suggest_float(
         self, name: str, low: float, high: float, *, step: float | None = None, log: bool = False
@@ -49,11 +50,12 @@ class _Nearest:
         assert isinstance(leaf, Choice)
         if RANGE in leaf.codes and f"{name}.{RANGE}" in self._leaves:
             return self._beside(name, leaf)
-        distances = {code: self._distance(name, option) for code, option in leaf.codes.items()}
-        best = min(distances, key=distances.__getitem__)
-        if math.isinf(distances[best]) and len(distances) > 1:
-            raise LookupError(name)
-        return best
+        for config in (self._config, self._default):
+            apart = {code: self._distance(config, name, one) for code, one in leaf.codes.items()}
+            best = min(apart, key=apart.__getitem__)
+            if math.isfinite(apart[best]) or len(apart) == 1:
+                return best
+        raise LookupError(name)
 
     def _beside(self, name: str, leaf: Choice) -> Any:
         """An exact value where it is the wanted one, or no number is wanted; else the range."""
@@ -62,12 +64,12 @@ class _Nearest:
             return leaf.encode(wanted)
         return RANGE
 
-    def _distance(self, name: str, option: Any) -> float:
+    def _distance(self, config: Config, name: str, option: Any) -> float:
         if isinstance(option, JointValues):
             words = name.rpartition(".")[2].split(",")
             pairs = zip(words, option, strict=True)
-            return sum((distance(self._config[word], value) for word, value in pairs), 0.0)
-        return distance(self._wanted(name), option)
+            return sum((distance(config[word], value) for word, value in pairs), 0.0)
+        return distance(self._of(config, name), option)
 
     def _number(self, name: str, high: float) -> float:
         """A keyword, such as 'full' or 'none', stands for the highest number there can be."""
@@ -75,16 +77,24 @@ class _Nearest:
         return float(value) if _is_number(value) else high
 
     def _wanted(self, name: str) -> Any:
-        """What the configuration says of a parameter. Errors: LookupError where it says nothing."""
+        """What the configuration says of a parameter, or else the default."""
+        try:
+            return self._of(self._config, name)
+        except LookupError:
+            return self._of(self._default, name)
+
+    def _of(self, config: Config, name: str) -> Any:
+        """What one says of a parameter. Errors: LookupError where it says nothing."""
         path = name.split(".")
-        word = next((part for part in reversed(path) if part in self._config), "")
-        inner, value = path[len(path) - path[::-1].index(word) :], self._config[word]
+        word = next((part for part in reversed(path) if part in config), "")
+        inner, value = path[len(path) - path[::-1].index(word) :], config[word]
         if not inner:
             return value[0] if _is_named(value) and self._is_conditional(name) else value
         if word == "hidden":
             return _of_widths(value, inner)
         if _is_named(value):  # optimizer.momentum.beta
-            return dict(value[1])[inner[-1]]
+            option, settings = value
+            return {option: dict(settings)}[inner[0]][inner[-1]]
         return value[int(inner[-1])] if isinstance(value, tuple) else value
 
     def _is_conditional(self, name: str) -> bool:
