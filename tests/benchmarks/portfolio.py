@@ -10,26 +10,17 @@ is said too: each table is left out once.
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
-from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
-from sweeps.phases import prepare
-from sweeps.search import designs, starts
-from sweeps.study.file import documents
+from sweeps.search import starts
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain, with_default_settings
 from sweeps.study.space import Config
-from sweeps.training import seeds
-from sweeps.training.task import Task
-from sweeps.training.trial import train_together
-from tests.benchmarks import common, made_tables
+from tests.benchmarks import common, made_tables, surrogate
 
 MOST = 6  # settings of a portfolio
 EPOCHS = 100
@@ -51,28 +42,18 @@ def costs(name: str, count: int) -> tuple[list[Config], list[float]]:
 
     The epoch is that of the mean curve of five folds.
     """
-    with tempfile.TemporaryDirectory() as folder, threadpool_limits(1):
-        study = {
-            "name": "portfolio",
-            "data": made_tables.data(Path(folder), name),
+    study, dataset = surrogate.prepared(
+        name,
+        {
             "fixed": {"epochs": EPOCHS},
             "space": SPACE,
             "objective": {"metric": "dev_loss", "at": "last"},
             "replicates": {"count": 5, "resample": "kfold"},
-        }
-        document = documents.Document(study, {}, "study")
-        spec, dataset = prepare.prepare(document, Path(folder), [])
-        points = designs.qmc(spec.search.sampler, spec.space, spec.search.seed)
-        chosen = [spec.space.configure(params) for params in islice(points, count - 1)]
-        settings = [spec.space.default, *chosen]
-        found = []
-        for number, config in enumerate(settings):
-            replicates = range(spec.replicates.count)
-            task = Task(number, config, 0, seeds.SEARCH, replicates, spec.objectives, spec.dtype)
-            (outcome,) = train_together([task], dataset.for_search)
-            curve = outcome.each.mean(axis=1)
-            found.append(float(np.nanmin(np.where(np.isfinite(curve), curve, np.inf))))
-    return settings, found
+        },
+    )
+    settings = [study.space.default, *surrogate.points(study, count - 1)]
+    curves = [one.each.mean(axis=1) for one in surrogate.trained(study, dataset, settings)]
+    return settings, [float(curve[np.isfinite(curve)].min(initial=np.inf)) for curve in curves]
 
 
 def choose(losses: NDArray[np.float64], most: int) -> list[int]:

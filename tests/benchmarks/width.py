@@ -1,31 +1,27 @@
 """What a search finds by how soon its sampler learns of trials, and by what it begins with.
 
-`python -m tests.benchmarks.width`. Eight small tables under some windows and starts, one worker
-apiece, so that nothing but `search:` differs. What a search finds is the least dev loss of
-its trials; contestants are compared by its geometric mean over tables and seeds of the search.
+`python -m tests.benchmarks.width`. Eight small tables under some windows and starts, and nothing is
+pruned, so that nothing but these differs. What a search finds is the least dev loss of its trials;
+contestants are compared by its geometric mean over tables and seeds of the search.
 """
 
 import argparse
 import math
 import sys
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from itertools import product
-from pathlib import Path
-from statistics import mean
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from reports.stats import intervals
-from sweeps.data import Dataset
-from sweeps.phases import prepare
-from sweeps.study.file import documents
-from sweeps.training.task import Outcome, Task
-from sweeps.training.trial import train_together
-from tests.benchmarks import common, made_tables
+from sweeps.search.delayed import DelayedStudy
+from sweeps.study.search_section import Search
+from sweeps.study.space import Config
+from sweeps.study.spec import Study
+from sweeps.training.task import Outcome
+from tests.benchmarks import common, made_tables, surrogate
 
 # The first is what the others are compared with.
 CONTESTANTS: Mapping[str, dict[str, Any]] = {
@@ -34,7 +30,6 @@ CONTESTANTS: Mapping[str, dict[str, Any]] = {
     "window 4": {"window": 4, "growth": 1, "start": "random"},
     "growth 0.5": {"growth": 0.5, "start": "random"},
     "growth 0.25": {"growth": 0.25, "start": "random"},
-    "growth 0.125": {"growth": 0.125, "start": "random"},
     "window 16, Sobol": {"growth": 1, "start": "sobol"},
     "window 16, portfolio": {"growth": 1, "start": "portfolio"},
     "growth 0.25, Sobol": {"growth": 0.25, "start": "sobol"},
@@ -52,55 +47,45 @@ SPACE: Mapping[str, Any] = {
         "choices": {"momentum": {"beta": {"low": 0.8, "high": 0.99}}, "rmsprop": {}, "adam": {}}
     },
 }
+VALUES: Mapping[str, Any] = {
+    "fixed": {"epochs": 60},
+    "space": SPACE,
+    "objective": {"metric": "dev_loss", "at": "last"},
+    "replicates": 3,
+}
 
 
-class Here:
-    """An engine in this process."""
-
-    jobs = 1
-
-    def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
-        self._queue: list[tuple[int, list[Task]]] = []
-
-    def submit(self, key: int, tasks: list[Task]) -> None:
-        """Queue a pack."""
-        self._queue.append((key, tasks))
-
-    def ready(self) -> bool:
-        """Nothing trains meanwhile."""
-        return False
-
-    def wait(self) -> list[tuple[int, list[Outcome]]]:
-        """Train the next pack."""
-        key, tasks = self._queue.pop(0)
-        return [(key, train_together(tasks, self._dataset))]
-
-    def close(self) -> None:
-        """Nothing to end."""
+def least(study: Study, loss: Callable[[Config], float], trials: tuple[int, ...]) -> list[float]:
+    """The least loss of a search's first trials, for each number of them; nothing is pruned."""
+    delayed, told = DelayedStudy(study), 0
+    losses: list[float] = []
+    for number in range(max(trials)):
+        for one in range(told, study.search.told_before(number)):
+            delayed.tell(Outcome(one, "complete", (losses[one],), reports=np.array([losses[one]])))
+        told = study.search.told_before(number)
+        losses.append(loss(study.space.configure(delayed.ask(number).params)))
+    return [min(losses[:count]) for count in trials]
 
 
-def least(name: str, table: str, seed: int, trials: tuple[int, ...]) -> list[float]:
-    """The least dev loss of a contestant's first trials, for each number of them."""
-    prepare.optuna_quietly()
-    with tempfile.TemporaryDirectory() as folder, threadpool_limits(1):
-        study = {
-            "name": "width",
-            "data": made_tables.data(Path(folder), table),
-            "fixed": {"epochs": 60},
-            "space": SPACE,
-            "objective": {"metric": "dev_loss", "at": "last"},
-            "replicates": 3,
-            "search": {"pruner": "none", "trials": max(trials), "seed": seed, **CONTESTANTS[name]},
-        }
-        document = documents.Document(study, {}, "study")
-        spec, dataset = prepare.prepare(document, Path(folder), [])
-        seen = dataset.for_search
-        found = common.searched(spec, seen, Here(seen), max(trials))
-    losses = {
-        one.number: one.outcome.value for one in found.finished if one.outcome.state == "complete"
-    }
-    return [min(losses[number] for number in losses if number < count) for count in trials]
+def of_table(
+    table: str, names: list[str], rounds: int, trials: tuple[int, ...], points: int
+) -> dict[tuple[str, str, int], list[float]]:
+    """What each contestant finds on a table, under each seed; points: 0 to train every trial."""
+    study, dataset = surrogate.prepared(table, dict(VALUES))
+
+    def train(config: Config) -> float:
+        (outcome,) = surrogate.trained(study, dataset, [config])
+        return outcome.value
+
+    loss = surrogate.Surrogate(table, dict(VALUES), points) if points else train
+    found = {}
+    for seed, name in product(range(1, rounds + 1), names):
+        search = Search.model_validate({**CONTESTANTS[name], "pruner": "none", "seed": seed})
+        one = study.model_copy(update={"search": search})
+        found[name, table, seed] = least(one, loss, trials)
+        said = " ".join(f"{value:.4f}" for value in found[name, table, seed])
+        print(name, table, seed, said, file=sys.stderr, flush=True)
+    return found
 
 
 def log_ratios(found: Mapping[tuple[str, str, int], list[float]], name: str, first: str) -> Any:
@@ -130,34 +115,35 @@ def row(found: Mapping[tuple[str, str, int], list[float]], name: str, first: str
 
 def main(options: argparse.Namespace) -> None:
     """Search and print."""
-    names = options.contestants
-    trials = tuple(sorted({max(1, options.trials // 2), options.trials}))
-    each = list(product(names, options.tables, range(1, options.rounds + 1)))
+    names, rounds = options.contestants, options.rounds
+    trials = tuple(sorted({max(1, options.trials // 2), options.trials, 2 * options.trials}))
+    found: dict[tuple[str, str, int], list[float]] = {}
     with ProcessPoolExecutor(options.jobs) as pool:
-        values = pool.map(least, *zip(*each, strict=True), [trials] * len(each))
-        found = {}
-        for key, losses in zip(each, values, strict=True):
-            found[key] = losses
-            print(*key, *(f"{loss:.4f}" for loss in losses), file=sys.stderr, flush=True)
-    print(common.facts(argparse.Namespace(trials=options.trials, jobs=options.jobs)))
+        same = ([names], [rounds], [trials], [options.points])
+        each = (one * len(options.tables) for one in same)
+        for one in pool.map(of_table, options.tables, *each):
+            found |= one
+    print(common.facts(argparse.Namespace(rounds=rounds, jobs=options.jobs, points=options.points)))
+    what = f"trees over {options.points} trained settings" if options.points else "training"
     note = (
-        f"Least dev loss, geometric mean over {len(options.tables)} tables × {options.rounds} "
-        f"seeds of the search, over that of {names[0]}; 95 % over tables."
+        f"Least dev loss, geometric mean over {len(options.tables)} tables × {rounds} seeds of the "
+        f"search, over that of {names[0]}; 95 % over tables. A setting's loss is from {what}."
     )
     heads = ["contestant", *(f"after {count} trials" for count in trials)]
     rows = [row(found, name, names[0]) for name in names]
     print(common.MarkdownTable("Windows and starts", note, heads, rows).markdown())
-    ratios = {name: np.array(log_ratios(found, name, names[0]))[:, -1] for name in names}
+    ratios = {name: np.array(log_ratios(found, name, names[0]))[:, -2] for name in names}
     rows = [
         [table, *(f"{math.exp(ratios[name][n]):.2f}" for name in names)]
         for n, table in enumerate(options.tables)
     ]
-    rows.append(["mean", *(f"{math.exp(mean(ratios[name])):.2f}" for name in names)])
-    print(common.MarkdownTable("By table", "The last column.", ["table", *names], rows).markdown())
+    note = f"After {trials[-2]} trials."
+    print(common.MarkdownTable("By table", note, ["table", *names], rows).markdown())
 
 
 if __name__ == "__main__":
-    parser = common.arguments(__doc__, rounds=4, trials=30)
+    parser = common.arguments(__doc__, rounds=10, trials=30)
+    parser.add_argument("--points", type=int, default=256, help="0: every trial is trained")
     parser.add_argument("--contestants", nargs="+", default=list(CONTESTANTS))
     parser.add_argument("--tables", nargs="+", default=list(made_tables.SEARCHED))
     main(parser.parse_args())
