@@ -71,7 +71,16 @@ ROOMS = {
     ),
     "sweeps.study.hyperparameters": ("kinds", "list_kinds", "named_options", "vocabulary"),
     "sweeps.study.space": (
-        *("leaves", "dimensions", "conditional", "hyperparameter_constraints", "space", "walks"),
+        *(
+            "leaves",
+            "dimensions",
+            "beside",
+            "conditional",
+            "hyperparameter_constraints",
+            "space",
+            "walks",
+        ),
+        "nearest",
     ),
     "sweeps.study.file": (
         *("documents", "overrides", "depths", "ranges", "entries", "space_section", "enqueue"),

@@ -18,7 +18,7 @@ from sweeps.phases import memory, resampled
 from sweeps.phases.options import Options
 from sweeps.search import warm_start
 from sweeps.search.delayed import max_trials
-from sweeps.study import consistency, trainers
+from sweeps.study import compatibility, consistency, trainers
 from sweeps.study.file import documents, overrides, parsing
 from sweeps.study.spec import Study
 from sweeps.training import probing
@@ -49,6 +49,17 @@ class PreparedRun:
         if trials <= self.budget:
             return self
         search = self.study.search.model_copy(update={"trials": trials})
+        return replace(self, study=self.study.model_copy(update={"search": search}))
+
+    def as_begun(self, identity: dict[str, Any] | None) -> "PreparedRun":
+        """The same run with the search as an earlier version began it, where the file says nothing.
+
+        identity: of the run that is there already; None for a new one.
+        """
+        known = identity.get("search") if identity else None
+        if not isinstance(known, dict):
+            return self
+        search = compatibility.as_begun(self.study.search, known)
         return replace(self, study=self.study.model_copy(update={"search": search}))
 
     @property

@@ -115,6 +115,7 @@ def _run(run: PreparedRun) -> Result:
     shield = Shield()
     waiting = partial(say, run.console, "waiting", style="yellow")
     with RunFolder(run.folder, waiting) as held, shield.installed():
+        run = run.as_begun(held.begun(run.study.name, run.storage))
         known = _earlier(run)
         identity = resolved.identity(run.study, run.dataset, known)
         goals = [objective.goal for objective in run.study.objectives]

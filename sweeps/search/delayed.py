@@ -1,4 +1,4 @@
-"""What the sampler sees: the study as it was `window` trials ago, in this process's memory.
+"""What the sampler sees: the study as it was a window of trials ago, in this process's memory.
 
 Usually that is one Optuna study. With `search.per` each arm (one option of the chosen
 hyperparameter) has an Optuna study of its own, and the arms take turns; so each arm gets the same
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweeps.base.errors import UserError
-from sweeps.search import pruners, samplers
+from sweeps.search import pruners, samplers, starts
 from sweeps.search.designs import DESIGNS, Design, design_size
 from sweeps.storage import optuna_private
 from sweeps.storage.compared import expect_asked
@@ -135,6 +135,7 @@ class ArmStudy:
                 study.search.sampler, space, study.search.seed
             )
             self._design = Design(settings, self._initial)
+        self._starts = starts.first_settings(study, space, self._initial)
         self._ids: dict[int, int] = {}  # Optuna's id of a trial, by its number in the whole study
         self._seen = optuna.search_space.IntersectionSearchSpace(include_pruned=True)
         self._pruner = pruners.of_costs(study.pruner, study.objective.sign)
@@ -142,6 +143,7 @@ class ArmStudy:
         mine = [one for one in warm if space.locate(study.space.configure(one.params))]
         for one in mine:
             self._recall(one)
+        self._told = len(mine)
 
     def _recall(self, one: WarmTrial) -> None:
         """Add a trial of an earlier run, as if it had been told before the first trial."""
@@ -174,10 +176,12 @@ class ArmStudy:
         return optuna_private.stored(self._study, self._ids[number])
 
     def _fixed(self, place: int) -> Params | None:
-        """The initial or the design's setting at this place; None where the sampler decides."""
+        """The setting at this place, whatever was told; None where the sampler decides."""
         if place < len(self._initial):
             return self._initial[place]
-        return self._design[place - len(self._initial)] if self._design else None
+        is_first = self._told < sampler_options.startup(self._spec.search.sampler)
+        design = self._design or (self._starts if is_first else None)
+        return design[place - len(self._initial)] if design else None
 
     def _ask_again(self, number: int, trial_id: int) -> None:
         """Ask until the constraints are kept: with other seeds, then with a random sampler."""
@@ -210,6 +214,7 @@ class ArmStudy:
         # Straight into the storage: `Study.tell` makes a deep copy of the trial.
         from optuna.trial import TrialState
 
+        self._told += 1
         storage = optuna_private.storage(self._study)
         trial, reports = self._ids[outcome.number], outcome.reports
         if outcome.state == "failed":

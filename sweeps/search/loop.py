@@ -1,9 +1,9 @@
 """The search loop: it keeps up to `window` trials in flight, and asks for another as each one ends.
 
 It does not wait for whole batches. The sampler sees a delayed copy of the study, which is told of
-trial j immediately before trial j + window is asked, never earlier, even if its outcome is known;
-until then trial j shows as running. So the result does not depend on the order in which trials come
-back, on kills, or on later extensions.
+trial j immediately before the trial that `Search.told_before` says, by numbers alone; never
+earlier, even if its outcome is known, and until then trial j shows as running. So the result does
+not depend on the order in which trials come back, on kills, or on later extensions.
 """
 
 import math
@@ -55,20 +55,22 @@ def search(
     `dataset`, the trials with the most work go first, and small networks share a pack; without it,
     trials go alone, the oldest first.
     """
-    window, earlier = study.search.window, store.trials()
+    earlier = store.trials()
     outcomes: dict[int, Outcome] = {}
     running: dict[int, Params] = {}
-    workers = Workers(engine, dataset, window, in_time=math.isfinite(budget.deadline))
-    number = 0
+    workers = Workers(engine, dataset, study.search, in_time=math.isfinite(budget.deadline))
+    number = told = 0
     while True:
         workers.fill()  # before the sampler takes its time
-        while number < budget.trials and (number < window or number - window in outcomes):
-            if len(running) >= workers.room:
+        while number < budget.trials and len(running) < workers.room:
+            due = range(told, study.search.told_before(number))
+            if not all(one in outcomes for one in due):
                 break
-            if number >= window:
-                told = outcomes.pop(number - window)
-                delayed.tell(told)
-                budget.count(told)
+            for one in due:
+                outcome = outcomes.pop(one)
+                delayed.tell(outcome)
+                budget.count(outcome)
+            told = max(told, due.stop)
             resumed = number < len(earlier)
             if number > 0 and not resumed and budget.ends():
                 break

@@ -3,18 +3,18 @@
 The order never changes a result: what the sampler sees depends only on the trial's index.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from sweeps.data import Dataset
 from sweeps.training import networks, packing
 from sweeps.training.task import Task
 
-# Trial j + window cannot be asked before trial j is known. So once the oldest waiting trial lags
-# behind the newest by this share of the window, it goes first, before it holds up all the others.
-# Until then the largest amount of work goes first, so that it has ended by the time it is the
-# oldest. That is a pack's work in all, not a trial's: a pack of four takes longer than any of the
-# four alone, though each trial costs less in it.
+# No trial that is a window ahead of trial j can be asked before trial j is known. So once the
+# oldest waiting trial lags behind the newest by this share of the window, it goes first, before it
+# holds up all the others. Until then the largest amount of work goes first, so that it has ended by
+# the time it is the oldest. That is a pack's work in all: a pack of four takes longer
+# than any of its four trials alone, though each trial costs less in it.
 OLD = 0.6
 
 
@@ -28,10 +28,11 @@ class _Entry:
 class TaskQueue:
     """Hands out the most urgent task with others of the same key, up to `most` tasks in all.
 
+    window: how many trials may be in flight when the trial of that number is asked.
     Without a dataset a task's work is unknown: the oldest task goes first, alone.
     """
 
-    def __init__(self, dataset: Dataset | None, window: int, most: int) -> None:
+    def __init__(self, dataset: Dataset | None, window: Callable[[int], int], most: int) -> None:
         self._dataset, self._window, self._most = dataset, window, most
         self._entries: list[_Entry] = []  # the oldest first
         self._newest = 0
@@ -62,7 +63,7 @@ class TaskQueue:
     def _pack(self, most: int) -> list[_Entry]:
         groups = self._groups()
         oldest = self._entries[0]
-        if self._newest - oldest.task.number >= OLD * self._window:
+        if self._newest - oldest.task.number >= OLD * self._window(self._newest):
             return _with(oldest, groups[oldest.key], most)
         packs = [
             _with(entry, group, most)

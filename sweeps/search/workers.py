@@ -3,6 +3,7 @@
 from sweeps.data import Dataset
 from sweeps.engines import Engine, Failure, Packs
 from sweeps.search.task_queue import TaskQueue
+from sweeps.study.search_section import Search
 from sweeps.training.task import Outcome, Task, failed
 
 MOST = 4  # trials of a pack; a larger one takes long, and the window waits for its oldest trial
@@ -17,13 +18,13 @@ class Workers:
     """
 
     def __init__(
-        self, engine: Engine, dataset: Dataset | None, window: int, in_time: bool = False
+        self, engine: Engine, dataset: Dataset | None, search: Search, in_time: bool = False
     ) -> None:
         # At most half of the window in training, so that there are always trials left to ask.
-        most = max(1, min(MOST, window // (2 * engine.jobs)))
-        self.room = min(window, engine.jobs + 1) if in_time else window
+        most = max(1, min(MOST, search.window // (2 * engine.jobs)))
+        self.room = min(search.window, engine.jobs + 1) if in_time else search.window
         self._engine = engine
-        self._queue = TaskQueue(dataset, window, most)
+        self._queue = TaskQueue(dataset, search.window_at, most)
         self._packs = Packs[Task](engine)
 
     def add(self, task: Task) -> None:

@@ -1,8 +1,8 @@
 """A run folder that this process has claimed, and the study that is opened in it."""
 
 import json
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +71,20 @@ class RunFolder:
     def _hide(self, text: str) -> str:
         return storage_address.without_secrets(text, self._address)
 
+    def begun(self, name: str, address: Address | None) -> dict[str, Any] | None:
+        """The identity of the study that the folder or the storage has; None where it is new.
+
+        Errors: UserError where that is damaged, or of a later version.
+        """
+        known = self._identity_file()
+        if known.exists():
+            return identities.read(known)
+        backend = self._connect(name, address) if address else None
+        if backend is None or name not in _names(backend):
+            return None
+        with _readable(name):
+            return identities.of(_study(name, backend, []))
+
     def open(
         self,
         name: str,
@@ -82,21 +96,13 @@ class RunFolder:
 
         Errors: UserError where the folder's records, or the storage's study, are another study's.
         """
-        known = self.folder / "artifacts" / "identity.json"
+        known = self._identity_file()
         if known.exists():
             identities.expect_same(f"{self.folder}", identities.read(known), identity)
-        self._address, self._name = address.text if address else "", name
-        self._backend = backend = (
-            backends.remote(address) if address else backends.journal(self.folder / "journal.log")
-        )
-        try:
+        backend = self._connect(name, address)
+        with _readable(name):
             study = _study(name, backend, directions)
             identities.expect_ours(study, identity, directions)
-        except (ValueError, TypeError, LookupError) as fault:
-            raise UserError(
-                f"the study '{name}' of the storage: expected Optuna's rows, got "
-                f"{show(str(fault))} ({REMEDY})"
-            ) from None
         if address:
             self._claims.study(study)
             # Another run may have claimed the study before us, written to it, and ended by now.
@@ -105,6 +111,31 @@ class RunFolder:
         if not known.exists():
             atomic.write_text(known, json.dumps(identity))
         return Store(self.folder, study, identities.digest(identity), self._claims)
+
+    def _identity_file(self) -> Path:
+        return self.folder / "artifacts" / "identity.json"
+
+    def _connect(self, name: str, address: Address | None) -> "BaseStorage":
+        self._address, self._name = address.text if address else "", name
+        if self._backend is None:
+            self._backend = (
+                backends.remote(address)
+                if address
+                else backends.journal(self.folder / "journal.log")
+            )
+        return self._backend
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Errors: UserError for rows of the storage that are not as Optuna writes them."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError) as fault:
+        raise UserError(
+            f"the study '{name}' of the storage: expected Optuna's rows, got "
+            f"{show(str(fault))} ({REMEDY})"
+        ) from None
 
 
 def _names(backend: "BaseStorage") -> list[str]:

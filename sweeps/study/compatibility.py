@@ -7,10 +7,11 @@ day, ABSENT keeps the value that it had until then.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from sweeps.study.section_base import StudySection
 
+Section = TypeVar("Section", bound=StudySection)
 VERSION = 1  # of these rules; a run of a later version is not ours to judge
 
 # Fields by section; a `name`, which says what the section is, is always said.
@@ -66,7 +67,7 @@ FIRST_SETTINGS: Mapping[str, tuple[str, ...]] = {
 
 # What absence means where it is no longer the default: by "StudySection.field", "name.setting" or
 # hyperparameter; and for what no option says, such as the order of a record's parameters.
-ABSENT: Mapping[str, Any] = {"layout": 1}
+ABSENT: Mapping[str, Any] = {"layout": 1, "Search.growth": 1.0, "Search.start": "random"}
 
 
 def goes_without_saying(path: str, value: Any, default: Any, first: bool) -> bool:
@@ -92,6 +93,20 @@ def fields(section: StudySection, **how: Any) -> dict[str, Any]:
             inner = {key: option for key, option in how.items() if key == "exclude_none"}
             found[name] = fields(value, **inner)
     return found
+
+
+def as_begun(section: Section, known: Mapping[str, Any]) -> Section:
+    """A section with what the user does not say as the run's identity has it, where that changed.
+
+    So a run of an earlier version goes on as it began. known: the section's part of the identity.
+    """
+    changed = (path.partition(".") for path in ABSENT)
+    unsaid = {
+        name: known.get(name, ABSENT[f"{kind}.{name}"])
+        for kind, _, name in changed
+        if kind == type(section).__name__ and name not in section.model_fields_set
+    }
+    return section.model_copy(update=unsaid)
 
 
 def settings(

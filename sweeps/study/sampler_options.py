@@ -3,6 +3,7 @@
 How they work stands in `sweeps.search.samplers` and `sweeps.search.designs`.
 """
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -95,3 +96,10 @@ Sampler = Annotated[
 def points(sampler: StudySection) -> int | None:
     """Into how many values a sampler cuts a range without a step; None where it cuts none."""
     return sampler.points if isinstance(sampler, Grid) else None
+
+
+def startup(sampler: StudySection) -> float:
+    """How many results a sampler needs before it learns from them; inf for one that never does."""
+    if isinstance(sampler, Nsga2 | Nsga3):
+        return sampler.population
+    return getattr(sampler, "startup", math.inf)

@@ -11,7 +11,7 @@ from sweeps.study import consistency, search_section
 from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.space import Range, walks
 from sweeps.study.spec import Study
-from sweeps.views import wording
+from sweeps.views import guidance, wording
 
 
 def lines(
@@ -48,6 +48,7 @@ def lines(
             f"{wording.count(budget, 'trial')} × {cost(study)}, "
             f"{how}, window {study.search.window}, seed {study.search.seed}; {_objective(study)}",
         ),
+        *((("guided", guidance.text(study, budget)),) if study.space.dimensions else ()),
         ("confirm", f"{confirm}, {scored}; {_beside(study)}"),
         (
             "engine",

@@ -19,6 +19,7 @@ import numpy as np
 
 from sweeps.data import Dataset
 from sweeps.search import Finished, workers
+from sweeps.study.search_section import Search
 from sweeps.study.spec import Study
 from sweeps.training.task import Outcome, Task
 from tests.benchmarks import common
@@ -135,7 +136,7 @@ def simulated(
     order: Sequence[int],
     dataset: Dataset | None,
     jobs: int,
-    window: int,
+    search: Search,
     is_free: bool,
 ) -> float:
     """Seconds of the trials in this order if asking cost nothing.
@@ -143,11 +144,11 @@ def simulated(
     Without a dataset nothing is known of their lengths: the oldest goes first.
     """
     clock = Clock(jobs, [trials.lengths[number] for number in order])
-    between = workers.Workers(clock, dataset, window, in_time=is_free)
+    between = workers.Workers(clock, dataset, search, in_time=is_free)
     ended: set[int] = set()
     asked = 0
     while len(ended) < len(order):
-        while asked < len(order) and (asked < window or asked - window in ended):
+        while asked < len(order) and ended.issuperset(range(search.told_before(asked))):
             if asked - len(ended) >= between.room:
                 break
             between.add(replace(trials.tasks[order[asked]], number=asked))
@@ -156,16 +157,18 @@ def simulated(
     return clock.now
 
 
-def shuffled(trials: Trials, dataset: Dataset, jobs: int) -> list[str]:
+def shuffled(trials: Trials, dataset: Dataset, jobs: int, growth: float) -> list[str]:
     """A row: the ratio over many orders of the same trials."""
     rng = np.random.default_rng(0)
+    search, free = Search(window=4 * jobs, growth=growth), Search(window=FREE, growth=1)
     ratios = []
     for _ in range(ORDERS):
         order = rng.permutation(len(trials.tasks)).tolist()
-        windowed = simulated(trials, order, dataset, jobs, 4 * jobs, is_free=False)
-        ratios.append(windowed / simulated(trials, order, dataset, jobs, FREE, is_free=True))
+        windowed = simulated(trials, order, dataset, jobs, search, is_free=False)
+        ratios.append(windowed / simulated(trials, order, dataset, jobs, free, is_free=True))
     middle, low, high = np.quantile(ratios, [0.5, 0.025, 0.975])
-    return [str(jobs), str(4 * jobs), common.verdict(middle, "≤", TARGET), f"{low:.2f}, {high:.2f}"]
+    how = [str(jobs), str(4 * jobs), f"{growth:g}"]
+    return [*how, common.verdict(middle, "≤", TARGET), f"{low:.2f}, {high:.2f}"]
 
 
 def main(options: argparse.Namespace) -> None:
@@ -194,11 +197,15 @@ def main(options: argparse.Namespace) -> None:
     )
     head = ["jobs", "window", "with it", "free", "at best", "with it / free"]
     print(common.MarkdownTable("The window", note, head, rows).markdown())
-    rows = [shuffled(trials, dataset, jobs * options.jobs) for jobs in (1, 2, 4)]
+    rows = [
+        shuffled(trials, dataset, jobs * options.jobs, growth)
+        for jobs in (1, 2, 4)
+        for growth in (1, Search().growth)
+    ]
     note = (
         f"The same lengths in {ORDERS:,} random orders, simulated, asking for nothing: the ratio."
     )
-    head = ["jobs", "window", "median", "95 % of orders"]
+    head = ["jobs", "window", "growth", "median", "95 % of orders"]
     print(common.MarkdownTable("Any order", note, head, rows).markdown())
 
 

@@ -1,5 +1,6 @@
 """The benchmarks of the sweep run, on sizes that measure nothing; and race over the same rows."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,9 @@ import studies
 from sweeps.data.loading import load
 from sweeps.study.file import parsing
 from sweeps.study.file.documents import read
+from sweeps.study.search_section import Search
 from sweeps.training.task import Task
-from tests.benchmarks import peer
+from tests.benchmarks import peer, portfolio
 from tests.benchmarks.window import Trials, simulated
 from tests.sweeps.helpers import environment
 
@@ -72,8 +74,25 @@ def test_the_window_and_the_free_search_take_at_least_their_trials_lengths() -> 
 
 @pytest.mark.slow
 def test_a_window_as_wide_as_the_search_is_random() -> None:
-    printed = benchmark("width", "--windows", "6", "7", "--rounds", "2")
-    assert cells(printed, "7")[2] == "+0.0000 [+0.0000, +0.0000]"
+    tables = ("--tables", "iris", "wine")
+    printed = benchmark("width", *tables, "--contestants", "window 16", "window 8", "window 4")
+    assert cells(printed, "window 8")[1:] == ["1.000 [1.000, 1.000]"] * 2
+    assert cells(printed, "window 4")[1:] == ["1.000 [1.000, 1.000]"] * 2  # none was guided
+
+
+@pytest.mark.slow
+def test_a_portfolio_is_chosen() -> None:
+    printed = benchmark("portfolio", "--settings", "4", "--tables", "linear", "counts")
+    assert len(json.loads(printed[printed.index("{") :])["portfolio"]) <= 3
+    _, behind = cells(printed, "portfolio of 6")
+    assert float(behind) >= 0
+
+
+def test_a_portfolio_takes_what_lowers_the_mean_most_and_stops_where_nothing_does() -> None:
+    losses = np.array([[5.0, 4, 9, 1], [5, 4, 0, 6], [5, 4, 9, 6]])
+    assert portfolio.choose(losses, most=6) == [2, 3, 1]
+    assert portfolio.choose(losses, most=1) == [2]
+    assert portfolio.choose(losses[:, [1, 0]], most=6) == []
 
 
 @pytest.mark.slow
@@ -88,7 +107,7 @@ def waited(lengths: list[float], jobs: int, window: int) -> float:
     numbers = range(len(lengths))
     tasks = [Task(number, {}, 0, 0, range(1), (), "float32") for number in numbers]
     trials = Trials(dict(enumerate(lengths)), {}, tasks)
-    return simulated(trials, numbers, None, jobs, window, is_free=False)
+    return simulated(trials, numbers, None, jobs, Search(window=window, growth=1), is_free=False)
 
 
 def test_a_window_waits_for_its_oldest_trial() -> None:

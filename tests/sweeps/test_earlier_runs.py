@@ -24,8 +24,10 @@ RUNS = ("arms", "conditional", "homes")
 
 
 def identity(name: str) -> dict[str, Any]:
-    """Of a study file of the first version, as it is said today."""
+    """Of a study file of the first version, as it is said today where its run is there."""
     study = parsing.study(documents.read(EARLIER / name / "study.yaml"))
+    begun = compatibility.as_begun(study.search, known(name)["search"])
+    study = study.model_copy(update={"search": begun})
     said = resolved.identity(study, load(study.data, EARLIER / name, study.dtype))
     return dict(json.loads(json.dumps(said)))
 

@@ -233,7 +233,7 @@ def test_a_record_without_its_tell_and_a_tell_without_its_record(
 def test_the_mirror_is_told_late_and_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Trial j is told right before trial j + window is asked, never earlier."""
+    """As it grows, trial j is told right before the trial that the window's rule says."""
     import sweeps as package
 
     log: list[tuple[str, int]] = []
@@ -249,8 +249,12 @@ def test_the_mirror_is_told_late_and_in_order(
 
     monkeypatch.setattr(DelayedStudy, "ask", asked)
     monkeypatch.setattr(DelayedStudy, "tell", told)
-    package.run(study(tmp_path), out=tmp_path, jobs=2, trials=10, confirm=False, quiet=True)
-    expected = [("ask", n) for n in range(6)]
-    for n in range(6, 10):
-        expected += [("tell", n - 6), ("ask", n)]
+    text = TEXT.replace("window: 6", "window: 6, growth: 0.5, sampler: {tpe: {startup: 7}}")
+    package.run(study(tmp_path, text), out=tmp_path, jobs=2, trials=18, confirm=False, quiet=True)
+    told_before = {6: [0], 7: range(1, 6), 8: [6], 9: [], 10: [7], 11: [], 12: [8], 13: []}
+    told_before |= {14: [9], 15: [], 16: [10], 17: [11]}  # six in flight again
+    expected: list[tuple[str, int]] = []
+    for number in range(18):
+        expected += [("tell", earlier) for earlier in told_before.get(number, [])]
+        expected.append(("ask", number))
     assert log == expected

@@ -17,6 +17,7 @@ from sweeps.study.data_section import DataSpec
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.objectives import Objective
+from sweeps.study.search_section import Search
 from sweeps.training import networks, packing, seeds
 from sweeps.training.stop_rules import BestAbove
 from sweeps.training.task import Outcome, Task
@@ -146,7 +147,7 @@ class Fragile:
 
 def test_a_pack_that_fails_is_tried_trial_by_trial(moons: Dataset) -> None:
     engine = Fragile()
-    workers = Workers(engine, moons, window=16)
+    workers = Workers(engine, moons, Search(growth=1))
     for number in range(4):
         workers.add(task(number))
     outcomes: list[Outcome] = []
@@ -166,7 +167,7 @@ def numbers(pack: list[Task]) -> list[int]:
 
 
 def test_the_longest_goes_first_until_the_oldest_holds_the_window_up(moons: Dataset) -> None:
-    queue = TaskQueue(moons, window=10, most=1)
+    queue = TaskQueue(moons, window=lambda _: 10, most=1)
     for number, size in enumerate([64, 16, 120, 32]):
         queue.add(task(number, batch_size=size))
     assert numbers(queue.take(2)) == [1]
@@ -177,7 +178,7 @@ def test_the_longest_goes_first_until_the_oldest_holds_the_window_up(moons: Data
 
 
 def test_each_free_worker_has_its_share_of_what_waits(moons: Dataset) -> None:
-    queue = TaskQueue(moons, window=100, most=4)
+    queue = TaskQueue(moons, window=lambda _: 100, most=4)
     for number in range(8):
         queue.add(task(number, batch_size=[16, 32][number % 2]))
     assert numbers(queue.take(4)) == [0, 2]
@@ -188,7 +189,7 @@ def test_each_free_worker_has_its_share_of_what_waits(moons: Dataset) -> None:
 
 
 def test_of_packs_the_one_with_the_most_work_goes_first(moons: Dataset) -> None:
-    queue = TaskQueue(moons, window=100, most=4)
+    queue = TaskQueue(moons, window=lambda _: 100, most=4)
     for number, size in enumerate([16, 32, 32, 32]):
         queue.add(task(number, batch_size=size))
     assert numbers(queue.take(1)) == [1, 2, 3]
@@ -197,7 +198,7 @@ def test_of_packs_the_one_with_the_most_work_goes_first(moons: Dataset) -> None:
 
 def test_to_choose_among_many_is_quick(monkeypatch: pytest.MonkeyPatch, moons: Dataset) -> None:
     """A window may be of 10,000 trials; while the parent chooses, workers wait."""
-    queue, one = TaskQueue(moons, window=10_000, most=4), task(0)
+    queue, one = TaskQueue(moons, window=lambda _: 10_000, most=4), task(0)
     known = [queue._entry(replace(one, number=number)) for number in range(2)]
     monkeypatch.setattr(
         queue, "_entry", lambda task: replace(known[0], task=task, work=task.number % 7)
@@ -210,7 +211,7 @@ def test_to_choose_among_many_is_quick(monkeypatch: pytest.MonkeyPatch, moons: D
 
 
 def test_where_nothing_is_known_of_the_tasks_the_oldest_goes_alone() -> None:
-    queue = TaskQueue(None, window=16, most=4)
+    queue = TaskQueue(None, window=lambda _: 16, most=4)
     for number in range(3):
         queue.add(task(number, batch_size=[64, 32, 16][number]))
     assert [numbers(queue.take(1)) for _ in range(3)] == [[0], [1], [2]]

@@ -30,6 +30,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "a choice": space(hidden=[[32], [16, 8], []]),
     "choices": space(batch_size={"choices": [16, "full"]}),
     "a step": space(l2={"low": 0, "high": 1, "step": 0.25}),
+    "a range beside a value": space(l2={"choices": [0, {"low": 1e-4, "high": 1, "log": True}]}),
     "per layer": space(keep_prob={"per_layer": {"low": 0.5, "high": 1}}),
     "depth by width": space(hidden={"depth": {"low": 1, "high": 3}, "width": [8, 16]}),
     "widths per layer": space(
@@ -80,6 +81,9 @@ WRONG: dict[str, dict[str, Any]] = {
     "an empty choice": space(l2=[]),
     "half a range": space(l2={"low": 0}),
     "log and step": space(l2={"low": 1, "high": 2, "log": True, "step": 0.1}),
+    "a range beside nothing": space(l2={"choices": [{"low": 0, "high": 1}]}),
+    "two ranges": space(l2={"choices": [{"low": 0, "high": 1}, {"low": 2, "high": 3}]}),
+    "a range among names": space(activation={"choices": ["relu", {"low": 0, "high": 1}]}),
     "depth alone": space(hidden={"depth": [1, 2]}),
     "too deep": space(hidden={"depth": [101], "width": [8]}),
     "a range of names": space(activation={"low": 0, "high": 1}),

@@ -253,7 +253,8 @@ constraints: ["l2 < 1 when loss is huber"]
 
 def test_a_replicate_that_stops_early_keeps_its_best(tmp_path: Path) -> None:
     text = TEXT.replace("epochs: 6, patience: 3", "epochs: 60, patience: 2")
-    sweeps(str(study(tmp_path, text)), "--no-confirm", "--trials", "3", cwd=tmp_path)
+    options = ("--no-confirm", "--trials", "3", "--set", "search.start=random")
+    sweeps(str(study(tmp_path, text)), *options, cwd=tmp_path)
     curves = pd.read_parquet(tmp_path / "runs" / "small" / "curves.parquet")
     for _, one in curves.groupby(["trial", "replicate"]):
         assert one["dev_loss"].iloc[-1] == one["dev_loss"].min()

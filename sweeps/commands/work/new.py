@@ -221,8 +221,8 @@ space:  # searched: a list is a choice, low/high a range
   hidden: {size.hidden}  # widths of the hidden layers; [] is a linear model
   learning_rate: {{low: 1e-4, high: 1e-1, log: true}}
   batch_size: {size.batch_size}
-  l2: {{low: 1e-3, high: 10, log: true}}  # λ of the penalty λ/(2m)·Σ‖W‖²
-  keep_prob: {{low: 0.6, high: 1.0}}  # share of hidden units that dropout keeps
+  l2: {{choices: [0, {{low: 1e-3, high: 10, log: true}}]}}  # λ of the penalty λ/(2m)·Σ‖W‖²
+  keep_prob: {{choices: [1, {{low: 0.6, high: 0.95}}]}}  # share of hidden units that dropout keeps
   initializer: [he, xavier]
   optimizer:
     choices:

@@ -15,6 +15,7 @@ from sweeps.study.file.ranges import each_once, leaf_of, range_of
 from sweeps.study.hyperparameters.kinds import Kind, Number
 from sweeps.study.hyperparameters.vocabulary import Vocabulary
 from sweeps.study.space import Choice, Dimension, Leaf, Range
+from sweeps.study.space.beside import RANGE, RangeBeside
 from sweeps.study.space.conditional import Branch, ConditionalChoice
 from sweeps.study.space.dimensions import DepthWidth, JointChoice, Layers, Single
 from sweeps.study.space.leaves import JointValues
@@ -105,7 +106,37 @@ def _choices(name: str, parameter: str, value: dict[str, Any], place: Place) -> 
         return _conditional(name, parameter, kind, choices, place.inside(name))
     if not isinstance(choices, list):
         raise Expected("a list of choices", choices, at="choices")
+    if kind.ranges.get("low") and any(isinstance(one, dict) for one in choices):
+        try:
+            return _range_beside(name, parameter, kind.ranges["low"], choices, place)
+        except Expected as fault:
+            raise fault.below("choices") from None
     return Single(name, _choice(name, parameter, choices, place))
+
+
+def _range_beside(
+    name: str, parameter: str, number: Number, choices: list[Any], place: Place
+) -> RangeBeside:
+    """`[0, {low: …, high: …}]`: exact values, and one range."""
+    ranges = [position for position, one in enumerate(choices) if isinstance(one, dict)]
+    if len(ranges) > 1:
+        raise Expected("one range beside exact values", choices[ranges[1]], at=str(ranges[1]))
+    if len(choices) == 1:
+        raise Expected("exact values beside the range", choices, "a range alone needs no choices")
+    (at,) = ranges
+
+    def read(value: Any) -> Any:
+        if value is not choices[at]:
+            return _canonical(name, value, place)
+        range_of(f"{parameter}.{RANGE}", number, value)
+        return RANGE
+
+    options = each_once(choices, read)
+    return RangeBeside(
+        name,
+        Choice(parameter, options),
+        range_of(f"{parameter}.{RANGE}", number, choices[at]),
+    )
 
 
 def _choice(name: str, parameter: str, values: list[Any], place: Place) -> Choice:

@@ -108,6 +108,10 @@ def _searched(kind: Kind) -> Schema:
     choice = _choice(kind.schema())
     forms = [choice, _mapping({"choices": choice}, required=True)]
     forms += [RANGES[key](number) for key, number in kind.ranges.items()]
+    if "low" in kind.ranges:
+        either = _any(kind.schema(), _range(kind.ranges["low"]))
+        beside = _choice(either) | {"minItems": 2, "contains": {"type": "object"}}
+        forms.append(_mapping({"choices": beside | {"maxContains": 1}}, required=True))
     if kind.options:
         branches = _mapping({option: _branch(kind, option) for option in kind.options})
         forms.append(_mapping({"choices": branches | {"minProperties": 1}}, required=True))

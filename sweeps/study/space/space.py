@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from sweeps.study.space.beside import RangeBeside
 from sweeps.study.space.conditional import ConditionalChoice
 from sweeps.study.space.dimensions import Config, Dimension, JointChoice, Params, Single
 from sweeps.study.space.hyperparameter_constraints import HyperparameterConstraint
@@ -141,6 +142,8 @@ def _values(dimension: Dimension, name: str) -> Iterator[Any]:
     match dimension:
         case Single(name=own, leaf=leaf) if own == name:
             yield from leaf.options if isinstance(leaf, Choice) else (leaf,)
+        case RangeBeside(name=own) if own == name:
+            yield from dimension.values
         case JointChoice(names=names, leaf=leaf) if name in names:
             yield from (option[names.index(name)] for option in leaf.options)
         case ConditionalChoice(name=own, leaf=leaf) if own == name:
