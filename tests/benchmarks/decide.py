@@ -89,8 +89,8 @@ def split_study(table: KnownTable, draw: int, trials: int) -> dict[str, Any]:
     """The same by the design of before: seeds on one split, and the last of a few epochs."""
     said = plain_study(table, draw, trials)
     said["search"]["window"] = 16
-    if "start" in Search.model_fields:
-        said["search"]["start"] = "random"
+    before = {"start": "random", "growth": 1}  # where a search begins otherwise by now
+    said["search"] |= {key: before[key] for key in before.keys() & Search.model_fields.keys()}
     return said | {
         "fixed": {"epochs": 80 if table.rows <= SMALL else 60},
         "objective": {"metric": "dev_loss", "at": "last"},

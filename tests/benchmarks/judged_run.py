@@ -14,16 +14,15 @@ from threadpoolctl import threadpool_limits
 
 import sweeps
 from reports.stats import measures
-from sweeps.data.loading import prepared
-from sweeps.data.source_table import SourceTable, digest
+from sweeps.data import Dataset
 from sweeps.results.result import Result
-from sweeps.study.data_section import DataSpec
-from sweeps.training import baselines
 from tests.benchmarks import known_tables, setting_truth
-from tests.benchmarks.known_tables import FRESH, TARGET, Array, KnownTable, Rows
+from tests.benchmarks.known_tables import FRESH, Array, KnownTable, Rows
 from tests.benchmarks.setting_truth import FEW, PART, Truth
 
+POOL = 0.8  # of a table's rows: all but the test rows
 COMMON = 0.64  # of a table's rows: what a network of five folds trains on, beside a fifth for test
+ENSEMBLE = 20  # networks, of a setting that is advised and not saved
 SCORED = 20_000  # fresh rows that settings are scored on
 QUESTIONS = {"defaults": "against_defaults", "baseline": "against_baseline"}
 # Of the answers against the best baseline, those by which it is advised instead of the networks.
@@ -39,11 +38,13 @@ class Truths:
     sets: int = setting_truth.SETS
     scored: int = SCORED
 
-    def of_setting(self, resolved: Path, settings: Mapping[str, Any], rows: int) -> Truth:
+    def of_setting(
+        self, resolved: Path, settings: Mapping[str, Any], rows: int, **chosen: Any
+    ) -> Truth:
         """Of networks that train on so many rows."""
         return self._known(
-            {"settings": settings, "rows": rows, "study": _identity(resolved)},
-            lambda sets: setting_truth.of_setting(resolved, dict(settings), sets),
+            {"settings": settings, "rows": rows, "study": _identity(resolved), **chosen},
+            lambda sets: setting_truth.of_setting(resolved, dict(settings), sets, **chosen),
         )
 
     def of_baseline(self, name: str, rows: int) -> Truth:
@@ -91,13 +92,13 @@ def judge(
     ]
     test = table.draw(FRESH, fresh)
     saved = _saved(result, table, test)
-    winner = _settings(result, str(result.run.winner))
-    common = truths.of_setting(folder / "study.yaml", winner, round(COMMON * table.rows))
+    winner = str(result.run.winner)
+    common = _truth(result, winner, truths, round(COMMON * table.rows))
     return {
         "answers": answers,
-        "winner": winner,
+        "winner": _settings(result, winner),
         "saved": saved,
-        "recommended": _recommended(answers, saved, table, rows, test),
+        "recommended": advised(result, _advice(summary, answers, winner), saved, table, rows, test),
         "setting": {"error": common.error.mean(), "loss": common.loss.mean()},
         "summary": summary,
     }
@@ -121,9 +122,16 @@ def _answered(result: Result, said: dict[str, Any], truths: Truths) -> dict[str,
 
 def _truth(result: Result, name: str | None, truths: Truths, rows: int) -> Truth:
     if name in result.run.configs:
-        settings = _settings(result, str(name))
-        return truths.of_setting(result.folder / "study.yaml", settings, rows)
+        settings, chosen = _settings(result, str(name)), _chosen(result, str(name))
+        return truths.of_setting(result.folder / "study.yaml", settings, rows, **chosen)
     return truths.of_baseline(str(name), rows)
+
+
+def _chosen(result: Result, config: str) -> dict[str, int]:
+    """The epoch that the search chose for a setting, if it chooses any."""
+    networks = result.run.rows_of(config)
+    epoch = int(networks["counted_epoch"].iloc[0]) if "counted_epoch" in networks else 0
+    return {"counted_epoch": epoch} if epoch > 0 else {}
 
 
 def _settings(result: Result, config: str) -> dict[str, Any]:
@@ -150,31 +158,43 @@ def _errors(table: KnownTable, test: Rows, outputs: Array) -> dict[str, float]:
     }
 
 
-def _recommended(
-    answers: list[dict[str, Any]],
-    saved: dict[str, float],
-    table: KnownTable,
-    rows: Rows,
-    test: Rows,
+def _advice(summary: dict[str, Any], answers: list[dict[str, Any]], winner: str) -> str:
+    """The name of what is advised: as the run says it, or else by its answers."""
+    said: str | None = summary.get("recommendation", {}).get("use")
+    against = [one for one in answers if one["question"] == "baseline"]
+    is_other = bool(against) and against[0]["answer"] in FOR_THE_BASELINE
+    return said or (str(against[0]["other"]) if is_other else winner)
+
+
+def advised(
+    result: Result, name: str, saved: dict[str, float], table: KnownTable, rows: Rows, test: Rows
 ) -> dict[str, Any]:
-    """What is advised, and its error: the saved networks, or a baseline, fitted on all rows."""
-    for answer in answers:
-        if answer["question"] == "baseline" and answer["answer"] in FOR_THE_BASELINE:
-            outputs = fitted_baseline(answer["other"], table, rows, test)
-            return {"what": answer["other"], **_errors(table, test, outputs)}
-    return {"what": "networks", **saved}
+    """True error of what is advised: the saved networks, or another, which its user has to fit.
 
-
-def fitted_baseline(name: str, table: KnownTable, rows: Rows, test: Rows) -> Array:
-    """What a baseline says of the test rows, as `Model.outputs`, fitted on all rows of a study."""
-    parts = {"train": rows.frame, "dev": rows.frame.head(FEW), "test": test.frame}
-    frame = pd.concat(
-        [one.assign(**{PART: part}) for part, one in parts.items()], ignore_index=True
-    )
-    spec = DataSpec(source="all.csv", target=TARGET, split={"column": PART})
-    dataset = prepared(SourceTable(frame, TARGET, digest(frame[[PART]])), spec, "float32")
-    with threadpool_limits(1):
-        said = baselines.train(name, dataset).arrays["test_outputs"][0].astype(float)
+    A baseline is fitted on all rows; networks on as many as those that are saved have seen.
+    """
+    if name == result.run.winner:
+        return {"what": "networks", **saved}
+    is_network = name in result.run.configs
+    dataset = _dataset(rows, test, POOL if is_network else 1.0)
+    if is_network:
+        study = setting_truth.with_settings(result.folder / "study.yaml", _settings(result, name))
+        made = setting_truth.trained(
+            study, study.space.default, dataset, ENSEMBLE, **_chosen(result, name)
+        )
+    else:
+        made = setting_truth.fitted(name, dataset)
+    said = made.arrays["test_outputs"].astype(float)
     if table.regression:
-        return said * dataset.target.scale + dataset.target.mean
-    return np.exp(said)
+        outputs = (said * dataset.target.scale + dataset.target.mean).mean(axis=0)
+    else:
+        outputs = np.exp(said).mean(axis=0)
+    return {"what": name, **_errors(table, test, outputs)}
+
+
+def _dataset(rows: Rows, test: Rows, share: float) -> Dataset:
+    """A dataset that trains on a share of a study's rows, which are in no order."""
+    train = rows.frame.head(round(share * len(rows.frame)))
+    parts = {"train": train, "dev": rows.frame.head(FEW), "test": test.frame}
+    each = [one.assign(**{PART: part}) for part, one in parts.items()]
+    return setting_truth.divided(pd.concat(each, ignore_index=True))

@@ -23,7 +23,7 @@ from sweeps.study.file import documents, parsing
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.training import baselines, seeds
-from sweeps.training.task import Task
+from sweeps.training.task import Outcome, Task
 from sweeps.training.trial import train
 from tests.benchmarks.known_tables import FRESH, TARGET, Array, KnownTable
 
@@ -55,9 +55,7 @@ def training_sets(table: KnownTable, rows: int, sets: int, fresh: int) -> Datase
         table.draw(FRESH + number, size).frame.assign(**{PART: part})
         for number, (part, size) in enumerate(sizes.items(), 1)
     ]
-    frame = pd.concat(drawn, ignore_index=True)
-    spec = DataSpec(source="fresh.csv", target=TARGET, split={"column": PART})
-    whole = prepared(SourceTable(frame, TARGET, digest(frame[[TARGET]])), spec, "float32")
+    whole = divided(pd.concat(drawn, ignore_index=True))
     shared = {part: slice(0, sizes[part]) for part in ("dev", "test")}
     each = [
         ReplicateRows(
@@ -68,27 +66,44 @@ def training_sets(table: KnownTable, rows: int, sets: int, fresh: int) -> Datase
     return replace(whole, replicates=tuple(each))
 
 
-def of_setting(resolved: Path, settings: dict[str, Any], dataset: Dataset) -> Truth:
-    """Of networks with these settings, trained as the study of a run folder trains them."""
-    study = _with(resolved, settings)
-    return of_config(study, study.space.default, dataset)
+def divided(frame: pd.DataFrame) -> Dataset:
+    """The dataset of rows whose column PART says what each is for."""
+    spec = DataSpec(source="fresh.csv", target=TARGET, split={"column": PART})
+    return prepared(SourceTable(frame, TARGET, digest(frame[[PART]])), spec, "float32")
 
 
-def of_config(study: Study, config: Config, dataset: Dataset) -> Truth:
-    """Of a configuration's networks."""
+def of_setting(resolved: Path, settings: dict[str, Any], dataset: Dataset, **chosen: Any) -> Truth:
+    """Of networks with these settings, trained as the study of a run folder trains them.
+
+    chosen: what else a confirmation's task says, such as an epoch that the search chose.
+    """
+    study = with_settings(resolved, settings)
+    return of_config(study, study.space.default, dataset, **chosen)
+
+
+def of_config(study: Study, config: Config, dataset: Dataset, **chosen: Any) -> Truth:
+    """Of a configuration's networks, one on each of the training sets."""
+    found = trained(study, config, dataset, len(dataset.replicates), **chosen).final
+    return Truth(found["test_error"], found["test_loss"])
+
+
+def trained(
+    study: Study, config: Config, dataset: Dataset, networks: int, **chosen: Any
+) -> Outcome:
+    """So many networks of a configuration, with fresh seeds."""
     task = Task(
         number=0,
         config=config,
         seed=study.search.seed,
         phase=seeds.CONFIRM,
-        replicates=range(len(dataset.replicates)),
+        replicates=range(networks),
         objectives=study.objectives,
         dtype=study.dtype,
         keep=True,
+        **chosen,
     )
     with threadpool_limits(1):
-        found = train(task, dataset).final
-    return Truth(found["test_error"], found["test_loss"])
+        return train(task, dataset)
 
 
 def read(resolved: Path) -> dict[str, Any]:
@@ -97,22 +112,24 @@ def read(resolved: Path) -> dict[str, Any]:
     return said
 
 
-def _with(resolved: Path, settings: dict[str, Any]) -> Study:
+def with_settings(resolved: Path, settings: dict[str, Any]) -> Study:
     """The study of a resolved file, with all of its settings fixed to these."""
     said = read(resolved)
-    kept = {key: said[key] for key in ("name", "data", "objective", "search") if key in said}
+    kept = {key: said[key] for key in ("name", "data", "objective", "dtype") if key in said}
     text = json.dumps({**kept, "fixed": settings, "space": {}})  # which is YAML, too
     return parsing.study(documents.parse(text, resolved.name))
 
 
 def of_baseline(name: str, dataset: Dataset) -> Truth:
     """Of a baseline, by the report's name."""
-    with threadpool_limits(1):
-        each = [
-            baselines.train(name, dataset.of(number)).final
-            for number in range(len(dataset.replicates))
-        ]
+    each = [fitted(name, dataset.of(number)).final for number in range(len(dataset.replicates))]
     error, loss = (
         np.array([float(final[f"test_{what}"][0]) for final in each]) for what in ("error", "loss")
     )
     return Truth(error, loss)
+
+
+def fitted(name: str, dataset: Dataset) -> Outcome:
+    """A baseline, trained."""
+    with threadpool_limits(1):
+        return baselines.train(name, dataset)
