@@ -7,6 +7,7 @@ count. Each is kept in FOLDER by side, table and seed; `--markdown` prints what 
 """
 
 import argparse
+import json
 import time
 import warnings
 from collections.abc import Sequence
@@ -47,6 +48,13 @@ def measured(
     }
 
 
+def is_kept(path: Path, counts: Sequence[int]) -> bool:
+    """Whether a search was measured, at so many trials each."""
+    if not path.exists():
+        return False
+    return {str(count) for count in counts} <= json.loads(path.read_text())["true_error"].keys()
+
+
 def main(options: argparse.Namespace) -> None:
     """Measure what is not there yet, or print what is."""
     if options.markdown:
@@ -59,7 +67,7 @@ def main(options: argparse.Namespace) -> None:
         for name in options.tables:
             for side in options.sides:
                 path = options.out / side / f"{name}-{seed}.json"
-                if path.exists():
+                if is_kept(path, options.counts):
                     continue
                 began = time.monotonic()
                 table = KNOWN_TABLES[name]

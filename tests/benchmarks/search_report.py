@@ -22,16 +22,17 @@ TITLES = {
 
 def tables(folder: Path, counts: Sequence[int]) -> list[MarkdownTable]:
     """All of them, of the tables and seeds that our side has and the other."""
-    found = {side: kept(folder, side) for side in ("ours", *TITLES)}
+    found = {side: kept(folder, side, counts) for side in ("ours", *TITLES)}
     others = [side for side in TITLES if found[side].keys() & found["ours"].keys()]
     made = [beside(found["ours"], found[side], side, counts) for side in others]
     return made + ([reached(found)] if "random" in others else [])
 
 
-def kept(folder: Path, side: str) -> dict[tuple[str, int], Result]:
-    """The results of a side, by table and seed."""
+def kept(folder: Path, side: str, counts: Sequence[int]) -> dict[tuple[str, int], Result]:
+    """The results of a side that has so many trials each, by table and seed."""
     each = [json.loads(path.read_text()) for path in sorted((folder / side).glob("*.json"))]
-    return {(one["table"], one["seed"]): one for one in each}
+    wanted = {str(count) for count in counts}
+    return {(one["table"], one["seed"]): one for one in each if wanted <= one["true_error"].keys()}
 
 
 def best(one: Result, trials: int) -> float:

@@ -241,3 +241,5 @@ def test_a_search_ends_with_the_true_error_of_its_best(tmp_path: Path) -> None:
         found = json.loads((tmp_path / side / "straight-0.json").read_text())
         assert len(found["values"]) == len(found["seconds"]) == 5
         assert found["true_error"].keys() == {"3", "5"}
+        assert search.is_kept(tmp_path / side / "straight-0.json", [5])
+        assert not search.is_kept(tmp_path / side / "straight-0.json", [5, 9])
