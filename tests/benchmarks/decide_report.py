@@ -106,10 +106,14 @@ def advised(found: Mapping[str, Results]) -> MarkdownTable:
         return mean(one["recommended"]["error"] for one in each)
 
     heads = ["table", "draws", "least", *(TITLES[design] for design in found)]
-    rows = []
+    rows, above = [], []
     for name, each in next(iter(found.values())).items():
-        errors = [f"{error(of[name]):.3f}" for of in found.values()]
-        rows.append([name, str(len(each)), f"{_least(name):.3f}", *errors])
+        lowest, errors = _least(name), [error(of[name]) for of in found.values()]
+        rows.append([name, str(len(each)), *(f"{value:.3f}" for value in (lowest, *errors))])
+        above.append([value / lowest - 1 for value in errors])
+    rows.append(
+        ["above the least, mean", "", "", *(f"{mean(of):.1%}" for of in zip(*above, strict=True))]
+    )
     note = (
         "True error (share of rows; RMSE in the target's units), mean over the draws, of the "
         "saved networks, or of the baseline that is advised instead, fitted on all rows; least: of "
@@ -159,16 +163,27 @@ def regrets(
         if name in lowest:
             lowest[name] = min(lowest[name], *(each["loss"] for each in one["settings"]))
 
-    def cells(each: list[Result]) -> list[str]:
-        return [f"{mean(one['setting']['loss'] / lowest[one['table']] - 1 for one in each):.1%}"]
+    def cost(each: list[Result]) -> float:
+        return mean(one["setting"]["loss"] / lowest[one["table"]] - 1 for one in each)
 
+    whole = {
+        design: cost([one for each in results.values() for one in each])
+        for design, results in found.items()
+    }
+    beside = [
+        f" {TITLES[design]} over {TITLES['split']}: {value / whole['split']:.2f}."
+        for design, value in whole.items()
+        if design != "split" and whole.get("split")
+    ]
     note = (
         "By how much the chosen setting's true loss, the mean of fresh networks on fresh training "
         "sets, is above that of the best setting that is known: of all that were chosen, and some "
-        "random ones."
+        "random ones." + "".join(beside)
     )
     heads = ["table", *(TITLES[design] for design in found)]
-    return MarkdownTable("What the choice costs", note, heads, list(_rows(found, cells)))
+    return MarkdownTable(
+        "What the choice costs", note, heads, list(_rows(found, lambda each: [f"{cost(each):.1%}"]))
+    )
 
 
 def seconds(found: Mapping[str, Results]) -> MarkdownTable:
