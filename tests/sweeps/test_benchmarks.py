@@ -1,6 +1,7 @@
 """The benchmarks of the sweep run, on sizes that measure nothing; and race over the same rows."""
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,17 @@ from sweeps.study.file import parsing
 from sweeps.study.file.documents import read
 from sweeps.study.search_section import Search
 from sweeps.training.task import Task
-from tests.benchmarks import peer, portfolio
+from tests.benchmarks import (
+    decide,
+    decide_report,
+    known_tables,
+    peer,
+    portfolio,
+    search,
+    search_report,
+    setting_truth,
+)
+from tests.benchmarks.known_tables import CLASSES, KNOWN_TABLES, TARGET
 from tests.benchmarks.window import Trials, simulated
 from tests.sweeps.helpers import environment
 
@@ -133,3 +144,121 @@ def test_the_peer_has_our_epochs() -> None:
     assert f"epochs: {peer.EPOCHS} " in text
     assert f"replicates: {peer.REPLICATES}\n" in text
     assert studies.path("tabular_full").is_file()
+
+
+@pytest.mark.parametrize("name", KNOWN_TABLES)
+def test_a_known_table_keeps_to_what_its_rule_expects(name: str) -> None:
+    table = KNOWN_TABLES[name]
+    rows = table.draw(1, 20_000)
+    if table.regression:
+        names, expected = rows.frame[TARGET].to_numpy()[:, None], rows.expected[:, None]
+        assert (names - expected).std() == pytest.approx(table.noise, rel=0.03)
+    else:
+        names = rows.frame[TARGET].to_numpy()[:, None] == np.array(
+            CLASSES[: rows.expected.shape[1]]
+        )
+        expected = rows.expected
+    apart = names - expected
+    # Calibrated, and wherever the rule is sure, too: no expectation is of use for what is left.
+    assert np.abs(apart.mean(axis=0)).max() < 5 * apart.std() / math.sqrt(len(rows.frame))
+    assert abs(np.corrcoef(apart.ravel(), expected.ravel())[0, 1]) < 0.03
+    assert not rows.frame.equals(table.draw(2, 20_000).frame)
+
+
+def test_the_least_error_is_that_of_the_labels() -> None:
+    for table in (KNOWN_TABLES["clouds"], KNOWN_TABLES["straight"]):
+        rows = table.draw(1, 20_000)
+        target = rows.frame[TARGET].to_numpy()
+        if table.regression:
+            met = math.sqrt(((target - rows.expected) ** 2).mean())
+        else:
+            met = (np.array(CLASSES)[rows.expected.argmax(axis=1)] != target).mean()
+        assert known_tables.least(table, rows.expected) == pytest.approx(met, rel=0.03)
+
+
+def test_the_truth_of_a_setting_is_of_training_sets_of_their_own(tmp_path: Path) -> None:
+    sets = setting_truth.training_sets(KNOWN_TABLES["linear"], rows=60, sets=3, fresh=500)
+    assert sets.n_train == 60
+    assert len(np.unique(sets.parts["train"].x, axis=0)) == 180
+    study = tmp_path / "study.yaml"
+    study.write_text("{name: fresh, data: {source: fresh.csv}, space: {}, search: {seed: 3}}")
+    settings = {"hidden": [], "epochs": 3}
+    alone = setting_truth.training_sets(KNOWN_TABLES["linear"], rows=60, sets=3, fresh=500)
+    one = setting_truth.of_setting(study, settings, alone)
+    assert len(set(one.loss)) == 3
+    assert (setting_truth.of_setting(study, settings, sets).loss == one.loss).all()
+    baseline = setting_truth.of_baseline("logistic regression", sets)
+    assert (
+        baseline.error.mean() < 0.4 < setting_truth.of_baseline("majority class", sets).error.mean()
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "truth", "false", "wrong"),
+    [
+        ("better", -0.2, False, False),
+        ("better", 0.05, False, True),
+        ("better", 0.2, True, True),
+        ("worse", -0.2, True, True),
+        ("worse", 0.2, False, False),
+        ("the same", 0.05, False, False),
+        ("the same", -0.2, True, True),
+        ("not decided", 9.0, False, False),
+    ],
+)
+def test_an_answer_is_false_by_the_truth(said: str, truth: float, false: bool, wrong: bool) -> None:
+    answer = {"answer": said, "truth": truth, "margin": 0.1}
+    assert decide_report.is_false(answer, 0.1) == false
+    assert decide_report.is_false(answer, 0.0) == wrong
+
+
+@pytest.mark.slow
+def test_what_is_decided_is_kept_and_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sizes = ("--trials", "3", "--fresh", "500", "--scored", "300", "--sets", "2", "--draws", "1")
+    where = ("--out", str(tmp_path), "--tables", "linear", "--designs", "split", "hand")
+
+    def printed(*options: str) -> str:
+        decide.main(decide.arguments().parse_args([*where, *options]))
+        return capsys.readouterr().out
+
+    assert len(printed(*sizes).splitlines()) == 2
+    assert printed(*sizes) == ""
+    table = printed("--markdown").split("## What is advised")[1].split("##")[0]
+    found = {
+        design: json.loads((tmp_path / design / "linear-0.json").read_text())
+        for design in ("split", "hand")
+    }
+    _, draws, least, *errors = cells(table, "linear")
+    assert draws == "1"
+    assert errors == [f"{one['recommended']['error']:.3f}" for one in found.values()]
+    assert float(least) < min(map(float, errors))
+    assert {one["question"] for one in found["split"]["answers"]} >= {"baseline"}
+
+
+def searched(values: list[float], seconds: list[float], true_error: float) -> dict[str, object]:
+    return {"values": values, "seconds": seconds, "true_error": {"2": true_error}}
+
+
+def test_searches_are_held_beside_each_other_by_trials_and_by_seconds() -> None:
+    # The first trial of ours ends last, and is the best.
+    ours = searched([0.1, 0.4, math.nan], [3.0, 1.0, 2.0], 0.2)
+    theirs = searched([0.8, 0.4, 0.2], [0.5, 1.5, 9.0], 0.4)
+    known = ({("a", 0): ours}, {("a", 0): theirs})
+    (row,) = search_report.beside(*known, "tpe", [2]).rows
+    assert row == ["2", "0.25", "1.00", "0.50", "2.00"]
+    assert search_report.time_to(ours, 0.2) == 3.0
+    assert search_report.time_to(theirs, 0.1) == math.inf
+
+
+def test_a_search_ends_with_the_true_error_of_its_best(tmp_path: Path) -> None:
+    sizes = ("--seeds", "1", "--counts", "3", "5", "--fresh", "300", "--sides", "ours", "tpe")
+    where = ("--out", str(tmp_path), "--tables", "straight")
+    search.main(search.arguments().parse_args([*where, *sizes]))
+    for side in ("ours", "tpe"):
+        found = json.loads((tmp_path / side / "straight-0.json").read_text())
+        assert len(found["values"]) == len(found["seconds"]) == 5
+        assert found["true_error"].keys() == {"3", "5"}
+        assert search.is_kept(tmp_path / side / "straight-0.json", [5])
+        assert not search.is_kept(tmp_path / side / "straight-0.json", [5, 9])
