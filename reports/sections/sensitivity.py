@@ -92,6 +92,14 @@ def _unsaid(run: Run) -> Iterator[Block]:
         )
 
 
+# Where the first trials are from, by `search.start`.
+STARTS = {
+    "random": "at random",
+    "sobol": "from Sobol points",
+    "portfolio": "from settings that did well on other tables and Sobol points",
+}
+
+
 def _placed(run: Run) -> str:
     """Whether the sampler looked for good values, or spread its trials whatever they were."""
     written = str(run.provenance["search"]["sampler"])
@@ -99,15 +107,12 @@ def _placed(run: Run) -> str:
         return f"which the sampler, {written}, spread over the space whatever their values."
     found = re.search(r"startup (\d+)", written)
     first = int(found[1]) if found else 0
+    how = STARTS[str(run.provenance["search"].get("start", "random"))]
     word = run.provenance["search"].get("per")  # each of whose arms has a search of its own
     counts = run.trials[f"param.{word}"].value_counts() if word in run.parameters else ()
     if first >= max(counts, default=len(run.trials)):
-        return f"which the sampler, {written}, drew at random: it had not begun to learn."
-    drawn = (
-        f", after the first {first} of each {word} at random"
-        if word
-        else (f", after the first {first} at random")
-    )
+        return f"which the sampler, {written}, drew {how}: it had not begun to learn."
+    drawn = f", after the first {first}{f' of each {word}' if word else ''} {how}"
     drawn *= bool(first)
     return f"which the sampler, {written}, placed where it expected good values{drawn}."
 

@@ -30,6 +30,7 @@ from sweeps.running.s3_mirror import S3Mirror
 from sweeps.search import Finished, search, warm_start
 from sweeps.search.budgets import Budget, deadline
 from sweeps.search.delayed import DelayedStudy, WarmTrial
+from sweeps.storage import identities
 from sweeps.storage.run_folder import RunFolder
 from sweeps.storage.store import Store
 from sweeps.study.file import documents
@@ -104,7 +105,7 @@ def execute(
     run = prepare.accept(document, base, assignments, options, console)
     prepare.optuna_quietly()
     if options.dry_run:
-        announcing.preview(run)
+        announcing.preview(run.as_begun(identities.of_folder(run.folder)))
         return None
     result = _run(run)
     tables.closing(result, run.study, str(run.storage) if run.storage else None, console)

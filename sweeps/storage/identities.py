@@ -37,6 +37,17 @@ def read(path: Path) -> dict[str, Any]:
     return _understood(identity, str(path))
 
 
+def path_in(folder: Path) -> Path:
+    """Where a run folder has its identity."""
+    return folder / "artifacts" / "identity.json"
+
+
+def of_folder(folder: Path) -> dict[str, Any] | None:
+    """The identity in a run folder; None in one that no run began. Errors: as `read`."""
+    path = path_in(folder)
+    return read(path) if path.exists() else None
+
+
 def _understood(identity: dict[str, Any], where: str) -> dict[str, Any]:
     """The identity, if this or an earlier version of its rules made it. Errors: UserError."""
     version = identity.get("version", 1)

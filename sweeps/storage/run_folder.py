@@ -76,9 +76,9 @@ class RunFolder:
 
         Errors: UserError where that is damaged, or of a later version.
         """
-        known = self._identity_file()
-        if known.exists():
-            return identities.read(known)
+        known = identities.of_folder(self.folder)
+        if known is not None:
+            return known
         backend = self._connect(name, address) if address else None
         if backend is None or name not in _names(backend):
             return None
@@ -96,7 +96,7 @@ class RunFolder:
 
         Errors: UserError where the folder's records, or the storage's study, are another study's.
         """
-        known = self._identity_file()
+        known = identities.path_in(self.folder)
         if known.exists():
             identities.expect_same(f"{self.folder}", identities.read(known), identity)
         backend = self._connect(name, address)
@@ -111,9 +111,6 @@ class RunFolder:
         if not known.exists():
             atomic.write_text(known, json.dumps(identity))
         return Store(self.folder, study, identities.digest(identity), self._claims)
-
-    def _identity_file(self) -> Path:
-        return self.folder / "artifacts" / "identity.json"
 
     def _connect(self, name: str, address: Address | None) -> "BaseStorage":
         self._address, self._name = address.text if address else "", name

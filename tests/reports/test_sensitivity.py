@@ -17,18 +17,23 @@ def paragraphs(run: Run) -> str:
 
 
 @pytest.mark.parametrize(
-    ("sampler", "trials", "said"),
+    ("search", "trials", "said"),
     [
-        ("tpe (startup 10)", 40, "expected good values, after the first 10 at random"),
-        ("tpe (startup 10)", 10, "drew at random: it had not begun to learn"),
-        ("tpe", 40, "expected good values."),
-        ("random", 40, "spread over the space whatever their values"),
+        ({"sampler": "tpe (startup 10)"}, 40, "good values, after the first 10 at random"),
+        ({"sampler": "tpe (startup 10)"}, 10, "drew at random: it had not begun to learn"),
+        (
+            {"sampler": "tpe (startup 10)", "start": "portfolio"},
+            40,
+            "after the first 10 from settings that did well on other tables and Sobol points.",
+        ),
+        ({"sampler": "tpe"}, 40, "expected good values."),
+        ({"sampler": "random"}, 40, "spread over the space whatever their values"),
     ],
 )
 def test_how_the_trials_were_placed(
-    make: Callable[..., Path], sampler: str, trials: int, said: str
+    make: Callable[..., Path], search: dict[str, str], trials: int, said: str
 ) -> None:
-    run = load(make(trials=trials, search={"sampler": sampler}))
+    run = load(make(trials=trials, search=search))
     assert said in paragraphs(run)
 
 

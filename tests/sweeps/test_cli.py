@@ -257,6 +257,7 @@ def test_what_a_run_prints_and_leaves(confirmed: tuple[Path, str], cwd: Path) ->
         "l2 1e-6 … 1, log",
         "outside the space (l2 0, batch_size 32): not searched, only confirmed",
         "4 trials × 3 replicates × 3 epochs, tpe, median pruning, window 6, seed 0",
+        "guided    none of 4 trials: tpe waits for 10 results, and trial 11 would be the first",
         "loky, 2 jobs, one BLAS thread each",
         "warning   search.window: 6 is short for 2 jobs",
         "4/4 trials, 0 pruned, 0 failed · ",

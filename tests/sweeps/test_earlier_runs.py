@@ -92,3 +92,14 @@ def test_a_run_of_a_later_version_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps({**identity("arms"), "version": compatibility.VERSION + 1}))
     with pytest.raises(UserError, match=r"got one whose identity has version 2; update"):
         identities.read(path)
+
+
+def test_a_dry_run_says_what_an_earlier_run_goes_on_with(tmp_path: Path) -> None:
+    shutil.copytree(EARLIER / "homes", tmp_path, dirs_exist_ok=True)
+    new = sweeps("study.yaml", "--jobs", "1", "--trials", "30", "--dry-run", cwd=tmp_path).stdout
+    ignored = shutil.ignore_patterns("study.yaml", "*.csv")
+    shutil.copytree(EARLIER / "homes", tmp_path / "runs" / "homes", ignore=ignored)
+    old = sweeps("study.yaml", "--jobs", "1", "--trials", "30", "--dry-run", cwd=tmp_path).stdout
+    assert "19 of 30 trials learn from earlier results, from trial 11 on" in new
+    assert "that did well on other tables and Sobol points" in new
+    assert "before them the defaults and random ones" in old
