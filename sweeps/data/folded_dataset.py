@@ -31,7 +31,8 @@ def folded(divided: DividedTable, dataset: Dataset, confirm: Confirm, dtype: str
     with loading.within_memory(divided.spec):
         design, drawn = drawn_folds(confirm, divided.spec.split, pool)
         rows = [{"train": one.train, "dev": one.dev, "test": test} for one in drawn]
-        each = resampled_dataset.each_own(divided, dataset, rows, pool, dtype)
+        layout = resampled_dataset.layout(divided, pool)
+        each = resampled_dataset.each_own(divided, dataset, rows, layout, dtype)
         joined = resampled_dataset.joined(dataset, each, PARTS)
     _, labels = divided.target(divided.parts["train"])
     folds = Folds(
@@ -42,9 +43,7 @@ def folded(divided: DividedTable, dataset: Dataset, confirm: Confirm, dtype: str
         tuple(one.encoder for one in each),
     )
     networks = tuple(own for own in joined.replicates for _ in range(design.seeds))
-    return replace(
-        joined, encoder=resampled_dataset.layout(divided, pool), replicates=networks, folds=folds
-    )
+    return replace(joined, encoder=layout, replicates=networks, folds=folds)
 
 
 def drawn_folds(

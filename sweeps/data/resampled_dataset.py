@@ -33,7 +33,8 @@ def resampled(divided: DividedTable, dataset: Dataset, spec: ReplicatesSpec, dty
     with loading.within_memory(divided.spec):
         drawn = resampling.draw(spec, divided.spec.split, rows)
         parts = [{"train": one.train, "dev": one.dev} for one in drawn]
-        return joined(dataset, each_own(divided, dataset, parts, rows, dtype), PARTS)
+        each = each_own(divided, dataset, parts, layout(divided, rows), dtype)
+        return joined(dataset, each, PARTS)
 
 
 def pool(divided: DividedTable, purpose: tuple[int, ...]) -> Pool:
@@ -51,13 +52,12 @@ def each_own(
     divided: DividedTable,
     dataset: Dataset,
     rows: Sequence[Mapping[str, Rows]],
-    pool: Pool,
+    layout: Encoder,
     dtype: str,
 ) -> list[Dataset]:
     """One dataset for each choice of rows by part, with all parts as its own encoder has them."""
-    whole = layout(divided, pool)
     _, labels = divided.target(divided.parts["train"])
-    return [_own(divided, dataset, one, whole, labels, dtype) for one in rows]
+    return [_own(divided, dataset, one, layout, labels, dtype) for one in rows]
 
 
 def _own(

@@ -4,11 +4,14 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sweeps.base import durations, provenance
 from sweeps.base.errors import Expected, UserError
 from sweeps.base.redaction import redact
-from sweeps.study.spec import Study
+
+if TYPE_CHECKING:
+    from sweeps.study.spec import Study
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Options:
     command: str = ""
     folder: Path | None = None
 
-    def run_folder(self, study: Study) -> Path:
+    def run_folder(self, study: "Study") -> Path:
         """The path of a study's run folder."""
         return self.folder or self.out / study.name
 

@@ -22,8 +22,7 @@ def of_run(folder: Path) -> ReplicatesSpec | None:
     path = folder / "artifacts" / "identity.json"
     if not path.exists():
         return None
-    said = identities.read(path).get("replicates")
-    return None if said is None else replicates_section.identified(said)
+    return replicates_section.identified(identities.read(path).get("replicates"))
 
 
 def load(

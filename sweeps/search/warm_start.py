@@ -112,11 +112,11 @@ def _comparable(study: Study, run: Path, data: dict[str, Any]) -> tuple[Study, d
             Unquoted(" and ".join(o.label for o in earlier.objectives)),
             at=WHERE,
         )
-    theirs, ours = identified(identity["replicates"]).resample, study.replicates.resample
-    if theirs != ours:
+    said, ours = identity.get("replicates"), study.replicates.resample
+    rows = identified(said)
+    if rows is None or rows.resample != ours:
         expected = f"a run whose replicates have resample: {ours}"
-        hint = f"replicates: {{resample: {theirs}}} here would do"
-        raise Expected(expected, theirs, hint, WHERE)
+        raise Expected(expected, rows.resample if rows else said, at=WHERE)
     if study.needs_target and earlier.aims != study.aims:
         raise Expected(
             f"a run with the same target ({_target(study)})", Unquoted(_target(earlier)), at=WHERE

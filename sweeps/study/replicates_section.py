@@ -5,7 +5,7 @@ How the rows are drawn is `sweeps.data.resampling`'s matter.
 
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from sweeps.base.errors import Expected, Unquoted
@@ -77,10 +77,13 @@ class ReplicatesSpec(StudySection):
         }[self.resample]
 
 
-def identified(plain: Any) -> ReplicatesSpec:
-    """Back from what an identity says, of this version or an earlier one."""
+def identified(plain: Any) -> ReplicatesSpec | None:
+    """Back from what an identity says, of this version or an earlier one; None of anything else."""
     said = plain if is_mapping(plain) else {"count": plain, "resample": "none"}
-    return ReplicatesSpec.model_validate(said)
+    try:
+        return ReplicatesSpec.model_validate(said)
+    except ValidationError:
+        return None
 
 
 def _own(fault: Expected) -> PydanticCustomError:

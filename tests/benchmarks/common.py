@@ -78,10 +78,11 @@ def ratio(over: list[float], under: list[float]) -> float:
 
 
 def shipped(name: str, *assignments: str) -> tuple[Study, Dataset]:
-    """A study that ships, and its data."""
+    """A study that ships, and its data as the search sees them."""
     path = studies.path(name)
     prepare.optuna_quietly()
-    return prepare.prepare(documents.read(path), path.parent, list(assignments))
+    study, dataset = prepare.prepare(documents.read(path), path.parent, list(assignments))
+    return study, dataset.for_search
 
 
 @dataclass(frozen=True)

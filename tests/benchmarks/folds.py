@@ -41,7 +41,7 @@ def microseconds(study: Study, dataset: Dataset, trials: int) -> float:
 def rows(options: argparse.Namespace) -> Iterator[list[str]]:
     """A row a study and size of pack."""
     for name in options.studies:
-        kinds = {"seeds": ("replicates=5",), "folds": RESAMPLED}
+        kinds = {"seeds": ("replicates={count: 5, resample: none}",), "folds": RESAMPLED}
         each = {kind: common.shipped(name, *said) for kind, said in kinds.items()}
         for trials in PACKS:
             timed: dict[str, Callable[[], float]] = {

@@ -30,7 +30,7 @@ def values(**confirmation: Any) -> dict[str, Any]:
         "data": {"source": "synthetic:moons", "options": {"rows": 90}},
         "fixed": {"hidden": [3], "epochs": 3},
         "space": {"learning_rate": [0.01, 0.1]},
-        "replicates": 2,
+        "replicates": {"count": 2, "resample": "none"},
         "search": {"trials": 2, "pruner": "none"},
         "confirm": {"top": 1, "replicates": 2, **confirmation},
     }

@@ -473,7 +473,7 @@ def test_a_study_in_a_storage_says_what_differs_without_its_folder(
         known.set_user_attr("identity", whole)
         optuna_private.set_system_attribute(known, identities.IDENTITY, None)
     elsewhere = ("small.yaml", *ALONE, "--trials", "1", "--storage", url, "--out", "elsewhere")
-    (line,) = said(*elsewhere, "--set", "replicates=4", cwd=cwd)
+    (line,) = said(*elsewhere, "--set", "replicates.count=4", cwd=cwd)
     assert (
         "'small' of the storage: expected this study, got another (replicates: 3 there, 4" in line
     )

@@ -79,7 +79,8 @@ fixed: {hidden: [64, 64], epochs: 3, batch_size: full}
 space: {learning_rate: [0.01, 0.001]}
 confirm: {top: 1, replicates: 6}
 """
-    spec, dataset = prepare.prepare(documents.read(study(tmp_path, text)), tmp_path, [])
+    spec, whole = prepare.prepare(documents.read(study(tmp_path, text)), tmp_path, [])
+    dataset = whole.for_confirmation  # 3 folds × 2 seeds
     chosen, outcomes = confirm.candidates(spec, []), []
     for jobs in (1, 2):
         folder = tmp_path / str(jobs)

@@ -124,6 +124,10 @@ def test_an_earlier_run_goes_on_as_it_was(folder: Path) -> None:
     stored = {"count": 10, "resample": "kfold", "folds": 2}
     assert going_on(stored, "replicates: 10")[0].replicates.written == stored
     assert going_on(5, "replicates: {resample: kfold}")[0].replicates.written == KFOLD
+    going_on(5)
+    study, _ = prepared(folder, "search: {from: run}")  # what is learned from has to be alike
+    assert study.replicates.written == NONE
+    assert going_on("?")[0].replicates.written == KFOLD  # refused when it is compared
 
 
 def test_folds_of_a_confirmation_on_one_split_are_refused(folder: Path) -> None:

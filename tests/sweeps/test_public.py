@@ -26,7 +26,7 @@ STUDY: dict[str, Any] = {
     "data": {"source": "synthetic:moons", "options": {"rows": 100}},
     "fixed": {"hidden": [4], "epochs": 5},
     "space": {"learning_rate": [0.001, 0.1]},
-    "replicates": 2,
+    "replicates": {"count": 2, "resample": "none"},
     "confirm": {"top": 1, "replicates": 3, "baselines": ["constant"]},
 }
 

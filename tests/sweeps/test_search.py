@@ -51,7 +51,7 @@ def values(**changes: Any) -> dict[str, Any]:
         "data": DATA,
         "fixed": {"hidden": [3], "epochs": 8},
         "space": CONDITIONAL,
-        "replicates": 2,
+        "replicates": {"count": 2, "resample": "none"},
         **changes,
         "search": {"window": 4, "pruner": "none", "trials": 20, **changes.get("search", {})},
     }

@@ -71,7 +71,7 @@ space:
   learning_rate: {low: 1e-3, high: 10, log: true}
   strength: {low: 1e-3, high: 1, log: true}
   penalty: [ridge, none]
-replicates: 3
+replicates: {count: 3, resample: none}
 search: {trials: 16, window: 6, pruner: {median: {startup: 2, warmup: 2}}}
 confirm: {top: 2, replicates: 4}
 """
@@ -259,7 +259,7 @@ def test_errors_alone_are_enough(tmp_path: Path) -> None:
         "    error = 0.4 / (epoch + 1) + 0.001 * (seed % 7)",
         "    yield {'dev_error': error, 'test_error': error + 0.01}",
     )
-    text = STUDY.replace("replicates: 3", "objective: dev_error\nreplicates: 3")
+    text = STUDY.replace("replicates: {", "objective: dev_error\nreplicates: {")
     told = run(write(tmp_path, code, text), "--allow-code", "--trials", "4", cwd=tmp_path)
     result = Result(tmp_path / "runs" / "own")
     assert result.confirm is not None
@@ -304,8 +304,8 @@ FAULTS = {
         "penalty: [ridge, nome]\nrep",
         "space.penalty.1: expected a known name, got 'nome' (did you mean 'none'?)",
     ),
-    "replicates: 3": (
-        "objective: flops\nreplicates: 3",
+    "replicates: {": (
+        "objective: flops\nreplicates: {",
         "objective: expected a metric that a trainer",
     ),
     "search: {": ("budgets: {flops: 1}\nsearch: {", "budgets.flops: expected another budget"),

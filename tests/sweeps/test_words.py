@@ -41,7 +41,7 @@ space:
       constant: {}
       cosine: {floor: {low: 0, high: 0.5}}
       inverse_time: {decay: {low: 0.1, high: 2}, interval: 2}
-replicates: 2
+replicates: {count: 2, resample: none}
 search: {trials: 12, window: 4, pruner: {median: {startup: 2, warmup: 2}}}
 confirm: {top: 1, replicates: 3}
 """
@@ -141,7 +141,7 @@ space:
   class_weights: [none, balanced, [1, 2, 0.5]]
   clip_value: [none, 0.01]
 objective: balanced_error
-replicates: 2
+replicates: {count: 2, resample: none}
 search: {trials: 10, pruner: none}
 confirm: {top: 1, replicates: 3}
 """
@@ -152,7 +152,7 @@ fixed: {hidden: [6], epochs: 8}
 space:
   loss: {choices: {auto: {}, huber: {delta: {low: 0.1, high: 2, log: true}}}}
 objective: mean_absolute_error
-replicates: 2
+replicates: {count: 2, resample: none}
 search: {trials: 6, pruner: none}
 confirm: {top: 1, replicates: 3}
 """
