@@ -123,7 +123,7 @@ def _on_new_rows(run: Run, first: str, second: str, by: Measure, split: str) -> 
 def baselines(run: Run) -> list[str]:
     """Best first, on dev, by what a network is compared with them by; test stays untouched."""
     by = measures.of_baselines(run)
-    names = [str(name) for name in run.baselines["config"]]
+    names = [str(name) for name in run.baselines["config"].unique()]
     of_dev = {name: by.sign * float(measures.values(run, name, by, "dev").mean()) for name in names}
     return sorted(names, key=of_dev.__getitem__)
 

@@ -19,6 +19,7 @@ class Confirm(StudySection):
     replicates: int = Field(20, ge=2, le=1000)
     baselines: tuple[Baseline, ...] = BASELINES
     baseline_time: str = "5m"  # after which one is not waited for
+    margin: float | None = Field(None, gt=0)  # of the objective; less apart is the same
 
     @field_validator("baselines", mode="before")
     @classmethod

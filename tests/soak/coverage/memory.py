@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from reports.frames import Run
 from reports.predictions import Predictions
-from reports.stats import rows
+from reports.stats import losses, rows
 
 Array = NDArray[np.float64]
 NOWHERE = Path("simulated")
@@ -110,14 +110,15 @@ def run(
 
 
 def _share_draws(made: Simulated, target: Mapping[str, NDArray[Any]]) -> None:
-    key = tuple(len(target[split]) for split in ("dev", "test"))
-    name = f"{rows.__name__}._rows"
+    key = made.folds, *(len(target[split]) for split in ("dev", "test"))
+    name = f"{losses.__name__}._rows"
     if key not in DRAWS:
         rows.rows_of_split(made, "test")
         DRAWS[key] = made.memo[name]
     made.memo[name] = DRAWS[key]
     for count in set(made.confirm["config"].value_counts()) if made.confirm is not None else ():
-        seeds = DRAWS.setdefault(count, rows.seeds_of(made, count) if count not in DRAWS else None)
+        own = made.folds, count
+        seeds = DRAWS.setdefault(own, rows.seeds_of(made, count) if own not in DRAWS else None)
         made.memo[f"seeds/{count}"] = seeds
 
 
