@@ -100,7 +100,7 @@ class Run:
 
     @cached_property
     def baselines(self) -> pd.DataFrame:
-        """The rows of the baselines, one each (or no rows)."""
+        """The rows of the baselines, one each, or one a fold (or no rows)."""
         if self.confirm is None:
             return self.networks
         return self.confirm[self.confirm["kind"] == "baseline"]

@@ -11,6 +11,7 @@ import pandas as pd
 from reports.frames import Run, RunFolderError, once
 from reports.stats import convergence, differences, intervals, ledger, measures, objectives
 from reports.stats.intervals import Interval
+from reports.stats.measures import Measure
 from reports.stats.objectives import Objective
 from reports.stats.rows import new_rows
 
@@ -84,9 +85,9 @@ def beyond_the_error(run: Run) -> list[tuple[str, Objective]]:
     """
     found = named_objectives(run)
     by = measures.measure(run)
-    if by.of_rows and not by.is_error:
-        first = found[0][1]
-        on_test = replace(first, reduce="mean", name=by.unit(run).name, unit=by.unit(run))
+    if by.of_rows and not by.is_error and _on_test(run, by):
+        first, scale = found[0][1], by.unit(run, "test")
+        on_test = replace(first, reduce="mean", name=scale.name, unit=scale)
         found.insert(1, ("test_objective", on_test))
     return [
         (name, goal) for name, goal in found if (goal.metric, goal.reduce) != ("dev_error", "mean")
@@ -118,7 +119,7 @@ def _row(run: Run, config: str, kind: str, speed: pd.DataFrame | None) -> dict[s
     measured = {name: _objective(run, goal, rows) for name, goal in named_objectives(run)}
     by = measures.measure(run)
     nothing = intervals.none(math.nan, 0, "no test row speaks of it")
-    on_test = measures.on_new_rows(run, config, by) if by.of_rows else nothing
+    on_test = measures.on_new_rows(run, config, by, "test") if _on_test(run, by) else nothing
     measured |= {"test_objective": on_test}
     measured |= {f"{split}_error": new_rows(run, config, split) for split in ("dev", "test")}
     measured["gap"] = ledger.variance_of(run, config)
@@ -131,8 +132,24 @@ def _row(run: Run, config: str, kind: str, speed: pd.DataFrame | None) -> dict[s
     return found
 
 
+def _on_test(run: Run, by: Measure) -> bool:
+    """Whether the test rows have a value: where others decide, a trainer may give none."""
+    if not by.of_rows or run.judged == "test":
+        return bool(by.of_rows)
+    if by.is_error or by.of_rows == "loss":
+        return bool(run.networks[f"test_{by.of_rows}"].notna().all())
+    names = [*run.configs, *map(str, run.baselines["config"].unique())]
+    return all(run.predictions.has(name, "test") for name in names)
+
+
 def _objective(run: Run, goal: Objective, rows: pd.DataFrame) -> Interval:
-    """Of the fresh seeds; of a baseline, which is one model, what is known of it."""
+    """Of the fresh seeds; of a baseline, which is one model, what is known of it.
+
+    Out of fold, of a mean of what rows say, for new rows, too.
+    """
+    by = measures.by_objective(goal)
+    if run.folds is not None and by.of_rows and goal.reduce == "mean":
+        return measures.on_new_rows(run, str(rows["config"].iloc[0]), by, "dev")
     if rows["kind"].iloc[0] == "network":
         found = objectives.fresh(run, goal, str(rows["config"].iloc[0]))
         return found or intervals.none(math.nan, 0, "the confirmation trains others at once")
@@ -142,9 +159,9 @@ def _objective(run: Run, goal: Objective, rows: pd.DataFrame) -> Interval:
 def _of_baseline(run: Run, goal: Objective, rows: pd.DataFrame) -> float:
     by, config = measures.by_objective(goal), str(rows["config"].iloc[0])
     if goal.metric == "gap":
-        return float((rows["dev_error"] - rows["train_error"]).iloc[0])
+        return float((rows["dev_error"] - rows["train_error"]).mean())
     if by.of_rows or goal.metric.startswith("train_"):
-        return float(measures.values(run, config, by, "dev")[0])
+        return float(measures.values(run, config, by, "dev").mean())
     return math.nan
 
 

@@ -120,20 +120,44 @@ def _entry(run: Run, row: pd.Series) -> Contender:
 def _objectives(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
     """What was searched for, where it is not the mean dev error; and its mean on test rows."""
     seeds = f"over {_seeds(frame)} [{text.LEVEL} interval for new seeds, on these dev rows]"
-    compared = f"mean of {_on_new_rows(run, frame)}; by it settings are compared"
+    compared = f"mean of {_on_new_rows(run, frame)}"
+    if run.folds is None:
+        compared += "; by it settings are compared"
+    else:
+        seeds = f"{_out_of_fold(run, frame)}; by it settings are compared, where it is a mean"
     for name, goal in summary.beyond_the_error(run):
         about = (goal.name, compared if name == "test_objective" else seeds)
         yield _column(frame, name, goal.name, goal.unit, about)
 
 
 def _errors(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
-    """Test error first: a reader with little room sees no more."""
+    """The error that decides first: a reader with little room sees no more."""
     share = _sds(run.target_sd) if run.regression else "share of rows"
-    about = ("error", f"{share}, mean of {_on_new_rows(run, frame)}")
-    for split in ("test", "dev"):
+    about = {"test": ("error", f"{share}, mean of {_on_new_rows(run, frame)}")}
+    order = ("test", "dev")
+    if run.folds is not None:
+        beside = f"{about['test'][1]}; of rows that no choice has seen, which stand beside"
+        about = {
+            "dev": ("dev error", f"error on new data: {share}, {_out_of_fold(run, frame)}"),
+            "test": ("test error", beside),
+        }
+        order = ("dev", "test")
+    for split in order:
         unit = text.unit(run, f"{split}_error")
-        yield _column(frame, f"{split}_error", f"{split} error", unit, about)
-    yield _column(frame, "gap", f"dev {text.MINUS} train", unit, about, is_difference=True)
+        said = about.get(split, about["test"])
+        yield _column(frame, f"{split}_error", f"{split} error", unit, said)
+    unit, said = text.unit(run, "dev_error"), about.get("dev", about["test"])
+    yield _column(frame, "gap", f"dev {text.MINUS} train", unit, said, is_difference=True)
+
+
+def _out_of_fold(run: Run, frame: pd.DataFrame) -> str:
+    design = "" if run.folds is None else run.folds.in_words
+    unit = rows.rows_of_split(run, "dev").unit
+    count = text.count(int(frame.iloc[0]["n"]), "network")
+    return (
+        f"mean of {count}, each on rows left out of its training, {design} [{text.LEVEL} interval "
+        f"for {rows.covers(run, unit)}]"
+    )
 
 
 def _epochs(run: Run, frame: pd.DataFrame) -> ScoreColumn:
@@ -191,6 +215,8 @@ def _seeds(frame: pd.DataFrame) -> str:
 
 def _on_new_rows(run: Run, frame: pd.DataFrame) -> str:
     of = rows.rows_of_split(run, "test").unit
+    if run.folds is not None:
+        return f"{_seeds(frame)} [{text.LEVEL} interval for {rows.covers(run, of)}]"
     return f"{_seeds(frame)} [{text.LEVEL} interval for new {of} and seeds, for this training set]"
 
 

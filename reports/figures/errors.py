@@ -23,18 +23,23 @@ from reports.figures.svg import panel
 from reports.stats.gaps import GAPS
 from reports.text import LEVEL, count
 
+ON_ONE_SPLIT = "new rows and new seeds, for this training set"
 
-def forest(table: pd.DataFrame, percent: bool, labels: Mapping[str, str]) -> Figure:
+
+def forest(
+    table: pd.DataFrame, percent: bool, labels: Mapping[str, str], covers: str = ON_ONE_SPLIT
+) -> Figure:
     """Dev and test error of every confirmed configuration, from `summary.table`.
 
-    labels: how a configuration differs from the others, in a few words.
+    labels: how a configuration differs from the others, in a few words. covers: what the bars do.
     """
     panels = tuple(_forest(table, split, percent, labels) for split in ("dev", "test"))
     n = int(table.loc[table["kind"] == "network", "n"].max())
     caption = (
-        f"Error on rows that were not trained on. Bars: {LEVEL} intervals for new rows and new "
-        f"seeds, for this training set (crossed bootstrap over {count(n, 'network')} and the "
-        "rows); for a baseline, for new rows at one model. Circles are networks, squares baselines."
+        f"Error on rows that were not trained on. Bars: {LEVEL} intervals for {covers} (crossed "
+        f"bootstrap over {count(n, 'network')} and the rows)"
+        f"{'; for a baseline, for new rows at one model' * (covers == ON_ONE_SPLIT)}. Circles are "
+        "networks, squares baselines."
     )
     columns = [
         "config",

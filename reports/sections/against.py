@@ -11,7 +11,7 @@ from reports.sections.links import link
 from reports.stats import measures
 from reports.stats.differences import BETTER, OPEN, SAME
 from reports.stats.intervals import Interval
-from reports.stats.rows import all_diverged
+from reports.stats.rows import all_diverged, covers
 
 
 def against(run: Run) -> Table | None:
@@ -33,14 +33,19 @@ def against(run: Run) -> Table | None:
     columns = (Column("Setting"), *(Column(head, True) for head in heads), Column("Reading"))
     note = (
         f"The winner's {scale.name} {text.MINUS} the setting's: {_side(by.sign)} 0 the winner is "
-        f"better. {_methods(by.of_rows)} Each interval is for itself: of many, some exclude 0 by "
-        "luck."
+        f"better. {_methods(by.of_rows, run)} Each interval is for itself: of many, some exclude "
+        "0 by luck."
     )
     return Table("against-table", "The winner against the others", columns, tuple(rows), note=note)
 
 
-def _methods(of_rows: str) -> str:
+def _methods(of_rows: str, run: Run) -> str:
     here = "t on paired differences, for new seeds."
+    if of_rows and run.folds is not None:
+        return (
+            "On these rows: for new networks and training sets. On new rows, which the reading "
+            f"goes by: paired crossed bootstrap, for {covers(run, 'rows')}."
+        )
     if not of_rows:
         return f"Over networks: {here}"
     return (

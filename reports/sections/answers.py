@@ -31,6 +31,20 @@ class Answer:
     word: str  # better, worse, the same, not decided
     margin: float
     error: Interval | None  # None where the difference is one of error already
+    on_test: Difference | None = None  # where other rows decide
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether the whole interval of the test rows says something else than the answer."""
+        if self.on_test is None or self.word == OPEN:
+            return False
+        found, sign = self.on_test.decisive, self.on_test.by.sign
+        if not found.known:
+            return False
+        ends = sorted((sign * found.low, sign * found.high))
+        if self.word == SAME:
+            return ends[0] > self.margin or ends[1] < -self.margin
+        return ends[0] > 0 if self.word == BETTER else ends[1] < 0
 
     def plain(self, run: Run) -> dict[str, Any]:
         """As JSON says it."""
@@ -44,6 +58,16 @@ class Answer:
             "high": decisive.high,
             "kind": decisive.kind,
             "covers": decisive.covers,
+            "margin": self.margin,
+            **({} if self.on_test is None else {"on_test": self._beside(self.on_test.decisive)}),
+        }
+
+    def _beside(self, test: Interval) -> dict[str, Any]:
+        return {
+            "difference": test.estimate,
+            "low": test.low,
+            "high": test.high,
+            "contradicts": self.is_contradicted,
         }
 
 
@@ -51,10 +75,22 @@ def against(run: Run, other: str, by: measures.Measure) -> Answer:
     """The winner less another setting or a baseline, judged within the margin of the other."""
     winner = str(run.winner)
     found = differences.difference(run, winner, other, by)
-    margin = by.margin(float(measures.values(run, other, by).mean()), run.regression)
+    margin = measures.margin(run, other, by)
     plain = differences.difference(run, winner, other, measures.plain())
     beside = None if by.is_error else plain.on_new_rows
-    return Answer(other, found, found.answer(margin), margin, beside)
+    return Answer(other, found, found.answer(margin), margin, beside, _on_test(run, other, by))
+
+
+def _on_test(run: Run, other: str, by: measures.Measure) -> Difference | None:
+    """The same on the test rows, where others decide; None where these do, or are not known."""
+    if run.judged == "test" or not by.of_rows:
+        return None
+    both = (str(run.winner), other)
+    if by.of_rows == "loss" or by.is_error:
+        is_known = all(run.rows_of(one)[f"test_{by.of_rows}"].notna().all() for one in both)
+    else:
+        is_known = all(run.predictions.has(one, "test") for one in both)
+    return differences.difference(run, *both, by, "test") if is_known else None
 
 
 def lines(run: Run) -> tuple[tuple[str, str], ...]:
@@ -99,7 +135,7 @@ def defaults_in_words(run: Run) -> str:
         SAME: "The same as the defaults",
         OPEN: "Not decided against the defaults",
     }[one.word]
-    return f"{head}{_within(run, one)}: {_size(run, one)}."
+    return f"{head}{_within(run, one)}: {_size(run, one)}.{_simpler(one)}"
 
 
 def baseline_in_words(run: Run) -> str:
@@ -113,8 +149,14 @@ def baseline_in_words(run: Run) -> str:
     because = "" if measures.measure(run).of_rows else f" {by.why}"
     return (
         f"{WORTH[one.word]}{_within(run, one)}: against {one.other} ({scale.name} {value}), the "
-        f"best baseline on dev, {_size(run, one)}.{because}"
+        f"best baseline on dev, {_size(run, one)}.{because}{_simpler(one)}"
     )
+
+
+def _simpler(one: Answer) -> str:
+    """What to do where both are the same, by a difference that was measured."""
+    is_measured = one.word == SAME and one.found.decisive.estimate != 0
+    return " Take the simpler of the two." * is_measured
 
 
 def remains_in_words(run: Run) -> str:
@@ -151,8 +193,9 @@ def _bound(run: Run, train: float) -> str:
         if train > error.estimate
         else "nothing shows that any of the train error could be avoided"
     )
-    said = text.unit(run, "test_error").interval(error)
-    return f"The best of all that was tried, {who}, errs {said} on the test rows: {beyond}."
+    said = text.unit(run, f"{run.judged}_error").interval(error)
+    rows = "the test rows" if run.judged == "test" else "rows left out of training"
+    return f"The best of all that was tried, {who}, errs {said} on {rows}: {beyond}."
 
 
 def plain(run: Run) -> dict[str, Any] | None:
@@ -188,10 +231,23 @@ def _size(run: Run, one: Answer) -> str:
         said = f"{scale.interval(found, difference=True)}{_sds(run, one)} of {scale.name} "
         said += f"({text.LEVEL}, {found.kind}; {found.covers}{_here(run, one)})"
     if one.error is not None:
-        error = text.unit(run, "test_error")
-        said += f"; in plain {error.name.removeprefix('test ')} "
+        error = text.unit(run, f"{run.judged}_error")
+        said += f"; in plain {error.name.removeprefix(f'{run.judged} ')} "
         said += error.interval(one.error, difference=True)
+    said += _test_in_words(run, one)
     return f"{said}. {_would_decide(one)}".removesuffix(". ")
+
+
+def _test_in_words(run: Run, one: Answer) -> str:
+    """What the rows say that no choice has seen, and whether that is something else."""
+    if one.on_test is None:
+        return ""
+    scale, found = one.on_test.by.unit(run, "test"), one.on_test.decisive
+    said = "on the test rows, which no choice has seen, "
+    said += f"{scale.interval(found, difference=True)}{_sds(run, one)}"
+    if not one.is_contradicted:
+        return f"; {said}"
+    return f". But the test rows contradict this: {said}; so take the answer with care"
 
 
 def _sds(run: Run, one: Answer) -> str:
@@ -216,6 +272,7 @@ def _would_decide(one: Answer) -> str:
     times = math.inf if found.estimate == 0 else (half / found.estimate) ** 2
     if times > MOST:
         return "The two are too alike for any affordable number of rows to decide"
-    what = "networks" if one.found.on_new_rows is None else "test rows and networks"
+    rows = "test rows" if one.found.split == "test" else "rows"
+    what = "networks" if one.found.on_new_rows is None else f"{rows} and networks"
     many = text.number(math.ceil(10 * times) / 10, 2)
     return f"If the estimate holds, about {many} times the {what} would decide it"

@@ -31,10 +31,10 @@ def _blocks(run: Run, found: tuple[OneClass, ...]) -> Iterator[Block]:
             f"errors, each counted alike, is {scale.interval(stats.balanced(run))}.",
         )
     )
-    yield _table(scale, found)
+    yield _table(run, scale, found)
 
 
-def _table(scale: text.Unit, found: tuple[OneClass, ...]) -> Table:
+def _table(run: Run, scale: text.Unit, found: tuple[OneClass, ...]) -> Table:
     names = [one.name for one in found]
     shown = sorted(found, key=lambda one: -one.error.estimate)[:SHOWN]
     rows = tuple(
@@ -51,10 +51,7 @@ def _table(scale: text.Unit, found: tuple[OneClass, ...]) -> Table:
         for one in shown
     )
     rest = f" The {SHOWN} of {len(names)} classes with the most errors." * (len(names) > SHOWN)
-    note = (
-        f"Means over the winner's networks; {text.LEVEL} intervals for new rows of the class and "
-        f"new seeds, for this training set.{rest}"
-    )
+    note = f"Means over the winner's networks; {text.LEVEL} intervals for {_covers(run)}.{rest}"
     columns = (
         Column("Class"),
         Column("Test rows", True),
@@ -64,6 +61,12 @@ def _table(scale: text.Unit, found: tuple[OneClass, ...]) -> Table:
     return Table(
         "classes-table", "The winner's test error by class", columns, rows, sortable=True, note=note
     )
+
+
+def _covers(run: Run) -> str:
+    if run.folds is None:
+        return "new rows of the class and new seeds, for this training set"
+    return "new rows of the class, networks and training sets"
 
 
 def _taken_for(one: OneClass) -> str:

@@ -22,10 +22,10 @@ from reports.sections.links import link
 from reports.sections.pareto import fresh_cell, measured
 from reports.stats import objectives, tuning
 from reports.stats.intervals import Interval
-from reports.stats.rows import DIVERGED, all_diverged
+from reports.stats.rows import DIVERGED, all_diverged, covers
 from reports.winners import Contender
 
-# Of a search that was resampled; the confirmation is on the one split.
+# Of a search that was resampled, where the confirmation is on the one split.
 OTHER_ROWS = (
     " At selection the networks had other rows, those of the resamples (see Methods), which is "
     "part of the difference."
@@ -43,20 +43,29 @@ def _blocks(run: Run) -> Iterator[Block]:
     table = summary.table(run)
     asked = run.provenance["confirm"] or {}
     n = asked.get("replicates", int(table["n"].max()))
-    yield Paragraphs(
-        (
-            f"Each setting below was trained again with {text.count(int(n), 'fresh seed')}, "
-            f"unpruned and to the end, and scored on rows that chose nothing. {_choice(run)}",
-        )
-    )
+    yield Paragraphs((f"{_trained_again(run, int(n))} {_choice(run)}",))
     if lost := _missing(run):
         yield Paragraphs(tuple(lost))
     yield winners_table(run)
     if not all(goal.is_plain for goal in objectives.objectives(run)):
         yield _objectives(run)
-    yield Plot(errors.forest(table, not run.regression, labels.labels(run)))
+    yield Plot(errors.forest(table, not run.regression, labels.labels(run), covers(run, "rows")))
     if (differences := against(run)) is not None:
         yield differences
+
+
+def _trained_again(run: Run, n: int) -> str:
+    if run.folds is None:
+        return (
+            f"Each setting below was trained again with {text.count(n, 'fresh seed')}, unpruned "
+            "and to the end, and scored on rows that chose nothing."
+        )
+    return (
+        f"Each setting below was trained again, unpruned and to the end: {n} networks "
+        f"({run.folds.in_words}), in folds drawn afresh. Each row but the test rows is predicted "
+        "by networks that were not trained on it, and these rows decide; the test rows, which no "
+        "choice has seen, stand beside."
+    )
 
 
 def _missing(run: Run) -> list[str]:
@@ -69,6 +78,8 @@ def _missing(run: Run) -> list[str]:
 def _choice(run: Run) -> str:
     if all_diverged(run, str(run.winner)):
         return "The one of rank 1 diverged with every seed, and so is no winner."
+    if run.folds is not None:
+        return f"The winner has {objectives.choice_in_words(run)}."
     return f"The winner has {objectives.choice_in_words(run)}; the test split had no say."
 
 
@@ -172,7 +183,8 @@ def optimism(run: Run) -> Section | None:
             ("Optimism: how much worse", True),
         )
     )
-    other = OTHER_ROWS if "resample" in run.provenance["search"] else ""
+    is_other = "resample" in run.provenance["search"] and run.folds is None
+    other = OTHER_ROWS if is_other else ""
     table = Table(
         "optimism-table",
         f"Selection optimism in {scale.name.removeprefix('dev ')}",

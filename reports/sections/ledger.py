@@ -25,6 +25,12 @@ from reports.stats.gaps import Gap
 from reports.stats.ledger import Ledger
 from reports.stats.rows import DIVERGED
 
+ONE_SET = "All for this training set: no interval here covers drawing another one."
+SETS = (
+    "Train errors are of each network's own training rows, dev errors of rows left out of its "
+    "training; intervals are for new rows, networks and training sets."
+)
+
 
 def ledger(run: Run) -> Section | None:
     """The ledger of every confirmed network setting, and the verdicts on it."""
@@ -99,8 +105,8 @@ def _table(run: Run, found: tuple[Ledger, ...]) -> Table:
     heads = [text.capital(stats.gap_name(found[0], gap)) for gap in found[0].gaps]
     columns = (Column("Setting"), Column("Verdict"), *(Column(head, True) for head in heads))
     note = (
-        "P is the probability that the gap is above the margin of its own setting. All for this "
-        "training set: no interval here covers drawing another one."
+        "P is the probability that the gap is above the margin of its own setting. "
+        f"{ONE_SET if run.folds is None else SETS}"
     )
     return Table(
         "ledger-table", "What the error is made of, gap by gap", columns, tuple(rows), note=note
@@ -170,6 +176,8 @@ def _cures(run: Run) -> Table:
         Column("Reading"),
     )
     note = "t on paired differences over replicates: same seeds, same rows, these rows only."
+    if run.folds is not None:
+        note = "t on paired differences over networks: same folds and seeds, these rows only."
     return Table(
         "cures-table",
         f"What each setting does to the gaps of {_of(base)}",

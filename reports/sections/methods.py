@@ -6,6 +6,7 @@ import numpy as np
 
 from reports import summary, text
 from reports.frames import Run
+from reports.sections import fold_words
 from reports.sections.blocks import Pairs, Section, section
 from reports.sections.decomposition import method
 from reports.stats import measures, objectives, rows, scores
@@ -60,10 +61,8 @@ def _resampled(run: Run) -> Iterator[tuple[str, str]]:
             f"{int(data['train']) + int(data['dev'])} rows that are not test, the same for every "
             "trial. Scalers, fill values, categories and the units of the target are taken from "
             "its own training rows. A trial's value is the mean over them, so it does not hang on "
-            "one choice of dev rows, and its SD is one over rows and seeds. The confirmation does "
-            "not resample: it trains fresh seeds on the one split, whose dev rows the search has "
-            "both trained on and chosen by. So a value of the search and one of the confirmation "
-            "differ by their rows, too.",
+            "one choice of dev rows, and its SD is one over rows and seeds. "
+            f"{fold_words.search(run)}",
         )
 
 
@@ -101,10 +100,11 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
             "and what other seeds would change is drawn from Student's t, on the scale of log odds "
             "(of numbers, of logarithms); the scatter of single rows from seed to seed, which is "
             "in both, counts once (Cornfield and Tukey, 1956). The bounds are percentiles 2.5 and "
-            "97.5. It covers new rows and new seeds, for this training set: no interval here "
-            "covers drawing another training set. A t over seeds alone would be too narrow, the "
+            f"97.5. It covers {rows.covers(run, 'rows')}"
+            f"{fold_words.no_other_set(run)}. A t over seeds alone would be too narrow, the "
             "more so the more seeds there are.",
         ),
+        *fold_words.methods(run),
         *_means_of_losses(run),
         (
             "Few errors",
@@ -124,15 +124,16 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
         ),
         (
             "Between settings",
-            f"By {measures.measure(run).unit(run).name}: what the study asks "
-            "for, of test rows where they say it. The plain error stands beside it. The answer "
+            f"By {measures.measure(run).unit(run).name}: what the study asks for, of "
+            f"{run.judged} rows where they say it. The plain error stands beside it. The answer "
             "goes by the interval for new rows: the paired crossed bootstrap. Better and worse "
             "need the whole interval, the same needs it within a margin (0.5 points of a share of "
-            "rows or a tenth of it, whichever is larger, a tenth of anything else); else it is not "
-            "decided. For these rows alone: Student's t on paired differences; replicate i of each "
-            "setting has the same seed and sees the same rows; no narrower than if one network "
-            "differed by one row. Costs, the train loss and the gap have no test rows: they are "
-            "compared over networks, or exactly, and baselines by plain error.",
+            "rows or a tenth of it, whichever is larger, a tenth of anything else; or the study's "
+            "confirm.margin); else it is not decided. For these rows alone: Student's t on paired "
+            "differences; replicate i of each setting has the same seed and sees the same rows; no "
+            "narrower than if one network differed by one row. Costs, the train loss and the gap "
+            "are of no rows left out: they are compared over networks, or exactly, and baselines "
+            "by plain error.",
         ),
         *_scores(run),
         (
@@ -186,7 +187,8 @@ def _chosen(run: Run) -> Iterator[tuple[str, str]]:
             "what it gains there is taken back (after Efron, 2014), at most 1.5 of its own "
             "standard errors. They are wider by as much; the means stay as they were "
             "measured. Of several settings that are equally good, with seeds that differ much, "
-            "they still hold the truth in some 90 to 93 cases of 100 only.",
+            "they still hold the truth in some 90 to 93 cases of 100 only."
+            f"{fold_words.luck(run)}",
         )
 
 

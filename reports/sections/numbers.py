@@ -22,8 +22,9 @@ def numbers(run: Run) -> Iterator[KeyNumber]:
             bounds = goal.unit.bounds(fresh).strip()
             note = f"fresh seeds, dev rows; {fresh.kind}"
             yield KeyNumber(f"{goal.name} of the winner", goal.unit.head(fresh), bounds, note)
-    yield _score(run, winner, by, "test")
-    yield _score(run, winner, measures.plain(), "dev" if by.is_error else "test")
+    yield _score(run, winner, by, run.judged)
+    beside = {"test": "dev", "dev": "test"}[run.judged] if by.is_error else run.judged
+    yield _score(run, winner, measures.plain(), beside)
     yield _gap(run)
     lead = answers.of_defaults(run)
     if lead is not None and not all_diverged(run, lead.other):
@@ -58,7 +59,8 @@ def _lead(run: Run, lead: answers.Answer) -> KeyNumber:
     scale, found, here = lead.found.by.unit(run), lead.found.decisive, lead.found.on_these_rows
     note = f"{found.why or found.kind}, n = {found.n}"
     if lead.found.on_new_rows is not None and here is not None and here.known:
-        note = f"for new rows and seeds; these rows alone {scale.bounds(here, True).strip()}"
+        new = "rows and seeds" if run.folds is None else "rows, networks and training sets"
+        note = f"for new {new}; these rows alone {scale.bounds(here, True).strip()}"
     return KeyNumber(
         f"{scale.name} against the defaults",
         scale.head(found, difference=True),

@@ -71,7 +71,8 @@ def _how_good(run: Run) -> str:
     shown = [by] * bool(by.of_rows and not by.is_error) + [plain]
     said = [_said(run, winner, one) for one in shown]
     found = measures.on_new_rows(run, winner, shown[0])
-    scope = f"({text.LEVEL}, {text.count(n, 'network')}, {found.n} test rows; {found.covers})"
+    what = "test rows" if run.folds is None else f"rows left out of training, {run.folds.in_words}"
+    scope = f"({text.LEVEL}, {text.count(n, 'network')}, {found.n} {what}; {found.covers})"
     beside = f" Beside it: {said[1]}." if len(said) > 1 else ""
     own = _in_its_own_units(run, error)
     return f"{text.capital(said[0])} {scope}.{beside}{own}{tail}"

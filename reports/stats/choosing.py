@@ -4,14 +4,15 @@ Among settings that are nearly as good the luckiest wins, and its mean is too go
 drawn again, the winner is chosen anew in each draw, and what it gains there over its own mean is
 the correction (Efron, 2014, "Estimation and accuracy after model selection", smooths the estimate
 by such draws). Intervals move by it; estimates remain the means of what was measured. To choose by
-half of the seeds and to report by the others would widen the intervals by half.
+half of the seeds and to report by the others would widen the intervals by half. Out of fold rows
+are drawn again with the networks, for they choose, too: in the search before (`fold_draws`).
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reports.frames import Run, once
-from reports.stats import constraints, objectives
+from reports.stats import constraints, fold_draws, objectives
 from reports.stats.intervals import Array
 
 SEED = 20272
@@ -20,8 +21,8 @@ MOST = 1.5  # standard errors of its own: the luckiest of ten equals has no more
 
 
 @once
-def _choices(run: Run) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
-    """(draws, replicates) seeds and (draws,) the place of the winner by them in `run.configs`.
+def _choices(run: Run) -> NDArray[np.intp] | None:
+    """(draws,) the place of the winner in `run.configs`, by seeds (and rows) drawn again.
 
     None where there is nothing to choose, or nothing known of it.
     """
@@ -31,22 +32,50 @@ def _choices(run: Run) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
     is_known = goal.metric != "seconds" and judged <= set(run.networks.columns)
     if len(run.configs) < 2 or len(counts) > 1 or counts == {1} or not is_known:
         return None
-    count = counts.pop()
-    drawn = np.random.default_rng([SEED, count]).integers(0, count, (DRAWS, count))
-    costs = goal.sign * np.array([goal.number(each) for each in _values(run, goal.metric, drawn)])
-    as_seen = np.arange(count)[None]
-    seen = goal.sign * np.array([goal.number(each) for each in _values(run, goal.metric, as_seen)])
+    seen = goal.sign * np.array([[goal.number(each)] for each in _each(run, goal.metric)])
+    costs = goal.sign * _costs(run, goal)
     if not np.isfinite(costs).all():
         return None
     costs = _as_close_as_may_be(seen, costs - seen)
     beyond = np.zeros_like(costs)
     for one in every:
         if one.metric != "seconds":
-            beyond += [one.beyond(each.mean(axis=-1)) for each in _values(run, one.metric, drawn)]
+            means = [each.mean() for each in _each(run, one.metric)]
+            off = _off(run, one.metric)
+            beyond += [one.beyond(mean + each) for mean, each in zip(means, off, strict=True)]
     # Those that keep the constraints before the others, these by how far they are beyond.
     least = np.where(beyond > 0, np.inf, costs)
     kept = np.isfinite(least).any(axis=0)
-    return drawn, np.where(kept, least.argmin(axis=0), beyond.argmin(axis=0))
+    chosen: NDArray[np.intp] = np.where(kept, least.argmin(axis=0), beyond.argmin(axis=0))
+    return chosen
+
+
+def _each(run: Run, metric: str) -> list[Array]:
+    """(replicates,) values of each setting's networks."""
+    return [run.rows_of(one)[metric].to_numpy(float) for one in run.configs]
+
+
+def _drawn(run: Run) -> NDArray[np.intp]:
+    """(draws, replicates) seeds."""
+    count = len(run.rows_of(run.configs[0]))
+    return np.random.default_rng([SEED, count]).integers(0, count, (DRAWS, count))
+
+
+def _costs(run: Run, goal: objectives.Objective) -> Array:
+    """(settings, draws) of the objective; out of fold of its mean, about the number it is."""
+    if run.folds is None:
+        drawn = _drawn(run)
+        return np.array([goal.number(each[drawn]) for each in _each(run, goal.metric)])
+    seen = np.array([[goal.number(each)] for each in _each(run, goal.metric)])
+    return seen + fold_draws.off(run, goal.metric)
+
+
+def _off(run: Run, metric: str) -> Array:
+    """(settings, draws) by how much a draw's mean is off the mean of what was measured."""
+    if run.folds is not None:
+        return fold_draws.off(run, metric)
+    drawn = _drawn(run)
+    return np.array([each[drawn].mean(axis=-1) - each.mean() for each in _each(run, metric)])
 
 
 def _as_close_as_may_be(seen: Array, off: Array) -> Array:
@@ -75,26 +104,22 @@ def gain(run: Run, metric: str, other: str | None = None) -> float:
 
 
 def _gain(run: Run, metric: str, other: str | None) -> float:
-    found = _choices(run)
-    if found is None:
-        return 0.0
-    drawn, chosen = found
-    off = np.array([each.mean(axis=-1) for each in _values(run, metric, drawn)])
-    off -= [[run.rows_of(one)[metric].mean()] for one in run.configs]
+    chosen = _choices(run)
+    earlier = fold_draws.search_luck(run, metric, other)
+    if chosen is None:
+        return earlier
+    off = _off(run, metric)
     if not np.isfinite(off).all():
-        return 0.0
+        return earlier
     luck, own = off[chosen, np.arange(len(chosen))], off[0]
     if other is not None and other in run.configs:
         rival = off[run.configs.index(other)]
         lost = chosen != run.configs.index(other)
         luck, own = (luck - rival)[lost], own - rival
     if not len(luck):
-        return 0.0
+        return earlier
     # What a rival would owe to its seeds, such as one that diverged, is no luck of the winner's.
     most = MOST * float(own.std())
-    return -float(np.clip(luck.mean(), -most, most))
-
-
-def _values(run: Run, metric: str, drawn: NDArray[np.intp]) -> list[Array]:
-    """By setting: (draws, replicates) values of the networks of these seeds."""
-    return [run.rows_of(one)[metric].to_numpy(float)[drawn] for one in run.configs]
+    here = -float(np.clip(luck.mean(), -most, most))
+    # Not their sum: those chosen by the search for their rows are alike in what they owe to them.
+    return max(here, earlier, key=abs)

@@ -44,7 +44,7 @@ def balanced(run: Run) -> Interval:
     replicates, n = len(each[0][0]), sum(wrong.shape[1] for wrong, _ in each)
     found = bootstrap.balanced_parts(each, rows.seeds_of(run, replicates))
     low, high = bootstrap.percentiles(found.on_odds())
-    covers, kind = "new rows and new seeds, for this training set", "crossed bootstrap by class"
+    covers, kind = rows.covers(run, "rows"), "crossed bootstrap by class"
     return Interval(found.estimate, low, high, n, kind, covers)
 
 

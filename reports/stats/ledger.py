@@ -8,15 +8,13 @@ over seeds and rows. Without a reference error, what remains in training may be 
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from reports import text
 from reports.frames import Run, once
-from reports.stats import bootstrap, deciding, intervals
+from reports.stats import deciding, intervals
 from reports.stats.gaps import (
     BIAS,
     OVERFIT,
@@ -27,16 +25,13 @@ from reports.stats.gaps import (
     margin_of,
 )
 from reports.stats.intervals import Array, Interval
+from reports.stats.measured_gaps import ErrorScale, bias, lost, paired, row_gap, scale_of
 from reports.stats.rows import (
-    DIVERGED,
     all_diverged,
     draws,
-    group,
     new_rows,
-    rooted,
-    row_losses,
-    rows_of_split,
     seeds_of,
+    values,
 )
 
 
@@ -72,15 +67,15 @@ def ledger_of(run: Run, config: str, kind: str = "error") -> Ledger:
     rows = run.rows_of(config)
     train = rows[f"train_{kind}"].to_numpy(float)
     reference, assumed = _reference(run, kind)
-    margin = margin_of(kind, float(rows[f"dev_{kind}"].mean()), run.regression)
-    scale = _scale(run, kind)
+    margin = margin_of(kind, float(values(run, config, "dev", kind).mean()), run.regression)
+    scale = scale_of(run, kind, train)
     gaps: tuple[Gap, ...] = (
-        _bias(train, reference, margin, scale),
-        _row_gap(run, config, kind, VARIANCE, train, margin),
-        _row_gap(run, config, kind, OVERFIT, train, margin),
+        bias(train, reference, margin, scale),
+        row_gap(run, config, kind, VARIANCE, train, margin),
+        row_gap(run, config, kind, OVERFIT, train, margin),
     )
     if all_diverged(run, config):
-        gaps = tuple(_lost(gap) for gap in gaps)
+        gaps = tuple(lost(gap) for gap in gaps)
     lead = _lead(run, config, kind) - reference
     ahead = float((lead > 0).mean()) if len(train) > 1 else math.nan
     verdict, given = judge(gaps, ahead, not assumed), judge(gaps, ahead)
@@ -128,20 +123,20 @@ def gap_name(one: Ledger, gap: Gap) -> str:
 
 @once
 def best_tried(run: Run) -> tuple[str, Interval] | None:
-    """The network setting or baseline that errs least on dev, with its error on new (test) rows.
+    """The network setting or baseline that errs least on dev, with its error on new rows.
 
     No noise can be larger than the error of what was tried. None where everything diverged.
     """
     tried = [*run.configs, *map(str, run.baselines["config"].unique())]
     errors = {
-        config: float(run.rows_of(config)["dev_error"].mean())
+        config: float(values(run, config, "dev", "error").mean())
         for config in tried
         if not all_diverged(run, config)
     }
     if not errors:
         return None
     best = min(errors, key=errors.__getitem__)
-    return best, new_rows(run, best, "test")
+    return best, new_rows(run, best, run.judged)
 
 
 def frame(found: tuple[Ledger, ...]) -> pd.DataFrame:
@@ -173,8 +168,8 @@ def frame(found: tuple[Ledger, ...]) -> pd.DataFrame:
 def variance_of(run: Run, config: str) -> Interval:
     """Dev - train error of any confirmed configuration, baselines included, with its interval."""
     train = run.rows_of(config)["train_error"].to_numpy(float)
-    found = _row_gap(run, config, "error", VARIANCE, train, 0.0)
-    return (_lost(found) if all_diverged(run, config) else found).interval
+    found = row_gap(run, config, "error", VARIANCE, train, 0.0)
+    return (lost(found) if all_diverged(run, config) else found).interval
 
 
 def cures(run: Run) -> pd.DataFrame:
@@ -185,22 +180,22 @@ def cures(run: Run) -> pd.DataFrame:
     """
     base = run.default or run.winner
     rows = []
-    unit, rows_of_train = text.unit(run, "train_error"), _scale(run, "error").rows
+    unit, rows_of_train = text.unit(run, "train_error"), scale_of(run, "error", np.zeros(0)).rows
     for config in run.configs:
         if base is None or config == base:
             continue
         ours, theirs = run.rows_of(config), run.rows_of(base)
         if len(ours) != len(theirs) or any(all_diverged(run, one) for one in (config, base)):
             continue
-        least = intervals.one_row(len(ours), rows_of_train)
+        one_row = intervals.one_row(len(ours), rows_of_train)
         gap = [(one["dev_error"] - one["train_error"]).to_numpy(float) for one in (ours, theirs)]
         train = [one["train_error"].to_numpy(float) for one in (ours, theirs)]
         rows.append(
             {
                 "config": config,
                 "base": base,
-                "variance": intervals.paired_t(*gap).within(*(2 * end for end in unit.apart)),
-                "bias": intervals.paired_t(train[0], train[1], least).within(*unit.apart),
+                "variance": paired(run, gap[0], gap[1]).within(*(2 * end for end in unit.apart)),
+                "bias": paired(run, train[0], train[1], one_row).within(*unit.apart),
             }
         )
     return pd.DataFrame(rows, columns=["config", "base", "variance", "bias"])
@@ -209,70 +204,6 @@ def cures(run: Run) -> pd.DataFrame:
 def _reference(run: Run, kind: str) -> tuple[float, bool]:
     given = run.provenance["reference"]
     return (float(given), False) if given is not None and kind == "error" else (0.0, True)
-
-
-@dataclass(frozen=True)
-class ErrorScale:
-    """What the train error can be: its ends, and the rows it is a share of (0: it is none)."""
-
-    ends: tuple[float, float]
-    rows: int
-
-
-def _scale(run: Run, kind: str) -> ErrorScale:
-    rows = 0 if run.regression or kind != "error" else int(run.provenance["data"]["train"])
-    return ErrorScale(text.unit(run, f"train_{kind}").ends, rows)
-
-
-def _bias(train: Array, reference: float, margin: float, scale: ErrorScale) -> Gap:
-    n, least = len(train), intervals.one_row(len(train), scale.rows)
-    low, high = (end - reference for end in scale.ends)
-    found = intervals.t_mean(train - reference, "new seeds, for this training set", least)
-    found = found.within(low, high)
-    error = float(train.std(ddof=1)) / math.sqrt(n) if n > 1 else math.nan
-    p = intervals.p_above(train - reference, margin, least)
-    return Gap(BIAS, found, p, margin, error, 0.0, 0)
-
-
-def _row_gap(run: Run, config: str, kind: str, name: str, train: Array, margin: float) -> Gap:
-    """Dev - train (rows of dev resampled) or test - dev (rows of both, independently)."""
-    rows, replicates = run.rows_of(config), len(train)
-    upper, lower = ("dev", "train") if name == VARIANCE else ("test", "dev")
-    parts = [split for split in (upper, lower) if split != "train"]
-    losses = {split: row_losses(run, config, split, kind) for split in parts}
-    drawn = {split: draws(run, config, split, kind) for split in parts}
-    drawn["train"] = seeds_of(run, replicates) @ train
-    found = drawn[upper] - drawn[lower]
-    gap = (rows[f"{upper}_{kind}"] - rows[f"{lower}_{kind}"]).to_numpy(float)
-    low, high = bootstrap.percentiles(found)
-    seed_error = float(gap.std(ddof=1)) / math.sqrt(replicates) if replicates > 1 else math.nan
-    row_error = math.hypot(
-        *(_row_error(losses[one], rooted(run, kind), group(run, one)) for one in parts)
-    )
-    unit = rows_of_split(run, upper).unit
-    covers = f"new {unit} and new seeds, for this training set"
-    n = min(losses[split].shape[1] for split in parts)
-    interval = Interval(float(gap.mean()), low, high, n, "crossed bootstrap", covers)
-    if not all(run.predictions.has(config, split) for split in parts):
-        interval = replace(interval, covers="new seeds, on these rows")
-    if replicates < 2:
-        interval = replace(interval, covers=f"new {unit}, for this one trained network")
-    p = float((found > margin).mean()) if replicates > 1 else math.nan
-    return Gap(name, interval, p, margin, seed_error, row_error, n)
-
-
-def _lost(gap: Gap) -> Gap:
-    """The gap between the worst values of networks that all diverged: nothing follows from it."""
-    found = intervals.none(gap.interval.estimate, gap.interval.n, DIVERGED)
-    return replace(gap, interval=found, p=math.nan)
-
-
-def _row_error(losses: Array, root: bool, of: NDArray[Any] | None) -> float:
-    """The standard error, from the rows alone, of the mean over replicates and rows."""
-    means = losses.mean(axis=1)
-    slope = 1 / (2 * np.sqrt(np.maximum(means, 1e-30))) if root else np.ones_like(means)
-    error = bootstrap.standard_error((losses * slope[:, None]).mean(axis=0), of)
-    return error if math.isfinite(error) else 0.0
 
 
 def _flip(
@@ -288,7 +219,7 @@ def _flip(
         return math.nan, ""
     mean = float(train.mean())
     values = np.linspace(reference, mean, 201)[1:]
-    least = intervals.one_row(len(train), scale.rows)
+    least = max(intervals.one_row(len(train), scale.rows), scale.least)
     above = intervals.p_above_each(train, gaps[0].margin + values, least)
     leads = np.count_nonzero(lead > (values - reference)[:, None], axis=1) / len(lead)
     for value, p, ahead in zip(values.tolist(), above.tolist(), leads.tolist(), strict=True):

@@ -5,7 +5,6 @@ no test row speaks of (a cost, the train loss, the gap) is compared over network
 plain error; so is a run whose networks leave no outputs to score.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reports import text
@@ -24,15 +23,8 @@ from reports.stats.bootstrap import RowWeights
 from reports.stats.intervals import Array, Interval
 from reports.stats.objectives import Objective
 from reports.stats.rows import Confirmed
-
-ERROR = "error"
-# An objective, and what the rows of a split say of it; the others are known of whole networks.
-OF_ROWS: Mapping[str, str] = {
-    "dev_error": ERROR,
-    "dev_loss": "loss",
-    "log_loss": "loss",
-    **{name: name for name in scores.SCORES},
-}
+from reports.stats.scores import ERROR as ERROR
+from reports.stats.scores import OF_ROWS as OF_ROWS
 
 
 @dataclass(frozen=True)
@@ -108,6 +100,17 @@ def of_baselines(run: Run) -> Measure:
         return found
     name = found.unit(run).name
     return plain(f"A baseline cannot be compared by {name}; so by plain error.")
+
+
+def margin(run: Run, other: str, by: Measure) -> float:
+    """Less than this apart from a setting or a baseline is the same: the study's own, or the rule.
+
+    The study's is of what settings are compared by; where a baseline is not, the rule holds.
+    """
+    said = (run.provenance["confirm"] or {}).get("margin")
+    if said is not None and by.metric == measure(run).metric:
+        return float(said)
+    return by.margin(float(values(run, other, by).mean()), run.regression)
 
 
 def in_words(run: Run) -> str:

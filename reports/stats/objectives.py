@@ -171,7 +171,7 @@ def choice_in_words(run: Run) -> str:
     first = goals[0]
     limits = ", among the settings that keep the constraints there, if any does"
     several = ", the first objective," * (len(goals) > 1)
+    where = "on these fresh seeds" if run.folds is None else "on the rows left out of training"
     return (
-        f"the {first.best} {first.name}{several} on these fresh seeds"
-        f"{limits * bool(run.provenance['limits'])}"
+        f"the {first.best} {first.name}{several} {where}{limits * bool(run.provenance['limits'])}"
     )

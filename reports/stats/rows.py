@@ -1,129 +1,28 @@
-"""Per-row losses of the confirmed configurations, and the shared bootstrap draws of a run."""
+"""Errors and losses on new rows, of confirmed configurations and of their differences."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reports import text
-from reports.frames import Run, RunFolderError, once
+from reports.frames import Run
 from reports.stats import bootstrap, choosing, intervals, out_of_fold
 from reports.stats.bootstrap import RowWeights
 from reports.stats.diverged import DIVERGED as DIVERGED
 from reports.stats.diverged import all_diverged as all_diverged
 from reports.stats.intervals import Array, Interval
+from reports.stats.losses import FLOOR as FLOOR
+from reports.stats.losses import SEED as SEED
+from reports.stats.losses import group as group
+from reports.stats.losses import others as others
+from reports.stats.losses import rooted as rooted
+from reports.stats.losses import row_losses as row_losses
+from reports.stats.losses import rows_of_split as rows_of_split
+from reports.stats.losses import seeds_of as seeds_of
+from reports.stats.losses import side as side
+from reports.stats.losses import values as values
 
-SEED = 20270
 Confirmed = tuple[Run, str]  # a configuration of a run
-FLOOR = float(np.log(np.finfo(np.float32).tiny))  # a log-probability of -inf is scored as this
-
-
-def row_losses(run: Run, config: str, split: str, kind: str) -> Array:
-    """(replicates, n) losses of each row; kind "error" (0 or 1; squared in regression) or "loss".
-
-    Out of fold (passes, n): each row by a network that was not trained on it. A diverged replicate
-    has its worst value of confirm.parquet on every row, so that the mean over rows (its root, for
-    the RMSE) is that value; and so has each one whose predictions are not known. Raises
-    RunFolderError where shapes disagree.
-    """
-    key = f"rows/{config}/{split}/{kind}"
-    if key not in run.memo:
-        run.memo[key] = _row_losses(run, config, split, kind)
-    found: Array = run.memo[key]
-    return found
-
-
-def _row_losses(run: Run, config: str, split: str, kind: str) -> Array:
-    confirm, target = run.rows_of(config), run.predictions.target(split)
-    of = None
-    if out_of_fold.applies(run, split):
-        of = out_of_fold.networks(run, config)
-    worst = confirm[f"{split}_{kind}"].to_numpy(float)
-    worst = worst**2 if rooted(run, kind) else worst
-    every = np.repeat(worst[:, None], len(target), axis=1) if of is None else worst[of]
-    if not run.predictions.has(config, split):
-        return every
-    predicted = run.predictions.of(config, split)
-    if predicted.shape[:2] != every.shape:
-        raise RunFolderError(
-            f"{run.predictions.path}: {config}/{split}: expected "
-            f"({len(every)}, {len(target)}, ...), got shape {predicted.shape}"
-        )
-    if run.regression:
-        losses = (predicted[..., 0].astype(float) - target) ** 2
-    elif kind == "error":
-        losses = (predicted.argmax(axis=-1) != target).astype(float)
-    else:
-        picked = np.take_along_axis(predicted, target.astype(int)[None, :, None], axis=-1)[..., 0]
-        losses = -np.maximum(picked.astype(float), FLOOR)
-    diverged = confirm["status"].to_numpy() == "diverged"
-    missing = np.isnan(losses)
-    lost = (diverged | missing.any(axis=-1))[:, None] if of is None else diverged[of] | missing
-    found: Array = np.where(lost, every, losses)
-    return found
-
-
-def values(run: Run, config: str, split: str, kind: str) -> Array:
-    """(replicates,) errors or losses; out of fold (passes,), each of all the rows."""
-    if not out_of_fold.applies(run, split):
-        known: Array = run.rows_of(config)[f"{split}_{kind}"].to_numpy(float)
-        return known
-    found: Array = row_losses(run, config, split, kind).mean(axis=1)
-    return np.sqrt(found) if rooted(run, kind) else found
-
-
-def rooted(run: Run, kind: str) -> bool:
-    """Whether a replicate's value is the root of its mean row loss: the RMSE."""
-    return run.regression and kind == "error"
-
-
-@once
-def _rows(run: Run) -> dict[str, RowWeights]:
-    """The row draws of the two splits: one set for all configurations, so differences pair up."""
-    return {
-        split: bootstrap.row_weights(
-            np.random.default_rng([SEED, number]),
-            len(run.predictions.target(split)),
-            of=group(run, split),
-            widening=out_of_fold.WIDENING if out_of_fold.applies(run, split) else 1.0,
-        )
-        for number, split in enumerate(("dev", "test"))
-    }
-
-
-def group(run: Run, split: str) -> NDArray[Any] | None:
-    """(n,) numbers of the groups whose rows are drawn together; None where each is drawn alone.
-
-    Raises RunFolderError where their number is not that of the rows.
-    """
-    found, rows = run.predictions.group(split), len(run.predictions.target(split))
-    if found is not None and len(found) != rows:
-        raise RunFolderError(
-            f"{run.predictions.path}: {split}_group: expected {rows} rows, got {len(found)}"
-        )
-    return found
-
-
-def rows_of_split(run: Run, split: str) -> RowWeights:
-    """The shared row draws of the split "dev" or "test"."""
-    return _rows(run)[split]
-
-
-def seeds_of(run: Run, replicates: int) -> Array:
-    """The shared seed draws, (draws, replicates), for that number of replicates.
-
-    Of folds they are widened, for they stand for new training sets, too.
-    """
-    key = f"seeds/{replicates}"
-    if key not in run.memo:
-        rng = np.random.default_rng([SEED, 2, replicates])
-        drawn = bootstrap.replicate_weights(rng, replicates)
-        if run.folds is not None:
-            drawn = 1 / replicates + out_of_fold.WIDENING * (drawn - 1 / replicates)
-        run.memo[key] = drawn
-    found: Array = run.memo[key]
-    return found
 
 
 def new_rows(run: Run, config: str, split: str, kind: str = "error") -> Interval:
@@ -178,11 +77,6 @@ def _parts(run: Run, config: str, kind: str, rows: RowWeights | None = None) -> 
     """Out of fold."""
     own, rows = (run, config), rows or rows_of_split(run, "dev")
     return out_of_fold.parts(*side(*own, kind), rows, run, shape(own, own, kind))
-
-
-def side(run: Run, config: str, kind: str) -> out_of_fold.Side:
-    """Out of fold: the losses, and the network of each."""
-    return row_losses(run, config, "dev", kind), out_of_fold.networks(run, config)
 
 
 def shape(first: Confirmed, second: Confirmed, kind: str) -> out_of_fold.Shape:

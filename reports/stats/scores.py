@@ -120,6 +120,15 @@ SCORES: Mapping[str, RowScore] = {
     "mean_absolute_error": RowScore(1, mean_absolute_error, math.nan, absolute_errors),
 }
 
+ERROR = "error"
+# An objective, and what the rows of a split say of it; the others are known of whole networks.
+OF_ROWS: Mapping[str, str] = {
+    "dev_error": ERROR,
+    "dev_loss": "loss",
+    "log_loss": "loss",
+    **{name: name for name in SCORES},
+}
+
 
 def plain(score: RowScore, target: Labels, outputs: Array) -> Array:
     """(P,): of the rows as they are."""

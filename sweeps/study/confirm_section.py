@@ -27,6 +27,7 @@ class Confirm(StudySection):
     seeds: int | None = Field(None, ge=1, le=1000)
     baselines: tuple[Baseline, ...] = BASELINES
     baseline_time: str = "5m"  # after which one is not waited for
+    margin: float | None = Field(None, gt=0)  # of the objective; less apart is the same
 
     @model_validator(mode="after")
     def _whole_repeats(self) -> "Confirm":

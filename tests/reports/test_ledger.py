@@ -13,7 +13,7 @@ from scipy import stats
 from reports import text
 from reports.frames import Run, load
 from reports.sections import answers
-from reports.stats import deciding, intervals, ledger, remedies, rows
+from reports.stats import deciding, intervals, ledger, measured_gaps, remedies, rows
 from reports.stats.gaps import BIAS, OVERFIT, SURE, VARIANCE, Gap, judge, margin_of
 from reports.stats.intervals import Interval
 
@@ -212,8 +212,8 @@ def test_no_interval_leaves_what_is_possible(folder_of: Callable[[str], Path], k
 def test_the_bias_of_a_few_seeds_stays_on_its_scale(
     train: tuple[float, ...], reference: float
 ) -> None:
-    errors, scale = np.array(train), ledger.ErrorScale((0.0, 1.0), 300)
-    gap = ledger._bias(errors, reference, 0.01, scale)
+    errors, scale = np.array(train), measured_gaps.ErrorScale((0.0, 1.0), 300)
+    gap = measured_gaps.bias(errors, reference, 0.01, scale)
     plain = intervals.t_mean(errors - reference)
     assert not -reference <= plain.low <= plain.high <= 1 - reference
     assert -reference <= gap.interval.low < gap.interval.estimate < gap.interval.high
@@ -227,16 +227,16 @@ def test_the_bias_of_a_few_seeds_stays_on_its_scale(
 )
 def test_the_bias_covers(seeds: int, wrong: float) -> None:
     """Networks that err on a Poisson number of 341 rows: the interval holds the mean in 92 %."""
-    rng, scale = np.random.default_rng(seeds), ledger.ErrorScale((0.0, 1.0), 341)
+    rng, scale = np.random.default_rng(seeds), measured_gaps.ErrorScale((0.0, 1.0), 341)
     runs = rng.poisson(wrong, (600, seeds)) / 341
-    found = [ledger._bias(train, 0.0, 0.005, scale).interval for train in runs]
+    found = [measured_gaps.bias(train, 0.0, 0.005, scale).interval for train in runs]
     held = np.mean([one.low <= wrong / 341 <= one.high for one in found])
     assert held >= 0.92
 
 
 def test_networks_without_an_error_in_training_are_no_certain_zero() -> None:
-    scale = ledger.ErrorScale((0.0, 1.0), 20)
-    gap = ledger._bias(np.zeros(3), 0.0, 0.005, scale)
+    scale = measured_gaps.ErrorScale((0.0, 1.0), 20)
+    gap = measured_gaps.bias(np.zeros(3), 0.0, 0.005, scale)
     assert gap.interval.low == gap.interval.estimate == 0
     assert gap.interval.high == pytest.approx(4.303 / 60, rel=1e-3)
     assert 0.05 < gap.p < 0.5
@@ -350,18 +350,18 @@ def test_one_replicate_is_undecided_and_says_so(make: Callable[..., Path]) -> No
 def test_the_row_error_is_the_sd_over_root_n() -> None:
     losses = np.random.default_rng(0).random((1, 400))
     expected = losses.std(ddof=1) / 20
-    assert ledger._row_error(losses, root=False, of=None) == pytest.approx(expected)
+    assert measured_gaps.row_error(losses, root=False, of=None) == pytest.approx(expected)
     alone = np.random.default_rng(1).permutation(400)
-    assert ledger._row_error(losses, root=False, of=alone) == pytest.approx(expected)
+    assert measured_gaps.row_error(losses, root=False, of=alone) == pytest.approx(expected)
 
 
 def test_the_row_error_of_rows_that_come_in_fives_is_that_of_the_fives() -> None:
     each = np.random.default_rng(0).random((1, 80))
     group = np.repeat(np.arange(80), 5)
     expected = each.std(ddof=1) / math.sqrt(80)
-    found = ledger._row_error(np.repeat(each, 5, axis=1), root=False, of=group)
+    found = measured_gaps.row_error(np.repeat(each, 5, axis=1), root=False, of=group)
     assert found == pytest.approx(expected)
-    assert ledger._row_error(each, root=False, of=np.zeros(80, int)) == 0.0
+    assert measured_gaps.row_error(each, root=False, of=np.zeros(80, int)) == 0.0
 
 
 def test_cures_compare_with_the_defaults(make: Callable[..., Path]) -> None:

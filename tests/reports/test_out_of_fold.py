@@ -2,14 +2,20 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import special
 
 from reports.frames import Run, RunFolderError, load
-from reports.stats import differences, measures, out_of_fold, rows
+from reports.sections import answers
+from reports.sections.answers import Answer
+from reports.stats import differences, fold_draws, ledger, measures, out_of_fold, rows
+from reports.stats.gaps import BIAS, VARIANCE
+from reports.stats.intervals import Interval
 from reports.stats.measures import Measure
 from reports.stats.resampling import row_weights
 
@@ -144,3 +150,72 @@ def test_folds_that_do_not_fit_are_one_clear_line(
     file.write_text(json.dumps(said))
     with pytest.raises(RunFolderError, match=words):
         rows.new_rows(run := load(folder), run.configs[0], "dev")
+
+
+def run_of(folder: Path, **confirm: object) -> Run:
+    """With other words on the confirmation."""
+    found = load(folder)
+    said = {**found.provenance, "confirm": {**found.provenance["confirm"], **confirm}}
+    return replace(found, provenance=said, memo={})
+
+
+def test_the_studys_own_margin_is_what_settings_are_judged_by(run: Run, make: Make) -> None:
+    by, other = measures.measure(run), run.configs[1]
+    ruled = measures.margin(run, other, by)
+    assert ruled == pytest.approx(0.1 * measures.values(run, other, by).mean())
+    own = run_of(make(**FOLDS), margin=50.0)
+    assert measures.margin(own, other, by) == 50.0
+    assert answers.against(own, other, by).word == differences.SAME
+    said = answers.defaults_in_words(own)
+    assert said.startswith("The same as the defaults, within 50")
+    assert said.endswith("Take the simpler of the two.")
+
+
+@pytest.mark.parametrize(
+    ("word", "low", "high", "contradicted"),
+    [
+        (differences.BETTER, 0.01, 0.05, True),
+        (differences.BETTER, -0.01, 0.05, False),
+        (differences.WORSE, -0.05, -0.01, True),
+        (differences.SAME, 0.02, 0.05, True),
+        (differences.SAME, 0.001, 0.05, False),
+        (differences.OPEN, 0.02, 0.05, False),
+    ],
+)
+def test_test_rows_that_say_the_contrary_are_heard(
+    run: Run, word: str, low: float, high: float, contradicted: bool
+) -> None:
+    by = measures.plain()
+    on_test = Interval((low + high) / 2, low, high, 100, "k", "c")
+    other = differences.Difference(by, "test", on_test, None)
+    found = differences.difference(run, run.configs[0], run.configs[1], by)
+    one = Answer(run.configs[1], found, word, 0.01, None, other)
+    assert one.is_contradicted is contradicted
+    assert ("contradict" in answers._test_in_words(run, one)) is contradicted
+
+
+def test_gaps_are_of_train_rows_and_rows_left_out(run: Run) -> None:
+    config = run.configs[0]
+    one = ledger.ledger_of(run, config)
+    train = run.rows_of(config)["train_error"].mean()
+    dev = measures.values(run, config, measures.plain(), "dev").mean()
+    assert one.gap(VARIANCE).interval.estimate == pytest.approx(dev - train)
+    assert one.gap(VARIANCE).interval.covers == "new rows, networks and training sets"
+    assert one.gap(BIAS).interval.covers == "new networks and training sets, on these rows"
+
+
+def test_a_lucky_trial_owes_to_the_rows_that_chose_it(run: Run) -> None:
+    """The further below the others its value lies, for noise that is as large."""
+    trial, values = int(run.rows_of(run.configs[0])["trial"].iloc[0]), np.linspace(1, 1.2, 41)
+    frame = pd.DataFrame({"trial": np.arange(41), "state": "complete"})
+    lucks = []
+    for value in (1.1, 1.05, 0.9):
+        own = np.where(frame["trial"] == trial, value, values)
+        luck = fold_draws.search_luck(
+            replace(run, trials=frame.assign(value=own), memo={}), "dev_loss"
+        )
+        lucks.append(luck)
+    assert lucks[0] < lucks[1] < lucks[2]
+    alone = replace(run, provenance={**run.provenance, "search": {"seed": 0}}, memo={})
+    assert fold_draws.search_luck(alone, "dev_loss") == 0
+    assert fold_draws.search_luck(run, "test_loss") == 0

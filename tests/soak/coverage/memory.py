@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from reports.frames import Run
 from reports.predictions import Predictions
-from reports.stats import rows
+from reports.stats import losses, rows
 
 Array = NDArray[np.float64]
 NOWHERE = Path("simulated")
@@ -137,13 +137,16 @@ def run(
 
 def _share_draws(made: Simulated, target: Mapping[str, NDArray[Any]], counts: set[int]) -> None:
     sizes = tuple(len(target[split]) for split in ("dev", "test"))
-    name = f"{rows.__name__}._rows"
-    if (name, sizes) not in DRAWS:
+    name, key = f"{losses.__name__}._rows", (made.folds, sizes)
+    if key not in DRAWS:
         rows.rows_of_split(made, "test")
-        DRAWS[name, sizes] = made.memo[name]
-    made.memo[name] = DRAWS[name, sizes]
+        DRAWS[key] = made.memo[name]
+    made.memo[name] = DRAWS[key]
     for count in counts:
-        shared(made, f"seeds/{count}", partial(rows.seeds_of, made, count))
+        key = made.folds, count
+        if key not in DRAWS:
+            DRAWS[key] = rows.seeds_of(made, count)
+        made.memo[f"seeds/{count}"] = DRAWS[key]
 
 
 def shared(made: Simulated, name: str, draw: Callable[[], Any]) -> None:

@@ -13,6 +13,7 @@ from tests.soak.coverage import (
     classes,
     differences,
     errors,
+    folds,
     gaps,
     numbers,
     parts,
@@ -21,7 +22,7 @@ from tests.soak.coverage import (
 )
 from tests.soak.coverage.cells import Cell
 
-MODULES = (errors, numbers, classes, differences, chosen, gaps, parts, seeds, verdicts)
+MODULES = (errors, numbers, classes, differences, chosen, gaps, parts, seeds, verdicts, folds)
 CELLS: tuple[Cell, ...] = tuple(cell for module in MODULES for cell in module.CELLS)
 LEAST, MOST = 0.93, 0.98
 FALSE = 0.05

@@ -1,0 +1,54 @@
+"""What the page says of a confirmation in folds, and of one on a single split in its place."""
+
+from collections.abc import Iterator
+
+from reports.frames import Run
+from reports.stats.out_of_fold import WIDENING
+
+
+def search(run: Run) -> str:
+    """How the confirmation's rows and those of a search that was resampled differ."""
+    if run.folds is not None:
+        return "The confirmation draws folds of its own of the same rows."
+    return (
+        "The confirmation does not resample: it trains fresh seeds on the one split, whose dev "
+        "rows the search has both trained on and chosen by. So a value of the search and one of "
+        "the confirmation differ by their rows, too."
+    )
+
+
+def no_other_set(run: Run) -> str:
+    """What intervals on one split do not cover."""
+    said = ": no interval here covers drawing another training set"
+    return said if run.folds is None else ""
+
+
+def luck(run: Run) -> str:
+    """What the winner owes to rows that the search chose it by, and what is made of that."""
+    if run.folds is None:
+        return ""
+    return (
+        " Out of fold rows are drawn again with the networks, and as the search went by the same "
+        "rows, what it is expected to owe to having been its best trial counts where that is "
+        'more (Efron, 2011, "Tweedie\'s formula and selection bias"). Such intervals are often '
+        "wider than needed."
+    )
+
+
+def methods(run: Run) -> Iterator[tuple[str, str]]:
+    """How numbers out of fold are made; nothing of one split."""
+    if run.folds is None:
+        return
+    yield (
+        "Rows left out of training",
+        f"The confirmation has {run.folds.in_words}: every row but the test rows is in one fold "
+        "of each repeat, and is predicted by the networks that were trained on the other folds. "
+        "A setting's value is the mean, over repeats and seeds, of that of all these rows. What "
+        "other networks would change, of other seeds and training sets, is told from how far "
+        "each is from the others on the rows that it predicts, and drawn from Student's t. "
+        "Training sets of folds share most of their rows, so that would be too little (Bates, "
+        f"Hastie and Tibshirani, 2024): such intervals are {WIDENING:g} times as wide, by "
+        "simulation with training sets drawn anew. Of differences they often hold the truth in "
+        "98 to 99 cases of 100. The test rows stand beside, and what networks add to them is "
+        "widened alike.",
+    )
