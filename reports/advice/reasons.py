@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reports import text
 from reports.advice.in_words import called
 from reports.frames import Run
-from reports.stats import differences, gaps, limiting, measures, recommending
+from reports.stats import differences, gaps, limiting, measures, objectives, recommending
 from reports.stats.differences import OPEN, SAME
 from reports.stats.intervals import Interval
 from reports.stats.measures import Measure
@@ -35,7 +35,10 @@ def why(run: Run, choice: Choice) -> str:
     said = _of_network(run, choice) if choice.kind == NETWORK else _of_other(run, choice)
     if not recommending.keeps_constraints(run, choice.name):
         said = f"Nothing that was tried keeps the constraints. {said}"
-    return f"{said}; {_open(run, choice)}." if choice.open else f"{said}."
+    said = f"{said}; {_open(run, choice)}." if choice.open else f"{said}."
+    goals = objectives.objectives(run)
+    by_first = f"This goes by {goals[0].name} alone, the first objective."
+    return f"{said} {by_first}" if len(goals) > 1 else said
 
 
 def _open(run: Run, choice: Choice) -> str:

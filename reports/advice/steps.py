@@ -49,7 +49,7 @@ def open_question(run: Run, choice: Choice) -> Iterator[Step]:
         )
         return
     times = networks_needed(one)
-    now = int(confirm.get("replicates") or len(run.rows_of(choice.best)))
+    now = int(confirm.get("replicates") or max(len(run.rows_of(name)) for name in run.configs))
     if times <= AFFORDABLE:
         yield Step(
             f"Whether {other} does as well is not decided. More networks would tell:",
@@ -143,7 +143,7 @@ def late_find(run: Run, choice: Choice) -> Iterator[Step]:
 
 def another_split(run: Run, choice: Choice) -> Iterator[Step]:
     """Whether it holds when the rows are divided otherwise."""
-    found = re.search(r"split: \{[^{}]*\bseed: (\d+)\}", run.study_yaml)
+    found = re.search(r"split: \{[^{}]*\bseed: (\d{1,10})\}", run.study_yaml)
     if found and "column" not in found[0]:
         end = found[0].removesuffix(f"{found[1]}}}")
         yield Step(

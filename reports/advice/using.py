@@ -41,6 +41,8 @@ def of_folder(how: str, folder: Path) -> str:
 
 
 def _of_scikit_learn(run: Run, name: str) -> str:
+    if name not in MODELS:  # not one of ours
+        return f"# {name}, as scikit-learn has it"
     module, call = MODELS[name]
     call = call.format("Regressor" if run.regression else "Classifier")
     return f"from sklearn.{module} import {call.partition('(')[0]}\n{call}  # on scaled columns"

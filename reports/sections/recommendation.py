@@ -24,6 +24,7 @@ def recommendation(run: Run) -> Section:
         why=made.why,
         facts=made.facts,
         steps=made.steps,
+        where=made.where,
         how=how,
         sure=made.sure,
         figure=figure,
