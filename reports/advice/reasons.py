@@ -191,4 +191,9 @@ def sure(run: Run, choice: Choice, found: Interval) -> str:
     of = f"{text.count(networks, 'network')} of it, " * (choice.kind == NETWORK)
     rows = text.count(found.n, "row") if found.known else "few rows"
     covers = found.covers.replace("this one trained network", "this one trained model")
-    return f"{text.LEVEL} intervals, for {covers}; {of}{rows} that it was not trained on."
+    said = f"{text.LEVEL} intervals, for {covers}; {of}{rows} that it was not trained on"
+    if not recommending.is_resampled(run):
+        return f"{said}."
+    on_test = measures.on_new_rows(run, choice.name, measures.plain(), "test")
+    value = error_unit(run).value(on_test.estimate)
+    return f"{said}. {text.count(on_test.n, 'test row')} that chose nothing say {value}."

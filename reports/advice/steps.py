@@ -41,7 +41,7 @@ def open_question(run: Run, choice: Choice) -> Iterator[Step]:
     confirm, data = run.provenance["confirm"] or {}, run.provenance["data"]
     one = recommending.compare(run, choice.best, asked)
     count = max(int(run.provenance["search"]["replicates"]), 5)
-    if "resample" not in confirm and data["rows"] < RESAMPLED_BELOW:
+    if not recommending.is_resampled(run) and data["rows"] < RESAMPLED_BELOW:
         yield Step(
             f"{text.count(one.found.decisive.n, 'row')} cannot decide whether {other} does as "
             "well. Let all rows but the test rows count:",

@@ -7,7 +7,6 @@ from reports import summary, text
 from reports.advice.in_words import answer_of
 from reports.frames import Run
 from reports.stats.recommending import CONSTANT, NETWORK, Choice
-from reports.stats.rows import ensemble
 
 RUN = "RUN"  # stands for the run's folder
 # As scikit-learn calls what the run trained as baselines, on standardized columns.
@@ -30,7 +29,7 @@ def lines(run: Run, choice: Choice) -> str:
     trainer = run.provenance.get("trainer")
     if trainer:
         return f"# as {trainer['call']} saves it"
-    if choice.name == run.winner and ensemble(run, choice.name, "test") is not None:
+    if choice.name == run.winner:
         return f"sweeps predict {RUN} new.csv"
     return _of_its_own(run, choice.name)
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from reports import frames
-from reports.advice import in_words, space_steps, steps
+from reports.advice import in_words, reasons, space_steps, steps
 from reports.advice.recommendation import recommendation
 from reports.advice.step import Step, where
 from reports.frames import Run
@@ -241,3 +241,19 @@ def test_what_changes_the_search_needs_another_name() -> None:
     assert not name("search: {trials: 80}")
     assert where((Step("", "confirm: {replicates: 40}"),)) == "in the study file"
     assert where((Step("", "sweeps run x", is_command=True),)) == ""
+
+
+def test_of_folds_the_test_rows_stand_beside_and_folds_are_not_asked_for(
+    make: Callable[..., Path],
+) -> None:
+    one = recommendation(frames.load(make()))
+    assert one.error is not None
+    assert one.steps[0].lines.startswith("replicates: {count: 5, resample: kfold}")
+    assert "that chose nothing" not in one.sure
+    run = frames.load(make())
+    found = recommending.choice(run)
+    assert found is not None
+    run.provenance["confirm"] |= {"resample": "kfold", "folds": 5, "repeats": 2, "seeds": 1}
+    said = reasons.sure(run, found, one.error)
+    assert "114 test rows that chose nothing say " in said
+    assert not any("resample" in step.lines for step in steps.open_question(run, found))
