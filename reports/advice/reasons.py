@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reports import text
 from reports.advice.in_words import called
 from reports.frames import Run
-from reports.stats import differences, gaps, limiting, measures, recommending
+from reports.stats import differences, gaps, limiting, measures, objectives, recommending
 from reports.stats.differences import OPEN, SAME
 from reports.stats.intervals import Interval
 from reports.stats.measures import Measure
@@ -35,7 +35,10 @@ def why(run: Run, choice: Choice) -> str:
     said = _of_network(run, choice) if choice.kind == NETWORK else _of_other(run, choice)
     if not recommending.keeps_constraints(run, choice.name):
         said = f"Nothing that was tried keeps the constraints. {said}"
-    return f"{said}; {_open(run, choice)}." if choice.open else f"{said}."
+    said = f"{said}; {_open(run, choice)}." if choice.open else f"{said}."
+    goals = objectives.objectives(run)
+    by_first = f"This goes by {goals[0].name} alone, the first objective."
+    return f"{said} {by_first}" if len(goals) > 1 else said
 
 
 def _open(run: Run, choice: Choice) -> str:
@@ -188,4 +191,9 @@ def sure(run: Run, choice: Choice, found: Interval) -> str:
     of = f"{text.count(networks, 'network')} of it, " * (choice.kind == NETWORK)
     rows = text.count(found.n, "row") if found.known else "few rows"
     covers = found.covers.replace("this one trained network", "this one trained model")
-    return f"{text.LEVEL} intervals, for {covers}; {of}{rows} that it was not trained on."
+    said = f"{text.LEVEL} intervals, for {covers}; {of}{rows} that it was not trained on"
+    if not recommending.is_resampled(run):
+        return f"{said}."
+    on_test = measures.on_new_rows(run, choice.name, measures.plain(), "test")
+    value = error_unit(run).value(on_test.estimate)
+    return f"{said}. {text.count(on_test.n, 'test row')} that chose nothing say {value}."

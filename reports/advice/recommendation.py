@@ -10,7 +10,7 @@ from typing import Any
 from reports.advice import reasons, steps, using, without
 from reports.advice.in_words import answer_of, setting_in_words
 from reports.advice.reasons import Fact
-from reports.advice.step import Step
+from reports.advice.step import Step, where
 from reports.frames import Run, once
 from reports.stats import measures, recommending
 from reports.stats.intervals import Interval
@@ -40,6 +40,11 @@ class Recommendation:
     steps: tuple[Step, ...]
     how: str
     sure: str
+
+    @property
+    def where(self) -> str:
+        """Where the lines of the next steps go."""
+        return where(self.steps)
 
     def how_for(self, folder: Path) -> str:
         """The lines that use it, for a run in that folder."""

@@ -41,7 +41,7 @@ def open_question(run: Run, choice: Choice) -> Iterator[Step]:
     confirm, data = run.provenance["confirm"] or {}, run.provenance["data"]
     one = recommending.compare(run, choice.best, asked)
     count = max(int(run.provenance["search"]["replicates"]), 5)
-    if "resample" not in confirm and data["rows"] < RESAMPLED_BELOW:
+    if not recommending.is_resampled(run) and data["rows"] < RESAMPLED_BELOW:
         yield Step(
             f"{text.count(one.found.decisive.n, 'row')} cannot decide whether {other} does as "
             "well. Let all rows but the test rows count:",
@@ -49,7 +49,7 @@ def open_question(run: Run, choice: Choice) -> Iterator[Step]:
         )
         return
     times = networks_needed(one)
-    now = int(confirm.get("replicates") or len(run.rows_of(choice.best)))
+    now = int(confirm.get("replicates") or max(len(run.rows_of(name)) for name in run.configs))
     if times <= AFFORDABLE:
         yield Step(
             f"Whether {other} does as well is not decided. More networks would tell:",
@@ -143,7 +143,7 @@ def late_find(run: Run, choice: Choice) -> Iterator[Step]:
 
 def another_split(run: Run, choice: Choice) -> Iterator[Step]:
     """Whether it holds when the rows are divided otherwise."""
-    found = re.search(r"split: \{[^{}]*\bseed: (\d+)\}", run.study_yaml)
+    found = re.search(r"split: \{[^{}]*\bseed: (\d{1,10})\}", run.study_yaml)
     if found and "column" not in found[0]:
         end = found[0].removesuffix(f"{found[1]}}}")
         yield Step(

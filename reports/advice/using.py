@@ -30,7 +30,7 @@ def lines(run: Run, choice: Choice) -> str:
     trainer = run.provenance.get("trainer")
     if trainer:
         return f"# as {trainer['call']} saves it"
-    if choice.name == run.winner and ensemble(run, choice.name, "test") is not None:
+    if choice.name == run.winner:
         return f"sweeps predict {RUN} new.csv"
     return _of_its_own(run, choice.name)
 
@@ -41,6 +41,8 @@ def of_folder(how: str, folder: Path) -> str:
 
 
 def _of_scikit_learn(run: Run, name: str) -> str:
+    if name not in MODELS:  # not one of ours
+        return f"# {name}, as scikit-learn has it"
     module, call = MODELS[name]
     call = call.format("Regressor" if run.regression else "Classifier")
     return f"from sklearn.{module} import {call.partition('(')[0]}\n{call}  # on scaled columns"

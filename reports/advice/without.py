@@ -29,7 +29,7 @@ def advice(run: Run) -> tuple[str, str, tuple[Step, ...]]:
             _smaller_steps(run),
         )
     trial = best_trial(run)
-    again = (Step("Run it again:", _command(run)),)
+    again = (Step("Run it again:", _command(run), is_command=True),)
     if trial is None:
         return (
             "No trial was completed, so there is nothing to recommend.",
@@ -45,7 +45,7 @@ def advice(run: Run) -> tuple[str, str, tuple[Step, ...]]:
         f"{text.count(len(run.trials), 'trial')}, and so is too good."
         + " It breaks a constraint: no trial keeps them all."
         * (not kept),
-        (Step("Confirm it, against the defaults and simple models:", _command(run)),),
+        (Step("Confirm it, against the defaults and simple models:", _command(run), True),),
     )
 
 

@@ -33,8 +33,8 @@ class Headline:
 class Recommended:
     """The first screen: a model's settings, why it is the one, three numbers, what to do next.
 
-    how: the lines that use it; sure: what its intervals cover. The figure has a wide and a narrow
-    panel, of which one is shown.
+    where: the lines of the steps go; how: the lines that use it; sure: what its intervals cover.
+    The figure has a wide and a narrow panel, of which one is shown.
     """
 
     kind: ClassVar[str] = "recommended"
@@ -42,6 +42,7 @@ class Recommended:
     why: str
     facts: tuple[Fact, ...]
     steps: tuple[Step, ...]
+    where: str
     how: str
     sure: str
     figure: Figure | None

@@ -24,6 +24,7 @@ def recommendation(run: Run) -> Section:
         why=made.why,
         facts=made.facts,
         steps=made.steps,
+        where=made.where,
         how=how,
         sure=made.sure,
         figure=figure,
@@ -34,7 +35,7 @@ def recommendation(run: Run) -> Section:
 def _figure(run: Run, choice: Choice) -> Figure:
     """The recommended one, the best network, the defaults and the baselines."""
     by, sd = measures.plain(), run.target_sd if run.regression else None
-    margin = by.margin(float(measures.values(run, choice.name, by).mean()), run.regression)
+    margin = recommending.margin(run, choice.name, by)
     what = "error on new data" if not run.regression else "typical error on new data"
     what += " (SDs of the target)" * (run.regression and sd is None)
     marks = [one.times(sd or 1.0) for one in _marks(run, choice)]

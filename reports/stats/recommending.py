@@ -13,8 +13,8 @@ from reports import summary
 from reports.frames import Run, once
 from reports.stats import constraints, differences, measures
 from reports.stats.differences import BETTER, OPEN, SAME, WORSE, Difference
+from reports.stats.diverged import all_diverged
 from reports.stats.measures import Measure
-from reports.stats.rows import all_diverged
 
 NETWORK, BOOSTING, LINEAR, CONSTANT = "network", "boosting", "linear model", "constant"
 KINDS = {
@@ -71,8 +71,18 @@ def compare(run: Run, first: str, second: str) -> Comparison:
     """First less second, on the rows that decide, answered within the margin of the second."""
     by = measure_of(run, first, second)
     found = differences.difference(run, first, second, by)
-    margin = by.margin(float(measures.values(run, second, by).mean()), run.regression)
-    return Comparison(first, second, found, found.answer(margin), margin)
+    within = margin(run, second, by)
+    return Comparison(first, second, found, found.answer(within), within)
+
+
+def margin(run: Run, name: str, by: Measure) -> float:
+    """Below what size a difference to a candidate is none."""
+    return by.margin(float(measures.values(run, name, by).mean()), run.regression)
+
+
+def is_resampled(run: Run) -> bool:
+    """Whether all rows but the test rows decide, each left out of training in turn."""
+    return bool((run.provenance["confirm"] or {}).get("resample", "none") != "none")
 
 
 @once

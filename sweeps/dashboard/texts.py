@@ -125,7 +125,8 @@ def of_recommendation(run: "Run") -> Iterator[str]:
         f"- {text(fact.label)}: **{text(fact.value)}**, {text(fact.beside)}" for fact in made.facts
     )
     for n, step in enumerate(made.steps, 1):
-        yield f"**Next, {n}**: {text(step.do)}"
+        place = f" ({made.where})" * (n == 1 and bool(made.where))
+        yield f"**Next, {n}**{place}: {text(step.do)}"
         yield code(step.lines)
 
 

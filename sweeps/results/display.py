@@ -24,10 +24,14 @@ SHOWN = 10  # best trials of a search that was not confirmed
 
 @dataclass(frozen=True)
 class _Display:
-    """sentences: (label, sentence); steps: (what to do, lines); note: explains the table."""
+    """What to use, as (label, sentence), steps as (what to do, lines), the verdict, the table.
 
-    sentences: Sequence[tuple[str, str]]
+    note: explains the table.
+    """
+
+    advice: Sequence[tuple[str, str]]
     steps: Sequence[tuple[str, str]]
+    verdict: Sequence[tuple[str, str]]
     table: pd.DataFrame
     note: str
 
@@ -39,8 +43,9 @@ def text(run: "Run", report: Path) -> str:
     absent = [str(name) for name in display.table.columns[len(fitting.columns) :]]
     in_report = f" No room here, but in the report: {', '.join(absent)}." if absent else ""
     lines = [
-        *(fill(f"{label}: {sentence}", WIDTH) for label, sentence in display.sentences),
+        *(fill(f"{label}: {sentence}", WIDTH) for label, sentence in display.advice),
         *(f"{fill(f'Next: {do}', WIDTH)}\n{indent(lines, '    ')}" for do, lines in display.steps),
+        *(fill(f"{label}: {sentence}", WIDTH) for label, sentence in display.verdict),
         "",
         *_aligned(fitting),
         "",
@@ -53,10 +58,10 @@ def text(run: "Run", report: Path) -> str:
 def as_html(run: "Run", report: Path) -> str:
     """What a notebook shows; everything in it is escaped."""
     display = _display(run)
-    sentences = [
-        f"<p><b>{html.escape(label)}:</b> {html.escape(sentence)}</p>"
-        for label, sentence in display.sentences
-    ]
+    advice, verdict = (
+        [f"<p><b>{html.escape(label)}:</b> {html.escape(words)}</p>" for label, words in sentences]
+        for sentences in (display.advice, display.verdict)
+    )
     steps = [
         f"<p>{html.escape(do)}</p><pre>{html.escape(lines)}</pre>" for do, lines in display.steps
     ]
@@ -64,7 +69,7 @@ def as_html(run: "Run", report: Path) -> str:
         table = display.table.to_html(index=False, justify="left", escape=True)
     note = f"<p>{html.escape(display.note)}</p>"
     place = f"<p>Report: <code>{html.escape(str(report))}</code></p>"
-    return "\n".join([*sentences, *steps, table, note, place])
+    return "\n".join([*advice, *steps, *verdict, table, note, place])
 
 
 def _display(run: "Run") -> _Display:
@@ -72,11 +77,11 @@ def _display(run: "Run") -> _Display:
     from reports.sections import answers
 
     made = recommendation(run)
-    sentences = [("Recommendation", f"{made.headline} {made.why}")]
-    sentences += [(one.label, f"{one.value}, {one.beside}") for one in made.facts]
+    advice = [("Recommendation", f"{made.headline} {made.why}")]
+    advice += [(one.label, f"{one.value}, {one.beside}") for one in made.facts]
     table, note = _of_search(run) if run.confirm is None else _of_winners(run)
     steps = [(step.do, step.lines) for step in made.steps]
-    return _Display([*sentences, *answers.lines(run)], steps, table, note)
+    return _Display(advice, steps, answers.lines(run), table, note)
 
 
 def _of_winners(run: "Run") -> tuple[pd.DataFrame, str]:

@@ -23,8 +23,9 @@ def recommend(made: "Recommendation", folder: Path, console: Console) -> None:
         say(console, "" if n else "numbers", text)
     if made.sure:
         say(console, "", made.sure, style="dim")
+    say(console, "next", made.where)
     for n, step in enumerate(made.steps, 1):
-        say(console, "next" if n == 1 else "", f"{n}. {step.do}")
+        say(console, "", f"{n}. {step.do}")
         _copied(console, "", step.lines, 3)
     _copied(console, "use", made.how_for(folder), 0)
 

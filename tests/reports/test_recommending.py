@@ -1,6 +1,7 @@
 """What is recommended: the rule, on runs whose answer is known; the steps; the words."""
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,14 @@ import pandas as pd
 import pytest
 
 from reports import frames
-from reports.advice import in_words, space_steps, steps
+from reports.advice import in_words, reasons, space_steps, steps
 from reports.advice.recommendation import recommendation
+from reports.advice.step import Step, where
 from reports.frames import Run
-from reports.stats import lints, recommending
-from reports.stats.recommending import BOOSTING, CONSTANT, LINEAR, NETWORK
+from reports.stats import lints, measures, recommending
+from reports.stats.differences import Difference
+from reports.stats.intervals import Interval
+from reports.stats.recommending import BOOSTING, CONSTANT, LINEAR, NETWORK, Comparison
 
 Change = Callable[[dict[str, np.ndarray], pd.DataFrame], None]
 
@@ -201,3 +205,55 @@ def test_settings_are_said_in_words() -> None:
     )
     assert in_words.in_words({"hidden": "[]"}) == "no hidden layer"
     assert in_words.plain_name("optimizer.momentum.beta") == "momentum's beta"
+
+
+def compared(estimate: float, whole: float, of_networks: float) -> Comparison:
+    """Half-widths of all and of the networks' part; the margin is 1."""
+    ends = [
+        Interval(estimate, estimate - half, estimate + half, 20, "", "")
+        for half in (whole, of_networks)
+    ]
+    found = Difference(measures.plain(), "test", ends[0], ends[1])
+    return Comparison("a", "b", found, found.answer(1.0), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "whole", "of_networks", "times"),
+    [
+        (2.0, 3.0, 3.0, 3),  # a width of 2 decides: 9/4
+        (2.0, 3.0, 0.5, math.inf),  # the rows' part alone reaches further than 2
+        (0.1, 1.5, 1.4, 4),  # within the margin at .9: 1.4² / (.9² - (1.5² - 1.4²)) = 3.8
+    ],
+)
+def test_more_networks_are_asked_for_where_they_can_decide(
+    estimate: float, whole: float, of_networks: float, times: float
+) -> None:
+    assert steps.networks_needed(compared(estimate, whole, of_networks)) == times
+
+
+def test_what_changes_the_search_needs_another_name() -> None:
+    def name(lines: str) -> bool:
+        return Step("", lines).needs_a_name
+
+    assert name("replicates: {count: 5, resample: kfold}")
+    assert name("search: {seed: 1}")
+    assert not name("confirm: {replicates: 40}")
+    assert not name("search: {trials: 80}")
+    assert where((Step("", "confirm: {replicates: 40}"),)) == "in the study file"
+    assert where((Step("", "sweeps run x", is_command=True),)) == ""
+
+
+def test_of_folds_the_test_rows_stand_beside_and_folds_are_not_asked_for(
+    make: Callable[..., Path],
+) -> None:
+    one = recommendation(frames.load(make()))
+    assert one.error is not None
+    assert one.steps[0].lines.startswith("replicates: {count: 5, resample: kfold}")
+    assert "that chose nothing" not in one.sure
+    run = frames.load(make())
+    found = recommending.choice(run)
+    assert found is not None
+    run.provenance["confirm"] |= {"resample": "kfold", "folds": 5, "repeats": 2, "seeds": 1}
+    said = reasons.sure(run, found, one.error)
+    assert "114 test rows that chose nothing say " in said
+    assert not any("resample" in step.lines for step in steps.open_question(run, found))
