@@ -23,7 +23,7 @@ def values(name: str = "tiny", **changes: Any) -> dict[str, Any]:
         "data": {"source": "synthetic:moons", "options": {"rows": 60}},
         "fixed": {"hidden": [3], "epochs": 4},
         "space": RATE,
-        "replicates": 2,
+        "replicates": {"count": 2, "resample": "none"},
         "search": {"trials": 4, "pruner": "none"},
         **changes,
     }
