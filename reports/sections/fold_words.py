@@ -49,6 +49,7 @@ def methods(run: Run) -> Iterator[tuple[str, str]]:
         "Training sets of folds share most of their rows, so that would be too little (Bates, "
         f"Hastie and Tibshirani, 2024): such intervals are {WIDENING:g} times as wide, by "
         "simulation with training sets drawn anew. Of differences they often hold the truth in "
-        "98 to 99 cases of 100. The test rows stand beside, and what networks add to them is "
+        "98 to 99 cases of 100, and of variance, too, for the rows left out of some networks have "
+        "trained the others. The test rows stand beside, and what networks add to them is "
         "widened alike.",
     )

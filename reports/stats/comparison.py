@@ -1,13 +1,23 @@
 """Two runs against each other: the difference of their winners, by what both were after."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from reports import text
 from reports.frames import Run, RunFolderError
-from reports.stats import bootstrap, differences, intervals, measures, objectives, rows
+from reports.stats import (
+    bootstrap,
+    differences,
+    intervals,
+    measures,
+    objectives,
+    out_of_fold,
+    paired_draws,
+    rows,
+)
 from reports.stats.differences import Difference
 from reports.stats.intervals import Interval
 from reports.stats.measures import Measure
@@ -73,17 +83,26 @@ def measure(first: Run, last: Run) -> Measure:
     return ours
 
 
-def difference(first: Run, last: Run, split: str, by: Measure | None = None) -> Difference:
+def judged(runs: Sequence[Run]) -> str:
+    """The split whose rows decide in each of the runs; "test" where they do not agree."""
+    found = {run.judged for run in runs}
+    return found.pop() if len(found) == 1 else "test"
+
+
+def difference(
+    first: Run, last: Run, split: str | None = None, by: Measure | None = None
+) -> Difference:
     """Last - first on the split "dev" or "test", by `measure` if nothing else is said.
 
-    Raises RunFolderError where a run was not confirmed, and for other tasks.
+    split: `judged` if nothing else is said. Raises RunFolderError where a run was not confirmed,
+    and for other tasks.
     """
     if first.regression != last.regression:
         raise RunFolderError(
             f"{last.folder}: expected a run of {first.task}, got one of {last.task}: "
             "their errors are not of one kind"
         )
-    names = winner(first), winner(last)
+    split, names = split or judged((first, last)), (winner(first), winner(last))
     by = by or measure(first, last)
     a, b = (
         measures.values(run, name, by, split)
@@ -95,7 +114,11 @@ def difference(first: Run, last: Run, split: str, by: Measure | None = None) -> 
         estimate = float(b.mean() - a.mean())
         return Difference(by, split, intervals.none(estimate, n, rows.DIVERGED), None)
     here = None
-    if same_rows(first, last) or not by.of_rows:
+    is_folds = by.of_rows and all(out_of_fold.applies(run, split) for run in (first, last))
+    if is_folds and same_rows(first, last):
+        here = paired_draws.over_networks((last, names[1]), (first, names[0]), by)
+        here = here.within(*by.unit(first, split).apart)
+    elif same_rows(first, last) or not by.of_rows:
         here = differences.paired(b, a, by) if same_seeds(first, last) else _apart(b, a)
         here = here.within(*by.unit(first).apart)
     return Difference(by, split, _new_rows(first, last, by, split) if by.of_rows else None, here)
@@ -113,6 +136,8 @@ def _new_rows(first: Run, last: Run, by: Measure, split: str) -> Interval:
     ends = [float(measures.values(run, winner(run), by, split).mean()) for run in (first, last)]
     n = min(len(run.predictions.target(split)) for run in (first, last))
     covers = "new rows and new seeds, for these training sets"
+    if all(run.folds is not None for run in (first, last)):
+        covers = rows.covers(first, rows.rows_of_split(first, split).unit)
     if not same_rows(first, last):
         # Row i of one has nothing to do with row i of the other.
         mine, theirs = (measures.draws(run, winner(run), by, split) for run in (first, last))
@@ -125,7 +150,7 @@ def _new_rows(first: Run, last: Run, by: Measure, split: str) -> Interval:
     else:
         shared = rows.rows_of_split(first, split)
         shared = shared if _same_outputs(first, last, split) else shared.other
-        apart = -measures.of_winners(
+        apart = -paired_draws.of_winners(
             (first, winner(first)), (last, winner(last)), by, split, shared
         )
         kind = "paired crossed bootstrap"
@@ -136,9 +161,13 @@ def _new_rows(first: Run, last: Run, by: Measure, split: str) -> Interval:
 def _wider(run: Run, drawn: intervals.Array, split: str) -> intervals.Array:
     """Draws of rows alone made as wide as if the training set, too, had been drawn.
 
+    Out of fold they are so wide already.
+
     Its part is about the rows' times those that are scored over those that are trained on (Nadeau
     and Bengio, 2003).
     """
+    if run.folds is not None:
+        return drawn
     share = len(run.predictions.target(split)) / int(run.provenance["data"]["train"])
     wider: intervals.Array = drawn.mean() + math.sqrt(1 + share) * (drawn - drawn.mean())
     return wider

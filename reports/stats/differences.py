@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reports import text
 from reports.frames import Run
-from reports.stats import bootstrap, intervals, measures, out_of_fold, rows
+from reports.stats import bootstrap, intervals, measures, out_of_fold, paired_draws, rows
 from reports.stats.intervals import Array, Interval
 from reports.stats.measures import Measure
 
@@ -80,7 +80,7 @@ def _on_these_rows(run: Run, first: str, second: str, by: Measure, split: str) -
     if not unit.is_count and any(rows.all_diverged(run, name) for name in (first, second)):
         return intervals.none(estimate, len(ours), rows.DIVERGED)
     if by.of_rows and out_of_fold.applies(run, split):
-        return measures.over_networks(run, first, second, by).within(*unit.apart)
+        return paired_draws.over_networks((run, first), (run, second), by).within(*unit.apart)
     if len(ours) != len(theirs):
         return intervals.none(estimate, len(ours), "unequal replicates")
     is_share = by.is_error and not run.regression
@@ -109,7 +109,7 @@ def _on_new_rows(run: Run, first: str, second: str, by: Measure, split: str) -> 
     if lost:
         return intervals.none(estimate, n, f"{rows.DIVERGED} of {text.listing(lost)}")
     drawn = rows.rows_of_split(run, split)
-    apart, what = measures.difference_draws((run, first), (run, second), by, split), drawn.unit
+    apart, what = paired_draws.difference_draws((run, first), (run, second), by, split), drawn.unit
     if run.winner in (first, second):
         rival, sign = (second, 1) if first == run.winner else (first, -1)
         apart = apart + sign * measures.gain(run, by, split, rival)

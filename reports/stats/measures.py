@@ -17,12 +17,10 @@ from reports.stats import (
     out_of_fold,
     rows,
     scored,
-    scores,
 )
 from reports.stats.bootstrap import RowWeights
 from reports.stats.intervals import Array, Interval
 from reports.stats.objectives import Objective
-from reports.stats.rows import Confirmed
 from reports.stats.scores import ERROR as ERROR
 from reports.stats.scores import OF_ROWS as OF_ROWS
 
@@ -178,66 +176,8 @@ def uncorrected_draws(
     return found
 
 
-def difference_draws(
-    first: Confirmed, second: Confirmed, by: Measure, split: str, other: RowWeights | None = None
-) -> Array:
-    """(draws,) first - second as measured, on the same rows.
-
-    other: as in `rows.difference_draws`.
-    """
-    if by.of_rows in (ERROR, "loss"):
-        return rows.difference_draws(first, second, split, by.of_rows, other)
-    run = first[0]
-    drawn = rows.rows_of_split(run, split)
-    ours, theirs = (_losses(*one, by, split) for one in (first, second))
-    if ours is None or theirs is None:
-        found: Array = uncorrected_draws(*first, by, split)
-        return found - uncorrected_draws(*second, by, split, other or drawn.other)
-    if out_of_fold.applies(run, split):
-        sides = _side(*first, by), _side(*second, by)
-        return out_of_fold.difference_draws(sides, (drawn, drawn), run, "mean")
-    seeds = (rows.seeds_of(run, len(ours)), rows.seeds_of(run, len(theirs)))
-    return bootstrap.number_difference(ours, theirs, seeds, drawn)
-
-
-def over_networks(run: Run, first: str, second: str, by: Measure) -> Interval:
-    """Out of fold: first - second for new networks and training sets, on these rows."""
-    drawn = rows.rows_of_split(run, "dev")
-    if by.of_rows in (ERROR, "loss") or scores.SCORES[by.of_rows].losses is not None:
-        sides = _side(run, first, by), _side(run, second, by)
-        shape = rows.shape((run, first), (run, second), by.of_rows)
-        apart = out_of_fold.network_draws(sides, drawn, run, shape)
-    else:
-        each = [scored.others(run, config, by.of_rows).draws(run) for config in (first, second)]
-        apart = each[0] - each[1]
-    estimate = float(values(run, first, by, "dev").mean() - values(run, second, by, "dev").mean())
-    low, high = bootstrap.percentiles(estimate + apart)
-    n, covers = len(run.rows_of(first)), "new networks and training sets, on these rows"
-    if not apart.any():
-        return intervals.none(estimate, n, "one pass over the rows")
-    return Interval(estimate, low, high, n, "t over networks", covers)
-
-
-def _side(run: Run, config: str, by: Measure) -> out_of_fold.Side:
-    if by.of_rows in (ERROR, "loss"):
-        return rows.side(run, config, by.of_rows)
-    losses = _losses(run, config, by, "dev")
-    if losses is None:
-        raise ValueError(f"_side: expected a score of rows, got {by.of_rows}")
-    return losses, out_of_fold.networks(run, config)
-
-
-def of_winners(
-    first: Confirmed, second: Confirmed, by: Measure, split: str, other: RowWeights
-) -> Array:
-    """(draws,) first - second, two runs' winners on the same rows, each moved by its luck."""
-    lucks = [gain(run, by, split) for run, _ in (first, second)]
-    moved: Array = difference_draws(first, second, by, split, other) + lucks[0] - lucks[1]
-    return moved
-
-
 def _draws(run: Run, config: str, by: Measure, split: str, drawn: RowWeights) -> Array:
-    losses = _losses(run, config, by, split)
+    losses = losses_of(run, config, by, split)
     if losses is not None and out_of_fold.applies(run, split):
         side = losses, out_of_fold.networks(run, config)
         return out_of_fold.parts(*side, drawn, run, "mean").added()
@@ -253,7 +193,8 @@ def _draws(run: Run, config: str, by: Measure, split: str, drawn: RowWeights) ->
     return found
 
 
-def _losses(run: Run, config: str, by: Measure, split: str) -> Array | None:
+def losses_of(run: Run, config: str, by: Measure, split: str) -> Array | None:
+    """(networks, n), out of fold (passes, n); None where the score is not a mean of rows."""
     return scored.losses(run, config, split, by.of_rows, _column(by, split))
 
 

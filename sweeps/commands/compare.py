@@ -29,8 +29,11 @@ def compare(
         ),
     ],
     split: Annotated[
-        Split, typer.Option(help="The rows that errors are compared on.")
-    ] = Split.TEST,
+        Split | None,
+        typer.Option(
+            help="The rows that errors are compared on: if not said, those that decide in all runs."
+        ),
+    ] = None,
     fail_if_worse: Annotated[
         bool, flag("--fail-if-worse", help="Exit 1 if the last is worse than the first.")
     ] = False,
@@ -60,7 +63,7 @@ def compare(
 
         if not 0 <= margin < float("inf"):
             raise UserError(f"--margin: expected a number >= 0, got {margin:g}")
-        found = compare.compare(folders, split.value)
+        found = compare.compare(folders, split.value if split else None)
         if as_json:
             print_json(found.plain())
         else:

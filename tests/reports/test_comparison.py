@@ -1,6 +1,7 @@
 """Two runs against each other: what is paired, what is not, and what the gate goes by."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -168,3 +169,15 @@ def test_what_cannot_be_compared(tmp_path: Path) -> None:
     number = load(write(tmp_path / "c", Made(task="regression")))
     with pytest.raises(RunFolderError, match="one of regression"):
         comparison.difference(first, number, "test")
+
+
+def test_runs_in_folds_are_compared_by_rows_left_out(make: Callable[..., Path]) -> None:
+    """Of runs of both kinds the test rows say it: one has no others that are like theirs."""
+    folds = {"confirmed": 20, "folds": (5, 2, 2), "rows": 60}
+    first, last, other = load(make(**folds)), load(make(**folds, seed=1)), load(make(rows=60))
+    found = comparison.difference(first, last)
+    assert (found.split, comparison.difference(first, other).split) == ("dev", "test")
+    assert found.on_these_rows is None
+    alike = comparison.difference(first, load(make(**folds)))
+    assert alike.decisive.estimate == 0
+    assert alike.decisive.covers == "new rows, networks and training sets"

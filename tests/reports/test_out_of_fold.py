@@ -13,7 +13,7 @@ from scipy import special
 from reports.frames import Run, RunFolderError, load
 from reports.sections import answers
 from reports.sections.answers import Answer
-from reports.stats import differences, fold_draws, ledger, measures, out_of_fold, rows
+from reports.stats import differences, fold_draws, ledger, measures, out_of_fold, rows, scores
 from reports.stats.gaps import BIAS, VARIANCE
 from reports.stats.intervals import Interval
 from reports.stats.measures import Measure
@@ -114,7 +114,7 @@ def test_a_pair_of_settings_is_compared_network_by_network(run: Run) -> None:
 
 @pytest.mark.parametrize("metric", ["auc", "balanced_error", "macro_f1"])
 def test_scores_of_classes_are_of_each_pass(run: Run, metric: str) -> None:
-    by = Measure(metric, metric, measures.scores.SCORES[metric].sign)
+    by = Measure(metric, metric, scores.SCORES[metric].sign)
     found = measures.on_new_rows(run, run.configs[0], by)
     assert len(measures.values(run, run.configs[0], by)) == 4
     assert found.low < found.estimate < found.high

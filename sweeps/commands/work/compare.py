@@ -75,7 +75,7 @@ class Comparison:
         }
 
 
-def compare(paths: list[Path], split: str) -> Comparison:
+def compare(paths: list[Path], split: str | None) -> Comparison:
     """Compare two or more confirmed runs. Errors: UserError."""
     from reports import frames, summary
     from reports.stats import comparison, measures

@@ -102,7 +102,7 @@ def variance(n: int) -> Cell:
         gap = ledger.ledger_of(run, "trial 1").gap(VARIANCE).interval
         return held(gap, known["error"] - known["train_error"])
 
-    return Cell(f"{SMALL.hidden} units, {n} rows", "variance out of fold", study)
+    return Cell(f"{SMALL.hidden} units, {n} rows", "variance out of fold", study, exception=WIDE)
 
 
 SEARCH = {"seed": 0, "replicates": 5, "trials": TRIALS, "resample": "kfold"}
