@@ -125,7 +125,7 @@ def test_a_server_that_stays_away_ends_the_run_and_nothing_told_is_lost(
     server: Server, done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "from sweeps.storage import lost\nlost.PATIENCE = 2.0\n"
+        "from sweeps.storage import retry\nretry.PATIENCE = 2.0\n"
     )
     monkeypatch.setenv(
         "PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
