@@ -32,6 +32,10 @@ class Options:
     command: str = ""
     folder: Path | None = None
 
+    def folder_of(self, name: str) -> Path:
+        """The path of the run folder of a study of that name."""
+        return self.folder or self.out / name
+
 
 def check_jobs(jobs: int | None) -> int:
     """The number of jobs; all cores by default. Errors: UserError."""

@@ -1,6 +1,7 @@
 """From a study file to a study that can be run: checked, with its data loaded."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
 from sweeps.data import Dataset, loading, resampled_dataset
-from sweeps.phases import memory
+from sweeps.phases import horizon, memory
 from sweeps.phases.options import Options
 from sweeps.search import warm_start
 from sweeps.search.delayed import max_trials
+from sweeps.storage import identities
 from sweeps.study import consistency, trainers
 from sweeps.study.file import documents, overrides, parsing
 from sweeps.study.spec import Study
@@ -53,7 +55,7 @@ class PreparedRun:
     @property
     def folder(self) -> Path:
         """The path of the run folder."""
-        return self.options.folder or self.options.out / self.study.name
+        return self.options.folder_of(self.study.name)
 
     @property
     def storage(self) -> Address | None:
@@ -86,7 +88,9 @@ def accept(
         overrides.choose_engine(document, options.engine)
     if options.trials:
         assignments = [*assignments, f"search.trials={options.trials}"]
-    study, dataset = prepare(document, base, assignments, options.allow_code, options.allow_remote)
+    study, dataset = prepare(
+        document, base, assignments, options.allow_code, options.allow_remote, options.folder_of
+    )
     if study.trainer is not None and not (options.allow_code or options.dry_run):
         problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
@@ -141,12 +145,14 @@ def prepare(
     assignments: list[str],
     allow_code: bool = False,
     allow_remote: bool = False,
+    folder_of: Callable[[str], Path] | None = None,
 ) -> tuple[Study, Dataset]:
     """The study, checked, and its data. Errors: UserError.
 
-    base: the folder that the paths of both are relative to. A trainer's module is searched for, but
-    imported only if code is allowed, and in a worker. No address is used yet; the engine's
-    remembers where it was given.
+    base: the folder that the paths of both are relative to. folder_of: the run folder of a study of
+    that name; an earlier run in it settles what the file leaves open. A trainer's module is
+    searched for, but imported only if code is allowed, and in a worker. No address is used yet; the
+    engine's remembers where it was given.
     """
     overrides.override(document, [_assignment(text) for text in assignments])
     study = parsing.study(document)
@@ -158,6 +164,9 @@ def prepare(
     if study.trainer is not None:
         study = _with_trainer(study, study.trainer, document, base, allow_code)
     dataset = _load(study, document, base)
+    said_at = horizon.says_at(document.values.get("objective"))
+    earlier = _earlier(folder_of(study.name)) if folder_of else {}
+    study = horizon.resolved(study, dataset, said_at, earlier)
     if found := consistency.faults_with_data(study, dataset.target):
         raise UserError([document.fault(path, fault) for path, fault in found])
     try:
@@ -165,6 +174,12 @@ def prepare(
     except Expected as fault:
         raise UserError(document.fault("", fault)) from None
     return study, dataset
+
+
+def _earlier(folder: Path) -> dict[str, Any]:
+    """The identity of the run in a folder; empty where there is none. Errors: UserError."""
+    path = folder / "artifacts" / "identity.json"
+    return identities.read(path) if path.is_file() else {}
 
 
 def _expect_files_of_this_machine(

@@ -17,6 +17,7 @@ from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.objectives import Goal
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
+from sweeps.training import counting
 from sweeps.training.networks import network
 from sweeps.training.task import COSTS, SCORES, Outcome
 
@@ -45,6 +46,7 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
             "is_default": one.params == default,
             "cause": outcome.cause,
             "epochs": int(outcome.curves["epoch"][-1]) if outcome.curves else 0,
+            "counted_epoch": _counted_epoch(study, outcome),
             "replicates": study.replicates.count,
             "diverged": int(outcome.curves["diverged"][-1].sum()) if outcome.curves else 0,
         }
@@ -64,6 +66,18 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
         if frame[name].map(lambda v: isinstance(v, str)).any():
             frame[name] = frame[name].map(str, na_action="ignore").astype("str")
     return frame
+
+
+def _counted_epoch(study: Study, outcome: Outcome, chosen: int | None = None) -> int:
+    """The epoch whose scores count; -1 where each network has its own.
+
+    chosen: by the search, in the confirmation.
+    """
+    if study.objective.at == "best":
+        return -1
+    last = int(outcome.curves["epoch"][-1]) if outcome.curves else 0
+    counted = counting.epoch(study.objective, outcome) if chosen is None else chosen
+    return last if counted is None else min(counted, last)
 
 
 def _further(study: Study) -> list[str]:
@@ -132,6 +146,7 @@ def confirmed(
         gone = outcome.curves["diverged"]
         on_test = _of_outputs(study, dataset, outcome, "test")
         costs = _costs(outcome) | {"epochs": int(outcome.curves["epoch"][-1])}
+        costs["counted_epoch"] = _counted_epoch(study, outcome, candidate.epoch)
         config = {word: plain(value) for word, value in candidate.config.items()}
         for replicate in range(gone.shape[1]):
             diverged = bool(outcome.arrays["gone"][replicate])
@@ -208,6 +223,7 @@ def _baseline(study: Study, dataset: Dataset, name: str, outcome: Outcome) -> di
         "selected_value": np.nan,
         **_costs(outcome),
         "epochs": 0,
+        "counted_epoch": 0,
         "parameters": 0,
     }
 

@@ -9,6 +9,7 @@ import pytest
 
 from sweeps.base.errors import UserError
 from sweeps.data.loading import load
+from sweeps.phases import horizon
 from sweeps.results import resolved
 from sweeps.storage import identities
 from sweeps.study import compatibility
@@ -26,7 +27,8 @@ RUNS = ("arms", "conditional", "homes")
 def identity(name: str) -> dict[str, Any]:
     """Of a study file of the first version, as it is said today."""
     study = parsing.study(documents.read(EARLIER / name / "study.yaml"))
-    said = resolved.identity(study, load(study.data, EARLIER / name, study.dtype))
+    dataset = load(study.data, EARLIER / name, study.dtype)
+    said = resolved.identity(horizon.resolved(study, dataset, False, known(name)), dataset)
     return dict(json.loads(json.dumps(said)))
 
 
