@@ -47,8 +47,20 @@ def _words(run: Run) -> list[tuple[str, str]]:
             "being slow; so every interval, speed-up and verdict comes from the confirmation: "
             "fresh seeds, unpruned, a common horizon, test rows that chose nothing.",
         ),
+        *_counted(run),
         *_resampled(run),
     ]
+
+
+def _counted(run: Run) -> Iterator[tuple[str, str]]:
+    if run.provenance["objective"].get("at") == "shared":
+        yield (
+            "The epoch that counts",
+            "All networks of a setting count at one epoch: the one at which they were best "
+            "together in the search, on its dev rows. The confirmation trains on to the common "
+            "horizon, for the curves, and takes weights and scores at that epoch, so that no "
+            "score of its own chooses one.",
+        )
 
 
 def _resampled(run: Run) -> Iterator[tuple[str, str]]:

@@ -55,12 +55,18 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
     yield "task", run.task + (f": {', '.join(classes[:30])}" if classes else "")
 
 
+AT = {
+    "last": "at the last epoch",
+    "best": "at each network's best dev epoch",
+    "shared": "at the best dev epoch of a trial's networks together",
+}
+
+
 def _study(run: Run) -> Iterator[tuple[str, str]]:
     found = run.provenance
     goals = [f"{one.direction} {one.name}" for one in objectives.objectives(run)]
     yield "name", str(found["name"])
-    at = {"last": "at the last epoch", "best": "at each network's best dev epoch"}
-    yield "objective", f"{text.listing(goals)} {at[found['objective']['at']]}"
+    yield "objective", f"{text.listing(goals)} {AT[found['objective']['at']]}"
     kept = [constraint.name for constraint in constraints.constraints(run)]
     if kept:
         yield "constraints", text.listing(kept)

@@ -7,7 +7,7 @@ from reports import text
 from reports.frames import Run
 from reports.sections.blocks import Cell, Column, Paragraphs, Row, Section, Table, section
 from reports.sections.pareto import measured
-from reports.stats import constraints, objectives, tuning
+from reports.stats import constraints, counted, objectives, tuning
 
 SHOWN = ("train_error", "dev_error", "gap", "seconds")  # have a column of their own anyway
 
@@ -78,7 +78,7 @@ def _table(run: Run) -> Table:
     note = (
         f"Means over the {text.count(int(replicates), 'replicate')} of a trial"
         f"{', each on rows of its own,' * ('resample' in run.provenance['search'])} "
-        "at its last epoch; "
+        f"at {'the epoch that counts' if counted.keeps_best(run) else 'its last epoch'}; "
         "train and dev are errors in evaluation mode. Diverged: replicates that diverged, each "
         "counting with the worst value. Seconds: training all replicates of the trial together."
     )

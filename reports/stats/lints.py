@@ -10,8 +10,10 @@ import numpy as np
 from reports import summary, text
 from reports.frames import Run
 from reports.stats import (
+    constants,
     constraints,
     convergence,
+    counted,
     intervals,
     measures,
     objectives,
@@ -165,8 +167,8 @@ def still_improving(run: Run) -> Iterator[Lint]:
 
 
 def overfits(run: Run) -> Iterator[Lint]:
-    """The mean dev loss has risen by a tenth or more from its least to the end."""
-    if run.winner is None:
+    """The mean dev loss has risen by a tenth or more from its least to the end, which counts."""
+    if run.winner is None or counted.keeps_best(run):
         return
     loss = convergence.matrix(run, run.winner, "dev_loss")
     whole = loss[np.isfinite(loss[:, -1])]
@@ -182,8 +184,8 @@ def overfits(run: Run) -> Iterator[Lint]:
             WARN,
             f"The winner's dev loss was least at epoch {epoch} and has risen by "
             f"{100 * rise:.0f}{text.SPACE}% since.",
-            "Stop there (patience), or select with objective.at: best; what regularization is left "
-            "stands among the remedies.",
+            "Count the best epoch (objective.at: shared); what regularization is left stands among "
+            "the remedies.",
             "ledger",
         )
 
@@ -329,6 +331,7 @@ def broken(run: Run) -> Iterator[Lint]:
 LINTS: tuple[Callable[[Run], Iterator[Lint]], ...] = (
     unconfirmed,
     unfinished,
+    constants.says_one_thing,
     unlearned,
     infeasible,
     broken,

@@ -14,7 +14,7 @@ import numpy as np
 
 from reports import summary, text
 from reports.frames import Run
-from reports.stats import convergence, tuning
+from reports.stats import convergence, counted, tuning
 from reports.stats.ensembles import ensemble
 from reports.stats.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
 from reports.stats.rows import new_rows
@@ -152,6 +152,10 @@ def _longer(run: Run, config: str) -> Iterator[str]:
         yield "More epochs would not be used: early stopping ended the training before the last."
         return
     loss = convergence.matrix(run, config, "train_loss")
+    horizon, best = int(run.provenance["search"]["epochs"]), counted.epoch(run, config)
+    if counted.keeps_best(run) and best is not None and best < 0.9 * horizon:
+        yield f"More epochs would not be used: epoch {best} of {horizon} was the best on dev."
+        return
     whole = loss[np.isfinite(loss[:, -1])]
     tail = max(1, loss.shape[1] // 10)
     if not len(whole) or loss.shape[1] <= tail:
@@ -169,7 +173,7 @@ def _longer(run: Run, config: str) -> Iterator[str]:
 
 def _shorter(run: Run, config: str) -> Iterator[str]:
     """An earlier end, where the dev loss was lower by a tenth before the last epoch."""
-    if _stopped(run, config):
+    if _stopped(run, config) or counted.keeps_best(run):
         return
     loss = convergence.matrix(run, config, "dev_loss")
     whole = loss[np.isfinite(loss[:, -1])]

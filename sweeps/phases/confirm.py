@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from sweeps.study import compatibility
 from sweeps.study.hyperparameters import vocabulary
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
-from sweeps.training import baselines, custom, merging, seeds
+from sweeps.training import baselines, counting, custom, merging, seeds
 from sweeps.training.task import Outcome, Task, failed
 
 # Replicates that train as one task: whole configurations would leave cores idle at the end.
@@ -46,6 +46,7 @@ class Candidate:
     config: Config
     is_default: bool
     selected_value: float  # the objective in the search; NaN if it was not searched
+    epoch: int | None = None  # that counts, by the search: with `at: shared` alone
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,22 @@ def candidates(study: Study, finished: list[Finished]) -> list[Candidate]:
         if not is_wanted or any(config == candidate.config for candidate in chosen):
             continue
         label = f"trial {one.number}"
-        chosen.append(Candidate(label, one.number, config, is_default, one.outcome.value))
+        epoch = counting.epoch(study.objective, one.outcome)
+        chosen.append(Candidate(label, one.number, config, is_default, one.outcome.value, epoch))
         arms.add(arm)
     if not any(candidate.is_default for candidate in chosen):
         chosen.append(Candidate("defaults", -1, default, True, float("nan")))
     return chosen
+
+
+def with_epochs(chosen: list[Candidate], study: Study, dataset: Dataset) -> list[Candidate]:
+    """The same; defaults that were not searched with the epoch that counts, if one is shared."""
+    return [
+        one
+        if one.trial >= 0
+        else replace(one, epoch=counting.epoch_of_defaults(study, dataset.for_search))
+        for one in chosen
+    ]
 
 
 @dataclass(frozen=True)
@@ -287,6 +299,7 @@ def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
         dtype=study.dtype,
         metric_constraints=study.metric_constraints,
         targets=study.aims,
+        counted_epoch=candidate.epoch,
         keep=True,
     )
 
@@ -294,11 +307,19 @@ def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
 def _key(study: Study, candidate: Candidate) -> dict[str, Any]:
     # The record has the networks' parameters, whose order in theta depends on the layout's version.
     layout = LAYOUT if candidate.config["batch_norm"] else 1
-    return compatibility.unless_absent("layout", layout) | {
-        "config": vocabulary.identifying(candidate.config),
-        "trial": candidate.trial,
-        "replicates": study.confirm.replicates,
-    }
+    return (
+        compatibility.unless_absent("layout", layout)
+        | _epoch_key(candidate)
+        | {
+            "config": vocabulary.identifying(candidate.config),
+            "trial": candidate.trial,
+            "replicates": study.confirm.replicates,
+        }
+    )
+
+
+def _epoch_key(candidate: Candidate) -> dict[str, Any]:
+    return {} if candidate.epoch is None else {"epoch": candidate.epoch}
 
 
 def _path(folder: Path, key: dict[str, Any]) -> Path:

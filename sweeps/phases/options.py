@@ -11,7 +11,7 @@ from sweeps.base.errors import Expected, UserError
 from sweeps.base.redaction import redact
 
 if TYPE_CHECKING:
-    from sweeps.study.spec import Study
+    pass
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Options:
     command: str = ""
     folder: Path | None = None
 
-    def run_folder(self, study: "Study") -> Path:
-        """The path of a study's run folder."""
-        return self.folder or self.out / study.name
+    def folder_of(self, name: str) -> Path:
+        """The path of the run folder of a study of that name."""
+        return self.folder or self.out / name
 
 
 def check_jobs(jobs: int | None) -> int:

@@ -14,10 +14,11 @@ from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
 from sweeps.data import Dataset
-from sweeps.phases import memory, resampled
+from sweeps.phases import horizon, memory, resampled
 from sweeps.phases.options import Options
 from sweeps.search import warm_start
 from sweeps.search.delayed import max_trials
+from sweeps.storage import identities
 from sweeps.study import compatibility, consistency, trainers
 from sweeps.study.file import documents, overrides, parsing
 from sweeps.study.spec import Study
@@ -65,7 +66,7 @@ class PreparedRun:
     @property
     def folder(self) -> Path:
         """The path of the run folder."""
-        return self.options.run_folder(self.study)
+        return self.options.folder_of(self.study.name)
 
     @property
     def storage(self) -> Address | None:
@@ -99,7 +100,7 @@ def accept(
     if options.trials:
         assignments = [*assignments, f"search.trials={options.trials}"]
     allowed = options.allow_code, options.allow_remote
-    study, dataset = prepare(document, base, assignments, *allowed, options.run_folder)
+    study, dataset = prepare(document, base, assignments, *allowed, options.folder_of)
     if study.trainer is not None and not (options.allow_code or options.dry_run):
         problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
@@ -154,14 +155,14 @@ def prepare(
     assignments: list[str],
     allow_code: bool = False,
     allow_remote: bool = False,
-    folder: Callable[[Study], Path] | None = None,
+    folder_of: Callable[[str], Path] | None = None,
 ) -> tuple[Study, Dataset]:
     """The study, checked, and its data. Errors: UserError.
 
-    base: the folder that the paths of both are relative to. folder: where the study's run folder
-    is, or will be. A trainer's module is searched for, but
-    imported only if code is allowed, and in a worker. No address is used yet; the engine's
-    remembers where it was given.
+    base: the folder that the paths of both are relative to. folder_of: the run folder of a study of
+    that name; an earlier run in it settles what the file leaves open. A trainer's module is
+    searched for, but imported only if code is allowed, and in a worker. No address is used yet; the
+    engine's remembers where it was given.
     """
     overrides.override(document, [_assignment(text) for text in assignments])
     study = parsing.study(document)
@@ -172,10 +173,11 @@ def prepare(
         study = study.model_copy(update={"engine": study.engine.coming_from(known)})
     if study.trainer is not None:
         study = _with_trainer(study, study.trainer, document, base, allow_code)
-    runs = [folder(study)] if folder else []
-    runs += [base / study.search.from_] if study.search.from_ else []
-    earlier = next(filter(None, map(resampled.of_run, runs)), None)
-    study, dataset = resampled.load(study, document, base, earlier)
+    begun = identities.of_folder(folder_of(study.name)) if folder_of else None
+    learned = identities.of_folder(base / study.search.from_) if study.search.from_ else None
+    study, dataset = resampled.load(study, document, base, resampled.of(begun or learned))
+    said_at = horizon.says_at(document.values.get("objective"))
+    study = horizon.resolved(study, dataset, said_at, begun or {})
     if found := consistency.faults_with_data(study, dataset.target):
         raise UserError([document.fault(path, fault) for path, fault in found])
     try:

@@ -1,13 +1,13 @@
 """A study's data with the rows of each replicate, also where the study leaves them open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset
 from sweeps.data.loading import DividedTable
-from sweeps.storage import identities
 from sweeps.study import fold_design, replicates_section
 from sweeps.study.file.documents import Document
 from sweeps.study.replicates_section import ReplicatesSpec
@@ -17,12 +17,9 @@ from sweeps.study.spec import Study
 MANY = 10_000
 
 
-def of_run(folder: Path) -> ReplicatesSpec | None:
-    """How the run in a folder resamples; None of no run. Errors: UserError for a damaged one."""
-    path = folder / "artifacts" / "identity.json"
-    if not path.exists():
-        return None
-    return replicates_section.identified(identities.read(path).get("replicates"))
+def of(identity: Mapping[str, Any] | None) -> ReplicatesSpec | None:
+    """How the run of that identity resamples; None of no run."""
+    return replicates_section.identified(identity.get("replicates")) if identity else None
 
 
 def load(

@@ -31,6 +31,7 @@ def frame(
         gone = outcome.curves["diverged"]
         on_test = _of_outputs(study, dataset, outcome, "test")
         costs = frames.costs(outcome) | {"epochs": int(outcome.curves["epoch"][-1])}
+        costs["counted_epoch"] = frames.counted_epoch(study, outcome, candidate.epoch)
         config = {word: plain(value) for word, value in candidate.config.items()}
         for replicate in range(gone.shape[1]):
             diverged = bool(outcome.arrays["gone"][replicate])
@@ -140,6 +141,7 @@ def _baseline(study: Study, dataset: Dataset, name: str, outcome: Outcome) -> li
             "selected_value": np.nan,
             **frames.costs(outcome),
             "epochs": 0,
+            "counted_epoch": 0,
             "parameters": 0,
         }
         for place in range(len(gap))

@@ -12,6 +12,7 @@ from sweeps.results import chance
 from sweeps.search import Finished, ranking
 from sweeps.study.objectives import Goal
 from sweeps.study.spec import Study
+from sweeps.training import counting
 from sweeps.training.task import COSTS, SCORES, Outcome
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
             "is_default": one.params == default,
             "cause": outcome.cause,
             "epochs": int(outcome.curves["epoch"][-1]) if outcome.curves else 0,
+            "counted_epoch": counted_epoch(study, outcome),
             "replicates": study.replicates.count,
             "diverged": int(outcome.curves["diverged"][-1].sum()) if outcome.curves else 0,
         }
@@ -56,6 +58,18 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
         if frame[name].map(lambda v: isinstance(v, str)).any():
             frame[name] = frame[name].map(str, na_action="ignore").astype("str")
     return frame
+
+
+def counted_epoch(study: Study, outcome: Outcome, chosen: int | None = None) -> int:
+    """The epoch whose scores count; -1 where each network has its own.
+
+    chosen: by the search, in the confirmation.
+    """
+    if study.objective.at == "best":
+        return -1
+    last = int(outcome.curves["epoch"][-1]) if outcome.curves else 0
+    counted = counting.epoch(study.objective, outcome) if chosen is None else chosen
+    return last if counted is None else min(counted, last)
 
 
 def further(study: Study) -> list[str]:

@@ -251,7 +251,8 @@ def _confirm(run: PreparedRun, finished: list[Finished], identity: str) -> _Conf
     if not options.confirm:
         return _ConfirmationPhase([], {}, 0.0, {})
     clock = time.monotonic()
-    chosen, dataset = confirmation.candidates(study, finished), run.dataset.for_confirmation
+    dataset = run.dataset.for_confirmation
+    chosen = confirmation.with_epochs(confirmation.candidates(study, finished), study, run.dataset)
     work = confirmation.prepare(study, dataset, chosen, run.folder, identity)
     if work.packs:
         settings = sum(candidate.label not in work.known for candidate in chosen)

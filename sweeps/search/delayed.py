@@ -139,7 +139,7 @@ class ArmStudy:
         self._ids: dict[int, int] = {}  # Optuna's id of a trial, by its number in the whole study
         self._seen = optuna.search_space.IntersectionSearchSpace(include_pruned=True)
         self._pruner = pruners.of_costs(study.pruner, study.objective.sign)
-        self._history = pruners.History(study.epochs)
+        self._history = pruners.History(study.epochs, study.objective.at == "shared")
         mine = [one for one in warm if space.locate(study.space.configure(one.params))]
         for one in mine:
             self._recall(one)

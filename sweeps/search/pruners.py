@@ -52,10 +52,13 @@ class PastTrial:
 
 
 class History:
-    """The trials that were told, and the complete trials' costs at each epoch, sorted."""
+    """The trials that were told, and the complete trials' costs at each epoch, sorted.
 
-    def __init__(self, epochs: int) -> None:
-        self.epochs = epochs
+    of_best_so_far: whether the costs are the best until then, and so never rise.
+    """
+
+    def __init__(self, epochs: int, of_best_so_far: bool = False) -> None:
+        self.epochs, self.of_best_so_far = epochs, of_best_so_far
         self.trials: list[PastTrial] = []
         self._sorted = [array("d") for _ in range(epochs + 1)]
 
@@ -187,7 +190,7 @@ def _signed_rank(pruner: pruner_options.SignedRank, history: History, number: in
 def _patient(pruner: pruner_options.Patient, history: History, number: int) -> StopRule:
     alone = isinstance(pruner.around, pruner_options.Unpruned)
     inner = None if alone else rule(pruner.around, history, number)
-    return NoImprovement(pruner.patience, pruner.min_delta, inner)
+    return NoImprovement(pruner.patience, pruner.min_delta, inner, history.of_best_so_far)
 
 
 PRUNERS: Mapping[str, Callable[[Any, History, int], StopRule]] = {

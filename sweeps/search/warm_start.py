@@ -108,8 +108,8 @@ def _comparable(study: Study, run: Path, data: dict[str, Any]) -> tuple[Study, d
     earlier = parsing.study(documents.read(run / "study.yaml"))
     if [o.key for o in earlier.objectives] != [study.objective.key] or study.objectives[1:]:
         raise Expected(
-            f"a run with the same one objective ({study.objective.label})",
-            Unquoted(" and ".join(o.label for o in earlier.objectives)),
+            f"a run with the same one objective ({_aim(study, earlier)})",
+            Unquoted(_aim(earlier, study)),
             at=WHERE,
         )
     said, ours = identity.get("replicates"), study.replicates.resample
@@ -122,6 +122,12 @@ def _comparable(study: Study, run: Path, data: dict[str, Any]) -> tuple[Study, d
             f"a run with the same target ({_target(study)})", Unquoted(_target(earlier)), at=WHERE
         )
     return earlier, identity
+
+
+def _aim(study: Study, other: Study) -> str:
+    """The objectives in words, with the epoch that counts where the other study has another."""
+    at = "" if study.objective.at == other.objective.at else f", at: {study.objective.at}"
+    return " and ".join(one.label for one in study.objectives) + at
 
 
 def _violations(study: Study, path: Path) -> dict[str, float]:

@@ -35,8 +35,10 @@ def _objectives(study: Study) -> Found:
     metrics = [o.metric for o in study.objectives]
     if len(set(metrics)) < len(metrics):
         yield "objective", Expected("each metric once", Unquoted(", ".join(metrics)))
-    if len({o.at for o in study.objectives}) > 1:
-        yield "objective", Expected("one `at` for all objectives", Unquoted("last and best"))
+    which = {study.objective.at, *(o.at for o in study.objectives if o.is_tracked)}
+    if len(which) > 1:
+        got = Unquoted(" and ".join(sorted(which, reverse=True)))
+        yield "objective", Expected("one `at` for all objectives", got)
     for name in study.metrics:
         metric = METRICS[name]
         if isinstance(metric, Cost) and metric.needs_target and len(study.aims) != 1:

@@ -1,7 +1,7 @@
 """`objective:` of the study file: what the search is after, over replicates."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +10,16 @@ from pydantic_core import PydanticCustomError
 
 from sweeps.base.errors import did_you_mean, show
 from sweeps.study.metric_constraints import MetricConstraint
-from sweeps.study.metrics import METRICS, Score
+from sweeps.study.metrics import METRICS, Cost, Score
 from sweeps.study.section_base import StudySection
 
 Goal = Literal["minimize", "maximize"]
+At = Literal["last", "best", "shared"]
+
+
+def is_at(word: Any) -> bool:
+    """Whether it is a word for the epoch that counts."""
+    return word in get_args(At)
 
 
 class Reduction(StudySection):
@@ -39,12 +45,26 @@ Reduce = Annotated[
 
 
 class Objective(StudySection):
-    """What the search optimizes: `at: last` epoch, or the `best` dev epoch of each network."""
+    """What the search optimizes.
+
+    at: which epoch counts: the `last`, the `best` of each network by itself, or one that all
+    networks of a trial share, at which their objective together is best (`shared`).
+    """
 
     metric: str = "dev_loss"
     direction: Goal | None = None  # the metric's own
-    at: Literal["last", "best"] = "last"
+    at: At = "shared"
     reduce: Reduce = "mean"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _last_if_known_at_the_end(cls, given: Any) -> Any:
+        """Where nothing is said, a metric that has no curve counts at the end."""
+        if isinstance(given, dict) and "at" not in given:
+            metric = given.get("metric")
+            if isinstance(metric, str) and isinstance(METRICS.get(metric), Cost):
+                return {**given, "at": "last"}
+        return given
 
     @field_validator("metric")
     @classmethod
@@ -67,11 +87,11 @@ class Objective(StudySection):
                 "expected {natural} for {metric}, got {got}",
                 {"natural": natural, "metric": self.metric, "got": str(self.direction)},
             )
-        if self.at == "best" and not self.is_tracked:
+        if self.at != "last" and not self.is_tracked:
             raise PydanticCustomError(
                 "own",
-                "expected at: last for {metric}, got best (it has no value before the end)",
-                {"metric": self.metric},
+                "expected at: last for {metric}, got {at} (it has no value before the end)",
+                {"metric": self.metric, "at": self.at},
             )
         return self
 
@@ -124,6 +144,19 @@ class Objective(StudySection):
             return float(self.sign * np.quantile(self.sign * values, self.reduce.quantile))
         spread = float(values.std(ddof=1)) if len(values) > 1 else 0.0
         return float(values.mean()) + self.sign * (self.reduce.sd or 0.0) * spread
+
+
+def agreed(objectives: Sequence[Objective]) -> tuple[Objective, ...]:
+    """The same, those that say no `at` with that of the others, or of the first.
+
+    The first decides which epoch counts, so all that have a curve go by it.
+    """
+    said = [one.at for one in objectives if one.is_tracked and "at" in one.model_fields_set]
+    common = said[0] if said else objectives[0].at
+    return tuple(
+        one if "at" in one.model_fields_set else one.model_copy(update={"at": common})
+        for one in objectives
+    )
 
 
 def metrics_of(

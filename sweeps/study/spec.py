@@ -19,7 +19,7 @@ from sweeps.study.data_section import DataSpec
 from sweeps.study.engine_section import EngineSpec
 from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.metrics import METRICS
-from sweeps.study.objectives import Objective, metrics_of
+from sweeps.study.objectives import Objective, agreed, metrics_of
 from sweeps.study.pruner_options import Pruner, Unpruned
 from sweeps.study.replicates_section import ReplicatesSpec
 from sweeps.study.search_section import Search
@@ -106,6 +106,11 @@ class Study(StudySection):
         if not each:
             raise PydanticCustomError("own", "expected an objective, got an empty list")
         return tuple({"metric": one} if isinstance(one, str) else one for one in each)
+
+    @field_validator("objectives")
+    @classmethod
+    def _one_epoch_counts(cls, value: tuple[Objective, ...]) -> tuple[Objective, ...]:
+        return agreed(value)
 
     @property
     def objective(self) -> Objective:

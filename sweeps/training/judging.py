@@ -42,8 +42,8 @@ class ReplicateScores(Protocol):
 class Judge:
     """Judges one task's training; its clock starts when it is made.
 
-    values (P,): the first objective of each replicate at its counted epoch (last or best); the dev
-    loss if the objective is only known at the end. gone (P,): True if the replicate had diverged at
+    values (P,): the first objective of each replicate at its counted epoch; the dev loss if the
+    objective is only known at the end. gone (P,): True if the replicate had diverged at
     that epoch. Values are clipped at the metric's worst value, which diverged replicates get.
     """
 
@@ -73,15 +73,28 @@ class Judge:
     def see(self, now: ReplicateScores) -> Flags:
         """Judge an epoch; (P,) True for replicates whose counted epoch is now this one.
 
-        With `at: last` all replicates; with `at: best` those that are better than ever before.
+        With `at: last` all replicates; with `at: best` those that are better than ever before; with
+        `at: shared` all, if together they are. An epoch that the task names is the last to count.
         """
-        values, sign = self._measured(now), self._objective.sign
-        is_best = ~now.diverged & (self.gone | (sign * values < sign * self.values))
-        counts = is_best if self._objective.at == "best" else np.ones_like(is_best)
+        values = self._measured(now)
+        counts = self._which_count(values, now.diverged)
         self.values = np.where(counts, values, self.values)
         self.gone = np.where(counts, now.diverged, self.gone)
         self._add(self.values)
         return counts
+
+    def _which_count(self, values: metrics.Values, diverged: Flags) -> Flags:
+        objective, epoch = self._objective, len(self._costs)
+        if self.task.counted_epoch is not None:
+            return np.full(len(values), epoch <= self.task.counted_epoch)
+        if objective.at == "best":
+            return ~diverged & (
+                self.gone | (objective.sign * values < objective.sign * self.values)
+            )
+        if objective.at == "last" or epoch <= 1:  # an untrained network is nobody's best
+            return np.ones(len(values), dtype=bool)
+        is_best = objective.sign * objective.reduced(values) < self._costs[-1]
+        return np.full(len(values), is_best)
 
     @property
     def is_pruned(self) -> bool:

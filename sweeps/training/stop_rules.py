@@ -72,12 +72,14 @@ class NoImprovement:
     """Stop, if `inner` would, only if the last epochs brought nothing better than earlier ones.
 
     The best of the last `patience` + 1 epochs has to be worse than the best before by more than
-    `min_delta`. Without `inner` that is enough.
+    `min_delta`; of costs that are the best so far, not better by more than that. Without `inner`
+    that is enough.
     """
 
     patience: int
     min_delta: float
     inner: StopRule | None
+    of_best_so_far: bool = False
 
     def loses(self, costs: Sequence[float], each: Sequence[Costs]) -> bool:
         seen = costs[1:]
@@ -85,6 +87,8 @@ class NoImprovement:
             return False
         before, after = seen[: -(self.patience + 1)], seen[-(self.patience + 1) :]
         stale = min(before) + self.min_delta < min(after)
+        if self.of_best_so_far:  # they never rise
+            stale = min(before) - min(after) <= self.min_delta
         return stale and (self.inner is None or self.inner.loses(costs, each))
 
 

@@ -37,6 +37,8 @@ class Task:
     targets: tuple[tuple[str, float], ...] = ()
     stop_rule: StopRule = stop_rules.NEVER
     seconds: float = math.inf  # time limit; a trial that takes longer fails
+    # The epoch that counts, where it was chosen before: in the confirmation, by the search.
+    counted_epoch: int | None = None
     keep: bool = False  # whether the outcome has parameters and test outputs: in the confirmation
 
     @property

@@ -100,8 +100,9 @@ class _Member:
         self._task, self._dataset, self._net = task, dataset, net
         self._share = len(task.replicates) / len(theta)  # of the population's seconds
         self._theta = theta[rows]  # a view: trained in place
-        # The networks at their counted epochs: those in training, or a copy of each at its best.
-        self._counted = self._theta.copy() if task.objectives[0].at == "best" else self._theta
+        # The networks at their counted epochs: those in training, or a copy of each as it was.
+        is_at_end = task.objectives[0].at == "last" and task.counted_epoch is None
+        self._counted = self._theta if is_at_end else self._theta.copy()
         unknown = np.full(len(task.replicates), np.nan)
         self._scores: dict[str, metrics.Values] = dict.fromkeys(SCORES, unknown)
         self._records: list[dnn.Record] = []

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sweeps.base.errors import show
 from sweeps.data import Dataset
+from sweeps.phases import horizon
 from sweeps.search.delayed import max_trials
 from sweeps.study import consistency, search_section
 from sweeps.study.hyperparameters.vocabulary import plain
@@ -43,6 +44,7 @@ def lines(
         ("settings", _size(study)),
         ("defaults", _defaults(study)),
         *_trainer(study),
+        *_horizon(study, dataset),
         (
             "search",
             f"{wording.count(budget, 'trial')} × {cost(study)}, "
@@ -146,10 +148,31 @@ def _short(value: object) -> str:
     return show(plain(value)).strip("'")
 
 
+def _horizon(study: Study, dataset: Dataset) -> list[tuple[str, str]]:
+    """How long that is, where nothing but the number of epochs is said."""
+    if study.trainer is not None:
+        return []
+    batch = study.space.default["batch_size"]
+    updates = study.epochs * horizon.updates_per_epoch(study, dataset)
+    size = "of all rows" if batch == "full" else f"of {batch}"
+    return [
+        (
+            "horizon",
+            f"{wording.count(study.epochs, 'epoch')}: {updates:,} updates in batches {size} "
+            "(fixed.epochs sets it)",
+        )
+    ]
+
+
+AT = {
+    "last": "at the last epoch",
+    "best": "at each network's best dev epoch (selected on dev)",
+    "shared": "at the best dev epoch of a trial's networks together",
+}
+
+
 def _objective(study: Study) -> str:
-    where = "at the last epoch"
-    if study.objective.at == "best":
-        where = "at each network's best dev epoch (selected on dev)"
+    where = AT[study.objective.at]
     goals = " and ".join(f"{o.goal} {o.label}" for o in study.objectives)
     texts = " and ".join(one.text for one in study.metric_constraints)
     kept = f", with {texts}" if texts else ""

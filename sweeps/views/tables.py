@@ -19,6 +19,7 @@ from sweeps.views import wording
 from sweeps.views.recommending import recommend
 
 if TYPE_CHECKING:
+    from reports.frames import Run
     from reports.winners import ScoreColumn, Winners
 
 
@@ -32,10 +33,14 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
     if result.confirm is not None:
         from reports import winners
         from reports.sections import answers
+        from reports.stats import constants
 
         winner = result.confirm[result.confirm["rank"] == 1]
         if (winner["status"] == "diverged").all():
             say(console, "diverged", "every confirmed network of the winner", style="red")
+        elif said := constants.constant(result.run):
+            text = f"the winner says {said} of every row, and so tells none of them apart"
+            say(console, "constant", text, style="yellow")
         made = winners.table(result.run)
         shown = _fitting(made, console)
         console.print(_table(made, shown))
@@ -43,6 +48,8 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
             say(console, "" if n else "verdict", text)
         for label, text in _settings_of(result.table, study):
             say(console, label, text)
+        for text in _epoch(result.run):
+            say(console, "epoch", text)
         for text in _reading(made, shown):
             say(console, "", text, style="dim")
     else:
@@ -97,6 +104,17 @@ def _settings_of(rows: pd.DataFrame, study: Study) -> Iterator[tuple[str, str]]:
             if (name in searched if is_winner else winner.get(name) != value) and name not in idle
         }
         yield ("winner" if is_winner else str(row["config"])), wording.settings(shown)
+
+
+def _epoch(run: "Run") -> Iterator[str]:
+    """Which epoch of the winner counts, where that is not the last."""
+    from reports.stats import counted
+
+    horizon = run.provenance["search"]["epochs"]
+    if run.winner is not None and counted.keeps_best(run):
+        epoch = counted.epoch(run, run.winner)
+        if epoch is not None:
+            yield f"{epoch} of {horizon} counts for the winner: the best on dev in the search"
 
 
 def _reading(made: "Winners", shown: "Sequence[ScoreColumn]") -> Iterator[str]:

@@ -24,6 +24,7 @@ def having(make: Callable[..., Path], copy: Callable[[Path], Path]) -> Callable[
         searched: bool = True,
         epochs: int = 60,
         rest: bool = False,
+        counted: int | None = None,
         **settings: Any,
     ) -> str:
         folder = copy(make(top=1, defaults=False))
@@ -31,6 +32,12 @@ def having(make: Callable[..., Path], copy: Callable[[Path], Path]) -> Callable[
         given = {"hidden": [32, 16], "l2": 1e-3, "keep_prob": 0.8, "patience": "none"} | settings
         confirm["settings"] = json.dumps(given)
         confirm["epochs"] = epochs
+        if counted is not None:
+            confirm["counted_epoch"] = counted
+            path = folder / "provenance.json"
+            found = json.loads(path.read_text())
+            found["objective"]["at"] = "shared"
+            path.write_text(json.dumps(found))
         if rest:
             curves = pd.read_parquet(folder / "curves.parquet")
             curves["train_loss"] = 0.1
@@ -84,6 +91,8 @@ def test_what_was_not_searched_is_open(having: Callable[..., str]) -> None:
         ({}, "the train loss still fell by"),
         ({"rest": True}, "the train loss has come to rest"),
         ({"patience": 5, "epochs": 20}, "early stopping ended the training before the last"),
+        ({"counted": 31}, "epoch 31 of 60 was the best on dev"),
+        ({"counted": 58}, "the train loss still fell by"),
     ],
 )
 def test_more_epochs_only_where_the_training_was_not_over(

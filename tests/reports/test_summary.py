@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 from reports import summary, text
 from reports.frames import Run, load
-from reports.stats import ensembles, lints, row_lints, rows, tuning
+from reports.stats import constants, ensembles, lints, row_lints, rows, tuning
 from reports.stats.findings import Lint
 from reports.stats.intervals import Interval
 
@@ -160,7 +160,11 @@ def test_late_trouble_is_found(make: Callable[..., Path], copy: Callable[[Path],
         late = (curves["epoch"] > 30) & (curves["phase"] == "confirm")
         curves.loc[late, "dev_loss"] *= 1 + (curves.loc[late, "epoch"] - 30) / 10
 
-    assert "the best one overfits" in names(changed(copy, make(), ("curves.parquet", rise)))
+    run = changed(copy, make(), ("curves.parquet", rise))
+    assert "the best one overfits" in names(run)
+    # Where the best epoch counts, what comes after it does no harm.
+    run.provenance["objective"]["at"] = "shared"
+    assert "the best one overfits" not in names(run)
 
 
 def test_improvement_at_the_end_is_found(make: Callable[..., Path]) -> None:
@@ -263,6 +267,27 @@ def test_a_class_of_which_no_row_is_found_is_named(
     found = of_name(load(folder), "a class never found")
     rows_of_it = int((arrays["test_target"] == 2).sum())
     assert f"a test row of '{classes[2]}' ({rows_of_it} rows) right" in found.finding
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_a_winner_that_says_the_same_of_every_row_is_found(
+    make: Callable[..., Path], copy: Callable[[Path], Path], task: str
+) -> None:
+    folder = copy(make(task=task))
+    run = load(folder)
+    assert constants.constant(run) is None
+    with np.load(folder / "predictions.npz") as file:
+        arrays = {name: file[name] for name in file.files}
+    for part in ("dev", "test"):
+        given = arrays[f"{run.winner}/{part}"]
+        flat = np.zeros_like(given)
+        flat[..., 1:] = -3.0  # log-probabilities: the first class is the likeliest
+        arrays[f"{run.winner}/{part}"] = flat
+        np.savez(folder / "predictions.npz", **arrays)  # of dev alone first, which is not enough
+        assert (constants.constant(load(folder)) is None) == (part == "dev")
+    said = "one number" if task == "regression" else f"'{run.provenance['classes'][0]}'"
+    found = of_name(load(folder), "the winner is a constant")
+    assert found.finding.startswith(f"The winner says {said} of all ")
 
 
 def test_a_winner_no_better_than_a_constant_is_found(

@@ -113,6 +113,18 @@ def test_folds_stand_beside_seeds() -> None:
     assert float(ratio) == pytest.approx(float(folds) / float(seeds), abs=0.02)
 
 
+@pytest.mark.slow
+def test_a_longer_horizon_stands_beside_a_short_one() -> None:
+    sizes = ("--tables", "wine", "--networks", "2", "--rules", "2 last", "9 shared")
+    printed = benchmark("horizon", *sizes).split("## How long")[1]
+    short, longer = (cell.split(", ") for cell in cells(printed, "wine")[1:])
+    assert cells(printed, "geometric mean")[1] == "× 1.000, × 1.00"
+    (errors, seconds) = cells(printed, "geometric mean")[2].split(", ")
+    assert float(errors.strip("× ")) == pytest.approx(float(longer[0]) / float(short[0]), rel=0.05)
+    ratio = float(longer[1].strip(" s")) / float(short[1].strip(" s"))
+    assert float(seconds.strip("× ")) == pytest.approx(ratio, rel=0.1)
+
+
 def waited(lengths: list[float], jobs: int, window: int) -> float:
     """Seconds of trials of which nothing is known but how old they are."""
     numbers = range(len(lengths))

@@ -9,6 +9,7 @@ import pytest
 
 from sweeps.base.errors import UserError
 from sweeps.data.loading import load
+from sweeps.phases import horizon
 from sweeps.results import resolved
 from sweeps.storage import identities
 from sweeps.study import compatibility
@@ -28,7 +29,8 @@ def identity(name: str) -> dict[str, Any]:
     study = parsing.study(documents.read(EARLIER / name / "study.yaml"))
     begun = compatibility.as_begun(study.search, known(name)["search"])
     study = study.model_copy(update={"search": begun})
-    said = resolved.identity(study, load(study.data, EARLIER / name, study.dtype))
+    dataset = load(study.data, EARLIER / name, study.dtype)
+    said = resolved.identity(horizon.resolved(study, dataset, False, known(name)), dataset)
     return dict(json.loads(json.dumps(said)))
 
 

@@ -93,6 +93,7 @@ LEARNED = ("dev_loss", "dev_error", "train_error")
 WHAT_COUNTS = [
     *[(metric, "last") for metric in (*LEARNED, "gap", "epochs_to_target")],
     *[(metric, "best") for metric in LEARNED],
+    *[(metric, "shared") for metric in ("dev_loss", "dev_error")],
 ]
 
 
@@ -108,7 +109,7 @@ def test_the_same_curves_have_the_same_values(
     expect_same_verdict(ours, theirs)
 
 
-@pytest.mark.parametrize("at", ["last", "best"])
+@pytest.mark.parametrize("at", ["last", "best", "shared"])
 def test_the_same_curves_are_pruned_at_the_same_epoch(
     data: dict[str, Dataset], tmp_path: Path, at: str
 ) -> None:

@@ -80,7 +80,7 @@ def pool_of(known: DividedTable) -> Pool:
 def task(replicates: range = range(5), metric: str = "dev_loss", **words: Any) -> Task:
     config = VOCABULARY.defaults() | {"hidden": (6,), "epochs": 4}
     config |= {word: VOCABULARY.canonical(word, value) for word, value in words.items()}
-    goal = Objective.model_validate({"metric": metric})
+    goal = Objective(metric=metric, at="last")
     return Task(0, config, 0, seeds.SEARCH, replicates, (goal,), "float32")
 
 

@@ -105,7 +105,8 @@ def task(**changes: Any) -> Task:
     words = {k: changes.pop(k) for k in list(changes) if k in VOCABULARY.defaults()}
     config = VOCABULARY.defaults() | {"epochs": 5, "strength": 0.1, "penalty": "ridge"}
     config |= {word: VOCABULARY.canonical(word, value) for word, value in words.items()}
-    goal = Objective(**{k: changes.pop(k) for k in ("metric", "at") if k in changes})
+    said = {k: changes.pop(k) for k in ("metric", "at") if k in changes}
+    goal = Objective(**{"at": "last", **said})
     whole = Task(0, config, 0, seeds.SEARCH, range(3), (goal,), "float32")
     return replace(whole, **changes)
 

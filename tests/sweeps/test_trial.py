@@ -14,7 +14,7 @@ from sweeps.study.data_section import DataSpec
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.metrics import worst
 from sweeps.study.objectives import Objective
-from sweeps.training import seeds
+from sweeps.training import counting, seeds
 from sweeps.training.merging import merge
 from sweeps.training.networks import initialize, network
 from sweeps.training.stop_rules import BestAbove
@@ -32,7 +32,7 @@ def task(**changes: object) -> Task:
     config = VOCABULARY.defaults() | {"hidden": (8,), "epochs": 5}
     config |= {word: VOCABULARY.canonical(word, value) for word, value in words.items()}
     named = {k: changes.pop(k) for k in ("metric", "at") if k in changes}
-    goal = Objective.model_validate(named)
+    goal = Objective.model_validate({"at": "last"} | named)
     whole = Task(0, config, 0, seeds.SEARCH, range(4), (goal,), "float32")
     return replace(whole, **changes)  # type: ignore[arg-type]
 
@@ -69,7 +69,7 @@ def test_best_selects_each_networks_best_epoch(moons: Dataset) -> None:
     np.testing.assert_allclose(loss, best, rtol=1e-6)
 
 
-@pytest.mark.parametrize("at", ["last", "best"])
+@pytest.mark.parametrize("at", ["last", "best", "shared"])
 @pytest.mark.parametrize("metric", ["dev_error", "auc", "gap"])
 @pytest.mark.parametrize("patience", ["none", 2])
 def test_scores_are_those_of_the_networks_that_count(
@@ -85,9 +85,47 @@ def test_scores_are_those_of_the_networks_that_count(
         np.testing.assert_allclose(outcome.final[f"{part}_error"], error)
     assert outcome.value == pytest.approx(outcome.final[metric].mean(), abs=1e-6)
     if at == "best":
-        last = replace(rough, objectives=(Objective(metric=metric),))
+        last = replace(rough, objectives=(Objective(metric=metric, at="last"),))
         extreme = np.max if metric == "auc" else np.min
         np.testing.assert_array_equal(outcome.final[metric], extreme(train(last, moons).each, 0))
+
+
+@pytest.mark.parametrize("metric", ["dev_loss", "auc"])
+def test_networks_share_the_epoch_that_is_best_on_their_mean(moons: Dataset, metric: str) -> None:
+    rough = task(learning_rate=0.3, metric=metric, at="shared", epochs=15, keep=True)
+    outcome, sign = train(rough, moons), -1 if metric == "auc" else 1
+    every = train(replace(rough, objectives=(Objective(metric=metric, at="last"),)), moons).each
+    epoch = 1 + int((sign * every[1:].mean(axis=1)).argmin())
+    assert 1 < epoch < 15  # else nothing is told apart
+    assert counting.epoch(rough.objectives[0], outcome) == epoch
+    assert outcome.value == pytest.approx(every[epoch].mean())
+    np.testing.assert_allclose(outcome.final[metric], every[epoch])
+    np.testing.assert_allclose(outcome.final["dev_error"], outcome.curves["dev_error"][epoch])
+    assert (np.diff(sign * outcome.reports[1:]) <= 0).all()  # a pruner sees the best so far
+    loss, _ = dnn.score(network(rough.config, moons), outcome.arrays["theta"], moons.parts["dev"])
+    np.testing.assert_allclose(loss, outcome.curves["dev_loss"][epoch], rtol=1e-6)
+
+
+def test_an_untrained_network_is_not_the_best(moons: Dataset) -> None:
+    """Though all that training does is harm."""
+    harmed = task(learning_rate=10.0, at="shared")
+    outcome = train(harmed, moons)
+    assert counting.epoch(harmed.objectives[0], outcome) in range(1, 6)
+    assert outcome.value > outcome.curves["dev_loss"][0].mean()
+
+
+def test_an_epoch_that_was_chosen_before_counts_whatever_is_best(moons: Dataset) -> None:
+    rough = task(learning_rate=0.3, at="shared", epochs=15, keep=True, phase=seeds.CONFIRM)
+    own = counting.epoch(rough.objectives[0], train(rough, moons))
+    for epoch in (3, 9):
+        assert epoch != own
+        outcome = train(replace(rough, counted_epoch=epoch), moons)
+        assert len(outcome.curves["epoch"]) == 16  # the horizon is everyone's
+        np.testing.assert_allclose(outcome.final["dev_loss"], outcome.curves["dev_loss"][epoch])
+        loss, _ = dnn.score(
+            network(rough.config, moons), outcome.arrays["theta"], moons.parts["dev"]
+        )
+        np.testing.assert_allclose(loss, outcome.final["dev_loss"], rtol=1e-6)
 
 
 @pytest.mark.parametrize("at", ["last", "best"])
@@ -128,7 +166,9 @@ def test_a_losing_trial_stops_before_the_end(moons: Dataset) -> None:
 
 def test_the_confirmations_pieces_are_the_whole(moons: Dataset) -> None:
     """20 networks at once, or in pieces of 5: bit for bit."""
-    whole = task(phase=seeds.CONFIRM, replicates=range(12), keep=True, keep_prob=0.8)
+    whole = task(
+        phase=seeds.CONFIRM, replicates=range(12), keep=True, keep_prob=0.8, counted_epoch=3
+    )
     pieces = [train(replace(whole, replicates=piece), moons) for piece in _pieces(12)]
     joined = merge(pieces, whole.objectives, ())
     outcome = train(whole, moons)

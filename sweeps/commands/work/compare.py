@@ -137,7 +137,8 @@ def _notes(first: "frames.Run", other: "frames.Run") -> list[str]:
 def _wanted(run: "frames.Run") -> str:
     """The objectives as the study had them: metrics, reductions, and whether of the best epoch."""
     each = run.provenance["objectives"]
-    best = " at the best epoch" if run.provenance["objective"].get("at") == "best" else ""
+    is_best = run.provenance["objective"].get("at", "last") != "last"
+    best = " at the best epoch" if is_best else ""
     return ", ".join(one["label"] for one in each) + best
 
 

@@ -73,6 +73,8 @@ class Vocabulary(Mapping[str, Hyperparameter]):
         return {name: self.canonical(name, known.default) for name, known in self.items()}
 
 
+# A number of epochs that is settled when the number of rows is known.
+AUTO = "auto"
 _EVERY: Mapping[str, Hyperparameter] = {
     "hidden": Hyperparameter(Widths(), [32, 16], "widths of the hidden layers; [] for none"),
     "activation": Hyperparameter(
@@ -130,9 +132,9 @@ _EVERY: Mapping[str, Hyperparameter] = {
         fixed_only="it decides how long a trial runs, and all are to be judged alike",
     ),
     "epochs": Hyperparameter(
-        Number(low=1, high=1_000_000, integer=True),
-        60,
-        "passes over the training rows",
+        Number(low=1, high=1_000_000, integer=True, keywords=(AUTO,)),
+        AUTO,
+        "passes over the training rows; auto: as many as suit their number",
         fixed_only="all trials run to one horizon, or their speeds could not be compared",
     ),
 }

@@ -1,0 +1,52 @@
+"""A winner that says the same of every row."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from reports import text
+from reports.frames import Array, Run
+from reports.stats.findings import WARN, Lint
+
+SPREAD = 0.01  # SDs of the target, within which predictions count as one number
+
+
+def constant(run: Run) -> str | None:
+    """What the winner's networks together say of all dev and test rows, if it is one thing.
+
+    A class in quotes, or "one number"; None where they tell rows apart, or nothing is known.
+    """
+    config = run.winner
+    if config is None or not all(run.predictions.has(config, part) for part in ("dev", "test")):
+        return None
+    each = [_together(run.predictions.of(config, part)) for part in ("dev", "test")]
+    together = np.concatenate(each)
+    if not np.isfinite(together).all():
+        return None
+    if run.regression:
+        return "one number" if float(together.std()) < SPREAD else None
+    said = set(together.argmax(axis=1).tolist())
+    return f"'{run.provenance['classes'][said.pop()]}'" if len(said) == 1 else None
+
+
+def _together(outputs: Array) -> Array:
+    """(n, K) mean of probabilities, or (n, 1) of predictions, over networks that give any."""
+    alive = outputs[np.isfinite(outputs).any(axis=(1, 2))]
+    each = np.exp(alive) if outputs.shape[-1] > 1 else alive
+    return np.asarray(np.nanmean(each, axis=0)) if len(alive) else outputs[0]
+
+
+def says_one_thing(run: Run) -> Iterator[Lint]:
+    """Of every row."""
+    if (said := constant(run)) is None:
+        return
+    rows = sum(len(run.predictions.target(part)) for part in ("dev", "test"))
+    yield Lint(
+        "the winner is a constant",
+        WARN,
+        f"The winner says {said} of all {text.number(rows)} dev and test rows: it tells none of "
+        "them apart.",
+        "Allow less regularization (l2, keep_prob), higher learning rates or more epochs; if the "
+        "inputs tell nothing of the target, no setting will help.",
+        "confirmed",
+    )

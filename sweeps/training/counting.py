@@ -1,0 +1,45 @@
+"""Which epoch of a trial counts where its networks share one, and that of defaults not searched."""
+
+from threadpoolctl import threadpool_limits
+
+from sweeps.data import Dataset
+from sweeps.study.objectives import Objective
+from sweeps.study.spec import Study
+from sweeps.training import seeds, trial
+from sweeps.training.task import Outcome, Task
+
+
+def epoch(objective: Objective, outcome: Outcome) -> int | None:
+    """The epoch that counts for all networks of a trial with `at: shared`; else None.
+
+    The first at which their objective together is best, after epoch 0: reports are the best so far.
+    """
+    if objective.at != "shared" or not len(outcome.reports):
+        return None
+    trained = objective.sign * outcome.reports[1:]
+    return int(trained.argmin()) + 1 if len(trained) else 0
+
+
+def epoch_of_defaults(study: Study, dataset: Dataset) -> int | None:
+    """Likewise of the defaults, where they were not searched: trained here as the search would.
+
+    So the rows that score them in the confirmation have no more of a say in it than in a trial's. A
+    user's training function is not called for it: its defaults count at the horizon.
+    """
+    if study.objective.at != "shared":
+        return None
+    if study.trainer is not None:
+        return study.epochs
+    one = Task(
+        number=-1,
+        config=study.space.default,
+        seed=study.search.seed,
+        phase=seeds.SEARCH,
+        replicates=range(study.replicates.count),
+        objectives=study.objectives,
+        dtype=study.dtype,
+        metric_constraints=study.metric_constraints,
+        targets=study.aims,
+    )
+    with threadpool_limits(1):
+        return epoch(study.objective, trial.train(one, dataset))
