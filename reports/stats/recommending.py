@@ -77,12 +77,12 @@ def compare(run: Run, first: str, second: str) -> Comparison:
 
 def margin(run: Run, name: str, by: Measure) -> float:
     """Below what size a difference to a candidate is none."""
-    return by.margin(float(measures.values(run, name, by).mean()), run.regression)
+    return measures.margin(run, name, by)
 
 
 def is_resampled(run: Run) -> bool:
     """Whether all rows but the test rows decide, each left out of training in turn."""
-    return bool((run.provenance["confirm"] or {}).get("resample", "none") != "none")
+    return run.folds is not None
 
 
 @once

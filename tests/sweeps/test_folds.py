@@ -307,11 +307,12 @@ def test_the_confirmation_is_the_same_at_any_jobs_and_is_not_done_again(
     """And other folds are another confirmation of the same search."""
     (tmp_path / "artifacts").mkdir()
     identity = json.loads((finished / "provenance.json").read_text())["study_hash"]
+    epoch = int(pd.read_parquet(finished / "trials.parquet")["counted_epoch"].iloc[0])
 
     def work(folder: Path, *assignments: str) -> Any:
         document = documents.parse(RUN, "s.yaml")
         study, data = prepare.prepare(document, finished.parent.parent, list(assignments))
-        chosen = [confirmation.Candidate("trial 0", 0, study.space.default, True, 0.0)]
+        chosen = [confirmation.Candidate("trial 0", 0, study.space.default, True, 0.0, epoch)]
         seen = data.for_confirmation
         return confirmation.prepare(study, seen, chosen, folder, identity), study, seen
 
