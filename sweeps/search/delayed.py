@@ -173,7 +173,11 @@ class ArmStudy:
         if known is None and not self._space.allows(self._space.configure(params)):
             self._ask_again(number, optuna_private.trial_id(trial))
         self._ids[number] = optuna_private.trial_id(trial)
-        return optuna_private.stored(self._study, self._ids[number])
+        stored = optuna_private.stored(self._study, self._ids[number])
+        if self._spec.search.sampler.name not in samplers.KEEPS_NOTES:
+            # TPE counts on its notes on trials that still run; a replayed trial has none.
+            stored.system_attrs = {}
+        return stored
 
     def _fixed(self, place: int) -> Params | None:
         """The setting at this place, whatever was told; None where the sampler decides."""
