@@ -95,11 +95,13 @@ def test_one_pass_says_nothing_of_other_networks() -> None:
 
 
 def test_rows_drawn_by_fewer_scatter_further() -> None:
-    values = np.random.default_rng(0).normal(size=(1, 400))
-    spread = [
-        row_weights(np.random.default_rng(1), 400, widening=by).means(values).std() for by in (1, 2)
-    ]
-    assert spread[1] / spread[0] == pytest.approx(2, rel=0.1)
+    values = np.random.default_rng(0).normal(5.0, size=(1, 400))
+    plain, wide = (row_weights(np.random.default_rng(1), 400, widening=by) for by in (1, 2))
+    means = [drawn.means(values) for drawn in (plain, wide)]
+    assert means[1].std() / means[0].std() == pytest.approx(2, rel=0.1)
+    assert means[1].mean() == pytest.approx(values.mean(), abs=0.02)
+    errors = [drawn.standard_errors(values[0])[1] for drawn in (plain, wide)]
+    assert errors[1].mean() / errors[0].mean() == pytest.approx(2, rel=0.1)
 
 
 def test_a_pair_of_settings_is_compared_network_by_network(run: Run) -> None:

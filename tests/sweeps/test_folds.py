@@ -11,7 +11,9 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, Ridge
 
+import reports.frames
 import sweeps
+from reports.stats.losses import row_losses
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset, resampling
 from sweeps.phases import confirm as confirmation
@@ -327,3 +329,11 @@ def test_the_confirmation_is_the_same_at_any_jobs_and_is_not_done_again(
     assert not work(finished)[0].packs
     other = work(finished, "confirm.folds=4")[0].jobs
     assert {job.label for job in other} == {"trial 0", *BASELINES}
+
+
+def test_the_report_judges_each_row_by_what_networks_that_never_saw_it_say(finished: Path) -> None:
+    run = reports.frames.load(finished)
+    with np.load(finished / "predictions.npz") as archive:
+        said, target = archive["trial 0/dev"].astype(float), archive["dev_target"]
+    losses = (said[..., 0] - target) ** 2
+    np.testing.assert_allclose(row_losses(run, "trial 0", "dev", "loss"), losses, rtol=1e-6)
