@@ -13,7 +13,7 @@ from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
 from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset
-from sweeps.phases import memory
+from sweeps.phases import memory, nested
 from sweeps.phases.options import Options
 from sweeps.search import warm_start
 from sweeps.search.delayed import max_trials
@@ -157,7 +157,9 @@ def prepare(
         study = study.model_copy(update={"engine": study.engine.coming_from(known)})
     if study.trainer is not None:
         study = _with_trainer(study, study.trainer, document, base, allow_code)
-    dataset = _load(study, document, base)
+    dataset = load(study, document, base)
+    if study.confirm.nested is not None:
+        nested.expect_folds(study, document, base)
     if found := consistency.faults_with_data(study, dataset.target):
         raise UserError([document.fault(path, fault) for path, fault in found])
     try:
@@ -205,7 +207,8 @@ def _assignment(text: str) -> tuple[str, Any]:
     return path.strip(), documents.value(value, f"--set {path.strip()}")
 
 
-def _load(study: Study, document: documents.Document, base: Path) -> Dataset:
+def load(study: Study, document: documents.Document, base: Path) -> Dataset:
+    """The data that a study trains on. Errors: UserError."""
     try:
         divided = loading.read(study.data, base)
         dataset = loading.encoded(divided, study.dtype)

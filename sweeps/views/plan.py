@@ -49,6 +49,7 @@ def lines(
             f"{how}, window {study.search.window}, seed {study.search.seed}; {_objective(study)}",
         ),
         ("confirm", f"{confirm}, {scored}; {_beside(study)}"),
+        *([("nested", nested(study.confirm.nested))] if study.confirm.nested else []),
         (
             "engine",
             f"{study.engine}, {wording.count(jobs, 'job')}, one BLAS thread each; {storage}",
@@ -63,6 +64,14 @@ def _resampled(study: Study, dataset: Dataset) -> list[tuple[str, str]]:
     facts, words = dataset.facts, study.replicates.in_words
     rows = f"{facts['train'] + facts['dev']} rows that are not test"
     return [("resampled", f"{words} of the {rows}; folds of its own in the confirmation")]
+
+
+def nested(folds: int) -> str:
+    """What is done in outer folds, and what it costs."""
+    return (
+        f"then search and confirmation once more in each of {folds} outer folds, on the rows "
+        f"of the others: every row is a test row once; up to {folds} times the cost so far"
+    )
 
 
 def _beside(study: Study) -> str:
