@@ -15,6 +15,7 @@ from reports.sections.decomposition import decomposition
 from reports.sections.ledger import ledger
 from reports.sections.lints import lints
 from reports.sections.methods import methods
+from reports.sections.outer import outer
 from reports.sections.pareto import pareto
 from reports.sections.provenance import provenance
 from reports.sections.runs import runs
@@ -26,6 +27,7 @@ SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
     verdict,
     lints,
     confirmed,
+    outer,
     pareto,
     constraints,
     ledger,
