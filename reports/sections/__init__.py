@@ -15,8 +15,8 @@ from reports.sections.decomposition import decomposition
 from reports.sections.ledger import ledger
 from reports.sections.lints import lints
 from reports.sections.methods import methods
-from reports.sections.outer import outer
 from reports.sections.pareto import pareto
+from reports.sections.procedure import outer
 from reports.sections.provenance import provenance
 from reports.sections.runs import runs
 from reports.sections.sensitivity import sensitivity

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.frames import Run, RunFolderError
-from reports.stats import bootstrap, differences, intervals, measures, out_of_fold
+from reports.stats import bootstrap, measures, out_of_fold
 from reports.stats.differences import Difference
 from reports.stats.intervals import Array, Interval
 from reports.stats.measures import Measure
@@ -40,7 +40,8 @@ class RowsOfFolds:
     def values(self) -> Array:
         """(m,) of all rows together."""
         means = self.losses.mean(axis=1)
-        return np.sqrt(means) if self.shape == "root" else means
+        found: Array = np.sqrt(means) if self.shape == "root" else means
+        return found
 
     @property
     def _by_row(self) -> Array:
@@ -169,8 +170,11 @@ def _losses(run: Run, model: Model, kind: str) -> Array:
         worst = score**2 if run.regression and kind == "error" else score
         losses = np.where((fold == number) & np.isnan(losses), worst, losses)
     if np.isnan(losses).any():
-        raise RunFolderError(f"{run.outer.path}: fold: expected those of nested.parquet, got others")
-    return losses
+        raise RunFolderError(
+            f"{run.outer.path}: fold: expected those of nested.parquet, got others"
+        )
+    found: Array = losses
+    return found
 
 
 def _scores(run: Run, model: Model, kind: str) -> Iterator[tuple[int, float]]:

@@ -191,7 +191,9 @@ def _divide(
             remedy = "move rows of it there, or have fewer classes"
             parts = split.by_column(table.frame[spec.split.column], groups, table.lines)
         elif spec.split.outer is not None:
-            parts = outer_folds.divide(spec.split, spec.split.outer, names, groups, len(table.frame))
+            parts = outer_folds.divide(
+                spec.split, spec.split.outer, names, groups, len(table.frame)
+            )
         else:
             parts = split.divide(spec.split, names, groups, len(table.frame))
         lost = None if names is None else split.lost_class(parts, names, remedy)

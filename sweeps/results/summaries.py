@@ -46,7 +46,7 @@ def _found(result: "Result") -> dict[str, Any]:
     The two are often not the same. best: the settings of the winner; after a search alone, of
     search_best. verdict: the winner against the defaults and the best baseline, and what remains.
     """
-    from reports.sections import answers, outer
+    from reports.sections import answers, procedure
 
     trials = result.trials
     first = trials[trials["rank"] == 1][["trial", "value"]].to_dict("records")
@@ -58,7 +58,7 @@ def _found(result: "Result") -> dict[str, Any]:
         "winner": result.run.winner,
         "best": result.best,
         "verdict": _plain(answers.plain(result.run)),
-        "nested": _plain(outer.plain(result.run)),
+        "nested": _plain(procedure.plain(result.run)),
         "confirmed": [
             {name: _finite(value) for name, value in row.items()}
             for row in result.table.to_dict("records")

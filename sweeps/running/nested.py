@@ -54,7 +54,7 @@ def _folds(run: PreparedRun) -> Iterator[OuterRun]:
     for place, folder in enumerate(nested.folders(run.folder, len(folds))):
         study = nested.of_fold(run.study, place + 1)
         command = f"python -m sweeps resume {shlex.quote(str(folder))}"
-        own = {"folder": folder, "storage": None, "artifacts": None, "command": command}
-        options, dataset = replace(run.options, **own), prepare.load(study, run.document, run.base)
+        options = replace(run.options, folder=folder, storage=None, artifacts=None, command=command)
+        dataset = prepare.load(study, run.document, run.base)
         one = replace(run, study=study, dataset=dataset, options=options)
         yield OuterRun(place + 1, folds[place], one)

@@ -51,7 +51,7 @@ def plain(run: Run) -> dict[str, Any] | None:
         one = stats.interval(run, "ensemble", kind)
         found |= {kind: one.estimate, f"{kind}_low": one.low, f"{kind}_high": one.high}
     apart = stats.against_baseline(run)
-    beside = None
+    beside: dict[str, Any] | None = None
     if apart is not None:
         one = apart.decisive
         beside = {"by": apart.by.unit(run, "test").name, "answer": stats.answer(run, apart)}
@@ -97,7 +97,8 @@ def _baseline(run: Run) -> str:
     if apart is None:
         return ""
     scale, word = apart.by.unit(run, "test"), stats.answer(run, apart)
-    within = f", within {scale.difference(stats.margin(run, apart.by)).lstrip('+')}" * (word == SAME)
+    margin = scale.difference(stats.margin(run, apart.by)).lstrip("+")
+    within = f", within {margin}" if word == SAME else ""
     size = scale.interval(apart.decisive, difference=True)
     return f"{AGAINST[word]}{within}: {size} of {scale.name}."
 
@@ -117,8 +118,8 @@ def _scores(run: Run) -> Table:
             Cell(text.DASH if math.isnan(beside) else scale.value(beside)),
         )
         rows.append(Row(cells))
-    each: tuple[stats.Model, ...] = ("ensemble", *(("baseline",) * stats.has_baseline(run)))
-    errors = [stats.interval(run, model, "error") for model in each]
+    errors = [stats.interval(run, "ensemble", "error")]
+    errors += [stats.interval(run, "baseline", "error")] if stats.has_baseline(run) else []
     own, beside = stats.interval(run, "ensemble", "loss"), errors[1] if errors[1:] else None
     whole = (
         Cell("all"),
