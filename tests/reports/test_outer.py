@@ -1,4 +1,4 @@
-"""What the whole procedure gives: intervals over rows and outer folds, and files that do not fit."""
+"""What the whole procedure gives: intervals over rows and outer folds; files that do not fit."""
 
 import json
 import shutil
@@ -81,7 +81,7 @@ def test_a_difference_is_paired_by_row() -> None:
 
 def test_the_page_says_it_with_its_settings_by_fold(folder: Path) -> None:
     text = page.build(folder).read_text()
-    assert "every row" in text or "each once" in text
+    assert "all 120 rows, each once" in text
     assert "67% of the range" in text  # l2 from 1e-4 to 1, of 1e-6 to 1 on a log scale
     assert "2 of 10 diverged" in text
     (line,) = procedure.lines(load(folder))

@@ -7,16 +7,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import log_loss
 
 import sweeps as package
 from sweeps.base.errors import UserError
 from sweeps.data import loading, outer_folds
-from sweeps.phases import prepare
+from sweeps.data.dataset import Target
+from sweeps.phases import nested, prepare
+from sweeps.results import nested as results
+from sweeps.results.nested import OuterResult
+from sweeps.results.result import Result
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents
 from sweeps.study.file.documents import parse
 from sweeps.study.spec import Study
+from tests.reports import folders
 from tests.sweeps.helpers import await_records, command, environment, sweeps, trials
 
 TEXT = """
@@ -74,7 +78,7 @@ def test_every_row_is_scored_once_by_networks_that_never_saw_it(done: Path) -> N
         own = found["fold"] == row["fold"]
         said, target = found["ensemble"][own], found["target"][own]
         assert row["error"] == pytest.approx((said.argmax(axis=1) != target).mean())
-        assert row["loss"] == pytest.approx(log_loss(target, np.exp(said), labels=[0, 1, 2]))
+        assert row["loss"] == pytest.approx(-said[np.arange(len(said)), target].mean())
 
 
 def test_folds_added_to_a_finished_run_are_as_unharmed_after_a_kill(
@@ -124,21 +128,22 @@ def test_a_folds_study_goes_on_by_itself(done: Path) -> None:
 
 
 def test_numbers_are_in_the_studys_units(tmp_path: Path) -> None:
-    """Each fold standardizes the target by other rows; together they are in one unit."""
-    text = TEXT.replace("wine", "diabetes").replace("trials: 3", "trials: 1")
-    text = text.replace("replicates: 6", "replicates: 3")
-    sweeps(str(study(tmp_path, text)), "--jobs", "2", cwd=tmp_path)
-    run = tmp_path / "runs" / "small"
-    table = loading.read(DataSpec(source="sklearn:diabetes"), Path())
-    numbers = table.column.astype(float).to_numpy()
-    own = loading.encoded(table, "float32").target
-    found = np.load(run / "nested.npz")
-    expected = (numbers - own.mean) / own.scale
-    np.testing.assert_allclose(found["target"], expected, rtol=1e-5, atol=1e-6)
-    for _, row in pd.read_parquet(run / "nested.parquet").iterrows():
-        rows = found["fold"] == row["fold"]
-        square = (found["ensemble"][rows, 0] - expected[rows]) ** 2
-        assert row["error"] == pytest.approx(square.mean() ** 0.5, rel=1e-4)
+    """A fold standardizes the target by rows of its own: here twice as wide, and 3 higher."""
+    fold = folders.write(tmp_path / "fold", folders.Made(task="regression", top=1, confirmed=4))
+    (tmp_path / "data").mkdir()
+    own, study = (Target("y", "regression", mean=m, scale=s) for m, s in ((4.0, 2.0), (1.0, 1.0)))
+    rows = np.random.default_rng(0).permutation(114)
+    results.write(tmp_path, study, [OuterResult(1, rows, own, Result(fold))])
+    run = Result(fold).run
+    with np.load(tmp_path / "nested.npz") as file:
+        found = dict(file)
+    target = run.predictions.target("test") * 2 + 3
+    said = run.predictions.of(str(run.winner), "test")[..., 0].astype(float).mean(axis=0) * 2 + 3
+    np.testing.assert_allclose(found["target"][rows], target)
+    np.testing.assert_allclose(found["ensemble"][rows, 0], said)
+    (row,) = pd.read_parquet(tmp_path / "nested.parquet").to_dict("records")
+    assert row["error"] == pytest.approx(((said - target) ** 2).mean() ** 0.5)
+    assert row["loss"] == pytest.approx(row["error"] ** 2)
 
 
 def accepted(text: str, tmp_path: Path) -> Study:
@@ -149,8 +154,8 @@ def accepted(text: str, tmp_path: Path) -> Study:
     ("old", "new", "said"),
     [
         (
-            "sklearn:wine'}",
-            "sklearn:wine', split: {column: alcohol}}",
+            "'sklearn:wine'}\n",
+            "'sklearn:wine', split: {column: alcohol}}\nreplicates: 3\n",
             "confirm.nested: expected none with data.split.column, got 3 (its folds are drawn "
             "from all rows; leave out the column, or nested)",
         ),
@@ -168,17 +173,19 @@ def accepted(text: str, tmp_path: Path) -> Study:
         ),
         (
             "count: 3",
-            "count: 39",
+            "count: 33",
             "confirm.nested: expected rows enough for the study in every outer fold, got too few "
             "in fold 1 (fewer folds leave more: ",
         ),
-        ("nested: 3", "nested: 2", "confirm.nested: expected a whole number >= 3, got 2"),
+        ("nested: 3", "nested: 2", "confirm.nested: expected a number >= 3, got 2"),
     ],
 )
 def test_folds_that_cannot_be_are_refused_in_a_line(
     old: str, new: str, said: str, tmp_path: Path
 ) -> None:
     text = TEXT.replace(old, new)
+    if "column" in new:  # which is no more for replicates of other rows
+        text = text.replace("replicates: {count: 3, resample: kfold}\n", "")
     with pytest.raises(UserError) as fault:
         accepted(text, tmp_path)
     (line,) = str(fault.value).splitlines()
@@ -203,8 +210,6 @@ def test_check_says_what_the_folds_cost(tmp_path: Path) -> None:
 
 
 def test_a_link_in_the_place_of_a_fold_is_refused(tmp_path: Path) -> None:
-    from sweeps.phases import nested
-
     (tmp_path / "outer").mkdir()
     (tmp_path / "outer" / "2").symlink_to(tmp_path)
     with pytest.raises(UserError, match=r"outer/2: expected a file of the run, got a .*link"):
