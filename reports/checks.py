@@ -59,6 +59,20 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "parameters",
     ),
     "importance.parquet": ("evaluator", "parameter", "value", "trials"),
+    "nested.parquet": (
+        "fold",
+        "rows",
+        "config",
+        "error",
+        "loss",
+        "networks",
+        "diverged",
+        "baseline",
+        "baseline_error",
+        "baseline_loss",
+        "settings",
+        "searched",
+    ),
 }
 
 WORDS: Mapping[tuple[str, str], frozenset[str]] = {

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from reports import checks, folds
 from reports.faults import OlderRunError, RunFolderError
 from reports.folds import Folds
-from reports.predictions import Predictions
+from reports.predictions import Outer, Predictions
 
 __all__ = ["Array", "OlderRunError", "Predictions", "Run", "RunFolderError", "load", "once"]
 
@@ -33,12 +33,16 @@ LINKS = (
     "data/curves.csv",
     "data/confirm.csv",
     "data/importance.csv",
+    "data/nested.csv",
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One run folder. The frames are as in the contract; `confirm` is None with --no-confirm."""
+    """One run folder. The frames are as in the contract.
+
+    `confirm` is None with --no-confirm, `nested` where the study has no outer folds.
+    """
 
     folder: Path
     trials: pd.DataFrame
@@ -48,6 +52,7 @@ class Run:
     provenance: dict[str, Any]
     study_yaml: str
     links: tuple[str, ...]
+    nested: pd.DataFrame | None = None
     memo: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -89,6 +94,11 @@ class Run:
     def predictions(self) -> Predictions:
         """The archive of predictions, opened when it is first read."""
         return Predictions(self.folder / "predictions.npz")
+
+    @cached_property
+    def outer(self) -> Outer:
+        """What the models of the outer folds predicted, opened when it is first read."""
+        return Outer(self.folder / "nested.npz")
 
     @cached_property
     def networks(self) -> pd.DataFrame:
@@ -185,7 +195,13 @@ def load(folder: Path) -> Run:
         curves=checks.frame(folder / "curves.parquet"),
         confirm=checks.frame(confirm) if has_confirm else None,
         importance=checks.frame(folder / "importance.parquet"),
+        nested=_nested(folder) if has_confirm else None,
         provenance=provenance,
         study_yaml=checks.text(folder / "study.yaml"),
         links=tuple(name for name in LINKS if (folder / name).exists()),
     )
+
+
+def _nested(folder: Path) -> pd.DataFrame | None:
+    path = folder / "nested.parquet"
+    return checks.frame(path).sort_values("fold", kind="stable") if path.exists() else None

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Predictions:
-    """What the confirmed configurations predicted, read from predictions.npz when asked for."""
+class _Arrays:
+    """An archive, whose arrays are read when they are asked for."""
 
     path: Path
 
@@ -28,30 +28,6 @@ class Predictions:
         """The names of the arrays in the archive."""
         with self._open() as archive:
             return frozenset(archive.files)
-
-    def has(self, config: str, split: str) -> bool:
-        """Whether it is there: a trainer of the user's may say its errors alone."""
-        return f"{config}/{split}" in self.names
-
-    def target(self, split: str) -> NDArray[Any]:
-        """(n,) class indices, or the standardized target, of the split "dev" or "test"."""
-        return self._read(f"{split}_target", dimensions=1)
-
-    def group(self, split: str) -> NDArray[Any] | None:
-        """(n,) the number of the group that each row belongs to; None where each stands alone."""
-        name = f"{split}_group"
-        return self._read(name, dimensions=1) if name in self.names else None
-
-    def fold(self) -> NDArray[Any]:
-        """(repeats, n) the fold whose networks were not trained on the row of dev."""
-        return self._read("dev_fold", dimensions=2)
-
-    def of(self, config: str, split: str) -> NDArray[Any]:
-        """(replicates, n, classes) log-probabilities, or (replicates, n, 1) predictions.
-
-        Out of fold dev has the passes (`reports.folds`) in the place of replicates.
-        """
-        return self._read(f"{config}/{split}", dimensions=3)
 
     @contextmanager
     def _open(self) -> "Iterator[NpzFile]":
@@ -86,3 +62,57 @@ class Predictions:
                 f"{self.path}: {name}: expected some rows, got shape {array.shape}"
             )
         return array
+
+
+class Predictions(_Arrays):
+    """What the confirmed configurations predicted, read from predictions.npz when asked for."""
+
+    def has(self, config: str, split: str) -> bool:
+        """Whether it is there: a trainer of the user's may say its errors alone."""
+        return f"{config}/{split}" in self.names
+
+    def target(self, split: str) -> NDArray[Any]:
+        """(n,) class indices, or the standardized target, of the split "dev" or "test"."""
+        return self._read(f"{split}_target", dimensions=1)
+
+    def group(self, split: str) -> NDArray[Any] | None:
+        """(n,) the number of the group that each row belongs to; None where each stands alone."""
+        name = f"{split}_group"
+        return self._read(name, dimensions=1) if name in self.names else None
+
+    def fold(self) -> NDArray[Any]:
+        """(repeats, n) the fold whose networks were not trained on the row of dev."""
+        return self._read("dev_fold", dimensions=2)
+
+    def of(self, config: str, split: str) -> NDArray[Any]:
+        """(replicates, n, classes) log-probabilities, or (replicates, n, 1) predictions.
+
+        Out of fold dev has the passes (`reports.folds`) in the place of replicates.
+        """
+        return self._read(f"{config}/{split}", dimensions=3)
+
+
+class Outer(_Arrays):
+    """What the outer folds' models predicted of their rows, in the table's order: nested.npz."""
+
+    def fold(self) -> NDArray[Any]:
+        """(n,) the fold whose models did not see the row, from 1 on."""
+        return self._read("fold", dimensions=1)
+
+    def target(self) -> NDArray[Any]:
+        """(n,) class indices, or the standardized target."""
+        return self._of_each_row("target", dimensions=1)
+
+    def group(self) -> NDArray[Any] | None:
+        """(n,) the number of the group that each row belongs to; None where each stands alone."""
+        return self._of_each_row("group", dimensions=1) if "group" in self.names else None
+
+    def of(self, model: str) -> NDArray[Any]:
+        """(n, classes) log-probabilities, or (n, 1) predictions, of "ensemble" or "baseline"."""
+        return self._of_each_row(model, dimensions=2)
+
+    def _of_each_row(self, name: str, dimensions: int) -> NDArray[Any]:
+        found, rows = self._read(name, dimensions), len(self.fold())
+        if len(found) != rows:
+            raise RunFolderError(f"{self.path}: {name}: expected {rows} rows, got {len(found)}")
+        return found

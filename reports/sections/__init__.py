@@ -16,6 +16,7 @@ from reports.sections.ledger import ledger
 from reports.sections.lints import lints
 from reports.sections.methods import methods
 from reports.sections.pareto import pareto
+from reports.sections.procedure import outer
 from reports.sections.provenance import provenance
 from reports.sections.recommendation import recommendation
 from reports.sections.runs import runs
@@ -28,6 +29,7 @@ SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
     verdict,
     lints,
     confirmed,
+    outer,
     pareto,
     constraints,
     ledger,

@@ -6,6 +6,7 @@ from typing import Any
 
 from reports import text
 from reports.frames import Run
+from reports.sections import procedure
 from reports.stats import differences, gaps, intervals, measures
 from reports.stats import ledger as ledgers
 from reports.stats.differences import BETTER, OPEN, SAME, WORSE, Difference
@@ -103,6 +104,7 @@ def lines(run: Run) -> tuple[tuple[str, str], ...]:
         ("Against the defaults", defaults_in_words(run)),
         ("Against the best baseline", baseline_in_words(run)),
         ("What remains", remains_in_words(run)),
+        *procedure.lines(run),
     )
 
 

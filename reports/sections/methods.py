@@ -6,7 +6,7 @@ import numpy as np
 
 from reports import summary, text
 from reports.frames import Run
-from reports.sections import fold_words
+from reports.sections import fold_words, procedure
 from reports.sections.blocks import Pairs, Section, section
 from reports.sections.decomposition import method
 from reports.stats import measures, objectives, rows, scores
@@ -161,6 +161,7 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
             "all to lie below the margin; everything else is undecided.",
         ),
         *method(run),
+        *procedure.method(run),
         (
             "Speed",
             f"Target: {summary.target_in_words(run)}. Hit at two evaluations running, "

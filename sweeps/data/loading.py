@@ -18,6 +18,7 @@ from sweeps.data import (
     data_files,
     encode,
     network_arrays,
+    outer_folds,
     sources,
     split,
     targets,
@@ -189,6 +190,10 @@ def _divide(
         if spec.split.column is not None:
             remedy = "move rows of it there, or have fewer classes"
             parts = split.by_column(table.frame[spec.split.column], groups, table.lines)
+        elif spec.split.outer is not None:
+            parts = outer_folds.divide(
+                spec.split, spec.split.outer, names, groups, len(table.frame)
+            )
         else:
             parts = split.divide(spec.split, names, groups, len(table.frame))
         lost = None if names is None else split.lost_class(parts, names, remedy)
@@ -231,5 +236,7 @@ def _split_in_words(spec: DataSpec, stratified: bool) -> str:
     if spec.split.column is not None:
         return f"by column '{spec.split.column}'"
     kind = "stratified" if stratified else "random"
+    if spec.split.outer is not None:
+        kind = f"test is outer fold {spec.split.outer.fold} of {spec.split.outer.folds}, {kind}"
     whole = f", each '{spec.group}' on one side" if spec.group else ""
     return f"{kind}{whole}, seed {spec.split.seed}"

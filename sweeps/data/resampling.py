@@ -21,13 +21,14 @@ FEW = 0.01  # of a replicate's training rows, which may be left out
 # What ends the key of a random draw.
 SEARCH: tuple[int, ...] = ()
 CONFIRMATION: tuple[int, ...] = (2,)
+OUTER: tuple[int, ...] = (4,)
 
 
 @dataclass(frozen=True)
 class Pool:
     """Rows that are resampled: their numbers (n,), and the class and group of every row, if any.
 
-    purpose: what they are drawn for (of SEARCH and CONFIRMATION), each with draws of its own.
+    purpose: what they are drawn for (SEARCH, CONFIRMATION or OUTER), each with draws of its own.
     """
 
     rows: Rows

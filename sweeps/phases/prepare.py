@@ -14,7 +14,7 @@ from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
 from sweeps.data import Dataset
-from sweeps.phases import horizon, memory, resampled
+from sweeps.phases import horizon, memory, nested, resampled
 from sweeps.phases.options import Options
 from sweeps.search import warm_start
 from sweeps.search.delayed import max_trials
@@ -178,6 +178,8 @@ def prepare(
     study, dataset = resampled.load(study, document, base, resampled.of(begun or learned))
     said_at = horizon.says_at(document.values.get("objective"))
     study = horizon.resolved(study, dataset, said_at, begun or {})
+    if study.confirm.nested is not None:
+        nested.expect_folds(study, document, base)
     if found := consistency.faults_with_data(study, dataset.target):
         raise UserError([document.fault(path, fault) for path, fault in found])
     try:

@@ -11,7 +11,7 @@ from sweeps.base import files, provenance
 from sweeps.data import Dataset
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.prepare import PreparedRun
-from sweeps.results import confirmed, delimited, frames, model, resolved
+from sweeps.results import confirmed, delimited, frames, model, nested, resolved
 from sweeps.search import Finished
 from sweeps.storage import atomic, folders
 from sweeps.storage.store import Store
@@ -43,6 +43,7 @@ def write(
     """Write all frames, predictions and models; each file whole or not at all."""
     folder, study, dataset = run.folder, run.study, run.dataset.for_confirmation
     files.make_folder(folder / "data")
+    nested.remove(folder)
     _frame(folder, "trials", frames.trials(study, finished))
     _frame(folder, "curves", frames.curves(finished, networks))
     stored = store.trials()

@@ -106,6 +106,7 @@ def best_yaml(study: Study, winner: Config, base: Path, folder: Path) -> str:
         sections.pop(searched, None)
     for searched in ("sampler", "per", "from"):
         sections["search"].pop(searched, None)
+    sections["confirm"].pop("nested", None)
     return _yaml(sections | {"fixed": literal, "space": {}})
 
 

@@ -90,6 +90,24 @@ class Result:
         """
         return self._table("confirm") if (self.folder / "confirm.parquet").exists() else None
 
+    @cached_property
+    def nested(self) -> pd.DataFrame | None:
+        """The outer folds: `nested.parquet`, one row a fold.
+
+        Returns:
+            Its columns are listed in the README; None where the study has none, or they are not
+            all done.
+
+        Raises:
+            ValueError: The file is damaged.
+
+        Example:
+            >>> import sweeps
+            >>> sweeps.load("runs/moons").nested is None  # without confirm.nested
+            True
+        """
+        return self._table("nested") if (self.folder / "nested.parquet").exists() else None
+
     def _table(self, name: str) -> pd.DataFrame:
         from reports import files
 

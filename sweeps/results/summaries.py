@@ -48,7 +48,7 @@ def _found(result: "Result") -> dict[str, Any]:
     the defaults and the best baseline, and what remains.
     """
     from reports.advice.recommendation import recommendation
-    from reports.sections import answers
+    from reports.sections import answers, procedure
 
     trials = result.trials
     first = trials[trials["rank"] == 1][["trial", "value"]].to_dict("records")
@@ -61,6 +61,7 @@ def _found(result: "Result") -> dict[str, Any]:
         "winner": result.run.winner,
         "best": result.best,
         "verdict": _plain(answers.plain(result.run)),
+        "nested": _plain(procedure.plain(result.run)),
         "confirmed": [
             {name: _finite(value) for name, value in row.items()}
             for row in result.table.to_dict("records")

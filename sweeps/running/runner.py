@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from sweeps.phases.options import Options, check_jobs, check_time, check_trials
 from sweeps.phases.prepare import PreparedRun
 from sweeps.results import outputs, reporting, resolved
 from sweeps.results.result import Result
+from sweeps.running import nested
 from sweeps.running.callbacks import Callbacks
 from sweeps.running.s3_mirror import S3Mirror
 from sweeps.search import Finished, search, warm_start
@@ -107,12 +108,12 @@ def execute(
     if options.dry_run:
         announcing.preview(run.as_begun(identities.of_folder(run.folder)))
         return None
-    result = _run(run)
+    result = _run(run, announcing.announce)
     tables.closing(result, run.study, str(run.storage) if run.storage else None, console)
     return result
 
 
-def _run(run: PreparedRun) -> Result:
+def _run(run: PreparedRun, announce: Callable[[PreparedRun, int], None]) -> Result:
     shield = Shield()
     waiting = partial(say, run.console, "waiting", style="yellow")
     with RunFolder(run.folder, waiting) as held, shield.installed():
@@ -130,9 +131,11 @@ def _run(run: PreparedRun) -> Result:
         if run.study.search.from_ is not None:
             start = run.study.search.from_
             say(run.console, "from", f"{len(known)} trials of {start} fit")
-        announcing.announce(run, store.finished_among(run.budget))
+        announce(run, store.finished_among(run.budget))
         try:
             return _carried_out(run, store, known, shield, callbacks)
+        except Interrupted:  # in an outer fold, which says what is kept of it
+            raise
         except KeyboardInterrupt:
             done = store.finished_among(run.budget)
             raise Interrupted(done, run.budget, run.folder) from None
@@ -150,6 +153,8 @@ def _earlier(run: PreparedRun) -> list[WarmTrial]:
 
 def _callbacks(run: PreparedRun, store: Store, shield: Shield) -> Callbacks:
     callbacks = Callbacks(shield, run.console)
+    if run.study.data.split.outer is not None:  # what is followed is the whole study
+        return callbacks
     callbacks.add("dashboard", DashboardWriter(run.study, store.study, run.folder, run.budget))
     if run.bucket is not None:
         mirror = S3Mirror(run.bucket, run.folder, run.study.name, run.console)
@@ -176,8 +181,19 @@ def _carried_out(
         outputs.write_provenance(run, searched.finished, facts)
         say(run.console, "report", "…")
         reporting.write(result)
+    if run.study.confirm.nested is not None and confirmed.networks:
+        # The study's own report stands by now, whatever becomes of the folds.
+        nested.carry_out(run, _run_fold)
+        result = Result(run.folder)
+        with shield:
+            reporting.write(result)
     callbacks.on_report(result)
     return result
+
+
+def _run_fold(run: PreparedRun) -> Result:
+    """An outer fold's run, of which only what is done already is announced."""
+    return _run(run, announcing.announce_known)
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,14 @@ class Confirm(StudySection):
     """The second phase: the best `top` and the defaults, on fresh seeds and the test split.
 
     folds, seeds: where replicates are resampled, how many of each there are; else neither is said.
+    nested: in how many outer folds search and confirmation are made once more; None for none.
     """
 
     top: int = Field(3, ge=1, le=100)
     replicates: int = Field(20, ge=2, le=1000)
     folds: int | None = Field(None, ge=2, le=1000)
     seeds: int | None = Field(None, ge=1, le=1000)
+    nested: int | None = Field(None, ge=3, le=100)
     baselines: tuple[Baseline, ...] = BASELINES
     baseline_time: str = "5m"  # after which one is not waited for
     margin: float | None = Field(None, gt=0)  # of the objective; less apart is the same

@@ -25,7 +25,7 @@ DRAWS = 2000  # random configurations, to estimate the share that keeps the cons
 def faults(study: Study) -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
     every = (
-        *(_objectives, _replicates, _sampler, _pruner, _per),
+        *(_objectives, _replicates, _nested, _sampler, _pruner, _per),
         *(_hyperparameter_constraints, _trainer),
     )
     return [fault for check in every for fault in check(study)]
@@ -51,6 +51,25 @@ def _replicates(study: Study) -> Found:
         hint = "which says what the dev rows are; leave one of the two out"
         expected = "none with data.split.column"
         yield "replicates.resample", Expected(expected, study.replicates.resample, hint)
+
+
+def _nested(study: Study) -> Found:
+    split, nested = study.data.split, study.confirm.nested
+    if split.outer is not None and split.column is not None:
+        hint = "each says which rows are test rows; leave one of the two out"
+        yield "data.split.outer", Expected("none with data.split.column", Unquoted("both"), hint)
+    if nested is None:
+        return
+    where = "confirm.nested"
+    if split.column is not None:
+        hint = "its folds are drawn from all rows; leave out the column, or nested"
+        yield where, Expected("none with data.split.column", nested, hint)
+    if split.outer is not None:
+        hint = "this study is an outer fold already; leave out one of the two"
+        yield where, Expected("none with data.split.outer", nested, hint)
+    if study.search.from_ is not None:
+        hint = "that run has seen the rows of every fold; leave out one of the two"
+        yield where, Expected("none with search.from", nested, hint)
 
 
 class PredictedTarget(Protocol):

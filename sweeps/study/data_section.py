@@ -14,14 +14,35 @@ from sweeps.study.section_base import StudySection
 ColumnKind = Literal["number", "category", "ignore"]  # what a column can be said to be
 
 
+class OuterFold(StudySection):
+    """The `fold`-th of so many parts of all rows, from 1 on: `confirm.nested` writes it."""
+
+    folds: int = Field(ge=2, le=100)
+    fold: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _is_there(self) -> "OuterFold":
+        if self.fold > self.folds:
+            raise PydanticCustomError(
+                "own",
+                "expected a fold from 1 to {folds}, got {fold}",
+                {"folds": self.folds, "fold": self.fold},
+            )
+        return self
+
+
 class SplitSpec(StudySection):
-    """Shares of the rows, or a column that holds train, dev and test."""
+    """Shares of the rows, or a column that holds train, dev and test.
+
+    outer: the test rows are those of an outer fold, and `test` is no share of anything.
+    """
 
     dev: float = Field(0.2, gt=0, lt=1)
     test: float = Field(0.2, gt=0, lt=1)
     # One less than scikit-learn takes: dev is cut with the next seed.
     seed: int = Field(0, ge=0, le=2**32 - 2)
     column: str | None = None
+    outer: OuterFold | None = None
 
     @model_validator(mode="after")
     def _leaves_rows_to_train(self) -> "SplitSpec":

@@ -1,9 +1,13 @@
 """What is said of a run before it begins: the plan, what is known already, what it may cost."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from sweeps.base import durations
 from sweeps.base.errors import Expected, UserError
 from sweeps.base.terminal import say, verbatim
 from sweeps.phases.prepare import PreparedRun
+from sweeps.storage.folders import record_paths
 from sweeps.views import estimates, first_trials, plan
 
 
@@ -18,11 +22,29 @@ def announce(run: PreparedRun, known: int) -> None:
         say(console, name, text)
     for warning in plan.warnings(study, run.dataset, run.options.jobs):
         say(console, "warning", warning, style="yellow")
-    if known:
-        again = "; the report is made anew" if known == budget else ""
-        say(console, "resumed", f"{known} of {budget} trials are done{again}")
+    announce_known(run, known)
     if known < budget and (study.trainer is None or run.options.allow_code):
         say(console, "estimate", _estimate(run, budget - known))
+
+
+def announce_known(run: PreparedRun, known: int) -> None:
+    """Say how many of the trials are done already, if some are."""
+    if known:
+        again = "; the report is made anew" if known == run.budget else ""
+        say(run.console, "resumed", f"{known} of {run.budget} trials are done{again}")
+
+
+def announce_folds(run: PreparedRun, folders: Sequence[Path]) -> None:
+    """Say what the outer folds are, and about how long what is left of them takes.
+
+    Errors: UserError.
+    """
+    known = sum(len(record_paths(folder)) for folder in folders)
+    left = len(folders) * run.budget - known
+    words = f"{len(folders)} outer folds, each a study of its own in {folders[0].parent}"
+    say(run.console, "nested", words)
+    if left > 0 and (run.study.trainer is None or run.options.allow_code):
+        say(run.console, "estimate", _estimate(run, left, -(-left // run.budget)))
 
 
 def preview(run: PreparedRun) -> None:
@@ -35,10 +57,10 @@ def preview(run: PreparedRun) -> None:
         raise UserError(run.document.fault("", fault)) from None
 
 
-def _estimate(run: PreparedRun, trials: int) -> str:
-    options = run.options
+def _estimate(run: PreparedRun, trials: int, confirmations: int = 1) -> str:
+    options, many = run.options, confirmations if run.options.confirm else 0
     try:
-        about = estimates.seconds(run.study, run.dataset, trials, options.confirm, options.jobs)
+        about = estimates.seconds(run.study, run.dataset, trials, many, options.jobs)
     except MemoryError as fault:
         raise UserError(f"the network of the defaults does not fit in memory: {fault}") from None
     except Expected as fault:

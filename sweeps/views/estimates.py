@@ -57,16 +57,16 @@ def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     return sorted(timed, key=lambda one: one[1])
 
 
-def seconds(study: Study, dataset: Dataset, trials: int, confirm: bool, jobs: int) -> float:
-    """Seconds that so many more trials and the confirmation, with its baselines, take about."""
+def seconds(study: Study, dataset: Dataset, trials: int, confirmations: int, jobs: int) -> float:
+    """Seconds that so many more trials and confirmations, with their baselines, take about."""
     each = seconds_per_trial(study, dataset, study.space.default)
-    searching = START + each * trials / jobs
-    if not confirm:
+    searching = START * max(confirmations, 1) + each * trials / jobs
+    if not confirmations:
         return searching
     networks = each * (study.confirm.top + 1) * study.confirm.replicates / study.replicates.count
     beside = [seconds for _, seconds, _ in beside_networks(study, dataset)]
     # Each baseline is one worker's.
-    return searching + max([(networks + sum(beside)) / jobs, *beside])
+    return searching + confirmations * max([(networks + sum(beside)) / jobs, *beside])
 
 
 def beside_networks(study: Study, dataset: Dataset) -> list[tuple[str, float, bool]]:

@@ -52,6 +52,7 @@ def lines(
         ),
         *((("guided", guidance.text(study, budget)),) if study.space.dimensions else ()),
         ("confirm", f"{confirm}, {scored}; {_beside(study)}"),
+        *([("nested", nested(study.confirm.nested))] if study.confirm.nested else []),
         (
             "engine",
             f"{study.engine}, {wording.count(jobs, 'job')}, one BLAS thread each; {storage}",
@@ -68,6 +69,14 @@ def _resampled(study: Study, dataset: Dataset) -> list[tuple[str, str]]:
     rows = f"{facts['train'] + facts['dev']} rows that are not test"
     text = f"{words} of the {rows}; folds of its own in the confirmation"
     return [("resampled", f"{text} ({why})" if why else text)]
+
+
+def nested(folds: int) -> str:
+    """What is done in outer folds, and what it costs."""
+    return (
+        f"then search and confirmation once more in each of {folds} outer folds, on the rows "
+        f"of the others: every row is a test row once; up to {folds} times the cost so far"
+    )
 
 
 def _beside(study: Study) -> str:

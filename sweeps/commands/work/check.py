@@ -70,6 +70,10 @@ def costs(study: Study, dataset: Dataset, trials: int, jobs: int) -> Iterator[tu
         f"with {wording.count(jobs, 'job')}",
     )
     yield "baselines", _baselines(study, dataset)
+    if study.confirm.nested is not None:
+        folds = study.confirm.nested
+        seconds = estimates.seconds(study, dataset, folds * trials, folds, jobs)
+        yield "nested", f"about {durations.words(seconds)} more for {folds} outer folds"
 
 
 def _baselines(study: Study, dataset: Dataset) -> str:
