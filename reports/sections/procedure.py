@@ -79,8 +79,7 @@ def _blocks(run: Run) -> Iterator[Block]:
 def _meaning(run: Run) -> str:
     return (
         "This is the error of doing all of it again, with other rows: choosing settings, and "
-        "training what was chosen. The saved model itself learned from all rows but the study's "
-        "test rows, and is one outcome of that."
+        "training what was chosen. The saved model is one outcome of that."
     )
 
 
