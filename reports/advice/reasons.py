@@ -46,8 +46,9 @@ def _open(run: Run, choice: Choice) -> str:
     names = tellingly(run, choice.open)
     if choice.kind != NETWORK and all(name in run.configs for name in names):
         return "whether a network is as good is not decided"
-    shown = [called(run, name) for name in names[:2]]
-    shown += [text.count(len(names) - 2, "other")] * (len(names) > 2)
+    most = 3 if len(names) == 3 else 2
+    shown = [called(run, name) for name in names[:most]]
+    shown += [text.count(len(names) - most, "other")] * (len(names) > most)
     return (
         f"whether {text.listing(shown).replace(' and ', ' or ')} "
         f"{'is' if len(names) == 1 else 'are'} as good is not decided"
@@ -96,7 +97,8 @@ def _of_network(run: Run, choice: Choice) -> str:
     if base in choice.worse:
         by = f"the best of the others, by {_size(run, one)}"
         return f"It does better than {called(run, base)}, {by}"
-    return _lead(run, name, one)
+    beats = run.default in choice.worse
+    return _lead(run, name, one) + ", and does better than the defaults" * beats
 
 
 def _least(run: Run, by: Measure) -> str:

@@ -141,8 +141,17 @@ def late_find(run: Run, choice: Choice) -> Iterator[Step]:
         )
 
 
-def another_split(run: Run, choice: Choice) -> Iterator[Step]:
-    """Whether it holds when the rows are divided otherwise."""
+def whole_procedure(run: Run, choice: Choice) -> Iterator[Step]:
+    """What search and confirmation together give on new rows; on one split, another one."""
+    if run.nested is not None:
+        return
+    if recommending.is_resampled(run):
+        yield Step(
+            "See what search and confirmation together give on new rows; it takes up to five "
+            "times as long:",
+            "confirm: {nested: 5}",
+        )
+        return
     found = re.search(r"split: \{[^{}]*\bseed: (\d{1,10})\}", run.study_yaml)
     if found and "column" not in found[0]:
         end = found[0].removesuffix(f"{found[1]}}}")
@@ -178,7 +187,7 @@ RULES: tuple[Callable[[Run, Choice], Iterator[Step]], ...] = (
     space_steps,
     missed_class,
     late_find,
-    another_split,
     more_trials,
+    whole_procedure,
     another_search,
 )
