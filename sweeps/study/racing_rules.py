@@ -1,13 +1,10 @@
 """Which studies may race: those whose trials are judged by one mean over many replicates."""
 
 import math
-from typing import TYPE_CHECKING
 
 from sweeps.base.errors import Expected
 from sweeps.study import pruner_options
-
-if TYPE_CHECKING:
-    from sweeps.study.spec import Study
+from sweeps.study.spec import Study
 
 LEAST = 4  # replicates
 SHARE = 0.4  # of the replicates come first, two at least
@@ -18,7 +15,7 @@ def first(count: int) -> int:
     return max(2, math.ceil(SHARE * count))
 
 
-def races(study: "Study") -> bool:
+def races(study: Study) -> bool:
     """Whether trials may begin with a few replicates: where asked for, or where it can help."""
     racing = study.search.racing
     if racing == "auto":
@@ -26,7 +23,7 @@ def races(study: "Study") -> bool:
     return racing
 
 
-def fault(study: "Study") -> Expected | None:
+def fault(study: Study) -> Expected | None:
     """Why trials need all their replicates; None where they do not."""
     objective, pruner = study.objective, study.pruner
     if len(study.objectives) > 1:

@@ -3,11 +3,13 @@
 import math
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import sweeps
 from sweeps.data import Dataset
 from sweeps.search import races
 from sweeps.search.races import Races
@@ -193,6 +195,27 @@ def test_who_races_hangs_on_the_setting_alone(
     assert races.pays(study, config, None) is (
         racing is True or (racing, resample) == ("auto", "kfold")
     )
+
+
+def test_the_folder_and_its_page_say_who_stopped(tmp_path: Path) -> None:
+    said = test_search.values(
+        fixed={"hidden": [3], "epochs": 5},
+        replicates={"count": 4, "resample": "kfold"},
+        search={"racing": True},
+    )
+    result = sweeps.run(said, out=tmp_path, jobs=1, confirm=False, quiet=True)
+    trials = result.trials
+    stopped = trials[trials["cause"] != ""]
+    assert set(stopped["cause"]) == {"stopped after 2 of 4 replicates"}
+    assert set(stopped["state"]) == {"pruned"}
+    whole = trials[trials["state"] == "complete"]
+    assert (set(stopped["replicates"]), set(whole["replicates"])) == ({2}, {4})
+    assert (stopped["value"] > whole["value"].min()).all()
+    curves = result.curves.groupby("trial")["replicate"].nunique()
+    assert set(curves[stopped["trial"]]) == {2}
+    page = (result.folder / "report.html").read_text(encoding="utf-8")
+    plural = "s" if len(stopped) > 1 else ""
+    assert f"{len(stopped)} pruned trial{plural} stopped after 2 of 4 replicates." in page
 
 
 @pytest.mark.parametrize(
