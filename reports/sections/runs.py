@@ -22,10 +22,20 @@ def runs(run: Run) -> Section:
     lead = Paragraphs(
         (
             f"{text.count(len(run.trials), 'trial')}: {words}; {counts['asked']} asked for.",
+            *_stopped(run),
             *([f"The search was ended by {ended}."] if ended else ()),
         )
     )
     return section("runs", "All trials", [lead, _table(run)])
+
+
+def _stopped(run: Run) -> list[str]:
+    """How many trials lost their race: "7 pruned trials stopped after 2 of 5 replicates."."""
+    pruned = run.trials[run.trials["state"] == "pruned"]
+    causes = pruned["cause"].astype(str).value_counts()
+    return [
+        f"{text.count(int(n), 'pruned trial')} {cause}." for cause, n in causes.items() if cause
+    ]
 
 
 def _standing(row: dict[Hashable, Any], several: bool) -> str:

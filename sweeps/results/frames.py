@@ -28,6 +28,7 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
     for one in sorted(finished, key=lambda f: f.number):
         outcome = one.outcome
         values = outcome.values or (np.nan,) * len(study.objectives)  # noqa: PD011
+        gone = outcome.curves["diverged"][-1] if outcome.curves else np.zeros(0, dtype=bool)
         row: dict[str, Any] = {
             "trial": one.number,
             "state": outcome.state,
@@ -39,8 +40,8 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
             "cause": outcome.cause,
             "epochs": int(outcome.curves["epoch"][-1]) if outcome.curves else 0,
             "counted_epoch": counted_epoch(study, outcome),
-            "replicates": study.replicates.count,
-            "diverged": int(outcome.curves["diverged"][-1].sum()) if outcome.curves else 0,
+            "replicates": len(gone) if outcome.curves else study.replicates.count,
+            "diverged": int(gone.sum()),
         }
         for score in (*SCORES, *further(study)):
             each = outcome.final.get(score, np.array([np.nan]))

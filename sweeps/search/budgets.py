@@ -27,8 +27,8 @@ class Budget:
 
     def count(self, outcome: Outcome) -> None:
         """Count a trial that was told; each of its networks costs what the longest trained does."""
-        replicates = self.study.replicates.count
         if outcome.curves:
+            replicates = outcome.curves["diverged"].shape[1]
             self._epochs += int(outcome.curves["epoch"][-1]) * replicates
             self._flops += float(outcome.curves["flops"][-1]) * replicates
         cost = self.study.objective.sign * outcome.value

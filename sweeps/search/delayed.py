@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweeps.base.errors import UserError
-from sweeps.search import pruners, samplers, starts
+from sweeps.search import pruners, races, samplers, starts
 from sweeps.search.designs import DESIGNS, Design, design_size
 from sweeps.storage import optuna_private
 from sweeps.storage.compared import expect_asked
 from sweeps.storage.optuna_trials import as_asked, expect_possible, in_space
-from sweeps.study import sampler_options
+from sweeps.study import racing_rules, sampler_options
 from sweeps.study.space import Params, Space
 from sweeps.training import seeds
-from sweeps.training.stop_rules import StopRule
+from sweeps.training.stop_rules import Race, StopRule
 from sweeps.training.task import Outcome
 
 if TYPE_CHECKING:
@@ -75,6 +75,10 @@ class DelayedStudy:
     def rule(self, number: int) -> StopRule:
         """When to stop the trial that was just asked."""
         return self._arm_study(number).rule(number)
+
+    def race(self, number: int) -> Race | None:
+        """How the trial that was just asked begins, if it races; None if too little is known."""
+        return self._arm_study(number).race(number)
 
 
 def spaces(study: "Study") -> list[Space]:
@@ -140,6 +144,7 @@ class ArmStudy:
         self._seen = optuna.search_space.IntersectionSearchSpace(include_pruned=True)
         self._pruner = pruners.of_costs(study.pruner, study.objective.sign)
         self._history = pruners.History(study.epochs, study.objective.at == "shared")
+        self._races = races.Races(study) if racing_rules.races(study) else None
         mine = [one for one in warm if space.locate(study.space.configure(one.params))]
         for one in mine:
             self._recall(one)
@@ -226,8 +231,11 @@ class ArmStudy:
             return
         sign = self._spec.objective.sign
         each = sign * outcome.each if self._pruner.name in PAIRED else np.empty((0, 0))
-        is_complete = outcome.state == "complete"
+        # Of a trial that was outraced the estimate counts like the value of any other.
+        is_complete = outcome.state == "complete" or outcome.is_outraced
         self._history.add(pruners.PastTrial(outcome.number, is_complete, sign * reports, each))
+        if self._races is not None:
+            self._races.add(outcome)
         optuna_private.set_constraints(storage, trial, outcome.violations)
         if is_complete:
             values = [float(value) for value in outcome.values]
@@ -241,3 +249,7 @@ class ArmStudy:
     def rule(self, number: int) -> StopRule:
         """See `DelayedStudy.rule`."""
         return pruners.rule(self._pruner, self._history, number)
+
+    def race(self, number: int) -> Race | None:
+        """See `DelayedStudy.race`."""
+        return self._races.race(number) if self._races is not None else None

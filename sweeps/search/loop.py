@@ -15,6 +15,7 @@ from sweeps.base import durations
 from sweeps.base.interrupts import Shield
 from sweeps.data import Dataset
 from sweeps.engines import Engine
+from sweeps.search import races
 from sweeps.search.budgets import Budget
 from sweeps.search.delayed import DelayedStudy
 from sweeps.search.workers import Workers
@@ -23,7 +24,6 @@ from sweeps.storage.store import Store
 from sweeps.study.space import Params
 from sweeps.study.spec import Study
 from sweeps.training import seeds
-from sweeps.training.stop_rules import StopRule
 from sweeps.training.task import Outcome, Task, failed
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def search(
             # Out of time, a resumed trial stays asked and untrained, for a later run.
             elif not (resumed and budget.is_late()):
                 running[number] = params
-                workers.add(_task(study, number, params, delayed.rule(number)))
+                workers.add(_task(study, number, params, delayed, dataset))
             number += 1
             # A result is back: collect it now, so that its worker gets a task, rather than first
             # asking for the rest of the window.
@@ -129,11 +129,13 @@ def _next(
     return asked.params, known
 
 
-def _task(study: Study, number: int, params: Params, rule: StopRule) -> Task:
-    limit = study.budgets.trial_time
+def _task(
+    study: Study, number: int, params: Params, delayed: DelayedStudy, dataset: Dataset | None
+) -> Task:
+    limit, config = study.budgets.trial_time, study.space.configure(params)
     return Task(
         number=number,
-        config=study.space.configure(params),
+        config=config,
         seed=study.search.seed,
         phase=seeds.SEARCH,
         replicates=range(study.replicates.count),
@@ -141,7 +143,8 @@ def _task(study: Study, number: int, params: Params, rule: StopRule) -> Task:
         dtype=study.dtype,
         metric_constraints=study.metric_constraints,
         targets=study.aims,
-        stop_rule=rule,
+        stop_rule=delayed.rule(number),
+        race=delayed.race(number) if races.pays(study, config, dataset) else None,
         seconds=durations.seconds(limit) if limit is not None else Task.seconds,
     )
 

@@ -13,8 +13,8 @@ def of(outcome: Outcome) -> dict[str, Any]:
     """The user attributes of a trial: a column each, a write each.
 
     scores: mean ± SD over replicates, as text; gap: dev − train error, a number to sort by;
-    status: how many replicates diverged, or that the trial failed; cause: why it failed;
-    constraints: by how much each is broken, 0 or less where it is kept.
+    status: how many replicates diverged, that only some were trained, or that it failed; cause: why
+    it failed; constraints: by how much each is broken, 0 or less where it is kept.
     """
     if not outcome.final:
         return {"status": outcome.state, "cause": outcome.cause}
@@ -27,7 +27,7 @@ def of(outcome: Outcome) -> dict[str, Any]:
     scores = "; ".join([*parts, f"{float(outcome.curves['seconds'][-1]):.3g} s"])
     gone = outcome.arrays["gone"]
     lost = int(gone.sum())
-    status = f"{lost} of {gone.size} diverged" if lost else "ok"
+    status = f"{lost} of {gone.size} diverged" if lost else outcome.cause or "ok"
     shown: dict[str, Any] = {"scores": scores, "status": status}
     apart = float(generalization_gap(outcome).mean())
     shown |= {"gap": apart} if math.isfinite(apart) else {}

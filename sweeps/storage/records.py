@@ -12,7 +12,7 @@ from sweeps.base import files
 from sweeps.storage import atomic, npz
 from sweeps.training.task import Outcome
 
-META = ("number", "state", "values", "violations", "cause")
+META = ("number", "state", "values", "violations", "cause", "is_outraced")
 
 
 def write(outcomes: Iterable[tuple[Path, Outcome, dict[str, Any]]]) -> None:

@@ -67,7 +67,12 @@ FIRST_SETTINGS: Mapping[str, tuple[str, ...]] = {
 
 # What absence means where it is no longer the default: by "StudySection.field", "name.setting" or
 # hyperparameter; and for what no option says, such as the order of a record's parameters.
-ABSENT: Mapping[str, Any] = {"layout": 1, "Search.growth": 1.0, "Search.start": "random"}
+ABSENT: Mapping[str, Any] = {
+    "layout": 1,
+    "Search.growth": 1.0,
+    "Search.start": "random",
+    "Search.racing": False,
+}
 
 
 def goes_without_saying(path: str, value: Any, default: Any, first: bool) -> bool:

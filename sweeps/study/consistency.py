@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from sweeps.base.errors import Expected, Unquoted, did_you_mean, show
-from sweeps.study import pruner_options, sampler_options
+from sweeps.study import pruner_options, racing_rules, sampler_options
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
 from sweeps.study.metrics import METRICS, Cost
 from sweeps.study.space import Config, Range, Space, walks
@@ -25,7 +25,7 @@ DRAWS = 2000  # random configurations, to estimate the share that keeps the cons
 def faults(study: Study) -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
     every = (
-        *(_objectives, _replicates, _nested, _sampler, _pruner, _per),
+        *(_objectives, _replicates, _nested, _sampler, _pruner, _racing, _per),
         *(_hyperparameter_constraints, _trainer),
     )
     return [fault for check in every for fault in check(study)]
@@ -188,6 +188,11 @@ def _pruner(study: Study) -> Found:
         needed = math.ceil(-math.log2(ranked.alpha))
         hint = f"with fewer no p-value is below {ranked.alpha:g}"
         yield "replicates", Expected(f"{needed} or more for signed_rank", count, hint)
+
+
+def _racing(study: Study) -> Found:
+    if study.search.racing is True and (problem := racing_rules.fault(study)):
+        yield "search.racing", problem
 
 
 def _per(study: Study) -> Found:

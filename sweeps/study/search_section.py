@@ -19,6 +19,8 @@ class Search(StudySection):
 
     growth: what the window gains with each trial; at 1 it is `window` from the first trial on.
     start: what is tried before the sampler has results to learn from.
+    racing: whether a trial begins with a few of its replicates, and has the rest trained if it may
+    yet be the best; auto: where replicates are resampled and networks large.
     """
 
     sampler: Sampler = Tpe()
@@ -27,6 +29,7 @@ class Search(StudySection):
     window: int = Field(16, ge=1, le=10_000)
     growth: float = Field(0.25, ge=0, le=1)
     start: Literal["portfolio", "sobol", "random"] = "portfolio"
+    racing: Literal["auto", True, False] = "auto"
     seed: int = Field(0, ge=0)
     per: str | None = None
     from_: str | None = Field(None, alias="from")

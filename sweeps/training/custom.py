@@ -18,7 +18,7 @@ from sweeps.data import Dataset
 from sweeps.study import metrics, trainers
 from sweeps.study.spec import Study
 from sweeps.study.trainers import Trainer
-from sweeps.training import judging, trial
+from sweeps.training import judging, racing, trial
 from sweeps.training.isolation import TimeUp, one_torch_thread, time_limit
 from sweeps.training.judging import Judge
 from sweeps.training.replicates import Replicate, start_replicates
@@ -33,9 +33,8 @@ def task_trainer(study: Study) -> Callable[[Task, Dataset], Outcome]:
 
 def pack_trainer(study: Study) -> Callable[[list[Task], Dataset], list[Outcome]]:
     """The function that trains packs of tasks; a user's function trains a pack's tasks in turn."""
-    if study.trainer is None:
-        return trial.train_together
-    return partial(_one_by_one, study.trainer)
+    own = trial.train_together if study.trainer is None else partial(_one_by_one, study.trainer)
+    return partial(racing.train, own)
 
 
 def _one_by_one(trainer: Trainer, tasks: list[Task], dataset: Dataset) -> list[Outcome]:

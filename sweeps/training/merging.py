@@ -23,7 +23,9 @@ def merge(
         return pieces[0]
     longest = max(pieces, key=lambda p: len(p.curves["epoch"]))
     epochs = len(longest.curves["epoch"])
-    curves: dict[str, Any] = {name: longest.curves[name] for name in ("epoch", *COUNTS)}
+    curves: dict[str, Any] = {"epoch": longest.curves["epoch"]}
+    for name in COUNTS:
+        curves[name] = np.max([_stretch(p.curves[name], epochs) for p in pieces], axis=0)
     curves["seconds"] = np.sum([_stretch(p.curves["seconds"], epochs) for p in pieces], axis=0)
     for name in (*SCORES, "diverged"):
         columns = [_stretch(p.curves[name], epochs) for p in pieces]

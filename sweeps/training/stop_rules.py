@@ -1,4 +1,4 @@
-"""Stop rules: each goes with a task to its worker, and may prune the task's trial there.
+"""Stop rules: each goes with a task to its worker, and may stop the task's trial there.
 
 A rule sees the trial's own costs (less is better) epoch by epoch, and knows nothing of the study;
 `sweeps.search.pruners` makes the rules.
@@ -33,6 +33,34 @@ class NoStop:
 
 
 NEVER = NoStop()
+
+
+@dataclass(frozen=True)
+class Race:
+    """A trial's first replicates, on the same rows as the best trial's, decide whether it goes on.
+
+    first: how many they are. best (P,): the objective of each replicate of the best trial. margin:
+    by how much the first ones have to be worse in the mean. stop_rule: for their training, as their
+    costs are not those of all replicates.
+    """
+
+    first: int
+    best: tuple[float, ...]
+    margin: float
+    stop_rule: StopRule = NEVER
+
+    def loses(self, values: Costs, sign: int) -> bool:
+        """Whether the trial stops, by the objective of its first replicates (first,).
+
+        sign: 1 where less is better, else −1.
+        """
+        differences = sign * (values - np.array(self.best[: self.first]))
+        return bool(differences.mean() > self.margin)
+
+    @property
+    def shift(self) -> float:
+        """What the best trial's mean over all replicates is above that over the first ones."""
+        return float(np.mean(self.best) - np.mean(self.best[: self.first]))
 
 
 @dataclass(frozen=True)

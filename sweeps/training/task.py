@@ -13,7 +13,7 @@ from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.objectives import Objective, metrics_of
 from sweeps.study.space import Config
 from sweeps.training import stop_rules
-from sweeps.training.stop_rules import StopRule
+from sweeps.training.stop_rules import Race, StopRule
 
 # SCORES: of each network after an epoch. COSTS: what training one network has cost so far; of
 # these the COUNTS are not known for a user's training function.
@@ -36,6 +36,7 @@ class Task:
     metric_constraints: tuple[MetricConstraint, ...] = ()
     targets: tuple[tuple[str, float], ...] = ()
     stop_rule: StopRule = stop_rules.NEVER
+    race: Race | None = None  # by which the first replicates decide whether the rest are trained
     seconds: float = math.inf  # time limit; a trial that takes longer fails
     # The epoch that counts, where it was chosen before: in the confirmation, by the search.
     counted_epoch: int | None = None
@@ -62,7 +63,8 @@ class Outcome:
     the trial is judged by, none worse than a diverged network's. violations: by constraint, by how
     much it is broken, 0 or less where it is kept. arrays: gone (P,), whether the counted network
     has diverged; dev_outputs (P, n, K′), padded with NaN for replicates that have fewer rows than
-    others; and, where kept, test_outputs and theta (P, N).
+    others; and, where kept, test_outputs and theta (P, N). is_outraced: whether the trial lost its
+    race, so that only its first replicates were trained; values and reports are estimates for all.
     """
 
     number: int
@@ -75,6 +77,7 @@ class Outcome:
     violations: dict[str, float] = field(default_factory=dict)
     arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
     cause: str = ""
+    is_outraced: bool = False
 
     @property
     def value(self) -> float:

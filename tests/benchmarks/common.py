@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from sweeps.search.delayed import DelayedStudy
 from sweeps.storage.run_folder import RunFolder
 from sweeps.study.file import documents
 from sweeps.study.spec import Study
+from sweeps.training import racing
 from sweeps.training.trial import train_together
 
 __all__ = ["MarkdownTable", "verdict"]
@@ -122,10 +124,13 @@ class Spell:
     cpu: float
 
 
+trained = partial(racing.train, train_together)
+
+
 def _work(task: Any, dataset: Dataset) -> tuple[Any, Spell]:
     """What a worker does: train, or sleep for a number of seconds."""
     began, cpu = time.monotonic(), time.process_time()
-    result = time.sleep(task) if isinstance(task, float) else train_together(task, dataset)
+    result = time.sleep(task) if isinstance(task, float) else trained(task, dataset)
     return result, Spell(began, time.monotonic(), time.process_time() - cpu)
 
 

@@ -1,6 +1,6 @@
 """One study, seven ways: jobs 1, 2 and 4, Dask, Ray, PostgreSQL, and 30 trials extended to 60.
 
-60 trials with TPE and median pruning on digits, each of five folds, and a confirmation out of fold.
+60 trials with TPE, median pruning and racing on digits, each of five folds, and a confirmation.
 Parameters, values, states, curves and what was confirmed must agree to the bit; seconds need not.
 `python -m tests.soak.identity`; exit 1 if they do not.
 """
@@ -40,7 +40,8 @@ space:
       adam: {}
 replicates: {count: 5, resample: kfold}
 confirm: {top: 1, replicates: 10, baselines: [constant, linear]}
-search: {sampler: tpe, pruner: {median: {startup: 5, warmup: 3}}, trials: 60, window: 16}
+search: {sampler: tpe, pruner: {median: {startup: 5, warmup: 3}}, trials: 60, window: 16,
+  racing: true}
 """
 
 

@@ -92,6 +92,14 @@ def test_a_window_as_wide_as_the_search_is_random() -> None:
 
 
 @pytest.mark.slow
+def test_a_search_that_is_too_short_to_race_is_the_same() -> None:
+    tables = ("--tables", "iris", "wine")
+    printed = benchmark("racing", *tables, "--sizes", "as proposed")
+    _, found, _, epochs, stopped = cells(printed, "as proposed")
+    assert (found, epochs, stopped) == (*["1.000 [1.000, 1.000]"] * 2, "0.0")
+
+
+@pytest.mark.slow
 def test_a_portfolio_is_chosen() -> None:
     printed = benchmark("portfolio", "--settings", "4", "--tables", "linear", "counts")
     assert len(json.loads(printed[printed.index("{") :])["portfolio"]) <= 3

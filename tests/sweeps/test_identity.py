@@ -30,12 +30,24 @@ from tests.sweeps.helpers import (
     trials,
 )
 
+# Trials begin with two of four replicates, and are stopped after these where they cannot win.
+RACING = {
+    "count: 3": "count: 4",
+    "window: 6": "window: 6, racing: true",
+    "median: {startup: 2, warmup: 2}": "threshold: {upper: 1, warmup: 2}",
+}
+
+
+def racing(folder: Path, text: str = TEXT) -> Path:
+    """The study of all these tests, in a file."""
+    return study(folder, text, **RACING)
+
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Any]:
     """24 trials at once with two jobs: what every other way must give too."""
     folder = tmp_path_factory.mktemp("reference")
-    sweeps(str(study(folder)), "--jobs", "2", "--no-confirm", cwd=folder)
+    sweeps(str(racing(folder)), "--jobs", "2", "--no-confirm", cwd=folder)
     return trials(folder / "runs" / "small"), stored(folder / "runs" / "small")
 
 
@@ -64,20 +76,22 @@ def test_the_reference_has_what_could_differ(reference: tuple[dict[str, Any], An
     assert {state for _, state, *_ in storage} == {"COMPLETE", "PRUNED"}
     assert len({params["optimizer"] for _, _, _, params, _ in storage}) == 3
     assert any(any(map(any, record["curves/diverged"])) for record in records.values())
+    lost = [record["meta"]["is_outraced"] for record in records.values()]
+    assert 1 <= sum(lost) <= len(lost) - 6
 
 
 @pytest.mark.parametrize("jobs", ["1", "4"])
 def test_any_number_of_jobs(
     tmp_path: Path, reference: tuple[dict[str, Any], Any], jobs: str
 ) -> None:
-    sweeps(str(study(tmp_path)), "--jobs", jobs, "--no-confirm", cwd=tmp_path)
+    sweeps(str(racing(tmp_path)), "--jobs", jobs, "--no-confirm", cwd=tmp_path)
     same(tmp_path, reference)
 
 
 @pytest.mark.parametrize("name", [name for name in ENGINES if name != "loky"])
 def test_any_engine(tmp_path: Path, reference: tuple[dict[str, Any], Any], name: str) -> None:
     installed(name)
-    path = str(study(tmp_path))
+    path = str(racing(tmp_path))
     done = sweeps(path, "--engine", name, "--jobs", "2", "--no-confirm", cwd=tmp_path)
     assert f"engine    {name}, 2 jobs" in done.stdout
     assert done.stderr == ""
@@ -86,7 +100,7 @@ def test_any_engine(tmp_path: Path, reference: tuple[dict[str, Any], Any], name:
 
 def test_extended(tmp_path: Path, reference: tuple[dict[str, Any], Any]) -> None:
     """10, then 24: exactly 14 more; then again: none."""
-    path, options = str(study(tmp_path)), ("--jobs", "2", "--no-confirm")
+    path, options = str(racing(tmp_path)), ("--jobs", "2", "--no-confirm")
     sweeps(path, *options, "--trials", "10", cwd=tmp_path)
     assert len(trials(tmp_path / "runs" / "small")) == 10
     told = sweeps(path, *options, cwd=tmp_path).stdout
@@ -116,7 +130,7 @@ def interrupt(
     folder: Path, stop: Callable[[subprocess.Popen[str]], None], records: int, *options: str
 ) -> str:
     """Start a study, stop it once so many records are there; what it said on stderr."""
-    process = start(study(folder), "--no-confirm", *options)
+    process = start(racing(folder), "--no-confirm", *options)
     await_records(process, folder / "runs" / "small", records)
     stop(process)
     _, said = process.communicate(timeout=30)
@@ -152,7 +166,7 @@ def test_ctrl_c(
 @pytest.mark.parametrize("after", [0.0, 0.3, 1.0])
 def test_ctrl_c_in_the_confirmation(tmp_path: Path, after: float) -> None:
     text = TEXT.replace("trials: 24", "trials: 2").replace("epochs: 12", "epochs: 400")
-    path = study(tmp_path, text.replace("top: 2, replicates: 4", "top: 2, replicates: 900"))
+    path = racing(tmp_path, text.replace("top: 2, replicates: 4", "top: 2, replicates: 900"))
     process = start(path)
     await_records(process, tmp_path / "runs" / "small", 2)
     time.sleep(after)
@@ -202,7 +216,7 @@ def descendants(root: int) -> list[int]:
 def test_a_killed_worker_costs_nothing(
     tmp_path: Path, reference: tuple[dict[str, Any], Any]
 ) -> None:
-    path = study(tmp_path)
+    path = racing(tmp_path)
     process = start(path, "--no-confirm")
     await_records(process, tmp_path / "runs" / "small", 4)
     tasks = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
@@ -217,7 +231,7 @@ def test_a_record_without_its_tell_and_a_tell_without_its_record(
     tmp_path: Path, reference: tuple[dict[str, Any], Any]
 ) -> None:
     """A kill between record and tell is healed from the record; a lost record is trained again."""
-    path, options = str(study(tmp_path)), ("--jobs", "2", "--no-confirm")
+    path, options = str(racing(tmp_path)), ("--jobs", "2", "--no-confirm")
     sweeps(path, *options, cwd=tmp_path)
     run = tmp_path / "runs" / "small"
     (run / "artifacts" / "trial-000007.npz").unlink()
@@ -250,7 +264,7 @@ def test_the_mirror_is_told_late_and_in_order(
     monkeypatch.setattr(DelayedStudy, "ask", asked)
     monkeypatch.setattr(DelayedStudy, "tell", told)
     text = TEXT.replace("window: 6", "window: 6, growth: 0.5, sampler: {tpe: {startup: 7}}")
-    package.run(study(tmp_path, text), out=tmp_path, jobs=2, trials=18, confirm=False, quiet=True)
+    package.run(racing(tmp_path, text), out=tmp_path, jobs=2, trials=18, confirm=False, quiet=True)
     told_before = {6: [0], 7: range(1, 6), 8: [6], 9: [], 10: [7], 11: [], 12: [8], 13: []}
     told_before |= {14: [9], 15: [], 16: [10], 17: [11]}  # six in flight again
     expected: list[tuple[str, int]] = []

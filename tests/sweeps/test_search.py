@@ -27,6 +27,7 @@ from sweeps.study import pruner_options, sampler_options
 from sweeps.study.file import documents, parsing
 from sweeps.study.metrics import METRICS, Cost, CostInputs, Score
 from sweeps.study.spec import Study
+from sweeps.training import racing
 from sweeps.training.trial import train_together
 
 DATA = {"source": "synthetic:moons", "options": {"rows": 60}}
@@ -85,7 +86,7 @@ class Scrambled:
     def wait(self) -> list[tuple[int, Any]]:
         self._random.shuffle(self._queue)
         key, tasks = self._queue.pop()
-        return [(key, train_together(tasks, self._dataset))]
+        return [(key, racing.train(train_together, tasks, self._dataset))]
 
     def close(self) -> None: ...
 
@@ -195,6 +196,22 @@ def test_every_pruner_gives_the_same_study(tmp_path: Path, name: str) -> None:
     assert table(run(of, tmp_path / "four", jobs=4)) == reference
     run(of, tmp_path / "extended", jobs=3, trials=7)
     assert table(run(of, tmp_path / "extended", jobs=2)) == reference
+
+
+def test_a_search_that_races_gives_the_same_study(tmp_path: Path) -> None:
+    search = {"pruner": {"median": {"startup": 3, "warmup": 3}}, "sampler": {"tpe": {"startup": 5}}}
+    of = study(
+        fixed={"hidden": [3], "epochs": 5},
+        replicates={"count": 4, "resample": "kfold"},
+        search={**search, "racing": True},
+    )
+    found = run(of, tmp_path / "one", trials=26)
+    # All four, or the first two: for the whole time, or for less where it is pruned as well.
+    networks = {(f.outcome.each.shape[1], f.outcome.state, f.outcome.is_outraced) for f in found}
+    assert networks >= {(4, "complete", False), (2, "pruned", False), (2, "pruned", True)}
+    assert table(run(of, tmp_path / "four", jobs=4, trials=26)) == table(found)
+    run(of, tmp_path / "extended", jobs=3, trials=20, stop=17)
+    assert table(run(of, tmp_path / "extended", jobs=2, trials=26)) == table(found)
 
 
 def test_a_grid_visits_every_cell_once(tmp_path: Path) -> None:
@@ -434,6 +451,23 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (
         {"search": {"per": "l2"}},
         "search.per: expected a hyperparameter that space chooses from a list, got",
+    ),
+    ({"search": {"racing": "on"}}, "search.racing: expected"),
+    (
+        {"search": {"racing": True}},
+        "search.racing: expected no racing with 2 replicates, got true (i",
+    ),
+    (
+        {"search": {"racing": True}, "objective": ["dev_error", "flops"]},
+        "search.racing: expected no racing with several objectives, got true (the first",
+    ),
+    (
+        {"search": {"racing": True}, "objective": {"metric": "auc", "reduce": "worst"}},
+        "search.racing: expected no racing for auc (worst), got true (it needs all",
+    ),
+    (
+        {"search": {"racing": True}, "constraints": ["gap <= 1"]},
+        "search.racing: expected no racing with the constraint gap <= 1, got true (it needs",
     ),
     ({"objective": "epochs_to_target"}, "targets: expected one target for epochs_to_target, got 0"),
     ({"objective": "dev_eror"}, "expected a known metric, got 'dev_eror' (did you mean 'dev_err"),
