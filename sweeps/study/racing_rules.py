@@ -30,8 +30,6 @@ def fault(study: Study) -> Expected | None:
         return _no("with several objectives", "the first one alone would decide")
     if not objective.is_tracked:
         return _no(f"for {objective.metric}", "it has no value before the end")
-    if objective.at == "shared":
-        return _no("with at: shared", "its epoch is that of all replicates; at: best races")
     if objective.reduce != "mean":
         return _no(f"for {objective.label}", "it needs all replicates")
     if study.metric_constraints:
@@ -42,6 +40,8 @@ def fault(study: Study) -> Expected | None:
         return _no(f"with the pruner {pruner.name}", "it needs all replicates")
     if study.replicates.count < LEAST:
         return _no(f"with {study.replicates.count} replicates", f"it takes {LEAST} or more")
+    if objective.at == "shared":
+        return _no("with at: shared", "its epoch is that of all replicates; at: best races")
     return None
 
 

@@ -38,6 +38,7 @@ space:
       momentum: {beta: {low: 0.8, high: 0.99}}
       rmsprop: {}
       adam: {}
+objective: {metric: dev_loss, at: last}
 replicates: {count: 5, resample: kfold}
 confirm: {top: 1, replicates: 10, baselines: [constant, linear]}
 search: {sampler: tpe, pruner: {median: {startup: 5, warmup: 3}}, trials: 60, window: 16,

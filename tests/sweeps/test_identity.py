@@ -32,6 +32,7 @@ from tests.sweeps.helpers import (
 
 # Trials begin with two of four replicates, and are stopped after these where they cannot win.
 RACING = {
+    "name: small": "name: small\nobjective: {metric: dev_loss, at: last}",
     "count: 3": "count: 4",
     "window: 6": "window: 6, racing: true",
     "median: {startup: 2, warmup: 2}": "threshold: {upper: 1, warmup: 2}",

@@ -24,10 +24,13 @@ FOLDS = {"count": 5, "resample": "kfold"}
 raced = partial(racing.train, train_together)
 
 
+LAST = {"metric": "dev_loss", "at": "last"}
+
+
 @pytest.fixture(scope="module")
 def prepared() -> tuple[Study, Dataset]:
     return test_search.study(
-        replicates=FOLDS, search={"pruner": {"median": {"warmup": 2, "startup": 5}}}
+        objective=LAST, replicates=FOLDS, search={"pruner": {"median": {"warmup": 2, "startup": 5}}}
     )
 
 
@@ -187,7 +190,9 @@ def test_who_races_hangs_on_the_setting_alone(
     racing: Any, resample: str, hidden: list[int], expected: bool
 ) -> None:
     study, dataset = test_search.study(
-        replicates={"count": 5, "resample": resample}, search={"racing": racing}
+        objective=LAST,
+        replicates={"count": 5, "resample": resample},
+        search={"racing": racing},
     )
     config = {**study.space.default, "hidden": tuple(hidden)}
     assert races.pays(study, config, dataset) is expected
@@ -200,6 +205,7 @@ def test_who_races_hangs_on_the_setting_alone(
 def test_the_folder_and_its_page_say_who_stopped(tmp_path: Path) -> None:
     said = test_search.values(
         fixed={"hidden": [3], "epochs": 5},
+        objective=LAST,
         replicates={"count": 4, "resample": "kfold"},
         search={"racing": True},
     )

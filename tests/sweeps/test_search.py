@@ -202,6 +202,7 @@ def test_a_search_that_races_gives_the_same_study(tmp_path: Path) -> None:
     search = {"pruner": {"median": {"startup": 3, "warmup": 3}}, "sampler": {"tpe": {"startup": 5}}}
     of = study(
         fixed={"hidden": [3], "epochs": 5},
+        objective={"metric": "dev_loss", "at": "last"},
         replicates={"count": 4, "resample": "kfold"},
         search={**search, "racing": True},
     )
@@ -464,6 +465,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (
         {"search": {"racing": True}, "objective": {"metric": "auc", "reduce": "worst"}},
         "search.racing: expected no racing for auc (worst), got true (it needs all",
+    ),
+    (
+        {"search": {"racing": True}, "replicates": 5},
+        "search.racing: expected no racing with at: shared, got true (its epoch",
     ),
     (
         {"search": {"racing": True}, "constraints": ["gap <= 1"]},
