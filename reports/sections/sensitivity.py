@@ -107,7 +107,8 @@ def _placed(run: Run) -> str:
         return f"which the sampler, {written}, spread over the space whatever their values."
     found = re.search(r"startup (\d+)", written)
     first = int(found[1]) if found else 0
-    how = STARTS[str(run.provenance["search"].get("start", "random"))]
+    # A run of the first version names the run there that it learned from.
+    how = STARTS.get(str(run.provenance["search"].get("start")), STARTS["random"])
     word = run.provenance["search"].get("per")  # each of whose arms has a search of its own
     counts = run.trials[f"param.{word}"].value_counts() if word in run.parameters else ()
     if first >= max(counts, default=len(run.trials)):
