@@ -59,6 +59,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "parameters",
     ),
     "importance.parquet": ("evaluator", "parameter", "value", "trials"),
+    "learning_curve.parquet": ("config", "kind", "size", "rows", "fold", "status", *METRICS),
 }
 
 WORDS: Mapping[tuple[str, str], frozenset[str]] = {
@@ -66,6 +67,7 @@ WORDS: Mapping[tuple[str, str], frozenset[str]] = {
     ("curves.parquet", "phase"): frozenset({"search", "confirm"}),
     ("confirm.parquet", "kind"): frozenset({"network", "baseline"}),
     ("confirm.parquet", "status"): frozenset({"ok", "diverged"}),
+    ("learning_curve.parquet", "status"): frozenset({"ok", "diverged"}),
 }
 
 PROVENANCE = (

@@ -33,12 +33,16 @@ LINKS = (
     "data/curves.csv",
     "data/confirm.csv",
     "data/importance.csv",
+    "data/learning_curve.csv",
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One run folder. The frames are as in the contract; `confirm` is None with --no-confirm."""
+    """One run folder. The frames are as in the contract; `confirm` is None with --no-confirm.
+
+    `learning_curve` is None where there is none.
+    """
 
     folder: Path
     trials: pd.DataFrame
@@ -48,6 +52,7 @@ class Run:
     provenance: dict[str, Any]
     study_yaml: str
     links: tuple[str, ...]
+    learning_curve: pd.DataFrame | None = None
     memo: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -175,6 +180,7 @@ def load(folder: Path) -> Run:
     provenance = checks.provenance(folder / "provenance.json")
     confirm = folder / "confirm.parquet"
     has_confirm = confirm.exists()
+    curve = folder / "learning_curve.parquet"
     if has_confirm and not (folder / "predictions.npz").exists():
         raise RunFolderError(
             f"{folder / 'predictions.npz'}: expected a file beside confirm.parquet, got none"
@@ -188,4 +194,5 @@ def load(folder: Path) -> Run:
         provenance=provenance,
         study_yaml=checks.text(folder / "study.yaml"),
         links=tuple(name for name in LINKS if (folder / name).exists()),
+        learning_curve=checks.frame(curve) if has_confirm and curve.exists() else None,
     )

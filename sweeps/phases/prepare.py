@@ -13,7 +13,8 @@ from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
 from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset
-from sweeps.phases import memory
+from sweeps.data.loading import DividedTable
+from sweeps.phases import final, learning_curve, memory
 from sweeps.phases.options import Options
 from sweeps.search import warm_start
 from sweeps.search.delayed import max_trials
@@ -28,11 +29,13 @@ class PreparedRun:
     """A checked study with its data, its options, and the console it prints to.
 
     base: the folder that the study's paths are relative to. document: the study file, which knows
-    the line of each entry.
+    the line of each entry. divided: the rows as read, where more is made of them after the
+    confirmation, else None.
     """
 
     study: Study
     dataset: Dataset
+    divided: DividedTable | None
     base: Path
     options: Options
     console: Console
@@ -86,11 +89,15 @@ def accept(
         overrides.choose_engine(document, options.engine)
     if options.trials:
         assignments = [*assignments, f"search.trials={options.trials}"]
-    study, dataset = prepare(document, base, assignments, options.allow_code, options.allow_remote)
+    study, dataset, divided = _prepared(
+        document, base, assignments, options.allow_code, options.allow_remote
+    )
     if study.trainer is not None and not (options.allow_code or options.dry_run):
         problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
-    prepared = PreparedRun(study, dataset, base, options, console, document)
+    is_needed = learning_curve.is_wanted(study) or final.is_wanted(study)
+    kept = divided if is_needed else None
+    prepared = PreparedRun(study, dataset, kept, base, options, console, document)
     if not is_text(str(prepared.folder)):
         raise UserError(f"--out: expected a path in UTF-8, got {show(str(prepared.folder))}")
     study.engine.follow()
@@ -148,6 +155,17 @@ def prepare(
     imported only if code is allowed, and in a worker. No address is used yet; the engine's
     remembers where it was given.
     """
+    study, dataset, _ = _prepared(document, base, assignments, allow_code, allow_remote)
+    return study, dataset
+
+
+def _prepared(
+    document: documents.Document,
+    base: Path,
+    assignments: list[str],
+    allow_code: bool,
+    allow_remote: bool,
+) -> tuple[Study, Dataset, DividedTable]:
     overrides.override(document, [_assignment(text) for text in assignments])
     study = parsing.study(document)
     _expect_files_of_this_machine(study, document, base, allow_remote)
@@ -157,14 +175,14 @@ def prepare(
         study = study.model_copy(update={"engine": study.engine.coming_from(known)})
     if study.trainer is not None:
         study = _with_trainer(study, study.trainer, document, base, allow_code)
-    dataset = _load(study, document, base)
+    dataset, divided = _load(study, document, base)
     if found := consistency.faults_with_data(study, dataset.target):
         raise UserError([document.fault(path, fault) for path, fault in found])
     try:
         memory.expect_room(study, dataset)
     except Expected as fault:
         raise UserError(document.fault("", fault)) from None
-    return study, dataset
+    return study, dataset, divided
 
 
 def _expect_files_of_this_machine(
@@ -205,14 +223,14 @@ def _assignment(text: str) -> tuple[str, Any]:
     return path.strip(), documents.value(value, f"--set {path.strip()}")
 
 
-def _load(study: Study, document: documents.Document, base: Path) -> Dataset:
+def _load(study: Study, document: documents.Document, base: Path) -> tuple[Dataset, DividedTable]:
     try:
         divided = loading.read(study.data, base)
         dataset = loading.encoded(divided, study.dtype)
     except Expected as fault:
         raise UserError(document.fault("data", fault)) from None
     if not study.replicates.is_resampled:
-        return dataset
+        return dataset, divided
     try:
         searched = resampled_dataset.resampled(divided, dataset, study.replicates, study.dtype)
     except Expected as fault:
@@ -221,7 +239,7 @@ def _load(study: Study, document: documents.Document, base: Path) -> Dataset:
         confirmed = folded_dataset.folded(divided, dataset, study.confirm, study.dtype)
     except Expected as fault:
         raise UserError(document.fault("confirm", fault)) from None
-    return replace(dataset, resampled=searched, folded=confirmed)
+    return replace(dataset, resampled=searched, folded=confirmed), divided
 
 
 def trials_of(study: Study) -> int:

@@ -25,7 +25,7 @@ DRAWS = 2000  # random configurations, to estimate the share that keeps the cons
 def faults(study: Study) -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
     every = (
-        *(_objectives, _replicates, _sampler, _pruner, _per),
+        *(_objectives, _replicates, _final, _sampler, _pruner, _per),
         *(_hyperparameter_constraints, _trainer),
     )
     return [fault for check in every for fault in check(study)]
@@ -49,6 +49,12 @@ def _replicates(study: Study) -> Found:
         hint = "which says what the dev rows are; leave one of the two out"
         expected = "none with data.split.column"
         yield "replicates.resample", Expected(expected, study.replicates.resample, hint)
+
+
+def _final(study: Study) -> Found:
+    if study.final.rows == "all" and study.trainer is not None:
+        hint = "its function saves its models itself"
+        yield "final.rows", Expected("pool with a trainer", study.final.rows, hint)
 
 
 class PredictedTarget(Protocol):

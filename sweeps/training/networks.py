@@ -58,7 +58,7 @@ def fit(
     how: dnn.Settings,
 ) -> dnn.Training:
     """The training of networks theta (P, N), each of a replicate (P,), on the rows it has."""
-    train, dev = dataset.parts["train"], dataset.parts["dev"]
+    train, dev = dataset.parts["train"], dataset.parts.get("dev")
     own, own_dev = (dataset.rows(part, replicates) for part in ("train", "dev"))
     return dnn.fit(net, theta, train, dev, streams, how, rows=own, dev_rows=own_dev)
 
