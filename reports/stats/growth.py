@@ -23,6 +23,7 @@ Array = NDArray[np.float64]
 SCORES = ("error", "loss")
 FEWEST_SIZES, FEWEST_FOLDS = 4, 3
 SEED = 20271
+NONE = 0.1  # of the margin: a gain below it is none, for a fit never has one of 0 or less
 WIDEST = 3.0  # of an interval, in units of the number, beyond which it says nothing
 MISFIT = 4.0  # of the mean squared distance of means from the curve, in squared standard errors
 COVERS = "new rows, networks and training sets"
@@ -60,7 +61,7 @@ class Growth:
             return "not known"
         if self.gain.high < self.margin:
             return "little"
-        return "help" if self.gain.low > 0 else "not decided"
+        return "help" if self.gain.low > NONE * self.margin else "not decided"
 
 
 @once
