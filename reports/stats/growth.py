@@ -175,7 +175,7 @@ def sentence(run: Run, one: Growth) -> str:
     if one.why:
         return f"What twice the rows would do to the {name} is not known: {one.why}."
     said = f"With twice the rows ({many} in training): {name} {scale.interval(one.twice)}"
-    now = f"now {scale.value(one.now)}"
+    now = f"now {scale.value(one.here.estimate)} by the same fit"
     gain = f"{scale.interval(one.gain, difference=True)} less".replace("+", "")
     closing = {
         "help": f"{now}: more rows help, {gain}",

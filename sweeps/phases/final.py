@@ -15,10 +15,10 @@ from sweeps.data import Dataset, whole_dataset
 from sweeps.data.loading import DividedTable
 from sweeps.phases import confirm
 from sweeps.phases.confirm import Confirmation
-from sweeps.phases.training_jobs import ConfirmationJob, pieces, record_path, results
+from sweeps.phases.training_jobs import ConfirmationJob, pieces, record_path, results_soon
 from sweeps.storage import records
 from sweeps.study.spec import Study
-from sweeps.training import final
+from sweeps.training import final, networks
 from sweeps.training.final import FinalTask
 from sweeps.training.task import Outcome
 
@@ -92,7 +92,8 @@ def _trained(study: Study, winner: Confirmation, epochs: int, whole: Dataset, jo
         ]
         for number, piece in enumerate(pieces(study.confirm.replicates))
     ]
-    with closing(results(packs, study, whole, jobs, lambda job: None)) as each:
+    seconds = networks.seconds(config | {"epochs": epochs}, whole, study.confirm.replicates)
+    with closing(results_soon(packs, study, whole, jobs, seconds)) as each:
         ((_, parts),) = each
     for part in parts:
         if part.state == "failed":

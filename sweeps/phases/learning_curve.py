@@ -22,11 +22,11 @@ from sweeps.data.growing_dataset import GrowingRows
 from sweeps.data.loading import DividedTable
 from sweeps.phases import confirm
 from sweeps.phases.confirm import Confirmation
-from sweeps.phases.training_jobs import ConfirmationJob, record_path, results
+from sweeps.phases.training_jobs import ConfirmationJob, record_path, results_soon
 from sweeps.storage import records
 from sweeps.study import metrics
 from sweeps.study.spec import Study
-from sweeps.training import baselines, lengthened, seeds, trial
+from sweeps.training import baselines, lengthened, networks, seeds, trial
 from sweeps.training.task import SCORES, Outcome, Task
 
 Kept = dict[str, NDArray[np.float64]]
@@ -68,6 +68,18 @@ class CurveWork:
     datasets: tuple[Dataset, ...]
     packs: list[list[ConfirmationJob]]
 
+    @property
+    def seconds(self) -> float:
+        """About how long the packs take on one core."""
+        jobs = [job for pack in self.packs for job in pack]
+        return sum(
+            networks.seconds(job.task.config, one, job.networks)
+            if job.networks
+            else baselines.seconds(job.label, one)
+            for place, job in enumerate(jobs)
+            for one in [self.datasets[place % len(self.datasets)]]
+        )
+
 
 def prepare(
     study: Study,
@@ -81,13 +93,13 @@ def prepare(
 
     dataset: the study's. identity: the digest of the study's identity.
     """
-    networks, others = confirmed
-    if not networks or networks[0].outcome.arrays["gone"].all():
+    chosen, others = confirmed
+    if not chosen or chosen[0].outcome.arrays["gone"].all():
         return None
     rows = growing_dataset.growing_rows(divided, study.confirm)
     if not rows.sizes:
         return None
-    winner, baseline = networks[0].candidate, best_baseline(study, others)
+    winner, baseline = chosen[0].candidate, best_baseline(study, others)
     about = {"study": identity, "curve": rows.counts[:-1].tolist()}
     keys = {winner.label: about | confirm.record_key(study, winner)}
     keys |= {} if baseline is None else {baseline: about | {"baseline": baseline}}
@@ -95,7 +107,7 @@ def prepare(
     known = {label: outcome for label, outcome in found.items() if outcome is not None}
     todo = [label for label in keys if label not in known]
     datasets = growing_dataset.growing(divided, dataset, rows, study.dtype) if todo else ()
-    packs = list(_packs(study, networks[0], baseline, rows, datasets, todo))
+    packs = list(_packs(study, chosen[0], baseline, rows, datasets, todo))
     folds = dataset.for_confirmation.folds
     return CurveWork(known, keys, rows, folds.design.seeds if folds else 1, datasets, packs)
 
@@ -177,7 +189,8 @@ def train(
 ) -> tuple[list[LearningCurve], dict[str, str]]:
     """Do the work: the curves, and by label why one is missing. Each is recorded at once."""
     known, lost = dict(work.known), {}
-    with closing(results(work.packs, study, work.datasets, jobs, lambda job: None)) as found:
+    soon = results_soon(work.packs, study, work.datasets, jobs, work.seconds)
+    with closing(soon) as found:
         for label, parts in found:
             gone = [one for one in parts if one.state == "failed"]
             if gone:
@@ -186,11 +199,11 @@ def train(
             known[label] = _joined(parts)
             key = work.keys[label]
             records.write([(record_path(folder, key), known[label], key)])
-    networks, others = confirmed
+    chosen, others = confirmed
     curves = [
         _curve(label, known[label], work.rows, others[label], 1, is_network=False)
         if label in others
-        else _curve(label, known[label], work.rows, networks[0].outcome, work.seeds)
+        else _curve(label, known[label], work.rows, chosen[0].outcome, work.seeds)
         for label in work.keys
         if label in known
     ]

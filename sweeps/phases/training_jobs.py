@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from sweeps import engines
 from sweeps.engines import Packs
 from sweeps.study.spec import Study
@@ -72,6 +74,30 @@ def results(
                     yield job.label, [pieces[number] for number in sorted(pieces)]
     finally:
         engine.close()
+
+
+# Seconds: work of less is done by this process, before workers would have started.
+SHORT = 2.0
+
+
+def results_soon(
+    packs: list[list[ConfirmationJob]], study: Study, shared: Any, jobs: int, seconds: float
+) -> Generator[tuple[str, list[Outcome]], None, None]:
+    """As `results`, in this process where the work is `seconds` long at most, and that is short."""
+    if seconds > SHORT:
+        yield from results(packs, study, shared, jobs, lambda job: None)
+        return
+    found: dict[str, list[Outcome]] = {}
+    missing = Counter(job.label for pack in packs for job in pack)
+    for job in (job for pack in packs for job in pack):
+        if not job.networks:
+            # Libraries that are loaded later would have as many threads as they like.
+            import sklearn.ensemble
+            import sklearn.linear_model  # noqa: F401
+        with threadpool_limits(1):
+            found.setdefault(job.label, []).append(job.function(job.task, shared))
+        if len(found[job.label]) == missing[job.label]:
+            yield job.label, found[job.label]
 
 
 def _timeout(jobs: list[ConfirmationJob]) -> engines.Timeout:

@@ -75,6 +75,16 @@ def work(config: Config, dataset: Dataset, net: dnn.Network) -> float:
     return float(rows * parameters + rows / size * (UPDATE + 4 * parameters))
 
 
+# Multiplications a second of one core, small networks in a population.
+SPEED = 1e9
+
+
+def seconds(config: Config, dataset: Dataset, count: int) -> float:
+    """About how long `count` networks of a configuration train, from the size of their work."""
+    each = work(config, dataset, network(config, dataset))
+    return float(count * config["epochs"] * each / SPEED)
+
+
 def memory(config: Config, dataset: Dataset, count: int, dtype: str) -> int:
     """Bytes that `count` networks take in training, at least: parameters, gradient, state."""
     states = len(dnn.OPTIMIZERS[config["optimizer"][0]].state)

@@ -15,7 +15,7 @@ from dnn.schedules import Moment
 from sweeps.base.errors import UserError
 from sweeps.data import growing_dataset, loading
 from sweeps.data.growing_dataset import GrowingRows
-from sweeps.phases import confirm, learning_curve, prepare
+from sweeps.phases import confirm, learning_curve, prepare, training_jobs
 from sweeps.results import learning_curve as frame_of
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.file import documents, parsing
@@ -194,7 +194,7 @@ def test_nothing_is_trained_again(finished: Path) -> None:
 def test_a_curve_is_the_same_where_its_parts_come_back_otherwise(
     finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In one process, the last first, and not from the run's records."""
+    """By an engine, the last first; the run did them itself, for they are short."""
     (tmp_path / "artifacts").mkdir()
     document, base = documents.parse(f"{RUN}engine: ray\n", "s.yaml"), finished.parent.parent
     study, data = prepare.prepare(document, base, [])
@@ -208,6 +208,7 @@ def test_a_curve_is_the_same_where_its_parts_come_back_otherwise(
     assert not done.packs
     confirmed = confirm.confirm(done, study, seen, finished, 1)[:2]
     here(monkeypatch)
+    monkeypatch.setattr(training_jobs, "SHORT", 0.0)
     divided = loading.read(study.data, base)
     work = learning_curve.prepare(study, divided, data, confirmed, tmp_path, identity)
     assert work is not None
@@ -240,7 +241,7 @@ def test_a_lost_curve_is_named_and_the_other_is_there(
     rows = growing_dataset.growing_rows(known, spec.confirm)
     (tmp_path / "artifacts").mkdir()
     lost = Outcome(-1, "failed", (), cause="its worker died")
-    monkeypatch.setattr(learning_curve, "results", lambda *given: iter_of("linear", [lost]))
+    monkeypatch.setattr(learning_curve, "results_soon", lambda *given: iter_of("linear", [lost]))
     work = learning_curve.CurveWork({}, {"linear": {}}, rows, 2, (), [])
     found = learning_curve.train(work, spec, ([], {}), tmp_path, 1)
     assert found == ([], {"linear": "its worker died"})
