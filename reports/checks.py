@@ -73,6 +73,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "settings",
         "searched",
     ),
+    "learning_curve.parquet": ("config", "kind", "size", "rows", "fold", "status", *METRICS),
 }
 
 WORDS: Mapping[tuple[str, str], frozenset[str]] = {
@@ -80,6 +81,7 @@ WORDS: Mapping[tuple[str, str], frozenset[str]] = {
     ("curves.parquet", "phase"): frozenset({"search", "confirm"}),
     ("confirm.parquet", "kind"): frozenset({"network", "baseline"}),
     ("confirm.parquet", "status"): frozenset({"ok", "diverged"}),
+    ("learning_curve.parquet", "status"): frozenset({"ok", "diverged"}),
 }
 
 PROVENANCE = (

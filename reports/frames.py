@@ -34,6 +34,7 @@ LINKS = (
     "data/confirm.csv",
     "data/importance.csv",
     "data/nested.csv",
+    "data/learning_curve.csv",
 )
 
 
@@ -41,7 +42,8 @@ LINKS = (
 class Run:
     """One run folder. The frames are as in the contract.
 
-    `confirm` is None with --no-confirm, `nested` where the study has no outer folds.
+    `confirm` is None with --no-confirm, `nested` where the study has no outer folds,
+    `learning_curve` where there is none.
     """
 
     folder: Path
@@ -53,6 +55,7 @@ class Run:
     study_yaml: str
     links: tuple[str, ...]
     nested: pd.DataFrame | None = None
+    learning_curve: pd.DataFrame | None = None
     memo: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -185,6 +188,7 @@ def load(folder: Path) -> Run:
     provenance = checks.provenance(folder / "provenance.json")
     confirm = folder / "confirm.parquet"
     has_confirm = confirm.exists()
+    curve = folder / "learning_curve.parquet"
     if has_confirm and not (folder / "predictions.npz").exists():
         raise RunFolderError(
             f"{folder / 'predictions.npz'}: expected a file beside confirm.parquet, got none"
@@ -199,6 +203,7 @@ def load(folder: Path) -> Run:
         provenance=provenance,
         study_yaml=checks.text(folder / "study.yaml"),
         links=tuple(name for name in LINKS if (folder / name).exists()),
+        learning_curve=checks.frame(curve) if has_confirm and curve.exists() else None,
     )
 
 

@@ -67,7 +67,7 @@ ROOMS = {
         *("hyperparameters", "space", "metrics"),
         *("metric_constraints", "objectives", "sampler_options", "pruner_options"),
         *("search_section", "budgets_section", "fold_design", "confirm_section"),
-        *("targets_section", "engine_section", "trainers", "spec"),
+        *("final_section", "targets_section", "engine_section", "trainers", "spec"),
         *("racing_rules", "consistency", "file"),
     ),
     "sweeps.study.hyperparameters": ("kinds", "list_kinds", "named_options", "vocabulary"),

@@ -12,6 +12,7 @@ from reports.sections.confirmed import confirmed, optimism
 from reports.sections.constraints import constraints
 from reports.sections.curves import curves
 from reports.sections.decomposition import decomposition
+from reports.sections.growth import growth
 from reports.sections.ledger import ledger
 from reports.sections.lints import lints
 from reports.sections.methods import methods
@@ -34,6 +35,7 @@ SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
     constraints,
     ledger,
     decomposition,
+    growth,
     classes,
     optimism,
     curves,

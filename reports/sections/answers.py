@@ -1,14 +1,16 @@
 """The winner against the defaults and the best baseline, answered: for the page, terminal, JSON."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from reports import text
 from reports.frames import Run
 from reports.sections import procedure
-from reports.stats import differences, gaps, intervals, measures
+from reports.stats import differences, gaps, growth, intervals, measures
 from reports.stats import ledger as ledgers
+from reports.stats.all_rows import all_rows
 from reports.stats.differences import BETTER, OPEN, SAME, WORSE, Difference
 from reports.stats.intervals import Interval
 from reports.stats.ledger import Ledger
@@ -105,7 +107,16 @@ def lines(run: Run) -> tuple[tuple[str, str], ...]:
         ("Against the best baseline", baseline_in_words(run)),
         ("What remains", remains_in_words(run)),
         *procedure.lines(run),
+        *_further(run),
     )
+
+
+def _further(run: Run) -> Iterator[tuple[str, str]]:
+    """What more rows would bring, where that was measured; and what is saved, if other networks."""
+    if words := growth.in_words(run):
+        yield "More rows", words
+    if saved := all_rows(run):
+        yield "Saved", saved.in_words
 
 
 def of_defaults(run: Run) -> Answer | None:
@@ -212,7 +223,21 @@ def plain(run: Run) -> dict[str, Any] | None:
         "against_defaults": None if defaults is None else defaults.plain(run),
         "against_baseline": None if baseline is None else baseline.plain(run),
         "remains": {"verdict": one.verdict, "reference": None if one.assumed else one.reference},
+        **_rows_as_json(run),
     }
+
+
+def _rows_as_json(run: Run) -> dict[str, Any]:
+    """What twice the rows would bring, and what was trained on all rows, where there is such."""
+    found: dict[str, Any] = {}
+    one, saved = growth.of_winner(run), all_rows(run)
+    if one is not None:
+        twice = {"estimate": one.twice.estimate, "low": one.twice.low, "high": one.twice.high}
+        of = {"by": f"dev_{one.score}", "rows": 2 * float(one.rows[-1]), "now": one.now}
+        found["more_rows"] = {"answer": one.answer, **of, **twice}
+    if saved is not None:
+        found["saved"] = asdict(saved)
+    return found
 
 
 def _within(run: Run, one: Answer) -> str:

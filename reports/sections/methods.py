@@ -8,7 +8,8 @@ from reports import summary, text
 from reports.frames import Run
 from reports.sections import fold_words, procedure
 from reports.sections.blocks import Pairs, Section, section
-from reports.sections.decomposition import method
+from reports.sections.decomposition import method as method_of_parts
+from reports.sections.growth import method as method_of_growth
 from reports.stats import measures, objectives, rows, scores
 from reports.stats.bootstrap import DRAWS
 
@@ -160,7 +161,8 @@ def _confirmed(run: Run) -> list[tuple[str, str]]:
             'and a reference error, without which it may be noise; "no large gap" needs those of '
             "all to lie below the margin; everything else is undecided.",
         ),
-        *method(run),
+        *method_of_parts(run),
+        *method_of_growth(run),
         *procedure.method(run),
         (
             "Speed",

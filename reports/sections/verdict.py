@@ -8,6 +8,7 @@ from reports.sections import answers
 from reports.sections.blocks import Headline, KeyNumbers, Section, section
 from reports.sections.numbers import numbers
 from reports.stats import constraints, measures, objectives
+from reports.stats.all_rows import all_rows
 from reports.stats.ensembles import ensemble
 from reports.stats.intervals import Interval
 from reports.stats.measures import Measure
@@ -101,8 +102,9 @@ def _ensemble(run: Run) -> str:
     if found is None:
         return "None was saved: every network diverged."
     alive = int((run.rows_of(str(run.winner))["status"] == "ok").sum())
-    scale = text.unit(run, "test_error")
+    scale, saved = text.unit(run, "test_error"), all_rows(run)
     how = f", not saved by {trainer['call']}" if trainer else ", as model.npz predicts"
+    how = how if saved is None else " of the confirmation, in whose place others are saved"
     return (
         f"All {alive} networks together{how}: {scale.name} {scale.interval(found)} "
         f"({text.LEVEL}, {found.kind}, {found.n} test rows; {found.covers})."

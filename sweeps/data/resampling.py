@@ -21,6 +21,7 @@ FEW = 0.01  # of a replicate's training rows, which may be left out
 # What ends the key of a random draw.
 SEARCH: tuple[int, ...] = ()
 CONFIRMATION: tuple[int, ...] = (2,)
+LEARNING_CURVE: tuple[int, ...] = (3,)
 OUTER: tuple[int, ...] = (4,)
 
 
@@ -28,7 +29,8 @@ OUTER: tuple[int, ...] = (4,)
 class Pool:
     """Rows that are resampled: their numbers (n,), and the class and group of every row, if any.
 
-    purpose: what they are drawn for (SEARCH, CONFIRMATION or OUTER), each with draws of its own.
+    purpose: what for (SEARCH, CONFIRMATION, LEARNING_CURVE or OUTER), each with draws
+    of its own.
     """
 
     rows: Rows
@@ -68,7 +70,7 @@ def _folds(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resamp
     labels, groups = _of(pool.labels, rows), _of(pool.groups, rows)
     each: list[Resample] = []
     for repeat in range(spec.count // spec.n_folds):
-        seed = int(_seeds(division, pool, repeat).generate_state(1)[0])
+        seed = int(seeds(division, pool, repeat).generate_state(1)[0])
         folds = kind(spec.n_folds, shuffle=True, random_state=seed).split(rows, labels, groups)
         each += [Resample(rows[train], rows[dev]) for train, dev in folds]
     return each
@@ -91,7 +93,7 @@ def _of_one_size(each: list[Resample], division: SplitSpec, pool: Pool) -> list[
         if pool.labels is not None:
             labels = pool.labels.iloc[one.train]
             may_go = np.flatnonzero(labels == labels.value_counts().idxmax())
-        rng = np.random.default_rng(_seeds(division, pool, number, 1))
+        rng = np.random.default_rng(seeds(division, pool, number, 1))
         gone = rng.choice(may_go, len(one.train) - smallest, replace=False)
         found.append(Resample(np.delete(one.train, gone), one.dev))
     return found
@@ -102,7 +104,7 @@ def _splits(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resam
     share = division.dev / (1 - division.test)
     each = []
     for number in range(spec.count):
-        seed = int(_seeds(division, pool, number).generate_state(1)[0])
+        seed = int(seeds(division, pool, number).generate_state(1)[0])
         each.append(Resample(*split.cut(pool.rows, share, pool.labels, pool.groups, seed, "dev")))
     return each
 
@@ -112,21 +114,22 @@ def _bags(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resampl
 
     A group counts as of the class that most of its rows have.
     """
-    units, strata = _units(pool)
+    units_of, strata = units(pool)
     each = []
     for number in range(spec.count):
         rng, times = (
-            np.random.default_rng(_seeds(division, pool, number)),
+            np.random.default_rng(seeds(division, pool, number)),
             np.zeros(len(strata), int),
         )
         for stratum in np.unique(strata):
             members = np.flatnonzero(strata == stratum)
             np.add.at(times, rng.choice(members, len(members)), 1)
-        each.append(Resample(np.repeat(pool.rows, times[units]), pool.rows[times[units] == 0]))
+        drawn = times[units_of]
+        each.append(Resample(np.repeat(pool.rows, drawn), pool.rows[drawn == 0]))
     return each
 
 
-def _units(pool: Pool) -> tuple[Rows, Rows]:
+def units(pool: Pool) -> tuple[Rows, Rows]:
     """What is drawn whole: that (n,) which each row is of, and the class (m,) of each."""
     codes = np.zeros(len(pool.rows), np.intp)
     if pool.labels is not None:
@@ -151,7 +154,8 @@ REMEDIES: Mapping[Resampling, str] = {
 }
 
 
-def _seeds(division: SplitSpec, pool: Pool, *key: int) -> np.random.SeedSequence:
+def seeds(division: SplitSpec, pool: Pool, *key: int) -> np.random.SeedSequence:
+    """What random numbers a pool's draws have, of a number or two that tell them apart."""
     return np.random.SeedSequence(division.seed, spawn_key=(*key, *pool.purpose))
 
 

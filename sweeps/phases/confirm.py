@@ -4,11 +4,8 @@ Nothing is pruned here, and no seed (nor fold, of a study that is resampled) was
 so these scores have no selection bias.
 """
 
-import hashlib
 import itertools
-import json
-from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from dnn.network import LAYOUT
-from sweeps import engines
 from sweeps.base import durations
 from sweeps.data import Dataset
-from sweeps.engines import Packs
+from sweeps.phases.training_jobs import ConfirmationJob, pieces, record_path, results
 from sweeps.search import Finished, ranking
 from sweeps.storage import records
 from sweeps.study import compatibility
@@ -27,14 +23,10 @@ from sweeps.study.hyperparameters import vocabulary
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.training import baselines, counting, custom, merging, seeds
-from sweeps.training.task import Outcome, Task, failed
+from sweeps.training.task import Outcome, Task
 
-# Replicates that train as one task: whole configurations would leave cores idle at the end.
-TOGETHER = 5
 # Seconds: a baseline that takes longer has a worker of its own.
 LONG = 5.0
-# Seconds beyond a baseline's time limit after which a worker that ignores the limit is ended.
-GRACE = 30.0
 
 
 @dataclass(frozen=True)
@@ -93,22 +85,6 @@ def with_epochs(chosen: list[Candidate], study: Study, dataset: Dataset) -> list
 
 
 @dataclass(frozen=True)
-class ConfirmationJob:
-    """A part of a candidate's replicates, or a baseline: `function(task, dataset)` trains it.
-
-    label: the candidate's or the baseline's. limit: seconds that it may take; None for networks.
-    networks: how many networks it trains.
-    """
-
-    number: int
-    label: str
-    function: Callable[[Any, Dataset], Outcome]
-    task: Any
-    limit: float | None = None
-    networks: int = 0
-
-
-@dataclass(frozen=True)
 class ConfirmationWork:
     """The remaining work of the confirmation.
 
@@ -139,7 +115,7 @@ def prepare(
     design = dataset.folds.design if dataset.folds else None
     of_networks = {"folds": design.folds, "seeds": design.seeds} if design else {}
     of_baselines = {"folds": design.folds, "repeats": design.repeats} if design else {}
-    keys = {c.label: {"study": identity, **_key(study, c), **of_networks} for c in chosen}
+    keys = {c.label: {"study": identity, **record_key(study, c), **of_networks} for c in chosen}
     names = baselines.names(dataset, study.confirm.baselines)
     for name in names:
         keys[name] = {"study": identity, "baseline": name, **of_baselines}
@@ -152,7 +128,7 @@ def prepare(
 
 def _read(folder: Path, keys: Mapping[str, dict[str, Any]]) -> dict[str, Outcome]:
     """The recorded outcomes, by label."""
-    read = {label: records.read(_path(folder, key), key) for label, key in keys.items()}
+    read = {label: records.read(record_path(folder, key), key) for label, key in keys.items()}
     return {label: outcome for label, outcome in read.items() if outcome is not None}
 
 
@@ -168,7 +144,7 @@ def _packs(
     study: Study, dataset: Dataset, chosen: list[Candidate], todo: list[str]
 ) -> list[list[ConfirmationJob]]:
     numbers = itertools.count()
-    train, pieces = custom.task_trainer(study), _pieces(study.confirm.replicates)
+    train, parts = custom.task_trainer(study), pieces(study.confirm.replicates)
     return [
         # Baselines first: the import of scikit-learn takes longest.
         *_baselines(study, dataset, todo, numbers),
@@ -181,7 +157,7 @@ def _packs(
             ]
             for one in chosen
             if one.label in todo
-            for piece in pieces
+            for piece in parts
         ),
     ]
 
@@ -217,17 +193,17 @@ def confirm(
     """
     known, lost = dict(work.known), dict(work.late)
     too_late = baselines.late(durations.seconds(study.confirm.baseline_time))
-    with closing(_results(work.packs, study, dataset, jobs, done)) as results:
-        for label, pieces in results:
-            gone = [one for one in pieces if one.state == "failed"]
+    with closing(results(work.packs, study, dataset, jobs, done)) as found:
+        for label, parts in found:
+            gone = [one for one in parts if one.state == "failed"]
             if gone:
                 lost[label] = gone[0].cause
                 if gone[0].cause == too_late:
                     key = _late(study, work.keys[label])
-                    records.write([(_path(folder, key), gone[0], key)])
+                    records.write([(record_path(folder, key), gone[0], key)])
                 continue
-            known[label] = merging.merge(pieces, study.objectives, study.metric_constraints)
-            records.write([(_path(folder, work.keys[label]), known[label], work.keys[label])])
+            known[label] = merging.merge(parts, study.objectives, study.metric_constraints)
+            records.write([(record_path(folder, work.keys[label]), known[label], work.keys[label])])
     confirmed = [c for c in work.chosen if c.label not in lost]
     ranked = sorted(confirmed, key=lambda c: ranking.sort_key(study, known[c.label]))
     networks = [Confirmation(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]
@@ -237,55 +213,6 @@ def confirm(
         {name: known[name] for name in names if name in known},
         {label: lost[label] for label in work.keys if label in lost},
     )
-
-
-def _pieces(replicates: int) -> list[range]:
-    starts = range(0, replicates, TOGETHER)
-    return [range(start, min(start + TOGETHER, replicates)) for start in starts]
-
-
-def _results(
-    packs: list[list[ConfirmationJob]],
-    study: Study,
-    dataset: Dataset,
-    jobs: int,
-    done: Callable[[ConfirmationJob], None],
-) -> Generator[tuple[str, list[Outcome]], None, None]:
-    """Run the packs on the study's engine; yield each label when its jobs have come back."""
-    if not packs:
-        return
-    missing = Counter(job.label for pack in packs for job in pack)
-    known: dict[str, dict[int, Outcome]] = {label: {} for label in missing}
-    workers = min(jobs, len(packs))
-    engine = engines.make(study.engine, _run, dataset, workers, study.retries, _timeout)
-    try:
-        under_way = Packs[ConfirmationJob](engine)
-        for pack in packs:
-            under_way.submit(pack)
-        while len(under_way):
-            for job, result in under_way.wait():
-                done(job)
-                is_lost = isinstance(result, engines.Failure)
-                pieces = known[job.label]
-                pieces[job.number] = failed(-1, result.cause) if is_lost else result
-                if len(pieces) == missing[job.label]:
-                    yield job.label, [pieces[number] for number in sorted(pieces)]
-    finally:
-        engine.close()
-
-
-def _timeout(jobs: list[ConfirmationJob]) -> engines.Timeout:
-    """The engine's time limit for a pack: the sum of its baselines' limits.
-
-    Networks have no time limit here; in the search, budgets.trial_time is one.
-    """
-    limits = [job.limit for job in jobs if job.limit is not None]
-    return engines.Timeout(sum(limits) + GRACE, retried=False) if limits else engines.NO_TIMEOUT
-
-
-def _run(jobs: list[ConfirmationJob], dataset: Dataset) -> list[Outcome]:
-    """Run a pack's jobs, in a worker."""
-    return [job.function(job.task, dataset) for job in jobs]
 
 
 def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
@@ -304,7 +231,8 @@ def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
     )
 
 
-def _key(study: Study, candidate: Candidate) -> dict[str, Any]:
+def record_key(study: Study, candidate: Candidate) -> dict[str, Any]:
+    """What tells the record of a candidate's networks, besides the study."""
     # The record has the networks' parameters, whose order in theta depends on the layout's version.
     layout = LAYOUT if candidate.config["batch_norm"] else 1
     return (
@@ -320,8 +248,3 @@ def _key(study: Study, candidate: Candidate) -> dict[str, Any]:
 
 def _epoch_key(candidate: Candidate) -> dict[str, Any]:
     return {} if candidate.epoch is None else {"epoch": candidate.epoch}
-
-
-def _path(folder: Path, key: dict[str, Any]) -> Path:
-    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
-    return folder / "artifacts" / f"confirm-{digest[:12]}.npz"

@@ -14,7 +14,8 @@ from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
 from sweeps.data import Dataset
-from sweeps.phases import horizon, memory, nested, resampled
+from sweeps.data.loading import DividedTable
+from sweeps.phases import final, horizon, learning_curve, memory, nested, resampled
 from sweeps.phases.options import Options
 from sweeps.search import warm_start
 from sweeps.search.delayed import max_trials
@@ -30,11 +31,13 @@ class PreparedRun:
     """A checked study with its data, its options, and the console it prints to.
 
     base: the folder that the study's paths are relative to. document: the study file, which knows
-    the line of each entry.
+    the line of each entry. divided: the rows as read, where more is made of them after the
+    confirmation, else None.
     """
 
     study: Study
     dataset: Dataset
+    divided: DividedTable | None
     base: Path
     options: Options
     console: Console
@@ -100,11 +103,13 @@ def accept(
     if options.trials:
         assignments = [*assignments, f"search.trials={options.trials}"]
     allowed = options.allow_code, options.allow_remote
-    study, dataset = prepare(document, base, assignments, *allowed, options.folder_of)
+    study, dataset, divided = _prepared(document, base, assignments, *allowed, options.folder_of)
     if study.trainer is not None and not (options.allow_code or options.dry_run):
         problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
-    prepared = PreparedRun(study, dataset, base, options, console, document)
+    is_needed = learning_curve.is_wanted(study) or final.is_wanted(study)
+    kept = divided if is_needed else None
+    prepared = PreparedRun(study, dataset, kept, base, options, console, document)
     if not is_text(str(prepared.folder)):
         raise UserError(f"--out: expected a path in UTF-8, got {show(str(prepared.folder))}")
     study.engine.follow()
@@ -164,6 +169,19 @@ def prepare(
     searched for, but imported only if code is allowed, and in a worker. No address is used yet; the
     engine's remembers where it was given.
     """
+    allowed = allow_code, allow_remote
+    study, dataset, _ = _prepared(document, base, assignments, *allowed, folder_of)
+    return study, dataset
+
+
+def _prepared(
+    document: documents.Document,
+    base: Path,
+    assignments: list[str],
+    allow_code: bool,
+    allow_remote: bool,
+    folder_of: Callable[[str], Path] | None,
+) -> tuple[Study, Dataset, DividedTable]:
     overrides.override(document, [_assignment(text) for text in assignments])
     study = parsing.study(document)
     _expect_files_of_this_machine(study, document, base, allow_remote)
@@ -175,7 +193,7 @@ def prepare(
         study = _with_trainer(study, study.trainer, document, base, allow_code)
     begun = identities.of_folder(folder_of(study.name)) if folder_of else None
     learned = identities.of_folder(base / study.search.from_) if study.search.from_ else None
-    study, dataset = resampled.load(study, document, base, resampled.of(begun or learned))
+    study, dataset, divided = resampled.load(study, document, base, resampled.of(begun or learned))
     said_at = horizon.says_at(document.values.get("objective"))
     study = horizon.resolved(study, dataset, said_at, begun or {})
     if study.confirm.nested is not None:
@@ -186,7 +204,7 @@ def prepare(
         memory.expect_room(study, dataset)
     except Expected as fault:
         raise UserError(document.fault("", fault)) from None
-    return study, dataset
+    return study, dataset, divided
 
 
 def _expect_files_of_this_machine(

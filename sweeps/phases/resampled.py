@@ -24,8 +24,10 @@ def of(identity: Mapping[str, Any] | None) -> ReplicatesSpec | None:
 
 def load(
     study: Study, document: Document, base: Path, earlier: ReplicatesSpec | None
-) -> tuple[Study, Dataset]:
-    """The study, with nothing left open of its replicates' rows, and its data. Errors: UserError.
+) -> tuple[Study, Dataset, DividedTable]:
+    """The study, with nothing left open of its replicates' rows, its data, and the divided table.
+
+    Errors: UserError.
 
     earlier: how the run resamples that goes on, or is learned from, where there is one.
     """
@@ -42,7 +44,7 @@ def load(
         except Expected as fault:
             raise UserError(document.fault("", fault)) from None
     _expect_folds_only_where_resampled(study, document)
-    return study, dataset
+    return study, dataset, divided
 
 
 def _with_own_rows(study: Study, divided: DividedTable, dataset: Dataset) -> Dataset:

@@ -23,6 +23,7 @@ from sweeps.data import Dataset, encode
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
 from sweeps.phases.confirm import Confirmation
+from sweeps.phases.final import FinalNetworks
 from sweeps.storage import archives, atomic
 from sweeps.training import networks
 
@@ -42,7 +43,9 @@ class Model:
 
     decimal: the decimal mark of the CSV it was trained on, and of those to predict. folds: of
     networks that trained on folds, what was fitted on each; `of` (P,) says which is a network's.
-    Then `encoder` is that of all folds' rows, and has the network's inputs.
+    Then `encoder` is that of all folds' rows, and has the network's inputs. rows, judged: of
+    networks of all rows, how many those are, and how many the networks had whose error the report
+    tells; else 0.
     """
 
     network: dnn.Network
@@ -52,6 +55,16 @@ class Model:
     decimal: str = "."
     folds: tuple[FittedFold, ...] = ()
     of: tuple[int, ...] = ()
+    rows: int = 0
+    judged: int = 0
+
+    @property
+    def note(self) -> str:
+        """Whose error the report tells; "" where it is that of these networks."""
+        if not self.rows:
+            return ""
+        share = f"{100 * self.judged / self.rows:.0f} % of the rows"
+        return f"the report's error is that of networks trained on {share}; these saw all"
 
     def outputs(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """(n, K′) for raw columns: mean probabilities of the classes, or the mean prediction."""
@@ -96,24 +109,36 @@ class Model:
         return pd.Series(names, index=frame.index, name=self.target.name)
 
 
-def save(path: Path, winner: Confirmation, dataset: Dataset) -> None:
-    """Write the winner's networks, those that diverged left out.
+def save(
+    path: Path, winner: Confirmation, dataset: Dataset, all_rows: FinalNetworks | None = None
+) -> None:
+    """Write the winner's networks, those that diverged left out, or the networks of all rows.
 
     Remove the file if all diverged, or if a user's training function trained the winner, which has
-    to save its own models.
+    to save its own models. dataset: what the confirmation's networks trained on.
     """
+    if all_rows is not None:
+        final = {"final": {"rows": all_rows.rows, "judged": all_rows.judged}}
+        _write(path, all_rows.theta, winner, all_rows.dataset, final)
+        return
     arrays = winner.outcome.arrays
-    theta = arrays["theta"][~arrays["gone"]] if "theta" in arrays else ()
-    if len(theta) == 0:
+    theta = arrays["theta"][~arrays["gone"]] if "theta" in arrays else None
+    if theta is None or len(theta) == 0:
         path.unlink(missing_ok=True)
         return
+    _write(path, theta, winner, dataset, _folds(dataset, np.flatnonzero(~arrays["gone"])))
+
+
+def _write(
+    path: Path, theta: Array, winner: Confirmation, dataset: Dataset, more: dict[str, Any]
+) -> None:
     meta = {
         "layout": LAYOUT,
         "network": asdict(networks.network(winner.candidate.config, dataset)),
         "encoder": dataset.encoder.plain(),
         "target": asdict(dataset.target),
         "decimal": dataset.decimal,
-        **_folds(dataset, np.flatnonzero(~arrays["gone"])),
+        **more,
     }
     atomic.write_npz(path, {"theta": theta, "meta": np.array(json.dumps(meta))})
 
@@ -163,6 +188,7 @@ def _model(theta: Array, meta: dict[str, Any]) -> Model:
     of = tuple(int(number) for number in meta.get("of", []))
     if folds and (len(of) != len(theta) or not all(0 <= number < len(folds) for number in of)):
         raise ValueError("networks of folds that are not there")
+    final: dict[str, Any] = meta.get("final", {})
     return Model(
         dnn.Network(**{**network, "hidden": tuple(network["hidden"])}),
         theta,
@@ -171,4 +197,6 @@ def _model(theta: Array, meta: dict[str, Any]) -> Model:
         str(meta.get("decimal", ".")),
         folds,
         of,
+        int(final.get("rows", 0)),
+        int(final.get("judged", 0)),
     )

@@ -10,8 +10,18 @@ import pandas as pd
 from sweeps.base import files, provenance
 from sweeps.data import Dataset
 from sweeps.phases.confirm import Confirmation
+from sweeps.phases.final import FinalNetworks
+from sweeps.phases.learning_curve import LearningCurve
 from sweeps.phases.prepare import PreparedRun
-from sweeps.results import confirmed, delimited, frames, model, nested, resolved
+from sweeps.results import (
+    confirmed,
+    delimited,
+    frames,
+    learning_curve,
+    model,
+    nested,
+    resolved,
+)
 from sweeps.search import Finished
 from sweeps.storage import atomic, folders
 from sweeps.storage.store import Store
@@ -26,6 +36,7 @@ OF_CONFIRMATION = (
     "model.npz",
     "best.yaml",
 )
+OF_LEARNING_CURVE = ("learning_curve.parquet", "data/learning_curve.csv")
 
 
 def write_study(folder: Path, study: Study, base: Path) -> None:
@@ -57,9 +68,34 @@ def write(
     _frame(folder, "confirm", confirmed.frame(study, dataset, networks, others))
     atomic.write_npz(folder / "predictions.npz", confirmed.predictions(dataset, networks, others))
     winner = networks[0]
-    model.save(folder / "model.npz", winner, dataset)
     best = resolved.best_yaml(study, winner.candidate.config, run.base, folder)
     atomic.write_text(folder / "best.yaml", best)
+
+
+def write_after_confirmation(
+    run: PreparedRun,
+    networks: list[Confirmation],
+    curves: list[LearningCurve],
+    all_rows: FinalNetworks | None,
+) -> None:
+    """Write the learning curve and the winner's networks: those of all rows, if there are such."""
+    folder = run.folder
+    if curves:
+        _frame(folder, "learning_curve", learning_curve.frame(curves))
+    else:
+        for name in OF_LEARNING_CURVE:
+            (folder / name).unlink(missing_ok=True)
+    if networks:
+        dataset = run.dataset.for_confirmation
+        model.save(folder / "model.npz", networks[0], dataset, all_rows)
+
+
+def final(found: FinalNetworks | None) -> dict[str, Any]:
+    """What the provenance says of networks of all rows; nothing where there are none."""
+    if found is None:
+        return {}
+    told = {"networks": len(found.theta), "epochs": found.epochs}
+    return {"final": {"rows": found.rows, "judged": found.judged, **told}}
 
 
 def _frame(folder: Path, name: str, frame: pd.DataFrame) -> None:

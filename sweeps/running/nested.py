@@ -55,6 +55,6 @@ def _folds(run: PreparedRun) -> Iterator[OuterRun]:
         study = nested.of_fold(run.study, place + 1)
         command = f"python -m sweeps resume {shlex.quote(str(folder))}"
         options = replace(run.options, folder=folder, storage=None, artifacts=None, command=command)
-        _, dataset = resampled.load(study, run.document, run.base, None)
-        one = replace(run, study=study, dataset=dataset, options=options)
+        _, dataset, divided = resampled.load(study, run.document, run.base, None)
+        one = replace(run, study=study, dataset=dataset, divided=divided, options=options)
         yield OuterRun(place + 1, folds[place], one)

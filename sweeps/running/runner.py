@@ -25,7 +25,8 @@ from sweeps.phases.options import Options, check_jobs, check_time, check_trials
 from sweeps.phases.prepare import PreparedRun
 from sweeps.results import outputs, reporting, resolved
 from sweeps.results.result import Result
-from sweeps.running import nested
+from sweeps.running import after_confirm, nested
+from sweeps.running.after_confirm import AfterConfirmation
 from sweeps.running.callbacks import Callbacks
 from sweeps.running.s3_mirror import S3Mirror
 from sweeps.search import Finished, search, warm_start
@@ -170,7 +171,8 @@ def _carried_out(
     searched = _search(run, store, DelayedStudy(run.study, known), shield, callbacks)
     callbacks.on_search_end()
     confirmed = _confirm(run, searched.finished, store.identity)
-    facts = _facts(run, searched, confirmed) | {
+    after = after_confirm.train(run, confirmed.networks, confirmed.others, store.identity)
+    facts = _facts(run, searched, confirmed, after) | {
         "study_hash": store.identity,
         "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -178,6 +180,7 @@ def _carried_out(
     result = Result(run.folder)
     with shield:
         outputs.write(run, store, searched.finished, confirmed.networks, confirmed.others)
+        outputs.write_after_confirmation(run, confirmed.networks, after.curves, after.final)
         outputs.write_provenance(run, searched.finished, facts)
         say(run.console, "report", "…")
         reporting.write(result)
@@ -216,7 +219,10 @@ class _ConfirmationPhase:
 
 
 def _facts(
-    run: PreparedRun, searched: _SearchPhase, confirmed: _ConfirmationPhase
+    run: PreparedRun,
+    searched: _SearchPhase,
+    confirmed: _ConfirmationPhase,
+    after: AfterConfirmation,
 ) -> dict[str, Any]:
     """What the provenance says of the run itself."""
     study, options = run.study, run.options
@@ -230,8 +236,9 @@ def _facts(
         "storage": str(run.storage or "journal.log"),
         "commit": checkout.commit(run.base),
         "confirm": outputs.confirmation(run) if confirmed.networks else None,
-        "lost": confirmed.lost,
-        "seconds": {"search": searched.seconds, "confirm": confirmed.seconds},
+        "lost": confirmed.lost | after.lost,
+        "seconds": {"search": searched.seconds, "confirm": confirmed.seconds} | after.seconds,
+        **outputs.final(after.final),
     }
 
 

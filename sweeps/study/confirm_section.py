@@ -13,12 +13,14 @@ from sweeps.study.section_base import StudySection, time_as_text
 
 Baseline = Literal["constant", "linear", "boosting"]
 BASELINES: tuple[Baseline, ...] = get_args(Baseline)
+FEWEST_SIZES = 4  # of a learning curve: one more than its formula has numbers
 
 
 class Confirm(StudySection):
     """The second phase: the best `top` and the defaults, on fresh seeds and the test split.
 
     folds, seeds: where replicates are resampled, how many of each there are; else neither is said.
+    learning_curve: there, on how many numbers of training rows the winner is trained; 0 for none.
     nested: in how many outer folds search and confirmation are made once more; None for none.
     """
 
@@ -26,6 +28,7 @@ class Confirm(StudySection):
     replicates: int = Field(20, ge=2, le=1000)
     folds: int | None = Field(None, ge=2, le=1000)
     seeds: int | None = Field(None, ge=1, le=1000)
+    learning_curve: int = Field(6, ge=0, le=20)
     nested: int | None = Field(None, ge=3, le=100)
     baselines: tuple[Baseline, ...] = BASELINES
     baseline_time: str = "5m"  # after which one is not waited for
@@ -55,6 +58,14 @@ class Confirm(StudySection):
         The first for which there are rows enough counts.
         """
         return list(fold_design.designs(self.replicates, self.folds, self.seeds))
+
+    @field_validator("learning_curve")
+    @classmethod
+    def _enough_to_fit(cls, value: int) -> int:
+        if 0 < value < FEWEST_SIZES:
+            problem = Expected(f"0 for no learning curve, or {FEWEST_SIZES} sizes and more", value)
+            raise PydanticCustomError("own", "{message}", {"message": problem.message})
+        return value
 
     @field_validator("baselines", mode="before")
     @classmethod

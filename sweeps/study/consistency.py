@@ -25,7 +25,7 @@ DRAWS = 2000  # random configurations, to estimate the share that keeps the cons
 def faults(study: Study) -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
     every = (
-        *(_objectives, _replicates, _nested, _sampler, _pruner, _racing, _per),
+        *(_objectives, _replicates, _final, _nested, _sampler, _pruner, _racing, _per),
         *(_hyperparameter_constraints, _trainer),
     )
     return [fault for check in every for fault in check(study)]
@@ -70,6 +70,12 @@ def _nested(study: Study) -> Found:
     if study.search.from_ is not None:
         hint = "that run has seen the rows of every fold; leave out one of the two"
         yield where, Expected("none with search.from", nested, hint)
+
+
+def _final(study: Study) -> Found:
+    if study.final.rows == "all" and study.trainer is not None:
+        hint = "its function saves its models itself"
+        yield "final.rows", Expected("pool with a trainer", study.final.rows, hint)
 
 
 class PredictedTarget(Protocol):

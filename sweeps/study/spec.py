@@ -17,6 +17,7 @@ from sweeps.study.budgets_section import Budgets
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.data_section import DataSpec
 from sweeps.study.engine_section import EngineSpec
+from sweeps.study.final_section import Final
 from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.metrics import METRICS
 from sweeps.study.objectives import Objective, agreed, metrics_of
@@ -49,6 +50,7 @@ class Study(StudySection):
     replicates: ReplicatesSpec = ReplicatesSpec()
     search: Search = Search()
     confirm: Confirm = Confirm()
+    final: Final = Final()
     targets: Targets = Targets()
     reference: float | None = Field(None, ge=0, allow_inf_nan=False)
     dtype: Literal["float32", "float64"] = "float32"

@@ -151,13 +151,15 @@ def late(limit: float) -> str:
 def train(name: str, dataset: Dataset) -> Outcome:
     """Train a baseline on each set of training rows, P in all, without curves.
 
-    Final scores (P,), dev_outputs and test_outputs (P, n, K′), padded as in `Outcome`.
+    Final scores (P,), dev_outputs and test_outputs (P, n, K′), padded as in `Outcome`; those of
+    the parts that are there.
     """
     each = [_train(name, own) for own in dataset.each_trained]
     final = {score: np.array([one[score] for one, _ in each]) for score in each[0][0]}
     arrays = {
         f"{part}_outputs": stacked([outputs[part][None] for _, outputs in each])
         for part in PARTS[1:]
+        if part in dataset.parts
     }
     return Outcome(-1, "complete", (), final=final, arrays=arrays)
 
@@ -168,7 +170,7 @@ def _train(name: str, dataset: Dataset) -> tuple[dict[str, float], dict[str, NDA
     model.fit(dataset.parts["train"].x.astype(np.float64), dataset.labels["train"])
     scores: dict[str, float] = {}
     said: dict[str, NDArray[Any]] = {}
-    for part in PARTS:
+    for part in dataset.parts:
         x, labels = dataset.parts[part].x.astype(np.float64), dataset.labels[part]
         if dataset.target.kind == "regression":
             outputs = model.predict(x)[:, None]

@@ -102,6 +102,12 @@ class Judge:
         is_between = 0 < len(self._costs) - 1 < self.task.config["epochs"]
         return is_between and self.task.stop_rule.loses(self._costs, self._each)
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the epoch that counts is over, and nothing else is asked for."""
+        last = self.task.counted_epoch
+        return self.task.ends_there and last is not None and len(self._costs) - 1 >= last
+
     def outcome(
         self,
         counted: ReplicateScores,

@@ -58,7 +58,7 @@ def fit(
     how: dnn.Settings,
 ) -> dnn.Training:
     """The training of networks theta (P, N), each of a replicate (P,), on the rows it has."""
-    train, dev = dataset.parts["train"], dataset.parts["dev"]
+    train, dev = dataset.parts["train"], dataset.parts.get("dev")
     own, own_dev = (dataset.rows(part, replicates) for part in ("train", "dev"))
     return dnn.fit(net, theta, train, dev, streams, how, rows=own, dev_rows=own_dev)
 
@@ -73,6 +73,16 @@ def work(config: Config, dataset: Dataset, net: dnn.Network) -> float:
     size = rows if config["batch_size"] == "full" else min(config["batch_size"], rows)
     parameters = net.n_parameters
     return float(rows * parameters + rows / size * (UPDATE + 4 * parameters))
+
+
+# Multiplications a second of one core, small networks in a population.
+SPEED = 1e9
+
+
+def seconds(config: Config, dataset: Dataset, count: int) -> float:
+    """About how long `count` networks of a configuration train, from the size of their work."""
+    each = work(config, dataset, network(config, dataset))
+    return float(count * config["epochs"] * each / SPEED)
 
 
 def memory(config: Config, dataset: Dataset, count: int, dtype: str) -> int:

@@ -1,14 +1,14 @@
 """Every random number of a study comes from its one seed: by phase, then replicate, then purpose.
 
-A replicate's seeds are the same for every trial (so trials are paired), and the confirmation's
-are disjoint from the search's. No seed is ever searched.
+A replicate's seeds are the same for every trial (so trials are paired), and those of the search,
+the confirmation, the learning curve and the final networks are disjoint. No seed is ever searched.
 """
 
 import numpy as np
 
 import dnn
 
-SEARCH, CONFIRM, SAMPLER = range(3)
+SEARCH, CONFIRM, SAMPLER, CURVE, FINAL = range(5)
 INITIAL, ORDER, DROPOUT, TRAINER = range(4)
 
 

@@ -124,7 +124,8 @@ class _Member:
         if self._counted is not self._theta:
             self._counted[counts] = self._theta[counts]
         self._scores = {n: np.where(counts, scores[n], self._scores[n]) for n in SCORES}
-        self.is_over = self._judge.is_pruned or not record.active[self.rows].any()
+        is_over = self._judge.is_pruned or self._judge.is_done
+        self.is_over = is_over or not record.active[self.rows].any()
 
     def outcome(self) -> Outcome:
         """The task's outcome, once it is over."""

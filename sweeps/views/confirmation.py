@@ -9,7 +9,7 @@ from rich.text import Text
 
 from sweeps.base import durations
 from sweeps.base.terminal import say
-from sweeps.phases.confirm import ConfirmationJob
+from sweeps.phases.training_jobs import ConfirmationJob
 
 # Elsewhere than in a terminal: a line at least this many seconds after the one before, also while
 # nothing comes back.

@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from sweeps.base import durations
 from sweeps.data import Dataset
+from sweeps.phases import final, learning_curve
 from sweeps.study import consistency
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
@@ -64,9 +65,20 @@ def seconds(study: Study, dataset: Dataset, trials: int, confirmations: int, job
     if not confirmations:
         return searching
     networks = each * (study.confirm.top + 1) * study.confirm.replicates / study.replicates.count
+    networks += each * _after(study, dataset) / study.replicates.count
     beside = [seconds for _, seconds, _ in beside_networks(study, dataset)]
     # Each baseline is one worker's.
     return searching + confirmations * max([(networks + sum(beside)) / jobs, *beside])
+
+
+def _after(study: Study, dataset: Dataset) -> float:
+    """How many networks of the winner are trained after the confirmation."""
+    count, folds = 0.0, dataset.for_confirmation.folds
+    if folds is not None and learning_curve.is_wanted(study):
+        count += (study.confirm.learning_curve - 1) * folds.design.folds
+    if final.is_wanted(study):
+        count += study.confirm.replicates * dataset.facts["rows"] / dataset.facts["train"]
+    return count
 
 
 def beside_networks(study: Study, dataset: Dataset) -> list[tuple[str, float, bool]]:

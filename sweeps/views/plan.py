@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sweeps.base.errors import show
 from sweeps.data import Dataset
-from sweeps.phases import horizon
+from sweeps.phases import final, horizon, learning_curve
 from sweeps.search.delayed import max_trials
 from sweeps.study import consistency, search_section
 from sweeps.study.hyperparameters.vocabulary import plain
@@ -52,6 +52,7 @@ def lines(
         ),
         *((("guided", guidance.text(study, budget)),) if study.space.dimensions else ()),
         ("confirm", f"{confirm}, {scored}; {_beside(study)}"),
+        *_after(study, dataset),
         *([("nested", nested(study.confirm.nested))] if study.confirm.nested else []),
         (
             "engine",
@@ -84,6 +85,18 @@ def _beside(study: Study) -> str:
     if not chosen:
         return "no baselines"
     return f"baselines beside them ({', '.join(chosen)}; {study.confirm.baseline_time} at most)"
+
+
+def _after(study: Study, dataset: Dataset) -> list[tuple[str, str]]:
+    """What the winner is trained for once more."""
+    found = []
+    if learning_curve.is_wanted(study):
+        sizes = study.confirm.learning_curve
+        found.append(f"on {sizes} growing parts of the rows, for the learning curve")
+    if final.is_wanted(study):
+        rows = dataset.facts["rows"]
+        found.append(f"on all {rows} rows, test rows too, to be saved; nothing scores those")
+    return [("winner", f"trained {'; '.join(found)}")] if found else []
 
 
 MOST_NAMED = 6  # columns of a kind that are told one by one

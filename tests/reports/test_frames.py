@@ -28,7 +28,9 @@ def test_the_winner_comes_first_and_the_defaults_last(make: Callable[..., Path])
     assert run.configs[-1] == run.default == "defaults"
 
 
-@pytest.mark.parametrize("name", [name for name in COLUMNS if name != "confirm.parquet"])
+@pytest.mark.parametrize(
+    "name", [name for name in COLUMNS if name not in ("confirm.parquet", "learning_curve.parquet")]
+)
 def test_a_missing_file_is_named(
     make: Callable[..., Path], copy: Callable[[Path], Path], name: str
 ) -> None:

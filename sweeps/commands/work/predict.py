@@ -49,6 +49,7 @@ class Notes:
 
     unused: list[str] = field(default_factory=list)
     unknown: dict[str, UnknownCategories] = field(default_factory=dict)
+    of_model: str = ""  # whose error the report tells
 
     def add(self, frame: pd.DataFrame, model: Model) -> None:
         """What these rows have in them."""
@@ -63,6 +64,8 @@ class Notes:
         found = [f"{name}: {unknown}" for name, unknown in self.unknown.items()]
         if self.unused:
             found.append(f"not used: {_some(self.unused)}")
+        if self.of_model:
+            found.append(self.of_model)
         return [printable(line) for line in found]
 
 
@@ -133,7 +136,7 @@ def write(
     For classes `p.NAME`, the mean of the networks' probabilities, and `sd.NAME`, their SD; for a
     number `sd`. Errors: UserError.
     """
-    notes = Notes()
+    notes = Notes(of_model=model.note)
     kind = _kind(rows)
     done = 0
     for frame in _chunks(rows, kind, model):

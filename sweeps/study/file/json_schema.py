@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from sweeps.engines import ENGINES
-from sweeps.study.confirm_section import BASELINES
+from sweeps.study.confirm_section import BASELINES, FEWEST_SIZES
 from sweeps.study.file.depths import DEEPEST
 from sweeps.study.file.parsing import OPTIONAL
 from sweeps.study.hyperparameters.kinds import Kind, Number
@@ -223,6 +223,8 @@ def _confirm(properties: Schema) -> None:
         {"type": "array", "items": {"enum": [*BASELINES]}}, {"const": "none"}, NOTHING
     )
     properties["baseline_time"] = TIME
+    sizes = properties["learning_curve"]
+    properties["learning_curve"] = _any(sizes | {"minimum": FEWEST_SIZES}, {"const": 0})
 
 
 def _ref(name: str) -> Schema:

@@ -20,7 +20,7 @@ RESERVED = {
 # Sections that may stand empty.
 OPTIONAL = (
     *("objective", "search", "confirm", "targets", "replicates", "description"),
-    *("constraints", "enqueue", "budgets"),
+    *("constraints", "enqueue", "budgets", "final"),
 )
 
 

@@ -1,0 +1,95 @@
+"""The learning curve over training rows: means with their spread, the fit, and where it leads."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from reports.figures.style import (
+    DASHES,
+    MARKERS,
+    SERIES,
+    Figure,
+    Panel,
+    canvas,
+    percent_axis,
+    plain_log,
+    short,
+    tidy,
+)
+from reports.figures.svg import panel
+from reports.stats.growth import Growth, points
+from reports.text import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+POINTS = 60  # of a fitted curve
+
+
+def growth(found: Sequence[Growth], percent: bool) -> Figure:
+    """A panel of the error and one of the loss, each with the winner and the best baseline."""
+    data = pd.DataFrame(points(tuple(found)))
+    scores = dict.fromkeys(one.score for one in found)
+    panels = tuple(
+        _panel([one for one in found if one.score == score], score, percent) for score in scores
+    )
+    folds = found[0].by_fold.shape[1]
+    caption = (
+        f"Dev {' and '.join(scores)} by the number of training rows. Marks: means over {folds} "
+        "folds, each scored on the rows it leaves out; bars: one SD of the folds. Lines: the fit "
+        "a + b·n^−c, drawn on to twice the rows; with a bar there its 95 % interval, where it is "
+        "known."
+    )
+    return Figure(
+        "rows", "Error by training rows", caption, panels, data, "data/learning_curve.csv"
+    )
+
+
+def _panel(found: Sequence[Growth], score: str, percent: bool) -> Panel:
+    with canvas() as figure:
+        axes = figure.subplots()
+        for place, one in enumerate(found):
+            _draw(axes, one, place)
+        axes.set_xscale("log")
+        plain_log(axes.xaxis)
+        axes.set_ylim(bottom=0)
+        is_share = percent and score == "error"
+        tidy(axes, "training rows", score if percent or score == "loss" else "RMSE")
+        if is_share:
+            percent_axis(axes, "y")
+        axes.legend(loc="best")
+        title = f"dev {score} by training rows"
+        return panel(figure, f"rows-{score}", title, " ".join(map(_in_words, found)))
+
+
+def _draw(axes: "Axes", one: Growth, place: int) -> None:
+    colour = SERIES[place]
+    mean, sd = one.by_fold.mean(axis=1), one.by_fold.std(axis=1, ddof=1)
+    beside = one.rows * 1.03**place  # so that bars do not hide each other
+    axes.errorbar(
+        beside,
+        mean,
+        sd,
+        fmt=MARKERS[place],
+        color=colour,
+        markersize=5,
+        elinewidth=1,
+        label=short(one.config),
+    )
+    if one.law is None:
+        return
+    n = np.geomspace(one.rows[0], 2 * one.rows[-1], POINTS)
+    axes.plot(n, one.law.at(n)[0], color=colour, linestyle=DASHES[place], linewidth=1.4)
+    if not one.why:
+        at, twice = 2 * one.rows[-1] * 1.03**place, one.twice
+        axes.plot([at, at], [twice.low, twice.high], color=colour, linewidth=2.4)
+
+
+def _in_words(one: Growth) -> str:
+    each = ", ".join(
+        f"{number(rows)} rows {mean:.4g}"
+        for rows, mean in zip(one.rows, one.by_fold.mean(axis=1), strict=True)
+    )
+    return f"{one.config}: {each}."

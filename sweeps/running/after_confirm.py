@@ -1,0 +1,68 @@
+"""What is trained once the winner is known: the learning curve, and networks of all rows."""
+
+import time
+from dataclasses import dataclass, field
+
+from sweeps.base.terminal import say
+from sweeps.phases import final, learning_curve
+from sweeps.phases.confirm import Confirmation
+from sweeps.phases.final import FinalNetworks
+from sweeps.phases.learning_curve import LearningCurve
+from sweeps.phases.prepare import PreparedRun
+from sweeps.training.task import Outcome
+from sweeps.views import wording
+
+
+@dataclass
+class AfterConfirmation:
+    """Learning curves; the networks of all rows, if any; why a curve is missing; seconds each."""
+
+    curves: list[LearningCurve] = field(default_factory=list)
+    final: FinalNetworks | None = None
+    lost: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def train(
+    run: PreparedRun, networks: list[Confirmation], others: dict[str, Outcome], identity: str
+) -> AfterConfirmation:
+    """What the study wants of both, or what earlier runs have recorded. Errors: UserError."""
+    done = AfterConfirmation()
+    if not networks:
+        return done
+    if learning_curve.is_wanted(run.study):
+        clock = time.monotonic()
+        _learning_curve(run, (networks, others), identity, done)
+        done.seconds["learning_curve"] = time.monotonic() - clock
+    if final.is_wanted(run.study) and run.divided is not None:
+        clock, jobs = time.monotonic(), run.options.jobs
+        count = wording.count(run.study.confirm.replicates, "network")
+        say(run.console, "final", f"{count} of the winner on all {len(run.divided.column)} rows …")
+        done.final = final.train(
+            run.study, run.divided, run.dataset, networks[0], run.folder, identity, jobs
+        )
+        done.seconds["final"] = time.monotonic() - clock
+    return done
+
+
+def _learning_curve(
+    run: PreparedRun,
+    confirmed: tuple[list[Confirmation], dict[str, Outcome]],
+    identity: str,
+    done: AfterConfirmation,
+) -> None:
+    if run.divided is None:
+        return
+    study, folder = run.study, run.folder
+    work = learning_curve.prepare(study, run.divided, run.dataset, confirmed, folder, identity)
+    if work is None:
+        say(run.console, "note", "no learning curve: there are too few rows for one")
+        return
+    if work.packs:
+        sizes, folds = work.rows.counts.shape
+        who = " and ".join(work.keys)
+        say(run.console, "rows", f"learning curve of {who}: {sizes} sizes × {folds} folds …")
+    done.curves, lost = learning_curve.train(work, study, confirmed, folder, run.options.jobs)
+    for label, cause in lost.items():
+        say(run.console, "left out", f"learning curve of {label}: {cause}", style="yellow")
+    done.lost = {f"learning curve of {label}": cause for label, cause in lost.items()}
