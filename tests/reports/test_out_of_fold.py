@@ -136,6 +136,7 @@ def test_an_area_is_that_of_the_outputs_of_a_pass(run: Run) -> None:
     ("key", "value", "words"),
     [
         ("folds", 0, "confirm.folds: expected a whole number from 1 on, got 0"),
+        ("seeds", "2", "confirm.seeds: expected a whole number from 1 on, got '2'"),
         ("repeats", None, "confirm.repeats: expected a whole number from 1 on, got None"),
         ("seeds", 3, "expected 30 networks, got 20"),
     ],
