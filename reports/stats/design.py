@@ -1,11 +1,8 @@
 """How the confirmation of a run was resampled: folds, repeats, seeds."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from reports.frames import Run, RunFolderError
-
-COUNTS = ("folds", "repeats", "seeds")
+from reports.frames import Run
 
 
 @dataclass(frozen=True)
@@ -35,13 +32,6 @@ class Design:
 
 
 def design(run: Run) -> Design | None:
-    """That of a run, None where it was not resampled. Raises RunFolderError for odd counts."""
-    said = run.provenance["confirm"]
-    if not isinstance(said, dict) or said.get("resample") is None:
-        return None
-    found: list[Any] = [said.get(name) for name in COUNTS]
-    if not all(type(one) is int and one > 0 for one in found):
-        words = ", ".join(f"{name} {one!r}" for name, one in zip(COUNTS, found, strict=True))
-        path = run.folder / "provenance.json"
-        raise RunFolderError(f"{path}: confirm: expected whole numbers above 0, got {words}")
-    return Design(*found)
+    """That of a run, None where it was not resampled."""
+    found = run.folds
+    return None if found is None else Design(found.folds, found.repeats, found.seeds)

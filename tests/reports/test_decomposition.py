@@ -304,19 +304,12 @@ def test_training_sets_with_a_diverged_network_are_left_out(
     assert "Of the defaults' loss" in words(decomposition(load(folder)))
 
 
-@pytest.mark.parametrize(
-    ("counts", "said"),
-    [
-        ({"folds": "5"}, "expected whole numbers above 0, got folds '5', repeats 2, seeds 2"),
-        ({"seeds": 0}, "expected whole numbers above 0, got folds 5, repeats 2, seeds 0"),
-        ({"repeats": 3}, r"expected \(30, 114, ...\), got shape \(20, 114, 2\)"),
-    ],
-)
-def test_counts_that_cannot_be_are_refused(
-    resampled: Callable[..., Path], counts: dict[str, Any], said: str
+def test_counts_that_the_predictions_do_not_have_are_refused(
+    resampled: Callable[..., Path],
 ) -> None:
+    said = r"expected \(30, 114, ...\), got shape \(20, 114, 2\)"
     with pytest.raises(RunFolderError, match=said):
-        decomposition(load(resampled(**counts)))
+        decomposition(load(resampled(repeats=3)))
 
 
 def test_which_is_larger_goes_by_what_noise_may_be(resampled: Callable[..., Path]) -> None:

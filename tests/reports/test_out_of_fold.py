@@ -13,6 +13,8 @@ from scipy import special
 from reports.frames import Run, RunFolderError, load
 from reports.sections import answers
 from reports.sections.answers import Answer
+from reports.sections.confirmed import optimism
+from reports.sections.methods import methods
 from reports.stats import differences, fold_draws, ledger, measures, out_of_fold, rows, scores
 from reports.stats.gaps import BIAS, VARIANCE
 from reports.stats.intervals import Interval
@@ -138,6 +140,7 @@ def test_an_area_is_that_of_the_outputs_of_a_pass(run: Run) -> None:
     ("key", "value", "words"),
     [
         ("folds", 0, "confirm.folds: expected a whole number from 1 on, got 0"),
+        ("seeds", "2", "confirm.seeds: expected a whole number from 1 on, got '2'"),
         ("repeats", None, "confirm.repeats: expected a whole number from 1 on, got None"),
         ("seeds", 3, "expected 30 networks, got 20"),
     ],
@@ -221,3 +224,11 @@ def test_a_lucky_trial_owes_to_the_rows_that_chose_it(run: Run) -> None:
     alone = replace(run, provenance={**run.provenance, "search": {"seed": 0}}, memo={})
     assert fold_draws.search_luck(alone, "dev_loss") == 0
     assert fold_draws.search_luck(run, "test_loss") == 0
+
+
+def test_a_confirmation_on_the_one_split_says_that_its_rows_are_others(make: Make) -> None:
+    """As in a run of an earlier version, whose search alone was resampled."""
+    of_search = load(make(top=1, search={"resample": "5 folds"}))
+    shown = [str(section(of_search)) for section in (methods, optimism)]
+    assert "The confirmation does not resample" in shown[0]
+    assert "those of the resamples (see Methods)" in shown[1]

@@ -15,7 +15,8 @@ from sweeps.commands.work import clean, export
 from sweeps.storage.ownership import locks
 from tests.sweeps.helpers import TEXT, study, sweeps, trials
 
-QUICK = TEXT.replace("trials: 24", "trials: 6").replace("epochs: 12", "epochs: 3")
+# From random starts, which are of several optimizers.
+QUICK = TEXT.replace("trials: 24", "trials: 6, start: random").replace("epochs: 12", "epochs: 3")
 COPY = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
 
 
@@ -60,11 +61,10 @@ def test_a_journal_whose_trials_know_their_own_arm_alone(run: Path) -> None:
     from sweeps.storage import snapshots
 
     asked = snapshots.study(run).trials
-    lines = []
+    lines, arms = [], ["gradient_descent", "momentum", "adam"]
     for line in (run / "journal.log").read_text().splitlines():
         entry = json.loads(line)
         if "optimizer" in entry.get("distributions", {}):
-            arms = ["gradient_descent", "momentum", "adam"]
             own = optuna.distributions.CategoricalDistribution([arms[entry["params"]["optimizer"]]])
             entry["distributions"]["optimizer"] = optuna.distributions.distribution_to_json(own)
             entry["params"]["optimizer"] = 0
@@ -73,9 +73,15 @@ def test_a_journal_whose_trials_know_their_own_arm_alone(run: Path) -> None:
     url = f"sqlite:///{run.parents[1]}/x.db"
     assert list(export.to_storage(run, url)) == [(6, 6)]
     copies = optuna.load_study(study_name="small", storage=url).trials
+    assert len({trial.params["optimizer"] for trial in copies}) > 1
     for mine, theirs in zip(copies, asked, strict=True):
         assert (mine.params, mine.distributions) == (theirs.params, theirs.distributions)
         assert (mine.state, mine.values) == (theirs.state, theirs.values)
+    one = next(each for each in asked if "optimizer.adam.learning_rate" in each.params)
+    one.distributions["optimizer"] = optuna.distributions.CategoricalDistribution(["adam"])
+    (same,) = export._of_one_space(run, [one])
+    whole = optuna.distributions.CategoricalDistribution(arms)
+    assert same.distributions["optimizer"] == whole, "all of one arm"
 
 
 def test_nothing_is_written_over(run: Path) -> None:

@@ -30,10 +30,10 @@ def study(rows: int = 100, **changes: Any) -> tuple[Study, Dataset]:
 @pytest.mark.parametrize(
     ("rows", "said", "epochs"),
     [
-        (500, {}, 200),  # 300 training rows: 10 updates an epoch
+        (500, {}, 200),  # 320 training rows in folds: 10 updates an epoch
         (500, {"fixed": {"batch_size": 100}}, horizon.MOST),
         (1000, {"fixed": {"batch_size": "full"}}, horizon.MOST),
-        (2000, {"fixed": {"epochs": "auto"}}, 53),  # 38 updates
+        (2000, {"fixed": {"epochs": "auto"}}, 50),  # 40 updates
         (20_000, {}, horizon.LEAST),
         (500, {"fixed": {"epochs": 7}}, 7),
         (500, {"replicates": {"count": 2, "resample": "kfold"}}, 286),  # 200 training rows

@@ -207,7 +207,7 @@ def test_a_search_alone_shows_its_best_and_that_it_is_selected() -> None:
 
 def test_where_there_is_no_winner(copy: Path) -> None:
     frame = pd.read_parquet(copy / "confirm.parquet")
-    frame.loc[frame["rank"] == 1, "status"] = "diverged"
+    frame.loc[frame["kind"] == "network", "status"] = "diverged"
     frame.to_parquet(copy / "confirm.parquet")
     result = sweeps.load(copy)
     for shown in (str(result), " ".join(Tags(result._repr_html_()).words)):

@@ -446,8 +446,8 @@ def test_what_a_run_says_of_it(finished: Path) -> None:
     assert provenance["search"]["resample"] == "2 folds × 2 repeats"
     page = (finished / "report.html").read_text()
     assert "2 folds × 2 repeats of the 160 rows that are not test" in page
-    assert "The confirmation does not resample" in page
-    assert "those of the resamples (see Methods), which is part of the difference" in page
+    assert "The confirmation draws folds of its own of the same rows" in page
+    assert "those of the resamples (see Methods), which is part of the difference" not in page
     frame = pd.read_parquet(finished / "trials.parquet")
     assert (frame["replicates"] == 4).all()
 

@@ -53,13 +53,14 @@ def _of_one_space(
     """The trials with the study's own choices, as a database wants them.
 
     An earlier version's with `search.per` had those of their own arm alone.
-    Errors: UserError where they differ, and the run's study cannot be read.
+    Errors: UserError where they may differ, and the run's study cannot be read.
     """
-    chosen: dict[str, set[Any]] = {}
+    chosen: dict[str, set[tuple[Any, ...]]] = {}
     for trial in trials:
         for name, one in trial.distributions.items():
-            chosen.setdefault(name, set()).add(getattr(one, "choices", None))
-    if any(len(choices) > 1 for choices in chosen.values()):
+            chosen.setdefault(name, set()).add(getattr(one, "choices", ()))
+    alone = any(len(one) == 1 for choices in chosen.values() for one in choices)
+    if alone or any(len(choices) > 1 for choices in chosen.values()):
         space = parsing.study(documents.read(folder / "study.yaml")).space
         for trial in trials:
             trial.distributions = distributions(trial, space)
