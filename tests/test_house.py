@@ -68,7 +68,7 @@ ROOMS = {
         *("metric_constraints", "objectives", "sampler_options", "pruner_options"),
         *("search_section", "budgets_section", "fold_design", "confirm_section"),
         *("final_section", "targets_section", "engine_section", "trainers", "spec"),
-        *("racing_rules", "consistency", "file"),
+        *("racing_rules", "patience_rules", "consistency", "file"),
     ),
     "sweeps.study.hyperparameters": ("kinds", "list_kinds", "named_options", "vocabulary"),
     "sweeps.study.space": (

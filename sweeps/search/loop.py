@@ -21,6 +21,7 @@ from sweeps.search.delayed import DelayedStudy
 from sweeps.search.workers import Workers
 from sweeps.storage.compared import expect_recorded
 from sweeps.storage.store import Store
+from sweeps.study import patience_rules
 from sweeps.study.space import Params
 from sweeps.study.spec import Study
 from sweeps.training import seeds
@@ -144,6 +145,7 @@ def _task(
         metric_constraints=study.metric_constraints,
         targets=study.aims,
         stop_rule=delayed.rule(number),
+        patience=patience_rules.epochs(study),
         race=delayed.race(number) if races.pays(study, config, dataset) else None,
         seconds=durations.seconds(limit) if limit is not None else Task.seconds,
     )

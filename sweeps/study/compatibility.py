@@ -72,6 +72,7 @@ ABSENT: Mapping[str, Any] = {
     "Search.growth": 1.0,
     "Search.start": "random",
     "Search.racing": False,
+    "Search.patience": "none",
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from sweeps.base.errors import Expected, Unquoted, did_you_mean, show
-from sweeps.study import pruner_options, racing_rules, sampler_options
+from sweeps.study import patience_rules, pruner_options, racing_rules, sampler_options
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
 from sweeps.study.metrics import METRICS, Cost
 from sweeps.study.space import Config, Range, Space, walks
@@ -25,7 +25,7 @@ DRAWS = 2000  # random configurations, to estimate the share that keeps the cons
 def faults(study: Study) -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
     every = (
-        *(_objectives, _replicates, _final, _nested, _sampler, _pruner, _racing, _per),
+        *(_objectives, _replicates, _final, _nested, _sampler, _pruner, _racing, _patience, _per),
         *(_hyperparameter_constraints, _trainer),
     )
     return [fault for check in every for fault in check(study)]
@@ -194,6 +194,11 @@ def _pruner(study: Study) -> Found:
         needed = math.ceil(-math.log2(ranked.alpha))
         hint = f"with fewer no p-value is below {ranked.alpha:g}"
         yield "replicates", Expected(f"{needed} or more for signed_rank", count, hint)
+
+
+def _patience(study: Study) -> Found:
+    if isinstance(study.search.patience, int) and (problem := patience_rules.fault(study)):
+        yield "search.patience", problem
 
 
 def _racing(study: Study) -> Found:

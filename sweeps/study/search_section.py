@@ -1,7 +1,7 @@
 """`search:` of the study file: by which sampler and pruner, how long, from which seed."""
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -19,6 +19,7 @@ class Search(StudySection):
 
     growth: what the window gains with each trial; at 1 it is `window` from the first trial on.
     start: what is tried before the sampler has results to learn from.
+    patience: after how many epochs without a better one a trial ends, where the best epoch counts.
     racing: whether a trial begins with a few of its replicates, and has the rest trained if it may
     yet be the best; auto: where replicates are resampled and networks large.
     """
@@ -30,6 +31,7 @@ class Search(StudySection):
     growth: float = Field(0.25, ge=0, le=1)
     start: Literal["portfolio", "sobol", "random"] = "portfolio"
     racing: Literal["auto", True, False] = "auto"
+    patience: Annotated[int, Field(ge=1)] | Literal["auto", "none"] = "auto"
     seed: int = Field(0, ge=0)
     per: str | None = None
     from_: str | None = Field(None, alias="from")

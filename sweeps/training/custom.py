@@ -83,7 +83,7 @@ def _train(replicates: list[Replicate], task: Task, dataset: Dataset) -> Outcome
         counts = judge.see(now)
         counted = now if epoch == 1 else counted.replaced(counts, now)
         rows.append(_row(epoch, spent, now))
-        if judge.is_pruned:
+        if judge.is_pruned or judge.is_done:
             break
     for replicate in replicates:
         replicate.close()

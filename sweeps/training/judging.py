@@ -56,6 +56,7 @@ class Judge:
         self.gone = np.ones(len(task.replicates), dtype=bool)
         self._costs: list[float] = []  # by epoch, the replicates' reduced cost; less is better
         self._each: list[metrics.Values] = []  # by epoch, each replicate's cost (P,)
+        self._latest = 0  # epoch that counts
         self._started = time.monotonic()
 
     @property
@@ -78,6 +79,8 @@ class Judge:
         """
         values = self._measured(now)
         counts = self._which_count(values, now.diverged)
+        if counts.any():
+            self._latest = len(self._costs)
         self.values = np.where(counts, values, self.values)
         self.gone = np.where(counts, now.diverged, self.gone)
         self._add(self.values)
@@ -104,9 +107,11 @@ class Judge:
 
     @property
     def is_done(self) -> bool:
-        """Whether the epoch that counts is over, and nothing else is asked for."""
-        last = self.task.counted_epoch
-        return self.task.ends_there and last is not None and len(self._costs) - 1 >= last
+        """Whether nothing that comes could count, or is not waited for."""
+        epoch, last, patience = len(self._costs) - 1, self.task.counted_epoch, self.task.patience
+        if patience is not None and epoch - self._latest >= patience:
+            return True
+        return self.task.ends_there and last is not None and epoch >= last
 
     def outcome(
         self,

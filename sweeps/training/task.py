@@ -40,6 +40,7 @@ class Task:
     seconds: float = math.inf  # time limit; a trial that takes longer fails
     # The epoch that counts, where it was chosen before: in the confirmation, by the search.
     counted_epoch: int | None = None
+    patience: int | None = None  # epochs without a better one together, after which a trial ends
     ends_there: bool = False  # at that epoch: what comes after it is not asked for
     keep: bool = False  # whether the outcome has parameters and test outputs: in the confirmation
 

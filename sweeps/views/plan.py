@@ -8,7 +8,7 @@ from sweeps.base.errors import show
 from sweeps.data import Dataset
 from sweeps.phases import final, horizon, learning_curve
 from sweeps.search.delayed import max_trials
-from sweeps.study import consistency, search_section
+from sweeps.study import consistency, patience_rules, search_section
 from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.space import Range, walks
 from sweeps.study.spec import Study
@@ -177,11 +177,13 @@ def _horizon(study: Study, dataset: Dataset) -> list[tuple[str, str]]:
     batch = study.space.default["batch_size"]
     updates = study.epochs * horizon.updates_per_epoch(study, dataset)
     size = "of all rows" if batch == "full" else f"of {batch}"
+    patience = patience_rules.epochs(study)
+    ends = f"; a trial ends after {patience} without a better one" if patience else ""
     return [
         (
             "horizon",
             f"{wording.count(study.epochs, 'epoch')}: {updates:,} updates in batches {size} "
-            "(fixed.epochs sets it)",
+            f"(fixed.epochs sets it){ends}",
         )
     ]
 
