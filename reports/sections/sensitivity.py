@@ -92,7 +92,8 @@ def _unsaid(run: Run) -> Iterator[Block]:
         )
 
 
-# Where the first trials are from, by `search.start`.
+# Where the first trials are from, by `search.start`. Earlier versions drew them at random, and had
+# the folder of `search.from` under this name.
 STARTS = {
     "random": "at random",
     "sobol": "from Sobol points",
@@ -107,7 +108,7 @@ def _placed(run: Run) -> str:
         return f"which the sampler, {written}, spread over the space whatever their values."
     found = re.search(r"startup (\d+)", written)
     first = int(found[1]) if found else 0
-    how = STARTS[str(run.provenance["search"].get("start", "random"))]
+    how = STARTS.get(str(run.provenance["search"].get("start")), STARTS["random"])
     word = run.provenance["search"].get("per")  # each of whose arms has a search of its own
     counts = run.trials[f"param.{word}"].value_counts() if word in run.parameters else ()
     if first >= max(counts, default=len(run.trials)):

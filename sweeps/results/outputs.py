@@ -88,8 +88,7 @@ def write_provenance(run: PreparedRun, finished: list[Finished], facts: dict[str
     states = [one.outcome.state for one in finished]
     counts = {state: states.count(state) for state in folders.STATES}
     searched = study.search.model_dump(exclude={"pruner", "sampler", "from_"}, exclude_none=True)
-    # `search.from`: the provenance of the first version's runs calls it so.
-    searched |= {} if study.search.from_ is None else {"start": study.search.from_}
+    searched |= {} if study.search.from_ is None else {"from": study.search.from_}
     document = {
         "name": study.name,
         "description": study.description,
