@@ -92,7 +92,8 @@ def _unsaid(run: Run) -> Iterator[Block]:
         )
 
 
-# Where the first trials are from, by `search.start`.
+# Where the first trials are from, by `search.start`. Earlier versions drew them at random, and had
+# the folder of `search.from` under this name.
 STARTS = {
     "random": "at random",
     "sobol": "from Sobol points",

@@ -55,18 +55,21 @@ class DelayedStudy:
         trial = self._arm_study(number).ask(number)
         return trial if len(self._arm_studies) == 1 else in_space(trial, self._space)
 
-    def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool = True) -> None:
+    def replay(
+        self, number: int, trial: "FrozenTrial", is_recorded: bool = True, in_flight: bool = False
+    ) -> None:
         """Take over a trial that an earlier run asked, with the parameters it had there.
 
         A trial without a record is asked again. Errors: UserError if the sampler now gives
-        different parameters, or if the stored trial is impossible in this space.
+        different parameters, or if the stored trial is impossible in this space. in_flight: whether
+        the sampler is asked for another while this one counts as running.
         """
         space = self._spaces[number % len(self._spaces)]
         # Earlier versions stored a trial with the distributions of its own arm alone.
         expect_possible(trial, [self._space, space])
         if len(self._arm_studies) > 1:
             trial = in_space(trial, space)
-        self._arm_study(number).replay(number, trial, is_recorded)
+        self._arm_study(number).replay(number, trial, is_recorded, in_flight)
 
     def tell(self, outcome: Outcome) -> None:
         """Tell the sampler a trial's outcome."""
@@ -207,16 +210,20 @@ class ArmStudy:
             f"constraints: expected settings that keep them, got none of {DRAWS}: {texts}"
         )
 
-    def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool) -> None:
+    def replay(self, number: int, trial: "FrozenTrial", is_recorded: bool, in_flight: bool) -> None:
         """See `DelayedStudy.replay`."""
-        if is_recorded and self._spec.search.sampler.name not in samplers.KEEPS_NOTES:
+        name = self._spec.search.sampler.name
+        has_notes = in_flight and name in samplers.NOTES_WHILE_RUNNING
+        is_checked = not is_recorded or name in samplers.KEEPS_NOTES
+        if not (is_checked or has_notes):
             self._ids[number] = optuna_private.add(self._study, as_asked(trial))
             return
         asked = self.ask(number)
-        expect_asked(trial, asked.params)
+        if is_checked:
+            expect_asked(trial, asked.params)
         # The stored digits, for on another processor the last ones may differ. `asked` is no copy:
         # it is the very trial that the study keeps in memory.
-        asked.params = trial.params
+        asked.params, asked.distributions = trial.params, trial.distributions
 
     def tell(self, outcome: Outcome) -> None:
         """See `DelayedStudy.tell`."""

@@ -9,7 +9,7 @@ not depend on the order in which trials come back, on kills, or on later extensi
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sweeps.base import durations
 from sweeps.base.interrupts import Shield
@@ -18,6 +18,7 @@ from sweeps.engines import Engine
 from sweeps.search import races
 from sweeps.search.budgets import Budget
 from sweeps.search.delayed import DelayedStudy
+from sweeps.search.earlier import Earlier
 from sweeps.search.workers import Workers
 from sweeps.storage.compared import expect_recorded
 from sweeps.storage.store import Store
@@ -26,9 +27,6 @@ from sweeps.study.space import Params
 from sweeps.study.spec import Study
 from sweeps.training import seeds
 from sweeps.training.task import Outcome, Task, failed
-
-if TYPE_CHECKING:
-    import optuna
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def search(
     `dataset`, the trials with the most work go first, and small networks share a pack; without it,
     trials go alone, the oldest first.
     """
-    earlier = store.trials()
+    earlier = Earlier(study, store, budget.trials)
     outcomes: dict[int, Outcome] = {}
     running: dict[int, Params] = {}
     workers = Workers(engine, dataset, study.search, in_time=math.isfinite(budget.deadline))
@@ -72,7 +70,7 @@ def search(
                 delayed.tell(outcome)
                 budget.count(outcome)
             told = max(told, due.stop)
-            resumed = number < len(earlier)
+            resumed = number < len(earlier.trials)
             if number > 0 and not resumed and budget.ends():
                 break
             params, known = _next(delayed, store, earlier, number, shield)
@@ -101,22 +99,23 @@ def search(
 def _next(
     delayed: DelayedStudy,
     store: Store,
-    earlier: "list[optuna.trial.FrozenTrial]",
+    earlier: Earlier,
     number: int,
     shield: Shield,
 ) -> tuple[Params, Outcome | None]:
     """The parameters of trial `number`, and its outcome if an earlier run has trained it."""
     import optuna
 
-    if number >= len(earlier):
+    if number >= len(earlier.trials):
         with shield:
             asked = delayed.ask(number)
             store.asked(number, asked)
         known = store.load(number, asked.params)
     else:
-        asked = earlier[number]
-        record = store.recorded(number)
-        delayed.replay(number, asked, is_recorded=record is not None)
+        asked = earlier.trials[number]
+        record = earlier.record(number)
+        in_flight = earlier.is_in_flight(number)
+        delayed.replay(number, asked, is_recorded=record is not None, in_flight=in_flight)
         known = None
         if record is not None:
             expect_recorded(asked, *record)

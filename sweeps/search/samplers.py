@@ -65,6 +65,8 @@ SAMPLERS: Mapping[str, Callable[[Any, int], "BaseSampler"]] = {
 # These samplers keep notes on trials and study as they are asked (CMA-ES a pickle). Such notes are
 # never stored: a resumed run asks them for all trials again from the first on, which is quick.
 KEEPS_NOTES = frozenset({"cmaes", "nsga2", "nsga3"})
+# These keep notes on a trial that count while it runs: parameters that its arm has not, too.
+NOTES_WHILE_RUNNING = frozenset({"tpe", "gp"})
 
 
 def make(options: Any, seed: int, seen: "IntersectionSearchSpace") -> "BaseSampler":

@@ -26,6 +26,7 @@ def paragraphs(run: Run) -> str:
             40,
             "after the first 10 from settings that did well on other tables and Sobol points.",
         ),
+        ({"sampler": "tpe (startup 10)", "start": "../earlier"}, 40, "the first 10 at random"),
         ({"sampler": "tpe"}, 40, "expected good values."),
         ({"sampler": "random"}, 40, "spread over the space whatever their values"),
     ],

@@ -25,7 +25,7 @@ def prepared(folder: Path, rest: str = "", run: Path | None = None, **data: Any)
     given = {"source": "t.csv", "target": "y", "ignore": ["patient", "part"], **data}
     text = f"name: s\ndata: {json.dumps(given)}\nspace: {{l2: [0, 1]}}\n{rest}"
     document = documents.parse(text, "s.yaml")
-    return prepare.prepare(document, folder, [], folder=None if run is None else lambda _: run)
+    return prepare.prepare(document, folder, [], folder_of=None if run is None else lambda _: run)
 
 
 @pytest.fixture

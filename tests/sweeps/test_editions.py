@@ -14,6 +14,8 @@ from sweeps.results.result import Result
 from sweeps.storage import identities
 from sweeps.study.file import documents
 
+# The search as the first version had it.
+AS_EVER = {"trials": 4, "pruner": "none", "start": "random", "growth": 1}
 RATE = {"learning_rate": {"low": 1e-3, "high": 1, "log": True}}
 
 
@@ -60,7 +62,7 @@ def test_it_is_part_of_a_study_only_where_the_study_may_use_it() -> None:
 
 def test_a_study_that_says_nothing_new_is_the_one_it_was() -> None:
     """The digest that its records are kept under is that of the first version."""
-    known = identity(objective={"at": "last"})  # which did not need to be said
+    known = identity(objective={"at": "last"}, search=AS_EVER)  # which did not need to be said
     known["data"] = {**known["data"], "sha256": ""}  # of sines, whose last bits are the machine's
     assert identities.digest(known) == "56d04d4c81be38f9"
 
@@ -76,7 +78,7 @@ def test_a_run_from_before_is_refused(tmp_path: Path) -> None:
 
 def test_none_of_its_trials_that_used_it_is_learned_from(tmp_path: Path) -> None:
     space = {**RATE, "schedule": ["constant", "inverse_time"]}
-    first = run(values(space=space), tmp_path)
+    first = run(values(space=space, search=AS_EVER), tmp_path)  # of both schedules
     made_before(first.folder)
     source = {"trials": 1, "pruner": "none", "from": str(first.folder)}
     second = run(values("next", space=space, search=source), tmp_path)

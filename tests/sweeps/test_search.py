@@ -578,7 +578,8 @@ def test_a_warm_start_begins_with_what_fits(tmp_path: Path) -> None:
     rates = pd.read_parquet(tmp_path / "tiny" / "trials.parquet")["param.learning_rate"]
     assert 0 < len(written) == (rates >= 1e-2).sum() < 8
     provenance = json.loads((result.folder / "provenance.json").read_text())
-    assert provenance["search"]["start"] == source["from"]
+    assert provenance["search"]["from"] == source["from"]
+    assert provenance["search"]["start"] == "portfolio"
     # What the earlier run becomes does not matter any more: it goes on as it was begun.
     shutil.rmtree(tmp_path / "tiny")
     again = sweeps.run(second, out=tmp_path, jobs=1, confirm=False, quiet=True)
