@@ -103,9 +103,8 @@ class RowWeights:
         sums, sizes = self.sums(values[None])[:, 0], self._sizes
         parts = [sums, sums**2] if self.is_each_alone else _products(sums, sizes)
         products, units = np.stack(parts, axis=-1), len(sums)
-        seen, each = (
-            _whole(found, units) for found in (products.sum(axis=0), (self.counts @ products).T)
-        )
+        seen = _whole(products.sum(axis=0), float(units))
+        each = _whole((self.counts @ products).T, self._drawn)
         error = float(_standard_error(*seen)) * math.sqrt(units / max(units - 1, 1))
         return error, _standard_error(*each), each[0] / each[1]
 
@@ -122,7 +121,7 @@ class RowWeights:
     def _drawn(self) -> Array:
         """(draws,) rows in each draw."""
         if self.is_each_alone:
-            return np.full(len(self.counts), float(self.counts.shape[1]))
+            return np.full(len(self.counts), float(self.counts[0].sum()))
         return self.counts @ self._sizes
 
 
@@ -130,11 +129,11 @@ def _products(sums: Array, sizes: Array) -> list[Array]:
     return [sums, sizes, sums**2, sums * sizes, sizes**2]
 
 
-def _whole(found: Array, units: int) -> Array:
-    """(5, ...) sums of the products; (2, ...) are those of units of size 1, whose others follow."""
+def _whole(found: Array, units: Array | float) -> Array:
+    """(5, ...) sums of the products; (2, ...) are those of so many units of size 1."""
     if len(found) == 5:
         return found
-    sizes = np.full_like(found[0], units)
+    sizes = np.broadcast_to(units, found[0].shape)
     return np.stack([found[0], sizes, found[1], found[0], sizes])
 
 
