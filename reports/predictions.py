@@ -30,12 +30,8 @@ class Predictions:
             return frozenset(archive.files)
 
     def has(self, config: str, split: str) -> bool:
-        """Whether it is there, of every network: a trainer of the user's may say its errors alone.
-
-        What is said out of fold is no network's of all dev rows.
-        """
-        is_out_of_fold = split == "dev" and "dev_fold" in self.names
-        return f"{config}/{split}" in self.names and not is_out_of_fold
+        """Whether it is there: a trainer of the user's may say its errors alone."""
+        return f"{config}/{split}" in self.names
 
     def target(self, split: str) -> NDArray[Any]:
         """(n,) class indices, or the standardized target, of the split "dev" or "test"."""
