@@ -1,0 +1,81 @@
+"""Cells: a confirmation that goes on until it is decided, and is wrong no more often for that."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from reports.folds import Folds
+from reports.stats import differences, open_questions, recommending
+from reports.stats.open_questions import Look
+from tests.soak.coverage import memory
+from tests.soak.coverage.cells import NOTHING, Cell, Result, said
+from tests.soak.coverage.fold_worlds import Learner, Task, confirmed
+from tests.soak.coverage.folds import CLASSES, LARGE, NUMBERS, SMALL, ranked
+
+FOLDS, SEEDS, FIRST = 5, 2, 2
+BETTER_BY_LITTLE = Learner(12, 2.0)
+
+
+def up_to(run: memory.Simulated, repeats: int) -> memory.Simulated:
+    """The run as it was when so many of its repeats were there."""
+    if run.confirm is None or run.folds is None:
+        raise ValueError("up_to: expected a run that was confirmed in folds")
+    networks, kinds = repeats * FOLDS * SEEDS, run.confirm["kind"] == "network"
+    kept = run.confirm["replicate"] < np.where(kinds, networks, repeats * FOLDS)
+    arrays = {
+        name: found[: _of(name, found, run.folds.repeats, repeats)]
+        for name, found in run.arrays.items()
+    }
+    confirm = {"resample": "kfold", "folds": FOLDS, "repeats": repeats, "seeds": SEEDS}
+    return replace(
+        run,
+        confirm=run.confirm[kept].reset_index(drop=True),
+        provenance={**run.provenance, "confirm": confirm},
+        arrays=arrays,
+        memo={},
+    )
+
+
+def _of(name: str, found: np.ndarray, every: int, repeats: int) -> int:
+    """How many of an array's first places are of the first repeats."""
+    is_shared = name.endswith(("_target", "_group"))
+    return len(found) if is_shared else len(found) // every * repeats
+
+
+def looked(run: memory.Simulated, most: int) -> tuple[memory.Simulated, list[Look]]:
+    """The run as it was when nothing was open any more that networks settle, and its looks."""
+    found: list[Look] = []
+    for repeats in range(FIRST, most + 1):
+        now = ranked(up_to(run, repeats))
+        counts = [FOLDS * SEEDS * done for done in range(FIRST, repeats + 1)]
+        bounds = [one.bound for one in found]
+        found.append(open_questions.look(now, counts, FOLDS * SEEDS * most, bounds))
+        if not found[-1].is_open:
+            break
+    confirm = {**now.provenance["confirm"], "looks": [{"bound": one.bound} for one in found]}
+    return replace(now, provenance={**now.provenance, "confirm": confirm}, memo={}), found
+
+
+def settings(task: Task, first: Learner, second: Learner, n: int, most: int, equal: bool) -> Cell:
+    """Two settings, looked at until they are told apart; with `equal`, who does so is wrong."""
+
+    def study(rng: np.random.Generator) -> Result:
+        each = {"trial 1": first, "defaults": second}
+        run, _ = looked(confirmed(rng, task, each, n, design=Folds(FOLDS, most, SEEDS)), most)
+        if run.winner == "defaults" and equal:
+            return NOTHING
+        word = recommending.compare(run, str(run.winner), str(run.configs[1])).word
+        is_false = word == (differences.WORSE if not equal else differences.BETTER)
+        return said(is_false or (equal and word == differences.WORSE), word != differences.OPEN)
+
+    kind = "numbers" if task.numbers else "classes"
+    which = "equals" if equal else "unequals"
+    name = f"{which} of {kind}, {n} rows, looks at {FIRST} to {most} repeats"
+    return Cell(name, "verdict: until decided", study, kind="verdict")
+
+
+CELLS = (
+    settings(CLASSES, SMALL, SMALL, 300, 6, equal=True),
+    settings(NUMBERS, SMALL, SMALL, 150, 6, equal=True),
+    settings(CLASSES, LARGE, BETTER_BY_LITTLE, 300, 6, equal=False),
+)
