@@ -6,13 +6,14 @@ from typing import Any
 
 from reports import text
 from reports.frames import Run
-from reports.stats import differences, gaps, intervals, measures
+from reports.stats import differences, gaps, intervals, looks, measures
 from reports.stats import ledger as ledgers
 from reports.stats.differences import BETTER, OPEN, SAME, WORSE, Difference
 from reports.stats.intervals import Interval
 from reports.stats.ledger import Ledger
 from reports.stats.rows import DIVERGED, all_diverged
 
+JUST_WIDER = 1.005  # times as wide, which is not said
 MOST = 100  # times the rows that anyone would gather to decide a question
 WORTH = {
     BETTER: "A network is worth it",
@@ -103,7 +104,27 @@ def lines(run: Run) -> tuple[tuple[str, str], ...]:
         ("Against the defaults", defaults_in_words(run)),
         ("Against the best baseline", baseline_in_words(run)),
         ("What remains", remains_in_words(run)),
+        *((("Looked", looked),) if (looked := looks_in_words(run)) else ()),
     )
+
+
+def looks_in_words(run: Run) -> str:
+    """How often it was looked whether more networks are needed, and what they cannot decide."""
+    found = looks.of(run)
+    if not found:
+        return ""
+    counts = text.listing([str(one["replicates"]) for one in found])
+    said = f"{text.count(len(found), 'time')}, at {counts} networks a setting"
+    only = [
+        f"{one['name']}: about {one['rows']:,} {one['unit']}"
+        for one in found[-1]["questions"]
+        if one["rows"]
+    ]
+    rows = f" Only more data decides {'; '.join(only)}." if only else ""
+    wide = looks.stretch(run)
+    if wide < JUST_WIDER:
+        return f"{said}.{rows}"
+    return f"{said}; the intervals are {wide:.2g} times as wide for that.{rows}"
 
 
 def of_defaults(run: Run) -> Answer | None:

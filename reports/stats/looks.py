@@ -1,13 +1,14 @@
 """Looks at a confirmation that goes on until it is decided: how wide intervals have to be at each.
 
 Whoever looks often and stops at the first answer is wrong more often than each look says. So the
-5 % that may be wrong are spent over the looks, early ones getting little (Lan and DeMets, 1983, with
-a spending function like the bounds of O'Brien and Fleming, 1979). An interval with such a bound in
-place of 1.96 standard errors is one of 95 % over all looks (Jennison and Turnbull, 1989).
+5 % that may be wrong are spent over the looks, early ones getting little (Lan and DeMets, 1983,
+with a spending function like the bounds of O'Brien and Fleming, 1979). An interval with such a
+bound in place of 1.96 standard errors is one of 95 % over all looks (Jennison and Turnbull, 1989).
 """
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -78,14 +79,9 @@ def _after(at: Array, weights: Array, step: float, end: float) -> tuple[Array, A
     return places, end * of_nodes * density
 
 
-def count(run: Run) -> int:
-    """How often a run was looked at before it was reported; 1 where that was planned."""
-    return len(_looks(run)) or 1
-
-
 def stretch(run: Run) -> float:
     """By what the intervals of a run are wider than at a single look; 1 where there was one."""
-    found = _looks(run)
+    found = of(run)
     if not found:
         return 1.0
     from scipy import special
@@ -107,6 +103,7 @@ def sure(run: Run, p: float) -> float:
     return float(special.ndtr(special.ndtri(min(max(p, least), 1 - least)) / by))
 
 
-def _looks(run: Run) -> list[dict[str, float]]:
+def of(run: Run) -> list[dict[str, Any]]:
+    """What the provenance says of each look; nothing where the confirmation was of one round."""
     confirm = run.provenance["confirm"] or {}
     return list(confirm.get("looks", ()))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reports.frames import Run
-from reports.stats import differences, gaps, intervals, ledger, looks, recommending, rows
+from reports.stats import differences, gaps, ledger, looks, recommending, rows
 from reports.stats.differences import Difference
 from reports.stats.diverged import all_diverged
 from reports.stats.gaps import Gap
@@ -40,7 +40,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Look:
-    """What a look saw: the standard errors that an answer took, the networks' share, the answers."""
+    """What was seen: how many standard errors an answer took, the networks' share, the answers."""
 
     bound: float
     networks: float
@@ -142,5 +142,5 @@ def _open(
 
 def _about(number: float) -> int:
     """In two digits, rounded up."""
-    tens = 10 ** max(math.floor(math.log10(number)) - 1, 0)
+    tens: int = 10 ** max(math.floor(math.log10(number)) - 1, 0)
     return math.ceil(number / tens) * tens

@@ -63,7 +63,7 @@ def seconds(study: Study, dataset: Dataset, trials: int, confirm: bool, jobs: in
     searching = START + each * trials / jobs
     if not confirm:
         return searching
-    networks = each * (study.confirm.top + 1) * study.confirm.replicates / study.replicates.count
+    networks = each * (study.confirm.top + 1) * study.confirm.at_most / study.replicates.count
     beside = [seconds for _, seconds, _ in beside_networks(study, dataset)]
     # Each baseline is one worker's.
     return searching + max([(networks + sum(beside)) / jobs, *beside])

@@ -48,9 +48,7 @@ def test_one_answer_in_twenty_is_false_over_looks_whose_rows_stay() -> None:
 
 
 def test_bounds_hold_where_networks_hardly_count_or_alone_do() -> None:
-    hardly, alone = (
-        bounds(looks.shares([20, 30, 40], 40, networks)) for networks in (1e-9, 1.0)
-    )
+    hardly, alone = (bounds(looks.shares([20, 30, 40], 40, networks)) for networks in (1e-9, 1.0))
     assert hardly == pytest.approx([1.97, 1.97, 1.97], abs=0.06)
     assert alone[0] > 2.7
     assert alone[-1] == pytest.approx(2.0, abs=0.05)
