@@ -10,11 +10,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reports.frames import Run
-from reports.stats import differences, gaps, ledger, looks, recommending, rows
-from reports.stats.differences import Difference
+from reports.stats import (
+    bootstrap,
+    differences,
+    gaps,
+    ledger,
+    looks,
+    measures,
+    out_of_fold,
+    recommending,
+    rows,
+)
 from reports.stats.diverged import all_diverged
 from reports.stats.gaps import Gap
-from reports.stats.intervals import Interval
+from reports.stats.intervals import Array
+from reports.stats.measures import Measure
 
 BEYOND = 1_000_000  # rows that nobody gathers to decide a question
 PLAIN = 1.96  # standard errors
@@ -85,38 +95,69 @@ def questions(run: Run) -> tuple[Question, ...]:
 def _against(run: Run, other: str) -> Question:
     found = recommending.compare(run, str(run.winner), other)
     name, decisive = f"the winner against {other}", found.found.decisive
-    unit, share = rows.rows_of_split(run, run.judged).unit, _share(found.found)
+    half = (decisive.high - decisive.low) / 2 / looks.stretch(run)
+    alone = _rows_alone(run, found.found.by, other)
+    known = (decisive.n, _unit(run), _networks(alone, half / PLAIN))
     if found.word != differences.OPEN or not decisive.known:
-        return Question(name, found.word, False, 0, unit, share)
+        return Question(name, found.word, False, 0, *known[1:])
     middle = abs(decisive.low + decisive.high) / 2
-    of_rows = _half(decisive) / looks.stretch(run) * math.sqrt(1 - share)
     # How far the ends of the interval may be off, to be better or worse, or the same.
     room = max(middle, found.margin - middle)
-    return _open(name, found.word, of_rows, room, (decisive.n, unit, share))
+    return _open(name, found.word, PLAIN * alone, room, known)
 
 
-def _share(found: Difference) -> float:
-    """The networks' share of the squared standard error; all of it where rows have none."""
-    new, here = found.on_new_rows, found.on_these_rows
-    if new is None or here is None or not (new.known and here.known) or not _half(new):
+def _rows_alone(run: Run, by: Measure, other: str | None = None) -> float:
+    """The standard error of the winner's mean, or of what it is less than the other's, from rows.
+
+    0 where no number of rows is known to leave anything, and of what rows have no part in.
+    """
+    if run.folds is None or not by.of_rows:
+        return 0.0
+    each = [_by_repeat(run, name, by) for name in (str(run.winner), other) if name is not None]
+    if any(one is None for one in each):
+        return 0.0
+    losses = [one for one in each if one is not None]
+    apart = losses[0] - losses[1] if other else losses[0]
+    found = out_of_fold.rows_alone(apart, rows.group(run, run.judged))
+    return 0.0 if math.isnan(found) else math.sqrt(found)
+
+
+def _by_repeat(run: Run, config: str, by: Measure) -> Array | None:
+    """(repeats, n) what each row adds to the mean; None where that is no mean of rows."""
+    if by.of_rows in (measures.ERROR, "loss"):
+        losses = rows.row_losses(run, config, run.judged, by.of_rows)
+        _, losses = bootstrap.by_row(losses, rows.rooted(run, by.of_rows))
+    else:
+        found = measures.losses_of(run, config, by, run.judged)
+        if found is None:
+            return None
+        losses = found
+    repeats = run.folds.repeats if run.folds else 1
+    by_repeat: Array = losses.reshape(repeats, -1, losses.shape[-1]).mean(axis=1)
+    return by_repeat
+
+
+def _networks(alone: float, error: float) -> float:
+    """The networks' share of a squared standard error, that of the rows alone being known."""
+    if not error > 0:
         return 1.0
-    return min((_half(here) / _half(new)) ** 2, 1.0)
+    return min(max(1 - (alone / error) ** 2, 0.0), 1.0)
 
 
-def _half(found: Interval) -> float:
-    return (found.high - found.low) / 2
+def _unit(run: Run) -> str:
+    return rows.rows_of_split(run, run.judged).unit
 
 
 def _remains(run: Run) -> Question:
     """By the ledger of the winner, whose gaps are compared with the margin and with each other."""
     one = ledger.ledgers(run)[0]
     gap, room = _in_doubt(one)
-    squares, unit = gap.seed_error**2 + gap.row_error**2, rows.rows_of_split(run, run.judged).unit
-    share = gap.seed_error**2 / squares if squares > 0 else 1.0
-    if one.verdict != gaps.UNDECIDED or math.isnan(squares):
-        return Question(REMAINS, one.verdict, False, 0, unit, 1.0 if math.isnan(share) else share)
+    alone = 0.0 if gap.name == gaps.BIAS else _rows_alone(run, measures.plain())
     n = gap.rows or len(run.predictions.target(run.judged))
-    return _open(REMAINS, differences.OPEN, PLAIN * gap.row_error, room, (n, unit, share))
+    known = (n, _unit(run), _networks(alone, math.hypot(gap.seed_error, gap.row_error)))
+    if one.verdict != gaps.UNDECIDED or math.isnan(gap.p):
+        return Question(REMAINS, one.verdict, False, 0, *known[1:])
+    return _open(REMAINS, differences.OPEN, PLAIN * alone, room, known)
 
 
 def _in_doubt(one: ledger.Ledger) -> tuple[Gap, float]:

@@ -13,6 +13,7 @@ from tests.soak.coverage.fold_worlds import Learner, Task, confirmed
 from tests.soak.coverage.folds import CLASSES, LARGE, NUMBERS, SMALL, ranked
 
 FOLDS, SEEDS, FIRST = 5, 2, 2
+MARGIN = 1e-9
 BETTER_BY_LITTLE = Learner(12, 2.0)
 
 
@@ -26,7 +27,7 @@ def up_to(run: memory.Simulated, repeats: int) -> memory.Simulated:
         name: found[: _of(name, found, run.folds.repeats, repeats)]
         for name, found in run.arrays.items()
     }
-    confirm = {"resample": "kfold", "folds": FOLDS, "repeats": repeats, "seeds": SEEDS}
+    confirm = {**run.provenance["confirm"], "repeats": repeats}
     return replace(
         run,
         confirm=run.confirm[kept].reset_index(drop=True),
@@ -40,6 +41,12 @@ def _of(name: str, found: np.ndarray, every: int, repeats: int) -> int:
     """How many of an array's first places are of the first repeats."""
     is_shared = name.endswith(("_target", "_group"))
     return len(found) if is_shared else len(found) // every * repeats
+
+
+def strict(run: memory.Simulated) -> memory.Simulated:
+    """The run of a study that takes nothing for the same, so that whoever answers is wrong."""
+    confirm = {**run.provenance["confirm"], "margin": MARGIN}
+    return replace(run, provenance={**run.provenance, "confirm": confirm})
 
 
 def looked(run: memory.Simulated, most: int) -> tuple[memory.Simulated, list[Look]]:
@@ -61,7 +68,8 @@ def settings(task: Task, first: Learner, second: Learner, n: int, most: int, equ
 
     def study(rng: np.random.Generator) -> Result:
         each = {"trial 1": first, "defaults": second}
-        run, _ = looked(confirmed(rng, task, each, n, design=Folds(FOLDS, most, SEEDS)), most)
+        run = confirmed(rng, task, each, n, design=Folds(FOLDS, most, SEEDS))
+        run, _ = looked(strict(run) if equal else run, most)
         if run.winner == "defaults" and equal:
             return NOTHING
         word = recommending.compare(run, str(run.winner), str(run.configs[1])).word
