@@ -1,9 +1,12 @@
-"""Bounds of looks at a confirmation that goes on until it is decided."""
+"""Looks at a confirmation that goes on until it is decided: their bounds, and what is open."""
 
 import numpy as np
 import pytest
 
-from reports.stats import looks
+from reports.stats import looks, open_questions, out_of_fold
+from reports.stats.out_of_fold import WIDENING
+from tests.soak.coverage import until
+from tests.soak.coverage.fold_worlds import Learner, Task, confirmed
 
 # Two-sided bounds of equally spaced looks at 5 %, by the spending function like O'Brien and
 # Fleming's: Lan and DeMets (1983); Reboussin, DeMets, Kim and Lan (2000).
@@ -56,3 +59,38 @@ def test_bounds_hold_where_networks_hardly_count_or_alone_do() -> None:
 
 def test_what_is_spent_already_leaves_no_answer() -> None:
     assert looks.bound([0.5, 0.6], [1.5]) == looks.WIDEST
+
+
+# --- what is open --------------------------------------------------------------------------------
+
+
+def test_what_rows_leave_by_themselves_has_no_networks_in_it() -> None:
+    """Of rows that differ by 1 and of which each repeat says something else, by 2."""
+    rng, rows = np.random.default_rng(0), 400
+    found = []
+    for _ in range(200):
+        each = rng.normal(size=rows) + 2 * rng.normal(size=(2, rows))
+        found.append(out_of_fold.rows_alone(each, None))
+    assert np.mean(found) == pytest.approx(WIDENING**2 / rows, rel=0.15)
+    assert np.isnan(out_of_fold.rows_alone(np.ones((1, rows)), None))
+
+
+def question(first: Learner, second: Learner, n: int, seed: int) -> open_questions.Question:
+    """Whether the winner is better than the defaults, at 20 networks of 60."""
+    rng = np.random.default_rng(seed)
+    run = confirmed(rng, Task(), {"trial 1": first, "defaults": second}, n)
+    return open_questions.look(until.strict(run), [20], 60, []).questions[0]
+
+
+def test_what_only_rows_settle_is_told_with_how_many() -> None:
+    """Linear models have no seeds, and whatever the folds they are nearly the same."""
+    one = question(Learner(0, 1.0), Learner(0, 3.0), 150, seed=0)
+    assert (one.word, one.is_open, one.unit) == ("not decided", False, "rows")
+    assert one.rows > 150
+
+
+def test_what_networks_may_settle_is_open() -> None:
+    """Of four hidden units as they happen to be, no two networks are alike."""
+    one = question(Learner(6, 1.0), Learner(4, 1.0), 1000, seed=1)
+    assert (one.word, one.is_open, one.rows) == ("not decided", True, 0)
+    assert one.networks > 0.5
