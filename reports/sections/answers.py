@@ -120,11 +120,14 @@ def looks_in_words(run: Run) -> str:
         for one in found[-1]["questions"]
         if one["rows"]
     ]
-    rows = f" Only more data decides {'; '.join(only)}." if only else ""
+    rest = f" Only more data decides {'; '.join(only)}." if only else ""
+    left = [one["name"] for one in found[-1]["questions"] if one["is_open"]]
+    if left:
+        rest += f" More networks may yet decide {text.listing(left)} (confirm.most allows them)."
     wide = looks.stretch(run)
     if wide < JUST_WIDER:
-        return f"{said}.{rows}"
-    return f"{said}; the intervals are {wide:.2g} times as wide for that.{rows}"
+        return f"{said}.{rest}"
+    return f"{said}; the intervals are {wide:.2g} times as wide for that.{rest}"
 
 
 def of_defaults(run: Run) -> Answer | None:
@@ -256,7 +259,8 @@ def _size(run: Run, one: Answer) -> str:
         said += f"; in plain {error.name.removeprefix(f'{run.judged} ')} "
         said += error.interval(one.error, difference=True)
     said += _test_in_words(run, one)
-    return f"{said}. {_would_decide(one)}".removesuffix(". ")
+    decide = "" if looks.of(run) else _would_decide(one)
+    return f"{said}. {decide}".removesuffix(". ")
 
 
 def _test_in_words(run: Run, one: Answer) -> str:

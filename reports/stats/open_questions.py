@@ -36,7 +36,7 @@ class Question:
     """A question with its answer in a word.
 
     is_open: whether more networks may settle it. rows: about how many rows would, where only they
-    can (0: that is not so, or no number would). unit: "rows", or "groups" of them. networks: their
+    can (0: that is not so, or not told here). unit: "rows", or "groups" of them. networks: their
     share of the squared standard error.
     """
 
@@ -46,6 +46,11 @@ class Question:
     rows: int
     unit: str
     networks: float
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it has no answer."""
+        return self.word == differences.OPEN
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,8 @@ def _remains(run: Run) -> Question:
     known = (n, _unit(run), _networks(alone, math.hypot(gap.seed_error, gap.row_error)))
     if one.verdict != gaps.UNDECIDED or math.isnan(gap.p):
         return Question(REMAINS, one.verdict, False, 0, *known[1:])
-    return _open(REMAINS, differences.OPEN, PLAIN * alone, room, known)
+    # How many rows it takes, the ledger says by itself.
+    return replace(_open(REMAINS, differences.OPEN, PLAIN * alone, room, known), rows=0)
 
 
 def _in_doubt(one: ledger.Ledger) -> tuple[Gap, float]:

@@ -85,4 +85,4 @@ def _remedy(one: Any) -> str:
         return "; more networks may decide"
     if one.rows:
         return f"; about {one.rows:,} {one.unit} would decide it, no number of networks"
-    return ""
+    return f"; only more {one.unit} can decide it" if one.is_undecided else ""
