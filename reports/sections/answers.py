@@ -8,7 +8,7 @@ from typing import Any
 from reports import text
 from reports.frames import Run
 from reports.sections import procedure
-from reports.stats import differences, gaps, growth, intervals, measures
+from reports.stats import differences, gaps, growth, intervals, looks, measures
 from reports.stats import ledger as ledgers
 from reports.stats.all_rows import all_rows
 from reports.stats.differences import BETTER, OPEN, SAME, WORSE, Difference
@@ -16,6 +16,7 @@ from reports.stats.intervals import Interval
 from reports.stats.ledger import Ledger
 from reports.stats.rows import DIVERGED, all_diverged
 
+JUST_WIDER = 1.005  # times as wide, which is not said
 MOST = 100  # times the rows that anyone would gather to decide a question
 WORTH = {
     BETTER: "A network is worth it",
@@ -108,6 +109,7 @@ def lines(run: Run) -> tuple[tuple[str, str], ...]:
         ("What remains", remains_in_words(run)),
         *procedure.lines(run),
         *_further(run),
+        *((("Looked", looked),) if (looked := looks_in_words(run)) else ()),
     )
 
 
@@ -117,6 +119,28 @@ def _further(run: Run) -> Iterator[tuple[str, str]]:
         yield "More rows", words
     if saved := all_rows(run):
         yield "Saved", saved.in_words
+
+
+def looks_in_words(run: Run) -> str:
+    """How often it was looked whether more networks are needed, and what they cannot decide."""
+    found = looks.of(run)
+    if not found:
+        return ""
+    counts = text.listing([str(one["replicates"]) for one in found])
+    said = f"{text.count(len(found), 'time')}, at {counts} networks a setting"
+    only = [
+        f"{one['name']}: about {one['rows']:,} {one['unit']}"
+        for one in found[-1]["questions"]
+        if one["rows"]
+    ]
+    rest = f" Only more data decides {'; '.join(only)}." if only else ""
+    left = [one["name"] for one in found[-1]["questions"] if one["is_open"]]
+    if left:
+        rest += f" More networks may yet decide {text.listing(left)} (confirm.most allows them)."
+    wide = looks.stretch(run)
+    if wide < JUST_WIDER:
+        return f"{said}.{rest}"
+    return f"{said}; the intervals are {wide:.2g} times as wide for that.{rest}"
 
 
 def of_defaults(run: Run) -> Answer | None:
@@ -262,7 +286,8 @@ def _size(run: Run, one: Answer) -> str:
         said += f"; in plain {error.name.removeprefix(f'{run.judged} ')} "
         said += error.interval(one.error, difference=True)
     said += _test_in_words(run, one)
-    return f"{said}. {_would_decide(one)}".removesuffix(". ")
+    decide = "" if looks.of(run) else _would_decide(one)
+    return f"{said}. {decide}".removesuffix(". ")
 
 
 def _test_in_words(run: Run, one: Answer) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from reports.frames import Run
+from reports.stats import looks
 from reports.stats.out_of_fold import WIDENING
 
 
@@ -35,6 +36,24 @@ def luck(run: Run) -> str:
     )
 
 
+def _looks(run: Run) -> Iterator[tuple[str, str]]:
+    found = looks.of(run)
+    if not found:
+        return
+    bounds = ", ".join(f"{one['bound']:.2f}" for one in found)
+    yield (
+        "Looks",
+        "Repeats of the folds are added while a question is open that more networks may decide. "
+        "Who looks so often and stops at an answer is wrong too often, so the 5 % that may be "
+        "false are spent over all the looks that were planned, the early ones getting little (Lan "
+        "and DeMets, 1983; O'Brien and Fleming, 1979). An answer takes so many standard errors at "
+        f"each look: {bounds}, instead of 1.96; and the intervals of errors, differences and gaps "
+        "are those of the last one (Jennison and Turnbull, 1989). More networks shrink their own "
+        "part of the squared standard error, not that of the rows: where this alone leaves a "
+        "question open, the estimate being what it is, nothing is added for it.",
+    )
+
+
 def methods(run: Run) -> Iterator[tuple[str, str]]:
     """How numbers out of fold are made; nothing of one split."""
     if run.folds is None:
@@ -53,3 +72,4 @@ def methods(run: Run) -> Iterator[tuple[str, str]]:
         "trained the others. The test rows stand beside, and what networks add to them is "
         "widened alike.",
     )
+    yield from _looks(run)

@@ -1,6 +1,6 @@
 """Where the numbers come from, and the command that makes them again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reports import text
@@ -74,7 +74,7 @@ def _study(run: Run) -> Iterator[tuple[str, str]]:
     reference = found["reference"]
     yield "reference error", "assumed 0" if reference is None else text.value(reference)
     yield "search", text.settings(found["search"])
-    yield "confirmation", text.settings(found["confirm"] or {}) or "none"
+    yield "confirmation", _confirmation(found["confirm"] or {})
     counts = found["counts"]
     yield "trials", ", ".join(f"{value} {name}" for name, value in counts.items())
     yield "ended by", text.ended_by(run) or "the number of trials"
@@ -102,3 +102,9 @@ def _range(entry: dict[str, Any]) -> str:
         return "one of " + ", ".join(map(text.value, entry["choices"]))
     tail = ", log scale" if entry.get("log") else ""
     return f"{text.value(entry['low'])} to {text.value(entry['high'])}{tail}"
+
+
+def _confirmation(found: Mapping[str, Any]) -> str:
+    said = {name: value for name, value in found.items() if name != "looks"}
+    looked = f"; looked {text.count(len(found['looks']), 'time')}" if "looks" in found else ""
+    return f"{text.settings(said) or 'none'}{looked}"

@@ -12,6 +12,7 @@ from reports.stats import (
     bootstrap,
     differences,
     intervals,
+    looks,
     measures,
     objectives,
     out_of_fold,
@@ -155,7 +156,7 @@ def _new_rows(first: Run, last: Run, by: Measure, split: str) -> Interval:
         )
         kind = "paired crossed bootstrap"
     found = Interval(ends[1] - ends[0], *bootstrap.percentiles(apart), n, kind, covers)
-    return found.within(*by.unit(first).apart)
+    return found.stretched(max(map(looks.stretch, (first, last)))).within(*by.unit(first).apart)
 
 
 def _wider(run: Run, drawn: intervals.Array, split: str) -> intervals.Array:

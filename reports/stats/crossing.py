@@ -16,14 +16,19 @@ COVERS = "new training sets of as many rows, and new test rows"
 
 
 def crossed(
-    values: Array, group: NDArray[Any] | None = None, sets: int = 0, positive: bool = False
+    values: Array,
+    group: NDArray[Any] | None = None,
+    sets: int = 0,
+    positive: bool = False,
+    stretch: float = 1.0,
 ) -> Interval:
     """The mean of (R, n) values of training sets crossed with rows, or with groups of them (n,).
 
     Student's t on the standard error of a mean over both, in which what scatters in single cells
     counts once (Cornfield and Tukey, 1956), with the degrees of freedom of Satterthwaite (1946).
     sets: as how many the training sets count, as they share rows (0: as R); positive: of what is
-    above zero, and skewed: on the scale of logarithms. None below FEWEST training sets.
+    above zero, and skewed: on the scale of logarithms; stretch: how many times as wide. None below
+    FEWEST training sets.
     """
     mean, count = float(values.mean()), len(values)
     if count < FEWEST:
@@ -33,7 +38,7 @@ def crossed(
         return intervals.none(mean, count, "a single row, or group of rows")
     from scipy import special
 
-    half = float(special.stdtrit(freedom, 0.5 + LEVEL / 2)) * error
+    half = stretch * float(special.stdtrit(freedom, 0.5 + LEVEL / 2)) * error
     low, high = mean - half, mean + half
     if positive and mean > 0:
         if half > WIDEST * mean:

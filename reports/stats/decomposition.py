@@ -12,13 +12,14 @@ function of the rows, so of errors the sets' part is at least what was measured.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from reports.frames import Run, RunFolderError, once
-from reports.stats import intervals, rows, spread
+from reports.stats import intervals, looks, rows, spread
 from reports.stats.crossing import crossed
 from reports.stats.design import Design, design
 from reports.stats.intervals import Array, Interval
@@ -161,15 +162,16 @@ def _of(run: Run, config: str, name: str, found: Parts, asked: Design) -> Decomp
     sets = found.sets * (1.0 if is_bound else asked.widening(len(found.loss)))
     remains = found.loss - sets - starts
     group, folds = rows.group(run, "test"), min(asked.folds, len(found.loss))
+    across = partial(crossed, group=group, stretch=looks.stretch(run))
     return Decomposition(
         config,
         name,
         total=float(found.loss.mean()),
-        remains=crossed(remains, group, folds, positive=True),
-        sets=crossed(sets, group),
-        starts=None if found.starts is None else crossed(starts, group, folds, positive=True),
-        variance=crossed(sets + starts, group, folds, positive=True),
-        lead=crossed(remains - sets - starts, group, folds),
+        remains=across(remains, sets=folds, positive=True),
+        sets=across(sets),
+        starts=None if found.starts is None else across(starts, sets=folds, positive=True),
+        variance=across(sets + starts, sets=folds, positive=True),
+        lead=across(remains - sets - starts, sets=folds),
         shared=float(found.sets.mean()),
         is_bound=is_bound,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reports import text
 from reports.frames import Run
-from reports.stats import bootstrap, intervals, measures, out_of_fold, paired_draws, rows
+from reports.stats import bootstrap, intervals, looks, measures, out_of_fold, paired_draws, rows
 from reports.stats.intervals import Array, Interval
 from reports.stats.measures import Measure
 
@@ -85,7 +85,8 @@ def _on_these_rows(run: Run, first: str, second: str, by: Measure, split: str) -
         return intervals.none(estimate, len(ours), "unequal replicates")
     is_share = by.is_error and not run.regression
     n = len(run.predictions.target(split)) if is_share else 0
-    return paired(ours, theirs, by, intervals.one_row(len(ours), n)).within(*unit.apart)
+    found = paired(ours, theirs, by, intervals.one_row(len(ours), n))
+    return found.stretched(looks.stretch(run)).within(*unit.apart)
 
 
 def paired(ours: Array, theirs: Array, by: Measure, least: float = 0.0) -> Interval:
@@ -117,7 +118,7 @@ def _on_new_rows(run: Run, first: str, second: str, by: Measure, split: str) -> 
     if max(len(run.rows_of(config)) for config in (first, second)) == 1:
         kind, covers = f"paired bootstrap over {what}", f"new {what}, for these two trained models"
     found = Interval(estimate, *bootstrap.percentiles(apart), n, kind, covers)
-    return found.within(*by.unit(run, split).apart)
+    return found.stretched(looks.stretch(run)).within(*by.unit(run, split).apart)
 
 
 def baselines(run: Run) -> list[str]:

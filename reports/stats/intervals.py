@@ -56,6 +56,13 @@ class Interval:
         below, above = (math.hypot(end - self.estimate, by) for end in (self.low, self.high))
         return replace(self, low=middle - below, high=middle + above)
 
+    def stretched(self, by: float) -> "Interval":
+        """So many times as wide, around the middle of its bounds."""
+        if by == 1:
+            return self
+        middle, half = (self.low + self.high) / 2, by * (self.high - self.low) / 2
+        return replace(self, low=middle - half, high=middle + half)
+
     def within(self, low: float, high: float) -> "Interval":
         """Cut at the ends of a scale: t knows none, and would let an error be below 0."""
         return replace(self, low=max(self.low, low), high=min(self.high, high))

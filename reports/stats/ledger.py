@@ -14,7 +14,7 @@ import pandas as pd
 
 from reports import text
 from reports.frames import Run, once
-from reports.stats import deciding, intervals
+from reports.stats import deciding, intervals, looks
 from reports.stats.gaps import (
     BIAS,
     OVERFIT,
@@ -76,8 +76,9 @@ def ledger_of(run: Run, config: str, kind: str = "error") -> Ledger:
     )
     if all_diverged(run, config):
         gaps = tuple(lost(gap) for gap in gaps)
+    gaps = tuple(replace(gap, p=looks.sure(run, gap.p)) for gap in gaps)
     lead = _lead(run, config, kind) - reference
-    ahead = float((lead > 0).mean()) if len(train) > 1 else math.nan
+    ahead = looks.sure(run, float((lead > 0).mean())) if len(train) > 1 else math.nan
     verdict, given = judge(gaps, ahead, not assumed), judge(gaps, ahead)
     flip, flips_to = _flip(gaps, lead, train, reference, given, scale)
     few = deciding.RULE_OF_THREE if kind == "error" and not run.regression else 0.0

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from reports import text
 from reports.frames import Run
-from reports.stats import bootstrap, intervals
+from reports.stats import bootstrap, intervals, looks
 from reports.stats.gaps import BIAS, VARIANCE, Gap
 from reports.stats.intervals import Array, Interval
 from reports.stats.out_of_fold import WIDENING
@@ -44,19 +44,21 @@ def widened(run: Run, each: Array) -> float:
 class ErrorScale:
     """What the train error can be: its ends, and the rows it is a share of (0: it is none).
 
-    least: the standard error of its mean is taken for no smaller; covers: what its interval does.
+    least: the standard error of its mean is taken for no smaller; covers: what its interval does;
+    stretch: by what that is widened (`reports.stats.looks`).
     """
 
     ends: tuple[float, float]
     rows: int
     least: float = 0.0
     covers: str = "new seeds, for this training set"
+    stretch: float = 1.0
 
 
 def scale_of(run: Run, kind: str, train: Array) -> ErrorScale:
     """Of networks with such train errors (P,)."""
     rows = 0 if run.regression or kind != "error" else int(run.provenance["data"]["train"])
-    found = ErrorScale(text.unit(run, f"train_{kind}").ends, rows)
+    found = ErrorScale(text.unit(run, f"train_{kind}").ends, rows, stretch=looks.stretch(run))
     if run.folds is None:
         return found
     return replace(found, least=widened(run, train), covers=NETWORKS)
@@ -68,7 +70,7 @@ def bias(train: Array, reference: float, margin: float, scale: ErrorScale) -> Ga
     least = max(intervals.one_row(n, scale.rows), scale.least)
     low, high = (end - reference for end in scale.ends)
     found = intervals.t_mean(train - reference, scale.covers, least)
-    found = found.within(low, high)
+    found = found.stretched(scale.stretch).within(low, high)
     error = float(train.std(ddof=1)) / math.sqrt(n) if n > 1 else math.nan
     error = max(error, scale.least)
     p = intervals.p_above(train - reference, margin, least)
@@ -96,6 +98,7 @@ def row_gap(run: Run, config: str, kind: str, name: str, train: Array, margin: f
     n = min(losses[split].shape[1] for split in parts)
     estimate, seed_error = _between_networks(run, config, kind, upper, lower)
     interval = Interval(estimate, low, high, n, "crossed bootstrap", covers(run, unit))
+    interval = interval.stretched(looks.stretch(run))
     if not all(run.predictions.has(config, split) for split in parts):
         interval = replace(interval, covers="new seeds, on these rows")
     if replicates < 2:

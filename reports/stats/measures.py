@@ -13,6 +13,7 @@ from reports.stats import (
     bootstrap,
     choosing,
     intervals,
+    looks,
     objectives,
     out_of_fold,
     rows,
@@ -224,4 +225,5 @@ def _on_new_rows(run: Run, config: str, by: Measure, split: str) -> Interval:
     if len(run.rows_of(config)) == 1:
         kind, covers = f"bootstrap over {what}", f"new {what}, for this one trained network"
     n = len(run.predictions.target(split))
-    return Interval(float(each.mean()), low, high, n, kind, covers).within(*unit.ends)
+    found = Interval(float(each.mean()), low, high, n, kind, covers)
+    return found.stretched(looks.stretch(run)).within(*unit.ends)

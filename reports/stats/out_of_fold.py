@@ -8,7 +8,7 @@ differ on the rows that each predicts.
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -200,3 +200,18 @@ def of_score(score: RowScore, target: Labels, outputs: Array, of: NDArray[np.int
 def _as_seen(passes: int) -> Array:
     """(draws, passes): what networks add is drawn from all of them, not from the passes."""
     return np.full((bootstrap.DRAWS, passes), 1 / passes)
+
+
+def rows_alone(by_repeat: Array, of: NDArray[Any] | None) -> float:
+    """The squared standard error, widened, that any number of networks leaves of a mean of rows.
+
+    Args: by_repeat (repeats, n), of each row in each repeat; `of` (n,) the groups of rows, if any.
+    The scatter of rows has what networks and rows make together in it, too, which falls with the
+    number of networks; what two repeats have in common has not. NaN for a single repeat.
+    """
+    repeats = len(by_repeat)
+    if repeats < 2:
+        return math.nan
+    together = bootstrap.standard_error(by_repeat.mean(axis=0), of) ** 2
+    each = np.mean([bootstrap.standard_error(one, of) ** 2 for one in by_repeat])
+    return WIDENING**2 * max((repeats * together - float(each)) / (repeats - 1), 0.0)

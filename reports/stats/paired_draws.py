@@ -1,7 +1,7 @@
 """Draws of a difference of two settings in a measure of rows, on the same rows."""
 
 from reports.frames import Run
-from reports.stats import bootstrap, intervals, measures, out_of_fold, rows, scored, scores
+from reports.stats import bootstrap, intervals, looks, measures, out_of_fold, rows, scored, scores
 from reports.stats.bootstrap import RowWeights
 from reports.stats.intervals import Array, Interval
 from reports.stats.measures import ERROR, Measure
@@ -45,7 +45,8 @@ def over_networks(first: Confirmed, second: Confirmed, by: Measure) -> Interval:
         return intervals.none(estimate, n, "one pass over the rows")
     low, high = bootstrap.percentiles(estimate + apart)
     covers = "new networks and training sets, on these rows"
-    return Interval(estimate, low, high, n, "t over networks", covers)
+    found = Interval(estimate, low, high, n, "t over networks", covers)
+    return found.stretched(max(looks.stretch(one) for one, _ in (first, second)))
 
 
 def _side(run: Run, config: str, by: Measure) -> out_of_fold.Side:

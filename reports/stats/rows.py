@@ -6,7 +6,7 @@ import numpy as np
 
 from reports import text
 from reports.frames import Run
-from reports.stats import bootstrap, choosing, intervals, out_of_fold
+from reports.stats import bootstrap, choosing, intervals, looks, out_of_fold
 from reports.stats.bootstrap import RowWeights
 from reports.stats.diverged import DIVERGED as DIVERGED
 from reports.stats.diverged import all_diverged as all_diverged
@@ -35,7 +35,9 @@ def new_rows(run: Run, config: str, split: str, kind: str = "error") -> Interval
     if all_diverged(run, config):
         rows = run.rows_of(config)
         return intervals.none(float(rows[f"{split}_{kind}"].mean()), len(rows), DIVERGED)
-    found, name = _new_rows(run, config, split, kind), f"{split}_{kind}"
+    name = f"{split}_{kind}"
+    found = _new_rows(run, config, split, kind).stretched(looks.stretch(run))
+    found = found.within(*text.unit(run, name).ends)
     if config != run.winner:
         return found
     return found.moved(choosing.gain(run, name)).within(*text.unit(run, name).ends)
@@ -163,4 +165,5 @@ def difference_on_new_rows(
     kind, what = "paired crossed bootstrap", covers(run, unit)
     if max(len(run.rows_of(config)) for config in (first, second)) == 1:
         kind, what = f"paired bootstrap over {unit}", f"new {unit}, for these two trained models"
-    return Interval(estimate, *bootstrap.percentiles(drawn), n, kind, what)
+    found = Interval(estimate, *bootstrap.percentiles(drawn), n, kind, what)
+    return found.stretched(looks.stretch(run))

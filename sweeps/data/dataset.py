@@ -164,6 +164,17 @@ class Dataset:
             found.append((slice(alike[0][0], alike[-1][0] + 1), self.of(alike[0][1])))
         return found
 
+    def up_to(self, repeats: int) -> "Dataset":
+        """Of a confirmation out of fold what its first repeats of the folds see."""
+        if self.folds is None:
+            return self
+        folds = self.folds.up_to(repeats)
+        networks = self.replicates[: folds.design.replicates]
+        sets = networks[:: folds.design.seeds]
+        means = {name: np.mean([one.constants[name] for one in sets]) for name in self.constants}
+        constants = {name: float(mean) for name, mean in means.items()}
+        return replace(self, replicates=networks, folds=folds, constants=constants)
+
     @property
     def each_trained(self) -> list["Dataset"]:
         """One dataset for each set of training rows."""

@@ -49,11 +49,16 @@ def folded(divided: DividedTable, dataset: Dataset, confirm: Confirm, dtype: str
 def drawn_folds(
     confirm: Confirm, division: SplitSpec, pool: Pool
 ) -> tuple[FoldDesign, list[Resample]]:
-    """The folds, as many as said, else as the rows have enough of. Errors: Expected."""
+    """The folds, as many as said, else as the rows have enough of. Errors: Expected.
+
+    Of a confirmation that may go on, all that it may come to; the first are those that it begins
+    with, whatever is added.
+    """
     faults = []
-    for design in confirm.fold_designs:
+    for first in confirm.fold_designs:
+        design = first.up_to(confirm.planned(first)[-1])
         try:
-            return design, resampling.draw(_spec(design), division, pool)
+            return design, resampling.draw(_spec(design), division, pool, first.trained)
         except Expected as fault:
             fault.at = "folds"
             faults.append(fault)

@@ -3,7 +3,7 @@
 Workers get it, so pandas is not imported here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,12 @@ class Folds:
     labels: dict[str, NDArray[Any]]
     groups: dict[str, NDArray[np.intp]]
     encoders: tuple[Encoder, ...]
+
+    def up_to(self, repeats: int) -> "Folds":
+        """The first repeats of them."""
+        design = self.design.up_to(repeats)
+        encoders = self.encoders[: design.trained]
+        return replace(self, design=design, number=self.number[:repeats], encoders=encoders)
 
     def out_of_fold(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """(passes, n, K′): what is said of each row by networks that never saw it.

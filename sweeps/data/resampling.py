@@ -7,6 +7,7 @@ number alone, so they are the same for every trial, and others in the confirmati
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -47,9 +48,20 @@ class Resample:
     dev: Rows
 
 
-def draw(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resample]:
-    """The rows of each replicate. Errors: Expected (below `replicates`) where one lacks a class."""
-    each = _of_one_size(DRAWN[spec.resample](spec, division, pool), division, pool)
+def draw(
+    spec: ReplicatesSpec, division: SplitSpec, pool: Pool, alone: int | None = None
+) -> list[Resample]:
+    """The rows of each replicate. Errors: Expected (below `replicates`) where one lacks a class.
+
+    alone: the first so many are as they would be without the others, of which each repeat of the
+    folds is by itself.
+    """
+    drawn = DRAWN[spec.resample](spec, division, pool)
+    first = len(drawn) if alone is None else alone
+    starts = [0, *range(first, len(drawn), spec.n_folds)]
+    each: list[Resample] = []
+    for start, end in pairwise([*starts, len(drawn)]):
+        each += _of_one_size(drawn[start:end], division, pool, start)
     for number, one in enumerate(each):
         _expect_every_class(number, one, spec, pool)
     return each
@@ -76,7 +88,9 @@ def _folds(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resamp
     return each
 
 
-def _of_one_size(each: list[Resample], division: SplitSpec, pool: Pool) -> list[Resample]:
+def _of_one_size(
+    each: list[Resample], division: SplitSpec, pool: Pool, start: int
+) -> list[Resample]:
     """Training parts that are a few rows apart, with as many rows: some, at random, are left out.
 
     Networks that train on as many rows make as many updates, and share their buffers: of folds that
@@ -88,7 +102,7 @@ def _of_one_size(each: list[Resample], division: SplitSpec, pool: Pool) -> list[
     if largest - smallest > max(1, largest * FEW):
         return each
     found = []
-    for number, one in enumerate(each):
+    for number, one in enumerate(each, start):
         may_go = np.arange(len(one.train))
         if pool.labels is not None:
             labels = pool.labels.iloc[one.train]

@@ -106,24 +106,39 @@ class ConfirmationWork:
 
 
 def prepare(
-    study: Study, dataset: Dataset, chosen: list[Candidate], folder: Path, identity: str
+    study: Study,
+    dataset: Dataset,
+    chosen: list[Candidate],
+    folder: Path,
+    identity: str,
+    after: int = 0,
 ) -> ConfirmationWork:
     """The work that earlier runs have left to do; what they have confirmed is read from records.
 
-    dataset: `Dataset.for_confirmation`. identity: the digest of the study's identity.
+    dataset: `Dataset.for_confirmation`. identity: the digest of the study's identity. after: the
+    repeats of the folds that are done already, and no part of the work.
     """
     design = dataset.folds.design if dataset.folds else None
-    of_networks = {"folds": design.folds, "seeds": design.seeds} if design else {}
-    of_baselines = {"folds": design.folds, "repeats": design.repeats} if design else {}
-    keys = {c.label: {"study": identity, **record_key(study, c), **of_networks} for c in chosen}
+    done = {"after": after} if after else {}
+    of_networks = {"folds": design.folds, "seeds": design.seeds, **done} if design else {}
+    of_baselines = {"folds": design.folds, "repeats": design.repeats, **done} if design else {}
+    count = design.replicates if design else study.confirm.replicates
+    keys = {c.label: {"study": identity, **record_key(c, count), **of_networks} for c in chosen}
     names = baselines.names(dataset, study.confirm.baselines)
     for name in names:
         keys[name] = {"study": identity, "baseline": name, **of_baselines}
     known = _read(folder, keys)
     unknown = {name: _late(study, keys[name]) for name in names if name not in known}
     late = {name: outcome.cause for name, outcome in _read(folder, unknown).items()}
+    numbers = itertools.count()
     todo = [label for label in keys if label not in known and label not in late]
-    return ConfirmationWork(chosen, keys, known, late, _packs(study, dataset, chosen, todo))
+    networks = range(after * design.folds * design.seeds if design else 0, count)
+    packs = [
+        # Baselines first: the import of scikit-learn takes longest.
+        *_baselines(study, dataset, todo, numbers, after * design.folds if design else 0),
+        *_networks(study, [one for one in chosen if one.label in todo], networks, numbers),
+    ]
+    return ConfirmationWork(chosen, keys, known, late, packs)
 
 
 def _read(folder: Path, keys: Mapping[str, dict[str, Any]]) -> dict[str, Outcome]:
@@ -140,35 +155,28 @@ def _late(study: Study, key: dict[str, Any]) -> dict[str, Any]:
     return key | {"within": durations.seconds(study.confirm.baseline_time)}
 
 
-def _packs(
-    study: Study, dataset: Dataset, chosen: list[Candidate], todo: list[str]
-) -> list[list[ConfirmationJob]]:
-    numbers = itertools.count()
-    train, parts = custom.task_trainer(study), pieces(study.confirm.replicates)
-    return [
-        # Baselines first: the import of scikit-learn takes longest.
-        *_baselines(study, dataset, todo, numbers),
-        *(
-            [
-                ConfirmationJob(
-                    *(next(numbers), one.label, train, _task(study, one, piece)),
-                    networks=len(piece),
-                )
-            ]
-            for one in chosen
-            if one.label in todo
-            for piece in parts
-        ),
-    ]
+def _networks(
+    study: Study, chosen: list[Candidate], replicates: range, numbers: Iterator[int]
+) -> Iterator[list[ConfirmationJob]]:
+    """The packs of networks, some replicates of a candidate each."""
+    train = custom.task_trainer(study)
+    for one in chosen:
+        for piece in pieces(replicates):
+            task = _task(study, one, piece)
+            yield [ConfirmationJob(next(numbers), one.label, train, task, networks=len(piece))]
 
 
 def _baselines(
-    study: Study, dataset: Dataset, todo: list[str], numbers: Iterator[int]
+    study: Study, dataset: Dataset, todo: list[str], numbers: Iterator[int], first: int
 ) -> Iterator[list[ConfirmationJob]]:
-    """The packs of baselines: long ones alone, the others in one, to load scikit-learn once."""
+    """The packs of baselines: long ones alone, the others in one, to load scikit-learn once.
+
+    first: the set of training rows from which on they are trained.
+    """
     limit = durations.seconds(study.confirm.baseline_time)
+    train = partial(baselines.within, limit, first=first)
     jobs = [
-        ConfirmationJob(next(numbers), name, partial(baselines.within, limit), name, limit)
+        ConfirmationJob(next(numbers), name, train, name, limit)
         for name in baselines.names(dataset, study.confirm.baselines)
         if name in todo
     ]
@@ -188,8 +196,24 @@ def confirm(
 ) -> tuple[list[Confirmation], dict[str, Outcome], dict[str, str]]:
     """Do the work: the candidates' confirmations, best first; baselines by name; causes by label.
 
-    The last are the causes of what failed. Each outcome is recorded as soon as it is known; `done`
-    is called with every job that has come back.
+    The last are the causes of what failed; the rest is as `outcomes` says.
+    """
+    known, lost = outcomes(work, study, dataset, folder, jobs, done)
+    return ranked(work.chosen, study, dataset, known, lost)
+
+
+def outcomes(
+    work: ConfirmationWork,
+    study: Study,
+    dataset: Dataset,
+    folder: Path,
+    jobs: int,
+    done: Callable[[ConfirmationJob], None] = lambda job: None,
+) -> tuple[dict[str, Outcome], dict[str, str]]:
+    """Do the work: by label, what came of it, or the cause of its failure.
+
+    Each outcome is recorded as soon as it is known; `done` is called with every job that has come
+    back.
     """
     known, lost = dict(work.known), dict(work.late)
     too_late = baselines.late(durations.seconds(study.confirm.baseline_time))
@@ -204,14 +228,25 @@ def confirm(
                 continue
             known[label] = merging.merge(parts, study.objectives, study.metric_constraints)
             records.write([(record_path(folder, work.keys[label]), known[label], work.keys[label])])
-    confirmed = [c for c in work.chosen if c.label not in lost]
-    ranked = sorted(confirmed, key=lambda c: ranking.sort_key(study, known[c.label]))
-    networks = [Confirmation(c, known[c.label], rank) for rank, c in enumerate(ranked, 1)]
+    return known, lost
+
+
+def ranked(
+    chosen: list[Candidate],
+    study: Study,
+    dataset: Dataset,
+    known: Mapping[str, Outcome],
+    lost: Mapping[str, str],
+) -> tuple[list[Confirmation], dict[str, Outcome], dict[str, str]]:
+    """As `confirm` returns it."""
+    confirmed = [c for c in chosen if c.label not in lost]
+    ordered = sorted(confirmed, key=lambda c: ranking.sort_key(study, known[c.label]))
+    networks = [Confirmation(c, known[c.label], rank) for rank, c in enumerate(ordered, 1)]
     names = baselines.names(dataset, study.confirm.baselines)
     return (
         networks,
         {name: known[name] for name in names if name in known},
-        {label: lost[label] for label in work.keys if label in lost},
+        {label: lost[label] for label in [*(c.label for c in chosen), *names] if label in lost},
     )
 
 
@@ -231,7 +266,7 @@ def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
     )
 
 
-def record_key(study: Study, candidate: Candidate) -> dict[str, Any]:
+def record_key(candidate: Candidate, replicates: int) -> dict[str, Any]:
     """What tells the record of a candidate's networks, besides the study."""
     # The record has the networks' parameters, whose order in theta depends on the layout's version.
     layout = LAYOUT if candidate.config["batch_norm"] else 1
@@ -241,7 +276,7 @@ def record_key(study: Study, candidate: Candidate) -> dict[str, Any]:
         | {
             "config": vocabulary.identifying(candidate.config),
             "trial": candidate.trial,
-            "replicates": study.confirm.replicates,
+            "replicates": replicates,
         }
     )
 

@@ -64,7 +64,11 @@ def train(
         return None
     epochs = winner.candidate.epoch or final.epochs(config, outcome, study.objective.at == "best")
     whole = whole_dataset.whole(divided, dataset, study.dtype)
-    key = {"study": identity, "final": epochs, **confirm.record_key(study, winner.candidate)}
+    key = {
+        "study": identity,
+        "final": epochs,
+        **confirm.record_key(winner.candidate, study.confirm.replicates),
+    }
     path = record_path(folder, key)
     found = records.read(path, key)
     if found is None:
@@ -90,7 +94,7 @@ def _trained(study: Study, winner: Confirmation, epochs: int, whole: Dataset, jo
                 networks=len(piece),
             )
         ]
-        for number, piece in enumerate(pieces(study.confirm.replicates))
+        for number, piece in enumerate(pieces(range(study.confirm.replicates)))
     ]
     seconds = networks.seconds(config | {"epochs": epochs}, whole, study.confirm.replicates)
     with closing(results_soon(packs, study, whole, jobs, seconds)) as each:

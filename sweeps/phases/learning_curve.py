@@ -101,7 +101,7 @@ def prepare(
         return None
     winner, baseline = chosen[0].candidate, best_baseline(study, others)
     about = {"study": identity, "curve": rows.counts[:-1].tolist()}
-    keys = {winner.label: about | confirm.record_key(study, winner)}
+    keys = {winner.label: about | confirm.record_key(winner, study.confirm.replicates)}
     keys |= {} if baseline is None else {baseline: about | {"baseline": baseline}}
     found = {label: records.read(record_path(folder, key), key) for label, key in keys.items()}
     known = {label: outcome for label, outcome in found.items() if outcome is not None}

@@ -105,7 +105,7 @@ def _with_reason(dataset: Dataset, why: str) -> Dataset:
 
 def _expect_folds_only_where_resampled(study: Study, document: Document) -> None:
     """Errors: UserError."""
-    for name in ("folds", "seeds"):
+    for name in ("folds", "seeds", "until"):
         said = getattr(study.confirm, name)
         if said is not None and not study.replicates.is_resampled:
             hint = "the confirmation is on the one split; replicates: {resample: kfold} changes it"

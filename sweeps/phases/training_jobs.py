@@ -37,10 +37,9 @@ class ConfirmationJob:
     networks: int = 0
 
 
-def pieces(replicates: int) -> list[range]:
+def pieces(replicates: range) -> list[range]:
     """Replicates, those together that train as one task."""
-    starts = range(0, replicates, TOGETHER)
-    return [range(start, min(start + TOGETHER, replicates)) for start in starts]
+    return [replicates[start : start + TOGETHER] for start in range(0, len(replicates), TOGETHER)]
 
 
 def results(

@@ -108,7 +108,10 @@ def _frame(folder: Path, name: str, frame: pd.DataFrame) -> None:
 def confirmation(run: PreparedRun) -> dict[str, Any]:
     """What the provenance says of the confirmation: the section, and its folds, if it has such."""
     folds, section = run.dataset.for_confirmation.folds, run.study.confirm.model_dump()
-    own = {"resample": "kfold", **asdict(folds.design)} if folds else {}
+    own: dict[str, Any] = {}
+    if folds:
+        counts = {"replicates": folds.design.replicates, **asdict(folds.design)}
+        own = {"resample": "kfold", **counts}
     return {name: value for name, value in (section | own).items() if value is not None}
 
 
@@ -120,13 +123,21 @@ def _data(dataset: Dataset) -> dict[str, Any]:
 
 
 def write_provenance(run: PreparedRun, finished: list[Finished], facts: dict[str, Any]) -> None:
-    """`provenance.json`; `facts` is what only the runner knows (times, what ended the search)."""
+    """Write `provenance.json`."""
+    document = provenance_of(run, finished, facts)
+    atomic.write_text(run.folder / "provenance.json", json.dumps(document, indent=1))
+
+
+def provenance_of(
+    run: PreparedRun, finished: list[Finished], facts: dict[str, Any]
+) -> dict[str, Any]:
+    """What it says; `facts` is what only the runner knows (times, what ended the search)."""
     study, dataset = run.study, run.dataset
     states = [one.outcome.state for one in finished]
     counts = {state: states.count(state) for state in folders.STATES}
     searched = study.search.model_dump(exclude={"pruner", "sampler", "from_"}, exclude_none=True)
     searched |= {} if study.search.from_ is None else {"from": study.search.from_}
-    document = {
+    return {
         "name": study.name,
         "description": study.description,
         "task": dataset.target.task,
@@ -162,4 +173,3 @@ def write_provenance(run: PreparedRun, finished: list[Finished], facts: dict[str
         "threads": "one BLAS thread per worker",
         **facts,
     }
-    atomic.write_text(run.folder / "provenance.json", json.dumps(document, indent=1))

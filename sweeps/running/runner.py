@@ -1,7 +1,6 @@
 """One run from the study to the report: search, confirm, write, report."""
 
 import os
-import threading
 import time
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -19,15 +18,15 @@ from sweeps.base.errors import Expected, UserError
 from sweeps.base.interrupts import Shield
 from sweeps.base.terminal import say
 from sweeps.dashboard.writer import DashboardWriter
-from sweeps.phases import confirm as confirmation
 from sweeps.phases import prepare
 from sweeps.phases.options import Options, check_jobs, check_time, check_trials
 from sweeps.phases.prepare import PreparedRun
 from sweeps.results import outputs, reporting, resolved
 from sweeps.results.result import Result
-from sweeps.running import after_confirm, nested
+from sweeps.running import after_confirm, confirming, nested
 from sweeps.running.after_confirm import AfterConfirmation
 from sweeps.running.callbacks import Callbacks
+from sweeps.running.confirming import ConfirmationPhase
 from sweeps.running.s3_mirror import S3Mirror
 from sweeps.search import Finished, search, warm_start
 from sweeps.search.budgets import Budget, deadline
@@ -37,9 +36,7 @@ from sweeps.storage.run_folder import RunFolder
 from sweeps.storage.store import Store
 from sweeps.study.file import documents
 from sweeps.training import custom
-from sweeps.training.task import Outcome
-from sweeps.views import announcing, tables, wording
-from sweeps.views.confirmation import ConfirmationProgress
+from sweeps.views import announcing, tables
 from sweeps.views.progress import Progress
 
 
@@ -170,7 +167,8 @@ def _carried_out(
     started = datetime.now(UTC)
     searched = _search(run, store, DelayedStudy(run.study, known), shield, callbacks)
     callbacks.on_search_end()
-    confirmed = _confirm(run, searched.finished, store.identity)
+    confirmed = confirming.confirm(run, searched.finished, store.identity)
+    run = replace(run, dataset=confirmed.dataset)
     after = after_confirm.train(run, confirmed.networks, confirmed.others, store.identity)
     facts = _facts(run, searched, confirmed, after) | {
         "study_hash": store.identity,
@@ -208,20 +206,10 @@ class _SearchPhase:
     seconds: float
 
 
-@dataclass(frozen=True)
-class _ConfirmationPhase:
-    """Confirmed settings, winner first; baselines by name; by label, why one is missing."""
-
-    networks: list[confirmation.Confirmation]
-    others: dict[str, Outcome]
-    seconds: float
-    lost: dict[str, str]
-
-
 def _facts(
     run: PreparedRun,
     searched: _SearchPhase,
-    confirmed: _ConfirmationPhase,
+    confirmed: ConfirmationPhase,
     after: AfterConfirmation,
 ) -> dict[str, Any]:
     """What the provenance says of the run itself."""
@@ -235,7 +223,7 @@ def _facts(
         "engine": str(study.engine),
         "storage": str(run.storage or "journal.log"),
         "commit": checkout.commit(run.base),
-        "confirm": outputs.confirmation(run) if confirmed.networks else None,
+        "confirm": outputs.confirmation(run) | confirmed.looks if confirmed.networks else None,
         "lost": confirmed.lost | after.lost,
         "seconds": {"search": searched.seconds, "confirm": confirmed.seconds} | after.seconds,
         **outputs.final(after.final),
@@ -267,29 +255,3 @@ def _search(
         say(run.console, "ended by", f"{limit.met}; {asked}")
     ended_by = limit.met or f"trials: all {budget} were asked"
     return _SearchPhase(finished, ended_by, time.monotonic() - clock)
-
-
-def _confirm(run: PreparedRun, finished: list[Finished], identity: str) -> _ConfirmationPhase:
-    study, options = run.study, run.options
-    if not options.confirm:
-        return _ConfirmationPhase([], {}, 0.0, {})
-    clock = time.monotonic()
-    dataset = run.dataset.for_confirmation
-    chosen = confirmation.with_epochs(confirmation.candidates(study, finished), study, run.dataset)
-    work = confirmation.prepare(study, dataset, chosen, run.folder, identity)
-    if work.packs:
-        settings = sum(candidate.label not in work.known for candidate in chosen)
-        networks = wording.confirmation(study, dataset)
-        say(run.console, "confirm", f"{wording.count(settings, 'setting')} × {networks} …")
-    # The workers train meanwhile; this process has time to load what the report draws with.
-    threading.Thread(target=reporting.warm_up, daemon=True).start()
-    with ConfirmationProgress(run.console, work.jobs) as progress:
-        confirmed, others, lost = confirmation.confirm(
-            work, study, dataset, run.folder, options.jobs, progress.update
-        )
-    for label, cause in lost.items():
-        if any(candidate.label == label for candidate in chosen):
-            say(run.console, "failed", f"confirmation of {label}: {cause}", style="red")
-        else:
-            say(run.console, "left out", f"{label}: {cause}", style="yellow")
-    return _ConfirmationPhase(confirmed, others, time.monotonic() - clock, lost)

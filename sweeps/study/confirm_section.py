@@ -12,6 +12,7 @@ from sweeps.study.fold_design import FoldDesign
 from sweeps.study.section_base import StudySection, time_as_text
 
 Baseline = Literal["constant", "linear", "boosting"]
+MOST = 100  # networks of a setting, where it goes on until it is decided
 BASELINES: tuple[Baseline, ...] = get_args(Baseline)
 FEWEST_SIZES = 4  # of a learning curve: one more than its formula has numbers
 
@@ -22,6 +23,8 @@ class Confirm(StudySection):
     folds, seeds: where replicates are resampled, how many of each there are; else neither is said.
     learning_curve: there, on how many numbers of training rows the winner is trained; 0 for none.
     nested: in how many outer folds search and confirmation are made once more; None for none.
+    until: there, too, networks are added, a repeat of the folds at a time, while a question is open
+    that more of them may settle; most: how many a setting has at most.
     """
 
     top: int = Field(3, ge=1, le=100)
@@ -30,6 +33,8 @@ class Confirm(StudySection):
     seeds: int | None = Field(None, ge=1, le=1000)
     learning_curve: int = Field(6, ge=0, le=20)
     nested: int | None = Field(None, ge=3, le=100)
+    until: Literal["decided"] | None = None
+    most: int | None = Field(None, ge=2, le=1000)
     baselines: tuple[Baseline, ...] = BASELINES
     baseline_time: str = "5m"  # after which one is not waited for
     margin: float | None = Field(None, gt=0)  # of the objective; less apart is the same
@@ -50,6 +55,36 @@ class Confirm(StudySection):
             problem = Expected("fewer seeds than replicates", self.seeds, "two folds or more")
             raise PydanticCustomError("own", "{message}", {"message": problem.message})
         return self
+
+    @model_validator(mode="after")
+    def _room_for_more(self) -> "Confirm":
+        if self.most is not None and self.until is None:
+            problem = Expected("no most without until: decided", self.most)
+            raise PydanticCustomError("own", "{message}", {"message": problem.message})
+        each = self.fold_designs[0]
+        least = self.replicates + each.folds * each.seeds
+        if self.until is not None and self.at_most < least:
+            more = f"replicates ({self.replicates}) and one repeat more of {each.folds} folds"
+            expected = f"most of {least} or more, for {more} × {each.seeds} seeds"
+            problem = Expected(expected, self.at_most)
+            raise PydanticCustomError("own", "{message}", {"message": problem.message})
+        return self
+
+    @property
+    def at_most(self) -> int:
+        """How many networks a setting may come to have."""
+        if self.until is None:
+            return self.replicates
+        return MOST if self.most is None else self.most
+
+    def planned(self, design: FoldDesign) -> list[int]:
+        """After how many repeats it is looked whether all is decided; one number, if only once.
+
+        design: of any number of repeats.
+        """
+        each = design.folds * design.seeds
+        first = self.replicates // each
+        return list(range(first, max(self.at_most // each, first) + 1))
 
     @property
     def fold_designs(self) -> list[FoldDesign]:

@@ -1,7 +1,7 @@
 """How a confirmation out of fold is made of folds, repeats and seeds; what divides a count."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MOST_FOLDS = 5  # unless the study says another number
 SEEDS = 2  # networks of a fold, where the count lets each fold have as many
@@ -24,6 +24,10 @@ class FoldDesign:
     def trained(self) -> int:
         """How many sets of training rows there are: one for each fold of each repeat."""
         return self.folds * self.repeats
+
+    def up_to(self, repeats: int) -> "FoldDesign":
+        """With so many repeats of the same folds and seeds."""
+        return replace(self, repeats=repeats)
 
     def place(self, replicate: int) -> tuple[int, int, int]:
         """Repeat, fold and seed of a network."""

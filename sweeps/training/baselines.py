@@ -130,7 +130,7 @@ def seconds(name: str, dataset: Dataset) -> float:
     return sum(model.seconds(own) for own in dataset.each_trained)
 
 
-def within(limit: float, name: str, dataset: Dataset) -> Outcome:
+def within(limit: float, name: str, dataset: Dataset, first: int = 0) -> Outcome:
     """Train a baseline; it fails if it takes more than `limit` seconds.
 
     Where no signal can stop it (on Windows, or in C code), the engine ends its worker, later.
@@ -138,7 +138,7 @@ def within(limit: float, name: str, dataset: Dataset) -> Outcome:
     _model(name, dataset).make()  # imports scikit-learn before the clock starts
     try:
         with time_limit(limit):
-            return train(name, dataset)
+            return train(name, dataset, first)
     except TimeUp:
         return failed(-1, late(limit))
 
@@ -148,13 +148,13 @@ def late(limit: float) -> str:
     return f"not finished in {durations.words(limit)} (confirm.baseline_time allows more)"
 
 
-def train(name: str, dataset: Dataset) -> Outcome:
-    """Train a baseline on each set of training rows, P in all, without curves.
+def train(name: str, dataset: Dataset, first: int = 0) -> Outcome:
+    """Train a baseline on each set of training rows from `first` on, P in all, without curves.
 
     Final scores (P,), dev_outputs and test_outputs (P, n, K′), padded as in `Outcome`; those of
     the parts that are there.
     """
-    each = [_train(name, own) for own in dataset.each_trained]
+    each = [_train(name, own) for own in dataset.each_trained[first:]]
     final = {score: np.array([one[score] for one, _ in each]) for score in each[0][0]}
     arrays = {
         f"{part}_outputs": stacked([outputs[part][None] for _, outputs in each])

@@ -1,5 +1,6 @@
 """Merges the outcomes of a task's pieces, which have some replicates each, into one outcome."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,10 @@ def merge(
     """
     if len(pieces) == 1:
         return pieces[0]
+    final = _concatenated([p.final for p in pieces])
+    arrays = _concatenated([p.arrays for p in pieces])
+    if not pieces[0].curves:  # of a baseline
+        return replace(pieces[0], final=final, arrays=arrays)
     longest = max(pieces, key=lambda p: len(p.curves["epoch"]))
     epochs = len(longest.curves["epoch"])
     curves: dict[str, Any] = {"epoch": longest.curves["epoch"]}
@@ -31,7 +36,6 @@ def merge(
         columns = [_stretch(p.curves[name], epochs) for p in pieces]
         curves[name] = np.concatenate(columns, axis=1)
     each = np.concatenate([_stretch(p.each, epochs) for p in pieces], axis=1)
-    final = _concatenated([p.final for p in pieces])
     return Outcome(
         number=longest.number,
         state="complete",
@@ -41,7 +45,7 @@ def merge(
         each=each,
         final=final,
         violations=judging.violations(final, constraints),
-        arrays=_concatenated([p.arrays for p in pieces]),
+        arrays=arrays,
     )
 
 

@@ -64,7 +64,7 @@ def seconds(study: Study, dataset: Dataset, trials: int, confirmations: int, job
     searching = START * max(confirmations, 1) + each * trials / jobs
     if not confirmations:
         return searching
-    networks = each * (study.confirm.top + 1) * study.confirm.replicates / study.replicates.count
+    networks = each * (study.confirm.top + 1) * study.confirm.at_most / study.replicates.count
     networks += each * _after(study, dataset) / study.replicates.count
     beside = [seconds for _, seconds, _ in beside_networks(study, dataset)]
     # Each baseline is one worker's.

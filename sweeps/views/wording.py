@@ -40,8 +40,26 @@ def count(n: int, word: str) -> str:
 
 
 def confirmation(study: Study, dataset: Dataset) -> str:
-    """A confirmed setting's networks: `20 networks (5 folds × 2 repeats × 2 seeds)`."""
+    """A confirmed setting's networks: `20 networks (5 folds × 2 repeats × 2 seeds)`.
+
+    `20 networks (…), and 10 more up to 100 while more may decide` where it goes on.
+    """
+    folds = dataset.for_confirmation.folds
+    if folds is None:
+        return networks(study, dataset)
+    planned = study.confirm.planned(folds.design)
+    said = networks(study, dataset.for_confirmation.up_to(planned[0]))
+    if len(planned) == 1:
+        return said
+    each, most = folds.design.up_to(1).replicates, folds.design.up_to(planned[-1]).replicates
+    return f"{said}, and {each} more up to {most} while more may decide"
+
+
+def networks(study: Study, dataset: Dataset, after: int = 0) -> str:
+    """The same of one round; after: repeats of the folds that are done already."""
     folds = dataset.for_confirmation.folds
     if folds is None:
         return count(study.confirm.replicates, "fresh seed")
-    return f"{count(folds.design.replicates, 'network')} ({folds.design.in_words})"
+    design = folds.design.up_to(folds.design.repeats - after)
+    more = "more network" if after else "network"
+    return f"{count(design.replicates, more)} ({design.in_words})"

@@ -169,10 +169,10 @@ def test_the_confirmations_pieces_are_the_whole(moons: Dataset) -> None:
     whole = task(
         phase=seeds.CONFIRM, replicates=range(12), keep=True, keep_prob=0.8, counted_epoch=3
     )
-    parts = [train(replace(whole, replicates=piece), moons) for piece in pieces(12)]
+    parts = [train(replace(whole, replicates=piece), moons) for piece in pieces(range(12))]
     joined = merge(parts, whole.objectives, ())
     outcome = train(whole, moons)
-    assert [len(piece) for piece in pieces(12)] == [5, 5, 2]
+    assert [len(piece) for piece in pieces(range(12))] == [5, 5, 2]
     for name in ("dev_loss", "train_error", "diverged"):
         np.testing.assert_array_equal(joined.curves[name], outcome.curves[name])
     for name, values in outcome.arrays.items():

@@ -69,11 +69,21 @@ def costs(study: Study, dataset: Dataset, trials: int, jobs: int) -> Iterator[tu
         f"{between(low, high)} for {wording.count(trials, 'unpruned trial')} "
         f"with {wording.count(jobs, 'job')}",
     )
+    if study.confirm.until is not None:
+        yield "confirm", _confirmation(study, (ends[0][1], ends[-1][1]), jobs)
     yield "baselines", _baselines(study, dataset)
     if study.confirm.nested is not None:
         folds = study.confirm.nested
         seconds = estimates.seconds(study, dataset, folds * trials, folds, jobs)
         yield "nested", f"about {durations.words(seconds)} more for {folds} outer folds"
+
+
+def _confirmation(study: Study, of_trial: tuple[float, float], jobs: int) -> str:
+    """How long it may take at most; of_trial: seconds of the cheapest and of the dearest."""
+    settings, networks = study.confirm.top + 1, study.confirm.at_most
+    low, high = (each * settings * networks / study.replicates.count / jobs for each in of_trial)
+    asked = f"{wording.count(settings, 'setting')} × {wording.count(networks, 'network')}"
+    return f"{between(low, high)} for {asked}, if it goes on to the last"
 
 
 def _baselines(study: Study, dataset: Dataset) -> str:

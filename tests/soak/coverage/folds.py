@@ -111,15 +111,18 @@ GOAL = {"objective": _LOSS, "objectives": [{**_LOSS, "label": "dev_loss", "reduc
 
 
 def ranked(run: memory.Simulated) -> memory.Simulated:
-    """With ranks and trials by the dev loss, as a confirmation gives them."""
+    """With ranks and trials by the dev loss, the winner first, as a confirmation gives them."""
     if run.confirm is None:
         raise ValueError("ranked: expected a confirmed run, got none")
     frame = run.confirm.copy()
-    means = frame.groupby("config")["dev_loss"].mean().sort_values()
-    frame["rank"] = frame["config"].map({name: n for n, name in enumerate(means.index, 1)})
+    is_network = frame["kind"] == "network"
+    means = frame[is_network].groupby("config")["dev_loss"].mean().sort_values()
+    rank = frame["config"].map({name: n for n, name in enumerate(means.index, 1)})
+    frame["rank"] = rank.fillna(0).astype(int)
     of = {name: 0 if name == "defaults" else int(name.split()[1]) for name in means.index}
-    frame["trial"] = frame["config"].map(of)
-    return replace(run, confirm=frame)
+    frame["trial"] = frame["config"].map(of).fillna(-1).astype(int)
+    order = rank.fillna(len(means) + 1).argsort(kind="stable")
+    return replace(run, confirm=frame.iloc[order].reset_index(drop=True))
 
 
 def _words(task: Task) -> str:

@@ -18,11 +18,15 @@ from tests.soak.coverage import (
     numbers,
     parts,
     seeds,
+    until,
     verdicts,
 )
 from tests.soak.coverage.cells import Cell
 
-MODULES = (errors, numbers, classes, differences, chosen, gaps, parts, seeds, verdicts, folds)
+MODULES = (
+    *(errors, numbers, classes, differences, chosen, gaps, parts, seeds, verdicts, folds),
+    until,
+)
 CELLS: tuple[Cell, ...] = tuple(cell for module in MODULES for cell in module.CELLS)
 LEAST, MOST = 0.93, 0.98
 FALSE = 0.05
