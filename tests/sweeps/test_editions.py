@@ -15,7 +15,10 @@ from sweeps.storage import identities
 from sweeps.study.file import documents
 
 # The search as the first version had it.
-AS_EVER = {"trials": 4, "pruner": "none", "start": "random", "growth": 1}
+AS_EVER = {
+    **{"trials": 4, "pruner": "none", "start": "random", "growth": 1},
+    **{"racing": False, "patience": "none"},
+}
 RATE = {"learning_rate": {"low": 1e-3, "high": 1, "log": True}}
 
 

@@ -158,7 +158,7 @@ def test_provenance_says_what_was_run(run: Result) -> None:
     assert sum(provenance["counts"][s] for s in ("complete", "pruned", "failed")) == 12
     assert provenance["versions"]["numpy"] == np.__version__
     baselines = {"baselines": ["constant", "linear", "boosting"], "baseline_time": "5m"}
-    assert provenance["confirm"] == {"top": 2, "replicates": 4, **baselines}
+    assert provenance["confirm"] == {"top": 2, "replicates": 4, "learning_curve": 6, **baselines}
 
 
 def test_no_confirm_leaves_no_stale_confirmation(tmp_path: Path) -> None:

@@ -136,11 +136,12 @@ def write(
     For classes `p.NAME`, the mean of the networks' probabilities, and `sd.NAME`, their SD; for a
     number `sd`. Errors: UserError.
     """
-    notes = Notes(of_model=model.note)
+    notes = Notes()
     kind = _kind(rows)
     done = 0
     for frame in _chunks(rows, kind, model):
         if done == 0:
+            notes.of_model = model.note
             keep = _names(keep, frame)
             notes.unused = _check_columns(frame, model, keep, rows)
         _check_values(frame, model, rows, kind, done)
