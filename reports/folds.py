@@ -21,6 +21,20 @@ class Folds:
     seeds: int
 
     @property
+    def sets(self) -> int:
+        """The training sets, one for each fold of each repeat."""
+        return self.folds * self.repeats
+
+    def widening(self, sets: int) -> float:
+        """How much larger a variance were between training sets that share no row.
+
+        Of a smooth function of the rows, by the delete-d jackknife (Shao and Wu, 1989): two sets of
+        one repeat differ by 1 / (k - 1) of what two without a row in common do, two of several
+        repeats by 1 / k. This is over all pairs of so many sets.
+        """
+        return self.folds * (sets - 1) / sets
+
+    @property
     def in_words(self) -> str:
         """`5 folds × 2 repeats × 2 seeds`, without what there is one of."""
         many = ((self.folds, "fold"), (self.repeats, "repeat"), (self.seeds, "seed"))

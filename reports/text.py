@@ -308,9 +308,9 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def listing(names: list[str]) -> str:
+def listing(names: list[str], word: str = "and") -> str:
     """a, b and c."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return f" {word} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def count(n: int, word: str, plural: str = "") -> str:

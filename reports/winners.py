@@ -124,8 +124,10 @@ def _objectives(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
     if run.folds is None:
         compared += "; by it settings are compared"
     else:
-        seeds = f"{_out_of_fold(run, frame)}; by it settings are compared, where it is a mean"
+        seeds = _out_of_fold(run, frame)
     for name, goal in summary.beyond_the_error(run):
+        if run.folds is not None and goal.reduce == "mean" and name != "test_objective":
+            seeds = f"{_out_of_fold(run, frame)}; settings are compared by it"
         about = (goal.name, compared if name == "test_objective" else seeds)
         yield _column(frame, name, goal.name, goal.unit, about)
 
@@ -136,7 +138,7 @@ def _errors(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
     about = {"test": ("error", f"{share}, mean of {_on_new_rows(run, frame)}")}
     order = ("test", "dev")
     if run.folds is not None:
-        beside = f"{about['test'][1]}; of rows that no choice has seen, which stand beside"
+        beside = f"{about['test'][1]}; these rows played no part in any choice"
         about = {
             "dev": ("dev error", f"error on new data: {share}, {_out_of_fold(run, frame)}"),
             "test": ("test error", beside),

@@ -42,17 +42,15 @@ def why(run: Run, choice: Choice) -> str:
 
 
 def _open(run: Run, choice: Choice) -> str:
-    """`whether a network is as good is not decided`."""
+    """`it is not decided whether a network is as good`."""
     names = tellingly(run, choice.open)
     if choice.kind != NETWORK and all(name in run.configs for name in names):
-        return "whether a network is as good is not decided"
+        return "it is not decided whether a network is as good"
     most = 3 if len(names) == 3 else 2
     shown = [called(run, name) for name in names[:most]]
     shown += [text.count(len(names) - most, "other")] * (len(names) > most)
-    return (
-        f"whether {text.listing(shown).replace(' and ', ' or ')} "
-        f"{'is' if len(names) == 1 else 'are'} as good is not decided"
-    )
+    verb = "is" if len(names) == 1 else "are"
+    return f"it is not decided whether {text.listing(shown, 'or')} {verb} as good"
 
 
 def tellingly(run: Run, names: Sequence[str]) -> list[str]:
@@ -82,7 +80,7 @@ def _of_other(run: Run, choice: Choice) -> str:
 def _lead(run: Run, name: str, one: Comparison) -> str:
     if recommending.leads_all(run, name):
         return f"It has {_least(run, one.found.by)} of all that was tried"
-    return "It was the best when it was chosen"
+    return "It was ahead where the choice was made, and no other model is shown to be better"
 
 
 def _of_network(run: Run, choice: Choice) -> str:

@@ -12,7 +12,7 @@ from reports.advice.in_words import answer_of, setting_in_words
 from reports.advice.reasons import Fact
 from reports.advice.step import Step, where
 from reports.frames import Run, once
-from reports.stats import measures, recommending
+from reports.stats import constants, measures, recommending
 from reports.stats.intervals import Interval
 from reports.stats.recommending import CONSTANT, NETWORK, Choice
 
@@ -103,7 +103,7 @@ def _headline(run: Run, choice: Choice) -> str:
         return f"Nothing here beats a constant: {answer_of(run, choice.name)}."
     if choice.kind != NETWORK:
         return f"Use {choice.name}, not a network."
-    if recommending.is_constant(run, choice.name):
+    if constants.constant(run, choice.name) is not None:
         return f"The best network, {choice.name}, answers the same for every row."
     if choice.name == run.default:
         return "Use a network with the default settings."

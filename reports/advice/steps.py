@@ -14,13 +14,14 @@ from reports.advice.reasons import tellingly
 from reports.advice.space_steps import space_steps
 from reports.advice.step import Step
 from reports.frames import Run
-from reports.stats import classes, lints, recommending, tuning
+from reports.stats import classes, lints, looks, recommending, tuning
 from reports.stats.intervals import Interval
 from reports.stats.recommending import NETWORK, Choice, Comparison
 
 SHOWN = 3
 RESAMPLED_BELOW = 10_000  # rows, from which on one split decides as well
 AFFORDABLE = 5  # times the networks that there are
+MOST_NETWORKS = 1000  # that a setting may have
 ENOUGH = 10  # networks of a setting
 LATE = 0.75  # of the search: what was found then may not be the end
 
@@ -38,28 +39,42 @@ def open_question(run: Run, choice: Choice) -> Iterator[Step]:
     asked = tellingly(run, choice.open)[0]
     networks = choice.kind != NETWORK and asked in run.configs
     other = "a network" if networks else called(run, asked)
-    confirm, data = run.provenance["confirm"] or {}, run.provenance["data"]
+    confirm = run.provenance["confirm"] or {}
     one = recommending.compare(run, choice.best, asked)
     count = max(int(run.provenance["search"]["replicates"]), 5)
-    if not recommending.is_resampled(run) and data["rows"] < RESAMPLED_BELOW:
+    if _may_be_folded(run):
         yield Step(
             f"{text.count(one.found.decisive.n, 'row')} cannot decide whether {other} does as "
             "well. Let all rows but the test rows count:",
             f"replicates: {{count: {count}, resample: kfold}}",
         )
         return
-    times = networks_needed(one)
+    times = networks_needed(one) if _may_networks_decide(run) else math.inf
     now = int(confirm.get("replicates") or max(len(run.rows_of(name)) for name in run.configs))
-    if times <= AFFORDABLE:
+    if times <= AFFORDABLE and now * times <= MOST_NETWORKS:
+        key = "most" if confirm.get("until") else "replicates"
         yield Step(
             f"Whether {other} does as well is not decided. More networks would tell:",
-            f"confirm: {{replicates: {now * times}}}",
+            f"confirm: {{{key}: {now * times}}}",
         )
     else:
         yield Step(
             f"Whether {other} does as well only more rows can tell{_how_many(one)}:",
             "data: {source: more_rows.csv}  # your file",
         )
+
+
+def _may_be_folded(run: Run) -> bool:
+    """Whether folds would use more rows: where they are few and no column divides them."""
+    data = run.provenance["data"]
+    divided = data.get("not_resampled") or re.search(r"split: \{[^{}]*\bcolumn:", run.study_yaml)
+    return not (recommending.is_resampled(run) or divided or data["rows"] >= RESAMPLED_BELOW)
+
+
+def _may_networks_decide(run: Run) -> bool:
+    """What the last look said, where the confirmation went on until it was decided."""
+    seen = looks.of(run)
+    return not seen or any(one["is_open"] for one in seen[-1]["questions"])
 
 
 def networks_needed(one: Comparison) -> float:
@@ -143,7 +158,8 @@ def late_find(run: Run, choice: Choice) -> Iterator[Step]:
 
 def whole_procedure(run: Run, choice: Choice) -> Iterator[Step]:
     """What search and confirmation together give on new rows; on one split, another one."""
-    if run.nested is not None:
+    is_fold = re.search(r"split: \{.*\bouter:", run.study_yaml) is not None
+    if run.nested is not None or is_fold or run.provenance["search"].get("from"):
         return
     if recommending.is_resampled(run):
         yield Step(

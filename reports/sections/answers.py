@@ -129,18 +129,18 @@ def looks_in_words(run: Run) -> str:
     counts = text.listing([str(one["replicates"]) for one in found])
     said = f"{text.count(len(found), 'time')}, at {counts} networks a setting"
     only = [
-        f"{one['name']}: about {one['rows']:,} {one['unit']}"
+        f"{one['name']} (about {one['rows']:,} {one['unit']})"
         for one in found[-1]["questions"]
         if one["rows"]
     ]
-    rest = f" Only more data decides {'; '.join(only)}." if only else ""
+    rest = f" Only more rows can decide: {'; '.join(only)}." if only else ""
     left = [one["name"] for one in found[-1]["questions"] if one["is_open"]]
     if left:
         rest += f" More networks may yet decide {text.listing(left)} (confirm.most allows them)."
     wide = looks.stretch(run)
     if wide < JUST_WIDER:
         return f"{said}.{rest}"
-    return f"{said}; the intervals are {wide:.2g} times as wide for that.{rest}"
+    return f"{said}; because of the repeated looks intervals are {wide:.2g} times as wide.{rest}"
 
 
 def of_defaults(run: Run) -> Answer | None:

@@ -20,6 +20,7 @@ from reports.sections.blocks import (
 )
 from reports.stats import outer as stats
 from reports.stats.differences import BETTER, OPEN, SAME, WORSE
+from reports.stats.out_of_fold import WIDENING
 
 TITLE = "What the whole procedure gives on new rows"
 AGAINST = {
@@ -206,6 +207,6 @@ def method(run: Run) -> Iterator[tuple[str, str]]:
         TITLE,
         "Nested cross-validation (Varma and Simon, 2006): nothing of a fold's rows took part in "
         "its search. Its interval draws rows, and what folds differ by beyond their rows, by "
-        "Student's t over folds; draws of rows are widened by a quarter, for the folds' training "
-        "rows overlap (Bates, Hastie and Tibshirani, 2024).",
+        f"Student's t over folds; draws of rows are {WIDENING:g} times as wide, for the folds' "
+        "training rows overlap (Bates, Hastie and Tibshirani, 2024).",
     )

@@ -11,12 +11,14 @@ from reports.stats.findings import WARN, Lint
 SPREAD = 0.01  # SDs of the target, within which predictions count as one number
 
 
-def constant(run: Run) -> str | None:
-    """What the winner's networks together say of all dev and test rows, if it is one thing.
+def constant(run: Run, config: str | None = None) -> str | None:
+    """What a setting's networks together say of all dev and test rows, if it is one thing.
+
+    config: the winner, unless it is said.
 
     A class in quotes, or "one number"; None where they tell rows apart, or nothing is known.
     """
-    config = run.winner
+    config = config or run.winner
     if config is None or not all(run.predictions.has(config, part) for part in ("dev", "test")):
         return None
     each = [_together(run.predictions.of(config, part)) for part in ("dev", "test")]

@@ -5,7 +5,7 @@ starts do are told apart there. Of the rows out of fold each has as many trainin
 repeats, which is too few.
 
 The training sets share most of their rows, so they differ less than sets of other rows would. Of
-losses of probabilities and numbers that is made good (`Design.widening`); answers are no smooth
+losses of probabilities and numbers that is made good (`Folds.widening`); answers are no smooth
 function of the rows, so of errors the sets' part is at least what was measured.
 """
 
@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from reports.folds import Folds
 from reports.frames import Run, RunFolderError, once
 from reports.stats import intervals, looks, rows, spread
 from reports.stats.crossing import crossed
-from reports.stats.design import Design, design
 from reports.stats.intervals import Array, Interval
 from reports.stats.spread import Majority, Parts
 
@@ -70,7 +70,7 @@ class Decomposed:
 @once
 def decomposed(run: Run) -> tuple[Decomposed, ...]:
     """The winner's, and the defaults' where they are another; none of what was not resampled."""
-    asked, settings = design(run), dict.fromkeys(filter(None, (run.winner, run.default)))
+    asked, settings = run.folds, dict.fromkeys(filter(None, (run.winner, run.default)))
     if asked is None:
         return ()
     known = [config for config in settings if run.predictions.has(config, "test")]
@@ -111,7 +111,7 @@ def frame(found: tuple[Decomposed, ...]) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def _decomposed(run: Run, config: str, asked: Design) -> Decomposed | None:
+def _decomposed(run: Run, config: str, asked: Folds) -> Decomposed | None:
     """None where fewer than two training sets have all their networks."""
     outputs = _outputs(run, config, asked)
     diverged = (run.rows_of(config)["status"] == "diverged").to_numpy()
@@ -128,7 +128,7 @@ def _decomposed(run: Run, config: str, asked: Design) -> Decomposed | None:
     return Decomposed(config, each, most, networks, len(outputs), lost.size - networks)
 
 
-def _outputs(run: Run, config: str, asked: Design) -> Array:
+def _outputs(run: Run, config: str, asked: Folds) -> Array:
     """(training sets, seeds, n, K): what each network says of the test rows."""
     found, target = run.predictions.of(config, "test"), run.predictions.target("test")
     networks = asked.sets * asked.seeds
@@ -151,7 +151,7 @@ def _losses(run: Run, outputs: Array, target: Array) -> Iterator[tuple[str, Part
     yield ERROR, spread.parts(spread.Squared(0.5), answers, hot)
 
 
-def _of(run: Run, config: str, name: str, found: Parts, asked: Design) -> Decomposition:
+def _of(run: Run, config: str, name: str, found: Parts, asked: Folds) -> Decomposition:
     """The parts with their intervals.
 
     All repeats use the same rows, so training sets count as those of one; but not for what the sets

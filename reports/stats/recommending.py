@@ -26,7 +26,6 @@ KINDS = {
 }
 SIMPLEST_FIRST = (CONSTANT, LINEAR)  # before networks and boosting, which count as alike
 TREES, LEAVES, ROWS_OF_A_LEAF = 100, 31, 20  # at most, of scikit-learn's gradient boosting
-SPREAD = 0.01  # SDs of the target within which predictions of a number are one and the same
 
 
 @dataclass(frozen=True)
@@ -164,14 +163,3 @@ def _boosted(run: Run) -> float:
     data, classes = run.provenance["data"], len(run.provenance["classes"] or ())
     leaves = max(1, min(LEAVES, int(data["train"]) // ROWS_OF_A_LEAF))
     return float(TREES * (classes if classes > 2 else 1) * (3 * leaves - 2))
-
-
-def is_constant(run: Run, name: str) -> bool:
-    """Whether its networks together say one and the same of every test row."""
-    if not run.predictions.has(name, "test"):
-        return False
-    alive = (run.rows_of(name)["status"] == "ok").to_numpy()
-    predicted = run.predictions.of(name, "test")[alive].astype(float)
-    if run.regression:
-        return bool(predicted[..., 0].mean(axis=0).std() < SPREAD)
-    return len(np.unique(np.exp(predicted).mean(axis=0).argmax(axis=-1))) == 1

@@ -173,7 +173,12 @@ class Dataset:
         sets = networks[:: folds.design.seeds]
         means = {name: np.mean([one.constants[name] for one in sets]) for name in self.constants}
         constants = {name: float(mean) for name, mean in means.items()}
-        return replace(self, replicates=networks, folds=folds, constants=constants)
+        ends = {part: networks[-1].rows[part].stop for part in self.parts}
+        parts = {p: dnn.Data(one.x[: ends[p]], one.y[: ends[p]]) for p, one in self.parts.items()}
+        labels = {part: values[: ends[part]] for part, values in self.labels.items()}
+        return replace(
+            self, parts=parts, labels=labels, replicates=networks, folds=folds, constants=constants
+        )
 
     @property
     def each_trained(self) -> list["Dataset"]:

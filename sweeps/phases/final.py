@@ -67,7 +67,7 @@ def train(
     key = {
         "study": identity,
         "final": epochs,
-        **confirm.record_key(winner.candidate, study.confirm.replicates),
+        **confirm.record_key(winner.candidate, len(outcome.arrays["gone"])),
     }
     path = record_path(folder, key)
     found = records.read(path, key)
@@ -82,8 +82,9 @@ def train(
 
 
 def _trained(study: Study, winner: Confirmation, epochs: int, whole: Dataset, jobs: int) -> Outcome:
-    """All networks, in their order. Errors: UserError where a worker died."""
+    """As many networks as were confirmed, in their order. Errors: UserError where a worker died."""
     label, config = winner.candidate.label, winner.candidate.config
+    count = len(winner.outcome.arrays["gone"])
     packs = [
         [
             ConfirmationJob(
@@ -94,9 +95,9 @@ def _trained(study: Study, winner: Confirmation, epochs: int, whole: Dataset, jo
                 networks=len(piece),
             )
         ]
-        for number, piece in enumerate(pieces(range(study.confirm.replicates)))
+        for number, piece in enumerate(pieces(range(count)))
     ]
-    seconds = networks.seconds(config | {"epochs": epochs}, whole, study.confirm.replicates)
+    seconds = networks.seconds(config | {"epochs": epochs}, whole, count)
     with closing(results_soon(packs, study, whole, jobs, seconds)) as each:
         ((_, parts),) = each
     for part in parts:

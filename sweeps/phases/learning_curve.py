@@ -208,7 +208,14 @@ def train(
     curves = [
         _curve(label, known[label], work.rows, others[label], 1, is_network=False)
         if label in others
-        else _curve(label, known[label], work.rows, chosen[0].outcome, work.seeds)
+        else _curve(
+            label,
+            known[label],
+            work.rows,
+            chosen[0].outcome,
+            work.seeds,
+            epoch=chosen[0].candidate.epoch,
+        )
         for label in work.keys
         if label in known
     ]
@@ -229,11 +236,12 @@ def _curve(
     whole: Outcome,
     seeds: int,
     is_network: bool = True,
+    epoch: int | None = None,
 ) -> LearningCurve:
     """With the last size, of which the first repeat and seed of the confirmation is taken."""
     folds = rows.counts.shape[1]
     first = np.arange(folds) * seeds
-    epochs = whole.curves["epoch"][-1] if is_network else 0
+    epochs = (epoch or whole.curves["epoch"][-1]) if is_network else 0
     gone = whole.arrays["gone"][first] if is_network else np.zeros(folds, bool)
 
     def with_last(own: NDArray[Any], last: Any) -> NDArray[Any]:

@@ -12,6 +12,7 @@ from sweeps.data.loading import DividedTable
 from sweeps.data.split import Rows
 from sweeps.study.data_section import OuterFold
 from sweeps.study.file.documents import Document
+from sweeps.study.final_section import Final
 from sweeps.study.spec import Study
 
 FOLDER = "outer"  # in the run folder; each fold's is named by its number
@@ -25,7 +26,8 @@ def of_fold(study: Study, number: int) -> Study:
     own = {
         "name": f"{study.name[:LONGEST]}-{FOLDER}-{number}",
         "data": study.data.model_copy(update={"split": split}),
-        "confirm": study.confirm.model_copy(update={"nested": None}),
+        "confirm": study.confirm.model_copy(update={"nested": None, "learning_curve": 0}),
+        "final": Final(),
         "storage": None,
         "artifacts": None,
     }

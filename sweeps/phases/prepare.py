@@ -195,7 +195,7 @@ def _prepared(
     learned = identities.of_folder(base / study.search.from_) if study.search.from_ else None
     study, dataset, divided = resampled.load(study, document, base, resampled.of(begun or learned))
     said_at = horizon.says_at(document.values.get("objective"))
-    study = horizon.resolved(study, dataset, said_at, begun or {})
+    study = horizon.resolved(study, dataset, said_at, begun or learned or {})
     if study.confirm.nested is not None:
         nested.expect_folds(study, document, base)
     if found := consistency.faults_with_data(study, dataset.target):

@@ -94,9 +94,17 @@ def results_soon(
             import sklearn.ensemble
             import sklearn.linear_model  # noqa: F401
         with threadpool_limits(1):
-            found.setdefault(job.label, []).append(job.function(job.task, shared))
+            found.setdefault(job.label, []).append(_done(job, shared))
         if len(found[job.label]) == missing[job.label]:
             yield job.label, found[job.label]
+
+
+def _done(job: ConfirmationJob, shared: Any) -> Outcome:
+    """As in a worker: what goes wrong in one job is its outcome."""
+    try:
+        return job.function(job.task, shared)
+    except Exception as fault:  # whatever a library raises
+        return failed(-1, f"{type(fault).__name__}: {fault}")
 
 
 def _timeout(jobs: list[ConfirmationJob]) -> engines.Timeout:

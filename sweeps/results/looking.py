@@ -84,5 +84,5 @@ def _remedy(one: Any) -> str:
     if one.is_open:
         return "; more networks may decide"
     if one.rows:
-        return f"; about {one.rows:,} {one.unit} would decide it, no number of networks"
+        return f"; more networks cannot decide it, about {one.rows:,} {one.unit} would"
     return f"; only more {one.unit} can decide it" if one.is_undecided else ""

@@ -25,7 +25,7 @@ DRAWS = 2000  # random configurations, to estimate the share that keeps the cons
 def faults(study: Study) -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
     every = (
-        *(_objectives, _replicates, _final, _nested, _sampler, _pruner, _racing, _patience, _per),
+        *(_objectives, _replicates, _final, _nested, _sampler, _pruner, _per),
         *(_hyperparameter_constraints, _trainer),
     )
     return [fault for check in every for fault in check(study)]
@@ -93,7 +93,8 @@ class PredictedTarget(Protocol):
 def faults_with_data(study: Study, target: PredictedTarget) -> list[tuple[str, Expected]]:
     """Every disagreement between study and data, likewise."""
     every = (_metrics_of_the_task, _hyperparameters_of_the_task, _shares)
-    return [fault for check in every for fault in check(study, target)]
+    found = [fault for check in every for fault in check(study, target)]
+    return [*found, *_patience(study), *_racing(study)]  # by the epoch that counts, known by now
 
 
 def _metrics_of_the_task(study: Study, target: PredictedTarget) -> Found:

@@ -15,7 +15,7 @@ class Tpe(StudySection):
     """Tree-structured Parzen estimators (Bergstra et al. 2011), multivariate."""
 
     name: Literal["tpe"] = "tpe"
-    startup: Startup = 10  # random trials first
+    startup: Startup = 10  # results before it learns
 
 
 class Random(StudySection):

@@ -3,6 +3,7 @@
 from threadpoolctl import threadpool_limits
 
 from sweeps.data import Dataset
+from sweeps.study import patience_rules
 from sweeps.study.objectives import Objective
 from sweeps.study.spec import Study
 from sweeps.training import seeds, trial
@@ -40,6 +41,7 @@ def epoch_of_defaults(study: Study, dataset: Dataset) -> int | None:
         dtype=study.dtype,
         metric_constraints=study.metric_constraints,
         targets=study.aims,
+        patience=patience_rules.epochs(study),
     )
     with threadpool_limits(1):
         return epoch(study.objective, trial.train(one, dataset))

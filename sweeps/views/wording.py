@@ -42,7 +42,7 @@ def count(n: int, word: str) -> str:
 def confirmation(study: Study, dataset: Dataset) -> str:
     """A confirmed setting's networks: `20 networks (5 folds × 2 repeats × 2 seeds)`.
 
-    `20 networks (…), and 10 more up to 100 while more may decide` where it goes on.
+    `20 networks (…), then 10 more at a time, up to 100, while that may settle a question`.
     """
     folds = dataset.for_confirmation.folds
     if folds is None:
@@ -52,7 +52,7 @@ def confirmation(study: Study, dataset: Dataset) -> str:
     if len(planned) == 1:
         return said
     each, most = folds.design.up_to(1).replicates, folds.design.up_to(planned[-1]).replicates
-    return f"{said}, and {each} more up to {most} while more may decide"
+    return f"{said}, then {each} more at a time, up to {most}, while that may settle a question"
 
 
 def networks(study: Study, dataset: Dataset, after: int = 0) -> str:

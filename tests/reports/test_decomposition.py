@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reports.folds import Folds
 from reports.frames import Run, RunFolderError, load
 from reports.sections.blocks import Pairs, Paragraphs, Plot, Section, Table
 from reports.sections.decomposition import decomposition
@@ -20,7 +21,6 @@ from reports.sections.methods import methods
 from reports.stats import decomposition as stats
 from reports.stats import spread
 from reports.stats.crossing import crossed
-from reports.stats.design import Design
 from reports.stats.intervals import none
 from reports.stats.larger import larger
 from tests import needs
@@ -145,7 +145,7 @@ def test_sets_that_share_rows_are_widened_to_sets_that_share_none(repeats: int) 
     for chosen in itertools.product(ways, repeat=repeats):
         means = [(total - rows[list(fold)].sum()) / 4 for way in chosen for fold in way]
         variances.append(np.var(means, ddof=1))
-    factor = Design(3, repeats, 1).widening(3 * repeats)
+    factor = Folds(3, repeats, 1).widening(3 * repeats)
     assert factor * np.mean(variances) == pytest.approx(rows.var(ddof=1) / 4, rel=1e-12)
 
 

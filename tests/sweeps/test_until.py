@@ -72,7 +72,7 @@ def test_room_for_one_round_is_expected(said: dict[str, Any], message: str) -> N
 def test_check_says_the_most_that_it_may_come_to(tmp_path: Path) -> None:
     table().to_csv(tmp_path / "t.csv", index=False)
     told = small.sweeps("check", str(small.study(tmp_path, RUN)), cwd=tmp_path, module="sweeps")
-    assert "× 4 networks (2 folds × 2 repeats), and 2 more up to 8 while more may" in told.stdout
+    assert "× 4 networks (2 folds × 2 repeats), then 2 more at a time, up to 8" in told.stdout
     assert "for 2 settings × 8 networks, if it goes on to the last" in told.stdout
 
 
