@@ -11,15 +11,15 @@ from typing import Literal
 
 import numpy as np
 
+from reports.folds import Folds
 from reports.stats import decomposition, larger, spread
 from reports.stats.decomposition import Decomposition
-from reports.stats.design import Design
 from tests.soak.coverage import memory
 from tests.soak.coverage.cells import Cell, Result, held, said
 from tests.soak.coverage.worlds import Array
 
 Part = Literal["remains", "sets", "starts"]
-DESIGN = Design(folds=5, repeats=2, seeds=2)
+DESIGN = Folds(folds=5, repeats=2, seeds=2)
 NEWTON = 6  # steps
 OWN_SETS, TRUTH_ROWS = 150, 10_000
 
