@@ -80,24 +80,7 @@ def equals(task: Task, learner: Learner, n: int, most: int = MOST) -> Cell:
     return Cell(name, "verdict: until decided", study, kind="verdict")
 
 
-def unequals(better: Learner, worse: Learner, n: int, most: int = MOST) -> Cell:
-    """Two settings of which the first is the better."""
-
-    def study(rng: np.random.Generator) -> Result:
-        each = {"trial 1": better, "defaults": worse}
-        design = Folds(FOLDS, most, SEEDS)
-        run, _ = looked(strict(confirmed(rng, CLASSES, each, n, design=design)), most)
-        word = recommending.compare(run, "trial 1", "defaults").word
-        return said(word == differences.WORSE, word == differences.BETTER)
-
-    units = f"{better.hidden} and {worse.hidden} units"
-    name = f"{units}, {n} rows, looks at {FIRST} to {most} repeats"
-    return Cell(name, "verdict: until decided", study, kind="verdict")
-
-
 CELLS = (
     equals(CLASSES, SMALL, 300),
-    equals(CLASSES, FEW, 1000),
-    equals(NUMBERS, SMALL, 150),
-    unequals(Learner(6, 1.0), FEW, 1000),
+    equals(NUMBERS, SMALL, 150, most=4),
 )
