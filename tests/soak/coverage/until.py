@@ -14,7 +14,6 @@ from tests.soak.coverage.folds import CLASSES, NUMBERS, SMALL, ranked
 
 FOLDS, SEEDS, FIRST, MOST = 5, 2, 2, 6
 MARGIN = 1e-9
-FEW = Learner(4, 1.0)  # no two networks of so few units are alike
 
 
 def up_to(run: memory.Simulated, repeats: int) -> memory.Simulated:
