@@ -215,7 +215,7 @@ def _remains(run: Run, one: Ledger) -> str:
         return f"{head}: {sizes}. {_bound(run, first.interval.estimate)}".rstrip()
     if one.verdict != gaps.UNDECIDED:
         return f"{one.verdict}: {sizes}."
-    return f"undecided between bias and variance: {sizes}. {one.decide}"
+    return f"not decided between bias and variance: {sizes}. {one.decide}"
 
 
 def _bound(run: Run, train: float) -> str:

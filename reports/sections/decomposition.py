@@ -62,7 +62,7 @@ def _sentence(run: Run, whose: str, one: Decomposition) -> str:
     if one.starts is None:
         return (
             f"{head}at least {sets} {come} from which rows it was trained on and from the random "
-            "start, which are not told apart with one start a training set."
+            "start; more than one start a training set (confirm.seeds: 2) would part the two."
         )
     bound = "at least" if one.is_bound else "about"
     said = [

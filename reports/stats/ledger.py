@@ -107,7 +107,7 @@ def _lead(run: Run, config: str, kind: str) -> Array:
 
 @once
 def ledgers(run: Run) -> tuple[Ledger, ...]:
-    """The ledger in error of every confirmed network configuration, winner first."""
+    """Bias and variance, in errors, of every confirmed network configuration, winner first."""
     return tuple(ledger_of(run, config) for config in run.configs)
 
 

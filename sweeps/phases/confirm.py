@@ -23,7 +23,7 @@ from sweeps.study.hyperparameters import vocabulary
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.training import baselines, counting, custom, merging, seeds
-from sweeps.training.task import Outcome, Task
+from sweeps.training.task import Outcome, Task, task_of
 
 # Seconds: a baseline that takes longer has a worker of its own.
 LONG = 5.0
@@ -251,16 +251,12 @@ def ranked(
 
 
 def _task(study: Study, candidate: Candidate, replicates: range) -> Task:
-    return Task(
-        number=candidate.trial,
-        config=candidate.config,
-        seed=study.search.seed,
-        phase=seeds.CONFIRM,
-        replicates=replicates,
-        objectives=study.objectives,
-        dtype=study.dtype,
-        metric_constraints=study.metric_constraints,
-        targets=study.aims,
+    return task_of(
+        study,
+        candidate.trial,
+        candidate.config,
+        seeds.CONFIRM,
+        replicates,
         counted_epoch=candidate.epoch,
         keep=True,
     )

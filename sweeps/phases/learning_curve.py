@@ -27,7 +27,7 @@ from sweeps.storage import records
 from sweeps.study import metrics
 from sweeps.study.spec import Study
 from sweeps.training import baselines, lengthened, networks, seeds, trial
-from sweeps.training.task import SCORES, Outcome, Task
+from sweeps.training.task import SCORES, Outcome, Task, task_of
 
 Kept = dict[str, NDArray[np.float64]]
 
@@ -152,16 +152,12 @@ def _task(study: Study, winner: Confirmation, rows: GrowingRows, size: int) -> T
     longer = lengthened.lengthened(config, int(counts[size].max()), int(counts[-1].max()))
     if epoch is not None:
         epoch = max(1, round(epoch * longer["epochs"] / config["epochs"]))
-    return Task(
-        number=winner.candidate.trial,
-        config=longer,
-        seed=study.search.seed,
-        phase=seeds.CURVE,
-        replicates=range(counts.shape[1]),
-        objectives=study.objectives,
-        dtype=study.dtype,
-        metric_constraints=study.metric_constraints,
-        targets=study.aims,
+    return task_of(
+        study,
+        winner.candidate.trial,
+        longer,
+        seeds.CURVE,
+        range(counts.shape[1]),
         counted_epoch=epoch,
         ends_there=True,
     )

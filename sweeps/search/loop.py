@@ -26,7 +26,7 @@ from sweeps.study import patience_rules
 from sweeps.study.space import Params
 from sweeps.study.spec import Study
 from sweeps.training import seeds
-from sweeps.training.task import Outcome, Task, failed
+from sweeps.training.task import Outcome, Task, failed, task_of
 
 
 @dataclass(frozen=True)
@@ -133,16 +133,12 @@ def _task(
     study: Study, number: int, params: Params, delayed: DelayedStudy, dataset: Dataset | None
 ) -> Task:
     limit, config = study.budgets.trial_time, study.space.configure(params)
-    return Task(
-        number=number,
-        config=config,
-        seed=study.search.seed,
-        phase=seeds.SEARCH,
-        replicates=range(study.replicates.count),
-        objectives=study.objectives,
-        dtype=study.dtype,
-        metric_constraints=study.metric_constraints,
-        targets=study.aims,
+    return task_of(
+        study,
+        number,
+        config,
+        seeds.SEARCH,
+        range(study.replicates.count),
         stop_rule=delayed.rule(number),
         patience=patience_rules.epochs(study),
         race=delayed.race(number) if races.pays(study, config, dataset) else None,

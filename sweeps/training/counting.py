@@ -7,7 +7,7 @@ from sweeps.study import patience_rules
 from sweeps.study.objectives import Objective
 from sweeps.study.spec import Study
 from sweeps.training import seeds, trial
-from sweeps.training.task import Outcome, Task
+from sweeps.training.task import Outcome, task_of
 
 
 def epoch(objective: Objective, outcome: Outcome) -> int | None:
@@ -31,16 +31,12 @@ def epoch_of_defaults(study: Study, dataset: Dataset) -> int | None:
         return None
     if study.trainer is not None:
         return study.epochs
-    one = Task(
-        number=-1,
-        config=study.space.default,
-        seed=study.search.seed,
-        phase=seeds.SEARCH,
-        replicates=range(study.replicates.count),
-        objectives=study.objectives,
-        dtype=study.dtype,
-        metric_constraints=study.metric_constraints,
-        targets=study.aims,
+    one = task_of(
+        study,
+        -1,
+        study.space.default,
+        seeds.SEARCH,
+        range(study.replicates.count),
         patience=patience_rules.epochs(study),
     )
     with threadpool_limits(1):

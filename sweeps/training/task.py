@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from sweeps.study.objectives import Objective, metrics_of
 from sweeps.study.space import Config
 from sweeps.training import stop_rules
 from sweeps.training.stop_rules import Race, StopRule
+
+if TYPE_CHECKING:
+    from sweeps.study.spec import Study
 
 # SCORES: of each network after an epoch. COSTS: what training one network has cost so far; of
 # these the COUNTS are not known for a user's training function.
@@ -53,6 +56,24 @@ class Task:
     def parts(self) -> tuple[str, ...]:
         """The parts of the data that it is scored on: the test rows only in the confirmation."""
         return PARTS if self.keep else PARTS[:-1]
+
+
+def task_of(
+    study: "Study", number: int, config: Config, phase: int, replicates: range, **own: Any
+) -> Task:
+    """A task with all that hangs on the study alone; own: the other fields of it, by name."""
+    return Task(
+        number,
+        config,
+        study.search.seed,
+        phase,
+        replicates,
+        study.objectives,
+        study.dtype,
+        study.metric_constraints,
+        study.aims,
+        **own,
+    )
 
 
 @dataclass(frozen=True)

@@ -278,7 +278,7 @@ def test_one_start_a_training_set_tells_no_source(resampled: Callable[..., Path]
     for one in stats.decomposed(run)[0].each:
         assert one.starts is None
         assert one.is_bound
-    assert "not told apart with one start" in words(decomposition(run))
+    assert "more than one start a training set" in words(decomposition(run))
 
 
 def test_few_training_sets_have_no_interval_and_no_answer(resampled: Callable[..., Path]) -> None:
