@@ -14,8 +14,7 @@ from reports.advice.reasons import tellingly
 from reports.advice.space_steps import space_steps
 from reports.advice.step import Step
 from reports.frames import Run
-from reports.stats import classes, lints, looks, recommending, tuning
-from reports.stats.intervals import Interval
+from reports.stats import classes, lints, looks, needed, recommending, tuning
 from reports.stats.recommending import NETWORK, Choice, Comparison
 
 SHOWN = 3
@@ -78,29 +77,16 @@ def _may_networks_decide(run: Run) -> bool:
 
 
 def networks_needed(one: Comparison) -> float:
-    """How many times the networks would decide it, if the estimate holds; inf if no number can."""
-    whole, here = one.found.decisive, one.found.on_these_rows
-    if not whole.known or here is None or not here.known:
+    """How many times the networks would decide it: whole, and 2 at least, or where unknown."""
+    times = needed.times_networks(one.found, one.margin)
+    if math.isnan(times):
         return 2
-    of_networks, of_all = _half(here) ** 2, _half(whole) ** 2
-    room = _wanted(one) ** 2 - max(of_all - of_networks, 0.0)
-    return max(2, math.ceil(of_networks / room)) if room > 0 else math.inf
+    return max(2, math.ceil(times)) if math.isfinite(times) else times
 
 
 def _how_many(one: Comparison) -> str:
-    wanted, found = _wanted(one), one.found.decisive
-    times = (_half(found) / wanted) ** 2 if found.known and wanted > 0 else math.inf
+    times = needed.times(one.found, one.margin)
     return f", about {text.number(times, 2)} times as many" if 1 < times <= 100 else ""
-
-
-def _half(found: Interval) -> float:
-    return (found.high - found.low) / 2
-
-
-def _wanted(one: Comparison) -> float:
-    """The half-width that decides: short of zero, or within the margin."""
-    size = abs(one.found.decisive.estimate)
-    return max(size, one.margin - size)
 
 
 def few_networks(run: Run, choice: Choice) -> Iterator[Step]:

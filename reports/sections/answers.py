@@ -8,7 +8,7 @@ from typing import Any
 from reports import text
 from reports.frames import Run
 from reports.sections import procedure
-from reports.stats import differences, gaps, growth, intervals, looks, measures
+from reports.stats import differences, gaps, growth, intervals, looks, measures, needed
 from reports.stats import ledger as ledgers
 from reports.stats.all_rows import all_rows
 from reports.stats.differences import BETTER, OPEN, SAME, WORSE, Difference
@@ -319,9 +319,7 @@ def _would_decide(one: Answer) -> str:
     found = one.found.decisive
     if one.word != OPEN or not found.known:
         return ""
-    # The side on which the interval reaches over zero.
-    half = found.high - found.estimate if found.estimate < 0 else found.estimate - found.low
-    times = math.inf if found.estimate == 0 else (half / found.estimate) ** 2
+    times = needed.times(one.found, one.margin)
     if times > MOST:
         return "The two are too alike for any affordable number of rows to decide"
     rows = "test rows" if one.found.split == "test" else "rows"

@@ -5,7 +5,7 @@ so these scores have no selection bias.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -74,14 +74,28 @@ def candidates(study: Study, finished: list[Finished]) -> list[Candidate]:
     return chosen
 
 
-def with_epochs(chosen: list[Candidate], study: Study, dataset: Dataset) -> list[Candidate]:
-    """The same; defaults that were not searched with the epoch that counts, if one is shared."""
-    return [
-        one
-        if one.trial >= 0
-        else replace(one, epoch=counting.epoch_of_defaults(study, dataset.for_search))
-        for one in chosen
-    ]
+def with_epochs(
+    chosen: list[Candidate], study: Study, dataset: Dataset, folder: Path, identity: str
+) -> list[Candidate]:
+    """The same; defaults that were not searched with the epoch that counts, if one is shared.
+
+    A user's training function is not called for it: its defaults count at the horizon.
+    """
+
+    def counted() -> int | None:
+        if study.objective.at != "shared":
+            return None
+        if study.trainer is not None:
+            return study.epochs
+        key = {"study": identity, "searched": "defaults"}
+        path = record_path(folder, key)
+        found = records.read(path, key)
+        if found is None:
+            found = counting.searched_defaults(study, dataset.for_search)
+            records.write([(path, found, key)])
+        return counting.epoch(study.objective, found)
+
+    return [one if one.trial >= 0 else replace(one, epoch=counted()) for one in chosen]
 
 
 @dataclass(frozen=True)
@@ -112,11 +126,13 @@ def prepare(
     folder: Path,
     identity: str,
     after: int = 0,
+    lost: Collection[str] = (),
 ) -> ConfirmationWork:
     """The work that earlier runs have left to do; what they have confirmed is read from records.
 
     dataset: `Dataset.for_confirmation`. identity: the digest of the study's identity. after: the
-    repeats of the folds that are done already, and no part of the work.
+    repeats of the folds that are done already, and no part of the work. lost: labels of what failed
+    in them, and is no part of it either.
     """
     design = dataset.folds.design if dataset.folds else None
     done = {"after": after} if after else {}
@@ -131,7 +147,7 @@ def prepare(
     unknown = {name: _late(study, keys[name]) for name in names if name not in known}
     late = {name: outcome.cause for name, outcome in _read(folder, unknown).items()}
     numbers = itertools.count()
-    todo = [label for label in keys if label not in known and label not in late]
+    todo = [label for label in keys if label not in {*known, *late, *lost}]
     networks = range(after * design.folds * design.seeds if design else 0, count)
     packs = [
         # Baselines first: the import of scikit-learn takes longest.

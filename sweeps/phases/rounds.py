@@ -4,7 +4,7 @@ When it is looked is known in advance, and what is looked at are numbers alone; 
 killed, or has other jobs, comes to the same rounds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -60,18 +60,19 @@ class Decided(Generic[L]):
 def until_decided(
     planned: Sequence[int],
     study: Study,
-    train: Callable[[int, int], Confirmed],
+    train: Callable[[int, int, Collection[str]], Confirmed],
     look: Callable[[Confirmed, Sequence[int], Sequence[L]], L],
 ) -> Decided[L]:
     """Add repeats up to each of the planned numbers until a look finds nothing open.
 
-    train(after, repeats): what the repeats from `after` on come to. look(confirmed, repeats,
-    earlier): at all of them, with the repeats at this look and those before, and what these saw.
+    train(after, repeats, lost): what the repeats from `after` on come to, but for what has failed
+    already. look(confirmed, repeats, earlier): at all of them, with the repeats at this look and
+    those before, and what these saw.
     """
     confirmed, before = Confirmed(), 0
     looks: list[L] = []
     for number, repeats in enumerate(planned, 1):
-        confirmed = confirmed.joined(train(before, repeats), study)
+        confirmed = confirmed.joined(train(before, repeats, confirmed.lost), study)
         looks.append(look(confirmed, planned[:number], looks))
         before = repeats
         if not looks[-1].is_open:

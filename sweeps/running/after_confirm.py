@@ -41,6 +41,8 @@ def train(
         done.final = final.train(
             run.study, run.divided, run.dataset, networks[0], run.folder, identity, jobs
         )
+        if done.final is None:
+            say(run.console, "left out", "networks of all rows: all diverged", style="yellow")
         done.seconds["final"] = time.monotonic() - clock
     return done
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -48,11 +48,14 @@ class _Confirming:
     identity: str
     chosen: list[Candidate]
 
-    def train(self, after: int, repeats: int) -> Confirmed:
-        """What the networks and baselines of the repeats from `after` on come to."""
+    def train(self, after: int, repeats: int, lost: Collection[str] = ()) -> Confirmed:
+        """What the networks and baselines of the repeats from `after` on come to.
+
+        lost: what failed in repeats before, and is not trained again.
+        """
         run, seen = self.run, self._seen(repeats)
         work = confirmation.prepare(
-            run.study, seen, self.chosen, run.folder, self.identity, after=after
+            run.study, seen, self.chosen, run.folder, self.identity, after=after, lost=lost
         )
         if work.packs:
             settings = sum(candidate.label not in work.known for candidate in self.chosen)
@@ -100,7 +103,9 @@ def confirm(run: PreparedRun, finished: list[Finished], identity: str) -> Confir
     study, clock = run.study, time.monotonic()
     if not run.options.confirm:
         return ConfirmationPhase([], {}, 0.0, {}, run.dataset)
-    chosen = confirmation.with_epochs(confirmation.candidates(study, finished), study, run.dataset)
+    chosen = confirmation.with_epochs(
+        confirmation.candidates(study, finished), study, run.dataset, run.folder, identity
+    )
     phase, folds = _Confirming(run, finished, identity, chosen), run.dataset.for_confirmation.folds
     looks: dict[str, Any] = {}
     if study.confirm.until is None or folds is None:

@@ -21,16 +21,12 @@ def epoch(objective: Objective, outcome: Outcome) -> int | None:
     return int(trained.argmin()) + 1 if len(trained) else 0
 
 
-def epoch_of_defaults(study: Study, dataset: Dataset) -> int | None:
-    """Likewise of the defaults, where they were not searched: trained here as the search would.
+def searched_defaults(study: Study, dataset: Dataset) -> Outcome:
+    """Defaults that were not searched, trained here as the search would train them.
 
-    So the rows that score them in the confirmation have no more of a say in it than in a trial's. A
-    user's training function is not called for it: its defaults count at the horizon.
+    So the rows that score them in the confirmation have no more of a say in their epoch than in a
+    trial's.
     """
-    if study.objective.at != "shared":
-        return None
-    if study.trainer is not None:
-        return study.epochs
     one = task_of(
         study,
         -1,
@@ -40,4 +36,4 @@ def epoch_of_defaults(study: Study, dataset: Dataset) -> int | None:
         patience=patience_rules.epochs(study),
     )
     with threadpool_limits(1):
-        return epoch(study.objective, trial.train(one, dataset))
+        return trial.train(one, dataset)

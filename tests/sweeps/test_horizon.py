@@ -8,7 +8,8 @@ import pytest
 import sweeps
 from sweeps.base.errors import UserError
 from sweeps.data import Dataset
-from sweeps.phases import horizon, prepare
+from sweeps.phases import confirm, horizon, prepare
+from sweeps.phases.confirm import Candidate
 from sweeps.results import resolved
 from sweeps.study.file import documents, parsing
 from sweeps.study.objectives import Objective, agreed
@@ -85,15 +86,25 @@ def test_objectives_agree_on_the_epoch_that_counts() -> None:
         study(objective=[{"metric": "dev_loss", "at": "shared"}, {"metric": "auc", "at": "best"}])
 
 
-def test_defaults_outside_the_space_choose_their_epoch_as_a_trial_would() -> None:
-    """Trained on the search's seeds; so as trial 0 is where they lie within."""
+def test_defaults_outside_the_space_choose_their_epoch_as_a_trial_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trained on the search's seeds, once; so as trial 0 is where they lie within."""
     fixed = {"hidden": [4], "epochs": 12, "learning_rate": 0.3}
     outside, dataset = study(fixed=fixed, space={"l2": {"low": 1, "high": 2}})
     inside, _ = study(fixed=fixed, space={"l2": {"low": 0, "high": 2}})
-    trial = counting.epoch_of_defaults(inside, dataset.for_search)
-    assert counting.epoch_of_defaults(outside, dataset.for_search) == trial
+    (tmp_path / "artifacts").mkdir()
+
+    def epoch(of: Study) -> int | None:
+        only = Candidate("defaults", -1, of.space.default, True, float("nan"))
+        return confirm.with_epochs([only], of, dataset, tmp_path, of.name)[0].epoch
+
+    trial = epoch(inside)
+    assert epoch(outside.model_copy(update={"name": "outside"})) == trial is not None
     last = study(fixed=fixed, space={"l2": [0, 1]}, objective={"at": "last"})[0]
-    assert counting.epoch_of_defaults(last, dataset.for_search) is None
+    assert epoch(last) is None
+    monkeypatch.setattr(counting, "searched_defaults", None)  # its record is read
+    assert epoch(inside) == trial
 
 
 def test_the_confirmation_counts_at_the_epoch_that_the_search_chose(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """A confirmation that goes on in rounds until it is decided."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -133,9 +133,10 @@ class Seen:
 def test_rounds_end_when_nothing_is_open_or_none_is_left(decided_at: int) -> None:
     trained: list[tuple[int, int]] = []
 
-    def train(after: int, repeats: int) -> Confirmed:
+    def train(after: int, repeats: int, lost: Collection[str]) -> Confirmed:
         trained.append((after, repeats))
-        return Confirmed({}, {})
+        assert set(lost) == ({"boosting"} if after else set())  # it is not trained again
+        return Confirmed({}, {"boosting": "more than 1 s"})
 
     def look(confirmed: Confirmed, repeats: Any, earlier: Any) -> Seen:
         assert len(earlier) == len(repeats) - 1
