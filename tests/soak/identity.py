@@ -1,7 +1,8 @@
-"""One study, seven ways: jobs 1, 2 and 4, Dask, Ray, PostgreSQL, and 30 trials extended to 60.
+"""Two studies, seven ways: jobs 1, 2 and 4, Dask, Ray, PostgreSQL, and 30 trials extended to 60.
 
-60 trials with TPE, median pruning and racing on digits, each of five folds, and a confirmation.
-Parameters, values, states, curves and what was confirmed must agree to the bit; seconds need not.
+60 trials with TPE on digits, each of five folds: one with median pruning, racing and a confirmation
+until it is decided; one whose networks share a best epoch. Parameters, values,
+states, curves and what was confirmed must agree to the bit; seconds need not.
 `python -m tests.soak.identity`; exit 1 if they do not.
 """
 
@@ -22,10 +23,8 @@ import pandas as pd
 from tests.databases import PASSWORD, Postgres, missing
 from tests.sweeps.helpers import command, environment
 
-STUDY = """
-name: digits
+SPACE = """
 data: {source: 'sklearn:digits'}
-fixed: {epochs: 20}
 space:
   hidden: [[32], [64, 32], [128]]
   initializer: [xavier, he]
@@ -38,12 +37,24 @@ space:
       momentum: {beta: {low: 0.8, high: 0.99}}
       rmsprop: {}
       adam: {}
+"""
+STUDIES = {
+    "raced": """
+name: raced
+fixed: {epochs: 20}
 objective: {metric: dev_loss, at: last}
 replicates: {count: 5, resample: kfold}
-confirm: {top: 1, replicates: 10, baselines: [constant, linear]}
+confirm: {top: 1, until: decided, most: 30, margin: 0.001, baselines: [constant, linear]}
 search: {sampler: tpe, pruner: {median: {startup: 5, warmup: 3}}, trials: 60, window: 16,
   racing: true}
-"""
+""",
+    "shared": """
+name: shared
+fixed: {epochs: 30}
+search: {trials: 60}
+confirm: {top: 1, baselines: [constant], learning_curve: 0}
+""",
+}
 
 
 def main() -> int:
@@ -55,7 +66,8 @@ def main() -> int:
         found = {}
         for name, runs in ways(database):
             started = time.monotonic()
-            table = searched(folder / name.replace(" ", "-"), runs)
+            own = folder / name.replace(" ", "-")
+            table = "".join(searched(own / study, study, runs) for study in STUDIES)
             found[name] = table
             digest, seconds = hashlib.sha256(table.encode()).hexdigest(), time.monotonic() - started
             print(f"{name:12} {digest[:16]}  {seconds:.0f} s", flush=True)
@@ -80,13 +92,13 @@ def ways(database: Postgres | None) -> Iterator[tuple[str, list[list[str]]]]:
     yield "extended", [["--jobs", "3", "--trials", "30"], ["--jobs", "4"]]
 
 
-def searched(folder: Path, runs: list[list[str]]) -> str:
+def searched(folder: Path, study: str, runs: list[list[str]]) -> str:
     """All that must agree, as text: a NaN equals itself there."""
-    folder.mkdir()
-    (folder / "digits.yaml").write_text(STUDY)
+    folder.mkdir(parents=True)
+    (folder / "study.yaml").write_text(STUDIES[study] + SPACE)
     for options in runs:
         done = subprocess.run(
-            command("digits.yaml", *options),
+            command("study.yaml", *options),
             cwd=folder,
             env=environment(),
             capture_output=True,
@@ -95,11 +107,11 @@ def searched(folder: Path, runs: list[list[str]]) -> str:
         )
         assert done.returncode == 0, done.stderr
     frames = [
-        pd.read_parquet(folder / "runs" / "digits" / f"{name}.parquet").drop(columns="seconds")
+        pd.read_parquet(folder / "runs" / study / f"{name}.parquet").drop(columns="seconds")
         for name in ("trials", "curves", "confirm")
     ]
     assert len(frames[0]) == 60
-    assert {"complete", "pruned"} == set(frames[0]["state"])
+    assert study != "raced" or {"complete", "pruned"} == set(frames[0]["state"])
     # Every digit of every number.
     return json.dumps([frame.to_dict("list") for frame in frames], default=str)
 
