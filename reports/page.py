@@ -14,11 +14,13 @@ import pandas as pd
 from reports import frames, summary, text
 from reports.figures.style import Figure
 from reports.frames import Run
+from reports.glossary import Glossary
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
+FOLDED = ("runs", "methods", "provenance")  # sections that are shown when they are asked for
 DATA_ROWS = 60  # of a "show data" table; the whole is in the JSON or in the CSV beside the page
 
 
@@ -52,6 +54,7 @@ def render(run: Run) -> str:
     script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
     made = [section for make in SECTIONS if (section := make(run)) is not None]
     return environment.get_template("page.html.j2").render(
+        words=Glossary(),
         study=run.provenance,
         first=made[0],
         sections=made[1:],
@@ -84,7 +87,7 @@ def _environment() -> "Environment":
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "sort_keys": False}
     environment.filters.update(rows=_rows, capital=text.capital)
-    environment.globals.update(DATA_ROWS=DATA_ROWS, INFINITY=math.inf)
+    environment.globals.update(DATA_ROWS=DATA_ROWS, INFINITY=math.inf, FOLDED=FOLDED)
     return environment
 
 

@@ -196,4 +196,4 @@ def sure(run: Run, choice: Choice, found: Interval) -> str:
         return f"{said}."
     on_test = measures.on_new_rows(run, choice.name, measures.plain(), "test")
     value = error_unit(run).value(on_test.estimate)
-    return f"{said}. {text.count(on_test.n, 'test row')} that chose nothing say {value}."
+    return f"{said}. On {text.count(on_test.n, 'test row')}, which no choice has seen: {value}."

@@ -107,7 +107,7 @@ def _headline(run: Run, choice: Choice) -> str:
         return f"The best network, {choice.name}, answers the same for every row."
     if choice.name == run.default:
         return "Use a network with the default settings."
-    return f"Use the network of {choice.name}."
+    return f"Use the best network, {choice.name}."
 
 
 def _nothing(run: Run) -> Recommendation:

@@ -226,7 +226,8 @@ def optimism(
         found = panel(figure, "optimism", "The objective at selection and afterwards", words)
     caption = (
         "The winner's curse: a value that was selected for being good tends to get worse when the "
-        f"setting is trained with fresh seeds{', and again on rows that chose nothing' * on_test}. "
+        "setting is trained with fresh seeds"
+        f"{', and again on rows that no choice has seen' * on_test}. "
         f"Means over replicates.{beyond(every)}"
     )
     return Figure("optimism-figure", "Selection optimism", caption, (found,), frame)

@@ -58,7 +58,7 @@ def _trained_again(run: Run, n: int) -> str:
     if run.folds is None:
         return (
             f"Each setting below was trained again with {text.count(n, 'fresh seed')}, unpruned "
-            "and to the end, and scored on rows that chose nothing."
+            "and to the end, and scored on rows that no choice has seen."
         )
     return (
         f"Each setting below was trained again, unpruned and to the end: {n} networks "

@@ -46,7 +46,7 @@ def _words(run: Run) -> list[tuple[str, str]]:
             "Two phases",
             "A search overfits its own dev rows, and a pruned trial was stopped for "
             "being slow; so every interval, speed-up and verdict comes from the confirmation: "
-            "fresh seeds, unpruned, a common horizon, test rows that chose nothing.",
+            "fresh seeds, unpruned, a common horizon, test rows that no choice has seen.",
         ),
         *_counted(run),
         *_resampled(run),

@@ -66,6 +66,7 @@ def column(tab: Any, number: int) -> Any:
 
 def test_a_click_sorts_and_says_so(opened: Callable[..., Any], make: Callable[..., Path]) -> None:
     with opened(make()) as (tab, _, said):
+        tab.locator("#runs summary").click()
         before = column(tab, 0)
         button = tab.locator("#trials-table thead th:nth-child(3) button")
         for direction in ("ascending", "descending"):

@@ -18,6 +18,7 @@ import pytest
 
 from reports import page
 from reports.figures import svg
+from reports.glossary import Glossary
 from reports.sections import SECTIONS
 
 BUDGET = 1_500_000
@@ -102,9 +103,10 @@ def test_sections_stand_in_the_order_of_the_readers_questions(
     assert found == [
         "recommendation", "verdict", "findings", "confirmed", "pareto", "constraints", "ledger",
         "classes", "optimism", "curves", "speed", "sensitivity", "runs", "methods", "provenance",
+        "words",
     ]  # fmt: skip
-    # All but what folds and outer folds alone have: the loss in parts, more rows, the procedure.
-    assert len(found) == len(SECTIONS) - 3
+    # The list of words; not what folds alone have: the loss in parts, more rows, the procedure.
+    assert len(found) == len(SECTIONS) + 1 - 3
 
 
 def test_the_policy_names_the_one_script_that_runs(
@@ -291,3 +293,15 @@ def test_a_thousand_trials_stay_in_budget(make: Callable[..., Path]) -> None:
     html = found.read_text(encoding="utf-8")
     assert len(re.findall(r'<tr id="trial-', html)) == 1000
     assert "<image" in html, "above 2,000 marks a scatter is rasterised"
+
+
+def test_words_are_explained_once_a_section_and_listed() -> None:
+    words = Glossary()
+    first = words.explained("Two trials <b>, a trial; out-of-fold loss")
+    assert first.startswith('Two <a class="word" href="#word-trial" title="One setting')
+    assert "&lt;b&gt;, a trial;" in first
+    assert "word-loss" in first
+    assert "<a" not in words.explained("the loss of a trial")
+    words.begin()
+    assert "<a" in words.explained("the loss of a trial")
+    assert [word for _, word, _ in words.entries] == ["loss", "out of fold", "trial"]

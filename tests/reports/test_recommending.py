@@ -249,11 +249,11 @@ def test_of_folds_the_test_rows_stand_beside_and_folds_are_not_asked_for(
     one = recommendation(frames.load(make()))
     assert one.error is not None
     assert one.steps[0].lines.startswith("replicates: {count: 5, resample: kfold}")
-    assert "that chose nothing" not in one.sure
+    assert "no choice has seen" not in one.sure
     run = frames.load(make(confirmed=20, folds=(5, 2, 2)))
     found = recommending.choice(run)
     assert found is not None
-    assert "114 test rows that chose nothing say " in recommendation(run).sure
+    assert "On 114 test rows, which no choice has seen: " in recommendation(run).sure
     asked = list(steps.open_question(run, found))
     assert asked
     assert not any("resample" in step.lines for step in asked)
