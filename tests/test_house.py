@@ -27,7 +27,17 @@ HOUSE = ("dnn", "sweeps", "reports", "studies")
 ALLOWED = {
     "dnn": {"dnn", "numpy"},
     "reports": {
-        *("reports", "numpy", "scipy", "pandas", "seaborn", "matplotlib", "jinja2", "PIL"),
+        *(
+            "reports",
+            "numpy",
+            "scipy",
+            "pandas",
+            "seaborn",
+            "matplotlib",
+            "jinja2",
+            "markupsafe",
+            "PIL",
+        ),
     },
     "sweeps": {
         *("sweeps", "dnn", "reports", "numpy", "pandas", "optuna", "joblib", "pydantic"),

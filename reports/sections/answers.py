@@ -82,7 +82,8 @@ def against(run: Run, other: str, by: measures.Measure) -> Answer:
     margin = measures.margin(run, other, by)
     plain = differences.difference(run, winner, other, measures.plain())
     beside = None if by.is_error else plain.on_new_rows
-    return Answer(other, found, found.answer(margin), margin, beside, _on_test(run, other, by))
+    word = differences.answer(run, winner, other, by, margin)
+    return Answer(other, found, word, margin, beside, _on_test(run, other, by))
 
 
 def _on_test(run: Run, other: str, by: measures.Measure) -> Difference | None:

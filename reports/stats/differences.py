@@ -73,6 +73,21 @@ def difference(
     return found
 
 
+def answer(run: Run, first: str, second: str, by: Measure, margin: float) -> str:
+    """What the difference answers; two are the same only if their plain errors are, too.
+
+    A loss near that of a constant hides differences of error in its margin: those count then, by
+    the estimate, and the answer is the one without a margin.
+    """
+    found = difference(run, first, second, by)
+    word = found.answer(margin)
+    if word != SAME or by.of_rows != "loss" or run.regression:
+        return word
+    plain = measures.plain()
+    error = difference(run, first, second, plain).decisive.estimate
+    return SAME if abs(error) < measures.margin(run, second, plain) else found.answer()
+
+
 def _on_these_rows(run: Run, first: str, second: str, by: Measure, split: str) -> Interval:
     """Of the same seeds on the same rows: a t on paired differences; exact where all are alike."""
     ours, theirs = (measures.values(run, config, by, split) for config in (first, second))

@@ -71,7 +71,9 @@ def compare(run: Run, first: str, second: str) -> Comparison:
     by = measure_of(run, first, second)
     found = differences.difference(run, first, second, by)
     within = margin(run, second, by)
-    return Comparison(first, second, found, found.answer(within), within)
+    return Comparison(
+        first, second, found, differences.answer(run, first, second, by, within), within
+    )
 
 
 def margin(run: Run, name: str, by: Measure) -> float:

@@ -1,4 +1,4 @@
-"""The final networks: the winner trained again, as often as it was confirmed, on all rows.
+"""The final networks: the winner trained again on all rows, up to MOST times.
 
 Their error is not known: no row is left to measure it on. What is told is that of the confirmation.
 """
@@ -22,6 +22,8 @@ from sweeps.training import final, networks
 from sweeps.training.final import FinalTask
 from sweeps.training.task import Outcome
 
+MOST = 10
+
 
 @dataclass(frozen=True)
 class FinalNetworks:
@@ -42,8 +44,15 @@ class FinalNetworks:
 
 
 def is_wanted(study: Study) -> bool:
-    """Whether the study asks for networks of all rows."""
+    """Whether the study asks for networks of all rows, or leaves it open and is resampled."""
+    if study.final.rows == "auto":
+        return study.replicates.is_resampled and study.trainer is None
     return study.final.rows == "all"
+
+
+def count(winner: Confirmation) -> int:
+    """How many networks: of an ensemble, more than MOST add little."""
+    return min(len(winner.outcome.arrays["gone"]), MOST)
 
 
 def train(
@@ -67,7 +76,7 @@ def train(
     key = {
         "study": identity,
         "final": epochs,
-        **confirm.record_key(winner.candidate, len(outcome.arrays["gone"])),
+        **confirm.record_key(winner.candidate, count(winner)),
     }
     path = record_path(folder, key)
     found = records.read(path, key)
@@ -82,9 +91,8 @@ def train(
 
 
 def _trained(study: Study, winner: Confirmation, epochs: int, whole: Dataset, jobs: int) -> Outcome:
-    """As many networks as were confirmed, in their order. Errors: UserError where a worker died."""
-    label, config = winner.candidate.label, winner.candidate.config
-    count = len(winner.outcome.arrays["gone"])
+    """The networks, in their order. Errors: UserError where a worker died."""
+    label, config, number_of = winner.candidate.label, winner.candidate.config, count(winner)
     packs = [
         [
             ConfirmationJob(
@@ -95,9 +103,9 @@ def _trained(study: Study, winner: Confirmation, epochs: int, whole: Dataset, jo
                 networks=len(piece),
             )
         ]
-        for number, piece in enumerate(pieces(range(count)))
+        for number, piece in enumerate(pieces(range(number_of)))
     ]
-    seconds = networks.seconds(config | {"epochs": epochs}, whole, count)
+    seconds = networks.seconds(config | {"epochs": epochs}, whole, number_of)
     with closing(results_soon(packs, study, whole, jobs, seconds)) as each:
         ((_, parts),) = each
     for part in parts:

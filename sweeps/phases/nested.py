@@ -27,7 +27,7 @@ def of_fold(study: Study, number: int) -> Study:
         "name": f"{study.name[:LONGEST]}-{FOLDER}-{number}",
         "data": study.data.model_copy(update={"split": split}),
         "confirm": study.confirm.model_copy(update={"nested": None, "learning_curve": 0}),
-        "final": Final(),
+        "final": Final(rows="pool"),
         "storage": None,
         "artifacts": None,
     }

@@ -36,7 +36,7 @@ def train(
         done.seconds["learning_curve"] = time.monotonic() - clock
     if final.is_wanted(run.study) and run.divided is not None:
         clock, jobs = time.monotonic(), run.options.jobs
-        count = wording.count(len(networks[0].outcome.arrays["gone"]), "network")
+        count = wording.count(final.count(networks[0]), "network")
         say(run.console, "final", f"{count} of the winner on all {len(run.divided.column)} rows …")
         done.final = final.train(
             run.study, run.divided, run.dataset, networks[0], run.folder, identity, jobs

@@ -77,7 +77,9 @@ def _after(study: Study, dataset: Dataset) -> float:
     if folds is not None and learning_curve.is_wanted(study):
         count += (study.confirm.learning_curve - 1) * folds.design.folds
     if final.is_wanted(study):
-        count += study.confirm.at_most * dataset.facts["rows"] / dataset.facts["train"]
+        count += (
+            min(study.confirm.at_most, final.MOST) * dataset.facts["rows"] / dataset.facts["train"]
+        )
     return count
 
 

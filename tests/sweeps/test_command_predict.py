@@ -21,7 +21,16 @@ from sweeps.data.file_kinds import FILE_KINDS, ReadOptions, alternatives
 from sweeps.results.result import Result
 from tests.sweeps.helpers import command, environment, sweeps
 
-QUICK = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=3")
+QUICK = (
+    "--trials",
+    "2",
+    "--set",
+    "fixed.epochs=2",
+    "--set",
+    "confirm.replicates=3",
+    "--set",
+    "final.rows=pool",
+)
 
 
 @pytest.fixture(scope="module")

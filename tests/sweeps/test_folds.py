@@ -247,6 +247,7 @@ objective: mean_absolute_error
 replicates: {count: 4, resample: kfold}
 search: {trials: 2}
 confirm: {top: 1, replicates: 8, folds: 2}
+final: {rows: pool}
 """
 
 
