@@ -5,6 +5,7 @@ import gc
 import inspect
 import sys
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
@@ -18,6 +19,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        print(f"sweeps {version('dnn-sweeps')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="The version.", callback=_version, is_eager=True)
+]
+
+
+@app.callback()
+def _options(version: Version = False) -> None:
+    """Options that stand before a command."""
 
 
 def _add(name: str, command: Callable[..., None]) -> None:

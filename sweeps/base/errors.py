@@ -147,6 +147,41 @@ SYNONYMS = {
     "mae": ("mean_absolute_error",),
     "f1": ("macro_f1",),
     "roc_auc": ("auc",),
+    "dropout": ("keep_prob",),
+    "dropout_rate": ("keep_prob",),
+    "weight_decay": ("l2",),
+    "alpha": ("l2",),
+    "c": ("l2",),
+    "lambda": ("l2",),
+    "reg_lambda": ("l2",),
+    "solver": ("optimizer",),
+    "max_iter": ("epochs",),
+    "n_epochs": ("epochs",),
+    "num_epochs": ("epochs",),
+    "n_iter": ("trials", "epochs"),
+    "n_trials": ("trials",),
+    "units": ("hidden",),
+    "width": ("hidden",),
+    "learning_rate_init": ("learning_rate",),
+    "minibatch_size": ("batch_size",),
+    "accuracy": ("dev_error",),
+    "val_accuracy": ("dev_error",),
+    "error": ("dev_error",),
+    "val_loss": ("dev_loss",),
+    "loss": ("dev_loss",),
+    "rmse": ("dev_error",),
+    "mse": ("dev_loss",),
+    "n_splits": ("folds",),
+    "cv": ("replicates",),
+    "random_state": ("seed",),
+}
+# How a word's meaning differs from that of the one that is meant.
+DIFFERS = {
+    "dropout": "1 - dropout",
+    "dropout_rate": "1 - dropout",
+    "c": "the larger, the simpler, as 1/C",
+    "accuracy": "1 - accuracy; minimize it",
+    "val_accuracy": "1 - accuracy; minimize it",
 }
 NEAR = 0.65  # difflib's ratio: 'rai' is near to 'ray', 'nope' is not near to 'income'
 MOST = 40  # known names that a line lists
@@ -157,7 +192,9 @@ def did_you_mean(got: str, known: Iterable[str]) -> str:
     known = list(known)
     near = _meant(str(got), known)
     if near:
-        return "did you mean " + " or ".join(f"'{name}'" for name in near) + "?"
+        differs = DIFFERS.get(_plain(got), "")
+        names = " or ".join(f"'{name}'" for name in near)
+        return f"did you mean {names}{f' ({differs})' * bool(differs)}?"
     rest = f", … ({len(known)} in all)" if len(known) > MOST else ""
     return f"known: {', '.join(known[:MOST])}{rest}"
 

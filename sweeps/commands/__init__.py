@@ -9,6 +9,7 @@ from sweeps.commands.check import check
 from sweeps.commands.clean import clean
 from sweeps.commands.compare import compare
 from sweeps.commands.dashboard import dashboard
+from sweeps.commands.demo import demo
 from sweeps.commands.export import export
 from sweeps.commands.gradcheck import gradcheck
 from sweeps.commands.ls import ls
@@ -22,6 +23,7 @@ from sweeps.commands.show import show
 
 # In the order of `sweeps --help`.
 COMMANDS: Mapping[str, Callable[..., None]] = {
+    "demo": demo,
     "new": new,
     "run": run,
     "check": check,

@@ -27,10 +27,26 @@ if TYPE_CHECKING:
 
     from sweeps.results.result import Result
 
+
+def _study(path: Path) -> Path:
+    """A study file; of a name that is no file, the study that ships under it."""
+    if path.suffix or path.exists() or len(path.parts) != 1:
+        return path
+    import studies
+
+    try:
+        return studies.path(path.name)
+    except FileNotFoundError:
+        return path
+
+
 StudyFile = Annotated[
     Path,
     typer.Argument(
-        help="The study file (YAML).", show_default=False, autocompletion=completion.studies
+        help="The study file (YAML), or the name of a study that ships, such as quickstart.",
+        show_default=False,
+        autocompletion=completion.studies,
+        callback=_study,
     ),
 ]
 Run = Annotated[
@@ -64,6 +80,7 @@ Time = Annotated[
 ]
 NoConfirm = Annotated[bool, flag("--no-confirm", help="Search only.")]
 Quiet = Annotated[bool, flag("--quiet", help="Print nothing but faults.")]
+Open = Annotated[bool, flag("--open", help="Show the report in the browser at the end.")]
 AsJson = Annotated[bool, flag("--json", help="One JSON summary on stdout; all else on stderr.")]
 
 Engine = Annotated[
@@ -125,15 +142,24 @@ def _sayable(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def close(result: "Result | None", as_json: bool, confirmed: bool) -> None:
+def show_in_browser(page: Path) -> None:
+    """Open a page of ours; where there is no browser its path has been said."""
+    import webbrowser
+
+    webbrowser.open(page.absolute().as_uri())
+
+
+def close(result: "Result | None", as_json: bool, confirmed: bool, shown: bool = False) -> None:
     """What is said of a run that is done, None for a dry one; exit code 1 where it came to nothing.
 
-    confirmed: whether a confirmation was asked for.
+    confirmed: whether a confirmation was asked for. shown: whether the report is to be opened.
     """
     if as_json:
         from sweeps.results import summaries
 
         print_json(summaries.plain(result) if result else {})
+    if result is not None and shown:
+        show_in_browser(result.run.folder / "report.html")
     if result is not None and result.is_failure(confirmed):
         raise typer.Exit(1)
 

@@ -14,6 +14,7 @@ from sweeps.commands.common import (
     Engine,
     Jobs,
     NoConfirm,
+    Open,
     Quiet,
     Set,
     StudyFile,
@@ -48,6 +49,7 @@ def run(
     allow_remote: AllowRemote = False,
     dry_run: DryRun = False,
     quiet: Quiet = False,
+    open_: Open = False,
     as_json: AsJson = False,
 ) -> None:
     """Check, search, confirm and report a study; run it again to go on where it stopped.
@@ -80,4 +82,4 @@ def run(
         printer = console(stderr=as_json, quiet=quiet)
         with stdout_kept(for_json=as_json):
             result = runner.execute(document, study.parent, set_ or [], given, printer)
-        close(result, as_json, confirmed=not no_confirm)
+        close(result, as_json, confirmed=not no_confirm, shown=open_)

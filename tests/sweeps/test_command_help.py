@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -96,8 +97,8 @@ def test_a_shell_gets_them(tmp_path: Path) -> None:
         ("compare a b --margin", "--margin: expected a value, got nothing"),
         ("compare a b --margin x", "--margin: expected a number, got 'x'"),
         ("lst", "sweeps: expected a command, got 'lst' (did you mean 'ls'?)"),
-        ("zzz", "sweeps: expected a command, got 'zzz' (known: new, run, check, "),
-        ("--nope", "sweeps: expected a known option, got '--nope' (known: --install-completion, "),
+        ("zzz", "sweeps: expected a command, got 'zzz' (known: demo, new, run, check, "),
+        ("--nope", "sweeps: expected a known option, got '--nope' (known: --version, "),
     ],
 )
 def test_what_the_parser_refuses_is_a_line(tmp_path: Path, arguments: str, said: str) -> None:
@@ -111,3 +112,13 @@ def test_without_a_verb_there_is_help(tmp_path: Path) -> None:
     done = sweeps(cwd=tmp_path, code=2, module="sweeps")
     assert done.stderr == ""
     assert all(command in done.stdout for command in COMMANDS)
+
+
+def test_a_study_that_ships_is_found_by_its_name(tmp_path: Path) -> None:
+    done = sweeps("check", "quickstart", cwd=tmp_path, module="sweeps")
+    assert done.stdout.splitlines()[-1].split() == ["faults", "none"]
+    (tmp_path / "quickstart").write_text("name: 1")
+    own = sweeps("check", "quickstart", cwd=tmp_path, module="sweeps", code=2)
+    assert own.stderr.startswith("quickstart:")
+    version = sweeps("--version", cwd=tmp_path, module="sweeps").stdout
+    assert version.split() == ["sweeps", metadata.version("dnn-sweeps")]

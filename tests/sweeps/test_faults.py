@@ -20,6 +20,8 @@ KNOWN = (
     ("got", "known", "said"),
     [
         ("sgd", dnn.OPTIMIZERS, "did you mean 'gradient_descent'?"),
+        ("dropout", ("keep_prob", "l2"), "did you mean 'keep_prob' (1 - dropout)?"),
+        ("weight_decay", ("keep_prob", "l2"), "did you mean 'l2'?"),
         ("SGD", dnn.OPTIMIZERS, "did you mean 'gradient_descent'?"),
         ("adam_w", dnn.OPTIMIZERS, "did you mean 'adamw'?"),
         ("Adam-W", dnn.OPTIMIZERS, "did you mean 'adamw'?"),
