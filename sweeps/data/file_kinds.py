@@ -1,6 +1,6 @@
 """The kinds of files that rows can come in: one table, read by `run`, `check`, `new` and `predict`.
 
-A kind is added as a module of this package with a READER, and a row of FILE_KINDS. The table is
+A kind is added as a module of `readers` with a READER, and a row of FILE_KINDS. The table is
 light, for help texts name the kinds; a reader is imported once a file of its kind is read.
 """
 
@@ -46,7 +46,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class FileKind:
-    """A kind of files. module: of this package, with a READER. options: those that it heeds."""
+    """A kind of files. module: of `readers`, with a READER. options: those that it heeds."""
 
     module: str
     options: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class FileKind:
     @property
     def reader(self) -> Reader:
         """What reads such files."""
-        found: Reader = import_module(f"sweeps.data.{self.module}").READER
+        found: Reader = import_module(f"sweeps.data.readers.{self.module}").READER
         return found
 
 
