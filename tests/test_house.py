@@ -42,6 +42,8 @@ ALONE = {
     "dnn/ensembles.py": {"threadpoolctl"},
     "sweeps/engines/dask.py": {"dask", "distributed"},
     "sweeps/engines/ray.py": {"ray"},
+    "sweeps/data/readers/arrow_tables.py": {"pyarrow"},
+    "sweeps/data/readers/feather.py": {"pyarrow"},
     "sweeps/data/readers/parquet.py": {"pyarrow"},
     "sweeps/dashboard/server.py": {"optuna_dashboard"},
     "sweeps/running/s3_mirror.py": {"boto3", "botocore"},

@@ -107,7 +107,7 @@ def _file(
         raise Expected("a column of the data", target, hint, at="target")
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return SourceTable(frame, target, sha256, lines=data_files.lines(path, kind))
+    return SourceTable(frame, target, sha256, lines=data_files.lines(path, kind, reading))
 
 
 def _few(names: list[str], most: int = 12) -> str:

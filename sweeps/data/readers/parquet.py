@@ -1,21 +1,13 @@
-"""Parquet as a frame: its index and its categories as columns, bytes that are text as text."""
+"""Parquet as a frame, whole or so many rows at a time."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sweeps.base.errors import show
+from sweeps.data import room
 from sweeps.data.file_kinds import Reader, ReadOptions
-
-if TYPE_CHECKING:
-    import pyarrow
-
-
-# Rows from which Arrow's threads, which take a column each, save more than they cost.
-LONG = 10_000
+from sweeps.data.readers.arrow_tables import LONG, expect_each_name_once, frame
 
 
 def read(path: Path, options: ReadOptions) -> pd.DataFrame:
@@ -23,9 +15,10 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
-        _expect_each_name_once(file.schema_arrow.names)
+        expect_each_name_once(file.schema_arrow.names)
+        room.expect(file.metadata.num_rows, file.metadata.num_columns)
         has_threads = file.metadata.num_rows >= LONG
-        return _frame(file.read(use_threads=has_threads), has_threads)
+        return frame(file.read(use_threads=has_threads), has_threads)
 
 
 def chunks(
@@ -35,57 +28,11 @@ def chunks(
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
-        _expect_each_name_once(file.schema_arrow.names)
+        expect_each_name_once(file.schema_arrow.names)
         if file.metadata.num_rows == 0:
-            yield _frame(file.read())
+            yield frame(file.read())
         for batch in file.iter_batches(batch_size=rows):
-            yield _frame(batch)
-
-
-def _expect_each_name_once(names: list[str]) -> None:
-    repeated = sorted(name for name, times in Counter(names).items() if times > 1)
-    if repeated:
-        raise ValueError(f"the column {show(repeated[0])} twice")
-
-
-def _frame(table: Any, has_threads: bool = False) -> pd.DataFrame:
-    try:
-        frame: pd.DataFrame = _with_texts(table).to_pandas(use_threads=has_threads)
-    except (KeyError, TypeError) as fault:  # in what pandas wrote beside the columns
-        raise ValueError(f"damaged notes of pandas ({fault})") from None
-    named = [name for name in frame.index.names if name is not None]
-    frame = frame.reset_index(level=named) if named else frame
-    kinds = [isinstance(dtype, pd.CategoricalDtype) for dtype in frame.dtypes]
-    for name in frame.columns[kinds]:
-        frame[name] = frame[name].astype(frame[name].cat.categories.dtype)
-    return frame
-
-
-def _with_texts(table: Any) -> Any:
-    """Bytes that are UTF-8, as some writers of Parquet leave their texts, as texts."""
-    import pyarrow
-
-    types = table.schema.types
-    binary = {kind for kind in set(types) if _is_binary(kind)}
-    for place, kind in enumerate(types):
-        if kind in binary:
-            try:
-                column = table.column(place).cast(pyarrow.binary()).cast(pyarrow.string())
-            except pyarrow.ArrowInvalid:
-                continue  # pictures, say
-            table = table.set_column(place, table.schema.names[place], column)
-    return table
-
-
-def _is_binary(kind: "pyarrow.DataType") -> bool:
-    from pyarrow import types
-
-    return bool(
-        types.is_binary(kind)
-        or types.is_large_binary(kind)
-        or types.is_fixed_size_binary(kind)
-        or types.is_binary_view(kind)
-    )
+            yield frame(batch)
 
 
 READER = Reader(read, chunks)
