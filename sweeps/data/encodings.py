@@ -15,14 +15,15 @@ def unreadable(where: str, path: Path, fault: UnicodeDecodeError) -> UserError:
     """The error, at `where`, for bytes that are no text in the encoding that was asked for."""
     asked = fault.encoding.removesuffix("-sig")
     name = "UTF-8" if asked.lower().replace("_", "-") in ("utf-8", "utf8") else asked
-    likely = _likely(path)
+    found = likely(path)
     got = f"byte 0x{fault.object[fault.start]:02x}{_first_other_line(path, asked)}"
-    remedy = f"set data.encoding: {likely}" if likely != asked else "set data.encoding"
+    remedy = f"set data.encoding: {found}" if found != asked else "set data.encoding"
     saved = "save it as UTF-8, or " if name == "UTF-8" else ""
     return UserError(f"{where}: expected {name}, got {got} ({saved}{remedy})")
 
 
-def _likely(path: Path) -> str:
+def likely(path: Path) -> str:
+    """The encoding that the beginning of a file may have. Errors: ValueError, OSError."""
     with unpacking.opened(path) as file:
         beginning = file.read(_LOOKED_AT)
     for mark, name in _MARKS.items():

@@ -112,7 +112,7 @@ def test_a_decimal_comma(tmp_path: Path) -> None:
     frame = pd.DataFrame({"x": x, "y": ["a", "b"] * 20})
     frame.to_csv(tmp_path / "t.csv", index=False, sep=";", decimal=",")
     german = spec(decimal=",", ignore=[])
-    model = model_of(load(german, tmp_path, "float32"), ",")
+    model = model_of(load(german, tmp_path, "float32"))
     text = (tmp_path / "t.csv").read_text().splitlines()
     for row in ("oops;a", "1.5;a"):
         (tmp_path / "t.csv").write_text("\n".join([*text[:9], "", "", row, *text[9:]]))
