@@ -43,6 +43,7 @@ ALONE = {
     "sweeps/engines/dask.py": {"dask", "distributed"},
     "sweeps/engines/ray.py": {"ray"},
     "sweeps/data/readers/arrow_tables.py": {"pyarrow"},
+    "sweeps/data/readers/excel.py": {"openpyxl"},
     "sweeps/data/readers/feather.py": {"pyarrow"},
     "sweeps/data/readers/parquet.py": {"pyarrow"},
     "sweeps/dashboard/server.py": {"optuna_dashboard"},

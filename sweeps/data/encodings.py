@@ -17,7 +17,8 @@ def unreadable(where: str, path: Path, fault: UnicodeDecodeError) -> UserError:
     name = "UTF-8" if asked.lower().replace("_", "-") in ("utf-8", "utf8") else asked
     found = likely(path)
     got = f"byte 0x{fault.object[fault.start]:02x}{_first_other_line(path, asked)}"
-    remedy = f"set data.encoding: {found}" if found != asked else "set data.encoding"
+    is_cut = asked.startswith(found) and asked != "utf-8"
+    remedy = "is the file cut off?" if is_cut else f"set data.encoding: {found}"
     saved = "save it as UTF-8, or " if name == "UTF-8" else ""
     return UserError(f"{where}: expected {name}, got {got} ({saved}{remedy})")
 

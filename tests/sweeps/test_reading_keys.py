@@ -33,6 +33,7 @@ SNIFFED: Mapping[str, tuple[str, str]] = {
     "a mistake in one row": ("a,b\n" + "1,2\n" * 30 + "1,2,3\n", ","),
     "breaks in quotes": ('a;b\n"one\ntwo, three";2\n', ";"),
     "blank lines": ("\n\na\tb, c\n\n1\t2\n", "\t"),
+    "names of rows": ('x y\n"1" 2 3\n"2" 3 4\n', r"\s+"),
     "one column": ("a\n1\n2\n", ","),
     "nothing": ("", ","),
     "words with blanks": ("name,city\nA B,New York\nC D E,Bonn\n", ","),

@@ -53,10 +53,10 @@ def write_workbook(frame: pd.DataFrame, path: Path) -> None:
 def write_arff(frame: pd.DataFrame, path: Path) -> None:
     lines = ["% made by a test", "@RELATION rows"]
     for name, column in frame.items():
-        words = "{" + ", ".join(f"'{word}'" for word in column.dropna().unique()) + "}"
+        words = "{" + ", ".join(f'"{word}"' for word in column.dropna().unique()) + "}"
         is_number = column.dtype.kind in "if"
         lines.append(f"@attribute '{name}' {'real' if is_number else words}")
-    body = frame.to_csv(index=False, header=False, na_rep="?", quotechar="'", lineterminator="\n")
+    body = frame.to_csv(index=False, header=False, na_rep="?", quotechar='"', lineterminator="\n")
     path.write_text("\n".join([*lines, "@DATA", body]))
 
 
@@ -91,7 +91,7 @@ def rows(numbers_alone: bool = False) -> pd.DataFrame:
     if numbers_alone:
         return frame.assign(y=rng.integers(0, 2, 60))
     frame.loc[3, "x1"] = np.nan
-    frame["two words"] = rng.choice(["dark red", "blue, light", "grün"], 60)
+    frame["two words"] = rng.choice(["dark red", "blue, light", "it's grün"], 60)
     frame["flag"] = rng.choice([True, False], 60)
     return frame.assign(y=np.where(rng.random(60) < 0.5, "big", "small"))
 
@@ -190,3 +190,25 @@ def fault_of(path: Path) -> str | None:
     except UserError as fault:
         return str(fault)
     return None
+
+
+ARFF: Mapping[str, str] = {
+    "a row": "1, 'it\\'s', '2024-01-02', b",
+    "double quotes": '1.0,"it\'s","2024-01-02",b',
+    "sparse": "{0 1, 1 'it\\'s', 2 2024-01-02, 3 b}",
+}
+
+
+@pytest.mark.parametrize("row", ARFF.values(), ids=ARFF.keys())
+def test_rows_of_arff(tmp_path: Path, row: str) -> None:
+    head = "@relation r\n@attribute x real\n@attribute 'a word' string\n"
+    rest = "@attribute d date 'yyyy-MM-dd'\n@attribute y {a, b}\n% a remark\n@data\n"
+    (tmp_path / "t.arff").write_text(head + rest + row + "\n?,?,?,a\n")
+    found = data_files.read(tmp_path / "t.arff", FILE_KINDS[".arff"], file_kinds.DEFAULTS)
+    assert list(found) == ["x", "a word", "d", "y"]
+    assert list(found.iloc[0]) == [1.0, "it's", "2024-01-02", "b"]
+    assert list(found.iloc[1].isna()) == [True, True, True, False]
+    (tmp_path / "t.arff").write_text(head + rest + row + "\n1,2,3,c\n")
+    fault = fault_of(tmp_path / "t.arff")
+    assert fault is not None
+    assert "line 9: 'c', no value of the attribute 'y'" in fault

@@ -65,6 +65,27 @@ def test_a_workbook_that_unpacks_to_too_much(
     assert "more than 1,000,000 (save the sheet as .csv)" in fault(tmp_path, "t.xlsx")
 
 
+def test_a_sheet_with_gaps_faults_and_a_cell_far_out(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="pip install -e '.[excel]'")
+    book = openpyxl.Workbook()
+    for row in (
+        [],
+        ["x", None, "y"],
+        [1, True, "a"],
+        [],
+        ["#DIV/0!", False, "b"],
+        ["NA", None, "a"],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    found = sources.read("t.xlsx", "y", {}, tmp_path).frame
+    assert list(found) == ["x", "Unnamed: 1", "y"]
+    np.testing.assert_array_equal(found["x"], [1, np.nan, np.nan])
+    book.active.cell(1_048_576, 16_384, 1)
+    book.save(tmp_path / "t.xlsx")
+    assert sources.read("t.xlsx", "y", {}, tmp_path).frame.shape == (4, 16_384)
+
+
 def test_rows_that_would_not_fit_are_not_begun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,6 @@
 Ours, for SciPy's reader takes neither texts nor sparse rows, and gives bytes.
 """
 
-import csv
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,6 +21,9 @@ from sweeps.data.lines import Lines
 GAP = "?"
 _NAME = r"""(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^\s{]+))"""
 ATTRIBUTE = re.compile(rf"@attribute\s+{_NAME}\s*(\{{.*\}}|\S+.*)", re.IGNORECASE)
+_VALUE = r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^,'"][^,]*?|))\s*(?=,|$)"""
+DENSE, SPARSE = re.compile("()" + _VALUE), re.compile(r"\s*(\d{1,9})\s" + _VALUE)
+ESCAPED = re.compile(r"\\(.)")
 NUMERIC = ("numeric", "real", "integer")
 
 
@@ -45,6 +47,8 @@ class _Attributes:
         self.names.append(name)
         if kind.startswith("{"):
             self.words[name] = _fields(kind[1:-1])
+            if not kind[1:-1].strip():
+                raise ValueError(f"the attribute {show(name)} without a value")
         elif kind.lower() in NUMERIC:
             self.numbers.add(name)
         elif kind.lower().split()[0] not in ("string", "date"):
@@ -122,20 +126,29 @@ def _row(line: str, known: _Attributes, number: int) -> list[str | None]:
 def _sparse(line: str, known: _Attributes, number: int) -> list[str]:
     """What is not said is 0, of a nominal attribute its first word."""
     cells = [known.words[name][0] if name in known.words else "0" for name in known.names]
-    for cell in _fields(line.strip("{}")) if line.strip("{} ") else []:
-        at, _, value = cell.partition(" ")
-        if not at.isdecimal() or int(at) >= len(cells):
-            raise ValueError(
-                f"line {number}: {show(cell)}, no number of an attribute and its value"
-            )
-        cells[int(at)] = value.strip().strip("'\"")
+    inside = line.strip("{}").strip()
+    for place, cell in _values(SPARSE, inside) if inside else ():
+        if not place or int(place) >= len(cells):
+            raise ValueError(f"line {number}: {show(cell)}, not of an attribute that is there")
+        cells[int(place)] = cell
     return cells
 
 
 def _fields(line: str) -> list[str]:
-    quote = "'" if "'" in line else '"'
-    (found,) = csv.reader([line], quotechar=quote, escapechar="\\", skipinitialspace=True)
-    return [cell.strip() for cell in found]
+    return [cell for _, cell in _values(DENSE, line)]
+
+
+def _values(pattern: re.Pattern[str], line: str) -> Iterator[tuple[str, str]]:
+    """(number of the attribute, if it is said, and value) of what commas part, quotes heeded."""
+    end = 0
+    while end <= len(line):
+        found = pattern.match(line, end)
+        if found is None:
+            raise ValueError(f"{show(line[end:])}, no value (a quote that is not closed?)")
+        place, *quoted, plain = found.groups()
+        inner = next((part for part in quoted if part is not None), None)
+        yield place, plain if inner is None else ESCAPED.sub(r"\1", inner)
+        end = found.end() + 1
 
 
 def find_lines(path: Path, options: ReadOptions) -> Lines:

@@ -6,12 +6,15 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sweeps.base.errors import UserError
-from sweeps.data.cells import NA_VALUES
+from sweeps.data import room
+from sweeps.data.cells import NA_VALUES, text
 from sweeps.data.file_kinds import Reader, ReadOptions
 
+GAPS = frozenset({*NA_VALUES, "#N/A", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!"})
 LARGEST = 500_000_000  # bytes of a workbook that is unpacked
 # What openpyxl raises at a damaged workbook: it looks up what is not there.
 _BROKEN = (
@@ -32,20 +35,40 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
             f"{path.name}: an .xlsx file needs openpyxl, which is not installed: "
             "pip install -e '.[excel]' (or save the sheet as .csv)"
         )
-    named: dict[str, Any] = {} if options.header else {"header": None}
     try:
         _expect_size(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what a sheet has besides cells
-            frame: pd.DataFrame = pd.read_excel(
-                path, engine="openpyxl", keep_default_na=False, na_values=list(NA_VALUES), **named
-            )
+            rows = _rows(path)
     except _BROKEN as fault:
         raise ValueError(f"a damaged workbook ({type(fault).__name__}: {fault})") from None
-    frame = frame.dropna(how="all").reset_index(drop=True).infer_objects()
-    if not options.header:
-        frame.columns = pd.Index([f"x{number}" for number in range(1, frame.shape[1] + 1)])
-    return frame
+    width = max(map(len, rows), default=0)
+    names = [f"x{number}" for number in range(1, width + 1)]
+    if options.header and rows:
+        top = [*rows.pop(0), *[np.nan] * width][:width]
+        names = [f"Unnamed: {at}" if pd.isna(name) else text(name) for at, name in enumerate(top)]
+    room.expect(len(rows), width)
+    filled = [row + [np.nan] * (width - len(row)) for row in rows]
+    return pd.DataFrame(filled, columns=names, dtype=object).infer_objects()
+
+
+def _rows(path: Path) -> list[list[Any]]:
+    """The cells of the rows that have some, as far as they go: one far out makes no row longer."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        sheet, rows = book.worksheets[0], []
+        sheet.reset_dimensions()
+        for cells in sheet.iter_rows(values_only=True):
+            row = [np.nan if cell is None or cell in GAPS else cell for cell in cells]
+            while row and row[-1] is np.nan:
+                row.pop()
+            if row:
+                rows.append(row)
+    finally:
+        book.close()
+    return rows
 
 
 def _expect_size(path: Path) -> None:

@@ -39,10 +39,11 @@ def of(text: str, is_whole: bool = True) -> str:
     }
     if fit:
         return max(fit, key=lambda mark: fit[mark])
-    words = _rows(text, BLANKS, is_whole)
-    if _is_alike(words) and len(words) > 1:
-        return BLANKS
     first = next((line for line in text.splitlines() if line.strip()), "")
+    words = _rows(text, BLANKS, is_whole)
+    has_none = not any(mark in first for mark in MARKS) and all(len(row) > 1 for row in words)
+    if len(words) > 1 and (_is_alike(words) or has_none):
+        return BLANKS
     return max((",", ";", "\t", "|"), key=first.count)
 
 
