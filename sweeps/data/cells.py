@@ -6,7 +6,7 @@ timestamp and its ISO form. Categories that training kept apart by their spellin
 
 import re
 from collections.abc import Hashable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ UNSUPPORTED: Mapping[str, tuple[type, ...]] = {
     "mappings": (dict,),
     "durations": (timedelta,),
 }
+SUPPORTED = (str, Real, Decimal, np.bool_, date)  # in a column of no type of its own
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,6})?", re.ASCII)
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?", re.ASCII)
 
@@ -77,11 +78,14 @@ def unsupported(column: "pd.Series") -> str:
         return "dates"
     if pd.api.types.is_timedelta64_dtype(column):
         return "durations"
-    at = column.first_valid_index() if column.dtype == object else None
-    if at is None:
+    if column.dtype != object:
         return ""
-    cell = column.loc[at]
-    return next((what for what, kinds in UNSUPPORTED.items() if isinstance(cell, kinds)), "")
+    kinds = set(map(type, column.dropna()))
+    for what, refused in UNSUPPORTED.items():
+        if any(issubclass(kind, refused) for kind in kinds):
+            return what
+    odd = sorted(kind.__name__ for kind in kinds if not issubclass(kind, SUPPORTED))
+    return f"values of the type {odd[0]}" if odd else ""
 
 
 def texts(column: "pd.Series") -> NDArray[np.object_]:

@@ -95,8 +95,9 @@ def _text_fault(
 
 
 def _advice(clauses: list[str], lines: Lines | None, otherwise: str) -> str:
-    """In brackets. A table without lines has numbers of its own, and no decimal mark."""
-    both = (number_formats.remedy(clauses) if lines else "", otherwise)
+    """In brackets. Other tables than delimited texts have numbers of their own, and no mark."""
+    has_mark = lines is not None and lines.has_decimal_mark
+    both = (number_formats.remedy(clauses) if has_mark else "", otherwise)
     advice = ", or ".join(part for part in both if part)
     return f" ({advice})" if advice else ""
 

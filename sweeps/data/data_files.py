@@ -1,20 +1,19 @@
 """The user's own files, of any kind in the table: read whole or in chunks, or one line of error."""
 
 import os
-from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from sweeps.base import files
-from sweeps.base.errors import Expected, UserError, did_you_mean, printable, show
-from sweeps.data import file_kinds
+from sweeps.base.errors import Expected, UserError, did_you_mean, printable
+from sweeps.data import encodings, file_kinds, frames
 from sweeps.data.file_kinds import FileKind, ReadOptions
 from sweeps.data.lines import Lines
 
 # What readers raise at a file that holds no table, or none that they know how to read.
-UNREADABLE = (ValueError, OSError, MemoryError, NotImplementedError)
+UNREADABLE = (ValueError, OSError, MemoryError, NotImplementedError, LookupError)
 
 
 def expect(path: Path, expected: str) -> FileKind:
@@ -38,16 +37,17 @@ def expect(path: Path, expected: str) -> FileKind:
 def read(path: Path, kind: FileKind, options: ReadOptions) -> pd.DataFrame:
     """All rows of a file, its columns named by texts. Errors: UserError."""
     try:
-        frame = kind.reader.read(path, options)
+        frame = frames.standard(kind.reader.read(path, options), _gaps(kind, options))
     except UNREADABLE as fault:
         raise unreadable(path.name, path, fault) from None
     if frame.empty:
         raise UserError(f"{path.name}: expected rows below a header, got none")
-    frame.columns = pd.Index([str(name) for name in frame.columns])
-    repeated = sorted(name for name, times in Counter(frame.columns).items() if times > 1)
-    if repeated:
-        raise UserError(f"{path.name}: expected each column once, got {show(repeated[0])} twice")
     return frame
+
+
+def _gaps(kind: FileKind, options: ReadOptions) -> Collection[str]:
+    """Texts of gaps that the reader leaves as they are: only that of delimited text knows them."""
+    return () if "separator" in kind.options else options.missing
 
 
 def chunks(
@@ -61,26 +61,25 @@ def chunks(
     try:
         if reader.chunks is not None:
             for frame in reader.chunks(path, options, numbers, rows):
-                yield frame.rename(columns=str)
+                yield frames.standard(frame, _gaps(kind, options))
             return
-        whole = reader.read(path, options).rename(columns=str)
+        whole = frames.standard(reader.read(path, options), _gaps(kind, options))
     except UNREADABLE as fault:
         raise unreadable(str(path), path, fault) from None
     for start in range(0, max(1, len(whole)), rows):
         yield whole.iloc[start : start + rows]
 
 
-def lines(path: Path, kind: FileKind) -> Lines | None:
+def lines(path: Path, kind: FileKind, options: ReadOptions) -> Lines | None:
     """Where the rows stand in a file of text; None for other kinds."""
     find = kind.reader.lines
-    return None if find is None else find(path)
+    return None if find is None else find(path, options)
 
 
 def unreadable(where: str, path: Path, fault: Exception) -> UserError:
     """The error, at `where`, for a file that cannot be read."""
     if isinstance(fault, UnicodeDecodeError):
-        got = f"byte 0x{fault.object[fault.start]:02x}{_first_other_line(path)}"
-        return UserError(f"{where}: expected UTF-8, got {got} (save it as UTF-8)")
+        return encodings.unreadable(where, path, fault)
     if isinstance(fault, MemoryError):
         return too_large(where, fault)
     suffix = file_kinds.suffix(path)
@@ -94,12 +93,3 @@ def too_large(where: str, fault: MemoryError) -> UserError:
 
 def _reason(fault: Exception) -> str:
     return (str(fault).strip().splitlines() or [type(fault).__name__])[0]
-
-
-def _first_other_line(path: Path) -> str:
-    """Where a file's first line is that is not UTF-8."""
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.isascii() and any("\udc80" <= letter <= "\udcff" for letter in line):
-                return f" in line {number}"
-    return ""

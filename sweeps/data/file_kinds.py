@@ -1,6 +1,6 @@
 """The kinds of files that rows can come in: one table, read by `run`, `check`, `new` and `predict`.
 
-A kind is added as a module of this package with a READER, and a row of FILE_KINDS. The table is
+A kind is added as a module of `readers` with a READER, and a row of FILE_KINDS. The table is
 light, for help texts name the kinds; a reader is imported once a file of its kind is read.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sweeps.base.errors import Expected
 
@@ -16,13 +16,34 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sweeps.data.lines import Lines
+    from sweeps.study.data_section import DataSpec
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How a study says that its file is to be read: keys of `data:`, each with its default."""
+    """How a study says that its file is to be read: keys of `data:`, each with its default.
 
+    separator: of fields, "auto" where the file shows it. missing: further texts of gaps. header:
+    whether the first row names the columns.
+    """
+
+    separator: str = "auto"
+    encoding: str = "utf-8"
     decimal: str = "."
+    missing: tuple[str, ...] = ()
+    header: bool = True
+
+    @classmethod
+    def of(cls, spec: "DataSpec") -> "ReadOptions":
+        """Those of a study."""
+        given = {field.name: getattr(spec, field.name) for field in fields(cls)}
+        return cls(**{**given, "missing": tuple(map(str, given["missing"]))})
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """Those that are not the defaults."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {f.name: given[f.name] for f in fields(self) if given[f.name] != f.default}
 
 
 DEFAULTS = ReadOptions()
@@ -41,50 +62,83 @@ class Reader:
     chunks: Callable[[Path, ReadOptions, Collection[str], int], Iterator["pd.DataFrame"]] | None = (
         None
     )
-    lines: Callable[[Path], "Lines"] | None = None
+    lines: Callable[[Path, ReadOptions], "Lines"] | None = None
 
 
 @dataclass(frozen=True)
 class FileKind:
-    """A kind of files. module: of this package, with a READER. options: those that it heeds."""
+    """A kind of files. module: of `readers`, with a READER. options: those that it heeds.
+
+    is_text: whether its files may be packed, too, as `rows.csv.gz` is.
+    """
 
     module: str
     options: tuple[str, ...] = ()
+    is_text: bool = False
 
     @property
     def reader(self) -> Reader:
         """What reads such files."""
-        found: Reader = import_module(f"sweeps.data.{self.module}").READER
+        found: Reader = import_module(f"sweeps.data.readers.{self.module}").READER
         return found
 
 
-_TEXT = FileKind("text_tables", options=("decimal",))
+_TABLE = FileKind(
+    "text_tables", ("separator", "encoding", "decimal", "missing", "header"), is_text=True
+)
+_JSON = FileKind("json_lines", ("encoding", "missing"), is_text=True)
+_OTHER = ("missing",)
 # By how a file's name ends, in lower case.
 FILE_KINDS: Mapping[str, FileKind] = {
-    ".csv": _TEXT,
-    ".tsv": _TEXT,
-    ".parquet": FileKind("parquet"),
+    ".csv": _TABLE,
+    ".tsv": _TABLE,
+    ".txt": _TABLE,
+    ".jsonl": _JSON,
+    ".ndjson": _JSON,
+    ".parquet": FileKind("parquet", _OTHER),
+    ".feather": FileKind("feather", _OTHER),
+    ".xlsx": FileKind("excel", ("missing", "header")),
+    ".arff": FileKind("arff", ("encoding", "missing"), is_text=True),
+    **dict.fromkeys((".libsvm", ".svm", ".svmlight"), FileKind("svmlight", is_text=True)),
 }
+# How the name of a packed file of text ends; a .zip holds one file.
+PACKED = (".gz", ".bz2", ".xz", ".zip")
 
 _SHEET = "save its sheet as .csv"
 _ARRAYS = "save its arrays as the columns of a .csv or .parquet file"
+_PICKLE = "a pickle may run any program: save its table by frame.to_parquet('rows.parquet')"
 # What to do with files of other kinds.
 REMEDIES: Mapping[str, str] = {
-    **dict.fromkeys((".xlsx", ".xls", ".ods"), _SHEET),
+    **dict.fromkeys((".xls", ".ods"), _SHEET),
+    ".json": "write an object a line, as frame.to_json('rows.jsonl', orient='records', lines=True)",
     **dict.fromkeys((".npz", ".h5", ".hdf5", ".mat"), _ARRAYS),
+    **dict.fromkeys((".pkl", ".pickle", ".joblib"), _PICKLE),
+    **dict.fromkeys(PACKED, "name it after what it holds, such as rows.csv.gz"),
 }
 
 
 def suffix(path: Path) -> str:
-    """The end of a file's name that says its kind; the longest, where several are known."""
+    """The end of a file's name that says its kind, and how it is packed; the longest there is."""
     name = path.name.lower()
-    known = [end for end in FILE_KINDS if name.endswith(end)]
+    packing = next((end for end in PACKED if name.endswith(end)), "")
+    plain = name.removesuffix(packing)
+    known = [end + packing for end, kind in FILE_KINDS.items() if _ends(plain, end, kind, packing)]
     return max(known, key=len, default=path.suffix.lower())
+
+
+def _ends(plain: str, end: str, kind: FileKind, packing: str) -> bool:
+    return plain.endswith(end) and (kind.is_text or not packing)
+
+
+def packing(path: Path) -> str:
+    """How a file is packed, by its name: one of PACKED, or ""."""
+    return next((end for end in PACKED if path.name.lower().endswith(end)), "")
 
 
 def find(path: Path) -> FileKind | None:
     """The kind of a file, by its name."""
-    return FILE_KINDS.get(suffix(path))
+    end = suffix(path)
+    return FILE_KINDS.get(end.removesuffix(packing(path)) or end)
 
 
 def alternatives(names: Collection[str], last: str = "or") -> str:
@@ -98,9 +152,13 @@ def expect_options(kind: FileKind | None, options: ReadOptions) -> None:
 
     Errors: Expected, at the option.
     """
-    for field in fields(options):
-        value = getattr(options, field.name)
-        if value != field.default and (kind is None or field.name not in kind.options):
-            having = [end for end, other in FILE_KINDS.items() if field.name in other.options]
-            expected = f"'{field.default}' for all but {alternatives(having, 'and')} files"
-            raise Expected(expected, value, at=field.name)
+    for name, value in options.changed.items():
+        if kind is None or name not in kind.options:
+            having = [end for end, other in FILE_KINDS.items() if name in other.options]
+            default = getattr(DEFAULTS, name)
+            shown = f"'{default}'" if isinstance(default, str) else _AS_WRITTEN[default]
+            expected = f"{shown} for all but {alternatives(having, 'and')} files"
+            raise Expected(expected, value, at=name)
+
+
+_AS_WRITTEN: Mapping[Any, str] = {True: "true", False: "false", (): "nothing"}

@@ -5,13 +5,17 @@ Rows and lines are not one to one: a blank line is no row, and quotes may hold a
 
 import csv
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
+
+from sweeps.data import unpacking
 
 BREAK = re.compile(r"\r\n|\r|\n")
+BLANKS = r"\s+"  # the separator of columns that stand apart by blanks, as pandas writes it
 # The most that the csv module takes; pandas has no limit of its own.
 LONGEST_FIELD = 2**31 - 1
 
@@ -24,36 +28,70 @@ class TextRow:
     fields: list[str]
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(Protocol):
     """Lines of a table's rows; they are looked up in the file when they are asked for."""
-
-    path: Path
-    separator: str
 
     def of(self, row: int, column: str) -> int:
         """The line of a cell; rows are counted from 0."""
-        with closing(rows(self.path, self.separator)) as found:
-            header = next(found)
-            names = [name or f"Unnamed: {at}" for at, name in enumerate(header.fields)]  # as pandas
-            record = next(islice(found, row, None))
+
+    @property
+    def has_decimal_mark(self) -> bool:
+        """Whether the study may say which mark its numbers have."""
+
+
+@dataclass(frozen=True)
+class TextForm:
+    """How a delimited text is written."""
+
+    path: Path
+    separator: str
+    encoding: str = "utf-8"
+    header: bool = True
+
+    def rows(self) -> Generator[TextRow]:
+        """The header, if it has one, and the rows, as pandas divides a file into them."""
+        with unpacking.opened_as_text(self.path, self.encoding) as file:
+            yield from divided(file, self.separator)
+
+    def names(self, first: TextRow) -> list[str]:
+        """The columns by name, as pandas calls them; `first` is the header or the first row."""
+        if self.header:
+            return [name or f"Unnamed: {at}" for at, name in enumerate(first.fields)]
+        return [f"x{number}" for number in range(1, len(first.fields) + 1)]
+
+
+@dataclass(frozen=True)
+class TextLines:
+    """Lines of a delimited text."""
+
+    form: TextForm
+    has_decimal_mark: bool = True
+
+    def of(self, row: int, column: str) -> int:
+        """The line of a cell."""
+        with closing(self.form.rows()) as found:
+            first = next(found)
+            names = self.form.names(first)
+            at = row if self.form.header else row - 1
+            record = first if at < 0 else next(islice(found, at, None))
         return record.line + _breaks(record.fields[: names.index(column)])
 
 
-def rows(path: Path, separator: str) -> Generator[TextRow]:
-    """The header and the rows, as pandas divides a file into them."""
+def divided(text: Iterable[str], separator: str) -> Generator[TextRow]:
+    """Rows of a text, given line by line; lines of nothing but blanks are none."""
     blank = " \t\r\n".replace(separator, "")
-    with _fields_of_any_length(), path.open(encoding="utf-8-sig", newline="") as file:
-        last = ""
+    last = ""
 
-        def lines() -> Iterator[str]:
-            nonlocal last
-            for line in file:
-                last = line
-                yield line
+    def lines() -> Iterator[str]:
+        nonlocal last
+        for line in text:
+            last = line
+            yield " ".join(line.split()) + "\n" if separator == BLANKS else line
 
+    with _fields_of_any_length():
         before = 0
-        reader = csv.reader(lines(), delimiter=separator, skipinitialspace=True)
+        mark = " " if separator == BLANKS else separator
+        reader = csv.reader(lines(), delimiter=mark, skipinitialspace=True)
         for fields in reader:
             if reader.line_num > before + 1 or last.strip(blank):
                 yield TextRow(before + 1, fields)
@@ -70,16 +108,16 @@ def _fields_of_any_length() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def line_of_open_quotes(path: Path, separator: str) -> int:
+def line_of_open_quotes(form: TextForm) -> int:
     """The line of the opening quotes that nothing closes before the end of the file."""
-    with closing(rows(path, separator)) as found:
+    with closing(form.rows()) as found:
         *_, last = found
     return last.line + _breaks(last.fields[:-1])
 
 
-def first_longer_row(path: Path, separator: str) -> tuple[int, TextRow | None]:
-    """The number of fields in the header, and the first row with more."""
-    with closing(rows(path, separator)) as found:
+def first_longer_row(form: TextForm) -> tuple[int, TextRow | None]:
+    """The number of fields in the first row, and the first row with more."""
+    with closing(form.rows()) as found:
         width = len(next(found, TextRow(1, [])).fields)
         return width, next((row for row in found if len(row.fields) > width), None)
 

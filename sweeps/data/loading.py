@@ -60,7 +60,7 @@ def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
 
 def read(spec: DataSpec, base: Path) -> DividedTable:
     """Read and divide. Errors: as of `load`."""
-    reading = ReadOptions(decimal=spec.decimal)
+    reading = ReadOptions.of(spec)
     return divided(sources.read(spec.source, spec.target, spec.options, base, reading), spec)
 
 
@@ -227,9 +227,8 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
         "duplicates": sum(rows_seen[row] in train_rows for row in parts["test"]),
     }
     constants = network_arrays.constants(target, data)
-    return Dataset(
-        data, labels, target, encoder, table.sha256, facts, constants, decimal=spec.decimal
-    )
+    reading = ReadOptions.of(spec)
+    return Dataset(data, labels, target, encoder, table.sha256, facts, constants, reading=reading)
 
 
 def _split_in_words(spec: DataSpec, stratified: bool) -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sweeps.base.errors import Expected, did_you_mean
-from sweeps.data import bundled, data_files, file_kinds, synthetic
-from sweeps.data.file_kinds import DEFAULTS, FILE_KINDS, ReadOptions, alternatives
+from sweeps.data import bundled, cells, data_files, file_kinds, synthetic
+from sweeps.data.file_kinds import DEFAULTS, FILE_KINDS, FileKind, ReadOptions, alternatives
 from sweeps.data.source_table import SourceTable
 from sweeps.study.hyperparameters.kinds import Number
 
@@ -100,14 +100,26 @@ def _file(
     frame = data_files.read(path, kind, reading)
     names = list(frame.columns)
     if target is None:
-        raise Expected("the name of a column", None, f"columns: {_few(names)}", at="target")
+        hint = f"columns: {_few(names)}{_of_no_header(names, kind, reading)}"
+        raise Expected("the name of a column", None, hint, at="target")
     if target not in frame:
         near = did_you_mean(target, names)
         hint = near if near.startswith("known") else f"{near} columns: {_few(names)}"
+        hint += _of_no_header(names, kind, reading)
         raise Expected("a column of the data", target, hint, at="target")
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return SourceTable(frame, target, sha256, lines=data_files.lines(path, kind))
+    return SourceTable(frame, target, sha256, lines=data_files.lines(path, kind, reading))
+
+
+def _of_no_header(names: list[str], kind: FileKind, reading: ReadOptions) -> str:
+    """What to say of columns whose names may be none."""
+    if not reading.header:
+        return "; data.header is false, so that columns have numbers"
+    is_number = any(cells.NUMBER.fullmatch(name.strip()) for name in names)
+    if "header" not in kind.options or not is_number:
+        return ""
+    return "; where the first row is no header: data.header: false, and columns are x1, x2, …"
 
 
 def _few(names: list[str], most: int = 12) -> str:

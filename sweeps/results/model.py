@@ -22,9 +22,11 @@ from sweeps.base.errors import Expected, Unquoted, UserError, show
 from sweeps.data import Dataset, encode
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
+from sweeps.data.file_kinds import DEFAULTS, ReadOptions
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.final import FinalNetworks
 from sweeps.storage import archives, atomic
+from sweeps.study.data_section import DataSpec
 from sweeps.training import networks
 
 
@@ -41,7 +43,7 @@ class FittedFold:
 class Model:
     """An ensemble of P networks: theta (P, N), one network per row, with its encoder of columns.
 
-    decimal: the decimal mark of the CSV it was trained on, and of those to predict. folds: of
+    reading: how the file it was trained on was read, as those to predict are. folds: of
     networks that trained on folds, what was fitted on each; `of` (P,) says which is a network's.
     Then `encoder` is that of all folds' rows, and has the network's inputs. rows, judged: of
     networks of all rows, how many those are, and how many the networks had whose error the report
@@ -52,7 +54,7 @@ class Model:
     theta: Array
     encoder: Encoder
     target: Target
-    decimal: str = "."
+    reading: ReadOptions = DEFAULTS
     folds: tuple[FittedFold, ...] = ()
     of: tuple[int, ...] = ()
     rows: int = 0
@@ -137,7 +139,7 @@ def _write(
         "network": asdict(networks.network(winner.candidate.config, dataset)),
         "encoder": dataset.encoder.plain(),
         "target": asdict(dataset.target),
-        "decimal": dataset.decimal,
+        "reading": dataset.reading.changed,
         **more,
     }
     atomic.write_npz(path, {"theta": theta, "meta": np.array(json.dumps(meta))})
@@ -194,9 +196,15 @@ def _model(theta: Array, meta: dict[str, Any]) -> Model:
         theta,
         Encoder.from_plain(meta["encoder"]),
         Target(**{**target, "classes": tuple(target["classes"])}),
-        str(meta.get("decimal", ".")),
+        _reading(meta),
         folds,
         of,
         int(final.get("rows", 0)),
         int(final.get("judged", 0)),
     )
+
+
+def _reading(meta: dict[str, Any]) -> ReadOptions:
+    """How the file of training was read; earlier versions kept its decimal mark alone."""
+    said = meta.get("reading", {"decimal": str(meta.get("decimal", "."))})
+    return ReadOptions.of(DataSpec.model_validate({"source": "", **said}))

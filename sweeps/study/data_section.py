@@ -5,13 +5,14 @@ Whether the data can be had is `sweeps.data`'s question.
 
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from sweeps.base.errors import show
 from sweeps.study.section_base import StudySection
 
 ColumnKind = Literal["number", "category", "ignore"]  # what a column can be said to be
+SEPARATORS = ("auto", "tab", "blanks")  # besides one character; blanks: any number of them
 
 
 class OuterFold(StudySection):
@@ -61,8 +62,49 @@ class DataSpec(StudySection):
     ignore: tuple[str, ...] = Field((), strict=False)
     columns: dict[str, ColumnKind] = Field(default_factory=dict)
     group: str | None = None
+    separator: str = "auto"
+    encoding: str = "utf-8"
     decimal: Literal[".", ","] = "."
+    missing: tuple[str | int | float, ...] = Field((), strict=False)
+    header: bool = True
     task: Literal["auto", "classification", "regression"] = "auto"
     split: SplitSpec = SplitSpec()
     standardize: bool = True
     options: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("separator")
+    @classmethod
+    def _is_a_separator(cls, separator: str) -> str:
+        is_mark = len(separator) == 1 and not separator.isalnum() and separator not in '"\r\n\0.'
+        if not is_mark and separator not in SEPARATORS:
+            known = ", ".join(SEPARATORS)
+            raise PydanticCustomError(
+                "own",
+                "expected one character, or {known}, got {separator}",
+                {"known": known, "separator": show(separator)},
+            )
+        return separator
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_an_encoding(cls, encoding: str) -> str:
+        try:
+            "".encode(encoding)
+        except (LookupError, ValueError):
+            raise PydanticCustomError(
+                "own",
+                "expected an encoding that Python knows, such as utf-8, cp1252 or utf-16, "
+                "got {encoding}",
+                {"encoding": show(encoding)},
+            ) from None
+        return encoding
+
+    @model_validator(mode="after")
+    def _tells_numbers_from_fields(self) -> "DataSpec":
+        if self.separator == self.decimal:
+            raise PydanticCustomError(
+                "own",
+                "expected a separator that is not the decimal mark, got {separator} for both",
+                {"separator": show(self.separator)},
+            )
+        return self

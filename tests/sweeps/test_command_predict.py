@@ -233,7 +233,7 @@ def test_a_decimal_comma_is_read_as_in_training(made: Path, tmp_path: Path) -> N
     frame.to_csv(commas, index=False, sep=";", decimal=",")
     whole, same = io.StringIO(), io.StringIO()
     predict.write(model, points, [], whole)
-    german = replace(model, decimal=",")
+    german = replace(model, reading=ReadOptions(decimal=","))
     predict.write(german, commas, [], same)
     assert same.getvalue() == whole.getvalue()
     frame.loc[0, name] = "12,5"
@@ -263,7 +263,7 @@ def test_its_faults_are_a_line(made: Path) -> None:
     used = [c.name for c in Result(made / "runs/csv-example").model.encoder.columns]
     frame.drop(columns=used[:2]).to_csv(made / "few.csv", index=False)
     (made / "empty.csv").write_text("")
-    (made / "rows.json").write_text("{}")
+    (made / "rows.doc").write_text("{}")
     (made / "no.parquet").write_text("none")
     (made / "wide.csv").write_text("a,b\n1,2,3\n")
     line = said(made, "few.csv")
@@ -272,7 +272,7 @@ def test_its_faults_are_a_line(made: Path) -> None:
     for name, message in {
         "empty.csv": "empty.csv: expected a .csv table, got: No columns to parse from file",
         "wides.csv": "ROWS: expected a file, got 'wides.csv' (did you mean 'wide.csv'?)",
-        "rows.json": f"ROWS: expected a {alternatives(FILE_KINDS)} file, got 'rows.json'",
+        "rows.doc": f"ROWS: expected a {alternatives(FILE_KINDS)} file, got 'rows.doc'",
         "wide.csv": (
             "wide.csv: expected a .csv table, got: 3 fields in line 2 below 2 in the header"
         ),

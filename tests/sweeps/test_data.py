@@ -216,7 +216,7 @@ def with_value(column: str, row: int, value: Any) -> pd.DataFrame:
         (churn(), {"ignore": ["ids"]}, r"a column of the data, got 'ids' \(did you mean 'id'"),
         (churn(), {"group": "custmer"}, r"got 'custmer' \(did you mean 'customer'"),
         (churn(), {"source": "mine.csv"}, r"a file, got 'mine.csv' \(did you mean 'my.csv'\?\)"),
-        (churn(), {"source": "my.xlsx"}, rf"expected {re.escape(FORMS)}, got 'my.xlsx' \(save its sheet as .csv\)"),
+        (churn(), {"source": "my.ods"}, rf"expected {re.escape(FORMS)}, got 'my.ods' \(save its sheet as .csv\)"),
         (churn(), {"source": "my.npz"}, r"got 'my.npz' \(save its arrays as the columns of a"),
         (churn(), {"source": "sklearn:iriss"}, r"known sklearn set.*did you mean 'iris'\?"),
         (churn(), {"source": "synthetic:moon"}, r"known synthetic set.*did you mean 'moons'\?"),

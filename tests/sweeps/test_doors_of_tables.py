@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from sweeps.base.errors import UserError
-from sweeps.data import parquet, text_tables
 from sweeps.data.file_kinds import Reader
 from sweeps.data.loading import load
+from sweeps.data.readers import parquet, text_tables
 from sweeps.study.data_section import DataSpec
 
 ROWS = 60
@@ -33,7 +33,7 @@ TEXTS: Mapping[str, tuple[bytes, str]] = {
         "a name of 200,000 characters in the",
     ),
     "an open header": (b'x,"y\n' + b"1,a\n" * 99, "quotes in line 1 that are not closed"),
-    "NUL": (b"x\0,y\n1,a\n", "a NUL byte in the header"),
+    "NUL": (b"x\0,y\n1,a\n", "a NUL byte in the first row"),
     "UTF-16": ("x,y\n1,a\n".encode("utf-16"), "expected UTF-8, got byte 0xff in line 1"),
     "nothing": (b"", "No columns to parse from file"),
     "a header": (b"x,y\n\n", "expected rows below a header, got none"),

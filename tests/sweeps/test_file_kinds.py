@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,14 +14,9 @@ from sweeps.data.file_kinds import DEFAULTS, FILE_KINDS, FileKind, Reader, alter
 from sweeps.data.loading import load
 from sweeps.study.data_section import DataSpec
 from tests.sweeps.helpers import sweeps
+from tests.sweeps.test_sources_alike import NUMBERS_ALONE, WRITERS
 
 ROOT = Path(__file__).parents[2]
-# How a test writes a file of each kind: a new kind needs a line.
-WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], object]] = {
-    ".csv": lambda frame, path: frame.to_csv(path, index=False),
-    ".tsv": lambda frame, path: frame.to_csv(path, index=False, sep="\t"),
-    ".parquet": lambda frame, path: frame.to_parquet(path),
-}
 QUICK = (
     *("--trials", "1", "--jobs", "1", "--set", "fixed.epochs=1", "--set", "replicates=2"),
     *("--set", "confirm={top: 1, replicates: 2, baselines: none}"),
@@ -38,7 +32,11 @@ def rows() -> pd.DataFrame:
     return frame
 
 
-@pytest.fixture(params=FILE_KINDS)
+# One of each reader's.
+EACH = {kind.module: end for end, kind in FILE_KINDS.items() if end not in NUMBERS_ALONE}
+
+
+@pytest.fixture(params=EACH.values())
 def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A file of each kind."""
     path = tmp_path / f"rows{request.param}"
@@ -86,11 +84,15 @@ def test_a_kind_that_is_read_whole_is_cut_into_chunks(
 
 
 def test_the_longest_suffix_says_the_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    packed = FileKind("packed")
-    monkeypatch.setattr(file_kinds, "FILE_KINDS", {**FILE_KINDS, ".gz": packed, ".csv.gz": packed})
-    names = {"a.CSV": ".csv", "a.csv.gz": ".csv.gz", "a.b.gz": ".gz", "a.xlsx": ".xlsx", "a": ""}
+    other = FileKind("other")
+    monkeypatch.setattr(file_kinds, "FILE_KINDS", {**FILE_KINDS, ".rows.csv": other})
+    names = {"a.CSV": ".csv", "a.csv.gz": ".csv.gz", "a.rows.csv": ".rows.csv", "a": ""}
+    names |= {"a.parquet.gz": ".gz", "a.csv.tar.gz": ".gz", "a.xls": ".xls"}
     assert {name: file_kinds.suffix(Path(name)) for name in names} == names
-    assert file_kinds.find(Path("a.xlsx")) is None
+    assert file_kinds.find(Path("a.txt.ZIP")) is FILE_KINDS[".txt"]
+    assert file_kinds.find(Path("a.rows.csv")) is other
+    for name in ("a.xls", "a.parquet.gz", "a.csv.tar.gz", ".gz"):
+        assert file_kinds.find(Path(name)) is None
 
 
 def test_each_option_of_a_kind_is_a_key_of_the_studys_data() -> None:

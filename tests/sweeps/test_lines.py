@@ -1,7 +1,8 @@
 """Where a message names a line of a data file, it is the file's own, as an editor shows it."""
 
+import gzip
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +113,7 @@ def test_a_decimal_comma(tmp_path: Path) -> None:
     frame = pd.DataFrame({"x": x, "y": ["a", "b"] * 20})
     frame.to_csv(tmp_path / "t.csv", index=False, sep=";", decimal=",")
     german = spec(decimal=",", ignore=[])
-    model = model_of(load(german, tmp_path, "float32"), ",")
+    model = model_of(load(german, tmp_path, "float32"))
     text = (tmp_path / "t.csv").read_text().splitlines()
     for row in ("oops;a", "1.5;a"):
         (tmp_path / "t.csv").write_text("\n".join([*text[:9], "", "", row, *text[9:]]))
@@ -134,3 +135,33 @@ def test_the_case_by_the_command_line() -> None:
         "blank.csv: column 'a': expected a number in every row, got text in 1 of 120, first 'oops' "
         f"in line {at} (empty such cells, or add it to data.ignore)\n"
     )
+
+
+OTHERS: Mapping[str, tuple[str, Callable[[int], str]]] = {
+    ".jsonl": ("", lambda n: f'{{"a": {n % 7}.5, "y": "{"pq"[n % 2]}"}}\n'),
+    ".arff": (
+        "% a remark\n@relation r\n\n@attribute a real\n@attribute y {p,q}\n@data\n",
+        lambda n: f"{n % 7}.5,{'pq'[n % 2]}\n",
+    ),
+    ".csv.gz": ("a,y\n", lambda n: f"{n % 7}.5,{'pq'[n % 2]}\n"),
+}
+
+
+@pytest.mark.parametrize("end", OTHERS)
+def test_other_files_of_text_have_lines(tmp_path: Path, end: str) -> None:
+    head, row = OTHERS[end]
+    path = tmp_path / f"t{end}"
+
+    def written(last: str) -> int:
+        text = head + "".join(map(row, range(30))) + "\n \n" + last
+        path.write_bytes(gzip.compress(text.encode()) if end.endswith(".gz") else text.encode())
+        return text.count("\n")
+
+    data = DataSpec(source=path.name, target="y")
+    written("")
+    model = model_of(load(data, tmp_path, "float32"))
+    at = written(row(1).replace("1.5", '"oops"' if end == ".jsonl" else "oops"))
+    with pytest.raises(UserError, match=f"first 'oops' in line {at} "):
+        load(data, tmp_path, "float32")
+    with pytest.raises(UserError, match=f"line {at}: a: expected a finite number, got 'oops'"):
+        predict.write(model, path, [], io.StringIO())

@@ -2,9 +2,8 @@
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,11 +15,12 @@ from sweeps.data import (
     column_faults,
     columns,
     dtypes,
+    encodings,
     file_kinds,
     number_formats,
     sources,
 )
-from sweeps.data.file_kinds import ReadOptions, alternatives
+from sweeps.data.file_kinds import DEFAULTS, ReadOptions, alternatives
 from sweeps.data.loading import prepared
 from sweeps.data.source_table import SourceTable
 from sweeps.study import spec
@@ -94,10 +94,10 @@ def create(name: str, data: str | None, target: str | None) -> NewStudy:
 def _text(name: str, data: str, target: str | None) -> tuple[str, ColumnRemarks]:
     source = data if ":" in data else os.path.relpath(data)
     try:
-        table, decimal = _table(source, target)
+        table, reading = _table(source, target)
         columns = _columns(table)
         ignored = tuple(columns.ignored)
-        made = DataSpec(source=source, target=target, decimal=decimal, ignore=ignored)
+        made = DataSpec(source=source, target=target, ignore=ignored, **reading.changed)
         dataset = prepared(table, made, "float32")
     except Expected as fault:
         option = "--target" if fault.at == "target" else "--data"
@@ -107,18 +107,36 @@ def _text(name: str, data: str, target: str | None) -> tuple[str, ColumnRemarks]
     return _study(name, made, columns, dataset), columns
 
 
-def _table(source: str, target: str | None) -> tuple[SourceTable, Literal[".", ","]]:
-    """The rows, and their decimal mark: a comma where a column of a file of text looks like it."""
-    table = sources.read(source, target, {}, Path())
-    texts = (table.frame[name] for name in dtypes.other_columns(table.frame))
+def _table(source: str, target: str | None) -> tuple[SourceTable, ReadOptions]:
+    """The rows, and how they are read, where that is not the default and can be seen."""
     kind = file_kinds.find(Path(source))
-    has_mark = kind is not None and "decimal" in kind.options
-    is_comma = has_mark and any(
+    heeded = () if kind is None or ":" in source else kind.options
+    reading = ReadOptions(encoding=_encoding(Path(source))) if "encoding" in heeded else DEFAULTS
+    try:
+        table = sources.read(source, target, {}, Path(), reading)
+    except (Expected, UserError):
+        if "header" not in heeded or not NUMBERED.fullmatch(str(target)):
+            raise
+        reading = replace(reading, header=False)
+        table = sources.read(source, target, {}, Path(), reading)
+    texts = (table.frame[name] for name in dtypes.other_columns(table.frame))
+    if "decimal" not in heeded or not any(
         number_formats.remedy(number_formats.why_not_numbers(column)) for column in texts
-    )
-    if not is_comma:
-        return table, "."
-    return sources.read(source, target, {}, Path(), ReadOptions(decimal=",")), ","
+    ):
+        return table, reading
+    reading = replace(reading, decimal=",")
+    return sources.read(source, target, {}, Path(), reading), reading
+
+
+NUMBERED = re.compile(r"x[1-9]\d*")  # a column of a file without a header
+
+
+def _encoding(path: Path) -> str:
+    """The encoding of a file of text; the default where it cannot be read, which is then told."""
+    try:
+        return encodings.likely(path) if path.is_file() else DEFAULTS.encoding
+    except (OSError, ValueError):
+        return DEFAULTS.encoding
 
 
 def _columns(table: SourceTable) -> ColumnRemarks:
@@ -197,7 +215,8 @@ def _study(name: str, data: DataSpec, columns: ColumnRemarks, dataset: Dataset) 
     target = (
         f"  target: {_scalar(str(data.target))}  # the column to predict\n" if data.target else ""
     )
-    decimal = '  decimal: ","  # the mark of its numbers\n' if data.decimal == "," else ""
+    changed = ReadOptions.of(data).changed
+    how = "".join(READ_AS[name].format(value) for name, value in changed.items())
     ignored = "".join(
         f"    - {_scalar(column)}  # {_comment(reason)}\n"
         for column, reason in columns.ignored.items()
@@ -211,7 +230,7 @@ description: {_scalar(f"Which settings predict {aim} best?")}
 data:
   # {_comment(f"{facts['rows']} rows × {facts['columns']} columns, {kind}: {aim}")}
   source: {_scalar(data.source)}  # {alternatives(("a file beside this one", *sources.NAMES))}
-{target}{decimal}{ignored}\
+{target}{how}{ignored}\
 {_group(columns.groups)}\
   split: {{dev: 0.2, test: 0.2, seed: 0}}  # the test rows are met by the confirmation alone
 # fixed: {{epochs: 100}}  # not searched; else as many as suit the rows, and the best counts
@@ -234,6 +253,14 @@ search: {{sampler: tpe, pruner: median, trials: {size.trials}}}
 confirm: {{top: 3, replicates: 20}}  # the best again, on fresh seeds, folds and the test rows
 # targets: {{dev_error: 0.05}}  # what counts as converged
 """
+
+
+# How a file is read, where that is not the default.
+READ_AS = {
+    "encoding": "  encoding: {}  # of its text\n",
+    "decimal": '  decimal: "{}"  # the mark of its numbers\n',
+    "header": "  header: false  # the first row is one like the others\n",
+}
 
 
 def _group(groups: dict[str, str]) -> str:

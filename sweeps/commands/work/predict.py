@@ -15,7 +15,7 @@ from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, prin
 from sweeps.data import column_faults, data_files, number_formats
 from sweeps.data.cells import MISSING
 from sweeps.data.encode import CategoryColumn, NumberColumn
-from sweeps.data.file_kinds import FILE_KINDS, FileKind, ReadOptions, alternatives
+from sweeps.data.file_kinds import FILE_KINDS, FileKind, alternatives
 from sweeps.results.model import Model
 from sweeps.results.result import Result
 from sweeps.storage import atomic, folders
@@ -168,7 +168,7 @@ def _kind(rows: Path) -> FileKind:
 
 def _chunks(rows: Path, kind: FileKind, model: Model) -> Iterator[pd.DataFrame]:
     numbers = {c.name for c in model.encoder.columns if isinstance(c, NumberColumn)}
-    return data_files.chunks(rows, kind, ReadOptions(decimal=model.decimal), numbers, CHUNK)
+    return data_files.chunks(rows, kind, model.reading, numbers, CHUNK)
 
 
 def _names(given: list[str], frame: pd.DataFrame) -> list[str]:
@@ -224,5 +224,5 @@ def _check_values(
             hint = too_large * bool(np.isfinite(some.numbers[place, row]))
             if number_formats.remedy(number_formats.why_not_numbers(cell)):
                 hint = " (the study's data.decimal is '.': write a point)"
-            lines = data_files.lines(rows, kind)
+            lines = data_files.lines(rows, kind, model.reading)
             raise column_faults.not_a_number(str(rows), lines, before + row, cell, hint)

@@ -1,4 +1,4 @@
-"""Delimited text (.csv, .tsv) as a frame: its header, its gaps, its decimal mark."""
+"""Delimited text (.csv, .tsv, .txt) as a frame: its header, its gaps, its decimal mark."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -10,65 +10,79 @@ from typing import Any
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data import column_faults, dtypes, lines
+from sweeps.data import column_faults, dtypes, lines, unpacking
 from sweeps.data.cells import NA_VALUES
 from sweeps.data.file_kinds import Reader, ReadOptions
-from sweeps.data.lines import Lines, TextRow
+from sweeps.data.lines import Lines, TextForm, TextLines, TextRow
+from sweeps.data.readers import separators
 
 LONGEST_NAME = 10_000  # characters: a longer one is a quote that nobody closed
 
 
-def _pandas_options(path: Path) -> dict[str, Any]:
+def form(path: Path, options: ReadOptions) -> TextForm:
+    """How a file is written, as the study says or the file shows."""
+    separator = separators.find(path, options.encoding, options.separator)
+    return TextForm(path, separator, options.encoding, options.header)
+
+
+def _pandas_options(form: TextForm) -> dict[str, Any]:
     """How pandas reads such a file here. Errors: ValueError for a header that it would misread."""
-    separator = _separator(path)
-    with closing(lines.rows(path, separator)) as found:
-        header, second = [*islice(found, 2), TextRow(1, []), TextRow(1, [])][:2]
-    longest = max(map(len, header.fields), default=0)
+    with closing(form.rows()) as found:
+        first, second = [*islice(found, 2), TextRow(1, []), TextRow(1, [])][:2]
+    names = form.names(first)
+    longest = max(map(len, names), default=0)
     if longest > LONGEST_NAME:
         raise ValueError(
             f"a name of {longest:,} characters in the header (a quote that is not closed?)"
         )
-    if any("\0" in name for name in header.fields):
-        raise ValueError("a NUL byte in the header (save it as UTF-8)")
-    repeated = sorted(name for name, times in Counter(header.fields).items() if times > 1)
+    if any("\0" in name for name in first.fields):
+        raise ValueError(
+            "a NUL byte in the first row (save it as UTF-8, or set data.encoding: utf-16)"
+        )
+    repeated = sorted(name for name, times in Counter(names).items() if times > 1)
     if repeated:
-        raise ValueError(f"the column {show(repeated[0])} twice")
+        raise ValueError(f"the column {show(repeated[0])} twice{_hint(names)}")
     # pandas would take the first column for a name of the row, and shift all the others.
-    if len(second.fields) > len(header.fields):
-        raise ValueError(_too_many(second, len(header.fields)))
+    if len(second.fields) > len(first.fields):
+        raise ValueError(_too_many(second, len(first.fields), form))
+    named: dict[str, Any] = {} if form.header else {"header": None, "names": names}
     return {
-        "sep": separator,
-        "encoding": "utf-8-sig",
+        "sep": form.separator,
         "skipinitialspace": True,
         "keep_default_na": False,
-        "na_values": list(NA_VALUES),
         "low_memory": False,
+        **named,
     }
 
 
-def find_lines(path: Path) -> Lines:
+def _hint(names: list[str]) -> str:
+    """What to do where the first row looks like one of the rows."""
+    numbers = sum(separators.NUMBER.fullmatch(name) is not None for name in names)
+    looks_like_a_row = 2 * numbers > len(names)
+    return looks_like_a_row * " (set data.header: false, if the first row is no header)"
+
+
+def find_lines(path: Path, options: ReadOptions) -> Lines:
     """Where the rows of a file stand in it."""
-    return Lines(path, _separator(path))
+    return TextLines(form(path, options))
 
 
-def _separator(path: Path) -> str:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = next((line for line in file if line.strip()), "")
-    return max(",;\t", key=first.count)
-
-
-def _too_many(row: TextRow, width: int) -> str:
-    return f"{len(row.fields)} fields in line {row.line} below {width} in the header"
+def _too_many(row: TextRow, width: int, form: TextForm) -> str:
+    above = "the header" if form.header else "the first row"
+    return f"{len(row.fields)} fields in line {row.line} below {width} in {above}"
 
 
 def read(path: Path, options: ReadOptions) -> pd.DataFrame:
     """A whole file. Errors: ValueError, OSError, MemoryError."""
     decimal = options.decimal
-    known = _pandas_options(path)
+    written = form(path, options)
+    known = _pandas_options(written)
+    gaps = [*NA_VALUES, *options.missing]
     try:
-        frame = pd.read_csv(path, **known, decimal=decimal)
+        with unpacking.opened_as_text(path, options.encoding) as file:
+            frame = pd.read_csv(file, **known, decimal=decimal, na_values=gaps)
     except pd.errors.ParserError as fault:
-        raise ValueError(_reason(fault, path, known["sep"])) from None
+        raise ValueError(_reason(fault, written)) from None
     for name in dtypes.other_columns(frame) if decimal == "," else ():
         values, is_number = without_grouping(frame[name])
         words = (~is_number & values.notna()).sum()
@@ -87,22 +101,28 @@ def chunks(
 
     Errors: as of `read`; UserError for a number without the decimal comma that the options ask for.
     """
-    known = _pandas_options(path)
-    names = [str(name) for name in pd.read_csv(path, **known, nrows=0).columns]
+    written = form(path, options)
+    known = _pandas_options(written)
+    with unpacking.opened_as_text(path, options.encoding) as file:
+        names = [str(name) for name in pd.read_csv(file, **known, nrows=0).columns]
     known["dtype"] = {name: str for name in names if name not in numbers}
-    # In a column of texts "NA" may have been a category in training.
-    known["na_values"] = {name: list(NA_VALUES) for name in numbers}
+    # In a column of texts "NA" may have been a category in training; the study's words never were.
+    gaps = [*NA_VALUES, *options.missing]
+    known["na_values"] = {name: gaps if name in numbers else [*options.missing] for name in names}
     try:
-        with pd.read_csv(path, **known, decimal=options.decimal, chunksize=rows) as found:
+        with (
+            unpacking.opened_as_text(path, options.encoding) as file,
+            pd.read_csv(file, **known, decimal=options.decimal, chunksize=rows) as found,
+        ):
             for chunk in found:
                 if options.decimal == ",":
-                    _read_commas(chunk, numbers, path)
+                    _read_commas(chunk, numbers, written)
                 yield chunk
     except pd.errors.ParserError as fault:
-        raise ValueError(_reason(fault, path, known["sep"])) from None
+        raise ValueError(_reason(fault, written)) from None
 
 
-def _read_commas(chunk: pd.DataFrame, numbers: Collection[str], path: Path) -> None:
+def _read_commas(chunk: pd.DataFrame, numbers: Collection[str], form: TextForm) -> None:
     """Read what pandas left as texts among numbers with a decimal comma, in place.
 
     Errors: UserError for a text that is no such number.
@@ -113,16 +133,16 @@ def _read_commas(chunk: pd.DataFrame, numbers: Collection[str], path: Path) -> N
         if wrong.any():
             cell = chunk.loc[wrong, name].iloc[[0]]  # its label is its row in the file
             row, hint = int(cell.index[0]), " (the study's data.decimal is ',')"
-            raise column_faults.not_a_number(str(path), find_lines(path), row, cell, hint)
+            raise column_faults.not_a_number(str(form.path), TextLines(form), row, cell, hint)
         chunk[name] = values
 
 
-def _reason(fault: pd.errors.ParserError, path: Path, separator: str) -> str:
+def _reason(fault: pd.errors.ParserError, form: TextForm) -> str:
     """Why a file is no table, with the lines of the file: pandas counts rows."""
     if "EOF inside string" in str(fault):
-        return f"quotes in line {lines.line_of_open_quotes(path, separator)} that are not closed"
-    width, longer = lines.first_longer_row(path, separator)
-    return str(fault) if longer is None else _too_many(longer, width)
+        return f"quotes in line {lines.line_of_open_quotes(form)} that are not closed"
+    width, longer = lines.first_longer_row(form)
+    return str(fault) if longer is None else _too_many(longer, width, form)
 
 
 # A number with a decimal comma, its thousands apart or not. Neither "0.500" nor "18.03.2024".

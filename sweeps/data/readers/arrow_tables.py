@@ -1,14 +1,11 @@
-"""Parquet as a frame: its index and its categories as columns, bytes that are text as text."""
+"""Arrow's tables as frames: an index and categories as columns, bytes that are text as text."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data.file_kinds import Reader, ReadOptions
 
 if TYPE_CHECKING:
     import pyarrow
@@ -18,37 +15,15 @@ if TYPE_CHECKING:
 LONG = 10_000
 
 
-def read(path: Path, options: ReadOptions) -> pd.DataFrame:
-    """A whole file. Errors: ValueError, OSError, MemoryError; NotImplementedError of Arrow's."""
-    from pyarrow import parquet
-
-    with parquet.ParquetFile(path) as file:
-        _expect_each_name_once(file.schema_arrow.names)
-        has_threads = file.metadata.num_rows >= LONG
-        return _frame(file.read(use_threads=has_threads), has_threads)
-
-
-def chunks(
-    path: Path, options: ReadOptions, numbers: Collection[str], rows: int
-) -> Iterator[pd.DataFrame]:
-    """So many rows at a time, at least one frame. Errors: as of `read`."""
-    from pyarrow import parquet
-
-    with parquet.ParquetFile(path) as file:
-        _expect_each_name_once(file.schema_arrow.names)
-        if file.metadata.num_rows == 0:
-            yield _frame(file.read())
-        for batch in file.iter_batches(batch_size=rows):
-            yield _frame(batch)
-
-
-def _expect_each_name_once(names: list[str]) -> None:
+def expect_each_name_once(names: list[str]) -> None:
+    """Errors: ValueError."""
     repeated = sorted(name for name, times in Counter(names).items() if times > 1)
     if repeated:
         raise ValueError(f"the column {show(repeated[0])} twice")
 
 
-def _frame(table: Any, has_threads: bool = False) -> pd.DataFrame:
+def frame(table: Any, has_threads: bool = False) -> pd.DataFrame:
+    """A table, or some rows of one. Errors: ValueError for damaged notes beside it."""
     try:
         frame: pd.DataFrame = _with_texts(table).to_pandas(use_threads=has_threads)
     except (KeyError, TypeError) as fault:  # in what pandas wrote beside the columns
@@ -86,6 +61,3 @@ def _is_binary(kind: "pyarrow.DataType") -> bool:
         or types.is_fixed_size_binary(kind)
         or types.is_binary_view(kind)
     )
-
-
-READER = Reader(read, chunks)

@@ -1,0 +1,97 @@
+"""JSON lines (.jsonl, .ndjson) as a frame: an object a line, its keys the columns."""
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sweeps.base.errors import show
+from sweeps.data import unpacking
+from sweeps.data.file_kinds import Reader, ReadOptions
+from sweeps.data.lines import Lines
+
+LARGEST = 2**63  # whole numbers beyond are read with a point
+DIGITS = 400  # no number has more
+
+
+@dataclass(frozen=True)
+class JsonLines:
+    """Lines of objects: each has its own, but for blank lines between them."""
+
+    path: Path
+    encoding: str
+    has_decimal_mark: bool = False
+
+    def of(self, row: int, column: str) -> int:
+        """The line of a cell; rows are counted from 0."""
+        with unpacking.opened_as_text(self.path, self.encoding) as file:
+            filled = (number for number, line in enumerate(file, start=1) if line.strip())
+            return next(islice(filled, row, None))
+
+
+def read(path: Path, options: ReadOptions) -> pd.DataFrame:
+    """A whole file. Errors: ValueError, OSError, MemoryError."""
+    return pd.DataFrame.from_records(list(_objects(path, options)))
+
+
+def chunks(
+    path: Path, options: ReadOptions, numbers: Collection[str], rows: int
+) -> Iterator[pd.DataFrame]:
+    """So many rows at a time, at least one frame, of the same columns. Errors: as of `read`."""
+    # A key may be left out where it has no value, so that the first rows may lack it.
+    names = list(dict.fromkeys(name for one in _objects(path, options) for name in one))
+    objects = _objects(path, options)
+    found = list(islice(objects, rows))
+    yield pd.DataFrame.from_records(found, columns=names)
+    while found := list(islice(objects, rows)):
+        yield pd.DataFrame.from_records(found, columns=names)
+
+
+def _objects(path: Path, options: ReadOptions) -> Iterator[dict[str, Any]]:
+    with unpacking.opened_as_text(path, options.encoding) as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                found = json.loads(line, parse_int=_whole, object_pairs_hook=_once)
+            except RecursionError:
+                raise ValueError(f"line {number}: lists within lists, too deep") from None
+            except json.JSONDecodeError as fault:
+                raise ValueError(
+                    f"line {number}: {fault.msg} at character {fault.pos + 1}"
+                ) from None
+            except UnicodeDecodeError:
+                raise
+            except ValueError as fault:
+                raise ValueError(f"line {number}: {fault}") from None
+            if not isinstance(found, dict):
+                raise ValueError(f'line {number}: {show(found)} (an object such as {{"x": 1}}?)')
+            yield found
+
+
+def _whole(digits: str) -> int | float:
+    if len(digits) > DIGITS:
+        raise ValueError(f"a number of {len(digits):,} digits")
+    number = int(digits)
+    return number if -LARGEST <= number < LARGEST else float(digits)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {show(twice)} twice")
+    return found
+
+
+def find_lines(path: Path, options: ReadOptions) -> Lines:
+    """Where the objects of a file stand in it."""
+    return JsonLines(path, options.encoding)
+
+
+READER = Reader(read, chunks, find_lines)

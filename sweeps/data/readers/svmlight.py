@@ -1,0 +1,45 @@
+"""SVMlight's sparse rows (.svm, .libsvm, .svmlight) as a frame: y, and inputs x1, x2, … by number.
+
+What a row does not say is 0. scikit-learn reads them; they become dense.
+"""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sweeps.data import room, unpacking
+from sweeps.data.file_kinds import Reader, ReadOptions
+
+TARGET = "y"
+
+
+def read(path: Path, options: ReadOptions) -> pd.DataFrame:
+    """A whole file. Errors: ValueError, OSError, MemoryError."""
+    from sklearn.datasets import load_svmlight_file
+
+    with unpacking.opened(path) as file:
+        # As the file counts: scikit-learn would else shift the inputs of a file without number 0.
+        x, y = load_svmlight_file(file, dtype=np.float64, zero_based=True)
+    room.expect(*x.shape)
+    first = 0 if x[:, :1].nnz else 1
+    names = [f"x{number}" for number in range(first, x.shape[1])]
+    frame = pd.DataFrame(x[:, first:].toarray(), columns=names)
+    frame.insert(0, TARGET, y)
+    return frame
+
+
+def chunks(
+    path: Path, options: ReadOptions, numbers: Collection[str], rows: int
+) -> Iterator[pd.DataFrame]:
+    """So many rows at a time; inputs that no row of the file has are 0. Errors: as of `read`."""
+    frame = read(path, options)
+    absent = [name for name in sorted(numbers) if name not in frame and name[1:].isdecimal()]
+    zeros = pd.DataFrame(0.0, index=frame.index, columns=[n for n in absent if n[0] == "x"])
+    frame = pd.concat([frame, zeros], axis=1)
+    for start in range(0, max(1, len(frame)), rows):
+        yield frame.iloc[start : start + rows]
+
+
+READER = Reader(read, chunks)
