@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import dnn
 from sweeps.data.encode import Encoder
 from sweeps.data.folds import Folds
+from sweeps.data.number_inputs import NumberInputs
 from sweeps.study import compatibility
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class ReplicateRows:
     rows: dict[str, slice]
     constants: dict[str, float]
     scale: TargetScale
+    numbers: NumberInputs
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +92,8 @@ class Dataset:
 
     `replicates`: where each has rows of its own, they stand one after the other in each part, each
     as its own encoder has them; y is in its own units, labels are in the study's, constants are
-    means. `scale` is of one replicate's dataset alone. `resampled` is what the search sees instead,
-    `folded` what the confirmation does; of that, `folds` says more.
+    means. `scale` and `numbers` are of one replicate's dataset alone. `resampled` is what the
+    search sees instead, `folded` what the confirmation does; of that, `folds` says more.
     """
 
     parts: dict[str, dnn.Data]
@@ -106,6 +108,7 @@ class Dataset:
     changed: dict[str, str] = field(default_factory=dict)
     replicates: tuple[ReplicateRows, ...] = ()
     scale: TargetScale = TargetScale()
+    numbers: NumberInputs | None = None
     resampled: "Dataset | None" = None
     folded: "Dataset | None" = None
     folds: Folds | None = None
@@ -149,6 +152,7 @@ class Dataset:
             labels=labels,
             constants=own.constants,
             scale=own.scale,
+            numbers=own.numbers,
             replicates=(),
             folds=None,
         )
@@ -208,6 +212,11 @@ class Dataset:
         known = compatibility.fields(spec, exclude={"source", "columns"})
         columns = {"columns": self.changed} if self.changed else {}
         return known | columns | {"sha256": self.sha256}
+
+    @property
+    def number_inputs(self) -> NumberInputs:
+        """Which inputs are numbers, where all networks share their training rows."""
+        return self.numbers or NumberInputs.of(self.encoder, self.encoder)
 
     @property
     def loss(self) -> str:

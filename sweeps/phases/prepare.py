@@ -13,7 +13,7 @@ from sweeps.base import s3_address
 from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
-from sweeps.data import Dataset
+from sweeps.data import Dataset, scaling
 from sweeps.data.loading import DividedTable
 from sweeps.phases import final, horizon, learning_curve, memory, nested, resampled
 from sweeps.phases.options import Options
@@ -202,6 +202,9 @@ def _prepared(
         raise UserError([document.fault(path, fault) for path, fault in found])
     try:
         memory.expect_room(study, dataset)
+        for path, value in consistency.unusual(study.space, "inputs"):
+            if value == "none":
+                scaling.expect_held(dataset, path)
     except Expected as fault:
         raise UserError(document.fault("", fault)) from None
     return study, dataset, divided

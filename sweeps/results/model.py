@@ -19,9 +19,10 @@ from dnn.arrays import Array
 from dnn.network import LAYOUT
 from sweeps.base import files
 from sweeps.base.errors import Expected, Unquoted, UserError, show
-from sweeps.data import Dataset, encode
+from sweeps.data import Dataset, encode, scaling
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
+from sweeps.data.scaling import Scaling
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.final import FinalNetworks
 from sweeps.storage import archives, atomic
@@ -30,11 +31,15 @@ from sweeps.training import networks
 
 @dataclass(frozen=True)
 class FittedFold:
-    """What was fitted on a fold's training rows: the encoder, mean and SD of the target."""
+    """What was fitted on a fold's training rows: the encoder, mean and SD of the target.
+
+    scaling: of the inputs, where they have another scale than the encoder's.
+    """
 
     encoder: Encoder
     mean: float
     scale: float
+    scaling: Scaling | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Model:
     networks that trained on folds, what was fitted on each; `of` (P,) says which is a network's.
     Then `encoder` is that of all folds' rows, and has the network's inputs. rows, judged: of
     networks of all rows, how many those are, and how many the networks had whose error the report
-    tells; else 0.
+    tells; else 0. scaling: of the inputs, where nothing was fitted on folds.
     """
 
     network: dnn.Network
@@ -57,6 +62,7 @@ class Model:
     of: tuple[int, ...] = ()
     rows: int = 0
     judged: int = 0
+    scaling: Scaling | None = None
 
     @property
     def note(self) -> str:
@@ -83,7 +89,10 @@ class Model:
                     x = encode.encoded_as(frame, fold.encoder, self.encoder)
                 except Expected as fault:
                     raise UserError(f"predict: {fault.message}") from None
-                said = dnn.predict(self.network, self.theta[which], x.astype(self.theta.dtype))
+                inputs = x.astype(self.theta.dtype)
+                if fold.scaling is not None:
+                    fold.scaling.apply(inputs)
+                said = dnn.predict(self.network, self.theta[which], inputs)
                 outputs = said.astype(np.float64)
                 found[which] = (
                     np.exp(outputs) if self.target.classes else outputs * fold.scale + fold.mean
@@ -93,7 +102,8 @@ class Model:
     def _apart(self) -> Iterator[tuple[NDArray[np.bool_], FittedFold]]:
         """Networks (P,) that share what was fitted, with that."""
         if not self.folds:
-            whole = FittedFold(self.encoder, self.target.mean, self.target.scale)
+            target = self.target
+            whole = FittedFold(self.encoder, target.mean, target.scale, self.scaling)
             yield np.ones(len(self.theta), bool), whole
         for number, fold in enumerate(self.folds):
             which = np.array(self.of) == number
@@ -132,15 +142,26 @@ def save(
 def _write(
     path: Path, theta: Array, winner: Confirmation, dataset: Dataset, more: dict[str, Any]
 ) -> None:
+    config = winner.candidate.config
+    scalings = scaling.fitted(dataset, config["inputs"])
     meta = {
         "layout": LAYOUT,
-        "network": asdict(networks.network(winner.candidate.config, dataset)),
+        "network": asdict(networks.network(config, dataset)),
         "encoder": dataset.encoder.plain(),
         "target": asdict(dataset.target),
         "decimal": dataset.decimal,
+        **({"scalings": len(scalings)} if scalings else {}),
         **more,
     }
-    atomic.write_npz(path, {"theta": theta, "meta": np.array(json.dumps(meta))})
+    arrays = {"theta": theta, "meta": np.array(json.dumps(meta))}
+    for number, one in enumerate(scalings):
+        arrays |= {_member(number, name): values for name, values in one.arrays().items()}
+    atomic.write_npz(path, arrays)
+
+
+def _member(number: int, name: str) -> str:
+    """The archive's name of an array of a scaling."""
+    return f"scaling.{number}.{name}"
 
 
 def _folds(dataset: Dataset, alive: NDArray[np.intp]) -> dict[str, Any]:
@@ -166,7 +187,11 @@ def load(path: Path) -> Model:
     try:
         with archives.opened(path) as file:
             theta, meta = file["theta"], files.parse_json(str(file["meta"]))
-        made = _model(theta, meta)
+            scalings = [
+                Scaling.of_arrays({name: file[_member(number, name)] for name in Scaling.NAMES})
+                for number in range(meta.get("scalings", 0))
+            ]
+        made = _model(theta, meta, scalings)
         checks.theta(made.network, theta, "model")
     except files.BROKEN as fault:
         raise UserError(
@@ -175,15 +200,21 @@ def load(path: Path) -> Model:
     return made
 
 
-def _model(theta: Array, meta: dict[str, Any]) -> Model:
+def _model(theta: Array, meta: dict[str, Any], scalings: list[Scaling]) -> Model:
     network: dict[str, Any] = meta["network"]
     if network["batch_norm"] and meta.get("layout", 1) != LAYOUT:
         raise ValueError("parameters in another version's order")
     target: dict[str, Any] = meta["target"]
-    fitted = zip(meta.get("encoders", []), meta.get("targets", []), strict=True)
+    encoders = meta.get("encoders", [])
+    if scalings and len(scalings) != max(1, len(encoders)):
+        raise ValueError("scales of inputs that are not one for each fold")
+    if any(not np.isin(one.at, np.arange(network["n_in"])).all() for one in scalings):
+        raise ValueError("scales of inputs that are not there")
+    each: list[Scaling | None] = [*scalings] or [None] * max(1, len(encoders))
+    fitted = zip(encoders, meta.get("targets", []), each[: len(encoders)], strict=True)
     folds = tuple(
-        FittedFold(Encoder.from_plain(encoder), float(own["mean"]), float(own["scale"]))
-        for encoder, own in fitted
+        FittedFold(Encoder.from_plain(encoder), float(own["mean"]), float(own["scale"]), scale)
+        for encoder, own, scale in fitted
     )
     of = tuple(int(number) for number in meta.get("of", []))
     if folds and (len(of) != len(theta) or not all(0 <= number < len(folds) for number in of)):
@@ -199,4 +230,5 @@ def _model(theta: Array, meta: dict[str, Any]) -> Model:
         of,
         int(final.get("rows", 0)),
         int(final.get("judged", 0)),
+        None if folds else each[0],
     )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import dnn
 from dnn.arrays import Array
-from sweeps.data import Dataset
+from sweeps.data import Dataset, scaling
 from sweeps.study import metrics
 from sweeps.training import judging, networks, packing, seeds
 from sweeps.training.judging import Judge
@@ -32,6 +32,7 @@ def train_together(tasks: Sequence[Task], dataset: Dataset) -> list[Outcome]:
 
     Each task's seconds are its networks' share of the population's.
     """
+    dataset = scaling.scaled(dataset, tasks[0].config["inputs"])
     net = networks.network(tasks[0].config, dataset)
     streams = [seeds.streams(task.seed, task.phase, task.replicates) for task in tasks]
     theta = np.concatenate(

@@ -125,6 +125,12 @@ _EVERY: Mapping[str, Hyperparameter] = {
         "class the same total; of no score",
         task="classification",
     ),
+    "inputs": Hyperparameter(
+        Name(("standardize", "quantile", "robust", "min-max", "none")),
+        "standardize",
+        "scale of the numbers among the inputs: mean 0 and SD 1; normal by rank; median 0 and "
+        "quartiles 1 apart; 0 to 1; as they are",
+    ),
     "patience": Hyperparameter(
         Number(low=1, integer=True, keywords=("none",)),
         "none",
