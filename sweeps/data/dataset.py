@@ -15,6 +15,7 @@ import dnn
 from sweeps.data.encode import Encoder
 from sweeps.data.folds import Folds
 from sweeps.data.number_inputs import NumberInputs
+from sweeps.data.target_map import TargetMap
 from sweeps.study import compatibility
 
 if TYPE_CHECKING:
@@ -48,27 +49,36 @@ class Target:
 class TargetScale:
     """From the units of a replicate's own standardized target to the study's: ·factor, +shift.
 
-    A class has no units: there, and where replicates share their rows, all stays as it is.
+    A class has no units: there, and where replicates share their rows, all stays as it is. Where
+    the target has another scale, `map` goes before, from what networks say to the table's numbers.
     """
 
     factor: float = 1.0
     shift: float = 0.0
+    map: TargetMap | None = None
 
     @classmethod
     def between(cls, own: Target, study: Target) -> "TargetScale":
         """Between two targets, each standardized by training rows of its own."""
         return cls(own.scale / study.scale, (own.mean - study.mean) / study.scale)
 
+    @classmethod
+    def through(cls, numbers: TargetMap, study: Target) -> "TargetScale":
+        """From a scale of its own to a standardized target."""
+        return cls(1 / study.scale, -study.mean / study.scale, numbers)
+
     def outputs(self, own: NDArray[Any]) -> NDArray[Any]:
         """Predictions in the study's units."""
-        return np.asarray(own * self.factor + self.shift)
+        numbers = own if self.map is None else self.map.backward(own)
+        return np.asarray(numbers * self.factor + self.shift)
 
     def targets(self, study: NDArray[Any]) -> NDArray[Any]:
         """The study's labels, numbers, in the replicate's own units."""
-        return np.asarray((study - self.shift) / self.factor)
+        numbers = np.asarray((study - self.shift) / self.factor)
+        return numbers if self.map is None else self.map.forward(numbers)
 
     def of_score(self, name: str) -> float:
-        """What a "dev_loss" or "dev_error" in its own units is multiplied by."""
+        """What a "dev_loss" or "dev_error" in its own units is multiplied by, without a map."""
         return self.factor**2 if name.endswith("loss") else self.factor
 
 

@@ -16,13 +16,11 @@ from numpy.typing import NDArray
 import dnn
 from dnn.arrays import Array
 from sweeps.base.errors import Expected, Unquoted
+from sweeps.data import normal_scores
 from sweeps.data.dataset import Dataset
 from sweeps.data.number_inputs import NumberInputs
 
 STANDARDIZE = "standardize"  # what the encoder does
-MOST_QUANTILES = 1000
-# Shares of the rows that count as none and all: scikit-learn's, so that ±5.2 SDs are the ends.
-LEAST_SHARE = 1e-7
 KEPT = 2  # scaled datasets that a worker keeps of one dataset
 
 Numbers = NDArray[np.float64]
@@ -53,7 +51,7 @@ class Scaling:
 
     def _mapped(self, place: int, values: Numbers) -> Numbers:
         if len(self.quantiles):
-            return _normal(values, self.quantiles[:, place])
+            return normal_scores.scores(values, self.quantiles[:, place])
         return np.asarray(values * self.factor[place] + self.shift[place])
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -63,6 +61,8 @@ class Scaling:
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Scaling":
         """Back from `arrays`. Errors: ValueError for shapes that do not belong together."""
+        if set(arrays) != set(cls.NAMES):
+            raise ValueError("a scale of inputs without its numbers")
         made = cls(**arrays)
         count = len(made.at)
         shapes = made.factor.shape, made.shift.shape, made.quantiles.shape[1:]
@@ -70,16 +70,6 @@ class Scaling:
         if made.at.dtype.kind != "i" or made.at.ndim != 1 or not is_known:
             raise ValueError("a scale of inputs without its numbers")
         return made
-
-
-def _normal(values: Numbers, quantiles: Numbers) -> Numbers:
-    """Normal scores of values (n,), between quantiles (q,) linear; in the middle of equal ones."""
-    from scipy.special import ndtri
-
-    shares = np.linspace(0, 1, len(quantiles))
-    low = np.interp(-values, -quantiles[::-1], -shares[::-1])
-    share = (np.interp(values, quantiles, shares) - low) / 2
-    return np.asarray(ndtri(np.clip(share, LEAST_SHARE, 1 - LEAST_SHARE)))
 
 
 def _none(train: Array, numbers: NumberInputs) -> Scaling:
@@ -109,8 +99,7 @@ def _quantile(train: Array, numbers: NumberInputs) -> Scaling:
     """By the share of rows below. Numbers of which there are two at most have no shape to lose."""
     few = [len(np.unique(train[:, at])) <= 2 for at in numbers.at]
     at = numbers.at[~np.array(few, dtype=bool)]
-    shares = np.linspace(0, 1, min(MOST_QUANTILES, len(train)))
-    return Scaling(at, quantiles=_quantiles(train, at, shares))
+    return Scaling(at, quantiles=_quantiles(train, at, normal_scores.shares(len(train))))
 
 
 def _quantiles(train: Array, at: NDArray[np.intp], shares: Numbers) -> Numbers:

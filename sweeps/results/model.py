@@ -19,27 +19,25 @@ from dnn.arrays import Array
 from dnn.network import LAYOUT
 from sweeps.base import files
 from sweeps.base.errors import Expected, Unquoted, UserError, show
-from sweeps.data import Dataset, encode, scaling
+from sweeps.data import Dataset, encode
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
-from sweeps.data.scaling import Scaling
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.final import FinalNetworks
+from sweeps.results import fitted_scales
+from sweeps.results.fitted_scales import STANDARDIZED, FittedScales
 from sweeps.storage import archives, atomic
 from sweeps.training import networks
 
 
 @dataclass(frozen=True)
 class FittedFold:
-    """What was fitted on a fold's training rows: the encoder, mean and SD of the target.
-
-    scaling: of the inputs, where they have another scale than the encoder's.
-    """
+    """What was fitted on a fold's training rows: the encoder, mean and SD of the target, scales."""
 
     encoder: Encoder
     mean: float
     scale: float
-    scaling: Scaling | None = None
+    scales: FittedScales = STANDARDIZED
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Model:
     networks that trained on folds, what was fitted on each; `of` (P,) says which is a network's.
     Then `encoder` is that of all folds' rows, and has the network's inputs. rows, judged: of
     networks of all rows, how many those are, and how many the networks had whose error the report
-    tells; else 0. scaling: of the inputs, where nothing was fitted on folds.
+    tells; else 0. scales: where nothing was fitted on folds.
     """
 
     network: dnn.Network
@@ -62,7 +60,7 @@ class Model:
     of: tuple[int, ...] = ()
     rows: int = 0
     judged: int = 0
-    scaling: Scaling | None = None
+    scales: FittedScales = STANDARDIZED
 
     @property
     def note(self) -> str:
@@ -90,20 +88,27 @@ class Model:
                 except Expected as fault:
                     raise UserError(f"predict: {fault.message}") from None
                 inputs = x.astype(self.theta.dtype)
-                if fold.scaling is not None:
-                    fold.scaling.apply(inputs)
-                said = dnn.predict(self.network, self.theta[which], inputs)
-                outputs = said.astype(np.float64)
-                found[which] = (
-                    np.exp(outputs) if self.target.classes else outputs * fold.scale + fold.mean
-                )
+                if fold.scales.inputs is not None:
+                    fold.scales.inputs.apply(inputs)
+                found[which] = self._said(inputs, which, fold)
         return found
+
+    def _said(
+        self, inputs: Array, which: NDArray[np.bool_], fold: FittedFold
+    ) -> NDArray[np.float64]:
+        """(·, n, K′) probabilities, or numbers in the target's own units."""
+        outputs = dnn.predict(self.network, self.theta[which], inputs).astype(np.float64)
+        if self.target.classes:
+            return np.exp(outputs)
+        if fold.scales.target is not None:
+            return fold.scales.target.backward(outputs)
+        return outputs * fold.scale + fold.mean
 
     def _apart(self) -> Iterator[tuple[NDArray[np.bool_], FittedFold]]:
         """Networks (P,) that share what was fitted, with that."""
         if not self.folds:
             target = self.target
-            whole = FittedFold(self.encoder, target.mean, target.scale, self.scaling)
+            whole = FittedFold(self.encoder, target.mean, target.scale, self.scales)
             yield np.ones(len(self.theta), bool), whole
         for number, fold in enumerate(self.folds):
             which = np.array(self.of) == number
@@ -143,25 +148,16 @@ def _write(
     path: Path, theta: Array, winner: Confirmation, dataset: Dataset, more: dict[str, Any]
 ) -> None:
     config = winner.candidate.config
-    scalings = scaling.fitted(dataset, config["inputs"])
     meta = {
         "layout": LAYOUT,
         "network": asdict(networks.network(config, dataset)),
         "encoder": dataset.encoder.plain(),
         "target": asdict(dataset.target),
         "decimal": dataset.decimal,
-        **({"scalings": len(scalings)} if scalings else {}),
         **more,
     }
-    arrays = {"theta": theta, "meta": np.array(json.dumps(meta))}
-    for number, one in enumerate(scalings):
-        arrays |= {_member(number, name): values for name, values in one.arrays().items()}
-    atomic.write_npz(path, arrays)
-
-
-def _member(number: int, name: str) -> str:
-    """The archive's name of an array of a scaling."""
-    return f"scaling.{number}.{name}"
+    scales = fitted_scales.arrays(fitted_scales.of(dataset, config))
+    atomic.write_npz(path, {"theta": theta, "meta": np.array(json.dumps(meta)), **scales})
 
 
 def _folds(dataset: Dataset, alive: NDArray[np.intp]) -> dict[str, Any]:
@@ -187,11 +183,9 @@ def load(path: Path) -> Model:
     try:
         with archives.opened(path) as file:
             theta, meta = file["theta"], files.parse_json(str(file["meta"]))
-            scalings = [
-                Scaling.of_arrays({name: file[_member(number, name)] for name in Scaling.NAMES})
-                for number in range(meta.get("scalings", 0))
-            ]
-        made = _model(theta, meta, scalings)
+            count = len(meta.get("encoders", [])) or 1
+            scales = fitted_scales.read(file, count, int(meta["network"]["n_in"]))
+        made = _model(theta, meta, scales)
         checks.theta(made.network, theta, "model")
     except files.BROKEN as fault:
         raise UserError(
@@ -200,21 +194,15 @@ def load(path: Path) -> Model:
     return made
 
 
-def _model(theta: Array, meta: dict[str, Any], scalings: list[Scaling]) -> Model:
+def _model(theta: Array, meta: dict[str, Any], scales: list[FittedScales]) -> Model:
     network: dict[str, Any] = meta["network"]
     if network["batch_norm"] and meta.get("layout", 1) != LAYOUT:
         raise ValueError("parameters in another version's order")
     target: dict[str, Any] = meta["target"]
-    encoders = meta.get("encoders", [])
-    if scalings and len(scalings) != max(1, len(encoders)):
-        raise ValueError("scales of inputs that are not one for each fold")
-    if any(not np.isin(one.at, np.arange(network["n_in"])).all() for one in scalings):
-        raise ValueError("scales of inputs that are not there")
-    each: list[Scaling | None] = [*scalings] or [None] * max(1, len(encoders))
-    fitted = zip(encoders, meta.get("targets", []), each[: len(encoders)], strict=True)
+    fitted = zip(meta.get("encoders", []), meta.get("targets", []), strict=True)
     folds = tuple(
-        FittedFold(Encoder.from_plain(encoder), float(own["mean"]), float(own["scale"]), scale)
-        for encoder, own, scale in fitted
+        FittedFold(Encoder.from_plain(encoder), float(own["mean"]), float(own["scale"]), one)
+        for (encoder, own), one in zip(fitted, scales, strict=False)
     )
     of = tuple(int(number) for number in meta.get("of", []))
     if folds and (len(of) != len(theta) or not all(0 <= number < len(folds) for number in of)):
@@ -230,5 +218,5 @@ def _model(theta: Array, meta: dict[str, Any], scalings: list[Scaling]) -> Model
         of,
         int(final.get("rows", 0)),
         int(final.get("judged", 0)),
-        None if folds else each[0],
+        STANDARDIZED if folds else scales[0],
     )

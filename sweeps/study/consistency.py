@@ -250,6 +250,8 @@ def _trainer(study: Study) -> Found:
     for name in study.metrics:
         if name in OURS:
             yield _judging(study, name), Expected("a metric that a trainer yields", name, hint)
+    for path, value in unusual(study.space, "target_scale"):
+        yield path, Expected("standardize with a trainer", value, "its function can scale data.y")
     if study.budgets.flops is not None:
         yield "budgets.flops", Expected("another budget", Unquoted("flops"), hint)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.data import Dataset, scaling
+from sweeps.data import Dataset
 from sweeps.study.space import Config
 from sweeps.training import networks, seeds
 from sweeps.training.task import Outcome
@@ -29,7 +29,7 @@ def train(task: FinalTask, dataset: Dataset) -> Outcome:
     dataset: of training rows alone.
     """
     streams = seeds.streams(task.seed, seeds.FINAL, task.replicates)
-    dataset = scaling.scaled(dataset, task.config["inputs"])
+    dataset = networks.scaled(task.config, dataset)
     net = networks.network(task.config, dataset)
     theta = networks.initialize(task.config, dataset, streams, task.dtype)
     how = replace(networks.settings(task.config, dataset), patience=None)

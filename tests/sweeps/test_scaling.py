@@ -198,11 +198,12 @@ def test_a_saved_model_scales_as_its_networks_were_trained(
     frame = known.features.frame.iloc[known.parts["test"]] if part == "test" else table()
     own = scaling.scaled(dataset, name).each_trained
     for fold, trained in zip(folds, own, strict=True):
-        assert fold.scaling is not None
+        scale = fold.scales.inputs
+        assert scale is not None
         x = encode.encoded_as(frame, fold.encoder, saved.encoder).astype(np.float32)
         row = x[[7]]
-        fold.scaling.apply(x)
-        fold.scaling.apply(row)
+        scale.apply(x)
+        scale.apply(row)
         np.testing.assert_array_equal(x, trained.parts[part].x)
         np.testing.assert_array_equal(x[[7]], row)
     said = dnn.predict(saved.network, saved.theta[:1], own[0].parts[part].x)
@@ -222,8 +223,8 @@ def test_a_model_with_a_scale_of_inputs_that_are_not_there_is_none(tmp_path: Pat
     model.save(path, winner, dataset)
     with np.load(path) as file:
         arrays = dict(file)
-    for name, wrong in (("at", arrays["scaling.0.at"] + 50), ("shift", np.zeros(1))):
-        np.savez(path, **{**arrays, f"scaling.0.{name}": wrong})
+    for name, wrong in (("at", arrays["inputs.0.at"] + 50), ("shift", np.zeros(1))):
+        np.savez(path, **{**arrays, f"inputs.0.{name}": wrong})
         with pytest.raises(UserError, match="expected a model of a study"):
             model.load(path)
 

@@ -16,7 +16,7 @@ import dnn
 from dnn import fitting, gradcheck
 from sweeps.base.errors import Expected, UserError, did_you_mean, show
 from sweeps.base.terminal import say
-from sweeps.data import Dataset, scaling
+from sweeps.data import Dataset
 from sweeps.phases.prepare import prepare
 from sweeps.study.file import documents
 from sweeps.study.hyperparameters.vocabulary import plain
@@ -52,7 +52,7 @@ def check(
         problem = Expected("a study of our own networks", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
     config = study.space.default
-    dataset = scaling.scaled(dataset, config["inputs"])
+    dataset = networks.scaled(config, dataset)
     made, how = networks.network(config, dataset), networks.settings(config, dataset)
     loss = fitting.training_loss(made, how, dataset.parts["train"])
     arguments = _arguments(study, dataset, loss, options)
