@@ -18,6 +18,7 @@ from sweeps.data import (
     dtypes,
     file_kinds,
     number_formats,
+    skewed,
     sources,
 )
 from sweeps.data.file_kinds import ReadOptions, alternatives
@@ -227,7 +228,7 @@ space:  # searched: a list is a choice, low/high a range
       momentum: {{beta: {{low: 0.8, high: 0.99}}}}
       rmsprop: {{}}
       adam: {{}}
-{_trained_on(dataset)}\
+{_inputs(dataset)}{_trained_on(dataset)}\
 objective: {{metric: dev_loss}}  # or dev_error
 replicates: {size.replicates}  # networks a trial, each from its own seed; of few rows, each a fold
 search: {{sampler: tpe, pruner: median, trials: {size.trials}}}
@@ -242,6 +243,17 @@ def _group(groups: dict[str, str]) -> str:
     for column, what in groups.items():
         return f"  # group: {_scalar(column)}  # {_comment(what)}: {meaning}\n"
     return f"  # group: COLUMN  # of customers, say: {meaning}\n"
+
+
+def _inputs(dataset: Dataset) -> str:
+    """A scale by rank beside the usual one, where numbers are skewed."""
+    found = skewed.columns(dataset)
+    if not found:
+        return ""
+    name, skewness = next(iter(found.items()))
+    others = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    note = f"skewed: {name}{others} (skewness {skewness:.1f}, beyond ±{skewed.SKEWED:g})"
+    return f"  inputs: [standardize, quantile]  # {_comment(note)}\n"
 
 
 # Beyond this many rows of the commonest class for one of the rarest, classes are called uneven.
