@@ -245,6 +245,21 @@ def _group(groups: dict[str, str]) -> str:
     return f"  # group: COLUMN  # of customers, say: {meaning}\n"
 
 
+# Of all numbers above 0 the largest by the least, from which on small ones are lost beside it.
+MANY_SIZES = 1000
+
+
+def _of_many_sizes(dataset: Dataset) -> str:
+    """A line to uncomment, where the numbers go through orders of magnitude."""
+    target = dataset.target
+    numbers = dataset.labels["train"] * target.scale + target.mean
+    least, largest = float(numbers.min()), float(numbers.max())
+    if least <= 1e-12 * largest or largest < MANY_SIZES * least:
+        return ""
+    note = f"{least:.3g} to {largest:.3g}: log gets small ones right; the RMSE may become worse"
+    return f"  # target_scale: [standardize, log]  # {note}\n"
+
+
 def _inputs(dataset: Dataset) -> str:
     """A scale by rank beside the usual one, where numbers are skewed."""
     found = skewed.columns(dataset)
@@ -269,7 +284,7 @@ def _trained_on(dataset: Dataset) -> str:
         labels = dataset.labels["train"]
         if (few := outliers(labels)) is not None:
             note = f"half of the variance is of {few} of {len(labels)} rows; {note}"
-        return f"  # loss: [auto, huber]  # {note}\n"
+        return f"  # loss: [auto, huber]  # {note}\n{_of_many_sizes(dataset)}"
     counts = np.bincount(dataset.labels["train"])
     if counts.max() < UNEVEN * counts.min():
         return ""
