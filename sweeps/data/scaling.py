@@ -104,9 +104,8 @@ def _quantile(train: Array, numbers: NumberInputs) -> Scaling:
 
 def _quantiles(train: Array, at: NDArray[np.intp], shares: Numbers) -> Numbers:
     """(len(shares), k) of training rows (n, n_in), column by column: no second copy of them."""
-    each = [np.quantile(train[:, one].astype(np.float64), shares) for one in at]
-    found = np.array(each).reshape(len(at), len(shares)).T
-    return np.asarray(np.maximum.accumulate(found, axis=0))  # rounding may take a step back
+    each = [normal_scores.quantiles(train[:, one].astype(np.float64), shares) for one in at]
+    return np.array(each).reshape(len(at), len(shares)).T
 
 
 # By the word of the vocabulary, which has the default first: fit(train, numbers), train (n, n_in).

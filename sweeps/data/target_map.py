@@ -64,4 +64,4 @@ def log(train: Numbers) -> TargetMap:
 
 def quantile(train: Numbers) -> TargetMap:
     """Of training numbers (n,), between whose least and largest all predictions are."""
-    return TargetMap(quantiles=np.quantile(train, normal_scores.shares(len(train))))
+    return TargetMap(quantiles=normal_scores.quantiles(train, normal_scores.shares(len(train))))

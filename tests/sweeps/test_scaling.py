@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import ndtr
+from scipy.stats import rankdata
 from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, RobustScaler
 
 import dnn
@@ -17,6 +19,7 @@ from sweeps.data import (
     encode,
     folded_dataset,
     loading,
+    normal_scores,
     resampled_dataset,
     resampling,
     scaling,
@@ -95,6 +98,15 @@ def test_a_scale_is_scikit_learns(name: str) -> None:
     for part in ("train", "dev"):
         expected = theirs.transform(filled.iloc[known.parts[part]])
         np.testing.assert_allclose(ours.parts[part].x[:, at], expected, rtol=1e-5, atol=1e-6)
+
+
+def test_equal_numbers_have_the_middle_of_their_ranks() -> None:
+    numbers = np.random.default_rng(0).integers(0, 7, 73) / 3 - 1
+    found = normal_scores.quantiles(numbers, normal_scores.shares(73))
+    shares = (rankdata(numbers) - 1) / 72
+    inside = (numbers > numbers.min()) & (numbers < numbers.max())
+    ours = ndtr(normal_scores.scores(numbers, found))
+    np.testing.assert_allclose(ours[inside], shares[inside], rtol=1e-9)
 
 
 def test_none_is_the_numbers_of_the_table() -> None:
