@@ -75,6 +75,12 @@ class Run:
         return None if found is None else float(found)
 
     @property
+    def target_zero(self) -> float | None:
+        """Where 0 is among the standardized numbers; None where the target has one scale alone."""
+        found = self.provenance["data"].get("target_zero")
+        return None if found is None else float(found)
+
+    @property
     def metric(self) -> str:
         """The first objective's metric, such as "dev_loss"."""
         return str(self.provenance["objective"]["metric"])

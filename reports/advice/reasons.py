@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reports import text
 from reports.advice.in_words import called
 from reports.frames import Run
-from reports.stats import differences, gaps, limiting, measures, objectives, recommending
+from reports.stats import differences, gaps, limiting, measures, objectives, ratios, recommending
 from reports.stats.differences import OPEN, SAME
 from reports.stats.intervals import Interval
 from reports.stats.measures import Measure
@@ -124,12 +124,20 @@ def _margin(run: Run, one: Comparison) -> str:
     return said if unit.points else f"{said} in {quantity(run, one.found.by)}"
 
 
-def error(run: Run, found: Interval) -> Fact:
-    """Of what is recommended; of a number in its own units, where they are known."""
+def error(run: Run, name: str, found: Interval) -> Fact:
+    """Of what is recommended; of a number in its own units, where they are known.
+
+    Where the study has it on another scale, its ratio stands beside.
+    """
     label = "Typical error on new data" if run.regression else "Error on new data"
     unit = error_unit(run)
     term = "RMSE" if run.regression else "the share of rows that are answered wrongly"
-    return Fact(label, term, unit.head(found), _bounds(unit, found) or found.why)
+    beside, factor = _bounds(unit, found) or found.why, ratios.typical(run, name)
+    if factor is not None:
+        beside += (
+            f"; by ratio a factor of {text.amount(factor)} (exp of the RMS of ln(said / true))"
+        )
+    return Fact(label, term, unit.head(found), beside)
 
 
 def error_unit(run: Run) -> text.Unit:

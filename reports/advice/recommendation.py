@@ -87,7 +87,7 @@ def recommendation(run: Run) -> Recommendation:
         _headline(run, choice),
         setting_in_words(run, name) if choice.kind == NETWORK else "",
         reasons.why(run, choice),
-        (reasons.error(run, error), reasons.comparison(run, choice), limit),
+        (reasons.error(run, name, error), reasons.comparison(run, choice), limit),
         error,
         limit.value,
         tuple(one for one in choice.same if one != name),

@@ -15,6 +15,8 @@ import dnn
 from sweeps.data.encode import Encoder
 from sweeps.data.file_kinds import DEFAULTS, ReadOptions
 from sweeps.data.folds import Folds
+from sweeps.data.number_inputs import NumberInputs
+from sweeps.data.target_map import TargetMap
 from sweeps.study import compatibility
 
 if TYPE_CHECKING:
@@ -48,27 +50,36 @@ class Target:
 class TargetScale:
     """From the units of a replicate's own standardized target to the study's: ·factor, +shift.
 
-    A class has no units: there, and where replicates share their rows, all stays as it is.
+    A class has no units: there, and where replicates share their rows, all stays as it is. Where
+    the target has another scale, `map` goes before, from what networks say to the table's numbers.
     """
 
     factor: float = 1.0
     shift: float = 0.0
+    map: TargetMap | None = None
 
     @classmethod
     def between(cls, own: Target, study: Target) -> "TargetScale":
         """Between two targets, each standardized by training rows of its own."""
         return cls(own.scale / study.scale, (own.mean - study.mean) / study.scale)
 
+    @classmethod
+    def through(cls, numbers: TargetMap, study: Target) -> "TargetScale":
+        """From a scale of its own to a standardized target."""
+        return cls(1 / study.scale, -study.mean / study.scale, numbers)
+
     def outputs(self, own: NDArray[Any]) -> NDArray[Any]:
         """Predictions in the study's units."""
-        return np.asarray(own * self.factor + self.shift)
+        numbers = own if self.map is None else self.map.backward(own)
+        return np.asarray(numbers * self.factor + self.shift)
 
     def targets(self, study: NDArray[Any]) -> NDArray[Any]:
         """The study's labels, numbers, in the replicate's own units."""
-        return np.asarray((study - self.shift) / self.factor)
+        numbers = np.asarray((study - self.shift) / self.factor)
+        return numbers if self.map is None else self.map.forward(numbers)
 
     def of_score(self, name: str) -> float:
-        """What a "dev_loss" or "dev_error" in its own units is multiplied by."""
+        """What a "dev_loss" or "dev_error" in its own units is multiplied by, without a map."""
         return self.factor**2 if name.endswith("loss") else self.factor
 
 
@@ -79,6 +90,7 @@ class ReplicateRows:
     rows: dict[str, slice]
     constants: dict[str, float]
     scale: TargetScale
+    numbers: NumberInputs
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +103,8 @@ class Dataset:
 
     `replicates`: where each has rows of its own, they stand one after the other in each part, each
     as its own encoder has them; y is in its own units, labels are in the study's, constants are
-    means. `scale` is of one replicate's dataset alone. `resampled` is what the search sees instead,
-    `folded` what the confirmation does; of that, `folds` says more.
+    means. `scale` and `numbers` are of one replicate's dataset alone. `resampled` is what the
+    search sees instead, `folded` what the confirmation does; of that, `folds` says more.
     """
 
     parts: dict[str, dnn.Data]
@@ -107,6 +119,7 @@ class Dataset:
     changed: dict[str, str] = field(default_factory=dict)
     replicates: tuple[ReplicateRows, ...] = ()
     scale: TargetScale = TargetScale()
+    numbers: NumberInputs | None = None
     resampled: "Dataset | None" = None
     folded: "Dataset | None" = None
     folds: Folds | None = None
@@ -150,6 +163,7 @@ class Dataset:
             labels=labels,
             constants=own.constants,
             scale=own.scale,
+            numbers=own.numbers,
             replicates=(),
             folds=None,
         )
@@ -209,6 +223,11 @@ class Dataset:
         known = compatibility.fields(spec, exclude={"source", "columns"})
         columns = {"columns": self.changed} if self.changed else {}
         return known | columns | {"sha256": self.sha256}
+
+    @property
+    def number_inputs(self) -> NumberInputs:
+        """Which inputs are numbers, where all networks share their training rows."""
+        return self.numbers or NumberInputs.of(self.encoder, self.encoder)
 
     @property
     def loss(self) -> str:

@@ -170,11 +170,11 @@ def encoded_as(frame: "pd.DataFrame", own: Encoder, whole: Encoder) -> NDArray[n
     Inputs that the own encoder does not have are 0. Errors: as of `Encoder.encode`.
     """
     x = np.zeros((len(frame), len(whole.inputs)))
-    x[:, _places(own, whole)] = own.encode(frame)
+    x[:, places(own, whole)] = own.encode(frame)
     return x
 
 
-def _places(encoder: Encoder, layout: Encoder) -> NDArray[np.intp]:
+def places(encoder: Encoder, layout: Encoder) -> NDArray[np.intp]:
     """Where an encoder's inputs stand among those of one that was fitted on these rows and more."""
     found: list[int] = []
     start = 0

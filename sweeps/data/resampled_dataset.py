@@ -17,6 +17,7 @@ from sweeps.data import encode, loading, network_arrays, resampling
 from sweeps.data.dataset import Dataset, ReplicateRows, TargetScale
 from sweeps.data.encode import Encoder
 from sweeps.data.loading import DividedTable
+from sweeps.data.number_inputs import NumberInputs
 from sweeps.data.resampling import Pool
 from sweeps.data.split import Rows
 from sweeps.study.replicates_section import ReplicatesSpec
@@ -89,6 +90,7 @@ def _own(
         encoder=encoder,
         constants={name: value * scale.of_score(name) for name, value in known.items()},
         scale=scale,
+        numbers=NumberInputs.of(encoder, layout),
     )
 
 
@@ -100,7 +102,12 @@ def joined(dataset: Dataset, each: Sequence[Dataset], parts: Sequence[str]) -> D
     """The replicates' datasets as one, their rows one after the other in each part."""
     spans = {part: _one_after_the_other([len(one.parts[part]) for one in each]) for part in parts}
     replicates = [
-        ReplicateRows({part: spans[part][number] for part in parts}, one.constants, one.scale)
+        ReplicateRows(
+            {part: spans[part][number] for part in parts},
+            one.constants,
+            one.scale,
+            one.number_inputs,
+        )
         for number, one in enumerate(each)
     ]
     together = {}

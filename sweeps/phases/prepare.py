@@ -15,7 +15,7 @@ from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
 from sweeps.data import Dataset
 from sweeps.data.loading import DividedTable
-from sweeps.phases import final, horizon, learning_curve, memory, nested, resampled
+from sweeps.phases import final, horizon, learning_curve, memory, nested, resampled, scales
 from sweeps.phases.options import Options
 from sweeps.search import warm_start
 from sweeps.search.delayed import max_trials
@@ -202,6 +202,7 @@ def _prepared(
         raise UserError([document.fault(path, fault) for path, fault in found])
     try:
         memory.expect_room(study, dataset)
+        scales.expect_possible(study.space, dataset)
     except Expected as fault:
         raise UserError(document.fault("", fault)) from None
     return study, dataset, divided

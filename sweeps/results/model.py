@@ -25,6 +25,8 @@ from sweeps.data.encode import Encoder
 from sweeps.data.file_kinds import DEFAULTS, ReadOptions
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.final import FinalNetworks
+from sweeps.results import fitted_scales
+from sweeps.results.fitted_scales import STANDARDIZED, FittedScales
 from sweeps.storage import archives, atomic
 from sweeps.study.data_section import DataSpec
 from sweeps.training import networks
@@ -32,11 +34,12 @@ from sweeps.training import networks
 
 @dataclass(frozen=True)
 class FittedFold:
-    """What was fitted on a fold's training rows: the encoder, mean and SD of the target."""
+    """What was fitted on a fold's training rows: the encoder, mean and SD of the target, scales."""
 
     encoder: Encoder
     mean: float
     scale: float
+    scales: FittedScales = STANDARDIZED
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Model:
     networks that trained on folds, what was fitted on each; `of` (P,) says which is a network's.
     Then `encoder` is that of all folds' rows, and has the network's inputs. rows, judged: of
     networks of all rows, how many those are, and how many the networks had whose error the report
-    tells; else 0.
+    tells; else 0. scales: where nothing was fitted on folds.
     """
 
     network: dnn.Network
@@ -59,6 +62,7 @@ class Model:
     of: tuple[int, ...] = ()
     rows: int = 0
     judged: int = 0
+    scales: FittedScales = STANDARDIZED
 
     @property
     def note(self) -> str:
@@ -85,17 +89,28 @@ class Model:
                     x = encode.encoded_as(frame, fold.encoder, self.encoder)
                 except Expected as fault:
                     raise UserError(f"predict: {fault.message}") from None
-                said = dnn.predict(self.network, self.theta[which], x.astype(self.theta.dtype))
-                outputs = said.astype(np.float64)
-                found[which] = (
-                    np.exp(outputs) if self.target.classes else outputs * fold.scale + fold.mean
-                )
+                inputs = x.astype(self.theta.dtype)
+                if fold.scales.inputs is not None:
+                    fold.scales.inputs.apply(inputs)
+                found[which] = self._said(inputs, which, fold)
         return found
+
+    def _said(
+        self, inputs: Array, which: NDArray[np.bool_], fold: FittedFold
+    ) -> NDArray[np.float64]:
+        """(·, n, K′) probabilities, or numbers in the target's own units."""
+        outputs = dnn.predict(self.network, self.theta[which], inputs).astype(np.float64)
+        if self.target.classes:
+            return np.exp(outputs)
+        if fold.scales.target is not None:
+            return fold.scales.target.backward(outputs)
+        return outputs * fold.scale + fold.mean
 
     def _apart(self) -> Iterator[tuple[NDArray[np.bool_], FittedFold]]:
         """Networks (P,) that share what was fitted, with that."""
         if not self.folds:
-            whole = FittedFold(self.encoder, self.target.mean, self.target.scale)
+            target = self.target
+            whole = FittedFold(self.encoder, target.mean, target.scale, self.scales)
             yield np.ones(len(self.theta), bool), whole
         for number, fold in enumerate(self.folds):
             which = np.array(self.of) == number
@@ -134,15 +149,17 @@ def save(
 def _write(
     path: Path, theta: Array, winner: Confirmation, dataset: Dataset, more: dict[str, Any]
 ) -> None:
+    config = winner.candidate.config
     meta = {
         "layout": LAYOUT,
-        "network": asdict(networks.network(winner.candidate.config, dataset)),
+        "network": asdict(networks.network(config, dataset)),
         "encoder": dataset.encoder.plain(),
         "target": asdict(dataset.target),
         "reading": dataset.reading.changed,
         **more,
     }
-    atomic.write_npz(path, {"theta": theta, "meta": np.array(json.dumps(meta))})
+    scales = fitted_scales.arrays(fitted_scales.of(dataset, config))
+    atomic.write_npz(path, {"theta": theta, "meta": np.array(json.dumps(meta)), **scales})
 
 
 def _folds(dataset: Dataset, alive: NDArray[np.intp]) -> dict[str, Any]:
@@ -168,7 +185,9 @@ def load(path: Path) -> Model:
     try:
         with archives.opened(path) as file:
             theta, meta = file["theta"], files.parse_json(str(file["meta"]))
-        made = _model(theta, meta)
+            count = len(meta.get("encoders", [])) or 1
+            scales = fitted_scales.read(file, count, int(meta["network"]["n_in"]))
+        made = _model(theta, meta, scales)
         checks.theta(made.network, theta, "model")
     except files.BROKEN as fault:
         raise UserError(
@@ -177,15 +196,15 @@ def load(path: Path) -> Model:
     return made
 
 
-def _model(theta: Array, meta: dict[str, Any]) -> Model:
+def _model(theta: Array, meta: dict[str, Any], scales: list[FittedScales]) -> Model:
     network: dict[str, Any] = meta["network"]
     if network["batch_norm"] and meta.get("layout", 1) != LAYOUT:
         raise ValueError("parameters in another version's order")
     target: dict[str, Any] = meta["target"]
     fitted = zip(meta.get("encoders", []), meta.get("targets", []), strict=True)
     folds = tuple(
-        FittedFold(Encoder.from_plain(encoder), float(own["mean"]), float(own["scale"]))
-        for encoder, own in fitted
+        FittedFold(Encoder.from_plain(encoder), float(own["mean"]), float(own["scale"]), one)
+        for (encoder, own), one in zip(fitted, scales, strict=False)
     )
     of = tuple(int(number) for number in meta.get("of", []))
     if folds and (len(of) != len(theta) or not all(0 <= number < len(folds) for number in of)):
@@ -201,6 +220,7 @@ def _model(theta: Array, meta: dict[str, Any]) -> Model:
         of,
         int(final.get("rows", 0)),
         int(final.get("judged", 0)),
+        STANDARDIZED if folds else scales[0],
     )
 
 

@@ -25,7 +25,7 @@ from sweeps.results import (
 from sweeps.search import Finished
 from sweeps.storage import atomic, folders
 from sweeps.storage.store import Store
-from sweeps.study import section_base
+from sweeps.study import consistency, section_base
 from sweeps.study.spec import Study
 from sweeps.training.task import Outcome
 
@@ -115,10 +115,15 @@ def confirmation(run: PreparedRun) -> dict[str, Any]:
     return {name: value for name, value in (section | own).items() if value is not None}
 
 
-def _data(dataset: Dataset) -> dict[str, Any]:
-    """The facts about the data; in regression also the SD that errors are measured in."""
+def _data(study: Study, dataset: Dataset) -> dict[str, Any]:
+    """The facts about the data; in regression also the SD that errors are measured in.
+
+    And where 0 is, in such SDs, if the study has the target on another scale.
+    """
     target = dataset.target
     unit = {} if target.classes else {"target_sd": target.scale}
+    if any(consistency.unusual(study.space, "target_scale")):
+        unit["target_zero"] = -target.mean / target.scale
     return {"target": target.name, **unit, **dataset.facts}
 
 
@@ -155,7 +160,7 @@ def provenance_of(
         "limits": [one.text for one in study.metric_constraints],
         "targets": study.targets.model_dump(exclude_none=True),
         "reference": study.reference,
-        "data": {**_data(dataset), "group": study.data.group},
+        "data": {**_data(study, dataset), "group": study.data.group},
         "constants": dataset.for_confirmation.constants,
         "counts": {**counts, "running": 0, "asked": run.budget},
         "search": {

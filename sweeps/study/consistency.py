@@ -25,7 +25,7 @@ DRAWS = 2000  # random configurations, to estimate the share that keeps the cons
 def faults(study: Study) -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
     every = (
-        *(_objectives, _replicates, _final, _nested, _sampler, _pruner, _per),
+        *(_objectives, _replicates, _inputs, _final, _nested, _sampler, _pruner, _per),
         *(_hyperparameter_constraints, _trainer),
     )
     return [fault for check in every for fault in check(study)]
@@ -51,6 +51,13 @@ def _replicates(study: Study) -> Found:
         hint = "which says what the dev rows are; leave one of the two out"
         expected = "none with data.split.column"
         yield "replicates.resample", Expected(expected, study.replicates.resample, hint)
+
+
+def _inputs(study: Study) -> Found:
+    if not study.data.standardize:
+        hint = "which is inputs: none; leave one of the two out"
+        for path, value in unusual(study.space, "inputs"):
+            yield path, Expected("none beside data.standardize: false", value, hint)
 
 
 def _nested(study: Study) -> Found:
@@ -124,18 +131,18 @@ def _hyperparameters_of_the_task(study: Study, target: PredictedTarget) -> Found
     kind, classes = target.kind, target.classes
     for name, known in VOCABULARY.items():
         if known.task and known.task != kind:
-            for path, value in _unusual(study.space, name):
+            for path, value in unusual(study.space, name):
                 expected = f"{show(known.default)} in {kind}"
                 yield path, Expected(expected, value, f"{name} is for {known.task}")
         elif name == "class_weights":
-            for path, value in _unusual(study.space, name):
+            for path, value in unusual(study.space, name):
                 if isinstance(value, list) and len(value) != len(classes):
                     names = Unquoted(", ".join(classes))
                     expected = f"{len(classes)} weights, one for each of {show(names)}"
                     yield path, Expected(expected, value)
 
 
-def _unusual(space: Space, name: str) -> Iterator[tuple[str, Any]]:
+def unusual(space: Space, name: str) -> Iterator[tuple[str, Any]]:
     """(path in the file, value) of each value of a hyperparameter that is not its default."""
     usual = plain(VOCABULARY[name].default)
     for path, values in [(f"fixed.{name}", [space.default[name]]), *space.entries(name)]:
@@ -243,6 +250,8 @@ def _trainer(study: Study) -> Found:
     for name in study.metrics:
         if name in OURS:
             yield _judging(study, name), Expected("a metric that a trainer yields", name, hint)
+    for path, value in unusual(study.space, "target_scale"):
+        yield path, Expected("standardize with a trainer", value, "its function can scale data.y")
     if study.budgets.flops is not None:
         yield "budgets.flops", Expected("another budget", Unquoted("flops"), hint)
 

@@ -29,6 +29,7 @@ def train(task: FinalTask, dataset: Dataset) -> Outcome:
     dataset: of training rows alone.
     """
     streams = seeds.streams(task.seed, seeds.FINAL, task.replicates)
+    dataset = networks.scaled(task.config, dataset)
     net = networks.network(task.config, dataset)
     theta = networks.initialize(task.config, dataset, streams, task.dtype)
     how = replace(networks.settings(task.config, dataset), patience=None)

@@ -8,7 +8,7 @@ import numpy as np
 
 import dnn
 from dnn.arrays import Array
-from sweeps.data import Dataset
+from sweeps.data import Dataset, scaling, target_scaling
 from sweeps.study.space import Config
 
 
@@ -47,6 +47,12 @@ def settings(config: Config, dataset: Dataset) -> dnn.Settings:
         class_weights=_or_none(config["class_weights"], None),
         patience=_or_none(config["patience"], None),
     )
+
+
+def scaled(config: Config, dataset: Dataset) -> Dataset:
+    """The rows that a configuration's networks train on: inputs and target on its scales."""
+    own = scaling.scaled(dataset, config["inputs"])
+    return target_scaling.scaled(own, config["target_scale"])
 
 
 def fit(

@@ -35,8 +35,9 @@ def key(task: Task, settings: dnn.Settings, network: dnn.Network) -> Hashable | 
     loss = (settings.loss, tuple((settings.loss_settings or {}).items()))
     targets = (settings.label_smoothing, settings.class_weights)
     rest = (settings.batch_size, settings.epochs, settings.patience, task.dtype, task.keep)
+    scales = (task.config["inputs"], task.config["target_scale"])
     shape = (network.hidden, network.activation, network.batch_norm)
-    return shape, arms, loss, targets, rest, used
+    return shape, arms, loss, targets, rest, scales, used
 
 
 def _is_on(penalty_or_limit: float) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, Unquoted
-from sweeps.data import Dataset
+from sweeps.data import Dataset, scaling
 from sweeps.study import trainers
 from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.trainers import Function
@@ -106,6 +106,7 @@ def start_replicates(
     function: Function, file: Path, task: Task, dataset: Dataset
 ) -> Iterator[Replicate]:
     """A task's replicates, before their first epoch, each with its own rows where it has such."""
+    dataset = scaling.scaled(dataset, task.config["inputs"])
     for number in task.replicates:
         own = dataset.of(number)
         config = {word: plain(value) for word, value in task.config.items()}

@@ -32,6 +32,7 @@ def train_together(tasks: Sequence[Task], dataset: Dataset) -> list[Outcome]:
 
     Each task's seconds are its networks' share of the population's.
     """
+    dataset = networks.scaled(tasks[0].config, dataset)
     net = networks.network(tasks[0].config, dataset)
     streams = [seeds.streams(task.seed, task.phase, task.replicates) for task in tasks]
     theta = np.concatenate(
@@ -116,7 +117,7 @@ class _Member:
         if self._judge.is_late:
             self._is_late = self.is_over = True
             return
-        scores = {n: getattr(record, n)[self.rows] * self._units[n] for n in SCORES}
+        scores = self._scores_of(record)
         self._records.append(record)
         self._each.append(scores)
         now = _Networks(self._net, self._theta, self._apart, scores, record.diverged[self.rows])
@@ -127,13 +128,23 @@ class _Member:
         is_over = self._judge.is_pruned or self._judge.is_done
         self.is_over = is_over or not record.active[self.rows].any()
 
+    def _scores_of(self, record: dnn.Record) -> dict[str, metrics.Values]:
+        """SCORES of its networks (P,) in the study's units."""
+        if self._apart[0][1].scale.map is None:
+            return {n: getattr(record, n)[self.rows] * self._units[n] for n in SCORES}
+        return {
+            name: values
+            for part in ("train", "dev")
+            for name, values in _scores(self._net, self._theta, self._apart, part).items()
+        }
+
     def outcome(self) -> Outcome:
         """The task's outcome, once it is over."""
         if self._is_late:
             return judging.out_of_time(self._task)
         net, theta, scores = self._net, self._counted, self._scores
         if self._task.keep:
-            scores = scores | _on_test(net, theta, self._apart)
+            scores = scores | _scores(net, theta, self._apart, "test")
         counted = _Networks(net, theta, self._apart, scores, self._judge.gone)
         arrays = {
             f"{part}_outputs": counted.outputs(part).astype(np.float32)
@@ -145,20 +156,26 @@ class _Member:
         return self._judge.outcome(counted, curves, arrays, net.n_parameters)
 
 
-def _on_test(
-    net: dnn.Network, theta: Array, apart: Sequence[tuple[slice, Dataset]]
+def _scores(
+    net: dnn.Network, theta: Array, apart: Sequence[tuple[slice, Dataset]], part: str
 ) -> dict[str, metrics.Values]:
-    """(P,) loss and error of the test rows, in the study's units."""
-    found: dict[str, list[metrics.Values]] = {"test_loss": [], "test_error": []}
+    """(P,) loss and error of a part's rows, in the study's units."""
+    found: dict[str, list[metrics.Values]] = {f"{part}_loss": [], f"{part}_error": []}
     for places, own in apart:
-        each = dnn.score(net, theta[places], own.parts["test"])
-        for (name, values), score in zip(found.items(), each, strict=True):
-            values.append(np.asarray(score, np.float64) * own.scale.of_score(name))
+        if own.scale.map is None:
+            each = dnn.score(net, theta[places], own.parts[part])
+            units = [own.scale.of_score(name) for name in found]
+        else:
+            said = own.scale.outputs(dnn.predict(net, theta[places], own.parts[part].x))
+            squared = ((said[..., 0] - own.labels[part]) ** 2).mean(axis=-1)
+            each, units = (squared, np.sqrt(squared)), [1.0, 1.0]
+        for values, score, unit in zip(found.values(), each, units, strict=True):
+            values.append(np.asarray(score, np.float64) * unit)
     return {name: np.concatenate(values) for name, values in found.items()}
 
 
 def _units(apart: Sequence[tuple[slice, Dataset]], score: str) -> NDArray[np.float64]:
-    """(P,) what a score is multiplied by, to be in the study's units."""
+    """(P,) what a score is multiplied by, to be in the study's units, without a map."""
     return np.concatenate(
         [np.full(places.stop - places.start, own.scale.of_score(score)) for places, own in apart]
     )

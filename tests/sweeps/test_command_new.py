@@ -201,6 +201,47 @@ def test_what_is_trained_on_can_be_uncommented(
     }
 
 
+def test_skewed_numbers_are_offered_by_rank_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    even = pd.DataFrame({"a": rng.normal(size=300), "rare": rng.random(300) < 0.03})
+    even = even.assign(y=rng.choice(["ill", "well"], 300))
+    even.to_parquet("even.parquet")
+    even.assign(size=np.exp(rng.normal(0, 2, 300))).to_parquet("skewed.parquet")
+    for name in ("even", "skewed"):
+        new.create(name, f"{name}.parquet", "y")
+    assert "inputs:" not in Path("even.yaml").read_text()
+    assert "  # skewed: size (skewness " in Path("skewed.yaml").read_text()
+    study, _ = prepare(read(Path("skewed.yaml")), tmp_path, [])
+    assert "inputs" in study.space.searched
+
+
+def test_a_target_of_many_sizes_can_have_its_logarithm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    numbers = np.random.default_rng(0).normal(size=200)
+    for name, y in {
+        "few": 10 + numbers,
+        "signed": np.sinh(5 * numbers),
+        "many": np.exp(3 * numbers),
+    }.items():
+        table(200).assign(y=y).to_parquet(f"{name}.parquet")
+        new.create(name, f"{name}.parquet", "y")
+    line = "# target_scale: [standardize, log]"
+    assert [line in Path(f"{name}.yaml").read_text() for name in ("few", "signed", "many")] == [
+        False,
+        False,
+        True,
+    ]
+    text = Path("many.yaml").read_text()
+    Path("many.yaml").write_text(text.replace(line, line.removeprefix("# ")))
+    study, _ = prepare(read(Path("many.yaml")), tmp_path, [])
+    assert "target_scale" in study.space.searched
+
+
 def test_nothing_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("mine")
     done = sweeps("new", "mine", cwd=tmp_path, code=2, module="sweeps")

@@ -113,6 +113,8 @@ def test_only_what_can_be_together_has_one_key(moons: Dataset) -> None:
         {"loss": "huber"},
         {"loss": {"huber": {"delta": 0.5}}},
         {"activation": "tanh"},
+        {"inputs": "quantile"},
+        {"target_scale": "log"},
         {"schedule": {"cosine": {}}},
     ):
         assert key(task(1, **other), moons) != first, other

@@ -52,6 +52,7 @@ def check(
         problem = Expected("a study of our own networks", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
     config = study.space.default
+    dataset = networks.scaled(config, dataset)
     made, how = networks.network(config, dataset), networks.settings(config, dataset)
     loss = fitting.training_loss(made, how, dataset.parts["train"])
     arguments = _arguments(study, dataset, loss, options)

@@ -18,6 +18,7 @@ from sweeps.data import (
     encodings,
     file_kinds,
     number_formats,
+    skewed,
     sources,
 )
 from sweeps.data.file_kinds import DEFAULTS, ReadOptions, alternatives
@@ -246,7 +247,7 @@ space:  # searched: a list is a choice, low/high a range
       momentum: {{beta: {{low: 0.8, high: 0.99}}}}
       rmsprop: {{}}
       adam: {{}}
-{_trained_on(dataset)}\
+{_inputs(dataset)}{_trained_on(dataset)}\
 objective: {{metric: dev_loss}}  # or dev_error
 replicates: {size.replicates}  # networks a trial, each from its own seed; of few rows, each a fold
 search: {{sampler: tpe, pruner: median, trials: {size.trials}}}
@@ -271,6 +272,32 @@ def _group(groups: dict[str, str]) -> str:
     return f"  # group: COLUMN  # of customers, say: {meaning}\n"
 
 
+# Of all numbers above 0 the largest by the least, from which on small ones are lost beside it.
+MANY_SIZES = 1000
+
+
+def _of_many_sizes(dataset: Dataset) -> str:
+    """A line to uncomment, where the numbers go through orders of magnitude."""
+    target = dataset.target
+    numbers = dataset.labels["train"] * target.scale + target.mean
+    least, largest = float(numbers.min()), float(numbers.max())
+    if least <= 1e-12 * largest or largest < MANY_SIZES * least:
+        return ""
+    note = f"{least:.3g} to {largest:.3g}: log gets small ones right; the RMSE may become worse"
+    return f"  # target_scale: [standardize, log]  # {note}\n"
+
+
+def _inputs(dataset: Dataset) -> str:
+    """A scale by rank beside the usual one, where numbers are skewed."""
+    found = skewed.columns(dataset)
+    if not found:
+        return ""
+    name, skewness = next(iter(found.items()))
+    others = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    note = f"skewed: {name}{others} (skewness {skewness:.1f}, beyond ±{skewed.SKEWED:g})"
+    return f"  inputs: [standardize, quantile]  # {_comment(note)}\n"
+
+
 # Beyond this many rows of the commonest class for one of the rarest, classes are called uneven.
 UNEVEN = 3
 
@@ -284,7 +311,7 @@ def _trained_on(dataset: Dataset) -> str:
         labels = dataset.labels["train"]
         if (few := outliers(labels)) is not None:
             note = f"half of the variance is of {few} of {len(labels)} rows; {note}"
-        return f"  # loss: [auto, huber]  # {note}\n"
+        return f"  # loss: [auto, huber]  # {note}\n{_of_many_sizes(dataset)}"
     counts = np.bincount(dataset.labels["train"])
     if counts.max() < UNEVEN * counts.min():
         return ""

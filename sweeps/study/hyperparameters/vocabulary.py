@@ -125,6 +125,19 @@ _EVERY: Mapping[str, Hyperparameter] = {
         "class the same total; of no score",
         task="classification",
     ),
+    "inputs": Hyperparameter(
+        Name(("standardize", "quantile", "robust", "min-max", "none")),
+        "standardize",
+        "scale of the numbers among the inputs: mean 0 and SD 1; normal by rank; median 0 and "
+        "quartiles 1 apart; 0 to 1; as they are",
+    ),
+    "target_scale": Hyperparameter(
+        Name(("standardize", "log", "quantile")),
+        "standardize",
+        "scale on which the number is trained: mean 0 and SD 1; its logarithm; normal by rank; "
+        "of no score",
+        task="regression",
+    ),
     "patience": Hyperparameter(
         Number(low=1, integer=True, keywords=("none",)),
         "none",

@@ -22,7 +22,7 @@ COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
 }
 _COMPARISON = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*([\w.+-]+)\s*")
-_IDENTITY = re.compile(r"\s*(\w+)\s+is\s+(not\s+)?(\w+(?:\s+or\s+\w+)*)\s*")
+_IDENTITY = re.compile(r"\s*(\w+)\s+is\s+(not\s+)?([\w-]+(?:\s+or\s+[\w-]+)*)\s*")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,34 @@
+"""Which of a network's inputs are a column's numbers, and by what each was standardized."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweeps.data import encode
+from sweeps.data.encode import Encoder, NumberColumn
+
+
+@dataclass(frozen=True, eq=False)
+class NumberInputs:
+    """Inputs that are numbers, not categories or marks of a gap: (k,) each.
+
+    at: the input's place. mean, scale: its value is (number - mean) / scale.
+    """
+
+    at: NDArray[np.intp]
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, own: Encoder, layout: Encoder) -> "NumberInputs":
+        """Those of one encoder, where another, of these rows and more, has them."""
+        places = encode.places(own, layout)
+        ends = np.cumsum([len(column.inputs) for column in own.columns])
+        found = [
+            (places[end - len(column.inputs)], column.mean, column.scale)
+            for column, end in zip(own.columns, ends, strict=True)
+            if isinstance(column, NumberColumn)
+        ]
+        at, mean, scale = zip(*found, strict=True) if found else ((), (), ())
+        return cls(np.array(at, np.intp), np.array(mean, float), np.array(scale, float))

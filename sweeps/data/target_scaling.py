@@ -1,0 +1,63 @@
+"""The scale on which networks are trained to say a number, fitted on their own training rows.
+
+It changes what they are trained on, and no score: what they say is brought back to the study's
+units, in which trials of all scales can be compared.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+import dnn
+from sweeps.base.errors import Expected
+from sweeps.data import target_map
+from sweeps.data.dataset import Dataset, TargetScale
+from sweeps.data.target_map import TargetMap
+
+STANDARDIZE = "standardize"  # what the dataset does
+# A number that is no larger than this, in SDs, cannot be told from 0 once it is standardized.
+NOTHING = 1e-12
+
+# By the word of the vocabulary, which has the default first: fit(train), numbers (n,) of the table.
+TARGET_SCALES: Mapping[str, Callable[[NDArray[np.float64]], TargetMap]] = {
+    "log": target_map.log,
+    "quantile": target_map.quantile,
+}
+
+
+def fitted(dataset: Dataset, name: str) -> list[TargetMap]:
+    """One for each set of training rows, as `Dataset.each_trained`; none where it is the usual."""
+    if name == STANDARDIZE:
+        return []
+    target, fit = dataset.target, TARGET_SCALES[name]
+    trained = [own.labels["train"] for own in dataset.each_trained]
+    return [fit(labels * target.scale + target.mean) for labels in trained]
+
+
+def scaled(dataset: Dataset, name: str) -> Dataset:
+    """A dataset whose y is on a scale; each replicate's by its own training rows."""
+    if name == STANDARDIZE:
+        return dataset
+    parts = {part: dnn.Data(rows.x, rows.y.copy()) for part, rows in dataset.parts.items()}
+    replicates = list(dataset.replicates)
+    apart = replace(dataset, parts=parts).apart(range(len(replicates) or 1))
+    for (places, own), through in zip(apart, fitted(dataset, name), strict=True):
+        scale = TargetScale.through(through, dataset.target)
+        replicates[places] = [replace(one, scale=scale) for one in replicates[places]]
+        for part, rows in own.parts.items():
+            rows.y[:, 0] = scale.targets(own.labels[part])
+    whole = dataset.scale if replicates else scale  # of all, or of the one set of rows
+    return replace(dataset, parts=parts, replicates=tuple(replicates), scale=whole)
+
+
+def expect_positive(dataset: Dataset, where: str) -> None:
+    """All numbers of the target have a logarithm. Errors: Expected."""
+    target = dataset.target
+    least = min(float(labels.min()) for labels in dataset.labels.values())
+    number = least * target.scale + target.mean
+    if number <= NOTHING * (target.scale + abs(target.mean)):
+        shown = 0.0 if abs(number) <= NOTHING * (target.scale + abs(target.mean)) else number
+        expected = f"numbers above 0 in column '{target.name}' for log"
+        raise Expected(expected, float(f"{shown:.6g}"), "quantile takes any number", at=where)
