@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 import dnn
 from sweeps.data.encode import Encoder
+from sweeps.data.file_kinds import DEFAULTS, ReadOptions
 from sweeps.data.folds import Folds
 from sweeps.study import compatibility
 
@@ -85,7 +86,7 @@ class Dataset:
     """Parts by name (of PARTS), each x (n, n_in) and y (n, K) of the study's dtype.
 
     `labels` holds the class codes (n,) or the standardized numbers (n,) of each part; `groups` the
-    number (n,) of each row's group, where rows belong together; `decimal` the mark in its CSV;
+    number (n,) of each row's group, where rows belong together; `reading` how more rows are read;
     `changed` what columns are read as, where earlier versions read them as something else.
 
     `replicates`: where each has rows of its own, they stand one after the other in each part, each
@@ -102,7 +103,7 @@ class Dataset:
     facts: dict[str, Any]
     constants: dict[str, float]
     groups: dict[str, NDArray[np.intp]] = field(default_factory=dict)
-    decimal: str = "."
+    reading: ReadOptions = DEFAULTS
     changed: dict[str, str] = field(default_factory=dict)
     replicates: tuple[ReplicateRows, ...] = ()
     scale: TargetScale = TargetScale()

@@ -4,11 +4,12 @@ A kind is added as a module of this package with a READER, and a row of FILE_KIN
 light, for help texts name the kinds; a reader is imported once a file of its kind is read.
 """
 
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sweeps.base.errors import Expected
 
@@ -16,13 +17,33 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sweeps.data.lines import Lines
+    from sweeps.data.source_table import SourceTable
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How a study says that its file is to be read: keys of `data:`, each with its default."""
+    """How a study says that its file is to be read: keys of `data:`, each with its default.
+
+    inputs, classes: arrays of the file, those of inputs and of the names of classes. examples:
+    whether an example is a row or a column of the inputs. scale: what inputs are divided by. size,
+    color: what pictures are made to.
+    """
 
     decimal: str = "."
+    inputs: str | None = None
+    classes: str | None = None
+    examples: str | None = None
+    scale: float | None = None
+    size: int | None = None
+    color: str | None = None
+
+    def said(self) -> dict[str, Any]:
+        """Those that are not at their default, as plain values."""
+        return {key: value for key, value in asdict(self).items() if value != _default(key)}
+
+
+def _default(name: str) -> Any:
+    return ReadOptions.__dataclass_fields__[name].default
 
 
 DEFAULTS = ReadOptions()
@@ -34,7 +55,8 @@ class Reader:
 
     read: all rows. chunks: so many rows at a time, at least one frame, of which the columns in the
     collection are to be numbers; None where a file can only be read whole. lines: where the rows
-    stand in a file of text; None where a file has no lines.
+    stand in a file of text; None where a file has no lines. table: all rows of what has no column
+    that is the target, by the target that the study names; errors: Expected too.
     """
 
     read: Callable[[Path, ReadOptions], "pd.DataFrame"]
@@ -42,36 +64,48 @@ class Reader:
         None
     )
     lines: Callable[[Path], "Lines"] | None = None
+    table: Callable[[Path, ReadOptions, str | None], "SourceTable"] | None = None
 
 
 @dataclass(frozen=True)
 class FileKind:
-    """A kind of files. module: of this package, with a READER. options: those that it heeds."""
+    """A kind of files. module: of this package, with a reader. options: those that it heeds."""
 
     module: str
     options: tuple[str, ...] = ()
+    reader_name: str = "READER"
 
     @property
     def reader(self) -> Reader:
         """What reads such files."""
-        found: Reader = import_module(f"sweeps.data.{self.module}").READER
+        found: Reader = getattr(import_module(f"sweeps.data.{self.module}"), self.reader_name)
         return found
 
 
 _TEXT = FileKind("text_tables", options=("decimal",))
+_ARRAY_OPTIONS = ("inputs", "classes", "examples", "scale")
+_HDF5 = FileKind("readers.hdf5", _ARRAY_OPTIONS)
 # By how a file's name ends, in lower case.
 FILE_KINDS: Mapping[str, FileKind] = {
     ".csv": _TEXT,
     ".tsv": _TEXT,
     ".parquet": FileKind("parquet"),
+    ".npz": FileKind("readers.numpy_files", _ARRAY_OPTIONS),
+    ".npy": FileKind("readers.numpy_files", _ARRAY_OPTIONS, "SINGLE"),
+    ".h5": _HDF5,
+    ".hdf5": _HDF5,
+    ".mat": FileKind("readers.matlab", _ARRAY_OPTIONS),
 }
+# A folder with pictures in one folder for each class.
+IMAGES = FileKind("readers.images", ("size", "color"))
 
 _SHEET = "save its sheet as .csv"
-_ARRAYS = "save its arrays as the columns of a .csv or .parquet file"
+_PICKLE = "it could run code when it is read: save tables as .parquet, arrays by numpy.savez"
 # What to do with files of other kinds.
 REMEDIES: Mapping[str, str] = {
     **dict.fromkeys((".xlsx", ".xls", ".ods"), _SHEET),
-    **dict.fromkeys((".npz", ".h5", ".hdf5", ".mat"), _ARRAYS),
+    **dict.fromkeys((".pkl", ".pickle", ".joblib"), _PICKLE),
+    **dict.fromkeys((".pt", ".pth"), "save its tensors as arrays, by numpy.savez"),
 }
 
 
@@ -83,8 +117,9 @@ def suffix(path: Path) -> str:
 
 
 def find(path: Path) -> FileKind | None:
-    """The kind of a file, by its name."""
-    return FILE_KINDS.get(suffix(path))
+    """The kind of a file, by its name; of a folder, that of pictures."""
+    kind = FILE_KINDS.get(suffix(path))
+    return IMAGES if kind is None and os.path.isdir(path) else kind
 
 
 def alternatives(names: Collection[str], last: str = "or") -> str:
@@ -102,5 +137,7 @@ def expect_options(kind: FileKind | None, options: ReadOptions) -> None:
         value = getattr(options, field.name)
         if value != field.default and (kind is None or field.name not in kind.options):
             having = [end for end, other in FILE_KINDS.items() if field.name in other.options]
-            expected = f"'{field.default}' for all but {alternatives(having, 'and')} files"
+            whose = f"{alternatives(having, 'and')} files" if having else "folders of pictures"
+            default = "nothing" if field.default is None else f"'{field.default}'"
+            expected = f"{default} for all but {whose}"
             raise Expected(expected, value, at=field.name)

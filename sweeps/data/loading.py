@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
 
 def read(spec: DataSpec, base: Path) -> DividedTable:
     """Read and divide. Errors: as of `load`."""
-    reading = ReadOptions(decimal=spec.decimal)
+    reading = ReadOptions(**{one.name: getattr(spec, one.name) for one in fields(ReadOptions)})
     return divided(sources.read(spec.source, spec.target, spec.options, base, reading), spec)
 
 
@@ -226,9 +226,10 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
         "split": _split_in_words(spec, names is not None),
         "duplicates": sum(rows_seen[row] in train_rows for row in parts["test"]),
     }
+    facts |= {"read": list(table.notes)} if table.notes else {}
     constants = network_arrays.constants(target, data)
     return Dataset(
-        data, labels, target, encoder, table.sha256, facts, constants, decimal=spec.decimal
+        data, labels, target, encoder, table.sha256, facts, constants, reading=table.reading
     )
 
 

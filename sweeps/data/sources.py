@@ -4,7 +4,6 @@ A source is added as a module with a function that reads its sets, and a row of 
 file is a row of `file_kinds`.
 """
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,19 +96,4 @@ def _file(
     kind = data_files.expect(path, FORMS)
     _checked(options, {})
     file_kinds.expect_options(kind, reading)
-    frame = data_files.read(path, kind, reading)
-    names = list(frame.columns)
-    if target is None:
-        raise Expected("the name of a column", None, f"columns: {_few(names)}", at="target")
-    if target not in frame:
-        near = did_you_mean(target, names)
-        hint = near if near.startswith("known") else f"{near} columns: {_few(names)}"
-        raise Expected("a column of the data", target, hint, at="target")
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return SourceTable(frame, target, sha256, lines=data_files.lines(path, kind))
-
-
-def _few(names: list[str], most: int = 12) -> str:
-    rest = f", … ({len(names)} in all)" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest
+    return data_files.table(path, kind, reading, target)

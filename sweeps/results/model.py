@@ -22,6 +22,7 @@ from sweeps.base.errors import Expected, Unquoted, UserError, show
 from sweeps.data import Dataset, encode
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
+from sweeps.data.file_kinds import DEFAULTS, ReadOptions
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.final import FinalNetworks
 from sweeps.storage import archives, atomic
@@ -41,7 +42,7 @@ class FittedFold:
 class Model:
     """An ensemble of P networks: theta (P, N), one network per row, with its encoder of columns.
 
-    decimal: the decimal mark of the CSV it was trained on, and of those to predict. folds: of
+    reading: how the file was read that it was trained on, and those to predict are. folds: of
     networks that trained on folds, what was fitted on each; `of` (P,) says which is a network's.
     Then `encoder` is that of all folds' rows, and has the network's inputs. rows, judged: of
     networks of all rows, how many those are, and how many the networks had whose error the report
@@ -52,7 +53,7 @@ class Model:
     theta: Array
     encoder: Encoder
     target: Target
-    decimal: str = "."
+    reading: ReadOptions = DEFAULTS
     folds: tuple[FittedFold, ...] = ()
     of: tuple[int, ...] = ()
     rows: int = 0
@@ -137,7 +138,7 @@ def _write(
         "network": asdict(networks.network(winner.candidate.config, dataset)),
         "encoder": dataset.encoder.plain(),
         "target": asdict(dataset.target),
-        "decimal": dataset.decimal,
+        "reading": dataset.reading.said(),
         **more,
     }
     atomic.write_npz(path, {"theta": theta, "meta": np.array(json.dumps(meta))})
@@ -194,7 +195,8 @@ def _model(theta: Array, meta: dict[str, Any]) -> Model:
         theta,
         Encoder.from_plain(meta["encoder"]),
         Target(**{**target, "classes": tuple(target["classes"])}),
-        str(meta.get("decimal", ".")),
+        # Models of versions that had one way of reading say it alone.
+        ReadOptions(**meta.get("reading", {"decimal": str(meta.get("decimal", "."))})),
         folds,
         of,
         int(final.get("rows", 0)),

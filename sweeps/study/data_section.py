@@ -62,6 +62,12 @@ class DataSpec(StudySection):
     columns: dict[str, ColumnKind] = Field(default_factory=dict)
     group: str | None = None
     decimal: Literal[".", ","] = "."
+    inputs: str | None = None
+    classes: str | None = None
+    examples: Literal["rows", "columns"] | None = None
+    scale: float | None = Field(None, gt=0, allow_inf_nan=False)
+    size: int | None = Field(None, ge=1, le=1024)
+    color: Literal["gray", "rgb"] | None = None
     task: Literal["auto", "classification", "regression"] = "auto"
     split: SplitSpec = SplitSpec()
     standardize: bool = True

@@ -1,14 +1,18 @@
 """Each kind of file in the table, through each verb that reads data; and what messages say."""
 
-import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
+from scipy import io
 
 from sweeps.data import data_files, file_kinds, sources
 from sweeps.data.file_kinds import DEFAULTS, FILE_KINDS, FileKind, Reader, alternatives
@@ -22,7 +26,35 @@ WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], object]] = {
     ".csv": lambda frame, path: frame.to_csv(path, index=False),
     ".tsv": lambda frame, path: frame.to_csv(path, index=False, sep="\t"),
     ".parquet": lambda frame, path: frame.to_parquet(path),
+    ".npz": lambda frame, path: np.savez(path, **arrays(frame)),
+    ".npy": lambda frame, path: np.save(path, records(frame)),
+    **dict.fromkeys((".h5", ".hdf5"), lambda frame, path: to_hdf5(frame, path)),
+    ".mat": lambda frame, path: io.savemat(path, arrays(frame)),
 }
+
+
+def arrays(frame: pd.DataFrame) -> dict[str, NDArray[Any]]:
+    """A column an array, texts not as objects."""
+    return {
+        name: column.to_numpy(None if column.dtype.kind == "f" else str)
+        for name, column in frame.items()
+    }
+
+
+def records(frame: pd.DataFrame) -> NDArray[Any]:
+    columns = arrays(frame)
+    made = np.empty(len(frame), [(name, column.dtype) for name, column in columns.items()])
+    for name, column in columns.items():
+        made[name] = column
+    return made
+
+
+def to_hdf5(frame: pd.DataFrame, path: Path) -> None:
+    with h5py.File(path, "w") as file:
+        for name, column in arrays(frame).items():
+            file[name] = column.tolist() if column.dtype.kind == "U" else column
+
+
 QUICK = (
     *("--trials", "1", "--jobs", "1", "--set", "fixed.epochs=1", "--set", "replicates=2"),
     *("--set", "confirm={top: 1, replicates: 2, baselines: none}"),
@@ -55,7 +87,7 @@ def test_a_study_of_each_kind_is_begun_checked_run_and_predicted(file: Path) -> 
     ):
         sweeps(*arguments, cwd=folder, module="sweeps")
     done = sweeps("predict", "runs/mine", file.name, cwd=folder, module="sweeps")
-    found = pd.read_csv(io.StringIO(done.stdout))
+    found = pd.read_csv(StringIO(done.stdout))
     assert len(found) == 60
     assert set(found["prediction"]) <= {"big", "small"}
 

@@ -20,6 +20,7 @@ from sweeps.commands.work import predict
 from sweeps.data import Dataset, data_files, encode
 from sweeps.data.cells import Categories
 from sweeps.data.encode import CategoryColumn, Encoder, NumberColumn
+from sweeps.data.file_kinds import ReadOptions
 from sweeps.data.loading import load
 from sweeps.results.model import Model
 from sweeps.study.data_section import DataSpec
@@ -112,7 +113,7 @@ def model_of(dataset: Dataset, decimal: str = ".") -> Model:
     """Networks that have not learned; that they are told apart is enough."""
     network = dnn.Network(dataset.n_in, (5,), dataset.n_out)
     theta = np.random.default_rng(0).normal(size=(2, network.n_parameters)).astype(np.float32)
-    return Model(network, theta, dataset.encoder, dataset.target, decimal)
+    return Model(network, theta, dataset.encoder, dataset.target, ReadOptions(decimal))
 
 
 def trained(folder: Path, frame: pd.DataFrame, source: str) -> Model:
