@@ -6,7 +6,7 @@ light, for help texts name the kinds; a reader is imported once a file of its ki
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sweeps.data.lines import Lines
     from sweeps.data.source_table import SourceTable
+    from sweeps.study.data_section import DataSpec
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,16 @@ class ReadOptions:
     size: int | None = None
     color: str | None = None
 
-    def said(self) -> dict[str, Any]:
-        """Those that are not at their default, as plain values."""
-        return {key: value for key, value in asdict(self).items() if value != _default(key)}
+    @classmethod
+    def of(cls, spec: "DataSpec") -> "ReadOptions":
+        """Those of a study."""
+        return cls(**{field.name: getattr(spec, field.name) for field in fields(cls)})
 
-
-def _default(name: str) -> Any:
-    return ReadOptions.__dataclass_fields__[name].default
+    @property
+    def changed(self) -> dict[str, Any]:
+        """Those that are not the defaults."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {f.name: given[f.name] for f in fields(self) if given[f.name] != f.default}
 
 
 DEFAULTS = ReadOptions()
@@ -120,6 +124,9 @@ def find(path: Path) -> FileKind | None:
     """The kind of a file, by its name; of a folder, that of pictures."""
     kind = FILE_KINDS.get(suffix(path))
     return IMAGES if kind is None and os.path.isdir(path) else kind
+
+
+FOLDER = "a folder of pictures"
 
 
 def alternatives(names: Collection[str], last: str = "or") -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
 
 def read(spec: DataSpec, base: Path) -> DividedTable:
     """Read and divide. Errors: as of `load`."""
-    reading = ReadOptions(**{one.name: getattr(spec, one.name) for one in fields(ReadOptions)})
+    reading = ReadOptions.of(spec)
     return divided(sources.read(spec.source, spec.target, spec.options, base, reading), spec)
 
 

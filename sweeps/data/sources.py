@@ -11,7 +11,7 @@ from typing import Any
 
 from sweeps.base.errors import Expected, did_you_mean
 from sweeps.data import bundled, data_files, file_kinds, synthetic
-from sweeps.data.file_kinds import DEFAULTS, FILE_KINDS, ReadOptions, alternatives
+from sweeps.data.file_kinds import DEFAULTS, FILE_KINDS, FOLDER, ReadOptions, alternatives
 from sweeps.data.source_table import SourceTable
 from sweeps.study.hyperparameters.kinds import Number
 
@@ -37,7 +37,7 @@ REMEDIES: Mapping[str, str] = {"openml": "download its table, and name that file
 
 
 NAMES = tuple(f"{prefix}:NAME" for prefix in SOURCES)
-FORMS = alternatives((f"a {alternatives(FILE_KINDS)} file", *NAMES))  # of `data.source`
+FORMS = alternatives((f"a {alternatives(FILE_KINDS)} file", FOLDER, *NAMES))  # of `data.source`
 
 
 def read(

@@ -138,7 +138,7 @@ def _write(
         "network": asdict(networks.network(winner.candidate.config, dataset)),
         "encoder": dataset.encoder.plain(),
         "target": asdict(dataset.target),
-        "reading": dataset.reading.said(),
+        "reading": dataset.reading.changed,
         **more,
     }
     atomic.write_npz(path, {"theta": theta, "meta": np.array(json.dumps(meta))})

@@ -19,6 +19,7 @@ from sweeps.base.errors import Expected, UserError
 from sweeps.commands.work import predict
 from sweeps.data import data_files, loading
 from sweeps.data.dataset import Dataset
+from sweeps.data.file_kinds import ReadOptions
 from sweeps.data.loading import load
 from sweeps.data.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
@@ -286,7 +287,7 @@ def test_a_malformed_file_is_one_line(tmp_path: Path, name: str) -> None:
 def test_rows_to_predict_need_one_way_to_read_them(tmp_path: Path) -> None:
     _h5(tmp_path / "a.h5")
     kind = data_files.expect(tmp_path / "a.h5", "")
-    reading = loading.ReadOptions(inputs="train_x")
+    reading = ReadOptions(inputs="train_x")
     with pytest.raises(UserError, match=r"^a\.h5: expected an array of the file, got 'train_x' \("):
         list(data_files.chunks(tmp_path / "a.h5", kind, reading, (), 5))
 

@@ -224,7 +224,7 @@ def test_a_decimal_comma_is_read_as_in_training(made: Path, tmp_path: Path) -> N
     frame.to_csv(commas, index=False, sep=";", decimal=",")
     whole, same = io.StringIO(), io.StringIO()
     predict.write(model, points, [], whole)
-    german = replace(model, reading=ReadOptions(","))
+    german = replace(model, reading=ReadOptions(decimal=","))
     predict.write(german, commas, [], same)
     assert same.getvalue() == whole.getvalue()
     frame.loc[0, name] = "12,5"

@@ -113,7 +113,7 @@ def model_of(dataset: Dataset, decimal: str = ".") -> Model:
     """Networks that have not learned; that they are told apart is enough."""
     network = dnn.Network(dataset.n_in, (5,), dataset.n_out)
     theta = np.random.default_rng(0).normal(size=(2, network.n_parameters)).astype(np.float32)
-    return Model(network, theta, dataset.encoder, dataset.target, ReadOptions(decimal))
+    return Model(network, theta, dataset.encoder, dataset.target, ReadOptions(decimal=decimal))
 
 
 def trained(folder: Path, frame: pd.DataFrame, source: str) -> Model:

@@ -15,7 +15,7 @@ from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, prin
 from sweeps.data import column_faults, data_files, number_formats
 from sweeps.data.cells import MISSING
 from sweeps.data.encode import CategoryColumn, NumberColumn
-from sweeps.data.file_kinds import FILE_KINDS, FileKind, alternatives
+from sweeps.data.file_kinds import FILE_KINDS, FOLDER, FileKind, alternatives
 from sweeps.results.model import Model
 from sweeps.results.result import Result
 from sweeps.storage import atomic, folders
@@ -161,7 +161,7 @@ def write(
 def _kind(rows: Path) -> FileKind:
     """Errors: UserError for a file of another kind, or none."""
     try:
-        return data_files.expect(rows, f"a {alternatives(FILE_KINDS)} file")
+        return data_files.expect(rows, f"a {alternatives(FILE_KINDS)} file or {FOLDER}")
     except Expected as fault:
         raise UserError(f"ROWS: {fault.message}") from None
 
