@@ -15,7 +15,8 @@ def new(
     data: Annotated[
         str | None,
         typer.Option(
-            help=rf"A {alternatives(FILE_KINDS)} file, or {FOLDER}. \[default: an example of scikit-learn]"
+            help=rf"A {alternatives(FILE_KINDS)} file, or {FOLDER}. "
+            r"\[default: an example of scikit-learn]"
         ),
     ] = None,
     target: Annotated[str | None, typer.Option(help="Its column to predict.")] = None,
