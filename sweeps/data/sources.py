@@ -4,13 +4,14 @@ A source is added as a module with a function that reads its sets, and a row of 
 file is a row of `file_kinds`.
 """
 
+import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sweeps.base.errors import Expected, did_you_mean
-from sweeps.data import bundled, data_files, file_kinds, synthetic
+from sweeps.data import bundled, data_files, file_kinds, openml, source_names, synthetic
 from sweeps.data.file_kinds import DEFAULTS, FILE_KINDS, FOLDER, ReadOptions, alternatives
 from sweeps.data.source_table import SourceTable
 from sweeps.study.hyperparameters.kinds import Number
@@ -20,20 +21,22 @@ from sweeps.study.hyperparameters.kinds import Number
 class Source:
     """Sets that a study names as PREFIX:NAME.
 
-    read: a set by its name and options. options: what `data.options` may hold, as `read` takes it.
+    names: those that there are; none where others may know them. read: a set by its name and
+    options, for its own target or the one that the study names. options: what `data.options` may
+    hold for a set.
     """
 
     names: Collection[str]
-    read: Callable[[str, Mapping[str, Any]], SourceTable]
-    options: Mapping[str, Number] = field(default_factory=dict)
+    read: Callable[[str, Mapping[str, Any], str | None], SourceTable]
+    options: Callable[[str], Mapping[str, Number]] = lambda name: {}
 
 
+# A row for each of `source_names.PREFIXES`.
 SOURCES: Mapping[str, Source] = {
     "sklearn": Source(bundled.TARGETS, bundled.read),
-    "synthetic": Source(synthetic.GENERATORS, synthetic.read, synthetic.OPTIONS),
+    "openml": Source((), openml.read),
+    "synthetic": Source(synthetic.GENERATORS, synthetic.read, synthetic.options),
 }
-# What to do where a study names another.
-REMEDIES: Mapping[str, str] = {"openml": "download its table, and name that file"}
 
 
 NAMES = tuple(f"{prefix}:NAME" for prefix in SOURCES)
@@ -53,12 +56,11 @@ def read(
     (below `data`) for a source, target or option that is not there; UserError for a file that
     cannot be read.
     """
-    prefix, colon, name = source.partition(":")
     try:
-        if not colon:
-            return _file(base / source, target, options, reading)
+        if not source_names.is_named(source):
+            return _file(source, base, target, options, reading)
         file_kinds.expect_options(None, reading)
-        table = _named_set(prefix, name, options)
+        table = _named_set(source, target, options)
     except Expected as fault:
         raise fault if fault.at else fault.below("source") from None
     if target is not None and target != table.target:
@@ -66,13 +68,12 @@ def read(
     return table
 
 
-def _named_set(prefix: str, name: str, options: Mapping[str, Any]) -> SourceTable:
-    if prefix not in SOURCES:
-        raise Expected(FORMS, f"{prefix}:{name}", REMEDIES.get(prefix, ""))
+def _named_set(text: str, target: str | None, options: Mapping[str, Any]) -> SourceTable:
+    prefix, _, name = text.partition(":")
     source = SOURCES[prefix]
-    if name not in source.names:
+    if source.names and name not in source.names:
         raise Expected(f"a known {prefix} set", name, did_you_mean(name, source.names))
-    return source.read(name, _checked(options, source.options))
+    return source.read(name, _checked(options, source.options(name)), target)
 
 
 def _checked(options: Mapping[str, Any], known: Mapping[str, Number]) -> dict[str, Any]:
@@ -91,8 +92,15 @@ def _checked(options: Mapping[str, Any], known: Mapping[str, Number]) -> dict[st
 
 
 def _file(
-    path: Path, target: str | None, options: Mapping[str, Any], reading: ReadOptions
+    source: str,
+    base: Path,
+    target: str | None,
+    options: Mapping[str, Any],
+    reading: ReadOptions,
 ) -> SourceTable:
+    path = base / source
+    if ":" in source and not os.path.exists(path):
+        raise Expected(FORMS, source, source_names.as_both(source))
     kind = data_files.expect(path, FORMS)
     _checked(options, {})
     file_kinds.expect_options(kind, reading)

@@ -1,6 +1,5 @@
 """`sweeps new`: a study file to begin with, fitted to the data's task and size."""
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from sweeps.data import (
     dtypes,
     file_kinds,
     number_formats,
+    source_names,
     sources,
 )
 from sweeps.data.file_kinds import ReadOptions, alternatives
@@ -92,7 +92,7 @@ def create(name: str, data: str | None, target: str | None) -> NewStudy:
 
 
 def _text(name: str, data: str, target: str | None) -> tuple[str, ColumnRemarks]:
-    source = data if ":" in data else os.path.relpath(data)
+    source = source_names.from_folder(data, Path(), Path())
     try:
         table, decimal = _table(source, target)
         columns = _columns(table)
