@@ -43,6 +43,7 @@ ALONE = {
     "sweeps/engines/dask.py": {"dask", "distributed"},
     "sweeps/engines/ray.py": {"ray"},
     "sweeps/data/parquet.py": {"pyarrow"},
+    "sweeps/data/openml.py": {"pyarrow"},
     "sweeps/data/readers/hdf5.py": {"h5py"},
     "sweeps/data/readers/images.py": {"PIL"},
     "sweeps/dashboard/server.py": {"optuna_dashboard"},
