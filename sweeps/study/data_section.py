@@ -54,9 +54,13 @@ class SplitSpec(StudySection):
 
 
 class DataSpec(StudySection):
-    """Where the rows come from and how they are divided."""
+    """Where the rows come from and how they are divided.
+
+    file: another word for source, which it becomes.
+    """
 
     source: str
+    file: str | None = None
     target: str | None = None
     ignore: tuple[str, ...] = Field((), strict=False)
     columns: dict[str, ColumnKind] = Field(default_factory=dict)
@@ -72,3 +76,13 @@ class DataSpec(StudySection):
     split: SplitSpec = SplitSpec()
     standardize: bool = True
     options: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_either_word(cls, value: Any) -> Any:
+        """`{file: a.csv}` as `{source: a.csv}`."""
+        if not isinstance(value, dict) or value.get("file") is None:
+            return value
+        if "source" in value:
+            raise PydanticCustomError("own", "expected one of source and file, got both")
+        return {"source": value["file"], **{k: v for k, v in value.items() if k != "file"}}

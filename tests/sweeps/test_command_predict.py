@@ -263,7 +263,9 @@ def test_its_faults_are_a_line(made: Path) -> None:
     for name, message in {
         "empty.csv": "empty.csv: expected a .csv table, got: No columns to parse from file",
         "wides.csv": "ROWS: expected a file, got 'wides.csv' (did you mean 'wide.csv'?)",
-        "rows.json": f"ROWS: expected a {alternatives(FILE_KINDS)} file or {FOLDER}, got 'rows.json'",
+        "rows.json": (
+            f"ROWS: expected a {alternatives(FILE_KINDS)} file or {FOLDER}, got 'rows.json'"
+        ),
         "wide.csv": (
             "wide.csv: expected a .csv table, got: 3 fields in line 2 below 2 in the header"
         ),

@@ -37,14 +37,23 @@ def opened_by(path: Path, stored: Callable[[Any, int], StoredArray]) -> Iterator
             "(pip install -e '.[hdf5]')"
         ) from None
     with one_reason(), h5py.File(path, "r") as file:
-        found: dict[str, StoredArray] = {}
+        size = path.stat().st_size
+        yield {name: stored(data, size) for name, data in _data_sets(file, "", set())}
 
-        def visit(name: str, item: Any) -> None:
-            if isinstance(item, h5py.Dataset) and item.shape is not None:
-                found[name] = stored(item, path.stat().st_size)
 
-        file.visititems(visit)  # links are not followed
-        yield found
+def _data_sets(group: Any, above: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    """Data sets below a group by their paths, in its order; links to elsewhere are not followed."""
+    import h5py
+
+    seen.add(h5py.h5o.get_info(group.id).addr)
+    for name in group:
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            continue
+        item = group[name]
+        if isinstance(item, h5py.Dataset) and item.shape is not None:
+            yield f"{above}{name}", item
+        elif isinstance(item, h5py.Group) and h5py.h5o.get_info(item.id).addr not in seen:
+            yield from _data_sets(item, f"{above}{name}/", seen)
 
 
 def _stored(data: Any, size: int) -> StoredArray:
