@@ -154,6 +154,8 @@ def test_a_run_predicts_arrays_of_another_name(write: Callable[..., str], tmp_pa
         "confirm: {top: 1, replicates: 2, baselines: none, learning_curve: 0}\n"
     )
     (tmp_path / "a.yaml").write_text(text)
+    sweeps("new", "b", "--data", name, cwd=tmp_path, module="sweeps")
+    assert "  # inputs and target from train_x" in (tmp_path / "b.yaml").read_text()
     said = sweeps("a.yaml", "--jobs", "1", cwd=tmp_path).stdout
     assert "an example a column" in said
     write(test_x=X.T[:, :9])

@@ -146,6 +146,8 @@ def test_a_known_reference_reaches_the_run(tmp_path: Path) -> None:
         assert kept["data"]["test"] == 40
         noise = kept["reference"] * kept["data"]["target_sd"]
         assert kept["reference"] == given or noise == pytest.approx(0.3)
+        giver = "the study gives it" if given else "made-up data have it"
+        assert f", as {giver})" in (done.folder / "report.html").read_text()
 
 
 @pytest.fixture

@@ -210,6 +210,7 @@ name: {_scalar(name)}
 description: {_scalar(f"Which settings predict {aim} best?")}
 data:
   # {_comment(f"{facts['rows']} rows × {facts['columns']} columns, {kind}: {aim}")}
+{_read(dataset)}\
   source: {_scalar(data.source)}  # {alternatives(("a file beside this one", *sources.NAMES))}
 {target}{decimal}{ignored}\
 {_group(columns.groups)}\
@@ -234,6 +235,11 @@ search: {{sampler: tpe, pruner: median, trials: {size.trials}}}
 confirm: {{top: 3, replicates: 20}}  # the best again, on fresh seeds, folds and the test rows
 # targets: {{dev_error: 0.05}}  # what counts as converged
 """
+
+
+def _read(dataset: Dataset) -> str:
+    """A comment on what was made of the source, if anything is to be said."""
+    return "".join(f"  # {_comment(text)}\n" for text in dataset.facts.get("read", ()))
 
 
 def _group(groups: dict[str, str]) -> str:
