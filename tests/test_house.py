@@ -42,7 +42,7 @@ ALLOWED = {
     "sweeps": {
         *("sweeps", "dnn", "reports", "numpy", "pandas", "optuna", "joblib", "pydantic"),
         *("pydantic_core", "ruamel", "rich", "typer", "scipy", "sklearn", "threadpoolctl"),
-        "sqlalchemy",
+        *("sqlalchemy", "studies"),
     },
     "studies": {"numpy", "pandas"},
 }
@@ -52,9 +52,12 @@ ALONE = {
     "dnn/ensembles.py": {"threadpoolctl"},
     "sweeps/engines/dask.py": {"dask", "distributed"},
     "sweeps/engines/ray.py": {"ray"},
+    "sweeps/data/openml.py": {"pyarrow"},
     "sweeps/data/readers/arrow_tables.py": {"pyarrow"},
     "sweeps/data/readers/excel.py": {"openpyxl"},
     "sweeps/data/readers/feather.py": {"pyarrow"},
+    "sweeps/data/readers/hdf5.py": {"h5py"},
+    "sweeps/data/readers/images.py": {"PIL"},
     "sweeps/data/readers/parquet.py": {"pyarrow"},
     "sweeps/dashboard/server.py": {"optuna_dashboard"},
     "sweeps/running/s3_mirror.py": {"boto3", "botocore"},

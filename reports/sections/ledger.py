@@ -80,12 +80,14 @@ def _lead(run: Run, one: Ledger) -> str:
     scale = text.unit(run, "dev_error")
     margin = scale.difference(one.gaps[0].margin).lstrip("+")
     where = "" if measures.measure(run).is_error else f" in plain {scale.name.split()[-1]}"
+    is_known = run.provenance["data"].get("reference") == one.reference
+    giver = "made-up data have it" if is_known else "the study gives it"
     bias = (
         "What the networks err on their own training rows is bias or noise, which only a reference "
         "error tells apart (the study gives none: reference)"
         if one.assumed
         else f"Avoidable bias is train error {text.MINUS} reference error "
-        f"({scale.value(one.reference)}, as the study gives it)"
+        f"({scale.value(one.reference)}, as {giver})"
     )
     return (
         f"The winner's verdict{where} is {one.verdict}. {bias}; variance is dev error "

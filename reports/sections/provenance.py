@@ -47,6 +47,8 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
         ),
     )
     yield "columns", f"{data['columns']} raw, {data['features']} network inputs"
+    if read := data.get("read"):
+        yield "read", "; ".join(map(str, read))
     if left_out := data.get("left_out"):
         columns = [f"{name}: {why}" for name, why in left_out.items()]
         yield "left out", "; ".join(columns)

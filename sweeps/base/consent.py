@@ -25,6 +25,10 @@ USES = {
 }
 
 
+# How data begin that another machine has.
+REMOTE_SOURCES = ("openml:",)
+
+
 @dataclass(frozen=True)
 class Address:
     """An address, its kind (of USES), and where it was written; as text it is without secrets.
@@ -66,7 +70,8 @@ class Address:
 
     def _stays_here(self) -> bool:
         if self.kind == "data":
-            return not self.text.replace("\\", "/").startswith("//")  # a share of Windows
+            is_share = self.text.replace("\\", "/").startswith("//")  # of Windows
+            return not is_share and not self.text.startswith(REMOTE_SOURCES)
         return self.kind == "storage" and _is_file_here(self.text, self.base, self.has_run)
 
 

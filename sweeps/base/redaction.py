@@ -29,6 +29,8 @@ ENTRY = re.compile(rf"(?<=[{{,])(\s*['\"]?[\w.%-]+['\"]?)(\s*:\s*)({QUOTED}|[^,}
 SCHEME = re.compile(r"[A-Za-z][\w+.-]*:[/\\]{2,}")
 USER = re.compile(r"[\w.%+${}-]*")
 FILE = re.compile(r"(?<!\w)sqlite(\+pysqlite)?:///")  # a path may hold both signs
+# `openml:NAME@VERSION` is a data set, and no address.
+SET, VERSION = re.compile(r"(.*\W)?openml:"), re.compile(r"\d{1,9}\W*")
 PORT = re.compile(r"\d{1,5}(?!\w)")
 ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
 
@@ -138,6 +140,8 @@ def _redact_without_scheme(text: str, found: list[str]) -> str:
     """`user:secret@host`, with or without a scheme and a colon before it."""
     head, at, tail = text.rpartition("@")
     user, colon, secret = head.partition(":")
+    if SET.fullmatch(f"{user}:") and VERSION.fullmatch(tail):
+        return text
     return f"{user}:{_hide(secret, found)}@{tail}" if at and colon else text
 
 

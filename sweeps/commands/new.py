@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sweeps.commands.common import exit_codes
-from sweeps.data.file_kinds import FILE_KINDS, alternatives
+from sweeps.data.file_kinds import FILE_KINDS, FOLDER, alternatives
 
 
 def new(
@@ -15,7 +15,8 @@ def new(
     data: Annotated[
         str | None,
         typer.Option(
-            help=rf"A {alternatives(FILE_KINDS)} file. \[default: an example of scikit-learn]"
+            help=rf"A {alternatives(FILE_KINDS)} file, or {FOLDER}. "
+            r"\[default: an example of scikit-learn]"
         ),
     ] = None,
     target: Annotated[str | None, typer.Option(help="Its column to predict.")] = None,

@@ -7,14 +7,16 @@ from typing import Annotated
 import typer
 
 from sweeps.commands.common import Run, exit_codes
-from sweeps.data.file_kinds import FILE_KINDS, alternatives
+from sweeps.data.file_kinds import FILE_KINDS, FOLDER, alternatives
 
 
 def predict(
     folder: Run,
     rows: Annotated[
         Path,
-        typer.Argument(help=f"Rows: a {alternatives(FILE_KINDS)} file.", show_default=False),
+        typer.Argument(
+            help=f"Rows: a {alternatives(FILE_KINDS)} file, or {FOLDER}.", show_default=False
+        ),
     ],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help=r"The CSV to write. \[default: stdout]")

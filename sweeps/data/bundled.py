@@ -11,15 +11,26 @@ TARGETS: Mapping[str, str] = {
     "diabetes": "progression",
     "digits": "digit",
     "iris": "species",
+    "linnerud": "Weight",
     "wine": "cultivar",
 }
+# Other targets of a set of several: no inputs, for they are what is to be found out.
+OTHER_TARGETS: Mapping[str, tuple[str, ...]] = {"linnerud": ("Waist", "Pulse")}
 
 
-def read(name: str, options: Mapping[str, Any]) -> SourceTable:
-    """A set of TARGETS; it has no options."""
+def read(name: str, options: Mapping[str, Any], target: str | None = None) -> SourceTable:
+    """A set of TARGETS, for its target or another that it has; it has no options."""
     from sklearn import datasets
 
     bunch = getattr(datasets, f"load_{name}")(as_frame=True)
-    classes = tuple(str(c) for c in bunch.target_names) if "target_names" in bunch else ()
+    classes = tuple(str(c) for c in bunch.target_names) if "classes" in _kinds(bunch) else ()
     frame = bunch.frame.rename(columns={"target": TARGETS[name]})
-    return SourceTable(frame, TARGETS[name], digest(frame), classes)
+    others = (TARGETS[name], *OTHER_TARGETS.get(name, ()))
+    chosen = target if target in others else TARGETS[name]
+    frame = frame.drop(columns=[other for other in others if other != chosen])
+    return SourceTable(frame, chosen, digest(frame), classes)
+
+
+def _kinds(bunch: Any) -> str:
+    """What a set's `target_names` are: of its classes, or of its targets."""
+    return "targets" if "target_names" not in bunch or bunch.target.ndim > 1 else "classes"

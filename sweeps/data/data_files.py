@@ -1,16 +1,18 @@
 """The user's own files, of any kind in the table: read whole or in chunks, or one line of error."""
 
+import hashlib
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, did_you_mean, printable
-from sweeps.data import encodings, file_kinds, frames
+from sweeps.data import cells, encodings, file_kinds, frames
 from sweeps.data.file_kinds import FileKind, ReadOptions
 from sweeps.data.lines import Lines
+from sweeps.data.source_table import SourceTable
 
 # What readers raise at a file that holds no table, or none that they know how to read.
 UNREADABLE = (ValueError, OSError, MemoryError, NotImplementedError, LookupError)
@@ -25,6 +27,8 @@ def expect(path: Path, expected: str) -> FileKind:
     kind, suffix = file_kinds.find(path), file_kinds.suffix(path)
     if kind is None:
         raise Expected(expected, path.name, file_kinds.REMEDIES.get(suffix, ""))
+    if kind is file_kinds.IMAGES:
+        return kind
     files.expect_regular(path)
     if not os.path.isfile(path):  # False too for a name that no file system takes
         beside = path.parent.glob(f"*{suffix}") if os.path.isdir(path.parent) else ()
@@ -32,6 +36,57 @@ def expect(path: Path, expected: str) -> FileKind:
         hint = did_you_mean(path.name, near) if near else "no such file"
         raise Expected("a file", path.name, hint)
     return kind
+
+
+def table(path: Path, kind: FileKind, options: ReadOptions, target: str | None) -> SourceTable:
+    """All rows of a file, and which column is the target. Errors: UserError, Expected."""
+    if kind.reader.table is not None:
+        return _made(path, kind.reader.table, options, target)
+    frame = read(path, kind, options)
+    names = list(frame.columns)
+    if target is None:
+        hint = f"columns: {_few(names)}{_of_no_header(names, kind, options)}"
+        raise Expected("the name of a column", None, hint, at="target")
+    if target not in frame:
+        near = did_you_mean(target, names)
+        hint = near if near.startswith("known") else f"{near} columns: {_few(names)}"
+        hint += _of_no_header(names, kind, options)
+        raise Expected("a column of the data", target, hint, at="target")
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return SourceTable(frame, target, sha256, lines=lines(path, kind, options), reading=options)
+
+
+def _made(
+    path: Path,
+    make: Callable[[Path, ReadOptions, str | None], SourceTable],
+    options: ReadOptions,
+    target: str | None,
+) -> SourceTable:
+    try:
+        made = make(path, options, target)
+    except Expected:
+        raise
+    except UNREADABLE as fault:
+        raise unreadable(path.name, path, fault) from None
+    if made.frame.empty:
+        raise UserError(f"{path.name}: expected examples, got none")
+    return made
+
+
+def _of_no_header(names: list[str], kind: FileKind, options: ReadOptions) -> str:
+    """What to say of columns whose names may be none."""
+    if not options.header:
+        return "; data.header is false, so that columns have numbers"
+    is_number = any(cells.NUMBER.fullmatch(name.strip()) for name in names)
+    if "header" not in kind.options or not is_number:
+        return ""
+    return "; where the first row is no header: data.header: false, and columns are x1, x2, …"
+
+
+def _few(names: list[str], most: int = 12) -> str:
+    rest = f", … ({len(names)} in all)" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
 
 
 def read(path: Path, kind: FileKind, options: ReadOptions) -> pd.DataFrame:

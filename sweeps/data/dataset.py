@@ -98,7 +98,7 @@ class Dataset:
     """Parts by name (of PARTS), each x (n, n_in) and y (n, K) of the study's dtype.
 
     `labels` holds the class codes (n,) or the standardized numbers (n,) of each part; `groups` the
-    number (n,) of each row's group, where rows belong together; `reading` how its file was read;
+    number (n,) of each row's group, where rows belong together; `reading` how more rows are read;
     `changed` what columns are read as, where earlier versions read them as something else.
 
     `replicates`: where each has rows of its own, they stand one after the other in each part, each

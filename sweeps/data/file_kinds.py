@@ -4,6 +4,7 @@ A kind is added as a module of `readers` with a READER, and a row of FILE_KINDS.
 light, for help texts name the kinds; a reader is imported once a file of its kind is read.
 """
 
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from importlib import import_module
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sweeps.data.lines import Lines
+    from sweeps.data.source_table import SourceTable
     from sweeps.study.data_section import DataSpec
 
 
@@ -32,6 +34,12 @@ class ReadOptions:
     decimal: str = "."
     missing: tuple[str, ...] = ()
     header: bool = True
+    inputs: str | None = None
+    classes: str | None = None
+    examples: str | None = None
+    scale: float | None = None
+    size: int | None = None
+    color: str | None = None
 
     @classmethod
     def of(cls, spec: "DataSpec") -> "ReadOptions":
@@ -55,7 +63,8 @@ class Reader:
 
     read: all rows. chunks: so many rows at a time, at least one frame, of which the columns in the
     collection are to be numbers; None where a file can only be read whole. lines: where the rows
-    stand in a file of text; None where a file has no lines.
+    stand in a file of text; None where a file has no lines. table: all rows of what has no column
+    that is the target, by the target that the study names; errors: Expected too.
     """
 
     read: Callable[[Path, ReadOptions], "pd.DataFrame"]
@@ -63,11 +72,12 @@ class Reader:
         None
     )
     lines: Callable[[Path, ReadOptions], "Lines"] | None = None
+    table: Callable[[Path, ReadOptions, str | None], "SourceTable"] | None = None
 
 
 @dataclass(frozen=True)
 class FileKind:
-    """A kind of files. module: of `readers`, with a READER. options: those that it heeds.
+    """A kind of files. module: of `readers`, with a reader. options: those that it heeds.
 
     is_text: whether its files may be packed, too, as `rows.csv.gz` is.
     """
@@ -75,11 +85,13 @@ class FileKind:
     module: str
     options: tuple[str, ...] = ()
     is_text: bool = False
+    reader_name: str = "READER"
 
     @property
     def reader(self) -> Reader:
         """What reads such files."""
-        found: Reader = import_module(f"sweeps.data.readers.{self.module}").READER
+        module = import_module(f"sweeps.data.readers.{self.module}")
+        found: Reader = getattr(module, self.reader_name)
         return found
 
 
@@ -88,6 +100,8 @@ _TABLE = FileKind(
 )
 _JSON = FileKind("json_lines", ("encoding", "missing"), is_text=True)
 _OTHER = ("missing",)
+_ARRAYS = ("inputs", "classes", "examples", "scale")
+_HDF5 = FileKind("hdf5", _ARRAYS)
 # By how a file's name ends, in lower case.
 FILE_KINDS: Mapping[str, FileKind] = {
     ".csv": _TABLE,
@@ -100,19 +114,25 @@ FILE_KINDS: Mapping[str, FileKind] = {
     ".xlsx": FileKind("excel", ("missing", "header")),
     ".arff": FileKind("arff", ("encoding", "missing"), is_text=True),
     **dict.fromkeys((".libsvm", ".svm", ".svmlight"), FileKind("svmlight", is_text=True)),
+    ".npz": FileKind("numpy_files", _ARRAYS),
+    ".npy": FileKind("numpy_files", _ARRAYS, reader_name="SINGLE"),
+    ".h5": _HDF5,
+    ".hdf5": _HDF5,
+    ".mat": FileKind("matlab", _ARRAYS),
 }
+# A folder with pictures in one folder for each class.
+IMAGES = FileKind("images", ("size", "color"))
 # How the name of a packed file of text ends; a .zip holds one file.
 PACKED = (".gz", ".bz2", ".xz", ".zip")
 
 _SHEET = "save its sheet as .csv"
-_ARRAYS = "save its arrays as the columns of a .csv or .parquet file"
-_PICKLE = "a pickle may run any program: save its table by frame.to_parquet('rows.parquet')"
+_PICKLE = "it could run code when it is read: save tables as .parquet, arrays by numpy.savez"
 # What to do with files of other kinds.
 REMEDIES: Mapping[str, str] = {
     **dict.fromkeys((".xls", ".ods"), _SHEET),
     ".json": "write an object a line, as frame.to_json('rows.jsonl', orient='records', lines=True)",
-    **dict.fromkeys((".npz", ".h5", ".hdf5", ".mat"), _ARRAYS),
     **dict.fromkeys((".pkl", ".pickle", ".joblib"), _PICKLE),
+    **dict.fromkeys((".pt", ".pth"), "save its tensors as arrays, by numpy.savez"),
     **dict.fromkeys(PACKED, "name it after what it holds, such as rows.csv.gz"),
 }
 
@@ -136,9 +156,13 @@ def packing(path: Path) -> str:
 
 
 def find(path: Path) -> FileKind | None:
-    """The kind of a file, by its name."""
+    """The kind of a file, by its name; of a folder, that of pictures."""
     end = suffix(path)
-    return FILE_KINDS.get(end.removesuffix(packing(path)) or end)
+    kind = FILE_KINDS.get(end.removesuffix(packing(path)) or end)
+    return IMAGES if kind is None and os.path.isdir(path) else kind
+
+
+FOLDER = "a folder of pictures"
 
 
 def alternatives(names: Collection[str], last: str = "or") -> str:
@@ -155,10 +179,10 @@ def expect_options(kind: FileKind | None, options: ReadOptions) -> None:
     for name, value in options.changed.items():
         if kind is None or name not in kind.options:
             having = [end for end, other in FILE_KINDS.items() if name in other.options]
+            whose = f"{alternatives(having, 'and')} files" if having else "folders of pictures"
             default = getattr(DEFAULTS, name)
             shown = f"'{default}'" if isinstance(default, str) else _AS_WRITTEN[default]
-            expected = f"{shown} for all but {alternatives(having, 'and')} files"
-            raise Expected(expected, value, at=name)
+            raise Expected(f"{shown} for all but {whose}", value, at=name)
 
 
-_AS_WRITTEN: Mapping[Any, str] = {True: "true", False: "false", (): "nothing"}
+_AS_WRITTEN: Mapping[Any, str] = {True: "true", False: "false", (): "nothing", None: "nothing"}

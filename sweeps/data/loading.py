@@ -19,6 +19,7 @@ from sweeps.data import (
     encode,
     network_arrays,
     outer_folds,
+    source_names,
     sources,
     split,
     targets,
@@ -79,7 +80,7 @@ def within_memory(spec: DataSpec) -> Iterator[None]:
 
 
 def _where(spec: DataSpec) -> str:
-    return Path(spec.source).name if ":" not in spec.source else spec.source
+    return source_names.short(spec.source)
 
 
 def divided(table: SourceTable, spec: DataSpec) -> DividedTable:
@@ -190,6 +191,8 @@ def _divide(
         if spec.split.column is not None:
             remedy = "move rows of it there, or have fewer classes"
             parts = split.by_column(table.frame[spec.split.column], groups, table.lines)
+        elif table.parts is not None:
+            parts = split.by_source(spec.split, table.parts, names)
         elif spec.split.outer is not None:
             parts = outer_folds.divide(
                 spec.split, spec.split.outer, names, groups, len(table.frame)
@@ -217,24 +220,30 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     rows_seen = [row.tobytes() + code.tobytes() for row, code in zip(x, codes, strict=True)]
     train_rows = {rows_seen[row] for row in parts["train"]}
     facts = {
-        "source": spec.source if ":" in spec.source else Path(spec.source).name,
+        "source": source_names.short(spec.source),
         "sha256": table.sha256,
         "rows": len(x),
         "columns": frame.shape[1],
         "features": x.shape[1],
         **{part: len(rows) for part, rows in parts.items()},
-        "split": _split_in_words(spec, names is not None),
+        "split": _split_in_words(spec, names is not None, table.parts is not None),
         "duplicates": sum(rows_seen[row] in train_rows for row in parts["test"]),
     }
+    facts |= {"read": list(table.notes)} if table.notes else {}
+    if table.reference is not None:  # in the units of errors: of numbers SDs
+        facts["reference"] = table.reference / target.scale
     constants = network_arrays.constants(target, data)
-    reading = ReadOptions.of(spec)
-    return Dataset(data, labels, target, encoder, table.sha256, facts, constants, reading=reading)
+    return Dataset(
+        data, labels, target, encoder, table.sha256, facts, constants, reading=table.reading
+    )
 
 
-def _split_in_words(spec: DataSpec, stratified: bool) -> str:
+def _split_in_words(spec: DataSpec, stratified: bool, has_parts: bool) -> str:
     if spec.split.column is not None:
         return f"by column '{spec.split.column}'"
     kind = "stratified" if stratified else "random"
+    if has_parts:
+        return "drawn apart"
     if spec.split.outer is not None:
         kind = f"test is outer fold {spec.split.outer.fold} of {spec.split.outer.folds}, {kind}"
     whole = f", each '{spec.group}' on one side" if spec.group else ""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sweeps.data import cells, dtypes
+from sweeps.data.file_kinds import DEFAULTS, ReadOptions
 from sweeps.data.lines import Lines
 
 
@@ -13,7 +15,10 @@ class SourceTable:
     """Rows as they were read, and the target's column.
 
     sha256: of the file, or of the values. classes: names of the target's codes 0, 1, …, where the
-    source has them. lines: where the rows stand in a file of text.
+    source has them. lines: where the rows stand in a file of text. parts: "train", "dev" or "test"
+    of each row, where the source divides them. reading: how more rows of the kind are to be read.
+    notes: what was made of the source, to be said. reference: the error of a perfect model, where
+    the source knows it, as `reference` of a study.
     """
 
     frame: pd.DataFrame
@@ -21,11 +26,17 @@ class SourceTable:
     sha256: str
     classes: tuple[str, ...] = ()
     lines: Lines | None = None
+    parts: pd.Series | None = None
+    reading: ReadOptions = DEFAULTS
+    notes: tuple[str, ...] = ()
+    reference: float | None = None
 
 
 def digest(frame: pd.DataFrame) -> str:
     """The SHA-256 of a frame's column names and values."""
     made = hashlib.sha256(repr([str(c) for c in frame.columns]).encode())
-    for column in frame.columns:
-        made.update(frame[column].to_numpy().tobytes())
+    words = set(dtypes.other_columns(frame))
+    for name in frame.columns:
+        values = cells.texts(frame[name]) if name in words else frame[name].to_numpy()
+        made.update(repr(values.tolist()).encode() if name in words else values.tobytes())
     return made.hexdigest()

@@ -4,15 +4,15 @@ A source is added as a module with a function that reads its sets, and a row of 
 file is a row of `file_kinds`.
 """
 
-import hashlib
+import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sweeps.base.errors import Expected, did_you_mean
-from sweeps.data import bundled, cells, data_files, file_kinds, synthetic
-from sweeps.data.file_kinds import DEFAULTS, FILE_KINDS, FileKind, ReadOptions, alternatives
+from sweeps.data import bundled, data_files, file_kinds, openml, source_names, synthetic
+from sweeps.data.file_kinds import DEFAULTS, FILE_KINDS, FOLDER, ReadOptions, alternatives
 from sweeps.data.source_table import SourceTable
 from sweeps.study.hyperparameters.kinds import Number
 
@@ -21,24 +21,26 @@ from sweeps.study.hyperparameters.kinds import Number
 class Source:
     """Sets that a study names as PREFIX:NAME.
 
-    read: a set by its name and options. options: what `data.options` may hold, as `read` takes it.
+    names: those that there are; none where others may know them. read: a set by its name and
+    options, for its own target or the one that the study names. options: what `data.options` may
+    hold for a set.
     """
 
     names: Collection[str]
-    read: Callable[[str, Mapping[str, Any]], SourceTable]
-    options: Mapping[str, Number] = field(default_factory=dict)
+    read: Callable[[str, Mapping[str, Any], str | None], SourceTable]
+    options: Callable[[str], Mapping[str, Number]] = lambda name: {}
 
 
+# A row for each of `source_names.PREFIXES`.
 SOURCES: Mapping[str, Source] = {
     "sklearn": Source(bundled.TARGETS, bundled.read),
-    "synthetic": Source(synthetic.GENERATORS, synthetic.read, synthetic.OPTIONS),
+    "openml": Source((), openml.read),
+    "synthetic": Source(synthetic.GENERATORS, synthetic.read, synthetic.options),
 }
-# What to do where a study names another.
-REMEDIES: Mapping[str, str] = {"openml": "download its table, and name that file"}
 
 
 NAMES = tuple(f"{prefix}:NAME" for prefix in SOURCES)
-FORMS = alternatives((f"a {alternatives(FILE_KINDS)} file", *NAMES))  # of `data.source`
+FORMS = alternatives((f"a {alternatives(FILE_KINDS)} file", FOLDER, *NAMES))  # of `data.source`
 
 
 def read(
@@ -54,12 +56,11 @@ def read(
     (below `data`) for a source, target or option that is not there; UserError for a file that
     cannot be read.
     """
-    prefix, colon, name = source.partition(":")
     try:
-        if not colon:
-            return _file(base / source, target, options, reading)
+        if not source_names.is_named(source):
+            return _file(source, base, target, options, reading)
         file_kinds.expect_options(None, reading)
-        table = _named_set(prefix, name, options)
+        table = _named_set(source, target, options)
     except Expected as fault:
         raise fault if fault.at else fault.below("source") from None
     if target is not None and target != table.target:
@@ -67,13 +68,12 @@ def read(
     return table
 
 
-def _named_set(prefix: str, name: str, options: Mapping[str, Any]) -> SourceTable:
-    if prefix not in SOURCES:
-        raise Expected(FORMS, f"{prefix}:{name}", REMEDIES.get(prefix, ""))
+def _named_set(text: str, target: str | None, options: Mapping[str, Any]) -> SourceTable:
+    prefix, _, name = text.partition(":")
     source = SOURCES[prefix]
-    if name not in source.names:
+    if source.names and name not in source.names:
         raise Expected(f"a known {prefix} set", name, did_you_mean(name, source.names))
-    return source.read(name, _checked(options, source.options))
+    return source.read(name, _checked(options, source.options(name)), target)
 
 
 def _checked(options: Mapping[str, Any], known: Mapping[str, Number]) -> dict[str, Any]:
@@ -92,36 +92,16 @@ def _checked(options: Mapping[str, Any], known: Mapping[str, Number]) -> dict[st
 
 
 def _file(
-    path: Path, target: str | None, options: Mapping[str, Any], reading: ReadOptions
+    source: str,
+    base: Path,
+    target: str | None,
+    options: Mapping[str, Any],
+    reading: ReadOptions,
 ) -> SourceTable:
+    path = base / source
+    if ":" in source and not os.path.exists(path):
+        raise Expected(FORMS, source, source_names.as_both(source))
     kind = data_files.expect(path, FORMS)
     _checked(options, {})
     file_kinds.expect_options(kind, reading)
-    frame = data_files.read(path, kind, reading)
-    names = list(frame.columns)
-    if target is None:
-        hint = f"columns: {_few(names)}{_of_no_header(names, kind, reading)}"
-        raise Expected("the name of a column", None, hint, at="target")
-    if target not in frame:
-        near = did_you_mean(target, names)
-        hint = near if near.startswith("known") else f"{near} columns: {_few(names)}"
-        hint += _of_no_header(names, kind, reading)
-        raise Expected("a column of the data", target, hint, at="target")
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return SourceTable(frame, target, sha256, lines=data_files.lines(path, kind, reading))
-
-
-def _of_no_header(names: list[str], kind: FileKind, reading: ReadOptions) -> str:
-    """What to say of columns whose names may be none."""
-    if not reading.header:
-        return "; data.header is false, so that columns have numbers"
-    is_number = any(cells.NUMBER.fullmatch(name.strip()) for name in names)
-    if "header" not in kind.options or not is_number:
-        return ""
-    return "; where the first row is no header: data.header: false, and columns are x1, x2, …"
-
-
-def _few(names: list[str], most: int = 12) -> str:
-    rest = f", … ({len(names)} in all)" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest
+    return data_files.table(path, kind, reading, target)

@@ -58,6 +58,19 @@ def by_column(
     return parts
 
 
+def by_source(spec: SplitSpec, parts: pd.Series, labels: pd.Series | None) -> dict[str, Rows]:
+    """Row numbers of parts that a source has; dev or test rows it has not are cut off training's.
+
+    Errors: Expected.
+    """
+    found = {part: np.flatnonzero(parts == part) for part in PARTS}
+    for number, part in enumerate(("test", "dev")):
+        if len(found[part]) == 0:
+            share, seed = getattr(spec, part), spec.seed + number
+            found["train"], found[part] = cut(found["train"], share, labels, None, seed, part)
+    return found
+
+
 def cut(
     rows: Rows,
     share: float,

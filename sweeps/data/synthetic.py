@@ -1,64 +1,70 @@
-"""Rows made up by scikit-learn's generators: two inputs and a class."""
+"""Rows made up by generators, with draws of their own for dev and test rows."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sweeps.base.errors import Expected
+from sweeps.data.dataset import PARTS
+from sweeps.data.generators import known, plane
+from sweeps.data.generators.generator import Generator
 from sweeps.data.source_table import SourceTable, digest
 from sweeps.study.hyperparameters.kinds import Number
 
-# Inputs (n, 2) and classes (n,) from rows, noise and seed.
-Generate = Callable[[int, float, int], tuple[NDArray[np.float64], NDArray[np.intp]]]
-
-
-@dataclass(frozen=True)
-class Generator:
-    """A generator, and the defaults of its options."""
-
-    generate: Generate
-    rows: int
-    noise: float
-
-
-def _noisy(name: str) -> Generate:
-    def generate(
-        rows: int, noise: float, seed: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-        from sklearn import datasets
-
-        made = getattr(datasets, name)(n_samples=rows, noise=noise, random_state=seed)
-        return made[0], made[1]
-
-    return generate
-
-
-def _blobs(rows: int, noise: float, seed: int) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    from sklearn import datasets
-
-    x, y = datasets.make_blobs(n_samples=rows, cluster_std=noise, random_state=seed)
-    return x, y
-
-
-GENERATORS: Mapping[str, Generator] = {
-    "moons": Generator(_noisy("make_moons"), rows=300, noise=0.2),
-    "circles": Generator(_noisy("make_circles"), rows=300, noise=0.05),
-    "blobs": Generator(_blobs, rows=300, noise=1.0),
-}
+GENERATORS: Mapping[str, Generator] = {**plane.GENERATORS, **known.GENERATORS}
+ROWS = Number(low=10, high=10_000_000, integer=True)
 OPTIONS: Mapping[str, Number] = {
-    "rows": Number(low=10, high=10_000_000, integer=True),
+    "rows": ROWS,
+    "dev_rows": ROWS,
+    "test_rows": ROWS,
     "noise": Number(low=0),
     "seed": Number(low=0, high=2**32 - 1, integer=True),
 }
+MOST_CELLS = 200_000_000  # of all rows
 
 
-def read(name: str, options: Mapping[str, Any]) -> SourceTable:
-    """Rows of one of GENERATORS, under options of OPTIONS that were checked."""
+def options(name: str) -> Mapping[str, Number]:
+    """The options that a generator has."""
+    return {**OPTIONS, **GENERATORS[name].bounds}
+
+
+def read(name: str, options: Mapping[str, Any], target: str | None = None) -> SourceTable:
+    """Rows of one of GENERATORS, under options that were checked. Errors: Expected.
+
+    With `dev_rows` or `test_rows` each part is a draw of its own, and `rows` are the others.
+    """
     generator = GENERATORS[name]
-    given = {"rows": generator.rows, "noise": generator.noise, "seed": 0, **options}
-    x, y = generator.generate(given["rows"], given["noise"], given["seed"])
-    frame = pd.DataFrame({"x1": x[:, 0], "x2": x[:, 1], "class": y})
-    return SourceTable(frame, "class", digest(frame))
+    given: dict[str, Any] = {
+        **{"rows": generator.rows, "noise": generator.noise, "seed": 0},
+        **generator.defaults,
+        **options,
+    }
+    sizes = {"train": given["rows"], "dev": given.get("dev_rows"), "test": given.get("test_rows")}
+    sizes = {part: rows for part, rows in sizes.items() if rows is not None}
+    cells = sum(sizes.values()) * given.get("columns", 2)
+    if cells > MOST_CELLS:
+        raise Expected(f"at most {MOST_CELLS:,} numbers in all rows", cells, at="options")
+    drawn = [
+        generator.draw(given, _seed(given["seed"], part), rows) for part, rows in sizes.items()
+    ]
+    x = np.concatenate([inputs for inputs, _ in drawn])
+    column = "y" if generator.is_number(given) else "class"
+    frame = pd.DataFrame(x, columns=[f"x{number}" for number in range(1, x.shape[1] + 1)])
+    frame[column] = np.concatenate([targets for _, targets in drawn])
+    parts = pd.Series(np.repeat(list(sizes), list(sizes.values())), dtype=object)
+    return SourceTable(
+        frame,
+        column,
+        digest(frame),
+        parts=parts if len(sizes) > 1 else None,
+        reference=None if generator.reference is None else generator.reference(given),
+    )
+
+
+def _seed(seed: int, part: str) -> int:
+    """The seed of a part's draw: of training rows the study's own, of others one made of it."""
+    if part == "train":
+        return seed
+    return int(np.random.SeedSequence((seed, PARTS.index(part))).generate_state(1)[0])

@@ -13,7 +13,7 @@ from sweeps.base import s3_address
 from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
-from sweeps.data import Dataset
+from sweeps.data import Dataset, openml
 from sweeps.data.loading import DividedTable
 from sweeps.phases import final, horizon, learning_curve, memory, nested, resampled, scales
 from sweeps.phases.options import Options
@@ -218,9 +218,14 @@ def _expect_files_of_this_machine(
         "trainer.folder": study.trainer.folder if study.trainer else None,
     }
     for path, text in paths.items():
-        if text is not None:
+        if text is not None and not _is_kept(path, text):
             known = named(document, path, text, base, allow_remote)
             replace(known, kind="data", option=f"--set {path}={text}").follow()
+
+
+def _is_kept(path: str, text: str) -> bool:
+    """Whether it is a set that was fetched before, for which nobody is asked."""
+    return path == "data.source" and text.startswith(openml.PREFIX) and openml.is_kept(text)
 
 
 def _with_trainer(

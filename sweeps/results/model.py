@@ -46,7 +46,7 @@ class FittedFold:
 class Model:
     """An ensemble of P networks: theta (P, N), one network per row, with its encoder of columns.
 
-    reading: how the file it was trained on was read, as those to predict are. folds: of
+    reading: how the file was read that it was trained on, and those to predict are. folds: of
     networks that trained on folds, what was fitted on each; `of` (P,) says which is a network's.
     Then `encoder` is that of all folds' rows, and has the network's inputs. rows, judged: of
     networks of all rows, how many those are, and how many the networks had whose error the report

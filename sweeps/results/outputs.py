@@ -159,7 +159,7 @@ def provenance_of(
         ],
         "limits": [one.text for one in study.metric_constraints],
         "targets": study.targets.model_dump(exclude_none=True),
-        "reference": study.reference,
+        "reference": dataset.facts.get("reference") if study.reference is None else study.reference,
         "data": {**_data(study, dataset), "group": study.data.group},
         "constants": dataset.for_confirmation.constants,
         "counts": {**counts, "running": 0, "asked": run.budget},

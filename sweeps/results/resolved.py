@@ -11,7 +11,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from sweeps.data import Dataset
+from sweeps.data import Dataset, source_names
 from sweeps.search.delayed import WarmTrial
 from sweeps.study import compatibility
 from sweeps.study.hyperparameters import vocabulary
@@ -113,9 +113,8 @@ def best_yaml(study: Study, winner: Config, base: Path, folder: Path) -> str:
 def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
     own = {"space", "storage", "objectives", "metric_constraints", "enqueue", "search", "trainer"}
     sections = study.model_dump(exclude=own, exclude_none=True)
-    if ":" not in study.data.source:
-        # Relative to the run folder, in which this file will be.
-        sections["data"]["source"] = os.path.relpath(base / study.data.source, folder)
+    # Relative to the run folder, in which this file will be.
+    sections["data"]["source"] = source_names.from_folder(study.data.source, base, folder)
     objectives = [_objective(o) for o in study.objectives]
     sections["replicates"] = study.replicates.written
     sections["objective"] = objectives[0] if len(objectives) == 1 else objectives

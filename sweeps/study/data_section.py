@@ -55,9 +55,13 @@ class SplitSpec(StudySection):
 
 
 class DataSpec(StudySection):
-    """Where the rows come from and how they are divided."""
+    """Where the rows come from and how they are divided.
+
+    file: another word for source, which it becomes.
+    """
 
     source: str
+    file: str | None = None
     target: str | None = None
     ignore: tuple[str, ...] = Field((), strict=False)
     columns: dict[str, ColumnKind] = Field(default_factory=dict)
@@ -67,6 +71,12 @@ class DataSpec(StudySection):
     decimal: Literal[".", ","] = "."
     missing: tuple[str | int | float, ...] = Field((), strict=False)
     header: bool = True
+    inputs: str | None = None
+    classes: str | None = None
+    examples: Literal["rows", "columns"] | None = None
+    scale: float | None = Field(None, gt=0, allow_inf_nan=False)
+    size: int | None = Field(None, ge=1, le=1024)
+    color: Literal["gray", "rgb"] | None = None
     task: Literal["auto", "classification", "regression"] = "auto"
     split: SplitSpec = SplitSpec()
     standardize: bool = True
@@ -108,3 +118,13 @@ class DataSpec(StudySection):
                 {"separator": show(self.separator)},
             )
         return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_either_word(cls, value: Any) -> Any:
+        """`{file: a.csv}` as `{source: a.csv}`."""
+        if not isinstance(value, dict) or value.get("file") is None:
+            return value
+        if "source" in value:
+            raise PydanticCustomError("own", "expected one of source and file, got both")
+        return {"source": value["file"], **{k: v for k, v in value.items() if k != "file"}}

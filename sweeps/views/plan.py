@@ -34,6 +34,7 @@ def lines(
         scored = "each scored on the fold left out and on the test rows"
     return [
         ("data", f"{facts['source']}: {columns}; target '{target.name}', {kind}"),
+        *(("read", text) for text in facts.get("read", ())),
         *(("left out", text) for text in _left_out(facts["left_out"])),
         (
             "splits",

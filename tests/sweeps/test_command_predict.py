@@ -17,7 +17,7 @@ from sweeps.base.errors import UserError
 from sweeps.commands.work import predict
 from sweeps.data import data_files
 from sweeps.data.encode import CategoryColumn, NumberColumn
-from sweeps.data.file_kinds import FILE_KINDS, ReadOptions, alternatives
+from sweeps.data.file_kinds import FILE_KINDS, FOLDER, ReadOptions, alternatives
 from sweeps.results.result import Result
 from tests.sweeps.helpers import command, environment, sweeps
 
@@ -272,7 +272,9 @@ def test_its_faults_are_a_line(made: Path) -> None:
     for name, message in {
         "empty.csv": "empty.csv: expected a .csv table, got: No columns to parse from file",
         "wides.csv": "ROWS: expected a file, got 'wides.csv' (did you mean 'wide.csv'?)",
-        "rows.doc": f"ROWS: expected a {alternatives(FILE_KINDS)} file, got 'rows.doc'",
+        "rows.doc": (
+            f"ROWS: expected a {alternatives(FILE_KINDS)} file or {FOLDER}, got 'rows.doc'"
+        ),
         "wide.csv": (
             "wide.csv: expected a .csv table, got: 3 fields in line 2 below 2 in the header"
         ),

@@ -212,6 +212,35 @@ def test_a_share_of_another_machine_is_not_read(tmp_path: Path, key: str, path: 
         prepare.prepare(document, tmp_path, [])
 
 
+@pytest.mark.parametrize(
+    ("option", "is_asked"),
+    [("", False), ("data.source=openml:cars@1", True), ("allow_remote", True)],
+)
+def test_a_set_of_another_machine_is_asked_for_with_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, is_asked: bool
+) -> None:
+    asked = []
+
+    def fetch(name: str, **_: object) -> None:
+        asked.append(name)
+        raise OSError("no network")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("sklearn.datasets.fetch_openml", fetch)
+    document = documents.read(study(tmp_path, QUICK))
+    document.values["data"] = {"source": "openml:cars@1"}
+    said = r"^openml:cars@1: expected an answer"
+    if not is_asked:
+        said = (
+            r"data\.source: expected permission to read from another machine openml:cars@1, got "
+            r"none, .* say --set data\.source=openml:cars@1, or --allow-remote\)"
+        )
+    assignments = [option] if "=" in option else []
+    with pytest.raises(UserError, match=said):
+        prepare.prepare(document, tmp_path, assignments, allow_remote=option == "allow_remote")
+    assert bool(asked) == is_asked
+
+
 def test_every_kind_of_address_has_its_words() -> None:
     for kind in consent.USES:
         text = "mysql://x/y" if kind == "storage" else "//x"

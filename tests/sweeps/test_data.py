@@ -217,7 +217,7 @@ def with_value(column: str, row: int, value: Any) -> pd.DataFrame:
         (churn(), {"group": "custmer"}, r"got 'custmer' \(did you mean 'customer'"),
         (churn(), {"source": "mine.csv"}, r"a file, got 'mine.csv' \(did you mean 'my.csv'\?\)"),
         (churn(), {"source": "my.ods"}, rf"expected {re.escape(FORMS)}, got 'my.ods' \(save its sheet as .csv\)"),
-        (churn(), {"source": "my.npz"}, r"got 'my.npz' \(save its arrays as the columns of a"),
+        (churn(), {"source": "my.pkl"}, r"got 'my.pkl' \(it could run code when it is read"),
         (churn(), {"source": "sklearn:iriss"}, r"known sklearn set.*did you mean 'iris'\?"),
         (churn(), {"source": "synthetic:moon"}, r"known synthetic set.*did you mean 'moons'\?"),
         (churn(), {"options": {"rows": 5}}, r"expected no options for this source"),

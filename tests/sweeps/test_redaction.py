@@ -220,3 +220,10 @@ def test_no_file_of_a_run_and_no_line_of_it_tells_a_secret(
         assert not is_told(text, "hunter2")
     for file in (f for f in out.rglob("*") if f.is_file()):
         assert b"ter2" not in file.read_bytes(), file
+
+
+def test_a_set_of_openml_is_no_address() -> None:
+    for text in ("openml:titanic@1", "--set data.source=openml:titanic@1", "'openml:titanic@1'"):
+        assert redaction.redact_address(text) == redaction.redact(text) == text
+    for text in ("openml:hunter2@host", "me.openml:hunter2@1.2.3.4", "xopenml:hunter2@1"):
+        assert "hunter2" not in redaction.redact_address(text)

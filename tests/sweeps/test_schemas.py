@@ -27,6 +27,7 @@ def space(**entries: Any) -> dict[str, Any]:
 
 
 RIGHT: dict[str, dict[str, Any]] = {
+    "a file": values(data={"file": "a.npz", "inputs": "X", "target": "y", "scale": 255}),
     "a choice": space(hidden=[[32], [16, 8], []]),
     "choices": space(batch_size={"choices": [16, "full"]}),
     "a step": space(l2={"low": 0, "high": 1, "step": 0.25}),
@@ -72,6 +73,8 @@ RIGHT: dict[str, dict[str, Any]] = {
     "resampled": values(replicates={"count": 10, "resample": "kfold", "folds": 5}),
 }
 WRONG: dict[str, dict[str, Any]] = {
+    "no source": values(data={"target": "y"}),
+    "source and file": values(data={"source": "a.csv", "file": "b.csv"}),
     "no space": {"name": "a", "data": {"source": "sklearn:iris"}},
     "an unknown section": values(spaces={}),
     "an unknown word": space(learning_rat=[0.1]),

@@ -10,10 +10,14 @@ import lzma
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
+from scipy.io import savemat
 from sklearn.datasets import dump_svmlight_file
 
 from sweeps.base.errors import UserError
@@ -67,6 +71,28 @@ def write_svmlight(frame: pd.DataFrame, path: Path) -> None:
 
 
 # How a test writes a file of each kind.
+def arrays(frame: pd.DataFrame) -> dict[str, NDArray[Any]]:
+    """A column an array, texts not as objects."""
+    return {
+        name: column.to_numpy(None if column.dtype.kind in "biuf" else str)
+        for name, column in frame.items()
+    }
+
+
+def records(frame: pd.DataFrame) -> NDArray[Any]:
+    columns = arrays(frame)
+    made = np.empty(len(frame), [(name, column.dtype) for name, column in columns.items()])
+    for name, column in columns.items():
+        made[name] = column
+    return made
+
+
+def to_hdf5(frame: pd.DataFrame, path: Path) -> None:
+    with h5py.File(path, "w", track_order=True) as file:
+        for name, column in arrays(frame).items():
+            file[name] = column.tolist() if column.dtype.kind == "U" else column
+
+
 WRITERS: Mapping[str, Writer] = {
     ".csv": lambda frame, path: frame.to_csv(path, index=False),
     ".tsv": lambda frame, path: frame.to_csv(path, index=False, sep="\t"),
@@ -78,6 +104,10 @@ WRITERS: Mapping[str, Writer] = {
     ".xlsx": write_workbook,
     ".arff": write_arff,
     **dict.fromkeys((".libsvm", ".svm", ".svmlight"), write_svmlight),
+    ".npz": lambda frame, path: np.savez(path, **arrays(frame)),
+    ".npy": lambda frame, path: np.save(path, records(frame)),
+    **dict.fromkeys((".h5", ".hdf5"), lambda frame, path: to_hdf5(frame, path)),
+    ".mat": lambda frame, path: savemat(path, arrays(frame)),
 }
 # Kinds that hold numbers without gaps alone.
 NUMBERS_ALONE = (".libsvm", ".svm", ".svmlight")

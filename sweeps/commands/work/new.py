@@ -1,6 +1,5 @@
 """`sweeps new`: a study file to begin with, fitted to the data's task and size."""
 
-import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from sweeps.data import (
     file_kinds,
     number_formats,
     skewed,
+    source_names,
     sources,
 )
 from sweeps.data.file_kinds import DEFAULTS, ReadOptions, alternatives
@@ -93,7 +93,7 @@ def create(name: str, data: str | None, target: str | None) -> NewStudy:
 
 
 def _text(name: str, data: str, target: str | None) -> tuple[str, ColumnRemarks]:
-    source = data if ":" in data else os.path.relpath(data)
+    source = source_names.from_folder(data, Path(), Path())
     try:
         table, reading = _table(source, target)
         columns = _columns(table)
@@ -230,6 +230,7 @@ name: {_scalar(name)}
 description: {_scalar(f"Which settings predict {aim} best?")}
 data:
   # {_comment(f"{facts['rows']} rows × {facts['columns']} columns, {kind}: {aim}")}
+{_read(dataset)}\
   source: {_scalar(data.source)}  # {alternatives(("a file beside this one", *sources.NAMES))}
 {target}{how}{ignored}\
 {_group(columns.groups)}\
@@ -262,6 +263,11 @@ READ_AS = {
     "decimal": '  decimal: "{}"  # the mark of its numbers\n',
     "header": "  header: false  # the first row is one like the others\n",
 }
+
+
+def _read(dataset: Dataset) -> str:
+    """A comment on what was made of the source, if anything is to be said."""
+    return "".join(f"  # {_comment(text)}\n" for text in dataset.facts.get("read", ()))
 
 
 def _group(groups: dict[str, str]) -> str:

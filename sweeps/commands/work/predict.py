@@ -15,7 +15,7 @@ from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, prin
 from sweeps.data import column_faults, data_files, number_formats
 from sweeps.data.cells import MISSING
 from sweeps.data.encode import CategoryColumn, NumberColumn
-from sweeps.data.file_kinds import FILE_KINDS, FileKind, alternatives
+from sweeps.data.file_kinds import FILE_KINDS, FOLDER, FileKind, alternatives
 from sweeps.results.model import Model
 from sweeps.results.result import Result
 from sweeps.storage import atomic, folders
@@ -161,7 +161,7 @@ def write(
 def _kind(rows: Path) -> FileKind:
     """Errors: UserError for a file of another kind, or none."""
     try:
-        return data_files.expect(rows, f"a {alternatives(FILE_KINDS)} file")
+        return data_files.expect(rows, f"a {alternatives(FILE_KINDS)} file or {FOLDER}")
     except Expected as fault:
         raise UserError(f"ROWS: {fault.message}") from None
 
@@ -196,8 +196,9 @@ def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Pat
     """The columns that are not used. Errors: UserError naming all that are missing."""
     there = [str(name) for name in frame.columns]
     used = [column.name for column in model.encoder.columns]
+    every, needed = set(there), {*used, *keep}
     for option, wanted in (("", used), ("--keep: ", keep)):
-        missing = [name for name in wanted if name not in there]
+        missing = [name for name in wanted if name not in every]
         if missing:
             names = _some([show(name) for name in missing])
             hints = [did_you_mean(name, there[:20]) for name in missing[:NAMED]]
@@ -206,7 +207,7 @@ def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Pat
                 hint += "; an empty column would do"
             columns = "column" if len(missing) == 1 else "columns"
             raise UserError(f"{option}{rows}: expected the {columns} {names}, got none ({hint})")
-    return [name for name in there if name not in used and name not in keep]
+    return [name for name in there if name not in needed]
 
 
 def _check_values(

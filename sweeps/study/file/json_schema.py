@@ -60,6 +60,9 @@ def study() -> Schema:
     sections["objective"] = _objective(definitions)
     count = definitions["ReplicatesSpec"]["properties"]["count"]
     sections["replicates"] = _any(count, _ref("ReplicatesSpec"))
+    data = definitions["DataSpec"]
+    data["oneOf"] = [{"required": [word]} for word in ("source", "file")]
+    data["required"] = [name for name in data["required"] if name != "source"]
     _search(definitions)
     _budgets(definitions["Budgets"]["properties"])
     _confirm(definitions["Confirm"]["properties"])
