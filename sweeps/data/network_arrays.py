@@ -13,11 +13,11 @@ from sweeps.data.dataset import LOSS, Target
 from sweeps.data.encode import Encoder
 
 
-def inputs(x: NDArray[np.float64], encoder: Encoder, dtype: str) -> Array:
+def inputs(x: NDArray[Any], encoder: Encoder, dtype: str) -> Array:
     """Inputs (n, n_in) as networks take them. Errors: UserError for what is too large for them."""
     with np.errstate(over="ignore"):
-        made: Array = x.astype(dtype)
-    fits = np.isfinite(made).all(axis=0)
+        made: Array = x.astype(dtype, copy=False)
+    fits = np.isfinite(made.min(axis=0)) & np.isfinite(made.max(axis=0))  # no copy of as many
     if not fits.all():
         at = encoder.inputs[int(fits.argmin())]
         raise UserError(f"column '{at}': expected numbers that {dtype} can hold, got larger ones")

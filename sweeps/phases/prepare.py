@@ -193,6 +193,9 @@ def _prepared(
         study = _with_trainer(study, study.trainer, document, base, allow_code)
     begun = identities.of_folder(folder_of(study.name)) if folder_of else None
     learned = identities.of_folder(base / study.search.from_) if study.search.from_ else None
+    if isinstance(data := (begun or learned or {}).get("data"), dict):
+        as_begun = compatibility.as_begun(study.data, data)
+        study = study.model_copy(update={"data": as_begun})
     study, dataset, divided = resampled.load(study, document, base, resampled.of(begun or learned))
     said_at = horizon.says_at(document.values.get("objective"))
     study = horizon.resolved(study, dataset, said_at, begun or learned or {})

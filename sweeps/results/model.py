@@ -19,7 +19,7 @@ from dnn.arrays import Array
 from dnn.network import LAYOUT
 from sweeps.base import files
 from sweeps.base.errors import Expected, Unquoted, UserError, show
-from sweeps.data import Dataset, encode
+from sweeps.data import Dataset, input_layouts
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
 from sweeps.phases.confirm import Confirmation
@@ -80,15 +80,20 @@ class Model:
         with threadpool_limits(1):
             for which, fold in self._apart():
                 try:
-                    x = encode.encoded_as(frame, fold.encoder, self.encoder)
+                    x = self._inputs(frame, fold.encoder)
                 except Expected as fault:
                     raise UserError(f"predict: {fault.message}") from None
-                said = dnn.predict(self.network, self.theta[which], x.astype(self.theta.dtype))
+                said = dnn.predict(self.network, self.theta[which], x)
                 outputs = said.astype(np.float64)
                 found[which] = (
                     np.exp(outputs) if self.target.classes else outputs * fold.scale + fold.mean
                 )
         return found
+
+    def _inputs(self, frame: pd.DataFrame, encoder: Encoder) -> Array:
+        dtype = self.theta.dtype.name
+        made: Array = input_layouts.encoded_as(frame, encoder, self.encoder, dtype)
+        return made
 
     def _apart(self) -> Iterator[tuple[NDArray[np.bool_], FittedFold]]:
         """Networks (P,) that share what was fitted, with that."""

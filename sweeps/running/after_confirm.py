@@ -37,7 +37,11 @@ def train(
     if final.is_wanted(run.study) and run.divided is not None:
         clock, jobs = time.monotonic(), run.options.jobs
         count = wording.count(len(networks[0].outcome.arrays["gone"]), "network")
-        say(run.console, "final", f"{count} of the winner on all {len(run.divided.column)} rows …")
+        say(
+            run.console,
+            "final",
+            f"{count} of the winner on all {len(run.divided.table.frame)} rows …",
+        )
         done.final = final.train(
             run.study, run.divided, run.dataset, networks[0], run.folder, identity, jobs
         )

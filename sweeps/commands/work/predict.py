@@ -14,7 +14,7 @@ import pandas as pd
 from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, printable, show
 from sweeps.data import column_faults, data_files, number_formats
 from sweeps.data.cells import MISSING
-from sweeps.data.encode import CategoryColumn, NumberColumn
+from sweeps.data.encode import NumberColumn, WordColumn
 from sweeps.data.file_kinds import FILE_KINDS, FileKind, ReadOptions, alternatives
 from sweeps.results.model import Model
 from sweeps.results.result import Result
@@ -54,7 +54,7 @@ class Notes:
     def add(self, frame: pd.DataFrame, model: Model) -> None:
         """What these rows have in them."""
         for column in model.encoder.columns:
-            if isinstance(column, CategoryColumn):
+            if isinstance(column, WordColumn):
                 texts = column.unseen(frame[column.name])
                 if len(texts):
                     self.unknown.setdefault(column.name, UnknownCategories()).add(texts)
@@ -167,7 +167,8 @@ def _kind(rows: Path) -> FileKind:
 
 
 def _chunks(rows: Path, kind: FileKind, model: Model) -> Iterator[pd.DataFrame]:
-    numbers = {c.name for c in model.encoder.columns if isinstance(c, NumberColumn)}
+    of_numbers = (c for c in model.encoder.columns if isinstance(c, NumberColumn))
+    numbers = {c.name for c in of_numbers if not c.spelling}  # which are read from texts
     return data_files.chunks(rows, kind, ReadOptions(decimal=model.decimal), numbers, CHUNK)
 
 
