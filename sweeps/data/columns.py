@@ -63,15 +63,39 @@ def choose(frame: pd.DataFrame, spec: DataSpec) -> Features:
     changed |= dict.fromkeys(left_out, "ignore")
     frame = frame.drop(columns=list(left_out)) if left_out else frame
     taken = {name: found for name, found in taken.items() if name in frame}
+    readings = _readings(frame, taken, spec)
+    unclear = {name: found.unclear for name, found in taken.items() if found.unclear}
     return Features(
         frame,
-        _readings(frame, taken, spec),
+        readings,
         left_out,
         {name: DISTINCT for name in _distinct(frame) if name not in declared},
-        {name: found.unclear for name, found in taken.items() if found.unclear},
+        _mostly_rare(frame, readings) | unclear,
         {name: found.said for name, found in taken.items() if found.said},
         changed,
     )
+
+
+def _mostly_rare(frame: pd.DataFrame, readings: ColumnReadings) -> dict[str, str]:
+    """Columns of words of which most cells are merged, so that little is left of them."""
+    others = {*readings.dates, *readings.orders, *readings.by_target}
+    found = {}
+    for name in dtypes.other_columns(frame) if readings.rare else ():
+        counts = None if name in others or cells.unsupported(frame[name]) else _counts(frame[name])
+        if counts is None or len(counts) <= MANY_WORDS:
+            continue
+        rare = counts[counts < readings.rare * len(frame)]
+        if 2 * rare.sum() > len(frame):
+            found[name] = (
+                f"{len(rare)} of {len(counts)} words are rare, and share one input "
+                "(data.words: target reads each by the mean of the target; data.rare: 0 gives "
+                "each an input)"
+            )
+    return found
+
+
+def _counts(column: pd.Series) -> pd.Series:
+    return column.value_counts(dropna=True)
 
 
 def _taken(frame: pd.DataFrame, declared: Mapping[str, Declared], decimal: str) -> dict[str, Taken]:

@@ -1,7 +1,6 @@
 """From the study's `data:` to a dataset: read the table, divide its rows, encode its columns."""
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
 from sweeps.data import (
     cells,
     column_faults,
+    column_table,
     columns,
     data_files,
     encode,
@@ -142,7 +142,8 @@ def encoded(divided: DividedTable, dtype: str) -> Dataset:
             dataset,
             facts=dataset.facts
             | {"left_out": features.left_out, "doubtful": features.doubtful}
-            | {"unclear": features.unclear},
+            | {"unclear": features.unclear}
+            | column_table.facts(divided, dataset.encoder),
             changed=_changed(divided, dataset),
             merges=any(isinstance(c, CategoryColumn) and c.rare for c in dataset.encoder.columns),
             groups={} if codes is None else {part: codes[rows] for part, rows in parts},
@@ -242,19 +243,23 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     spec, table, parts = divided.spec, divided.table, divided.parts
     frame, names = divided.features.frame, divided.names
     encoder = divided.encoder(parts["train"])
-    x = network_arrays.inputs(encoder.encode(frame, dtype), encoder, dtype)
     target, codes = divided.target(parts["train"])
     y = network_arrays.targets(target, codes, dtype)
-    data = {part: dnn.Data(x[rows], y[rows]) for part, rows in parts.items()}
+    # Part by part: of many words a second copy of all inputs would be most of the memory.
+    x = {part: encoder.encode(frame.iloc[rows], dtype) for part, rows in parts.items()}
+    data = {
+        part: dnn.Data(network_arrays.inputs(x[part], encoder, dtype), y[rows])
+        for part, rows in parts.items()
+    }
     labels = {part: codes[rows] for part, rows in parts.items()}
-    duplicates = _again(x, codes, parts)
+    duplicates = network_arrays.met_in_training(x, labels)
     divided.encode_training(encoder, parts["train"], data["train"].x)
     facts = {
         "source": spec.source if ":" in spec.source else Path(spec.source).name,
         "sha256": table.sha256,
-        "rows": len(x),
+        "rows": len(frame),
         "columns": frame.shape[1],
-        "features": x.shape[1],
+        "features": data["train"].x.shape[1],
         **{part: len(rows) for part, rows in parts.items()},
         "split": _split_in_words(spec, names is not None),
         "duplicates": duplicates,
@@ -263,16 +268,6 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     return Dataset(
         data, labels, target, encoder, table.sha256, facts, constants, decimal=spec.decimal
     )
-
-
-def _again(x: NDArray[Any], codes: NDArray[Any], parts: Mapping[str, split.Rows]) -> int:
-    """How many test rows are those of a training row, input by input."""
-
-    def digest(row: int) -> bytes:  # of a few bytes: rows may be wide
-        return hashlib.blake2b(x[row].tobytes() + codes[row].tobytes(), digest_size=16).digest()
-
-    known = {digest(row) for row in parts["train"]}
-    return sum(digest(row) in known for row in parts["test"])
 
 
 def _split_in_words(spec: DataSpec, stratified: bool) -> str:

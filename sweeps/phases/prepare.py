@@ -103,7 +103,7 @@ def accept(
     if options.trials:
         assignments = [*assignments, f"search.trials={options.trials}"]
     allowed = options.allow_code, options.allow_remote
-    study, dataset, divided = _prepared(document, base, assignments, *allowed, options.folder_of)
+    study, dataset, divided = with_rows(document, base, assignments, *allowed, options.folder_of)
     if study.trainer is not None and not (options.allow_code or options.dry_run):
         problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
@@ -170,18 +170,19 @@ def prepare(
     engine's remembers where it was given.
     """
     allowed = allow_code, allow_remote
-    study, dataset, _ = _prepared(document, base, assignments, *allowed, folder_of)
+    study, dataset, _ = with_rows(document, base, assignments, *allowed, folder_of)
     return study, dataset
 
 
-def _prepared(
+def with_rows(
     document: documents.Document,
     base: Path,
     assignments: list[str],
-    allow_code: bool,
-    allow_remote: bool,
-    folder_of: Callable[[str], Path] | None,
+    allow_code: bool = False,
+    allow_remote: bool = False,
+    folder_of: Callable[[str], Path] | None = None,
 ) -> tuple[Study, Dataset, DividedTable]:
+    """As `prepare`, and the rows as they were read."""
     overrides.override(document, [_assignment(text) for text in assignments])
     study = parsing.study(document)
     _expect_files_of_this_machine(study, document, base, allow_remote)
