@@ -135,12 +135,17 @@ def _advice(clauses: list[str], lines: Lines | None, otherwise: str) -> str:
 
 
 def not_a_number(
-    file: str, lines: Lines | None, row: int, cell: "pd.Series", hint: str
+    file: str,
+    lines: Lines | None,
+    row: int,
+    cell: "pd.Series",
+    hint: str,
+    expected: str = "a finite number",
 ) -> UserError:
     """The error for a cell (1,) of a file to predict; `row` counts from 0, the message from 1."""
     name, got = printable(str(cell.name)), show(cell.iloc[0])
     where = f"row {row + 1}" if lines is None else f"line {lines.of(row, str(cell.name))}"
-    return UserError(f"{file}: {where}: {name}: expected a finite number, got {got}{hint}")
+    return UserError(f"{file}: {where}: {name}: expected {expected}, got {got}{hint}")
 
 
 def place(lines: Lines | None, row: int, column: "pd.Series") -> str:

@@ -42,6 +42,11 @@ class TargetColumn:
             return [f"{self.name} by the target"]
         return [f"{self.name} by class {number}" for number in range(len(self.default))]
 
+    @property
+    def new_word(self) -> str:
+        """What a word is read as that was not there in training."""
+        return "as the mean of all its words"
+
     @cached_property
     def known(self) -> Categories:
         """The words, however they are spelled."""

@@ -40,6 +40,11 @@ class CategoryColumn:
         found = [f"{self.name} = {category}" for category in self.categories]
         return [*found, f"{self.name} is a rare word"] if self.rare else found
 
+    @property
+    def new_word(self) -> str:
+        """What a word is read as that was not there in training."""
+        return "as one of its rare words" if self.rare else "as none of its categories"
+
     @cached_property
     def known(self) -> Categories:
         """The categories, then the rare words, however they are spelled."""
@@ -106,6 +111,11 @@ class OrderedColumn:
     def inputs(self) -> list[str]:
         """Names of its inputs."""
         return [self.name, f"{self.name} is missing"] if self.indicator else [self.name]
+
+    @property
+    def new_word(self) -> str:
+        """What a word is read as that is not in the order."""
+        return "as a gap"
 
     @cached_property
     def known(self) -> Categories:

@@ -4,7 +4,9 @@ Each kind is read alike in training and in prediction, and tells nothing of rows
 fitted on.
 """
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,8 +28,10 @@ from sweeps.data.source_table import SourceTable
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.data_section import DataSpec
 from sweeps.study.replicates_section import ReplicatesSpec
+from tests.sweeps.helpers import sweeps
 
 ROWS = 120
+RNG = np.random.default_rng(7)
 Y = ["a", "b", "b"] * (ROWS // 3)
 
 
@@ -101,8 +105,8 @@ DATES = [f"2023-{month:02}-{day:02}" for month in (1, 4, 8, 12) for day in (2, 1
 DATES += [f"2025-0{month}-11 1{month}:30" for month in (1, 2, 3)]
 
 
-def moments(frame: pd.DataFrame) -> pd.Series:
-    return pd.to_datetime(frame["x"], format="mixed")
+def moments(frame: pd.DataFrame, name: str = "x") -> pd.Series:
+    return pd.to_datetime(frame[name], format="mixed")
 
 
 OTHERWISE = {
@@ -279,3 +283,80 @@ def test_a_model_of_all_rows_tells_no_row_its_target() -> None:
     table = divided(frame, words="target")
     every = whole_dataset.whole(table, loading.encoded(table, "float64"), "float64")
     assert np.ptp(every.parts["train"].x[:, 0]) < 0.5
+
+
+def test_counts_are_told_both_readings(tmp_path: Path) -> None:
+    counts = np.minimum(RNG.poisson(3, size=ROWS), 9)
+    counts[0] = 12
+    frame = pd.DataFrame({"u": RNG.normal(size=ROWS), "y": counts})
+    message = r"its whole numbers 0 … 12 are read as classes; data\.task: regression reads them"
+    with pytest.raises(Expected, match=message):
+        divided(frame)
+    assert divided(frame, columns={"y": "number"}).column.task == "regression"
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    sweeps("new", "mine", "--data", "t.csv", "--target", "y", cwd=tmp_path, module="sweeps")
+    text = (tmp_path / "mine.yaml").read_text()
+    assert "  task: regression  # of its whole numbers, 0 … 12; classification reads" in text
+
+
+STUDY = (
+    "name: own\ndata: {source: t.csv, target: y}\nfixed: {epochs: 2, hidden: [3]}\n"
+    "space: {l2: [0, 1]}\nreplicates: 2\nsearch: {trials: 2}\n"
+    "confirm: {top: 1, replicates: 2, baselines: []}\n"
+)
+
+
+def test_columns_are_shown_and_new_rows_are_read_alike(tmp_path: Path) -> None:
+    """In `check`, before a run, in the report; then `predict`, with a fault at its line."""
+    cells = {"price": SPELLED["money"][0], "signup": DATES, "district": [3, 7, 12, 8]}
+    columns = {name: np.resize(np.array(own, object), ROWS) for name, own in cells.items()}
+    frame = pd.DataFrame({**columns, "word": words(ROWS), "y": Y})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    (tmp_path / "own.yaml").write_text(STUDY)
+    rare = ("--set", "data.rare=0.05")
+    told = sweeps("check", "own.yaml", *rare, cwd=tmp_path, module="sweeps").stdout
+    assert "columns   2 number, 1 date, 1 category, 1 target; 13 network inputs" in told
+    for column, said in (
+        ("price", "'$5,000.00' is 5000"),
+        ("district", "codes? data.columns: {district: category}"),
+    ):
+        (line,) = [line for line in told.splitlines() if line.split()[:1] == [column]]
+        assert line.endswith(said)
+    run = sweeps("own.yaml", *rare, "--jobs", "1", cwd=tmp_path).stdout
+    assert "columns   2 number, 1 date" in run
+    page = (tmp_path / "runs/own/report.html").read_text()
+    assert "codes? data.columns: {district: category}" in page
+    known = json.loads((tmp_path / "runs/own/artifacts/identity.json").read_text())
+    assert known["data"]["columns"] == {"price": "number", "signup": "date"}
+
+    def predicted(name: str, code: int = 0) -> Any:
+        return sweeps("predict", "runs/own", name, cwd=tmp_path, code=code, module="sweeps")
+
+    typed = frame.assign(price=raw(SPELLED["money"][1]), signup=moments(frame, "signup"))
+    typed["district"] = typed["district"].astype(float)
+    typed.to_parquet(tmp_path / "typed.parquet")
+    assert predicted("typed.parquet").stdout == predicted("t.csv").stdout
+    frame.assign(word="never").to_csv(tmp_path / "new.csv", index=False)
+    assert (
+        "not in the training data, so read as one of its rare words" in predicted("new.csv").stderr
+    )
+    frame.assign(signup=["soon", *frame["signup"][1:]]).to_csv(tmp_path / "bad.csv", index=False)
+    done = predicted("bad.csv", 2)
+    assert done.stderr == "bad.csv: line 2: signup: expected a date, got 'soon'\n"
+
+
+def test_an_earlier_run_keeps_its_rare_words_apart(tmp_path: Path) -> None:
+    """Its identity says nothing of `data.rare`; so a study that does not either goes on."""
+    cells = [f"rare {n // 2}" for n in range(40)] + [f"w{n % 20}" for n in range(360)]
+    pd.DataFrame({"word": cells, "y": np.resize(Y, 400)}).to_csv(tmp_path / "t.csv", index=False)
+    assert loading.load(spec(), tmp_path, "float32").merges
+    (tmp_path / "own.yaml").write_text(STUDY)
+    zero = ("--set", "data.rare=0", "--no-confirm", "--jobs", "1")
+    sweeps("own.yaml", *zero, cwd=tmp_path)
+    known = json.loads((tmp_path / "runs/own/artifacts/identity.json").read_text())
+    assert "rare" not in known["data"]
+    again = sweeps("own.yaml", "--no-confirm", "--jobs", "1", cwd=tmp_path)
+    assert "2 of 2 trials are done" in again.stdout
+    other = ("--set", "data.rare=0.1", "--no-confirm", "--jobs", "1")
+    done = sweeps("own.yaml", *other, cwd=tmp_path, code=2)
+    assert "data.rare: not set there, 0.1 here" in done.stderr

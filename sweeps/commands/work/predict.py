@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, printable, show
-from sweeps.data import column_faults, data_files, number_formats
+from sweeps.data import column_faults, data_files, dates, number_formats
 from sweeps.data.cells import MISSING
+from sweeps.data.date_columns import DateColumn
 from sweeps.data.encode import NumberColumn, WordColumn
 from sweeps.data.file_kinds import FILE_KINDS, FileKind, ReadOptions, alternatives
 from sweeps.results.model import Model
@@ -30,6 +31,7 @@ class UnknownCategories:
 
     words: list[str] = field(default_factory=list)
     rows: int = 0
+    instead: str = "as none of its categories"
 
     def add(self, texts: Iterable[str]) -> None:
         """More of them, a row each."""
@@ -40,7 +42,7 @@ class UnknownCategories:
     def __str__(self) -> str:
         words = _some([show(Unquoted(w) if w == MISSING else w) for w in self.words])
         rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
-        return f"{words} in {rows}: not in the training data, so read as none of its categories"
+        return f"{words} in {rows}: not in the training data, so read {self.instead}"
 
 
 @dataclass
@@ -57,7 +59,8 @@ class Notes:
             if isinstance(column, WordColumn):
                 texts = column.unseen(frame[column.name])
                 if len(texts):
-                    self.unknown.setdefault(column.name, UnknownCategories()).add(texts)
+                    new = UnknownCategories(instead=column.new_word)
+                    self.unknown.setdefault(column.name, new).add(texts)
 
     def lines(self) -> list[str]:
         """A line each."""
@@ -227,3 +230,13 @@ def _check_values(
                 hint = " (the study's data.decimal is '.': write a point)"
             lines = data_files.lines(rows, kind)
             raise column_faults.not_a_number(str(rows), lines, before + row, cell, hint)
+    for column in model.encoder.columns:
+        if isinstance(column, DateColumn):
+            wrong = dates.seconds(frame[column.name], column.form)[1]
+            if wrong.any():
+                row = int(wrong.argmax())
+                cell, lines = frame[column.name].iloc[[row]], data_files.lines(rows, kind)
+                like = "" if column.form == "iso" else f" (the study's have the {column.form})"
+                raise column_faults.not_a_number(
+                    str(rows), lines, before + row, cell, like, expected="a date"
+                )
