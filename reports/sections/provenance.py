@@ -1,11 +1,22 @@
 """Where the numbers come from, and the command that makes them again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reports import text
 from reports.frames import Run
-from reports.sections.blocks import Block, Code, Links, Pairs, Section, section
+from reports.sections.blocks import (
+    Block,
+    Cell,
+    Code,
+    Column,
+    Links,
+    Pairs,
+    Row,
+    Section,
+    Table,
+    section,
+)
 from reports.stats import constraints, objectives
 
 
@@ -18,12 +29,36 @@ def _blocks(run: Run) -> Iterator[Block]:
     found = run.provenance
     yield Code("The command that reproduces it", str(found["command"]), open=True)
     yield Pairs("Data", tuple(_data(run)))
+    if columns := found["data"].get("column_table"):
+        yield _columns(columns, sum(found["data"]["column_kinds"].values()))
     yield Pairs("Study", tuple(_study(run)))
     yield Pairs("Machine", tuple(_machine(run)))
     yield Pairs("Search space", tuple((str(e["name"]), _range(e)) for e in found["space"]))
     yield Pairs("Fixed", tuple((str(k), text.value(v)) for k, v in flat(found["fixed"])))
     yield Code("study.yaml, as resolved", run.study_yaml)
     yield Links("Files beside this page", run.links)
+
+
+def _columns(columns: Sequence[Mapping[str, Any]], total: int) -> Table:
+    """What each column was read as; of a wide table the first."""
+    labels = (*(Column(name) for name in ("column", "kind")), Column("missing", numeric=True))
+    labels += (Column("distinct", numeric=True), Column("example"))
+    labels += (Column("inputs", numeric=True), Column("how it enters"), Column("remark"))
+    rest = total - len(columns)
+    return Table(
+        "columns",
+        "Columns of the data, as they were read",
+        labels,
+        tuple(Row(tuple(_column_cells(column))) for column in columns),
+        note=f"and {text.count(rest, 'more column')}: sweeps check --all shows them"
+        if rest
+        else "",
+    )
+
+
+def _column_cells(column: Mapping[str, Any]) -> Iterator[Cell]:
+    for name in ("name", "kind", "missing", "distinct", "example", "inputs", "enters", "remark"):
+        yield Cell(str(column[name]))
 
 
 def flat(settings: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

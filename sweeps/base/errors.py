@@ -54,6 +54,14 @@ class Expected(ValueError):
         self.at = join(at, self.at)
         return self
 
+    def with_hint(self, hint: str) -> "Expected":
+        """The same fault with one more thing that may help, in its brackets."""
+        head, bracket, hints = self.message.rpartition(" (")
+        is_hint = bracket and hints.endswith(")")
+        self.message = f"{head} ({hints[:-1]}; {hint})" if is_hint else f"{self.message} ({hint})"
+        self.args = (self.message,)
+        return self
+
     @property
     def each(self) -> "list[Expected]":
         """The one fault that it is; of several, all."""

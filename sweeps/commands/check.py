@@ -1,6 +1,17 @@
 """`sweeps check STUDY`: every fault, the space, its size, what it may cost; nothing is run."""
 
-from sweeps.commands.common import AllowCode, Jobs, Set, StudyFile, Trials, console, exit_codes
+from typing import Annotated
+
+from sweeps.commands.common import (
+    AllowCode,
+    Jobs,
+    Set,
+    StudyFile,
+    Trials,
+    console,
+    exit_codes,
+    flag,
+)
 
 
 def check(
@@ -9,6 +20,7 @@ def check(
     jobs: Jobs = None,
     trials: Trials = None,
     allow_code: AllowCode = False,
+    every: Annotated[bool, flag("--all", help="Show every column, of a wide table too.")] = False,
 ) -> None:
     """Say what a study would do and every fault it has; exit 2 if there is one.
 
@@ -17,4 +29,4 @@ def check(
     with exit_codes():
         from sweeps.commands.work import check
 
-        check.check(study, set_ or [], jobs, trials, allow_code, console())
+        check.check(study, set_ or [], jobs, trials, allow_code, console(), every)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sweeps.commands.common import exit_codes
+from sweeps.commands.common import console, exit_codes
 from sweeps.data.file_kinds import FILE_KINDS, FOLDER, alternatives
 
 
@@ -30,9 +30,11 @@ def new(
     with exit_codes():
         from sweeps.base.errors import printable, show
         from sweeps.commands.work import new
+        from sweeps.views import column_table
 
         made = new.create(name, data, target)
         print(made.path)
+        column_table.show(console(), made.facts, column_table.IN_NEW, "sweeps check --all")
         for name, reason in made.columns.ignored.items():
             print(f"ignored {show(name)}: {printable(reason)}")
         for name, reason in made.columns.words.items():

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.data import dtypes
+from sweeps.data import dtypes, number_spellings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,16 +34,21 @@ NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,6})?", re.ASCII)
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?", re.ASCII)
 
 
-def numbers(column: "pd.Series", is_flag: bool) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def numbers(
+    column: "pd.Series", is_flag: bool, spelling: str = ""
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Values (n,), NaN where there is none, and where (n,) a cell holds something else.
 
-    is_flag: whether booleans are numbers, 1 and 0.
+    is_flag: whether booleans are numbers, 1 and 0. spelling: the decimal mark of numbers in a
+    spelling (`number_spellings`), if they may be in one.
     """
     import pandas as pd
 
     if dtypes.is_numeric(column.dtype, is_flag):
         values = column.to_numpy(np.float64, na_value=np.nan)
         return values, np.zeros(len(values), bool)
+    if spelling:
+        column = column.astype(object).map(lambda cell: _spelled(cell, spelling))
     cells = column.astype(object).map(lambda cell: _number(cell, is_flag), na_action="ignore")
     values = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     return values, np.isnan(values) & cells.notna().to_numpy()
@@ -59,6 +64,12 @@ def _number(cell: Any, is_flag: bool) -> Any:
     if said in NA_VALUES:
         return np.nan
     return float(BOOLEANS[said.lower()]) if is_flag and said.lower() in BOOLEANS else said
+
+
+def _spelled(cell: Any, decimal: str) -> Any:
+    """A text that is a number in a spelling, or a gap, as such; all else as it is."""
+    value = number_spellings.value(cell, decimal) if isinstance(cell, str) else None
+    return cell if value is None else value
 
 
 def text(cell: Any) -> str:

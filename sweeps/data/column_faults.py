@@ -14,22 +14,34 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_CATEGORIES = 50
+IGNORE = "add it to data.ignore"
+MANY = "set data.words: target to read it by the mean of the target, or add it to data.ignore"
 FEW = 0.05  # of a column's cells: so few texts among numbers are typing mistakes
 
 
 def each(
-    frame: "pd.DataFrame", lines: Lines | None, categories: Collection[str] = ()
+    frame: "pd.DataFrame",
+    lines: Lines | None,
+    categories: Collection[str] = (),
+    by_target: Collection[str] = (),
+    rare: float = 0.0,
 ) -> dict[str, str]:
-    """What is wrong with columns that can be neither numbers nor categories.
+    """What is wrong with columns that can be none of the kinds of inputs.
 
-    categories: columns that are said to be such.
+    categories: columns that are said to be such. by_target: those whose words may be many. rare:
+    share of the rows below which words are merged.
     """
     doubtful = set(dtypes.other_columns(frame))
     for names, values in dtypes.numeric_arrays(frame, dtypes.numeric_columns(frame)):
         none = np.isnan(values).all(axis=1) | np.isinf(values).any(axis=1)
         doubtful |= {names[at] for at in np.flatnonzero(none)}
     found = {
-        name: of(frame[name], lines, is_category=name in categories)
+        name: of(
+            frame[name],
+            lines,
+            is_category=name in categories,
+            rare=1.0 if name in by_target else rare,
+        )
         for name in frame.columns
         if name in doubtful
     }
@@ -37,7 +49,11 @@ def each(
 
 
 def of(
-    column: "pd.Series", lines: Lines | None, is_target: bool = False, is_category: bool = False
+    column: "pd.Series",
+    lines: Lines | None,
+    is_target: bool = False,
+    is_category: bool = False,
+    rare: float = 0.0,
 ) -> str | None:
     """What is wrong with a column, if anything. A target may have any number of texts: classes."""
     advice = "" if is_target else " (add it to data.ignore)"
@@ -46,9 +62,11 @@ def of(
     if dtypes.is_numeric(column.dtype, with_booleans=True):
         return _infinity(column, lines)
     what = cells.unsupported(column)
+    if what == "dates" and not is_target:
+        return None
     if what:
         return f"expected numbers or categories, got {what}{advice}"
-    return _text_fault(column, lines, is_target, is_category)
+    return _text_fault(column, lines, is_target, is_category, rare)
 
 
 def _infinity(column: "pd.Series", lines: Lines | None) -> str | None:
@@ -60,7 +78,11 @@ def _infinity(column: "pd.Series", lines: Lines | None) -> str | None:
 
 
 def _text_fault(
-    column: "pd.Series", lines: Lines | None, is_target: bool, is_category: bool
+    column: "pd.Series",
+    lines: Lines | None,
+    is_target: bool,
+    is_category: bool,
+    rare: float,
 ) -> str | None:
     counts = Counter(column.dropna().map(cells.text))
     words = {word for word in counts if not cells.NUMBER.fullmatch(word.strip())}
@@ -83,15 +105,26 @@ def _text_fault(
             f"expected texts that differ by more than spaces, got {one} and {other} "
             "(make them the same in the file)"
         )
-    distinct = 0 if is_target else len(counts)
+    distinct = 0 if is_target else _separate(counts, rare)
     if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
         clauses = number_formats.why_not_numbers(column)
         got = [f"{distinct} different texts in {len(column)} rows", *clauses]
         return (
             f"expected numbers or at most {MOST_CATEGORIES} categories, "
-            f"got {'; '.join(got)}{_advice(clauses, lines, 'add it to data.ignore')}"
+            f"got {'; '.join(got)}{_advice(clauses, lines, IGNORE if clauses else MANY)}"
         )
     return None
+
+
+def _separate(counts: Counter[str], rare: float) -> int:
+    """Words that are told apart: those that are not rare, unless half of the cells are rare ones.
+
+    rare: 1 where words are read by the target, which takes any number.
+    """
+    if rare == 1:
+        return 0
+    common = [count for count in counts.values() if count >= rare * counts.total()]
+    return len(common) if 2 * sum(common) >= counts.total() else len(counts)
 
 
 def _advice(clauses: list[str], lines: Lines | None, otherwise: str) -> str:
@@ -103,12 +136,17 @@ def _advice(clauses: list[str], lines: Lines | None, otherwise: str) -> str:
 
 
 def not_a_number(
-    file: str, lines: Lines | None, row: int, cell: "pd.Series", hint: str
+    file: str,
+    lines: Lines | None,
+    row: int,
+    cell: "pd.Series",
+    hint: str,
+    expected: str = "a finite number",
 ) -> UserError:
     """The error for a cell (1,) of a file to predict; `row` counts from 0, the message from 1."""
     name, got = printable(str(cell.name)), show(cell.iloc[0])
     where = f"row {row + 1}" if lines is None else f"line {lines.of(row, str(cell.name))}"
-    return UserError(f"{file}: {where}: {name}: expected a finite number, got {got}{hint}")
+    return UserError(f"{file}: {where}: {name}: expected {expected}, got {got}{hint}")
 
 
 def place(lines: Lines | None, row: int, column: "pd.Series") -> str:

@@ -1,21 +1,23 @@
-"""What each column of a table is read as, decided once: number, category, or no input at all.
+"""What each column of a table is read as, decided once: `column_kinds` says it of one of them.
 
-An index that was saved beside the data says nothing about a row: it is left out, unless the study
-asks for it. Columns that earlier versions read differently are part of a study's identity.
+An index that was saved beside the data says nothing about a row, in whatever order its rows are: it
+is left out, unless the study asks for it. Columns that earlier versions read differently are part
+of a study's identity.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.base.errors import Expected
-from sweeps.data import cells, dtypes
-from sweeps.study.data_section import ColumnKind
+from sweeps.data import cells, column_kinds, dtypes
+from sweeps.data.column_kinds import Taken
+from sweeps.data.column_readings import MANY_WORDS, ColumnReadings
+from sweeps.study.data_section import DataSpec, Declared
 
 # Names of columns that may only identify a row.
 NAMES = re.compile(r"(?i:(.*[_ .-])?(id|uuid)|index|unnamed.*)")
@@ -27,82 +29,100 @@ DISTINCT = "another value in every row"
 class Features:
     """The columns that are inputs, as they are read.
 
-    left_out: those that are none, and why; doubtful: those that may say nothing, and why; changed:
+    left_out: those that are none, and why; doubtful: those that may say nothing, and why; unclear:
+    those that may be read wrongly, and what to do; said: how texts are read as numbers. changed:
     what columns are read as, where earlier versions read them as something else.
     """
 
     frame: pd.DataFrame
+    readings: ColumnReadings
     left_out: dict[str, str]
     doubtful: dict[str, str]
-    changed: dict[str, str]
+    unclear: dict[str, str]
+    said: dict[str, str]
+    changed: dict[str, Any]
 
 
-def choose(frame: pd.DataFrame, declared: Mapping[str, ColumnKind]) -> Features:
+def choose(frame: pd.DataFrame, spec: DataSpec) -> Features:
     """Read each column as what the study declares it to be, else as what it looks like.
 
-    Errors: Expected (below `columns`) for texts in a column that is declared to hold numbers.
+    Errors: Expected (below `columns`) for cells that are not what their column is declared to be.
     """
-    changed: dict[str, str] = {name: kind for name, kind in declared.items() if kind == "ignore"}
+    declared = {name: kind for name, kind in spec.columns.items() if name in frame}
+    changed: dict[str, Any] = {name: kind for name, kind in declared.items() if kind == "ignore"}
     frame = frame.drop(columns=list(changed)) if changed else frame
-    read: dict[str, pd.Series] = {}
-    declared_numeric = set(declared) & set(dtypes.numeric_columns(frame))
-    for name in (*dtypes.other_columns(frame), *declared_numeric):
-        kind = declared.get(name)
-        taken = inferred(frame[name]) if kind is None else _as_declared(name, frame[name], kind)
-        if taken is not None:
-            read[name] = taken
-            is_number = dtypes.is_numeric(taken.dtype, with_booleans=True)
-            changed[name] = kind or ("number" if is_number else "category")
-    if read:
+    taken = _taken(frame, declared, spec.decimal)
+    for name, found in taken.items():
+        said = declared.get(name, found.kind)
+        if found.column is not frame[name] or name in declared or found.kind == "date":
+            changed[name] = list(said) if isinstance(said, tuple) else said
+    if taken:
+        read = {name: found.column for name, found in taken.items()}
         frame = pd.DataFrame({name: read.get(str(name), column) for name, column in frame.items()})
     left_out = {name: INDEX for name in indices(frame) if name not in declared}
     changed |= dict.fromkeys(left_out, "ignore")
     frame = frame.drop(columns=list(left_out)) if left_out else frame
-    doubtful = {name: DISTINCT for name in _distinct(frame) if name not in declared}
-    return Features(frame, left_out, doubtful, changed)
+    taken = {name: found for name, found in taken.items() if name in frame}
+    readings = _readings(frame, taken, spec)
+    unclear = {name: found.unclear for name, found in taken.items() if found.unclear}
+    return Features(
+        frame,
+        readings,
+        left_out,
+        {name: DISTINCT for name in _distinct(frame) if name not in declared},
+        _mostly_rare(frame, readings) | unclear,
+        {name: found.said for name, found in taken.items() if found.said},
+        changed,
+    )
 
 
-def inferred(column: pd.Series) -> pd.Series | None:
-    """A column that is not numeric, as numbers or texts; None where it is read as it stands.
-
-    Decimals are numbers. Booleans that are spelled in several ways become `True` and `False`.
-    """
-    if column.dtype == object and isinstance(first(column), Decimal):
-        return _numbers(column)
-    if dtypes.is_numeric(column.dtype, with_booleans=True) or cells.unsupported(column):
-        return None
-    texts = cells.texts(column)
-    words = set(texts) - {cells.MISSING}
-    if not any(word.strip().lower() in cells.BOOLEANS for word in words):
-        return None
-    meanings = {word: cells.meaning(word, is_flag=True) for word in words}
-    if not cells.are_flags(tuple(words)) or len(set(meanings.values())) == len(words):
-        return None
-    names = {word: str(what == ("boolean", True)) for word, what in meanings.items()}
-    return pd.Series(texts, index=column.index, name=column.name).map(names)
+def _mostly_rare(frame: pd.DataFrame, readings: ColumnReadings) -> dict[str, str]:
+    """Columns of words of which most cells are merged, so that little is left of them."""
+    others = {*readings.dates, *readings.orders, *readings.by_target}
+    found = {}
+    for name in dtypes.other_columns(frame) if readings.rare else ():
+        counts = None if name in others or cells.unsupported(frame[name]) else _counts(frame[name])
+        if counts is None or len(counts) <= MANY_WORDS:
+            continue
+        rare = counts[counts < readings.rare * len(frame)]
+        if 2 * rare.sum() > len(frame):
+            found[name] = (
+                f"{len(rare)} of {len(counts)} words are rare, and share one input "
+                "(data.words: target reads each by the mean of the target; data.rare: 0 gives "
+                "each an input)"
+            )
+    return found
 
 
-def first(column: pd.Series) -> object:
-    """The first cell that has a value; None where all are gaps."""
-    at = column.first_valid_index()
-    return None if at is None else column.loc[at]
+def _counts(column: pd.Series) -> pd.Series:
+    return column.value_counts(dropna=True)
 
 
-def _as_declared(name: str, column: pd.Series, kind: ColumnKind) -> pd.Series | None:
-    """A column as the study declares it; None where it stands so already. Errors: Expected."""
-    is_number = dtypes.is_numeric(column.dtype, with_booleans=True)
-    if is_number == (kind == "number"):
-        return None if is_number else inferred(column)
-    if kind == "number":
-        return _numbers(column, at=f"columns.{name}")
-    return pd.Series(cells.texts(column), index=column.index, name=name).where(column.notna(), None)
+def _taken(frame: pd.DataFrame, declared: Mapping[str, Declared], decimal: str) -> dict[str, Taken]:
+    """What columns are taken for, where they are not read as they stand."""
+    others = dtypes.other_columns(frame)
+    numeric = set(declared) & set(dtypes.numeric_columns(frame))
+    found = {
+        name: column_kinds.declared(name, frame[name], declared[name], decimal)
+        if name in declared
+        else column_kinds.inferred(frame[name], decimal)
+        for name in (*others, *numeric)
+    }
+    return {name: taken for name, taken in found.items() if taken is not None}
 
 
-def _numbers(column: pd.Series, at: str = "") -> pd.Series:
-    values, wrong = cells.numbers(column, is_flag=True)
-    if wrong.any():
-        raise Expected("numbers in all of its cells", column.iloc[int(wrong.argmax())], at=at)
-    return pd.Series(values, index=column.index, name=column.name)
+def _readings(frame: pd.DataFrame, taken: Mapping[str, Taken], spec: DataSpec) -> ColumnReadings:
+    dates = {name: found.form for name, found in taken.items() if found.form is not None}
+    orders = {name: found.order for name, found in taken.items() if found.order}
+    words = [name for name in dtypes.other_columns(frame) if name not in {*dates, *orders}]
+    many = [] if spec.words == "one_hot" else words
+    return ColumnReadings(
+        {name: found.spelling for name, found in taken.items() if found.spelling is not None},
+        dates,
+        orders,
+        spec.rare,
+        frozenset(name for name in many if frame[name].nunique() > MANY_WORDS),
+    )
 
 
 def indices(frame: pd.DataFrame) -> list[str]:
@@ -122,7 +142,9 @@ def _are_consecutive(values: NDArray[np.float64]) -> bool:
 
 
 def _spell_consecutive(column: pd.Series) -> bool:
-    if cells.unsupported(column) or not cells.NUMBER.fullmatch(cells.text(first(column)).strip()):
+    if cells.unsupported(column) or not cells.NUMBER.fullmatch(
+        cells.text(column_kinds.first(column)).strip()
+    ):
         return False
     values, wrong = cells.numbers(column, is_flag=False)
     return not wrong.any() and _are_consecutive(values)

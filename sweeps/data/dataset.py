@@ -99,7 +99,8 @@ class Dataset:
 
     `labels` holds the class codes (n,) or the standardized numbers (n,) of each part; `groups` the
     number (n,) of each row's group, where rows belong together; `reading` how more rows are read;
-    `changed` what columns are read as, where earlier versions read them as something else.
+    `changed` what columns are read as, where earlier versions read them as something else;
+    `merges` whether rare words of a column share an input.
 
     `replicates`: where each has rows of its own, they stand one after the other in each part, each
     as its own encoder has them; y is in its own units, labels are in the study's, constants are
@@ -116,7 +117,8 @@ class Dataset:
     constants: dict[str, float]
     groups: dict[str, NDArray[np.intp]] = field(default_factory=dict)
     reading: ReadOptions = DEFAULTS
-    changed: dict[str, str] = field(default_factory=dict)
+    changed: dict[str, Any] = field(default_factory=dict)
+    merges: bool = False
     replicates: tuple[ReplicateRows, ...] = ()
     scale: TargetScale = TargetScale()
     numbers: NumberInputs | None = None
@@ -220,8 +222,10 @@ class Dataset:
     def identity(self, spec: "DataSpec") -> dict[str, Any]:
         """What must agree for two studies to be of the same data, divided alike."""
         # Of the columns only what earlier versions read differently: the rest is the default.
-        known = compatibility.fields(spec, exclude={"source", "columns"})
-        columns = {"columns": self.changed} if self.changed else {}
+        known = compatibility.fields(spec, exclude={"source", "columns", "rare"})
+        columns: dict[str, Any] = {"columns": self.changed} if self.changed else {}
+        if self.merges:
+            columns["rare"] = spec.rare
         return known | columns | {"sha256": self.sha256}
 
     @property

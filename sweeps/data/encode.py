@@ -1,23 +1,25 @@
 """Columns to network inputs: fitted on the training rows, kept with the model as plain values.
 
 Numbers: missing ones get the training median, and a column that had any gets an indicator beside
-it; then standardized. Texts: one input per category seen in training, missing being one of them;
-a category never seen is all zeros. `sweeps.data.cells` reads single cells, the same for every file
-and frame.
+it; then standardized. By hand, not by scikit-learn's imputer and scaler: a column's sums must not
+depend on its neighbours, nor on how many columns are read at a time. Words and dates are in files
+of their own; `sweeps.data.cells` reads single cells, the same for every file and frame.
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, Unquoted, did_you_mean
-from sweeps.data import cells, dtypes
-from sweeps.data.cells import Categories
+from sweeps.data import cells, date_columns, dates, dtypes, target_words, word_columns
+from sweeps.data.column_readings import AS_IT_STANDS, ColumnReadings
+from sweeps.data.date_columns import DateColumn
+from sweeps.data.target_words import TargetColumn
+from sweeps.data.word_columns import CategoryColumn, OrderedColumn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 class NumberColumn:
     """A column of numbers: (value or fill − mean)/scale, then 1 where it was missing.
 
-    is_flag: whether it held nothing but 0 and 1, or booleans.
+    is_flag: whether it held nothing but 0 and 1, or booleans. spelling: the decimal mark of numbers
+    in a spelling (`number_spellings`); "" where they were plain.
     """
 
     name: str
@@ -37,6 +40,7 @@ class NumberColumn:
     indicator: bool
     # Models of versions that did not store it read booleans as numbers in any column.
     is_flag: bool = True
+    spelling: str = ""
 
     @property
     def inputs(self) -> list[str]:
@@ -44,32 +48,9 @@ class NumberColumn:
         return [self.name, f"{self.name} is missing"] if self.indicator else [self.name]
 
 
-@dataclass(frozen=True)
-class CategoryColumn:
-    """A column of texts: 1 at the category's input, 0 elsewhere."""
-
-    name: str
-    categories: tuple[str, ...]
-
-    @property
-    def inputs(self) -> list[str]:
-        """Names of its inputs."""
-        return [f"{self.name} = {category}" for category in self.categories]
-
-    @cached_property
-    def known(self) -> Categories:
-        """The categories, however they are spelled."""
-        return Categories(self.categories)
-
-    def unseen(self, column: "pd.Series") -> NDArray[np.object_]:
-        """The texts that have no input."""
-        texts = cells.texts(column)
-        return texts[self.known.indices(texts) < 0]
-
-    def encode(self, column: "pd.Series") -> NDArray[np.float64]:
-        """(n, inputs)."""
-        indices = self.known.indices(cells.texts(column))
-        return np.asarray(indices[:, None] == np.arange(len(self.categories)), dtype=np.float64)
+Column = NumberColumn | CategoryColumn | OrderedColumn | TargetColumn | DateColumn
+# Columns that words are read from, which may be new ones.
+WordColumn = CategoryColumn | OrderedColumn | TargetColumn
 
 
 @dataclass(frozen=True)
@@ -94,7 +75,7 @@ class NumberBlock:
 class Encoder:
     """All columns, in the data's order."""
 
-    columns: tuple[NumberColumn | CategoryColumn, ...]
+    columns: tuple[Column, ...]
 
     @property
     def inputs(self) -> list[str]:
@@ -110,15 +91,31 @@ class Encoder:
             yield NumberBlock([known[name] for name in names], values, np.zeros(values.shape, bool))
         done = set(plain)
         for name in [name for name in known if name not in done]:
-            values, wrong = cells.numbers(frame[name], known[name].is_flag)
+            values, wrong = cells.numbers(frame[name], known[name].is_flag, known[name].spelling)
             yield NumberBlock([known[name]], values[None], wrong[None])
 
-    def encode(self, frame: "pd.DataFrame") -> NDArray[np.float64]:
-        """(n, n_inputs). Errors: Expected for a column that is not there, or texts for numbers."""
+    def encode(self, frame: "pd.DataFrame", dtype: str = "float64") -> NDArray[Any]:
+        """(n, n_inputs) of the dtype, infinite where that holds no such number.
+
+        Errors: Expected for a column that is not there, or texts for numbers or dates.
+        """
         self._expect_columns(frame)
-        ends = np.cumsum([len(column.inputs) for column in self.columns])
-        at = {c.name: int(end) - len(c.inputs) for c, end in zip(self.columns, ends, strict=True)}
-        x = np.empty((len(frame), int(ends[-1])))
+        x = np.zeros((len(frame), len(self.inputs)), dtype)
+        ends = np.cumsum([0, *(len(column.inputs) for column in self.columns)]).tolist()
+        at = {c.name: start for c, start in zip(self.columns, ends, strict=False)}
+        with np.errstate(over="ignore"):
+            self._write_numbers(frame, x, at)
+            for column in self.columns:
+                if isinstance(column, NumberColumn):
+                    continue
+                own = x[:, at[column.name] : at[column.name] + len(column.inputs)]
+                if isinstance(column, DateColumn):
+                    column.write(self._seconds(frame, column), own)
+                else:
+                    column.write(frame[column.name], own)
+        return x
+
+    def _write_numbers(self, frame: "pd.DataFrame", x: NDArray[Any], at: dict[str, int]) -> None:
         for some in self.numbers(frame):
             if some.wrong.any():
                 place, row = np.argwhere(some.wrong)[0]
@@ -128,12 +125,32 @@ class Encoder:
             for column, own in zip(some.columns, some.numbers, strict=True):
                 if column.indicator:
                     x[:, at[column.name] + 1] = np.isnan(own)
-        for category in self.columns:
-            if isinstance(category, CategoryColumn):
-                start = at[category.name]
-                end = start + len(category.categories)
-                x[:, start:end] = category.encode(frame[category.name])
-        return x
+
+    def _seconds(self, frame: "pd.DataFrame", column: DateColumn) -> NDArray[np.float64]:
+        found, wrong = dates.seconds(frame[column.name], column.form)
+        if wrong.any():
+            got = frame[column.name].iloc[int(wrong.argmax())]
+            raise Expected(f"dates in column '{column.name}'", got)
+        return found
+
+    def encode_training(
+        self,
+        frame: "pd.DataFrame",
+        outcomes: NDArray[np.float64],
+        units: NDArray[np.intp],
+        x: NDArray[Any],
+    ) -> None:
+        """Into the inputs (n, n_inputs) of training rows what must not tell of a row's own target.
+
+        outcomes, units: as of `target_words`.
+        """
+        start = 0
+        for column in self.columns:
+            end = start + len(column.inputs)
+            if isinstance(column, TargetColumn):
+                means = column.cross_fitted(frame[column.name], outcomes, units)
+                column.write_means(means, x[:, start:end])
+            start = end
 
     def _expect_columns(self, frame: "pd.DataFrame") -> None:
         names = Counter(frame.columns)
@@ -155,46 +172,58 @@ class Encoder:
     @classmethod
     def from_plain(cls, columns: list[dict[str, Any]]) -> "Encoder":
         """Back from `plain`."""
-        made: list[NumberColumn | CategoryColumn] = []
-        for column in columns:
-            if "categories" in column:
-                made.append(CategoryColumn(column["name"], tuple(column["categories"])))
-            else:
-                made.append(NumberColumn(**column))
-        return cls(tuple(made))
+        return cls(tuple(_from_plain(column) for column in columns))
 
 
-def encoded_as(frame: "pd.DataFrame", own: Encoder, whole: Encoder) -> NDArray[np.float64]:
-    """(n, n_inputs) by one encoder, each input where another, of these rows and more, has it.
+def _from_plain(column: dict[str, Any]) -> Column:
+    """A column by the fields that only its kind has; lists were tuples."""
+    own = {name: _tuples(value) for name, value in column.items()}
+    for field, kind in KINDS.items():
+        if field in own:
+            return kind(**own)
+    return NumberColumn(**own)
 
-    Inputs that the own encoder does not have are 0. Errors: as of `Encoder.encode`.
+
+KINDS: dict[str, type[CategoryColumn | OrderedColumn | TargetColumn | DateColumn]] = {
+    "categories": CategoryColumn,
+    "order": OrderedColumn,
+    "words": TargetColumn,
+    "circles": DateColumn,
+}
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
+
+
+def fit(
+    train: "pd.DataFrame",
+    standardize: bool,
+    readings: ColumnReadings = AS_IT_STANDS,
+    outcomes: NDArray[np.float64] | None = None,
+) -> Encoder:
+    """The encoder of these training rows.
+
+    outcomes: what they are to say, where words are read by it (`target_words`). Errors: Expected
+    for numbers too large to scale.
     """
-    x = np.zeros((len(frame), len(whole.inputs)))
-    x[:, places(own, whole)] = own.encode(frame)
-    return x
-
-
-def places(encoder: Encoder, layout: Encoder) -> NDArray[np.intp]:
-    """Where an encoder's inputs stand among those of one that was fitted on these rows and more."""
-    found: list[int] = []
-    start = 0
-    for own, whole in zip(encoder.columns, layout.columns, strict=True):
-        if isinstance(own, CategoryColumn) and isinstance(whole, CategoryColumn):
-            numbers = {category: n for n, category in enumerate(whole.categories, start)}
-            found += [numbers[category] for category in own.categories]
-        else:
-            found += range(start, start + len(own.inputs))
-        start += len(whole.inputs)
-    return np.array(found, dtype=np.intp)
-
-
-def fit(train: "pd.DataFrame", standardize: bool) -> Encoder:
-    """The encoder of these training rows. Errors: Expected for numbers too large to scale."""
-    made: dict[str, NumberColumn | CategoryColumn] = {}
+    made: dict[str, Column] = {}
     for names, values in dtypes.numeric_arrays(train, dtypes.numeric_columns(train)):
-        made |= {column.name: column for column in _of_numbers(names, values, standardize)}
+        found = _of_numbers(names, values, standardize)
+        for column in found:
+            mark = readings.spelled.get(column.name, "")
+            made[column.name] = replace(column, spelling=mark) if mark else column
     for name in dtypes.other_columns(train):
-        made[name] = CategoryColumn(name, tuple(sorted(set(cells.texts(train[name])))))
+        if name in readings.dates or dates.are_moments(train[name]):
+            form = readings.dates.get(name, "iso")
+            made[name] = date_columns.fit(train[name], form, standardize)
+        elif name in readings.orders:
+            order = readings.orders[name]
+            made[name] = word_columns.fit_ordered(train[name], order, standardize)
+        elif name in readings.by_target and outcomes is not None:
+            made[name] = target_words.fit(train[name], outcomes, standardize)
+        else:
+            made[name] = word_columns.fit(train[name], readings.rare)
     return Encoder(tuple(made[name] for name in train.columns))
 
 

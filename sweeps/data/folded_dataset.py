@@ -31,8 +31,7 @@ def folded(divided: DividedTable, dataset: Dataset, confirm: Confirm, dtype: str
     with loading.within_memory(divided.spec):
         design, drawn = drawn_folds(confirm, divided.spec.split, pool)
         rows = [{"train": one.train, "dev": one.dev, "test": test} for one in drawn]
-        layout = resampled_dataset.layout(divided, pool)
-        each = resampled_dataset.each_own(divided, dataset, rows, layout, dtype)
+        each, layout = resampled_dataset.each_own(divided, dataset, rows, pool, dtype)
         joined = resampled_dataset.joined(dataset, each, PARTS)
     _, labels = divided.target(divided.parts["train"])
     folds = Folds(

@@ -111,10 +111,9 @@ def growing(
     """
     pool = resampled_dataset.pool(divided, resampling.CONFIRMATION)
     with loading.within_memory(divided.spec):
-        layout = resampled_dataset.layout(divided, pool)
         found = []
         for folds in rows.sizes[:-1]:
             parts = [{"train": one.train, "dev": one.dev} for one in folds]
-            each = resampled_dataset.each_own(divided, dataset, parts, layout, dtype)
+            each, _ = resampled_dataset.each_own(divided, dataset, parts, pool, dtype)
             found.append(resampled_dataset.joined(dataset, each, resampled_dataset.PARTS))
     return tuple(found)

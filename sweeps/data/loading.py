@@ -1,11 +1,12 @@
 """From the study's `data:` to a dataset: read the table, divide its rows, encode its columns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -14,6 +15,7 @@ from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
 from sweeps.data import (
     cells,
     column_faults,
+    column_table,
     columns,
     data_files,
     encode,
@@ -22,11 +24,15 @@ from sweeps.data import (
     source_names,
     sources,
     split,
+    target_words,
     targets,
 )
 from sweeps.data.dataset import Dataset, Target
+from sweeps.data.encode import Encoder
 from sweeps.data.file_kinds import ReadOptions
 from sweeps.data.source_table import SourceTable
+from sweeps.data.targets import TargetColumn
+from sweeps.data.word_columns import CategoryColumn
 from sweeps.study.data_section import DataSpec
 
 
@@ -35,23 +41,42 @@ class DividedTable:
     """Rows as they were read and divided: what datasets are made of.
 
     names, groups: the class and the group of each row, if there are such. parts: row numbers by
-    part. retaken: what the target is, where versions before took it for something else.
+    part.
     """
 
     spec: DataSpec
     table: SourceTable
     features: columns.Features
-    column: pd.Series
+    column: TargetColumn
     names: pd.Series | None
     groups: pd.Series | None
     parts: dict[str, split.Rows]
-    retaken: dict[str, str]
 
     def target(self, train: split.Rows) -> tuple[Target, NDArray[Any]]:
         """The target by these training rows, and each row's class code, or standardized number."""
         if self.names is None:
-            return targets.standardized(self.table.target, self.column, train)
-        return targets.coded(self.table, self.names)
+            return targets.standardized(self.table.target, self.column.values, train)
+        return targets.coded(self.table, self.names, self.column.classes)
+
+    def encoder(self, train: split.Rows) -> Encoder:
+        """The encoder that is fitted on these training rows alone."""
+        features, outcomes = self.features, None
+        if features.readings.by_target:
+            outcomes = self._outcomes(train)
+        frame = features.frame.iloc[train]
+        return encode.fit(frame, self.spec.standardize, features.readings, outcomes)
+
+    def encode_training(self, encoder: Encoder, train: split.Rows, x: NDArray[Any]) -> NDArray[Any]:
+        """Inputs (n, n_inputs) of training rows, of which none is told its own target: in place."""
+        if self.features.readings.by_target:
+            units = train if self.groups is None else pd.factorize(self.groups)[0][train]
+            frame = self.features.frame.iloc[train]
+            encoder.encode_training(frame, self._outcomes(train), units, x)
+        return x
+
+    def _outcomes(self, train: split.Rows) -> NDArray[np.float64]:
+        target, codes = self.target(train)
+        return target_words.outcomes(target.task, len(target.classes), codes[train])
 
 
 def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
@@ -92,16 +117,19 @@ def divided(table: SourceTable, spec: DataSpec) -> DividedTable:
 def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     used = [c for c in (spec.group, spec.split.column) if c is not None]
     _expect_columns(spec, table, used)
-    column, is_changed = targets.read(table, where)
-    task = targets.task(column, spec.task, where)
+    column = targets.read(table, spec, where)
     unused = [table.target, *used, *spec.ignore]
-    features = columns.choose(table.frame.drop(columns=unused, errors="ignore"), spec.columns)
+    features = columns.choose(table.frame.drop(columns=unused, errors="ignore"), spec)
     _fit_to_read(features, spec, table, where)
     groups = _groups(table, spec.group)
-    names = targets.names(column, table) if task == "classification" else None
-    parts = _divide(spec, table, names, groups)
-    retaken = {table.target: task} if is_changed else {}
-    return DividedTable(spec, table, features, column, names, groups, parts, retaken)
+    is_classes = column.task == "classification"
+    names = targets.names(column.values, table) if is_classes else None
+    try:
+        parts = _divide(spec, table, names, groups)
+    except Expected as fault:
+        other = targets.other_reading(column.values, spec) if is_classes else ""
+        raise fault.with_hint(other) if other else fault from None
+    return DividedTable(spec, table, features, column, names, groups, parts)
 
 
 def encoded(divided: DividedTable, dtype: str) -> Dataset:
@@ -113,20 +141,24 @@ def encoded(divided: DividedTable, dtype: str) -> Dataset:
         parts = divided.parts.items()
         return replace(
             dataset,
-            facts=dataset.facts | {"left_out": features.left_out, "doubtful": features.doubtful},
-            changed=_changed(features, dataset, divided.retaken),
+            facts=dataset.facts
+            | {"left_out": features.left_out, "doubtful": features.doubtful}
+            | {"unclear": features.unclear}
+            | column_table.facts(divided, dataset.encoder),
+            changed=_changed(divided, dataset),
+            merges=any(isinstance(c, CategoryColumn) and c.rare for c in dataset.encoder.columns),
             groups={} if codes is None else {part: codes[rows] for part, rows in parts},
         )
 
 
-def _changed(
-    features: columns.Features, dataset: Dataset, target: Mapping[str, str]
-) -> dict[str, str]:
+def _changed(divided: DividedTable, dataset: Dataset) -> dict[str, Any]:
     """What columns were taken for, where versions before took them for something else."""
-    words = [c for c in dataset.encoder.columns if isinstance(c, encode.CategoryColumn)]
+    features, own = divided.features, divided.column.changed
+    words = [c for c in dataset.encoder.columns if isinstance(c, CategoryColumn)]
     texts = {c.name: cells.texts(features.frame[c.name]) for c in words}
     # A word that only dev or test rows spell otherwise: it had no input.
     respelled = {c.name: "category" for c in words if c.known.has_other_spellings(texts[c.name])}
+    target = {} if own is None else {divided.table.target: own}
     return {**respelled, **features.changed, **target}
 
 
@@ -144,9 +176,9 @@ def _expect_columns(spec: DataSpec, table: SourceTable, used: list[str]) -> None
             known = [str(c) for c in table.frame.columns]
             raise Expected("a column of the data", name, did_you_mean(name, known), at=at)
     for name in spec.columns:
-        if name in (table.target, *used, *spec.ignore):
+        if name in (*used, *spec.ignore):
             raise Expected(
-                "a column that is an input, not the target, ignored, a group or a split",
+                "a column that is an input or the target, not ignored, a group or a split",
                 name,
                 at=f"columns.{name}",
             )
@@ -160,8 +192,11 @@ def _fit_to_read(
         left_out = "; ".join(f"{show(name)}: {why}" for name, why in features.left_out.items())
         hint = f" ({left_out})" if left_out else ""
         raise UserError(f"{where}: expected columns besides the target, got none{hint}")
-    words = [name for name, kind in spec.columns.items() if kind == "category"]
-    faults = column_faults.each(features.frame, table.lines, words)
+    words = {name for name, kind in spec.columns.items() if kind == "category"}
+    readings = features.readings
+    words |= set(readings.orders)
+    many = readings.by_target
+    faults = column_faults.each(features.frame, table.lines, words, many, readings.rare)
     if faults:
         told = [f"{where}: column '{name}': {fault}" for name, fault in faults.items()]
         raise UserError("\n".join(told))
@@ -210,24 +245,27 @@ def _divide(
 def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     spec, table, parts = divided.spec, divided.table, divided.parts
     frame, names = divided.features.frame, divided.names
-    encoder = encode.fit(frame.iloc[parts["train"]], spec.standardize)
-    x = encoder.encode(frame)
-    inputs = network_arrays.inputs(x, encoder, dtype)
+    encoder = divided.encoder(parts["train"])
     target, codes = divided.target(parts["train"])
     y = network_arrays.targets(target, codes, dtype)
-    data = {part: dnn.Data(inputs[rows], y[rows]) for part, rows in parts.items()}
+    # Part by part: of many words a second copy of all inputs would be most of the memory.
+    x = {part: encoder.encode(frame.iloc[rows], dtype) for part, rows in parts.items()}
+    data = {
+        part: dnn.Data(network_arrays.inputs(x[part], encoder, dtype), y[rows])
+        for part, rows in parts.items()
+    }
     labels = {part: codes[rows] for part, rows in parts.items()}
-    rows_seen = [row.tobytes() + code.tobytes() for row, code in zip(x, codes, strict=True)]
-    train_rows = {rows_seen[row] for row in parts["train"]}
+    duplicates = network_arrays.met_in_training(x, labels)
+    divided.encode_training(encoder, parts["train"], data["train"].x)
     facts = {
         "source": source_names.short(spec.source),
         "sha256": table.sha256,
-        "rows": len(x),
+        "rows": len(frame),
         "columns": frame.shape[1],
-        "features": x.shape[1],
+        "features": data["train"].x.shape[1],
         **{part: len(rows) for part, rows in parts.items()},
         "split": _split_in_words(spec, names is not None, table.parts is not None),
-        "duplicates": sum(rows_seen[row] in train_rows for row in parts["test"]),
+        "duplicates": duplicates,
     }
     facts |= {"read": list(table.notes)} if table.notes else {}
     if table.reference is not None:  # in the units of errors: of numbers SDs

@@ -1,5 +1,6 @@
 """From encoded columns to what networks take, and what the best constant of them is worth."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,11 +14,11 @@ from sweeps.data.dataset import LOSS, Target
 from sweeps.data.encode import Encoder
 
 
-def inputs(x: NDArray[np.float64], encoder: Encoder, dtype: str) -> Array:
+def inputs(x: NDArray[Any], encoder: Encoder, dtype: str) -> Array:
     """Inputs (n, n_in) as networks take them. Errors: UserError for what is too large for them."""
     with np.errstate(over="ignore"):
-        made: Array = x.astype(dtype)
-    fits = np.isfinite(made).all(axis=0)
+        made: Array = x.astype(dtype, copy=False)
+    fits = np.isfinite(made.min(axis=0)) & np.isfinite(made.max(axis=0))  # no copy of as many
     if not fits.all():
         at = encoder.inputs[int(fits.argmin())]
         raise UserError(f"column '{at}': expected numbers that {dtype} can hold, got larger ones")
@@ -50,3 +51,15 @@ def constants(target: Target, parts: Mapping[str, dnn.Data]) -> dict[str, float]
         error = loss.error_from_mean(np.asarray(loss.error_per_row(z, y).mean()))
         found[f"{part}_error"] = float(error)
     return found
+
+
+def met_in_training(x: Mapping[str, NDArray[Any]], labels: Mapping[str, NDArray[Any]]) -> int:
+    """How many test rows are those of a training row, input by input."""
+
+    def digests(part: str) -> list[bytes]:  # of a few bytes: rows may be wide
+        each = zip(x[part], labels[part], strict=True)
+        texts = (row.tobytes() + label.tobytes() for row, label in each)
+        return [hashlib.blake2b(text, digest_size=16).digest() for text in texts]
+
+    known = set(digests("train"))
+    return sum(row in known for row in digests("test"))

@@ -50,6 +50,12 @@ def why_not_numbers(column: "pd.Series") -> list[str]:
     return found
 
 
+def are_spelled(column: "pd.Series") -> bool:
+    """Whether `why_not_numbers` says of some texts that they look like numbers in a format."""
+    reasons = why_not_numbers(column)
+    return any(" looks like " in reason and not reason.endswith("a date") for reason in reasons)
+
+
 def _likenesses(text: str) -> int:
     return sum(pattern.fullmatch(text) is not None for pattern in FORMATS.values())
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.data import encode
+from sweeps.data import input_layouts
 from sweeps.data.encode import Encoder, NumberColumn
 
 
@@ -23,7 +23,7 @@ class NumberInputs:
     @classmethod
     def of(cls, own: Encoder, layout: Encoder) -> "NumberInputs":
         """Those of one encoder, where another, of these rows and more, has them."""
-        places = encode.places(own, layout)
+        places = input_layouts.places(own, layout)
         ends = np.cumsum([len(column.inputs) for column in own.columns])
         found = [
             (places[end - len(column.inputs)], column.mean, column.scale)

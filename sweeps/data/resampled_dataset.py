@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import dnn
-from sweeps.data import encode, loading, network_arrays, resampling
+from sweeps.data import input_layouts, loading, network_arrays, resampling
 from sweeps.data.dataset import Dataset, ReplicateRows, TargetScale
 from sweeps.data.encode import Encoder
 from sweeps.data.loading import DividedTable
@@ -34,7 +34,7 @@ def resampled(divided: DividedTable, dataset: Dataset, spec: ReplicatesSpec, dty
     with loading.within_memory(divided.spec):
         drawn = resampling.draw(spec, divided.spec.split, rows)
         parts = [{"train": one.train, "dev": one.dev} for one in drawn]
-        each = each_own(divided, dataset, parts, layout(divided, rows), dtype)
+        each, _ = each_own(divided, dataset, parts, rows, dtype)
         return joined(dataset, each, PARTS)
 
 
@@ -44,42 +44,44 @@ def pool(divided: DividedTable, purpose: tuple[int, ...]) -> Pool:
     return Pool(rows, divided.names, divided.groups, purpose)
 
 
-def layout(divided: DividedTable, pool: Pool) -> Encoder:
-    """The encoder that has seen the whole pool, whose inputs the networks have."""
-    return encode.fit(divided.features.frame.iloc[pool.rows], divided.spec.standardize)
-
-
 def each_own(
     divided: DividedTable,
     dataset: Dataset,
     rows: Sequence[Mapping[str, Rows]],
-    layout: Encoder,
+    pool: Pool,
     dtype: str,
-) -> list[Dataset]:
-    """One dataset for each choice of rows by part, with all parts as its own encoder has them."""
+) -> tuple[list[Dataset], Encoder]:
+    """One dataset for each choice of rows by part, with all parts as its own encoder has them.
+
+    And the encoder of the whole pool, with the inputs of all of them, which the networks have.
+    """
     _, labels = divided.target(divided.parts["train"])
-    return [_own(divided, dataset, one, layout, labels, dtype) for one in rows]
+    encoders = [divided.encoder(one["train"]) for one in rows]
+    layout = input_layouts.joined(divided.encoder(pool.rows), encoders)
+    each = zip(rows, encoders, strict=True)
+    return [_own(divided, dataset, one, own, layout, labels, dtype) for one, own in each], layout
 
 
 def _own(
     divided: DividedTable,
     dataset: Dataset,
     rows: Mapping[str, Rows],
+    encoder: Encoder,
     layout: Encoder,
     labels: NDArray[Any],
     dtype: str,
 ) -> Dataset:
     """One replicate's dataset: all that is fitted on data is fitted on its own training rows.
 
-    labels: those of every row of the table, in the study's units.
+    encoder: fitted on those. labels: those of every row of the table, in the study's units.
     """
     frame, every = divided.features.frame, np.concatenate(list(rows.values()))
-    encoder = encode.fit(frame.iloc[rows["train"]], divided.spec.standardize)
-    x = encode.encoded_as(frame.iloc[every], encoder, layout)
-    inputs = network_arrays.inputs(x, layout, dtype)
+    spans = _one_after_the_other([len(own) for own in rows.values()])
+    x = encoder.encode(frame.iloc[every], dtype)
+    divided.encode_training(encoder, rows["train"], x[spans[list(rows).index("train")]])
+    inputs = network_arrays.inputs(input_layouts.placed(x, encoder, layout), layout, dtype)
     target, codes = divided.target(rows["train"])
     y = network_arrays.targets(target, codes[every], dtype)
-    spans = _one_after_the_other([len(own) for own in rows.values()])
     parts = {part: dnn.Data(inputs[span], y[span]) for part, span in zip(rows, spans, strict=True)}
     scale = TargetScale.between(target, dataset.target)
     known = network_arrays.constants(target, parts)

@@ -1,27 +1,73 @@
 """The target: what is predicted, classes or a number, and whether a column can be it."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.base.errors import UserError
-from sweeps.data import cells, column_faults, columns, dtypes, number_formats
+from sweeps.base.errors import Expected, UserError
+from sweeps.data import cells, column_faults, column_kinds, dtypes, number_formats
+from sweeps.data.column_kinds import Taken
 from sweeps.data.dataset import Target
 from sweeps.data.source_table import SourceTable
 from sweeps.data.split import Rows
+from sweeps.study.data_section import DataSpec, Declared
 
 # A target of whole numbers with no more distinct values than this is taken for classes.
 MOST_CODES = 20
 
 
-def read(table: SourceTable, where: str) -> tuple[pd.Series, bool]:
-    """The target's column, and whether versions before took it for something else.
+@dataclass(frozen=True)
+class TargetColumn:
+    """The target's column as it is read, and its task: classification or regression.
 
-    Errors: UserError for gaps, infinities, a few texts among numbers, and what is no target.
+    classes: in the order that the study says, if it does. changed: what it is taken for, where
+    versions before took it for something else.
+    """
+
+    values: pd.Series
+    task: str
+    classes: tuple[str, ...] = ()
+    changed: Any = None
+
+
+def read(table: SourceTable, spec: DataSpec, where: str) -> TargetColumn:
+    """The target, as the study declares it, else as it looks.
+
+    Errors: UserError for gaps, infinities, a few texts among numbers, and what is no target;
+    Expected (below `columns`) for cells that are not what it is declared to be.
     """
     column = table.frame[table.target]
+    _expect_no_gaps(column, table, where)
+    declared = spec.columns.get(table.target)
+    if declared in ("ignore", "date"):
+        raise Expected(
+            "number, category, boolean or an order for the target",
+            declared,
+            at=f"columns.{table.target}",
+        )
+    taken = _taken(column, declared, spec, where, table.target)
+    values = column if taken is None else taken.column
+    _expect_no_gaps(values, table, where)
+    fault = column_faults.of(values, table.lines, is_target=True, is_category=declared is not None)
+    if fault is not None:
+        raise UserError(f"{where}: target '{table.target}': {fault}")
+    asked = spec.task
+    if declared is not None and asked == "auto":
+        asked = "regression" if declared == "number" else "classification"
+    found = task(values, asked, where)
+    changed: Any = found if taken is not None else None
+    if isinstance(declared, tuple):
+        return TargetColumn(values, found, declared, list(declared))
+    if declared is not None and spec.task == "auto" and _auto(values) != found:
+        changed = found
+    return TargetColumn(values, found, (), changed)
+
+
+def _expect_no_gaps(column: pd.Series, table: SourceTable, where: str) -> None:
     missing = column.isna()
     if missing.any():
         at = column_faults.place(table.lines, int(missing.argmax()), column)
@@ -29,13 +75,59 @@ def read(table: SourceTable, where: str) -> tuple[pd.Series, bool]:
             f"{where}: target '{table.target}': expected a value in every row, got none in "
             f"{missing.sum()} of {len(column)}{', first' if at else ''}{at} (leave such rows out)"
         )
-    taken = columns.inferred(column)
-    changed = taken is not None
-    column = column if taken is None else taken
-    fault = column_faults.of(column, table.lines, is_target=True)
-    if fault is not None:
-        raise UserError(f"{where}: target '{table.target}': {fault}")
-    return column, changed
+
+
+def _taken(
+    column: pd.Series, declared: Declared | None, spec: DataSpec, where: str, name: str
+) -> Taken | None:
+    """The column read otherwise than it stands. Errors: UserError, Expected."""
+    if isinstance(declared, tuple):
+        column_kinds.declared(name, column, declared, spec.decimal)  # every word has its place
+        places = cells.Categories(declared).indices(cells.texts(column))
+        words = pd.Series(np.array(declared, dtype=object)[places], column.index, name=name)
+        return Taken(words, "ordered", order=declared)
+    if declared in ("category", "number"):
+        is_text = not dtypes.is_numeric(column.dtype, with_booleans=True)
+        wanted = is_text or declared == "number"
+        return column_kinds.declared(name, column, declared, spec.decimal) if wanted else None
+    found = column_kinds.inferred(column, spec.decimal)
+    if found is None or found.kind == "date":
+        return None
+    if found.unclear and number_formats.are_spelled(column):
+        raise UserError(
+            f"{where}: target '{name}': expected numbers or classes, got {found.unclear} "
+            f"(or set data.columns: {{{name}: category}})"
+        )
+    # Digits that are texts were classes, and are classes.
+    is_digits = found.kind == "number" and not found.said and not _are_decimals(column)
+    return None if found.unclear or is_digits else found
+
+
+def _are_decimals(column: pd.Series) -> bool:
+    return isinstance(column_kinds.first(column), Decimal)
+
+
+def _auto(column: pd.Series) -> str:
+    """What a column looks like: whole numbers of few values are classes."""
+    number = _is_number(column)
+    codes = number and are_whole(column) and column.nunique() <= MOST_CODES
+    return "classification" if codes or not number else "regression"
+
+
+def are_whole(column: pd.Series) -> bool:
+    """Whether numbers are whole ones, which may be classes or counts."""
+    return _is_number(column) and bool((column == column.round()).all())
+
+
+def other_reading(column: pd.Series, spec: DataSpec) -> str:
+    """How to have whole numbers read as a number, where they were taken for classes; else ""."""
+    if spec.task != "auto" or column.name in spec.columns or not are_whole(column):
+        return ""
+    low, high = int(column.min()), int(column.max())
+    return (
+        f"its whole numbers {low} … {high} are read as classes; data.task: regression reads them "
+        "as a number"
+    )
 
 
 def task(column: pd.Series, asked: str, where: str) -> str:
@@ -47,9 +139,7 @@ def task(column: pd.Series, asked: str, where: str) -> str:
             f"got '{column.iloc[0]}'"
         )
     if asked == "auto":
-        whole = number and bool((column == column.round()).all())
-        codes = whole and column.nunique() <= MOST_CODES
-        asked = "classification" if codes or not number else "regression"
+        asked = _auto(column)
     if column.nunique() < 2:
         raise UserError(
             f"{where}: target '{column.name}': expected at least two different values, "
@@ -95,9 +185,13 @@ def standardized(name: str, column: pd.Series, train: Rows) -> tuple[Target, NDA
     return target, (values - target.mean) / target.scale
 
 
-def coded(table: SourceTable, names: pd.Series) -> tuple[Target, NDArray[Any]]:
-    """Classes as a target, and the code (n,) of each row's."""
-    classes = table.classes or tuple(sorted(names.unique(), key=_natural))
+def coded(
+    table: SourceTable, names: pd.Series, order: tuple[str, ...] = ()
+) -> tuple[Target, NDArray[Any]]:
+    """Classes as a target, in an order if one is said, and the code (n,) of each row's."""
+    there = set(names)
+    said = tuple(name for name in order if name in there)
+    classes = table.classes or said or tuple(sorted(there, key=_natural))
     codes = names.map({name: code for code, name in enumerate(classes)}).to_numpy()
     task = "binary" if len(classes) == 2 else "multiclass"
     return Target(table.target, task, classes), codes

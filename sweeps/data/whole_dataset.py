@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 import dnn
-from sweeps.data import encode, loading, network_arrays
+from sweeps.data import loading, network_arrays
 from sweeps.data.dataset import Dataset
 from sweeps.data.loading import DividedTable
 
@@ -17,9 +17,11 @@ def whole(divided: DividedTable, dataset: Dataset, dtype: str) -> Dataset:
     """
     frame = divided.features.frame
     with loading.within_memory(divided.spec):
-        encoder = encode.fit(frame, divided.spec.standardize)
-        inputs = network_arrays.inputs(encoder.encode(frame), encoder, dtype)
-        target, codes = divided.target(np.arange(len(frame)))
+        rows = np.arange(len(frame))
+        encoder = divided.encoder(rows)
+        x = divided.encode_training(encoder, rows, encoder.encode(frame, dtype))
+        inputs = network_arrays.inputs(x, encoder, dtype)
+        target, codes = divided.target(rows)
         data = dnn.Data(inputs, network_arrays.targets(target, codes, dtype))
     return replace(
         dataset,

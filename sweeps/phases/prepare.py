@@ -103,7 +103,7 @@ def accept(
     if options.trials:
         assignments = [*assignments, f"search.trials={options.trials}"]
     allowed = options.allow_code, options.allow_remote
-    study, dataset, divided = _prepared(document, base, assignments, *allowed, options.folder_of)
+    study, dataset, divided = with_rows(document, base, assignments, *allowed, options.folder_of)
     if study.trainer is not None and not (options.allow_code or options.dry_run):
         problem = Expected("--allow-code, since it runs code of its own", study.trainer.call)
         raise UserError(document.fault("trainer", problem))
@@ -170,18 +170,19 @@ def prepare(
     engine's remembers where it was given.
     """
     allowed = allow_code, allow_remote
-    study, dataset, _ = _prepared(document, base, assignments, *allowed, folder_of)
+    study, dataset, _ = with_rows(document, base, assignments, *allowed, folder_of)
     return study, dataset
 
 
-def _prepared(
+def with_rows(
     document: documents.Document,
     base: Path,
     assignments: list[str],
-    allow_code: bool,
-    allow_remote: bool,
-    folder_of: Callable[[str], Path] | None,
+    allow_code: bool = False,
+    allow_remote: bool = False,
+    folder_of: Callable[[str], Path] | None = None,
 ) -> tuple[Study, Dataset, DividedTable]:
+    """As `prepare`, and the rows as they were read."""
     overrides.override(document, [_assignment(text) for text in assignments])
     study = parsing.study(document)
     _expect_files_of_this_machine(study, document, base, allow_remote)
@@ -193,6 +194,9 @@ def _prepared(
         study = _with_trainer(study, study.trainer, document, base, allow_code)
     begun = identities.of_folder(folder_of(study.name)) if folder_of else None
     learned = identities.of_folder(base / study.search.from_) if study.search.from_ else None
+    if isinstance(data := (begun or learned or {}).get("data"), dict):
+        as_begun = compatibility.as_begun(study.data, data)
+        study = study.model_copy(update={"data": as_begun})
     study, dataset, divided = resampled.load(study, document, base, resampled.of(begun or learned))
     said_at = horizon.says_at(document.values.get("objective"))
     study = horizon.resolved(study, dataset, said_at, begun or learned or {})

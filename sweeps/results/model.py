@@ -19,7 +19,7 @@ from dnn.arrays import Array
 from dnn.network import LAYOUT
 from sweeps.base import files
 from sweeps.base.errors import Expected, Unquoted, UserError, show
-from sweeps.data import Dataset, encode
+from sweeps.data import Dataset, input_layouts
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
 from sweeps.data.file_kinds import DEFAULTS, ReadOptions
@@ -86,14 +86,19 @@ class Model:
         with threadpool_limits(1):
             for which, fold in self._apart():
                 try:
-                    x = encode.encoded_as(frame, fold.encoder, self.encoder)
+                    x = self._inputs(frame, fold.encoder)
                 except Expected as fault:
                     raise UserError(f"predict: {fault.message}") from None
-                inputs = x.astype(self.theta.dtype)
+                inputs = x
                 if fold.scales.inputs is not None:
                     fold.scales.inputs.apply(inputs)
                 found[which] = self._said(inputs, which, fold)
         return found
+
+    def _inputs(self, frame: pd.DataFrame, encoder: Encoder) -> Array:
+        dtype = self.theta.dtype.name
+        made: Array = input_layouts.encoded_as(frame, encoder, self.encoder, dtype)
+        return made
 
     def _said(
         self, inputs: Array, which: NDArray[np.bool_], fold: FittedFold

@@ -37,7 +37,8 @@ def train(
     if final.is_wanted(run.study) and run.divided is not None:
         clock, jobs = time.monotonic(), run.options.jobs
         count = wording.count(final.count(networks[0]), "network")
-        say(run.console, "final", f"{count} of the winner on all {len(run.divided.column)} rows …")
+        rows = len(run.divided.table.frame)
+        say(run.console, "final", f"{count} of the winner on all {rows} rows …")
         done.final = final.train(
             run.study, run.divided, run.dataset, networks[0], run.folder, identity, jobs
         )

@@ -69,6 +69,7 @@ FIRST_SETTINGS: Mapping[str, tuple[str, ...]] = {
 # hyperparameter; and for what no option says, such as the order of a record's parameters.
 ABSENT: Mapping[str, Any] = {
     "layout": 1,
+    "DataSpec.rare": 0.0,
     "Search.growth": 1.0,
     "Search.start": "random",
     "Search.racing": False,

@@ -3,16 +3,54 @@
 Whether the data can be had is `sweeps.data`'s question.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from sweeps.base.errors import show
+from sweeps.base.errors import did_you_mean, show
 from sweeps.study.section_base import StudySection
 
-ColumnKind = Literal["number", "category", "ignore"]  # what a column can be said to be
 SEPARATORS = ("auto", "tab", "blanks")  # besides one character; blanks: any number of them
+# What a column can be said to be; a list is the order of its categories, from low to high.
+ColumnKind = Literal["number", "category", "boolean", "date", "ignore"]
+Declared = ColumnKind | tuple[str, ...]
+
+
+def _declared(value: Any) -> Any:
+    """A kind, or a list of at least two different words (numbers and booleans as their text)."""
+    kinds = get_args(ColumnKind)
+    if isinstance(value, str) and value in kinds:
+        return value
+    if isinstance(value, list | tuple):
+        words = tuple(str(word) for word in value if isinstance(word, str | int | float))
+        if len(set(words)) == len(value) >= 2:
+            return words
+        expected = "at least two different words, from low to high"
+        raise _own(expected, show(value), "")
+    hint = did_you_mean(value, kinds) if isinstance(value, str) else ""
+    raise _own(f"{', '.join(kinds)} or a list of categories in order", show(value), hint)
+
+
+def _own(expected: str, got: str, hint: str) -> PydanticCustomError:
+    hint = f" ({hint})" if "mean" in hint else ""
+    return PydanticCustomError(
+        "own",
+        "expected {expected}, got {got}{hint}",
+        {"expected": expected, "got": got, "hint": hint},
+    )
+
+
+_WORD = {"type": ["string", "number", "boolean"]}
+_ORDER = {"type": "array", "items": _WORD, "minItems": 2, "uniqueItems": True}
+_SCHEMA = {"anyOf": [{"enum": list(get_args(ColumnKind))}, _ORDER]}
+DeclaredColumn = Annotated[Declared, BeforeValidator(_declared), WithJsonSchema(_SCHEMA)]
 
 
 class OuterFold(StudySection):
@@ -58,13 +96,17 @@ class DataSpec(StudySection):
     """Where the rows come from and how they are divided.
 
     file: another word for source, which it becomes.
+    rare: share of the training rows below which the words of a column are merged, where it has more
+    than 20. words: what columns of so many are read as.
     """
 
     source: str
     file: str | None = None
     target: str | None = None
     ignore: tuple[str, ...] = Field((), strict=False)
-    columns: dict[str, ColumnKind] = Field(default_factory=dict)
+    columns: dict[str, DeclaredColumn] = Field(default_factory=dict)
+    rare: float = Field(0.01, ge=0, lt=0.5)
+    words: Literal["one_hot", "target"] = "one_hot"
     group: str | None = None
     separator: str = "auto"
     encoding: str = "utf-8"

@@ -8,7 +8,7 @@ from sweeps.base.errors import Expected, UserError
 from sweeps.base.terminal import say, verbatim
 from sweeps.phases.prepare import PreparedRun
 from sweeps.storage.folders import record_paths
-from sweeps.views import estimates, first_trials, plan
+from sweeps.views import column_table, estimates, first_trials, plan
 
 
 def announce(run: PreparedRun, known: int) -> None:
@@ -20,6 +20,8 @@ def announce(run: PreparedRun, known: int) -> None:
     place = f"storage {run.storage}" if run.storage else f"journal in {run.folder}"
     for name, text in plan.lines(study, run.dataset, budget, run.options.jobs, place):
         say(console, name, text)
+    more = f"sweeps check {run.document.name} shows them"
+    column_table.show(console, run.dataset.facts, column_table.IN_RUN, more)
     for warning in plan.warnings(study, run.dataset, run.options.jobs):
         say(console, "warning", warning, style="yellow")
     announce_known(run, known)

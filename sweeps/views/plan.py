@@ -210,6 +210,8 @@ def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
         f"column {show(name)}: {why}; if it tells nothing of the target, add it to data.ignore"
         for name, why in list(dataset.facts["doubtful"].items())[:MOST_NAMED]
     ]
+    unclear = list(dataset.facts["unclear"].items())[:MOST_NAMED]
+    told += [f"column {show(name)}: {why}" for name, why in unclear]
     rows = dataset.for_search.n_train
     largest = _largest_batch(study)
     if largest > rows:

@@ -11,8 +11,8 @@ import pytest
 
 from reports.checks import provenance
 from sweeps.base.errors import Expected, UserError
-from sweeps.data.encode import CategoryColumn
 from sweeps.data.loading import load
+from sweeps.data.word_columns import CategoryColumn
 from sweeps.study.data_section import DataSpec
 from tests.needs import shared
 from tests.sweeps.helpers import sweeps
@@ -76,7 +76,8 @@ def test_columns_are_what_the_study_says(tmp_path: Path) -> None:
     (words,) = (c for c in data.encoder.columns if isinstance(c, CategoryColumn))
     assert words.encode(pd.Series([9, 7]))[0].tolist() == [0, 0, 1]
     for name, kind, message in (
-        ("y", "number", "expected a column that is an input"),
+        ("u", "boolean", "expected true or false, or 1 or 0"),
+        ("y", "date", "expected number, category, boolean or an order for the target"),
         ("distrct", "number", "did you mean 'district'"),
     ):
         with pytest.raises(Expected, match=message):

@@ -25,7 +25,10 @@ def table(rows: int, **columns: object) -> pd.DataFrame:
 
 def test_the_example_runs_as_it_stands(tmp_path: Path) -> None:
     told = sweeps("new", "first", cwd=tmp_path, module="sweeps").stdout
-    assert told == "first.yaml\ngo on with: sweeps run first.yaml\n"
+    first, said, *rows, last = told.splitlines()
+    assert (first, last) == ("first.yaml", "go on with: sweeps run first.yaml")
+    assert said == "columns   13 number, 1 target; 13 network inputs"
+    assert len(rows) == 1 + 12 + 1  # a header, and that there are more
     told = sweeps("first.yaml", *SMALL, cwd=tmp_path).stdout
     assert "winner: trial" in told
 
@@ -128,24 +131,24 @@ def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
     prices = {"rebate": ["5%", "7%"] * 50}
     columns = {"customer_id": range(100), "when": texts, "empty": np.nan, **prices}
     columns |= {"sold": pd.date_range("2020-01-01", periods=100).astype(str), "currency": "EUR"}
-    columns["rooms"] = [*range(99), "-"]
+    columns |= {"rooms": [*range(99), "-"], "paid": ["03/04/2024", "05/06/2024"] * 50}
     table(100, **columns).to_csv(tmp_path / "t.csv")
     told = sweeps(
         *("new", "mine", "--data", "t.csv", "--target", "y"), cwd=tmp_path, module="sweeps"
     ).stdout
-    assert told.splitlines() == [
+    lines = told.splitlines()
+    assert lines[1] == (
+        "columns   5 ignored, 3 number, 2 category, 1 date, 1 target; 10 network inputs"
+    )
+    assert [line for line in lines if not line.startswith(("columns ", "    "))] == [
         "mine.yaml",
         "ignored 'Unnamed: 0': another value in every row",
         "ignored 'customer_id': another value in every row",
         "ignored 'when': expected numbers or at most 50 categories, got 100 different texts in "
         "100 rows",
         "ignored 'empty': expected values, got none",
-        "ignored 'sold': expected numbers or at most 50 categories, got 100 different texts in 100 "
-        "rows; '2020-01-01' looks like a date",
         "ignored 'currency': the same value in every row",
-        "ignored 'rooms': expected a number in every row, got text in 1 of 100, first '-' in line "
-        "101",
-        "read as categories 'rebate': '5%' looks like a percent sign",
+        "read as categories 'paid': '03/04/2024' looks like a date",
         "go on with: sweeps run mine.yaml",
     ]
 
@@ -262,7 +265,7 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
         (
             ("x", "t.csv", "a"),
             "--data: t.csv: target 'a': expected classes with several rows each, got 50 in 50 "
-            "rows ('0%' looks like a percent sign)",
+            "rows ('2020-01-01' looks like a date)",
         ),
         (
             ("x", "id.csv", "y"),
@@ -278,7 +281,8 @@ def test_its_faults_are_a_line(
     message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    table(50).assign(a=[f"{n}%" for n in range(50)]).to_csv("t.csv", index=False)
+    days = pd.date_range("2020-01-01", periods=50).astype(str)
+    table(50).assign(a=days).to_csv("t.csv", index=False)
     pd.DataFrame({"id": range(50), "empty": np.nan, "y": ["a", "b"] * 25}).to_csv(
         "id.csv", index=False
     )

@@ -25,7 +25,6 @@ COLUMNS: Mapping[str, tuple[list[Any], str]] = {
     "lists": ([[1]] * ROWS, "got lists"),
     "mappings": ([{"a": 1}] * ROWS, "got mappings"),
     "durations": ([pd.Timedelta(1, "h")] * ROWS, "got durations"),
-    "moments": ([pd.Timestamp("2024-03-01", tz="UTC")] * ROWS, "got dates"),
 }
 TEXTS: Mapping[str, tuple[bytes, str]] = {
     "a long header": (

@@ -18,6 +18,7 @@ from sweeps.data import (
     Dataset,
     encode,
     folded_dataset,
+    input_layouts,
     loading,
     normal_scores,
     resampled_dataset,
@@ -212,7 +213,7 @@ def test_a_saved_model_scales_as_its_networks_were_trained(
     for fold, trained in zip(folds, own, strict=True):
         scale = fold.scales.inputs
         assert scale is not None
-        x = encode.encoded_as(frame, fold.encoder, saved.encoder).astype(np.float32)
+        x = input_layouts.encoded_as(frame, fold.encoder, saved.encoder).astype(np.float32)
         row = x[[7]]
         scale.apply(x)
         scale.apply(row)

@@ -9,10 +9,11 @@ from sweeps.base import durations
 from sweeps.base.errors import Expected, UserError
 from sweeps.base.terminal import say, verbatim
 from sweeps.data import Dataset
+from sweeps.data.column_table import rows as rows_of_columns
 from sweeps.phases import options, prepare
 from sweeps.study.file import documents
 from sweeps.study.spec import Study
-from sweeps.views import estimates, first_trials, plan, wording
+from sweeps.views import column_table, estimates, first_trials, plan, wording
 
 
 def check(
@@ -22,12 +23,16 @@ def check(
     trials: int | None,
     allow_code: bool,
     console: Console,
+    every: bool = False,
 ) -> None:
-    """Say what a study would do. Errors: UserError with every fault that it has."""
+    """Say what a study would do. Errors: UserError with every fault that it has.
+
+    every: all columns are shown.
+    """
     document = documents.read(path)
     workers, wanted = options.check_jobs(jobs), options.check_trials(trials)
     over = [*assignments, *([f"search.trials={wanted}"] if wanted else [])]
-    study, dataset = prepare.prepare(document, path.parent, over, allow_code)
+    study, dataset, divided = prepare.with_rows(document, path.parent, over, allow_code)
     storage, bucket = prepare.places(study, document, path.parent)
     prepare.check_usable(study, storage, bucket)
     budget = prepare.trials_of(study)
@@ -39,6 +44,11 @@ def check(
     verbatim(console, study.name, style="bold")
     for name, text in plan.lines(study, dataset, budget, workers, "not run"):
         say(console, name, text)
+    facts, most = dataset.facts, column_table.IN_CHECK
+    if every:
+        facts = {**facts, "column_table": rows_of_columns(divided, dataset.encoder)}
+        most = len(facts["column_table"])
+    column_table.show(console, facts, most, "--all shows them")
     refusals = [one.refusal for one in (storage, bucket, study.engine.known) if one is not None]
     for warning in (*plan.warnings(study, dataset, workers), *filter(None, refusals)):
         say(console, "warning", warning, style="yellow")

@@ -1,8 +1,10 @@
 """`sweeps new`: a study file to begin with, fitted to the data's task and size."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,7 @@ from sweeps.data import (
     skewed,
     source_names,
     sources,
+    targets,
 )
 from sweeps.data.file_kinds import DEFAULTS, ReadOptions, alternatives
 from sweeps.data.loading import prepared
@@ -68,6 +71,7 @@ class NewStudy:
 
     path: Path
     columns: ColumnRemarks
+    facts: Mapping[str, Any]
 
 
 def create(name: str, data: str | None, target: str | None) -> NewStudy:
@@ -81,7 +85,7 @@ def create(name: str, data: str | None, target: str | None) -> NewStudy:
     if data is None and target is not None:
         raise UserError(f"--target: expected --data with it, got {show(target)} alone")
     path = Path(f"{name}.yaml")
-    text, columns = _text(name, data or EXAMPLE, target)
+    text, columns, facts = _text(name, data or EXAMPLE, target)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -89,23 +93,50 @@ def create(name: str, data: str | None, target: str | None) -> NewStudy:
         raise UserError(f"{path}: expected a file that is not there yet, got one that is") from None
     except OSError as fault:
         raise UserError(f"{path}: expected a file to write, got {fault.strerror}") from None
-    return NewStudy(path, columns)
+    return NewStudy(path, columns, facts)
 
 
-def _text(name: str, data: str, target: str | None) -> tuple[str, ColumnRemarks]:
+def _text(name: str, data: str, target: str | None) -> tuple[str, ColumnRemarks, Mapping[str, Any]]:
     source = source_names.from_folder(data, Path(), Path())
     try:
         table, reading = _table(source, target)
-        columns = _columns(table)
-        ignored = tuple(columns.ignored)
-        made = DataSpec(source=source, target=target, ignore=ignored, **reading.changed)
-        dataset = prepared(table, made, "float32")
+        made = DataSpec(source=source, target=target, **reading.changed)
+        columns = _columns(table, made)
+        made = made.model_copy(update={"ignore": tuple(columns.ignored)})
+        made, dataset = _prepared(table, made)
     except Expected as fault:
         option = "--target" if fault.at == "target" else "--data"
         raise UserError(f"{option}: {fault.message}") from None
     except UserError as fault:
         raise UserError(f"--data: {fault}") from None
-    return _study(name, made, columns, dataset), columns
+    task = _task(table, made, dataset)
+    return _study(name, made, columns, dataset, task), columns, dataset.facts
+
+
+def _prepared(table: SourceTable, made: DataSpec) -> tuple[DataSpec, Dataset]:
+    """The data; of whole numbers that are too rare for classes, as numbers. Errors: Expected."""
+    try:
+        return made, prepared(table, made, "float32")
+    except Expected:
+        if not targets.other_reading(table.frame[table.target], made):
+            raise
+    made = made.model_copy(update={"task": "regression"})
+    return made, prepared(table, made, "float32")
+
+
+def _task(table: SourceTable, made: DataSpec, dataset: Dataset) -> str:
+    """How whole numbers of few values are read, and how to have the other reading."""
+    column = table.frame[table.target]
+    if table.classes or not targets.are_whole(column):
+        return ""
+    few, span = column.nunique(), f"{int(column.min())} … {int(column.max())}"
+    if made.task == "regression":
+        other = "classification reads them as classes, with enough rows of each"
+        return f"  task: regression  # of its whole numbers, {span}; {other}\n"
+    if dataset.target.task != "multiclass" or few > targets.MOST_CODES:
+        return ""
+    other = "regression reads them as a number"
+    return f"  task: classification  # its whole numbers, {span}, are classes; {other}\n"
 
 
 def _table(source: str, target: str | None) -> tuple[SourceTable, ReadOptions]:
@@ -140,12 +171,14 @@ def _encoding(path: Path) -> str:
         return DEFAULTS.encoding
 
 
-def _columns(table: SourceTable) -> ColumnRemarks:
+def _columns(table: SourceTable, spec: DataSpec) -> ColumnRemarks:
     """Ignored are those that say nothing (numbers of rows, constants) or cannot be read."""
-    features = table.frame.drop(columns=[table.target])
-    faults = column_faults.each(features, table.lines)
-    constant, indices = set(_constant(features)), set(columns.indices(features))
-    texts = set(dtypes.other_columns(features))
+    raw = table.frame.drop(columns=[table.target])
+    chosen = columns.choose(raw, spec)
+    features = raw.assign(**{str(name): column for name, column in chosen.frame.items()})
+    faults = column_faults.each(chosen.frame, table.lines, rare=spec.rare)
+    constant, indices = set(_constant(features)), set(chosen.left_out)
+    texts = set(dtypes.other_columns(features)) - set(chosen.readings.dates)
     ignored: dict[str, str] = {}
     words: dict[str, str] = {}
     groups: dict[str, str] = {}
@@ -205,7 +238,7 @@ WHOSE = re.compile(
 )
 
 
-def _study(name: str, data: DataSpec, columns: ColumnRemarks, dataset: Dataset) -> str:
+def _study(name: str, data: DataSpec, columns: ColumnRemarks, dataset: Dataset, task: str) -> str:
     facts, size = dataset.facts, next(s for s in SIZES if dataset.facts["train"] <= s.rows)
     kind = dataset.target.task
     aim = (
@@ -232,7 +265,7 @@ data:
   # {_comment(f"{facts['rows']} rows × {facts['columns']} columns, {kind}: {aim}")}
 {_read(dataset)}\
   source: {_scalar(data.source)}  # {alternatives(("a file beside this one", *sources.NAMES))}
-{target}{how}{ignored}\
+{target}{task}{how}{ignored}\
 {_group(columns.groups)}\
   split: {{dev: 0.2, test: 0.2, seed: 0}}  # the test rows are met by the confirmation alone
 # fixed: {{epochs: 100}}  # not searched; else as many as suit the rows, and the best counts

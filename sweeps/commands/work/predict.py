@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, printable, show
-from sweeps.data import column_faults, data_files, number_formats
+from sweeps.data import column_faults, data_files, dates, number_formats
 from sweeps.data.cells import MISSING
-from sweeps.data.encode import CategoryColumn, NumberColumn
+from sweeps.data.date_columns import DateColumn
+from sweeps.data.encode import NumberColumn, WordColumn
 from sweeps.data.file_kinds import FILE_KINDS, FOLDER, FileKind, alternatives
 from sweeps.results.model import Model
 from sweeps.results.result import Result
@@ -30,6 +31,7 @@ class UnknownCategories:
 
     words: list[str] = field(default_factory=list)
     rows: int = 0
+    instead: str = "as none of its categories"
 
     def add(self, texts: Iterable[str]) -> None:
         """More of them, a row each."""
@@ -40,7 +42,7 @@ class UnknownCategories:
     def __str__(self) -> str:
         words = _some([show(Unquoted(w) if w == MISSING else w) for w in self.words])
         rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
-        return f"{words} in {rows}: not in the training data, so read as none of its categories"
+        return f"{words} in {rows}: not in the training data, so read {self.instead}"
 
 
 @dataclass
@@ -54,10 +56,11 @@ class Notes:
     def add(self, frame: pd.DataFrame, model: Model) -> None:
         """What these rows have in them."""
         for column in model.encoder.columns:
-            if isinstance(column, CategoryColumn):
+            if isinstance(column, WordColumn):
                 texts = column.unseen(frame[column.name])
                 if len(texts):
-                    self.unknown.setdefault(column.name, UnknownCategories()).add(texts)
+                    new = UnknownCategories(instead=column.new_word)
+                    self.unknown.setdefault(column.name, new).add(texts)
 
     def lines(self) -> list[str]:
         """A line each."""
@@ -167,7 +170,8 @@ def _kind(rows: Path) -> FileKind:
 
 
 def _chunks(rows: Path, kind: FileKind, model: Model) -> Iterator[pd.DataFrame]:
-    numbers = {c.name for c in model.encoder.columns if isinstance(c, NumberColumn)}
+    of_numbers = (c for c in model.encoder.columns if isinstance(c, NumberColumn))
+    numbers = {c.name for c in of_numbers if not c.spelling}  # which are read from texts
     return data_files.chunks(rows, kind, model.reading, numbers, CHUNK)
 
 
@@ -227,3 +231,16 @@ def _check_values(
                 hint = " (the study's data.decimal is '.': write a point)"
             lines = data_files.lines(rows, kind, model.reading)
             raise column_faults.not_a_number(str(rows), lines, before + row, cell, hint)
+    for column in model.encoder.columns:
+        if isinstance(column, DateColumn):
+            wrong = dates.seconds(frame[column.name], column.form)[1]
+            if wrong.any():
+                row = int(wrong.argmax())
+                cell, lines = (
+                    frame[column.name].iloc[[row]],
+                    data_files.lines(rows, kind, model.reading),
+                )
+                like = "" if column.form == "iso" else f" (the study's have the {column.form})"
+                raise column_faults.not_a_number(
+                    str(rows), lines, before + row, cell, like, expected="a date"
+                )

@@ -1,6 +1,7 @@
 """NumPy's own files: .npz with arrays by name, .npy with one; nothing pickled is read."""
 
 import hashlib
+import tokenize
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,7 +83,10 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     if version not in ((1, 0), (2, 0)):
         raise ValueError(f"version {version[0]}.{version[1]} of .npy (names of fields in ASCII?)")
     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, _, dtype = read(file)
+    try:
+        shape, _, dtype = read(file)
+    except (SyntaxError, tokenize.TokenError) as fault:  # the header is Python's notation
+        raise ValueError(f"a damaged header ({fault})") from None
     return shape, dtype
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data import column_faults, dtypes, lines, unpacking
+from sweeps.data import column_faults, dtypes, lines, number_spellings, unpacking
 from sweeps.data.cells import NA_VALUES
 from sweeps.data.file_kinds import Reader, ReadOptions
 from sweeps.data.lines import Lines, TextForm, TextLines, TextRow
@@ -88,6 +88,8 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
         words = (~is_number & values.notna()).sum()
         if words == 0 and is_number.any():
             frame[name] = pd.to_numeric(values)
+        elif set(values[~is_number].dropna().str.strip()) <= number_spellings.GAPS:
+            continue  # a spelling of numbers: `column_kinds` reads it
         elif words <= column_faults.FEW * is_number.sum():  # mistakes: reported with their lines
             frame[name] = values
     # pandas keeps each column by itself; a copy has those of one type side by side, as one array.

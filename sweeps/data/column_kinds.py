@@ -1,0 +1,155 @@
+"""What one column is taken for: number, boolean, category, date or ordered category, and why.
+
+The one place where cells are typed, for files and frames alike: as the study declares the column,
+else as all of its cells look. What is left of doubt is said.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from sweeps.base.errors import Expected
+from sweeps.data import cells, dates, dtypes, number_formats, number_spellings, word_columns
+from sweeps.study.data_section import Declared
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A column as it is read. kind: of `data_section.KINDS`.
+
+    spelling, form: how texts are read, as in `ColumnReadings`. said: how, for people. unclear: what
+    it may be instead, with the remedy.
+    """
+
+    column: pd.Series
+    kind: str
+    spelling: str | None = None
+    form: str | None = None
+    order: tuple[str, ...] = ()
+    said: str = ""
+    unclear: str = ""
+
+
+def inferred(column: pd.Series, decimal: str) -> Taken | None:
+    """A column that is not of a type of numbers; None where it is read as it stands: words."""
+    if dates.are_moments(column):
+        return Taken(column, "date", form="iso")
+    if column.dtype == object and isinstance(first(column), Decimal):
+        return Taken(_numbers(column, "."), "number")
+    if dtypes.is_numeric(column.dtype, with_booleans=True) or cells.unsupported(column):
+        return None
+    texts = cells.texts(column)
+    words = set(texts) - {cells.MISSING}
+    if not words:
+        return None
+    if any(word.strip().lower() in cells.BOOLEANS for word in words):
+        return _boolean(column, words)
+    spelled = number_spellings.of(words, decimal)
+    if spelled is not None:
+        values = _numbers(column, decimal)
+        mark = decimal if str(spelled) else None
+        return Taken(values, "number", spelling=mark, said=str(spelled))
+    form = dates.form(words)
+    if form:
+        return Taken(_moments(column, form), "date", form=form)
+    unclear = dates.AMBIGUOUS if form == "" else _like_numbers(column)
+    return Taken(column, "category", unclear=unclear) if unclear else None
+
+
+def _boolean(column: pd.Series, words: set[str]) -> Taken | None:
+    """Booleans that are spelled in several ways become `True` and `False`."""
+    meanings = {word: cells.meaning(word, is_flag=True) for word in words}
+    if not cells.are_flags(tuple(words)) or len(set(meanings.values())) == len(words):
+        return None
+    names = {word: str(what == ("boolean", True)) for word, what in meanings.items()}
+    texts = pd.Series(cells.texts(column), index=column.index, name=column.name)
+    return Taken(texts.map(names), "category")
+
+
+def _like_numbers(column: pd.Series) -> str:
+    """Why a column of words is mostly numbers, and what to do; else nothing."""
+    clauses = number_formats.why_not_numbers(column)
+    if not clauses:
+        return ""
+    comma = number_formats.remedy(clauses)
+    return f"{'; '.join(clauses)}: read as categories{f' ({comma})' if comma else ''}"
+
+
+def first(column: pd.Series) -> object:
+    """The first cell that has a value; None where all are gaps."""
+    at = column.first_valid_index()
+    return None if at is None else column.loc[at]
+
+
+def declared(name: str, column: pd.Series, kind: Declared, decimal: str) -> Taken | None:
+    """A column as the study declares it; None where it is read as it stands. Errors: Expected."""
+    at = f"columns.{name}"
+    if isinstance(kind, tuple):
+        word_columns.expect_in_order(column, kind, at)
+        return Taken(_words(column), "ordered", order=kind)
+    if kind == "date":
+        return _declared_date(column, at)
+    if kind == "boolean":
+        return _declared_boolean(column, at)
+    is_number = dtypes.is_numeric(column.dtype, with_booleans=True)
+    if kind == "number":
+        if is_number:
+            return None
+        words = set(cells.texts(column)) - {cells.MISSING}
+        values = _numbers(column, decimal, at)
+        return Taken(values, "number", decimal, said=str(number_spellings.of(words, decimal) or ""))
+    if is_number:
+        return Taken(_words(column), "category")
+    texts = set(cells.texts(column)) - {cells.MISSING}
+    found = _boolean(column, texts) if texts else None
+    if found is None and dates.are_moments(column):
+        return Taken(_words(column), "category")
+    return found
+
+
+def _declared_date(column: pd.Series, at: str) -> Taken:
+    if dates.are_moments(column):
+        return Taken(column, "date", form="iso")
+    words = set(cells.texts(column)) - {cells.MISSING}
+    form = dates.form(words)
+    if form:
+        return Taken(_moments(column, form), "date", form=form)
+    if form == "":
+        raise Expected(
+            "dates whose day and month can be told apart (2024-03-18)", first(column), at=at
+        )
+    wrong = [one for one in column.dropna() if dates.form([cells.text(one)]) is None]
+    raise Expected("dates in all of its cells", (wrong or [first(column)])[0], at=at)
+
+
+def _declared_boolean(column: pd.Series, at: str) -> Taken | None:
+    values, wrong = cells.numbers(column, is_flag=True)
+    wrong |= ~np.isnan(values) & (values != 0) & (values != 1)
+    if wrong.any():
+        got = column.iloc[int(wrong.argmax())]
+        raise Expected("true or false, or 1 or 0, in all of its cells", got, "category", at)
+    if dtypes.is_numeric(column.dtype, with_booleans=True):
+        return None
+    return Taken(pd.Series(values, index=column.index, name=column.name), "boolean")
+
+
+def _words(column: pd.Series) -> pd.Series:
+    texts = pd.Series(cells.texts(column), index=column.index, name=column.name)
+    return texts.where(column.notna(), None)
+
+
+def _moments(column: pd.Series, form: str) -> pd.Series:
+    seconds, _ = dates.seconds(column, form)
+    micro = np.where(np.isnan(seconds), 0, np.round(seconds * 1e6)).astype(np.int64)
+    moments = micro.astype("datetime64[us]")
+    moments[np.isnan(seconds)] = np.datetime64("NaT")
+    return pd.Series(moments, index=column.index, name=column.name)
+
+
+def _numbers(column: pd.Series, decimal: str, at: str = "") -> pd.Series:
+    values, wrong = cells.numbers(column, is_flag=True, spelling=decimal)
+    if wrong.any():
+        raise Expected("numbers in all of its cells", column.iloc[int(wrong.argmax())], at=at)
+    return pd.Series(values, index=column.index, name=column.name)

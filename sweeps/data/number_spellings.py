@@ -1,0 +1,97 @@
+"""Numbers in a spelling, as "1,234", "12 %", "$5,000.00" or "3.1*", where all of a column agree.
+
+What a decimal mark is `data.decimal` says; the other mark, an apostrophe or a space may only stand
+between groups of three digits. Money of two currencies, or percents beside plain numbers, are not
+one quantity, and are left as they are.
+"""
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+# Texts that mean a gap among numbers, and only there.
+GAPS = frozenset(
+    {"-", "--", "–", "—", "..", "…", "n.a.", "N.A.", "#N/A", "#NA", "<NA>", "#NULL!", "#DIV/0!"}
+)
+_MONEY = r"[€$£¥]|EUR|USD|GBP|CHF|JPY"
+_NOTES = r"\s?([*†‡§¹²³]+|\[\w{1,2}\])"
+
+
+@dataclass(frozen=True)
+class SpelledNumber:
+    """A text as a number, and what it is of: "%", a currency, or "" for a plain one."""
+
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """How a column's texts are read: a spelled one, its value, and the texts that are gaps."""
+
+    example: str
+    value: float
+    gaps: tuple[str, ...]
+
+    def __str__(self) -> str:
+        told = [f"'{self.example}' is {self.value:.12g}"] if self.example else []
+        told += [f"'{gap}' is a gap" for gap in self.gaps]
+        return ", ".join(told)
+
+
+@cache
+def _pattern(decimal: str) -> re.Pattern[str]:
+    group = "[,' \u00a0\u202f]" if decimal == "." else "[.' \u00a0\u202f]"
+    mark = re.escape(decimal)
+    digits = rf"[1-9]\d{{0,2}}(?P<group>{group})\d{{3}}((?P=group)\d{{3}})*({mark}\d+)?"
+    plain = rf"(\d+({mark}\d*)?|{mark}\d+)([eE][-+]?\d{{1,3}})?"
+    return re.compile(
+        rf"(?P<sign>[-+−]?)\s?(?P<before>{_MONEY})?\s?(?P<inner>[-+−]?)"
+        rf"(?P<digits>{digits}|{plain})\s?(?P<after>%|{_MONEY})?({_NOTES})?"
+    )
+
+
+def parse(text: str, decimal: str) -> SpelledNumber | None:
+    """A text as a number; None where it is none."""
+    found = _pattern(decimal).fullmatch(text.strip())
+    if found is None or (found["sign"] and found["inner"]) or (found["before"] and found["after"]):
+        return None
+    digits = found["digits"].replace(found["group"], "") if found["group"] else found["digits"]
+    value = float(digits.replace(decimal, "."))
+    is_negative = (found["sign"] or found["inner"]) in ("-", "−")
+    return SpelledNumber(-value if is_negative else value, found["before"] or found["after"] or "")
+
+
+def value(text: str, decimal: str) -> float | None:
+    """The number that a text is; NaN of a gap, None of what is neither."""
+    if text.strip() in GAPS:
+        return math.nan
+    found = parse(text, decimal)
+    return None if found is None else found.value
+
+
+def of(words: Iterable[str], decimal: str) -> Spelled | None:
+    """How a column with these words is read as numbers; None where it cannot be, or need not."""
+    every = sorted({word.strip() for word in words})
+    gaps = tuple(word for word in every if word in GAPS)
+    numbers = {word: parse(word, decimal) for word in every if word not in GAPS}
+    known = {word: found for word, found in numbers.items() if found is not None}
+    units = {found.unit for found in known.values()}
+    if not known or len(known) < len(numbers) or ("%" in units and len(units) > 1):
+        return None
+    if len(units - {""}) > 1 or any(_is_code(word) for word in known):
+        return None
+    spelled = [word for word in known if not _is_plain(word)]
+    example = max(spelled, key=len, default="")
+    return Spelled(example, known[example].value if example else math.nan, gaps)
+
+
+def _is_plain(word: str) -> bool:
+    return bool(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", word))
+
+
+def _is_code(word: str) -> bool:
+    """Zeros in front of whole numbers are of codes: "01067"."""
+    return bool(re.fullmatch(r"0\d+", word))
