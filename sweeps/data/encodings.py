@@ -16,6 +16,8 @@ def unreadable(where: str, path: Path, fault: UnicodeDecodeError) -> UserError:
     asked = fault.encoding.removesuffix("-sig")
     name = "UTF-8" if asked.lower().replace("_", "-") in ("utf-8", "utf8") else asked
     found = likely(path)
+    if asked.startswith(found) and found == "utf-8":  # so its beginning is; the rest is not
+        found = "cp1252"
     got = f"byte 0x{fault.object[fault.start]:02x}{_first_other_line(path, asked)}"
     is_cut = asked.startswith(found) and asked != "utf-8"
     remedy = "is the file cut off?" if is_cut else f"set data.encoding: {found}"

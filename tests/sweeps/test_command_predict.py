@@ -284,7 +284,10 @@ def test_its_faults_are_a_line(made: Path) -> None:
     assert said(made, "no.parquet").startswith("no.parquet: expected a .parquet table, got: ")
     (made / "latin.csv").write_bytes(",".join(used).encode() + "\nKäse\n".encode("latin-1"))
     line = said(made, "latin.csv")
-    assert line == "latin.csv: expected UTF-8, got byte 0xe4 in line 2 (save it as UTF-8)"
+    assert line == (
+        "latin.csv: expected UTF-8, got byte 0xe4 in line 2 "
+        "(save it as UTF-8, or set data.encoding: cp1252)"
+    )
     line = said(made, "subscriptions.csv", "--keep", "idd")
     assert line == (
         "--keep: subscriptions.csv: expected the column 'idd', got none (did you mean 'id'?)"

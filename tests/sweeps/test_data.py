@@ -276,7 +276,8 @@ def test_a_file_that_is_not_utf_8_is_said_to_be_none(tmp_path: Path, row: int) -
     with pytest.raises(UserError) as caught:
         load(spec(), tmp_path, "float32")
     assert str(caught.value) == (
-        f"my.csv: expected UTF-8, got byte 0xf6 in line {len(lines)} (save it as UTF-8)"
+        f"my.csv: expected UTF-8, got byte 0xf6 in line {len(lines)} "
+        "(save it as UTF-8, or set data.encoding: cp1252)"
     )
 
 

@@ -122,7 +122,10 @@ def test_none_is_the_numbers_of_the_table() -> None:
 @pytest.mark.parametrize("name", SCALES)
 def test_categories_and_marks_of_a_gap_stay_0_and_1(name: str) -> None:
     dataset = loaded(divided(table()), "kfold")
-    inputs = resampled_dataset.layout(divided(table()), pool(divided(table()))).inputs
+    whole = divided(table())
+    rows = [{"train": whole.parts["train"], "dev": whole.parts["dev"]}]
+    _, layout = resampled_dataset.each_own(whole, loaded(whole), rows, pool(whole), "float32")
+    inputs = layout.inputs
     at = [n for n, one in enumerate(inputs) if "=" in one or "missing" in one]
     x = scaling.scaled(dataset, name).parts["train"].x
     np.testing.assert_array_equal(x[:, at], dataset.parts["train"].x[:, at])

@@ -51,7 +51,6 @@ class Notes:
 
     unused: list[str] = field(default_factory=list)
     unknown: dict[str, UnknownCategories] = field(default_factory=dict)
-    of_model: str = ""  # whose error the report tells
 
     def add(self, frame: pd.DataFrame, model: Model) -> None:
         """What these rows have in them."""
@@ -67,8 +66,6 @@ class Notes:
         found = [f"{name}: {unknown}" for name, unknown in self.unknown.items()]
         if self.unused:
             found.append(f"not used: {_some(self.unused)}")
-        if self.of_model:
-            found.append(self.of_model)
         return [printable(line) for line in found]
 
 
@@ -144,7 +141,6 @@ def write(
     done = 0
     for frame in _chunks(rows, kind, model):
         if done == 0:
-            notes.of_model = model.note
             keep = _names(keep, frame)
             notes.unused = _check_columns(frame, model, keep, rows)
         _check_values(frame, model, rows, kind, done)
@@ -236,10 +232,8 @@ def _check_values(
             wrong = dates.seconds(frame[column.name], column.form)[1]
             if wrong.any():
                 row = int(wrong.argmax())
-                cell, lines = (
-                    frame[column.name].iloc[[row]],
-                    data_files.lines(rows, kind, model.reading),
-                )
+                cell = frame[column.name].iloc[[row]]
+                lines = data_files.lines(rows, kind, model.reading)
                 like = "" if column.form == "iso" else f" (the study's have the {column.form})"
                 raise column_faults.not_a_number(
                     str(rows), lines, before + row, cell, like, expected="a date"
