@@ -8,7 +8,7 @@ import numpy as np
 
 from sweeps.base.errors import UserError, printable, show
 from sweeps.data import cells, dtypes, number_formats
-from sweeps.data.lines import Lines
+from sweeps.data.lines import Lines, LinesOfFiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +18,7 @@ FEW = 0.05  # of a column's cells: so few texts among numbers are typing mistake
 
 
 def each(
-    frame: "pd.DataFrame", lines: Lines | None, categories: Collection[str] = ()
+    frame: "pd.DataFrame", lines: Lines | LinesOfFiles | None, categories: Collection[str] = ()
 ) -> dict[str, str]:
     """What is wrong with columns that can be neither numbers nor categories.
 
@@ -37,7 +37,10 @@ def each(
 
 
 def of(
-    column: "pd.Series", lines: Lines | None, is_target: bool = False, is_category: bool = False
+    column: "pd.Series",
+    lines: Lines | LinesOfFiles | None,
+    is_target: bool = False,
+    is_category: bool = False,
 ) -> str | None:
     """What is wrong with a column, if anything. A target may have any number of texts: classes."""
     advice = "" if is_target else " (add it to data.ignore)"
@@ -51,7 +54,7 @@ def of(
     return _text_fault(column, lines, is_target, is_category)
 
 
-def _infinity(column: "pd.Series", lines: Lines | None) -> str | None:
+def _infinity(column: "pd.Series", lines: Lines | LinesOfFiles | None) -> str | None:
     infinite = np.isinf(column.to_numpy(np.float64, na_value=np.nan))
     if infinite.any():
         at = place(lines, int(infinite.argmax()), column)
@@ -60,7 +63,7 @@ def _infinity(column: "pd.Series", lines: Lines | None) -> str | None:
 
 
 def _text_fault(
-    column: "pd.Series", lines: Lines | None, is_target: bool, is_category: bool
+    column: "pd.Series", lines: Lines | LinesOfFiles | None, is_target: bool, is_category: bool
 ) -> str | None:
     counts = Counter(column.dropna().map(cells.text))
     words = {word for word in counts if not cells.NUMBER.fullmatch(word.strip())}
@@ -94,7 +97,7 @@ def _text_fault(
     return None
 
 
-def _advice(clauses: list[str], lines: Lines | None, otherwise: str) -> str:
+def _advice(clauses: list[str], lines: Lines | LinesOfFiles | None, otherwise: str) -> str:
     """In brackets. A table without lines has numbers of its own, and no decimal mark."""
     both = (number_formats.remedy(clauses) if lines else "", otherwise)
     advice = ", or ".join(part for part in both if part)
@@ -110,6 +113,6 @@ def not_a_number(
     return UserError(f"{file}: {where}: {name}: expected a finite number, got {got}{hint}")
 
 
-def place(lines: Lines | None, row: int, column: "pd.Series") -> str:
+def place(lines: Lines | LinesOfFiles | None, row: int, column: "pd.Series") -> str:
     """Where a cell stands in its file, if that is one of text; rows are counted from 0."""
-    return "" if lines is None else f" in line {lines.of(row, str(column.name))}"
+    return "" if lines is None else f" in {lines.place(row, str(column.name))}"

@@ -82,7 +82,7 @@ class ReplicateRows:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Parts by name (of PARTS), each x (n, n_in) and y (n, K) of the study's dtype.
+    """Parts by name (of PARTS), each x (n, n_in) and y (n, K) of the study's dtype; none is empty.
 
     `labels` holds the class codes (n,) or the standardized numbers (n,) of each part; `groups` the
     number (n,) of each row's group, where rows belong together; `decimal` the mark in its CSV;
@@ -109,6 +109,11 @@ class Dataset:
     resampled: "Dataset | None" = None
     folded: "Dataset | None" = None
     folds: Folds | None = None
+
+    @property
+    def has_test(self) -> bool:
+        """Whether any rows are kept from all choices."""
+        return "test" in self.parts
 
     @property
     def n_in(self) -> int:
@@ -188,7 +193,7 @@ class Dataset:
     @property
     def for_search(self) -> "Dataset":
         """What the search sees of it: never the test rows."""
-        return self.resampled or self.without("test")
+        return self.resampled or (self.without("test") if self.has_test else self)
 
     @property
     def for_confirmation(self) -> "Dataset":
@@ -205,9 +210,14 @@ class Dataset:
     def identity(self, spec: "DataSpec") -> dict[str, Any]:
         """What must agree for two studies to be of the same data, divided alike."""
         # Of the columns only what earlier versions read differently: the rest is the default.
-        known = compatibility.fields(spec, exclude={"source", "columns"})
+        known = compatibility.fields(spec, exclude={"source", "columns", *spec.apart})
+        # Where a part's file stands does not matter, nor by which word it is named.
+        apart = {
+            part: one.model_dump(exclude={"source", "file"}, exclude_none=True)
+            for part, one in spec.apart.items()
+        }
         columns = {"columns": self.changed} if self.changed else {}
-        return known | columns | {"sha256": self.sha256}
+        return known | apart | columns | {"sha256": self.sha256}
 
     @property
     def loss(self) -> str:

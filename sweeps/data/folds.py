@@ -15,10 +15,11 @@ from sweeps.study.fold_design import FoldDesign
 
 @dataclass(frozen=True, eq=False)
 class Folds:
-    """The pool (all n rows but test) and the test rows, each once, and how folds divide the pool.
+    """The n rows that are left out and the test rows, each once, and how folds divide them.
 
-    number (repeats, n): the fold whose networks did not train on the row. labels and groups by
-    part, "dev" being the pool, as in `Dataset`. encoders: those of each set of training rows, in
+    Left out are all rows but test (the pool), by time those after the first origin alone. number
+    (repeats, n): the fold whose networks did not train on the row. labels and groups by part, "dev"
+    being those left out, as in `Dataset`. encoders: those of each set of training rows, in
     the order of repeats and folds.
     """
 

@@ -5,6 +5,7 @@ Rows and lines are not one to one: a blank line is no row, and quotes may hold a
 
 import csv
 import re
+from bisect import bisect_right
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -38,6 +39,35 @@ class Lines:
             names = [name or f"Unnamed: {at}" for at, name in enumerate(header.fields)]  # as pandas
             record = next(islice(found, row, None))
         return record.line + _breaks(record.fields[: names.index(column)])
+
+    def place(self, row: int, column: str) -> str:
+        """Where a cell stands: `line 7`."""
+        return f"line {self.of(row, column)}"
+
+    def each(self) -> list[int]:
+        """The line of each row."""
+        with closing(rows(self.path, self.separator)) as found:
+            next(found)
+            return [record.line for record in found]
+
+
+@dataclass(frozen=True)
+class LinesOfFiles:
+    """As `Lines`, of rows from several files one below the other.
+
+    starts: the first row of each. names: of the files. lines: of each, None where it has none.
+    """
+
+    starts: tuple[int, ...]
+    names: tuple[str, ...]
+    lines: tuple[Lines | None, ...]
+
+    def place(self, row: int, column: str) -> str:
+        """Where a cell stands: `line 7 of test.csv`; in a file without lines the row, from 1 on."""
+        which = bisect_right(self.starts, row) - 1
+        own, lines = row - self.starts[which], self.lines[which]
+        there = f"row {own + 1}" if lines is None else lines.place(own, column)
+        return f"{there} of {self.names[which]}"
 
 
 def rows(path: Path, separator: str) -> Generator[TextRow]:

@@ -18,14 +18,13 @@ from sweeps.data import (
     data_files,
     encode,
     network_arrays,
-    outer_folds,
-    sources,
-    split,
+    parts_apart,
     targets,
 )
 from sweeps.data.dataset import Dataset, Target
-from sweeps.data.file_kinds import ReadOptions
+from sweeps.data.division import Division, divide
 from sweeps.data.source_table import SourceTable
+from sweeps.data.split import Rows
 from sweeps.study.data_section import DataSpec
 
 
@@ -33,8 +32,8 @@ from sweeps.study.data_section import DataSpec
 class DividedTable:
     """Rows as they were read and divided: what datasets are made of.
 
-    names, groups: the class and the group of each row, if there are such. parts: row numbers by
-    part. retaken: what the target is, where versions before took it for something else.
+    names, groups: the class and the group of each row, if there are such. retaken: what the target
+    is, where versions before took it for something else.
     """
 
     spec: DataSpec
@@ -43,10 +42,15 @@ class DividedTable:
     column: pd.Series
     names: pd.Series | None
     groups: pd.Series | None
-    parts: dict[str, split.Rows]
+    division: Division
     retaken: dict[str, str]
 
-    def target(self, train: split.Rows) -> tuple[Target, NDArray[Any]]:
+    @property
+    def parts(self) -> dict[str, Rows]:
+        """Row numbers by part, of which dev and test may have none."""
+        return self.division.parts
+
+    def target(self, train: Rows) -> tuple[Target, NDArray[Any]]:
         """The target by these training rows, and each row's class code, or standardized number."""
         if self.names is None:
             return targets.standardized(self.table.target, self.column, train)
@@ -60,8 +64,7 @@ def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
 
 def read(spec: DataSpec, base: Path) -> DividedTable:
     """Read and divide. Errors: as of `load`."""
-    reading = ReadOptions(decimal=spec.decimal)
-    return divided(sources.read(spec.source, spec.target, spec.options, base, reading), spec)
+    return divided(parts_apart.read(spec, base), spec)
 
 
 def prepared(table: SourceTable, spec: DataSpec, dtype: str) -> Dataset:
@@ -79,7 +82,8 @@ def within_memory(spec: DataSpec) -> Iterator[None]:
 
 
 def _where(spec: DataSpec) -> str:
-    return Path(spec.source).name if ":" not in spec.source else spec.source
+    names = [spec.source, *(one.source for one in spec.apart.values())]
+    return " and ".join(dict.fromkeys(map(parts_apart.name, names)))
 
 
 def divided(table: SourceTable, spec: DataSpec) -> DividedTable:
@@ -89,7 +93,7 @@ def divided(table: SourceTable, spec: DataSpec) -> DividedTable:
 
 
 def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
-    used = [c for c in (spec.group, spec.split.column) if c is not None]
+    used = [c for c in (spec.group, spec.split.column, spec.split.time) if c is not None]
     _expect_columns(spec, table, used)
     column, is_changed = targets.read(table, where)
     task = targets.task(column, spec.task, where)
@@ -98,9 +102,9 @@ def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     _fit_to_read(features, spec, table, where)
     groups = _groups(table, spec.group)
     names = targets.names(column, table) if task == "classification" else None
-    parts = _divide(spec, table, names, groups)
+    division = divide(spec, table, names, groups)
     retaken = {table.target: task} if is_changed else {}
-    return DividedTable(spec, table, features, column, names, groups, parts, retaken)
+    return DividedTable(spec, table, features, column, names, groups, division, retaken)
 
 
 def encoded(divided: DividedTable, dtype: str) -> Dataset:
@@ -109,7 +113,7 @@ def encoded(divided: DividedTable, dtype: str) -> Dataset:
         dataset = _assemble(divided, dtype)
         features, groups = divided.features, divided.groups
         codes = None if groups is None else pd.factorize(groups)[0]
-        parts = divided.parts.items()
+        parts = {part: divided.parts[part] for part in dataset.parts}.items()
         return replace(
             dataset,
             facts=dataset.facts | {"left_out": features.left_out, "doubtful": features.doubtful},
@@ -137,6 +141,7 @@ def _expect_columns(spec: DataSpec, table: SourceTable, used: list[str]) -> None
         )
     named: list[tuple[str, str | None]] = [("ignore", name) for name in spec.ignore]
     named += [("group", spec.group), ("split.column", spec.split.column)]
+    named += [("split.time", spec.split.time)]
     named += [(f"columns.{name}", name) for name in spec.columns]
     for at, name in named:
         if name is not None and name not in table.frame:
@@ -182,31 +187,9 @@ def _groups(table: SourceTable, name: str | None) -> pd.Series | None:
     return groups
 
 
-def _divide(
-    spec: DataSpec, table: SourceTable, names: pd.Series | None, groups: pd.Series | None
-) -> dict[str, split.Rows]:
-    remedy = "another seed, a larger share, or fewer classes"
-    try:
-        if spec.split.column is not None:
-            remedy = "move rows of it there, or have fewer classes"
-            parts = split.by_column(table.frame[spec.split.column], groups, table.lines)
-        elif spec.split.outer is not None:
-            parts = outer_folds.divide(
-                spec.split, spec.split.outer, names, groups, len(table.frame)
-            )
-        else:
-            parts = split.divide(spec.split, names, groups, len(table.frame))
-        lost = None if names is None else split.lost_class(parts, names, remedy)
-        if lost is not None:
-            raise lost
-    except Expected as fault:
-        raise fault.below("split") from None
-    return parts
-
-
 def _assemble(divided: DividedTable, dtype: str) -> Dataset:
-    spec, table, parts = divided.spec, divided.table, divided.parts
-    frame, names = divided.features.frame, divided.names
+    spec, table, frame = divided.spec, divided.table, divided.features.frame
+    parts = {part: rows for part, rows in divided.parts.items() if len(rows)}
     encoder = encode.fit(frame.iloc[parts["train"]], spec.standardize)
     x = encoder.encode(frame)
     inputs = network_arrays.inputs(x, encoder, dtype)
@@ -217,14 +200,15 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     rows_seen = [row.tobytes() + code.tobytes() for row, code in zip(x, codes, strict=True)]
     train_rows = {rows_seen[row] for row in parts["train"]}
     facts = {
-        "source": spec.source if ":" in spec.source else Path(spec.source).name,
+        "source": parts_apart.name(spec.source),
         "sha256": table.sha256,
         "rows": len(x),
         "columns": frame.shape[1],
         "features": x.shape[1],
-        **{part: len(rows) for part, rows in parts.items()},
-        "split": _split_in_words(spec, names is not None),
-        "duplicates": sum(rows_seen[row] in train_rows for row in parts["test"]),
+        **{part: len(rows) for part, rows in divided.parts.items()},
+        "split": divided.division.words,
+        "duplicates": sum(rows_seen[row] in train_rows for row in divided.parts["test"]),
+        **_files(table),
     }
     constants = network_arrays.constants(target, data)
     return Dataset(
@@ -232,11 +216,7 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     )
 
 
-def _split_in_words(spec: DataSpec, stratified: bool) -> str:
-    if spec.split.column is not None:
-        return f"by column '{spec.split.column}'"
-    kind = "stratified" if stratified else "random"
-    if spec.split.outer is not None:
-        kind = f"test is outer fold {spec.split.outer.fold} of {spec.split.outer.folds}, {kind}"
-    whole = f", each '{spec.group}' on one side" if spec.group else ""
-    return f"{kind}{whole}, seed {spec.split.seed}"
+def _files(table: SourceTable) -> dict[str, Any]:
+    """The files of dev and test rows of their own, if there are such."""
+    files = {one.part: {"source": one.name, "sha256": one.sha256} for one in table.files}
+    return {"files": files} if files else {}

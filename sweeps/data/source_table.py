@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sweeps.data.lines import Lines
+from sweeps.data.lines import Lines, LinesOfFiles
+
+
+@dataclass(frozen=True)
+class FileRows:
+    """A file or set that the rows of a part are from. start: the first of them in the table."""
+
+    part: str
+    name: str
+    sha256: str
+    start: int
 
 
 @dataclass(frozen=True)
@@ -13,14 +23,18 @@ class SourceTable:
     """Rows as they were read, and the target's column.
 
     sha256: of the file, or of the values. classes: names of the target's codes 0, 1, …, where the
-    source has them. lines: where the rows stand in a file of text.
+    source has them. lines: where the rows stand in a file of text. parts: by row "train", "dev" or
+    "test", where the source has parts of its own. files: each, where test
+    or dev rows have one of their own.
     """
 
     frame: pd.DataFrame
     target: str
     sha256: str
     classes: tuple[str, ...] = ()
-    lines: Lines | None = None
+    lines: Lines | LinesOfFiles | None = None
+    parts: pd.Series | None = None
+    files: tuple[FileRows, ...] = ()
 
 
 def digest(frame: pd.DataFrame) -> str:
