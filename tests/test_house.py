@@ -42,6 +42,7 @@ ALONE = {
     "dnn/ensembles.py": {"threadpoolctl"},
     "sweeps/engines/dask.py": {"dask", "distributed"},
     "sweeps/engines/ray.py": {"ray"},
+    "sweeps/data/given_tables.py": {"pyarrow"},
     "sweeps/data/parquet.py": {"pyarrow"},
     "sweeps/dashboard/server.py": {"optuna_dashboard"},
     "sweeps/running/s3_mirror.py": {"boto3", "botocore"},
