@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import dnn
 from sweeps.data.encode import Encoder
 from sweeps.data.folds import Folds
+from sweeps.data.row_places import RowPlaces
 from sweeps.study import compatibility
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ class Dataset:
 
     `labels` holds the class codes (n,) or the standardized numbers (n,) of each part; `groups` the
     number (n,) of each row's group, where rows belong together; `decimal` the mark in its CSV;
-    `changed` what columns are read as, where earlier versions read them as something else.
+    `changed` what columns are read as, where earlier versions read them as something else; `places`
+    where the rows of each part stand in their file.
 
     `replicates`: where each has rows of its own, they stand one after the other in each part, each
     as its own encoder has them; y is in its own units, labels are in the study's, constants are
@@ -109,6 +111,7 @@ class Dataset:
     resampled: "Dataset | None" = None
     folded: "Dataset | None" = None
     folds: Folds | None = None
+    places: RowPlaces | None = None
 
     @property
     def has_test(self) -> bool:

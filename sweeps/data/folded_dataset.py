@@ -18,6 +18,7 @@ from sweeps.data.dataset import Dataset
 from sweeps.data.folds import Folds
 from sweeps.data.loading import DividedTable
 from sweeps.data.resampling import Pool, Resample
+from sweeps.data.row_places import RowPlaces
 from sweeps.data.split import Rows
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.data_section import SplitSpec
@@ -48,6 +49,7 @@ def folded(divided: DividedTable, dataset: Dataset, confirm: Confirm, dtype: str
         {part: labels[rows] for part, rows in known.items()},
         {} if codes is None else {part: codes[rows] for part, rows in known.items()},
         tuple(one.encoder for one in each),
+        RowPlaces(known, len(divided.column), divided.table.lines),
     )
     networks = tuple(own for own in joined.replicates for _ in range(design.seeds))
     return replace(joined, encoder=layout, replicates=networks, folds=folds)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.data.encode import Encoder
+from sweeps.data.row_places import RowPlaces
 from sweeps.study.fold_design import FoldDesign
 
 
@@ -19,8 +20,8 @@ class Folds:
 
     Left out are all rows but test (the pool), by time those after the first origin alone. number
     (repeats, n): the fold whose networks did not train on the row. labels and groups by part, "dev"
-    being those left out, as in `Dataset`. encoders: those of each set of training rows, in
-    the order of repeats and folds.
+    being those left out, as in `Dataset`. encoders: those of each set of training rows, in the
+    order of repeats and folds. places: of both parts, as there.
     """
 
     design: FoldDesign
@@ -28,6 +29,7 @@ class Folds:
     labels: dict[str, NDArray[Any]]
     groups: dict[str, NDArray[np.intp]]
     encoders: tuple[Encoder, ...]
+    places: RowPlaces | None = None
 
     def up_to(self, repeats: int) -> "Folds":
         """The first repeats of them."""

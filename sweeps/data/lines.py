@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 BREAK = re.compile(r"\r\n|\r|\n")
@@ -44,11 +44,21 @@ class Lines:
         """Where a cell stands: `line 7`."""
         return f"line {self.of(row, column)}"
 
-    def each(self) -> list[int]:
-        """The line of each row."""
+    def own_row(self, row: int) -> int:
+        """A row's number in its file, from 0 on."""
+        return row
+
+    def each(self, count: int) -> list[int]:
+        """The line of each of so many rows. Errors: OSError."""
+        with closing(self.every()) as found:
+            return list(islice(found, count))
+
+    def every(self) -> Generator[int]:
+        """The line of one row after the other."""
         with closing(rows(self.path, self.separator)) as found:
             next(found)
-            return [record.line for record in found]
+            for record in found:
+                yield record.line
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,18 @@ class LinesOfFiles:
     starts: tuple[int, ...]
     names: tuple[str, ...]
     lines: tuple[Lines | None, ...]
+
+    def own_row(self, row: int) -> int:
+        """A row's number in its file, from 0 on."""
+        return row - self.starts[bisect_right(self.starts, row) - 1]
+
+    def each(self, count: int) -> list[int]:
+        """The line of each of so many rows, 0 in a file without lines. Errors: OSError."""
+        found: list[int] = []
+        for lines, span in zip(self.lines, pairwise([*self.starts, count]), strict=True):
+            size = span[1] - span[0]
+            found += [0] * size if lines is None else lines.each(size)
+        return found
 
     def place(self, row: int, column: str) -> str:
         """Where a cell stands: `line 7 of test.csv`; in a file without lines the row, from 1 on."""

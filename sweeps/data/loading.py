@@ -20,9 +20,11 @@ from sweeps.data import (
     network_arrays,
     parts_apart,
     targets,
+    time_order,
 )
 from sweeps.data.dataset import Dataset, Target
 from sweeps.data.division import Division, divide
+from sweeps.data.row_places import RowPlaces
 from sweeps.data.source_table import SourceTable
 from sweeps.data.split import Rows
 from sweeps.study.data_section import DataSpec
@@ -113,10 +115,14 @@ def encoded(divided: DividedTable, dtype: str) -> Dataset:
         dataset = _assemble(divided, dtype)
         features, groups = divided.features, divided.groups
         codes = None if groups is None else pd.factorize(groups)[0]
-        parts = {part: divided.parts[part] for part in dataset.parts}.items()
+        known = {part: divided.parts[part] for part in dataset.parts}
+        parts = known.items()
         return replace(
             dataset,
-            facts=dataset.facts | {"left_out": features.left_out, "doubtful": features.doubtful},
+            places=RowPlaces(known, len(divided.column), divided.table.lines),
+            facts=dataset.facts
+            | {"left_out": features.left_out, "doubtful": features.doubtful}
+            | _dated(divided),
             changed=_changed(features, dataset, divided.retaken),
             groups={} if codes is None else {part: codes[rows] for part, rows in parts},
         )
@@ -214,6 +220,15 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     return Dataset(
         data, labels, target, encoder, table.sha256, facts, constants, decimal=spec.decimal
     )
+
+
+def _dated(divided: DividedTable) -> dict[str, Any]:
+    """The columns of dates, by which rows could be divided; nothing where that is said."""
+    spec = divided.spec
+    if spec.apart or spec.split.time is not None or spec.split.column is not None:
+        return {}
+    dated = time_order.dated(divided.table.frame)
+    return {"dated": dated} if dated else {}
 
 
 def _files(table: SourceTable) -> dict[str, Any]:

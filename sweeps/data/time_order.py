@@ -12,13 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, Unquoted, show
-from sweeps.data import cells
+from sweeps.data import cells, dtypes
 from sweeps.data.column_faults import place
 from sweeps.data.lines import Lines, LinesOfFiles
 
 Rows = NDArray[np.intp]
 # Of the rows, how many train at the first of the rolling origins (Tashman, 2000).
 FIRST = 0.5
+LOOKED_AT = 20  # cells of a column that may hold dates
 ISO = r"\s*\d{4}-\d{1,2}(-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?)?\s*"
 
 
@@ -50,6 +51,20 @@ def _sortable(column: pd.Series, lines: Lines | LinesOfFiles | None) -> NDArray[
         got = Unquoted(f"{show(column.iloc[row])}{place(lines, row, column)}")
         raise Expected("numbers, or dates such as 2024-05-31 or 2024-05-31T14:30", got)
     return np.asarray(dates.astype("int64"))
+
+
+def dated(frame: pd.DataFrame) -> list[str]:
+    """The columns of timestamps, or of texts that are dates, by their first cells."""
+    found = []
+    for name in dtypes.other_columns(frame):
+        column = frame[name]
+        if pd.api.types.is_datetime64_any_dtype(column.dtype):
+            found.append(str(name))
+            continue
+        cells_of_it = column.iloc[:LOOKED_AT].dropna()
+        if len(cells_of_it) and cells_of_it.map(cells.text).str.fullmatch(ISO).all():
+            found.append(str(name))
+    return found
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,9 @@ def predictions(
         if part == "train":
             continue
         arrays[f"{part}_target"] = known.labels[part]
+        if known.places is not None:
+            places = known.places.of(part)
+            arrays |= {f"{part}_{name}": values for name, values in places.items()}
         if part in known.groups:
             arrays[f"{part}_group"] = known.groups[part]
         for name, outcome in outcomes.items():

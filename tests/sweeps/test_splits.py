@@ -15,6 +15,7 @@ from sweeps.phases import prepare
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents
 from sweeps.study.spec import Study
+from sweeps.views import plan
 from tests.sweeps import helpers as small
 
 
@@ -240,6 +241,11 @@ def test_what_comes_later_changes_nothing_earlier(folder: Path) -> None:
                 np.testing.assert_array_equal(ours.x, theirs.x)
 
 
+def test_a_column_of_dates_is_pointed_at(folder: Path) -> None:
+    hints = [plan.warnings(*prepared(folder, data), jobs=1) for data in ("", "split: {time: day}")]
+    assert [len([hint for hint in each if "holds dates" in hint]) for each in hints] == [1, 0]
+
+
 # --- runs ----------------------------------------------------------------------------------------
 
 
@@ -271,3 +277,8 @@ def test_a_run_on_files_of_its_own_and_by_time(folder: Path) -> None:
     assert provenance["data"]["files"]["test"]["source"] == "test.csv"
     assert provenance["confirm"]["folds"] * provenance["confirm"]["seeds"] == 6
     small.sweeps("resume", "runs/s", cwd=folder, module="sweeps")
+    said = np.load(folder / "runs" / "s" / "predictions.npz")
+    assert said["test_row"].tolist() == list(range(31))
+    assert said["test_line"].tolist() == list(range(2, 33))
+    dates = pd.read_csv(folder / "data.csv")["day"]
+    assert dates.iloc[said["dev_row"]].min() > dates.iloc[: said["dev_row"].min()].max()
