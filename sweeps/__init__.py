@@ -5,7 +5,7 @@ result of a run that has ended. Both raise `UserError` for what the user can men
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweeps.base.errors import UserError
@@ -20,9 +20,9 @@ def run(
     study: "str | os.PathLike[str] | dict[str, Any] | Any",
     *,
     target: str | None = None,
-    space: "Mapping[str, Any] | None" = None,
-    fixed: "Mapping[str, Any] | None" = None,
-    split: "Mapping[str, Any] | None" = None,
+    space: dict[str, Any] | None = None,
+    fixed: dict[str, Any] | None = None,
+    split: dict[str, Any] | None = None,
     name: str | None = None,
     jobs: int | None = None,
     trials: int | None = None,
