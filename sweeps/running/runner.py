@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -49,12 +49,12 @@ class Interrupted(KeyboardInterrupt):
 
 
 def run(
-    study: Any,
+    study: "str | os.PathLike[str] | dict[str, Any] | Any",
     *,
     target: str | None = None,
-    space: Mapping[str, Any] | None = None,
-    fixed: Mapping[str, Any] | None = None,
-    split: Mapping[str, Any] | None = None,
+    space: dict[str, Any] | None = None,
+    fixed: dict[str, Any] | None = None,
+    split: dict[str, Any] | None = None,
     name: str | None = None,
     jobs: int | None = None,
     trials: int | None = None,
