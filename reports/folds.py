@@ -11,14 +11,16 @@ KEYS = ("folds", "repeats", "seeds")
 class Folds:
     """Every row but the test rows is left out by one fold of each repeat.
 
-    Each fold has so many seeds; a network's number is (repeat * folds + fold) * seeds + seed, and
-    that of a baseline, which has no seeds, repeat * folds + fold. A pass is what the networks of
-    one repeat and one seed say of all the rows.
+    By time a fold is the block of rows after an origin, and those before the first are never left
+    out. Each fold has so many seeds; a network's number is (repeat * folds + fold) * seeds + seed,
+    and that of a baseline, which has no seeds, repeat * folds + fold. A pass is what the networks
+    of one repeat and one seed say of all the rows.
     """
 
     folds: int
     repeats: int
     seeds: int
+    by_time: bool = False
 
     @property
     def sets(self) -> int:
@@ -37,7 +39,11 @@ class Folds:
     @property
     def in_words(self) -> str:
         """`5 folds × 2 repeats × 2 seeds`, without what there is one of."""
-        many = ((self.folds, "fold"), (self.repeats, "repeat"), (self.seeds, "seed"))
+        many = (
+            (self.folds, "rolling origin" if self.by_time else "fold"),
+            (self.repeats, "repeat"),
+            (self.seeds, "seed"),
+        )
         return " \N{MULTIPLICATION SIGN} ".join(f"{n} {word}s" for n, word in many if n > 1)
 
 
@@ -46,4 +52,5 @@ def of(provenance: Mapping[str, Any]) -> Folds | None:
     found = provenance["confirm"] or {}
     if found.get("resample") in (None, "none"):
         return None
-    return Folds(*(int(found[key]) for key in KEYS))
+    folds, repeats, seeds = (int(found[key]) for key in KEYS)
+    return Folds(folds, repeats, seeds, by_time=found["resample"] == "rolling")

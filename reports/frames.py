@@ -95,9 +95,19 @@ class Run:
         """The split whose rows decide: "dev", all of them left out of training in turn, or "test".
 
         Out of fold there are so many more of them that test rows stand beside, as the rows that no
-        choice has seen.
+        choice has seen. Without test rows dev decides, whatever was chosen by it.
         """
-        return "dev" if self.folds else "test"
+        return "dev" if self.folds or not self.has_test else "test"
+
+    @property
+    def has_test(self) -> bool:
+        """Whether there are rows that no choice has seen."""
+        return int(self.provenance["data"]["test"]) > 0
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits whose rows the confirmed networks have predicted."""
+        return ("dev", "test") if self.has_test else ("dev",)
 
     @cached_property
     def predictions(self) -> Predictions:

@@ -135,7 +135,10 @@ def _objectives(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
 def _errors(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
     """The error that decides first: a reader with little room sees no more."""
     share = _sds(run.target_sd) if run.regression else "share of rows"
-    about = {"test": ("error", f"{share}, mean of {_on_new_rows(run, frame)}")}
+    chosen_by = (
+        "" if run.has_test or run.folds is not None else "; settings were chosen by these rows"
+    )
+    about = {"test": ("error", f"{share}, mean of {_on_new_rows(run, frame)}{chosen_by}")}
     order = ("test", "dev")
     if run.folds is not None:
         beside = f"{about['test'][1]}; these rows played no part in any choice"
@@ -144,7 +147,7 @@ def _errors(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
             "test": ("test error", beside),
         }
         order = ("dev", "test")
-    for split in order:
+    for split in [one for one in order if one in run.splits]:
         unit = text.unit(run, f"{split}_error")
         said = about.get(split, about["test"])
         yield _column(frame, f"{split}_error", f"{split} error", unit, said)
@@ -216,7 +219,7 @@ def _seeds(frame: pd.DataFrame) -> str:
 
 
 def _on_new_rows(run: Run, frame: pd.DataFrame) -> str:
-    of = rows.rows_of_split(run, "test").unit
+    of = rows.rows_of_split(run, run.splits[-1]).unit
     if run.folds is not None:
         return f"{_seeds(frame)} [{text.LEVEL} interval for {rows.covers(run, of)}]"
     return f"{_seeds(frame)} [{text.LEVEL} interval for new {of} and seeds, for this training set]"

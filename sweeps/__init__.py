@@ -17,8 +17,13 @@ __all__ = ["UserError", "load", "run"]
 
 
 def run(
-    study: "str | os.PathLike[str] | dict[str, Any]",
+    study: "str | os.PathLike[str] | dict[str, Any] | Any",
     *,
+    target: str | None = None,
+    space: dict[str, Any] | None = None,
+    fixed: dict[str, Any] | None = None,
+    split: dict[str, Any] | None = None,
+    name: str | None = None,
     jobs: int | None = None,
     trials: int | None = None,
     out: "str | os.PathLike[str]" = "runs",
@@ -35,8 +40,17 @@ def run(
     """Check, search, confirm and report a study; run it again to go on where it stopped.
 
     Args:
-        study: The path of a study file; or its content as a dict, whose paths begin in the current
-            folder.
+        study: A table: a frame of pandas or polars, an Arrow table, arrays `(x, y)`, or a set of
+            scikit-learn's. Or the path of a study file, or its content as a dict, whose paths begin
+            in the current folder; there, too, `data.source`, `data.test` and `data.dev` may be
+            tables. A copy as Parquet is kept in the run folder: the same table goes on with a run,
+            another is refused.
+        target: Beside a table, the column that is predicted; of arrays what it is called.
+        space: Beside a table, what is searched, as `space` of a study.
+        fixed: Beside a table, the hyperparameters that are not searched.
+        split: Beside a table, as `data.split`; `{"rows": {"test": [0, 5, 7]}}` names rows from 0 on
+            (or says true for each), and those that no part names train.
+        name: Beside a table, the study's name; "table" by default.
         jobs: Workers, 1 to 1024; all cores by default. No number of the result depends on it.
         trials: Trials in all, 1 to 100 000, instead of the study's `search.trials`.
         out: The folder of runs; this one's folder is `out`/NAME, NAME being the study's name.
@@ -61,7 +75,17 @@ def run(
         KeyboardInterrupt: Ctrl-C. The trials that have ended are kept, and the same call goes on.
 
     Example:
-        >>> import sweeps
+        >>> import pandas, sweeps
+        >>> frame = pandas.DataFrame({"a": range(60), "b": [0, 1, 2] * 20, "y": [0, 0, 1] * 20})
+        >>> result = sweeps.run(
+        ...     frame,
+        ...     target="y",
+        ...     space={"learning_rate": [0.001, 0.1]},
+        ...     fixed={"hidden": [4], "epochs": 5},
+        ...     trials=2, jobs=1, confirm=False, quiet=True,
+        ... )
+        >>> result.folder.as_posix()
+        'runs/table'
         >>> study = {
         ...     "name": "moons",
         ...     "data": {"source": "synthetic:moons", "options": {"rows": 100}},
@@ -79,6 +103,11 @@ def run(
 
     return run_study(
         study,
+        target=target,
+        space=space,
+        fixed=fixed,
+        split=split,
+        name=name,
         jobs=jobs,
         trials=trials,
         out=out,

@@ -52,6 +52,7 @@ ALONE = {
     "dnn/ensembles.py": {"threadpoolctl"},
     "sweeps/engines/dask.py": {"dask", "distributed"},
     "sweeps/engines/ray.py": {"ray"},
+    "sweeps/data/given_tables.py": {"pyarrow"},
     "sweeps/data/openml.py": {"pyarrow"},
     "sweeps/data/readers/arrow_tables.py": {"pyarrow"},
     "sweeps/data/readers/excel.py": {"openpyxl"},

@@ -200,6 +200,9 @@ def sure(run: Run, choice: Choice, found: Interval) -> str:
     rows = text.count(found.n, "row") if found.known else "few rows"
     covers = found.covers.replace("this one trained network", "this one trained model")
     said = f"{text.LEVEL} intervals, for {covers}; {of}{rows} that it was not trained on"
+    if not run.has_test:
+        by = "" if run.folds else ", and settings were chosen by these"
+        return f"{said}. There are no test rows, which would have chosen nothing{by}."
     if not recommending.is_resampled(run):
         return f"{said}."
     on_test = measures.on_new_rows(run, choice.name, measures.plain(), "test")

@@ -33,7 +33,8 @@ def forest(
 
     labels: how a configuration differs from the others, in a few words. covers: what the bars do.
     """
-    panels = tuple(_forest(table, split, percent, labels) for split in ("dev", "test"))
+    known = [split for split in ("dev", "test") if table[f"{split}_error"].notna().any()]
+    panels = tuple(_forest(table, split, percent, labels) for split in known)
     n = int(table.loc[table["kind"] == "network", "n"].max())
     caption = (
         f"Error on rows that were not trained on. Bars: {LEVEL} intervals for {covers} (crossed "
@@ -112,7 +113,7 @@ def ledger(
         "First: the dev error as train error (avoidable bias above the reference) plus the gap "
         f"from train to dev (variance). Second: each gap with its {LEVEL} interval; the dotted "
         "line is the winner's margin, below which a gap does not count. Bias: t over seeds. "
-        "Variance and dev overfit: crossed bootstrap over seeds and rows."
+        "Others: crossed bootstrap over seeds and rows."
         f"{beyond(len(every))}"
     )
     return Figure("gaps", "What the error is made of", caption, panels, frame)
@@ -160,7 +161,8 @@ def _gaps(names: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
         axes = figure.subplots()
         axes.axvline(0, color=INK, linewidth=0.8)
         axes.axvline(float(frame["margin"].iloc[0]), color=MUTED, linestyle=":", linewidth=1.4)
-        for number, gap in enumerate(GAPS):
+        shown = [gap for gap in GAPS if (frame["gap"] == gap).any()]
+        for number, gap in enumerate(shown):
             rows = frame[frame["gap"] == gap]
             places = np.arange(len(rows)) + 0.24 * (number - 1)
             colour = SERIES[number]
@@ -183,7 +185,7 @@ def _gaps(names: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
         return panel(
             figure,
             "gaps-forest",
-            "The three gaps with intervals",
+            f"The {len(shown)} gaps with intervals",
             f"{len(frame)} gaps of {len(names)} configurations.",
         )
 

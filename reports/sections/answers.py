@@ -88,7 +88,7 @@ def against(run: Run, other: str, by: measures.Measure) -> Answer:
 
 def _on_test(run: Run, other: str, by: measures.Measure) -> Difference | None:
     """The same on the test rows, where others decide; None where these do, or are not known."""
-    if run.judged == "test" or not by.of_rows:
+    if run.judged == "test" or not by.of_rows or not run.has_test:
         return None
     both = (str(run.winner), other)
     if by.of_rows == "loss" or by.is_error:
@@ -205,7 +205,7 @@ def remains_in_words(run: Run) -> str:
 
 def _remains(run: Run, one: Ledger) -> str:
     scale = text.unit(run, "dev_error")
-    first, variance, _ = one.gaps
+    first, variance, *_ = one.gaps
     name = "train error" if one.assumed else first.name
     sizes = (
         f"{name} {scale.interval(first.interval, difference=not one.assumed)}, variance "
@@ -232,7 +232,7 @@ def _bound(run: Run, train: float) -> str:
         else "nothing shows that any of the train error could be avoided"
     )
     said = text.unit(run, f"{run.judged}_error").interval(error)
-    rows = "the test rows" if run.judged == "test" else "rows left out of training"
+    rows = "rows left out of training" if run.folds else f"the {run.judged} rows"
     return f"The best of all that was tried, {who}, errs {said} on {rows}: {beyond}."
 
 

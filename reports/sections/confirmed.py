@@ -56,15 +56,17 @@ def _blocks(run: Run) -> Iterator[Block]:
 
 def _trained_again(run: Run, n: int) -> str:
     if run.folds is None:
+        chosen_by = "rows that chose nothing" if run.has_test else "the dev rows, which have chosen"
         return (
             f"Each setting below was trained again with {text.count(n, 'fresh seed')}, unpruned "
-            "and to the end, and scored on rows that no choice has seen."
+            f"and to the end, and scored on {chosen_by}."
         )
+    rows = "Each row after the first origin" if run.folds.by_time else "Each row but the test rows"
+    beside = "; the test rows, which no choice has seen, stand beside" * run.has_test
     return (
         f"Each setting below was trained again, unpruned and to the end: {n} networks "
-        f"({run.folds.in_words}), in folds drawn afresh. Each row but the test rows is predicted "
-        "by networks that were not trained on it, and these rows decide; the test rows, which no "
-        "choice has seen, stand beside."
+        f"({run.folds.in_words}){', in folds drawn afresh' * (not run.folds.by_time)}. {rows} is "
+        f"predicted by networks that were not trained on it, and these rows decide{beside}."
     )
 
 
@@ -78,7 +80,7 @@ def _missing(run: Run) -> list[str]:
 def _choice(run: Run) -> str:
     if all_diverged(run, str(run.winner)):
         return "The one of rank 1 diverged with every seed, and so is no winner."
-    if run.folds is not None:
+    if run.folds is not None or not run.has_test:
         return f"The winner has {objectives.choice_in_words(run)}."
     return f"The winner has {objectives.choice_in_words(run)}; the test split had no say."
 

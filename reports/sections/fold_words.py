@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from reports.folds import Folds
 from reports.frames import Run
 from reports.stats import looks
 from reports.stats.out_of_fold import WIDENING
@@ -54,14 +55,29 @@ def _looks(run: Run) -> Iterator[tuple[str, str]]:
     )
 
 
+BESIDE = " The test rows stand beside, and what networks add to them is widened alike."
+
+
+def _left_out(folds: Folds) -> str:
+    """Which rows are left out of training, and who predicts them."""
+    if folds.by_time:
+        return (
+            "the rows of each block of time after the first origin are predicted by the networks "
+            "that were trained on all that is earlier (Tashman, 2000)."
+        )
+    return (
+        "every row but the test rows is in one fold of each repeat, and is predicted by the "
+        "networks that were trained on the other folds."
+    )
+
+
 def methods(run: Run) -> Iterator[tuple[str, str]]:
     """How numbers out of fold are made; nothing of one split."""
     if run.folds is None:
         return
     yield (
         "Rows left out of training",
-        f"The confirmation has {run.folds.in_words}: every row but the test rows is in one fold "
-        "of each repeat, and is predicted by the networks that were trained on the other folds. "
+        f"The confirmation has {run.folds.in_words}: {_left_out(run.folds)} "
         "A setting's value is the mean, over repeats and seeds, of that of all these rows. What "
         "other networks would change, of other seeds and training sets, is told from how far "
         "each is from the others on the rows that it predicts, and drawn from Student's t. "
@@ -69,7 +85,6 @@ def methods(run: Run) -> Iterator[tuple[str, str]]:
         f"Hastie and Tibshirani, 2024): such intervals are {WIDENING:g} times as wide, by "
         "simulation with training sets drawn anew. Of differences they often hold the truth in "
         "98 to 99 cases of 100, and of variance, too, for the rows left out of some networks have "
-        "trained the others. The test rows stand beside, and what networks add to them is "
-        "widened alike.",
+        f"trained the others.{BESIDE * run.has_test}",
     )
     yield from _looks(run)

@@ -89,9 +89,14 @@ def _lead(run: Run, one: Ledger) -> str:
         else f"Avoidable bias is train error {text.MINUS} reference error "
         f"({scale.value(one.reference)}, as {giver})"
     )
+    overfit = (
+        f"dev overfit is test error {text.MINUS} dev error"
+        if run.has_test
+        else "what dev owes to choices (dev overfit) cannot be said without test rows"
+    )
     return (
         f"The winner's verdict{where} is {one.verdict}. {bias}; variance is dev error "
-        f"{text.MINUS} train error, dev overfit is test error {text.MINUS} dev error. A gap counts "
+        f"{text.MINUS} train error, {overfit}. A gap counts "
         f"from a margin of {margin} on; a verdict needs the whole interval of its gap to lie above "
         "it, and a probability of .95 that this gap is larger than the other."
     )

@@ -46,7 +46,8 @@ def _words(run: Run) -> list[tuple[str, str]]:
             "Two phases",
             "A search overfits its own dev rows, and a pruned trial was stopped for "
             "being slow; so every interval, speed-up and verdict comes from the confirmation: "
-            "fresh seeds, unpruned, a common horizon, test rows that no choice has seen.",
+            "fresh seeds, unpruned, a common horizon"
+            f"{', test rows that no choice has seen' * run.has_test}.",
         ),
         *_counted(run),
         *_resampled(run),
@@ -84,8 +85,10 @@ def _grouped(run: Run) -> list[tuple[str, str]]:
     if name is None:
         return []
     whole = f"All rows of one {name} are on one side of the split"
-    dev, test = (rows.group(run, split) for split in ("dev", "test"))
-    if dev is None or test is None:  # a run of an earlier version
+    each = {split: rows.group(run, split) for split in run.splits}
+    counts = {split: len(np.unique(one)) for split, one in each.items() if one is not None}
+    among = [f"{n} of them among the {split} rows" for split, n in counts.items()]
+    if len(counts) < len(each):  # a run of an earlier version
         return [
             (
                 "Groups",
@@ -97,9 +100,7 @@ def _grouped(run: Run) -> list[tuple[str, str]]:
         (
             "Groups",
             f"{whole}, and every interval over new rows draws them together: it covers new "
-            f"groups. There are {len(np.unique(dev))} of them among the dev rows and "
-            f"{len(np.unique(test))} among the test rows; from few, such an interval is too "
-            "narrow.",
+            f"groups. There are {text.listing(among)}; from few, such an interval is too narrow.",
         ),
     ]
 
@@ -263,6 +264,7 @@ def _always(run: Run) -> list[tuple[str, str]]:
         (
             "Not corrected",
             f"Intervals are {text.LEVEL} each, not jointly. The dev rows have chosen "
-            "too: what the winner owes to them its dev error keeps; its test error owes nothing.",
+            "too: what the winner owes to them its dev error keeps"
+            f"{'; its test error owes nothing' * run.has_test}.",
         ),
     ]

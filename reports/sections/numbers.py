@@ -24,7 +24,8 @@ def numbers(run: Run) -> Iterator[KeyNumber]:
             yield KeyNumber(f"{goal.name} of the winner", goal.unit.head(fresh), bounds, note)
     yield _score(run, winner, by, run.judged)
     beside = {"test": "dev", "dev": "test"}[run.judged] if by.is_error else run.judged
-    yield _score(run, winner, measures.plain(), beside)
+    if beside in run.splits:
+        yield _score(run, winner, measures.plain(), beside)
     yield _gap(run)
     lead = answers.of_defaults(run)
     if lead is not None and not all_diverged(run, lead.other):

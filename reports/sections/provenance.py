@@ -87,7 +87,10 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
     if left_out := data.get("left_out"):
         columns = [f"{name}: {why}" for name, why in left_out.items()]
         yield "left out", "; ".join(columns)
-    yield "duplicates", f"{data['duplicates']} test rows also occur in train"
+    for part, one in data.get("files", {}).items():
+        yield f"{part} file", f"{one['source']}, SHA-256 {one['sha256']}"
+    if data["test"]:
+        yield "duplicates", f"{data['duplicates']} test rows also occur in train"
     classes = [str(name) for name in run.provenance["classes"] or []]
     yield "task", run.task + (f": {', '.join(classes[:30])}" if classes else "")
 

@@ -72,7 +72,9 @@ def _how_good(run: Run) -> str:
     shown = [by] * bool(by.of_rows and not by.is_error) + [plain]
     said = [_said(run, winner, one) for one in shown]
     found = measures.on_new_rows(run, winner, shown[0])
-    what = "test rows" if run.folds is None else f"rows left out of training, {run.folds.in_words}"
+    what = f"rows left out of training, {run.folds.in_words}" if run.folds else "test rows"
+    if not run.folds and not run.has_test:
+        what = "dev rows, by which settings were chosen"
     scope = f"({text.LEVEL}, {text.count(n, 'network')}, {found.n} {what}; {found.covers})"
     beside = f" Beside it: {said[1]}." if len(said) > 1 else ""
     own = _in_its_own_units(run, error)
@@ -97,6 +99,8 @@ def _in_its_own_units(run: Run, rmse: Interval) -> str:
 def _ensemble(run: Run) -> str:
     found = ensemble(run, str(run.winner), "test")
     trainer = run.provenance.get("trainer")
+    if not run.has_test:
+        return "How well all networks do together is not known: there are no test rows."
     if found is None and trainer:
         return f"None was saved: the models are {trainer['call']}'s own."
     if found is None:

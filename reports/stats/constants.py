@@ -19,9 +19,9 @@ def constant(run: Run, config: str | None = None) -> str | None:
     A class in quotes, or "one number"; None where they tell rows apart, or nothing is known.
     """
     config = config or run.winner
-    if config is None or not all(run.predictions.has(config, part) for part in ("dev", "test")):
+    if config is None or not all(run.predictions.has(config, part) for part in run.splits):
         return None
-    each = [_together(run.predictions.of(config, part)) for part in ("dev", "test")]
+    each = [_together(run.predictions.of(config, part)) for part in run.splits]
     together = np.concatenate(each)
     if not np.isfinite(together).all():
         return None
@@ -42,12 +42,13 @@ def says_one_thing(run: Run) -> Iterator[Lint]:
     """Of every row."""
     if (said := constant(run)) is None:
         return
-    rows = sum(len(run.predictions.target(part)) for part in ("dev", "test"))
+    splits = " and ".join(run.splits)
+    rows = sum(len(run.predictions.target(part)) for part in run.splits)
     yield Lint(
         "the winner is a constant",
         WARN,
-        f"The winner says {said} of all {text.number(rows)} dev and test rows: it tells none of "
-        "them apart.",
+        f"The winner says {said} of all {text.number(rows)} {splits} rows: it tells "
+        "none of them apart.",
         "Allow less regularization (l2, keep_prob), higher learning rates or more epochs; if the "
         "inputs tell nothing of the target, no setting will help.",
         "confirmed",

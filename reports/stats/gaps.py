@@ -36,16 +36,17 @@ def margin_of(kind: str, dev: float, regression: bool) -> float:
 def judge(gaps: tuple[Gap, ...], ahead: float, known: bool = True) -> str:
     """The rule: a gap that is surely above its margin (P >= .975), and above the other (P >= .95).
 
-    known: whether the reference error is; without it high variance is that at any, and what else
-    remains is CONDITIONAL.
+    gaps: avoidable bias, variance and, where there are test rows, dev overfit. known: whether the
+    reference error is; without it high variance is that at any, and what else remains is
+    CONDITIONAL.
     """
-    bias, variance, overfit = gaps
+    bias, variance, *_ = gaps
     if any(math.isnan(gap.p) for gap in gaps) or math.isnan(ahead):
         return UNDECIDED
     if all(gap.p <= 1 - SURE for gap in gaps):
         return SMALL
     largest = max(gaps, key=lambda gap: gap.interval.estimate)
-    if largest is overfit and overfit.p >= LIKELY:
+    if largest.name == OVERFIT and largest.p >= LIKELY:
         return UNDECIDED
     if variance.p >= SURE and 1 - ahead >= AHEAD:
         return HIGH_VARIANCE

@@ -69,10 +69,10 @@ def ledger_of(run: Run, config: str, kind: str = "error") -> Ledger:
     reference, assumed = _reference(run, kind)
     margin = margin_of(kind, float(values(run, config, "dev", kind).mean()), run.regression)
     scale = scale_of(run, kind, train)
+    of_rows = (VARIANCE, OVERFIT) if run.has_test else (VARIANCE,)
     gaps: tuple[Gap, ...] = (
         bias(train, reference, margin, scale),
-        row_gap(run, config, kind, VARIANCE, train, margin),
-        row_gap(run, config, kind, OVERFIT, train, margin),
+        *(row_gap(run, config, kind, name, train, margin) for name in of_rows),
     )
     if all_diverged(run, config):
         gaps = tuple(lost(gap) for gap in gaps)

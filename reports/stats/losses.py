@@ -83,7 +83,7 @@ def _rows(run: Run) -> dict[str, RowWeights]:
             of=group(run, split),
             widening=out_of_fold.WIDENING if out_of_fold.applies(run, split) else 1.0,
         )
-        for number, split in enumerate(("dev", "test"))
+        for number, split in enumerate(run.splits)
     }
 
 
@@ -92,6 +92,8 @@ def group(run: Run, split: str) -> NDArray[Any] | None:
 
     Raises RunFolderError where their number is not that of the rows.
     """
+    if split not in run.splits:
+        return None
     found, rows = run.predictions.group(split), len(run.predictions.target(split))
     if found is not None and len(found) != rows:
         raise RunFolderError(

@@ -5,6 +5,7 @@ no test row speaks of (a cost, the train loss, the gap) is compared over network
 plain error; so is a run whose networks leave no outputs to score.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 from reports import text
@@ -210,6 +211,8 @@ def on_new_rows(run: Run, config: str, by: Measure, split: str | None = None) ->
 
 
 def _on_new_rows(run: Run, config: str, by: Measure, split: str) -> Interval:
+    if split not in run.splits:
+        return intervals.none(math.nan, 0, rows.NO_TEST)
     unit = by.unit(run, split)
     if rows.all_diverged(run, config) and not unit.is_count:
         each = values(run, config, by, split)

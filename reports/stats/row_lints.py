@@ -55,11 +55,32 @@ def duplicates(run: Run) -> Iterator[Lint]:
         )
 
 
+def no_unseen_rows(run: Run) -> Iterator[Lint]:
+    """Without test rows all that is said rests on rows that settings were chosen by."""
+    if run.has_test:
+        return
+    rest = (
+        "rows left out of training, fold by fold"
+        if run.folds
+        else "the dev rows, by which settings and epochs were chosen"
+    )
+    yield Lint(
+        "no unseen rows",
+        NOTE if run.folds else WARN,
+        f"There are no test rows: all that is said rests on {rest}. That no choice favoured it "
+        "cannot be said, nor what the networks together, each class and a drift from dev to test "
+        "come to on unseen rows.",
+        "data.split.test: 0.2, or rows of their own in data.test."
+        + ("" if run.folds else " Or replicates: {resample: kfold}, where rows are few."),
+        "confirmed",
+    )
+
+
 def few_groups(run: Run) -> Iterator[Lint]:
     """The dev or test rows come from a handful of groups."""
     if run.winner is None:
         return
-    of = {split: rows.group(run, split) for split in ("dev", "test")}
+    of = {split: rows.group(run, split) for split in run.splits}
     counts = {split: len(np.unique(own)) for split, own in of.items() if own is not None}
     few = {split: count for split, count in counts.items() if count < FEW_GROUPS}
     if few:
@@ -77,14 +98,15 @@ def outlying(run: Run) -> Iterator[Lint]:
     """A hundredth of the rows or fewer make up half of the target's variance."""
     if run.winner is None or not run.regression:
         return
-    target = np.concatenate([run.predictions.target(split) for split in ("dev", "test")])
+    target = np.concatenate([run.predictions.target(split) for split in run.splits])
     few, n = outliers(target), len(target)
+    of = f"{n} {' and '.join(run.splits)} rows"
     if few is not None:
         yield Lint(
             "an outlying target",
             WARN,
-            f"Half of the target's variance comes from {few} of {n} dev and test rows: loss and "
-            "RMSE are about these.",
+            f"Half of the target's variance comes from {few} of {of}: loss and RMSE are "
+            "about these.",
             "Check these values. If they are right, predict the target's logarithm; or train with "
             "loss huber and judge by mean_absolute_error.",
             "confirmed",
@@ -149,6 +171,7 @@ def unpredicted(run: Run) -> Iterator[Lint]:
 
 LINTS: tuple[Callable[[Run], Iterator[Lint]], ...] = (
     duplicates,
+    no_unseen_rows,
     few_groups,
     outlying,
     heavy_tail,

@@ -1,5 +1,6 @@
 """Errors and losses on new rows, of confirmed configurations and of their differences."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +23,7 @@ from reports.stats.losses import seeds_of as seeds_of
 from reports.stats.losses import side as side
 from reports.stats.losses import values as values
 
+NO_TEST = "there are no test rows"
 Confirmed = tuple[Run, str]  # a configuration of a run
 
 
@@ -32,6 +34,8 @@ def new_rows(run: Run, config: str, split: str, kind: str = "error") -> Interval
     the worst value is a convention, and was not measured. The winner's is moved by what it owes to
     being chosen (`reports.stats.choosing`).
     """
+    if split not in run.splits:
+        return intervals.none(math.nan, 0, NO_TEST)
     if all_diverged(run, config):
         rows = run.rows_of(config)
         return intervals.none(float(rows[f"{split}_{kind}"].mean()), len(rows), DIVERGED)

@@ -32,8 +32,8 @@ def predict(
 
     The columns are those of the training data; a missing value is read as it was there, and a
     category that was not there as none of the known ones: a line on stderr says so. Written are
-    the prediction of all networks together, for classes each one's probability (p.NAME), and the
-    SD over the networks (sd, sd.NAME).
+    each row's number and, of a text, line; the prediction of all networks together, for classes
+    each one's probability (p.NAME), and the SD over the networks (sd, sd.NAME).
 
     For example:
       sweeps predict runs/churn new.csv --out predictions.csv

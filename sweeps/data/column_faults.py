@@ -8,7 +8,7 @@ import numpy as np
 
 from sweeps.base.errors import UserError, printable, show
 from sweeps.data import cells, dtypes, number_formats
-from sweeps.data.lines import Lines
+from sweeps.data.lines import Lines, LinesOfFiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ FEW = 0.05  # of a column's cells: so few texts among numbers are typing mistake
 
 def each(
     frame: "pd.DataFrame",
-    lines: Lines | None,
+    lines: Lines | LinesOfFiles | None,
     categories: Collection[str] = (),
     by_target: Collection[str] = (),
     rare: float = 0.0,
@@ -50,7 +50,7 @@ def each(
 
 def of(
     column: "pd.Series",
-    lines: Lines | None,
+    lines: Lines | LinesOfFiles | None,
     is_target: bool = False,
     is_category: bool = False,
     rare: float = 0.0,
@@ -69,7 +69,7 @@ def of(
     return _text_fault(column, lines, is_target, is_category, rare)
 
 
-def _infinity(column: "pd.Series", lines: Lines | None) -> str | None:
+def _infinity(column: "pd.Series", lines: Lines | LinesOfFiles | None) -> str | None:
     infinite = np.isinf(column.to_numpy(np.float64, na_value=np.nan))
     if infinite.any():
         at = place(lines, int(infinite.argmax()), column)
@@ -79,7 +79,7 @@ def _infinity(column: "pd.Series", lines: Lines | None) -> str | None:
 
 def _text_fault(
     column: "pd.Series",
-    lines: Lines | None,
+    lines: Lines | LinesOfFiles | None,
     is_target: bool,
     is_category: bool,
     rare: float,
@@ -127,7 +127,7 @@ def _separate(counts: Counter[str], rare: float) -> int:
     return len(common) if 2 * sum(common) >= counts.total() else len(counts)
 
 
-def _advice(clauses: list[str], lines: Lines | None, otherwise: str) -> str:
+def _advice(clauses: list[str], lines: Lines | LinesOfFiles | None, otherwise: str) -> str:
     """In brackets. Other tables than delimited texts have numbers of their own, and no mark."""
     has_mark = lines is not None and lines.has_decimal_mark
     both = (number_formats.remedy(clauses) if has_mark else "", otherwise)
@@ -149,6 +149,6 @@ def not_a_number(
     return UserError(f"{file}: {where}: {name}: expected {expected}, got {got}{hint}")
 
 
-def place(lines: Lines | None, row: int, column: "pd.Series") -> str:
+def place(lines: Lines | LinesOfFiles | None, row: int, column: "pd.Series") -> str:
     """Where a cell stands in its file, if that is one of text; rows are counted from 0."""
-    return "" if lines is None else f" in line {lines.of(row, str(column.name))}"
+    return "" if lines is None else f" in {lines.place(row, str(column.name))}"

@@ -16,6 +16,7 @@ from sweeps.data.encode import Encoder
 from sweeps.data.file_kinds import DEFAULTS, ReadOptions
 from sweeps.data.folds import Folds
 from sweeps.data.number_inputs import NumberInputs
+from sweeps.data.row_places import RowPlaces
 from sweeps.data.target_map import TargetMap
 from sweeps.study import compatibility
 
@@ -95,12 +96,13 @@ class ReplicateRows:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Parts by name (of PARTS), each x (n, n_in) and y (n, K) of the study's dtype.
+    """Parts by name (of PARTS), each x (n, n_in) and y (n, K) of the study's dtype; none is empty.
 
     `labels` holds the class codes (n,) or the standardized numbers (n,) of each part; `groups` the
     number (n,) of each row's group, where rows belong together; `reading` how more rows are read;
     `changed` what columns are read as, where earlier versions read them as something else;
-    `merges` whether rare words of a column share an input.
+    `merges` whether rare words of a column share an input; `places` where the rows of each part
+    stand in their file.
 
     `replicates`: where each has rows of its own, they stand one after the other in each part, each
     as its own encoder has them; y is in its own units, labels are in the study's, constants are
@@ -125,6 +127,12 @@ class Dataset:
     resampled: "Dataset | None" = None
     folded: "Dataset | None" = None
     folds: Folds | None = None
+    places: RowPlaces | None = None
+
+    @property
+    def has_test(self) -> bool:
+        """Whether any rows are kept from all choices."""
+        return "test" in self.parts
 
     @property
     def n_in(self) -> int:
@@ -205,7 +213,7 @@ class Dataset:
     @property
     def for_search(self) -> "Dataset":
         """What the search sees of it: never the test rows."""
-        return self.resampled or self.without("test")
+        return self.resampled or (self.without("test") if self.has_test else self)
 
     @property
     def for_confirmation(self) -> "Dataset":
@@ -222,11 +230,16 @@ class Dataset:
     def identity(self, spec: "DataSpec") -> dict[str, Any]:
         """What must agree for two studies to be of the same data, divided alike."""
         # Of the columns only what earlier versions read differently: the rest is the default.
-        known = compatibility.fields(spec, exclude={"source", "columns", "rare"})
+        known = compatibility.fields(spec, exclude={"source", "columns", "rare", *spec.apart})
+        # Where a part's file stands does not matter, nor by which word it is named.
+        apart = {
+            part: one.model_dump(exclude={"source", "file"}, exclude_none=True)
+            for part, one in spec.apart.items()
+        }
         columns: dict[str, Any] = {"columns": self.changed} if self.changed else {}
         if self.merges:
             columns["rare"] = spec.rare
-        return known | columns | {"sha256": self.sha256}
+        return known | apart | columns | {"sha256": self.sha256}
 
     @property
     def number_inputs(self) -> NumberInputs:

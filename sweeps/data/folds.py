@@ -10,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.data.encode import Encoder
+from sweeps.data.row_places import RowPlaces
 from sweeps.study.fold_design import FoldDesign
 
 
 @dataclass(frozen=True, eq=False)
 class Folds:
-    """The pool (all n rows but test) and the test rows, each once, and how folds divide the pool.
+    """The n rows that are left out and the test rows, each once, and how folds divide them.
 
-    number (repeats, n): the fold whose networks did not train on the row. labels and groups by
-    part, "dev" being the pool, as in `Dataset`. encoders: those of each set of training rows, in
-    the order of repeats and folds.
+    Left out are all rows but test (the pool), by time those after the first origin alone. number
+    (repeats, n): the fold whose networks did not train on the row. labels and groups by part, "dev"
+    being those left out, as in `Dataset`. encoders: those of each set of training rows, in the
+    order of repeats and folds. places: of both parts, as there.
     """
 
     design: FoldDesign
@@ -27,6 +29,7 @@ class Folds:
     labels: dict[str, NDArray[Any]]
     groups: dict[str, NDArray[np.intp]]
     encoders: tuple[Encoder, ...]
+    places: RowPlaces | None = None
 
     def up_to(self, repeats: int) -> "Folds":
         """The first repeats of them."""

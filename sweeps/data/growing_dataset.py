@@ -40,6 +40,8 @@ class GrowingRows:
 def growing_rows(divided: DividedTable, confirm: Confirm) -> GrowingRows:
     """Which rows, at as many sizes as the study says, or as there are rows for."""
     drawn_from = resampled_dataset.pool(divided, resampling.CONFIRMATION)
+    if drawn_from.times is not None:  # fewer rows would be older ones, too
+        return GrowingRows(())
     design, drawn = folded_dataset.drawn_folds(confirm, divided.spec.split, drawn_from)
     folds = drawn[: design.folds]
     growth = [_nested(divided, number, one.train) for number, one in enumerate(folds)]

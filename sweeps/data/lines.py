@@ -5,10 +5,11 @@ Rows and lines are not one to one: a blank line is no row, and quotes may hold a
 
 import csv
 import re
+from bisect import bisect_right
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -31,12 +32,28 @@ class TextRow:
 class Lines(Protocol):
     """Lines of a table's rows; they are looked up in the file when they are asked for."""
 
-    def of(self, row: int, column: str) -> int:
-        """The line of a cell; rows are counted from 0."""
-
     @property
     def has_decimal_mark(self) -> bool:
         """Whether the study may say which mark its numbers have."""
+
+    def of(self, row: int, column: str) -> int:
+        """The line of a cell; rows are counted from 0."""
+
+    def every(self) -> Generator[int]:
+        """The line of one row after the other."""
+
+    def place(self, row: int, column: str) -> str:
+        """Where a cell stands: `line 7`."""
+        return f"line {self.of(row, column)}"
+
+    def own_row(self, row: int) -> int:
+        """A row's number in its file, from 0 on."""
+        return row
+
+    def each(self, count: int) -> list[int]:
+        """The line of each of so many rows. Errors: OSError."""
+        with closing(self.every()) as found:
+            return list(islice(found, count))
 
 
 @dataclass(frozen=True)
@@ -61,7 +78,7 @@ class TextForm:
 
 
 @dataclass(frozen=True)
-class TextLines:
+class TextLines(Lines):
     """Lines of a delimited text."""
 
     form: TextForm
@@ -75,6 +92,50 @@ class TextLines:
             at = row if self.form.header else row - 1
             record = first if at < 0 else next(islice(found, at, None))
         return record.line + _breaks(record.fields[: names.index(column)])
+
+    def every(self) -> Generator[int]:
+        """The line of one row after the other."""
+        with closing(self.form.rows()) as found:
+            if self.form.header:
+                next(found)
+            for record in found:
+                yield record.line
+
+
+@dataclass(frozen=True)
+class LinesOfFiles:
+    """As `Lines`, of rows from several files one below the other.
+
+    starts: the first row of each. names: of the files. lines: of each, None where it has none.
+    """
+
+    starts: tuple[int, ...]
+    names: tuple[str, ...]
+    lines: tuple[Lines | None, ...]
+
+    @property
+    def has_decimal_mark(self) -> bool:
+        """Whether the study may say which mark its numbers have."""
+        return any(one is not None and one.has_decimal_mark for one in self.lines)
+
+    def own_row(self, row: int) -> int:
+        """A row's number in its file, from 0 on."""
+        return row - self.starts[bisect_right(self.starts, row) - 1]
+
+    def each(self, count: int) -> list[int]:
+        """The line of each of so many rows, 0 in a file without lines. Errors: OSError."""
+        found: list[int] = []
+        for lines, span in zip(self.lines, pairwise([*self.starts, count]), strict=True):
+            size = span[1] - span[0]
+            found += [0] * size if lines is None else lines.each(size)
+        return found
+
+    def place(self, row: int, column: str) -> str:
+        """Where a cell stands: `line 7 of test.csv`; in a file without lines the row, from 1 on."""
+        which = bisect_right(self.starts, row) - 1
+        own, lines = row - self.starts[which], self.lines[which]
+        there = f"row {own + 1}" if lines is None else lines.place(own, column)
+        return f"{there} of {self.names[which]}"
 
 
 def divided(text: Iterable[str], separator: str) -> Generator[TextRow]:

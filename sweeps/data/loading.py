@@ -20,17 +20,18 @@ from sweeps.data import (
     data_files,
     encode,
     network_arrays,
-    outer_folds,
+    parts_apart,
     source_names,
-    sources,
-    split,
     target_words,
     targets,
+    time_order,
 )
 from sweeps.data.dataset import Dataset, Target
+from sweeps.data.division import Division, divide
 from sweeps.data.encode import Encoder
-from sweeps.data.file_kinds import ReadOptions
+from sweeps.data.row_places import RowPlaces
 from sweeps.data.source_table import SourceTable
+from sweeps.data.split import Rows
 from sweeps.data.targets import TargetColumn
 from sweeps.data.word_columns import CategoryColumn
 from sweeps.study.data_section import DataSpec
@@ -40,8 +41,7 @@ from sweeps.study.data_section import DataSpec
 class DividedTable:
     """Rows as they were read and divided: what datasets are made of.
 
-    names, groups: the class and the group of each row, if there are such. parts: row numbers by
-    part.
+    names, groups: the class and the group of each row, if there are such.
     """
 
     spec: DataSpec
@@ -50,15 +50,20 @@ class DividedTable:
     column: TargetColumn
     names: pd.Series | None
     groups: pd.Series | None
-    parts: dict[str, split.Rows]
+    division: Division
 
-    def target(self, train: split.Rows) -> tuple[Target, NDArray[Any]]:
+    @property
+    def parts(self) -> dict[str, Rows]:
+        """Row numbers by part, of which dev and test may have none."""
+        return self.division.parts
+
+    def target(self, train: Rows) -> tuple[Target, NDArray[Any]]:
         """The target by these training rows, and each row's class code, or standardized number."""
         if self.names is None:
             return targets.standardized(self.table.target, self.column.values, train)
         return targets.coded(self.table, self.names, self.column.classes)
 
-    def encoder(self, train: split.Rows) -> Encoder:
+    def encoder(self, train: Rows) -> Encoder:
         """The encoder that is fitted on these training rows alone."""
         features, outcomes = self.features, None
         if features.readings.by_target:
@@ -66,7 +71,7 @@ class DividedTable:
         frame = features.frame.iloc[train]
         return encode.fit(frame, self.spec.standardize, features.readings, outcomes)
 
-    def encode_training(self, encoder: Encoder, train: split.Rows, x: NDArray[Any]) -> NDArray[Any]:
+    def encode_training(self, encoder: Encoder, train: Rows, x: NDArray[Any]) -> NDArray[Any]:
         """Inputs (n, n_inputs) of training rows, of which none is told its own target: in place."""
         if self.features.readings.by_target:
             units = train if self.groups is None else pd.factorize(self.groups)[0][train]
@@ -74,7 +79,7 @@ class DividedTable:
             encoder.encode_training(frame, self._outcomes(train), units, x)
         return x
 
-    def _outcomes(self, train: split.Rows) -> NDArray[np.float64]:
+    def _outcomes(self, train: Rows) -> NDArray[np.float64]:
         target, codes = self.target(train)
         return target_words.outcomes(target.task, len(target.classes), codes[train])
 
@@ -86,8 +91,7 @@ def load(spec: DataSpec, base: Path, dtype: str) -> Dataset:
 
 def read(spec: DataSpec, base: Path) -> DividedTable:
     """Read and divide. Errors: as of `load`."""
-    reading = ReadOptions.of(spec)
-    return divided(sources.read(spec.source, spec.target, spec.options, base, reading), spec)
+    return divided(parts_apart.read(spec, base), spec)
 
 
 def prepared(table: SourceTable, spec: DataSpec, dtype: str) -> Dataset:
@@ -105,7 +109,8 @@ def within_memory(spec: DataSpec) -> Iterator[None]:
 
 
 def _where(spec: DataSpec) -> str:
-    return source_names.short(spec.source)
+    names = [spec.source, *(one.source for one in spec.apart.values())]
+    return " and ".join(dict.fromkeys(map(source_names.short, names)))
 
 
 def divided(table: SourceTable, spec: DataSpec) -> DividedTable:
@@ -115,7 +120,7 @@ def divided(table: SourceTable, spec: DataSpec) -> DividedTable:
 
 
 def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
-    used = [c for c in (spec.group, spec.split.column) if c is not None]
+    used = [c for c in (spec.group, spec.split.column, spec.split.time) if c is not None]
     _expect_columns(spec, table, used)
     column = targets.read(table, spec, where)
     unused = [table.target, *used, *spec.ignore]
@@ -125,11 +130,11 @@ def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     is_classes = column.task == "classification"
     names = targets.names(column.values, table) if is_classes else None
     try:
-        parts = _divide(spec, table, names, groups)
+        division = divide(spec, table, names, groups)
     except Expected as fault:
         other = targets.other_reading(column.values, spec) if is_classes else ""
         raise fault.with_hint(other) if other else fault from None
-    return DividedTable(spec, table, features, column, names, groups, parts)
+    return DividedTable(spec, table, features, column, names, groups, division)
 
 
 def encoded(divided: DividedTable, dtype: str) -> Dataset:
@@ -138,13 +143,16 @@ def encoded(divided: DividedTable, dtype: str) -> Dataset:
         dataset = _assemble(divided, dtype)
         features, groups = divided.features, divided.groups
         codes = None if groups is None else pd.factorize(groups)[0]
-        parts = divided.parts.items()
+        known = {part: divided.parts[part] for part in dataset.parts}
+        parts = known.items()
         return replace(
             dataset,
+            places=RowPlaces(known, len(divided.table.frame), divided.table.lines),
             facts=dataset.facts
             | {"left_out": features.left_out, "doubtful": features.doubtful}
             | {"unclear": features.unclear}
-            | column_table.facts(divided, dataset.encoder),
+            | column_table.facts(divided, dataset.encoder)
+            | _dated(divided),
             changed=_changed(divided, dataset),
             merges=any(isinstance(c, CategoryColumn) and c.rare for c in dataset.encoder.columns),
             groups={} if codes is None else {part: codes[rows] for part, rows in parts},
@@ -170,6 +178,7 @@ def _expect_columns(spec: DataSpec, table: SourceTable, used: list[str]) -> None
         )
     named: list[tuple[str, str | None]] = [("ignore", name) for name in spec.ignore]
     named += [("group", spec.group), ("split.column", spec.split.column)]
+    named += [("split.time", spec.split.time)]
     named += [(f"columns.{name}", name) for name in spec.columns]
     for at, name in named:
         if name is not None and name not in table.frame:
@@ -218,33 +227,9 @@ def _groups(table: SourceTable, name: str | None) -> pd.Series | None:
     return groups
 
 
-def _divide(
-    spec: DataSpec, table: SourceTable, names: pd.Series | None, groups: pd.Series | None
-) -> dict[str, split.Rows]:
-    remedy = "another seed, a larger share, or fewer classes"
-    try:
-        if spec.split.column is not None:
-            remedy = "move rows of it there, or have fewer classes"
-            parts = split.by_column(table.frame[spec.split.column], groups, table.lines)
-        elif table.parts is not None:
-            parts = split.by_source(spec.split, table.parts, names)
-        elif spec.split.outer is not None:
-            parts = outer_folds.divide(
-                spec.split, spec.split.outer, names, groups, len(table.frame)
-            )
-        else:
-            parts = split.divide(spec.split, names, groups, len(table.frame))
-        lost = None if names is None else split.lost_class(parts, names, remedy)
-        if lost is not None:
-            raise lost
-    except Expected as fault:
-        raise fault.below("split") from None
-    return parts
-
-
 def _assemble(divided: DividedTable, dtype: str) -> Dataset:
-    spec, table, parts = divided.spec, divided.table, divided.parts
-    frame, names = divided.features.frame, divided.names
+    spec, table, frame = divided.spec, divided.table, divided.features.frame
+    parts = {part: rows for part, rows in divided.parts.items() if len(rows)}
     encoder = divided.encoder(parts["train"])
     target, codes = divided.target(parts["train"])
     y = network_arrays.targets(target, codes, dtype)
@@ -263,9 +248,10 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
         "rows": len(frame),
         "columns": frame.shape[1],
         "features": data["train"].x.shape[1],
-        **{part: len(rows) for part, rows in parts.items()},
-        "split": _split_in_words(spec, names is not None, table.parts is not None),
+        **{part: len(rows) for part, rows in divided.parts.items()},
+        "split": divided.division.words,
         "duplicates": duplicates,
+        **_files(table),
     }
     facts |= {"read": list(table.notes)} if table.notes else {}
     if table.reference is not None:  # in the units of errors: of numbers SDs
@@ -276,13 +262,16 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     )
 
 
-def _split_in_words(spec: DataSpec, stratified: bool, has_parts: bool) -> str:
-    if spec.split.column is not None:
-        return f"by column '{spec.split.column}'"
-    kind = "stratified" if stratified else "random"
-    if has_parts:
-        return "drawn apart"
-    if spec.split.outer is not None:
-        kind = f"test is outer fold {spec.split.outer.fold} of {spec.split.outer.folds}, {kind}"
-    whole = f", each '{spec.group}' on one side" if spec.group else ""
-    return f"{kind}{whole}, seed {spec.split.seed}"
+def _dated(divided: DividedTable) -> dict[str, Any]:
+    """The columns of dates, by which rows could be divided; nothing where that is said."""
+    spec = divided.spec
+    if spec.apart or spec.split.time is not None or spec.split.column is not None:
+        return {}
+    dated = time_order.dated(divided.table.frame)
+    return {"dated": dated} if dated else {}
+
+
+def _files(table: SourceTable) -> dict[str, Any]:
+    """The files of dev and test rows of their own, if there are such."""
+    files = {one.part: {"source": one.name, "sha256": one.sha256} for one in table.files}
+    return {"files": files} if files else {}

@@ -61,5 +61,7 @@ def met_in_training(x: Mapping[str, NDArray[Any]], labels: Mapping[str, NDArray[
         texts = (row.tobytes() + label.tobytes() for row, label in each)
         return [hashlib.blake2b(text, digest_size=16).digest() for text in texts]
 
+    if "test" not in x:
+        return 0
     known = set(digests("train"))
     return sum(row in known for row in digests("test"))

@@ -41,7 +41,9 @@ def resampled(divided: DividedTable, dataset: Dataset, spec: ReplicatesSpec, dty
 def pool(divided: DividedTable, purpose: tuple[int, ...]) -> Pool:
     """All rows but the test rows, ascending, to be drawn from for a purpose."""
     rows = np.sort(np.concatenate([divided.parts[part] for part in PARTS]))
-    return Pool(rows, divided.names, divided.groups, purpose)
+    known = divided.division
+    share = None if divided.table.parts is None else known.dev_share
+    return Pool(rows, divided.names, divided.groups, purpose, known.times, share)
 
 
 def each_own(

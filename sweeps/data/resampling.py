@@ -1,8 +1,9 @@
-"""The rows of each replicate where they are resampled: folds, random splits, bootstrap samples.
+"""The rows of each replicate where they are resampled: folds, splits, bootstrap samples, origins.
 
-All are drawn from the pool, which is every row but the test rows: stratified by class, and a group
-stays on one side. They hang on `data.split.seed`, on what they are drawn for and on the replicate's
-number alone, so they are the same for every trial, and others in the confirmation.
+All are of the pool, which is every row but the test rows. Origins follow time; the others are
+drawn: stratified by class, and a group stays on one side. They hang on `data.split.seed`, on what
+they are drawn for and on the replicate's number alone, so they are the same for every trial, and
+others in the confirmation.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sweeps.base.errors import Expected, Unquoted
-from sweeps.data import split
+from sweeps.data import split, time_order
 from sweeps.data.split import Rows
 from sweeps.study.data_section import SplitSpec
 from sweeps.study.replicates_section import ReplicatesSpec, Resampling
@@ -31,13 +32,16 @@ class Pool:
     """Rows that are resampled: their numbers (n,), and the class and group of every row, if any.
 
     purpose: what for (SEARCH, CONFIRMATION, LEARNING_CURVE or OUTER), each with draws
-    of its own.
+    of its own. times: the place of every row's time, where time divides. dev_share: how many of the
+    pool's rows are dev, where it is not as `data.split` says.
     """
 
     rows: Rows
     labels: pd.Series | None
     groups: pd.Series | None
     purpose: tuple[int, ...] = SEARCH
+    times: Rows | None = None
+    dev_share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,9 @@ def draw(
     alone: the first so many are as they would be without the others, of which each repeat of the
     folds is by itself.
     """
+    if pool.times is not None and spec.resample != "rolling":
+        hint = "it would train on what is later than the dev rows; rolling, or none"
+        raise Expected("rolling with data.split.time", spec.resample, hint, "resample")
     drawn = DRAWN[spec.resample](spec, division, pool)
     first = len(drawn) if alone is None else alone
     starts = [0, *range(first, len(drawn), spec.n_folds)]
@@ -115,7 +122,7 @@ def _of_one_size(
 
 def _splits(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resample]:
     """Of every replicate another random split, with the dev share of the study's."""
-    share = division.dev / (1 - division.test)
+    share = division.dev / (1 - division.test) if pool.dev_share is None else pool.dev_share
     each = []
     for number in range(spec.count):
         seed = int(seeds(division, pool, number).generate_state(1)[0])
@@ -143,6 +150,13 @@ def _bags(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resampl
     return each
 
 
+def _origins(spec: ReplicatesSpec, division: SplitSpec, pool: Pool) -> list[Resample]:
+    """Each replicate trains on all that is earlier than its dev rows, the next block of time."""
+    if pool.times is None:
+        raise Expected("data.split.time, by which rolling divides", Unquoted("none"), at="resample")
+    return [Resample(*one) for one in time_order.origins(pool.rows, pool.times, spec.count)]
+
+
 def units(pool: Pool) -> tuple[Rows, Rows]:
     """What is drawn whole: that (n,) which each row is of, and the class (m,) of each."""
     codes = np.zeros(len(pool.rows), np.intp)
@@ -159,11 +173,13 @@ DRAWN: Mapping[Resampling, Callable[[ReplicatesSpec, SplitSpec, Pool], list[Resa
     "kfold": _folds,
     "repeated": _splits,
     "bootstrap": _bags,
+    "rolling": _origins,
 }
 # What may help where a replicate lacks rows of a class.
 REMEDIES: Mapping[Resampling, str] = {
     "kfold": "fewer folds, or another data.split.seed",
     "repeated": "a larger data.split.dev, or another data.split.seed",
+    "rolling": "fewer origins, or resample: none",
     "bootstrap": "resample: kfold leaves out every row once; or another data.split.seed",
 }
 

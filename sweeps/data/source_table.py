@@ -7,7 +7,17 @@ import pandas as pd
 
 from sweeps.data import cells, dtypes
 from sweeps.data.file_kinds import DEFAULTS, ReadOptions
-from sweeps.data.lines import Lines
+from sweeps.data.lines import Lines, LinesOfFiles
+
+
+@dataclass(frozen=True)
+class FileRows:
+    """A file or set that the rows of a part are from. start: the first of them in the table."""
+
+    part: str
+    name: str
+    sha256: str
+    start: int
 
 
 @dataclass(frozen=True)
@@ -16,17 +26,19 @@ class SourceTable:
 
     sha256: of the file, or of the values. classes: names of the target's codes 0, 1, …, where the
     source has them. lines: where the rows stand in a file of text. parts: "train", "dev" or "test"
-    of each row, where the source divides them. reading: how more rows of the kind are to be read.
-    notes: what was made of the source, to be said. reference: the error of a perfect model, where
-    the source knows it, as `reference` of a study.
+    of each row, where the source divides them. files: each, where test or dev rows have one of
+    their own. reading: how more rows of the kind are to be read. notes: what was made of the
+    source, to be said. reference: the error of a perfect model, where the source knows it, as
+    `reference` of a study.
     """
 
     frame: pd.DataFrame
     target: str
     sha256: str
     classes: tuple[str, ...] = ()
-    lines: Lines | None = None
+    lines: Lines | LinesOfFiles | None = None
     parts: pd.Series | None = None
+    files: tuple[FileRows, ...] = ()
     reading: ReadOptions = DEFAULTS
     notes: tuple[str, ...] = ()
     reference: float | None = None

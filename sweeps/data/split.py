@@ -11,34 +11,19 @@ from sweeps.base.errors import Expected, Unquoted, show
 from sweeps.data import cells
 from sweeps.data.column_faults import place
 from sweeps.data.dataset import PARTS
-from sweeps.data.lines import Lines
+from sweeps.data.lines import Lines, LinesOfFiles
 from sweeps.study.data_section import SplitSpec
 
 Rows = NDArray[np.intp]
 
 
-def divide(
-    spec: SplitSpec, labels: pd.Series | None, groups: pd.Series | None, rows: int
-) -> dict[str, Rows]:
-    """Row numbers of each part, ascending. Stratified by `labels`; a group stays on one side.
-
-    Errors: Expected (below `data.split`) where a part gets no rows.
-    """
-    rest, test = cut(np.arange(rows), spec.test, labels, groups, spec.seed, "test")
-    train, dev = cut(rest, spec.dev / (1 - spec.test), labels, groups, spec.seed + 1, "dev")
-    parts = {"train": train, "dev": dev, "test": test}
-    for part, members in parts.items():
-        if len(members) == 0:
-            raise Expected(
-                f"some {part} rows", Unquoted(f"none of {rows}"), at=part if part != "train" else ""
-            )
-    return parts
-
-
 def by_column(
-    column: pd.Series, groups: pd.Series | None, lines: Lines | None = None
+    column: pd.Series, groups: pd.Series | None, lines: Lines | LinesOfFiles | None = None
 ) -> dict[str, Rows]:
-    """Row numbers from a column that holds train, dev and test. Errors: Expected."""
+    """Row numbers from a column of train, dev and test, of which all but train may be missing.
+
+    Errors: Expected.
+    """
     wrong = ~column.isin(PARTS).to_numpy()
     if wrong.any():
         row = int(wrong.argmax())
@@ -46,29 +31,30 @@ def by_column(
         got = Unquoted("none" if pd.isna(cell) else show(cells.text(cell)))
         got = Unquoted(f"{got}{place(lines, row, column)}")
         raise Expected("train, dev or test in every row of the split column", got, at="column")
-    parts = {part: np.flatnonzero(column == part) for part in PARTS}
-    for part, members in parts.items():
-        if len(members) == 0:
-            raise Expected(f"some {part} rows in the split column", Unquoted("none"), at="column")
+    try:
+        return by_parts(column, groups, "the split column")
+    except Expected as fault:
+        raise fault.below("column") from None
+
+
+def by_parts(
+    parts: pd.Series, groups: pd.Series | None, where: str = "the source"
+) -> dict[str, Rows]:
+    """Row numbers of the parts that each row says it is of. Errors: Expected."""
+    found = {part: members(parts, part) for part in PARTS}
+    if len(found["train"]) == 0:
+        raise Expected(f"some train rows in {where}", Unquoted("none"))
     if groups is not None:
-        sides = groups.groupby(groups).apply(lambda g: column[g.index].nunique())
+        sides = groups.groupby(groups).apply(lambda g: parts[g.index].nunique())
         if (sides > 1).any():
             got = Unquoted(f"'{sides.idxmax()}' in {sides.max()}")
-            raise Expected("each group in one part of the split column", got, at="column")
-    return parts
-
-
-def by_source(spec: SplitSpec, parts: pd.Series, labels: pd.Series | None) -> dict[str, Rows]:
-    """Row numbers of parts that a source has; dev or test rows it has not are cut off training's.
-
-    Errors: Expected.
-    """
-    found = {part: np.flatnonzero(parts == part) for part in PARTS}
-    for number, part in enumerate(("test", "dev")):
-        if len(found[part]) == 0:
-            share, seed = getattr(spec, part), spec.seed + number
-            found["train"], found[part] = cut(found["train"], share, labels, None, seed, part)
+            raise Expected(f"each group in one part of {where}", got)
     return found
+
+
+def members(parts: pd.Series, part: str) -> Rows:
+    """The numbers of the rows of a part."""
+    return np.flatnonzero(parts == part)
 
 
 def cut(

@@ -48,9 +48,14 @@ class LearningCurve:
 
 
 def is_wanted(study: Study) -> bool:
-    """Whether there is one: of a training function of the user's nobody knows how it uses rows."""
-    resampled = study.replicates.is_resampled
-    return bool(study.confirm.learning_curve) and resampled and study.trainer is None
+    """Whether there is one.
+
+    Of a training function of the user's nobody knows how it uses rows; by time fewer rows would be
+    older ones, too.
+    """
+    by_time, resampled = study.data.split.time is not None, study.replicates.is_resampled
+    asked = bool(study.confirm.learning_curve) and not by_time
+    return asked and resampled and study.trainer is None
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Options:
     allow_remote: bool = False  # whether addresses that only the study file names may be used
     command: str = ""
     folder: Path | None = None
+    tables: Path | None = None  # the folder of tables that are not in the run folder yet
 
     def folder_of(self, name: str) -> Path:
         """The path of the run folder of a study of that name."""

@@ -218,6 +218,7 @@ def _expect_files_of_this_machine(
     """Errors: UserError for a path of the study that leads to another machine."""
     paths = {
         "data.source": study.data.source,
+        **{f"data.{part}.source": one.source for part, one in study.data.apart.items()},
         "search.from": study.search.from_,
         "trainer.folder": study.trainer.folder if study.trainer else None,
     }

@@ -40,9 +40,11 @@ def load(
         study, dataset = _by_default(study, divided, dataset, earlier)
     elif study.replicates.is_resampled:
         try:
+            _expect_no_dev_rows_given(study, divided)
             dataset = _with_own_rows(study, divided, dataset)
         except Expected as fault:
             raise UserError(document.fault("", fault)) from None
+    _expect_dev_rows(study, dataset, document)
     _expect_folds_only_where_resampled(study, document)
     return study, dataset, divided
 
@@ -64,11 +66,12 @@ def _by_default(
     study: Study, divided: DividedTable, dataset: Dataset, earlier: ReplicatesSpec | None
 ) -> tuple[Study, Dataset]:
     """What `resample: auto` comes to, with the reason in the facts where it is not the usual."""
-    count, why = study.replicates.count, _why_none(study, dataset)
+    count, why = study.replicates.count, _why_none(study, divided, dataset)
     if earlier is not None and not earlier.is_resampled:
         why = "as in the earlier run"
     if not why:
-        for spec in _candidates(count, earlier):
+        is_by_time = study.data.split.time is not None
+        for spec in _origins(count) if is_by_time else _candidates(count, earlier):
             chosen = study.model_copy(update={"replicates": spec})
             try:
                 found = _with_own_rows(chosen, divided, dataset)
@@ -80,12 +83,12 @@ def _by_default(
     return study.model_copy(update={"replicates": none}), _with_reason(dataset, why)
 
 
-def _why_none(study: Study, dataset: Dataset) -> str:
+def _why_none(study: Study, divided: DividedTable, dataset: Dataset) -> str:
     """Why the one split is kept; "" where rows are resampled, if they can be."""
     rows = dataset.facts["train"] + dataset.facts["dev"]
-    if study.data.split.column is not None:
+    if divided.division.is_given:
         return "data.split.column says which rows are dev"
-    if rows >= MANY:
+    if rows >= MANY and dataset.facts["dev"]:
         return f"{rows:,} rows that are not test are enough for one split"
     return "one replicate makes no folds" if study.replicates.count == 1 else ""
 
@@ -97,6 +100,28 @@ def _candidates(count: int, earlier: ReplicatesSpec | None) -> Iterator[Replicat
         return
     for folds in fold_design.fold_counts(count):
         yield ReplicatesSpec(count=count, resample="kfold", folds=folds)
+
+
+def _origins(count: int) -> Iterator[ReplicatesSpec]:
+    """One for each replicate."""
+    yield ReplicatesSpec(count=count, resample="rolling")
+
+
+def _expect_no_dev_rows_given(study: Study, divided: DividedTable) -> None:
+    """Errors: Expected."""
+    if divided.division.is_given:
+        hint = "which says what the dev rows are; leave one of the two out"
+        expected, got = "none with data.split.column", study.replicates.resample
+        raise Expected(expected, got, hint, "replicates.resample")
+
+
+def _expect_dev_rows(study: Study, dataset: Dataset, document: Document) -> None:
+    """There are rows to score by: dev rows, or those that folds leave out. Errors: UserError."""
+    if "dev" not in dataset.parts and not study.replicates.is_resampled:
+        why = dataset.facts.get("not_resampled", "replicates: {resample: none} leaves none out")
+        expected = "some dev rows, or replicates: {resample: kfold}, whose folds are dev in turn"
+        problem = Expected(expected, study.data.split.dev, why)
+        raise UserError(document.fault("data.split.dev", problem))
 
 
 def _with_reason(dataset: Dataset, why: str) -> Dataset:

@@ -73,7 +73,7 @@ def _of_outputs(
     names = [name for name in frames.further(study) if name in metrics.OF_OUTPUTS]
     outputs = outcome.arrays.get(f"{part}_outputs")
     if outputs is None:
-        return dict.fromkeys(names, np.full(len(outcome.arrays["gone"]), np.nan))
+        return dict.fromkeys(names, np.full(len(outcome.final["train_error"]), np.nan))
     gone = outcome.arrays.get("gone", np.zeros(len(outputs), bool))
     # Scores read dev numbers and dev outputs; here these are the part's.
     numbers = {f"dev_{kind}": outcome.final[f"{part}_{kind}"] for kind in ("loss", "error")}
@@ -135,7 +135,7 @@ def _baseline(study: Study, dataset: Dataset, name: str, outcome: Outcome) -> li
             **_place(dataset, place * seeds),
             "status": "ok",
             "diverged_epoch": -1,
-            **{score: float(outcome.final[score][place]) for score in TEST_SCORES},
+            **{score: _of(outcome, score, place) for score in TEST_SCORES},
             **{metric: float(values[place]) for metric, values in known.items()},
             "settings": "{}",
             "selected_value": np.nan,
@@ -155,8 +155,13 @@ def predictions(
     folds, known = dataset.folds, dataset.folds or dataset
     arrays: dict[str, Any] = {} if folds is None else {"dev_fold": folds.number}
     outcomes = {one.candidate.label: one.outcome for one in networks} | others
-    for part in ("dev", "test"):
+    for part in known.labels:
+        if part == "train":
+            continue
         arrays[f"{part}_target"] = known.labels[part]
+        if known.places is not None:
+            places = known.places.of(part)
+            arrays |= {f"{part}_{name}": values for name, values in places.items()}
         if part in known.groups:
             arrays[f"{part}_group"] = known.groups[part]
         for name, outcome in outcomes.items():

@@ -111,7 +111,8 @@ def confirmation(run: PreparedRun) -> dict[str, Any]:
     own: dict[str, Any] = {}
     if folds:
         counts = {"replicates": folds.design.replicates, **asdict(folds.design)}
-        own = {"resample": "kfold", **counts}
+        by_time = run.study.data.split.time is not None
+        own = {"resample": "rolling" if by_time else "kfold", **counts}
     return {name: value for name, value in (section | own).items() if value is not None}
 
 

@@ -69,7 +69,8 @@ def _definitions(study: Study, dataset: Dataset) -> dict[str, str]:
 
     That version's macro_f1 left out classes of which dev has no row.
     """
-    absent = len(set(dataset.labels["dev"].tolist())) < len(dataset.target.classes)
+    labels = dataset.labels.get("dev", dataset.labels["train"])
+    absent = len(set(labels.tolist())) < len(dataset.target.classes)
     counted = "macro_f1" in study.metrics and absent
     return {"macro_f1": "of the classes that occur or are said"} if counted else {}
 
@@ -113,8 +114,9 @@ def best_yaml(study: Study, winner: Config, base: Path, folder: Path) -> str:
 def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
     own = {"space", "storage", "objectives", "metric_constraints", "enqueue", "search", "trainer"}
     sections = study.model_dump(exclude=own, exclude_none=True)
-    # Relative to the run folder, in which this file will be.
-    sections["data"]["source"] = source_names.from_folder(study.data.source, base, folder)
+    named_in = [sections["data"], *(sections["data"][part] for part in study.data.apart)]
+    for one in named_in:  # relative to the run folder, in which this file will be
+        one["source"] = source_names.from_folder(one["source"], base, folder)
     objectives = [_objective(o) for o in study.objectives]
     sections["replicates"] = study.replicates.written
     sections["objective"] = objectives[0] if len(objectives) == 1 else objectives

@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,12 +17,13 @@ from sweeps.base.errors import Expected, UserError
 from sweeps.base.interrupts import Shield
 from sweeps.base.terminal import say
 from sweeps.dashboard.writer import DashboardWriter
+from sweeps.data import given_tables
 from sweeps.phases import prepare
 from sweeps.phases.options import Options, check_jobs, check_time, check_trials
 from sweeps.phases.prepare import PreparedRun
 from sweeps.results import outputs, reporting, resolved
 from sweeps.results.result import Result
-from sweeps.running import after_confirm, confirming, nested
+from sweeps.running import after_confirm, confirming, given_studies, nested
 from sweeps.running.after_confirm import AfterConfirmation
 from sweeps.running.callbacks import Callbacks
 from sweeps.running.confirming import ConfirmationPhase
@@ -49,8 +49,13 @@ class Interrupted(KeyboardInterrupt):
 
 
 def run(
-    study: "str | os.PathLike[str] | dict[str, Any]",
+    study: "str | os.PathLike[str] | dict[str, Any] | Any",
     *,
+    target: str | None = None,
+    space: dict[str, Any] | None = None,
+    fixed: dict[str, Any] | None = None,
+    split: dict[str, Any] | None = None,
+    name: str | None = None,
     jobs: int | None = None,
     trials: int | None = None,
     out: "str | os.PathLike[str]" = "runs",
@@ -66,7 +71,13 @@ def run(
 ) -> Result:
     """See `sweeps.run`."""
     console = Console(quiet=quiet, highlight=False)
-    document, base = _document(study)
+    sections = {"target": target, "space": space, "fixed": fixed, "split": split}
+    if given_tables.is_table(study):
+        study = given_studies.of_table(study, name, sections)
+    elif said := [key for key, one in {**sections, "name": name}.items() if one is not None]:
+        problem = Expected("a table beside it, for a study says it itself", type(study).__name__)
+        raise UserError(f"sweeps.run: {said[0]}: {problem.message}")
+    command = f"sweeps.run({'…' if isinstance(study, dict) else str(study)!r})"
     options = Options(
         jobs=check_jobs(jobs),
         trials=check_trials(trials),
@@ -78,19 +89,19 @@ def run(
         confirm=confirm,
         allow_code=allow_code,
         allow_remote=allow_remote,
-        command=f"sweeps.run({str(study) if not isinstance(study, dict) else '…'!r})",
+        command=command,
     )
-    result = execute(document, base, list(set), options, console)
+    if isinstance(study, dict):
+        with given_studies.as_files(study, Path(out)) as (values, tables):
+            document = documents.Document(values, {}, "study")
+            options = replace(options, tables=tables)
+            result = execute(document, Path(), list(set), options, console)
+    else:
+        path = Path(study)
+        result = execute(documents.read(path), path.parent, list(set), options, console)
     if result is None:  # only a dry run has none
         raise RuntimeError("nothing was run")
     return result
-
-
-def _document(study: "str | os.PathLike[str] | dict[str, Any]") -> tuple[documents.Document, Path]:
-    if isinstance(study, dict):
-        return documents.Document(deepcopy(study), {}, "study"), Path()
-    path = Path(study)
-    return documents.read(path), path.parent
 
 
 def execute(
@@ -124,6 +135,7 @@ def _run(run: PreparedRun, announce: Callable[[PreparedRun, int], None]) -> Resu
         if asked < run.budget:
             there = f"{asked} trials are asked, {run.budget} are there: none is dropped"
             say(run.console, "note", there)
+        run = given_studies.keep(run)
         outputs.write_study(run.folder, run.study, run.base)
         callbacks = _callbacks(run, store, shield)
         if run.study.search.from_ is not None:

@@ -94,6 +94,15 @@ class Confirm(StudySection):
         """
         return list(fold_design.designs(self.replicates, self.folds, self.seeds))
 
+    @property
+    def origin_designs(self) -> list[FoldDesign]:
+        """As `fold_designs`, of rolling origins: one repeat, for each would be the same."""
+        found = []
+        for one in self.fold_designs:
+            folds = self.folds or (self.replicates // self.seeds if self.seeds else one.folds)
+            found.append(FoldDesign(folds, 1, self.replicates // folds))
+        return list(dict.fromkeys(found))
+
     @field_validator("learning_curve")
     @classmethod
     def _enough_to_fit(cls, value: int) -> int:

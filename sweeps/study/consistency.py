@@ -25,7 +25,7 @@ DRAWS = 2000  # random configurations, to estimate the share that keeps the cons
 def faults(study: Study) -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
     every = (
-        *(_objectives, _replicates, _inputs, _final, _nested, _sampler, _pruner, _per),
+        *(_objectives, _replicates, _split, _inputs, _final, _nested, _sampler, _pruner, _per),
         *(_hyperparameter_constraints, _trainer),
     )
     return [fault for check in every for fault in check(study)]
@@ -47,10 +47,27 @@ def _objectives(study: Study) -> Found:
 
 
 def _replicates(study: Study) -> Found:
-    if study.replicates.is_resampled and study.data.split.column is not None:
-        hint = "which says what the dev rows are; leave one of the two out"
-        expected = "none with data.split.column"
-        yield "replicates.resample", Expected(expected, study.replicates.resample, hint)
+    resample, time = study.replicates.resample, study.data.split.time
+    if resample == "rolling" and time is None:
+        hint = "rows are in the order of that column"
+        yield "replicates.resample", Expected("data.split.time with rolling", resample, hint)
+    if time is not None and resample not in ("auto", "none", "rolling"):
+        hint = "others train on what is later than their dev rows"
+        yield "replicates.resample", Expected("rolling or none with split.time", resample, hint)
+    if time is not None and study.confirm.until is not None:
+        hint = "the origins are the same in every repeat; replicates gives more seeds"
+        yield "confirm.until", Expected("none with data.split.time", study.confirm.until, hint)
+
+
+def _split(study: Study) -> Found:
+    data, split = study.data, study.data.split
+    beside = [key for key in ("column", "time", "outer") if getattr(split, key) is not None]
+    if len(beside) > 1 and split.outer is None:
+        got = Unquoted(" and ".join(beside))
+        yield "data.split", Expected("one of column and time", got, "each says who trains")
+    if split.time is not None and data.group is not None:
+        hint = "a group has rows before and after; leave one of the two out"
+        yield "data.group", Expected("none with data.split.time", data.group, hint)
 
 
 def _inputs(study: Study) -> Found:
@@ -62,21 +79,28 @@ def _inputs(study: Study) -> Found:
 
 def _nested(study: Study) -> Found:
     split, nested = study.data.split, study.confirm.nested
-    if split.outer is not None and split.column is not None:
+    if split.outer is not None and (said := _says_test_rows(study)):
         hint = "each says which rows are test rows; leave one of the two out"
-        yield "data.split.outer", Expected("none with data.split.column", Unquoted("both"), hint)
+        yield "data.split.outer", Expected(f"none with {said}", Unquoted("both"), hint)
     if nested is None:
         return
     where = "confirm.nested"
-    if split.column is not None:
-        hint = "its folds are drawn from all rows; leave out the column, or nested"
-        yield where, Expected("none with data.split.column", nested, hint)
+    if said := _says_test_rows(study):
+        hint = f"its folds are drawn from all rows; leave out {said}, or nested"
+        yield where, Expected(f"none with {said}", nested, hint)
     if split.outer is not None:
         hint = "this study is an outer fold already; leave out one of the two"
         yield where, Expected("none with data.split.outer", nested, hint)
     if study.search.from_ is not None:
         hint = "that run has seen the rows of every fold; leave out one of the two"
         yield where, Expected("none with search.from", nested, hint)
+
+
+def _says_test_rows(study: Study) -> str:
+    """What of the study says which rows are test rows, so that none are drawn; "" for nothing."""
+    split, apart = study.data.split, study.data.apart
+    found = [f"data.split.{key}" for key in ("column", "time") if getattr(split, key) is not None]
+    return next(iter([*found, *(f"data.{part}" for part in apart)]), "")
 
 
 def _final(study: Study) -> Found:

@@ -71,16 +71,18 @@ class OuterFold(StudySection):
 
 
 class SplitSpec(StudySection):
-    """Shares of the rows, or a column that holds train, dev and test.
+    """Shares of the rows, by time or not, or a column that holds train, dev and test.
 
-    outer: the test rows are those of an outer fold, and `test` is no share of anything.
+    A share of 0 is none of such rows. time: the column by which the past trains and the future
+    tests. outer: the test rows are those of an outer fold, and `test` is no share of anything.
     """
 
-    dev: float = Field(0.2, gt=0, lt=1)
-    test: float = Field(0.2, gt=0, lt=1)
+    dev: float = Field(0.2, ge=0, lt=1)
+    test: float = Field(0.2, ge=0, lt=1)
     # One less than scikit-learn takes: dev is cut with the next seed.
     seed: int = Field(0, ge=0, le=2**32 - 2)
     column: str | None = None
+    time: str | None = None
     outer: OuterFold | None = None
 
     @model_validator(mode="after")
@@ -92,12 +94,44 @@ class SplitSpec(StudySection):
         return self
 
 
+class PartSource(StudySection):
+    """Rows of a file or set of their own, as test or dev rows; what is not said is as in `data`."""
+
+    source: str
+    file: str | None = None  # another word for source, which it becomes
+    target: str | None = None
+    separator: str | None = None
+    encoding: str | None = None
+    decimal: Literal[".", ","] | None = None
+    missing: tuple[str | int | float, ...] | None = Field(None, strict=False)
+    header: bool | None = None
+    inputs: str | None = None
+    classes: str | None = None
+    examples: Literal["rows", "columns"] | None = None
+    scale: float | None = Field(None, gt=0, allow_inf_nan=False)
+    size: int | None = Field(None, ge=1, le=1024)
+    color: Literal["gray", "rgb"] | None = None
+    options: dict[str, Any] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_either_word(cls, value: Any) -> Any:
+        """`{file: test.csv}` as `{source: test.csv}`."""
+        if not isinstance(value, dict) or "file" not in value:
+            return value
+        if "source" in value:
+            raise PydanticCustomError("own", "expected one of source and file, got both")
+        rest = {key: one for key, one in value.items() if key != "file"}
+        return {"source": value["file"], **rest}
+
+
 class DataSpec(StudySection):
     """Where the rows come from and how they are divided.
 
     file: another word for source, which it becomes.
     rare: share of the training rows below which the words of a column are merged, where it has more
-    than 20. words: what columns of so many are read as.
+    than 20. words: what columns of so many are read as. test, dev: where rows of these parts stand
+    in a file or set of their own.
     """
 
     source: str
@@ -121,6 +155,8 @@ class DataSpec(StudySection):
     color: Literal["gray", "rgb"] | None = None
     task: Literal["auto", "classification", "regression"] = "auto"
     split: SplitSpec = SplitSpec()
+    test: PartSource | None = None
+    dev: PartSource | None = None
     standardize: bool = True
     options: dict[str, Any] = Field(default_factory=dict)
 
@@ -170,3 +206,14 @@ class DataSpec(StudySection):
         if "source" in value:
             raise PydanticCustomError("own", "expected one of source and file, got both")
         return {"source": value["file"], **{k: v for k, v in value.items() if k != "file"}}
+
+    @property
+    def apart(self) -> dict[str, PartSource]:
+        """The parts whose rows stand in a file or set of their own, by name."""
+        found = {"dev": self.dev, "test": self.test}
+        return {part: source for part, source in found.items() if source is not None}
+
+    def of_part(self, part: PartSource) -> "DataSpec":
+        """How a part's rows are read: as it says, the rest as here."""
+        said = {key: getattr(part, key) for key in part.model_fields_set}
+        return self.model_copy(update=said)

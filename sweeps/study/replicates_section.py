@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from sweeps.base.errors import Expected, Unquoted
 from sweeps.study.section_base import StudySection
 
-Resampling = Literal["auto", "none", "kfold", "repeated", "bootstrap"]
+Resampling = Literal["auto", "none", "kfold", "repeated", "bootstrap", "rolling"]
 
 
 class ReplicatesSpec(StudySection):
@@ -19,7 +19,9 @@ class ReplicatesSpec(StudySection):
 
     resample: none, and replicates differ in their seeds alone; else each has rows of its own, drawn
     from all but the test rows: those of a fold, of another random split, or of a bootstrap sample.
-    auto: kfold where rows are few, else none; one of them by the time anything is trained.
+    rolling, where time divides: at each of count origins all that is earlier trains, and the next
+    block is dev. auto: kfold (by time rolling) where rows are few, else none; one of them by the
+    time anything is trained.
     """
 
     count: int = Field(5, ge=1, le=1000)
@@ -29,6 +31,10 @@ class ReplicatesSpec(StudySection):
     @model_validator(mode="after")
     def _whole_repeats(self) -> "ReplicatesSpec":
         if self.resample != "kfold":
+            if self.resample == "rolling" and self.count < 2:
+                raise _own(
+                    Expected("a count of 2 or more for rolling", self.count, "one an origin")
+                )
             if self.folds is not None:
                 raise _own(Expected("folds with resample: kfold alone", Unquoted(self.resample)))
             return self
@@ -73,6 +79,7 @@ class ReplicatesSpec(StudySection):
             "none": "",
             "kfold": f"{self.n_folds} folds" + (f" × {repeats} repeats" if repeats > 1 else ""),
             "repeated": f"{self.count} random splits",
+            "rolling": f"{self.count} rolling origins, each scored on the block that follows",
             "bootstrap": f"{self.count} bootstrap samples, each scored on the rows left out",
         }[self.resample]
 

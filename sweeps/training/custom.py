@@ -87,7 +87,7 @@ def _train(replicates: list[Replicate], task: Task, dataset: Dataset) -> Outcome
             break
     for replicate in replicates:
         replicate.close()
-    if task.keep:
+    if task.keep and dataset.has_test:
         counted.expect("test_error", "test_outputs or test_error in the confirmation")
     return judge.outcome(counted, _curves(rows), counted.outputs())
 
@@ -99,6 +99,7 @@ class _Reports:
         self, reports: Sequence[EpochReport], task: Task, datasets: Sequence[Dataset]
     ) -> None:
         self.reports, self._task, self._datasets = reports, task, datasets
+        self._parts = task.parts(datasets[0])
         self._alive = [report for report in reports if not report.diverged]
         self.diverged = np.array([report.diverged for report in reports])
 
@@ -109,7 +110,7 @@ class _Reports:
     @property
     def scores(self) -> dict[str, metrics.Values]:
         """See `judging.ReplicateScores`."""
-        names = [f"{part}_{kind}" for part in self._task.parts for kind in ("loss", "error")]
+        names = [f"{part}_{kind}" for part in self._parts for kind in ("loss", "error")]
         return {n: self.numbers(n) for n in names if all(n in one.numbers for one in self._alive)}
 
     def measure(
@@ -137,7 +138,7 @@ class _Reports:
     def outputs(self) -> dict[str, NDArray[Any]]:
         """(P, n, K′) of dev and, where kept, test, if all reported them; NaN where diverged."""
         found = {}
-        for part in self._task.parts[1:]:
+        for part in self._parts[1:]:
             if all(part in report.outputs for report in self._alive):
                 pairs = zip(self.reports, self._datasets, strict=True)
                 whole = [report.outputs.get(part, _nothing(own, part)) for report, own in pairs]

@@ -111,7 +111,7 @@ def start_replicates(
         own = dataset.of(number)
         config = {word: plain(value) for word, value in task.config.items()}
         seed = seeds.trainer(task.seed, task.phase, number)
-        generator = function(config, _data(own, task.parts), seed)
+        generator = function(config, _data(own, task.parts(own)), seed)
         yield Replicate(number, generator, Randomness(seed), file, own)
 
 

@@ -16,6 +16,7 @@ from sweeps.training import stop_rules
 from sweeps.training.stop_rules import Race, StopRule
 
 if TYPE_CHECKING:
+    from sweeps.data.dataset import Dataset
     from sweeps.study.spec import Study
 
 # SCORES: of each network after an epoch. COSTS: what training one network has cost so far; of
@@ -52,10 +53,10 @@ class Task:
         """All metrics that the task is judged by, the first objective's first."""
         return metrics_of(self.objectives, self.metric_constraints)
 
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The parts of the data that it is scored on: the test rows only in the confirmation."""
-        return PARTS if self.keep else PARTS[:-1]
+    def parts(self, dataset: "Dataset") -> tuple[str, ...]:
+        """The parts of its data that it is scored on: the test rows only in the confirmation."""
+        asked = PARTS if self.keep else PARTS[:-1]
+        return tuple(part for part in asked if part in dataset.parts)
 
 
 def task_of(

@@ -143,12 +143,12 @@ class _Member:
         if self._is_late:
             return judging.out_of_time(self._task)
         net, theta, scores = self._net, self._counted, self._scores
-        if self._task.keep:
+        if self._task.keep and self._dataset.has_test:
             scores = scores | _scores(net, theta, self._apart, "test")
         counted = _Networks(net, theta, self._apart, scores, self._judge.gone)
         arrays = {
             f"{part}_outputs": counted.outputs(part).astype(np.float32)
-            for part in self._task.parts[1:]
+            for part in self._task.parts(self._dataset)[1:]
         }
         if self._task.keep:
             arrays["theta"] = theta

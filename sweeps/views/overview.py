@@ -157,7 +157,7 @@ def _found(folder: Path, provenance: dict[str, Any]) -> _Found:
         return _Found(best)
     found = (rows[0][f"test_error{end}"] for end in ("", "_low", "_high"))
     value, low, high = (math.nan if number is None else float(number) for number in found)
-    return _Found(best, str(summary["winner"]), (value, low, high))
+    return _Found(best, str(summary["winner"]), _known(value, low, high))
 
 
 def _computed(folder: Path) -> _Found:
@@ -174,7 +174,12 @@ def _computed(folder: Path) -> _Found:
     if run.winner is None:
         return _Found(best)
     found = rows.new_rows(run, run.winner, "test")
-    return _Found(best, run.winner, (found.estimate, found.low, found.high))
+    return _Found(best, run.winner, _known(found.estimate, found.low, found.high))
+
+
+def _known(value: float, low: float, high: float) -> Error | None:
+    """None where there are no test rows."""
+    return None if math.isnan(value) else (value, low, high)
 
 
 def _age(folder: Path) -> float:

@@ -29,9 +29,10 @@ def lines(
         kind = "a number (regression)"
     how = search_section.summary(study.search.sampler, study.pruner)
     confirm = f"best {study.confirm.top} + defaults × {wording.confirmation(study, dataset)}"
-    scored = "on the test split"
+    scored = "on the test split" if dataset.has_test else "on the dev rows: there are no test rows"
     if study.replicates.is_resampled:
-        scored = "each scored on the fold left out and on the test rows"
+        also = "and on the test rows" if dataset.has_test else "alone: there are no test rows"
+        scored = f"each scored on the fold left out {also}"
     return [
         ("data", f"{facts['source']}: {columns}; target '{target.name}', {kind}"),
         *(("read", text) for text in facts.get("read", ())),
@@ -69,7 +70,8 @@ def _resampled(study: Study, dataset: Dataset) -> list[tuple[str, str]]:
     if not study.replicates.is_resampled:
         return [("resampled", f"no: {why}")] if why else []
     rows = f"{facts['train'] + facts['dev']} rows that are not test"
-    text = f"{words} of the {rows}; folds of its own in the confirmation"
+    own = "origins" if study.data.split.time is not None else "folds"
+    text = f"{words} of the {rows}; {own} of its own in the confirmation"
     return [("resampled", f"{text} ({why})" if why else text)]
 
 
@@ -212,6 +214,11 @@ def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
     ]
     unclear = list(dataset.facts["unclear"].items())[:MOST_NAMED]
     told += [f"column {show(name)}: {why}" for name, why in unclear]
+    told += [
+        f"column {show(name)} holds dates: if the rows to predict are later ones, divide by it, "
+        f"split: {{time: {show(name)}}}, so that the past trains and the future tests"
+        for name in dataset.facts.get("dated", [])[:1]
+    ]
     rows = dataset.for_search.n_train
     largest = _largest_batch(study)
     if largest > rows:

@@ -63,7 +63,10 @@ def test_it_is_what_the_model_says(made: Path) -> None:
     rows = data_files.chunks(path, FILE_KINDS[".csv"], ReadOptions(), numbers, rows=100)
     frame = pd.concat(rows)
     found = predicted(made, "subscriptions.csv", "--keep", "id")
-    assert list(found) == ["id", "prediction", "p.no", "p.yes", "sd.no", "sd.yes"]
+    columns = ["row", "line", "id", "prediction", "p.no", "p.yes", "sd.no", "sd.yes"]
+    assert list(found) == columns
+    assert found["row"].tolist() == list(range(1, len(found) + 1))
+    assert found["line"].tolist() == list(range(2, len(found) + 2))
     assert found["id"].tolist() == frame["id"].astype(int).tolist()
     assert found["prediction"].tolist() == model.predict(frame).tolist()
     np.testing.assert_allclose(found[["p.no", "p.yes"]], model.outputs(frame), rtol=1e-6)
@@ -90,8 +93,8 @@ def test_chunks_and_kinds_of_files_change_nothing(
         first, second = (pd.read_csv(io.StringIO(text.getvalue())) for text in (whole, pieces))
         assert first["prediction"].tolist() == second["prediction"].tolist()
         np.testing.assert_allclose(
-            first.drop(columns="prediction"),
-            second.drop(columns="prediction"),
+            first.drop(columns=["prediction", "line"]),
+            second.drop(columns=["prediction", "line"], errors="ignore"),
             rtol=1e-4,
             atol=1e-7,
         )
@@ -146,7 +149,7 @@ def test_a_number_has_its_own_units(tmp_path: Path) -> None:
     frame.to_csv(tmp_path / "rows.csv", index=False)
     done = sweeps("predict", "runs/d", "rows.csv", cwd=tmp_path, module="sweeps")
     found = pd.read_csv(io.StringIO(done.stdout))
-    assert list(found) == ["prediction", "sd"]
+    assert list(found) == ["row", "line", "prediction", "sd"]
     assert 50 < found["prediction"].mean() < 250
     assert (found["sd"] > 0).all()
 
@@ -256,7 +259,7 @@ def test_columns_to_keep_are_a_list_or_repeated(made: Path, tmp_path: Path) -> N
     frame.to_csv(tmp_path / "rows.csv", index=False)
     text = io.StringIO()
     predict.write(model, tmp_path / "rows.csv", ["id,churn", "a,b", "id"], text)
-    assert text.getvalue().startswith('id,churn,"a,b",prediction,')
+    assert text.getvalue().startswith('row,line,id,churn,"a,b",prediction,')
 
 
 def test_its_faults_are_a_line(made: Path) -> None:
@@ -296,7 +299,7 @@ def test_its_faults_are_a_line(made: Path) -> None:
     hints = "; ".join(f"did you mean '{name.upper()}'?" for name in used[:2])
     assert f"({hints}" in said(made, "cases.csv")
     (made / "head.csv").write_text(",".join(used) + "\n")
-    assert predicted(made, "head.csv").shape == (0, 5)
+    assert predicted(made, "head.csv").shape == (0, 7)
 
 
 def test_a_file_is_no_run(made: Path) -> None:

@@ -378,7 +378,7 @@ space: {l2: [0, 1]}
         ("{folds: 5}", "replicates: expected folds with resample: kfold alone, got auto"),
         (
             "{resample: kfolds}",
-            "replicates.resample: expected auto, none, kfold, repeated or bootstrap",
+            "replicates.resample: expected auto, none, kfold, repeated, bootstrap or rolling",
         ),
         ("{count: 10, fold: 5}", "replicates.fold: expected a known key, got 'fold' (did you mean"),
         ("{resample: kfold, folds: 1}", "replicates.folds: expected a number >= 2, got 1"),
@@ -400,6 +400,9 @@ def prepared(folder: Path, replicates: str, assignments: Sequence[str] = ()) -> 
 
 
 def test_none_where_a_column_says_which_rows_are_dev(tmp_path: Path) -> None:
+    rows = table()
+    rows["part"] = np.resize(["train", "train", "dev", "test"], len(rows))
+    rows.to_csv(tmp_path / "t.csv", index=False)
     with pytest.raises(UserError, match=r"resample: expected none with data\.split\.column, got "):
         prepared(tmp_path, "{resample: kfold}", ["data.split.column=part"])
 

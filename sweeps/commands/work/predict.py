@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -133,14 +134,18 @@ def write(
 ) -> Notes:
     """CSV of the kept columns, the prediction, and its spread over the networks.
 
-    For classes `p.NAME`, the mean of the networks' probabilities, and `sd.NAME`, their SD; for a
-    number `sd`. Errors: UserError.
+    Each row says which it is in the file, from 1 on, and of a text in which line it begins. For
+    classes `p.NAME`, the mean of the networks' probabilities, and `sd.NAME`, their SD; for a number
+    `sd`. Errors: UserError.
     """
     notes = Notes()
     kind = _kind(rows)
     done = 0
+    lines: Iterator[int] | None = None
     for frame in _chunks(rows, kind, model):
         if done == 0:
+            found = data_files.lines(rows, kind, model.reading)
+            lines = None if found is None else found.every()
             keep = _names(keep, frame)
             notes.unused = _check_columns(frame, model, keep, rows)
         _check_values(frame, model, rows, kind, done)
@@ -151,10 +156,21 @@ def write(
             made["prediction"] = made["prediction"].map(
                 lambda v: printable(v) if isinstance(v, str) else v
             )
-        made = pd.concat([frame[keep].reset_index(drop=True), made], axis=1)
+        places = _places(done, len(frame), lines)
+        places = places.drop(columns=[name for name in places if name in keep])
+        made = pd.concat([places, frame[keep].reset_index(drop=True), made], axis=1)
         file.write(made.to_csv(index=False, header=done == 0, float_format="%.7g"))
         done += len(frame)
     return notes
+
+
+def _places(before: int, count: int, lines: Iterator[int] | None) -> pd.DataFrame:
+    """`row` and, of a text, `line` of the next rows of a file."""
+    found = pd.DataFrame({"row": np.arange(before + 1, before + count + 1)})
+    if lines is None:
+        return found
+    known = pd.Series(list(islice(lines, count)), dtype="Int64")
+    return found.assign(line=known.reindex(found.index))
 
 
 def _kind(rows: Path) -> FileKind:

@@ -4,8 +4,8 @@ Ours, for SciPy's reader takes neither texts nor sparse rows, and gives bytes.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -58,7 +58,7 @@ class _Attributes:
 
 
 @dataclass(frozen=True)
-class ArffLines:
+class ArffLines(Lines):
     """Lines of the rows below @data."""
 
     path: Path
@@ -67,10 +67,15 @@ class ArffLines:
 
     def of(self, row: int, column: str) -> int:
         """The line of a cell; rows are counted from 0."""
+        with closing(self.every()) as found:
+            return next(islice(found, row, None))
+
+    def every(self) -> Generator[int]:
+        """The line of one row after the other."""
         with unpacking.opened_as_text(self.path, self.encoding) as file:
             lines = _told(file)
             next(number for number, line in lines if line.lower().startswith("@data"))
-            return next(islice((number for number, _ in lines), row, None))
+            yield from (number for number, _ in lines)
 
 
 def read(path: Path, options: ReadOptions) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """JSON lines (.jsonl, .ndjson) as a frame: an object a line, its keys the columns."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,7 +20,7 @@ DIGITS = 400  # no number has more
 
 
 @dataclass(frozen=True)
-class JsonLines:
+class JsonLines(Lines):
     """Lines of objects: each has its own, but for blank lines between them."""
 
     path: Path
@@ -28,9 +29,13 @@ class JsonLines:
 
     def of(self, row: int, column: str) -> int:
         """The line of a cell; rows are counted from 0."""
+        with closing(self.every()) as found:
+            return next(islice(found, row, None))
+
+    def every(self) -> Generator[int]:
+        """The line of one row after the other."""
         with unpacking.opened_as_text(self.path, self.encoding) as file:
-            filled = (number for number, line in enumerate(file, start=1) if line.strip())
-            return next(islice(filled, row, None))
+            yield from (number for number, line in enumerate(file, start=1) if line.strip())
 
 
 def read(path: Path, options: ReadOptions) -> pd.DataFrame:

@@ -1,0 +1,129 @@
+"""Test and dev rows in files or sets of their own, put below the training rows column by column."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from sweeps.base.errors import Expected, Unquoted, UserError, show
+from sweeps.data import cells, dtypes, source_names, sources
+from sweeps.data.column_faults import place
+from sweeps.data.file_kinds import ReadOptions
+from sweeps.data.lines import Lines, LinesOfFiles
+from sweeps.data.source_table import FileRows, SourceTable
+from sweeps.study.data_section import DataSpec
+
+TRAIN = "train"
+
+
+def read(spec: DataSpec, base: Path) -> SourceTable:
+    """All rows, those of test and dev too. Errors: Expected (below `data`), or UserError."""
+    whole = _read(spec, base)
+    if not spec.apart:
+        return whole
+    if spec.split.column is not None or spec.split.outer is not None:
+        key = "column" if spec.split.column is not None else "outer"
+        got = Unquoted(f"data.{' and data.'.join(spec.apart)} too")
+        raise Expected("no rows of files of their own beside it", got, at=f"split.{key}")
+    tables = {TRAIN: whole}
+    for part, source in spec.apart.items():
+        own = spec.of_part(source)
+        try:
+            tables[part] = _as_in(
+                whole,
+                _read(own, base),
+                source_names.short(spec.source),
+                source_names.short(own.source),
+            )
+        except Expected as fault:
+            raise fault.below(part) from None
+    _expect_own_part_once(whole, spec)
+    names = {TRAIN: source_names.short(spec.source)} | {
+        p: source_names.short(s.source) for p, s in spec.apart.items()
+    }
+    return _together(tables, names)
+
+
+def _read(spec: DataSpec, base: Path) -> SourceTable:
+    return sources.read(spec.source, spec.target, spec.options, base, ReadOptions.of(spec))
+
+
+def _as_in(whole: SourceTable, own: SourceTable, main: str, other: str) -> SourceTable:
+    """A part's table with the columns of the training rows, in their order and of their types.
+
+    Errors: Expected for columns that are missing or extra; UserError for a text where the training
+    rows have numbers.
+    """
+    frame = own.frame.rename(columns={own.target: whole.target})
+    if own.target != whole.target and whole.target in own.frame:
+        got = f"'{own.target}' beside a column '{whole.target}'"
+        raise Expected(f"one column for the target of {main}", Unquoted(got), at="target")
+    missing = [c for c in whole.frame.columns if c not in frame]
+    extra = [c for c in frame.columns if c not in whole.frame]
+    if missing or extra:
+        said = [f"{_few(missing)} missing"] * bool(missing) + [f"{_few(extra)} more"] * bool(extra)
+        raise Expected(f"the columns of {main}", Unquoted(", ".join(said)), at="source")
+    if own.classes != whole.classes:
+        got = Unquoted(", ".join(own.classes) or "none")
+        raise Expected(f"the classes of {main}", got, at="source")
+    frame = frame[list(whole.frame.columns)]
+    for column in frame.columns:
+        _expect_same_type(whole.frame[column], frame[column], own.lines, (main, other))
+    return replace(own, frame=frame, target=whole.target)
+
+
+def _expect_same_type(
+    train: pd.Series, own: pd.Series, lines: Lines | LinesOfFiles | None, files: tuple[str, str]
+) -> None:
+    """Errors: UserError."""
+    main, other = files
+    if not dtypes.is_numeric(train.dtype, with_booleans=False):
+        return
+    if dtypes.is_numeric(own.dtype, with_booleans=True):
+        return
+    said = own.map(cells.text, na_action="ignore").astype("string").str.strip()
+    texts = own.notna() & ~said.str.fullmatch(cells.NUMBER.pattern).fillna(False).astype(bool)
+    if texts.any() and train.notna().any():
+        row = int(texts.to_numpy().argmax())
+        got = f"{show(own.iloc[row])}{place(lines, row, own)}"
+        raise UserError(f"{other}: column '{own.name}': expected numbers, as in {main}, got {got}")
+
+
+def _expect_own_part_once(whole: SourceTable, spec: DataSpec) -> None:
+    """A source that has a part of its own has no second one beside it. Errors: Expected."""
+    for part in spec.apart:
+        if whole.parts is not None and bool((whole.parts == part).any()):
+            raise Expected(f"no {part} rows beside those of the source", spec.source, at=part)
+
+
+def _together(tables: Mapping[str, SourceTable], names: Mapping[str, str]) -> SourceTable:
+    whole = tables[TRAIN]
+    own = whole.parts if whole.parts is not None else pd.Series(TRAIN, whole.frame.index)
+    parts = [own, *(pd.Series(p, t.frame.index) for p, t in tables.items() if p != TRAIN)]
+    starts = [0]
+    for table in tables.values():
+        starts.append(starts[-1] + len(table.frame))
+    made = hashlib.sha256()
+    for part, table in tables.items():
+        made.update(f"{part} {table.sha256}\n".encode())
+    files = tuple(
+        FileRows(part, names[part], table.sha256, start)
+        for (part, table), start in zip(tables.items(), starts, strict=False)
+    )
+    found = [table.lines for table in tables.values()]
+    lines = tuple(None if isinstance(one, LinesOfFiles) else one for one in found)
+    return replace(
+        whole,
+        frame=pd.concat([table.frame for table in tables.values()], ignore_index=True),
+        sha256=made.hexdigest(),
+        lines=LinesOfFiles(tuple(starts[:-1]), tuple(names.values()), lines),
+        parts=pd.concat(parts, ignore_index=True),
+        files=files,
+    )
+
+
+def _few(names: list[str], most: int = 4) -> str:
+    shown = ", ".join(f"'{one}'" for one in names[:most])
+    return f"{shown} and {len(names) - most} others" if len(names) > most else shown

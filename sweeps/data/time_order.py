@@ -1,0 +1,115 @@
+"""Rows in the order of time: the column they are ordered by, the future cut off, rolling origins.
+
+Rows of the same time stay on one side, so a part may have a few more or fewer rows than asked.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sweeps.base.errors import Expected, Unquoted, show
+from sweeps.data import cells, dtypes
+from sweeps.data.column_faults import place
+from sweeps.data.lines import Lines, LinesOfFiles
+
+Rows = NDArray[np.intp]
+# Of the rows, how many train at the first of the rolling origins (Tashman, 2000).
+FIRST = 0.5
+LOOKED_AT = 20  # cells of a column that may hold dates
+ISO = r"\s*\d{4}-\d{1,2}(-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?)?\s*"
+
+
+def ranks(column: pd.Series, lines: Lines | LinesOfFiles | None) -> Rows:
+    """(n,) of each row the place of its time among all times, from 0 on; alike where times are.
+
+    Errors: Expected for what is no number, date or timestamp.
+    """
+    if column.isna().any():
+        row = int(column.isna().to_numpy().argmax())
+        raise Expected("a time in every row", Unquoted(f"none{place(lines, row, column)}"))
+    return np.asarray(np.unique(_sortable(column, lines), return_inverse=True)[1], np.intp)
+
+
+def _sortable(column: pd.Series, lines: Lines | LinesOfFiles | None) -> NDArray[Any]:
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return np.asarray(pd.to_datetime(column, utc=True).astype("int64"))
+    if pd.api.types.is_numeric_dtype(column.dtype) and column.dtype != bool:
+        return np.asarray(column, np.float64)
+    texts = column.map(cells.text)
+    numbers = np.asarray(pd.to_numeric(texts, errors="coerce"), np.float64)
+    if np.isfinite(numbers).all():
+        return numbers
+    is_date = texts.str.fullmatch(ISO).to_numpy(bool)
+    dates = pd.to_datetime(texts.where(is_date), format="ISO8601", utc=True, errors="coerce")
+    wrong = dates.isna().to_numpy()
+    if wrong.any():
+        row = int(wrong.argmax())
+        got = Unquoted(f"{show(column.iloc[row])}{place(lines, row, column)}")
+        raise Expected("numbers, or dates such as 2024-05-31 or 2024-05-31T14:30", got)
+    return np.asarray(dates.astype("int64"))
+
+
+def dated(frame: pd.DataFrame) -> list[str]:
+    """The columns of timestamps, or of texts that are dates, by their first cells."""
+    found = []
+    for name in dtypes.other_columns(frame):
+        column = frame[name]
+        if pd.api.types.is_datetime64_any_dtype(column.dtype):
+            found.append(str(name))
+            continue
+        cells_of_it = column.iloc[:LOOKED_AT].dropna()
+        if len(cells_of_it) and cells_of_it.map(cells.text).str.fullmatch(ISO).all():
+            found.append(str(name))
+    return found
+
+
+@dataclass(frozen=True)
+class _Ordered:
+    """Rows (n,) from past to future, and after how many of them a time ends."""
+
+    rows: Rows
+    ends: Rows
+
+    def near(self, count: float) -> int:
+        """The nearest number of rows after which a time ends."""
+        return int(self.ends[np.abs(self.ends - count).argmin()])
+
+
+def _ordered(rows: Rows, times: Rows) -> _Ordered:
+    own = times[rows]
+    order = np.argsort(own, kind="stable")
+    return _Ordered(rows[order], np.cumsum(np.unique(own, return_counts=True)[1]))
+
+
+def cut(rows: Rows, share: float, times: Rows, part: str) -> tuple[Rows, Rows]:
+    """(those before, about `share` of them that are the future), ascending. Errors: Expected."""
+    if share == 0:
+        return rows, rows[:0]
+    ordered = _ordered(rows, times)
+    if len(ordered.ends) < 2:
+        problem = "two different times or more to divide by"
+        raise Expected(problem, len(ordered.ends), at=part)
+    last = ordered.ends[-2]  # so that some are left on either side
+    at = min(ordered.near((1 - share) * len(rows)), int(last))
+    return np.sort(ordered.rows[:at]), np.sort(ordered.rows[at:])
+
+
+def origins(rows: Rows, times: Rows, count: int) -> list[tuple[Rows, Rows]]:
+    """(training, dev) rows at each of so many origins: all that is earlier, and the next block.
+
+    The blocks are about as large as each other, one after the other, and the last ends with the
+    last row. Errors: Expected (at `count`) where there are too few times for them.
+    """
+    ordered, size = _ordered(rows, times), len(rows)
+    ends = [ordered.near(at) for at in np.linspace(FIRST * size, size, count + 1)]
+    if len(set(ends)) <= count:
+        expected = f"enough different times for {count} origins"
+        raise Expected(expected, len(ordered.ends), "fewer origins, or fewer ties", "count")
+    found = []
+    for start, end in pairwise(ends):
+        found.append((np.sort(ordered.rows[:start]), np.sort(ordered.rows[start:end])))
+    return found

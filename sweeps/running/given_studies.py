@@ -1,0 +1,210 @@
+"""Studies whose rows a Python program gives: each table becomes a Parquet file of the run folder.
+
+So such a run is resumed, shown and predicted with as any other, and the same table goes on with it.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweeps.base import files
+from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean
+from sweeps.phases.prepare import PreparedRun
+from sweeps.storage import atomic
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDER = "tables"  # in the run folder
+NAME = "table"  # of a study that is not named
+PARTS = ("train", "dev", "test")
+SPLIT = "split"  # the column that row numbers become
+
+
+def of_table(table: Any, name: str | None, sections: Mapping[str, Any]) -> dict[str, Any]:
+    """The study of a table; sections: target, split, space, fixed, None where not given."""
+    given = {key: value for key, value in sections.items() if value is not None}
+    if "space" not in given:
+        raise UserError(
+            "sweeps.run: expected space={…}, what is searched, beside a table, got none"
+        )
+    data = {key: given.pop(key) for key in ("target", "split") if key in given}
+    return {"name": name or NAME, "data": {"source": table, **data}, **given}
+
+
+@contextmanager
+def as_files(study: Mapping[str, Any], out: Path) -> Iterator[tuple[dict[str, Any], Path | None]]:
+    """The study with a file in the place of each table, and the folder of those that are new.
+
+    out: the folder of runs. Errors: UserError.
+    """
+    data = study.get("data")
+    if not isinstance(data, Mapping) or not any(_tables(data)):
+        yield deepcopy(dict(study)), None
+        return
+    with tempfile.TemporaryDirectory(prefix="sweeps-") as made:
+        kept = out / str(study.get("name", NAME)) / FOLDER
+        try:
+            own = _written(data, Path(made), kept)
+        except Expected as fault:
+            where = ": ".join(filter(None, ("study", fault.below("data").at)))
+            raise UserError(f"{where}: {fault.message}") from None
+        rest = {key: deepcopy(value) for key, value in study.items() if key != "data"}
+        yield {**rest, "data": own}, Path(made)
+
+
+def keep(run: PreparedRun) -> PreparedRun:
+    """The same run on the files of its folder, of which those that are new are copied there."""
+    made = run.options.tables
+    if made is None:
+        return run
+
+    def kept(source: str) -> str:
+        if Path(source).parent != made:
+            return source
+        files.make_folder(run.folder / FOLDER)
+        there = run.folder / FOLDER / Path(source).name
+        with atomic.AtomicFile(there) as file, Path(source).open("rb") as table:
+            shutil.copyfileobj(table, file)
+        return str(there)
+
+    data = run.study.data
+    apart = {
+        part: one.model_copy(update={"source": kept(one.source)})
+        for part, one in data.apart.items()
+    }
+    data = data.model_copy(update={"source": kept(data.source), **apart})
+    return replace(run, study=run.study.model_copy(update={"data": data}))
+
+
+def _tables(data: Mapping[str, Any]) -> Iterator[str]:
+    """Where in `data` a table stands: "source", "test" or "dev"."""
+    from sweeps.data import given_tables
+
+    for key in ("source", "test", "dev"):
+        value = data.get(key)
+        inner = value["source"] if isinstance(value, Mapping) and "source" in value else value
+        if given_tables.is_table(inner):
+            yield key
+
+
+def _is_section(value: Any) -> bool:
+    return isinstance(value, Mapping) and "source" in value
+
+
+def _written(data: Mapping[str, Any], made: Path, kept: Path) -> dict[str, Any]:
+    """`data` with paths for tables. Errors: Expected."""
+    own, tables = dict(data), list(_tables(data))
+    for key in sorted(tables, key=lambda one: one != "source"):
+        section = dict(data[key]) if _is_section(data[key]) else {"source": data[key]}
+        target = section.get("target", own.get("target"))
+        try:
+            table, target = _frame(section["source"], target)
+        except Expected as fault:
+            raise fault.below(key) from None
+        if key == "source":
+            table = _with_rows(table, own)
+        try:
+            path = _file("data" if key == "source" else key, table, made, kept)
+        except Expected as fault:
+            raise fault.below(key) from None
+        if key == "source":
+            own |= {"source": str(path), **({} if target is None else {"target": target})}
+        else:
+            own[key] = section | {"source": str(path)}
+    if isinstance(own.get("split"), Mapping) and "rows" in own["split"]:
+        hint = "of a file a column says which part each row is of: split: {column: NAME}"
+        raise Expected(
+            "rows beside a table that is given in Python", Unquoted("a file"), hint, SPLIT
+        )
+    return {key: value if key in tables else deepcopy(value) for key, value in own.items()}
+
+
+def _frame(table: Any, target: str | None) -> "tuple[pd.DataFrame, str | None]":
+    from sweeps.data import given_tables
+
+    return given_tables.frame(table, target)
+
+
+def _file(name: str, table: "pd.DataFrame", made: Path, kept: Path) -> Path:
+    """A new file with the table, or the run folder's own, where that has the same rows."""
+    path, there = made / f"{name}.parquet", kept / f"{name}.parquet"
+    try:
+        table.to_parquet(path, index=False)
+    except (ValueError, TypeError, NotImplementedError) as fault:  # Arrow's are such
+        why = str(fault).strip().partition("\n")[0]
+        raise Expected("columns that a Parquet file can hold", Unquoted(why)) from None
+    return there if there.is_file() and _is_same(there, path) else path
+
+
+def _is_same(there: Path, here: Path) -> bool:
+    """Whether two files have the same rows, whichever version of Arrow wrote them."""
+    import pandas as pd
+
+    if there.read_bytes() == here.read_bytes():
+        return True
+    try:
+        return bool(pd.read_parquet(there).equals(pd.read_parquet(here)))
+    except (ValueError, OSError):
+        return False  # damaged: the identity says so
+
+
+def _with_rows(table: "pd.DataFrame", data: dict[str, Any]) -> "pd.DataFrame":
+    """The table with a column of parts, if `data.split` gives their rows. Errors: Expected."""
+    split = data.get("split")
+    if not isinstance(split, Mapping) or "rows" not in split:
+        return table
+    name = next(one for one in _names(SPLIT) if one not in table)
+    if "column" in split:
+        got = Unquoted("a column too")
+        raise Expected("one of rows and column", got, at=f"{SPLIT}.rows")
+    try:
+        column = _parts(split["rows"], len(table))
+    except Expected as fault:
+        raise fault.below(f"{SPLIT}.rows") from None
+    data["split"] = {k: v for k, v in split.items() if k != "rows"} | {"column": name}
+    return table.assign(**{name: column})
+
+
+def _names(name: str) -> Iterator[str]:
+    """The name, and others like it."""
+    while True:
+        yield name
+        name += "_"
+
+
+def _parts(given: Any, count: int) -> NDArray[Any]:
+    """(count,) the part of each row; those that no part names train. Errors: Expected."""
+    if not isinstance(given, Mapping):
+        raise Expected("a mapping of train, dev and test to row numbers", given)
+    found, times = np.full(count, PARTS[0], object), np.zeros(count, int)
+    for part, rows in given.items():
+        if part not in PARTS:
+            raise Expected("train, dev or test", part, did_you_mean(str(part), PARTS))
+        numbers = np.asarray(rows)
+        if numbers.dtype == bool and len(numbers) == count:
+            numbers = np.flatnonzero(numbers)
+        if len(numbers) == 0:
+            continue
+        if numbers.ndim != 1 or numbers.dtype.kind not in "iu":
+            raise Expected("whole numbers of rows, from 0 on", rows, at=part)
+        if numbers.min() < 0 or numbers.max() >= count:
+            worst = numbers.max() if numbers.max() >= count else numbers.min()
+            raise Expected(f"rows from 0 to {count - 1}", int(worst), at=part)
+        found[numbers] = part
+        np.add.at(times, numbers, 1)
+    if times.max(initial=0) > 1:
+        got = Unquoted(f"row {int(times.argmax())} {times.max()} times")
+        raise Expected("each row once, in one part", got)
+    if PARTS[0] in given and times.min() == 0:
+        got = Unquoted(f"row {int(times.argmin())} in none")
+        raise Expected("each row in a part", got, "without train all others train")
+    return found

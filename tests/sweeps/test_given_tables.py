@@ -1,0 +1,162 @@
+"""Tables that a Python program gives: read right or refused in a line, resumed, split by rows."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow
+import pytest
+from sklearn import datasets
+
+import sweeps
+from sweeps.base.errors import Expected, UserError
+from sweeps.data import given_tables
+from sweeps.running import given_studies
+from tests.sweeps import helpers as small
+
+SPACE = {"learning_rate": [0.001, 0.1]}
+FIXED = {"hidden": [3], "epochs": 2}
+
+
+def table(rows: int = 60, seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(size=(2, rows))
+    return pd.DataFrame({"a": a, "b": b, "y": np.where(a + b > 0, "yes", "no")})
+
+
+class Exchanged:
+    """A table of another library: nothing but the protocol."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._table = pyarrow.Table.from_pandas(frame)
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+
+X, Y = table()[["a", "b"]].to_numpy(), table()["y"].to_numpy()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [table(), Exchanged(table()), (table()[["a", "b"]], table()["y"]), pyarrow.table(table())],
+    ids=["pandas", "protocol", "a pair of frames", "Arrow"],
+)
+def test_the_same_table_however_it_is_given(given: Any) -> None:
+    found, target = given_tables.frame(given, "y")
+    assert target == "y"
+    pd.testing.assert_frame_equal(found, table(), check_dtype=False)
+
+
+def test_arrays_and_sets_of_scikit_learn() -> None:
+    found, target = given_tables.frame((X, Y), None)
+    assert (list(found.columns), target) == (["x1", "x2", "y"], "y")
+    np.testing.assert_array_equal(found[["x1", "x2"]], X)
+    images, _ = given_tables.frame((X.reshape(15, 4, 2), Y[:15]), None)
+    assert images.shape == (15, 9)
+    for as_frame in (False, True):
+        iris, target = given_tables.frame(datasets.load_iris(as_frame=as_frame), None)
+        assert target in ("y", "target")
+        assert set(iris[target]) == {"setosa", "versicolor", "virginica"}
+        assert "petal width (cm)" in iris
+
+
+def odd(**columns: Any) -> pd.DataFrame:
+    return table(4).assign(**columns)
+
+
+@pytest.mark.parametrize(
+    ("frame", "column", "expected"),
+    [
+        (odd(c=pd.array([1, None, 3, 4], "Int64")), "c", [1, None, 3, 4]),
+        (odd(c=pd.Categorical([2, 1, 2, 1])), "c", [2, 1, 2, 1]),
+        (odd(c=pd.Series(["u", 1, None, 2.0], dtype=object)), "c", ["u", "1", None, "2"]),
+        (odd(c=pd.arrays.SparseArray([0, 0, 5, 0])), "c", [0, 0, 5, 0]),
+        (table(4).rename(columns={"a": 7}), "7", table(4)["a"].tolist()),
+        (odd().set_index(pd.Index([4, 3, 2, 1], name="c")), "c", [4, 3, 2, 1]),
+        (
+            pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "b"), ("a", "c")])),
+            "a.c",
+            [2],
+        ),
+    ],
+    ids=["nullable", "category", "mixed", "sparse", "a number's name", "index", "levels"],
+)
+def test_odd_columns_are_read_right(frame: pd.DataFrame, column: str, expected: list[Any]) -> None:
+    found, _ = given_tables.frame(frame, "y")
+    ours = [None if pd.isna(cell) else cell for cell in found[column]]
+    assert ours == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (table().set_axis(["a", "a", "y"], axis=1), "expected each column once, got 'a' twice"),
+        (odd(c=[1j] * 4), "expected numbers, words or dates, got complex numbers"),
+        ((X, Y[:5]), "expected a target of 60 numbers or words, one a row, got an array of"),
+        (table(0), "expected some rows, got none"),
+    ],
+)
+def test_what_no_file_can_hold_is_refused_in_a_line(given: Any, said: str) -> None:
+    with pytest.raises(Expected) as raised:
+        given_tables.frame(given, "y")
+    assert str(raised.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ({"tets": [1]}, "data.split.rows: expected train, dev or test, got 'tets' (did you mean"),
+        ({"test": [60]}, "data.split.rows.test: expected rows from 0 to 59, got 60"),
+        ({"test": [1], "dev": [1]}, "expected each row once, in one part, got row 1 2 times"),
+        ({"train": [1], "test": [0]}, "expected each row in a part, got row 2 in none"),
+        ({"test": ["a"]}, "data.split.rows.test: expected whole numbers of rows, from 0 on"),
+    ],
+)
+def test_rows_that_divide_nothing(tmp_path: Path, rows: dict[str, Any], said: str) -> None:
+    study = {"name": "s", "data": {"source": table(), "target": "y", "split": {"rows": rows}}}
+    with (
+        pytest.raises(UserError) as raised,
+        given_studies.as_files(study, tmp_path),
+    ):
+        pass
+    assert said in str(raised.value)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Any:
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    yield tmp_path
+    os.chdir(before)
+
+
+def run(given: Any, **options: Any) -> Any:
+    known = {"trials": 2, "jobs": 1, "quiet": True, "confirm": False}
+    return sweeps.run(given, **{**known, **options})
+
+
+def test_a_frame_is_run_gone_on_with_and_resumed_from_the_folder(here: Path) -> None:
+    result = run(table(), target="y", space=SPACE, fixed=FIXED, name="t")
+    assert len(result.trials) == 2
+    first = (here / "runs/t/tables/data.parquet").read_bytes()
+    assert len(run(table(), target="y", space=SPACE, fixed=FIXED, name="t", trials=3).trials) == 3
+    with pytest.raises(UserError, match=r"expected this study, got another \(data.sha256: "):
+        run(table(seed=1), target="y", space=SPACE, fixed=FIXED, name="t")
+    assert (here / "runs/t/tables/data.parquet").read_bytes() == first
+    small.sweeps("resume", "runs/t", "--trials", "4", "--no-confirm", cwd=here, module="sweeps")
+    assert len(sweeps.load("runs/t").trials) == 4
+
+
+def test_rows_and_tables_of_parts_in_the_mapping(here: Path) -> None:
+    is_test = np.arange(60) % 5 == 0
+    by_rows = {"source": table(), "target": "y", "split": {"rows": {"test": is_test}}}
+    apart = {"source": (X, Y), "test": {"source": (X[:20], Y[:20])}}
+    for name, data, parts in (("r", by_rows, (38, 10, 12)), ("p", apart, (48, 12, 20))):
+        document = {"name": name, "data": data, "space": SPACE, "fixed": FIXED}
+        run({**document, "replicates": 2})
+        facts = json.loads((here / "runs" / name / "provenance.json").read_text())["data"]
+        assert tuple(facts[part] for part in ("train", "dev", "test")) == parts
