@@ -71,7 +71,10 @@ def _hidden(value: Any) -> str:
     widths = str(text.value(value)).strip("[]")
     if not widths:
         return "no hidden layer"
-    many = text.listing(widths.split(", "))
+    each = widths.split(", ")
+    if len(each) > 1 and len(set(each)) == 1:
+        return f"{len(each)} hidden layers of {each[0]}"
+    many = text.listing(each)
     return f"{'hidden layers' if ',' in widths else 'one hidden layer'} of {many}"
 
 
@@ -89,5 +92,6 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
     "keep_prob": _dropout,
     "l2": lambda value: f"L2 penalty {_number(value)}" if value else "no L2 penalty",
     "activation": lambda value: f"{value} units",
+    "schedule": lambda value: f"{text.value(_bare(value)).replace('_', ' ')} schedule",
     "initializer": lambda value: f"{text.value(_bare(value))} weights",
 }
