@@ -54,10 +54,19 @@ def answer(run: Run) -> Answer | None:
     return Answer(asked, sentences[0], sentences[1:], best, tuple(map(_plain, judged)))
 
 
+def answered(run: Run) -> str:
+    """The sentence alone; "" where no arms are compared."""
+    found = answer(run)
+    return found.sentence if found else ""
+
+
 def name(run: Run, arm: Arm) -> str:
-    """`momentum`, `dropout of 10 %`, `no L2 penalty with no dropout`."""
+    """`momentum`, `dropout of 10 %`, `neither L2 penalty nor dropout`."""
     pairs = zip(arms.words(run), arm.values, strict=True)
-    return " with ".join(in_words({word: value}) for word, value in pairs)
+    said = [in_words({word: value}) for word, value in pairs]
+    if len(said) == 2 and all(one.startswith("no ") for one in said):
+        return " nor ".join(["neither " + said[0][3:], said[1][3:]])
+    return " with ".join(said)
 
 
 def _plain(one: Judged) -> dict[str, Any]:

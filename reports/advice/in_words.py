@@ -51,6 +51,21 @@ def _said(name: str, value: Any) -> str:
     return f"{plain_name(name)} {text.value(_bare(value))}"
 
 
+def axis_name(name: str) -> str:
+    """Of what the values are, where each stands by itself: `dropout`, `learning rate`."""
+    return {"keep_prob": "dropout", "l2": "L2 penalty"}.get(name) or plain_name(name)
+
+
+def tick(name: str, value: Any) -> str:
+    """A value on an axis that says of what it is: `0.1`, `none`, `30 %`, `20, 20`."""
+    said = _said(name, value)
+    if said.startswith("no "):
+        return "none"
+    if name == "keep_prob":
+        return said.removeprefix("dropout of ")
+    return text.value(_bare(value)).strip("[]").replace("_", " ")
+
+
 def plain_name(name: str) -> str:
     """`learning rate` of `learning_rate`; of an arm's own, `momentum's beta`."""
     *_, arm, last = ["", *name.split(".")]

@@ -87,9 +87,10 @@ def wrapped(name: str, width: int = 20) -> str:
     """In two lines, broken before `with` or at a space, where it is long."""
     if len(name) <= width:
         return name
-    head, word, tail = name.partition(" with ")
-    if word:
-        return f"{head}\nwith {tail}"
+    for word in (" with ", " nor "):
+        head, found, tail = name.partition(word)
+        if found:
+            return f"{head}\n{word.strip()} {tail}"
     cut = name.rfind(" ", 0, width + 1)
     return f"{name[:cut]}\n{name[cut + 1 :]}" if cut > 0 else name
 
@@ -102,60 +103,6 @@ def _finish(axes: "Axes", x: str, y: str, grid: str, percent: bool) -> None:
         label.set_color(MUTED)
     if percent:
         percent_axis(axes, "x" if grid == "x" else "y")
-
-
-@dataclass(frozen=True)
-class Line:
-    """Values along a word, with intervals where they are known."""
-
-    name: str
-    found: Sequence[Interval]
-
-
-def along(
-    anchor: str, title: str, ticks: Sequence[str], lines: Sequence[Line], word: str, percent: bool
-) -> Panel:
-    """Lines over the values of a word, which stand in their order, evenly spaced."""
-    shapes = (("o", "-"), ("s", (0, (4, 2))), ("D", (0, (1, 1.4))))
-    with canvas(WIDTH, 250) as figure:
-        axes = figure.subplots()
-        places = list(range(len(ticks)))
-        for n, one in enumerate(lines):
-            marker, dashes = shapes[n]
-            means = [each.estimate for each in one.found]
-            axes.plot(
-                places,
-                means,
-                marker=marker,
-                linestyle=dashes,
-                color=SERIES[n],
-                markersize=6,
-                label=one.name,
-            )
-            known = [place for place in places if one.found[place].known]
-            low, high = ([getattr(one.found[p], end) for p in known] for end in ("low", "high"))
-            axes.vlines(known, low, high, color=SERIES[n], linewidth=1.6, alpha=0.8)
-        turned = sum(map(len, ticks)) > 34
-        axes.set_xticks(
-            places, ticks, rotation=30 if turned else 0, ha="right" if turned else "center"
-        )
-        axes.set_xlim(-0.4, len(ticks) - 0.6)
-        axes.set_ylim(bottom=0)
-        _finish(axes, word, "", "y", percent)
-        if len(lines) > 1:
-            figure.legend(
-                loc="outside upper left",
-                ncols=len(lines),
-                fontsize=LETTERS,
-                columnspacing=1,
-                handlelength=2,
-            )
-        words = "; ".join(
-            f"{one.name}: "
-            + ", ".join(f"{t} {v.estimate:.4g}" for t, v in zip(ticks, one.found, strict=True))
-            for one in lines
-        )
-        return panel(figure, anchor, title, f"{words}.")
 
 
 @dataclass(frozen=True)

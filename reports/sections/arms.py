@@ -8,7 +8,7 @@ import numpy as np
 from reports import text
 from reports.advice import reasons
 from reports.advice.answer import answer, name
-from reports.advice.in_words import in_words, plain_name
+from reports.advice.in_words import axis_name, tick
 from reports.figures import arms as figures
 from reports.figures.arms import Cells, Mark
 from reports.figures.style import Figure
@@ -47,11 +47,17 @@ def _blocks(run: Run, sentence: str, more: tuple[str, ...]) -> Iterator[Block]:
     yield Paragraphs((sentence,), "lead")
     if more:
         yield Paragraphs(more)
+    if any(arm.trial is not None for arm in stats.arms(run)) and len(stats.words(run)) == 2:
+        yield Plot(_map(run))
     if marks := _marks(run):
         yield Plot(_dots(run, marks[:MOST]))
-        if len(stats.words(run)) == 2:
-            yield Plot(_map(run))
-    yield _table(run)
+    if stats.judged(run) or len(stats.words(run)) == 1:
+        yield _table(run)
+
+
+def _beside(run: Run) -> tuple[Arm, ...]:
+    """The arms that the search alone knows, where no map shows them: there they are of one kind."""
+    return stats.missing(run) if len(stats.words(run)) == 1 else ()
 
 
 def _dots(run: Run, marks: list[Mark]) -> Figure:
@@ -66,7 +72,7 @@ def _dots(run: Run, marks: list[Mark]) -> Figure:
 def _marks(run: Run) -> list[Mark]:
     """The confirmed arms, best first, then those that the search alone knows."""
     found = [_mark(run, one.arm, one.error, True) for one in stats.judged(run)]
-    known = (arm for arm in stats.missing(run) if arm.trial is not None)
+    known = (arm for arm in _beside(run) if arm.trial is not None)
     return [*found, *(_mark(run, arm, _searched(run, arm), False) for arm in known)]
 
 
@@ -101,17 +107,16 @@ def _map(run: Run) -> Figure:
         place = down.index(arm.key[0]), across.index(arm.key[1])
         errors[place] = measured[arm.key] if is_whole else value
         confirmed[place] = arm.config is not None
-        said |= {
-            (n, arm.key[n]): in_words({w: arm.values[n]}) for n, w in enumerate((first, second))
-        }
+        words = zip((0, 1), stats.words(run), arm.key, arm.values, strict=True)
+        said |= {(n, key): tick(word, x) for n, word, key, x in words}
     scale = (run.target_sd or 1.0) if run.regression else 1.0
     best = np.unravel_index(np.nanargmin(errors), errors.shape)
     whose = "confirmed networks" if is_whole else "search, whose trials all have as many networks"
     source = f"Mean error, {'%, ' * (not run.regression)}of the {whose}."
     cells = Cells(
-        (plain_name(first), plain_name(second)),
-        tuple(_tick(said[0, key], first) for key in down),
-        tuple(_tick(said[1, key], second) for key in across),
+        (axis_name(first), axis_name(second)),
+        tuple(said[0, key] for key in down),
+        tuple(said[1, key] for key in across),
         errors * scale,
         np.nan_to_num(confirmed),
         (int(best[0]), int(best[1])),
@@ -120,14 +125,8 @@ def _map(run: Run) -> Figure:
     return figures.heat(cells, not run.regression, source, lowest)
 
 
-def _tick(said: str, word: str) -> str:
-    """`0.1` of `L2 penalty 0.1`, `none` of `no dropout`: the axis says of what."""
-    short = said.rpartition(" ")[2] if not said.startswith("no ") else "none"
-    return short if word != "keep_prob" or short == "none" else said.removeprefix("dropout of ")
-
-
 def _table(run: Run) -> Table:
-    judged, missing = stats.judged(run), stats.missing(run)
+    judged, missing = stats.judged(run), _beside(run)
     aim = convergence.target(run)
     paces = {axis: _by_config(run, axis) for axis in pace.axes(run)} if aim and judged else {}
     by = measures.measure(run)
@@ -149,7 +148,7 @@ def _table(run: Run) -> Table:
 
 
 def _caption(run: Run) -> str:
-    words = text.listing([plain_name(word) for word in stats.words(run)])
+    words = text.listing([axis_name(word) for word in stats.words(run)])
     return f"{text.capital(words)}: each value at its best"
 
 
@@ -228,7 +227,7 @@ def _note(run: Run, is_timed: bool) -> str:
             "ratios against the fastest by paired permutation, the fastest being chosen by these "
             "times."
         )
-    if stats.missing(run):
+    if _beside(run):
         total = len(stats.arms(run)) + 1
         said.append(
             "Search alone: its networks, not trained again, on rows that chose among them; "
