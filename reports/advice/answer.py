@@ -154,6 +154,8 @@ SAID = {
 
 
 def _group(run: Run, word: str, found: Sequence[Judged], others: int) -> str:
+    if word == OPEN and len(found) == others > 2:
+        return "whether the others are worse is not decided"
     names = _listed([name(run, one.arm) for one in found], others)
     one = found[0].difference
     within = f" (within {reasons.margin_in_words(run, one)})" if one else ""
@@ -212,7 +214,9 @@ def _fastest(run: Run, found: Sequence[Pace], units: str, target: str, head: str
     unsure = [one for one in others if not one.is_slower]
     never = [names[one.config] for one in found[1:] if not one.reached]
     for word, some in (("not decided", unsure), ("slower", slower)):
-        if some:
+        if len(some) == len(found) - 1 > 2 and some is unsure:
+            said.append("whether the others are slower is not decided")
+        elif some:
             each = [_taken(names, one, len(some)) for one in some]
             said.append(f"{word}: {_listed(each, len(found) - 1)}")
     if never:

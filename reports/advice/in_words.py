@@ -1,11 +1,13 @@
 """What a person calls a model and its settings: `the best network`, `learning rate 0.00059`."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from reports import labels, summary, text
 from reports.frames import Run
 
+LAYERS = re.compile(r"(\d+) hidden layers of (\d+)")
 CONSTANTS = {"majority class": "the most frequent class", "mean": "the mean"}
 ALWAYS = ("hidden", "optimizer", "learning_rate")  # of our networks, searched or not
 DEFAULT = "defaults"
@@ -53,12 +55,15 @@ def _said(name: str, value: Any) -> str:
 
 def axis_name(name: str) -> str:
     """Of what the values are, where each stands by itself: `dropout`, `learning rate`."""
-    return {"keep_prob": "dropout", "l2": "L2 penalty"}.get(name) or plain_name(name)
+    found = {"keep_prob": "dropout", "l2": "L2 penalty", "hidden": "hidden layers"}
+    return found.get(name) or plain_name(name)
 
 
 def tick(name: str, value: Any) -> str:
-    """A value on an axis that says of what it is: `0.1`, `none`, `30 %`, `20, 20`."""
+    """A value on an axis that says of what it is: `0.1`, `none`, `30 %`, `2 × 20`."""
     said = _said(name, value)
+    if (found := LAYERS.fullmatch(said)) is not None:
+        return f"{found[1]}{text.SPACE}{text.TIMES}{text.SPACE}{found[2]}"
     if said.startswith("no "):
         return "none"
     if name == "keep_prob":

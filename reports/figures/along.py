@@ -75,7 +75,7 @@ def _lines(one: Along, ticks: Sequence[str], word: str, percent: bool) -> Panel:
         axes = figure.subplots()
         for number, (name, found) in enumerate(each.items()):
             _line(axes, number, name, found)
-        _finish(axes, ticks, word)
+        _finish(axes, ticks, word, "error" if percent else "RMSE")
         if percent:
             percent_axis(axes, "y")
         _legend(figure, 2)
@@ -89,8 +89,9 @@ def _lines(one: Along, ticks: Sequence[str], word: str, percent: bool) -> Panel:
 
 def _line(axes: "Axes", number: int, name: str, found: Sequence[Interval]) -> None:
     places = list(range(len(found)))
+    beside = 0.12 * number - 0.06  # so that bars do not hide each other
     axes.plot(
-        places,
+        [place + beside for place in places],
         [each.estimate for each in found],
         marker=MARKERS[number],
         linestyle=DASHES[number],
@@ -100,7 +101,8 @@ def _line(axes: "Axes", number: int, name: str, found: Sequence[Interval]) -> No
     )
     known = [place for place in places if found[place].known]
     low, high = ([getattr(found[place], end) for place in known] for end in ("low", "high"))
-    axes.vlines(known, low, high, color=SERIES[number], linewidth=1.6)
+    at = [place + beside for place in known]
+    axes.vlines(at, low, high, color=SERIES[number], linewidth=1.6)
 
 
 HATCHES = ("", "//", "..")
@@ -125,7 +127,7 @@ def _stack(one: Along, ticks: Sequence[str], word: str) -> Panel:
             below = below + height
         totals = [part.total for part in one.parts]
         axes.plot(range(len(ticks)), totals, "_", color=INK, markersize=20)
-        _finish(axes, ticks, word)
+        _finish(axes, ticks, word, f"{one.parts[0].name} on test rows")
         _legend(figure, 3)
         words = "; ".join(
             f"{tick}: " + ", ".join(f"{n} {v:.3f}" for n, v in zip(PARTS.values(), h, strict=True))
@@ -145,14 +147,15 @@ def _legend(figure: "object", columns: int) -> None:
     )
 
 
-def _finish(axes: "Axes", ticks: Sequence[str], word: str) -> None:
+def _finish(axes: "Axes", ticks: Sequence[str], word: str, what: str) -> None:
     turned = sum(map(len, ticks)) > LONG
     axes.set_xticks(
         range(len(ticks)), ticks, rotation=30 if turned else 0, ha="right" if turned else "center"
     )
     axes.set_xlim(-0.5, len(ticks) - 0.5)
     axes.set_ylim(bottom=0)
-    tidy(axes, word)
+    tidy(axes, word, what)
     axes.tick_params(labelsize=LETTERS)
-    axes.xaxis.label.set_fontsize(LETTERS)
-    axes.xaxis.label.set_color(MUTED)
+    for label in (axes.xaxis.label, axes.yaxis.label):
+        label.set_fontsize(LETTERS)
+        label.set_color(MUTED)

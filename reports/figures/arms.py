@@ -83,7 +83,7 @@ def _dots(marks: Sequence[Mark], margin: float, percent: bool, what: str) -> Pan
         return panel(figure, "arms-dots", what, f"{words}.")
 
 
-def wrapped(name: str, width: int = 20) -> str:
+def wrapped(name: str, width: int = 22) -> str:
     """In two lines, broken before `with` or at a space, where it is long."""
     if len(name) <= width:
         return name

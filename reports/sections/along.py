@@ -15,7 +15,7 @@ from reports.stats.intervals import Interval
 def along(run: Run) -> Iterator[Block]:
     """Nothing of a study that compares no numbers or depths."""
     for one in stats.along(run):
-        yield Paragraphs((_sentence(run, one),))
+        yield Paragraphs((" ".join([_sentence(run, one), *_of_parts(one)]),))
         place = _place(one)
         ticks = [tick(one.word, arm.values[place]) for arm in one.arms]
         word = axis_name(one.word)
@@ -45,6 +45,18 @@ def _sentence(run: Run, one: Along) -> str:
     return (
         f"{head} {first} to {last} the train error changes by {bias} ({_word(one.bias, 'bias')}) "
         f"and the gap from training rows to new ones by {gap} ({_word(one.gap, 'variance')})."
+    )
+
+
+def _of_parts(one: Along) -> Iterator[str]:
+    """What of the loss is variance, at either end; nothing where it was not taken apart."""
+    if not one.parts:
+        return
+    scale = text.Unit(one.parts[0].name)
+    first, last = (scale.interval(one.parts[place].variance) for place in (0, -1))
+    yield (
+        f"Of the {scale.name} on test rows, training rows and random starts make {first} at the "
+        f"first and {last} at the last."
     )
 
 

@@ -96,7 +96,8 @@ def _searched(run: Run, trial: "pd.Series[Any]", split: str) -> Interval:
     if count < 2 or not math.isfinite(sd):
         return intervals.none(float(mean), int(count), "one replicate")
     wide = WIDENING if "resample" in run.provenance["search"] else 1.0
-    half = wide * _quantile(int(count) - 1) * float(sd) / math.sqrt(count)
+    error = max(wide * float(sd) / math.sqrt(count), _least(run, split, int(count)))
+    half = _quantile(int(count) - 1) * error
     found = Interval(float(mean), mean - half, mean + half, int(count), "t over replicates", "")
     return found.within(0.0, math.inf)
 
@@ -113,20 +114,27 @@ def _apart(first: Interval, second: Interval) -> Interval:
 def _of_networks(run: Run, word: str, line: tuple[Arm, ...], other: Other) -> Along:
     """Train errors by t over networks; dev errors, whose rows are the same in all arms, too."""
     names = [str(arm.config) for arm in line]
-    train, dev = ([_each(run, name, split) for name in names] for split in ("train", "dev"))
-    bias = measured_gaps.paired(run, train[-1], train[0])
-    gap = measured_gaps.paired(run, dev[-1] - train[-1], dev[0] - train[0])
-    means = [tuple(_mean(run, each) for each in errors) for errors in (train, dev)]
+    train, dev = ([run.rows_of(one)[each].to_numpy(float) for one in names] for each in ERRORS)
+    least = [_least(run, each, len(train[0])) for each in ERRORS]
+    bias = measured_gaps.paired(run, train[-1], train[0], least[0])
+    gap = measured_gaps.paired(run, dev[-1] - train[-1], dev[0] - train[0], max(least))
+    means = [
+        tuple(_mean(run, each, floor) for each in errors)
+        for errors, floor in zip((train, dev), least, strict=True)
+    ]
     return Along(word, line, other, True, means[0], means[1], bias, gap, _parts(run, names))
 
 
-def _each(run: Run, config: str, split: str) -> Array:
-    found: Array = run.rows_of(config)[f"{split}_error"].to_numpy(float)
-    return found
+def _least(run: Run, metric: str, networks: int) -> float:
+    """As `intervals.one_row`: networks that err alike do not show that the next one will."""
+    split = metric.partition("_")[0]
+    rows = 0 if run.regression else int(run.provenance["data"][split])
+    return intervals.one_row(networks, rows)
 
 
-def _mean(run: Run, each: Array) -> Interval:
-    return intervals.t_mean(each, least=measured_gaps.widened(run, each)).within(0.0, math.inf)
+def _mean(run: Run, each: Array, least: float) -> Interval:
+    found = intervals.t_mean(each, least=max(least, measured_gaps.widened(run, each)))
+    return found.within(0.0, math.inf)
 
 
 def _parts(run: Run, names: list[str]) -> tuple[Decomposition, ...]:

@@ -91,6 +91,8 @@ def test_a_small_grid_over_one_or_two_words_has_arms(
 
 def test_a_search_over_more_has_no_arms(kind: Path) -> None:
     run = frames.load(kind)
+    if run.provenance["search"].get("per"):
+        pytest.skip("it compares optimizers")
     assert arms.arms(run) == ()
     assert answer(run) is None
     assert section_of(run) is None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.browser
-KINDS = ["ordinary", "unconfirmed", "regression", "hostile", "front"]
+KINDS = ["ordinary", "unconfirmed", "regression", "arms", "front"]
 
 
 @pytest.fixture
