@@ -1,5 +1,6 @@
 """Bias and variance along a word's values, and the trials by arm with their envelopes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -139,3 +140,20 @@ def test_every_trial_stands_by_its_arm(make: Callable[..., Path]) -> None:
     assert not any("optimizer, by" in title or "hidden" in title for title in titles)
     for arm in ("adam", "momentum", "rmsprop"):
         assert f"{arm} at" in plot.figure.panels[0].description
+
+
+def test_letters_are_large_enough_for_a_phone(resampled: Run) -> None:
+    """Figures are 343 pixels wide there."""
+    run = with_values(resampled, l2=[0.0, 0.1, 0.3])
+    rate = run.trials.assign(**{"param.rate": np.geomspace(0.001, 1, TRIALS)})
+    space = [*run.provenance["space"], {"name": "rate", "kind": "range", "log": True}]
+    search = run.provenance["search"] | {"per": "l2"}
+    known = run.provenance | {"space": space, "search": search}
+    run = replace(run, trials=rate, provenance=known, memo={})
+    blocks = [*blocks_of(run), *by_arm(run, run.parameters, objectives.objectives(run)[0])]
+    plots = [block for block in blocks if isinstance(block, Plot)]
+    assert len(plots) == 2
+    for panel in (panel for plot in plots for panel in plot.figure.panels):
+        width = float(panel.svg.split('viewBox="0 0 ')[1].split()[0])
+        sizes = [float(x) for x in re.findall(r"font-size:([\d.]+)px", panel.svg)]
+        assert min(sizes) * 343 / width >= 11
