@@ -209,6 +209,8 @@ def _fastest(run: Run, found: Sequence[Pace], units: str, target: str, head: str
     who = names[first.config] if head else text.capital(names[first.config])
     time = f"{text.cost(first.time.estimate)} {units}"
     reached = f"{first.reached} of {first.n} networks"
+    if first.reached < first.n:
+        reached += f", the others counting as {text.number(first.horizon)}"
     said = [f"{head}{who} reached {target} first, in {time} on average ({reached})"]
     slower = [one for one in others if one.is_slower]
     unsure = [one for one in others if not one.is_slower]

@@ -13,6 +13,7 @@ from reports.figures import arms as figures
 from reports.figures.arms import Cells, Mark
 from reports.figures.style import Figure
 from reports.frames import Run
+from reports.sections.arm_times import times_table
 from reports.sections.blocks import (
     Block,
     Cell,
@@ -26,10 +27,9 @@ from reports.sections.blocks import (
 )
 from reports.sections.links import link
 from reports.stats import arms as stats
-from reports.stats import convergence, measures, pace, recommending, rows, searched
+from reports.stats import measures, recommending, rows, searched
 from reports.stats.arms import Arm, Judged
 from reports.stats.intervals import Interval
-from reports.stats.pace import Pace
 
 MOST = 24  # rows of the table, and dots
 TITLE = "The arms"
@@ -53,6 +53,8 @@ def _blocks(run: Run, sentence: str, more: tuple[str, ...]) -> Iterator[Block]:
         yield Plot(_dots(run, marks[:MOST]))
     if stats.judged(run) or len(stats.words(run)) == 1:
         yield _table(run)
+    if (times := times_table(run)) is not None:
+        yield times
 
 
 def _beside(run: Run) -> tuple[Arm, ...]:
@@ -127,24 +129,15 @@ def _map(run: Run) -> Figure:
 
 def _table(run: Run) -> Table:
     judged, missing = stats.judged(run), _beside(run)
-    aim = convergence.target(run)
-    paces = {axis: _by_config(run, axis) for axis in pace.axes(run)} if aim and judged else {}
     by = measures.measure(run)
-    shown = [_confirmed(run, one, paces) for one in judged]
-    shown += [_of_search(run, arm, len(paces)) for arm in missing[: max(MOST - len(shown), 0)]]
-    heads = ["Error on new data"]
-    if paces:
-        heads.append("Reached the target")
-    for axis in paces:
-        heads += [f"{text.capital(convergence.AXES[axis])} to it", "Times as long as the fastest"]
+    shown = [_confirmed(run, one) for one in judged]
+    shown += [_of_search(run, arm) for arm in missing[: max(MOST - len(shown), 0)]]
     unit = "" if by.is_error else f" ({reasons.quantity(run, by)})"
-    heads += [f"Difference to the best{unit}", "Probability of being best"]
+    heads = ("Error on new data", f"Difference to the best{unit}", "Probability of being best")
     columns = (Column("Arm"), *(Column(head, True) for head in heads), Column("Against the best"))
     left = len(judged) + len(missing) - len(shown)
     hidden = f" Not shown: {text.count(left, 'arm')} of the search." * bool(left)
-    return Table(
-        "arms-table", _caption(run), columns, tuple(shown), note=_note(run, bool(paces)) + hidden
-    )
+    return Table("arms-table", _caption(run), columns, tuple(shown), note=_note(run) + hidden)
 
 
 def _caption(run: Run) -> str:
@@ -152,37 +145,15 @@ def _caption(run: Run) -> str:
     return f"{text.capital(words)}: each value at its best"
 
 
-def _by_config(run: Run, axis: str) -> dict[str, Pace]:
-    aim = convergence.target(run)
-    return {} if aim is None else {one.config: one for one in pace.paces(run, aim, axis)}
-
-
-def _confirmed(run: Run, one: Judged, paces: dict[str, dict[str, Pace]]) -> Row:
+def _confirmed(run: Run, one: Judged) -> Row:
     scale = reasons.error_unit(run)
-    place = link(run, one.config)
-    cells = [
-        Cell(text.capital(name(run, one.arm)), one.config, href=place.href),
+    cells = (
+        Cell(text.capital(name(run, one.arm)), one.config, href=link(run, one.config).href),
         Cell(scale.head(one.error), scale.bounds(one.error).strip() or one.error.why),
-    ]
-    for n, found in enumerate(paces.values()):
-        each = found[one.config]
-        if not n:
-            low, high = (f"{100 * end:.0f}" for end in (each.share.low, each.share.high))
-            share = f"[{low}, {high}]{text.SPACE}%"
-            cells.append(Cell(f"{each.reached} of {each.n}", share))
-        cells += [_time(each, each.time), _ratio(each.ratio)]
-    cells += [*_difference(run, one), Cell(_reading(one))]
-    return Row(tuple(cells), tone="" if one.difference else "winner")
-
-
-def _time(one: Pace, found: Interval) -> Cell:
-    ends = f"[{text.cost(found.low)}, {text.cost(found.high)}]" if found.known else found.why
-    return Cell(text.time(found, one.reached), ends)
-
-
-def _ratio(found: Interval) -> Cell:
-    number, _, ends = text.ratio(found).partition(" [")
-    return Cell(number, f"[{ends}" if ends else found.why)
+        *_difference(run, one),
+        Cell(_reading(one)),
+    )
+    return Row(cells, tone="" if one.difference else "winner")
 
 
 def _difference(run: Run, one: Judged) -> tuple[Cell, Cell]:
@@ -199,8 +170,8 @@ def _reading(one: Judged) -> str:
     return "the best" if one.difference is None else reasons.word(one.difference)
 
 
-def _of_search(run: Run, arm: Arm, axes: int) -> Row:
-    empty = [Cell(text.DASH)] * (2 * axes + bool(axes) + 2)
+def _of_search(run: Run, arm: Arm) -> Row:
+    empty = [Cell(text.DASH)] * 2
     said = Cell(text.DASH, "no trial was completed")
     if arm.trial is not None:
         scale, found = reasons.error_unit(run), _searched(run, arm)
@@ -212,7 +183,7 @@ def _of_search(run: Run, arm: Arm, axes: int) -> Row:
     return Row((*cells, Cell("not confirmed: not decided")))
 
 
-def _note(run: Run, is_timed: bool) -> str:
+def _note(run: Run) -> str:
     many = len(stats.judged(run))
     said = [
         f"Brackets: {text.LEVEL} intervals; errors and differences for {rows.covers(run, 'rows')}. "
@@ -223,12 +194,6 @@ def _note(run: Run, is_timed: bool) -> str:
         "Morris, 1975), so that of equals none seems to be ahead. It is of the settings that stand "
         "for the arms."
     ]
-    if is_timed:
-        said.append(
-            "Times: means, those that missed the target counting with the horizon that all had; "
-            "ratios against the fastest by paired permutation, the fastest being chosen by these "
-            "times."
-        )
     if _beside(run):
         total = len(stats.arms(run)) + 1
         said.append(

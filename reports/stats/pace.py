@@ -9,6 +9,8 @@ from reports.stats.convergence import SpeedTarget
 from reports.stats.intervals import Interval
 from reports.stats.permutation import speedup
 
+FASTEST = "the fastest"
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -38,6 +40,8 @@ def paces(run: Run, aim: SpeedTarget, axis: str = "epoch") -> tuple[Pace, ...]:
     found = convergence.times(run, aim, axis)
     table = convergence.speed(run, aim, axis)
     table = table[table["config"].isin(configs)]
+    if not len(table):
+        return ()
     rows = sorted(table.itertuples(), key=lambda row: (not row.reached, row.restricted.estimate))
     times = {str(name): each["time"].to_numpy(float) for name, each in found.groupby("config")}
     spacing = found.attrs["spacing"]
@@ -56,7 +60,7 @@ def paces(run: Run, aim: SpeedTarget, axis: str = "epoch") -> tuple[Pace, ...]:
 def _none(n: int, is_first: bool, reached: int) -> Interval | None:
     if not reached:
         return intervals.none(math.nan, n, "none of the arms reached it")
-    return intervals.none(1.0, n, "the fastest") if is_first else None
+    return intervals.none(1.0, n, FASTEST) if is_first else None
 
 
 def _never(n: int) -> Interval:
