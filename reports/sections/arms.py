@@ -190,8 +190,8 @@ def _note(run: Run) -> str:
         f"Of {text.count(many, 'arm')} each interval is for itself: of many, some exclude 0 by "
         "luck. Probability of being best: the share of the paired bootstrap draws of all "
         "differences in which an arm is ahead of all the others, so it takes all of them into "
-        "account; arms are first brought as close as noise leaves of what was seen (Efron and "
-        "Morris, 1975), so that of equals none seems to be ahead. It is of the settings that stand "
+        "account; distances are first made as small as noise leaves of what was seen, so that of "
+        "equals none seems to be ahead. It is of the settings that stand "
         "for the arms."
     ]
     if _beside(run):

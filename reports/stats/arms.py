@@ -205,19 +205,16 @@ def _over_networks(run: Run, values: Array) -> Array:
 
 
 def closer(worse_by: Array) -> Array:
-    """(K, draws) with the arms no further apart than noise leaves of what was seen.
+    """(K, draws) with no arm further from the first than noise leaves of what was seen.
 
-    Measured, arms scatter more than they differ, and of equals one would seem to be the best. So
-    their distances to the mean of all are shrunk as a normal prior has it whose variance is what
-    that of the arms exceeds their noise by (Efron and Morris, 1975); the root of the factor alone
-    matters to who is ahead, since it is the noise that the other root would shrink.
+    Measured, arms scatter more than they differ, and of equals one would seem to be the best. So of
+    the square of each distance that of its own noise is taken off, as in `choosing`; each by
+    itself, for an arm of few good networks says nothing of the others.
     """
-    centered = worse_by - worse_by.mean(axis=0)
-    middle = np.median(centered, axis=1, keepdims=True)
-    off = centered - middle
-    seen, noise = float((middle**2).sum()), float((off**2).mean(axis=1).sum())
-    factor = max(1 - noise / seen, 0.0) if seen > 0 else 0.0
-    found: Array = math.sqrt(factor) * middle + off
+    middle = np.median(worse_by, axis=1, keepdims=True)
+    off = worse_by - middle
+    left = middle**2 - (off**2).mean(axis=1, keepdims=True)
+    found: Array = np.sign(middle) * np.sqrt(np.maximum(left, 0.0)) + off
     return found
 
 

@@ -156,6 +156,14 @@ def test_the_probability_of_being_best_is_as_often_right(make: Callable[..., Pat
     assert alike.max(axis=1).mean() < 0.45
 
 
+def test_an_arm_of_much_noise_does_not_make_the_others_alike() -> None:
+    rng = np.random.default_rng(0)
+    drawn = np.stack([np.zeros(2000), rng.normal(0.1, 0.03, 2000), rng.normal(0.07, 0.2, 2000)])
+    found = arms.chances(arms.closer(drawn))
+    assert found[1] < 0.02
+    assert 0.4 < found[2] < 0.6
+
+
 def test_differences_are_those_of_the_paired_intervals(compared: Run) -> None:
     """The draws behind the probabilities lie about the estimates, and spread as the intervals."""
     found = arms.judged(compared)
