@@ -267,3 +267,23 @@ def test_letters_are_large_enough_for_a_phone(compared: Run) -> None:
             sizes = [float(x) for x in re.findall(r"font-size:([\d.]+)px", panel.svg)]
             assert sizes
             assert min(sizes) * 343 / width >= 11
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ({"task": "regression", "folds": (3, 1, 2), "confirmed": 6}, "did best by loss"),
+        ({"objectives": ("auc",), "direction": "maximize"}, "did best by AUC"),
+        ({"confirmed": 1, "replicates": 1}, "not decided: adam"),
+        ({"diverge_all": True}, "Which is best is not decided"),
+        ({"confirmed": None, "states": "failed"}, "no trial was completed"),
+    ],
+)
+def test_every_sort_of_study_has_an_answer(
+    make: Callable[..., Path], what: dict[str, Any], said: str
+) -> None:
+    run = frames.load(make(**PER | {"top": 8, "rows": 60} | what))
+    found = answer(run)
+    assert found is not None
+    assert said in found.sentence
+    assert section_of(run) is not None
