@@ -1,11 +1,13 @@
 """What a person calls a model and its settings: `the best network`, `learning rate 0.00059`."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from reports import labels, summary, text
 from reports.frames import Run
 
+LAYERS = re.compile(r"(\d+) hidden layers of (\d+)")
 CONSTANTS = {"majority class": "the most frequent class", "mean": "the mean"}
 ALWAYS = ("hidden", "optimizer", "learning_rate")  # of our networks, searched or not
 DEFAULT = "defaults"
@@ -51,6 +53,24 @@ def _said(name: str, value: Any) -> str:
     return f"{plain_name(name)} {text.value(_bare(value))}"
 
 
+def axis_name(name: str) -> str:
+    """Of what the values are, where each stands by itself: `dropout`, `learning rate`."""
+    found = {"keep_prob": "dropout", "l2": "L2 penalty", "hidden": "hidden layers"}
+    return found.get(name) or plain_name(name)
+
+
+def tick(name: str, value: Any) -> str:
+    """A value on an axis that says of what it is: `0.1`, `none`, `30 %`, `2 × 20`."""
+    said = _said(name, value)
+    if (found := LAYERS.fullmatch(said)) is not None:
+        return f"{found[1]}{text.SPACE}{text.TIMES}{text.SPACE}{found[2]}"
+    if said.startswith("no "):
+        return "none"
+    if name == "keep_prob":
+        return said.removeprefix("dropout of ")
+    return text.value(_bare(value)).strip("[]").replace("_", " ")
+
+
 def plain_name(name: str) -> str:
     """`learning rate` of `learning_rate`; of an arm's own, `momentum's beta`."""
     *_, arm, last = ["", *name.split(".")]
@@ -71,7 +91,10 @@ def _hidden(value: Any) -> str:
     widths = str(text.value(value)).strip("[]")
     if not widths:
         return "no hidden layer"
-    many = text.listing(widths.split(", "))
+    each = widths.split(", ")
+    if len(each) > 1 and len(set(each)) == 1:
+        return f"{len(each)} hidden layers of {each[0]}"
+    many = text.listing(each)
     return f"{'hidden layers' if ',' in widths else 'one hidden layer'} of {many}"
 
 
@@ -89,5 +112,6 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
     "keep_prob": _dropout,
     "l2": lambda value: f"L2 penalty {_number(value)}" if value else "no L2 penalty",
     "activation": lambda value: f"{value} units",
+    "schedule": lambda value: f"{text.value(_bare(value)).replace('_', ' ')} schedule",
     "initializer": lambda value: f"{text.value(_bare(value))} weights",
 }

@@ -69,8 +69,8 @@ def _of_other(run: Run, choice: Choice) -> str:
     one = recommending.compare(run, network, name)
     if network in choice.same:
         return (
-            f"No network is better by {_margin(run, one)} or more: the best one and {name} do the "
-            "same on new data, and the simpler of them is enough"
+            f"No network is better by {margin_in_words(run, one)} or more: the best one and {name} "
+            "do the same on new data, and the simpler of them is enough"
         )
     if network in choice.worse:
         return f"The best network does worse, by {_size(run, one)}"
@@ -116,7 +116,8 @@ def _size(run: Run, one: Comparison) -> str:
     return said if unit.points else f"{said} in {quantity(run, one.found.by)}"
 
 
-def _margin(run: Run, one: Comparison) -> str:
+def margin_in_words(run: Run, one: Comparison) -> str:
+    """Below what a difference is none: `half a point`, `0.03 in loss`."""
     unit = one.found.by.unit(run)
     if unit.points and abs(one.margin - 0.005) < 1e-12:
         return "half a point"
@@ -132,7 +133,7 @@ def error(run: Run, name: str, found: Interval) -> Fact:
     label = "Typical error on new data" if run.regression else "Error on new data"
     unit = error_unit(run)
     term = "RMSE" if run.regression else "the share of rows that are answered wrongly"
-    beside, factor = _bounds(unit, found) or found.why, ratios.typical(run, name)
+    beside, factor = bounds(unit, found) or found.why, ratios.typical(run, name)
     if factor is not None:
         beside += (
             f"; by ratio a factor of {text.amount(factor)} (exp of the RMS of ln(said / true))"
@@ -160,7 +161,7 @@ def comparison(run: Run, choice: Choice) -> Fact:
     of_network = f"Against {called(run, second)}"
     label = of_network if choice.kind == NETWORK else "Best network against it"
     unit = by.unit(run)
-    beside = f"{_bounds(unit, found, difference=True)}: {word(one)}".removeprefix(": ")
+    beside = f"{bounds(unit, found, difference=True)}: {word(one)}".removeprefix(": ")
     term = f"the difference; {'below' if by.sign > 0 else 'above'} 0 is better"
     return Fact(label + what, term, unit.head(found, difference=True), beside)
 
@@ -170,7 +171,7 @@ def word(one: Comparison) -> str:
     return {SAME: "the same", OPEN: "not decided"}.get(one.word, one.word)
 
 
-def _bounds(unit: text.Unit, found: Interval, difference: bool = False) -> str:
+def bounds(unit: text.Unit, found: Interval, difference: bool = False) -> str:
     """`1.4 to 4.0`."""
     return unit.bounds(found, difference).strip(" []").replace(", ", " to ")
 

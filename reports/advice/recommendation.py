@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.advice import reasons, steps, using, without
+from reports.advice.answer import answered
 from reports.advice.in_words import answer_of, setting_in_words
 from reports.advice.reasons import Fact
 from reports.advice.step import Step, where
@@ -24,7 +25,8 @@ class Recommendation:
     use: the model's name in the run, "" where there is none to recommend. kind: "network",
     "boosting", "linear model" or "constant". settings: of a network, in words. facts: the error,
     the comparison, the limit. same, open: other models that are as good, or may be. how: lines that
-    use it, RUN standing for the run's folder.
+    use it, RUN standing for the run's folder. answer: of a study that compares arms, the sentence
+    that answers its question.
     """
 
     use: str
@@ -40,6 +42,7 @@ class Recommendation:
     steps: tuple[Step, ...]
     how: str
     sure: str
+    answer: str = ""
 
     @property
     def where(self) -> str:
@@ -57,6 +60,7 @@ class Recommendation:
             "use": self.use or None,
             "kind": self.kind or None,
             "headline": self.headline,
+            "answer": self.answer or None,
             "settings": self.settings or None,
             "why": self.why,
             "error": None
@@ -95,6 +99,7 @@ def recommendation(run: Run) -> Recommendation:
         steps.steps(run, choice),
         using.lines(run, choice),
         reasons.sure(run, choice, error),
+        answered(run),
     )
 
 
@@ -115,4 +120,6 @@ def _nothing(run: Run) -> Recommendation:
     headline, why, found = without.advice(run)
     trial = without.best_trial(run)
     words = "" if trial is None else without.settings(run, trial)
-    return Recommendation("", "", headline, words, why, (), None, "", (), (), found, "", "")
+    return Recommendation(
+        "", "", headline, words, why, (), None, "", (), (), found, "", "", answered(run)
+    )

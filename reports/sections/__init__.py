@@ -6,6 +6,7 @@ A section is a function Run -> Section; one without anything to say returns None
 from collections.abc import Callable
 
 from reports.frames import Run
+from reports.sections.arms import arms
 from reports.sections.blocks import Section
 from reports.sections.classes import classes
 from reports.sections.confirmed import confirmed, optimism
@@ -27,6 +28,7 @@ from reports.sections.verdict import verdict
 
 SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
     recommendation,
+    arms,
     verdict,
     lints,
     confirmed,

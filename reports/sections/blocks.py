@@ -33,12 +33,14 @@ class Headline:
 class Recommended:
     """The first screen: a model's settings, why it is the one, three numbers, what to do next.
 
-    where: the lines of the steps go; how: the lines that use it; sure: what its intervals cover.
+    answer: to the study's question, where it compares arms. where: the lines of the steps go; how:
+    the lines that use it; sure: what its intervals cover.
     The figure has a wide and a narrow panel, of which one is shown.
     """
 
     kind: ClassVar[str] = "recommended"
     settings: str
+    answer: str
     why: str
     facts: tuple[Fact, ...]
     steps: tuple[Step, ...]

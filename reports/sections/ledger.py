@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from reports import labels, summary, text
 from reports.figures import errors
 from reports.frames import Run
+from reports.sections.along import along
 from reports.sections.blocks import (
     Block,
     Cell,
@@ -55,6 +56,7 @@ def _blocks(run: Run) -> Iterator[Block]:
         yield Plot(
             errors.ledger(shown, networks, not run.regression, first.reference, labels.labels(run))
         )
+    yield from along(run)
     cures = _cures(run)
     if cures.rows:
         yield cures

@@ -21,6 +21,7 @@ def recommendation(run: Run) -> Section:
     how = made.how_for(Path(folder.parent.name) / folder.name)  # where it lies is nobody's business
     block = Recommended(
         settings=made.settings,
+        answer=made.answer,
         why=made.why,
         facts=made.facts,
         steps=made.steps,

@@ -9,6 +9,7 @@ from reports import text
 from reports.figures import sensitivity as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot, Section, section
+from reports.sections.slices import by_arm
 from reports.stats import objectives, tuning
 
 PANELS = 12
@@ -42,6 +43,7 @@ def _blocks(run: Run) -> Iterator[Block]:
     if len(run.provenance["objectives"]) > 1:
         yield Paragraphs((f"Shown is the first objective, {goal.name}.",), "quiet")
     yield Plot(figures.scatter(run.trials, shown, goal, tuning.best_trial(run)))
+    yield from by_arm(run, names[:PANELS], goal)
     hidden = int((~known).sum())
     notes = []
     if hidden:

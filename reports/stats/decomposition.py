@@ -70,11 +70,19 @@ class Decomposed:
 @once
 def decomposed(run: Run) -> tuple[Decomposed, ...]:
     """The winner's, and the defaults' where they are another; none of what was not resampled."""
-    asked, settings = run.folds, dict.fromkeys(filter(None, (run.winner, run.default)))
-    if asked is None:
-        return ()
-    known = [config for config in settings if run.predictions.has(config, "test")]
-    return tuple(found for config in known if (found := _decomposed(run, config, asked)))
+    settings = dict.fromkeys(filter(None, (run.winner, run.default)))
+    return tuple(found for config in settings if (found := of_setting(run, config)))
+
+
+def of_setting(run: Run, config: str) -> Decomposed | None:
+    """Of one confirmed setting; None of what was not resampled, or left no outputs on test rows."""
+    if run.folds is None or not run.predictions.has(config, "test"):
+        return None
+    key = f"decomposed/{config}"
+    if key not in run.memo:
+        run.memo[key] = _decomposed(run, config, run.folds)
+    found: Decomposed | None = run.memo[key]
+    return found
 
 
 @once

@@ -44,17 +44,20 @@ def _found(result: "Result") -> dict[str, Any]:
     """search_best: the trial with the best value; winner: the best in the confirmation.
 
     The two are often not the same. best: the settings of the winner; after a search alone, of
-    search_best. recommendation: the model to use, and what to do next. verdict: the winner against
+    search_best. recommendation: the model to use, and what to do next. arms: the answer
+    to the question of a study that compares some. verdict: the winner against
     the defaults and the best baseline, and what remains.
     """
+    from reports.advice.answer import answer
     from reports.advice.recommendation import recommendation
     from reports.sections import answers, procedure
 
-    trials = result.trials
+    trials, answered = result.trials, answer(result.run)
     first = trials[trials["rank"] == 1][["trial", "value"]].to_dict("records")
     return {
         "study": result.folder.name,
         "recommendation": _plain(recommendation(result.run).plain()),
+        "arms": _plain(answered.plain()) if answered else None,
         "trials": {str(state): int(n) for state, n in trials["state"].value_counts().items()},
         "ended_by": result.run.provenance.get("ended_by"),
         "search_best": {k: _finite(v) for k, v in first[0].items()} if first else None,
@@ -73,6 +76,8 @@ def _plain(found: Any) -> Any:
     """A nested dict with NaN and infinity as None."""
     if isinstance(found, dict):
         return {name: _plain(value) for name, value in found.items()}
+    if isinstance(found, list):
+        return [_plain(value) for value in found]
     return _finite(found)
 
 

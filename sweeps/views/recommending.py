@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 def recommend(made: "Recommendation", folder: Path, console: Console) -> None:
     """Print it; lines to copy stand as they are."""
     verbatim(console, made.headline, style="bold")
+    if made.answer:
+        say(console, "answer", made.answer)
     say(console, "why", made.why)
     if made.settings:
         say(console, "settings", made.settings)

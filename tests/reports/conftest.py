@@ -38,6 +38,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "one replicate": {"top": 1, "confirmed": 1, "replicates": 1},
     "three trials": {"trials": 3, "top": 1, "confirmed": 2, "importance": False},
     "hostile": HOSTILE,
+    "arms": HOSTILE | {"top": 5, "search": {"per": "optimizer", "sampler": "random"}},
     "front": {"objectives": ("dev_error", "parameters"), "limits": ("dev_loss <= 0.3",)},
     "highest": {"top": 1, "objectives": ("auc",), "direction": "maximize", "reduce": "worst"},
     "folds": {"confirmed": 20, "folds": (5, 2, 2)},

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.browser
-KINDS = ["ordinary", "unconfirmed", "regression", "hostile", "front"]
+KINDS = ["ordinary", "unconfirmed", "regression", "arms", "front"]
 
 
 @pytest.fixture
@@ -140,10 +140,11 @@ def test_the_first_screen_holds_the_answer_and_what_to_do(
 
 
 SMALL = {"trials": 6, "top": 1, "confirmed": 4}  # every section, few rows
+ARMS = {"search": {"per": "optimizer", "sampler": "random"}}
 AIMS = {"objectives": ("dev_error", "parameters"), "limits": ("dev_loss <= 0.3",)}
 
 
-@pytest.mark.parametrize("aims", [{}, AIMS], ids=["one objective", "a front"])
+@pytest.mark.parametrize("aims", [ARMS, AIMS], ids=["arms", "a front"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation(
     opened: Callable[..., Any], make: Callable[..., Path], scheme: str, aims: dict[str, Any]

@@ -1,0 +1,233 @@
+"""The answer to a study's question, its arms against each other, in sentences for every place."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reports import text
+from reports.advice import reasons
+from reports.advice.in_words import in_words
+from reports.frames import Run, once
+from reports.stats import arms, convergence, measures, pace, searched
+from reports.stats.arms import Arm, Judged
+from reports.stats.convergence import SpeedTarget
+from reports.stats.differences import BETTER, OPEN, SAME, WORSE
+from reports.stats.pace import Pace
+
+NAMED = 3  # arms in a list
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The question, if the study says it; the sentence that answers it, and what is to be added.
+
+    best: the name of the best arm, "" where none was confirmed.
+    """
+
+    question: str
+    sentence: str
+    more: tuple[str, ...]
+    best: str
+    arms: tuple[dict[str, Any], ...]
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON says it."""
+        return {
+            "question": self.question or None,
+            "answer": self.sentence,
+            "more": list(self.more),
+            "best": self.best or None,
+            "arms": list(self.arms),
+        }
+
+
+@once
+def answer(run: Run) -> Answer | None:
+    """None of a study that compares no arms."""
+    found = arms.arms(run)
+    if not found:
+        return None
+    sentences = tuple(_sentences(run))
+    judged = arms.judged(run)
+    best = name(run, judged[0].arm) if judged else ""
+    asked = str(run.provenance["description"] or "")
+    return Answer(asked, sentences[0], sentences[1:], best, tuple(map(_plain, judged)))
+
+
+def answered(run: Run) -> str:
+    """The sentence alone; "" where no arms are compared."""
+    found = answer(run)
+    return found.sentence if found else ""
+
+
+def name(run: Run, arm: Arm) -> str:
+    """`momentum`, `dropout of 10 %`, `neither L2 penalty nor dropout`."""
+    pairs = zip(arms.words(run), arm.values, strict=True)
+    said = [in_words({word: value}) for word, value in pairs]
+    if len(said) == 2 and all(one.startswith("no ") for one in said):
+        return " nor ".join(["neither " + said[0][3:], said[1][3:]])
+    return " with ".join(said)
+
+
+def _plain(one: Judged) -> dict[str, Any]:
+    return {
+        "arm": list(one.arm.key),
+        "setting": one.config,
+        "error": one.error.estimate,
+        "low": one.error.low,
+        "high": one.error.high,
+        "probability_best": one.chance,
+        "against_best": one.difference.word if one.difference else None,
+    }
+
+
+def _sentences(run: Run) -> Iterator[str]:
+    """Speed first where the study asks for it by a target of its own."""
+    if len(arms.judged(run)) < 2:
+        yield _of_search(run)
+        return
+    aim = convergence.target(run)
+    if aim is not None and run.provenance["targets"]:
+        yield from _speed(run, aim)
+    yield _quality(run)
+    if left := len(arms.missing(run)):
+        yield (
+            f"{text.count(left, 'arm')} of {len(arms.arms(run))} {'was' if left == 1 else 'were'} "
+            "not confirmed; of these the search alone says how good they are."
+        )
+
+
+def _of_search(run: Run) -> str:
+    first = _by_search(run)
+    if first is None or first.trial is None:
+        return "Which is best is not decided: no trial was completed."
+    error = searched.error(run, first.trial, first.trials)
+    said = reasons.error_unit(run).interval(error)
+    return (
+        f"Which is best is not decided, for fewer than two were confirmed: {name(run, first)} was "
+        f"ahead in the search, with an error of {said}."
+    )
+
+
+def _by_search(run: Run) -> Arm | None:
+    ranks = run.trials.set_index("trial")["rank"]
+    known = [arm for arm in arms.arms(run) if arm.trial is not None]
+    return min(known, key=lambda arm: float(ranks[arm.trial]), default=None)
+
+
+def _quality(run: Run) -> str:
+    """`Momentum did best: ...; adam is as good (within half a point); of rmsprop it is ...`."""
+    first, *others = arms.judged(run)
+    by, groups = measures.measure(run), _groups(others)
+    is_shown = len(groups.get(WORSE, [])) == len(others)
+    head = f"{text.capital(name(run, first.arm))} {'is' if is_shown else 'did'} best"
+    by_words = "" if by.is_error else f" by {reasons.quantity(run, by)}"
+    value = reasons.error_unit(run).interval(first.error)
+    said = [f"{head}{by_words}, with an error of {value}"]
+    if (other := arms.neutral(run)) is not None and len(others) > 1:
+        said.append(_neutral(run, other))
+        groups[_word(other)].remove(other)
+    for word in (SAME, OPEN, WORSE, BETTER):
+        if found := groups.get(word):
+            said.append(_group(run, word, found, len(others)))
+    return f"{'; '.join(said)}."
+
+
+def _groups(others: Sequence[Judged]) -> dict[str, list[Judged]]:
+    found: dict[str, list[Judged]] = {}
+    for one in others:
+        found.setdefault(_word(one), []).append(one)
+    return found
+
+
+def _word(one: Judged) -> str:
+    return one.difference.word if one.difference else SAME
+
+
+# What is said of arms against the best, in this order.
+SAID = {
+    SAME: "as good{within}: ",
+    OPEN: "not decided: ",
+    WORSE: "worse: ",
+    BETTER: "better on the rows that chose nothing: ",
+}
+
+
+def _group(run: Run, word: str, found: Sequence[Judged], others: int) -> str:
+    if word == OPEN and len(found) == others > 2:
+        return "whether the others are worse is not decided"
+    names = _listed([name(run, one.arm) for one in found], others)
+    one = found[0].difference
+    within = f" (within {reasons.margin_in_words(run, one)})" if one else ""
+    size = _size(run, found[0]) if len(found) == 1 and word != SAME else ""
+    return SAID[word].format(within=within) + names + size
+
+
+def _listed(names: list[str], others: int) -> str:
+    if len(names) == others > 2:
+        return "all the others"
+    left = len(names) - NAMED
+    shown = names if left <= 1 else [*names[:NAMED], f"{left} others"]
+    return ", ".join(shown)
+
+
+def _size(run: Run, one: Judged) -> str:
+    if one.difference is None:
+        return ""
+    unit, found = one.difference.found.by.unit(run), one.difference.found.decisive
+    what = "" if unit.points else f" in {reasons.quantity(run, one.difference.found.by)}"
+    return f" ({unit.interval(found, difference=True)}{what})"
+
+
+def _neutral(run: Run, one: Judged) -> str:
+    """The defaults, by which one would know what the arms are good for."""
+    value = reasons.error_unit(run).value(one.error.estimate)
+    word = {SAME: "as good", OPEN: "the difference is not decided", WORSE: "worse"}
+    said = word.get(_word(one), "better on the rows that chose nothing")
+    return f"the defaults, {name(run, one.arm)}, {value}: {said}{_size(run, one)}"
+
+
+def _speed(run: Run, aim: SpeedTarget) -> Iterator[str]:
+    """Against the fastest arm, on every axis on which the order may be another."""
+    for n, (axis, units) in enumerate(pace.axes(run).items()):
+        found = pace.paces(run, aim, axis)
+        if not found[0].reached:
+            had = f"{text.number(found[0].horizon)} {units}"
+            yield f"No arm reached {_target(run, aim)} in the {had} that all had."
+            return
+        yield _fastest(run, found, units, _target(run, aim), f"By {units}, " * bool(n))
+
+
+def _target(run: Run, aim: SpeedTarget) -> str:
+    scale = text.unit(run, aim.metric)
+    return f"a {scale.name} of {scale.value(aim.value)}"
+
+
+def _fastest(run: Run, found: Sequence[Pace], units: str, target: str, head: str) -> str:
+    names = {one.config: name(run, one.arm) for one in arms.judged(run)}
+    first, others = found[0], [one for one in found[1:] if one.reached]
+    who = names[first.config] if head else text.capital(names[first.config])
+    time = f"{text.cost(first.time.estimate)} {units}"
+    reached = f"{first.reached} of {first.n} networks"
+    if first.reached < first.n:
+        reached += f", the others counting as {text.number(first.horizon)}"
+    said = [f"{head}{who} reached {target} first, in {time} on average ({reached})"]
+    slower = [one for one in others if one.is_slower]
+    unsure = [one for one in others if not one.is_slower]
+    never = [names[one.config] for one in found[1:] if not one.reached]
+    for word, some in (("not decided", unsure), ("slower", slower)):
+        if len(some) == len(found) - 1 > 2 and some is unsure:
+            said.append("whether the others are slower is not decided")
+        elif some:
+            each = [_taken(names, one, len(some)) for one in some]
+            said.append(f"{word}: {_listed(each, len(found) - 1)}")
+    if never:
+        all_had = f"not in the {text.number(first.horizon)} {units} that all had"
+        said.append(f"{all_had}: {_listed(never, len(found) - 1)}")
+    return f"{'; '.join(said)}."
+
+
+def _taken(names: dict[str, str], one: Pace, many: int) -> str:
+    """With how many times as long it takes, where that does not make the sentence too long."""
+    times = f" ({text.number(one.ratio.estimate, 2)}{text.SPACE}{text.TIMES} as long)"
+    return names[one.config] + times * (many <= NAMED)

@@ -1,0 +1,31 @@
+"""The trials by arm, against each number that was searched beside the word in question."""
+
+from collections.abc import Iterator, Sequence
+
+from reports import text
+from reports.advice.answer import name as name_of
+from reports.figures import slices as figures
+from reports.frames import Run
+from reports.sections.blocks import Block, Plot
+from reports.stats import arms, objectives, tuning
+from reports.stats.objectives import Objective
+
+
+def by_arm(run: Run, names: Sequence[str], goal: Objective) -> Iterator[Block]:
+    """Of the parameters `names`; nothing of a study of no arms, or whose arms are single trials."""
+    known, words = arms.arms(run), arms.words(run)
+    numbers = [
+        (name, tuning.is_log(run, name))
+        for name in names
+        if name not in words and tuning.space_of(run, name).get("kind") == "range"
+    ]
+    trials = objectives.complete(run)
+    numbers = [each for each in numbers if trials[f"param.{each[0]}"].notna().any()]
+    if not known or not numbers:
+        return
+    said = {arm.key: name_of(run, arm) for arm in known}
+    keys = zip(*(trials[f"param.{word}"].map(text.value) for word in words), strict=True)
+    rows = trials.assign(arm=[said.get(key, "") for key in keys])
+    ahead = [name_of(run, one.arm) for one in arms.judged(run)]
+    ordered = list(dict.fromkeys([*ahead, *said.values()]))
+    yield Plot(figures.slices(rows, ordered, numbers, goal))
