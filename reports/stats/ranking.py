@@ -1,6 +1,7 @@
 """Two classes: how well the probability of the second puts its rows before the others."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -94,9 +95,17 @@ def _area(run: Run, found: Unseen, own: NDArray[np.bool_]) -> Interval:
         scale = np.where(own, size / len(mine), size / len(others))
         influence[place] = scale * (np.where(own, *won) - area)
     area = float(np.mean(each))
-    if area >= 1:
-        return intervals.none(area, found.n, "no pair of rows is the wrong way round")
-    return unseen.over(run, found, area, influence).within(0.0, 1.0)
+    if not 0 < area < 1:
+        return intervals.none(area, found.n, "all pairs of rows are alike")
+    return _on_odds(unseen.over(run, found, area, influence))
+
+
+def _on_odds(found: Interval) -> Interval:
+    """As wide on the scale of log odds, where it ends within what can be."""
+    middle = math.log(found.estimate / (1 - found.estimate))
+    half = (found.high - found.estimate) / (found.estimate * (1 - found.estimate))
+    low, high = (1 / (1 + math.exp(-(middle + by))) for by in (-half, half))
+    return replace(found, low=low, high=high)
 
 
 def _below(ordered: Array, scores: Array) -> Array:

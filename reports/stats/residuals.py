@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from reports.frames import Run
-from reports.stats import unseen
+from reports.stats import intervals, unseen
 from reports.stats.intervals import Array, Interval
 from reports.stats.unseen import Unseen
 
@@ -50,8 +50,6 @@ def _of(run: Run, found: Unseen) -> Residuals:
     squares, spread = off**2, (actual - actual.mean()) ** 2
     mean = float(found.mean(squares).mean())
     rmse = math.sqrt(mean)
-    total = max(float(spread.mean()), 1e-300)
-    left = mean / total
     predicted = found.mean(said)
     return Residuals(
         found.split,
@@ -59,7 +57,7 @@ def _of(run: Run, found: Unseen) -> Residuals:
         pd.DataFrame({"actual": actual, "predicted": predicted, "residual": actual - predicted}),
         _over(run, found, rmse, (squares - mean) / (2 * max(rmse, 1e-300)), math.inf),
         _over(run, found, float(found.mean(np.abs(off)).mean()), np.abs(off), math.inf),
-        unseen.over(run, found, 1 - left, -(squares - left * spread) / total).within(-math.inf, 1),
+        _explained(run, found, squares, spread),
         _slope(run, found, actual, predicted),
     )
 
@@ -68,10 +66,21 @@ def _over(run: Run, found: Unseen, estimate: float, influence: Array, most: floa
     return unseen.over(run, found, estimate, influence).within(0.0, most)
 
 
+def _explained(run: Run, found: Unseen, squares: Array, spread: Array) -> Interval:
+    total = float(spread.mean())
+    if not total > 0:
+        return intervals.none(math.nan, found.n, "all rows are alike")
+    left = float(found.mean(squares).mean()) / total
+    influence = -(squares - left * spread) / total
+    return unseen.over(run, found, 1 - left, influence).within(-math.inf, 1.0)
+
+
 def _slope(run: Run, found: Unseen, actual: Array, predicted: Array) -> Interval:
     """By how much what is so changes with what is predicted: 1 where predictions are not shrunk."""
     x = predicted - predicted.mean()
-    size = max(float((x**2).mean()), 1e-300)
+    size = float((x**2).mean())
+    if not size > 0:
+        return intervals.none(math.nan, found.n, "all predictions are alike")
     slope = float((x * (actual - actual.mean())).mean()) / size
     rest = actual - actual.mean() - slope * x
     influence = np.broadcast_to(x * rest / size, found.of.shape)

@@ -17,7 +17,8 @@ class WorstRow:
     """place: among the rows of predictions.npz. row, line: in the table and its file, if known.
 
     right, said: the class, or the number in SDs; share: of the networks that say it, 1 of numbers.
-    loss: the mean over networks. chance: the mean probability of the right class; NaN of numbers.
+    chance: the mean probability of the right class; NaN of numbers. loss: its logarithm, negative,
+    or the mean square.
     """
 
     place: int
@@ -54,7 +55,8 @@ def worst(run: Run) -> Worst | None:
     else:
         right = found.target.astype(int)[None, :, None]
         picked = np.take_along_axis(found.said, right, axis=-1)[..., 0]
-        losses = found.mean(-np.maximum(np.nan_to_num(picked, nan=0.0), FLOOR))
+        chance = found.mean(np.exp(np.nan_to_num(picked, nan=0.0)))
+        losses = -np.log(np.maximum(chance, np.exp(FLOOR)))
         wrong = found.mean(found.guesses != found.target)
         always = int((found.mean(found.guesses == found.target) == 0).sum())
     order = [place for place in np.argsort(-losses, kind="stable") if wrong[place] > 0][:SHOWN]

@@ -48,14 +48,17 @@ def arrays(winner: Confirmation, dataset: Dataset) -> dict[str, Any]:
         return {}
     net = networks.network(winner.candidate.config, dataset)
     alive = np.flatnonzero(~found["gone"])
-    plan = _plan(net, found["theta"][alive], dataset)
-    by_network, by_row = _losses(net, found["theta"], found["gone"], dataset, plan)
-    names = [dataset.encoder.columns[number].name for number in plan.columns]
+    asked = len(alive) * len(dataset.parts[_part(dataset)])
+    if dataset.folds:  # of the part's rows each network has those of its own fold
+        asked //= dataset.folds.design.trained
+    done = plan(net, found["theta"][alive], spans(dataset.encoder), asked)
+    by_network, by_row = _losses(net, found["theta"], found["gone"], dataset, done)
+    names = [dataset.encoder.columns[number].name for number in done.columns]
     return {
         "shuffled/columns": np.array(names, dtype=np.str_),
         "shuffled/network": by_network,
         "shuffled/row": by_row.astype(np.float32),
-        "shuffled/times": np.array(plan.shuffles),
+        "shuffled/times": np.array(done.shuffles),
         "shuffled/all": np.array(len(dataset.encoder.columns)),
     }
 
@@ -70,30 +73,27 @@ def _part(dataset: Dataset) -> str:
     return "dev" if dataset.folds else "test"
 
 
-def _plan(net: dnn.Network, theta: Array, dataset: Dataset) -> Plan:
-    each = spans(dataset.encoder)
+def plan(net: dnn.Network, theta: Array, each: list[slice], asked: int) -> Plan:
+    """What there is time for. each: the columns' inputs. asked: rows, of all networks together."""
     columns = list(range(len(each)))
     if len(columns) > COLUMNS:
         squares = (net.blocks(theta)[0].w.astype(float) ** 2).mean(axis=(0, 1))
         weights = np.array([squares[span].sum() for span in each])
         columns = sorted(np.argsort(-weights, kind="stable")[:COLUMNS].tolist())
-    asked = len(theta) * len(dataset.parts[_part(dataset)])
-    if dataset.folds:  # of the parts' rows each network has those of its own fold
-        asked //= dataset.folds.design.trained
     once = float(asked * len(columns) * net.n_parameters)
     shuffles = int(np.clip(WORK // max(once, 1.0), 1, SHUFFLES))
     return Plan(columns, shuffles, int(np.ceil(max(once, 1.0) / MOST_WORK)))
 
 
 def _losses(
-    net: dnn.Network, theta: Array, gone: NDArray[np.bool_], dataset: Dataset, plan: Plan
+    net: dnn.Network, theta: Array, gone: NDArray[np.bool_], dataset: Dataset, how: Plan
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     from threadpoolctl import threadpool_limits
 
     part, folds = _part(dataset), dataset.folds
     rows = len((folds or dataset).labels[part])
-    by_network = np.full((len(theta), len(plan.columns)), np.nan)
-    total, count = np.zeros((rows, len(plan.columns))), np.zeros((rows, 1))
+    by_network = np.full((len(theta), len(how.columns)), np.nan)
+    total, count = np.zeros((rows, len(how.columns))), np.zeros((rows, 1))
     with threadpool_limits(1):
         for number, (which, own) in enumerate(dataset.apart(range(len(theta)))):
             alive = np.arange(which.start, which.stop)[~gone[which]]
@@ -103,9 +103,9 @@ def _losses(
             if folds:
                 repeat, fold = divmod(number, folds.design.folds)
                 places = np.flatnonzero(folds.number[repeat] == fold)
-            places = places[:: plan.step]
+            places = places[:: how.step]
             rng = np.random.default_rng([SEED, number])
-            losses = _of_columns(net, theta[alive], own, part, plan, rng)
+            losses = _of_columns(net, theta[alive], own, part, how, rng)
             by_network[alive] = losses.mean(axis=2).T
             total[places] += losses.sum(axis=1).T
             count[places] += len(alive)
@@ -117,20 +117,20 @@ def _of_columns(
     theta: Array,
     own: Dataset,
     part: str,
-    plan: Plan,
+    how: Plan,
     rng: np.random.Generator,
 ) -> NDArray[np.float64]:
     """(C, P, m) the losses of rows when a column is shuffled among them; means over shuffles."""
-    x = own.parts[part].x[:: plan.step].astype(theta.dtype)
-    labels, each = own.labels[part][:: plan.step], spans(own.encoder)
+    x = own.parts[part].x[:: how.step].astype(theta.dtype)
+    labels, each = own.labels[part][:: how.step], spans(own.encoder)
     found = []
-    for column in plan.columns:
+    for column in how.columns:
         span = each[column]
-        many = np.tile(x, (plan.shuffles, 1, 1))
+        many = np.tile(x, (how.shuffles, 1, 1))
         for one in many:
             one[:, span] = x[rng.permutation(len(x)), span]
         said = dnn.predict(net, theta, many.reshape(-1, x.shape[1]))
-        said = said.reshape(len(theta), plan.shuffles, len(x), -1)
+        said = said.reshape(len(theta), how.shuffles, len(x), -1)
         found.append(_row_losses(said, labels, own).mean(axis=1))
     return np.array(found)
 

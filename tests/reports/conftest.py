@@ -41,6 +41,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "front": {"objectives": ("dev_error", "parameters"), "limits": ("dev_loss <= 0.3",)},
     "highest": {"top": 1, "objectives": ("auc",), "direction": "maximize", "reduce": "worst"},
     "folds": {"confirmed": 20, "folds": (5, 2, 2)},
+    "plane": {"top": 2, "plane": True, "folds": (3, 2, 1), "confirmed": 6, "task": "multiclass"},
+    "plane of numbers": {"top": 1, "plane": True, "task": "regression"},
     "folds of numbers": {"top": 1, "task": "regression", "confirmed": 6, "folds": (3, 1, 2)},
     "impossible": {"top": 1, "limits": ("dev_error <= 0.0001",), "search": {"sampler": "random"}},
     "three objectives": {

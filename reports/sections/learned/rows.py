@@ -37,10 +37,7 @@ def _note(found: Worst) -> str:
     always = (
         f"On {text.count(found.always, 'row')} every network is wrong: look at their labels first. "
     ) * (found.always > 0)
-    return (
-        f"{always}Of {text.number(found.n)} {found.name}, those with the largest mean loss. "
-        f"{counted}"
-    )
+    return f"{always}Of {text.number(found.n)} {found.name}, those with the largest loss. {counted}"
 
 
 def _cells(run: Run, one: WorstRow, own: bool) -> tuple[Cell, ...]:
