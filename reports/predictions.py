@@ -80,6 +80,11 @@ class Predictions(_Arrays):
         name = f"{split}_group"
         return self._read(name, dimensions=1) if name in self.names else None
 
+    def numbered(self, split: str, what: str) -> NDArray[Any] | None:
+        """(n,) of each row its "row" in the table, from 0, or its "line" in the file, from 1."""
+        name = f"{split}_{what}"
+        return self._read(name, dimensions=1) if name in self.names else None
+
     def fold(self) -> NDArray[Any]:
         """(repeats, n) the fold whose networks were not trained on the row of dev."""
         return self._read("dev_fold", dimensions=2)
@@ -152,10 +157,6 @@ class Learned(_Arrays):
     def row(self, split: str) -> NDArray[Any] | None:
         """(n,) the numbers, from 0, of the rows of predictions.npz in the table."""
         return self._if_there(f"{split}_row", 1)
-
-    def line(self, split: str) -> NDArray[Any] | None:
-        """(n,) the lines, from 1, of these rows in the file; None where that is no text."""
-        return self._if_there(f"{split}_line", 1)
 
     def shuffled(self) -> Shuffled | None:
         """Of the winner; None where no network has its parameters."""

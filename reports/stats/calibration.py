@@ -21,7 +21,7 @@ from reports.stats.unseen import Unseen
 
 BINS = 10
 SEED = 20272
-MOST_DRAWS, WORK = 400, 2e7  # studies drawn in which probabilities come true; numbers drawn in all
+MOST_DRAWS, WORK = 200, 1e7  # studies drawn in which probabilities come true; numbers drawn in all
 
 
 @dataclass(frozen=True)

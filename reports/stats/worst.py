@@ -78,7 +78,7 @@ def _row(run: Run, found: Unseen, place: int, loss: float) -> WorstRow:
 
 
 def _numbered(run: Run, found: Unseen, what: str, place: int) -> int | None:
-    if run.learned is None:
-        return None
-    numbers = (run.learned.row if what == "row" else run.learned.line)(found.split)
+    numbers = run.predictions.numbered(found.split, what)
+    if numbers is None and what == "row" and run.learned is not None:
+        numbers = run.learned.row(found.split)
     return int(numbers[place]) if numbers is not None and len(numbers) == found.n else None

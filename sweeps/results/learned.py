@@ -28,7 +28,7 @@ def save(path: Path, run: PreparedRun, confirmed: list[Confirmation]) -> None:
 
 def _rows(run: PreparedRun) -> dict[str, NDArray[np.intp]]:
     """The numbers, from 0, in the table as it was read, of the rows of predictions.npz."""
-    parts = run.table.parts
-    if run.dataset.for_confirmation.folds is None:
-        return {"dev": parts["dev"], "test": parts["test"]}
-    return {"dev": np.sort(np.concatenate([parts["train"], parts["dev"]])), "test": parts["test"]}
+    parts = dict(run.table.parts)
+    if run.dataset.for_confirmation.folds is not None:
+        parts["dev"] = np.sort(np.concatenate([parts["train"], parts["dev"]]))
+    return {part: parts[part] for part in ("dev", "test") if part in parts}

@@ -43,12 +43,12 @@ def arrays(winner: Confirmation, dataset: Dataset) -> dict[str, Any]:
     shuffled/times how often; shuffled/all how many columns there are. Nothing where no network has
     its parameters, as with a training function of the user's.
     """
-    found = winner.outcome.arrays
-    if "theta" not in found or found["gone"].all():
+    found, part = winner.outcome.arrays, _part(dataset)
+    if "theta" not in found or found["gone"].all() or not len(dataset.parts.get(part, ())):
         return {}
     net = networks.network(winner.candidate.config, dataset)
     alive = np.flatnonzero(~found["gone"])
-    asked = len(alive) * len(dataset.parts[_part(dataset)])
+    asked = len(alive) * len(dataset.parts[part])
     if dataset.folds:  # of the part's rows each network has those of its own fold
         asked //= dataset.folds.design.trained
     done = plan(net, found["theta"][alive], spans(dataset.encoder), asked)

@@ -160,6 +160,19 @@ def test_the_worst_rows_are_those_of_the_largest_loss(folder_of: Callable[[str],
     assert [one.right for one in found.rows] == list(target[order])
 
 
+def test_lines_are_told_where_the_predictions_have_them(
+    folder_of: Callable[[str], Path], copy: Callable[[Path], Path]
+) -> None:
+    folder = copy(folder_of("multiclass"))
+    arrays = dict(np.load(folder / "predictions.npz"))
+    np.savez(folder / "predictions.npz", **arrays, test_line=2 * np.arange(114) + 1)
+    run = load(folder)
+    each = worst.worst(run).rows
+    assert [one.line for one in each] == [2 * one.place + 1 for one in each]
+    (table,) = (one for one in learned(run).blocks if one.kind == "table")
+    assert [column.label for column in table.columns][:2] == ["Row", "Line"]
+
+
 def test_many_rows_are_thinned_but_for_the_worst(run: Run) -> None:
     rng = np.random.default_rng(6)
     said = rng.normal(0, 1, (1, 5000, 1))

@@ -10,6 +10,11 @@ from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot
 from reports.stats import residuals, unseen
 
+AREAS = {
+    True: "Areas: the class of the largest mean probability of all networks of a setting.",
+    False: "Areas: the mean prediction of all networks of a setting, the darker the higher.",
+}
+
 
 def plane(run: Run) -> Iterator[Block]:
     """Nothing but for two columns of numbers."""
@@ -42,9 +47,8 @@ def plane(run: Run) -> Iterator[Block]:
     yield Plot(figures.plane(each, drawn, labels.named(run), f"{said}{some}"))
     yield Paragraphs(
         (
-            f"Marks: {found.name}, in the winner's panel alone. Areas: the class of the largest "
-            "mean probability of all networks of a setting, by colour, or their mean prediction, "
-            "the darker the higher. The table has every tenth point of the grid."
+            f"Marks: {found.name}, in the winner's panel alone. {AREAS[bool(classes)]} The table "
+            "has every tenth point of the grid."
             f"{beyond(len(each), figures.SETTINGS)}",
         ),
         "quiet",
