@@ -57,7 +57,7 @@ def test_nothing_overflows(
             assert wide == []
 
 
-@pytest.mark.parametrize("what", ["plane", "folds of numbers"])
+@pytest.mark.parametrize("what", ["multiclass", "folds of numbers"])
 def test_letters_of_what_it_learned_keep_apart(
     opened: Callable[..., Any], folder_of: Callable[[str], Path], what: str
 ) -> None:

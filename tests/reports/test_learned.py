@@ -89,10 +89,10 @@ def test_the_areas_interval_covers_the_truth(run: Run) -> None:
 
 
 def test_a_matrix_has_every_row_once(folder_of: Callable[[str], Path]) -> None:
-    run = load(folder_of("plane"))
+    run = load(folder_of("folds"))
     for one, split in zip(confusion.confusion(run), ("dev", "test"), strict=True):
         target = run.predictions.target(split)
-        np.testing.assert_allclose(one.rows.sum(axis=1), np.bincount(target, minlength=4))
+        np.testing.assert_allclose(one.rows.sum(axis=1), np.bincount(target, minlength=2))
         right = np.trace(one.rows) / len(target)
         errors = run.predictions.of(run.winner, split).argmax(axis=-1) != target
         assert right == pytest.approx(1 - errors.mean())
@@ -183,7 +183,7 @@ def test_many_rows_are_thinned_but_for_the_worst(run: Run) -> None:
     assert few["residual"].abs().max() == one.frame["residual"].abs().max()
 
 
-@pytest.mark.parametrize("what", ["plane", "plane of numbers", "folds", "folds of numbers"])
+@pytest.mark.parametrize("what", ["multiclass", "folds", "folds of numbers"])
 def test_letters_are_large_enough_for_a_phone(folder_of: Callable[[str], Path], what: str) -> None:
     found = learned(load(folder_of(what)))
     drawn = [panel for one in found.blocks if one.kind == "plot" for panel in one.figure.panels]
@@ -197,7 +197,7 @@ def test_letters_are_large_enough_for_a_phone(folder_of: Callable[[str], Path], 
 def test_an_earlier_run_says_what_is_missing(
     folder_of: Callable[[str], Path], copy: Callable[[Path], Path]
 ) -> None:
-    folder = copy(folder_of("plane"))
+    folder = copy(folder_of("multiclass"))
     (folder / "learned.npz").unlink()
     found = learned(load(folder))
     said = " ".join(w for one in found.blocks if one.kind == "text" for w in one.paragraphs)

@@ -101,7 +101,8 @@ def test_sections_stand_in_the_order_of_the_readers_questions(
     found = [a["id"] for a in Tags(html).of("section")]
     assert found == [
         "recommendation", "verdict", "findings", "confirmed", "pareto", "constraints", "ledger",
-        "classes", "optimism", "curves", "speed", "sensitivity", "runs", "methods", "provenance",
+        "learned", "classes", "optimism", "curves", "speed", "sensitivity", "runs", "methods",
+        "provenance",
     ]  # fmt: skip
     # All but what folds and outer folds alone have: the loss in parts, more rows, the procedure.
     assert len(found) == len(SECTIONS) - 3
