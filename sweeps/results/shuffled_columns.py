@@ -21,9 +21,9 @@ from sweeps.training import networks
 SEED = 20271
 COLUMNS = 50  # of more, those with the largest weights in the first layer
 SHUFFLES = 5
-# Multiplications, about a second's and four seconds': of more work there are fewer shuffles, and of
-# still more fewer rows.
-WORK, MOST_WORK = 1e9, 4e9
+# Multiplications, about half a second's and three seconds': of more work there are fewer shuffles,
+# and of still more fewer rows.
+WORK, MOST_WORK = 2e9, 1e10
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ Make = Callable[[Path, Outside], None]
 
 NAMES = (
     *("study.yaml", "provenance.json", "summary.json", "journal.log", ".lock", "best.yaml"),
-    *("trials.parquet", "confirm.parquet", "predictions.npz", "model.npz", "report.html", "data"),
+    *("trials.parquet", "confirm.parquet", "predictions.npz", "learned.npz", "model.npz"),
+    *("report.html", "data"),
     *("artifacts/identity.json", "artifacts/trial-000001.npz", "data/trials.csv"),
 )
 DEEP = "[" * 100_000 + "]" * 100_000
@@ -201,6 +202,7 @@ HOSTILE: tuple[Case, ...] = (
             ("journal.log", JOURNAL),
             ("trials.parquet", ("compare", "report", "show")),
             ("predictions.npz", ("compare", "report", "show")),
+            ("learned.npz", ("report",)),
             ("model.npz", ("predict",)),
             ("artifacts/identity.json", ("resume", "run")),
             (".lock", ()),
@@ -250,6 +252,7 @@ HOSTILE: tuple[Case, ...] = (
         for what, put in (("unpacks", _archive), ("claims terabytes", _claim))
         for name, readers in (
             ("predictions.npz", ("compare", "report", "show")),
+            ("learned.npz", ("report",)),
             ("model.npz", ("predict",)),
             ("artifacts/trial-000001.npz", ()),
         )
