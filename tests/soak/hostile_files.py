@@ -90,8 +90,8 @@ def _claim(path: Path) -> None:
     shape = {"descr": "<f8", "fortran_order": False, "shape": (2**42,)}
     np.lib.format.write_array_header_1_0(header, shape)
     with zipfile.ZipFile(path, "w") as archive:
-        for name in ("theta.npy", "meta.npy", "reports.npy", "test_target.npy", "dev_target.npy"):
-            archive.writestr(name, header.getvalue())
+        for name in ("theta", "meta", "reports", "test_target", "dev_target", "shuffled/columns"):
+            archive.writestr(f"{name}.npy", header.getvalue())
 
 
 def _table(path: Path) -> None:
