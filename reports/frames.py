@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from reports import checks, folds
 from reports.faults import OlderRunError, RunFolderError
 from reports.folds import Folds
-from reports.predictions import Outer, Predictions
+from reports.predictions import Learned, Outer, Predictions
 
 __all__ = ["Array", "OlderRunError", "Predictions", "Run", "RunFolderError", "load", "once"]
 
@@ -28,6 +28,7 @@ LINKS = (
     "best.yaml",
     "model.npz",
     "predictions.npz",
+    "learned.npz",
     "provenance.json",
     "data/trials.csv",
     "data/curves.csv",
@@ -81,6 +82,12 @@ class Run:
         return None if found is None else float(found)
 
     @property
+    def target_mean(self) -> float | None:
+        """The mean of the training target; None where it is not told."""
+        found = self.provenance["data"].get("target_mean")
+        return None if found is None else float(found)
+
+    @property
     def metric(self) -> str:
         """The first objective's metric, such as "dev_loss"."""
         return str(self.provenance["objective"]["metric"])
@@ -113,6 +120,12 @@ class Run:
     def predictions(self) -> Predictions:
         """The archive of predictions, opened when it is first read."""
         return Predictions(self.folder / "predictions.npz")
+
+    @cached_property
+    def learned(self) -> Learned | None:
+        """What shows what the networks learned; None in a run of an earlier version."""
+        path = self.folder / "learned.npz"
+        return Learned(path) if path.exists() else None
 
     @cached_property
     def outer(self) -> Outer:

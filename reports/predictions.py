@@ -1,4 +1,4 @@
-"""What the confirmed networks said of the dev and test rows: predictions.npz."""
+"""What the confirmed networks said, and what they learned: predictions.npz and its like."""
 
 import zipfile
 from collections.abc import Iterator
@@ -80,6 +80,11 @@ class Predictions(_Arrays):
         name = f"{split}_group"
         return self._read(name, dimensions=1) if name in self.names else None
 
+    def numbered(self, split: str, what: str) -> NDArray[Any] | None:
+        """(n,) of each row its "row" in the table, from 0, or its "line" in the file, from 1."""
+        name = f"{split}_{what}"
+        return self._read(name, dimensions=1) if name in self.names else None
+
     def fold(self) -> NDArray[Any]:
         """(repeats, n) the fold whose networks were not trained on the row of dev."""
         return self._read("dev_fold", dimensions=2)
@@ -116,3 +121,82 @@ class Outer(_Arrays):
         if len(found) != rows:
             raise RunFolderError(f"{self.path}: {name}: expected {rows} rows, got {len(found)}")
         return found
+
+
+@dataclass(frozen=True)
+class Shuffled:
+    """What the winner's networks lose by a column that is shuffled among rows they did not see.
+
+    columns (C,) names, of `total`; network (P, C) the mean loss of a network's rows, row (n, C)
+    that of a row, NaN where it is not known; times: how often each was shuffled.
+    """
+
+    columns: NDArray[Any]
+    network: NDArray[Any]
+    row: NDArray[Any]
+    times: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Plane:
+    """What a setting's networks say on a grid: x and y (s,), mean (s, s, K), apart (s, s).
+
+    apart: the share of networks that say another class than most, or the SD of what they predict.
+    """
+
+    x: NDArray[Any]
+    y: NDArray[Any]
+    mean: NDArray[Any]
+    apart: NDArray[Any]
+
+
+class Learned(_Arrays):
+    """What shows what the networks learned, read from learned.npz when asked for."""
+
+    def row(self, split: str) -> NDArray[Any] | None:
+        """(n,) the numbers, from 0, of the rows of predictions.npz in the table."""
+        return self._if_there(f"{split}_row", 1)
+
+    def shuffled(self) -> Shuffled | None:
+        """Of the winner; None where no network has its parameters."""
+        if "shuffled/columns" not in self.names:
+            return None
+        columns = self._read("shuffled/columns", 1)
+        network, row = (self._read(f"shuffled/{name}", 2) for name in ("network", "row"))
+        for name, one in (("network", network), ("row", row)):
+            if one.shape[1] != len(columns):
+                raise RunFolderError(
+                    f"{self.path}: shuffled/{name}: expected {len(columns)} columns, "
+                    f"got shape {one.shape}"
+                )
+        times, total = (int(self._read(f"shuffled/{name}", 0)) for name in ("times", "all"))
+        return Shuffled(columns, network, row, times, total)
+
+    def plane_columns(self) -> tuple[str, str] | None:
+        """The two columns of the plane; None where the inputs are others."""
+        found = self._if_there("plane/columns", 1)
+        if found is None or len(found) != 2:
+            return None
+        return str(found[0]), str(found[1])
+
+    def on_plane(self, split: str) -> NDArray[Any]:
+        """(n, 2) where the rows of predictions.npz lie."""
+        return self._read(f"plane/{split}", 2)
+
+    def plane(self, config: str) -> Plane | None:
+        """None where the setting's networks have no parameters, or diverged."""
+        if f"plane/{config}/mean" not in self.names:
+            return None
+        x, y = self._read("plane/x", 1), self._read("plane/y", 1)
+        mean, apart = self._read(f"plane/{config}/mean", 2), self._read(f"plane/{config}/apart", 1)
+        if len(mean) != len(x) * len(y) or len(apart) != len(mean):
+            raise RunFolderError(
+                f"{self.path}: plane/{config}: expected {len(x) * len(y)} points, got {len(mean)} "
+                f"and {len(apart)}"
+            )
+        shape = len(y), len(x)
+        return Plane(x, y, mean.reshape(*shape, -1), apart.reshape(shape))
+
+    def _if_there(self, name: str, dimensions: int) -> NDArray[Any] | None:
+        return self._read(name, dimensions) if name in self.names else None

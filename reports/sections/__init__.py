@@ -14,6 +14,7 @@ from reports.sections.constraints import constraints
 from reports.sections.curves import curves
 from reports.sections.decomposition import decomposition
 from reports.sections.growth import growth
+from reports.sections.learned.section import learned
 from reports.sections.ledger import ledger
 from reports.sections.lints import lints
 from reports.sections.methods import methods
@@ -38,6 +39,7 @@ SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
     ledger,
     decomposition,
     growth,
+    learned,
     classes,
     optimism,
     curves,

@@ -125,10 +125,10 @@ def others(losses: Array, of: NDArray[np.intp], rows: RowWeights) -> Others:
     together = bootstrap.of_left(apart - off[of], rows)  # squared standard error of the mean
     squares = max(float((off**2).sum()), TINY)
     of_cells = together * n * (passes - 1) * float((1 / size).sum())
-    return Others(off, _freedom(of), min(of_cells / squares, 1.0))
+    return Others(off, freedom(of), min(of_cells / squares, 1.0))
 
 
-def _freedom(of: NDArray[np.intp]) -> float:
+def freedom(of: NDArray[np.intp]) -> float:
     """Degrees of freedom of what (passes, n) networks are off the mean of all on their own rows.
 
     The expected sum of its squares over the variance of one network.
@@ -194,7 +194,7 @@ def of_score(score: RowScore, target: Labels, outputs: Array, of: NDArray[np.int
         first[one] = place
         own[one, np.arange(len(target))] = 1.0
     each = score.of(target, outputs, own)
-    return Others(each[network, first] - each.mean(axis=1), _freedom(of))
+    return Others(each[network, first] - each.mean(axis=1), freedom(of))
 
 
 def _as_seen(passes: int) -> Array:

@@ -17,6 +17,7 @@ from sweeps.data import Dataset, openml
 from sweeps.data.loading import DividedTable
 from sweeps.phases import final, horizon, learning_curve, memory, nested, resampled, scales
 from sweeps.phases.options import Options
+from sweeps.phases.table_rows import TableRows
 from sweeps.search import warm_start
 from sweeps.search.delayed import max_trials
 from sweeps.storage import identities
@@ -32,7 +33,7 @@ class PreparedRun:
 
     base: the folder that the study's paths are relative to. document: the study file, which knows
     the line of each entry. divided: the rows as read, where more is made of them after the
-    confirmation, else None.
+    confirmation, else None; table: what is kept of them in any case.
     """
 
     study: Study
@@ -42,6 +43,7 @@ class PreparedRun:
     options: Options
     console: Console
     document: documents.Document
+    table: TableRows
 
     @property
     def budget(self) -> int:
@@ -109,7 +111,8 @@ def accept(
         raise UserError(document.fault("trainer", problem))
     is_needed = learning_curve.is_wanted(study) or final.is_wanted(study)
     kept = divided if is_needed else None
-    prepared = PreparedRun(study, dataset, kept, base, options, console, document)
+    table = TableRows.of(divided)
+    prepared = PreparedRun(study, dataset, kept, base, options, console, document, table)
     if not is_text(str(prepared.folder)):
         raise UserError(f"--out: expected a path in UTF-8, got {show(str(prepared.folder))}")
     study.engine.follow()

@@ -17,6 +17,7 @@ from sweeps.results import (
     confirmed,
     delimited,
     frames,
+    learned,
     learning_curve,
     model,
     nested,
@@ -33,6 +34,7 @@ OF_CONFIRMATION = (
     "confirm.parquet",
     "data/confirm.csv",
     "predictions.npz",
+    "learned.npz",
     "model.npz",
     "best.yaml",
 )
@@ -67,6 +69,7 @@ def write(
         return
     _frame(folder, "confirm", confirmed.frame(study, dataset, networks, others))
     atomic.write_npz(folder / "predictions.npz", confirmed.predictions(dataset, networks, others))
+    learned.save(folder / "learned.npz", run, networks)
     winner = networks[0]
     best = resolved.best_yaml(study, winner.candidate.config, run.base, folder)
     atomic.write_text(folder / "best.yaml", best)
@@ -117,12 +120,12 @@ def confirmation(run: PreparedRun) -> dict[str, Any]:
 
 
 def _data(study: Study, dataset: Dataset) -> dict[str, Any]:
-    """The facts about the data; in regression also the SD that errors are measured in.
+    """The facts about the data; in regression also the mean, and the SD that errors are in.
 
     And where 0 is, in such SDs, if the study has the target on another scale.
     """
     target = dataset.target
-    unit = {} if target.classes else {"target_sd": target.scale}
+    unit = {} if target.classes else {"target_mean": target.mean, "target_sd": target.scale}
     if any(consistency.unusual(study.space, "target_scale")):
         unit["target_zero"] = -target.mean / target.scale
     return {"target": target.name, **unit, **dataset.facts}

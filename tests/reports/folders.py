@@ -42,6 +42,8 @@ class Made:
     group: str | None = None
     alike: int = 3  # rows of a group
     folds: tuple[int, int, int] | None = None  # folds, repeats, seeds of the confirmation
+    learned: bool = True  # whether the run is of a version that keeps what networks learned
+    plane: bool = False  # whether its inputs are two columns of numbers
     seed: int = 0
 
 
@@ -55,6 +57,8 @@ def write(folder: Path, made: Made) -> Path:
         confirm, predictions, confirmed_curves = _confirm(made, trials, rng)
         confirm.to_parquet(folder / "confirm.parquet", index=False)
         np.savez(folder / "predictions.npz", **predictions)
+        if made.learned:
+            np.savez(folder / "learned.npz", **learned(made, confirm, predictions))
         curves.append(confirmed_curves)
     trials.to_parquet(folder / "trials.parquet", index=False)
     pd.concat(curves, ignore_index=True).to_parquet(folder / "curves.parquet", index=False)
@@ -65,6 +69,42 @@ def write(folder: Path, made: Made) -> Path:
     (folder / "data").mkdir(exist_ok=True)
     trials.to_csv(folder / "data" / "trials.csv", index=False)
     return folder
+
+
+def learned(
+    made: Made, confirm: pd.DataFrame, predictions: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Three columns, of which shuffling one costs more than the others; and a plane of two."""
+    rng = np.random.default_rng(made.seed)
+    sizes = {split: len(predictions[f"{split}_target"]) for split in ("dev", "test")}
+    arrays = {f"{split}_row": np.arange(n) + 7 for split, n in sizes.items()}
+    cost, networks = np.array([0.4, 0.1, 0.05]), int((confirm["rank"] == 1).sum())
+    rows = sizes["test" if made.folds is None else "dev"]
+    if networks:
+        arrays |= {
+            "shuffled/columns": np.array([f"column {n}{made.suffix}" for n in range(3)]),
+            "shuffled/network": rng.normal(cost, 0.01, (networks, 3)),
+            "shuffled/row": rng.binomial(1, cost, (rows, 3)).astype(np.float32),
+            "shuffled/times": np.array(5),
+            "shuffled/all": np.array(3),
+        }
+    return arrays | (_plane(made, confirm, sizes, rng) if made.plane else {})
+
+
+def _plane(
+    made: Made, confirm: pd.DataFrame, sizes: dict[str, int], rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    side = np.linspace(-2, 2, 60)
+    x, y = (grid.ravel() for grid in np.meshgrid(side, side))
+    found = {"plane/columns": np.array(["width", "height"]), "plane/x": side, "plane/y": side}
+    found |= {f"plane/{split}": rng.uniform(-2, 2, (n, 2)) for split, n in sizes.items()}
+    classes = {"binary": 2, "multiclass": 4, "regression": 1}[made.task]
+    for config in confirm.loc[confirm["kind"] == "network", "config"].unique():
+        each = np.stack([np.exp(x * np.cos(k) + y * np.sin(k)) for k in range(classes)], axis=-1)
+        mean = each / each.sum(axis=-1, keepdims=True) if classes > 1 else each
+        found[f"plane/{config}/mean"] = mean.astype(np.float32)
+        found[f"plane/{config}/apart"] = np.exp(-((x - y) ** 2)).astype(np.float32) / 2
+    return found
 
 
 def _trials(made: Made, rng: np.random.Generator) -> pd.DataFrame:

@@ -57,6 +57,27 @@ def test_nothing_overflows(
             assert wide == []
 
 
+@pytest.mark.parametrize("what", ["multiclass", "folds of numbers"])
+def test_letters_of_what_it_learned_keep_apart(
+    opened: Callable[..., Any], folder_of: Callable[[str], Path], what: str
+) -> None:
+    with opened(folder_of(what), viewport={"width": 375, "height": 800}) as (tab, _, _):
+        found = tab.evaluate(
+            """() => [...document.querySelectorAll("#learned svg")].flatMap((svg) => {
+                const all = svg.getBoundingClientRect();
+                const each = [...svg.querySelectorAll("text")].map((text) =>
+                    [text.textContent, text.getBoundingClientRect()]);
+                const cut = each.filter(([, a]) => a.left < all.left - 1 ||
+                    a.right > all.right + 1 || a.top < all.top - 1 || a.bottom > all.bottom + 1);
+                const over = each.flatMap(([one, a], n) => each.slice(n + 1).filter(([, b]) =>
+                    a.left < b.right - 1 && b.left < a.right - 1 &&
+                    a.top < b.bottom - 3 && b.top < a.bottom - 3).map(([two]) => [one, two]));
+                return [...cut.map(([text]) => text), ...over];
+            })"""
+        )
+        assert found == []
+
+
 def column(tab: Any, number: int) -> Any:
     return tab.evaluate(
         f"""() => [...document.querySelectorAll("#trials-table tbody tr")].map(

@@ -20,7 +20,8 @@ Make = Callable[[Path, Outside], None]
 
 NAMES = (
     *("study.yaml", "provenance.json", "summary.json", "journal.log", ".lock", "best.yaml"),
-    *("trials.parquet", "confirm.parquet", "predictions.npz", "model.npz", "report.html", "data"),
+    *("trials.parquet", "confirm.parquet", "predictions.npz", "learned.npz", "model.npz"),
+    *("report.html", "data"),
     *("artifacts/identity.json", "artifacts/trial-000001.npz", "data/trials.csv"),
 )
 DEEP = "[" * 100_000 + "]" * 100_000
@@ -89,8 +90,8 @@ def _claim(path: Path) -> None:
     shape = {"descr": "<f8", "fortran_order": False, "shape": (2**42,)}
     np.lib.format.write_array_header_1_0(header, shape)
     with zipfile.ZipFile(path, "w") as archive:
-        for name in ("theta.npy", "meta.npy", "reports.npy", "test_target.npy", "dev_target.npy"):
-            archive.writestr(name, header.getvalue())
+        for name in ("theta", "meta", "reports", "test_target", "dev_target", "shuffled/columns"):
+            archive.writestr(f"{name}.npy", header.getvalue())
 
 
 def _table(path: Path) -> None:
@@ -201,6 +202,7 @@ HOSTILE: tuple[Case, ...] = (
             ("journal.log", JOURNAL),
             ("trials.parquet", ("compare", "report", "show")),
             ("predictions.npz", ("compare", "report", "show")),
+            ("learned.npz", ("report",)),
             ("model.npz", ("predict",)),
             ("artifacts/identity.json", ("resume", "run")),
             (".lock", ()),
@@ -250,6 +252,7 @@ HOSTILE: tuple[Case, ...] = (
         for what, put in (("unpacks", _archive), ("claims terabytes", _claim))
         for name, readers in (
             ("predictions.npz", ("compare", "report", "show")),
+            ("learned.npz", ("report",)),
             ("model.npz", ("predict",)),
             ("artifacts/trial-000001.npz", ()),
         )

@@ -12,7 +12,7 @@ from tests.soak.outside import COMMANDS, Case, Outside
 FILES = (
     *("study.yaml", "best.yaml", "provenance.json", "summary.json", "journal.log", ".lock"),
     *("trials.parquet", "curves.parquet", "confirm.parquet", "importance.parquet"),
-    *("predictions.npz", "model.npz", "report.html", "data/trials.csv"),
+    *("predictions.npz", "learned.npz", "model.npz", "report.html", "data/trials.csv"),
     *("artifacts/identity.json", "artifacts/trial-000001.npz"),
 )
 FOLDERS = ("artifacts", "data", "artifacts/dashboard")

@@ -1,0 +1,74 @@
+"""The ROC curve and the precision-recall curve of two classes."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from reports.figures.letters import sheet
+from reports.figures.style import DASHES, MUTED, SERIES, Figure, Panel, percent_axis, tidy
+from reports.figures.svg import panel
+from reports.stats.ranking import Ranking
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def ranking(found: Sequence[Ranking], caption: str) -> Figure:
+    """A panel of each curve, with all splits."""
+    parts = []
+    for one in found:
+        parts.append(one.roc.assign(curve="ROC", of=one.name))
+        parts.append(one.precision.assign(curve="precision", of=one.name))
+    data = pd.concat(parts, ignore_index=True)[["of", "curve", "false", "found", "right"]]
+    title = f"How well it finds {found[0].of}"
+    return Figure("ranking", title, caption, (_roc(found), _precision(found)), data)
+
+
+def _roc(found: Sequence[Ranking]) -> Panel:
+    with sheet(310) as figure:
+        axes = figure.subplots()
+        axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=":")
+        for place, one in enumerate(found):
+            axes.plot(
+                one.roc["false"],
+                one.roc["found"],
+                color=SERIES[place],
+                linestyle=DASHES[place],
+                label=f"{one.name}: area {one.area.estimate:.3f}",
+            )
+        _axes(axes, "false alarms, of the others", "found, of the class")
+        figure.legend(loc="outside upper left", ncols=1)
+        words = "; ".join(f"{one.name}: area {one.area.estimate:.3f}" for one in found)
+        return panel(figure, "ranking-roc", "ROC curve", f"{words}.")
+
+
+def _precision(found: Sequence[Ranking]) -> Panel:
+    with sheet(310) as figure:
+        axes = figure.subplots()
+        axes.axhline(found[0].share, color=MUTED, linewidth=1, linestyle=":")
+        for place, one in enumerate(found):
+            axes.plot(
+                one.precision["found"],
+                one.precision["right"],
+                color=SERIES[place],
+                linestyle=DASHES[place],
+                label=f"{one.name}: mean {one.average_precision:.3f}",
+            )
+        _axes(axes, "found, of the class (recall)", "right, of those called it")
+        figure.legend(loc="outside upper left", ncols=1)
+        words = "; ".join(
+            f"{one.name}: average precision {one.average_precision:.3f}, by chance {one.share:.3f}"
+            for one in found
+        )
+        return panel(figure, "ranking-precision", "Precision and recall", f"{words}.")
+
+
+def _axes(axes: "Axes", x: str, y: str) -> None:
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(-0.02, 1.03)
+    tidy(axes, x, y)
+    percent_axis(axes, "x")
+    percent_axis(axes, "y")
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])

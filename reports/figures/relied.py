@@ -1,0 +1,49 @@
+"""How much worse the winner gets when a column is shuffled, with intervals."""
+
+import numpy as np
+
+from reports.figures.letters import sheet
+from reports.figures.style import INK, MUTED, SERIES, Figure, Panel, percent_axis, short, tidy
+from reports.figures.svg import panel
+from reports.stats.relied import Relied
+
+SHOWN = 15  # columns
+NAME = 18  # letters of a column's name
+
+
+def relied(found: Relied, unit: float, percent: bool, what: str, caption: str) -> Figure:
+    """unit: what the rises are multiplied by. what: the axis' label."""
+    frame = found.frame
+    frame[["rise", "low", "high"]] *= unit
+    return Figure(
+        "relied",
+        "Which columns it relies on",
+        caption,
+        (_panel(found, unit, percent, what),),
+        frame,
+    )
+
+
+def _panel(found: Relied, unit: float, percent: bool, what: str) -> Panel:
+    shown = found.columns[:SHOWN]
+    sure = set(found.shown_to_matter)
+    with sheet(70 + 22 * len(shown)) as figure:
+        axes = figure.subplots()
+        axes.axvline(0, color=INK, linewidth=0.9)
+        for place, (name, rise) in enumerate(shown):
+            colour, is_sure = (SERIES[0], True) if name in sure else (MUTED, False)
+            if rise.known:
+                ends = np.array([rise.low, rise.high]) * unit
+                axes.plot(ends, [place, place], color=colour, linewidth=2.2)
+            face = colour if is_sure else "none"
+            middle = rise.estimate * unit
+            axes.plot(middle, place, "o", color=colour, markerfacecolor=face, markersize=6)
+        axes.set_yticks(range(len(shown)), [short(name, NAME) for name, _ in shown])
+        axes.set_ylim(len(shown) - 0.4, -0.6)
+        tidy(axes, what, grid="x")
+        axes.tick_params(axis="y", length=0)
+        axes.locator_params(axis="x", nbins=5)
+        if percent:
+            percent_axis(axes, "x", symbol="")
+        words = ", ".join(f"{name} {rise.estimate * unit:.3g}" for name, rise in shown)
+        return panel(figure, "relied-columns", "Rise in error by shuffled column", f"{words}.")

@@ -1,0 +1,1 @@
+"""What the network learned: pictures of it on rows that it was not trained on."""

@@ -1,0 +1,72 @@
+"""Which columns the winner relies on."""
+
+from collections.abc import Iterator
+
+from reports import text
+from reports.figures import relied as figures
+from reports.frames import Run
+from reports.sections.blocks import Block, Paragraphs, Plot
+from reports.stats import relied as stats
+from reports.stats.intervals import Interval
+from reports.stats.relied import Relied
+
+POINTS = text.Unit("", 100.0, f"{text.SPACE}%", f"{text.SPACE}points")
+MISSING = (
+    "Which columns it relies on is not known: the run is of an earlier version. Run the study "
+    "again in the same folder to have it; nothing is trained anew."
+)
+UNKNOWN = "Which columns it relies on is not known: the training function leaves no network to ask."
+
+
+def columns(run: Run) -> Iterator[Block]:
+    """The figure, or why there is none."""
+    found = stats.relied(run)
+    if found is None:
+        yield Paragraphs((MISSING if run.learned is None else UNKNOWN,), "quiet")
+        return
+    unit, axis = 1.0, "rise in error, points"
+    if run.regression:
+        unit = run.target_sd or 1.0
+        axis = "rise in RMSE" + ("" if run.target_sd else ", SDs")
+    yield Plot(figures.relied(found, unit, not run.regression, axis, _sentence(run, found, unit)))
+    more = len(found.columns) - figures.SHOWN
+    rest = f" The figure has {figures.SHOWN} of {len(found.columns)} columns." * (more > 0)
+    some = (
+        f" Of {found.total} columns only the {len(found.columns)} with the largest weights were "
+        "shuffled."
+    ) * (found.total > len(found.columns))
+    yield Paragraphs(
+        (
+            "By how much the error rises when a column's cells change places among rows that the "
+            f"network was not trained on ({found.rows} {found.name}, {found.times} times; Breiman, "
+            f"2001). Full circles: above 0 for certain. Bars: {text.LEVEL} intervals for "
+            f"{found.columns[0][1].covers}, each by itself. Columns that say the same cover for "
+            "each other: each alone may show little though together they matter. It is what the "
+            f"network uses, not what causes the answer.{rest}{some}",
+        ),
+        "quiet",
+    )
+
+
+def _sentence(run: Run, found: Relied, unit: float) -> str:
+    sure = found.shown_to_matter
+    name, rise = found.columns[0]
+    if not sure:
+        return (
+            "No column alone is shown to matter: whichever is shuffled, the error may be the same."
+        )
+    said = (
+        f"It relies most on {name}: shuffled, the error rises by {_written(run, rise, unit)}. "
+        f"{len(sure)} of {text.count(len(found.columns), 'column')} "
+        f"{'is' if len(sure) == 1 else 'are'} shown to matter"
+    )
+    rest = len(found.columns) - len(sure)
+    return f"{said}; the {rest} others, each alone, may do nothing." if rest else f"{said}."
+
+
+def _written(run: Run, rise: Interval, unit: float) -> str:
+    if not run.regression:
+        return POINTS.interval(rise, True).replace("+", "")
+    ends = (text.number(unit * one) for one in (rise.estimate, rise.low, rise.high))
+    middle, low, high = ends
+    return f"{middle} [{low}, {high}]" if rise.known else middle

@@ -1,0 +1,88 @@
+"""Regression: predicted against actual, residuals, and errors in the target's own unit."""
+
+from collections.abc import Iterator
+
+from reports import text
+from reports.figures import residuals as figures
+from reports.frames import Run
+from reports.sections.blocks import Block, Cell, Column, Paragraphs, Plot, Row, Table
+from reports.stats import residuals as stats
+from reports.stats.intervals import Interval
+from reports.stats.residuals import Residuals
+
+PLAIN = text.Unit("")
+SHARE = text.Unit("", 100.0, f"{text.SPACE}%")
+
+
+def numbers(run: Run) -> Iterator[Block]:
+    """Nothing with classes."""
+    found = stats.residuals(run)
+    if not found:
+        return
+    name = str(run.provenance["data"].get("target", "target"))
+    unit = "" if stats.in_own_unit(run) else " (SDs)"
+    yield Plot(figures.residuals(found, f"{name}{unit}", _sentence(found[0], name)))
+    yield _table(found, stats.in_own_unit(run))
+    shown = [len(figures.thinned(one.frame)) for one in found]
+    thinned = [one.name for one, few in zip(found, shown, strict=True) if few < len(one.frame)]
+    some = f" Of the {text.listing(thinned)} {figures.MOST} are drawn." if thinned else ""
+    yield Paragraphs(
+        (
+            "Each mark is a row: the mean prediction of the networks that were not trained on it. "
+            "On the dotted line a prediction is right. Grey line: the mean of what is left in each "
+            f"tenth of the {found[0].name}; away from 0 there is something left to learn.{some}",
+        ),
+        "quiet",
+    )
+
+
+def _sentence(one: Residuals, name: str) -> str:
+    off, explained = PLAIN.interval(one.absolute), SHARE.interval(one.explained)
+    return (
+        f"It is {off} off on average, and explains {explained} of how {name} varies. {_slope(one)}"
+    )
+
+
+def _slope(one: Residuals) -> str:
+    slope = one.slope
+    if not slope.known:
+        return ""
+    said = f"Where it predicts 1 more, the truth is {PLAIN.interval(slope)} more"
+    if slope.low <= 1 <= slope.high:
+        return f"{said}: its predictions lie neither too far apart nor too close."
+    if slope.high < 1:
+        return f"{said}: its predictions lie too far apart."
+    return f"{said}: its predictions lie too close to the mean."
+
+
+def _table(found: tuple[Residuals, ...], is_own: bool) -> Table:
+    unit = "in the target's own unit" if is_own else "in SDs of the training target"
+    rows = tuple(
+        Row(
+            (
+                Cell(text.capital(one.name)),
+                Cell(text.number(len(one.frame))),
+                _cell(PLAIN, one.rmse),
+                _cell(PLAIN, one.absolute),
+                _cell(SHARE, one.explained),
+            )
+        )
+        for one in found
+    )
+    columns = (
+        Column("Rows of"),
+        Column("Rows", True),
+        Column("Root of the mean square (RMSE)", True),
+        Column("Mean distance (MAE)", True),
+        Column("Explained (R²)", True),
+    )
+    note = (
+        f"Of one network, on average; RMSE and MAE {unit}. R²: 1 less the mean square over that of "
+        f"predicting the rows' own mean; below 0 it is worse than that. Brackets: {text.LEVEL} "
+        f"intervals for {found[0].rmse.covers}."
+    )
+    return Table("residuals-table", f"Errors {unit}", columns, rows, note=note)
+
+
+def _cell(scale: text.Unit, found: Interval) -> Cell:
+    return Cell(scale.head(found), scale.bounds(found).strip())
