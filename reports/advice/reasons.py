@@ -95,8 +95,10 @@ def _of_network(run: Run, choice: Choice) -> str:
     if base in choice.worse:
         by = f"the best of the others, by {_size(run, one)}"
         return f"It does better than {called(run, base)}, {by}"
-    beats = run.default in choice.worse
-    return _lead(run, name, one) + ", and does better than the defaults" * beats
+    said = _lead(run, name, one)
+    if run.default in choice.same and name != run.default:
+        return f"{said}; the defaults do the same"
+    return said + ", and does better than the defaults" * (run.default in choice.worse)
 
 
 def _least(run: Run, by: Measure) -> str:

@@ -173,7 +173,7 @@ def defaults_in_words(run: Run) -> str:
         SAME: "The same as the defaults",
         OPEN: "Not decided against the defaults",
     }[one.word]
-    return f"{head}{_within(run, one)}: {_size(run, one)}.{_simpler(one)}"
+    return f"{head}{_within(run, one)}: {_size(run, one)}."
 
 
 def baseline_in_words(run: Run) -> str:

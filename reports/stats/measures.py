@@ -110,7 +110,24 @@ def margin(run: Run, other: str, by: Measure) -> float:
     said = (run.provenance["confirm"] or {}).get("margin")
     if said is not None and by.metric == measure(run).metric:
         return float(said)
+    if by.of_rows == "loss" and not run.regression:
+        return margin_of_cross_entropy(float(values(run, other, plain()).mean()))
     return by.margin(float(values(run, other, by).mean()), run.regression)
+
+
+LEAST_NATS = 0.5
+
+
+def margin_of_cross_entropy(error: float) -> float:
+    """What the margin of an error is worth in cross-entropy.
+
+    A row that is answered wrongly instead of rightly costs, with probabilities that are right on
+    the whole (1 - error for what is answered), their log odds; near chance, where these vanish,
+    half a nat.
+    """
+    near = min(max(error, 1e-4), 0.5)
+    nats = max(math.log((1 - near) / near), LEAST_NATS)
+    return plain().margin(error, regression=False) * nats
 
 
 def in_words(run: Run) -> str:

@@ -132,6 +132,9 @@ def answer(run: Run, found: Difference) -> str:
 
 def margin(run: Run, by: Measure) -> float:
     """Below which a difference from the baselines is none."""
+    if by.of_rows == "loss" and not run.regression:
+        error = float(_of(run, ("baseline",), measures.ERROR).values[0])
+        return measures.margin_of_cross_entropy(error)
     value = float(_of(run, ("baseline",), by.of_rows).values[0])
     return by.margin(value, run.regression)
 

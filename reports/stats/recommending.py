@@ -97,7 +97,15 @@ def choice(run: Run) -> Choice | None:
     words = {name: compare(run, best, name).word for name in others}
     of = {word: tuple(name for name in others if words[name] == word) for word in words.values()}
     same = tuple(sorted((best, *of.get(SAME, ())), key=lambda name: size(run, name)))
-    return Choice(same[0], kind_of(run, same[0]), best, same, of.get(OPEN, ()), of.get(BETTER, ()))
+    name = _of_same(run, best, same)
+    return Choice(name, kind_of(run, name), best, same, of.get(OPEN, ()), of.get(BETTER, ()))
+
+
+def _of_same(run: Run, best: str, same: tuple[str, ...]) -> str:
+    """The simplest; but of networks the best, or the saved one: to be smaller gains little."""
+    if kind_of(run, same[0]) != NETWORK:
+        return same[0]
+    return next(name for name in (best, str(run.winner), same[0]) if name in run.configs)
 
 
 def candidates(run: Run) -> list[str]:

@@ -115,7 +115,6 @@ def _answered(result: Result, said: dict[str, Any], truths: Truths) -> dict[str,
         "metric": by.metric,
         "truth": float((ours - theirs).mean()),
         "truth_error": float((ours - theirs).std(ddof=1) / math.sqrt(len(ours))),
-        "margin": by.margin(float(theirs.mean()), run.regression),
         "error_truth": float((winner.error - other.error).mean()),
     }
 

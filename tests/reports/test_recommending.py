@@ -114,7 +114,7 @@ def test_a_constant_that_is_as_good_as_all_is_recommended_and_said(
     assert "always giving the same answer" in said.why
 
 
-def test_of_networks_that_are_the_same_the_simplest_is_taken(changed: Callable[..., Run]) -> None:
+def test_of_networks_that_are_the_same_the_saved_one_is_taken(changed: Callable[..., Run]) -> None:
     def twins(arrays: dict[str, np.ndarray], confirm: pd.DataFrame) -> None:
         best = str(confirm.loc[confirm["rank"] == 1, "config"].iloc[0])
         like("defaults", best)(arrays, confirm)
@@ -123,10 +123,10 @@ def test_of_networks_that_are_the_same_the_simplest_is_taken(changed: Callable[.
     run = changed(twins)
     found = recommending.choice(run)
     assert found is not None
-    assert (found.best, found.name) == (run.winner, "defaults")
+    assert (found.best, found.name, found.same[0]) == (run.winner, run.winner, "defaults")
     said = recommendation(run)
-    assert said.headline == "Use a network with the default settings."
-    assert said.how.startswith("space: {}\nfixed:\n"), "model.npz is the winner's"
+    assert "; the defaults do the same" in said.why
+    assert said.how == "sweeps predict RUN new.csv", "model.npz is the winner's"
 
 
 def test_the_simplest_comes_first(make: Callable[..., Path]) -> None:
