@@ -76,12 +76,13 @@ def difference(
 def answer(run: Run, first: str, second: str, by: Measure, margin: float) -> str:
     """What the difference answers; two are the same only if their plain errors are, too.
 
-    A loss near that of a constant hides differences of error in its margin: those count then, by
-    the estimate, and the answer is the one without a margin.
+    Unless the study itself says its margin: a loss may hide a difference of errors in it, which
+    counts then, by its estimate, and the answer is the one without a margin.
     """
     found = difference(run, first, second, by)
     word = found.answer(margin)
-    if word != SAME or by.of_rows != "loss" or run.regression:
+    has_own = (run.provenance["confirm"] or {}).get("margin") is not None
+    if word != SAME or by.of_rows != "loss" or run.regression or has_own:
         return word
     plain = measures.plain()
     error = difference(run, first, second, plain).decisive.estimate
