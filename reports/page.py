@@ -37,6 +37,14 @@ def write(run: Run) -> Path:
     return _write(run.folder / "report.html", render(run))
 
 
+def save_figures(run: Run, folder: Path) -> None:
+    """Every figure of the page into a folder, as SVG, PDF and PNG. Errors: OSError."""
+    from reports.figures import svg
+
+    with svg.saved_to(folder):
+        render(run)
+
+
 def warm_up() -> None:
     """Load the libraries that `build` draws with: a second or two that can pass in between."""
     import jinja2  # noqa: F401

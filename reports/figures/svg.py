@@ -4,7 +4,11 @@ import base64
 import io
 import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reports.figures.style import INK, MUTED, RULE, SERIES, Panel
@@ -21,6 +25,35 @@ COLOURS = {
 RASTER = 144.0  # dots an inch of what is rasterised
 _NUMBER = re.compile(r"(?<![\w#.])-?\d+\.\d{2,}(?![\w.])")
 _REFERENCE = re.compile(r'(?:url\(#|href="#)([^)"]+)')
+
+
+FORMATS = ("svg", "pdf", "png")
+_saved_to: ContextVar[Path | None] = ContextVar("saved_to", default=None)
+
+
+@contextmanager
+def saved_to(folder: Path) -> Iterator[None]:
+    """Meanwhile each drawing is saved beside, by its name, in each of FORMATS: for a paper, say."""
+    token = _saved_to.set(folder)
+    try:
+        yield
+    finally:
+        _saved_to.reset(token)
+
+
+def _save(canvas: "Canvas", name: str) -> None:
+    """No date and no version: the same drawing is the same file."""
+    folder = _saved_to.get()
+    if folder is None:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    without: dict[str, dict[str, None]] = {
+        "svg": {"Date": None, "Creator": None},
+        "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+        "png": {"Software": None},
+    }
+    for kind in FORMATS:
+        canvas.savefig(folder / f"{name}.{kind}", dpi=300, metadata=without[kind])
 
 
 def panel(canvas: "Canvas", prefix: str, title: str, description: str) -> Panel:
@@ -40,6 +73,7 @@ def panel(canvas: "Canvas", prefix: str, title: str, description: str) -> Panel:
         if layout is not None:
             layout.execute(canvas)
             canvas.set_layout_engine("none")
+        _save(canvas, prefix)
         canvas.set_dpi(RASTER)
         svg = FigureCanvasSVG(canvas)
         svg.print_svg(raw, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]

@@ -1,19 +1,55 @@
 """`sweeps report RUN`: the page again, from the run folder alone."""
 
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from sweeps.base.errors import UserError
-from sweeps.commands.common import Run, exit_codes
+from sweeps.commands.common import Run, exit_codes, print_json
 
 
-def report(folder: Run) -> None:
-    """Rebuild the report from a run folder alone: no Optuna, no training."""
+class Format(StrEnum):
+    """What is made: the page; its recommendation and tables as text; or what was found."""
+
+    html = "html"
+    md = "md"
+    json = "json"
+
+
+As = Annotated[Format, typer.Option("--format", help="html writes the page; md and json print.")]
+Figures = Annotated[
+    Path | None,
+    typer.Option(help="A folder for every figure, as SVG, PDF and PNG.", show_default=False),
+]
+
+
+def report(folder: Run, format_: As = Format.html, figures: Figures = None) -> None:
+    """Rebuild the report from a run folder alone: no Optuna, no training.
+
+    For example:
+      sweeps report runs/churn
+      sweeps report runs/churn --format md > churn.md
+      sweeps report runs/churn --figures paper/figures
+    """
     with exit_codes():
-        from reports import frames
-        from sweeps.results import reporting
+        from reports import frames, markdown, page
+        from sweeps.results import reporting, summaries
         from sweeps.results.result import Result
         from sweeps.storage import folders
 
         try:
-            print(reporting.write(Result(folders.expect_finished(folder))))
+            result = Result(folders.expect_finished(folder))
+            if figures is not None:
+                page.save_figures(result.run, figures)
+                print(figures)
+            elif format_ is Format.html:
+                print(reporting.write(result))
+            elif format_ is Format.md:
+                print(markdown.of(result.run), end="")
+            else:
+                print_json(summaries.plain(result))
         except frames.RunFolderError as fault:
             raise UserError(str(fault)) from None
         except OSError as fault:
