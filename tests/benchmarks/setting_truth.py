@@ -59,7 +59,10 @@ def training_sets(table: KnownTable, rows: int, sets: int, fresh: int) -> Datase
     shared = {part: slice(0, sizes[part]) for part in ("dev", "test")}
     each = [
         ReplicateRows(
-            {"train": slice(start, start + rows), **shared}, whole.constants, TargetScale()
+            {"train": slice(start, start + rows), **shared},
+            whole.constants,
+            TargetScale(),
+            whole.number_inputs,
         )
         for start in range(0, sets * rows, rows)
     ]
