@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from dnn.arrays import Integers
+from dnn.arrays import Array, Integers
 from dnn.data import Data, Replay, Streams
 from dnn.fitting import fit
 from dnn.network import Network
@@ -231,8 +231,8 @@ def _identity(training: Training) -> dict[str, Any]:
     described = {f"settings.{name}": value for name, value in plain.items()}
     described |= {f"network.{k}": v for k, v in dataclasses.asdict(setup.network).items()}
     described |= {
-        "train": _digest([setup.train.x, setup.train.y]),
-        "dev": _digest([training.dev.x, training.dev.y]) if training.dev else None,
+        "train": _digest(_arrays(setup.train)),
+        "dev": _digest(_arrays(training.dev)) if training.dev else None,
         "rows": _digest(setup.rows) if setup.rows else None,
         "dev_rows": _digest(training.dev_rows) if training.dev_rows else None,
         "replay": [setup.replay.order is not None, setup.replay.masks is not None],
@@ -241,6 +241,10 @@ def _identity(training: Training) -> dict[str, Any]:
         described["schedule.edition"] = edition
     text: dict[str, Any] = json.loads(json.dumps(described, default=_listed))
     return text
+
+
+def _arrays(data: Data) -> list[Array]:
+    return [data.x, data.y, *([] if data.weights is None else [data.weights])]
 
 
 def _digest(arrays: Sequence[Any]) -> str:

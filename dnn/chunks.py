@@ -11,36 +11,47 @@ from dnn.arrays import Array, empty
 # another number of rows can round a product differently.
 CHUNK_ROWS = 512
 
-# Of rows, x (..., n, n_in) and y (..., n, K): where each network has rows of its own, with an axis
-# of networks in front.
-Rows = tuple[Array, Array]
+
+class Rows(NamedTuple):
+    """x (..., n, n_in), y (..., n, K) and weights (..., n) or None.
+
+    Where each network has rows of its own, with an axis of networks in front.
+    """
+
+    x: Array
+    y: Array
+    weights: Array | None = None
 
 
 class RowChunk(NamedTuple):
     """Rows that are evaluated at once: x (..., n_in + 1, B), its last row ones, and y (..., B, K).
 
-    spans: which of them are of which split, by its number.
+    spans: which of them are of which split, by its number. weights: of each span, (..., rows), or
+    None where all rows count alike.
     """
 
     x: Array
     y: Array
     spans: Sequence[tuple[int, slice]]
+    weights: Sequence[Array | None]
 
 
 def row_chunks(splits: Sequence[Rows]) -> Iterator[RowChunk]:
     """Rows of all splits, one behind the other, in chunks of `CHUNK_ROWS`."""
-    ends = np.cumsum([x.shape[-2] for x, _ in splits]).tolist()
+    ends = np.cumsum([rows.x.shape[-2] for rows in splits]).tolist()
     for top in range(0, ends[-1], CHUNK_ROWS):
         bottom = min(top + CHUNK_ROWS, ends[-1])
-        xs, ys, spans = [], [], []
-        for number, ((x, y), end) in enumerate(zip(splits, ends, strict=True)):
+        xs, ys, spans, weights = [], [], [], []
+        for number, ((x, y, w), end) in enumerate(zip(splits, ends, strict=True)):
             start = end - x.shape[-2]
             first, last = max(top, start), min(bottom, end)
             if first < last:
                 xs.append(x[..., first - start : last - start, :])
                 ys.append(y[..., first - start : last - start, :])
                 spans.append((number, slice(first - top, last - top)))
-        yield RowChunk(columns(*xs), ys[0] if len(ys) == 1 else np.concatenate(ys, axis=-2), spans)
+                weights.append(None if w is None else w[..., first - start : last - start])
+        y_of_all = ys[0] if len(ys) == 1 else np.concatenate(ys, axis=-2)
+        yield RowChunk(columns(*xs), y_of_all, spans, weights)
 
 
 def columns(*x: Array) -> Array:

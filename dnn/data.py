@@ -18,9 +18,12 @@ class Data:
         x: Inputs (n, n_in).
         y: Targets (n, K): one column of 0 and 1 for binary_cross_entropy, one-hot rows (see
             `one_hot`) for softmax_cross_entropy, the target columns for regression.
+        weights: How much each row counts (n,), in what is trained on and in scores: a row of weight
+            2 as two rows, one of 0 as none. Only their ratios matter. None: all alike.
 
     Raises:
-        ValueError: Shapes that don't fit, no row, another type, NaN or infinity.
+        ValueError: Shapes that don't fit, no row, another type, NaN or infinity; a weight below 0,
+            or none above it.
 
     Example:
         >>> import numpy as np, dnn
@@ -30,6 +33,7 @@ class Data:
 
     x: Array
     y: Array
+    weights: Array | None = None
 
     def __post_init__(self) -> None:
         for name, values in (("x", self.x), ("y", self.y)):
@@ -55,9 +59,43 @@ class Data:
                     f"Data: {name}: expected finite numbers, got {values[row, column]} "
                     f"in row {row}, column {column}"
                 )
+        if self.weights is not None:
+            _check_weights(self.weights, len(self.x))
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def take(self, rows: slice | Integers) -> "Data":
+        """Some of the rows; of a slice uncopied.
+
+        Args:
+            rows: A slice, or the numbers of rows (n,).
+
+        Returns:
+            The rows, their targets and weights.
+
+        Raises:
+            ValueError: No rows, or rows that all weigh 0.
+        """
+        weights = None if self.weights is None else self.weights[rows]
+        return Data(self.x[rows], self.y[rows], weights)
+
+
+def _check_weights(weights: Array, rows: int) -> None:
+    is_array = type(weights) is np.ndarray and weights.dtype in (np.float32, np.float64)
+    if not is_array or weights.shape != (rows,):
+        got = weights.shape if is_array else type(weights).__name__
+        raise ValueError(
+            f"Data: weights: expected float32 or float64 of shape ({rows},), got {got}"
+        )
+    wrong = ~(np.isfinite(weights) & (weights >= 0))
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(
+            f"Data: weights: expected finite numbers >= 0, got {weights[row]} in row {row}"
+        )
+    if not weights.any():
+        raise ValueError("Data: weights: expected a weight above 0, got 0 in every row")
 
 
 @dataclass(frozen=True)

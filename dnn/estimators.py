@@ -18,7 +18,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from dnn import arguments, ensembles
 from dnn.arrays import Array, Integers
@@ -74,27 +74,51 @@ class _MLP(BaseEstimator, ABC):  # type: ignore[misc] # scikit-learn ships no ty
         self.random_state = random_state
 
     @abstractmethod
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train on X (n, n_features) and y."""
 
     @property
     def _name(self) -> str:
         return type(self).__name__
 
-    def _train(self, x: Array, y: Array, *, loss: str, strata: Integers | None = None) -> None:
+    def _weights(self, x: Array, sample_weight: ArrayLike | None) -> Array | None:
+        """Weights (n,) of rows x, None where all count alike. Raises ValueError."""
+        if sample_weight is None:
+            return None
+        weights: Array = _check_sample_weight(
+            sample_weight, x, dtype=x.dtype, ensure_non_negative=True
+        )
+        if not weights.any():
+            raise ValueError(
+                f"{self._name}: sample_weight: expected a weight above 0, got 0 in every row"
+            )
+        return None if (weights == weights[0]).all() else weights
+
+    def _train(
+        self,
+        x: Array,
+        y: Array,
+        weights: Array | None,
+        *,
+        loss: str,
+        strata: Integers | None = None,
+    ) -> None:
         """Train on x (n, n_in) and y (n, K) as the loss wants it, and set what fit sets."""
         random = check_random_state(self.random_state)
         seed = random.randint(np.iinfo(np.int32).max)
-        held_out = None
+        train, held_out = Data(x, y, weights), None
         if self.patience is not None:
-            x, x_held_out, y, y_held_out = train_test_split(
-                x, y, test_size=self.validation_fraction, random_state=random, stratify=strata
+            rows, rows_held_out = train_test_split(
+                np.arange(len(x)),
+                test_size=self.validation_fraction,
+                random_state=random,
+                stratify=strata,
             )
-            held_out = Data(x_held_out, y_held_out)
+            train, held_out = (train.take(own) for own in (rows, rows_held_out))
         settings = Settings(
             optimizer=self.optimizer,
             learning_rate=self.learning_rate,
-            batch_size=len(x) if self.batch_size == "full" else int(self.batch_size),
+            batch_size=len(train) if self.batch_size == "full" else int(self.batch_size),
             epochs=self.epochs,
             l2=self.l2,
             keep_prob=self.keep_prob,
@@ -108,7 +132,7 @@ class _MLP(BaseEstimator, ABC):  # type: ignore[misc] # scikit-learn ships no ty
         )
         streams = Streams.spawn(seed, self.n_networks)
         theta = network.initialize(self.initializer, streams.initial, x.dtype)
-        ensemble = ensembles.train(network, theta, Data(x, y), held_out, streams, settings)
+        ensemble = ensembles.train(network, theta, train, held_out, streams, settings)
         self._report_divergence(ensemble)
         self.network_ = network
         self.theta_ = ensemble.theta
@@ -132,6 +156,14 @@ class _MLP(BaseEstimator, ABC):  # type: ignore[misc] # scikit-learn ships no ty
         # One order of memory, for another may round a product differently.
         x = validate_data(self, X, dtype=self.theta_.dtype, order="C", reset=False)
         return ensembles.outputs(self.network_, self.theta_, x)
+
+
+def _mean_and_scale(target: _Floats, weights: Array | None) -> tuple[_Floats, _Floats]:
+    """Mean and standard deviation (ddof=0) of targets (n, ...), each (...)."""
+    if weights is None:
+        return target.mean(axis=0), target.std(axis=0)
+    mean = np.average(target, axis=0, weights=weights)
+    return mean, np.sqrt(np.average((target - mean) ** 2, axis=0, weights=weights))
 
 
 class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc] # scikit-learn ships no types
@@ -190,12 +222,16 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc] # scikit-learn
         ensembles" (2017).
     """
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train on rows and their labels.
 
         Args:
             X: Rows (n, n_features) of finite numbers.
             y: Labels (n,) of any kind.
+            sample_weight: How much each row counts (n,), 0 or more; only ratios matter, and rows of
+                weight 0 are left out. An update's loss is the mean of its rows' weighted losses;
+                rows held out for patience are weighted alike. l2 and batch normalization count
+                rows, whatever they weigh.
 
         Returns:
             The estimator itself.
@@ -214,9 +250,13 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc] # scikit-learn
             raise ValueError(
                 f"{self._name}: y: expected two classes or more, got one class, {only!r}"
             )
+        weights = self._weights(x, sample_weight)
+        if weights is not None:
+            x, codes, weights = x[weights > 0], codes[weights > 0], weights[weights > 0]
         self._train(
             x,
             codes[:, None].astype(dtype) if count == 2 else np.eye(count, dtype=dtype)[codes],
+            weights,
             loss="binary_cross_entropy" if count == 2 else "softmax_cross_entropy",
             strata=codes,
         )
@@ -312,12 +352,16 @@ class MLPRegressor(
         The spread between networks: as in MLPClassifier, Lakshminarayanan et al. (2017).
     """
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train on rows and their targets.
 
         Args:
             X: Rows (n, n_features) of finite numbers.
             y: Targets (n,) or (n, targets).
+            sample_weight: How much each row counts (n,), 0 or more; only ratios matter, and rows of
+                weight 0 are left out. An update's loss is the mean of its rows' weighted losses;
+                rows held out for patience are weighted alike, and so are y_mean_ and y_scale_.
+                l2 and batch normalization count rows, whatever they weigh.
 
         Returns:
             The estimator itself.
@@ -333,13 +377,17 @@ class MLPRegressor(
         if target.ndim == 2 and target.shape[1] == 1:
             target = column_or_1d(target, warn=True)
         target = target.astype(np.float64)
+        weights = self._weights(x, sample_weight)
+        if weights is not None:
+            x, target, weights = x[weights > 0], target[weights > 0], weights[weights > 0]
         constant = (target == target[0]).all(axis=0)
-        mean = np.where(constant, target[0], target.mean(axis=0))
-        scale = np.where(constant, 0.0, target.std(axis=0))
+        mean, scale = _mean_and_scale(target, weights)
+        mean, scale = np.where(constant, target[0], mean), np.where(constant, 0.0, scale)
         y_standard = (target - mean) / np.where(constant, 1.0, scale)
         self._train(
             x,
             y_standard.reshape(len(x), -1).astype(dtype),
+            weights,
             loss="mean_squared_error",
         )
         self.y_mean_, self.y_scale_ = mean, scale

@@ -6,7 +6,7 @@ import numpy as np
 
 from dnn import activations, affine, checks
 from dnn.arrays import Array, empty
-from dnn.chunks import CHUNK_ROWS, RowChunk, columns, row_chunks
+from dnn.chunks import CHUNK_ROWS, RowChunk, Rows, columns, row_chunks
 from dnn.data import Data
 from dnn.network import Block, Network
 
@@ -64,18 +64,25 @@ class Evaluation:
         return np.concatenate(each, axis=1)
 
     def scores(self, chunks: Iterable[RowChunk], splits: int) -> Array:
-        """Mean loss and error of each of so many splits: (2 · splits, P), float64."""
+        """Mean loss and error of each of so many splits: (2 · splits, P), float64.
+
+        Of rows with weights the weighted means.
+        """
         self._refresh()
         sums = np.zeros((splits, 2, len(self.theta)))
-        counts = [0] * splits
+        counts = np.zeros((splits, 1, len(self.theta)))  # of rows, or the sum of their weights
         for chunk in chunks:
             z = self._logits(chunk.x)
             each = self._loss.per_row(z, chunk.y), self._loss.error_per_row(z, chunk.y)
-            for split, rows in chunk.spans:
-                counts[split] += rows.stop - rows.start
+            for (split, rows), weights in zip(chunk.spans, chunk.weights, strict=True):
+                if weights is None:
+                    counts[split] += rows.stop - rows.start
+                else:
+                    counts[split] += weights.sum(axis=-1, dtype=np.float64)
                 for total, values in zip(sums[split], each, strict=True):
-                    total += np.add.reduce(values[:, rows], axis=-1, dtype=np.float64)
-        sums /= np.array(counts)[:, None, None]
+                    of_rows = values[:, rows] if weights is None else values[:, rows] * weights
+                    total += np.add.reduce(of_rows, axis=-1, dtype=np.float64)
+        sums /= counts
         sums[:, 1] = self._loss.error_from_mean(sums[:, 1])
         return sums.reshape(-1, len(self.theta))
 
@@ -149,6 +156,8 @@ def predict(network: Network, theta: Array, x: Array) -> Array:
 def score(network: Network, theta: Array, data: Data) -> tuple[Array, Array]:
     """Mean loss and error of each network on data, in evaluation mode, without penalties.
 
+    Where rows have weights, both are weighted means.
+
     Args:
         network: The networks' shape, and the loss (`help(dnn.LOSSES[network.loss])` has its
             formula).
@@ -172,5 +181,7 @@ def score(network: Network, theta: Array, data: Data) -> tuple[Array, Array]:
     checks.theta(network, theta, "score")
     checks.data(network, data, "score: data")
     with np.errstate(all="ignore"):
-        loss, error = Evaluation(network, theta).scores(row_chunks([(data.x, data.y)]), 1)
+        loss, error = Evaluation(network, theta).scores(
+            row_chunks([Rows(data.x, data.y, data.weights)]), 1
+        )
     return loss, error

@@ -36,7 +36,9 @@ def fit(
     Args:
         network: The shape of every network, and the loss that scores are of.
         theta: Parameters (P, N), float32 or float64, a row a network; written to.
-        train: Rows to train on, of theta's type.
+        train: Rows to train on, of theta's type. Where they have weights, an update's gradient is
+            that of the mean of its rows' weighted losses, with weights of mean 1 over all of a
+            network's rows. Penalties and batch normalization count rows, whatever they weigh.
         dev: Rows to score after every epoch, or None, for which the records have NaN.
         streams: Each network's generators of its order of rows and its dropout.
         settings: How to train.
@@ -46,7 +48,7 @@ def fit(
         replay: Orders and dropout masks to use instead of drawn ones.
         running_cost: Whether records have the cost while the parameters move, too: of an epoch's
             batches, each one's sum of losses before its update (in training mode, with dropout,
-            smoothing and weights of classes), over all rows; the penalties of L2 and L1 at that
+            smoothing and weights), over all rows; the penalties of L2 and L1 at that
             moment are in it, by the batch's share of the rows.
 
     Returns:
@@ -123,22 +125,37 @@ def training_loss(
 ) -> TrainingLoss:
     """What settings make of a network's loss and of its training data. Raises ValueError."""
     trained = _with_loss(network, settings, train)
-    targets, weights = train.y, None
+    targets = train.y
     has_classes = trained.objective.has_classes
     if not has_classes and (settings.class_weights is not None or settings.label_smoothing):
         raise ValueError(
             "fit: label_smoothing and class_weights: expected a cross-entropy loss, "
             f"got {trained.loss}"
         )
-    if settings.class_weights is not None and rows is None:
-        weights = labels.row_weights(train.y, settings.class_weights).astype(train.y.dtype)
-    elif settings.class_weights is not None:
-        weights = np.zeros((len(rows or ()), len(train)), train.y.dtype)
-        for network_weights, own in zip(weights, rows or (), strict=True):
-            network_weights[own] = labels.row_weights(train.y[own], settings.class_weights)
+    if settings.class_weights is None and train.weights is None:
+        weights = None
+    elif rows is None:
+        weights = _row_weights(settings, train.y, train.weights).astype(train.y.dtype)
+    else:
+        weights = np.zeros((len(rows), len(train)), train.y.dtype)
+        for network_weights, own in zip(weights, rows, strict=True):
+            of_rows = None if train.weights is None else train.weights[own]
+            network_weights[own] = _row_weights(settings, train.y[own], of_rows)
     if has_classes:
         targets = labels.smooth(train.y, settings.label_smoothing)
     return TrainingLoss(trained, targets, weights)
+
+
+def _row_weights(settings: Settings, y: Array, of_rows: Array | None) -> Array:
+    """(n,) with mean 1: weights of rows times those of their class. Raises ValueError."""
+    if settings.class_weights is not None:
+        return labels.row_weights(y, settings.class_weights, of_rows)
+    weights = np.ones(len(y)) if of_rows is None else of_rows.astype(np.float64)
+    if not weights.any():
+        raise ValueError("fit: rows: expected a weight above 0 among a network's rows, got none")
+    weights = weights / weights.max()  # so that no sum overflows
+    normalized: Array = weights / weights.mean()
+    return normalized
 
 
 def _with_loss(network: Network, settings: Settings, train: Data) -> Network:

@@ -62,19 +62,20 @@ def smooth(y: Array, amount: float) -> Array:
     return smoothed
 
 
-def row_weights(y: Array, weights: Sequence[float] | str) -> Array:
+def row_weights(y: Array, weights: Sequence[float] | str, of_rows: Array | None = None) -> Array:
     """Weights (n,) with mean 1, from one weight a class, or "balanced".
 
     "balanced" gives every class the same total (n/(K·n_k), as scikit-learn defines it). One column
-    y (n, 1) of 0/1 has two classes. Raises ValueError for another number of weights, negative
-    ones, or a word that is not "balanced".
+    y (n, 1) of 0/1 has two classes. of_rows (n,): the rows' own weights, which multiply those of
+    their class. Raises ValueError for another number of weights, negative ones, or a word that is
+    not "balanced".
     """
     shares = np.concatenate([1 - y, y], axis=1) if y.shape[1] == 1 else y
     shares = shares.astype(np.float64)
     if isinstance(weights, str):
         if weights != "balanced":
             raise ValueError(f"fit: class_weights: expected numbers or 'balanced', got {weights!r}")
-        counts = shares.sum(axis=0)
+        counts = shares.sum(axis=0) if of_rows is None else of_rows @ shares
         of_class = np.where(counts > 0, counts.sum() / np.maximum(counts, 1e-300), 0)
     else:
         of_class = numbers(weights, "fit: class_weights", NOT_NEGATIVE)
@@ -85,7 +86,7 @@ def row_weights(y: Array, weights: Sequence[float] | str) -> Array:
             f"fit: class_weights: expected {shares.shape[1]} weights of 0 or more, one a class, "
             f"got {np.asarray(weights).tolist()}"
         )
-    rows = shares @ of_class
+    rows = shares @ of_class if of_rows is None else (shares @ of_class) * of_rows
     if not rows.mean() > 0:
         raise ValueError("fit: class_weights: expected a weight above 0 for a class that occurs")
     normalized: Array = rows / rows.mean()

@@ -30,12 +30,14 @@ class ScoredSplit:
 
     def own(self, members: Integers) -> Rows:
         """The rows of networks that have as many: x (members, n, n_in) and y (members, n, K)."""
-        x, y = self.data.x, self.data.y
+        x, y, weights = self.data.x, self.data.y, self.data.weights
         if self.rows is None:
-            networks = (len(members),)
-            return np.broadcast_to(x, networks + x.shape), np.broadcast_to(y, networks + y.shape)
+            every = (len(members),)
+            return Rows(
+                np.broadcast_to(x, every + x.shape), np.broadcast_to(y, every + y.shape), weights
+            )
         rows = np.array([self.rows[m] for m in members])
-        return x[rows], y[rows]
+        return Rows(x[rows], y[rows], None if weights is None else weights[rows])
 
 
 class Scorer:
@@ -90,7 +92,9 @@ class Scorer:
         return Evaluation(self._network, own)
 
     def _shared_chunks(self) -> Iterator[RowChunk]:
-        return row_chunks([(split.data.x, split.data.y) for split in self._splits])
+        return row_chunks(
+            [Rows(split.data.x, split.data.y, split.data.weights) for split in self._splits]
+        )
 
     def _own_chunks(self, members: Integers) -> Iterator[RowChunk]:
         return row_chunks([split.own(members) for split in self._splits])

@@ -80,6 +80,11 @@ class Predictions(_Arrays):
         name = f"{split}_group"
         return self._read(name, dimensions=1) if name in self.names else None
 
+    def weight(self, split: str) -> NDArray[Any] | None:
+        """(n,) how much each row counts; None where all count alike."""
+        name = f"{split}_weight"
+        return self._read(name, dimensions=1) if name in self.names else None
+
     def numbered(self, split: str, what: str) -> NDArray[Any] | None:
         """(n,) of each row its "row" in the table, from 0, or its "line" in the file, from 1."""
         name = f"{split}_{what}"

@@ -10,7 +10,7 @@ from reports.sections import fold_words, procedure
 from reports.sections.blocks import Pairs, Section, section
 from reports.sections.decomposition import method as method_of_parts
 from reports.sections.growth import method as method_of_growth
-from reports.stats import measures, objectives, rows, scores
+from reports.stats import measures, objectives, rows, scores, weighing
 from reports.stats.bootstrap import DRAWS
 
 
@@ -49,9 +49,18 @@ def _words(run: Run) -> list[tuple[str, str]]:
             "fresh seeds, unpruned, a common horizon"
             f"{', test rows that no choice has seen' * run.has_test}.",
         ),
+        *_weighted(run),
         *_counted(run),
         *_resampled(run),
     ]
+
+
+def _weighted(run: Run) -> Iterator[tuple[str, str]]:
+    if words := weighing.in_words(run):
+        yield (
+            "Weights of rows",
+            f"{words[0].upper()}{words[1:]}. {weighing.METHOD * weighing.applies(run)}",
+        )
 
 
 def _counted(run: Run) -> Iterator[tuple[str, str]]:

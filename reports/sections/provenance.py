@@ -17,7 +17,7 @@ from reports.sections.blocks import (
     Table,
     section,
 )
-from reports.stats import constraints, objectives
+from reports.stats import constraints, objectives, weighing
 
 
 def provenance(run: Run) -> Section:
@@ -84,6 +84,8 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
     yield "columns", f"{data['columns']} raw, {data['features']} network inputs"
     if read := data.get("read"):
         yield "read", "; ".join(map(str, read))
+    if words := weighing.in_words(run):
+        yield "weights", words
     if left_out := data.get("left_out"):
         columns = [f"{name}: {why}" for name, why in left_out.items()]
         yield "left out", "; ".join(columns)

@@ -98,9 +98,9 @@ def seed_draws(own: Array, seeds: Array, interaction: float) -> Array:
 
 def interaction(losses: Array, rows: RowWeights) -> float:
     """The squared standard error of the mean of (replicates, n) due to seed and row together."""
-    return of_left(
-        losses - losses.mean(axis=0) - losses.mean(axis=1, keepdims=True) + losses.mean(), rows
-    )
+    own = rows.mean(losses)
+    whole = losses.mean() if rows.weight is None else own.mean()
+    return of_left(losses - losses.mean(axis=0) - own[:, None] + whole, rows)
 
 
 def of_left(left: Array, rows: RowWeights) -> float:
@@ -121,7 +121,7 @@ def number_parts(losses: Array, seeds: Array, rows: RowWeights, root: bool = Fal
     low. A draw is the mean for which what was seen lies as many standard errors off as the
     resampled mean does from the one seen; at most STEEP.
     """
-    own, told = by_row(losses, root)
+    own, told = by_row(losses, root, rows)
     estimate = float(own.mean())
     if estimate <= 0:
         return Parts(estimate, *np.full((2, len(seeds)), 0.0))
@@ -146,10 +146,10 @@ def number_difference(
     Both on the same rows, with seeds of (draws, replicates) for each. The bootstrap-t of the rows'
     own differences: what is hard for both drops out, and so does the long tail that both have.
     """
-    own, told = zip(*(by_row(losses, root) for losses in (first, second)), strict=True)
+    own, told = zip(*(by_row(losses, root, rows) for losses in (first, second)), strict=True)
     apart = told[0].mean(axis=0) - told[1].mean(axis=0)
     error, errors = rows.standard_errors(apart)
-    off = rows.means(apart[None])[:, 0] - apart.mean()
+    off = rows.means(apart[None])[:, 0] - float(rows.mean(apart))
     steps = np.clip(off / np.maximum(errors, TINY), -STEEP, STEEP)
     error *= rows.widening
     error *= _unknown(error, errors)
@@ -170,9 +170,12 @@ def _unknown(error: float, errors: Array) -> float:
     return 1 + min(float(errors.var()) / max(error, TINY) ** 2, MOST)
 
 
-def by_row(losses: Array, root: bool) -> tuple[Array, Array]:
-    """(replicates,) values of (replicates, n) losses, and what each row adds to them."""
-    means = losses.mean(axis=1)
+def by_row(losses: Array, root: bool, rows: RowWeights | None = None) -> tuple[Array, Array]:
+    """(replicates,) values of (replicates, n) losses, and what each row adds to them.
+
+    rows: whose weights count, if they have such.
+    """
+    means = losses.mean(axis=1) if rows is None else rows.mean(losses)
     if not root:
         return means, losses
     own = np.sqrt(means)
@@ -217,7 +220,7 @@ def error_parts(wrong: Array, seeds: Array, rows: RowWeights, turn: Array | floa
     error the upper bound is so 3 / n, as it should be (Hanley and Lippman-Hand, 1983).
     turn: (draws,) 1 in those that have it.
     """
-    own, unseen = wrong.mean(axis=1), rows.unseen * turn
+    own, unseen = rows.mean(wrong), rows.unseen * turn
     drawn = rows.means(wrong.mean(axis=0)[None])[:, 0]
     added = seed_draws(own, seeds, interaction(wrong, rows))
     return Parts(float(own.mean()), (1 - unseen) * drawn + unseen * rows.wrong, added)
@@ -240,7 +243,7 @@ def balanced_parts(each: Sequence[tuple[Array, RowWeights]], seeds: Array) -> Pa
         error_parts(wrong, seeds, rows, (turns == place).astype(float))
         for place, (wrong, rows) in enumerate(each)
     ]
-    own = np.mean([wrong.mean(axis=1) for wrong, _ in each], axis=0)
+    own = np.mean([rows.mean(wrong) for wrong, rows in each], axis=0)
     shared = sum(interaction(wrong, rows) for wrong, rows in each) / count**2
     drawn = np.mean([part.rows for part in parts], axis=0)
     return Parts(float(own.mean()), drawn, seed_draws(own, seeds, shared))
@@ -251,7 +254,7 @@ def proportion(wrong: Array, seeds: Array, rows: RowWeights) -> Interval:
 
     For one network by Wilson, where each row stands alone.
     """
-    if len(wrong) == 1 and rows.unit == "rows":
+    if len(wrong) == 1 and rows.unit == "rows" and rows.weight is None:
         return wilson(int(wrong.sum()), wrong.shape[1])
     found = error_parts(wrong, seeds, rows)
     return _over(wrong, rows, found.estimate, found.on_odds())

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.frames import Run
-from reports.stats import bootstrap, rows
+from reports.stats import bootstrap, rows, weighing
 from reports.stats.bootstrap import RowWeights
-from reports.stats.intervals import Interval
+from reports.stats.intervals import Array, Interval
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,17 @@ def _by_class(run: Run) -> Iterator[tuple[int, NDArray[np.intp], RowWeights]]:
         return
     target = run.predictions.target("test").astype(int)
     guesses, group = run.predictions.of(run.winner, "test").argmax(axis=-1), rows.group(run, "test")
-    for number in np.unique(target):
-        own = target == number
+    weight = weighing.of_rows(run, "test")
+    counts = np.ones(len(target), bool) if weight is None else weight > 0
+    for number in np.unique(target[counts]):
+        own = (target == number) & counts
         key = draws_key(int(number), int(own.sum()))
-        if key in run.memo:
+        if key in run.memo and weight is None:
             drawn = run.memo[key]
         else:
-            drawn = class_draws(int(number), int(own.sum()), None if group is None else group[own])
+            of = None if group is None else group[own]
+            weights = None if weight is None else weight[own]
+            drawn = class_draws(int(number), int(own.sum()), of, weights)
         yield int(number), guesses[:, own], drawn
 
 
@@ -72,9 +76,12 @@ def draws_key(number: int, n: int) -> str:
     return f"class/{number}/{n}"
 
 
-def class_draws(number: int, n: int, of: NDArray[Any] | None = None) -> RowWeights:
-    """Row draws of a class of n rows, in groups `of` (n,) if they have some."""
-    return bootstrap.row_weights(np.random.default_rng([rows.SEED, 3, number]), n, of=of)
+def class_draws(
+    number: int, n: int, of: NDArray[Any] | None = None, weight: Array | None = None
+) -> RowWeights:
+    """Row draws of a class of n rows, in groups `of` (n,) and of weights (n,) if they have some."""
+    rng = np.random.default_rng([rows.SEED, 3, number])
+    return bootstrap.row_weights(rng, n, of=of, weight=weight)
 
 
 def _others(guesses: NDArray[np.intp], own: int, names: list[str]) -> tuple[tuple[str, float], ...]:

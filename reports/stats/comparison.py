@@ -37,7 +37,8 @@ def same_rows(first: Run, second: Run) -> bool:
 
 def _rows_of(run: Run) -> tuple[Any, ...]:
     data = run.provenance["data"]
-    return run.task, *(data.get(key) for key in ("sha256", "split", "train", "dev", "test"))
+    keys = ("sha256", "split", "train", "dev", "test", "weight")
+    return run.task, *(str(data.get(key)) for key in keys)
 
 
 def same_seeds(first: Run, second: Run) -> bool:

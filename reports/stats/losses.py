@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.frames import Run, RunFolderError, once
-from reports.stats import bootstrap, out_of_fold
+from reports.stats import bootstrap, out_of_fold, resampling, weighing
 from reports.stats.bootstrap import RowWeights
 from reports.stats.intervals import Array
 
@@ -64,8 +64,8 @@ def values(run: Run, config: str, split: str, kind: str) -> Array:
     if not out_of_fold.applies(run, split):
         known: Array = run.rows_of(config)[f"{split}_{kind}"].to_numpy(float)
         return known
-    found: Array = row_losses(run, config, split, kind).mean(axis=1)
-    return np.sqrt(found) if rooted(run, kind) else found
+    found = resampling.mean(row_losses(run, config, split, kind), weighing.of_rows(run, split))
+    return np.asarray(np.sqrt(found)) if rooted(run, kind) else found
 
 
 def rooted(run: Run, kind: str) -> bool:
@@ -82,6 +82,7 @@ def _rows(run: Run) -> dict[str, RowWeights]:
             len(run.predictions.target(split)),
             of=group(run, split),
             widening=out_of_fold.WIDENING if out_of_fold.applies(run, split) else 1.0,
+            weight=weighing.of_rows(run, split),
         )
         for number, split in enumerate(run.splits)
     }
@@ -131,5 +132,6 @@ def side(run: Run, config: str, kind: str) -> out_of_fold.Side:
 def others(run: Run, config: str, kind: str) -> out_of_fold.Others:
     """Out of fold: how the networks differ on the rows that each predicts."""
     losses, of = side(run, config, kind)
-    told = bootstrap.by_row(losses, rooted(run, kind))[1]
-    return out_of_fold.others(told, of, rows_of_split(run, "dev"))
+    rows = rows_of_split(run, "dev")
+    told = bootstrap.by_row(losses, rooted(run, kind), rows)[1]
+    return out_of_fold.others(told, of, rows)

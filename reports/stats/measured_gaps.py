@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from reports import text
 from reports.frames import Run
-from reports.stats import bootstrap, intervals, looks
+from reports.stats import bootstrap, intervals, looks, resampling, weighing
 from reports.stats.gaps import BIAS, VARIANCE, Gap
 from reports.stats.intervals import Array, Interval
 from reports.stats.out_of_fold import WIDENING
@@ -89,7 +89,7 @@ def row_gap(run: Run, config: str, kind: str, name: str, train: Array, margin: f
     low, high = bootstrap.percentiles(found)
     of_rows = math.hypot(
         *(
-            row_error(losses[one], rooted(run, kind), group(run, one))
+            row_error(losses[one], rooted(run, kind), group(run, one), weighing.of_rows(run, one))
             * rows_of_split(run, one).widening
             for one in parts
         )
@@ -132,11 +132,13 @@ def lost(gap: Gap) -> Gap:
     return replace(gap, interval=found, p=math.nan)
 
 
-def row_error(losses: Array, root: bool, of: NDArray[Any] | None) -> float:
+def row_error(
+    losses: Array, root: bool, of: NDArray[Any] | None, weight: Array | None = None
+) -> float:
     """The standard error, from the rows alone, of the mean over replicates and rows."""
-    means = losses.mean(axis=1)
+    means = resampling.mean(losses, weight)
     slope = 1 / (2 * np.sqrt(np.maximum(means, 1e-30))) if root else np.ones_like(means)
-    error = bootstrap.standard_error((losses * slope[:, None]).mean(axis=0), of)
+    error = bootstrap.standard_error((losses * slope[:, None]).mean(axis=0), of, weight)
     return error if math.isfinite(error) else 0.0
 
 

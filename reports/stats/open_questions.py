@@ -20,6 +20,7 @@ from reports.stats import (
     out_of_fold,
     recommending,
     rows,
+    weighing,
 )
 from reports.stats.diverged import all_diverged
 from reports.stats.gaps import Gap
@@ -123,7 +124,9 @@ def _rows_alone(run: Run, by: Measure, other: str | None = None) -> float:
         return 0.0
     losses = [one for one in each if one is not None]
     apart = losses[0] - losses[1] if other else losses[0]
-    found = out_of_fold.rows_alone(apart, rows.group(run, run.judged))
+    found = out_of_fold.rows_alone(
+        apart, rows.group(run, run.judged), weighing.of_rows(run, run.judged)
+    )
     return 0.0 if math.isnan(found) else math.sqrt(found)
 
 
@@ -131,7 +134,9 @@ def _by_repeat(run: Run, config: str, by: Measure) -> Array | None:
     """(repeats, n) what each row adds to the mean; None where that is no mean of rows."""
     if by.of_rows in (measures.ERROR, "loss"):
         losses = rows.row_losses(run, config, run.judged, by.of_rows)
-        _, losses = bootstrap.by_row(losses, rows.rooted(run, by.of_rows))
+        _, losses = bootstrap.by_row(
+            losses, rows.rooted(run, by.of_rows), rows.rows_of_split(run, run.judged)
+        )
     else:
         found = measures.losses_of(run, config, by, run.judged)
         if found is None:

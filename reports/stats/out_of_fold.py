@@ -120,8 +120,12 @@ def others(losses: Array, of: NDArray[np.intp], rows: RowWeights) -> Others:
     """Of (passes, n) losses by networks `of` (passes, n). From one pass alone nothing is known."""
     passes, n = losses.shape
     apart = losses - losses.mean(axis=0)
-    size = np.maximum(np.bincount(of.ravel()), 1)
-    off = np.bincount(of.ravel(), apart.ravel()) / size
+    weight = None if rows.weight is None else np.broadcast_to(rows.weight, of.shape).ravel()
+    size = np.bincount(of.ravel(), weight)
+    size = np.maximum(size, 1) if weight is None else np.where(size > 0, size, 1.0)
+    off = (
+        np.bincount(of.ravel(), apart.ravel() if weight is None else apart.ravel() * weight) / size
+    )
     together = bootstrap.of_left(apart - off[of], rows)  # squared standard error of the mean
     squares = max(float((off**2).sum()), TINY)
     of_cells = together * n * (passes - 1) * float((1 / size).sum())
@@ -148,7 +152,7 @@ def parts(losses: Array, of: NDArray[np.intp], rows: RowWeights, run: Run, shape
         drawn = bootstrap.error_parts(together, _as_seen(1), rows)
     else:
         drawn = bootstrap.number_parts(losses, _as_seen(len(losses)), rows, shape == "root")
-    told = bootstrap.by_row(losses, shape == "root")[1]
+    told = bootstrap.by_row(losses, shape == "root", rows)[1]
     return Parts(drawn.estimate, drawn.rows, others(told, of, rows).draws(run))
 
 
@@ -175,24 +179,30 @@ def network_draws(sides: tuple[Side, Side], rows: RowWeights, run: Run, shape: S
     Network by network where both have as many, for those are of the same training rows.
     """
     (a, mine), (b, other) = (
-        (bootstrap.by_row(losses, shape == "root")[1], of) for losses, of in sides
+        (bootstrap.by_row(losses, shape == "root", rows)[1], of) for losses, of in sides
     )
     if np.array_equal(mine, other):
         return others(a - b, mine, rows).draws(run)
     return others(a, mine, rows).draws(run) - others(b, other, rows).draws(run)
 
 
-def of_score(score: RowScore, target: Labels, outputs: Array, of: NDArray[np.intp]) -> Others:
+def of_score(
+    score: RowScore,
+    target: Labels,
+    outputs: Array,
+    of: NDArray[np.intp],
+    weight: Array | None = None,
+) -> Others:
     """As `others`, of a score of classes: of each network's own rows, in each pass.
 
-    Args: target (n,), outputs (passes, n, K), of (passes, n).
+    Args: target (n,), outputs (passes, n, K), of (passes, n), weight (n,) of each row.
     """
     count = int(of.max()) + 1
     first, network = np.zeros(count, np.intp), np.arange(count)
     own = np.zeros((count, len(target)))
     for place, one in enumerate(of):
         first[one] = place
-        own[one, np.arange(len(target))] = 1.0
+        own[one, np.arange(len(target))] = 1.0 if weight is None else weight
     each = score.of(target, outputs, own)
     return Others(each[network, first] - each.mean(axis=1), freedom(of))
 
@@ -202,16 +212,17 @@ def _as_seen(passes: int) -> Array:
     return np.full((bootstrap.DRAWS, passes), 1 / passes)
 
 
-def rows_alone(by_repeat: Array, of: NDArray[Any] | None) -> float:
+def rows_alone(by_repeat: Array, of: NDArray[Any] | None, weight: Array | None = None) -> float:
     """The squared standard error, widened, that any number of networks leaves of a mean of rows.
 
-    Args: by_repeat (repeats, n), of each row in each repeat; `of` (n,) the groups of rows, if any.
+    Args: by_repeat (repeats, n), of each row in each repeat; `of` (n,) the groups of rows, and
+    `weight` (n,) their weights, if any.
     The scatter of rows has what networks and rows make together in it, too, which falls with the
     number of networks; what two repeats have in common has not. NaN for a single repeat.
     """
     repeats = len(by_repeat)
     if repeats < 2:
         return math.nan
-    together = bootstrap.standard_error(by_repeat.mean(axis=0), of) ** 2
-    each = np.mean([bootstrap.standard_error(one, of) ** 2 for one in by_repeat])
+    together = bootstrap.standard_error(by_repeat.mean(axis=0), of, weight) ** 2
+    each = np.mean([bootstrap.standard_error(one, of, weight) ** 2 for one in by_repeat])
     return WIDENING**2 * max((repeats * together - float(each)) / (repeats - 1), 0.0)

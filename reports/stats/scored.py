@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.frames import Run
-from reports.stats import out_of_fold, scores
+from reports.stats import out_of_fold, resampling, scores, weighing
 from reports.stats.bootstrap import RowWeights
 from reports.stats.intervals import Array
 from reports.stats.out_of_fold import Others
@@ -18,11 +18,10 @@ from reports.stats.scores import Labels, RowScore
 
 def values(run: Run, config: str, split: str, name: str, column: str) -> Array:
     """(networks,) or out of fold (passes,), the worst where diverged."""
-    by_row = losses(run, config, split, name, column)
+    by_row, weight = losses(run, config, split, name, column), weighing.of_rows(run, split)
     if by_row is not None and out_of_fold.applies(run, split):
-        found: Array = by_row.mean(axis=1)
-        return found
-    measured = scores.plain(*_outputs(run, config, split, name))
+        return resampling.mean(by_row, weight)
+    measured = scores.plain(*_outputs(run, config, split, name), weight)
     return _bounded(run, config, split, name, column, measured)
 
 
@@ -52,7 +51,8 @@ def drawn(run: Run, config: str, split: str, name: str, column: str, rows: RowWe
 def others(run: Run, config: str, name: str) -> Others:
     """Out of fold: how the networks' scores of their own rows differ."""
     score = _outputs(run, config, "dev", name)
-    return out_of_fold.of_score(*score, out_of_fold.networks(run, config))
+    of = out_of_fold.networks(run, config)
+    return out_of_fold.of_score(*score, of, weighing.of_rows(run, "dev"))
 
 
 def _outputs(run: Run, config: str, split: str, name: str) -> tuple[RowScore, Labels, Array]:
@@ -82,6 +82,8 @@ def _bounded(run: Run, config: str, split: str, name: str, column: str, found: A
         bounded: Array = np.where(lost, worst, found)
         return bounded
     of = out_of_fold.networks(run, config)
-    share, at_worst = lost[of].mean(axis=1), np.where(lost[of], worst[of], 0.0).mean(axis=1)
+    weight = weighing.of_rows(run, split)
+    share = resampling.mean(lost[of].astype(float), weight)
+    at_worst = resampling.mean(np.where(lost[of], worst[of], 0.0), weight)
     mixed: Array = (1 - share) * found + at_worst
     return mixed

@@ -130,9 +130,10 @@ OF_ROWS: Mapping[str, str] = {
 }
 
 
-def plain(score: RowScore, target: Labels, outputs: Array) -> Array:
-    """(P,): of the rows as they are."""
-    found: Array = score.of(target, outputs, np.ones((1, len(target))))[0]
+def plain(score: RowScore, target: Labels, outputs: Array, weight: Array | None = None) -> Array:
+    """(P,): of the rows as they are, each of its weight (n,)."""
+    weights = np.ones((1, len(target))) if weight is None else weight[None]
+    found: Array = score.of(target, outputs, weights)[0]
     return found
 
 

@@ -91,6 +91,7 @@ def _distinct(column: pd.Series) -> int:
 def _kind(divided: "DividedTable", name: str, column: Column | None) -> str:
     spec = divided.spec
     uses = {divided.table.target: "target", spec.group: "group", spec.split.column: "split"}
+    uses[spec.weight] = "weight"
     if column is None:
         return uses.get(name, "ignored")
     if isinstance(column, NumberColumn):

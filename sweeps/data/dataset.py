@@ -162,10 +162,7 @@ class Dataset:
         if not self.replicates:
             return self
         own = self.replicates[replicate]
-        parts = {
-            part: dnn.Data(self.parts[part].x[span], self.parts[part].y[span])
-            for part, span in own.rows.items()
-        }
+        parts = {part: self.parts[part].take(span) for part, span in own.rows.items()}
         labels = {part: self.labels[part][span] for part, span in own.rows.items()}
         return replace(
             self,
@@ -199,11 +196,17 @@ class Dataset:
         means = {name: np.mean([one.constants[name] for one in sets]) for name in self.constants}
         constants = {name: float(mean) for name, mean in means.items()}
         ends = {part: networks[-1].rows[part].stop for part in self.parts}
-        parts = {p: dnn.Data(one.x[: ends[p]], one.y[: ends[p]]) for p, one in self.parts.items()}
+        parts = {p: one.take(slice(ends[p])) for p, one in self.parts.items()}
         labels = {part: values[: ends[part]] for part, values in self.labels.items()}
         return replace(
             self, parts=parts, labels=labels, replicates=networks, folds=folds, constants=constants
         )
+
+    @property
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """The weights (n,) of each part's rows, where rows have weights."""
+        found = {part: rows.weights for part, rows in self.parts.items()}
+        return {part: weights for part, weights in found.items() if weights is not None}
 
     @property
     def each_trained(self) -> list["Dataset"]:

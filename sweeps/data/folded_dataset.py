@@ -49,6 +49,7 @@ def folded(divided: DividedTable, dataset: Dataset, confirm: Confirm, dtype: str
         {} if codes is None else {part: codes[rows] for part, rows in known.items()},
         tuple(one.encoder for one in each),
         RowPlaces(known, len(divided.table.frame), divided.table.lines),
+        {} if divided.weights is None else {p: divided.weights[rows] for p, rows in known.items()},
     )
     networks = tuple(own for own in joined.replicates for _ in range(design.seeds))
     return replace(joined, encoder=layout, replicates=networks, folds=folds)

@@ -3,7 +3,7 @@
 Workers get it, so pandas is not imported here.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,8 @@ class Folds:
     Left out are all rows but test (the pool), by time those after the first origin alone. number
     (repeats, n): the fold whose networks did not train on the row. labels and groups by part, "dev"
     being those left out, as in `Dataset`. encoders: those of each set of training rows, in the
-    order of repeats and folds. places: of both parts, as there.
+    order of repeats and folds. places: of both parts, as there. weights: by part, where rows have
+    weights.
     """
 
     design: FoldDesign
@@ -30,6 +31,7 @@ class Folds:
     groups: dict[str, NDArray[np.intp]]
     encoders: tuple[Encoder, ...]
     places: RowPlaces | None = None
+    weights: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def up_to(self, repeats: int) -> "Folds":
         """The first repeats of them."""

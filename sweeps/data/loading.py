@@ -1,6 +1,6 @@
 """From the study's `data:` to a dataset: read the table, divide its rows, encode its columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from sweeps.data import (
     encode,
     network_arrays,
     parts_apart,
+    row_weights,
     source_names,
     target_words,
     targets,
@@ -41,7 +42,7 @@ from sweeps.study.data_section import DataSpec
 class DividedTable:
     """Rows as they were read and divided: what datasets are made of.
 
-    names, groups: the class and the group of each row, if there are such.
+    names, groups, weights: the class, the group and the weight of each row, if there are such.
     """
 
     spec: DataSpec
@@ -51,6 +52,7 @@ class DividedTable:
     names: pd.Series | None
     groups: pd.Series | None
     division: Division
+    weights: NDArray[np.float64] | None = None
 
     @property
     def parts(self) -> dict[str, Rows]:
@@ -78,6 +80,17 @@ class DividedTable:
             frame = self.features.frame.iloc[train]
             encoder.encode_training(frame, self._outcomes(train), units, x)
         return x
+
+    def weights_of(self, parts: Mapping[str, Rows]) -> dict[str, NDArray[np.float64] | None]:
+        """The weights of rows by part, None where all count alike.
+
+        Errors: UserError where a part has none above 0, or a class of the training rows.
+        """
+        if self.weights is None:
+            return dict.fromkeys(parts)
+        where = f"{_where(self.spec)}: column '{self.spec.weight}'"
+        row_weights.expect_some(self.weights, parts, self.names, where)
+        return {part: self.weights[rows] for part, rows in parts.items()}
 
     def _outcomes(self, train: Rows) -> NDArray[np.float64]:
         target, codes = self.target(train)
@@ -123,7 +136,8 @@ def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     used = [c for c in (spec.group, spec.split.column, spec.split.time) if c is not None]
     _expect_columns(spec, table, used)
     column = targets.read(table, spec, where)
-    unused = [table.target, *used, *spec.ignore]
+    weights = row_weights.read(table, spec)
+    unused = [table.target, *used, *spec.ignore, *([spec.weight] if spec.weight else [])]
     features = columns.choose(table.frame.drop(columns=unused, errors="ignore"), spec)
     _fit_to_read(features, spec, table, where)
     groups = _groups(table, spec.group)
@@ -134,7 +148,7 @@ def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     except Expected as fault:
         other = targets.other_reading(column.values, spec) if is_classes else ""
         raise fault.with_hint(other) if other else fault from None
-    return DividedTable(spec, table, features, column, names, groups, division)
+    return DividedTable(spec, table, features, column, names, groups, division, weights)
 
 
 def encoded(divided: DividedTable, dtype: str) -> Dataset:
@@ -178,16 +192,19 @@ def _expect_columns(spec: DataSpec, table: SourceTable, used: list[str]) -> None
         )
     named: list[tuple[str, str | None]] = [("ignore", name) for name in spec.ignore]
     named += [("group", spec.group), ("split.column", spec.split.column)]
-    named += [("split.time", spec.split.time)]
+    named += [("split.time", spec.split.time), ("weight", spec.weight)]
     named += [(f"columns.{name}", name) for name in spec.columns]
     for at, name in named:
         if name is not None and name not in table.frame:
             known = [str(c) for c in table.frame.columns]
             raise Expected("a column of the data", name, did_you_mean(name, known), at=at)
+    if spec.weight is not None and spec.weight in (table.target, *used, *spec.ignore):
+        other = "a column that is not the target, ignored, a group or a split"
+        raise Expected(other, spec.weight, at="weight")
     for name in spec.columns:
-        if name in (*used, *spec.ignore):
+        if name in (*used, *spec.ignore, spec.weight):
             raise Expected(
-                "a column that is an input or the target, not ignored, a group or a split",
+                "a column that is an input or the target, not ignored, a group, a split or weights",
                 name,
                 at=f"columns.{name}",
             )
@@ -235,8 +252,9 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     y = network_arrays.targets(target, codes, dtype)
     # Part by part: of many words a second copy of all inputs would be most of the memory.
     x = {part: encoder.encode(frame.iloc[rows], dtype) for part, rows in parts.items()}
+    weights = divided.weights_of(parts)
     data = {
-        part: dnn.Data(network_arrays.inputs(x[part], encoder, dtype), y[rows])
+        part: dnn.Data(network_arrays.inputs(x[part], encoder, dtype), y[rows], weights[part])
         for part, rows in parts.items()
     }
     labels = {part: codes[rows] for part, rows in parts.items()}
@@ -253,6 +271,7 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
         "duplicates": duplicates,
         **_files(table),
     }
+    facts |= {} if spec.weight is None else {"weight": row_weights.fact(divided.weights, spec)}
     facts |= {"read": list(table.notes)} if table.notes else {}
     if table.reference is not None:  # in the units of errors: of numbers SDs
         facts["reference"] = table.reference / target.scale

@@ -34,8 +34,14 @@ def targets(target: Target, codes: NDArray[Any], dtype: str) -> Array:
 
 
 def constants(target: Target, parts: Mapping[str, dnn.Data]) -> dict[str, float]:
-    """Loss and error of the best constant predictor of the training rows, on each part."""
-    mean = parts["train"].y.mean(axis=0, dtype=np.float64)
+    """Loss and error of the best constant predictor of the training rows, on each part.
+
+    Of rows with weights all means are weighted.
+    """
+    train = parts["train"]
+    mean = train.y.mean(axis=0, dtype=np.float64)
+    if train.weights is not None:
+        mean = np.average(train.y.astype(np.float64), axis=0, weights=train.weights)
     with np.errstate(divide="ignore"):
         logits: Array = {
             "binary": lambda: np.log(mean) - np.log1p(-mean),
@@ -47,10 +53,15 @@ def constants(target: Target, parts: Mapping[str, dnn.Data]) -> dict[str, float]
     for part, rows in parts.items():
         z = np.broadcast_to(logits[None, :, None], (1, len(logits), len(rows)))
         y = rows.y.astype(np.float64)
-        found[f"{part}_loss"] = float(loss.per_row(z, y).mean())
-        error = loss.error_from_mean(np.asarray(loss.error_per_row(z, y).mean()))
+        found[f"{part}_loss"] = float(_mean(loss.per_row(z, y), rows.weights))
+        error = loss.error_from_mean(_mean(loss.error_per_row(z, y), rows.weights))
         found[f"{part}_error"] = float(error)
     return found
+
+
+def _mean(each: Array, weights: Array | None) -> Array:
+    """The (weighted) mean of (1, n)."""
+    return np.asarray(each.mean() if weights is None else np.average(each[0], weights=weights))
 
 
 def met_in_training(x: Mapping[str, NDArray[Any]], labels: Mapping[str, NDArray[Any]]) -> int:

@@ -84,7 +84,11 @@ def _own(
     inputs = network_arrays.inputs(input_layouts.placed(x, encoder, layout), layout, dtype)
     target, codes = divided.target(rows["train"])
     y = network_arrays.targets(target, codes[every], dtype)
-    parts = {part: dnn.Data(inputs[span], y[span]) for part, span in zip(rows, spans, strict=True)}
+    weights = divided.weights_of(rows)
+    parts = {
+        part: dnn.Data(inputs[span], y[span], weights[part])
+        for part, span in zip(rows, spans, strict=True)
+    }
     scale = TargetScale.between(target, dataset.target)
     known = network_arrays.constants(target, parts)
     return replace(
@@ -117,7 +121,9 @@ def joined(dataset: Dataset, each: Sequence[Dataset], parts: Sequence[str]) -> D
     together = {}
     for part in parts:
         x = np.concatenate([one.parts[part].x for one in each])
-        together[part] = dnn.Data(x, np.concatenate([one.parts[part].y for one in each]))
+        y = np.concatenate([one.parts[part].y for one in each])
+        known = [one.weights[part] for one in each if part in one.weights]
+        together[part] = dnn.Data(x, y, np.concatenate(known) if known else None)
     means = {name: np.mean([one.constants[name] for one in each]) for name in each[0].constants}
     return replace(
         dataset,

@@ -13,7 +13,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-import dnn
 from dnn.arrays import Array
 from sweeps.base.errors import Expected, Unquoted
 from sweeps.data import normal_scores
@@ -158,7 +157,7 @@ def scaled(dataset: Dataset, name: str) -> Dataset:
 
 
 def _scaled(dataset: Dataset, name: str) -> Dataset:
-    parts = {part: dnn.Data(rows.x.copy(), rows.y) for part, rows in dataset.parts.items()}
+    parts = {part: replace(rows, x=rows.x.copy()) for part, rows in dataset.parts.items()}
     made = replace(dataset, parts=parts)
     for own, scaling in zip(made.each_trained, fitted(dataset, name), strict=True):
         for rows in own.parts.values():

@@ -10,7 +10,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-import dnn
 from sweeps.base.errors import Expected
 from sweeps.data import target_map
 from sweeps.data.dataset import Dataset, TargetScale
@@ -40,7 +39,7 @@ def scaled(dataset: Dataset, name: str) -> Dataset:
     """A dataset whose y is on a scale; each replicate's by its own training rows."""
     if name == STANDARDIZE:
         return dataset
-    parts = {part: dnn.Data(rows.x, rows.y.copy()) for part, rows in dataset.parts.items()}
+    parts = {part: replace(rows, y=rows.y.copy()) for part, rows in dataset.parts.items()}
     replicates = list(dataset.replicates)
     apart = replace(dataset, parts=parts).apart(range(len(replicates) or 1))
     for (places, own), through in zip(apart, fitted(dataset, name), strict=True):

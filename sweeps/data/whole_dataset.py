@@ -22,7 +22,8 @@ def whole(divided: DividedTable, dataset: Dataset, dtype: str) -> Dataset:
         x = divided.encode_training(encoder, rows, encoder.encode(frame, dtype))
         inputs = network_arrays.inputs(x, encoder, dtype)
         target, codes = divided.target(rows)
-        data = dnn.Data(inputs, network_arrays.targets(target, codes, dtype))
+        weights = divided.weights_of({"train": rows})["train"]
+        data = dnn.Data(inputs, network_arrays.targets(target, codes, dtype), weights)
     return replace(
         dataset,
         parts={"train": data},

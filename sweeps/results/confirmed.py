@@ -103,7 +103,8 @@ def _scored(
         labels = own.labels[part]
         said = outputs[rows, : len(labels)]
         own_numbers = {name: values[rows] for name, values in numbers.items()}
-        found.append(score.of(metrics.ScoreInputs(own_numbers, partial(np.asarray, said), labels)))
+        known = labels, own.parts[part].weights
+        found.append(score.of(metrics.ScoreInputs(own_numbers, partial(np.asarray, said), *known)))
     return np.concatenate(found)
 
 
@@ -162,6 +163,8 @@ def predictions(
         if known.places is not None:
             places = known.places.of(part)
             arrays |= {f"{part}_{name}": values for name, values in places.items()}
+        if part in known.weights:
+            arrays[f"{part}_weight"] = known.weights[part]
         if part in known.groups:
             arrays[f"{part}_group"] = known.groups[part]
         for name, outcome in outcomes.items():

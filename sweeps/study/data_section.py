@@ -130,7 +130,8 @@ class DataSpec(StudySection):
 
     file: another word for source, which it becomes.
     rare: share of the training rows below which the words of a column are merged, where it has more
-    than 20. words: what columns of so many are read as. test, dev: where rows of these parts stand
+    than 20. words: what columns of so many are read as. weight: the column that says how much each
+    row counts. test, dev: where rows of these parts stand
     in a file or set of their own.
     """
 
@@ -142,6 +143,7 @@ class DataSpec(StudySection):
     rare: float = Field(0.01, ge=0, lt=0.5)
     words: Literal["one_hot", "target"] = "one_hot"
     group: str | None = None
+    weight: str | None = None
     separator: str = "auto"
     encoding: str = "utf-8"
     decimal: Literal[".", ","] = "."

@@ -54,12 +54,14 @@ class CostInputs:
 class ScoreInputs:
     """Networks after an epoch: losses and errors (P,) by part, and what they say of the dev rows.
 
-    outputs() -> (P, n, K′), for labels (n,); it is called where a score needs it.
+    outputs() -> (P, n, K′), for labels (n,); it is called where a score needs it. weights (n,):
+    how much each row counts; None where all count alike.
     """
 
     numbers: Mapping[str, Values]
     outputs: Callable[[], NDArray[Any]]
     labels: NDArray[Any]
+    weights: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -103,33 +105,66 @@ def worst(data: ConstantPredictor, score: str) -> float:
     return math.sqrt(loss) if data.target.task == "regression" else 1.0
 
 
-def balanced_error(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
+Weights = NDArray[Any] | None  # (n,), some above 0
+
+
+def mean(values: NDArray[Any], weights: Weights = None) -> Values:
+    """The (weighted) mean over rows of (..., n) values."""
+    if weights is None:
+        return np.asarray(values.mean(axis=-1))
+    return np.asarray(values @ (weights / weights.sum()))
+
+
+def _that_count(
+    outputs: NDArray[Any], labels: NDArray[Any], weights: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """The rows of weight above 0: a class that only others have does not occur."""
+    counts = weights > 0
+    return outputs[..., counts, :], labels[counts], weights[counts]
+
+
+def balanced_error(outputs: NDArray[Any], labels: NDArray[Any], weights: Weights = None) -> Values:
     """Mean over the classes that occur of each one's share of rows misclassified."""
+    if weights is not None:
+        outputs, labels, weights = _that_count(outputs, labels, weights)
     wrong = outputs.argmax(axis=-1) != labels
-    shares = [wrong[..., labels == c].mean(axis=-1) for c in np.unique(labels)]
+    shares = [
+        mean(wrong[..., labels == c], None if weights is None else weights[labels == c])
+        for c in np.unique(labels)
+    ]
     return np.asarray(np.mean(shares, axis=0))
 
 
-def macro_f1(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
+def macro_f1(outputs: NDArray[Any], labels: NDArray[Any], weights: Weights = None) -> Values:
     """Unweighted mean of each class's 2·TP / (2·TP + FP + FN), as scikit-learn's f1_score has it.
 
-    Over the classes that occur or that a network says: one that it invents scores 0.
+    Over the classes that occur or that a network says: one that it invents scores 0. weights: of
+    the rows that are counted.
     """
+    if weights is not None:
+        outputs, labels, weights = _that_count(outputs, labels, weights)
     guess = outputs.argmax(axis=-1)[..., None, :]
     classes = np.arange(outputs.shape[-1])[:, None]
     said, true = guess == classes, labels == classes
-    either = said.sum(axis=-1) + true.sum(axis=-1)
-    scores = 2 * (said & true).sum(axis=-1) / np.maximum(either, 1)
+    if weights is None:
+        either = said.sum(axis=-1) + true.sum(axis=-1)
+        scores = 2 * (said & true).sum(axis=-1) / np.maximum(either, 1)
+    else:
+        either = said @ weights + true @ weights
+        scores = 2 * ((said & true) @ weights) / np.where(either > 0, either, 1)
     return np.asarray(scores.sum(axis=-1) / (either > 0).sum(axis=-1))
 
 
-def auc(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
+def auc(outputs: NDArray[Any], labels: NDArray[Any], weights: Weights = None) -> Values:
     """Area under the ROC curve; with more than two classes the mean of each against the rest.
 
-    By ranks: Hanley & McNeil 1982, eq. 1; ties count half.
+    By ranks: Hanley & McNeil 1982, eq. 1; ties count half. Of rows with weights a pair counts as
+    the product of theirs.
     """
     from scipy.stats import rankdata
 
+    if weights is not None:
+        return _weighted_auc(*_that_count(outputs, labels, weights))
     classes = [1] if outputs.shape[-1] == 2 else range(outputs.shape[-1])
     areas = []
     for c in classes:
@@ -141,18 +176,43 @@ def auc(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
     return np.asarray(np.mean(areas, axis=0)) if areas else np.full(len(outputs), 0.5)
 
 
-def mean_absolute_error(outputs: NDArray[Any], labels: NDArray[Any]) -> Values:
+def _weighted_auc(outputs: NDArray[Any], labels: NDArray[Any], weights: NDArray[Any]) -> Values:
+    classes = [1] if outputs.shape[-1] == 2 else range(outputs.shape[-1])
+    areas = []
+    for c in classes:
+        positive = labels == c
+        if positive.any() and not positive.all():
+            each = [_area(one[:, c], positive, weights) for one in outputs]
+            areas.append(np.array(each))
+    return np.asarray(np.mean(areas, axis=0)) if areas else np.full(len(outputs), 0.5)
+
+
+def _area(scores: NDArray[Any], positive: NDArray[np.bool_], weights: NDArray[Any]) -> float:
+    """Of one network's (n,) scores of a class: the share of pairs in order, by weight."""
+    place = np.unique(scores, return_inverse=True)[1]
+    ours, others = (
+        np.bincount(place, np.where(own, weights, 0.0)) for own in (positive, ~positive)
+    )
+    below = np.cumsum(others) - others / 2
+    return float((ours * below).sum() / (ours.sum() * others.sum()))
+
+
+def mean_absolute_error(
+    outputs: NDArray[Any], labels: NDArray[Any], weights: Weights = None
+) -> Values:
     """In standard deviations of the training target."""
-    return np.asarray(np.abs(outputs[..., 0] - labels).mean(axis=-1))
+    return mean(np.abs(outputs[..., 0] - labels), weights)
 
 
-def loss_and_error(outputs: NDArray[Any], labels: NDArray[Any]) -> tuple[float, float]:
+def loss_and_error(
+    outputs: NDArray[Any], labels: NDArray[Any], weights: Weights = None
+) -> tuple[float, float]:
     """Of one model: log-probabilities (n, K) and class codes, or predictions (n, 1) and numbers."""
     if outputs.shape[-1] == 1:
-        squared = float(((outputs[:, 0] - labels) ** 2).mean())
+        squared = float(mean((outputs[:, 0] - labels) ** 2, weights))
         return squared, math.sqrt(squared)
-    loss = -float(outputs[np.arange(len(labels)), labels].mean())
-    return loss, float((outputs.argmax(axis=-1) != labels).mean())
+    loss = -float(mean(outputs[np.arange(len(labels)), labels], weights))
+    return loss, float(mean(outputs.argmax(axis=-1) != labels, weights))
 
 
 def _epochs_to_target(ended: CostInputs) -> Values:
@@ -191,14 +251,14 @@ def _of_classes(
     direction: Literal["minimize", "maximize"],
     about: str,
     worst: float,
-    of: Callable[[NDArray[Any], NDArray[Any]], Values],
+    of: Callable[[NDArray[Any], NDArray[Any], Weights], Values],
 ) -> Score:
     """A score of outputs and labels, in classification alone."""
     return Score(
         direction,
         about,
         lambda _: worst,
-        lambda seen: of(seen.outputs(), seen.labels),
+        lambda seen: of(seen.outputs(), seen.labels, seen.weights),
         "classification",
     )
 
@@ -218,7 +278,7 @@ METRICS: Mapping[str, Metric] = {
     "auc": _of_classes("maximize", "area under the ROC curve", 0.0, auc),
     "mean_absolute_error": Score(
         *("minimize", "in SDs of the target", _dev_error),
-        lambda seen: mean_absolute_error(seen.outputs(), seen.labels),
+        lambda seen: mean_absolute_error(seen.outputs(), seen.labels, seen.weights),
         task="regression",
     ),
     "epochs_to_target": Cost(

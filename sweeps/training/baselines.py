@@ -167,18 +167,21 @@ def train(name: str, dataset: Dataset, first: int = 0) -> Outcome:
 def _train(name: str, dataset: Dataset) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
     """One model's scores by name, and its outputs (n, K′) by part."""
     model = _model(name, dataset).make()
-    model.fit(dataset.parts["train"].x.astype(np.float64), dataset.labels["train"])
+    train = dataset.parts["train"]
+    weighted = {} if train.weights is None else {"sample_weight": train.weights}
+    model.fit(train.x.astype(np.float64), dataset.labels["train"], **weighted)
     scores: dict[str, float] = {}
     said: dict[str, NDArray[Any]] = {}
     for part in dataset.parts:
         x, labels = dataset.parts[part].x.astype(np.float64), dataset.labels[part]
+        weights = dataset.parts[part].weights
         if dataset.target.kind == "regression":
             outputs = model.predict(x)[:, None]
-            loss, error = metrics.loss_and_error(outputs, labels)
+            loss, error = metrics.loss_and_error(outputs, labels, weights)
         else:
             outputs = np.log(np.clip(model.predict_proba(x), metrics.SMALLEST, 1))
-            loss, _ = metrics.loss_and_error(outputs, labels)
-            error = float((model.predict(x) != labels).mean())
+            loss, _ = metrics.loss_and_error(outputs, labels, weights)
+            error = float(metrics.mean(model.predict(x) != labels, weights))
         scores |= {f"{part}_loss": float(loss), f"{part}_error": float(error)}
         said[part] = outputs.astype(np.float32)
     return scores, said

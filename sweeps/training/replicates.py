@@ -24,10 +24,14 @@ from sweeps.training.task import Task
 
 @dataclass(frozen=True)
 class Part:
-    """Rows: x (n, d) of the study's dtype; y (n,), class codes or standardized numbers."""
+    """Rows: x (n, d) of the study's dtype; y (n,), class codes or standardized numbers.
+
+    weights (n,): how much each row counts, with `data.weight`; else None.
+    """
 
     x: NDArray[Any]
     y: NDArray[Any]
+    weights: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,16 @@ def _data(dataset: Dataset, parts: Sequence[str]) -> TrainerData:
         # Read-only views, so that no replicate can change the rows of another.
         x, y = dataset.parts[part].x.view(), _targets(dataset, part)
         x.flags.writeable = y.flags.writeable = False
-        rows[part] = Part(x, y)
+        rows[part] = Part(x, y, _read_only(dataset.parts[part].weights))
     return TrainerData(**rows, task=dataset.target.task, classes=dataset.target.classes)
+
+
+def _read_only(weights: NDArray[Any] | None) -> NDArray[Any] | None:
+    if weights is None:
+        return None
+    own = weights.view()
+    own.flags.writeable = False
+    return own
 
 
 def _targets(dataset: Dataset, part: str) -> NDArray[Any]:

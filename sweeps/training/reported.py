@@ -52,7 +52,7 @@ def read(given: Any, dataset: Dataset) -> EpochReport:
     }
     numbers: dict[str, float] = {}
     for part, values in outputs.items():
-        scores = metrics.loss_and_error(values, dataset.labels[part])
+        scores = metrics.loss_and_error(values, dataset.labels[part], dataset.parts[part].weights)
         numbers |= {f"{part}_loss": float(scores[0]), f"{part}_error": float(scores[1])}
     said = [name for name in NUMBERS if given.get(name) is not None]
     numbers |= {
@@ -111,10 +111,10 @@ def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:
 def value(name: str, metric: metrics.Score, report: EpochReport, dataset: Dataset) -> float:
     """One replicate's metric of that name. Errors: Expected, naming what was not reported."""
     numbers = {name: np.array([number]) for name, number in report.numbers.items()}
-    labels = dataset.labels["dev"]
+    known = dataset.labels["dev"], dataset.parts["dev"].weights
     try:
         (found,) = metric.of(
-            metrics.ScoreInputs(numbers, lambda: report.outputs["dev"][None], labels)
+            metrics.ScoreInputs(numbers, lambda: report.outputs["dev"][None], *known)
         )
     except KeyError as missing:
         lacking = "dev_outputs" if missing.args[0] == "dev" else missing.args[0]
@@ -125,11 +125,15 @@ def value(name: str, metric: metrics.Score, report: EpochReport, dataset: Datase
 def constant_predictor_report(dataset: Dataset) -> EpochReport:
     """The report of the best constant predictor of the training rows, used as epoch 0."""
     labels, dev = dataset.labels["train"], len(dataset.labels["dev"])
+    weights = dataset.parts["train"].weights
     if dataset.target.classes:
-        counts = np.bincount(labels, minlength=len(dataset.target.classes))
+        counts = np.bincount(labels, weights, minlength=len(dataset.target.classes))
         row = np.log(counts / counts.sum())
     else:
-        # The target is standardized by the training rows.
-        row = dataset.scale.outputs(np.zeros(1))
+        # The target is standardized by the training rows, whatever they weigh.
+        mean = (
+            0.0 if weights is None else np.average(dataset.parts["train"].y[:, 0], weights=weights)
+        )
+        row = dataset.scale.outputs(np.full(1, mean))
     numbers = {name: dataset.constants[name] for name in NUMBERS if not name.startswith("test")}
     return EpochReport(numbers, {"dev": np.maximum(np.tile(row, (dev, 1)), FLOOR)})

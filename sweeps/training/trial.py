@@ -80,7 +80,8 @@ class _Networks:
         for places, own in self.apart:
             numbers = {name: values[places] for name, values in scores.items()}
             outputs = partial(self._outputs, places, own, "dev")
-            found.append(metric.of(metrics.ScoreInputs(numbers, outputs, own.labels["dev"])))
+            known = own.labels["dev"], own.parts["dev"].weights
+            found.append(metric.of(metrics.ScoreInputs(numbers, outputs, *known)))
         return np.concatenate(found)
 
     def outputs(self, part: str) -> NDArray[Any]:
@@ -167,7 +168,8 @@ def _scores(
             units = [own.scale.of_score(name) for name in found]
         else:
             said = own.scale.outputs(dnn.predict(net, theta[places], own.parts[part].x))
-            squared = ((said[..., 0] - own.labels[part]) ** 2).mean(axis=-1)
+            each_row = (said[..., 0] - own.labels[part]) ** 2
+            squared = metrics.mean(each_row, own.parts[part].weights)
             each, units = (squared, np.sqrt(squared)), [1.0, 1.0]
         for values, score, unit in zip(found.values(), each, units, strict=True):
             values.append(np.asarray(score, np.float64) * unit)

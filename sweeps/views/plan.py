@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from sweeps.base.errors import show
 from sweeps.data import Dataset
@@ -36,6 +37,7 @@ def lines(
     return [
         ("data", f"{facts['source']}: {columns}; target '{target.name}', {kind}"),
         *(("read", text) for text in facts.get("read", ())),
+        *(("weights", text) for text in _weights(facts.get("weight"))),
         *(("left out", text) for text in _left_out(facts["left_out"])),
         (
             "splits",
@@ -103,6 +105,17 @@ def _after(study: Study, dataset: Dataset) -> list[tuple[str, str]]:
 
 
 MOST_NAMED = 6  # columns of a kind that are told one by one
+
+
+def _weights(found: Mapping[str, Any] | None) -> list[str]:
+    """In training and scores, and from how many rows of equal weight as much would be known."""
+    if found is None:
+        return []
+    if found["equal"]:
+        return [f"all equal in '{found['column']}': without effect"]
+    zero = f", {wording.count(found['zero'], 'row')} of weight 0" if found["zero"] else ""
+    told = f"as much as {found['effective']:,.0f} of equal weight{zero}"
+    return [f"rows weighted by '{found['column']}', in training and in scores; they tell {told}"]
 
 
 def _left_out(columns: Mapping[str, str]) -> list[str]:
