@@ -1,22 +1,24 @@
 """Gradient checking: backpropagation against central differences, in float64.
 
-The two gradients are `dnn.differences`'; what they may be of, and how far apart they are, is here.
+The two gradients are `dnn.differences`'; what they may be of is here. `check_function` is for any
+function and gradient of one's own.
 The cost is the mean loss + l2/(2B)·Σ‖W‖² + l1/B·Σ|W| of B rows.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from dnn import checks
-from dnn.arrays import Array, Integers
+from dnn.arrays import Array
 from dnn.data import Data
 from dnn.differences import NUMBERS, CostFunction
+from dnn.gradient_results import EPSILON, PASS_MARK, GradientCheck, choose, compare
 from dnn.names import lookup
 from dnn.network import Network
-from dnn.numbers import FINITE, NOT_NEGATIVE, SHARE, Bound, numbers, whole
+from dnn.numbers import FINITE, NOT_NEGATIVE, SHARE, numbers, whole
+from dnn.own_gradients import EPSILON_BOUND, check_function
 
 __all__ = [
     "EPSILON",
@@ -25,55 +27,11 @@ __all__ = [
     "GradientCheck",
     "against_epsilon",
     "check",
+    "check_function",
     "columns",
 ]
 
-EPSILON = 1e-7
-# The course's: a difference above it is a bug, below it rounding.
-PASS_MARK = 2e-7
 EPSILONS = tuple(10.0**-k for k in range(2, 13))
-
-
-@dataclass(frozen=True)
-class GradientCheck:
-    """How far apart a network's two gradients are, over all and by block.
-
-    Blocks are W1, b1, W2, … and with batch normalization gain1, ….
-
-    Attributes:
-        epsilon: ε of the central differences (J(θ + ε) − J(θ − ε))/2ε.
-        difference: ‖g − g̃‖/(‖g‖ + ‖g̃‖), 0 … 1.
-        blocks: The same of each block alone.
-        checked: How many of each block's parameters were compared.
-        on_kinks: How many were left out, because a unit crosses relu's kink between θ − ε and
-            θ + ε, where no difference is a derivative.
-        gradient: By backpropagation, (n,) of those compared, in theta's order.
-        numeric: By central differences, likewise.
-
-    Example:
-        >>> import numpy as np
-        >>> from dnn import Network, gradcheck
-        >>> network, rng = Network(2, (), 1), np.random.default_rng(0)
-        >>> found = gradcheck.check(network, np.ones(3), rng.random((5, 2)), np.ones((5, 1)))
-        >>> found.passed, dict(found.checked)
-        (True, {'W1': 2, 'b1': 1})
-
-    References:
-        The measure and its pass mark: Ng's course "Improving Deep Neural Networks" (2017), week 1.
-    """
-
-    epsilon: float
-    difference: float
-    blocks: Mapping[str, float]
-    checked: Mapping[str, int]
-    on_kinks: int
-    gradient: Array
-    numeric: Array
-
-    @property
-    def passed(self) -> bool:
-        """Within the pass mark."""
-        return self.difference <= PASS_MARK
 
 
 def columns(network: Network) -> dict[str, slice]:
@@ -163,14 +121,14 @@ def check(
     theta = np.asarray(theta)
     data = Data(np.asarray(x, np.float64), np.asarray(y, np.float64))
     cost_function = _cost_function(network, theta, data, l2, l1, keep_prob, masks, weights)
-    step = float(numbers(epsilon, "gradcheck: epsilon", Bound(1e-14, 1)))
+    step = float(numbers(epsilon, "gradcheck: epsilon", EPSILON_BOUND))
     noise = float(numbers(nudge, "gradcheck: nudge", NOT_NEGATIVE))
     most = None if most is None else whole(most, "gradcheck: most", 1)
     rng = np.random.default_rng(seed)
     start = theta.astype(np.float64)
     start[: network.n_parameters] += noise * rng.standard_normal(network.n_parameters)
     where = columns(network)
-    picked = np.sort(np.concatenate([_choose(rng, block, most) for block in where.values()]))
+    picked = choose(where, most, rng)
     with np.errstate(all="ignore"):
         gradient = cost_function.gradient(start)
         for name, factor in (faults or {}).items():
@@ -178,29 +136,7 @@ def check(
             gradient[block] *= float(numbers(factor, f"gradcheck: faults: {name}", FINITE))
         numeric, crossed = cost_function.differences(start, picked, step)
     kept = picked[~crossed]
-    return _compared(step, where, kept, gradient[kept], numeric[~crossed], int(crossed.sum()))
-
-
-def _compared(
-    step: float,
-    where: Mapping[str, slice],
-    picked: Integers,
-    gradient: Array,
-    numeric: Array,
-    on_kinks: int,
-) -> GradientCheck:
-    inside = {
-        name: (picked >= block.start) & (picked < block.stop) for name, block in where.items()
-    }
-    return GradientCheck(
-        epsilon=step,
-        difference=_difference(gradient, numeric),
-        blocks={name: _difference(gradient[own], numeric[own]) for name, own in inside.items()},
-        checked={name: int(own.sum()) for name, own in inside.items()},
-        on_kinks=on_kinks,
-        gradient=gradient,
-        numeric=numeric,
-    )
+    return compare(step, where, kept, gradient[kept], numeric[~crossed], int(crossed.sum()))
 
 
 def _cost_function(
@@ -258,19 +194,6 @@ def _weights(rows: int, given: Array | None) -> Array | None:
     if values.shape != (rows,):
         raise ValueError(f"gradcheck: weights: expected one a row ({rows},), got {values.shape}")
     return values
-
-
-def _difference(a: Array, b: Array) -> float:
-    """‖a − b‖/(‖a‖ + ‖b‖), and 0 where both are 0."""
-    scale = np.linalg.norm(a) + np.linalg.norm(b)
-    return float(np.linalg.norm(a - b) / scale) if scale else 0.0
-
-
-def _choose(rng: np.random.Generator, block: slice, most: int | None) -> Integers:
-    places = np.arange(block.start, block.stop)
-    if most is None or len(places) <= most:
-        return places
-    return np.sort(rng.choice(places, most, replace=False))
 
 
 def against_epsilon(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+import studies
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, did_you_mean, printable
 from sweeps.data import cells, encodings, file_kinds, frames
@@ -34,7 +35,8 @@ def expect(path: Path, expected: str) -> FileKind:
         beside = path.parent.glob(f"*{suffix}") if os.path.isdir(path.parent) else ()
         near = [file.name for file in beside]
         hint = did_you_mean(path.name, near) if near else "no such file"
-        raise Expected("a file", path.name, hint)
+        how = studies.how_drawn(path)
+        raise Expected("a file", path.name, hint if how is None else f"draw it first: {how}")
     return kind
 
 

@@ -103,3 +103,79 @@ def test_an_unknown_block() -> None:
     network = Network(4, (6,), 1)
     with pytest.raises(ValueError, match="faults: expected one of W1, b1, W2, b2; got 'w2'"):
         gradcheck.check(network, *problem(network), faults={"w2": 2})
+
+
+def two_layers(scale_w2: float = 1, scale_b1: float = 1) -> tuple:
+    """Cost and gradient of a network written by hand, with bugs by factors, and its parameters."""
+    rng = np.random.default_rng(3)
+    x, y = rng.standard_normal((3, 7)), rng.integers(0, 2, (1, 7))
+    theta = {
+        name: rng.standard_normal(shape)
+        for name, shape in {"W1": (4, 3), "b1": (4, 1), "W2": (1, 4), "b2": (1, 1)}.items()
+    }
+
+    def forward(p: dict) -> tuple[np.ndarray, np.ndarray]:
+        a = np.tanh(p["W1"] @ x + p["b1"])
+        return a, p["W2"] @ a + p["b2"]
+
+    def cost(p: dict) -> float:
+        _, z = forward(p)
+        return float((np.logaddexp(0, z) - y * z).mean())
+
+    def gradient(p: dict) -> dict:
+        a, z = forward(p)
+        dz2 = (1 / (1 + np.exp(-z)) - y) / x.shape[1]
+        dz1 = p["W2"].T @ dz2 * (1 - a**2)
+        return {  # in another order than theta's
+            "b2": dz2.sum(axis=1, keepdims=True),
+            "W2": scale_w2 * dz2 @ a.T,
+            "b1": scale_b1 * dz1.sum(axis=1, keepdims=True),
+            "W1": dz1 @ x.T,
+        }
+
+    return cost, gradient, theta
+
+
+@pytest.mark.parametrize(
+    ("bugs", "broken"),
+    [({}, set()), ({"scale_w2": 2}, {"W2"}), ({"scale_w2": 2, "scale_b1": 4}, {"W2", "b1"})],
+)
+def test_a_backward_pass_of_ones_own(bugs: dict[str, float], broken: set[str]) -> None:
+    cost, gradient, theta = two_layers(**bugs)
+    done = gradcheck.check_function(cost, gradient, theta, epsilon=1e-5)
+    assert done.passed == (not broken)
+    assert {k for k, apart in done.blocks.items() if apart > gradcheck.PASS_MARK} == broken
+    assert done.checked == {"W1": 12, "b1": 4, "W2": 4, "b2": 1}
+
+
+def test_a_function_of_one_number_and_of_an_array() -> None:
+    assert gradcheck.check_function(lambda t: t * 2.0, lambda t: 2.0, 4.0).passed
+    doubled = gradcheck.check_function(lambda t: t * 2.0, lambda t: 4.0, 4.0)
+    assert doubled.difference == pytest.approx(1 / 3)
+    theta = np.arange(6.0).reshape(2, 3)
+
+    def spoils(t: np.ndarray) -> float:
+        t *= 3
+        return float((t**2).sum())
+
+    done = gradcheck.check_function(spoils, lambda t: 18 * t, theta, most=4)
+    assert done.passed
+    assert done.checked == {"theta": 4}
+    assert theta[1, 2] == 5
+
+
+@pytest.mark.parametrize(
+    ("cost", "gradient", "theta", "message"),
+    [
+        (np.sum, lambda t: np.ones(2), np.ones(3), r"theta: expected shape \(3,\), got \(2,\)"),
+        (lambda t: t, np.ones_like, np.ones(3), r"cost: expected one number, got shape \(3,\)"),
+        (lambda t: np.nan, np.ones_like, np.ones(3), "cost: expected a number, got"),
+        (np.sum, np.ones_like, np.array([1, np.inf]), "theta: theta: expected a number, got"),
+        (np.sum, np.ones_like, {}, "theta: expected parameters, got none"),
+        (lambda p: 0.0, lambda p: {"w": 1.0}, {"W": 1.0}, "gradient: expected W, got w"),
+        (lambda p: 0.0, lambda p: 1.0, {"W": 1.0}, r"arrays by name \(W\), got float"),
+    ],
+)
+def test_what_is_no_function_with_its_gradient(cost, gradient, theta, message) -> None:
+    with pytest.raises(ValueError, match=f"gradcheck: .*{message}"):
+        gradcheck.check_function(cost, gradient, theta)

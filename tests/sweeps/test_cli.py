@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 import studies
+from studies import images
 from sweeps.storage import identities, optuna_private
 from tests.sweeps.helpers import TEXT, command, study, sweeps
 
@@ -358,15 +359,26 @@ def test_from_python(cwd: Path) -> None:
 # Those with a training function of their own are tested with it.
 SHIPPED = sorted(
     {file.stem for file in Path(studies.__file__).parent.glob("*.yaml")}
-    - {"sklearn_mlp", "torch_cnn"}
+    - {"gradient_check", "sklearn_mlp", "torch_cnn"}
 )
+
+
+def with_its_data(file: Path, folder: Path) -> Path:
+    """The study, or a copy of it beside data that are drawn for it."""
+    text = file.read_text()
+    for kind in [kind for kind in images.SETS if f"source: {kind}_train.h5" in text]:
+        pytest.importorskip("h5py", reason="no h5py (pip install -e '.[hdf5]')")
+        images.write(kind, folder)
+        return Path(shutil.copy(file, folder))
+    return file
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_shipped_studies_run(tmp_path: Path, name: str) -> None:
     small = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=2")
     small += ("--jobs", "1")
-    done = sweeps(str(studies.path(name)), *small, cwd=tmp_path)
+    file = with_its_data(studies.path(name), tmp_path)
+    done = sweeps(str(file), *small, cwd=tmp_path)
     assert done.stderr == ""
     (run,) = (tmp_path / "runs").iterdir()
     assert (run / "report.html").stat().st_size > 100_000
