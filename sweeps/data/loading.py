@@ -18,6 +18,7 @@ from sweeps.data import (
     column_table,
     columns,
     data_files,
+    doubts,
     encode,
     network_arrays,
     parts_apart,
@@ -152,7 +153,8 @@ def encoded(divided: DividedTable, dtype: str) -> Dataset:
             | {"left_out": features.left_out, "doubtful": features.doubtful}
             | {"unclear": features.unclear}
             | column_table.facts(divided, dataset.encoder)
-            | _dated(divided),
+            | _dated(divided)
+            | doubts.facts(divided, dataset),
             changed=_changed(divided, dataset),
             merges=any(isinstance(c, CategoryColumn) and c.rare for c in dataset.encoder.columns),
             groups={} if codes is None else {part: codes[rows] for part, rows in parts},
