@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import dnn
+from dnn.arrays import Array
 from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
 from sweeps.data import (
     cells,
@@ -238,7 +239,7 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     # Part by part: of many words a second copy of all inputs would be most of the memory.
     x = {part: encoder.encode(frame.iloc[rows], dtype) for part, rows in parts.items()}
     data = {
-        part: dnn.Data(network_arrays.inputs(x[part], encoder, dtype), y[rows])
+        part: dnn.Data(_inputs(divided, x[part], encoder, dtype, rows), y[rows])
         for part, rows in parts.items()
     }
     labels = {part: codes[rows] for part, rows in parts.items()}
@@ -262,6 +263,19 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     return Dataset(
         data, labels, target, encoder, table.sha256, facts, constants, reading=table.reading
     )
+
+
+def _inputs(
+    divided: DividedTable, x: NDArray[Any], encoder: Encoder, dtype: str, rows: Rows
+) -> Array:
+    """Inputs of these rows as networks take them. Errors: UserError."""
+    frame, lines = divided.features.frame, divided.table.lines
+
+    def place(row: int, name: str) -> str:
+        known = name in frame  # an input of a date has a name of its own
+        return column_faults.place(lines, int(rows[row]), frame[name]) if known else ""
+
+    return network_arrays.inputs(x, encoder, dtype, _where(divided.spec), place)
 
 
 def _dated(divided: DividedTable) -> dict[str, Any]:
