@@ -18,6 +18,7 @@ FEWEST_GAPS = 5  # or cells
 CHANCE = 1e-6  # that so many gaps, or cells, meet one value of the target
 
 Numbers = NDArray[np.float64]
+Codes = NDArray[np.intp]  # gaps are -1
 
 
 def alone(frame: pd.DataFrame, outcomes: Numbers) -> dict[str, float]:
@@ -38,7 +39,8 @@ def _explained(column: pd.Series, outcomes: Numbers) -> float:
     """Share of the outcomes' variance in each half of the rows that the other half tells."""
     is_number = dtypes.is_numeric(column.dtype, with_booleans=True)
     predict = _by_numbers if is_number else _by_words
-    values = column.to_numpy(np.float64, na_value=np.nan) if is_number else pd.factorize(column)[0]
+    # Ranks: a tree asks for no more, and takes no number that float32 does not hold.
+    values = pd.factorize(column, sort=is_number)[0]
     middle, left = len(values) // 2, 0.0
     for known, other in (
         (slice(middle), slice(middle, None)),
@@ -50,7 +52,7 @@ def _explained(column: pd.Series, outcomes: Numbers) -> float:
     return 1 - left / total if total > 0 else 0.0
 
 
-def _by_numbers(known: Numbers, outcomes: Numbers, other: Numbers) -> Numbers:
+def _by_numbers(known: Codes, outcomes: Numbers, other: Codes) -> Numbers:
     from sklearn.tree import DecisionTreeRegressor  # half a second
 
     tree = DecisionTreeRegressor(
@@ -60,8 +62,8 @@ def _by_numbers(known: Numbers, outcomes: Numbers, other: Numbers) -> Numbers:
     return np.asarray(tree.predict(other[:, None])).reshape(len(other), -1)
 
 
-def _by_words(known: NDArray[np.intp], outcomes: Numbers, other: NDArray[np.intp]) -> Numbers:
-    count = max(known.max(), other.max()) + 2  # gaps are -1
+def _by_words(known: Codes, outcomes: Numbers, other: Codes) -> Numbers:
+    count = max(known.max(), other.max()) + 2
     rows = np.bincount(known + 1, minlength=count)[:, None]
     sums = np.column_stack([np.bincount(known + 1, one, minlength=count) for one in outcomes.T])
     means = np.where(rows > 0, sums / np.maximum(rows, 1), outcomes.mean(axis=0))

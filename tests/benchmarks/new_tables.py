@@ -166,7 +166,7 @@ def main() -> int:
         every.append(one)
         print("  ".join(one.fields), f" {one.seconds:.0f} s", flush=True)
     good, ended = sum(one.is_no_worse for one in every), sum(not one.fault for one in every)
-    verdict = f"{ended} of {len(every)} end well; {good} are no worse than the defaults"
+    verdict = f"{ended} of {len(every)} end well; {good} are no worse than the defaults."
     print(verdict)
     if given.markdown:
         KEPT.write_text(markdown(every, verdict, given.trials), encoding="utf-8")
