@@ -20,6 +20,7 @@ from reports.sections.blocks import (
 )
 from reports.sections.links import link
 from reports.sections.pareto import fresh_cell, measured
+from reports.sections.uneven import uneven
 from reports.stats import objectives, tuning
 from reports.stats.intervals import Interval
 from reports.stats.rows import DIVERGED, all_diverged, covers
@@ -47,6 +48,8 @@ def _blocks(run: Run) -> Iterator[Block]:
     if lost := _missing(run):
         yield Paragraphs(tuple(lost))
     yield winners_table(run)
+    if (beside := uneven(run)) is not None:
+        yield beside
     if not all(goal.is_plain for goal in objectives.objectives(run)):
         yield _objectives(run)
     yield Plot(errors.forest(table, not run.regression, labels.labels(run), covers(run, "rows")))

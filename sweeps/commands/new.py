@@ -42,4 +42,7 @@ def new(
         for name, values in made.columns.groups.items():
             why = "set data.group if the rows of one belong together"
             print(f"perhaps a group {show(name)}: {values}; {why}")
+        for word, line in made.facts.get("doubts", ()):
+            if word != "groups":
+                print(f"warning {line}")
         print(f"go on with: sweeps run {made.path}")

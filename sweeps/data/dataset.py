@@ -232,8 +232,9 @@ class Dataset:
 
     def identity(self, spec: "DataSpec") -> dict[str, Any]:
         """What must agree for two studies to be of the same data, divided alike."""
+        kept_out = {"source", "columns", "rare", "quiet", *spec.apart}
         # Of the columns only what earlier versions read differently: the rest is the default.
-        known = compatibility.fields(spec, exclude={"source", "columns", "rare", *spec.apart})
+        known = compatibility.fields(spec, exclude=kept_out)
         # Where a part's file stands does not matter, nor by which word it is named.
         apart = {
             part: one.model_dump(exclude={"source", "file"}, exclude_none=True)

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import dnn
+from dnn.arrays import Array
 from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
 from sweeps.data import (
     cells,
@@ -18,6 +19,7 @@ from sweeps.data import (
     column_table,
     columns,
     data_files,
+    doubts,
     encode,
     network_arrays,
     parts_apart,
@@ -166,7 +168,8 @@ def encoded(divided: DividedTable, dtype: str) -> Dataset:
             | {"left_out": features.left_out, "doubtful": features.doubtful}
             | {"unclear": features.unclear}
             | column_table.facts(divided, dataset.encoder)
-            | _dated(divided),
+            | _dated(divided)
+            | doubts.facts(divided, dataset),
             changed=_changed(divided, dataset),
             merges=any(isinstance(c, CategoryColumn) and c.rare for c in dataset.encoder.columns),
             groups={} if codes is None else {part: codes[rows] for part, rows in parts},
@@ -254,7 +257,7 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     x = {part: encoder.encode(frame.iloc[rows], dtype) for part, rows in parts.items()}
     weights = divided.weights_of(parts)
     data = {
-        part: dnn.Data(network_arrays.inputs(x[part], encoder, dtype), y[rows], weights[part])
+        part: dnn.Data(_inputs(divided, x[part], encoder, dtype, rows), y[rows], weights[part])
         for part, rows in parts.items()
     }
     labels = {part: codes[rows] for part, rows in parts.items()}
@@ -279,6 +282,19 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     return Dataset(
         data, labels, target, encoder, table.sha256, facts, constants, reading=table.reading
     )
+
+
+def _inputs(
+    divided: DividedTable, x: NDArray[Any], encoder: Encoder, dtype: str, rows: Rows
+) -> Array:
+    """Inputs of these rows as networks take them. Errors: UserError."""
+    frame, lines = divided.features.frame, divided.table.lines
+
+    def place(row: int, name: str) -> str:
+        known = name in frame  # an input of a date has a name of its own
+        return column_faults.place(lines, int(rows[row]), frame[name]) if known else ""
+
+    return network_arrays.inputs(x, encoder, dtype, _where(divided.spec), place)
 
 
 def _dated(divided: DividedTable) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """From encoded columns to what networks take, and what the best constant of them is worth."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,14 +14,25 @@ from sweeps.data.dataset import LOSS, Target
 from sweeps.data.encode import Encoder
 
 
-def inputs(x: NDArray[Any], encoder: Encoder, dtype: str) -> Array:
-    """Inputs (n, n_in) as networks take them. Errors: UserError for what is too large for them."""
+def inputs(
+    x: NDArray[Any],
+    encoder: Encoder,
+    dtype: str,
+    file: str = "",
+    place: Callable[[int, str], str] = lambda row, name: "",
+) -> Array:
+    """Inputs (n, n_in) as networks take them. Errors: UserError for what is too large for them.
+
+    file: what a message begins with; place: where it says that a row's cell of a column stands.
+    """
     with np.errstate(over="ignore"):
         made: Array = x.astype(dtype, copy=False)
     fits = np.isfinite(made.min(axis=0)) & np.isfinite(made.max(axis=0))  # no copy of as many
     if not fits.all():
-        at = encoder.inputs[int(fits.argmin())]
-        raise UserError(f"column '{at}': expected numbers that {dtype} can hold, got larger ones")
+        name = encoder.inputs[int(fits.argmin())]
+        at = place(int((~np.isfinite(made[:, int(fits.argmin())])).argmax()), name)
+        got = f"expected numbers that {dtype} can hold, got larger ones{at}"
+        raise UserError(f"{file}: column '{name}': {got}" if file else f"column '{name}': {got}")
     return made
 
 

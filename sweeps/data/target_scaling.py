@@ -31,8 +31,9 @@ def fitted(dataset: Dataset, name: str) -> list[TargetMap]:
     if name == STANDARDIZE:
         return []
     target, fit = dataset.target, TARGET_SCALES[name]
-    trained = [own.labels["train"] for own in dataset.each_trained]
-    return [fit(labels * target.scale + target.mean) for labels in trained]
+    # By the arithmetic of what is mapped later: else a rounding error parts equal numbers.
+    units = TargetScale(1 / target.scale, -target.mean / target.scale)
+    return [fit(units.targets(own.labels["train"])) for own in dataset.each_trained]
 
 
 def scaled(dataset: Dataset, name: str) -> Dataset:

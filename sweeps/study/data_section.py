@@ -50,6 +50,8 @@ def _own(expected: str, got: str, hint: str) -> PydanticCustomError:
 _WORD = {"type": ["string", "number", "boolean"]}
 _ORDER = {"type": "array", "items": _WORD, "minItems": 2, "uniqueItems": True}
 _SCHEMA = {"anyOf": [{"enum": list(get_args(ColumnKind))}, _ORDER]}
+# What is said of the data before anything trains, and need not be.
+Doubt = Literal["leak", "gaps", "time", "groups", "duplicates", "classes", "dev_rows"]
 DeclaredColumn = Annotated[Declared, BeforeValidator(_declared), WithJsonSchema(_SCHEMA)]
 
 
@@ -129,6 +131,7 @@ class DataSpec(StudySection):
     """Where the rows come from and how they are divided.
 
     file: another word for source, which it becomes.
+    quiet: what is not said of the data before a run, which is the same without it.
     rare: share of the training rows below which the words of a column are merged, where it has more
     than 20. words: what columns of so many are read as. weight: the column that says how much each
     row counts. test, dev: where rows of these parts stand
@@ -160,6 +163,7 @@ class DataSpec(StudySection):
     test: PartSource | None = None
     dev: PartSource | None = None
     standardize: bool = True
+    quiet: tuple[Doubt, ...] = Field((), strict=False)
     options: dict[str, Any] = Field(default_factory=dict)
 
     @field_validator("separator")

@@ -13,7 +13,7 @@ from sweeps.study import consistency, patience_rules, search_section
 from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.space import Range, walks
 from sweeps.study.spec import Study
-from sweeps.views import guidance, wording
+from sweeps.views import doubts, guidance, wording
 
 
 def lines(
@@ -104,9 +104,6 @@ def _after(study: Study, dataset: Dataset) -> list[tuple[str, str]]:
     return [("winner", f"trained {'; '.join(found)}")] if found else []
 
 
-MOST_NAMED = 6  # columns of a kind that are told one by one
-
-
 def _weights(found: Mapping[str, Any] | None) -> list[str]:
     """In training and scores, and from how many rows of equal weight as much would be known."""
     if found is None:
@@ -122,7 +119,7 @@ def _left_out(columns: Mapping[str, str]) -> list[str]:
     """A line each for the first columns that are no inputs though nobody said so."""
     told = [
         f"column {show(name)}: {why} (data.columns: {{{json.dumps(name)}: number}} keeps it)"
-        for name, why in list(columns.items())[:MOST_NAMED]
+        for name, why in list(columns.items())[: doubts.MOST_NAMED]
     ]
     rest = len(columns) - len(told)
     return [*told, f"and {wording.count(rest, 'more column')} like them"] if rest else told
@@ -221,17 +218,7 @@ def _objective(study: Study) -> str:
 
 def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
     """What will be done otherwise than asked, or slower than need be; each said once."""
-    told = [
-        f"column {show(name)}: {why}; if it tells nothing of the target, add it to data.ignore"
-        for name, why in list(dataset.facts["doubtful"].items())[:MOST_NAMED]
-    ]
-    unclear = list(dataset.facts["unclear"].items())[:MOST_NAMED]
-    told += [f"column {show(name)}: {why}" for name, why in unclear]
-    told += [
-        f"column {show(name)} holds dates: if the rows to predict are later ones, divide by it, "
-        f"split: {{time: {show(name)}}}, so that the past trains and the future tests"
-        for name in dataset.facts.get("dated", [])[:1]
-    ]
+    told = doubts.lines(study, dataset)
     rows = dataset.for_search.n_train
     largest = _largest_batch(study)
     if largest > rows:

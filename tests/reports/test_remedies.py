@@ -112,3 +112,29 @@ def test_of_a_users_trainer_only_what_was_searched(
     assert names == {"hidden", "l2"}
     run = replace(run, trials=run.trials.drop(columns="param.l2"))
     assert {lever.name for lever, _ in remedies._present(run, str(run.winner))} == {"hidden"}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.0, "and did not: hidden [32, 16] and l2 0"),
+        (1.0, "a higher l2 than 1"),
+    ],
+)
+def test_a_range_beside_exact_values_has_ends(
+    make: Callable[..., Path], copy: Callable[[Path], Path], value: float, said: str
+) -> None:
+    """As `sweeps new` writes it: l2: {choices: [0, {low: 1e-3, high: 1, log: true}]}."""
+    folder = copy(make(top=1, defaults=False))
+    path = folder / "provenance.json"
+    known = json.loads(path.read_text())
+    (entry,) = [one for one in known["space"] if one["name"] == "l2"]
+    known["space"].append({**entry, "name": "l2.range", "low": 1e-3})
+    entry |= {"kind": "choice", "low": None, "high": None, "choices": ["0", "range"]}
+    path.write_text(json.dumps(known))
+    confirm = pd.read_parquet(folder / "confirm.parquet")
+    given = {"hidden": [32, 16], "l2": value, "keep_prob": 0.5, "patience": "none"}
+    confirm["settings"] = json.dumps(given)
+    confirm.to_parquet(folder / "confirm.parquet", index=False)
+    run = load(folder)
+    assert said in " ".join(remedies.remedies(run, str(run.winner), VARIANCE))

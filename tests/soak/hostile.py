@@ -74,11 +74,11 @@ class Ended:
         return (refused or marked) and self.seconds <= SECONDS and self.memory <= MEMORY
 
 
-def end(command: str, folder: Path, cwd: Path, patience: float) -> Ended:
+def end(words: list[str], cwd: Path, patience: float) -> Ended:
     """Start a command, and wait so many seconds for its end; one that serves is ended."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         process = subprocess.Popen(
-            command_line(*arguments(command, folder), module="sweeps"),
+            command_line(*words, module="sweeps"),
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -93,7 +93,7 @@ def end(command: str, folder: Path, cwd: Path, patience: float) -> Ended:
                 code = os.waitstatus_to_exitcode(status)
             elif time.monotonic() > deadline:
                 os.killpg(process.pid, signal.SIGKILL)
-            elif command == "dashboard" and "Ctrl-C stops it" in _so_far(out):
+            elif words[0] == "dashboard" and "Ctrl-C stops it" in _so_far(out):
                 os.killpg(process.pid, signal.SIGINT)
                 time.sleep(SERVING)
             else:
@@ -129,7 +129,8 @@ def suffer(case: Case, source: Path, folder: Path) -> list[str]:
         run = here / "runs" / "small"
         case.make(run, outside)
         before = outside.state()
-        ended = end(command, run, here, WHOLE if command in case.spared else PATIENCE)
+        patience = WHOLE if command in case.spared else PATIENCE
+        ended = end(arguments(command, run), here, patience)
         time.sleep(0.01)  # for a call that is on its way
         if outside.state() != before:
             faults.append(f"{command}: OUTSIDE HAS CHANGED: {before}, then {outside.state()}")

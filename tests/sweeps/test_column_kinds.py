@@ -1,7 +1,6 @@
 """Columns typed once: spelled numbers, dates, orders, many words, and the target.
 
-Each kind is read alike in training and in prediction, and tells nothing of rows that it is not
-fitted on.
+Each kind is read alike in training and in prediction.
 """
 
 import json
@@ -16,18 +15,14 @@ import pytest
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import (
     Dataset,
-    folded_dataset,
     loading,
     number_spellings,
-    resampled_dataset,
     whole_dataset,
 )
 from sweeps.data.encode import Encoder
 from sweeps.data.loading import DividedTable
 from sweeps.data.source_table import SourceTable
-from sweeps.study.confirm_section import Confirm
 from sweeps.study.data_section import DataSpec
-from sweeps.study.replicates_section import ReplicatesSpec
 from tests.sweeps.helpers import sweeps
 
 ROWS = 120
@@ -219,63 +214,6 @@ def test_no_training_row_is_told_its_own_target() -> None:
     alone, frame = made([f"{n}th" for n in range(ROWS)], words="target")
     assert np.ptp(alone.parts["train"].x[:, 1]) < 0.5  # nothing but the folds' means
     assert len(np.unique(alone.encoder.encode(frame)[:, 1])) > 1
-
-
-# A column for each way of reading, and what stands in rows that it must not be fitted on.
-COLUMNS: Mapping[str, tuple[list[Any], Any]] = {
-    "number": (list(np.random.default_rng(2).normal(size=ROWS)), 1e6),
-    "spelled": (["1,234", "2,500", "999"], "9,999,999"),
-    "dates": (DATES, "1950-01-01"),
-    "gaps": (["x", "y"], None),
-    "rare": (words(ROWS), "marker"),
-    "target": ([f"{n // 5}th" for n in range(ROWS)], "marker"),
-    "ordered": (["low", "middle", "high"], "highest"),
-}
-ORDER = {"ordered": ["low", "middle", "high", "highest"]}
-
-
-def each_trained(table: DividedTable, how: str) -> list[tuple[Dataset, np.ndarray, np.ndarray]]:
-    """Datasets of one replicate, with the table's rows that train it, and those that do not."""
-    whole = loading.encoded(table, "float64")
-    if how == "none":
-        return [(whole, table.parts["train"], table.parts["dev"])]
-    if how == "confirmation":
-        confirm = Confirm.model_validate({"replicates": 3, "folds": 3})
-        folded = folded_dataset.folded(table, whole, confirm, "float64")
-        pool = resampled_dataset.pool(table, (2,))
-        _, drawn = folded_dataset.drawn_folds(confirm, table.spec.split, pool)
-        return [
-            (one, own.train, own.dev) for one, own in zip(folded.each_trained, drawn, strict=True)
-        ]
-    count = 3 if how == "kfold" else 2
-    replicates = ReplicatesSpec.model_validate({"count": count, "resample": how})
-    pool = resampled_dataset.pool(table, ())
-    drawn = resampled_dataset.resampling.draw(replicates, table.spec.split, pool)
-    found = resampled_dataset.resampled(table, whole, replicates, "float64")
-    return [(one, own.train, own.dev) for one, own in zip(found.each_trained, drawn, strict=True)]
-
-
-@pytest.mark.parametrize("words", ["one_hot", "target"])
-@pytest.mark.parametrize("how", ["none", "kfold", "repeated", "bootstrap", "confirmation"])
-def test_no_statistic_is_of_other_rows(how: str, words: str) -> None:
-    """What dev and test rows hold changes nothing of what a replicate trains on."""
-    cells = {name: np.resize(np.array(own, object), ROWS) for name, (own, _) in COLUMNS.items()}
-    frame = pd.DataFrame({**cells, "y": Y})
-    frame["number"] = frame["number"].astype(float)
-    marker = [mark for _, mark in COLUMNS.values()]
-    options: dict[str, Any] = {"words": words, "columns": ORDER, "rare": 0.05}
-    for number, (before, train, other) in enumerate(each_trained(divided(frame, **options), how)):
-        assert len(other) > 0
-        assert not np.isin(other, train).any()
-        marked = frame.copy()
-        marked.loc[np.setdiff1d(np.arange(ROWS), train), list(COLUMNS)] = marker
-        after = each_trained(divided(marked, **options), how)[number][0]
-        if how == "none":
-            assert after.encoder == before.encoder
-        kept = before.parts["train"].x, after.parts["train"].x
-        # Inputs that only other rows' words and gaps have are 0 here.
-        left, right = (one[:, one.any(axis=0)] for one in kept)
-        np.testing.assert_array_equal(left, right)
 
 
 def test_a_model_of_all_rows_tells_no_row_its_target() -> None:

@@ -33,7 +33,7 @@ from sweeps.phases.final import FinalNetworks
 from sweeps.phases.prepare import prepare
 from sweeps.results import model
 from sweeps.study.confirm_section import Confirm
-from sweeps.study.data_section import DataSpec, SplitSpec
+from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents, parsing
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.objectives import Objective
@@ -147,26 +147,6 @@ def test_a_flag_or_a_constant_has_no_rank() -> None:
 
 def pool(known: DividedTable) -> resampling.Pool:
     return resampled_dataset.pool(known, resampling.SEARCH)
-
-
-@pytest.mark.parametrize("name", SCALES)
-@pytest.mark.parametrize("resample", ["none", "kfold", "repeated", "bootstrap"])
-def test_a_marker_in_rows_that_are_not_trained_on_changes_nothing(name: str, resample: str) -> None:
-    frame = table()
-    known = divided(frame)
-    if resample == "none":
-        marked = [known.parts["dev"][0], known.parts["test"][0]]
-    else:
-        spec = ReplicatesSpec.model_validate({"count": 3, "resample": resample})
-        marked = [resampling.draw(spec, SplitSpec(), pool(known))[1].dev[0]]
-    other = frame.copy()
-    other.loc[marked, [*NUMBERS, "flag"]] = 1e5
-    plain, planted = loaded(known, resample), loaded(divided(other), resample)
-    ours, theirs = (scaling.scaled(one, name).of(1).parts for one in (plain, planted))
-    np.testing.assert_array_equal(ours["train"].x, theirs["train"].x)
-    assert not np.array_equal(ours["dev"].x, theirs["dev"].x)
-    same = [train(task(name), one).curves["train_loss"][:, 1] for one in (plain, planted)]
-    np.testing.assert_array_equal(*same)
 
 
 def test_a_scale_is_made_once_and_the_rows_of_the_encoder_are_not_copied() -> None:

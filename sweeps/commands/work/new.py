@@ -19,6 +19,7 @@ from sweeps.data import (
     encodings,
     file_kinds,
     number_formats,
+    repeated,
     skewed,
     source_names,
     sources,
@@ -178,7 +179,8 @@ def _columns(table: SourceTable, spec: DataSpec) -> ColumnRemarks:
     features = raw.assign(**{str(name): column for name, column in chosen.frame.items()})
     faults = column_faults.each(chosen.frame, table.lines, rare=spec.rare)
     constant, indices = set(_constant(features)), set(chosen.left_out)
-    texts = set(dtypes.other_columns(features)) - set(chosen.readings.dates)
+    dates = chosen.readings.dates
+    texts = set(dtypes.other_columns(features)) - set(dates)
     ignored: dict[str, str] = {}
     words: dict[str, str] = {}
     groups: dict[str, str] = {}
@@ -193,7 +195,7 @@ def _columns(table: SourceTable, spec: DataSpec) -> ColumnRemarks:
             ignored[name] = columns.INDEX
         elif name in texts and (found := number_formats.why_not_numbers(features[name])):
             words[name] = "; ".join(found)
-        if (name in texts or WHOSE.fullmatch(name)) and _comes_back(features[name]):
+        if name not in dates and repeated.names_groups(str(name), features[name]):
             groups[name] = f"{features[name].nunique()} values in {len(features)} rows"
     if features.shape[1] == len(ignored):
         reasons = "; ".join(f"{show(name)}: {reason}" for name, reason in ignored.items())
@@ -209,33 +211,6 @@ def _constant(frame: pd.DataFrame) -> list[str]:
         same = (values == values[:, :1]).all(axis=1)
         found += [names[at] for at in np.flatnonzero(same)]
     return found
-
-
-# Of a column whose values come back: no fewer values, and on average no more rows each. More rows
-# of fewer values are kinds, such as cities.
-LEAST_VALUES, MOST_ROWS = 20, 10
-
-
-def _comes_back(column: pd.Series) -> bool:
-    """Whether it may name what several rows are of: a customer, a patient, a household.
-
-    Numbers are asked only where their name is one of WHOSE.
-    """
-    if cells.unsupported(column):
-        return False
-    each = column.notna().sum() / max(1, column.nunique())
-    if dtypes.is_numeric(column.dtype, with_booleans=True):
-        return bool(each >= 2 and (column % 1 == 0).all())
-    if number_formats.why_not_numbers(column):  # numbers or dates
-        return False
-    return bool(2 <= each <= MOST_ROWS and column.nunique() >= LEAST_VALUES)
-
-
-WHOSE = re.compile(
-    r"(?i:(.*[_ .-])?(id|uuid|"
-    r"(account|client|customer|household|member|participant|patient|person|student|subject|user)"
-    r"([_ .-]?(code|id|no|nr|num|number))?))"
-)
 
 
 def _study(name: str, data: DataSpec, columns: ColumnRemarks, dataset: Dataset, task: str) -> str:

@@ -1,0 +1,135 @@
+"""What is said of the data before anything trains: a line each, with what to do about it.
+
+`data.quiet: [WORD]` keeps one from being said; of a column, that the study declares it too.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweeps.base.errors import show
+from sweeps.data import leaks, repeated
+from sweeps.data.dataset import Dataset
+
+if TYPE_CHECKING:
+    from sweeps.data.loading import DividedTable
+
+MOST_NAMED = 3  # columns of a kind
+UNEVEN = 9  # rows of the commonest class for one of the rarest, from which on it is said
+FEW_OF_A_CLASS = 5  # dev rows, of which no error can be told
+
+
+def facts(divided: "DividedTable", dataset: Dataset) -> dict[str, Any]:
+    """{"doubts": [[word, line], …]}, or nothing where there is nothing to say."""
+    quiet = divided.spec.quiet
+    said = [[word, line] for word, line in _each(divided, dataset) if word not in quiet]
+    return {"doubts": said} if said else {}
+
+
+def _each(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
+    yield from _leaks(divided, dataset)
+    yield from _gaps(divided)
+    yield from _groups(divided)
+    yield from _duplicates(divided, dataset)
+    yield from _classes(dataset)
+
+
+def _remedy(name: str, word: str, other: str) -> str:
+    return f"add it to data.ignore if {other} (data.quiet: [{word}] says no more of it)"
+
+
+def _leaks(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
+    """Columns that alone tell nearly all of the target."""
+    train, codes = divided.parts["train"], dataset.labels["train"]
+    frame = _undeclared(divided).iloc[train]
+    outcomes = np.eye(len(dataset.target.classes))[codes] if dataset.target.classes else codes
+    found = leaks.alone(frame, np.asarray(outcomes, np.float64).reshape(len(train), -1))
+    for name, share in list(found.items())[:MOST_NAMED]:
+        meets = f"column {show(name)} alone tells {int(100 * share)} % of the target"
+        why = "it is not known before the target is"
+        yield "leak", f"{meets}: {_remedy(name, 'leak', why)}"
+
+
+def _gaps(divided: "DividedTable") -> Iterator[tuple[str, str]]:
+    """Columns whose gaps, or cells, stand where the target has one value alone."""
+    train = divided.parts["train"]
+    frame = _undeclared(divided).iloc[train]
+    values = divided.column.values if divided.names is None else divided.names
+    found = leaks.by_gaps(frame, np.asarray(values.iloc[train]))
+    for name, (are_gaps, row) in list(found.items())[:MOST_NAMED]:
+        only = show(values.iloc[train[row]])
+        what = "is missing" if are_gaps else "has a value"
+        why = "it is filled in when the target is known"
+        yield (
+            "gaps",
+            f"column {show(name)} {what} only where the target is {only}: "
+            f"{_remedy(name, 'gaps', why)}",
+        )
+
+
+def _undeclared(divided: "DividedTable") -> Any:
+    """The inputs, but those of which the study says what they are."""
+    return divided.features.frame.drop(columns=list(divided.spec.columns), errors="ignore")
+
+
+def _groups(divided: "DividedTable") -> Iterator[tuple[str, str]]:
+    """Columns whose values come back, where the study keeps no rows together."""
+    spec, frame = divided.spec, _undeclared(divided)
+    chosen = (spec.group, spec.split.column, spec.split.time)
+    if any(chosen) or spec.apart or frame.shape[1] > leaks.MOST_COLUMNS:
+        return
+    for name in map(str, frame.columns):
+        if name not in divided.features.readings.dates and repeated.names_groups(name, frame[name]):
+            values = f"{frame[name].nunique()} values in {len(frame)} rows"
+            yield (
+                "groups",
+                f"column {show(name)} has {values}: if the rows of one belong together, "
+                f"data.group: {show(name)} keeps them on one side of the split "
+                "(data.quiet: [groups] says no more of it)",
+            )
+            return
+
+
+def _duplicates(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
+    met = dataset.facts["duplicates"]
+    if met:
+        remedy = "remove them" if divided.spec.group else "remove them, or split by data.group"
+        yield (
+            "duplicates",
+            f"{met} of {dataset.facts['test']} test rows also occur in the training set, so the "
+            f"test error is too good: {remedy} (data.quiet: [duplicates] says no more of it)",
+        )
+
+
+def _classes(dataset: Dataset) -> Iterator[tuple[str, str]]:
+    """Classes that are rare, and those of which no error can be told."""
+    classes = dataset.target.classes
+    if not classes:
+        return
+    counts = _counts(dataset, "train")
+    least, most = int(counts.argmin()), int(counts.argmax())
+    if counts[most] >= UNEVEN * counts[least]:
+        yield (
+            "classes",
+            f"class {show(classes[least])} has {counts[least]} of {counts.sum()} training rows, "
+            f"and {show(classes[most])} for every row is right in {counts[most] / counts.sum():.0%}"
+            ": judge by objective: balanced_error or auc, and search class_weights: [none, "
+            "balanced] (data.quiet: [classes] says no more of it)",
+        )
+    if "dev" not in dataset.labels:
+        return
+    counts = _counts(dataset, "dev")
+    few = [name for name, count in zip(classes, counts, strict=True) if count < FEW_OF_A_CLASS]
+    if few and len(classes) > 2:
+        names = ", ".join(map(show, few[:MOST_NAMED])) + (", …" if len(few) > MOST_NAMED else "")
+        yield (
+            "classes",
+            f"fewer than {FEW_OF_A_CLASS} dev rows of {names}: their errors cannot be told; merge "
+            "them with others, or get more rows (data.quiet: [classes] says no more of it)",
+        )
+
+
+def _counts(dataset: Dataset, part: str) -> NDArray[np.intp]:
+    return np.bincount(dataset.labels[part], minlength=len(dataset.target.classes))

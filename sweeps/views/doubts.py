@@ -1,0 +1,49 @@
+"""What is said of a study's data before a run: how each may mislead, and what to do about it."""
+
+from sweeps.base.errors import show
+from sweeps.data import Dataset
+from sweeps.study.spec import Study
+from sweeps.views import wording
+
+MOST_NAMED = 6  # columns of a kind that are told one by one
+FEWEST_DEV_ROWS = 100  # 95 % of an error of 10 % is then ±6 points
+
+
+def lines(study: Study, dataset: Dataset) -> list[str]:
+    """A line each; those that `data.quiet` names are not said."""
+    facts, quiet = dataset.facts, study.data.quiet
+    told = [
+        f"column {show(name)}: {why}; if it tells nothing of the target, add it to data.ignore"
+        for name, why in list(facts["doubtful"].items())[:MOST_NAMED]
+    ]
+    unclear = list(facts["unclear"].items())[:MOST_NAMED]
+    told += [f"column {show(name)}: {why}" for name, why in unclear]
+    told += [line for _, line in facts.get("doubts", ())]
+    if "time" not in quiet:
+        told += [
+            f"column {show(name)} holds dates: if the rows to predict are later ones, divide by "
+            f"it, split: {{time: {show(name)}}}, so that the past trains and the future tests"
+            for name in facts.get("dated", [])[:1]
+        ]
+    return told if "dev_rows" in quiet else [*told, *_dev_rows(study, dataset)]
+
+
+def _dev_rows(study: Study, dataset: Dataset) -> list[str]:
+    """Where settings are told apart by a few rows alone, though more could be."""
+    count = dataset.facts["dev"]
+    if study.replicates.is_resampled or not 0 < count < FEWEST_DEV_ROWS:
+        return []
+    about = (
+        f"{196 * (0.09 / count) ** 0.5:.0f} points of an error of 10 %"
+        if dataset.target.classes
+        else f"{196 / (2 * count) ** 0.5:.0f} % of the RMSE"
+    )
+    remedy = (
+        "a larger dev part"
+        if study.data.split.column is not None or study.data.apart
+        else "replicates: {resample: kfold} makes each row a dev row once"
+    )
+    return [
+        f"{wording.count(count, 'dev row')} tell no less than ±{about} (95 %): {remedy} "
+        "(data.quiet: [dev_rows] says no more of it)"
+    ]

@@ -1,0 +1,148 @@
+"""What is said of the data before anything trains: once, with its remedy, unless it is silenced."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sweeps.data import Dataset, loading
+from sweeps.data.source_table import SourceTable
+from sweeps.study.data_section import DataSpec
+from tests.sweeps import helpers as small
+from tests.sweeps.helpers import sweeps
+
+ROWS = 300
+
+
+def plain(share: float = 0.5) -> pd.DataFrame:
+    """Two columns that tell half of the target, and words."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=ROWS), "b": rng.normal(size=ROWS)})
+    score = frame["a"] + frame["b"] + rng.normal(size=ROWS)
+    frame["plan"] = rng.choice(["basic", "plus", "gold"], ROWS)
+    frame["y"] = np.where(score > score.quantile(1 - share), "yes", "no")
+    return frame
+
+
+def numbers() -> pd.DataFrame:
+    frame = plain()
+    return frame.assign(y=frame["a"] + np.random.default_rng(1).normal(size=ROWS))
+
+
+def told(frame: pd.DataFrame, **data: Any) -> list[tuple[str, str]]:
+    return [(word, line) for word, line in made(frame, **data).facts.get("doubts", ())]
+
+
+def made(frame: pd.DataFrame, **data: Any) -> Dataset:
+    spec = DataSpec.model_validate({"source": "t.csv", "target": "y", **data})
+    return loading.encoded(loading.divided(SourceTable(frame, "y", ""), spec), "float32")
+
+
+def is_yes(frame: pd.DataFrame) -> pd.Series:
+    return frame["y"] == "yes"
+
+
+NOISE = np.random.default_rng(2).normal(size=ROWS)
+# What is said, its beginning, and the table of which it is.
+DOUBTS: Mapping[str, tuple[str, str, Callable[[], pd.DataFrame]]] = {
+    "a copy with noise": (
+        "leak",
+        "column 'more' alone tells ",
+        lambda: plain().assign(more=lambda f: is_yes(f) + 0.05 * NOISE),
+    ),
+    "words that are the target": (
+        "leak",
+        "column 'more' alone tells 100 % of the target: add it to data.ignore",
+        lambda: plain().assign(more=lambda f: np.where(is_yes(f), "left", "stays")),
+    ),
+    "a function of a number": (
+        "leak",
+        "column 'more' alone tells ",
+        lambda: numbers().assign(more=lambda f: -((f["y"] + 9) ** 2)),
+    ),
+    "gaps of one class": (
+        "gaps",
+        "column 'more' is missing only where the target is 'no'",
+        lambda: plain().assign(
+            more=lambda f: np.where(~is_yes(f) & (NOISE > 0), np.nan, NOISE),
+        ),
+    ),
+    "values of one class": (
+        "gaps",
+        "column 'more' has a value only where the target is 'yes'",
+        lambda: plain().assign(more=lambda f: np.where(is_yes(f) & (NOISE > 0), "x", None)),
+    ),
+    "customers": (
+        "groups",
+        "column 'customer' has 60 values in 300 rows",
+        lambda: plain().assign(customer=np.random.default_rng(3).permutation(ROWS) % 60),
+    ),
+    "rows that come twice": (
+        "duplicates",
+        "",
+        lambda: pd.concat([plain()[:150]] * 2, ignore_index=True),
+    ),
+    "a rare class": (
+        "classes",
+        "class 'yes' has 10 of 180 training rows, and 'no' for every row is right in 94%",
+        lambda: plain(0.06),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DOUBTS)
+def test_a_doubt_is_told_alone_unless_it_is_silenced(name: str) -> None:
+    word, beginning, table = DOUBTS[name]
+    found = told(table())
+    assert [one for one, _ in found] == [word]
+    assert found[0][1].startswith(beginning)
+    assert f"data.quiet: [{word}]" in found[0][1]
+    assert told(table(), quiet=[word]) == []
+    quiet = DataSpec.model_validate({"source": "t.csv", "target": "y", "quiet": [word]})
+    dataset = made(table())
+    assert dataset.identity(quiet) == dataset.identity(DataSpec(source="t.csv", target="y"))
+
+
+def test_a_column_that_the_study_declares_is_not_doubted() -> None:
+    leaks = plain().assign(more=lambda f: is_yes(f) + 0.05 * NOISE)
+    assert told(leaks, columns={"more": "number"}) == []
+
+
+def test_test_rows_are_not_asked_whether_a_column_leaks() -> None:
+    """A column that is the target in the rows that do not train tells nothing of it."""
+    frame = plain()
+    train = loading.divided(
+        SourceTable(frame, "y", ""), DataSpec(source="t.csv", target="y")
+    ).parts["train"]
+    frame["more"] = is_yes(frame).astype(float)
+    frame.loc[train, "more"] = NOISE[train]
+    assert told(frame) == []
+
+
+STUDY = """
+name: small
+data: {source: t.csv, target: y}
+fixed: {hidden: [4], epochs: 2}
+space: {learning_rate: [0.01, 0.1]}
+replicates: {count: 2, resample: none}
+"""
+
+
+def test_doubts_are_warnings_of_check_and_of_new(tmp_path: Path) -> None:
+    plain(0.06).to_csv(tmp_path / "t.csv", index=False)
+    small.study(tmp_path, STUDY)
+    said = sweeps("check", "small.yaml", cwd=tmp_path, module="sweeps").stdout
+    assert "warning   class 'yes' has " in " ".join(said.split("\n"))
+    assert "60 dev rows tell no less than ±8 points" in " ".join(said.split())
+    quiet = ("--set", "data.quiet=[classes, dev_rows]")
+    said = sweeps("check", "small.yaml", *quiet, cwd=tmp_path, module="sweeps").stdout
+    assert "warning" not in said
+    wrong = ("--set", "data.quiet=[clases]")
+    fault = sweeps("check", "small.yaml", *wrong, cwd=tmp_path, code=2, module="sweeps").stderr
+    assert "data.quiet" in fault
+    assert len(fault.splitlines()) == 1
+    said = sweeps("new", "b", "--data", "t.csv", "--target", "y", cwd=tmp_path, module="sweeps")
+    assert "warning class 'yes' has " in said.stdout
