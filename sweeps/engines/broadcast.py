@@ -25,7 +25,7 @@ class Broadcast:
     """
 
     def __init__(self, value: Any) -> None:
-        arrays: list[pickle.PickleBuffer] = []
+        arrays: list[Any] = []
         self._path, self._content = "", b""
         self._spans: list[tuple[int, int]] = []  # of the arrays, then of all else
         self._file: IO[bytes] | None = None
