@@ -50,10 +50,13 @@ class Batch:
     forwards: Sequence[Callable[[], None]]
     backwards: Sequence[Callable[[], None]]
 
-    def load(self, table: Array, weights: Array | None, rows: Integers) -> None:
+    def load(self, table: tuple[Array, ...], weights: Array | None, rows: Integers) -> None:
         """Gather rows (P, B) of `Network.table` and of weights (n,) or (P, n)."""
-        # mode="clip" is what keeps take from buffering its whole output.
-        table.take(rows, axis=0, out=self.table, mode="clip")
+        into = (self.table,) if len(table) == 1 else (self.x, self.y)
+        for source, part in zip(table, into, strict=True):
+            out = part[..., : source.shape[1]]  # without the column of ones, which stays
+            # mode="clip" is what keeps take from buffering its whole output.
+            source.take(rows, axis=0, out=out, mode="clip")
         if weights is None or self.weights is None:
             return
         if weights.ndim == 1:

@@ -32,7 +32,7 @@ NUMPY_BUFFER = 1024
 class Setup:
     """What is trained on what: the same for all groups.
 
-    trained is the network with the loss that is trained on. table (n, ·) is what is gathered:
+    trained is the network with the loss that is trained on. table (n, ·), or two, is gathered:
     train's rows, with targets that are smoothed if so asked (`Network.table`); weights of train's
     rows are (n,) or one row a network (P, n). rows: for each network, the numbers of its rows.
     running_cost: whether each epoch's running cost is added up (see `dnn.fit`).
@@ -41,7 +41,7 @@ class Setup:
     network: Network
     trained: Network
     train: Data
-    table: Array
+    table: tuple[Array, ...]
     weights: Array | None
     rows: Sequence[Integers] | None
     streams: Streams

@@ -25,6 +25,7 @@ from dnn.numbers import Bound, numbers, whole
 # Version of the order of theta's columns: whoever stores parameters stores it with them, and
 # refuses those of another. New in 2: a wide first layer lies (n_in, n_out) with batch norm, too.
 LAYOUT = 2
+LARGE = 2**25  # bytes: a table of so many would cost memory, and its rows are wide
 
 
 class Block(NamedTuple):
@@ -154,15 +155,17 @@ class Network:
         """
         return bool(self.hidden) and self.n_in >= 8 and self.hidden[0] >= 16
 
-    def table(self, x: Array, y: Array) -> Array:
+    def table(self, x: Array, y: Array) -> tuple[Array, ...]:
         """Rows x (n, n_in) and y (n, K) side by side, to be gathered at once.
 
         Between them stands a column of ones where the first layer is computed row by row; behind
-        them zeros up to `table_width`.
+        them zeros up to `table_width`. Where that is a LARGE copy of them: x and y themselves.
         """
+        if len(x) * self.table_width(x.itemsize) * x.itemsize >= LARGE:
+            return x, y
         ones = np.ones((len(x), int(self.is_row_major)), x.dtype)
         rest = self.table_width(x.itemsize) - x.shape[1] - ones.shape[1] - y.shape[1]
-        return np.concatenate([x, ones, y, np.zeros((len(x), rest), x.dtype)], axis=1)
+        return (np.concatenate([x, ones, y, np.zeros((len(x), rest), x.dtype)], axis=1),)
 
     def table_width(self, itemsize: int) -> int:
         """Columns of `table`. Rows of exactly 16 or 32 bytes are gathered twice as fast."""

@@ -5,6 +5,7 @@ timestamp and its ISO form. Categories that training kept apart by their spellin
 """
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -101,8 +102,30 @@ def unsupported(column: "pd.Series") -> str:
 
 def texts(column: "pd.Series") -> NDArray[np.object_]:
     """The text (n,) of each cell, `MISSING` where it has none."""
+    codes, said = _coded(column)
+    return np.asarray(np.array([*said, MISSING], dtype=object)[codes])
+
+
+def counts(column: "pd.Series") -> Counter[str]:
+    """The texts of a column's cells that have a value, in the order met, and how many have each."""
+    codes, said = _coded(column.dropna())
+    found: Counter[str] = Counter()
+    for word, count in zip(said, np.bincount(codes, minlength=len(said)).tolist(), strict=True):
+        found[word] += count
+    return found
+
+
+def _coded(column: "pd.Series") -> tuple[NDArray[np.intp], list[str]]:
+    """Each cell (n,) as a place among texts, -1 where it has none: each value is looked at once."""
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.StringDtype):
+        codes, values = pd.factorize(column)
+        return np.asarray(codes, np.intp), [text(value) for value in values]
+    # Of other types equal values may be of different texts: True is 1.
     said = [text(cell) for cell in column.to_numpy(object)]
-    return np.where(column.isna(), MISSING, np.array(said, dtype=object))
+    codes, values = pd.factorize(np.array(said, dtype=object))
+    return np.where(column.isna(), -1, codes), values.tolist()
 
 
 class Categories:

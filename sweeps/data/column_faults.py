@@ -84,7 +84,7 @@ def _text_fault(
     is_category: bool,
     rare: float,
 ) -> str | None:
-    counts = Counter(column.dropna().map(cells.text))
+    counts = cells.counts(column)
     words = {word for word in counts if not cells.NUMBER.fullmatch(word.strip())}
     is_flag = cells.are_flags(tuple(counts))
     texts = sum(counts[word] for word in words)

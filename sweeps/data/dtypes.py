@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
-CELLS = 4_000_000  # numbers that `numeric_arrays` copies at a time
+CELLS = 1_000_000  # numbers that `numeric_arrays` copies at a time
 
 
 def is_numeric(dtype: Any, with_booleans: bool) -> bool:
@@ -53,7 +53,9 @@ def numeric_arrays(
     The values of a column are contiguous, so that its sums do not depend on its neighbours.
     """
     most = max(1, CELLS // max(1, len(frame)))
+    is_whole = len(names) == frame.shape[1] and names == frame.columns.tolist()
     for start in range(0, len(names), most):
         some = names[start : start + most]
-        values = frame[some].to_numpy(np.float64, na_value=np.nan)
+        part = frame.iloc[:, start : start + most] if is_whole else frame[some]
+        values = part.to_numpy(np.float64, na_value=np.nan)
         yield some, np.ascontiguousarray(values.T)

@@ -38,6 +38,8 @@ def placed(x: NDArray[Any], own: Encoder, whole: Encoder) -> NDArray[Any]:
 
 def places(encoder: Encoder, layout: Encoder) -> NDArray[np.intp]:
     """Where an encoder's inputs stand among those of one that was fitted on these rows and more."""
+    if encoder.columns is layout.columns or encoder.inputs == layout.inputs:
+        return np.arange(len(layout.inputs))
     found: list[int] = []
     start = 0
     for own, whole in zip(encoder.columns, layout.columns, strict=True):

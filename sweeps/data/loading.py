@@ -23,6 +23,7 @@ from sweeps.data import (
     encode,
     network_arrays,
     parts_apart,
+    room,
     row_weights,
     source_names,
     target_words,
@@ -251,6 +252,7 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     spec, table, frame = divided.spec, divided.table, divided.features.frame
     parts = {part: rows for part, rows in divided.parts.items() if len(rows)}
     encoder = divided.encoder(parts["train"])
+    room.expect(len(frame), len(encoder.inputs), np.dtype(dtype).itemsize)
     target, codes = divided.target(parts["train"])
     y = network_arrays.targets(target, codes, dtype)
     # Part by part: of many words a second copy of all inputs would be most of the memory.

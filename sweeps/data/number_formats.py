@@ -29,7 +29,9 @@ def why_not_numbers(column: "pd.Series") -> list[str]:
 
     Clauses like "'12,5' looks like a decimal comma" and "'-' in 23 rows is no number".
     """
-    rows = Counter(cells.text(cell).strip() for cell in column.dropna())
+    rows: Counter[str] = Counter()
+    for text, count in cells.counts(column).items():
+        rows[text.strip()] += count
     others = [text for text in rows if not cells.NUMBER.fullmatch(text)]
     like = {
         what: [text for text in others if pattern.fullmatch(text)]

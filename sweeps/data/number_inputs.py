@@ -24,11 +24,12 @@ class NumberInputs:
     def of(cls, own: Encoder, layout: Encoder) -> "NumberInputs":
         """Those of one encoder, where another, of these rows and more, has them."""
         places = input_layouts.places(own, layout)
-        ends = np.cumsum([len(column.inputs) for column in own.columns])
-        found = [
-            (places[end - len(column.inputs)], column.mean, column.scale)
-            for column, end in zip(own.columns, ends, strict=True)
+        starts = np.cumsum([0, *(len(column.inputs) for column in own.columns)])
+        known = [
+            (start, column)
+            for column, start in zip(own.columns, starts.tolist(), strict=False)
             if isinstance(column, NumberColumn)
         ]
-        at, mean, scale = zip(*found, strict=True) if found else ((), (), ())
-        return cls(np.array(at, np.intp), np.array(mean, float), np.array(scale, float))
+        at = places[np.array([start for start, _ in known], np.intp)]
+        mean, scale = ([getattr(c, what) for _, c in known] for what in ("mean", "scale"))
+        return cls(at, np.array(mean, float), np.array(scale, float))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import dnn
-from sweeps.data import input_layouts, loading, network_arrays, resampling
+from sweeps.data import input_layouts, loading, network_arrays, resampling, room
 from sweeps.data.dataset import Dataset, ReplicateRows, TargetScale
 from sweeps.data.encode import Encoder
 from sweeps.data.loading import DividedTable
@@ -23,6 +23,7 @@ from sweeps.data.split import Rows
 from sweeps.study.replicates_section import ReplicatesSpec
 
 PARTS = ("train", "dev")  # of the search
+COPIES = 2  # of each replicate's rows, while they are joined
 
 
 def resampled(divided: DividedTable, dataset: Dataset, spec: ReplicatesSpec, dtype: str) -> Dataset:
@@ -60,6 +61,8 @@ def each_own(
     _, labels = divided.target(divided.parts["train"])
     encoders = [divided.encoder(one["train"]) for one in rows]
     layout = input_layouts.joined(divided.encoder(pool.rows), encoders)
+    count = COPIES * sum(len(own) for one in rows for own in one.values())
+    room.expect(count, len(layout.inputs), np.dtype(dtype).itemsize)
     each = zip(rows, encoders, strict=True)
     return [_own(divided, dataset, one, own, layout, labels, dtype) for one, own in each], layout
 

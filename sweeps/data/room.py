@@ -5,9 +5,12 @@ import os
 CELL = 8  # bytes of a number
 
 
-def expect(rows: int, columns: int) -> None:
-    """Errors: MemoryError for numbers that take more than half of the memory that there is."""
-    need, there = rows * columns * CELL, _free()
+def expect(rows: int, columns: int, cell: int = CELL) -> None:
+    """Errors: MemoryError for numbers that take more than half of the memory that there is.
+
+    cell: bytes of one of them.
+    """
+    need, there = rows * columns * cell, _free()
     if there is not None and need > there / 2:
         raise MemoryError(
             f"{rows:,} rows × {columns:,} columns, {need / 1e9:,.1f} GB of numbers, where "

@@ -1,9 +1,9 @@
-"""Whether the networks of a study fit into this machine's memory, before anything is trained."""
+"""Whether a study's rows and networks fit into this machine's memory, before anything trains."""
 
 import os
 
 from sweeps.base.errors import Expected, Unquoted
-from sweeps.data import Dataset
+from sweeps.data import Dataset, scaling
 from sweeps.study import consistency
 from sweeps.study.spec import Study
 from sweeps.training import networks
@@ -15,12 +15,13 @@ GB = 1e9
 def expect_room(study: Study, dataset: Dataset, memory: float | None = None) -> None:
     """Expect that one trial's networks in training fit into `memory` bytes (None: this machine's).
 
-    The memory of a cluster's workers is not known, so nothing is expected there. Errors: Expected,
-    at the place of `hidden`.
+    And so do the rows that they train on. The memory of a cluster's workers is not known, so
+    nothing is expected there. Errors: Expected, at the place of `hidden`, or of `inputs`.
     """
     room = _of_this_machine() if memory is None else memory
     if study.trainer is not None or study.engine.address is not None or room is None:
         return
+    _expect_room_for_rows(study, dataset, room)
     settings = [study.space.default, *consistency.random_allowed_configs(study.space, DRAWS)]
     count = study.replicates.count
     need, config = max(
@@ -33,6 +34,25 @@ def expect_room(study: Study, dataset: Dataset, memory: float | None = None) -> 
         expected = f"networks that fit into this machine's {room / GB:,.0f} GB"
         where = "space.hidden" if "hidden" in study.space.searched else "fixed.hidden"
         raise Expected(expected, Unquoted(got), at=where)
+
+
+def _expect_room_for_rows(study: Study, dataset: Dataset, room: float) -> None:
+    """Errors: Expected, at `inputs`, for copies on its scales that one worker has no room for.
+
+    All workers share the rows as they are, but each has its own copies of them on other scales.
+    """
+    others = list(consistency.unusual(study.space, "inputs"))
+    copies = min(scaling.KEPT, len(others))
+    shared = _bytes(dataset) + sum(map(_bytes, filter(None, (dataset.resampled, dataset.folded))))
+    need = shared + copies * _bytes(dataset.for_search)
+    if copies and need > room:
+        got = f"{need / GB:,.2g} GB with what a worker scales (copies: {copies})"
+        expected = f"rows on scales that fit into this machine's {room / GB:,.2g} GB"
+        raise Expected(expected, Unquoted(got), "or search fewer scales", at=others[0][0])
+
+
+def _bytes(dataset: Dataset) -> int:
+    return sum(rows.x.nbytes for rows in dataset.parts.values())
 
 
 def _of_this_machine() -> float | None:

@@ -125,16 +125,20 @@ def test_a_product_follows_its_operands(
         np.testing.assert_allclose(out, expected, atol=k * np.finfo(dtype).eps * 10)
 
 
+@pytest.mark.parametrize("large", [2**25, 0])
 @pytest.mark.parametrize("n_in", [1, 2, 3, 7, 8, 30])
-def test_a_batch_holds_the_rows_that_were_asked_for(n_in: int) -> None:
-    """However many columns stand behind them so that they are gathered in one move."""
-    rng, network = np.random.default_rng(0), Network(n_in, (16,), 1)
+def test_a_batch_holds_the_rows_that_were_asked_for(
+    n_in: int, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many columns stand behind them so that they are gathered in one move, or in two."""
+    monkeypatch.setattr("dnn.network.LARGE", large)
+    rng, net = np.random.default_rng(0), Network(n_in, (16,), 1)
     x = rng.standard_normal((9, n_in)).astype(np.float32)
     y = rng.standard_normal((9, 1)).astype(np.float32)
-    theta = np.zeros((2, network.n_columns), np.float32)
-    batch = bind(network, theta, np.zeros_like(theta), 4)
+    theta = np.zeros((2, net.n_columns), np.float32)
+    batch = bind(net, theta, np.zeros_like(theta), 4)
     rows = rng.integers(0, 9, (2, 4))
-    batch.load(network.table(x, y), None, rows)
+    batch.load(net.table(x, y), None, rows)
     np.testing.assert_array_equal(batch.x[..., :n_in], x[rows])
     np.testing.assert_array_equal(batch.y, y[rows])
     assert (batch.x[..., n_in:] == 1).all()

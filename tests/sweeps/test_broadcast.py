@@ -38,6 +38,20 @@ def test_a_copy_is_small_and_reads_the_value_as_often_as_it_is_asked() -> None:
         assert same(copy.value())
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc, which Linux has")
+def test_arrays_are_read_from_one_map_of_the_file() -> None:
+    """As plain arrays, aligned, that nobody can write to: workers share their pages."""
+    value = [np.arange(3.0), np.zeros((0, 2)), np.arange(6.0).reshape(2, 3).T]
+    with closing(Broadcast(value)) as handed:
+        found = handed.value()
+    for array, own in zip(found, value, strict=True):
+        assert type(array) is np.ndarray
+        assert np.array_equal(array, own)
+        assert array.flags.aligned
+        assert not array.flags.owndata
+        assert not array.flags.writeable
+
+
 @pytest.mark.parametrize(
     ("owner", "call"), [(tempfile, "TemporaryFile"), (os, "getpid"), (os, "geteuid")]
 )

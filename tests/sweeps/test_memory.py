@@ -52,3 +52,15 @@ def test_what_the_rules_forbid_needs_no_room() -> None:
 def test_of_a_clusters_workers_nothing_is_known() -> None:
     engine = {"name": "dask", "address": "tcp://127.0.0.1:1"}
     prepared([100_000, 100_000], engine=engine)
+
+
+def test_a_worker_has_copies_of_the_rows_on_other_scales_alone() -> None:
+    content = YAML(typ="safe", pure=True).load(TEXT)
+    content["space"]["inputs"] = ["standardize", "quantile"]
+    study, dataset = prepare(Document(content, {}, "study"), Path(), [])
+    sets = (dataset, dataset.resampled, dataset.folded)
+    shared = sum(rows.x.nbytes for one in sets if one for rows in one.parts.values())
+    own = sum(rows.x.nbytes for rows in dataset.for_search.parts.values())
+    with pytest.raises(Expected, match=r"what a worker scales \(copies: 1\)") as caught:
+        memory.expect_room(study, dataset, shared + own - 1)
+    assert caught.value.at.startswith("space.inputs")
