@@ -145,7 +145,8 @@ class Categories:
             return self._by_spelling[text]
         if text in NA_VALUES:
             return self._by_spelling.get(MISSING, -1)
-        return self._by_meaning.get(meaning(text, self._are_flags), -1)
+        found = self._by_meaning.get(meaning(text, self._are_flags), -1)
+        return found if found >= 0 else self._by_spelling.get(text.strip(), -1)
 
     def indices(self, texts: NDArray[np.object_]) -> NDArray[np.intp]:
         """The index (n,) of each text's category, as of `index`."""

@@ -98,13 +98,6 @@ def _text_fault(
             f"expected a number in every row, got text in {texts} of {len(column)}, "
             f"first {show(column.iloc[first])}{place(lines, first, column)}{advice}"
         )
-    alike = number_formats.differing_by_spaces(counts)
-    if alike is not None:
-        one, other = map(show, alike)
-        return (
-            f"expected texts that differ by more than spaces, got {one} and {other} "
-            "(make them the same in the file)"
-        )
     distinct = 0 if is_target else _separate(counts, rare)
     if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
         clauses = number_formats.why_not_numbers(column)

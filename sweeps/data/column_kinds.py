@@ -55,7 +55,21 @@ def inferred(column: pd.Series, decimal: str) -> Taken | None:
     if form:
         return Taken(_moments(column, form), "date", form=form)
     unclear = dates.AMBIGUOUS if form == "" else _like_numbers(column)
+    if _differ_by_blanks(words):
+        return Taken(_bare(column), "category", said=BARE, unclear=unclear)
     return Taken(column, "category", unclear=unclear) if unclear else None
+
+
+BARE = "without blanks at the ends of words"
+
+
+def _differ_by_blanks(words: set[str]) -> bool:
+    """Whether two words are the same but for blanks at their ends."""
+    return len({word.strip() for word in words}) < len(words)
+
+
+def _bare(column: pd.Series) -> pd.Series:
+    return _words(column).str.strip()
 
 
 def _boolean(column: pd.Series, words: set[str]) -> Taken | None:
@@ -106,6 +120,8 @@ def declared(name: str, column: pd.Series, kind: Declared, decimal: str) -> Take
     found = _boolean(column, texts) if texts else None
     if found is None and dates.are_moments(column):
         return Taken(_words(column), "category")
+    if found is None and _differ_by_blanks(texts):
+        return Taken(_bare(column), "category", said=BARE)
     return found
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sweeps.base.errors import show
@@ -66,13 +66,3 @@ def remedy(reasons: list[str]) -> str:
     """What to do about reasons of `why_not_numbers` in a file of text; "" where none is known."""
     has_comma = any(reason.endswith("a decimal comma") for reason in reasons)
     return "set data.decimal: ','" if has_comma else ""
-
-
-def differing_by_spaces(texts: Iterable[str]) -> tuple[str, str] | None:
-    """Two different texts that differ by spaces at their ends alone, if there are any."""
-    met: dict[str, str] = {}
-    for text in texts:
-        other = met.setdefault(text.strip(), text)
-        if other != text:
-            return other, text
-    return None

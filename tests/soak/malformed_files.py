@@ -73,12 +73,6 @@ TEXTS: tuple[Malformed, ...] = (
         "column 'x': expected values, got none",
     ),
     Malformed(
-        "words that differ by blanks",
-        "t.csv",
-        _csv(w={3: "red "}),
-        "column 'w': expected texts that differ by more than spaces",
-    ),
-    Malformed(
         "a word in every row",
         "t.csv",
         _csv(w={n: f"w{n}" for n in range(ROWS)}),
