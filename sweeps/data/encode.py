@@ -9,6 +9,7 @@ of their own; `sweeps.data.cells` reads single cells, the same for every file an
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,7 +80,7 @@ class Encoder:
 
     columns: tuple[Column, ...]
 
-    @property
+    @cached_property
     def inputs(self) -> list[str]:
         """Names of the network's inputs."""
         return [name for column in self.columns for name in column.inputs]
