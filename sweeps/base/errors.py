@@ -176,7 +176,6 @@ SYNONYMS = {
     "val_accuracy": ("dev_error",),
     "error": ("dev_error",),
     "val_loss": ("dev_loss",),
-    "loss": ("dev_loss",),
     "rmse": ("dev_error",),
     "mse": ("dev_loss",),
     "n_splits": ("folds",),

@@ -274,7 +274,7 @@ def test_what_a_run_prints_and_leaves(confirmed: tuple[Path, str], cwd: Path) ->
     assert {p.name for p in run.iterdir()} == {
         *("study.yaml", "best.yaml", "provenance.json", "journal.log", "artifacts", ".lock"),
         *("trials.parquet", "curves.parquet", "confirm.parquet", "importance.parquet"),
-        *("predictions.npz", "model.npz", "report.html", "summary.json", "data"),
+        *("predictions.npz", "model.npz", "learned.npz", "report.html", "summary.json", "data"),
     }
     provenance = (run / "provenance.json").read_text()
     assert str(folder / "runs") not in provenance

@@ -5,10 +5,13 @@ import pytest
 
 import dnn
 from sweeps.base.errors import SYNONYMS, Unquoted, did_you_mean, printable, show
+from sweeps.study.data_section import SplitSpec
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.metrics import METRICS
 from sweeps.study.pruner_options import PRUNER_OPTIONS
+from sweeps.study.replicates_section import ReplicatesSpec
 from sweeps.study.sampler_options import SAMPLER_OPTIONS
+from sweeps.study.search_section import Search
 
 KNOWN = (
     *(VOCABULARY, SAMPLER_OPTIONS, PRUNER_OPTIONS, METRICS),
@@ -48,7 +51,9 @@ def test_what_is_known_is_nearest_to_itself(names: dict[str, object]) -> None:
 
 
 def test_a_synonym_stands_for_what_there_is() -> None:
-    there = {name for names in KNOWN for name in names}
+    sections = (Search, ReplicatesSpec, SplitSpec)
+    keys = {name for section in sections for name in section.model_fields}
+    there = keys | {"replicates"} | {name for names in KNOWN for name in names}
     assert {name for meant in SYNONYMS.values() for name in meant} <= there
     assert not set(SYNONYMS) & there
 
