@@ -64,14 +64,6 @@ class Model:
     judged: int = 0
     scales: FittedScales = STANDARDIZED
 
-    @property
-    def note(self) -> str:
-        """Whose error the report tells; "" where it is that of these networks."""
-        if not self.rows:
-            return ""
-        share = f"{100 * self.judged / self.rows:.0f} % of the rows"
-        return f"the report's error is that of networks trained on {share}; these saw all"
-
     def outputs(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """(n, K′) for raw columns: mean probabilities of the classes, or the mean prediction."""
         if len(frame) == 0:
