@@ -10,7 +10,7 @@ from sweeps import commands
 from tests.sweeps.hosts import CountingHost
 
 # A new command reads a run folder, unless it is named here.
-FOLDERLESS = {"gradcheck", "new", "schema"}
+FOLDERLESS = {"demo", "gradcheck", "new", "schema"}
 COMMANDS = tuple(sorted(commands.COMMANDS.keys() - FOLDERLESS))
 
 

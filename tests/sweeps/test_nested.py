@@ -157,7 +157,7 @@ def accepted(text: str, tmp_path: Path) -> Study:
             "'sklearn:wine'}\n",
             "'sklearn:wine', split: {column: alcohol}}\nreplicates: 3\n",
             "confirm.nested: expected none with data.split.column, got 3 (its folds are drawn "
-            "from all rows; leave out the column, or nested)",
+            "from all rows; leave out data.split.column, or nested)",
         ),
         (
             "window: 2",

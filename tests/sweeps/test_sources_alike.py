@@ -178,7 +178,8 @@ def test_every_kind_gives_the_same_inputs_and_predictions(
         assert found.parts[name].x.tobytes() == part.x.tobytes()
         assert found.parts[name].y.tobytes() == part.y.tobytes()
     monkeypatch.setattr(predict, "CHUNK", 7)  # chunks of few rows have types of their own
-    pd.testing.assert_frame_equal(predicted(model, path), expected)
+    told = predicted(model, path).drop(columns="line", errors="ignore")  # of text alone
+    pd.testing.assert_frame_equal(told, expected.drop(columns="line"))
     monkeypatch.chdir(tmp_path)
     new.create("mine", path.name, "y")
     assert f"source: {path.name}" in Path("mine.yaml").read_text()
