@@ -1,5 +1,6 @@
 """The studies that ship, one question a file; `path("quickstart")` is where one stands."""
 
+import os
 from pathlib import Path
 
 # Data that are drawn before they are there: the file's beginning, and the command.
@@ -13,7 +14,7 @@ def path(name: str) -> Path:
     """The file of a study. Errors: FileNotFoundError that lists those there are."""
     folder = Path(__file__).parent
     file = folder / f"{name}.yaml"
-    if not file.is_file():
+    if not os.path.isfile(file):
         there = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
         raise FileNotFoundError(f"expected one of the studies ({there}), got {name}")
     return file

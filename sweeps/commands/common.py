@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 def _study(path: Path) -> Path:
     """A study file; of a name that is no file, the study that ships under it."""
-    if path.suffix or path.exists() or len(path.parts) != 1:
+    if path.suffix or os.path.exists(path) or len(path.parts) != 1:
         return path
     import studies
 
     try:
         return studies.path(path.name)
-    except FileNotFoundError:
+    except OSError:  # none of that name, or no name that a file may have
         return path
 
 
