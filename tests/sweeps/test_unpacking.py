@@ -110,7 +110,7 @@ def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
     for name in ("t.pkl", "t.pickle", "t.joblib"):
         (tmp_path / name).write_bytes(pickle.dumps({"x": [1]}))
         done = sweeps("new", "a", "--data", name, cwd=tmp_path, code=2, module="sweeps")
-        assert "(a pickle may run any program: save its table by frame.to_parquet" in done.stderr
+        assert "(it could run code when it is read: save tables as .parquet" in done.stderr
 
 
 Y = ["a", "b"] * 10
