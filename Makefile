@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BESIDE := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt
 
-.PHONY: run test soak lint types clean
+.PHONY: run test soak lint types docs clean
 
 run: $(VENV)/installed
 	$(BIN)/python -m sweeps.run studies/breast_cancer.yaml
@@ -24,6 +24,10 @@ lint: $(VENV)/installed-test
 types: $(VENV)/installed-test
 	$(BIN)/mypy
 
+# The pages of docs/ as a site; a link that leads nowhere is an error.
+docs: $(VENV)/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "expected Python 3.11 or later, got `$(PYTHON) -V`; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
@@ -39,5 +43,9 @@ $(VENV)/installed-test: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) -e '.[test]'
 	@touch $(VENV)/installed $@
 
+$(VENV)/installed-docs: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) -e '.[docs]'
+	@touch $(VENV)/installed $@
+
 clean:
-	rm -rf $(VENV) runs
+	rm -rf $(VENV) runs site

@@ -20,6 +20,7 @@ from sweeps.study.confirm_section import BASELINES
 from sweeps.study.file import parsing
 from sweeps.study.file.documents import parse, read
 from sweeps.study.hyperparameters import named_options, vocabulary
+from tests.pages import PAGES, REFERENCE
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ("dnn", "sweeps", "reports", "studies")
@@ -234,8 +235,8 @@ def test_the_losses_settings_are_dnns() -> None:
         }
 
 
-def test_the_readme_names_every_hyperparameter_and_its_values() -> None:
-    text = (ROOT / "README.md").read_text()
+def test_the_reference_names_every_hyperparameter_and_its_values() -> None:
+    text = REFERENCE.read_text()
     table = text.split("### Hyperparameters")[1].split("In `space`")[0]
     words = set(re.findall(r"\w+", table))
     assert words >= set(vocabulary.VOCABULARY)
@@ -243,8 +244,8 @@ def test_the_readme_names_every_hyperparameter_and_its_values() -> None:
         assert words >= set(names)
 
 
-def test_the_readme_names_every_sampler_pruner_metric_and_budget() -> None:
-    text = (ROOT / "README.md").read_text()
+def test_the_reference_names_every_sampler_pruner_metric_and_budget() -> None:
+    text = REFERENCE.read_text()
     tables = {
         "#### Samplers": sampler_options.SAMPLER_OPTIONS,
         "#### Pruners": pruner_options.PRUNER_OPTIONS,
@@ -260,28 +261,28 @@ def test_the_readme_names_every_sampler_pruner_metric_and_budget() -> None:
             assert set(re.findall(r"\w+", section)) >= options, heading
 
 
-def test_the_readme_names_every_baseline() -> None:
-    (row,) = re.findall(r"^\| `confirm\.baselines` \|.*", (ROOT / "README.md").read_text(), re.M)
+def test_the_reference_names_every_baseline() -> None:
+    (row,) = re.findall(r"^\| `confirm\.baselines` \|.*", REFERENCE.read_text(), re.M)
     assert set(re.findall(r"\w+", row)) >= set(BASELINES)
 
 
 def fragments() -> list[str]:
-    """The README's pieces of study files: whole blocks, and lines like `budgets: {time: 2h}`."""
-    text = (ROOT / "README.md").read_text()
+    """The pages' pieces of study files: whole blocks, and lines like `budgets: {time: 2h}`."""
+    text = "\n".join(page.read_text() for page in PAGES)
     blocks = re.findall(r"```yaml\n(.*?)```", text, re.S)
     lines = re.findall(r"`((?:objective|constraints|search|budgets): [\[{].*?[\]}])`", text)
     return [*blocks, *lines]
 
 
 @pytest.mark.parametrize("fragment", fragments(), ids=lambda f: f.splitlines()[0][:40])
-def test_the_readmes_fragments_are_valid(fragment: str) -> None:
+def test_the_pages_fragments_are_valid(fragment: str) -> None:
     rest = {
         "name": "name: a\n",
         "data": "data: {source: 'sklearn:iris'}\n",
         "space": "space: {learning_rate: [0.1, 1]}\n",
     }
     missing = [text for key, text in rest.items() if not re.search(f"^{key}:", fragment, re.M)]
-    assert parsing.study(parse(fragment + "\n" + "".join(missing), "README.md")).name
+    assert parsing.study(parse(fragment + "\n" + "".join(missing), "a page")).name
 
 
 FILES = sorted((ROOT / "studies").glob("*.yaml"))

@@ -1,4 +1,4 @@
-"""The confirmation's frame and predictions, from outcomes. Its columns are listed in the README."""
+"""The confirmation's frame and predictions, from outcomes. Columns: see docs/reference.md."""
 
 import json
 from functools import partial

@@ -1,4 +1,4 @@
-"""The run folder's frames, from outcomes. Their columns are listed in the README."""
+"""The run folder's frames, from outcomes. Their columns are listed in docs/reference.md."""
 
 import warnings
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""The learning curve's frame. Its columns are listed in the README."""
+"""The learning curve's frame. Its columns are listed in docs/reference.md."""
 
 import pandas as pd
 

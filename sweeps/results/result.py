@@ -43,8 +43,8 @@ class Result:
         """The search: `trials.parquet`, one row a trial, by number.
 
         Returns:
-            Its columns are listed in the README; `value` is the objective, `seconds` those of
-            training, `param.NAME` a setting.
+            Its columns are listed in docs/reference.md; `value` is the objective, `seconds` those
+            of training, `param.NAME` a setting.
 
         Raises:
             ValueError: The file is missing or damaged.
@@ -61,7 +61,7 @@ class Result:
         """Learning curves: `curves.parquet`, one row an epoch (0 included) of each network.
 
         Returns:
-            Its columns are listed in the README; `phase` is "search" or "confirm".
+            Its columns are listed in docs/reference.md; `phase` is "search" or "confirm".
 
         Raises:
             ValueError: The file is missing or damaged.
@@ -78,7 +78,7 @@ class Result:
         """The confirmation: `confirm.parquet`, one row a confirmed network or baseline.
 
         Returns:
-            Its columns are listed in the README; None if nothing was confirmed.
+            Its columns are listed in docs/reference.md; None if nothing was confirmed.
 
         Raises:
             ValueError: The file is damaged.
@@ -95,8 +95,8 @@ class Result:
         """The outer folds: `nested.parquet`, one row a fold.
 
         Returns:
-            Its columns are listed in the README; None where the study has none, or they are not
-            all done.
+            Its columns are listed in docs/reference.md; None where the study has none, or they
+            are not all done.
 
         Raises:
             ValueError: The file is damaged.

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from sweeps.commands import COMMANDS, completion
+from tests.pages import REFERENCE
 from tests.sweeps.helpers import environment, sweeps
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -44,8 +43,8 @@ def test_examples_are_shown_as_they_are_typed(command: str) -> None:
     assert all(line.strip().startswith(f"sweeps {command}") for line in examples)
 
 
-def test_the_readme_has_a_row_for_every_command() -> None:
-    text = (ROOT / "README.md").read_text()
+def test_the_reference_has_a_row_for_every_command() -> None:
+    text = REFERENCE.read_text()
     table = text.split("## The commands")[1].split("\n## ")[0]
     for command in COMMANDS:
         assert f"| `{command}` |" in table, command

@@ -13,6 +13,7 @@ from sweeps.data import data_files, file_kinds, sources
 from sweeps.data.file_kinds import DEFAULTS, FILE_KINDS, FileKind, Reader, alternatives
 from sweeps.data.loading import load
 from sweeps.study.data_section import DataSpec
+from tests.pages import REFERENCE
 from tests.sweeps.helpers import sweeps
 from tests.sweeps.test_sources_alike import NUMBERS_ALONE, WRITERS
 
@@ -103,9 +104,9 @@ def test_each_option_of_a_kind_is_a_key_of_the_studys_data() -> None:
             file_kinds.expect_options(kind, replace(DEFAULTS, **{name: "other"}))
 
 
-def test_the_readme_and_the_help_name_each_kind_and_each_set() -> None:
-    readme = (ROOT / "README.md").read_text()
-    (row,) = re.findall(r"^\| `data\.source` .*", readme, re.M)
+def test_the_reference_and_the_help_name_each_kind_and_each_set() -> None:
+    reference = REFERENCE.read_text()
+    (row,) = re.findall(r"^\| `data\.source` .*", reference, re.M)
     assert row.count(alternatives(FILE_KINDS)) == 1
     for prefix, source in sources.SOURCES.items():
         assert f"`{prefix}:NAME`" in row

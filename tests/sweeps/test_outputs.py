@@ -14,9 +14,9 @@ from sweeps.base.redaction import redact
 from sweeps.results.model import load
 from sweeps.results.result import Result
 from sweeps.study.metrics import METRICS, ScoreInputs
+from tests.pages import REFERENCE
 from tests.sweeps.helpers import TEXT, study
 
-README = Path(__file__).parents[2] / "README.md"
 DIGITS = TEXT.replace(
     "{source: 'synthetic:moons', options: {rows: 200}}", "{source: 'sklearn:iris'}"
 )
@@ -29,14 +29,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Result:
 
 
 def dictionary(frame: str) -> set[str]:
-    """The columns that the README lists for a frame."""
-    section = README.read_text().split(f"#### `{frame}.parquet`")[1].split("####")[0]
+    """The columns that the reference lists for a frame."""
+    section = REFERENCE.read_text().split(f"#### `{frame}.parquet`")[1].split("####")[0]
     rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     return {name for row in rows for name in re.findall(r"`([^`]+)`", row) if "<" not in name}
 
 
 @pytest.mark.parametrize("frame", ["trials", "curves", "confirm", "importance"])
-def test_columns_are_those_of_the_readme(run: Result, frame: str) -> None:
+def test_columns_are_those_of_the_reference(run: Result, frame: str) -> None:
     parquet = pd.read_parquet(run.folder / f"{frame}.parquet")
     columns = {c for c in parquet.columns if not c.startswith("param.")}
     assert columns == dictionary(frame) - {"repeat", "fold", "seed"}  # only out of fold

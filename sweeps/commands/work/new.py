@@ -233,7 +233,7 @@ def _study(name: str, data: DataSpec, columns: ColumnRemarks, dataset: Dataset, 
     ignored = f"  ignore:  # columns that are left out, and why\n{ignored}" if ignored else ""
     return f"""\
 # sweeps run {name}.yaml      does all of it; again: goes on where it stopped
-# sweeps schema              for completion in an editor: the README says how
+# sweeps schema              for completion in an editor: docs/reference.md says how
 name: {_scalar(name)}
 description: {_scalar(f"Which settings predict {aim} best?")}
 data:
