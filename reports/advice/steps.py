@@ -58,7 +58,7 @@ def open_question(run: Run, choice: Choice) -> Iterator[Step]:
         )
     else:
         yield Step(
-            f"Whether {other} does as well only more rows can tell{_how_many(one)}:",
+            f"Only more rows can tell whether {other} does as well{_how_many(one)}:",
             "data: {source: more_rows.csv}  # your file",
         )
 

@@ -30,13 +30,8 @@ def _roc(found: Sequence[Ranking]) -> Panel:
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=":")
         for place, one in enumerate(found):
-            axes.plot(
-                one.roc["false"],
-                one.roc["found"],
-                color=SERIES[place],
-                linestyle=DASHES[place],
-                label=f"{one.name}: area {one.area.estimate:.3f}",
-            )
+            label = f"{one.name}: area {one.area.estimate:.3f}"
+            _curve(axes, place, one.roc["false"], one.roc["found"], label)
         _axes(axes, "false alarms, of the others", "found, of the class")
         figure.legend(loc="outside upper left", ncols=1)
         words = "; ".join(f"{one.name}: area {one.area.estimate:.3f}" for one in found)
@@ -48,13 +43,8 @@ def _precision(found: Sequence[Ranking]) -> Panel:
         axes = figure.subplots()
         axes.axhline(found[0].share, color=MUTED, linewidth=1, linestyle=":")
         for place, one in enumerate(found):
-            axes.plot(
-                one.precision["found"],
-                one.precision["right"],
-                color=SERIES[place],
-                linestyle=DASHES[place],
-                label=f"{one.name}: mean {one.average_precision:.3f}",
-            )
+            label = f"{one.name}: mean {one.average_precision:.3f}"
+            _curve(axes, place, one.precision["found"], one.precision["right"], label)
         _axes(axes, "found, of the class (recall)", "right, of those called it")
         figure.legend(loc="outside upper left", ncols=1)
         words = "; ".join(
@@ -62,6 +52,10 @@ def _precision(found: Sequence[Ranking]) -> Panel:
             for one in found
         )
         return panel(figure, "ranking-precision", "Precision and recall", f"{words}.")
+
+
+def _curve(axes: "Axes", place: int, x: pd.Series, y: pd.Series, label: str) -> None:
+    axes.plot(x, y, color=SERIES[place], linestyle=DASHES[place], label=label)
 
 
 def _axes(axes: "Axes", x: str, y: str) -> None:

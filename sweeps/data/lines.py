@@ -37,7 +37,9 @@ class Lines(Protocol):
         """Whether the study may say which mark its numbers have."""
 
     def of(self, row: int, column: str) -> int:
-        """The line of a cell; rows are counted from 0."""
+        """The line of a cell, that of its row; rows are counted from 0."""
+        with closing(self.every()) as found:
+            return next(islice(found, row, None))
 
     def every(self) -> Generator[int]:
         """The line of one row after the other."""

@@ -5,9 +5,8 @@ Ours, for SciPy's reader takes neither texts nor sparse rows, and gives bytes.
 
 import re
 from collections.abc import Generator, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -64,11 +63,6 @@ class ArffLines(Lines):
     path: Path
     encoding: str
     has_decimal_mark: bool = False
-
-    def of(self, row: int, column: str) -> int:
-        """The line of a cell; rows are counted from 0."""
-        with closing(self.every()) as found:
-            return next(islice(found, row, None))
 
     def every(self) -> Generator[int]:
         """The line of one row after the other."""

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Generator, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,11 +25,6 @@ class JsonLines(Lines):
     path: Path
     encoding: str
     has_decimal_mark: bool = False
-
-    def of(self, row: int, column: str) -> int:
-        """The line of a cell; rows are counted from 0."""
-        with closing(self.every()) as found:
-            return next(islice(found, row, None))
 
     def every(self) -> Generator[int]:
         """The line of one row after the other."""
