@@ -1,0 +1,65 @@
+"""What `sweeps new` has to say of a table's columns: left out, words or numbers, groups."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sweeps.base.errors import Expected, Unquoted, show
+from sweeps.data import cells, column_faults, columns, dtypes, number_formats, repeated
+from sweeps.data.source_table import SourceTable
+from sweeps.study.data_section import DataSpec
+
+
+@dataclass(frozen=True)
+class ColumnRemarks:
+    """Those of which something is to be said: column → reason.
+
+    ignored: left out of the data; words: read as categories, though most of it looks like numbers;
+    groups: those whose values come back, as a customer's do, whose rows may belong together.
+    """
+
+    ignored: dict[str, str]
+    words: dict[str, str]
+    groups: dict[str, str]
+
+
+def remarks(table: SourceTable, spec: DataSpec) -> ColumnRemarks:
+    """Ignored are those that say nothing (numbers of rows, constants) or cannot be read."""
+    raw = table.frame.drop(columns=[table.target])
+    chosen = columns.choose(raw, spec)
+    features = raw.assign(**{str(name): column for name, column in chosen.frame.items()})
+    faults = column_faults.each(chosen.frame, table.lines, rare=spec.rare)
+    constant, indices = set(_constant(features)), set(chosen.left_out)
+    dates = chosen.readings.dates
+    texts = set(dtypes.other_columns(features)) - set(dates)
+    ignored: dict[str, str] = {}
+    words: dict[str, str] = {}
+    groups: dict[str, str] = {}
+    for name in features.columns:
+        if "add it to data.ignore" in faults.get(name, ""):
+            ignored[name] = faults[name].rpartition(" (")[0]
+        elif name in constant:
+            ignored[name] = "the same value in every row"
+        elif columns.NAMES.fullmatch(name) and columns.is_identifier(features[name]):
+            ignored[name] = columns.DISTINCT
+        elif name in indices:
+            ignored[name] = columns.INDEX
+        elif name in texts and (found := number_formats.why_not_numbers(features[name])):
+            words[name] = "; ".join(found)
+        if name not in dates and repeated.names_groups(str(name), features[name]):
+            groups[name] = f"{features[name].nunique()} values in {len(features)} rows"
+    if features.shape[1] == len(ignored):
+        reasons = "; ".join(f"{show(name)}: {reason}" for name, reason in ignored.items())
+        raise Expected("columns that can help to predict the target", Unquoted("none"), reasons)
+    return ColumnRemarks(ignored, words, groups)
+
+
+def _constant(frame: pd.DataFrame) -> list[str]:
+    """The columns with the same value in every row."""
+    others = dtypes.other_columns(frame)
+    found = [name for name in others if len(set(cells.texts(frame[name]))) == 1]
+    for names, values in dtypes.numeric_arrays(frame, dtypes.numeric_columns(frame)):
+        same = (values == values[:, :1]).all(axis=1)
+        found += [names[at] for at in np.flatnonzero(same)]
+    return found
