@@ -23,6 +23,7 @@ AFFORDABLE = 5  # times the networks that there are
 MOST_NETWORKS = 1000  # that a setting may have
 ENOUGH = 10  # networks of a setting
 LATE = 0.75  # of the search: what was found then may not be the end
+RARER = 1.5  # times as many rows has the commonest class, for weights of classes to matter
 
 
 def steps(run: Run, choice: Choice) -> tuple[Step, ...]:
@@ -117,12 +118,13 @@ def longer(run: Run, choice: Choice) -> Iterator[Step]:
 
 
 def missed_class(run: Run, choice: Choice) -> Iterator[Step]:
-    """Rows of one class are surely missed more often than those of another."""
+    """Rows of a rarer class are surely missed more often than those of another."""
     found = sorted(classes.classes(run), key=lambda one: one.error.estimate)
     if len(found) < 2 or run.metric == "balanced_error" or run.provenance.get("trainer"):
         return
     best, worst = found[0], found[-1]
-    if best.error.high < worst.error.low:
+    is_rarer = worst.rows * RARER <= max(one.rows for one in found)
+    if is_rarer and best.error.high < worst.error.low:
         unit = text.unit(run, "test_error")
         most, least = (unit.value(one.error.estimate) for one in (worst, best))
         yield Step(

@@ -231,6 +231,29 @@ def test_more_networks_are_asked_for_where_they_can_decide(
     assert steps.networks_needed(compared(estimate, whole, of_networks)) == times
 
 
+def missing_class_1(share: float) -> Change:
+    """Every model says class 0 of every row; so large a share is of class 1."""
+
+    def change(arrays: dict[str, np.ndarray], confirm: pd.DataFrame) -> None:
+        for name in arrays:
+            if name.endswith("/test"):
+                arrays[name] = np.tile(np.log([0.9, 0.1]), (*arrays[name].shape[:2], 1))
+        arrays["test_target"] = (np.arange(400) < share * 400).astype(arrays["test_target"].dtype)
+
+    return change
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.5, False), (0.2, True)])
+def test_classes_are_weighed_where_the_one_that_is_missed_is_rarer(
+    changed: Callable[..., Run], share: float, said: bool
+) -> None:
+    """Of classes that are as common as each other, weights change nothing."""
+    run = changed(missing_class_1(share))
+    choice = recommending.choice(run)
+    assert choice is not None
+    assert bool(list(steps.missed_class(run, choice))) == said
+
+
 def test_what_changes_the_search_needs_another_name() -> None:
     def name(lines: str) -> bool:
         return Step("", lines).needs_a_name
