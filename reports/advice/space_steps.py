@@ -90,13 +90,31 @@ def _held_back(run: Run) -> Iterator[Step]:
     ways = {"l2": "{low: 1e-4, high: 10, log: true}", "keep_prob": "{low: 0.5, high: 1.0}"}
     if settings.get("hidden") == []:
         del ways["keep_prob"]
-    for name, ends in ways.items():
-        if not _is_searched(run, name):
-            what = "an L2 penalty" if name == "l2" else "dropout"
-            yield Step(
-                f"The best network does better on its training rows than on new ones. Try {what}:",
-                nested(["space", name], ends + IN_ITS_PLACE),
-            )
+    left = {name: ends for name, ends in ways.items() if not _is_searched(run, name)}
+    if left:
+        what = " and ".join("an L2 penalty" if name == "l2" else "dropout" for name in left)
+        yield Step(
+            f"The best network does better on its training rows than on new ones. Try {what}:",
+            "\n".join(
+                ["space:", *(f"  {name}: {ends}{IN_ITS_PLACE}" for name, ends in left.items())]
+            ),
+        )
+
+
+def rate_not_searched(run: Run, choice: Choice) -> Iterator[Step]:
+    """The learning rate was fixed, on which most else depends."""
+    if run.provenance.get("trainer") or _is_searched(run, "learning_rate"):
+        return
+    rate = summary.settings(run, str(run.winner)).get("learning_rate")
+    if rate:
+        low, high = (text.setting(float(rate) * times, 2) for times in (0.1, 10))
+        ends = f"{{low: {low}, high: {high}, log: true}}"
+        yield Step(
+            "The learning rate was not searched, on which much else depends. Search it, too:",
+            nested(
+                ["space", "learning_rate"], f"{{low: {low}, high: {high}, log: true}}{IN_ITS_PLACE}"
+            ),
+        )
 
 
 def _more_room(run: Run) -> Iterator[Step]:

@@ -11,7 +11,7 @@ from itertools import islice
 from reports import text
 from reports.advice.in_words import called
 from reports.advice.reasons import tellingly
-from reports.advice.space_steps import space_steps
+from reports.advice.space_steps import rate_not_searched, space_steps
 from reports.advice.step import Step
 from reports.frames import Run
 from reports.stats import classes, lints, looks, needed, recommending, tuning
@@ -137,11 +137,16 @@ def missed_class(run: Run, choice: Choice) -> Iterator[Step]:
 def late_find(run: Run, choice: Choice) -> Iterator[Step]:
     """The best trial came in the last quarter of the search."""
     trial, asked = tuning.best_trial(run), int(run.provenance["counts"]["asked"])
-    if trial is not None and trial >= LATE * asked:
+    if not _is_grid(run) and trial is not None and trial >= LATE * asked:
         yield Step(
             "The best setting was found late in the search. Go on:",
             f"search: {{trials: {2 * asked}}}",
         )
+
+
+def _is_grid(run: Run) -> bool:
+    """Whether the search was through a grid, in which more trials find nothing new."""
+    return str(run.provenance["search"]["sampler"]).split()[0] == "grid"
 
 
 def whole_procedure(run: Run, choice: Choice) -> Iterator[Step]:
@@ -168,7 +173,7 @@ def whole_procedure(run: Run, choice: Choice) -> Iterator[Step]:
 def more_trials(run: Run, choice: Choice) -> Iterator[Step]:
     """A longer search, where it came to its end early enough."""
     asked = int(run.provenance["counts"]["asked"])
-    if run.parameters and (tuning.best_trial(run) or 0) < LATE * asked:
+    if not _is_grid(run) and run.parameters and (tuning.best_trial(run) or 0) < LATE * asked:
         yield Step(
             f"A longer search may find a better network; {text.count(asked, 'trial')} are few:"
             if asked < 100
@@ -191,6 +196,7 @@ RULES: tuple[Callable[[Run, Choice], Iterator[Step]], ...] = (
     space_steps,
     missed_class,
     late_find,
+    rate_not_searched,
     more_trials,
     whole_procedure,
     another_search,
