@@ -111,9 +111,7 @@ def rate_not_searched(run: Run, choice: Choice) -> Iterator[Step]:
         ends = f"{{low: {low}, high: {high}, log: true}}"
         yield Step(
             "The learning rate was not searched, on which much else depends. Search it, too:",
-            nested(
-                ["space", "learning_rate"], f"{{low: {low}, high: {high}, log: true}}{IN_ITS_PLACE}"
-            ),
+            nested(["space", "learning_rate"], ends + IN_ITS_PLACE),
         )
 
 
