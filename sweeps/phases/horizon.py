@@ -4,13 +4,13 @@ Resolved once the data are loaded; an earlier run in the same folder goes on as 
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from sweeps.data import Dataset
+from sweeps.phases.earlier_run import EarlierRun
 from sweeps.study.hyperparameters.vocabulary import AUTO
-from sweeps.study.objectives import Objective, is_at
+from sweeps.study.objectives import Objective
 from sweeps.study.spec import Study
 
 # So many updates in batches of the default size, by tests/benchmarks/SWEEP.md, "horizon"; but no
@@ -20,19 +20,19 @@ UPDATES, LEAST, MOST = 2_000, 30, 300
 OF_TRAINERS = 60
 
 
-def resolved(study: Study, dataset: Dataset, said_at: bool, earlier: Mapping[str, Any]) -> Study:
+def resolved(study: Study, dataset: Dataset, said_at: bool, earlier: EarlierRun) -> Study:
     """The study with a number of epochs, and with what counts of them.
 
-    said_at: whether its file says `at`. earlier: the identity of the run that its folder has.
+    said_at: whether its file says `at`. earlier: the run that its folder has.
     """
     space = study.space
     if space.default["epochs"] == AUTO:
-        number = _earlier_epochs(earlier) or epochs(study, dataset)
+        number = earlier.epochs or epochs(study, dataset)
         base = tuple((name, number if name == "epochs" else v) for name, v in space.base)
         study = study.model_copy(update={"space": replace(space, base=base)})
     if said_at:
         return study
-    at = _earlier_at(earlier) or ("last" if study.trainer else None)
+    at = earlier.at or ("last" if study.trainer else None)
     objectives = tuple(_counting(one, at) if at else one for one in study.objectives)
     return study.model_copy(update={"objectives": objectives})
 
@@ -58,16 +58,3 @@ def says_at(objective: Any) -> bool:
 
 def _counting(objective: Objective, at: str) -> Objective:
     return objective.model_copy(update={"at": at}) if objective.is_tracked else objective
-
-
-def _earlier_epochs(earlier: Mapping[str, Any]) -> int | None:
-    fixed = earlier.get("fixed")
-    found = fixed.get("epochs") if isinstance(fixed, dict) else None
-    return found if isinstance(found, int) and found >= 1 else None
-
-
-def _earlier_at(earlier: Mapping[str, Any]) -> str | None:
-    objectives = earlier.get("objective")
-    first = objectives[0] if isinstance(objectives, list) and objectives else None
-    found = first.get("at") if isinstance(first, dict) else None
-    return found if is_at(found) else None

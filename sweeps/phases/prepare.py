@@ -16,12 +16,13 @@ from sweeps.base.storage_address import check
 from sweeps.data import Dataset, openml
 from sweeps.data.loading import DividedTable
 from sweeps.phases import final, horizon, learning_curve, memory, nested, resampled, scales
+from sweeps.phases.earlier_run import EarlierRun
 from sweeps.phases.options import Options
 from sweeps.phases.table_rows import TableRows
 from sweeps.search import warm_start
 from sweeps.search.delayed import max_trials
 from sweeps.storage import identities
-from sweeps.study import compatibility, consistency, trainers
+from sweeps.study import consistency, trainers
 from sweeps.study.file import documents, overrides, parsing
 from sweeps.study.spec import Study
 from sweeps.training import probing
@@ -62,10 +63,7 @@ class PreparedRun:
 
         identity: of the run that is there already; None for a new one.
         """
-        known = identity.get("search") if identity else None
-        if not isinstance(known, dict):
-            return self
-        search = compatibility.as_begun(self.study.search, known)
+        search = EarlierRun(identity or {}).as_begun("search", self.study.search)
         return replace(self, study=self.study.model_copy(update={"search": search}))
 
     @property
@@ -197,12 +195,11 @@ def with_rows(
         study = _with_trainer(study, study.trainer, document, base, allow_code)
     begun = identities.of_folder(folder_of(study.name)) if folder_of else None
     learned = identities.of_folder(base / study.search.from_) if study.search.from_ else None
-    if isinstance(data := (begun or learned or {}).get("data"), dict):
-        as_begun = compatibility.as_begun(study.data, data)
-        study = study.model_copy(update={"data": as_begun})
-    study, dataset, divided = resampled.load(study, document, base, resampled.of(begun or learned))
+    earlier = EarlierRun(begun or learned or {})
+    study = study.model_copy(update={"data": earlier.as_begun("data", study.data)})
+    study, dataset, divided = resampled.load(study, document, base, earlier.replicates)
     said_at = horizon.says_at(document.values.get("objective"))
-    study = horizon.resolved(study, dataset, said_at, begun or learned or {})
+    study = horizon.resolved(study, dataset, said_at, earlier)
     if study.confirm.nested is not None:
         nested.expect_folds(study, document, base)
     if found := consistency.faults_with_data(study, dataset.target):

@@ -1,25 +1,19 @@
 """A study's data with the rows of each replicate, also where the study leaves them open."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset
 from sweeps.data.loading import DividedTable
-from sweeps.study import fold_design, replicates_section
+from sweeps.study import fold_design
 from sweeps.study.file.documents import Document
 from sweeps.study.replicates_section import ReplicatesSpec
 from sweeps.study.spec import Study
 
 # Rows that are not test from which on one split is enough, unless the study says how to resample.
 MANY = 10_000
-
-
-def of(identity: Mapping[str, Any] | None) -> ReplicatesSpec | None:
-    """How the run of that identity resamples; None of no run."""
-    return replicates_section.identified(identity.get("replicates")) if identity else None
 
 
 def load(

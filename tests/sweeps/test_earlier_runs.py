@@ -10,6 +10,7 @@ import pytest
 from sweeps.base.errors import UserError
 from sweeps.data.loading import load
 from sweeps.phases import horizon
+from sweeps.phases.earlier_run import EarlierRun
 from sweeps.results import resolved
 from sweeps.storage import identities
 from sweeps.study import compatibility
@@ -27,10 +28,12 @@ RUNS = ("arms", "conditional", "homes")
 def identity(name: str) -> dict[str, Any]:
     """Of a study file of the first version, as it is said today where its run is there."""
     study = parsing.study(documents.read(EARLIER / name / "study.yaml"))
-    begun = compatibility.as_begun(study.search, known(name)["search"])
+    begun = EarlierRun(known(name)).as_begun("search", study.search)
     study = study.model_copy(update={"search": begun})
     dataset = load(study.data, EARLIER / name, study.dtype)
-    said = resolved.identity(horizon.resolved(study, dataset, False, known(name)), dataset)
+    said = resolved.identity(
+        horizon.resolved(study, dataset, False, EarlierRun(known(name))), dataset
+    )
     return dict(json.loads(json.dumps(said)))
 
 

@@ -10,6 +10,7 @@ from sweeps.base.errors import UserError
 from sweeps.data import Dataset
 from sweeps.phases import confirm, horizon, prepare
 from sweeps.phases.confirm import Candidate
+from sweeps.phases.earlier_run import EarlierRun
 from sweeps.results import resolved
 from sweeps.study.file import documents, parsing
 from sweeps.study.objectives import Objective, agreed
@@ -52,19 +53,22 @@ EARLIER = {"fixed": {"epochs": 60}, "objective": [{"metric": "dev_loss", "at": "
 
 def test_an_earlier_run_keeps_what_its_file_left_open() -> None:
     open_, dataset = parsing.study(documents.Document(values(), {}, "a")), study()[1]
-    again = horizon.resolved(open_, dataset, said_at=False, earlier=EARLIER)
+    again = horizon.resolved(open_, dataset, said_at=False, earlier=EarlierRun(EARLIER))
     assert (again.epochs, again.objective.at) == (60, "last")
-    anew = horizon.resolved(open_, dataset, said_at=False, earlier={})
+    anew = horizon.resolved(open_, dataset, said_at=False, earlier=EarlierRun())
     assert (anew.epochs, anew.objective.at) == (horizon.MOST, "shared")
     said = parsing.study(documents.Document(values(fixed={"epochs": 9}), {}, "a"))
-    assert horizon.resolved(said, dataset, said_at=True, earlier=EARLIER).epochs == 9
-    assert horizon.resolved(said, dataset, said_at=True, earlier=EARLIER).objective.at == "shared"
+    assert horizon.resolved(said, dataset, said_at=True, earlier=EarlierRun(EARLIER)).epochs == 9
+    assert (
+        horizon.resolved(said, dataset, said_at=True, earlier=EarlierRun(EARLIER)).objective.at
+        == "shared"
+    )
 
 
 @pytest.mark.parametrize("damaged", [{}, {"fixed": 3, "objective": {}}, {"objective": ["last"]}])
 def test_an_identity_that_says_nothing_settles_nothing(damaged: dict[str, Any]) -> None:
     open_, dataset = parsing.study(documents.Document(values(), {}, "a")), study()[1]
-    assert horizon.resolved(open_, dataset, False, damaged).epochs == horizon.MOST
+    assert horizon.resolved(open_, dataset, False, EarlierRun(damaged)).epochs == horizon.MOST
 
 
 def test_what_is_said_of_an_epoch_is_found() -> None:
@@ -135,6 +139,8 @@ def test_a_training_function_of_ones_own_counts_at_its_end() -> None:
         parsing.study(documents.Document(values(trainer="own:train"), {}, "a")),
         study()[1],
     )
-    again = horizon.resolved(own, dataset, said_at=False, earlier={})
+    again = horizon.resolved(own, dataset, said_at=False, earlier=EarlierRun())
     assert (again.epochs, again.objective.at) == (60, "last")
-    assert horizon.resolved(own, dataset, said_at=True, earlier={}).objective.at == "shared"
+    assert (
+        horizon.resolved(own, dataset, said_at=True, earlier=EarlierRun()).objective.at == "shared"
+    )
