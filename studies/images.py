@@ -62,13 +62,18 @@ def cat(rng: np.random.Generator, code: int, side: int) -> Mask:
     return _soft(np.minimum(head, ears) * size, side) * (1 - 0.7 * _soft(eyes * 0.1, side))
 
 
+# Which fingers show a number, from the thumb; and how often.
+SHOWN = ((), (1,), (1, 2), (0, 1, 2), (1, 2, 3, 4), (0, 1, 2, 3, 4))
+USUALLY = 0.9
+
+
 def hand(rng: np.random.Generator, code: int, side: int) -> Mask:
-    """A palm (side, side) with so many fingers, which of them is drawn."""
+    """A palm (side, side) with so many fingers: mostly those that one shows, else any."""
     x, y = _grid(side)
     at_x, at_y, turn = rng.normal(0, 0.06), rng.normal(-0.35, 0.06), rng.normal(0, 0.1)
     x, y = x - at_x, y - at_y
     shape = np.hypot(x / 0.3, y / 0.36) * 0.3 - 0.3
-    for finger in rng.permutation(5)[:code]:
+    for finger in SHOWN[code] if rng.random() < USUALLY else rng.permutation(5)[:code]:
         angle = (finger - 2) * 0.42 + turn + rng.normal(0, 0.03)
         along = x * np.sin(angle) + y * np.cos(angle)
         across = x * np.cos(angle) - y * np.sin(angle)
@@ -78,7 +83,7 @@ def hand(rng: np.random.Generator, code: int, side: int) -> Mask:
 
 
 SETS = {
-    "cats": Images(cat, 32, {"train": 400, "test": 1000}, ("other", "cat"), dark=0.15),
+    "cats": Images(cat, 32, {"train": 1000, "test": 1000}, ("other", "cat"), dark=0.15),
     "signs": Images(hand, 64, {"train": 1080, "test": 600}, ("0", "1", "2", "3", "4", "5")),
 }
 
