@@ -82,8 +82,15 @@ class NoFigure(LookupError):
     """The run has nothing for it; in a line, what it takes."""
 
 
+class UnknownFigure(AttributeError):
+    """No figure has that name; in a line, which is nearest."""
+
+    def _render_traceback_(self) -> list[str]:  # a notebook shows no more
+        return [str(self)]
+
+
 def drawing(run: Run, name: str) -> "Drawing":
-    """The figure of that name. Errors: AttributeError for a name of none, NoFigure."""
+    """The figure of that name. Errors: UnknownFigure, NoFigure."""
     from reports.figures import drawing
 
     place = expected(name)
@@ -102,12 +109,12 @@ def drawing(run: Run, name: str) -> "Drawing":
 
 
 def expected(name: str) -> Place:
-    """Where the figure of that name stands. Errors: AttributeError, which names the nearest."""
+    """Where the figure of that name stands. Errors: UnknownFigure."""
     if name in PLACES:
         return PLACES[name]
     near = difflib.get_close_matches(name, PLACES, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(PLACES)}"
-    raise AttributeError(f"figures: expected the name of a figure, got {name!r} ({hint})")
+    raise UnknownFigure(f"figures: expected the name of a figure, got {name!r} ({hint})")
 
 
 def _drawn(run: Run, place: Place, sheet: sheets.Sheet) -> list[Figure]:
