@@ -59,7 +59,7 @@ PLACES = {
         decomposition, "parts", "confirmed networks of several training sets (replicates)"
     ),
     "learning_curve": Place(
-        growth, "rows", "a learning curve over rows (confirm.learning_curve: true)"
+        growth, "rows", "a learning curve over rows (confirm.learning_curve: 6, say)"
     ),
     "plane": Place(learned, "plane", "two inputs, and confirmed networks"),
     "residuals": Place(learned, "residuals", "a confirmed network that predicts numbers"),

@@ -25,6 +25,9 @@ class Drawing(Canvas):
         """As matplotlib's `savefig`."""
         self.savefig(path, **how)
 
+    def __repr__(self) -> str:
+        return f"{self.get_suptitle()}. {self.caption}"
+
     def _repr_png_(self) -> bytes:
         made = io.BytesIO()
         self.savefig(made, format="png", metadata={"Software": None})

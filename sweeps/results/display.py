@@ -57,11 +57,12 @@ def text(run: "Run", report: Path) -> str:
 
 
 def verdict(run: "Run") -> list[tuple[str, str]]:
-    """What to use, and the numbers that say so, as (label, sentence)."""
+    """The study's answer, what to use, the numbers that say so, as (label, sentence)."""
     from reports.advice.recommendation import recommendation
 
     made = recommendation(run)
-    advice = [("Recommendation", f"{made.headline} {made.why}")]
+    advice = [("Answer", made.answer)] if made.answer else []
+    advice.append(("Recommendation", f"{made.headline} {made.why}"))
     return advice + [(one.label, f"{one.value}, {one.beside}") for one in made.facts]
 
 
