@@ -54,5 +54,5 @@ def _output(output: dict[str, Any]) -> str:
         return f'<img alt="{html.escape(plain)}" src="{source}">'
     if "text/html" in data:
         inner = re.sub(r"\n\s*\n", "\n", data["text/html"])
-        return f'<div class="md-typeset__scrollwrap">{inner}</div>'
+        return f'<div style="overflow-x:auto">{inner}</div>'
     return f"```text\n{plain.rstrip()}\n```"

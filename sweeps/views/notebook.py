@@ -65,6 +65,7 @@ class NotebookConsole(Console):
         )
         self._warnings: list[str] = []
         self._shown: Any = None  # the display's handle, from the first state on
+        self._state: dict[str, str] = {}
         self._when = 0.0
         self._ended = False
         self._guard = threading.RLock()
@@ -143,6 +144,7 @@ class NotebookConsole(Console):
         bundle = {"text/html": f"{words}{warned}{log}", "text/plain": plain}
         if self._shown is None:
             self._shown = show(bundle, raw=True, display_id=True)
-        else:
+        elif bundle != self._state:
             self._shown.update(bundle, raw=True)
+        self._state = bundle
         self._when = time.monotonic()

@@ -43,6 +43,9 @@ def test_a_live_line_stands_above_what_was_said(shown: list[dict[str, str]]) -> 
     say(console, "data", "200 <rows>")
     with Live(console=console, refresh_per_second=20) as live:
         live.update(Text("3/8 trials"), refresh=True)
+        before = len(shown)
+        live.refresh()
+        assert len(shown) == before, "the same again"
         say(console, "warning", "few rows", style="yellow")
         state = shown[-1]
     assert state["text/plain"] == "3/8 trials"
