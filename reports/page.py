@@ -59,7 +59,7 @@ def render(run: Run) -> str:
     from reports.sections import SECTIONS
 
     environment = _environment()
-    script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    code = script()
     made = [section for make in SECTIONS if (section := make(run)) is not None]
     return environment.get_template("page.html.j2").render(
         words=Glossary(),
@@ -68,10 +68,15 @@ def render(run: Run) -> str:
         sections=made[1:],
         titles={section.id: section.title for section in made},
         style=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
-        script=script,
-        policy=policy(script),
+        script=code,
+        policy=policy(code),
         data=_embedded(run),
     )
+
+
+def script() -> str:
+    """The one script of a page."""
+    return (TEMPLATES / "page.js").read_text(encoding="utf-8")
 
 
 def policy(script: str) -> str:

@@ -63,6 +63,7 @@ ALONE = {
     "sweeps/data/readers/parquet.py": {"pyarrow"},
     "sweeps/dashboard/server.py": {"optuna_dashboard"},
     "sweeps/running/s3_mirror.py": {"boto3", "botocore"},
+    "sweeps/views/notebook.py": {"IPython"},
     "sweeps/results/delimited.py": {"pyarrow"},
     "reports/files.py": {"pyarrow"},
     "studies/gradient_check.py": {"dnn"},

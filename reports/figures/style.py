@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from reports.figures import sheets
 from reports.text import count, exact
 
 if TYPE_CHECKING:
@@ -74,7 +75,11 @@ def canvas(width: float = WIDTH, height: float = HEIGHT) -> "Iterator[Canvas]":
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(style)
-        yield Canvas(figsize=(width / 72, height / 72), layout="constrained")
+        sheet = sheets.current()
+        if sheet is not None:
+            yield sheet.blank(width, height)
+        else:
+            yield Canvas(figsize=(width / 72, height / 72), layout="constrained")
 
 
 def tidy(axes: "Axes", x: str = "", y: str = "", grid: Literal["x", "y"] = "y") -> None:

@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reports.figures import sheets
 from reports.figures.style import INK, MUTED, RULE, SERIES, Panel
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ def panel(canvas: "Canvas", prefix: str, title: str, description: str) -> Panel:
     """
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
+    sheet = sheets.current()
+    if sheet is not None:  # it stays matplotlib's
+        sheet.keep(canvas, prefix)
+        return Panel(prefix, title, description)
     raw = io.StringIO()
     with warnings.catch_warnings():
         # A name may hold letters that matplotlib's font lacks; the browser's font draws them.

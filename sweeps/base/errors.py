@@ -33,6 +33,9 @@ class UserError(Exception):
         self.faults = [faults] if isinstance(faults, Fault) else list(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def _render_traceback_(self) -> list[str]:  # a notebook shows no more
+        return str(self).splitlines()
+
 
 class Unquoted(str):
     """What was got, in our words instead of the user's: shown without quotes."""

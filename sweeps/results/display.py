@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sweeps.base.errors import printable
+from sweeps.results import inline
 
 if TYPE_CHECKING:
     from reports.frames import Run
@@ -55,21 +56,43 @@ def text(run: "Run", report: Path) -> str:
     return printable("\n".join(lines))
 
 
+def verdict(run: "Run") -> list[tuple[str, str]]:
+    """The study's answer, what to use, the numbers that say so, as (label, sentence)."""
+    from reports.advice.recommendation import recommendation
+
+    made = recommendation(run)
+    advice = [("Answer", made.answer)] if made.answer else []
+    advice.append(("Recommendation", f"{made.headline} {made.why}"))
+    return advice + [(one.label, f"{one.value}, {one.beside}") for one in made.facts]
+
+
 def as_html(run: "Run", report: Path) -> str:
-    """What a notebook shows; everything in it is escaped."""
+    """What a notebook shows, the page folded; everything in it is escaped."""
     display = _display(run)
-    advice, verdict = (
-        [f"<p><b>{html.escape(label)}:</b> {html.escape(words)}</p>" for label, words in sentences]
-        for sentences in (display.advice, display.verdict)
+    steps = "".join(
+        f"<li>{html.escape(do)}<pre>{html.escape(lines)}</pre></li>" for do, lines in display.steps
     )
-    steps = [
-        f"<p>{html.escape(do)}</p><pre>{html.escape(lines)}</pre>" for do, lines in display.steps
-    ]
     with pd.option_context("display.max_colwidth", None):  # so that pandas does not cut settings
         table = display.table.to_html(index=False, justify="left", escape=True)
-    note = f"<p>{html.escape(display.note)}</p>"
-    place = f"<p>Report: <code>{html.escape(str(report))}</code></p>"
-    return "\n".join([*advice, *steps, *verdict, table, note, place])
+    behind = [*display.verdict, ("The table", display.note)]
+    return "\n".join(
+        [
+            labelled(display.advice),
+            f"<p><b>Next:</b></p><ol>{steps}</ol>" * bool(steps),
+            table,
+            f"<details><summary>What stands behind it</summary>{labelled(behind)}</details>",
+            f"<p>Report: <code>{html.escape(str(report))}</code></p>",
+            inline.page(report),
+        ]
+    )
+
+
+def labelled(sentences: Sequence[tuple[str, str]]) -> str:
+    """Sentences after their labels, as HTML; everything in it is escaped."""
+    return "".join(
+        f'<p style="margin:0.3em 0"><b>{html.escape(label)}:</b> {html.escape(words)}</p>'
+        for label, words in sentences
+    )
 
 
 def _display(run: "Run") -> _Display:
@@ -77,11 +100,9 @@ def _display(run: "Run") -> _Display:
     from reports.sections import answers
 
     made = recommendation(run)
-    advice = [("Recommendation", f"{made.headline} {made.why}")]
-    advice += [(one.label, f"{one.value}, {one.beside}") for one in made.facts]
     table, note = _of_search(run) if run.confirm is None else _of_winners(run)
     steps = [(step.do, step.lines) for step in made.steps]
-    return _Display(advice, steps, answers.lines(run), table, note)
+    return _Display(verdict(run), steps, answers.lines(run), table, note)
 
 
 def _of_winners(run: "Run") -> tuple[pd.DataFrame, str]:

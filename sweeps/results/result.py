@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sweeps.base.errors import UserError
+from sweeps.results.kept_frames import KeptFrames
 from sweeps.storage import folders
 
 if TYPE_CHECKING:
-    from reports import frames
     from reports.advice.recommendation import Recommendation
+    from sweeps.results.figures import Figures
     from sweeps.results.model import Model
 
 
 @dataclass(frozen=True, repr=False)
-class Result:
+class Result(KeptFrames):
     """A finished run, read from its folder; get one by `sweeps.run` or `sweeps.load`.
 
     `print` and a notebook show what it recommends, its table of winners and the report's place.
@@ -35,123 +36,6 @@ class Result:
         >>> print(str(result).splitlines()[-1])
         Report: runs/moons/report.html
     """
-
-    folder: Path
-
-    @cached_property
-    def trials(self) -> pd.DataFrame:
-        """The search: `trials.parquet`, one row a trial, by number.
-
-        Returns:
-            Its columns are listed in docs/reference.md; `value` is the objective, `seconds` those
-            of training, `param.NAME` a setting.
-
-        Raises:
-            ValueError: The file is missing or damaged.
-
-        Example:
-            >>> import sweeps
-            >>> sweeps.load("runs/moons").trials[["trial", "state"]].values.tolist()
-            [[0, 'complete'], [1, 'complete']]
-        """
-        return self._table("trials")
-
-    @cached_property
-    def curves(self) -> pd.DataFrame:
-        """Learning curves: `curves.parquet`, one row an epoch (0 included) of each network.
-
-        Returns:
-            Its columns are listed in docs/reference.md; `phase` is "search" or "confirm".
-
-        Raises:
-            ValueError: The file is missing or damaged.
-
-        Example:
-            >>> import sweeps
-            >>> len(sweeps.load("runs/moons").curves)  # 2 trials × 2 replicates × (5 + 1) epochs
-            24
-        """
-        return self._table("curves")
-
-    @cached_property
-    def confirm(self) -> pd.DataFrame | None:
-        """The confirmation: `confirm.parquet`, one row a confirmed network or baseline.
-
-        Returns:
-            Its columns are listed in docs/reference.md; None if nothing was confirmed.
-
-        Raises:
-            ValueError: The file is damaged.
-
-        Example:
-            >>> import sweeps
-            >>> sweeps.load("runs/moons").confirm is None  # that was a search alone
-            True
-        """
-        return self._table("confirm") if (self.folder / "confirm.parquet").exists() else None
-
-    @cached_property
-    def nested(self) -> pd.DataFrame | None:
-        """The outer folds: `nested.parquet`, one row a fold.
-
-        Returns:
-            Its columns are listed in docs/reference.md; None where the study has none, or they
-            are not all done.
-
-        Raises:
-            ValueError: The file is damaged.
-
-        Example:
-            >>> import sweeps
-            >>> sweeps.load("runs/moons").nested is None  # without confirm.nested
-            True
-        """
-        return self._table("nested") if (self.folder / "nested.parquet").exists() else None
-
-    def _table(self, name: str) -> pd.DataFrame:
-        from reports import files
-
-        return files.table(self.folder / f"{name}.parquet")
-
-    @cached_property
-    def run(self) -> "frames.Run":
-        """All of the folder, checked, as the report's statistics (`reports.stats`) take it.
-
-        Returns:
-            The run; its predictions are read when they are first asked for.
-
-        Raises:
-            ValueError: A file is missing, damaged or foreign (`reports.frames.RunFolderError`).
-
-        Example:
-            >>> import sweeps
-            >>> sweeps.load("runs/moons").run.task
-            'binary'
-        """
-        from reports import frames
-
-        return frames.load(self.folder)
-
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        """Winner, runners-up, defaults and baselines, one row each, with their 95 % intervals.
-
-        Returns:
-            Errors (`test_error`, `dev_error`, `gap`) as shares of rows, in regression as RMSEs in
-            SDs of the training target; `NAME_low` and `NAME_high` are the bounds. No row where
-            nothing was confirmed.
-
-        Raises:
-            ValueError: A file is missing, damaged or foreign (`reports.frames.RunFolderError`).
-
-        Example:
-            >>> import sweeps
-            >>> len(sweeps.load("runs/moons").table)  # that was a search alone
-            0
-        """
-        from reports import summary
-
-        return summary.table(self.run)
 
     @cached_property
     def recommendation(self) -> "Recommendation":
@@ -236,6 +120,27 @@ class Result:
             'report.html'
         """
         return self.folder / "report.html"
+
+    @cached_property
+    def figures(self) -> "Figures":
+        """The page's figures as calls, each of which draws one of matplotlib's.
+
+        Returns:
+            `figures.NAME()` is a figure with the page's data and words: the last line of a cell
+            shows it, `.save("x.pdf")` keeps it, `.caption` and `.data` are what the page says and
+            shows. `dir(result.figures)` lists the names; where the run has nothing for one, it is
+            a UserError that says what it takes.
+
+        Raises:
+            ValueError: A file is missing, damaged or foreign (`reports.frames.RunFolderError`).
+
+        Example:
+            >>> import sweeps
+            >>> sweeps.load("runs/confirmed").figures.errors().save("errors.pdf")
+        """
+        from sweeps.results.figures import Figures
+
+        return Figures(self.run)
 
     @cached_property
     def model(self) -> "Model":

@@ -36,7 +36,7 @@ from sweeps.storage.run_folder import RunFolder
 from sweeps.storage.store import Store
 from sweeps.study.file import documents
 from sweeps.training import custom
-from sweeps.views import announcing, tables
+from sweeps.views import announcing, notebook, tables
 from sweeps.views.progress import Progress
 
 
@@ -46,6 +46,9 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, done: int, budget: int, folder: Path) -> None:
         self.done, self.budget, self.folder = done, budget, folder
         super().__init__(f"{done} of {budget} trials are kept in {folder}")
+
+    def _render_traceback_(self) -> list[str]:  # a notebook shows no more
+        return [f"Stopped: {self}; run the cell again to go on"]
 
 
 def run(
@@ -70,7 +73,7 @@ def run(
     allow_remote: bool = False,
 ) -> Result:
     """See `sweeps.run`."""
-    console = Console(quiet=quiet, highlight=False)
+    console = notebook.console(quiet)
     sections = {"target": target, "space": space, "fixed": fixed, "split": split}
     if given_tables.is_table(study):
         study = given_studies.of_table(study, name, sections)
@@ -95,10 +98,12 @@ def run(
         with given_studies.as_files(study, Path(out)) as (values, tables):
             document = documents.Document(values, {}, "study")
             options = replace(options, tables=tables)
-            result = execute(document, Path(), list(set), options, console)
+            work = partial(execute, document, Path(), list(set), options, console)
+            result = notebook.watched(console, work)
     else:
         path = Path(study)
-        result = execute(documents.read(path), path.parent, list(set), options, console)
+        work = partial(execute, documents.read(path), path.parent, list(set), options, console)
+        result = notebook.watched(console, work)
     if result is None:  # only a dry run has none
         raise RuntimeError("nothing was run")
     return result

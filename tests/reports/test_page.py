@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from reports import page
+from reports.drawings import PLACES
 from reports.figures import svg
 from reports.glossary import Glossary
 from reports.sections import SECTIONS
@@ -241,6 +242,12 @@ def test_a_winner_that_diverged_is_called_none(
 
 def test_all_diverged_is_said(html_of: Callable[[Path], str], make: Callable[..., Path]) -> None:
     assert "there is no winner" in html_of(make(diverge_all=True))
+
+
+def test_python_has_one_name_for_each_figure(html_of: Callable[[Path], str], kind: Path) -> None:
+    for figure in re.findall(r'<figure id="([^"]+)"', html_of(kind)):
+        names = [name for name, place in PLACES.items() if figure.startswith(place.id)]
+        assert len(names) == 1, f"{figure}: a row of PLACES in reports/drawings.py"
 
 
 def test_figures_are_named_and_themed(

@@ -341,7 +341,9 @@ def test_from_python(cwd: Path) -> None:
     assert len(result.trials) == 4
     assert result.confirm is not None
     assert result.report.exists()
-    shown, row = result._repr_html_(), result.table.iloc[0]
+    shown, _, page = result._repr_html_().partition("<iframe")
+    assert "srcdoc=" in page
+    row = result.table.iloc[0]
     bounds = f"[{100 * row['test_error_low']:.1f}, {100 * row['test_error_high']:.1f}]"
     assert f"{100 * row['test_error']:.1f}\xa0% {bounds}</td>" in shown
     assert "reached it)</td>" in shown

@@ -17,6 +17,8 @@ import pytest
 
 import sweeps
 from sweeps.base.errors import UserError
+from sweeps.results.figures import Figures
+from sweeps.results.kept_frames import KeptFrames
 from sweeps.results.result import Result
 from sweeps.running import runner
 
@@ -56,7 +58,7 @@ def _there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def members() -> Iterator[tuple[str, Any]]:
     """What a result has."""
-    for name, member in vars(Result).items():
+    for name, member in {**vars(KeptFrames), **vars(Result)}.items():
         if not name.startswith("_") and name != "folder":
             yield f"Result.{name}", getattr(member, "func", getattr(member, "fget", member))
 
@@ -65,6 +67,7 @@ PUBLIC = {
     "sweeps.run": sweeps.run,
     "sweeps.load": sweeps.load,
     "Result": Result,
+    "Figures": Figures,
     **dict(members()),
 }
 
@@ -74,7 +77,7 @@ def test_examples_run(name: str) -> None:
     run_example(name, PUBLIC[name])
 
 
-@pytest.mark.parametrize("name", sorted(PUBLIC.keys() - {"Result", "Result.report"}))
+@pytest.mark.parametrize("name", sorted(PUBLIC.keys() - {"Figures", "Result", "Result.report"}))
 def test_documentation_is_whole(name: str) -> None:
     """What goes in by its name, what comes out, what it raises."""
     text = inspect.getdoc(PUBLIC[name]) or ""
@@ -192,7 +195,10 @@ def test_a_result_is_shown_with_verdict_table_and_report(folder: Path) -> None:
     row = result.table.iloc[0]
     assert f"{100 * row['dev_error']:.1f}" in text
     assert "No room here, but in the report:" in " ".join(text.split())
-    assert page.tags <= {"p", "b", "code", "pre", "table", "thead", "tbody", "tr", "th", "td"}
+    assert page.tags == {
+        *("p", "b", "code", "pre", "ol", "li", "details", "summary", "iframe"),
+        *("table", "thead", "tbody", "tr", "th", "td"),
+    }
 
 
 def test_a_search_alone_shows_its_best_and_that_it_is_selected() -> None:

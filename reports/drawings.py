@@ -1,0 +1,126 @@
+"""The page's figures one by one, by name, as matplotlib's; one table, which Python's users see.
+
+Each is drawn by the section that has it on the page: the same data, the same words.
+"""
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from reports.figures import sheets, style
+from reports.figures.style import Figure
+from reports.frames import Run
+from reports.sections.arms import arms
+from reports.sections.blocks import Plot, Recommended, Section
+from reports.sections.confirmed import confirmed, optimism
+from reports.sections.curves import curves
+from reports.sections.decomposition import decomposition
+from reports.sections.growth import growth
+from reports.sections.learned.section import learned
+from reports.sections.ledger import ledger
+from reports.sections.pareto import pareto
+from reports.sections.recommendation import recommendation
+from reports.sections.sensitivity import sensitivity
+from reports.sections.speed import speed
+
+if TYPE_CHECKING:
+    from reports.figures.drawing import Drawing
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where on the page a figure stands: its section, and what its id begins with.
+
+    needs: what a run has that has the figure. panels: how many are drawn; None for all.
+    """
+
+    section: Callable[[Run], Section | None]
+    id: str
+    needs: str
+    panels: int | None = None
+
+
+CONFIRMED = "a confirmation of networks (leave out confirm=False, or --no-confirm)"
+ARMS = "a search that compares arms (search.per, or a grid over one or two settings)"
+CLASSES = "a confirmed network that tells classes apart"
+PLACES = {
+    "recommended": Place(recommendation, "recommended", CONFIRMED, panels=1),
+    "arms": Place(arms, "arms-figure", ARMS),
+    "arms_map": Place(arms, "arms-map", "a grid over two settings"),
+    "slices": Place(arms, "slices", f"{ARMS} and more settings beside"),
+    "errors": Place(confirmed, "errors", CONFIRMED),
+    "pareto": Place(pareto, "pareto-figure", "two objectives or more"),
+    "gaps": Place(ledger, "gaps", CONFIRMED),
+    "along": Place(ledger, "along-", f"{ARMS} of numbers"),
+    "parts": Place(
+        decomposition, "parts", "confirmed networks of several training sets (replicates)"
+    ),
+    "learning_curve": Place(
+        growth, "rows", "a learning curve over rows (confirm.learning_curve: 6, say)"
+    ),
+    "plane": Place(learned, "plane", "two inputs, and confirmed networks"),
+    "residuals": Place(learned, "residuals", "a confirmed network that predicts numbers"),
+    "relied": Place(learned, "relied", "a confirmed network of ours"),
+    "confusion": Place(learned, "confusion", CLASSES),
+    "calibration": Place(learned, "calibration", CLASSES),
+    "ranking": Place(learned, "ranking", "a confirmed network that tells two classes"),
+    "optimism": Place(optimism, "optimism-figure", CONFIRMED),
+    "error_curves": Place(curves, "curves-error", CONFIRMED),
+    "loss_curves": Place(curves, "curves-loss", CONFIRMED),
+    "speed": Place(speed, "reach", f"{CONFIRMED} and a target that is reached"),
+    "importance": Place(
+        sensitivity, "importance-figure", "enough complete trials of two settings or more"
+    ),
+    "scatter": Place(sensitivity, "scatter", "complete trials"),
+}
+
+
+class NoFigure(LookupError):
+    """The run has nothing for it; in a line, what it takes."""
+
+
+class UnknownFigure(AttributeError):
+    """No figure has that name; in a line, which is nearest."""
+
+    def _render_traceback_(self) -> list[str]:  # a notebook shows no more
+        return [str(self)]
+
+
+def drawing(run: Run, name: str) -> "Drawing":
+    """The figure of that name. Errors: UnknownFigure, NoFigure."""
+    from reports.figures import drawing
+
+    place = expected(name)
+    first = sheets.Sheet()
+    figures = _drawn(run, place, first)
+    if not figures:
+        raise NoFigure(f"figures.{name}: expected a run with {place.needs}, got one without")
+    numbers = [first.drawn[panel.svg] for one in figures for panel in one.panels][: place.panels]
+    with style.canvas():
+        title = " · ".join(dict.fromkeys(one.title for one in figures))
+        made, places = drawing.blank([first.sizes[number] for number in numbers], title)
+    _drawn(run, place, sheets.Sheet(dict(zip(numbers, places, strict=True))))
+    made.caption = " ".join(dict.fromkeys(one.caption for one in figures))
+    made.data = pd.concat([one.data for one in figures], ignore_index=True)
+    return made
+
+
+def expected(name: str) -> Place:
+    """Where the figure of that name stands. Errors: UnknownFigure."""
+    if name in PLACES:
+        return PLACES[name]
+    near = difflib.get_close_matches(name, PLACES, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(PLACES)}"
+    raise UnknownFigure(f"figures: expected the name of a figure, got {name!r} ({hint})")
+
+
+def _drawn(run: Run, place: Place, sheet: sheets.Sheet) -> list[Figure]:
+    """The figures of a place, drawn on a sheet."""
+    with sheets.drawn_on(sheet):
+        section = place.section(run)
+    blocks = section.blocks if section else ()
+    each = (block.figure for block in blocks if isinstance(block, (Plot, Recommended)))
+    return [one for one in each if one is not None and one.id.startswith(place.id)]

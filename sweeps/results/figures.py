@@ -1,0 +1,55 @@
+"""A result's figures as calls: those of its page, as matplotlib's own."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sweeps.base.errors import UserError
+
+if TYPE_CHECKING:
+    from reports.figures.drawing import Drawing
+    from reports.frames import Run
+
+
+class Figures:
+    """Each figure of the page by its name: `dir` lists them.
+
+    Args:
+        run: What the page was drawn of.
+
+    Example:
+        >>> import sweeps
+        >>> figures = sweeps.load("runs/confirmed").figures
+        >>> figures.errors().get_suptitle()
+        'Error of the confirmed configurations'
+        >>> "learning_curve" in dir(figures)
+        True
+    """
+
+    def __init__(self, run: "Run") -> None:
+        self._run = run
+
+    def __dir__(self) -> list[str]:
+        from reports import drawings
+
+        return list(drawings.PLACES)
+
+    def __getattr__(self, name: str) -> "Callable[[], Drawing]":
+        if name.startswith("_"):  # what Python itself, or a notebook, looks for
+            raise AttributeError(name)
+        from reports import drawings
+
+        drawings.expected(name)
+        return partial(_drawn, self._run, name)
+
+    def __repr__(self) -> str:
+        return f"figures of {self._run.folder.as_posix()}: {', '.join(dir(self))}"
+
+
+def _drawn(run: "Run", name: str) -> "Drawing":
+    from reports import drawings
+
+    try:
+        return drawings.drawing(run, name)
+    except drawings.NoFigure as fault:
+        raise UserError(f"{run.folder}: {fault}") from None

@@ -1,0 +1,155 @@
+"""A run and its page in a notebook: one display that ends in the verdict; a frame that is safe."""
+
+import html
+import re
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from reports import page
+from sweeps.base.errors import UserError
+from sweeps.base.terminal import say
+from sweeps.results import display, inline
+from sweeps.views import notebook
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """What the display has held, one state after the other."""
+    states: list[dict[str, str]] = []
+
+    def show(bundle: dict[str, str], raw: bool, display_id: bool = False) -> Any:
+        states.append(bundle)
+        return SimpleNamespace(update=show)
+
+    monkeypatch.setattr("IPython.display.display", show)
+    monkeypatch.setattr(notebook, "EVERY", 0.0)
+    return states
+
+
+def test_outside_of_a_notebook_the_console_is_the_terminals() -> None:
+    assert type(notebook.console(quiet=False)) is Console
+    assert notebook.console(quiet=True).quiet
+
+
+def test_a_live_line_stands_above_what_was_said(shown: list[dict[str, str]]) -> None:
+    console = notebook.NotebookConsole()
+    say(console, "data", "200 <rows>")
+    with Live(console=console, refresh_per_second=20) as live:
+        live.update(Text("3/8 trials"), refresh=True)
+        before = len(shown)
+        live.refresh()
+        assert len(shown) == before, "the same again"
+        say(console, "warning", "few rows", style="yellow")
+        state = shown[-1]
+    assert state["text/plain"] == "3/8 trials"
+    words, _, log = state["text/html"].partition("<details>")
+    assert "3/8 trials" in words
+    assert "few rows" in words
+    assert "200 &lt;rows&gt;" in log
+    assert "3/8" not in log
+    assert "\x1b" not in log
+
+
+def test_it_is_brought_up_to_date_a_few_times_a_second(
+    shown: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notebook, "EVERY", 60.0)
+    console = notebook.NotebookConsole()
+    for number in range(100):
+        say(console, "line", str(number))
+    assert len(shown) == 1
+
+
+def test_it_ends_in_the_verdict_or_in_why_it_stopped(
+    shown: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display, "verdict", lambda run: [("Recommendation", "Use <it>.")])
+    console = notebook.NotebookConsole()
+
+    def work() -> Any:
+        say(console, "report", "…")
+        return SimpleNamespace(run=None, report=Path("runs/a/report.html"))
+
+    notebook.watched(console, work)
+    say(console, "late", "from a thread")
+    assert shown[-1]["text/plain"] == "Recommendation: Use <it>.\nReport: runs/a/report.html"
+    assert "<b>Recommendation:</b> Use &lt;it&gt;." in shown[-1]["text/html"]
+
+    stopped = notebook.NotebookConsole()
+
+    def fail() -> Any:
+        say(stopped, "data", "…")
+        raise UserError("no")
+
+    with pytest.raises(UserError):
+        notebook.watched(stopped, fail)
+    assert shown[-1]["text/plain"] == "Stopped: no"
+
+
+def test_a_fault_before_anything_began_is_told_once(shown: list[dict[str, str]]) -> None:
+    console = notebook.NotebookConsole()
+    fault = UserError("study.yaml: expected a study file, got no such file")
+    with pytest.raises(UserError):
+        notebook.watched(console, lambda: (_ for _ in ()).throw(fault))
+    assert not shown
+    assert fault._render_traceback_() == ["study.yaml: expected a study file, got no such file"]
+
+
+# --- the page in a frame -------------------------------------------------------------------------
+
+OURS = '<!doctype html>\n<html lang="en"><head><meta http-equiv="Content-Security-Policy" '
+OURS += "content=\"default-src 'none'\"></head><body>{}</body></html>"
+
+
+def framed(folder: Path, text: str) -> str:
+    (folder / "report.html").write_text(text)
+    return inline.page(folder / "report.html")
+
+
+def test_our_policy_stands_before_all_that_the_page_says(tmp_path: Path) -> None:
+    made = framed(tmp_path, OURS.format("<p>&amp; words"))
+    assert '<iframe srcdoc="' in made
+    assert re.search(r'sandbox="allow-scripts" ', made)
+    inner = html.unescape(re.search(r'srcdoc="([^"]*)"', made)[1])  # type: ignore[index]
+    policy = html.escape(page.policy(page.script()))
+    first = f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{policy}">'
+    assert inner.startswith(first)
+    assert inner.endswith("<p>&amp; words</body></html>")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>no page of ours",
+        OURS.format('<meta HTTP-EQUIV="refresh" content="0;url=http://elsewhere.test/">'),
+        OURS.format("x" * inline.MOST),
+    ],
+    ids=["another", "leads elsewhere", "large"],
+)
+def test_what_is_not_as_we_draw_it_is_not_shown(tmp_path: Path, text: str) -> None:
+    assert framed(tmp_path, text) == ""
+    assert inline.page(tmp_path / "none.html") == ""
+
+
+@pytest.mark.browser
+def test_a_page_from_elsewhere_neither_runs_code_nor_fetches(tmp_path: Path, browser: Any) -> None:
+    evil = (
+        "<script>fetch('http://elsewhere.test/a'); location = 'http://elsewhere.test/b'</script>"
+        "<img src='http://elsewhere.test/c' onerror='location = \"http://elsewhere.test/d\"'>"
+    )
+    made = framed(tmp_path, OURS.replace("default-src 'none'", "").format(f"{evil}<p id=end>"))
+    (tmp_path / "cell.html").write_text(made.replace("<details>", "<details open>"))
+    tab, asked = browser.new_page(), []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto((tmp_path / "cell.html").as_uri())
+    tab.frame_locator("iframe").locator("#end").wait_for(state="attached")
+    time.sleep(0.2)
+    tab.close()
+    assert asked == [(tmp_path / "cell.html").as_uri()]
