@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -104,7 +104,9 @@ def console(stderr: bool = False, quiet: bool = False) -> "Console":
     """Where a command prints."""
     from rich.console import Console
 
-    made = Console(stderr=stderr, quiet=quiet, highlight=False)
+    # NO_COLOR asks for text without any colour (no-color.org); ours is then without bold, too.
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    made = Console(stderr=stderr, quiet=quiet, highlight=False, color_system=colours)
     if not made.is_terminal:
         made.width = PIPED
     return made
