@@ -80,7 +80,16 @@ ROOMS = {
         *("results", "views", "dashboard", "running", "commands"),
     ),
     "sweeps.base": (
-        *("redaction", "errors", "files", "durations", "interrupts", "terminal", "streams"),
+        *(
+            "redaction",
+            "synonyms",
+            "errors",
+            "files",
+            "durations",
+            "interrupts",
+            "terminal",
+            "streams",
+        ),
         *("passwords", "storage_address", "s3_address", "consent", "provenance", "checkout"),
     ),
     "sweeps.study": (
