@@ -74,6 +74,16 @@ def render(run: Run) -> str:
     )
 
 
+def compared(**content: Any) -> str:
+    """The page of a comparison (`reports.compared`) as text."""
+    script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    template = _environment().get_template("compare.html.j2")
+    return template.render(
+        words=Glossary(), titles={}, style=style, script=script, policy=policy(script), **content
+    )
+
+
 def policy(script: str) -> str:
     """The content security policy: nothing but inline style, data images and this one script."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -135,6 +145,11 @@ def _rows(figure: Figure) -> list[list[str]]:
         ]
         for row in figure.data.head(DATA_ROWS).itertuples(index=False, name=None)
     ]
+
+
+def save(path: Path, text: str) -> Path:
+    """Writes a page, whole or not at all; its path. Errors: OSError."""
+    return _write(path, text)
 
 
 def _write(path: Path, text: str) -> Path:
