@@ -89,6 +89,7 @@ ROOMS = {
             "interrupts",
             "terminal",
             "streams",
+            "browser",
         ),
         *("passwords", "storage_address", "s3_address", "consent", "provenance", "checkout"),
     ),

@@ -145,10 +145,13 @@ def _sayable(value: Any) -> Any:
 
 
 def show_in_browser(page: Path) -> None:
-    """Open a page of ours; where there is no browser its path has been said."""
-    import webbrowser
+    """Open a page of ours; where there is no browser, say how to see it."""
+    from sweeps.base import browser
+    from sweeps.base.terminal import say
 
-    webbrowser.open(page.absolute().as_uri())
+    address = page.absolute().as_uri()
+    if not browser.show(address):
+        say(console(stderr=True), "open", f"no browser is here; the page is {address}")
 
 
 def close(result: "Result | None", as_json: bool, confirmed: bool, shown: bool = False) -> None:
