@@ -61,6 +61,8 @@ def _confirmed(result: Result, confirm: pd.DataFrame, study: Study, console: Con
         say(console, label, text)
     for text in _epoch(result.run):
         say(console, "epoch", text)
+    for name, text in _besides(result.run):
+        say(console, name, text)
     for text in _reading(made, shown):
         say(console, "", text, style="dim")
 
@@ -120,6 +122,17 @@ def _epoch(run: "Run") -> Iterator[str]:
         epoch = counted.epoch(run, run.winner)
         if epoch is not None:
             yield f"{epoch} of {horizon} counts for the winner: the best on dev in the search"
+
+
+def _besides(run: "Run") -> Iterator[tuple[str, str]]:
+    """What the whole procedure gives, where outer folds tell; which networks are saved."""
+    from reports.sections import procedure
+    from reports.stats import all_rows
+
+    for _, words in procedure.lines(run):
+        yield "procedure", words
+    if found := all_rows.all_rows(run):
+        yield "saved", found.in_words.removeprefix("Saved are ")
 
 
 def _reading(made: "Winners", shown: "Sequence[ScoreColumn]") -> Iterator[str]:
