@@ -74,9 +74,20 @@ def render(run: Run) -> str:
     )
 
 
+<<<<<<< HEAD
 def script() -> str:
     """The one script of a page."""
     return (TEMPLATES / "page.js").read_text(encoding="utf-8")
+=======
+def compared(**content: Any) -> str:
+    """The page of a comparison (`reports.compared`) as text."""
+    script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    template = _environment().get_template("compare.html.j2")
+    return template.render(
+        words=Glossary(), titles={}, style=style, script=script, policy=policy(script), **content
+    )
+>>>>>>> 5270ea6ef43c7457db7f63d265d6c1fd0bd8b857
 
 
 def policy(script: str) -> str:
@@ -140,6 +151,11 @@ def _rows(figure: Figure) -> list[list[str]]:
         ]
         for row in figure.data.head(DATA_ROWS).itertuples(index=False, name=None)
     ]
+
+
+def save(path: Path, text: str) -> Path:
+    """Writes a page, whole or not at all; its path. Errors: OSError."""
+    return _write(path, text)
 
 
 def _write(path: Path, text: str) -> Path:

@@ -81,7 +81,17 @@ ROOMS = {
         *("results", "views", "dashboard", "running", "commands"),
     ),
     "sweeps.base": (
-        *("redaction", "errors", "files", "durations", "interrupts", "terminal", "streams"),
+        *(
+            "redaction",
+            "synonyms",
+            "errors",
+            "files",
+            "durations",
+            "interrupts",
+            "terminal",
+            "streams",
+            "browser",
+        ),
         *("passwords", "storage_address", "s3_address", "consent", "provenance", "checkout"),
     ),
     "sweeps.study": (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from unicodedata import category
 
+from sweeps.base import synonyms
 from sweeps.base.redaction import redact, redact_address, redact_value
 
 
@@ -130,69 +131,6 @@ def is_text(text: str) -> bool:
     return not re.search("[\0\ud800-\udfff]", text)
 
 
-# What others call what is here. No word that means nearly the same: dropout is not keep_prob.
-BAYESIAN = ("tpe", "gp")
-SYNONYMS = {
-    "sgd": ("gradient_descent",),
-    "gd": ("gradient_descent",),
-    "bayes": BAYESIAN,
-    "bayesian": BAYESIAN,
-    "bayesian_optimization": BAYESIAN,
-    "gaussian_process": ("gp",),
-    "sobol": ("qmc",),
-    "halton": ("qmc",),
-    "evolutionary": ("cmaes", "nsga2"),
-    "genetic": ("nsga2",),
-    "asha": ("successive_halving",),
-    "sha": ("successive_halving",),
-    "kaiming": ("he",),
-    "kaiming_uniform": ("he_uniform",),
-    "logistic": ("sigmoid",),
-    "cosine_annealing": ("cosine",),
-    "warmup": ("linear_warmup",),
-    "lr": ("learning_rate",),
-    "layers": ("hidden",),
-    "hidden_layers": ("hidden",),
-    "hidden_layer_sizes": ("hidden",),
-    "early_stopping": ("patience",),
-    "mae": ("mean_absolute_error",),
-    "f1": ("macro_f1",),
-    "roc_auc": ("auc",),
-    "dropout": ("keep_prob",),
-    "dropout_rate": ("keep_prob",),
-    "weight_decay": ("l2",),
-    "alpha": ("l2",),
-    "c": ("l2",),
-    "lambda": ("l2",),
-    "reg_lambda": ("l2",),
-    "solver": ("optimizer",),
-    "max_iter": ("epochs",),
-    "n_epochs": ("epochs",),
-    "num_epochs": ("epochs",),
-    "n_iter": ("trials", "epochs"),
-    "n_trials": ("trials",),
-    "units": ("hidden",),
-    "width": ("hidden",),
-    "learning_rate_init": ("learning_rate",),
-    "minibatch_size": ("batch_size",),
-    "accuracy": ("dev_error",),
-    "val_accuracy": ("dev_error",),
-    "error": ("dev_error",),
-    "val_loss": ("dev_loss",),
-    "rmse": ("dev_error",),
-    "mse": ("dev_loss",),
-    "n_splits": ("folds",),
-    "cv": ("replicates",),
-    "random_state": ("seed",),
-}
-# How a word's meaning differs from that of the one that is meant.
-DIFFERS = {
-    "dropout": "1 - dropout",
-    "dropout_rate": "1 - dropout",
-    "c": "the larger, the simpler, as 1/C",
-    "accuracy": "1 - accuracy; minimize it",
-    "val_accuracy": "1 - accuracy; minimize it",
-}
 NEAR = 0.65  # difflib's ratio: 'rai' is near to 'ray', 'nope' is not near to 'income'
 MOST = 40  # known names that a line lists
 
@@ -200,28 +138,20 @@ MOST = 40  # known names that a line lists
 def did_you_mean(got: str, known: Iterable[str]) -> str:
     """The known name that is meant, or nearest ("did you mean 'x'?"), else all ("known: …")."""
     known = list(known)
-    near = _meant(str(got), known)
-    if near:
-        differs = DIFFERS.get(_plain(got), "")
-        names = " or ".join(f"'{name}'" for name in near)
-        return f"did you mean {names}{f' ({differs})' * bool(differs)}?"
+    if same := synonyms.meant(got, known):
+        return same
+    if near := _near(str(got), known):
+        return f"did you mean '{near}'?"
     rest = f", … ({len(known)} in all)" if len(known) > MOST else ""
     return f"known: {', '.join(known[:MOST])}{rest}"
 
 
-def _meant(got: str, known: list[str]) -> list[str]:
-    word = _plain(got)
-    same = [name for name in SYNONYMS.get(word, ()) if name in known]
-    if same:
-        return same
+def _near(got: str, known: list[str]) -> str:
     # Another number is no slip of the pen: float16 is not float64.
-    possible = {_plain(name): name for name in reversed(known) if _numbers(name) == _numbers(got)}
-    near = difflib.get_close_matches(word, possible, n=1, cutoff=NEAR)
-    return [possible[name] for name in near]
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\s-]", "_", str(name).lower())
+    plain = synonyms.plain
+    possible = {plain(name): name for name in reversed(known) if _numbers(name) == _numbers(got)}
+    near = difflib.get_close_matches(plain(got), possible, n=1, cutoff=NEAR)
+    return possible[near[0]] if near else ""
 
 
 def _numbers(name: str) -> list[str]:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -104,7 +104,9 @@ def console(stderr: bool = False, quiet: bool = False) -> "Console":
     """Where a command prints."""
     from rich.console import Console
 
-    made = Console(stderr=stderr, quiet=quiet, highlight=False)
+    # NO_COLOR asks for text without any colour (no-color.org); ours is then without bold, too.
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    made = Console(stderr=stderr, quiet=quiet, highlight=False, color_system=colours)
     if not made.is_terminal:
         made.width = PIPED
     return made
@@ -143,10 +145,13 @@ def _sayable(value: Any) -> Any:
 
 
 def show_in_browser(page: Path) -> None:
-    """Open a page of ours; where there is no browser its path has been said."""
-    import webbrowser
+    """Open a page of ours; where there is no browser, say how to see it."""
+    from sweeps.base import browser
+    from sweeps.base.terminal import say
 
-    webbrowser.open(page.absolute().as_uri())
+    address = page.absolute().as_uri()
+    if not browser.show(address):
+        say(console(stderr=True), "open", f"no browser is here; the page is {address}")
 
 
 def close(result: "Result | None", as_json: bool, confirmed: bool, shown: bool = False) -> None:

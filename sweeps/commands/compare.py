@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sweeps.base.errors import UserError
+from sweeps.base.terminal import say
 from sweeps.commands.common import console, exit_codes, flag, print_json
 from sweeps.commands.completion import runs
 
@@ -42,6 +43,9 @@ def compare(
         typer.Option(help="How much worse it may be: a share of rows, or as the objective counts."),
     ] = 0.0,
     as_json: Annotated[bool, flag("--json", help="One object on stdout.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A page of it, too.", show_default=False)
+    ] = None,
 ) -> None:
     """Compare the winners of runs: settings, errors, and their difference with its interval.
 
@@ -56,6 +60,7 @@ def compare(
 
     For example:
       sweeps compare runs/before runs/after
+      sweeps compare runs/before runs/after --html comparison.html
       sweeps compare runs/main runs/branch --fail-if-worse --margin 0.005
     """
     with exit_codes():
@@ -68,6 +73,11 @@ def compare(
             print_json(found.plain())
         else:
             compare.show(found, console())
+        if html is not None:
+            from sweeps.commands.work import compare_page
+
+            page = compare_page.write(found, html)
+            say(console(stderr=as_json), "page", str(page))
         last = found.differences[-1]
         if fail_if_worse and last.is_worse(margin):
             print(f"failed: {compare.failure(last, margin, found.runs[0])}", file=sys.stderr)

@@ -2,12 +2,15 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sweeps.base.errors import UserError
-from sweeps.commands.common import Run, exit_codes, print_json
+from sweeps.commands.common import Run, console, exit_codes, print_json
+
+if TYPE_CHECKING:
+    from sweeps.results.result import Result
 
 
 class Format(StrEnum):
@@ -28,6 +31,8 @@ Figures = Annotated[
 def report(folder: Run, format_: As = Format.html, figures: Figures = None) -> None:
     """Rebuild the report from a run folder alone: no Optuna, no training.
 
+    In a terminal its recommendation is shown, too; a pipe gets the path of the page alone.
+
     For example:
       sweeps report runs/churn
       sweeps report runs/churn --format md > churn.md
@@ -35,7 +40,7 @@ def report(folder: Run, format_: As = Format.html, figures: Figures = None) -> N
     """
     with exit_codes():
         from reports import frames, markdown, page
-        from sweeps.results import reporting, summaries
+        from sweeps.results import summaries
         from sweeps.results.result import Result
         from sweeps.storage import folders
 
@@ -45,7 +50,7 @@ def report(folder: Run, format_: As = Format.html, figures: Figures = None) -> N
                 page.save_figures(result.run, figures)
                 print(figures)
             elif format_ is Format.html:
-                print(reporting.write(result))
+                _page(result)
             elif format_ is Format.md:
                 print(markdown.of(result.run), end="")
             else:
@@ -55,3 +60,20 @@ def report(folder: Run, format_: As = Format.html, figures: Figures = None) -> N
         except OSError as fault:
             where = fault.filename2 or fault.filename or folder
             raise UserError(f"{where}: expected to write there, got {fault.strerror}") from None
+
+
+def _page(result: "Result") -> None:
+    from reports.advice.recommendation import recommendation
+    from sweeps.base.terminal import NAME, verbatim
+    from sweeps.results import reporting
+    from sweeps.views.bar import working
+    from sweeps.views.recommending import recommend
+
+    printer = console()
+    if not printer.is_terminal:
+        print(reporting.write(result))
+        return
+    with working(printer, "report"):
+        path = reporting.write(result)
+    recommend(recommendation(result.run), result.folder, printer)
+    verbatim(printer, f"{'report':{NAME}}{path}", name="report")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from sweeps.base import files
+from sweeps.dashboard import confirmed
 from sweeps.storage import atomic, optuna_private
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class Board:
         prefix = f"dashboard:plot_data:{name}:"
         if _joined(attributes, prefix) != text:
             self._split(prefix, text, attributes)
+
+    def mark_confirmed(self, told: dict[str, Any]) -> None:
+        """Write which trials are confirmed (`sweeps.dashboard.confirmed`)."""
+        if self._storage.get_study_system_attrs(self._id).get(confirmed.KEY) != told:
+            self._set(confirmed.KEY, told)
 
     def link(self, name: str, trial: int | None = None) -> str:
         """The address at which the Dashboard serves the artifact of this name."""

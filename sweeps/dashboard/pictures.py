@@ -6,11 +6,13 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from sweeps.dashboard.plots import GREY
 from sweeps.training.task import Outcome
 
 WIDTH, HEIGHT = 640, 320
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 40, 40
-COLORS = {"dev": "#d55e00", "train": "#0072b2"}  # from Okabe and Ito's palette for color blindness
+# After Okabe and Ito's palette for color blindness, as in the plots.
+COLORS = {"dev": "#d55e00", "train": "#2a8bcc"}
 
 Array = NDArray[np.float64]
 
@@ -89,6 +91,6 @@ def _words(x: float, y: float, words: str, anchor: str) -> str:
 def _svg(parts: list[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif" font-size="13" fill="#222">'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>{"".join(parts)}</svg>'
+        f'width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif" font-size="13" '
+        f'fill="{GREY}">{"".join(parts)}</svg>'
     )

@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST = 500  # points of a plot, which is stored as text in the storage
-COLORS = {"complete": "#0072b2", "pruned": "#999999"}  # from Okabe and Ito's palette
-FONT = {"size": 14}
+# After Okabe and Ito's palette, light enough for a dark page.
+COLORS = {"complete": "#2a8bcc", "pruned": "#999999"}
+# The Dashboard's card shows through, light or dark, and one grey is read on both.
+GREY, RULE, CLEAR = "#7c7c7c", "rgba(128,128,128,0.3)", "rgba(0,0,0,0)"
+FONT = {"size": 14, "color": GREY}
 
 
 @dataclass(frozen=True)
@@ -145,9 +148,10 @@ def _figure(
     layout = {
         "title": {"text": title, "font": {"size": 16}},
         "font": FONT,
-        "xaxis": x | {"gridcolor": "#e5e5e5"},
-        "yaxis": y | {"gridcolor": "#e5e5e5"},
-        "plot_bgcolor": "#ffffff",
+        "xaxis": x | {"gridcolor": RULE, "linecolor": GREY},
+        "yaxis": y | {"gridcolor": RULE, "linecolor": GREY},
+        "plot_bgcolor": CLEAR,
+        "paper_bgcolor": CLEAR,
         "margin": {"l": 80, "r": 20, "t": 60, "b": 60},
     }
     return {"data": traces, "layout": layout}

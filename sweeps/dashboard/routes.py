@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from sweeps.base.errors import is_text
-from sweeps.dashboard import served
+from sweeps.dashboard import confirmed, served
 from sweeps.dashboard.answers import (
     Application,
     Environment,
@@ -90,8 +90,22 @@ class Routes:
         self, environment: Environment, respond: Respond, path: str, study: str
     ) -> Iterable[bytes]:
         after = _query(environment, "after", r"\d{1,18}")
-        self._known(study)
-        return self._pass(environment, respond, path, f"after={after or 0}")
+        told = self._storage.get_study_system_attrs(self._known(study)).get(confirmed.KEY)
+        if told is None or environment["REQUEST_METHOD"] == "HEAD":
+            return self._pass(environment, respond, path, f"after={after or 0}")
+
+        def trial(number: int) -> dict[str, Any] | None:
+            trials = self._read(environment, path, f"after={number}")["trials"]
+            return next((one for one in trials if one["number"] == number), None)
+
+        shown = self._read(environment, path, f"after={after or 0}")
+        confirmed.mark(shown, told, trial)
+        return as_json(shown, environment, respond)
+
+    def _read(self, environment: Environment, path: str, query: str) -> dict[str, Any]:
+        """What Optuna's application answers, as it is read."""
+        body = b"".join(self._pass(environment, lambda *_: None, path, query))
+        return dict(json.loads(body))
 
     def _csv(
         self, environment: Environment, respond: Respond, path: str, study: str

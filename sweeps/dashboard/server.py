@@ -2,9 +2,7 @@
 
 import errno
 import logging
-import os
 import signal
-import sys
 import threading
 import warnings
 from functools import partial
@@ -16,6 +14,7 @@ from wsgiref.simple_server import WSGIServer, make_server
 
 from rich.console import Console
 
+from sweeps.base.browser import show
 from sweeps.base.consent import from_user
 from sweeps.base.errors import UserError
 from sweeps.base.terminal import say
@@ -61,8 +60,8 @@ def serve(
                 style="yellow",
             )
         say(console, "dashboard", f"{page} (Ctrl-C stops it)")
-        if browser and _has_display():
-            threading.Thread(target=_open, args=(page,), daemon=True).start()
+        if browser:
+            threading.Thread(target=show, args=(page,), daemon=True).start()
         _until_interrupted(server)
         # Threads end with the process; wait for one that is writing a note.
         routes.writing.acquire(timeout=PATIENCE)
@@ -131,19 +130,6 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _has_display() -> bool:
-    """Whether there is a screen: without one, a text browser would take over this terminal."""
-    return sys.platform in ("win32", "darwin") or any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
-    )
-
-
-def _open(page: str) -> None:
-    import webbrowser
-
-    webbrowser.open(page)
 
 
 def _until_interrupted(server: WSGIServer) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.dashboard import pictures, plots, texts
+from sweeps.dashboard import confirmed, pictures, plots, texts
 from sweeps.dashboard.board import Board
 from sweeps.dashboard.pace import Pace
 from sweeps.dashboard.plots import EpochsToTarget, Point
@@ -83,6 +83,7 @@ class DashboardWriter:
         """Add the report as an artifact, the winners to the note, its target to the plots."""
         self._phase, run = "done", result.run
         self._write_pictures()
+        self._mark_confirmed(run)
         page = result.report.read_bytes()
         self._board.artifact("report.html", page, "text/html")
         self._take_targets(run)
@@ -91,6 +92,25 @@ class DashboardWriter:
         self._board.note(
             texts.of_result(self._study, self._progress(), run, self._trials_at, report)
         )
+
+    def _mark_confirmed(self, run: "Run") -> None:
+        """Say at the trials what the confirmation found of them."""
+        told = confirmed.as_attribute(run)
+        if not told["trials"]:
+            return
+        self._board.mark_confirmed(told)
+        trials = self._known.get_trials(deepcopy=False)
+        ids = {str(trial.number): optuna_private.trial_id(trial) for trial in trials}
+        best = {str(one.number): rank for rank, one in enumerate(self._best[:PICTURED], 1)}
+        known = {str(one.number): one for one in self._best}
+        for number, words in told["trials"].items():
+            if number not in ids:
+                continue
+            said = f"**Confirmed**, {texts.text(words)}."
+            if number in best:
+                at = self._board.link(_picture(int(number)), ids[number])
+                said += f"\n\n{texts.of_trial(self._study, known[number], best[number], at)}"
+            self._board.note(said, ids[number])
 
     def on_close(self) -> None:
         """Note that the run has stopped, if it ends before its report."""

@@ -22,7 +22,7 @@ from sweeps.study import compatibility
 from sweeps.study.hyperparameters import vocabulary
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
-from sweeps.training import baselines, counting, custom, merging, seeds
+from sweeps.training import baselines, counting, custom, merging, networks, seeds
 from sweeps.training.task import Outcome, Task, task_of
 
 # Seconds: a baseline that takes longer has a worker of its own.
@@ -148,11 +148,11 @@ def prepare(
     late = {name: outcome.cause for name, outcome in _read(folder, unknown).items()}
     numbers = itertools.count()
     todo = [label for label in keys if label not in {*known, *late, *lost}]
-    networks = range(after * design.folds * design.seeds if design else 0, count)
+    replicates = range(after * design.folds * design.seeds if design else 0, count)
     packs = [
         # Baselines first: the import of scikit-learn takes longest.
         *_baselines(study, dataset, todo, numbers, after * design.folds if design else 0),
-        *_networks(study, [one for one in chosen if one.label in todo], networks, numbers),
+        *_networks(study, dataset, [c for c in chosen if c.label in todo], replicates, numbers),
     ]
     return ConfirmationWork(chosen, keys, known, late, packs)
 
@@ -172,14 +172,24 @@ def _late(study: Study, key: dict[str, Any]) -> dict[str, Any]:
 
 
 def _networks(
-    study: Study, chosen: list[Candidate], replicates: range, numbers: Iterator[int]
+    study: Study,
+    dataset: Dataset,
+    chosen: list[Candidate],
+    replicates: range,
+    numbers: Iterator[int],
 ) -> Iterator[list[ConfirmationJob]]:
     """The packs of networks, some replicates of a candidate each."""
     train = custom.task_trainer(study)
     for one in chosen:
         for piece in pieces(replicates):
-            task = _task(study, one, piece)
-            yield [ConfirmationJob(next(numbers), one.label, train, task, networks=len(piece))]
+            task, count = _task(study, one, piece), len(piece)
+            # Of what a function of the user's does nothing is known.
+            seconds = count if study.trainer else networks.seconds(one.config, dataset, count)
+            yield [
+                ConfirmationJob(
+                    *(next(numbers), one.label, train, task), networks=count, seconds=seconds
+                )
+            ]
 
 
 def _baselines(
@@ -192,13 +202,14 @@ def _baselines(
     limit = durations.seconds(study.confirm.baseline_time)
     train = partial(baselines.within, limit, first=first)
     jobs = [
-        ConfirmationJob(next(numbers), name, train, name, limit)
+        ConfirmationJob(
+            *(next(numbers), name, train, name, limit), seconds=baselines.seconds(name, dataset)
+        )
         for name in baselines.names(dataset, study.confirm.baselines)
         if name in todo
     ]
-    is_long = {job.label: baselines.seconds(job.label, dataset) > LONG for job in jobs}
-    yield from ([job] for job in jobs if is_long[job.label])
-    if short := [job for job in jobs if not is_long[job.label]]:
+    yield from ([job] for job in jobs if job.seconds > LONG)
+    if short := [job for job in jobs if job.seconds <= LONG]:
         yield short
 
 

@@ -101,12 +101,12 @@ def _trained(study: Study, winner: Confirmation, epochs: int, whole: Dataset, jo
                 final.train,
                 FinalTask(config, epochs, study.search.seed, piece, study.dtype),
                 networks=len(piece),
+                seconds=networks.seconds(config | {"epochs": epochs}, whole, len(piece)),
             )
         ]
         for number, piece in enumerate(pieces(range(number_of)))
     ]
-    seconds = networks.seconds(config | {"epochs": epochs}, whole, number_of)
-    with closing(results_soon(packs, study, whole, jobs, seconds)) as each:
+    with closing(results_soon(packs, study, whole, jobs)) as each:
         ((_, parts),) = each
     for part in parts:
         if part.state == "failed":

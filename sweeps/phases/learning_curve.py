@@ -6,7 +6,7 @@ bring, and not a longer training. At the last size, all rows of a fold, it has t
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -74,16 +74,9 @@ class CurveWork:
     packs: list[list[ConfirmationJob]]
 
     @property
-    def seconds(self) -> float:
-        """About how long the packs take on one core."""
-        jobs = [job for pack in self.packs for job in pack]
-        return sum(
-            networks.seconds(job.task.config, one, job.networks)
-            if job.networks
-            else baselines.seconds(job.label, one)
-            for place, job in enumerate(jobs)
-            for one in [self.datasets[place % len(self.datasets)]]
-        )
+    def jobs(self) -> list[ConfirmationJob]:
+        """The jobs of all packs."""
+        return [job for pack in self.packs for job in pack]
 
 
 def prepare(
@@ -140,15 +133,18 @@ def _packs(
         train = partial(baselines.within, limit)
         yield [
             ConfirmationJob(
-                next(numbers), str(baseline), partial(_at, train, size), baseline, limit
+                *(next(numbers), str(baseline), partial(_at, train, size), baseline, limit),
+                seconds=baselines.seconds(str(baseline), one),
             )
-            for size in range(len(datasets))
+            for size, one in enumerate(datasets)
         ]
     label = winner.candidate.label
-    for size in range(len(datasets)) if label in todo else ():
+    for size, one in enumerate(datasets) if label in todo else ():
         task = _task(study, winner, rows, size)
         train = partial(_at, trial.train, size)
-        yield [ConfirmationJob(next(numbers), label, train, task, networks=len(task.replicates))]
+        count = len(task.replicates)
+        seconds = networks.seconds(task.config, one, count)
+        yield [ConfirmationJob(next(numbers), label, train, task, networks=count, seconds=seconds)]
 
 
 def _task(study: Study, winner: Confirmation, rows: GrowingRows, size: int) -> Task:
@@ -192,10 +188,14 @@ def train(
     confirmed: tuple[list[Confirmation], dict[str, Outcome]],
     folder: Path,
     jobs: int,
+    done: Callable[[ConfirmationJob], None] = lambda job: None,
 ) -> tuple[list[LearningCurve], dict[str, str]]:
-    """Do the work: the curves, and by label why one is missing. Each is recorded at once."""
+    """Do the work: the curves, and by label why one is missing. Each is recorded at once.
+
+    done: called with every job that has come back.
+    """
     known, lost = dict(work.known), {}
-    soon = results_soon(work.packs, study, work.datasets, jobs, work.seconds)
+    soon = results_soon(work.packs, study, work.datasets, jobs, done)
     with closing(soon) as found:
         for label, parts in found:
             gone = [one for one in parts if one.state == "failed"]

@@ -26,7 +26,7 @@ class ConfirmationJob:
     """A part of a candidate's replicates, or a baseline: `function(task, shared)` trains it.
 
     label: the candidate's or the baseline's. limit: seconds that it may take; None for networks.
-    networks: how many networks it trains.
+    networks: how many networks it trains. seconds: how long it takes about, on one core.
     """
 
     number: int
@@ -35,6 +35,7 @@ class ConfirmationJob:
     task: Any
     limit: float | None = None
     networks: int = 0
+    seconds: float = 1.0
 
 
 def pieces(replicates: range) -> list[range]:
@@ -80,11 +81,15 @@ SHORT = 2.0
 
 
 def results_soon(
-    packs: list[list[ConfirmationJob]], study: Study, shared: Any, jobs: int, seconds: float
+    packs: list[list[ConfirmationJob]],
+    study: Study,
+    shared: Any,
+    jobs: int,
+    done: Callable[[ConfirmationJob], None] = lambda job: None,
 ) -> Generator[tuple[str, list[Outcome]], None, None]:
-    """As `results`, in this process where the work is `seconds` long at most, and that is short."""
-    if seconds > SHORT:
-        yield from results(packs, study, shared, jobs, lambda job: None)
+    """As `results`, in this process where the work takes SHORT seconds at most."""
+    if sum(job.seconds for pack in packs for job in pack) > SHORT:
+        yield from results(packs, study, shared, jobs, done)
         return
     found: dict[str, list[Outcome]] = {}
     missing = Counter(job.label for pack in packs for job in pack)
@@ -95,6 +100,7 @@ def results_soon(
             import sklearn.linear_model  # noqa: F401
         with threadpool_limits(1):
             found.setdefault(job.label, []).append(_done(job, shared))
+        done(job)
         if len(found[job.label]) == missing[job.label]:
             yield job.label, found[job.label]
 

@@ -11,6 +11,8 @@ from sweeps.phases.learning_curve import LearningCurve
 from sweeps.phases.prepare import PreparedRun
 from sweeps.training.task import Outcome
 from sweeps.views import wording
+from sweeps.views.bar import working
+from sweeps.views.training_progress import TrainingProgress
 
 
 @dataclass
@@ -39,9 +41,10 @@ def train(
         count = wording.count(final.count(networks[0]), "network")
         rows = len(run.divided.table.frame)
         say(run.console, "final", f"{count} of the winner on all {rows} rows …")
-        done.final = final.train(
-            run.study, run.divided, run.dataset, networks[0], run.folder, identity, jobs
-        )
+        with working(run.console, "final"):
+            done.final = final.train(
+                run.study, run.divided, run.dataset, networks[0], run.folder, identity, jobs
+            )
         if done.final is None:
             say(run.console, "left out", "networks of all rows: all diverged", style="yellow")
         done.seconds["final"] = time.monotonic() - clock
@@ -65,7 +68,10 @@ def _learning_curve(
         sizes, folds = work.rows.counts.shape
         who = " and ".join(work.keys)
         say(run.console, "rows", f"learning curve of {who}: {sizes} sizes × {folds} folds …")
-    done.curves, lost = learning_curve.train(work, study, confirmed, folder, run.options.jobs)
+    with TrainingProgress(run.console, "rows", work.jobs, run.options.jobs) as progress:
+        done.curves, lost = learning_curve.train(
+            work, study, confirmed, folder, run.options.jobs, progress.update
+        )
     for label, cause in lost.items():
         say(run.console, "left out", f"learning curve of {label}: {cause}", style="yellow")
     done.lost = {f"learning curve of {label}": cause for label, cause in lost.items()}

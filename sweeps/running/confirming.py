@@ -17,7 +17,7 @@ from sweeps.results import looking, reporting
 from sweeps.search import Finished
 from sweeps.training.task import Outcome
 from sweeps.views import wording
-from sweeps.views.confirmation import ConfirmationProgress
+from sweeps.views.training_progress import TrainingProgress
 
 if TYPE_CHECKING:
     from reports.stats.open_questions import Look
@@ -63,7 +63,7 @@ class _Confirming:
             say(run.console, "confirm", f"{wording.count(settings, 'setting')} × {networks} …")
         # The workers train meanwhile; this process has time to load what the report draws with.
         threading.Thread(target=reporting.warm_up, daemon=True).start()
-        with ConfirmationProgress(run.console, work.jobs) as progress:
+        with TrainingProgress(run.console, "confirm", work.jobs, run.options.jobs) as progress:
             found = confirmation.outcomes(
                 work, run.study, seen, run.folder, run.options.jobs, progress.update
             )

@@ -37,15 +37,17 @@ from sweeps.storage.store import Store
 from sweeps.study.file import documents
 from sweeps.training import custom
 from sweeps.views import announcing, notebook, tables
+from sweeps.views.bar import working
 from sweeps.views.progress import Progress
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C: the trials that have ended are kept."""
+    """Ctrl-C: the trials that have ended are kept, and the models that are confirmed."""
 
-    def __init__(self, done: int, budget: int, folder: Path) -> None:
+    def __init__(self, done: int, budget: int, folder: Path, confirm: bool = False) -> None:
         self.done, self.budget, self.folder = done, budget, folder
-        super().__init__(f"{done} of {budget} trials are kept in {folder}")
+        also = " and what is confirmed" * (confirm and done == budget)
+        super().__init__(f"{done} of {budget} trials{also} are kept in {folder}")
 
     def _render_traceback_(self) -> list[str]:  # a notebook shows no more
         return [f"Stopped: {self}; run the cell again to go on"]
@@ -153,7 +155,7 @@ def _run(run: PreparedRun, announce: Callable[[PreparedRun, int], None]) -> Resu
             raise
         except KeyboardInterrupt:
             done = store.finished_among(run.budget)
-            raise Interrupted(done, run.budget, run.folder) from None
+            raise Interrupted(done, run.budget, run.folder, run.options.confirm) from None
         finally:
             callbacks.on_close()
 
@@ -197,13 +199,14 @@ def _carried_out(
         outputs.write(run, store, searched.finished, confirmed.networks, confirmed.others)
         outputs.write_after_confirmation(run, confirmed.networks, after.curves, after.final)
         outputs.write_provenance(run, searched.finished, facts)
-        say(run.console, "report", "…")
+    # Each of its files is written whole or not at all, and made anew when the run goes on.
+    with working(run.console, "report"):
         reporting.write(result)
     if run.study.confirm.nested is not None and confirmed.networks:
         # The study's own report stands by now, whatever becomes of the folds.
         nested.carry_out(run, _run_fold)
         result = Result(run.folder)
-        with shield:
+        with working(run.console, "report"):
             reporting.write(result)
     callbacks.on_report(result)
     return result

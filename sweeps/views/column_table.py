@@ -1,11 +1,12 @@
 """The table of columns in a terminal: what each was read as, and how it enters the network."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 
-from sweeps.base.terminal import say, verbatim
+from sweeps.base.terminal import NAME, say, verbatim
 from sweeps.views import wording
 
 IN_RUN, IN_NEW, IN_CHECK = 8, 12, 40  # columns that are shown
@@ -27,9 +28,17 @@ def show(console: Console, facts: Mapping[str, Any], most: int, more: str) -> No
         odd = [row for row in rows if row["remark"]]
         rows = [*odd, *(row for row in rows if not row["remark"])][:most]
     for line in _aligned(rows):
-        verbatim(console, f"          {line}")
+        for part in _wrapped(line, console):
+            verbatim(console, f"{'':{NAME}}{part}")
     if total > len(rows):
         say(console, "", f"and {wording.count(total - len(rows), 'more column')}: {more}")
+
+
+def _wrapped(line: str, console: Console) -> list[str]:
+    """In a terminal no wider than it is, further lines set in."""
+    if not console.is_terminal:
+        return [line]
+    return textwrap.wrap(line, console.width - NAME, subsequent_indent="    ")
 
 
 def _aligned(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -1,48 +1,39 @@
-"""The search as it goes: one live line in a terminal, plain lines elsewhere."""
+"""The search as it goes: trials done, pruned and failed, time left, the best so far."""
 
 import time
 
 from rich.console import Console
-from rich.live import Live
-from rich.text import Text
 
 from sweeps.base import durations
-from sweeps.base.terminal import say
 from sweeps.search import Finished, ranking
 from sweeps.storage import folders
 from sweeps.study.spec import Study
 from sweeps.training.task import Outcome
+from sweeps.views.bar import Bar
+from sweeps.views.seconds_left import SecondsLeft
 
-# Elsewhere than in a terminal: a line at least this many seconds after the one before.
+# Elsewhere than in a terminal: seconds between two lines.
 EVERY = 10.0
 
 
 class Progress:
-    """Trials done, pruned and failed; the best so far with its spread; pace and time left."""
+    """Trials done, pruned and failed; the best so far with its spread; time left."""
 
     def __init__(self, console: Console, budget: int, study: Study) -> None:
-        self._console, self._budget, self._study = console, budget, study
+        self._budget, self._study = budget, study
         self._counts = dict.fromkeys(folders.STATES, 0)
         self._best: Finished | None = None
         self._new = 0
-        self._started = self._printed = time.monotonic()
-        self._live = Live(console=console, refresh_per_second=8) if console.is_terminal else None
+        self._started = time.monotonic()
+        self._left = SecondsLeft()
+        self._bar = Bar(console, "search", self._share, self.parts, EVERY)
 
     def __enter__(self) -> "Progress":
-        if self._live:
-            self._live.start()
-            self._live.update(self._text())
+        self._bar.__enter__()
         return self
 
     def __exit__(self, *rest: object) -> None:
-        if self._live:
-            self._live.update(self._text(), refresh=True)
-            self._live.stop()
-        elif self.done:
-            self._print()
-
-    def _text(self) -> Text:
-        return Text(self.line(short=True), no_wrap=True, overflow="ellipsis")
+        self._bar.__exit__(*rest)
 
     @property
     def done(self) -> int:
@@ -56,10 +47,11 @@ class Progress:
         self._new += finished.new
         if outcome.state == "complete" and self._is_best(outcome):
             self._best = finished
-        if self._live:
-            self._live.update(self._text())
-        elif time.monotonic() - self._printed > EVERY and self.done < self._budget:
-            self._print()
+        if finished.new:
+            self._left.update(self._new / max(self._new + self._budget - self.done, 1))
+
+    def _share(self) -> float:
+        return self.done / self._budget
 
     def _is_best(self, outcome: Outcome) -> bool:
         if self._best is None:
@@ -67,28 +59,25 @@ class Progress:
         study = self._study
         return ranking.sort_key(study, outcome) < ranking.sort_key(study, self._best.outcome)
 
-    def _print(self) -> None:
-        self._printed = time.monotonic()
-        say(self._console, "", self.line())
+    def parts(self) -> list[str]:
+        """What there is to say, the most telling first."""
+        parts = [f"{self.done}/{self._budget} trials", self._time(), self._best_in_words()]
+        states = ("pruned", "failed")
+        parts += [f"{self._counts[state]} {state}" for state in states if self._counts[state]]
+        return [part for part in parts if part]
 
-    def line(self, short: bool = False) -> str:
-        """All of it in one line; short enough for 80 columns in a terminal."""
-        counts, budget = self._counts, self._budget
-        states = f"{counts['pruned']} pruned, {counts['failed']} failed"
-        parts = [f"{self.done}/{budget} trials, {states}"]
-        elapsed = time.monotonic() - self._started
-        if self._new and elapsed > 0:
-            pace = self._new / elapsed
-            left = (budget - self.done) / pace
-            parts.append(f"{pace:.1f}{'' if short else ' trials'}/s")
-            parts.append(
-                f"{durations.words(left)} left" if left else f"took {durations.words(elapsed)}"
-            )
-        if self._best:
-            value = f"{self._best.outcome.value:.4f}{self._spread()}"
-            number, label = self._best.number, self._study.objective.label
-            parts.append(f"best {value}" if short else f"best {label} {value} (trial {number})")
-        return " · ".join(parts)
+    def _time(self) -> str:
+        if not self._new:
+            return ""
+        if self.done < self._budget:
+            return self._left.words()
+        return f"took {durations.words(round(time.monotonic() - self._started))}"
+
+    def _best_in_words(self) -> str:
+        if self._best is None:
+            return ""
+        label, number = self._study.objective.label, self._best.number
+        return f"best {label} {self._best.outcome.value:.4f}{self._spread()} (trial {number})"
 
     def _spread(self) -> str:
         metric = self._study.objective.metric

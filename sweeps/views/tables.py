@@ -1,4 +1,4 @@
-"""What a run says when it is done: the table of winners, where everything is, what to use."""
+"""What a run says when it is done: what to use, the table of winners, where everything is."""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from rich.text import Text
 
 from sweeps.base.errors import printable
 from sweeps.base.redaction import redact_address
-from sweeps.base.terminal import say, verbatim
+from sweeps.base.terminal import NAME, say, verbatim
 from sweeps.results.result import Result
 from sweeps.study.spec import Study
 from sweeps.views import wording
@@ -24,53 +24,60 @@ if TYPE_CHECKING:
 
 
 def closing(result: Result, study: Study, storage: str | None, console: Console) -> None:
-    """Print the table of winners with its reading, where all is, and last what to use and do."""
+    """Print what to use and do, then the table of winners with its reading, and where all is."""
     from reports.advice.recommendation import recommendation
 
+    verbatim(console, "")
+    recommend(recommendation(result.run), result.folder, console)
     failed = result.trials[result.trials["state"] == "failed"]
     for cause, count in failed["cause"].value_counts().items():
         say(console, "failed", f"{wording.count(count, 'trial')}: {cause}", style="red")
+    verbatim(console, "")
     if result.confirm is not None:
-        from reports import winners
-        from reports.sections import answers
-        from reports.stats import constants
-
-        winner = result.confirm[result.confirm["rank"] == 1]
-        if (winner["status"] == "diverged").all():
-            say(console, "diverged", "every confirmed network of the winner", style="red")
-        elif said := constants.constant(result.run):
-            text = f"the winner says {said} of every row, and so tells none of them apart"
-            say(console, "constant", text, style="yellow")
-        made = winners.table(result.run)
-        shown = _fitting(made, console)
-        console.print(_table(made, shown))
-        for n, (_, text) in enumerate(answers.lines(result.run)):
-            say(console, "" if n else "verdict", text)
-        for label, text in _settings_of(result.table, study):
-            say(console, label, text)
-        for text in _epoch(result.run):
-            say(console, "epoch", text)
-        for text in _reading(made, shown):
-            say(console, "", text, style="dim")
+        _confirmed(result, result.confirm, study, console)
     else:
         for text in _of_search(result, study):
             say(console, "", text)
     verbatim(console, "")
-    for line in _where(result, storage):
-        verbatim(console, line)
-    verbatim(console, "")
-    recommend(recommendation(result.run), result.folder, console)
+    for name, text in _where(result, storage):
+        verbatim(console, f"{name:{NAME}}{text}", name=name)
 
 
-# What a narrow terminal goes without, the first one first; the report has all of it.
+def _confirmed(result: Result, confirm: pd.DataFrame, study: Study, console: Console) -> None:
+    """The table of winners, their settings, and how to read it."""
+    from reports import winners
+    from reports.stats import constants
+
+    made = winners.table(result.run)
+    shown = _fitting(made, console)
+    console.print(_table(made, shown))
+    winner = confirm[confirm["rank"] == 1]
+    if (winner["status"] == "diverged").all():
+        say(console, "diverged", "every confirmed network of the winner", style="red")
+    elif said := constants.constant(result.run):
+        text = f"the winner says {said} of every row, and so tells none of them apart"
+        say(console, "constant", text, style="yellow")
+    for label, text in _settings_of(result.table, study):
+        say(console, label, text)
+    for text in _epoch(result.run):
+        say(console, "epoch", text)
+    for name, text in _besides(result.run):
+        say(console, name, text)
+    for text in _reading(made, shown):
+        say(console, "", text, style="dim")
+
+
+# What a narrow terminal goes without, the first one first, then the last of the others; the report
+# has all of it.
 LEFT_OUT_FIRST = ("epochs_to_target", "gap", "dev_error")
 
 
 def _fitting(made: "Winners", console: Console) -> "list[ScoreColumn]":
-    """As many of the columns as the console is wide enough for."""
+    """As many of the columns as the console is wide enough for, one at least."""
     shown = list(made.columns)
-    for name in LEFT_OUT_FIRST:
-        whole = console.options.update(width=1000)
+    others = [c.name for c in reversed(shown) if c.name not in LEFT_OUT_FIRST]
+    whole = console.options.update(width=1000)
+    for name in (*LEFT_OUT_FIRST, *others[:-1]):
         if Measurement.get(console, whole, _table(made, shown)).maximum <= console.width:
             break
         shown = [column for column in shown if column.name != name]
@@ -79,7 +86,7 @@ def _fitting(made: "Winners", console: Console) -> "list[ScoreColumn]":
 
 def _table(made: "Winners", shown: "Sequence[ScoreColumn]") -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("", no_wrap=True)
+    table.add_column("", overflow="fold")
     for column in shown:
         table.add_column(Text(printable(column.short_head)), justify="right", no_wrap=True)
     for n, entry in enumerate(made.entries):
@@ -117,6 +124,17 @@ def _epoch(run: "Run") -> Iterator[str]:
             yield f"{epoch} of {horizon} counts for the winner: the best on dev in the search"
 
 
+def _besides(run: "Run") -> Iterator[tuple[str, str]]:
+    """What the whole procedure gives, where outer folds tell; which networks are saved."""
+    from reports.sections import procedure
+    from reports.stats import all_rows
+
+    for _, words in procedure.lines(run):
+        yield "procedure", words
+    if found := all_rows.all_rows(run):
+        yield "saved", found.in_words.removeprefix("Saved are ")
+
+
 def _reading(made: "Winners", shown: "Sequence[ScoreColumn]") -> Iterator[str]:
     from reports import winners
 
@@ -140,11 +158,11 @@ def _of_search(result: Result, study: Study) -> list[str]:
     ]
 
 
-def _where(result: Result, storage: str | None) -> list[str]:
+def _where(result: Result, storage: str | None) -> list[tuple[str, str]]:
     folder = result.folder
     address = f" --storage {shlex.quote(redact_address(storage))}" if storage else ""
     return [
-        f"report    {result.report}",
-        f"folder    {folder}",
-        f"dashboard python -m sweeps dashboard {shlex.quote(str(folder))}{address}",
+        ("report", str(result.report)),
+        ("folder", str(folder)),
+        ("dashboard", f"python -m sweeps dashboard {shlex.quote(str(folder))}{address}"),
     ]

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from sweeps.commands.work import compare, compare_page
+
 pytestmark = pytest.mark.browser
 KINDS = ["ordinary", "unconfirmed", "regression", "arms", "front"]
 
@@ -170,6 +172,12 @@ AIMS = {"objectives": ("dev_error", "parameters"), "limits": ("dev_loss <= 0.3",
 def test_axe_finds_no_violation(
     opened: Callable[..., Any], make: Callable[..., Path], scheme: str, aims: dict[str, Any]
 ) -> None:
+    folder = make(**SMALL, **aims)
+    expect_accessible(opened(folder, color_scheme=scheme, bypass_csp=True))
+
+
+def expect_accessible(view: Any) -> None:
+    """No violation of levels A and AA, all that is folded opened."""
     try:
         from axe_core_python.sync_playwright import Axe
     except ImportError:
@@ -177,9 +185,23 @@ def test_axe_finds_no_violation(
         if os.environ.get("CI") == "true":
             pytest.fail(words)
         pytest.skip(words)
-    folder = make(**SMALL, **aims)
-    with opened(folder, color_scheme=scheme, bypass_csp=True) as (tab, _, _):
+    with view as (tab, _, _):
         tab.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
         rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
         found = Axe().run(tab, options=rules)
         assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_comparison_is_such_a_page(
+    browser: Any, make: Callable[..., Path], tmp_path: Path, scheme: str
+) -> None:
+    folders = [make(**SMALL, **AIMS), make(**SMALL, **ARMS)]
+    place = compare_page.write(compare.compare(folders, None), tmp_path / "c.html")
+    with _opened(browser, place, {"color_scheme": scheme}) as (tab, asked, said):
+        tab.wait_for_timeout(150)
+        assert [url for url in asked if not url.startswith("data:")] == [tab.url]
+        assert said == []
+        tab.set_viewport_size({"width": 375, "height": 800})
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 375
+    expect_accessible(_opened(browser, place, {"color_scheme": scheme, "bypass_csp": True}))

@@ -21,7 +21,7 @@ from sweeps.study.file import documents
 from sweeps.study.spec import Study
 from sweeps.training import baselines
 from sweeps.views import estimates, plan
-from sweeps.views.confirmation import ConfirmationProgress
+from sweeps.views.training_progress import TrainingProgress
 
 
 def values(**confirmation: Any) -> dict[str, Any]:
@@ -171,16 +171,14 @@ def test_what_takes_long_has_a_worker_of_its_own(tmp_path: Path) -> None:
 def test_the_progress_names_what_is_under_way(tmp_path: Path) -> None:
     (tmp_path / "artifacts").mkdir()
     jobs = work(tmp_path, baselines=["linear", "boosting"]).jobs
-    progress = ConfirmationProgress(Console(quiet=True), jobs)
-    named = "logistic regression, gradient boosting under way"
-    assert progress.line().startswith(f"0/2 networks · {named} · ")
+    progress = TrainingProgress(Console(quiet=True), "confirm", jobs, 1)
+    assert progress.parts() == ["0/2 networks", "2 baselines under way"]
     for job in jobs[:1]:
         progress.update(job)
-    assert progress.line().startswith("0/2 networks · gradient boosting under way · ")
+    assert progress.parts()[::2] == ["0/2 networks", "gradient boosting under way"]
     for job in jobs[1:]:
         progress.update(job)
-    assert progress.line().startswith("2/2 networks · ")
-    assert "under way" not in progress.line()
+    assert progress.parts() == ["2/2 networks", "took 0 s"]
 
 
 def test_the_plan_names_them() -> None:

@@ -261,7 +261,7 @@ def test_what_a_run_prints_and_leaves(confirmed: tuple[Path, str], cwd: Path) ->
         "guided    none of 4 trials: tpe waits for 10 results, and trial 11 would be the first",
         "loky, 2 jobs, one BLAS thread each",
         "warning   search.window: 6 is short for 2 jobs",
-        "4/4 trials, 0 pruned, 0 failed · ",
+        "search    4/4 trials · took ",
         "report    runs/small/report.html",
         "python -m sweeps dashboard runs/small",
     ):
@@ -285,7 +285,7 @@ def test_what_a_run_prints_and_leaves(confirmed: tuple[Path, str], cwd: Path) ->
     # And so does the winner alone.
     best = sweeps("runs/small/best.yaml", *ALONE, cwd=cwd).stdout
     assert "nothing: one configuration" in best
-    assert "1/1 trials, 0 pruned" in best
+    assert "1/1 trials · took " in best
 
 
 def test_json_is_all_of_stdout(cwd: Path) -> None:

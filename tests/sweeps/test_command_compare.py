@@ -1,13 +1,14 @@
 """`sweeps compare`: what it prints, and the gate."""
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from sweeps.commands.work import compare
+from sweeps.commands.work import compare, compare_page
 from tests.reports.folders import Made, write
 from tests.reports.test_comparison import ERROR, shifted
 from tests.sweeps.helpers import sweeps
@@ -83,7 +84,7 @@ def test_beside_our_networks_a_trainer_has_none_of_their_words() -> None:
     own = SimpleNamespace(provenance={"trainer": {"call": "m:train"}}, parameters=("own",))
     settings = [{"l2": 0.0, "l1": 0.0}, {"l2": 0.0, "l1": 0.5, "own": 1}]
     winners = [pd.Series({"settings": one}) for one in settings]
-    found = compare.Comparison([ours, own], winners, [], [], [])  # type: ignore[list-item]
+    found = compare.Comparison([ours, own], winners, [], [], [], [])  # type: ignore[list-item]
     assert found.settings == {"l2": [0.0, None], "l1": [0.0, 0.5], "own": [None, 1]}
 
 
@@ -93,8 +94,44 @@ def test_what_seeds_alone_bear_out_is_no_difference_and_no_failure(cwd: Path) ->
         "compare", "before", "hardly", "--fail-if-worse", cwd=cwd, module="sweeps"
     ).stdout.replace("\N{NO-BREAK SPACE}", " ")
     assert "hardly against before: test error +0.9 points [" in told
-    assert "]: no difference shown for new rows\n" in told
+    assert "]: not decided for new rows\n" in told
     assert "these rows alone: [+0.88, +0.88]" in told
+
+
+def test_the_page_answers_first_and_leads_to_the_reports(cwd: Path) -> None:
+    for name, trials in (("before", 20), ("after", 40)):
+        (cwd / name / "report.html").write_text("")
+        study = f"name: {name}\nfixed: {{hidden: [8]}}\nsearch: {{trials: {trials}}}\n"
+        (cwd / name / "study.yaml").write_text(study)
+    (cwd / "pages").mkdir()
+    place = cwd / "pages" / "c d.html"
+    runs = compare.compare([cwd / "before", cwd / "after"], None)
+    page = compare_page.write(runs, place).read_text()
+    words = " ".join(re.sub("<[^>]*>", " ", page.partition("<body>")[2]).split())
+    assert "after is worse than before. Test error: +26.3" in words
+    assert page.count('href="../') == 2
+    assert 'href="../before/report.html"' in page
+    assert "default-src &#39;none&#39;" in page
+    assert re.search("search.trials 20 40", words)
+    assert "fixed.hidden" not in words, "the same in both"
+    assert compare_page.write(runs, place).read_text() == page
+    for told in (runs.each[0].answer, runs.plain()["differences"][0]["answer"]):
+        assert told == "worse"
+
+
+def test_runs_of_different_data_have_no_better_one(cwd: Path) -> None:
+    path = cwd / "after" / "provenance.json"
+    document = json.loads(path.read_text())
+    document["data"] |= {"columns": 7, "sha256": "0" * 64}
+    path.write_text(json.dumps(document))
+    done = sweeps("compare", "before", "after", "--html", "c.html", cwd=cwd, module="sweeps")
+    assert done.stdout.endswith("page      c.html\n")
+    page = (cwd / "c.html").read_text()
+    assert "after and before are of different data, and cannot be compared." in page
+    assert "What cannot be compared" in page
+    assert "<figure" not in page
+    fault = sweeps("compare", "before", "after", "--html", ".", cwd=cwd, code=2, module="sweeps")
+    assert fault.stderr.startswith("--html: expected a file to write, got .: ")
 
 
 def test_what_differs_is_said(cwd: Path) -> None:

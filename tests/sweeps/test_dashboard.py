@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from sweeps.base.errors import UserError
+from sweeps.commands import common
 from sweeps.dashboard import server
 from tests.sweeps.helpers import TEXT, await_records, command, environment, study, sweeps
 
@@ -233,13 +234,21 @@ def test_a_run_in_a_database_is_found_by_its_provenance(start: Any, tmp_path: Pa
     assert not (tmp_path / "runs" / "small" / "journal.log").exists()
 
 
-def test_the_browser_is_opened_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_browser_is_opened_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda page: opened.append(page) or True)
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    assert not server._has_display()
+    page = tmp_path / "report.html"
+    common.show_in_browser(page)
+    assert capsys.readouterr().err.split()[-1] == page.as_uri()
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    assert server._has_display()
+    common.show_in_browser(page)
+    assert opened == [page.as_uri()]
+    assert capsys.readouterr().err == ""
 
 
 def test_an_address_that_is_none_is_refused() -> None:

@@ -351,3 +351,38 @@ def test_the_card_of_importances_says_what_the_report_says(door: Door) -> None:
         zip(ours["parameter"], ours["value"], strict=True)
     )
     assert {one["distribution"] for one in told[0]} == {"FloatDistribution", "IntDistribution"}
+
+
+def test_confirmed_trials_are_marked_and_the_winner_is_the_best(door: Door) -> None:
+    before = json.loads(door.ask("/api/studies/0").body)
+    first, *_, last = (one["number"] for one in before["trials"])
+    assert [one["number"] for one in before["best_trials"]] != [last]
+    door.board.mark_confirmed(
+        {"winner": last, "trials": {str(last): "winner: <b>0.1</b>", str(first): "place 2"}}
+    )
+    for after in (0, len(before["trials"])):
+        shown = json.loads(door.ask(f"/api/studies/0?after={after}").body)
+        (best,) = shown["best_trials"]
+        assert best["number"] == last
+        assert best["user_attrs"][0] == {"key": "confirmed", "value": "winner: <b>0.1</b>"}
+        told = {
+            one["number"]: each["value"]
+            for one in shown["trials"]
+            for each in one["user_attrs"]
+            if each["key"] == "confirmed"
+        }
+        assert told == ({} if after else {first: "place 2", last: "winner: <b>0.1</b>"})
+        assert {"key": "confirmed", "sortable": False} in shown["union_user_attrs"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["x", {"trials": 3}, {"trials": {"0": 3}, "winner": "0"}, {"winner": 10**9, "trials": {}}],
+)
+def test_what_the_storage_says_is_confirmed_is_not_believed(door: Door, told: Any) -> None:
+    door.board.mark_confirmed({})
+    before = json.loads(door.ask("/api/studies/0").body)
+    door.board.mark_confirmed(told)
+    shown = json.loads(door.ask("/api/studies/0").body)
+    assert shown["best_trials"] == before["best_trials"]
+    assert shown["trials"] == before["trials"]

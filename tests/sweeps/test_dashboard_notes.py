@@ -348,3 +348,21 @@ def test_a_fault_is_told_once_without_passwords_and_ends_nothing() -> None:
     assert [line.split(":")[0].split()[-1] for line in lines] == ["dashboard", "artifacts"]
     assert "No space left on device" in lines[0]
     assert "secret" not in told.getvalue()
+
+
+def luminance(colour: str) -> float:
+    """Relative, of #rrggbb: WCAG 2.2."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+@pytest.mark.parametrize("colour", [plots.GREY, plots.COLORS["complete"], pictures.COLORS["dev"]])
+def test_plots_are_read_on_a_light_and_on_a_dark_page(colour: str) -> None:
+    layout = plots.spread_of_seeds({1: np.array([0.1, 0.2])}, "dev_loss")["layout"]
+    assert {layout["plot_bgcolor"], layout["paper_bgcolor"]} == {"rgba(0,0,0,0)"}
+    assert layout["font"]["color"] == plots.GREY
+    assert "#fff" not in pictures.curve(finished(0).outcome, "loss")
+    for page in ("#ffffff", "#1e1e1e"):  # the Dashboard's cards
+        dark, light = sorted((luminance(colour), luminance(page)))
+        assert (light + 0.05) / (dark + 0.05) >= 3

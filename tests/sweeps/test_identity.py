@@ -174,7 +174,8 @@ def test_ctrl_c_in_the_confirmation(tmp_path: Path, after: float) -> None:
     ctrl_c(process)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert said.startswith("interrupted: 2 of 2 trials are kept in runs/small; go on with: "), said
+    kept = "interrupted: 2 of 2 trials and what is confirmed are kept in runs/small; go on with: "
+    assert said.startswith(kept), said
     assert len(said.splitlines()) == 1
 
 

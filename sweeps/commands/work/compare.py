@@ -19,6 +19,7 @@ from sweeps.views import wording
 if TYPE_CHECKING:
     from reports import frames
     from reports import text as words_of
+    from reports.compared import Compared
     from reports.stats.differences import Difference
     from reports.stats.intervals import Interval
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 class Comparison:
     """Runs, the row of each one's winner, and the differences of the later ones to the first.
 
-    differences are by what was searched for; errors the same in plain error, None where that is it.
+    differences are by what was searched for; errors the same in plain error, None where that is it;
+    each: the differences with their answers.
     """
 
     runs: "list[frames.Run]"
@@ -35,6 +37,7 @@ class Comparison:
     differences: "list[Difference]"
     errors: "list[Difference | None]"
     notes: list[str]
+    each: "list[Compared]"
 
     @property
     def settings(self) -> dict[str, list[Any]]:
@@ -64,11 +67,12 @@ class Comparison:
                 {
                     "run": str(run.folder),
                     **asdict(found),
-                    "answer": found.answer(),
+                    "answer": one.answer,
+                    "margin": one.margin,
                     "error": None if error is None else asdict(error),
                 }
-                for run, found, error in zip(
-                    self.runs[1:], self.differences, self.errors, strict=True
+                for run, found, error, one in zip(
+                    self.runs[1:], self.differences, self.errors, self.each, strict=True
                 )
             ],
             "notes": self.notes,
@@ -78,6 +82,7 @@ class Comparison:
 def compare(paths: list[Path], split: str | None) -> Comparison:
     """Compare two or more confirmed runs. Errors: UserError."""
     from reports import frames, summary
+    from reports.compared import compared
     from reports.stats import comparison, measures
 
     if len(paths) < 2:
@@ -95,12 +100,27 @@ def compare(paths: list[Path], split: str | None) -> Comparison:
             for run, found in zip(runs[1:], differences, strict=True)
         ]
         notes = [note for run in runs[1:] for note in _notes(runs[0], run)]
+        shown = labels(runs)
+        each = [
+            compared(runs[0], run, (shown[0], name), found)
+            for run, name, found in zip(runs[1:], shown[1:], differences, strict=True)
+        ]
     except frames.RunFolderError as fault:
         raise UserError(str(fault)) from None
     except files.BROKEN as fault:
         got = f"{type(fault).__name__} {fault}"
         raise UserError(f"compare: expected runs that can be read, got: {got}") from None
-    return Comparison(runs, winners, differences, errors, notes)
+    return Comparison(runs, winners, differences, errors, notes, each)
+
+
+def labels(runs: "list[frames.Run]") -> list[str]:
+    """The runs' folders, each by as much of its path as tells it from the others."""
+    paths = [run.folder.absolute() for run in runs]
+    for depth in range(1, max(len(path.parts) for path in paths)):
+        names = ["/".join(path.parts[-depth:]) for path in paths]
+        if len(set(names)) == len(set(paths)):
+            break
+    return [printable(name) for name in names]
 
 
 def _said(run: "frames.Run", settings: dict[str, Any]) -> list[str]:
@@ -148,22 +168,25 @@ def show(found: Comparison, console: Console) -> None:
     table.add_column("")
     for run in found.runs:
         table.add_column(Text(printable(str(run.folder))), overflow="fold")
-    for name, cells in _results(found):
+    for name, cells in results(found):
         table.add_row(name, *cells)
     for name, values in found.settings.items():
         if any(value != values[0] for value in values):
-            table.add_row(printable(name), *(Text(_setting(value)) for value in values))
+            table.add_row(printable(name), *(Text(setting(value)) for value in values))
     console.print(table)
     same = [
-        f"{name} {_setting(values[0])}"
+        f"{name} {setting(values[0])}"
         for name, values in found.settings.items()
         if all(value == values[0] for value in values)
     ]
     if same:
         say(console, "the same", ", ".join(same), style="dim")
     first = found.runs[0]
-    for run, difference, error in zip(found.runs[1:], found.differences, found.errors, strict=True):
-        say(console, "", f"{run.folder} against {first.folder}: {words(difference, first)}")
+    each = zip(found.runs[1:], found.each, found.errors, strict=True)
+    for run, one, error in each:
+        difference, answer = one.found, one.answer
+        against = f"{run.folder} against {first.folder}"
+        say(console, "", f"{against}: {words(difference, first, answer)}")
         for label, interval in (
             ("new rows", difference.on_new_rows),
             ("these rows alone", difference.on_these_rows),
@@ -172,12 +195,12 @@ def show(found: Comparison, console: Console) -> None:
                 label = label if difference.by.of_rows else "networks"
                 say(console, "", f"{label}: {_interval(interval, unit_of(difference, first))}")
         if error is not None:
-            say(console, "", f"beside it: {words(error, first)}")
+            say(console, "", f"beside it: {words(error, first, error.answer())}")
     for note in found.notes:
         say(console, "note", note, style="yellow")
 
 
-def _results(found: Comparison) -> list[tuple[str, list[Text]]]:
+def results(found: Comparison) -> list[tuple[str, list[Text]]]:
     """Scores of the winners, a line each; – where another run has none of the kind."""
     scores = [
         _scores(run, str(row["config"])) for run, row in zip(found.runs, found.winners, strict=True)
@@ -203,7 +226,8 @@ def _scores(run: "frames.Run", config: str) -> dict[str, str]:
     return {column.short_head: column.scores[n].short for column in shown}
 
 
-def _setting(value: Any) -> str:
+def setting(value: Any) -> str:
+    """A winner's setting, – where it has none."""
     return "–" if value is None else printable(wording.value_of(value))
 
 
@@ -212,14 +236,11 @@ def unit_of(found: "Difference", run: "frames.Run") -> "words_of.Unit":
     return found.by.unit(run, found.split)
 
 
-def words(found: "Difference", run: "frames.Run") -> str:
+def words(found: "Difference", run: "frames.Run", answer: str) -> str:
     """What the decisive interval says: that for new rows, where the measure has any."""
-    from reports.stats.differences import OPEN
-
-    unit, answer = unit_of(found, run), found.answer()
-    judged = "no difference shown" if answer == OPEN else answer
+    unit = unit_of(found, run)
     where = " for new rows" if found.by.of_rows else ""
-    return f"{unit.name} {unit.interval(found.decisive, difference=True)}: {judged}{where}"
+    return f"{unit.name} {unit.interval(found.decisive, difference=True)}: {answer}{where}"
 
 
 def failure(found: "Difference", margin: float, run: "frames.Run") -> str:

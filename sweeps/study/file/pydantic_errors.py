@@ -6,7 +6,7 @@ from typing import cast
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from sweeps.base import passwords
+from sweeps.base import passwords, synonyms
 from sweeps.base.errors import Expected, Fault, did_you_mean
 from sweeps.study.file.documents import Document
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
@@ -35,6 +35,24 @@ ABOUT = {
     "data": "data: {source: …}",
     "data.source": "a file's name, or a set's like sklearn:wine",
 }
+# Where keys of others belong that stand elsewhere here.
+PLACES = {
+    **dict.fromkeys(("trials", "n_trials", "max_trials", "max_evals"), "search: {trials: …}"),
+    **dict.fromkeys(("seed", "random_state"), "search: {seed: …}"),
+    **dict.fromkeys(("metric", "metrics", "scoring"), "objective: {metric: …}"),
+    **dict.fromkeys(("n_jobs", "jobs", "workers"), "--jobs on the command line"),
+    **dict.fromkeys(("params", "parameters", "hyperparameters", "search_space"), "space: {…}"),
+    **dict.fromkeys(("param_grid", "param_distributions"), "space: {…}"),
+    **dict.fromkeys(("test_size", "validation_split"), "data: {split: {dev: …, test: …}}"),
+    "direction": "objective: {metric: …, direction: …}",
+    "sampler": "search: {sampler: …}",
+    "algorithm": "search: {sampler: …}",
+    "pruner": "search: {pruner: …}",
+    "timeout": "budgets: {time: …}",
+    "n_startup_trials": "search: {sampler: {tpe: {startup: …}}}",
+    "target": "data: {target: …}",
+    "baselines": "confirm: {baselines: …}",
+}
 HIDDEN = ("name",)  # of a named section
 OURS = ("name", "fixed")  # of the study itself
 
@@ -47,14 +65,9 @@ def fault(document: Document, error: ErrorDetails, study: type[BaseModel]) -> Fa
         got = passwords.without_contents(got)
     if kind == "missing":
         return document.fault(path, f"expected a value, got nothing ({_about(path)})")
-    if kind == "extra_forbidden" and len(parts) == 1 and path in VOCABULARY:
-        hint = "a hyperparameter: put it in fixed or space"
-        return document.fault(path, Expected("a known key", path, hint))
     if kind == "extra_forbidden":
-        known = _known(parts[:-1], study)
-        return document.fault(
-            path, Expected("a known key", parts[-1], did_you_mean(parts[-1], known))
-        )
+        hint = _of_key(parts, _known(parts[:-1], study))
+        return document.fault(path, Expected("a known key", parts[-1], hint))
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return document.fault(path, Expected("a mapping", got))
     if kind == "own":
@@ -69,6 +82,20 @@ def fault(document: Document, error: ErrorDetails, study: type[BaseModel]) -> Fa
     for sign, phrase in SIGNS.items():
         expected = expected.replace(phrase, f"a number {sign}")
     return document.fault(path, Expected(NOUNS.get(expected, expected), got))
+
+
+def _of_key(parts: list[str], known: list[str]) -> str:
+    """Where a key belongs, or which of the section's it may stand for."""
+    key = parts[-1]
+    is_top, put = len(parts) == 1, "a hyperparameter: put it in fixed or space"
+    if is_top and key in VOCABULARY:
+        return put
+    if same := synonyms.meant(key, known):
+        return same
+    if place := PLACES.get(synonyms.plain(key)):
+        return f"write {place}"
+    other = synonyms.meant(key, VOCABULARY) if is_top else ""
+    return f"{other} {put}" if other else did_you_mean(key, known)
 
 
 def _about(path: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dnn
+from sweeps.base import synonyms
 from sweeps.base.errors import Expected, did_you_mean
 from sweeps.study import compatibility
 from sweeps.study.hyperparameters.kinds import (
@@ -61,7 +62,8 @@ class Vocabulary(Mapping[str, Hyperparameter]):
     def find(self, name: str) -> Hyperparameter:
         """The one of a name that the user wrote. Errors: Expected."""
         if name not in self:
-            raise Expected("a hyperparameter", name, did_you_mean(name, self))
+            hint = synonyms.ABSENT.get(synonyms.plain(name)) or did_you_mean(name, self)
+            raise Expected("a hyperparameter", name, hint)
         return self[name]
 
     def canonical(self, name: str, value: Any) -> Any:
