@@ -74,20 +74,19 @@ def render(run: Run) -> str:
     )
 
 
-<<<<<<< HEAD
 def script() -> str:
     """The one script of a page."""
     return (TEMPLATES / "page.js").read_text(encoding="utf-8")
-=======
+
+
 def compared(**content: Any) -> str:
     """The page of a comparison (`reports.compared`) as text."""
-    script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    code = script()
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     template = _environment().get_template("compare.html.j2")
     return template.render(
-        words=Glossary(), titles={}, style=style, script=script, policy=policy(script), **content
+        words=Glossary(), titles={}, style=style, script=code, policy=policy(code), **content
     )
->>>>>>> 5270ea6ef43c7457db7f63d265d6c1fd0bd8b857
 
 
 def policy(script: str) -> str:
