@@ -89,17 +89,41 @@ def test_a_click_sorts_and_says_so(opened: Callable[..., Any], make: Callable[..
     with opened(make()) as (tab, _, said):
         tab.locator("#runs summary").click()
         before = column(tab, 0)
-        button = tab.locator("#trials-table thead th:nth-child(3) button")
+        heads = tab.locator("#trials-table thead th").all_inner_texts()
+        place = next(n for n, text in enumerate(heads) if text.startswith("Dev loss"))
+        button = tab.locator(f"#trials-table thead th:nth-child({place + 1}) button")
         for direction in ("ascending", "descending"):
             button.click()
-            head = tab.locator("#trials-table thead th:nth-child(3)")
+            head = tab.locator(f"#trials-table thead th:nth-child({place + 1})")
             assert head.get_attribute("aria-sort") == direction
-            values = [float(text) for text in column(tab, 2) if text != "–"]
+            values = [float(text) for text in column(tab, place) if text != "–"]
             assert values == sorted(values, reverse=direction == "descending")
-            assert column(tab, 2)[-1] == "–", "what is missing comes last, either way"
+            assert column(tab, place)[-1] == "–", "what is missing comes last, either way"
         tab.locator("#trials-table thead th:nth-child(1) button").press("Enter")
         assert column(tab, 0) == before
         assert tab.locator("#trials-table th[aria-sort]").count() == 1
+        assert said == []
+
+
+def test_trials_are_filtered_and_open_their_curves(
+    opened: Callable[..., Any], make: Callable[..., Path]
+) -> None:
+    with opened(make(), viewport={"width": 375, "height": 800}) as (tab, _, said):
+        tab.locator("#runs summary").click()
+        rows = tab.locator("#trials-table tbody tr[id] >> visible=true")
+        assert rows.count() == 40
+        tab.get_by_label("Only trials with").fill("complete ADAM")
+        texts = rows.all_inner_texts()
+        assert 0 < len(texts) < 40
+        assert all("adam" in text and "complete" in text for text in texts)
+        assert tab.locator(".filter output").inner_text() == f"{len(texts)} of 40 trials"
+        button = rows.nth(1).locator("button")
+        button.press("Enter")
+        picture = tab.get_by_role("img", name="trial 2, error by epoch")
+        assert picture.is_visible()
+        tab.locator("#trials-table thead button").first.click()
+        assert picture.count() == 0, "a curve stays with no other row"
+        assert rows.count() == len(texts)
         assert said == []
 
 
