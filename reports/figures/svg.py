@@ -41,7 +41,12 @@ def saved_to(folder: Path) -> Iterator[None]:
         _saved_to.reset(token)
 
 
-def _save(canvas: "Canvas", name: str) -> None:
+def is_saving() -> bool:
+    """Whether drawings are saved for a paper."""
+    return _saved_to.get() is not None
+
+
+def save(canvas: "Canvas", name: str) -> None:
     """No date and no version: the same drawing is the same file."""
     folder = _saved_to.get()
     if folder is None:
@@ -73,7 +78,7 @@ def panel(canvas: "Canvas", prefix: str, title: str, description: str) -> Panel:
         if layout is not None:
             layout.execute(canvas)
             canvas.set_layout_engine("none")
-        _save(canvas, prefix)
+        save(canvas, prefix)
         canvas.set_dpi(RASTER)
         svg = FigureCanvasSVG(canvas)
         svg.print_svg(raw, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -124,6 +125,41 @@ def test_trials_are_filtered_and_open_their_curves(
         tab.locator("#trials-table thead button").first.click()
         assert picture.count() == 0, "a curve stays with no other row"
         assert rows.count() == len(texts)
+        assert said == []
+
+
+def test_a_range_on_an_axis_keeps_the_trials_between_its_ends(
+    opened: Callable[..., Any], make: Callable[..., Path]
+) -> None:
+    folder = make()
+    rate = pd.read_parquet(folder / "trials.parquet").set_index("trial")["param.learning_rate"]
+    with opened(folder) as (tab, _, said):
+        tab.locator("#runs summary").click()
+        lines = tab.locator("#parallel-figure .lines path:not(.off)")
+        everything = lines.count()
+        lowest = tab.get_by_role("slider", name="learning_rate, lowest shown")
+        for _ in range(5):
+            lowest.press("PageUp")
+        share = float(lowest.get_attribute("aria-valuenow")) / 100
+        bound = 1e-4 * 5000**share
+        kept = {int(line.get_attribute("data-trial")) for line in lines.all()}
+        assert share == 0.5
+        assert kept == set(rate.index[rate > bound]) - {20}, "the one that failed has no line"
+        rows = tab.locator("#trials-table tbody tr[id] >> visible=true")
+        assert rows.count() == len(kept) + 1
+        lowest.press("Escape")
+        assert lines.count() == everything
+        area = tab.locator("#parallel-figure .axis > .area").first
+        area.scroll_into_view_if_needed()
+        box = area.bounding_box()
+        middle = box["y"] + box["height"] / 2
+        tab.mouse.move(box["x"] + 0.3 * box["width"], middle)
+        tab.mouse.down()
+        tab.mouse.move(box["x"] + 0.5 * box["width"], middle, steps=3)
+        tab.mouse.up()
+        assert 0 < lines.count() < len(kept)
+        tab.get_by_role("button", name="Show all trials").click()
+        assert lines.count() == everything
         assert said == []
 
 
