@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from reports import text
 from reports.figures import parallel as figures
 from reports.frames import Run
+from reports.sections.ablation import ablation
 from reports.sections.blocks import Block, Paragraphs, Plot, Section, section
 from reports.stats import objectives, tuning
 from reports.stats.parallel import parallel
@@ -26,3 +27,4 @@ def _blocks(run: Run) -> Iterator[Block]:
         verb = "is" if without == 1 else "are"
         words = f"{text.count(without, 'trial')} without a value {verb} not shown."
         yield Paragraphs((words,), "quiet")
+    yield from ablation(run)

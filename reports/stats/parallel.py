@@ -17,7 +17,7 @@ MOST = 12  # settings that have an axis
 class Axis:
     """A setting: places (n,) of the trials from 0 to 1, NaN where it is not in play.
 
-    Either a range from low to high, or choices in order, evenly spaced.
+    Either a range from low to high, or choices in order, evenly spaced; is_ordered: of numbers.
     """
 
     name: str
@@ -26,12 +26,24 @@ class Axis:
     high: float
     log: bool = False
     choices: tuple[str, ...] = ()
+    is_ordered: bool = True
 
     def at(self, place: float) -> float:
         """The number at a place of a range."""
         if self.log:
             return float(self.low * (self.high / self.low) ** place)
         return self.low + place * (self.high - self.low)
+
+    def place(self, value: object) -> float | None:
+        """Where a value lies, at the end of the range if beyond it; None of an unknown choice."""
+        if value is None:
+            return math.nan
+        if self.choices:
+            said = text.value(value)
+            known = said in self.choices
+            return self.choices.index(said) / max(len(self.choices) - 1, 1) if known else None
+        inside = min(max(float(str(value)), self.low), self.high)
+        return float(_share(np.array([inside]), self.low, self.high, self.log)[0])
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,8 @@ def _axis(run: Run, trials: pd.DataFrame, name: str) -> Axis:
     named = column.map(text.value).where(column.notna())
     choices = _in_order(column)
     places = named.map({one: place for place, one in enumerate(choices)}).to_numpy(float)
-    return Axis(name, places / max(len(choices) - 1, 1), 0.0, len(choices) - 1.0, False, choices)
+    places, last = places / max(len(choices) - 1, 1), len(choices) - 1.0
+    return Axis(name, places, 0.0, last, False, choices, tuning.numeric(run, name))
 
 
 def _ends(low: float | None, high: float | None, values: Array) -> tuple[float, float]:
