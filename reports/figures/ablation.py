@@ -68,13 +68,14 @@ def _row(axis: Span, y: float, words: str, one: Interval, answer: str) -> list[S
 
 
 def _caption(found: Path, goal: Objective) -> str:
+    share = f"{100 * found.foretold:.0f}{text.SPACE}%"
     return (
-        f"One setting is changed at a time, each time the one of most gain. Nothing was trained "
+        "One setting is changed at a time, each time the one of most gain. Nothing was trained "
         f"for this: {goal.name} is predicted by a surrogate (a Gaussian process) fitted to "
         f"{found.trials} complete trials. Bars: {text.LEVEL} intervals for the mean of such a "
         "trial, as far as the surrogate is right; better, worse: the interval of the change itself "
-        "leaves out no change. \N{MULTIPLICATION SIGN}: the winner as measured in the search. Of "
-        "trials left out one at a time the surrogate foretells "
-        f"{100 * found.foretold:.0f}{text.SPACE}% of what they differ by. A setting beyond the searched range counts as the end of the range; "
-        "in another order a change may bring something else."
+        "leaves out no change. \N{MULTIPLICATION SIGN}: the winner as measured in the search. The "
+        f"surrogate foretells {share} of what trials differ by that are left out one at a time. A "
+        "setting beyond the searched range counts as the end of the range; in another order a "
+        "change may bring something else."
     )
