@@ -7,17 +7,24 @@ from reports.figures import parallel as figures
 from reports.frames import Run
 from reports.sections.ablation import ablation
 from reports.sections.blocks import Block, Paragraphs, Plot, Section, section
+from reports.sections.trained import layers, schedules
 from reports.stats import objectives, tuning
 from reports.stats.parallel import parallel
 
 
 def search(run: Run) -> Section | None:
-    """None where nothing can be drawn: no two trials have a value."""
+    """None where nothing can be drawn, such as of a single trial."""
     blocks = tuple(_blocks(run))
     return section("search", "How the search went", blocks) if blocks else None
 
 
 def _blocks(run: Run) -> Iterator[Block]:
+    yield from _trials(run)
+    yield from schedules(run)
+    yield from layers(run)
+
+
+def _trials(run: Run) -> Iterator[Block]:
     found = parallel(run)
     if found is None:
         return
