@@ -10,7 +10,7 @@ from reports.figures.sheet import Letters, Line, Lines, Shape, panel
 from reports.figures.style import INK, MUTED, SERIES, Figure, Panel, short
 from reports.frames import Array
 
-WIDTH, PITCH, TOP, TALL = 360.0, 50.0, 34.0, 24.0
+WIDTH, PITCH, TOP, TALL = 360.0, 50.0, 54.0, 24.0
 HALF, GAP = 174.0, 12.0  # width of a moment's strip, and between the two
 LEAST = 34.0  # width of a cell that has room for a number
 MOMENTS = {"start": "before training", "end": "after training"}
@@ -47,8 +47,9 @@ def _panel(found: Spread, what: str) -> Panel:
     values = np.concatenate([each[what] for moments in found.values() for each in moments.values()])
     positive = values[np.isfinite(values) & (values > 0)]
     low, high = (positive.min(), positive.max()) if len(positive) else (1.0, 1.0)
-    shapes: list[Shape] = [
-        Letters((0 if moment == "start" else HALF + GAP, 14), words, colour=MUTED)
+    shapes: list[Shape] = [Letters((0, 14), WHAT[what], bold=True)]
+    shapes += [
+        Letters((0 if moment == "start" else HALF + GAP, 34), words, colour=MUTED)
         for moment, words in MOMENTS.items()
     ]
     for number, (name, moments) in enumerate(found.items()):

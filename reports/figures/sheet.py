@@ -3,13 +3,18 @@
 For a paper (`saved_to`) the same shapes are drawn by matplotlib.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from reports.figures import svg
 from reports.figures.style import INK, Panel, canvas
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
 
 Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
@@ -102,7 +107,19 @@ def _short(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0")
 
 
+def save_to(shapes: Sequence[Shape], size: Point, path: Path) -> None:
+    """The shapes as a file of their own, in the format of its suffix. Errors: OSError."""
+    with _drawn(shapes, size) as figure:
+        svg.write(figure, path)
+
+
 def _save(shapes: Sequence[Shape], size: Point, name: str) -> None:
+    with _drawn(shapes, size) as figure:
+        svg.save(figure, name)
+
+
+@contextmanager
+def _drawn(shapes: Sequence[Shape], size: Point) -> "Iterator[Canvas]":
     with canvas(*size) as figure:
         figure.set_layout_engine("none")
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
@@ -127,4 +144,4 @@ def _save(shapes: Sequence[Shape], size: Point, name: str) -> None:
                 x, y = zip(*line.points, strict=True)
                 look = {"linewidth": shape.width, "alpha": shape.opacity, "zorder": order}
                 axes.plot(x, y, color=shape.colour, **look)
-        svg.save(figure, name)
+        yield figure

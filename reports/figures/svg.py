@@ -47,18 +47,23 @@ def is_saving() -> bool:
 
 
 def save(canvas: "Canvas", name: str) -> None:
-    """No date and no version: the same drawing is the same file."""
+    """In each of FORMATS into the folder that is saved to, if there is one."""
     folder = _saved_to.get()
     if folder is None:
         return
     folder.mkdir(parents=True, exist_ok=True)
+    for kind in FORMATS:
+        write(canvas, folder / f"{name}.{kind}")
+
+
+def write(canvas: "Canvas", path: Path) -> None:
+    """A file without a date and a version: the same drawing is the same file."""
     without: dict[str, dict[str, None]] = {
         "svg": {"Date": None, "Creator": None},
         "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
         "png": {"Software": None},
     }
-    for kind in FORMATS:
-        canvas.savefig(folder / f"{name}.{kind}", dpi=300, metadata=without[kind])
+    canvas.savefig(path, dpi=300, metadata=without[path.suffix.removeprefix(".")])
 
 
 def panel(canvas: "Canvas", prefix: str, title: str, description: str) -> Panel:
