@@ -6,6 +6,7 @@ from reports import text
 from reports.figures import parallel as figures
 from reports.frames import Run
 from reports.sections.ablation import ablation
+from reports.sections.best_so_far import best_so_far
 from reports.sections.blocks import Block, Paragraphs, Plot, Section, section
 from reports.sections.trained import layers, schedules
 from reports.stats import objectives, tuning
@@ -19,6 +20,7 @@ def search(run: Run) -> Section | None:
 
 
 def _blocks(run: Run) -> Iterator[Block]:
+    yield from best_so_far(run)
     yield from _trials(run)
     yield from schedules(run)
     yield from layers(run)
