@@ -101,7 +101,8 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
     if arms:
         caption += (
             " A parameter that only some trials had stands below its choice and is judged among "
-            "these alone (grey), whose number stands beside it; what the choice of its arm matters is said at the choice."
+            "these alone (grey), whose number stands beside it; what the choice of its arm matters "
+            "is said at the choice."
         )
     return Figure(
         "importance-figure", "Parameter importance", caption, (found,), frame, "data/importance.csv"

@@ -10,8 +10,7 @@ from reports.sections.blocks import Block, Paragraphs, Plot
 from reports.stats import ablation as stats
 from reports.stats import objectives
 from reports.stats.ablation import Path
-
-TRUSTED = 0.2  # share of what left-out trials differ by that the surrogate has to foretell
+from reports.stats.encoded import TRUSTED
 
 
 def ablation(run: Run) -> Iterator[Block]:

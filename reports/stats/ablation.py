@@ -7,18 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy import special
 
 from reports import text
 from reports.frames import Array, Run
 from reports.stats import conditional, objectives, parallel, surrogate, tuning
+from reports.stats.encoded import FEWEST, encoded, kept
 from reports.stats.intervals import LEVEL, Interval
 from reports.stats.parallel import Axis
 from reports.stats.surrogate import Surrogate
 
-FEWEST = 12  # complete trials of which a surrogate is fitted
-MOST = 80  # of more: the winner, and others at equal distances in rank
 ARROW = " \N{RIGHTWARDS ARROW} "
 KIND, COVERS = "Gaussian process", "the mean of such a trial, as the search's trials tell it"
 
@@ -71,13 +69,13 @@ def path(run: Run, start: Mapping[str, object], low: float, high: float, log: bo
     own = tuning.settings_of(run, best)
     ends = [[axis.place(values.get(axis.name)) for axis in found.axes] for values in (start, own)]
     changes = _changes(start, own, found.axes)
-    is_kept = found.trials["trial"].isin(_kept(done, best)).to_numpy()
+    is_kept = found.trials["trial"].isin(kept(done, best)).to_numpy()
     values = np.clip(found.trials["value"].to_numpy(float)[is_kept], low, high)
     if any(place is None for place in ends[0]) or not changes or np.ptp(values) == 0:
         return None
     # The two ends go along as rows of their own, to be encoded as the trials are.
     places = [[*one.places[is_kept], *pair] for one, *pair in zip(found.axes, *ends, strict=True)]
-    x, columns = _encoded(found.axes, np.array(places, dtype=float))
+    x, columns = encoded(found.axes, np.array(places, dtype=float))
     model = surrogate.fitted(x[:-2], np.log(values) if log else values, columns)
     moved = [[n for place in change.axes for n in columns[place]] for change in changes]
     sign = objectives.objectives(run)[0].sign
@@ -89,12 +87,6 @@ def path(run: Run, start: Mapping[str, object], low: float, high: float, log: bo
     )
     measured = float(done.set_index("trial")["value"][best])
     return Path(after[0], steps, measured, model.foretold, len(values))
-
-
-def _kept(done: pd.DataFrame, best: int) -> set[int]:
-    ranked = done.sort_values("value", kind="stable")["trial"].astype(int)
-    places = np.linspace(0, len(ranked) - 1, min(len(ranked), MOST)).round().astype(int)
-    return {*ranked.iloc[places], best}
 
 
 @dataclass(frozen=True)
@@ -128,27 +120,6 @@ def _topmost(name: str, names: list[str], said: dict[str, list[str]]) -> str:
         name = above if said[above][0] != said[above][1] else name
         above = conditional.parent(above, names)
     return name
-
-
-def _encoded(axes: tuple[Axis, ...], along: Array) -> tuple[Array, list[list[int]]]:
-    """(n, d) numbers, and the columns of each axis: a place, or one for each unordered choice.
-
-    along: (axes, n) places.
-
-    Where a setting is not in play it is in the middle, and another column says so.
-    """
-    found: list[Array] = []
-    columns: list[list[int]] = []
-    for axis, places in zip(axes, along, strict=True):
-        begin, is_out = len(found), np.isnan(places)
-        if axis.choices and not axis.is_ordered:
-            steps = np.round(places * (len(axis.choices) - 1))
-            found += [(steps == place) / np.sqrt(2) for place in range(len(axis.choices))]
-        else:
-            found.append(np.where(is_out, 0.5, places))
-        found += [is_out.astype(float)] if is_out.any() else []
-        columns.append(list(range(begin, len(found))))
-    return np.stack(found, axis=1), columns
 
 
 def _walk(
