@@ -117,7 +117,7 @@ def test_trials_are_filtered_and_open_their_curves(
         texts = rows.all_inner_texts()
         assert 0 < len(texts) < 40
         assert all("adam" in text and "complete" in text for text in texts)
-        assert tab.locator(".filter output").inner_text() == f"{len(texts)} of 40 trials"
+        assert tab.locator("#runs .filter output").inner_text() == f"{len(texts)} of 40 trials"
         button = rows.nth(1).locator("button")
         button.press("Enter")
         picture = tab.get_by_role("img", name="trial 2, error by epoch")
