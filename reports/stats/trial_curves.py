@@ -29,13 +29,14 @@ def thinned(run: Run) -> dict[int, TrialCurve]:
     keys = [searched["trial"], searched["epoch"]]
     means = errors.where(np.isfinite(errors)).groupby(keys).mean()
     factor = 1.0 if run.regression else 100.0
+    trials, epochs = (means.index.get_level_values(name) for name in ("trial", "epoch"))
+    numbers, starts = np.unique(trials.to_numpy(int), return_index=True)
+    train, dev = (factor * means[name].to_numpy(float) for name in errors.columns)
     found: dict[int, TrialCurve] = {}
-    for trial, rows in means.groupby(level="trial"):
-        places = np.unique(np.linspace(0, len(rows) - 1, min(points, len(rows))).round())
-        kept = rows.iloc[places.astype(int)]
-        epochs = [int(epoch) for epoch in kept.index.get_level_values("epoch")]
-        train, dev = (_short(factor * kept[name].to_numpy(float)) for name in errors.columns)
-        found[int(str(trial))] = (epochs, train, dev)
+    for number, start, end in zip(numbers, starts, [*starts[1:], len(means)], strict=True):
+        places = start + np.unique(np.linspace(0, end - start - 1, points).round()).astype(int)
+        own = [int(epoch) for epoch in epochs[places]]
+        found[int(number)] = (own, _short(train[places]), _short(dev[places]))
     return found
 
 
