@@ -38,6 +38,8 @@ TERMS: Mapping[str, str] = {
     "pruned": "Stopped early, because it was behind the other trials.",
     "RMSE": "Root of the mean squared error: a typical size of the errors, in the target's unit.",
     "seed": "The number that random weights, batches and masks start from.",
+    "surrogate": "A smooth function that was fitted to the trials of the search and predicts what "
+    "other settings would come to, without training them.",
     "test rows": "Rows that no network trains on and no choice looks at.",
     "trial": "One setting that the search tried.",
     "variance": "What an error has because training rows and seeds are chance: it falls with more "

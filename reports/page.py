@@ -15,11 +15,14 @@ from reports import frames, summary, text
 from reports.figures.style import Figure
 from reports.frames import Run
 from reports.glossary import Glossary
+from reports.stats import trial_curves
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = ("page.js", "trials.js", "parallel.js")
+STYLES = ("page.css", "trials.css")
 FOLDED = ("runs", "methods", "provenance")  # sections that are shown when they are asked for
 DATA_ROWS = 60  # of a "show data" table; the whole is in the JSON or in the CSV beside the page
 
@@ -67,7 +70,7 @@ def render(run: Run) -> str:
         first=made[0],
         sections=made[1:],
         titles={section.id: section.title for section in made},
-        style=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
+        style=_joined(STYLES),
         script=code,
         policy=policy(code),
         data=_embedded(run),
@@ -76,17 +79,25 @@ def render(run: Run) -> str:
 
 def script() -> str:
     """The one script of a page."""
-    return (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    return _joined(SCRIPTS)
 
 
 def compared(**content: Any) -> str:
     """The page of a comparison (`reports.compared`) as text."""
     code = script()
-    style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     template = _environment().get_template("compare.html.j2")
     return template.render(
-        words=Glossary(), titles={}, style=style, script=code, policy=policy(code), **content
+        words=Glossary(),
+        titles={},
+        style=_joined(STYLES),
+        script=code,
+        policy=policy(code),
+        **content,
     )
+
+
+def _joined(names: tuple[str, ...]) -> str:
+    return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
 
 
 def policy(script: str) -> str:
@@ -115,7 +126,7 @@ def _environment() -> "Environment":
 
 
 def _embedded(run: Run) -> dict[str, Any]:
-    """The frames as JSON, column by column; the curves of 1,000 trials are left to their CSV."""
+    """The frames as JSON, column by column; of the trials' curves a few points."""
     confirm = run.confirm if run.confirm is not None else pd.DataFrame()
     return {
         "provenance": run.provenance,
@@ -123,7 +134,15 @@ def _embedded(run: Run) -> dict[str, Any]:
         "trials": columns(run.trials),
         "confirm": columns(confirm.drop(columns="settings", errors="ignore")),
         "importance": columns(run.importance),
+        "curves": _curves(run),
     }
+
+
+def _curves(run: Run) -> dict[str, Any]:
+    """The trials' curves by number, and what their errors are."""
+    error = text.unit(run, "dev_error")
+    name = "error" if error.factor == 100.0 else "RMSE"
+    return {"name": name, "unit": error.suffix, "trials": trial_curves.thinned(run)}
 
 
 def columns(frame: pd.DataFrame) -> dict[str, list[Any]]:

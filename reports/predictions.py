@@ -203,5 +203,14 @@ class Learned(_Arrays):
         shape = len(y), len(x)
         return Plane(x, y, mean.reshape(*shape, -1), apart.reshape(shape))
 
+    def rates(self) -> dict[str, NDArray[Any]]:
+        """(epochs,) learning rates by setting; none where all are constant."""
+        names = sorted(name for name in self.names if name.startswith("rate/"))
+        return {name.removeprefix("rate/"): self._read(name, 1) for name in names}
+
+    def spread(self, config: str, moment: str, what: str) -> NDArray[Any] | None:
+        """(networks, layers) of activations or gradients, at "start" or "end"; None if not kept."""
+        return self._if_there(f"spread/{config}/{moment}/{what}", 2)
+
     def _if_there(self, name: str, dimensions: int) -> NDArray[Any] | None:
         return self._read(name, dimensions) if name in self.names else None

@@ -19,6 +19,7 @@ from reports.figures.style import (
     tidy,
 )
 from reports.figures.svg import panel
+from reports.stats import conditional
 from reports.stats.objectives import Objective
 from reports.text import count, listing, value
 
@@ -37,6 +38,7 @@ RASTER = {
     BROKEN: ("#8a8b8c",),
 }
 CHOICES = 12
+BELOW = "\N{BOX DRAWINGS LIGHT UP AND RIGHT} "  # what is in play for an arm of the choice above
 BEST = 5  # trials at least that importance sets apart from the others
 
 
@@ -49,6 +51,8 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
     wide = frame.pivot_table(index="parameter", columns="evaluator", values="value", sort=False)
     wide = wide.sort_values(evaluators[0], kind="stable")
     left_out, wide = len(wide) - len(wide.tail(CHOICES)), wide.tail(CHOICES)
+    down = conditional.ordered(map(str, wide.index[::-1]))  # each of an arm's under its choice
+    wide = wide.loc[down[::-1]]
     has_line = "chance" in frame  # earlier versions' have none
     with canvas(height=80 + 24 * len(wide) * len(evaluators)) as figure:
         axes, had = figure.subplots(), frame.groupby("parameter")["trials"].first()
@@ -66,14 +70,18 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
                     color=INK,
                     linewidth=1.6,
                 )
-        names = [_name(str(name), int(had[name]), complete) for name in wide.index]
+        names = [
+            BELOW * (conditional.parent(name, down) is not None)
+            + _name(name, int(had[name]), complete)
+            for name in down[::-1]
+        ]
         axes.set_yticks(range(len(wide)), names)
         axes.set_xlim(left=0)
         tidy(axes, f"importance ({', '.join(evaluators)})", grid="x")
         axes.tick_params(axis="y", length=0)
         if len(evaluators) > 1:
             axes.legend(loc="lower right")
-        words = f"The most important parameter is {wide.index[-1]}."
+        words = f"The most important parameter is {wide[evaluators[0]].idxmax()}."
         found = panel(figure, "importance", "Importance of the searched parameters", words)
     best = max(BEST, math.ceil(0.1 * complete))
     few = f" From {complete} trials that is hardly more than a hint." * (complete < 10 * BEST)
@@ -92,8 +100,9 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
         caption += f" Not shown: the {count(left_out, 'parameter')} of least importance."
     if arms:
         caption += (
-            " A parameter that only some trials had is judged among these alone (grey), whose "
-            "number stands beside it; what the choice of its arm matters is said at the choice."
+            " A parameter that only some trials had stands below its choice and is judged among "
+            "these alone (grey), whose number stands beside it; what the choice of its arm matters "
+            "is said at the choice."
         )
     return Figure(
         "importance-figure", "Parameter importance", caption, (found,), frame, "data/importance.csv"

@@ -42,19 +42,29 @@ def saved_to(folder: Path) -> Iterator[None]:
         _saved_to.reset(token)
 
 
-def _save(canvas: "Canvas", name: str) -> None:
-    """No date and no version: the same drawing is the same file."""
+def is_saving() -> bool:
+    """Whether drawings are saved for a paper."""
+    return _saved_to.get() is not None
+
+
+def save(canvas: "Canvas", name: str) -> None:
+    """In each of FORMATS into the folder that is saved to, if there is one."""
     folder = _saved_to.get()
     if folder is None:
         return
     folder.mkdir(parents=True, exist_ok=True)
+    for kind in FORMATS:
+        write(canvas, folder / f"{name}.{kind}")
+
+
+def write(canvas: "Canvas", path: Path) -> None:
+    """A file without a date and a version: the same drawing is the same file."""
     without: dict[str, dict[str, None]] = {
         "svg": {"Date": None, "Creator": None},
         "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
         "png": {"Software": None},
     }
-    for kind in FORMATS:
-        canvas.savefig(folder / f"{name}.{kind}", dpi=300, metadata=without[kind])
+    canvas.savefig(path, dpi=300, metadata=without[path.suffix.removeprefix(".")])
 
 
 def panel(canvas: "Canvas", prefix: str, title: str, description: str) -> Panel:
@@ -78,7 +88,7 @@ def panel(canvas: "Canvas", prefix: str, title: str, description: str) -> Panel:
         if layout is not None:
             layout.execute(canvas)
             canvas.set_layout_engine("none")
-        _save(canvas, prefix)
+        save(canvas, prefix)
         canvas.set_dpi(RASTER)
         svg = FigureCanvasSVG(canvas)
         svg.print_svg(raw, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]

@@ -23,6 +23,7 @@ from reports.sections.procedure import outer
 from reports.sections.provenance import provenance
 from reports.sections.recommendation import recommendation
 from reports.sections.runs import runs
+from reports.sections.search import search
 from reports.sections.sensitivity import sensitivity
 from reports.sections.speed import speed
 from reports.sections.verdict import verdict
@@ -44,6 +45,7 @@ SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
     optimism,
     curves,
     speed,
+    search,
     sensitivity,
     runs,
     methods,

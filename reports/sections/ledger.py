@@ -20,6 +20,7 @@ from reports.sections.blocks import (
     section,
 )
 from reports.sections.links import link
+from reports.sections.predicted_along import predicted_along
 from reports.stats import gaps, measures, remedies
 from reports.stats import ledger as stats
 from reports.stats.gaps import Gap
@@ -57,6 +58,7 @@ def _blocks(run: Run) -> Iterator[Block]:
             errors.ledger(shown, networks, not run.regression, first.reference, labels.labels(run))
         )
     yield from along(run)
+    yield from predicted_along(run)
     cures = _cures(run)
     if cures.rows:
         yield cures

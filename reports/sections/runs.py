@@ -1,15 +1,37 @@
-"""All trials of the search, in one table that sorts."""
+"""All trials of the search, in one table that sorts and filters: the searched settings first."""
 
-from collections.abc import Hashable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from reports import text
 from reports.frames import Run
 from reports.sections.blocks import Cell, Column, Paragraphs, Row, Section, Table, section
 from reports.sections.pareto import measured
-from reports.stats import constraints, counted, objectives, tuning
+from reports.stats import constraints, counted, objectives, trial_curves, tuning
 
 SHOWN = ("train_error", "dev_error", "gap", "seconds")  # have a column of their own anyway
+
+
+@dataclass(frozen=True)
+class Described:
+    """A column: its heading, a cell for each trial, and whether it is left out if all are alike."""
+
+    head: Column
+    cells: list[Cell]
+    may_fold: bool = True
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it says one and the same of all of several trials."""
+        return self.may_fold and len(self.cells) > 1 and len(set(self.cells)) == 1
+
+    @property
+    def in_words(self) -> str:
+        """`epochs 60`, of a constant column."""
+        label = self.head.label
+        name = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+        return f"{name} {self.cells[0].in_words}"
 
 
 def runs(run: Run) -> Section:
@@ -19,14 +41,16 @@ def runs(run: Run) -> Section:
         f"{counts[state]} {state}" for state in ("complete", "pruned", "failed", "running")
     )
     ended = text.ended_by(run)
+    columns = list(_columns(run))
     lead = Paragraphs(
         (
             f"{text.count(len(run.trials), 'trial')}: {words}; {counts['asked']} asked for.",
             *_stopped(run),
             *([f"The search was ended by {ended}."] if ended else ()),
+            *_same(columns),
         )
     )
-    return section("runs", "All trials", [lead, _table(run)])
+    return section("runs", "All trials", [lead, _table(run, columns)])
 
 
 def _stopped(run: Run) -> list[str]:
@@ -38,66 +62,89 @@ def _stopped(run: Run) -> list[str]:
     ]
 
 
-def _standing(row: dict[Hashable, Any], several: bool) -> str:
+def _same(columns: list[Described]) -> list[str]:
+    """What the table leaves out, since it is alike in all trials."""
+    alike = [one.in_words for one in columns if one.is_constant]
+    return [f"The same in every trial, and not in the table: {', '.join(alike)}."] if alike else []
+
+
+def _columns(run: Run) -> Iterator[Described]:
+    """The trial, what was searched, how it went, what it came to, what it took."""
+    trials = run.trials.to_dict("records")
+
+    def each(label: str, cells: list[Cell], numeric: bool = True, fold: bool = True) -> Described:
+        return Described(Column(label, numeric), cells, fold)
+
+    names = [Cell(str(row["trial"]), "defaults" if row["is_default"] else "") for row in trials]
+    yield each("Trial", names, fold=False)
+    for name in run.parameters:
+        values = [Cell(text.value(row[f"param.{name}"])) for row in trials]
+        yield each(name, values, tuning.numeric(run, name))
+    several = len(objectives.objectives(run)) > 1
+    states = [Cell(str(row["state"]), _standing(row, several)) for row in trials]
+    yield each("State", states, numeric=False)
+    yield from _scores(run, trials)
+    yield each("Epochs", [Cell(str(row["epochs"])) for row in trials])
+    yield each("Diverged", [Cell(str(row["diverged"])) for row in trials])
+    yield each("Seconds", [Cell(text.number(row["seconds"], 2)) for row in trials])
+    if (run.trials["cause"].astype(str) != "").any():
+        causes = [Cell(str(row["cause"] or text.DASH)[:80]) for row in trials]
+        yield each("Cause", causes, numeric=False)
+
+
+def _scores(run: Run, trials: list[dict[Any, Any]]) -> Iterator[Described]:
+    """The objectives, the constraints, and both errors with what lies between."""
+    error = text.unit(run, "dev_error")
+    bounds = [one for one in constraints.constraints(run) if one.metric not in SHOWN]
+    asked = [(goal.name, goal.unit, goal.column) for goal in objectives.objectives(run)]
+    asked += [(one.unit.name, one.unit, one.metric) for one in bounds]
+    for place, (name, unit, column) in enumerate(asked):
+        cells = [measured(unit, float(row[column])) for row in trials]
+        yield Described(Column(text.capital(name), True), cells, may_fold=place > 0)
+    for split in ("train", "dev"):
+        cells = [Cell(error.value(row[f"{split}_error"])) for row in trials]
+        yield Described(Column(split.capitalize(), True), cells)
+    points = ", points" if error.points else ""
+    gaps = [error.difference(row["dev_error"] - row["train_error"]) for row in trials]
+    cells = [Cell(gap.removesuffix(error.points)) for gap in gaps]
+    yield Described(Column(f"Gap{points}", True), cells)
+
+
+def _standing(row: dict[Any, Any], several: bool) -> str:
     if row["state"] == "complete" and not row["feasible"]:
         return "breaks a constraint"
     return "on the front" if several and row["front"] else ""
 
 
-def _table(run: Run) -> Table:
-    goals, error = objectives.objectives(run), text.unit(run, "dev_error")
-    bounds = [one for one in constraints.constraints(run) if one.metric not in SHOWN]
-    best, rows = tuning.best_trial(run), []
-    causes = bool((run.trials["cause"].astype(str) != "").any())
-    parameters = [f"param.{name}" for name in run.parameters]
-    for row in run.trials.to_dict("records"):
-        gap = row["dev_error"] - row["train_error"]
-        cells = [
-            Cell(str(row["trial"]), "defaults" if row["is_default"] else ""),
-            Cell(str(row["state"]), _standing(row, several=len(goals) > 1)),
-            *(measured(goal.unit, float(row[goal.column])) for goal in goals),
-            *(measured(constraint.unit, float(row[constraint.metric])) for constraint in bounds),
-            Cell(error.value(row["train_error"])),
-            Cell(error.value(row["dev_error"])),
-            Cell(error.difference(gap).removesuffix(error.points)),
-            Cell(str(row["epochs"])),
-            Cell(str(row["diverged"])),
-            Cell(text.number(row["seconds"], 2)),
-        ]
-        cells += [Cell(text.value(row[name])) for name in parameters]
-        cells += [Cell(str(row["cause"] or text.DASH)[:80])] * causes
-        tone = "winner" if row["trial"] == best else ""
-        rows.append(Row(tuple(cells), id=f"trial-{row['trial']}", tone=tone))
-    points = ", points" if error.points else ""
-    names = (
-        ("Trial", True),
-        ("State", False),
-        *((text.capital(one.name), True) for one in goals),
-        *((text.capital(one.unit.name), True) for one in bounds),
-        ("Train", True),
-        ("Dev", True),
-        (f"Dev {text.MINUS} train{points}", True),
-        ("Epochs", True),
-        ("Diverged", True),
-        ("Seconds", True),
-        *((name, tuning.numeric(run, name)) for name in run.parameters),
-        *((("Cause of failure", False),) * causes),
-    )
-    columns = tuple(Column(label, numeric) for label, numeric in names)
-    replicates = run.provenance["search"]["replicates"]
-    note = (
-        f"Means over the {text.count(int(replicates), 'replicate')} of a trial"
-        f"{', each on rows of its own,' * ('resample' in run.provenance['search'])} "
-        f"at {'the epoch that counts' if counted.keeps_best(run) else 'its last epoch'}; "
-        "train and dev are errors in evaluation mode. Diverged: replicates that diverged, each "
-        "counting with the worst value. Seconds: training all replicates of the trial together."
+def _table(run: Run, columns: list[Described]) -> Table:
+    shown, best = [one for one in columns if not one.is_constant], tuning.best_trial(run)
+    lines = zip(*(one.cells for one in shown), strict=True)
+    rows = tuple(
+        Row(cells, id=f"trial-{trial}", tone="winner" if trial == best else "")
+        for trial, cells in zip(run.trials["trial"], lines, strict=True)
     )
     return Table(
         "trials-table",
         "Every trial of the search",
-        columns,
-        tuple(rows),
+        tuple(one.head for one in shown),
+        rows,
         sortable=True,
         csv="data/trials.csv",
-        note=note,
+        note=_note(run),
+    )
+
+
+def _note(run: Run) -> str:
+    replicates = int(run.provenance["search"]["replicates"])
+    own_rows = f"{', each on rows of its own,' * ('resample' in run.provenance['search'])}"
+    last = "the epoch that counts" if counted.keeps_best(run) else "its last epoch"
+    curves = ""
+    if trial_curves.thinned(run):
+        curves = " A trial's number opens its learning curve (all points: data/curves.csv)."
+    return (
+        f"{text.DASH}: not in play in this trial, or not known. Means over the "
+        f"{text.count(replicates, 'replicate')} of a trial{own_rows} at {last}; "
+        "train and dev are errors in evaluation mode. Diverged: replicates that diverged, each "
+        "counting with the worst value. Seconds: training all replicates of the trial together."
+        + curves
     )

@@ -1,5 +1,6 @@
 """`sweeps gradcheck STUDY`: backpropagation against central differences."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,10 @@ def gradcheck(
     against_epsilon: Annotated[
         bool, flag("--against-epsilon", help="Also from 1e-2 to 1e-12.")
     ] = False,
+    figure: Annotated[
+        Path | None,
+        typer.Option(help="Draw the difference against the step, .svg, .pdf or .png."),
+    ] = None,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -30,6 +35,8 @@ def gradcheck(
 
         if not 1e-14 <= epsilon <= 1:
             raise UserError(f"--epsilon: expected a number from 1e-14 to 1, got {epsilon:g}")
-        options = gradcheck.GradcheckOptions(rows, most, epsilon, against_epsilon, fault or ())
+        options = gradcheck.GradcheckOptions(
+            rows, most, epsilon, against_epsilon, fault or (), figure
+        )
         if not gradcheck.check(study, set_ or [], options, console()):
             raise typer.Exit(1)

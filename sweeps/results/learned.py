@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.prepare import PreparedRun
-from sweeps.results import plane, shuffled_columns
+from sweeps.results import layer_spread, plane, rates, shuffled_columns
 from sweeps.storage import atomic
 from sweeps.training import networks
 
 
 def save(path: Path, run: PreparedRun, confirmed: list[Confirmation]) -> None:
-    """Write the file: where the rows stand in the table, shuffled columns, the plane of two.
+    """Write the file: rows' places in the table, shuffled columns, learning rates, spread, plane.
 
     Of an outer fold's run only the rows: nobody reads it for what it learned.
     """
@@ -23,6 +23,8 @@ def save(path: Path, run: PreparedRun, confirmed: list[Confirmation]) -> None:
     if run.study.data.split.outer is None:
         scaled = networks.scaled(confirmed[0].candidate.config, dataset)
         found |= shuffled_columns.arrays(confirmed[0], scaled)
+        found |= rates.arrays(confirmed, dataset)
+        found |= layer_spread.arrays(confirmed, dataset, run.study)
         if run.table.plane is not None:
             found |= plane.arrays(confirmed, dataset, run.table.plane, rows)
     atomic.write_npz(path, found)

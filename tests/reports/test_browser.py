@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from sweeps.commands.work import compare, compare_page
@@ -91,17 +92,76 @@ def test_a_click_sorts_and_says_so(opened: Callable[..., Any], make: Callable[..
     with opened(make()) as (tab, _, said):
         tab.locator("#runs summary").click()
         before = column(tab, 0)
-        button = tab.locator("#trials-table thead th:nth-child(3) button")
+        heads = tab.locator("#trials-table thead th").all_inner_texts()
+        place = next(n for n, text in enumerate(heads) if text.startswith("Dev loss"))
+        button = tab.locator(f"#trials-table thead th:nth-child({place + 1}) button")
         for direction in ("ascending", "descending"):
             button.click()
-            head = tab.locator("#trials-table thead th:nth-child(3)")
+            head = tab.locator(f"#trials-table thead th:nth-child({place + 1})")
             assert head.get_attribute("aria-sort") == direction
-            values = [float(text) for text in column(tab, 2) if text != "–"]
+            values = [float(text) for text in column(tab, place) if text != "–"]
             assert values == sorted(values, reverse=direction == "descending")
-            assert column(tab, 2)[-1] == "–", "what is missing comes last, either way"
+            assert column(tab, place)[-1] == "–", "what is missing comes last, either way"
         tab.locator("#trials-table thead th:nth-child(1) button").press("Enter")
         assert column(tab, 0) == before
         assert tab.locator("#trials-table th[aria-sort]").count() == 1
+        assert said == []
+
+
+def test_trials_are_filtered_and_open_their_curves(
+    opened: Callable[..., Any], make: Callable[..., Path]
+) -> None:
+    with opened(make(), viewport={"width": 375, "height": 800}) as (tab, _, said):
+        tab.locator("#runs summary").click()
+        rows = tab.locator("#trials-table tbody tr[id] >> visible=true")
+        assert rows.count() == 40
+        tab.get_by_label("Only trials with").fill("complete ADAM")
+        texts = rows.all_inner_texts()
+        assert 0 < len(texts) < 40
+        assert all("adam" in text and "complete" in text for text in texts)
+        assert tab.locator("#runs .filter output").inner_text() == f"{len(texts)} of 40 trials"
+        button = rows.nth(1).locator("button")
+        button.press("Enter")
+        picture = tab.get_by_role("img", name="trial 2, error by epoch")
+        assert picture.is_visible()
+        tab.locator("#trials-table thead button").first.click()
+        assert picture.count() == 0, "a curve stays with no other row"
+        assert rows.count() == len(texts)
+        assert said == []
+
+
+def test_a_range_on_an_axis_keeps_the_trials_between_its_ends(
+    opened: Callable[..., Any], make: Callable[..., Path]
+) -> None:
+    folder = make()
+    rate = pd.read_parquet(folder / "trials.parquet").set_index("trial")["param.learning_rate"]
+    with opened(folder) as (tab, _, said):
+        tab.locator("#runs summary").click()
+        lines = tab.locator("#parallel-figure .lines path:not(.off)")
+        everything = lines.count()
+        lowest = tab.get_by_role("slider", name="learning_rate, lowest shown")
+        for _ in range(5):
+            lowest.press("PageUp")
+        share = float(lowest.get_attribute("aria-valuenow")) / 100
+        bound = 1e-4 * 5000**share
+        kept = {int(line.get_attribute("data-trial")) for line in lines.all()}
+        assert share == 0.5
+        assert kept == set(rate.index[rate > bound]) - {20}, "the one that failed has no line"
+        rows = tab.locator("#trials-table tbody tr[id] >> visible=true")
+        assert rows.count() == len(kept) + 1
+        lowest.press("Escape")
+        assert lines.count() == everything
+        area = tab.locator("#parallel-figure .axis > .area").first
+        area.scroll_into_view_if_needed()
+        box = area.bounding_box()
+        middle = box["y"] + box["height"] / 2
+        tab.mouse.move(box["x"] + 0.3 * box["width"], middle)
+        tab.mouse.down()
+        tab.mouse.move(box["x"] + 0.5 * box["width"], middle, steps=3)
+        tab.mouse.up()
+        assert 0 < lines.count() < len(kept)
+        tab.get_by_role("button", name="Show all trials").click()
+        assert lines.count() == everything
         assert said == []
 
 

@@ -103,8 +103,8 @@ def test_sections_stand_in_the_order_of_the_readers_questions(
     found = [a["id"] for a in Tags(html).of("section")]
     assert found == [
         "recommendation", "verdict", "findings", "confirmed", "pareto", "constraints", "ledger",
-        "learned", "classes", "optimism", "curves", "speed", "sensitivity", "runs", "methods",
-        "provenance", "words",
+        "learned", "classes", "optimism", "curves", "speed", "search", "sensitivity", "runs",
+        "methods", "provenance", "words",
     ]  # fmt: skip
     # The list of words; not the arms, nor what folds alone have: the loss in parts, more rows, the
     # procedure.

@@ -44,8 +44,12 @@ def test_the_importance_of_an_arms_parameter_says_among_how_many(
     run = load(folder_of("ordinary"))
     figure = next(b.figure for b in sensitivity(run).blocks if isinstance(b, Plot))
     had = run.importance.set_index("parameter")["trials"]["optimizer.momentum.beta"]
-    assert f"({had} trials)" in figure.panels[0].svg
-    assert "judged among these alone (grey)" in figure.caption
+    drawn = figure.panels[0].svg
+    assert f"({had} trials)" in drawn
+    below = drawn.index(">\N{BOX DRAWINGS LIGHT UP AND RIGHT} ")
+    # From the bottom up: between its choice and the one of the next lower importance.
+    assert drawn.index(">keep_prob<") < below < drawn.index(">optimizer<")
+    assert "stands below its choice and is judged among these alone (grey)" in figure.caption
     assert "hardly more than a hint" in figure.caption
     assert "optimizer.momentum.beta" not in paragraphs(run)
     missing = replace(run, importance=run.importance.iloc[:4], memo={})

@@ -35,6 +35,15 @@ def test_other_networks_pass_too(tmp_path: Path, change: tuple[str, ...]) -> Non
     assert ("fixed masks" in done.stdout) == ("fixed.keep_prob=0.7" in change)
 
 
+def test_its_v_is_drawn(tmp_path: Path) -> None:
+    path = str(study(tmp_path))
+    done = sweeps("gradcheck", path, "--figure", "v.svg", cwd=tmp_path, module="sweeps")
+    assert "figure    v.svg" in done.stdout
+    drawn = (tmp_path / "v.svg").read_text()
+    for word in ("W1", "b3", "passes up to 2e-7", "1e-12"):
+        assert word in drawn
+
+
 def test_a_planted_fault_fails_it(tmp_path: Path) -> None:
     options = ("--fault", "W1=2", "--against-epsilon")
     done = sweeps(
@@ -55,6 +64,10 @@ def test_a_planted_fault_fails_it(tmp_path: Path) -> None:
         ),
         (("--fault", "W1"), "--fault: expected BLOCK=factor, like W1=2, got 'W1'"),
         (("--fault", "W1=1e"), "--fault: expected BLOCK=factor, like W1=2, got 'W1=1e'"),
+        (
+            ("--figure", "v.jpg"),
+            "--figure: expected a file name in one of .svg, .pdf, .png, got 'v.jpg'",
+        ),
         (("--epsilon", "0"), "--epsilon: expected a number from 1e-14 to 1, got 0"),
     ],
 )

@@ -30,13 +30,17 @@ NUDGE = 0.01
 
 @dataclass(frozen=True)
 class GradcheckOptions:
-    """What to check: so many rows, so many parameters a block; `faults` scales named blocks."""
+    """What to check: so many rows, so many parameters a block; `faults` scales named blocks.
+
+    figure: where the difference is drawn against ε, if anywhere.
+    """
 
     rows: int = 32
     most: int = 200
     epsilon: float = 1e-5
     against_epsilon: bool = False
     faults: Sequence[str] = ()
+    figure: Path | None = None
 
 
 def check(
@@ -46,6 +50,8 @@ def check(
 
     Errors: UserError for a study that cannot be, or a fault for a block that is none.
     """
+    if options.figure is not None:
+        _expect_format(options.figure)
     document = documents.read(path)
     study, dataset = prepare(document, path.parent, list(assignments))
     if study.trainer is not None:
@@ -63,8 +69,10 @@ def check(
         except ValueError as fault:
             raise UserError(str(fault)) from None
         _tell_result(done, loss.network, options.epsilon, console)
-        if options.against_epsilon:
-            console.print(_by_epsilon(gradcheck.against_epsilon(**arguments)))
+        if options.against_epsilon or options.figure:
+            each = gradcheck.against_epsilon(**arguments)
+            console.print(_by_epsilon(each))
+            _draw(each, options.figure, console)
     sign = "<=" if done.passed else ">"
     say(
         console,
@@ -110,6 +118,27 @@ def _tell_result(
             f"{done.on_kinks} of the chosen parameters are left out: a unit crosses the kink "
             f"of {network.activation} within ± ε, where no difference is a derivative",
         )
+
+
+def _expect_format(path: Path) -> None:
+    from reports.figures.svg import FORMATS
+
+    if path.suffix.removeprefix(".") not in FORMATS:
+        known = ", ".join(f".{kind}" for kind in FORMATS)
+        raise UserError(f"--figure: expected a file name in one of {known}, got {show(str(path))}")
+
+
+def _draw(each: Sequence[gradcheck.GradientCheck], path: Path | None, console: Console) -> None:
+    from reports.figures import gradient_check
+
+    if path is None:
+        return
+    blocks = {name: [one.blocks[name] for one in each] for name in each[0].blocks}
+    try:
+        gradient_check.save([one.epsilon for one in each], blocks, gradcheck.PASS_MARK, path)
+    except OSError as fault:
+        raise UserError(f"--figure: {path}: {fault.strerror or fault}") from None
+    say(console, "figure", str(path))
 
 
 def _arguments(

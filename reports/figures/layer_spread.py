@@ -1,0 +1,90 @@
+"""Strips: how far activations and gradients are spread in each layer, before and after training."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from reports import text
+from reports.figures.sheet import Letters, Line, Lines, Shape, panel
+from reports.figures.style import INK, MUTED, SERIES, Figure, Panel, short
+from reports.frames import Array
+
+WIDTH, PITCH, TOP, TALL = 360.0, 50.0, 54.0, 24.0
+HALF, GAP = 174.0, 12.0  # width of a moment's strip, and between the two
+LEAST = 34.0  # width of a cell that has room for a number
+MOMENTS = {"start": "before training", "end": "after training"}
+WHAT = {
+    "activations": "Spread of the activations by hidden layer",
+    "gradients": "Size of the gradient by layer of weights",
+}
+
+# By setting, best first, then moment, then what: (layers,) medians over the networks.
+Spread = Mapping[str, Mapping[str, Mapping[str, Array]]]
+
+
+def strips(found: Spread) -> Figure:
+    """A panel for activations and one for gradients, a row a setting."""
+    panels = tuple(_panel(found, what) for what in WHAT)
+    rows = [
+        (name, moment, what, layer, float(x))
+        for name, moments in found.items()
+        for moment, each in moments.items()
+        for what, values in each.items()
+        for layer, x in enumerate(values, 1)
+    ]
+    data = pd.DataFrame(rows, columns=["setting", "moment", "what", "layer", "value"])
+    caption = (
+        "Layers from the input on, left to right; the more colour, the larger, on a log scale. "
+        "Activations: the standard deviation over units and training rows; gradients: the root "
+        "mean square over the weights, penalties aside. Medians over the networks of the "
+        "confirmation that did not diverge; up to 256 training rows."
+    )
+    return Figure("spread-figure", "What passes through the layers", caption, panels, data)
+
+
+def _panel(found: Spread, what: str) -> Panel:
+    values = np.concatenate([each[what] for moments in found.values() for each in moments.values()])
+    positive = values[np.isfinite(values) & (values > 0)]
+    low, high = (positive.min(), positive.max()) if len(positive) else (1.0, 1.0)
+    shapes: list[Shape] = [Letters((0, 14), WHAT[what], bold=True)]
+    shapes += [
+        Letters((0 if moment == "start" else HALF + GAP, 34), words, colour=MUTED)
+        for moment, words in MOMENTS.items()
+    ]
+    for number, (name, moments) in enumerate(found.items()):
+        y = TOP + PITCH * number
+        shapes.append(Letters((0, y + 8), short(name, 46), bold=True))
+        for moment, each in moments.items():
+            left = 0.0 if moment == "start" else HALF + GAP
+            shapes += _strip(each[what], left, y + 26, float(low), float(high))
+    title = WHAT[what]
+    said = "; ".join(
+        f"{name} {MOMENTS[moment]}: {', '.join(map(_written, each[what]))}"
+        for name, moments in found.items()
+        for moment, each in moments.items()
+    )
+    size = (WIDTH, TOP + PITCH * len(found))
+    return panel(shapes, size, f"spread-{what}", title, f"{said}.")
+
+
+def _strip(values: Array, left: float, y: float, low: float, high: float) -> list[Shape]:
+    wide = HALF / len(values)
+    shapes: list[Shape] = []
+    for place, x in enumerate(values):
+        start = left + wide * place
+        cell = Line([(start + 1, y), (start + wide - 1, y)])
+        shapes.append(Lines([cell], SERIES[0], TALL, _depth(float(x), low, high)))
+        if wide >= LEAST:
+            shapes.append(Letters((start + wide / 2, y + 4), _written(x), "middle", INK))
+    return shapes
+
+
+def _depth(value: float, low: float, high: float) -> float:
+    if not np.isfinite(value) or value <= 0 or high <= low:
+        return 0.06
+    return round(0.1 + 0.4 * float(np.log(value / low) / np.log(high / low)), 2)
+
+
+def _written(value: float) -> str:
+    return text.number(float(value), 2) if np.isfinite(value) else text.DASH

@@ -1,0 +1,176 @@
+"""Parallel coordinates: a line for each trial across the axes of its settings and what it came to.
+
+The axes lie one below the other, so that names fit a phone. `templates/parallel.js` adds ranges.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from reports import text
+from reports.figures.scales import robust
+from reports.figures.sheet import Group, Letters, Line, Lines, Shape, panel
+from reports.figures.style import MUTED, RULE, SERIES, Figure, short
+from reports.frames import Array
+from reports.stats import conditional
+from reports.stats.objectives import Objective
+from reports.stats.parallel import Axis, Parallel
+
+WIDTH, PITCH, TOP = 360.0, 52.0, 26.0
+LEFT, RIGHT, ASIDE = 40.0, 346.0, 14.0  # the ends of an axis; where lines pass that have no value
+LETTER = 7.4  # width of one, rather too much
+JITTER = 7.0  # at most, of choices, to either side
+BEST = 0.1  # share of the complete trials in colour
+
+
+def parallel(found: Parallel, goals: Sequence[Objective], best: int | None) -> Figure:
+    """best: the trial of the winner, or None."""
+    axes = [*found.axes, *(_of_goal(found.trials, goal) for goal in goals)]
+    marked = _best(found.trials, goals[0])
+    shapes = [*_lines(found, axes, marked, best), *_all_axes(axes)]
+    size = (WIDTH, _y(len(axes) - 1) + 24)
+    title = "All trials over the searched settings"
+    words = (
+        f"{len(found.trials)} trials as lines across {', '.join(one.name for one in axes)}, from "
+        "top to bottom. The table of all trials has the numbers."
+    )
+    columns = [f"param.{one.name}" for one in found.axes]
+    data = found.trials[["trial", "state", *columns, *(goal.column for goal in goals)]]
+    made = panel(shapes, size, "parallel", title, words)
+    caption = _caption(found, goals[0], len(marked), best)
+    return Figure("parallel-figure", title, caption, (made,), data, "data/trials.csv")
+
+
+def _of_goal(trials: pd.DataFrame, goal: Objective) -> Axis:
+    values = trials[goal.column].to_numpy(float)
+    finite = values[np.isfinite(values)]
+    scale = robust(finite if len(finite) else np.zeros(1), goal.sign)
+    clipped = np.clip(values, scale.low, scale.high)
+    if scale.log:
+        places = np.log(clipped / scale.low) / math.log(scale.high / scale.low)
+    else:
+        places = (clipped - scale.low) / (scale.high - scale.low)
+    name = f"{goal.name} ({goal.best} is best)"
+    # The axis of an objective has its ends in words: 3 %, 20 million.
+    ends = (goal.unit.tick(float(f"{x:.3g}")) for x in (scale.low, scale.high))
+    return Axis(name, places, scale.low, scale.high, scale.log, tuple(ends))
+
+
+def _best(trials: pd.DataFrame, goal: Objective) -> set[int]:
+    done = trials[trials["state"] == "complete"]
+    ordered = done.sort_values("value", ascending=goal.sign > 0, kind="stable")
+    return set(ordered["trial"].head(math.ceil(BEST * len(done))).astype(int))
+
+
+def _x(place: float) -> float:
+    return LEFT + (RIGHT - LEFT) * place if math.isfinite(place) else ASIDE
+
+
+def _y(number: int) -> float:
+    return TOP + PITCH * number
+
+
+def _lines(
+    found: Parallel, axes: Sequence[Axis], marked: set[int], best: int | None
+) -> list[Shape]:
+    """The others first, so that those which did well lie on top."""
+    trials = found.trials["trial"].to_numpy(int)
+    places = np.stack([_apart(one, trials) for one in axes], axis=1)
+    lines: dict[str, list[Line]] = {"others": [], "best": [], "winner": []}
+    for trial, row in zip(trials, places, strict=True):
+        points = [(round(x), _y(number)) for number, x in enumerate(row)]
+        which = "winner" if trial == best else "best" if trial in marked else "others"
+        lines[which].append(Line(points, {"data-trial": str(trial)}))
+    faint = min(0.6, max(0.1, 12 / len(trials)))
+    looks = {
+        "others": (MUTED, 1.0, round(faint, 2)),
+        "best": (SERIES[0], 1.3, 0.7),
+        "winner": (SERIES[1], 2.6, 1.0),
+    }
+    return [Lines(each, *looks[name], name="lines") for name, each in lines.items() if each]
+
+
+def _apart(axis: Axis, trials: Array) -> Array:
+    """(n,) where the lines cross; on choices beside each other, by the trial's number."""
+    places = np.array([_x(place) for place in axis.places])
+    if axis.high > axis.low and not _is_choice(axis):
+        return places
+    room = min(JITTER, 0.3 * (RIGHT - LEFT) / max(len(axis.choices), 1))
+    # The golden ratio spreads the numbers of trials evenly.
+    beside = (trials * 0.6180339887 % 1 - 0.5) * 2 * room
+    return np.clip(places + beside, ASIDE - 4, RIGHT + JITTER)
+
+
+def _is_choice(axis: Axis) -> bool:
+    """An axis of an objective has words for its ends alone."""
+    return bool(axis.choices) and axis.low == 0 and axis.high == len(axis.choices) - 1
+
+
+def _all_axes(axes: Sequence[Axis]) -> list[Shape]:
+    names = [one.name for one in axes]
+    return [_axis(one, number, names) for number, one in enumerate(axes)]
+
+
+def _axis(axis: Axis, number: int, names: Sequence[str]) -> Group:
+    y, above = _y(number), conditional.parent(axis.name, names)
+    shown = axis.name if above is None else f"\N{BOX DRAWINGS LIGHT UP AND RIGHT} {axis.name}"
+    ruler = Lines([Line([(LEFT, y), (RIGHT, y)])], MUTED, 1.2)
+    shapes: list[Lines | Letters] = [
+        Letters((0, y - 8), short(shown, 50), bold=True),
+        ruler,
+        *_ticks(axis, y),
+    ]
+    if np.isnan(axis.places).any():
+        shapes.append(Letters((ASIDE, y + 14), text.DASH, "middle", MUTED))
+        shapes.append(Lines([Line([(4, y), (24, y)])], RULE, 1.2))
+    data = {"class": "axis", "data-name": axis.name, "data-y": f"{y:g}"}
+    if _is_choice(axis):
+        data["data-choices"] = json.dumps(axis.choices)
+    else:
+        data |= {"data-low": f"{axis.low:.6g}", "data-high": f"{axis.high:.6g}"}
+        data |= {"data-log": ""} if axis.log else {}
+    return Group(shapes, data)
+
+
+def _ticks(axis: Axis, y: float) -> list[Lines | Letters]:
+    """Ends and middle of a range; of choices as many as fit beside each other."""
+    if _is_choice(axis):
+        count = len(axis.choices)
+        each = [(place / max(count - 1, 1), name) for place, name in enumerate(axis.choices)]
+    elif axis.choices:
+        each = [(0.0, axis.choices[0]), (1.0, axis.choices[-1])]
+    else:
+        each = [(place, text.setting(axis.at(place), 3)) for place in (0.0, 0.5, 1.0)]
+    marks = Lines([Line([(_x(place), y), (_x(place), y + 4)]) for place, _ in each], MUTED)
+    letters, edge = [], -math.inf
+    for place, name in each:
+        words = short(name, 22)
+        half = LETTER * len(words) / 2
+        middle = min(max(_x(place), LEFT - 8 + half), WIDTH - half)
+        if middle - half > edge + 6:
+            letters.append(Letters((middle, y + 16), words, "middle", MUTED))
+            edge = middle + half
+    return [marks, *letters]
+
+
+def _caption(found: Parallel, goal: Objective, marked: int, best: int | None) -> str:
+    count = len(found.trials)
+    winner = ", thick the winner" if best in set(found.trials["trial"]) else ""
+    parts = [
+        f"Each line is a trial of the search, n = {count}; where it crosses an axis is its "
+        f"setting. Coloured: the {text.count(marked, 'best complete trial')} by {goal.name}"
+        f"{winner}. Pruned trials end at their last value. Drag along an axis, or move its two "
+        "ends by the arrow keys, to keep the trials between them, here and in the table of all "
+        "trials; Escape shows all again. (This needs scripts.)"
+    ]
+    if any(np.isnan(axis.places).any() for axis in found.axes):
+        parts.append(f"{text.DASH}: not in play in this trial.")
+    parts.append("Values off the scale are drawn at its edge.")
+    if found.alike:
+        parts.append(f"The same in all: {text.listing(list(found.alike))}.")
+    if found.left_out:
+        parts.append(f"Not shown, of least importance: {text.listing(list(found.left_out))}.")
+    return " ".join(parts)
