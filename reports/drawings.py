@@ -23,6 +23,7 @@ from reports.sections.learned.section import learned
 from reports.sections.ledger import ledger
 from reports.sections.pareto import pareto
 from reports.sections.recommendation import recommendation
+from reports.sections.search import search
 from reports.sections.sensitivity import sensitivity
 from reports.sections.speed import speed
 
@@ -45,6 +46,7 @@ class Place:
 
 CONFIRMED = "a confirmation of networks (leave out confirm=False, or --no-confirm)"
 ARMS = "a search that compares arms (search.per, or a grid over one or two settings)"
+TRIALS = "complete trials"
 CLASSES = "a confirmed network that tells classes apart"
 PLACES = {
     "recommended": Place(recommendation, "recommended", CONFIRMED, panels=1),
@@ -71,10 +73,20 @@ PLACES = {
     "error_curves": Place(curves, "curves-error", CONFIRMED),
     "loss_curves": Place(curves, "curves-loss", CONFIRMED),
     "speed": Place(speed, "reach", f"{CONFIRMED} and a target that is reached"),
+    "best_so_far": Place(search, "best-so-far", TRIALS),
+    "parallel": Place(search, "parallel-figure", "complete trials of two settings or more"),
+    "ablation": Place(
+        search, "ablation-figure", "trials enough to predict what the winner's settings brought"
+    ),
+    "rates": Place(curves, "rates-figure", "a confirmed network whose learning rate changes"),
+    "spread": Place(curves, "spread-figure", "an initializer that is searched"),
+    "predicted_along": Place(
+        ledger, "predicted-along-", "a range of regularization that is searched, and decides"
+    ),
     "importance": Place(
         sensitivity, "importance-figure", "enough complete trials of two settings or more"
     ),
-    "scatter": Place(sensitivity, "scatter", "complete trials"),
+    "scatter": Place(sensitivity, "scatter", TRIALS),
 }
 
 

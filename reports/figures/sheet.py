@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from reports.figures import svg
+from reports.figures import sheets, svg
 from reports.figures.style import INK, Panel, canvas
 
 if TYPE_CHECKING:
@@ -65,6 +65,9 @@ Shape = Lines | Letters | Group
 
 def panel(shapes: Sequence[Shape], size: Point, prefix: str, title: str, description: str) -> Panel:
     """The shapes in their order on a sheet of (width, height), named by title and description."""
+    if sheets.current() is not None:
+        with _drawn(shapes, size) as figure:
+            return svg.panel(figure, prefix, title, description)
     if svg.is_saving():
         _save(shapes, size, prefix)
     names = f"{prefix}-title {prefix}-desc"
@@ -121,7 +124,8 @@ def _save(shapes: Sequence[Shape], size: Point, name: str) -> None:
 @contextmanager
 def _drawn(shapes: Sequence[Shape], size: Point) -> "Iterator[Canvas]":
     with canvas(*size) as figure:
-        figure.set_layout_engine("none")
+        if sheets.current() is None:
+            figure.set_layout_engine("none")
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         axes.set_axis_off()
         axes.set_xlim(0, size[0])
