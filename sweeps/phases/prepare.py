@@ -184,8 +184,12 @@ def with_rows(
     allow_code: bool = False,
     allow_remote: bool = False,
     folder_of: Callable[[str], Path] | None = None,
+    is_checked: bool = False,
 ) -> tuple[Study, Dataset, DividedTable]:
-    """As `prepare`, and the rows as they were read."""
+    """As `prepare`, and the rows as they were read.
+
+    is_checked: whether the study is only checked, so that the confirmation's inputs are left out.
+    """
     overrides.override(document, [_assignment(text) for text in assignments])
     study = parsing.study(document)
     _expect_files_of_this_machine(study, document, base, allow_remote)
@@ -200,7 +204,8 @@ def with_rows(
     if isinstance(data := (begun or learned or {}).get("data"), dict):
         as_begun = compatibility.as_begun(study.data, data)
         study = study.model_copy(update={"data": as_begun})
-    study, dataset, divided = resampled.load(study, document, base, resampled.of(begun or learned))
+    earlier = resampled.of(begun or learned)
+    study, dataset, divided = resampled.load(study, document, base, earlier, is_checked)
     said_at = horizon.says_at(document.values.get("objective"))
     study = horizon.resolved(study, dataset, said_at, begun or learned or {})
     if study.confirm.nested is not None:
