@@ -77,9 +77,9 @@ class _Columns:
         self._number = {name: at for at, name in enumerate(numbers.name.tolist())}
         self._other = {column.name: column for column in encoder.others}
         # As float64 these have the same digits, and as they are read they are what they were.
-        names = set(read.columns.tolist()) & self._number.keys()
+        changed = self._other.keys() | (self._number.keys() - set(read.columns.tolist()))
         plain = zip(self.names, frame.dtypes, strict=True)
-        self._plain = {name for name, dtype in plain if name in names and _is_plain(dtype)}
+        self._plain = {name for name, dtype in plain if name not in changed and _is_plain(dtype)}
 
     def column(self, name: str) -> Column | None:
         """What a column is to the network; None where it is no input."""
@@ -146,11 +146,11 @@ def _looks(values: NDArray[np.float64]) -> Iterator[_Look]:
     is_gap = np.isnan(values)
     gaps, first = is_gap.sum(axis=1), (~is_gap).argmax(axis=1)
     examples = values[np.arange(len(values)), first]
-    is_whole = (is_gap | (values % 1 == 0)).all(axis=1)
     ordered = np.sort(values, axis=1)  # gaps last
     distinct = (ordered[:, 1:] > ordered[:, :-1]).sum(axis=1) + (gaps < values.shape[1])
     known = values.shape[1] - gaps
-    codes = is_whole & (distinct > 2) & (distinct <= np.minimum(MOST_CODES, known / 3))
+    codes = (distinct > 2) & (distinct <= np.minimum(MOST_CODES, known / 3))
+    codes[codes] = (is_gap[codes] | (values[codes] % 1 == 0)).all(axis=1)
     same = (gaps == 0) & (distinct == 1)
     each = (array.tolist() for array in (gaps, distinct, examples, same, codes))
     for missing, count, example, is_constant, may_be_codes in zip(*each, strict=True):
