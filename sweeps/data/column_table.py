@@ -2,15 +2,18 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sweeps.data import cells, dtypes
 from sweeps.data.date_columns import DateColumn
-from sweeps.data.encode import Column, Encoder, NumberColumn
+from sweeps.data.encode import Column, Encoder
+from sweeps.data.number_columns import NumberColumn
 from sweeps.data.target_words import TargetColumn
 from sweeps.data.word_columns import CategoryColumn, OrderedColumn
 
@@ -48,38 +51,120 @@ class ColumnRow:
 
 def facts(divided: "DividedTable", encoder: Encoder) -> dict[str, Any]:
     """Columns by kind, and the rows of the first of them, those with a remark before others."""
-    names = [str(name) for name in divided.table.frame.columns]
-    known = {column.name: column for column in encoder.columns}
-    kinds = Counter(_kind(divided, name, known.get(name)) for name in names)
+    table = _Columns(divided, encoder)
+    names = table.names
     if len(names) > MOST:
         remarked = {*divided.features.unclear, *divided.features.doubtful, *divided.features.said}
-        names.sort(key=lambda name: name not in remarked)
-    found = [asdict(_row(divided, name, known.get(name))) for name in names[:MOST]]
-    return {"column_kinds": dict(kinds), "column_table": found}
+        names = sorted(names, key=lambda name: name not in remarked)
+    kinds = Counter(map(table.kind, table.names))
+    return {"column_kinds": dict(kinds), "column_table": table.rows(names[:MOST])}
 
 
 def rows(divided: "DividedTable", encoder: Encoder) -> list[dict[str, Any]]:
     """The rows of all columns, in the table's order."""
-    known = {column.name: column for column in encoder.columns}
-    names = map(str, divided.table.frame.columns)
-    return [asdict(_row(divided, name, known.get(name))) for name in names]
+    table = _Columns(divided, encoder)
+    return table.rows(table.names)
 
 
-def _row(divided: "DividedTable", name: str, column: Column | None) -> ColumnRow:
-    raw, features = divided.table.frame[name], divided.features
-    read = features.frame[name] if column is not None else raw
+class _Columns:
+    """A divided table's columns, those of plain numbers looked at many at a time."""
+
+    def __init__(self, divided: "DividedTable", encoder: Encoder) -> None:
+        self.divided, self.encoder = divided, encoder
+        frame = divided.table.frame
+        self.names = [str(name) for name in frame.columns.tolist()]
+        numbers, read = encoder.numbers, divided.features.frame
+        self._number = {name: at for at, name in enumerate(numbers.name.tolist())}
+        self._other = {column.name: column for column in encoder.others}
+        # As float64 these have the same digits, and as they are read they are what they were.
+        changed = self._other.keys() | (self._number.keys() - set(read.columns.tolist()))
+        plain = zip(self.names, frame.dtypes, strict=True)
+        self._plain = {name for name, dtype in plain if name not in changed and _is_plain(dtype)}
+
+    def column(self, name: str) -> Column | None:
+        """What a column is to the network; None where it is no input."""
+        at = self._number.get(name)
+        if at is None:
+            return self._other.get(name)
+        return self.encoder.numbers.take([at]).columns()[0]
+
+    def kind(self, name: str) -> str:
+        """In a word."""
+        at = self._number.get(name)
+        if at is not None:
+            return "boolean" if self.encoder.numbers.is_flag[at] else "number"
+        return _kind(self.divided, name, self._other.get(name))
+
+    def rows(self, names: list[str]) -> list[dict[str, Any]]:
+        """In plain values."""
+        plain = [name for name in names if name in self._plain]
+        looked_at: dict[str, _Look] = {}
+        for some, values in dtypes.numeric_arrays(self.divided.table.frame, plain):
+            looks = zip(some, _looks(values), np.abs(values).max(axis=1) < EXACT, strict=True)
+            looked_at |= {name: look for name, look, is_exact in looks if is_exact}
+        return [asdict(self._row(name, looked_at.get(name))) for name in names]
+
+    def _row(self, name: str, look: "_Look | None") -> ColumnRow:
+        column = self.column(name)
+        if look is None:
+            raw = self.divided.table.frame[name]
+            read = self.divided.features.frame[name] if column is not None else raw
+            look = _looked(raw, read)
+        return ColumnRow(
+            name,
+            self.kind(name),
+            look.missing,
+            look.distinct,
+            look.example if len(look.example) <= LONGEST else f"{look.example[: LONGEST - 1]}…",
+            0 if column is None else len(column.inputs),
+            "" if column is None else _enters(column),
+            "; ".join(_remarks(self.divided, name, look, column)),
+        )
+
+
+EXACT = 2**53  # whole numbers below it are the same as float64
+
+
+def _is_plain(dtype: Any) -> bool:
+    is_own = isinstance(dtype, np.dtype)  # not one of pandas' own
+    return is_own and (dtype.kind in "iu" or dtype == np.float64)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a column's cells are like. is_constant: the same value in every row."""
+
+    missing: int
+    distinct: int
+    example: str
+    is_constant: bool
+    may_be_codes: bool
+
+
+def _looks(values: NDArray[np.float64]) -> Iterator[_Look]:
+    """Of columns of numbers (columns, n)."""
+    is_gap = np.isnan(values)
+    gaps, first = is_gap.sum(axis=1), (~is_gap).argmax(axis=1)
+    examples = values[np.arange(len(values)), first]
+    ordered = np.sort(values, axis=1)  # gaps last
+    distinct = (ordered[:, 1:] > ordered[:, :-1]).sum(axis=1) + (gaps < values.shape[1])
+    known = values.shape[1] - gaps
+    codes = (distinct > 2) & (distinct <= np.minimum(MOST_CODES, known / 3))
+    codes[codes] = (is_gap[codes] | (values[codes] % 1 == 0)).all(axis=1)
+    same = (gaps == 0) & (distinct == 1)
+    each = (array.tolist() for array in (gaps, distinct, examples, same, codes))
+    for missing, count, example, is_constant, may_be_codes in zip(*each, strict=True):
+        said = "" if missing == values.shape[1] else cells.text(example)
+        yield _Look(missing, count, said, is_constant, may_be_codes)
+
+
+def _looked(raw: pd.Series, read: pd.Series) -> _Look:
+    """Of any column, as it stands in the table and as it is read."""
     at = int((~raw.isna()).to_numpy().argmax())
     example = "" if raw.isna().all() else cells.text(raw.iloc[at])
-    return ColumnRow(
-        name,
-        _kind(divided, name, column),
-        int(read.isna().sum()),
-        _distinct(raw),
-        example if len(example) <= LONGEST else f"{example[: LONGEST - 1]}…",
-        0 if column is None else len(column.inputs),
-        "" if column is None else _enters(column),
-        "; ".join(_remarks(divided, name, read, column)),
-    )
+    is_known = not read.isna().any() and cells.unsupported(read) == ""
+    is_constant = is_known and bool((read == read.iloc[0]).all())
+    return _Look(int(read.isna().sum()), _distinct(raw), example, is_constant, _may_be_codes(read))
 
 
 def _distinct(column: pd.Series) -> int:
@@ -117,9 +202,7 @@ def _enters(column: Column) -> str:
     return f"{'place in the order' if isinstance(column, OrderedColumn) else 'number'}{gap}"
 
 
-def _remarks(
-    divided: "DividedTable", name: str, read: pd.Series, column: Column | None
-) -> list[str]:
+def _remarks(divided: "DividedTable", name: str, look: _Look, column: Column | None) -> list[str]:
     features, found = divided.features, []
     for told in (features.left_out, features.unclear, features.said, features.doubtful):
         if name in told:
@@ -129,20 +212,21 @@ def _remarks(
     if name == divided.table.target:
         found.append(divided.column.task)
     elif column is not None and name not in divided.spec.columns:
-        found += _doubts(name, read, column)
+        found += _doubts(name, look, column)
     return found
 
 
-def _doubts(name: str, read: pd.Series, column: Column) -> list[str]:
-    if not read.isna().any() and cells.unsupported(read) == "" and (read == read.iloc[0]).all():
+def _doubts(name: str, look: _Look, column: Column) -> list[str]:
+    if look.is_constant:
         return ["the same value in every row"]
-    is_whole = isinstance(column, NumberColumn) and not column.is_flag and _are_codes(name, read)
-    return [f"codes? data.columns: {{{name}: category}}"] if is_whole else []
+    is_whole = isinstance(column, NumberColumn) and not column.is_flag and look.may_be_codes
+    are_codes = is_whole and CODES.fullmatch(name)
+    return [f"codes? data.columns: {{{name}: category}}"] if are_codes else []
 
 
-def _are_codes(name: str, read: pd.Series) -> bool:
-    """Whether numbers may be codes, by their name, and since few whole ones come back often."""
-    if not CODES.fullmatch(name) or not dtypes.is_numeric(read.dtype, with_booleans=False):
+def _may_be_codes(read: pd.Series) -> bool:
+    """Whether numbers may be codes, since few whole ones come back often."""
+    if not dtypes.is_numeric(read.dtype, with_booleans=False):
         return False
     values = read.dropna().to_numpy(np.float64)
     distinct = len(np.unique(values))

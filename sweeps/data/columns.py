@@ -57,8 +57,7 @@ def choose(frame: pd.DataFrame, spec: DataSpec) -> Features:
         if found.column is not frame[name] or name in declared or found.kind == "date":
             changed[name] = list(said) if isinstance(said, tuple) else said
     if taken:
-        read = {name: found.column for name, found in taken.items()}
-        frame = pd.DataFrame({name: read.get(str(name), column) for name, column in frame.items()})
+        frame = frame.assign(**{name: found.column for name, found in taken.items()})
     left_out = {name: INDEX for name in indices(frame) if name not in declared}
     changed |= dict.fromkeys(left_out, "ignore")
     frame = frame.drop(columns=list(left_out)) if left_out else frame

@@ -25,12 +25,12 @@ def is_numeric(dtype: Any, with_booleans: bool) -> bool:
 
 def numeric_columns(frame: "pd.DataFrame", with_booleans: bool = True) -> list[str]:
     """The columns whose type is one of numbers, or of booleans if those count as such."""
-    return _names(frame, _are_numeric(frame, with_booleans))
+    return _names(frame, _each_numeric(frame, with_booleans))
 
 
 def other_columns(frame: "pd.DataFrame") -> list[str]:
     """The columns of neither numbers nor booleans: texts, for the most part."""
-    return _names(frame, ~_are_numeric(frame, with_booleans=True))
+    return _names(frame, ~_each_numeric(frame, with_booleans=True))
 
 
 def _names(frame: "pd.DataFrame", chosen: NDArray[np.bool_]) -> list[str]:
@@ -38,11 +38,24 @@ def _names(frame: "pd.DataFrame", chosen: NDArray[np.bool_]) -> list[str]:
     return names
 
 
-def _are_numeric(frame: "pd.DataFrame", with_booleans: bool) -> NDArray[np.bool_]:
+def _each_numeric(frame: "pd.DataFrame", with_booleans: bool) -> NDArray[np.bool_]:
     """Whether each column is numeric (columns,). pandas is asked once for each different dtype."""
     dtypes = frame.dtypes.to_numpy()
     known = {dtype: is_numeric(dtype, with_booleans) for dtype in set(dtypes)}
     return np.array([known[dtype] for dtype in dtypes], dtype=bool)
+
+
+def are_numeric(frame: "pd.DataFrame", names: Any, with_booleans: Any) -> NDArray[np.bool_]:
+    """Whether columns (k,) of a frame are numeric; with_booleans: for each, or for all (k,)."""
+    at = _places(frame, names)
+    with_flags, without = (_each_numeric(frame, flag)[at] for flag in (True, False))
+    return np.asarray(np.where(with_booleans, with_flags, without), bool)
+
+
+def _places(frame: "pd.DataFrame", names: Any) -> Any:
+    """Where columns stand in a frame."""
+    is_whole = len(names) == frame.shape[1] and list(names) == frame.columns.tolist()
+    return slice(None) if is_whole else frame.columns.get_indexer(names)
 
 
 def numeric_arrays(
@@ -53,9 +66,10 @@ def numeric_arrays(
     The values of a column are contiguous, so that its sums do not depend on its neighbours.
     """
     most = max(1, CELLS // max(1, len(frame)))
-    is_whole = len(names) == frame.shape[1] and names == frame.columns.tolist()
+    at = np.arange(frame.shape[1])[_places(frame, names)]
     for start in range(0, len(names), most):
-        some = names[start : start + most]
-        part = frame.iloc[:, start : start + most] if is_whole else frame[some]
+        own = at[start : start + most]
+        are_neighbours = own[-1] - own[0] == len(own) - 1 and (np.diff(own) == 1).all()
+        part = frame.iloc[:, own[0] : own[-1] + 1] if are_neighbours else frame.iloc[:, own]
         values = part.to_numpy(np.float64, na_value=np.nan)
-        yield some, np.ascontiguousarray(values.T)
+        yield names[start : start + most], np.ascontiguousarray(values.T)

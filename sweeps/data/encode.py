@@ -1,14 +1,12 @@
 """Columns to network inputs: fitted on the training rows, kept with the model as plain values.
 
-Numbers: missing ones get the training median, and a column that had any gets an indicator beside
-it; then standardized. By hand, not by scikit-learn's imputer and scaler: a column's sums must not
-depend on its neighbours, nor on how many columns are read at a time. Words and dates are in files
-of their own; `sweeps.data.cells` reads single cells, the same for every file and frame.
+Numbers, words and dates are in files of their own; `sweeps.data.cells` reads single cells, the same
+for every file and frame.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,86 +14,127 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, Unquoted, did_you_mean
-from sweeps.data import cells, date_columns, dates, dtypes, target_words, word_columns
+from sweeps.data import (
+    cells,
+    date_columns,
+    dates,
+    dtypes,
+    number_columns,
+    target_words,
+    word_columns,
+)
 from sweeps.data.column_readings import AS_IT_STANDS, ColumnReadings
 from sweeps.data.date_columns import DateColumn
+from sweeps.data.number_columns import NumberBlock, NumberColumn, NumberColumns
 from sweeps.data.target_words import TargetColumn
 from sweeps.data.word_columns import CategoryColumn, OrderedColumn
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-@dataclass(frozen=True)
-class NumberColumn:
-    """A column of numbers: (value or fill − mean)/scale, then 1 where it was missing.
-
-    is_flag: whether it held nothing but 0 and 1, or booleans. spelling: the decimal mark of numbers
-    in a spelling (`number_spellings`); "" where they were plain.
-    """
-
-    name: str
-    fill: float
-    mean: float
-    scale: float
-    indicator: bool
-    # Models of versions that did not store it read booleans as numbers in any column.
-    is_flag: bool = True
-    spelling: str = ""
-
-    @property
-    def inputs(self) -> list[str]:
-        """Names of its inputs."""
-        return [self.name, f"{self.name} is missing"] if self.indicator else [self.name]
-
-
-Column = NumberColumn | CategoryColumn | OrderedColumn | TargetColumn | DateColumn
 # Columns that words are read from, which may be new ones.
 WordColumn = CategoryColumn | OrderedColumn | TargetColumn
+OtherColumn = WordColumn | DateColumn
+Column = NumberColumn | OtherColumn
 
 
-@dataclass(frozen=True)
-class NumberBlock:
-    """Some columns of numbers, read: (columns, n), gaps NaN; `wrong` where a cell is no number."""
-
-    columns: list[NumberColumn]
-    numbers: NDArray[np.float64]
-    wrong: NDArray[np.bool_]
-
-    def _fitted(self, name: str) -> NDArray[Any]:
-        """What each column was fitted with, such as its `mean`: (columns, 1)."""
-        return np.array([getattr(column, name) for column in self.columns])[:, None]
-
-    def scaled(self) -> NDArray[np.float64]:
-        """The inputs (columns, n)."""
-        made = np.where(np.isnan(self.numbers), self._fitted("fill"), self.numbers)
-        made -= self._fitted("mean")
-        made /= self._fitted("scale")
-        return np.asarray(made)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Encoder:
-    """All columns, in the data's order."""
+    """All columns, in the data's order.
 
-    columns: tuple[Column, ...]
+    numbers: those of numbers, at `places` (k,) among all. others: the rest, in their order.
+    """
+
+    numbers: NumberColumns
+    places: NDArray[np.intp]
+    others: tuple[OtherColumn, ...]
+
+    @classmethod
+    def of(cls, columns: Iterable[Column]) -> "Encoder":
+        """Of single columns."""
+        known = list(columns)
+        places = [at for at, column in enumerate(known) if isinstance(column, NumberColumn)]
+        numbers = NumberColumns.of(c for c in known if isinstance(c, NumberColumn))
+        others = tuple(c for c in known if not isinstance(c, NumberColumn))
+        return cls(numbers, np.array(places, np.intp), others)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Encoder) and self.columns == other.columns
+
+    def __hash__(self) -> int:
+        return hash(self.columns)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what is made of them when asked: a worker is sent no second copy."""
+        return {"numbers": self.numbers, "places": self.places, "others": self.others}
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Each by itself, which takes its time in a table of many."""
+        found = np.empty(len(self.numbers) + len(self.others), object)
+        for places, some in (
+            (self.places, self.numbers.columns()),
+            (self.other_places, self.others),
+        ):
+            for place, column in zip(places.tolist(), some, strict=True):
+                found[place] = column
+        return tuple(found)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Of the columns."""
+        found = np.empty(len(self.numbers) + len(self.others), object)
+        found[self.places] = self.numbers.name
+        found[self.other_places] = [column.name for column in self.others]
+        names: list[str] = found.tolist()
+        return names
+
+    @cached_property
+    def starts(self) -> NDArray[np.intp]:
+        """(columns + 1,) the first input of each column, and how many inputs there are."""
+        ends = np.zeros(len(self.numbers) + len(self.others) + 1, np.intp)
+        ends[1 + self.places] = 1 + self.numbers.indicator
+        ends[1 + self.other_places] = [len(column.inputs) for column in self.others]
+        return np.cumsum(ends)
 
     @cached_property
     def inputs(self) -> list[str]:
         """Names of the network's inputs."""
-        return [name for column in self.columns for name in column.inputs]
+        found, starts = np.empty(self.starts[-1], object), self.starts[self.places]
+        found[starts] = self.numbers.name
+        has_gaps = self.numbers.indicator
+        found[starts[has_gaps] + 1] = [f"{name} is missing" for name in self.numbers.name[has_gaps]]
+        for column, at in self.each_other():
+            found[at] = column.inputs
+        names: list[str] = found.tolist()
+        return names
 
-    def numbers(self, frame: "pd.DataFrame") -> Iterator[NumberBlock]:
+    @cached_property
+    def other_places(self) -> NDArray[np.intp]:
+        """Of the others among all columns."""
+        is_number = np.zeros(len(self.numbers) + len(self.others), bool)
+        is_number[self.places] = True
+        return np.flatnonzero(~is_number)
+
+    def each_other(self) -> Iterator[tuple[OtherColumn, slice]]:
+        """The columns that are not of numbers, and where their inputs are."""
+        for place, column in zip(self.other_places, self.others, strict=True):
+            yield column, slice(self.starts[place], self.starts[place + 1])
+
+    def read_numbers(self, frame: "pd.DataFrame") -> Iterator[NumberBlock]:
         """A frame's columns of numbers, some at a time."""
-        known = {c.name: c for c in self.columns if isinstance(c, NumberColumn)}
-        numeric = {flag: set(dtypes.numeric_columns(frame, flag)) for flag in (False, True)}
-        plain = [name for name, column in known.items() if name in numeric[column.is_flag]]
-        for names, values in dtypes.numeric_arrays(frame, plain):
-            yield NumberBlock([known[name] for name in names], values, np.zeros(values.shape, bool))
-        done = set(plain)
-        for name in [name for name in known if name not in done]:
-            values, wrong = cells.numbers(frame[name], known[name].is_flag, known[name].spelling)
-            yield NumberBlock([known[name]], values[None], wrong[None])
+        known = self.numbers
+        is_plain = dtypes.are_numeric(frame, known.name, known.is_flag)
+        places, names = np.flatnonzero(is_plain), known.name[is_plain].tolist()
+        done = 0
+        for some, values in dtypes.numeric_arrays(frame, names):
+            own = places[done : done + len(some)]
+            done += len(some)
+            yield NumberBlock(known.take(own), own, values, np.zeros(values.shape, bool))
+        for at in np.flatnonzero(~is_plain):
+            name, own = known.name[at], np.array([at])
+            values, wrong = cells.numbers(frame[name], known.is_flag[at], known.spelling[at])
+            yield NumberBlock(known.take(own), own, values[None], wrong[None])
 
     def encode(self, frame: "pd.DataFrame", dtype: str = "float64") -> NDArray[Any]:
         """(n, n_inputs) of the dtype, infinite where that holds no such number.
@@ -103,34 +142,29 @@ class Encoder:
         Errors: Expected for a column that is not there, or texts for numbers or dates.
         """
         self._expect_columns(frame)
-        x = np.zeros((len(frame), len(self.inputs)), dtype)
-        ends = np.cumsum([0, *(len(column.inputs) for column in self.columns)]).tolist()
-        at = {c.name: start for c, start in zip(self.columns, ends, strict=False)}
+        x = np.zeros((len(frame), self.starts[-1]), dtype)
         with np.errstate(over="ignore"):
-            self._write_numbers(frame, x, at)
-            for column in self.columns:
-                if isinstance(column, NumberColumn):
-                    continue
-                own = x[:, at[column.name] : at[column.name] + len(column.inputs)]
+            self._write_numbers(frame, x)
+            for column, at in self.each_other():
                 if isinstance(column, DateColumn):
-                    column.write(self._seconds(frame, column), own)
+                    column.write(self._seconds(frame, column), x[:, at])
                 else:
-                    column.write(frame[column.name], own)
+                    column.write(frame[column.name], x[:, at])
         return x
 
-    def _write_numbers(self, frame: "pd.DataFrame", x: NDArray[Any], at: dict[str, int]) -> None:
-        for some in self.numbers(frame):
+    def _write_numbers(self, frame: "pd.DataFrame", x: NDArray[Any]) -> None:
+        for some in self.read_numbers(frame):
             if some.wrong.any():
                 place, row = np.argwhere(some.wrong)[0]
-                name = some.columns[place].name
+                name = some.columns.name[place]
                 raise Expected(f"numbers in column '{name}'", frame[name].iloc[row])
-            places = [at[column.name] for column in some.columns]
-            are_neighbours = places == [*range(places[0], places[0] + len(places))]
-            into: Any = slice(places[0], places[0] + len(places)) if are_neighbours else places
+            at = self.starts[self.places[some.places]]
+            are_neighbours = at[-1] - at[0] == len(at) - 1
+            into: Any = slice(at[0], at[-1] + 1) if are_neighbours else at
             x[:, into] = some.scaled().T
-            for column, own in zip(some.columns, some.numbers, strict=True):
-                if column.indicator:
-                    x[:, at[column.name] + 1] = np.isnan(own)
+            has_gaps = some.columns.indicator
+            if has_gaps.any():
+                x[:, at[has_gaps] + 1] = np.isnan(some.numbers[has_gaps]).T
 
     def _seconds(self, frame: "pd.DataFrame", column: DateColumn) -> NDArray[np.float64]:
         found, wrong = dates.seconds(frame[column.name], column.form)
@@ -150,25 +184,23 @@ class Encoder:
 
         outcomes, units: as of `target_words`.
         """
-        start = 0
-        for column in self.columns:
-            end = start + len(column.inputs)
+        for column, at in self.each_other():
             if isinstance(column, TargetColumn):
                 means = column.cross_fitted(frame[column.name], outcomes, units)
-                column.write_means(means, x[:, start:end])
-            start = end
+                column.write_means(means, x[:, at])
 
     def _expect_columns(self, frame: "pd.DataFrame") -> None:
-        names = Counter(frame.columns.tolist())  # ten times faster than the index itself
-        for column in self.columns:
-            if column.name not in names:
-                known = [str(name) for name in frame.columns[:20]]
-                got = Unquoted(f"no column '{column.name}'")
-                raise Expected(
-                    "all the columns of the study", got, did_you_mean(column.name, known)
-                )
-            if names[column.name] > 1:
-                got = Unquoted(f"the column '{column.name}' {names[column.name]} times")
+        there = frame.columns.tolist()  # ten times faster than the index itself
+        if there == self.names and frame.columns.is_unique:
+            return
+        names = Counter(there)
+        for name in self.names:
+            if name not in names:
+                got = Unquoted(f"no column '{name}'")
+                hint = did_you_mean(name, list(map(str, there[:20])))
+                raise Expected("all the columns of the study", got, hint)
+            if names[name] > 1:
+                got = Unquoted(f"the column '{name}' {names[name]} times")
                 raise Expected("each column once", got)
 
     def plain(self) -> list[dict[str, Any]]:
@@ -178,7 +210,7 @@ class Encoder:
     @classmethod
     def from_plain(cls, columns: list[dict[str, Any]]) -> "Encoder":
         """Back from `plain`."""
-        return cls(tuple(_from_plain(column) for column in columns))
+        return cls.of(map(_from_plain, columns))
 
 
 def _from_plain(column: dict[str, Any]) -> Column:
@@ -213,47 +245,18 @@ def fit(
     outcomes: what they are to say, where words are read by it (`target_words`). Errors: Expected
     for numbers too large to scale.
     """
-    made: dict[str, Column] = {}
-    for names, values in dtypes.numeric_arrays(train, dtypes.numeric_columns(train)):
-        found = _of_numbers(names, values, standardize)
-        for column in found:
-            mark = readings.spelled.get(column.name, "")
-            made[column.name] = replace(column, spelling=mark) if mark else column
+    numbers = number_columns.fit(train, standardize, readings.spelled)
+    others: list[OtherColumn] = []
     for name in dtypes.other_columns(train):
         if name in readings.dates or dates.are_moments(train[name]):
             form = readings.dates.get(name, "iso")
-            made[name] = date_columns.fit(train[name], form, standardize)
+            others.append(date_columns.fit(train[name], form, standardize))
         elif name in readings.orders:
             order = readings.orders[name]
-            made[name] = word_columns.fit_ordered(train[name], order, standardize)
+            others.append(word_columns.fit_ordered(train[name], order, standardize))
         elif name in readings.by_target and outcomes is not None:
-            made[name] = target_words.fit(train[name], outcomes, standardize)
+            others.append(target_words.fit(train[name], outcomes, standardize))
         else:
-            made[name] = word_columns.fit(train[name], readings.rare)
-    return Encoder(tuple(made[name] for name in train.columns))
-
-
-def _of_numbers(
-    names: list[str], values: NDArray[np.float64], standardize: bool
-) -> Iterator[NumberColumn]:
-    """Of columns' training values (columns, n)."""
-    missing = np.isnan(values)
-    has_gaps = np.asarray(missing.any(axis=1))
-    fill = np.median(values, axis=1)
-    for at in np.flatnonzero(has_gaps):
-        fill[at] = 0.0 if missing[at].all() else np.median(values[at][~missing[at]])
-    filled = np.where(missing, fill[:, None], values) if has_gaps.any() else values
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean, scale = np.zeros(len(names)), np.ones(len(names))
-        if standardize:
-            mean, scale = filled.mean(axis=1), filled.std(axis=1)
-        lost = np.flatnonzero(~np.isfinite(mean + scale))
-    if len(lost):
-        name = names[lost[0]]
-        largest = float(filled[lost[0]].max())
-        raise Expected(f"numbers small enough to be scaled in column '{name}'", largest)
-    # A constant column has no spread to divide by; it becomes 0.
-    scale = np.where(scale > 1e-12 * np.maximum(1.0, np.abs(mean)), scale, 1.0)
-    is_flag = (missing | (values == 0) | (values == 1)).all(axis=1)
-    fitted = (of.tolist() for of in (fill, mean, scale, has_gaps, is_flag))
-    yield from map(NumberColumn, names, *fitted)
+            others.append(word_columns.fit(train[name], readings.rare))
+    places = np.flatnonzero(dtypes.are_numeric(train, train.columns, np.True_))
+    return Encoder(numbers, places, tuple(others))

@@ -26,18 +26,21 @@ from sweeps.study.fold_design import FoldDesign
 from sweeps.study.replicates_section import ReplicatesSpec
 
 
-def folded(divided: DividedTable, dataset: Dataset, confirm: Confirm, dtype: str) -> Dataset:
+def folded(
+    divided: DividedTable, dataset: Dataset, confirm: Confirm, dtype: str, with_inputs: bool = True
+) -> Dataset:
     """What the confirmation's networks train on and are scored on.
 
-    Errors: Expected (below `confirm`), or UserError for rows that a network cannot train on.
+    with_inputs: as of `resampled_dataset.each_own`. Errors: Expected (below `confirm`), or
+    UserError for rows that a network cannot train on.
     """
     pool, test = resampled_dataset.pool(divided, resampling.CONFIRMATION), divided.parts["test"]
     of_test = {"test": test} if len(test) else {}
     with loading.within_memory(divided.spec):
         design, drawn = drawn_folds(confirm, divided.spec.split, pool)
         rows = [{"train": one.train, "dev": one.dev, **of_test} for one in drawn]
-        each, layout = resampled_dataset.each_own(divided, dataset, rows, pool, dtype)
-        joined = resampled_dataset.joined(dataset, each, ("train", "dev", *of_test))
+        each, layout = resampled_dataset.each_own(divided, dataset, rows, pool, dtype, with_inputs)
+        joined = resampled_dataset.joined(dataset, each, ("train", "dev", *of_test), with_inputs)
     _, labels = divided.target(divided.parts["train"])
     left_out = np.unique(np.concatenate([one.dev for one in drawn]))
     known = {"dev": left_out, **of_test}

@@ -4,13 +4,15 @@ So networks whose training rows differ, and with them words and gaps, are of one
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.data import word_columns
-from sweeps.data.encode import Column, Encoder
+from sweeps.data.encode import Encoder, OtherColumn
 from sweeps.data.word_columns import CategoryColumn
 
 if TYPE_CHECKING:
@@ -38,14 +40,15 @@ def placed(x: NDArray[Any], own: Encoder, whole: Encoder) -> NDArray[Any]:
 
 def places(encoder: Encoder, layout: Encoder) -> NDArray[np.intp]:
     """Where an encoder's inputs stand among those of one that was fitted on these rows and more."""
-    if encoder.columns is layout.columns or encoder.inputs == layout.inputs:
+    if encoder is layout or encoder.inputs == layout.inputs:
         return np.arange(len(layout.inputs))
-    found: list[int] = []
-    start = 0
-    for own, whole in zip(encoder.columns, layout.columns, strict=True):
-        numbers = {name: number for number, name in enumerate(whole.inputs, start)}
-        found += [numbers[name] for name in own.inputs]
-        start += len(whole.inputs)
+    number = {name: place for place, name in enumerate(layout.inputs)}
+    if len(number) == len(layout.inputs):
+        return np.array([number[name] for name in encoder.inputs], dtype=np.intp)
+    found: list[int] = []  # columns whose inputs share a name are told apart by their order
+    for own, whole in zip(pairwise(encoder.starts), pairwise(layout.starts), strict=True):
+        number = {name: place for place, name in enumerate(layout.inputs[slice(*whole)], whole[0])}
+        found += [number[name] for name in encoder.inputs[slice(*own)]]
     return np.array(found, dtype=np.intp)
 
 
@@ -54,12 +57,9 @@ def joined(whole: Encoder, each: Sequence[Encoder]) -> Encoder:
 
     Those are words that are rare in all the rows, but not in some.
     """
-    made: list[Column] = []
-    for place, column in enumerate(whole.columns):
-        if isinstance(column, CategoryColumn):
-            others = [one.columns[place] for one in each]
-            words = [column, *(own for own in others if isinstance(own, CategoryColumn))]
-            made.append(word_columns.joined(words))
-        else:
-            made.append(column)
-    return Encoder(tuple(made))
+    others: list[OtherColumn] = []
+    for place, column in enumerate(whole.others):
+        alike = [one.others[place] for one in each]
+        words = [own for own in (column, *alike) if isinstance(own, CategoryColumn)]
+        others.append(word_columns.joined(words) if isinstance(column, CategoryColumn) else column)
+    return replace(whole, others=tuple(others))

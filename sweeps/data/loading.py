@@ -172,7 +172,7 @@ def encoded(divided: DividedTable, dtype: str) -> Dataset:
             | _dated(divided)
             | doubts.facts(divided, dataset),
             changed=_changed(divided, dataset),
-            merges=any(isinstance(c, CategoryColumn) and c.rare for c in dataset.encoder.columns),
+            merges=any(isinstance(c, CategoryColumn) and c.rare for c in dataset.encoder.others),
             groups={} if codes is None else {part: codes[rows] for part, rows in parts},
         )
 
@@ -180,7 +180,7 @@ def encoded(divided: DividedTable, dtype: str) -> Dataset:
 def _changed(divided: DividedTable, dataset: Dataset) -> dict[str, Any]:
     """What columns were taken for, where versions before took them for something else."""
     features, own = divided.features, divided.column.changed
-    words = [c for c in dataset.encoder.columns if isinstance(c, CategoryColumn)]
+    words = [c for c in dataset.encoder.others if isinstance(c, CategoryColumn)]
     texts = {c.name: cells.texts(features.frame[c.name]) for c in words}
     # A word that only dev or test rows spell otherwise: it had no input.
     respelled = {c.name: "category" for c in words if c.known.has_other_spellings(texts[c.name])}
@@ -252,7 +252,7 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     spec, table, frame = divided.spec, divided.table, divided.features.frame
     parts = {part: rows for part, rows in divided.parts.items() if len(rows)}
     encoder = divided.encoder(parts["train"])
-    room.expect(len(frame), len(encoder.inputs), np.dtype(dtype).itemsize)
+    room.expect(len(frame), encoder.starts[-1], np.dtype(dtype).itemsize)
     target, codes = divided.target(parts["train"])
     y = network_arrays.targets(target, codes, dtype)
     # Part by part: of many words a second copy of all inputs would be most of the memory.

@@ -1,7 +1,7 @@
 """From encoded columns to what networks take, and what the best constant of them is worth."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -77,13 +77,36 @@ def _mean(each: Array, weights: Array | None) -> Array:
 
 def met_in_training(x: Mapping[str, NDArray[Any]], labels: Mapping[str, NDArray[Any]]) -> int:
     """How many test rows are those of a training row, input by input."""
-
-    def digests(part: str) -> list[bytes]:  # of a few bytes: rows may be wide
-        each = zip(x[part], labels[part], strict=True)
-        texts = (row.tobytes() + label.tobytes() for row, label in each)
-        return [hashlib.blake2b(text, digest_size=16).digest() for text in texts]
+    import pandas as pd
 
     if "test" not in x:
         return 0
-    known = set(digests("train"))
-    return sum(row in known for row in digests("test"))
+    known, asked = (_sums(x[part], labels[part]) for part in ("train", "test"))
+    # Rows that are alike have the same sums; the few that have them are compared byte by byte.
+    # pandas looks numbers up 30 times faster than `numpy.isin`.
+    maybe = np.flatnonzero(pd.Index(asked).isin(known))
+    rows = np.flatnonzero(pd.Index(known).isin(asked[maybe]))
+    found = set(_digests(x["train"], labels["train"], rows))
+    return sum(digest in found for digest in _digests(x["test"], labels["test"], maybe))
+
+
+WORDS = 1_000_000  # that `_sums` multiplies at a time
+
+
+def _sums(x: NDArray[Any], labels: NDArray[Any]) -> NDArray[np.uint64]:
+    """A number (n,) of each row's bytes, as good as at random: theirs times odd numbers."""
+    parts = [np.ascontiguousarray(part.reshape(len(x), -1)).view(np.uint32) for part in (x, labels)]
+    rng, found = np.random.default_rng(0), np.zeros(len(x), np.uint64)
+    for part in parts:
+        odd = rng.integers(0, 2**63, part.shape[1], np.uint64) * np.uint64(2) + np.uint64(1)
+        step = max(1, WORDS // max(1, part.shape[1]))
+        for start in range(0, len(x), step):
+            found[start : start + step] += part[start : start + step].astype(np.uint64) @ odd
+    return found
+
+
+def _digests(x: NDArray[Any], labels: NDArray[Any], rows: NDArray[np.intp]) -> Iterator[bytes]:
+    """Of the bytes of some rows, in a few bytes: rows may be wide."""
+    for row in rows.tolist():
+        text = x[row].tobytes() + labels[row].tobytes()
+        yield hashlib.blake2b(text, digest_size=16).digest()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.data import input_layouts
-from sweeps.data.encode import Encoder, NumberColumn
+from sweeps.data.encode import Encoder
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +24,5 @@ class NumberInputs:
     def of(cls, own: Encoder, layout: Encoder) -> "NumberInputs":
         """Those of one encoder, where another, of these rows and more, has them."""
         places = input_layouts.places(own, layout)
-        starts = np.cumsum([0, *(len(column.inputs) for column in own.columns)])
-        known = [
-            (start, column)
-            for column, start in zip(own.columns, starts.tolist(), strict=False)
-            if isinstance(column, NumberColumn)
-        ]
-        at = places[np.array([start for start, _ in known], np.intp)]
-        mean, scale = ([getattr(c, what) for _, c in known] for what in ("mean", "scale"))
-        return cls(at, np.array(mean, float), np.array(scale, float))
+        at = places[own.starts[own.places]]
+        return cls(at, own.numbers.mean, own.numbers.scale)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import dnn
+from dnn.arrays import Array
 from sweeps.data import input_layouts, loading, network_arrays, resampling, room
 from sweeps.data.dataset import Dataset, ReplicateRows, TargetScale
 from sweeps.data.encode import Encoder
@@ -53,18 +54,45 @@ def each_own(
     rows: Sequence[Mapping[str, Rows]],
     pool: Pool,
     dtype: str,
+    with_inputs: bool = True,
 ) -> tuple[list[Dataset], Encoder]:
     """One dataset for each choice of rows by part, with all parts as its own encoder has them.
 
     And the encoder of the whole pool, with the inputs of all of them, which the networks have.
+    with_inputs: False for a study that is only checked: a wide table's inputs, which nobody asks
+    for, are 0, and all encoders are that of the pool.
     """
     _, labels = divided.target(divided.parts["train"])
-    encoders = [divided.encoder(one["train"]) for one in rows]
-    layout = input_layouts.joined(divided.encoder(pool.rows), encoders)
+    layout = divided.encoder(pool.rows)
+    encoders = [divided.encoder(one["train"]) if with_inputs else layout for one in rows]
+    layout = input_layouts.joined(layout, encoders) if with_inputs else layout
     count = COPIES * sum(len(own) for one in rows for own in one.values())
     room.expect(count, len(layout.inputs), np.dtype(dtype).itemsize)
-    each = zip(rows, encoders, strict=True)
-    return [_own(divided, dataset, one, own, layout, labels, dtype) for one, own in each], layout
+    made = []
+    for one, own in zip(rows, encoders, strict=True):
+        if with_inputs:
+            x = _inputs(divided, one, own, layout, dtype)
+        else:
+            x = _zeros(sum(map(len, one.values())), dataset.parts["train"].x, len(layout.inputs))
+        made.append(_own(divided, dataset, one, own, layout, labels, x))
+    return made, layout
+
+
+def _zeros(rows: int, like: Array, columns: int | None = None) -> Array:
+    """(rows, columns) of an array's type, and of its columns, that take no memory."""
+    shape = rows, like.shape[1] if columns is None else columns
+    return np.broadcast_to(np.zeros((), like.dtype), shape)
+
+
+def _inputs(
+    divided: DividedTable, rows: Mapping[str, Rows], encoder: Encoder, layout: Encoder, dtype: str
+) -> Array:
+    """(n, n_in) part by part. Errors: UserError for numbers that are too large for networks."""
+    every, place = np.concatenate(list(rows.values())), list(rows).index("train")
+    x = encoder.encode(divided.features.frame.iloc[every], dtype)
+    train = _one_after_the_other([len(own) for own in rows.values()])[place]
+    divided.encode_training(encoder, rows["train"], x[train])
+    return network_arrays.inputs(input_layouts.placed(x, encoder, layout), layout, dtype)
 
 
 def _own(
@@ -74,19 +102,17 @@ def _own(
     encoder: Encoder,
     layout: Encoder,
     labels: NDArray[Any],
-    dtype: str,
+    inputs: Array,
 ) -> Dataset:
     """One replicate's dataset: all that is fitted on data is fitted on its own training rows.
 
-    encoder: fitted on those. labels: those of every row of the table, in the study's units.
+    encoder: fitted on those. labels: those of every row of the table, in the study's units. inputs:
+    (n, n_in) of its rows, part by part.
     """
-    frame, every = divided.features.frame, np.concatenate(list(rows.values()))
+    every = np.concatenate(list(rows.values()))
     spans = _one_after_the_other([len(own) for own in rows.values()])
-    x = encoder.encode(frame.iloc[every], dtype)
-    divided.encode_training(encoder, rows["train"], x[spans[list(rows).index("train")]])
-    inputs = network_arrays.inputs(input_layouts.placed(x, encoder, layout), layout, dtype)
     target, codes = divided.target(rows["train"])
-    y = network_arrays.targets(target, codes[every], dtype)
+    y = network_arrays.targets(target, codes[every], str(inputs.dtype))
     weights = divided.weights_of(rows)
     parts = {
         part: dnn.Data(inputs[span], y[span], weights[part])
@@ -109,8 +135,13 @@ def _one_after_the_other(sizes: Sequence[int]) -> list[slice]:
     return [slice(*ends) for ends in pairwise(np.cumsum([0, *sizes]).tolist())]
 
 
-def joined(dataset: Dataset, each: Sequence[Dataset], parts: Sequence[str]) -> Dataset:
-    """The replicates' datasets as one, their rows one after the other in each part."""
+def joined(
+    dataset: Dataset, each: Sequence[Dataset], parts: Sequence[str], with_inputs: bool = True
+) -> Dataset:
+    """The replicates' datasets as one, their rows one after the other in each part.
+
+    with_inputs: as of `each_own`.
+    """
     spans = {part: _one_after_the_other([len(one.parts[part]) for one in each]) for part in parts}
     replicates = [
         ReplicateRows(
@@ -123,7 +154,8 @@ def joined(dataset: Dataset, each: Sequence[Dataset], parts: Sequence[str]) -> D
     ]
     together = {}
     for part in parts:
-        x = np.concatenate([one.parts[part].x for one in each])
+        own = [one.parts[part].x for one in each]
+        x = np.concatenate(own) if with_inputs else _zeros(sum(map(len, own)), own[0])
         y = np.concatenate([one.parts[part].y for one in each])
         known = [one.weights[part] for one in each if part in one.weights]
         together[part] = dnn.Data(x, y, np.concatenate(known) if known else None)

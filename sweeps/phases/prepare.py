@@ -182,8 +182,12 @@ def with_rows(
     allow_code: bool = False,
     allow_remote: bool = False,
     folder_of: Callable[[str], Path] | None = None,
+    is_checked: bool = False,
 ) -> tuple[Study, Dataset, DividedTable]:
-    """As `prepare`, and the rows as they were read."""
+    """As `prepare`, and the rows as they were read.
+
+    is_checked: whether the study is only checked, so that the confirmation's inputs are left out.
+    """
     overrides.override(document, [_assignment(text) for text in assignments])
     study = parsing.study(document)
     _expect_files_of_this_machine(study, document, base, allow_remote)
@@ -197,7 +201,7 @@ def with_rows(
     learned = identities.of_folder(base / study.search.from_) if study.search.from_ else None
     earlier = EarlierRun(begun or learned or {})
     study = study.model_copy(update={"data": earlier.as_begun("data", study.data)})
-    study, dataset, divided = resampled.load(study, document, base, earlier.replicates)
+    study, dataset, divided = resampled.load(study, document, base, earlier.replicates, is_checked)
     said_at = horizon.says_at(document.values.get("objective"))
     study = horizon.resolved(study, dataset, said_at, earlier)
     if study.confirm.nested is not None:

@@ -17,13 +17,16 @@ MANY = 10_000
 
 
 def load(
-    study: Study, document: Document, base: Path, earlier: ReplicatesSpec | None
+    study: Study,
+    document: Document,
+    base: Path,
+    earlier: ReplicatesSpec | None,
+    is_checked: bool = False,
 ) -> tuple[Study, Dataset, DividedTable]:
     """The study, with nothing left open of its replicates' rows, its data, and the divided table.
 
-    Errors: UserError.
-
-    earlier: how the run resamples that goes on, or is learned from, where there is one.
+    earlier: how the run resamples that goes on, or is learned from, where there is one. is_checked:
+    whether it is only checked, so that the confirmation's inputs are left out. Errors: UserError.
     """
     try:
         divided = loading.read(study.data, base)
@@ -31,11 +34,11 @@ def load(
     except Expected as fault:
         raise UserError(document.fault("data", fault)) from None
     if study.replicates.resample == "auto":
-        study, dataset = _by_default(study, divided, dataset, earlier)
+        study, dataset = _by_default(study, divided, dataset, earlier, is_checked)
     elif study.replicates.is_resampled:
         try:
             _expect_no_dev_rows_given(study, divided)
-            dataset = _with_own_rows(study, divided, dataset)
+            dataset = _with_own_rows(study, divided, dataset, is_checked)
         except Expected as fault:
             raise UserError(document.fault("", fault)) from None
     _expect_dev_rows(study, dataset, document)
@@ -43,21 +46,29 @@ def load(
     return study, dataset, divided
 
 
-def _with_own_rows(study: Study, divided: DividedTable, dataset: Dataset) -> Dataset:
+def _with_own_rows(
+    study: Study, divided: DividedTable, dataset: Dataset, is_checked: bool
+) -> Dataset:
     """Errors: Expected, or UserError, for rows that cannot be divided so or trained on."""
     try:
         searched = resampled_dataset.resampled(divided, dataset, study.replicates, study.dtype)
     except Expected as fault:
         raise fault.below("replicates") from None
     try:
-        confirmed = folded_dataset.folded(divided, dataset, study.confirm, study.dtype)
+        confirmed = folded_dataset.folded(
+            divided, dataset, study.confirm, study.dtype, with_inputs=not is_checked
+        )
     except Expected as fault:
         raise fault.below("confirm") from None
     return replace(dataset, resampled=searched, folded=confirmed)
 
 
 def _by_default(
-    study: Study, divided: DividedTable, dataset: Dataset, earlier: ReplicatesSpec | None
+    study: Study,
+    divided: DividedTable,
+    dataset: Dataset,
+    earlier: ReplicatesSpec | None,
+    is_checked: bool,
 ) -> tuple[Study, Dataset]:
     """What `resample: auto` comes to, with the reason in the facts where it is not the usual."""
     count, why = study.replicates.count, _why_none(study, divided, dataset)
@@ -68,7 +79,7 @@ def _by_default(
         for spec in _origins(count) if is_by_time else _candidates(count, earlier):
             chosen = study.model_copy(update={"replicates": spec})
             try:
-                found = _with_own_rows(chosen, divided, dataset)
+                found = _with_own_rows(chosen, divided, dataset, is_checked)
             except (Expected, UserError) as fault:
                 why = why or str(fault).partition("\n")[0]
             else:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 import dnn
 from dnn.arrays import Array
 from sweeps.data import Dataset, input_layouts
-from sweeps.data.encode import Encoder, NumberColumn
+from sweeps.data.encode import Encoder
 from sweeps.phases.confirm import Confirmation
 from sweeps.results import fitted_scales
 from sweeps.results.fitted_scales import FittedScales
@@ -22,9 +22,8 @@ ROOM = 0.05  # beyond the rows on each side, as a share of their range
 
 def columns(encoder: Encoder) -> list[str] | None:
     """The two columns that span the plane; None where the inputs are others."""
-    found = encoder.columns
-    is_plane = len(found) == 2 and all(isinstance(one, NumberColumn) for one in found)
-    return [one.name for one in found] if is_plane else None
+    is_plane = len(encoder.numbers) == 2 and not encoder.others
+    return encoder.names if is_plane else None
 
 
 def arrays(

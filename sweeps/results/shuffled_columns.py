@@ -53,20 +53,19 @@ def arrays(winner: Confirmation, dataset: Dataset) -> dict[str, Any]:
         asked //= dataset.folds.design.trained
     done = plan(net, found["theta"][alive], spans(dataset.encoder), asked)
     by_network, by_row = _losses(net, found["theta"], found["gone"], dataset, done)
-    names = [dataset.encoder.columns[number].name for number in done.columns]
+    names = [dataset.encoder.names[number] for number in done.columns]
     return {
         "shuffled/columns": np.array(names, dtype=np.str_),
         "shuffled/network": by_network,
         "shuffled/row": by_row.astype(np.float32),
         "shuffled/times": np.array(done.shuffles),
-        "shuffled/all": np.array(len(dataset.encoder.columns)),
+        "shuffled/all": np.array(len(dataset.encoder.names)),
     }
 
 
 def spans(encoder: Encoder) -> list[slice]:
     """Where each column's inputs stand."""
-    ends = np.cumsum([0, *(len(column.inputs) for column in encoder.columns)]).tolist()
-    return [slice(start, end) for start, end in pairwise(ends)]
+    return [slice(start, end) for start, end in pairwise(encoder.starts.tolist())]
 
 
 def _part(dataset: Dataset) -> str:

@@ -68,7 +68,13 @@ def write(case: str, share: float, folder: Path) -> Path:
 
 
 def loaded(path: Path, by: str) -> dict[str, float]:
-    """Processor seconds and the peak of memory in MB of one load: by "pandas" or by "us"."""
+    """Processor seconds and the peak of memory in MB of one load: by "pandas" or by "us".
+
+    What is imported on the way is imported before: a small table takes as long for it.
+    """
+    import sklearn.model_selection
+    import sklearn.tree  # noqa: F401
+
     from sweeps.data import loading
     from sweeps.study.data_section import DataSpec
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sweeps.base.errors import UserError
-from sweeps.commands.work import new
+from sweeps.commands.work import new, new_reading
 from sweeps.phases.prepare import prepare
 from sweeps.study.file import parsing
 from sweeps.study.file.documents import read
@@ -124,6 +124,21 @@ def test_a_decimal_comma_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert data.encoder.inputs == ["a", "b = x", "b = y", "price"]
     frame.to_parquet("t.parquet")
     assert list(new.create("u", "t.parquet", "y").columns.ignored) == ["price"]
+
+
+def test_a_file_is_read_once_whatever_its_first_rows_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    frame, read = table(100, price=[f"{n},5" for n in range(1, 101)]), []
+    frame.to_csv("t.csv", index=False, header=False, sep=";")
+    reader = new_reading.sources.read
+    monkeypatch.setattr(new_reading.sources, "read", lambda *a: read.append(a) or reader(*a))
+    new.create("t", "t.csv", f"x{1 + list(frame).index('y')}")
+    assert len(read) == 1
+    text = Path("t.yaml").read_text()
+    assert "header: false" in text
+    assert 'decimal: ","' in text
 
 
 def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ CLASSES = ["a", "b", "b"] * (ROWS // 3)
 NUMBERS = list(np.exp(np.random.default_rng(3).normal(size=ROWS)))
 INPUTS = (scaling.STANDARDIZE, *scaling.SCALINGS)
 TARGETS = (target_scaling.STANDARDIZE, *target_scaling.TARGET_SCALES)
-HOWS = ("none", "kfold", "repeated", "bootstrap", "rolling", "confirmation", "learning curve")
+HOWS = (
+    "none", "kfold", "repeated", "bootstrap", "rolling", "confirmation", "learning curve", "nested",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ def divided(frame: pd.DataFrame, how: str, words: str) -> DividedTable:
         data["split"] = {"time": "day"}
     else:
         data["ignore"] = ["day"]
+    if how == "nested":
+        data["split"] = {"outer": {"folds": 3, "fold": 1}}
     spec = DataSpec.model_validate({"source": "t.csv", "target": "y", **data})
     return loading.divided(SourceTable(frame, "y", ""), spec)
 
@@ -81,7 +85,7 @@ def divided(frame: pd.DataFrame, how: str, words: str) -> DividedTable:
 def trained(known: DividedTable, how: str) -> list[Trained]:
     """What is trained on, where rows are drawn so: of a learning curve each size."""
     whole = loading.encoded(known, "float64")
-    if how == "none":
+    if how in ("none", "nested"):
         return [Trained(whole, [known.parts["train"]])]
     if how in ("confirmation", "learning curve"):
         confirm = Confirm.model_validate({"replicates": 3, "folds": 3, "learning_curve": 4})

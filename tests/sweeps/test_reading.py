@@ -19,8 +19,9 @@ import dnn
 from sweeps.commands.work import predict
 from sweeps.data import Dataset, data_files, encode
 from sweeps.data.cells import Categories
-from sweeps.data.encode import Encoder, NumberColumn
+from sweeps.data.encode import Encoder
 from sweeps.data.loading import load
+from sweeps.data.number_columns import NumberColumn
 from sweeps.data.word_columns import CategoryColumn
 from sweeps.results.model import Model
 from sweeps.study.data_section import DataSpec

@@ -188,32 +188,6 @@ def test_a_word_or_gap_of_dev_rows_alone_has_an_input_that_is_0() -> None:
         assert lost.sum() == (0 if seen else 1)
 
 
-@pytest.mark.parametrize("regression", [False, True])
-def test_an_extreme_value_of_a_dev_row_changes_nothing_of_its_replicates_training(
-    regression: bool,
-) -> None:
-    frame, replicates = table(regression=regression), spec("kfold")
-    row = rows_of(frame, replicates)[2].dev[0]
-    extreme = frame.copy()
-    extreme.loc[row, ["age", "dose"]] = 1e6
-    if regression:
-        extreme.loc[row, "y"] = 1e6
-    plain, other = searched(frame, replicates), searched(extreme, replicates)
-    for number in range(5):
-        same = [
-            np.array_equal(getattr(plain.of(number).parts["train"], name),
-                           getattr(other.of(number).parts["train"], name))
-            for name in ("x", "y")
-        ]  # fmt: skip
-        assert same == ([True, True] if number == 2 else [False, not regression])
-    ours, theirs = (train(task(), dataset).curves for dataset in (plain, other))
-    # In its own units: the study's are those of the one split, where the row may be in training.
-    own = [dataset.of(2).scale.of_score("train_loss") for dataset in (plain, other)]
-    np.testing.assert_allclose(
-        ours["train_loss"][:, 2] / own[0], theirs["train_loss"][:, 2] / own[1], rtol=1e-12
-    )
-
-
 # --- how they are scored -------------------------------------------------------------------------
 
 

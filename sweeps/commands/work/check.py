@@ -32,7 +32,9 @@ def check(
     document = documents.read(path)
     workers, wanted = options.check_jobs(jobs), options.check_trials(trials)
     over = [*assignments, *([f"search.trials={wanted}"] if wanted else [])]
-    study, dataset, divided = prepare.with_rows(document, path.parent, over, allow_code)
+    study, dataset, divided = prepare.with_rows(
+        document, path.parent, over, allow_code, is_checked=True
+    )
     storage, bucket = prepare.places(study, document, path.parent)
     prepare.check_usable(study, storage, bucket)
     budget = prepare.trials_of(study)

@@ -1,25 +1,18 @@
 """`sweeps new`: a study file to begin with, fitted to the data's task and size."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sweeps.base.errors import Expected, UserError, show
-from sweeps.commands.work import new_columns, new_text
+from sweeps.commands.work import new_columns, new_reading, new_text
 from sweeps.commands.work.new_columns import ColumnRemarks
 from sweeps.data import (
     Dataset,
-    dtypes,
-    encodings,
-    file_kinds,
-    number_formats,
     source_names,
-    sources,
     targets,
 )
-from sweeps.data.file_kinds import DEFAULTS, ReadOptions
 from sweeps.data.loading import prepared
 from sweeps.data.source_table import SourceTable
 from sweeps.study import spec
@@ -62,7 +55,7 @@ def create(name: str, data: str | None, target: str | None) -> NewStudy:
 def _text(name: str, data: str, target: str | None) -> tuple[str, ColumnRemarks, Mapping[str, Any]]:
     source = source_names.from_folder(data, Path(), Path())
     try:
-        table, reading = _table(source, target)
+        table, reading = new_reading.table(source, target)
         made = DataSpec(source=source, target=target, **reading.changed)
         columns = new_columns.remarks(table, made)
         made = made.model_copy(update={"ignore": tuple(columns.ignored)})
@@ -85,35 +78,3 @@ def _prepared(table: SourceTable, made: DataSpec) -> tuple[DataSpec, Dataset]:
             raise
     made = made.model_copy(update={"task": "regression"})
     return made, prepared(table, made, "float32")
-
-
-def _table(source: str, target: str | None) -> tuple[SourceTable, ReadOptions]:
-    """The rows, and how they are read, where that is not the default and can be seen."""
-    kind = file_kinds.find(Path(source))
-    heeded = () if kind is None or ":" in source else kind.options
-    reading = ReadOptions(encoding=_encoding(Path(source))) if "encoding" in heeded else DEFAULTS
-    try:
-        table = sources.read(source, target, {}, Path(), reading)
-    except (Expected, UserError):
-        if "header" not in heeded or not NUMBERED.fullmatch(str(target)):
-            raise
-        reading = replace(reading, header=False)
-        table = sources.read(source, target, {}, Path(), reading)
-    texts = (table.frame[name] for name in dtypes.other_columns(table.frame))
-    if "decimal" not in heeded or not any(
-        number_formats.remedy(number_formats.why_not_numbers(column)) for column in texts
-    ):
-        return table, reading
-    reading = replace(reading, decimal=",")
-    return sources.read(source, target, {}, Path(), reading), reading
-
-
-NUMBERED = re.compile(r"x[1-9]\d*")  # a column of a file without a header
-
-
-def _encoding(path: Path) -> str:
-    """The encoding of a file of text; the default where it cannot be read, which is then told."""
-    try:
-        return encodings.likely(path) if path.is_file() else DEFAULTS.encoding
-    except (OSError, ValueError):
-        return DEFAULTS.encoding

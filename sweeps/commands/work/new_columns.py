@@ -28,7 +28,8 @@ def remarks(table: SourceTable, spec: DataSpec) -> ColumnRemarks:
     """Ignored are those that say nothing (numbers of rows, constants) or cannot be read."""
     raw = table.frame.drop(columns=[table.target])
     chosen = columns.choose(raw, spec)
-    features = raw.assign(**{str(name): column for name, column in chosen.frame.items()})
+    others = [name for name in dtypes.other_columns(raw) if name in chosen.frame]
+    features = raw.assign(**{name: chosen.frame[name] for name in others})
     faults = column_faults.each(chosen.frame, table.lines, rare=spec.rare)
     constant, indices = set(_constant(features)), set(chosen.left_out)
     dates = chosen.readings.dates
@@ -47,7 +48,8 @@ def remarks(table: SourceTable, spec: DataSpec) -> ColumnRemarks:
             ignored[name] = columns.INDEX
         elif name in texts and (found := number_formats.why_not_numbers(features[name])):
             words[name] = "; ".join(found)
-        if name not in dates and repeated.names_groups(str(name), features[name]):
+        may_be = name in texts or repeated.WHOSE.fullmatch(name)
+        if may_be and name not in dates and repeated.names_groups(name, features[name]):
             groups[name] = f"{features[name].nunique()} values in {len(features)} rows"
     if features.shape[1] == len(ignored):
         reasons = "; ".join(f"{show(name)}: {reason}" for name, reason in ignored.items())

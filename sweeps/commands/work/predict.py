@@ -16,7 +16,7 @@ from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, prin
 from sweeps.data import column_faults, data_files, dates, number_formats
 from sweeps.data.cells import MISSING
 from sweeps.data.date_columns import DateColumn
-from sweeps.data.encode import NumberColumn, WordColumn
+from sweeps.data.encode import WordColumn
 from sweeps.data.file_kinds import FILE_KINDS, FOLDER, FileKind, alternatives
 from sweeps.results.model import Model
 from sweeps.results.result import Result
@@ -55,7 +55,7 @@ class Notes:
 
     def add(self, frame: pd.DataFrame, model: Model) -> None:
         """What these rows have in them."""
-        for column in model.encoder.columns:
+        for column in model.encoder.others:
             if isinstance(column, WordColumn):
                 texts = column.unseen(frame[column.name])
                 if len(texts):
@@ -182,8 +182,8 @@ def _kind(rows: Path) -> FileKind:
 
 
 def _chunks(rows: Path, kind: FileKind, model: Model) -> Iterator[pd.DataFrame]:
-    of_numbers = (c for c in model.encoder.columns if isinstance(c, NumberColumn))
-    numbers = {c.name for c in of_numbers if not c.spelling}  # which are read from texts
+    known = model.encoder.numbers
+    numbers = set(known.name[known.spelling == ""].tolist())  # others are read from texts
     return data_files.chunks(rows, kind, model.reading, numbers, CHUNK)
 
 
@@ -211,7 +211,7 @@ def predictions(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
 def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Path) -> list[str]:
     """The columns that are not used. Errors: UserError naming all that are missing."""
     there = [str(name) for name in frame.columns]
-    used = [column.name for column in model.encoder.columns]
+    used = model.encoder.names
     every, needed = set(there), {*used, *keep}
     for option, wanted in (("", used), ("--keep: ", keep)):
         missing = [name for name in wanted if name not in every]
@@ -230,20 +230,20 @@ def _check_values(
     frame: pd.DataFrame, model: Model, rows: Path, kind: FileKind, before: int
 ) -> None:
     """Errors: UserError for a text or an infinity among numbers, with its place in the file."""
-    for some in model.encoder.numbers(frame):
+    for some in model.encoder.read_numbers(frame):
         with np.errstate(over="ignore"):
             inputs = some.scaled().astype(model.theta.dtype)
         wrong = some.wrong | np.isinf(inputs)
         if wrong.any():
             place, row = (int(at) for at in np.argwhere(wrong)[0])
-            cell = frame[some.columns[place].name].iloc[[row]]
+            cell = frame[some.columns.name[place]].iloc[[row]]
             too_large = f" (too large for {model.theta.dtype})"
             hint = too_large * bool(np.isfinite(some.numbers[place, row]))
             if number_formats.remedy(number_formats.why_not_numbers(cell)):
                 hint = " (the study's data.decimal is '.': write a point)"
             lines = data_files.lines(rows, kind, model.reading)
             raise column_faults.not_a_number(str(rows), lines, before + row, cell, hint)
-    for column in model.encoder.columns:
+    for column in model.encoder.others:
         if isinstance(column, DateColumn):
             wrong = dates.seconds(frame[column.name], column.form)[1]
             if wrong.any():

@@ -1,0 +1,76 @@
+"""How `sweeps new` reads a file: what its first rows show, so that all of it is read once."""
+
+import re
+from contextlib import closing
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import pandas as pd
+
+from sweeps.data import cells, data_files, dtypes, encodings, file_kinds, number_formats, sources
+from sweeps.data.file_kinds import DEFAULTS, ReadOptions
+from sweeps.data.lines import TextForm, TextRow
+from sweeps.data.readers import text_tables
+from sweeps.data.source_table import SourceTable
+
+ROWS = 1_000  # that are looked at
+NUMBERED = re.compile(r"x[1-9]\d*")  # a column of a file without a header
+COMMA = re.compile(r"\d*,\d+")
+
+
+def options(source: str, target: str | None) -> ReadOptions:
+    """The encoding, header and decimal mark of a file of text; the defaults for all else.
+
+    And where the file cannot be read, which is told once it is.
+    """
+    path, kind = Path(source), file_kinds.find(Path(source))
+    heeded = () if kind is None or ":" in source else kind.options
+    if "encoding" not in heeded or not path.is_file():
+        return DEFAULTS
+    try:
+        found = ReadOptions(encoding=encodings.likely(path))
+        return _of_rows(path, found, target) if "header" in heeded else found
+    except data_files.UNREADABLE:
+        return DEFAULTS
+
+
+def table(source: str, target: str | None) -> tuple[SourceTable, ReadOptions]:
+    """The rows, and how they are read. Errors: Expected, UserError."""
+    found = options(source, target)
+    read = sources.read(source, target, {}, Path(), found)
+    kind = file_kinds.find(Path(source))
+    if kind is None or ":" in source or "decimal" not in kind.options or found.decimal == ",":
+        return read, found
+    texts = (read.frame[name] for name in dtypes.other_columns(read.frame))
+    if any(number_formats.remedy(number_formats.why_not_numbers(column)) for column in texts):
+        found = replace(found, decimal=",")  # as rows further down show
+        read = sources.read(source, target, {}, Path(), found)
+    return read, found
+
+
+def _of_rows(path: Path, known: ReadOptions, target: str | None) -> ReadOptions:
+    form = text_tables.form(path, known)
+    with closing(form.rows()) as found:
+        rows = list(islice(found, ROWS))
+    if not rows:
+        return known
+    has_header = not NUMBERED.fullmatch(str(target)) or target in form.names(rows[0])
+    decimal = "," if _has_commas(rows[1:], form) else known.decimal
+    return replace(known, header=has_header, decimal=decimal)
+
+
+def _has_commas(rows: list[TextRow], form: TextForm) -> bool:
+    """Whether a column of these rows is one of numbers with a decimal comma."""
+    may_be = {
+        at
+        for row in rows
+        for at, cell in enumerate(row.fields)
+        if "," in cell and COMMA.search(cell)
+    }
+    for at in sorted(may_be):
+        column = pd.Series([row.fields[at] for row in rows if at < len(row.fields)], dtype=object)
+        column = column.mask(column.isin(cells.NA_VALUES))
+        if number_formats.remedy(number_formats.why_not_numbers(column)):
+            return True
+    return False
