@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.frames import Run, RunFolderError
-from reports.stats import bootstrap, measures, out_of_fold
+from reports.stats import bootstrap, measures, numbers, out_of_fold
 from reports.stats.differences import Difference
 from reports.stats.intervals import Array, Interval
 from reports.stats.measures import Measure
@@ -163,7 +163,7 @@ def _losses(run: Run, model: Model, kind: str) -> Array:
     """(n,) losses by row; where a fold has no outputs, what it scored on each of its rows."""
     fold, target, said = run.outer.fold(), run.outer.target(), run.outer.of(model).astype(float)
     if run.regression:
-        losses = (said[:, 0] - target) ** 2
+        losses = numbers.squares(said, target)
     elif kind == "error":
         losses = np.where(np.isnan(said[:, 0]), np.nan, said.argmax(axis=1) != target)
     else:

@@ -19,6 +19,7 @@ from sweeps.data.split import Rows
 from sweeps.results import delimited
 from sweeps.results.result import Result
 from sweeps.storage import atomic
+from sweeps.study import metrics
 
 FILES = ("nested.parquet", "nested.npz", "data/nested.csv")
 Floats = NDArray[np.float64]
@@ -120,14 +121,15 @@ def _model(result: Result, config: str, scale: TargetScale) -> _Model:
     rows, target = run.rows_of(config), run.predictions.target("test")
     alive = (rows["status"] == "ok").to_numpy()
     if not alive.any() or not run.predictions.has(config, "test"):
-        factor = scale.factor if run.regression else 1.0
+        factor = scale.of_score("error") if run.regression else 1.0
         error, loss = (float(rows[f"test_{kind}"].mean()) for kind in ("error", "loss"))
-        outputs = np.full((len(target), max(1, len(result.run.provenance["classes"]))), np.nan)
+        width = len(result.run.provenance["classes"]) or target[:1].size
+        outputs = np.full((len(target), width), np.nan)
         return _Model(config, outputs, error * factor, loss * factor**2)
     each = run.predictions.of(config, "test")[alive].astype(float)
     if run.regression:
         outputs = scale.outputs(each.mean(axis=0))
-        square = float(((outputs[:, 0] - scale.outputs(target)) ** 2).mean())
+        square = float(metrics.squares(outputs, scale.outputs(target)).mean())
         return _Model(config, outputs, square**0.5, square)
     outputs = np.log(np.maximum(np.exp(each).mean(axis=0), np.finfo(np.float32).tiny))
     picked = outputs[np.arange(len(target)), target.astype(int)]

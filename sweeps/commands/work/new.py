@@ -1,7 +1,7 @@
 """`sweeps new`: a study file to begin with, fitted to the data's task and size."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,18 +37,25 @@ class NewStudy:
     facts: Mapping[str, Any]
 
 
-def create(name: str, data: str | None, target: str | None) -> NewStudy:
-    """Write NAME.yaml in the working directory. Errors: UserError; a file is never written over."""
+Target = str | tuple[str, ...] | None
+
+
+def create(name: str, data: str | None, target: str | Sequence[str] | None) -> NewStudy:
+    """Write NAME.yaml in the working directory. Errors: UserError; a file is never written over.
+
+    target: one, several, or none for that of the source.
+    """
+    asked = [target] if isinstance(target, str) else list(target or ())
     name = name.removesuffix(".yaml")
     if not spec.NAME.fullmatch(name):
         raise UserError(
             "NAME: expected 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit, "
             f"got {show(name)}"
         )
-    if data is None and target is not None:
-        raise UserError(f"--target: expected --data with it, got {show(target)} alone")
+    if data is None and asked:
+        raise UserError(f"--target: expected --data with it, got {show(asked[0])} alone")
     path = Path(f"{name}.yaml")
-    text, columns, facts = _text(name, data or EXAMPLE, target)
+    text, columns, facts = _text(name, data or EXAMPLE, asked)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -59,9 +66,14 @@ def create(name: str, data: str | None, target: str | None) -> NewStudy:
     return NewStudy(path, columns, facts)
 
 
-def _text(name: str, data: str, target: str | None) -> tuple[str, ColumnRemarks, Mapping[str, Any]]:
+def _text(
+    name: str, data: str, asked: Sequence[str]
+) -> tuple[str, ColumnRemarks, Mapping[str, Any]]:
     source = source_names.from_folder(data, Path(), Path())
+    if twice := [one for one in asked if asked.count(one) > 1]:
+        raise UserError(f"--target: expected each target once, got {show(twice[0])} twice")
     try:
+        target = asked[0] if len(asked) == 1 else (tuple(asked) or None)
         table, reading = _table(source, target)
         made = DataSpec(source=source, target=target, **reading.changed)
         columns = new_columns.remarks(table, made)
@@ -81,13 +93,13 @@ def _prepared(table: SourceTable, made: DataSpec) -> tuple[DataSpec, Dataset]:
     try:
         return made, prepared(table, made, "float32")
     except Expected:
-        if not targets.other_reading(table.frame[table.target], made):
+        if not any(targets.other_reading(table.frame[one], made) for one in table.targets):
             raise
     made = made.model_copy(update={"task": "regression"})
     return made, prepared(table, made, "float32")
 
 
-def _table(source: str, target: str | None) -> tuple[SourceTable, ReadOptions]:
+def _table(source: str, target: Target) -> tuple[SourceTable, ReadOptions]:
     """The rows, and how they are read, where that is not the default and can be seen."""
     kind = file_kinds.find(Path(source))
     heeded = () if kind is None or ":" in source else kind.options
@@ -95,7 +107,7 @@ def _table(source: str, target: str | None) -> tuple[SourceTable, ReadOptions]:
     try:
         table = sources.read(source, target, {}, Path(), reading)
     except (Expected, UserError):
-        if "header" not in heeded or not NUMBERED.fullmatch(str(target)):
+        if "header" not in heeded or not _are_numbered(target):
             raise
         reading = replace(reading, header=False)
         table = sources.read(source, target, {}, Path(), reading)
@@ -106,6 +118,11 @@ def _table(source: str, target: str | None) -> tuple[SourceTable, ReadOptions]:
         return table, reading
     reading = replace(reading, decimal=",")
     return sources.read(source, target, {}, Path(), reading), reading
+
+
+def _are_numbered(target: Target) -> bool:
+    names = target if isinstance(target, tuple) else (str(target),)
+    return all(NUMBERED.fullmatch(name) for name in names)
 
 
 NUMBERED = re.compile(r"x[1-9]\d*")  # a column of a file without a header

@@ -26,7 +26,7 @@ class ColumnRemarks:
 
 def remarks(table: SourceTable, spec: DataSpec) -> ColumnRemarks:
     """Ignored are those that say nothing (numbers of rows, constants) or cannot be read."""
-    raw = table.frame.drop(columns=[table.target])
+    raw = table.frame.drop(columns=list(table.targets))
     chosen = columns.choose(raw, spec)
     features = raw.assign(**{str(name): column for name, column in chosen.frame.items()})
     faults = column_faults.each(chosen.frame, table.lines, rare=spec.rare)
