@@ -121,6 +121,10 @@ class Outer(_Arrays):
         """(n,) the number of the group that each row belongs to; None where each stands alone."""
         return self._of_each_row("group", dimensions=1) if "group" in self.names else None
 
+    def weight(self) -> NDArray[Any] | None:
+        """(n,) how much each row counts; None where all count alike."""
+        return self._of_each_row("weight", dimensions=1) if "weight" in self.names else None
+
     def of(self, model: str) -> NDArray[Any]:
         """(n, classes) log-probabilities, or (n, targets) predictions.
 

@@ -76,8 +76,9 @@ def write(folder: Path, target: Target, folds: Sequence[OuterResult]) -> None:
             "ensemble": own.outputs,
             **({} if beside is None else {"baseline": beside.outputs}),
         }
-        group = run.predictions.group("test")
-        for name, array in (known | ({} if group is None else {"group": group})).items():
+        beside_rows = {"group": run.predictions.group("test"), "weight": _weight(fold.result)}
+        known |= {name: array for name, array in beside_rows.items() if array is not None}
+        for name, array in known.items():
             arrays.setdefault(name, []).append(array)
     frame, order = pd.DataFrame(rows), np.argsort(np.concatenate(arrays["row"]))
     with atomic.AtomicFile(folder / "data" / "nested.csv") as file:
@@ -129,12 +130,19 @@ def _model(result: Result, config: str, scale: TargetScale) -> _Model:
     each = run.predictions.of(config, "test")[alive].astype(float)
     if run.regression:
         outputs = scale.outputs(each.mean(axis=0))
-        square = float(metrics.squares(outputs, scale.outputs(target)).mean())
+        squares = metrics.squares(outputs, scale.outputs(target))
+        square = float(metrics.mean(squares, _weight(result)))
         return _Model(config, outputs, square**0.5, square)
     outputs = np.log(np.maximum(np.exp(each).mean(axis=0), np.finfo(np.float32).tiny))
     picked = outputs[np.arange(len(target)), target.astype(int)]
     wrong = outputs.argmax(axis=1) != target
-    return _Model(config, outputs, float(wrong.mean()), float(-picked.mean()))
+    error, loss = (float(metrics.mean(each, _weight(result))) for each in (wrong, -picked))
+    return _Model(config, outputs, error, loss)
+
+
+def _weight(result: Result) -> NDArray[Any] | None:
+    """How much each test row counts; None where all count alike."""
+    return result.run.predictions.weight("test")
 
 
 def _in_units(target: NDArray[Any], regression: bool, scale: TargetScale) -> NDArray[Any]:
