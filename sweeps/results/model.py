@@ -232,12 +232,15 @@ def _model(theta: Array, meta: dict[str, Any], scales: list[FittedScales]) -> Mo
     of = tuple(int(number) for number in meta.get("of", []))
     if folds and (len(of) != len(theta) or not all(0 <= number < len(folds) for number in of)):
         raise ValueError("networks of folds that are not there")
-    final: dict[str, Any] = meta.get("final", {})
+    target, final = _target(meta["target"]), meta.get("final", {})
+    sizes = {np.size(number) for fold in folds for number in (fold.mean, fold.scale)}
+    if not target.classes and {network["n_out"], *sizes} != {target.width}:
+        raise ValueError("other targets than the network's")
     return Model(
         dnn.Network(**{**network, "hidden": tuple(network["hidden"])}),
         theta,
         Encoder.from_plain(meta["encoder"]),
-        _target(meta["target"]),
+        target,
         _reading(meta),
         folds,
         of,

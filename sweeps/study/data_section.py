@@ -57,11 +57,11 @@ DeclaredColumn = Annotated[Declared, BeforeValidator(_declared), WithJsonSchema(
 
 def _targets(value: Any) -> Any:
     """A column's name, or several, each once; a list of one is that name."""
-    if not isinstance(value, list | tuple):
+    if value is None or isinstance(value, str):
         return value
-    names = tuple(value)
+    names = tuple(value) if isinstance(value, list | tuple) else ()
     if not names or not all(isinstance(name, str) for name in names):
-        raise _own("the name of a column, or a list of names", show(list(names)), "")
+        raise _own("the name of a column, or a list of names", show(value), "")
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise _own("each target once", f"{show(twice[0])} twice", "")

@@ -153,6 +153,7 @@ def test_a_list_of_one_is_the_name() -> None:
     ("data", "message"),
     [
         ("target: []", "data.target: expected the name of a column, or a list of names, got []"),
+        ("target: 5", "data.target: expected the name of a column, or a list of names, got 5"),
         ("target: [y, z, y]", "data.target: expected each target once, got 'y' twice"),
         ("target: [y, x]", "data.target: expected a column of the data, got 'x'"),
         (
