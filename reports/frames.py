@@ -39,6 +39,15 @@ LINKS = (
 )
 
 
+@dataclass(frozen=True)
+class TargetUnit:
+    """One of several targets, with the mean and the SD of its training rows."""
+
+    name: str
+    mean: float
+    sd: float
+
+
 @dataclass(frozen=True, eq=False)
 class Run:
     """One run folder. The frames are as in the contract.
@@ -68,6 +77,11 @@ class Run:
     def regression(self) -> bool:
         """Whether errors are RMSEs rather than shares of rows."""
         return self.task == "regression"
+
+    @property
+    def several(self) -> tuple[TargetUnit, ...]:
+        """Each of several targets of a regression; none where there is one."""
+        return tuple(TargetUnit(**one) for one in self.provenance["data"].get("targets", ()))
 
     @property
     def target_sd(self) -> float | None:

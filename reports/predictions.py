@@ -41,7 +41,8 @@ class _Arrays:
                 f"{self.path}: expected a NumPy .npz archive, got {first_line(fault)}"
             ) from fault
 
-    def _read(self, name: str, dimensions: int) -> NDArray[Any]:
+    def _read(self, name: str, dimensions: int, most: int | None = None) -> NDArray[Any]:
+        """An array of so many axes, or up to `most`."""
         if name not in self.names:
             raise RunFolderError(
                 f"{self.path}: expected an array {name!r}, got {len(self.names)} others"
@@ -53,7 +54,7 @@ class _Arrays:
                 raise RunFolderError(
                     f"{self.path}: {name}: expected a plain array, got {first_line(fault)}"
                 ) from fault
-        if array.ndim != dimensions:
+        if not dimensions <= array.ndim <= (most or dimensions):
             raise RunFolderError(
                 f"{self.path}: {name}: expected {dimensions} axes, got shape {array.shape}"
             )
@@ -72,8 +73,11 @@ class Predictions(_Arrays):
         return f"{config}/{split}" in self.names
 
     def target(self, split: str) -> NDArray[Any]:
-        """(n,) class indices, or the standardized target, of the split "dev" or "test"."""
-        return self._read(f"{split}_target", dimensions=1)
+        """(n,) class indices, or the standardized target, of the split "dev" or "test".
+
+        Of several targets (n, K).
+        """
+        return self._read(f"{split}_target", dimensions=1, most=2)
 
     def group(self, split: str) -> NDArray[Any] | None:
         """(n,) the number of the group that each row belongs to; None where each stands alone."""
@@ -95,7 +99,7 @@ class Predictions(_Arrays):
         return self._read("dev_fold", dimensions=2)
 
     def of(self, config: str, split: str) -> NDArray[Any]:
-        """(replicates, n, classes) log-probabilities, or (replicates, n, 1) predictions.
+        """(replicates, n, classes) log-probabilities, or (replicates, n, targets) predictions.
 
         Out of fold dev has the passes (`reports.folds`) in the place of replicates.
         """
@@ -110,19 +114,26 @@ class Outer(_Arrays):
         return self._read("fold", dimensions=1)
 
     def target(self) -> NDArray[Any]:
-        """(n,) class indices, or the standardized target."""
-        return self._of_each_row("target", dimensions=1)
+        """(n,) class indices, or the standardized target; of several (n, K)."""
+        return self._of_each_row("target", dimensions=1, most=2)
 
     def group(self) -> NDArray[Any] | None:
         """(n,) the number of the group that each row belongs to; None where each stands alone."""
         return self._of_each_row("group", dimensions=1) if "group" in self.names else None
 
+    def weight(self) -> NDArray[Any] | None:
+        """(n,) how much each row counts; None where all count alike."""
+        return self._of_each_row("weight", dimensions=1) if "weight" in self.names else None
+
     def of(self, model: str) -> NDArray[Any]:
-        """(n, classes) log-probabilities, or (n, 1) predictions, of "ensemble" or "baseline"."""
+        """(n, classes) log-probabilities, or (n, targets) predictions.
+
+        model: "ensemble" or "baseline".
+        """
         return self._of_each_row(model, dimensions=2)
 
-    def _of_each_row(self, name: str, dimensions: int) -> NDArray[Any]:
-        found, rows = self._read(name, dimensions), len(self.fold())
+    def _of_each_row(self, name: str, dimensions: int, most: int | None = None) -> NDArray[Any]:
+        found, rows = self._read(name, dimensions, most), len(self.fold())
         if len(found) != rows:
             raise RunFolderError(f"{self.path}: {name}: expected {rows} rows, got {len(found)}")
         return found

@@ -117,6 +117,11 @@ def unit(run: "Run", metric: str) -> Unit:
     return Unit(name, 100.0, f"{SPACE}%", f"{SPACE}points", ends=ends)
 
 
+def sds(run: "Run") -> str:
+    """In what the errors of numbers are measured."""
+    return f"SDs of {'each' if run.several else 'the'} training target"
+
+
 def ended_by(run: "Run") -> str:
     """Which budget ended the search, and why; of an older run its budgets; "" where it had none."""
     said = run.provenance.get("ended_by")

@@ -134,7 +134,7 @@ def _objectives(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
 
 def _errors(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
     """The error that decides first: a reader with little room sees no more."""
-    share = _sds(run.target_sd) if run.regression else "share of rows"
+    share = _sds(run) if run.regression else "share of rows"
     chosen_by = (
         "" if run.has_test or run.folds is not None else "; settings were chosen by these rows"
     )
@@ -225,6 +225,8 @@ def _on_new_rows(run: Run, frame: pd.DataFrame) -> str:
     return f"{_seeds(frame)} [{text.LEVEL} interval for new {of} and seeds, for this training set]"
 
 
-def _sds(size: float | None) -> str:
-    one = "" if size is None else f" (one SD is {text.amount(size)})"
-    return f"RMSE in SDs of the training target{one}"
+def _sds(run: Run) -> str:
+    if run.several:
+        return f"RMSE in {text.sds(run)}, the root of the mean square over targets"
+    one = "" if run.target_sd is None else f" (one SD is {text.amount(run.target_sd)})"
+    return f"RMSE in {text.sds(run)}{one}"

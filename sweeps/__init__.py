@@ -19,7 +19,7 @@ __all__ = ["UserError", "load", "run"]
 def run(
     study: "str | os.PathLike[str] | dict[str, Any] | Any",
     *,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     space: dict[str, Any] | None = None,
     fixed: dict[str, Any] | None = None,
     split: dict[str, Any] | None = None,
@@ -45,7 +45,8 @@ def run(
             in the current folder; there, too, `data.source`, `data.test` and `data.dev` may be
             tables. A copy as Parquet is kept in the run folder: the same table goes on with a run,
             another is refused.
-        target: Beside a table, the column that is predicted; of arrays what it is called.
+        target: Beside a table, the column that is predicted; of arrays what it is called. A list
+            of several predicts that many numbers together; so does y (n, K) of arrays.
         space: Beside a table, what is searched, as `space` of a study.
         fixed: Beside a table, the hyperparameters that are not searched.
         split: Beside a table, as `data.split`; `{"rows": {"test": [0, 5, 7]}}` names rows from 0 on

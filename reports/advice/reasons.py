@@ -136,6 +136,8 @@ def error(run: Run, name: str, found: Interval) -> Fact:
     unit = error_unit(run)
     term = "RMSE" if run.regression else "the share of rows that are answered wrongly"
     beside, factor = bounds(unit, found) or found.why, ratios.typical(run, name)
+    if run.several:
+        beside += f", in {text.sds(run)}"
     if factor is not None:
         beside += (
             f"; by ratio a factor of {text.amount(factor)} (exp of the RMS of ln(said / true))"

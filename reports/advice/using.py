@@ -44,7 +44,11 @@ def _of_scikit_learn(run: Run, name: str) -> str:
         return f"# {name}, as scikit-learn has it"
     module, call = MODELS[name]
     call = call.format("Regressor" if run.regression else "Classifier")
-    return f"from sklearn.{module} import {call.partition('(')[0]}\n{call}  # on scaled columns"
+    how = f"from sklearn.{module} import {call.partition('(')[0]}\n"
+    if run.several and module == "ensemble":  # of one number a model
+        how += "from sklearn.multioutput import MultiOutputRegressor\n"
+        call = f"MultiOutputRegressor({call})"
+    return f"{how}{call}  # on scaled columns"
 
 
 def _of_its_own(run: Run, name: str) -> str:

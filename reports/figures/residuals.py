@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 MOST = 600  # marks of a split; of more rows every so many, in the order of what is predicted
 
 
-def residuals(found: Sequence[Residuals], what: str, caption: str) -> Figure:
-    """what: the target, with its unit if it has one."""
+def residuals(
+    found: Sequence[Residuals], what: str, caption: str, number: int | None = None
+) -> Figure:
+    """what: the target, with its unit if it has one. number: of one of several, from 1 on."""
+    key, title = "residuals", "What it predicts, and what is so"
+    if number is not None:
+        key, title = f"residuals-{number}", f"{title}: {what}"
     data = pd.concat([one.frame.assign(of=one.name) for one in found], ignore_index=True)
     data = data[["of", "actual", "predicted", "residual"]]
-    panels = (_actual(found, what), _rest(found, what))
-    return Figure("residuals", "What it predicts, and what is so", caption, panels, data)
+    panels = (_actual(found, what, key), _rest(found, what, key))
+    return Figure(key, title, caption, panels, data)
 
 
 def thinned(frame: pd.DataFrame) -> pd.DataFrame:
@@ -35,7 +40,7 @@ def thinned(frame: pd.DataFrame) -> pd.DataFrame:
     return ordered.iloc[np.unique(np.append(places, worst))]
 
 
-def _actual(found: Sequence[Residuals], what: str) -> Panel:
+def _actual(found: Sequence[Residuals], what: str, key: str) -> Panel:
     with sheet(320) as figure:
         axes = figure.subplots()
         _scatter(axes, found, "actual")
@@ -46,10 +51,10 @@ def _actual(found: Sequence[Residuals], what: str) -> Panel:
         _tidied(axes, f"predicted {what}", f"actual {what}")
         figure.legend(loc="outside upper left", ncols=1, handletextpad=0.2)
         words = "; ".join(f"{one.name}: R² {one.explained.estimate:.2f}" for one in found)
-        return panel(figure, "residuals-actual", "Actual against predicted", f"{words}.")
+        return panel(figure, f"{key}-actual", "Actual against predicted", f"{words}.")
 
 
-def _rest(found: Sequence[Residuals], what: str) -> Panel:
+def _rest(found: Sequence[Residuals], what: str, key: str) -> Panel:
     with sheet(320) as figure:
         axes = figure.subplots()
         axes.axhline(0, color=INK, linewidth=1, linestyle=":")
@@ -61,7 +66,7 @@ def _rest(found: Sequence[Residuals], what: str) -> Panel:
         _tidied(axes, f"predicted {what}", "actual less predicted")
         figure.legend(loc="outside upper left", ncols=2, handletextpad=0.2, columnspacing=0.8)
         words = "; ".join(f"{one.name}: RMSE {one.rmse.estimate:.3g}" for one in found)
-        return panel(figure, "residuals-rest", "Residuals against predicted", f"{words}.")
+        return panel(figure, f"{key}-rest", "Residuals against predicted", f"{words}.")
 
 
 def _tidied(axes: "Axes", x: str, y: str) -> None:

@@ -66,7 +66,7 @@ def _dots(run: Run, marks: list[Mark]) -> Figure:
     judged, sd = stats.judged(run), run.target_sd if run.regression else None
     margin = recommending.margin(run, judged[0].config, measures.plain()) if judged else 0.0
     what = "error on new data" if not run.regression else "typical error on new data"
-    what += " (SDs of the target)" * (run.regression and sd is None)
+    what += f" (SDs of {'each' if run.several else 'the'} target)" * (run.regression and sd is None)
     covers = rows.covers(run, "rows")
     return figures.dots(marks, margin * (sd or 1.0), not run.regression, what, covers)
 

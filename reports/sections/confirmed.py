@@ -18,6 +18,7 @@ from reports.sections.blocks import (
     Table,
     section,
 )
+from reports.sections.by_target import by_target
 from reports.sections.links import link
 from reports.sections.pareto import fresh_cell, measured
 from reports.sections.uneven import uneven
@@ -48,6 +49,8 @@ def _blocks(run: Run) -> Iterator[Block]:
     if lost := _missing(run):
         yield Paragraphs(tuple(lost))
     yield winners_table(run)
+    if (each := by_target(run)) is not None:
+        yield each
     if (beside := uneven(run)) is not None:
         yield beside
     if not all(goal.is_plain for goal in objectives.objectives(run)):

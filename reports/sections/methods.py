@@ -23,15 +23,26 @@ def methods(run: Run) -> Section:
     return section("methods", "Methods", [Pairs("", tuple(items))])
 
 
+def _rmse(run: Run) -> str:
+    what = "Root mean squared error in units of the training target's standard deviation"
+    if run.several:
+        what = (
+            "Root of the mean over targets of the squared error, each in units of its training "
+            "target's standard deviation"
+        )
+    return f"{what}: a constant predictor has about 1."
+
+
+def _mean_square(run: Run) -> str:
+    if run.several:
+        return "Mean over targets of the squared error of the standardized targets"
+    return "Mean squared error of the standardized target"
+
+
 def _words(run: Run) -> list[tuple[str, str]]:
-    error = (
-        "Root mean squared error in units of the training target's standard deviation: a constant "
-        "predictor has about 1."
-        if run.regression
-        else "The share of rows misclassified."
-    )
+    error = _rmse(run) if run.regression else "The share of rows misclassified."
     loss = (
-        "Mean squared error of the standardized target, whatever loss was trained on"
+        f"{_mean_square(run)}, whatever loss was trained on"
         if run.regression
         else "Mean cross-entropy in nats of the labels as they are, neither smoothed nor weighted"
     )

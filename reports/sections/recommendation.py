@@ -38,7 +38,7 @@ def _figure(run: Run, choice: Choice) -> Figure:
     by, sd = measures.plain(), run.target_sd if run.regression else None
     margin = recommending.margin(run, choice.name, by)
     what = "error on new data" if not run.regression else "typical error on new data"
-    what += " (SDs of the target)" * (run.regression and sd is None)
+    what += f" (SDs of {'each' if run.several else 'the'} target)" * (run.regression and sd is None)
     marks = [one.times(sd or 1.0) for one in _marks(run, choice)]
     return figures.recommended(marks, margin * (sd or 1.0), not run.regression, what)
 

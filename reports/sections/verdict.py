@@ -84,7 +84,7 @@ def _how_good(run: Run) -> str:
 def _said(run: Run, config: str, by: Measure) -> str:
     scale = by.unit(run)
     in_sds = run.regression and by.of_rows in (measures.ERROR, "mean_absolute_error")
-    sds = " SDs of the training target" * in_sds
+    sds = f" {text.sds(run)}" * in_sds
     return f"{scale.name} {scale.interval(measures.on_new_rows(run, config, by))}{sds}"
 
 

@@ -21,20 +21,20 @@ def constant(run: Run, config: str | None = None) -> str | None:
     config = config or run.winner
     if config is None or not all(run.predictions.has(config, part) for part in run.splits):
         return None
-    each = [_together(run.predictions.of(config, part)) for part in run.splits]
+    each = [_together(run, run.predictions.of(config, part)) for part in run.splits]
     together = np.concatenate(each)
     if not np.isfinite(together).all():
         return None
     if run.regression:
-        return "one number" if float(together.std()) < SPREAD else None
+        return "one number" if float(together.std(axis=0).max()) < SPREAD else None
     said = set(together.argmax(axis=1).tolist())
     return f"'{run.provenance['classes'][said.pop()]}'" if len(said) == 1 else None
 
 
-def _together(outputs: Array) -> Array:
-    """(n, K) mean of probabilities, or (n, 1) of predictions, over networks that give any."""
+def _together(run: Run, outputs: Array) -> Array:
+    """(n, K) mean of probabilities, or of predictions, over networks that give any."""
     alive = outputs[np.isfinite(outputs).any(axis=(1, 2))]
-    each = np.exp(alive) if outputs.shape[-1] > 1 else alive
+    each = alive if run.regression else np.exp(alive)
     return np.asarray(np.nanmean(each, axis=0)) if len(alive) else outputs[0]
 
 

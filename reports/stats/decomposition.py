@@ -150,7 +150,8 @@ def _outputs(run: Run, config: str, asked: Folds) -> Array:
 
 def _losses(run: Run, outputs: Array, target: Array) -> Iterator[tuple[str, Parts]]:
     if run.regression:
-        yield SQUARED, spread.parts(spread.Squared(), outputs, target[:, None])
+        each = target.reshape(len(target), -1)
+        yield SQUARED, spread.parts(spread.Squared(1 / each.shape[1]), outputs, each)
         return
     classes = outputs.shape[-1]
     hot, answers = (spread.one_hot(one, classes) for one in (target, outputs.argmax(axis=-1)))

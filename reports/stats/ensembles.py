@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from reports.frames import Run
-from reports.stats import bootstrap
+from reports.stats import bootstrap, numbers
 from reports.stats.intervals import Interval
 from reports.stats.rows import rows_of_split, seeds_of
 
@@ -23,7 +23,7 @@ def ensemble(run: Run, config: str, split: str) -> Interval | None:
     target, predicted = run.predictions.target(split), run.predictions.of(config, split)[alive]
     one, drawn = seeds_of(run, 1), rows_of_split(run, split)
     if run.regression:
-        losses = (predicted[..., 0].astype(float).mean(axis=0) - target) ** 2
+        losses = numbers.squares(predicted.astype(float).mean(axis=0), target)
         found = bootstrap.crossed(losses[None], one, drawn, True)
     else:
         together = np.exp(predicted.astype(float)).mean(axis=0)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.frames import Run, RunFolderError, once
-from reports.stats import bootstrap, out_of_fold, resampling, weighing
+from reports.stats import bootstrap, numbers, out_of_fold, resampling, weighing
 from reports.stats.bootstrap import RowWeights
 from reports.stats.intervals import Array
 
@@ -46,7 +46,7 @@ def _row_losses(run: Run, config: str, split: str, kind: str) -> Array:
             f"({len(every)}, {len(target)}, ...), got shape {predicted.shape}"
         )
     if run.regression:
-        losses = (predicted[..., 0].astype(float) - target) ** 2
+        losses = numbers.squares(predicted.astype(float), target)
     elif kind == "error":
         losses = (predicted.argmax(axis=-1) != target).astype(float)
     else:

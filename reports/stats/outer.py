@@ -6,13 +6,14 @@ does with its rows. Draws are of rows, and of folds: what folds differ by beyond
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reports.frames import Run, RunFolderError
-from reports.stats import bootstrap, measures, out_of_fold
+from reports.stats import bootstrap, measures, numbers, out_of_fold, resampling
 from reports.stats.differences import Difference
 from reports.stats.intervals import Array, Interval
 from reports.stats.measures import Measure
@@ -28,25 +29,27 @@ Model = Literal["ensemble", "baseline"]
 class RowsOfFolds:
     """Of one or two models (m, n) losses by row, the fold (n,) and the group (n,) of each row.
 
-    shape: what a value is of its rows' losses, as in `out_of_fold`.
+    weight (n,): how much each row counts, with mean 1; None where all count alike. shape: what a
+    value is of its rows' losses, as in `out_of_fold`.
     """
 
     losses: Array
     fold: NDArray[np.intp]
     group: NDArray[Any] | None
     shape: out_of_fold.Shape
+    weight: Array | None = None
 
     @property
     def values(self) -> Array:
         """(m,) of all rows together."""
-        means = self.losses.mean(axis=1)
+        means = resampling.mean(self.losses, self.weight)
         found: Array = np.sqrt(means) if self.shape == "root" else means
         return found
 
     @property
     def _by_row(self) -> Array:
         """(m, n) what each row adds to the value."""
-        return bootstrap.by_row(self.losses, self.shape == "root")[1]
+        return bootstrap.by_row(self.losses, self.shape == "root", self._rows)[1]
 
     def interval(self) -> Interval:
         """Of the first model's value."""
@@ -75,10 +78,12 @@ class RowsOfFolds:
         n, kind = self.losses.shape[1], f"paired {KIND}"
         return Interval(estimate, *bootstrap.percentiles(apart), n, kind, COVERS)
 
-    @property
+    @cached_property
     def _rows(self) -> bootstrap.RowWeights:
         rng, n = np.random.default_rng([SEED, 0]), self.losses.shape[1]
-        return bootstrap.row_weights(rng, n, of=self.group, widening=out_of_fold.WIDENING)
+        return bootstrap.row_weights(
+            rng, n, of=self.group, widening=out_of_fold.WIDENING, weight=self.weight
+        )
 
     def _parts(self, losses: Array, drawn: bootstrap.RowWeights) -> tuple[Array, Array]:
         if self.shape == "share":
@@ -93,9 +98,10 @@ class RowsOfFolds:
         That of the rows themselves is in the scatter of the folds, too, and is taken out once.
         """
         places = np.unique(self.fold, return_inverse=True)[1]
-        size = np.bincount(places)
-        means = np.bincount(places, told) / size
-        within = bootstrap.standard_error(told - means[places], self.group) ** 2
+        weight = self.weight
+        size = np.bincount(places, weight)
+        means = np.bincount(places, told if weight is None else told * weight) / size
+        within = bootstrap.standard_error(told - means[places], self.group, weight) ** 2
         seeds = bootstrap.replicate_weights(np.random.default_rng([SEED, 1]), len(size))
         return bootstrap.seed_draws(means, seeds, within)
 
@@ -148,7 +154,10 @@ def _of(run: Run, models: tuple[Model, ...], kind: str) -> RowsOfFolds:
     key = f"outer/{'/'.join(models)}/{kind}"
     if key not in run.memo:
         losses = np.stack([_losses(run, model, kind) for model in models])
-        run.memo[key] = RowsOfFolds(losses, run.outer.fold(), run.outer.group(), _shape(run, kind))
+        weight = run.outer.weight()
+        weight = None if weight is None else weight / weight.mean()
+        rows = run.outer.fold(), run.outer.group()
+        run.memo[key] = RowsOfFolds(losses, *rows, _shape(run, kind), weight)
     found: RowsOfFolds = run.memo[key]
     return found
 
@@ -163,7 +172,7 @@ def _losses(run: Run, model: Model, kind: str) -> Array:
     """(n,) losses by row; where a fold has no outputs, what it scored on each of its rows."""
     fold, target, said = run.outer.fold(), run.outer.target(), run.outer.of(model).astype(float)
     if run.regression:
-        losses = (said[:, 0] - target) ** 2
+        losses = numbers.squares(said, target)
     elif kind == "error":
         losses = np.where(np.isnan(said[:, 0]), np.nan, said.argmax(axis=1) != target)
     else:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from reports.frames import Run, RunFolderError
 from reports.predictions import Shuffled
-from reports.stats import unseen
+from reports.stats import numbers, unseen
 from reports.stats.intervals import Interval
 from reports.stats.unseen import Unseen
 
@@ -65,7 +65,7 @@ def relied(run: Run) -> Relied | None:
 
 def _rise(run: Run, found: Unseen, shuffled: Shuffled, place: int) -> Interval:
     if run.regression:
-        plain = (found.said[..., 0] - found.target) ** 2
+        plain = numbers.squares(found.said, found.target)
     else:
         plain = (found.guesses != found.target).astype(float)
     row, used = shuffled.row[:, place].astype(float), np.isfinite(shuffled.row[:, place])

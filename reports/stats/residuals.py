@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reports.frames import Run
+from reports.frames import Run, TargetUnit
 from reports.stats import intervals, unseen
 from reports.stats.intervals import Array, Interval
 from reports.stats.unseen import Unseen
@@ -17,9 +17,11 @@ class Residuals:
     """frame: actual, predicted (mean over networks) and residual (actual less predicted), by row.
 
     rmse, absolute (the mean absolute error) and explained (R²) are of one network, on average. All
-    in the target's own unit, or where that is not known in SDs of the training target.
+    in the target's own unit, or where that is not known in SDs of the training target. target: its
+    name.
     """
 
+    target: str
     split: str
     name: str
     frame: pd.DataFrame
@@ -30,28 +32,41 @@ class Residuals:
 
 
 def residuals(run: Run) -> tuple[Residuals, ...]:
-    """One for each split; none with classes, or where outputs are not known."""
+    """One for each target and split; none with classes, or where outputs are not known."""
     if not run.regression:
         return ()
     every = [unseen.unseen(run, split) for split in unseen.splits(run)]
-    return tuple(_of(run, one) for one in every if one is not None and one.n > 2)
+    known = [one for one in every if one is not None and one.n > 2]
+    return tuple(
+        _of(run, one, place, unit) for place, unit in enumerate(units(run)) for one in known
+    )
+
+
+def units(run: Run) -> tuple[TargetUnit, ...]:
+    """Each target, its mean and SD; 0 and 1 of one whose unit is not known."""
+    if run.several:
+        return run.several
+    name = str(run.provenance["data"].get("target", "target"))
+    own = in_own_unit(run)
+    mean, sd = (run.target_mean or 0.0, run.target_sd or 1.0) if own else (0.0, 1.0)
+    return (TargetUnit(name, mean, sd),)
 
 
 def in_own_unit(run: Run) -> bool:
     """Whether numbers are in the target's own unit."""
-    return run.target_sd is not None and run.target_mean is not None
+    return bool(run.several) or (run.target_sd is not None and run.target_mean is not None)
 
 
-def _of(run: Run, found: Unseen) -> Residuals:
-    own = in_own_unit(run)
-    scale, shift = (run.target_sd or 1.0, run.target_mean or 0.0) if own else (1.0, 0.0)
-    actual, said = found.target * scale + shift, found.said[..., 0] * scale + shift
+def _of(run: Run, found: Unseen, place: int, unit: TargetUnit) -> Residuals:
+    target = found.target.reshape(found.n, -1)[:, place]
+    actual, said = target * unit.sd + unit.mean, found.said[..., place] * unit.sd + unit.mean
     off = np.where(found.known, actual - said, 0.0)
     squares, spread = off**2, (actual - actual.mean()) ** 2
     mean = float(found.mean(squares).mean())
     rmse = math.sqrt(mean)
     predicted = found.mean(said)
     return Residuals(
+        unit.name,
         found.split,
         found.name,
         pd.DataFrame({"actual": actual, "predicted": predicted, "residual": actual - predicted}),

@@ -98,15 +98,18 @@ def outlying(run: Run) -> Iterator[Lint]:
     """A hundredth of the rows or fewer make up half of the target's variance."""
     if run.winner is None or not run.regression:
         return
-    target = np.concatenate([run.predictions.target(split) for split in run.splits])
-    few, n = outliers(target), len(target)
-    of = f"{n} {' and '.join(run.splits)} rows"
-    if few is not None:
+    together = np.concatenate([run.predictions.target(split) for split in run.splits])
+    columns = together.reshape(len(together), -1).T
+    whose = [f"the variance of '{one.name}'" for one in run.several] or ["the target's variance"]
+    of = f"{len(together)} {' and '.join(run.splits)} rows"
+    for name, target in zip(whose, columns, strict=True):
+        few = outliers(target)
+        if few is None:
+            continue
         yield Lint(
             "an outlying target",
             WARN,
-            f"Half of the target's variance comes from {few} of {of}: loss and RMSE are "
-            "about these.",
+            f"Half of {name} comes from {few} of {of}: loss and RMSE are about these.",
             "Check these values. If they are right, predict the target's logarithm; or train with "
             "loss huber and judge by mean_absolute_error.",
             "confirmed",

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.stats import numbers
 from reports.stats.bootstrap import RowWeights
 from reports.stats.intervals import Array
 
@@ -96,9 +97,8 @@ def _won(scores: Array, own: NDArray[np.bool_], by_row: Array) -> Array:
 
 
 def absolute_errors(target: Labels, outputs: Array) -> Array:
-    """(P, n): of each row, in SDs of the training target."""
-    found: Array = np.abs(outputs[..., 0] - target)
-    return found
+    """(P, n): of each row, in SDs of the training target; of several in the mean over them."""
+    return numbers.distances(outputs, target)
 
 
 def mean_absolute_error(target: Labels, outputs: Array, weights: Array) -> Array:

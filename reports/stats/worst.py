@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reports.frames import Run
-from reports.stats import unseen
+from reports.stats import numbers, unseen
 from reports.stats.losses import FLOOR
 from reports.stats.unseen import Unseen
 
@@ -16,16 +16,16 @@ SHOWN = 15
 class WorstRow:
     """place: among the rows of predictions.npz. row, line: in the table and its file, if known.
 
-    right, said: the class, or the number in SDs; share: of the networks that say it, 1 of numbers.
-    chance: the mean probability of the right class; NaN of numbers. loss: its logarithm, negative,
-    or the mean square.
+    right, said: the class, or the number in SDs, of each target. share: of the networks that say
+    it, 1 of numbers. chance: the mean probability of the right class; NaN of numbers. loss: its
+    logarithm, negative, or the mean square.
     """
 
     place: int
     row: int | None
     line: int | None
-    right: float
-    said: float
+    right: tuple[float, ...]
+    said: tuple[float, ...]
     share: float
     chance: float
     loss: float
@@ -50,7 +50,7 @@ def worst(run: Run) -> Worst | None:
     if found is None:
         return None
     if run.regression:
-        losses, wrong = found.mean((found.said[..., 0] - found.target) ** 2), np.ones(found.n)
+        losses, wrong = found.mean(numbers.squares(found.said, found.target)), np.ones(found.n)
         always = 0
     else:
         right = found.target.astype(int)[None, :, None]
@@ -65,16 +65,18 @@ def worst(run: Run) -> Worst | None:
 
 
 def _row(run: Run, found: Unseen, place: int, loss: float) -> WorstRow:
-    right, weights = float(found.target[place]), found.weights[:, place]
+    weights = found.weights[:, place]
     row, line = (_numbered(run, found, what, place) for what in ("row", "line"))
     if run.regression:
-        said = float((weights * np.nan_to_num(found.said[:, place, 0])).sum())
-        return WorstRow(place, row, line, right, said, 1.0, np.nan, loss)
+        said = (weights[:, None] * np.nan_to_num(found.said[:, place])).sum(axis=0)
+        known = tuple(np.ravel(found.target[place]).astype(float).tolist())
+        return WorstRow(place, row, line, known, tuple(said.tolist()), 1.0, np.nan, loss)
+    right = float(found.target[place])
     votes = np.bincount(found.guesses[:, place], weights, found.said.shape[-1])
     each = np.exp(np.nan_to_num(found.said[:, place, int(right)], nan=0.0))
     most = int(votes.argmax())
     chance = float((weights * each).sum())
-    return WorstRow(place, row, line, right, most, float(votes[most]), chance, loss)
+    return WorstRow(place, row, line, (right,), (most,), float(votes[most]), chance, loss)
 
 
 def _numbered(run: Run, found: Unseen, what: str, place: int) -> int | None:

@@ -19,12 +19,16 @@ def new(
             r"\[default: an example of scikit-learn]"
         ),
     ] = None,
-    target: Annotated[str | None, typer.Option(help="Its column to predict.")] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(help="Its column to predict. Again for more: several numbers."),
+    ] = None,
 ) -> None:
     """Write a commented study file that runs as it stands, fitted to the data's task and size.
 
     For example:
       sweeps new churn --data my.csv --target churn
+      sweeps new house --data my.csv --target heating --target cooling
       sweeps new first && sweeps run first.yaml
     """
     with exit_codes():

@@ -18,17 +18,20 @@ TARGETS: Mapping[str, str] = {
 OTHER_TARGETS: Mapping[str, tuple[str, ...]] = {"linnerud": ("Waist", "Pulse")}
 
 
-def read(name: str, options: Mapping[str, Any], target: str | None = None) -> SourceTable:
-    """A set of TARGETS, for its target or another that it has; it has no options."""
+def read(
+    name: str, options: Mapping[str, Any], target: str | tuple[str, ...] | None = None
+) -> SourceTable:
+    """A set of TARGETS, for its target or others that it has; it has no options."""
     from sklearn import datasets
 
     bunch = getattr(datasets, f"load_{name}")(as_frame=True)
     classes = tuple(str(c) for c in bunch.target_names) if "classes" in _kinds(bunch) else ()
     frame = bunch.frame.rename(columns={"target": TARGETS[name]})
     others = (TARGETS[name], *OTHER_TARGETS.get(name, ()))
-    chosen = target if target in others else TARGETS[name]
-    frame = frame.drop(columns=[other for other in others if other != chosen])
-    return SourceTable(frame, chosen, digest(frame), classes)
+    asked = target if isinstance(target, tuple) else (target,)
+    known = [one for one in asked if one in others] or [TARGETS[name]]
+    frame = frame.drop(columns=[other for other in others if other not in known])
+    return SourceTable(frame, known[0], digest(frame), classes)
 
 
 def _kinds(bunch: Any) -> str:

@@ -175,7 +175,8 @@ def _distinct(column: pd.Series) -> int:
 
 def _kind(divided: "DividedTable", name: str, column: Column | None) -> str:
     spec = divided.spec
-    uses = {divided.table.target: "target", spec.group: "group", spec.split.column: "split"}
+    uses: dict[str | None, str] = dict.fromkeys(divided.table.targets, "target")
+    uses |= {spec.group: "group", spec.split.column: "split"}
     uses[spec.weight] = "weight"
     if column is None:
         return uses.get(name, "ignored")
@@ -209,7 +210,7 @@ def _remarks(divided: "DividedTable", name: str, look: _Look, column: Column | N
             found.append(told[name])
     if name in divided.spec.ignore or divided.spec.columns.get(name) == "ignore":
         found.append("the study says so")
-    if name == divided.table.target:
+    if name in divided.table.targets:
         found.append(divided.column.task)
     elif column is not None and name not in divided.spec.columns:
         found += _doubts(name, look, column)

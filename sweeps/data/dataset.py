@@ -17,7 +17,8 @@ from sweeps.data.file_kinds import DEFAULTS, ReadOptions
 from sweeps.data.folds import Folds
 from sweeps.data.number_inputs import NumberInputs
 from sweeps.data.row_places import RowPlaces
-from sweeps.data.target_map import TargetMap
+from sweeps.data.target import Target as Target
+from sweeps.data.target import TargetScale as TargetScale
 from sweeps.study import compatibility
 
 if TYPE_CHECKING:
@@ -29,59 +30,6 @@ LOSS = {
     "multiclass": "softmax_cross_entropy",
     "regression": "mean_squared_error",
 }
-
-
-@dataclass(frozen=True)
-class Target:
-    """What is predicted: classes, or a number standardized by the training rows."""
-
-    name: str
-    task: str  # binary, multiclass or regression
-    classes: tuple[str, ...] = ()
-    mean: float = 0.0
-    scale: float = 1.0
-
-    @property
-    def kind(self) -> str:
-        """classification or regression."""
-        return "classification" if self.classes else "regression"
-
-
-@dataclass(frozen=True)
-class TargetScale:
-    """From the units of a replicate's own standardized target to the study's: ·factor, +shift.
-
-    A class has no units: there, and where replicates share their rows, all stays as it is. Where
-    the target has another scale, `map` goes before, from what networks say to the table's numbers.
-    """
-
-    factor: float = 1.0
-    shift: float = 0.0
-    map: TargetMap | None = None
-
-    @classmethod
-    def between(cls, own: Target, study: Target) -> "TargetScale":
-        """Between two targets, each standardized by training rows of its own."""
-        return cls(own.scale / study.scale, (own.mean - study.mean) / study.scale)
-
-    @classmethod
-    def through(cls, numbers: TargetMap, study: Target) -> "TargetScale":
-        """From a scale of its own to a standardized target."""
-        return cls(1 / study.scale, -study.mean / study.scale, numbers)
-
-    def outputs(self, own: NDArray[Any]) -> NDArray[Any]:
-        """Predictions in the study's units."""
-        numbers = own if self.map is None else self.map.backward(own)
-        return np.asarray(numbers * self.factor + self.shift)
-
-    def targets(self, study: NDArray[Any]) -> NDArray[Any]:
-        """The study's labels, numbers, in the replicate's own units."""
-        numbers = np.asarray((study - self.shift) / self.factor)
-        return numbers if self.map is None else self.map.forward(numbers)
-
-    def of_score(self, name: str) -> float:
-        """What a "dev_loss" or "dev_error" in its own units is multiplied by, without a map."""
-        return self.factor**2 if name.endswith("loss") else self.factor
 
 
 @dataclass(frozen=True)
@@ -98,7 +46,8 @@ class ReplicateRows:
 class Dataset:
     """Parts by name (of PARTS), each x (n, n_in) and y (n, K) of the study's dtype; none is empty.
 
-    `labels` holds the class codes (n,) or the standardized numbers (n,) of each part; `groups` the
+    `labels` holds the class codes (n,) or the standardized numbers (n,) of each part, (n, K) of
+    several targets; `groups` the
     number (n,) of each row's group, where rows belong together; `reading` how more rows are read;
     `changed` what columns are read as, where earlier versions read them as something else;
     `merges` whether rare words of a column share an input; `places` where the rows of each part
@@ -122,7 +71,7 @@ class Dataset:
     changed: dict[str, Any] = field(default_factory=dict)
     merges: bool = False
     replicates: tuple[ReplicateRows, ...] = ()
-    scale: TargetScale = TargetScale()
+    scale: TargetScale = field(default_factory=TargetScale)
     numbers: NumberInputs | None = None
     resampled: "Dataset | None" = None
     folded: "Dataset | None" = None

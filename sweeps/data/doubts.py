@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sweeps.base.errors import show
 from sweeps.data import leaks, repeated
-from sweeps.data.dataset import Dataset
+from sweeps.data.dataset import Dataset, Target
 
 if TYPE_CHECKING:
     from sweeps.data.loading import DividedTable
@@ -44,29 +44,43 @@ def _leaks(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str
     """Columns that alone tell nearly all of the target."""
     train, codes = divided.parts["train"], dataset.labels["train"]
     frame = _undeclared(divided).iloc[train]
-    outcomes = np.eye(len(dataset.target.classes))[codes] if dataset.target.classes else codes
-    found = leaks.alone(frame, np.asarray(outcomes, np.float64).reshape(len(train), -1))
-    for name, share in list(found.items())[:MOST_NAMED]:
-        meets = f"column {show(name)} alone tells {int(100 * share)} % of the target"
-        why = "it is not known before the target is"
-        yield "leak", f"{meets}: {_remedy(name, 'leak', why)}"
+    if dataset.target.classes:
+        each = {"the target": np.eye(len(dataset.target.classes))[codes]}
+    else:
+        each = _by_name(dataset.target, np.asarray(codes, np.float64).reshape(len(train), -1))
+    for what, outcomes in each.items():
+        found = leaks.alone(frame, outcomes)
+        for name, share in list(found.items())[:MOST_NAMED]:
+            meets = f"column {show(name)} alone tells {int(100 * share)} % of {what}"
+            why = "it is not known before the target is"
+            yield "leak", f"{meets}: {_remedy(name, 'leak', why)}"
+
+
+def _by_name(target: Target, numbers: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Numbers (n, 1) of each target, by what it is called."""
+    if not target.several:
+        return {"the target": numbers}
+    each = enumerate(target.several)
+    return {f"target {show(one.name)}": numbers[:, [place]] for place, one in each}
 
 
 def _gaps(divided: "DividedTable") -> Iterator[tuple[str, str]]:
     """Columns whose gaps, or cells, stand where the target has one value alone."""
     train = divided.parts["train"]
     frame = _undeclared(divided).iloc[train]
-    values = divided.column.values if divided.names is None else divided.names
-    found = leaks.by_gaps(frame, np.asarray(values.iloc[train]))
-    for name, (are_gaps, row) in list(found.items())[:MOST_NAMED]:
-        only = show(values.iloc[train[row]])
-        what = "is missing" if are_gaps else "has a value"
-        why = "it is filled in when the target is known"
-        yield (
-            "gaps",
-            f"column {show(name)} {what} only where the target is {only}: "
-            f"{_remedy(name, 'gaps', why)}",
-        )
+    columns = [one.values for one in divided.column.each]
+    for target in columns if divided.names is None else [divided.names]:
+        found = leaks.by_gaps(frame, np.asarray(target.iloc[train]))
+        called = f"target {show(target.name)}" if divided.table.more else "the target"
+        for name, (are_gaps, row) in list(found.items())[:MOST_NAMED]:
+            only = show(target.iloc[train[row]])
+            what = "is missing" if are_gaps else "has a value"
+            why = "it is filled in when the target is known"
+            yield (
+                "gaps",
+                f"column {show(name)} {what} only where {called} is {only}: "
+                f"{_remedy(name, 'gaps', why)}",
+            )
 
 
 def _undeclared(divided: "DividedTable") -> Any:

@@ -5,7 +5,7 @@ interchange protocol; arrays, `(x, y)`, and what scikit-learn's `load_…` and `
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,42 +33,64 @@ def is_table(given: Any) -> bool:
     return is_pair or any(hasattr(given, name) for name in protocols)
 
 
-def frame(given: Any, target: str | None) -> tuple[pd.DataFrame, str | None]:
-    """Columns by name, each of one type, and the target's name. Errors: Expected.
+Names = str | list[str] | None  # of the target, or of several
 
-    target: as the study says it; of arrays and sets, which have one of their own, its name.
+
+def frame(given: Any, target: str | Sequence[str] | None) -> tuple[pd.DataFrame, Names]:
+    """Columns by name, each of one type, and the target's name or names. Errors: Expected.
+
+    target: as the study says it; of arrays and sets, which have one of their own, what it is
+    called.
     """
+    names: Names = target if target is None or isinstance(target, str) else list(target)
+    if isinstance(names, list) and len(names) == 1:
+        names = names[0]
     if isinstance(given, Mapping):
-        found, target = _bunch(given, target)
+        found, names = _bunch(given, names)
     elif isinstance(given, tuple):
-        found, target = _pair(given[0], given[1], target)
+        found, names = _pair(given[0], given[1], names)
     else:
         found = _columns(given)
     if len(found) == 0:
         raise Expected("some rows", Unquoted("none"))
-    return _plain(found), target
+    return _plain(found), names
 
 
-def _bunch(given: Mapping[str, Any], target: str | None) -> tuple[pd.DataFrame, str]:
-    """The classes by their names, where the set has them."""
+def _bunch(given: Mapping[str, Any], target: Names) -> tuple[pd.DataFrame, Names]:
+    """The classes by their names, or several targets by theirs, where the set has them."""
     x, y, known_classes = given["data"], given["target"], given.get("target_names")
-    y = pd.Series(np.asarray(y))
+    if np.ndim(y) == 2 and np.shape(y)[1] > 1:
+        known = known_classes
+        if known is not None and len(known) != np.shape(y)[1]:
+            known = None
+        named = y if isinstance(y, pd.DataFrame) else pd.DataFrame(np.asarray(y), columns=known)
+        return _pair(_named(x, given), named if known is not None else y, target)
+    y = pd.Series(np.asarray(y).reshape(-1))
     classes = [] if known_classes is None else [str(name) for name in known_classes]
-    known = given.get("feature_names")
-    if known is not None and not isinstance(x, pd.DataFrame):
-        x = pd.DataFrame(np.asarray(x), columns=[str(name) for name in known])
     own = getattr(given["target"], "name", None) or TARGET
     is_coded = len(classes) > 1 and pd.api.types.is_integer_dtype(y.dtype)
     if is_coded and y.between(0, len(classes) - 1).all():
         y = pd.Series(np.array(classes, dtype=object)[y.to_numpy()])
-    return _pair(x, y.rename(target or str(own)), target)
+    return _pair(_named(x, given), y.rename(own), target)
 
 
-def _pair(x: Any, y: Any, target: str | None) -> tuple[pd.DataFrame, str]:
-    """Inputs (n, …) and targets (n,), the latter as the last column."""
+def _named(x: Any, given: Mapping[str, Any]) -> Any:
+    """The inputs of a set, by their names where it has them."""
+    known = given.get("feature_names")
+    if known is None or isinstance(x, pd.DataFrame):
+        return x
+    return pd.DataFrame(np.asarray(x), columns=[str(name) for name in known])
+
+
+def _pair(x: Any, y: Any, target: Names) -> tuple[pd.DataFrame, Names]:
+    """Inputs (n, …) and targets (n,) or (n, K), the latter as the last columns."""
     found, last = _columns(x), np.asarray(y)
     if last.ndim == 2 and last.shape[1] == 1:
         last = last[:, 0]
+    if last.ndim == 2 and len(last) == len(found):
+        return _several(found, y if isinstance(y, pd.DataFrame) else last, target)
+    if isinstance(target, list):
+        raise Expected(f"{len(target)} targets a row", Unquoted(f"an array of shape {last.shape}"))
     if last.ndim != 1 or len(last) != len(found):
         expected = f"a target of {len(found)} numbers or words, one a row"
         raise Expected(expected, Unquoted(f"an array of shape {last.shape}"))
@@ -77,6 +99,24 @@ def _pair(x: Any, y: Any, target: str | None) -> tuple[pd.DataFrame, str]:
         raise Expected("a target that is no column of the inputs", name)
     own = y.reset_index(drop=True) if isinstance(y, pd.Series) else pd.Series(last)
     return found.reset_index(drop=True).assign(**{name: own}), name
+
+
+def _several(found: pd.DataFrame, y: Any, target: Names) -> tuple[pd.DataFrame, Names]:
+    """Inputs and targets (n, K), which are called y1, y2, … where nobody names them."""
+    own = list(map(str, y.columns)) if isinstance(y, pd.DataFrame) else None
+    names = own or [f"{TARGET}{number}" for number in range(1, np.shape(y)[1] + 1)]
+    if target is not None and target != names:
+        names = target if isinstance(target, list) else [target]
+    if len(names) != np.shape(y)[1]:
+        got = Unquoted(f"{len(names)} for an array of shape {np.shape(y)}")
+        raise Expected("a name for each target", got, "target: [a, b] names two")
+    for name in names:
+        if name in found or names.count(name) > 1:
+            raise Expected("targets of different names that are no inputs", name)
+    last = pd.DataFrame(np.asarray(y), columns=names)
+    if isinstance(y, pd.DataFrame):
+        last = y.reset_index(drop=True).set_axis(names, axis=1)
+    return pd.concat([found.reset_index(drop=True), last], axis=1), names
 
 
 def _columns(given: Any) -> pd.DataFrame:

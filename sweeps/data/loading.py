@@ -63,9 +63,9 @@ class DividedTable:
         return self.division.parts
 
     def target(self, train: Rows) -> tuple[Target, NDArray[Any]]:
-        """The target by these training rows, and each row's class code, or standardized number."""
+        """The target by these training rows, and each row's class code, or standardized numbers."""
         if self.names is None:
-            return targets.standardized(self.table.target, self.column.values, train)
+            return targets.standardized(self.table, self.column, train)
         return targets.coded(self.table, self.names, self.column.classes)
 
     def encoder(self, train: Rows) -> Encoder:
@@ -140,7 +140,7 @@ def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     _expect_columns(spec, table, used)
     column = targets.read(table, spec, where)
     weights = row_weights.read(table, spec)
-    unused = [table.target, *used, *spec.ignore, *([spec.weight] if spec.weight else [])]
+    unused = [*table.targets, *used, *spec.ignore, *([spec.weight] if spec.weight else [])]
     features = columns.choose(table.frame.drop(columns=unused, errors="ignore"), spec)
     _fit_to_read(features, spec, table, where)
     groups = _groups(table, spec.group)
@@ -179,21 +179,21 @@ def encoded(divided: DividedTable, dtype: str) -> Dataset:
 
 def _changed(divided: DividedTable, dataset: Dataset) -> dict[str, Any]:
     """What columns were taken for, where versions before took them for something else."""
-    features, own = divided.features, divided.column.changed
+    features = divided.features
     words = [c for c in dataset.encoder.others if isinstance(c, CategoryColumn)]
     texts = {c.name: cells.texts(features.frame[c.name]) for c in words}
     # A word that only dev or test rows spell otherwise: it had no input.
     respelled = {c.name: "category" for c in words if c.known.has_other_spellings(texts[c.name])}
-    target = {} if own is None else {divided.table.target: own}
+    known = zip(divided.table.targets, divided.column.each, strict=True)
+    target = {name: own.changed for name, own in known if own.changed is not None}
     return {**respelled, **features.changed, **target}
 
 
 def _expect_columns(spec: DataSpec, table: SourceTable, used: list[str]) -> None:
     """All that the study names is there, and the target is nothing else too. Errors: Expected."""
-    if table.target in (*spec.ignore, *used):
-        raise Expected(
-            "a target that is not ignored, grouped or split by", table.target, at="target"
-        )
+    for target in table.targets:
+        if target in (*spec.ignore, *used):
+            raise Expected("a target that is not ignored, grouped or split by", target, at="target")
     named: list[tuple[str, str | None]] = [("ignore", name) for name in spec.ignore]
     named += [("group", spec.group), ("split.column", spec.split.column)]
     named += [("split.time", spec.split.time), ("weight", spec.weight)]
@@ -202,7 +202,7 @@ def _expect_columns(spec: DataSpec, table: SourceTable, used: list[str]) -> None
         if name is not None and name not in table.frame:
             known = [str(c) for c in table.frame.columns]
             raise Expected("a column of the data", name, did_you_mean(name, known), at=at)
-    if spec.weight is not None and spec.weight in (table.target, *used, *spec.ignore):
+    if spec.weight is not None and spec.weight in (*table.targets, *used, *spec.ignore):
         other = "a column that is not the target, ignored, a group or a split"
         raise Expected(other, spec.weight, at="weight")
     for name in spec.columns:

@@ -37,9 +37,9 @@ def inputs(
 
 
 def targets(target: Target, codes: NDArray[Any], dtype: str) -> Array:
-    """What networks are to say (n, K), of class codes (n,) or standardized numbers (n,)."""
+    """What networks are to say (n, K), of class codes (n,) or numbers (n,), of several (n, K)."""
     is_one_hot = target.task == "multiclass"
-    y = np.eye(len(target.classes))[codes] if is_one_hot else codes[:, None]
+    y = np.eye(len(target.classes))[codes] if is_one_hot else codes.reshape(len(codes), -1)
     made: Array = y.astype(dtype)
     return made
 

@@ -46,7 +46,9 @@ def is_kept(source: str) -> bool:
         return True  # nobody is asked for it either
 
 
-def read(name: str, options: Mapping[str, Any], target: str | None = None) -> SourceTable:
+def read(
+    name: str, options: Mapping[str, Any], target: str | tuple[str, ...] | None = None
+) -> SourceTable:
     """A set by its name and version, for its own target or any column. Errors: Expected, UserError.
 
     Only what lies in the cache is read without the network.
@@ -64,11 +66,12 @@ def read(name: str, options: Mapping[str, Any], target: str | None = None) -> So
         raise UserError(
             f"{path}: expected a kept set of openml.org, got: {printable(str(fault))} (remove it)"
         ) from None
-    chosen = target or own
+    first = target[0] if isinstance(target, tuple) else target
+    chosen = first or own
     names = [str(column) for column in frame.columns]
     if chosen not in names:
         hint = did_you_mean(chosen, names) if chosen else f"columns: {', '.join(names[:12])}"
-        raise Expected("a column of the set", target, hint, at="target")
+        raise Expected("a column of the set", first, hint, at="target")
     return SourceTable(frame, chosen, digest(frame))
 
 

@@ -56,10 +56,15 @@ def _as_in(whole: SourceTable, own: SourceTable, main: str, other: str) -> Sourc
     Errors: Expected for columns that are missing or extra; UserError for a text where the training
     rows have numbers.
     """
-    frame = own.frame.rename(columns={own.target: whole.target})
-    if own.target != whole.target and whole.target in own.frame:
-        got = f"'{own.target}' beside a column '{whole.target}'"
-        raise Expected(f"one column for the target of {main}", Unquoted(got), at="target")
+    if len(own.targets) != len(whole.targets):
+        got = Unquoted(f"{len(own.targets)}")
+        raise Expected(f"{len(whole.targets)} targets, as of {main}", got, at="target")
+    known = dict(zip(own.targets, whole.targets, strict=True))
+    for name, called in known.items():
+        if called != name and called in own.frame:
+            beside = Unquoted(f"'{name}' beside a column '{called}'")
+            raise Expected(f"one column for the target of {main}", beside, at="target")
+    frame = own.frame.rename(columns=known)
     missing = [c for c in whole.frame.columns if c not in frame]
     extra = [c for c in frame.columns if c not in whole.frame]
     if missing or extra:
@@ -71,7 +76,7 @@ def _as_in(whole: SourceTable, own: SourceTable, main: str, other: str) -> Sourc
     frame = frame[list(whole.frame.columns)]
     for column in frame.columns:
         _expect_same_type(whole.frame[column], frame[column], own.lines, (main, other))
-    return replace(own, frame=frame, target=whole.target)
+    return replace(own, frame=frame, target=whole.target, more=whole.more)
 
 
 def _expect_same_type(

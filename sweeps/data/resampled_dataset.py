@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 import dnn
 from dnn.arrays import Array
 from sweeps.data import input_layouts, loading, network_arrays, resampling, room
-from sweeps.data.dataset import Dataset, ReplicateRows, TargetScale
+from sweeps.data.dataset import Dataset, ReplicateRows, Target, TargetScale
 from sweeps.data.encode import Encoder
 from sweeps.data.loading import DividedTable
 from sweeps.data.number_inputs import NumberInputs
@@ -119,16 +119,29 @@ def _own(
         for part, span in zip(rows, spans, strict=True)
     }
     scale = TargetScale.between(target, dataset.target)
-    known = network_arrays.constants(target, parts)
     return replace(
         dataset,
         parts=parts,
         labels={part: labels[own] for part, own in rows.items()},
         encoder=encoder,
-        constants={name: value * scale.of_score(name) for name, value in known.items()},
+        constants=_constants(target, scale, parts),
         scale=scale,
         numbers=NumberInputs.of(encoder, layout),
     )
+
+
+def _constants(
+    target: Target, scale: TargetScale, parts: Mapping[str, dnn.Data]
+) -> dict[str, float]:
+    """As `network_arrays.constants`, in the study's units."""
+    if not scale.keeps_scores:
+        parts = {
+            part: dnn.Data(rows.x, scale.outputs(rows.y.astype(np.float64)), rows.weights)
+            for part, rows in parts.items()
+        }
+        return network_arrays.constants(target, parts)
+    known = network_arrays.constants(target, parts)
+    return {name: value * scale.of_score(name) for name, value in known.items()}
 
 
 def _one_after_the_other(sizes: Sequence[int]) -> list[slice]:

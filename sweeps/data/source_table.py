@@ -24,6 +24,8 @@ class FileRows:
 class SourceTable:
     """Rows as they were read, and the target's column.
 
+    more: the columns of other targets, where several numbers are predicted.
+
     sha256: of the file, or of the values. classes: names of the target's codes 0, 1, …, where the
     source has them. lines: where the rows stand in a file of text. parts: "train", "dev" or "test"
     of each row, where the source divides them. files: each, where test or dev rows have one of
@@ -42,6 +44,12 @@ class SourceTable:
     reading: ReadOptions = DEFAULTS
     notes: tuple[str, ...] = ()
     reference: float | None = None
+    more: tuple[str, ...] = ()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns that are predicted."""
+        return (self.target, *self.more)
 
 
 def digest(frame: pd.DataFrame) -> str:

@@ -6,7 +6,7 @@ file is a row of `file_kinds`.
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,12 @@ class Source:
     """Sets that a study names as PREFIX:NAME.
 
     names: those that there are; none where others may know them. read: a set by its name and
-    options, for its own target or the one that the study names. options: what `data.options` may
+    options, for its own target or those that the study names. options: what `data.options` may
     hold for a set.
     """
 
     names: Collection[str]
-    read: Callable[[str, Mapping[str, Any], str | None], SourceTable]
+    read: Callable[[str, Mapping[str, Any], str | tuple[str, ...] | None], SourceTable]
     options: Callable[[str], Mapping[str, Number]] = lambda name: {}
 
 
@@ -45,30 +45,42 @@ FORMS = alternatives((f"a {alternatives(FILE_KINDS)} file", FOLDER, *NAMES))  # 
 
 def read(
     source: str,
-    target: str | None,
+    target: str | tuple[str, ...] | None,
     options: Mapping[str, Any],
     base: Path,
     reading: ReadOptions = DEFAULTS,
 ) -> SourceTable:
     """Read `data.source`; files are relative to `base`.
 
-    options: `data.options`, for a named set. reading: how a file is to be read. Errors: Expected
-    (below `data`) for a source, target or option that is not there; UserError for a file that
-    cannot be read.
+    target: a column, or several. options: `data.options`, for a named set. reading: how a file is
+    to be read. Errors: Expected (below `data`) for a source, target or option that is not there;
+    UserError for a file that cannot be read.
     """
+    first, *more = target if isinstance(target, tuple) else (target,)
     try:
         if not source_names.is_named(source):
-            return _file(source, base, target, options, reading)
+            return _with_more(_file(source, base, first, options, reading), tuple(more))
         file_kinds.expect_options(None, reading)
         table = _named_set(source, target, options)
     except Expected as fault:
         raise fault if fault.at else fault.below("source") from None
-    if target is not None and target != table.target:
-        raise Expected(f"'{table.target}' (or nothing) for this source", target, at="target")
-    return table
+    if first is not None and first != table.target:
+        raise Expected(f"'{table.target}' (or nothing) for this source", first, at="target")
+    return _with_more(table, tuple(more))
 
 
-def _named_set(text: str, target: str | None, options: Mapping[str, Any]) -> SourceTable:
+def _with_more(table: SourceTable, names: tuple[str, ...]) -> SourceTable:
+    """A table with more targets. Errors: Expected."""
+    known = [str(column) for column in table.frame.columns]
+    for name in names:
+        if name not in known:
+            raise Expected("a column of the data", name, did_you_mean(name, known), at="target")
+    return replace(table, more=(*table.more, *names))
+
+
+def _named_set(
+    text: str, target: str | tuple[str, ...] | None, options: Mapping[str, Any]
+) -> SourceTable:
     prefix, _, name = text.partition(":")
     source = SOURCES[prefix]
     if source.names and name not in source.names:

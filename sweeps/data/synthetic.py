@@ -30,7 +30,9 @@ def options(name: str) -> Mapping[str, Number]:
     return {**OPTIONS, **GENERATORS[name].bounds}
 
 
-def read(name: str, options: Mapping[str, Any], target: str | None = None) -> SourceTable:
+def read(
+    name: str, options: Mapping[str, Any], target: str | tuple[str, ...] | None = None
+) -> SourceTable:
     """Rows of one of GENERATORS, under options that were checked. Errors: Expected.
 
     With `dev_rows` or `test_rows` each part is a draw of its own, and `rows` are the others.

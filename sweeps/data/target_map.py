@@ -54,6 +54,44 @@ class TargetMap:
         return made
 
 
+@dataclass(frozen=True, eq=False)
+class TargetMaps:
+    """The map of each of several targets, along the last axis of numbers and of what is said."""
+
+    each: tuple[TargetMap, ...]
+
+    def forward(self, numbers: NDArray[Any]) -> Numbers:
+        """What a network is to say (..., K), of the table's numbers."""
+        pairs = enumerate(self.each)
+        return np.stack([one.forward(numbers[..., place]) for place, one in pairs], axis=-1)
+
+    def backward(self, said: NDArray[Any]) -> Numbers:
+        """The table's numbers, of what networks say (..., K)."""
+        pairs = enumerate(self.each)
+        return np.stack([one.backward(said[..., place]) for place, one in pairs], axis=-1)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays of each by its place and their names, for a file."""
+        return {
+            f"{place}.{name}": values
+            for place, one in enumerate(self.each)
+            for name, values in one.arrays().items()
+        }
+
+
+def of_arrays(arrays: Mapping[str, NDArray[Any]]) -> TargetMap | TargetMaps:
+    """Back from `arrays`, of one target or several. Errors: ValueError as of `TargetMap`."""
+    if not any("." in name for name in arrays):
+        return TargetMap.of_arrays(arrays)
+    own: dict[int, dict[str, NDArray[Any]]] = {}
+    for name, values in arrays.items():
+        place, _, inner = name.partition(".")
+        own.setdefault(int(place), {})[inner] = values
+    if sorted(own) != list(range(len(own))):
+        raise ValueError("a scale of the target without its numbers")
+    return TargetMaps(tuple(TargetMap.of_arrays(own[place]) for place in range(len(own))))
+
+
 def log(train: Numbers) -> TargetMap:
     """Of training numbers (n,), all above 0. A prediction goes as far beyond them as they span."""
     logs = np.log(train)

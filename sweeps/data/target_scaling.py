@@ -4,7 +4,7 @@ It changes what they are trained on, and no score: what they say is brought back
 units, in which trials of all scales can be compared.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sweeps.base.errors import Expected
 from sweeps.data import target_map
 from sweeps.data.dataset import Dataset, TargetScale
-from sweeps.data.target_map import TargetMap
+from sweeps.data.target_map import TargetMap, TargetMaps
 
 STANDARDIZE = "standardize"  # what the dataset does
 # A number that is no larger than this, in SDs, cannot be told from 0 once it is standardized.
@@ -26,14 +26,17 @@ TARGET_SCALES: Mapping[str, Callable[[NDArray[np.float64]], TargetMap]] = {
 }
 
 
-def fitted(dataset: Dataset, name: str) -> list[TargetMap]:
+def fitted(dataset: Dataset, name: str) -> Sequence[TargetMap | TargetMaps]:
     """One for each set of training rows, as `Dataset.each_trained`; none where it is the usual."""
     if name == STANDARDIZE:
         return []
     target, fit = dataset.target, TARGET_SCALES[name]
     # By the arithmetic of what is mapped later: else a rounding error parts equal numbers.
-    units = TargetScale(1 / target.scale, -target.mean / target.scale)
-    return [fit(units.targets(own.labels["train"])) for own in dataset.each_trained]
+    units = TargetScale(1 / target.scales, -target.means / target.scales)
+    each = [units.targets(own.labels["train"]) for own in dataset.each_trained]
+    if target.several:
+        return [TargetMaps(tuple(fit(numbers) for numbers in own.T)) for own in each]
+    return [fit(numbers) for numbers in each]
 
 
 def scaled(dataset: Dataset, name: str) -> Dataset:
@@ -47,17 +50,18 @@ def scaled(dataset: Dataset, name: str) -> Dataset:
         scale = TargetScale.through(through, dataset.target)
         replicates[places] = [replace(one, scale=scale) for one in replicates[places]]
         for part, rows in own.parts.items():
-            rows.y[:, 0] = scale.targets(own.labels[part])
+            rows.y[:] = scale.targets(own.labels[part]).reshape(rows.y.shape)
     whole = dataset.scale if replicates else scale  # of all, or of the one set of rows
     return replace(dataset, parts=parts, replicates=tuple(replicates), scale=whole)
 
 
 def expect_positive(dataset: Dataset, where: str) -> None:
     """All numbers of the target have a logarithm. Errors: Expected."""
-    target = dataset.target
-    least = min(float(labels.min()) for labels in dataset.labels.values())
-    number = least * target.scale + target.mean
-    if number <= NOTHING * (target.scale + abs(target.mean)):
-        shown = 0.0 if abs(number) <= NOTHING * (target.scale + abs(target.mean)) else number
-        expected = f"numbers above 0 in column '{target.name}' for log"
-        raise Expected(expected, float(f"{shown:.6g}"), "quantile takes any number", at=where)
+    for place, target in enumerate(dataset.target.each):
+        columns = (labels.reshape(len(labels), -1)[:, place] for labels in dataset.labels.values())
+        number = min(float(labels.min()) for labels in columns) * target.scale + target.mean
+        size = target.scale + abs(target.mean)
+        if number <= NOTHING * size:
+            shown = 0.0 if abs(number) <= NOTHING * size else number
+            expected = f"numbers above 0 in column '{target.name}' for log"
+            raise Expected(expected, float(f"{shown:.6g}"), "quantile takes any number", at=where)

@@ -94,7 +94,7 @@ def outcomes(task: str, classes: int, codes: NDArray[np.generic]) -> NDArray[np.
     """What is averaged (n, K): standardized numbers, 0 and 1, or a column for each class."""
     if task == "multiclass":
         return np.eye(classes)[codes.astype(np.intp)]
-    return np.asarray(codes, np.float64)[:, None]
+    return np.asarray(codes, np.float64).reshape(len(codes), -1)
 
 
 def fit(column: "pd.Series", outcomes: NDArray[np.float64], standardize: bool) -> TargetColumn:

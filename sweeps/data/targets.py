@@ -1,6 +1,6 @@
 """The target: what is predicted, classes or a number, and whether a column can be it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.base.errors import Expected, UserError
+from sweeps.base.errors import Expected, Unquoted, UserError
 from sweeps.data import cells, column_faults, column_kinds, dtypes, number_formats
 from sweeps.data.column_kinds import Taken
 from sweeps.data.dataset import Target
@@ -25,40 +25,74 @@ class TargetColumn:
     """The target's column as it is read, and its task: classification or regression.
 
     classes: in the order that the study says, if it does. changed: what it is taken for, where
-    versions before took it for something else.
+    versions before took it for something else. more: the columns of other numbers.
     """
 
     values: pd.Series
     task: str
     classes: tuple[str, ...] = ()
     changed: Any = None
+    more: tuple["TargetColumn", ...] = ()
+
+    @property
+    def each(self) -> tuple["TargetColumn", ...]:
+        """The column of each target."""
+        return (self, *self.more)
 
 
 def read(table: SourceTable, spec: DataSpec, where: str) -> TargetColumn:
-    """The target, as the study declares it, else as it looks.
+    """The target, as the study declares it, else as it looks; or several numbers.
 
     Errors: UserError for gaps, infinities, a few texts among numbers, and what is no target;
     Expected (below `columns`) for cells that are not what it is declared to be.
     """
-    column = table.frame[table.target]
-    _expect_no_gaps(column, table, where)
-    declared = spec.columns.get(table.target)
+    if not table.more:
+        return _read(table, table.target, spec, where)
+    if table.classes or spec.task == "classification":
+        got = Unquoted(f"{len(table.targets)} targets")
+        raise Expected("one target for classification", got, ALONE, at="target")
+    first, *others = (_number(table, name, spec, where) for name in table.targets)
+    return replace(first, more=tuple(others))
+
+
+ALONE = "a study of its own predicts classes"
+
+
+def _number(table: SourceTable, name: str, spec: DataSpec, where: str) -> TargetColumn:
+    """One of several targets. Errors: Expected for what may be classes; as of `read`."""
+    declared = spec.columns.get(name)
+    if declared not in (None, "number"):
+        raise Expected("number for one of several targets", declared, ALONE, at=f"columns.{name}")
+    as_number = spec.model_copy(update={"task": "regression"})
+    column = _read(table, name, as_number, where, f"as one of data.target; {ALONE}")
+    if declared is None and spec.task == "auto" and _auto(column.values) == "classification":
+        got = Unquoted(f"what may be classes in '{name}', {_span(column.values)}")
+        hint = f"data.task: regression reads them as numbers; {ALONE}"
+        raise Expected("numbers as several targets", got, hint, at="target")
+    return column
+
+
+def _read(
+    table: SourceTable, name: str, spec: DataSpec, where: str, hint: str = ""
+) -> TargetColumn:
+    """hint: what to say beside where no number can be it."""
+    column = table.frame[name]
+    _expect_no_gaps(column, name, table, where)
+    declared = spec.columns.get(name)
     if declared in ("ignore", "date"):
         raise Expected(
-            "number, category, boolean or an order for the target",
-            declared,
-            at=f"columns.{table.target}",
+            "number, category, boolean or an order for the target", declared, at=f"columns.{name}"
         )
-    taken = _taken(column, declared, spec, where, table.target)
+    taken = _taken(column, declared, spec, where, name)
     values = column if taken is None else taken.column
-    _expect_no_gaps(values, table, where)
+    _expect_no_gaps(values, name, table, where)
     fault = column_faults.of(values, table.lines, is_target=True, is_category=declared is not None)
     if fault is not None:
-        raise UserError(f"{where}: target '{table.target}': {fault}")
+        raise UserError(f"{where}: target '{name}': {fault}")
     asked = spec.task
     if declared is not None and asked == "auto":
         asked = "regression" if declared == "number" else "classification"
-    found = task(values, asked, where)
+    found = task(values, asked, where, hint)
     changed: Any = found if taken is not None else None
     if isinstance(declared, tuple):
         return TargetColumn(values, found, declared, list(declared))
@@ -67,12 +101,12 @@ def read(table: SourceTable, spec: DataSpec, where: str) -> TargetColumn:
     return TargetColumn(values, found, (), changed)
 
 
-def _expect_no_gaps(column: pd.Series, table: SourceTable, where: str) -> None:
+def _expect_no_gaps(column: pd.Series, name: str, table: SourceTable, where: str) -> None:
     missing = column.isna()
     if missing.any():
         at = column_faults.place(table.lines, int(missing.argmax()), column)
         raise UserError(
-            f"{where}: target '{table.target}': expected a value in every row, got none in "
+            f"{where}: target '{name}': expected a value in every row, got none in "
             f"{missing.sum()} of {len(column)}{', first' if at else ''}{at} (leave such rows out)"
         )
 
@@ -123,20 +157,23 @@ def other_reading(column: pd.Series, spec: DataSpec) -> str:
     """How to have whole numbers read as a number, where they were taken for classes; else ""."""
     if spec.task != "auto" or column.name in spec.columns or not are_whole(column):
         return ""
-    low, high = int(column.min()), int(column.max())
     return (
-        f"its whole numbers {low} … {high} are read as classes; data.task: regression reads them "
+        f"its whole numbers {_span(column)} are read as classes; data.task: regression reads them "
         "as a number"
     )
 
 
-def task(column: pd.Series, asked: str, where: str) -> str:
-    """Classification or regression. Errors: UserError."""
+def _span(column: pd.Series) -> str:
+    return f"{int(column.min())} … {int(column.max())}"
+
+
+def task(column: pd.Series, asked: str, where: str, hint: str = "") -> str:
+    """Classification or regression. Errors: UserError, with the hint for what is no number."""
     number = _is_number(column)
     if asked == "regression" and not number:
         raise UserError(
             f"{where}: target '{column.name}': expected a number for regression, "
-            f"got '{column.iloc[0]}'"
+            f"got '{column.iloc[0]}'{f' ({hint})' if hint else ''}"
         )
     if asked == "auto":
         asked = _auto(column)
@@ -171,7 +208,22 @@ def names(column: pd.Series, table: SourceTable) -> pd.Series:
     return column.map(cells.text)
 
 
-def standardized(name: str, column: pd.Series, train: Rows) -> tuple[Target, NDArray[Any]]:
+def standardized(
+    table: SourceTable, column: TargetColumn, train: Rows
+) -> tuple[Target, NDArray[Any]]:
+    """Numbers as a target, (n,) or of several (n, K), each in SDs of its own training rows.
+
+    Errors: UserError.
+    """
+    pairs = zip(table.targets, column.each, strict=True)
+    found = [_standardized(name, one.values, train) for name, one in pairs]
+    if not column.more:
+        return found[0]
+    each, values = zip(*found, strict=True)
+    return Target.of_several(each), np.column_stack(values)
+
+
+def _standardized(name: str, column: pd.Series, train: Rows) -> tuple[Target, NDArray[Any]]:
     """A number as a target, and its values (n,) in SDs of the training rows. Errors: UserError."""
     values = column.to_numpy(np.float64)
     with np.errstate(over="ignore"):

@@ -61,9 +61,10 @@ def drawn(study: Study, base: Path) -> tuple[DividedTable, list[Rows]]:
 
 
 def _expect_fold(study: Study, whole: DividedTable, number: int) -> None:
-    """Errors: Expected."""
+    """Errors: Expected; UserError for rows of which none has a weight."""
     try:
         divided = loading.divided(whole.table, study.data)
+        divided.weights_of({part: rows for part, rows in divided.parts.items() if len(rows)})
         if study.replicates.is_resampled:
             pool = resampled_dataset.pool(divided, resampling.SEARCH)
             resampling.draw(study.replicates, study.data.split, pool)

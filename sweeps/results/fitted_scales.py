@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.data import Dataset, scaling, target_scaling
+from sweeps.data import Dataset, scaling, target_map, target_scaling
 from sweeps.data.scaling import Scaling
-from sweeps.data.target_map import TargetMap
+from sweeps.data.target_map import TargetMap, TargetMaps
 from sweeps.study.space import Config
 
 
@@ -18,7 +18,7 @@ class FittedScales:
     """Of one set of training rows; None where inputs or target are standardized."""
 
     inputs: Scaling | None = None
-    target: TargetMap | None = None
+    target: TargetMap | TargetMaps | None = None
 
 
 STANDARDIZED = FittedScales()
@@ -28,7 +28,9 @@ def of(dataset: Dataset, config: Config) -> list[FittedScales]:
     """Of each set of training rows, as `Dataset.each_trained`."""
     count = len(dataset.each_trained)
     inputs: Sequence[Scaling | None] = scaling.fitted(dataset, config["inputs"])
-    targets: Sequence[TargetMap | None] = target_scaling.fitted(dataset, config["target_scale"])
+    targets: Sequence[TargetMap | TargetMaps | None] = target_scaling.fitted(
+        dataset, config["target_scale"]
+    )
     inputs, targets = inputs or [None] * count, targets or [None] * count
     return [FittedScales(*both) for both in zip(inputs, targets, strict=True)]
 
@@ -50,7 +52,7 @@ def read(file: Mapping[str, NDArray[Any]], count: int, n_in: int) -> list[Fitted
         inputs, target = (_members(file, f"{kind}.{number}.") for kind in ("inputs", "target"))
         one = FittedScales(
             Scaling.of_arrays(inputs) if inputs else None,
-            TargetMap.of_arrays(target) if target else None,
+            target_map.of_arrays(target) if target else None,
         )
         if one.inputs is not None and not np.isin(one.inputs.at, np.arange(n_in)).all():
             raise ValueError("a scale of inputs that are not there")

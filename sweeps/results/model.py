@@ -34,11 +34,14 @@ from sweeps.training import networks
 
 @dataclass(frozen=True)
 class FittedFold:
-    """What was fitted on a fold's training rows: the encoder, mean and SD of the target, scales."""
+    """What was fitted on a fold's training rows: the encoder, mean and SD of the target, scales.
+
+    Of several targets mean and scale are (K,).
+    """
 
     encoder: Encoder
-    mean: float
-    scale: float
+    mean: float | NDArray[np.float64]
+    scale: float | NDArray[np.float64]
     scales: FittedScales = STANDARDIZED
 
 
@@ -65,16 +68,16 @@ class Model:
     scales: FittedScales = STANDARDIZED
 
     def outputs(self, frame: pd.DataFrame) -> NDArray[np.float64]:
-        """(n, K′) for raw columns: mean probabilities of the classes, or the mean prediction."""
+        """(n, K′) for raw columns: mean probabilities of the classes, or mean predictions."""
         if len(frame) == 0:
-            return np.empty((0, max(1, len(self.target.classes))))
+            return np.empty((0, self.target.width))
         return np.asarray(self.networks(frame).mean(axis=0))
 
     def networks(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """(P, n, K′): each network's outputs, for one row or more. Errors: UserError."""
         from threadpoolctl import threadpool_limits
 
-        found = np.empty((len(self.theta), len(frame), max(1, len(self.target.classes))))
+        found = np.empty((len(self.theta), len(frame), self.target.width))
         with threadpool_limits(1):
             for which, fold in self._apart():
                 try:
@@ -107,20 +110,23 @@ class Model:
         """Networks (P,) that share what was fitted, with that."""
         if not self.folds:
             target = self.target
-            whole = FittedFold(self.encoder, target.mean, target.scale, self.scales)
+            whole = FittedFold(self.encoder, target.means, target.scales, self.scales)
             yield np.ones(len(self.theta), bool), whole
         for number, fold in enumerate(self.folds):
             which = np.array(self.of) == number
             if which.any():
                 yield which, fold
 
-    def predict(self, frame: pd.DataFrame) -> pd.Series:
-        """The class, or the number in the target's own units, of each row."""
+    def predict(self, frame: pd.DataFrame) -> pd.Series | pd.DataFrame:
+        """The class, or the number in the target's own units, of each row; a column a target."""
         outputs = self.outputs(frame)
+        if self.target.several:
+            names = [one.name for one in self.target.several]
+            return pd.DataFrame(outputs, index=frame.index, columns=names)
         if not self.target.classes:
             return pd.Series(outputs[:, 0], index=frame.index, name=self.target.name)
-        names = np.array(self.target.classes)[outputs.argmax(axis=1)]
-        return pd.Series(names, index=frame.index, name=self.target.name)
+        words = np.array(self.target.classes)[outputs.argmax(axis=1)]
+        return pd.Series(words, index=frame.index, name=self.target.name)
 
 
 def save(
@@ -151,12 +157,23 @@ def _write(
         "layout": LAYOUT,
         "network": asdict(networks.network(config, dataset)),
         "encoder": dataset.encoder.plain(),
-        "target": asdict(dataset.target),
+        "target": _plain(dataset.target),
         "reading": dataset.reading.changed,
         **more,
     }
     scales = fitted_scales.arrays(fitted_scales.of(dataset, config))
     atomic.write_npz(path, {"theta": theta, "meta": np.array(json.dumps(meta)), **scales})
+
+
+def _plain(target: Target) -> dict[str, Any]:
+    found = asdict(target)
+    return found if target.several else {k: v for k, v in found.items() if k != "several"}
+
+
+def _target(plain: dict[str, Any]) -> Target:
+    """Back from `_plain`."""
+    several = tuple(map(_target, plain.get("several", ())))
+    return Target(**{**plain, "classes": tuple(plain["classes"]), "several": several})
 
 
 def _folds(dataset: Dataset, alive: NDArray[np.intp]) -> dict[str, Any]:
@@ -168,13 +185,23 @@ def _folds(dataset: Dataset, alive: NDArray[np.intp]) -> dict[str, Any]:
         "encoders": [encoder.plain() for encoder in dataset.folds.encoders],
         "targets": [
             {
-                "mean": target.mean + one.scale.shift * target.scale,
-                "scale": one.scale.factor * target.scale,
+                "mean": _number(target.means + one.scale.shift * target.scales),
+                "scale": _number(one.scale.factor * target.scales),
             }
             for one in each
         ],
         "of": [int(network) // dataset.folds.design.seeds for network in alive],
     }
+
+
+def _number(value: Any) -> Any:
+    """A number as it is, several as a list."""
+    return value.tolist() if np.ndim(value) else value
+
+
+def _numbers(plain: Any) -> float | NDArray[np.float64]:
+    """Back from `_number`."""
+    return np.array(plain, np.float64) if isinstance(plain, list) else float(plain)
 
 
 def load(path: Path) -> Model:
@@ -197,21 +224,23 @@ def _model(theta: Array, meta: dict[str, Any], scales: list[FittedScales]) -> Mo
     network: dict[str, Any] = meta["network"]
     if network["batch_norm"] and meta.get("layout", 1) != LAYOUT:
         raise ValueError("parameters in another version's order")
-    target: dict[str, Any] = meta["target"]
     fitted = zip(meta.get("encoders", []), meta.get("targets", []), strict=True)
     folds = tuple(
-        FittedFold(Encoder.from_plain(encoder), float(own["mean"]), float(own["scale"]), one)
+        FittedFold(Encoder.from_plain(encoder), _numbers(own["mean"]), _numbers(own["scale"]), one)
         for (encoder, own), one in zip(fitted, scales, strict=False)
     )
     of = tuple(int(number) for number in meta.get("of", []))
     if folds and (len(of) != len(theta) or not all(0 <= number < len(folds) for number in of)):
         raise ValueError("networks of folds that are not there")
-    final: dict[str, Any] = meta.get("final", {})
+    target, final = _target(meta["target"]), meta.get("final", {})
+    sizes = {np.size(number) for fold in folds for number in (fold.mean, fold.scale)}
+    if not target.classes and {network["n_out"], *sizes} != {target.width}:
+        raise ValueError("other targets than the network's")
     return Model(
         dnn.Network(**{**network, "hidden": tuple(network["hidden"])}),
         theta,
         Encoder.from_plain(meta["encoder"]),
-        Target(**{**target, "classes": tuple(target["classes"])}),
+        target,
         _reading(meta),
         folds,
         of,

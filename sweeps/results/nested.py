@@ -19,6 +19,7 @@ from sweeps.data.split import Rows
 from sweeps.results import delimited
 from sweeps.results.result import Result
 from sweeps.storage import atomic
+from sweeps.study import metrics
 
 FILES = ("nested.parquet", "nested.npz", "data/nested.csv")
 Floats = NDArray[np.float64]
@@ -75,8 +76,9 @@ def write(folder: Path, target: Target, folds: Sequence[OuterResult]) -> None:
             "ensemble": own.outputs,
             **({} if beside is None else {"baseline": beside.outputs}),
         }
-        group = run.predictions.group("test")
-        for name, array in (known | ({} if group is None else {"group": group})).items():
+        beside_rows = {"group": run.predictions.group("test"), "weight": _weight(fold.result)}
+        known |= {name: array for name, array in beside_rows.items() if array is not None}
+        for name, array in known.items():
             arrays.setdefault(name, []).append(array)
     frame, order = pd.DataFrame(rows), np.argsort(np.concatenate(arrays["row"]))
     with atomic.AtomicFile(folder / "data" / "nested.csv") as file:
@@ -120,19 +122,27 @@ def _model(result: Result, config: str, scale: TargetScale) -> _Model:
     rows, target = run.rows_of(config), run.predictions.target("test")
     alive = (rows["status"] == "ok").to_numpy()
     if not alive.any() or not run.predictions.has(config, "test"):
-        factor = scale.factor if run.regression else 1.0
+        factor = scale.of_score("error") if run.regression else 1.0
         error, loss = (float(rows[f"test_{kind}"].mean()) for kind in ("error", "loss"))
-        outputs = np.full((len(target), max(1, len(result.run.provenance["classes"]))), np.nan)
+        width = len(result.run.provenance["classes"]) or target[:1].size
+        outputs = np.full((len(target), width), np.nan)
         return _Model(config, outputs, error * factor, loss * factor**2)
     each = run.predictions.of(config, "test")[alive].astype(float)
     if run.regression:
         outputs = scale.outputs(each.mean(axis=0))
-        square = float(((outputs[:, 0] - scale.outputs(target)) ** 2).mean())
+        squares = metrics.squares(outputs, scale.outputs(target))
+        square = float(metrics.mean(squares, _weight(result)))
         return _Model(config, outputs, square**0.5, square)
     outputs = np.log(np.maximum(np.exp(each).mean(axis=0), np.finfo(np.float32).tiny))
     picked = outputs[np.arange(len(target)), target.astype(int)]
     wrong = outputs.argmax(axis=1) != target
-    return _Model(config, outputs, float(wrong.mean()), float(-picked.mean()))
+    error, loss = (float(metrics.mean(each, _weight(result))) for each in (wrong, -picked))
+    return _Model(config, outputs, error, loss)
+
+
+def _weight(result: Result) -> NDArray[Any] | None:
+    """How much each test row counts; None where all count alike."""
+    return result.run.predictions.weight("test")
 
 
 def _in_units(target: NDArray[Any], regression: bool, scale: TargetScale) -> NDArray[Any]:

@@ -122,9 +122,13 @@ def confirmation(run: PreparedRun) -> dict[str, Any]:
 def _data(study: Study, dataset: Dataset) -> dict[str, Any]:
     """The facts about the data; in regression also the mean, and the SD that errors are in.
 
-    And where 0 is, in such SDs, if the study has the target on another scale.
+    And where 0 is, in such SDs, if the study has the target on another scale. Of several targets
+    each has its own.
     """
     target = dataset.target
+    if target.several:
+        each = [{"name": one.name, "mean": one.mean, "sd": one.scale} for one in target.several]
+        return {"target": target.name, "targets": each, **dataset.facts}
     unit = {} if target.classes else {"target_mean": target.mean, "target_sd": target.scale}
     if any(consistency.unusual(study.space, "target_scale")):
         unit["target_zero"] = -target.mean / target.scale

@@ -34,6 +34,8 @@ def arrays(
 ) -> dict[str, Any]:
     """The grid, the rows on it, and what each setting's networks say; nothing if not of numbers.
 
+    Nothing of several targets, either, each of which would want a picture of its own.
+
     plane/columns (2,) names; plane/x and plane/y (SIDE,) of the grid; plane/dev, plane/test (n, 2)
     the rows' own numbers; by setting plane/<setting>/mean (SIDE², K′) mean probabilities or the
     mean prediction in SDs, y by y; and plane/<setting>/apart (SIDE²,) the share of networks that
@@ -43,7 +45,7 @@ def arrays(
     and test.
     """
     is_plain = all(pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes)
-    if columns(dataset.encoder) is None or not is_plain:
+    if columns(dataset.encoder) is None or not is_plain or dataset.target.several:
         return {}
     values = frame.to_numpy(np.float64)
     if not np.isfinite(values).all():

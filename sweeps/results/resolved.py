@@ -70,7 +70,7 @@ def _definitions(study: Study, dataset: Dataset) -> dict[str, str]:
     That version's macro_f1 left out classes of which dev has no row.
     """
     labels = dataset.labels.get("dev", dataset.labels["train"])
-    absent = len(set(labels.tolist())) < len(dataset.target.classes)
+    absent = len(set(labels.ravel().tolist())) < len(dataset.target.classes)
     counted = "macro_f1" in study.metrics and absent
     return {"macro_f1": "of the classes that occur or are said"} if counted else {}
 

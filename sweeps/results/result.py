@@ -147,8 +147,8 @@ class Result(KeptFrames):
         """The winner's networks, those that diverged left out: an ensemble of P.
 
         Returns:
-            `model.outputs(frame)` (n, K) are the mean probabilities of K classes, or (n, 1) the
-            mean prediction; `model.networks(frame)` (P, n, K) are each network's.
+            `model.outputs(frame)` (n, K) are the mean probabilities of K classes, or the mean
+            predictions of K targets; `model.networks(frame)` (P, n, K) are each network's.
 
         Raises:
             UserError: Nothing was confirmed, all networks diverged, they are a training function's
@@ -179,7 +179,7 @@ class Result(KeptFrames):
             return f"its models are those of {trainer['call']}, which saves what it wants to"
         return "all networks diverged"
 
-    def predict(self, frame: pd.DataFrame) -> pd.Series:
+    def predict(self, frame: pd.DataFrame) -> pd.Series | pd.DataFrame:
         """Predict new rows by the mean of the winner's networks.
 
         Args:
@@ -187,7 +187,8 @@ class Result(KeptFrames):
                 own units and words; others are left alone.
 
         Returns:
-            (n,) the class, or the number in the target's own units, of each row, by its index.
+            (n,) the class, or the number in the target's own units, of each row, by its index; of
+            several targets a frame with a column each.
 
         Raises:
             UserError: A column is missing or does not hold what it should; or there are no

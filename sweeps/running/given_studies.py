@@ -128,7 +128,7 @@ def _written(data: Mapping[str, Any], made: Path, kept: Path) -> dict[str, Any]:
     return {key: value if key in tables else deepcopy(value) for key, value in own.items()}
 
 
-def _frame(table: Any, target: str | None) -> "tuple[pd.DataFrame, str | None]":
+def _frame(table: Any, target: Any) -> "tuple[pd.DataFrame, Any]":
     from sweeps.data import given_tables
 
     return given_tables.frame(table, target)

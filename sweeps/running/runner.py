@@ -56,7 +56,7 @@ class Interrupted(KeyboardInterrupt):
 def run(
     study: "str | os.PathLike[str] | dict[str, Any] | Any",
     *,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     space: dict[str, Any] | None = None,
     fixed: dict[str, Any] | None = None,
     split: dict[str, Any] | None = None,

@@ -68,9 +68,6 @@ def _split(study: Study) -> Found:
     if split.time is not None and data.group is not None:
         hint = "a group has rows before and after; leave one of the two out"
         yield "data.group", Expected("none with data.split.time", data.group, hint)
-    if data.weight is not None and study.confirm.nested is not None:
-        hint = "the errors of outer folds are not weighted; leave one of the two out"
-        yield "confirm.nested", Expected("none with data.weight", study.confirm.nested, hint)
 
 
 def _inputs(study: Study) -> Found:

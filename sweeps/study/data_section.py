@@ -55,6 +55,27 @@ Doubt = Literal["leak", "gaps", "time", "groups", "duplicates", "classes", "dev_
 DeclaredColumn = Annotated[Declared, BeforeValidator(_declared), WithJsonSchema(_SCHEMA)]
 
 
+def _targets(value: Any) -> Any:
+    """A column's name, or several, each once; a list of one is that name."""
+    if value is None or isinstance(value, str):
+        return value
+    names = tuple(value) if isinstance(value, list | tuple) else ()
+    if not names or not all(isinstance(name, str) for name in names):
+        raise _own("the name of a column, or a list of names", show(value), "")
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise _own("each target once", f"{show(twice[0])} twice", "")
+    return names[0] if len(names) == 1 else names
+
+
+_NAMES = {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}
+_TARGET_SCHEMA = {"anyOf": [{"type": "string"}, _NAMES, {"type": "null"}]}
+# The column that is predicted, or the columns of several numbers; None is the source's own.
+TargetColumns = Annotated[
+    str | tuple[str, ...] | None, BeforeValidator(_targets), WithJsonSchema(_TARGET_SCHEMA)
+]
+
+
 class OuterFold(StudySection):
     """The `fold`-th of so many parts of all rows, from 1 on: `confirm.nested` writes it."""
 
@@ -130,7 +151,7 @@ class PartSource(StudySection):
 class DataSpec(StudySection):
     """Where the rows come from and how they are divided.
 
-    file: another word for source, which it becomes.
+    file: another word for source, which it becomes. target: of several columns they are numbers.
     quiet: what is not said of the data before a run, which is the same without it.
     rare: share of the training rows below which the words of a column are merged, where it has more
     than 20. words: what columns of so many are read as. weight: the column that says how much each
@@ -140,7 +161,7 @@ class DataSpec(StudySection):
 
     source: str
     file: str | None = None
-    target: str | None = None
+    target: TargetColumns = None
     ignore: tuple[str, ...] = Field((), strict=False)
     columns: dict[str, DeclaredColumn] = Field(default_factory=dict)
     rare: float = Field(0.01, ge=0, lt=0.5)

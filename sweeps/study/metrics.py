@@ -200,16 +200,33 @@ def _area(scores: NDArray[Any], positive: NDArray[np.bool_], weights: NDArray[An
 def mean_absolute_error(
     outputs: NDArray[Any], labels: NDArray[Any], weights: Weights = None
 ) -> Values:
-    """In standard deviations of the training target."""
-    return mean(np.abs(outputs[..., 0] - labels), weights)
+    """In standard deviations of the training target; of several the mean over them."""
+    return mean(_over_targets(np.abs(off(outputs, labels)), labels), weights)
+
+
+def off(outputs: NDArray[Any], labels: NDArray[Any]) -> NDArray[Any]:
+    """Predictions (..., n, K) less numbers (n,): (..., n); of several targets (n, K) each."""
+    return np.asarray(outputs - labels if labels.ndim == 2 else outputs[..., 0] - labels)
+
+
+def squares(outputs: NDArray[Any], labels: NDArray[Any]) -> NDArray[Any]:
+    """(..., n) the square of each row's `off`; of several targets the mean over them."""
+    return _over_targets(off(outputs, labels) ** 2, labels)
+
+
+def _over_targets(each: NDArray[Any], labels: NDArray[Any]) -> NDArray[Any]:
+    return np.asarray(each.mean(axis=-1)) if labels.ndim == 2 else each
 
 
 def loss_and_error(
     outputs: NDArray[Any], labels: NDArray[Any], weights: Weights = None
 ) -> tuple[float, float]:
-    """Of one model: log-probabilities (n, K) and class codes, or predictions (n, 1) and numbers."""
-    if outputs.shape[-1] == 1:
-        squared = float(mean((outputs[:, 0] - labels) ** 2, weights))
+    """Of one model: log-probabilities (n, K) and class codes (n,), or predictions and numbers.
+
+    Numbers are (n,), predicted by (n, 1), or of several targets (n, K), predicted by as many.
+    """
+    if outputs.shape[-1] == 1 or labels.ndim == 2:
+        squared = float(mean(squares(outputs, labels), weights))
         return squared, math.sqrt(squared)
     loss = -float(mean(outputs[np.arange(len(labels)), labels], weights))
     return loss, float(mean(outputs.argmax(axis=-1) != labels, weights))

@@ -149,7 +149,7 @@ class _Reports:
 
 def _nothing(dataset: Dataset, part: str) -> NDArray[Any]:
     """The outputs (n, K′) of a replicate that has diverged."""
-    return np.full((len(dataset.labels[part]), len(dataset.target.classes) or 1), np.nan)
+    return np.full((len(dataset.labels[part]), dataset.target.width), np.nan)
 
 
 def _row(epoch: int, seconds: float, now: _Reports) -> dict[str, Any]:

@@ -26,6 +26,8 @@ from sweeps.training.task import Task
 class Part:
     """Rows: x (n, d) of the study's dtype; y (n,), class codes or standardized numbers.
 
+    Of several targets y is (n, K).
+
     weights (n,): how much each row counts, with `data.weight`; else None.
     """
 
@@ -138,6 +140,6 @@ def _read_only(weights: NDArray[Any] | None) -> NDArray[Any] | None:
 
 
 def _targets(dataset: Dataset, part: str) -> NDArray[Any]:
-    """Class codes (n,), or numbers standardized by the replicate's own training rows."""
+    """Class codes (n,), or numbers standardized by the replicate's own training rows, or (n, K)."""
     labels = dataset.labels[part]
     return labels.view() if dataset.target.classes else dataset.scale.targets(labels)

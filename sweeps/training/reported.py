@@ -55,6 +55,9 @@ def read(given: Any, dataset: Dataset) -> EpochReport:
         scores = metrics.loss_and_error(values, dataset.labels[part], dataset.parts[part].weights)
         numbers |= {f"{part}_loss": float(scores[0]), f"{part}_error": float(scores[1])}
     said = [name for name in NUMBERS if given.get(name) is not None]
+    if said and not dataset.scale.keeps_scores:
+        hint = "each of several targets has a unit of its own where replicates have their own rows"
+        raise Expected("outputs alone, without numbers", Unquoted(", ".join(said)), hint)
     numbers |= {
         name: _number(name, given[name], dataset) * dataset.scale.of_score(name) for name in said
     }
@@ -81,6 +84,7 @@ def _number(name: str, given: Any, dataset: Dataset) -> float:
 
 def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:
     name, classes = f"{part}_outputs", len(dataset.target.classes)
+    width = dataset.target.width
     if part not in dataset.labels:
         raise Expected("no outputs of test rows in the search", name)
     try:
@@ -91,8 +95,8 @@ def _outputs(part: str, given: Any, dataset: Dataset) -> NDArray[np.float64]:
     rows = len(dataset.labels[part])
     if not classes and values.shape == (rows,):
         values = values[:, None]
-    if values.shape != (rows, classes or 1):
-        shape = f"({rows}, {classes})" if classes else f"({rows},)"
+    if values.shape != (rows, width):
+        shape = f"({rows}, {width})" if width > 1 else f"({rows},)"
         raise Expected(f"{name} of shape {shape}", Unquoted(values.shape))
     if not classes:
         return values
@@ -131,9 +135,8 @@ def constant_predictor_report(dataset: Dataset) -> EpochReport:
         row = np.log(counts / counts.sum())
     else:
         # The target is standardized by the training rows, whatever they weigh.
-        mean = (
-            0.0 if weights is None else np.average(dataset.parts["train"].y[:, 0], weights=weights)
-        )
-        row = dataset.scale.outputs(np.full(1, mean))
+        y = dataset.parts["train"].y
+        mean = 0.0 if weights is None else np.average(y, axis=0, weights=weights)
+        row = dataset.scale.outputs(np.full(y.shape[1], mean))
     numbers = {name: dataset.constants[name] for name in NUMBERS if not name.startswith("test")}
     return EpochReport(numbers, {"dev": np.maximum(np.tile(row, (dev, 1)), FLOOR)})

@@ -131,7 +131,7 @@ class _Member:
 
     def _scores_of(self, record: dnn.Record) -> dict[str, metrics.Values]:
         """SCORES of its networks (P,) in the study's units."""
-        if self._apart[0][1].scale.map is None:
+        if self._apart[0][1].scale.keeps_scores:
             return {n: getattr(record, n)[self.rows] * self._units[n] for n in SCORES}
         return {
             name: values
@@ -163,12 +163,12 @@ def _scores(
     """(P,) loss and error of a part's rows, in the study's units."""
     found: dict[str, list[metrics.Values]] = {f"{part}_loss": [], f"{part}_error": []}
     for places, own in apart:
-        if own.scale.map is None:
+        if own.scale.keeps_scores:
             each = dnn.score(net, theta[places], own.parts[part])
             units = [own.scale.of_score(name) for name in found]
         else:
             said = own.scale.outputs(dnn.predict(net, theta[places], own.parts[part].x))
-            each_row = (said[..., 0] - own.labels[part]) ** 2
+            each_row = metrics.squares(said, own.labels[part])
             squared = metrics.mean(each_row, own.parts[part].weights)
             each, units = (squared, np.sqrt(squared)), [1.0, 1.0]
         for values, score, unit in zip(found.values(), each, units, strict=True):

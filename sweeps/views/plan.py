@@ -26,8 +26,12 @@ def lines(
         columns += f" ({facts['features']} network inputs)"
     if target.classes:
         kind = f"{len(target.classes)} classes ({', '.join(_few(target.classes))})"
+    elif target.several:
+        kind = f"{len(target.several)} numbers (regression), each in SDs of its own"
     else:
         kind = "a number (regression)"
+    names = ", ".join(f"'{one.name}'" for one in target.each)
+    which = f"targets {names}" if target.several else f"target {names}"
     how = search_section.summary(study.search.sampler, study.pruner)
     confirm = f"best {study.confirm.top} + defaults × {wording.confirmation(study, dataset)}"
     scored = "on the test split" if dataset.has_test else "on the dev rows: there are no test rows"
@@ -35,7 +39,10 @@ def lines(
         also = "and on the test rows" if dataset.has_test else "alone: there are no test rows"
         scored = f"each scored on the fold left out {also}"
     return [
-        ("data", f"{facts['source']}: {columns}; target '{target.name}', {kind}"),
+        (
+            "data",
+            f"{facts['source']}: {columns}; {which}, {kind}",
+        ),
         *(("read", text) for text in facts.get("read", ())),
         *(("weights", text) for text in _weights(facts.get("weight"))),
         *(("left out", text) for text in _left_out(facts["left_out"])),

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -65,6 +66,19 @@ def test_rows_of_a_group_are_drawn_together() -> None:
     each = RowsOfFolds(wrong, fold, None, "share").interval()
     together = RowsOfFolds(wrong, fold, group, "share").interval()
     assert together.high - together.low > 2 * (each.high - each.low)
+
+
+@pytest.mark.parametrize("shape", ["share", "root"])
+def test_rows_that_weigh_nothing_might_as_well_not_be_there(
+    shape: Literal["share", "root"],
+) -> None:
+    rng, fold = np.random.default_rng(0), np.arange(ROWS) % FOLDS
+    losses = (rng.random(ROWS) < 0.3).astype(float)
+    weight = np.repeat([0.0, 2.0], ROWS // 2)
+    half = RowsOfFolds(losses[None, ROWS // 2 :], fold[ROWS // 2 :], None, shape).interval()
+    found = RowsOfFolds(losses[None], fold, None, shape, weight).interval()
+    assert found.estimate == pytest.approx(half.estimate)
+    assert found.high - found.low == pytest.approx(half.high - half.low, rel=0.15)
 
 
 def test_a_difference_is_paired_by_row() -> None:

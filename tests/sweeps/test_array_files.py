@@ -266,9 +266,9 @@ MALFORMED: dict[str, tuple[str, Callable[[Path], object], dict[str, str], str]] 
     ),
     "not one-hot": (
         "a.npz",
-        lambda path: np.savez(path, X=X, y=X[:, :2]),
+        lambda path: np.savez(path, X=X, y=np.tile([0.25, 0.75], (60, 1))),
         {},
-        "data.target: expected one value an example, or one-hot rows, got 2 values an example",
+        "data.target: expected one value an example, one-hot rows, or up to 100 numbers, got 2 val",
     ),
     "too few names": (
         "a.npz",

@@ -127,12 +127,17 @@ def test_a_folds_study_goes_on_by_itself(done: Path) -> None:
     assert json.dumps(trials(fold)) == before
 
 
-def test_numbers_are_in_the_studys_units(tmp_path: Path) -> None:
+@pytest.mark.parametrize("weighted", [False, True])
+def test_numbers_are_in_the_studys_units(tmp_path: Path, weighted: bool) -> None:
     """A fold standardizes the target by rows of its own: here twice as wide, and 3 higher."""
     fold = folders.write(tmp_path / "fold", folders.Made(task="regression", top=1, confirmed=4))
     (tmp_path / "data").mkdir()
     own, study = (Target("y", "regression", mean=m, scale=s) for m, s in ((4.0, 2.0), (1.0, 1.0)))
     rows = np.random.default_rng(0).permutation(114)
+    weight = rows % 3 + 0.5 if weighted else None
+    if weighted:
+        stored = dict(np.load(fold / "predictions.npz"))
+        np.savez(fold / "predictions.npz", **stored, test_weight=weight)
     results.write(tmp_path, study, [OuterResult(1, rows, own, Result(fold))])
     run = Result(fold).run
     with np.load(tmp_path / "nested.npz") as file:
@@ -142,7 +147,10 @@ def test_numbers_are_in_the_studys_units(tmp_path: Path) -> None:
     np.testing.assert_allclose(found["target"][rows], target)
     np.testing.assert_allclose(found["ensemble"][rows, 0], said)
     (row,) = pd.read_parquet(tmp_path / "nested.parquet").to_dict("records")
-    assert row["error"] == pytest.approx(((said - target) ** 2).mean() ** 0.5)
+    square = np.average((said - target) ** 2, weights=weight)
+    assert row["error"] == pytest.approx(square**0.5)
+    if weighted:
+        np.testing.assert_array_equal(found["weight"][rows], weight)
     assert row["loss"] == pytest.approx(row["error"] ** 2)
 
 

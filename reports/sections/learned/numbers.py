@@ -14,18 +14,27 @@ PLAIN = text.Unit("")
 SHARE = text.Unit("", 100.0, f"{text.SPACE}%")
 
 
+DRAWN = 4  # targets; the table has all of them
+
+
 def numbers(run: Run) -> Iterator[Block]:
     """Nothing with classes."""
     found = stats.residuals(run)
     if not found:
         return
-    name = str(run.provenance["data"].get("target", "target"))
     unit = "" if stats.in_own_unit(run) else " (SDs)"
-    yield Plot(figures.residuals(found, f"{name}{unit}", _sentence(found[0], name)))
-    yield _table(found, stats.in_own_unit(run))
-    shown = [len(figures.thinned(one.frame)) for one in found]
-    thinned = [one.name for one, few in zip(found, shown, strict=True) if few < len(one.frame)]
+    # One name twice would be one target's: of several, names differ.
+    each = {one.target: tuple(own for own in found if own.target == one.target) for one in found}
+    drawn = dict(list(each.items())[:DRAWN])
+    for number, (name, own) in enumerate(drawn.items(), start=1):
+        caption, place = _sentence(own[0], name), number if run.several else None
+        yield Plot(figures.residuals(own, f"{name}{unit}", caption, place))
+    yield _table(found, stats.in_own_unit(run), bool(run.several))
+    splits = next(iter(each.values()))
+    shown = [len(figures.thinned(one.frame)) for one in splits]
+    thinned = [one.name for one, few in zip(splits, shown, strict=True) if few < len(one.frame)]
     some = f" Of the {text.listing(thinned)} {figures.MOST} are drawn." if thinned else ""
+    some += f" Of {len(each)} targets the first {DRAWN} are drawn." * (len(each) > DRAWN)
     yield Paragraphs(
         (
             "Each mark is a row: the mean prediction of the networks that were not trained on it. "
@@ -55,11 +64,12 @@ def _slope(one: Residuals) -> str:
     return f"{said}: its predictions lie too close to the mean."
 
 
-def _table(found: tuple[Residuals, ...], is_own: bool) -> Table:
+def _table(found: tuple[Residuals, ...], is_own: bool, are_several: bool) -> Table:
     unit = "in the target's own unit" if is_own else "in SDs of the training target"
     rows = tuple(
         Row(
             (
+                *(Cell(one.target),) * are_several,
                 Cell(text.capital(one.name)),
                 Cell(text.number(len(one.frame))),
                 _cell(PLAIN, one.rmse),
@@ -70,6 +80,7 @@ def _table(found: tuple[Residuals, ...], is_own: bool) -> Table:
         for one in found
     )
     columns = (
+        *(Column("Target"),) * are_several,
         Column("Rows of"),
         Column("Rows", True),
         Column("Root of the mean square (RMSE)", True),

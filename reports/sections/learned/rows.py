@@ -21,14 +21,17 @@ def _table(run: Run, found: Worst) -> Table:
     first = found.rows[0]
     where = Column("Row", True) if first.row is not None else Column("Place", True)
     lines = (Column("Line", True),) if first.line is not None else ()
-    own = residuals.in_own_unit(run)
     last = (Column("Off by", True),) if run.regression else (Column("Chance it gave", True),)
     columns = (where, *lines, Column("Is"), Column("Said"), *last)
-    each = tuple(Row(_cells(run, one, own)) for one in found.rows)
-    return Table("worst-table", "The rows it is most wrong about", columns, each, note=_note(found))
+    each = tuple(Row(_cells(run, one)) for one in found.rows)
+    return Table(
+        "worst-table", "The rows it is most wrong about", columns, each, note=_note(run, found)
+    )
 
 
-def _note(found: Worst) -> str:
+def _note(run: Run, found: Worst) -> str:
+    in_order = f" Numbers are {text.listing([one.name for one in run.several])}, in this order."
+    in_order *= bool(run.several)
     counted = (
         "Rows are counted from 0 in the table as it was read."
         if found.rows[0].row is not None
@@ -37,23 +40,32 @@ def _note(found: Worst) -> str:
     always = (
         f"On {text.count(found.always, 'row')} every network is wrong: look at their labels first. "
     ) * (found.always > 0)
-    return f"{always}Of {text.number(found.n)} {found.name}, those with the largest loss. {counted}"
+    of = f"Of {text.number(found.n)} {found.name}, those with the largest loss."
+    return f"{always}{of} {counted}{in_order}"
 
 
-def _cells(run: Run, one: WorstRow, own: bool) -> tuple[Cell, ...]:
+def _cells(run: Run, one: WorstRow) -> tuple[Cell, ...]:
     where = [Cell(str(one.place if one.row is None else one.row))]
     where += [Cell(str(one.line))] if one.line is not None else []
     if run.regression:
-        scale, shift = (run.target_sd or 1.0, run.target_mean or 0.0) if own else (1.0, 0.0)
-        right, said = (text.number(x * scale + shift) for x in (one.right, one.said))
-        return (*where, Cell(right), Cell(said), Cell(text.number((one.said - one.right) * scale)))
+        return (*where, *map(Cell, _numbers(run, one)))
     names = [str(name) for name in run.provenance["classes"]]
     share = f"by {100 * one.share:.0f}{text.SPACE}% of networks" * (one.share < 1)
     chance = 100 * one.chance
     said = "below 0.1" if chance < 0.1 else f"{chance:.1f}"
     return (
         *where,
-        Cell(names[int(one.right)]),
-        Cell(names[int(one.said)], share or "by all networks"),
+        Cell(names[int(one.right[0])]),
+        Cell(names[int(one.said[0])], share or "by all networks"),
         Cell(f"{said}{text.SPACE}%"),
     )
+
+
+def _numbers(run: Run, one: WorstRow) -> tuple[str, str, str]:
+    """What is so, what was said, and by how much that is off; of several targets in their order."""
+    each = [
+        (right * unit.sd + unit.mean, said * unit.sd + unit.mean, (said - right) * unit.sd)
+        for unit, right, said in zip(residuals.units(run), one.right, one.said, strict=True)
+    ]
+    is_so, said, off = ("; ".join(map(text.number, own)) for own in zip(*each, strict=True))
+    return is_so, said, off

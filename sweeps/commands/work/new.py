@@ -1,6 +1,6 @@
 """`sweeps new`: a study file to begin with, fitted to the data's task and size."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,18 +30,22 @@ class NewStudy:
     facts: Mapping[str, Any]
 
 
-def create(name: str, data: str | None, target: str | None) -> NewStudy:
-    """Write NAME.yaml in the working directory. Errors: UserError; a file is never written over."""
+def create(name: str, data: str | None, target: str | Sequence[str] | None) -> NewStudy:
+    """Write NAME.yaml in the working directory. Errors: UserError; a file is never written over.
+
+    target: one, several, or none for that of the source.
+    """
+    asked = [target] if isinstance(target, str) else list(target or ())
     name = name.removesuffix(".yaml")
     if not spec.NAME.fullmatch(name):
         raise UserError(
             "NAME: expected 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit, "
             f"got {show(name)}"
         )
-    if data is None and target is not None:
-        raise UserError(f"--target: expected --data with it, got {show(target)} alone")
+    if data is None and asked:
+        raise UserError(f"--target: expected --data with it, got {show(asked[0])} alone")
     path = Path(f"{name}.yaml")
-    text, columns, facts = _text(name, data or EXAMPLE, target)
+    text, columns, facts = _text(name, data or EXAMPLE, asked)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -52,9 +56,14 @@ def create(name: str, data: str | None, target: str | None) -> NewStudy:
     return NewStudy(path, columns, facts)
 
 
-def _text(name: str, data: str, target: str | None) -> tuple[str, ColumnRemarks, Mapping[str, Any]]:
+def _text(
+    name: str, data: str, asked: Sequence[str]
+) -> tuple[str, ColumnRemarks, Mapping[str, Any]]:
     source = source_names.from_folder(data, Path(), Path())
+    if twice := [one for one in asked if asked.count(one) > 1]:
+        raise UserError(f"--target: expected each target once, got {show(twice[0])} twice")
     try:
+        target = asked[0] if len(asked) == 1 else (tuple(asked) or None)
         table, reading = new_reading.table(source, target)
         made = DataSpec(source=source, target=target, **reading.changed)
         columns = new_columns.remarks(table, made)
@@ -74,7 +83,7 @@ def _prepared(table: SourceTable, made: DataSpec) -> tuple[DataSpec, Dataset]:
     try:
         return made, prepared(table, made, "float32")
     except Expected:
-        if not targets.other_reading(table.frame[table.target], made):
+        if not any(targets.other_reading(table.frame[one], made) for one in table.targets):
             raise
     made = made.model_copy(update={"task": "regression"})
     return made, prepared(table, made, "float32")

@@ -26,7 +26,7 @@ class ColumnRemarks:
 
 def remarks(table: SourceTable, spec: DataSpec) -> ColumnRemarks:
     """Ignored are those that say nothing (numbers of rows, constants) or cannot be read."""
-    raw = table.frame.drop(columns=[table.target])
+    raw = table.frame.drop(columns=list(table.targets))
     chosen = columns.choose(raw, spec)
     others = [name for name in dtypes.other_columns(raw) if name in chosen.frame]
     features = raw.assign(**{name: chosen.frame[name] for name in others})

@@ -14,12 +14,13 @@ from sweeps.data.lines import TextForm, TextRow
 from sweeps.data.readers import text_tables
 from sweeps.data.source_table import SourceTable
 
+Target = str | tuple[str, ...] | None
 ROWS = 1_000  # that are looked at
 NUMBERED = re.compile(r"x[1-9]\d*")  # a column of a file without a header
 COMMA = re.compile(r"\d*,\d+")
 
 
-def options(source: str, target: str | None) -> ReadOptions:
+def options(source: str, target: Target) -> ReadOptions:
     """The encoding, header and decimal mark of a file of text; the defaults for all else.
 
     And where the file cannot be read, which is told once it is.
@@ -35,7 +36,7 @@ def options(source: str, target: str | None) -> ReadOptions:
         return DEFAULTS
 
 
-def table(source: str, target: str | None) -> tuple[SourceTable, ReadOptions]:
+def table(source: str, target: Target) -> tuple[SourceTable, ReadOptions]:
     """The rows, and how they are read. Errors: Expected, UserError."""
     found = options(source, target)
     read = sources.read(source, target, {}, Path(), found)
@@ -49,15 +50,24 @@ def table(source: str, target: str | None) -> tuple[SourceTable, ReadOptions]:
     return read, found
 
 
-def _of_rows(path: Path, known: ReadOptions, target: str | None) -> ReadOptions:
+def _of_rows(path: Path, known: ReadOptions, target: Target) -> ReadOptions:
     form = text_tables.form(path, known)
     with closing(form.rows()) as found:
         rows = list(islice(found, ROWS))
     if not rows:
         return known
-    has_header = not NUMBERED.fullmatch(str(target)) or target in form.names(rows[0])
+    named = form.names(rows[0])
+    has_header = not _are_numbered(target) or all(name in named for name in _each(target))
     decimal = "," if _has_commas(rows[1:], form) else known.decimal
     return replace(known, header=has_header, decimal=decimal)
+
+
+def _are_numbered(target: Target) -> bool:
+    return all(NUMBERED.fullmatch(name) for name in _each(target))
+
+
+def _each(target: Target) -> tuple[str, ...]:
+    return target if isinstance(target, tuple) else (str(target),)
 
 
 def _has_commas(rows: list[TextRow], form: TextForm) -> bool:

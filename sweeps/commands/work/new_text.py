@@ -1,13 +1,16 @@
 """The text of the study file that `sweeps new` writes, with its comments."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sweeps.base.errors import printable
 from sweeps.commands.work.new_columns import ColumnRemarks
 from sweeps.data import Dataset, skewed, sources, targets
+from sweeps.data.dataset import Target
 from sweeps.data.file_kinds import ReadOptions, alternatives
 from sweeps.data.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
@@ -38,14 +41,10 @@ def of(
     """A study of that name, of data as they were read, with comments."""
     facts, size = dataset.facts, next(s for s in SIZES if dataset.facts["train"] <= s.rows)
     kind = dataset.target.task
-    aim = (
-        f"the number {dataset.target.name}"
-        if kind == "regression"
-        else f"the {len(dataset.target.classes)} classes of {dataset.target.name}"
-    )
-    target = (
-        f"  target: {_scalar(str(data.target))}  # the column to predict\n" if data.target else ""
-    )
+    if kind == "regression":
+        aim = f"the number{'s' * bool(table.more)} {dataset.target.name}"
+    else:
+        aim = f"the {len(dataset.target.classes)} classes of {dataset.target.name}"
     changed = ReadOptions.of(data).changed
     how = "".join(READ_AS[name].format(value) for name, value in changed.items())
     ignored = "".join(
@@ -62,7 +61,7 @@ data:
   # {_comment(f"{facts['rows']} rows × {facts['columns']} columns, {kind}: {aim}")}
 {_read(dataset)}\
   source: {_scalar(data.source)}  # {alternatives(("a file beside this one", *sources.NAMES))}
-{target}{_task(table, data, dataset)}{how}{ignored}\
+{_target(data)}{_task(table, data, dataset)}{how}{ignored}\
 {_group(columns.groups)}\
   split: {{dev: 0.2, test: 0.2, seed: 0}}  # the test rows are met by the confirmation alone
 # fixed: {{epochs: 100}}  # not searched; else as many as suit the rows, and the best counts
@@ -95,6 +94,15 @@ READ_AS = {
 }
 
 
+def _target(data: DataSpec) -> str:
+    if data.target is None:
+        return ""
+    if isinstance(data.target, str):
+        return f"  target: {_scalar(data.target)}  # the column to predict\n"
+    names = ", ".join(map(_scalar, data.target))
+    return f"  target: [{names}]  # the columns to predict, all numbers\n"
+
+
 def _read(dataset: Dataset) -> str:
     """A comment on what was made of the source, if anything is to be said."""
     return "".join(f"  # {_comment(text)}\n" for text in dataset.facts.get("read", ()))
@@ -114,13 +122,20 @@ MANY_SIZES = 1000
 
 def _of_many_sizes(dataset: Dataset) -> str:
     """A line to uncomment, where the numbers go through orders of magnitude."""
-    target = dataset.target
-    numbers = dataset.labels["train"] * target.scale + target.mean
-    least, largest = float(numbers.min()), float(numbers.max())
-    if least <= 1e-12 * largest or largest < MANY_SIZES * least:
-        return ""
-    note = f"{least:.3g} to {largest:.3g}: log gets small ones right; the RMSE may become worse"
-    return f"  # target_scale: [standardize, log]  # {note}\n"
+    for target, labels in _numbers(dataset):
+        numbers = labels * target.scale + target.mean
+        least, largest = float(numbers.min()), float(numbers.max())
+        if least > 1e-12 * largest and largest >= MANY_SIZES * least:
+            span = f"{least:.3g} to {largest:.3g}"
+            note = f"{span}: log gets small ones right; the RMSE may become worse"
+            return f"  # target_scale: [standardize, log]  # {note}\n"
+    return ""
+
+
+def _numbers(dataset: Dataset) -> Iterator[tuple[Target, NDArray[np.float64]]]:
+    """Each target with its standardized training numbers (n,)."""
+    labels = dataset.labels["train"]
+    yield from zip(dataset.target.each, labels.reshape(len(labels), -1).T, strict=True)
 
 
 def _inputs(dataset: Dataset) -> str:
@@ -144,9 +159,10 @@ def _trained_on(dataset: Dataset) -> str:
         from reports.stats.row_lints import outliers
 
         note = "huber: rows far off pull less; search it by objective mean_absolute_error"
-        labels = dataset.labels["train"]
-        if (few := outliers(labels)) is not None:
-            note = f"half of the variance is of {few} of {len(labels)} rows; {note}"
+        found = [outliers(labels) for _, labels in _numbers(dataset)]
+        if few := [one for one in found if one is not None]:
+            of = dataset.facts["train"]
+            note = f"half of the variance is of {few[0]} of {of} rows; {note}"
         return f"  # loss: [auto, huber]  # {note}\n{_of_many_sizes(dataset)}"
     counts = np.bincount(dataset.labels["train"])
     if counts.max() < UNEVEN * counts.min():
@@ -176,6 +192,8 @@ def _comment(text: str) -> str:
 def _task(table: SourceTable, made: DataSpec, dataset: Dataset) -> str:
     """How whole numbers of few values are read, and how to have the other reading."""
     column = table.frame[table.target]
+    if table.more:
+        return "  task: regression  # also of whole numbers\n" * (made.task == "regression")
     if table.classes or not targets.are_whole(column):
         return ""
     few, span = column.nunique(), f"{int(column.min())} … {int(column.max())}"

@@ -136,7 +136,7 @@ def write(
 
     Each row says which it is in the file, from 1 on, and of a text in which line it begins. For
     classes `p.NAME`, the mean of the networks' probabilities, and `sd.NAME`, their SD; for a number
-    `sd`. Errors: UserError.
+    `sd`; for several `prediction.NAME` and `sd.NAME`. Errors: UserError.
     """
     notes = Notes()
     kind = _kind(rows)
@@ -153,9 +153,7 @@ def write(
         made = predictions(model, frame)
         if terminal:  # which might obey the control characters of a class's name
             made.columns = pd.Index([printable(name) for name in made.columns])
-            made["prediction"] = made["prediction"].map(
-                lambda v: printable(v) if isinstance(v, str) else v
-            )
+            made = made.map(lambda v: printable(v) if isinstance(v, str) else v)
         places = _places(done, len(frame), lines)
         places = places.drop(columns=[name for name in places if name in keep])
         made = pd.concat([places, frame[keep].reset_index(drop=True), made], axis=1)
@@ -195,11 +193,15 @@ def _names(given: list[str], frame: pd.DataFrame) -> list[str]:
 
 def predictions(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
     """`prediction`, and its probabilities and spread, a row each. Errors: UserError."""
-    classes = model.target.classes
-    width = max(1, len(classes))
+    classes, several = model.target.classes, model.target.several
+    width = model.target.width
     each = model.networks(frame) if len(frame) else np.empty((len(model.theta), 0, width))
     mean = each.mean(axis=0)
     spread = each.std(axis=0, ddof=1) if len(each) > 1 else np.full_like(mean, np.nan)
+    if several:
+        found = {f"prediction.{one.name}": mean[:, place] for place, one in enumerate(several)}
+        found |= {f"sd.{one.name}": spread[:, place] for place, one in enumerate(several)}
+        return pd.DataFrame(found)
     if not classes:
         return pd.DataFrame({"prediction": mean[:, 0], "sd": spread[:, 0]})
     columns: dict[str, Any] = {"prediction": np.array(classes, dtype=object)[mean.argmax(axis=1)]}

@@ -18,6 +18,9 @@ PAIRS = (
 )
 
 
+MOST_TARGETS = 100  # of one array; more are pictures
+
+
 @dataclass(frozen=True)
 class Chosen:
     """The names of inputs and target; without inputs the arrays are columns of a table."""
@@ -123,7 +126,7 @@ def _agrees(inputs: StoredArray, target: StoredArray, at: int) -> bool:
 def labels(name: str, target: StoredArray, at: int) -> NDArray[Any]:
     """A value (n,) of each example: numbers, texts, or the places of the ones in one-hot rows.
 
-    at: the axis of the examples. Errors: Expected.
+    Of several targets (n, K) numbers. at: the axis of the examples. Errors: Expected.
     """
     if not target.is_numeric:
         return stored_arrays.words(name, target, "target")
@@ -133,10 +136,15 @@ def labels(name: str, target: StoredArray, at: int) -> NDArray[Any]:
         return np.ravel(values).astype(bool) if is_boolean else np.ravel(values)
     rows = values if at == 0 else values.T
     is_one_hot = ((rows == 0) | (rows == 1)).all() and (rows.sum(axis=1) == 1).all()
-    if not is_one_hot:
+    if is_one_hot:
+        return np.asarray(rows.argmax(axis=1))
+    with np.errstate(all="ignore"):
+        are_shares = bool((np.abs(rows.sum(axis=1) - 1) < 1e-3).all() and (rows >= 0).all())
+    if are_shares or is_boolean or rows.shape[1] > MOST_TARGETS:
         got = Unquoted(f"{rows.shape[1]} values an example in '{name}', not one-hot")
-        raise Expected("one value an example, or one-hot rows", got, at="target")
-    return np.asarray(rows.argmax(axis=1))
+        expected = f"one value an example, one-hot rows, or up to {MOST_TARGETS} numbers"
+        raise Expected(expected, got, at="target")
+    return rows
 
 
 def class_names(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.base.errors import Expected, UserError
+from sweeps.base.errors import Expected, Unquoted, UserError
 from sweeps.data.file_kinds import Reader, ReadOptions
 from sweeps.data.readers import array_choice, stored_arrays
 from sweeps.data.readers.stored_arrays import Arrays, Opener, StoredArray, described
@@ -96,12 +96,26 @@ def _of_pair(arrays: Arrays, chosen: array_choice.Chosen, options: ReadOptions) 
         options, inputs=name, examples="columns" if at else None, scale=_scale(inputs, options)
     )
     codes = array_choice.labels(chosen.target, target, at)
+    frame, said = inputs_frame(arrays, name, reading), _said(arrays, chosen, reading)
+    if codes.ndim == 2:
+        if options.classes is not None:
+            got = Unquoted(f"{codes.shape[1]} numbers an example")
+            raise Expected("codes of classes as a target", got, at="classes")
+        names = _names_of_several(chosen.target, codes.shape[1])
+        made = pd.concat([frame, pd.DataFrame(codes, columns=names)], axis=1)
+        first, *more = names
+        return SourceTable(made, first, "", (), reading=reading, notes=(said,), more=tuple(more))
     classes, codes = _classes(arrays, options, codes)
-    frame = inputs_frame(arrays, name, reading)
     label = chosen.target if chosen.target not in frame else "target"
     frame[label] = codes
-    said = _said(arrays, chosen, reading)
     return SourceTable(frame, label, "", classes, reading=reading, notes=(said,))
+
+
+def _names_of_several(target: str, count: int) -> list[str]:
+    """y1, y2, … of an array "y", "group/y" or "y.npy"; no input is called so."""
+    name = target.rpartition("/")[2].removesuffix(".npy")
+    name = name if name != "x" else "target"
+    return [f"{name}{number}" for number in range(1, count + 1)]
 
 
 def _classes(
