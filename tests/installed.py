@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES = tuple(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
 TABLE = ROOT / "studies" / "subscriptions.csv"
-LIMIT = 240.0  # seconds of one command
+LIMIT = 600.0  # seconds of one command
 
 
 class NotAsItShouldBeError(Exception):

@@ -1,4 +1,4 @@
-"""What an open project keeps at its door: one version everywhere, forms and workflows that can be read."""
+"""The doors of the project: one version everywhere, forms and workflows that can be read."""
 
 import re
 import tomllib
