@@ -77,3 +77,8 @@ def test_commit_hooks_are_local_and_of_the_environment() -> None:
     assert all(hook["language"] == "system" for hook in hooks.values())
     for hook, tool in tools.items():
         assert hooks[hook]["entry"].startswith(f".venv/bin/{tool}")
+
+
+def test_the_readme_names_the_wheel_of_this_version() -> None:
+    wheel = f"{PROJECT['name'].replace('-', '_')}-{PROJECT['version']}-py3-none-any.whl"
+    assert re.findall(r"\S+\.whl", (ROOT / "README.md").read_text().replace("`", " ")) == [wheel]
