@@ -1,5 +1,6 @@
 """The table of studies in README, and the gallery's page: both from the kept answers."""
 
+import re
 from pathlib import Path
 
 import studies
@@ -45,13 +46,12 @@ def thumbnail(name: str) -> Path:
 
 def table(answers: dict[str, Answer]) -> str:
     """README's: a row a study."""
-    rows = ["| study | question | seconds | answer | |", "|---|---|---|---|---|"]
+    rows = ["| study | question | seconds | answer |", "|---|---|---|---|"]
     for name in names():
         known = answers.get(name)
-        words = _cell(known.answer if known else NOT_RUN)
-        rows.append(
-            f"| `{name}` | {_cell(question(name))} | {_seconds(known)} | {words} | {_small(name)} |"
-        )
+        words = _cell(_short(known.answer) if known else NOT_RUN)
+        asked = _cell(question(name)) + _small(name)
+        rows.append(f"| `{name}` | {asked} | {_seconds(known)} | {words} |")
     return "\n".join(rows) + "\n"
 
 
@@ -81,11 +81,17 @@ def write(answers: dict[str, Answer]) -> None:
     INDEX.write_text(index(answers))
 
 
+def _short(words: str) -> str:
+    """Without the names of what is worse, which the gallery has."""
+    return re.sub(r"; worse: .*?(?=\. What limits|\.$)", "; the others are worse", words)
+
+
 def _small(name: str) -> str:
+    """Below a question, whose words keep a column for it."""
     if not thumbnail(name).is_file():
         return ""
     path = thumbnail(name).relative_to(ROOT)
-    return f'[<img src="{path}" width="200" alt="The figure of {name}\'s answer">]({path})'
+    return f'<br>[<img src="{path}" width="200" alt="The figure of {name}\'s answer">]({path})'
 
 
 def _seconds(known: Answer | None) -> str:
