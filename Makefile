@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BESIDE := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt
 
-.PHONY: run test soak lint types docs clean
+.PHONY: run test soak lint types docs gallery wheel clean
 
 run: $(VENV)/installed
 	$(BIN)/python -m sweeps.run studies/breast_cancer.yaml
@@ -27,6 +27,15 @@ types: $(VENV)/installed-test
 # The pages of docs/ as a site; a link that leads nowhere is an error.
 docs: $(VENV)/installed-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+# The shipped studies run anew (some minutes), and README's table and the gallery written from them.
+gallery: $(VENV)/installed-test
+	$(BIN)/python -m gallery
+
+# Wheel and sdist, the wheel installed in a fresh environment and run there.
+wheel: $(VENV)/installed-test
+	$(PIP) -e '.[release]'
+	$(BIN)/python -m tests.installed
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

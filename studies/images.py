@@ -139,9 +139,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for path in write(name, given.folder):
                 print(path)
     except ImportError:
-        parser.error("expected h5py, which writes HDF5, got none (pip install -e '.[hdf5]')")
+        parser.error("expected h5py, which writes HDF5, got none (pip install h5py)")
     except OSError as fault:
-        parser.error(f"{given.folder}: expected a folder to write to, got: {fault.strerror}")
+        hint = "; with --folder DIR they are drawn elsewhere, for a copy of the study there"
+        parser.error(f"{given.folder}: expected a folder to write to, got: {fault.strerror}{hint}")
 
 
 if __name__ == "__main__":

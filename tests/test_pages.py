@@ -77,7 +77,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_the_readme_is_short_and_leads_to_every_page() -> None:
     assert len(README.read_text().splitlines()) <= 250
-    linked = set(re.findall(r"\]\((docs/[^)#]+)", README.read_text()))
+    linked = set(re.findall(r"\]\((docs/[^)#]+\.md)", README.read_text()))
     assert linked | {"docs/index.md"} == {name(page) for page in PAGES} - {"README.md"}
 
 

@@ -30,6 +30,5 @@ def check_usable(address: str | None) -> None:
         raise UserError(f"--artifacts: {fault}") from None
     if find_spec("boto3") is None:
         raise UserError(
-            f"artifacts: expected the package boto3, for {address}, got none "
-            "(pip install -e '.[s3]')"
+            f"artifacts: expected the package boto3, for {address}, got none (pip install boto3)"
         )

@@ -12,7 +12,7 @@ from sweeps.base.redaction import HIDDEN, REFERENCE, redact, redact_address, sec
 
 REVEALING = 4  # characters of a secret that give something of it away
 # Drivers by the extra that installs them.
-EXTRAS = {"postgresql": ("psycopg", "postgres"), "mysql": ("pymysql", "mysql")}
+DRIVERS = {"postgresql": ("psycopg", "'psycopg[binary]'"), "mysql": ("pymysql", "pymysql")}
 
 
 def expand(url: str) -> str:
@@ -61,10 +61,10 @@ def check(url: str, where: str = "--storage") -> None:
 
 def _install(url: str) -> str:
     database = re.split(r"[+:]", url)[0]
-    if database not in EXTRAS:
+    if database not in DRIVERS:
         return f"install what SQLAlchemy needs for {database}"
-    driver, extra = EXTRAS[database]
-    return f"pip install -e '.[{extra}]', and write {database}+{driver}://…"
+    driver, package = DRIVERS[database]
+    return f"pip install {package}, and write {database}+{driver}://…"
 
 
 def unusable(url: str, fault: BaseException, where: str = "--storage") -> UserError:

@@ -79,8 +79,7 @@ def check(spec: EngineChoice) -> None:
     needs = ENGINES[spec.name].needs
     if needs and importlib.util.find_spec(needs) is None:
         raise UserError(
-            f"engine: {spec.name} needs {needs}, which is not installed: "
-            f"pip install -e '.[{spec.name}]'"
+            f"engine: {spec.name} needs {needs}, which is not installed: pip install {needs}"
         )
 
 

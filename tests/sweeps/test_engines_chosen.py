@@ -103,7 +103,7 @@ def test_a_missing_package_is_said_before_anything_runs(monkeypatch: pytest.Monk
             check(EngineSpec(name=name))  # type: ignore[arg-type]
         assert str(caught.value) == (
             f"engine: {name} needs {ENGINES[name].needs}, which is not installed: "
-            f"pip install -e '.[{name}]'"
+            f"pip install {ENGINES[name].needs}"
         )
 
 

@@ -159,6 +159,6 @@ def test_boto3_is_asked_for_before_anything_is_trained(
     with pytest.raises(UserError) as told:
         package.run(study(tmp_path), out=tmp_path / "runs", artifacts=BUCKET, quiet=True)
     assert str(told.value) == (
-        f"artifacts: expected the package boto3, for {BUCKET}, got none (pip install -e '.[s3]')"
+        f"artifacts: expected the package boto3, for {BUCKET}, got none (pip install boto3)"
     )
     assert not (tmp_path / "runs").exists()

@@ -377,7 +377,7 @@ def test_a_driver_that_is_missing_is_said_with_its_install_command(
     assert str(caught.value).startswith(
         "--storage: expected a driver for postgresql+psycopg://me:***@h/d, got "
     )
-    assert "pip install -e '.[postgres]'" in str(caught.value)
+    assert "pip install 'psycopg[binary]'" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
     if importlib.util.find_spec("openpyxl") is None:
         raise UserError(
             f"{path.name}: an .xlsx file needs openpyxl, which is not installed: "
-            "pip install -e '.[excel]' (or save the sheet as .csv)"
+            "pip install openpyxl (or save the sheet as .csv)"
         )
     try:
         _expect_size(path)

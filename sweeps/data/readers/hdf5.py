@@ -33,8 +33,7 @@ def opened_by(path: Path, stored: Callable[[Any, int], StoredArray]) -> Iterator
         import h5py
     except ImportError:
         raise UserError(
-            f"{path.name}: expected h5py, which reads such files, got none "
-            "(pip install -e '.[hdf5]')"
+            f"{path.name}: expected h5py, which reads such files, got none (pip install h5py)"
         ) from None
     with one_reason(), h5py.File(path, "r") as file:
         size = path.stat().st_size
