@@ -15,6 +15,7 @@ from reports.figures.style import (
     Panel,
     beyond,
     canvas,
+    names_at,
     percent_axis,
     short,
     tidy,
@@ -59,7 +60,7 @@ def forest(
 
 
 def _forest(table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str, str]) -> Panel:
-    with canvas(height=70 + 28 * len(table)) as figure:
+    with canvas(height=70 + 34 * len(table)) as figure:
         axes = figure.subplots()
         for place, row in enumerate(table.itertuples()):
             network = row.kind == "network"
@@ -67,12 +68,12 @@ def _forest(table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str,
                 getattr(row, f"{split}_error{end}") for end in ("", "_low", "_high")
             )
             if network and row.diverged == row.n:
-                axes.text(0, place, " every network diverged", va="center", fontsize=9, color=MUTED)
+                axes.text(0, place, " every network diverged", va="center", color=MUTED)
                 continue
             colour = SERIES[0] if network else MUTED
             axes.plot([low, high], [place, place], color=colour, linewidth=2)
             axes.plot(middle, place, "o" if network else "s", color=colour, markersize=6)
-        axes.set_yticks(range(len(table)), _names(table["config"], labels))
+        names_at(axes.yaxis, range(len(table)), _names(table["config"], labels))
         axes.set_ylim(len(table) - 0.4, -0.6)
         axes.set_xlim(left=0)
         tidy(axes, f"{split} error" if percent else f"{split} RMSE", grid="x")
@@ -141,7 +142,7 @@ def _stack(
         if reference > 0:
             axes.axvline(reference, color=INK, linestyle=":", linewidth=1)
         axes.plot(dev, places, "|", color=INK, markersize=16)
-        axes.set_yticks(places, names)
+        names_at(axes.yaxis, places, names)
         axes.set_ylim(len(configs) - 0.4, -0.6)
         axes.set_xlim(left=0)
         tidy(axes, "error" if percent else "RMSE", grid="x")
@@ -175,7 +176,7 @@ def _gaps(names: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
                 markersize=5.5,
                 label=str(rows["label"].iloc[0]),
             )
-        axes.set_yticks(range(len(names)), names)
+        names_at(axes.yaxis, range(len(names)), names)
         axes.set_ylim(len(names) - 0.4, -0.6)
         tidy(axes, "gap in error, points" if percent else "gap in RMSE", grid="x")
         axes.tick_params(axis="y", length=0)
@@ -203,7 +204,7 @@ def optimism(
     """
     every, frame = len(frame), frame.head(SHOWN)
     steps = ["selected", "dev", "test"][: 3 if on_test else 2]
-    with canvas(height=230 + 16 * len(frame)) as figure:
+    with canvas(height=220 + 16 * len(frame)) as figure:
         axes = figure.subplots()
         for number, row in enumerate(frame.itertuples(index=False)):
             values = [getattr(row, step) for step in steps]
@@ -217,7 +218,7 @@ def optimism(
                 label=named(str(row.config)),
             )
         names = ["at selection", "fresh seeds, dev", "test"][: len(steps)]
-        axes.set_xticks(range(len(steps)), names)
+        names_at(axes.xaxis, range(len(steps)), names)
         axes.set_xlim(-0.25, len(steps) - 0.75)
         axes.margins(y=0.15)
         tidy(axes, "", label)
