@@ -57,25 +57,47 @@ def test_nothing_overflows(
             assert wide == []
 
 
-@pytest.mark.parametrize("what", ["multiclass", "folds of numbers"])
-def test_letters_of_what_it_learned_keep_apart(
+SEEN = [*KINDS, "multiclass", "folds of numbers"]
+
+
+@pytest.mark.parametrize("what", SEEN)
+def test_letters_of_every_figure_can_be_read_on_a_phone(
     opened: Callable[..., Any], folder_of: Callable[[str], Path], what: str
 ) -> None:
+    """Of 11 px and more, whole, apart from each other, and told from the ground in both themes."""
     with opened(folder_of(what), viewport={"width": 375, "height": 800}) as (tab, _, _):
-        found = tab.evaluate(
-            """() => [...document.querySelectorAll("#learned svg")].flatMap((svg) => {
-                const all = svg.getBoundingClientRect();
-                const each = [...svg.querySelectorAll("text")].map((text) =>
-                    [text.textContent, text.getBoundingClientRect()]);
-                const cut = each.filter(([, a]) => a.left < all.left - 1 ||
-                    a.right > all.right + 1 || a.top < all.top - 1 || a.bottom > all.bottom + 1);
-                const over = each.flatMap(([one, a], n) => each.slice(n + 1).filter(([, b]) =>
-                    a.left < b.right - 1 && b.left < a.right - 1 &&
-                    a.top < b.bottom - 3 && b.top < a.bottom - 3).map(([two]) => [one, two]));
-                return [...cut.map(([text]) => text), ...over];
-            })"""
-        )
-        assert found == []
+        assert tab.evaluate("document.querySelectorAll('.panel svg text').length") > 20
+        for scheme in ("light", "dark"):
+            tab.emulate_media(color_scheme=scheme)
+            assert tab.evaluate(UNREADABLE) == []
+
+
+UNREADABLE = """() => {
+    const light = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map((one) => one / 255)
+        .map((one) => one <= 0.03928 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, one, n) => sum + one * [0.2126, 0.7152, 0.0722][n], 0);
+    const ground = light(getComputedStyle(document.body).backgroundColor);
+    const contrast = (one) => (Math.max(one, ground) + 0.05) / (Math.min(one, ground) + 0.05);
+    const shown = (svg) => svg.getBoundingClientRect().width;
+    return [...document.querySelectorAll(".panel svg")].filter(shown).flatMap((svg) => {
+        const all = svg.getBoundingClientRect(), name = svg.querySelector("title").textContent;
+        const each = [...svg.querySelectorAll("text")].map((text) => {
+            const to = text.getScreenCTM(), look = getComputedStyle(text);
+            return {said: text.textContent, box: text.getBoundingClientRect(),
+                turned: to.b !== 0, size: parseFloat(look.fontSize) * Math.hypot(to.a, to.b),
+                contrast: contrast(light(look.fill))};
+        });
+        const wrong = each.filter(({box, size, contrast}) => size < 11 || contrast < 4.5 ||
+            box.left < all.left - 1 || box.right > all.right + 1 ||
+            box.top < all.top - 2 || box.bottom > all.bottom + 2);
+        const over = each.flatMap((one, n) => each.slice(n + 1).filter((two) =>
+            !(one.turned && two.turned) &&
+            one.box.left < two.box.right - 1 && two.box.left < one.box.right - 1 &&
+            one.box.top < two.box.bottom - 3 && two.box.top < one.box.bottom - 3)
+            .map((two) => `${one.said} | ${two.said}`));
+        return [...wrong.map((one) => [name, one]), ...over.map((both) => [name, both])];
+    });
+}"""
 
 
 def column(tab: Any, number: int) -> Any:
@@ -152,12 +174,6 @@ def test_the_first_screen_holds_the_answer_and_what_to_do(
             box = shown.bounding_box()
             assert box["y"] >= 0
             assert box["y"] + box["height"] <= height, name
-        smallest = tab.evaluate(
-            """() => Math.min(...[...document.querySelectorAll("#recommended svg text")]
-                .filter((e) => e.getBoundingClientRect().height)
-                .map((e) => parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a))"""
-        )
-        assert smallest >= 11
 
 
 SMALL = {"trials": 6, "top": 1, "confirmed": 4}  # every section, few rows
