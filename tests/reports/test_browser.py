@@ -160,25 +160,28 @@ def test_a_deep_link_leads_to_its_trial(
         assert tab.locator(":target").is_visible()
 
 
+SMALL = {"trials": 6, "top": 1, "confirmed": 4}  # every section, few rows
+ARMS = {"search": {"per": "optimizer", "sampler": "random"}}
+AIMS = {"objectives": ("dev_error", "parameters"), "limits": ("dev_loss <= 0.3",)}
 FIRST = (".answer", ".why", ".how", ".facts", "#recommended svg", ".next")
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (375, 812)])
+@pytest.mark.parametrize("what", [{}, ARMS], ids=["one answer", "arms"])
 def test_the_first_screen_holds_the_answer_and_what_to_do(
-    opened: Callable[..., Any], make: Callable[..., Path], width: int, height: int
+    opened: Callable[..., Any],
+    make: Callable[..., Path],
+    what: dict[str, Any],
+    width: int,
+    height: int,
 ) -> None:
-    with opened(make(), viewport={"width": width, "height": height}) as (tab, _, _):
+    with opened(make(**what), viewport={"width": width, "height": height}) as (tab, _, _):
         for name in FIRST:
             shown = tab.locator(f"{name} >> visible=true")
             assert shown.count() == 1, "of the two drawings the one that fits"
             box = shown.bounding_box()
             assert box["y"] >= 0
             assert box["y"] + box["height"] <= height, name
-
-
-SMALL = {"trials": 6, "top": 1, "confirmed": 4}  # every section, few rows
-ARMS = {"search": {"per": "optimizer", "sampler": "random"}}
-AIMS = {"objectives": ("dev_error", "parameters"), "limits": ("dev_loss <= 0.3",)}
 
 
 @pytest.mark.parametrize("aims", [ARMS, AIMS], ids=["arms", "a front"])
