@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = ("page.js", "figures.js")
 FOLDED = ("runs", "methods", "provenance")  # sections that are shown when they are asked for
 DATA_ROWS = 60  # of a "show data" table; the whole is in the JSON or in the CSV beside the page
 
@@ -59,7 +60,7 @@ def render(run: Run) -> str:
     from reports.sections import SECTIONS
 
     environment = _environment()
-    script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    script = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS)
     made = [section for make in SECTIONS if (section := make(run)) is not None]
     return environment.get_template("page.html.j2").render(
         words=Glossary(),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reports.figures.drawing.markers import told
 from reports.figures.scales import Scale, robust
 from reports.figures.style import INK, MUTED, SERIES, Figure, Panel, canvas, short, tidy
 from reports.figures.svg import panel
@@ -98,7 +99,7 @@ def _cloud(
     ):
         rows = trials[mask]
         if len(rows):
-            axes.plot(
+            (marks,) = axes.plot(
                 x[1].clip(rows[x[0].column]),
                 y[1].clip(rows[y[0].column]),
                 marker,
@@ -108,6 +109,7 @@ def _cloud(
                 markeredgewidth=1.2 if marker == "x" else 0,
                 label=name,
             )
+            told(marks, rows["trial"])
 
 
 def _front(

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from reports.figures.drawing.markers import told
 from reports.figures.scales import Scale, robust
 from reports.figures.style import (
     INK,
@@ -30,6 +31,7 @@ LOOKS = {
     BROKEN: (MUTED, "v"),
 }
 CHOICES = 12
+MANY = 300  # trials, from which on the marks are smaller
 BEST = 5  # trials at least that importance sets apart from the others
 
 
@@ -164,16 +166,17 @@ def _panel(
         for mark in present:
             colour, marker = LOOKS[mark]
             own = (rows["mark"] == mark).to_numpy()
-            axes.plot(
+            (marks,) = axes.plot(
                 np.asarray(x)[own],
                 y[own],
                 marker,
                 color=colour,
-                markersize=5,
+                markersize=5 if len(frame) < MANY else 3.2,
                 alpha=0.75,
                 markeredgewidth=0,
                 label=mark,
             )
+            told(marks, rows.loc[own, "trial"])
         ring = (rows["trial"] == best).to_numpy()
         axes.plot(
             np.asarray(x)[ring],

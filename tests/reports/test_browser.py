@@ -1,6 +1,7 @@
 """The page in a real chromium: no request, no error, no overflow, sorted by a click, accessible."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,6 +99,39 @@ UNREADABLE = """() => {
         return [...wrong.map((one) => [name, one]), ...over.map((both) => [name, both])];
     });
 }"""
+
+
+def test_figures_say_their_values_and_mark_a_trial_everywhere(
+    opened: Callable[..., Any], make: Callable[..., Path]
+) -> None:
+    with opened(make()) as (tab, _, said):
+        tip, first = tab.locator(".tip"), tab.locator("#scatter svg").first
+        first.scroll_into_view_if_needed()
+        dots = first.locator("path.m[data-t]").first
+        trial = dots.get_attribute("data-t").split()[0]
+        x, y = re.match(r"M([\d.]+) ([\d.]+)", dots.get_attribute("d")).groups()
+        at = first.evaluate(
+            f"(svg) => new DOMPoint({x}, {y}).matrixTransform(svg.getScreenCTM()).toJSON()"
+        )
+        tab.mouse.move(at["x"], at["y"])
+        assert re.fullmatch(rf"trial {trial}: \S+ [\d.]+, dev loss [\d.]+", tip.inner_text())
+        tab.mouse.click(at["x"], at["y"])
+        button, rings = tab.locator(".chosen-bar button"), tab.locator("circle.chosen")
+        assert button.get_attribute("aria-pressed") == "true"
+        assert f"Trial {trial} is marked" in button.inner_text()
+        with_it = [
+            svg.locator(f"path[data-t~='{trial}']").count()
+            for svg in tab.locator(".panel svg").all()
+        ]
+        assert rings.count() == sum(with_it) >= 2
+        tab.keyboard.press("Escape")
+        assert not button.is_visible()
+        assert rings.count() == 0
+        curve = tab.locator("#curves-error svg").first
+        curve.focus()
+        curve.press("ArrowRight")
+        assert re.search(r": epoch [\d.]+, error [\d.]+ %$", tip.inner_text())
+        assert said == []
 
 
 def column(tab: Any, number: int) -> Any:

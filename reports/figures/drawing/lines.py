@@ -29,7 +29,8 @@ def drawn(line: Any, axes: Any, height: float, prefix: str) -> str:
         return marks
     path = polyline(_stepped(points, line.get_drawstyle()))
     clip = clipped(points, axes, height, prefix) if line.get_clip_on() else ""
-    about = "" if marks else ink.named(line)
+    is_series = line.get_transform() == axes.transData and not marks
+    about = ink.named(line) if is_series else ""
     return f'<path d="{path}" fill="none"{stroke(line)}{clip}{about}/>{marks}' if path else marks
 
 

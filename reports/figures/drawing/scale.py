@@ -15,6 +15,14 @@ def attributes(axes: Any, x: Ticks, y: Ticks, height: float) -> str:
     )
 
 
+def _name(axis: Any) -> str:
+    """Its label; of an axis that several share, the one below them all."""
+    label = axis.get_label_text()
+    if not label and axis.axis_name == "x":
+        label = axis.axes.figure.axes[-1].get_xlabel()
+    return str(label).replace("\n", " ")
+
+
 def _quoted(about: dict[str, Any]) -> str:
     plain = json.dumps(about, separators=(",", ":"), ensure_ascii=False)
     return escape(plain, quote=False).replace("'", "&#39;")
@@ -26,7 +34,7 @@ def _of(axis: Any, ticks: Ticks, height: float) -> dict[str, Any] | None:
     k, s: the factor and the sign of what is said; log: whether it is even by ratio.
     """
     formatter, is_x = axis.get_major_formatter(), axis.axis_name == "x"
-    about: dict[str, Any] = {"n": axis.get_label_text().replace("\n", " ")}
+    about: dict[str, Any] = {"n": _name(axis)}
     if getattr(formatter, "names", None) is not None:
         places = [label.at if is_x else height - label.at for label in ticks.labels]
         names = [formatter.names.get(label.value, "") for label in ticks.labels]

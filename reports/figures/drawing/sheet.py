@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reports.figures.drawing import areas, ink, layout, legend, letters, marks, places, scale
+from reports.figures.drawing import areas, bars, ink, layout, legend, letters, marks, places, scale
 from reports.figures.drawing.ink import number
 from reports.figures.drawing.layout import EDGE, Laid
 from reports.figures.drawing.legend import AROUND, Key
@@ -54,6 +54,7 @@ def _definitions(figure: "Canvas", laid: list[Laid], height: float, prefix: str)
 
 def _axes(one: Laid, height: float, prefix: str) -> str:
     axes = one.axes
+    bars.say(axes)
     behind = _grid(one, height)
     drawn = sorted(
         (
