@@ -145,3 +145,7 @@
     });
   }
 })();
+// On paper nothing is folded but the numbers behind the figures, which are files beside the page.
+addEventListener("beforeprint", () => {
+  document.querySelectorAll("main details").forEach((one) => { one.open ||= !one.closest("figure"); });
+});

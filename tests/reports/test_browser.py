@@ -42,6 +42,24 @@ def test_it_asks_for_nothing_and_complains_of_nothing(
         assert said == []
 
 
+PAPER = 718  # pixels between the margins of A4
+
+
+def test_paper_is_light_and_wide_enough(
+    opened: Callable[..., Any], make: Callable[..., Path]
+) -> None:
+    view = {"width": PAPER, "height": 1046}
+    with opened(make(), viewport=view, color_scheme="dark") as (tab, _, _):
+        tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+        tab.emulate_media(media="print")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= PAPER
+        look = "getComputedStyle(document.body)"
+        assert tab.evaluate(f"{look}.backgroundColor") == "rgb(255, 255, 255)"
+        assert tab.evaluate(f"{look}.getPropertyValue('--c0').trim()") == "#1f5fa8"
+        assert tab.locator("#trials-table").is_visible()
+        assert tab.locator("figure summary >> visible=true").count() == 0
+
+
 @pytest.mark.parametrize("what", KINDS)
 def test_nothing_overflows(
     opened: Callable[..., Any], folder_of: Callable[[str], Path], what: str
