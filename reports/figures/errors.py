@@ -1,5 +1,6 @@
 """Forests of errors with their intervals, and the ledger: what the dev error is made of."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
@@ -22,7 +23,7 @@ from reports.figures.style import (
 )
 from reports.figures.svg import panel
 from reports.stats.gaps import GAPS
-from reports.text import LEVEL, count
+from reports.text import LEVEL, SPACE, count
 
 ON_ONE_SPLIT = "new rows and new seeds, for this training set"
 
@@ -43,6 +44,8 @@ def forest(
         f"{'; for a baseline, for new rows at one model' * (covers == ON_ONE_SPLIT)}. Circles are "
         "networks, squares baselines."
     )
+    if any(_end(table, split) < math.inf for split in known):
+        caption += " With an arrow: beyond the scale, which is that of the others."
     columns = [
         "config",
         "kind",
@@ -61,7 +64,7 @@ def forest(
 
 def _forest(table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str, str]) -> Panel:
     with canvas(height=70 + 34 * len(table)) as figure:
-        axes = figure.subplots()
+        axes, end = figure.subplots(), _end(table, split)
         for place, row in enumerate(table.itertuples()):
             network = row.kind == "network"
             middle, low, high = (
@@ -71,11 +74,16 @@ def _forest(table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str,
                 axes.text(0, place, " every network diverged", va="center", color=MUTED)
                 continue
             colour = SERIES[0] if network else MUTED
+            if middle > end:
+                said = f"{100 * middle:.1f}{SPACE}%" if percent else f"{middle:.3g}"
+                said += " \N{RIGHTWARDS ARROW}"
+                axes.text(end, place, said, ha="right", va="center", color=MUTED)
+                continue
             axes.plot([low, high], [place, place], color=colour, linewidth=2)
             axes.plot(middle, place, "o" if network else "s", color=colour, markersize=6)
         names_at(axes.yaxis, range(len(table)), _names(table["config"], labels))
         axes.set_ylim(len(table) - 0.4, -0.6)
-        axes.set_xlim(left=0)
+        axes.set_xlim(0, end if math.isfinite(end) else None)
         tidy(axes, f"{split} error" if percent else f"{split} RMSE", grid="x")
         axes.tick_params(axis="y", length=0)
         if percent:
@@ -85,6 +93,17 @@ def _forest(table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str,
         best = known.loc[known[f"{split}_error"].idxmin(), "config"] if len(known) else "none"
         description = f"{len(table)} configurations; the lowest {split} error is that of {best}."
         return panel(figure, f"errors-{split}", f"{split} error by configuration", description)
+
+
+FAR = 4  # times the largest upper bound of a network, from which on a baseline is off the scale
+
+
+def _end(table: pd.DataFrame, split: str) -> float:
+    """Where the scale ends that shows the networks; infinite where it shows all."""
+    middle, high = table[f"{split}_error"], table[f"{split}_error_high"]
+    of_networks = high[(table["kind"] == "network") & (table["diverged"] < table["n"])].max()
+    far = (table["kind"] == "baseline") & (middle > FAR * of_networks)
+    return 1.05 * float(high[~far].max()) if far.any() else math.inf
 
 
 def _names(configs: Iterable[str], labels: Mapping[str, str]) -> list[str]:
