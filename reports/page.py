@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
-SCRIPTS = ("page.js", "trials.js", "parallel.js")
+SCRIPTS = ("page.js", "figures.js", "trials.js", "parallel.js")
 STYLES = ("page.css", "trials.css")
 FOLDED = ("runs", "methods", "provenance")  # sections that are shown when they are asked for
 DATA_ROWS = 60  # of a "show data" table; the whole is in the JSON or in the CSV beside the page

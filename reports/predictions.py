@@ -41,8 +41,22 @@ class _Arrays:
                 f"{self.path}: expected a NumPy .npz archive, got {first_line(fault)}"
             ) from fault
 
+    @cached_property
+    def _kept(self) -> dict[str, NDArray[Any]]:
+        """Arrays of one axis, by name: they are small, and asked for again and again."""
+        return {}
+
     def _read(self, name: str, dimensions: int, most: int | None = None) -> NDArray[Any]:
         """An array of so many axes, or up to `most`."""
+        if name in self._kept:
+            return self._kept[name]
+        array = self._checked(name, dimensions, most)
+        if array.ndim == 1:
+            array.flags.writeable = False
+            self._kept[name] = array
+        return array
+
+    def _checked(self, name: str, dimensions: int, most: int | None) -> NDArray[Any]:
         if name not in self.names:
             raise RunFolderError(
                 f"{self.path}: expected an array {name!r}, got {len(self.names)} others"

@@ -16,6 +16,7 @@ from reports.figures.style import (
     Figure,
     Panel,
     canvas,
+    names_at,
     percent_axis,
     tidy,
 )
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WIDTH, HEIGHT, LETTERS = 360.0, 250.0, 11.8  # letters of 11 px on a phone 375 px wide
-LONG = 34  # letters of all ticks, above which they are turned
 
 
 def along(one: Along, ticks: Sequence[str], word: str, where: str, percent: bool) -> Figure:
@@ -148,10 +148,7 @@ def _legend(figure: "object", columns: int) -> None:
 
 
 def _finish(axes: "Axes", ticks: Sequence[str], word: str, what: str) -> None:
-    turned = sum(map(len, ticks)) > LONG
-    axes.set_xticks(
-        range(len(ticks)), ticks, rotation=30 if turned else 0, ha="right" if turned else "center"
-    )
+    names_at(axes.xaxis, range(len(ticks)), ticks)
     axes.set_xlim(-0.5, len(ticks) - 0.5)
     axes.set_ylim(bottom=0)
     tidy(axes, word, what)

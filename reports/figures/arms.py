@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reports.figures.style import INK, MUTED, SERIES, Figure, Panel, canvas, percent_axis, tidy
+from reports.figures.style import (
+    INK,
+    MUTED,
+    SERIES,
+    Figure,
+    Panel,
+    canvas,
+    names_at,
+    percent_axis,
+    tidy,
+)
 from reports.figures.svg import panel
 from reports.stats.intervals import Array, Interval
 
@@ -72,7 +82,7 @@ def _dots(marks: Sequence[Mark], margin: float, percent: bool, what: str) -> Pan
                 markersize=7.5,
                 markeredgewidth=1.6,
             )
-        axes.set_yticks(range(len(marks)), [wrapped(one.name) for one in marks])
+        names_at(axes.yaxis, range(len(marks)), [wrapped(one.name) for one in marks])
         axes.set_ylim(len(marks) - 0.5, -0.5)
         ends = [one.error.high if one.error.known else one.error.estimate for one in marks]
         axes.set_xlim(0, 1.04 * max(*ends, 1e-9))
@@ -171,8 +181,8 @@ def _heat(cells: Cells, percent: bool) -> Panel:
             )
             if is_best:
                 axes.add_patch(Rectangle(corner, 0.96, 0.94, fill=False, edgecolor=INK, lw=1.8))
-        axes.set_xticks(range(columns), cells.columns)
-        axes.set_yticks(range(rows), cells.rows)
+        names_at(axes.xaxis, range(columns), cells.columns)
+        names_at(axes.yaxis, range(rows), cells.rows)
         axes.set_xlim(-0.5, columns - 0.5)
         axes.set_ylim(rows - 0.5, -0.5)
         _finish(axes, cells.words[1], cells.words[0], "y", percent=False)

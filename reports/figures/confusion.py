@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from reports.figures.letters import SMALL, sheet
-from reports.figures.style import INK, RULE, SERIES, Figure, Panel, short
+from reports.figures.style import INK, RULE, SERIES, Figure, Panel, names_at, short
 from reports.figures.svg import panel
 from reports.stats.confusion import Confusion
 from reports.text import SPACE, number
@@ -38,8 +38,10 @@ def _panel(found: Confusion) -> Panel:
         names = [short(name, NAME) for name in found.names]
         step = 1 if count <= IN_WORDS else 2 if count <= 20 else 3
         is_long = max(map(len, names)) * count > 34
-        axes.set_xticks(range(0, count, step), names[::step], rotation=90 if is_long else 0)
-        axes.set_yticks(range(0, count, step), names[::step])
+        names_at(axes.xaxis, range(0, count, step), names[::step])
+        names_at(axes.yaxis, range(0, count, step), names[::step])
+        if is_long:
+            axes.tick_params(axis="x", rotation=90)
         axes.set_xlim(-0.5, count - 0.5)
         axes.set_ylim(count - 0.5, -0.5)
         for side in axes.spines.values():

@@ -1,5 +1,6 @@
 """Forests of errors with their intervals, and the ledger: what the dev error is made of."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
@@ -15,13 +16,14 @@ from reports.figures.style import (
     Panel,
     beyond,
     canvas,
+    names_at,
     percent_axis,
     short,
     tidy,
 )
 from reports.figures.svg import panel
 from reports.stats.gaps import GAPS
-from reports.text import LEVEL, count
+from reports.text import LEVEL, SPACE, count
 
 ON_ONE_SPLIT = "new rows and new seeds, for this training set"
 
@@ -42,6 +44,8 @@ def forest(
         f"{'; for a baseline, for new rows at one model' * (covers == ON_ONE_SPLIT)}. Circles are "
         "networks, squares baselines."
     )
+    if any(_end(table, split) < math.inf for split in known):
+        caption += " With an arrow: beyond the scale, which is that of the others."
     columns = [
         "config",
         "kind",
@@ -59,22 +63,27 @@ def forest(
 
 
 def _forest(table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str, str]) -> Panel:
-    with canvas(height=70 + 28 * len(table)) as figure:
-        axes = figure.subplots()
+    with canvas(height=70 + 34 * len(table)) as figure:
+        axes, end = figure.subplots(), _end(table, split)
         for place, row in enumerate(table.itertuples()):
             network = row.kind == "network"
             middle, low, high = (
                 getattr(row, f"{split}_error{end}") for end in ("", "_low", "_high")
             )
             if network and row.diverged == row.n:
-                axes.text(0, place, " every network diverged", va="center", fontsize=9, color=MUTED)
+                axes.text(0, place, " every network diverged", va="center", color=MUTED)
                 continue
             colour = SERIES[0] if network else MUTED
+            if middle > end:
+                said = f"{100 * middle:.1f}{SPACE}%" if percent else f"{middle:.3g}"
+                said += " \N{RIGHTWARDS ARROW}"
+                axes.text(end, place, said, ha="right", va="center", color=MUTED)
+                continue
             axes.plot([low, high], [place, place], color=colour, linewidth=2)
             axes.plot(middle, place, "o" if network else "s", color=colour, markersize=6)
-        axes.set_yticks(range(len(table)), _names(table["config"], labels))
+        names_at(axes.yaxis, range(len(table)), _names(table["config"], labels))
         axes.set_ylim(len(table) - 0.4, -0.6)
-        axes.set_xlim(left=0)
+        axes.set_xlim(0, end if math.isfinite(end) else None)
         tidy(axes, f"{split} error" if percent else f"{split} RMSE", grid="x")
         axes.tick_params(axis="y", length=0)
         if percent:
@@ -84,6 +93,17 @@ def _forest(table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str,
         best = known.loc[known[f"{split}_error"].idxmin(), "config"] if len(known) else "none"
         description = f"{len(table)} configurations; the lowest {split} error is that of {best}."
         return panel(figure, f"errors-{split}", f"{split} error by configuration", description)
+
+
+FAR = 4  # times the largest upper bound of a network, from which on a baseline is off the scale
+
+
+def _end(table: pd.DataFrame, split: str) -> float:
+    """Where the scale ends that shows the networks; infinite where it shows all."""
+    middle, high = table[f"{split}_error"], table[f"{split}_error_high"]
+    of_networks = high[(table["kind"] == "network") & (table["diverged"] < table["n"])].max()
+    far = (table["kind"] == "baseline") & (middle > FAR * of_networks)
+    return 1.05 * float(high[~far].max()) if far.any() else math.inf
 
 
 def _names(configs: Iterable[str], labels: Mapping[str, str]) -> list[str]:
@@ -141,7 +161,7 @@ def _stack(
         if reference > 0:
             axes.axvline(reference, color=INK, linestyle=":", linewidth=1)
         axes.plot(dev, places, "|", color=INK, markersize=16)
-        axes.set_yticks(places, names)
+        names_at(axes.yaxis, places, names)
         axes.set_ylim(len(configs) - 0.4, -0.6)
         axes.set_xlim(left=0)
         tidy(axes, "error" if percent else "RMSE", grid="x")
@@ -175,7 +195,7 @@ def _gaps(names: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
                 markersize=5.5,
                 label=str(rows["label"].iloc[0]),
             )
-        axes.set_yticks(range(len(names)), names)
+        names_at(axes.yaxis, range(len(names)), names)
         axes.set_ylim(len(names) - 0.4, -0.6)
         tidy(axes, "gap in error, points" if percent else "gap in RMSE", grid="x")
         axes.tick_params(axis="y", length=0)
@@ -203,7 +223,7 @@ def optimism(
     """
     every, frame = len(frame), frame.head(SHOWN)
     steps = ["selected", "dev", "test"][: 3 if on_test else 2]
-    with canvas(height=230 + 16 * len(frame)) as figure:
+    with canvas(height=220 + 16 * len(frame)) as figure:
         axes = figure.subplots()
         for number, row in enumerate(frame.itertuples(index=False)):
             values = [getattr(row, step) for step in steps]
@@ -217,7 +237,7 @@ def optimism(
                 label=named(str(row.config)),
             )
         names = ["at selection", "fresh seeds, dev", "test"][: len(steps)]
-        axes.set_xticks(range(len(steps)), names)
+        names_at(axes.xaxis, range(len(steps)), names)
         axes.set_xlim(-0.25, len(steps) - 0.75)
         axes.margins(y=0.15)
         tidy(axes, "", label)

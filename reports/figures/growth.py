@@ -68,16 +68,8 @@ def _draw(axes: "Axes", one: Growth, place: int) -> None:
     colour = SERIES[place]
     mean, sd = one.by_fold.mean(axis=1), one.by_fold.std(axis=1, ddof=1)
     beside = one.rows * 1.03**place  # so that bars do not hide each other
-    axes.errorbar(
-        beside,
-        mean,
-        sd,
-        fmt=MARKERS[place],
-        color=colour,
-        markersize=5,
-        elinewidth=1,
-        label=short(one.config),
-    )
+    axes.vlines(beside, mean - sd, mean + sd, color=colour, linewidth=1)
+    axes.plot(beside, mean, MARKERS[place], color=colour, markersize=5, label=short(one.config))
     if one.law is None:
         return
     n = np.geomspace(one.rows[0], 2 * one.rows[-1], POINTS)

@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reports.figures.as_svg.markers import told
 from reports.figures.scales import Scale, robust
-from reports.figures.style import INK, MARKS, MUTED, SERIES, Figure, Panel, canvas, short, tidy
+from reports.figures.style import INK, MUTED, SERIES, Figure, Panel, canvas, short, tidy
 from reports.figures.svg import panel
 from reports.stats.objectives import Objective
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-RASTER = ("#3b82c9", "#8a8b8c")  # a raster keeps its colours in both themes
 
 
 def pareto(
@@ -93,15 +92,14 @@ def _cloud(
     x: tuple[Objective, Scale],
     y: tuple[Objective, Scale],
 ) -> None:
-    raster = len(trials) > MARKS
-    colours = RASTER if raster else (SERIES[0], MUTED)
+    colours = (SERIES[0], MUTED)
     for mask, marker, colour, name in (
         (~kept, "x", colours[1], "breaks a constraint"),
         (kept, "o", colours[0], "complete trial"),
     ):
         rows = trials[mask]
         if len(rows):
-            axes.plot(
+            (marks,) = axes.plot(
                 x[1].clip(rows[x[0].column]),
                 y[1].clip(rows[y[0].column]),
                 marker,
@@ -109,9 +107,9 @@ def _cloud(
                 markersize=4.5,
                 alpha=0.6,
                 markeredgewidth=1.2 if marker == "x" else 0,
-                rasterized=raster,
                 label=name,
             )
+            told(marks, rows["trial"])
 
 
 def _front(

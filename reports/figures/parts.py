@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from reports.figures.style import INK, SERIES, Figure, Panel, canvas, short, tidy
+from reports.figures.style import INK, SERIES, Figure, Panel, canvas, names_at, short, tidy
 from reports.figures.svg import panel
 
 PARTS = {  # columns of `stats.decomposition.frame`, and what a reader calls them
@@ -42,7 +42,7 @@ def _bars(frame: pd.DataFrame, labels: Mapping[str, str]) -> Panel:
         names = [
             f"{short(name)}\n{labels.get(name, '')}".strip() for name in map(str, frame["config"])
         ]
-        axes.set_yticks(places, names)
+        names_at(axes.yaxis, places, names)
         axes.set_ylim(len(frame) - 0.4, -0.6)
         axes.set_xlim(left=0)
         tidy(axes, str(frame["loss"].iloc[0]), grid="x")

@@ -10,7 +10,7 @@ from reports.figures.svg import panel
 from reports.stats.intervals import Interval
 
 # Width, letters and height of a line of a drawing, in the pixels of a screen that wide.
-SIZES = {"wide": (500.0, 12.5, 34.0), "narrow": (350.0, 11.5, 25.0)}
+SIZES = {"wide": (500.0, 12.5, 34.0), "narrow": (343.0, 11.3, 19.0)}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def recommended(marks: Sequence[Mark], margin: float, percent: bool, what: str) 
 
 def _drawn(marks: Sequence[Mark], margin: float, percent: bool, what: str, size: str) -> Panel:
     width, letters, line = SIZES[size]
-    with canvas(width, 52 + line * len(marks)) as figure:
+    with canvas(width, (52 if size == "wide" else 40) + line * len(marks)) as figure:
         axes = figure.subplots()
         middle = marks[0].error.estimate
         axes.axvspan(max(middle - margin, 0), middle + margin, color=SERIES[0], alpha=0.13, lw=0)

@@ -3,7 +3,17 @@
 import numpy as np
 
 from reports.figures.letters import sheet
-from reports.figures.style import INK, MUTED, SERIES, Figure, Panel, percent_axis, short, tidy
+from reports.figures.style import (
+    INK,
+    MUTED,
+    SERIES,
+    Figure,
+    Panel,
+    names_at,
+    percent_axis,
+    short,
+    tidy,
+)
 from reports.figures.svg import panel
 from reports.stats.relied import Relied
 
@@ -38,7 +48,7 @@ def _panel(found: Relied, unit: float, percent: bool, what: str) -> Panel:
             face = colour if is_sure else "none"
             middle = rise.estimate * unit
             axes.plot(middle, place, "o", color=colour, markerfacecolor=face, markersize=6)
-        axes.set_yticks(range(len(shown)), [short(name, NAME) for name, _ in shown])
+        names_at(axes.yaxis, range(len(shown)), [short(name, NAME) for name, _ in shown])
         axes.set_ylim(len(shown) - 0.4, -0.6)
         tidy(axes, what, grid="x")
         axes.tick_params(axis="y", length=0)

@@ -1,7 +1,7 @@
 """The part of a measured axis that is worth showing: robust against a few exploded trials."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,6 +41,8 @@ class Scale:
             percent_axis(axes, which)
         elif unit.is_count:
             axis.set_major_formatter(lambda x, _: unit.tick(x))
+        formatter: Any = axis.get_major_formatter()
+        formatter.said = (unit.factor, unit.suffix)  # for the page's script
 
 
 def robust(values: np.ndarray, sign: int) -> Scale:

@@ -5,15 +5,16 @@ import math
 import numpy as np
 import pandas as pd
 
+from reports.figures.as_svg.markers import told
 from reports.figures.scales import Scale, robust
 from reports.figures.style import (
     INK,
-    MARKS,
     MUTED,
     SERIES,
     Figure,
     Panel,
     canvas,
+    names_at,
     plain_log,
     short,
     tidy,
@@ -30,15 +31,9 @@ LOOKS = {
     "diverged": (SERIES[5], "^"),
     BROKEN: (MUTED, "v"),
 }
-# a raster keeps its colours in both themes, so these hold 3:1 on white and on black
-RASTER = {
-    "complete": ("#3b82c9",),
-    "pruned": ("#c2742a",),
-    "diverged": ("#cf4f7f",),
-    BROKEN: ("#8a8b8c",),
-}
 CHOICES = 12
 BELOW = "\N{BOX DRAWINGS LIGHT UP AND RIGHT} "  # what is in play for an arm of the choice above
+MANY = 300  # trials, from which on the marks are smaller
 BEST = 5  # trials at least that importance sets apart from the others
 
 
@@ -54,7 +49,7 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
     down = conditional.ordered(map(str, wide.index[::-1]))  # each of an arm's under its choice
     wide = wide.loc[down[::-1]]
     has_line = "chance" in frame  # earlier versions' have none
-    with canvas(height=80 + 24 * len(wide) * len(evaluators)) as figure:
+    with canvas(height=70 + 26 * len(wide) * len(evaluators)) as figure:
         axes, had = figure.subplots(), frame.groupby("parameter")["trials"].first()
         thick = 0.72 / len(evaluators)
         for number, name in enumerate(evaluators):
@@ -75,7 +70,7 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
             + _name(name, int(had[name]), complete)
             for name in down[::-1]
         ]
-        axes.set_yticks(range(len(wide)), names)
+        names_at(axes.yaxis, range(len(wide)), names)
         axes.set_xlim(left=0)
         tidy(axes, f"importance ({', '.join(evaluators)})", grid="x")
         axes.tick_params(axis="y", length=0)
@@ -131,10 +126,9 @@ def scatter(
     state = frame["state"].astype(str)
     frame["mark"] = state.mask((state == "complete") & ~frame["feasible"].astype(bool), BROKEN)
     frame["mark"] = frame["mark"].where(frame["diverged"] == 0, "diverged")
-    raster = len(frame) * len(parameters) > MARKS
     scale = robust(frame["value"].to_numpy(float), goal.sign)
     panels = tuple(
-        _panel(frame, name, numeric, log, goal, best, scale, raster, number)
+        _panel(frame, name, numeric, log, goal, best, scale, number)
         for number, (name, numeric, log) in enumerate(parameters)
     )
     caption = (
@@ -170,33 +164,28 @@ def _panel(
     goal: Objective,
     best: int | None,
     scale: Scale,
-    raster: bool,
     number: int,
 ) -> Panel:
-    import seaborn as sns
-
     rows = frame[frame[f"param.{name}"].notna()]
     x, ticks = _places(rows[f"param.{name}"], rows["trial"], numeric)
     y = scale.clip(rows["value"])
     present = [mark for mark in LOOKS if (rows["mark"] == mark).any()]
-    with canvas(height=235) as figure:
+    with canvas(height=225) as figure:
         axes = figure.subplots()
-        sns.scatterplot(
-            x=x,
-            y=y,
-            hue=rows["mark"].to_numpy(),
-            style=rows["mark"].to_numpy(),
-            hue_order=present,
-            style_order=present,
-            palette={mark: (RASTER if raster else LOOKS)[mark][0] for mark in present},
-            markers={mark: LOOKS[mark][1] for mark in present},
-            ax=axes,
-            s=26,
-            alpha=0.75,
-            linewidth=0,
-            rasterized=raster,
-            legend=number == 0,
-        )
+        for mark in present:
+            colour, marker = LOOKS[mark]
+            own = (rows["mark"] == mark).to_numpy()
+            (marks,) = axes.plot(
+                np.asarray(x)[own],
+                y[own],
+                marker,
+                color=colour,
+                markersize=5 if len(frame) < MANY else 3.2,
+                alpha=0.75,
+                markeredgewidth=0,
+                label=mark,
+            )
+            told(marks, rows.loc[own, "trial"])
         ring = (rows["trial"] == best).to_numpy()
         axes.plot(
             np.asarray(x)[ring],
@@ -212,18 +201,9 @@ def _panel(
             axes.set_xscale("log")
             plain_log(axes.xaxis)
         if ticks is not None:
-            turned = len(ticks) > 3 and sum(map(len, ticks)) > 30
-            axes.set_xticks(
-                range(len(ticks)),
-                ticks,
-                rotation=20 if turned else 0,
-                ha="right" if turned else "center",
-            )
+            names_at(axes.xaxis, range(len(ticks)), ticks)
             axes.set_xlim(-0.6, len(ticks) - 0.4)
         tidy(axes, short(name, 40), short(goal.name, 32))
-        legend = axes.get_legend()
-        if legend is not None:
-            legend.remove()
         if number == 0 and len(present) > 1:
             figure.legend(
                 *axes.get_legend_handles_labels(),

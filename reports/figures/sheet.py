@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from reports.figures import sheets, svg
+from reports.figures.as_svg import ink
 from reports.figures.style import INK, Panel, canvas
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def panel(shapes: Sequence[Shape], size: Point, prefix: str, title: str, descrip
 def _written(shape: Shape) -> str:
     if isinstance(shape, Group):
         return f"<g{_attributes(shape.data)}>{''.join(map(_written, shape.shapes))}</g>"
-    colour = svg.COLOURS.get(shape.colour, shape.colour)
+    colour = ink.COLOURS.get(shape.colour, shape.colour)
     if isinstance(shape, Lines):
         name = f' class="{shape.name}"' if shape.name else ""
         look = f'stroke="{colour}" stroke-width="{shape.width}" stroke-opacity="{shape.opacity}"'

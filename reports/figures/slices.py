@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from reports.figures.as_svg.markers import told
 from reports.figures.scales import Scale, robust
 from reports.figures.style import (
     DASHES,
@@ -73,12 +74,13 @@ def _panel(
         others = rows[~rows["arm"].isin(shown)]
         if len(others):
             y = scale.clip(others["value"])
-            axes.plot(others[f"param.{name}"], y, ".", color=MUTED, markersize=6)
+            (marks,) = axes.plot(others[f"param.{name}"], y, ".", color=MUTED, markersize=6)
+            told(marks, others["trial"])
         said = []
         for place, arm in enumerate(shown):
             mine = rows[rows["arm"] == arm]
             x, y = mine[f"param.{name}"].to_numpy(float), scale.clip(mine["value"]).to_numpy(float)
-            axes.plot(
+            (marks,) = axes.plot(
                 x,
                 y,
                 MARKERS[place],
@@ -87,6 +89,7 @@ def _panel(
                 alpha=0.75,
                 label=short(arm, 22),
             )
+            told(marks, mine["trial"])
             if len(mine) < 2:
                 continue
             drawn = np.log(x) if is_log else x

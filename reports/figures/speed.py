@@ -14,10 +14,12 @@ from reports.figures.style import (
     MUTED,
     SERIES,
     SHOWN,
+    SMALL,
     Figure,
     Panel,
     beyond,
     canvas,
+    names_at,
     percent_axis,
     short,
     tidy,
@@ -66,7 +68,7 @@ def _reach(
     survival: pd.DataFrame, configs: list[str], tau: float, named: Callable[[str], str]
 ) -> Panel:
     with canvas(height=240 + 31 * len(configs)) as figure:
-        axes, risk = figure.subplots(2, 1, height_ratios=[170, 16 * len(configs) + 12], sharex=True)
+        axes, risk = figure.subplots(2, 1, height_ratios=[150, 16 * len(configs) + 8], sharex=True)
         for number, config in enumerate(configs):
             rows = survival[survival["config"] == config]
             time = np.concatenate([[0.0], rows["time"], [tau]])
@@ -85,11 +87,11 @@ def _reach(
         tidy(axes, "", "share that reached it")
         percent_axis(axes, "y")
         figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left")
-        risk.set_yticks(range(len(configs)), [short(name, 14) for name in configs])
+        names_at(risk.yaxis, range(len(configs)), [short(name, 14) for name in configs])
         risk.set_ylim(len(configs) - 0.4, -0.6)
         tidy(risk, "epoch", "at risk", grid="x")
         risk.grid(visible=False)
-        risk.tick_params(axis="y", length=0)
+        risk.tick_params(axis="y", length=0, pad=14)
         final = survival.groupby("config", sort=False)["reached"].last()
         text = "; ".join(f"{name}: {share:.0%} by epoch {tau:g}" for name, share in final.items())
         return panel(figure, "reach-km", "Share of networks that reached the target", text + ".")
@@ -102,7 +104,7 @@ def _at_risk(axes: "Axes", rows: pd.DataFrame, line: int, tau: float) -> None:
         before = rows.loc[rows["time"] < moment, "reached"]
         left = n if before.empty else round(n * (1 - float(before.iloc[-1])))
         axes.text(
-            moment, line, str(left), ha="center", va="center", fontsize=9.5, color=SERIES[line]
+            moment, line, str(left), ha="center", va="center", fontsize=SMALL, color=SERIES[line]
         )
 
 
@@ -152,7 +154,7 @@ def _ladder(
             f" {short(default)} = 1",
             transform=axes.get_yaxis_transform(),
             va="bottom",
-            fontsize=9,
+            fontsize=SMALL,
             color=MUTED,
         )
         return panel(

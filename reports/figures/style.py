@@ -5,10 +5,11 @@ one SVG serves the light and the dark theme. Axes and text become `currentColor`
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import pandas as pd
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure as Canvas
 
-WIDTH, HEIGHT = 400.0, 270.0  # of a panel, in SVG units: one column of the page, or a phone
+WIDTH, HEIGHT = 340.0, 250.0  # of a panel, in SVG units: what a phone of 375 px leaves it
+SMALL, PLAIN, TITLE = 11.2, 11.6, 12.4  # letters: 11 px and more on such a phone
 INK, MUTED, RULE = "#111213", "#6a6b6c", "#dcdddf"
 # After Okabe and Ito (2008), darkened to hold 4.5:1 on white; the page lightens them on black.
 SERIES = ("#1f5fa8", "#b45309", "#14785a", "#86469c", "#75660a", "#b02a5b")
@@ -33,7 +35,6 @@ DASHES: tuple[Any, ...] = (
     (0, (3, 1.2)),
     (0, (8, 2, 2, 2)),
 )
-MARKS = 2000  # above this many marks in a figure they are rasterised
 SHOWN = 6  # configurations in one figure
 
 
@@ -68,18 +69,42 @@ def canvas(width: float = WIDTH, height: float = HEIGHT) -> "Iterator[Canvas]":
     Whatever a matplotlibrc says, the user's or one that lies about, it says nothing here.
     """
     import matplotlib as mpl
-    import seaborn as sns
     from matplotlib.figure import Figure as Canvas
 
-    style = sns.axes_style("white") | sns.plotting_context("paper") | _rc()
     with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(style)
+        dict.update(
+            cast(dict[str, Any], mpl.rcParams), _settings()
+        )  # they were checked when they were made
         sheet = sheets.current()
         if sheet is not None:
             yield sheet.blank(width, height)
         else:
             yield Canvas(figsize=(width / 72, height / 72), layout="constrained")
+
+
+@cache
+def _settings() -> dict[str, Any]:
+    """All that matplotlib can be told, of which the house says what it cares for."""
+    import matplotlib as mpl
+    import seaborn as sns
+
+    style = sns.axes_style("white") | sns.plotting_context("paper") | _rc()
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(style)
+        told = dict(mpl.rcParams)
+    return {name: value for name, value in told.items() if not name.startswith("backend")}
+
+
+def names_at(axis: "Axis", places: Iterable[float], names: Iterable[str]) -> None:
+    """Names in the place of numbers: `set_ticks`, without an artist for each."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter
+
+    found = dict(zip(map(float, places), names, strict=True))
+    formatter: Any = FuncFormatter(lambda x, _: found.get(float(x), ""))
+    formatter.names = found  # for the page's script
+    axis.set_major_locator(FixedLocator(list(found)))
+    axis.set_major_formatter(formatter)
 
 
 def tidy(axes: "Axes", x: str = "", y: str = "", grid: Literal["x", "y"] = "y") -> None:
@@ -88,10 +113,7 @@ def tidy(axes: "Axes", x: str = "", y: str = "", grid: Literal["x", "y"] = "y") 
         axes.spines[side].set_visible(False)
     axes.set_xlabel(x)
     axes.set_ylabel(y)
-    axes.grid(visible=False)
     axes.grid(visible=True, axis=grid, color=RULE, linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=3, width=0.8)
 
 
 def percent_axis(axes: "Axes", which: str, symbol: str = " %") -> None:
@@ -99,7 +121,9 @@ def percent_axis(axes: "Axes", which: str, symbol: str = " %") -> None:
     from matplotlib.ticker import FuncFormatter
 
     axis = axes.yaxis if which == "y" else axes.xaxis
-    axis.set_major_formatter(FuncFormatter(lambda x, _: exact(100 * x) + symbol))
+    formatter: Any = FuncFormatter(lambda x, _: exact(100 * x) + symbol)
+    formatter.said = (100, symbol)  # for the page's script
+    axis.set_major_formatter(formatter)
 
 
 def plain_log(axis: "Axis", write: Callable[[float], str] | None = None) -> None:
@@ -131,19 +155,24 @@ def _rc() -> dict[str, Any]:
         "text.parse_math": False,
         "font.family": "sans-serif",
         "font.sans-serif": ["DejaVu Sans"],
-        "font.size": 10,
-        "axes.labelsize": 10,
-        "axes.titlesize": 10.5,
+        "font.size": PLAIN,
+        "axes.labelsize": PLAIN,
+        "axes.titlesize": TITLE,
         "axes.titleweight": "bold",
         "axes.titlelocation": "left",
         "axes.titlepad": 8,
-        "xtick.labelsize": 9.5,
-        "ytick.labelsize": 9.5,
-        "legend.fontsize": 9.5,
+        "xtick.labelsize": SMALL,
+        "ytick.labelsize": SMALL,
+        "legend.fontsize": SMALL,
         "legend.frameon": False,
         "legend.handlelength": 2.4,
         "patch.edgecolor": "none",
         "patch.linewidth": 0,
+        "axes.axisbelow": True,
+        "xtick.major.size": 3,
+        "ytick.major.size": 3,
+        "xtick.major.width": 0.8,
+        "ytick.major.width": 0.8,
         "xtick.bottom": True,
         "ytick.left": True,
         "text.color": INK,

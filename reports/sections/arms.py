@@ -11,7 +11,7 @@ from reports.advice.answer import answer, name
 from reports.advice.in_words import axis_name, tick
 from reports.figures import arms as figures
 from reports.figures.arms import Cells, Mark
-from reports.figures.style import Figure
+from reports.figures.style import Figure, beyond
 from reports.frames import Run
 from reports.sections.arm_times import times_table
 from reports.sections.blocks import (
@@ -50,7 +50,8 @@ def _blocks(run: Run, sentence: str, more: tuple[str, ...]) -> Iterator[Block]:
     if any(arm.trial is not None for arm in stats.arms(run)) and len(stats.words(run)) == 2:
         yield Plot(_map(run))
     if marks := _marks(run):
-        yield Plot(_dots(run, marks[:MOST]))
+        found = _dots(run, marks[:MOST])
+        yield Plot(replace(found, caption=found.caption + beyond(len(marks), MOST)))
     if stats.judged(run) or len(stats.words(run)) == 1:
         yield _table(run)
     if (times := times_table(run)) is not None:

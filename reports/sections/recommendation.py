@@ -1,7 +1,9 @@
 """The first screen: what to use, why, one figure, three numbers, what to do next."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from reports import text
 from reports.advice import reasons
 from reports.advice.recommendation import recommendation as recommended
 from reports.figures import recommended as figures
@@ -40,14 +42,21 @@ def _figure(run: Run, choice: Choice) -> Figure:
     what = "error on new data" if not run.regression else "typical error on new data"
     what += f" (SDs of {'each' if run.several else 'the'} target)" * (run.regression and sd is None)
     marks = [one.times(sd or 1.0) for one in _marks(run, choice)]
-    return figures.recommended(marks, margin * (sd or 1.0), not run.regression, what)
+    found = figures.recommended(marks, margin * (sd or 1.0), not run.regression, what)
+    far = [name for name in _names(run, choice) if not _is_near(run, choice, name)]
+    rest = f" Far worse, and not shown: {text.listing(far)}." * bool(far)
+    return replace(found, caption=found.caption + rest)
+
+
+def _names(run: Run, choice: Choice) -> list[str]:
+    known = recommending.candidates(run)
+    every = dict.fromkeys([choice.name, run.winner, run.default, *differences.baselines(run)])
+    return [str(name) for name in every if name in known]
 
 
 def _marks(run: Run, choice: Choice) -> list[Mark]:
-    known = recommending.candidates(run)
-    shown = dict.fromkeys([choice.name, run.winner, run.default, *differences.baselines(run)])
-    names = [name for name in shown if name in known and _is_near(run, choice, str(name))]
-    return [_mark(run, choice, str(name)) for name in names]
+    names = (name for name in _names(run, choice) if _is_near(run, choice, name))
+    return [_mark(run, choice, name) for name in names]
 
 
 def _is_near(run: Run, choice: Choice, name: str) -> bool:

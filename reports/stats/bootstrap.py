@@ -125,12 +125,12 @@ def number_parts(losses: Array, seeds: Array, rows: RowWeights, root: bool = Fal
     estimate = float(own.mean())
     if estimate <= 0:
         return Parts(estimate, *np.full((2, len(seeds)), 0.0))
-    drawn = np.sqrt(rows.means(losses)) if root else rows.means(losses.mean(axis=0)[None])
-    with np.errstate(divide="ignore"):
-        off = np.log(drawn.mean(axis=1) / estimate)
-    error, errors = rows.relative_errors(told.mean(axis=0))
+    error, errors, drawn = rows.relative_errors(told.mean(axis=0))
     if root:
         error, errors = error / 2, errors / 2
+        drawn = np.sqrt(rows.means(losses)).mean(axis=1)
+    with np.errstate(divide="ignore"):
+        off = np.log(drawn / estimate)
     steps = np.clip(off / np.maximum(errors, TINY), -STEEP, STEEP)
     error *= rows.widening
     error *= _unknown(error, errors)
@@ -148,8 +148,8 @@ def number_difference(
     """
     own, told = zip(*(by_row(losses, root, rows) for losses in (first, second)), strict=True)
     apart = told[0].mean(axis=0) - told[1].mean(axis=0)
-    error, errors = rows.standard_errors(apart)
-    off = rows.means(apart[None])[:, 0] - float(rows.mean(apart))
+    error, errors, drawn = rows.standard_errors(apart)
+    off = drawn - float(rows.mean(apart))
     steps = np.clip(off / np.maximum(errors, TINY), -STEEP, STEEP)
     error *= rows.widening
     error *= _unknown(error, errors)

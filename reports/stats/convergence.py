@@ -280,14 +280,14 @@ def speed_by_target(run: Run) -> pd.DataFrame:
     rows = []
     for value in ladder(run):
         found = times(run, SpeedTarget("dev_error", float(value), "the ladder"))
-        part = found.groupby("config", sort=False).agg(
-            mean=("time", "mean"), reach=("reached", "mean")
-        )
-        base = part.loc[run.default] if run.default in part.index else None
-        for config, row in part.iterrows():
-            timed = base is not None and row["mean"] > 0 and min(row["reach"], base["reach"]) > 0
-            ratio = base["mean"] / row["mean"] if base is not None and timed else math.nan
-            rows.append((config, float(value), ratio, row["reach"]))
+        own, time = found["config"].to_numpy(), found["time"].to_numpy(float)
+        reached = found["reached"].to_numpy(bool)
+        means = {one: (time[own == one].mean(), reached[own == one].mean()) for one in run.configs}
+        base, came = means.get(run.default or "", (math.nan, 0.0))
+        for config, (mean, reach) in means.items():
+            timed = mean > 0 and min(reach, came) > 0
+            ratio = base / mean if timed else math.nan
+            rows.append((config, float(value), ratio, reach))
     return pd.DataFrame(rows, columns=["config", "target", "speedup", "reach"])
 
 

@@ -99,22 +99,18 @@ class RowWeights:
         means: Array = (self.counts @ self.sums(losses)) / self._drawn[:, None]
         return means
 
-    def relative_errors(self, values: Array) -> tuple[float, Array]:
-        """The standard error of the mean of (n,) values over that mean; and of each draw's."""
-        seen, drawn, means = self._errors(values)
+    def relative_errors(self, values: Array) -> tuple[float, Array, Array]:
+        """The standard error of the mean of (n,) values over that mean; each draw's; its mean."""
+        seen, drawn, means = self.standard_errors(values)
         with np.errstate(divide="ignore", invalid="ignore"):
             found: Array = np.nan_to_num(drawn / np.abs(means), posinf=0.0)
-        return seen / max(abs(float(self.mean(values))), TINY), found
+        return seen / max(abs(float(self.mean(values))), TINY), found, means
 
-    def standard_errors(self, values: Array) -> tuple[float, Array]:
-        """The standard error of the mean of (n,) values; and of each draw's.
+    def standard_errors(self, values: Array) -> tuple[float, Array, Array]:
+        """The standard error of the mean of (n,) values; each draw's; and each draw's mean.
 
         Of groups, and of rows with weights, as of a ratio of sums (Cochran, 1977, ch. 6).
         """
-        return self._errors(values)[:2]
-
-    def _errors(self, values: Array) -> tuple[float, Array, Array]:
-        """That, and each draw's mean."""
         sums, sizes = self.sums(values[None])[:, 0], self._sizes
         parts = [sums, sums**2] if self._are_of_size_1 else _products(sums, sizes)
         products, units = np.stack(parts, axis=-1), len(sums)

@@ -155,5 +155,5 @@ def test_letters_are_large_enough_for_a_phone(resampled: Run) -> None:
     assert len(plots) == 2
     for panel in (panel for plot in plots for panel in plot.figure.panels):
         width = float(panel.svg.split('viewBox="0 0 ')[1].split()[0])
-        sizes = [float(x) for x in re.findall(r"font-size:([\d.]+)px", panel.svg)]
+        sizes = [float(x) for x in re.findall(r'font-size="([\d.]+)"', panel.svg)]
         assert min(sizes) * 343 / width >= 11

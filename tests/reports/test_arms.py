@@ -264,7 +264,7 @@ def test_letters_are_large_enough_for_a_phone(compared: Run) -> None:
     for plot in (block for block in section.blocks if isinstance(block, Plot)):
         for panel in plot.figure.panels:
             width = float(panel.svg.split('viewBox="0 0 ')[1].split()[0])
-            sizes = [float(x) for x in re.findall(r"font-size:([\d.]+)px", panel.svg)]
+            sizes = [float(x) for x in re.findall(r'font-size="([\d.]+)"', panel.svg)]
             assert sizes
             assert min(sizes) * 343 / width >= 11
 

@@ -1,6 +1,7 @@
 """The page in a real chromium: no request, no error, no overflow, sorted by a click, accessible."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +45,24 @@ def test_it_asks_for_nothing_and_complains_of_nothing(
         assert said == []
 
 
+PAPER = 718  # pixels between the margins of A4
+
+
+def test_paper_is_light_and_wide_enough(
+    opened: Callable[..., Any], make: Callable[..., Path]
+) -> None:
+    view = {"width": PAPER, "height": 1046}
+    with opened(make(), viewport=view, color_scheme="dark") as (tab, _, _):
+        tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+        tab.emulate_media(media="print")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= PAPER
+        look = "getComputedStyle(document.body)"
+        assert tab.evaluate(f"{look}.backgroundColor") == "rgb(255, 255, 255)"
+        assert tab.evaluate(f"{look}.getPropertyValue('--c0').trim()") == "#1f5fa8"
+        assert tab.locator("#trials-table").is_visible()
+        assert tab.locator("figure summary >> visible=true").count() == 0
+
+
 @pytest.mark.parametrize("what", KINDS)
 def test_nothing_overflows(
     opened: Callable[..., Any], folder_of: Callable[[str], Path], what: str
@@ -60,25 +79,80 @@ def test_nothing_overflows(
             assert wide == []
 
 
-@pytest.mark.parametrize("what", ["multiclass", "folds of numbers"])
-def test_letters_of_what_it_learned_keep_apart(
+SEEN = [*KINDS, "multiclass", "folds of numbers"]
+
+
+@pytest.mark.parametrize("what", SEEN)
+def test_letters_of_every_figure_can_be_read_on_a_phone(
     opened: Callable[..., Any], folder_of: Callable[[str], Path], what: str
 ) -> None:
+    """Of 11 px and more, whole, apart from each other, and told from the ground in both themes."""
     with opened(folder_of(what), viewport={"width": 375, "height": 800}) as (tab, _, _):
-        found = tab.evaluate(
-            """() => [...document.querySelectorAll("#learned svg")].flatMap((svg) => {
-                const all = svg.getBoundingClientRect();
-                const each = [...svg.querySelectorAll("text")].map((text) =>
-                    [text.textContent, text.getBoundingClientRect()]);
-                const cut = each.filter(([, a]) => a.left < all.left - 1 ||
-                    a.right > all.right + 1 || a.top < all.top - 1 || a.bottom > all.bottom + 1);
-                const over = each.flatMap(([one, a], n) => each.slice(n + 1).filter(([, b]) =>
-                    a.left < b.right - 1 && b.left < a.right - 1 &&
-                    a.top < b.bottom - 3 && b.top < a.bottom - 3).map(([two]) => [one, two]));
-                return [...cut.map(([text]) => text), ...over];
-            })"""
+        assert tab.evaluate("document.querySelectorAll('.panel svg text').length") > 20
+        for scheme in ("light", "dark"):
+            tab.emulate_media(color_scheme=scheme)
+            assert tab.evaluate(UNREADABLE) == []
+
+
+UNREADABLE = """() => {
+    const light = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map((one) => one / 255)
+        .map((one) => one <= 0.03928 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, one, n) => sum + one * [0.2126, 0.7152, 0.0722][n], 0);
+    const ground = light(getComputedStyle(document.body).backgroundColor);
+    const contrast = (one) => (Math.max(one, ground) + 0.05) / (Math.min(one, ground) + 0.05);
+    const shown = (svg) => svg.getBoundingClientRect().width;
+    return [...document.querySelectorAll(".panel svg")].filter(shown).flatMap((svg) => {
+        const all = svg.getBoundingClientRect(), name = svg.querySelector("title").textContent;
+        const each = [...svg.querySelectorAll("text")].map((text) => {
+            const to = text.getScreenCTM(), look = getComputedStyle(text);
+            return {said: text.textContent, box: text.getBoundingClientRect(),
+                turned: to.b !== 0, size: parseFloat(look.fontSize) * Math.hypot(to.a, to.b),
+                contrast: contrast(light(look.fill))};
+        });
+        const wrong = each.filter(({box, size, contrast}) => size < 11 || contrast < 4.5 ||
+            box.left < all.left - 1 || box.right > all.right + 1 ||
+            box.top < all.top - 2 || box.bottom > all.bottom + 2);
+        const over = each.flatMap((one, n) => each.slice(n + 1).filter((two) =>
+            !(one.turned && two.turned) &&
+            one.box.left < two.box.right - 1 && two.box.left < one.box.right - 1 &&
+            one.box.top < two.box.bottom - 3 && two.box.top < one.box.bottom - 3)
+            .map((two) => `${one.said} | ${two.said}`));
+        return [...wrong.map((one) => [name, one]), ...over.map((both) => [name, both])];
+    });
+}"""
+
+
+def test_figures_say_their_values_and_mark_a_trial_everywhere(
+    opened: Callable[..., Any], make: Callable[..., Path]
+) -> None:
+    with opened(make()) as (tab, _, said):
+        tip, first = tab.locator(".tip"), tab.locator("#scatter svg").first
+        first.scroll_into_view_if_needed()
+        dots = first.locator("path.m[data-t]").first
+        trial = dots.get_attribute("data-t").split()[0]
+        x, y = re.match(r"M([\d.]+) ([\d.]+)", dots.get_attribute("d")).groups()
+        at = first.evaluate(
+            f"(svg) => new DOMPoint({x}, {y}).matrixTransform(svg.getScreenCTM()).toJSON()"
         )
-        assert found == []
+        tab.mouse.move(at["x"], at["y"])
+        assert re.fullmatch(rf"trial {trial}: \S+ [\d.]+, dev loss [\d.]+", tip.inner_text())
+        tab.mouse.click(at["x"], at["y"])
+        button, rings = tab.locator(".chosen-bar button"), tab.locator("circle.chosen")
+        assert button.get_attribute("aria-pressed") == "true"
+        assert f"Trial {trial} is marked" in button.inner_text()
+        with_it = [
+            svg.locator(f"path[data-t~='{trial}']").count()
+            for svg in tab.locator(".panel svg").all()
+        ]
+        assert rings.count() == sum(with_it) >= 2
+        tab.keyboard.press("Escape")
+        assert not button.is_visible()
+        assert rings.count() == 0
+        curve = tab.locator("#curves-error svg").first
+        curve.focus()
+        curve.press("ArrowRight")
+        assert re.search(r": epoch [\d.]+, error [\d.]+ %$", tip.inner_text())
+        assert said == []
 
 
 def column(tab: Any, number: int) -> Any:
@@ -200,31 +274,28 @@ def test_a_deep_link_leads_to_its_trial(
         assert tab.locator(":target").is_visible()
 
 
+SMALL = {"trials": 6, "top": 1, "confirmed": 4}  # every section, few rows
+ARMS = {"search": {"per": "optimizer", "sampler": "random"}}
+AIMS = {"objectives": ("dev_error", "parameters"), "limits": ("dev_loss <= 0.3",)}
 FIRST = (".answer", ".why", ".how", ".facts", "#recommended svg", ".next")
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (375, 812)])
+@pytest.mark.parametrize("what", [{}, ARMS], ids=["one answer", "arms"])
 def test_the_first_screen_holds_the_answer_and_what_to_do(
-    opened: Callable[..., Any], make: Callable[..., Path], width: int, height: int
+    opened: Callable[..., Any],
+    make: Callable[..., Path],
+    what: dict[str, Any],
+    width: int,
+    height: int,
 ) -> None:
-    with opened(make(), viewport={"width": width, "height": height}) as (tab, _, _):
+    with opened(make(**what), viewport={"width": width, "height": height}) as (tab, _, _):
         for name in FIRST:
             shown = tab.locator(f"{name} >> visible=true")
             assert shown.count() == 1, "of the two drawings the one that fits"
             box = shown.bounding_box()
             assert box["y"] >= 0
             assert box["y"] + box["height"] <= height, name
-        smallest = tab.evaluate(
-            """() => Math.min(...[...document.querySelectorAll("#recommended svg text")]
-                .filter((e) => e.getBoundingClientRect().height)
-                .map((e) => parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a))"""
-        )
-        assert smallest >= 11
-
-
-SMALL = {"trials": 6, "top": 1, "confirmed": 4}  # every section, few rows
-ARMS = {"search": {"per": "optimizer", "sampler": "random"}}
-AIMS = {"objectives": ("dev_error", "parameters"), "limits": ("dev_loss <= 0.3",)}
 
 
 @pytest.mark.parametrize("aims", [ARMS, AIMS], ids=["arms", "a front"])

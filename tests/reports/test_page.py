@@ -18,7 +18,7 @@ import pytest
 
 from reports import page
 from reports.drawings import PLACES
-from reports.figures import svg
+from reports.figures import style, svg
 from reports.glossary import Glossary
 from reports.sections import SECTIONS
 
@@ -267,20 +267,22 @@ def test_figures_are_named_and_themed(
     assert "currentColor" in html
 
 
-def test_cleaning_leaves_labels_alone() -> None:
-    raw = (
-        '<svg viewBox="0 0 10.125 5"><style>*{}</style><g id="a"><path d="M 1.23456 2" '
-        'style="stroke: #1f5fa8"/><text>0.12345 #1f5fa8 id="a"; x: y</text>'
-        '<use href="#b"/><path id="b" clip-path="url(#b)"/></g></svg>'
-    )
-    found = svg.clean(raw, "p", "a < b", "c & d")
-    assert '0.12345 #1f5fa8 id="a"; x: y' in found
-    assert "M 1.23 2" in found
-    assert "stroke:var(--c0)" in found
-    assert 'href="#p-b"' in found
-    assert "url(#p-b)" in found
-    assert 'id="p-b"' in found
-    assert "a &lt; b" in found
+def test_a_drawing_keeps_its_words_and_takes_the_colours_of_the_page() -> None:
+    with style.canvas() as figure:
+        axes = figure.subplots()
+        axes.plot([0, 1, 2], [0.123456, 2, 9], "o-", color=style.SERIES[0], label="a < b")
+        axes.set_ylim(0, 3)
+        axes.set_title("0.12345 #1f5fa8")
+        axes.legend()
+        found = svg.panel(figure, "p", "a < b", "c & d").svg
+    assert ">0.12345 #1f5fa8</text>" in found
+    assert found.count("a &lt; b") == 3, "title, series and legend"
+    assert "c &amp; d" in found
+    assert 'stroke="var(--c0)"' in found
+    assert 'id="p-clip0"' in found
+    assert found.count("url(#p-clip0)") == 1, "the line leaves the axes"
+    assert len(re.findall(r"M[\d.]+ [\d.]+h0", found)) == 2 + 1, "nor is the third mark drawn"
+    assert not re.search(r'd="[^"]*\d\.\d\d', found), "coordinates to a tenth"
 
 
 def test_an_ordinary_study_is_quick(
@@ -300,7 +302,7 @@ def test_a_thousand_trials_stay_in_budget(make: Callable[..., Path]) -> None:
     assert found.stat().st_size < BUDGET
     html = found.read_text(encoding="utf-8")
     assert len(re.findall(r'<tr id="trial-', html)) == 1000
-    assert "<image" in html, "above 2,000 marks a scatter is rasterised"
+    assert "<image" not in html
 
 
 def test_words_are_explained_once_a_section_and_listed() -> None:

@@ -24,7 +24,7 @@ def test_means_of_draws_are_weighted_by_the_plain_loop(rng: np.random.Generator)
 def test_the_standard_error_is_that_of_the_draws(rng: np.random.Generator) -> None:
     values, weight = rng.gamma(1, 1, 400), rng.gamma(1, 1, 400)
     rows = bootstrap.row_weights(rng, 400, 4000, weight=weight / weight.mean())
-    error, _ = rows.standard_errors(values)
+    error, _, _ = rows.standard_errors(values)
     assert error == pytest.approx(rows.means(values[None])[:, 0].std(), rel=0.05)
     assert error == pytest.approx(resampling.standard_error(values, None, rows.weight), rel=1e-6)
 
