@@ -19,7 +19,7 @@ from reports.stats import conditional
 from reports.stats.objectives import Objective
 from reports.stats.parallel import Axis, Parallel
 
-WIDTH, PITCH, TOP = 360.0, 52.0, 26.0
+WIDTH, PITCH, TOP = 360.0, 70.0, 26.0
 LEFT, RIGHT, ASIDE = 40.0, 346.0, 14.0  # the ends of an axis; where lines pass that have no value
 LETTER = 7.4  # width of one, rather too much
 JITTER = 7.0  # at most, of choices, to either side
