@@ -83,7 +83,7 @@ def hand(rng: np.random.Generator, code: int, side: int) -> Mask:
 
 
 SETS = {
-    "cats": Images(cat, 32, {"train": 1000, "test": 1000}, ("other", "cat"), dark=0.15),
+    "cats": Images(cat, 32, {"train": 800, "test": 1000}, ("other", "cat"), dark=0.15),
     "signs": Images(hand, 64, {"train": 1080, "test": 600}, ("0", "1", "2", "3", "4", "5")),
 }
 
