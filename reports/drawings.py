@@ -115,6 +115,9 @@ def drawing(run: Run, name: str) -> "Drawing":
         title = " · ".join(dict.fromkeys(one.title for one in figures))
         made, places = drawing.blank([first.sizes[number] for number in numbers], title)
     _drawn(run, place, sheets.Sheet(dict(zip(numbers, places, strict=True))))
+    with style.canvas():
+        made.draw_without_rendering()  # laid out once, so that it is saved alike each time
+        made.set_layout_engine("none")
     made.caption = " ".join(dict.fromkeys(one.caption for one in figures))
     made.data = pd.concat([one.data for one in figures], ignore_index=True)
     return made

@@ -14,7 +14,8 @@ from reports.stats.convergence import SpeedTarget
 from reports.stats.differences import BETTER, OPEN, SAME, WORSE
 from reports.stats.pace import Pace
 
-NAMED = 3  # arms in a list
+NAMED, OF_MANY = 3, 2  # arms in a list; where there are more than MANY in all
+MANY = 5
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,9 @@ def _group(run: Run, word: str, found: Sequence[Judged], others: int) -> str:
 def _listed(names: list[str], others: int) -> str:
     if len(names) == others > 2:
         return "all the others"
-    left = len(names) - NAMED
-    shown = names if left <= 1 else [*names[:NAMED], f"{left} others"]
+    most = OF_MANY if others > MANY else NAMED
+    left = len(names) - most
+    shown = names if left <= 1 else [*names[:most], f"{left} others"]
     return ", ".join(shown)
 
 
@@ -182,7 +184,10 @@ def _size(run: Run, one: Judged) -> str:
 def _neutral(run: Run, one: Judged) -> str:
     """The defaults, by which one would know what the arms are good for."""
     value = reasons.error_unit(run).value(one.error.estimate)
-    word = {SAME: "as good", OPEN: "the difference is not decided", WORSE: "worse"}
+    same = "as good"
+    if one.difference is not None:
+        same += f", within {reasons.margin_in_words(run, one.difference)}"
+    word = {SAME: same, OPEN: "the difference is not decided", WORSE: "worse"}
     said = word.get(_word(one), "better on the rows that chose nothing")
     return f"the defaults, {name(run, one.arm)}, {value}: {said}{_size(run, one)}"
 

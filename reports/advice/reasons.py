@@ -45,12 +45,17 @@ def _open(run: Run, choice: Choice) -> str:
     """`it is not decided whether a network is as good`."""
     names = tellingly(run, choice.open)
     if choice.kind != NETWORK and all(name in run.configs for name in names):
-        return "it is not decided whether a network is as good"
+        return f"it is not decided whether {a_network(run, choice)} is as good"
     most = 3 if len(names) == 3 else 2
     shown = [called(run, name) for name in names[:most]]
     shown += [text.count(len(names) - most, "other")] * (len(names) > most)
     verb = "is" if len(names) == 1 else "are"
     return f"it is not decided whether {text.listing(shown, 'or')} {verb} as good"
+
+
+def a_network(run: Run, choice: Choice) -> str:
+    """What a network is called that may be as good; another one, where the best is known not to."""
+    return "another network" if run.winner in choice.worse else "a network"
 
 
 def tellingly(run: Run, names: Sequence[str]) -> list[str]:
@@ -70,7 +75,7 @@ def _of_other(run: Run, choice: Choice) -> str:
     if network in choice.same:
         return (
             f"No network is better by {margin_in_words(run, one)} or more: the best one and {name} "
-            "do the same on new data, and the simpler of them is enough"
+            "are as good as each other on new data, and the simpler of them is enough"
         )
     if network in choice.worse:
         return f"The best network does worse, by {_size(run, one)}"
@@ -86,18 +91,18 @@ def _lead(run: Run, name: str, one: Comparison) -> str:
 def _of_network(run: Run, choice: Choice) -> str:
     base, name = differences.best_baseline(run), choice.name
     if choice.best != name:
-        return f"It does the same as {called(run, choice.best)}, the best one, and is simpler"
+        return f"It is as good as {called(run, choice.best)}, the best one, and is simpler"
     if base is None:
         return "It is the best of what was confirmed; nothing simpler was tried"
     one = recommending.compare(run, name, base)
     if base in choice.same:
-        return f"It does the same as {called(run, base)}, and is smaller"
+        return f"It is as good as {called(run, base)}, and is the smaller model"
     if base in choice.worse:
         by = f"the best of the others, by {_size(run, one)}"
         return f"It does better than {called(run, base)}, {by}"
     said = _lead(run, name, one)
     if run.default in choice.same and name != run.default:
-        return f"{said}; the defaults do the same"
+        return f"{said}; the defaults are as good"
     return said + ", and does better than the defaults" * (run.default in choice.worse)
 
 
@@ -182,11 +187,15 @@ def bounds(unit: text.Unit, found: Interval, difference: bool = False) -> str:
 
 # The plain word, the term, and what was seen, with the train error and the gap in it.
 LIMITS = {
-    gaps.HIGH_VARIANCE: ("overfitting", "variance", "{gap} from training rows to new ones"),
+    gaps.HIGH_VARIANCE: ("overfitting", "variance", "{gap} from training rows to {new}"),
     gaps.HIGH_BIAS: ("too simple", "bias", "{train} on its own training rows"),
     gaps.CONDITIONAL: ("noise, or too simple", "noise or bias", "{train} on its training rows"),
-    gaps.SMALL: ("little", "neither bias nor variance", "{train} on training rows, {gap} on new"),
-    gaps.UNDECIDED: ("not decided", "bias or variance", "{train} on training rows, {gap} on new"),
+    gaps.SMALL: ("little", "neither bias nor variance", "{train} on training rows, {gap} on {new}"),
+    gaps.UNDECIDED: (
+        "not decided",
+        "too simple (bias) or overfitting (variance)",
+        "{train} on training rows, {gap} on {new}",
+    ),
 }
 
 
@@ -195,16 +204,20 @@ def limit(run: Run, name: str) -> Fact:
     found, unit = limiting.limit(run, name), error_unit(run)
     plain, term, seen = LIMITS[found.verdict]
     gap = unit.difference(found.variance.estimate)
-    return Fact("What limits it", term, plain, seen.format(train=unit.value(found.train), gap=gap))
+    new = "dev rows" if run.has_test and not recommending.is_resampled(run) else "new ones"
+    beside = seen.format(train=unit.value(found.train), gap=gap, new=new)
+    return Fact("What limits it", term, plain, beside)
 
 
 def sure(run: Run, choice: Choice, found: Interval) -> str:
     """How sure it is: what the interval covers, of how many networks and rows."""
     networks = len(run.rows_of(choice.name))
-    of = f"{text.count(networks, 'network')} of it, " * (choice.kind == NETWORK)
     rows = text.count(found.n, "row") if found.known else "few rows"
+    judged = f"{rows} that it was not trained on"
+    if choice.kind == NETWORK:
+        judged = f"{text.count(networks, 'network')}, judged on {rows} they were not trained on"
     covers = found.covers.replace("this one trained network", "this one trained model")
-    said = f"{text.LEVEL} intervals, for {covers}; {of}{rows} that it was not trained on"
+    said = f"{text.LEVEL} intervals, for {covers}; {judged}"
     if not run.has_test:
         by = "" if run.folds else ", and settings were chosen by these"
         return f"{said}. There are no test rows, which would have chosen nothing{by}."
@@ -212,4 +225,7 @@ def sure(run: Run, choice: Choice, found: Interval) -> str:
         return f"{said}."
     on_test = measures.on_new_rows(run, choice.name, measures.plain(), "test")
     value = error_unit(run).value(on_test.estimate)
-    return f"{said}. On {text.count(on_test.n, 'test row')}, which no choice has seen: {value}."
+    is_within = found.known and found.low <= on_test.estimate <= found.high
+    within = ", within the bounds" * is_within
+    rows = text.count(on_test.n, "test row")
+    return f"{said}. On {rows}, which no choice has seen, the error is {value}{within}."

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reports import text
 from reports.advice import reasons, steps, using, without
 from reports.advice.answer import answered
-from reports.advice.in_words import answer_of, setting_in_words
+from reports.advice.in_words import answer_of, called, plain_name, setting_in_words
 from reports.advice.reasons import Fact
 from reports.advice.step import Step, where
 from reports.frames import Run, once
-from reports.stats import constants, measures, recommending
+from reports.stats import constants, measures, recommending, tuning
 from reports.stats.intervals import Interval
 from reports.stats.recommending import CONSTANT, NETWORK, Choice
+
+MATTERED = 3  # settings of the search that are named
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,8 @@ class Recommendation:
     """What to use, why, how good it is, what limits it, and what to do next.
 
     use: the model's name in the run, "" where there is none to recommend. kind: "network",
-    "boosting", "linear model" or "constant". settings: of a network, in words. facts: the error,
+    "boosting", "linear model" or "constant". settings: of the network, or of the best
+    one, in words, and which of them mattered. facts: the error,
     the comparison, the limit. same, open: other models that are as good, or may be. how: lines that
     use it, RUN standing for the run's folder. answer: of a study that compares arms, the sentence
     that answers its question.
@@ -89,7 +93,7 @@ def recommendation(run: Run) -> Recommendation:
         name,
         choice.kind,
         _headline(run, choice),
-        setting_in_words(run, name) if choice.kind == NETWORK else "",
+        _settings(run, choice),
         reasons.why(run, choice),
         (reasons.error(run, name, error), reasons.comparison(run, choice), limit),
         error,
@@ -101,6 +105,21 @@ def recommendation(run: Run) -> Recommendation:
         reasons.sure(run, choice, error),
         answered(run),
     )
+
+
+def _settings(run: Run, choice: Choice) -> str:
+    """Of the network; of the best one beside another model; and what mattered in the search."""
+    if choice.kind == NETWORK:
+        said = setting_in_words(run, choice.name)
+    elif run.winner is not None:
+        said = f"{called(run, run.winner)}, {run.winner}: {setting_in_words(run, run.winner)}"
+    else:
+        return ""
+    names = None if answered(run) else tuning.beyond_chance(run)
+    if names is None:
+        return said
+    listed = text.listing([plain_name(name) for name in names[:MATTERED]])
+    return f"{said}; what mattered in the search: {listed or 'not decided'}"
 
 
 def _headline(run: Run, choice: Choice) -> str:

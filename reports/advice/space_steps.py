@@ -12,8 +12,9 @@ from reports.stats import ledger, lints, tuning
 from reports.stats.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
 from reports.stats.recommending import Choice
 
+L2 = "L2 penalty (l2)"
 UP_TO_ONE = ("keep_prob", "beta", "beta1", "beta2", "floor", "label_smoothing")
-IN_ITS_PLACE = "  # not under fixed, too"
+IN_ITS_PLACE = "  # and take it out of fixed"
 
 
 def space_steps(run: Run, choice: Choice) -> Iterator[Step]:
@@ -37,10 +38,11 @@ def _wider(run: Run, one: lints.NearEdge) -> Iterator[Step]:
         return
     log = ", log: true" * bool(one.entry.get("log"))
     ends = f"{{low: {_number(low)}, high: {_number(high)}{log}}}"
+    name = L2 if one.name == "l2" else plain_name(one.name)
     side = "lowest" if one.end == "low" else "highest"
     yield Step(
-        f"The best {plain_name(one.name)}, {text.setting(one.value, 2)}, is about the {side} that "
-        "was tried. Search further:",
+        f"The best {name}, {text.setting(one.value, 2)}, is about the {side} that was tried. "
+        "Search further:",
         nested([*path, one.name.rpartition(".")[2]], ends),
     )
 
@@ -131,7 +133,8 @@ def _reference(run: Run) -> Iterator[Step]:
     """How well a perfect model could do, which tells noise from bias."""
     train = float(run.rows_of(str(run.winner))["train_error"].mean())
     yield Step(
-        "If you know how often even an expert errs, say so: it tells whether more is to be had.",
+        "If you know the least error that is possible (how often experts err), say so: it tells "
+        "noise from too simple.",
         f"reference: {text.setting(train / 2, 1)}  # your figure",
     )
 

@@ -10,7 +10,7 @@ from itertools import islice
 
 from reports import text
 from reports.advice.in_words import called
-from reports.advice.reasons import tellingly
+from reports.advice.reasons import a_network, tellingly
 from reports.advice.space_steps import rate_not_searched, space_steps
 from reports.advice.step import Step
 from reports.frames import Run
@@ -37,9 +37,7 @@ def open_question(run: Run, choice: Choice) -> Iterator[Step]:
     if not choice.open:
         return
     asked = tellingly(run, choice.open)[0]
-    networks = choice.kind != NETWORK and asked in run.configs
-    other = "a network" if networks else called(run, asked)
-    confirm = run.provenance["confirm"] or {}
+    other = _other(run, choice, asked)
     one = recommending.compare(run, choice.best, asked)
     count = max(int(run.provenance["search"]["replicates"]), 5)
     if _may_be_folded(run):
@@ -49,17 +47,29 @@ def open_question(run: Run, choice: Choice) -> Iterator[Step]:
             f"replicates: {{count: {count}, resample: kfold}}",
         )
         return
-    times = networks_needed(one) if _may_networks_decide(run) else math.inf
-    now = int(confirm.get("replicates") or max(len(run.rows_of(name)) for name in run.configs))
-    if times <= AFFORDABLE and now * times <= MOST_NETWORKS:
-        key = "most" if confirm.get("until") else "replicates"
+    if _may_networks_tell(run, one):
+        key = "most" if (run.provenance["confirm"] or {}).get("until") else "replicates"
         yield Step(
             f"Whether {other} does as well is not decided. More networks would tell:",
-            f"confirm: {{{key}: {now * times}}}",
+            f"confirm: {{{key}: {_networks_now(run) * int(networks_needed(one))}}}",
         )
-    else:
+
+
+def _other(run: Run, choice: Choice, asked: str) -> str:
+    is_any = choice.kind != NETWORK and asked in run.configs
+    return a_network(run, choice) if is_any else called(run, asked)
+
+
+def more_rows(run: Run, choice: Choice) -> Iterator[Step]:
+    """What networks cannot decide; after what can be done at once."""
+    if not choice.open or _may_be_folded(run):
+        return
+    asked = tellingly(run, choice.open)[0]
+    one = recommending.compare(run, choice.best, asked)
+    if not _may_networks_tell(run, one):
         yield Step(
-            f"Only more rows can tell whether {other} does as well{_how_many(one)}:",
+            f"Only more rows can tell whether {_other(run, choice, asked)} does as well"
+            f"{_how_many(one)}:",
             "data: {source: more_rows.csv}  # your file",
         )
 
@@ -69,6 +79,17 @@ def _may_be_folded(run: Run) -> bool:
     data = run.provenance["data"]
     divided = data.get("not_resampled") or re.search(r"split: \{[^{}]*\bcolumn:", run.study_yaml)
     return not (recommending.is_resampled(run) or divided or data["rows"] >= RESAMPLED_BELOW)
+
+
+def _may_networks_tell(run: Run, one: Comparison) -> bool:
+    """Whether so many networks would decide it as one can have."""
+    times = networks_needed(one) if _may_networks_decide(run) else math.inf
+    return times <= AFFORDABLE and _networks_now(run) * times <= MOST_NETWORKS
+
+
+def _networks_now(run: Run) -> int:
+    confirm = run.provenance["confirm"] or {}
+    return int(confirm.get("replicates") or max(len(run.rows_of(name)) for name in run.configs))
 
 
 def _may_networks_decide(run: Run) -> bool:
@@ -194,6 +215,7 @@ RULES: tuple[Callable[[Run, Choice], Iterator[Step]], ...] = (
     no_baseline,
     longer,
     space_steps,
+    more_rows,
     missed_class,
     late_find,
     rate_not_searched,

@@ -39,7 +39,10 @@ def recommended(marks: Sequence[Mark], margin: float, percent: bool, what: str) 
     rows = [
         (one.name, one.error.estimate, one.error.low, one.error.high, one.error.n) for one in marks
     ]
-    caption = "Circles are networks, squares other models. Shaded: as good as the recommended one."
+    caption = (
+        "Circles are networks, squares other models. Shaded: too close to the recommended one to "
+        "matter."
+    )
     data = pd.DataFrame(rows, columns=["model", "error", "low", "high", "rows"])
     return Figure("recommended", what, caption, panels, data, "data/confirm.csv")
 

@@ -125,7 +125,7 @@ def test_of_networks_that_are_the_same_the_saved_one_is_taken(changed: Callable[
     assert found is not None
     assert (found.best, found.name, found.same[0]) == (run.winner, run.winner, "defaults")
     said = recommendation(run)
-    assert "; the defaults do the same" in said.why
+    assert "; the defaults are as good" in said.why
     assert said.how == "sweeps predict RUN new.csv", "model.npz is the winner's"
 
 
@@ -276,7 +276,7 @@ def test_of_folds_the_test_rows_stand_beside_and_folds_are_not_asked_for(
     run = frames.load(make(confirmed=20, folds=(5, 2, 2)))
     found = recommending.choice(run)
     assert found is not None
-    assert "On 114 test rows, which no choice has seen: " in recommendation(run).sure
-    asked = list(steps.open_question(run, found))
+    assert "On 114 test rows, which no choice has seen, the error is " in recommendation(run).sure
+    asked = [*steps.open_question(run, found), *steps.more_rows(run, found)]
     assert asked
     assert not any("resample" in step.lines for step in asked)
