@@ -52,7 +52,7 @@ PLACES = {
     "recommended": Place(recommendation, "recommended", CONFIRMED, panels=1),
     "arms": Place(arms, "arms-figure", ARMS),
     "arms_map": Place(arms, "arms-map", "a grid over two settings"),
-    "slices": Place(arms, "slices", f"{ARMS} and more settings beside"),
+    "slices": Place(sensitivity, "slices", f"{ARMS} and more settings beside"),
     "errors": Place(confirmed, "errors", CONFIRMED),
     "pareto": Place(pareto, "pareto-figure", "two objectives or more"),
     "gaps": Place(ledger, "gaps", CONFIRMED),
@@ -78,8 +78,8 @@ PLACES = {
     "ablation": Place(
         search, "ablation-figure", "trials enough to predict what the winner's settings brought"
     ),
-    "rates": Place(curves, "rates-figure", "a confirmed network whose learning rate changes"),
-    "spread": Place(curves, "spread-figure", "an initializer that is searched"),
+    "rates": Place(search, "rates-figure", "a confirmed network whose learning rate changes"),
+    "spread": Place(search, "spread-figure", "an initializer that is searched"),
     "predicted_along": Place(
         ledger, "predicted-along-", "a range of regularization that is searched, and decides"
     ),

@@ -148,7 +148,9 @@ def _numbers(axes: "Axes", one: Plane, what: Drawn, with_rows: bool) -> None:
         band = [levels[place], levels[place + 1] + 1e-9 * (high - low)]
         axes.contourf(one.x, one.y, surface, levels=band, colors=[SERIES[0]], alpha=depth)
     inner = levels[1:-1]
-    lines = axes.contour(one.x, one.y, surface, levels=inner, colors=[INK], linewidths=0.8)
+    lines = axes.contour(
+        one.x, one.y, surface, levels=inner, colors=[INK], linewidths=0.8, linestyles="solid"
+    )
     axes.clabel(lines, inner[::2], fontsize=SMALL, fmt=lambda value: f"{value:.3g}")
     most = float(one.apart.max())
     if most > 0:

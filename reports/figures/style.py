@@ -1,7 +1,7 @@
 """How figures look, and what one is: panels of SVG, a caption, and the data behind it.
 
-Colours are drawn as plain hex and become CSS variables in the page (reports.figures.svg), so that
-one SVG serves the light and the dark theme. Axes and text become `currentColor`.
+Colours are drawn as plain hex and become CSS variables in the page (reports.figures.as_svg), so
+that one SVG serves the light and the dark theme. Axes and text become `currentColor`.
 """
 
 import math

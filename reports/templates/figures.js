@@ -3,7 +3,7 @@
   const NEAR = 16; // pixels
   const once = (make) => { let found; return () => (found ??= make()); };
   const trials = once(() => {
-    const columns = JSON.parse(document.getElementById("data").textContent).trials ?? {};
+    const columns = JSON.parse(document.getElementById("data")?.textContent ?? "{}").trials ?? {};
     return { columns, at: new Map((columns.trial ?? []).map((trial, at) => [String(trial), at])) };
   });
   const tip = document.createElement("p");

@@ -1,7 +1,7 @@
 // The table of all trials: a box that filters it, and each trial's learning curve in a row below.
 const trials = (() => {
   const table = document.getElementById("trials-table");
-  const data = JSON.parse(document.getElementById("data").textContent);
+  const data = JSON.parse(document.getElementById("data")?.textContent ?? "{}");
   const rows = table ? [...table.tBodies[0].rows] : [];
   const number = (row) => row.id.slice("trial-".length);
   const outside = { words: new Set(), ranges: new Set() }; // trials that a filter leaves out

@@ -26,7 +26,8 @@ def arrays(confirmed: list[Confirmation], dataset: Dataset, study: Study) -> dic
 
     spread/<setting>/<moment>/activations: the SD over units and rows of each hidden layer;
     spread/<setting>/<moment>/gradients: the root mean square of the gradient of each layer's
-    weights, without penalties. Nothing unless the initializer is searched.
+    weights, without penalties. Nothing of networks without a hidden layer, nor unless the
+    initializer is searched.
     """
     searched = {leaf.name.partition(".")[0] for leaf in study.space.parameters()}
     found: dict[str, Any] = {}
@@ -35,6 +36,8 @@ def arrays(confirmed: list[Confirmation], dataset: Dataset, study: Study) -> dic
             continue
         config, end = one.candidate.config, one.outcome.arrays["theta"]
         own, net = networks.scaled(config, dataset), networks.network(config, dataset)
+        if not net.hidden:
+            continue
         streams = seeds.streams(study.search.seed, seeds.CONFIRM, range(len(end)))
         start = networks.initialize(config, own, streams, end.dtype.name)
         for moment, theta in {"start": start, "end": end}.items():

@@ -80,8 +80,9 @@ class NotebookConsole(Console):
         """As its base; nothing but a control sign asks for the live line anew."""
         if not all(isinstance(one, Control) for one in objects) or not objects:
             super().print(*objects, style=style, **how)
-            if style in WARNS:
-                self._warnings.extend(str(one) for one in objects)
+            self._warnings.extend(
+                str(one) for one in objects if (style or getattr(one, "style", "")) in WARNS
+            )
         self._show()
 
     def set_live(self, live: Live) -> bool:

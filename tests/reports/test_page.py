@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reports import page
+from reports import frames, page
 from reports.drawings import PLACES
 from reports.figures import style, svg
 from reports.glossary import Glossary
@@ -244,10 +244,15 @@ def test_all_diverged_is_said(html_of: Callable[[Path], str], make: Callable[...
     assert "there is no winner" in html_of(make(diverge_all=True))
 
 
-def test_python_has_one_name_for_each_figure(html_of: Callable[[Path], str], kind: Path) -> None:
-    for figure in re.findall(r'<figure id="([^"]+)"', html_of(kind)):
-        names = [name for name, place in PLACES.items() if figure.startswith(place.id)]
-        assert len(names) == 1, f"{figure}: a row of PLACES in reports/drawings.py"
+def test_python_has_one_name_for_each_figure(kind: Path) -> None:
+    run = frames.load(kind)
+    for make in SECTIONS:
+        section = make(run)
+        for block in section.blocks if section else ():
+            if (figure := getattr(block, "figure", None)) is not None:
+                places = [place for place in PLACES.values() if figure.id.startswith(place.id)]
+                assert len(places) == 1, f"{figure.id}: a row of PLACES in reports/drawings.py"
+                assert places[0].section is make, f"{figure.id}: the section that has it"
 
 
 def test_figures_are_named_and_themed(

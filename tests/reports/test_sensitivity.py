@@ -1,5 +1,6 @@
 """What the section on sensitivity says of the sampler, and of parameters that few trials had."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -46,9 +47,13 @@ def test_the_importance_of_an_arms_parameter_says_among_how_many(
     had = run.importance.set_index("parameter")["trials"]["optimizer.momentum.beta"]
     drawn = figure.panels[0].svg
     assert f"({had} trials)" in drawn
-    below = drawn.index(">\N{BOX DRAWINGS LIGHT UP AND RIGHT} ")
-    # From the bottom up: between its choice and the one of the next lower importance.
-    assert drawn.index(">keep_prob<") < below < drawn.index(">optimizer<")
+    texts = re.findall(r'<text x="[^"]*" y="([\d.]+)"[^>]*>([^<]+)<', drawn)
+    heights = {name: float(y) for y, name in texts}
+    (below,) = (
+        y for name, y in heights.items() if name.startswith("\N{BOX DRAWINGS LIGHT UP AND RIGHT} ")
+    )
+    # Between its choice and the one of the next lower importance.
+    assert heights["optimizer"] < below < heights["keep_prob"]
     assert "stands below its choice and is judged among these alone (grey)" in figure.caption
     assert "hardly more than a hint" in figure.caption
     assert "optimizer.momentum.beta" not in paragraphs(run)

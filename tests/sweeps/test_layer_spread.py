@@ -1,5 +1,7 @@
 """What a run keeps of schedules and initializers: learning rates, and the spread by layer."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -80,3 +82,10 @@ def test_spread_is_that_of_the_layers_themselves() -> None:
     said = 1 / (1 + np.exp(-(second.w @ hidden + second.b)))
     slope = (said - y.T) @ hidden.swapaxes(1, 2) / 20
     np.testing.assert_allclose(gradients[:, 1], np.sqrt((slope**2).mean(axis=(1, 2))))
+
+
+def test_a_network_without_a_hidden_layer_has_none(tmp_path: Path) -> None:
+    shallow = STUDY.replace("hidden: [12, 10, 8]", "hidden: []")
+    result = sweeps.run(study(tmp_path, shallow), out=tmp_path, jobs=1, quiet=True)
+    assert (result.folder / "report.html").exists()
+    assert not [name for name in result.run.learned.names if name.startswith("spread/")]

@@ -78,7 +78,8 @@ def test_test_and_dev_rows_of_files_of_their_own(folder: Path) -> None:
     words = "dev from dev.csv, test from test.csv"
     assert found.division.words == words
     ours = found.table.frame.iloc[found.parts["test"]].reset_index(drop=True)
-    pd.testing.assert_frame_equal(ours, pd.read_csv(folder / "test.csv"))
+    given = pd.read_csv(folder / "test.csv")
+    pd.testing.assert_frame_equal(ours, given, check_column_type=False)
     alone = divided(folder, test={"source": "test.csv"})
     assert sizes(alone) == {"train": 72, "dev": 18, "test": 31}  # dev: a fifth of what is no test
 

@@ -26,7 +26,7 @@ def drawn(artist: Any, axes: Any, height: float, prefix: str) -> str:
         return areas.drawn(artist, axes, height, prefix)
     if isinstance(artist, Patch):
         return areas.patch(artist, axes, height, prefix)
-    raise TypeError(f"drawing: expected a line, a patch or a collection, got {artist!r}")
+    raise TypeError(f"as_svg: expected a line, a patch or a collection, got {artist!r}")
 
 
 def is_line(artist: Any) -> bool:

@@ -31,7 +31,7 @@ def body(figure: "Canvas", prefix: str) -> str:
 
 
 def _expect_known(figure: "Canvas") -> None:
-    """Nothing is left out in silence."""
+    """A kind of artist that is not written is no silent gap; looks of those that are may differ."""
     unknown = [*figure.texts, *figure.images]
     unknown += [one for axes in figure.axes for one in (*axes.images, *axes.tables)]
     if unknown:

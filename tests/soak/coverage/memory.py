@@ -32,8 +32,8 @@ class Archive(Predictions):
     def names(self) -> frozenset[str]:
         return frozenset(self.arrays)
 
-    def _read(self, name: str, dimensions: int) -> NDArray[Any]:
-        assert self.arrays[name].ndim == dimensions
+    def _read(self, name: str, dimensions: int, most: int | None = None) -> NDArray[Any]:
+        assert dimensions <= self.arrays[name].ndim <= (most or dimensions)
         return self.arrays[name]
 
 
