@@ -173,7 +173,8 @@ def test_a_training_function_scales_its_target_itself(tmp_path: Path) -> None:
 
 def test_why_a_number_has_no_unit_of_the_study_is_said() -> None:
     own = networks.scaled(task("log").config, loaded(table(), "none"))
-    with pytest.raises(Expected, match=r"got dev_loss \(the target is learned on a scale of its own"):
+    why = r"got dev_loss \(the target is learned on a scale of its own"
+    with pytest.raises(Expected, match=why):
         reported.read({"dev_loss": 0.3}, own)
 
 
