@@ -56,7 +56,7 @@ def _of_goal(trials: pd.DataFrame, goal: Objective) -> Axis:
     name = f"{goal.name} ({goal.best} is best)"
     # The axis of an objective has its ends in words: 3 %, 20 million.
     ends = (goal.unit.tick(float(f"{x:.3g}")) for x in (scale.low, scale.high))
-    return Axis(name, places, scale.low, scale.high, scale.log, tuple(ends))
+    return Axis(name, places, scale.low, scale.high, scale.log, ends=tuple(ends))
 
 
 def _best(trials: pd.DataFrame, goal: Objective) -> set[int]:
@@ -96,17 +96,12 @@ def _lines(
 def _apart(axis: Axis, trials: Array) -> Array:
     """(n,) where the lines cross; on choices beside each other, by the trial's number."""
     places = np.array([_x(place) for place in axis.places])
-    if axis.high > axis.low and not _is_choice(axis):
+    if axis.high > axis.low and not axis.choices:
         return places
     room = min(JITTER, 0.3 * (RIGHT - LEFT) / max(len(axis.choices), 1))
     # The golden ratio spreads the numbers of trials evenly.
     beside = (trials * 0.6180339887 % 1 - 0.5) * 2 * room
     return np.clip(places + beside, ASIDE - 4, RIGHT + JITTER)
-
-
-def _is_choice(axis: Axis) -> bool:
-    """An axis of an objective has words for its ends alone."""
-    return bool(axis.choices) and axis.low == 0 and axis.high == len(axis.choices) - 1
 
 
 def _all_axes(axes: Sequence[Axis]) -> list[Shape]:
@@ -127,7 +122,7 @@ def _axis(axis: Axis, number: int, names: Sequence[str]) -> Group:
         shapes.append(Letters((ASIDE, y + 14), text.DASH, "middle", MUTED))
         shapes.append(Lines([Line([(4, y), (24, y)])], RULE, 1.2))
     data = {"class": "axis", "data-name": axis.name, "data-y": f"{y:g}"}
-    if _is_choice(axis):
+    if axis.choices:
         data["data-choices"] = json.dumps(axis.choices)
     else:
         data |= {"data-low": f"{axis.low:.6g}", "data-high": f"{axis.high:.6g}"}
@@ -137,11 +132,11 @@ def _axis(axis: Axis, number: int, names: Sequence[str]) -> Group:
 
 def _ticks(axis: Axis, y: float) -> list[Lines | Letters]:
     """Ends and middle of a range; of choices as many as fit beside each other."""
-    if _is_choice(axis):
+    if axis.choices:
         count = len(axis.choices)
         each = [(place / max(count - 1, 1), name) for place, name in enumerate(axis.choices)]
-    elif axis.choices:
-        each = [(0.0, axis.choices[0]), (1.0, axis.choices[-1])]
+    elif axis.ends:
+        each = list(zip((0.0, 1.0), axis.ends, strict=True))
     else:
         each = [(place, text.setting(axis.at(place), 3)) for place in (0.0, 0.5, 1.0)]
     marks = Lines([Line([(_x(place), y), (_x(place), y + 4)]) for place, _ in each], MUTED)

@@ -18,6 +18,7 @@ class Axis:
     """A setting: places (n,) of the trials from 0 to 1, NaN where it is not in play.
 
     Either a range from low to high, or choices in order, evenly spaced; is_ordered: of numbers.
+    ends: a range's low and high in words, where they have a unit.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Axis:
     log: bool = False
     choices: tuple[str, ...] = ()
     is_ordered: bool = True
+    ends: tuple[str, ...] = ()
 
     def at(self, place: float) -> float:
         """The number at a place of a range."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweeps.base.errors import Expected, did_you_mean
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -53,9 +55,16 @@ def are_numeric(frame: "pd.DataFrame", names: Any, with_booleans: Any) -> NDArra
 
 
 def _places(frame: "pd.DataFrame", names: Any) -> Any:
-    """Where columns stand in a frame."""
-    is_whole = len(names) == frame.shape[1] and list(names) == frame.columns.tolist()
-    return slice(None) if is_whole else frame.columns.get_indexer(names)
+    """Where columns stand in a frame, the first of a name. Errors: Expected for no column."""
+    if len(names) == frame.shape[1] and list(names) == frame.columns.tolist():
+        return slice(None)
+    first = np.flatnonzero(~frame.columns.duplicated())
+    found = frame.columns[first].get_indexer(names)
+    if (found < 0).any():
+        unknown = str(np.asarray(names, object)[found < 0][0])
+        hint = did_you_mean(unknown, map(str, frame.columns))
+        raise Expected("a column of the data", unknown, hint)
+    return first[found]
 
 
 def numeric_arrays(

@@ -88,7 +88,7 @@ def _pair(x: Any, y: Any, target: Names) -> tuple[pd.DataFrame, Names]:
     if last.ndim == 2 and last.shape[1] == 1:
         last = last[:, 0]
     if last.ndim == 2 and len(last) == len(found):
-        return _several(found, y if isinstance(y, pd.DataFrame) else last, target)
+        return _several(found, _columns(y) if _has_names(y) else last, target)
     if isinstance(target, list):
         raise Expected(f"{len(target)} targets a row", Unquoted(f"an array of shape {last.shape}"))
     if last.ndim != 1 or len(last) != len(found):
@@ -101,21 +101,34 @@ def _pair(x: Any, y: Any, target: Names) -> tuple[pd.DataFrame, Names]:
     return found.reset_index(drop=True).assign(**{name: own}), name
 
 
+def _has_names(y: Any) -> bool:
+    """Whether it is a table whose columns are more than numbered."""
+    if isinstance(y, pd.DataFrame):
+        return not isinstance(y.columns, pd.RangeIndex)
+    return hasattr(y, "__arrow_c_stream__") or hasattr(y, "__dataframe__")
+
+
 def _several(found: pd.DataFrame, y: Any, target: Names) -> tuple[pd.DataFrame, Names]:
-    """Inputs and targets (n, K), which are called y1, y2, … where nobody names them."""
-    own = list(map(str, y.columns)) if isinstance(y, pd.DataFrame) else None
-    names = own or [f"{TARGET}{number}" for number in range(1, np.shape(y)[1] + 1)]
-    if target is not None and target != names:
-        names = target if isinstance(target, list) else [target]
+    """Inputs and targets (n, K): a table's by their names, in the order that is asked for.
+
+    An array's are called as is said, and y1, y2, … where nobody names them.
+    """
+    names = [target] if isinstance(target, str) else target
+    if isinstance(y, pd.DataFrame):
+        y = y.reset_index(drop=True).set_axis(list(map(str, y.columns)), axis=1)
+        own = list(y.columns)
+        names = names or own
+        if sorted(names) != sorted(own):
+            expected = f"the targets {', '.join(map(show, own))}, in any order"
+            raise Expected(expected, Unquoted(", ".join(map(show, names))))
+    names = names or [f"{TARGET}{number}" for number in range(1, np.shape(y)[1] + 1)]
     if len(names) != np.shape(y)[1]:
         got = Unquoted(f"{len(names)} for an array of shape {np.shape(y)}")
         raise Expected("a name for each target", got, "target: [a, b] names two")
     for name in names:
         if name in found or names.count(name) > 1:
             raise Expected("targets of different names that are no inputs", name)
-    last = pd.DataFrame(np.asarray(y), columns=names)
-    if isinstance(y, pd.DataFrame):
-        last = y.reset_index(drop=True).set_axis(names, axis=1)
+    last = y[names] if isinstance(y, pd.DataFrame) else pd.DataFrame(np.asarray(y), columns=names)
     return pd.concat([found.reset_index(drop=True), last], axis=1), names
 
 

@@ -101,6 +101,11 @@ class TargetScale:
         return self.map is None and np.ndim(self.factor) == 0
 
     def of_score(self, name: str) -> float:
-        """What a "dev_loss" or "dev_error" in its own units is multiplied by, if it keeps it."""
-        factor = float(np.mean(self.factor))
+        """What a "dev_loss" or "dev_error" in its own units is multiplied by.
+
+        Errors: ValueError where it does not keep scores.
+        """
+        if not self.keeps_scores:
+            raise ValueError("expected a scale that keeps scores, got several factors or a map")
+        factor = float(self.factor)
         return factor**2 if name.endswith("loss") else factor

@@ -2,6 +2,7 @@
 
 import os
 import time
+import warnings
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
 from queue import Empty
@@ -37,6 +38,8 @@ class Loky:
 
         # loky turns Python's fault handler on in its workers, which prints some thirty lines when a
         # worker crashes in C code.
+        # It replaces a worker that has grown large, in a thread of its own: nothing to warn of.
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
         silent = {"PYTHONFAULTHANDLER": os.environ.get("PYTHONFAULTHANDLER", "")}
         with starting_workers():  # loky starts a helper process here
             self._pool: Any = ProcessPoolExecutor(

@@ -116,13 +116,14 @@ def _searched(result: Result, config: str) -> dict[str, Any]:
 def _model(result: Result, config: str, scale: TargetScale) -> _Model:
     """All models of a configuration as one: the mean of their probabilities, or predictions.
 
-    Where none is left, or their outputs are not known, the scores are the mean of the models' own.
+    Where none is left, or their outputs are not known, the scores are the mean of the models' own,
+    and NaN of several targets, each of which has a unit of its own in the fold.
     """
     run = result.run
     rows, target = run.rows_of(config), run.predictions.target("test")
     alive = (rows["status"] == "ok").to_numpy()
     if not alive.any() or not run.predictions.has(config, "test"):
-        factor = scale.of_score("error") if run.regression else 1.0
+        factor = scale.of_score("error") if scale.keeps_scores else np.nan
         error, loss = (float(rows[f"test_{kind}"].mean()) for kind in ("error", "loss"))
         width = len(result.run.provenance["classes"]) or target[:1].size
         outputs = np.full((len(target), width), np.nan)

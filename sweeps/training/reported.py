@@ -15,6 +15,9 @@ from sweeps.study import metrics
 NUMBERS = tuple(f"{part}_{kind}" for part in PARTS for kind in ("loss", "error"))
 OUTPUTS = tuple(f"{part}_outputs" for part in PARTS)
 FLOOR = float(np.log(metrics.SMALLEST))  # of a log-probability
+# Why a loss or an error cannot be brought to the study's units:
+SEVERAL = "each of several targets has a unit of its own where replicates have their own rows"
+MAPPED = "the target is learned on a scale of its own: target_scale"
 SUMS = 1e-2  # how far from 1 the probabilities of a row may add up to
 
 
@@ -56,7 +59,7 @@ def read(given: Any, dataset: Dataset) -> EpochReport:
         numbers |= {f"{part}_loss": float(scores[0]), f"{part}_error": float(scores[1])}
     said = [name for name in NUMBERS if given.get(name) is not None]
     if said and not dataset.scale.keeps_scores:
-        hint = "each of several targets has a unit of its own where replicates have their own rows"
+        hint = MAPPED if dataset.scale.map is not None else SEVERAL
         raise Expected("outputs alone, without numbers", Unquoted(", ".join(said)), hint)
     numbers |= {
         name: _number(name, given[name], dataset) * dataset.scale.of_score(name) for name in said

@@ -110,7 +110,8 @@ class _Member:
         self._records: list[dnn.Record] = []
         self._each: list[dict[str, metrics.Values]] = []  # its own scores, a record each
         self._apart = dataset.apart(task.replicates)
-        self._units = {name: _units(self._apart, name) for name in SCORES}
+        self._keeps_scores = self._apart[0][1].scale.keeps_scores
+        self._units = {n: _units(self._apart, n) for n in SCORES if self._keeps_scores}
         self._judge, self._is_late = Judge(task, dataset), False
 
     def see(self, record: dnn.Record) -> None:
@@ -131,7 +132,7 @@ class _Member:
 
     def _scores_of(self, record: dnn.Record) -> dict[str, metrics.Values]:
         """SCORES of its networks (P,) in the study's units."""
-        if self._apart[0][1].scale.keeps_scores:
+        if self._keeps_scores:
             return {n: getattr(record, n)[self.rows] * self._units[n] for n in SCORES}
         return {
             name: values

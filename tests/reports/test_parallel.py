@@ -56,6 +56,17 @@ def test_every_trial_with_a_value_has_a_line(run: Run) -> None:
     assert "not in play" in figure.caption
 
 
+def test_a_goal_from_0_to_1_is_no_choice(run: Run) -> None:
+    found, goals = stats.parallel(run), objectives.objectives(run)
+    assert found is not None
+    either = found.trials.assign(**{goals[0].column: np.arange(len(found.trials)) % 2.0})
+    drawn = figures.parallel(replace(found, trials=either), goals, None).panels[0].svg
+    name = re.escape(f'data-name="{goals[0].name} ')
+    (axis,) = re.findall(rf"<g[^>]*{name}[^>]*>", drawn)
+    assert 'data-low="0"' in axis
+    assert "data-choices" not in axis
+
+
 def test_what_has_no_axis_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stats, "MOST", 3)
     trials = run.trials.assign(**{"param.l2": 0.5})

@@ -16,6 +16,7 @@ import pytest
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import (
     Dataset,
+    dtypes,
     loading,
     number_spellings,
     whole_dataset,
@@ -284,6 +285,16 @@ def test_columns_are_shown_and_new_rows_are_read_alike(tmp_path: Path) -> None:
     frame.assign(signup=["soon", *frame["signup"][1:]]).to_csv(tmp_path / "bad.csv", index=False)
     done = predicted("bad.csv", 2)
     assert done.stderr == "bad.csv: line 2: signup: expected a date, got 'soon'\n"
+
+
+def test_columns_are_found_by_name_whatever_else_a_frame_has() -> None:
+    """A name that nobody uses may stand there twice, in front; no other stands for one amiss."""
+    frame = pd.DataFrame({"a": np.arange(ROWS) % 7.0, "b": np.arange(ROWS) % 5.0, "y": Y})
+    encoder = loading.encoded(divided(frame), "float64").encoder
+    extra = frame.assign(u=7.0, v=8.0)[["u", "v", "b", "a"]].set_axis(["u", "u", "b", "a"], axis=1)
+    np.testing.assert_array_equal(encoder.encode(extra), encoder.encode(frame))
+    with pytest.raises(Expected, match=r"^expected a column of the data, got 'z' \(known: a, b, y"):
+        dtypes.are_numeric(frame, ["a", "z"], with_booleans=True)
 
 
 def test_an_earlier_run_keeps_its_rare_words_apart(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import sweeps as package
 from sweeps.base.errors import UserError
 from sweeps.data import loading, outer_folds
-from sweeps.data.dataset import Target
+from sweeps.data.dataset import Target, TargetScale
 from sweeps.phases import nested, prepare
 from sweeps.results import nested as results
 from sweeps.results.nested import OuterResult
@@ -152,6 +153,30 @@ def test_numbers_are_in_the_studys_units(tmp_path: Path, weighted: bool) -> None
     if weighted:
         np.testing.assert_array_equal(found["weight"][rows], weight)
     assert row["loss"] == pytest.approx(row["error"] ** 2)
+
+
+def test_scores_of_several_targets_have_no_one_factor(tmp_path: Path) -> None:
+    """Of networks of which no outputs are known: their own scores are in units of the fold."""
+    made = folders.Made(task="regression", top=1, confirmed=4)
+    fold = folders.write(tmp_path / "fold", made)
+    known = {n: v for n, v in np.load(fold / "predictions.npz").items() if "/" not in n}
+
+    def target(scales: tuple[float, ...]) -> Target:
+        return Target.of_several([Target("y", "regression", scale=scale) for scale in scales])
+
+    def error(own: Target, study: Target) -> float:
+        y = known["test_target"]
+        y = np.stack([y] * own.width, axis=1) if own.several else y
+        np.savez(fold / "predictions.npz", **{**known, "test_target": y})
+        results.write(tmp_path, study, [OuterResult(1, np.arange(len(y)), own, Result(fold))])
+        return float(pd.read_parquet(tmp_path / "nested.parquet")["error"][0])
+
+    (tmp_path / "data").mkdir()
+    assert np.isnan(error(target((2.0, 30.0)), target((1.0, 10.0))))
+    one = Target("y", "regression")
+    assert error(replace(one, scale=2.0), one) == pytest.approx(2 * error(one, one))
+    with pytest.raises(ValueError, match="a scale that keeps scores"):
+        TargetScale.between(target((2.0, 30.0)), target((1.0, 10.0))).of_score("error")
 
 
 def accepted(text: str, tmp_path: Path) -> Study:

@@ -8,15 +8,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from markupsafe import escape
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
 from reports import page
+from reports.frames import load
 from sweeps.base.errors import UserError
 from sweeps.base.terminal import say
 from sweeps.results import display, inline
 from sweeps.views import notebook
+from tests.reports import folders
 
 
 @pytest.fixture
@@ -104,8 +107,11 @@ def test_a_fault_before_anything_began_is_told_once(shown: list[dict[str, str]])
 
 # --- the page in a frame -------------------------------------------------------------------------
 
-OURS = '<!doctype html>\n<html lang="en"><head><meta http-equiv="Content-Security-Policy" '
-OURS += "content=\"default-src 'none'\"></head><body>{}</body></html>"
+POLICY = escape(page.policy(page.script()))
+CHARSET = '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+META = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+OURS = CHARSET + META + "</head><body>{}</body></html>"
+REFRESH = '<meta HTTP-EQUIV="refresh" content="0;url=http://elsewhere.test/">'
 
 
 def framed(folder: Path, text: str) -> str:
@@ -113,25 +119,25 @@ def framed(folder: Path, text: str) -> str:
     return inline.page(folder / "report.html")
 
 
-def test_our_policy_stands_before_all_that_the_page_says(tmp_path: Path) -> None:
-    made = framed(tmp_path, OURS.format("<p>&amp; words"))
-    assert '<iframe srcdoc="' in made
+def test_a_page_as_we_draw_it_is_shown_whole(tmp_path: Path) -> None:
+    drawn = page.render(load(folders.write(tmp_path / "run", folders.Made())))
+    made = framed(tmp_path, drawn)
     assert re.search(r'sandbox="allow-scripts" ', made)
     inner = html.unescape(re.search(r'srcdoc="([^"]*)"', made)[1])  # type: ignore[index]
-    policy = html.escape(page.policy(page.script()))
-    first = f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{policy}">'
-    assert inner.startswith(first)
-    assert inner.endswith("<p>&amp; words</body></html>")
+    assert inner == drawn
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "<p>no page of ours",
-        OURS.format('<meta HTTP-EQUIV="refresh" content="0;url=http://elsewhere.test/">'),
+        OURS.format(REFRESH),
+        CHARSET + REFRESH,
+        f"{CHARSET}<script>1</script>{META}",
+        OURS.replace("default-src &#39;none&#39;", "default-src *"),
         OURS.format("x" * inline.MOST),
     ],
-    ids=["another", "leads elsewhere", "large"],
+    ids=["another", "leads elsewhere", "leads there alone", "later", "other policy", "large"],
 )
 def test_what_is_not_as_we_draw_it_is_not_shown(tmp_path: Path, text: str) -> None:
     assert framed(tmp_path, text) == ""
@@ -144,7 +150,7 @@ def test_a_page_from_elsewhere_neither_runs_code_nor_fetches(tmp_path: Path, bro
         "<script>fetch('http://elsewhere.test/a'); location = 'http://elsewhere.test/b'</script>"
         "<img src='http://elsewhere.test/c' onerror='location = \"http://elsewhere.test/d\"'>"
     )
-    made = framed(tmp_path, OURS.replace("default-src 'none'", "").format(f"{evil}<p id=end>"))
+    made = framed(tmp_path, OURS.format(f"{evil}<p id=end>"))
     (tmp_path / "cell.html").write_text(made.replace("<details>", "<details open>"))
     tab, asked = browser.new_page(), []
     tab.on("request", lambda request: asked.append(request.url))

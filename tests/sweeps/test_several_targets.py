@@ -1,9 +1,12 @@
 """Several targets of one regression: read, refused, scaled each on its own, trained, predicted."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow
 import pytest
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
@@ -200,6 +203,20 @@ def test_arrays_and_sets_of_scikit_learn_have_several(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read.table.frame[["y1", "y2"]], y)
     with pytest.raises(Expected, match=r"a name for each target, got 1 for an array of shape"):
         given_tables.frame((x, y), "y")
+
+
+@pytest.mark.parametrize("of", [pd.DataFrame, pyarrow.Table.from_pandas], ids=["pandas", "Arrow"])
+def test_targets_with_names_are_chosen_by_them(of: Callable[[pd.DataFrame], Any]) -> None:
+    given = table()
+    x, y = given[["a", "b"]], of(given[list(NAMES)])
+    frame, names = given_tables.frame((x, y), ["z", "y"])
+    assert names == ["z", "y"]
+    pd.testing.assert_frame_equal(frame, given[["a", "b", "z", "y"]])
+    for other in (["y", "w"], ["y", "z", "w"], "y"):
+        with pytest.raises(Expected, match=r"^expected the targets 'y', 'z', in any order, got 'y"):
+            given_tables.frame((x, y), other)
+    numbered = pd.DataFrame(given[list(NAMES)].to_numpy())
+    assert given_tables.frame((x, numbered), ["z", "y"])[0]["z"].equals(given["y"].rename("z"))
 
 
 TEXT = """

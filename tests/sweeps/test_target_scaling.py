@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.preprocessing import QuantileTransformer, StandardScaler
 
-from sweeps.base.errors import UserError
+from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset, target_scaling
 from sweeps.data.loading import DividedTable
 from sweeps.data.source_table import SourceTable
@@ -20,7 +20,7 @@ from sweeps.study.file import documents, parsing
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.objectives import Objective
 from sweeps.study.replicates_section import ReplicatesSpec
-from sweeps.training import networks, seeds
+from sweeps.training import networks, reported, seeds
 from sweeps.training.task import Task
 from sweeps.training.trial import train
 from tests.sweeps import helpers as small
@@ -169,6 +169,13 @@ def test_a_training_function_scales_its_target_itself(tmp_path: Path) -> None:
     path = small.study(tmp_path, STUDY + "trainer: {call: 'mine:train'}\n")
     with pytest.raises(UserError, match=r"space.target_scale: expected standardize with a trainer"):
         parsing.study(documents.read(path))
+
+
+def test_why_a_number_has_no_unit_of_the_study_is_said() -> None:
+    own = networks.scaled(task("log").config, loaded(table(), "none"))
+    why = r"got dev_loss \(the target is learned on a scale of its own"
+    with pytest.raises(Expected, match=why):
+        reported.read({"dev_loss": 0.3}, own)
 
 
 def test_the_inputs_are_not_copied_for_a_scale_of_the_target() -> None:
