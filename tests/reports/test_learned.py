@@ -1,6 +1,5 @@
 """What the network learned: numbers with a known truth, and what the page says of them."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -181,17 +180,6 @@ def test_many_rows_are_thinned_but_for_the_worst(run: Run) -> None:
     few = residual_figures.thinned(one.frame)
     assert len(few) <= residual_figures.MOST + 1
     assert few["residual"].abs().max() == one.frame["residual"].abs().max()
-
-
-@pytest.mark.parametrize("what", ["multiclass", "folds", "folds of numbers"])
-def test_letters_are_large_enough_for_a_phone(folder_of: Callable[[str], Path], what: str) -> None:
-    found = learned(load(folder_of(what)))
-    drawn = [panel for one in found.blocks if one.kind == "plot" for panel in one.figure.panels]
-    assert len(drawn) >= 3
-    for panel in drawn:
-        width = float(re.search(r'viewBox="0 0 ([\d.]+)', panel.svg)[1])
-        sizes = [float(size) for size in re.findall(r"font-size:([\d.]+)px", panel.svg)]
-        assert min(sizes) * 343 / width >= 11
 
 
 def test_an_earlier_run_says_what_is_missing(
