@@ -16,10 +16,15 @@ BARE = ("optimizer", "activation", "initializer", "schedule", "hidden")  # their
 def searched(run: Run, config: str) -> dict[str, Any]:
     """The searched settings that are active in a confirmed configuration, by dotted name."""
     trial = int(run.rows_of(config)["trial"].iloc[0])
-    found = tuning.settings_of(run, trial) if trial >= 0 else {}
+    found = dict(tuning.settings_of(run, trial)) if trial >= 0 else {}
     every = summary.settings(run, config)
     if not found:
         found = {name: _setting(every, name) for name in run.parameters}
+    for name in [
+        name for name in found if f"{name}.{tuning.RANGE}" in found
+    ]:  # a range beside values
+        inner = found.pop(f"{name}.{tuning.RANGE}")
+        found[name] = inner if found[name] == tuning.RANGE else found[name]
     idle = summary.idle(every, run.provenance.get("trainer"))
     return {
         name: value

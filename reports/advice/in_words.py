@@ -38,7 +38,9 @@ def setting_in_words(run: Run, config: str) -> str:
     every, found = summary.settings(run, config), labels.searched(run, config)
     shown = () if run.provenance.get("trainer") else ALWAYS
     first = {name: every[name] for name in shown if name in every}
-    values = first | {name: value for name, value in found.items() if "." not in name}
+    values = first | {
+        name: every.get(name, value) for name, value in found.items() if "." not in name
+    }
     return in_words(values)
 
 

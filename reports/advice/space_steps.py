@@ -132,10 +132,11 @@ def _more_room(run: Run) -> Iterator[Step]:
 def _reference(run: Run) -> Iterator[Step]:
     """How well a perfect model could do, which tells noise from bias."""
     train = float(run.rows_of(str(run.winner))["train_error"].mean())
+    unit = "in SDs of the target" if run.regression else "how often experts err"
     yield Step(
-        "If you know the least error that is possible (how often experts err), say so: it tells "
-        "noise from too simple.",
-        f"reference: {text.setting(train / 2, 1)}  # your figure",
+        f"If you know the least error that is possible ({unit}), say so: it tells noise from too "
+        "simple.",
+        f"reference: {text.setting(train / 2, 1)}  # your figure{', in SDs' * run.regression}",
     )
 
 

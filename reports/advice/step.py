@@ -30,5 +30,5 @@ class Step:
 def where(steps: tuple[Step, ...]) -> str:
     """Where the lines of these go; "" of commands."""
     if any(step.needs_a_name for step in steps):
-        return "in a copy of the study file, with another name"
-    return "in the study file" * any(not step.is_command for step in steps)
+        return "change these keys in a copy of the study file, with another name"
+    return "change these keys in the study file" * any(not step.is_command for step in steps)

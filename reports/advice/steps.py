@@ -160,7 +160,7 @@ def late_find(run: Run, choice: Choice) -> Iterator[Step]:
     trial, asked = tuning.best_trial(run), int(run.provenance["counts"]["asked"])
     if not _is_grid(run) and trial is not None and trial >= LATE * asked:
         yield Step(
-            "The best setting was found late in the search. Go on:",
+            "The best setting was found late in the search. Go on, in the same file:",
             f"search: {{trials: {2 * asked}}}",
         )
 

@@ -41,8 +41,6 @@ def _width(hidden: Any) -> float:
     return float(sum(json.loads(hidden) if isinstance(hidden, str) else hidden))
 
 
-RANGE = "range"  # the choice of a range beside exact values
-
 LEVERS = (
     Lever("hidden", 1, (0, math.inf), "larger hidden layers", "smaller hidden layers", _width),
     Lever("keep_prob", 1, (0, 1), "a keep_prob nearer to 1", "a lower keep_prob"),
@@ -135,8 +133,8 @@ def _at_end(run: Run, lever: Lever, size: float, goal: int) -> bool:
 def _sizes(run: Run, lever: Lever) -> Iterator[float]:
     """What was searched by choices: each, and the ends of a range beside them."""
     for choice in tuning.space_of(run, lever.name).get("choices") or []:
-        if choice == RANGE:
-            beside = tuning.space_of(run, f"{lever.name}.{RANGE}")
+        if choice == tuning.RANGE:
+            beside = tuning.space_of(run, f"{lever.name}.{tuning.RANGE}")
             yield from (float(beside[end]) for end in ("low", "high"))
         elif lever.size is float:  # one for all layers, or one a layer
             yield float(np.mean(json.loads(choice)))

@@ -15,6 +15,7 @@ from reports.stats.permutation import above
 from reports.stats.rows import DIVERGED, all_diverged, new_rows
 
 EDGE = 0.05
+RANGE = "range"  # the choice of a range beside exact values
 
 
 def score(run: Run) -> str:

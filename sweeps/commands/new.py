@@ -38,7 +38,9 @@ def new(
 
         made = new.create(name, data, target)
         print(made.path)
-        column_table.show(console(), made.facts, column_table.IN_NEW, "sweeps check --all")
+        column_table.show(
+            console(), made.facts, column_table.IN_NEW, f"sweeps check {made.path} --all"
+        )
         for name, reason in made.columns.ignored.items():
             print(f"ignored {show(name)}: {printable(reason)}")
         for name, reason in made.columns.words.items():

@@ -51,5 +51,5 @@ def predict(
                 notes = predict.write(model, rows, keep or [], streams.WatchedStdout(), shown)
         except BrokenPipeError:  # `| head` has read all that it wants
             return
-        for line in notes.lines():
+        for line in [*notes.lines(), *filter(None, [predict.advised(folder)])]:
             print(line, file=sys.stderr)

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reports import frames
+from reports import frames, labels, summary
 from reports.advice import in_words, space_steps, steps
 from reports.advice.recommendation import recommendation
 from reports.advice.step import Step, where
 from reports.frames import Run
-from reports.stats import constants, lints, measures, recommending
+from reports.stats import constants, lints, measures, recommending, tuning
 from reports.stats.differences import Difference
 from reports.stats.intervals import Interval
 from reports.stats.recommending import BOOSTING, CONSTANT, LINEAR, NETWORK, Comparison
@@ -207,6 +207,19 @@ def test_settings_are_said_in_words() -> None:
     assert in_words.plain_name("optimizer.momentum.beta") == "momentum's beta"
 
 
+def test_a_range_beside_exact_values_is_said_by_its_value(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `sweeps new` writes it: l2: {choices: [0, {low: …}]}."""
+    run = frames.load(make())
+    found = {"l2": "range", "l2.range": 0.147, "keep_prob": "0.9"}
+    monkeypatch.setattr(tuning, "settings_of", lambda run, trial: found)
+    monkeypatch.setattr(summary, "settings", lambda run, config: {"l2": 0.147, "keep_prob": 0.9})
+    said = in_words.setting_in_words(run, str(run.winner))
+    assert said.replace("\xa0", " ") == "L2 penalty 0.15, dropout of 10 %"
+    assert "range" not in labels.in_words(run, str(run.winner))
+
+
 def compared(estimate: float, whole: float, of_networks: float) -> Comparison:
     """Half-widths of all and of the networks' part; the margin is 1."""
     ends = [
@@ -262,7 +275,7 @@ def test_what_changes_the_search_needs_another_name() -> None:
     assert name("search: {seed: 1}")
     assert not name("confirm: {replicates: 40}")
     assert not name("search: {trials: 80}")
-    assert where((Step("", "confirm: {replicates: 40}"),)) == "in the study file"
+    assert where((Step("", "confirm: {replicates: 40}"),)) == "change these keys in the study file"
     assert where((Step("", "sweeps run x", is_command=True),)) == ""
 
 

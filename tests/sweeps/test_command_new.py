@@ -263,7 +263,10 @@ def test_a_target_of_many_sizes_can_have_its_logarithm(
 def test_nothing_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("mine")
     done = sweeps("new", "mine", cwd=tmp_path, code=2, module="sweeps")
-    assert done.stderr == "mine.yaml: expected a file that is not there yet, got one that is\n"
+    assert done.stderr == (
+        "mine.yaml: expected a file that is not there yet, got one that is "
+        "(choose another name, or remove it)\n"
+    )
     assert (tmp_path / "mine.yaml").read_text() == "mine"
 
 

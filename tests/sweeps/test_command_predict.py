@@ -74,7 +74,11 @@ def test_it_is_what_the_model_says(made: Path) -> None:
         found[["sd.no", "sd.yes"]], model.networks(frame).std(axis=0, ddof=1), rtol=1e-5
     )
     done = sweeps("predict", "runs/csv-example", "subscriptions.csv", cwd=made, module="sweeps")
-    assert done.stderr == "not used: id, customer, churn\n"
+    unused, advice = done.stderr.splitlines()
+    assert unused == "not used: id, customer, churn"
+    use = json.loads((made / "runs" / "csv-example" / "summary.json").read_text())
+    name = use["recommendation"]["use"]
+    assert advice == f"these are the networks' predictions; the report advises {name} instead"
 
 
 def test_chunks_and_kinds_of_files_change_nothing(

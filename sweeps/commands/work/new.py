@@ -50,7 +50,10 @@ def create(name: str, data: str | None, target: str | Sequence[str] | None) -> N
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise UserError(f"{path}: expected a file that is not there yet, got one that is") from None
+        raise UserError(
+            f"{path}: expected a file that is not there yet, got one that is "
+            "(choose another name, or remove it)"
+        ) from None
     except OSError as fault:
         raise UserError(f"{path}: expected a file to write, got {fault.strerror}") from None
     return NewStudy(path, columns, facts)

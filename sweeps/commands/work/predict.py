@@ -12,6 +12,7 @@ from typing import IO, Any, Protocol
 import numpy as np
 import pandas as pd
 
+from sweeps.base import files
 from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, printable, show
 from sweeps.data import column_faults, data_files, dates, number_formats
 from sweeps.data.cells import MISSING
@@ -83,6 +84,18 @@ class Writable(Protocol):
 def load(folder: Path) -> Model:
     """A run's model. Errors: UserError where it has none, or one that cannot be read."""
     return Result(folders.expect(folder)).model
+
+
+def advised(folder: Path) -> str:
+    """What the run advises instead of its networks; "" where it advises them, or says nothing."""
+    try:
+        found = files.parse_json(files.contents(folder / "summary.json").decode())
+        said = found["recommendation"]
+        name, is_other = str(said["use"]), said["kind"] not in (None, "network")
+    except (OSError, ValueError, KeyError, TypeError, UserError):
+        return ""
+    words = f"these are the networks' predictions; the report advises {name} instead"
+    return printable(words) if is_other else ""
 
 
 def to_file(folder: Path, rows: Path, keep: list[str], out: Path) -> Notes:
