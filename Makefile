@@ -10,6 +10,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check -q -c constraint
 
 run: $(VENV)/installed
 	$(BIN)/python -m sweeps.run studies/breast_cancer.yaml
+	@echo "shell     . $(BIN)/activate  # first, so that sweeps is found"
 
 test: $(VENV)/installed-test
 	$(BIN)/pytest $(BESIDE)
@@ -30,7 +31,7 @@ docs: $(VENV)/installed-docs
 
 # The shipped studies run anew (some minutes), and README's table and the gallery written from them.
 gallery: $(VENV)/installed-test
-	$(BIN)/python -m gallery
+	$(BIN)/python -m tests.gallery
 
 # Wheel and sdist, the wheel installed in a fresh environment and run there.
 wheel: $(VENV)/installed-test

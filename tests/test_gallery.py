@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gallery import answers, badges, pages
-from gallery.pictures import terminal
+from tests.gallery import answers, badges, pages
+from tests.gallery.pictures import terminal
 from tests.pages import DOCS, README
 
 PICTURES = sorted([*(DOCS / "pictures").glob("*"), *(DOCS / "gallery").glob("*.svg")])
@@ -15,11 +15,13 @@ PICTURES = sorted([*(DOCS / "pictures").glob("*"), *(DOCS / "gallery").glob("*.s
 
 def test_the_readmes_table_is_that_of_the_kept_answers() -> None:
     table = README.read_text().split(pages.START)[1].split(pages.END)[0]
-    assert table == pages.table(answers.read()), "python -m gallery --from runs"
+    assert table == pages.table(answers.read()), "python -m tests.gallery --from runs"
 
 
 def test_the_gallerys_page_is_that_of_the_kept_answers() -> None:
-    assert pages.INDEX.read_text() == pages.index(answers.read()), "python -m gallery --from runs"
+    assert pages.INDEX.read_text() == pages.index(answers.read()), (
+        "python -m tests.gallery --from runs"
+    )
 
 
 def test_answers_and_figures_are_of_studies_that_ship() -> None:
@@ -70,7 +72,7 @@ def test_the_answer_is_to_the_studys_question(summary: dict[str, object], expect
 
 def test_the_badges_say_what_the_project_says() -> None:
     for name, svg in badges.badges().items():
-        assert (DOCS / "pictures" / name).read_text() == svg, "python -m gallery --from runs"
+        assert (DOCS / "pictures" / name).read_text() == svg, "python -m tests.gallery --from runs"
     said = re.findall(r"!\[(\w+):? ([^\]]+)\]\(docs/pictures/badge-", README.read_text())
     titles = [re.search("<title>(.*): (.*)</title>", svg) for svg in badges.badges().values()]
     assert {(label.lower(), value) for label, value in said} == {t.groups() for t in titles if t}

@@ -1,4 +1,4 @@
-"""`python -m gallery [STUDY …]`: run the shipped studies, keep their answers, write the pages."""
+"""`python -m tests.gallery [STUDY …]`: run shipped studies, keep the answers, write the pages."""
 
 import argparse
 import json
@@ -10,10 +10,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from gallery import answers, badges, pages
-from gallery.answers import FOLDER, Answer
 from reports import frames
 from reports.thumbnail import thumbnail
+from tests.gallery import answers, badges, pages
+from tests.gallery.answers import FOLDER, Answer
 
 REPORTS = FOLDER / "reports"
 # Run only where they are named: they take long, or need what is not there yet.
@@ -52,7 +52,7 @@ def take(name: str, folder: Path, known: Answer | None, seconds: float | None) -
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
     add = (
-        parser := argparse.ArgumentParser(prog="python -m gallery", description=__doc__)
+        parser := argparse.ArgumentParser(prog="python -m tests.gallery", description=__doc__)
     ).add_argument
     add("studies", nargs="*", metavar="STUDY", help="all that need nothing, by default")
     add(

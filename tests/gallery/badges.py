@@ -5,7 +5,7 @@ import tomllib
 from html import escape
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "pictures"
 LETTER, EDGE, HEIGHT = 6.6, 7.0, 20  # pixels: of a letter on average, beside words, of a badge
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parents[1] / "docs" / "gallery"
+FOLDER = Path(__file__).parents[2] / "docs" / "gallery"
 KEPT = FOLDER / "answers.json"
 
 

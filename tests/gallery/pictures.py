@@ -1,4 +1,4 @@
-"""README's two pictures, light and dark: `python -m gallery.pictures runs/quickstart`.
+"""README's two pictures, light and dark: `python -m tests.gallery.pictures runs/quickstart`.
 
 The first screen of a run's report, by chromium, and the end of what the terminal says of it. They
 are drawn by the code of now, from a copy of the run folder.
@@ -21,7 +21,7 @@ from reports import page
 if TYPE_CHECKING:
     from playwright.sync_api import ViewportSize
 
-FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SCREEN: "ViewportSize" = {"width": 1200, "height": 780}
@@ -76,7 +76,7 @@ def terminal(words: str, title: str, scheme: Scheme) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m gallery.pictures", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.gallery.pictures", description=__doc__)
     parser.add_argument("run", type=Path, metavar="RUN", help="a finished run's folder")
     given = parser.parse_args(arguments)
     FOLDER.mkdir(parents=True, exist_ok=True)

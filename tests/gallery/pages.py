@@ -4,18 +4,18 @@ import re
 from pathlib import Path
 
 import studies
-from gallery.answers import FOLDER, Answer
 from sweeps.study.file.documents import read
+from tests.gallery.answers import FOLDER, Answer
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 README, INDEX = ROOT / "README.md", FOLDER / "index.md"
-START, END = "<!-- python -m gallery writes this table -->\n", "<!-- end of the table -->\n"
+START, END = "<!-- python -m tests.gallery writes this table -->\n", "<!-- end of the table -->\n"
 NOT_RUN = "not run for this table"
 HEAD = """# Gallery
 
 What the shipped studies ask, and what each answered. `make gallery` runs those that need nothing
-(some minutes) and puts their reports into `docs/gallery/reports/`; `python -m gallery --from runs`
-takes finished runs instead. Where no figure stands, none has been drawn yet.
+(some minutes) and puts their reports into `docs/gallery/reports/`;
+`python -m tests.gallery --from runs` takes finished runs instead. Where no figure stands, none has been drawn yet.
 """
 
 
