@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reports.figures.sheet import Letters, Line, Lines, Point, Shape
-from reports.figures.style import INK, MUTED, RULE
+from reports.figures.style import INK, MUTED, RULE, log_steps
 from reports.text import exact
 
 WIDTH, LEFT, RIGHT, BELOW = 360.0, 56.0, 350.0, 44.0
@@ -35,8 +35,7 @@ class Span:
         from matplotlib.ticker import LogLocator, MaxNLocator
 
         if self.log:
-            decades = math.log10(self.high / self.low)
-            subs = (1.0, 2.0, 5.0) if decades < 2 else (1.0, 3.0) if decades < 3 else (1.0,)
+            subs = log_steps(self.low, self.high)
             found = LogLocator(subs=subs, numticks=TICKS + 2).tick_values(self.low, self.high)
         else:
             found = MaxNLocator(TICKS, steps=[1, 2, 5, 10]).tick_values(self.low, self.high)

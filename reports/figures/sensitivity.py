@@ -78,30 +78,37 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
             axes.legend(loc="lower right")
         words = f"The most important parameter is {wide[evaluators[0]].idxmax()}."
         found = panel(figure, "importance", "Importance of the searched parameters", words)
+    caption = _importance_caption(frame, complete, evaluators, left_out)
+    return Figure(
+        "importance-figure", "Parameter importance", caption, (found,), frame, "data/importance.csv"
+    )
+
+
+def _importance_caption(
+    frame: pd.DataFrame, complete: int, evaluators: list[str], left_out: int
+) -> str:
     best = max(BEST, math.ceil(0.1 * complete))
     few = f" From {complete} trials that is hardly more than a hint." * (complete < 10 * BEST)
     arms = bool((frame["trials"] < complete).any())
-    caption = (
+    said = (
         f"Importance by {', '.join(evaluators)}: how far the best {best} of {complete} complete "
         "trials lie from all of them in each parameter. Descriptive: it says what moved the "
         f"objective within this space, not what is worth tuning.{few}"
     )
-    if has_line:
-        caption += (
+    if "chance" in frame:  # earlier versions' have none
+        said += (
             " The upright line at each bar is what chance alone reaches: with the values shuffled "
             "over the trials, no parameter passes its line in 95 of 100 studies."
         )
     if left_out:
-        caption += f" Not shown: the {count(left_out, 'parameter')} of least importance."
+        said += f" Not shown: the {count(left_out, 'parameter')} of least importance."
     if arms:
-        caption += (
+        said += (
             " A parameter that only some trials had stands below its choice and is judged among "
             "these alone (grey), whose number stands beside it; what the choice of its arm matters "
             "is said at the choice."
         )
-    return Figure(
-        "importance-figure", "Parameter importance", caption, (found,), frame, "data/importance.csv"
-    )
+    return said
 
 
 def _name(name: str, had: int, complete: int) -> str:

@@ -74,7 +74,7 @@ def panel(shapes: Sequence[Shape], size: Point, prefix: str, title: str, descrip
     names = f"{prefix}-title {prefix}-desc"
     body = "".join(map(_written, shapes))
     text = (
-        f'<svg viewBox="0 0 {_short(size[0])} {_short(size[1])}" role="img" '
+        f'<svg viewBox="0 0 {ink.number(size[0])} {ink.number(size[1])}" role="img" '
         f'aria-labelledby="{names}">'
         f'<title id="{prefix}-title">{escape(title)}</title>'
         f'<desc id="{prefix}-desc">{escape(description)}</desc>{body}</svg>'
@@ -91,7 +91,7 @@ def _written(shape: Shape) -> str:
         look = f'stroke="{colour}" stroke-width="{shape.width}" stroke-opacity="{shape.opacity}"'
         return f'<g{name} fill="none" {look}>{"".join(map(_path, shape.lines))}</g>\n'
     bold = ' font-weight="600"' if shape.bold else ""
-    x, y = map(_short, shape.at)
+    x, y = map(ink.number, shape.at)
     return (
         f'<text x="{x}" y="{y}" text-anchor="{shape.anchor}" font-size="{LETTERS}" fill="{colour}"'
         f"{bold}>{escape(shape.words)}</text>\n"
@@ -99,16 +99,12 @@ def _written(shape: Shape) -> str:
 
 
 def _path(line: Line) -> str:
-    points = " ".join(f"{_short(x)} {_short(y)}" for x, y in line.points)
+    points = " ".join(f"{ink.number(x)} {ink.number(y)}" for x, y in line.points)
     return f'<path{_attributes(line.data)} d="M{points}"/>'
 
 
 def _attributes(data: Mapping[str, str]) -> str:
     return "".join(f' {name}="{escape(value)}"' for name, value in data.items())
-
-
-def _short(number: float) -> str:
-    return f"{number:.1f}".removesuffix(".0")
 
 
 def save_to(shapes: Sequence[Shape], size: Point, path: Path) -> None:

@@ -130,12 +130,16 @@ def plain_log(axis: "Axis", write: Callable[[float], str] | None = None) -> None
     """Labels like 0.03 rather than powers of ten, and only as many as fit."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-    low, high = axis.get_view_interval()
-    decades = math.log10(high / low) if low > 0 else 9.0
-    subs = (1.0, 2.0, 5.0) if decades < 2 else (1.0, 3.0) if decades < 3 else (1.0,)
+    subs = log_steps(*axis.get_view_interval())
     axis.set_major_locator(LogLocator(base=10, subs=subs, numticks=9))
     axis.set_major_formatter(FuncFormatter(lambda x, _: (write or exact)(x)))
     axis.set_minor_locator(NullLocator())
+
+
+def log_steps(low: float, high: float) -> tuple[float, ...]:
+    """Which multiples of powers of ten are marked on an axis: the fewer, the longer it is."""
+    decades = math.log10(high / low) if low > 0 else 9.0
+    return (1.0, 2.0, 5.0) if decades < 2 else (1.0, 3.0) if decades < 3 else (1.0,)
 
 
 def beyond(total: int, shown: int = SHOWN) -> str:

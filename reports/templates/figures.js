@@ -96,7 +96,7 @@
   const choose = (trial) => {
     chosen = trial === chosen ? undefined : trial;
     document.querySelectorAll("circle.chosen").forEach((ring) => ring.remove());
-    document.querySelectorAll(".on").forEach((one) => one.classList.remove("on"));
+    document.querySelectorAll(".on:not(.band)").forEach((one) => one.classList.remove("on"));
     bar.hidden = chosen === undefined;
     if (bar.hidden) return;
     button.textContent = `Trial ${chosen} is marked in all figures. Clear (Esc)`;
@@ -111,6 +111,7 @@
       }
       svg.querySelectorAll("text").forEach((one) => one.classList.toggle("on", names(one.textContent, chosen)));
       svg.querySelectorAll("path[data-n]").forEach((one) => one.classList.toggle("on", names(one.dataset.n, chosen)));
+      svg.querySelectorAll("path[data-trial]").forEach((one) => one.classList.toggle("on", one.dataset.trial === chosen));
     }
   };
   button.addEventListener("click", () => choose(chosen));

@@ -15,7 +15,8 @@ HEAD = """# Gallery
 
 What the shipped studies ask, and what each answered. `make gallery` runs those that need nothing
 (some minutes) and puts their reports into `docs/gallery/reports/`;
-`python -m tests.gallery --from runs` takes finished runs instead. Where no figure stands, none has been drawn yet.
+`python -m tests.gallery --from runs` takes finished runs instead.
+Where no figure stands, none has been drawn yet.
 """
 
 

@@ -145,9 +145,11 @@ def test_figures_say_their_values_and_mark_a_trial_everywhere(
             for svg in tab.locator(".panel svg").all()
         ]
         assert rings.count() == sum(with_it) >= 2
+        lines = tab.locator("#parallel-figure path.on")
+        assert [line.get_attribute("data-trial") for line in lines.all()] == [trial]
         tab.keyboard.press("Escape")
         assert not button.is_visible()
-        assert rings.count() == 0
+        assert rings.count() == lines.count() == 0
         curve = tab.locator("#curves-error svg").first
         curve.focus()
         curve.press("ArrowRight")

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from reports import text
 from reports.figures import style
 from reports.figures.scales import robust
+from reports.figures.svg import panel
 from reports.frames import load
 from reports.sections.blocks import Plot
 from reports.sections.confirmed import optimism
@@ -85,3 +86,21 @@ def test_a_figure_says_how_many_settings_it_leaves_out(make: Callable[..., Path]
     assert len(captions) == 3
     assert all("Not shown: 2 settings of a lower rank." in caption for caption in captions)
     assert style.beyond(6) == ""
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda axes: axes.imshow(np.eye(2)),
+        lambda axes: axes.annotate("here", (0, 0), (1, 1), arrowprops={}),
+        lambda axes: axes.text(0, 0, "boxed", bbox={}),
+        lambda axes: axes.set_title("at the right", loc="right"),
+        lambda axes: axes.inset_axes((0, 0, 0.5, 0.5)),
+        lambda axes: axes.figure.text(0, 0, "beside"),
+    ],
+)
+def test_nothing_is_left_out_of_a_figure_in_silence(draw: Callable[[Axes], object]) -> None:
+    with style.canvas() as figure:
+        draw(figure.subplots())
+        with pytest.raises(ValueError, match="as_svg: expected lines, patches"):
+            panel(figure, "unknown", "A title", "Words.")
