@@ -93,10 +93,9 @@ def make(
 ) -> Engine:
     """Start an engine, or join the cluster at its address; `timeout(task)` is a task's time limit.
 
-    Errors: UserError if its package is missing, the user has not allowed its address, or nothing
+    Errors: UserError if the user has not allowed its address, its package is missing, or nothing
     answers there.
     """
+    address = spec.follow()
     check(spec)
-    return ENGINES[spec.name].start(
-        Workload(function, shared, jobs, retries, timeout), spec.follow()
-    )
+    return ENGINES[spec.name].start(Workload(function, shared, jobs, retries, timeout), address)

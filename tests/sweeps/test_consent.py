@@ -22,7 +22,7 @@ from sweeps.phases import prepare
 from sweeps.running.s3_mirror import S3Mirror
 from sweeps.storage import backends
 from sweeps.study.file import documents
-from tests.sweeps.engines import collect, engine
+from tests.sweeps.engines import collect, engine, installed
 from tests.sweeps.helpers import TEXT, study, sweeps
 from tests.sweeps.hosts import CountingHost
 
@@ -118,6 +118,7 @@ def test_what_a_folder_names_is_not_followed(
 def test_a_check_says_what_would_be_asked_for_and_asks_nobody(
     tmp_path: Path, host: CountingHost
 ) -> None:
+    installed("dask")  # else the check ends in that
     named = [NAMED[name] for name in ("dask", "server", "bucket")]
     text = "\n".join([QUICK, *named]).replace("PORT", str(host.port))
     said = sweeps("check", str(study(tmp_path, text)), cwd=tmp_path, module="sweeps").stdout
@@ -138,6 +139,8 @@ def test_a_check_says_what_would_be_asked_for_and_asks_nobody(
 def test_what_the_user_says_too_is_followed(
     tmp_path: Path, host: CountingHost, line: str, given: dict[str, Any]
 ) -> None:
+    if line == NAMED["dask"]:
+        installed("dask")
     port = str(host.port)
     here = json.loads(json.dumps(given).replace("PORT", port))
     path = study(tmp_path, f"{QUICK}{line}\n".replace("PORT", port))
