@@ -20,22 +20,29 @@ MANY = 5
 
 @dataclass(frozen=True)
 class Answer:
-    """The question, if the study says it; the sentence that answers it, and what is to be added.
+    """The question, if the study says it; the sentences that answer it, and what is to be added.
 
-    best: the name of the best arm, "" where none was confirmed.
+    others: how the other arms compare, "" where that is said already. best: the name of the best
+    arm, "" where none was confirmed.
     """
 
     question: str
     sentence: str
+    others: str
     more: tuple[str, ...]
     best: str
     arms: tuple[dict[str, Any], ...]
+
+    @property
+    def whole(self) -> str:
+        """Both sentences."""
+        return f"{self.sentence} {self.others}".rstrip()
 
     def plain(self) -> dict[str, Any]:
         """As JSON says it."""
         return {
             "question": self.question or None,
-            "answer": self.sentence,
+            "answer": self.whole,
             "more": list(self.more),
             "best": self.best or None,
             "arms": list(self.arms),
@@ -48,17 +55,17 @@ def answer(run: Run) -> Answer | None:
     found = arms.arms(run)
     if not found:
         return None
-    sentences = tuple(_sentences(run))
+    first, *more = _sentences(run)
     judged = arms.judged(run)
     best = name(run, judged[0].arm) if judged else ""
     asked = str(run.provenance["description"] or "")
-    return Answer(asked, sentences[0], sentences[1:], best, tuple(map(_plain, judged)))
+    return Answer(asked, *first, tuple(map(" ".join, more)), best, tuple(map(_plain, judged)))
 
 
 def answered(run: Run) -> str:
-    """The sentence alone; "" where no arms are compared."""
+    """Both sentences; "" where no arms are compared."""
     found = answer(run)
-    return found.sentence if found else ""
+    return found.whole if found else ""
 
 
 def name(run: Run, arm: Arm) -> str:
@@ -82,10 +89,10 @@ def _plain(one: Judged) -> dict[str, Any]:
     }
 
 
-def _sentences(run: Run) -> Iterator[str]:
-    """Speed first where the study asks for it by a target of its own."""
+def _sentences(run: Run) -> Iterator[tuple[str, str]]:
+    """Who is ahead, and how the others compare; speed first where the study asks for it."""
     if len(arms.judged(run)) < 2:
-        yield _of_search(run)
+        yield _of_search(run), ""
         return
     aim = convergence.target(run)
     if aim is not None and run.provenance["targets"]:
@@ -94,7 +101,8 @@ def _sentences(run: Run) -> Iterator[str]:
     if left := len(arms.missing(run)):
         yield (
             f"{text.count(left, 'arm')} of {len(arms.arms(run))} {'was' if left == 1 else 'were'} "
-            "not confirmed; of these the search alone says how good they are."
+            "not confirmed; of these the search alone says how good they are.",
+            "",
         )
 
 
@@ -116,22 +124,28 @@ def _by_search(run: Run) -> Arm | None:
     return min(known, key=lambda arm: float(ranks[arm.trial]), default=None)
 
 
-def _quality(run: Run) -> str:
-    """`Momentum did best: ...; adam is as good (within half a point); of rmsprop it is ...`."""
+def _quality(run: Run) -> tuple[str, str]:
+    """`Momentum did best, with an error of 3 %.`, `As good (within half a point): adam.`."""
     first, *others = arms.judged(run)
     by, groups = measures.measure(run), _groups(others)
     is_shown = len(groups.get(WORSE, [])) == len(others)
     head = f"{text.capital(name(run, first.arm))} {'is' if is_shown else 'did'} best"
     by_words = "" if by.is_error else f" by {reasons.quantity(run, by)}"
     value = reasons.error_unit(run).interval(first.error)
-    said = [f"{head}{by_words}, with an error of {value}"]
+    best, said, is_margin_said = f"{head}{by_words}, with an error of {value}.", [], False
     if (other := arms.neutral(run)) is not None and len(others) > 1:
         said.append(_neutral(run, other))
         groups[_word(other)].remove(other)
+        is_margin_said = _word(other) == SAME
     for word in (SAME, OPEN, WORSE, BETTER):
         if found := groups.get(word):
-            said.append(_group(run, word, found, len(others)))
-    return f"{'; '.join(said)}."
+            said.append(_group(run, word, found, len(others), is_margin_said))
+    return best, _joined(said)
+
+
+def _joined(clauses: Sequence[str]) -> str:
+    """One sentence of them; "" of none."""
+    return text.capital(f"{'; '.join(clauses)}.") if clauses else ""
 
 
 def _groups(others: Sequence[Judged]) -> dict[str, list[Judged]]:
@@ -145,21 +159,22 @@ def _word(one: Judged) -> str:
     return one.difference.word if one.difference else SAME
 
 
+BETTER_THERE = "better on the rows that chose nothing"
 # What is said of arms against the best, in this order.
 SAID = {
     SAME: "as good{within}: ",
     OPEN: "not decided: ",
     WORSE: "worse: ",
-    BETTER: "better on the rows that chose nothing: ",
+    BETTER: f"{BETTER_THERE}: ",
 }
 
 
-def _group(run: Run, word: str, found: Sequence[Judged], others: int) -> str:
+def _group(run: Run, word: str, found: Sequence[Judged], others: int, is_margin_said: bool) -> str:
     if word == OPEN and len(found) == others > 2:
         return "whether the others are worse is not decided"
     names = _listed([name(run, one.arm) for one in found], others)
     one = found[0].difference
-    within = f" (within {reasons.margin_in_words(run, one)})" if one else ""
+    within = f" (within {reasons.margin_in_words(run, one)})" if one and not is_margin_said else ""
     size = _size(run, found[0]) if len(found) == 1 and word != SAME else ""
     return SAID[word].format(within=within) + names + size
 
@@ -184,21 +199,20 @@ def _size(run: Run, one: Judged) -> str:
 def _neutral(run: Run, one: Judged) -> str:
     """The defaults, by which one would know what the arms are good for."""
     value = reasons.error_unit(run).value(one.error.estimate)
-    same = "as good"
-    if one.difference is not None:
-        same += f", within {reasons.margin_in_words(run, one.difference)}"
-    word = {SAME: same, OPEN: "the difference is not decided", WORSE: "worse"}
-    said = word.get(_word(one), "better on the rows that chose nothing")
-    return f"the defaults, {name(run, one.arm)}, {value}: {said}{_size(run, one)}"
+    word = {SAME: "as good", OPEN: "the difference is not decided", WORSE: "worse"}
+    said, size = word.get(_word(one), BETTER_THERE), _size(run, one)
+    if _word(one) == SAME and one.difference is not None:
+        size += f", for less than {reasons.margin_in_words(run, one.difference)} is nothing"
+    return f"{name(run, one.arm)} (the defaults), {value}: {said}{size}"
 
 
-def _speed(run: Run, aim: SpeedTarget) -> Iterator[str]:
+def _speed(run: Run, aim: SpeedTarget) -> Iterator[tuple[str, str]]:
     """Against the fastest arm, on every axis on which the order may be another."""
     for n, (axis, units) in enumerate(pace.axes(run).items()):
         found = pace.paces(run, aim, axis)
         if not found[0].reached:
             had = f"{text.number(found[0].horizon)} {units}"
-            yield f"No arm reached {_target(run, aim)} in the {had} that all had."
+            yield f"No arm reached {_target(run, aim)} in the {had} that all had.", ""
             return
         yield _fastest(run, found, units, _target(run, aim), f"By {units}, " * bool(n))
 
@@ -208,7 +222,9 @@ def _target(run: Run, aim: SpeedTarget) -> str:
     return f"a {scale.name} of {scale.value(aim.value)}"
 
 
-def _fastest(run: Run, found: Sequence[Pace], units: str, target: str, head: str) -> str:
+def _fastest(
+    run: Run, found: Sequence[Pace], units: str, target: str, head: str
+) -> tuple[str, str]:
     names = {one.config: name(run, one.arm) for one in arms.judged(run)}
     first, others = found[0], [one for one in found[1:] if one.reached]
     who = names[first.config] if head else text.capital(names[first.config])
@@ -216,7 +232,7 @@ def _fastest(run: Run, found: Sequence[Pace], units: str, target: str, head: str
     reached = f"{first.reached} of {first.n} networks"
     if first.reached < first.n:
         reached += f", the others counting as {text.number(first.horizon)}"
-    said = [f"{head}{who} reached {target} first, in {time} on average ({reached})"]
+    fastest, said = f"{head}{who} reached {target} first, in {time} on average ({reached}).", []
     slower = [one for one in others if one.is_slower]
     unsure = [one for one in others if not one.is_slower]
     never = [names[one.config] for one in found[1:] if not one.reached]
@@ -229,7 +245,7 @@ def _fastest(run: Run, found: Sequence[Pace], units: str, target: str, head: str
     if never:
         all_had = f"not in the {text.number(first.horizon)} {units} that all had"
         said.append(f"{all_had}: {_listed(never, len(found) - 1)}")
-    return f"{'; '.join(said)}."
+    return fastest, _joined(said)
 
 
 def _taken(names: dict[str, str], one: Pace, many: int) -> str:

@@ -21,7 +21,7 @@ def called(run: Run, name: str) -> str:
         return name
     if name == run.default:
         return "the default network"
-    return "the best network" if name == run.winner else f"the network of {name}"
+    return "the best network" if name == run.winner else name
 
 
 def answer_of(run: Run, name: str) -> str:
@@ -96,8 +96,9 @@ def _hidden(value: Any) -> str:
     each = widths.split(", ")
     if len(each) > 1 and len(set(each)) == 1:
         return f"{len(each)} hidden layers of {each[0]}"
-    many = text.listing(each)
-    return f"{'hidden layers' if ',' in widths else 'one hidden layer'} of {many}"
+    if len(each) == 1:
+        return f"one hidden layer of {text.count(int(each[0]), 'unit')}"
+    return f"hidden layers of {text.listing(each)}"
 
 
 def _dropout(value: Any) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reports import text
-from reports.advice import reasons, steps, using, without
+from reports import summary, text
+from reports.advice import facts, reasons, steps, using, without
 from reports.advice.answer import answered
-from reports.advice.in_words import answer_of, called, plain_name, setting_in_words
-from reports.advice.reasons import Fact
+from reports.advice.certainty import sure
+from reports.advice.facts import Fact
+from reports.advice.in_words import answer_of, called, in_words, plain_name, setting_in_words
 from reports.advice.step import Step, where
 from reports.frames import Run, once
 from reports.stats import constants, measures, recommending, tuning
@@ -88,21 +89,21 @@ def recommendation(run: Run) -> Recommendation:
         return _nothing(run)
     name = choice.name
     error = measures.on_new_rows(run, name, measures.plain())
-    limit = reasons.limit(run, name)
+    limit = facts.limit(run, name)
     return Recommendation(
         name,
         choice.kind,
         _headline(run, choice),
         _settings(run, choice),
         reasons.why(run, choice),
-        (reasons.error(run, name, error), reasons.comparison(run, choice), limit),
+        (facts.error(run, name, error), facts.comparison(run, choice), limit),
         error,
         limit.value,
         tuple(one for one in choice.same if one != name),
         choice.open,
         steps.steps(run, choice),
         using.lines(run, choice),
-        reasons.sure(run, choice, error),
+        sure(run, choice, error),
         answered(run),
     )
 
@@ -110,16 +111,21 @@ def recommendation(run: Run) -> Recommendation:
 def _settings(run: Run, choice: Choice) -> str:
     """Of the network; of the best one beside another model; and what mattered in the search."""
     if choice.kind == NETWORK:
-        said = setting_in_words(run, choice.name)
+        which = "" if choice.name == run.default else f"{choice.name}: "
+        said = which + setting_in_words(run, choice.name)
     elif run.winner is not None:
-        said = f"{called(run, run.winner)}, {run.winner}: {setting_in_words(run, run.winner)}"
+        name = str(run.winner)
+        which = f"{called(run, name)}, {name}" if name != run.default else called(run, name)
+        said = f"if you want a network, {which}: {setting_in_words(run, name)}"
     else:
         return ""
     names = None if answered(run) else tuning.beyond_chance(run)
     if names is None:
         return said
     listed = text.listing([plain_name(name) for name in names[:MATTERED]])
-    return f"{said}; what mattered in the search: {listed or 'not decided'}"
+    if not listed:
+        return f"{said}. Which of the settings mattered is not decided"
+    return f"{said}. What mattered in the search: {listed}"
 
 
 def _headline(run: Run, choice: Choice) -> str:
@@ -131,7 +137,10 @@ def _headline(run: Run, choice: Choice) -> str:
         return f"The best network, {choice.name}, answers the same for every row."
     if choice.name == run.default:
         return "Use a network with the default settings."
-    return f"Use the best network, {choice.name}."
+    hidden = summary.settings(run, choice.name).get("hidden")
+    if hidden is None or run.provenance.get("trainer"):
+        return f"Use the best network, {choice.name}."
+    return f"Use a network with {in_words({'hidden': hidden})}."
 
 
 def _nothing(run: Run) -> Recommendation:

@@ -14,7 +14,7 @@ from reports.stats.recommending import Choice
 
 L2 = "L2 penalty (l2)"
 UP_TO_ONE = ("keep_prob", "beta", "beta1", "beta2", "floor", "label_smoothing")
-IN_ITS_PLACE = "  # and take it out of fixed"
+IN_ITS_PLACE = "  # delete it in fixed"
 
 
 def space_steps(run: Run, choice: Choice) -> Iterator[Step]:
@@ -112,7 +112,7 @@ def rate_not_searched(run: Run, choice: Choice) -> Iterator[Step]:
         low, high = (text.setting(float(rate) * times, 2) for times in (0.1, 10))
         ends = f"{{low: {low}, high: {high}, log: true}}"
         yield Step(
-            "The learning rate was not searched, on which much else depends. Search it, too:",
+            "The learning rate was not searched, and much depends on it. Search it, too:",
             nested(["space", "learning_rate"], ends + IN_ITS_PLACE),
         )
 
@@ -134,9 +134,9 @@ def _reference(run: Run) -> Iterator[Step]:
     train = float(run.rows_of(str(run.winner))["train_error"].mean())
     unit = "in SDs of the target" if run.regression else "how often experts err"
     yield Step(
-        f"If you know the least error that is possible ({unit}), say so: it tells noise from too "
-        "simple.",
-        f"reference: {text.setting(train / 2, 1)}  # your figure{', in SDs' * run.regression}",
+        f"If you know the least error that is possible ({unit}), write it here: it tells noise "
+        "from a too simple model.",
+        f"reference: {text.setting(train / 2, 1)}  # your number here{', in SDs' * run.regression}",
     )
 
 

@@ -30,5 +30,6 @@ class Step:
 def where(steps: tuple[Step, ...]) -> str:
     """Where the lines of these go; "" of commands."""
     if any(step.needs_a_name for step in steps):
-        return "change these keys in a copy of the study file, with another name"
-    return "change these keys in the study file" * any(not step.is_command for step in steps)
+        return "in a copy of the study file, with a new name"
+    one_run = "in the study file"
+    return one_run * any(not step.is_command for step in steps)

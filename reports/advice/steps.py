@@ -43,14 +43,15 @@ def open_question(run: Run, choice: Choice) -> Iterator[Step]:
     if _may_be_folded(run):
         yield Step(
             f"{text.count(one.found.decisive.n, 'row')} cannot decide whether {other} does as "
-            "well. Let all rows but the test rows count:",
+            "well. Cross-validation uses more of them:",
             f"replicates: {{count: {count}, resample: kfold}}",
         )
         return
     if _may_networks_tell(run, one):
         key = "most" if (run.provenance["confirm"] or {}).get("until") else "replicates"
         yield Step(
-            f"Whether {other} does as well is not decided. More networks would tell:",
+            f"Whether {other} does as well is not decided. More networks of each setting would "
+            f"tell ({_networks_now(run)} now):",
             f"confirm: {{{key}: {_networks_now(run) * int(networks_needed(one))}}}",
         )
 
@@ -107,8 +108,10 @@ def networks_needed(one: Comparison) -> float:
 
 
 def _how_many(one: Comparison) -> str:
-    times = needed.times(one.found, one.margin)
-    return f", about {text.number(times, 2)} times as many" if 1 < times <= 100 else ""
+    times, now = needed.times(one.found, one.margin), one.found.decisive.n
+    if not 1 < times <= 100:
+        return ""
+    return f" (about {text.number(times * now, 2)}, where {text.number(now)} were judged)"
 
 
 def few_networks(run: Run, choice: Choice) -> Iterator[Step]:
@@ -131,10 +134,12 @@ def no_baseline(run: Run, choice: Choice) -> Iterator[Step]:
 
 def longer(run: Run, choice: Choice) -> Iterator[Step]:
     """The best network was still learning at its last epoch."""
+    epochs = int(run.provenance["search"]["epochs"])
     if any(True for _ in lints.still_improving(run)):
         yield Step(
-            "The best network was still getting better at the end. Train longer:",
-            f"fixed: {{epochs: {2 * int(run.provenance['search']['epochs'])}}}",
+            f"After {text.number(epochs)} epochs the best network was still getting better. Train "
+            "longer:",
+            f"fixed: {{epochs: {2 * epochs}}}",
         )
 
 
@@ -160,7 +165,7 @@ def late_find(run: Run, choice: Choice) -> Iterator[Step]:
     trial, asked = tuning.best_trial(run), int(run.provenance["counts"]["asked"])
     if not _is_grid(run) and trial is not None and trial >= LATE * asked:
         yield Step(
-            "The best setting was found late in the search. Go on, in the same file:",
+            f"The best setting was found late, in trial {trial} of {asked}. Search on:",
             f"search: {{trials: {2 * asked}}}",
         )
 
@@ -186,7 +191,7 @@ def whole_procedure(run: Run, choice: Choice) -> Iterator[Step]:
     if found and "column" not in found[0]:
         end = found[0].removesuffix(f"{found[1]}}}")
         yield Step(
-            "See whether it holds when the rows are divided otherwise:",
+            "See whether it holds when the rows are divided anew:",
             f"data:\n  {end}{int(found[1]) + 1}}}",
         )
 
@@ -196,9 +201,7 @@ def more_trials(run: Run, choice: Choice) -> Iterator[Step]:
     asked = int(run.provenance["counts"]["asked"])
     if not _is_grid(run) and run.parameters and (tuning.best_trial(run) or 0) < LATE * asked:
         yield Step(
-            f"A longer search may find a better network; {text.count(asked, 'trial')} are few:"
-            if asked < 100
-            else "A longer search may still find a better network:",
+            f"A longer search may find a better network ({text.count(asked, 'trial')} now):",
             f"search: {{trials: {2 * asked}}}",
         )
 
@@ -206,7 +209,10 @@ def more_trials(run: Run, choice: Choice) -> Iterator[Step]:
 def another_search(run: Run, choice: Choice) -> Iterator[Step]:
     """Whether another search comes to the same."""
     seed = int(run.provenance["search"].get("seed", 0))
-    yield Step("See whether another search comes to the same:", f"search: {{seed: {seed + 1}}}")
+    yield Step(
+        "See whether a search with other random numbers finds the same:",
+        f"search: {{seed: {seed + 1}}}",
+    )
 
 
 RULES: tuple[Callable[[Run, Choice], Iterator[Step]], ...] = (

@@ -8,6 +8,7 @@ import pandas as pd
 from reports.figures.style import INK, MUTED, SERIES, Figure, Panel, canvas, percent_axis, tidy
 from reports.figures.svg import panel
 from reports.stats.intervals import Interval
+from reports.text import LEVEL
 
 # Width, letters and height of a line of a drawing, in the pixels of a screen that wide.
 SIZES = {"wide": (500.0, 12.5, 34.0), "narrow": (343.0, 11.3, 19.0)}
@@ -30,18 +31,20 @@ class Mark:
         return replace(self, error=replace(found, estimate=ends[0], low=ends[1], high=ends[2]))
 
 
-def recommended(marks: Sequence[Mark], margin: float, percent: bool, what: str) -> Figure:
+def recommended(
+    marks: Sequence[Mark], margin: float, percent: bool, what: str, notes: str = ""
+) -> Figure:
     """Errors with intervals, the recommended one first; the band is the margin around it.
 
-    what: the axis' label.
+    what: the axis' label. notes: what is added to the caption.
     """
     panels = tuple(_drawn(marks, margin, percent, what, size) for size in SIZES)
     rows = [
         (one.name, one.error.estimate, one.error.low, one.error.high, one.error.n) for one in marks
     ]
     caption = (
-        "Circles are networks, squares other models. Shaded: too close to the recommended one to "
-        "matter."
+        f"Circles: networks; squares: others; lines: {LEVEL} ranges; shaded: too close to the "
+        f"recommended one to matter.{notes}"
     )
     data = pd.DataFrame(rows, columns=["model", "error", "low", "high", "rows"])
     return Figure("recommended", what, caption, panels, data, "data/confirm.csv")

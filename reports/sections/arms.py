@@ -7,7 +7,7 @@ import numpy as np
 
 from reports import text
 from reports.advice import reasons
-from reports.advice.answer import answer, name
+from reports.advice.answer import Answer, answer, name
 from reports.advice.in_words import axis_name, tick
 from reports.figures import arms as figures
 from reports.figures.arms import Cells, Mark
@@ -32,7 +32,7 @@ from reports.stats.arms import Arm, Judged
 from reports.stats.intervals import Interval
 
 MOST = 24  # rows of the table, and dots
-TITLE = "The arms"
+TITLE = "The settings compared"
 
 
 def arms(run: Run) -> Section | None:
@@ -40,18 +40,18 @@ def arms(run: Run) -> Section | None:
     found = answer(run)
     if found is None:
         return None
-    return section("arms", TITLE, _blocks(run, found.sentence, found.more))
+    return section("arms", TITLE, _blocks(run, found))
 
 
-def _blocks(run: Run, sentence: str, more: tuple[str, ...]) -> Iterator[Block]:
-    yield Paragraphs((sentence,), "lead")
-    if more:
+def _blocks(run: Run, found: Answer) -> Iterator[Block]:
+    yield Paragraphs((found.sentence,), "lead")
+    if more := tuple(filter(None, [found.others, *found.more])):
         yield Paragraphs(more)
     if any(arm.trial is not None for arm in stats.arms(run)) and len(stats.words(run)) == 2:
         yield Plot(_map(run))
     if marks := _marks(run):
-        found = _dots(run, marks[:MOST])
-        yield Plot(replace(found, caption=found.caption + beyond(len(marks), MOST)))
+        dots = _dots(run, marks[:MOST])
+        yield Plot(replace(dots, caption=dots.caption + beyond(len(marks), MOST)))
     if stats.judged(run) or len(stats.words(run)) == 1:
         yield _table(run)
     if (times := times_table(run)) is not None:

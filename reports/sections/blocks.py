@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from reports import text
-from reports.advice.reasons import Fact
+from reports.advice.facts import Fact
 from reports.advice.step import Step
 from reports.figures.style import Figure
 from reports.stats.findings import Lint
@@ -33,14 +33,15 @@ class Headline:
 class Recommended:
     """The first screen: a model's settings, why it is the one, three numbers, what to do next.
 
-    answer: to the study's question, where it compares arms. where: the lines of the steps go; how:
-    the lines that use it; sure: what its intervals cover.
-    The figure has a wide and a narrow panel, of which one is shown.
+    answer, others: to the study's question, where it compares arms. where: the lines of the steps
+    go; how: the lines that use it; sure: what its intervals cover. The figure has a wide and a
+    narrow panel, of which one is shown.
     """
 
     kind: ClassVar[str] = "recommended"
     settings: str
     answer: str
+    others: str
     why: str
     facts: tuple[Fact, ...]
     steps: tuple[Step, ...]

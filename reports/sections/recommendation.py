@@ -1,10 +1,11 @@
 """The first screen: what to use, why, one figure, three numbers, what to do next."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from reports import text
 from reports.advice import reasons
+from reports.advice.answer import answer
+from reports.advice.in_words import called
 from reports.advice.recommendation import recommendation as recommended
 from reports.figures import recommended as figures
 from reports.figures.recommended import Mark
@@ -17,13 +18,14 @@ from reports.stats.recommending import CONSTANT, Choice
 
 def recommendation(run: Run) -> Section:
     """Of every run."""
-    made, choice = recommended(run), recommending.choice(run)
+    made, choice, answered = recommended(run), recommending.choice(run), answer(run)
     figure = None if choice is None else _figure(run, choice)
     folder = run.folder.absolute()
     how = made.how_for(Path(folder.parent.name) / folder.name)  # where it lies is nobody's business
     block = Recommended(
         settings=made.settings,
-        answer=made.answer,
+        answer=answered.sentence if answered else "",
+        others=answered.others if answered else "",
         why=made.why,
         facts=made.facts,
         steps=made.steps,
@@ -42,10 +44,31 @@ def _figure(run: Run, choice: Choice) -> Figure:
     what = "error on new data" if not run.regression else "typical error on new data"
     what += f" (SDs of {'each' if run.several else 'the'} target)" * (run.regression and sd is None)
     marks = [one.times(sd or 1.0) for one in _marks(run, choice)]
-    found = figures.recommended(marks, margin * (sd or 1.0), not run.regression, what)
+    notes = f"{_by_what(run, choice)}{_not_shown(run, choice)}"
+    return figures.recommended(marks, margin * (sd or 1.0), not run.regression, what, notes)
+
+
+def _by_what(run: Run, choice: Choice) -> str:
+    """That another quantity decides, where the figure shows errors."""
+    base = differences.best_baseline(run) or run.default
+    other = base if choice.name in run.configs else run.winner
+    if other is None or other == choice.name:
+        return ""
+    by = recommending.measure_of(run, choice.name, other)
+    if by.is_error:
+        return ""
+    return f" Judged by {reasons.quantity(run, by)}, not by these errors."
+
+
+def _not_shown(run: Run, choice: Choice) -> str:
+    """What is far worse, and how far: always answering the same."""
     far = [name for name in _names(run, choice) if not _is_near(run, choice, name)]
-    rest = f" Far worse, and not shown: {text.listing(far)}." * bool(far)
-    return replace(found, caption=found.caption + rest)
+    unit, plain = reasons.error_unit(run), measures.plain()
+    said = [
+        f"{called(run, name)}: {unit.value(measures.on_new_rows(run, name, plain).estimate)}"
+        for name in far
+    ]
+    return f" {text.capital(text.listing(said))}." * bool(said)
 
 
 def _names(run: Run, choice: Choice) -> list[str]:
@@ -73,5 +96,5 @@ def _mark(run: Run, choice: Choice, name: str) -> Mark:
 
 def _label(run: Run, name: str) -> str:
     if name == run.default:
-        return "defaults"
+        return "default network"
     return f"best network ({name})" if name == run.winner else name

@@ -8,7 +8,7 @@ from rich.console import Console
 from sweeps.base.terminal import NAME, heading, say, verbatim
 
 if TYPE_CHECKING:
-    from reports.advice.reasons import Fact
+    from reports.advice.facts import Fact
     from reports.advice.recommendation import Recommendation
 
 FOUND, NOTHING = "bold green", "bold yellow"  # headlines

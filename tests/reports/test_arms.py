@@ -187,12 +187,12 @@ def test_the_answer_says_who_is_ahead_and_the_rest_in_four_words(compared: Run) 
     assert found.sentence.lower().startswith(f"{best} ")
     assert "error of" in found.sentence
     for one in arms.judged(compared)[1:]:
-        assert one.arm.key[0] in found.sentence or "all the others" in found.sentence
+        assert one.arm.key[0] in found.others.lower() or "all the others" in found.others.lower()
         assert one.difference is not None
         word = {"the same": "as good"}.get(one.difference.word, one.difference.word)
-        assert word in found.sentence
+        assert word in found.others.lower()
     assert json.loads(json.dumps(found.plain()))["best"] == best
-    assert recommendation(compared).plain()["answer"] == found.sentence
+    assert recommendation(compared).plain()["answer"] == found.whole
 
 
 def test_speed_comes_first_where_the_study_has_a_target_of_its_own(
@@ -274,7 +274,7 @@ def test_letters_are_large_enough_for_a_phone(compared: Run) -> None:
     [
         ({"task": "regression", "folds": (3, 1, 2), "confirmed": 6}, "did best by loss"),
         ({"objectives": ("auc",), "direction": "maximize"}, "did best by AUC"),
-        ({"confirmed": 1, "replicates": 1}, "not decided: adam"),
+        ({"confirmed": 1, "replicates": 1}, "Not decided: adam"),
         ({"diverge_all": True}, "Which is best is not decided"),
         ({"confirmed": None, "states": "failed"}, "no trial was completed"),
     ],
@@ -285,5 +285,5 @@ def test_every_sort_of_study_has_an_answer(
     run = frames.load(make(**PER | {"top": 8, "rows": 60} | what))
     found = answer(run)
     assert found is not None
-    assert said in found.sentence
+    assert said in found.whole
     assert section_of(run) is not None

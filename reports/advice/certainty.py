@@ -1,0 +1,46 @@
+"""How sure a recommendation is, in words: what its interval covers, and what the test rows say."""
+
+from reports import text
+from reports.advice.reasons import error_unit
+from reports.frames import Run
+from reports.stats import measures, recommending
+from reports.stats.intervals import Interval
+from reports.stats.recommending import NETWORK, Choice
+
+
+def sure(run: Run, choice: Choice, found: Interval) -> str:
+    """Two or three sentences: what the ranges cover, of what they are, and the test rows beside."""
+    covers = found.covers.replace("this one trained network", "this one trained model")
+    said = f"A range holds in {text.LEVEL} of such studies: for {covers}. "
+    said += _judged(run, choice, found)
+    if not run.has_test:
+        by = "" if run.folds else ", and settings were chosen by these"
+        return f"{said}. There are no test rows, which would have chosen nothing{by}."
+    if not recommending.is_resampled(run):
+        return f"{said}: the test rows, which played no part in any choice."
+    on_test = measures.on_new_rows(run, choice.name, measures.plain(), "test")
+    rows, value = text.count(on_test.n, "test row"), error_unit(run).interval(on_test)
+    return (
+        f"{said}. On the {rows}, which played no part in any choice, the error is "
+        f"{value}{_beside(found, on_test)}."
+    )
+
+
+def _judged(run: Run, choice: Choice, found: Interval) -> str:
+    rows = text.count(found.n, "row") if found.known else "few rows"
+    if choice.kind != NETWORK:
+        return f"It was judged on {rows} that it was not trained on"
+    networks = len(run.rows_of(choice.name))
+    return f"{text.count(networks, 'network')} were judged on {rows} they were not trained on"
+
+
+def _beside(found: Interval, on_test: Interval) -> str:
+    """Where the test rows' error lies: in the range, or beyond it, as few rows may be."""
+    if not found.known:
+        return ""
+    if found.low <= on_test.estimate <= found.high:
+        return ", inside that range"
+    side = "below" if on_test.estimate < found.low else "above"
+    if on_test.known and on_test.low <= found.high and found.low <= on_test.high:
+        return f", {side} that range, as so few rows may be"
+    return f", {side} that range by more than chance explains: be careful"

@@ -1,0 +1,95 @@
+"""The three numbers of the first screen: how good it is, against what, and what limits it."""
+
+from dataclasses import dataclass
+
+from reports import text
+from reports.advice.in_words import called
+from reports.advice.reasons import error_unit, quantity, word
+from reports.frames import Run
+from reports.stats import differences, gaps, limiting, measures, ratios, recommending
+from reports.stats.intervals import Interval
+from reports.stats.recommending import NETWORK, Choice
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One of the three numbers: what it is, its value, and below it bounds or what it means.
+
+    term: what an expert calls it.
+    """
+
+    label: str
+    term: str
+    value: str
+    beside: str
+
+    def plain(self) -> dict[str, str]:
+        """As JSON says it."""
+        return {"label": self.label, "value": self.value, "beside": self.beside}
+
+
+def error(run: Run, name: str, found: Interval) -> Fact:
+    """Of what is recommended; of a number in its own units, where they are known.
+
+    Where the study has it on another scale, its ratio stands beside.
+    """
+    label = "Typical error on new data" if run.regression else "Error on new data"
+    unit = error_unit(run)
+    in_units = "RMSE in the target's unit" if run.target_sd is not None else "RMSE"
+    term = f"{text.LEVEL} range; {in_units if run.regression else 'share of rows answered wrongly'}"
+    beside, factor = bounds(unit, found) or found.why, ratios.typical(run, name)
+    if run.several:
+        beside += f", in {text.sds(run)}"
+    if factor is not None:
+        beside += (
+            f"; by ratio a factor of {text.amount(factor)} (exp of the RMS of ln(said / true))"
+        )
+    return Fact(label, term, unit.head(found), beside)
+
+
+def comparison(run: Run, choice: Choice) -> Fact:
+    """Its error less that of the best model of another kind; by what else that was decided."""
+    base = differences.best_baseline(run) or run.default
+    other = base if choice.kind == NETWORK else run.winner
+    if other is None or other == choice.name:
+        return Fact("Against others", "", text.DASH, "nothing else was confirmed")
+    one, plain = recommending.compare(run, choice.name, other), measures.plain()
+    by, unit = one.found.by, error_unit(run)
+    found = one.found if by.is_error else differences.difference(run, *(choice.name, other), plain)
+    range_ = bounds(unit, found.decisive, difference=True)
+    answer, term = word(one), "below 0: it errs less"
+    if not by.is_error:
+        scale, what = by.unit(run), quantity(run, by)
+        answer = f"{answer}, by {what}"
+        ends = bounds(scale, one.found.decisive, difference=True)
+        term = f"{what} {scale.head(one.found.decisive, difference=True)}" + f", {ends}" * bool(
+            ends
+        )
+    beside = f"{range_}: {answer}" if range_ else answer
+    return Fact(f"Against {called(run, other)}", term, unit.head(found.decisive, True), beside)
+
+
+def bounds(unit: text.Unit, found: Interval, difference: bool = False) -> str:
+    """`1.4 to 4.0`."""
+    return unit.bounds(found, difference).strip(" []").replace(", ", " to ")
+
+
+# The plain word, the term, and what was seen, with the errors on training rows and on others.
+BOTH = "{train} on training rows, {new} on {rows}"
+LIMITS = {
+    gaps.HIGH_VARIANCE: ("overfitting", "variance", BOTH),
+    gaps.HIGH_BIAS: ("too simple", "bias", BOTH),
+    gaps.CONDITIONAL: ("noise, or too simple", "noise or bias", BOTH),
+    gaps.SMALL: ("little", "neither bias nor variance", BOTH),
+    gaps.UNDECIDED: ("not decided", "too simple (bias) or overfitting (variance)", BOTH),
+}
+
+
+def limit(run: Run, name: str) -> Fact:
+    """What limits it."""
+    found, unit = limiting.limit(run, name), error_unit(run)
+    plain, term, seen = LIMITS[found.verdict]
+    rows = "dev rows" if run.has_test and not recommending.is_resampled(run) else "new ones"
+    new = found.train + found.variance.estimate
+    beside = seen.format(train=unit.value(found.train), new=unit.value(new), rows=rows)
+    return Fact("What limits it", term, plain, beside)
