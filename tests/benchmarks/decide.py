@@ -1,10 +1,11 @@
 """Whether a study answers, whether it is right, and how good is what it advises; beside a peer.
 
 `python -m tests.benchmarks.decide --out FOLDER`. On twelve tables whose truth is known, each drawn
-again and again: the design of before (one split), what is default, what `sweeps new` proposes, and
-the search that one writes by hand (`by_hand.py`). One processor, one result after the other, each
-kept in FOLDER by design, table and draw, so that the benchmark can be stopped and goes on.
-`--markdown` prints what is there.
+again and again: one split with today's answers, what is default, what `sweeps new` proposes, the
+search that one writes by hand (`by_hand.py`), and an earlier version of this project as it was
+(`--earlier CHECKOUT`; 268806f is the last before replicates were resampled). One processor, one
+result after the other, each kept in FOLDER by design, table and draw, so that the benchmark can be
+stopped and goes on. `--markdown` prints what is there.
 """
 
 import argparse
@@ -59,6 +60,7 @@ class Sizes:
     fresh: int
     sets: int
     scored: int
+    earlier: Path | None = None  # a checkout of the version before
 
 
 # Of a table, a draw, sizes, and the folder of all results.
@@ -98,10 +100,19 @@ def split_study(table: KnownTable, draw: int, trials: int) -> dict[str, Any]:
     }
 
 
-def used(call: list[str], folder: Path) -> float:
+def earlier_study(table: KnownTable, draw: int, trials: int) -> dict[str, Any]:
+    """That in the words which the earlier version knows; most of it was its default."""
+    said = split_study(table, draw, trials)
+    search = {"trials": trials, "seed": draw, "window": 16}
+    replicates = {"count": said["replicates"]["count"]}
+    said = {key: value for key, value in said.items() if key != "objective"}
+    return said | {"search": search, "replicates": replicates}
+
+
+def used(call: list[str], folder: Path, checkout: Path = ROOT) -> float:
     """Seconds of the processor that a program and all that it starts take. Errors: RuntimeError."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    paths = os.pathsep.join(filter(None, [str(checkout), os.environ.get("PYTHONPATH", "")]))
     environment = {**os.environ, "PYTHONPATH": paths}
     done = subprocess.run(call, cwd=folder, env=environment, capture_output=True, text=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -125,11 +136,14 @@ def proposed(folder: Path, table: KnownTable, draw: int, trials: int) -> None:
     used([*SWEEPS, "new", "study", "--data", "table.csv", "--target", TARGET], folder)
 
 
-def ours(write_study: WriteStudy) -> Design:
-    """A design of ours: a study file, run from the command line."""
+def ours(write_study: WriteStudy, *, is_earlier: bool = False) -> Design:
+    """A design of ours: a study file, run from the command line. Errors: ValueError."""
 
     def measured(table: KnownTable, draw: int, sizes: Sizes, out: Path) -> dict[str, Any]:
         rows = table.draw(draw)
+        checkout = sizes.earlier if is_earlier else ROOT
+        if checkout is None:
+            raise ValueError("the design 'earlier' needs --earlier CHECKOUT")
         with tempfile.TemporaryDirectory() as spare:
             folder = Path(spare)
             rows.frame.to_csv(folder / "table.csv", index=False)
@@ -137,7 +151,7 @@ def ours(write_study: WriteStudy) -> Design:
             changes = [f"data.split.seed={draw}", f"search.seed={draw}"]
             call = [*SWEEPS, "run", "study.yaml", "--quiet", "--jobs", "1", "--out", "runs"]
             call += ["--trials", str(sizes.trials), *(f"--set={change}" for change in changes)]
-            seconds = used(call, folder)
+            seconds = used(call, folder, checkout)
             (run,) = (folder / "runs").iterdir()
             truths = Truths(table, out / "truth", sizes.sets, sizes.scored)
             return {"cpu": seconds, **judge(run, table, rows, truths, sizes.fresh)}
@@ -180,6 +194,7 @@ def references(table: KnownTable, draw: int, sizes: Sizes, out: Path) -> dict[st
 
 
 DESIGNS: Mapping[str, Design] = {
+    "earlier": ours(written(earlier_study), is_earlier=True),
     "split": ours(written(split_study)),
     "default": ours(written(plain_study)),
     "proposed": ours(proposed),
@@ -204,7 +219,7 @@ def main(options: argparse.Namespace) -> None:
         print("\n".join(one.markdown() for one in made))
         return
     prepare.optuna_quietly()
-    sizes = Sizes(options.trials, options.fresh, options.sets, options.scored)
+    sizes = Sizes(options.trials, options.fresh, options.sets, options.scored, options.earlier)
     for design, table, draw in units(options):
         path = options.out / design / f"{table.name}-{draw}.json"
         if path.exists():
@@ -220,7 +235,8 @@ def arguments() -> argparse.ArgumentParser:
     """What may be asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="the folder of the results")
-    parser.add_argument("--designs", nargs="+", choices=DESIGNS, default=list(DESIGNS))
+    parser.add_argument("--designs", nargs="+", choices=DESIGNS, default=list(DESIGNS)[1:])
+    parser.add_argument("--earlier", type=Path, help="a checkout of an earlier version of this")
     parser.add_argument("--tables", nargs="+", choices=KNOWN_TABLES, default=list(KNOWN_TABLES))
     parser.add_argument("--draws", type=int, default=20, help="tables drawn of each kind")
     parser.add_argument("--first", type=int, default=0, help="number of the first draw")

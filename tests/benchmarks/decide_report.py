@@ -16,8 +16,9 @@ from tests.benchmarks.known_tables import FRESH, KNOWN_TABLES, least
 Result = dict[str, Any]
 # By table, those of its draws.
 Results = Mapping[str, list[Result]]
-OURS = ("split", "default", "proposed")
+OURS = ("earlier", "split", "default", "proposed")
 TITLES = {
+    "earlier": "earlier version",
     "split": "one split",
     "default": "default",
     "proposed": "`sweeps new`",
@@ -129,7 +130,7 @@ def _least(name: str) -> float:
 
 def _compared(found: Mapping[str, Results], value: Callable[[list[Result]], float]) -> str:
     """Each of our designs over the other ones: the geometric mean over tables."""
-    pairs = [*product(OURS[1:], ("split", "hand")), ("split", "hand")]
+    pairs = [*product(OURS[2:], ("earlier", "split", "hand")), *product(OURS[:2], ("hand",))]
     said = []
     for ours, other in pairs:
         if not {ours, other} <= set(found):
@@ -171,9 +172,10 @@ def regrets(
         for design, results in found.items()
     }
     beside = [
-        f" {TITLES[design]} over {TITLES['split']}: {value / whole['split']:.2f}."
+        f" {TITLES[design]} over {TITLES[other]}: {value / whole[other]:.2f}."
         for design, value in whole.items()
-        if design != "split" and whole.get("split")
+        for other in OURS[:2]
+        if design not in OURS[:2] and whole.get(other)
     ]
     note = (
         "By how much the chosen setting's true loss, the mean of fresh networks on fresh training "

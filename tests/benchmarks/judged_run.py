@@ -27,6 +27,8 @@ SCORED = 20_000  # fresh rows that settings are scored on
 QUESTIONS = {"defaults": "against_defaults", "baseline": "against_baseline"}
 # Of the answers against the best baseline, those by which it is advised instead of the networks.
 FOR_THE_BASELINE = ("worse", "the same")
+# What versions before the four answers called an open question; they knew no margin.
+AS_IT_WAS = {"undecided": "not decided"}
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,9 @@ def _answered(result: Result, said: dict[str, Any], truths: Truths) -> dict[str,
     by = measures.measure(run) if said["other"] in run.configs else measures.of_baselines(run)
     ours, theirs = winner.of(by.metric), other.of(by.metric)
     return {
+        "margin": 0.0,
         **said,
+        "answer": AS_IT_WAS.get(said["answer"], said["answer"]),
         "metric": by.metric,
         "truth": float((ours - theirs).mean()),
         "truth_error": float((ours - theirs).std(ddof=1) / math.sqrt(len(ours))),
