@@ -20,8 +20,8 @@ def announce(run: PreparedRun, known: int) -> None:
     place = f"storage {run.storage}" if run.storage else f"journal in {run.folder}"
     for name, text in plan.lines(study, run.dataset, budget, run.options.jobs, place):
         say(console, name, text)
-    more = f"sweeps check {run.document.name} shows them"
-    column_table.show(console, run.dataset.facts, column_table.IN_RUN, more)
+    more = f"sweeps check {run.document.name} shows the table"
+    column_table.show(console, run.dataset.facts, column_table.IN_RUN, more, only_odd=True)
     for warning in plan.warnings(study, run.dataset, run.options.jobs):
         say(console, "warning", warning, style="yellow")
     announce_known(run, known)
