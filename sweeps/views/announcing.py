@@ -62,12 +62,11 @@ def preview(run: PreparedRun) -> None:
 def _estimate(run: PreparedRun, trials: int, confirmations: int = 1) -> str:
     options, many = run.options, confirmations if run.options.confirm else 0
     try:
-        about = estimates.seconds(run.study, run.dataset, trials, many, options.jobs)
+        text = estimates.span(run.study, run.dataset, trials, many, options.jobs).words
     except MemoryError as fault:
         raise UserError(f"the network of the defaults does not fit in memory: {fault}") from None
     except Expected as fault:
         return f"not known, since the trainer cannot train the defaults: {fault.message}"
-    text = f"about {durations.words(about)} if no trial is pruned"
     if options.time is not None:
         text += f"; no trial is asked after {durations.words(options.time)}"
     return text
