@@ -27,7 +27,9 @@ def show(
     rows: Sequence[Mapping[str, Any]] = facts["column_table"]
     total, inputs = sum(kinds.values()), wording.count(facts["features"], "network input")
     if only_odd:
-        rows = [row for row in rows if not _is_plain(row)]
+        # These have lines of their own.
+        told_of = {*facts["left_out"], *facts["doubtful"], *facts["unclear"]}
+        rows = [row for row in rows if not _is_plain(row, row["name"] in told_of)]
     if not rows:
         say(console, "columns", f"{told}; {inputs}; nothing odd: {more}")
         return
@@ -42,9 +44,9 @@ def show(
         say(console, "", f"and {wording.count(total - len(rows), 'more column')}: {more}")
 
 
-def _is_plain(row: Mapping[str, Any]) -> bool:
-    """Whether a run need not tell: a number as it is, or no input, as the study says."""
-    return row["enters"] in ("", "number") and row["remark"] in EXPECTED
+def _is_plain(row: Mapping[str, Any], is_told: bool) -> bool:
+    """Whether a run need not list it: a number as it is, or no input, with nothing left to say."""
+    return row["enters"] in ("", "number") and (is_told or row["remark"] in EXPECTED)
 
 
 def _wrapped(line: str, console: Console) -> list[str]:
