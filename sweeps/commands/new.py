@@ -34,7 +34,7 @@ def new(
     with exit_codes():
         from sweeps.base.errors import printable, show
         from sweeps.commands.work import new
-        from sweeps.views import column_table
+        from sweeps.views import column_table, doubts
 
         made = new.create(name, data, target)
         print(made.path)
@@ -51,4 +51,6 @@ def new(
         for word, line in made.facts.get("doubts", ()):
             if word != "groups":
                 print(f"warning {line}")
+        for line in doubts.dated(made.facts):
+            print(f"warning {line}")
         print(f"go on with: sweeps run {made.path}")

@@ -25,7 +25,7 @@ from sweeps.data.encode import Encoder
 from sweeps.data.file_kinds import DEFAULTS, ReadOptions
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.final import FinalNetworks
-from sweeps.results import fitted_scales
+from sweeps.results import fitted_scales, predicting
 from sweeps.results.fitted_scales import STANDARDIZED, FittedScales
 from sweeps.storage import archives, atomic
 from sweeps.study.data_section import DataSpec
@@ -67,11 +67,25 @@ class Model:
     judged: int = 0
     scales: FittedScales = STANDARDIZED
 
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The numbers that the networks reckon with."""
+        return np.dtype(self.theta.dtype)
+
     def outputs(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """(n, K′) for raw columns: mean probabilities of the classes, or mean predictions."""
+        return self.outputs_with_spread(frame)[0]
+
+    def outputs_with_spread(
+        self, frame: pd.DataFrame
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """`outputs`, and their SD (n, K′) over the networks; NaN of a single one."""
         if len(frame) == 0:
-            return np.empty((0, self.target.width))
-        return np.asarray(self.networks(frame).mean(axis=0))
+            return np.empty((0, self.target.width)), np.empty((0, self.target.width))
+        each = self.networks(frame)
+        mean = each.mean(axis=0)
+        spread = each.std(axis=0, ddof=1) if len(each) > 1 else np.full_like(mean, np.nan)
+        return mean, spread
 
     def networks(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """(P, n, K′): each network's outputs, for one row or more. Errors: UserError."""
@@ -91,8 +105,7 @@ class Model:
         return found
 
     def _inputs(self, frame: pd.DataFrame, encoder: Encoder) -> Array:
-        dtype = self.theta.dtype.name
-        made: Array = input_layouts.encoded_as(frame, encoder, self.encoder, dtype)
+        made: Array = input_layouts.encoded_as(frame, encoder, self.encoder, self.dtype.name)
         return made
 
     def _said(
@@ -119,14 +132,7 @@ class Model:
 
     def predict(self, frame: pd.DataFrame) -> pd.Series | pd.DataFrame:
         """The class, or the number in the target's own units, of each row; a column a target."""
-        outputs = self.outputs(frame)
-        if self.target.several:
-            names = [one.name for one in self.target.several]
-            return pd.DataFrame(outputs, index=frame.index, columns=names)
-        if not self.target.classes:
-            return pd.Series(outputs[:, 0], index=frame.index, name=self.target.name)
-        words = np.array(self.target.classes)[outputs.argmax(axis=1)]
-        return pd.Series(words, index=frame.index, name=self.target.name)
+        return predicting.answers(self.outputs(frame), self.target, frame.index)
 
 
 def save(

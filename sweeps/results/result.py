@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sweeps.base.errors import UserError
+from sweeps.base.errors import Expected, UserError
 from sweeps.results.kept_frames import KeptFrames
 from sweeps.storage import folders
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reports.advice.recommendation import Recommendation
     from sweeps.results.figures import Figures
     from sweeps.results.model import Model
+    from sweeps.results.predicting import Predictor
 
 
 @dataclass(frozen=True, repr=False)
@@ -179,20 +180,53 @@ class Result(KeptFrames):
             return f"its models are those of {trainer['call']}, which saves what it wants to"
         return "all networks diverged"
 
-    def predict(self, frame: pd.DataFrame) -> pd.Series | pd.DataFrame:
-        """Predict new rows by the mean of the winner's networks.
+    def predictor(self, model: str = "winner") -> "Predictor":
+        """A model that predicts from raw columns, to be asked more than once.
+
+        Args:
+            model: "winner", its saved networks; "recommended", what `recommendation` says to use;
+                or a baseline of the run by its name: "logistic regression", "linear regression",
+                "gradient boosting", "majority class", "mean" (or "linear", "boosting", "constant").
+                A baseline is fitted again on the study's own rows, which have to be as they were:
+                on those that the saved networks have, see `final` of the study file.
+
+        Returns:
+            `.predict(frame)` gives answers, `.outputs(frame)` (n, K) probabilities of K classes, or
+            the predictions of K targets.
+
+        Raises:
+            UserError: The run has no such model; or the study's rows are gone, or others.
+
+        Example:
+            >>> import pandas as pd
+            >>> import sweeps
+            >>> rows = pd.DataFrame({"x1": [0.0, 1.0], "x2": [1.0, -0.5]})
+            >>> commonest = sweeps.load("runs/confirmed").predictor("majority class")
+            >>> commonest.outputs(rows).shape
+            (2, 2)
+        """
+        from sweeps.results import named_models
+
+        try:
+            return named_models.named(self, model)
+        except Expected as fault:
+            raise UserError(f"model: {fault.message}") from None
+
+    def predict(self, frame: pd.DataFrame, model: str = "winner") -> pd.Series | pd.DataFrame:
+        """Predict new rows: by the mean of the winner's networks, or by another model of the run.
 
         Args:
             frame: (n, columns) raw rows: the columns that the study trained on, by name, in their
                 own units and words; others are left alone.
+            model: As of `predictor`; `model="recommended"` is what the report says to use.
 
         Returns:
             (n,) the class, or the number in the target's own units, of each row, by its index; of
             several targets a frame with a column each.
 
         Raises:
-            UserError: A column is missing or does not hold what it should; or there are no
-                networks to predict with (see `model`).
+            UserError: A column is missing or does not hold what it should; there are no networks to
+                predict with (see `model`); or as of `predictor`.
 
         Example:
             >>> import pandas as pd
@@ -201,7 +235,7 @@ class Result(KeptFrames):
             >>> sweeps.load("runs/confirmed").predict(rows).name
             'class'
         """
-        return self.model.predict(frame)
+        return self.predictor(model).predict(frame)
 
     def __repr__(self) -> str:
         return f"sweeps.load({self.folder.as_posix()!r})"

@@ -175,12 +175,17 @@ def _made(kind: BaselineModel, dataset: Dataset) -> Any:
     return MultiOutputRegressor(kind.make())
 
 
-def _train(name: str, dataset: Dataset) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
-    """One model's scores by name, and its outputs (n, K′) by part."""
+def fitted(name: str, dataset: Dataset) -> Any:
+    """A model of scikit-learn's, fitted on the training rows, which all networks share."""
     model = _made(_model(name, dataset), dataset)
     train = dataset.parts["train"]
     weighted = {} if train.weights is None else {"sample_weight": train.weights}
-    model.fit(train.x.astype(np.float64), dataset.labels["train"], **weighted)
+    return model.fit(train.x.astype(np.float64), dataset.labels["train"], **weighted)
+
+
+def _train(name: str, dataset: Dataset) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
+    """One model's scores by name, and its outputs (n, K′) by part."""
+    model = fitted(name, dataset)
     scores: dict[str, float] = {}
     said: dict[str, NDArray[Any]] = {}
     for part in dataset.parts:

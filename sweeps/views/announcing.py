@@ -20,8 +20,8 @@ def announce(run: PreparedRun, known: int) -> None:
     place = f"storage {run.storage}" if run.storage else f"journal in {run.folder}"
     for name, text in plan.lines(study, run.dataset, budget, run.options.jobs, place):
         say(console, name, text)
-    more = f"sweeps check {run.document.name} shows them"
-    column_table.show(console, run.dataset.facts, column_table.IN_RUN, more)
+    more = f"sweeps check {run.document.name} shows the table"
+    column_table.show(console, run.dataset.facts, column_table.IN_RUN, more, only_odd=True)
     for warning in plan.warnings(study, run.dataset, run.options.jobs):
         say(console, "warning", warning, style="yellow")
     announce_known(run, known)
@@ -62,12 +62,11 @@ def preview(run: PreparedRun) -> None:
 def _estimate(run: PreparedRun, trials: int, confirmations: int = 1) -> str:
     options, many = run.options, confirmations if run.options.confirm else 0
     try:
-        about = estimates.seconds(run.study, run.dataset, trials, many, options.jobs)
+        text = estimates.span(run.study, run.dataset, trials, many, options.jobs).words
     except MemoryError as fault:
         raise UserError(f"the network of the defaults does not fit in memory: {fault}") from None
     except Expected as fault:
         return f"not known, since the trainer cannot train the defaults: {fault.message}"
-    text = f"about {durations.words(about)} if no trial is pruned"
     if options.time is not None:
         text += f"; no trial is asked after {durations.words(options.time)}"
     return text

@@ -10,20 +10,30 @@ from sweeps.base.terminal import NAME, say, verbatim
 from sweeps.views import wording
 
 IN_RUN, IN_NEW, IN_CHECK = 8, 12, 40  # columns that are shown
+EXPECTED = ("", "classification", "regression", "the study says so")  # remarks
 WIDEST = 28  # characters of a column of the table, but of the last
 HEADER = ("column", "kind", "missing", "distinct", "example", "inputs", "")
 
 
-def show(console: Console, facts: Mapping[str, Any], most: int, more: str) -> None:
+def show(
+    console: Console, facts: Mapping[str, Any], most: int, more: str, only_odd: bool = False
+) -> None:
     """A line of kinds, then a row a column: of many the first, those with a remark before others.
 
-    more: where the others are shown.
+    more: where the others are shown. only_odd: whether the expected ones are left out.
     """
     kinds: dict[str, int] = facts["column_kinds"]
     told = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-    say(console, "columns", f"{told}; {wording.count(facts['features'], 'network input')}")
     rows: Sequence[Mapping[str, Any]] = facts["column_table"]
-    total = sum(kinds.values())
+    total, inputs = sum(kinds.values()), wording.count(facts["features"], "network input")
+    if only_odd:
+        # These have lines of their own.
+        told_of = {*facts["left_out"], *facts["doubtful"], *facts["unclear"]}
+        rows = [row for row in rows if not _is_plain(row, row["name"] in told_of)]
+    if not rows:
+        say(console, "columns", f"{told}; {inputs}; nothing odd: {more}")
+        return
+    say(console, "columns", f"{told}; {inputs}")
     if len(rows) > most:
         odd = [row for row in rows if row["remark"]]
         rows = [*odd, *(row for row in rows if not row["remark"])][:most]
@@ -32,6 +42,11 @@ def show(console: Console, facts: Mapping[str, Any], most: int, more: str) -> No
             verbatim(console, f"{'':{NAME}}{part}")
     if total > len(rows):
         say(console, "", f"and {wording.count(total - len(rows), 'more column')}: {more}")
+
+
+def _is_plain(row: Mapping[str, Any], is_told: bool) -> bool:
+    """Whether a run need not list it: a number as it is, or no input, with nothing left to say."""
+    return row["enters"] in ("", "number") and (is_told or row["remark"] in EXPECTED)
 
 
 def _wrapped(line: str, console: Console) -> list[str]:

@@ -1,5 +1,8 @@
 """What is said of a study's data before a run: how each may mislead, and what to do about it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sweeps.base.errors import show
 from sweeps.data import Dataset
 from sweeps.study.spec import Study
@@ -19,13 +22,17 @@ def lines(study: Study, dataset: Dataset) -> list[str]:
     unclear = list(facts["unclear"].items())[:MOST_NAMED]
     told += [f"column {show(name)}: {why}" for name, why in unclear]
     told += [line for _, line in facts.get("doubts", ())]
-    if "time" not in quiet:
-        told += [
-            f"column {show(name)} holds dates: if the rows to predict are later ones, divide by "
-            f"it, split: {{time: {show(name)}}}, so that the past trains and the future tests"
-            for name in facts.get("dated", [])[:1]
-        ]
+    told += [] if "time" in quiet else dated(facts)
     return told if "dev_rows" in quiet else [*told, *_dev_rows(study, dataset)]
+
+
+def dated(facts: Mapping[str, Any]) -> list[str]:
+    """Of a table with dates, by which no study divides it yet: a line; else none."""
+    return [
+        f"column {show(name)} holds dates: if the rows to predict are later ones, divide by "
+        f"it, split: {{time: {show(name)}}}, so that the past trains and the future tests"
+        for name in facts.get("dated", [])[:1]
+    ]
 
 
 def _dev_rows(study: Study, dataset: Dataset) -> list[str]:

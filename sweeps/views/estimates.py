@@ -1,23 +1,52 @@
-"""How long a study will take about, from a few epochs that are timed."""
+"""How long a study will take about: from a few epochs that are timed, and how busy cores are."""
 
+import os
+import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median
+from statistics import fmean, median
 
 from threadpoolctl import threadpool_limits
 
-from sweeps.base import durations
+from sweeps.base import durations, provenance
 from sweeps.data import Dataset
 from sweeps.phases import final, learning_curve
-from sweeps.study import consistency
+from sweeps.study import consistency, patience_rules
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.training import baselines, networks, probing, seeds
 
 DRAWS = 500  # settings, of which the cheapest and the dearest are timed
-# Workers, small baselines and the report take about so long, whatever is trained.
-START = 8.0
+# Seconds of free cores: workers and libraries started, and what the confirmation adds to that, with
+# small baselines and the report.
+START, CONFIRMING = 4.0, 5.0
+ASKING = 0.015  # seconds that a trial takes beside its training: a sampler, a record
+ENDED_EARLY = 0.5  # of the search's work what is left at least, where trials end early
+MORE = 1.25  # of what is reckoned what it may be
+# Of the thread alone, whatever else runs; Windows counts it in steps that are too large.
+CLOCK = "perf_counter" if sys.platform == "win32" else "thread_time"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Seconds from low to high, with the cores as busy as they are; free: high, were they not."""
+
+    low: float
+    high: float
+    free: float
+
+    @property
+    def words(self) -> str:
+        """`about 40 s to 2 min`, and why, where other programs are the cause."""
+        said = f"about {durations.span(self.low, self.high)}"
+        if self.high < BUSY * self.free:
+            return said
+        free = durations.span(self.free, self.free)
+        return f"{said}, since other programs keep the cores busy ({free} without them)"
+
+
+BUSY = 2.0  # times as long as on free cores, from which on the reason is told
 
 
 def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
@@ -34,7 +63,7 @@ def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
     settings = replace(networks.settings(config, seen), epochs=3)
     with threadpool_limits(1):
         epochs = networks.fit(net, theta, seen, replicates, streams, settings)
-        ends = [time.perf_counter() for _ in epochs]
+        ends = [getattr(time, CLOCK)() for _ in epochs]
     each = [end - start for start, end in pairwise(ends)]
     # The first epoch also loads and sets up, so the middle one of three is a warm one.
     return median(each) * study.epochs if each else 0.0
@@ -58,17 +87,57 @@ def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     return sorted(timed, key=lambda one: one[1])
 
 
-def seconds(study: Study, dataset: Dataset, trials: int, confirmations: int, jobs: int) -> float:
-    """Seconds that so many more trials and confirmations, with their baselines, take about."""
+def span(study: Study, dataset: Dataset, trials: int, confirmations: int, jobs: int) -> Span:
+    """Seconds that so many more trials and confirmations, with their baselines, take about.
+
+    Errors: Expected, where a training function of the user's fails.
+    """
     each = seconds_per_trial(study, dataset, study.space.default)
-    searching = START * max(confirmations, 1) + each * trials / jobs
-    if not confirmations:
-        return searching
-    networks = each * (study.confirm.top + 1) * study.confirm.at_most / study.replicates.count
-    networks += each * _after(study, dataset) / study.replicates.count
+    searched = each * _beside_default(study, dataset)
+    start = START + CONFIRMING * confirmations + ASKING * trials
+    after = confirmations * _confirmation(study, dataset, each, searched, jobs)
+    ends_early = study.pruner.name != "none" or patience_rules.epochs(study) is not None
+    least = (ENDED_EARLY if ends_early else 1.0) * searched * trials / jobs + after
+    most = searched * trials / jobs + after
+    others = _others()
+    return Span(
+        start * _slowdown(others / 2, 1) + least * _slowdown(others / 2, jobs),
+        MORE * (start * _slowdown(others, 1) + most * _slowdown(others, jobs)),
+        start + most * _slowdown(0, jobs),
+    )
+
+
+def _others() -> float:
+    """How many other processes want a core, over the last minute; 0 where nobody counts them."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+
+
+def _slowdown(others: float, own: int) -> float:
+    """How many times as long each of so many own processes takes beside the others."""
+    return max(1.0, (others + own) / provenance.cores())
+
+
+def _beside_default(study: Study, dataset: Dataset) -> float:
+    """The mean work of a setting drawn at random, as a multiple of the default's."""
+    if study.trainer is not None:  # of whose work nothing is known
+        return 1.0
+
+    def work(config: Config) -> float:
+        return networks.work(config, dataset, networks.network(config, dataset))
+
+    drawn = consistency.random_allowed_configs(study.space, DRAWS)
+    return fmean(map(work, drawn)) / work(study.space.default) if drawn else 1.0
+
+
+def _confirmation(
+    study: Study, dataset: Dataset, default: float, searched: float, jobs: int
+) -> float:
+    """Of one, with what follows it; default, searched: seconds of a trial of either."""
+    settings = searched * study.confirm.top + default
+    networks = settings * study.confirm.at_most + searched * _after(study, dataset)
     beside = [seconds for _, seconds, _ in beside_networks(study, dataset)]
     # Each baseline is one worker's.
-    return searching + confirmations * max([(networks + sum(beside)) / jobs, *beside])
+    return max([(networks / study.replicates.count + sum(beside)) / jobs, *beside])
 
 
 def _after(study: Study, dataset: Dataset) -> float:

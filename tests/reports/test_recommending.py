@@ -86,7 +86,7 @@ def test_a_linear_model_that_is_the_same_as_the_best_network_is_taken(
     said = recommendation(run)
     assert said.headline == "Use logistic regression, not a network."
     assert said.why.startswith("No network is better by")
-    assert "LogisticRegression" in said.how
+    assert said.how == "sweeps predict RUN new.csv --model 'logistic regression'"
 
 
 def test_a_constant_that_is_as_good_as_all_is_recommended_and_said(

@@ -1,12 +1,15 @@
 """`sweeps check`: what a study may cost, told so that it can be believed."""
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from sweeps.base import durations, provenance
 from sweeps.commands.work import check
+from sweeps.study.pruner_options import Unpruned
 from sweeps.views import estimates
 from tests.sweeps import helpers
 from tests.sweeps.helpers import TEXT, sweeps
@@ -29,8 +32,46 @@ def test_a_span_of_time_is_told_as_far_as_it_is_one(low: float, high: float, sai
 def test_the_first_epoch_is_not_the_one_that_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     of, data = study()
     clock = iter([0.0, 9.0, 10.0, 11.5])
-    monkeypatch.setattr(estimates, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    monkeypatch.setattr(estimates, "time", SimpleNamespace(thread_time=lambda: next(clock)))
     assert estimates.seconds_per_trial(of, data, of.space.default) == 1.5 * of.epochs
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.2, 0.9, "1 s"),
+        (9, 14, "8 to 15 s"),
+        (30, 30, "30 s"),
+        (43, 97, "40 s to 2 min"),
+        (3000, 4000, "50 min to 2 h"),
+        (200_000, 300_000, "48 to 100 h"),
+    ],
+)
+def test_a_duration_that_is_known_about_is_told_in_round_numbers(
+    low: float, high: float, said: str
+) -> None:
+    assert durations.span(low, high) == said
+
+
+def test_busy_cores_make_it_longer_and_pruning_may_make_it_shorter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    of, data = study()
+    monkeypatch.setattr(estimates, "seconds_per_trial", lambda *_: 10.0)
+    monkeypatch.setattr(provenance, "cores", lambda: 2)
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.0,) * 3, raising=False)
+    alone = estimates.span(of, data, 100, 0, 2)
+    assert alone.low < 500 < alone.free < alone.high
+    assert alone.words == f"about {durations.span(alone.low, alone.high)}"
+    assert estimates.span(of, data, 100, 1, 2).low > alone.low + 5
+    monkeypatch.setattr(os, "getloadavg", lambda: (6.0,) * 3)
+    busy = estimates.span(of, data, 100, 0, 2)
+    assert busy.free == alone.free
+    assert busy.high == pytest.approx(4 * alone.high, rel=0.05)
+    assert ", since other programs keep the cores busy (" in busy.words
+    unpruned = of.search.model_copy(update={"pruner": Unpruned(), "patience": "none"})
+    without = of.model_copy(update={"search": unpruned})
+    assert estimates.span(without, data, 100, 0, 2).low > 1.9 * busy.low
 
 
 def test_the_cheapest_is_never_the_dearer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,7 @@ def test_it_is_what_the_model_says(made: Path) -> None:
     assert unused == "not used: id, customer, churn"
     use = json.loads((made / "runs" / "csv-example" / "summary.json").read_text())
     name = use["recommendation"]["use"]
-    assert advice == f"these are the networks' predictions; the report advises {name} instead"
+    assert advice == f"predicted by the networks; the report advises {name}: --model recommended"
 
 
 def test_chunks_and_kinds_of_files_change_nothing(

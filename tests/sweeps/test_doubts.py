@@ -146,3 +146,16 @@ def test_doubts_are_warnings_of_check_and_of_new(tmp_path: Path) -> None:
     assert len(fault.splitlines()) == 1
     said = sweeps("new", "b", "--data", "t.csv", "--target", "y", cwd=tmp_path, module="sweeps")
     assert "warning class 'yes' has " in said.stdout
+
+
+def test_new_tells_of_dates_and_a_run_of_no_plain_number(tmp_path: Path) -> None:
+    days = pd.date_range("2020-01-01", periods=ROWS).astype(str)
+    plain().assign(day=days).to_csv(tmp_path / "t.csv", index=False)
+    said = sweeps("new", "b", "--data", "t.csv", "--target", "y", cwd=tmp_path, module="sweeps")
+    assert "warning column 'day' holds dates: " in said.stdout
+    plain().drop(columns="plan").to_csv(tmp_path / "t.csv", index=False)
+    sweeps("new", "c", "--data", "t.csv", "--target", "y", cwd=tmp_path, module="sweeps")
+    said = sweeps("run", "c.yaml", "--dry-run", cwd=tmp_path, module="sweeps")
+    (line,) = (line for line in said.stdout.splitlines() if line.startswith("columns"))
+    assert line.endswith(" network inputs; nothing odd: sweeps check c.yaml shows the table")
+    assert "distinct" not in said.stdout

@@ -238,7 +238,7 @@ def test_more_outer_folds_than_groups_are_refused(tmp_path: Path) -> None:
 
 def test_check_says_what_the_folds_cost(tmp_path: Path) -> None:
     said = sweeps("check", str(study(tmp_path)), cwd=tmp_path, module="sweeps").stdout
-    assert "more for 3 outer folds" in said
+    assert "3 outer folds besides: about " in said
     assert documents.read(tmp_path / "small.yaml").values["confirm"]["nested"] == 3
 
 

@@ -61,7 +61,7 @@ def test_when_it_is_first_called(tmp_path: Path, deed: str) -> None:
     document = write(tmp_path, called=deed)
     study, dataset = prepare.prepare(document, tmp_path, [])
     with pytest.raises(Expected) as told:
-        estimates.seconds(study, dataset, 2, confirmations=0, jobs=1)
+        estimates.span(study, dataset, 2, confirmations=0, jobs=1)
     assert DEEDS[deed] in told.value.message
     assert "\n" not in told.value.message
 

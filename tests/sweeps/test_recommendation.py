@@ -8,19 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sklearn.ensemble
-import sklearn.linear_model
 from rich.console import Console
 
 import sweeps
-from reports.advice import space_steps, steps, using
+from reports.advice import space_steps, steps
 from reports.advice.recommendation import recommendation
 from reports.advice.step import Step
 from reports.stats import lints, recommending
 from sweeps.dashboard import texts
 from sweeps.results.result import Result
 from sweeps.study.file import documents, parsing
-from sweeps.training import baselines
 from sweeps.views import tables
 from tests.sweeps.helpers import TEXT, study
 
@@ -91,21 +88,6 @@ def test_every_step_is_lines_of_a_study_file(result: Result) -> None:
             values["fixed"].pop(name, None)
         whole = merged(values, documents.parse(step.lines, "lines").values)
         assert parsing.study(documents.Document(whole, {}, step.lines)).name == "small"
-
-
-@pytest.mark.parametrize("kind", ["classification", "regression"])
-def test_the_lines_of_a_simple_model_make_the_one_that_was_trained(kind: str) -> None:
-    shown = 0
-    for table in baselines.BASELINES.values():
-        model = table[kind]  # type: ignore[index]
-        if model.name in using.MODELS:
-            shown += 1
-            module, call = using.MODELS[model.name]
-            call = call.format("Regressor" if kind == "regression" else "Classifier")
-            made = eval(call, vars(getattr(sklearn, module)))
-            assert type(made) is type(model.make())
-            assert made.get_params() == model.make().get_params()
-    assert shown == 2
 
 
 def test_of_a_search_alone_it_says_to_confirm(tmp_path: Path) -> None:

@@ -86,8 +86,8 @@ def costs(study: Study, dataset: Dataset, trials: int, jobs: int) -> Iterator[tu
     yield "baselines", _baselines(study, dataset)
     if study.confirm.nested is not None:
         folds = study.confirm.nested
-        seconds = estimates.seconds(study, dataset, folds * trials, folds, jobs)
-        yield "nested", f"about {durations.words(seconds)} more for {folds} outer folds"
+        more = estimates.span(study, dataset, folds * trials, folds, jobs)
+        yield "nested", f"{folds} outer folds besides: {more.words}"
 
 
 def _confirmation(study: Study, of_trial: tuple[float, float], jobs: int) -> str:

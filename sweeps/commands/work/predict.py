@@ -1,4 +1,4 @@
-"""`sweeps predict`: a file of rows through a run's `model.npz`, in chunks, to CSV."""
+"""`sweeps predict`: a file of rows through a run's model, in chunks, to CSV."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,9 @@ from sweeps.data.cells import MISSING
 from sweeps.data.date_columns import DateColumn
 from sweeps.data.encode import WordColumn
 from sweeps.data.file_kinds import FILE_KINDS, FOLDER, FileKind, alternatives
-from sweeps.results.model import Model
+from sweeps.results.fitted_baseline import FittedBaseline
+from sweeps.results.named_models import WINNER, named
+from sweeps.results.predicting import Predictor
 from sweeps.results.result import Result
 from sweeps.storage import atomic, folders
 
@@ -54,7 +56,7 @@ class Notes:
     unused: list[str] = field(default_factory=list)
     unknown: dict[str, UnknownCategories] = field(default_factory=dict)
 
-    def add(self, frame: pd.DataFrame, model: Model) -> None:
+    def add(self, frame: pd.DataFrame, model: Predictor) -> None:
         """What these rows have in them."""
         for column in model.encoder.others:
             if isinstance(column, WordColumn):
@@ -81,29 +83,37 @@ class Writable(Protocol):
     def write(self, text: str, /) -> object: ...
 
 
-def load(folder: Path) -> Model:
-    """A run's model. Errors: UserError where it has none, or one that cannot be read."""
-    return Result(folders.expect(folder)).model
+def load(folder: Path, name: str = WINNER) -> Predictor:
+    """A run's model by its name. Errors: UserError where it has none, or it cannot be had."""
+    result = Result(folders.expect(folder))
+    try:
+        return named(result, name)
+    except Expected as fault:
+        raise UserError(f"--model: {fault.message}") from None
 
 
-def advised(folder: Path) -> str:
-    """What the run advises instead of its networks; "" where it advises them, or says nothing."""
+def predicted_by(folder: Path, model: Predictor, name: str) -> str:
+    """What the rows were predicted by, where a line is due; "" where there is nothing to say.
+
+    That is what the run advises instead of its networks, if nobody asked for these by name.
+    """
+    if isinstance(model, FittedBaseline):
+        return f"predicted by {model.name}, fitted on {model.rows} rows of the study"
     try:
         found = files.parse_json(files.contents(folder / "summary.json").decode())
         said = found["recommendation"]
-        name, is_other = str(said["use"]), said["kind"] not in (None, "network")
+        use, is_other = str(said["use"]), said["kind"] not in (None, "network")
     except (OSError, ValueError, KeyError, TypeError, UserError):
         return ""
-    words = f"these are the networks' predictions; the report advises {name} instead"
-    return printable(words) if is_other else ""
+    words = f"predicted by the networks; the report advises {use}: --model recommended"
+    return printable(words) if is_other and name == "" else ""
 
 
-def to_file(folder: Path, rows: Path, keep: list[str], out: Path) -> Notes:
+def to_file(folder: Path, model: Predictor, rows: Path, keep: list[str], out: Path) -> Notes:
     """As `write` with a run's model, into a file: whole or not at all.
 
     A device or a pipe gets the rows as they come. Errors: UserError.
     """
-    model = load(folder)
     if not os.path.isdir(out.parent):
         raise UserError(f"--out: expected a file in a folder that is there, got {show(str(out))}")
     if os.path.isdir(out) or (os.path.exists(out) and _same(out, rows)):
@@ -143,7 +153,7 @@ def _opened(out: Path) -> Iterator[IO[str]]:
 
 
 def write(
-    model: Model, rows: Path, keep: list[str], file: Writable, terminal: bool = False
+    model: Predictor, rows: Path, keep: list[str], file: Writable, terminal: bool = False
 ) -> Notes:
     """CSV of the kept columns, the prediction, and its spread over the networks.
 
@@ -192,7 +202,7 @@ def _kind(rows: Path) -> FileKind:
         raise UserError(f"ROWS: {fault.message}") from None
 
 
-def _chunks(rows: Path, kind: FileKind, model: Model) -> Iterator[pd.DataFrame]:
+def _chunks(rows: Path, kind: FileKind, model: Predictor) -> Iterator[pd.DataFrame]:
     known = model.encoder.numbers
     numbers = set(known.name[known.spelling == ""].tolist())  # others are read from texts
     return data_files.chunks(rows, kind, model.reading, numbers, CHUNK)
@@ -204,26 +214,26 @@ def _names(given: list[str], frame: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(name.strip() for names in each for name in names))
 
 
-def predictions(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
+def predictions(model: Predictor, frame: pd.DataFrame) -> pd.DataFrame:
     """`prediction`, and its probabilities and spread, a row each. Errors: UserError."""
     classes, several = model.target.classes, model.target.several
-    width = model.target.width
-    each = model.networks(frame) if len(frame) else np.empty((len(model.theta), 0, width))
-    mean = each.mean(axis=0)
-    spread = each.std(axis=0, ddof=1) if len(each) > 1 else np.full_like(mean, np.nan)
+    outputs, spread = model.outputs_with_spread(frame)
+    names = [one.name for one in several] or list(classes)
+    found: dict[str, Any] = {}
     if several:
-        found = {f"prediction.{one.name}": mean[:, place] for place, one in enumerate(several)}
-        found |= {f"sd.{one.name}": spread[:, place] for place, one in enumerate(several)}
-        return pd.DataFrame(found)
-    if not classes:
-        return pd.DataFrame({"prediction": mean[:, 0], "sd": spread[:, 0]})
-    columns: dict[str, Any] = {"prediction": np.array(classes, dtype=object)[mean.argmax(axis=1)]}
-    columns |= {f"p.{name}": mean[:, code] for code, name in enumerate(classes)}
-    columns |= {f"sd.{name}": spread[:, code] for code, name in enumerate(classes)}
-    return pd.DataFrame(columns)
+        found |= {f"prediction.{name}": outputs[:, place] for place, name in enumerate(names)}
+    elif classes:
+        found["prediction"] = np.array(classes, dtype=object)[outputs.argmax(axis=1)]
+        found |= {f"p.{name}": outputs[:, place] for place, name in enumerate(names)}
+    else:
+        found["prediction"] = outputs[:, 0]
+    if spread is not None:
+        spreads = [f"sd.{name}" for name in names] or ["sd"]
+        found |= {name: spread[:, place] for place, name in enumerate(spreads)}
+    return pd.DataFrame(found)
 
 
-def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Path) -> list[str]:
+def _check_columns(frame: pd.DataFrame, model: Predictor, keep: list[str], rows: Path) -> list[str]:
     """The columns that are not used. Errors: UserError naming all that are missing."""
     there = [str(name) for name in frame.columns]
     used = model.encoder.names
@@ -242,17 +252,17 @@ def _check_columns(frame: pd.DataFrame, model: Model, keep: list[str], rows: Pat
 
 
 def _check_values(
-    frame: pd.DataFrame, model: Model, rows: Path, kind: FileKind, before: int
+    frame: pd.DataFrame, model: Predictor, rows: Path, kind: FileKind, before: int
 ) -> None:
     """Errors: UserError for a text or an infinity among numbers, with its place in the file."""
     for some in model.encoder.read_numbers(frame):
         with np.errstate(over="ignore"):
-            inputs = some.scaled().astype(model.theta.dtype)
+            inputs = some.scaled().astype(model.dtype)
         wrong = some.wrong | np.isinf(inputs)
         if wrong.any():
             place, row = (int(at) for at in np.argwhere(wrong)[0])
             cell = frame[some.columns.name[place]].iloc[[row]]
-            too_large = f" (too large for {model.theta.dtype})"
+            too_large = f" (too large for {model.dtype})"
             hint = too_large * bool(np.isfinite(some.numbers[place, row]))
             if number_formats.remedy(number_formats.why_not_numbers(cell)):
                 hint = " (the study's data.decimal is '.': write a point)"
