@@ -58,8 +58,11 @@ def _places(frame: "pd.DataFrame", names: Any) -> Any:
     """Where columns stand in a frame, the first of a name. Errors: Expected for no column."""
     if len(names) == frame.shape[1] and list(names) == frame.columns.tolist():
         return slice(None)
-    first = np.flatnonzero(~frame.columns.duplicated())
-    found = frame.columns[first].get_indexer(names)
+    first = np.arange(frame.shape[1])
+    if not frame.columns.is_unique:
+        first = np.flatnonzero(~frame.columns.duplicated())
+    known = frame.columns if len(first) == frame.shape[1] else frame.columns[first]
+    found = known.get_indexer(names)  # an index keeps its table of names
     if (found < 0).any():
         unknown = str(np.asarray(names, object)[found < 0][0])
         hint = did_you_mean(unknown, map(str, frame.columns))

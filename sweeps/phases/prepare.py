@@ -186,7 +186,7 @@ def with_rows(
 ) -> tuple[Study, Dataset, DividedTable]:
     """As `prepare`, and the rows as they were read.
 
-    is_checked: whether the study is only checked, so that the confirmation's inputs are left out.
+    is_checked: whether the study is only checked, so that no replicate's own inputs are made.
     """
     overrides.override(document, [_assignment(text) for text in assignments])
     study = parsing.study(document)

@@ -7,6 +7,7 @@ from pathlib import Path
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset
 from sweeps.data.loading import DividedTable
+from sweeps.data.resampled_dataset import Fitted
 from sweeps.study import fold_design
 from sweeps.study.file.documents import Document
 from sweeps.study.replicates_section import ReplicatesSpec
@@ -26,7 +27,7 @@ def load(
     """The study, with nothing left open of its replicates' rows, its data, and the divided table.
 
     earlier: how the run resamples that goes on, or is learned from, where there is one. is_checked:
-    whether it is only checked, so that the confirmation's inputs are left out. Errors: UserError.
+    whether it is only checked, so that no replicate's own inputs are made. Errors: UserError.
     """
     try:
         divided = loading.read(study.data, base)
@@ -51,7 +52,10 @@ def _with_own_rows(
 ) -> Dataset:
     """Errors: Expected, or UserError, for rows that cannot be divided so or trained on."""
     try:
-        searched = resampled_dataset.resampled(divided, dataset, study.replicates, study.dtype)
+        fitted: Fitted = "pool" if is_checked else "own"
+        searched = resampled_dataset.resampled(
+            divided, dataset, study.replicates, study.dtype, fitted
+        )
     except Expected as fault:
         raise fault.below("replicates") from None
     try:

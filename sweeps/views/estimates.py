@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 from itertools import pairwise
-from statistics import median
+from statistics import median_low
 
 from threadpoolctl import threadpool_limits
 
@@ -16,12 +16,13 @@ from sweeps.study.spec import Study
 from sweeps.training import baselines, networks, probing, seeds
 
 DRAWS = 500  # settings, of which the cheapest and the dearest are timed
+LONG = 0.5  # seconds of two epochs, after which no third is timed
 # Workers, small baselines and the report take about so long, whatever is trained.
 START = 8.0
 
 
 def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
-    """About how long an unpruned trial of a setting takes, from three of its epochs.
+    """About how long an unpruned trial of a setting takes, from two or three of its epochs.
 
     Errors: Expected, where a training function of the user's fails.
     """
@@ -33,27 +34,30 @@ def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
     theta = networks.initialize(config, seen, streams, study.dtype)
     settings = replace(networks.settings(config, seen), epochs=3)
     with threadpool_limits(1):
-        epochs = networks.fit(net, theta, seen, replicates, streams, settings)
-        ends = [time.perf_counter() for _ in epochs]
+        ends: list[float] = []
+        for _ in networks.fit(net, theta, seen, replicates, streams, settings):
+            ends.append(time.perf_counter())
+            if len(ends) == 3 and ends[-1] - ends[0] > LONG:
+                break
     each = [end - start for start, end in pairwise(ends)]
-    # The first epoch also loads and sets up, so the middle one of three is a warm one.
-    return median(each) * study.epochs if each else 0.0
+    # The first epoch also loads and sets up: the middle one of three, the lower of two is warm.
+    return median_low(each) * study.epochs if each else 0.0
 
 
 def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     """The cheapest and the dearest of some settings drawn at random, with seconds a trial.
 
     They are chosen by their work, which is not all that counts, so they are told by the clock.
+    Where all are of the same work, it is the defaults alone.
     """
     space = study.space
     if study.trainer is not None:  # of whose work nothing is known
         return [(space.default, seconds_per_trial(study, dataset, space.default))]
     kept = consistency.random_allowed_configs(space, DRAWS)
-    configs = sorted(
-        kept,
-        key=lambda config: networks.work(config, dataset, networks.network(config, dataset)),
-    )
-    ends = [configs[0], configs[-1]] if configs else [space.default]
+    work = [networks.work(one, dataset, networks.network(one, dataset)) for one in kept]
+    ends = [space.default]
+    if len(set(work)) > 1:
+        ends = [kept[work.index(min(work))], kept[work.index(max(work))]]
     timed = [(config, seconds_per_trial(study, dataset, config)) for config in ends]
     return sorted(timed, key=lambda one: one[1])
 

@@ -170,6 +170,16 @@ def test_a_truth_is_a_number_only_where_there_were_but_zeros_and_ones() -> None:
         model.encode(told.assign(n=[True, 2]))
 
 
+@pytest.mark.parametrize("rows", [1, 2, 7, 8])
+def test_a_gap_is_filled_with_the_median(rows: int) -> None:
+    values = np.random.default_rng(rows).normal(size=(rows, 3))
+    values[0, 0] = np.nan
+    frame = pd.DataFrame(values, columns=["gaps", "a", "b"])
+    columns = encode.fit(frame, standardize=True).numbers
+    medians = frame.median().fillna(0)
+    assert columns.fill.tolist() == medians.tolist()
+
+
 def test_a_model_of_an_earlier_version_predicts() -> None:
     plain = encode.fit(pd.DataFrame({"n": [1, 0, 3]}), standardize=True).plain()
     del plain[0]["is_flag"]
