@@ -113,13 +113,18 @@ class NumberBlock:
         return np.asarray(made)
 
 
-def fit(train: "pd.DataFrame", standardize: bool, spelled: Mapping[str, str]) -> NumberColumns:
-    """Of a frame's columns of numbers, by training rows; spelled: as in `ColumnReadings`.
+def fit(
+    frame: "pd.DataFrame",
+    standardize: bool,
+    spelled: Mapping[str, str],
+    train: NDArray[np.intp] | None = None,
+) -> NumberColumns:
+    """Of a frame's columns of numbers, by its training rows (None: all of them).
 
-    Errors: Expected for numbers too large to scale.
+    spelled: as in `ColumnReadings`. Errors: Expected for numbers too large to scale.
     """
-    numeric = dtypes.numeric_columns(train)
-    each = (_fit(*some, standardize) for some in dtypes.numeric_arrays(train, numeric))
+    numeric = dtypes.numeric_columns(frame)
+    each = (_fit(*some, standardize) for some in dtypes.numeric_arrays(frame, numeric, train))
     made = NumberColumns.joined(each)
     for at, name in enumerate(numeric) if spelled else ():
         made.spelling[at] = spelled.get(name, "")

@@ -92,7 +92,7 @@ def each_own(
 
 def _of_pool(divided: DividedTable, pool: Pool, encoder: Encoder, dtype: str) -> Array:
     """(n, n_in) of all its rows, once. Errors: as of `_inputs`."""
-    x = encoder.encode(divided.features.frame.iloc[pool.rows], dtype)
+    x = encoder.encode_rows(divided.features.frame, pool.rows, dtype)
     return network_arrays.inputs(x, encoder, dtype)
 
 
@@ -107,7 +107,7 @@ def _inputs(
 ) -> Array:
     """(n, n_in) part by part. Errors: UserError for numbers that are too large for networks."""
     every, place = np.concatenate(list(rows.values())), list(rows).index("train")
-    x = encoder.encode(divided.features.frame.iloc[every], dtype)
+    x = encoder.encode_rows(divided.features.frame, every, dtype)
     train = _one_after_the_other([len(own) for own in rows.values()])[place]
     divided.encode_training(encoder, rows["train"], x[train])
     return network_arrays.inputs(input_layouts.placed(x, encoder, layout), layout, dtype)

@@ -2,6 +2,7 @@
 
 import io
 import shutil
+import tracemalloc
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -178,6 +179,22 @@ def test_a_gap_is_filled_with_the_median(rows: int) -> None:
     columns = encode.fit(frame, standardize=True).numbers
     medians = frame.median().fillna(0)
     assert columns.fill.tolist() == medians.tolist()
+
+
+def test_rows_are_encoded_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = table(0)
+    rows = np.random.default_rng(0).integers(0, ROWS, ROWS)
+    of_words = encode.fit(frame, standardize=True)
+    expected = of_words.encode(frame.iloc[rows], "float32")
+    monkeypatch.setattr(encode, "CELLS", 7 * frame.shape[1])
+    assert np.array_equal(of_words.encode_rows(frame, rows, "float32"), expected)
+    wide = pd.DataFrame(np.random.default_rng(0).normal(size=(4_000, 500)))
+    of_numbers = encode.fit(wide, standardize=True)
+    monkeypatch.setattr(encode, "CELLS", 100_000)
+    tracemalloc.start()
+    made = of_numbers.encode_rows(wide, np.arange(4_000), "float32")
+    assert tracemalloc.get_traced_memory()[1] < 1.4 * made.nbytes
+    tracemalloc.stop()
 
 
 def test_a_model_of_an_earlier_version_predicts() -> None:
