@@ -11,7 +11,7 @@ import studies
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, did_you_mean, printable
 from sweeps.data import cells, encodings, file_kinds, frames
-from sweeps.data.file_kinds import FileKind, ReadOptions
+from sweeps.data.file_kinds import FileKind, ReadOptions, Target
 from sweeps.data.lines import Lines
 from sweeps.data.source_table import SourceTable
 
@@ -40,10 +40,14 @@ def expect(path: Path, expected: str) -> FileKind:
     return kind
 
 
-def table(path: Path, kind: FileKind, options: ReadOptions, target: str | None) -> SourceTable:
-    """All rows of a file, and which column is the target. Errors: UserError, Expected."""
+def table(path: Path, kind: FileKind, options: ReadOptions, target: Target) -> SourceTable:
+    """All rows of a file, and which column is the target, the first of several.
+
+    Errors: UserError, Expected.
+    """
     if kind.reader.table is not None:
         return _made(path, kind.reader.table, options, target)
+    target = next(iter(file_kinds.each_target(target)), None)
     frame = read(path, kind, options)
     names = list(frame.columns)
     if target is None:
@@ -61,9 +65,9 @@ def table(path: Path, kind: FileKind, options: ReadOptions, target: str | None) 
 
 def _made(
     path: Path,
-    make: Callable[[Path, ReadOptions, str | None], SourceTable],
+    make: Callable[[Path, ReadOptions, Target], SourceTable],
     options: ReadOptions,
-    target: str | None,
+    target: Target,
 ) -> SourceTable:
     try:
         made = make(path, options, target)

@@ -55,6 +55,7 @@ class ReadOptions:
 
 
 DEFAULTS = ReadOptions()
+Target = str | tuple[str, ...] | None  # as a study names it: a column or an array, or several
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Reader:
     read: all rows. chunks: so many rows at a time, at least one frame, of which the columns in the
     collection are to be numbers; None where a file can only be read whole. lines: where the rows
     stand in a file of text; None where a file has no lines. table: all rows of what has no column
-    that is the target, by the target that the study names; errors: Expected too.
+    that is the target, by the target or targets that the study names; errors: Expected too.
     """
 
     read: Callable[[Path, ReadOptions], "pd.DataFrame"]
@@ -72,7 +73,7 @@ class Reader:
         None
     )
     lines: Callable[[Path, ReadOptions], "Lines"] | None = None
-    table: Callable[[Path, ReadOptions, str | None], "SourceTable"] | None = None
+    table: Callable[[Path, ReadOptions, Target], "SourceTable"] | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,11 @@ def find(path: Path) -> FileKind | None:
     end = suffix(path)
     kind = FILE_KINDS.get(end.removesuffix(packing(path)) or end)
     return IMAGES if kind is None and os.path.isdir(path) else kind
+
+
+def each_target(target: Target) -> tuple[str, ...]:
+    """Those that the study names."""
+    return target if isinstance(target, tuple) else () if target is None else (target,)
 
 
 FOLDER = "a folder of pictures"
