@@ -60,7 +60,9 @@ def table(path: Path, kind: FileKind, options: ReadOptions, target: Target) -> S
         raise Expected("a column of the data", target, hint, at="target")
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return SourceTable(frame, target, sha256, lines=lines(path, kind, options), reading=options)
+    where = lines(path, kind, options)
+    notes = () if kind.reader.notes is None else kind.reader.notes(path, options)
+    return SourceTable(frame, target, sha256, lines=where, reading=options, notes=notes)
 
 
 def _made(
@@ -96,9 +98,11 @@ def _few(names: list[str], most: int = 12) -> str:
 
 
 def read(path: Path, kind: FileKind, options: ReadOptions) -> pd.DataFrame:
-    """All rows of a file, its columns named by texts. Errors: UserError."""
+    """All rows of a file, its columns named by texts. Errors: UserError, Expected."""
     try:
         frame = frames.standard(kind.reader.read(path, options), _gaps(kind, options))
+    except Expected:
+        raise
     except UNREADABLE as fault:
         raise unreadable(path.name, path, fault) from None
     if frame.empty:
@@ -125,6 +129,8 @@ def chunks(
                 yield frames.standard(frame, _gaps(kind, options))
             return
         whole = frames.standard(reader.read(path, options), _gaps(kind, options))
+    except Expected as fault:
+        raise UserError(f"{path.name}: {fault.message}") from None
     except UNREADABLE as fault:
         raise unreadable(str(path), path, fault) from None
     for start in range(0, max(1, len(whole)), rows):

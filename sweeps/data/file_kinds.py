@@ -26,7 +26,7 @@ class ReadOptions:
     """How a study says that its file is to be read: keys of `data:`, each with its default.
 
     separator: of fields, "auto" where the file shows it. missing: further texts of gaps. header:
-    whether the first row names the columns.
+    whether the first row names the columns. sheet: of a workbook, None for the first.
     """
 
     separator: str = "auto"
@@ -34,6 +34,7 @@ class ReadOptions:
     decimal: str = "."
     missing: tuple[str, ...] = ()
     header: bool = True
+    sheet: str | None = None
     inputs: str | None = None
     classes: str | None = None
     examples: str | None = None
@@ -66,6 +67,7 @@ class Reader:
     collection are to be numbers; None where a file can only be read whole. lines: where the rows
     stand in a file of text; None where a file has no lines. table: all rows of what has no column
     that is the target, by the target or targets that the study names; errors: Expected too.
+    notes: what is to be said of how a file is read.
     """
 
     read: Callable[[Path, ReadOptions], "pd.DataFrame"]
@@ -74,6 +76,7 @@ class Reader:
     )
     lines: Callable[[Path, ReadOptions], "Lines"] | None = None
     table: Callable[[Path, ReadOptions, Target], "SourceTable"] | None = None
+    notes: Callable[[Path, ReadOptions], tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ FILE_KINDS: Mapping[str, FileKind] = {
     ".ndjson": _JSON,
     ".parquet": FileKind("parquet", _OTHER),
     ".feather": FileKind("feather", _OTHER),
-    ".xlsx": FileKind("excel", ("missing", "header")),
+    ".xlsx": FileKind("excel", ("missing", "header", "sheet")),
     ".arff": FileKind("arff", ("encoding", "missing"), is_text=True),
     **dict.fromkeys((".libsvm", ".svm", ".svmlight"), FileKind("svmlight", is_text=True)),
     ".npz": FileKind("numpy_files", _ARRAYS),

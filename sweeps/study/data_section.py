@@ -128,6 +128,7 @@ class PartSource(StudySection):
     decimal: Literal[".", ","] | None = None
     missing: tuple[str | int | float, ...] | None = Field(None, strict=False)
     header: bool | None = None
+    sheet: str | None = None
     inputs: str | None = None
     classes: str | None = None
     examples: Literal["rows", "columns"] | None = None
@@ -173,6 +174,7 @@ class DataSpec(StudySection):
     decimal: Literal[".", ","] = "."
     missing: tuple[str | int | float, ...] = Field((), strict=False)
     header: bool = True
+    sheet: str | None = None
     inputs: str | None = None
     classes: str | None = None
     examples: Literal["rows", "columns"] | None = None
