@@ -158,7 +158,9 @@ class Categories:
 
     def has_other_spellings(self, texts: NDArray[np.object_]) -> bool:
         """Whether any text is taken for a category that is spelled otherwise."""
-        others = set(texts) - self._by_spelling.keys()
+        import pandas as pd
+
+        others = set(pd.unique(texts)) - self._by_spelling.keys()
         return any(self.index(text) >= 0 for text in others)
 
 

@@ -29,6 +29,7 @@ CODES = re.compile(
     r"([_ .-]?(code|id|no|nr|num|number))?)"
 )
 MOST_CODES = 50  # different ones
+SAMPLE, COME_BACK = 10_000, 0.95  # rows, and the share of different values among them
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,7 @@ def _looks(values: NDArray[np.float64]) -> Iterator[_Look]:
     is_gap = np.isnan(values)
     gaps, first = is_gap.sum(axis=1), (~is_gap).argmax(axis=1)
     examples = values[np.arange(len(values)), first]
-    ordered = np.sort(values, axis=1)  # gaps last
-    distinct = (ordered[:, 1:] > ordered[:, :-1]).sum(axis=1) + (gaps < values.shape[1])
+    distinct = _distinct_numbers(values)
     known = values.shape[1] - gaps
     codes = (distinct > 2) & (distinct <= np.minimum(MOST_CODES, known / 3))
     codes[codes] = (is_gap[codes] | (values[codes] % 1 == 0)).all(axis=1)
@@ -156,6 +156,23 @@ def _looks(values: NDArray[np.float64]) -> Iterator[_Look]:
     for missing, count, example, is_constant, may_be_codes in zip(*each, strict=True):
         said = "" if missing == values.shape[1] else cells.text(example)
         yield _Look(missing, count, said, is_constant, may_be_codes)
+
+
+def _distinct_numbers(values: NDArray[np.float64]) -> NDArray[np.intp]:
+    """How many (columns,) of columns (columns, n); gaps are none."""
+    if values.shape[1] <= SAMPLE:
+        ordered = np.sort(values, axis=1)  # gaps last
+        is_new = ordered[:, 1:] > ordered[:, :-1]
+        return np.asarray(is_new.sum(axis=1) + ~np.isnan(ordered[:, 0]))
+    return np.array([_distinct_of_many(column) for column in values], np.intp)
+
+
+def _distinct_of_many(column: NDArray[np.float64]) -> int:
+    """Of (n,): values that come back are sooner looked up than sorted."""
+    if len(pd.unique(column[:SAMPLE])) < COME_BACK * SAMPLE:
+        return int(len(pd.unique(column)) - np.isnan(column).any())
+    ordered = np.sort(column)
+    return int((ordered[1:] > ordered[:-1]).sum() + ~np.isnan(ordered[0]))
 
 
 def _looked(raw: pd.Series, read: pd.Series) -> _Look:

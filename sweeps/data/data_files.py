@@ -11,7 +11,7 @@ import studies
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, did_you_mean, printable
 from sweeps.data import cells, encodings, file_kinds, frames
-from sweeps.data.file_kinds import FileKind, ReadOptions
+from sweeps.data.file_kinds import FileKind, ReadOptions, Target
 from sweeps.data.lines import Lines
 from sweeps.data.source_table import SourceTable
 
@@ -40,10 +40,14 @@ def expect(path: Path, expected: str) -> FileKind:
     return kind
 
 
-def table(path: Path, kind: FileKind, options: ReadOptions, target: str | None) -> SourceTable:
-    """All rows of a file, and which column is the target. Errors: UserError, Expected."""
+def table(path: Path, kind: FileKind, options: ReadOptions, target: Target) -> SourceTable:
+    """All rows of a file, and which column is the target, the first of several.
+
+    Errors: UserError, Expected.
+    """
     if kind.reader.table is not None:
         return _made(path, kind.reader.table, options, target)
+    target = next(iter(file_kinds.each_target(target)), None)
     frame = read(path, kind, options)
     names = list(frame.columns)
     if target is None:
@@ -56,14 +60,16 @@ def table(path: Path, kind: FileKind, options: ReadOptions, target: str | None) 
         raise Expected("a column of the data", target, hint, at="target")
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return SourceTable(frame, target, sha256, lines=lines(path, kind, options), reading=options)
+    where = lines(path, kind, options)
+    notes = () if kind.reader.notes is None else kind.reader.notes(path, options)
+    return SourceTable(frame, target, sha256, lines=where, reading=options, notes=notes)
 
 
 def _made(
     path: Path,
-    make: Callable[[Path, ReadOptions, str | None], SourceTable],
+    make: Callable[[Path, ReadOptions, Target], SourceTable],
     options: ReadOptions,
-    target: str | None,
+    target: Target,
 ) -> SourceTable:
     try:
         made = make(path, options, target)
@@ -92,9 +98,11 @@ def _few(names: list[str], most: int = 12) -> str:
 
 
 def read(path: Path, kind: FileKind, options: ReadOptions) -> pd.DataFrame:
-    """All rows of a file, its columns named by texts. Errors: UserError."""
+    """All rows of a file, its columns named by texts. Errors: UserError, Expected."""
     try:
         frame = frames.standard(kind.reader.read(path, options), _gaps(kind, options))
+    except Expected:
+        raise
     except UNREADABLE as fault:
         raise unreadable(path.name, path, fault) from None
     if frame.empty:
@@ -121,6 +129,8 @@ def chunks(
                 yield frames.standard(frame, _gaps(kind, options))
             return
         whole = frames.standard(reader.read(path, options), _gaps(kind, options))
+    except Expected as fault:
+        raise UserError(f"{path.name}: {fault.message}") from None
     except UNREADABLE as fault:
         raise unreadable(str(path), path, fault) from None
     for start in range(0, max(1, len(whole)), rows):

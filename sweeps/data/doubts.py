@@ -43,6 +43,8 @@ def _remedy(name: str, word: str, other: str) -> str:
 def _leaks(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
     """Columns that alone tell nearly all of the target."""
     train, codes = divided.parts["train"], dataset.labels["train"]
+    if _is_wide(divided):
+        return
     frame = _undeclared(divided).iloc[train]
     if dataset.target.classes:
         each = {"the target": np.eye(len(dataset.target.classes))[codes]}
@@ -66,6 +68,8 @@ def _by_name(target: Target, numbers: NDArray[np.float64]) -> dict[str, NDArray[
 
 def _gaps(divided: "DividedTable") -> Iterator[tuple[str, str]]:
     """Columns whose gaps, or cells, stand where the target has one value alone."""
+    if _is_wide(divided):
+        return
     train = divided.parts["train"]
     frame = _undeclared(divided).iloc[train]
     columns = [one.values for one in divided.column.each]
@@ -81,6 +85,11 @@ def _gaps(divided: "DividedTable") -> Iterator[tuple[str, str]]:
                 f"column {show(name)} {what} only where {called} is {only}: "
                 f"{_remedy(name, 'gaps', why)}",
             )
+
+
+def _is_wide(divided: "DividedTable") -> bool:
+    """Whether columns are so many that `leaks` looks at none: no copy is made of them."""
+    return bool(_undeclared(divided).shape[1] > leaks.MOST_COLUMNS)
 
 
 def _undeclared(divided: "DividedTable") -> Any:

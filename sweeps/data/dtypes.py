@@ -58,8 +58,11 @@ def _places(frame: "pd.DataFrame", names: Any) -> Any:
     """Where columns stand in a frame, the first of a name. Errors: Expected for no column."""
     if len(names) == frame.shape[1] and list(names) == frame.columns.tolist():
         return slice(None)
-    first = np.flatnonzero(~frame.columns.duplicated())
-    found = frame.columns[first].get_indexer(names)
+    first = np.arange(frame.shape[1])
+    if not frame.columns.is_unique:
+        first = np.flatnonzero(~frame.columns.duplicated())
+    known = frame.columns if len(first) == frame.shape[1] else frame.columns[first]
+    found = known.get_indexer(names)  # an index keeps its table of names
     if (found < 0).any():
         unknown = str(np.asarray(names, object)[found < 0][0])
         hint = did_you_mean(unknown, map(str, frame.columns))
@@ -68,11 +71,12 @@ def _places(frame: "pd.DataFrame", names: Any) -> Any:
 
 
 def numeric_arrays(
-    frame: "pd.DataFrame", names: list[str]
+    frame: "pd.DataFrame", names: list[str], rows: NDArray[np.intp] | None = None
 ) -> Iterator[tuple[list[str], NDArray[np.float64]]]:
     """Numeric columns, some at a time: their names and values (columns, n), gaps NaN.
 
-    The values of a column are contiguous, so that its sums do not depend on its neighbours.
+    rows: those that are asked for; None for all. The values of a column are contiguous, so that its
+    sums do not depend on its neighbours.
     """
     most = max(1, CELLS // max(1, len(frame)))
     at = np.arange(frame.shape[1])[_places(frame, names)]
@@ -81,4 +85,5 @@ def numeric_arrays(
         are_neighbours = own[-1] - own[0] == len(own) - 1 and (np.diff(own) == 1).all()
         part = frame.iloc[:, own[0] : own[-1] + 1] if are_neighbours else frame.iloc[:, own]
         values = part.to_numpy(np.float64, na_value=np.nan)
+        values = values if rows is None else values[rows]
         yield names[start : start + most], np.ascontiguousarray(values.T)

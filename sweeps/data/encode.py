@@ -32,6 +32,7 @@ from sweeps.data.word_columns import CategoryColumn, OrderedColumn
 if TYPE_CHECKING:
     import pandas as pd
 
+CELLS = 4_000_000  # that `encode_rows` reads at a time
 # Columns that words are read from, which may be new ones.
 WordColumn = CategoryColumn | OrderedColumn | TargetColumn
 OtherColumn = WordColumn | DateColumn
@@ -152,6 +153,17 @@ class Encoder:
                     column.write(frame[column.name], x[:, at])
         return x
 
+    def encode_rows(
+        self, frame: "pd.DataFrame", rows: NDArray[np.intp], dtype: str
+    ) -> NDArray[Any]:
+        """As `encode`, of some rows (n,): so many at a time that no second copy of them is made."""
+        x = np.empty((len(rows), self.starts[-1]), dtype)
+        step = max(1, CELLS // max(1, frame.shape[1]))
+        for start in range(0, len(rows), step):
+            some = slice(start, start + step)
+            x[some] = self.encode(frame.iloc[rows[some]], dtype)
+        return x
+
     def _write_numbers(self, frame: "pd.DataFrame", x: NDArray[Any]) -> None:
         for some in self.read_numbers(frame):
             if some.wrong.any():
@@ -235,28 +247,30 @@ def _tuples(value: Any) -> Any:
 
 
 def fit(
-    train: "pd.DataFrame",
+    frame: "pd.DataFrame",
     standardize: bool,
     readings: ColumnReadings = AS_IT_STANDS,
     outcomes: NDArray[np.float64] | None = None,
+    train: NDArray[np.intp] | None = None,
 ) -> Encoder:
-    """The encoder of these training rows.
+    """The encoder of a frame's training rows (None: all of them).
 
     outcomes: what they are to say, where words are read by it (`target_words`). Errors: Expected
     for numbers too large to scale.
     """
-    numbers = number_columns.fit(train, standardize, readings.spelled)
+    numbers = number_columns.fit(frame, standardize, readings.spelled, train)
     others: list[OtherColumn] = []
-    for name in dtypes.other_columns(train):
-        if name in readings.dates or dates.are_moments(train[name]):
+    for name in dtypes.other_columns(frame):
+        column = frame[name] if train is None else frame[name].iloc[train]
+        if name in readings.dates or dates.are_moments(column):
             form = readings.dates.get(name, "iso")
-            others.append(date_columns.fit(train[name], form, standardize))
+            others.append(date_columns.fit(column, form, standardize))
         elif name in readings.orders:
             order = readings.orders[name]
-            others.append(word_columns.fit_ordered(train[name], order, standardize))
+            others.append(word_columns.fit_ordered(column, order, standardize))
         elif name in readings.by_target and outcomes is not None:
-            others.append(target_words.fit(train[name], outcomes, standardize))
+            others.append(target_words.fit(column, outcomes, standardize))
         else:
-            others.append(word_columns.fit(train[name], readings.rare))
-    places = np.flatnonzero(dtypes.are_numeric(train, train.columns, np.True_))
+            others.append(word_columns.fit(column, readings.rare))
+    places = np.flatnonzero(dtypes.are_numeric(frame, frame.columns, np.True_))
     return Encoder(numbers, places, tuple(others))

@@ -26,7 +26,7 @@ class ReadOptions:
     """How a study says that its file is to be read: keys of `data:`, each with its default.
 
     separator: of fields, "auto" where the file shows it. missing: further texts of gaps. header:
-    whether the first row names the columns.
+    whether the first row names the columns. sheet: of a workbook, None for the first.
     """
 
     separator: str = "auto"
@@ -34,6 +34,7 @@ class ReadOptions:
     decimal: str = "."
     missing: tuple[str, ...] = ()
     header: bool = True
+    sheet: str | None = None
     inputs: str | None = None
     classes: str | None = None
     examples: str | None = None
@@ -55,6 +56,7 @@ class ReadOptions:
 
 
 DEFAULTS = ReadOptions()
+Target = str | tuple[str, ...] | None  # as a study names it: a column or an array, or several
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class Reader:
     read: all rows. chunks: so many rows at a time, at least one frame, of which the columns in the
     collection are to be numbers; None where a file can only be read whole. lines: where the rows
     stand in a file of text; None where a file has no lines. table: all rows of what has no column
-    that is the target, by the target that the study names; errors: Expected too.
+    that is the target, by the target or targets that the study names; errors: Expected too.
+    notes: what is to be said of how a file is read.
     """
 
     read: Callable[[Path, ReadOptions], "pd.DataFrame"]
@@ -72,7 +75,8 @@ class Reader:
         None
     )
     lines: Callable[[Path, ReadOptions], "Lines"] | None = None
-    table: Callable[[Path, ReadOptions, str | None], "SourceTable"] | None = None
+    table: Callable[[Path, ReadOptions, Target], "SourceTable"] | None = None
+    notes: Callable[[Path, ReadOptions], tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ FILE_KINDS: Mapping[str, FileKind] = {
     ".ndjson": _JSON,
     ".parquet": FileKind("parquet", _OTHER),
     ".feather": FileKind("feather", _OTHER),
-    ".xlsx": FileKind("excel", ("missing", "header")),
+    ".xlsx": FileKind("excel", ("missing", "header", "sheet")),
     ".arff": FileKind("arff", ("encoding", "missing"), is_text=True),
     **dict.fromkeys((".libsvm", ".svm", ".svmlight"), FileKind("svmlight", is_text=True)),
     ".npz": FileKind("numpy_files", _ARRAYS),
@@ -160,6 +164,11 @@ def find(path: Path) -> FileKind | None:
     end = suffix(path)
     kind = FILE_KINDS.get(end.removesuffix(packing(path)) or end)
     return IMAGES if kind is None and os.path.isdir(path) else kind
+
+
+def each_target(target: Target) -> tuple[str, ...]:
+    """Those that the study names."""
+    return target if isinstance(target, tuple) else () if target is None else (target,)
 
 
 FOLDER = "a folder of pictures"

@@ -17,6 +17,7 @@ from sweeps.data import loading, resampled_dataset, resampling
 from sweeps.data.dataset import Dataset
 from sweeps.data.folds import Folds
 from sweeps.data.loading import DividedTable
+from sweeps.data.resampled_dataset import Fitted
 from sweeps.data.resampling import Pool, Resample
 from sweeps.data.row_places import RowPlaces
 from sweeps.data.split import Rows
@@ -31,15 +32,16 @@ def folded(
 ) -> Dataset:
     """What the confirmation's networks train on and are scored on.
 
-    with_inputs: as of `resampled_dataset.each_own`. Errors: Expected (below `confirm`), or
-    UserError for rows that a network cannot train on.
+    with_inputs: whether any are fitted and made, as of `resampled_dataset.each_own`.
+    Errors: Expected (below `confirm`), or UserError for rows that a network cannot train on.
     """
     pool, test = resampled_dataset.pool(divided, resampling.CONFIRMATION), divided.parts["test"]
     of_test = {"test": test} if len(test) else {}
     with loading.within_memory(divided.spec):
         design, drawn = drawn_folds(confirm, divided.spec.split, pool)
         rows = [{"train": one.train, "dev": one.dev, **of_test} for one in drawn]
-        each, layout = resampled_dataset.each_own(divided, dataset, rows, pool, dtype, with_inputs)
+        fitted: Fitted = "own" if with_inputs else "none"
+        each, layout = resampled_dataset.each_own(divided, dataset, rows, pool, dtype, fitted)
         joined = resampled_dataset.joined(dataset, each, ("train", "dev", *of_test), with_inputs)
     _, labels = divided.target(divided.parts["train"])
     left_out = np.unique(np.concatenate([one.dev for one in drawn]))

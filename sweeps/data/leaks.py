@@ -77,11 +77,14 @@ def by_gaps(frame: pd.DataFrame, values: NDArray[np.generic]) -> dict[str, tuple
     """
     if frame.shape[1] > MOST_COLUMNS:
         return {}
-    _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
-    logs = np.log(counts / len(values))
+    gaps = {name: frame[name].isna().to_numpy(bool) for name in map(str, frame.columns)}
+    gaps = {name: is_gap for name, is_gap in gaps.items() if is_gap.sum() >= FEWEST_GAPS}
+    if not gaps:
+        return {}
+    codes = pd.factorize(values)[0]
+    logs = np.log(np.bincount(codes) / len(values))
     found = {}
-    for name in map(str, frame.columns):
-        is_gap = frame[name].isna().to_numpy(bool)
+    for name, is_gap in gaps.items():
         for are_gaps in (True, False):
             rows = np.flatnonzero(is_gap == are_gaps)
             if not FEWEST_GAPS <= len(rows) < len(codes) or np.ptp(codes[rows]):

@@ -73,8 +73,8 @@ class DividedTable:
         features, outcomes = self.features, None
         if features.readings.by_target:
             outcomes = self._outcomes(train)
-        frame = features.frame.iloc[train]
-        return encode.fit(frame, self.spec.standardize, features.readings, outcomes)
+        standardize, readings = self.spec.standardize, features.readings
+        return encode.fit(features.frame, standardize, readings, outcomes, train)
 
     def encode_training(self, encoder: Encoder, train: Rows, x: NDArray[Any]) -> NDArray[Any]:
         """Inputs (n, n_inputs) of training rows, of which none is told its own target: in place."""
@@ -256,7 +256,7 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     target, codes = divided.target(parts["train"])
     y = network_arrays.targets(target, codes, dtype)
     # Part by part: of many words a second copy of all inputs would be most of the memory.
-    x = {part: encoder.encode(frame.iloc[rows], dtype) for part, rows in parts.items()}
+    x = {part: encoder.encode_rows(frame, rows, dtype) for part, rows in parts.items()}
     weights = divided.weights_of(parts)
     data = {
         part: dnn.Data(_inputs(divided, x[part], encoder, dtype, rows), y[rows], weights[part])

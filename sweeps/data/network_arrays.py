@@ -25,8 +25,10 @@ def inputs(
 
     file: what a message begins with; place: where it says that a row's cell of a column stands.
     """
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         made: Array = x.astype(dtype, copy=False)
+        if np.isfinite(made.sum(dtype=np.float64)):
+            return made
     fits = np.isfinite(made.min(axis=0)) & np.isfinite(made.max(axis=0))  # no copy of as many
     if not fits.all():
         name = encoder.inputs[int(fits.argmin())]

@@ -7,7 +7,7 @@ category or a gap that a replicate's training rows do not have has an input ther
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,18 +25,27 @@ from sweeps.study.replicates_section import ReplicatesSpec
 
 PARTS = ("train", "dev")  # of the search
 COPIES = 2  # of each replicate's rows, while they are joined
+# By what rows inputs are fitted: a replicate's own, all that are not test, or none: all are 0.
+Fitted = Literal["own", "pool", "none"]
 
 
-def resampled(divided: DividedTable, dataset: Dataset, spec: ReplicatesSpec, dtype: str) -> Dataset:
+def resampled(
+    divided: DividedTable,
+    dataset: Dataset,
+    spec: ReplicatesSpec,
+    dtype: str,
+    fitted: Fitted = "own",
+) -> Dataset:
     """What the search's replicates train on, instead of the dataset's own train and dev rows.
 
-    Errors: Expected (below `replicates`), or UserError for rows that a replicate cannot train on.
+    fitted: as of `each_own`. Errors: Expected (below `replicates`), or UserError for rows that a
+    replicate cannot train on.
     """
     rows = pool(divided, resampling.SEARCH)
     with loading.within_memory(divided.spec):
         drawn = resampling.draw(spec, divided.spec.split, rows)
         parts = [{"train": one.train, "dev": one.dev} for one in drawn]
-        each, _ = each_own(divided, dataset, parts, rows, dtype)
+        each, _ = each_own(divided, dataset, parts, rows, dtype, fitted)
         return joined(dataset, each, PARTS)
 
 
@@ -54,28 +63,37 @@ def each_own(
     rows: Sequence[Mapping[str, Rows]],
     pool: Pool,
     dtype: str,
-    with_inputs: bool = True,
+    fitted: Fitted = "own",
 ) -> tuple[list[Dataset], Encoder]:
     """One dataset for each choice of rows by part, with all parts as its own encoder has them.
 
     And the encoder of the whole pool, with the inputs of all of them, which the networks have.
-    with_inputs: False for a study that is only checked: a wide table's inputs, which nobody asks
-    for, are 0, and all encoders are that of the pool.
+    fitted: for a study that is only checked all encoders are that of the pool, since a wide table
+    has its seconds in each; nobody asks for the inputs of those that are fitted on nothing.
     """
     _, labels = divided.target(divided.parts["train"])
     layout = divided.encoder(pool.rows)
-    encoders = [divided.encoder(one["train"]) if with_inputs else layout for one in rows]
-    layout = input_layouts.joined(layout, encoders) if with_inputs else layout
+    encoders = [divided.encoder(one["train"]) if fitted == "own" else layout for one in rows]
+    layout = input_layouts.joined(layout, encoders) if fitted == "own" else layout
     count = COPIES * sum(len(own) for one in rows for own in one.values())
     room.expect(count, len(layout.inputs), np.dtype(dtype).itemsize)
+    known = _of_pool(divided, pool, layout, dtype) if fitted == "pool" else None
     made = []
     for one, own in zip(rows, encoders, strict=True):
-        if with_inputs:
+        if fitted == "own":
             x = _inputs(divided, one, own, layout, dtype)
+        elif known is not None:
+            x = known[np.searchsorted(pool.rows, np.concatenate(list(one.values())))]
         else:
             x = _zeros(sum(map(len, one.values())), dataset.parts["train"].x, len(layout.inputs))
         made.append(_own(divided, dataset, one, own, layout, labels, x))
     return made, layout
+
+
+def _of_pool(divided: DividedTable, pool: Pool, encoder: Encoder, dtype: str) -> Array:
+    """(n, n_in) of all its rows, once. Errors: as of `_inputs`."""
+    x = encoder.encode_rows(divided.features.frame, pool.rows, dtype)
+    return network_arrays.inputs(x, encoder, dtype)
 
 
 def _zeros(rows: int, like: Array, columns: int | None = None) -> Array:
@@ -89,7 +107,7 @@ def _inputs(
 ) -> Array:
     """(n, n_in) part by part. Errors: UserError for numbers that are too large for networks."""
     every, place = np.concatenate(list(rows.values())), list(rows).index("train")
-    x = encoder.encode(divided.features.frame.iloc[every], dtype)
+    x = encoder.encode_rows(divided.features.frame, every, dtype)
     train = _one_after_the_other([len(own) for own in rows.values()])[place]
     divided.encode_training(encoder, rows["train"], x[train])
     return network_arrays.inputs(input_layouts.placed(x, encoder, layout), layout, dtype)
@@ -153,7 +171,7 @@ def joined(
 ) -> Dataset:
     """The replicates' datasets as one, their rows one after the other in each part.
 
-    with_inputs: as of `each_own`.
+    with_inputs: False where they are fitted on nothing, as of `each_own`.
     """
     spans = {part: _one_after_the_other([len(one.parts[part]) for one in each]) for part in parts}
     replicates = [

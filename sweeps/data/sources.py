@@ -12,7 +12,14 @@ from typing import Any
 
 from sweeps.base.errors import Expected, did_you_mean
 from sweeps.data import bundled, data_files, file_kinds, openml, source_names, synthetic
-from sweeps.data.file_kinds import DEFAULTS, FILE_KINDS, FOLDER, ReadOptions, alternatives
+from sweeps.data.file_kinds import (
+    DEFAULTS,
+    FILE_KINDS,
+    FOLDER,
+    ReadOptions,
+    Target,
+    alternatives,
+)
 from sweeps.data.source_table import SourceTable
 from sweeps.study.hyperparameters.kinds import Number
 
@@ -27,7 +34,7 @@ class Source:
     """
 
     names: Collection[str]
-    read: Callable[[str, Mapping[str, Any], str | tuple[str, ...] | None], SourceTable]
+    read: Callable[[str, Mapping[str, Any], Target], SourceTable]
     options: Callable[[str], Mapping[str, Number]] = lambda name: {}
 
 
@@ -45,7 +52,7 @@ FORMS = alternatives((f"a {alternatives(FILE_KINDS)} file", FOLDER, *NAMES))  # 
 
 def read(
     source: str,
-    target: str | tuple[str, ...] | None,
+    target: Target,
     options: Mapping[str, Any],
     base: Path,
     reading: ReadOptions = DEFAULTS,
@@ -59,7 +66,7 @@ def read(
     first, *more = target if isinstance(target, tuple) else (target,)
     try:
         if not source_names.is_named(source):
-            return _with_more(_file(source, base, first, options, reading), tuple(more))
+            return _with_more(_file(source, base, target, options, reading), tuple(more))
         file_kinds.expect_options(None, reading)
         table = _named_set(source, target, options)
     except Expected as fault:
@@ -70,7 +77,8 @@ def read(
 
 
 def _with_more(table: SourceTable, names: tuple[str, ...]) -> SourceTable:
-    """A table with more targets. Errors: Expected."""
+    """A table with more targets, unless its reader knew them. Errors: Expected."""
+    names = tuple(name for name in names if name not in table.more)
     known = [str(column) for column in table.frame.columns]
     for name in names:
         if name not in known:
@@ -78,9 +86,7 @@ def _with_more(table: SourceTable, names: tuple[str, ...]) -> SourceTable:
     return replace(table, more=(*table.more, *names))
 
 
-def _named_set(
-    text: str, target: str | tuple[str, ...] | None, options: Mapping[str, Any]
-) -> SourceTable:
+def _named_set(text: str, target: Target, options: Mapping[str, Any]) -> SourceTable:
     prefix, _, name = text.partition(":")
     source = SOURCES[prefix]
     if source.names and name not in source.names:
@@ -106,7 +112,7 @@ def _checked(options: Mapping[str, Any], known: Mapping[str, Number]) -> dict[st
 def _file(
     source: str,
     base: Path,
-    target: str | None,
+    target: Target,
     options: Mapping[str, Any],
     reading: ReadOptions,
 ) -> SourceTable:

@@ -65,7 +65,10 @@ def cut(
     seed: int,
     part: str,
 ) -> tuple[Rows, Rows]:
-    """(those that stay, about `share` of them cut off as `part`), ascending. Errors: Expected."""
+    """(those that stay, about `share` of them cut off as `part`), each in the order of the rows.
+
+    Errors: Expected.
+    """
     from sklearn.model_selection import train_test_split
 
     wanted = round(share * len(rows))
@@ -78,8 +81,11 @@ def cut(
     if labels is not None:
         stratify = labels.iloc[rows]
         _expect_enough(labels, rows, {STAY[part]: len(rows) - wanted, part: wanted})
-    kept, gone = train_test_split(rows, test_size=wanted, random_state=seed, stratify=stratify)
-    return np.sort(kept), np.sort(gone)
+    places = np.arange(len(rows))
+    _, gone = train_test_split(places, test_size=wanted, random_state=seed, stratify=stratify)
+    is_gone = np.zeros(len(rows), bool)
+    is_gone[gone] = True
+    return rows[~is_gone], rows[is_gone]
 
 
 STAY = {"test": "train and dev", "dev": "train"}  # what stays where a part is cut off

@@ -24,6 +24,11 @@ class EarlierRun:
         known = self.identity.get(name)
         return compatibility.as_begun(section, known) if isinstance(known, dict) else section
 
+    def leaves_open(self, name: str, option: str) -> bool:
+        """Whether its section of that name says nothing of an option."""
+        known = self.identity.get(name)
+        return isinstance(known, dict) and option not in known
+
     @property
     def replicates(self) -> ReplicatesSpec | None:
         """How it resamples; None of no run."""

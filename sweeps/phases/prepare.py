@@ -186,7 +186,7 @@ def with_rows(
 ) -> tuple[Study, Dataset, DividedTable]:
     """As `prepare`, and the rows as they were read.
 
-    is_checked: whether the study is only checked, so that the confirmation's inputs are left out.
+    is_checked: whether the study is only checked, so that no replicate's own inputs are made.
     """
     overrides.override(document, [_assignment(text) for text in assignments])
     study = parsing.study(document)
@@ -200,8 +200,7 @@ def with_rows(
     begun = identities.of_folder(folder_of(study.name)) if folder_of else None
     learned = identities.of_folder(base / study.search.from_) if study.search.from_ else None
     earlier = EarlierRun(begun or learned or {})
-    study = study.model_copy(update={"data": earlier.as_begun("data", study.data)})
-    study, dataset, divided = resampled.load(study, document, base, earlier.replicates, is_checked)
+    study, dataset, divided = resampled.load(study, document, base, earlier, is_checked)
     said_at = horizon.says_at(document.values.get("objective"))
     study = horizon.resolved(study, dataset, said_at, earlier)
     if study.confirm.nested is not None:

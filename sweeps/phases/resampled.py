@@ -7,6 +7,8 @@ from pathlib import Path
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset
 from sweeps.data.loading import DividedTable
+from sweeps.data.resampled_dataset import Fitted
+from sweeps.phases.earlier_run import EarlierRun
 from sweeps.study import fold_design
 from sweeps.study.file.documents import Document
 from sweeps.study.replicates_section import ReplicatesSpec
@@ -20,21 +22,21 @@ def load(
     study: Study,
     document: Document,
     base: Path,
-    earlier: ReplicatesSpec | None,
+    earlier: EarlierRun,
     is_checked: bool = False,
 ) -> tuple[Study, Dataset, DividedTable]:
-    """The study, with nothing left open of its replicates' rows, its data, and the divided table.
+    """The study, with nothing left open of its data and its replicates' rows, data, divided table.
 
-    earlier: how the run resamples that goes on, or is learned from, where there is one. is_checked:
-    whether it is only checked, so that the confirmation's inputs are left out. Errors: UserError.
+    earlier: the run that goes on, or is learned from, where there is one. is_checked:
+    whether it is only checked, so that no replicate's own inputs are made. Errors: UserError.
     """
     try:
-        divided = loading.read(study.data, base)
-        dataset = loading.encoded(divided, study.dtype)
+        divided, dataset = _encoded(study, base, earlier)
     except Expected as fault:
         raise UserError(document.fault("data", fault)) from None
+    study = study.model_copy(update={"data": divided.spec})
     if study.replicates.resample == "auto":
-        study, dataset = _by_default(study, divided, dataset, earlier, is_checked)
+        study, dataset = _by_default(study, divided, dataset, earlier.replicates, is_checked)
     elif study.replicates.is_resampled:
         try:
             _expect_no_dev_rows_given(study, divided)
@@ -46,12 +48,31 @@ def load(
     return study, dataset, divided
 
 
+def _encoded(study: Study, base: Path, earlier: EarlierRun) -> tuple[DividedTable, Dataset]:
+    """The data as the earlier run had them, of which the study may leave open what is rare.
+
+    One that says nothing of it had no rare words, or is of a version that merged none. Errors:
+    Expected (below `data`), UserError.
+    """
+    begun = earlier.as_begun("data", study.data)
+    spec = study.data if earlier.leaves_open("data", "rare") else begun
+    divided = loading.read(spec, base)
+    dataset = loading.encoded(divided, study.dtype)
+    if dataset.merges and spec.rare != begun.rare:
+        divided = loading.read(begun, base)
+        dataset = loading.encoded(divided, study.dtype)
+    return divided, dataset
+
+
 def _with_own_rows(
     study: Study, divided: DividedTable, dataset: Dataset, is_checked: bool
 ) -> Dataset:
     """Errors: Expected, or UserError, for rows that cannot be divided so or trained on."""
     try:
-        searched = resampled_dataset.resampled(divided, dataset, study.replicates, study.dtype)
+        fitted: Fitted = "pool" if is_checked else "own"
+        searched = resampled_dataset.resampled(
+            divided, dataset, study.replicates, study.dtype, fitted
+        )
     except Expected as fault:
         raise fault.below("replicates") from None
     try:

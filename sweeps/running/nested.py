@@ -8,6 +8,7 @@ from sweeps.base.errors import UserError
 from sweeps.base.terminal import say
 from sweeps.data.split import Rows
 from sweeps.phases import nested, resampled
+from sweeps.phases.earlier_run import EarlierRun
 from sweeps.phases.prepare import PreparedRun
 from sweeps.results import nested as results
 from sweeps.results.nested import OuterResult
@@ -55,6 +56,6 @@ def _folds(run: PreparedRun) -> Iterator[OuterRun]:
         study = nested.of_fold(run.study, place + 1)
         command = f"python -m sweeps resume {shlex.quote(str(folder))}"
         options = replace(run.options, folder=folder, storage=None, artifacts=None, command=command)
-        _, dataset, divided = resampled.load(study, run.document, run.base, None)
+        _, dataset, divided = resampled.load(study, run.document, run.base, EarlierRun())
         one = replace(run, study=study, dataset=dataset, divided=divided, options=options)
         yield OuterRun(place + 1, folds[place], one)

@@ -76,6 +76,14 @@ TargetColumns = Annotated[
 ]
 
 
+# A sheet that is called 2024 is a number in YAML.
+SheetName = Annotated[
+    str,
+    BeforeValidator(lambda name: str(name) if type(name) is int else name),
+    WithJsonSchema({"type": ["string", "integer"]}),
+]
+
+
 class OuterFold(StudySection):
     """The `fold`-th of so many parts of all rows, from 1 on: `confirm.nested` writes it."""
 
@@ -128,6 +136,7 @@ class PartSource(StudySection):
     decimal: Literal[".", ","] | None = None
     missing: tuple[str | int | float, ...] | None = Field(None, strict=False)
     header: bool | None = None
+    sheet: SheetName | None = None
     inputs: str | None = None
     classes: str | None = None
     examples: Literal["rows", "columns"] | None = None
@@ -173,6 +182,7 @@ class DataSpec(StudySection):
     decimal: Literal[".", ","] = "."
     missing: tuple[str | int | float, ...] = Field((), strict=False)
     header: bool = True
+    sheet: SheetName | None = None
     inputs: str | None = None
     classes: str | None = None
     examples: Literal["rows", "columns"] | None = None

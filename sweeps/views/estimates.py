@@ -5,7 +5,7 @@ import sys
 import time
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import fmean, median
+from statistics import fmean, median_low
 
 from threadpoolctl import threadpool_limits
 
@@ -47,10 +47,11 @@ class Span:
 
 
 BUSY = 2.0  # times as long as on free cores, from which on the reason is told
+LONG = 0.5  # seconds of two epochs, after which no third is timed
 
 
 def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
-    """About how long an unpruned trial of a setting takes, from three of its epochs.
+    """About how long an unpruned trial of a setting takes, from two or three of its epochs.
 
     Errors: Expected, where a training function of the user's fails.
     """
@@ -62,27 +63,30 @@ def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
     theta = networks.initialize(config, seen, streams, study.dtype)
     settings = replace(networks.settings(config, seen), epochs=3)
     with threadpool_limits(1):
-        epochs = networks.fit(net, theta, seen, replicates, streams, settings)
-        ends = [getattr(time, CLOCK)() for _ in epochs]
+        ends: list[float] = []
+        for _ in networks.fit(net, theta, seen, replicates, streams, settings):
+            ends.append(getattr(time, CLOCK)())
+            if len(ends) == 3 and ends[-1] - ends[0] > LONG:
+                break
     each = [end - start for start, end in pairwise(ends)]
-    # The first epoch also loads and sets up, so the middle one of three is a warm one.
-    return median(each) * study.epochs if each else 0.0
+    # The first epoch also loads and sets up: the middle one of three, the lower of two is warm.
+    return median_low(each) * study.epochs if each else 0.0
 
 
 def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     """The cheapest and the dearest of some settings drawn at random, with seconds a trial.
 
     They are chosen by their work, which is not all that counts, so they are told by the clock.
+    Where all are of the same work, it is the defaults alone.
     """
     space = study.space
     if study.trainer is not None:  # of whose work nothing is known
         return [(space.default, seconds_per_trial(study, dataset, space.default))]
     kept = consistency.random_allowed_configs(space, DRAWS)
-    configs = sorted(
-        kept,
-        key=lambda config: networks.work(config, dataset, networks.network(config, dataset)),
-    )
-    ends = [configs[0], configs[-1]] if configs else [space.default]
+    work = [networks.work(one, dataset, networks.network(one, dataset)) for one in kept]
+    ends = [space.default]
+    if len(set(work)) > 1:
+        ends = [kept[work.index(min(work))], kept[work.index(max(work))]]
     timed = [(config, seconds_per_trial(study, dataset, config)) for config in ends]
     return sorted(timed, key=lambda one: one[1])
 

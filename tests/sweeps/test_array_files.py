@@ -169,6 +169,47 @@ def test_a_run_predicts_arrays_of_another_name(write: Callable[..., str], tmp_pa
     assert kept["read"][0].startswith("inputs and target from train_x (4, 60)")
 
 
+SEVERAL = {"y1": 3 * X[:, 0] + X[:, 1] ** 2, "more": 900 + 50 * X[:, 2]}
+
+
+def test_several_targets_are_arrays_of_their_own(write: Callable[..., str], tmp_path: Path) -> None:
+    targets = ("more", "y1")
+    name = write(X=X.T, y1=SEVERAL["y1"][None], more=SEVERAL["more"], other=X.T)
+    text = (
+        f"name: a\ndata: {{source: {name}, inputs: X, target: [more, y1]}}\n"
+        "fixed: {epochs: 2}\nspace: {l2: [0, 1]}\n"
+        "replicates: {count: 2, resample: none}\nsearch: {trials: 1}\n"
+        "confirm: {top: 1, replicates: 2, baselines: none, learning_curve: 0}\n"
+    )
+    (tmp_path / "a.yaml").write_text(text)
+    said = sweeps("check", "a.yaml", cwd=tmp_path, module="sweeps").stdout
+    assert "targets 'more', 'y1', 2 numbers" in said
+    sweeps("a.yaml", "--jobs", "1", cwd=tmp_path)
+    done = sweeps("predict", "runs/a", name, cwd=tmp_path, module="sweeps").stdout
+    found = pd.read_csv(StringIO(done))[[f"prediction.{target}" for target in targets]]
+    frame = pd.DataFrame(X, columns=["x1", "x2", "x3", "x4"])
+    expected = predict.load(tmp_path / "runs" / "a").networks(frame).mean(axis=0)
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_several_targets_of_single_arrays_and_of_columns(tmp_path: Path) -> None:
+    for name, values in {"x": X, **SEVERAL}.items():
+        np.save(tmp_path / f"{name}.npy", values)
+    np.savez(tmp_path / "columns.npz", a=X[:, 0], b=X[:, 1], **SEVERAL)
+    beside = table(tmp_path, source="x.npy", target=("y1.npy", "more.npy"))
+    columns = table(tmp_path, source="columns.npz", target=("y1", "more"))
+    of_one = table(tmp_path, source="x.npy", target=("x4", "x2"))
+    assert beside.targets == ("y1.npy", "more.npy")
+    assert columns.targets == ("y1", "more")
+    assert list(columns.frame) == ["a", "b", "y1", "more"]
+    assert of_one.targets == ("x4", "x2")
+    for found in (beside, columns):
+        each = found.frame[list(found.targets)]
+        np.testing.assert_array_equal(each, np.column_stack(list(SEVERAL.values())))
+    np.save(tmp_path / "more.npy", X[:, 0])
+    assert table(tmp_path, source="x.npy", target=("y1.npy", "more.npy")).sha256 != beside.sha256
+
+
 def _h5(path: Path) -> None:
     with h5py.File(path, "w") as file:
         file["X"], file["y"], file["z"] = X, Y, RNG.normal(size=(60, 2))
@@ -263,6 +304,30 @@ MALFORMED: dict[str, tuple[str, Callable[[Path], object], dict[str, str], str]] 
         lambda path: np.savez(path, X=X, y=Y[:9]),
         {},
         "data.target: expected as many targets as examples, got inputs (60, 4), target (9,)",
+    ),
+    "other lengths of several": (
+        "a.npz",
+        lambda path: np.savez(path, X=X, y=X[:, 0], z=Y[:9]),
+        {"inputs": "X", "target": "[y, z]"},
+        "data.target: expected as many targets as examples, got inputs (60, 4), target (9,)",
+    ),
+    "several of several": (
+        "a.npz",
+        lambda path: np.savez(path, X=X, y=X[:, 0], z=X[:, :2]),
+        {"inputs": "X", "target": "[y, z]"},
+        "data.target: expected one value an example in each of several targets, got z (60, 2)",
+    ),
+    "several, one unknown": (
+        "a.npz",
+        lambda path: np.savez(path, X=X, y=X[:, 0]),
+        {"inputs": "X", "target": "[y, z]"},
+        "data.target: expected an array of the file, got 'z' (arrays: X (60, 4), y (60,))",
+    ),
+    "several classes": (
+        "a.npz",
+        lambda path: np.savez(path, X=X, y=X[:, 0], z=Y),
+        {"inputs": "X", "target": "[y, z]"},
+        "data.target: expected numbers as several targets, got what may be classes in 'z', 0 … 1",
     ),
     "not one-hot": (
         "a.npz",

@@ -317,6 +317,19 @@ def test_an_earlier_run_keeps_its_rare_words_apart(tmp_path: Path) -> None:
     other = ("--set", "data.rare=0.1", "--no-confirm", "--jobs", "1")
     done = sweeps("own.yaml", *other, cwd=tmp_path, code=2)
     assert "data.rare: not set there, 0.1 here" in done.stderr
+    assert "rare: 0.0" in (tmp_path / "runs/own/study.yaml").read_text()
+
+
+def test_where_no_words_are_rare_a_run_that_goes_on_says_the_same(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": np.arange(60) % 7, "word": ["u", "v"] * 30, "y": np.resize(Y, 60)})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    (tmp_path / "own.yaml").write_text(STUDY)
+    written = []
+    for trials in ("1", "2"):
+        sweeps("own.yaml", "--trials", trials, "--no-confirm", "--jobs", "1", cwd=tmp_path)
+        written.append((tmp_path / "runs/own/study.yaml").read_text())
+    assert "rare: 0.01" in written[0]
+    assert written[1] == written[0].replace("trials: 1\n", "trials: 2\n")
 
 
 def test_blanks_at_the_ends_of_words_make_no_difference() -> None:

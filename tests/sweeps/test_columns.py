@@ -65,6 +65,18 @@ def test_consecutive_whole_numbers_are_no_input(
     assert kept.encoder.inputs[:2] == ["u", "amount"]
 
 
+@pytest.mark.parametrize("rows", [40, 30_000])
+def test_different_values_are_counted_in_tables_of_any_length(tmp_path: Path, rows: int) -> None:
+    rng = np.random.default_rng(0)
+    few, many = rng.integers(0, 12, rows).astype(float), rng.normal(size=rows)
+    frame = pd.DataFrame({"few": few, "many": many, "y": few * many + rng.normal(size=rows)})
+    frame.loc[3:5, ["few", "many"]] = np.nan
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    facts = load(DataSpec(source="t.csv", target="y"), tmp_path, "float32").facts
+    told = {row["name"]: row["distinct"] for row in facts["column_table"]}
+    assert told == frame.nunique().to_dict()
+
+
 def test_columns_are_what_the_study_says(tmp_path: Path) -> None:
     district = np.resize([7, 12, 9.0], ROWS)
     table(district=district, size=["1", "2"] * 30, id=range(ROWS)).to_parquet(

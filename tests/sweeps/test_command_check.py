@@ -10,6 +10,7 @@ import pytest
 from sweeps.base import durations, provenance
 from sweeps.commands.work import check
 from sweeps.study.pruner_options import Unpruned
+from sweeps.training import networks
 from sweeps.views import estimates
 from tests.sweeps import helpers
 from tests.sweeps.helpers import TEXT, sweeps
@@ -29,11 +30,21 @@ def test_a_span_of_time_is_told_as_far_as_it_is_one(low: float, high: float, sai
     assert check.between(low, high) == said
 
 
-def test_the_first_epoch_is_not_the_one_that_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("times", "warm"), [([0, 0.09, 0.1, 0.115], 0.015), ([0, 9, 10], 1)])
+def test_the_first_epoch_is_not_the_one_that_counts(
+    times: list[float], warm: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     of, data = study()
-    clock = iter([0.0, 9.0, 10.0, 11.5])
+    clock = iter(times)  # of long epochs two are enough
     monkeypatch.setattr(estimates, "time", SimpleNamespace(thread_time=lambda: next(clock)))
-    assert estimates.seconds_per_trial(of, data, of.space.default) == 1.5 * of.epochs
+    told = estimates.seconds_per_trial(of, data, of.space.default)
+    assert told == pytest.approx(warm * of.epochs)
+
+
+def test_settings_of_the_same_work_are_timed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    of, data = study()
+    monkeypatch.setattr(networks, "work", lambda *_: 1.0)
+    assert [config for config, _ in estimates.extremes(of, data)] == [of.space.default]
 
 
 @pytest.mark.parametrize(
@@ -76,6 +87,7 @@ def test_busy_cores_make_it_longer_and_pruning_may_make_it_shorter(
 
 def test_the_cheapest_is_never_the_dearer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock decides, and not the work that was computed."""
+    monkeypatch.setattr(networks, "work", lambda config, *_: config["learning_rate"])
     clock = iter([200.0, 3.0])
     monkeypatch.setattr(estimates, "seconds_per_trial", lambda *_: next(clock))
     told: dict[str, Any] = dict(check.costs(*study(), 20, 2))

@@ -151,6 +151,24 @@ def test_a_frame_is_run_gone_on_with_and_resumed_from_the_folder(here: Path) -> 
     assert len(sweeps.load("runs/t").trials) == 4
 
 
+def test_a_frame_of_polars_is_run_like_its_own_of_pandas(here: Path) -> None:
+    polars = pytest.importorskip("polars")
+    words = ["u", "v", None] * 20
+    known = table().assign(day=pd.date_range("2024-01-01", periods=60), word=words)
+    known["kind"] = known["word"].astype("category")
+    given = polars.DataFrame({name: known[name].tolist() for name in ("a", "b", "y")})
+    given = given.with_columns(
+        polars.Series("day", known["day"].dt.date.tolist()),
+        polars.Series("word", words),
+        polars.Series("kind", words, dtype=polars.Categorical),
+    )
+    outputs = []
+    for name, rows in (("polars", given), ("pandas", known[given.columns])):
+        result = run(rows, target="y", space=SPACE, fixed=FIXED, name=name)
+        outputs.append(result.trials["value"].tolist())
+    assert outputs[0] == outputs[1]
+
+
 def test_rows_and_tables_of_parts_in_the_mapping(here: Path) -> None:
     is_test = np.arange(60) % 5 == 0
     by_rows = {"source": table(), "target": "y", "split": {"rows": {"test": is_test}}}

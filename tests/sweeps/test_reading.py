@@ -2,6 +2,7 @@
 
 import io
 import shutil
+import tracemalloc
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -168,6 +169,32 @@ def test_a_truth_is_a_number_only_where_there_were_but_zeros_and_ones() -> None:
     assert model.encode(told)[:, 1].tolist() == [1, 0]
     with pytest.raises(ValueError, match="expected numbers in column 'n', got true"):
         model.encode(told.assign(n=[True, 2]))
+
+
+@pytest.mark.parametrize("rows", [1, 2, 7, 8])
+def test_a_gap_is_filled_with_the_median(rows: int) -> None:
+    values = np.random.default_rng(rows).normal(size=(rows, 3))
+    values[0, 0] = np.nan
+    frame = pd.DataFrame(values, columns=["gaps", "a", "b"])
+    columns = encode.fit(frame, standardize=True).numbers
+    medians = frame.median().fillna(0)
+    assert columns.fill.tolist() == medians.tolist()
+
+
+def test_rows_are_encoded_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = table(0)
+    rows = np.random.default_rng(0).integers(0, ROWS, ROWS)
+    of_words = encode.fit(frame, standardize=True)
+    expected = of_words.encode(frame.iloc[rows], "float32")
+    monkeypatch.setattr(encode, "CELLS", 7 * frame.shape[1])
+    assert np.array_equal(of_words.encode_rows(frame, rows, "float32"), expected)
+    wide = pd.DataFrame(np.random.default_rng(0).normal(size=(4_000, 500)))
+    of_numbers = encode.fit(wide, standardize=True)
+    monkeypatch.setattr(encode, "CELLS", 100_000)
+    tracemalloc.start()
+    made = of_numbers.encode_rows(wide, np.arange(4_000), "float32")
+    assert tracemalloc.get_traced_memory()[1] < 1.4 * made.nbytes
+    tracemalloc.stop()
 
 
 def test_a_model_of_an_earlier_version_predicts() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from sweeps.base.errors import Expected, UserError
 from sweeps.commands.work import new, predict
-from sweeps.data import sources
+from sweeps.data import data_files, file_kinds, sources
 from sweeps.data.file_kinds import ReadOptions
 from sweeps.data.loading import load
 from sweeps.data.readers import separators
@@ -177,3 +177,46 @@ def test_the_case_of_commas_in_a_header() -> None:
     for name in ("data.csv", "tab.csv"):
         found = load(spec(source=name), folder, "float32")
         assert found.encoder.inputs[:2] == ["Area, m2", "Price, EUR, net"]
+
+
+def test_a_sheet_is_named_and_the_first_of_several_is_told(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": np.arange(60) % 7, "y": np.tile(["u", "v"], 30)})
+    with pd.ExcelWriter(tmp_path / "t.xlsx") as book:
+        frame.assign(a=0.5).to_excel(book, sheet_name="old", index=False)
+        frame.to_excel(book, sheet_name="2024", index=False)
+    text = "name: a\ndata: {source: t.xlsx, target: y}\nspace: {l2: [0, 1]}\n"
+    path = tmp_path / "a.yaml"
+    path.write_text(text)
+    said = sweeps("check", "a.yaml", cwd=tmp_path, module="sweeps").stdout
+    assert "read      sheet 'old', the first (data.sheet names another: '2024')" in said
+    named = load(spec(source="t.xlsx", sheet="2024"), tmp_path, "float32")
+    assert named.encoder.numbers.scale > 1  # that of the other is constant
+    assert "read" not in named.facts
+    path.write_text(text.replace("target", "sheet: 2023, target"))
+    done = sweeps("check", "a.yaml", cwd=tmp_path, code=2, module="sweeps")
+    wrong = "a.yaml:2: data.sheet: expected a sheet of the workbook, got '2023' (sheets: old, 2024)"
+    assert done.stderr == f"{wrong}\n"
+
+
+def test_a_workbook_to_predict_has_the_same_sheet_or_one(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": np.arange(60) % 7, "y": np.tile(["u", "v"], 30)})
+    frame.to_excel(tmp_path / "t.xlsx", sheet_name="mine", index=False)
+    model = model_of(load(spec(source="t.xlsx", sheet="mine"), tmp_path, "float32"))
+    kind = file_kinds.FILE_KINDS[".xlsx"]
+
+    def rows(path: Path) -> list[int]:
+        return [len(some) for some in data_files.chunks(path, kind, model.reading, (), 40)]
+
+    other = tmp_path / "other.xlsx"
+    frame.to_excel(other, sheet_name="any", index=False)
+    assert rows(other) == [40, 20]
+    with pd.ExcelWriter(other) as book:
+        frame.iloc[:9].to_excel(book, sheet_name="first", index=False)
+        frame.to_excel(book, sheet_name="mine", index=False)
+    assert rows(other) == [40, 20]
+    with pd.ExcelWriter(other) as book:
+        for name in ("first", "mime"):
+            frame.to_excel(book, sheet_name=name, index=False)
+    expected = r"^other.xlsx: expected a sheet of the workbook, got 'mine' \(did you mean 'mime'\?"
+    with pytest.raises(UserError, match=expected):
+        rows(other)

@@ -23,10 +23,14 @@ MOST_TARGETS = 100  # of one array; more are pictures
 
 @dataclass(frozen=True)
 class Chosen:
-    """The names of inputs and target; without inputs the arrays are columns of a table."""
+    """The names of inputs and target; without inputs the arrays are columns of a table.
+
+    more: the names of other targets.
+    """
 
     inputs: str | None
     target: str
+    more: tuple[str, ...] = ()
 
 
 def expect(arrays: Arrays, name: str, at: str) -> StoredArray:
@@ -39,12 +43,15 @@ def expect(arrays: Arrays, name: str, at: str) -> StoredArray:
     return arrays[name]
 
 
-def choose(arrays: Arrays, inputs: str | None, target: str | None) -> Chosen:
-    """Inputs and target, as the study names them, or as there is but one way. Errors: Expected."""
+def choose(arrays: Arrays, inputs: str | None, targets: tuple[str, ...]) -> Chosen:
+    """Inputs and targets, as the study names them, or as there is but one way. Errors: Expected."""
     if inputs is not None:
         expect(arrays, inputs, "inputs")
-    if target is not None:
-        expect(arrays, target, "target")
+    for name in targets:
+        expect(arrays, name, "target")
+        if name == inputs:
+            raise Expected("a target that is not the inputs", name, at="target")
+    target, more = (targets[0], targets[1:]) if targets else (None, ())
     there = [pair for pair in PAIRS if set(pair) <= arrays.keys()]
     fitting = [(x, y) for x, y in there if inputs in (None, x) and target in (None, y)]
     if target is None:
@@ -54,18 +61,18 @@ def choose(arrays: Arrays, inputs: str | None, target: str | None) -> Chosen:
             )
         return Chosen(*fitting[0])
     if inputs is not None:
-        return Chosen(inputs, target)
+        return Chosen(inputs, target, more)
     if len(fitting) == 1:
-        return Chosen(*fitting[0])
+        return Chosen(*fitting[0], more)
     wide = [
         name
         for name in wide_ones(arrays)
-        if name != target and any(_agrees(arrays[name], arrays[target], at) for at in (0, -1))
+        if name not in targets and any(_agrees(arrays[name], arrays[target], at) for at in (0, -1))
     ]
     if len(wide) > 1:
         found = described({name: arrays[name] for name in wide})
         raise Expected("the name of an array", None, f"arrays: {found}", at="inputs")
-    return Chosen(wide[0] if wide else None, target)
+    return Chosen(wide[0] if wide else None, target, more)
 
 
 def wide_ones(arrays: Arrays) -> list[str]:

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, Unquoted, UserError
-from sweeps.data.file_kinds import Reader, ReadOptions
+from sweeps.data.file_kinds import Reader, ReadOptions, Target, each_target
 from sweeps.data.readers import array_choice, stored_arrays
 from sweeps.data.readers.stored_arrays import Arrays, Opener, StoredArray, described
 from sweeps.data.source_table import SourceTable
@@ -36,16 +36,17 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def table(opened: Opener, path: Path, options: ReadOptions, target: str | None) -> SourceTable:
+def table(opened: Opener, path: Path, options: ReadOptions, target: Target) -> SourceTable:
     """All examples with their targets. Errors: Expected; ValueError, OSError, MemoryError."""
+    targets = each_target(target)
     with opened(path) as arrays:
         if not arrays:
             raise ValueError("no arrays")
-        column = _own_column(arrays, options, target)
+        column = _own_column(arrays, options, targets[0] if targets else None)
         if column is not None:
             made = SourceTable(inputs_frame(arrays, next(iter(arrays)), options), column, "")
         else:
-            chosen = array_choice.choose(arrays, options.inputs, target)
+            chosen = array_choice.choose(arrays, options.inputs, targets)
             make = _of_columns if chosen.inputs is None else _of_pair
             made = make(arrays, chosen, options)
     return replace(made, sha256=sha256(path))
@@ -69,6 +70,10 @@ def _of_columns(arrays: Arrays, chosen: array_choice.Chosen, options: ReadOption
     """Arrays with one value an example each are columns of a table."""
     length = arrays[chosen.target].length
     names = array_choice.vectors(arrays, length)
+    for name in chosen.more:
+        if name not in names:
+            both = described({one: arrays[one] for one in (chosen.target, name)})
+            raise Expected("targets with a value an example each", Unquoted(both), at="target")
     if len(names) < 2:
         raise Expected("the name of an array", None, f"arrays: {described(arrays)}", at="inputs")
     if options.classes in names:
@@ -76,7 +81,7 @@ def _of_columns(arrays: Arrays, chosen: array_choice.Chosen, options: ReadOption
     frame = pd.DataFrame({name: _column(name, arrays[name]) for name in names})
     classes, codes = _classes(arrays, options, frame[chosen.target].to_numpy())
     frame[chosen.target] = codes
-    return SourceTable(frame, chosen.target, "", classes, reading=options)
+    return SourceTable(frame, chosen.target, "", classes, reading=options, more=chosen.more)
 
 
 def _column(name: str, array: StoredArray) -> NDArray[Any]:
@@ -96,12 +101,18 @@ def _of_pair(arrays: Arrays, chosen: array_choice.Chosen, options: ReadOptions) 
         options, inputs=name, examples="columns" if at else None, scale=_scale(inputs, options)
     )
     codes = array_choice.labels(chosen.target, target, at)
+    if chosen.more:
+        codes = _of_several(arrays, chosen, at)
     frame, said = inputs_frame(arrays, name, reading), _said(arrays, chosen, reading)
     if codes.ndim == 2:
         if options.classes is not None:
             got = Unquoted(f"{codes.shape[1]} numbers an example")
             raise Expected("codes of classes as a target", got, at="classes")
-        names = _names_of_several(chosen.target, codes.shape[1])
+        names = [chosen.target, *chosen.more]
+        if not chosen.more:
+            names = _names_of_several(chosen.target, codes.shape[1])
+        elif shared := [label for label in names if label in frame]:
+            raise Expected("targets with names that no input has", shared[0], at="target")
         made = pd.concat([frame, pd.DataFrame(codes, columns=names)], axis=1)
         first, *more = names
         return SourceTable(made, first, "", (), reading=reading, notes=(said,), more=tuple(more))
@@ -109,6 +120,20 @@ def _of_pair(arrays: Arrays, chosen: array_choice.Chosen, options: ReadOptions) 
     label = chosen.target if chosen.target not in frame else "target"
     frame[label] = codes
     return SourceTable(frame, label, "", classes, reading=reading, notes=(said,))
+
+
+def _of_several(arrays: Arrays, chosen: array_choice.Chosen, at: int) -> NDArray[Any]:
+    """A number (n, K) of each example from each of K arrays. Errors: Expected."""
+    inputs, examples, each = arrays[str(chosen.inputs)], "columns" if at else "rows", []
+    for name in (chosen.target, *chosen.more):
+        array = arrays[name]
+        stored_arrays.expect_numeric(name, array, "target")
+        array_choice.axis(inputs, array, examples)
+        if not array.is_vector:
+            got = Unquoted(described({name: array}))
+            raise Expected("one value an example in each of several targets", got, at="target")
+        each.append(array_choice.labels(name, array, at))
+    return np.column_stack(each)
 
 
 def _names_of_several(target: str, count: int) -> list[str]:
@@ -128,8 +153,9 @@ def _classes(
 
 def _said(arrays: Arrays, chosen: array_choice.Chosen, reading: ReadOptions) -> str:
     """What was made of the arrays, for the plan."""
-    both = described({name: arrays[name] for name in (str(chosen.inputs), chosen.target)})
-    parts = [f"inputs and target from {both}"]
+    names = (str(chosen.inputs), chosen.target, *chosen.more)
+    each = described({name: arrays[name] for name in names})
+    parts = [f"inputs and target{'s' * bool(chosen.more)} from {each}"]
     if reading.examples == "columns":
         parts.append("an example a column")
     if reading.scale not in (None, 1):

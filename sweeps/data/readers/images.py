@@ -19,7 +19,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, printable
-from sweeps.data.file_kinds import Reader, ReadOptions
+from sweeps.data.file_kinds import Reader, ReadOptions, Target
 from sweeps.data.readers import array_tables
 from sweeps.data.source_table import SourceTable
 
@@ -31,7 +31,7 @@ MOST_PIXELS = 50_000_000  # of one picture, before it is made smaller
 DEEP = ("I", "I;16", "I;16L", "I;16B", "I;16N")  # Pillow's names of 16 bits a pixel
 
 
-def table(path: Path, options: ReadOptions, target: str | None) -> SourceTable:
+def table(path: Path, options: ReadOptions, target: Target) -> SourceTable:
     """All pictures below folders of classes. Errors: Expected, UserError, OSError, MemoryError."""
     if target not in (None, TARGET):
         raise Expected(f"'{TARGET}' (or nothing) for a folder of pictures", target, at="target")

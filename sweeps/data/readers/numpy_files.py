@@ -4,7 +4,7 @@ import hashlib
 import tokenize
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sweeps.base import files
 from sweeps.base.errors import Expected, did_you_mean
-from sweeps.data.file_kinds import Reader, ReadOptions
+from sweeps.data.file_kinds import Reader, ReadOptions, Target, each_target
 from sweeps.data.readers import array_tables
 from sweeps.data.readers.stored_arrays import (
     Arrays,
@@ -99,26 +99,33 @@ def _values(file: IO[bytes]) -> NDArray[Any]:
     return values.reshape(shape)
 
 
-def _single_table(path: Path, options: ReadOptions, target: str | None) -> SourceTable:
-    """An .npy with its target in a second one beside it, or as one of its columns x1, x2, …."""
-    if target is None or not target.endswith(".npy"):
+def _single_table(path: Path, options: ReadOptions, target: Target) -> SourceTable:
+    """An .npy with its targets in others beside it, or as some of its columns x1, x2, …."""
+    names = each_target(target)
+    if not any(name.endswith(".npy") for name in names):
         return array_tables.table(opened_single, path, options, target)
-    beside = path.parent / target
-    if Path(target).name != target or not beside.is_file():
-        there = [one.name for one in path.parent.glob("*.npy")]
-        hint = did_you_mean(target, there)
-        raise Expected(f"a file beside {path.name}", target, hint, at="target")
-    files.expect_regular(beside)
+    beside = [_beside(path, name) for name in names]
 
     @contextmanager
-    def both(_: Path) -> Iterator[Arrays]:
-        with opened_single(path) as inputs, opened_single(beside) as labels:
-            yield {**inputs, **labels}
+    def together(_: Path) -> Iterator[Arrays]:
+        with ExitStack() as stack:
+            opened = [stack.enter_context(opened_single(one)) for one in (path, *beside)]
+            yield {name: array for arrays in opened for name, array in arrays.items()}
 
-    made = array_tables.table(both, path, replace(options, inputs=path.name), target)
-    sha256 = hashlib.sha256(f"{made.sha256} {array_tables.sha256(beside)}".encode()).hexdigest()
+    made = array_tables.table(together, path, replace(options, inputs=path.name), target)
+    each = " ".join([made.sha256, *map(array_tables.sha256, beside)])
     reading = replace(made.reading, inputs=None)
-    return replace(made, sha256=sha256, reading=reading)
+    return replace(made, sha256=hashlib.sha256(each.encode()).hexdigest(), reading=reading)
+
+
+def _beside(path: Path, name: str) -> Path:
+    """The file of a target. Errors: Expected."""
+    found = path.parent / name
+    if Path(name).name != name or not found.is_file():
+        there = [one.name for one in path.parent.glob("*.npy")]
+        raise Expected(f"a file beside {path.name}", name, did_you_mean(name, there), at="target")
+    files.expect_regular(found)
+    return found
 
 
 READER = array_tables.reader(opened)

@@ -16,6 +16,7 @@ from sweeps.data.file_kinds import Reader, ReadOptions
 from sweeps.data.lines import Lines, TextForm, TextLines, TextRow
 from sweeps.data.readers import separators
 
+MANY = 500  # columns, from which on it is worth its time to have them in one array
 LONGEST_NAME = 10_000  # characters: a longer one is a quote that nobody closed
 
 
@@ -93,7 +94,7 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
         elif words <= column_faults.FEW * is_number.sum():  # mistakes: reported with their lines
             frame[name] = values
     # pandas keeps each column by itself; a copy has those of one type side by side, as one array.
-    return frame.copy()
+    return frame.copy() if frame.shape[1] > MANY else frame
 
 
 def chunks(
