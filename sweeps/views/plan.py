@@ -233,6 +233,7 @@ def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
             f"batch_size: {largest} is more than the {rows} training rows; "
             f"such a batch is all of them (full)"
         )
+    told += _repeated(study)
     window = study.search.window
     if jobs > window / 4 and jobs > 1:
         told.append(
@@ -243,6 +244,18 @@ def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
     if void:
         told.append(f"{', '.join(void)}: in seconds, so another run may give another study")
     return told
+
+
+def _repeated(study: Study) -> list[str]:
+    """That there are fewer settings than trials, of which the rest would train them again."""
+    space, trials = study.space, study.search.trials
+    size = walks.size(space, space.parameters(), space.structure())
+    if size >= trials or not space.dimensions or math.isfinite(max_trials(study)):
+        return []
+    return [
+        f"search.trials: {trials} are more than the {size:,.0f} settings there are, and train some "
+        "again; search: {sampler: grid} tries each once"
+    ]
 
 
 def _largest_batch(study: Study) -> int:

@@ -11,7 +11,7 @@ from sweeps.base import durations, provenance
 from sweeps.commands.work import check
 from sweeps.study.pruner_options import Unpruned
 from sweeps.training import networks
-from sweeps.views import estimates
+from sweeps.views import estimates, plan
 from tests.sweeps import helpers
 from tests.sweeps.helpers import TEXT, sweeps
 from tests.sweeps.test_search import study
@@ -105,3 +105,10 @@ def test_an_earlier_run_that_is_none_is_refused_at_its_line(tmp_path: Path) -> N
     done = sweeps(path.name, "--dry-run", cwd=tmp_path, code=2)
     assert done.stderr == f"{line}\n"
     assert sorted(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("trials", "is_told"), [(3, True), (2, False)])
+def test_more_trials_than_settings_is_told(trials: int, is_told: bool) -> None:
+    of, data = study(space={"batch_size": [16, 32]}, search={"trials": trials})
+    told = [one for one in plan.warnings(of, data, 1) if "more than the 2 settings" in one]
+    assert bool(told) == is_told
