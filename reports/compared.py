@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from reports import page, text
 from reports.figures import recommended as figures
+from reports.figures.figure import Figure
 from reports.figures.recommended import Mark
-from reports.figures.style import Figure
 from reports.frames import Run
 from reports.sections.blocks import Cell, Column, Links, Paragraphs, Row, Section, Table, section
 from reports.stats import comparison, measures, needed

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from reports import frames, summary, text
-from reports.figures.style import Figure
+from reports.figures.figure import Figure
 from reports.frames import Run
 from reports.glossary import Glossary
 from reports.stats import trial_curves
@@ -42,9 +42,9 @@ def write(run: Run) -> Path:
 
 def save_figures(run: Run, folder: Path) -> None:
     """Every figure of the page into a folder, as SVG, PDF and PNG. Errors: OSError."""
-    from reports.figures import svg
+    from reports.figures import saving
 
-    with svg.saved_to(folder):
+    with saving.saved_to(folder):
         render(run)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from reports.figures.letters import sheet
-from reports.figures.style import MARKERS, MUTED, SERIES, Figure, Panel, percent_axis, tidy
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import MARKERS, MUTED, SERIES, percent_axis, tidy
 from reports.stats.calibration import Calibration
 
 BESIDE = 0.012  # by which the second split's bars stand aside
@@ -21,7 +22,7 @@ def calibration(found: Sequence[Calibration], caption: str) -> Figure:
 
 
 def _panel(found: Sequence[Calibration]) -> Panel:
-    with sheet(310) as figure:
+    with canvas(height=310) as figure:
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=":")
         for place, one in enumerate(found):

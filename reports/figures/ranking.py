@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reports.figures.letters import sheet
-from reports.figures.style import DASHES, MUTED, SERIES, Figure, Panel, percent_axis, tidy
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import DASHES, MUTED, SERIES, percent_axis, tidy
 from reports.stats.ranking import Ranking
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def ranking(found: Sequence[Ranking], caption: str) -> Figure:
 
 
 def _roc(found: Sequence[Ranking]) -> Panel:
-    with sheet(310) as figure:
+    with canvas(height=310) as figure:
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=":")
         for place, one in enumerate(found):
@@ -39,7 +40,7 @@ def _roc(found: Sequence[Ranking]) -> Panel:
 
 
 def _precision(found: Sequence[Ranking]) -> Panel:
-    with sheet(310) as figure:
+    with canvas(height=310) as figure:
         axes = figure.subplots()
         axes.axhline(found[0].share, color=MUTED, linewidth=1, linestyle=":")
         for place, one in enumerate(found):

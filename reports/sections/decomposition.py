@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reports import labels, text
-from reports.figures import parts
+from reports.figures import loss_parts
 from reports.frames import Run
 from reports.sections.blocks import (
     Block,
@@ -37,7 +37,7 @@ def _blocks(run: Run, found: tuple[Decomposed, ...]) -> Iterator[Block]:
     first = found[0]
     yield Paragraphs((" ".join(_lead(run, first)), _answer(run, first.each[0])))
     yield _table(run, found)
-    yield Plot(parts.parts(stats.frame(found), labels.labels(run)))
+    yield Plot(loss_parts.parts(stats.frame(found), labels.labels(run)))
     notes = [("Measured on", _measured(found))]
     if first.majority is not None:
         notes.append(("What most networks say", _majority(run, first.majority)))
