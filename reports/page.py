@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reports import frames, summary, text
+from reports import frames, summary, text, units
 from reports.figures.figure import Figure
 from reports.frames import Run
 from reports.glossary import Glossary
@@ -140,7 +140,7 @@ def _embedded(run: Run) -> dict[str, Any]:
 
 def _curves(run: Run) -> dict[str, Any]:
     """The trials' curves by number, and what their errors are."""
-    error = text.unit(run, "dev_error")
+    error = units.unit(run, "dev_error")
     name = "error" if error.factor == 100.0 else "RMSE"
     return {"name": name, "unit": error.suffix, "trials": trial_curves.thinned(run)}
 

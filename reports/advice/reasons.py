@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports import text
+from reports import text, units
 from reports.advice.in_words import called
 from reports.frames import Run
 from reports.stats import differences, gaps, limiting, measures, objectives, ratios, recommending
@@ -142,7 +142,7 @@ def error(run: Run, name: str, found: Interval) -> Fact:
     term = "RMSE" if run.regression else "the share of rows that are answered wrongly"
     beside, factor = bounds(unit, found) or found.why, ratios.typical(run, name)
     if run.several:
-        beside += f", in {text.sds(run)}"
+        beside += f", in {units.sds(run)}"
     if factor is not None:
         beside += (
             f"; by ratio a factor of {text.amount(factor)} (exp of the RMS of ln(said / true))"
@@ -150,10 +150,10 @@ def error(run: Run, name: str, found: Interval) -> Fact:
     return Fact(label, term, unit.head(found), beside)
 
 
-def error_unit(run: Run) -> text.Unit:
+def error_unit(run: Run) -> units.Unit:
     """Of the plain error; an RMSE in the target's own units, where they are known."""
     if run.regression and run.target_sd is not None:
-        return text.Unit("", run.target_sd, digits=lambda x, _: text.amount(x))
+        return units.Unit("", run.target_sd, digits=lambda x, _: text.amount(x))
     return measures.plain().unit(run)
 
 
@@ -180,7 +180,7 @@ def word(one: Comparison) -> str:
     return {SAME: "the same", OPEN: "not decided"}.get(one.word, one.word)
 
 
-def bounds(unit: text.Unit, found: Interval, difference: bool = False) -> str:
+def bounds(unit: units.Unit, found: Interval, difference: bool = False) -> str:
     """`1.4 to 4.0`."""
     return unit.bounds(found, difference).strip(" []").replace(", ", " to ")
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from reports import text
+from reports import text, units
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
@@ -16,7 +16,7 @@ from reports.stats.predicted_along import Curve, Predicted
 NAMES = ("train error", "gap to dev rows")
 
 
-def predicted_along(one: Predicted, unit: text.Unit) -> Figure:
+def predicted_along(one: Predicted, unit: units.Unit) -> Figure:
     """Two lines with their bounds; unit: of errors."""
     name, curves = one.axis.name, dict(zip(NAMES, (one.train, one.gap), strict=True))
     title = f"Bias and variance by {name}, as predicted"
@@ -39,7 +39,7 @@ def predicted_along(one: Predicted, unit: text.Unit) -> Figure:
 
 
 def _panel(
-    one: Predicted, curves: Mapping[str, Curve], unit: text.Unit, title: str, words: str
+    one: Predicted, curves: Mapping[str, Curve], unit: units.Unit, title: str, words: str
 ) -> Panel:
     ends = np.concatenate([end for curve in curves.values() for end in (curve.low, curve.high)])
     with canvas() as figure:

@@ -11,7 +11,7 @@ from reports.figures.panels import panel
 from reports.figures.scales import Scale
 from reports.figures.style import SERIES, SHOWN, beyond, short, tidy
 from reports.frames import Array
-from reports.text import Unit
+from reports.units import Unit
 
 FALLS = 20  # times from the highest to the lowest rate, above which the axis is a log one
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from reports.text import Unit
+    from reports.units import Unit
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from reports.stats import intervals
 from reports.stats.intervals import Array, Interval
 from reports.stats.permutation import sooner, speedup
 from reports.stats.rows import all_diverged
-from reports.text import unit
+from reports.units import unit
 
 AXES = {
     "epoch": "epochs",

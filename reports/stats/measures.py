@@ -8,7 +8,7 @@ plain error; so is a run whose networks leave no outputs to score.
 import math
 from dataclasses import dataclass, replace
 
-from reports import text
+from reports import units
 from reports.frames import Run
 from reports.stats import (
     bootstrap,
@@ -46,15 +46,15 @@ class Measure:
         """Whether it is the plain error, beside which nothing else need be shown."""
         return self.of_rows == ERROR
 
-    def unit(self, run: Run, split: str | None = None) -> text.Unit:
+    def unit(self, run: Run, split: str | None = None) -> units.Unit:
         """How its values are written: `test balanced error`, `parameters`.
 
         split: of the rows, here and below `run.judged` if nothing else is said.
         """
         split = split or run.judged
         if self.of_rows in (ERROR, "loss"):
-            return text.unit(run, f"{split}_{self.of_rows}")
-        found = text.unit(run, self.metric)
+            return units.unit(run, f"{split}_{self.of_rows}")
+        found = units.unit(run, self.metric)
         return replace(found, name=f"{split} {found.name}") if self.of_rows else found
 
     def margin(self, value: float, regression: bool) -> float:

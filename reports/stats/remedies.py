@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from reports import summary, text
+from reports import summary, text, units
 from reports.frames import Run
 from reports.stats import convergence, counted, tuning
 from reports.stats.ensembles import ensemble
@@ -148,7 +148,7 @@ def _together(run: Run, config: str) -> Iterator[str]:
     n = int((run.rows_of(config)["status"] == "ok").sum())
     if found is None or n < 2:
         return
-    scale = text.unit(run, "test_error")
+    scale = units.unit(run, "test_error")
     together, single = scale.value(found.estimate), scale.value(alone.estimate)
     if found.estimate < alone.estimate and together != single:
         yield (

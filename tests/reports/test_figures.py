@@ -18,7 +18,7 @@ from reports.sections.blocks import Plot
 from reports.sections.confirmed import optimism
 from reports.sections.ledger import ledger
 from reports.sections.speed import speed
-from reports.text import Unit
+from reports.units import UNITS, Unit
 
 SIZES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 ERROR = Unit("dev error", 100.0, f"{text.SPACE}%", f"{text.SPACE}points")
@@ -52,7 +52,7 @@ KINDS = {
     "log": plain_log,
     "error": scaled(ERROR),
     "loss": scaled(Unit("dev loss")),
-    "parameters": scaled(text.UNITS["parameters"]),
+    "parameters": scaled(UNITS["parameters"]),
 }
 
 
