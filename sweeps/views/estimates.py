@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from sweeps.base import durations
 from sweeps.data import Dataset
 from sweeps.phases import final, learning_curve
-from sweeps.study import consistency
+from sweeps.study import random_configs
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.training import baselines, networks, probing, seeds
@@ -48,7 +48,7 @@ def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     space = study.space
     if study.trainer is not None:  # of whose work nothing is known
         return [(space.default, seconds_per_trial(study, dataset, space.default))]
-    kept = consistency.random_allowed_configs(space, DRAWS)
+    kept = random_configs.allowed(space, DRAWS)
     configs = sorted(
         kept,
         key=lambda config: networks.work(config, dataset, networks.network(config, dataset)),
