@@ -8,7 +8,7 @@ import pandas as pd
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
-from reports.figures.style import DASHES, MUTED, SERIES, percent_axis, tidy
+from reports.figures.style import DASHES, MUTED, SERIES, share_axes
 from reports.stats.ranking import Ranking
 
 if TYPE_CHECKING:
@@ -62,8 +62,4 @@ def _curve(axes: "Axes", place: int, x: pd.Series, y: pd.Series, label: str) -> 
 def _axes(axes: "Axes", x: str, y: str) -> None:
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.03)
-    tidy(axes, x, y)
-    percent_axis(axes, "x")
-    percent_axis(axes, "y")
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    share_axes(axes, x, y)

@@ -30,6 +30,7 @@ DASHES: tuple[Any, ...] = (
     (0, (3, 1.2)),
     (0, (8, 2, 2, 2)),
 )
+QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 SHOWN = 6  # configurations in one figure
 
 
@@ -75,6 +76,15 @@ def percent_axis(axes: "Axes", which: str, symbol: str = " %") -> None:
     formatter = FuncFormatter(lambda x, _: exact(100 * x) + symbol)
     hover.tell_unit(formatter, 100, symbol)
     axis.set_major_formatter(formatter)
+
+
+def share_axes(axes: "Axes", x: str, y: str) -> None:
+    """Two axes of shares from 0 to 1, in percent, ruled at the quarters."""
+    tidy(axes, x, y)
+    percent_axis(axes, "x")
+    percent_axis(axes, "y")
+    axes.set_xticks(QUARTERS)
+    axes.set_yticks(QUARTERS)
 
 
 def plain_log(axis: "Axis", write: Callable[[float], str] | None = None) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from reports import text, units
 from reports.frames import Run
-from reports.stats import convergence, counted, intervals
+from reports.stats import confirmed_curves, counted, intervals
 from reports.stats.findings import NOTE, WARN, Lint
 
 
@@ -14,7 +14,7 @@ def still_improving(run: Run) -> Iterator[Lint]:
     """The dev loss falls over the last tenth, surely (t) and by 1 % of it or more."""
     if run.winner is None:
         return
-    loss = convergence.matrix(run, run.winner, "dev_loss")
+    loss = confirmed_curves.matrix(run, run.winner, "dev_loss")
     whole = loss[np.isfinite(loss[:, -1])]
     tail = max(1, loss.shape[1] // 10)
     if len(whole) < 2 or loss.shape[1] <= tail:
@@ -36,15 +36,8 @@ def overfits(run: Run) -> Iterator[Lint]:
     """The mean dev loss has risen by a tenth or more from its least to the end, which counts."""
     if run.winner is None or counted.keeps_best(run):
         return
-    loss = convergence.matrix(run, run.winner, "dev_loss")
-    whole = loss[np.isfinite(loss[:, -1])]
-    if not len(whole):
-        return
-    mean = whole.mean(axis=0)
-    best = int(mean.argmin())
-    rise = float(mean[-1] / max(mean[best], 1e-12) - 1)
-    if rise > 0.1 and best > 0:
-        epoch = int(convergence.epochs_of(run, run.winner)[best])
+    if turn := confirmed_curves.turned(run, run.winner):
+        epoch, rise = turn
         yield Lint(
             "the best one overfits",
             WARN,
@@ -60,7 +53,7 @@ def late_noise(run: Run) -> Iterator[Lint]:
     """Within a network the dev error wanders, late, more than networks differ from each other."""
     if run.winner is None:
         return
-    error = convergence.matrix(run, run.winner, "dev_error")
+    error = confirmed_curves.matrix(run, run.winner, "dev_error")
     tail = error[:, -max(5, error.shape[1] // 10) :]
     whole = tail[np.isfinite(tail).all(axis=1)]
     if len(whole) < 3 or whole.shape[1] < 5:

@@ -110,13 +110,10 @@ def uncorrected_draws(
     run: Run, config: str, split: str, kind: str = "error", rows: RowWeights | None = None
 ) -> Array:
     """As `draws`, but the winner's as they were measured: of a difference both sides move."""
-    key = f"draws/{config}/{split}/{kind}"
     if rows is not None:
         return _draws(run, config, split, kind, rows)
-    if key not in run.memo:
-        run.memo[key] = _draws(run, config, split, kind, rows_of_split(run, split))
-    found: Array = run.memo[key]
-    return found
+    key = f"draws/{config}/{split}/{kind}"
+    return run.kept(key, lambda: _draws(run, config, split, kind, rows_of_split(run, split)))
 
 
 def _draws(run: Run, config: str, split: str, kind: str, rows: RowWeights) -> Array:
