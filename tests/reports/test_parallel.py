@@ -54,6 +54,9 @@ def test_every_trial_with_a_value_has_a_line(run: Run) -> None:
     drawn = re.findall(r'data-trial="(\d+)"', figure.panels[0].svg)
     valued = run.trials.loc[np.isfinite(run.trials["value"]), "trial"]
     assert sorted(map(int, drawn)) == sorted(valued)
+    lines = re.findall(r'd="([^"]+)" data-trial', figure.panels[0].svg)
+    crossed = len(found.axes) + len(objectives.objectives(run))
+    assert {len(line.split("L")) for line in lines} == {crossed}, "the page's script counts them"
     assert "not in play" in figure.caption
 
 
