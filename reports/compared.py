@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from reports import page, text
+from reports import page, text, units
 from reports.figures import recommended as figures
+from reports.figures.figure import Figure
 from reports.figures.recommended import Mark
-from reports.figures.style import Figure
 from reports.frames import Run
 from reports.sections.blocks import Cell, Column, Links, Paragraphs, Row, Section, Table, section
 from reports.stats import comparison, measures, needed
@@ -32,7 +32,7 @@ class Compared:
     first: str
     found: Difference
     margin: float
-    unit: text.Unit
+    unit: units.Unit
     is_alike: bool
 
     @property
@@ -133,7 +133,7 @@ def _figure(runs: Sequence[Run], names: Sequence[str]) -> Figure | None:
         return None
     by, first = measures.plain(), runs[0]
     scale = first.target_sd or 1.0
-    unit = text.Unit("", scale, digits=lambda x, _: text.amount(x))
+    unit = units.Unit("", scale, digits=lambda x, _: text.amount(x))
     marks = []
     for run, name in zip(runs, names, strict=True):
         found = measures.on_new_rows(run, comparison.winner(run), by)

@@ -68,6 +68,12 @@ class Run:
     learning_curve: pd.DataFrame | None = None
     memo: dict[str, Any] = field(default_factory=dict, repr=False)
 
+    def kept(self, key: str, make: Callable[[], T]) -> T:
+        """What `make` gives, made once: the page and its sections ask for the same statistics."""
+        if key not in self.memo:
+            self.memo[key] = make()
+        return cast("T", self.memo[key])
+
     @property
     def task(self) -> str:
         """One of "binary", "multiclass" and "regression"."""
@@ -86,19 +92,20 @@ class Run:
     @property
     def target_sd(self) -> float | None:
         """The SD of the training target, which RMSEs are measured in; None where it is not told."""
-        found = self.provenance["data"].get("target_sd")
-        return None if found is None else float(found)
+        return self._of_target("target_sd")
 
     @property
     def target_zero(self) -> float | None:
         """Where 0 is among the standardized numbers; None where the target has one scale alone."""
-        found = self.provenance["data"].get("target_zero")
-        return None if found is None else float(found)
+        return self._of_target("target_zero")
 
     @property
     def target_mean(self) -> float | None:
         """The mean of the training target; None where it is not told."""
-        found = self.provenance["data"].get("target_mean")
+        return self._of_target("target_mean")
+
+    def _of_target(self, name: str) -> float | None:
+        found = self.provenance["data"].get(name)
         return None if found is None else float(found)
 
     @property
@@ -207,13 +214,10 @@ class Run:
 
 
 def once(function: Callable[[Run], T]) -> Callable[[Run], T]:
-    """Computes a statistic of a run once: the page and its sections ask for the same ones."""
+    """A statistic of a run alone that is kept by its own name."""
 
     def remembered(run: Run) -> T:
-        key = f"{function.__module__}.{function.__qualname__}"
-        if key not in run.memo:
-            run.memo[key] = function(run)
-        return cast("T", run.memo[key])
+        return run.kept(f"{function.__module__}.{function.__qualname__}", lambda: function(run))
 
     remembered.__doc__ = function.__doc__
     remembered.__name__ = function.__name__

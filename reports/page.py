@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reports import frames, summary, text
-from reports.figures.style import Figure
+from reports import frames, summary, text, units
+from reports.figures.figure import Figure
 from reports.frames import Run
 from reports.glossary import Glossary
 from reports.stats import trial_curves
@@ -42,9 +42,9 @@ def write(run: Run) -> Path:
 
 def save_figures(run: Run, folder: Path) -> None:
     """Every figure of the page into a folder, as SVG, PDF and PNG. Errors: OSError."""
-    from reports.figures import svg
+    from reports.figures import saving
 
-    with svg.saved_to(folder):
+    with saving.saved_to(folder):
         render(run)
 
 
@@ -140,7 +140,7 @@ def _embedded(run: Run) -> dict[str, Any]:
 
 def _curves(run: Run) -> dict[str, Any]:
     """The trials' curves by number, and what their errors are."""
-    error = text.unit(run, "dev_error")
+    error = units.unit(run, "dev_error")
     name = "error" if error.factor == 100.0 else "RMSE"
     return {"name": name, "unit": error.suffix, "trials": trial_curves.thinned(run)}
 

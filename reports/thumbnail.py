@@ -2,7 +2,7 @@
 
 import re
 
-from reports.figures.style import Panel
+from reports.figures.figure import Panel
 from reports.frames import Run
 from reports.page import TEMPLATES
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from reports import summary, text
+from reports import summary, text, units
 from reports.frames import Run, once
 from reports.stats import rows
 from reports.stats.intervals import Interval
@@ -148,10 +148,10 @@ def _errors(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
         }
         order = ("dev", "test")
     for split in [one for one in order if one in run.splits]:
-        unit = text.unit(run, f"{split}_error")
+        unit = units.unit(run, f"{split}_error")
         said = about.get(split, about["test"])
         yield _column(frame, f"{split}_error", f"{split} error", unit, said)
-    unit, said = text.unit(run, "dev_error"), about.get("dev", about["test"])
+    unit, said = units.unit(run, "dev_error"), about.get("dev", about["test"])
     yield _column(frame, "gap", f"dev {text.MINUS} train", unit, said, is_difference=True)
 
 
@@ -178,7 +178,7 @@ def _column(
     frame: pd.DataFrame,
     name: str,
     head: str,
-    unit: text.Unit,
+    unit: units.Unit,
     about: tuple[str, str],
     is_difference: bool = False,
 ) -> ScoreColumn:
@@ -227,6 +227,6 @@ def _on_new_rows(run: Run, frame: pd.DataFrame) -> str:
 
 def _sds(run: Run) -> str:
     if run.several:
-        return f"RMSE in {text.sds(run)}, the root of the mean square over targets"
+        return f"RMSE in {units.sds(run)}, the root of the mean square over targets"
     one = "" if run.target_sd is None else f" (one SD is {text.amount(run.target_sd)})"
-    return f"RMSE in {text.sds(run)}{one}"
+    return f"RMSE in {units.sds(run)}{one}"

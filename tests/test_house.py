@@ -95,11 +95,12 @@ ROOMS = {
     ),
     "sweeps.study": (
         *("section_base", "compatibility", "data_section", "replicates_section"),
-        *("hyperparameters", "space", "metrics"),
+        *("hyperparameters", "space", "scoring", "metrics"),
         *("metric_constraints", "objectives", "sampler_options", "pruner_options"),
         *("search_section", "budgets_section", "fold_design", "confirm_section"),
         *("final_section", "targets_section", "engine_section", "trainers", "spec"),
-        *("racing_rules", "patience_rules", "consistency", "file"),
+        *("racing_rules", "patience_rules", "unusual_values", "random_configs"),
+        *("search_consistency", "data_consistency", "consistency", "file"),
     ),
     "sweeps.study.hyperparameters": ("kinds", "list_kinds", "named_options", "vocabulary"),
     "sweeps.study.space": (

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reports.drawings import PLACES
+from reports.named_figures import PLACES
 from tests.notebooks import NOTEBOOKS
 from tests.pages import DOCS, ROOT
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports import text
+from reports import text, units
 from reports.advice import reasons
 from reports.advice.in_words import in_words
 from reports.frames import Run, once
@@ -208,27 +208,27 @@ def _neutral(run: Run, one: Judged) -> str:
 
 def _speed(run: Run, aim: SpeedTarget) -> Iterator[tuple[str, str]]:
     """Against the fastest arm, on every axis on which the order may be another."""
-    for n, (axis, units) in enumerate(pace.axes(run).items()):
+    for n, (axis, counted) in enumerate(pace.axes(run).items()):
         found = pace.paces(run, aim, axis)
         if not found[0].reached:
-            had = f"{text.number(found[0].horizon)} {units}"
+            had = f"{text.number(found[0].horizon)} {counted}"
             yield f"No arm reached {_target(run, aim)} in the {had} that all had.", ""
             return
-        yield _fastest(run, found, units, _target(run, aim), f"By {units}, " * bool(n))
+        yield _fastest(run, found, counted, _target(run, aim), f"By {counted}, " * bool(n))
 
 
 def _target(run: Run, aim: SpeedTarget) -> str:
-    scale = text.unit(run, aim.metric)
+    scale = units.unit(run, aim.metric)
     return f"a {scale.name} of {scale.value(aim.value)}"
 
 
 def _fastest(
-    run: Run, found: Sequence[Pace], units: str, target: str, head: str
+    run: Run, found: Sequence[Pace], counted: str, target: str, head: str
 ) -> tuple[str, str]:
     names = {one.config: name(run, one.arm) for one in arms.judged(run)}
     first, others = found[0], [one for one in found[1:] if one.reached]
     who = names[first.config] if head else text.capital(names[first.config])
-    time = f"{text.cost(first.time.estimate)} {units}"
+    time = f"{text.cost(first.time.estimate)} {counted}"
     reached = f"{first.reached} of {first.n} networks"
     if first.reached < first.n:
         reached += f", the others counting as {text.number(first.horizon)}"
@@ -243,7 +243,7 @@ def _fastest(
             each = [_taken(names, one, len(some)) for one in some]
             said.append(f"{word}: {_listed(each, len(found) - 1)}")
     if never:
-        all_had = f"not in the {text.number(first.horizon)} {units} that all had"
+        all_had = f"not in the {text.number(first.horizon)} {counted} that all had"
         said.append(f"{all_had}: {_listed(never, len(found) - 1)}")
     return fastest, _joined(said)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reports import text
+from reports import text, units
 from reports.advice.in_words import called
 from reports.advice.reasons import error_unit, quantity, word
 from reports.frames import Run
@@ -39,7 +39,7 @@ def error(run: Run, name: str, found: Interval) -> Fact:
     term = f"{text.LEVEL} range; {in_units if run.regression else 'share of rows answered wrongly'}"
     beside, factor = bounds(unit, found) or found.why, ratios.typical(run, name)
     if run.several:
-        beside += f", in {text.sds(run)}"
+        beside += f", in {units.sds(run)}"
     if factor is not None:
         beside += (
             f"; by ratio a factor of {text.amount(factor)} (exp of the RMS of ln(said / true))"
@@ -69,7 +69,7 @@ def comparison(run: Run, choice: Choice) -> Fact:
     return Fact(f"Against {called(run, other)}", term, unit.head(found.decisive, True), beside)
 
 
-def bounds(unit: text.Unit, found: Interval, difference: bool = False) -> str:
+def bounds(unit: units.Unit, found: Interval, difference: bool = False) -> str:
     """`1.4 to 4.0`."""
     return unit.bounds(found, difference).strip(" []").replace(", ", " to ")
 

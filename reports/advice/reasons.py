@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from reports import text
+from reports import text, units
 from reports.advice.in_words import called
 from reports.frames import Run
 from reports.stats import differences, measures, objectives, recommending
@@ -127,10 +127,10 @@ def margin_in_words(run: Run, one: Comparison) -> str:
     return said if unit.points else f"{said} in {quantity(run, one.found.by)}"
 
 
-def error_unit(run: Run) -> text.Unit:
+def error_unit(run: Run) -> units.Unit:
     """Of the plain error; an RMSE in the target's own units, where they are known."""
     if run.regression and run.target_sd is not None:
-        return text.Unit("", run.target_sd, digits=lambda x, _: text.amount(x))
+        return units.Unit("", run.target_sd, digits=lambda x, _: text.amount(x))
     return measures.plain().unit(run)
 
 

@@ -8,7 +8,7 @@ from reports import summary, text
 from reports.advice.in_words import plain_name
 from reports.advice.step import Step
 from reports.frames import Run
-from reports.stats import ledger, lints, tuning
+from reports.stats import ledger, search_lints, tuning
 from reports.stats.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
 from reports.stats.recommending import Choice
 
@@ -19,7 +19,7 @@ IN_ITS_PLACE = "  # delete it in fixed"
 
 def space_steps(run: Run, choice: Choice) -> Iterator[Step]:
     """Wider ranges first, then what the verdict on bias and variance asks for."""
-    near = sorted(lints.near_edges(run), key=lambda one: one.name.count("."))
+    near = sorted(search_lints.near_edges(run), key=lambda one: one.name.count("."))
     for one in near:
         yield from _wider(run, one)
     verdict = ledger.ledgers(run)[0].verdict if run.configs else ""
@@ -31,7 +31,7 @@ def space_steps(run: Run, choice: Choice) -> Iterator[Step]:
         yield from _reference(run)
 
 
-def _wider(run: Run, one: lints.NearEdge) -> Iterator[Step]:
+def _wider(run: Run, one: search_lints.NearEdge) -> Iterator[Step]:
     low, high = widened(one)
     path = _path(run, one.name)
     if path is None or (low, high) == (one.entry["low"], one.entry["high"]):
@@ -47,7 +47,7 @@ def _wider(run: Run, one: lints.NearEdge) -> Iterator[Step]:
     )
 
 
-def widened(one: lints.NearEdge) -> tuple[float, float]:
+def widened(one: search_lints.NearEdge) -> tuple[float, float]:
     """The ends of a range that goes further where the best lies: ten times, or half as wide again.
 
     A positive number stays one, and a share below 1 halves its distance to 1.

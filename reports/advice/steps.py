@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from reports import text
+from reports import text, units
 from reports.advice.in_words import called
 from reports.advice.reasons import a_network, tellingly
 from reports.advice.space_steps import rate_not_searched, space_steps
 from reports.advice.step import Step
 from reports.frames import Run
-from reports.stats import classes, lints, looks, needed, recommending, tuning
+from reports.stats import classes, curve_lints, looks, needed, recommending, tuning
 from reports.stats.recommending import NETWORK, Choice, Comparison
 
 SHOWN = 3
@@ -135,7 +135,7 @@ def no_baseline(run: Run, choice: Choice) -> Iterator[Step]:
 def longer(run: Run, choice: Choice) -> Iterator[Step]:
     """The best network was still learning at its last epoch."""
     epochs = int(run.provenance["search"]["epochs"])
-    if any(True for _ in lints.still_improving(run)):
+    if any(True for _ in curve_lints.still_improving(run)):
         yield Step(
             f"After {text.number(epochs)} epochs the best network was still getting better. Train "
             "longer:",
@@ -151,7 +151,7 @@ def missed_class(run: Run, choice: Choice) -> Iterator[Step]:
     best, worst = found[0], found[-1]
     is_rarer = worst.rows * RARER <= max(one.rows for one in found)
     if is_rarer and best.error.high < worst.error.low:
-        unit = text.unit(run, "test_error")
+        unit = units.unit(run, "test_error")
         most, least = (unit.value(one.error.estimate) for one in (worst, best))
         yield Step(
             f"The best network misses '{worst.name}' {most} of the time, '{best.name}' {least}. "

@@ -1,70 +1,70 @@
 """The way from the defaults to the winner: what is predicted after each change, with its doubt."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import pandas as pd
 
 from reports import text
-from reports.figures.chart import Span
-from reports.figures.sheet import Letters, Line, Lines, Shape, panel
-from reports.figures.style import INK, MUTED, RULE, SERIES, Figure, short
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.scales import Scale
+from reports.figures.style import INK, PLAIN, SERIES, short, tidy
 from reports.stats.ablation import Path
 from reports.stats.intervals import Interval
 from reports.stats.objectives import Objective
 
-WIDTH, PITCH, TOP = 360.0, 44.0, 14.0
-LEFT, RIGHT = 16.0, 336.0
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PITCH = 44.0  # of the rows
 COLOURS = {"better": SERIES[2], "worse": SERIES[5], "not decided": SERIES[0]}
 START = "defaults"
+
+Row = tuple[str, Interval, str]  # the change, what is predicted after it, the answer
 
 
 def ablation(found: Path, goal: Objective, log: bool) -> Figure:
     """A row for the defaults and for each change, in the order of the gain."""
-    rows = [(START, found.start, "")]
+    rows: list[Row] = [(START, found.start, "")]
     rows += [(step.words, step.after, step.answer) for step in found.steps]
-    ends = [x for _, one, _ in rows for x in (one.low, one.high)] + [found.measured]
-    axis = Span(min(ends), max(ends), goal.name, log, goal.unit.tick)
-    bottom = TOP + PITCH * len(rows)
-    shapes: list[Shape] = [*_scale(axis, bottom)]
-    for number, (words, one, answer) in enumerate(rows):
-        shapes += _row(axis, TOP + PITCH * number, words, one, answer)
-    last = TOP + PITCH * (len(rows) - 1) + 20
-    x = _x(axis, found.measured)
-    cross = [
-        Line([(x - 5, last - 5), (x + 5, last + 5)]),
-        Line([(x - 5, last + 5), (x + 5, last - 5)]),
-    ]
-    shapes.append(Lines(cross, INK, 1.6))
     title = f"From the defaults to the winner: {goal.name}"
     said = "; ".join(f"{words} {one.estimate:.3g} {answer}".strip() for words, one, answer in rows)
-    made = panel(shapes, (WIDTH, bottom + 46), "ablation", title, f"{said}.")
+    made = _panel(rows, found.measured, goal, log, title, f"{said}.")
     table = [(words, one.estimate, one.low, one.high, answer) for words, one, answer in rows]
     columns = ["change", "predicted", "low", "high", "answer"]
     data = pd.DataFrame(table, columns=columns)
     return Figure("ablation-figure", title, _caption(found, goal), (made,), data)
 
 
-def _x(axis: Span, value: float) -> float:
-    return LEFT + (RIGHT - LEFT) * axis.share(value)
+def _panel(
+    rows: Sequence[Row], measured: float, goal: Objective, log: bool, title: str, said: str
+) -> Panel:
+    ends = [x for _, one, _ in rows for x in (one.low, one.high)] + [measured]
+    with canvas(height=PITCH * len(rows) + 46) as figure:
+        axes = figure.subplots()
+        for place, row in enumerate(rows):
+            _row(axes, place, *row)
+        axes.plot(measured, len(rows) - 1, "x", color=INK, markersize=10, markeredgewidth=1.6)
+        Scale(min(ends), max(ends), log).apply(axes, "x", goal.unit)
+        axes.set_ylim(len(rows) - 0.7, -0.8)
+        axes.set_yticks([])
+        if not log:
+            axes.locator_params(axis="x", nbins=5)
+        tidy(axes, goal.name, grid="x")
+        return panel(figure, "ablation", title, said)
 
 
-def _scale(axis: Span, bottom: float) -> list[Shape]:
-    ticks = [(one, _x(axis, one)) for one in axis.ticks()]
-    return [
-        Lines([Line([(x, TOP + 6), (x, bottom)]) for _, x in ticks], RULE),
-        *(Letters((x, bottom + 16), axis.write(one), "middle", MUTED) for one, x in ticks),
-        Letters((RIGHT, bottom + 36), axis.name, "end", MUTED),
-    ]
-
-
-def _row(axis: Span, y: float, words: str, one: Interval, answer: str) -> list[Shape]:
+def _row(axes: "Axes", place: int, words: str, one: Interval, answer: str) -> None:
+    """Its name and its answer above what is predicted."""
     colour = COLOURS.get(answer, INK)
-    low, middle, high = (_x(axis, value) for value in (one.low, one.estimate, one.high))
-    at = y + 20
-    return [
-        Letters((0, y + 8), short(words, 40), bold=True),
-        Letters((WIDTH, y + 8), answer, "end", colour),
-        Lines([Line([(low, at), (high, at)])], colour, 2.0, 0.6),
-        Lines([Line([(middle, at - 6), (middle, at + 6)])], colour, 4.0),
-    ]
+    look: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "fontsize": PLAIN}
+    axes.text(0, place - 0.3, short(words, 40), fontweight="bold", **look)
+    axes.text(1, place - 0.3, answer, ha="right", color=colour, **look)
+    axes.plot([one.low, one.high], [place, place], color=colour, linewidth=2.0, alpha=0.6)
+    middle: dict[str, Any] = {"markersize": 12, "markeredgewidth": 4.0, "label": words}
+    axes.plot(one.estimate, place, "|", color=colour, **middle)
 
 
 def _caption(found: Path, goal: Objective) -> str:

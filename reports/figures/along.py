@@ -6,21 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reports.figures.parts import PARTS
-from reports.figures.style import (
-    DASHES,
-    INK,
-    MARKERS,
-    MUTED,
-    SERIES,
-    Figure,
-    Panel,
-    canvas,
-    names_at,
-    percent_axis,
-    tidy,
-)
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.loss_parts import PARTS
+from reports.figures.panels import panel
+from reports.figures.style import DASHES, INK, MARKERS, MUTED, SERIES, names_at, percent_axis, tidy
 from reports.stats.along import Along
 from reports.stats.intervals import Interval
 

@@ -7,18 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reports.figures.style import (
-    INK,
-    MUTED,
-    SERIES,
-    Figure,
-    Panel,
-    canvas,
-    names_at,
-    percent_axis,
-    tidy,
-)
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import INK, MUTED, SERIES, names_at, percent_axis, tidy
 from reports.stats.intervals import Array, Interval
 
 if TYPE_CHECKING:

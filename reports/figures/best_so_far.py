@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from reports.figures.chart import Chart, Key, Span
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
 from reports.figures.scales import Scale
-from reports.figures.sheet import Line, Lines, Point, panel
-from reports.figures.style import SERIES, SHOWN, Figure, Panel, beyond, short
+from reports.figures.style import SERIES, SHOWN, beyond, short, tidy
 from reports.frames import Array
 from reports.stats.best_so_far import Course
 from reports.stats.objectives import Objective
@@ -41,42 +42,27 @@ def best_so_far(courses: Sequence[Course], goal: Objective, scale: Scale) -> Fig
 def _panel(
     courses: Sequence[Course], goal: Objective, scale: Scale, what: str, places: Sequence[Array]
 ) -> Panel:
-    keys = [Key(short(one.name, 24), SERIES[number]) for number, one in enumerate(courses)]
-    chart = Chart(
-        Span(0.0, max(float(each[-1]) for each in places), what),
-        _span(courses, goal, scale),
-        height=160.0,
-        keys=keys if len(courses) > 1 else (),
-    )
-    lines = [
-        Lines([Line(_steps(chart, x, one.best))], SERIES[number], 1.8)
-        for number, (one, x) in enumerate(zip(courses, places, strict=True))
-        if one.last
-    ]
-    words = "; ".join(f"{one.name or goal.name}: {one.best[-1]:.4g} at the end" for one in courses)
-    kind = what.split()[0]
-    title = f"Best {goal.name} so far, by {kind}"
-    return panel([*chart.axes(), *lines], chart.size, f"best-by-{kind}", title, f"{words}.")
+    with canvas() as figure:
+        axes = figure.subplots()
+        for number, (one, x) in enumerate(zip(courses, places, strict=True)):
+            best = np.clip(one.best, scale.low, scale.high)
+            name = short(one.name or goal.name, 24)
+            axes.plot(x, best, drawstyle="steps-post", color=SERIES[number], label=name)
+        axes.set_xlim(0, max(float(each[-1]) for each in places))
+        _shown(courses, scale).apply(axes, "y", goal.unit)
+        tidy(axes, what, goal.name)
+        if len(courses) > 1:
+            figure.legend(loc="outside upper left")
+        words = "; ".join(
+            f"{one.name or goal.name}: {one.best[-1]:.4g} at the end" for one in courses
+        )
+        kind = what.split()[0]
+        title = f"Best {goal.name} so far, by {kind}"
+        return panel(figure, f"best-by-{kind}", title, f"{words}.")
 
 
-def _span(courses: Sequence[Course], goal: Objective, scale: Scale) -> Span:
-    """The values that are drawn, as far as the scale goes, with some room below."""
+def _shown(courses: Sequence[Course], scale: Scale) -> Scale:
+    """As far as the values go, within the scale."""
     values = np.concatenate([one.best[np.isfinite(one.best)] for one in courses])
     low, high = (float(np.clip(x, scale.low, scale.high)) for x in (values.min(), values.max()))
-    if low == high:
-        low, high = scale.low, scale.high
-    room = 0.05 * (high - low)
-    if scale.log:
-        return Span(low * (low / high) ** 0.05, high, goal.name, True, goal.unit.tick)
-    return Span(low - room, high + room, goal.name, False, goal.unit.tick)
-
-
-def _steps(chart: Chart, x: Array, best: Array) -> list[Point]:
-    """The corners of the line: where it begins, each time it improves, and where it ends."""
-    known = np.flatnonzero(np.isfinite(best))
-    improved = [known[0], *(n for n in known[1:] if best[n] != best[n - 1])]
-    points: list[Point] = []
-    for n in improved:
-        new = chart.at(float(x[n]), float(best[n]))
-        points += [(new[0], points[-1][1]), new] if points else [new]
-    return [*points, chart.at(float(x[-1]), float(best[-1]))]
+    return Scale(low, high, scale.log) if low < high else scale

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from reports.figures.letters import sheet
-from reports.figures.style import MARKERS, MUTED, SERIES, Figure, Panel, percent_axis, tidy
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import MARKERS, MUTED, SERIES, share_axes
 from reports.stats.calibration import Calibration
 
 BESIDE = 0.012  # by which the second split's bars stand aside
@@ -21,7 +22,7 @@ def calibration(found: Sequence[Calibration], caption: str) -> Figure:
 
 
 def _panel(found: Sequence[Calibration]) -> Panel:
-    with sheet(310) as figure:
+    with canvas(height=310) as figure:
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=":")
         for place, one in enumerate(found):
@@ -31,11 +32,7 @@ def _panel(found: Sequence[Calibration]) -> Panel:
             axes.plot(x, bins["so"], marker, color=colour, markersize=6, label=one.name)
         axes.set_xlim(-0.03, 1.05)
         axes.set_ylim(-0.03, 1.03)
-        tidy(axes, "probability said", "share that comes true")
-        percent_axis(axes, "x")
-        percent_axis(axes, "y")
-        axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+        share_axes(axes, "probability said", "share that comes true")
         figure.legend(loc="outside upper left", ncols=1, handletextpad=0.2)
         words = " ".join(
             f"{one.name}: " + ", ".join(f"{a:.0%} said {b:.0%}" for a, b in _pairs(one)) + "."

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reports.figures.letters import SMALL, sheet
-from reports.figures.style import INK, RULE, SERIES, Figure, Panel, names_at, short
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import INK, RULE, SERIES, SMALL, names_at, short
 from reports.stats.confusion import Confusion
 from reports.text import SPACE, number
 
@@ -30,7 +31,7 @@ def confusion(found: Sequence[Confusion], caption: str) -> Figure:
 def _panel(found: Confusion) -> Panel:
     count = len(found.names)
     size = max(250.0, 26.0 * min(count, IN_WORDS)) + (14 if count > 2 else 0)
-    with sheet(size + 40) as figure:
+    with canvas(height=size + 40) as figure:
         axes = figure.subplots()
         for right in range(count):
             for said in range(count):

@@ -6,18 +6,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from reports.figures.style import (
-    DASHES,
-    MUTED,
-    SERIES,
-    Figure,
-    Panel,
-    canvas,
-    percent_axis,
-    plain_log,
-    tidy,
-)
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import DASHES, MUTED, SERIES, percent_axis, plain_log, tidy
 from reports.text import count
 
 

@@ -6,22 +6,21 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
 from reports.figures.style import (
     INK,
     MARKERS,
     MUTED,
     SERIES,
     SHOWN,
-    Figure,
-    Panel,
     beyond,
-    canvas,
     names_at,
     percent_axis,
     short,
     tidy,
 )
-from reports.figures.svg import panel
 from reports.stats.gaps import GAPS
 from reports.text import LEVEL, SPACE, count
 

@@ -5,10 +5,13 @@ Truncation makes the right arm, rounding the left one.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from reports.figures.chart import Chart, Key, Span
-from reports.figures.sheet import Letters, Line, Lines, Shape, save_to
-from reports.figures.style import INK, MUTED, SERIES, short
+import numpy as np
+
+from reports.figures.canvases import canvas
+from reports.figures.saving import write
+from reports.figures.style import INK, MUTED, SERIES, SMALL, plain_log, short, tidy
 from reports.text import number
 
 LEAST = 1e-16  # of a difference, below which nothing is told apart
@@ -21,33 +24,23 @@ def save(
 
     The suffix of the path says the format: .svg, .pdf or .png. Errors: OSError.
     """
-    shapes, chart = drawn(steps, blocks, mark)
-    save_to(shapes, chart.size, path)
-
-
-def drawn(
-    steps: Sequence[float], blocks: Mapping[str, Sequence[float]], mark: float
-) -> tuple[list[Shape], Chart]:
-    """The shapes, and where they lie."""
-    ends = [max(x, LEAST) for values in blocks.values() for x in values] + [mark]
-    keys = [Key(short(name, 20), SERIES[place % len(SERIES)]) for place, name in enumerate(blocks)]
-    chart = Chart(
-        Span(min(steps), max(steps), "step ε of the differences", True, _power),
-        Span(min(ends), max(ends), "relative difference of the gradients", True, _power),
-        keys=keys,
-    )
-    at = chart.at(max(steps), mark)
-    left = chart.at(min(steps), mark)
-    shapes = [
-        *chart.axes(),
-        Lines([Line([left, at])], INK, 1.0, 0.6),
+    with canvas(height=300) as figure:
+        axes = figure.subplots()
+        for place, (name, values) in enumerate(blocks.items()):
+            colour = SERIES[place % len(SERIES)]
+            axes.plot(steps, np.maximum(values, LEAST), color=colour, label=short(name, 20))
+        axes.axhline(mark, color=INK, linewidth=1.0, alpha=0.6)
         # The valley of the V leaves room there.
-        Letters(chart.at(1e-5, 1.6 * mark), f"passes up to {number(mark)}", "middle", MUTED),
-    ]
-    for key, values in zip(keys, blocks.values(), strict=True):
-        points = [chart.at(step, max(x, LEAST)) for step, x in zip(steps, values, strict=True)]
-        shapes.append(Lines([Line(points)], key.colour, 1.8))
-    return shapes, chart
+        look: dict[str, Any] = {"ha": "center", "va": "bottom", "color": MUTED, "fontsize": SMALL}
+        axes.text(1e-5, 1.2 * mark, f"passes up to {number(mark)}", **look)
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xlim(min(steps), max(steps))
+        tidy(axes, "step ε of the differences", "relative difference of the gradients")
+        for axis in (axes.xaxis, axes.yaxis):
+            plain_log(axis, _power)
+        figure.legend(loc="outside upper left", ncols=2)
+        write(figure, path)
 
 
 def _power(x: float) -> str:

@@ -6,19 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reports.figures.style import (
-    DASHES,
-    MARKERS,
-    SERIES,
-    Figure,
-    Panel,
-    canvas,
-    percent_axis,
-    plain_log,
-    short,
-    tidy,
-)
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import DASHES, MARKERS, SERIES, percent_axis, plain_log, short, tidy
 from reports.stats.growth import Growth, points
 from reports.text import number
 

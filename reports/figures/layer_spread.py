@@ -1,17 +1,24 @@
 """Strips: how far activations and gradients are spread in each layer, before and after training."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from reports import text
-from reports.figures.sheet import Letters, Line, Lines, Shape, panel
-from reports.figures.style import INK, MUTED, SERIES, Figure, Panel, short
+from reports.figures.figure import Figure, Panel
+from reports.figures.freehand import WIDTH, freehand, lines, words
+from reports.figures.panels import panel
+from reports.figures.style import MUTED, SERIES, short
 from reports.frames import Array
 
-WIDTH, PITCH, TOP, TALL = 360.0, 50.0, 54.0, 24.0
-HALF, GAP = 174.0, 12.0  # width of a moment's strip, and between the two
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PITCH, TOP, TALL = 50.0, 54.0, 24.0
+HALF = WIDTH / 2 - 6.0  # width of a moment's strip
+LEFT = {"start": 0.0, "end": WIDTH - HALF}
 LEAST = 34.0  # width of a cell that has room for a number
 MOMENTS = {"start": "before training", "end": "after training"}
 WHAT = {
@@ -47,37 +54,32 @@ def _panel(found: Spread, what: str) -> Panel:
     values = np.concatenate([each[what] for moments in found.values() for each in moments.values()])
     positive = values[np.isfinite(values) & (values > 0)]
     low, high = (positive.min(), positive.max()) if len(positive) else (1.0, 1.0)
-    shapes: list[Shape] = [Letters((0, 14), WHAT[what], bold=True)]
-    shapes += [
-        Letters((0 if moment == "start" else HALF + GAP, 34), words, colour=MUTED)
-        for moment, words in MOMENTS.items()
-    ]
-    for number, (name, moments) in enumerate(found.items()):
-        y = TOP + PITCH * number
-        shapes.append(Letters((0, y + 8), short(name, 46), bold=True))
-        for moment, each in moments.items():
-            left = 0.0 if moment == "start" else HALF + GAP
-            shapes += _strip(each[what], left, y + 26, float(low), float(high))
     title = WHAT[what]
     said = "; ".join(
         f"{name} {MOMENTS[moment]}: {', '.join(map(_written, each[what]))}"
         for name, moments in found.items()
         for moment, each in moments.items()
     )
-    size = (WIDTH, TOP + PITCH * len(found))
-    return panel(shapes, size, f"spread-{what}", title, f"{said}.")
+    with freehand(TOP + PITCH * len(found)) as (figure, axes):
+        words(axes, 0, 14, title, is_bold=True)
+        for moment, label in MOMENTS.items():
+            words(axes, LEFT[moment], 34, label, colour=MUTED)
+        for number, (name, moments) in enumerate(found.items()):
+            y = TOP + PITCH * number
+            words(axes, 0, y + 8, short(name, 46), is_bold=True)
+            for moment, each in moments.items():
+                _strip(axes, each[what], LEFT[moment], y + 26, (float(low), float(high)))
+        return panel(figure, f"spread-{what}", title, f"{said}.")
 
 
-def _strip(values: Array, left: float, y: float, low: float, high: float) -> list[Shape]:
+def _strip(axes: "Axes", values: Array, left: float, y: float, ends: tuple[float, float]) -> None:
     wide = HALF / len(values)
-    shapes: list[Shape] = []
     for place, x in enumerate(values):
         start = left + wide * place
-        cell = Line([(start + 1, y), (start + wide - 1, y)])
-        shapes.append(Lines([cell], SERIES[0], TALL, _depth(float(x), low, high)))
+        cell = [(start + 1, y), (start + wide - 1, y)]
+        lines(axes, [cell], SERIES[0], TALL, _depth(float(x), *ends))
         if wide >= LEAST:
-            shapes.append(Letters((start + wide / 2, y + 4), _written(x), "middle", INK))
-    return shapes
+            words(axes, start + wide / 2, y + 4, _written(x), "center")
 
 
 def _depth(value: float, low: float, high: float) -> float:

@@ -3,25 +3,31 @@
 The axes lie one below the other, so that names fit a phone. `templates/parallel.js` adds ranges.
 """
 
-import json
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from reports import text
+from reports.figures import hover
+from reports.figures.figure import Figure
+from reports.figures.freehand import LETTERS, WIDTH, Point, freehand, lines, words
+from reports.figures.panels import panel
 from reports.figures.scales import robust
-from reports.figures.sheet import Group, Letters, Line, Lines, Shape, panel
-from reports.figures.style import MUTED, RULE, SERIES, Figure, short
+from reports.figures.style import MUTED, RULE, SERIES, short
+from reports.figures.svg.text_size import width
 from reports.frames import Array
 from reports.stats import conditional
 from reports.stats.objectives import Objective
 from reports.stats.parallel import Axis, Parallel
 
-WIDTH, PITCH, TOP = 360.0, 70.0, 26.0
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PITCH, TOP = 70.0, 26.0
 LEFT, RIGHT, ASIDE = 40.0, 346.0, 14.0  # the ends of an axis; where lines pass that have no value
-LETTER = 7.4  # width of one, rather too much
 JITTER = 7.0  # at most, of choices, to either side
 BEST = 0.1  # share of the complete trials in colour
 
@@ -29,17 +35,21 @@ BEST = 0.1  # share of the complete trials in colour
 def parallel(found: Parallel, goals: Sequence[Objective], best: int | None) -> Figure:
     """best: the trial of the winner, or None."""
     axes = [*found.axes, *(_of_goal(found.trials, goal) for goal in goals)]
+    names = [one.name for one in axes]
     marked = _best(found.trials, goals[0])
-    shapes = [*_lines(found, axes, marked, best), *_all_axes(axes)]
-    size = (WIDTH, _y(len(axes) - 1) + 24)
     title = "All trials over the searched settings"
-    words = (
-        f"{len(found.trials)} trials as lines across {', '.join(one.name for one in axes)}, from "
+    said = (
+        f"{len(found.trials)} trials as lines across {', '.join(names)}, from "
         "top to bottom. The table of all trials has the numbers."
     )
     columns = [f"param.{one.name}" for one in found.axes]
     data = found.trials[["trial", "state", *columns, *(goal.column for goal in goals)]]
-    made = panel(shapes, size, "parallel", title, words)
+    with freehand(_y(len(axes) - 1) + 24) as (figure, canvas):
+        _lines(canvas, found, axes, marked, best)
+        for number, one in enumerate(axes):
+            _axis(canvas, one, number, names)
+        hover.tell_axes(canvas, {"axes": [_told(one, n) for n, one in enumerate(axes)]})
+        made = panel(figure, "parallel", title, said)
     caption = _caption(found, goals[0], len(marked), best)
     return Figure("parallel-figure", title, caption, (made,), data, "data/trials.csv")
 
@@ -74,23 +84,24 @@ def _y(number: int) -> float:
 
 
 def _lines(
-    found: Parallel, axes: Sequence[Axis], marked: set[int], best: int | None
-) -> list[Shape]:
+    canvas: "Axes", found: Parallel, axes: Sequence[Axis], marked: set[int], best: int | None
+) -> None:
     """The others first, so that those which did well lie on top."""
     trials = found.trials["trial"].to_numpy(int)
     places = np.stack([_apart(one, trials) for one in axes], axis=1)
-    lines: dict[str, list[Line]] = {"others": [], "best": [], "winner": []}
+    each: dict[str, dict[int, list[Point]]] = {"others": {}, "best": {}, "winner": {}}
     for trial, row in zip(trials, places, strict=True):
-        points = [(round(x), _y(number)) for number, x in enumerate(row)]
         which = "winner" if trial == best else "best" if trial in marked else "others"
-        lines[which].append(Line(points, {"data-trial": str(trial)}))
+        each[which][int(trial)] = [(round(x), _y(number)) for number, x in enumerate(row)]
     faint = min(0.6, max(0.1, 12 / len(trials)))
     looks = {
         "others": (MUTED, 1.0, round(faint, 2)),
         "best": (SERIES[0], 1.3, 0.7),
         "winner": (SERIES[1], 2.6, 1.0),
     }
-    return [Lines(each, *looks[name], name="lines") for name, each in lines.items() if each]
+    for which, own in each.items():
+        if own:
+            hover.tell_trials(lines(canvas, list(own.values()), *looks[which]), own)
 
 
 def _apart(axis: Axis, trials: Array) -> Array:
@@ -104,33 +115,27 @@ def _apart(axis: Axis, trials: Array) -> Array:
     return np.clip(places + beside, ASIDE - 4, RIGHT + JITTER)
 
 
-def _all_axes(axes: Sequence[Axis]) -> list[Shape]:
-    names = [one.name for one in axes]
-    return [_axis(one, number, names) for number, one in enumerate(axes)]
-
-
-def _axis(axis: Axis, number: int, names: Sequence[str]) -> Group:
+def _axis(canvas: "Axes", axis: Axis, number: int, names: Sequence[str]) -> None:
     y, above = _y(number), conditional.parent(axis.name, names)
     shown = axis.name if above is None else f"\N{BOX DRAWINGS LIGHT UP AND RIGHT} {axis.name}"
-    ruler = Lines([Line([(LEFT, y), (RIGHT, y)])], MUTED, 1.2)
-    shapes: list[Lines | Letters] = [
-        Letters((0, y - 8), short(shown, 50), bold=True),
-        ruler,
-        *_ticks(axis, y),
-    ]
+    words(canvas, 0, y - 8, short(shown, 50), is_bold=True)
+    lines(canvas, [[(LEFT, y), (RIGHT, y)]], MUTED, 1.2)
+    _ticks(canvas, axis, y)
     if np.isnan(axis.places).any():
-        shapes.append(Letters((ASIDE, y + 14), text.DASH, "middle", MUTED))
-        shapes.append(Lines([Line([(4, y), (24, y)])], RULE, 1.2))
-    data = {"class": "axis", "data-name": axis.name, "data-y": f"{y:g}"}
+        words(canvas, ASIDE, y + 14, text.DASH, "center", MUTED)
+        lines(canvas, [[(4, y), (24, y)]], RULE, 1.2)
+
+
+def _told(axis: Axis, number: int) -> dict[str, object]:
+    """What the page's script asks of an axis, so that a range can be set on it."""
+    about: dict[str, object] = {"name": axis.name, "y": _y(number)}
     if axis.choices:
-        data["data-choices"] = json.dumps(axis.choices)
-    else:
-        data |= {"data-low": f"{axis.low:.6g}", "data-high": f"{axis.high:.6g}"}
-        data |= {"data-log": ""} if axis.log else {}
-    return Group(shapes, data)
+        return about | {"choices": axis.choices}
+    ends = {"low": float(f"{axis.low:.6g}"), "high": float(f"{axis.high:.6g}")}
+    return about | ends | {"log": axis.log}
 
 
-def _ticks(axis: Axis, y: float) -> list[Lines | Letters]:
+def _ticks(canvas: "Axes", axis: Axis, y: float) -> None:
     """Ends and middle of a range; of choices as many as fit beside each other."""
     if axis.choices:
         count = len(axis.choices)
@@ -139,16 +144,15 @@ def _ticks(axis: Axis, y: float) -> list[Lines | Letters]:
         each = list(zip((0.0, 1.0), axis.ends, strict=True))
     else:
         each = [(place, text.setting(axis.at(place), 3)) for place in (0.0, 0.5, 1.0)]
-    marks = Lines([Line([(_x(place), y), (_x(place), y + 4)]) for place, _ in each], MUTED)
-    letters, edge = [], -math.inf
+    lines(canvas, [[(_x(place), y), (_x(place), y + 4)] for place, _ in each], MUTED)
+    edge = -math.inf
     for place, name in each:
-        words = short(name, 22)
-        half = LETTER * len(words) / 2
+        said = short(name, 22)
+        half = width(said, LETTERS) / 2
         middle = min(max(_x(place), LEFT - 8 + half), WIDTH - half)
         if middle - half > edge + 6:
-            letters.append(Letters((middle, y + 16), words, "middle", MUTED))
+            words(canvas, middle, y + 16, said, "center", MUTED)
             edge = middle + half
-    return [marks, *letters]
 
 
 def _caption(found: Parallel, goal: Objective, marked: int, best: int | None) -> str:

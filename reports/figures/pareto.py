@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reports.figures.as_svg.markers import told
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.hover import tell_trials
+from reports.figures.panels import panel
 from reports.figures.scales import Scale, robust
-from reports.figures.style import INK, MUTED, SERIES, Figure, Panel, canvas, short, tidy
-from reports.figures.svg import panel
+from reports.figures.style import INK, MUTED, SERIES, short, tidy
 from reports.stats.objectives import Objective
 
 if TYPE_CHECKING:
@@ -109,7 +111,7 @@ def _cloud(
                 markeredgewidth=1.2 if marker == "x" else 0,
                 label=name,
             )
-            told(marks, rows["trial"])
+            tell_trials(marks, rows["trial"])
 
 
 def _front(

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reports.figures.letters import SMALL, sheet
-from reports.figures.style import INK, MARKERS, MUTED, SERIES, Figure, Panel, short, tidy
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import INK, MARKERS, MUTED, SERIES, SMALL, short, tidy
 from reports.predictions import Plane
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _said(mean: NDArray[np.float64], what: Drawn) -> NDArray[np.object_]:
 
 
 def _panel(number: int, title: str, one: Plane, what: Drawn) -> Panel:
-    with sheet(300 if number == 0 else 240) as figure:
+    with canvas(height=300 if number == 0 else 240) as figure:
         axes = figure.subplots()
         if what.classes:
             _classes(axes, one, what, with_rows=number == 0)

@@ -1,43 +1,30 @@
 """Train error and gap along a range, as predicted from the search's trials."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
-from reports import text
-from reports.figures.chart import Chart, Key, Span
-from reports.figures.sheet import Line, Lines, Shape, panel
-from reports.figures.style import SERIES, Figure
-from reports.frames import Array
-from reports.stats.predicted_along import Predicted
+from reports import text, units
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.scales import Scale
+from reports.figures.style import SERIES, plain_log, tidy
+from reports.stats.predicted_along import Curve, Predicted
 
 NAMES = ("train error", "gap to dev rows")
 
 
-def predicted_along(one: Predicted, unit: text.Unit) -> Figure:
+def predicted_along(one: Predicted, unit: units.Unit) -> Figure:
     """Two lines with their bounds; unit: of errors."""
     name, curves = one.axis.name, dict(zip(NAMES, (one.train, one.gap), strict=True))
-    ends = np.concatenate([end for curve in curves.values() for end in (curve.low, curve.high)])
-    low, high = min(float(ends.min()), 0.0), float(ends.max())
-    what = "error" if unit.factor == 100.0 else "RMSE"
-    chart = Chart(
-        Span(one.axis.low, one.axis.high, name, one.axis.log),
-        Span(low, high, what, write=unit.tick),
-        keys=[Key(words, SERIES[number]) for number, words in enumerate(curves)],
-    )
-
-    def line(values: Array) -> Line:
-        return Line([chart.at(float(x), float(y)) for x, y in zip(one.at, values, strict=True)])
-
-    shapes: list[Shape] = chart.axes()
-    for number, curve in enumerate(curves.values()):
-        shapes.append(Lines([line(curve.low), line(curve.high)], SERIES[number], 1.0, 0.5))
-        shapes.append(Lines([line(curve.middle)], SERIES[number], 2.2))
     title = f"Bias and variance by {name}, as predicted"
     words = "; ".join(
         f"{words}: {curve.middle[0]:.3g} to {curve.middle[-1]:.3g}"
         for words, curve in curves.items()
     )
-    made = panel(shapes, chart.size, f"predicted-{name}", title, f"{words}.")
+    made = _panel(one, curves, unit, title, f"{words}.")
     data = pd.DataFrame({name: one.at})
     for short, curve in (("train", one.train), ("gap", one.gap)):
         data[short], data[f"{short}_low"] = curve.middle, curve.low
@@ -49,3 +36,24 @@ def predicted_along(one: Predicted, unit: text.Unit) -> Figure:
         "noise; the gap from training rows to dev rows is variance."
     )
     return Figure(f"predicted-along-{name}", title, caption, (made,), data)
+
+
+def _panel(
+    one: Predicted, curves: Mapping[str, Curve], unit: units.Unit, title: str, words: str
+) -> Panel:
+    ends = np.concatenate([end for curve in curves.values() for end in (curve.low, curve.high)])
+    with canvas() as figure:
+        axes = figure.subplots()
+        for colour, (label, curve) in zip(SERIES, curves.items(), strict=False):
+            for end in (curve.low, curve.high):
+                axes.plot(one.at, end, color=colour, linewidth=1.0, alpha=0.5)
+            axes.plot(one.at, curve.middle, color=colour, linewidth=2.2, label=label)
+        if one.axis.log:
+            axes.set_xscale("log")
+        axes.set_xlim(one.axis.low, one.axis.high)
+        if one.axis.log:
+            plain_log(axes.xaxis)
+        Scale(min(float(ends.min()), 0.0), float(ends.max())).apply(axes, "y", unit)
+        tidy(axes, one.axis.name, "error" if unit.factor == 100.0 else "RMSE")
+        figure.legend(loc="outside upper left")
+        return panel(figure, f"predicted-{one.axis.name}", title, words)

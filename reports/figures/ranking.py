@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reports.figures.letters import sheet
-from reports.figures.style import DASHES, MUTED, SERIES, Figure, Panel, percent_axis, tidy
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import DASHES, MUTED, SERIES, share_axes
 from reports.stats.ranking import Ranking
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def ranking(found: Sequence[Ranking], caption: str) -> Figure:
 
 
 def _roc(found: Sequence[Ranking]) -> Panel:
-    with sheet(310) as figure:
+    with canvas(height=310) as figure:
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=":")
         for place, one in enumerate(found):
@@ -39,7 +40,7 @@ def _roc(found: Sequence[Ranking]) -> Panel:
 
 
 def _precision(found: Sequence[Ranking]) -> Panel:
-    with sheet(310) as figure:
+    with canvas(height=310) as figure:
         axes = figure.subplots()
         axes.axhline(found[0].share, color=MUTED, linewidth=1, linestyle=":")
         for place, one in enumerate(found):
@@ -61,8 +62,4 @@ def _curve(axes: "Axes", place: int, x: pd.Series, y: pd.Series, label: str) -> 
 def _axes(axes: "Axes", x: str, y: str) -> None:
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.03)
-    tidy(axes, x, y)
-    percent_axis(axes, "x")
-    percent_axis(axes, "y")
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    share_axes(axes, x, y)

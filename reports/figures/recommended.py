@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from reports.figures.style import INK, MUTED, SERIES, Figure, Panel, canvas, percent_axis, tidy
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import INK, MUTED, SERIES, percent_axis, tidy
 from reports.stats.intervals import Interval
 from reports.text import LEVEL
 

@@ -2,19 +2,10 @@
 
 import numpy as np
 
-from reports.figures.letters import sheet
-from reports.figures.style import (
-    INK,
-    MUTED,
-    SERIES,
-    Figure,
-    Panel,
-    names_at,
-    percent_axis,
-    short,
-    tidy,
-)
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import INK, MUTED, SERIES, names_at, percent_axis, short, tidy
 from reports.stats.relied import Relied
 
 SHOWN = 15  # columns
@@ -37,7 +28,7 @@ def relied(found: Relied, unit: float, percent: bool, what: str, caption: str) -
 def _panel(found: Relied, unit: float, percent: bool, what: str) -> Panel:
     shown = found.columns[:SHOWN]
     sure = set(found.shown_to_matter)
-    with sheet(70 + 22 * len(shown)) as figure:
+    with canvas(height=70 + 22 * len(shown)) as figure:
         axes = figure.subplots()
         axes.axvline(0, color=INK, linewidth=0.9)
         for place, (name, rise) in enumerate(shown):

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reports.figures.letters import sheet
-from reports.figures.style import INK, MARKERS, MUTED, SERIES, Figure, Panel, tidy
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import INK, MARKERS, MUTED, SERIES, tidy
 from reports.stats.residuals import Residuals
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def thinned(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _actual(found: Sequence[Residuals], what: str, key: str) -> Panel:
-    with sheet(320) as figure:
+    with canvas(height=320) as figure:
         axes = figure.subplots()
         _scatter(axes, found, "actual")
         every = pd.concat([one.frame for one in found])
@@ -55,7 +56,7 @@ def _actual(found: Sequence[Residuals], what: str, key: str) -> Panel:
 
 
 def _rest(found: Sequence[Residuals], what: str, key: str) -> Panel:
-    with sheet(320) as figure:
+    with canvas(height=320) as figure:
         axes = figure.subplots()
         axes.axhline(0, color=INK, linewidth=1, linestyle=":")
         _scatter(axes, found, "residual")

@@ -1,17 +1,18 @@
 """The part of a measured axis that is worth showing: robust against a few exploded trials."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reports.figures import hover
 from reports.figures.style import percent_axis, plain_log
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from reports.text import Unit
+    from reports.units import Unit
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,7 @@ class Scale:
             percent_axis(axes, which)
         elif unit.is_count:
             axis.set_major_formatter(lambda x, _: unit.tick(x))
-        formatter: Any = axis.get_major_formatter()
-        formatter.said = (unit.factor, unit.suffix)  # for the page's script
+        hover.tell_unit(axis.get_major_formatter(), unit.factor, unit.suffix)
 
 
 def robust(values: np.ndarray, sign: int) -> Scale:

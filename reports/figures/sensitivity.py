@@ -5,21 +5,12 @@ import math
 import numpy as np
 import pandas as pd
 
-from reports.figures.as_svg.markers import told
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.hover import tell_trials
+from reports.figures.panels import panel
 from reports.figures.scales import Scale, robust
-from reports.figures.style import (
-    INK,
-    MUTED,
-    SERIES,
-    Figure,
-    Panel,
-    canvas,
-    names_at,
-    plain_log,
-    short,
-    tidy,
-)
-from reports.figures.svg import panel
+from reports.figures.style import INK, MUTED, SERIES, names_at, plain_log, short, tidy
 from reports.stats import conditional
 from reports.stats.objectives import Objective
 from reports.text import count, listing, value
@@ -192,7 +183,7 @@ def _panel(
                 markeredgewidth=0,
                 label=mark,
             )
-            told(marks, rows.loc[own, "trial"])
+            tell_trials(marks, rows.loc[own, "trial"])
         ring = (rows["trial"] == best).to_numpy()
         axes.plot(
             np.asarray(x)[ring],

@@ -5,22 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from reports.figures.as_svg.markers import told
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.hover import tell_trials
+from reports.figures.panels import panel
 from reports.figures.scales import Scale, robust
-from reports.figures.style import (
-    DASHES,
-    MARKERS,
-    MUTED,
-    SERIES,
-    SHOWN,
-    Figure,
-    Panel,
-    canvas,
-    plain_log,
-    short,
-    tidy,
-)
-from reports.figures.svg import panel
+from reports.figures.style import DASHES, MARKERS, MUTED, SERIES, SHOWN, plain_log, short, tidy
 from reports.stats.envelopes import lower
 from reports.stats.objectives import Objective
 from reports.text import count
@@ -75,7 +65,7 @@ def _panel(
         if len(others):
             y = scale.clip(others["value"])
             (marks,) = axes.plot(others[f"param.{name}"], y, ".", color=MUTED, markersize=6)
-            told(marks, others["trial"])
+            tell_trials(marks, others["trial"])
         said = []
         for place, arm in enumerate(shown):
             mine = rows[rows["arm"] == arm]
@@ -89,7 +79,7 @@ def _panel(
                 alpha=0.75,
                 label=short(arm, 22),
             )
-            told(marks, mine["trial"])
+            tell_trials(marks, mine["trial"])
             if len(mine) < 2:
                 continue
             drawn = np.log(x) if is_log else x

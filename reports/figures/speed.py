@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
 from reports.figures.style import (
     DASHES,
     INK,
@@ -15,16 +18,12 @@ from reports.figures.style import (
     SERIES,
     SHOWN,
     SMALL,
-    Figure,
-    Panel,
     beyond,
-    canvas,
     names_at,
     percent_axis,
     short,
     tidy,
 )
-from reports.figures.svg import panel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

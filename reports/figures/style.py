@@ -1,25 +1,20 @@
-"""How figures look, and what one is: panels of SVG, a caption, and the data behind it.
+"""How figures look: colours, letters, axes; the settings that matplotlib is given.
 
-Colours are drawn as plain hex and become CSS variables in the page (reports.figures.as_svg), so
+Colours are drawn as plain hex and become CSS variables in the page (reports.figures.svg), so
 that one SVG serves the light and the dark theme. Axes and text become `currentColor`.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
-
-from reports.figures import sheets
+from reports.figures import hover
 from reports.text import count, exact
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
-    from matplotlib.figure import Figure as Canvas
 
 WIDTH, HEIGHT = 340.0, 250.0  # of a panel, in SVG units: what a phone of 375 px leaves it
 SMALL, PLAIN, TITLE = 11.2, 11.6, 12.4  # letters: 11 px and more on such a phone
@@ -35,55 +30,12 @@ DASHES: tuple[Any, ...] = (
     (0, (3, 1.2)),
     (0, (8, 2, 2, 2)),
 )
+QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 SHOWN = 6  # configurations in one figure
 
 
-@dataclass(frozen=True)
-class Panel:
-    """One SVG: `svg` is markup made and cleaned by us, `title` and `description` are in it."""
-
-    svg: str
-    title: str
-    description: str
-
-
-@dataclass(frozen=True)
-class Figure:
-    """Panels that belong together. `caption` says n and the kind of band; `data` is what is drawn.
-
-    `csv` names the file of the run folder that holds the whole of it, if one does.
-    """
-
-    id: str
-    title: str
-    caption: str
-    panels: tuple[Panel, ...]
-    data: pd.DataFrame
-    csv: str = ""
-
-
-@contextmanager
-def canvas(width: float = WIDTH, height: float = HEIGHT) -> "Iterator[Canvas]":
-    """A blank figure under the house style, without pyplot and its global state.
-
-    Whatever a matplotlibrc says, the user's or one that lies about, it says nothing here.
-    """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as Canvas
-
-    with mpl.rc_context():
-        dict.update(
-            cast(dict[str, Any], mpl.rcParams), _settings()
-        )  # they were checked when they were made
-        sheet = sheets.current()
-        if sheet is not None:
-            yield sheet.blank(width, height)
-        else:
-            yield Canvas(figsize=(width / 72, height / 72), layout="constrained")
-
-
 @cache
-def _settings() -> dict[str, Any]:
+def settings() -> dict[str, Any]:
     """All that matplotlib can be told, of which the house says what it cares for."""
     import matplotlib as mpl
     import seaborn as sns
@@ -101,8 +53,8 @@ def names_at(axis: "Axis", places: Iterable[float], names: Iterable[str]) -> Non
     from matplotlib.ticker import FixedLocator, FuncFormatter
 
     found = dict(zip(map(float, places), names, strict=True))
-    formatter: Any = FuncFormatter(lambda x, _: found.get(float(x), ""))
-    formatter.names = found  # for the page's script
+    formatter = FuncFormatter(lambda x, _: found.get(float(x), ""))
+    hover.tell_names(formatter, found)
     axis.set_major_locator(FixedLocator(list(found)))
     axis.set_major_formatter(formatter)
 
@@ -121,9 +73,18 @@ def percent_axis(axes: "Axes", which: str, symbol: str = " %") -> None:
     from matplotlib.ticker import FuncFormatter
 
     axis = axes.yaxis if which == "y" else axes.xaxis
-    formatter: Any = FuncFormatter(lambda x, _: exact(100 * x) + symbol)
-    formatter.said = (100, symbol)  # for the page's script
+    formatter = FuncFormatter(lambda x, _: exact(100 * x) + symbol)
+    hover.tell_unit(formatter, 100, symbol)
     axis.set_major_formatter(formatter)
+
+
+def share_axes(axes: "Axes", x: str, y: str) -> None:
+    """Two axes of shares from 0 to 1, in percent, ruled at the quarters."""
+    tidy(axes, x, y)
+    percent_axis(axes, "x")
+    percent_axis(axes, "y")
+    axes.set_xticks(QUARTERS)
+    axes.set_yticks(QUARTERS)
 
 
 def plain_log(axis: "Axis", write: Callable[[float], str] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reports import text
+from reports import text, units
 from reports.frames import Run
 from reports.sections import answers
 from reports.sections.answers import Answer
@@ -58,7 +58,7 @@ def _side(sign: int) -> str:
     return "below" if sign > 0 else "above"
 
 
-def _cell(scale: text.Unit, found: Interval | None) -> Cell:
+def _cell(scale: units.Unit, found: Interval | None) -> Cell:
     if found is None:
         return Cell(text.DASH)
     return Cell(scale.head(found, difference=True), scale.bounds(found, difference=True).strip())

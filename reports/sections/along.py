@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports import text
+from reports import text, units
 from reports.advice.in_words import axis_name, in_words, tick
 from reports.figures import along as figures
 from reports.frames import Run
@@ -37,7 +37,7 @@ def _where(one: Along) -> str:
 
 def _sentence(run: Run, one: Along) -> str:
     """From the first value to the last, for either part, with its interval and what it means."""
-    place, unit = _place(one), text.unit(run, "dev_error")
+    place, unit = _place(one), units.unit(run, "dev_error")
     first, last = (in_words({one.word: one.arms[n].values[place]}) for n in (0, -1))
     bias, gap = (unit.interval(found, difference=True) for found in (one.bias, one.gap))
     where = _where(one).removeprefix(", ").removesuffix(" throughout")
@@ -52,7 +52,7 @@ def _of_parts(one: Along) -> Iterator[str]:
     """What of the loss is variance, at either end; nothing where it was not taken apart."""
     if not one.parts:
         return
-    scale = text.Unit(one.parts[0].name)
+    scale = units.Unit(one.parts[0].name)
     first, last = (scale.interval(one.parts[place].variance) for place in (0, -1))
     yield (
         f"Of the {scale.name} on test rows, training rows and random starts make {first} at the "

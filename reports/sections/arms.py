@@ -11,7 +11,8 @@ from reports.advice.answer import Answer, answer, name
 from reports.advice.in_words import axis_name, tick
 from reports.figures import arms as figures
 from reports.figures.arms import Cells, Mark
-from reports.figures.style import Figure, beyond
+from reports.figures.figure import Figure
+from reports.figures.style import beyond
 from reports.frames import Run
 from reports.sections.arm_times import times_table
 from reports.sections.blocks import (

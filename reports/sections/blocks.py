@@ -7,7 +7,7 @@ from typing import ClassVar
 from reports import text
 from reports.advice.facts import Fact
 from reports.advice.step import Step
-from reports.figures.style import Figure
+from reports.figures.figure import Figure
 from reports.stats.findings import Lint
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports import text
+from reports import text, units
 from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Paragraphs, Row, Section, Table, section
 from reports.stats import classes as stats
@@ -20,7 +20,7 @@ def classes(run: Run) -> Section | None:
 
 
 def _blocks(run: Run, found: tuple[OneClass, ...]) -> Iterator[Block]:
-    scale = text.unit(run, "test_error")
+    scale = units.unit(run, "test_error")
     worst = max(found, key=lambda one: one.error.estimate)
     rows = sum(one.rows for one in found)
     share = f"{100 * worst.rows / rows:.0f}{text.SPACE}%"
@@ -34,7 +34,7 @@ def _blocks(run: Run, found: tuple[OneClass, ...]) -> Iterator[Block]:
     yield _table(run, scale, found)
 
 
-def _table(run: Run, scale: text.Unit, found: tuple[OneClass, ...]) -> Table:
+def _table(run: Run, scale: units.Unit, found: tuple[OneClass, ...]) -> Table:
     names = [one.name for one in found]
     shown = sorted(found, key=lambda one: -one.error.estimate)[:SHOWN]
     rows = tuple(

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from reports import labels, summary, text, winners
+from reports import labels, summary, text, units, winners
 from reports.figures import errors
 from reports.frames import Run
 from reports.sections.against import against
@@ -170,7 +170,7 @@ def optimism(run: Run) -> Section | None:
     if not len(frame):
         return None
     name = tuning.score(run)
-    scale, on_test = text.unit(run, name), bool(frame["test"].map(lambda one: one.known).any())
+    scale, on_test = units.unit(run, name), bool(frame["test"].map(lambda one: one.known).any())
     rows = []
     for row in frame.itertuples():
         cells = (
@@ -212,7 +212,7 @@ def optimism(run: Run) -> Section | None:
     return section("optimism", "Selection optimism", [table, Plot(figure)])
 
 
-def _fresh(scale: text.Unit, found: Interval, difference: bool = False) -> Cell:
+def _fresh(scale: units.Unit, found: Interval, difference: bool = False) -> Cell:
     if found.why == DIVERGED:
         return Cell(text.DASH if difference else summary.LOST)
     return Cell(scale.head(found, difference), scale.bounds(found, difference).strip())

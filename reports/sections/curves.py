@@ -7,7 +7,7 @@ from reports.figures import curves as figures
 from reports.figures import style
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot, Section, section
-from reports.stats import convergence
+from reports.stats import confirmed_curves, convergence
 
 
 def curves(run: Run) -> Section | None:
@@ -41,7 +41,7 @@ def curves(run: Run) -> Section | None:
 
 def _has_trained(run: Run, config: str) -> bool:
     """Whether any network of it was evaluated after an epoch of training."""
-    scores = (convergence.matrix(run, config, f"dev_{kind}") for kind in ("error", "loss"))
+    scores = (confirmed_curves.matrix(run, config, f"dev_{kind}") for kind in ("error", "loss"))
     return any(bool(np.isfinite(each[:, 1:]).any()) for each in scores)
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from reports import labels, text
-from reports.figures import parts
+from reports import labels, text, units
+from reports.figures import loss_parts
 from reports.frames import Run
 from reports.sections.blocks import (
     Block,
@@ -37,7 +37,7 @@ def _blocks(run: Run, found: tuple[Decomposed, ...]) -> Iterator[Block]:
     first = found[0]
     yield Paragraphs((" ".join(_lead(run, first)), _answer(run, first.each[0])))
     yield _table(run, found)
-    yield Plot(parts.parts(stats.frame(found), labels.labels(run)))
+    yield Plot(loss_parts.parts(stats.frame(found), labels.labels(run)))
     notes = [("Measured on", _measured(found))]
     if first.majority is not None:
         notes.append(("What most networks say", _majority(run, first.majority)))
@@ -74,7 +74,7 @@ def _sentence(run: Run, whose: str, one: Decomposition) -> str:
     return f"{head}{text.listing(said)}."
 
 
-def _share(one: Decomposition, scale: text.Unit, found: Interval, with_bounds: bool = True) -> str:
+def _share(one: Decomposition, scale: units.Unit, found: Interval, with_bounds: bool = True) -> str:
     """In points of an error: of 10 %, 2 % might be a fiftieth."""
     in_points = one.name == ERROR
     number = scale.head(found, in_points)
@@ -157,17 +157,17 @@ def _cells(run: Run, one: Decomposition) -> tuple[Cell, ...]:
     )
 
 
-def _cell(scale: text.Unit, found: Interval, bound: str = "") -> Cell:
+def _cell(scale: units.Unit, found: Interval, bound: str = "") -> Cell:
     """A number and its interval, or of what is a bound that word and the number."""
     if bound:
         return Cell(f"{bound} {scale.value(found.estimate)}")
     return Cell(scale.head(found), scale.bounds(found).strip())
 
 
-def _unit(run: Run, one: Decomposition) -> text.Unit:
+def _unit(run: Run, one: Decomposition) -> units.Unit:
     if one.name == ERROR:
-        return text.unit(run, "test_error")
-    return text.Unit(one.name)
+        return units.unit(run, "test_error")
+    return units.Unit(one.name)
 
 
 def _measured(found: tuple[Decomposed, ...]) -> str:
@@ -185,7 +185,7 @@ def _measured(found: tuple[Decomposed, ...]) -> str:
 
 
 def _majority(run: Run, found: Majority) -> str:
-    scale = text.unit(run, "test_error")
+    scale = units.unit(run, "test_error")
     shares = [scale.value(x) for x in (found.wrong, found.away, found.back, found.error)]
     return (
         f"On {shares[0]} of the test rows most networks are wrong. Single ones are wrong on "

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from reports import labels, summary, text
+from reports import labels, summary, text, units
 from reports.figures import errors
 from reports.frames import Run
 from reports.sections.along import along
@@ -81,7 +81,7 @@ def _remedies(run: Run, one: Ledger) -> str:
 
 
 def _lead(run: Run, one: Ledger) -> str:
-    scale = text.unit(run, "dev_error")
+    scale = units.unit(run, "dev_error")
     margin = scale.difference(one.gaps[0].margin).lstrip("+")
     where = "" if measures.measure(run).is_error else f" in plain {scale.name.split()[-1]}"
     is_known = run.provenance["data"].get("reference") == one.reference
@@ -107,7 +107,7 @@ def _lead(run: Run, one: Ledger) -> str:
 
 
 def _table(run: Run, found: tuple[Ledger, ...]) -> Table:
-    scale = text.unit(run, "dev_error")
+    scale = units.unit(run, "dev_error")
     rows = []
     for one in found:
         cells = [link(run, one.config), Cell(one.verdict)]
@@ -124,7 +124,7 @@ def _table(run: Run, found: tuple[Ledger, ...]) -> Table:
     )
 
 
-def _cell(scale: text.Unit, gap: Gap) -> Cell:
+def _cell(scale: units.Unit, gap: Gap) -> Cell:
     if gap.interval.why == DIVERGED:
         return Cell(text.DASH, DIVERGED)
     bounds = scale.bounds(gap.interval, difference=True).strip()
@@ -135,7 +135,7 @@ def _cell(scale: text.Unit, gap: Gap) -> Cell:
 
 def _reference(run: Run, one: Ledger) -> str:
     """What the verdict would be with another reference error."""
-    scale = text.unit(run, "dev_error")
+    scale = units.unit(run, "dev_error")
     value = scale.value(one.flip)
     if not one.assumed:
         if not math.isfinite(one.flip):
@@ -150,7 +150,7 @@ def _reference(run: Run, one: Ledger) -> str:
 
 
 def _loss(run: Run) -> str:
-    one, scale = stats.loss_ledgers(run)[0], text.unit(run, "dev_loss")
+    one, scale = stats.loss_ledgers(run)[0], units.unit(run, "dev_loss")
     if one.gaps[0].interval.why == DIVERGED:
         return text.capital(f"{DIVERGED}.")
     sizes = "; ".join(
@@ -161,7 +161,7 @@ def _loss(run: Run) -> str:
 
 
 def _cures(run: Run) -> Table:
-    scale, frame = text.unit(run, "dev_error"), stats.cures(run)
+    scale, frame = units.unit(run, "dev_error"), stats.cures(run)
     base = str(frame["base"].iloc[0]) if len(frame) else ""
     rows = tuple(
         Row(

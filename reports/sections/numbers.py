@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports import text
+from reports import text, units
 from reports.frames import Run
 from reports.sections import answers
 from reports.sections.blocks import KeyNumber
@@ -46,7 +46,7 @@ def _score(run: Run, config: str, by: Measure, split: str) -> KeyNumber:
 
 
 def _gap(run: Run) -> KeyNumber:
-    scale, gap = text.unit(run, "dev_error"), ledger.ledgers(run)[0].gap(VARIANCE)
+    scale, gap = units.unit(run, "dev_error"), ledger.ledgers(run)[0].gap(VARIANCE)
     return KeyNumber(
         f"variance: {scale.name} {text.MINUS} train",
         scale.head(gap.interval, difference=True),

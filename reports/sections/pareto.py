@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports import text
+from reports import text, units
 from reports.figures import pareto as figures
 from reports.frames import Run
 from reports.sections.blocks import (
@@ -34,7 +34,7 @@ def pareto(run: Run) -> Section | None:
     return section("pareto", "Pareto front", _blocks(run))
 
 
-def measured(scale: text.Unit, value: float, quiet: str = "") -> Cell:
+def measured(scale: units.Unit, value: float, quiet: str = "") -> Cell:
     """A cell that sorts by its number, however that is written."""
     key = float(f"{value:.6g}") if math.isfinite(value) else None
     return Cell(scale.value(value), quiet, key)
@@ -130,7 +130,7 @@ def _table(run: Run, goals: tuple[Objective, ...], front: pd.DataFrame) -> Table
     )
 
 
-def fresh_cell(scale: text.Unit, found: Interval | None) -> Cell:
+def fresh_cell(scale: units.Unit, found: Interval | None) -> Cell:
     """A value on fresh seeds with its bounds; what costs the same for every seed has none."""
     if found is None:
         return Cell(text.DASH)

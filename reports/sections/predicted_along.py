@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports import text
+from reports import text, units
 from reports.figures import predicted_along as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot
@@ -19,7 +19,7 @@ def predicted_along(run: Run) -> Iterator[Block]:
             unknown.append(one.axis.name)
             continue
         yield Paragraphs((_sentence(run, one),))
-        yield Plot(figures.predicted_along(one, text.unit(run, "dev_error")))
+        yield Plot(figures.predicted_along(one, units.unit(run, "dev_error")))
     if unknown:
         words = (
             f"What {text.listing(unknown)} did to bias and variance is not decided by the search's "
@@ -29,7 +29,7 @@ def predicted_along(run: Run) -> Iterator[Block]:
 
 
 def _sentence(run: Run, one: Predicted) -> str:
-    unit = text.unit(run, "dev_error")
+    unit = units.unit(run, "dev_error")
     low, high = (text.setting(x, 3) for x in (one.axis.low, one.axis.high))
     train, gap = (unit.interval(each.change, difference=True) for each in (one.train, one.gap))
     return (

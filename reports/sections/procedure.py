@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reports import labels, text
+from reports import labels, text, units
 from reports.frames import Run, RunFolderError
 from reports.sections.blocks import (
     Block,
@@ -85,7 +85,7 @@ def _meaning(run: Run) -> str:
 
 
 def _error(run: Run) -> str:
-    found, scale = stats.interval(run, "ensemble", "error"), text.unit(run, "test_error")
+    found, scale = stats.interval(run, "ensemble", "error"), units.unit(run, "test_error")
     return (
         f"What this whole procedure gives on new rows: {scale.name} {scale.interval(found)} "
         f"({text.LEVEL}, {found.kind}; {found.covers}). "
@@ -104,7 +104,7 @@ def _baseline(run: Run) -> str:
 
 
 def _scores(run: Run) -> Table:
-    frame, scale, loss = run.nested, text.unit(run, "test_error"), text.unit(run, "test_loss")
+    frame, scale, loss = run.nested, units.unit(run, "test_error"), units.unit(run, "test_loss")
     rows = []
     for row in [] if frame is None else frame.to_dict("records"):
         beside = row["baseline_error"]

@@ -8,8 +8,8 @@ from reports.advice.answer import answer
 from reports.advice.in_words import called
 from reports.advice.recommendation import recommendation as recommended
 from reports.figures import recommended as figures
+from reports.figures.figure import Figure
 from reports.figures.recommended import Mark
-from reports.figures.style import Figure
 from reports.frames import Run
 from reports.sections.blocks import Recommended, Section, section
 from reports.stats import differences, measures, recommending

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from reports import text
+from reports import text, units
 from reports.frames import Run
 from reports.sections.blocks import Cell, Column, Paragraphs, Row, Section, Table, section
 from reports.sections.pareto import measured
@@ -94,7 +94,7 @@ def _columns(run: Run) -> Iterator[Described]:
 
 def _scores(run: Run, trials: list[dict[Any, Any]]) -> Iterator[Described]:
     """The objectives, the constraints, and both errors with what lies between."""
-    error = text.unit(run, "dev_error")
+    error = units.unit(run, "dev_error")
     bounds = [one for one in constraints.constraints(run) if one.metric not in SHOWN]
     asked = [(goal.name, goal.unit, goal.column) for goal in objectives.objectives(run)]
     asked += [(one.unit.name, one.unit, one.metric) for one in bounds]

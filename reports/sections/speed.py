@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports import labels, summary, text
+from reports import labels, summary, text, units
 from reports.figures import speed as figures
 from reports.frames import Run
 from reports.sections.blocks import (
@@ -34,7 +34,7 @@ def _blocks(run: Run, aim: SpeedTarget) -> Iterator[Block]:
     yield Paragraphs((" ".join(_lead(run, aim)),))
     yield _epochs(run, aim)
     found = convergence.times(run, aim)
-    scale = text.unit(run, aim.metric)
+    scale = units.unit(run, aim.metric)
     yield Plot(
         figures.reach(
             convergence.survival(found),

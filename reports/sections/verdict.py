@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from reports import labels, text
+from reports import labels, text, units
 from reports.frames import Run
-from reports.sections import answers
+from reports.sections import answer_words
 from reports.sections.blocks import Headline, KeyNumbers, Section, section
 from reports.sections.numbers import numbers
 from reports.stats import constraints, measures, objectives
@@ -25,7 +25,7 @@ def verdict(run: Run) -> Section | None:
         *_aims(run),
         ("How good", _how_good(run)),
         ("The saved ensemble", _ensemble(run)),
-        *answers.lines(run),
+        *answer_words.lines(run),
     )
     head, facts = Headline(_winner(run), lines), KeyNumbers(tuple(numbers(run)))
     return section("verdict", "The best network", [head, facts])
@@ -84,7 +84,7 @@ def _how_good(run: Run) -> str:
 def _said(run: Run, config: str, by: Measure) -> str:
     scale = by.unit(run)
     in_sds = run.regression and by.of_rows in (measures.ERROR, "mean_absolute_error")
-    sds = f" {text.sds(run)}" * in_sds
+    sds = f" {units.sds(run)}" * in_sds
     return f"{scale.name} {scale.interval(measures.on_new_rows(run, config, by))}{sds}"
 
 
@@ -92,7 +92,7 @@ def _in_its_own_units(run: Run, rmse: Interval) -> str:
     """Of an RMSE in SDs: what that is in euros, or whatever the target is counted in."""
     if run.target_sd is None:
         return ""
-    own = text.Unit("", run.target_sd, digits=lambda x, _: text.amount(x))
+    own = units.Unit("", run.target_sd, digits=lambda x, _: text.amount(x))
     return f" One SD is {text.amount(run.target_sd)}, so it errs by about {own.interval(rmse)}."
 
 
@@ -106,7 +106,7 @@ def _ensemble(run: Run) -> str:
     if found is None:
         return "None was saved: every network diverged."
     alive = int((run.rows_of(str(run.winner))["status"] == "ok").sum())
-    scale, saved = text.unit(run, "test_error"), all_rows(run)
+    scale, saved = units.unit(run, "test_error"), all_rows(run)
     how = f", not saved by {trainer['call']}" if trainer else ", as model.npz predicts"
     how = how if saved is None else " of the confirmation, in whose place others are saved"
     return (

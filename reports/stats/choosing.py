@@ -98,9 +98,7 @@ def gain(run: Run, metric: str, other: str | None = None) -> float:
     to the bounds; below 0 where more is better.
     """
     key = f"gain/{metric}/{other}"
-    if key not in run.memo:
-        run.memo[key] = _gain(run, metric, other)
-    return float(run.memo[key])
+    return run.kept(key, lambda: _gain(run, metric, other))
 
 
 def _gain(run: Run, metric: str, other: str | None) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reports import text
+from reports import units
 from reports.frames import Run
 from reports.stats import intervals
 from reports.stats.intervals import Array, Interval
@@ -21,7 +21,7 @@ class Constraint:
     metric: str
     sign: str
     bound: float
-    unit: text.Unit
+    unit: units.Unit
 
     @property
     def name(self) -> str:
@@ -64,7 +64,7 @@ def constraints(run: Run) -> tuple[Constraint, ...]:
     found = []
     for one in run.provenance["limits"]:
         metric, sign, bound = str(one).split()
-        found.append(Constraint(metric, sign, float(bound), text.unit(run, metric)))
+        found.append(Constraint(metric, sign, float(bound), units.unit(run, metric)))
     return tuple(found)
 
 

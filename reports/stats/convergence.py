@@ -13,11 +13,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reports.frames import Run, once
-from reports.stats import intervals
+from reports.stats import confirmed_curves, intervals
 from reports.stats.intervals import Array, Interval
 from reports.stats.permutation import sooner, speedup
 from reports.stats.rows import all_diverged
-from reports.text import unit
+from reports.units import unit
 
 AXES = {
     "epoch": "epochs",
@@ -64,34 +64,12 @@ def target(run: Run) -> SpeedTarget | None:
     config = run.default or run.configs[0]
     config = run.configs[0] if all_diverged(run, config) else config
     alive = run.rows_of(config)["status"].to_numpy() == "ok"
-    least = held(matrix(run, config, "dev_error"))[alive]
+    least = held(confirmed_curves.matrix(run, config, "dev_error"))[alive]
     if not np.isfinite(least).any():
         return None
     whose = "the defaults' networks" if config == run.default else "the winner's networks"
     source = f"the median of what {whose} held at two evaluations running"
     return SpeedTarget("dev_error", float(np.nanmedian(least)), source)
-
-
-def matrix(run: Run, config: str, column: str) -> Array:
-    """(replicates, evaluations) of one column of the confirmation curves, NaN after divergence."""
-    key = f"matrix/{config}/{column}"
-    if key not in run.memo:
-        curves = run.curves
-        rows = curves[(curves["phase"] == "confirm") & (curves["config"] == config)]
-        # pivot, since a pivot table would drop the evaluations at which all had diverged
-        wide = rows.pivot(index="replicate", columns="epoch", values=column)  # noqa: PD010
-        wide = wide.sort_index(axis=1)
-        run.memo[key] = wide.to_numpy(float)
-        run.memo[f"epochs/{config}"] = wide.columns.to_numpy(int)
-    found: Array = run.memo[key]
-    return found
-
-
-def epochs_of(run: Run, config: str) -> NDArray[np.int_]:
-    """(evaluations,) the epochs at which a confirmed configuration was evaluated."""
-    matrix(run, config, "dev_error")
-    found: NDArray[np.int_] = run.memo[f"epochs/{config}"]
-    return found
 
 
 def held(values: Array) -> Array:
@@ -126,7 +104,10 @@ def _horizon(run: Run, cost: Array) -> float:
 
 def met_untrained(run: Run, aim: SpeedTarget) -> int:
     """How many confirmed networks are at or below the target before any training."""
-    return sum(int((matrix(run, one, aim.metric)[:, 0] <= aim.value).sum()) for one in run.configs)
+    return sum(
+        int((confirmed_curves.matrix(run, one, aim.metric)[:, 0] <= aim.value).sum())
+        for one in run.configs
+    )
 
 
 def times(run: Run, aim: SpeedTarget, axis: str = "epoch") -> pd.DataFrame:
@@ -140,7 +121,7 @@ def times(run: Run, aim: SpeedTarget, axis: str = "epoch") -> pd.DataFrame:
     tau = min(horizons) if math.isfinite(min(horizons)) else 0.0
     rows, spacing = [], {}
     for config, cost in costs.items():
-        hits = first_hits(matrix(run, config, aim.metric), aim.value)
+        hits = first_hits(confirmed_curves.matrix(run, config, aim.metric), aim.value)
         lost = run.rows_of(config)["status"].to_numpy() == "diverged"
         steps = np.diff(cost, axis=1)
         spacing[config] = float(np.nanmedian(steps)) if np.isfinite(steps).any() else 0.0
@@ -265,7 +246,7 @@ def restricted(time: Array, reached: int, tau: float) -> Interval:
 
 def ladder(run: Run, metric: str = "dev_error") -> Array:
     """Twenty thresholds from below the initial value down to the pooled best, evenly spaced."""
-    values = [matrix(run, config, metric) for config in run.configs]
+    values = [confirmed_curves.matrix(run, config, metric) for config in run.configs]
     first = float(np.nanmin([np.nanmedian(each[:, 0]) for each in values]))
     best = float(np.nanmin([np.nanmin(each) for each in values]))
     return np.linspace(first, best, LADDER + 1)[1:] if best < first else np.empty(0)
@@ -293,10 +274,10 @@ def speed_by_target(run: Run) -> pd.DataFrame:
 
 def _cost(run: Run, config: str, axis: str) -> Array:
     """(replicates, evaluations) cumulative cost; where NaN after divergence, it stays NaN."""
-    values = matrix(run, config, "dev_error")
+    values = confirmed_curves.matrix(run, config, "dev_error")
     if axis == "epoch":
-        return np.broadcast_to(epochs_of(run, config).astype(float), values.shape)
-    return matrix(run, config, axis)
+        return np.broadcast_to(confirmed_curves.epochs(run, config).astype(float), values.shape)
+    return confirmed_curves.matrix(run, config, axis)
 
 
 def _finite_min(row: Array) -> float:

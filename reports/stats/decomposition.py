@@ -76,13 +76,10 @@ def decomposed(run: Run) -> tuple[Decomposed, ...]:
 
 def of_setting(run: Run, config: str) -> Decomposed | None:
     """Of one confirmed setting; None of what was not resampled, or left no outputs on test rows."""
-    if run.folds is None or not run.predictions.has(config, "test"):
+    folds = run.folds
+    if folds is None or not run.predictions.has(config, "test"):
         return None
-    key = f"decomposed/{config}"
-    if key not in run.memo:
-        run.memo[key] = _decomposed(run, config, run.folds)
-    found: Decomposed | None = run.memo[key]
-    return found
+    return run.kept(f"decomposed/{config}", lambda: _decomposed(run, config, folds))
 
 
 @once

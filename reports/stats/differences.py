@@ -65,12 +65,13 @@ def difference(
     """
     split = split or run.judged
     key = f"difference/{first}/{second}/{split}/{by.metric}"
-    if key not in run.memo:
-        here = _on_these_rows(run, first, second, by, split)
-        new = _on_new_rows(run, first, second, by, split) if by.of_rows else None
-        run.memo[key] = Difference(by, split, new, here)
-    found: Difference = run.memo[key]
-    return found
+    return run.kept(key, lambda: _difference(run, first, second, by, split))
+
+
+def _difference(run: Run, first: str, second: str, by: Measure, split: str) -> Difference:
+    here = _on_these_rows(run, first, second, by, split)
+    new = _on_new_rows(run, first, second, by, split) if by.of_rows else None
+    return Difference(by, split, new, here)
 
 
 def answer(run: Run, first: str, second: str, by: Measure, margin: float) -> str:

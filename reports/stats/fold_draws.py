@@ -22,11 +22,9 @@ def off(run: Run, metric: str) -> Array:
 
     Of a metric of test rows or of none, in a draw of networks alone.
     """
-    key = f"off/{metric}"
-    if key not in run.memo:
-        run.memo[key] = np.array([_off(run, config, metric) for config in run.configs])
-    found: Array = run.memo[key]
-    return found
+    return run.kept(
+        f"off/{metric}", lambda: np.array([_off(run, config, metric) for config in run.configs])
+    )
 
 
 def _off(run: Run, config: str, metric: str) -> Array:
@@ -91,14 +89,14 @@ def _shared(run: Run, first: str, second: str) -> float:
 
     Of two halves of the passes, by other networks each; of a single pass it has theirs, too.
     """
-    key = f"shared/{first}/{second}"
-    if key not in run.memo:
-        halves = [_halves(run, name) for name in (first, second)]
-        pairs = ((0, 1), (1, 0)) if len(halves[0]) > 1 else ((0, 0),)
-        each = [(halves[0][a] * halves[1][b]).sum(axis=0).mean() for a, b in pairs]
-        run.memo[key] = float(np.mean(each)) / (len(run.configs) - 1) / WIDENING**2
-    found: float = run.memo[key]
-    return found
+    return run.kept(f"shared/{first}/{second}", lambda: _covariance(run, first, second))
+
+
+def _covariance(run: Run, first: str, second: str) -> float:
+    halves = [_halves(run, name) for name in (first, second)]
+    pairs = ((0, 1), (1, 0)) if len(halves[0]) > 1 else ((0, 0),)
+    each = [(halves[0][a] * halves[1][b]).sum(axis=0).mean() for a, b in pairs]
+    return float(np.mean(each)) / (len(run.configs) - 1) / WIDENING**2
 
 
 def _halves(run: Run, name: str) -> list[Array]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reports import text
+from reports import text, units
 from reports.frames import Run, RunFolderError, once
 from reports.stats import bootstrap, gaps, intervals
 from reports.stats.intervals import Interval
@@ -185,9 +185,9 @@ def sentence(run: Run, one: Growth) -> str:
     return f"{said}, {closing}."
 
 
-def unit(run: Run, one: Growth) -> text.Unit:
+def unit(run: Run, one: Growth) -> units.Unit:
     """That of the score."""
-    return text.unit(run, f"dev_{one.score}")
+    return units.unit(run, f"dev_{one.score}")
 
 
 def points(found: tuple[Growth, ...]) -> Iterator[dict[str, object]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from reports import text
+from reports import units
 from reports.frames import Run, once
 from reports.stats import deciding, intervals, looks
 from reports.stats.gaps import (
@@ -181,7 +181,7 @@ def cures(run: Run) -> pd.DataFrame:
     """
     base = run.default or run.winner
     rows = []
-    unit, rows_of_train = text.unit(run, "train_error"), scale_of(run, "error", np.zeros(0)).rows
+    unit, rows_of_train = units.unit(run, "train_error"), scale_of(run, "error", np.zeros(0)).rows
     for config in run.configs:
         if base is None or config == base:
             continue

@@ -22,11 +22,7 @@ def row_losses(run: Run, config: str, split: str, kind: str) -> Array:
     the RMSE) is that value; and so has each one whose predictions are not known. Raises
     RunFolderError where shapes disagree.
     """
-    key = f"rows/{config}/{split}/{kind}"
-    if key not in run.memo:
-        run.memo[key] = _row_losses(run, config, split, kind)
-    found: Array = run.memo[key]
-    return found
+    return run.kept(f"rows/{config}/{split}/{kind}", lambda: _row_losses(run, config, split, kind))
 
 
 def _row_losses(run: Run, config: str, split: str, kind: str) -> Array:
@@ -113,15 +109,15 @@ def seeds_of(run: Run, replicates: int) -> Array:
 
     Of folds they are widened, for they stand for new training sets, too.
     """
-    key = f"seeds/{replicates}"
-    if key not in run.memo:
-        rng = np.random.default_rng([SEED, 2, replicates])
-        drawn = bootstrap.replicate_weights(rng, replicates)
-        if run.folds is not None:
-            drawn = 1 / replicates + out_of_fold.WIDENING * (drawn - 1 / replicates)
-        run.memo[key] = drawn
-    found: Array = run.memo[key]
-    return found
+    return run.kept(f"seeds/{replicates}", lambda: _seeds(run, replicates))
+
+
+def _seeds(run: Run, replicates: int) -> Array:
+    drawn = bootstrap.replicate_weights(np.random.default_rng([SEED, 2, replicates]), replicates)
+    if run.folds is None:
+        return drawn
+    widened: Array = 1 / replicates + out_of_fold.WIDENING * (drawn - 1 / replicates)
+    return widened
 
 
 def side(run: Run, config: str, kind: str) -> out_of_fold.Side:

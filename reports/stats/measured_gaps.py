@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reports import text
+from reports import units
 from reports.frames import Run
 from reports.stats import bootstrap, intervals, looks, resampling, weighing
 from reports.stats.gaps import BIAS, VARIANCE, Gap
@@ -58,7 +58,7 @@ class ErrorScale:
 def scale_of(run: Run, kind: str, train: Array) -> ErrorScale:
     """Of networks with such train errors (P,)."""
     rows = 0 if run.regression or kind != "error" else int(run.provenance["data"]["train"])
-    found = ErrorScale(text.unit(run, f"train_{kind}").ends, rows, stretch=looks.stretch(run))
+    found = ErrorScale(units.unit(run, f"train_{kind}").ends, rows, stretch=looks.stretch(run))
     if run.folds is None:
         return found
     return replace(found, least=widened(run, train), covers=NETWORKS)

@@ -8,7 +8,7 @@ plain error; so is a run whose networks leave no outputs to score.
 import math
 from dataclasses import dataclass, replace
 
-from reports import text
+from reports import units
 from reports.frames import Run
 from reports.stats import (
     bootstrap,
@@ -46,15 +46,15 @@ class Measure:
         """Whether it is the plain error, beside which nothing else need be shown."""
         return self.of_rows == ERROR
 
-    def unit(self, run: Run, split: str | None = None) -> text.Unit:
+    def unit(self, run: Run, split: str | None = None) -> units.Unit:
         """How its values are written: `test balanced error`, `parameters`.
 
         split: of the rows, here and below `run.judged` if nothing else is said.
         """
         split = split or run.judged
         if self.of_rows in (ERROR, "loss"):
-            return text.unit(run, f"{split}_{self.of_rows}")
-        found = text.unit(run, self.metric)
+            return units.unit(run, f"{split}_{self.of_rows}")
+        found = units.unit(run, self.metric)
         return replace(found, name=f"{split} {found.name}") if self.of_rows else found
 
     def margin(self, value: float, regression: bool) -> float:
@@ -188,11 +188,10 @@ def uncorrected_draws(
         return rows.uncorrected_draws(run, config, split, by.of_rows, drawn)
     if drawn is not None:
         return _draws(run, config, by, split, drawn)
-    key = f"draws/{config}/{split}/{by.of_rows}"
-    if key not in run.memo:
-        run.memo[key] = _draws(run, config, by, split, rows.rows_of_split(run, split))
-    found: Array = run.memo[key]
-    return found
+    return run.kept(
+        f"draws/{config}/{split}/{by.of_rows}",
+        lambda: _draws(run, config, by, split, rows.rows_of_split(run, split)),
+    )
 
 
 def _draws(run: Run, config: str, by: Measure, split: str, drawn: RowWeights) -> Array:
@@ -220,11 +219,10 @@ def losses_of(run: Run, config: str, by: Measure, split: str) -> Array | None:
 def on_new_rows(run: Run, config: str, by: Measure, split: str | None = None) -> Interval:
     """A configuration's value with its interval for new rows (over networks, of what has none)."""
     split = split or run.judged
-    key = f"measure/{config}/{split}/{by.of_rows or by.metric}"
-    if key not in run.memo:
-        run.memo[key] = _on_new_rows(run, config, by, split)
-    found: Interval = run.memo[key]
-    return found
+    return run.kept(
+        f"measure/{config}/{split}/{by.of_rows or by.metric}",
+        lambda: _on_new_rows(run, config, by, split),
+    )
 
 
 def _on_new_rows(run: Run, config: str, by: Measure, split: str) -> Interval:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reports import text
+from reports import units
 from reports.frames import Run
 from reports.stats import intervals
 from reports.stats.diverged import DIVERGED, all_diverged
@@ -26,7 +26,7 @@ class Objective:
     reduce: str  # mean, median, worst, quantile or sd
     amount: float  # of the quantile; of SDs
     name: str  # for people: "dev error (worst)"
-    unit: text.Unit
+    unit: units.Unit
     column: str
 
     @property
@@ -80,7 +80,7 @@ def objectives(run: Run) -> tuple[Objective, ...]:
     found = []
     for place, one in enumerate(run.provenance["objectives"], 1):
         metric = str(one["metric"])
-        scale = text.unit(run, metric)
+        scale = units.unit(run, metric)
         found.append(
             Objective(
                 metric,

@@ -43,11 +43,7 @@ def networks(run: Run, config: str) -> NDArray[np.intp]:
 
     Raises RunFolderError where the networks, or their folds, are not as many as they should be.
     """
-    key = f"networks/{config}"
-    if key not in run.memo:
-        run.memo[key] = _networks(run, config)
-    found: NDArray[np.intp] = run.memo[key]
-    return found
+    return run.kept(f"networks/{config}", lambda: _networks(run, config))
 
 
 def _networks(run: Run, config: str) -> NDArray[np.intp]:
@@ -108,12 +104,12 @@ class Others:
 
 def _weights(run: Run, count: int, freedom: float) -> Array:
     """(draws, networks) around 0: with the normals of `rows.seeds_of`, so that gaps pair."""
-    key = f"networks/{count}/{freedom}"
-    if key not in run.memo:
+
+    def drawn() -> Array:
         rng = np.random.default_rng([SEED, 2, count])
-        run.memo[key] = replicate_weights(rng, count, freedom=freedom) - 1 / count
-    found: Array = run.memo[key]
-    return found
+        return replicate_weights(rng, count, freedom=freedom) - 1 / count
+
+    return run.kept(f"networks/{count}/{freedom}", drawn)
 
 
 def others(losses: Array, of: NDArray[np.intp], rows: RowWeights) -> Others:

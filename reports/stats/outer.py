@@ -151,15 +151,14 @@ def has_baseline(run: Run) -> bool:
 
 
 def _of(run: Run, models: tuple[Model, ...], kind: str) -> RowsOfFolds:
-    key = f"outer/{'/'.join(models)}/{kind}"
-    if key not in run.memo:
-        losses = np.stack([_losses(run, model, kind) for model in models])
-        weight = run.outer.weight()
-        weight = None if weight is None else weight / weight.mean()
-        rows = run.outer.fold(), run.outer.group()
-        run.memo[key] = RowsOfFolds(losses, *rows, _shape(run, kind), weight)
-    found: RowsOfFolds = run.memo[key]
-    return found
+    return run.kept(f"outer/{'/'.join(models)}/{kind}", lambda: _rows_of(run, models, kind))
+
+
+def _rows_of(run: Run, models: tuple[Model, ...], kind: str) -> RowsOfFolds:
+    losses = np.stack([_losses(run, model, kind) for model in models])
+    weight = run.outer.weight()
+    weight = None if weight is None else weight / weight.mean()
+    return RowsOfFolds(losses, run.outer.fold(), run.outer.group(), _shape(run, kind), weight)
 
 
 def _shape(run: Run, kind: str) -> out_of_fold.Shape:

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from reports import summary, text
+from reports import summary, text, units
 from reports.frames import Run
-from reports.stats import convergence, counted, tuning
+from reports.stats import confirmed_curves, counted, tuning
 from reports.stats.ensembles import ensemble
 from reports.stats.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
 from reports.stats.rows import new_rows
@@ -148,7 +148,7 @@ def _together(run: Run, config: str) -> Iterator[str]:
     n = int((run.rows_of(config)["status"] == "ok").sum())
     if found is None or n < 2:
         return
-    scale = text.unit(run, "test_error")
+    scale = units.unit(run, "test_error")
     together, single = scale.value(found.estimate), scale.value(alone.estimate)
     if found.estimate < alone.estimate and together != single:
         yield (
@@ -161,7 +161,7 @@ def _longer(run: Run, config: str) -> Iterator[str]:
     if _stopped(run, config):
         yield "More epochs would not be used: early stopping ended the training before the last."
         return
-    loss = convergence.matrix(run, config, "train_loss")
+    loss = confirmed_curves.matrix(run, config, "train_loss")
     horizon, best = int(run.provenance["search"]["epochs"]), counted.epoch(run, config)
     if counted.keeps_best(run) and best is not None and best < 0.9 * horizon:
         yield f"More epochs would not be used: epoch {best} of {horizon} was the best on dev."
@@ -185,15 +185,8 @@ def _shorter(run: Run, config: str) -> Iterator[str]:
     """An earlier end, where the dev loss was lower by a tenth before the last epoch."""
     if _stopped(run, config) or counted.keeps_best(run):
         return
-    loss = convergence.matrix(run, config, "dev_loss")
-    whole = loss[np.isfinite(loss[:, -1])]
-    if not len(whole):
-        return
-    mean = whole.mean(axis=0)
-    best = int(mean.argmin())
-    if best and mean[-1] > 1.1 * mean[best]:
-        epoch = int(convergence.epochs_of(run, config)[best])
-        yield f"Fewer epochs (patience): the mean dev loss was least at epoch {epoch}."
+    if turn := confirmed_curves.turned(run, config):
+        yield f"Fewer epochs (patience): the mean dev loss was least at epoch {turn[0]}."
 
 
 def _stopped(run: Run, config: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from reports import text
+from reports import text, units
 from reports.frames import Run
 from reports.stats import bootstrap, choosing, intervals, looks, out_of_fold
 from reports.stats.bootstrap import RowWeights
@@ -41,10 +41,10 @@ def new_rows(run: Run, config: str, split: str, kind: str = "error") -> Interval
         return intervals.none(float(rows[f"{split}_{kind}"].mean()), len(rows), DIVERGED)
     name = f"{split}_{kind}"
     found = _new_rows(run, config, split, kind).stretched(looks.stretch(run))
-    found = found.within(*text.unit(run, name).ends)
+    found = found.within(*units.unit(run, name).ends)
     if config != run.winner:
         return found
-    return found.moved(choosing.gain(run, name)).within(*text.unit(run, name).ends)
+    return found.moved(choosing.gain(run, name)).within(*units.unit(run, name).ends)
 
 
 def _new_rows(run: Run, config: str, split: str, kind: str) -> Interval:
@@ -57,7 +57,7 @@ def _new_rows(run: Run, config: str, split: str, kind: str) -> Interval:
     if not run.predictions.has(config, split):
         name = f"{split}_{kind}"
         alone = intervals.t_mean(run.rows_of(config)[name].to_numpy(float))
-        return alone.within(*text.unit(run, name).ends)
+        return alone.within(*units.unit(run, name).ends)
     losses = row_losses(run, config, split, kind)
     seeds, rows = seeds_of(run, len(losses)), rows_of_split(run, split)
     if kind == "error" and not run.regression:
@@ -110,13 +110,10 @@ def uncorrected_draws(
     run: Run, config: str, split: str, kind: str = "error", rows: RowWeights | None = None
 ) -> Array:
     """As `draws`, but the winner's as they were measured: of a difference both sides move."""
-    key = f"draws/{config}/{split}/{kind}"
     if rows is not None:
         return _draws(run, config, split, kind, rows)
-    if key not in run.memo:
-        run.memo[key] = _draws(run, config, split, kind, rows_of_split(run, split))
-    found: Array = run.memo[key]
-    return found
+    key = f"draws/{config}/{split}/{kind}"
+    return run.kept(key, lambda: _draws(run, config, split, kind, rows_of_split(run, split)))
 
 
 def _draws(run: Run, config: str, split: str, kind: str, rows: RowWeights) -> Array:

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from reports import text
+from reports import units
 from reports.frames import Run
 from reports.stats import intervals
 from reports.stats.intervals import LEVEL, Interval
@@ -41,7 +41,7 @@ def error(run: Run, trial: int, of: int = 1) -> Interval:
     half = _half(of_networks, count, of_rows, rows)
     kind = "t over folds" if is_folds else "t over replicates"
     found = Interval(mean, mean - half, mean + half, count, kind, covers)
-    return found.within(*text.unit(run, "dev_error").ends)
+    return found.within(*units.unit(run, "dev_error").ends)
 
 
 def _half(of_networks: float, count: int, of_rows: float, rows: int) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reports import text
+from reports import units
 from reports.frames import Run
 from reports.stats import intervals
 from reports.stats.intervals import Interval
@@ -41,7 +41,7 @@ def optimism(run: Run) -> pd.DataFrame:
     on_rows = split == "dev" and kind in ("error", "loss")
     goal = run.provenance["objective"]["direction"] if name == run.metric else "minimize"
     sign = 1 if goal == "minimize" else -1
-    searched, unit = run.trials.set_index("trial")[name], text.unit(run, name)
+    searched, unit = run.trials.set_index("trial")[name], units.unit(run, name)
     rows = []
     for config in run.configs:
         found = run.rows_of(config)

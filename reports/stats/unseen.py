@@ -72,11 +72,7 @@ def splits(run: Run) -> tuple[str, ...]:
 
 def unseen(run: Run, split: str) -> Unseen | None:
     """None where nothing was confirmed, the outputs are not known, or all networks diverged."""
-    key = f"unseen/{split}"
-    if key not in run.memo:
-        run.memo[key] = _unseen(run, split)
-    found: Unseen | None = run.memo[key]
-    return found
+    return run.kept(f"unseen/{split}", lambda: _unseen(run, split))
 
 
 def _unseen(run: Run, split: str) -> Unseen | None:

@@ -1,8 +1,8 @@
 // Parallel coordinates: a range on an axis keeps the trials between its ends, here and in the table.
 for (const picture of document.querySelectorAll("#parallel-figure svg")) {
   const LEFT = 40, RIGHT = 346, STEP = 0.02, ROOM = 0.5;
-  const lines = [...picture.querySelectorAll(".lines path")].map((path) => {
-    const numbers = path.getAttribute("d").slice(1).split(" ").map(Number);
+  const lines = [...picture.querySelectorAll("path[data-trial]")].map((path) => {
+    const numbers = path.getAttribute("d").match(/[\d.]+/g).map(Number);
     return { path, trial: path.dataset.trial, x: numbers.filter((_, place) => place % 2 === 0) };
   });
   const said = document.createElement("output");
@@ -13,16 +13,14 @@ for (const picture of document.querySelectorAll("#parallel-figure svg")) {
   line.append(said, " ", reset);
   picture.closest(".panels").after(line);
 
-  const axes = [...picture.querySelectorAll(".axis")].map((group, index) => {
-    const { name, y, low, high, log, choices } = group.dataset;
-    const names = choices ? JSON.parse(choices) : null;
+  const drawn = picture.querySelector("g[data-axes]");
+  const axes = JSON.parse(drawn.dataset.axes).map(({ name, y, low, high, log, choices }, index) => {
     const value = (share) => {
-      if (names) return names[Math.round(share * (names.length - 1))];
-      const [from, to] = [Number(low), Number(high)];
-      const at = log === undefined ? from + share * (to - from) : from * (to / from) ** share;
+      if (choices) return choices[Math.round(share * (choices.length - 1))];
+      const at = log ? low * (high / low) ** share : low + share * (high - low);
       return String(Number(at.toPrecision(3)));
     };
-    return { group, index, name, y: Number(y), value, ends: [0, 1] };
+    return { index, name, y, value, ends: [0, 1] };
   });
   const place = (share) => LEFT + (RIGHT - LEFT) * share;
   const limited = (axis) => axis.ends[0] > 0 || axis.ends[1] < 1;
@@ -105,7 +103,7 @@ for (const picture of document.querySelectorAll("#parallel-figure svg")) {
     };
     area.addEventListener("pointerdown", (event) => drag(event));
     axis.handles.forEach((handle, end) => handle.addEventListener("pointerdown", (event) => drag(event, end)));
-    axis.group.append(axis.band, area, ...axis.handles);
+    drawn.append(axis.band, area, ...axis.handles);
   }
   picture.addEventListener("keydown", (event) => { if (event.key === "Escape") clear(); });
   reset.addEventListener("click", clear);

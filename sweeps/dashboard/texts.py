@@ -135,7 +135,7 @@ def of_recommendation(run: "Run") -> Iterator[str]:
 def of_winners(run: "Run") -> list[str]:
     """The verdict and the table of the confirmation; nothing where there was none."""
     from reports import winners
-    from reports.sections import answers
+    from reports.sections import answer_words
 
     made = winners.table(run)
     if not made.entries:
@@ -146,7 +146,7 @@ def of_winners(run: "Run") -> list[str]:
         scores = (column.scores[n].in_words for column in made.columns)
         body.append([f"**{label}**" if entry.wins else label, *scores])
     return [
-        *(f"**{label}**: {text(sentence)}" for label, sentence in answers.lines(run)),
+        *(f"**{label}**: {text(sentence)}" for label, sentence in answer_words.lines(run)),
         table(["confirmed", *(text(column.head) for column in made.columns)], body),
         text(winners.note(made.columns)),
     ]

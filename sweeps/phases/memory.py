@@ -4,7 +4,7 @@ import os
 
 from sweeps.base.errors import Expected, Unquoted
 from sweeps.data import Dataset, scaling
-from sweeps.study import consistency
+from sweeps.study import random_configs, unusual_values
 from sweeps.study.spec import Study
 from sweeps.training import networks
 
@@ -22,7 +22,7 @@ def expect_room(study: Study, dataset: Dataset, memory: float | None = None) -> 
     if study.trainer is not None or study.engine.address is not None or room is None:
         return
     _expect_room_for_rows(study, dataset, room)
-    settings = [study.space.default, *consistency.random_allowed_configs(study.space, DRAWS)]
+    settings = [study.space.default, *random_configs.allowed(study.space, DRAWS)]
     count = study.replicates.count
     need, config = max(
         ((networks.memory(one, dataset, count, study.dtype), one) for one in settings),
@@ -41,7 +41,7 @@ def _expect_room_for_rows(study: Study, dataset: Dataset, room: float) -> None:
 
     All workers share the rows as they are, but each has its own copies of them on other scales.
     """
-    others = list(consistency.unusual(study.space, "inputs"))
+    others = list(unusual_values.unusual(study.space, "inputs"))
     copies = min(scaling.KEPT, len(others))
     shared = _bytes(dataset) + sum(map(_bytes, filter(None, (dataset.resampled, dataset.folded))))
     need = shared + copies * _bytes(dataset.for_search)

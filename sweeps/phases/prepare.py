@@ -22,7 +22,7 @@ from sweeps.phases.table_rows import TableRows
 from sweeps.search import warm_start
 from sweeps.search.delayed import max_trials
 from sweeps.storage import identities
-from sweeps.study import consistency, trainers
+from sweeps.study import data_consistency, trainers
 from sweeps.study.file import documents, overrides, parsing
 from sweeps.study.spec import Study
 from sweeps.training import probing
@@ -205,7 +205,7 @@ def with_rows(
     study = horizon.resolved(study, dataset, said_at, earlier)
     if study.confirm.nested is not None:
         nested.expect_folds(study, document, base)
-    if found := consistency.faults_with_data(study, dataset.target):
+    if found := data_consistency.faults(study, dataset.target):
         raise UserError([document.fault(path, fault) for path, fault in found])
     try:
         memory.expect_room(study, dataset)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sweeps.data import Dataset
 from sweeps.phases.confirm import Confirmation
 from sweeps.results import frames
-from sweeps.study import metrics
+from sweeps.study import metrics, scoring
 from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
@@ -68,7 +68,7 @@ def _place(dataset: Dataset, replicate: int) -> dict[str, int]:
 
 def _of_outputs(
     study: Study, dataset: Dataset, outcome: Outcome, part: str
-) -> dict[str, metrics.Values]:
+) -> dict[str, scoring.Values]:
     """(P,) by name, each further metric that follows from a part's outputs; NaN without outputs."""
     names = [name for name in frames.further(study) if name in metrics.OF_OUTPUTS]
     outputs = outcome.arrays.get(f"{part}_outputs")
@@ -88,11 +88,11 @@ def _of_outputs(
 
 def _scored(
     score: metrics.Score,
-    numbers: dict[str, metrics.Values],
+    numbers: dict[str, scoring.Values],
     outputs: NDArray[Any],
     dataset: Dataset,
     part: str,
-) -> metrics.Values:
+) -> scoring.Values:
     """(P,) a score of a part's outputs (P, n, K′), of each network's own rows."""
     # A model that every network of a fold shares its rows with, such as a baseline, is there once.
     each = dataset.each_trained

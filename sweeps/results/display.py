@@ -97,12 +97,12 @@ def labelled(sentences: Sequence[tuple[str, str]]) -> str:
 
 def _display(run: "Run") -> _Display:
     from reports.advice.recommendation import recommendation
-    from reports.sections import answers
+    from reports.sections import answer_words
 
     made = recommendation(run)
     table, note = _of_search(run) if run.confirm is None else _of_winners(run)
     steps = [(step.do, step.lines) for step in made.steps]
-    return _Display(verdict(run), steps, answers.lines(run), table, note)
+    return _Display(verdict(run), steps, answer_words.lines(run), table, note)
 
 
 def _of_winners(run: "Run") -> tuple[pd.DataFrame, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sweeps.base.errors import UserError
 
 if TYPE_CHECKING:
-    from reports.figures.drawing import Drawing
+    from reports.figures.notebook import NotebookFigure
     from reports.frames import Run
 
 
@@ -30,26 +30,26 @@ class Figures:
         self._run = run
 
     def __dir__(self) -> list[str]:
-        from reports import drawings
+        from reports import named_figures
 
-        return list(drawings.PLACES)
+        return list(named_figures.PLACES)
 
-    def __getattr__(self, name: str) -> "Callable[[], Drawing]":
+    def __getattr__(self, name: str) -> "Callable[[], NotebookFigure]":
         if name.startswith("_"):  # what Python itself, or a notebook, looks for
             raise AttributeError(name)
-        from reports import drawings
+        from reports import named_figures
 
-        drawings.expected(name)
+        named_figures.expected(name)
         return partial(_drawn, self._run, name)
 
     def __repr__(self) -> str:
         return f"figures of {self._run.folder.as_posix()}: {', '.join(dir(self))}"
 
 
-def _drawn(run: "Run", name: str) -> "Drawing":
-    from reports import drawings
+def _drawn(run: "Run", name: str) -> "NotebookFigure":
+    from reports import named_figures
 
     try:
-        return drawings.drawing(run, name)
-    except drawings.NoFigure as fault:
+        return named_figures.drawn(run, name)
+    except named_figures.NoFigure as fault:
         raise UserError(f"{run.folder}: {fault}") from None

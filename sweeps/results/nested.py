@@ -19,7 +19,7 @@ from sweeps.data.split import Rows
 from sweeps.results import delimited
 from sweeps.results.result import Result
 from sweeps.storage import atomic
-from sweeps.study import metrics
+from sweeps.study import scoring
 
 FILES = ("nested.parquet", "nested.npz", "data/nested.csv")
 Floats = NDArray[np.float64]
@@ -131,13 +131,13 @@ def _model(result: Result, config: str, scale: TargetScale) -> _Model:
     each = run.predictions.of(config, "test")[alive].astype(float)
     if run.regression:
         outputs = scale.outputs(each.mean(axis=0))
-        squares = metrics.squares(outputs, scale.outputs(target))
-        square = float(metrics.mean(squares, _weight(result)))
+        squares = scoring.squares(outputs, scale.outputs(target))
+        square = float(scoring.mean(squares, _weight(result)))
         return _Model(config, outputs, square**0.5, square)
     outputs = np.log(np.maximum(np.exp(each).mean(axis=0), np.finfo(np.float32).tiny))
     picked = outputs[np.arange(len(target)), target.astype(int)]
     wrong = outputs.argmax(axis=1) != target
-    error, loss = (float(metrics.mean(each, _weight(result))) for each in (wrong, -picked))
+    error, loss = (float(scoring.mean(each, _weight(result))) for each in (wrong, -picked))
     return _Model(config, outputs, error, loss)
 
 

@@ -26,7 +26,7 @@ from sweeps.results import (
 from sweeps.search import Finished
 from sweeps.storage import atomic, folders
 from sweeps.storage.store import Store
-from sweeps.study import consistency, section_base
+from sweeps.study import section_base, unusual_values
 from sweeps.study.spec import Study
 from sweeps.training.task import Outcome
 
@@ -130,7 +130,7 @@ def _data(study: Study, dataset: Dataset) -> dict[str, Any]:
         each = [{"name": one.name, "mean": one.mean, "sd": one.scale} for one in target.several]
         return {"target": target.name, "targets": each, **dataset.facts}
     unit = {} if target.classes else {"target_mean": target.mean, "target_sd": target.scale}
-    if any(consistency.unusual(study.space, "target_scale")):
+    if any(unusual_values.unusual(study.space, "target_scale")):
         unit["target_zero"] = -target.mean / target.scale
     return {"target": target.name, **unit, **dataset.facts}
 

@@ -16,7 +16,7 @@ from dnn.arrays import Array
 from sweeps.data import Dataset
 from sweeps.data.encode import Encoder
 from sweeps.phases.confirm import Confirmation
-from sweeps.study import metrics
+from sweeps.study import scoring
 from sweeps.training import networks
 
 SEED = 20271
@@ -138,4 +138,4 @@ def _of_columns(
 def _row_losses(said: Array, labels: NDArray[Any], own: Dataset) -> NDArray[np.float64]:
     if own.target.classes:
         return np.asarray(said.argmax(axis=-1) != labels, dtype=np.float64)
-    return metrics.squares(own.scale.outputs(said.astype(np.float64)), labels)
+    return scoring.squares(own.scale.outputs(said.astype(np.float64)), labels)

@@ -1,34 +1,22 @@
-"""Whether the sections of a study agree: what a sampler, pruner or metric needs of the others.
+"""Whether the sections of a study agree; one that cannot be run is refused with the reason.
 
-A study that cannot be run is refused with the reason; options that make its results depend on the
-clock are listed.
+Options that make its results depend on the clock are listed.
 """
 
-import importlib.util
-import math
-from collections.abc import Iterator
-from typing import Any, Protocol
-
-import numpy as np
-
-from sweeps.base.errors import Expected, Unquoted, did_you_mean, show
-from sweeps.study import patience_rules, pruner_options, racing_rules, sampler_options
-from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
+from sweeps.base.errors import Expected, Unquoted
+from sweeps.study import search_consistency
+from sweeps.study.data_consistency import section_of
 from sweeps.study.metrics import METRICS, Cost
-from sweeps.study.space import Config, Range, Space, walks
+from sweeps.study.search_consistency import Found
 from sweeps.study.spec import Study
-
-Found = Iterator[tuple[str, Expected]]
-DRAWS = 2000  # random configurations, to estimate the share that keeps the constraints
+from sweeps.study.unusual_values import unusual
 
 
 def faults(study: Study) -> list[tuple[str, Expected]]:
     """Every disagreement as (dotted path, what was expected)."""
-    every = (
-        *(_objectives, _replicates, _split, _inputs, _final, _nested, _sampler, _pruner, _per),
-        *(_hyperparameter_constraints, _trainer),
-    )
-    return [fault for check in every for fault in check(study)]
+    every = (_objectives, _replicates, _split, _inputs, _final, _nested)
+    checks = (*every, *search_consistency.CHECKS, _trainer)
+    return [fault for check in checks for fault in check(study)]
 
 
 def _objectives(study: Study) -> Found:
@@ -109,160 +97,6 @@ def _final(study: Study) -> Found:
         yield "final.rows", Expected("pool with a trainer", study.final.rows, hint)
 
 
-class PredictedTarget(Protocol):
-    """What the data let a network predict."""
-
-    @property
-    def kind(self) -> str:
-        """classification or regression."""
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The classes' names; none in regression."""
-
-
-def faults_with_data(study: Study, target: PredictedTarget) -> list[tuple[str, Expected]]:
-    """Every disagreement between study and data, likewise."""
-    every = (_metrics_of_the_task, _hyperparameters_of_the_task, _shares)
-    found = [fault for check in every for fault in check(study, target)]
-    return [*found, *_patience(study), *_racing(study)]  # by the epoch that counts, known by now
-
-
-def _metrics_of_the_task(study: Study, target: PredictedTarget) -> Found:
-    for name in study.metrics:
-        task = METRICS[name].task
-        if task and task != target.kind:
-            problem = Expected(f"a metric of {target.kind}", name, f"it is one of {task}")
-            yield _judging(study, name), problem
-
-
-def _judging(study: Study, metric: str) -> str:
-    """The section that names a metric."""
-    return "objective" if metric in [o.metric for o in study.objectives] else "constraints"
-
-
-def _shares(study: Study, target: PredictedTarget) -> Found:
-    """Errors above 1, though in classification an error is a share of rows: meant in percent."""
-    given = {"targets.dev_error": study.targets.dev_error, "reference": study.reference}
-    for path, value in given.items():
-        if target.kind == "classification" and value is not None and value > 1:
-            hint = f"did you mean {value / 100:g}?" if value <= 100 else ""
-            yield path, Expected("a share of rows, at most 1", value, hint)
-
-
-def _hyperparameters_of_the_task(study: Study, target: PredictedTarget) -> Found:
-    """Hyperparameters that are for the other task, and class weights that are not one per class."""
-    kind, classes = target.kind, target.classes
-    for name, known in VOCABULARY.items():
-        if known.task and known.task != kind:
-            for path, value in unusual(study.space, name):
-                expected = f"{show(known.default)} in {kind}"
-                yield path, Expected(expected, value, f"{name} is for {known.task}")
-        elif name == "class_weights":
-            for path, value in unusual(study.space, name):
-                if isinstance(value, list) and len(value) != len(classes):
-                    names = Unquoted(", ".join(classes))
-                    expected = f"{len(classes)} weights, one for each of {show(names)}"
-                    yield path, Expected(expected, value)
-
-
-def unusual(space: Space, name: str) -> Iterator[tuple[str, Any]]:
-    """(path in the file, value) of each value of a hyperparameter that is not its default."""
-    usual = plain(VOCABULARY[name].default)
-    for path, values in [(f"fixed.{name}", [space.default[name]]), *space.entries(name)]:
-        for value in values:
-            if isinstance(value, Range):
-                yield path, Unquoted("a range")
-            elif plain(value) != usual:
-                yield path, plain(value)
-
-
-def _sampler(study: Study) -> Found:
-    sampler, space = study.search.sampler, study.space
-    where = "search.sampler"
-    if sampler.name in sampler_options.NEEDS:
-        module, package = sampler_options.NEEDS[sampler.name]
-        if importlib.util.find_spec(module) is None:
-            missing = Unquoted("none")
-            yield (
-                where,
-                Expected(f"{package} for {sampler.name}", missing, f"pip install {package}"),
-            )
-    if isinstance(sampler, sampler_options.CmaEs):
-        if len(study.objectives) > 1:
-            yield where, Expected("one objective for cmaes", Unquoted(f"{len(study.objectives)}"))
-        if study.metric_constraints:
-            text = study.metric_constraints[0].text
-            yield where, Expected("no constraints on metrics for cmaes", text)
-        if space.structure() - ({study.search.per} if study.search.per else set()):
-            hint = "its ranges have to be the same for every trial; try tpe"
-            yield where, Expected("no conditional parameters for cmaes", Unquoted("some"), hint)
-        ranges = [leaf for leaf in space.parameters() if isinstance(leaf, Range)]
-        if len(ranges) < 2:
-            yield where, Expected("two ranges or more for cmaes", Unquoted(f"{len(ranges)}"))
-    if isinstance(sampler, sampler_options.BruteForce | sampler_options.Grid):
-        points = sampler_options.points(sampler)
-        size = walks.size(space, space.parameters(), space.structure(), points)
-        if size == math.inf:
-            hint = "give it a step, or try grid"
-            yield where, Expected("no range without a step for brute_force", Unquoted("one"), hint)
-        elif size > sampler_options.MOST_CELLS:
-            most = f"at most {sampler_options.MOST_CELLS:,} cells"
-            yield where, Expected(most, Unquoted(f"{size:,.0f}"))
-
-
-def _pruner(study: Study) -> Found:
-    pruner = study.pruner
-    if isinstance(pruner, pruner_options.Unpruned):
-        return
-    if len(study.objectives) > 1:
-        yield "search.pruner", Expected("no pruner with several objectives", pruner.name)
-    elif not study.objective.is_tracked:
-        hint = f"{study.objective.metric} has no value before the end"
-        yield "search.pruner", Expected("no pruner for this objective", pruner.name, hint)
-    ranked = pruner.around if isinstance(pruner, pruner_options.Patient) else pruner
-    count = study.replicates.count
-    if isinstance(ranked, pruner_options.SignedRank) and 2.0**-count > ranked.alpha:
-        needed = math.ceil(-math.log2(ranked.alpha))
-        hint = f"with fewer no p-value is below {ranked.alpha:g}"
-        yield "replicates", Expected(f"{needed} or more for signed_rank", count, hint)
-
-
-def _patience(study: Study) -> Found:
-    if isinstance(study.search.patience, int) and (problem := patience_rules.fault(study)):
-        yield "search.patience", problem
-
-
-def _racing(study: Study) -> Found:
-    if study.search.racing is True and (problem := racing_rules.fault(study)):
-        yield "search.racing", problem
-
-
-def _per(study: Study) -> Found:
-    per, space = study.search.per, study.space
-    if per is None or space.choices(per):
-        return
-    chosen = [name for d in space.dimensions for name in d.names if space.choices(name)]
-    hint = did_you_mean(per, chosen) if chosen else "none is"
-    expected = "a hyperparameter that space chooses from a list"
-    yield "search.per", Expected(expected, per, hint)
-
-
-def _hyperparameter_constraints(study: Study) -> Found:
-    space, per = study.space, study.search.per
-    if not space.constraints:
-        return
-    texts = "; ".join(constraint.text for constraint in space.constraints)
-    got = Unquoted(f"none of {DRAWS:,} drawn")
-    if kept_share(space) == 0:
-        yield "constraints", Expected("some settings that keep them", got, texts)
-        return
-    for code in space.choices(per) if per is not None else ():
-        if kept_share(space.only(str(per), code)) == 0:
-            expected = f"some settings with {per} {code} that keep them, for search.per"
-            yield "constraints", Expected(expected, got, texts)
-
-
 # Metrics that are only known for our own networks.
 OURS = ("updates", "flops", "parameters")
 
@@ -273,28 +107,11 @@ def _trainer(study: Study) -> Found:
     hint = "it is not known of a training function of one's own"
     for name in study.metrics:
         if name in OURS:
-            yield _judging(study, name), Expected("a metric that a trainer yields", name, hint)
+            yield section_of(study, name), Expected("a metric that a trainer yields", name, hint)
     for path, value in unusual(study.space, "target_scale"):
         yield path, Expected("standardize with a trainer", value, "its function can scale data.y")
     if study.budgets.flops is not None:
         yield "budgets.flops", Expected("another budget", Unquoted("flops"), hint)
-
-
-def kept_share(space: Space) -> float:
-    """The share of a space that keeps its constraints, estimated from random configurations."""
-    return float(np.mean([space.allows(config) for config in random_configs(space, DRAWS)]))
-
-
-def random_configs(space: Space, count: int) -> list[Config]:
-    """That many random configurations, the same in every call; constraints are ignored."""
-    names = [leaf.name for leaf in space.parameters()]
-    points = np.random.default_rng(0).random((count, len(names)))
-    return [space.configure(walks.at(space, names, point)) for point in points]
-
-
-def random_allowed_configs(space: Space, count: int) -> list[Config]:
-    """Those of `count` random configurations that keep the constraints."""
-    return [config for config in random_configs(space, count) if space.allows(config)]
 
 
 def clock_dependent_options(study: Study, time: float | None = None) -> list[str]:

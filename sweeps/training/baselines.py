@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sweeps.base import durations
 from sweeps.data import Dataset
 from sweeps.data.dataset import PARTS
-from sweeps.study import metrics
+from sweeps.study import scoring
 from sweeps.study.confirm_section import Baseline
 from sweeps.training.isolation import TimeUp, time_limit
 from sweeps.training.task import Outcome, failed, stacked
@@ -193,11 +193,11 @@ def _train(name: str, dataset: Dataset) -> tuple[dict[str, float], dict[str, NDA
         weights = dataset.parts[part].weights
         if dataset.target.kind == "regression":
             outputs = model.predict(x).reshape(len(x), -1)
-            loss, error = metrics.loss_and_error(outputs, labels, weights)
+            loss, error = scoring.loss_and_error(outputs, labels, weights)
         else:
-            outputs = np.log(np.clip(model.predict_proba(x), metrics.SMALLEST, 1))
-            loss, _ = metrics.loss_and_error(outputs, labels, weights)
-            error = float(metrics.mean(model.predict(x) != labels, weights))
+            outputs = np.log(np.clip(model.predict_proba(x), scoring.SMALLEST, 1))
+            loss, _ = scoring.loss_and_error(outputs, labels, weights)
+            error = float(scoring.mean(model.predict(x) != labels, weights))
         scores |= {f"{part}_loss": float(loss), f"{part}_error": float(error)}
         said[part] = outputs.astype(np.float32)
     return scores, said

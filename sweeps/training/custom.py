@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected
 from sweeps.data import Dataset
-from sweeps.study import metrics, trainers
+from sweeps.study import metrics, scoring, trainers
 from sweeps.study.spec import Study
 from sweeps.study.trainers import Trainer
 from sweeps.training import judging, racing, trial
@@ -103,19 +103,19 @@ class _Reports:
         self._alive = [report for report in reports if not report.diverged]
         self.diverged = np.array([report.diverged for report in reports])
 
-    def numbers(self, name: str) -> metrics.Values:
+    def numbers(self, name: str) -> scoring.Values:
         """(P,) one of the numbers; NaN where it was not reported."""
         return np.array([report.numbers.get(name, np.nan) for report in self.reports])
 
     @property
-    def scores(self) -> dict[str, metrics.Values]:
+    def scores(self) -> dict[str, scoring.Values]:
         """See `judging.ReplicateScores`."""
         names = [f"{part}_{kind}" for part in self._parts for kind in ("loss", "error")]
         return {n: self.numbers(n) for n in names if all(n in one.numbers for one in self._alive)}
 
     def measure(
-        self, name: str, metric: metrics.Score, scores: Mapping[str, metrics.Values]
-    ) -> metrics.Values:
+        self, name: str, metric: metrics.Score, scores: Mapping[str, scoring.Values]
+    ) -> scoring.Values:
         """See `judging.ReplicateScores`."""
         found = np.full(len(self.reports), np.nan)
         for r, (report, own) in enumerate(zip(self.reports, self._datasets, strict=True)):

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from sweeps.base import durations
 from sweeps.data import Dataset
-from sweeps.study import metrics
+from sweeps.study import metrics, scoring
 from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.objectives import Objective
 from sweeps.training.task import Outcome, Task, failed
 
 Flags = NDArray[np.bool_]
-Scores = Mapping[str, metrics.Values]  # losses and errors by part ("dev_loss"), (P,) each
+Scores = Mapping[str, scoring.Values]  # losses and errors by part ("dev_loss"), (P,) each
 
 
 class ReplicateScores(Protocol):
@@ -32,7 +32,7 @@ class ReplicateScores(Protocol):
     def scores(self) -> Scores:
         """The scores that are known for each replicate that has not diverged."""
 
-    def measure(self, name: str, metric: metrics.Score, scores: Scores) -> metrics.Values:
+    def measure(self, name: str, metric: metrics.Score, scores: Scores) -> scoring.Values:
         """(P,) the metric of that name, from these scores and the outputs on the dev rows.
 
         Diverged replicates may have any number. Errors: Expected, naming the score that is missing.
@@ -55,7 +55,7 @@ class Judge:
         self.values = np.full(len(task.replicates), self._worst)
         self.gone = np.ones(len(task.replicates), dtype=bool)
         self._costs: list[float] = []  # by epoch, the replicates' reduced cost; less is better
-        self._each: list[metrics.Values] = []  # by epoch, each replicate's cost (P,)
+        self._each: list[scoring.Values] = []  # by epoch, each replicate's cost (P,)
         self._latest = 0  # epoch that counts
         self._started = time.monotonic()
 
@@ -86,7 +86,7 @@ class Judge:
         self._add(self.values)
         return counts
 
-    def _which_count(self, values: metrics.Values, diverged: Flags) -> Flags:
+    def _which_count(self, values: scoring.Values, diverged: Flags) -> Flags:
         objective, epoch = self._objective, len(self._costs)
         if self.task.counted_epoch is not None:
             return np.full(len(values), epoch <= self.task.counted_epoch)
@@ -140,7 +140,7 @@ class Judge:
 
     def _final(
         self, counted: ReplicateScores, curves: dict[str, NDArray[Any]], n_parameters: int
-    ) -> dict[str, metrics.Values]:
+    ) -> dict[str, scoring.Values]:
         """(P,) each score, clipped at its worst value, and each metric the task is judged by."""
         task, final = self.task, {}
         for name, scores in counted.scores.items():
@@ -158,11 +158,11 @@ class Judge:
                 final[name] = metric.bounded(measured, self.gone, metric.worst(self._dataset))
         return final
 
-    def _measured(self, now: ReplicateScores) -> metrics.Values:
+    def _measured(self, now: ReplicateScores) -> scoring.Values:
         measured = now.measure(self._tracked, self._metric, now.scores)
         return self._metric.bounded(measured, now.diverged, self._worst)
 
-    def _add(self, values: metrics.Values) -> None:
+    def _add(self, values: scoring.Values) -> None:
         self._each.append(self._objective.sign * values)
         self._costs.append(self._objective.sign * self._objective.reduced(values))
 

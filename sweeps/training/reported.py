@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from sweeps.base.errors import Expected, Unquoted, did_you_mean
 from sweeps.data import Dataset
 from sweeps.data.dataset import PARTS
-from sweeps.study import metrics
+from sweeps.study import metrics, scoring
 
 NUMBERS = tuple(f"{part}_{kind}" for part in PARTS for kind in ("loss", "error"))
 OUTPUTS = tuple(f"{part}_outputs" for part in PARTS)
-FLOOR = float(np.log(metrics.SMALLEST))  # of a log-probability
+FLOOR = float(np.log(scoring.SMALLEST))  # of a log-probability
 # Why a loss or an error cannot be brought to the study's units:
 SEVERAL = "each of several targets has a unit of its own where replicates have their own rows"
 MAPPED = "the target is learned on a scale of its own: target_scale"
@@ -55,7 +55,7 @@ def read(given: Any, dataset: Dataset) -> EpochReport:
     }
     numbers: dict[str, float] = {}
     for part, values in outputs.items():
-        scores = metrics.loss_and_error(values, dataset.labels[part], dataset.parts[part].weights)
+        scores = scoring.loss_and_error(values, dataset.labels[part], dataset.parts[part].weights)
         numbers |= {f"{part}_loss": float(scores[0]), f"{part}_error": float(scores[1])}
     said = [name for name in NUMBERS if given.get(name) is not None]
     if said and not dataset.scale.keeps_scores:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 import dnn
 from dnn.arrays import Array
 from sweeps.data import Dataset
-from sweeps.study import metrics
+from sweeps.study import metrics, scoring
 from sweeps.training import judging, networks, packing, seeds
 from sweeps.training.judging import Judge
 from sweeps.training.task import COUNTS, SCORES, Outcome, Task, stacked
@@ -69,12 +69,12 @@ class _Networks:
     net: dnn.Network
     theta: Array
     apart: Sequence[tuple[slice, Dataset]]  # as of `Dataset.apart`
-    scores: Mapping[str, metrics.Values]
+    scores: Mapping[str, scoring.Values]
     diverged: NDArray[np.bool_]
 
     def measure(
-        self, name: str, metric: metrics.Score, scores: Mapping[str, metrics.Values]
-    ) -> metrics.Values:
+        self, name: str, metric: metrics.Score, scores: Mapping[str, scoring.Values]
+    ) -> scoring.Values:
         """See `judging.ReplicateScores`."""
         found = []
         for places, own in self.apart:
@@ -106,9 +106,9 @@ class _Member:
         is_at_end = task.objectives[0].at == "last" and task.counted_epoch is None
         self._counted = self._theta if is_at_end else self._theta.copy()
         unknown = np.full(len(task.replicates), np.nan)
-        self._scores: dict[str, metrics.Values] = dict.fromkeys(SCORES, unknown)
+        self._scores: dict[str, scoring.Values] = dict.fromkeys(SCORES, unknown)
         self._records: list[dnn.Record] = []
-        self._each: list[dict[str, metrics.Values]] = []  # its own scores, a record each
+        self._each: list[dict[str, scoring.Values]] = []  # its own scores, a record each
         self._apart = dataset.apart(task.replicates)
         self._keeps_scores = self._apart[0][1].scale.keeps_scores
         self._units = {n: _units(self._apart, n) for n in SCORES if self._keeps_scores}
@@ -130,7 +130,7 @@ class _Member:
         is_over = self._judge.is_pruned or self._judge.is_done
         self.is_over = is_over or not record.active[self.rows].any()
 
-    def _scores_of(self, record: dnn.Record) -> dict[str, metrics.Values]:
+    def _scores_of(self, record: dnn.Record) -> dict[str, scoring.Values]:
         """SCORES of its networks (P,) in the study's units."""
         if self._keeps_scores:
             return {n: getattr(record, n)[self.rows] * self._units[n] for n in SCORES}
@@ -160,17 +160,17 @@ class _Member:
 
 def _scores(
     net: dnn.Network, theta: Array, apart: Sequence[tuple[slice, Dataset]], part: str
-) -> dict[str, metrics.Values]:
+) -> dict[str, scoring.Values]:
     """(P,) loss and error of a part's rows, in the study's units."""
-    found: dict[str, list[metrics.Values]] = {f"{part}_loss": [], f"{part}_error": []}
+    found: dict[str, list[scoring.Values]] = {f"{part}_loss": [], f"{part}_error": []}
     for places, own in apart:
         if own.scale.keeps_scores:
             each = dnn.score(net, theta[places], own.parts[part])
             units = [own.scale.of_score(name) for name in found]
         else:
             said = own.scale.outputs(dnn.predict(net, theta[places], own.parts[part].x))
-            each_row = metrics.squares(said, own.labels[part])
-            squared = metrics.mean(each_row, own.parts[part].weights)
+            each_row = scoring.squares(said, own.labels[part])
+            squared = scoring.mean(each_row, own.parts[part].weights)
             each, units = (squared, np.sqrt(squared)), [1.0, 1.0]
         for values, score, unit in zip(found.values(), each, units, strict=True):
             values.append(np.asarray(score, np.float64) * unit)
@@ -186,7 +186,7 @@ def _units(apart: Sequence[tuple[slice, Dataset]], score: str) -> NDArray[np.flo
 
 def _curves(
     records: list[dnn.Record],
-    scores: list[dict[str, metrics.Values]],
+    scores: list[dict[str, scoring.Values]],
     rows: slice,
     share: float,
 ) -> dict[str, NDArray[Any]]:

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from sweeps.base import durations, provenance
 from sweeps.data import Dataset
 from sweeps.phases import final, learning_curve
-from sweeps.study import consistency, patience_rules
+from sweeps.study import patience_rules, random_configs
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
 from sweeps.training import baselines, networks, probing, seeds
@@ -82,7 +82,7 @@ def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:
     space = study.space
     if study.trainer is not None:  # of whose work nothing is known
         return [(space.default, seconds_per_trial(study, dataset, space.default))]
-    kept = consistency.random_allowed_configs(space, DRAWS)
+    kept = random_configs.allowed(space, DRAWS)
     work = [networks.work(one, dataset, networks.network(one, dataset)) for one in kept]
     ends = [space.default]
     if len(set(work)) > 1:
@@ -129,7 +129,7 @@ def _beside_default(study: Study, dataset: Dataset) -> float:
     def work(config: Config) -> float:
         return networks.work(config, dataset, networks.network(config, dataset))
 
-    drawn = consistency.random_allowed_configs(study.space, DRAWS)
+    drawn = random_configs.allowed(study.space, DRAWS)
     return fmean(map(work, drawn)) / work(study.space.default) if drawn else 1.0
 
 

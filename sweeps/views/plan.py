@@ -9,7 +9,7 @@ from sweeps.base.errors import show
 from sweeps.data import Dataset
 from sweeps.phases import final, horizon, learning_curve
 from sweeps.search.delayed import max_trials
-from sweeps.study import consistency, patience_rules, search_section
+from sweeps.study import consistency, patience_rules, random_configs, search_section
 from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.space import Range, walks
 from sweeps.study.spec import Study
@@ -166,7 +166,7 @@ def _size(study: Study) -> str:
     text = "infinitely many" if math.isinf(size) else f"{size:,.0f}"
     if space.constraints:
         texts = "; ".join(constraint.text for constraint in space.constraints)
-        share = consistency.kept_share(space)
+        share = random_configs.kept_share(space)
         text += f"; about {share:.0%} of them keep the constraints ({texts})"
     cells = max_trials(study)
     if math.isfinite(cells):

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reports import text
+from reports import units
 from reports.frames import Run, load
 from reports.sections import confirmed
 from reports.sections.against import against
@@ -26,7 +26,7 @@ def errors(run: Run, config: str) -> Array:
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_differences_are_those_of_the_frame(make: Callable[..., Path], task: str) -> None:
     run = load(make(task=task, objectives=("dev_error",)))
-    table, scale = against(run), text.unit(run, "test_error")
+    table, scale = against(run), units.unit(run, "test_error")
     assert [row.cells[0].text for row in table.rows] == [c for c in run.configs if c != run.winner]
     for row in table.rows:
         apart = scale.factor * (errors(run, run.winner) - errors(run, row.cells[0].text))

@@ -213,7 +213,7 @@ def test_a_range_on_an_axis_keeps_the_trials_between_its_ends(
     rate = pd.read_parquet(folder / "trials.parquet").set_index("trial")["param.learning_rate"]
     with opened(folder) as (tab, _, said):
         tab.locator("#runs summary").click()
-        lines = tab.locator("#parallel-figure .lines path:not(.off)")
+        lines = tab.locator("#parallel-figure path[data-trial]:not(.off)")
         everything = lines.count()
         lowest = tab.get_by_role("slider", name="learning_rate, lowest shown")
         for _ in range(5):
@@ -227,7 +227,7 @@ def test_a_range_on_an_axis_keeps_the_trials_between_its_ends(
         assert rows.count() == len(kept) + 1
         lowest.press("Escape")
         assert lines.count() == everything
-        area = tab.locator("#parallel-figure .axis > .area").first
+        area = tab.locator("#parallel-figure g[data-axes] > .area").first
         area.scroll_into_view_if_needed()
         box = area.bounding_box()
         middle = box["y"] + box["height"] / 2

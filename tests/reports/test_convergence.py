@@ -13,7 +13,7 @@ from scipy import stats
 
 from reports import summary
 from reports.frames import load
-from reports.stats import convergence, permutation, tuning
+from reports.stats import confirmed_curves, convergence, permutation, tuning
 from reports.stats.convergence import SpeedTarget
 from reports.stats.intervals import Array
 
@@ -256,7 +256,7 @@ def test_the_target_is_the_users_else_the_defaults_median(make: Callable[..., Pa
     assert convergence.target(given).value == 0.2
     assert "the study's own target" in summary.target_in_words(given)
     run = load(make())
-    error = convergence.matrix(run, "defaults", "dev_error")
+    error = confirmed_curves.matrix(run, "defaults", "dev_error")
     least = [min(map(max, itertools.pairwise(row[1:]))) for row in error]
     assert convergence.target(run).value == pytest.approx(np.median(least))
     assert "median of what the defaults' networks held at two eval" in summary.target_in_words(run)
@@ -279,7 +279,7 @@ def test_half_of_the_defaults_reach_the_target_of_their_own(
 def test_the_ladder_starts_below_the_initial_error(make: Callable[..., Path]) -> None:
     run = load(make())
     ladder = convergence.ladder(run)
-    first = min(np.median(convergence.matrix(run, c, "dev_error")[:, 0]) for c in run.configs)
+    first = min(np.median(confirmed_curves.matrix(run, c, "dev_error")[:, 0]) for c in run.configs)
     assert len(ladder) == 20
     assert (np.diff(ladder) < 0).all()
     assert ladder[0] < first
@@ -299,7 +299,7 @@ def test_networks_that_diverged_set_no_target(folder_of: Callable[[str], Path]) 
     aim = convergence.target(run)
     assert aim is not None
     assert "the winner's networks" in aim.source
-    values = convergence.matrix(run, str(run.winner), "dev_error")
+    values = confirmed_curves.matrix(run, str(run.winner), "dev_error")
     assert aim.value == pytest.approx(np.median(convergence.held(values)))
     assert convergence.target(load(folder_of("all diverged"))) is None
 

@@ -9,6 +9,7 @@ import pytest
 
 from reports.figures import curves as figures
 from reports.figures import style
+from reports.figures.canvases import canvas
 from reports.frames import Run, load
 from reports.sections.blocks import Paragraphs, Plot
 from reports.sections.curves import curves
@@ -49,7 +50,7 @@ def test_where_none_trained_there_is_no_figure(
 
 
 def test_ticks_close_together_are_told_apart() -> None:
-    with style.canvas() as figure:
+    with canvas() as figure:
         axes = figure.subplots()
         axes.set_yscale("log")
         axes.set_ylim(0.5, 0.9)

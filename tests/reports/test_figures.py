@@ -10,14 +10,15 @@ from matplotlib.axes import Axes
 
 from reports import text
 from reports.figures import style
+from reports.figures.canvases import canvas
+from reports.figures.panels import panel
 from reports.figures.scales import robust
-from reports.figures.svg import panel
 from reports.frames import load
 from reports.sections.blocks import Plot
 from reports.sections.confirmed import optimism
 from reports.sections.ledger import ledger
 from reports.sections.speed import speed
-from reports.text import Unit
+from reports.units import UNITS, Unit
 
 SIZES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 ERROR = Unit("dev error", 100.0, f"{text.SPACE}%", f"{text.SPACE}points")
@@ -51,7 +52,7 @@ KINDS = {
     "log": plain_log,
     "error": scaled(ERROR),
     "loss": scaled(Unit("dev loss")),
-    "parameters": scaled(text.UNITS["parameters"]),
+    "parameters": scaled(UNITS["parameters"]),
 }
 
 
@@ -62,7 +63,7 @@ def test_a_tick_says_where_it_stands(kind: str) -> None:
     for _ in range(60):
         low = 10 ** rng.uniform(*((2, 7) if kind == "parameters" else (-4, -0.5)))
         high = low * (1 + 10 ** rng.uniform(-1, 1.8))
-        with style.canvas() as figure:
+        with canvas() as figure:
             axes = figure.subplots()
             KINDS[kind](axes, low, high)
             figure.canvas.draw()
@@ -100,7 +101,7 @@ def test_a_figure_says_how_many_settings_it_leaves_out(make: Callable[..., Path]
     ],
 )
 def test_nothing_is_left_out_of_a_figure_in_silence(draw: Callable[[Axes], object]) -> None:
-    with style.canvas() as figure:
+    with canvas() as figure:
         draw(figure.subplots())
-        with pytest.raises(ValueError, match="as_svg: expected lines, patches"):
+        with pytest.raises(ValueError, match="svg: expected lines, patches"):
             panel(figure, "unknown", "A title", "Words.")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from reports.frames import RunFolderError, load
-from reports.sections import answers
+from reports.sections import answer_words, answers
 from reports.sections.blocks import Paragraphs, Plot, Table
 from reports.sections.growth import growth as section
 from reports.sections.methods import methods
@@ -151,7 +151,7 @@ def test_the_page_tells_it_and_the_answers_too(folder: Path) -> None:
     assert len(plot.figure.panels) == 2
     assert isinstance(table, Table)
     assert len(table.rows) == 4
-    assert dict(answers.lines(run))["More rows"] == stats.in_words(run)
+    assert dict(answer_words.lines(run))["More rows"] == stats.in_words(run)
     plain = answers.plain(run)
     assert plain is not None
     assert plain["more_rows"]["answer"] == "help"

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from reports import text
+from reports import units
 from reports.frames import Run, load
-from reports.sections import answers
+from reports.sections import answer_words
 from reports.stats import deciding, intervals, ledger, measured_gaps, remedies, rows
 from reports.stats.gaps import BIAS, OVERFIT, SURE, VARIANCE, Gap, judge, margin_of
 from reports.stats.intervals import Interval
@@ -196,7 +196,7 @@ def test_networks_that_all_diverged_have_no_gap(folder_of: Callable[[str], Path]
 def test_no_interval_leaves_what_is_possible(folder_of: Callable[[str], Path], kind: str) -> None:
     run = load(folder_of(kind))
     for one in (*ledger.ledgers(run), *ledger.loss_ledgers(run)):
-        low, high = text.unit(run, one.metric).ends
+        low, high = units.unit(run, one.metric).ends
         for gap in one.gaps:
             found = gap.interval
             if not found.known:
@@ -297,12 +297,12 @@ def test_without_a_reference_what_remains_in_training_is_bias_or_noise(
     run = with_errors(copy, make, train=0.2, extra=0.0)
     one = ledger.ledgers(run)[0]
     assert (one.verdict, one.given) == ("bias or noise", "high bias")
-    said = answers.remains_in_words(run)
+    said = answer_words.remains_in_words(run)
     assert "cannot be told apart without a reference error" in said
     name, best = ledger.best_tried(run)
     tried = run.confirm.groupby("config")["dev_error"].mean()
     assert tried[name] == tried.min()
-    assert text.unit(run, "test_error").interval(best) in said
+    assert units.unit(run, "test_error").interval(best) in said
     cure = " ".join(remedies.remedies(run, one.config, one.verdict))
     assert cure.startswith("First find out what a perfect model would err")
     assert "If it is bias:" in cure
@@ -314,7 +314,7 @@ def test_with_a_reference_it_is_called_bias(
     run = with_errors(copy, make, train=0.2, extra=0.0, reference=0.05)
     one = ledger.ledgers(run)[0]
     assert one.verdict == "high bias"
-    assert "noise" not in answers.remains_in_words(run)
+    assert "noise" not in answer_words.remains_in_words(run)
 
 
 def test_variance_is_high_at_any_reference_where_it_is_above_the_train_error(

@@ -7,7 +7,7 @@ import pytest
 
 from reports import frames, markdown
 from reports.advice.recommendation import recommendation
-from reports.figures import svg
+from reports.figures import saving
 from reports.sections.recommendation import recommendation as first_screen
 
 
@@ -34,7 +34,7 @@ def test_a_name_is_no_markup(text: str) -> None:
 
 def test_figures_are_files_and_the_same_again(make: Callable[..., Path], tmp_path: Path) -> None:
     for again in ("a", "b"):
-        with svg.saved_to(tmp_path / again):
+        with saving.saved_to(tmp_path / again):
             first_screen(frames.load(make()))
     found = sorted(path.name for path in (tmp_path / "a").iterdir())
     assert found == [f"recommended-{one}" for one in ("narrow.pdf", "narrow.png", "narrow.svg")] + [

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
-from reports import text
+from reports import text, units
 from reports.frames import Run, load
-from reports.sections import answers
+from reports.sections import answer_words, answers
 from reports.sections.numbers import numbers
 from reports.stats import differences, lints, measures
 from reports.stats.differences import BETTER, OPEN, SAME, WORSE, Difference
@@ -72,7 +72,7 @@ def test_the_verdict_goes_by_the_objective_and_the_error_stands_beside_it(
         assert one.found.decisive.estimate == pytest.approx(score(run.winner) - score(other))
         assert one.word == BETTER
         assert one.error.estimate > 0  # by plain error they are worse
-    said = answers.baseline_in_words(run)
+    said = answer_words.baseline_in_words(run)
     assert said.startswith("A network is worth it: against ")
     assert "in plain error +" in said
     lead = next(one for one in numbers(run) if one.label.endswith("against the defaults"))
@@ -102,7 +102,7 @@ def test_each_metric_of_rows_has_an_interval_for_new_rows(
         name: by.sign * measures.values(run, name, by, "dev") for name in run.baselines["config"]
     }
     assert base == min(dev, key=lambda name: float(dev[name][0]))
-    assert answers.lines(run)
+    assert answer_words.lines(run)
 
 
 def test_more_errors_than_a_constant_makes_are_no_fault_where_others_were_asked_for(
@@ -118,8 +118,8 @@ def test_a_cost_is_compared_exactly_and_baselines_by_error(make: Callable[..., P
     run = load(make(objectives=("parameters", "dev_error")))
     one = answers.of_defaults(run)
     assert (one.word, one.found.on_new_rows) == (SAME, None)
-    assert "+0" not in answers.defaults_in_words(run)
-    said = answers.baseline_in_words(run)
+    assert "+0" not in answer_words.defaults_in_words(run)
+    said = answer_words.baseline_in_words(run)
     assert "of test error" in said
     assert said.endswith("A baseline cannot be compared by parameters; so by plain error.")
 
@@ -146,7 +146,7 @@ def test_what_no_row_speaks_of_is_compared_over_networks(
 def test_seconds_are_no_measure(copy: Callable[[Path], Path], make: Callable[..., Path]) -> None:
     run = load(asking(copy, make(), "seconds"))
     assert measures.measure(run).is_error
-    assert answers.lines(run)[0] == (
+    assert answer_words.lines(run)[0] == (
         "Compared by",
         "Seconds are one reading of a clock; so settings are compared by plain error.",
     )
@@ -161,7 +161,10 @@ def test_a_training_function_that_says_errors_alone_is_compared_by_them(
     np.savez(folder / "predictions.npz", **kept)
     run = load(folder)
     assert measures.measure(run).is_error
-    assert "gives no test_outputs, so AUC on the test rows is not known" in answers.lines(run)[0][1]
+    assert (
+        "gives no test_outputs, so AUC on the test rows is not known"
+        in answer_words.lines(run)[0][1]
+    )
 
 
 def test_another_reduction_is_compared_by_its_mean(
@@ -169,7 +172,7 @@ def test_another_reduction_is_compared_by_its_mean(
 ) -> None:
     run = load(asking(copy, make(), "auc", reduce="worst", label="auc (worst)"))
     said = "The search went by AUC (worst); settings are compared by the mean over networks."
-    assert answers.lines(run)[0] == ("Compared by", said)
+    assert answer_words.lines(run)[0] == ("Compared by", said)
 
 
 def test_a_network_that_diverged_counts_with_the_worst_value(
@@ -213,7 +216,7 @@ def test_no_words_that_nobody_understands(
     html = page_of(make()).read_text(encoding="utf-8").partition('id="speed"')[0]
     for word in ("ledger in error", "Flip", "coin toss", "ot told apart"):
         assert word not in html
-    assert text.unit(load(make()), "dev_error").name in html
+    assert units.unit(load(make()), "dev_error").name in html
 
 
 def test_a_difference_has_a_minus_and_a_mean_needs_no_adjective(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reports import page, text
+from reports import page, text, units
 from reports.figures.scales import robust
 from reports.frames import load
 from reports.stats import constraints, intervals, lints, objectives, tuning
@@ -41,7 +41,7 @@ def test_an_objective_reads_as_the_page_says_it(folder_of: Callable[[str], Path]
 
 
 def goal(reduce: str, direction: str = "minimize", amount: float = 0.0) -> Objective:
-    unit = text.Unit("x")
+    unit = units.Unit("x")
     return objectives.Objective("x", direction, reduce, amount, "x", unit, "value")
 
 
@@ -64,7 +64,7 @@ def test_no_interval_passes_the_ends_of_its_scale(folder_of: Callable[[str], Pat
     assert intervals.t_mean(values).high > 1
 
     def bounds(metric: str, values: Array) -> tuple[float, float]:
-        scale = text.unit(run, metric)
+        scale = units.unit(run, metric)
         of = objectives.Objective(metric, "minimize", "mean", 0.0, metric, scale, "value")
         return of.reduced(values).low, of.reduced(values).high
 
@@ -122,7 +122,7 @@ def test_hypervolume_of_two_objectives_alone(folder_of: Callable[[str], Path]) -
 
 
 def constraint(sign: str, bound: float) -> constraints.Constraint:
-    return constraints.Constraint("gap", sign, bound, text.Unit("gap"))
+    return constraints.Constraint("gap", sign, bound, units.Unit("gap"))
 
 
 @pytest.mark.parametrize(
@@ -269,8 +269,8 @@ def test_units_of_metrics(folder_of: Callable[[str], Path]) -> None:
         "seconds": (0.25, "0.250"),
     }
     for metric, (value, expected) in written.items():
-        assert text.unit(run, metric).value(value).replace("\xa0", " ") == expected
-    assert text.unit(run, "flops").value(math.nan) == text.DASH
-    assert text.unit(run, "parameters").difference(-1200.0).replace("\xa0", " ") == "−1 200"
+        assert units.unit(run, metric).value(value).replace("\xa0", " ") == expected
+    assert units.unit(run, "flops").value(math.nan) == text.DASH
+    assert units.unit(run, "parameters").difference(-1200.0).replace("\xa0", " ") == "−1 200"
     regression = load(folder_of("regression"))
-    assert text.unit(regression, "gap").suffix == ""
+    assert units.unit(regression, "gap").suffix == ""

@@ -11,7 +11,7 @@ import pytest
 from scipy import special
 
 from reports.frames import Run, RunFolderError, load
-from reports.sections import answers
+from reports.sections import answer_words, answers
 from reports.sections.answers import Answer
 from reports.sections.confirmed import optimism
 from reports.sections.methods import methods
@@ -172,7 +172,7 @@ def test_the_studys_own_margin_is_what_settings_are_judged_by(run: Run, make: Ma
     own = run_of(make(**FOLDS), margin=50.0)
     assert measures.margin(own, other, by) == 50.0
     assert answers.against(own, other, by).word == differences.SAME
-    said = answers.defaults_in_words(own)
+    said = answer_words.defaults_in_words(own)
     assert said.startswith("The same as the defaults, within 50")
 
 
@@ -196,7 +196,7 @@ def test_test_rows_that_say_the_contrary_are_heard(
     found = differences.difference(run, run.configs[0], run.configs[1], by)
     one = Answer(run.configs[1], found, word, 0.01, None, other)
     assert one.is_contradicted is contradicted
-    assert ("contradict" in answers._test_in_words(run, one)) is contradicted
+    assert ("contradict" in answer_words._test_in_words(run, one)) is contradicted
 
 
 def test_gaps_are_of_train_rows_and_rows_left_out(run: Run) -> None:

@@ -17,9 +17,11 @@ import numpy as np
 import pytest
 
 from reports import frames, page
-from reports.drawings import PLACES
-from reports.figures import style, svg
+from reports.figures import style
+from reports.figures.canvases import canvas
+from reports.figures.panels import panel
 from reports.glossary import Glossary
+from reports.named_figures import PLACES
 from reports.sections import SECTIONS
 
 BUDGET = 1_500_000
@@ -251,7 +253,7 @@ def test_python_has_one_name_for_each_figure(kind: Path) -> None:
         for block in section.blocks if section else ():
             if (figure := getattr(block, "figure", None)) is not None:
                 places = [place for place in PLACES.values() if figure.id.startswith(place.id)]
-                assert len(places) == 1, f"{figure.id}: a row of PLACES in reports/drawings.py"
+                assert len(places) == 1, f"{figure.id}: a row of PLACES in reports/named_figures.py"
                 assert places[0].section is make, f"{figure.id}: the section that has it"
 
 
@@ -273,13 +275,13 @@ def test_figures_are_named_and_themed(
 
 
 def test_a_drawing_keeps_its_words_and_takes_the_colours_of_the_page() -> None:
-    with style.canvas() as figure:
+    with canvas() as figure:
         axes = figure.subplots()
         axes.plot([0, 1, 2], [0.123456, 2, 9], "o-", color=style.SERIES[0], label="a < b")
         axes.set_ylim(0, 3)
         axes.set_title("0.12345 #1f5fa8")
         axes.legend()
-        found = svg.panel(figure, "p", "a < b", "c & d").svg
+        found = panel(figure, "p", "a < b", "c & d").svg
     assert ">0.12345 #1f5fa8</text>" in found
     assert found.count("a &lt; b") == 3, "title, series and legend"
     assert "c &amp; d" in found

@@ -1,5 +1,6 @@
 """Parallel coordinates: where trials lie on the axes, and what is said of the rest."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from reports.figures import parallel as figures
-from reports.figures import svg
+from reports.figures import saving
 from reports.frames import Run, load
 from reports.stats import conditional, objectives
 from reports.stats import parallel as stats
@@ -53,6 +54,9 @@ def test_every_trial_with_a_value_has_a_line(run: Run) -> None:
     drawn = re.findall(r'data-trial="(\d+)"', figure.panels[0].svg)
     valued = run.trials.loc[np.isfinite(run.trials["value"]), "trial"]
     assert sorted(map(int, drawn)) == sorted(valued)
+    lines = re.findall(r'd="([^"]+)" data-trial', figure.panels[0].svg)
+    crossed = len(found.axes) + len(objectives.objectives(run))
+    assert {len(line.split("L")) for line in lines} == {crossed}, "the page's script counts them"
     assert "not in play" in figure.caption
 
 
@@ -61,10 +65,10 @@ def test_a_goal_from_0_to_1_is_no_choice(run: Run) -> None:
     assert found is not None
     either = found.trials.assign(**{goals[0].column: np.arange(len(found.trials)) % 2.0})
     drawn = figures.parallel(replace(found, trials=either), goals, None).panels[0].svg
-    name = re.escape(f'data-name="{goals[0].name} ')
-    (axis,) = re.findall(rf"<g[^>]*{name}[^>]*>", drawn)
-    assert 'data-low="0"' in axis
-    assert "data-choices" not in axis
+    (axes,) = re.findall(r"<g data-axes='([^']*)'>", drawn)
+    (axis,) = (one for one in json.loads(axes) if one["name"].startswith(goals[0].name))
+    assert (axis["low"], axis["high"]) == (0, 1)
+    assert "choices" not in axis
 
 
 def test_what_has_no_axis_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +88,7 @@ def test_what_has_no_axis_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
 def test_it_is_saved_for_a_paper_too(run: Run, tmp_path: Path) -> None:
     found = stats.parallel(run)
     assert found is not None
-    with svg.saved_to(tmp_path):
+    with saving.saved_to(tmp_path):
         figures.parallel(found, objectives.objectives(run), None)
     saved = (tmp_path / "parallel.svg").read_text()
     assert "learning_rate" in saved

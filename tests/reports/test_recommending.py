@@ -15,7 +15,7 @@ from reports.advice import in_words, space_steps, steps
 from reports.advice.recommendation import recommendation
 from reports.advice.step import Step, where
 from reports.frames import Run
-from reports.stats import constants, lints, measures, recommending, tuning
+from reports.stats import constants, measures, recommending, search_lints, tuning
 from reports.stats.differences import Difference
 from reports.stats.intervals import Interval
 from reports.stats.recommending import BOOSTING, CONSTANT, LINEAR, NETWORK, Comparison
@@ -183,7 +183,7 @@ def test_a_range_is_widened_where_the_best_lies(
     name: str, low: float, high: float, log: bool, end: str, expected: tuple[float, float]
 ) -> None:
     entry = {"low": low, "high": high, "log": log}
-    found = space_steps.widened(lints.NearEdge(name, low, end, entry))
+    found = space_steps.widened(search_lints.NearEdge(name, low, end, entry))
     assert found == pytest.approx(expected)
     assert [type(x) for x in found] == [type(x) for x in expected]
 

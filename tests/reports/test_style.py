@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 DRAW = """
-from reports.figures import style, svg
-with style.canvas() as figure:
+from reports.figures.canvases import canvas
+from reports.figures.panels import panel
+with canvas() as figure:
     figure.subplots().set_title("error")
-    print(svg.panel(figure, "a", "title", "description").svg)
+    print(panel(figure, "a", "title", "description").svg)
 """
 ROOT = Path(__file__).parents[2]
 

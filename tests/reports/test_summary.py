@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from reports import summary, text
+from reports import summary, text, units
 from reports.frames import Run, load
 from reports.stats import constants, ensembles, lints, row_lints, rows, tuning
 from reports.stats.findings import Lint
@@ -338,13 +338,13 @@ def test_numbers(x: float | int, words: str) -> None:
 
 
 def test_errors_are_percent_and_differences_points(make: Callable[..., Path]) -> None:
-    scale = text.unit(load(make()), "dev_error")
+    scale = units.unit(load(make()), "dev_error")
     found = scale.interval(Interval(0.026, 0.018, 0.035, 9, "", ""))
     assert found.replace(text.SPACE, " ") == "2.6 % [1.8, 3.5]"
     found = scale.interval(Interval(-0.013, -0.021, 0.005, 9, "", ""), difference=True)
     assert found.replace(text.SPACE, " ") == "−1.3 points [−2.1, +0.5]"
     assert scale.interval(Interval(0.026, np.nan, np.nan, 1, "", "")).startswith("2.6")
-    assert text.unit(load(make(task="regression")), "dev_error").value(0.321) == "0.321"
+    assert units.unit(load(make(task="regression")), "dev_error").value(0.321) == "0.321"
 
 
 def test_the_ensemble_averages_probabilities_of_the_networks_that_are_left(kind: Path) -> None:

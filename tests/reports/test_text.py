@@ -6,7 +6,7 @@ import pytest
 
 from reports import text
 from reports.stats.intervals import Interval
-from reports.text import Unit
+from reports.units import Unit
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import balanced_accuracy_score, f1_score, log_loss, roc_auc_score
 
-from sweeps.study import metrics
+from sweeps.study import metrics, scoring
 
 
 def rows(classes: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -33,10 +33,10 @@ def test_scores_are_scikit_learns_whatever_occurs_and_whatever_is_said(seed: int
         warnings.filterwarnings("ignore", message="A single label was found")
         f1 = [f1_score(labels, one, average="macro", zero_division=0) for one in guesses]
         recalls = [balanced_accuracy_score(labels, one) for one in guesses]
-    np.testing.assert_allclose(metrics.macro_f1(outputs, labels), f1)
-    np.testing.assert_allclose(1 - metrics.balanced_error(outputs, labels), recalls)
+    np.testing.assert_allclose(scoring.macro_f1(outputs, labels), f1)
+    np.testing.assert_allclose(1 - scoring.balanced_error(outputs, labels), recalls)
     loss = log_loss(labels, shares[0], labels=range(classes))
-    assert metrics.loss_and_error(outputs[0], labels)[0] == pytest.approx(loss)
+    assert scoring.loss_and_error(outputs[0], labels)[0] == pytest.approx(loss)
 
 
 @pytest.mark.parametrize("classes", [2, 4])
@@ -44,16 +44,16 @@ def test_the_area_under_the_curve_counts_ties_half(classes: int) -> None:
     outputs, labels = rows(classes)
     columns = [1] if classes == 2 else range(classes)
     areas = [np.mean([roc_auc_score(labels == c, one[:, c]) for c in columns]) for one in outputs]
-    np.testing.assert_allclose(metrics.auc(outputs, labels), areas)
+    np.testing.assert_allclose(scoring.auc(outputs, labels), areas)
     if classes > 2:
         shares = np.exp(outputs) / np.exp(outputs).sum(axis=-1, keepdims=True)
         wanted = [roc_auc_score(labels, one, multi_class="ovr") for one in shares]
-        np.testing.assert_allclose(metrics.auc(shares, labels), wanted)
+        np.testing.assert_allclose(scoring.auc(shares, labels), wanted)
 
 
 def test_a_class_that_is_alone_has_no_curve() -> None:
     outputs, labels = rows(2)
-    assert metrics.auc(outputs, np.ones_like(labels)).tolist() == [0.5] * 3
+    assert scoring.auc(outputs, np.ones_like(labels)).tolist() == [0.5] * 3
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import sweeps
 from reports.advice import space_steps, steps
 from reports.advice.recommendation import recommendation
 from reports.advice.step import Step
-from reports.stats import lints, recommending
+from reports.stats import recommending, search_lints
 from sweeps.dashboard import texts
 from sweeps.results.result import Result
 from sweeps.study.file import documents, parsing
@@ -68,7 +68,7 @@ def every_step(result: Result) -> Iterator[Step]:
     for entry in run.provenance["space"]:
         if entry["kind"] == "range":
             for end in ("low", "high"):
-                one = lints.NearEdge(entry["name"], entry[end], end, entry)
+                one = search_lints.NearEdge(entry["name"], entry[end], end, entry)
                 yield from space_steps._wider(run, one)
 
 

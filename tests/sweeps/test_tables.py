@@ -11,7 +11,7 @@ from rich.console import Console
 
 import sweeps
 from reports.advice.recommendation import recommendation
-from reports.sections import answers
+from reports.sections import answer_words
 from sweeps.dashboard import texts
 from sweeps.results.result import Result
 from sweeps.study.file import documents, parsing
@@ -79,7 +79,7 @@ def test_the_error_alone_needs_no_column_of_its_own(tmp_path: Path) -> None:
 def test_the_verdict_is_the_same_in_the_report_the_note_and_the_summary(aimed: Result) -> None:
     report = html.unescape(re.sub("</?a[^>]*>", "", aimed.report.read_text()))
     note = " ".join(texts.of_winners(aimed.run)).replace("\\", "")
-    lines = answers.lines(aimed.run)
+    lines = answer_words.lines(aimed.run)
     assert [label for label, _ in lines][-3:] == [
         "Against the defaults", "Against the best baseline", "What remains",
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from sweeps.base.errors import UserError
 from sweeps.data import sources
 from sweeps.data.loading import load
 from sweeps.phases.prepare import prepare
-from sweeps.study import metrics
+from sweeps.study import scoring
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents, parsing
 from sweeps.study.file.documents import Document
@@ -169,7 +169,7 @@ def test_what_is_trained_on_changes_and_the_scores_stay_comparable(
     found = trials(folder)
     for record in found.values():
         outputs = np.array(record["arrays/dev_outputs"])
-        losses = [metrics.loss_and_error(one, labels)[0] for one in outputs]
+        losses = [scoring.loss_and_error(one, labels)[0] for one in outputs]
         np.testing.assert_allclose(record["final/dev_loss"], losses, rtol=1e-5)
     assert len({str(record["final/dev_loss"]) for record in found.values()}) >= 3
     winner = parsing.study(documents.read(folder / "best.yaml")).space.default

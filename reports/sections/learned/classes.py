@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports import text
+from reports import text, units
 from reports.figures import calibration as calibration_figures
 from reports.figures import confusion as confusion_figures
 from reports.figures import ranking as ranking_figures
@@ -14,7 +14,7 @@ from reports.stats import ranking as ranking_stats
 from reports.stats.calibration import Calibration
 from reports.stats.ranking import Ranking
 
-AREA = text.Unit("area")
+AREA = units.Unit("area")
 
 
 def confusion(run: Run) -> Iterator[Block]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports import text
+from reports import text, units
 from reports.figures import relied as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot
@@ -10,7 +10,7 @@ from reports.stats import relied as stats
 from reports.stats.intervals import Interval
 from reports.stats.relied import Relied
 
-POINTS = text.Unit("", 100.0, f"{text.SPACE}%", f"{text.SPACE}points")
+POINTS = units.Unit("", 100.0, f"{text.SPACE}%", f"{text.SPACE}points")
 MISSING = (
     "Which columns it relies on is not known: the run is of an earlier version. Run the study "
     "again in the same folder to have it; nothing is trained anew."

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports import text
+from reports import text, units
 from reports.figures import residuals as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Paragraphs, Plot, Row, Table
@@ -10,8 +10,8 @@ from reports.stats import residuals as stats
 from reports.stats.intervals import Interval
 from reports.stats.residuals import Residuals
 
-PLAIN = text.Unit("")
-SHARE = text.Unit("", 100.0, f"{text.SPACE}%")
+PLAIN = units.Unit("")
+SHARE = units.Unit("", 100.0, f"{text.SPACE}%")
 
 
 DRAWN = 4  # targets; the table has all of them
@@ -95,5 +95,5 @@ def _table(found: tuple[Residuals, ...], is_own: bool, are_several: bool) -> Tab
     return Table("residuals-table", f"Errors {unit}", columns, rows, note=note)
 
 
-def _cell(scale: text.Unit, found: Interval) -> Cell:
+def _cell(scale: units.Unit, found: Interval) -> Cell:
     return Cell(scale.head(found), scale.bounds(found).strip())

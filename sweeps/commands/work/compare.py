@@ -18,10 +18,10 @@ from sweeps.views import wording
 
 if TYPE_CHECKING:
     from reports import frames
-    from reports import text as words_of
     from reports.compared import Compared
     from reports.stats.differences import Difference
     from reports.stats.intervals import Interval
+    from reports.units import Unit
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def setting(value: Any) -> str:
     return "–" if value is None else printable(wording.value_of(value))
 
 
-def unit_of(found: "Difference", run: "frames.Run") -> "words_of.Unit":
+def unit_of(found: "Difference", run: "frames.Run") -> "Unit":
     """How the difference's values are written."""
     return found.by.unit(run, found.split)
 
@@ -252,7 +252,7 @@ def failure(found: "Difference", margin: float, run: "frames.Run") -> str:
     return f"{unit.name} {size} is worse {over}by more than the margin of {allowed}"
 
 
-def _interval(found: "Interval", unit: "words_of.Unit") -> str:
+def _interval(found: "Interval", unit: "Unit") -> str:
     if not found.known:
         return f"no interval: {found.why}"
     bounds = unit.bounds(found, difference=True).strip()

@@ -121,7 +121,7 @@ def _tell_result(
 
 
 def _expect_format(path: Path) -> None:
-    from reports.figures.svg import FORMATS
+    from reports.figures.saving import FORMATS
 
     if path.suffix.removeprefix(".") not in FORMATS:
         known = ", ".join(f".{kind}" for kind in FORMATS)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy import special, stats
 
-from reports import text
+from reports import units
 from reports.stats import convergence, intervals, permutation
 from reports.stats.objectives import Objective
 from tests.soak.coverage.cells import Cell, Result, held
@@ -21,7 +21,7 @@ def lognormal(rng: np.random.Generator, n: int, middle: float = 1.0) -> Array:
 
 def objective(reduce: str, amount: float, truth: float, n: int) -> Cell:
     """A metric on fresh seeds, reduced as the study asks for."""
-    goal = Objective("x", "minimize", reduce, amount, "x", text.Unit("x"), "value")
+    goal = Objective("x", "minimize", reduce, amount, "x", units.Unit("x"), "value")
 
     def study(rng: np.random.Generator) -> Result:
         return held(goal.reduced(lognormal(rng, n)), truth)

@@ -1,12 +1,13 @@
-"""Numbers, colours and text as SVG writes them."""
+"""Elements of SVG: their numbers, colours, attributes and escaping; paths and text."""
 
+import json
 from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from typing import Any
 
-from reports.figures.as_svg import letters
 from reports.figures.style import INK, MUTED, RULE, SERIES
+from reports.figures.svg import text_size
 
 COLOURS = {
     INK: "currentColor",
@@ -30,6 +31,29 @@ def number(value: float) -> str:
 def points(pairs: Iterable[Iterable[float]]) -> list[str]:
     """`12 3.5` of each."""
     return [f"{number(x)} {number(y)}" for x, y in pairs]
+
+
+def attribute(name: str, value: str) -> str:
+    """` name="value"`."""
+    return f' {name}="{escape(value)}"'
+
+
+def json_attribute(name: str, data: Any) -> str:
+    """` name='{"n":1}'`, which needs the fewest escapes."""
+    plain = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    quoted = escape(plain, quote=False).replace("'", "&#39;")
+    return f" {name}='{quoted}'"
+
+
+def path(moves: str, look: str = "", title: str = "", kind: str = "") -> str:
+    """A path with its attributes. title: for those who point at it; kind: its class."""
+    start = f'<path{attribute("class", kind) if kind else ""} d="{moves}"{look}'
+    return f"{start}>{said('title', title)}</path>" if title else f"{start}/>"
+
+
+def said(tag: str, words: str, name: str = "") -> str:
+    """A <title> or <desc>; name: its id."""
+    return f"<{tag}{attribute('id', name) if name else ''}>{escape(words)}</{tag}>"
 
 
 def paint(colour: Any, alpha: float | None = None) -> tuple[str, float]:
@@ -77,7 +101,7 @@ def text(
 ) -> str:
     """Lines of text. across, up: which of its sides stands at x and y; turned: degrees."""
     lines = words.split("\n")
-    step = letters.LINE * size
+    step = text_size.LINE * size
     first = {"top": 0.0, "bottom": -(len(lines) - 1.0)}.get(up, -(len(lines) - 1) / 2) * step
     down = first + DOWN[up] * size
     place = _place(x, y, down, turned)
@@ -106,9 +130,3 @@ def _text(
     x = "0" if "rotate" in place else x
     rest = [f'<tspan x="{x}" dy="{number(step)}">{escape(line)}</tspan>' for line in lines[1:]]
     return f"<text{place}{look}>{escape(lines[0])}{''.join(rest)}</text>"
-
-
-def named(artist: Any) -> str:
-    """The attribute that holds a series' name, for those who point at it."""
-    label = str(artist.get_label())
-    return "" if label.startswith("_") else f' data-n="{escape(label)}"'

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reports import drawings
-from reports.figures import svg
+from reports import named_figures
+from reports.figures import canvases
 from reports.frames import Run, load
 from reports.sections.blocks import Plot
 from reports.sections.confirmed import confirmed
@@ -17,9 +17,9 @@ def run(make: Callable[..., Path]) -> Run:
     return load(make())
 
 
-def test_a_drawing_has_the_pages_panels_data_and_words(run: Run) -> None:
+def test_a_named_figure_has_the_pages_panels_data_and_words(run: Run) -> None:
     (page,) = (one.figure for one in confirmed(run).blocks if isinstance(one, Plot))
-    made = drawings.drawing(run, "errors")
+    made = named_figures.drawn(run, "errors")
     assert made.get_suptitle() == page.title
     assert made.caption == page.caption
     assert made.data.equals(page.data)
@@ -29,27 +29,27 @@ def test_a_drawing_has_the_pages_panels_data_and_words(run: Run) -> None:
 
 
 def test_of_a_figure_drawn_wide_and_narrow_the_wide_one_is_taken(run: Run) -> None:
-    (part,) = drawings.drawing(run, "recommended").subfigs
+    (part,) = named_figures.drawn(run, "recommended").subfigs
     assert part.axes
 
 
 def test_it_is_on_white_and_saved_in_one_line(run: Run, tmp_path: Path) -> None:
-    made = drawings.drawing(run, "gaps")
+    made = named_figures.drawn(run, "gaps")
     made.save(tmp_path / "gaps.pdf")
     assert (tmp_path / "gaps.pdf").read_bytes().startswith(b"%PDF")
     assert made._repr_png_() == made._repr_png_()
     assert made.get_facecolor() == (1, 1, 1, 1)
 
 
-def test_drawing_one_leaves_svg_to_the_page(run: Run) -> None:
-    drawings.drawing(run, "errors")
+def test_one_by_name_leaves_svg_to_the_page(run: Run) -> None:
+    named_figures.drawn(run, "errors")
     (page,) = (one.figure for one in confirmed(run).blocks if isinstance(one, Plot))
     assert all(one.svg.startswith("<svg") for one in page.panels)
-    assert svg.sheets.current() is None
+    assert canvases.keeper() is None
 
 
 def test_what_the_run_has_not_and_what_no_page_has_are_a_line_each(run: Run) -> None:
-    with pytest.raises(drawings.NoFigure, match=r"figures.pareto: expected a run with two obj"):
-        drawings.drawing(run, "pareto")
+    with pytest.raises(named_figures.NoFigure, match=r"figures.pareto: expected a run with two"):
+        named_figures.drawn(run, "pareto")
     with pytest.raises(AttributeError, match="did you mean 'learning_curve'"):
-        drawings.drawing(run, "learning_curves")
+        named_figures.drawn(run, "learning_curves")

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from reports.figures.as_svg import ink, markers
-from reports.figures.as_svg.places import clipped, flipped
+from reports.figures import hover
+from reports.figures.svg import elements, hover_data, markers
+from reports.figures.svg.coordinates import clipped, flipped
 
 FEW = 12  # points of a line, up to which all are kept
 
@@ -18,7 +19,7 @@ def has_line(line: Any) -> bool:
 def stroke(line: Any) -> str:
     """How it is drawn."""
     dashes = line._dash_pattern[1]  # as the width scales it, which has no public name
-    return ink.stroked(line.get_color(), line.get_linewidth(), line.get_alpha(), dashes)
+    return elements.stroked(line.get_color(), line.get_linewidth(), line.get_alpha(), dashes)
 
 
 def drawn(line: Any, axes: Any, height: float, prefix: str) -> str:
@@ -27,11 +28,12 @@ def drawn(line: Any, axes: Any, height: float, prefix: str) -> str:
     marks = markers.of_line(line, points, axes, height) if markers.has_marks(line) else ""
     if not has_line(line):
         return marks
-    path = polyline(_stepped(points, line.get_drawstyle()))
+    moves = polyline(_stepped(points, line.get_drawstyle()))
     clip = clipped(points, axes, height, prefix) if line.get_clip_on() else ""
     is_series = line.get_transform() == axes.transData and not marks
-    about = ink.named(line) if is_series else ""
-    return f'<path d="{path}" fill="none"{stroke(line)}{clip}{about}/>{marks}' if path else marks
+    about = hover_data.series(line) if is_series else ""
+    look = f' fill="none"{stroke(line)}{clip}{about}'
+    return elements.path(moves, look) + marks if moves else marks
 
 
 def _stepped(points: np.ndarray, style: str) -> np.ndarray:
@@ -47,7 +49,7 @@ def polyline(points: np.ndarray) -> str:
     parts, known = [], np.isfinite(points).all(axis=1)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(int)))
     for first, last in zip(edges[::2], edges[1::2], strict=True):
-        found = ink.points(_simple(points[first:last]))
+        found = elements.points(_simple(points[first:last]))
         parts.append("M" + "L".join(found) if len(found) > 1 else f"M{found[0]}h0")
     return "".join(parts)
 
@@ -63,23 +65,43 @@ def _simple(points: np.ndarray) -> np.ndarray:
 
 
 def bundle(found: Any, axes: Any, height: float, prefix: str) -> str:
-    """Many lines, as of vlines: those of one look are one path."""
-    transform = found.get_transform()
+    """Many lines, as of vlines: those of one look are one path, but for those of trials."""
+    transform, trials = found.get_transform(), hover.trials(found)
     paths = [flipped(transform.transform(one.vertices), height) for one in found.get_paths()]
+    if trials is not None:
+        return _of_trials(paths, trials, _looks(found, 1)[0])
     looks: dict[str, list[np.ndarray]] = {}
+    for path, look in zip(paths, _looks(found, len(paths)), strict=True):
+        looks.setdefault(look, []).append(path)
+    return "".join(
+        elements.path(
+            "".join(map(polyline, each)),
+            f' fill="none"{look}{clipped(np.concatenate(each), axes, height, prefix)}',
+        )
+        for look, each in looks.items()
+        if look
+    )
+
+
+def _looks(found: Any, count: int) -> list[str]:
+    """How each of the first so many is drawn."""
     colours, widths = found.get_edgecolor(), np.atleast_1d(found.get_linewidth())
     dashes = [pattern[1] for pattern in found._linestyles]  # no public name gives the pattern
-    for place, path in enumerate(paths):
-        look = ink.stroked(
+    return [
+        elements.stroked(
             tuple(colours[place % len(colours)]),
             float(widths[place % len(widths)]),
             None,
             dashes[place % len(dashes)],
         )
-        looks.setdefault(look, []).append(path)
-    return "".join(
-        f'<path d="{"".join(map(polyline, each))}" fill="none"{look}'
-        f"{clipped(np.concatenate(each), axes, height, prefix)}/>"
-        for look, each in looks.items()
-        if look
+        for place in range(count)
+    ]
+
+
+def _of_trials(paths: list[np.ndarray], trials: list[int], look: str) -> str:
+    """Each a path of its own that says its trial, with all of its points."""
+    each = (
+        elements.path("M" + "L".join(elements.points(path)), f' data-trial="{trial}"')
+        for path, trial in zip(paths, trials, strict=True)
     )
+    return f'<g fill="none"{look}>{"".join(each)}</g>'

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from reports.figures.style import INK, SERIES, Figure, Panel, canvas, names_at, short, tidy
-from reports.figures.svg import panel
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import INK, SERIES, names_at, short, tidy
 
 PARTS = {  # columns of `stats.decomposition.frame`, and what a reader calls them
     "remains": "bias and noise",

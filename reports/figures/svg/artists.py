@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from reports.figures.as_svg import areas, ink, lines, markers
-from reports.figures.as_svg.ink import number
+from reports.figures.svg import areas, elements, lines, markers
+from reports.figures.svg.elements import number
 
 HALF = 4.0  # of the height of a swatch
 
 
-def drawn(artist: Any, axes: Any, height: float, prefix: str) -> str:
-    """One artist of the axes. height: of the figure. prefix: of the page's ids."""
+def drawn(artist: Any, axes: Any, height: float, prefix: str, title: str = "") -> str:
+    """One artist of the axes. height: of the figure. title: what a bar says of itself."""
     from matplotlib.collections import Collection, LineCollection, PathCollection
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
@@ -25,8 +25,8 @@ def drawn(artist: Any, axes: Any, height: float, prefix: str) -> str:
     if isinstance(artist, Collection):
         return areas.drawn(artist, axes, height, prefix)
     if isinstance(artist, Patch):
-        return areas.patch(artist, axes, height, prefix)
-    raise TypeError(f"as_svg: expected a line, a patch or a collection, got {artist!r}")
+        return areas.patch(artist, axes, height, prefix, title)
+    raise TypeError(f"svg: expected a line, a patch or a collection, got {artist!r}")
 
 
 def is_line(artist: Any) -> bool:
@@ -43,14 +43,12 @@ def swatch(artist: Any, x: float, y: float, wide: float, prefix: str) -> str:
 
     if isinstance(artist, Line2D):
         line = f"M{number(x)} {number(y)}h{number(wide)}"
-        found = f'<path d="{line}" fill="none"{lines.stroke(artist)}/>' * lines.has_line(artist)
+        look = f' fill="none"{lines.stroke(artist)}'
+        found = elements.path(line, look) * lines.has_line(artist)
         if markers.has_marks(artist):
-            found += markers.drawn(artist, np.array([[x + wide / 2, y]])).replace(' class="m"', "")
+            found += markers.drawn(artist, np.array([[x + wide / 2, y]]), kind="")
         return found
     corner = f"M{number(x)} {number(y - HALF)}h{number(wide)}v{2 * HALF:g}h{number(-wide)}z"
     if not isinstance(artist, Patch):
-        return f'<path d="{corner}"{ink.filled(tuple(artist.get_facecolor()[0]))}/>'
-    found = f'<path d="{corner}"{areas.look(artist)}/>'
-    if artist.get_hatch() in areas.HATCHED:
-        found += f'<path d="{corner}" fill="url(#{areas.hatch(artist, prefix)})"/>'
-    return found
+        return elements.path(corner, elements.filled(tuple(artist.get_facecolor()[0])))
+    return elements.path(corner, areas.look(artist)) + areas.hatched(artist, corner, prefix)

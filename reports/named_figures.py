@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reports.figures import sheets, style
-from reports.figures.style import Figure
+from reports.figures.canvases import Keeper, canvas, kept_on
+from reports.figures.figure import Figure
 from reports.frames import Run
 from reports.sections.arms import arms
 from reports.sections.blocks import Plot, Recommended, Section
@@ -28,7 +28,7 @@ from reports.sections.sensitivity import sensitivity
 from reports.sections.speed import speed
 
 if TYPE_CHECKING:
-    from reports.figures.drawing import Drawing
+    from reports.figures.notebook import NotebookFigure
 
 
 @dataclass(frozen=True)
@@ -101,21 +101,21 @@ class UnknownFigure(AttributeError):
         return [str(self)]
 
 
-def drawing(run: Run, name: str) -> "Drawing":
+def drawn(run: Run, name: str) -> "NotebookFigure":
     """The figure of that name. Errors: UnknownFigure, NoFigure."""
-    from reports.figures import drawing
+    from reports.figures import notebook
 
     place = expected(name)
-    first = sheets.Sheet()
-    figures = _drawn(run, place, first)
+    first = Keeper()
+    figures = _kept(run, place, first)
     if not figures:
         raise NoFigure(f"figures.{name}: expected a run with {place.needs}, got one without")
     numbers = [first.drawn[panel.svg] for one in figures for panel in one.panels][: place.panels]
-    with style.canvas():
+    with canvas():
         title = " · ".join(dict.fromkeys(one.title for one in figures))
-        made, places = drawing.blank([first.sizes[number] for number in numbers], title)
-    _drawn(run, place, sheets.Sheet(dict(zip(numbers, places, strict=True))))
-    with style.canvas():
+        made, places = notebook.blank([first.sizes[number] for number in numbers], title)
+    _kept(run, place, Keeper(dict(zip(numbers, places, strict=True))))
+    with canvas():
         made.draw_without_rendering()  # laid out once, so that it is saved alike each time
         made.set_layout_engine("none")
     made.caption = " ".join(dict.fromkeys(one.caption for one in figures))
@@ -132,9 +132,9 @@ def expected(name: str) -> Place:
     raise UnknownFigure(f"figures: expected the name of a figure, got {name!r} ({hint})")
 
 
-def _drawn(run: Run, place: Place, sheet: sheets.Sheet) -> list[Figure]:
-    """The figures of a place, drawn on a sheet."""
-    with sheets.drawn_on(sheet):
+def _kept(run: Run, place: Place, keeper: Keeper) -> list[Figure]:
+    """The figures of a place, drawn on what the keeper gives out."""
+    with kept_on(keeper):
         section = place.section(run)
     blocks = section.blocks if section else ()
     each = (block.figure for block in blocks if isinstance(block, (Plot, Recommended)))

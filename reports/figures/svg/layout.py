@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reports.figures.as_svg import letters
-from reports.figures.as_svg.ticks import Label, Ticks, ticks
+from reports.figures.svg import text_size
+from reports.figures.svg.ticks import Label, Ticks, ticks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 EDGE = 3.0  # around everything
 BETWEEN = 9.0  # rows of axes, columns of axes
 LABEL_PAD = 4.0
+TITLE_PAD = 7.0
 NAMES = 0.5  # of the figure's width, at most, for the words of the upright axis
 
 
@@ -36,9 +37,18 @@ class Laid:
     margins: Margins
 
 
-def lay(figure: "Canvas", head: float, foot: float) -> list[Laid]:
-    """Sets the axes' places below `head` and above `foot`: twice, since ticks depend on room."""
+def size(figure: "Canvas") -> tuple[float, float]:
+    """Width and height, in the figure's units."""
     width, height = (72 * float(side) for side in figure.get_size_inches())
+    return width, height
+
+
+def lay(figure: "Canvas", head: float, foot: float) -> list[Laid]:
+    """Sets the axes' places below `head` and above `foot`: twice, since ticks depend on room.
+
+    Axes that were placed by hand, of no grid, stay where they are.
+    """
+    width, height = size(figure)
     found: list[Laid] = []
     for _ in range(2):
         found = [_measured(axes, width) for axes in figure.axes]
@@ -69,16 +79,16 @@ def _across(label: Label, which: str) -> float:
     if which == "y":
         return label.wide
     angle = math.radians(label.turned)
-    tall = letters.height(label.words, label.size)
+    tall = text_size.height(label.words, label.size)
     return label.wide * math.sin(angle) + tall * math.cos(angle)
 
 
 def _margins(axes: Any, x: Ticks, y: Ticks) -> Margins:
     box = axes.bbox
-    left = beside_ticks(y, "y") + (letters.LINE * label_size(axes, "y") + LABEL_PAD) * bool(
+    left = beside_ticks(y, "y") + (text_size.LINE * label_size(axes, "y") + LABEL_PAD) * bool(
         axes.get_ylabel()
     )
-    bottom = beside_ticks(x, "x") + (letters.LINE * label_size(axes, "x") + LABEL_PAD) * bool(
+    bottom = beside_ticks(x, "x") + (text_size.LINE * label_size(axes, "x") + LABEL_PAD) * bool(
         axes.get_xlabel()
     )
     right = 0.0
@@ -91,7 +101,7 @@ def _margins(axes: Any, x: Ticks, y: Ticks) -> Margins:
     title = axes.get_title(loc="left")
     if title:
         size = title_size(axes)
-        top = max(top, letters.height(title_words(axes), size) + 7.0)
+        top = max(top, text_size.height(title_words(axes), size) + TITLE_PAD)
     return Margins(left, right, top, bottom)
 
 
@@ -108,10 +118,11 @@ def title_words(axes: Any) -> str:
     """In two lines where it is long."""
     figure = axes.get_figure(root=True)
     room = 72 * float(figure.get_size_inches()[0]) - 2 * EDGE if figure is not None else 300.0
-    return letters.fitted(axes.get_title(loc="left"), title_size(axes), room, 2, is_bold=True)
+    return text_size.fitted(axes.get_title(loc="left"), title_size(axes), room, 2, is_bold=True)
 
 
-def _place(found: list[Laid], width: float, height: float, head: float, foot: float) -> None:
+def _place(laid: list[Laid], width: float, height: float, head: float, foot: float) -> None:
+    found = [one for one in laid if one.axes.get_subplotspec() is not None]
     if not found:
         return
     rows, columns = _sides(found[0].axes, "rows"), _sides(found[0].axes, "columns")
@@ -136,18 +147,13 @@ def _place(found: list[Laid], width: float, height: float, head: float, foot: fl
 
 def _sides(axes: Any, which: str) -> list[float]:
     """How the rows or columns of axes share what there is."""
-    spec = axes.get_subplotspec()
-    if spec is None:
-        return [1.0]
-    grid = spec.get_gridspec()
+    grid = axes.get_subplotspec().get_gridspec()
     ratios = grid.get_height_ratios() if which == "rows" else grid.get_width_ratios()
     return [float(one) for one in ratios]
 
 
 def _at(axes: Any, which: str) -> int:
     spec = axes.get_subplotspec()
-    if spec is None:
-        return 0
     return int((spec.rowspan if which == "rows" else spec.colspan).start)
 
 

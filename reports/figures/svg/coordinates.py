@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from reports.figures.svg import ids
+
 SLACK = 0.6  # by which a line may leave the axes
 
 
@@ -27,15 +29,10 @@ def inside(points: np.ndarray, axes: Any, height: float) -> np.ndarray:
     return np.asarray(((points >= low) & (points <= high)).all(axis=1))
 
 
-def clip_name(axes: Any, prefix: str) -> str:
-    """The id of the axes' clipping path."""
-    return f"{prefix}-clip{axes.figure.axes.index(axes)}"
-
-
 def clipped(points: np.ndarray, axes: Any, height: float, prefix: str) -> str:
     """The attribute that cuts off what reaches over the axes, where something does."""
     low, high = corners(axes, height, SLACK)
     known = points[np.isfinite(points).all(axis=1)]
     if ((known >= low) & (known <= high)).all():
         return ""
-    return f' clip-path="url(#{clip_name(axes, prefix)})"'
+    return f' clip-path="url(#{ids.clip(axes, prefix)})"'

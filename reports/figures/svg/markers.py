@@ -1,21 +1,18 @@
-"""Marks of a line: one path for all of them. `told` says which trials they stand for."""
+"""Marks of a line: one path for all of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from reports.figures.as_svg import ink
-from reports.figures.as_svg.ink import number
-from reports.figures.as_svg.places import inside
+from reports.figures import hover
+from reports.figures.svg import elements, hover_data
+from reports.figures.svg.coordinates import inside
+from reports.figures.svg.elements import number
 
+KIND = "m"  # class by which the page's script finds marks
 CLOSE = 79  # matplotlib's code of a path's last point, which closes it
-
-
-def told(artist: Any, trials: Iterable[Any]) -> None:
-    """Says which trial each mark of a line is, so that a reader can mark it in all figures."""
-    artist.trials = [int(one) for one in trials]
 
 
 def has_marks(line: Any) -> bool:
@@ -26,36 +23,36 @@ def has_marks(line: Any) -> bool:
 def of_line(line: Any, points: np.ndarray, axes: Any, height: float) -> str:
     """Those that stand within the axes."""
     kept = inside(points, axes, height) if line.get_clip_on() else np.full(len(points), True)
-    trials = getattr(line, "trials", None)
+    trials = hover.trials(line)
     about = ""
     if trials is not None:
         each = (str(one) for one, is_kept in zip(trials, kept, strict=True) if is_kept)
-        about = f' data-t="{" ".join(each)}"'
-    return drawn(line, points[kept], about + ink.named(line))
+        about = elements.attribute("data-t", " ".join(each))
+    return drawn(line, points[kept], about + hover_data.series(line))
 
 
-def drawn(line: Any, points: np.ndarray, about: str = "") -> str:
+def drawn(line: Any, points: np.ndarray, about: str = "", kind: str = KIND) -> str:
     """The marks of a line at these points. about: further attributes."""
     if not len(points):
         return ""
     marker, size, alpha = line.get_marker(), float(line.get_markersize()), line.get_alpha()
     shape, is_open = _shape(str(marker), size)
     face = "none" if is_open else line.get_markerfacecolor()
-    edge = ink.stroked(line.get_markeredgecolor(), _edge(line, is_open), alpha)
-    if not is_open and ink.paint(face)[0] == ink.paint(line.get_markeredgecolor())[0]:
+    edge = elements.stroked(line.get_markeredgecolor(), _edge(line, is_open), alpha)
+    if not is_open and elements.paint(face)[0] == elements.paint(line.get_markeredgecolor())[0]:
         edge = ""
-    places = ink.points(points)
+    places = elements.points(points)
     if marker in ("o", ".") and not edge:
-        stroke = ink.stroked(face, size / 2 if marker == "." else size, alpha)
-        return dots(places, stroke, about)
-    path = "".join(f"M{place}{shape}" for place in places)
-    return f'<path class="m" d="{path}"{ink.filled(face, alpha)}{edge}{about}/>'
+        stroke = elements.stroked(face, size / 2 if marker == "." else size, alpha)
+        return dots(places, stroke, about, kind)
+    moves = "".join(f"M{place}{shape}" for place in places)
+    return elements.path(moves, f"{elements.filled(face, alpha)}{edge}{about}", kind=kind)
 
 
-def dots(places: Sequence[str], stroke: str, about: str = "") -> str:
+def dots(places: Sequence[str], stroke: str, about: str = "", kind: str = KIND) -> str:
     """Discs: lines of no length with round ends, the shortest way to write many."""
-    path = "".join(f"M{place}h0" for place in places)
-    return f'<path class="m" d="{path}" stroke-linecap="round"{stroke}{about}/>'
+    moves = "".join(f"M{place}h0" for place in places)
+    return elements.path(moves, f' stroke-linecap="round"{stroke}{about}', kind=kind)
 
 
 def _edge(line: Any, is_open: bool) -> float:

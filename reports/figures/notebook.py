@@ -12,7 +12,7 @@ DPI = 110.0  # in which two panels are as wide as a notebook
 ABOVE = 26.0  # points, for the title
 
 
-class Drawing(Canvas):
+class NotebookFigure(Canvas):
     """A figure of matplotlib that a notebook shows; on white, whatever the notebook's theme.
 
     caption: what the page says below it. data: what is drawn.
@@ -34,7 +34,7 @@ class Drawing(Canvas):
         return made.getvalue()
 
 
-def blank(sizes: Sequence[tuple[float, float]], title: str) -> tuple[Drawing, list[Any]]:
+def blank(sizes: Sequence[tuple[float, float]], title: str) -> tuple[NotebookFigure, list[Any]]:
     """A drawing with room for panels of those sizes, and the place of each.
 
     sizes: widths and heights in points.
@@ -44,7 +44,7 @@ def blank(sizes: Sequence[tuple[float, float]], title: str) -> tuple[Drawing, li
     rows = [sizes[at : at + columns] for at in range(0, len(sizes), columns)]
     heights = [max(height for _, height in row) for row in rows]
     size = (sum(widths) / 72, (sum(heights) + ABOVE) / 72)
-    made = Drawing(figsize=size, dpi=DPI, layout="constrained", facecolor="white")
+    made = NotebookFigure(figsize=size, dpi=DPI, layout="constrained", facecolor="white")
     made.suptitle(title, x=0.01, ha="left", fontsize=11.5, weight="bold")
     ratios = {"width_ratios": widths, "height_ratios": heights}
     grid = made.add_gridspec(len(heights), columns, **ratios)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from reports.figures.as_svg import letters
 from reports.figures.style import INK
+from reports.figures.svg import text_size
 from reports.text import exact
 
 GAP = 5.0  # between two labels beside each other
@@ -30,7 +30,7 @@ class Label:
     @property
     def wide(self) -> float:
         """Width of the words, not turned."""
-        return letters.width(self.words, self.size, self.is_bold)
+        return text_size.width(self.words, self.size, self.is_bold)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,9 @@ class Ticks:
 
 
 def ticks(axis: Any, room: float) -> Ticks:
-    """room: most that a name on the upright axis may take."""
+    """room: most that a name on the upright axis may take. None of axes without a frame."""
+    if not axis.axes.axison:
+        return Ticks((), 0.0, 0.0, 0.0, INK, None, is_shown=False)
     which = axis.axis_name
     kind, settings = f"{which}tick", _settings()
     look = axis.get_tick_params()
@@ -91,7 +93,7 @@ def _labels(axis: Any, places: np.ndarray, room: float, look: dict[str, Any]) ->
     each = zip(_along(axis, places), places, _words(axis, places), strict=True)
     for number, (at, value, words) in enumerate(each):
         one = _as_drawn(plain, drawn[number].label1) if number < len(drawn) else plain
-        said = words if is_x else letters.fitted(words, one.size, room, 2, one.is_bold)
+        said = words if is_x else text_size.fitted(words, one.size, room, 2, one.is_bold)
         found.append(replace(one, at=float(at), value=float(value), words=said))
     return found
 

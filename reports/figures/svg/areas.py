@@ -2,15 +2,14 @@
 
 import itertools
 from collections.abc import Iterable
-from html import escape
 from typing import Any
 
 import numpy as np
 
-from reports.figures.as_svg import ink, markers
-from reports.figures.as_svg.lines import polyline
-from reports.figures.as_svg.markers import CLOSE
-from reports.figures.as_svg.places import clipped, flipped
+from reports.figures.svg import elements, hover_data, ids, markers
+from reports.figures.svg.coordinates import clipped, flipped
+from reports.figures.svg.lines import polyline
+from reports.figures.svg.markers import CLOSE
 
 HATCHED = {
     "//": ("5", '<path d="M-1 1L1-1M0 5L5 0M4 6L6 4" stroke="var(--paper)" stroke-width="1.2"/>'),
@@ -23,11 +22,13 @@ def scattered(found: Any, height: float) -> str:
     places = flipped(found.get_offset_transform().transform(found.get_offsets()), height)
     sizes, colours = found.get_sizes(), found.get_facecolor()
     looks: dict[str, list[str]] = {}
-    for place, point in enumerate(ink.points(places) if len(colours) else ()):
+    for place, point in enumerate(elements.points(places) if len(colours) else ()):
         wide = float(sizes[place % len(sizes)]) ** 0.5
-        look = ink.stroked(tuple(colours[place % len(colours)]), wide)
+        look = elements.stroked(tuple(colours[place % len(colours)]), wide)
         looks.setdefault(look, []).append(point)
-    return "".join(markers.dots(each, look, ink.named(found)) for look, each in looks.items())
+    return "".join(
+        markers.dots(each, look, hover_data.series(found)) for look, each in looks.items()
+    )
 
 
 def drawn(found: Any, axes: Any, height: float, prefix: str) -> str:
@@ -38,11 +39,11 @@ def drawn(found: Any, axes: Any, height: float, prefix: str) -> str:
     for place, path in enumerate(found.get_paths()):
         if not len(path.vertices):
             continue
-        look = ink.filled(tuple(faces[place % len(faces)])) if len(faces) else ' fill="none"'
+        look = elements.filled(tuple(faces[place % len(faces)])) if len(faces) else ' fill="none"'
         if len(edges):
-            look += ink.stroked(tuple(edges[place % len(edges)]), widths[place % len(widths)])
-        d, points = _outline(path, transform, height)
-        parts.append(f'<path d="{d}"{look}{clipped(points, axes, height, prefix)}/>')
+            look += elements.stroked(tuple(edges[place % len(edges)]), widths[place % len(widths)])
+        moves, points = _outline(path, transform, height)
+        parts.append(elements.path(moves, look + clipped(points, axes, height, prefix)))
     return "".join(parts)
 
 
@@ -59,36 +60,35 @@ def _outline(path: Any, transform: Any, height: float) -> tuple[str, np.ndarray]
     return "".join(parts), points
 
 
-def patch(found: Any, axes: Any, height: float, prefix: str) -> str:
-    """A bar or another shape; a bar says what it stands for."""
-    path, points = _outline(found.get_path(), found.get_transform(), height)
+def patch(found: Any, axes: Any, height: float, prefix: str, title: str = "") -> str:
+    """A bar or another shape. title: what it says of itself."""
+    moves, points = _outline(found.get_path(), found.get_transform(), height)
     clip = clipped(points, axes, height, prefix)
-    said = getattr(found, "said", "")
-    title = f"<title>{escape(said)}</title>" if said else ""
-    drawn_once = f'<path d="{path}"{look(found)}{clip}>{title}</path>'
-    if found.get_hatch() not in HATCHED:
-        return drawn_once if title else drawn_once.replace("></path>", "/>")
-    return f'{drawn_once}<path d="{path}" fill="url(#{hatch(found, prefix)})" class="h"{clip}/>'
+    plain = elements.path(moves, look(found) + clip, title)
+    return plain + hatched(found, moves, prefix, f' class="h"{clip}')
 
 
 def look(found: Any) -> str:
     """How a shape is filled and edged."""
     alpha = found.get_alpha()
-    face = ink.filled(found.get_facecolor() if found.get_fill() else "none", alpha)
+    face = elements.filled(found.get_facecolor() if found.get_fill() else "none", alpha)
     has_edge = not found.get_hatch()  # a hatch takes its colour from the edge
-    return face + ink.stroked(found.get_edgecolor(), has_edge * found.get_linewidth(), alpha)
+    return face + elements.stroked(found.get_edgecolor(), has_edge * found.get_linewidth(), alpha)
 
 
-def hatch(found: Any, prefix: str) -> str:
-    """The id of its pattern."""
-    return f"{prefix}-hatch{list(HATCHED).index(str(found.get_hatch()))}"
+def hatched(found: Any, moves: str, prefix: str, look: str = "") -> str:
+    """The outline again, filled with its pattern, if it has one."""
+    if found.get_hatch() not in HATCHED:
+        return ""
+    number = list(HATCHED).index(found.get_hatch())
+    return elements.path(moves, f' fill="url(#{ids.hatch(number, prefix)})"{look}')
 
 
 def hatches(artists: Iterable[Any], prefix: str) -> str:
     """The patterns that they are filled with."""
     used = {str(one.get_hatch()) for one in artists}
     return "".join(
-        f'<pattern id="{prefix}-hatch{place}" width="{size}" height="{size}" '
+        f'<pattern id="{ids.hatch(place, prefix)}" width="{size}" height="{size}" '
         f'patternUnits="userSpaceOnUse">{body}</pattern>'
         for place, (name, (size, body)) in enumerate(HATCHED.items())
         if name in used

@@ -1,0 +1,136 @@
+"""The units of metrics: their names, factors, decimals and signs, so that each is written alike."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports.text import DASH, MINUS, SPACE, cost, exact, number
+
+if TYPE_CHECKING:
+    from reports.frames import Run
+    from reports.stats.intervals import Interval
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One metric's scale, and how it is printed: the factor, the decimals, the sign after it."""
+
+    name: str
+    factor: float = 1.0
+    suffix: str = ""
+    points: str = ""
+    digits: Callable[[float, int], str] = lambda x, decimals: f"{x:.{decimals}f}"
+    ends: tuple[float, float] = (0.0, math.inf)
+
+    @property
+    def apart(self) -> tuple[float, float]:
+        """The ends of a difference of two values."""
+        low, high = self.ends
+        return low - high, high - low
+
+    def value(self, x: float) -> str:
+        """`2.6 %`."""
+        return self._plain(x, self._decimals(x)) + self.suffix if math.isfinite(x) else DASH
+
+    def tick(self, x: float) -> str:
+        """As short as it goes, for an axis: `3 %`, `20 million`."""
+        return exact(x * self.factor) + self.suffix
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it is counted, in the large: parameters, FLOPs."""
+        return self.digits is _rounded
+
+    def difference(self, x: float) -> str:
+        """`+1.3 points`."""
+        if not math.isfinite(x):
+            return DASH
+        return self._plain(x, self._decimals(x), sign=True) + self.points
+
+    def interval(self, of: "Interval", difference: bool = False) -> str:
+        """`2.6 % [1.8, 3.5]`; differences are signed, and in points."""
+        return self.head(of, difference) + self.bounds(of, difference)
+
+    def head(self, of: "Interval", difference: bool = False) -> str:
+        """The estimate alone, to as many decimals as its bounds."""
+        if not of.known:
+            return self.difference(of.estimate) if difference else self.value(of.estimate)
+        tail = self.points if difference else self.suffix
+        return self._plain(of.estimate, self._shared(of, difference), sign=difference) + tail
+
+    def bounds(self, of: "Interval", difference: bool = False) -> str:
+        """` [1.8, 3.5]`, or nothing where there are no bounds."""
+        if not (math.isfinite(of.low) and math.isfinite(of.high)):
+            return ""
+        decimals = self._shared(of, difference)
+        low, high = (self._plain(x, decimals, sign=difference) for x in (of.low, of.high))
+        return f" [{low}, {high}]"
+
+    def _shared(self, of: "Interval", difference: bool) -> int:
+        """Enough, too, that a bound beside zero is not written as zero, where that says a sign."""
+        decimals = self._decimals(max(abs(of.low), abs(of.estimate), abs(of.high)))
+        is_share = self.factor == 100.0 and self.ends[0] == 0.0 and not difference
+        if is_share or not of.excludes_zero:
+            return decimals
+        nearest = min(abs(of.low), abs(of.high)) * self.factor
+        while decimals < 6 and not self.digits(nearest, decimals).strip("0."):
+            decimals += 1
+        return decimals
+
+    def _decimals(self, x: float) -> int:
+        size = abs(x) * self.factor
+        if self.factor == 100.0:
+            return 2 if 0 < size < 0.95 else 1
+        if size < 5e-7 or not math.isfinite(size):
+            return 3
+        return min(max(2 - math.floor(math.log10(size)), 0), 6)
+
+    def _plain(self, x: float, decimals: int, sign: bool = False) -> str:
+        text = self.digits(abs(x) * self.factor, decimals)
+        nothing = not text.strip("0.")
+        if x < 0 and not nothing:
+            return MINUS + text
+        return "+" + text if sign and x > 0 and not nothing else text
+
+
+def unit(run: "Run", metric: str) -> Unit:
+    """The unit of a metric: errors are percent in classification, plain numbers in regression."""
+    if metric in UNITS:
+        return UNITS[metric]
+    split, _, kind = metric.partition("_")
+    name = f"gap, dev {MINUS} train" if metric == "gap" else metric.replace("_", " ")
+    if kind != "error" and metric != "gap":
+        return Unit(name)
+    if run.regression:
+        gap = Unit(f"gap in RMSE, dev {MINUS} train", ends=(-math.inf, math.inf))
+        return gap if metric == "gap" else Unit(f"{split} RMSE")
+    ends = (-1.0 if metric == "gap" else 0.0, 1.0)
+    return Unit(name, 100.0, f"{SPACE}%", f"{SPACE}points", ends=ends)
+
+
+def sds(run: "Run") -> str:
+    """In what the errors of numbers are measured."""
+    return f"SDs of {'each' if run.several else 'the'} training target"
+
+
+def _rounded(x: float, _: int) -> str:
+    return number(x) if abs(x) < 1e6 and x == int(x) else cost(x)
+
+
+def _four(x: float, _: int) -> str:
+    return f"{x:.4f}"
+
+
+# Of the metrics that are no losses or errors of a split.
+UNITS = {
+    "auc": Unit("AUC", digits=_four, ends=(0.0, 1.0)),
+    "macro_f1": Unit("macro-F1", digits=_four, ends=(0.0, 1.0)),
+    "log_loss": Unit("log-loss"),
+    "mean_absolute_error": Unit("mean absolute error"),
+    "epochs_to_target": Unit("epochs to target", digits=_rounded),
+    "updates": Unit("updates", digits=_rounded),
+    "flops": Unit("FLOPs", digits=_rounded),
+    "parameters": Unit("parameters", digits=_rounded),
+    "seconds": Unit("seconds", digits=lambda x, _: number(x)),
+}
