@@ -46,6 +46,8 @@ def _open(run: Run, choice: Choice) -> str:
     names = tellingly(run, choice.open)
     if choice.kind != NETWORK and all(name in run.configs for name in names):
         return f"it is not decided whether {a_network(run, choice)} is as good"
+    if len(names) > 2 and all(name in run.configs and name != run.default for name in names):
+        return f"it is not decided whether {len(names)} other networks are as good"
     most = 3 if len(names) == 3 else 2
     shown = [called(run, name) for name in names[:most]]
     shown += [text.count(len(names) - most, "other")] * (len(names) > most)

@@ -60,7 +60,7 @@ def dots(marks: Sequence[Mark], margin: float, percent: bool, what: str, covers:
         caption += " Open, with dotted lines: known from the search alone, which chose by them."
     data = pd.DataFrame(rows, columns=["arm", "from", "error", "low", "high", "n"])
     found = _dots(marks, margin, percent, what)
-    return Figure("arms-figure", "The arms side by side", caption, (found,), data)
+    return Figure("arms-figure", "Side by side", caption, (found,), data)
 
 
 def _dots(marks: Sequence[Mark], margin: float, percent: bool, what: str) -> Panel:

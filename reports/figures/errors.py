@@ -73,7 +73,7 @@ def _forest(table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str,
             if network and row.diverged == row.n:
                 axes.text(0, place, " every network diverged", va="center", color=MUTED)
                 continue
-            colour = SERIES[0] if network else MUTED
+            colour = SERIES[0] if network else SERIES[1]
             if middle > end:
                 said = f"{100 * middle:.1f}{SPACE}%" if percent else f"{middle:.3g}"
                 said += " \N{RIGHTWARDS ARROW}"
@@ -252,4 +252,4 @@ def optimism(
         f"{', and again on rows that no choice has seen' * on_test}. "
         f"Means over replicates.{beyond(every)}"
     )
-    return Figure("optimism-figure", "Selection optimism", caption, (found,), frame)
+    return Figure("optimism-figure", "From the search to new rows", caption, (found,), frame)

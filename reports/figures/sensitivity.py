@@ -20,6 +20,7 @@ from reports.figures.style import (
     tidy,
 )
 from reports.figures.svg import panel
+from reports.natural import natural
 from reports.stats import conditional
 from reports.stats.objectives import Objective
 from reports.text import count, listing, value
@@ -233,7 +234,7 @@ def _places(
     number = pd.to_numeric(column, errors="coerce")
     choices = list(names.value_counts().index[:CHOICES])
     first = number.groupby(names).min().fillna(np.inf)
-    choices.sort(key=lambda name: (first[name], name))
+    choices.sort(key=lambda name: (first[name], natural(name)))
     order = {name: place for place, name in enumerate(choices)}
     jitter = (trial.to_numpy(int) * 0.6180339887 % 1 - 0.5) * 0.5
     places = names.map(order).to_numpy(float) + jitter

@@ -13,6 +13,7 @@ from reports.figures import arms as figures
 from reports.figures.arms import Cells, Mark
 from reports.figures.style import Figure, beyond
 from reports.frames import Run
+from reports.sections import asked
 from reports.sections.arm_times import times_table
 from reports.sections.blocks import (
     Block,
@@ -32,7 +33,7 @@ from reports.stats.arms import Arm, Judged
 from reports.stats.intervals import Interval
 
 MOST = 24  # rows of the table, and dots
-TITLE = "The arms"
+TITLE = "The question, answered"
 
 
 def arms(run: Run) -> Section | None:
@@ -47,6 +48,8 @@ def _blocks(run: Run, sentence: str, more: tuple[str, ...]) -> Iterator[Block]:
     yield Paragraphs((sentence,), "lead")
     if more:
         yield Paragraphs(more)
+    if (soon := asked.times(run, "arms-times-figure", ("panel",), MOST)) is not None:
+        yield Plot(replace(soon, title="How soon"))
     if any(arm.trial is not None for arm in stats.arms(run)) and len(stats.words(run)) == 2:
         yield Plot(_map(run))
     if marks := _marks(run):
@@ -82,18 +85,13 @@ def _marks(run: Run) -> list[Mark]:
 def _mark(run: Run, arm: Arm, error: Interval, is_confirmed: bool) -> Mark:
     unit = (run.target_sd or 1.0) if run.regression else 1.0
     words = reasons.error_unit(run).interval(error)
-    return Mark(name(run, arm), _times(error, unit), is_confirmed, words)
+    return Mark(name(run, arm), error.times(unit), is_confirmed, words)
 
 
 def _searched(run: Run, arm: Arm) -> Interval:
     if arm.trial is None:
         raise ValueError("_searched: expected an arm with a complete trial, got none")
     return searched.error(run, arm.trial, arm.trials)
-
-
-def _times(found: Interval, unit: float) -> Interval:
-    ends = (unit * found.estimate, unit * found.low, unit * found.high)
-    return replace(found, estimate=ends[0], low=ends[1], high=ends[2])
 
 
 def _map(run: Run) -> Figure:
