@@ -73,7 +73,8 @@ def asked(one: Question, prefix: str, sizes: Sequence[Size], most: int = MOST) -
 def _drawn(one: Question, shown: Sequence[Mark], prefix: str, size: Size) -> Panel:
     width, letters, line = SIZES[size]
     line += 10 * any("\n" in mark.name for mark in shown)
-    with canvas(width, 44 + line * len(shown)) as figure:
+    base = 66 if size == "panel" else 44  # as high as the figure beside it
+    with canvas(width, base + line * len(shown)) as figure:
         axes = figure.subplots()
         if one.band is not None:
             axes.axvspan(*one.band, color=SERIES[0], alpha=0.13, lw=0)

@@ -19,7 +19,7 @@ from reports.stats import conditional
 from reports.stats.objectives import Objective
 from reports.stats.parallel import Axis, Parallel
 
-WIDTH, PITCH, TOP = 360.0, 70.0, 26.0
+WIDTH, PITCH, TOP = 360.0, 72.0, 28.0
 LEFT, RIGHT, ASIDE = 40.0, 346.0, 14.0  # the ends of an axis; where lines pass that have no value
 LETTER = 7.4  # width of one, rather too much
 JITTER = 7.0  # at most, of choices, to either side
@@ -114,7 +114,7 @@ def _axis(axis: Axis, number: int, names: Sequence[str]) -> Group:
     shown = axis.name if above is None else f"\N{BOX DRAWINGS LIGHT UP AND RIGHT} {axis.name}"
     ruler = Lines([Line([(LEFT, y), (RIGHT, y)])], MUTED, 1.2)
     shapes: list[Lines | Letters] = [
-        Letters((0, y - 8), short(shown, 50), bold=True),
+        Letters((0, y - 12), short(shown, 50), bold=True),
         ruler,
         *_ticks(axis, y),
     ]

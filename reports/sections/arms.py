@@ -54,11 +54,25 @@ def _blocks(run: Run, sentence: str, more: tuple[str, ...]) -> Iterator[Block]:
         yield Plot(_map(run))
     if marks := _marks(run):
         found = _dots(run, marks[:MOST])
-        yield Plot(replace(found, caption=found.caption + beyond(len(marks), MOST)))
+        found = replace(found, caption=found.caption + beyond(len(marks), MOST))
+        yield Plot(_with_differences(run, found))
     if stats.judged(run) or len(stats.words(run)) == 1:
         yield _table(run)
     if (times := times_table(run)) is not None:
         yield times
+
+
+def _with_differences(run: Run, errors: Figure) -> Figure:
+    """With what the arms are compared by, where that is not the error."""
+    if measures.measure(run).is_error:
+        return errors
+    apart = asked.good(run, "arms-apart", ("panel",), MOST)
+    if apart is None:
+        return errors
+    caption = (
+        f"{errors.caption} Second: what decides, the {apart.title}; shaded: as good as the best."
+    )
+    return replace(errors, panels=(*errors.panels, *apart.panels), caption=caption)
 
 
 def _beside(run: Run) -> tuple[Arm, ...]:

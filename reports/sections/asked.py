@@ -40,13 +40,13 @@ def times(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Fig
     return asked(Question(marks, what, caption), prefix, sizes, most)
 
 
-def good(run: Run, prefix: str, sizes: Sequence[Size]) -> Figure | None:
+def good(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figure | None:
     """The arms by what they are compared by: errors, else differences to the best of them."""
     judged, by = arms.judged(run), measures.measure(run)
     if len(judged) < 2:
         return None
     if by.is_error:
-        return asked(_errors(run), prefix, sizes)
+        return asked(_errors(run), prefix, sizes, most)
     first, unit = judged[0], by.unit(run)
     found = [_apart(one) for one in judged]
     marks = [
@@ -64,7 +64,7 @@ def good(run: Run, prefix: str, sizes: Sequence[Size]) -> Figure | None:
     caption = f"With {text.LEVEL} intervals. Shaded: as good as the best, within the margin."
     points = bool(unit.points)
     one = Question(marks, what, caption, (-margin, margin), percent=points, signed=points)
-    return asked(one, prefix, sizes)
+    return asked(one, prefix, sizes, most)
 
 
 def _apart(one: arms.Judged) -> Interval:

@@ -95,8 +95,11 @@ def _choice(run: Run) -> str:
 def winners_table(run: Run) -> Table:
     """Winner, runners-up, defaults and baselines: what was asked for, errors, and the settings."""
     made = winners.table(run)
-    # The objectives on fresh seeds have a table of their own.
-    shown = [one for one in made.columns if not one.name.startswith("objective")]
+    # The objectives on fresh seeds have a table of their own, but for the one that decides by
+    # rows left out of training, in whose place the test rows are not shown.
+    is_plain = all(goal.is_plain for goal in objectives.objectives(run))
+    left_out = "test_objective" if run.folds is not None and is_plain else "objective"
+    shown = [one for one in made.columns if not one.name.startswith(left_out)]
     columns = (
         Column("Setting"),
         Column("Role"),
