@@ -12,12 +12,19 @@ SPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999
 
 
 def thumbnail(run: Run) -> str | None:
-    """The first figure of the arms; of a study that compares none, the figure of the first screen.
+    """How soon the arms arrive, where that is asked; else their first figure; else how good it is.
 
     Light and dark as the reader's screen is. None where nothing was confirmed.
     """
-    panel = _of_arms(run) or _of_first_screen(run)
+    panel = _of_times(run) or _of_arms(run) or _of_first_screen(run)
     return None if panel is None else standalone(panel)
+
+
+def _of_times(run: Run) -> Panel | None:
+    from reports.sections.asked import times
+
+    found = times(run, "asked", ("narrow",))
+    return found.panels[0] if found else None
 
 
 def _of_arms(run: Run) -> Panel | None:

@@ -103,6 +103,12 @@ def checked(bug: str, epsilon: float = 1e-5, seed: int = 0) -> gradcheck.Gradien
     return gradcheck.check_function(rows.cost, backward, start(rng, 3, 5), epsilon=epsilon)
 
 
+def against_epsilon(epsilon: float) -> dict[str, float]:
+    """How far each backward pass is from differences of a step: the right one, each wrong one."""
+    names = {bug: "without a bug" if bug == "none" else bug for bug in BUGS}
+    return {name: checked(bug, epsilon).difference for bug, name in names.items()}
+
+
 def main() -> None:
     """Print a line a bug, and a line an ε."""
     print(f"{'bug':<16}{'difference':>11}  {'found':<6}{'in':<16}what is wrong")

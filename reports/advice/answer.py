@@ -95,7 +95,7 @@ def _sentences(run: Run) -> Iterator[tuple[str, str]]:
         yield _of_search(run), ""
         return
     aim = convergence.target(run)
-    if aim is not None and run.provenance["targets"]:
+    if aim is not None and pace.is_asked(run):
         yield from _speed(run, aim)
     yield _quality(run)
     if left := len(arms.missing(run)):
@@ -160,6 +160,7 @@ def _word(one: Judged) -> str:
 
 
 BETTER_THERE = "better on the rows that chose nothing"
+COUNTED = {WORSE: "worse", OPEN: "not decided"}  # where there are many, which the table names
 # What is said of arms against the best, in this order.
 SAID = {
     SAME: "as good{within}: ",
@@ -172,6 +173,8 @@ SAID = {
 def _group(run: Run, word: str, found: Sequence[Judged], others: int, is_margin_said: bool) -> str:
     if word == OPEN and len(found) == others > 2:
         return "whether the others are worse is not decided"
+    if word in COUNTED and others > MANY and OF_MANY < len(found) < others:
+        return f"{COUNTED[word]}: {len(found)} others"
     names = _listed([name(run, one.arm) for one in found], others)
     one = found[0].difference
     within = f" (within {reasons.margin_in_words(run, one)})" if one and not is_margin_said else ""

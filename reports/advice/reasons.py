@@ -27,6 +27,8 @@ def _open(run: Run, choice: Choice) -> str:
     names = tellingly(run, choice.open)
     if choice.kind != NETWORK and all(name in run.configs for name in names):
         shown = [a_network(run, choice)]
+    elif len(names) > 2 and all(name in run.configs and name != run.default for name in names):
+        shown = [f"{len(names)} other networks"]
     else:
         most = 3 if len(names) == 3 else 2
         shown = [called(run, name) for name in names[:most]]

@@ -98,7 +98,7 @@ def _held_back(run: Run) -> Iterator[Step]:
         yield Step(
             f"The best network does better on its training rows than on new ones. Try {what}:",
             "\n".join(
-                ["space:", *(f"  {name}: {ends}{IN_ITS_PLACE}" for name, ends in left.items())]
+                [f"space:{IN_ITS_PLACE}", *(f"  {name}: {ends}" for name, ends in left.items())]
             ),
         )
 
@@ -113,7 +113,7 @@ def rate_not_searched(run: Run, choice: Choice) -> Iterator[Step]:
         ends = f"{{low: {low}, high: {high}, log: true}}"
         yield Step(
             "The learning rate was not searched, and much depends on it. Search it, too:",
-            nested(["space", "learning_rate"], ends + IN_ITS_PLACE),
+            f"space:{IN_ITS_PLACE}\n  learning_rate: {ends}",
         )
 
 
@@ -125,7 +125,7 @@ def _more_room(run: Run) -> Iterator[Step]:
     sizes = [now, [2 * n for n in now], [4 * n for n in now]] if now else [[], [32], [64, 32]]
     yield Step(
         "The best network errs on its own training rows, too. Try larger ones:",
-        nested(["space", "hidden"], text.value(sizes) + IN_ITS_PLACE),
+        f"space:{IN_ITS_PLACE}\n  hidden: {text.value(sizes)}",
     )
 
 

@@ -60,7 +60,7 @@ def _parts(one: Along) -> list[tuple[float, ...]]:
 
 
 def _lines(one: Along, ticks: Sequence[str], word: str, percent: bool) -> Panel:
-    each = {"dev error": one.dev, "train error": one.train}
+    each = {"train error": one.train, "dev error": one.dev}  # colours as in learning curves
     with canvas(WIDTH, HEIGHT) as figure:
         axes = figure.subplots()
         for number, (name, found) in enumerate(each.items()):
@@ -84,7 +84,7 @@ def _line(axes: "Axes", number: int, name: str, found: Sequence[Interval]) -> No
         [place + beside for place in places],
         [each.estimate for each in found],
         marker=MARKERS[number],
-        linestyle=DASHES[number],
+        linestyle=DASHES[1 - number],
         color=SERIES[number],
         markersize=6,
         label=name,

@@ -52,11 +52,13 @@ def dots(marks: Sequence[Mark], margin: float, percent: bool, what: str, covers:
         caption += " Open, with dotted lines: known from the search alone, which chose by them."
     data = pd.DataFrame(rows, columns=["arm", "from", "error", "low", "high", "n"])
     found = _dots(marks, margin, percent, what)
-    return Figure("arms-figure", "The arms side by side", caption, (found,), data)
+    return Figure("arms-figure", "Side by side", caption, (found,), data)
 
 
 def _dots(marks: Sequence[Mark], margin: float, percent: bool, what: str) -> Panel:
-    with canvas(WIDTH, 66 + LINE * len(marks)) as figure:
+    names = [wrapped(one.name) for one in marks]
+    height = LINE + 10 * any("\n" in name for name in names)
+    with canvas(WIDTH, 66 + height * len(marks)) as figure:
         axes = figure.subplots()
         middle = marks[0].error.estimate
         axes.axvspan(max(middle - margin, 0), middle + margin, color=SERIES[0], alpha=0.13, lw=0)
@@ -74,7 +76,7 @@ def _dots(marks: Sequence[Mark], margin: float, percent: bool, what: str) -> Pan
                 markersize=7.5,
                 markeredgewidth=1.6,
             )
-        names_at(axes.yaxis, range(len(marks)), [wrapped(one.name) for one in marks])
+        names_at(axes.yaxis, range(len(marks)), names)
         axes.set_ylim(len(marks) - 0.5, -0.5)
         ends = [one.error.high if one.error.known else one.error.estimate for one in marks]
         axes.set_xlim(0, 1.04 * max(*ends, 1e-9))

@@ -1,6 +1,5 @@
 """Forests of errors with their intervals, and the ledger: what the dev error is made of."""
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
@@ -35,7 +34,8 @@ def forest(
     labels: how a configuration differs from the others, in a few words. covers: what the bars do.
     """
     known = [split for split in ("dev", "test") if table[f"{split}_error"].notna().any()]
-    panels = tuple(_forest(table, split, percent, labels) for split in known)
+    end = max(_end(table, split) for split in known)
+    panels = tuple(_forest(table, split, percent, labels, end) for split in known)
     n = int(table.loc[table["kind"] == "network", "n"].max())
     caption = (
         f"Error on rows that were not trained on. Bars: {LEVEL} intervals for {covers} (crossed "
@@ -43,7 +43,7 @@ def forest(
         f"{'; for a baseline, for new rows at one model' * (covers == ON_ONE_SPLIT)}. Circles are "
         "networks, squares baselines."
     )
-    if any(_end(table, split) < math.inf for split in known):
+    if any((table[f"{split}_error"] > end).any() for split in known):
         caption += " With an arrow: beyond the scale, which is that of the others."
     columns = [
         "config",
@@ -61,9 +61,12 @@ def forest(
     )
 
 
-def _forest(table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str, str]) -> Panel:
+def _forest(
+    table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str, str], end: float
+) -> Panel:
+    """end: of the scale, which the splits share."""
     with canvas(height=70 + 34 * len(table)) as figure:
-        axes, end = figure.subplots(), _end(table, split)
+        axes = figure.subplots()
         for place, row in enumerate(table.itertuples()):
             network = row.kind == "network"
             middle, low, high = (
@@ -72,7 +75,7 @@ def _forest(table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str,
             if network and row.diverged == row.n:
                 axes.text(0, place, " every network diverged", va="center", color=MUTED)
                 continue
-            colour = SERIES[0] if network else MUTED
+            colour = SERIES[0] if network else SERIES[1]
             if middle > end:
                 said = f"{100 * middle:.1f}{SPACE}%" if percent else f"{middle:.3g}"
                 said += " \N{RIGHTWARDS ARROW}"
@@ -82,7 +85,7 @@ def _forest(table: pd.DataFrame, split: str, percent: bool, labels: Mapping[str,
             axes.plot(middle, place, "o" if network else "s", color=colour, markersize=6)
         names_at(axes.yaxis, range(len(table)), _names(table["config"], labels))
         axes.set_ylim(len(table) - 0.4, -0.6)
-        axes.set_xlim(0, end if math.isfinite(end) else None)
+        axes.set_xlim(0, end)
         tidy(axes, f"{split} error" if percent else f"{split} RMSE", grid="x")
         axes.tick_params(axis="y", length=0)
         if percent:
@@ -98,11 +101,12 @@ FAR = 4  # times the largest upper bound of a network, from which on a baseline 
 
 
 def _end(table: pd.DataFrame, split: str) -> float:
-    """Where the scale ends that shows the networks; infinite where it shows all."""
+    """Where the scale ends that shows the networks, and what is not far off them."""
     middle, high = table[f"{split}_error"], table[f"{split}_error_high"]
     of_networks = high[(table["kind"] == "network") & (table["diverged"] < table["n"])].max()
     far = (table["kind"] == "baseline") & (middle > FAR * of_networks)
-    return 1.05 * float(high[~far].max()) if far.any() else math.inf
+    ends = high.fillna(middle)[~far]
+    return 1.05 * float(ends.max()) if ends.notna().any() else 1.0
 
 
 def _names(configs: Iterable[str], labels: Mapping[str, str]) -> list[str]:
@@ -251,4 +255,4 @@ def optimism(
         f"{', and again on rows that no choice has seen' * on_test}. "
         f"Means over replicates.{beyond(every)}"
     )
-    return Figure("optimism-figure", "Selection optimism", caption, (found,), frame)
+    return Figure("optimism-figure", "From the search to new rows", caption, (found,), frame)

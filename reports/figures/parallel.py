@@ -26,7 +26,7 @@ from reports.stats.parallel import Axis, Parallel
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PITCH, TOP = 70.0, 26.0
+PITCH, TOP = 72.0, 28.0
 LEFT, RIGHT, ASIDE = 40.0, 346.0, 14.0  # the ends of an axis; where lines pass that have no value
 JITTER = 7.0  # at most, of choices, to either side
 BEST = 0.1  # share of the complete trials in colour
@@ -118,7 +118,7 @@ def _apart(axis: Axis, trials: Array) -> Array:
 def _axis(canvas: "Axes", axis: Axis, number: int, names: Sequence[str]) -> None:
     y, above = _y(number), conditional.parent(axis.name, names)
     shown = axis.name if above is None else f"\N{BOX DRAWINGS LIGHT UP AND RIGHT} {axis.name}"
-    words(canvas, 0, y - 8, short(shown, 50), is_bold=True)
+    words(canvas, 0, y - 12, short(shown, 50), is_bold=True)
     lines(canvas, [[(LEFT, y), (RIGHT, y)]], MUTED, 1.2)
     _ticks(canvas, axis, y)
     if np.isnan(axis.places).any():

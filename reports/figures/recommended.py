@@ -28,9 +28,7 @@ class Mark:
 
     def times(self, unit: float) -> "Mark":
         """With the error in another unit."""
-        found = self.error
-        ends = (unit * found.estimate, unit * found.low, unit * found.high)
-        return replace(self, error=replace(found, estimate=ends[0], low=ends[1], high=ends[2]))
+        return replace(self, error=self.error.times(unit))
 
 
 def recommended(

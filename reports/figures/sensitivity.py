@@ -11,6 +11,7 @@ from reports.figures.hover import tell_trials
 from reports.figures.panels import panel
 from reports.figures.scales import Scale, robust
 from reports.figures.style import INK, MUTED, SERIES, names_at, plain_log, short, tidy
+from reports.natural import natural
 from reports.stats import conditional
 from reports.stats.objectives import Objective
 from reports.text import count, listing, value
@@ -224,7 +225,7 @@ def _places(
     number = pd.to_numeric(column, errors="coerce")
     choices = list(names.value_counts().index[:CHOICES])
     first = number.groupby(names).min().fillna(np.inf)
-    choices.sort(key=lambda name: (first[name], name))
+    choices.sort(key=lambda name: (first[name], natural(name)))
     order = {name: place for place, name in enumerate(choices)}
     jitter = (trial.to_numpy(int) * 0.6180339887 % 1 - 0.5) * 0.5
     places = names.map(order).to_numpy(float) + jitter

@@ -13,6 +13,7 @@ from reports.sections.confirmed import confirmed, optimism
 from reports.sections.constraints import constraints
 from reports.sections.curves import curves
 from reports.sections.decomposition import decomposition
+from reports.sections.gradients import gradients
 from reports.sections.growth import growth
 from reports.sections.learned.section import learned
 from reports.sections.ledger import ledger
@@ -31,6 +32,7 @@ from reports.sections.verdict import verdict
 SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
     recommendation,
     arms,
+    gradients,
     verdict,
     lints,
     confirmed,

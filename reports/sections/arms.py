@@ -14,6 +14,7 @@ from reports.figures.arms import Cells, Mark
 from reports.figures.figure import Figure
 from reports.figures.style import beyond
 from reports.frames import Run
+from reports.sections import asked
 from reports.sections.arm_times import times_table
 from reports.sections.blocks import (
     Block,
@@ -33,7 +34,7 @@ from reports.stats.arms import Arm, Judged
 from reports.stats.intervals import Interval
 
 MOST = 24  # rows of the table, and dots
-TITLE = "The settings compared"
+TITLE = "The question, answered"
 
 
 def arms(run: Run) -> Section | None:
@@ -48,15 +49,31 @@ def _blocks(run: Run, found: Answer) -> Iterator[Block]:
     yield Paragraphs((found.sentence,), "lead")
     if more := tuple(filter(None, [found.others, *found.more])):
         yield Paragraphs(more)
+    if (soon := asked.times(run, "arms-times-figure", ("panel",), MOST)) is not None:
+        yield Plot(replace(soon, title="How soon"))
     if any(arm.trial is not None for arm in stats.arms(run)) and len(stats.words(run)) == 2:
         yield Plot(_map(run))
     if marks := _marks(run):
         dots = _dots(run, marks[:MOST])
-        yield Plot(replace(dots, caption=dots.caption + beyond(len(marks), MOST)))
+        dots = replace(dots, caption=dots.caption + beyond(len(marks), MOST))
+        yield Plot(_with_differences(run, dots))
     if stats.judged(run) or len(stats.words(run)) == 1:
         yield _table(run)
     if (times := times_table(run)) is not None:
         yield times
+
+
+def _with_differences(run: Run, errors: Figure) -> Figure:
+    """With what the arms are compared by, where that is not the error."""
+    if measures.measure(run).is_error:
+        return errors
+    apart = asked.good(run, "arms-apart", ("panel",), MOST)
+    if apart is None:
+        return errors
+    caption = (
+        f"{errors.caption} Second: what decides, the {apart.title}; shaded: as good as the best."
+    )
+    return replace(errors, panels=(*errors.panels, *apart.panels), caption=caption)
 
 
 def _beside(run: Run) -> tuple[Arm, ...]:
@@ -83,18 +100,13 @@ def _marks(run: Run) -> list[Mark]:
 def _mark(run: Run, arm: Arm, error: Interval, is_confirmed: bool) -> Mark:
     unit = (run.target_sd or 1.0) if run.regression else 1.0
     words = reasons.error_unit(run).interval(error)
-    return Mark(name(run, arm), _times(error, unit), is_confirmed, words)
+    return Mark(name(run, arm), error.times(unit), is_confirmed, words)
 
 
 def _searched(run: Run, arm: Arm) -> Interval:
     if arm.trial is None:
         raise ValueError("_searched: expected an arm with a complete trial, got none")
     return searched.error(run, arm.trial, arm.trials)
-
-
-def _times(found: Interval, unit: float) -> Interval:
-    ends = (unit * found.estimate, unit * found.low, unit * found.high)
-    return replace(found, estimate=ends[0], low=ends[1], high=ends[2])
 
 
 def _map(run: Run) -> Figure:

@@ -35,7 +35,8 @@ class Recommended:
 
     answer, others: to the study's question, where it compares arms. where: the lines of the steps
     go; how: the lines that use it; sure: what its intervals cover. The figure has a wide and a
-    narrow panel, of which one is shown.
+    narrow panel, of which one is shown. asked: the answer's figure; if it has a narrow panel, that
+    stands for both on a phone.
     """
 
     kind: ClassVar[str] = "recommended"
@@ -49,6 +50,7 @@ class Recommended:
     how: str
     sure: str
     figure: Figure | None
+    asked: Figure | None = None
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def _table(run: Run, scale: units.Unit, found: tuple[OneClass, ...]) -> Table:
         Column("Class"),
         Column("Test rows", True),
         Column("Error", True),
-        Column("Taken for"),
+        Column("Taken for (of its rows)"),
     )
     return Table(
         "classes-table", "The winner's test error by class", columns, rows, sortable=True, note=note
@@ -72,6 +72,6 @@ def _covers(run: Run) -> str:
 def _taken_for(one: OneClass) -> str:
     """The classes that it is taken for, with the share of its rows."""
     often = [(name, share) for name, share in one.taken_for if share >= MIXED_UP]
-    words = [f"{name} {share:.0%}".replace("%", f"{text.SPACE}%") for name, share in often[:NAMED]]
+    words = [f"{name} ({100 * share:.0f}{text.SPACE}%)" for name, share in often[:NAMED]]
     more = f" and {len(often) - NAMED} more" * (len(often) > NAMED)
     return (", ".join(words) + more) or text.DASH

@@ -27,6 +27,7 @@ from reports.stats.intervals import Interval
 from reports.stats.rows import DIVERGED, all_diverged, covers
 from reports.winners import Contender
 
+LUCK = "Was the search lucky?"
 # Of a search that was resampled, where the confirmation is on the one split.
 OTHER_ROWS = (
     " At selection the networks had other rows, those of the resamples (see Methods), which is "
@@ -94,8 +95,11 @@ def _choice(run: Run) -> str:
 def winners_table(run: Run) -> Table:
     """Winner, runners-up, defaults and baselines: what was asked for, errors, and the settings."""
     made = winners.table(run)
-    # The objectives on fresh seeds have a table of their own.
-    shown = [one for one in made.columns if not one.name.startswith("objective")]
+    # The objectives on fresh seeds have a table of their own, but for the one that decides by
+    # rows left out of training, in whose place the test rows are not shown.
+    is_plain = all(goal.is_plain for goal in objectives.objectives(run))
+    left_out = "test_objective" if run.folds is not None and is_plain else "objective"
+    shown = [one for one in made.columns if not one.name.startswith(left_out)]
     columns = (
         Column("Setting"),
         Column("Role"),
@@ -188,28 +192,28 @@ def optimism(run: Run) -> Section | None:
             ("At selection", True),
             ("Fresh seeds, dev", True),
             *((("Test", True),) * on_test),
-            ("Optimism: how much worse", True),
+            ("How much worse (optimism)", True),
         )
     )
     is_other = "resample" in run.provenance["search"] and run.folds is None
     other = OTHER_ROWS if is_other else ""
     table = Table(
         "optimism-table",
-        f"Selection optimism in {scale.name.removeprefix('dev ')}",
+        f"What was chosen by, and what it came to: {scale.name.removeprefix('dev ')}",
         columns,
         tuple(rows),
-        note="Means over replicates. Optimism: by how much the value on fresh seeds is worse than "
-        f"at selection; t over the fresh replicates, the value at selection taken as it is.{other}",
+        note="Means over replicates. How much worse: of the value on fresh seeds against that at "
+        f"selection; t over the fresh replicates, the value at selection taken as it is.{other}",
     )
     whole = frame[[one.why != DIVERGED for one in frame["dev"]]]
     if not len(whole):
-        return section("optimism", "Selection optimism", [table])
+        return section("optimism", LUCK, [table])
     plain = whole.assign(
         dev=[one.estimate for one in whole["dev"]], test=[one.estimate for one in whole["test"]]
     )[["config", "selected", "dev", "test"]]
     label, percent = scale.name.removeprefix("dev "), scale.factor == 100.0
     figure = errors.optimism(plain, label, percent, on_test, labels.named(run))
-    return section("optimism", "Selection optimism", [table, Plot(figure)])
+    return section("optimism", LUCK, [table, Plot(figure)])
 
 
 def _fresh(scale: units.Unit, found: Interval, difference: bool = False) -> Cell:

@@ -11,6 +11,7 @@ from reports.figures import recommended as figures
 from reports.figures.figure import Figure
 from reports.figures.recommended import Mark
 from reports.frames import Run
+from reports.sections import asked
 from reports.sections.blocks import Recommended, Section, section
 from reports.stats import differences, measures, recommending
 from reports.stats.recommending import CONSTANT, Choice
@@ -33,8 +34,16 @@ def recommendation(run: Run) -> Section:
         how=how,
         sure=made.sure,
         figure=figure,
+        asked=None if figure is None else _asked(run),
     )
     return section("recommendation", made.headline, [block])
+
+
+def _asked(run: Run) -> Figure | None:
+    """Of a study that compares arms: times, if it asks for them, else how good they are."""
+    if answer(run) is None:
+        return None
+    return asked.times(run, "asked", ("wide", "narrow")) or asked.good(run, "asked", ("wide",))
 
 
 def _figure(run: Run, choice: Choice) -> Figure:

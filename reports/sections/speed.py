@@ -130,21 +130,26 @@ def _costs(run: Run, aim: SpeedTarget) -> Table:
     frames = {axis: convergence.speed(run, aim, axis).set_index("config") for axis in known}
     rows = []
     for config in run.configs:
-        cells = [link(run, config)]
+        cells, first = [link(run, config)], frames["epoch"].loc[config]
         for frame in frames.values():
             row = frame.loc[config]
-            words = f"{_bounds(row['restricted'])}; {row['reached']} of {row['n']} reached it"
-            cells.append(Cell(text.time(row["restricted"], row["reached"]), words))
+            ours, said = row["restricted"], []
+            if ours.known:
+                said.append(_bounds(ours))
+            if row["reached"] != first["reached"]:
+                said.append(f"{row['reached']} of {row['n']} in time")
+            cells.append(Cell(text.time(ours, row["reached"]), "; ".join(said)))
         rows.append(Row(tuple(cells)))
     columns = (Column("Setting"), *(Column(name.capitalize(), True) for name in known.values()))
     note = (
-        "Mean cost to the target, with its interval as in epochs. On each axis the horizon is the "
-        "least that any of these settings was trained for, so a share may be lower than in epochs. "
+        "Mean cost to the target, with its interval as in epochs. Of each kind of cost the horizon "
+        "is the least that any of these settings was trained for; where fewer reached it in time "
+        "than in epochs, it is said. "
         "Seconds are left out: networks trained stacked share one clock."
     )
     return Table(
         "costs-table",
-        "The cost of the target, on every axis",
+        "What the target costs, counted in other ways",
         columns,
         tuple(rows),
         csv="data/curves.csv",

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from reports import labels, text, units
+from reports import text, units
+from reports.advice.in_words import setting_in_words
 from reports.frames import Run
 from reports.sections import answer_words
 from reports.sections.blocks import Headline, KeyNumbers, Section, section
@@ -19,9 +20,9 @@ def verdict(run: Run) -> Section | None:
     """The winner and its key numbers; None where there is none."""
     if run.winner is None or all_diverged(run, run.winner):
         return None
-    words = labels.in_words(run, run.winner)
+    words = setting_in_words(run, run.winner)
     lines = (
-        *((("Setting", f"{words}."),) if words else ()),
+        *((("Setting", f"{text.capital(words)}."),) if words else ()),
         *_aims(run),
         ("How good", _how_good(run)),
         ("The saved ensemble", _ensemble(run)),
@@ -33,16 +34,15 @@ def verdict(run: Run) -> Section | None:
 
 def _winner(run: Run) -> str:
     winner = str(run.winner)
-    label = labels.labels(run)[winner]
     if winner == run.default:
         also = f" ({winner})" * (winner != "defaults")
         if len(run.configs) == 1:
             return f"It is the defaults{also}: nothing else was confirmed."
         return f"It is the defaults{also}: nothing confirmed beat them on dev."
-    head = f"{winner} ({label})" if label else winner
-    by = objectives.objectives(run)[0].name.removeprefix("dev ")
-    alone = f"It is {head}, which is all that was confirmed."
-    return f"It is {head}: it wins on dev, by {by}." if len(run.configs) > 1 else alone
+    if len(run.configs) == 1:
+        return f"It is {winner}, which is all that was confirmed."
+    goal = objectives.objectives(run)[0]
+    return f"It is {winner}: of all that was confirmed it has the {goal.best} {goal.name}."
 
 
 def _aims(run: Run) -> Iterator[tuple[str, str]]:

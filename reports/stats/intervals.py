@@ -47,6 +47,11 @@ class Interval:
         """Whether zero lies outside the bounds."""
         return self.known and (self.low > 0 or self.high < 0)
 
+    def times(self, unit: float) -> "Interval":
+        """In another unit, of which one of these is so many."""
+        ends = (unit * self.estimate, unit * self.low, unit * self.high)
+        return replace(self, estimate=ends[0], low=ends[1], high=ends[2])
+
     def moved(self, by: float) -> "Interval":
         """With bounds around the estimate + `by`, which is as uncertain as it is large.
 

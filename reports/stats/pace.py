@@ -34,6 +34,11 @@ class Pace:
         return self.ratio.known and self.ratio.low > 1
 
 
+def is_asked(run: Run) -> bool:
+    """Whether the study asks how soon: by a target of its own."""
+    return bool(run.provenance["targets"]) and convergence.target(run) is not None
+
+
 def paces(run: Run, aim: SpeedTarget, axis: str = "epoch") -> tuple[Pace, ...]:
     """The confirmed arms, fastest first; those that never got there last."""
     configs = {one.config for one in arms.judged(run)}

@@ -8,6 +8,7 @@ import pandas as pd
 
 from reports import text
 from reports.frames import Array, Run
+from reports.natural import natural
 from reports.stats import conditional, tuning
 
 MOST = 12  # settings that have an axis
@@ -107,8 +108,8 @@ def _share(values: Array, low: float, high: float, log: bool) -> Array:
 
 
 def _in_order(column: "pd.Series[object]") -> tuple[str, ...]:
-    """The choices that were tried: numbers by size, words by letter."""
+    """The choices that were tried: numbers by size, depths and words as one looks for them."""
     found = column.dropna()
     size = pd.to_numeric(found, errors="coerce").fillna(math.inf)
-    each = {text.value(x): (float(s), text.value(x)) for x, s in zip(found, size, strict=True)}
-    return tuple(sorted(each, key=lambda name: each[name]))
+    each = {text.value(x): float(s) for x, s in zip(found, size, strict=True)}
+    return tuple(sorted(each, key=lambda name: (each[name], natural(name))))

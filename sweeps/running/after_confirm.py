@@ -2,13 +2,17 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
+from dnn.gradcheck import EPSILONS, PASS_MARK
+from sweeps.base.errors import Expected
 from sweeps.base.terminal import say
 from sweeps.phases import final, learning_curve
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.final import FinalNetworks
 from sweeps.phases.learning_curve import LearningCurve
 from sweeps.phases.prepare import PreparedRun
+from sweeps.training import probing
 from sweeps.training.task import Outcome
 from sweeps.views import wording
 from sweeps.views.bar import working
@@ -17,11 +21,15 @@ from sweeps.views.training_progress import TrainingProgress
 
 @dataclass
 class AfterConfirmation:
-    """Learning curves; the networks of all rows, if any; why a curve is missing; seconds each."""
+    """Learning curves; the networks of all rows, if any; why a curve is missing; seconds each.
+
+    gradients: what the provenance says of a trainer's gradient check.
+    """
 
     curves: list[LearningCurve] = field(default_factory=list)
     final: FinalNetworks | None = None
     lost: dict[str, str] = field(default_factory=dict)
+    gradients: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -36,6 +44,7 @@ def train(
         clock = time.monotonic()
         _learning_curve(run, (networks, others), identity, done)
         done.seconds["learning_curve"] = time.monotonic() - clock
+    _gradients(run, done)
     if final.is_wanted(run.study) and run.divided is not None:
         clock, jobs = time.monotonic(), run.options.jobs
         count = wording.count(final.count(networks[0]), "network")
@@ -49,6 +58,20 @@ def train(
             say(run.console, "left out", "networks of all rows: all diverged", style="yellow")
         done.seconds["final"] = time.monotonic() - clock
     return done
+
+
+def _gradients(run: PreparedRun, done: AfterConfirmation) -> None:
+    trainer = run.study.trainer
+    if trainer is None or not trainer.gradient_check:
+        return
+    try:
+        with working(run.console, "gradients"):
+            found = probing.gradient_check(trainer, run.study)
+    except Expected as fault:
+        say(run.console, "left out", f"gradient check: {fault.message}", style="yellow")
+        done.lost["gradient check"] = fault.message
+        return
+    done.gradients = {"epsilons": list(EPSILONS), "pass_mark": PASS_MARK, "differences": found}
 
 
 def _learning_curve(
@@ -74,4 +97,4 @@ def _learning_curve(
         )
     for label, cause in lost.items():
         say(run.console, "left out", f"learning curve of {label}: {cause}", style="yellow")
-    done.lost = {f"learning curve of {label}": cause for label, cause in lost.items()}
+    done.lost |= {f"learning curve of {label}": cause for label, cause in lost.items()}

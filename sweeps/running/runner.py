@@ -247,6 +247,7 @@ def _facts(
         "lost": confirmed.lost | after.lost,
         "seconds": {"search": searched.seconds, "confirm": confirmed.seconds} | after.seconds,
         **outputs.final(after.final),
+        **({"gradient_check": after.gradients} if after.gradients else {}),
     }
 
 

@@ -74,13 +74,22 @@ class Parameter(StudySection):
 class Trainer(StudySection):
     """call: "module:function". folder: where the module is looked up before the path is.
 
-    sha256: of its source file; where the study says one, no other file is run.
+    sha256: of its source file; where the study says one, no other file is run. gradient_check: a
+    function of the module that says how far its gradient is from differences of a step.
     """
 
     call: str
     folder: str = "."
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     sha256: str = ""
+    gradient_check: str = ""
+
+    @field_validator("gradient_check")
+    @classmethod
+    def _function_of_the_module(cls, value: str) -> str:
+        if value and not value.isidentifier():
+            raise _own(Expected("the name of a function beside the training function", value))
+        return value
 
     @field_validator("call")
     @classmethod
@@ -210,7 +219,20 @@ _imported: dict[str, tuple[Path, str]] = {}
 
 def load(trainer: Trainer) -> tuple[Function, Path]:
     """The function of a trainer that was found, and its file. Errors: Expected."""
-    name, function = trainer.module, trainer.function
+    module, file = _module(trainer)
+    loaded: Function = _function(module, trainer.module, trainer.function)
+    _check(loaded, trainer.function)
+    return loaded, file
+
+
+def load_gradient_check(trainer: Trainer) -> tuple[Callable[[float], Any], Path]:
+    """Its function of a step, and its file. Errors: Expected."""
+    module, file = _module(trainer)
+    return _function(module, trainer.module, trainer.gradient_check), file
+
+
+def _module(trainer: Trainer) -> tuple[Any, Path]:
+    name = trainer.module
     file = _file(name, Path(trainer.folder))
     if _digest(file) != trainer.sha256:
         raise Expected(f"the {file.name} that the run began with", Unquoted("one that was edited"))
@@ -225,13 +247,16 @@ def load(trainer: Trainer) -> tuple[Function, Path]:
         hint = "another module has that name already: give it one of its own"
         raise Expected(f"the module of {file.name}", Unquoted(there.name), hint)
     _imported[name] = this
+    return module, file
+
+
+def _function(module: Any, name: str, function: str) -> Callable[..., Any]:
     public = [n for n, value in vars(module).items() if callable(value) and not n.startswith("_")]
     if not callable(getattr(module, function, None)):
         hint = did_you_mean(function, public) if public else f"{name} has no functions"
         raise Expected(f"a function of {name}", function, hint)
-    loaded: Function = getattr(module, function)
-    _check(loaded, function)
-    return loaded, file
+    found: Callable[..., Any] = getattr(module, function)
+    return found
 
 
 def _forget(package: str) -> None:

@@ -3,12 +3,14 @@
 This happens in a worker: if the function crashes, exits or hangs, only that process is lost.
 """
 
+import math
 import time
 from contextlib import chdir, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from dnn.gradcheck import EPSILONS
 from sweeps import engines
 from sweeps.base import durations
 from sweeps.base.errors import Expected, Unquoted
@@ -18,7 +20,7 @@ from sweeps.study import trainers
 from sweeps.study.engine_section import EngineSpec
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
-from sweeps.study.trainers import Trainer
+from sweeps.study.trainers import Trainer, UserCodeError
 from sweeps.training import seeds
 from sweeps.training.isolation import TimeUp, one_torch_thread, time_limit
 from sweeps.training.replicates import Replicate, start_replicates
@@ -33,9 +35,9 @@ GRACE = 30.0  # seconds beyond the limit after which a worker that ignores it is
 
 @dataclass(frozen=True)
 class _Probe:
-    """What a worker found: the seconds of each epoch, or the fault's message."""
+    """What a worker found: the seconds of each epoch or the like, or the fault's message."""
 
-    seconds: tuple[float, ...] = ()
+    seconds: tuple[Any, ...] = ()
     fault: str = ""
 
 
@@ -52,6 +54,15 @@ def expect_importable(trainer: Trainer, study: Study) -> None:
     _probe(f"an import of {trainer.module}", IMPORT, _import, trainer, None, study)
 
 
+def gradient_check(trainer: Trainer, study: Study) -> dict[str, list[float]]:
+    """By what was checked, how far its gradient is from differences of each of EPSILONS.
+
+    Errors: Expected, if the function fails, ends its process, takes too long or says else.
+    """
+    each = _probe("the gradient check", IMPORT, _differences, trainer, None, study)
+    return {name: [one[name] for one in each] for name in each[0]}
+
+
 def seconds_per_trial(trainer: Trainer, study: Study, config: Config, dataset: Dataset) -> float:
     """About how many seconds an unpruned trial takes, from two epochs of one replicate.
 
@@ -59,15 +70,15 @@ def seconds_per_trial(trainer: Trainer, study: Study, config: Config, dataset: D
     """
     one = Task(-1, config, 0, seeds.SEARCH, range(1), study.objectives, study.dtype)
     timed, seen = partial(_time, trainer, min(2, study.epochs)), dataset.for_search
-    seconds = _probe("two epochs", EPOCHS, timed, one, seen, study)
+    seconds: tuple[float, ...] = _probe("two epochs", EPOCHS, timed, one, seen, study)
     # The first epoch includes loading and setting up, so only the last one is multiplied.
     return (seconds[0] + seconds[-1] * (study.epochs - 1)) * study.replicates.count
 
 
 def _probe(
     what: str, most: float, function: Function, task: Any, shared: Any, study: Study
-) -> tuple[float, ...]:
-    """The seconds that `function(task, shared)` returns in a worker. Errors: Expected."""
+) -> tuple[Any, ...]:
+    """The tuple that `function(task, shared)` returns in a worker. Errors: Expected."""
     given = study.budgets.trial_time
     limit = most if given is None else min(most, durations.seconds(given))
     timeout = engines.Timeout(limit + GRACE, retried=False)
@@ -101,6 +112,23 @@ def _within(what: str, limit: float, function: Function, task: Any, shared: Any)
 def _import(trainer: Trainer, nothing: None) -> tuple[float, ...]:
     trainers.load(trainer)
     return ()
+
+
+def _differences(trainer: Trainer, nothing: None) -> tuple[dict[str, float], ...]:
+    """Of each step, what the function says."""
+    function, file = trainers.load_gradient_check(trainer)
+    try:
+        said = [dict(function(epsilon)) for epsilon in EPSILONS]
+        each = [{str(name): float(x) for name, x in one.items()} for one in said]
+    except Exception as fault:  # it is the user's code: whatever it raises is told
+        raise UserCodeError(fault, file, trainer.gradient_check) from None
+    names = list(each[0])
+    off = [x for one in each for x in one.values() if not (math.isfinite(x) and x >= 0)]
+    if off:
+        raise Expected("differences of 0 and more", off[0])
+    if not names or any(list(one) != names for one in each):
+        raise Expected("the same names for every step, one at least", Unquoted("others"))
+    return tuple(each)
 
 
 def _time(trainer: Trainer, epochs: int, task: Task, dataset: Dataset) -> tuple[float, ...]:

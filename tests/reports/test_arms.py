@@ -17,8 +17,10 @@ from reports.figures.arms import Cells, heat
 from reports.frames import Run
 from reports.sections.arms import arms as section_of
 from reports.sections.blocks import Plot, Table
+from reports.sections.recommendation import recommendation as recommended
 from reports.stats import arms, convergence, measures, pace, searched
 from reports.stats.rows import rows_of_split
+from reports.thumbnail import thumbnail
 
 PER = {"search": {"per": "optimizer", "sampler": "random"}, "top": 12, "rows": 200}
 
@@ -208,6 +210,21 @@ def test_speed_comes_first_where_the_study_has_a_target_of_its_own(
     assert all(first.time.estimate <= one.time.estimate for one in others)
     assert all(one.ratio.estimate >= 1 for one in others if one.reached)
     assert "error of" in found.more[-1]
+
+
+def test_the_first_screen_draws_what_the_answer_says(make: Callable[..., Path]) -> None:
+    """Times where it tells times, also on a phone and in the small picture; else how good."""
+    soon, good = (frames.load(make(**PER, **aim)) for aim in ({"targets": {"dev_error": 0.2}}, {}))
+    (block,) = recommended(soon).blocks
+    assert len(block.asked.panels) == 2
+    assert block.asked.title.startswith("epochs to a dev error of")
+    first = pace.paces(soon, convergence.target(soon))[0]
+    assert block.asked.data["value"].iloc[0] == first.time.estimate
+    assert "asked-narrow" in thumbnail(soon)
+    (block,) = recommended(good).blocks
+    (wide,) = block.asked.panels
+    assert wide.title == "difference to the best in loss"
+    assert block.asked.data["value"].iloc[0] == 0.0
 
 
 def test_where_nobody_arrives_no_speed_is_told(make: Callable[..., Path]) -> None:

@@ -12,6 +12,7 @@ import pytest
 from reports.figures import parallel as figures
 from reports.figures import saving
 from reports.frames import Run, load
+from reports.natural import natural
 from reports.stats import conditional, objectives
 from reports.stats import parallel as stats
 
@@ -38,6 +39,9 @@ def test_trials_lie_where_their_settings_are(run: Run) -> None:
     assert rate.at(0.5) == pytest.approx(np.sqrt(1e-4 * 0.5))
     size = axes["batch_size"]
     assert size.choices == ("16", "32", "64")
+    assert sorted(["[20]", "[5]", "[32, 16]", "[32, 4]"], key=natural) == [
+        *("[5]", "[20]", "[32, 4]", "[32, 16]")
+    ]
     where = found.trials["param.batch_size"].map({16: 0.0, 32: 0.5, 64: 1.0})
     np.testing.assert_array_equal(size.places, where)
     is_momentum = (found.trials["param.optimizer"] == "momentum").to_numpy()

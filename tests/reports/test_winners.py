@@ -31,7 +31,9 @@ def test_page_and_note_say_the_same_of_every_kind_of_run(kind: Path) -> None:
         for column in made.columns:
             score = column.scores[n]
             assert f"| {score.in_words} |" in line
-            assert score.number in cells or column.name.startswith("objective")
+            assert score.number in cells or "objective" in column.name
+    if run.folds is not None:
+        assert "Dev loss" in [column.label for column in page.columns], "by which it decides"
 
 
 def test_what_diverged_is_no_winner_and_has_no_errors(

@@ -14,6 +14,7 @@ import pytest
 
 import studies
 import sweeps
+from dnn.gradcheck import EPSILONS
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset
 from sweeps.data.loading import load
@@ -26,7 +27,7 @@ from sweeps.study.metric_constraints import metric_constraint
 from sweeps.study.metrics import worst
 from sweeps.study.objectives import Objective
 from sweeps.study.trainers import Trainer
-from sweeps.training import custom, seeds
+from sweeps.training import custom, probing, seeds
 from sweeps.training.merging import merge
 from sweeps.training.stop_rules import BestAbove
 from sweeps.training.task import Outcome, Task
@@ -710,3 +711,20 @@ def test_the_example_of_pytorch(tmp_path: Path) -> None:
     assert result.confirm is not None
     assert result.confirm[result.confirm["rank"] == 1]["test_error"].mean() < 0.3
     assert "channels" in result.best
+
+
+def test_its_gradient_check_is_asked_for_every_step(tmp_path: Path) -> None:
+    """In a worker; what it says wrongly is told, and is no end of a run."""
+    code = LOGISTIC + "\n\ndef check(epsilon):\n    return {'w': epsilon**2, 'b': 0}\n"
+    code += "\n\ndef wrong(epsilon):\n    return {'w': -epsilon}\n"
+    text = STUDY.replace("call: mine:train", "call: mine:train\n  gradient_check: check")
+    study = parsing.study(documents.read(Path(write(tmp_path, code, text))))
+    assert study.trainer is not None
+    known = trainers.find(study.trainer, tmp_path)
+    said = probing.gradient_check(known, study)
+    assert said == {"w": [e**2 for e in EPSILONS], "b": [0.0] * len(EPSILONS)}
+    assert "gradient_check" not in known.identity
+    for name, word in {"wrong": "differences of 0 and more", "chek": "check"}.items():
+        with pytest.raises(Expected) as fault:
+            probing.gradient_check(known.model_copy(update={"gradient_check": name}), study)
+        assert word in fault.value.message

@@ -1,0 +1,108 @@
+"""The answer to a study's question, drawn: its arms by how soon, or by how good, best first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from reports.figures.canvases import canvas
+from reports.figures.figure import Figure, Panel
+from reports.figures.panels import panel
+from reports.figures.style import INK, MUTED, SERIES, names_at, percent_axis, tidy
+from reports.stats.intervals import Interval
+from reports.text import count
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Width, letters and height of a line of a drawing, in the pixels of a screen that wide.
+SIZES = {"wide": (500.0, 12.5, 23.0), "narrow": (343.0, 11.3, 19.0), "panel": (360.0, 11.8, 26.0)}
+MOST = 7  # arms on the first screen
+Size = Literal["wide", "narrow", "panel"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An arm: its name, its value, the same in words; a remark in the place of no value."""
+
+    name: str
+    found: Interval
+    words: str
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Arms, best first; what their values are, and from where to where they are as good.
+
+    percent: shares, written as percent; signed: as points.
+    """
+
+    marks: Sequence[Mark]
+    what: str
+    caption: str
+    band: tuple[float, float] | None = None
+    percent: bool = False
+    signed: bool = False
+
+
+def asked(one: Question, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figure:
+    """A panel for each size."""
+    is_long = any("\n" in mark.name for mark in one.marks)
+    shown = one.marks[: most - 2 * is_long]
+    panels = tuple(_drawn(one, shown, prefix, size) for size in sizes)
+    rows = [
+        (mark.name.replace("\n", " "), x.estimate, x.low, x.high, x.n)
+        for mark, x in ((mark, mark.found) for mark in one.marks)
+    ]
+    left = len(one.marks) - len(shown)
+    caption = one.caption + f" Not shown: {count(left, 'arm')} that came after." * bool(left)
+    data = pd.DataFrame(rows, columns=["arm", "value", "low", "high", "n"])
+    return Figure(prefix, one.what, caption, panels, data)
+
+
+def _drawn(one: Question, shown: Sequence[Mark], prefix: str, size: Size) -> Panel:
+    width, letters, line = SIZES[size]
+    line += 10 * any("\n" in mark.name for mark in shown)
+    base = 66 if size == "panel" else 44  # as high as the figure beside it
+    with canvas(width, base + line * len(shown)) as figure:
+        axes = figure.subplots()
+        if one.band is not None:
+            axes.axvspan(*one.band, color=SERIES[0], alpha=0.13, lw=0)
+        for place, mark in enumerate(shown):
+            _mark(axes, place, mark, letters)
+        names_at(axes.yaxis, range(len(shown)), [mark.name for mark in shown])
+        axes.set_ylim(len(shown) - 0.5, -0.5)
+        axes.set_xlim(*_ends(one, shown))
+        tidy(axes, one.what, grid="x")
+        axes.xaxis.label.set_fontsize(letters)
+        axes.xaxis.label.set_color(MUTED)
+        axes.tick_params(axis="x", labelsize=letters, labelcolor=MUTED)
+        axes.tick_params(axis="y", labelsize=letters, length=0, labelcolor=INK)
+        axes.locator_params(axis="x", nbins=4)
+        if one.percent:
+            percent_axis(axes, "x", *([""] * one.signed))
+        words = "; ".join(f"{mark.name} {mark.words}".replace("\n", " ") for mark in shown)
+        return panel(figure, f"{prefix}-{size}", one.what, f"{words}.")
+
+
+def _mark(axes: "Axes", place: int, mark: Mark, letters: float) -> None:
+    found = mark.found
+    if mark.remark:
+        axes.text(0, place, f"  {mark.remark}", va="center", fontsize=letters, color=MUTED)
+        return
+    if found.known:
+        axes.plot([found.low, found.high], [place, place], color=SERIES[0], lw=2.2)
+    axes.plot(found.estimate, place, "o", color=SERIES[0], markersize=7.5)
+
+
+def _ends(one: Question, shown: Sequence[Mark]) -> tuple[float, float]:
+    """From 0, or below it where an interval is, to a little more than the largest."""
+    known = [mark.found for mark in shown if not mark.remark]
+    high = [x.high if x.known else x.estimate for x in known]
+    low = [x.low if x.known else x.estimate for x in known]
+    band = one.band or (0.0, 0.0)
+    first, last = min([0.0, *low, band[0]]), max([*high, band[1], 1e-9])
+    room = 0.04 * (last - first)
+    return (first - room if first < 0 else 0.0), last + room

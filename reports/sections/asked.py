@@ -1,0 +1,93 @@
+"""The answer to a study's question as a figure: times where it is of speed, else how good."""
+
+import math
+from collections.abc import Sequence
+
+from reports import text, units
+from reports.advice import reasons
+from reports.advice.answer import name
+from reports.figures.arms import wrapped
+from reports.figures.asked import MOST, Mark, Question, Size, asked
+from reports.figures.figure import Figure
+from reports.frames import Run
+from reports.stats import arms, convergence, intervals, measures, pace, recommending
+from reports.stats.intervals import Interval
+
+LONG = 27  # letters, from which on a name has two lines
+
+
+def times(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figure | None:
+    """Of a study that asks how soon a target is reached; None of others, or where no arm was."""
+    aim = convergence.target(run)
+    if aim is None or not pace.is_asked(run) or len(arms.judged(run)) < 2:
+        return None
+    found = pace.paces(run, aim)
+    if not found[0].reached:
+        return None
+    names = {one.config: name(run, one.arm) for one in arms.judged(run)}
+    marks = []
+    for one in found:
+        reached = f"{one.reached} of {one.n}"
+        never = "" if one.reached else "not reached"
+        said = f"{text.time(one.time, one.reached)} ({reached} reached it)"
+        marks.append(Mark(wrapped(f"{names[one.config]} ({reached})", LONG), one.time, said, never))
+    scale = units.unit(run, aim.metric)
+    what = f"epochs to a {scale.name} of {scale.value(aim.value)}"
+    missed = any(one.reached < one.n for one in found)
+    caption = f"Means with {text.LEVEL} intervals. In brackets: networks that reached it" + (
+        f"; those that did not count with {text.number(found[0].horizon)} epochs." * missed or "."
+    )
+    return asked(Question(marks, what, caption), prefix, sizes, most)
+
+
+def good(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figure | None:
+    """The arms by what they are compared by: errors, else differences to the best of them."""
+    judged, by = arms.judged(run), measures.measure(run)
+    if len(judged) < 2:
+        return None
+    if by.is_error:
+        return asked(_errors(run), prefix, sizes, most)
+    first, unit = judged[0], by.unit(run)
+    found = [_apart(one) for one in judged]
+    marks = [
+        Mark(
+            wrapped(name(run, one.arm), LONG),
+            each,
+            "the best" if one.difference is None else unit.interval(each, difference=True),
+            "" if math.isfinite(each.estimate) else "every network diverged",
+        )
+        for one, each in zip(judged, found, strict=True)
+    ]
+    margin = recommending.margin(run, first.config, by)
+    what = f"difference to the best in {reasons.quantity(run, by)}"
+    what += ", points" * bool(unit.points)
+    caption = f"With {text.LEVEL} intervals. Shaded: as good as the best, within the margin."
+    points = bool(unit.points)
+    one = Question(marks, what, caption, (-margin, margin), percent=points, signed=points)
+    return asked(one, prefix, sizes, most)
+
+
+def _apart(one: arms.Judged) -> Interval:
+    if one.difference is None:
+        return intervals.none(0.0, one.error.n, "the best itself")
+    return one.difference.found.decisive
+
+
+def _errors(run: Run) -> Question:
+    judged, sd = arms.judged(run), run.target_sd if run.regression else None
+    unit, scale = reasons.error_unit(run), sd or 1.0
+    marks = [
+        Mark(
+            wrapped(name(run, one.arm), LONG),
+            one.error.times(scale),
+            unit.interval(one.error),
+            "" if math.isfinite(one.error.estimate) else "every network diverged",
+        )
+        for one in judged
+    ]
+    margin = scale * recommending.margin(run, judged[0].config, measures.plain())
+    middle = scale * judged[0].error.estimate
+    what = "typical error on new data" if run.regression else "error on new data"
+    caption = f"With {text.LEVEL} intervals. Shaded: as good as the best, within the margin."
+    band = (max(middle - margin, 0.0), middle + margin)
+    return Question(marks, what, caption, band, percent=not run.regression)
