@@ -35,12 +35,12 @@ def _judged(run: Run, choice: Choice, found: Interval) -> str:
 
 
 def _beside(found: Interval, on_test: Interval) -> str:
-    """Where the test rows' error lies: in the range, or beyond it, as few rows may be."""
+    """Where the test rows' error lies: in the range, or beyond it, and whether that is chance."""
     if not found.known:
         return ""
     if found.low <= on_test.estimate <= found.high:
         return ", inside that range"
     side = "below" if on_test.estimate < found.low else "above"
     if on_test.known and on_test.low <= found.high and found.low <= on_test.high:
-        return f", {side} that range, as so few rows may be"
+        return f", {side} that range, though the two overlap"
     return f", {side} that range by more than chance explains: be careful"

@@ -101,6 +101,14 @@ def _hidden(value: Any) -> str:
     return f"hidden layers of {text.listing(each)}"
 
 
+def layers(hidden: Any) -> str:
+    """Hidden layers as a headline has room for: `20 hidden units`, `40 and 20 hidden units`."""
+    widths = str(text.value(hidden)).strip("[]").split(", ")
+    if widths == [""] or (len(widths) > 1 and len(set(widths)) == 1):
+        return _hidden(hidden)
+    return f"{text.listing(widths)} hidden {'unit' if widths == ['1'] else 'units'}"
+
+
 def _dropout(value: Any) -> str:
     if not isinstance(value, int | float):
         return f"dropout that keeps {text.value(value)}"

@@ -12,7 +12,7 @@ from reports.advice import facts, reasons, steps, using, without
 from reports.advice.answer import answered
 from reports.advice.certainty import sure
 from reports.advice.facts import Fact
-from reports.advice.in_words import answer_of, called, in_words, plain_name, setting_in_words
+from reports.advice.in_words import answer_of, called, layers, plain_name, setting_in_words
 from reports.advice.step import Step, where
 from reports.frames import Run, once
 from reports.stats import constants, measures, recommending, tuning
@@ -140,7 +140,7 @@ def _headline(run: Run, choice: Choice) -> str:
     hidden = summary.settings(run, choice.name).get("hidden")
     if hidden is None or run.provenance.get("trainer"):
         return f"Use the best network, {choice.name}."
-    return f"Use a network with {in_words({'hidden': hidden})}."
+    return f"Use a network with {layers(hidden)}."
 
 
 def _nothing(run: Run) -> Recommendation:

@@ -69,8 +69,8 @@ def more_rows(run: Run, choice: Choice) -> Iterator[Step]:
     one = recommending.compare(run, choice.best, asked)
     if not _may_networks_tell(run, one):
         yield Step(
-            f"Only more rows can tell whether {_other(run, choice, asked)} does as well"
-            f"{_how_many(one)}:",
+            f"Only more rows{_how_many(one)} can tell whether {_other(run, choice, asked)} does as "
+            "well:",
             "data: {source: more_rows.csv}  # your file",
         )
 
@@ -111,7 +111,7 @@ def _how_many(one: Comparison) -> str:
     times, now = needed.times(one.found, one.margin), one.found.decisive.n
     if not 1 < times <= 100:
         return ""
-    return f" (about {text.number(times * now, 2)}, where {text.number(now)} were judged)"
+    return f" (some {text.number(times * now, 2)}, now {text.number(now)})"
 
 
 def few_networks(run: Run, choice: Choice) -> Iterator[Step]:

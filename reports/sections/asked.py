@@ -27,9 +27,9 @@ def times(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Fig
     names = {one.config: name(run, one.arm) for one in arms.judged(run)}
     marks = []
     for one in found:
-        reached = f"{one.reached} of {one.n}"
+        reached = f"{one.reached}/{one.n}"
         never = "" if one.reached else "not reached"
-        said = f"{text.time(one.time, one.reached)} ({reached} reached it)"
+        said = f"{text.time(one.time, one.reached)} ({one.reached} of {one.n} reached it)"
         marks.append(Mark(wrapped(f"{names[one.config]} ({reached})", LONG), one.time, said, never))
     scale = units.unit(run, aim.metric)
     what = f"epochs to a {scale.name} of {scale.value(aim.value)}"
