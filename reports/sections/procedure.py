@@ -180,14 +180,20 @@ def _settings(run: Run) -> Table | None:
 def _stable(run: Run, name: str, own: Any, values: Sequence[Any]) -> str:
     """Of numbers, how much of their range folds span; of choices, how many are the winner's."""
     space = {str(one["name"]): one for one in run.provenance["space"]}
-    limits, known = space.get(name), [float(x) for x in values if isinstance(x, int | float)]
-    if limits and limits["kind"] == "range" and len(known) == len(values):
-        scale = math.log if limits["log"] else float
+    limits = space.get(name)
+    if limits and limits["kind"] == "range" and all(_is_within(x, limits) for x in values):
+        scale, known = math.log if limits["log"] else float, [float(x) for x in values]
         low, high = scale(limits["low"]), scale(limits["high"])
         span = scale(max(known)) - scale(min(known))
         return f"{span / (high - low):.0%} of the range" if high > low else ""
     alike = sum(text.value(x) == text.value(own) for x in values if x is not None)
     return f"{alike} of {len(values)} as the winner"
+
+
+def _is_within(value: Any, limits: dict[str, Any]) -> bool:
+    """Whether it is of the range: the defaults, which may win, may lie beyond it (an l2 of 0)."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and limits["low"] <= value <= limits["high"]
 
 
 def _searched(run: Run, row: dict[Any, Any]) -> dict[str, Any]:

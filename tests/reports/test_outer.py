@@ -103,6 +103,13 @@ def test_the_page_says_it_with_its_settings_by_fold(folder: Path) -> None:
     assert "best baseline of each fold" in line[1]
 
 
+def test_defaults_beyond_the_range_may_win_a_fold(folder: Path) -> None:
+    frame = pd.read_parquet(folder / "nested.parquet")
+    frame.loc[0, "searched"] = json.dumps({"l2": 0.0, "hidden": "[16]"})
+    frame.to_parquet(folder / "nested.parquet", index=False)
+    assert "of 5 as the winner" in page.build(folder).read_text()
+
+
 def test_a_fold_without_outputs_has_what_it_scored(folder: Path) -> None:
     with np.load(folder / "nested.npz") as file:
         arrays = dict(file)
