@@ -21,8 +21,8 @@ def lines(study: Study, dataset: Dataset) -> list[str]:
     told += [line for _, line in facts.get("doubts", ())]
     if "time" not in quiet:
         told += [
-            f"column {show(name)} holds dates: if the rows to predict are later ones, divide by "
-            f"it, split: {{time: {show(name)}}}, so that the past trains and the future tests"
+            f"column {show(name)} holds dates: to test on the latest rows, write "
+            f"split: {{time: {show(name)}}}"
             for name in facts.get("dated", [])[:1]
         ]
     return told if "dev_rows" in quiet else [*told, *_dev_rows(study, dataset)]
