@@ -12,12 +12,15 @@ DRAWN = {
 
 def path(name: str) -> Path:
     """The file of a study. Errors: FileNotFoundError that lists those there are."""
-    folder = Path(__file__).parent
-    file = folder / f"{name}.yaml"
+    file = Path(__file__).parent / f"{name}.yaml"
     if not os.path.isfile(file):
-        there = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
-        raise FileNotFoundError(f"expected one of the studies ({there}), got {name}")
+        raise FileNotFoundError(f"expected one of the studies ({', '.join(names())}), got {name}")
     return file
+
+
+def names() -> list[str]:
+    """All of them, by name."""
+    return sorted(file.stem for file in Path(__file__).parent.glob("*.yaml"))
 
 
 def how_drawn(data: Path) -> str | None:

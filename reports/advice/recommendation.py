@@ -13,7 +13,7 @@ from reports.advice.answer import answered
 from reports.advice.certainty import sure
 from reports.advice.facts import Fact
 from reports.advice.in_words import answer_of, called, layers, plain_name, setting_in_words
-from reports.advice.step import Step, where
+from reports.advice.step import Step, how, written_by
 from reports.frames import Run, once
 from reports.stats import constants, measures, recommending, tuning
 from reports.stats.intervals import Interval
@@ -49,10 +49,10 @@ class Recommendation:
     sure: str
     answer: str = ""
 
-    @property
-    def where(self) -> str:
-        """Where the lines of the next steps go."""
-        return where(self.steps)
+    def next_for(self, folder: Path) -> tuple[str, str]:
+        """The command that writes the study of the next steps, and where they go by hand."""
+        command = written_by(self.steps, folder)
+        return command, how(self.steps, command)
 
     def how_for(self, folder: Path) -> str:
         """The lines that use it, for a run in that folder."""

@@ -1,6 +1,7 @@
 """Next steps in the space: ranges to widen, and what holds a network back or gives it room."""
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -137,8 +138,10 @@ def _reference(run: Run) -> Iterator[Step]:
         f"If you know the least error that is possible ({unit}), write it here: it tells noise "
         "from a too simple model.",
         f"reference: {text.setting(train / 2, 1)}  # your number here{', in SDs' * run.regression}",
+        yours=f"your own number, the least error that is possible{', in SDs' * run.regression}",
     )
 
 
 def _is_searched(run: Run, name: str) -> bool:
-    return any(one.split(".")[0] == name for one in run.parameters)
+    """Alone, together with others ("batch_size,learning_rate"), or inside of a choice."""
+    return any(name in re.split(r"[.,]", one) for one in run.parameters)

@@ -72,6 +72,7 @@ def more_rows(run: Run, choice: Choice) -> Iterator[Step]:
             f"Only more rows{_how_many(one)} can tell whether {_other(run, choice, asked)} does as "
             "well:",
             "data: {source: more_rows.csv}  # your file",
+            yours="your own file, of all rows that you have",
         )
 
 

@@ -33,10 +33,10 @@ class Headline:
 class Recommended:
     """The first screen: a model's settings, why it is the one, three numbers, what to do next.
 
-    answer, others: to the study's question, where it compares arms. where: the lines of the steps
-    go; how: the lines that use it; sure: what its intervals cover. The figure has a wide and a
-    narrow panel, of which one is shown. asked: the answer's figure; if it has a narrow panel, that
-    stands for both on a phone.
+    answer, others: to the study's question, where it compares arms. written_by: the command that
+    writes the steps into a study; where: their lines go; how: the lines that use it; sure: what its
+    intervals cover. The figure has a wide and a narrow panel, of which one is shown. asked: the
+    answer's figure; if it has a narrow panel, that stands for both on a phone.
     """
 
     kind: ClassVar[str] = "recommended"
@@ -46,6 +46,7 @@ class Recommended:
     why: str
     facts: tuple[Fact, ...]
     steps: tuple[Step, ...]
+    written_by: str
     where: str
     how: str
     sure: str

@@ -22,7 +22,8 @@ def recommendation(run: Run) -> Section:
     made, choice, answered = recommended(run), recommending.choice(run), answer(run)
     figure = None if choice is None else _figure(run, choice)
     folder = run.folder.absolute()
-    how = made.how_for(Path(folder.parent.name) / folder.name)  # where it lies is nobody's business
+    shown = Path(folder.parent.name) / folder.name  # where it lies is nobody's business
+    written_by, where = made.next_for(shown)
     block = Recommended(
         settings=made.settings,
         answer=answered.sentence if answered else "",
@@ -30,8 +31,9 @@ def recommendation(run: Run) -> Section:
         why=made.why,
         facts=made.facts,
         steps=made.steps,
-        where=made.where,
-        how=how,
+        written_by=written_by,
+        where=where,
+        how=made.how_for(shown),
         sure=made.sure,
         figure=figure,
         asked=None if figure is None else _asked(run),

@@ -14,6 +14,7 @@ from sweeps.commands.export import export
 from sweeps.commands.gradcheck import gradcheck
 from sweeps.commands.ls import ls
 from sweeps.commands.new import new
+from sweeps.commands.next import next_
 from sweeps.commands.predict import predict
 from sweeps.commands.report import report
 from sweeps.commands.resume import resume
@@ -32,6 +33,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "show": show,
     "compare": compare,
     "report": report,
+    "next": next_,
     "predict": predict,
     "export": export,
     "clean": clean,

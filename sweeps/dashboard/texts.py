@@ -126,8 +126,9 @@ def of_recommendation(run: "Run") -> Iterator[str]:
     yield "\n".join(
         f"- {text(fact.label)}: **{text(fact.value)}**, {text(fact.beside)}" for fact in made.facts
     )
+    said = " ".join(filter(None, made.next_for(run.folder)))
     for n, step in enumerate(made.steps, 1):
-        place = f" ({made.where})" * (n == 1 and bool(made.where))
+        place = f" ({text(said)})" * (n == 1 and bool(said))
         yield f"**Next, {n}**{place}: {text(step.do)}"
         yield code(step.lines)
 

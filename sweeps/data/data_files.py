@@ -17,6 +17,7 @@ from sweeps.data.source_table import SourceTable
 
 # What readers raise at a file that holds no table, or none that they know how to read.
 UNREADABLE = (ValueError, OSError, MemoryError, NotImplementedError, LookupError)
+LONGEST = 300  # characters of a path in a line
 
 
 def expect(path: Path, expected: str) -> FileKind:
@@ -34,7 +35,10 @@ def expect(path: Path, expected: str) -> FileKind:
     if not os.path.isfile(path):  # False too for a name that no file system takes
         beside = path.parent.glob(f"*{suffix}") if os.path.isdir(path.parent) else ()
         near = [file.name for file in beside]
-        hint = did_you_mean(path.name, near) if near else "no such file"
+        hint = did_you_mean(path.name, near) if near else ""
+        if "mean" not in hint:
+            there = f"no such file: {printable(os.path.abspath(path))[:LONGEST]}"
+            hint = f"{there}; {hint}" if hint else there
         how = studies.how_drawn(path)
         raise Expected("a file", path.name, hint if how is None else f"draw it first: {how}")
     return kind

@@ -95,7 +95,7 @@ def _order(study: Study) -> str:
 
 def study_yaml(study: Study, base: Path, folder: Path) -> str:
     """The whole study with every default written out; it can be run from the run folder."""
-    return _yaml(_sections(study, base, folder) | {"fixed": fixed(study), "space": _space(study)})
+    return as_yaml(_sections(study, base, folder) | {"fixed": fixed(study), "space": _space(study)})
 
 
 def best_yaml(study: Study, winner: Config, base: Path, folder: Path) -> str:
@@ -108,7 +108,7 @@ def best_yaml(study: Study, winner: Config, base: Path, folder: Path) -> str:
     for searched in ("sampler", "per", "from"):
         sections["search"].pop(searched, None)
     sections["confirm"].pop("nested", None)
-    return _yaml(sections | {"fixed": literal, "space": {}})
+    return as_yaml(sections | {"fixed": literal, "space": {}})
 
 
 def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
@@ -185,7 +185,8 @@ def _limits(leaf: Leaf) -> dict[str, Any]:
     return {"kind": "choice", "low": None, "high": None, "log": False, "choices": choices}
 
 
-def _yaml(values: dict[str, Any]) -> str:
+def as_yaml(values: dict[str, Any]) -> str:
+    """As the text of a study file."""
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
     # The order of the file, not of the alphabet; ruamel declares the switch as None.

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -59,6 +60,36 @@ class Result(KeptFrames):
         from reports.advice import recommendation
 
         return recommendation.recommendation(self.run)
+
+    def next(self, steps: Sequence[int] = (), name: str | None = None) -> dict[str, Any]:
+        """The study that the recommendation's next steps ask for, to be run or changed first.
+
+        Args:
+            steps: Which of them, from 1 on; by default all that need nothing of the user's own.
+            name: The study's; by default this one's with the next number that is free.
+
+        Returns:
+            The study as `sweeps.run` takes it: this one with the lines of the steps in it, what is
+            as by default left out. Its paths begin in the current folder.
+
+        Raises:
+            UserError: There is no such step, or none that can be written; or the run's study.yaml
+                is missing or damaged.
+            ValueError: Another file is (`reports.frames.RunFolderError`).
+
+        Example:
+            >>> import sweeps
+            >>> study = sweeps.load("runs/confirmed").next(steps=[1])
+            >>> study["name"]
+            'confirmed-2'
+        """
+        from sweeps.results import next_study
+
+        advised = self.recommendation.steps
+        try:
+            return next_study.after(self.folder, advised, steps, name, Path()).study
+        except Expected as fault:
+            raise UserError(f"{fault.at}: {fault.message}") from None
 
     @cached_property
     def best(self) -> dict[str, Any]:

@@ -29,8 +29,8 @@ def lines(study: Study, dataset: Dataset) -> list[str]:
 def dated(facts: Mapping[str, Any]) -> list[str]:
     """Of a table with dates, by which no study divides it yet: a line; else none."""
     return [
-        f"column {show(name)} holds dates: if the rows to predict are later ones, divide by "
-        f"it, split: {{time: {show(name)}}}, so that the past trains and the future tests"
+        f"column {show(name)} holds dates: to train on the past and test on the latest rows, "
+        f"write split: {{time: {show(name)}}}"
         for name in facts.get("dated", [])[:1]
     ]
 

@@ -28,7 +28,8 @@ def recommend(made: "Recommendation", folder: Path, console: Console) -> None:
     if made.settings:
         say(console, "settings", made.settings)
     if made.steps:
-        say(console, "next", made.where)
+        command, where = made.next_for(folder)
+        say(console, "next", f" {where}" if command else where, strong=command)
     for n, step in enumerate(made.steps, 1):
         say(console, "", f"{n}. {step.do}")
         _copied(console, "", step.lines, 3)

@@ -13,7 +13,7 @@ import pytest
 from reports import frames, labels, summary
 from reports.advice import in_words, space_steps, steps
 from reports.advice.recommendation import recommendation
-from reports.advice.step import Step, where
+from reports.advice.step import Step, where, written_by
 from reports.frames import Run
 from reports.stats import constants, measures, recommending, search_lints, tuning
 from reports.stats.differences import Difference
@@ -275,8 +275,12 @@ def test_what_changes_the_search_needs_another_name() -> None:
     assert name("search: {seed: 1}")
     assert not name("confirm: {replicates: 40}")
     assert not name("search: {trials: 80}")
-    assert where((Step("", "confirm: {replicates: 40}"),)) == "in the study file"
-    assert where((Step("", "sweeps run x", is_command=True),)) == ""
+    ours, command = Step("", "confirm: {replicates: 40}"), Step("", "sweeps run x", is_command=True)
+    assert where((ours,)) == "in the study file"
+    assert where((command,)) == ""
+    run = Path("my runs/churn")
+    assert written_by((command, ours), run) == "sweeps next 'my runs/churn'"
+    assert written_by((command, Step("", "reference: 1", yours="a number")), run) == ""
 
 
 def test_of_folds_the_test_rows_stand_beside_and_folds_are_not_asked_for(

@@ -47,6 +47,7 @@ def arguments(command: str, folder: Path) -> list[str]:
         "export": [str(folder), "--csv", str(beside / "tables"), "--storage", "sqlite:///copy.db"],
         "ls": [str(folder.parent)],
         "predict": [str(folder), str(beside / "rows.csv")],
+        "next": [str(folder), "--out", str(beside / "next.yaml")],
         "report": [str(folder)],
         "resume": [str(folder), "--jobs", "1", "--trials", "10"],
         "run": [study, "--out", str(folder.parent), "--jobs", "1"],

@@ -32,8 +32,11 @@ def test_every_key_has_its_line() -> None:
 
 def test_all_duplicate_keys_are_reported() -> None:
     assert faults("a: 1\nb: {c: 1, c: 2}\na: 3\n") == [
-        "s.yaml:2: b.c: expected each key once, got it again (first at s.yaml:2)",
-        "s.yaml:3: a: expected each key once, got it again (first at s.yaml:1)",
+        "s.yaml:2: b.c: expected each key once, got it on line 2 twice (keep one of them)",
+        "s.yaml:3: a: expected each key once, got it on lines 1 and 3 (keep one of them)",
+    ]
+    assert faults("c: {d: 1}\nc: {e: 2}\n") == [
+        "s.yaml:2: c: expected each key once, got it on lines 1 and 2 (write both into one c:)"
     ]
 
 
@@ -73,6 +76,9 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "there.yaml").write_text("a: 1")
     with pytest.raises(UserError, match=r"got no such file \(there are: there.yaml\)"):
         read(tmp_path / "gone.yaml")
+    # A name alone is that of a study that ships.
+    with pytest.raises(UserError, match=r"got no such file \(did you mean 'optimizers'"):
+        read(Path("optimisers"))
     with pytest.raises(UserError, match="expected a regular file, got a folder"):
         read(tmp_path)
     (tmp_path / "latin.yaml").write_bytes("a: é".encode("latin-1"))

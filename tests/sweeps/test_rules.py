@@ -51,6 +51,10 @@ def test_rule_1_one_vocabulary_a_key_in_one_of_them_and_did_you_mean() -> None:
         "s.yaml:2: data.source: expected a value, got nothing (a file's name, or a set's "
         "like sklearn:wine)",
     ]
+    empty = "description: x\nname: a\ndata: {source: a.csv, ignore: }\n"
+    assert faults("space: {}", head=empty) == [
+        "s.yaml:3: data.ignore: expected a list, got nothing (remove the line, or write [a, b])"
+    ]
     # Everything else has a default.
     spec = study("space: {l2: [0, 1]}")
     assert (spec.replicates.count, spec.search.trials, spec.confirm.replicates) == (5, 100, 20)

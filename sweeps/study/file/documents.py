@@ -12,8 +12,18 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+import studies
 from sweeps.base import files
-from sweeps.base.errors import Expected, Fault, UserError, is_text, join, show
+from sweeps.base.errors import (
+    Expected,
+    Fault,
+    UserError,
+    did_you_mean,
+    is_text,
+    join,
+    printable,
+    show,
+)
 
 LARGEST = 1_000_000  # bytes; a study is a page long
 MOST_VALUES = 100_000
@@ -74,6 +84,9 @@ def read(path: Path) -> Document:
 def _no_such_file(path: Path) -> str:
     siblings = [p.name for p in sorted(path.parent.glob("*.y*ml"))] if path.parent.is_dir() else []
     hint = f" (there are: {', '.join(siblings)})" if siblings else ""
+    if not path.suffix and len(path.parts) == 1:  # as a study that ships is named
+        near = did_you_mean(path.name, [*siblings, *studies.names()])
+        hint = hint if hint and "mean" not in near else f" ({near})"
     return f"{path}: expected a study file, got no such file{hint}"
 
 
@@ -166,14 +179,19 @@ class _Reader:
             inner = join(path, key)
             where = f"{self.name}:{key_node.start_mark.line + 1}"
             if key in values:
-                first = self.places[inner]
-                self.faults.append(
-                    Fault(where, inner, f"expected each key once, got it again (first at {first})")
-                )
+                self.faults.append(Fault(where, inner, self._twice(inner, key, value_node, where)))
                 continue
             self.places[inner] = where
             values[key] = self.plain(value_node, inner)
         return values
+
+    def _twice(self, path: str, key: str, second: Node, where: str) -> str:
+        """A key that is there twice: on which lines, and how there is one of it."""
+        first, again = (place.rpartition(":")[2] for place in (self.places[path], where))
+        lines = f"on line {first} twice" if first == again else f"on lines {first} and {again}"
+        is_section = isinstance(second, MappingNode)
+        remedy = f"write both into one {printable(key)}:" if is_section else "keep one of them"
+        return f"expected each key once, got it {lines} ({remedy})"
 
 
 def _scalar(node: ScalarNode) -> Any:

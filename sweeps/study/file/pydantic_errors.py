@@ -81,7 +81,9 @@ def fault(document: Document, error: ErrorDetails, study: type[BaseModel]) -> Fa
     expected = error["msg"].removeprefix("Input should be ").removeprefix("a valid ")
     for sign, phrase in SIGNS.items():
         expected = expected.replace(phrase, f"a number {sign}")
-    return document.fault(path, Expected(NOUNS.get(expected, expected), got))
+    noun = NOUNS.get(expected, expected)
+    hint = "remove the line, or write [a, b]" if got is None and noun == "a list" else ""
+    return document.fault(path, Expected(noun, got, hint))
 
 
 def _of_key(parts: list[str], known: list[str]) -> str:
