@@ -205,7 +205,7 @@ def _neutral(run: Run, one: Judged) -> str:
     word = {SAME: "as good", OPEN: "the difference is not decided", WORSE: "worse"}
     said, size = word.get(_word(one), BETTER_THERE), _size(run, one)
     if _word(one) == SAME and one.difference is not None:
-        size += f", for less than {reasons.margin_in_words(run, one.difference)} is nothing"
+        size += f", as less than {reasons.margin_in_words(run, one.difference)} does not count"
     return f"{name(run, one.arm)} (the defaults), {value}: {said}{size}"
 
 

@@ -11,7 +11,7 @@ from reports.stats.recommending import NETWORK, Choice
 def sure(run: Run, choice: Choice, found: Interval) -> str:
     """Two or three sentences: what the ranges cover, of what they are, and the test rows beside."""
     covers = found.covers.replace("this one trained network", "this one trained model")
-    said = f"A range holds in {text.LEVEL} of such studies: for {covers}. "
+    said = f"Ranges are {text.LEVEL} intervals for {covers}. "
     said += _judged(run, choice, found)
     if not run.has_test:
         by = "" if run.folds else ", and settings were chosen by these"
@@ -39,8 +39,8 @@ def _beside(found: Interval, on_test: Interval) -> str:
     if not found.known:
         return ""
     if found.low <= on_test.estimate <= found.high:
-        return ", inside that range"
+        return ", which agrees"
     side = "below" if on_test.estimate < found.low else "above"
     if on_test.known and on_test.low <= found.high and found.low <= on_test.high:
-        return f", {side} that range, though the two overlap"
-    return f", {side} that range by more than chance explains: be careful"
+        return f", {side} the range, though the two overlap"
+    return f", {side} the range by more than chance explains: be careful"

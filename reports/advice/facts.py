@@ -33,11 +33,12 @@ def error(run: Run, name: str, found: Interval) -> Fact:
 
     Where the study has it on another scale, its ratio stands beside.
     """
-    label = "Typical error on new data" if run.regression else "Error on new data"
+    label = "Typical error (RMSE) on new data" if run.regression else "Error on new data"
     unit = error_unit(run)
-    in_units = "RMSE in the target's unit" if run.target_sd is not None else "RMSE"
-    term = f"{text.LEVEL} range; {in_units if run.regression else 'share of rows answered wrongly'}"
-    beside, factor = bounds(unit, found) or found.why, ratios.typical(run, name)
+    in_units = "in the target's unit" if run.target_sd is not None else ""
+    term = in_units if run.regression else "share of rows answered wrongly"
+    beside, factor = bounds(unit, found), ratios.typical(run, name)
+    beside = f"{beside} ({text.LEVEL})" if beside else found.why
     if run.several:
         beside += f", in {units.sds(run)}"
     if factor is not None:
@@ -59,13 +60,12 @@ def comparison(run: Run, choice: Choice) -> Fact:
     range_ = bounds(unit, found.decisive, difference=True)
     answer, term = word(one), "below 0: it errs less"
     if not by.is_error:
-        scale, what = by.unit(run), quantity(run, by)
-        answer = f"{answer}, by {what}"
-        ends = bounds(scale, one.found.decisive, difference=True)
-        term = f"{what} {scale.head(one.found.decisive, difference=True)}" + f", {ends}" * bool(
-            ends
-        )
-    beside = f"{range_}: {answer}" if range_ else answer
+        what = quantity(run, by)
+        term = f"{what} {by.unit(run).interval(one.found.decisive, difference=True)}"
+        is_clear = found.decisive.known and found.decisive.low * found.decisive.high > 0
+        range_ += ", no clear difference" * (bool(range_) and not is_clear)
+        answer = f"{answer} by {what}"
+    beside = f"{range_}; {answer}" if range_ else answer
     return Fact(f"Against {called(run, other)}", term, unit.head(found.decisive, True), beside)
 
 
@@ -79,9 +79,9 @@ BOTH = "{train} on training rows, {new} on {rows}"
 LIMITS = {
     gaps.HIGH_VARIANCE: ("overfitting", "variance", BOTH),
     gaps.HIGH_BIAS: ("too simple", "bias", BOTH),
-    gaps.CONDITIONAL: ("noise, or too simple", "noise or bias", BOTH),
+    gaps.CONDITIONAL: ("noise, or too simple", "noise or bias", f"not known which: {BOTH}"),
     gaps.SMALL: ("little", "neither bias nor variance", BOTH),
-    gaps.UNDECIDED: ("not decided", "too simple (bias) or overfitting (variance)", BOTH),
+    gaps.UNDECIDED: ("not decided", "bias or variance", f"too simple, or overfitting: {BOTH}"),
 }
 
 

@@ -21,7 +21,7 @@ def called(run: Run, name: str) -> str:
         return name
     if name == run.default:
         return "the default network"
-    return "the best network" if name == run.winner else name
+    return "the best network" if name == run.winner else f"another network ({name})"
 
 
 def answer_of(run: Run, name: str) -> str:
@@ -112,7 +112,8 @@ def layers(hidden: Any) -> str:
 def _dropout(value: Any) -> str:
     if not isinstance(value, int | float):
         return f"dropout that keeps {text.value(value)}"
-    return "no dropout" if value == 1 else f"dropout of {100 * (1 - value):.0f}{text.SPACE}%"
+    share = 100 * (1 - value)
+    return "no dropout" if value == 1 else f"dropout of {share:.{int(share < 0.5)}f}{text.SPACE}%"
 
 
 def _of_people(initializer: str) -> str:

@@ -123,9 +123,7 @@ def _settings(run: Run, choice: Choice) -> str:
     if names is None:
         return said
     listed = text.listing([plain_name(name) for name in names[:MATTERED]])
-    if not listed:
-        return f"{said}. Which of the settings mattered is not decided"
-    return f"{said}. What mattered in the search: {listed}"
+    return f"{said}. What mattered in the search: {listed}" if listed else said
 
 
 def _headline(run: Run, choice: Choice) -> str:

@@ -15,7 +15,6 @@ from reports.stats.recommending import Choice
 
 L2 = "L2 penalty (l2)"
 UP_TO_ONE = ("keep_prob", "beta", "beta1", "beta2", "floor", "label_smoothing")
-IN_ITS_PLACE = "  # delete it in fixed"
 
 
 def space_steps(run: Run, choice: Choice) -> Iterator[Step]:
@@ -71,6 +70,14 @@ def nested(path: list[str], value: str) -> str:
     return "\n".join([*heads[:-1], f"{heads[-1]} {value}"])
 
 
+def searched(run: Run, entries: Mapping[str, str]) -> str:
+    """The lines that search these, and what has to go from `fixed`."""
+    fixed = re.search(r"^fixed:(.*\n(?:[ ]+.*\n)*)", run.study_yaml, re.MULTILINE)
+    there = [name for name in entries if fixed and re.search(rf"\b{name}:", fixed[1])]
+    head = f"space:  # and remove {text.listing(there)} from fixed" if there else "space:"
+    return "\n".join([head, *(f"  {name}: {entry}" for name, entry in entries.items())])
+
+
 def _path(run: Run, name: str) -> list[str] | None:
     """Where a parameter stands in the file; None of a list's or a shape's own."""
     *outer, _ = name.split(".")
@@ -98,9 +105,7 @@ def _held_back(run: Run) -> Iterator[Step]:
         what = " and ".join("an L2 penalty" if name == "l2" else "dropout" for name in left)
         yield Step(
             f"The best network does better on its training rows than on new ones. Try {what}:",
-            "\n".join(
-                [f"space:{IN_ITS_PLACE}", *(f"  {name}: {ends}" for name, ends in left.items())]
-            ),
+            searched(run, left),
         )
 
 
@@ -114,7 +119,7 @@ def rate_not_searched(run: Run, choice: Choice) -> Iterator[Step]:
         ends = f"{{low: {low}, high: {high}, log: true}}"
         yield Step(
             "The learning rate was not searched, and much depends on it. Search it, too:",
-            f"space:{IN_ITS_PLACE}\n  learning_rate: {ends}",
+            searched(run, {"learning_rate": ends}),
         )
 
 
@@ -126,7 +131,7 @@ def _more_room(run: Run) -> Iterator[Step]:
     sizes = [now, [2 * n for n in now], [4 * n for n in now]] if now else [[], [32], [64, 32]]
     yield Step(
         "The best network errs on its own training rows, too. Try larger ones:",
-        f"space:{IN_ITS_PLACE}\n  hidden: {text.value(sizes)}",
+        searched(run, {"hidden": text.value(sizes)}),
     )
 
 

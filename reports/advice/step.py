@@ -53,4 +53,7 @@ def where(steps: tuple[Step, ...]) -> str:
 
 def how(steps: tuple[Step, ...], command: str) -> str:
     """What is said after the command that writes these, or in its place where there is none."""
-    return f"writes it; by hand: {where(steps)}" if command else where(steps)
+    if not command:
+        return where(steps)
+    is_other = any(step.needs_a_name for step in steps)
+    return "or edit a copy of the study with a new 'name'" if is_other else "or edit the study file"

@@ -112,7 +112,8 @@ def _how_many(one: Comparison) -> str:
     times, now = needed.times(one.found, one.margin), one.found.decisive.n
     if not 1 < times <= 100:
         return ""
-    return f" (some {text.number(times * now, 2)}, now {text.number(now)})"
+    many = float(f"{times * now:.2g}")
+    return f" (some {text.number(many)}, now {text.number(now)})"
 
 
 def few_networks(run: Run, choice: Choice) -> Iterator[Step]:

@@ -57,7 +57,7 @@ def asked(one: Question, prefix: str, sizes: Sequence[Size], most: int = MOST) -
         for mark, x in ((mark, mark.found) for mark in one.marks)
     ]
     left = len(one.marks) - len(shown)
-    caption = one.caption + f" Not shown: {count(left, 'arm')} that came after." * bool(left)
+    caption = one.caption + f" Not shown: {count(left, 'other')} further behind." * bool(left)
     data = pd.DataFrame(rows, columns=["arm", "value", "low", "high", "n"])
     return Figure(prefix, one.what, caption, panels, data)
 
