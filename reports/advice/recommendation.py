@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reports import summary, text
-from reports.advice import facts, reasons, steps, using, without
+from reports.advice import facts, reasons, shown, steps, using, without
 from reports.advice.answer import answered
 from reports.advice.certainty import sure
 from reports.advice.facts import Fact
@@ -89,21 +89,21 @@ def recommendation(run: Run) -> Recommendation:
         return _nothing(run)
     name = choice.name
     error = measures.on_new_rows(run, name, measures.plain())
-    limit = facts.limit(run, name)
+    asked, limit = shown.value(run, name), facts.limit(run, name)
     return Recommendation(
         name,
         choice.kind,
         _headline(run, choice),
         _settings(run, choice),
         reasons.why(run, choice),
-        (facts.error(run, name, error), facts.comparison(run, choice), limit),
+        (facts.error(run, name, asked), facts.comparison(run, choice), limit),
         error,
         limit.value,
         tuple(one for one in choice.same if one != name),
         choice.open,
         steps.steps(run, choice),
         using.lines(run, choice),
-        sure(run, choice, error),
+        sure(run, choice, asked),
         answered(run),
     )
 
