@@ -12,10 +12,19 @@ RUN = "RUN"  # stands for the run's folder
 # As scikit-learn calls what the run trained as baselines, on standardized columns.
 MODELS = {
     "logistic regression": ("linear_model", "LogisticRegression(max_iter=2000)"),
+    "class-weighted logistic regression": (
+        "linear_model",
+        'LogisticRegression(max_iter=2000, class_weight="balanced")',
+    ),
     "linear regression": ("linear_model", "Ridge()"),
     "gradient boosting": (
         "ensemble",
         "HistGradientBoosting{}(random_state=0, early_stopping=False)",
+    ),
+    "class-weighted gradient boosting": (
+        "ensemble",
+        "HistGradientBoostingClassifier(\n"
+        '    random_state=0, early_stopping=False, class_weight="balanced"\n)',
     ),
 }
 

@@ -22,7 +22,9 @@ KINDS = {
     "mean": CONSTANT,
     "logistic regression": LINEAR,
     "linear regression": LINEAR,
+    "class-weighted logistic regression": LINEAR,
     "gradient boosting": BOOSTING,
+    "class-weighted gradient boosting": BOOSTING,
 }
 SIMPLEST_FIRST = (CONSTANT, LINEAR)  # before networks and boosting, which count as alike
 TREES, LEAVES, ROWS_OF_A_LEAF = 100, 31, 20  # at most, of scikit-learn's gradient boosting

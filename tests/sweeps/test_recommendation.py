@@ -96,8 +96,8 @@ def test_every_step_is_lines_of_a_study_file(result: Result) -> None:
 @pytest.mark.parametrize("kind", ["classification", "regression"])
 def test_the_lines_of_a_simple_model_make_the_one_that_was_trained(kind: str) -> None:
     shown = 0
-    for table in baselines.BASELINES.values():
-        model = table[kind]  # type: ignore[index]
+    weighted = baselines.WEIGHTED.values() if kind == "classification" else ()
+    for model in (*(table[kind] for table in baselines.BASELINES.values()), *weighted):  # type: ignore[index]
         if model.name in using.MODELS:
             shown += 1
             module, call = using.MODELS[model.name]
@@ -105,7 +105,7 @@ def test_the_lines_of_a_simple_model_make_the_one_that_was_trained(kind: str) ->
             made = eval(call, vars(getattr(sklearn, module)))
             assert type(made) is type(model.make())
             assert made.get_params() == model.make().get_params()
-    assert shown == 2
+    assert shown == 2 + len(weighted)
 
 
 def test_of_a_search_alone_it_says_to_confirm(tmp_path: Path) -> None:
