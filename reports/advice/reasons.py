@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from reports import text
+from reports import summary, text
 from reports.advice import shown
 from reports.advice.in_words import called
 from reports.frames import Run
@@ -36,8 +36,8 @@ def _open(run: Run, choice: Choice) -> str:
 
 
 def a_network(run: Run, choice: Choice) -> str:
-    """What a network is called that may be as good; another one, where the best is known not to."""
-    return "another network" if run.winner in choice.worse else "a network"
+    """What a network is called that may be as good; another one, where the best is decided on."""
+    return "a network" if run.winner in choice.open else "another network"
 
 
 def tellingly(run: Run, names: Sequence[str]) -> list[str]:
@@ -55,9 +55,15 @@ def _of_other(run: Run, choice: Choice) -> str:
         return "No model that was trained does better than always giving the same answer"
     one = recommending.compare(run, network, name)
     if network in choice.same:
+        least = f"No network is better by {margin_in_words(run, one)} or more"
+        if summary.settings(run, network).get("hidden") == []:
+            return (
+                f"{least}: the best one has no hidden layer, so it is a linear model itself, and "
+                f"{name} is as good on new data"
+            )
         return (
-            f"No network is better by {margin_in_words(run, one)} or more: the best one and {name} "
-            "are as good as each other on new data, and the simpler of them is enough"
+            f"{least}: the best one and {name} are as good as each other on new data, and the "
+            "simpler of them is enough"
         )
     if network in choice.worse:
         return f"The best network does worse: {_size(run, one)}"

@@ -103,6 +103,16 @@ def choice(run: Run) -> Choice | None:
     return Choice(name, kind_of(run, name), best, same, of.get(OPEN, ()), of.get(BETTER, ()))
 
 
+def decisive(run: Run, choice: Choice) -> tuple[str, ...]:
+    """What is open and may change the choice.
+
+    Where a simpler model is as good as the best network, no other network does.
+    """
+    if choice.kind == NETWORK or run.winner not in choice.same:
+        return choice.open
+    return tuple(name for name in choice.open if name not in run.configs)
+
+
 def _of_same(run: Run, best: str, same: tuple[str, ...]) -> str:
     """The simplest; but of networks the best, or the saved one: to be smaller gains little."""
     if kind_of(run, same[0]) != NETWORK:
