@@ -19,13 +19,16 @@ from reports.stats.recommending import CONSTANT, Choice
 def recommendation(run: Run) -> Section:
     """Of every run."""
     made, choice, answered = recommended(run), recommending.choice(run), answer(run)
+    said, others = (answered.sentence, answered.others) if answered else ("", "")
+    if said == made.headline:
+        said, others = others, ""
     figure = None if choice is None else _figure(run, choice)
     folder = run.folder.absolute()
     how = made.how_for(Path(folder.parent.name) / folder.name)  # where it lies is nobody's business
     block = Recommended(
         settings=made.settings,
-        answer=answered.sentence if answered else "",
-        others=answered.others if answered else "",
+        answer=said,
+        others=others,
         why=made.why,
         facts=made.facts,
         steps=made.steps,

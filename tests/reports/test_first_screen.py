@@ -69,3 +69,23 @@ def test_of_an_auc_more_is_better_everywhere(
     assert figure.title == "AUC on new data, higher is better"
     assert figure.data["high"].max() <= 1
     assert all("%" not in panel.svg for panel in figure.panels)
+
+
+def test_what_compares_a_function_of_ones_own_is_led_by_its_answer_and_not_told_to_use_one(
+    make: Callable[..., Path],
+) -> None:
+    run = frames.load(make(top=5, search={"per": "optimizer", "sampler": "random"}))
+    told = recommendation(run)
+    assert told.use
+    assert told.beside_headline == told.answer
+    run.provenance["trainer"] = {"call": "bugs:train"}
+    run.memo.clear()
+    made, block = recommendation(run), block_of(run)
+    assert made.headline.startswith(("Adam did best", "Rmsprop did best", "Momentum did best"))
+    assert section(run).title == made.headline
+    assert "Use " not in made.headline
+    assert (made.use, made.kind, made.how) == ("", "", "")
+    assert made.plain()["use"] is None
+    assert block.answer == made.beside_headline
+    assert f"{made.headline} {block.answer}" == made.answer
+    assert block.others == ""
