@@ -51,7 +51,7 @@ def advice(run: Run) -> tuple[str, str, tuple[Step, ...]]:
 
 def _command(run: Run) -> str:
     words = str(run.provenance["command"])
-    return words.replace(" --no-confirm", "")
+    return words.replace(" --no-confirm", "").replace(", confirm=False", "")
 
 
 def _smaller_steps(run: Run) -> tuple[Step, ...]:

@@ -17,7 +17,7 @@ HEADER = ("column", "kind", "missing", "distinct", "example", "inputs", "")
 def show(console: Console, facts: Mapping[str, Any], most: int, more: str) -> None:
     """A line of kinds, then a row a column: of many the first, those with a remark before others.
 
-    more: where the others are shown.
+    more: where the others are shown, "" where nothing shows them.
     """
     kinds: dict[str, int] = facts["column_kinds"]
     told = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
@@ -31,7 +31,8 @@ def show(console: Console, facts: Mapping[str, Any], most: int, more: str) -> No
         for part in _wrapped(line, console):
             verbatim(console, f"{'':{NAME}}{part}")
     if total > len(rows):
-        say(console, "", f"and {wording.count(total - len(rows), 'more column')}: {more}")
+        others = f"and {wording.count(total - len(rows), 'more column')}"
+        say(console, "", f"{others}: {more}" if more else others)
 
 
 def _wrapped(line: str, console: Console) -> list[str]:
