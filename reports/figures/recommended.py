@@ -11,6 +11,7 @@ from reports.stats.intervals import Interval
 from reports.text import LEVEL
 
 # Width, letters and height of a line of a drawing, in the pixels of a screen that wide.
+LONG = 27  # letters of a name that are two lines on a phone
 SIZES = {"wide": (500.0, 12.5, 34.0), "narrow": (343.0, 11.3, 19.0)}
 
 
@@ -67,6 +68,8 @@ def _drawn(
     ends: tuple[float, float],
 ) -> Panel:
     width, letters, line = SIZES[size]
+    if size == "narrow" and max(len(one.name) for one in marks) > LONG:
+        line = 30.0  # names of two lines
     with canvas(width, (52 if size == "wide" else 40) + line * len(marks)) as figure:
         axes = figure.subplots()
         middle = marks[0].error.estimate

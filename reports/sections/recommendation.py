@@ -21,7 +21,7 @@ def recommendation(run: Run) -> Section:
     made, choice, answered = recommended(run), recommending.choice(run), answer(run)
     said, others = (answered.sentence, answered.others) if answered else ("", "")
     if said == made.headline:
-        said, others = others, ""
+        said = ""
     figure = None if choice is None else _figure(run, choice)
     folder = run.folder.absolute()
     how = made.how_for(Path(folder.parent.name) / folder.name)  # where it lies is nobody's business

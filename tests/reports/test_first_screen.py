@@ -86,6 +86,5 @@ def test_what_compares_a_function_of_ones_own_is_led_by_its_answer_and_not_told_
     assert "Use " not in made.headline
     assert (made.use, made.kind, made.how) == ("", "", "")
     assert made.plain()["use"] is None
-    assert block.answer == made.beside_headline
-    assert f"{made.headline} {block.answer}" == made.answer
-    assert block.others == ""
+    assert (block.answer, block.others) == ("", made.beside_headline)
+    assert f"{made.headline} {block.others}" == made.answer
