@@ -18,7 +18,7 @@ def of(run: Run) -> str:
 def _head(run: Run, made: Recommendation) -> Iterator[str]:
     yield f"# {escaped(run.provenance['name'])}: {escaped(made.headline)}"
     yield escaped(str(run.provenance.get("description") or ""))
-    yield f"**{escaped(made.answer)}**" if made.answer else ""
+    yield f"**{escaped(made.beside_headline)}**" if made.beside_headline else ""
     yield escaped(made.why)
     told = ((one.label, one.value, one.beside) for one in made.facts)
     facts = ["| " + " | ".join(map(escaped, one)) + " |" for one in told]

@@ -173,6 +173,13 @@ def idle(settings: Mapping[str, Any], trainer: object) -> tuple[str, ...]:
     return OF_HIDDEN_LAYERS if settings.get("hidden") in ([], "[]") and not trainer else ()
 
 
+def of_effect(run: Run, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Searched settings without those that are idle, by dotted name."""
+    hidden = found.get("hidden", (run.provenance.get("fixed") or {}).get("hidden"))
+    names = idle({"hidden": hidden}, run.provenance.get("trainer"))
+    return {name: value for name, value in found.items() if name.partition(".")[0] not in names}
+
+
 def settings(run: Run, config: str) -> dict[str, Any]:
     """Every setting of a confirmed configuration, searched or fixed. Errors: RunFolderError."""
     text = run.rows_of(config)["settings"].iloc[0]

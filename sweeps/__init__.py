@@ -23,6 +23,7 @@ def run(
     space: dict[str, Any] | None = None,
     fixed: dict[str, Any] | None = None,
     split: dict[str, Any] | None = None,
+    ignore: Sequence[str] | None = None,
     name: str | None = None,
     jobs: int | None = None,
     trials: int | None = None,
@@ -51,6 +52,7 @@ def run(
         fixed: Beside a table, the hyperparameters that are not searched.
         split: Beside a table, as `data.split`; `{"rows": {"test": [0, 5, 7]}}` names rows from 0 on
             (or says true for each), and those that no part names train.
+        ignore: Beside a table, columns that are no inputs, such as an id.
         name: Beside a table, the study's name; "table" by default.
         jobs: Workers, 1 to 1024; all cores by default. No number of the result depends on it.
         trials: Trials in all, 1 to 100 000, instead of the study's `search.trials`.
@@ -108,6 +110,7 @@ def run(
         space=space,
         fixed=fixed,
         split=split,
+        ignore=ignore,
         name=name,
         jobs=jobs,
         trials=trials,

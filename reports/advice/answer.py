@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports import text, units
-from reports.advice import reasons
+from reports.advice import reasons, shown
 from reports.advice.in_words import in_words
 from reports.frames import Run, once
 from reports.stats import arms, convergence, measures, pace, searched
@@ -111,7 +111,7 @@ def _of_search(run: Run) -> str:
     if first is None or first.trial is None:
         return "Which is best is not decided: no trial was completed."
     error = searched.error(run, first.trial, first.trials)
-    said = reasons.error_unit(run).interval(error)
+    said = shown.error_unit(run).interval(error)
     return (
         f"Which is best is not decided, for fewer than two were confirmed: {name(run, first)} was "
         f"ahead in the search, with an error of {said}."
@@ -130,9 +130,11 @@ def _quality(run: Run) -> tuple[str, str]:
     by, groups = measures.measure(run), _groups(others)
     is_shown = len(groups.get(WORSE, [])) == len(others)
     head = f"{text.capital(name(run, first.arm))} {'is' if is_shown else 'did'} best"
-    by_words = "" if by.is_error else f" by {reasons.quantity(run, by)}"
-    value = reasons.error_unit(run).interval(first.error)
-    best, said, is_margin_said = f"{head}{by_words}, with an error of {value}.", [], False
+    is_shown_by = by == shown.measure(run)
+    by_words = "" if is_shown_by else f" by {shown.quantity(run, by)}"
+    value = shown.unit(run).interval(shown.value(run, first.config))
+    what = shown.with_article(shown.name(run)) if not by.is_error and is_shown_by else "an error"
+    best, said, is_margin_said = f"{head}{by_words}, with {what} of {value}.", [], False
     if (other := arms.neutral(run)) is not None and len(others) > 1:
         said.append(_neutral(run, other))
         groups[_word(other)].remove(other)
@@ -195,13 +197,13 @@ def _size(run: Run, one: Judged) -> str:
     if one.difference is None:
         return ""
     unit, found = one.difference.found.by.unit(run), one.difference.found.decisive
-    what = "" if unit.points else f" in {reasons.quantity(run, one.difference.found.by)}"
+    what = "" if unit.points else f" in {shown.quantity(run, one.difference.found.by)}"
     return f" ({unit.interval(found, difference=True)}{what})"
 
 
 def _neutral(run: Run, one: Judged) -> str:
     """The defaults, by which one would know what the arms are good for."""
-    value = reasons.error_unit(run).value(one.error.estimate)
+    value = shown.unit(run).value(shown.value(run, one.config).estimate)
     word = {SAME: "as good", OPEN: "the difference is not decided", WORSE: "worse"}
     said, size = word.get(_word(one), BETTER_THERE), _size(run, one)
     if _word(one) == SAME and one.difference is not None:

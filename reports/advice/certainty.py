@@ -1,9 +1,9 @@
 """How sure a recommendation is, in words: what its interval covers, and what the test rows say."""
 
 from reports import text
-from reports.advice.reasons import error_unit
+from reports.advice import shown
 from reports.frames import Run
-from reports.stats import measures, recommending
+from reports.stats import recommending
 from reports.stats.intervals import Interval
 from reports.stats.recommending import NETWORK, Choice
 
@@ -18,12 +18,16 @@ def sure(run: Run, choice: Choice, found: Interval) -> str:
         return f"{said}. There are no test rows, which would have chosen nothing{by}."
     if not recommending.is_resampled(run):
         return f"{said}: the test rows, which played no part in any choice."
-    on_test = measures.on_new_rows(run, choice.name, measures.plain(), "test")
-    rows, value = text.count(on_test.n, "test row"), error_unit(run).interval(on_test)
+    on_test = shown.value(run, choice.name, "test")
+    rows, value = text.count(on_test.n, "test row"), shown.unit(run).interval(on_test)
     return (
-        f"{said}. On the {rows}, which played no part in any choice, the error is "
+        f"{said}. On the {rows}, which played no part in any choice, the {_name(run)} is "
         f"{value}{_beside(found, on_test)}."
     )
+
+
+def _name(run: Run) -> str:
+    return "error" if shown.measure(run).is_error else shown.name(run)
 
 
 def _judged(run: Run, choice: Choice, found: Interval) -> str:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from reports import text, units
+from reports.advice import shown
 from reports.advice.in_words import called
-from reports.advice.reasons import error_unit, quantity, word
+from reports.advice.reasons import word
 from reports.frames import Run
 from reports.stats import differences, gaps, limiting, measures, ratios, recommending
 from reports.stats.intervals import Interval
@@ -31,14 +32,21 @@ class Fact:
 def error(run: Run, name: str, found: Interval) -> Fact:
     """Of what is recommended; of a number in its own units, where they are known.
 
-    Where the study has it on another scale, its ratio stands beside.
+    Where the study asks for a score, found is that, and the error stands beside; where it has
+    the target on another scale, the ratio does.
     """
-    label = "Typical error (RMSE) on new data" if run.regression else "Error on new data"
-    unit = error_unit(run)
-    in_units = "in the target's unit" if run.target_sd is not None else ""
-    term = in_units if run.regression else "share of rows answered wrongly"
+    label, unit = f"{text.capital(shown.name(run))} on new data", shown.unit(run)
     beside, factor = bounds(unit, found), ratios.typical(run, name)
     beside = f"{beside} ({text.LEVEL})" if beside else found.why
+    if not shown.measure(run).is_error:
+        plain = measures.on_new_rows(run, name, measures.plain()).estimate
+        beside += f"; {_plain_error(run)} {shown.error_unit(run).value(plain)}"
+        term = f"{'less' if shown.measure(run).sign > 0 else 'more'} is better"
+        return Fact(label, term, unit.head(found), beside)
+    if run.regression:
+        label = "Typical error (RMSE) on new data"
+    in_units = "in the target's unit" if run.target_sd is not None else ""
+    term = in_units if run.regression else "share of rows answered wrongly"
     if run.several:
         beside += f", in {units.sds(run)}"
     if factor is not None:
@@ -49,24 +57,33 @@ def error(run: Run, name: str, found: Interval) -> Fact:
 
 
 def comparison(run: Run, choice: Choice) -> Fact:
-    """Its error less that of the best model of another kind; by what else that was decided."""
+    """Its error or score less that of the best model of another kind; by what that was decided."""
     base = differences.best_baseline(run) or run.default
     other = base if choice.kind == NETWORK else run.winner
     if other is None or other == choice.name:
         return Fact("Against others", "", text.DASH, "nothing else was confirmed")
     one, plain = recommending.compare(run, choice.name, other), measures.plain()
-    by, unit = one.found.by, error_unit(run)
-    found = one.found if by.is_error else differences.difference(run, *(choice.name, other), plain)
+    by, unit, seen = one.found.by, shown.unit(run), shown.measure(run)
+    errors = one.found if by.is_error else differences.difference(run, choice.name, other, plain)
+    found = one.found if by == seen else errors
     range_ = bounds(unit, found.decisive, difference=True)
     answer, term = word(one), "below 0: it errs less"
-    if not by.is_error:
-        what = quantity(run, by)
+    if not seen.is_error:
+        apart = shown.error_unit(run).head(errors.decisive, True)
+        side = "below" if seen.sign > 0 else "above"
+        term = f"{side} 0: better; {_plain_error(run)} {apart}"
+    elif not by.is_error:
+        what = shown.quantity(run, by)
         term = f"{what} {by.unit(run).interval(one.found.decisive, difference=True)}"
         is_clear = found.decisive.known and found.decisive.low * found.decisive.high > 0
         range_ += ", no clear difference" * (bool(range_) and not is_clear)
         answer = f"{answer} by {what}"
     beside = f"{range_}; {answer}" if range_ else answer
     return Fact(f"Against {called(run, other)}", term, unit.head(found.decisive, True), beside)
+
+
+def _plain_error(run: Run) -> str:
+    return "RMSE" if run.regression else "plain error"
 
 
 def bounds(unit: units.Unit, found: Interval, difference: bool = False) -> str:
@@ -87,9 +104,11 @@ LIMITS = {
 
 def limit(run: Run, name: str) -> Fact:
     """What limits it."""
-    found, unit = limiting.limit(run, name), error_unit(run)
+    found, unit = limiting.limit(run, name), shown.error_unit(run)
     plain, term, seen = LIMITS[found.verdict]
     rows = "dev rows" if run.has_test and not recommending.is_resampled(run) else "new ones"
     new = found.train + found.variance.estimate
     beside = seen.format(train=unit.value(found.train), new=unit.value(new), rows=rows)
+    if not shown.measure(run).is_error:
+        beside = f"{_plain_error(run)} {beside}"
     return Fact("What limits it", term, plain, beside)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from reports import text, units
+from reports import summary, text, units
+from reports.advice import shown
 from reports.advice.in_words import called
 from reports.frames import Run
 from reports.stats import differences, measures, objectives, recommending
@@ -37,8 +38,8 @@ def _open(run: Run, choice: Choice) -> str:
 
 
 def a_network(run: Run, choice: Choice) -> str:
-    """What a network is called that may be as good; another one, where the best is known not to."""
-    return "another network" if run.winner in choice.worse else "a network"
+    """What a network is called that may be as good; another one, where the best is decided on."""
+    return "a network" if run.winner in choice.open else "another network"
 
 
 def tellingly(run: Run, names: Sequence[str]) -> list[str]:
@@ -56,9 +57,15 @@ def _of_other(run: Run, choice: Choice) -> str:
         return "No model that was trained does better than always giving the same answer"
     one = recommending.compare(run, network, name)
     if network in choice.same:
+        least = f"No network is better by {margin_in_words(run, one)} or more"
+        if summary.settings(run, network).get("hidden") == []:
+            return (
+                f"{least}: the best one has no hidden layer, so it is a linear model itself, and "
+                f"{name} is as good on new data"
+            )
         return (
-            f"No network is better by {margin_in_words(run, one)} or more: the best one and {name} "
-            "are as good as each other on new data, and the simpler of them is enough"
+            f"{least}: the best one and {name} are as good as each other on new data, and the "
+            "simpler of them is enough"
         )
     if network in choice.worse:
         return f"The best network does worse: {_size(run, one)}"
@@ -91,33 +98,41 @@ def _of_network(run: Run, choice: Choice) -> str:
 
 def _least(run: Run, by: Measure) -> str:
     """`the lowest error`, `the highest AUC`."""
-    return f"the {'lowest' if by.sign > 0 else 'highest'} {quantity(run, by)}"
-
-
-def quantity(run: Run, by: Measure) -> str:
-    """What is compared, without the split that it is measured on."""
-    name = by.unit(run).name
-    return name.partition(" ")[2] if by.of_rows else name
+    return f"the {'lowest' if by.sign > 0 else 'highest'} {shown.quantity(run, by)}"
 
 
 def _size(run: Run, one: Comparison) -> str:
-    """`2.9 % wrong against 3.1 %`, of the first and the second, and by what else they differ."""
-    by, unit = one.found.by, error_unit(run)
-    first, second = (
-        measures.on_new_rows(run, name, measures.plain()).estimate
-        for name in (one.first, one.second)
-    )
-    what = "a typical error" if run.regression else "an error"
-    errors = f"{what} of {unit.value(first)} against {unit.value(second)}"
+    """`an error of 2.9 % against 3.1 %`, of the first and the second; what else they differ by."""
+    by, errors = one.found.by, _errors(run, one)
     if by.is_error or (run.regression and by.of_rows == "loss"):
         return errors
     is_ahead = by.sign * one.found.decisive.estimate < 0
-    if by.of_rows == "loss":
+    if by == shown.measure(run):
+        said = _values(run, one, shown.with_article(shown.name(run)), by, shown.unit(run))
+        errors = errors.replace(" of ", " (plain) of ", 1)
+    elif by.of_rows == "loss":
         said = f"its probabilities are {'closer to' if is_ahead else 'further from'} the truth"
     else:
         size = by.unit(run).difference(abs(one.found.decisive.estimate)).lstrip("+")
-        said = f"by {size} in {quantity(run, by)}"
-    return f"{said}, {'and' if (first < second) == is_ahead else 'though'} it has {errors}"
+        said = f"by {size} in {shown.quantity(run, by)}"
+    errs_less = _estimate(run, one.first, measures.plain()) < _estimate(
+        run, one.second, measures.plain()
+    )
+    return f"{said}, {'and' if errs_less == is_ahead else 'though'} it has {errors}"
+
+
+def _errors(run: Run, one: Comparison) -> str:
+    what = "a typical error" if run.regression else "an error"
+    return _values(run, one, what, measures.plain(), shown.error_unit(run))
+
+
+def _values(run: Run, one: Comparison, what: str, by: Measure, unit: units.Unit) -> str:
+    first, second = (unit.value(_estimate(run, name, by)) for name in (one.first, one.second))
+    return f"{what} of {first} against {second}"
+
+
+def _estimate(run: Run, name: str, by: Measure) -> float:
+    return measures.on_new_rows(run, name, by).estimate
 
 
 def margin_in_words(run: Run, one: Comparison) -> str:
@@ -126,14 +141,7 @@ def margin_in_words(run: Run, one: Comparison) -> str:
     if unit.points and abs(one.margin - 0.005) < 1e-12:
         return "half a point"
     said = unit.difference(one.margin).lstrip("+")
-    return said if unit.points else f"{said} in {quantity(run, one.found.by)}"
-
-
-def error_unit(run: Run) -> units.Unit:
-    """Of the plain error; an RMSE in the target's own units, where they are known."""
-    if run.regression and run.target_sd is not None:
-        return units.Unit("", run.target_sd, digits=lambda x, _: text.amount(x))
-    return measures.plain().unit(run)
+    return said if unit.points else f"{said} in {shown.quantity(run, one.found.by)}"
 
 
 def word(one: Comparison) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from reports import summary, text
-from reports.advice import facts, reasons, steps, using, without
-from reports.advice.answer import answered
+from reports.advice import facts, reasons, shown, steps, using, without
+from reports.advice.answer import answer, answered
 from reports.advice.certainty import sure
 from reports.advice.facts import Fact
 from reports.advice.in_words import answer_of, called, layers, plain_name, setting_in_words
@@ -30,8 +30,9 @@ class Recommendation:
     "boosting", "linear model" or "constant". settings: of the network, or of the best
     one, in words, and which of them mattered. facts: the error,
     the comparison, the limit. same, open: other models that are as good, or may be. how: lines that
-    use it, RUN standing for the run's folder. answer: of a study that compares arms, the sentence
-    that answers its question.
+    use it, RUN standing for the run's folder. answer: of a study that compares arms, the sentences
+    that answer its question; of what a function of the user's own trains, which no run saves, the
+    headline is the first of them, and there is nothing to use.
     """
 
     use: str
@@ -53,6 +54,11 @@ class Recommendation:
         """The command that writes the study of the next steps, and where they go by hand."""
         command = written_by(self.steps, folder)
         return command, how(self.steps, command)
+
+    @property
+    def beside_headline(self) -> str:
+        """The answer without what the headline says already."""
+        return self.answer.removeprefix(self.headline).lstrip()
 
     def how_for(self, folder: Path) -> str:
         """The lines that use it, for a run in that folder."""
@@ -89,21 +95,22 @@ def recommendation(run: Run) -> Recommendation:
         return _nothing(run)
     name = choice.name
     error = measures.on_new_rows(run, name, measures.plain())
-    limit = facts.limit(run, name)
+    asked, limit = shown.value(run, name), facts.limit(run, name)
+    is_of_use = not _is_question_alone(run)
     return Recommendation(
-        name,
-        choice.kind,
+        name if is_of_use else "",
+        choice.kind if is_of_use else "",
         _headline(run, choice),
         _settings(run, choice),
         reasons.why(run, choice),
-        (facts.error(run, name, error), facts.comparison(run, choice), limit),
+        (facts.error(run, name, asked), facts.comparison(run, choice), limit),
         error,
         limit.value,
         tuple(one for one in choice.same if one != name),
         choice.open,
         steps.steps(run, choice),
-        using.lines(run, choice),
-        sure(run, choice, error),
+        using.lines(run, choice) if is_of_use else "",
+        sure(run, choice, asked),
         answered(run),
     )
 
@@ -126,7 +133,15 @@ def _settings(run: Run, choice: Choice) -> str:
     return f"{said}. What mattered in the search: {listed}" if listed else said
 
 
+def _is_question_alone(run: Run) -> bool:
+    """Whether it compares what a function of the user's own trains, of which nothing is saved."""
+    return bool(run.provenance.get("trainer")) and answer(run) is not None
+
+
 def _headline(run: Run, choice: Choice) -> str:
+    found = answer(run)
+    if found is not None and _is_question_alone(run):
+        return found.sentence
     if choice.kind == CONSTANT:
         return f"Nothing here beats a constant: {answer_of(run, choice.name)}."
     if choice.kind != NETWORK:

@@ -34,9 +34,10 @@ def steps(run: Run, choice: Choice) -> tuple[Step, ...]:
 
 def open_question(run: Run, choice: Choice) -> Iterator[Step]:
     """What would decide whether the simplest of those that are open is as good."""
-    if not choice.open:
+    names = recommending.decisive(run, choice)
+    if not names:
         return
-    asked = tellingly(run, choice.open)[0]
+    asked = tellingly(run, names)[0]
     other = _other(run, choice, asked)
     one = recommending.compare(run, choice.best, asked)
     count = max(int(run.provenance["search"]["replicates"]), 5)
@@ -63,9 +64,10 @@ def _other(run: Run, choice: Choice, asked: str) -> str:
 
 def more_rows(run: Run, choice: Choice) -> Iterator[Step]:
     """What networks cannot decide; after what can be done at once."""
-    if not choice.open or _may_be_folded(run):
+    names = recommending.decisive(run, choice)
+    if not names or _may_be_folded(run):
         return
-    asked = tellingly(run, choice.open)[0]
+    asked = tellingly(run, names)[0]
     one = recommending.compare(run, choice.best, asked)
     if not _may_networks_tell(run, one):
         yield Step(

@@ -2,7 +2,7 @@
 
 import math
 
-from reports import text
+from reports import summary, text
 from reports.advice.in_words import in_words
 from reports.advice.space_steps import nested
 from reports.advice.step import Step
@@ -16,8 +16,8 @@ def best_trial(run: Run) -> int | None:
 
 
 def settings(run: Run, trial: int) -> str:
-    """What was searched, of a trial, in words."""
-    return in_words(tuning.settings_of(run, trial))
+    """What was searched, of a trial, in words; not what a network without hidden layers ignores."""
+    return in_words(summary.of_effect(run, tuning.settings_of(run, trial)))
 
 
 def advice(run: Run) -> tuple[str, str, tuple[Step, ...]]:
@@ -51,7 +51,7 @@ def advice(run: Run) -> tuple[str, str, tuple[Step, ...]]:
 
 def _command(run: Run) -> str:
     words = str(run.provenance["command"])
-    return words.replace(" --no-confirm", "")
+    return words.replace(" --no-confirm", "").replace(", confirm=False", "")
 
 
 def _smaller_steps(run: Run) -> tuple[Step, ...]:

@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, LETTERS = 360.0, 250.0, 11.8  # letters of 11 px on a phone 375 px wide
 
 
-def along(one: Along, ticks: Sequence[str], word: str, where: str, percent: bool) -> Figure:
+def along(
+    one: Along, ticks: Sequence[str], word: str, where: str, percent: bool, reference: str = ""
+) -> Figure:
     """Two lines over the values, evenly spaced; a second panel of stacked parts of the loss.
 
     word: the axis' label. where: what the other word is, "" where there is none.
+    reference: the error that is noise, "" where it is not given.
     """
+    bias = "The train error is bias and noise"
+    if reference:
+        bias = f"The train error above the reference error, {reference}, is bias"
     panels = [_lines(one, ticks, word, percent)]
     if one.parts:
         panels.append(_stack(one, ticks, word))
@@ -32,8 +38,7 @@ def along(one: Along, ticks: Sequence[str], word: str, where: str, percent: bool
     caption = (
         f"{source}{where}: mean errors, bars 95 % intervals for other networks on these rows (t"
         f"{', widened for training sets that share rows' * bool(one.parts)}). Values stand in "
-        "order, evenly spaced. The train error is bias and noise; what the dev error has above it "
-        "is variance."
+        f"order, evenly spaced. {bias}; what the dev error has above the train error is variance."
     )
     if one.parts:
         caption += (

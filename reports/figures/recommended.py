@@ -13,12 +13,13 @@ from reports.stats.intervals import Interval
 from reports.text import LEVEL
 
 # Width, letters and height of a line of a drawing, in the pixels of a screen that wide.
+LONG = 27  # letters of a name that are two lines on a phone
 SIZES = {"wide": (500.0, 12.5, 34.0), "narrow": (343.0, 11.3, 19.0)}
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A candidate: its name and error, as numbers and in words; whether it is recommended."""
+    """A candidate: its name; its error or score, also in words; whether it is recommended."""
 
     name: str
     is_network: bool
@@ -32,13 +33,21 @@ class Mark:
 
 
 def recommended(
-    marks: Sequence[Mark], margin: float, percent: bool, what: str, notes: str = ""
+    marks: Sequence[Mark],
+    margin: float,
+    percent: bool,
+    what: str,
+    notes: str = "",
+    is_higher_better: bool = False,
 ) -> Figure:
-    """Errors with intervals, the recommended one first; the band is the margin around it.
+    """Errors or scores with intervals, the recommended one first; the band is the margin around it.
 
-    what: the axis' label. notes: what is added to the caption.
+    what: the axis' label. notes: what is added to the caption. is_higher_better: of a score, whose
+    axis ends at 1 and need not begin at 0.
     """
-    panels = tuple(_drawn(marks, margin, percent, what, size) for size in SIZES)
+    what += ", higher is better" * is_higher_better
+    ends = _ends_of_score(marks) if is_higher_better else (0.0, _end(marks))
+    panels = tuple(_drawn(marks, margin, percent, what, size, ends) for size in SIZES)
     rows = [
         (one.name, one.error.estimate, one.error.low, one.error.high, one.error.n) for one in marks
     ]
@@ -50,8 +59,17 @@ def recommended(
     return Figure("recommended", what, caption, panels, data, "data/confirm.csv")
 
 
-def _drawn(marks: Sequence[Mark], margin: float, percent: bool, what: str, size: str) -> Panel:
+def _drawn(
+    marks: Sequence[Mark],
+    margin: float,
+    percent: bool,
+    what: str,
+    size: str,
+    ends: tuple[float, float],
+) -> Panel:
     width, letters, line = SIZES[size]
+    if size == "narrow" and max(len(one.name) for one in marks) > LONG:
+        line = 30.0  # names of two lines
     with canvas(width, (52 if size == "wide" else 40) + line * len(marks)) as figure:
         axes = figure.subplots()
         middle = marks[0].error.estimate
@@ -66,7 +84,7 @@ def _drawn(marks: Sequence[Mark], margin: float, percent: bool, what: str, size:
         for one, tick in zip(marks, axes.get_yticklabels(), strict=True):
             tick.set_fontweight("bold" if one.is_chosen else "normal")
         axes.set_ylim(len(marks) - 0.5, -0.5)
-        axes.set_xlim(0, _end(marks))
+        axes.set_xlim(*ends)
         tidy(axes, what, grid="x")
         axes.xaxis.label.set_fontsize(letters)
         axes.xaxis.label.set_color(MUTED)
@@ -77,6 +95,14 @@ def _drawn(marks: Sequence[Mark], margin: float, percent: bool, what: str, size:
             percent_axis(axes, "x")
         words = "; ".join(f"{one.name} {one.words}" for one in marks)
         return panel(figure, f"recommended-{size}", what, f"{words}.")
+
+
+def _ends_of_score(marks: Sequence[Mark]) -> tuple[float, float]:
+    """From below the worst to above the best, which is 1 at most."""
+    lows = [one.error.low if one.error.known else one.error.estimate for one in marks]
+    low, high = min(lows), _end(marks) / 1.04
+    room = 0.06 * max(high - low, 0.01)
+    return max(low - room, 0.0), high + room
 
 
 def _end(marks: Sequence[Mark]) -> float:

@@ -8,18 +8,21 @@ from reports.figures import along as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot
 from reports.stats import along as stats
+from reports.stats import ledger
 from reports.stats.along import Along
 from reports.stats.intervals import Interval
 
 
 def along(run: Run) -> Iterator[Block]:
     """Nothing of a study that compares no numbers or depths."""
+    error, is_assumed = ledger.reference_of(run)
+    reference = "" if is_assumed else units.unit(run, "dev_error").value(error)
     for one in stats.along(run):
         yield Paragraphs((" ".join([_sentence(run, one), *_of_parts(one)]),))
         place = _place(one)
         ticks = [tick(one.word, arm.values[place]) for arm in one.arms]
         word = axis_name(one.word)
-        yield Plot(figures.along(one, ticks, word, _where(one), not run.regression))
+        yield Plot(figures.along(one, ticks, word, _where(one), not run.regression, reference))
 
 
 def _place(one: Along) -> int:

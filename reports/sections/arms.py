@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from reports import text
-from reports.advice import reasons
+from reports.advice import reasons, shown
 from reports.advice.answer import Answer, answer, name
 from reports.advice.in_words import axis_name, tick
 from reports.figures import arms as figures
@@ -99,7 +99,7 @@ def _marks(run: Run) -> list[Mark]:
 
 def _mark(run: Run, arm: Arm, error: Interval, is_confirmed: bool) -> Mark:
     unit = (run.target_sd or 1.0) if run.regression else 1.0
-    words = reasons.error_unit(run).interval(error)
+    words = shown.error_unit(run).interval(error)
     return Mark(name(run, arm), error.times(unit), is_confirmed, words)
 
 
@@ -144,14 +144,14 @@ def _map(run: Run) -> Figure:
 def _table(run: Run) -> Table:
     judged, missing = stats.judged(run), _beside(run)
     by = measures.measure(run)
-    shown = [_confirmed(run, one) for one in judged]
-    shown += [_of_search(run, arm) for arm in missing[: max(MOST - len(shown), 0)]]
-    unit = "" if by.is_error else f" ({reasons.quantity(run, by)})"
+    lines = [_confirmed(run, one) for one in judged]
+    lines += [_of_search(run, arm) for arm in missing[: max(MOST - len(lines), 0)]]
+    unit = "" if by.is_error else f" ({shown.quantity(run, by)})"
     heads = ("Error on new data", f"Difference to the best{unit}", "Probability of being best")
     columns = (Column("Arm"), *(Column(head, True) for head in heads), Column("Against the best"))
-    left = len(judged) + len(missing) - len(shown)
-    hidden = f" Not shown: {text.count(left, 'arm')} of the search." * bool(left)
-    return Table("arms-table", _caption(run), columns, tuple(shown), note=_note(run) + hidden)
+    left = len(judged) + len(missing) - len(lines)
+    hidden = f" Not lines: {text.count(left, 'arm')} of the search." * bool(left)
+    return Table("arms-table", _caption(run), columns, tuple(lines), note=_note(run) + hidden)
 
 
 def _caption(run: Run) -> str:
@@ -160,7 +160,7 @@ def _caption(run: Run) -> str:
 
 
 def _confirmed(run: Run, one: Judged) -> Row:
-    scale = reasons.error_unit(run)
+    scale = shown.error_unit(run)
     cells = (
         Cell(text.capital(name(run, one.arm)), one.config, href=link(run, one.config).href),
         Cell(scale.head(one.error), scale.bounds(one.error).strip() or one.error.why),
@@ -188,7 +188,7 @@ def _of_search(run: Run, arm: Arm) -> Row:
     empty = [Cell(text.DASH)] * 2
     said = Cell(text.DASH, "no trial was completed")
     if arm.trial is not None:
-        scale, found = reasons.error_unit(run), _searched(run, arm)
+        scale, found = shown.error_unit(run), _searched(run, arm)
         ends = scale.bounds(found).strip() or found.why
         said = Cell(scale.head(found), f"{ends}, search alone")
     trial = "" if arm.trial is None else f"trial {arm.trial}"

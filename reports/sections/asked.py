@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from reports import text, units
-from reports.advice import reasons
+from reports.advice import shown
 from reports.advice.answer import name
 from reports.figures.arms import wrapped
 from reports.figures.asked import MOST, Mark, Question, Size, asked
@@ -59,7 +59,7 @@ def good(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figu
         for one, each in zip(judged, found, strict=True)
     ]
     margin = recommending.margin(run, first.config, by)
-    what = f"difference to the best in {reasons.quantity(run, by)}"
+    what = f"difference to the best in {shown.quantity(run, by)}"
     what += ", points" * bool(unit.points)
     caption = f"With {text.LEVEL} intervals. Shaded: as good as the best, within the margin."
     points = bool(unit.points)
@@ -75,7 +75,7 @@ def _apart(one: arms.Judged) -> Interval:
 
 def _errors(run: Run) -> Question:
     judged, sd = arms.judged(run), run.target_sd if run.regression else None
-    unit, scale = reasons.error_unit(run), sd or 1.0
+    unit, scale = shown.error_unit(run), sd or 1.0
     marks = [
         Mark(
             wrapped(name(run, one.arm), LONG),

@@ -19,6 +19,7 @@ from reports.sections.blocks import (
 )
 from reports.sections.links import link
 from reports.stats import decomposition as stats
+from reports.stats import ledger
 from reports.stats.decomposition import BRIER, ERROR, Decomposed, Decomposition
 from reports.stats.intervals import Interval
 from reports.stats.larger import larger
@@ -98,7 +99,7 @@ def _answer(run: Run, one: Decomposition) -> str:
     if found.answer == "little variance":
         return (
             "Variance is small, less than a tenth of it: more rows of the same kind, or "
-            "more networks together, would change little. What remains is bias or noise."
+            f"more networks together, would change little. What remains is {_remains(run)}."
         )
     if found.answer == "by noise":
         known = found.best and found.noise < one.remains.estimate
@@ -113,6 +114,14 @@ def _answer(run: Run, one: Decomposition) -> str:
         "Whether bias or variance is the larger part is not decided: more test rows or more "
         "repeats would tell."
     )
+
+
+def _remains(run: Run) -> str:
+    reference, is_assumed = ledger.reference_of(run)
+    if is_assumed:
+        return "bias or noise"
+    value = units.unit(run, "dev_error").value(reference)
+    return f"bias, and noise, of which the study's reference error, {value}, says how much"
 
 
 def _noise(amount: str, best: str) -> str:

@@ -157,7 +157,11 @@ def _loss(run: Run) -> str:
         f"{stats.gap_name(one, gap)} {scale.interval(gap.interval, difference=True)}"
         for gap in one.gaps
     )
-    return f"{one.verdict} ({sizes})."
+    is_known = not stats.reference_of(run)[1]
+    alone = ", for the reference is of the error alone" * (
+        is_known and one.verdict == gaps.CONDITIONAL
+    )
+    return f"{one.verdict}{alone} ({sizes})."
 
 
 def _cures(run: Run) -> Table:

@@ -72,6 +72,14 @@ def _weighted(run: Run) -> Iterator[tuple[str, str]]:
             "Weights of rows",
             f"{words[0].upper()}{words[1:]}. {weighing.METHOD * weighing.applies(run)}",
         )
+    if run.baselines["config"].str.startswith("class-weighted").any():
+        yield (
+            "Class-weighted baselines",
+            "Networks may give classes the same total weight in training, or are judged as if; so "
+            "the linear model and gradient boosting are also trained with scikit-learn's "
+            'class_weight="balanced" (a row of a class of n rows counts N / (K n), of N rows in K '
+            "classes). They are compared like all others.",
+        )
 
 
 def _counted(run: Run) -> Iterator[tuple[str, str]]:

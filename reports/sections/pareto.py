@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports import text, units
+from reports import summary, text, units
 from reports.figures import pareto as figures
 from reports.frames import Run
 from reports.sections.blocks import (
@@ -105,7 +105,7 @@ def _table(run: Run, goals: tuple[Objective, ...], front: pd.DataFrame) -> Table
             if run.configs:
                 found = stats.fresh(run, goal, config) if config is not None else None
                 cells.append(fresh_cell(goal.unit, found))
-        words = text.settings(tuning.settings_of(run, trial))
+        words = text.settings(summary.of_effect(run, tuning.settings_of(run, trial)))
         cells.append(Cell(words or "no searched parameters"))
         rows.append(Row(tuple(cells), tone="winner" if config == run.winner and config else ""))
     heads = []

@@ -30,7 +30,9 @@ def _blocks(run: Run) -> Iterator[Block]:
     yield Code("The command that reproduces it", str(found["command"]), open=True)
     yield Pairs("Data", tuple(_data(run)))
     if columns := found["data"].get("column_table"):
-        yield _columns(columns, sum(found["data"]["column_kinds"].values()))
+        # Of a study that Python gives, and no file, no command shows them.
+        is_file = not str(found["command"]).startswith(("sweeps.run(table", "sweeps.run(study"))
+        yield _columns(columns, sum(found["data"]["column_kinds"].values()), is_file)
     yield Pairs("Study", tuple(_study(run)))
     yield Pairs("Machine", tuple(_machine(run)))
     yield Pairs("Search space", tuple((str(e["name"]), _range(e)) for e in found["space"]))
@@ -39,7 +41,7 @@ def _blocks(run: Run) -> Iterator[Block]:
     yield Links("Files beside this page", run.links)
 
 
-def _columns(columns: Sequence[Mapping[str, Any]], total: int) -> Table:
+def _columns(columns: Sequence[Mapping[str, Any]], total: int, is_file: bool) -> Table:
     """What each column was read as; of a wide table the first."""
     labels = (*(Column(name) for name in ("column", "kind")), Column("missing", numeric=True))
     labels += (Column("distinct", numeric=True), Column("example"))
@@ -50,7 +52,7 @@ def _columns(columns: Sequence[Mapping[str, Any]], total: int) -> Table:
         "Columns of the data, as they were read",
         labels,
         tuple(Row(tuple(_column_cells(column))) for column in columns),
-        note=f"and {text.count(rest, 'more column')}: sweeps check --all shows them"
+        note=f"and {text.count(rest, 'more column')}{': sweeps check --all shows them' * is_file}"
         if rest
         else "",
     )

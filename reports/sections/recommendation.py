@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from reports import text
-from reports.advice import reasons
+from reports.advice import shown
 from reports.advice.answer import answer
 from reports.advice.in_words import called
 from reports.advice.recommendation import recommendation as recommended
@@ -13,21 +13,24 @@ from reports.figures.recommended import Mark
 from reports.frames import Run
 from reports.sections import asked
 from reports.sections.blocks import Recommended, Section, section
-from reports.stats import differences, measures, recommending
+from reports.stats import differences, recommending
 from reports.stats.recommending import CONSTANT, Choice
 
 
 def recommendation(run: Run) -> Section:
     """Of every run."""
     made, choice, answered = recommended(run), recommending.choice(run), answer(run)
+    said, others = (answered.sentence, answered.others) if answered else ("", "")
+    if said == made.headline:
+        said = ""
     figure = None if choice is None else _figure(run, choice)
     folder = run.folder.absolute()
     shown = Path(folder.parent.name) / folder.name  # where it lies is nobody's business
     written_by, where = made.next_for(shown)
     block = Recommended(
         settings=made.settings,
-        answer=answered.sentence if answered else "",
-        others=answered.others if answered else "",
+        answer=said,
+        others=others,
         why=made.why,
         facts=made.facts,
         steps=made.steps,
@@ -50,13 +53,16 @@ def _asked(run: Run) -> Figure | None:
 
 def _figure(run: Run, choice: Choice) -> Figure:
     """The recommended one, the best network, the defaults and the baselines."""
-    by, sd = measures.plain(), run.target_sd if run.regression else None
+    by, sd = shown.measure(run), run.target_sd if run.regression else None
     margin = recommending.margin(run, choice.name, by)
-    what = "error on new data" if not run.regression else "typical error on new data"
+    what = f"{shown.name(run)} on new data"
     what += f" (SDs of {'each' if run.several else 'the'} target)" * (run.regression and sd is None)
     marks = [one.times(sd or 1.0) for one in _marks(run, choice)]
     notes = f"{_by_what(run, choice)}{_not_shown(run, choice)}"
-    return figures.recommended(marks, margin * (sd or 1.0), not run.regression, what, notes)
+    is_percent, is_higher_better = shown.unit(run).factor == 100.0, by.sign < 0
+    return figures.recommended(
+        marks, margin * (sd or 1.0), is_percent, what, notes, is_higher_better
+    )
 
 
 def _by_what(run: Run, choice: Choice) -> str:
@@ -66,19 +72,16 @@ def _by_what(run: Run, choice: Choice) -> str:
     if other is None or other == choice.name:
         return ""
     by = recommending.measure_of(run, choice.name, other)
-    if by.is_error:
+    if by.is_error or by == shown.measure(run):
         return ""
-    return f" Judged by {reasons.quantity(run, by)}, not by these errors."
+    return f" Judged by {shown.quantity(run, by)}, not by these errors."
 
 
 def _not_shown(run: Run, choice: Choice) -> str:
     """What is far worse, and how far: always answering the same."""
     far = [name for name in _names(run, choice) if not _is_near(run, choice, name)]
-    unit, plain = reasons.error_unit(run), measures.plain()
-    said = [
-        f"{called(run, name)}: {unit.value(measures.on_new_rows(run, name, plain).estimate)}"
-        for name in far
-    ]
+    unit = shown.unit(run)
+    said = [f"{called(run, name)}: {unit.value(shown.value(run, name).estimate)}" for name in far]
     return f" {text.capital(text.listing(said))}." * bool(said)
 
 
@@ -99,9 +102,8 @@ def _is_near(run: Run, choice: Choice, name: str) -> bool:
 
 
 def _mark(run: Run, choice: Choice, name: str) -> Mark:
-    by = measures.plain()
-    found = measures.on_new_rows(run, name, by)
-    words = reasons.error_unit(run).interval(found)
+    found = shown.value(run, name)
+    words = shown.unit(run).interval(found)
     return Mark(_label(run, name), name in run.configs, name == choice.name, found, words)
 
 

@@ -66,7 +66,7 @@ def ledger_of(run: Run, config: str, kind: str = "error") -> Ledger:
     """The ledger of one confirmed network configuration, in its error or its loss."""
     rows = run.rows_of(config)
     train = rows[f"train_{kind}"].to_numpy(float)
-    reference, assumed = _reference(run, kind)
+    reference, assumed = reference_of(run, kind)
     margin = margin_of(kind, float(values(run, config, "dev", kind).mean()), run.regression)
     scale = scale_of(run, kind, train)
     of_rows = (VARIANCE, OVERFIT) if run.has_test else (VARIANCE,)
@@ -202,7 +202,8 @@ def cures(run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["config", "base", "variance", "bias"])
 
 
-def _reference(run: Run, kind: str) -> tuple[float, bool]:
+def reference_of(run: Run, kind: str = "error") -> tuple[float, bool]:
+    """The reference error, and whether it is assumed: 0 where the study gives none."""
     given = run.provenance["reference"]
     return (float(given), False) if given is not None and kind == "error" else (0.0, True)
 

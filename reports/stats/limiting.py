@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from reports.frames import Run
 from reports.stats import gaps, ledger
-from reports.stats.gaps import CONDITIONAL, HIGH_VARIANCE, SMALL, UNDECIDED, VARIANCE
+from reports.stats.gaps import (
+    CONDITIONAL,
+    HIGH_BIAS,
+    HIGH_VARIANCE,
+    SMALL,
+    UNDECIDED,
+    VARIANCE,
+)
 from reports.stats.intervals import Interval
 
 
@@ -18,7 +25,7 @@ class Limit:
 
 
 def limit(run: Run, name: str) -> Limit:
-    """Of a network as its ledger has it; of a baseline, which has no seeds, by its gap alone."""
+    """Of a network as its ledger has it; of a baseline, which has no seeds, by its gaps."""
     train = float(run.rows_of(name)["train_error"].mean())
     if name in run.configs:
         found = next(one for one in ledger.ledgers(run) if one.config == name)
@@ -26,14 +33,18 @@ def limit(run: Run, name: str) -> Limit:
     variance = ledger.variance_of(run, name)
     dev = float(run.rows_of(name)["dev_error"].mean())
     margin = gaps.margin_of("error", dev, run.regression)
-    return Limit(_of_one_model(train, variance, margin), train, variance)
+    reference, assumed = ledger.reference_of(run)
+    return Limit(_of_one_model(train - reference, variance, margin, not assumed), train, variance)
 
 
-def _of_one_model(train: float, variance: Interval, margin: float) -> str:
+def _of_one_model(bias: float, variance: Interval, margin: float, known: bool) -> str:
+    """As `gaps.judge` has it, of a bias that no seed makes unsure. known: the reference error."""
     if not variance.known:
         return UNDECIDED
-    if variance.low > margin and variance.low > train:
+    if variance.low > margin and variance.low > bias:
         return HIGH_VARIANCE
-    if variance.high <= margin:
-        return SMALL if train <= margin else CONDITIONAL
-    return CONDITIONAL if train > max(margin, variance.high) else UNDECIDED
+    if max(variance.high, bias) <= margin:
+        return SMALL
+    if bias > max(margin, variance.high):
+        return HIGH_BIAS if known else CONDITIONAL
+    return UNDECIDED

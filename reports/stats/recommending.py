@@ -22,7 +22,9 @@ KINDS = {
     "mean": CONSTANT,
     "logistic regression": LINEAR,
     "linear regression": LINEAR,
+    "class-weighted logistic regression": LINEAR,
     "gradient boosting": BOOSTING,
+    "class-weighted gradient boosting": BOOSTING,
 }
 SIMPLEST_FIRST = (CONSTANT, LINEAR)  # before networks and boosting, which count as alike
 TREES, LEAVES, ROWS_OF_A_LEAF = 100, 31, 20  # at most, of scikit-learn's gradient boosting
@@ -99,6 +101,16 @@ def choice(run: Run) -> Choice | None:
     same = tuple(sorted((best, *of.get(SAME, ())), key=lambda name: size(run, name)))
     name = _of_same(run, best, same)
     return Choice(name, kind_of(run, name), best, same, of.get(OPEN, ()), of.get(BETTER, ()))
+
+
+def decisive(run: Run, choice: Choice) -> tuple[str, ...]:
+    """What is open and may change the choice.
+
+    Where a simpler model is as good as the best network, no other network does.
+    """
+    if choice.kind == NETWORK or run.winner not in choice.same:
+        return choice.open
+    return tuple(name for name in choice.open if name not in run.configs)
 
 
 def _of_same(run: Run, best: str, same: tuple[str, ...]) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from reports import text
 from reports.frames import Run
-from reports.stats import bootstrap, classes, rows
+from reports.stats import bootstrap, classes, differences, measures, rows
 from reports.stats.findings import NOTE, WARN, Lint
 
 FEW_GROUPS = 20
@@ -18,9 +18,9 @@ LARGEST = 10  # rows, at the least, that a tail is told from
 
 
 def small_dev(run: Run) -> Iterator[Lint]:
-    """The dev rows cannot tell the winner from the defaults: |difference| < 1.96 row SE."""
+    """The rows leave the verdict against the defaults open: |difference in error| < 1.96 row SE."""
     winner, base = run.winner, run.default
-    if winner is None or base is None or winner == base:
+    if winner is None or base is None or winner == base or not _is_open(run, winner, base):
         return
     each = [rows.row_losses(run, name, "dev", "error").mean(axis=0) for name in (base, winner)]
     gain, n = each[0] - each[1], len(each[0])
@@ -31,11 +31,19 @@ def small_dev(run: Run) -> Iterator[Lint]:
         yield Lint(
             "dev set too small",
             NOTE,
-            f"{n} dev rows cannot tell the winner from the defaults: another {n} might well "
-            "choose otherwise.",
-            f"More dev rows{about}, or repeated splits; else take the simpler of the two.",
+            f"{n} {'rows left out of training' if run.folds else 'dev rows'} cannot tell the "
+            f"winner from the defaults: another {n} might well choose otherwise.",
+            f"More {f'rows{about}' if run.folds else f'dev rows{about}, or repeated splits'}; else "
+            "take the simpler of the two.",
             "confirmed",
         )
+
+
+def _is_open(run: Run, winner: str, base: str) -> bool:
+    """Whether the verdict that is printed is that it is not decided."""
+    by = measures.measure(run)
+    margin = measures.margin(run, base, by)
+    return differences.answer(run, winner, base, by, margin) == differences.OPEN
 
 
 def duplicates(run: Run) -> Iterator[Lint]:

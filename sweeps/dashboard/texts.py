@@ -120,8 +120,8 @@ def of_recommendation(run: "Run") -> Iterator[str]:
 
     made = recommendation(run)
     yield f"## {text(made.headline)}"
-    if made.answer:
-        yield text(made.answer)
+    if made.beside_headline:
+        yield text(made.beside_headline)
     yield text(" ".join(filter(None, [made.why, made.settings and f"Settings: {made.settings}."])))
     yield "\n".join(
         f"- {text(fact.label)}: **{text(fact.value)}**, {text(fact.beside)}" for fact in made.facts

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MOST_CATEGORIES = 50
 IGNORE = "add it to data.ignore"
 MANY = "set data.words: target to read it by the mean of the target, or add it to data.ignore"
+ID = "it looks like an id, or free text: "
+OF_ITS_OWN = 0.9  # share of the rows that have a text of their own, from which on it is an id
 FEW = 0.05  # of a column's cells: so few texts among numbers are typing mistakes
 
 
@@ -102,9 +104,11 @@ def _text_fault(
     if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
         clauses = number_formats.why_not_numbers(column)
         got = [f"{distinct} different texts in {len(column)} rows", *clauses]
+        is_id = not clauses and distinct >= OF_ITS_OWN * len(column)
+        advice = _advice(clauses, lines, IGNORE if clauses or is_id else MANY)
         return (
-            f"expected numbers or at most {MOST_CATEGORIES} categories, "
-            f"got {'; '.join(got)}{_advice(clauses, lines, IGNORE if clauses else MANY)}"
+            f"{ID * is_id}expected numbers or at most {MOST_CATEGORIES} categories, "
+            f"got {'; '.join(got)}{advice}"
         )
     return None
 

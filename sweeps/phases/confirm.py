@@ -140,7 +140,7 @@ def prepare(
     of_baselines = {"folds": design.folds, "repeats": design.repeats, **done} if design else {}
     count = design.replicates if design else study.confirm.replicates
     keys = {c.label: {"study": identity, **record_key(c, count), **of_networks} for c in chosen}
-    names = baselines.names(dataset, study.confirm.baselines)
+    names = baselines.of_study(study, dataset)
     for name in names:
         keys[name] = {"study": identity, "baseline": name, **of_baselines}
     known = _read(folder, keys)
@@ -205,7 +205,7 @@ def _baselines(
         ConfirmationJob(
             *(next(numbers), name, train, name, limit), seconds=baselines.seconds(name, dataset)
         )
-        for name in baselines.names(dataset, study.confirm.baselines)
+        for name in baselines.of_study(study, dataset)
         if name in todo
     ]
     yield from ([job] for job in jobs if job.seconds > LONG)
@@ -269,7 +269,7 @@ def ranked(
     confirmed = [c for c in chosen if c.label not in lost]
     ordered = sorted(confirmed, key=lambda c: ranking.sort_key(study, known[c.label]))
     networks = [Confirmation(c, known[c.label], rank) for rank, c in enumerate(ordered, 1)]
-    names = baselines.names(dataset, study.confirm.baselines)
+    names = baselines.of_study(study, dataset)
     return (
         networks,
         {name: known[name] for name in names if name in known},

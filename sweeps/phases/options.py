@@ -37,6 +37,11 @@ class Options:
     folder: Path | None = None
     tables: Path | None = None  # the folder of tables that are not in the run folder yet
 
+    @property
+    def has_file(self) -> bool:
+        """Whether the study is in a file, which a command can be given; or in Python's memory."""
+        return not self.command.startswith(("sweeps.run(table", "sweeps.run(study"))
+
     def folder_of(self, name: str) -> Path:
         """The path of the run folder of a study of that name."""
         return self.folder or self.out / name

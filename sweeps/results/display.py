@@ -62,7 +62,10 @@ def verdict(run: "Run") -> list[tuple[str, str]]:
 
     made = recommendation(run)
     advice = [("Answer", made.answer)] if made.answer else []
-    advice.append(("Recommendation", f"{made.headline} {made.why}"))
+    is_said = made.answer != made.beside_headline
+    advice.append(
+        ("Why", made.why) if is_said else ("Recommendation", f"{made.headline} {made.why}")
+    )
     return advice + [(one.label, f"{one.value}, {one.beside}") for one in made.facts]
 
 

@@ -3,6 +3,7 @@
 So such a run is resumed, shown and predicted with as any other, and the same table goes on with it.
 """
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -30,21 +31,24 @@ SPLIT = "split"  # the column that row numbers become
 
 
 def of_table(table: Any, name: str | None, sections: Mapping[str, Any]) -> dict[str, Any]:
-    """The study of a table; sections: target, split, space, fixed, None where not given."""
+    """The study of a table; sections: target, split, ignore, space, fixed, None where not given."""
     given = {key: value for key, value in sections.items() if value is not None}
     if "space" not in given:
         raise UserError(
             "sweeps.run: expected space={…}, what is searched, beside a table, got none"
         )
-    data = {key: given.pop(key) for key in ("target", "split") if key in given}
+    data = {key: given.pop(key) for key in ("target", "split", "ignore") if key in given}
     return {"name": name or NAME, "data": {"source": table, **data}, **given}
 
 
 @contextmanager
-def as_files(study: Mapping[str, Any], out: Path) -> Iterator[tuple[dict[str, Any], Path | None]]:
+def as_files(
+    study: Mapping[str, Any], out: Path, is_table: bool = False
+) -> Iterator[tuple[dict[str, Any], Path | None]]:
     """The study with a file in the place of each table, and the folder of those that are new.
 
-    out: the folder of runs. Errors: UserError.
+    out: the folder of runs. is_table: whether a table was given, and no study. Errors: UserError,
+    which speaks of tables, as the user does.
     """
     data = study.get("data")
     if not isinstance(data, Mapping) or not any(_tables(data)):
@@ -58,7 +62,24 @@ def as_files(study: Mapping[str, Any], out: Path) -> Iterator[tuple[dict[str, An
             where = ": ".join(filter(None, ("study", fault.below("data").at)))
             raise UserError(f"{where}: {fault.message}") from None
         rest = {key: deepcopy(value) for key, value in study.items() if key != "data"}
-        yield {**rest, "data": own}, Path(made)
+        try:
+            yield {**rest, "data": own}, Path(made)
+        except UserError as fault:
+            faults = [
+                replace(one, message=_of_tables(one.message, is_table)) for one in fault.faults
+            ]
+            raise UserError(faults) from None
+
+
+OF_PARTS = {"data": "the table", "test": "the test table", "dev": "the dev table"}
+FILE = re.compile(r"\b(data|test|dev)\.parquet\b(?=:| and )")
+IGNORED = re.compile(r"^(.*column ('.+?'): .*)add it to data\.ignore", re.MULTILINE)
+
+
+def _of_tables(message: str, is_table: bool) -> str:
+    """Without the files that stand for tables; beside a table an argument says what to ignore."""
+    said = FILE.sub(lambda found: OF_PARTS[found[1]], message)
+    return IGNORED.sub(r"\1ignore=[\2] leaves it out", said) if is_table else said
 
 
 def keep(run: PreparedRun) -> PreparedRun:

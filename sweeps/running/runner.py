@@ -23,7 +23,7 @@ from sweeps.phases.options import Options, check_jobs, check_time, check_trials
 from sweeps.phases.prepare import PreparedRun
 from sweeps.results import outputs, reporting, resolved
 from sweeps.results.result import Result
-from sweeps.running import after_confirm, confirming, given_studies, nested
+from sweeps.running import after_confirm, calls, confirming, given_studies, nested
 from sweeps.running.after_confirm import AfterConfirmation
 from sweeps.running.callbacks import Callbacks
 from sweeps.running.confirming import ConfirmationPhase
@@ -60,6 +60,7 @@ def run(
     space: dict[str, Any] | None = None,
     fixed: dict[str, Any] | None = None,
     split: dict[str, Any] | None = None,
+    ignore: Sequence[str] | None = None,
     name: str | None = None,
     jobs: int | None = None,
     trials: int | None = None,
@@ -76,13 +77,20 @@ def run(
 ) -> Result:
     """See `sweeps.run`."""
     console = notebook.console(quiet)
-    sections = {"target": target, "space": space, "fixed": fixed, "split": split}
-    if given_tables.is_table(study):
+    sections = {"target": target, "space": space, "fixed": fixed, "split": split, "ignore": ignore}
+    is_table = given_tables.is_table(study)
+    words = "table" if is_table else "study" if isinstance(study, dict) else repr(str(study))
+    if is_table:
         study = given_studies.of_table(study, name, sections)
     elif said := [key for key, one in {**sections, "name": name}.items() if one is not None]:
         problem = Expected("a table beside it, for a study says it itself", type(study).__name__)
         raise UserError(f"sweeps.run: {said[0]}: {problem.message}")
-    command = f"sweeps.run({'…' if isinstance(study, dict) else str(study)!r})"
+    asked = {
+        **{"trials": trials, "out": str(out), "storage": storage, "engine": engine},
+        **{"artifacts": artifacts, "set": list(set), "time": time, "confirm": confirm},
+        **{"allow_code": allow_code, "allow_remote": allow_remote},
+    }
+    command = calls.written(words, {**sections, "name": name}, asked)
     options = Options(
         jobs=check_jobs(jobs),
         trials=check_trials(trials),
@@ -97,7 +105,7 @@ def run(
         command=command,
     )
     if isinstance(study, dict):
-        with given_studies.as_files(study, Path(out)) as (values, tables):
+        with given_studies.as_files(study, Path(out), is_table) as (values, tables):
             document = documents.Document(values, {}, "study")
             options = replace(options, tables=tables)
             work = partial(execute, document, Path(), list(set), options, console)

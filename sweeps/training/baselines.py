@@ -1,7 +1,8 @@
 """Baselines that a network has to beat: scikit-learn's constant, linear model, gradient boosting.
 
 They train on the same encoded rows with scikit-learn's own defaults, once for each set of training
-rows: all are deterministic.
+rows: all are deterministic. Where a study weighs its classes, or asks for their balanced error, so
+do two more.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ from sweeps.data import Dataset
 from sweeps.data.dataset import PARTS
 from sweeps.study import scoring
 from sweeps.study.confirm_section import Baseline
+from sweeps.study.spec import Study
 from sweeps.training.isolation import TimeUp, time_limit
 from sweeps.training.task import Outcome, failed, stacked
 
@@ -38,6 +40,12 @@ def _linear_classes() -> Any:
     return LogisticRegression(max_iter=2000)
 
 
+def _linear_of_weighted_classes() -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(max_iter=2000, class_weight="balanced")
+
+
 def _linear_number() -> Any:
     from sklearn.linear_model import Ridge
 
@@ -48,6 +56,14 @@ def _boosted_classes() -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     return HistGradientBoostingClassifier(random_state=0, early_stopping=False)
+
+
+def _boosted_weighted_classes() -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    return HistGradientBoostingClassifier(
+        random_state=0, early_stopping=False, class_weight="balanced"
+    )
 
 
 def _boosted_number() -> Any:
@@ -114,15 +130,44 @@ BASELINES: Mapping[Baseline, Mapping[str, BaselineModel]] = {
         "regression": BaselineModel("gradient boosting", _boosted_number, _boosting_time, True),
     },
 }
+# The same with each class of the same total weight; of classification alone.
+WEIGHTED: Mapping[Baseline, BaselineModel] = {
+    "linear": BaselineModel(
+        "class-weighted logistic regression", _linear_of_weighted_classes, _logistic_time
+    ),
+    "boosting": BaselineModel(
+        "class-weighted gradient boosting", _boosted_weighted_classes, _boosting_time
+    ),
+}
 
 
-def names(dataset: Dataset, chosen: Sequence[Baseline]) -> list[str]:
-    """The chosen baselines of this dataset's task, as the report has them."""
-    return [row[dataset.target.kind].name for key, row in BASELINES.items() if key in chosen]
+def of_study(study: Study, dataset: Dataset) -> list[str]:
+    """The names of those that a study trains on its data."""
+    return names(dataset, study.confirm.baselines, weighs_classes(study))
+
+
+def names(dataset: Dataset, chosen: Sequence[Baseline], is_weighted: bool = False) -> list[str]:
+    """The chosen baselines of this dataset's task, as the report has them.
+
+    is_weighted: whether, of classes, there are those too that give each the same weight.
+    """
+    kind = dataset.target.kind
+    found = [row[kind].name for key, row in BASELINES.items() if key in chosen]
+    if is_weighted and kind == "classification":
+        found += [model.name for key, model in WEIGHTED.items() if key in chosen]
+    return found
+
+
+def weighs_classes(study: Study) -> bool:
+    """Whether networks are judged by classes that count alike, or may train on such weights."""
+    if any(one.metric == "balanced_error" for one in study.objectives):
+        return True
+    fixed = study.space.default.get("class_weights", "none")
+    return "class_weights" in study.space.searched or fixed != "none"
 
 
 def _model(name: str, dataset: Dataset) -> BaselineModel:
-    models = [row[dataset.target.kind] for row in BASELINES.values()]
+    models = [*(row[dataset.target.kind] for row in BASELINES.values()), *WEIGHTED.values()]
     return next(model for model in models if model.name == name)
 
 

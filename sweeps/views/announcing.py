@@ -20,7 +20,7 @@ def announce(run: PreparedRun, known: int) -> None:
     place = f"storage {run.storage}" if run.storage else f"journal in {run.folder}"
     for name, text in plan.lines(study, run.dataset, budget, run.options.jobs, place):
         say(console, name, text)
-    more = f"sweeps check {run.document.name} shows the table"
+    more = f"sweeps check {run.document.name} shows the table" if run.options.has_file else ""
     column_table.show(console, run.dataset.facts, column_table.IN_RUN, more, only_odd=True)
     for warning in plan.warnings(study, run.dataset, run.options.jobs):
         say(console, "warning", warning, style="yellow")

@@ -20,7 +20,8 @@ def show(
 ) -> None:
     """A line of kinds, then a row a column: of many the first, those with a remark before others.
 
-    more: where the others are shown. only_odd: whether the expected ones are left out.
+    more: where the others are shown, "" where nothing shows them. only_odd: whether the expected
+    ones are left out.
     """
     kinds: dict[str, int] = facts["column_kinds"]
     told = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
@@ -31,7 +32,7 @@ def show(
         told_of = {*facts["left_out"], *facts["doubtful"], *facts["unclear"]}
         rows = [row for row in rows if not _is_plain(row, row["name"] in told_of)]
     if not rows:
-        say(console, "columns", f"{told}; {inputs}; nothing odd: {more}")
+        say(console, "columns", f"{told}; {inputs}; nothing odd" + f": {more}" * bool(more))
         return
     say(console, "columns", f"{told}; {inputs}")
     if len(rows) > most:
@@ -41,7 +42,8 @@ def show(
         for part in _wrapped(line, console):
             verbatim(console, f"{'':{NAME}}{part}")
     if total > len(rows):
-        say(console, "", f"and {wording.count(total - len(rows), 'more column')}: {more}")
+        others = f"and {wording.count(total - len(rows), 'more column')}"
+        say(console, "", f"{others}: {more}" if more else others)
 
 
 def _is_plain(row: Mapping[str, Any], is_told: bool) -> bool:

@@ -159,6 +159,6 @@ def _after(study: Study, dataset: Dataset) -> float:
 def beside_networks(study: Study, dataset: Dataset) -> list[tuple[str, float, bool]]:
     """The confirmation's baselines: name, about how many seconds, whether their limit ends them."""
     limit = durations.seconds(study.confirm.baseline_time)
-    names, seen = baselines.names(dataset, study.confirm.baselines), dataset.for_confirmation
+    names, seen = baselines.of_study(study, dataset), dataset.for_confirmation
     each = [(name, baselines.seconds(name, seen)) for name in names]
     return [(name, min(seconds, limit), seconds > limit) for name, seconds in each]

@@ -13,6 +13,7 @@ from sweeps.study import consistency, patience_rules, random_configs, search_sec
 from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.space import Range, walks
 from sweeps.study.spec import Study
+from sweeps.training import baselines
 from sweeps.views import doubts, guidance, wording
 
 
@@ -96,7 +97,12 @@ def _beside(study: Study) -> str:
     chosen = study.confirm.baselines
     if not chosen:
         return "no baselines"
-    return f"baselines beside them ({', '.join(chosen)}; {study.confirm.baseline_time} at most)"
+    also = "; with classes weighted, too" * bool(
+        baselines.weighs_classes(study) and set(chosen) & set(baselines.WEIGHTED)
+    )
+    return (
+        f"baselines beside them ({', '.join(chosen)}{also}; {study.confirm.baseline_time} at most)"
+    )
 
 
 def _after(study: Study, dataset: Dataset) -> list[tuple[str, str]]:

@@ -16,9 +16,9 @@ FOUND, NOTHING = "bold green", "bold yellow"  # headlines
 
 def recommend(made: "Recommendation", folder: Path, console: Console) -> None:
     """Print it; lines to copy stand as they are."""
-    heading(console, made.headline, FOUND if made.use else NOTHING)
-    if made.answer:
-        say(console, "answer", "", strong=made.answer)
+    heading(console, made.headline, FOUND if made.use or made.answer else NOTHING)
+    if made.beside_headline:
+        say(console, "answer", "", strong=made.beside_headline)
     error, *others = made.facts or (None,)
     if error is not None:
         _fact(console, "error", error)

@@ -142,6 +142,16 @@ def test_every_trial_stands_by_its_arm(make: Callable[..., Path]) -> None:
         assert f"{arm} at" in plot.figure.panels[0].description
 
 
+def test_with_a_reference_the_train_error_is_no_longer_bias_and_noise(resampled: Run) -> None:
+    def caption() -> str:
+        return " ".join(one.figure.caption for one in blocks_of(resampled) if isinstance(one, Plot))
+
+    assert "The train error is bias and noise" in caption()
+    resampled.provenance["reference"] = 0.05
+    assert "The train error above the reference error, 5.0\xa0%, is bias" in caption()
+    assert "bias and noise" not in caption()
+
+
 def test_letters_are_large_enough_for_a_phone(resampled: Run) -> None:
     """Figures are 343 pixels wide there."""
     run = with_values(resampled, l2=[0.0, 0.1, 0.3])

@@ -290,7 +290,7 @@ def test_letters_are_large_enough_for_a_phone(compared: Run) -> None:
     ("what", "said"),
     [
         ({"task": "regression", "folds": (3, 1, 2), "confirmed": 6}, "did best by loss"),
-        ({"objectives": ("auc",), "direction": "maximize"}, "did best by AUC"),
+        ({"objectives": ("auc",), "direction": "maximize"}, "did best, with an AUC of 0."),
         ({"confirmed": 1, "replicates": 1}, "Not decided: adam"),
         ({"diverge_all": True}, "Which is best is not decided"),
         ({"confirmed": None, "states": "failed"}, "no trial was completed"),

@@ -13,7 +13,7 @@ from scipy import stats
 from reports import units
 from reports.frames import Run, load
 from reports.sections import answer_words
-from reports.stats import deciding, intervals, ledger, measured_gaps, remedies, rows
+from reports.stats import deciding, intervals, ledger, limiting, measured_gaps, remedies, rows
 from reports.stats.gaps import BIAS, OVERFIT, SURE, VARIANCE, Gap, judge, margin_of
 from reports.stats.intervals import Interval
 
@@ -315,6 +315,28 @@ def test_with_a_reference_it_is_called_bias(
     one = ledger.ledgers(run)[0]
     assert one.verdict == "high bias"
     assert "noise" not in answer_words.remains_in_words(run)
+
+
+@pytest.mark.parametrize(
+    ("reference", "extra", "verdict"),
+    [
+        (None, 0.0, "bias or noise"),
+        (0.05, 0.0, "high bias"),
+        (0.19, 0.0, "no large gap"),
+        (0.15, 0.2, "high variance"),
+        (0.11, 0.09, "undecided"),
+    ],
+)
+def test_a_baseline_is_judged_by_the_reference_too(
+    make: Callable[..., Path],
+    copy: Callable[[Path], Path],
+    reference: float | None,
+    extra: float,
+    verdict: str,
+) -> None:
+    """It errs on a fifth of the training rows; the margin is a tenth of its dev error."""
+    run = with_errors(copy, make, train=0.2, extra=extra, reference=reference)
+    assert limiting.limit(run, "logistic regression").verdict == verdict
 
 
 def test_variance_is_high_at_any_reference_where_it_is_above_the_train_error(

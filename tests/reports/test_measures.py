@@ -1,9 +1,7 @@
 """What a run is compared by: the verdict, the baselines and the tables all go by the objective."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +9,7 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score
 
 from reports import text, units
-from reports.frames import Run, load
+from reports.frames import load
 from reports.sections import answer_words, answers
 from reports.sections.numbers import numbers
 from reports.stats import differences, lints, measures
@@ -19,40 +17,7 @@ from reports.stats.differences import BETTER, OPEN, SAME, WORSE, Difference
 from reports.stats.intervals import Interval
 from reports.stats.intervals import none as no_interval
 from reports.stats.measures import Measure
-
-
-def asking(copy: Callable[[Path], Path], folder: Path, metric: str, **more: Any) -> Path:
-    """A copy of a folder whose study asks for another metric."""
-    folder = copy(folder)
-    path = folder / "provenance.json"
-    said = json.loads(path.read_text())
-    direction = "maximize" if metric in ("auc", "macro_f1") else "minimize"
-    for one in (said["objective"], said["objectives"][0]):
-        one |= {"metric": metric, "label": metric, "direction": direction} | more
-    path.write_text(json.dumps(said))
-    return folder
-
-
-def rare(copy: Callable[[Path], Path], make: Callable[..., Path]) -> Run:
-    """A rare class that the networks find and the baselines do not, at the price of more errors."""
-    folder = asking(copy, make(rows=800), "balanced_error")
-    rng = np.random.default_rng(0)
-    with np.load(folder / "predictions.npz") as file:
-        arrays = {name: file[name] for name in file.files}
-    confirm = pd.read_parquet(folder / "confirm.parquet")
-    for split in ("dev", "test"):
-        target = (np.arange(800) % 10 == 0).astype(int)
-        arrays[f"{split}_target"] = target
-        for name, rows in confirm.groupby("config"):
-            finds = rows["kind"].iloc[0] == "network" and name != "defaults"
-            said = (rng.random((len(rows), 800)) < 0.12) & (target == 0) if finds else 0 * target
-            said = np.broadcast_to(said | (target == 1) & finds, (len(rows), 800)).astype(int)
-            arrays[f"{name}/{split}"] = np.log(0.8 * np.eye(2)[said] + 0.1)
-            confirm.loc[rows.index, f"{split}_error"] = (said != target).mean(axis=1)
-    confirm["status"] = "ok"
-    np.savez(folder / "predictions.npz", **arrays)
-    confirm.to_parquet(folder / "confirm.parquet", index=False)
-    return load(folder)
+from tests.reports.asked import asking, rare
 
 
 def test_the_verdict_goes_by_the_objective_and_the_error_stands_beside_it(

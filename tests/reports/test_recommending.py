@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from reports import frames, labels, summary
-from reports.advice import in_words, space_steps, steps
+from reports.advice import in_words, reasons, space_steps, steps, without
 from reports.advice.recommendation import recommendation
 from reports.advice.step import Step, where, written_by
 from reports.frames import Run
@@ -87,6 +87,39 @@ def test_a_linear_model_that_is_the_same_as_the_best_network_is_taken(
     assert said.headline == "Use logistic regression, not a network."
     assert said.why.startswith("No network is better by")
     assert said.how == "sweeps predict RUN new.csv --model 'logistic regression'"
+
+
+def alike_and_open(
+    make: Callable[..., Path], hidden: list[int], other: str
+) -> tuple[Run, recommending.Choice]:
+    """A linear model is as good as the best network; whether another one is, is open."""
+    run = frames.load(make())
+    winner = str(run.winner)
+    mine = run.confirm["config"] == winner
+    settings = json.dumps({"hidden": hidden, "optimizer": "adam", "learning_rate": 0.01})
+    run.confirm.loc[mine, "settings"] = settings
+    line = "logistic regression"
+    return run, recommending.Choice(line, LINEAR, winner, (line, winner), (other,), ())
+
+
+@pytest.mark.parametrize("hidden", [[], [16]])
+def test_where_the_best_network_is_no_better_no_other_network_is_asked_about(
+    make: Callable[..., Path], hidden: list[int]
+) -> None:
+    other = frames.load(make()).configs[1]
+    run, choice = alike_and_open(make, hidden, other)
+    said = reasons.why(run, choice)
+    assert said.startswith("No network is better by")
+    assert said.endswith(". Another network may be just as good (not decided).")
+    assert ("has no hidden layer, so it is a linear model itself" in said) == (hidden == [])
+    assert ("the simpler of them is enough" in said) == (hidden != [])
+    assert not [*steps.open_question(run, choice), *steps.more_rows(run, choice)]
+
+
+def test_a_simpler_or_another_model_is_asked_about(make: Callable[..., Path]) -> None:
+    run, choice = alike_and_open(make, [16], "gradient boosting")
+    (step,) = steps.open_question(run, choice)
+    assert "whether gradient boosting does as well" in step.do
 
 
 def test_a_constant_that_is_as_good_as_all_is_recommended_and_said(
@@ -218,6 +251,20 @@ def test_a_range_beside_exact_values_is_said_by_its_value(
     said = in_words.setting_in_words(run, str(run.winner))
     assert said.replace("\xa0", " ") == "L2 penalty 0.15, dropout of 10 %"
     assert "range" not in labels.in_words(run, str(run.winner))
+
+
+def test_dropout_is_not_said_of_a_trial_without_hidden_layers(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = frames.load(make(confirmed=None))
+    found = {"keep_prob": 0.767, "l2": 0.1}
+    monkeypatch.setattr(tuning, "settings_of", lambda run, trial: found)
+    assert "dropout" in without.settings(run, 0)
+    run.provenance["fixed"]["hidden"] = []
+    assert without.settings(run, 0) == "L2 penalty 0.1"
+    del run.provenance["fixed"]["hidden"]
+    found["hidden"] = "[]"  # type: ignore[assignment]
+    assert without.settings(run, 0) == "L2 penalty 0.1, no hidden layer"
 
 
 def compared(estimate: float, whole: float, of_networks: float) -> Comparison:

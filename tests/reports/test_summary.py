@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 from reports import summary, text, units
 from reports.frames import Run, load
+from reports.sections import answers
 from reports.stats import constants, ensembles, lints, row_lints, rows, tuning
 from reports.stats.findings import Lint
 from reports.stats.intervals import Interval
@@ -191,6 +192,39 @@ def test_each_lint_fires(make: Callable[..., Path], what: dict[str, Any], name: 
 
 def of_name(run: Run, name: str) -> Lint:
     return next(lint for lint in lints.lints(run) if lint.name == name)
+
+
+def test_few_dev_rows_are_a_finding_only_where_the_verdict_is_open(
+    make: Callable[..., Path], copy: Callable[[Path], Path]
+) -> None:
+    """On one split the test rows decide: dev rows that tell nothing do no harm there."""
+    folder = copy(make(rows=800))
+    before = load(folder)
+    assert answers.of_defaults(before).word == "better"
+    with np.load(folder / "predictions.npz") as file:
+        arrays = {name: file[name] for name in file.files}
+
+    def as_good(split: str) -> None:
+        """The winner's outputs, each of another row of the same class."""
+        place = np.arange(800)
+        for label in (0, 1):
+            own = np.flatnonzero(arrays[f"{split}_target"] == label)
+            place[own] = np.roll(own, 1)
+        arrays[f"defaults/{split}"] = arrays[f"{before.winner}/{split}"][:, place]
+
+    as_good("dev")
+    np.savez(folder / "predictions.npz", **arrays)
+    assert "dev set too small" not in names(load(folder))
+    as_good("test")
+    np.savez(folder / "predictions.npz", **arrays)
+    assert answers.of_defaults(load(folder)).word == "not decided"
+    assert "or repeated splits" in of_name(load(folder), "dev set too small").remedy
+
+
+def test_where_folds_were_made_repeated_splits_are_no_remedy(make: Callable[..., Path]) -> None:
+    found = of_name(load(make(confirmed=20, folds=(5, 2, 2), rows=15)), "dev set too small")
+    assert found.finding.startswith("15 rows left out of training cannot tell the winner")
+    assert "splits" not in found.remedy
 
 
 def test_groups_enough_are_no_finding(make: Callable[..., Path]) -> None:

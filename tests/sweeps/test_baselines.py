@@ -64,7 +64,50 @@ def test_all_of_them_if_nothing_is_said() -> None:
     study, dataset = prepared()
     assert study.confirm.baselines == BASELINES == tuple(baselines.BASELINES)
     names = ["majority class", "logistic regression", "gradient boosting"]
-    assert baselines.names(dataset, study.confirm.baselines) == names
+    assert baselines.of_study(study, dataset) == names
+
+
+WEIGHTED = ["class-weighted logistic regression", "class-weighted gradient boosting"]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"objective": "balanced_error"}, WEIGHTED),
+        ({"objective": [{"metric": "auc"}, {"metric": "balanced_error"}]}, WEIGHTED),
+        ({"space": {"class_weights": ["none", "balanced"]}}, WEIGHTED),
+        ({"fixed": {"class_weights": "balanced"}}, WEIGHTED),
+        ({"fixed": {"class_weights": "none"}, "objective": "auc"}, []),
+        ({"objective": "balanced_error", "confirm": {"baselines": ["linear"]}}, WEIGHTED[:1]),
+    ],
+)
+def test_where_classes_count_alike_simple_models_may_weigh_them_too(
+    more: dict[str, Any], expected: list[str]
+) -> None:
+    document = documents.Document(values() | more, {}, "study")
+    study, dataset = prepare.prepare(document, Path(), [])
+    every = baselines.of_study(study, dataset)
+    assert [name for name in every if name.startswith("class-weighted")] == expected
+    assert ("with classes weighted, too" in plan._beside(study)) == bool(expected)
+
+
+def test_weighted_classes_have_the_same_weight() -> None:
+    """Of one class in ten, in places of both, the weighted model says many times as many rows."""
+    _, dataset = prepared()
+    labels = dataset.labels["train"]
+    rare = np.flatnonzero(labels == 1)[4:]
+    keep = np.setdiff1d(np.arange(len(labels)), rare)
+    part = dataset.parts["train"]
+    few = replace(
+        dataset,
+        parts={**dataset.parts, "train": replace(part, x=part.x[keep], y=part.y[keep])},
+        labels={**dataset.labels, "train": labels[keep]},
+    )
+    plain, weighted = (
+        baselines.train(name, few).arrays["dev_outputs"][0].argmax(axis=-1).mean()
+        for name in ("logistic regression", "class-weighted logistic regression")
+    )
+    assert weighted > plain + 0.1
 
 
 @pytest.mark.parametrize("kind", ["classification", "regression"])

@@ -14,7 +14,7 @@ from sklearn import datasets
 import sweeps
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import given_tables
-from sweeps.running import given_studies
+from sweeps.running import calls, given_studies
 from tests.sweeps import helpers as small
 
 SPACE = {"learning_rate": [0.001, 0.1]}
@@ -178,3 +178,50 @@ def test_rows_and_tables_of_parts_in_the_mapping(here: Path) -> None:
         run({**document, "replicates": 2})
         facts = json.loads((here / "runs" / name / "provenance.json").read_text())["data"]
         assert tuple(facts[part] for part in ("train", "dev", "test")) == parts
+
+
+def with_an_id(rows: int = 60, **columns: Any) -> pd.DataFrame:
+    return table(rows).assign(customer_id=[f"c{number}" for number in range(rows)], **columns)
+
+
+def test_an_id_is_said_to_be_one_and_an_argument_leaves_it_out(tmp_path: Path) -> None:
+    given = {"space": SPACE, "fixed": FIXED, "trials": 1, "jobs": 1, "quiet": True}
+    with pytest.raises(UserError) as raised:
+        sweeps.run(with_an_id(), target="y", out=tmp_path, **given)  # type: ignore[arg-type]
+    assert str(raised.value) == (
+        "the table: column 'customer_id': it looks like an id, or free text: expected numbers or "
+        "at most 50 categories, got 60 different texts in 60 rows (ignore=['customer_id'] leaves "
+        "it out)"
+    )
+    done = sweeps.run(
+        *(with_an_id(),), target="y", ignore=["customer_id"], out=tmp_path, confirm=False, **given
+    )  # type: ignore[arg-type]
+    (step,) = done.recommendation.steps
+    assert step.lines == (
+        "sweeps.run(table, target='y', space={'learning_rate': [0.001, 0.1]}, "
+        "fixed={'hidden': [3], 'epochs': 2}, ignore=['customer_id'], trials=1, "
+        f"out={str(tmp_path)!r})"
+    )
+
+
+def test_a_study_of_a_table_is_told_of_its_own_keys_and_of_no_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = {"name": "s", "data": {"source": with_an_id(), "target": "y"}, "space": SPACE}
+    with pytest.raises(UserError, match=r"^the table: column .* \(add it to data\.ignore\)$"):
+        sweeps.run(study, out=tmp_path, quiet=True)
+    wide = table().assign(**{f"x{number}": np.arange(60) % 7 for number in range(40)})
+    study |= {"data": {"source": wide, "target": "y"}, "fixed": FIXED}
+    done = sweeps.run(study, out=tmp_path, trials=1, jobs=1, confirm=False)
+    assert "more columns\n" in capsys.readouterr().out
+    assert "sweeps check" not in done.report.read_text()
+
+
+def test_long_arguments_and_secrets_do_not_stand_in_a_call() -> None:
+    said = calls.written(
+        "table",
+        {"target": "y", "space": None, "split": {"rows": {"test": list(range(500))}}},
+        {"storage": "postgresql://me:secret@host/db", "trials": None, "confirm": True},
+    )
+    assert said.startswith("sweeps.run(table, target='y', split=split, storage='postgresql://me:")
+    assert "secret" not in said
