@@ -152,9 +152,9 @@ LAUGHS = "\n".join(
 )
 # Who reads what: the others may end as ever.
 JOURNAL = ("dashboard", "export", "resume", "run")
-FRAMES = ("compare", "export", "ls", "report", "show")
-STUDY = ("check", "resume", "run", "show")
-TABLES = ("compare", "export", "report", "show")
+FRAMES = ("compare", "export", "ls", "next", "report", "show")
+STUDY = ("check", "next", "resume", "run", "show")
+TABLES = ("compare", "export", "next", "report", "show")
 
 
 def _read(name: str, make: Make, *readers: str) -> Case:

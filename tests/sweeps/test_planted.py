@@ -19,7 +19,7 @@ QUICK = {
     ".lock is a link": ("run", "clean"),
     ".lock is a hard link": ("resume",),
     "journal.log is a hard link": ("resume",),
-    "study.yaml is a pipe": ("check", "show"),
+    "study.yaml is a pipe": ("check", "next", "show"),
     "journal.log is a pipe": ("export", "resume", "dashboard"),
     "artifacts/trial-000001.npz is a pipe": ("show",),
     "provenance.json, deep": ("report", "ls"),
