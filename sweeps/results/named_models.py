@@ -56,4 +56,4 @@ def _baselines(result: "Result") -> dict[str, str]:
     trained = set(result.run.baselines["config"])
     kind = "regression" if result.run.regression else "classification"
     each = {key: row[kind].name for key, row in BASELINES.items() if row[kind].name in trained}
-    return {name: name for name in each.values()} | {str(key): name for key, name in each.items()}
+    return {name: name for name in trained} | {str(key): name for key, name in each.items()}
