@@ -4,7 +4,7 @@ The one place where cells are typed, for files and frames alike: as the study de
 else as all of its cells look. What is left of doubt is said.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 
 from sweeps.base.errors import Expected
 from sweeps.data import cells, dates, dtypes, number_formats, number_spellings, word_columns
+from sweeps.data.number_spellings import Spelled
 from sweeps.study.data_section import Declared
 
 
@@ -20,7 +21,8 @@ class Taken:
     """A column as it is read. kind: of `data_section.KINDS`.
 
     spelling, form: how texts are read, as in `ColumnReadings`. said: how, for people. unclear: what
-    it may be instead, with the remedy.
+    it may be instead, with the remedy. unit, unsure: as of `number_spellings.Spelled`. has_commas:
+    whether it has numbers with a decimal comma, which are not read as such.
     """
 
     column: pd.Series
@@ -30,6 +32,9 @@ class Taken:
     order: tuple[str, ...] = ()
     said: str = ""
     unclear: str = ""
+    unit: str = ""
+    unsure: str = ""
+    has_commas: bool = False
 
 
 def inferred(column: pd.Series, decimal: str) -> Taken | None:
@@ -48,16 +53,24 @@ def inferred(column: pd.Series, decimal: str) -> Taken | None:
         return _boolean(column, words)
     spelled = number_spellings.of(words, decimal)
     if spelled is not None:
-        values = _numbers(column, decimal)
-        mark = decimal if str(spelled) else None
-        return Taken(values, "number", spelling=mark, said=str(spelled))
+        return _spelled(_numbers(column, decimal), spelled, decimal)
     form = dates.form(words)
     if form:
         return Taken(_moments(column, form), "date", form=form)
-    unclear = dates.AMBIGUOUS if form == "" else _like_numbers(column)
+    clauses = [] if form == "" else number_formats.why_not_numbers(column)
+    comma = number_formats.remedy(clauses)
+    unclear = dates.AMBIGUOUS if form == "" else _like_numbers(clauses, comma)
     if _differ_by_blanks(words):
-        return Taken(_bare(column), "category", said=BARE, unclear=unclear)
-    return Taken(column, "category", unclear=unclear) if unclear else None
+        bare, commas = _bare(column), bool(comma)
+        return Taken(bare, "category", said=BARE, unclear=unclear, has_commas=commas)
+    known = Taken(column, "category", unclear=unclear, has_commas=bool(comma))
+    return known if unclear else None
+
+
+def _spelled(values: pd.Series, spelled: Spelled, decimal: str) -> Taken:
+    mark, said = (decimal, str(spelled)) if str(spelled) else (None, "")
+    unit, unsure = spelled.unit, spelled.unsure
+    return Taken(values, "number", spelling=mark, said=said, unit=unit, unsure=unsure)
 
 
 BARE = "without blanks at the ends of words"
@@ -82,13 +95,10 @@ def _boolean(column: pd.Series, words: set[str]) -> Taken | None:
     return Taken(texts.map(names), "category")
 
 
-def _like_numbers(column: pd.Series) -> str:
+def _like_numbers(clauses: list[str], comma: str) -> str:
     """Why a column of words is mostly numbers, and what to do; else nothing."""
-    clauses = number_formats.why_not_numbers(column)
-    if not clauses:
-        return ""
-    comma = number_formats.remedy(clauses)
-    return f"{'; '.join(clauses)}: read as categories{f' ({comma})' if comma else ''}"
+    remedy = f" ({comma})" if comma else ""
+    return f"{'; '.join(clauses)}: read as categories{remedy}" if clauses else ""
 
 
 def first(column: pd.Series) -> object:
@@ -111,9 +121,7 @@ def declared(name: str, column: pd.Series, kind: Declared, decimal: str) -> Take
     if kind == "number":
         if is_number:
             return None
-        words = set(cells.texts(column)) - {cells.MISSING}
-        values = _numbers(column, decimal, at)
-        return Taken(values, "number", decimal, said=str(number_spellings.of(words, decimal) or ""))
+        return _declared_number(column, decimal, at)
     if is_number:
         return Taken(_words(column), "category")
     texts = set(cells.texts(column)) - {cells.MISSING}
@@ -123,6 +131,16 @@ def declared(name: str, column: pd.Series, kind: Declared, decimal: str) -> Take
     if found is None and _differ_by_blanks(texts):
         return Taken(_bare(column), "category", said=BARE)
     return found
+
+
+def _declared_number(column: pd.Series, decimal: str, at: str) -> Taken:
+    values = _numbers(column, decimal, at)
+    words = set(cells.texts(column)) - {cells.MISSING, *cells.NA_VALUES}
+    try:
+        spelled = number_spellings.declared(words, decimal)
+    except Expected as fault:
+        raise fault.below(at) from None
+    return replace(_spelled(values, spelled, decimal), spelling=decimal)
 
 
 def _declared_date(column: pd.Series, at: str) -> Taken:

@@ -56,6 +56,7 @@ def facts(divided: "DividedTable", encoder: Encoder) -> dict[str, Any]:
     names = table.names
     if len(names) > MOST:
         remarked = {*divided.features.unclear, *divided.features.doubtful, *divided.features.said}
+        remarked |= {*divided.table.targets, str(divided.spec.weight)}
         names = sorted(names, key=lambda name: name not in remarked)
     kinds = Counter(map(table.kind, table.names))
     return {"column_kinds": dict(kinds), "column_table": table.rows(names[:MOST])}
@@ -228,7 +229,10 @@ def _remarks(divided: "DividedTable", name: str, look: _Look, column: Column | N
     if name in divided.spec.ignore or divided.spec.columns.get(name) == "ignore":
         found.append("the study says so")
     if name in divided.table.targets:
-        found.append(divided.column.task)
+        own = divided.column.each[divided.table.targets.index(name)]
+        found += [part for part in (divided.column.task, own.said) if part]
+    elif name == divided.spec.weight and divided.weight_said:
+        found.append(divided.weight_said)
     elif column is not None and name not in divided.spec.columns:
         found += _doubts(name, look, column)
     return found

@@ -7,7 +7,7 @@ of a study's identity.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,8 @@ class Features:
 
     left_out: those that are none, and why; doubtful: those that may say nothing, and why; unclear:
     those that may be read wrongly, and what to do; said: how texts are read as numbers. changed:
-    what columns are read as, where earlier versions read them as something else.
+    what columns are read as, where earlier versions read them as something else. unsure: texts of
+    which `decimal_marks` has to be told; has_commas: whether there are numbers with a decimal one.
     """
 
     frame: pd.DataFrame
@@ -41,6 +42,8 @@ class Features:
     unclear: dict[str, str]
     said: dict[str, str]
     changed: dict[str, Any]
+    unsure: dict[str, str] = field(default_factory=dict)
+    has_commas: bool = False
 
 
 def choose(frame: pd.DataFrame, spec: DataSpec) -> Features:
@@ -72,6 +75,8 @@ def choose(frame: pd.DataFrame, spec: DataSpec) -> Features:
         _mostly_rare(frame, readings) | unclear,
         {name: found.said for name, found in taken.items() if found.said},
         changed,
+        {name: found.unsure for name, found in taken.items() if found.unsure},
+        any(found.has_commas for found in taken.values()),
     )
 
 

@@ -19,6 +19,7 @@ from sweeps.data import (
     column_table,
     columns,
     data_files,
+    decimal_marks,
     doubts,
     encode,
     network_arrays,
@@ -46,6 +47,7 @@ class DividedTable:
     """Rows as they were read and divided: what datasets are made of.
 
     names, groups, weights: the class, the group and the weight of each row, if there are such.
+    weight_said: how the weights' texts are read as numbers.
     """
 
     spec: DataSpec
@@ -56,6 +58,7 @@ class DividedTable:
     groups: pd.Series | None
     division: Division
     weights: NDArray[np.float64] | None = None
+    weight_said: str = ""
 
     @property
     def parts(self) -> dict[str, Rows]:
@@ -139,9 +142,13 @@ def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     used = [c for c in (spec.group, spec.split.column, spec.split.time) if c is not None]
     _expect_columns(spec, table, used)
     column = targets.read(table, spec, where)
-    weights = row_weights.read(table, spec)
+    weight = row_weights.taken(table, spec)
+    weights = row_weights.read(table, spec, weight)
     unused = [*table.targets, *used, *spec.ignore, *([spec.weight] if spec.weight else [])]
     features = columns.choose(table.frame.drop(columns=unused, errors="ignore"), spec)
+    others = {name: one.unsure for name, one in zip(table.targets, column.each, strict=True)}
+    others |= {} if weight is None else {str(spec.weight): weight.unsure}
+    decimal_marks.expect_told(table, spec, features, others, where)
     _fit_to_read(features, spec, table, where)
     groups = _groups(table, spec.group)
     is_classes = column.task == "classification"
@@ -151,7 +158,8 @@ def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     except Expected as fault:
         other = targets.other_reading(column.values, spec) if is_classes else ""
         raise fault.with_hint(other) if other else fault from None
-    return DividedTable(spec, table, features, column, names, groups, division, weights)
+    said = "" if weight is None else weight.said
+    return DividedTable(spec, table, features, column, names, groups, division, weights, said)
 
 
 def encoded(divided: DividedTable, dtype: str) -> Dataset:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # '1,234' may be of the first or the second: the other texts of its column decide.
 FORMATS: Mapping[str, re.Pattern[str]] = {
-    "thousands separators": re.compile(r"[-+]?\d{1,3}([,' \u00a0\u202f]\d{3})+(\.\d+)?"),
+    "thousands separators": re.compile(r"[-+]?[1-9]\d{0,2}([,' \u00a0\u202f]\d{3})+(\.\d+)?"),
     "a decimal comma": re.compile(r"[-+]?(\d+|\d{1,3}([.' \u00a0\u202f]\d{3})+)(,\d+)?"),
     "a percent sign": re.compile(r"[-+]?\d+([.,]\d+)?\s*%"),
     "an amount of money": re.compile(

@@ -25,7 +25,8 @@ class TargetColumn:
     """The target's column as it is read, and its task: classification or regression.
 
     classes: in the order that the study says, if it does. changed: what it is taken for, where
-    versions before took it for something else. more: the columns of other numbers.
+    versions before took it for something else. more: the columns of other numbers. said, unsure: as
+    of `column_kinds.Taken`.
     """
 
     values: pd.Series
@@ -33,6 +34,8 @@ class TargetColumn:
     classes: tuple[str, ...] = ()
     changed: Any = None
     more: tuple["TargetColumn", ...] = ()
+    said: str = ""
+    unsure: str = ""
 
     @property
     def each(self) -> tuple["TargetColumn", ...]:
@@ -98,7 +101,8 @@ def _read(
         return TargetColumn(values, found, declared, list(declared))
     if declared is not None and spec.task == "auto" and _auto(values) != found:
         changed = found
-    return TargetColumn(values, found, (), changed)
+    said, unsure = ("", "") if taken is None else (taken.said, taken.unsure)
+    return TargetColumn(values, found, (), changed, said=said, unsure=unsure)
 
 
 def _expect_no_gaps(column: pd.Series, name: str, table: SourceTable, where: str) -> None:
