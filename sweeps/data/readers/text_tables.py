@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data import column_faults, dtypes, lines, number_spellings, unpacking
+from sweeps.data import column_faults, dtypes, frames, lines, number_spellings, unpacking
 from sweeps.data.cells import NA_VALUES
 from sweeps.data.file_kinds import Reader, ReadOptions
 from sweeps.data.lines import Lines, TextForm, TextLines, TextRow
@@ -84,6 +84,10 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
             frame = pd.read_csv(file, **known, decimal=decimal, na_values=gaps)
     except pd.errors.ParserError as fault:
         raise ValueError(_reason(fault, written)) from None
+    for name in filter(lambda name: _begins_whole(frame[name]), dtypes.other_columns(frame)):
+        frame[name] = frame[name].mask(frame[name].isin(gaps))
+    for name in frames.may_be_rounded(frame):
+        _read_exactly(frame, name, path, {**known, "na_values": gaps}, options.encoding)
     for name in dtypes.other_columns(frame) if decimal == "," else ():
         values, is_number = without_grouping(frame[name])
         words = (~is_number & values.notna()).sum()
@@ -95,6 +99,20 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
             frame[name] = values
     # pandas keeps each column by itself; a copy has those of one type side by side, as one array.
     return frame.copy() if frame.shape[1] > MANY else frame
+
+
+def _begins_whole(column: pd.Series) -> bool:
+    """Whether texts may be whole numbers of 64 bits without a sign, whose gaps pandas forgets."""
+    first = column.iloc[0] if len(column) else None
+    return isinstance(first, str) and (first == "" or first.isdecimal())
+
+
+def _read_exactly(
+    frame: pd.DataFrame, name: str, path: Path, known: dict[str, Any], encoding: str
+) -> None:
+    """Large whole numbers beside gaps as they are written, if they are such: in place."""
+    with unpacking.opened_as_text(path, encoding) as file, suppress(ValueError):
+        frame[name] = pd.read_csv(file, **known, usecols=[name], dtype={name: "Int64"})[name]
 
 
 def chunks(
