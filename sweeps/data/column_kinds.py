@@ -125,7 +125,8 @@ def declared(name: str, column: pd.Series, kind: Declared, decimal: str) -> Take
     if is_number:
         return Taken(_words(column), "category")
     texts = set(cells.texts(column)) - {cells.MISSING}
-    found = _boolean(column, texts) if texts else None
+    has_codes = any(map(number_spellings.is_code, texts))  # "01" is another word than "1"
+    found = _boolean(column, texts) if texts and not has_codes else None
     if found is None and dates.are_moments(column):
         return Taken(_words(column), "category")
     if found is None and _differ_by_blanks(texts):

@@ -126,6 +126,7 @@ def _readings(frame: pd.DataFrame, taken: Mapping[str, Taken], spec: DataSpec) -
         orders,
         spec.rare,
         frozenset(name for name in many if frame[name].nunique() > MANY_WORDS),
+        {name: found.unit for name, found in taken.items() if found.spelling is not None},
     )
 
 

@@ -15,6 +15,7 @@ from dnn.arrays import Array
 from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
 from sweeps.data import (
     cells,
+    code_columns,
     column_faults,
     column_table,
     columns,
@@ -141,11 +142,17 @@ def divided(table: SourceTable, spec: DataSpec) -> DividedTable:
 def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     used = [c for c in (spec.group, spec.split.column, spec.split.time) if c is not None]
     _expect_columns(spec, table, used)
+    table = code_columns.declared(table, spec)
     column = targets.read(table, spec, where)
     weight = row_weights.taken(table, spec)
     weights = row_weights.read(table, spec, weight)
     unused = [*table.targets, *used, *spec.ignore, *([spec.weight] if spec.weight else [])]
     features = columns.choose(table.frame.drop(columns=unused, errors="ignore"), spec)
+    features = replace(
+        features,
+        unclear=features.unclear | code_columns.remarks(table, spec, features.frame),
+        changed=features.changed | code_columns.changed(table, spec),
+    )
     others = {name: one.unsure for name, one in zip(table.targets, column.each, strict=True)}
     others |= {} if weight is None else {str(spec.weight): weight.unsure}
     decimal_marks.expect_told(table, spec, features, others, where)

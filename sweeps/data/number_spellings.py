@@ -76,12 +76,21 @@ def parse(text: str, decimal: str) -> SpelledNumber | None:
     return SpelledNumber(-value if is_negative else value, found["before"] or found["after"] or "")
 
 
-def value(text: str, decimal: str) -> float | None:
-    """The number that a text is; NaN of a gap, None of what is neither."""
+def value(text: str, decimal: str, unit: str | None = None) -> float | None:
+    """The number that a text is; NaN of a gap, None of what is neither, or has another unit."""
     if text.strip() in GAPS:
         return math.nan
     found = parse(text, decimal)
-    return None if found is None else found.value
+    return None if found is None or is_other_unit(found, unit) else found.value
+
+
+_SAME = {"€": "EUR", "$": "USD", "£": "GBP"}
+
+
+def is_other_unit(found: SpelledNumber, unit: str | None) -> bool:
+    """Whether a number has a unit that a column's do not have."""
+    own = _SAME.get(found.unit, found.unit)
+    return unit is not None and own not in ("", _SAME.get(unit, unit))
 
 
 def of(words: Iterable[str], decimal: str) -> Spelled | None:
@@ -93,7 +102,7 @@ def of(words: Iterable[str], decimal: str) -> Spelled | None:
     units = {found.unit for found in known.values()}
     if not known or len(known) < len(numbers) or ("%" in units and len(units) > 1):
         return None
-    if len(units - {""}) > 1 or any(_is_code(word) for word in known):
+    if len(units - {""}) > 1 or any(is_code(word) for word in known):
         return None
     return _told(known, gaps, decimal)
 
@@ -133,6 +142,6 @@ def _is_plain(word: str) -> bool:
     return bool(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", word))
 
 
-def _is_code(word: str) -> bool:
+def is_code(word: str) -> bool:
     """Zeros in front of whole numbers are of codes: "01067"."""
     return bool(re.fullmatch(r"0\d+", word))

@@ -97,6 +97,8 @@ def _read(
         asked = "regression" if declared == "number" else "classification"
     found = task(values, asked, where, hint)
     changed: Any = found if taken is not None else None
+    if declared is None and found == "classification" and name in table.codes:
+        return TargetColumn(table.codes[name], found, (), [found, "zeros kept"])
     if isinstance(declared, tuple):
         return TargetColumn(values, found, declared, list(declared))
     if declared is not None and spec.task == "auto" and _auto(values) != found:

@@ -1,17 +1,20 @@
 """Digits that are words stay as they are written: large numbers beside gaps, zeros in front."""
 
+import gzip
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from pyarrow import feather, parquet
 
 from sweeps.data import given_tables, loading
 from sweeps.data.loading import DividedTable
+from sweeps.data.readers import leading_zeros
 from sweeps.study.data_section import DataSpec
 
 ROWS = 60
@@ -76,3 +79,75 @@ def test_numbers_of_64_bits_without_sign_have_gaps(tmp_path: Path) -> None:
         f"z = {2**63 + 1}",
         f"z = {2**63 + 2}",
     ]
+
+
+CODES = ["01067", "1067", "02111", "90210", None]
+
+
+@pytest.mark.parametrize("form", ["t.csv", "t.csv.gz", "semicolons", "UTF-16", "no header", "long"])
+def test_declared_codes_keep_their_zeros(
+    tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes: dict[str, Any] = {"columns": {"z": "category"}}
+    cells = (CODES * ROWS)[:ROWS]
+    write_csv(tmp_path / "t.csv", u=U, z=cells, y=Y)
+    text = (tmp_path / "t.csv").read_text()
+    if form == "t.csv.gz":
+        (tmp_path / form).write_bytes(gzip.compress(text.encode()))
+        changes["source"] = form
+    elif form == "semicolons":
+        (tmp_path / "t.csv").write_text(text.replace(",", ";").replace(";01067;", ';"01067";'))
+    elif form == "UTF-16":
+        (tmp_path / "t.csv").write_bytes(text.encode("utf-16"))
+        changes["encoding"] = "utf-16"
+    elif form == "no header":
+        (tmp_path / "t.csv").write_text(text.partition("\n")[2])
+        changes |= {"header": False, "target": "x3", "columns": {"x2": "category"}}
+    elif form == "long":
+        monkeypatch.setattr(leading_zeros, "PIECE", 40)
+        monkeypatch.setattr(leading_zeros, "PIECES", 2)
+    found = read(tmp_path, **{"source": "t.csv", **changes})
+    inputs = loading.encoded(found, "float64").encoder.inputs[1:]
+    words = ["(missing)", "01067", "02111", "1067", "90210"]
+    assert [one.partition(" = ")[2] for one in inputs] == words
+
+
+def test_undeclared_codes_are_told(tmp_path: Path) -> None:
+    write_csv(tmp_path / "t.csv", u=U, z=["10115", "20095", "01067", "80331"] * (ROWS // 4), y=Y)
+    found = read(tmp_path, "t.csv")
+    assert found.features.unclear == {
+        "z": "'01067' has zeros in front, and is read as a number: codes? "
+        "(data.columns: {z: category}, or number)"
+    }
+    assert found.features.changed == {}
+    assert found.features.frame["z"].iloc[2] == 1067
+    for kind in ("number", "category"):
+        assert read(tmp_path, "t.csv", columns={"z": kind}).features.unclear == {}
+
+
+@pytest.mark.parametrize("changes", [{}, {"columns": {"y": "category"}}])
+def test_classes_keep_their_zeros(tmp_path: Path, changes: dict[str, Any]) -> None:
+    write_csv(tmp_path / "t.csv", u=U, y=["01", "02", "10", "1"] * (ROWS // 4))
+    found = read(tmp_path, "t.csv", **changes)
+    assert set(loading.encoded(found, "float64").target.classes) == {"01", "1", "02", "10"}
+    number = read(tmp_path, "t.csv", task="regression")
+    assert number.column.task == "regression"
+
+
+def test_codes_of_a_test_file_are_those_of_the_others(tmp_path: Path) -> None:
+    write_csv(tmp_path / "t.csv", u=U, z=["10115", "20095"] * (ROWS // 2), y=Y)
+    write_csv(tmp_path / "e.csv", u=U, z=["10115", "01067"] * (ROWS // 2), y=Y)
+    found = read(tmp_path, "t.csv", columns={"z": "category"}, test={"source": "e.csv"})
+    assert set(found.table.frame["z"]) == {"10115", "20095", "01067"}
+
+
+def test_numbers_without_zeros_in_front_are_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dates = [f"0{number % 9 + 1}.02.2024 08:30" for number in range(ROWS)]
+    write_csv(tmp_path / "t.csv", u=U, z=[100, 205] * (ROWS // 2), d=dates, y=Y)
+    reads: list[Any] = []
+    true = pd.read_csv
+    monkeypatch.setattr(pd, "read_csv", lambda *a, **k: (reads.append(k), true(*a, **k))[1])
+    assert read(tmp_path, "t.csv", columns={"z": "category"}).table.codes == {}
+    assert len(reads) == 1

@@ -26,7 +26,7 @@ def form(path: Path, options: ReadOptions) -> TextForm:
     return TextForm(path, separator, options.encoding, options.header)
 
 
-def _pandas_options(form: TextForm) -> dict[str, Any]:
+def pandas_options(form: TextForm) -> dict[str, Any]:
     """How pandas reads such a file here. Errors: ValueError for a header that it would misread."""
     with closing(form.rows()) as found:
         first, second = [*islice(found, 2), TextRow(1, []), TextRow(1, [])][:2]
@@ -77,7 +77,7 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
     """A whole file. Errors: ValueError, OSError, MemoryError."""
     decimal = options.decimal
     written = form(path, options)
-    known = _pandas_options(written)
+    known = pandas_options(written)
     gaps = [*NA_VALUES, *options.missing]
     try:
         with unpacking.opened_as_text(path, options.encoding) as file:
@@ -123,7 +123,7 @@ def chunks(
     Errors: as of `read`; UserError for a number without the decimal comma that the options ask for.
     """
     written = form(path, options)
-    known = _pandas_options(written)
+    known = pandas_options(written)
     with unpacking.opened_as_text(path, options.encoding) as file:
         names = [str(name) for name in pd.read_csv(file, **known, nrows=0).columns]
     known["dtype"] = {name: str for name in names if name not in numbers}
