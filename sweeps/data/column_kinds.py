@@ -148,7 +148,7 @@ def _declared_date(column: pd.Series, at: str) -> Taken:
     if dates.are_moments(column):
         return Taken(column, "date", form="iso")
     words = set(cells.texts(column)) - {cells.MISSING}
-    form = dates.form(words)
+    form = dates.COMPACT if dates.are_compact(words) else dates.form(words)
     if form:
         return Taken(_moments(column, form), "date", form=form)
     if form == "":

@@ -147,7 +147,8 @@ def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     weight = row_weights.taken(table, spec)
     weights = row_weights.read(table, spec, weight)
     unused = [*table.targets, *used, *spec.ignore, *([spec.weight] if spec.weight else [])]
-    features = columns.choose(table.frame.drop(columns=unused, errors="ignore"), spec)
+    starts = [one.start for one in table.files] or [0]
+    features = columns.choose(table.frame.drop(columns=unused, errors="ignore"), spec, starts)
     features = replace(
         features,
         unclear=features.unclear | code_columns.remarks(table, spec, features.frame),
@@ -235,7 +236,8 @@ def _fit_to_read(
     """There are inputs, and all of them can be read. Errors: UserError."""
     if features.frame.shape[1] == 0:
         left_out = "; ".join(f"{show(name)}: {why}" for name, why in features.left_out.items())
-        hint = f" ({left_out})" if left_out else ""
+        keeps = f"; data.columns: {{{next(iter(features.left_out), '')}: number}} keeps it"
+        hint = f" ({left_out}{keeps})" if left_out else ""
         raise UserError(f"{where}: expected columns besides the target, got none{hint}")
     words = {name for name, kind in spec.columns.items() if kind == "category"}
     readings = features.readings

@@ -237,7 +237,7 @@ def _check_values(
                 row = int(wrong.argmax())
                 cell = frame[column.name].iloc[[row]]
                 lines = data_files.lines(rows, kind, model.reading)
-                like = "" if column.form == "iso" else f" (the study's have the {column.form})"
+                like = dates.as_in_training(column.form)
                 raise column_faults.not_a_number(
                     str(rows), lines, before + row, cell, like, expected="a date"
                 )

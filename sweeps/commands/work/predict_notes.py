@@ -12,7 +12,6 @@ from sweeps.base.errors import Unquoted, printable, show
 from sweeps.data import cells
 from sweeps.data.cells import MISSING
 from sweeps.data.encode import WordColumn
-from sweeps.data.word_columns import OrderedColumn
 from sweeps.results.predicting import Predictor
 
 NAMED = 8  # columns or words that a line names
@@ -55,8 +54,6 @@ class Notes:
         for name in model.encoder.numbers.name[model.encoder.numbers.unit == "%"]:
             self._add_bare(frame[name])
         for column in model.encoder.others:
-            if isinstance(column, OrderedColumn) and not column.indicator:
-                self.add_gaps([column.name], np.array([frame[column.name].isna().sum()]))
             if isinstance(column, WordColumn):
                 texts = column.unseen(frame[column.name])
                 if len(texts):

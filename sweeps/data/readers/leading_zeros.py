@@ -54,7 +54,7 @@ def _are_whole(column: pd.Series) -> bool:
     values = column.to_numpy()
     if not np.isnan(values.max(initial=0)):  # floats without gaps are written with a point
         return False
-    return bool((np.isnan(values) | (values % 1 == 0)).all())
+    return bool((np.isnan(values) | (values == np.floor(values))).all())
 
 
 def _texts(written: pd.Series, numbers: pd.Series) -> pd.Series | None:
