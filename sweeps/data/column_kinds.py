@@ -6,14 +6,25 @@ else as all of its cells look. What is left of doubt is said.
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from heapq import nsmallest
 
 import numpy as np
 import pandas as pd
 
-from sweeps.base.errors import Expected
+from sweeps.base.errors import Expected, show
 from sweeps.data import cells, dates, dtypes, number_formats, number_spellings, word_columns
 from sweeps.data.number_spellings import Spelled
 from sweeps.study.data_section import Declared
+
+
+class WrongCell(Expected):
+    """A cell is not what its column is declared to be; whoever knows the file says where it is."""
+
+    def __init__(
+        self, expected: str, column: pd.Series, row: int, hint: str = "", at: str = ""
+    ) -> None:
+        super().__init__(expected, column.iloc[row], hint, at)
+        self.column, self.row = column, row
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,7 @@ def inferred(column: pd.Series, decimal: str) -> Taken | None:
     clauses = [] if form == "" else number_formats.why_not_numbers(column)
     comma = number_formats.remedy(clauses)
     unclear = dates.AMBIGUOUS if form == "" else _like_numbers(clauses, comma)
+    unclear = _no_date(column, words) or unclear
     if _differ_by_blanks(words):
         bare, commas = _bare(column), bool(comma)
         return Taken(bare, "category", said=BARE, unclear=unclear, has_commas=commas)
@@ -95,9 +107,28 @@ def _boolean(column: pd.Series, words: set[str]) -> Taken | None:
     return Taken(texts.map(names), "category")
 
 
+def _no_date(column: pd.Series, words: set[str]) -> str:
+    """What to say of the few cells that keep a column from being one of dates; else nothing."""
+    some = nsmallest(20, words)
+    if 2 * sum(dates.form([word]) is not None for word in some) < len(some):
+        return ""
+    known = words - number_spellings.GAPS
+    wrong = [word for word in known if dates.form([word]) is None]
+    if not wrong or dates.form(words - set(wrong)) is None:
+        return ""
+    rows = column.isin(wrong)
+    count = int(rows.sum())
+    if count > 0.05 * len(column):
+        return ""
+    got = show(column[rows].iloc[0])
+    what = f"{got} in 1 row is" if count == 1 else f"{got} and others in {count} rows are"
+    return f"{what} no date, so that all are read as categories (mend or empty such cells)"
+
+
 def _like_numbers(clauses: list[str], comma: str) -> str:
     """Why a column of words is mostly numbers, and what to do; else nothing."""
-    remedy = f" ({comma})" if comma else ""
+    what = comma or number_formats.conversion(clauses)
+    remedy = f" ({what})" if what else ""
     return f"{'; '.join(clauses)}: read as categories{remedy}" if clauses else ""
 
 
@@ -155,16 +186,17 @@ def _declared_date(column: pd.Series, at: str) -> Taken:
         raise Expected(
             "dates whose day and month can be told apart (2024-03-18)", first(column), at=at
         )
-    wrong = [one for one in column.dropna() if dates.form([cells.text(one)]) is None]
-    raise Expected("dates in all of its cells", (wrong or [first(column)])[0], at=at)
+    is_wrong = column.map(lambda one: dates.form([cells.text(one)]) is None, na_action="ignore")
+    row = int((is_wrong == True).to_numpy().argmax())  # noqa: E712 - gaps are neither
+    raise WrongCell("dates in all of its cells", column, row, at=at)
 
 
 def _declared_boolean(column: pd.Series, at: str) -> Taken | None:
     values, wrong = cells.numbers(column, is_flag=True)
     wrong |= ~np.isnan(values) & (values != 0) & (values != 1)
     if wrong.any():
-        got = column.iloc[int(wrong.argmax())]
-        raise Expected("true or false, or 1 or 0, in all of its cells", got, "category", at)
+        expected = "true or false, or 1 or 0, in all of its cells"
+        raise WrongCell(expected, column, int(wrong.argmax()), "category", at)
     if dtypes.is_numeric(column.dtype, with_booleans=True):
         return None
     return Taken(pd.Series(values, index=column.index, name=column.name), "boolean")
@@ -186,5 +218,5 @@ def _moments(column: pd.Series, form: str) -> pd.Series:
 def _numbers(column: pd.Series, decimal: str, at: str = "") -> pd.Series:
     values, wrong = cells.numbers(column, is_flag=True, spelling=decimal)
     if wrong.any():
-        raise Expected("numbers in all of its cells", column.iloc[int(wrong.argmax())], at=at)
+        raise WrongCell("numbers in all of its cells", column, int(wrong.argmax()), at=at)
     return pd.Series(values, index=column.index, name=column.name)

@@ -35,6 +35,7 @@ def expect(path: Path, expected: str) -> FileKind:
         beside = path.parent.glob(f"*{suffix}") if os.path.isdir(path.parent) else ()
         near = [file.name for file in beside]
         hint = did_you_mean(path.name, near) if near else "no such file"
+        hint = "~ is no folder here: write the whole path" if "~" in path.parts else hint
         how = studies.how_drawn(path)
         raise Expected("a file", path.name, hint if how is None else f"draw it first: {how}")
     return kind

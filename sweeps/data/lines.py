@@ -98,12 +98,22 @@ class TextLines(Lines):
 
     def of(self, row: int, column: str) -> int:
         """The line of a cell."""
+        record, place = self._record(row, column)
+        return record.line + _breaks(record.fields[:place])
+
+    def cell(self, row: int, column: str) -> str:
+        """A cell as it is written."""
+        record, place = self._record(row, column)
+        return record.fields[place].strip() if place < len(record.fields) else ""
+
+    def _record(self, row: int, column: str) -> tuple[TextRow, int]:
+        """A row, and the place of a column in it."""
         with closing(self.form.rows()) as found:
             first = next(found)
             names = self.form.names(first)
             at = row if self.form.header else row - 1
             record = first if at < 0 else next(islice(found, at, None))
-        return record.line + _breaks(record.fields[: names.index(column)])
+        return record, names.index(column)
 
     def every(self) -> Generator[int]:
         """The line of one row after the other."""

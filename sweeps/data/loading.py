@@ -32,6 +32,7 @@ from sweeps.data import (
     targets,
     time_order,
 )
+from sweeps.data.column_kinds import WrongCell
 from sweeps.data.dataset import Dataset, Target
 from sweeps.data.division import Division, divide
 from sweeps.data.encode import Encoder
@@ -128,6 +129,16 @@ def within_memory(spec: DataSpec) -> Iterator[None]:
         raise data_files.too_large(_where(spec), fault) from None
 
 
+@contextmanager
+def _with_places(table: SourceTable) -> Iterator[None]:
+    """Errors: WrongCell, with the line of the cell."""
+    try:
+        yield
+    except WrongCell as fault:
+        place = column_faults.place(table.lines, fault.row, fault.column)
+        raise fault.with_hint(place.removeprefix(" in ")) if place else fault from None
+
+
 def _where(spec: DataSpec) -> str:
     names = [spec.source, *(one.source for one in spec.apart.values())]
     return " and ".join(dict.fromkeys(map(source_names.short, names)))
@@ -135,7 +146,7 @@ def _where(spec: DataSpec) -> str:
 
 def divided(table: SourceTable, spec: DataSpec) -> DividedTable:
     """Rows that were read, divided. Errors: as of `load`."""
-    with within_memory(spec):
+    with within_memory(spec), _with_places(table):
         return _divided(table, spec, _where(spec))
 
 

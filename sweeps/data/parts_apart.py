@@ -68,9 +68,10 @@ def _as_in(whole: SourceTable, own: SourceTable, main: str, other: str) -> Sourc
     frame = own.frame.rename(columns=known)
     missing = [c for c in whole.frame.columns if c not in frame]
     extra = [c for c in frame.columns if c not in whole.frame]
-    if missing or extra:
-        said = [f"{_few(missing)} missing"] * bool(missing) + [f"{_few(extra)} more"] * bool(extra)
+    if missing:
+        said = [f"{_few(missing)} missing"] + [f"{_few(extra)} more"] * bool(extra)
         raise Expected(f"the columns of {main}", Unquoted(", ".join(said)), at="source")
+    notes = (f"{other} without {_few(extra)}: not in {main}",) * bool(extra)
     if own.classes != whole.classes:
         got = Unquoted(", ".join(own.classes) or "none")
         raise Expected(f"the classes of {main}", got, at="source")
@@ -78,7 +79,7 @@ def _as_in(whole: SourceTable, own: SourceTable, main: str, other: str) -> Sourc
     for column in frame.columns:
         _expect_same_type(whole.frame[column], frame[column], own.lines, (main, other))
     found = {known.get(name, name): column for name, column in own.codes.items()}
-    return replace(own, frame=frame, target=whole.target, more=whole.more, codes=found)
+    return replace(own, frame=frame, target=whole.target, more=whole.more, codes=found, notes=notes)
 
 
 def _expect_same_type(
@@ -127,6 +128,7 @@ def _together(tables: Mapping[str, SourceTable], names: Mapping[str, str]) -> So
         sha256=made.hexdigest(),
         lines=LinesOfFiles(tuple(starts[:-1]), tuple(names.values()), lines),
         parts=pd.concat(parts, ignore_index=True),
+        notes=tuple(note for table in tables.values() for note in table.notes),
         codes=code_columns.together(list(tables.values())),
         files=files,
     )

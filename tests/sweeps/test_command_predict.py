@@ -333,7 +333,7 @@ def test_its_faults_are_a_line(made: Path) -> None:
     assert line.startswith(f"few.csv: expected the columns '{used[0]}', '{used[1]}', got none (")
     assert line.endswith("; an empty column would do)")
     for name, message in {
-        "empty.csv": "empty.csv: expected a .csv table, got: No columns to parse from file",
+        "empty.csv": "empty.csv: expected a .csv table, got: nothing in it",
         "wides.csv": "ROWS: expected a file, got 'wides.csv' (did you mean 'wide.csv'?)",
         "rows.doc": (
             f"ROWS: expected a {alternatives(FILE_KINDS)} file or {FOLDER}, got 'rows.doc'"

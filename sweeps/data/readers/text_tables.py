@@ -63,6 +63,13 @@ def _hint(names: list[str]) -> str:
     return looks_like_a_row * " (set data.header: false, if the first row is no header)"
 
 
+def _expect_some_text(form: TextForm) -> None:
+    """Errors: ValueError."""
+    with closing(form.rows()) as found:
+        if next(found, None) is None:
+            raise ValueError("nothing in it")
+
+
 def find_lines(path: Path, options: ReadOptions) -> Lines:
     """Where the rows of a file stand in it."""
     return TextLines(form(path, options))
@@ -77,6 +84,7 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
     """A whole file. Errors: ValueError, OSError, MemoryError."""
     decimal = options.decimal
     written = form(path, options)
+    _expect_some_text(written)
     known = pandas_options(written)
     gaps = [*NA_VALUES, *options.missing]
     try:
@@ -123,6 +131,7 @@ def chunks(
     Errors: as of `read`; UserError for a number without the decimal comma that the options ask for.
     """
     written = form(path, options)
+    _expect_some_text(written)
     known = pandas_options(written)
     with unpacking.opened_as_text(path, options.encoding) as file:
         names = [str(name) for name in pd.read_csv(file, **known, nrows=0).columns]
