@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sweeps.base.errors import Expected, UserError
@@ -12,6 +13,7 @@ from sweeps.data.loading import DividedTable
 from sweeps.study.data_section import DataSpec
 
 ROWS = 90
+X = np.random.default_rng(0).normal(size=(60, 3))
 Y = ["a", "b"] * (ROWS // 2)
 
 
@@ -91,6 +93,21 @@ def test_a_column_that_only_the_test_rows_have_is_left_out_and_told(tmp_path: Pa
     found = read(tmp_path, text, test={"source": "e.csv"})
     assert found.table.notes == ("e.csv without 'z': not in t.csv",)
     assert "z" not in found.table.frame
+
+
+ARRAYS: Mapping[str, tuple[Any, Any, str]] = {
+    "no rows": (np.zeros((0, 3)), np.zeros(0), "got: no examples"),
+    "objects": (X, np.array(["a", 1] * 30, object), "got: pickled objects, which could run code"),
+    "bytes": (X, np.array([b"a", b"b\xff"] * 30), "got bytes that are no text in 'y'"),
+}
+
+
+@pytest.mark.parametrize(("x", "y", "said"), ARRAYS.values(), ids=ARRAYS.keys())
+def test_arrays_that_are_no_table(tmp_path: Path, x: Any, y: Any, said: str) -> None:
+    np.savez(tmp_path / "t.npz", x=x, y=y)
+    with pytest.raises((Expected, UserError)) as caught:
+        read(tmp_path, "", source="t.npz")
+    assert said in str(caught.value)
 
 
 @pytest.mark.parametrize(
