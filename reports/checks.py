@@ -235,6 +235,9 @@ def text(path: Path) -> str:
     """A text file whole. Errors: RunFolderError."""
     try:
         return files.text(path)
+    except FileNotFoundError as fault:
+        remedy = "sweeps run with the study's own file goes on here"
+        raise RunFolderError(f"{path}: expected a text file, got none ({remedy})") from fault
     except (OSError, UnicodeDecodeError) as fault:
         raise RunFolderError(f"{path}: expected a text file, got {first_line(fault)}") from fault
 

@@ -36,12 +36,13 @@ TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?", re.ASCII)
 
 
 def numbers(
-    column: "pd.Series", is_flag: bool, spelling: str = ""
+    column: "pd.Series", is_flag: bool, spelling: str = "", unit: str | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Values (n,), NaN where there is none, and where (n,) a cell holds something else.
 
     is_flag: whether booleans are numbers, 1 and 0. spelling: the decimal mark of numbers in a
-    spelling (`number_spellings`), if they may be in one.
+    spelling (`number_spellings`), if they may be in one. unit: all that they may have there; None
+    for any.
     """
     import pandas as pd
 
@@ -49,7 +50,7 @@ def numbers(
         values = column.to_numpy(np.float64, na_value=np.nan)
         return values, np.zeros(len(values), bool)
     if spelling:
-        column = column.astype(object).map(lambda cell: _spelled(cell, spelling))
+        column = column.astype(object).map(lambda cell: _spelled(cell, spelling, unit))
     cells = column.astype(object).map(lambda cell: _number(cell, is_flag), na_action="ignore")
     values = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     return values, np.isnan(values) & cells.notna().to_numpy()
@@ -67,9 +68,9 @@ def _number(cell: Any, is_flag: bool) -> Any:
     return float(BOOLEANS[said.lower()]) if is_flag and said.lower() in BOOLEANS else said
 
 
-def _spelled(cell: Any, decimal: str) -> Any:
+def _spelled(cell: Any, decimal: str, unit: str | None) -> Any:
     """A text that is a number in a spelling, or a gap, as such; all else as it is."""
-    value = number_spellings.value(cell, decimal) if isinstance(cell, str) else None
+    value = number_spellings.value(cell, decimal, unit) if isinstance(cell, str) else None
     return cell if value is None else value
 
 

@@ -127,7 +127,8 @@ def _separate(counts: Counter[str], rare: float) -> int:
 def _advice(clauses: list[str], lines: Lines | LinesOfFiles | None, otherwise: str) -> str:
     """In brackets. Other tables than delimited texts have numbers of their own, and no mark."""
     has_mark = lines is not None and lines.has_decimal_mark
-    both = (number_formats.remedy(clauses) if has_mark else "", otherwise)
+    mark = number_formats.remedy(clauses) if has_mark else ""
+    both = (mark, number_formats.conversion(clauses), otherwise)
     advice = ", or ".join(part for part in both if part)
     return f" ({advice})" if advice else ""
 

@@ -4,15 +4,27 @@ The one place where cells are typed, for files and frames alike: as the study de
 else as all of its cells look. What is left of doubt is said.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from heapq import nsmallest
 
 import numpy as np
 import pandas as pd
 
-from sweeps.base.errors import Expected
+from sweeps.base.errors import Expected, show
 from sweeps.data import cells, dates, dtypes, number_formats, number_spellings, word_columns
+from sweeps.data.number_spellings import Spelled
 from sweeps.study.data_section import Declared
+
+
+class WrongCell(Expected):
+    """A cell is not what its column is declared to be; whoever knows the file says where it is."""
+
+    def __init__(
+        self, expected: str, column: pd.Series, row: int, hint: str = "", at: str = ""
+    ) -> None:
+        super().__init__(expected, column.iloc[row], hint, at)
+        self.column, self.row = column, row
 
 
 @dataclass(frozen=True)
@@ -20,7 +32,8 @@ class Taken:
     """A column as it is read. kind: of `data_section.KINDS`.
 
     spelling, form: how texts are read, as in `ColumnReadings`. said: how, for people. unclear: what
-    it may be instead, with the remedy.
+    it may be instead, with the remedy. unit, unsure: as of `number_spellings.Spelled`. has_commas:
+    whether it has numbers with a decimal comma, which are not read as such.
     """
 
     column: pd.Series
@@ -30,6 +43,9 @@ class Taken:
     order: tuple[str, ...] = ()
     said: str = ""
     unclear: str = ""
+    unit: str = ""
+    unsure: str = ""
+    has_commas: bool = False
 
 
 def inferred(column: pd.Series, decimal: str) -> Taken | None:
@@ -48,16 +64,25 @@ def inferred(column: pd.Series, decimal: str) -> Taken | None:
         return _boolean(column, words)
     spelled = number_spellings.of(words, decimal)
     if spelled is not None:
-        values = _numbers(column, decimal)
-        mark = decimal if str(spelled) else None
-        return Taken(values, "number", spelling=mark, said=str(spelled))
+        return _spelled(_numbers(column, decimal), spelled, decimal)
     form = dates.form(words)
     if form:
         return Taken(_moments(column, form), "date", form=form)
-    unclear = dates.AMBIGUOUS if form == "" else _like_numbers(column)
+    clauses = [] if form == "" else number_formats.why_not_numbers(column)
+    comma = number_formats.remedy(clauses)
+    unclear = dates.AMBIGUOUS if form == "" else _like_numbers(clauses, comma)
+    unclear = _no_date(column, words) or unclear
     if _differ_by_blanks(words):
-        return Taken(_bare(column), "category", said=BARE, unclear=unclear)
-    return Taken(column, "category", unclear=unclear) if unclear else None
+        bare, commas = _bare(column), bool(comma)
+        return Taken(bare, "category", said=BARE, unclear=unclear, has_commas=commas)
+    known = Taken(column, "category", unclear=unclear, has_commas=bool(comma))
+    return known if unclear else None
+
+
+def _spelled(values: pd.Series, spelled: Spelled, decimal: str) -> Taken:
+    mark, said = (decimal, str(spelled)) if str(spelled) else (None, "")
+    unit, unsure = spelled.unit, spelled.unsure
+    return Taken(values, "number", spelling=mark, said=said, unit=unit, unsure=unsure)
 
 
 BARE = "without blanks at the ends of words"
@@ -82,13 +107,29 @@ def _boolean(column: pd.Series, words: set[str]) -> Taken | None:
     return Taken(texts.map(names), "category")
 
 
-def _like_numbers(column: pd.Series) -> str:
-    """Why a column of words is mostly numbers, and what to do; else nothing."""
-    clauses = number_formats.why_not_numbers(column)
-    if not clauses:
+def _no_date(column: pd.Series, words: set[str]) -> str:
+    """What to say of the few cells that keep a column from being one of dates; else nothing."""
+    some = nsmallest(20, words)
+    if 2 * sum(dates.form([word]) is not None for word in some) < len(some):
         return ""
-    comma = number_formats.remedy(clauses)
-    return f"{'; '.join(clauses)}: read as categories{f' ({comma})' if comma else ''}"
+    known = words - number_spellings.GAPS
+    wrong = [word for word in known if dates.form([word]) is None]
+    if not wrong or dates.form(words - set(wrong)) is None:
+        return ""
+    rows = column.isin(wrong)
+    count = int(rows.sum())
+    if count > 0.05 * len(column):
+        return ""
+    got = show(column[rows].iloc[0])
+    what = f"{got} in 1 row is" if count == 1 else f"{got} and others in {count} rows are"
+    return f"{what} no date, so that all are read as categories (mend or empty such cells)"
+
+
+def _like_numbers(clauses: list[str], comma: str) -> str:
+    """Why a column of words is mostly numbers, and what to do; else nothing."""
+    what = comma or number_formats.conversion(clauses)
+    remedy = f" ({what})" if what else ""
+    return f"{'; '.join(clauses)}: read as categories{remedy}" if clauses else ""
 
 
 def first(column: pd.Series) -> object:
@@ -111,13 +152,12 @@ def declared(name: str, column: pd.Series, kind: Declared, decimal: str) -> Take
     if kind == "number":
         if is_number:
             return None
-        words = set(cells.texts(column)) - {cells.MISSING}
-        values = _numbers(column, decimal, at)
-        return Taken(values, "number", decimal, said=str(number_spellings.of(words, decimal) or ""))
+        return _declared_number(column, decimal, at)
     if is_number:
         return Taken(_words(column), "category")
     texts = set(cells.texts(column)) - {cells.MISSING}
-    found = _boolean(column, texts) if texts else None
+    has_codes = any(map(number_spellings.is_code, texts))  # "01" is another word than "1"
+    found = _boolean(column, texts) if texts and not has_codes else None
     if found is None and dates.are_moments(column):
         return Taken(_words(column), "category")
     if found is None and _differ_by_blanks(texts):
@@ -125,27 +165,38 @@ def declared(name: str, column: pd.Series, kind: Declared, decimal: str) -> Take
     return found
 
 
+def _declared_number(column: pd.Series, decimal: str, at: str) -> Taken:
+    values = _numbers(column, decimal, at)
+    words = set(cells.texts(column)) - {cells.MISSING, *cells.NA_VALUES}
+    try:
+        spelled = number_spellings.declared(words, decimal)
+    except Expected as fault:
+        raise fault.below(at) from None
+    return replace(_spelled(values, spelled, decimal), spelling=decimal)
+
+
 def _declared_date(column: pd.Series, at: str) -> Taken:
     if dates.are_moments(column):
         return Taken(column, "date", form="iso")
     words = set(cells.texts(column)) - {cells.MISSING}
-    form = dates.form(words)
+    form = dates.COMPACT if dates.are_compact(words) else dates.form(words)
     if form:
         return Taken(_moments(column, form), "date", form=form)
     if form == "":
         raise Expected(
             "dates whose day and month can be told apart (2024-03-18)", first(column), at=at
         )
-    wrong = [one for one in column.dropna() if dates.form([cells.text(one)]) is None]
-    raise Expected("dates in all of its cells", (wrong or [first(column)])[0], at=at)
+    is_wrong = column.map(lambda one: dates.form([cells.text(one)]) is None, na_action="ignore")
+    row = int((is_wrong == True).to_numpy().argmax())  # noqa: E712 - gaps are neither
+    raise WrongCell("dates in all of its cells", column, row, at=at)
 
 
 def _declared_boolean(column: pd.Series, at: str) -> Taken | None:
     values, wrong = cells.numbers(column, is_flag=True)
     wrong |= ~np.isnan(values) & (values != 0) & (values != 1)
     if wrong.any():
-        got = column.iloc[int(wrong.argmax())]
-        raise Expected("true or false, or 1 or 0, in all of its cells", got, "category", at)
+        expected = "true or false, or 1 or 0, in all of its cells"
+        raise WrongCell(expected, column, int(wrong.argmax()), "category", at)
     if dtypes.is_numeric(column.dtype, with_booleans=True):
         return None
     return Taken(pd.Series(values, index=column.index, name=column.name), "boolean")
@@ -167,5 +218,5 @@ def _moments(column: pd.Series, form: str) -> pd.Series:
 def _numbers(column: pd.Series, decimal: str, at: str = "") -> pd.Series:
     values, wrong = cells.numbers(column, is_flag=True, spelling=decimal)
     if wrong.any():
-        raise Expected("numbers in all of its cells", column.iloc[int(wrong.argmax())], at=at)
+        raise WrongCell("numbers in all of its cells", column, int(wrong.argmax()), at=at)
     return pd.Series(values, index=column.index, name=column.name)

@@ -14,9 +14,10 @@ MANY_WORDS = 20
 class ColumnReadings:
     """By column what its type does not tell; all else is read as it stands.
 
-    spelled: decimal marks of numbers in a spelling. dates: forms of dates (`dates.FORMS`, or iso).
-    orders: categories from low to high. rare: share of the rows below which words are merged, where
-    a column has many. by_target: columns whose words are read by the mean of the target.
+    spelled: decimal marks of numbers in a spelling; units: theirs, "" for none. dates: forms of
+    dates (`dates.FORMS`, or iso). orders: categories from low to high. rare: share of the rows
+    below which words are merged, where a column has many. by_target: columns whose words are read
+    by the mean of the target.
     """
 
     spelled: Mapping[str, str] = field(default_factory=dict)
@@ -24,6 +25,7 @@ class ColumnReadings:
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rare: float = 0.0
     by_target: frozenset[str] = frozenset()
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 AS_IT_STANDS = ColumnReadings()

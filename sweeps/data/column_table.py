@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.data import cells, dtypes
+from sweeps.data import cells, dtypes, odd_numbers
 from sweeps.data.date_columns import DateColumn
 from sweeps.data.encode import Column, Encoder
 from sweeps.data.number_columns import NumberColumn
@@ -56,6 +56,7 @@ def facts(divided: "DividedTable", encoder: Encoder) -> dict[str, Any]:
     names = table.names
     if len(names) > MOST:
         remarked = {*divided.features.unclear, *divided.features.doubtful, *divided.features.said}
+        remarked |= {*divided.table.targets, str(divided.spec.weight)}
         names = sorted(names, key=lambda name: name not in remarked)
     kinds = Counter(map(table.kind, table.names))
     return {"column_kinds": dict(kinds), "column_table": table.rows(names[:MOST])}
@@ -133,13 +134,17 @@ def _is_plain(dtype: Any) -> bool:
 
 @dataclass(frozen=True)
 class _Look:
-    """What a column's cells are like. is_constant: the same value in every row."""
+    """What a column's cells are like. is_constant: the same value in every row.
+
+    odd: what numbers may be instead, of `odd_numbers`.
+    """
 
     missing: int
     distinct: int
     example: str
     is_constant: bool
     may_be_codes: bool
+    odd: str = ""
 
 
 def _looks(values: NDArray[np.float64]) -> Iterator[_Look]:
@@ -153,9 +158,10 @@ def _looks(values: NDArray[np.float64]) -> Iterator[_Look]:
     codes[codes] = (is_gap[codes] | (values[codes] % 1 == 0)).all(axis=1)
     same = (gaps == 0) & (distinct == 1)
     each = (array.tolist() for array in (gaps, distinct, examples, same, codes))
-    for missing, count, example, is_constant, may_be_codes in zip(*each, strict=True):
+    odd = odd_numbers.each(values)
+    for missing, count, example, is_constant, may_be_codes, what in zip(*each, odd, strict=True):
         said = "" if missing == values.shape[1] else cells.text(example)
-        yield _Look(missing, count, said, is_constant, may_be_codes)
+        yield _Look(missing, count, said, is_constant, may_be_codes, what)
 
 
 def _distinct_numbers(values: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -181,7 +187,11 @@ def _looked(raw: pd.Series, read: pd.Series) -> _Look:
     example = "" if raw.isna().all() else cells.text(raw.iloc[at])
     is_known = not read.isna().any() and cells.unsupported(read) == ""
     is_constant = is_known and bool((read == read.iloc[0]).all())
-    return _Look(int(read.isna().sum()), _distinct(raw), example, is_constant, _may_be_codes(read))
+    odd = ""
+    if dtypes.is_numeric(read.dtype, with_booleans=False):
+        odd = next(odd_numbers.each(read.to_numpy(np.float64, na_value=np.nan)[None]))
+    missing, codes = int(read.isna().sum()), _may_be_codes(read)
+    return _Look(missing, _distinct(raw), example, is_constant, codes, odd)
 
 
 def _distinct(column: pd.Series) -> int:
@@ -228,15 +238,21 @@ def _remarks(divided: "DividedTable", name: str, look: _Look, column: Column | N
     if name in divided.spec.ignore or divided.spec.columns.get(name) == "ignore":
         found.append("the study says so")
     if name in divided.table.targets:
-        found.append(divided.column.task)
+        own = divided.column.each[divided.table.targets.index(name)]
+        found += [part for part in (divided.column.task, own.said) if part]
+        found += [odd_numbers.gap(look.odd)] if divided.column.task == "regression" else []
+    elif name == divided.spec.weight and divided.weight_said:
+        found.append(divided.weight_said)
     elif column is not None and name not in divided.spec.columns:
         found += _doubts(name, look, column)
-    return found
+    return [remark for remark in found if remark]
 
 
 def _doubts(name: str, look: _Look, column: Column) -> list[str]:
     if look.is_constant:
         return ["the same value in every row"]
+    if look.odd and isinstance(column, NumberColumn):
+        return [odd_numbers.remark(name, look.odd)]
     is_whole = isinstance(column, NumberColumn) and not column.is_flag and look.may_be_codes
     are_codes = is_whole and CODES.fullmatch(name)
     return [f"codes? data.columns: {{{name}: category}}"] if are_codes else []

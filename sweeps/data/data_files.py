@@ -39,6 +39,7 @@ def expect(path: Path, expected: str) -> FileKind:
         if "mean" not in hint:
             there = f"no such file: {printable(os.path.abspath(path))[:LONGEST]}"
             hint = f"{there}; {hint}" if hint else there
+        hint = "~ is no folder here: write the whole path" if "~" in path.parts else hint
         how = studies.how_drawn(path)
         raise Expected("a file", path.name, hint if how is None else f"draw it first: {how}")
     return kind

@@ -1,8 +1,8 @@
 """Cells that are dates, as seconds: timestamps, Python's dates, and texts of one form a column.
 
 A text says its day by its form: `iso` has the year first, `day first` is 18.03.2024 or 18/03/2024,
-`month first` 03/18/2024. Where slashes leave it open, no date is read. Without a
-zone a time is UTC.
+`month first` 03/18/2024, `compact` 20240318, where the study says that it is a date. Where slashes
+leave it open, no date is read. Without a zone a time is UTC.
 """
 
 import re
@@ -24,6 +24,8 @@ _ISO = re.compile(rf"(?P<year>\d{{4}})([-/.])(?P<month>\d{{1,2}})\2(?P<day>\d{{1
 _OTHER = re.compile(
     rf"(?P<first>\d{{1,2}})(?P<mark>[-/.])(?P<second>\d{{1,2}})\2(?P<year>\d{{4}}){_TIME}"
 )
+_COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?P<time>)", re.ASCII)
+COMPACT = "compact"  # 20240318: a number, unless the study says that it is a date
 FORMS: Mapping[str, tuple[str, str]] = {
     "day first": ("second", "first"),
     "month first": ("first", "second"),
@@ -46,9 +48,23 @@ def form(words: Iterable[str]) -> str | None:
     return fits[0] if len(fits) == 1 else ("" if fits else None)
 
 
+def are_compact(words: Iterable[str]) -> bool:
+    """Whether all texts, gaps aside, are such as 20240318."""
+    bare = [word.strip() for word in words if word.strip() not in GAPS]
+    return bool(bare) and all(_seconds(word, COMPACT) is not None for word in bare)
+
+
+def look_compact(values: NDArray[np.float64]) -> bool:
+    """Whether numbers (n,) may be such: each a day of the calendar from 1900 on, of many days."""
+    days = values % 100
+    months = values // 100 % 100
+    is_day = (days >= 1) & (days <= 31) & (months >= 1) & (months <= 12) & (values % 1 == 0)
+    return bool(is_day.all()) and len(values) > 0
+
+
 def _seconds(text: str, how: str) -> float | None:
     """Since 1970; None for a text of another form, or a day that is not in the calendar."""
-    found = (_ISO if how == "iso" else _OTHER).fullmatch(text)
+    found = {"iso": _ISO, COMPACT: _COMPACT}.get(how, _OTHER).fullmatch(text)
     if found is None:
         return None
     month, day = FORMS.get(how, ("month", "day"))
@@ -61,6 +77,12 @@ def _seconds(text: str, how: str) -> float | None:
         return None
     made = made if made.tzinfo else made.replace(tzinfo=UTC)
     return ((made - EPOCH) // timedelta(microseconds=1)) / 1e6
+
+
+def as_in_training(form: str) -> str:
+    """What to say of a text that is no date of a study's form."""
+    how = {"iso": "", COMPACT: " (the study's are such as 20240318)"}
+    return how.get(form, f" (the study's have the {form})")
 
 
 def are_moments(column: "pd.Series") -> bool:

@@ -134,7 +134,8 @@ class Encoder:
             yield NumberBlock(known.take(own), own, values, np.zeros(values.shape, bool))
         for at in np.flatnonzero(~is_plain):
             name, own = known.name[at], np.array([at])
-            values, wrong = cells.numbers(frame[name], known.is_flag[at], known.spelling[at])
+            how = known.is_flag[at], known.spelling[at], known.unit[at]
+            values, wrong = cells.numbers(frame[name], *how)
             yield NumberBlock(known.take(own), own, values[None], wrong[None])
 
     def encode(self, frame: "pd.DataFrame", dtype: str = "float64") -> NDArray[Any]:
@@ -258,7 +259,7 @@ def fit(
     outcomes: what they are to say, where words are read by it (`target_words`). Errors: Expected
     for numbers too large to scale.
     """
-    numbers = number_columns.fit(frame, standardize, readings.spelled, train)
+    numbers = number_columns.fit(frame, standardize, readings.spelled, train, readings.units)
     others: list[OtherColumn] = []
     for name in dtypes.other_columns(frame):
         column = frame[name] if train is None else frame[name].iloc[train]

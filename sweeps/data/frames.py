@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sweeps.base.errors import show
+from sweeps.data import dtypes
 
 PLAIN = "biufOMm"  # kinds of NumPy that are read as they stand
 
@@ -62,6 +64,34 @@ def _plain(column: pd.Series) -> pd.Series:
     return column.astype(object)
 
 
+LARGE = 2**53  # whole numbers from it on are rounded as float64, which gaps make of them
+
+
+def may_be_rounded(frame: pd.DataFrame) -> list[str]:
+    """Columns of float64 that may have been large whole numbers, were it not for their gaps."""
+    floats = frame.columns[(frame.dtypes == np.float64).to_numpy()].tolist()
+    if len(floats) > MANY:
+        return [
+            name
+            for names, values in dtypes.numeric_arrays(frame, floats)
+            for name in (names[at] for at in np.flatnonzero(np.isnan(values).any(axis=1)))
+            if _are_large(frame[name].to_numpy())
+        ]
+    return [name for name in floats if _are_large(frame[name].to_numpy())]
+
+
+MANY = 500  # columns, from which on it is worth its time to look at many at once
+
+
+def _are_large(values: NDArray[np.float64]) -> bool:
+    """Whether (n,) has gaps beside whole numbers, some so large and all of 64 bits."""
+    if not np.isnan(values.max(initial=0)):
+        return False
+    known = values[~np.isnan(values)]
+    largest = np.abs(known).max(initial=0)
+    return bool(LARGE <= largest < 2**63) and bool((known % 1 == 0).all())
+
+
 def with_gaps(frame: pd.DataFrame, missing: Collection[str]) -> pd.DataFrame:
     """A frame whose cells that spell one of these texts are gaps; what is then numbers, is."""
     words = set(missing)
@@ -74,7 +104,9 @@ def with_gaps(frame: pd.DataFrame, missing: Collection[str]) -> pd.DataFrame:
         if is_gap is not None and is_text and numbers:
             is_gap |= column.isin(numbers)
         if is_gap is not None and is_gap.any():
-            changed[str(name)] = column.mask(is_gap).infer_objects()
+            is_large = column.dtype.kind in "iu" and bool((column.abs() >= LARGE).any())
+            exact = column.astype("Int64") if is_large else column
+            changed[str(name)] = exact.mask(is_gap).infer_objects()
     return frame.assign(**changed) if changed else frame
 
 

@@ -5,7 +5,8 @@ interchange protocol; arrays, `(x, y)`, and what scikit-learn's `load_…` and `
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 
 from sweeps.base.errors import Expected, Unquoted, show
 from sweeps.data import cells
+from sweeps.data.readers import arrow_tables
 
 TARGET = "y"
 KINDS = "a table: a DataFrame, an Arrow table, arrays (x, y), or a set of scikit-learn's"
@@ -42,9 +44,7 @@ def frame(given: Any, target: str | Sequence[str] | None) -> tuple[pd.DataFrame,
     target: as the study says it; of arrays and sets, which have one of their own, what it is
     called.
     """
-    names: Names = target if target is None or isinstance(target, str) else list(target)
-    if isinstance(names, list) and len(names) == 1:
-        names = names[0]
+    names = _target(given, target)
     if isinstance(given, Mapping):
         found, names = _bunch(given, names)
     elif isinstance(given, tuple):
@@ -54,6 +54,22 @@ def frame(given: Any, target: str | Sequence[str] | None) -> tuple[pd.DataFrame,
     if len(found) == 0:
         raise Expected("some rows", Unquoted("none"))
     return _plain(found), names
+
+
+def _target(given: Any, target: Any) -> Names:
+    """Names as texts: a column may be called by a number, or by several levels. Errors: Expected.
+
+    A tuple is several names, unless it is that of one column.
+    """
+    is_column = isinstance(target, Hashable) and target in getattr(given, "columns", ())
+    if target is None or isinstance(target, str):
+        return target
+    if is_column or isinstance(target, Integral):
+        return _name(target)
+    if not isinstance(target, list | tuple | pd.Index | np.ndarray):
+        raise Expected("the name of a column, or a list of names", target, at="target")
+    names = [_name(one) for one in target]
+    return names[0] if len(names) == 1 else names
 
 
 def _bunch(given: Mapping[str, Any], target: Names) -> tuple[pd.DataFrame, Names]:
@@ -136,10 +152,10 @@ def _columns(given: Any) -> pd.DataFrame:
     """Errors: Expected for what is no table."""
     if isinstance(given, pd.DataFrame):
         return given
+    if isinstance(given, pd.Series):
+        return given.to_frame("x1" if given.name is None else given.name)
     if hasattr(given, "__arrow_c_stream__"):
-        import pyarrow
-
-        return pd.DataFrame(pyarrow.table(given).to_pandas())
+        return _of_arrow(given)
     if hasattr(given, "__dataframe__"):
         return pd.DataFrame(pd.api.interchange.from_dataframe(given))
     try:
@@ -150,6 +166,20 @@ def _columns(given: Any) -> pd.DataFrame:
         raise Expected(KINDS, Unquoted(f"a {type(given).__name__}"))
     flat = array.reshape(len(array), -1)
     return pd.DataFrame(flat, columns=[f"x{number}" for number in range(1, flat.shape[1] + 1)])
+
+
+def _of_arrow(given: Any) -> pd.DataFrame:
+    """Errors: Expected for one column without a name, as of a series of polars."""
+    import pyarrow
+
+    try:
+        found = pyarrow.table(given)
+    except (ValueError, TypeError, NotImplementedError):  # Arrow's are such
+        raise Expected(KINDS, Unquoted(f"a {type(given).__name__}")) from None
+    repeated = [name for name, times in Counter(found.column_names).items() if times > 1]
+    if repeated:
+        raise Expected("each column once", Unquoted(f"{show(repeated[0])} twice"))
+    return arrow_tables.frame(found)
 
 
 def _plain(found: pd.DataFrame) -> pd.DataFrame:
@@ -189,9 +219,11 @@ def _column(column: pd.Series, name: str) -> pd.Series:
 
 
 def _of_one_type(column: pd.Series) -> pd.Series:
-    """Python objects of one kind as they are, of several kinds as texts."""
+    """Python objects of one kind as they are; of several kinds, or too large, as texts."""
     found = column.infer_objects()
     kinds = {type(cell) for cell in found.dropna()} if found.dtype == object else set()
+    if kinds == {int} and not found.dropna().between(-(2**63), 2**63 - 1).all():
+        return found.map(cells.text, na_action="ignore")
     if len(kinds) < 2 or kinds & {list, tuple, dict, set, np.ndarray}:
         return found
     return found.map(cells.text, na_action="ignore")

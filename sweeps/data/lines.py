@@ -36,6 +36,11 @@ class Lines(Protocol):
     def has_decimal_mark(self) -> bool:
         """Whether the study may say which mark its numbers have."""
 
+    @property
+    def has_semicolons(self) -> bool:
+        """Whether they stand between fields, as where a comma is the decimal mark."""
+        return False
+
     def of(self, row: int, column: str) -> int:
         """The line of a cell, that of its row; rows are counted from 0."""
         with closing(self.every()) as found:
@@ -86,14 +91,29 @@ class TextLines(Lines):
     form: TextForm
     has_decimal_mark: bool = True
 
+    @property
+    def has_semicolons(self) -> bool:
+        """Whether they stand between fields."""
+        return self.form.separator == ";"
+
     def of(self, row: int, column: str) -> int:
         """The line of a cell."""
+        record, place = self._record(row, column)
+        return record.line + _breaks(record.fields[:place])
+
+    def cell(self, row: int, column: str) -> str:
+        """A cell as it is written."""
+        record, place = self._record(row, column)
+        return record.fields[place].strip() if place < len(record.fields) else ""
+
+    def _record(self, row: int, column: str) -> tuple[TextRow, int]:
+        """A row, and the place of a column in it."""
         with closing(self.form.rows()) as found:
             first = next(found)
             names = self.form.names(first)
             at = row if self.form.header else row - 1
             record = first if at < 0 else next(islice(found, at, None))
-        return record.line + _breaks(record.fields[: names.index(column)])
+        return record, names.index(column)
 
     def every(self) -> Generator[int]:
         """The line of one row after the other."""
@@ -119,6 +139,11 @@ class LinesOfFiles:
     def has_decimal_mark(self) -> bool:
         """Whether the study may say which mark its numbers have."""
         return any(one is not None and one.has_decimal_mark for one in self.lines)
+
+    @property
+    def has_semicolons(self) -> bool:
+        """Whether they stand between the fields of a file."""
+        return any(one is not None and one.has_semicolons for one in self.lines)
 
     def own_row(self, row: int) -> int:
         """A row's number in its file, from 0 on."""

@@ -15,10 +15,12 @@ from dnn.arrays import Array
 from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
 from sweeps.data import (
     cells,
+    code_columns,
     column_faults,
     column_table,
     columns,
     data_files,
+    decimal_marks,
     doubts,
     encode,
     network_arrays,
@@ -30,6 +32,7 @@ from sweeps.data import (
     targets,
     time_order,
 )
+from sweeps.data.column_kinds import WrongCell
 from sweeps.data.dataset import Dataset, Target
 from sweeps.data.division import Division, divide
 from sweeps.data.encode import Encoder
@@ -46,6 +49,7 @@ class DividedTable:
     """Rows as they were read and divided: what datasets are made of.
 
     names, groups, weights: the class, the group and the weight of each row, if there are such.
+    weight_said: how the weights' texts are read as numbers.
     """
 
     spec: DataSpec
@@ -56,6 +60,7 @@ class DividedTable:
     groups: pd.Series | None
     division: Division
     weights: NDArray[np.float64] | None = None
+    weight_said: str = ""
 
     @property
     def parts(self) -> dict[str, Rows]:
@@ -124,6 +129,16 @@ def within_memory(spec: DataSpec) -> Iterator[None]:
         raise data_files.too_large(_where(spec), fault) from None
 
 
+@contextmanager
+def _with_places(table: SourceTable) -> Iterator[None]:
+    """Errors: WrongCell, with the line of the cell."""
+    try:
+        yield
+    except WrongCell as fault:
+        place = column_faults.place(table.lines, fault.row, fault.column)
+        raise fault.with_hint(place.removeprefix(" in ")) if place else fault from None
+
+
 def _where(spec: DataSpec) -> str:
     names = [spec.source, *(one.source for one in spec.apart.values())]
     return " and ".join(dict.fromkeys(map(source_names.short, names)))
@@ -131,17 +146,28 @@ def _where(spec: DataSpec) -> str:
 
 def divided(table: SourceTable, spec: DataSpec) -> DividedTable:
     """Rows that were read, divided. Errors: as of `load`."""
-    with within_memory(spec):
+    with within_memory(spec), _with_places(table):
         return _divided(table, spec, _where(spec))
 
 
 def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     used = [c for c in (spec.group, spec.split.column, spec.split.time) if c is not None]
     _expect_columns(spec, table, used)
+    table = code_columns.declared(table, spec)
     column = targets.read(table, spec, where)
-    weights = row_weights.read(table, spec)
+    weight = row_weights.taken(table, spec)
+    weights = row_weights.read(table, spec, weight)
     unused = [*table.targets, *used, *spec.ignore, *([spec.weight] if spec.weight else [])]
-    features = columns.choose(table.frame.drop(columns=unused, errors="ignore"), spec)
+    starts = [one.start for one in table.files] or [0]
+    features = columns.choose(table.frame.drop(columns=unused, errors="ignore"), spec, starts)
+    features = replace(
+        features,
+        unclear=features.unclear | code_columns.remarks(table, spec, features.frame),
+        changed=features.changed | code_columns.changed(table, spec),
+    )
+    others = {name: one.unsure for name, one in zip(table.targets, column.each, strict=True)}
+    others |= {} if weight is None else {str(spec.weight): weight.unsure}
+    decimal_marks.expect_told(table, spec, features, others, where)
     _fit_to_read(features, spec, table, where)
     groups = _groups(table, spec.group)
     is_classes = column.task == "classification"
@@ -151,7 +177,8 @@ def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     except Expected as fault:
         other = targets.other_reading(column.values, spec) if is_classes else ""
         raise fault.with_hint(other) if other else fault from None
-    return DividedTable(spec, table, features, column, names, groups, division, weights)
+    said = "" if weight is None else weight.said
+    return DividedTable(spec, table, features, column, names, groups, division, weights, said)
 
 
 def encoded(divided: DividedTable, dtype: str) -> Dataset:
@@ -220,7 +247,8 @@ def _fit_to_read(
     """There are inputs, and all of them can be read. Errors: UserError."""
     if features.frame.shape[1] == 0:
         left_out = "; ".join(f"{show(name)}: {why}" for name, why in features.left_out.items())
-        hint = f" ({left_out})" if left_out else ""
+        keeps = f"; data.columns: {{{next(iter(features.left_out), '')}: number}} keeps it"
+        hint = f" ({left_out}{keeps})" if left_out else ""
         raise UserError(f"{where}: expected columns besides the target, got none{hint}")
     words = {name for name, kind in spec.columns.items() if kind == "category"}
     readings = features.readings

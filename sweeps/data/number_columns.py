@@ -7,6 +7,7 @@ its neighbours, nor on how many columns are read at a time.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,8 @@ class NumberColumn:
     """A column of numbers: (value or fill − mean)/scale, then 1 where it was missing.
 
     is_flag: whether it held nothing but 0 and 1, or booleans. spelling: the decimal mark of numbers
-    in a spelling (`number_spellings`); "" where they were plain.
+    in a spelling (`number_spellings`); "" where they were plain. unit: of those, "" for none; None
+    where it is not known, as of plain ones.
     """
 
     name: str
@@ -35,6 +37,7 @@ class NumberColumn:
     # Models of versions that did not store it read booleans as numbers in any column.
     is_flag: bool = True
     spelling: str = ""
+    unit: str | None = None
 
     @property
     def inputs(self) -> list[str]:
@@ -53,6 +56,7 @@ class NumberColumns:
     indicator: NDArray[np.bool_]
     is_flag: NDArray[np.bool_]
     spelling: NDArray[np.object_]
+    unit: NDArray[np.object_]
 
     def __len__(self) -> int:
         return len(self.name)
@@ -88,6 +92,7 @@ TYPES: Mapping[str, type] = {
     "indicator": np.bool_,
     "is_flag": np.bool_,
     "spelling": object,
+    "unit": object,
 }
 
 
@@ -118,16 +123,17 @@ def fit(
     standardize: bool,
     spelled: Mapping[str, str],
     train: NDArray[np.intp] | None = None,
+    units: Mapping[str, str] = MappingProxyType({}),
 ) -> NumberColumns:
     """Of a frame's columns of numbers, by its training rows (None: all of them).
 
-    spelled: as in `ColumnReadings`. Errors: Expected for numbers too large to scale.
+    spelled, units: as in `ColumnReadings`. Errors: Expected for numbers too large to scale.
     """
     numeric = dtypes.numeric_columns(frame)
     each = (_fit(*some, standardize) for some in dtypes.numeric_arrays(frame, numeric, train))
     made = NumberColumns.joined(each)
     for at, name in enumerate(numeric) if spelled else ():
-        made.spelling[at] = spelled.get(name, "")
+        made.spelling[at], made.unit[at] = spelled.get(name, ""), units.get(name)
     return made
 
 
@@ -152,7 +158,8 @@ def _fit(names: list[str], values: NDArray[np.float64], standardize: bool) -> Nu
     scale = np.where(scale > 1e-12 * np.maximum(1.0, np.abs(mean)), scale, 1.0)
     is_flag = (missing | (values == 0) | (values == 1)).all(axis=1)
     named, plain = np.array(names, object), np.full(len(names), "", object)
-    return NumberColumns(named, fill, mean, scale, has_gaps, is_flag, plain)
+    unknown = np.full(len(names), None, object)
+    return NumberColumns(named, fill, mean, scale, has_gaps, is_flag, plain, unknown)
 
 
 def _medians(values: NDArray[np.float64]) -> NDArray[np.float64]:

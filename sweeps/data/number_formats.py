@@ -13,14 +13,19 @@ if TYPE_CHECKING:
 
 # '1,234' may be of the first or the second: the other texts of its column decide.
 FORMATS: Mapping[str, re.Pattern[str]] = {
-    "thousands separators": re.compile(r"[-+]?\d{1,3}([,' \u00a0\u202f]\d{3})+(\.\d+)?"),
+    "thousands separators": re.compile(r"[-+]?[1-9]\d{0,2}([,' \u00a0\u202f]\d{3})+(\.\d+)?"),
     "a decimal comma": re.compile(r"[-+]?(\d+|\d{1,3}([.' \u00a0\u202f]\d{3})+)(,\d+)?"),
     "a percent sign": re.compile(r"[-+]?\d+([.,]\d+)?\s*%"),
     "an amount of money": re.compile(
         r"-?[€$£¥]\s?-?\d[\d.,']*|-?\d[\d.,']*\s?([€$£¥]|EUR|USD|GBP|CHF)"
     ),
+    "an Indian number": re.compile(r"[-+]?\d{1,2}(,\d\d)+,\d{3}(\.\d+)?"),
+    "a negative number in brackets": re.compile(r"\(\s*[€$£¥]?\d[\d.,]*\)|[-+]?\d[\d.,]*"),
+    "a time of day": re.compile(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?(\s?[AaPp]\.?[Mm]\.?)?"),
+    "a month or a quarter": re.compile(r"\d{4}-?(Q[1-4]|[01]\d)"),
     "a date": re.compile(r"(\d{4}([-/.]\d{1,2}){2}|(\d{1,2}[-/.]){2}(\d{4}|\d\d))([T ]\d.*)?"),
 }
+_DIGIT = re.compile(r"\d")
 MOST_WORDS = 3  # different ones, in a column that is taken for one of numbers
 
 
@@ -33,10 +38,15 @@ def why_not_numbers(column: "pd.Series") -> list[str]:
     for text, count in cells.counts(column).items():
         rows[text.strip()] += count
     others = [text for text in rows if not cells.NUMBER.fullmatch(text)]
+    bare = sum(rows[text] for text in others if not _DIGIT.search(text))
+    if 2 * bare > rows.total():  # most are words, whatever they are like
+        return []
     like = {
         what: [text for text in others if pattern.fullmatch(text)]
         for what, pattern in FORMATS.items()
     }
+    if not any(text.startswith("(") for text in others):
+        like["a negative number in brackets"] = []
     what = max(like, key=lambda name: sum(rows[text] for text in like[name]))
     spelled = set(like[what])
     words = Counter({text: rows[text] for text in others if text not in spelled})
@@ -54,12 +64,28 @@ def why_not_numbers(column: "pd.Series") -> list[str]:
 
 def are_spelled(column: "pd.Series") -> bool:
     """Whether `why_not_numbers` says of some texts that they look like numbers in a format."""
-    reasons = why_not_numbers(column)
-    return any(" looks like " in reason and not reason.endswith("a date") for reason in reasons)
+    reasons = [one for one in why_not_numbers(column) if " looks like " in one]
+    return any(not one.endswith(("a date", "of day", "a quarter")) for one in reasons)
 
 
 def _likenesses(text: str) -> int:
     return sum(pattern.fullmatch(text) is not None for pattern in FORMATS.values())
+
+
+# What to write instead, where no key reads it.
+CONVERTED: Mapping[str, str] = {
+    "an Indian number": "write 123456 for 1,23,456",
+    "a negative number in brackets": "write -2607 for (2,607)",
+    "a time of day": "write a number of hours, 22.47 for 22:28",
+    "a month or a quarter": "write its first day, as 2024-05-01",
+    "a date": "write dates as 2024-05-02",
+}
+
+
+def conversion(reasons: list[str]) -> str:
+    """How to write what reasons of `why_not_numbers` name; "" where nothing is to be done."""
+    found = (how for what, how in CONVERTED.items() for one in reasons if one.endswith(what))
+    return next(found, "")
 
 
 def remedy(reasons: list[str]) -> str:

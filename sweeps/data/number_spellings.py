@@ -7,9 +7,11 @@ one quantity, and are left as they are.
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+
+from sweeps.base.errors import Expected, Unquoted
 
 # Texts that mean a gap among numbers, and only there.
 GAPS = frozenset(
@@ -17,6 +19,10 @@ GAPS = frozenset(
 )
 _MONEY = r"[€$£¥]|EUR|USD|GBP|CHF|JPY"
 _NOTES = r"\s?([*†‡§¹²³]+|\[\w{1,2}\])"
+
+
+# What only a text has whose point is the decimal mark: "1,234.5", "1,234,567", "0.25".
+_POINT = re.compile(r",.*[.,]|(?<!\d)0?\.\d|\.(\d{1,2}|\d{4,})(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -29,11 +35,17 @@ class SpelledNumber:
 
 @dataclass(frozen=True)
 class Spelled:
-    """How a column's texts are read: a spelled one, its value, and the texts that are gaps."""
+    """How a column's texts are read: a spelled one, its value, and the texts that are gaps.
+
+    unit: of all that have one. unsure: a text whose comma may as well be a decimal one, where no
+    other text of the column tells.
+    """
 
     example: str
     value: float
     gaps: tuple[str, ...]
+    unit: str = ""
+    unsure: str = ""
 
     def __str__(self) -> str:
         told = [f"'{self.example}' is {self.value:.12g}"] if self.example else []
@@ -64,12 +76,21 @@ def parse(text: str, decimal: str) -> SpelledNumber | None:
     return SpelledNumber(-value if is_negative else value, found["before"] or found["after"] or "")
 
 
-def value(text: str, decimal: str) -> float | None:
-    """The number that a text is; NaN of a gap, None of what is neither."""
+def value(text: str, decimal: str, unit: str | None = None) -> float | None:
+    """The number that a text is; NaN of a gap, None of what is neither, or has another unit."""
     if text.strip() in GAPS:
         return math.nan
     found = parse(text, decimal)
-    return None if found is None else found.value
+    return None if found is None or is_other_unit(found, unit) else found.value
+
+
+_SAME = {"€": "EUR", "$": "USD", "£": "GBP"}
+
+
+def is_other_unit(found: SpelledNumber, unit: str | None) -> bool:
+    """Whether a number has a unit that a column's do not have."""
+    own = _SAME.get(found.unit, found.unit)
+    return unit is not None and own not in ("", _SAME.get(unit, unit))
 
 
 def of(words: Iterable[str], decimal: str) -> Spelled | None:
@@ -81,17 +102,46 @@ def of(words: Iterable[str], decimal: str) -> Spelled | None:
     units = {found.unit for found in known.values()}
     if not known or len(known) < len(numbers) or ("%" in units and len(units) > 1):
         return None
-    if len(units - {""}) > 1 or any(_is_code(word) for word in known):
+    if len(units - {""}) > 1 or any(is_code(word) for word in known):
         return None
+    return _told(known, gaps, decimal)
+
+
+def _told(known: Mapping[str, SpelledNumber], gaps: tuple[str, ...], decimal: str) -> Spelled:
+    """How numbers of one unit, and gaps, are read."""
     spelled = [word for word in known if not _is_plain(word)]
     example = max(spelled, key=len, default="")
-    return Spelled(example, known[example].value if example else math.nan, gaps)
+    unit = max(found.unit for found in known.values())
+    commas = [word for word in spelled if "," in word] if decimal == "." else []
+    tells = any(map(_POINT.search, known)) if commas else True
+    unsure = "" if tells else max(commas, key=len)
+    value = known[example].value if example else math.nan
+    return Spelled(example, value, gaps, unit, unsure)
+
+
+def declared(words: Iterable[str], decimal: str) -> Spelled:
+    """How a column with these words, numbers as the study says, is read.
+
+    Errors: Expected for numbers of more than one unit.
+    """
+    every = sorted({word.strip() for word in words})
+    numbers = {word: parse(word, decimal) for word in every}
+    known = {word: found for word, found in numbers.items() if found is not None}
+    first: dict[str, str] = {}
+    for word, found in known.items():
+        first.setdefault(found.unit, word)
+    units = sorted(set(first) - {""} if "%" not in first else first)
+    if len(units) > 1:
+        got = Unquoted(" beside ".join(f"'{first[unit]}'" for unit in reversed(units)))
+        raise Expected("numbers of one unit in all of its cells", got)
+    gaps = tuple(word for word in every if word in GAPS)
+    return _told(known, gaps, decimal) if known else Spelled("", math.nan, gaps)
 
 
 def _is_plain(word: str) -> bool:
     return bool(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", word))
 
 
-def _is_code(word: str) -> bool:
+def is_code(word: str) -> bool:
     """Zeros in front of whole numbers are of codes: "01067"."""
     return bool(re.fullmatch(r"0\d+", word))

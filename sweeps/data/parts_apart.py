@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from sweeps.base.errors import Expected, Unquoted, UserError, show
-from sweeps.data import cells, dtypes, source_names, sources
+from sweeps.data import cells, code_columns, dtypes, source_names, sources
 from sweeps.data.column_faults import place
 from sweeps.data.file_kinds import ReadOptions
 from sweeps.data.lines import Lines, LinesOfFiles
@@ -47,7 +47,8 @@ def read(spec: DataSpec, base: Path) -> SourceTable:
 
 
 def _read(spec: DataSpec, base: Path) -> SourceTable:
-    return sources.read(spec.source, spec.target, spec.options, base, ReadOptions.of(spec))
+    read = sources.read(spec.source, spec.target, spec.options, base, ReadOptions.of(spec))
+    return code_columns.found(read, spec)
 
 
 def _as_in(whole: SourceTable, own: SourceTable, main: str, other: str) -> SourceTable:
@@ -67,16 +68,18 @@ def _as_in(whole: SourceTable, own: SourceTable, main: str, other: str) -> Sourc
     frame = own.frame.rename(columns=known)
     missing = [c for c in whole.frame.columns if c not in frame]
     extra = [c for c in frame.columns if c not in whole.frame]
-    if missing or extra:
-        said = [f"{_few(missing)} missing"] * bool(missing) + [f"{_few(extra)} more"] * bool(extra)
+    if missing:
+        said = [f"{_few(missing)} missing"] + [f"{_few(extra)} more"] * bool(extra)
         raise Expected(f"the columns of {main}", Unquoted(", ".join(said)), at="source")
+    notes = (f"{other} without {_few(extra)}: not in {main}",) * bool(extra)
     if own.classes != whole.classes:
         got = Unquoted(", ".join(own.classes) or "none")
         raise Expected(f"the classes of {main}", got, at="source")
     frame = frame[list(whole.frame.columns)]
     for column in frame.columns:
         _expect_same_type(whole.frame[column], frame[column], own.lines, (main, other))
-    return replace(own, frame=frame, target=whole.target, more=whole.more)
+    found = {known.get(name, name): column for name, column in own.codes.items()}
+    return replace(own, frame=frame, target=whole.target, more=whole.more, codes=found, notes=notes)
 
 
 def _expect_same_type(
@@ -125,6 +128,8 @@ def _together(tables: Mapping[str, SourceTable], names: Mapping[str, str]) -> So
         sha256=made.hexdigest(),
         lines=LinesOfFiles(tuple(starts[:-1]), tuple(names.values()), lines),
         parts=pd.concat(parts, ignore_index=True),
+        notes=tuple(note for table in tables.values() for note in table.notes),
+        codes=code_columns.together(list(tables.values())),
         files=files,
     )
 

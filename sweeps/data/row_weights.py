@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, Unquoted, UserError
 from sweeps.data import column_faults, column_kinds, dtypes
+from sweeps.data.column_kinds import Taken
 from sweeps.data.source_table import SourceTable
 from sweeps.data.split import Rows
 from sweeps.study.data_section import DataSpec
@@ -16,16 +17,34 @@ from sweeps.study.data_section import DataSpec
 Weights = NDArray[np.float64]
 
 
-def read(table: SourceTable, spec: DataSpec) -> Weights | None:
-    """(n,) weights with mean 1; None where no column has them, or all are equal.
+def taken(table: SourceTable, spec: DataSpec) -> Taken | None:
+    """The column of weights as numbers; None where there is none.
 
-    Errors: Expected (below `data`) for gaps, words, numbers below 0, and where none is above it.
+    Errors: Expected (below `data`) for words and gaps.
     """
     if spec.weight is None:
         return None
     column = table.frame[spec.weight]
     _expect_none(column.isna(), "a weight in every row", table, column)
-    numbers = _numbers(column, spec)
+    if dtypes.is_numeric(column.dtype, with_booleans=True):
+        return Taken(column, "number")
+    try:
+        found = column_kinds.declared(spec.weight, column, "number", spec.decimal)
+    except Expected as fault:
+        fault.at = "weight"
+        raise
+    return found
+
+
+def read(table: SourceTable, spec: DataSpec, taken: Taken | None) -> Weights | None:
+    """(n,) weights with mean 1; None where no column has them, or all are equal.
+
+    Errors: Expected (below `data`) for numbers below 0, and where none is above it.
+    """
+    if spec.weight is None or taken is None:
+        return None
+    column = table.frame[spec.weight]
+    numbers: Weights = taken.column.to_numpy(np.float64)
     wrong = ~np.isfinite(numbers) | (numbers < 0)
     _expect_none(pd.Series(wrong), "finite weights of 0 or more", table, column)
     if not numbers.any():
@@ -35,19 +54,6 @@ def read(table: SourceTable, spec: DataSpec) -> Weights | None:
     numbers = numbers / numbers.max()  # so that no sum overflows
     weights: Weights = numbers / numbers.mean()
     return weights
-
-
-def _numbers(column: pd.Series, spec: DataSpec) -> Weights:
-    """Errors: Expected."""
-    if not dtypes.is_numeric(column.dtype, with_booleans=True):
-        try:
-            taken = column_kinds.declared(str(spec.weight), column, "number", spec.decimal)
-        except Expected as fault:
-            fault.at = "weight"
-            raise
-        column = column if taken is None else taken.column
-    numbers: Weights = column.to_numpy(np.float64)
-    return numbers
 
 
 def _expect_none(wrong: pd.Series, expected: str, table: SourceTable, column: pd.Series) -> None:

@@ -1,7 +1,8 @@
 """Rows as a source gives them, before anything is made of them."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -30,7 +31,8 @@ class SourceTable:
     source has them. lines: where the rows stand in a file of text. parts: "train", "dev" or "test"
     of each row, where the source divides them. files: each, where test or dev rows have one of
     their own. reading: how more rows of the kind are to be read. notes: what was made of the
-    source, to be said. reference: the error of a perfect model, where the source knows it, as
+    source, to be said. codes: columns of numbers of which some are written with zeros in front, as
+    texts. reference: the error of a perfect model, where the source knows it, as
     `reference` of a study.
     """
 
@@ -44,6 +46,7 @@ class SourceTable:
     reading: ReadOptions = DEFAULTS
     notes: tuple[str, ...] = ()
     reference: float | None = None
+    codes: Mapping[str, pd.Series] = field(default_factory=dict)
     more: tuple[str, ...] = ()
 
     @property

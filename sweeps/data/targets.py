@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.base.errors import Expected, Unquoted, UserError
-from sweeps.data import cells, column_faults, column_kinds, dtypes, number_formats
+from sweeps.base.errors import Expected, Unquoted, UserError, show
+from sweeps.data import cells, column_faults, column_kinds, dates, dtypes, number_formats
 from sweeps.data.column_kinds import Taken
 from sweeps.data.dataset import Target
+from sweeps.data.lines import TextLines
 from sweeps.data.source_table import SourceTable
 from sweeps.data.split import Rows
 from sweeps.study.data_section import DataSpec, Declared
@@ -25,7 +26,8 @@ class TargetColumn:
     """The target's column as it is read, and its task: classification or regression.
 
     classes: in the order that the study says, if it does. changed: what it is taken for, where
-    versions before took it for something else. more: the columns of other numbers.
+    versions before took it for something else. more: the columns of other numbers. said, unsure: as
+    of `column_kinds.Taken`.
     """
 
     values: pd.Series
@@ -33,6 +35,8 @@ class TargetColumn:
     classes: tuple[str, ...] = ()
     changed: Any = None
     more: tuple["TargetColumn", ...] = ()
+    said: str = ""
+    unsure: str = ""
 
     @property
     def each(self) -> tuple["TargetColumn", ...]:
@@ -94,20 +98,28 @@ def _read(
         asked = "regression" if declared == "number" else "classification"
     found = task(values, asked, where, hint)
     changed: Any = found if taken is not None else None
+    if declared is None and found == "classification" and name in table.codes:
+        return TargetColumn(table.codes[name], found, (), [found, "zeros kept"])
     if isinstance(declared, tuple):
         return TargetColumn(values, found, declared, list(declared))
     if declared is not None and spec.task == "auto" and _auto(values) != found:
         changed = found
-    return TargetColumn(values, found, (), changed)
+    said, unsure = ("", "") if taken is None else (taken.said, taken.unsure)
+    return TargetColumn(values, found, (), changed, said=said, unsure=unsure)
 
 
 def _expect_no_gaps(column: pd.Series, name: str, table: SourceTable, where: str) -> None:
     missing = column.isna()
     if missing.any():
-        at = column_faults.place(table.lines, int(missing.argmax()), column)
+        row = int(missing.argmax())
+        at = column_faults.place(table.lines, row, column)
+        written = table.lines.cell(row, name) if isinstance(table.lines, TextLines) else ""
+        advice = "leave such rows out"
+        if written:
+            advice += f"; {show(written)} is a gap: spell it otherwise if it is a class"
         raise UserError(
             f"{where}: target '{name}': expected a value in every row, got none in "
-            f"{missing.sum()} of {len(column)}{', first' if at else ''}{at} (leave such rows out)"
+            f"{missing.sum()} of {len(column)}{', first' if at else ''}{at} ({advice})"
         )
 
 
@@ -155,7 +167,11 @@ def are_whole(column: pd.Series) -> bool:
 
 def other_reading(column: pd.Series, spec: DataSpec) -> str:
     """How to have whole numbers read as a number, where they were taken for classes; else ""."""
-    if spec.task != "auto" or column.name in spec.columns or not are_whole(column):
+    if spec.task != "auto" or column.name in spec.columns:
+        return ""
+    if not _is_number(column) and dates.form(set(map(cells.text, column.unique()))) is not None:
+        return "its cells are dates, read as classes; to predict when, write days as a number"
+    if not are_whole(column):
         return ""
     return (
         f"its whole numbers {_span(column)} are read as classes; data.task: regression reads them "

@@ -160,7 +160,7 @@ def _file(name: str, table: "pd.DataFrame", made: Path, kept: Path) -> Path:
     path, there = made / f"{name}.parquet", kept / f"{name}.parquet"
     try:
         table.to_parquet(path, index=False)
-    except (ValueError, TypeError, NotImplementedError) as fault:  # Arrow's are such
+    except (ValueError, TypeError, NotImplementedError, OverflowError) as fault:  # Arrow's
         why = str(fault).strip().partition("\n")[0]
         raise Expected("columns that a Parquet file can hold", Unquoted(why)) from None
     return there if there.is_file() and _is_same(there, path) else path

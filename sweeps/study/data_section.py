@@ -162,6 +162,7 @@ class DataSpec(StudySection):
 
     file: another word for source, which it becomes. target: of several columns they are numbers.
     quiet: what is not said of the data before a run, which is the same without it.
+    thousands: the mark that sets them apart, where numbers do not tell it from a decimal one.
     rare: share of the training rows below which the words of a column are merged, where it has more
     than 20. words: what columns of so many are read as. weight: the column that says how much each
     row counts. test, dev: where rows of these parts stand
@@ -180,6 +181,7 @@ class DataSpec(StudySection):
     separator: str = "auto"
     encoding: str = "utf-8"
     decimal: Literal[".", ","] = "."
+    thousands: Literal[".", ","] | None = None
     missing: tuple[str | int | float, ...] = Field((), strict=False)
     header: bool = True
     sheet: SheetName | None = None
@@ -231,6 +233,12 @@ class DataSpec(StudySection):
                 "own",
                 "expected a separator that is not the decimal mark, got {separator} for both",
                 {"separator": show(self.separator)},
+            )
+        if self.thousands == self.decimal:
+            raise PydanticCustomError(
+                "own",
+                "expected a mark of thousands that is not the decimal mark, got {mark} for both",
+                {"mark": show(self.thousands)},
             )
         return self
 

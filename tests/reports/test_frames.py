@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reports import checks
 from reports.checks import COLUMNS
 from reports.frames import RunFolderError, load
 
@@ -137,3 +138,8 @@ def test_a_summary_draws_nothing(make: Callable[..., Path]) -> None:
     command = [sys.executable, "-c", script, str(make())]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.stdout.strip() == "False", done.stderr
+
+
+def test_a_text_that_is_gone_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match=r"got none \(sweeps run with the study's own file"):
+        checks.text(tmp_path / "study.yaml")

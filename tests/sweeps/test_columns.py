@@ -42,7 +42,7 @@ def table(**columns: Any) -> pd.DataFrame:
         (MIXED + 1000.0, True),
         (MIXED - 7, True),
         (MIXED.astype(str), True),
-        (np.arange(ROWS) * 2, False),
+        (MIXED * 2, False),
         (np.where(MIXED == 0, 1, MIXED), False),
         (MIXED / 2, False),
         (np.where(MIXED == 0, np.nan, MIXED), False),
@@ -63,6 +63,49 @@ def test_consecutive_whole_numbers_are_no_input(
     assert data.facts["left_out"] == said
     kept = load(spec("t.parquet", columns={"amount": "number"}), tmp_path, "float32")
     assert kept.encoder.inputs[:2] == ["u", "amount"]
+
+
+HOLES = np.array([row for row in range(2 * ROWS) if row % 13])[:ROWS]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "why"),
+    [
+        ("amount", HOLES, "go one way"),
+        ("amount", HOLES[::-1] * 1.0, "go one way"),
+        ("amount", HOLES.astype(str), "go one way"),
+        ("Unnamed: 0", HOLES, "go one way"),
+        ("Unnamed: 0", HOLES[MIXED], "without a name"),
+        ("amount", HOLES[MIXED], ""),
+        ("amount", np.maximum(HOLES, 9), ""),
+        ("amount", HOLES + 0.5, ""),
+    ],
+)
+def test_an_index_of_chosen_rows_is_no_input(
+    tmp_path: Path, name: str, values: Any, why: str
+) -> None:
+    table().assign(**{name: values}).to_parquet(tmp_path / "t.parquet")
+    data = load(spec("t.parquet"), tmp_path, "float32")
+    assert (name in data.facts["left_out"]) == bool(why)
+    assert why in data.facts["left_out"].get(name, "")
+    assert (name in data.encoder.inputs) == (not why)
+    assert data.changed == ({name: "ignore"} if why else {})
+    kept = load(spec("t.parquet", columns={name: "number"}), tmp_path, "float32")
+    assert name in kept.encoder.inputs
+
+
+def test_the_only_column_is_an_input_and_doubtful(tmp_path: Path) -> None:
+    table(dose=HOLES)[["dose", "y"]].to_parquet(tmp_path / "t.parquet")
+    data = load(spec("t.parquet"), tmp_path, "float32")
+    assert data.encoder.inputs == ["dose"]
+    assert "go one way" in data.facts["doubtful"]["dose"]
+
+
+def test_each_file_counts_its_own_rows(tmp_path: Path) -> None:
+    table(row=MIXED).to_parquet(tmp_path / "t.parquet")
+    table(row=np.arange(ROWS) + 1).iloc[: ROWS // 2].to_parquet(tmp_path / "e.parquet")
+    data = load(spec("t.parquet", test={"source": "e.parquet"}), tmp_path, "float32")
+    assert list(data.facts["left_out"]) == ["row"]
 
 
 @pytest.mark.parametrize("rows", [40, 30_000])

@@ -158,6 +158,61 @@ def test_a_number_has_its_own_units(tmp_path: Path) -> None:
     assert (found["sd"] > 0).all()
 
 
+@pytest.fixture(scope="module")
+def spelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of amounts, percents and dates, without gaps."""
+    cwd = tmp_path_factory.mktemp("spelled")
+    lines = [
+        f"${n % 7}.50,{n % 9 + 1}%,1{n % 3},2024-0{n % 8 + 1}-03,{'no' if n % 2 else 'yes'}"
+        for n in range(80)
+    ]
+    (cwd / "rows.csv").write_text("\n".join(["price,share,count,day,y", *lines]))
+    (cwd / "small.yaml").write_text(
+        "name: spelled\ndata: {source: rows.csv, target: y, columns: {count: [10, 11, 12]}}\n"
+        "fixed: {hidden: [3], epochs: 2}\nspace: {learning_rate: [0.01, 0.1]}\nreplicates: 1\n"
+        "search: {trials: 2}\nconfirm: {top: 1, replicates: 2, baselines: none}\n"
+    )
+    sweeps("small.yaml", "--jobs", "1", cwd=cwd)
+    return cwd
+
+
+def answer(folder: Path, row: str, code: int = 0) -> str:
+    (folder / "new.csv").write_text(f"price,share,count,day\n{row}\n")
+    arguments = ("predict", "runs/spelled", "new.csv")
+    return sweeps(*arguments, cwd=folder, code=code, module="sweeps").stderr
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "got", "unit"),
+    [
+        ("€1.50,3%,10,2024-01-01", "price", "'€1.50'", "$"),
+        ("5%,3%,10,2024-01-01", "price", "'5%'", "$"),
+        ("$1.50,$7,10,2024-01-01", "share", "'$7'", "%"),
+    ],
+)
+def test_another_unit_than_in_training_is_no_number(
+    spelled: Path, row: str, name: str, got: str, unit: str
+) -> None:
+    assert answer(spelled, row, code=2) == (
+        f"new.csv: line 2: {name}: expected a finite number, got {got} "
+        f"(the study's are in {unit})\n"
+    )
+
+
+def test_a_unit_may_be_spelled_otherwise_and_its_absence_is_noted(spelled: Path) -> None:
+    assert answer(spelled, "1.5 USD,3 %,10,2024-01-01") == ""
+    assert answer(spelled, "1.50,0.12,10,2024-01-01") == (
+        "share: '0.12' in 1 row: without %, read as 0.12 %\n"
+    )
+
+
+def test_gaps_that_training_had_not_are_noted(spelled: Path) -> None:
+    assert answer(spelled, ",,11,\n$1.50,-,10,2024-01-01") == (
+        "gaps, read as the median of training, which had none: "
+        "price (1 row), share (2 rows), day (1 row)\n"
+    )
+
+
 def test_into_a_file_whole_or_not_at_all(made: Path) -> None:
     sweeps(
         *("predict", "runs/csv-example", "subscriptions.csv", "-o", "p.csv"),
@@ -278,7 +333,7 @@ def test_its_faults_are_a_line(made: Path) -> None:
     assert line.startswith(f"few.csv: expected the columns '{used[0]}', '{used[1]}', got none (")
     assert line.endswith("; an empty column would do)")
     for name, message in {
-        "empty.csv": "empty.csv: expected a .csv table, got: No columns to parse from file",
+        "empty.csv": "empty.csv: expected a .csv table, got: nothing in it",
         "wides.csv": "ROWS: expected a file, got 'wides.csv' (did you mean 'wide.csv'?)",
         "rows.doc": (
             f"ROWS: expected a {alternatives(FILE_KINDS)} file or {FOLDER}, got 'rows.doc'"

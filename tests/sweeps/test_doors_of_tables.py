@@ -34,7 +34,7 @@ TEXTS: Mapping[str, tuple[bytes, str]] = {
     "an open header": (b'x,"y\n' + b"1,a\n" * 99, "quotes in line 1 that are not closed"),
     "NUL": (b"x\0,y\n1,a\n", "a NUL byte in the first row"),
     "UTF-16": ("x,y\n1,a\n".encode("utf-16"), "expected UTF-8, got byte 0xff in line 1"),
-    "nothing": (b"", "No columns to parse from file"),
+    "nothing": (b"", "got: nothing in it"),
     "a header": (b"x,y\n\n", "expected rows below a header, got none"),
 }
 

@@ -51,6 +51,44 @@ def test_the_same_table_however_it_is_given(given: Any) -> None:
     pd.testing.assert_frame_equal(found, table(), check_dtype=False)
 
 
+def test_columns_are_called_by_numbers_and_by_levels() -> None:
+    numbered = table().set_axis([0, 1, 2], axis=1)
+    levels = table()
+    levels.columns = pd.MultiIndex.from_tuples([("A", "a"), ("A", "b"), ("B", "y")])
+    for given, target, names in (
+        (numbered, 2, ["0", "1", "2"]),
+        (numbered, np.int64(2), ["0", "1", "2"]),
+        (numbered, [2], ["0", "1", "2"]),
+        (levels, ("B", "y"), ["A.a", "A.b", "B.y"]),
+    ):
+        found, named = given_tables.frame(given, target)
+        assert (list(found.columns), named) == (names, names[2])
+    assert given_tables.frame(numbered, [0, 1])[1] == ["0", "1"]
+    with pytest.raises(Expected, match=r"the name of a column, or a list of names, got 2\.5"):
+        given_tables.frame(numbered, 2.5)
+
+
+def test_whole_numbers_beyond_64_bits_are_kept_as_they_are() -> None:
+    large = [2**70 + number for number in range(60)]
+    found, _ = given_tables.frame(table().assign(large=large), "y")
+    assert found["large"].tolist() == list(map(str, large))
+
+
+def test_a_series_is_a_column() -> None:
+    found, _ = given_tables.frame((table()["a"], Y), None)
+    assert list(found.columns) == ["a", "y"]
+    assert list(given_tables.frame(table()["a"], "a")[0].columns) == ["a"]
+
+    class Column:
+        """A series of polars: a stream of one column without a name."""
+
+        def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+            return pyarrow.chunked_array([[1.5, 2.5]]).__arrow_c_stream__(requested_schema)
+
+    with pytest.raises(Expected, match=r"a table: a DataFrame, an Arrow table.*, got a Column"):
+        given_tables.frame(Column(), "a")
+
+
 def test_arrays_and_sets_of_scikit_learn() -> None:
     found, target = given_tables.frame((X, Y), None)
     assert (list(found.columns), target) == (["x1", "x2", "y"], "y")

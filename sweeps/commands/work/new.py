@@ -10,6 +10,7 @@ from sweeps.commands.work import new_columns, new_reading, new_text
 from sweeps.commands.work.new_columns import ColumnRemarks
 from sweeps.data import (
     Dataset,
+    code_columns,
     source_names,
     targets,
 )
@@ -69,6 +70,7 @@ def _text(
         target = asked[0] if len(asked) == 1 else (tuple(asked) or None)
         table, reading = new_reading.table(source, target)
         made = DataSpec(source=source, target=target, **reading.changed)
+        table = code_columns.found(table, made)
         columns = new_columns.remarks(table, made)
         made = made.model_copy(update={"ignore": tuple(columns.ignored)})
         made, dataset = _prepared(table, made)

@@ -31,7 +31,7 @@ def remarks(table: SourceTable, spec: DataSpec) -> ColumnRemarks:
     others = [name for name in dtypes.other_columns(raw) if name in chosen.frame]
     features = raw.assign(**{name: chosen.frame[name] for name in others})
     faults = column_faults.each(chosen.frame, table.lines, rare=spec.rare)
-    constant, indices = set(_constant(features)), set(chosen.left_out)
+    constant, indices = set(_constant(features)), chosen.left_out
     dates = chosen.readings.dates
     texts = set(dtypes.other_columns(features)) - set(dates)
     ignored: dict[str, str] = {}
@@ -45,7 +45,7 @@ def remarks(table: SourceTable, spec: DataSpec) -> ColumnRemarks:
         elif columns.NAMES.fullmatch(name) and columns.is_identifier(features[name]):
             ignored[name] = columns.DISTINCT
         elif name in indices:
-            ignored[name] = columns.INDEX
+            ignored[name] = indices[name]
         elif name in texts and (found := number_formats.why_not_numbers(features[name])):
             words[name] = "; ".join(found)
         may_be = name in texts or repeated.WHOSE.fullmatch(name)

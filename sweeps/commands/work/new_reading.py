@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from sweeps.data import cells, data_files, dtypes, encodings, file_kinds, number_formats, sources
+from sweeps.data import (
+    cells,
+    data_files,
+    dtypes,
+    encodings,
+    file_kinds,
+    number_formats,
+    number_spellings,
+    sources,
+)
 from sweeps.data.file_kinds import DEFAULTS, ReadOptions
 from sweeps.data.lines import TextForm, TextRow
 from sweeps.data.readers import text_tables
@@ -44,7 +53,8 @@ def table(source: str, target: Target) -> tuple[SourceTable, ReadOptions]:
     if kind is None or ":" in source or "decimal" not in kind.options or found.decimal == ",":
         return read, found
     texts = (read.frame[name] for name in dtypes.other_columns(read.frame))
-    if any(number_formats.remedy(number_formats.why_not_numbers(column)) for column in texts):
+    has_semicolons = read.lines is not None and read.lines.has_semicolons
+    if any(_may_have_commas(column, has_semicolons) for column in texts):
         found = replace(found, decimal=",")  # as rows further down show
         read = sources.read(source, target, {}, Path(), found)
     return read, found
@@ -60,6 +70,14 @@ def _of_rows(path: Path, known: ReadOptions, target: Target) -> ReadOptions:
     has_header = not _are_numbered(target) or all(name in named for name in _each(target))
     decimal = "," if _has_commas(rows[1:], form) else known.decimal
     return replace(known, header=has_header, decimal=decimal)
+
+
+def _may_have_commas(column: pd.Series, has_semicolons: bool) -> bool:
+    """Whether a column of texts has numbers with a decimal comma, or may in such a file."""
+    if number_formats.remedy(number_formats.why_not_numbers(column)):
+        return True
+    spelled = number_spellings.of(set(column.dropna()), ".") if has_semicolons else None
+    return spelled is not None and bool(spelled.unsure)
 
 
 def _are_numbered(target: Target) -> bool:
@@ -81,6 +99,6 @@ def _has_commas(rows: list[TextRow], form: TextForm) -> bool:
     for at in sorted(may_be):
         column = pd.Series([row.fields[at] for row in rows if at < len(row.fields)], dtype=object)
         column = column.mask(column.isin(cells.NA_VALUES))
-        if number_formats.remedy(number_formats.why_not_numbers(column)):
+        if _may_have_commas(column, form.separator == ";"):
             return True
     return False

@@ -1,9 +1,8 @@
 """`sweeps predict`: a file of rows through a run's model, in chunks, to CSV."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
@@ -13,12 +12,19 @@ import numpy as np
 import pandas as pd
 
 from sweeps.base import files
-from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, printable, show
-from sweeps.data import column_faults, data_files, dates, number_formats
-from sweeps.data.cells import MISSING
+from sweeps.base.errors import Expected, UserError, did_you_mean, printable, show
+from sweeps.commands.work.predict_notes import NAMED, Notes, some
+from sweeps.data import (
+    cells,
+    column_faults,
+    data_files,
+    dates,
+    number_formats,
+    number_spellings,
+)
 from sweeps.data.date_columns import DateColumn
-from sweeps.data.encode import WordColumn
 from sweeps.data.file_kinds import FILE_KINDS, FOLDER, FileKind, alternatives
+from sweeps.data.number_columns import NumberColumn
 from sweeps.results.fitted_baseline import FittedBaseline
 from sweeps.results.named_models import WINNER, named
 from sweeps.results.predicting import Predictor
@@ -26,55 +32,6 @@ from sweeps.results.result import Result
 from sweeps.storage import atomic, folders
 
 CHUNK = 20_000  # rows at a time: what they need does not grow with the file
-NAMED = 8  # columns or words that a line names
-
-
-@dataclass
-class UnknownCategories:
-    """A column's texts that were not there in training: the first of them, and their rows."""
-
-    words: list[str] = field(default_factory=list)
-    rows: int = 0
-    instead: str = "as none of its categories"
-
-    def add(self, texts: Iterable[str]) -> None:
-        """More of them, a row each."""
-        texts = list(texts)
-        self.rows += len(texts)
-        self.words = list(dict.fromkeys([*self.words, *texts]))[: NAMED + 1]
-
-    def __str__(self) -> str:
-        words = _some([show(Unquoted(w) if w == MISSING else w) for w in self.words])
-        rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
-        return f"{words} in {rows}: not in the training data, so read {self.instead}"
-
-
-@dataclass
-class Notes:
-    """What is to be said of the rows: columns that were not used, and words not met in training."""
-
-    unused: list[str] = field(default_factory=list)
-    unknown: dict[str, UnknownCategories] = field(default_factory=dict)
-
-    def add(self, frame: pd.DataFrame, model: Predictor) -> None:
-        """What these rows have in them."""
-        for column in model.encoder.others:
-            if isinstance(column, WordColumn):
-                texts = column.unseen(frame[column.name])
-                if len(texts):
-                    new = UnknownCategories(instead=column.new_word)
-                    self.unknown.setdefault(column.name, new).add(texts)
-
-    def lines(self) -> list[str]:
-        """A line each."""
-        found = [f"{name}: {unknown}" for name, unknown in self.unknown.items()]
-        if self.unused:
-            found.append(f"not used: {_some(self.unused)}")
-        return [printable(line) for line in found]
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:NAMED]) + ", …" * (len(names) > NAMED)
 
 
 class Writable(Protocol):
@@ -171,7 +128,7 @@ def write(
             lines = None if found is None else found.every()
             keep = _names(keep, frame)
             notes.unused = _check_columns(frame, model, keep, rows)
-        _check_values(frame, model, rows, kind, done)
+        _check_values(frame, model, rows, kind, done, notes)
         notes.add(frame, model)
         made = predictions(model, frame)
         if terminal:  # which might obey the control characters of a class's name
@@ -241,7 +198,7 @@ def _check_columns(frame: pd.DataFrame, model: Predictor, keep: list[str], rows:
     for option, wanted in (("", used), ("--keep: ", keep)):
         missing = [name for name in wanted if name not in every]
         if missing:
-            names = _some([show(name) for name in missing])
+            names = some([show(name) for name in missing])
             hints = [did_you_mean(name, there[:20]) for name in missing[:NAMED]]
             hint = "; ".join(dict.fromkeys(hints))
             if not option:
@@ -252,30 +209,43 @@ def _check_columns(frame: pd.DataFrame, model: Predictor, keep: list[str], rows:
 
 
 def _check_values(
-    frame: pd.DataFrame, model: Predictor, rows: Path, kind: FileKind, before: int
+    frame: pd.DataFrame, model: Predictor, rows: Path, kind: FileKind, before: int, notes: Notes
 ) -> None:
-    """Errors: UserError for a text or an infinity among numbers, with its place in the file."""
-    for some in model.encoder.read_numbers(frame):
+    """Note gaps. Errors: UserError for a text or an infinity among numbers, with its place."""
+    for block in model.encoder.read_numbers(frame):
         with np.errstate(over="ignore"):
-            inputs = some.scaled().astype(model.dtype)
-        wrong = some.wrong | np.isinf(inputs)
+            inputs = block.scaled().astype(model.dtype)
+        wrong = block.wrong | np.isinf(inputs)
         if wrong.any():
             place, row = (int(at) for at in np.argwhere(wrong)[0])
-            cell = frame[some.columns.name[place]].iloc[[row]]
+            cell = frame[block.columns.name[place]].iloc[[row]]
             too_large = f" (too large for {model.dtype})"
-            hint = too_large * bool(np.isfinite(some.numbers[place, row]))
+            hint = too_large * bool(np.isfinite(block.numbers[place, row]))
             if number_formats.remedy(number_formats.why_not_numbers(cell)):
                 hint = " (the study's data.decimal is '.': write a point)"
+            hint = _other_unit(cell, block.columns.columns()[place]) or hint
             lines = data_files.lines(rows, kind, model.reading)
             raise column_faults.not_a_number(str(rows), lines, before + row, cell, hint)
+        gaps = np.isnan(block.numbers).sum(axis=1) * ~block.columns.indicator
+        notes.add_gaps(block.columns.name, gaps)
     for column in model.encoder.others:
         if isinstance(column, DateColumn):
-            wrong = dates.seconds(frame[column.name], column.form)[1]
+            seconds, wrong = dates.seconds(frame[column.name], column.form)
+            if not column.indicator:
+                notes.add_gaps([column.name], np.isnan(seconds[~wrong]).sum(keepdims=True))
             if wrong.any():
                 row = int(wrong.argmax())
                 cell = frame[column.name].iloc[[row]]
                 lines = data_files.lines(rows, kind, model.reading)
-                like = "" if column.form == "iso" else f" (the study's have the {column.form})"
+                like = dates.as_in_training(column.form)
                 raise column_faults.not_a_number(
                     str(rows), lines, before + row, cell, like, expected="a date"
                 )
+
+
+def _other_unit(cell: pd.Series, column: NumberColumn) -> str:
+    """What to say of a number (1,) in another unit than the column's in training; else nothing."""
+    found = number_spellings.parse(cells.text(cell.iloc[0]), column.spelling or ".")
+    if found is None or not number_spellings.is_other_unit(found, column.unit):
+        return ""
+    return f" (the study's are {f'in {column.unit}' if column.unit else 'without a unit'})"

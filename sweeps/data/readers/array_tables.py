@@ -188,6 +188,8 @@ def inputs_frame(arrays: Arrays, name: str, options: ReadOptions) -> pd.DataFram
 
 def _frame(values: NDArray[Any], array: StoredArray, options: ReadOptions) -> pd.DataFrame:
     """Rows (n, …) of an array's values, flattened and divided by the scale."""
+    if len(values) == 0:
+        raise ValueError("no examples")
     flat = values.reshape(len(values), -1)
     scale = _scale(array, options)
     if scale not in (None, 1):

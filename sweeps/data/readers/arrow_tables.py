@@ -1,11 +1,13 @@
 """Arrow's tables as frames: an index and categories as columns, bytes that are text as text."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sweeps.base.errors import show
+from sweeps.data.frames import LARGE
 
 if TYPE_CHECKING:
     import pyarrow
@@ -28,12 +30,28 @@ def frame(table: Any, has_threads: bool = False) -> pd.DataFrame:
         frame: pd.DataFrame = _with_texts(table).to_pandas(use_threads=has_threads)
     except (KeyError, TypeError) as fault:  # in what pandas wrote beside the columns
         raise ValueError(f"damaged notes of pandas ({fault})") from None
+    large = {name: column for name, column in _large(table) if name in frame}
     named = [name for name in frame.index.names if name is not None]
     frame = frame.reset_index(level=named) if named else frame
+    frame = frame.assign(**large) if large else frame
     kinds = [isinstance(dtype, pd.CategoricalDtype) for dtype in frame.dtypes]
     for name in frame.columns[kinds]:
         frame[name] = frame[name].astype(frame[name].cat.categories.dtype)
     return frame
+
+
+def _large(table: Any) -> Iterator[tuple[str, pd.Series]]:
+    """Columns of whole numbers too large for float64, which gaps would make of them."""
+    from pyarrow import compute, types
+
+    for place, kind in enumerate(table.schema.types):
+        if not types.is_integer(kind) or table.column(place).null_count == 0:
+            continue
+        column = table.column(place)
+        ends = compute.min_max(column).as_py()
+        if any(abs(end) >= LARGE for end in ends.values() if end is not None):
+            name = "UInt64" if types.is_unsigned_integer(kind) else "Int64"
+            yield table.schema.names[place], pd.Series(column.to_pylist(), dtype=name)
 
 
 def _with_texts(table: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data import unpacking
+from sweeps.data import frames, unpacking
 from sweeps.data.file_kinds import Reader, ReadOptions
 from sweeps.data.lines import Lines
 
@@ -34,7 +34,17 @@ class JsonLines(Lines):
 
 def read(path: Path, options: ReadOptions) -> pd.DataFrame:
     """A whole file. Errors: ValueError, OSError, MemoryError."""
-    return pd.DataFrame.from_records(list(_objects(path, options)))
+    return _frame(list(_objects(path, options)))
+
+
+def _frame(objects: list[dict[str, Any]], names: list[str] | None = None) -> pd.DataFrame:
+    """Large whole numbers stay as they are written, whatever gaps are beside them."""
+    made = pd.DataFrame.from_records(objects, columns=names)
+    for name in frames.may_be_rounded(made):
+        found = [one.get(name) for one in objects]
+        if all(type(cell) in (int, type(None)) for cell in found):
+            made[name] = pd.array(found, dtype="Int64")
+    return made
 
 
 def chunks(
@@ -45,9 +55,9 @@ def chunks(
     names = list(dict.fromkeys(name for one in _objects(path, options) for name in one))
     objects = _objects(path, options)
     found = list(islice(objects, rows))
-    yield pd.DataFrame.from_records(found, columns=names)
+    yield _frame(found, names)
     while found := list(islice(objects, rows)):
-        yield pd.DataFrame.from_records(found, columns=names)
+        yield _frame(found, names)
 
 
 def _objects(path: Path, options: ReadOptions) -> Iterator[dict[str, Any]]:

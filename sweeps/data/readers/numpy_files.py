@@ -65,6 +65,8 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> StoredArray:
         shape, dtype = _header(file)
 
     def load() -> NDArray[Any]:
+        if dtype.hasobject:
+            raise ValueError(OBJECTS)
         expect_room(name, max(array.bytes, info.file_size), info.compress_size)
         if array.bytes > info.file_size:
             raise ValueError(f"{info.file_size:,} bytes for {array.bytes:,} of '{name}'")

@@ -127,6 +127,14 @@ def numbers(name: str, array: StoredArray, at: str) -> NDArray[Any]:
 
 def words(name: str, array: StoredArray, at: str) -> NDArray[Any]:
     """The values (n,) of an array of texts. Errors: Expected."""
+    try:
+        return _words(name, array, at)
+    except UnicodeDecodeError:
+        got = Unquoted(f"bytes that are no text in '{name}'")
+        raise Expected("numbers or texts", got, "write them as UTF-8", at) from None
+
+
+def _words(name: str, array: StoredArray, at: str) -> NDArray[Any]:
     values = np.ravel(array.load())
     if values.dtype.kind == "S":
         values = np.char.decode(values, "utf-8")

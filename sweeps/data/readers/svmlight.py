@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sweeps.base.errors import show
 from sweeps.data import room, unpacking
 from sweeps.data.file_kinds import Reader, ReadOptions
 
@@ -20,14 +21,46 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
     from sklearn.datasets import load_svmlight_file
 
     with unpacking.opened(path) as file:
-        # As the file counts: scikit-learn would else shift the inputs of a file without number 0.
-        x, y = load_svmlight_file(file, dtype=np.float64, zero_based=True)
+        if b" qid:" in file.readline():
+            raise ValueError("qid in line 1 (rows of queries, which are not read: leave it out)")
+    try:
+        with unpacking.opened(path) as file:
+            # As the file counts: scikit-learn would else shift the inputs of one without number 0.
+            x, y = load_svmlight_file(file, dtype=np.float64, zero_based=True)
+    except ValueError:
+        _expect_rows(path)
+        raise
     room.expect(*x.shape)
     first = 0 if x[:, :1].nnz else 1
     names = [f"x{number}" for number in range(first, x.shape[1])]
     frame = pd.DataFrame(x[:, first:].toarray(), columns=names)
     frame.insert(0, TARGET, y)
     return frame
+
+
+def _expect_rows(path: Path) -> None:
+    """Each line is a number and pairs number:number. Errors: ValueError, with the line."""
+    with unpacking.opened(path) as file:
+        for number, line in enumerate(file, start=1):
+            target, *pairs = line.partition(b"#")[0].split() or [b"0"]
+            odd = [] if _is_number(target) else [target]
+            odd += [pair for pair in pairs if not _is_pair(pair)]
+            if odd:
+                got = show(odd[0].decode(errors="replace"))
+                raise ValueError(f"{got} in line {number}, no number, or pair such as 3:0.5")
+
+
+def _is_pair(text: bytes) -> bool:
+    place, _, value = text.partition(b":")
+    return place.isdigit() and _is_number(value)
+
+
+def _is_number(text: bytes) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def chunks(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data import column_faults, dtypes, lines, number_spellings, unpacking
+from sweeps.data import column_faults, dtypes, frames, lines, number_spellings, unpacking
 from sweeps.data.cells import NA_VALUES
 from sweeps.data.file_kinds import Reader, ReadOptions
 from sweeps.data.lines import Lines, TextForm, TextLines, TextRow
@@ -26,7 +26,7 @@ def form(path: Path, options: ReadOptions) -> TextForm:
     return TextForm(path, separator, options.encoding, options.header)
 
 
-def _pandas_options(form: TextForm) -> dict[str, Any]:
+def pandas_options(form: TextForm) -> dict[str, Any]:
     """How pandas reads such a file here. Errors: ValueError for a header that it would misread."""
     with closing(form.rows()) as found:
         first, second = [*islice(found, 2), TextRow(1, []), TextRow(1, [])][:2]
@@ -63,6 +63,13 @@ def _hint(names: list[str]) -> str:
     return looks_like_a_row * " (set data.header: false, if the first row is no header)"
 
 
+def _expect_some_text(form: TextForm) -> None:
+    """Errors: ValueError."""
+    with closing(form.rows()) as found:
+        if next(found, None) is None:
+            raise ValueError("nothing in it")
+
+
 def find_lines(path: Path, options: ReadOptions) -> Lines:
     """Where the rows of a file stand in it."""
     return TextLines(form(path, options))
@@ -77,13 +84,18 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
     """A whole file. Errors: ValueError, OSError, MemoryError."""
     decimal = options.decimal
     written = form(path, options)
-    known = _pandas_options(written)
+    _expect_some_text(written)
+    known = pandas_options(written)
     gaps = [*NA_VALUES, *options.missing]
     try:
         with unpacking.opened_as_text(path, options.encoding) as file:
             frame = pd.read_csv(file, **known, decimal=decimal, na_values=gaps)
     except pd.errors.ParserError as fault:
         raise ValueError(_reason(fault, written)) from None
+    for name in filter(lambda name: _begins_whole(frame[name]), dtypes.other_columns(frame)):
+        frame[name] = frame[name].mask(frame[name].isin(gaps))
+    for name in frames.may_be_rounded(frame):
+        _read_exactly(frame, name, path, {**known, "na_values": gaps}, options.encoding)
     for name in dtypes.other_columns(frame) if decimal == "," else ():
         values, is_number = without_grouping(frame[name])
         words = (~is_number & values.notna()).sum()
@@ -97,6 +109,20 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
     return frame.copy() if frame.shape[1] > MANY else frame
 
 
+def _begins_whole(column: pd.Series) -> bool:
+    """Whether texts may be whole numbers of 64 bits without a sign, whose gaps pandas forgets."""
+    first = column.iloc[0] if len(column) else None
+    return isinstance(first, str) and (first == "" or first.isdecimal())
+
+
+def _read_exactly(
+    frame: pd.DataFrame, name: str, path: Path, known: dict[str, Any], encoding: str
+) -> None:
+    """Large whole numbers beside gaps as they are written, if they are such: in place."""
+    with unpacking.opened_as_text(path, encoding) as file, suppress(ValueError):
+        frame[name] = pd.read_csv(file, **known, usecols=[name], dtype={name: "Int64"})[name]
+
+
 def chunks(
     path: Path, options: ReadOptions, numbers: Collection[str], rows: int
 ) -> Iterator[pd.DataFrame]:
@@ -105,7 +131,8 @@ def chunks(
     Errors: as of `read`; UserError for a number without the decimal comma that the options ask for.
     """
     written = form(path, options)
-    known = _pandas_options(written)
+    _expect_some_text(written)
+    known = pandas_options(written)
     with unpacking.opened_as_text(path, options.encoding) as file:
         names = [str(name) for name in pd.read_csv(file, **known, nrows=0).columns]
     known["dtype"] = {name: str for name in names if name not in numbers}

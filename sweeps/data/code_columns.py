@@ -1,0 +1,74 @@
+"""Columns of numbers that a text writes with zeros in front: codes, where the study says category.
+
+Undeclared they are numbers, as ever, and what they may be is said.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from sweeps.base.errors import show
+from sweeps.data import cells, dtypes
+from sweeps.data.lines import TextLines
+from sweeps.data.readers import leading_zeros
+from sweeps.data.source_table import SourceTable
+from sweeps.study.data_section import DataSpec
+
+
+def found(table: SourceTable, spec: DataSpec) -> SourceTable:
+    """A table with its codes as texts beside it. Errors: ValueError, OSError."""
+    if not isinstance(table.lines, TextLines):
+        return table
+    exact = frozenset(name for name, kind in spec.columns.items() if _are_words(kind))
+    return replace(table, codes=leading_zeros.texts(table.lines, table.frame, exact))
+
+
+def _are_words(kind: object) -> bool:
+    return kind == "category" or isinstance(kind, tuple)
+
+
+def together(tables: Sequence[SourceTable]) -> dict[str, pd.Series]:
+    """The codes of several tables, one below the other."""
+    names = dict.fromkeys(name for table in tables for name in table.codes)
+    return {
+        name: pd.concat([_as_texts(table, name) for table in tables], ignore_index=True)
+        for name in names
+    }
+
+
+def _as_texts(table: SourceTable, name: str) -> pd.Series:
+    if name in table.codes:
+        return table.codes[name]
+    column = table.frame[name]
+    return pd.Series(cells.texts(column), column.index, dtype=object).where(column.notna(), None)
+
+
+def declared(table: SourceTable, spec: DataSpec) -> SourceTable:
+    """A table in which codes are texts where the study says that they are words."""
+    known = spec.columns
+    words = {name: column for name, column in table.codes.items() if _are_words(known.get(name))}
+    return replace(table, frame=table.frame.assign(**words)) if words else table
+
+
+def changed(table: SourceTable, spec: DataSpec) -> dict[str, Any]:
+    """What such columns are read as, where earlier versions lost the zeros."""
+    known = {name: spec.columns.get(name) for name in table.codes}
+    return {name: [kind, "zeros kept"] for name, kind in known.items() if kind == "category"}
+
+
+def remarks(table: SourceTable, spec: DataSpec, frame: pd.DataFrame) -> dict[str, str]:
+    """What is to be said of the inputs that are read as numbers, though they may be codes."""
+    numbers = set(dtypes.numeric_columns(frame))
+    return {
+        name: f"{show(_first(column))} has zeros in front, and is read as a number: codes? "
+        f"(data.columns: {{{name}: category}}, or number)"
+        for name, column in table.codes.items()
+        if name in numbers and name not in spec.columns
+    }
+
+
+def _first(column: pd.Series) -> str:
+    is_code = column.str.fullmatch(leading_zeros.CODE).fillna(False).astype(bool)
+    return str(column[is_code].iloc[0])
