@@ -164,8 +164,8 @@ def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
         "ignored 'empty': expected values, got none",
         "ignored 'currency': the same value in every row",
         "read as categories 'paid': '03/04/2024' looks like a date",
-        "warning column 'sold' holds dates: if the rows to predict are later ones, divide by it, "
-        "split: {time: 'sold'}, so that the past trains and the future tests",
+        "warning column 'sold' holds dates: to train on the past and test on the latest rows, "
+        "write split: {time: 'sold'}",
         "go on with: sweeps run mine.yaml",
     ]
 

@@ -137,7 +137,7 @@ def test_doubts_are_warnings_of_check_and_of_new(tmp_path: Path) -> None:
     said = sweeps("check", "small.yaml", cwd=tmp_path, module="sweeps").stdout
     assert "warning   class 'yes' has " in " ".join(said.split("\n"))
     assert "60 dev rows tell no less than ±8 points" in " ".join(said.split())
-    quiet = ("--set", "data.quiet=[classes, dev_rows]")
+    quiet = ("--set", "data.quiet=[classes, dev_rows]", "--set", "search.trials=2")
     said = sweeps("check", "small.yaml", *quiet, cwd=tmp_path, module="sweeps").stdout
     assert "warning" not in said
     wrong = ("--set", "data.quiet=[clases]")
