@@ -147,7 +147,6 @@ def test_what_is_not_as_we_draw_it_is_not_shown(tmp_path: Path, text: str) -> No
     assert inline.page(tmp_path / "none.html") == ""
 
 
-@pytest.mark.browser
 @pytest.fixture
 def elsewhere() -> Iterator[tuple[str, list[str]]]:
     """The address of a server, and the paths that it was asked for."""
@@ -167,6 +166,7 @@ def elsewhere() -> Iterator[tuple[str, list[str]]]:
         server.shutdown()
 
 
+@pytest.mark.browser
 def test_a_page_from_elsewhere_neither_runs_code_nor_fetches(
     tmp_path: Path, browser: Any, elsewhere: tuple[str, list[str]]
 ) -> None:
