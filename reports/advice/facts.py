@@ -37,7 +37,7 @@ def error(run: Run, name: str, found: Interval) -> Fact:
     """
     label, unit = f"{text.capital(shown.name(run))} on new data", shown.unit(run)
     beside, factor = bounds(unit, found), ratios.typical(run, name)
-    beside = f"{beside} ({text.LEVEL})" if beside else found.why
+    beside = f"{beside} at {text.LEVEL}" if beside else found.why
     if not shown.measure(run).is_error:
         plain = measures.on_new_rows(run, name, measures.plain()).estimate
         beside += f"; {_plain_error(run)} {shown.error_unit(run).value(plain)}"
