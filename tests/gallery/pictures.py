@@ -16,7 +16,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from reports import page
+from rich.text import Text
+
+from reports import frames, page
+from reports.advice.recommendation import recommendation
 
 if TYPE_CHECKING:
     from playwright.sync_api import ViewportSize
@@ -47,7 +50,7 @@ def first_screen(report: Path, scheme: Scheme) -> bytes:
 
 
 def said(run: Path, place: Path) -> str:
-    """What `sweeps show` says last of a run, from what to use on, with the terminal's colours."""
+    """What `sweeps show` says of a run: what to use, and where the report is; in colours."""
     colours = {"FORCE_COLOR": "1", "COLUMNS": str(COLUMNS), "TERM": "xterm-256color"}
     done = subprocess.run(
         [sys.executable, "-m", "sweeps", "show", str(run)],
@@ -57,14 +60,16 @@ def said(run: Path, place: Path) -> str:
         text=True,
         check=True,
     )
-    return done.stdout.rstrip().rpartition("\n\n")[2]
+    headline = recommendation(frames.load(place / run)).headline
+    parts = done.stdout.rstrip().split("\n\n")
+    advice = next(part for part in parts if Text.from_ansi(part).plain.startswith(headline))
+    return f"{advice}\n\n{parts[-1]}"
 
 
 def terminal(words: str, title: str, scheme: Scheme) -> str:
     """An SVG of a terminal with the words, which have ANSI's colours. It fetches no font."""
     from rich.console import Console
     from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
-    from rich.text import Text
 
     theme = {"light": DEFAULT_TERMINAL_THEME, "dark": SVG_EXPORT_THEME}[scheme]
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
