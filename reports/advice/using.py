@@ -16,7 +16,7 @@ def lines(run: Run, choice: Choice) -> str:
     if choice.kind == CONSTANT:
         return f"# {answer_of(run, choice.name)}"
     if choice.kind != NETWORK:
-        return f"sweeps predict {RUN} new.csv --model {text.quoted(choice.name)}"
+        return f"sweeps predict {RUN} new.csv --model recommended"
     trainer = run.provenance.get("trainer")
     if trainer:
         return f"# as {trainer['call']} saves it"

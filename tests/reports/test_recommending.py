@@ -86,7 +86,7 @@ def test_a_linear_model_that_is_the_same_as_the_best_network_is_taken(
     said = recommendation(run)
     assert said.headline == "Use logistic regression, not a network."
     assert said.why.startswith("No network is better by")
-    assert said.how == "sweeps predict RUN new.csv --model 'logistic regression'"
+    assert said.how == "sweeps predict RUN new.csv --model recommended"
 
 
 def alike_and_open(
