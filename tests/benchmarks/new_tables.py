@@ -115,7 +115,7 @@ def tried(table: RealTable, content: bytes, folder: Path, trials: int) -> Ended:
     started = time.monotonic()
     (folder / "t.csv").write_bytes(content)
     fault = _sweeps(folder, "new", "mine", "--data", "t.csv", "--target", table.target)
-    if "(leave such rows out)" in fault:
+    if "(leave such rows out" in fault:
         raw = raw[raw[table.target].notna()]
         raw.to_csv(folder / "t.csv", index=False)
         fault = _sweeps(folder, "new", "mine", "--data", "t.csv", "--target", table.target)

@@ -29,7 +29,7 @@ def texts(
 
     exact: columns for which all of a file is looked at. Errors: ValueError, OSError.
     """
-    whole = _whole(frame)
+    whole = _whole(frame, exact)
     names = whole if len(whole) <= MOST else [name for name in whole if name in exact]
     if not names or not _has_some(lines, any(name in exact for name in names)):
         return {}
@@ -43,11 +43,16 @@ def texts(
     return {name: column for name, column in each.items() if column is not None}
 
 
-def _whole(frame: pd.DataFrame) -> list[str]:
-    """The columns of whole numbers, and of such beside gaps."""
+def _whole(frame: pd.DataFrame, exact: frozenset[str]) -> list[str]:
+    """The columns of whole numbers, and of such beside gaps: of many that may be, the exact."""
     names = dtypes.numeric_columns(frame, with_booleans=False)
-    known = zip(names, frame[names].dtypes, strict=True)
-    return [name for name, dtype in known if dtype.kind in "iu" or _are_whole(frame[name])]
+    is_whole = {
+        name: dtype.kind in "iu" for name, dtype in zip(names, frame[names].dtypes, strict=True)
+    }
+    floats = [name for name in names if not is_whole[name]]
+    asked = exact.intersection(floats) if len(floats) > MOST else floats
+    is_whole |= {name: _are_whole(frame[name]) for name in asked}
+    return [name for name in names if is_whole[name]]
 
 
 def _are_whole(column: pd.Series) -> bool:

@@ -94,6 +94,7 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
         raise ValueError(_reason(fault, written)) from None
     for name in filter(lambda name: _begins_whole(frame[name]), dtypes.other_columns(frame)):
         frame[name] = frame[name].mask(frame[name].isin(gaps))
+    frame = _side_by_side(frame)
     for name in frames.may_be_rounded(frame):
         _read_exactly(frame, name, path, {**known, "na_values": gaps}, options.encoding)
     for name in dtypes.other_columns(frame) if decimal == "," else ():
@@ -105,7 +106,11 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
             continue  # a spelling of numbers: `column_kinds` reads it
         elif words <= column_faults.FEW * is_number.sum():  # mistakes: reported with their lines
             frame[name] = values
-    # pandas keeps each column by itself; a copy has those of one type side by side, as one array.
+    return _side_by_side(frame) if decimal == "," else frame
+
+
+def _side_by_side(frame: pd.DataFrame) -> pd.DataFrame:
+    """Of many columns, which pandas keeps each by itself, those of one type as one array."""
     return frame.copy() if frame.shape[1] > MANY else frame
 
 
