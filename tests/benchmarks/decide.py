@@ -3,7 +3,7 @@
 `python -m tests.benchmarks.decide --out FOLDER`. On twelve tables whose truth is known, each drawn
 again and again: one split with today's answers, what is default, what `sweeps new` proposes, the
 search that one writes by hand (`by_hand.py`), and an earlier version of this project as it was
-(`--earlier CHECKOUT`; 268806f is the last before replicates were resampled). One processor, one
+(`--earlier CHECKOUT`, `earlier.py` says which). One processor, one
 result after the other, each kept in FOLDER by design, table and draw, so that the benchmark can be
 stopped and goes on. `--markdown` prints what is there.
 """
@@ -28,7 +28,7 @@ from sweeps.phases import prepare
 from sweeps.study.file import documents, parsing
 from sweeps.study.hyperparameters import vocabulary
 from sweeps.study.search_section import Search
-from tests.benchmarks import common, decide_report
+from tests.benchmarks import common, decide_report, earlier
 from tests.benchmarks.judged_run import COMMON, SCORED, Truths, judge, write
 from tests.benchmarks.known_tables import KNOWN_TABLES, TARGET, KnownTable
 from tests.benchmarks.setting_truth import SETS
@@ -104,13 +104,15 @@ def earlier_study(table: KnownTable, draw: int, trials: int) -> dict[str, Any]:
     """That in the words which the earlier version knows; most of it was its default."""
     said = split_study(table, draw, trials)
     search = {"trials": trials, "seed": draw, "window": 16}
-    replicates = {"count": said["replicates"]["count"]}
     said = {key: value for key, value in said.items() if key != "objective"}
-    return said | {"search": search, "replicates": replicates}
+    return said | {"search": search, "replicates": said["replicates"]["count"]}
 
 
-def used(call: list[str], folder: Path, checkout: Path = ROOT) -> float:
-    """Seconds of the processor that a program and all that it starts take. Errors: RuntimeError."""
+def used(call: list[str], folder: Path, checkout: Path = ROOT) -> tuple[float, str]:
+    """Seconds of the processor that a program and all that it starts take, and what it prints.
+
+    Errors: RuntimeError.
+    """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     paths = os.pathsep.join(filter(None, [str(checkout), os.environ.get("PYTHONPATH", "")]))
     environment = {**os.environ, "PYTHONPATH": paths}
@@ -118,7 +120,8 @@ def used(call: list[str], folder: Path, checkout: Path = ROOT) -> float:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise RuntimeError(f"{' '.join(call)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, done.stdout
 
 
 def written(study: StudyOf) -> WriteStudy:
@@ -149,12 +152,15 @@ def ours(write_study: WriteStudy, *, is_earlier: bool = False) -> Design:
             rows.frame.to_csv(folder / "table.csv", index=False)
             write_study(folder, table, draw, sizes.trials)
             changes = [f"data.split.seed={draw}", f"search.seed={draw}"]
-            call = [*SWEEPS, "run", "study.yaml", "--quiet", "--jobs", "1", "--out", "runs"]
+            call = [*SWEEPS, "run", "study.yaml", "--jobs", "1", "--out", "runs"]
             call += ["--trials", str(sizes.trials), *(f"--set={change}" for change in changes)]
-            seconds = used(call, folder, checkout)
+            seconds, printed = used(call, folder, checkout)
             (run,) = (folder / "runs").iterdir()
             truths = Truths(table, out / "truth", sizes.sets, sizes.scored)
-            return {"cpu": seconds, **judge(run, table, rows, truths, sizes.fresh)}
+            summary = json.loads((run / "summary.json").read_text())
+            if is_earlier:
+                summary["verdict"] = earlier.verdict(printed)
+            return {"cpu": seconds, **judge(run, summary, table, rows, truths, sizes.fresh)}
 
     return measured
 

@@ -27,8 +27,6 @@ SCORED = 20_000  # fresh rows that settings are scored on
 QUESTIONS = {"defaults": "against_defaults", "baseline": "against_baseline"}
 # Of the answers against the best baseline, those by which it is advised instead of the networks.
 FOR_THE_BASELINE = ("worse", "the same")
-# What versions before the four answers called an open question; they knew no margin.
-AS_IT_WAS = {"undecided": "not decided"}
 
 
 @dataclass(frozen=True)
@@ -81,11 +79,10 @@ def write(path: Path, found: Any) -> None:
 
 
 def judge(
-    folder: Path, table: KnownTable, rows: Rows, truths: Truths, fresh: int
+    folder: Path, summary: dict[str, Any], table: KnownTable, rows: Rows, truths: Truths, fresh: int
 ) -> dict[str, Any]:
-    """All that `decide.py` keeps of a run; `rows` are those that the study had."""
+    """All that `decide.py` keeps of a run and its summary; `rows` are those the study had."""
     result = sweeps.load(folder)
-    summary = json.loads((folder / "summary.json").read_text())
     verdict = summary["verdict"]
     answers = [
         {"question": question, **_answered(result, verdict[key], truths)}
@@ -111,11 +108,10 @@ def _answered(result: Result, said: dict[str, Any], truths: Truths) -> dict[str,
     run, rows = result.run, trained_rows(result.run.provenance)
     winner, other = (_truth(result, name, truths, rows) for name in (run.winner, said["other"]))
     by = measures.measure(run) if said["other"] in run.configs else measures.of_baselines(run)
+    by = measures.plain() if said.get("of") == "error" else by
     ours, theirs = winner.of(by.metric), other.of(by.metric)
     return {
-        "margin": 0.0,
         **said,
-        "answer": AS_IT_WAS.get(said["answer"], said["answer"]),
         "metric": by.metric,
         "truth": float((ours - theirs).mean()),
         "truth_error": float((ours - theirs).std(ddof=1) / math.sqrt(len(ours))),
