@@ -26,18 +26,20 @@ BASELINE = re.compile(r"against ([a-z ]+) \(")
 def verdict(printed: str) -> dict[str, dict[str, Any] | None]:
     """As `summary.json` says it today, of the terminal's text: answers by plain error, no margin.
 
-    Errors: ValueError where a sentence about the best baseline is none of these.
+    Errors: ValueError where no sentence is about the best baseline.
     """
-    found: dict[str, dict[str, Any] | None] = dict.fromkeys(SAID)
-    for question, sentences in SAID.items():
-        for words, answer in sentences.items():
-            at = printed.find(words)
-            if at >= 0:
-                found[question] = {"answer": answer, "margin": 0.0, "of": "error"}
-                is_of_baseline = question == "against_baseline"
-                named = BASELINE.search(" ".join(printed[at:].split())) if is_of_baseline else None
-                other = named[1] if named else "defaults"
-                found[question] = {"other": other, **(found[question] or {})}
+    found = {question: _answered(printed, question) for question in SAID}
     if found["against_baseline"] is None:
         raise ValueError(f"no verdict on the best baseline in: {printed[-2000:]}")
     return found
+
+
+def _answered(printed: str, question: str) -> dict[str, Any] | None:
+    for words, answer in SAID[question].items():
+        if (at := printed.find(words)) < 0:
+            continue
+        rest = " ".join(printed[at:].split())  # the terminal breaks lines
+        named = BASELINE.search(rest) if question == "against_baseline" else None
+        other = named[1] if named else "defaults"
+        return {"other": other, "answer": answer, "margin": 0.0, "of": "error"}
+    return None

@@ -18,6 +18,7 @@ from sweeps.training.task import Task
 from tests.benchmarks import (
     decide,
     decide_report,
+    earlier,
     known_tables,
     peer,
     portfolio,
@@ -284,3 +285,22 @@ def test_a_search_ends_with_the_true_error_of_its_best(tmp_path: Path) -> None:
         assert found["true_error"].keys() == {"3", "5"}
         assert search.is_kept(tmp_path / side / "straight-0.json", [5])
         assert not search.is_kept(tmp_path / side / "straight-0.json", [5, 9])
+
+
+def test_the_verdict_of_an_earlier_version_is_read_from_its_sentences() -> None:
+    said = """verdict   Better than the defaults: −0.6 points [−1.2, −0.1] (95 %).
+          A network is not shown to be worth it: −2.9 points [−11.3, +5.4] against gradient
+          boosting (31.2 %; 95 %), the best baseline on dev."""
+    found = earlier.verdict(said)
+    assert found["against_defaults"] is not None
+    assert (found["against_defaults"]["other"], found["against_defaults"]["answer"]) == (
+        "defaults",
+        "better",
+    )
+    assert found["against_baseline"] is not None
+    assert (found["against_baseline"]["other"], found["against_baseline"]["answer"]) == (
+        "gradient boosting",
+        "not decided",
+    )
+    with pytest.raises(ValueError, match="no verdict on the best baseline"):
+        earlier.verdict("verdict   Better than the defaults.")
