@@ -58,9 +58,8 @@ def error(run: Run, name: str, found: Interval) -> Fact:
 
 def comparison(run: Run, choice: Choice) -> Fact:
     """Its error or score less that of the best model of another kind; by what that was decided."""
-    base = differences.best_baseline(run) or run.default
-    other = base if choice.kind == NETWORK else run.winner
-    if other is None or other == choice.name:
+    other = other_kind(run, choice)
+    if other is None:
         return Fact("Against others", "", text.DASH, "nothing else was confirmed")
     one, plain = recommending.compare(run, choice.name, other), measures.plain()
     by, unit, seen = one.found.by, shown.unit(run), shown.measure(run)
@@ -80,6 +79,13 @@ def comparison(run: Run, choice: Choice) -> Fact:
         answer = f"{answer} by {what}"
     beside = f"{range_}; {answer}" if range_ else answer
     return Fact(f"Against {called(run, other)}", term, unit.head(found.decisive, True), beside)
+
+
+def other_kind(run: Run, choice: Choice) -> str | None:
+    """What it is compared with: the best model that is no network, or else the best network."""
+    base = differences.best_baseline(run) or run.default
+    other = base if choice.kind == NETWORK else run.winner
+    return None if other == choice.name else other
 
 
 def _plain_error(run: Run) -> str:

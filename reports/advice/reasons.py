@@ -27,14 +27,14 @@ def _open(run: Run, choice: Choice) -> str:
     """`a network may be just as good (not decided)`."""
     names = tellingly(run, choice.open)
     if choice.kind != NETWORK and all(name in run.configs for name in names):
-        shown = [a_network(run, choice)]
+        told = [a_network(run, choice)]
     elif len(names) > 2 and all(name in run.configs and name != run.default for name in names):
-        shown = [f"{len(names)} other networks"]
+        told = [f"{len(names)} other networks"]
     else:
         most = 3 if len(names) == 3 else 2
-        shown = [called(run, name) for name in names[:most]]
-        shown += [text.count(len(names) - most, "other")] * (len(names) > most)
-    return f"{text.listing(shown)} may be just as good (not decided)"
+        told = [called(run, name) for name in names[:most]]
+        told += [text.count(len(names) - most, "other")] * (len(names) > most)
+    return f"{text.listing(told)} may be just as good (not decided)"
 
 
 def a_network(run: Run, choice: Choice) -> str:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from reports.figures import interval_rows
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
-from reports.figures.style import INK, MUTED, SERIES, names_at, percent_axis, tidy
+from reports.figures.style import MUTED, SERIES, percent_axis
 from reports.stats.intervals import Interval
 from reports.text import count
 
@@ -72,15 +73,8 @@ def _drawn(one: Question, shown: Sequence[Mark], prefix: str, size: Size) -> Pan
             axes.axvspan(*one.band, color=SERIES[0], alpha=0.13, lw=0)
         for place, mark in enumerate(shown):
             _mark(axes, place, mark, letters)
-        names_at(axes.yaxis, range(len(shown)), [mark.name for mark in shown])
-        axes.set_ylim(len(shown) - 0.5, -0.5)
-        axes.set_xlim(*_ends(one, shown))
-        tidy(axes, one.what, grid="x")
-        axes.xaxis.label.set_fontsize(letters)
-        axes.xaxis.label.set_color(MUTED)
-        axes.tick_params(axis="x", labelsize=letters, labelcolor=MUTED)
-        axes.tick_params(axis="y", labelsize=letters, length=0, labelcolor=INK)
-        axes.locator_params(axis="x", nbins=4)
+        names = [mark.name for mark in shown]
+        interval_rows.label(axes, names, one.what, letters, _ends(one, shown), ticks=4)
         if one.percent:
             percent_axis(axes, "x", *([""] * one.signed))
         words = "; ".join(f"{mark.name} {mark.words}".replace("\n", " ") for mark in shown)
@@ -88,13 +82,10 @@ def _drawn(one: Question, shown: Sequence[Mark], prefix: str, size: Size) -> Pan
 
 
 def _mark(axes: "Axes", place: int, mark: Mark, letters: float) -> None:
-    found = mark.found
     if mark.remark:
         axes.text(0, place, f"  {mark.remark}", va="center", fontsize=letters, color=MUTED)
         return
-    if found.known:
-        axes.plot([found.low, found.high], [place, place], color=SERIES[0], lw=2.2)
-    axes.plot(found.estimate, place, "o", color=SERIES[0], markersize=7.5)
+    interval_rows.interval(axes, place, mark.found, SERIES[0])
 
 
 def _ends(one: Question, shown: Sequence[Mark]) -> tuple[float, float]:

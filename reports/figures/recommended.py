@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from reports.figures import interval_rows
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
-from reports.figures.style import INK, MUTED, SERIES, percent_axis, tidy
+from reports.figures.style import SERIES, percent_axis
 from reports.stats.intervals import Interval
 from reports.text import LEVEL
 
@@ -75,22 +76,11 @@ def _drawn(
         middle = marks[0].error.estimate
         axes.axvspan(max(middle - margin, 0), middle + margin, color=SERIES[0], alpha=0.13, lw=0)
         for place, one in enumerate(marks):
-            colour = SERIES[0] if one.is_network else SERIES[1]
-            if one.error.known:
-                axes.plot([one.error.low, one.error.high], [place, place], color=colour, lw=2.2)
-            shape = "o" if one.is_network else "s"
-            axes.plot(one.error.estimate, place, shape, color=colour, markersize=7.5)
-        axes.set_yticks(range(len(marks)), [one.name for one in marks], fontsize=letters)
+            look = (SERIES[0], "o") if one.is_network else (SERIES[1], "s")
+            interval_rows.interval(axes, place, one.error, *look)
+        interval_rows.label(axes, [one.name for one in marks], what, letters, ends, ticks=5)
         for one, tick in zip(marks, axes.get_yticklabels(), strict=True):
             tick.set_fontweight("bold" if one.is_chosen else "normal")
-        axes.set_ylim(len(marks) - 0.5, -0.5)
-        axes.set_xlim(*ends)
-        tidy(axes, what, grid="x")
-        axes.xaxis.label.set_fontsize(letters)
-        axes.xaxis.label.set_color(MUTED)
-        axes.tick_params(axis="x", labelsize=letters, labelcolor=MUTED)
-        axes.tick_params(axis="y", length=0, labelcolor=INK)
-        axes.locator_params(axis="x", nbins=5)
         if percent:
             percent_axis(axes, "x")
         words = "; ".join(f"{one.name} {one.words}" for one in marks)

@@ -13,6 +13,7 @@ from reports.frames import Run
 from reports.stats import arms, convergence, intervals, measures, pace, recommending
 from reports.stats.intervals import Interval
 
+SHADED = f"With {text.LEVEL} intervals. Shaded: as good as the best, within the margin."
 LONG = 27  # letters, from which on a name has two lines
 
 
@@ -61,9 +62,8 @@ def good(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figu
     margin = recommending.margin(run, first.config, by)
     what = f"difference to the best in {shown.quantity(run, by)}"
     what += ", points" * bool(unit.points)
-    caption = f"With {text.LEVEL} intervals. Shaded: as good as the best, within the margin."
     points = bool(unit.points)
-    one = Question(marks, what, caption, (-margin, margin), percent=points, signed=points)
+    one = Question(marks, what, SHADED, (-margin, margin), percent=points, signed=points)
     return asked(one, prefix, sizes, most)
 
 
@@ -88,6 +88,5 @@ def _errors(run: Run) -> Question:
     margin = scale * recommending.margin(run, judged[0].config, measures.plain())
     middle = scale * judged[0].error.estimate
     what = "typical error on new data" if run.regression else "error on new data"
-    caption = f"With {text.LEVEL} intervals. Shaded: as good as the best, within the margin."
     band = (max(middle - margin, 0.0), middle + margin)
-    return Question(marks, what, caption, band, percent=not run.regression)
+    return Question(marks, what, SHADED, band, percent=not run.regression)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from reports import text
-from reports.advice import shown
+from reports.advice import facts, shown
 from reports.advice.answer import answer
 from reports.advice.in_words import called
 from reports.advice.recommendation import recommendation as recommended
@@ -67,9 +67,8 @@ def _figure(run: Run, choice: Choice) -> Figure:
 
 def _by_what(run: Run, choice: Choice) -> str:
     """That another quantity decides, where the figure shows errors."""
-    base = differences.best_baseline(run) or run.default
-    other = base if choice.name in run.configs else run.winner
-    if other is None or other == choice.name:
+    other = facts.other_kind(run, choice)
+    if other is None:
         return ""
     by = recommending.measure_of(run, choice.name, other)
     if by.is_error or by == shown.measure(run):
