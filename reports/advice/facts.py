@@ -8,6 +8,7 @@ from reports.advice.in_words import called
 from reports.advice.reasons import word
 from reports.frames import Run
 from reports.stats import differences, gaps, limiting, measures, ratios, recommending
+from reports.stats.differences import OPEN
 from reports.stats.intervals import Interval
 from reports.stats.recommending import NETWORK, Choice
 
@@ -75,8 +76,9 @@ def comparison(run: Run, choice: Choice) -> Fact:
         what = shown.quantity(run, by)
         term = f"{what} {by.unit(run).interval(one.found.decisive, difference=True)}"
         is_clear = found.decisive.known and found.decisive.low * found.decisive.high > 0
-        range_ += ", no clear difference" * (bool(range_) and not is_clear)
-        answer = f"{answer} by {what}"
+        if is_clear or one.word != OPEN:  # else neither decides, which is said once
+            range_ += ", no clear difference" * (bool(range_) and not is_clear)
+            answer = f"{answer} by {what}"
     beside = f"{range_}; {answer}" if range_ else answer
     return Fact(f"Against {called(run, other)}", term, unit.head(found.decisive, True), beside)
 
