@@ -33,6 +33,19 @@ class Unit:
         """`2.6 %`."""
         return self._plain(x, self._decimals(x)) + self.suffix if math.isfinite(x) else DASH
 
+    def pair(self, first: float, second: float) -> tuple[str, str]:
+        """Both, to so many decimals that what they differ by reads as `difference` has it."""
+        if not (math.isfinite(first) and math.isfinite(second)):
+            return self.value(first), self.value(second)
+        decimals, apart = self._decimals(max(abs(first), abs(second))), first - second
+        fewest = self._decimals(apart)
+        for more in (decimals, decimals + 1):
+            ends = [round(x * self.factor, more) for x in (first, second)]
+            if round(ends[0] - ends[1], fewest) == round(apart * self.factor, fewest):
+                break
+        said = [self._plain(x, more) + self.suffix for x in (first, second)]
+        return said[0], said[1]
+
     def tick(self, x: float) -> str:
         """As short as it goes, for an axis: `3 %`, `20 million`."""
         return exact(x * self.factor) + self.suffix

@@ -162,7 +162,11 @@ def _word(one: Judged) -> str:
 
 
 BETTER_THERE = "better on the rows that chose nothing"
-COUNTED = {WORSE: "worse", OPEN: "not decided"}  # where there are many, which the table names
+# Where there are many, which the table names.
+COUNTED = {
+    WORSE: "{} others are worse",
+    OPEN: "whether {} others are as good is not decided",
+}
 # What is said of arms against the best, in this order.
 SAID = {
     SAME: "as good{within}: ",
@@ -176,7 +180,7 @@ def _group(run: Run, word: str, found: Sequence[Judged], others: int, is_margin_
     if word == OPEN and len(found) == others > 2:
         return "whether the others are worse is not decided"
     if word in COUNTED and others > MANY and OF_MANY < len(found) < others:
-        return f"{COUNTED[word]}: {len(found)} others"
+        return COUNTED[word].format(len(found))
     names = _listed([name(run, one.arm) for one in found], others)
     one = found[0].difference
     within = f" (within {reasons.margin_in_words(run, one)})" if one and not is_margin_said else ""
@@ -204,11 +208,12 @@ def _size(run: Run, one: Judged) -> str:
 def _neutral(run: Run, one: Judged) -> str:
     """The defaults, by which one would know what the arms are good for."""
     value = shown.unit(run).value(shown.value(run, one.config).estimate)
-    word = {SAME: "as good", OPEN: "the difference is not decided", WORSE: "worse"}
-    said, size = word.get(_word(one), BETTER_THERE), _size(run, one)
+    who, size = f"{name(run, one.arm)} (the defaults)", _size(run, one)
     if _word(one) == SAME and one.difference is not None:
-        size += f", as less than {reasons.margin_in_words(run, one.difference)} does not count"
-    return f"{name(run, one.arm)} (the defaults), {value}: {said}{size}"
+        least = reasons.margin_in_words(run, one.difference)
+        return f"{who}: {value}{size}, which is too little to count (less than {least})"
+    word = {OPEN: "the difference is not decided", WORSE: "worse", SAME: "as good"}
+    return f"{who}, {value}: {word.get(_word(one), BETTER_THERE)}{size}"
 
 
 def _speed(run: Run, aim: SpeedTarget) -> Iterator[tuple[str, str]]:

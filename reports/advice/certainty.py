@@ -32,10 +32,12 @@ def _name(run: Run) -> str:
 
 def _judged(run: Run, choice: Choice, found: Interval) -> str:
     rows = text.count(found.n, "row") if found.known else "few rows"
+    folded = " (cross-validation)" * (run.folds is not None)
     if choice.kind != NETWORK:
-        return f"It was judged on {rows} that it was not trained on"
+        return f"It was judged on {rows} that it was not trained on{folded}"
     networks = len(run.rows_of(choice.name))
-    return f"{text.count(networks, 'network')} were judged on {rows} they were not trained on"
+    many = text.count(networks, "network")
+    return f"{many} were judged on {rows} they were not trained on{folded}"
 
 
 def _beside(found: Interval, on_test: Interval) -> str:
@@ -44,7 +46,7 @@ def _beside(found: Interval, on_test: Interval) -> str:
         return ""
     if found.low <= on_test.estimate <= found.high:
         return ", which agrees"
-    side = "below" if on_test.estimate < found.low else "above"
+    side = "lower" if on_test.estimate < found.low else "higher"
     if on_test.known and on_test.low <= found.high and found.low <= on_test.high:
-        return f", {side} the range, though the two overlap"
-    return f", {side} the range by more than chance explains: be careful"
+        return f": {side} than the range, but the ranges overlap"
+    return f": {side} than the range, by more than chance explains; be careful"

@@ -104,7 +104,9 @@ def _hidden(value: Any) -> str:
 def layers(hidden: Any) -> str:
     """Hidden layers as a headline has room for: `20 hidden units`, `40 and 20 hidden units`."""
     widths = str(text.value(hidden)).strip("[]").split(", ")
-    if widths == [""] or (len(widths) > 1 and len(set(widths)) == 1):
+    if widths == [""]:
+        return "no hidden layer, which is a linear model"
+    if len(widths) > 1 and len(set(widths)) == 1:
         return _hidden(hidden)
     return f"{text.listing(widths)} hidden {'unit' if widths == ['1'] else 'units'}"
 
@@ -113,7 +115,9 @@ def _dropout(value: Any) -> str:
     if not isinstance(value, int | float):
         return f"dropout that keeps {text.value(value)}"
     share = 100 * (1 - value)
-    return "no dropout" if value == 1 else f"dropout of {share:.{int(share < 0.5)}f}{text.SPACE}%"
+    if 0 < share < 0.5:
+        return f"almost no dropout ({share:.1f}{text.SPACE}%)"
+    return "no dropout" if value == 1 else f"dropout of {share:.0f}{text.SPACE}%"
 
 
 def _of_people(initializer: str) -> str:

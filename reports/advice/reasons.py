@@ -24,7 +24,7 @@ def why(run: Run, choice: Choice) -> str:
 
 
 def _open(run: Run, choice: Choice) -> str:
-    """`a network may be just as good (not decided)`."""
+    """`not decided: whether a network does as well`."""
     names = tellingly(run, choice.open)
     if choice.kind != NETWORK and all(name in run.configs for name in names):
         told = [a_network(run, choice)]
@@ -34,7 +34,8 @@ def _open(run: Run, choice: Choice) -> str:
         most = 3 if len(names) == 3 else 2
         told = [called(run, name) for name in names[:most]]
         told += [text.count(len(names) - most, "other")] * (len(names) > most)
-    return f"{text.listing(told)} may be just as good (not decided)"
+    verb = "do" if told[-1].endswith(("networks", "others")) else "does"
+    return f"not decided: whether {text.listing(told, 'or')} {verb} as well"
 
 
 def a_network(run: Run, choice: Choice) -> str:
@@ -107,11 +108,13 @@ def _size(run: Run, one: Comparison) -> str:
     if by.is_error or (run.regression and by.of_rows == "loss"):
         return errors
     is_ahead = by.sign * one.found.decisive.estimate < 0
+    if by.of_rows == "loss" and not are_errors_apart(run, one):
+        return f"{_in_probabilities(is_ahead)}; {_alike(run, one)}"
     if by == shown.measure(run):
         said = _values(run, one, shown.with_article(shown.name(run)), by, shown.unit(run))
         errors = errors.replace(" of ", " (plain) of ", 1)
     elif by.of_rows == "loss":
-        said = f"its probabilities are {'closer to' if is_ahead else 'further from'} the truth"
+        said = _in_probabilities(is_ahead)
     else:
         size = by.unit(run).difference(abs(one.found.decisive.estimate)).lstrip("+")
         said = f"by {size} in {shown.quantity(run, by)}"
@@ -121,13 +124,29 @@ def _size(run: Run, one: Comparison) -> str:
     return f"{said}, {'and' if errs_less == is_ahead else 'though'} it has {errors}"
 
 
+def _in_probabilities(is_ahead: bool) -> str:
+    return f"its probabilities are {'closer to' if is_ahead else 'further from'} the truth"
+
+
+def _alike(run: Run, one: Comparison) -> str:
+    """`in errors, 2.9 % against 3.1 %, there is no clear difference`."""
+    values = _values(run, one, "", measures.plain(), shown.error_unit(run)).removeprefix(" of ")
+    return f"in errors, {values}, there is no clear difference"
+
+
+def are_errors_apart(run: Run, one: Comparison) -> bool:
+    """Whether their plain errors, too, surely differ."""
+    found = differences.difference(run, one.first, one.second, measures.plain()).decisive
+    return found.known and found.low * found.high > 0
+
+
 def _errors(run: Run, one: Comparison) -> str:
     what = "a typical error" if run.regression else "an error"
     return _values(run, one, what, measures.plain(), shown.error_unit(run))
 
 
 def _values(run: Run, one: Comparison, what: str, by: Measure, unit: units.Unit) -> str:
-    first, second = (unit.value(_estimate(run, name, by)) for name in (one.first, one.second))
+    first, second = unit.pair(*(_estimate(run, name, by) for name in (one.first, one.second)))
     return f"{what} of {first} against {second}"
 
 

@@ -12,10 +12,17 @@ from reports.advice import facts, reasons, shown, steps, using, without
 from reports.advice.answer import answer, answered
 from reports.advice.certainty import sure
 from reports.advice.facts import Fact
-from reports.advice.in_words import answer_of, called, layers, plain_name, setting_in_words
+from reports.advice.in_words import (
+    answer_of,
+    called,
+    in_words,
+    layers,
+    plain_name,
+    setting_in_words,
+)
 from reports.advice.step import Step, how, written_by
 from reports.frames import Run, once
-from reports.stats import constants, measures, recommending, tuning
+from reports.stats import arms, constants, measures, recommending, tuning
 from reports.stats.intervals import Interval
 from reports.stats.recommending import CONSTANT, NETWORK, Choice
 
@@ -153,7 +160,16 @@ def _headline(run: Run, choice: Choice) -> str:
     hidden = summary.settings(run, choice.name).get("hidden")
     if hidden is None or run.provenance.get("trainer"):
         return f"Use the best network, {choice.name}."
-    return f"Use a network with {layers(hidden)}."
+    return f"Use a network with {text.listing([layers(hidden), *_compared(run, choice.name)])}."
+
+
+def _compared(run: Run, config: str) -> list[str]:
+    """What a study compares, as the recommended network has it; few words of it fit a headline."""
+    arm = next((one for one in arms.arms(run) if one.config == config), None)
+    if arm is None or len(arm.values) > 2:
+        return []
+    pairs = zip(arms.words(run), arm.values, strict=True)
+    return [in_words({word: value}) for word, value in pairs if word != "hidden"]
 
 
 def _nothing(run: Run) -> Recommendation:

@@ -9,19 +9,40 @@ from reports import summary, text
 from reports.advice.in_words import plain_name
 from reports.advice.step import Step
 from reports.frames import Run
-from reports.stats import ledger, search_lints, tuning
+from reports.stats import ledger, limiting, search_lints, tuning
 from reports.stats.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
-from reports.stats.recommending import Choice
+from reports.stats.recommending import NETWORK, Choice
 
 L2 = "L2 penalty (l2)"
 UP_TO_ONE = ("keep_prob", "beta", "beta1", "beta2", "floor", "label_smoothing")
 
 
-def space_steps(run: Run, choice: Choice) -> Iterator[Step]:
-    """Wider ranges first, then what the verdict on bias and variance asks for."""
+def against_limit(run: Run, choice: Choice) -> Iterator[Step]:
+    """What helps against that which surely limits the network that is recommended."""
+    if _is_limit_known(run, choice):
+        yield from _remedies(run)
+
+
+def wider_ranges(run: Run, choice: Choice) -> Iterator[Step]:
+    """Of what was searched, where the best lies at an end."""
     near = sorted(search_lints.near_edges(run), key=lambda one: one.name.count("."))
     for one in near:
         yield from _wider(run, one)
+
+
+def against_likely_limit(run: Run, choice: Choice) -> Iterator[Step]:
+    """What may help the best network, where its limit is open or another model is recommended."""
+    if not _is_limit_known(run, choice):
+        yield from _remedies(run)
+
+
+def _is_limit_known(run: Run, choice: Choice) -> bool:
+    if choice.kind != NETWORK:
+        return False
+    return limiting.limit(run, choice.name).verdict in (HIGH_VARIANCE, HIGH_BIAS)
+
+
+def _remedies(run: Run) -> Iterator[Step]:
     verdict = ledger.ledgers(run)[0].verdict if run.configs else ""
     if verdict == HIGH_VARIANCE:
         yield from _held_back(run)
@@ -70,12 +91,13 @@ def nested(path: list[str], value: str) -> str:
     return "\n".join([*heads[:-1], f"{heads[-1]} {value}"])
 
 
-def searched(run: Run, entries: Mapping[str, str]) -> str:
-    """The lines that search these, and what has to go from `fixed`."""
+def _search(run: Run, why: str, entries: Mapping[str, str]) -> Step:
+    """Search these, and say what has to go from `fixed`; why: what comes before that."""
     fixed = re.search(r"^fixed:(.*\n(?:[ ]+.*\n)*)", run.study_yaml, re.MULTILINE)
     there = [name for name in entries if fixed and re.search(rf"\b{name}:", fixed[1])]
-    head = f"space:  # and remove {text.listing(there)} from fixed" if there else "space:"
-    return "\n".join([head, *(f"  {name}: {entry}" for name, entry in entries.items())])
+    gone = f", and remove {text.listing(there)} from fixed" if there else ""
+    lines = ["space:", *(f"  {name}: {entry}" for name, entry in entries.items())]
+    return Step(f"{why}{gone}:", "\n".join(lines))
 
 
 def _path(run: Run, name: str) -> list[str] | None:
@@ -102,11 +124,10 @@ def _held_back(run: Run) -> Iterator[Step]:
         del ways["keep_prob"]
     left = {name: ends for name, ends in ways.items() if not _is_searched(run, name)}
     if left:
-        what = " and ".join("an L2 penalty" if name == "l2" else "dropout" for name in left)
-        yield Step(
-            f"The best network does better on its training rows than on new ones. Try {what}:",
-            searched(run, left),
-        )
+        names = {"l2": "an L2 penalty", "keep_prob": "dropout (keep_prob below 1)"}
+        what = " and ".join(names[name] for name in left)
+        why = f"The best network does better on its training rows than on new ones. Try {what}"
+        yield _search(run, why, left)
 
 
 def rate_not_searched(run: Run, choice: Choice) -> Iterator[Step]:
@@ -117,10 +138,8 @@ def rate_not_searched(run: Run, choice: Choice) -> Iterator[Step]:
     if rate:
         low, high = (text.setting(float(rate) * times, 2) for times in (0.1, 10))
         ends = f"{{low: {low}, high: {high}, log: true}}"
-        yield Step(
-            "The learning rate was not searched, and much depends on it. Search it, too:",
-            searched(run, {"learning_rate": ends}),
-        )
+        why = "The learning rate was not searched, and much depends on it. Search it, too"
+        yield _search(run, why, {"learning_rate": ends})
 
 
 def _more_room(run: Run) -> Iterator[Step]:
@@ -129,10 +148,8 @@ def _more_room(run: Run) -> Iterator[Step]:
         return
     now: Any = summary.settings(run, str(run.winner)).get("hidden", [])
     sizes = [now, [2 * n for n in now], [4 * n for n in now]] if now else [[], [32], [64, 32]]
-    yield Step(
-        "The best network errs on its own training rows, too. Try larger ones:",
-        searched(run, {"hidden": text.value(sizes)}),
-    )
+    why = "The best network errs on its own training rows, too. Try larger ones"
+    yield _search(run, why, {"hidden": text.value(sizes)})
 
 
 def _reference(run: Run) -> Iterator[Step]:
@@ -140,9 +157,9 @@ def _reference(run: Run) -> Iterator[Step]:
     train = float(run.rows_of(str(run.winner))["train_error"].mean())
     unit = "in SDs of the target" if run.regression else "how often experts err"
     yield Step(
-        f"If you know the least error that is possible ({unit}), write it here: it tells noise "
-        "from a too simple model.",
-        f"reference: {text.setting(train / 2, 1)}  # your number here{', in SDs' * run.regression}",
+        f"If you know the least error that is possible ({unit}), write it into the study: it tells "
+        "noise from a too simple model.",
+        f"reference: {text.setting(train / 2, 1)}  # your own number{', in SDs' * run.regression}",
         yours=f"your own number, the least error that is possible{', in SDs' * run.regression}",
     )
 

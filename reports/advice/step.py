@@ -6,7 +6,7 @@ from typing import Any
 
 from reports import text
 
-SAME_STUDY = ("confirm:", "search: {trials:")  # what a run goes on with
+SAME_STUDY = ("confirm:", "search: {trials:", "reference:")  # what a run goes on with
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,12 @@ from itertools import islice
 from reports import text, units
 from reports.advice.in_words import called
 from reports.advice.reasons import a_network, tellingly
-from reports.advice.space_steps import rate_not_searched, space_steps
+from reports.advice.space_steps import (
+    against_likely_limit,
+    against_limit,
+    rate_not_searched,
+    wider_ranges,
+)
 from reports.advice.step import Step
 from reports.frames import Run
 from reports.stats import classes, curve_lints, looks, needed, recommending, tuning
@@ -115,7 +120,7 @@ def _how_many(one: Comparison) -> str:
     if not 1 < times <= 100:
         return ""
     many = float(f"{times * now:.2g}")
-    return f" (some {text.number(many)}, now {text.number(now)})"
+    return f" (about {text.number(many)} beside the test rows, {text.number(now)} now)"
 
 
 def few_networks(run: Run, choice: Choice) -> Iterator[Step]:
@@ -191,13 +196,20 @@ def whole_procedure(run: Run, choice: Choice) -> Iterator[Step]:
             "confirm: {nested: 5}",
         )
         return
-    found = re.search(r"split: \{[^{}]*\bseed: (\d{1,10})\}", run.study_yaml)
-    if found and "column" not in found[0]:
-        end = found[0].removesuffix(f"{found[1]}}}")
-        yield Step(
-            "See whether it holds when the rows are divided anew:",
-            f"data:\n  {end}{int(found[1]) + 1}}}",
-        )
+    drawn, divided = (_with_another_seed(run, key) for key in ("options", "split"))
+    if "test_rows" in drawn:  # made rows, of which no split takes any for test
+        yield Step("See whether it holds for rows that are drawn anew:", f"data:\n  {drawn}")
+    elif divided and "column" not in divided:
+        yield Step("See whether it holds when the rows are divided anew:", f"data:\n  {divided}")
+
+
+def _with_another_seed(run: Run, key: str) -> str:
+    """That line of the study's data, with the next seed in it; "" where it has none."""
+    found = re.search(rf"\b{key}: \{{[^{{}}]*\bseed: (\d{{1,10}})[^{{}}]*\}}", run.study_yaml)
+    if found is None:
+        return ""
+    start, end = (place - found.start() for place in found.span(1))
+    return f"{found[0][:start]}{int(found[1]) + 1}{found[0][end:]}"
 
 
 def more_trials(run: Run, choice: Choice) -> Iterator[Step]:
@@ -220,11 +232,13 @@ def another_search(run: Run, choice: Choice) -> Iterator[Step]:
 
 
 RULES: tuple[Callable[[Run, Choice], Iterator[Step]], ...] = (
+    against_limit,
     open_question,
     few_networks,
     no_baseline,
     longer,
-    space_steps,
+    wider_ranges,
+    against_likely_limit,
     more_rows,
     missed_class,
     late_find,

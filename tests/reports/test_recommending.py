@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from reports.advice import in_words, reasons, space_steps, steps, without
 from reports.advice.recommendation import recommendation
 from reports.advice.step import Step, where, written_by
 from reports.frames import Run
-from reports.stats import constants, measures, recommending, search_lints, tuning
+from reports.stats import constants, limiting, measures, recommending, search_lints, tuning
 from reports.stats.differences import Difference
 from reports.stats.intervals import Interval
 from reports.stats.recommending import BOOSTING, CONSTANT, LINEAR, NETWORK, Comparison
@@ -110,7 +111,7 @@ def test_where_the_best_network_is_no_better_no_other_network_is_asked_about(
     run, choice = alike_and_open(make, hidden, other)
     said = reasons.why(run, choice)
     assert said.startswith("No network is better by")
-    assert said.endswith(". Another network may be just as good (not decided).")
+    assert said.endswith(". Not decided: whether another network does as well.")
     assert ("has no hidden layer, so it is a linear model itself" in said) == (hidden == [])
     assert ("the simpler of them is enough" in said) == (hidden != [])
     assert not [*steps.open_question(run, choice), *steps.more_rows(run, choice)]
@@ -347,3 +348,26 @@ def test_of_folds_the_test_rows_stand_beside_and_folds_are_not_asked_for(
     asked = [*steps.open_question(run, found), *steps.more_rows(run, found)]
     assert asked
     assert not any("resample" in step.lines for step in asked)
+
+
+def test_what_surely_limits_the_network_is_the_first_thing_to_do(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = frames.load(make())
+    winner, remedy = str(run.winner), Step("the remedy", "fixed: {epochs: 9}")
+    chosen = recommending.Choice(winner, NETWORK, winner, (winner,), (), ())
+    monkeypatch.setattr(space_steps, "_remedies", lambda run: iter([remedy]))
+    for verdict, is_first in {space_steps.HIGH_BIAS: True, space_steps.CONDITIONAL: False}.items():
+        found = limiting.Limit(verdict, 0.1, Interval(0.1, 0.0, 0.2, 20, "", ""))
+        monkeypatch.setattr(limiting, "limit", lambda run, name, found=found: found)
+        assert (steps.steps(run, chosen)[0] == remedy) == is_first
+        assert (list(space_steps.against_likely_limit(run, chosen)) == [remedy]) != is_first
+
+
+def test_a_setting_to_search_says_what_has_to_go_from_fixed(make: Callable[..., Path]) -> None:
+    run = frames.load(make())
+    run = replace(run, study_yaml="fixed:\n  learning_rate: 0.1\nspace:\n  l2: [0, 1]\n")
+    said = space_steps._search(run, "Search it", {"learning_rate": "{low: 0.01, high: 1}"})
+    assert said.do == "Search it, and remove learning_rate from fixed:"
+    assert said.lines == "space:\n  learning_rate: {low: 0.01, high: 1}"
+    assert space_steps._search(run, "Search it", {"hidden": "[[8]]"}).do == "Search it:"

@@ -47,3 +47,17 @@ def test_a_share_beside_zero_has_the_decimals_of_its_neighbours() -> None:
     of = Interval(0.0224, 0.00001, 0.0607, 114, "", "")
     assert error.interval(of) == "2.2 % [0.0, 6.1]"
     assert error.interval(of, difference=True) == "+2.240 points [+0.001, +6.070]"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (0.0286, 0.0312, ("2.86 %", "3.12 %")),  # 2.9 and 3.1 would differ by .2, and not by .3
+        (0.128, 0.144, ("12.8 %", "14.4 %")),
+    ],
+)
+def test_two_values_read_as_far_apart_as_their_difference(
+    first: float, second: float, said: tuple[str, str]
+) -> None:
+    percent = Unit("error", 100.0, " %", " points", ends=(0.0, 1.0))
+    assert percent.pair(first, second) == said
