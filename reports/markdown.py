@@ -1,8 +1,11 @@
 """A run's recommendation and confirmed settings as Markdown: for a README, an issue, a message."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+from reports.advice import using
 from reports.advice.recommendation import Recommendation, recommendation
+from reports.advice.step import written_by
 from reports.frames import Run
 from reports.sections.blocks import Table
 from reports.sections.confirmed import confirmed
@@ -26,6 +29,8 @@ def _head(run: Run, made: Recommendation) -> Iterator[str]:
 
 
 def _steps(made: Recommendation) -> Iterator[str]:
+    command = written_by(made.steps, Path(using.RUN))
+    yield f"## What to do next\n\nWritten into a study by `{command}`:" if command else ""
     for number, step in enumerate(made.steps, 1):
         lines = "\n".join(f"   {line}" for line in ["```yaml", *step.lines.splitlines(), "```"])
         yield f"{number}. {escaped(step.do)}\n\n{lines}"

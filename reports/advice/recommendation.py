@@ -90,6 +90,7 @@ class Recommendation:
             "not_decided": list(self.open),
             "facts": [one.plain() for one in self.facts],
             "next": [step.plain() for step in self.steps],
+            "next_by": written_by(self.steps, Path(using.RUN)) or None,
             "how": self.how or None,
         }
 

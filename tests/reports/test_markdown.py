@@ -19,6 +19,7 @@ def test_it_says_what_the_page_says(make: Callable[..., Path]) -> None:
         assert text in plain
     for step in made.steps:
         assert all(line in said for line in step.lines.splitlines())
+    assert "`sweeps next RUN`" in said
     rows = [line for line in plain.splitlines() if line.startswith("| ")]
     assert any(made.facts[0].value in row for row in rows)
     for name in run.configs:
