@@ -136,5 +136,8 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
     "l2": lambda value: f"L2 penalty {_number(value)}" if value else "no L2 penalty",
     "activation": lambda value: f"{value} units",
     "schedule": lambda value: f"{text.value(_bare(value)).replace('_', ' ')} schedule",
+    "batch_norm": lambda value: (
+        f"{'' if str(value).lower() == 'true' else 'no '}batch normalization"
+    ),
     "initializer": lambda value: f"{_of_people(str(text.value(_bare(value))))} weights",
 }

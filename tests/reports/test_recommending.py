@@ -238,6 +238,8 @@ def test_settings_are_said_in_words() -> None:
         "no L2 penalty, all rows a batch, channels 8"
     )
     assert in_words.in_words({"hidden": "[]"}) == "no hidden layer"
+    assert in_words.in_words({"batch_norm": False}) == "no batch normalization"
+    assert in_words.in_words({"batch_norm": True}) == "batch normalization"
     assert in_words.plain_name("optimizer.momentum.beta") == "momentum's beta"
 
 
