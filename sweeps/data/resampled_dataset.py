@@ -46,7 +46,7 @@ def resampled(
         drawn = resampling.draw(spec, divided.spec.split, rows)
         parts = [{"train": one.train, "dev": one.dev} for one in drawn]
         each, _ = each_own(divided, dataset, parts, rows, dtype, fitted)
-        return joined(dataset, each, PARTS)
+        return joined(dataset, each, PARTS, with_inputs=fitted != "none")
 
 
 def pool(divided: DividedTable, purpose: tuple[int, ...]) -> Pool:
@@ -69,7 +69,8 @@ def each_own(
 
     And the encoder of the whole pool, with the inputs of all of them, which the networks have.
     fitted: for a study that is only checked all encoders are that of the pool, since a wide table
-    has its seconds in each; nobody asks for the inputs of those that are fitted on nothing.
+    has its seconds in each; of inputs that are fitted on nothing only the number counts: epochs
+    that are timed take as long on zeros.
     """
     _, labels = divided.target(divided.parts["train"])
     layout = divided.encoder(pool.rows)
@@ -97,9 +98,8 @@ def _of_pool(divided: DividedTable, pool: Pool, encoder: Encoder, dtype: str) ->
 
 
 def _zeros(rows: int, like: Array, columns: int | None = None) -> Array:
-    """(rows, columns) of an array's type, and of its columns, that take no memory."""
-    shape = rows, like.shape[1] if columns is None else columns
-    return np.broadcast_to(np.zeros((), like.dtype), shape)
+    """(rows, columns) of an array's type, and of its columns: no memory until they are written."""
+    return np.zeros((rows, like.shape[1] if columns is None else columns), like.dtype)
 
 
 def _inputs(

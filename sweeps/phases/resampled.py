@@ -69,7 +69,7 @@ def _with_own_rows(
 ) -> Dataset:
     """Errors: Expected, or UserError, for rows that cannot be divided so or trained on."""
     try:
-        fitted: Fitted = "pool" if is_checked else "own"
+        fitted: Fitted = "own" if not is_checked else "pool" if study.trainer else "none"
         searched = resampled_dataset.resampled(
             divided, dataset, study.replicates, study.dtype, fitted
         )
