@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.resampled_dataset import Fitted
 from sweeps.phases.earlier_run import EarlierRun
 from sweeps.study import fold_design
