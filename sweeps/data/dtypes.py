@@ -53,7 +53,9 @@ def _each_of(frame: "pd.DataFrame", is_one: Callable[[Any], bool]) -> NDArray[np
     """Whether each column is of such a dtype (columns,); it is asked once for each that differs."""
     dtypes = frame.dtypes.to_numpy()
     known = {dtype: is_one(dtype) for dtype in set(dtypes)}
-    return np.array([known[dtype] for dtype in dtypes], dtype=bool)
+    if len(known) == 1:  # as the numbers of a wide table
+        return np.full(len(dtypes), next(iter(known.values())))
+    return np.fromiter(map(known.__getitem__, dtypes), bool, len(dtypes))
 
 
 def are_numeric(frame: "pd.DataFrame", names: Any, with_booleans: Any) -> NDArray[np.bool_]:
@@ -65,7 +67,8 @@ def are_numeric(frame: "pd.DataFrame", names: Any, with_booleans: Any) -> NDArra
 
 def _places(frame: "pd.DataFrame", names: Any) -> Any:
     """Where columns stand in a frame, the first of a name. Errors: Expected for no column."""
-    if len(names) == frame.shape[1] and list(names) == frame.columns.tolist():
+    is_all = len(names) == frame.shape[1]
+    if is_all and np.asarray(names, object).tolist() == frame.columns.tolist():
         return slice(None)
     first = np.arange(frame.shape[1])
     if not frame.columns.is_unique:
