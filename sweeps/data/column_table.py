@@ -2,15 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
-from sweeps.data import cells, dtypes, odd_numbers
+from sweeps.data import cells, column_looks, odd_numbers
+from sweeps.data.column_looks import Look
 from sweeps.data.date_columns import DateColumn
 from sweeps.data.encode import Column, Encoder
 from sweeps.data.number_columns import NumberColumn
@@ -18,7 +14,7 @@ from sweeps.data.target_words import TargetColumn
 from sweeps.data.word_columns import CategoryColumn, OrderedColumn
 
 if TYPE_CHECKING:
-    from sweeps.data.loading import DividedTable
+    from sweeps.data.divided_table import DividedTable
 
 MOST = 200  # columns that are looked at, unless all are asked for
 LONGEST = 24  # characters of an example
@@ -28,8 +24,6 @@ CODES = re.compile(
     r"sector|branch|store|shop|department|dept|country|state|county|city|gender|sex|race)"
     r"([_ .-]?(code|id|no|nr|num|number))?)"
 )
-MOST_CODES = 50  # different ones
-SAMPLE, COME_BACK = 10_000, 0.95  # rows, and the share of different values among them
 
 
 @dataclass(frozen=True)
@@ -80,8 +74,7 @@ class _Columns:
         self._other = {column.name: column for column in encoder.others}
         # As float64 these have the same digits, and as they are read they are what they were.
         changed = self._other.keys() | (self._number.keys() - set(read.columns.tolist()))
-        plain = zip(self.names, frame.dtypes, strict=True)
-        self._plain = {name for name, dtype in plain if name not in changed and _is_plain(dtype)}
+        self._plain = set(column_looks.plain(frame)) - changed
 
     def column(self, name: str) -> Column | None:
         """What a column is to the network; None where it is no input."""
@@ -100,18 +93,15 @@ class _Columns:
     def rows(self, names: list[str]) -> list[dict[str, Any]]:
         """In plain values."""
         plain = [name for name in names if name in self._plain]
-        looked_at: dict[str, _Look] = {}
-        for some, values in dtypes.numeric_arrays(self.divided.table.frame, plain):
-            looks = zip(some, _looks(values), np.abs(values).max(axis=1) < EXACT, strict=True)
-            looked_at |= {name: look for name, look, is_exact in looks if is_exact}
+        looked_at = column_looks.of_plain(self.divided.table.frame, plain)
         return [asdict(self._row(name, looked_at.get(name))) for name in names]
 
-    def _row(self, name: str, look: "_Look | None") -> ColumnRow:
+    def _row(self, name: str, look: Look | None) -> ColumnRow:
         column = self.column(name)
         if look is None:
             raw = self.divided.table.frame[name]
             read = self.divided.features.frame[name] if column is not None else raw
-            look = _looked(raw, read)
+            look = column_looks.of_column(raw, read)
         return ColumnRow(
             name,
             self.kind(name),
@@ -122,82 +112,6 @@ class _Columns:
             "" if column is None else _enters(column),
             "; ".join(_remarks(self.divided, name, look, column)),
         )
-
-
-EXACT = 2**53  # whole numbers below it are the same as float64
-
-
-def _is_plain(dtype: Any) -> bool:
-    is_own = isinstance(dtype, np.dtype)  # not one of pandas' own
-    return is_own and (dtype.kind in "iu" or dtype == np.float64)
-
-
-@dataclass(frozen=True)
-class _Look:
-    """What a column's cells are like. is_constant: the same value in every row.
-
-    odd: what numbers may be instead, of `odd_numbers`.
-    """
-
-    missing: int
-    distinct: int
-    example: str
-    is_constant: bool
-    may_be_codes: bool
-    odd: str = ""
-
-
-def _looks(values: NDArray[np.float64]) -> Iterator[_Look]:
-    """Of columns of numbers (columns, n)."""
-    is_gap = np.isnan(values)
-    gaps, first = is_gap.sum(axis=1), (~is_gap).argmax(axis=1)
-    examples = values[np.arange(len(values)), first]
-    distinct = _distinct_numbers(values)
-    known = values.shape[1] - gaps
-    codes = (distinct > 2) & (distinct <= np.minimum(MOST_CODES, known / 3))
-    codes[codes] = (is_gap[codes] | (values[codes] % 1 == 0)).all(axis=1)
-    same = (gaps == 0) & (distinct == 1)
-    each = (array.tolist() for array in (gaps, distinct, examples, same, codes))
-    odd = odd_numbers.each(values)
-    for missing, count, example, is_constant, may_be_codes, what in zip(*each, odd, strict=True):
-        said = "" if missing == values.shape[1] else cells.text(example)
-        yield _Look(missing, count, said, is_constant, may_be_codes, what)
-
-
-def _distinct_numbers(values: NDArray[np.float64]) -> NDArray[np.intp]:
-    """How many (columns,) of columns (columns, n); gaps are none."""
-    if values.shape[1] <= SAMPLE:
-        ordered = np.sort(values, axis=1)  # gaps last
-        is_new = ordered[:, 1:] > ordered[:, :-1]
-        return np.asarray(is_new.sum(axis=1) + ~np.isnan(ordered[:, 0]))
-    return np.array([_distinct_of_many(column) for column in values], np.intp)
-
-
-def _distinct_of_many(column: NDArray[np.float64]) -> int:
-    """Of (n,): values that come back are sooner looked up than sorted."""
-    if len(pd.unique(column[:SAMPLE])) < COME_BACK * SAMPLE:
-        return int(len(pd.unique(column)) - np.isnan(column).any())
-    ordered = np.sort(column)
-    return int((ordered[1:] > ordered[:-1]).sum() + ~np.isnan(ordered[0]))
-
-
-def _looked(raw: pd.Series, read: pd.Series) -> _Look:
-    """Of any column, as it stands in the table and as it is read."""
-    at = int((~raw.isna()).to_numpy().argmax())
-    example = "" if raw.isna().all() else cells.text(raw.iloc[at])
-    is_known = not read.isna().any() and cells.unsupported(read) == ""
-    is_constant = is_known and bool((read == read.iloc[0]).all())
-    odd = ""
-    if dtypes.is_numeric(read.dtype, with_booleans=False):
-        odd = next(odd_numbers.each(read.to_numpy(np.float64, na_value=np.nan)[None]))
-    missing, codes = int(read.isna().sum()), _may_be_codes(read)
-    return _Look(missing, _distinct(raw), example, is_constant, codes, odd)
-
-
-def _distinct(column: pd.Series) -> int:
-    if cells.unsupported(column) in ("", "dates"):
-        return int(column.nunique())
-    return len(set(map(str, column.dropna())))
 
 
 def _kind(divided: "DividedTable", name: str, column: Column | None) -> str:
@@ -230,7 +144,7 @@ def _enters(column: Column) -> str:
     return f"{'place in the order' if isinstance(column, OrderedColumn) else 'number'}{gap}"
 
 
-def _remarks(divided: "DividedTable", name: str, look: _Look, column: Column | None) -> list[str]:
+def _remarks(divided: "DividedTable", name: str, look: Look, column: Column | None) -> list[str]:
     features, found = divided.features, []
     for told in (features.left_out, features.unclear, features.said, features.doubtful):
         if name in told:
@@ -248,7 +162,7 @@ def _remarks(divided: "DividedTable", name: str, look: _Look, column: Column | N
     return [remark for remark in found if remark]
 
 
-def _doubts(name: str, look: _Look, column: Column) -> list[str]:
+def _doubts(name: str, look: Look, column: Column) -> list[str]:
     if look.is_constant:
         return ["the same value in every row"]
     if look.odd and isinstance(column, NumberColumn):
@@ -256,12 +170,3 @@ def _doubts(name: str, look: _Look, column: Column) -> list[str]:
     is_whole = isinstance(column, NumberColumn) and not column.is_flag and look.may_be_codes
     are_codes = is_whole and CODES.fullmatch(name)
     return [f"codes? data.columns: {{{name}: category}}"] if are_codes else []
-
-
-def _may_be_codes(read: pd.Series) -> bool:
-    """Whether numbers may be codes, since few whole ones come back often."""
-    if not dtypes.is_numeric(read.dtype, with_booleans=False):
-        return False
-    values = read.dropna().to_numpy(np.float64)
-    distinct = len(np.unique(values))
-    return bool((values % 1 == 0).all() and 2 < distinct <= min(MOST_CODES, len(values) / 3))

@@ -14,7 +14,7 @@ from sweeps.data import leaks, repeated
 from sweeps.data.dataset import Dataset, Target
 
 if TYPE_CHECKING:
-    from sweeps.data.loading import DividedTable
+    from sweeps.data.divided_table import DividedTable
 
 MOST_NAMED = 3  # columns of a kind
 UNEVEN = 9  # rows of the commonest class for one of the rarest, from which on it is said

@@ -3,7 +3,7 @@
 A table may have a hundred thousand columns: pandas is never asked about each of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,16 +35,27 @@ def other_columns(frame: "pd.DataFrame") -> list[str]:
     return _names(frame, ~_each_numeric(frame, with_booleans=True))
 
 
+def columns_of(frame: "pd.DataFrame", is_one: Callable[[Any], bool]) -> list[str]:
+    """The columns of a dtype of which something holds."""
+    return _names(frame, _each_of(frame, is_one))
+
+
 def _names(frame: "pd.DataFrame", chosen: NDArray[np.bool_]) -> list[str]:
     names: list[str] = frame.columns[chosen].tolist()  # ten times faster than `list`
     return names
 
 
 def _each_numeric(frame: "pd.DataFrame", with_booleans: bool) -> NDArray[np.bool_]:
-    """Whether each column is numeric (columns,). pandas is asked once for each different dtype."""
+    return _each_of(frame, lambda dtype: is_numeric(dtype, with_booleans))
+
+
+def _each_of(frame: "pd.DataFrame", is_one: Callable[[Any], bool]) -> NDArray[np.bool_]:
+    """Whether each column is of such a dtype (columns,); it is asked once for each that differs."""
     dtypes = frame.dtypes.to_numpy()
-    known = {dtype: is_numeric(dtype, with_booleans) for dtype in set(dtypes)}
-    return np.array([known[dtype] for dtype in dtypes], dtype=bool)
+    known = {dtype: is_one(dtype) for dtype in set(dtypes)}
+    if len(known) == 1:  # as the numbers of a wide table
+        return np.full(len(dtypes), next(iter(known.values())))
+    return np.fromiter(map(known.__getitem__, dtypes), bool, len(dtypes))
 
 
 def are_numeric(frame: "pd.DataFrame", names: Any, with_booleans: Any) -> NDArray[np.bool_]:
@@ -56,7 +67,8 @@ def are_numeric(frame: "pd.DataFrame", names: Any, with_booleans: Any) -> NDArra
 
 def _places(frame: "pd.DataFrame", names: Any) -> Any:
     """Where columns stand in a frame, the first of a name. Errors: Expected for no column."""
-    if len(names) == frame.shape[1] and list(names) == frame.columns.tolist():
+    is_all = len(names) == frame.shape[1]
+    if is_all and np.asarray(names, object).tolist() == frame.columns.tolist():
         return slice(None)
     first = np.arange(frame.shape[1])
     if not frame.columns.is_unique:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sweeps.base.errors import Expected
 from sweeps.data import loading, resampled_dataset, resampling
 from sweeps.data.dataset import Dataset
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.folds import Folds
-from sweeps.data.loading import DividedTable
 from sweeps.data.resampled_dataset import Fitted
 from sweeps.data.resampling import Pool, Resample
 from sweeps.data.row_places import RowPlaces
@@ -41,7 +41,7 @@ def folded(
         design, drawn = drawn_folds(confirm, divided.spec.split, pool)
         rows = [{"train": one.train, "dev": one.dev, **of_test} for one in drawn]
         fitted: Fitted = "own" if with_inputs else "none"
-        each, layout = resampled_dataset.each_own(divided, dataset, rows, pool, dtype, fitted)
+        each, layout = resampled_dataset.each_own(divided, dataset, rows, dtype, fitted)
         joined = resampled_dataset.joined(dataset, each, ("train", "dev", *of_test), with_inputs)
     _, labels = divided.target(divided.parts["train"])
     left_out = np.unique(np.concatenate([one.dev for one in drawn]))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sweeps.data import folded_dataset, loading, resampled_dataset, resampling
 from sweeps.data.dataset import Dataset
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.resampling import Pool, Resample
 from sweeps.data.split import Rows
 from sweeps.study.confirm_section import FEWEST_SIZES, Confirm
@@ -111,11 +111,10 @@ def growing(
 
     Each is encoded by what was fitted on its own training rows.
     """
-    pool = resampled_dataset.pool(divided, resampling.CONFIRMATION)
     with loading.within_memory(divided.spec):
         found = []
         for folds in rows.sizes[:-1]:
             parts = [{"train": one.train, "dev": one.dev} for one in folds]
-            each, _ = resampled_dataset.each_own(divided, dataset, parts, pool, dtype)
+            each, _ = resampled_dataset.each_own(divided, dataset, parts, dtype)
             found.append(resampled_dataset.joined(dataset, each, resampled_dataset.PARTS))
     return tuple(found)

@@ -16,8 +16,8 @@ import dnn
 from dnn.arrays import Array
 from sweeps.data import input_layouts, loading, network_arrays, resampling, room
 from sweeps.data.dataset import Dataset, ReplicateRows, Target, TargetScale
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.encode import Encoder
-from sweeps.data.loading import DividedTable
 from sweeps.data.number_inputs import NumberInputs
 from sweeps.data.resampling import Pool
 from sweeps.data.split import Rows
@@ -45,23 +45,21 @@ def resampled(
     with loading.within_memory(divided.spec):
         drawn = resampling.draw(spec, divided.spec.split, rows)
         parts = [{"train": one.train, "dev": one.dev} for one in drawn]
-        each, _ = each_own(divided, dataset, parts, rows, dtype, fitted)
-        return joined(dataset, each, PARTS)
+        each, _ = each_own(divided, dataset, parts, dtype, fitted)
+        return joined(dataset, each, PARTS, with_inputs=fitted != "none")
 
 
 def pool(divided: DividedTable, purpose: tuple[int, ...]) -> Pool:
     """All rows but the test rows, ascending, to be drawn from for a purpose."""
-    rows = np.sort(np.concatenate([divided.parts[part] for part in PARTS]))
     known = divided.division
     share = None if divided.table.parts is None else known.dev_share
-    return Pool(rows, divided.names, divided.groups, purpose, known.times, share)
+    return Pool(divided.pool, divided.names, divided.groups, purpose, known.times, share)
 
 
 def each_own(
     divided: DividedTable,
     dataset: Dataset,
     rows: Sequence[Mapping[str, Rows]],
-    pool: Pool,
     dtype: str,
     fitted: Fitted = "own",
 ) -> tuple[list[Dataset], Encoder]:
@@ -69,37 +67,37 @@ def each_own(
 
     And the encoder of the whole pool, with the inputs of all of them, which the networks have.
     fitted: for a study that is only checked all encoders are that of the pool, since a wide table
-    has its seconds in each; nobody asks for the inputs of those that are fitted on nothing.
+    has its seconds in each; of inputs that are fitted on nothing only the number counts: epochs
+    that are timed take as long on zeros.
     """
     _, labels = divided.target(divided.parts["train"])
-    layout = divided.encoder(pool.rows)
+    layout = divided.layout
     encoders = [divided.encoder(one["train"]) if fitted == "own" else layout for one in rows]
     layout = input_layouts.joined(layout, encoders) if fitted == "own" else layout
     count = COPIES * sum(len(own) for one in rows for own in one.values())
     room.expect(count, len(layout.inputs), np.dtype(dtype).itemsize)
-    known = _of_pool(divided, pool, layout, dtype) if fitted == "pool" else None
+    known = _of_pool(divided, layout, dtype) if fitted == "pool" else None
     made = []
     for one, own in zip(rows, encoders, strict=True):
         if fitted == "own":
             x = _inputs(divided, one, own, layout, dtype)
         elif known is not None:
-            x = known[np.searchsorted(pool.rows, np.concatenate(list(one.values())))]
+            x = known[np.searchsorted(divided.pool, np.concatenate(list(one.values())))]
         else:
             x = _zeros(sum(map(len, one.values())), dataset.parts["train"].x, len(layout.inputs))
         made.append(_own(divided, dataset, one, own, layout, labels, x))
     return made, layout
 
 
-def _of_pool(divided: DividedTable, pool: Pool, encoder: Encoder, dtype: str) -> Array:
+def _of_pool(divided: DividedTable, encoder: Encoder, dtype: str) -> Array:
     """(n, n_in) of all its rows, once. Errors: as of `_inputs`."""
-    x = encoder.encode_rows(divided.features.frame, pool.rows, dtype)
+    x = encoder.encode_rows(divided.features.frame, divided.pool, dtype)
     return network_arrays.inputs(x, encoder, dtype)
 
 
 def _zeros(rows: int, like: Array, columns: int | None = None) -> Array:
-    """(rows, columns) of an array's type, and of its columns, that take no memory."""
-    shape = rows, like.shape[1] if columns is None else columns
-    return np.broadcast_to(np.zeros((), like.dtype), shape)
+    """(rows, columns) of an array's type, and of its columns: no memory until they are written."""
+    return np.zeros((rows, like.shape[1] if columns is None else columns), like.dtype)
 
 
 def _inputs(

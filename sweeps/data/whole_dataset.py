@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 import dnn
 from sweeps.data import loading, network_arrays
 from sweeps.data.dataset import Dataset
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 
 
 def whole(divided: DividedTable, dataset: Dataset, dtype: str) -> Dataset:

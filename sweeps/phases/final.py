@@ -12,7 +12,7 @@ import numpy as np
 
 from sweeps.base.errors import UserError
 from sweeps.data import Dataset, whole_dataset
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 from sweeps.phases import confirm
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.training_jobs import ConfirmationJob, pieces, record_path, results_soon

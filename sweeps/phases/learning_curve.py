@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from sweeps.base import durations
 from sweeps.data import Dataset, growing_dataset
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.growing_dataset import GrowingRows
-from sweeps.data.loading import DividedTable
 from sweeps.phases import confirm
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.training_jobs import ConfirmationJob, record_path, results_soon

@@ -14,7 +14,7 @@ from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
 from sweeps.data import Dataset, openml
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 from sweeps.phases import final, horizon, learning_curve, memory, nested, resampled, scales
 from sweeps.phases.earlier_run import EarlierRun
 from sweeps.phases.options import Options

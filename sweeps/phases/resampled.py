@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.resampled_dataset import Fitted
 from sweeps.phases.earlier_run import EarlierRun
 from sweeps.study import fold_design
@@ -69,7 +69,7 @@ def _with_own_rows(
 ) -> Dataset:
     """Errors: Expected, or UserError, for rows that cannot be divided so or trained on."""
     try:
-        fitted: Fitted = "pool" if is_checked else "own"
+        fitted: Fitted = "own" if not is_checked else "pool" if study.trainer else "none"
         searched = resampled_dataset.resampled(
             divided, dataset, study.replicates, study.dtype, fitted
         )

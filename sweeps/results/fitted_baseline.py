@@ -13,9 +13,9 @@ from threadpoolctl import threadpool_limits
 from sweeps.base.errors import Expected, UserError, show
 from sweeps.data import Dataset, whole_dataset
 from sweeps.data.dataset import Target
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.encode import Encoder
 from sweeps.data.file_kinds import ReadOptions
-from sweeps.data.loading import DividedTable
 from sweeps.phases import final, prepare
 from sweeps.results import predicting
 from sweeps.storage import identities

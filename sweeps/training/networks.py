@@ -8,6 +8,8 @@ import numpy as np
 
 import dnn
 from dnn.arrays import Array
+from dnn.groups import GROUP_BYTES
+from dnn.scoring import KEPT
 from sweeps.data import Dataset, scaling, target_scaling
 from sweeps.study.space import Config
 
@@ -96,6 +98,16 @@ def memory(config: Config, dataset: Dataset, count: int, dtype: str) -> int:
     states = len(dnn.OPTIMIZERS[config["optimizer"][0]].state)
     numbers = network(config, dataset).n_parameters * (2 + states)
     return count * numbers * np.dtype(dtype).itemsize
+
+
+def are_apart(config: Config, dataset: Dataset, dtype: str) -> bool:
+    """Whether networks share nothing in training, so that many take as many times as long as one.
+
+    They have rows of their own, and are so large that each is trained, and scored, by itself.
+    """
+    size = dataset.n_train * dataset.n_in * np.dtype(dtype).itemsize
+    is_alone = memory(config, dataset, 1, dtype) > GROUP_BYTES and size > KEPT
+    return bool(dataset.replicates) and is_alone
 
 
 def changed_schedules(schedules: Iterable[str]) -> dict[str, str]:

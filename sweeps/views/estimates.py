@@ -57,7 +57,8 @@ def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
     """
     if study.trainer is not None:
         return probing.seconds_per_trial(study.trainer, study, config, dataset)
-    seen, replicates = dataset.for_search, range(study.replicates.count)
+    seen, every = dataset.for_search, range(study.replicates.count)
+    replicates = every[:1] if networks.are_apart(config, seen, study.dtype) else every
     streams = seeds.streams(study.search.seed, seeds.SEARCH, replicates)
     net = networks.network(config, seen)
     theta = networks.initialize(config, seen, streams, study.dtype)
@@ -70,7 +71,8 @@ def seconds_per_trial(study: Study, dataset: Dataset, config: Config) -> float:
                 break
     each = [end - start for start, end in pairwise(ends)]
     # The first epoch also loads and sets up: the middle one of three, the lower of two is warm.
-    return median_low(each) * study.epochs if each else 0.0
+    of_trial = study.epochs * len(every) / len(replicates)
+    return median_low(each) * of_trial if each else 0.0
 
 
 def extremes(study: Study, dataset: Dataset) -> list[tuple[Config, float]]:

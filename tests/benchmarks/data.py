@@ -1,8 +1,9 @@
-"""What large tables cost: seconds to load beside pandas' reading, peak memory, memory a worker.
+"""What large tables cost: seconds to load beside pandas' reading, to check, and memory.
 
 `python -m tests.benchmarks.data [--rows SHARE]`. Each load is in a process of its own. Seconds are
 of the processor, so that a busy machine changes them little; a worker's memory is its share of the
-pages that it has (PSS in /proc, Linux), while all have trained on the rows.
+pages that it has (PSS in /proc, Linux), while all have trained on the rows. `sweeps check` is timed
+whole, with its imports.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import pandas as pd
 MB = 1e6
 JOBS = (1, 2, 4)
 SHARED, EACH = 1.3, 200  # all workers may have: copies of the rows, and MB each
+WIDE_ROWS, WIDE = 200, 100_000  # rows and columns of the table that `check` is timed with
 
 
 def numbers(rows: int, columns: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -132,6 +134,28 @@ def of_workers(path: Path, jobs: int) -> dict[str, float]:
     return {"copy": copy, "workers": len(found), "all": sum(found.values())}
 
 
+STUDY = """name: wide
+data: {source: table.csv, target: y}
+space: {learning_rate: {low: 1e-3, high: 1e-1, log: true}}
+"""
+
+
+def checked(columns: int) -> tuple[float, float]:
+    """Processor seconds and those of a clock that `check` takes for a wide table: all of it."""
+    rng = np.random.default_rng(0)
+    frame = numbers(WIDE_ROWS, columns, rng)
+    frame["y"] = np.array(["a", "b"])[rng.integers(0, 2, WIDE_ROWS)]
+    with tempfile.TemporaryDirectory() as folder:
+        frame.to_csv(Path(folder) / "table.csv", index=False)
+        (Path(folder) / "study.yaml").write_text(STUDY)
+        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        call = [sys.executable, "-m", "sweeps", "check", str(Path(folder) / "study.yaml")]
+        subprocess.run(call, capture_output=True, check=True)
+        after, seconds = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - started
+    of_processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return of_processor, seconds
+
+
 def apart(*arguments: str) -> dict[str, float]:
     """One measurement, in a process of its own."""
     call = [sys.executable, "-m", "tests.benchmarks.data", *arguments]
@@ -141,7 +165,7 @@ def apart(*arguments: str) -> dict[str, float]:
 
 
 def report(share: float) -> None:
-    """Print both tables."""
+    """Print all three tables."""
     with tempfile.TemporaryDirectory() as folder:
         print("| table | pandas, s | ours, s | pandas' peak, MB | our peak, MB | one copy, MB |")
         print("|---|---|---|---|---|---|")
@@ -160,12 +184,16 @@ def report(share: float) -> None:
             found = apart("--workers", str(jobs), str(path))
             most = SHARED * found["copy"] + EACH * jobs
             print(f"| {jobs} | {found['all']:.0f} | {most:.0f} |", flush=True)
+    print("\n| check | of the processor, s | by the clock, s |\n|---|---|---|")
+    columns = round(WIDE * share)
+    of_processor, seconds = checked(columns)
+    print(f"| {WIDE_ROWS} × {columns:,} | {of_processor:.1f} | {seconds:.1f} |")
 
 
 def main() -> None:
     """All of it, or one measurement as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=float, default=1.0, help="share of the rows")
+    parser.add_argument("--rows", type=float, default=1.0, help="share of the rows, or columns")
     parser.add_argument("--load", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--workers", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()

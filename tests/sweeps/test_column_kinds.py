@@ -22,8 +22,8 @@ from sweeps.data import (
     number_spellings,
     whole_dataset,
 )
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.encode import Encoder
-from sweeps.data.loading import DividedTable
 from sweeps.data.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
 from tests.sweeps.helpers import sweeps

@@ -1,14 +1,18 @@
 """`sweeps check`: what a study may cost, told so that it can be believed."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
+import dnn
 from sweeps.base import durations, provenance
 from sweeps.commands.work import check
+from sweeps.data.dataset import ReplicateRows
 from sweeps.study.pruner_options import Unpruned
 from sweeps.training import networks
 from sweeps.views import estimates, plan
@@ -39,6 +43,29 @@ def test_the_first_epoch_is_not_the_one_that_counts(
     monkeypatch.setattr(estimates, "time", SimpleNamespace(thread_time=lambda: next(clock)))
     told = estimates.seconds_per_trial(of, data, of.space.default)
     assert told == pytest.approx(warm * of.epochs)
+
+
+def test_of_large_networks_that_share_nothing_one_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    of, data = study()
+    config = of.space.default | {"hidden": (32,)}
+    parts = dict(data.for_search.parts)
+    numbers = data.number_inputs
+    own = ReplicateRows(dict.fromkeys(parts, slice(0, 200)), {}, data.scale, numbers)
+    parts["train"] = dnn.Data(np.zeros((400, 50_000), np.float32), np.zeros((400, 1), np.float32))
+    large = replace(data, parts=parts, replicates=(own,) * of.replicates.count)
+    assert networks.are_apart(config, large, "float32")
+    assert not networks.are_apart(config, replace(large, replicates=()), "float32")
+    small = replace(large, parts=dict(data.for_search.parts))
+    assert not networks.are_apart(config, small, "float32")
+
+    timed: list[int] = []
+    fit = networks.fit
+    clock = iter([0, 9, 10])
+    monkeypatch.setattr(estimates, "time", SimpleNamespace(thread_time=lambda: next(clock)))
+    monkeypatch.setattr(networks, "are_apart", lambda *_: True)
+    monkeypatch.setattr(networks, "fit", lambda *given: timed.append(len(given[1])) or fit(*given))
+    told = estimates.seconds_per_trial(of, data, config)
+    assert (told, timed) == (of.epochs * of.replicates.count, [1])
 
 
 def test_settings_of_the_same_work_are_timed_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import pytest
 from pyarrow import feather, parquet
 
 from sweeps.data import given_tables, loading
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.readers import leading_zeros
 from sweeps.study.data_section import DataSpec
 

@@ -24,7 +24,7 @@ from sweeps.data import (
     scaling,
     target_scaling,
 )
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.source_table import SourceTable
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.data_section import DataSpec

@@ -66,6 +66,14 @@ def test_when_it_is_first_called(tmp_path: Path, deed: str) -> None:
     assert "\n" not in told.value.message
 
 
+def test_a_check_gives_it_rows_as_they_are(tmp_path: Path) -> None:
+    """Networks of ours are timed on zeros; what a function makes of such is not known."""
+    document = write(tmp_path, called="assert data.train.x.std() > 0")
+    options = ["replicates={count: 2, resample: kfold, folds: 2}"]
+    study, dataset, _ = prepare.with_rows(document, tmp_path, options, True, is_checked=True)
+    assert estimates.seconds_per_trial(study, dataset, study.space.default) >= 0
+
+
 def test_a_run_goes_on_without_an_estimate(tmp_path: Path) -> None:
     """What it prints stays out of the summary; a fault in C code says no more than one line."""
     write(tmp_path, called="print('hello', flush=True); os.kill(os.getpid(), signal.SIGSEGV)")

@@ -9,7 +9,7 @@ import pytest
 
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import loading
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 from sweeps.study.data_section import DataSpec
 
 ROWS = 90

@@ -14,7 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, encode, loading, resampled_dataset, resampling
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.resampling import Pool, Resample
 from sweeps.data.source_table import SourceTable
 from sweeps.phases import prepare

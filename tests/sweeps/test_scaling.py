@@ -26,7 +26,7 @@ from sweeps.data import (
     scaling,
     whole_dataset,
 )
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.source_table import SourceTable
 from sweeps.phases.confirm import Candidate, Confirmation
 from sweeps.phases.final import FinalNetworks
@@ -124,7 +124,7 @@ def test_categories_and_marks_of_a_gap_stay_0_and_1(name: str) -> None:
     dataset = loaded(divided(table()), "kfold")
     whole = divided(table())
     rows = [{"train": whole.parts["train"], "dev": whole.parts["dev"]}]
-    _, layout = resampled_dataset.each_own(whole, loaded(whole), rows, pool(whole), "float32")
+    _, layout = resampled_dataset.each_own(whole, loaded(whole), rows, "float32")
     inputs = layout.inputs
     at = [n for n, one in enumerate(inputs) if "=" in one or "missing" in one]
     x = scaling.scaled(dataset, name).parts["train"].x

@@ -17,7 +17,7 @@ from reports.stats import by_target, residuals
 from sweeps.base.errors import Expected, UserError
 from sweeps.commands.work import new
 from sweeps.data import Dataset, folded_dataset, given_tables, loading, resampled_dataset
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.source_table import SourceTable
 from sweeps.phases.confirm import Candidate, Confirmation
 from sweeps.results import model

@@ -10,7 +10,7 @@ import pytest
 
 from sweeps.base.errors import UserError
 from sweeps.data import Dataset, loading, resampled_dataset, resampling
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 from sweeps.phases import prepare
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents

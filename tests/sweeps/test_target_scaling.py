@@ -9,7 +9,7 @@ from sklearn.preprocessing import QuantileTransformer, StandardScaler
 
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset, target_scaling
-from sweeps.data.loading import DividedTable
+from sweeps.data.divided_table import DividedTable
 from sweeps.data.source_table import SourceTable
 from sweeps.phases.confirm import Candidate, Confirmation
 from sweeps.phases.prepare import prepare

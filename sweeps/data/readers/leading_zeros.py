@@ -46,13 +46,11 @@ def texts(
 def _whole(frame: pd.DataFrame, exact: frozenset[str]) -> list[str]:
     """The columns of whole numbers, and of such beside gaps: of many that may be, the exact."""
     names = dtypes.numeric_columns(frame, with_booleans=False)
-    is_whole = {
-        name: dtype.kind in "iu" for name, dtype in zip(names, frame[names].dtypes, strict=True)
-    }
-    floats = [name for name in names if not is_whole[name]]
+    whole = set(dtypes.columns_of(frame, lambda dtype: dtype.kind in "iu"))
+    floats = [name for name in names if name not in whole]
     asked = exact.intersection(floats) if len(floats) > MOST else floats
-    is_whole |= {name: _are_whole(frame[name]) for name in asked}
-    return [name for name in names if is_whole[name]]
+    whole |= {name for name in asked if _are_whole(frame[name])}
+    return [name for name in names if name in whole]
 
 
 def _are_whole(column: pd.Series) -> bool:

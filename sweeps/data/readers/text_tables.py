@@ -92,9 +92,11 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
             frame = pd.read_csv(file, **known, decimal=decimal, na_values=gaps)
     except pd.errors.ParserError as fault:
         raise ValueError(_reason(fault, written)) from None
-    for name in filter(lambda name: _begins_whole(frame[name]), dtypes.other_columns(frame)):
-        frame[name] = frame[name].mask(frame[name].isin(gaps))
     frame = _side_by_side(frame)
+    texts = [name for name in dtypes.other_columns(frame) if _begins_whole(frame[name])]
+    if texts:
+        known_gaps = {name: frame[name].mask(frame[name].isin(gaps)) for name in texts}
+        frame = _side_by_side(frame.assign(**known_gaps))
     for name in frames.may_be_rounded(frame):
         _read_exactly(frame, name, path, {**known, "na_values": gaps}, options.encoding)
     for name in dtypes.other_columns(frame) if decimal == "," else ():
