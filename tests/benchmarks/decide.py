@@ -37,6 +37,8 @@ ROOT = Path(__file__).parents[2]
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 SMALL = 500  # rows of a table, up to which `sweeps new` proposes smaller networks
 SEARCHED: Mapping[str, Any] = {
+    "activation": ["relu", "tanh"],
+    "l1": {"choices": [0, {"low": 0.03, "high": 10, "log": True}]},
     "learning_rate": {"low": 1e-4, "high": 1e-1, "log": True},
     "l2": {"low": 1e-3, "high": 10, "log": True},
     "keep_prob": {"low": 0.6, "high": 1.0},
@@ -45,6 +47,7 @@ SEARCHED: Mapping[str, Any] = {
         "choices": {"momentum": {"beta": {"low": 0.8, "high": 0.99}}, "rmsprop": {}, "adam": {}}
     },
 }
+LATER = {"activation", "l1"}  # proposed since
 # Random settings of a table of which the best is what a choice is held against.
 REFERENCES = 8  # a draw
 
@@ -91,6 +94,7 @@ def split_study(table: KnownTable, draw: int, trials: int) -> dict[str, Any]:
     """The same by the design of before: seeds on one split, and the last of a few epochs."""
     said = plain_study(table, draw, trials)
     said["search"]["window"] = 16
+    said["space"] = {word: one for word, one in said["space"].items() if word not in LATER}
     before = {"start": "random", "growth": 1}  # where a search begins otherwise by now
     said["search"] |= {key: before[key] for key in before.keys() & Search.model_fields.keys()}
     return said | {

@@ -67,9 +67,11 @@ data:
 # fixed: {{epochs: 100}}  # not searched; else as many as suit the rows, and the best counts
 space:  # searched: a list is a choice, low/high a range
   hidden: {size.hidden}  # widths of the hidden layers; [] is a linear model
+  activation: [relu, tanh]
   learning_rate: {{low: 1e-4, high: 1e-1, log: true}}
   batch_size: {size.batch_size}
   l2: {{choices: [0, {{low: 1e-3, high: 10, log: true}}]}}  # λ of the penalty λ/(2m)·Σ‖W‖²
+  l1: {{choices: [0, {{low: 0.03, high: 10, log: true}}]}}  # of Σ|W|: against useless columns
   keep_prob: {{choices: [1, {{low: 0.6, high: 0.95}}]}}  # share of hidden units that dropout keeps
   initializer: [he, xavier]
   optimizer:
