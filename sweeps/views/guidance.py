@@ -16,6 +16,11 @@ def text(study: Study, trials: int) -> str:
     if math.isinf(needed):
         return f"none of {every}: {name} does not learn from results"
     first = next(guidance.guided(study))
+    if study.search.from_ is not None:
+        return (
+            f"from trial {first} on at the latest; before it, too, if {study.search.from_} has "
+            f"{wording.count(int(needed), 'trial')} that lie in this space"
+        )
     if first >= trials:
         each = f" of each {study.search.per}" if study.search.per else ""
         return (

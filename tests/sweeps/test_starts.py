@@ -121,6 +121,10 @@ def test_how_many_trials_learn_is_said() -> None:
     said = words.text(study(), 8)
     assert said.startswith("none of 8 trials: tpe waits for 8 results, and trial 9 would be the fi")
     assert words.text(study(search={"sampler": "qmc"}), 8).endswith("does not learn from results")
+    assert words.text(study(search={"start": "sobol", "from": "runs/a"}), 20) == (
+        "from trial 9 on at the latest; before it, too, if runs/a has 8 trials that lie in this "
+        "space"
+    )
 
 
 NEAREST: list[tuple[dict[str, Any], dict[str, Any] | None]] = [
