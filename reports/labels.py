@@ -1,4 +1,4 @@
-"""A setting's searched values, and how it differs from the other confirmed ones in a few words."""
+"""What a confirmed setting is called: how it differs from the others, in a few plain words."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,10 +7,10 @@ from reports import summary, text
 from reports.frames import Run, once
 from reports.stats import tuning
 
-WIDTH = 23  # of a label: what a legend holds on a phone
+WIDTH = 26  # of a label: what a legend holds on a phone
 FIRST = ("optimizer", "learning_rate", "hidden")  # what people ask for first
-SHORT = {"learning_rate": "rate", "keep_prob": "keep", "batch_size": "batch", "epsilon": "ε"}
-BARE = ("optimizer", "activation", "initializer", "schedule", "hidden")  # their values say it all
+SHORT = {"learning_rate": "rate", "l2": "L2", "epsilon": "ε"}
+BARE = ("optimizer", "activation", "initializer", "schedule")  # their values say it all
 
 
 def searched(run: Run, config: str) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def in_words(run: Run, config: str) -> str:
 
 @once
 def labels(run: Run) -> Mapping[str, str]:
-    """`momentum, rate 0.12` of each confirmed configuration; "" where nothing was searched.
+    """`adam, rate 0.0012` of each confirmed configuration; "" where nothing was searched.
 
     Of the fields that differ the first ones, or where these do not tell all apart others that do.
     """
@@ -63,9 +63,27 @@ def labels(run: Run) -> Mapping[str, str]:
 
 
 def named(run: Run) -> Callable[[str], str]:
-    """Of a configuration's name, `trial 4: momentum, rate 0.12`, for a legend or a title."""
-    known = labels(run)
-    return lambda config: f"{config}: {known[config]}" if known.get(config) else config
+    """Of a configuration's name, `adam, rate 0.0012 (trial 4)`, for a legend, a title, a sentence.
+
+    Of the defaults, or of a baseline, which have names, these: `defaults (adam, rate 0.001)`.
+    """
+    return lambda config: _joined(*parts(run, config))
+
+
+def in_lines(run: Run) -> Mapping[str, str]:
+    """The same in two lines, for the rows of a figure."""
+    return {config: "\n".join(filter(None, parts(run, config))) for config in run.configs}
+
+
+def parts(run: Run, config: str) -> tuple[str, str]:
+    """What a setting is called, and what is said beside it, small: its number, or its words."""
+    label = labels(run).get(config, "")
+    is_number = config in run.configs and config != "defaults"  # a grid has them as a trial
+    return (label, config) if label and is_number else (config, label)
+
+
+def _joined(name: str, beside: str) -> str:
+    return f"{name} ({beside})" if beside else name
 
 
 def _field(name: str) -> str:
@@ -76,12 +94,31 @@ def _field(name: str) -> str:
 
 def _words(name: str, value: Any) -> str:
     last = name.rpartition(".")[2]
-    if name == "hidden" and value in ([], "[]"):
-        return "no hidden layer"
+    if name == "hidden":
+        return _layers(value)
+    if name == "keep_prob" and isinstance(value, int | float):
+        share = 100 * (1 - value)
+        return f"dropout {share:.{int(share < 0.5)}f}{text.SPACE}%" if value < 1 else "no dropout"
+    if name == "l2" and value == 0:
+        return "no L2"
+    if name == "initializer":
+        return text.capital(text.value(value))
+    if name == "batch_size":
+        return "all rows a batch" if value == "full" else f"batches of {value}"
     if isinstance(value, bool):
         return f"{'' if value else 'no '}{last.replace('_', ' ')}"
     said = text.setting(value, 2) if isinstance(value, float) else text.value(value)
     return said if name in BARE else f"{SHORT.get(last, last.replace('_', ' '))} {said}"
+
+
+def _layers(hidden: Any) -> str:
+    """`32+16 units`, `3×20 units`."""
+    widths = str(text.value(hidden)).strip("[]").split(", ")
+    if widths == [""]:
+        return "no hidden layer"
+    is_even = len(widths) > 1 and len(set(widths)) == 1
+    said = f"{len(widths)}{text.TIMES}{widths[0]}" if is_even else "+".join(widths)
+    return f"{said} {'unit' if widths == ['1'] else 'units'}"
 
 
 def _fitting(words: list[str]) -> str:
