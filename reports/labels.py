@@ -7,10 +7,9 @@ from reports import summary, text
 from reports.frames import Run, once
 from reports.stats import tuning
 
-WIDTH = 26  # of a label: what a legend holds on a phone
+WIDTH = 27  # of a label: what a legend holds on a phone
 FIRST = ("optimizer", "learning_rate", "hidden")  # what people ask for first
-SHORT = {"learning_rate": "rate", "l2": "L2", "epsilon": "ε"}
-BARE = ("optimizer", "activation", "initializer", "schedule")  # their values say it all
+SHORT = {"learning_rate": "rate", "epsilon": "ε"}
 
 
 def searched(run: Run, config: str) -> dict[str, Any]:
@@ -93,22 +92,28 @@ def _field(name: str) -> str:
 
 
 def _words(name: str, value: Any) -> str:
+    if name in SAID:
+        return SAID[name](value)
     last = name.rpartition(".")[2]
-    if name == "hidden":
-        return _layers(value)
-    if name == "keep_prob" and isinstance(value, int | float):
-        share = 100 * (1 - value)
-        return f"dropout {share:.{int(share < 0.5)}f}{text.SPACE}%" if value < 1 else "no dropout"
-    if name == "l2" and value == 0:
-        return "no L2"
-    if name == "initializer":
-        return text.capital(text.value(value))
-    if name == "batch_size":
-        return "all rows a batch" if value == "full" else f"batches of {value}"
     if isinstance(value, bool):
         return f"{'' if value else 'no '}{last.replace('_', ' ')}"
-    said = text.setting(value, 2) if isinstance(value, float) else text.value(value)
-    return said if name in BARE else f"{SHORT.get(last, last.replace('_', ' '))} {said}"
+    return f"{SHORT.get(last, last.replace('_', ' '))} {_number(value)}"
+
+
+def _number(value: Any) -> str:
+    return text.setting(value, 2) if isinstance(value, float) else text.value(value)
+
+
+def _alone(value: Any) -> str:
+    """What says by itself of what it is."""
+    return text.value(value).replace("_", " ")
+
+
+def of_people(initializer: str) -> str:
+    """Initializers that are called by a name have its capital."""
+    return {"lecun": "LeCun"}.get(initializer) or (
+        initializer.capitalize() if initializer in ("he", "xavier", "glorot") else initializer
+    )
 
 
 def _layers(hidden: Any) -> str:
@@ -119,6 +124,25 @@ def _layers(hidden: Any) -> str:
     is_even = len(widths) > 1 and len(set(widths)) == 1
     said = f"{len(widths)}{text.TIMES}{widths[0]}" if is_even else "+".join(widths)
     return f"{said} {'unit' if widths == ['1'] else 'units'}"
+
+
+def _dropout(keep_prob: Any) -> str:
+    if not isinstance(keep_prob, int | float):
+        return f"keep {text.value(keep_prob)}"
+    share = 100 * (1 - keep_prob)
+    return f"dropout {share:.{int(share < 0.5)}f}{text.SPACE}%" if share else "no dropout"
+
+
+SAID: Mapping[str, Callable[[Any], str]] = {
+    "hidden": _layers,
+    "keep_prob": _dropout,
+    "l2": lambda value: f"L2 {_number(value)}" if value else "no L2",
+    "batch_size": lambda value: "all rows a batch" if value == "full" else f"batches of {value}",
+    "initializer": lambda value: f"{of_people(text.value(value))} weights",
+    "optimizer": _alone,
+    "activation": _alone,
+    "schedule": _alone,
+}
 
 
 def _fitting(words: list[str]) -> str:

@@ -116,13 +116,6 @@ def _dropout(value: Any) -> str:
     return "no dropout" if value == 1 else f"dropout of {share:.{int(share < 0.5)}f}{text.SPACE}%"
 
 
-def _of_people(initializer: str) -> str:
-    """Initializers that are called by a name have its capital."""
-    return {"lecun": "LeCun"}.get(initializer) or (
-        initializer.capitalize() if initializer in ("he", "xavier", "glorot") else initializer
-    )
-
-
 WORDS: Mapping[str, Callable[[Any], str]] = {
     "hidden": _hidden,
     "optimizer": lambda value: str(text.value(_bare(value))).replace("_", " "),
@@ -132,5 +125,5 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
     "l2": lambda value: f"L2 penalty {_number(value)}" if value else "no L2 penalty",
     "activation": lambda value: f"{value} units",
     "schedule": lambda value: f"{text.value(_bare(value)).replace('_', ' ')} schedule",
-    "initializer": lambda value: f"{_of_people(str(text.value(_bare(value))))} weights",
+    "initializer": lambda value: f"{labels.of_people(str(text.value(_bare(value))))} weights",
 }

@@ -76,7 +76,7 @@ def test_a_name_that_is_too_long_is_cut(folder_of: Callable[[str], Path]) -> Non
         ("hidden", "[32, 16]", "32+16 units"),
         ("hidden", "[20, 20]", "2×20 units"),
         ("hidden", "[1]", "1 unit"),
-        ("initializer", "he", "He"),
+        ("initializer", "he", "He weights"),
         ("hidden", "[]", "no hidden layer"),
         ("batch_norm", False, "no batch norm"),
         ("batch_norm", True, "batch norm"),
