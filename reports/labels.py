@@ -1,4 +1,4 @@
-"""A setting's searched values, and how it differs from the other confirmed ones in a few words."""
+"""What a confirmed setting is called: how it differs from the others, in a few plain words."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,10 +7,9 @@ from reports import summary, text
 from reports.frames import Run, once
 from reports.stats import tuning
 
-WIDTH = 23  # of a label: what a legend holds on a phone
+WIDTH = 27  # of a label: what a legend holds on a phone
 FIRST = ("optimizer", "learning_rate", "hidden")  # what people ask for first
-SHORT = {"learning_rate": "rate", "keep_prob": "keep", "batch_size": "batch", "epsilon": "ε"}
-BARE = ("optimizer", "activation", "initializer", "schedule", "hidden")  # their values say it all
+SHORT = {"learning_rate": "rate", "epsilon": "ε"}
 
 
 def searched(run: Run, config: str) -> dict[str, Any]:
@@ -40,7 +39,7 @@ def in_words(run: Run, config: str) -> str:
 
 @once
 def labels(run: Run) -> Mapping[str, str]:
-    """`momentum, rate 0.12` of each confirmed configuration; "" where nothing was searched.
+    """`adam, rate 0.0012` of each confirmed configuration; "" where nothing was searched.
 
     Of the fields that differ the first ones, or where these do not tell all apart others that do.
     """
@@ -63,9 +62,27 @@ def labels(run: Run) -> Mapping[str, str]:
 
 
 def named(run: Run) -> Callable[[str], str]:
-    """Of a configuration's name, `trial 4: momentum, rate 0.12`, for a legend or a title."""
-    known = labels(run)
-    return lambda config: f"{config}: {known[config]}" if known.get(config) else config
+    """Of a configuration's name, `adam, rate 0.0012 (trial 4)`, for a legend, a title, a sentence.
+
+    Of the defaults, or of a baseline, which have names, these: `defaults (adam, rate 0.001)`.
+    """
+    return lambda config: _joined(*parts(run, config))
+
+
+def in_lines(run: Run) -> Mapping[str, str]:
+    """The same in two lines, for the rows of a figure."""
+    return {config: "\n".join(filter(None, parts(run, config))) for config in run.configs}
+
+
+def parts(run: Run, config: str) -> tuple[str, str]:
+    """What a setting is called, and what is said beside it, small: its number, or its words."""
+    label = labels(run).get(config, "")
+    is_number = config in run.configs and config != "defaults"  # a grid has them as a trial
+    return (label, config) if label and is_number else (config, label)
+
+
+def _joined(name: str, beside: str) -> str:
+    return f"{name} ({beside})" if beside else name
 
 
 def _field(name: str) -> str:
@@ -75,13 +92,57 @@ def _field(name: str) -> str:
 
 
 def _words(name: str, value: Any) -> str:
+    if name in SAID:
+        return SAID[name](value)
     last = name.rpartition(".")[2]
-    if name == "hidden" and value in ([], "[]"):
-        return "no hidden layer"
     if isinstance(value, bool):
         return f"{'' if value else 'no '}{last.replace('_', ' ')}"
-    said = text.setting(value, 2) if isinstance(value, float) else text.value(value)
-    return said if name in BARE else f"{SHORT.get(last, last.replace('_', ' '))} {said}"
+    return f"{SHORT.get(last, last.replace('_', ' '))} {_number(value)}"
+
+
+def _number(value: Any) -> str:
+    return text.setting(value, 2) if isinstance(value, float) else text.value(value)
+
+
+def _alone(value: Any) -> str:
+    """What says by itself of what it is."""
+    return text.value(value).replace("_", " ")
+
+
+def of_people(initializer: str) -> str:
+    """Initializers that are called by a name have its capital."""
+    return {"lecun": "LeCun"}.get(initializer) or (
+        initializer.capitalize() if initializer in ("he", "xavier", "glorot") else initializer
+    )
+
+
+def _layers(hidden: Any) -> str:
+    """`32+16 units`, `3×20 units`."""
+    widths = str(text.value(hidden)).strip("[]").split(", ")
+    if widths == [""]:
+        return "no hidden layer"
+    is_even = len(widths) > 1 and len(set(widths)) == 1
+    said = f"{len(widths)}{text.TIMES}{widths[0]}" if is_even else "+".join(widths)
+    return f"{said} {'unit' if widths == ['1'] else 'units'}"
+
+
+def _dropout(keep_prob: Any) -> str:
+    if not isinstance(keep_prob, int | float):
+        return f"keep {text.value(keep_prob)}"
+    share = 100 * (1 - keep_prob)
+    return f"dropout {share:.{int(share < 0.5)}f}{text.SPACE}%" if share else "no dropout"
+
+
+SAID: Mapping[str, Callable[[Any], str]] = {
+    "hidden": _layers,
+    "keep_prob": _dropout,
+    "l2": lambda value: f"L2 {_number(value)}" if value else "no L2",
+    "batch_size": lambda value: "all rows a batch" if value == "full" else f"batches of {value}",
+    "initializer": lambda value: f"{of_people(text.value(value))} weights",
+    "optimizer": _alone,
+    "activation": _alone,
+    "schedule": _alone,
+}
 
 
 def _fitting(words: list[str]) -> str:

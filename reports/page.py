@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reports import frames, summary, text, units
+from reports import folded, frames, summary, text, units
 from reports.figures.figure import Figure
 from reports.frames import Run
 from reports.glossary import Glossary
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("page.js", "figures.js", "trials.js", "parallel.js")
 STYLES = ("page.css", "trials.css")
-FOLDED = ("runs", "methods", "provenance")  # sections that are shown when they are asked for
 DATA_ROWS = 60  # of a "show data" table; the whole is in the JSON or in the CSV beside the page
 
 
@@ -59,16 +58,19 @@ def warm_up() -> None:
 
 def render(run: Run) -> str:
     """The page as text."""
-    from reports.sections import SECTIONS
+    from reports.sections import CHAPTERS
+    from reports.sections.recommendation import recommendation
 
     environment = _environment()
     code = script()
-    made = [section for make in SECTIONS if (section := make(run)) is not None]
+    first = recommendation(run)
+    chapters = [(name, [one for make in each if (one := make(run))]) for name, each in CHAPTERS]
+    made = [first, *(section for _, each in chapters for section in each)]
     return environment.get_template("page.html.j2").render(
         words=Glossary(),
         study=run.provenance,
-        first=made[0],
-        sections=made[1:],
+        first=first,
+        chapters=[(name, each) for name, each in chapters if each],
         titles={section.id: section.title for section in made},
         style=_joined(STYLES),
         script=code,
@@ -121,7 +123,7 @@ def _environment() -> "Environment":
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "sort_keys": False}
     environment.filters.update(rows=_rows, capital=text.capital)
-    environment.globals.update(DATA_ROWS=DATA_ROWS, INFINITY=math.inf, FOLDED=FOLDED)
+    environment.globals.update(DATA_ROWS=DATA_ROWS, INFINITY=math.inf, folded=folded)
     return environment
 
 

@@ -120,13 +120,6 @@ def _dropout(value: Any) -> str:
     return "no dropout" if value == 1 else f"dropout of {share:.0f}{text.SPACE}%"
 
 
-def _of_people(initializer: str) -> str:
-    """Initializers that are called by a name have its capital."""
-    return {"lecun": "LeCun"}.get(initializer) or (
-        initializer.capitalize() if initializer in ("he", "xavier", "glorot") else initializer
-    )
-
-
 WORDS: Mapping[str, Callable[[Any], str]] = {
     "hidden": _hidden,
     "optimizer": lambda value: str(text.value(_bare(value))).replace("_", " "),
@@ -139,5 +132,5 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
     "batch_norm": lambda value: (
         f"{'' if str(value).lower() == 'true' else 'no '}batch normalization"
     ),
-    "initializer": lambda value: f"{_of_people(str(text.value(_bare(value))))} weights",
+    "initializer": lambda value: f"{labels.of_people(str(text.value(_bare(value))))} weights",
 }

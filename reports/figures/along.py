@@ -10,7 +10,17 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.loss_parts import PARTS
 from reports.figures.panels import panel
-from reports.figures.style import DASHES, INK, MARKERS, MUTED, SERIES, names_at, percent_axis, tidy
+from reports.figures.style import (
+    DASHES,
+    INK,
+    MARKERS,
+    MUTED,
+    SERIES,
+    SHADES,
+    names_at,
+    percent_axis,
+    tidy,
+)
 from reports.stats.along import Along
 from reports.stats.intervals import Interval
 
@@ -114,7 +124,7 @@ def _stack(one: Along, ticks: Sequence[str], word: str) -> Panel:
                 height,
                 0.6,
                 bottom=below,
-                color=SERIES[number],
+                color=SHADES[number],
                 hatch=HATCHES[number],
                 edgecolor="white",
                 label=name,

@@ -12,6 +12,7 @@ from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import INK, MUTED, SERIES, names_at, percent_axis, tidy
 from reports.stats.intervals import Array, Interval
+from reports.text import capital
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -138,7 +139,8 @@ def heat(cells: Cells, percent: bool, source: str, lower_is: str) -> Figure:
         "the confirmation, whose numbers are in the table."
     )
     found = _heat(cells, percent)
-    return Figure("arms-map", f"{cells.words[0]} against {cells.words[1]}", caption, (found,), data)
+    title = capital(f"{cells.words[0]} against {cells.words[1]}")
+    return Figure("arms-map", title, caption, (found,), data)
 
 
 def _turned(cells: Cells) -> Cells:

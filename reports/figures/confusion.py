@@ -9,7 +9,7 @@ import pandas as pd
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
-from reports.figures.style import INK, RULE, SERIES, SMALL, names_at, short
+from reports.figures.style import INK, MUTED, RULE, SERIES, SMALL, names_at, short
 from reports.stats.confusion import Confusion
 from reports.text import SPACE, number
 
@@ -64,8 +64,8 @@ def _cell(axes: "Axes", found: Confusion, right: int, said: int) -> None:
     share = float(found.shares[right, said])
     if share < PALEST and right != said:
         return
-    colour = SERIES[0] if right == said else SERIES[1]
-    depth = 0.08 + 0.42 * share if right == said else 0.12 + 0.5 * share**0.5
+    colour = MUTED if right == said else SERIES[5]
+    depth = 0.06 + 0.3 * share if right == said else 0.12 + 0.5 * share**0.5
     at = (said - 0.47, right - 0.47)
     axes.add_patch(Rectangle(at, 0.94, 0.94, facecolor=colour, alpha=depth, linewidth=0))
     if len(found.names) <= IN_WORDS:

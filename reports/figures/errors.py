@@ -13,6 +13,7 @@ from reports.figures.style import (
     MARKERS,
     MUTED,
     SERIES,
+    SHADES,
     SHOWN,
     beyond,
     names_at,
@@ -31,7 +32,7 @@ def forest(
 ) -> Figure:
     """Dev and test error of every confirmed configuration, from `summary.table`.
 
-    labels: how a configuration differs from the others, in a few words. covers: what the bars do.
+    labels: what a configuration is called, in a line or two. covers: what the bars do.
     """
     known = [split for split in ("dev", "test") if table[f"{split}_error"].notna().any()]
     end = max(_end(table, split) for split in known)
@@ -53,7 +54,7 @@ def forest(
     ]
     return Figure(
         "errors",
-        "Error of the confirmed configurations",
+        "Error of the confirmed settings",
         caption,
         panels,
         table[columns],
@@ -110,8 +111,8 @@ def _end(table: pd.DataFrame, split: str) -> float:
 
 
 def _names(configs: Iterable[str], labels: Mapping[str, str]) -> list[str]:
-    """A configuration's name, and below it what sets it apart."""
-    return [f"{short(name)}\n{labels.get(name, '')}".strip() for name in map(str, configs)]
+    """What a configuration is called; a baseline by its name."""
+    return [labels.get(name, short(name)) for name in map(str, configs)]
 
 
 def ledger(
@@ -151,14 +152,13 @@ def _stack(
     with canvas(height=_height(len(configs))) as figure:
         axes = figure.subplots()
         places = np.arange(len(configs))
-        axes.barh(places, train, 0.5, color=SERIES[0], label="train error")
+        axes.barh(places, train, 0.5, color=SHADES[0], label="train error")
         axes.barh(
             places,
             np.maximum(dev - train, 0),
             0.5,
             left=train,
-            color=SERIES[1],
-            alpha=0.55,
+            color=SHADES[1],
             label="dev error beyond it",
         )
         if reference > 0:
@@ -188,7 +188,7 @@ def _gaps(names: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
         for number, gap in enumerate(shown):
             rows = frame[frame["gap"] == gap]
             places = np.arange(len(rows)) + 0.24 * (number - 1)
-            colour = SERIES[number]
+            colour = SHADES[number]
             axes.hlines(places, rows["low"], rows["high"], color=colour, linewidth=2)
             axes.plot(
                 rows["estimate"],

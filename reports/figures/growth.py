@@ -1,6 +1,6 @@
 """The learning curve over training rows: means with their spread, the fit, and where it leads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
-from reports.figures.style import DASHES, MARKERS, SERIES, percent_axis, plain_log, short, tidy
+from reports.figures.style import DASHES, MARKERS, SERIES, percent_axis, plain_log, tidy
 from reports.stats.growth import Growth, points
 from reports.text import number
 
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 POINTS = 60  # of a fitted curve
 
 
-def growth(found: Sequence[Growth], percent: bool) -> Figure:
-    """A panel of the error and one of the loss, each with the winner and the best baseline."""
+def growth(found: Sequence[Growth], percent: bool, named: Callable[[str], str]) -> Figure:
+    """A panel of the error and one of the loss, each with the winner and the best baseline.
+
+    named: the legend's words for a configuration.
+    """
     data = pd.DataFrame(points(tuple(found)))
     scores = dict.fromkeys(one.score for one in found)
     panels = tuple(
-        _panel([one for one in found if one.score == score], score, percent) for score in scores
+        _panel([one for one in found if one.score == score], score, percent, named)
+        for score in scores
     )
     folds = found[0].by_fold.shape[1]
     caption = (
@@ -38,11 +42,13 @@ def growth(found: Sequence[Growth], percent: bool) -> Figure:
     )
 
 
-def _panel(found: Sequence[Growth], score: str, percent: bool) -> Panel:
+def _panel(
+    found: Sequence[Growth], score: str, percent: bool, named: Callable[[str], str]
+) -> Panel:
     with canvas() as figure:
         axes = figure.subplots()
         for place, one in enumerate(found):
-            _draw(axes, one, place)
+            _draw(axes, one, place, named(one.config))
         axes.set_xscale("log")
         plain_log(axes.xaxis)
         axes.set_ylim(bottom=0)
@@ -55,12 +61,12 @@ def _panel(found: Sequence[Growth], score: str, percent: bool) -> Panel:
         return panel(figure, f"rows-{score}", title, " ".join(map(_in_words, found)))
 
 
-def _draw(axes: "Axes", one: Growth, place: int) -> None:
+def _draw(axes: "Axes", one: Growth, place: int, name: str) -> None:
     colour = SERIES[place]
     mean, sd = one.by_fold.mean(axis=1), one.by_fold.std(axis=1, ddof=1)
     beside = one.rows * 1.03**place  # so that bars do not hide each other
     axes.vlines(beside, mean - sd, mean + sd, color=colour, linewidth=1)
-    axes.plot(beside, mean, MARKERS[place], color=colour, markersize=5, label=short(one.config))
+    axes.plot(beside, mean, MARKERS[place], color=colour, markersize=5, label=name)
     if one.law is None:
         return
     n = np.geomspace(one.rows[0], 2 * one.rows[-1], POINTS)

@@ -8,7 +8,7 @@ import pandas as pd
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
-from reports.figures.style import INK, SERIES, names_at, short, tidy
+from reports.figures.style import INK, SHADES, names_at, short, tidy
 
 PARTS = {  # columns of `stats.decomposition.frame`, and what a reader calls them
     "remains": "bias and noise",
@@ -20,7 +20,7 @@ PARTS = {  # columns of `stats.decomposition.frame`, and what a reader calls the
 def parts(frame: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     """Stacked bars, one a setting, of the first loss in `stats.decomposition.frame`.
 
-    labels: how a configuration differs from the others, in a few words.
+    labels: what a configuration is called, in a line or two.
     """
     name = str(frame["loss"].iloc[0])
     shown = frame[frame["loss"] == name]
@@ -38,12 +38,10 @@ def _bars(frame: pd.DataFrame, labels: Mapping[str, str]) -> Panel:
         axes = figure.subplots()
         for number, (column, label) in enumerate(PARTS.items()):
             width = np.maximum(np.nan_to_num(frame[column].to_numpy(float)), 0.0)
-            axes.barh(places, width, 0.5, left=left, color=SERIES[number], label=label)
+            axes.barh(places, width, 0.5, left=left, color=SHADES[number], label=label)
             left = left + width
         axes.plot(frame["total"], places, "|", color=INK, markersize=16)
-        names = [
-            f"{short(name)}\n{labels.get(name, '')}".strip() for name in map(str, frame["config"])
-        ]
+        names = [labels.get(name, short(name)) for name in map(str, frame["config"])]
         names_at(axes.yaxis, places, names)
         axes.set_ylim(len(frame) - 0.4, -0.6)
         axes.set_xlim(left=0)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
-from reports.figures.style import INK, MARKERS, MUTED, SERIES, SMALL, short, tidy
+from reports.figures.style import CLASSES, INK, MARKERS, MUTED, SMALL, short, tidy
 from reports.predictions import Plane
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _classes(axes: "Axes", one: Plane, what: Drawn, with_rows: bool) -> None:
     for number in range(len(what.classes)):
         own = one.mean[..., number] - np.delete(one.mean, number, axis=-1).max(axis=-1)
         if (said == number).any():
-            colour = SERIES[number % len(SERIES)]
+            colour = CLASSES[number % len(CLASSES)]
             axes.contourf(one.x, one.y, own, levels=[0, 2], colors=[colour], alpha=0.16)
         if (own > 0).any() and (own < 0).any():
             axes.contour(one.x, one.y, own, levels=[0], colors=[INK], linewidths=1.4)
@@ -131,7 +131,7 @@ def _classes(axes: "Axes", one: Plane, what: Drawn, with_rows: bool) -> None:
                 own_rows[:, 0],
                 own_rows[:, 1],
                 MARKERS[number % len(MARKERS)],
-                color=SERIES[number % len(SERIES)],
+                color=CLASSES[number % len(CLASSES)],
                 markersize=3.6,
                 alpha=0.85,
                 label=short(name, 16),
@@ -147,7 +147,7 @@ def _numbers(axes: "Axes", one: Plane, what: Drawn, with_rows: bool) -> None:
     for place in range(LEVELS):
         depth = 0.05 + 0.4 * place / (LEVELS - 1)
         band = [levels[place], levels[place + 1] + 1e-9 * (high - low)]
-        axes.contourf(one.x, one.y, surface, levels=band, colors=[SERIES[0]], alpha=depth)
+        axes.contourf(one.x, one.y, surface, levels=band, colors=[CLASSES[0]], alpha=depth)
     inner = levels[1:-1]
     lines = axes.contour(
         one.x, one.y, surface, levels=inner, colors=[INK], linewidths=0.8, linestyles="solid"
@@ -160,5 +160,5 @@ def _numbers(axes: "Axes", one: Plane, what: Drawn, with_rows: bool) -> None:
     if with_rows:
         rows = thinned(what.rows)
         axes.plot(
-            rows.place[:, 0], rows.place[:, 1], "o", color=SERIES[1], markersize=2.6, alpha=0.7
+            rows.place[:, 0], rows.place[:, 1], "o", color=CLASSES[1], markersize=2.6, alpha=0.7
         )

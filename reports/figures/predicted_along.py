@@ -10,7 +10,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.scales import Scale
-from reports.figures.style import SERIES, plain_log, tidy
+from reports.figures.style import SHADES, plain_log, tidy
 from reports.stats.predicted_along import Curve, Predicted
 
 NAMES = ("train error", "gap to dev rows")
@@ -44,7 +44,7 @@ def _panel(
     ends = np.concatenate([end for curve in curves.values() for end in (curve.low, curve.high)])
     with canvas() as figure:
         axes = figure.subplots()
-        for colour, (label, curve) in zip(SERIES, curves.items(), strict=False):
+        for colour, (label, curve) in zip(SHADES, curves.items(), strict=False):
             for end in (curve.low, curve.high):
                 axes.plot(one.at, end, color=colour, linewidth=1.0, alpha=0.5)
             axes.plot(one.at, curve.middle, color=colour, linewidth=2.2, label=label)

@@ -143,7 +143,7 @@ def _ladder(
         axes.set_yscale("log")
         _log2_ticks(axes, ladder["speedup"])
         axes.invert_xaxis()
-        tidy(axes, "target on dev (harder to the right)", f"speed-up ({short(default)}: 1 {TIMES})")
+        tidy(axes, "target on dev (harder to the right)", f"speed-up (defaults: 1 {TIMES})")
         if percent:
             percent_axis(axes, "x")
         figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left")

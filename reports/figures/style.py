@@ -21,6 +21,11 @@ SMALL, PLAIN, TITLE = 11.2, 11.6, 12.4  # letters: 11 px and more on such a phon
 INK, MUTED, RULE = "#111213", "#6a6b6c", "#dcdddf"
 # After Okabe and Ito (2008), darkened to hold 4.5:1 on white; the page lightens them on black.
 SERIES = ("#1f5fa8", "#b45309", "#14785a", "#86469c", "#75660a", "#b02a5b")
+# Classes have colours of their own, the first two far apart to every kind of colour blindness
+# (simulated after Machado et al., 2009), and the parts of an error shades without a colour: neither
+# is taken for a setting, nor for better or worse.
+CLASSES = ("#0a8ea0", "#b8860b", "#8c1c4a", "#3f4460", "#a0653f", "#5c940d")
+SHADES = ("#8f949b", "#5a6067", "#22252a")
 MARKERS = ("o", "s", "D", "^", "v", "P")
 DASHES: tuple[Any, ...] = (
     "-",

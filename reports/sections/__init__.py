@@ -1,5 +1,7 @@
 """The sections of the page, in the order in which a reader asks. Add one: write it, name it here.
 
+What of them is folded is said in `reports.folded`.
+
 A section is a function Run -> Section; one without anything to say returns None.
 """
 
@@ -29,27 +31,14 @@ from reports.sections.sensitivity import sensitivity
 from reports.sections.speed import speed
 from reports.sections.verdict import verdict
 
-SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
-    recommendation,
-    arms,
-    gradients,
-    verdict,
-    lints,
-    confirmed,
-    outer,
-    pareto,
-    constraints,
-    ledger,
-    decomposition,
-    growth,
-    learned,
-    classes,
-    optimism,
-    curves,
-    speed,
-    search,
-    sensitivity,
-    runs,
-    methods,
-    provenance,
+Make = Callable[[Run], Section | None]
+
+# What the contents call a group of sections, and the sections in it.
+CHAPTERS: tuple[tuple[str, tuple[Make, ...]], ...] = (
+    ("Which setting", (arms, gradients, confirmed, outer, pareto, constraints)),
+    ("What it learned", (learned, classes)),
+    ("What limits it", (ledger, decomposition, growth)),
+    ("Training and search", (speed, curves, search, sensitivity, optimism)),
+    ("Details", (lints, verdict, runs, methods, provenance)),
 )
+SECTIONS: tuple[Make, ...] = (recommendation, *(make for _, each in CHAPTERS for make in each))

@@ -166,13 +166,18 @@ def _size(run: Run, one: Answer) -> str:
     else:
         said = f"{scale.interval(found, difference=True)}{_sds(run, one)} of {scale.name} "
         said += f"({text.LEVEL}, {found.kind}; {found.covers}{_here(run, one)})"
-    if one.error is not None:
-        error = units.unit(run, f"{run.judged}_error")
-        said += f"; in plain {error.name.removeprefix(f'{run.judged} ')} "
-        said += error.interval(one.error, difference=True)
-    said += _test_in_words(run, one)
-    decide = "" if looks.of(run) else _would_decide(one)
-    return f"{said}. {decide}".removesuffix(". ")
+    each = [f"{said}{_test_in_words(run, one)}", _in_plain_error(run, one)]
+    each.append("" if looks.of(run) else _would_decide(one))
+    return ". ".join(filter(None, each))
+
+
+def _in_plain_error(run: Run, one: Answer) -> str:
+    """A sentence of its own, for its unit is another."""
+    if one.error is None:
+        return ""
+    error = units.unit(run, f"{run.judged}_error")
+    name = error.name.removeprefix(f"{run.judged} ")
+    return f"In plain {name}: {error.interval(one.error, difference=True)}"
 
 
 def _test_in_words(run: Run, one: Answer) -> str:

@@ -49,14 +49,15 @@ def _blocks(run: Run) -> Iterator[Block]:
     yield Paragraphs((f"{_trained_again(run, int(n))} {_choice(run)}",))
     if lost := _missing(run):
         yield Paragraphs(tuple(lost))
+    yield Plot(errors.forest(table, not run.regression, labels.in_lines(run), covers(run, "rows")))
     yield winners_table(run)
+    yield _every_setting(run)
     if (each := by_target(run)) is not None:
         yield each
     if (beside := uneven(run)) is not None:
         yield beside
     if not all(goal.is_plain for goal in objectives.objectives(run)):
         yield _objectives(run)
-    yield Plot(errors.forest(table, not run.regression, labels.labels(run), covers(run, "rows")))
     if (differences := against(run)) is not None:
         yield differences
 
@@ -105,7 +106,6 @@ def winners_table(run: Run) -> Table:
         Column("Role"),
         *(Column(text.capital(one.head), True) for one in shown),
         Column("Networks", True),
-        Column("Searched settings"),
     )
     rows = []
     for n, entry in enumerate(made.entries):
@@ -115,7 +115,6 @@ def winners_table(run: Run) -> Table:
             Cell(entry.role),
             *(Cell(score.number, score.beside, key=score.key) for score in scores),
             Cell(text.number(entry.n), _lost(entry), key=float(entry.n)),
-            Cell(_settings(run, entry)),
         )
         rows.append(Row(cells, tone="winner" if entry.wins else ""))
     return Table(
@@ -129,9 +128,14 @@ def winners_table(run: Run) -> Table:
     )
 
 
-def _settings(run: Run, entry: Contender) -> str:
-    words = "" if entry.role == "baseline" else labels.in_words(run, entry.config)
-    return words or "the library's own settings"
+def _every_setting(run: Run) -> Table:
+    """All that was searched, of each confirmed setting."""
+    rows = tuple(
+        Row((link(run, config), Cell(labels.in_words(run, config) or "the library's own settings")))
+        for config in run.configs
+    )
+    columns = (Column("Setting"), Column("Searched settings"))
+    return Table("settings-table", "All that was searched, setting by setting", columns, rows)
 
 
 def _objectives(run: Run) -> Table:

@@ -1,5 +1,7 @@
 """How the confirmed configurations trained."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reports import labels, text
@@ -30,13 +32,17 @@ def curves(run: Run) -> Section | None:
         percent = kind == "error" and not run.regression
         blocks.append(Plot(figures.curves(frame, kind, percent, target, labels.named(run))))
     if len(shown) < len(trained):
-        words = f"Shown: {text.listing(list(shown))}, of {len(run.configs)} confirmed."
+        words = f"Shown: {_listed(run, shown)}, of {len(run.configs)} confirmed."
         blocks.append(Paragraphs((words,), "quiet"))
     lost = [config for config in run.configs if config not in trained]
     if lost:
-        whose = f"{text.listing(lost)}: every network diverged before its first evaluation"
+        whose = f"{_listed(run, lost)}: every network diverged before its first evaluation"
         blocks.append(Paragraphs((f"Nothing to show of {whose} in training.",), "quiet"))
     return section("curves", "Learning curves", blocks)
+
+
+def _listed(run: Run, configs: Sequence[str]) -> str:
+    return text.listing([labels.named(run)(one) for one in configs])
 
 
 def _has_trained(run: Run, config: str) -> bool:

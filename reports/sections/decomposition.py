@@ -38,11 +38,11 @@ def _blocks(run: Run, found: tuple[Decomposed, ...]) -> Iterator[Block]:
     first = found[0]
     yield Paragraphs((" ".join(_lead(run, first)), _answer(run, first.each[0])))
     yield _table(run, found)
-    yield Plot(loss_parts.parts(stats.frame(found), labels.labels(run)))
-    notes = [("Measured on", _measured(found))]
+    yield Plot(loss_parts.parts(stats.frame(found), labels.in_lines(run)))
+    notes = [("Measured on", _measured(run, found))]
     if first.majority is not None:
         notes.append(("What most networks say", _majority(run, first.majority)))
-    yield Pairs("", tuple(notes))
+    yield Pairs("About the parts", tuple(notes))
 
 
 def _lead(run: Run, one: Decomposed) -> Iterator[str]:
@@ -179,11 +179,11 @@ def _unit(run: Run, one: Decomposition) -> units.Unit:
     return units.Unit(one.name)
 
 
-def _measured(found: tuple[Decomposed, ...]) -> str:
+def _measured(run: Run, found: tuple[Decomposed, ...]) -> str:
     first = found[0]
     left = (
-        f" {text.count(one.lost, 'network')} of {one.config} are left out: all of each "
-        "training set on which one diverged."
+        f" {text.count(one.lost, 'network')} of {labels.named(run)(one.config)} are left out: all "
+        "of each training set on which one diverged."
         for one in found
         if one.lost
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports import text
+from reports import labels, text
 from reports.figures import growth as figures
 from reports.frames import Run
 from reports.sections.blocks import (
@@ -33,9 +33,10 @@ def _blocks(run: Run, found: tuple[Growth, ...]) -> Iterator[Block]:
     by_config: dict[str, list[str]] = {}
     for one in found:
         by_config.setdefault(one.config, []).append(stats.sentence(run, one))
-    each = [f"{text.capital(config)}: {' '.join(said)}" for config, said in by_config.items()]
+    named = labels.named(run)
+    each = [f"{text.capital(named(one))}: {' '.join(said)}" for one, said in by_config.items()]
     yield Paragraphs(tuple(each))
-    yield Plot(figures.growth(found, not run.regression))
+    yield Plot(figures.growth(found, not run.regression, named))
     yield _table(run, found)
 
 

@@ -55,7 +55,9 @@ def _blocks(run: Run) -> Iterator[Block]:
         networks = table[(table["kind"] == "network") & (table["diverged"] < table["n"])]
         shown = frame[frame["config"].isin(networks["config"])]
         yield Plot(
-            errors.ledger(shown, networks, not run.regression, first.reference, labels.labels(run))
+            errors.ledger(
+                shown, networks, not run.regression, first.reference, labels.in_lines(run)
+            )
         )
     yield from along(run)
     yield from predicted_along(run)
@@ -195,15 +197,15 @@ def _cures(run: Run) -> Table:
         note = "t on paired differences over networks: same folds and seeds, these rows only."
     return Table(
         "cures-table",
-        f"What each setting does to the gaps of {_of(base)}",
+        f"What each setting does to the gaps of {_of(run, base)}",
         columns,
         rows,
         note=note,
     )
 
 
-def _of(config: str) -> str:
-    return "the defaults" if config == "defaults" else config
+def _of(run: Run, config: str) -> str:
+    return "the defaults" if config == "defaults" else labels.named(run)(config)
 
 
 def _cure_words(row: object) -> str:

@@ -1,13 +1,13 @@
 """A setting's name, as it stands in the tables of all sections."""
 
-from reports import labels
+from reports import labels, text
 from reports.frames import Run
 from reports.sections.blocks import Cell
 
 
 def link(run: Run, config: str) -> Cell:
-    """A configuration's name and label, linked to its row among the trials where it has one."""
+    """What a setting is called, and its number small, linked to its row among the trials."""
     trial = int(run.rows_of(config)["trial"].iloc[0])
     known = trial >= 0 and bool((run.trials["trial"] == trial).any())
-    label = labels.labels(run).get(config, "")
-    return Cell(config, label, href=f"#trial-{trial}" if known else "")
+    name, beside = labels.parts(run, config)
+    return Cell(text.capital(name), beside, href=f"#trial-{trial}" if known else "")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports import text, units
+from reports import labels, text, units
 from reports.advice.in_words import setting_in_words
 from reports.frames import Run
 from reports.sections import answer_words
@@ -39,10 +39,11 @@ def _winner(run: Run) -> str:
         if len(run.configs) == 1:
             return f"It is the defaults{also}: nothing else was confirmed."
         return f"It is the defaults{also}: nothing confirmed beat them on dev."
+    name = labels.named(run)(winner)
     if len(run.configs) == 1:
-        return f"It is {winner}, which is all that was confirmed."
+        return f"It is {name}, which is all that was confirmed."
     goal = objectives.objectives(run)[0]
-    return f"It is {winner}: of all that was confirmed it has the {goal.best} {goal.name}."
+    return f"It is {name}: of all that was confirmed it has the {goal.best} {goal.name}."
 
 
 def _aims(run: Run) -> Iterator[tuple[str, str]]:

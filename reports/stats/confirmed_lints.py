@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports import text
+from reports import labels, text
 from reports.frames import Run
 from reports.stats import constraints, measures, scores
 from reports.stats.findings import NOTE, WARN, Lint
@@ -53,10 +53,8 @@ def diverged_confirmed(run: Run) -> Iterator[Lint]:
         return
     counts = lost.groupby("config", sort=False).size()
     sizes = {str(config): len(run.rows_of(str(config))) for config in counts.index}
-    words = [
-        f"{n} of {sizes[str(config)]} of {'the defaults' if config == 'defaults' else config}"
-        for config, n in counts.items()
-    ]
+    named = {name: labels.named(run)(name) for name in sizes} | {"defaults": "the defaults"}
+    words = [f"{n} of {sizes[str(config)]} of {named[str(config)]}" for config, n in counts.items()]
     never = [n == sizes[str(config)] for config, n in counts.items()]
     why = "it depends on the seed whether it trains"
     if any(never):

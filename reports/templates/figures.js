@@ -92,7 +92,7 @@
   document.body.append(bar);
   let chosen;
   const figures = [...document.querySelectorAll(".panel svg")];
-  const names = (text, trial) => new RegExp(`^trial ${trial}(?!\\d)`).test(text);
+  const names = (text, trial) => new RegExp(`\\btrial ${trial}(?!\\d)`).test(text);
   const choose = (trial) => {
     chosen = trial === chosen ? undefined : trial;
     document.querySelectorAll("circle.chosen").forEach((ring) => ring.remove());

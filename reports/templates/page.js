@@ -35,27 +35,30 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
   });
 }
 // What is folded opens for a link into it, and on paper.
-const folds = [...document.querySelectorAll("details.fold")];
 const unfold = () => {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const fold = target?.closest("section")?.querySelector("details.fold");
-  if (fold && !fold.open) {
-    fold.open = true;
-    target.scrollIntoView();
+  let opened = false;
+  for (let at = target?.parentElement; at; at = at.parentElement) {
+    if (at.tagName === "DETAILS" && !at.open) opened = at.open = true;
   }
+  if (opened) target.scrollIntoView();
 };
 addEventListener("hashchange", unfold);
 unfold();
-addEventListener("beforeprint", () => folds.forEach((fold) => { fold.open = true; }));
+addEventListener("beforeprint", () => {
+  document.querySelectorAll("details.fold").forEach((fold) => { fold.open = true; });
+});
 // The contents mark the section that one reads.
 const entries = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash, link]));
+const sections = [...document.querySelectorAll("section")];
+const link = (section) => `#${section.id || section.querySelector(".inner")?.id}`;
 const seen = new Set();
 const watch = new IntersectionObserver((changes) => {
   for (const change of changes) seen[change.isIntersecting ? "add" : "delete"](change.target);
-  const now = [...document.querySelectorAll("section[id]")].find((section) => seen.has(section));
-  for (const [hash, link] of entries) {
-    if (now && hash === `#${now.id}`) link.setAttribute("aria-current", "location");
-    else link.removeAttribute("aria-current");
+  const now = sections.find((section) => seen.has(section));
+  for (const [hash, entry] of entries) {
+    if (now && hash === link(now)) entry.setAttribute("aria-current", "location");
+    else entry.removeAttribute("aria-current");
   }
 }, { rootMargin: "-20% 0px -60% 0px" });
-document.querySelectorAll("section[id]").forEach((section) => watch.observe(section));
+sections.forEach((section) => watch.observe(section));

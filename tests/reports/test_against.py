@@ -13,6 +13,7 @@ from reports import units
 from reports.frames import Run, load
 from reports.sections import confirmed
 from reports.sections.against import against
+from reports.sections.blocks import Row
 from reports.stats.intervals import Array
 
 MINUS = "\N{MINUS SIGN}"
@@ -23,13 +24,19 @@ def errors(run: Run, config: str) -> Array:
     return rows["test_error"].to_numpy(float)
 
 
+def config(row: Row) -> str:
+    """Whose row it is: a trial's number stands small below its settings."""
+    name = row.cells[0]
+    return name.quiet if name.quiet.startswith("trial ") else name.text.lower()
+
+
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_differences_are_those_of_the_frame(make: Callable[..., Path], task: str) -> None:
     run = load(make(task=task, objectives=("dev_error",)))
     table, scale = against(run), units.unit(run, "test_error")
-    assert [row.cells[0].text for row in table.rows] == [c for c in run.configs if c != run.winner]
+    assert [config(row) for row in table.rows] == [c for c in run.configs if c != run.winner]
     for row in table.rows:
-        apart = scale.factor * (errors(run, run.winner) - errors(run, row.cells[0].text))
+        apart = scale.factor * (errors(run, run.winner) - errors(run, config(row)))
         bounds = stats.t.interval(0.95, len(apart) - 1, apart.mean(), stats.sem(apart))
         said = re.findall(r"[-+]?[\d.]+", row.cells[1].in_words.replace(MINUS, "-"))
         assert [float(number) for number in said] == pytest.approx([apart.mean(), *bounds], rel=0.1)
@@ -50,7 +57,7 @@ def test_a_setting_that_errs_far_more_is_worse_and_a_like_one_is_not(
     confirm.loc[confirm["config"] == like, "test_error"] = errors(run, run.winner)
     np.savez(folder / "predictions.npz", **arrays)
     confirm.to_parquet(folder / "confirm.parquet", index=False)
-    readings = {row.cells[0].text: row.cells[3].text for row in against(load(folder)).rows}
+    readings = {config(row): row.cells[3].text for row in against(load(folder)).rows}
     assert readings[worse] == "the winner is better"
     assert readings[like] in ("not decided", "the same, within the margin")
 
@@ -59,7 +66,7 @@ def test_alone_or_beside_what_diverged_there_is_nothing_to_compare(
     make: Callable[..., Path],
 ) -> None:
     assert against(load(make(top=1, defaults=False))) is None
-    named = [row.cells[0].text for row in against(load(make(lost=("defaults",)))).rows]
+    named = [config(row) for row in against(load(make(lost=("defaults",)))).rows]
     assert "defaults" not in named
     assert against(load(make(diverge_all=True))) is None
     blocks = confirmed(load(make())).blocks

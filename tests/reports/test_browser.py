@@ -71,6 +71,8 @@ def test_nothing_overflows(
         for width in (1280, 375):
             tab.set_viewport_size({"width": width, "height": 800})
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
+            unfold(tab)
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width
             wide = tab.evaluate(
                 """() => [...document.querySelectorAll("main *:not(svg *)")].filter((e) =>
                     !e.closest(".scroll, pre, .hidden") &&
@@ -88,6 +90,7 @@ def test_letters_of_every_figure_can_be_read_on_a_phone(
 ) -> None:
     """Of 11 px and more, whole, apart from each other, and told from the ground in both themes."""
     with opened(folder_of(what), viewport={"width": 375, "height": 800}) as (tab, _, _):
+        unfold(tab)
         assert tab.evaluate("document.querySelectorAll('.panel svg text').length") > 20
         for scheme in ("light", "dark"):
             tab.emulate_media(color_scheme=scheme)
@@ -126,6 +129,7 @@ def test_figures_say_their_values_and_mark_a_trial_everywhere(
     opened: Callable[..., Any], make: Callable[..., Path]
 ) -> None:
     with opened(make()) as (tab, _, said):
+        unfold(tab)
         tip, first = tab.locator(".tip"), tab.locator("#scatter svg").first
         first.scroll_into_view_if_needed()
         dots = first.locator("path.m[data-t]").first
@@ -157,6 +161,11 @@ def test_figures_say_their_values_and_mark_a_trial_everywhere(
         assert said == []
 
 
+def unfold(tab: Any) -> None:
+    """Everything on the page."""
+    tab.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+
+
 def column(tab: Any, number: int) -> Any:
     return tab.evaluate(
         f"""() => [...document.querySelectorAll("#trials-table tbody tr")].map(
@@ -166,7 +175,7 @@ def column(tab: Any, number: int) -> Any:
 
 def test_a_click_sorts_and_says_so(opened: Callable[..., Any], make: Callable[..., Path]) -> None:
     with opened(make()) as (tab, _, said):
-        tab.locator("#runs summary").click()
+        unfold(tab)
         before = column(tab, 0)
         heads = tab.locator("#trials-table thead th").all_inner_texts()
         place = next(n for n, text in enumerate(heads) if text.startswith("Dev loss"))
@@ -188,7 +197,7 @@ def test_trials_are_filtered_and_open_their_curves(
     opened: Callable[..., Any], make: Callable[..., Path]
 ) -> None:
     with opened(make(), viewport={"width": 375, "height": 800}) as (tab, _, said):
-        tab.locator("#runs summary").click()
+        unfold(tab)
         rows = tab.locator("#trials-table tbody tr[id] >> visible=true")
         assert rows.count() == 40
         tab.get_by_label("Only trials with").fill("complete ADAM")
@@ -212,7 +221,7 @@ def test_a_range_on_an_axis_keeps_the_trials_between_its_ends(
     folder = make()
     rate = pd.read_parquet(folder / "trials.parquet").set_index("trial")["param.learning_rate"]
     with opened(folder) as (tab, _, said):
-        tab.locator("#runs summary").click()
+        unfold(tab)
         lines = tab.locator("#parallel-figure path[data-trial]:not(.off)")
         everything = lines.count()
         lowest = tab.get_by_role("slider", name="learning_rate, lowest shown")
@@ -266,14 +275,32 @@ def test_it_reads_the_same_without_scripts(
         assert tab.inner_text("main").split() == scripted.split()
 
 
-def test_a_deep_link_leads_to_its_trial(
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_a_link_opens_what_is_folded(
+    opened: Callable[..., Any], make: Callable[..., Path], has_scripts: bool
+) -> None:
+    """A trial's row, a folded section, a word's meaning."""
+    with opened(make(), java_script_enabled=has_scripts) as (tab, _, _):
+        for link, start in (
+            ("#confirmed-table tbody a", "trial-"),
+            ("nav a[href='#methods']", "methods"),
+            ("main a.word >> visible=true", "word-"),
+        ):
+            tab.locator(link).first.click()
+            target = tab.locator(":target")
+            assert target.get_attribute("id").startswith(start)
+            assert target.is_visible()
+            assert tab.locator("details[open] :target").count() == 1
+
+
+def test_the_open_page_is_short_and_all_of_it_is_there(
     opened: Callable[..., Any], make: Callable[..., Path]
 ) -> None:
-    with opened(make()) as (tab, _, _):
-        tab.locator("#confirmed-table tbody a").first.click()
-        target = tab.evaluate("document.querySelector(':target').id")
-        assert target.startswith("trial-")
-        assert tab.locator(":target").is_visible()
+    with opened(make(), viewport={"width": 1440, "height": 900}) as (tab, _, _):
+        height = "document.documentElement.scrollHeight"
+        assert tab.evaluate(height) < 12_000
+        unfold(tab)
+        assert tab.evaluate(height) > 16_000
 
 
 SMALL = {"trials": 6, "top": 1, "confirmed": 4}  # every section, few rows
@@ -319,7 +346,7 @@ def expect_accessible(view: Any) -> None:
             pytest.fail(words)
         pytest.skip(words)
     with view as (tab, _, _):
-        tab.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        unfold(tab)
         rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
         found = Axe().run(tab, options=rules)
         assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []

@@ -36,8 +36,8 @@ def test_a_setting_that_never_trained_has_no_empty_panel(
     assert [len(each) for each in panels] == [len(run.configs) - 1] * 2
     said = [b.paragraphs[0] for b in blocks if isinstance(b, Paragraphs)]
     assert said == [
-        "Nothing to show of defaults: every network diverged before its first evaluation in "
-        "training."
+        "Nothing to show of defaults (adam, rate 0.001): every network diverged before its first "
+        "evaluation in training."
     ]
 
 

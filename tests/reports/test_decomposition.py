@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reports import labels
 from reports.folds import Folds
 from reports.frames import Run, RunFolderError, load
 from reports.sections.blocks import Pairs, Paragraphs, Plot, Section, Table
@@ -298,7 +299,9 @@ def test_training_sets_with_a_diverged_network_are_left_out(
     run = load(folder)
     found = stats.decomposed(run)[0]
     assert (found.networks, found.sets, found.lost) == (18, 9, 2)
-    assert f"2 networks of {run.winner} are left out" in words(decomposition(run))
+    assert f"2 networks of {labels.named(run)(run.winner)} are left out" in words(
+        decomposition(run)
+    )
     confirm.loc[winner & (confirm["replicate"] > 1), "status"] = "diverged"
     confirm.to_parquet(folder / "confirm.parquet", index=False)
     assert "Of the defaults' loss" in words(decomposition(load(folder)))

@@ -8,6 +8,7 @@ import pytest
 
 from reports import labels, summary
 from reports.frames import load
+from reports.sections.links import link
 from reports.stats import tuning
 
 
@@ -24,6 +25,19 @@ def test_a_label_begins_with_what_people_ask_for_first(make: Callable[..., Path]
     run = load(make())
     for config, label in labels.labels(run).items():
         assert label.startswith(f"{labels.searched(run, config)['optimizer']}, rate ")
+
+
+def test_a_setting_is_called_by_its_words_its_number_small_beside_them(
+    make: Callable[..., Path],
+) -> None:
+    run = load(make())
+    label = labels.labels(run)[str(run.winner)]
+    assert labels.named(run)(str(run.winner)) == f"{label} ({run.winner})"
+    assert labels.named(run)("defaults") == f"defaults ({labels.labels(run)['defaults']})"
+    assert labels.named(run)("logistic regression") == "logistic regression"
+    assert labels.in_lines(run)[str(run.winner)] == f"{label}\n{run.winner}"
+    cell = link(run, str(run.winner))
+    assert (cell.text.lower(), cell.quiet) == (label.lower(), run.winner)
 
 
 @pytest.mark.parametrize("trainer", [None, {"call": "m:train"}])
@@ -55,14 +69,18 @@ def test_a_name_that_is_too_long_is_cut(folder_of: Callable[[str], Path]) -> Non
         ("optimizer.momentum.learning_rate", 0.07820484, "rate 0.078"),
         ("learning_rate", 0.001, "rate 0.001"),
         ("learning_rate", 0.000432049, "rate 0.00043"),
-        ("l2", 1.3e-6, "l2 1.3e-6"),
-        ("l2", 0.0, "l2 0"),
-        ("keep_prob", 1.0, "keep 1"),
-        ("hidden", "[32, 16]", "[32, 16]"),
+        ("l2", 1.3e-6, "L2 1.3e-6"),
+        ("l2", 0.0, "no L2"),
+        ("keep_prob", 1.0, "no dropout"),
+        ("keep_prob", 0.8, "dropout 20\N{NO-BREAK SPACE}%"),
+        ("hidden", "[32, 16]", "32+16 units"),
+        ("hidden", "[20, 20]", "2×20 units"),
+        ("hidden", "[1]", "1 unit"),
+        ("initializer", "he", "He weights"),
         ("hidden", "[]", "no hidden layer"),
         ("batch_norm", False, "no batch norm"),
         ("batch_norm", True, "batch norm"),
-        ("batch_size", "full", "batch full"),
+        ("batch_size", "full", "all rows a batch"),
         ("channels", 16, "channels 16"),
     ],
 )
@@ -82,5 +100,5 @@ def test_settings_that_differ_in_little_are_still_told_apart(
     trials["param.optimizer.momentum.beta"] = float("nan")
     trials.to_parquet(folder / "trials.parquet", index=False)
     found = labels.labels(load(folder))
-    assert all(label.startswith("keep ") for label in found.values())
+    assert all(label.startswith("dropout ") for label in found.values())
     assert len(set(found.values())) == 2

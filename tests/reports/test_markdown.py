@@ -8,6 +8,7 @@ import pytest
 from reports import frames, markdown
 from reports.advice.recommendation import recommendation
 from reports.figures import saving
+from reports.sections.links import link
 from reports.sections.recommendation import recommendation as first_screen
 
 
@@ -22,8 +23,8 @@ def test_it_says_what_the_page_says(make: Callable[..., Path]) -> None:
     assert "`sweeps next RUN`" in said
     rows = [line for line in plain.splitlines() if line.startswith("| ")]
     assert any(made.facts[0].value in row for row in rows)
-    for name in run.configs:
-        assert any(row.startswith(f"| {name}") for row in rows)
+    for config in run.configs:
+        assert any(row.startswith(f"| {link(run, config).in_words} |") for row in rows)
 
 
 @pytest.mark.parametrize("text", ["a|b", "*a*", "<b>", "`c`", "# d", "e_f_", "[g](h)"])

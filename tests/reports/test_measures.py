@@ -39,7 +39,7 @@ def test_the_verdict_goes_by_the_objective_and_the_error_stands_beside_it(
         assert one.error.estimate > 0  # by plain error they are worse
     said = answer_words.baseline_in_words(run)
     assert said.startswith("A network is worth it: against ")
-    assert "in plain error +" in said
+    assert "In plain error: +" in said
     lead = next(one for one in numbers(run) if one.label.endswith("against the defaults"))
     assert lead.label == "test balanced error against the defaults"
     assert lead.note.startswith("for new rows and seeds; these rows alone [")

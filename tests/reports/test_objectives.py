@@ -26,7 +26,7 @@ def words_of(
 
     def words(kind: str, section: str) -> str:
         html = page_of(folder_of(kind)).read_text(encoding="utf-8")
-        found = re.search(rf'<section id="{section}".*?</section>', html, re.S)
+        found = re.search(rf'id="{section}".*?</section>', html, re.S)
         plain = re.sub(r"<svg.*?</svg>|<[^>]+>", " ", found[0], flags=re.S) if found else ""
         return re.sub(r"\s+", " ", plain.replace("\xa0", " "))
 

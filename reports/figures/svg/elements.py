@@ -6,7 +6,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from reports.figures.style import INK, MUTED, RULE, SERIES
+from reports.figures.style import CLASSES, INK, MUTED, RULE, SERIES, SHADES
 from reports.figures.svg import text_size
 
 COLOURS = {
@@ -15,6 +15,8 @@ COLOURS = {
     RULE: "var(--grid)",
     "#ffffff": "var(--paper)",
     **{colour: f"var(--c{number})" for number, colour in enumerate(SERIES)},
+    **{colour: f"var(--k{number})" for number, colour in enumerate(CLASSES)},
+    **{colour: f"var(--p{number})" for number, colour in enumerate(SHADES)},
 }
 ANCHORS = {"left": "", "center": ' text-anchor="middle"', "right": ' text-anchor="end"'}
 # From where text is to stand to the line its letters stand on, in letters' sizes.
