@@ -21,7 +21,9 @@ def called(run: Run, name: str) -> str:
         return name
     if name == run.default:
         return "the default network"
-    return "the best network" if name == run.winner else f"another network ({name})"
+    if name == run.winner:
+        return "the best network"
+    return f"another network ({', '.join(filter(None, labels.parts(run, name)))})"
 
 
 def answer_of(run: Run, name: str) -> str:
