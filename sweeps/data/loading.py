@@ -23,6 +23,7 @@ from sweeps.data import (
     decimal_marks,
     doubts,
     encode,
+    near_gaps,
     network_arrays,
     parts_apart,
     room,
@@ -162,7 +163,9 @@ def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
     features = columns.choose(table.frame.drop(columns=unused, errors="ignore"), spec, starts)
     features = replace(
         features,
-        unclear=features.unclear | code_columns.remarks(table, spec, features.frame),
+        unclear=features.unclear
+        | code_columns.remarks(table, spec, features.frame)
+        | near_gaps.remarks(spec, features.frame),
         changed=features.changed | code_columns.changed(table, spec),
     )
     others = {name: one.unsure for name, one in zip(table.targets, column.each, strict=True)}

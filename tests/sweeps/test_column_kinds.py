@@ -166,6 +166,8 @@ def test_an_order_is_one_input() -> None:
     steps = np.diff(data.encoder.encode(told)[:3, 1])
     assert 0 < steps[0] == pytest.approx(steps[1])
     assert data.changed == {"x": ["low", "middle", "high"]}
+    with pytest.raises(Expected, match=r"got .middle. \(for .Middle. did you mean .middle.\?\)"):
+        made(["low", "high", "middle"], columns={"x": ["low", "Middle", "high"]})
     with pytest.raises(Expected, match="words of the order low, high, got 'middle'"):
         made(["low", "high", "middle"], columns={"x": ["low", "high"]})
     ordered = divided(frame.assign(y=frame["x"]), columns={"y": ["low", "middle", "high"]})
