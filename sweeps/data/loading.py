@@ -276,7 +276,7 @@ def _groups(table: SourceTable, name: str | None) -> pd.Series | None:
     what = cells.unsupported(groups)
     if what not in ("", "dates"):
         raise Expected("a group that is a number or a word", Unquoted(what), at="group")
-    return groups
+    return code_columns.without_blanks(groups)
 
 
 def _assemble(divided: DividedTable, dtype: str) -> Dataset:

@@ -11,6 +11,7 @@ from sweeps.data import cells
 if TYPE_CHECKING:
     import pandas as pd
 
+_MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 # '1,234' may be of the first or the second: the other texts of its column decide.
 FORMATS: Mapping[str, re.Pattern[str]] = {
     "thousands separators": re.compile(r"[-+]?[1-9]\d{0,2}([,' \u00a0\u202f]\d{3})+(\.\d+)?"),
@@ -23,7 +24,10 @@ FORMATS: Mapping[str, re.Pattern[str]] = {
     "a negative number in brackets": re.compile(r"\(\s*[€$£¥]?\d[\d.,]*\)|[-+]?\d[\d.,]*"),
     "a time of day": re.compile(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?(\s?[AaPp]\.?[Mm]\.?)?"),
     "a month or a quarter": re.compile(r"\d{4}-?(Q[1-4]|[01]\d)"),
-    "a date": re.compile(r"(\d{4}([-/.]\d{1,2}){2}|(\d{1,2}[-/.]){2}(\d{4}|\d\d))([T ]\d.*)?"),
+    "a date": re.compile(
+        r"(\d{4}([-/.]\d{1,2}){2}|(\d{1,2}[-/.]){2}(\d{4}|\d\d))([T ]\d.*)?"
+        rf"|(\d{{1,2}}[ -])?{_MONTH}[ -]\d{{2,4}}|{_MONTH} \d{{1,2}}, ?\d{{4}}"
+    ),
 }
 _DIGIT = re.compile(r"\d")
 MOST_WORDS = 3  # different ones, in a column that is taken for one of numbers
