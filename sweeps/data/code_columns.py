@@ -66,7 +66,7 @@ def without_blanks(column: pd.Series) -> pd.Series:
 
 def changed(table: SourceTable, spec: DataSpec) -> dict[str, Any]:
     """What such columns are read as, where earlier versions lost the zeros."""
-    known = {name: spec.columns.get(name) for name in table.codes}
+    known: dict[str, Any] = {name: spec.columns.get(name) for name in table.codes}
     known |= {name: "group" for name in known if name == spec.group}
     kept = ("category", "group")
     return {name: [kind, "zeros kept"] for name, kind in known.items() if kind in kept}

@@ -24,9 +24,14 @@ MOST = 200  # columns that are looked at, unless all are asked for
 LONGEST = 24  # characters of an example
 # Names of whole numbers that may be codes of something that has no order.
 CODES = re.compile(
-    r"(?i:(.*[_ .-])?(code|zip|plz|district|region|area|zone|type|kind|class|category|cluster|"
-    r"sector|branch|store|shop|department|dept|country|state|county|city|gender|sex|race)"
-    r"([_ .-]?(code|id|no|nr|num|number))?)"
+    r"(.*[_ .-]|.*[a-z](?=[A-Z]))?"  # store_type, storeType
+    r"(?i:(code|zip|plz|post|postal|district|region|area|zone|type|kind|class|category|cluster|"
+    r"sector|branch|store|shop|department|dept|country|state|county|city|gender|sex|race|"
+    r"naics|sic|fips|icd|drg|msa|industry|occupation|job|profession|ethnicity|religion|language|"
+    r"nationality|origin|marital|status|segment|cohort|product|item|sku|brand|manufacturer|"
+    r"vendor|supplier|hospital|ward|clinic|school|site|station|route|carrier|airline|device|"
+    r"species|breed|colou?r|genre|team|player|id)"
+    r"([_ .-]?(code|id|no|nr|num|number|type|group))?)"
 )
 MOST_CODES = 50  # different ones
 SAMPLE, COME_BACK = 10_000, 0.95  # rows, and the share of different values among them

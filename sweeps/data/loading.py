@@ -23,7 +23,7 @@ from sweeps.data import (
     decimal_marks,
     doubts,
     encode,
-    near_gaps,
+    near_words,
     network_arrays,
     parts_apart,
     room,
@@ -165,7 +165,8 @@ def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
         features,
         unclear=features.unclear
         | code_columns.remarks(table, spec, features.frame)
-        | near_gaps.remarks(spec, features.frame),
+        | near_words.remarks(spec, features.frame)
+        | near_words.remarks(spec, table.frame[[*table.targets]]),
         changed=features.changed | code_columns.changed(table, spec),
     )
     others = {name: one.unsure for name, one in zip(table.targets, column.each, strict=True)}

@@ -249,6 +249,20 @@ STUDY = (
 )
 
 
+@pytest.mark.parametrize(
+    ("name", "may_be"),
+    [
+        *((name, True) for name in ("store_id", "StoreType", "naics", "zip code", "Origin", "ZIP")),
+        *((name, False) for name in ("humid", "rooms", "age", "typed", "kidney", "hours")),
+    ],
+)
+def test_numbers_that_are_called_like_codes_are_doubted(name: str, may_be: bool) -> None:
+    _, frame = made([3, 1, 2])
+    data = loading.encoded(divided(frame.rename(columns={"x": name})), "float64")
+    row = next(one for one in data.facts["column_table"] if one["name"] == name)
+    assert ("codes?" in row["remark"]) == may_be
+
+
 def test_columns_are_shown_and_new_rows_are_read_alike(tmp_path: Path) -> None:
     """In `check`, before a run, in the report; then `predict`, with a fault at its line."""
     cells = {"price": SPELLED["money"][0], "signup": DATES, "district": [3, 7, 12, 8]}

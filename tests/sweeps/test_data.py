@@ -330,6 +330,16 @@ def test_a_text_that_is_nearly_a_named_gap_is_told(tmp_path: Path) -> None:
         assert ("plan = unknown" in data.encoder.inputs) == is_told
 
 
+def test_words_that_differ_in_capitals_alone_are_told(tmp_path: Path) -> None:
+    frame = churn()
+    frame["plan"] = np.resize(["New  York", "new york", "Rome"], len(frame))
+    frame["churn"] = np.where(np.arange(len(frame)) % 5, frame["churn"], "Yes")
+    write(tmp_path, frame)
+    unclear = load(spec(), tmp_path, "float32").facts["unclear"]
+    assert unclear["plan"].startswith("'New  York' and 'new york' are two categories")
+    assert "are two categories" in unclear["churn"]
+
+
 def test_texts_for_numbers_are_refused_when_predicting() -> None:
     frame = churn().drop(columns="churn")
     encoder = encode.fit(frame, standardize=True)
