@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.data import cells, dtypes, odd_numbers
+from sweeps.data import cells, dtypes, odd_numbers, targets
 from sweeps.data.date_columns import DateColumn
 from sweeps.data.encode import Column, Encoder
 from sweeps.data.number_columns import NumberColumn
@@ -245,6 +245,9 @@ def _remarks(divided: "DividedTable", name: str, look: _Look, column: Column | N
     if name in divided.table.targets:
         own = divided.column.each[divided.table.targets.index(name)]
         found += [part for part in (divided.column.task, own.said) if part]
+        are_classes = divided.column.task == "classification" and not divided.table.classes
+        if are_classes and look.may_be_codes:
+            found.append(targets.other_reading(own.values, divided.spec))
         found += [odd_numbers.gap(look.odd)] if divided.column.task == "regression" else []
     elif name == divided.spec.weight and divided.weight_said:
         found.append(divided.weight_said)

@@ -27,6 +27,7 @@ from sweeps.data import (
     network_arrays,
     parts_apart,
     room,
+    row_counters,
     row_weights,
     source_names,
     target_words,
@@ -168,6 +169,8 @@ def _divided(table: SourceTable, spec: DataSpec, where: str) -> DividedTable:
         | near_words.remarks(spec, features.frame)
         | near_words.remarks(spec, table.frame[[*table.targets]]),
         changed=features.changed | code_columns.changed(table, spec),
+        doubtful=row_counters.doubted(features.frame.drop(columns=[*spec.columns], errors="ignore"))
+        | features.doubtful,
     )
     others = {name: one.unsure for name, one in zip(table.targets, column.each, strict=True)}
     others |= {} if weight is None else {str(spec.weight): weight.unsure}

@@ -340,6 +340,16 @@ def test_words_that_differ_in_capitals_alone_are_told(tmp_path: Path) -> None:
     assert "are two categories" in unclear["churn"]
 
 
+def test_a_target_that_no_network_can_reach_is_refused(tmp_path: Path) -> None:
+    frame = churn().drop(columns="customer")
+    frame["churn"] = np.random.default_rng(0).normal(size=len(frame))
+    frame["part"] = np.resize(["train", "train", "test"], len(frame))
+    frame.loc[2, "churn"] = 1e30
+    write(tmp_path, frame)
+    with pytest.raises(UserError, match=r"about the size of the training rows', .* got 1e\+30"):
+        load(spec(split={"column": "part"}), tmp_path, "float32")
+
+
 def test_texts_for_numbers_are_refused_when_predicting() -> None:
     frame = churn().drop(columns="churn")
     encoder = encode.fit(frame, standardize=True)
