@@ -263,7 +263,7 @@ def _fit_to_read(
     many = readings.by_target
     faults = column_faults.each(features.frame, table.lines, words, many, readings.rare)
     if faults:
-        told = [f"{where}: column '{name}': {fault}" for name, fault in faults.items()]
+        told = [f"{where}: column {show(name)}: {fault}" for name, fault in faults.items()]
         raise UserError("\n".join(told))
 
 

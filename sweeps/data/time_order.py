@@ -3,6 +3,7 @@
 Rows of the same time stay on one side, so a part may have a few more or fewer rows than asked.
 """
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -77,8 +78,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 def dated(frame: pd.DataFrame) -> list[str]:
-    """The columns of timestamps, or of texts that are dates, by their first cells."""
-    found = []
+    """The columns of timestamps, of texts that are dates, or of numbers called times."""
+    numbers = dtypes.numeric_columns(frame, with_booleans=False)
+    found = [name for name in filter(TIMES.search, numbers) if _since_1970(frame[name])]
     for name in dtypes.other_columns(frame):
         column = frame[name]
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
@@ -93,6 +95,19 @@ def dated(frame: pd.DataFrame) -> list[str]:
         if is_iso or (may_be and dates.form(set(cells.counts(column)))):
             found.append(str(name))
     return found
+
+
+# What numbers that count the time are called, and between which they are since 1970: from 1990 to
+# 2100, of seconds or thousandths.
+TIMES = re.compile(r"(?i)time|date|stamp|epoch|when|(^|[_ .-])(ts|at)$")
+SPAN = (6.3e8, 4.1e9)
+
+
+def _since_1970(column: pd.Series) -> bool:
+    values = column.to_numpy(np.float64, na_value=np.nan)
+    with np.errstate(invalid="ignore"):
+        least, most = np.fmin.reduce(values), np.fmax.reduce(values)
+    return any(SPAN[0] * unit <= least <= most <= SPAN[1] * unit for unit in (1, 1000))
 
 
 @dataclass(frozen=True)

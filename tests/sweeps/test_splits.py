@@ -144,6 +144,25 @@ def test_the_past_trains_however_days_are_written(folder: Path, form: str, is_to
 
 
 @pytest.mark.parametrize(
+    ("name", "unit", "is_told"),
+    [
+        ("created_at", 1, True),
+        ("timestamp", 1000, True),
+        ("phone", 1, False),
+        ("uptime", 9e9, False),
+    ],
+)
+def test_seconds_since_1970_are_told_to_be_times(
+    folder: Path, name: str, unit: float, is_told: bool
+) -> None:
+    seconds = (DAYS - pd.Timestamp("1970-01-01")) // pd.Timedelta(seconds=1)
+    rows = table(90).drop(columns="day").assign(**{name: np.asarray(seconds) * unit})
+    rows.sample(frac=1, random_state=1).to_csv(folder / "data.csv", index=False)
+    data = loading.load(DataSpec(source="data.csv", target="y"), folder, "float32")
+    assert (name in data.facts.get("dated", ())) == is_told
+
+
+@pytest.mark.parametrize(
     ("days", "said"),
     [
         (DAYS.strftime("%d%m%Y"), "got 5012024 in line 2 (days whose year is last do not go up"),
