@@ -22,8 +22,8 @@ from sweeps.study.data_section import DataSpec, Declared
 
 # Names of columns that may only identify a row.
 NAMES = re.compile(
-    r"(?i:(.*[_ .-])?(id|uuid)|index|unnamed.*|x|#|n[or]\.?|seq|sequence|level_\d|"
-    r"(row|record|line|serial|case|obs)[_ .-]?(id|no|nr|num|number|names?)?\.?)|.*[a-z]I[dD]"
+    r"(?i:(.*[_ .-])?(id|uuid)|index|unnamed.*|#|n[or]\.?|seq|sequence|level_\d|"
+    r"(row|record|line|serial|case|obs)[_ .-]?(id|no|nr|num|number|names?)?\.?)|.*[a-z]I[dD]|X"
 )
 INDEX = "consecutive whole numbers, like an index of the rows"
 HOLES = "whole numbers that go one way from row to row, like an index of rows that were chosen"
