@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reports import files, folds
-from reports.faults import OlderRunError, RunFolderError, first_line
+from reports.faults import BROKEN, OlderRunError, RunFolderError, first_line
 
 COSTS = ("updates", "gradient_evaluations", "flops", "seconds")
 METRICS = ("train_loss", "train_error", "dev_loss", "dev_error")
@@ -135,7 +135,7 @@ def frame(path: Path) -> pd.DataFrame:
         frame = files.table(path)
     except RunFolderError:
         raise
-    except (OSError, ValueError, MemoryError) as fault:  # pyarrow's ArrowInvalid is a ValueError
+    except BROKEN as fault:  # of pyarrow's own faults each is one of these, too
         raise RunFolderError(f"{path}: expected Parquet, got {first_line(fault)}") from fault
     missing = [name for name in COLUMNS[path.name] if name not in frame.columns]
     if missing:

@@ -1,6 +1,5 @@
 """What the confirmed networks said, and what they learned: predictions.npz and its like."""
 
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from reports import files
-from reports.faults import RunFolderError, first_line
+from reports.faults import BROKEN, RunFolderError, first_line
 
 if TYPE_CHECKING:
     from numpy.lib.npyio import NpzFile
@@ -36,7 +35,7 @@ class _Arrays:
                 yield archive
         except RunFolderError:
             raise
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as fault:
+        except BROKEN as fault:
             raise RunFolderError(
                 f"{self.path}: expected a NumPy .npz archive, got {first_line(fault)}"
             ) from fault
@@ -64,7 +63,7 @@ class _Arrays:
         with self._open() as archive:
             try:
                 array: NDArray[Any] = archive[name]
-            except (ValueError, MemoryError, zipfile.BadZipFile) as fault:
+            except BROKEN as fault:
                 raise RunFolderError(
                     f"{self.path}: {name}: expected a plain array, got {first_line(fault)}"
                 ) from fault

@@ -140,13 +140,14 @@ def did_you_mean(got: str, known: Iterable[str]) -> str:
     known = list(known)
     if same := synonyms.meant(got, known):
         return same
-    if near := _near(str(got), known):
+    if near := nearest(str(got), known):
         return f"did you mean '{near}'?"
     rest = f", … ({len(known)} in all)" if len(known) > MOST else ""
     return f"known: {', '.join(known[:MOST])}{rest}"
 
 
-def _near(got: str, known: list[str]) -> str:
+def nearest(got: str, known: list[str]) -> str:
+    """The known name that is spelled nearly so; "" where none is."""
     # Another number is no slip of the pen: float16 is not float64.
     plain = synonyms.plain
     possible = {plain(name): name for name in reversed(known) if _numbers(name) == _numbers(got)}

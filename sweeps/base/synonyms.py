@@ -97,6 +97,10 @@ SYNONYMS: Mapping[str, Meant] = {
         f"of a regression the RMSE, {IN_SDS}",
     ),
     **_each("mae neg_mean_absolute_error", "mean_absolute_error", IN_SDS),
+    # Parts of the rows.
+    **_each("training trn", "train"),
+    **_each("val valid validate validation development", "dev"),
+    **_each("testing tst holdout", "test"),
     # Searching and judging.
     **_each("bayes bayesian bayesian_optimization", "tpe gp"),
     **_each("tpesampler hyperopt", "tpe"),

@@ -40,7 +40,7 @@ def report(folder: Run, format_: As = Format.html, figures: Figures = None) -> N
     """
     with exit_codes():
         from reports import frames, markdown, page
-        from sweeps.results import summaries
+        from sweeps.results import summaries, unreadable
         from sweeps.results.result import Result
         from sweeps.storage import folders
 
@@ -56,7 +56,7 @@ def report(folder: Run, format_: As = Format.html, figures: Figures = None) -> N
             else:
                 print_json(summaries.plain(result))
         except frames.RunFolderError as fault:
-            raise UserError(str(fault)) from None
+            raise unreadable.told(fault) from None
         except OSError as fault:
             where = fault.filename2 or fault.filename or folder
             raise UserError(f"{where}: expected to write there, got {fault.strerror}") from None

@@ -21,8 +21,9 @@ def found(table: SourceTable, spec: DataSpec) -> SourceTable:
     """A table with its codes as texts beside it. Errors: ValueError, OSError."""
     if not isinstance(table.lines, TextLines):
         return table
-    exact = frozenset(name for name, kind in spec.columns.items() if _are_words(kind))
-    return replace(table, codes=leading_zeros.texts(table.lines, table.frame, exact))
+    exact = {name for name, kind in spec.columns.items() if _are_words(kind)}
+    exact |= {spec.group} if spec.group is not None else set()
+    return replace(table, codes=leading_zeros.texts(table.lines, table.frame, frozenset(exact)))
 
 
 def _are_words(kind: object) -> bool:
@@ -46,16 +47,29 @@ def _as_texts(table: SourceTable, name: str) -> pd.Series:
 
 
 def declared(table: SourceTable, spec: DataSpec) -> SourceTable:
-    """A table in which codes are texts where the study says that they are words."""
+    """A table in which codes are texts where the study says that they are words, or groups."""
     known = spec.columns
-    words = {name: column for name, column in table.codes.items() if _are_words(known.get(name))}
+    words = {
+        name: column
+        for name, column in table.codes.items()
+        if _are_words(known.get(name)) or name == spec.group
+    }
     return replace(table, frame=table.frame.assign(**words)) if words else table
+
+
+def without_blanks(column: pd.Series) -> pd.Series:
+    """Words without blanks at their ends, which make no other group."""
+    if dtypes.is_numeric(column.dtype, with_booleans=True) or cells.unsupported(column):
+        return column
+    return column.map(lambda cell: cell.strip() if isinstance(cell, str) else cell)
 
 
 def changed(table: SourceTable, spec: DataSpec) -> dict[str, Any]:
     """What such columns are read as, where earlier versions lost the zeros."""
-    known = {name: spec.columns.get(name) for name in table.codes}
-    return {name: [kind, "zeros kept"] for name, kind in known.items() if kind == "category"}
+    known: dict[str, Any] = {name: spec.columns.get(name) for name in table.codes}
+    known |= {name: "group" for name in known if name == spec.group}
+    kept = ("category", "group")
+    return {name: [kind, "zeros kept"] for name, kind in known.items() if kind in kept}
 
 
 def remarks(table: SourceTable, spec: DataSpec, frame: pd.DataFrame) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sweeps.data import cells, column_looks, odd_numbers
+from sweeps.data import cells, column_looks, odd_numbers, targets
 from sweeps.data.column_looks import Look
 from sweeps.data.date_columns import DateColumn
 from sweeps.data.encode import Column, Encoder
@@ -20,9 +20,14 @@ MOST = 200  # columns that are looked at, unless all are asked for
 LONGEST = 24  # characters of an example
 # Names of whole numbers that may be codes of something that has no order.
 CODES = re.compile(
-    r"(?i:(.*[_ .-])?(code|zip|plz|district|region|area|zone|type|kind|class|category|cluster|"
-    r"sector|branch|store|shop|department|dept|country|state|county|city|gender|sex|race)"
-    r"([_ .-]?(code|id|no|nr|num|number))?)"
+    r"(.*[_ .-]|.*[a-z](?=[A-Z]))?"  # store_type, storeType
+    r"(?i:(code|zip|plz|post|postal|district|region|area|zone|type|kind|class|category|cluster|"
+    r"sector|branch|store|shop|department|dept|country|state|county|city|gender|sex|race|"
+    r"naics|sic|fips|icd|drg|msa|industry|occupation|job|profession|ethnicity|religion|language|"
+    r"nationality|origin|marital|status|segment|cohort|product|item|sku|brand|manufacturer|"
+    r"vendor|supplier|hospital|ward|clinic|school|site|station|route|carrier|airline|device|"
+    r"species|breed|colou?r|genre|team|player|id)"
+    r"([_ .-]?(code|id|no|nr|num|number|type|group))?)"
 )
 
 
@@ -154,6 +159,9 @@ def _remarks(divided: "DividedTable", name: str, look: Look, column: Column | No
     if name in divided.table.targets:
         own = divided.column.each[divided.table.targets.index(name)]
         found += [part for part in (divided.column.task, own.said) if part]
+        are_classes = divided.column.task == "classification" and not divided.table.classes
+        if are_classes and look.may_be_codes:
+            found.append(targets.other_reading(own.values, divided.spec))
         found += [odd_numbers.gap(look.odd)] if divided.column.task == "regression" else []
     elif name == divided.spec.weight and divided.weight_said:
         found.append(divided.weight_said)

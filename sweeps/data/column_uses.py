@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
-from sweeps.data import cells, column_faults
+from sweeps.data import cells, code_columns, column_faults
 from sweeps.data.columns import Features
 from sweeps.data.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
@@ -50,7 +50,7 @@ def expect_readable(features: Features, spec: DataSpec, table: SourceTable, wher
     many = readings.by_target
     faults = column_faults.each(features.frame, table.lines, words, many, readings.rare)
     if faults:
-        told = [f"{where}: column '{name}': {fault}" for name, fault in faults.items()]
+        told = [f"{where}: column {show(name)}: {fault}" for name, fault in faults.items()]
         raise UserError("\n".join(told))
 
 
@@ -67,4 +67,4 @@ def groups(table: SourceTable, name: str | None) -> pd.Series | None:
     what = cells.unsupported(found)
     if what not in ("", "dates"):
         raise Expected("a group that is a number or a word", Unquoted(what), at="group")
-    return found
+    return code_columns.without_blanks(found)

@@ -21,11 +21,14 @@ from sweeps.data.frames import LARGE
 from sweeps.study.data_section import DataSpec, Declared
 
 # Names of columns that may only identify a row.
-NAMES = re.compile(r"(?i:(.*[_ .-])?(id|uuid)|index|unnamed.*)")
+NAMES = re.compile(
+    r"(?i:(.*[_ .-])?(id|uuid)|index|unnamed.*|#|n[or]\.?|seq|sequence|level_\d|"
+    r"(row|record|line|serial|case|obs)[_ .-]?(id|no|nr|num|number|names?)?\.?)|.*[a-z]I[dD]|X"
+)
 INDEX = "consecutive whole numbers, like an index of the rows"
 HOLES = "whole numbers that go one way from row to row, like an index of rows that were chosen"
 SAVED = "whole numbers without a name, another in every row, like an index that was saved"
-UNNAMED = re.compile(r"Unnamed: \d+")
+UNNAMED = re.compile(r"Unnamed: \d+(\.\d+)?")
 FEWEST = 10  # rows, of which it is no chance that they go one way
 DISTINCT = "another value in every row"
 

@@ -16,6 +16,8 @@ from sweeps.data import (
     columns,
     decimal_marks,
     encode,
+    near_words,
+    row_counters,
     row_weights,
     source_names,
     target_words,
@@ -125,8 +127,13 @@ def of(table: SourceTable, spec: DataSpec) -> DividedTable:
     features = columns.choose(table.frame.drop(columns=unused, errors="ignore"), spec, starts)
     features = replace(
         features,
-        unclear=features.unclear | code_columns.remarks(table, spec, features.frame),
+        unclear=features.unclear
+        | code_columns.remarks(table, spec, features.frame)
+        | near_words.remarks(spec, features.frame)
+        | near_words.remarks(spec, table.frame[[*table.targets]]),
         changed=features.changed | code_columns.changed(table, spec),
+        doubtful=row_counters.doubted(features.frame.drop(columns=[*spec.columns], errors="ignore"))
+        | features.doubtful,
     )
     others = {name: one.unsure for name, one in zip(table.targets, column.each, strict=True)}
     others |= {} if weight is None else {str(spec.weight): weight.unsure}

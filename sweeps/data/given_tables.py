@@ -6,7 +6,7 @@ interchange protocol; arrays, `(x, y)`, and what scikit-learn's `load_…` and `
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
-from numbers import Integral
+from numbers import Integral, Rational
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,7 @@ def frame(given: Any, target: str | Sequence[str] | None) -> tuple[pd.DataFrame,
         found = _columns(given)
     if len(found) == 0:
         raise Expected("some rows", Unquoted("none"))
-    return _plain(found), names
+    return _of_file(found), names
 
 
 def _target(given: Any, target: Any) -> Names:
@@ -182,16 +182,28 @@ def _of_arrow(given: Any) -> pd.DataFrame:
     return arrow_tables.frame(found)
 
 
-def _plain(found: pd.DataFrame) -> pd.DataFrame:
+def _of_file(found: pd.DataFrame) -> pd.DataFrame:
     """Columns of types that a file has, named by texts; a named index among them."""
-    named = [name for name in found.index.names if name is not None]
-    found = found.reset_index(level=named).reset_index(drop=True)
+    found = _with_index(found).reset_index(drop=True)
     names = [_name(name) for name in found.columns]
     repeated = [name for name, times in Counter(names).items() if times > 1]
     if repeated:
         raise Expected("each column once", Unquoted(f"{show(repeated[0])} twice"))
-    columns = [_column(found.iloc[:, at], name) for at, name in enumerate(names)]
+    columns = [plain(found.iloc[:, at], name) for at, name in enumerate(names)]
     return pd.DataFrame(dict(zip(names, columns, strict=True)), columns=names)
+
+
+def _with_index(found: pd.DataFrame) -> pd.DataFrame:
+    """A frame with its named index among the columns, unless one is called so; the rest stays."""
+    there = [None, *found.columns]
+    kept = [place for place, name in enumerate(found.index.names) if name not in there]
+    return found.reset_index(level=kept) if kept else found
+
+
+def named(found: pd.DataFrame) -> pd.DataFrame:
+    """A frame whose columns have the names of `frame`; its rows keep their index."""
+    made = _with_index(found)
+    return made.set_axis([_name(name) for name in made.columns], axis=1).set_axis(found.index)
 
 
 def _name(name: Any) -> str:
@@ -199,13 +211,18 @@ def _name(name: Any) -> str:
     return ".".join(map(str, name)) if isinstance(name, tuple) else str(name)
 
 
-def _column(column: pd.Series, name: str) -> pd.Series:
+def plain(column: pd.Series, name: str) -> pd.Series:
+    """A column of a type that a file has. Errors: Expected."""
     dtype = column.dtype
-    if isinstance(dtype, pd.SparseDtype):
+    if isinstance(dtype, pd.ArrowDtype):
+        column = _of_arrow_type(column, name)
+    elif isinstance(dtype, pd.SparseDtype):
         column = column.sparse.to_dense()
     elif isinstance(dtype, pd.CategoricalDtype):
-        column = column.astype(dtype.categories.dtype)
-    elif isinstance(dtype, pd.PeriodDtype | pd.IntervalDtype):
+        column = plain(column.astype(dtype.categories.dtype), name)
+    elif isinstance(dtype, pd.PeriodDtype):
+        column = column.dt.to_timestamp()
+    elif isinstance(dtype, pd.IntervalDtype):
         column = column.astype(str).where(column.notna(), None)
     elif getattr(dtype, "kind", "") == "c":
         raise Expected(
@@ -214,8 +231,16 @@ def _column(column: pd.Series, name: str) -> pd.Series:
     elif dtype == np.float16:
         column = column.astype(np.float32)
     elif pd.api.types.is_object_dtype(dtype):
-        column = _of_one_type(column)
+        found = _of_one_type(column)
+        column = found if found.dtype == object else plain(found, name)
     return column
+
+
+def _of_arrow_type(column: pd.Series, name: str) -> pd.Series:
+    """A column of pandas that Arrow keeps, as one of a Parquet file is read."""
+    import pyarrow
+
+    return arrow_tables.frame(pyarrow.table({name: pyarrow.array(column)}))[name]
 
 
 def _of_one_type(column: pd.Series) -> pd.Series:
@@ -224,6 +249,8 @@ def _of_one_type(column: pd.Series) -> pd.Series:
     kinds = {type(cell) for cell in found.dropna()} if found.dtype == object else set()
     if kinds == {int} and not found.dropna().between(-(2**63), 2**63 - 1).all():
         return found.map(cells.text, na_action="ignore")
+    if kinds and all(issubclass(kind, Rational) for kind in kinds) and not kinds <= {int, bool}:
+        return found.astype(np.float64)
     if len(kinds) < 2 or kinds & {list, tuple, dict, set, np.ndarray}:
         return found
     return found.map(cells.text, na_action="ignore")

@@ -17,7 +17,11 @@ from sweeps.base.errors import Expected, Unquoted
 GAPS = frozenset(
     {"-", "--", "–", "—", "..", "…", "n.a.", "N.A.", "#N/A", "#NA", "<NA>", "#NULL!", "#DIV/0!"}
 )
-_MONEY = r"[€$£¥]|EUR|USD|GBP|CHF|JPY"
+# Signs and codes of currencies.
+MONEY = (
+    r"[€$£¥₹₽₩₺₪₫₦฿]|(?:R|A|C|US)\$|EUR|USD|GBP|CHF|JPY|CNY|INR|BRL|CAD|AUD|SEK|NOK|DKK|PLN|"
+    r"kr\.?|zł|Kč"
+)
 _NOTES = r"\s?([*†‡§¹²³]+|\[\w{1,2}\])"
 
 
@@ -55,13 +59,13 @@ class Spelled:
 
 @cache
 def _pattern(decimal: str) -> re.Pattern[str]:
-    group = "[,' \u00a0\u202f]" if decimal == "." else "[.' \u00a0\u202f]"
+    group = f"[{',' if decimal == '.' else '.'}'’ \u00a0\u2009\u202f]"
     mark = re.escape(decimal)
     digits = rf"[1-9]\d{{0,2}}(?P<group>{group})\d{{3}}((?P=group)\d{{3}})*({mark}\d+)?"
     plain = rf"(\d+({mark}\d*)?|{mark}\d+)([eE][-+]?\d{{1,3}})?"
     return re.compile(
-        rf"(?P<sign>[-+−]?)\s?(?P<before>{_MONEY})?\s?(?P<inner>[-+−]?)"
-        rf"(?P<digits>{digits}|{plain})\s?(?P<after>%|{_MONEY})?({_NOTES})?"
+        rf"(?P<sign>[-+−]?)\s?(?P<before>{MONEY})?\s?(?P<inner>[-+−]?)"
+        rf"(?P<digits>{digits}|{plain})\s?(?P<after>%|{MONEY})?({_NOTES})?"
     )
 
 

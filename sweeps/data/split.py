@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.base.errors import Expected, Unquoted, show
+from sweeps.base.errors import Expected, Unquoted, did_you_mean, show
 from sweeps.data import cells
 from sweeps.data.column_faults import place
 from sweeps.data.dataset import PARTS
@@ -30,7 +30,11 @@ def by_column(
         cell = column.iloc[row]
         got = Unquoted("none" if pd.isna(cell) else show(cells.text(cell)))
         got = Unquoted(f"{got}{place(lines, row, column)}")
-        raise Expected("train, dev or test in every row of the split column", got, at="column")
+        hint = "" if pd.isna(cell) else did_you_mean(cells.text(cell).strip(), PARTS)
+        hint = "" if hint.startswith("known") else hint
+        raise Expected(
+            "train, dev or test in every row of the split column", got, hint, at="column"
+        )
     try:
         return by_parts(column, groups, "the split column")
     except Expected as fault:

@@ -250,7 +250,16 @@ def _standardized(name: str, column: pd.Series, train: Rows) -> tuple[Target, ND
             f"got a standard deviation of {scale:g} around {mean:g}"
         )
     target = Target(name, "regression", (), float(mean), float(scale))
-    return target, (values - target.mean) / target.scale
+    made = (values - target.mean) / target.scale
+    if np.abs(made).max() > LARGEST:
+        raise UserError(
+            f"target '{name}': expected numbers of about the size of the training rows', which "
+            f"have a standard deviation of {scale:g}, got {values[np.abs(made).argmax()]:g}"
+        )
+    return target, made
+
+
+LARGEST = 1e18  # SDs, whose square float32 holds
 
 
 def coded(

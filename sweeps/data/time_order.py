@@ -3,6 +3,7 @@
 Rows of the same time stay on one side, so a part may have a few more or fewer rows than asked.
 """
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -12,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, Unquoted, show
-from sweeps.data import cells, dtypes
+from sweeps.data import cells, dates, dtypes
 from sweeps.data.column_faults import place
 from sweeps.data.lines import Lines, LinesOfFiles
 
@@ -38,33 +39,75 @@ def _sortable(column: pd.Series, lines: Lines | LinesOfFiles | None) -> NDArray[
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return np.asarray(pd.to_datetime(column, utc=True).astype("int64"))
     if pd.api.types.is_numeric_dtype(column.dtype) and column.dtype != bool:
-        return np.asarray(column, np.float64)
+        return _in_order(np.asarray(column, np.float64), column, lines)
     texts = column.map(cells.text)
     numbers = np.asarray(pd.to_numeric(texts, errors="coerce"), np.float64)
     if np.isfinite(numbers).all():
-        return numbers
+        return _in_order(numbers, column, lines)
     is_date = texts.str.fullmatch(ISO).to_numpy(bool)
-    dates = pd.to_datetime(texts.where(is_date), format="ISO8601", utc=True, errors="coerce")
-    wrong = dates.isna().to_numpy()
+    form = None if is_date.all() else dates.form(set(texts))
+    if form:
+        return dates.seconds(column, form)[0]
+    moments = pd.to_datetime(texts.where(is_date), format="ISO8601", utc=True, errors="coerce")
+    wrong = moments.isna().to_numpy()
     if wrong.any():
         row = int(wrong.argmax())
         got = Unquoted(f"{show(column.iloc[row])}{place(lines, row, column)}")
-        raise Expected("numbers, or dates such as 2024-05-31 or 2024-05-31T14:30", got)
-    return np.asarray(dates.astype("int64"))
+        raise Expected(EXPECTED, got, dates.AMBIGUOUS if form == "" else "")
+    return np.asarray(moments.astype("int64"))
+
+
+EXPECTED = "numbers, or dates such as 2024-05-31 or 2024-05-31T14:30"
+
+
+def _in_order(
+    numbers: NDArray[np.float64], column: pd.Series, lines: Lines | LinesOfFiles | None
+) -> NDArray[np.float64]:
+    """Numbers (n,) that go up with time. Errors: Expected for days such as 31052024."""
+    day, month, year = numbers // 1_000_000, numbers // 10_000 % 100, numbers % 10_000
+    is_year = (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (numbers % 1 == 0)
+    either = np.minimum(day, month), np.maximum(day, month)
+    is_day = (either[0] >= 1) & (either[0] <= 12) & (either[1] <= 31)
+    if len(numbers) and bool((is_year & is_day).all()):
+        got = Unquoted(f"{column.iloc[0]}{place(lines, 0, column)}")
+        raise Expected(EXPECTED, got, "days whose year is last do not go up with time")
+    return numbers
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 def dated(frame: pd.DataFrame) -> list[str]:
-    """The columns of timestamps, or of texts that are dates, by their first cells."""
-    found = []
+    """The columns of timestamps, of texts that are dates, or of numbers called times."""
+    numbers = dtypes.numeric_columns(frame, with_booleans=False)
+    found = [name for name in filter(TIMES.search, numbers) if _since_1970(frame[name])]
     for name in dtypes.other_columns(frame):
         column = frame[name]
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
             found.append(str(name))
             continue
         cells_of_it = column.iloc[:LOOKED_AT].dropna()
-        if len(cells_of_it) and cells_of_it.map(cells.text).str.fullmatch(ISO).all():
+        if len(cells_of_it) == 0 or cells.unsupported(column):
+            continue
+        texts = cells_of_it.map(cells.text)
+        is_iso = texts.str.fullmatch(ISO).all()
+        may_be = is_iso or dates.form(set(texts)) is not None
+        if is_iso or (may_be and dates.form(set(cells.counts(column)))):
             found.append(str(name))
     return found
+
+
+# What numbers that count the time are called, and between which they are since 1970: from 1990 to
+# 2100, of seconds or thousandths.
+TIMES = re.compile(r"(?i)time|date|stamp|epoch|when|(^|[_ .-])(ts|at)$")
+SPAN = (6.3e8, 4.1e9)
+
+
+def _since_1970(column: pd.Series) -> bool:
+    values = column.to_numpy(np.float64, na_value=np.nan)
+    with np.errstate(invalid="ignore"):
+        least, most = np.fmin.reduce(values), np.fmax.reduce(values)
+    return any(SPAN[0] * unit <= least <= most <= SPAN[1] * unit for unit in (1, 1000))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.base.errors import Expected
+from sweeps.base.errors import Expected, nearest
 from sweeps.data import cells
 from sweeps.data.cells import Categories
 from sweeps.data.column_readings import MANY_WORDS
@@ -153,4 +153,12 @@ def expect_in_order(column: "pd.Series", order: tuple[str, ...], at: str) -> Non
     lost = (Categories(order).indices(texts) < 0) & (texts != cells.MISSING)
     if lost.any():
         got = texts[int(lost.argmax())]
-        raise Expected(f"words of the order {', '.join(order)}", got, at=at)
+        raise Expected(f"words of the order {', '.join(order)}", got, _meant(got, order, texts), at)
+
+
+def _meant(got: str, order: tuple[str, ...], texts: NDArray[np.object_]) -> str:
+    """Which word of the order, that no cell has, is meant by a cell's."""
+    there = set(texts)
+    unused = [word for word in order if word not in there]
+    near = nearest(got, unused)
+    return f"for '{near}' did you mean '{got}'?" if near else ""

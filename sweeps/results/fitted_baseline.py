@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from sweeps.base.errors import Expected, UserError, show
-from sweeps.data import Dataset, whole_dataset
+from sweeps.data import Dataset, given_rows, whole_dataset
 from sweeps.data.dataset import Target
 from sweeps.data.divided_table import DividedTable
 from sweeps.data.encode import Encoder
@@ -42,6 +42,7 @@ class FittedBaseline:
         if len(frame) == 0:
             return found
         try:
+            frame = given_rows.as_in_training(frame, self.encoder.names)
             x = self.encoder.encode(frame, self.dtype.name).astype(np.float64)
         except Expected as fault:
             raise UserError(f"predict: {fault.message}") from None

@@ -19,7 +19,7 @@ from dnn.arrays import Array
 from dnn.network import LAYOUT
 from sweeps.base import files
 from sweeps.base.errors import Expected, Unquoted, UserError, show
-from sweeps.data import Dataset, input_layouts
+from sweeps.data import Dataset, given_rows, input_layouts
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
 from sweeps.data.file_kinds import DEFAULTS, ReadOptions
@@ -105,6 +105,7 @@ class Model:
         return found
 
     def _inputs(self, frame: pd.DataFrame, encoder: Encoder) -> Array:
+        frame = given_rows.as_in_training(frame, encoder.names)
         made: Array = input_layouts.encoded_as(frame, encoder, self.encoder, self.dtype.name)
         return made
 

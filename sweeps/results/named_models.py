@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from sweeps.base.errors import Expected, UserError, did_you_mean
+from sweeps.base.errors import Expected, did_you_mean
+from sweeps.results import unreadable
 from sweeps.results.predicting import Predictor
 from sweeps.storage import folders
 
@@ -22,7 +23,7 @@ def named(result: "Result", name: str) -> Predictor:
     try:
         return _other(result, name)
     except RunFolderError as fault:
-        raise UserError(str(fault)) from None
+        raise unreadable.told(fault) from None
 
 
 def _other(result: "Result", name: str) -> Predictor:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sweeps.base.errors import Expected, UserError
+from sweeps.results import unreadable
 from sweeps.results.kept_frames import KeptFrames
-from sweeps.storage import folders
+from sweeps.storage import folders, made_again
 
 if TYPE_CHECKING:
     from reports.advice.recommendation import Recommendation
@@ -200,7 +201,10 @@ class Result(KeptFrames):
             raise UserError(
                 f"{self.folder}: expected a study with a model.npz, got none: {self._why_no_model}"
             )
-        return model.load(path)
+        try:
+            return model.load(path)
+        except UserError as fault:
+            raise UserError(f"{fault}{made_again.remedy(path)}") from None
 
     @property
     def _why_no_model(self) -> str:
@@ -209,7 +213,7 @@ class Result(KeptFrames):
         trainer = (folders.provenance(self.folder) or {}).get("trainer")
         if trainer:
             return f"its models are those of {trainer['call']}, which saves what it wants to"
-        return "all networks diverged"
+        return f"all networks diverged, unless it is{made_again.remedy(self.folder / 'model.npz')}"
 
     def predictor(self, model: str = "winner") -> "Predictor":
         """A model that predicts from raw columns, to be asked more than once.
@@ -292,5 +296,5 @@ def load(folder: "str | os.PathLike[str]") -> Result:
         if result.confirm is not None:
             result.table  # noqa: B018 - and those
     except frames.RunFolderError as fault:
-        raise UserError(str(fault)) from None
+        raise unreadable.told(fault) from None
     return result

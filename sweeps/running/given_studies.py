@@ -139,6 +139,7 @@ def _written(data: Mapping[str, Any], made: Path, kept: Path) -> dict[str, Any]:
             raise fault.below(key) from None
         if key == "source":
             own |= {"source": str(path), **({} if target is None else {"target": target})}
+            own |= _with_categories(section["source"], own)
         else:
             own[key] = section | {"source": str(path)}
     if isinstance(own.get("split"), Mapping) and "rows" in own["split"]:
@@ -147,6 +148,22 @@ def _written(data: Mapping[str, Any], made: Path, kept: Path) -> dict[str, Any]:
             "rows beside a table that is given in Python", Unquoted("a file"), hint, SPLIT
         )
     return {key: value if key in tables else deepcopy(value) for key, value in own.items()}
+
+
+def _with_categories(table: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    """`columns` with what the table's types say of those of which the study says nothing."""
+    from sweeps.data import given_categories
+
+    said, split = data.get("columns", {}), data.get("split")
+    split = split if isinstance(split, Mapping) else {}
+    if not isinstance(said, Mapping):
+        return {}
+    others = {data.get("group"), data.get("weight"), split.get("column"), split.get("time")}
+    ignored = data.get("ignore", ())
+    others |= {ignored} if isinstance(ignored, str) else set(map(str, ignored))
+    known = given_categories.declared(table)
+    found = {name: kind for name, kind in known.items() if name not in others and name not in said}
+    return {"columns": {**said, **found}} if found else {}
 
 
 def _frame(table: Any, target: Any) -> "tuple[pd.DataFrame, Any]":

@@ -8,6 +8,7 @@ from sweeps.base import files
 from sweeps.base.consent import Address
 from sweeps.base.errors import UserError, did_you_mean, show
 from sweeps.base.passwords import without_contents
+from sweeps.storage import made_again
 from sweeps.storage.ownership.holder import holder
 
 STATES = ("complete", "pruned", "failed")  # in which a trial can end
@@ -89,8 +90,11 @@ def provenance(folder: Path) -> dict[str, Any] | None:
         found = files.read_json(path)
     except FileNotFoundError:
         return None
+    except UserError as fault:
+        raise UserError(f"{fault}{made_again.remedy(path)}") from None
     if not isinstance(found, dict):
-        raise UserError(f"{path}: expected a JSON object, got {show(found)}")
+        got = show(found)
+        raise UserError(f"{path}: expected a JSON object, got {got}{made_again.remedy(path)}")
     return found
 
 

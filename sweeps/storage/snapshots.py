@@ -28,7 +28,10 @@ def study(folder: Path) -> "optuna.Study":
         return optuna.load_study(study_name=found, storage=storage)
     except backends.DAMAGED as fault:
         got = f"{type(fault).__name__} {fault}"
-        raise UserError(f"{path}: expected Optuna's journal of one study, got {got}") from None
+        raise UserError(
+            f"{path}: expected Optuna's journal of one study, got {got} (it is damaged: restore "
+            f"it, or remove it: sweeps resume {folder} makes it again from the records)"
+        ) from None
 
 
 def failure(folder: Path, number: int) -> "tuple[str, dict[str, object]] | None":

@@ -224,11 +224,11 @@ def _external(path: Path) -> None:
 
 
 def _elsewhere(path: Path) -> None:
-    """Links out of the file, and in a circle."""
+    """Links out of the file, within it, to nothing, and in a circle."""
     to_hdf5(path.parent / "other.h5", {"X": X, "y": Y})
     with h5py.File(path, "w") as file:
         file["X"], file["y"] = h5py.ExternalLink("other.h5", "X"), h5py.SoftLink("/z")
-        file["z"] = Y
+        file["z"], file["gone"] = Y, h5py.SoftLink("/nowhere")
         group = file.create_group("group")
         group["again"] = group
 
@@ -347,7 +347,21 @@ MALFORMED: dict[str, tuple[str, Callable[[Path], object], dict[str, str], str]] 
         "a.h5",
         _elsewhere,
         {},
-        "expected the name of an array, got nothing (arrays: z (60,))",
+        "data.inputs: expected an array of the file, got 'X' (it is a link to 'X' of the file "
+        "'other.h5': links are not followed, copy that into this file)",
+    ),
+    "a target within": (
+        "a.h5",
+        _elsewhere,
+        {"inputs": "z", "target": "y"},
+        "data.target: expected an array of the file, got 'y' (it is a link to '/z': links are not "
+        "followed, name 'z' itself)",
+    ),
+    "a link to nothing": (
+        "a.h5",
+        _elsewhere,
+        {"inputs": "z", "target": "gone"},
+        "'gone' (it is a link to '/nowhere', which the file does not have: links are not followed,",
     ),
     "another file": ("a.h5", _external, {}, "that lie in another file"),
     "key of others": ("a.npz", _npz, {"size": "64"}, "data.size: expected nothing for all but fol"),
@@ -364,6 +378,13 @@ def test_a_malformed_file_is_one_line(tmp_path: Path, name: str) -> None:
     done = sweeps("check", "a.yaml", cwd=tmp_path, code=2, module="sweeps")
     assert len(done.stderr.splitlines()) == 1
     assert expected in done.stderr
+
+
+def test_a_link_that_is_not_needed_is_said_not_to_be_read(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["X"], file["y"], file["more"] = X, Y, h5py.ExternalLink("other.h5", "X")
+    _, note = table(tmp_path, source="a.h5").notes
+    assert note.startswith("more is a link to 'X' of the file 'other.h5': links are not followed")
 
 
 @pytest.mark.parametrize("name", ["a bomb", "a packed bomb"])

@@ -54,6 +54,10 @@ def raw(values: list[float]) -> pd.Series:
 
 SPELLED: Mapping[str, tuple[list[Any], list[float], str]] = {
     "thousands": (["1,234", "950", "1,234,567.5"], [1234, 950, 1234567.5], "."),
+    "rupees": (["₹10,116", "₹ 5"], [10116, 5], "."),
+    "reais": (["R$ 10.116,50", "R$5"], [10116.5, 5], ","),
+    "Swiss": (["10’116", "950"], [10116, 950], "."),
+    "thin spaces": (["10\u2009116", "950"], [10116, 950], "."),
     "percent": (["12%", "3.5 %", "-4%"], [12, 3.5, -4], "."),
     "money": (["$5,000.00", "-$3", "$0.5"], [5000, -3, 0.5], "."),
     "money behind": (["1.234,50 €", "3 €", "0,5 €"], [1234.5, 3, 0.5], ","),
@@ -85,6 +89,27 @@ def test_numbers_in_a_spelling(cells: list[Any], numbers: list[float], decimal: 
 )
 def test_what_may_be_something_else_is_no_number(words: list[str]) -> None:
     assert number_spellings.of(words, ".") is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "what"),
+    [
+        (["5 kg", "7 kg", "300 g", "8 kg", "9 g"], "'5 kg' looks like a number with a unit"),
+        (["<5", "7", "8", "9"], "'<5' looks like a number with a unit"),
+        (["5-", "7", "8-"], "looks like a number with a unit"),
+        (["3h 5m", "1h 2m", "7m"], "looks like a number with a unit"),
+        (["12/20", "5/7", "1 1/2"], "looks like a fraction"),
+        (["05 Jan 2024", "1 February 2023"], "looks like a date"),
+        (["12A", "13B", "14C", "12D", "12E"], ""),
+        (["18-25", "26-40"], ""),
+        (["J45", "E11.9"], ""),
+    ],
+)
+def test_numbers_that_no_reading_knows_are_told(cells: list[str], what: str) -> None:
+    data, _ = made(cells)
+    told = data.facts["unclear"].get("x", "")
+    assert what in told
+    assert bool(told) == bool(what)
 
 
 def test_mostly_numbers_are_told_and_no_target() -> None:
@@ -166,6 +191,8 @@ def test_an_order_is_one_input() -> None:
     steps = np.diff(data.encoder.encode(told)[:3, 1])
     assert 0 < steps[0] == pytest.approx(steps[1])
     assert data.changed == {"x": ["low", "middle", "high"]}
+    with pytest.raises(Expected, match=r"got .middle. \(for .Middle. did you mean .middle.\?\)"):
+        made(["low", "high", "middle"], columns={"x": ["low", "Middle", "high"]})
     with pytest.raises(Expected, match="words of the order low, high, got 'middle'"):
         made(["low", "high", "middle"], columns={"x": ["low", "high"]})
     ordered = divided(frame.assign(y=frame["x"]), columns={"y": ["low", "middle", "high"]})
@@ -198,7 +225,7 @@ def test_rare_words_share_an_input_and_new_ones_have_it() -> None:
 
 
 def test_many_words_are_refused_with_both_ways_or_read_by_the_target() -> None:
-    many = [f"{n // 2}th" for n in range(ROWS)]
+    many = [f"w{n // 2}" for n in range(ROWS)]
     with pytest.raises(UserError, match=r"data\.words: target .* or add it to data\.ignore"):
         made(many)
     data, frame = made(many, words="target")
@@ -245,6 +272,20 @@ STUDY = (
     "space: {l2: [0, 1]}\nreplicates: 2\nsearch: {trials: 2}\n"
     "confirm: {top: 1, replicates: 2, baselines: []}\n"
 )
+
+
+@pytest.mark.parametrize(
+    ("name", "may_be"),
+    [
+        *((name, True) for name in ("store_id", "StoreType", "naics", "zip code", "Origin", "ZIP")),
+        *((name, False) for name in ("humid", "rooms", "age", "typed", "kidney", "hours")),
+    ],
+)
+def test_numbers_that_are_called_like_codes_are_doubted(name: str, may_be: bool) -> None:
+    _, frame = made([3, 1, 2])
+    data = loading.encoded(divided(frame.rename(columns={"x": name})), "float64")
+    row = next(one for one in data.facts["column_table"] if one["name"] == name)
+    assert ("codes?" in row["remark"]) == may_be
 
 
 def test_columns_are_shown_and_new_rows_are_read_alike(tmp_path: Path) -> None:

@@ -94,6 +94,37 @@ def test_an_index_of_chosen_rows_is_no_input(
     assert name in kept.encoder.inputs
 
 
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        (MIXED * 10, "at one distance from each other"),
+        (np.where(MIXED == 5, np.nan, MIXED * 10), ""),
+        (np.tile(np.arange(ROWS // 2), 2), "begin again"),
+        (np.tile(np.arange(ROWS // 10), 10), ""),
+        (MIXED * 10.5, ""),
+        (np.random.default_rng(0).choice(10**6, ROWS, replace=False), ""),
+    ],
+    ids=["tens", "one gone", "two files", "hours", "halves", "any"],
+)
+def test_what_may_count_the_rows_stays_and_is_told(tmp_path: Path, values: Any, why: str) -> None:
+    table(amount=values).to_parquet(tmp_path / "t.parquet")
+    data = load(spec("t.parquet"), tmp_path, "float32")
+    assert "amount" in data.encoder.inputs
+    assert why in data.facts["doubtful"].get("amount", "")
+    assert ("amount" in data.facts["doubtful"]) == bool(why)
+    quiet = load(spec("t.parquet", columns={"amount": "number"}), tmp_path, "float32")
+    assert "amount" not in quiet.facts["doubtful"]
+
+
+def test_whole_numbers_as_classes_are_told_of_the_other_reading(tmp_path: Path) -> None:
+    ratings = np.resize([1, 2, 3, 4, 5], ROWS)
+    table().assign(y=ratings).to_csv(tmp_path / "t.csv", index=False)
+    for changes, is_told in (({}, True), ({"task": "classification"}, False)):
+        rows = load(spec(**changes), tmp_path, "float32").facts["column_table"]
+        remark = next(row["remark"] for row in rows if row["name"] == "y")
+        assert ("data.task: regression reads them as a number" in remark) == is_told
+
+
 def test_the_only_column_is_an_input_and_doubtful(tmp_path: Path) -> None:
     table(dose=HOLES)[["dose", "y"]].to_parquet(tmp_path / "t.parquet")
     data = load(spec("t.parquet"), tmp_path, "float32")

@@ -304,6 +304,52 @@ def test_a_split_column_must_not_divide_a_group(tmp_path: Path) -> None:
         load(spec(split={"column": "part"}, group="customer"), tmp_path, "float32")
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"), [("Train", "train"), ("valid", "dev"), (" Holdout", "test"), ("x", "")]
+)
+def test_a_part_of_a_split_column_that_is_nearly_named(
+    tmp_path: Path, word: str, meant: str
+) -> None:
+    frame = churn()
+    frame["part"] = np.resize(["train", "test"], len(frame))
+    frame.loc[4, "part"] = word
+    write(tmp_path, frame)
+    with pytest.raises(Expected, match="train, dev or test in every row") as caught:
+        load(spec(split={"column": "part"}), tmp_path, "float32")
+    said = str(caught.value)
+    assert (f"did you mean '{meant}'?" in said) if meant else ("did you mean" not in said)
+
+
+def test_a_text_that_is_nearly_a_named_gap_is_told(tmp_path: Path) -> None:
+    frame = churn()
+    frame["plan"] = np.resize(["a", "b", "unknown"], len(frame))
+    write(tmp_path, frame)
+    for named, is_told in (("Unknown", True), ("unknown", False)):
+        data = load(spec(missing=[named]), tmp_path, "float32")
+        assert ("did you mean 'unknown'?" in data.facts["unclear"].get("plan", "")) == is_told
+        assert ("plan = unknown" in data.encoder.inputs) == is_told
+
+
+def test_words_that_differ_in_capitals_alone_are_told(tmp_path: Path) -> None:
+    frame = churn()
+    frame["plan"] = np.resize(["New  York", "new york", "Rome"], len(frame))
+    frame["churn"] = np.where(np.arange(len(frame)) % 5, frame["churn"], "Yes")
+    write(tmp_path, frame)
+    unclear = load(spec(), tmp_path, "float32").facts["unclear"]
+    assert unclear["plan"].startswith("'New  York' and 'new york' are two categories")
+    assert "are two categories" in unclear["churn"]
+
+
+def test_a_target_that_no_network_can_reach_is_refused(tmp_path: Path) -> None:
+    frame = churn().drop(columns="customer")
+    frame["churn"] = np.random.default_rng(0).normal(size=len(frame))
+    frame["part"] = np.resize(["train", "train", "test"], len(frame))
+    frame.loc[2, "churn"] = 1e30
+    write(tmp_path, frame)
+    with pytest.raises(UserError, match=r"about the size of the training rows', .* got 1e\+30"):
+        load(spec(split={"column": "part"}), tmp_path, "float32")
+
+
 def test_texts_for_numbers_are_refused_when_predicting() -> None:
     frame = churn().drop(columns="churn")
     encoder = encode.fit(frame, standardize=True)

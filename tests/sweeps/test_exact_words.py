@@ -134,6 +134,22 @@ def test_classes_keep_their_zeros(tmp_path: Path, changes: dict[str, Any]) -> No
     assert number.column.task == "regression"
 
 
+def test_groups_keep_their_zeros_and_lose_blanks(tmp_path: Path) -> None:
+    for words, count in ((["007", "7", "08", "8", "100"], 5), (["a ", "a", "b", "c", "d"], 4)):
+        write_csv(tmp_path / "t.csv", u=U, g=words * (ROWS // 5), y=Y)
+        found = read(tmp_path, "t.csv", group="g", split={"dev": 0.3, "test": 0.3})
+        assert found.groups is not None
+        assert found.groups.nunique() == count
+        sides: dict[str, set[str]] = {word: set() for word in found.groups.unique()}
+        for part, rows in found.parts.items():
+            for word in found.groups.iloc[rows]:
+                sides[word].add(part)
+        assert all(len(own) == 1 for own in sides.values())
+    numbers = [7, 8, 9, 10, 11] * (ROWS // 5)
+    write_csv(tmp_path / "t.csv", u=U, g=numbers, y=Y)
+    assert read(tmp_path, "t.csv", group="g").features.changed == {}
+
+
 def test_codes_of_a_test_file_are_those_of_the_others(tmp_path: Path) -> None:
     write_csv(tmp_path / "t.csv", u=U, z=["10115", "20095"] * (ROWS // 2), y=Y)
     write_csv(tmp_path / "e.csv", u=U, z=["10115", "01067"] * (ROWS // 2), y=Y)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,9 @@ def test_arrays_and_sets_of_scikit_learn() -> None:
         assert "petal width (cm)" in iris
 
 
+MONTHS = list(pd.date_range("2024-01-01", periods=4, freq="MS"))
+
+
 def odd(**columns: Any) -> pd.DataFrame:
     return table(4).assign(**columns)
 
@@ -120,12 +124,21 @@ def odd(**columns: Any) -> pd.DataFrame:
             "a.c",
             [2],
         ),
+        (odd(c=pd.period_range("2024-01", periods=4, freq="M")), "c", MONTHS),
+        (odd(c=pd.Series(MONTHS).dt.date.astype("date32[pyarrow]")), "c", MONTHS),
+        (odd(c=[Fraction(1, 2), Fraction(1), None, Fraction(2)]), "c", [0.5, 1, None, 2]),
+        (table(4).set_index("a", drop=False), "a", table(4)["a"].tolist()),
     ],
-    ids=["nullable", "category", "mixed", "sparse", "a number's name", "index", "levels"],
+    ids=[
+        *("nullable", "category", "mixed", "sparse", "a number's name", "index", "levels"),
+        *("periods", "Arrow's dates", "fractions", "an index that is a column, too"),
+    ],
 )
 def test_odd_columns_are_read_right(frame: pd.DataFrame, column: str, expected: list[Any]) -> None:
     found, _ = given_tables.frame(frame, "y")
     ours = [None if pd.isna(cell) else cell for cell in found[column]]
+    if expected is MONTHS:
+        ours = list(pd.to_datetime(found[column]))
     assert ours == expected
 
 
@@ -134,6 +147,7 @@ def test_odd_columns_are_read_right(frame: pd.DataFrame, column: str, expected: 
     [
         (table().set_axis(["a", "a", "y"], axis=1), "expected each column once, got 'a' twice"),
         (odd(c=[1j] * 4), "expected numbers, words or dates, got complex numbers"),
+        (odd(c=pd.Series([1j] * 4, dtype=object)), "expected numbers, words or dates, got complex"),
         ((X, Y[:5]), "expected a target of 60 numbers or words, one a row, got an array of"),
         (table(0), "expected some rows, got none"),
     ],
@@ -187,6 +201,32 @@ def test_a_frame_is_run_gone_on_with_and_resumed_from_the_folder(here: Path) -> 
     assert (here / "runs/t/tables/data.parquet").read_bytes() == first
     small.sweeps("resume", "runs/t", "--trials", "4", "--no-confirm", cwd=here, module="sweeps")
     assert len(sweeps.load("runs/t").trials) == 4
+
+
+def test_what_a_frames_types_say_is_heeded_in_training_and_prediction(here: Path) -> None:
+    rng = np.random.default_rng(0)
+    frame = table().assign(
+        grade=pd.Categorical(rng.choice(["low", "mid", "top"], 60), ["low", "mid", "top"], True),
+        district=pd.Categorical(rng.choice([7, 12, 9], 60)),
+        spell=pd.Categorical(rng.choice([7, 12, 9], 60)),
+        month=pd.period_range("2020-01", periods=60, freq="M"),
+    )
+    frame = frame.rename(columns={"b": 3}).set_axis(rng.permutation(60), axis=0)
+    confirm = {"top": 1, "replicates": 2, "baselines": ["linear"]}
+    data = {"source": frame, "target": "y", "columns": {"spell": "number"}}
+    study = {"name": "t", "data": data, "space": SPACE, "fixed": FIXED, "confirm": confirm}
+    result = run(study | {"replicates": 2}, confirm=True)
+    known = {row["name"]: row["kind"] for row in result.run.provenance["data"]["column_table"]}
+    assert known == {
+        **{"a": "number", "3": "number", "y": "target", "grade": "ordered category"},
+        **{"district": "category", "spell": "number", "month": "date"},
+    }
+    plain = frame.rename(columns=str).astype({"grade": str, "district": int, "spell": int})
+    plain["month"] = frame["month"].dt.to_timestamp()
+    for model in ("winner", "logistic regression"):
+        found = result.predict(frame, model=model)
+        pd.testing.assert_series_equal(found, result.predict(plain, model=model))
+        assert found.index.equals(frame.index)
 
 
 def test_a_frame_of_polars_is_run_like_its_own_of_pandas(here: Path) -> None:

@@ -125,6 +125,58 @@ def test_a_text_where_the_training_rows_have_numbers(folder: Path) -> None:
     )
 
 
+DAYS = pd.date_range("2024-01-05", periods=90, freq="9D")
+
+
+@pytest.mark.parametrize(
+    ("form", "is_told"),
+    [("%d.%m.%Y", True), ("%m/%d/%Y", True), ("%d/%m/%Y %H:%M", True), ("%Y%m%d", False)],
+)
+def test_the_past_trains_however_days_are_written(folder: Path, form: str, is_told: bool) -> None:
+    rows = table(90).assign(day=DAYS.strftime(form)).sample(frac=1, random_state=1)
+    rows.to_csv(folder / "data.csv", index=False)
+    data = loading.load(DataSpec(source="data.csv", target="y"), folder, "float32")
+    assert ("day" in data.facts.get("dated", ())) == is_told
+    by_time = {"source": "data.csv", "target": "y", "split": {"time": "day"}}
+    parts = loading.read(DataSpec.model_validate(by_time), folder).parts
+    past, future = (np.asarray(rows.index)[parts[part]] for part in ("train", "test"))
+    assert past.max() < future.min()
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "is_told"),
+    [
+        ("created_at", 1, True),
+        ("timestamp", 1000, True),
+        ("phone", 1, False),
+        ("uptime", 9e9, False),
+    ],
+)
+def test_seconds_since_1970_are_told_to_be_times(
+    folder: Path, name: str, unit: float, is_told: bool
+) -> None:
+    seconds = (DAYS - pd.Timestamp("1970-01-01")) // pd.Timedelta(seconds=1)
+    rows = table(90).drop(columns="day").assign(**{name: np.asarray(seconds) * unit})
+    rows.sample(frac=1, random_state=1).to_csv(folder / "data.csv", index=False)
+    data = loading.load(DataSpec(source="data.csv", target="y"), folder, "float32")
+    assert (name in data.facts.get("dated", ())) == is_told
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (DAYS.strftime("%d%m%Y"), "got 5012024 in line 2 (days whose year is last do not go up"),
+        (np.resize(["01/02/2024", "03/04/2024"], 90), "day and month cannot be told apart"),
+        (DAYS.strftime("%d %b %Y"), "got '05 Jan 2024' in line 2"),
+    ],
+)
+def test_days_that_would_be_put_in_a_wrong_order_are_refused(
+    folder: Path, days: Any, said: str
+) -> None:
+    table(90).assign(day=days).to_csv(folder / "data.csv", index=False)
+    assert said in fault(folder, "split: {time: day}")
+
+
 def test_a_fault_names_the_file_of_its_line(folder: Path) -> None:
     rows = table(31)
     rows["y"] = rows["y"].where(rows.index != 2)

@@ -12,6 +12,7 @@ from rich.text import Text
 from sweeps.base import files
 from sweeps.base.errors import UserError, printable
 from sweeps.base.terminal import say
+from sweeps.results import unreadable
 from sweeps.storage import folders
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, plain
 from sweeps.views import wording
@@ -106,7 +107,7 @@ def compare(paths: list[Path], split: str | None) -> Comparison:
             for run, name, found in zip(runs[1:], shown[1:], differences, strict=True)
         ]
     except frames.RunFolderError as fault:
-        raise UserError(str(fault)) from None
+        raise unreadable.told(fault) from None
     except files.BROKEN as fault:
         got = f"{type(fault).__name__} {fault}"
         raise UserError(f"compare: expected runs that can be read, got: {got}") from None

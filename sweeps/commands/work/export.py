@@ -8,7 +8,7 @@ from sweeps.base import storage_address
 from sweeps.base.consent import from_user
 from sweeps.base.errors import UserError
 from sweeps.base.redaction import redact_address
-from sweeps.results import delimited
+from sweeps.results import delimited, unreadable
 from sweeps.storage import backends, folders, identities, optuna_private, retry, snapshots
 from sweeps.storage.optuna_trials import distributions
 from sweeps.study.file import documents, parsing
@@ -160,7 +160,7 @@ def to_csv(folder: Path, out: Path) -> list[Path]:
     try:
         run = frames.load(folders.expect_finished(folder))
     except frames.RunFolderError as fault:
-        raise UserError(str(fault)) from None
+        raise unreadable.told(fault) from None
     found = {name: frame for name in FRAMES if (frame := getattr(run, name)) is not None}
     paths = [out / f"{name}.csv" for name in found]
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweeps.base.errors import Expected, UserError, printable
-from sweeps.results import next_study
+from sweeps.results import next_study, unreadable
 from sweeps.results.resolved import as_yaml
 from sweeps.results.result import Result
 from sweeps.storage import folders
@@ -59,7 +59,7 @@ def write(folder: Path, steps: Sequence[str], name: str | None, out: Path | None
         advised = Result(folders.expect_finished(folder)).recommendation.steps
         made = next_study.after(folder, advised, _numbers(steps), name, there)
     except RunFolderError as fault:
-        raise UserError(str(fault)) from None
+        raise unreadable.told(fault) from None
     except Expected as fault:
         raise UserError(f"--{fault.at}: {fault.message}") from None
     path = Path(f"{made.study['name']}.yaml") if out is None else out

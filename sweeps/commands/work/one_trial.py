@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sweeps.base import files
 from sweeps.base.errors import UserError, show
+from sweeps.results import unreadable
 from sweeps.storage import folders, npz, record_summaries, snapshots
 from sweeps.training.task import SCORES
 
@@ -91,7 +92,7 @@ def _from_frames(folder: Path, number: int) -> TrialView | None:
     try:
         run = frames.load(folder)
     except frames.RunFolderError as fault:
-        raise UserError(str(fault)) from None
+        raise unreadable.told(fault) from None
     rows = run.trials[run.trials["trial"] == number]
     if rows.empty:
         return None

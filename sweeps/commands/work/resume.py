@@ -17,10 +17,21 @@ def study_file(folder: Path, storage: str | None) -> Path:
         )
     begun = (folder / "artifacts" / "identity.json").exists()
     if begun and storage is None and not (folder / "journal.log").exists():
-        known = (folders.provenance(folder) or {}).get("storage")  # a run that was killed has none
+        known = _storage_noted(folder)  # a run that was killed has none
+        if known == "journal.log":
+            return path  # it is made again from the records
         which = f" ({printable(str(known))})" if known else ""
         raise UserError(
             f"--storage: expected the URL of the storage that the run was given{which}, got "
-            f"nothing, and {folder} holds no journal.log"
+            f"nothing, and {folder} holds no journal.log (if that was it, sweeps run with the "
+            "study's own file makes it again from the records)"
         )
     return path
+
+
+def _storage_noted(folder: Path) -> object:
+    """What the run says its storage was; None where it does not, or its note is damaged."""
+    try:
+        return (folders.provenance(folder) or {}).get("storage")
+    except UserError:
+        return None

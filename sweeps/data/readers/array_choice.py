@@ -34,12 +34,14 @@ class Chosen:
 
 
 def expect(arrays: Arrays, name: str, at: str) -> StoredArray:
-    """The array of that name. Errors: Expected."""
+    """The array of that name. Errors: Expected, for a link in its place, too."""
     if name not in arrays:
         near = did_you_mean(name, arrays)
         hint = f"arrays: {described(arrays)}"
         hint = hint if near.startswith("known") else f"{near} {hint}"
         raise Expected("an array of the file", name, hint, at=at)
+    if link := arrays[name].link:
+        raise Expected("an array of the file", Unquoted(f"'{name}'"), f"it is {link}", at)
     return arrays[name]
 
 
@@ -59,11 +61,11 @@ def choose(arrays: Arrays, inputs: str | None, targets: tuple[str, ...]) -> Chos
             raise Expected(
                 "the name of an array", None, f"arrays: {described(arrays)}", at="target"
             )
-        return Chosen(*fitting[0])
+        return _read(arrays, Chosen(*fitting[0]))
     if inputs is not None:
         return Chosen(inputs, target, more)
     if len(fitting) == 1:
-        return Chosen(*fitting[0], more)
+        return _read(arrays, Chosen(*fitting[0], more))
     wide = [
         name
         for name in wide_ones(arrays)
@@ -73,6 +75,13 @@ def choose(arrays: Arrays, inputs: str | None, targets: tuple[str, ...]) -> Chos
         found = described({name: arrays[name] for name in wide})
         raise Expected("the name of an array", None, f"arrays: {found}", at="inputs")
     return Chosen(wide[0] if wide else None, target, more)
+
+
+def _read(arrays: Arrays, chosen: Chosen) -> Chosen:
+    """What was chosen by its name. Errors: Expected for links."""
+    expect(arrays, str(chosen.inputs), "inputs")
+    expect(arrays, chosen.target, "target")
+    return chosen
 
 
 def wide_ones(arrays: Arrays) -> list[str]:
@@ -90,8 +99,8 @@ def of_prediction(arrays: Arrays, inputs: str | None) -> str | None:
 
     Errors: Expected.
     """
-    if inputs in arrays:
-        return inputs
+    if inputs is not None and inputs in arrays:
+        return inputs if expect(arrays, inputs, "inputs") else None
     wide = wide_ones(arrays)
     if len(wide) == 1:
         return wide[0]

@@ -40,6 +40,7 @@ def table(opened: Opener, path: Path, options: ReadOptions, target: Target) -> S
     """All examples with their targets. Errors: Expected; ValueError, OSError, MemoryError."""
     targets = each_target(target)
     with opened(path) as arrays:
+        unread = tuple(f"{name} is {link}" for name, link in stored_arrays.links(arrays).items())
         if not arrays:
             raise ValueError("no arrays")
         column = _own_column(arrays, options, targets[0] if targets else None)
@@ -49,7 +50,10 @@ def table(opened: Opener, path: Path, options: ReadOptions, target: Target) -> S
             chosen = array_choice.choose(arrays, options.inputs, targets)
             make = _of_columns if chosen.inputs is None else _of_pair
             made = make(arrays, chosen, options)
-    return replace(made, sha256=sha256(path))
+    return replace(made, sha256=sha256(path), notes=(*made.notes, *unread[:MOST_LINKS]))
+
+
+MOST_LINKS = 3  # that are told
 
 
 def _own_column(arrays: Arrays, options: ReadOptions, target: str | None) -> str | None:
@@ -57,7 +61,7 @@ def _own_column(arrays: Arrays, options: ReadOptions, target: str | None) -> str
     if len(arrays) > 1 or options.inputs is not None or target in arrays:
         return None
     ((name, array),) = arrays.items()
-    if array.is_vector:
+    if array.is_vector or array.link:
         return None
     names = column_names(array, options)
     if target not in names:

@@ -1,6 +1,6 @@
 """HDF5: data sets by their path, GROUP/DATA; nothing outside of the file is followed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from sweeps.data.readers.stored_arrays import (
     Arrays,
     StoredArray,
     expect_room,
+    no_array,
     one_reason,
     with_fields,
 )
@@ -37,22 +38,44 @@ def opened_by(path: Path, stored: Callable[[Any, int], StoredArray]) -> Iterator
         ) from None
     with one_reason(), h5py.File(path, "r") as file:
         size = path.stat().st_size
-        yield {name: stored(data, size) for name, data in _data_sets(file, "", set())}
+        found = dict(_data_sets(file, "", set()))
+        yield {
+            name: stored(one, size) if isinstance(one, h5py.Dataset) else _link(one, found)
+            for name, one in found.items()
+        }
 
 
 def _data_sets(group: Any, above: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
-    """Data sets below a group by their paths, in its order; links to elsewhere are not followed."""
+    """Data sets and links below a group by their paths, in its order; no link is followed."""
     import h5py
 
     seen.add(h5py.h5o.get_info(group.id).addr)
     for name in group:
-        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+        link = group.get(name, getlink=True)
+        if not isinstance(link, h5py.HardLink):
+            yield f"{above}{name}", link
             continue
         item = group[name]
         if isinstance(item, h5py.Dataset) and item.shape is not None:
             yield f"{above}{name}", item
         elif isinstance(item, h5py.Group) and h5py.h5o.get_info(item.id).addr not in seen:
             yield from _data_sets(item, f"{above}{name}/", seen)
+
+
+def _link(link: Any, found: Mapping[str, Any]) -> StoredArray:
+    """A link in place of an array, and what to do. found: the data sets and links of the file."""
+    import h5py
+
+    if isinstance(link, h5py.ExternalLink):
+        where, remedy = f"'{link.path}' of the file '{link.filename}'", "copy that into this file"
+    else:
+        path = str(getattr(link, "path", ""))
+        there = path.lstrip("/")
+        is_there = any(f"{name}/".startswith(f"{there}/") for name in found)
+        where = f"'{path}'" if is_there else f"'{path}', which the file does not have"
+        remedy = f"name what is in '{there}'" if is_there else "mend it"
+        remedy = f"name '{there}' itself" if there in found else remedy
+    return no_array(f"a link to {where}: links are not followed, {remedy}")
 
 
 def _stored(data: Any, size: int) -> StoredArray:

@@ -19,16 +19,20 @@ LARGEST, MOST_PACKED = 256_000_000, 100
 
 @dataclass(frozen=True)
 class StoredArray:
-    """An array of a file. load: its values, read once they are asked for."""
+    """An array of a file. load: its values, read once they are asked for.
+
+    link: of a link that stands in place of one and is not read, what it is and what to do.
+    """
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     load: Callable[[], NDArray[Any]]
+    link: str = ""
 
     @property
     def is_vector(self) -> bool:
         """Whether it has one value an example: (n,), (n, 1) or (1, n)."""
-        return sum(size != 1 for size in self.shape) <= 1
+        return not self.link and sum(size != 1 for size in self.shape) <= 1
 
     @property
     def length(self) -> int:
@@ -79,6 +83,20 @@ def in_memory(values: NDArray[Any]) -> StoredArray:
     return StoredArray(values.shape, values.dtype, lambda: values)
 
 
+def no_array(link: str) -> StoredArray:
+    """What stands in place of an array; it cannot be read."""
+
+    def load() -> NDArray[Any]:
+        raise ValueError(link)
+
+    return StoredArray((), np.dtype(object), load, link)
+
+
+def links(arrays: Arrays) -> dict[str, str]:
+    """The links among arrays: what each is, and what to do."""
+    return {name: one.link for name, one in arrays.items() if one.link}
+
+
 def with_fields(arrays: Arrays) -> dict[str, StoredArray]:
     """Records (n,) with named fields as one array a field, NAME/FIELD."""
     found: dict[str, StoredArray] = {}
@@ -105,6 +123,8 @@ def described(arrays: Arrays, most: int = 8) -> str:
 
 
 def _shape(array: StoredArray) -> str:
+    if array.link:
+        return "(a link)"
     return f"({', '.join(map(str, array.shape))}{',' * (len(array.shape) == 1)})"
 
 

@@ -1,0 +1,44 @@
+"""Rows to predict that a Python program gives, with names and types as a table had in training."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def as_in_training(frame: "pd.DataFrame", wanted: Collection[str]) -> "pd.DataFrame":
+    """A frame whose columns are called and typed as `given_tables.frame` makes them.
+
+    wanted: the columns of the study; another frame than one of theirs is left as it is, and so is
+    one that needs nothing. Errors: Expected.
+    """
+    from sweeps.data import given_tables
+
+    names = frame.columns.tolist()
+    if not frame.columns.is_unique:
+        return frame
+    if not all(isinstance(name, str) for name in names) or not set(wanted) <= set(names):
+        frame = given_tables.named(frame)
+    odd = {dtype for dtype in set(frame.dtypes) if _is_odd(dtype)}
+    if not odd:
+        return frame
+    of_use = set(wanted)
+    made = {
+        name: given_tables.plain(frame[name], name)
+        for name, dtype in frame.dtypes.items()
+        if dtype in odd and name in of_use
+    }
+    return frame.assign(**made)
+
+
+def _is_odd(dtype: Any) -> bool:
+    """Whether a column of that type is read as one of another type."""
+    import pandas as pd
+
+    if isinstance(dtype, np.dtype):
+        return dtype.kind == "c" or dtype == np.float16
+    kinds = (pd.ArrowDtype, pd.PeriodDtype, pd.CategoricalDtype, pd.SparseDtype, pd.IntervalDtype)
+    return isinstance(dtype, kinds)
