@@ -95,7 +95,7 @@ def _search(run: Run, why: str, entries: Mapping[str, str]) -> Step:
     """Search these, and say what has to go from `fixed`; why: what comes before that."""
     fixed = re.search(r"^fixed:(.*\n(?:[ ]+.*\n)*)", run.study_yaml, re.MULTILINE)
     there = [name for name in entries if fixed and re.search(rf"\b{name}:", fixed[1])]
-    gone = f", and remove {text.listing(there)} from fixed" if there else ""
+    gone = f" (and no longer fix {'it' if len(entries) == 1 else 'them'})" if there else ""
     lines = ["space:", *(f"  {name}: {entry}" for name, entry in entries.items())]
     return Step(f"{why}{gone}:", "\n".join(lines))
 
@@ -124,9 +124,9 @@ def _held_back(run: Run) -> Iterator[Step]:
         del ways["keep_prob"]
     left = {name: ends for name, ends in ways.items() if not _is_searched(run, name)}
     if left:
-        names = {"l2": "an L2 penalty", "keep_prob": "dropout (keep_prob below 1)"}
+        names = {"l2": "an L2 penalty", "keep_prob": "dropout (keep_prob)"}
         what = " and ".join(names[name] for name in left)
-        why = f"The best network does better on its training rows than on new ones. Try {what}"
+        why = f"Against overfitting, try {what}"
         yield _search(run, why, left)
 
 
@@ -138,7 +138,7 @@ def rate_not_searched(run: Run, choice: Choice) -> Iterator[Step]:
     if rate:
         low, high = (text.setting(float(rate) * times, 2) for times in (0.1, 10))
         ends = f"{{low: {low}, high: {high}, log: true}}"
-        why = "The learning rate was not searched, and much depends on it. Search it, too"
+        why = "Much depends on the learning rate, which was not searched. Search it"
         yield _search(run, why, {"learning_rate": ends})
 
 
