@@ -211,7 +211,8 @@ def _neutral(run: Run, one: Judged) -> str:
     who, size = f"{name(run, one.arm)} (the defaults)", _size(run, one)
     if _word(one) == SAME and one.difference is not None:
         least = reasons.margin_in_words(run, one.difference)
-        return f"{who}: {value}{size}, which is too little to count (less than {least})"
+        apart = size.strip(" ()")
+        return f"the difference to {who}, {apart}, is smaller than what would matter ({least})"
     word = {OPEN: "the difference is not decided", WORSE: "worse", SAME: "as good"}
     return f"{who}, {value}: {word.get(_word(one), BETTER_THERE)}{size}"
 

@@ -48,5 +48,5 @@ def _beside(found: Interval, on_test: Interval) -> str:
         return ", which agrees"
     side = "lower" if on_test.estimate < found.low else "higher"
     if on_test.known and on_test.low <= found.high and found.low <= on_test.high:
-        return f": {side} than the range, but the ranges overlap"
+        return f": {side} than expected, as may be by chance"
     return f": {side} than the range, by more than chance explains; be careful"

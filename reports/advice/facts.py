@@ -130,7 +130,7 @@ def limit(run: Run, name: str) -> Fact:
     rows = "dev rows" if run.has_test and not recommending.is_resampled(run) else "new ones"
     new = found.train + found.variance.estimate
     is_short = name == run.winner and any(True for _ in curve_lints.still_improving(run))
-    end = ", and training ended early" * is_short
+    end = ", and it was still getting better when training ended" * is_short
     beside = seen.format(train=unit.value(found.train), new=unit.value(new), rows=rows, end=end)
     if not shown.measure(run).is_error:
         beside = f"{_plain_error(run)} {beside}"
@@ -138,11 +138,12 @@ def limit(run: Run, name: str) -> Fact:
 
 
 def _with_more_rows(run: Run, name: str, unit: units.Unit) -> str:
-    """`; twice the rows: about 0.9 points less`, where the learning curve tells."""
+    """`; twice the rows would take off about 0.9 points`, where the learning curve tells."""
     known = (one for one in growth.grown(run) if (one.config, one.score) == (name, "error"))
     found = next(known, None)
     if found is None or found.answer not in ("help", "little"):
         return ""
     if found.answer == "little":
         return "; twice the rows would bring little"
-    return f"; twice the rows: about {unit.difference(found.gain.estimate).lstrip('+')} less"
+    gain = unit.difference(found.gain.estimate).lstrip("+")
+    return f"; twice the rows would take off about {gain}"

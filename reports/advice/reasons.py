@@ -69,7 +69,7 @@ def _of_other(run: Run, choice: Choice) -> str:
             "simpler of them is enough"
         )
     if network in choice.worse:
-        return f"The best network does worse: {_size(run, one)}"
+        return _judged(run, one, "Between the best network and it", "The best network does worse")
     return _lead(run, name, one)
 
 
@@ -90,7 +90,7 @@ def _of_network(run: Run, choice: Choice) -> str:
         return f"It is as good as {called(run, base)}, and is the smaller model"
     if base in choice.worse:
         of_others = f"{called(run, base)}, the best of the other models"
-        return f"It does better than {of_others}: {_size(run, one)}"
+        return _judged(run, one, f"Against {of_others},", f"It does better than {of_others}")
     said = _lead(run, name, one)
     if run.default in choice.same and name != run.default:
         return f"{said}; the defaults are as good"
@@ -102,19 +102,29 @@ def _least(run: Run, by: Measure) -> str:
     return f"the {'lowest' if by.sign > 0 else 'highest'} {shown.quantity(run, by)}"
 
 
+def _judged(run: Run, one: Comparison, between: str, answer: str) -> str:
+    """The answer with its size; where probabilities alone decide, what errors say before it."""
+    is_by_loss = one.found.by.of_rows == "loss" and not run.regression
+    if not is_by_loss or are_errors_apart(run, one):
+        return f"{answer}: {_size(run, one)}"
+    values = _values(run, one, "", measures.plain(), shown.error_unit(run)).removeprefix(" of ")
+    return (
+        f"{between} there is no clear difference in errors ({values}), but the network's "
+        f"{_in_probabilities(one)}"
+    )
+
+
 def _size(run: Run, one: Comparison) -> str:
     """`an error of 2.9 % against 3.1 %`, of the first and the second; what else they differ by."""
     by, errors = one.found.by, _errors(run, one)
     if by.is_error or (run.regression and by.of_rows == "loss"):
         return errors
     is_ahead = by.sign * one.found.decisive.estimate < 0
-    if by.of_rows == "loss" and not are_errors_apart(run, one):
-        return f"{_in_probabilities(is_ahead)}; {_alike(run, one)}"
     if by == shown.measure(run):
         said = _values(run, one, shown.with_article(shown.name(run)), by, shown.unit(run))
         errors = errors.replace(" of ", " (plain) of ", 1)
     elif by.of_rows == "loss":
-        said = _in_probabilities(is_ahead)
+        said = f"its {_in_probabilities(one)}"
     else:
         size = by.unit(run).difference(abs(one.found.decisive.estimate)).lstrip("+")
         said = f"by {size} in {shown.quantity(run, by)}"
@@ -124,14 +134,9 @@ def _size(run: Run, one: Comparison) -> str:
     return f"{said}, {'and' if errs_less == is_ahead else 'though'} it has {errors}"
 
 
-def _in_probabilities(is_ahead: bool) -> str:
-    return f"its probabilities are {'closer to' if is_ahead else 'further from'} the truth"
-
-
-def _alike(run: Run, one: Comparison) -> str:
-    """`in errors, 2.9 % against 3.1 %, there is no clear difference`."""
-    values = _values(run, one, "", measures.plain(), shown.error_unit(run)).removeprefix(" of ")
-    return f"in errors, {values}, there is no clear difference"
+def _in_probabilities(one: Comparison) -> str:
+    nearer = "closer to" if one.found.decisive.estimate < 0 else "further from"
+    return f"probabilities are {nearer} the truth"
 
 
 def are_errors_apart(run: Run, one: Comparison) -> bool:

@@ -153,7 +153,9 @@ def _headline(run: Run, choice: Choice) -> str:
     if choice.kind == CONSTANT:
         return f"Nothing here beats a constant: {answer_of(run, choice.name)}."
     if choice.kind != NETWORK:
-        return f"Use {choice.name}, not a network."
+        is_open = run.winner in choice.open
+        others = ": no network is shown to be better" if is_open else ", not a network"
+        return f"Use {choice.name}{others}."
     if constants.constant(run, choice.name) is not None:
         return f"The best network, {choice.name}, answers the same for every row."
     if choice.name == run.default:

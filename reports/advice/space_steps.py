@@ -95,7 +95,7 @@ def _search(run: Run, why: str, entries: Mapping[str, str]) -> Step:
     """Search these, and say what has to go from `fixed`; why: what comes before that."""
     fixed = re.search(r"^fixed:(.*\n(?:[ ]+.*\n)*)", run.study_yaml, re.MULTILINE)
     there = [name for name in entries if fixed and re.search(rf"\b{name}:", fixed[1])]
-    gone = f" (and no longer fix {'it' if len(entries) == 1 else 'them'})" if there else ""
+    gone = f"; delete {'it' if len(there) == 1 else 'them'} from fixed" if there else ""
     lines = ["space:", *(f"  {name}: {entry}" for name, entry in entries.items())]
     return Step(f"{why}{gone}:", "\n".join(lines))
 

@@ -53,7 +53,8 @@ def recommended(
         (one.name, one.error.estimate, one.error.low, one.error.high, one.error.n) for one in marks
     ]
     caption = (
-        f"Circles: networks; squares: others; lines: {LEVEL} ranges; shaded: about as good.{notes}"
+        f"Circles: networks; squares: others; lines: {LEVEL} ranges; shaded: too small a "
+        f"difference to matter.{notes}"
     )
     data = pd.DataFrame(rows, columns=["model", "error", "low", "high", "rows"])
     return Figure("recommended", what, caption, panels, data, "data/confirm.csv")
