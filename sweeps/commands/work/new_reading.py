@@ -11,6 +11,7 @@ import pandas as pd
 from sweeps.data import (
     cells,
     data_files,
+    detection_limits,
     dtypes,
     encodings,
     file_kinds,
@@ -74,6 +75,8 @@ def _of_rows(path: Path, known: ReadOptions, target: Target) -> ReadOptions:
 
 def _may_have_commas(column: pd.Series, has_semicolons: bool) -> bool:
     """Whether a column of texts has numbers with a decimal comma, or may in such a file."""
+    is_limit = column.map(lambda cell: detection_limits.bare(cells.text(cell)) is not None)
+    column = column[~is_limit.astype(bool)]
     if number_formats.remedy(number_formats.why_not_numbers(column)):
         return True
     spelled = number_spellings.of(set(column.dropna()), ".") if has_semicolons else None

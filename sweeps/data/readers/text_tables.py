@@ -10,7 +10,15 @@ from typing import Any
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data import column_faults, dtypes, frames, lines, number_spellings, unpacking
+from sweeps.data import (
+    column_faults,
+    detection_limits,
+    dtypes,
+    frames,
+    lines,
+    number_spellings,
+    unpacking,
+)
 from sweeps.data.cells import NA_VALUES
 from sweeps.data.file_kinds import Reader, ReadOptions
 from sweeps.data.lines import Lines, TextForm, TextLines, TextRow
@@ -102,11 +110,17 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
         words = (~is_number & values.notna()).sum()
         if words == 0 and is_number.any():
             frame[name] = pd.to_numeric(values)
-        elif set(values[~is_number].dropna().str.strip()) <= number_spellings.GAPS:
+        elif _are_read(values[~is_number]):
             continue  # a spelling of numbers: `column_kinds` reads it
         elif words <= column_faults.FEW * is_number.sum():  # mistakes: reported with their lines
             frame[name] = values
     return _side_by_side(frame) if decimal == "," else frame
+
+
+def _are_read(texts: pd.Series) -> bool:
+    """Whether all texts among numbers are gaps, or limits."""
+    words = set(texts.dropna().str.strip()) - number_spellings.GAPS
+    return not words or detection_limits.are_limits(words)
 
 
 def _side_by_side(frame: pd.DataFrame) -> pd.DataFrame:
