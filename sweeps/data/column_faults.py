@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweeps.base.errors import UserError, printable, show
-from sweeps.data import cells, dtypes, number_formats
+from sweeps.data import cells, dtypes, number_formats, wrong_texts
 from sweeps.data.lines import Lines, LinesOfFiles
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ IGNORE = "add it to data.ignore"
 MANY = "set data.words: target to read it by the mean of the target, or add it to data.ignore"
 ID = "it looks like an id, or free text: "
 OF_ITS_OWN = 0.9  # share of the rows that have a text of their own, from which on it is an id
-FEW = 0.05  # of a column's cells: so few texts among numbers are typing mistakes
 
 
 def each(
@@ -91,10 +90,10 @@ def _text_fault(
     is_flag = cells.are_flags(tuple(counts))
     texts = sum(counts[word] for word in words)
     # A few texts among numbers are typing mistakes; many are categories.
-    if not (is_category or is_flag) and 0 < texts <= FEW * counts.total():
+    if not (is_category or is_flag) and 0 < texts <= wrong_texts.FEW * counts.total():
         is_text = column.map(cells.text, na_action="ignore").isin(words)
         first = int(is_text.to_numpy().argmax())
-        advice = "" if is_target else "empty such cells, or add it to data.ignore"
+        advice = "" if is_target else _of_texts(column, counts)
         advice = _advice(number_formats.why_not_numbers(column[is_text]), lines, advice)
         return (
             f"expected a number in every row, got text in {texts} of {len(column)}, "
@@ -111,6 +110,15 @@ def _text_fault(
             f"got {'; '.join(got)}{advice}"
         )
     return None
+
+
+def _of_texts(column: "pd.Series", counts: Counter[str]) -> str:
+    """What to do about the few texts of a column of numbers."""
+    found = wrong_texts.among_numbers(column)
+    each = [f"{wrong_texts.as_gaps(found)} reads them as gaps" if found else "empty such cells"]
+    if len(counts) <= MOST_CATEGORIES:
+        each.append(f"data.columns: {{{column.name}: category}} reads all as words")
+    return ", or ".join([", ".join(each), IGNORE])
 
 
 def _separate(counts: Counter[str], rare: float) -> int:

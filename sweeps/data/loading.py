@@ -23,6 +23,7 @@ from sweeps.data import (
     decimal_marks,
     doubts,
     encode,
+    left_out,
     network_arrays,
     parts_apart,
     room,
@@ -196,6 +197,7 @@ def encoded(divided: DividedTable, dtype: str) -> Dataset:
             | {"left_out": features.left_out, "doubtful": features.doubtful}
             | {"unclear": features.unclear}
             | column_table.facts(divided, dataset.encoder)
+            | left_out.facts(divided)
             | _dated(divided)
             | doubts.facts(divided, dataset),
             changed=_changed(divided, dataset),

@@ -56,7 +56,7 @@ def test_for_a_table_of_ones_own(tmp_path: Path) -> None:
     assert study.data.source == "my data/t.csv"
     assert set(study.data.ignore) == {"customer_id", "when", "empty", awkward, "täglich \U0001f600"}
     text = (tmp_path / "mine.yaml").read_text()
-    assert "- customer_id  # another value in every row" in text
+    assert "    customer_id: another value in every row\n" in text
     assert str(tmp_path) not in text
     assert "winner: trial" in sweeps("mine.yaml", *SMALL, cwd=tmp_path).stdout
 

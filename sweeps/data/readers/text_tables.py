@@ -18,6 +18,7 @@ from sweeps.data import (
     lines,
     number_spellings,
     unpacking,
+    wrong_texts,
 )
 from sweeps.data.cells import NA_VALUES
 from sweeps.data.file_kinds import Reader, ReadOptions
@@ -112,7 +113,7 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
             frame[name] = pd.to_numeric(values)
         elif _are_read(values[~is_number]):
             continue  # a spelling of numbers: `column_kinds` reads it
-        elif words <= column_faults.FEW * is_number.sum():  # mistakes: reported with their lines
+        elif words <= wrong_texts.FEW * is_number.sum():  # mistakes: reported with their lines
             frame[name] = values
     return _side_by_side(frame) if decimal == "," else frame
 
