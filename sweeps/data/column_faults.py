@@ -94,7 +94,7 @@ def _text_fault(
         is_text = column.map(cells.text, na_action="ignore").isin(words)
         first = int(is_text.to_numpy().argmax())
         advice = "" if is_target else _of_texts(column, counts)
-        advice = _advice(number_formats.why_not_numbers(column[is_text]), lines, advice)
+        advice = _advice(number_formats.why_not_numbers(column[is_text]), advice)
         return (
             f"expected a number in every row, got text in {texts} of {len(column)}, "
             f"first {show(column.iloc[first])}{place(lines, first, column)}{advice}"
@@ -104,7 +104,7 @@ def _text_fault(
         clauses = number_formats.why_not_numbers(column)
         got = [f"{distinct} different texts in {len(column)} rows", *clauses]
         is_id = not clauses and distinct >= OF_ITS_OWN * len(column)
-        advice = _advice(clauses, lines, IGNORE if clauses or is_id else MANY)
+        advice = _advice(clauses, IGNORE if clauses or is_id else MANY)
         return (
             f"{ID * is_id}expected numbers or at most {MOST_CATEGORIES} categories, "
             f"got {'; '.join(got)}{advice}"
@@ -132,11 +132,9 @@ def _separate(counts: Counter[str], rare: float) -> int:
     return len(common) if 2 * sum(common) >= counts.total() else len(counts)
 
 
-def _advice(clauses: list[str], lines: Lines | LinesOfFiles | None, otherwise: str) -> str:
-    """In brackets. Other tables than delimited texts have numbers of their own, and no mark."""
-    has_mark = lines is not None and lines.has_decimal_mark
-    mark = number_formats.remedy(clauses) if has_mark else ""
-    both = (mark, number_formats.conversion(clauses), otherwise)
+def _advice(clauses: list[str], otherwise: str) -> str:
+    """In brackets."""
+    both = (number_formats.remedy(clauses), number_formats.conversion(clauses), otherwise)
     advice = ", or ".join(part for part in both if part)
     return f" ({advice})" if advice else ""
 

@@ -60,7 +60,13 @@ def run(
     space: dict[str, Any] | None = None,
     fixed: dict[str, Any] | None = None,
     split: dict[str, Any] | None = None,
-    ignore: Sequence[str] | None = None,
+    ignore: "Sequence[str] | dict[str, str] | None" = None,
+    columns: dict[str, Any] | None = None,
+    decimal: str | None = None,
+    missing: "Sequence[str | float] | None" = None,
+    group: str | None = None,
+    weight: str | None = None,
+    task: str | None = None,
     name: str | None = None,
     jobs: int | None = None,
     trials: int | None = None,
@@ -77,7 +83,11 @@ def run(
 ) -> Result:
     """See `sweeps.run`."""
     console = notebook.console(quiet)
-    sections = {"target": target, "space": space, "fixed": fixed, "split": split, "ignore": ignore}
+    sections = {
+        **{"target": target, "space": space, "fixed": fixed, "split": split, "ignore": ignore},
+        **{"columns": columns, "decimal": decimal, "missing": missing, "group": group},
+        **{"weight": weight, "task": task},
+    }
     is_table = given_tables.is_table(study)
     words = "table" if is_table else "study" if isinstance(study, dict) else repr(str(study))
     if is_table:

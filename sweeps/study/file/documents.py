@@ -28,6 +28,7 @@ from sweeps.base.errors import (
 LARGEST = 1_000_000  # bytes; a study is a page long
 MOST_VALUES = 100_000
 DEEPEST = 50  # levels
+MARKS = ",;:|-"  # that YAML takes for its own
 LONGEST_NUMBER = 1000  # digits
 
 
@@ -115,7 +116,12 @@ def parse(text: str, name: str) -> Document:
 
 
 def value(text: str, option: str) -> Any:
-    """One value of the command line, as YAML 1.2 reads it. Errors: UserError."""
+    """One value of the command line, as YAML 1.2 reads it; a mark alone, as ",", is that mark.
+
+    Errors: UserError.
+    """
+    if len(text) == 1 and text in MARKS:
+        return text
     values = parse(f"value: {text}", option).values
     if set(values) != {"value"}:
         raise UserError(f"{option}: expected one value, got {show(text)}")
