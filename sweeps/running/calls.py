@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -76,3 +77,25 @@ def _meant(name: str, known: list[str]) -> str:
     if name in Study.model_fields:
         return f"set=['{name}.KEY=…'], or a study as a mapping"
     return did_you_mean(name, known)
+
+
+def in_python(is_table: bool, work: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """The same, whose faults name arguments where they name options. is_table: of a table's run."""
+
+    @wraps(work)
+    def worked(*given: Arguments.args, **named: Arguments.kwargs) -> Answer:
+        try:
+            return work(*given, **named)
+        except UserError as fault:
+            faults = [replace(one, message=_said(one.message, is_table)) for one in fault.faults]
+            raise UserError(faults) from None
+
+    return worked
+
+
+def _said(message: str, is_table: bool) -> str:
+    head, use, rest = message.rpartition("use another name or ")
+    if not use or "--out" not in rest:
+        return message
+    name = "another name= or " if is_table else "another name or "
+    return f"{head}use {name}{rest.replace('--out', 'out=')}"

@@ -114,15 +114,16 @@ def run(
         allow_remote=allow_remote,
         command=command,
     )
+    run_it = calls.in_python(is_table, execute)
     if isinstance(study, dict):
         with given_studies.as_files(study, Path(out), is_table) as (values, tables):
             document = documents.Document(values, {}, "study")
             options = replace(options, tables=tables)
-            work = partial(execute, document, Path(), list(set), options, console)
+            work = partial(run_it, document, Path(), list(set), options, console)
             result = notebook.watched(console, work)
     else:
         path = Path(study)
-        work = partial(execute, documents.read(path), path.parent, list(set), options, console)
+        work = partial(run_it, documents.read(path), path.parent, list(set), options, console)
         result = notebook.watched(console, work)
     if result is None:  # only a dry run has none
         raise RuntimeError("nothing was run")

@@ -1,5 +1,6 @@
 """What `sweeps.run` says of a table's data beside it: arguments that are keys of `data`."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ def test_every_argument_is_a_key_of_data() -> None:
     result = sweeps.run(given, **TINY, **asked, confirm=False)
     said = read(result.folder / "study.yaml").values["data"]
     assert {key: said[key] for key in asked} == asked
-    rows = {row["name"]: row for row in result.provenance["data"]["column_table"]}
+    told = json.loads((result.folder / "provenance.json").read_text())["data"]["column_table"]
+    rows = {row["name"]: row for row in told}
     kinds = ["number", "group", "category", "weight", "ignored", "target"]
     assert [row["kind"] for row in rows.values()] == kinds
     assert rows["blood"]["missing"] == 1
@@ -126,3 +128,13 @@ def test_another_argument_gets_the_one_that_is_meant(name: str, meant: str) -> N
     assert isinstance(caught.value, UserError)
     line = f"sweeps.run: expected a known argument, got '{name}' ({meant})"
     assert str(caught.value) == line
+
+
+def test_another_study_of_a_name_is_told_of_arguments() -> None:
+    sweeps.run(table(), **TINY, decimal=",", confirm=False)
+    with pytest.raises(UserError, match=r"; use another name= or another out=$"):
+        sweeps.run(table(), **{**TINY, "set": ["replicates=3"]}, decimal=",", confirm=False)
+    data = {"source": table(), "target": "y", "decimal": ","}
+    study = {"name": "table", "data": data, "space": TINY["space"], "fixed": TINY["fixed"]}
+    with pytest.raises(UserError, match=r"; use another name or another out=$"):
+        sweeps.run(study, confirm=False, quiet=True)
