@@ -134,6 +134,20 @@ def test_a_frame_is_read_alike(tmp_path: Path, capsys: pytest.CaptureFixture[str
     np.testing.assert_array_equal(*result.model.outputs(rows))
 
 
+@pytest.mark.parametrize("decimal", [",", "."])
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_a_file_of_its_own_may_have_them_alone(tmp_path: Path, part: str, decimal: str) -> None:
+    for name in ("train", "test"):
+        crp = column("<0.1", "<0.1") if name == part else column()
+        table(tmp_path / f"{name}.csv", [cell.replace(".", decimal) for cell in crp])
+    read_ = read(tmp_path / "train.csv", decimal=decimal, test={"source": "test.csv"})
+    numbers = read_.features.frame["crp"].tolist()
+    first = 0 if part == "train" else ROWS
+    assert numbers[first : first + 3] == [0.1, 0.1, 1.2]
+    assert numbers[ROWS - first] == 1.0
+    assert "2 cells below" in read_.features.said["crp"]
+
+
 def test_a_target_of_numbers_may_have_them(tmp_path: Path) -> None:
     table(tmp_path / "t.csv", column(), z=column("<0.1"))
     made = loading.read(DataSpec(source="t.csv", target="z"), tmp_path)

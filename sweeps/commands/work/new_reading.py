@@ -79,8 +79,9 @@ def _of_rows(path: Path, known: ReadOptions, target: Target) -> ReadOptions:
 
 def _may_have_commas(column: pd.Series, has_semicolons: bool) -> bool:
     """Whether a column of texts has numbers with a decimal comma, or may in such a file."""
-    is_limit = column.map(lambda cell: detection_limits.bare(cells.text(cell)) is not None)
-    column = column[~is_limit.astype(bool)]
+    words = map(cells.text, column.dropna().unique())
+    limits = [word for word in words if detection_limits.bare(word) is not None]
+    column = column[~column.isin(limits)] if limits else column
     if number_formats.remedy(number_formats.why_not_numbers(column)):
         return True
     spelled = number_spellings.of(set(column.dropna()), ".") if has_semicolons else None
