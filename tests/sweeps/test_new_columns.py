@@ -127,6 +127,14 @@ def test_whose_rows_they_are_goes_before_where(here: Path) -> None:
     assert "# group: patient  #" in Path("t.yaml").read_text()
 
 
+def test_codes_of_places_are_one_or_the_other(here: Path) -> None:
+    table(clinic_id=["01", "02", "03", "04"] * 50)
+    new.create("t", "t.csv", "y")
+    text = Path("t.yaml").read_text()
+    (line,) = (line for line in text.splitlines() if "# group: clinic_id" in line)
+    assert "4 values in 200 rows, to be taken out of columns above then: all rows" in line
+
+
 WHY = """\
 name: t
 data: {source: t.csv, target: y, ignore: {b: measured later, crp: "of another lab: not known"}}

@@ -59,7 +59,7 @@ data:
   source: {_scalar(data.source)}  # {alternatives(("a file beside this one", *sources.NAMES))}
 {_target(data)}{_task(table, data, dataset)}{how}\
 {_columns(columns)}\
-{_group(columns.groups)}\
+{_group(columns)}\
   split: {{dev: 0.2, test: 0.2, seed: 0}}  # the test rows are met by the confirmation alone
 # fixed: {{epochs: 100}}  # not searched; else as many as suit the rows, and the best counts
 space:  # searched: a list is a choice, low/high a range
@@ -124,10 +124,11 @@ def _read(dataset: Dataset) -> str:
     return "".join(f"  # {_comment(text)}\n" for text in dataset.facts.get("read", ()))
 
 
-def _group(groups: dict[str, str]) -> str:
+def _group(columns: ColumnRemarks) -> str:
     """A line to uncomment: the likeliest column, or the word alone."""
     meaning = "all rows of one of them stay on one side of the split"
-    for column, what in groups.items():
+    for column, what in columns.groups.items():
+        what += ", to be taken out of columns above then" * (column in columns.codes)
         return f"  # group: {_scalar(column)}  # {_comment(what)}: {meaning}\n"
     return f"  # group: COLUMN  # of customers, say: {meaning}\n"
 
