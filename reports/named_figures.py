@@ -90,6 +90,28 @@ PLACES = {
 }
 
 
+SHOWN = 6  # names that a line lists
+# What others call a figure.
+WORDS = {
+    **dict.fromkeys(("roc", "roc_curve", "auc", "pr", "precision_recall"), "ranking"),
+    **dict.fromkeys(("confusion_matrix", "cm"), "confusion"),
+    **dict.fromkeys(("reliability", "calibration_curve"), "calibration"),
+    **dict.fromkeys(("feature_importance", "features", "permutation", "shap"), "relied"),
+    **dict.fromkeys(("hyperparameters", "param_importances", "fanova"), "importance"),
+    **dict.fromkeys(("loss", "history", "training"), "loss_curves"),
+    **dict.fromkeys(("accuracy", "error"), "error_curves errors"),
+    **dict.fromkeys(("boundary", "decision_boundary"), "plane"),
+    **dict.fromkeys(("convergence", "progress", "optimization_history"), "best_so_far"),
+    **dict.fromkeys(("parallel_coordinates", "parallel_coordinate"), "parallel"),
+    **dict.fromkeys(("bias", "variance", "bias_variance", "overfitting"), "gaps parts"),
+    **dict.fromkeys(("predictions", "predicted", "actual", "residual"), "residuals"),
+    **dict.fromkeys(("heatmap", "grid"), "arms_map"),
+    **dict.fromkeys(("lr", "learning_rate", "schedule"), "rates"),
+    **dict.fromkeys(("results", "scores", "comparison"), "errors"),
+    **dict.fromkeys(("time", "epochs"), "speed"),
+}
+
+
 class NoFigure(LookupError):
     """The run has nothing for it; in a line, what it takes."""
 
@@ -127,8 +149,13 @@ def expected(name: str) -> Place:
     """Where the figure of that name stands. Errors: UnknownFigure."""
     if name in PLACES:
         return PLACES[name]
-    near = difflib.get_close_matches(name, PLACES, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(PLACES)}"
+    others = WORDS.get(name.lower(), "").split()
+    near = others or difflib.get_close_matches(name, PLACES, n=1)
+    if near:
+        hint = f"did you mean {' or '.join(map(repr, near))}?"
+    else:
+        nearest = difflib.get_close_matches(name, PLACES, n=SHOWN, cutoff=0)
+        hint = f"{', '.join(nearest)}, …; dir(result.figures) has all {len(PLACES)}"
     raise UnknownFigure(f"figures: expected the name of a figure, got {name!r} ({hint})")
 
 

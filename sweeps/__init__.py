@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweeps.base.errors import UserError
+from sweeps.running.calls import with_known_arguments as _with_known_arguments
 
 if TYPE_CHECKING:
     from sweeps.results.result import Result
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["UserError", "load", "run"]
 
 
+@_with_known_arguments
 def run(
     study: "str | os.PathLike[str] | dict[str, Any] | Any",
     *,
@@ -23,7 +25,13 @@ def run(
     space: dict[str, Any] | None = None,
     fixed: dict[str, Any] | None = None,
     split: dict[str, Any] | None = None,
-    ignore: Sequence[str] | None = None,
+    ignore: "Sequence[str] | dict[str, str] | None" = None,
+    columns: dict[str, Any] | None = None,
+    decimal: str | None = None,
+    missing: "Sequence[str | float] | None" = None,
+    group: str | None = None,
+    weight: str | None = None,
+    task: str | None = None,
     name: str | None = None,
     jobs: int | None = None,
     trials: int | None = None,
@@ -52,7 +60,14 @@ def run(
         fixed: Beside a table, the hyperparameters that are not searched.
         split: Beside a table, as `data.split`; `{"rows": {"test": [0, 5, 7]}}` names rows from 0 on
             (or says true for each), and those that no part names train.
-        ignore: Beside a table, columns that are no inputs, such as an id.
+        ignore: Beside a table, columns that are no inputs, such as an id; or each with why.
+        columns: Beside a table, as `data.columns`: what a column is where its cells do not tell, as
+            `{"postcode": "category", "grade": ["low", "high"]}`.
+        decimal: Beside a table, "," where its texts are numbers with a decimal comma.
+        missing: Beside a table, texts or numbers that are gaps, as `["n.d.", -999]`.
+        group: Beside a table, the column whose rows stay together on one side of the split.
+        weight: Beside a table, the column that says how much each row counts.
+        task: Beside a table, "classification" or "regression", where the target may be either.
         name: Beside a table, the study's name; "table" by default.
         jobs: Workers, 1 to 1024; all cores by default. No number of the result depends on it.
         trials: Trials in all, 1 to 100 000, instead of the study's `search.trials`.
@@ -75,6 +90,7 @@ def run(
 
     Raises:
         UserError: The study or an option is at fault; one line a fault, and every fault of a file.
+        TypeError: An argument has a name that is not among these; the line says which is meant.
         KeyboardInterrupt: Ctrl-C. The trials that have ended are kept, and the same call goes on.
 
     Example:
@@ -111,6 +127,12 @@ def run(
         fixed=fixed,
         split=split,
         ignore=ignore,
+        columns=columns,
+        decimal=decimal,
+        missing=missing,
+        group=group,
+        weight=weight,
+        task=task,
         name=name,
         jobs=jobs,
         trials=trials,

@@ -3,7 +3,14 @@
 from collections.abc import Callable, Iterator
 
 from reports.frames import Run
-from reports.stats import confirmed_lints, constants, curve_lints, row_lints, search_lints
+from reports.stats import (
+    column_lints,
+    confirmed_lints,
+    constants,
+    curve_lints,
+    row_lints,
+    search_lints,
+)
 from reports.stats.findings import WARN, Lint
 
 
@@ -27,5 +34,6 @@ LINTS: tuple[Callable[[Run], Iterator[Lint]], ...] = (
     confirmed_lints.diverged_confirmed,
     confirmed_lints.few_replicates,
     *row_lints.LINTS,
+    column_lints.numbers_left_out,
     curve_lints.late_noise,
 )

@@ -33,7 +33,7 @@ def new(
     """
     with exit_codes():
         from sweeps.base.errors import printable, show
-        from sweeps.commands.work import new
+        from sweeps.commands.work import new, new_gaps
         from sweeps.views import column_table, doubts
 
         made = new.create(name, data, target)
@@ -44,6 +44,11 @@ def new(
         for name, reason in made.columns.ignored.items():
             print(f"ignored {show(name)}: {printable(reason)}")
         for name, reason in made.columns.words.items():
+            print(f"read as categories {show(name)}: {printable(reason)}")
+        for name, texts in made.columns.gaps.items():
+            told = new_gaps.in_words(texts)
+            print(f"gaps in {show(name)}: {printable(told)} (data.missing)")
+        for name, reason in made.columns.codes.items():
             print(f"read as categories {show(name)}: {printable(reason)}")
         for name, values in made.columns.groups.items():
             why = "set data.group if the rows of one belong together"

@@ -76,13 +76,14 @@ def remarks(table: SourceTable, spec: DataSpec, frame: pd.DataFrame) -> dict[str
     """What is to be said of the inputs that are read as numbers, though they may be codes."""
     numbers = set(dtypes.numeric_columns(frame))
     return {
-        name: f"{show(_first(column))} has zeros in front, and is read as a number: codes? "
+        name: f"{show(first(column))} has zeros in front, and is read as a number: codes? "
         f"(data.columns: {{{name}: category}}, or number)"
         for name, column in table.codes.items()
         if name in numbers and name not in spec.columns
     }
 
 
-def _first(column: pd.Series) -> str:
+def first(column: pd.Series) -> str:
+    """The first code of a column that has zeros in front."""
     is_code = column.str.fullmatch(leading_zeros.CODE).fillna(False).astype(bool)
     return str(column[is_code].iloc[0])

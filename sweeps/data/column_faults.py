@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweeps.base.errors import UserError, printable, show
-from sweeps.data import cells, dtypes, number_formats
+from sweeps.data import cells, dtypes, number_formats, wrong_texts
 from sweeps.data.lines import Lines, LinesOfFiles
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ IGNORE = "add it to data.ignore"
 MANY = "set data.words: target to read it by the mean of the target, or add it to data.ignore"
 ID = "it looks like an id, or free text: "
 OF_ITS_OWN = 0.9  # share of the rows that have a text of their own, from which on it is an id
-FEW = 0.05  # of a column's cells: so few texts among numbers are typing mistakes
 
 
 def each(
@@ -91,11 +90,11 @@ def _text_fault(
     is_flag = cells.are_flags(tuple(counts))
     texts = sum(counts[word] for word in words)
     # A few texts among numbers are typing mistakes; many are categories.
-    if not (is_category or is_flag) and 0 < texts <= FEW * counts.total():
+    if not (is_category or is_flag) and 0 < texts <= wrong_texts.FEW * counts.total():
         is_text = column.map(cells.text, na_action="ignore").isin(words)
         first = int(is_text.to_numpy().argmax())
-        advice = "" if is_target else "empty such cells, or add it to data.ignore"
-        advice = _advice(number_formats.why_not_numbers(column[is_text]), lines, advice)
+        advice = "" if is_target else _of_texts(column, counts)
+        advice = _advice(number_formats.why_not_numbers(column[is_text]), advice)
         return (
             f"expected a number in every row, got text in {texts} of {len(column)}, "
             f"first {show(column.iloc[first])}{place(lines, first, column)}{advice}"
@@ -105,12 +104,21 @@ def _text_fault(
         clauses = number_formats.why_not_numbers(column)
         got = [f"{distinct} different texts in {len(column)} rows", *clauses]
         is_id = not clauses and distinct >= OF_ITS_OWN * len(column)
-        advice = _advice(clauses, lines, IGNORE if clauses or is_id else MANY)
+        advice = _advice(clauses, IGNORE if clauses or is_id else MANY)
         return (
             f"{ID * is_id}expected numbers or at most {MOST_CATEGORIES} categories, "
             f"got {'; '.join(got)}{advice}"
         )
     return None
+
+
+def _of_texts(column: "pd.Series", counts: Counter[str]) -> str:
+    """What to do about the few texts of a column of numbers."""
+    found = wrong_texts.among_numbers(column)
+    each = [f"{wrong_texts.as_gaps(found)} reads them as gaps" if found else "empty such cells"]
+    if len(counts) <= MOST_CATEGORIES:
+        each.append(f"data.columns: {{{column.name}: category}} reads all as words")
+    return ", or ".join([", ".join(each), IGNORE])
 
 
 def _separate(counts: Counter[str], rare: float) -> int:
@@ -124,11 +132,9 @@ def _separate(counts: Counter[str], rare: float) -> int:
     return len(common) if 2 * sum(common) >= counts.total() else len(counts)
 
 
-def _advice(clauses: list[str], lines: Lines | LinesOfFiles | None, otherwise: str) -> str:
-    """In brackets. Other tables than delimited texts have numbers of their own, and no mark."""
-    has_mark = lines is not None and lines.has_decimal_mark
-    mark = number_formats.remedy(clauses) if has_mark else ""
-    both = (mark, number_formats.conversion(clauses), otherwise)
+def _advice(clauses: list[str], otherwise: str) -> str:
+    """In brackets."""
+    both = (number_formats.remedy(clauses), number_formats.conversion(clauses), otherwise)
     advice = ", or ".join(part for part in both if part)
     return f" ({advice})" if advice else ""
 

@@ -4,6 +4,7 @@ The one place where cells are typed, for files and frames alike: as the study de
 else as all of its cells look. What is left of doubt is said.
 """
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from heapq import nsmallest
@@ -12,7 +13,15 @@ import numpy as np
 import pandas as pd
 
 from sweeps.base.errors import Expected, show
-from sweeps.data import cells, dates, dtypes, number_formats, number_spellings, word_columns
+from sweeps.data import (
+    cells,
+    dates,
+    detection_limits,
+    dtypes,
+    number_formats,
+    number_spellings,
+    word_columns,
+)
 from sweeps.data.number_spellings import Spelled
 from sweeps.study.data_section import Declared
 
@@ -63,8 +72,8 @@ def inferred(column: pd.Series, decimal: str) -> Taken | None:
     if any(word.strip().lower() in cells.BOOLEANS for word in words):
         return _boolean(column, words)
     spelled = number_spellings.of(words, decimal)
-    if spelled is not None:
-        return _spelled(_numbers(column, decimal), spelled, decimal)
+    if spelled is not None and _are_few(spelled, column, words):
+        return _spelled(_numbers(column, decimal), spelled, decimal, column)
     form = dates.form(words)
     if form:
         return Taken(_moments(column, form), "date", form=form)
@@ -79,8 +88,19 @@ def inferred(column: pd.Series, decimal: str) -> Taken | None:
     return known if unclear else None
 
 
-def _spelled(values: pd.Series, spelled: Spelled, decimal: str) -> Taken:
-    mark, said = (decimal, str(spelled)) if str(spelled) else (None, "")
+def _are_few(spelled: Spelled, column: pd.Series, words: set[str]) -> bool:
+    """Whether a column has no more limits than one of numbers may have."""
+    numbers = len(words) - len(spelled.limits) - len(spelled.gaps)
+    return not spelled.limits or detection_limits.are_few(cells.counts(column), numbers)
+
+
+def _spelled(values: pd.Series, spelled: Spelled, decimal: str, column: pd.Series) -> Taken:
+    limits = ""
+    if spelled.limits:
+        texts = Counter(text.strip() for text in cells.texts(column))
+        limits = detection_limits.told(texts, spelled.limits)
+    said = "; ".join(filter(None, (str(spelled), limits)))
+    mark = decimal if said else None
     unit, unsure = spelled.unit, spelled.unsure
     return Taken(values, "number", spelling=mark, said=said, unit=unit, unsure=unsure)
 
@@ -172,7 +192,7 @@ def _declared_number(column: pd.Series, decimal: str, at: str) -> Taken:
         spelled = number_spellings.declared(words, decimal)
     except Expected as fault:
         raise fault.below(at) from None
-    return replace(_spelled(values, spelled, decimal), spelling=decimal)
+    return replace(_spelled(values, spelled, decimal, column), spelling=decimal)
 
 
 def _declared_date(column: pd.Series, at: str) -> Taken:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sweeps.data import cells, column_looks, odd_numbers, targets
@@ -107,6 +107,8 @@ class _Columns:
             raw = self.divided.table.frame[name]
             read = self.divided.features.frame[name] if column is not None else raw
             look = column_looks.of_column(raw, read)
+        if (codes := self.divided.table.codes.get(name)) is not None:
+            look = replace(look, example=str(codes.dropna().iloc[0]))
         return ColumnRow(
             name,
             self.kind(name),
@@ -154,8 +156,10 @@ def _remarks(divided: "DividedTable", name: str, look: Look, column: Column | No
     for told in (features.left_out, features.unclear, features.said, features.doubtful):
         if name in told:
             found.append(told[name])
-    if name in divided.spec.ignore or divided.spec.columns.get(name) == "ignore":
-        found.append("the study says so")
+    ignored = divided.spec.ignore
+    if name in ignored or divided.spec.columns.get(name) == "ignore":
+        why = ignored.get(name) if isinstance(ignored, dict) else None
+        found.append(why or "the study says so")
     if name in divided.table.targets:
         own = divided.column.each[divided.table.targets.index(name)]
         found += [part for part in (divided.column.task, own.said) if part]

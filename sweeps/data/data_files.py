@@ -10,7 +10,7 @@ import pandas as pd
 import studies
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, did_you_mean, printable
-from sweeps.data import cells, encodings, file_kinds, frames
+from sweeps.data import cells, decimal_commas, encodings, file_kinds, frames
 from sweeps.data.file_kinds import FileKind, ReadOptions, Target
 from sweeps.data.lines import Lines
 from sweeps.data.source_table import SourceTable
@@ -112,6 +112,8 @@ def read(path: Path, kind: FileKind, options: ReadOptions) -> pd.DataFrame:
         raise unreadable(path.name, path, fault) from None
     if frame.empty:
         raise UserError(f"{path.name}: expected rows below a header, got none")
+    if options.decimal == "," and "separator" not in kind.options:
+        decimal_commas.keep_few(frame)
     return frame
 
 

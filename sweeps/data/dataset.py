@@ -184,6 +184,7 @@ class Dataset:
         kept_out = {"source", "columns", "rare", "quiet", *spec.apart}
         # Of the columns only what earlier versions read differently: the rest is the default.
         known = compatibility.fields(spec, exclude=kept_out)
+        known["ignore"] = tuple(spec.ignore)  # why is said for people
         # Where a part's file stands does not matter, nor by which word it is named.
         apart = {
             part: one.model_dump(exclude={"source", "file"}, exclude_none=True)

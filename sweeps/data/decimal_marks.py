@@ -30,20 +30,18 @@ def expect_told(
     unsure = {name: text for name, text in {**features.unsure, **others}.items() if text}
     if not unsure or spec.thousands == "," or not _may_be_decimal(table, features):
         return
-    is_text = table.lines is not None and table.lines.has_decimal_mark
     told = [
         f"{where}: column {show(name)}: expected numbers of one meaning, got {show(text)}"
         f"{_place(table, name, text)}, where the comma may be a decimal one or set thousands "
-        f"apart ({_remedy(is_text, text)})"
+        f"apart ({_remedy(text)})"
         for name, text in unsure.items()
     ]
     raise UserError("\n".join(told))
 
 
-def _remedy(is_text: bool, text: str) -> str:
+def _remedy(text: str) -> str:
     plain = text.replace(",", "")
-    decimal = "set data.decimal: ','" if is_text else "write a decimal point"
-    return f"{decimal}, or data.thousands: ',' where it means {plain}"
+    return f"set data.decimal: ',', or data.thousands: ',' where it means {plain}"
 
 
 def _place(table: SourceTable, name: str, text: str) -> str:

@@ -102,8 +102,8 @@ class FileKind:
 _TABLE = FileKind(
     "text_tables", ("separator", "encoding", "decimal", "missing", "header"), is_text=True
 )
-_JSON = FileKind("json_lines", ("encoding", "missing"), is_text=True)
-_OTHER = ("missing",)
+_JSON = FileKind("json_lines", ("encoding", "decimal", "missing"), is_text=True)
+_OTHER = ("decimal", "missing")
 _ARRAYS = ("inputs", "classes", "examples", "scale")
 _HDF5 = FileKind("hdf5", _ARRAYS)
 # By how a file's name ends, in lower case.
@@ -115,8 +115,8 @@ FILE_KINDS: Mapping[str, FileKind] = {
     ".ndjson": _JSON,
     ".parquet": FileKind("parquet", _OTHER),
     ".feather": FileKind("feather", _OTHER),
-    ".xlsx": FileKind("excel", ("missing", "header", "sheet")),
-    ".arff": FileKind("arff", ("encoding", "missing"), is_text=True),
+    ".xlsx": FileKind("excel", (*_OTHER, "header", "sheet")),
+    ".arff": FileKind("arff", ("encoding", *_OTHER), is_text=True),
     **dict.fromkeys((".libsvm", ".svm", ".svmlight"), FileKind("svmlight", is_text=True)),
     ".npz": FileKind("numpy_files", _ARRAYS),
     ".npy": FileKind("numpy_files", _ARRAYS, reader_name="SINGLE"),

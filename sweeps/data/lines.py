@@ -33,10 +33,6 @@ class Lines(Protocol):
     """Lines of a table's rows; they are looked up in the file when they are asked for."""
 
     @property
-    def has_decimal_mark(self) -> bool:
-        """Whether the study may say which mark its numbers have."""
-
-    @property
     def has_semicolons(self) -> bool:
         """Whether they stand between fields, as where a comma is the decimal mark."""
         return False
@@ -89,7 +85,6 @@ class TextLines(Lines):
     """Lines of a delimited text."""
 
     form: TextForm
-    has_decimal_mark: bool = True
 
     @property
     def has_semicolons(self) -> bool:
@@ -134,11 +129,6 @@ class LinesOfFiles:
     starts: tuple[int, ...]
     names: tuple[str, ...]
     lines: tuple[Lines | None, ...]
-
-    @property
-    def has_decimal_mark(self) -> bool:
-        """Whether the study may say which mark its numbers have."""
-        return any(one is not None and one.has_decimal_mark for one in self.lines)
 
     @property
     def has_semicolons(self) -> bool:

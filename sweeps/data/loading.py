@@ -19,6 +19,7 @@ from sweeps.data import (
     data_files,
     divided_table,
     doubts,
+    left_out,
     network_arrays,
     parts_apart,
     room,
@@ -92,6 +93,7 @@ def encoded(divided: DividedTable, dtype: str) -> Dataset:
             | {"left_out": features.left_out, "doubtful": features.doubtful}
             | {"unclear": features.unclear}
             | column_table.facts(divided, dataset.encoder)
+            | left_out.facts(divided)
             | _dated(divided)
             | doubts.facts(divided, dataset),
             changed=_changed(divided, dataset),

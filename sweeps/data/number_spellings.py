@@ -2,16 +2,17 @@
 
 What a decimal mark is `data.decimal` says; the other mark, an apostrophe or a space may only stand
 between groups of three digits. Money of two currencies, or percents beside plain numbers, are not
-one quantity, and are left as they are.
+one quantity, and are left as they are. "<0.1" is its limit (`detection_limits`).
 """
 
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from sweeps.base.errors import Expected, Unquoted
+from sweeps.data import detection_limits
 
 # Texts that mean a gap among numbers, and only there.
 GAPS = frozenset(
@@ -42,7 +43,7 @@ class Spelled:
     """How a column's texts are read: a spelled one, its value, and the texts that are gaps.
 
     unit: of all that have one. unsure: a text whose comma may as well be a decimal one, where no
-    other text of the column tells.
+    other text of the column tells. limits: the texts that are below or above one, and the limit.
     """
 
     example: str
@@ -50,6 +51,7 @@ class Spelled:
     gaps: tuple[str, ...]
     unit: str = ""
     unsure: str = ""
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
         told = [f"'{self.example}' is {self.value:.12g}"] if self.example else []
@@ -70,7 +72,14 @@ def _pattern(decimal: str) -> re.Pattern[str]:
 
 
 def parse(text: str, decimal: str) -> SpelledNumber | None:
-    """A text as a number; None where it is none."""
+    """A text as a number; None where it is none. A limit may have either decimal mark."""
+    behind = detection_limits.bare(text)
+    if behind is None:
+        return _parse(text, decimal)
+    return _parse(behind, decimal) or _parse(behind, "," if decimal == "." else ".")
+
+
+def _parse(text: str, decimal: str) -> SpelledNumber | None:
     found = _pattern(decimal).fullmatch(text.strip())
     if found is None or (found["sign"] and found["inner"]) or (found["before"] and found["after"]):
         return None
@@ -108,19 +117,24 @@ def of(words: Iterable[str], decimal: str) -> Spelled | None:
         return None
     if len(units - {""}) > 1 or any(is_code(word) for word in known):
         return None
+    if detection_limits.are_limits(known):
+        return None
     return _told(known, gaps, decimal)
 
 
 def _told(known: Mapping[str, SpelledNumber], gaps: tuple[str, ...], decimal: str) -> Spelled:
     """How numbers of one unit, and gaps, are read."""
-    spelled = [word for word in known if not _is_plain(word)]
+    limits = {word: known[word].value for word in known if detection_limits.bare(word) is not None}
+    spelled = [word for word in known if not _is_plain(word) and word not in limits]
+    if limits and decimal == ",":  # what the study says of all numbers is no spelling of some
+        spelled = [word for word in spelled if not _is_plain(word.replace(",", "."))]
     example = max(spelled, key=len, default="")
     unit = max(found.unit for found in known.values())
     commas = [word for word in spelled if "," in word] if decimal == "." else []
     tells = any(map(_POINT.search, known)) if commas else True
     unsure = "" if tells else max(commas, key=len)
     value = known[example].value if example else math.nan
-    return Spelled(example, value, gaps, unit, unsure)
+    return Spelled(example, value, gaps, unit, unsure, limits)
 
 
 def declared(words: Iterable[str], decimal: str) -> Spelled:

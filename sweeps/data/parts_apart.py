@@ -3,12 +3,21 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from sweeps.base.errors import Expected, Unquoted, UserError, show
-from sweeps.data import cells, code_columns, dtypes, source_names, sources
+from sweeps.data import (
+    cells,
+    code_columns,
+    detection_limits,
+    dtypes,
+    number_spellings,
+    source_names,
+    sources,
+)
 from sweeps.data.column_faults import place
 from sweeps.data.file_kinds import ReadOptions
 from sweeps.data.lines import Lines, LinesOfFiles
@@ -77,13 +86,19 @@ def _as_in(whole: SourceTable, own: SourceTable, main: str, other: str) -> Sourc
         raise Expected(f"the classes of {main}", got, at="source")
     frame = frame[list(whole.frame.columns)]
     for column in frame.columns:
-        _expect_same_type(whole.frame[column], frame[column], own.lines, (main, other))
+        files = main, other
+        decimal = own.reading.decimal
+        _expect_same_type(whole.frame[column], frame[column], own.lines, files, decimal)
     found = {known.get(name, name): column for name, column in own.codes.items()}
     return replace(own, frame=frame, target=whole.target, more=whole.more, codes=found, notes=notes)
 
 
 def _expect_same_type(
-    train: pd.Series, own: pd.Series, lines: Lines | LinesOfFiles | None, files: tuple[str, str]
+    train: pd.Series,
+    own: pd.Series,
+    lines: Lines | LinesOfFiles | None,
+    files: tuple[str, str],
+    decimal: str,
 ) -> None:
     """Errors: UserError."""
     main, other = files
@@ -93,10 +108,41 @@ def _expect_same_type(
         return
     said = own.map(cells.text, na_action="ignore").astype("string").str.strip()
     texts = own.notna() & ~said.str.fullmatch(cells.NUMBER.pattern).fillna(False).astype(bool)
+    texts &= ~said.map(partial(_is_read, decimal), na_action="ignore").fillna(False).astype(bool)
     if texts.any() and train.notna().any():
         row = int(texts.to_numpy().argmax())
         got = f"{show(own.iloc[row])}{place(lines, row, own)}"
         raise UserError(f"{other}: column '{own.name}': expected numbers, as in {main}, got {got}")
+
+
+def _is_read(decimal: str, text: str) -> bool:
+    """Whether a text is a limit, or a number with the decimal comma beside one."""
+    found = number_spellings.parse(text, decimal)
+    if found is None or found.unit:
+        return False
+    return decimal == "," or detection_limits.bare(text) is not None
+
+
+def _spelled_alike(tables: Mapping[str, SourceTable]) -> list[pd.DataFrame]:
+    """Their rows; numbers are texts with the study's mark where other rows of a column are texts.
+
+    So "<0,1" in one file is read beside the plain numbers of the other.
+    """
+    found = [table.frame for table in tables.values()]
+    if tables[TRAIN].reading.decimal != ",":
+        return found
+    each: list[set[str]] = [
+        set(dtypes.numeric_columns(frame, with_booleans=False)) for frame in found
+    ]
+    mixed = each[0].union(*each) - each[0].intersection(*each)
+    return [
+        frame.assign(**{name: _with_commas(frame[name]) for name in mixed & numbers})
+        for frame, numbers in zip(found, each, strict=True)
+    ]
+
+
+def _with_commas(column: pd.Series) -> pd.Series:
+    return column.map(lambda cell: cells.text(cell).replace(".", ","), na_action="ignore")
 
 
 def _expect_own_part_once(whole: SourceTable, spec: DataSpec) -> None:
@@ -124,7 +170,7 @@ def _together(tables: Mapping[str, SourceTable], names: Mapping[str, str]) -> So
     lines = tuple(None if isinstance(one, LinesOfFiles) else one for one in found)
     return replace(
         whole,
-        frame=pd.concat([table.frame for table in tables.values()], ignore_index=True),
+        frame=pd.concat(_spelled_alike(tables), ignore_index=True),
         sha256=made.hexdigest(),
         lines=LinesOfFiles(tuple(starts[:-1]), tuple(names.values()), lines),
         parts=pd.concat(parts, ignore_index=True),

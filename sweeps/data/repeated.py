@@ -15,6 +15,25 @@ WHOSE = re.compile(
     r"([_ .-]?(code|id|no|nr|num|number))?))"
 )
 
+# Places and lots, whose rows are alike: a study that is to hold for others keeps each together.
+PLACES = re.compile(
+    r"(?i:(.*[_ .-])?(batch|cage|center|centre|class_?room|clinic|clinician|company|device|doctor|"
+    r"family|farm|field|firm|hospital|lab|laboratory|litter|lot|machine|operator|physician|plant|"
+    r"plate|plot|practice|rater|school|sensor|site|station|surgeon|teacher|village|ward)"
+    r"([_ .-]?(code|id|name|no|nr|num|number))?)"
+)
+LEAST_PLACES, LEAST_ROWS = 3, 5  # different ones, and rows of each on average
+
+
+def names_places(name: str, column: pd.Series) -> bool:
+    """Whether a column of few words or codes may name where rows are from, by its name."""
+    if not PLACES.fullmatch(name) or cells.unsupported(column):
+        return False
+    if dtypes.is_numeric(column.dtype, with_booleans=True) and (column.dropna() % 1).any():
+        return False
+    different = column.nunique()
+    return bool(different >= LEAST_PLACES and column.notna().sum() >= LEAST_ROWS * different)
+
 
 def names_groups(name: str, column: pd.Series) -> bool:
     """Whether a column may name what several rows are of: a customer, a patient, a household.

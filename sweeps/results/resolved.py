@@ -131,7 +131,8 @@ def _sections(study: Study, base: Path, folder: Path) -> dict[str, Any]:
     sections["constraints"] = _constraints(study)
     sections["enqueue"] = [_literals(study, params) for params in study.enqueue]
     order = ("name", "description", "data", "fixed", "space")
-    sections["data"]["ignore"] = list(study.data.ignore)
+    if not isinstance(ignored := sections["data"]["ignore"], dict):
+        sections["data"]["ignore"] = list(ignored)
     sections["confirm"]["baselines"] = list(study.confirm.baselines)
     first = {key: sections.get(key, {}) for key in order}
     return first | {

@@ -27,17 +27,21 @@ if TYPE_CHECKING:
 FOLDER = "tables"  # in the run folder
 NAME = "table"  # of a study that is not named
 PARTS = ("train", "dev", "test")
+# The arguments beside a table that are keys of `data`.
+OF_DATA = (
+    *("target", "split", "ignore", "columns", "decimal", "missing", "group", "weight", "task"),
+)
 SPLIT = "split"  # the column that row numbers become
 
 
 def of_table(table: Any, name: str | None, sections: Mapping[str, Any]) -> dict[str, Any]:
-    """The study of a table; sections: target, split, ignore, space, fixed, None where not given."""
+    """The study of a table; sections: of its data, space and fixed, None where not given."""
     given = {key: value for key, value in sections.items() if value is not None}
     if "space" not in given:
         raise UserError(
             "sweeps.run: expected space={…}, what is searched, beside a table, got none"
         )
-    data = {key: given.pop(key) for key in ("target", "split", "ignore") if key in given}
+    data = {key: given.pop(key) for key in OF_DATA if key in given}
     return {"name": name or NAME, "data": {"source": table, **data}, **given}
 
 
@@ -66,20 +70,35 @@ def as_files(
             yield {**rest, "data": own}, Path(made)
         except UserError as fault:
             faults = [
-                replace(one, message=_of_tables(one.message, is_table)) for one in fault.faults
+                replace(one, message=of_tables(one.message, is_table)) for one in fault.faults
             ]
             raise UserError(faults) from None
 
 
 OF_PARTS = {"data": "the table", "test": "the test table", "dev": "the dev table"}
 FILE = re.compile(r"\b(data|test|dev)\.parquet\b(?=:| and )")
+# `data.decimal: ','`, `data.columns: {a: category}`: what a study says, as an argument does.
+KEYS = re.compile(
+    rf"(?:\bset )?\bdata\.({'|'.join(OF_DATA)}): ('[^']*'|\[[^\]]*\]|\{{[^}}]*\}}|\w+)"
+)
 IGNORED = re.compile(r"^(.*column ('.+?'): .*)add it to data\.ignore", re.MULTILINE)
 
 
-def _of_tables(message: str, is_table: bool) -> str:
+def of_tables(message: str, is_table: bool) -> str:
     """Without the files that stand for tables; beside a table an argument says what to ignore."""
     said = FILE.sub(lambda found: OF_PARTS[found[1]], message)
-    return IGNORED.sub(r"\1ignore=[\2] leaves it out", said) if is_table else said
+    if not is_table:
+        return said
+    said = IGNORED.sub(r"\1ignore=[\2] leaves it out", said)
+    return KEYS.sub(lambda found: f"{found[1]}={_as_python(found[2])}", said)
+
+
+def _as_python(value: str) -> str:
+    """A value as a study file says it, as Python does: `{a: category}` as `{'a': 'category'}`."""
+    inner = re.fullmatch(r"\{([^{}:]+): ([^{}\[\]]+)\}", value)
+    if inner:
+        return f"{{'{inner[1]}': '{inner[2]}'}}"
+    return value if value[0] in "'[{\"" else f"'{value}'"
 
 
 def keep(run: PreparedRun) -> PreparedRun:

@@ -60,7 +60,13 @@ def run(
     space: dict[str, Any] | None = None,
     fixed: dict[str, Any] | None = None,
     split: dict[str, Any] | None = None,
-    ignore: Sequence[str] | None = None,
+    ignore: "Sequence[str] | dict[str, str] | None" = None,
+    columns: dict[str, Any] | None = None,
+    decimal: str | None = None,
+    missing: "Sequence[str | float] | None" = None,
+    group: str | None = None,
+    weight: str | None = None,
+    task: str | None = None,
     name: str | None = None,
     jobs: int | None = None,
     trials: int | None = None,
@@ -77,7 +83,11 @@ def run(
 ) -> Result:
     """See `sweeps.run`."""
     console = notebook.console(quiet)
-    sections = {"target": target, "space": space, "fixed": fixed, "split": split, "ignore": ignore}
+    sections = {
+        **{"target": target, "space": space, "fixed": fixed, "split": split, "ignore": ignore},
+        **{"columns": columns, "decimal": decimal, "missing": missing, "group": group},
+        **{"weight": weight, "task": task},
+    }
     is_table = given_tables.is_table(study)
     words = "table" if is_table else "study" if isinstance(study, dict) else repr(str(study))
     if is_table:
@@ -104,15 +114,16 @@ def run(
         allow_remote=allow_remote,
         command=command,
     )
+    run_it = calls.in_python(is_table, execute)
     if isinstance(study, dict):
         with given_studies.as_files(study, Path(out), is_table) as (values, tables):
             document = documents.Document(values, {}, "study")
             options = replace(options, tables=tables)
-            work = partial(execute, document, Path(), list(set), options, console)
+            work = partial(run_it, document, Path(), list(set), options, console)
             result = notebook.watched(console, work)
     else:
         path = Path(study)
-        work = partial(execute, documents.read(path), path.parent, list(set), options, console)
+        work = partial(run_it, documents.read(path), path.parent, list(set), options, console)
         result = notebook.watched(console, work)
     if result is None:  # only a dry run has none
         raise RuntimeError("nothing was run")

@@ -68,11 +68,35 @@ def _targets(value: Any) -> Any:
     return names[0] if len(names) == 1 else names
 
 
+def _ignored(value: Any) -> Any:
+    """Names of columns in a list, or each with why it is no input."""
+    if value is None:
+        problem = "expected a list, got nothing (remove the line, or write [a, b])"
+        raise PydanticCustomError("own", problem)
+    if isinstance(value, dict):
+        if all(isinstance(one, str) for pair in value.items() for one in pair):
+            return dict(value)
+    elif isinstance(value, list | tuple) and all(isinstance(name, str) for name in value):
+        return tuple(value)
+    expected = "names of columns, as [id, name], or each with why, as {id: a number}"
+    raise _own(expected, show(value), "")
+
+
 _NAMES = {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}
 _TARGET_SCHEMA = {"anyOf": [{"type": "string"}, _NAMES, {"type": "null"}]}
 # The column that is predicted, or the columns of several numbers; None is the source's own.
 TargetColumns = Annotated[
     str | tuple[str, ...] | None, BeforeValidator(_targets), WithJsonSchema(_TARGET_SCHEMA)
+]
+
+
+_STRINGS = {"type": "array", "items": {"type": "string"}}
+_REASONS = {"type": "object", "additionalProperties": {"type": "string"}}
+# The columns that are no inputs, which a mapping says why.
+IgnoredColumns = Annotated[
+    tuple[str, ...] | dict[str, str],
+    BeforeValidator(_ignored),
+    WithJsonSchema({"anyOf": [_STRINGS, _REASONS]}),
 ]
 
 
@@ -161,6 +185,7 @@ class DataSpec(StudySection):
     """Where the rows come from and how they are divided.
 
     file: another word for source, which it becomes. target: of several columns they are numbers.
+    ignore: a mapping says why, too, which is told where the columns are, and changes nothing.
     quiet: what is not said of the data before a run, which is the same without it.
     thousands: the mark that sets them apart, where numbers do not tell it from a decimal one.
     rare: share of the training rows below which the words of a column are merged, where it has more
@@ -172,7 +197,7 @@ class DataSpec(StudySection):
     source: str
     file: str | None = None
     target: TargetColumns = None
-    ignore: tuple[str, ...] = Field((), strict=False)
+    ignore: IgnoredColumns = ()
     columns: dict[str, DeclaredColumn] = Field(default_factory=dict)
     rare: float = Field(0.01, ge=0, lt=0.5)
     words: Literal["one_hot", "target"] = "one_hot"

@@ -53,3 +53,13 @@ def test_what_the_run_has_not_and_what_no_page_has_are_a_line_each(run: Run) -> 
         named_figures.drawn(run, "pareto")
     with pytest.raises(AttributeError, match="did you mean 'learning_curve'"):
         named_figures.drawn(run, "learning_curves")
+    with pytest.raises(AttributeError, match="did you mean 'ranking'"):
+        named_figures.drawn(run, "roc")
+    assert {name for names in named_figures.WORDS.values() for name in names.split()} <= set(
+        named_figures.PLACES
+    )
+    with pytest.raises(AttributeError) as caught:
+        named_figures.drawn(run, "zzz")
+    all_of_them = f", …; dir(result.figures) has all {len(named_figures.PLACES)})"
+    assert str(caught.value).endswith(all_of_them)
+    assert str(caught.value).count(",") == named_figures.SHOWN + 1

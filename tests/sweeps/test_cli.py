@@ -51,6 +51,16 @@ def untouched(folder: Path) -> bool:
     return not (folder / "runs").exists()
 
 
+@pytest.mark.parametrize("name", ["my rows.csv", "rows.parquet", "rows.CSV.gz"])
+def test_a_table_is_no_study(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"a,b\n1,\xe4\n" if "CSV" in name else b"a,b\n1,2\n")
+    shown = f"'{name}'" if " " in name else name
+    assert said(name, cwd=tmp_path) == [
+        f"{name}: expected a study file (YAML), got a table (sweeps new NAME --data {shown} "
+        "--target COLUMN writes its study)"
+    ]
+
+
 def test_no_such_file(tmp_path: Path) -> None:
     study(tmp_path)
     assert said("smal.yaml", cwd=tmp_path) == [

@@ -96,6 +96,23 @@ def test_a_shell_gets_them(tmp_path: Path) -> None:
         ("compare a b --margin", "--margin: expected a value, got nothing"),
         ("compare a b --margin x", "--margin: expected a number, got 'x'"),
         ("lst", "sweeps: expected a command, got 'lst' (did you mean 'ls'?)"),
+        ("train s.yaml", "sweeps: expected a command, got 'train' (did you mean 'run'?)"),
+        ("score r", "sweeps: expected a command, got 'score' (did you mean 'report' or 'show'?)"),
+        ("run s --epochs 5", "run: expected a known option, got '--epochs' (--set fixed.epochs=5)"),
+        (
+            "run s --lr=.1",
+            "run: expected a known option, got '--lr' (--set fixed.learning_rate=.1)",
+        ),
+        (
+            "check s --dropout .2",
+            "check: expected a known option, got '--dropout' "
+            "(--set fixed.keep_prob=VALUE: 1 - dropout: ",
+        ),
+        (
+            "run s --replicates 3",
+            "run: expected a known option, got '--replicates' (--set replicates=3)",
+        ),
+        ("ls --epochs 3", "ls: expected a known option, got '--epochs' (known: --json, --help)"),
         ("zzz", "sweeps: expected a command, got 'zzz' (known: demo, new, run, check, "),
         ("--nope", "sweeps: expected a known option, got '--nope' (known: --version, "),
     ],

@@ -221,7 +221,7 @@ def with_value(column: str, row: int, value: Any) -> pd.DataFrame:
         (churn(), {"source": "sklearn:iriss"}, r"known sklearn set.*did you mean 'iris'\?"),
         (churn(), {"source": "synthetic:moon"}, r"known synthetic set.*did you mean 'moons'\?"),
         (churn(), {"options": {"rows": 5}}, r"expected no options for this source"),
-        (with_value("age", 14, "old"), {}, r"my.csv: column 'age': expected a number in every row, got text in 1 of 120, first 'old' in line 16 \(empty such cells, or add it to data.ignore\)"),
+        (with_value("age", 14, "old"), {}, r"my.csv: column 'age': expected a number in every row, got text in 1 of 120, first 'old' in line 16 \(data.missing: \[\"old\"\] reads them as gaps, or add it to data.ignore\)"),
         (with_value("churn", 7, np.nan), {}, r"my.csv: target 'churn': expected a value in every row, got none in 1 of 120, first in line 9"),
         (change(churn="no"), {}, r"my.csv: target 'churn': expected at least two different values, got 'no' in every row"),
         (change(name=[f"n{i}" for i in range(120)]), {}, r"column 'name': it looks like an id, or free text: expected numbers or at most 50 categories, got 120 different texts in 120 rows \(add it to data.ignore\)$"),

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sweeps.base.errors import Expected, UserError
-from sweeps.commands.work import new, predict
+from sweeps.commands.work import predict
 from sweeps.data.loading import load
 from sweeps.study.data_section import DataSpec
 from tests.needs import shared
@@ -90,7 +90,7 @@ def test_other_separators_blank_lines_before_the_header_and_bytes(tmp_path: Path
 
 
 @pytest.mark.parametrize("between", BETWEEN.values(), ids=BETWEEN.keys())
-def test_predict_and_new_name_the_same_line(
+def test_predict_names_the_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, between: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -102,7 +102,6 @@ def test_predict_and_new_name_the_same_line(
     with pytest.raises(UserError) as caught:
         predict.write(model, path, [], io.StringIO())
     assert str(caught.value) == f"t.csv: line {at}: a: expected a finite number, got 'oops'"
-    assert f"first 'oops' in line {at}" in new.create("t", "t.csv", "y").columns.ignored["a"]
     at = write(path, between + "".join(GOOD[:20]), "1,word,2,yes,no\n")
     with pytest.raises(UserError, match=f"5 fields in line {at} below 4 in the header"):
         predict.write(model, path, [], io.StringIO())
@@ -133,7 +132,7 @@ def test_the_case_by_the_command_line() -> None:
     done = sweeps("check", "study.yaml", cwd=folder, code=2, module="sweeps")
     assert done.stderr == (
         "blank.csv: column 'a': expected a number in every row, got text in 1 of 120, first 'oops' "
-        f"in line {at} (empty such cells, or add it to data.ignore)\n"
+        f'in line {at} (data.missing: ["oops"] reads them as gaps, or add it to data.ignore)\n'
     )
 
 

@@ -1,12 +1,12 @@
 """`sweeps new`: a study file to begin with, fitted to the data's task and size."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sweeps.base.errors import Expected, UserError, show
-from sweeps.commands.work import new_columns, new_reading, new_text
+from sweeps.commands.work import new_columns, new_gaps, new_reading, new_text
 from sweeps.commands.work.new_columns import ColumnRemarks
 from sweeps.data import (
     Dataset,
@@ -69,10 +69,14 @@ def _text(
     try:
         target = asked[0] if len(asked) == 1 else (tuple(asked) or None)
         table, reading = new_reading.table(source, target)
+        if gaps := new_gaps.found(table):
+            with_gaps = replace(reading, missing=new_gaps.words(gaps))
+            table, reading = new_reading.again(source, target, with_gaps)
         made = DataSpec(source=source, target=target, **reading.changed)
         table = code_columns.found(table, made)
-        columns = new_columns.remarks(table, made)
-        made = made.model_copy(update={"ignore": tuple(columns.ignored)})
+        columns = new_columns.remarks(table, made, gaps)
+        codes = dict.fromkeys(columns.codes, "category")
+        made = made.model_copy(update={"ignore": columns.ignored, "columns": codes})
         made, dataset = _prepared(table, made)
     except Expected as fault:
         option = "--target" if fault.at == "target" else "--data"

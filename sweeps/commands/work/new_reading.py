@@ -11,6 +11,7 @@ import pandas as pd
 from sweeps.data import (
     cells,
     data_files,
+    detection_limits,
     dtypes,
     encodings,
     file_kinds,
@@ -47,8 +48,7 @@ def options(source: str, target: Target) -> ReadOptions:
 
 def table(source: str, target: Target) -> tuple[SourceTable, ReadOptions]:
     """The rows, and how they are read. Errors: Expected, UserError."""
-    found = options(source, target)
-    read = sources.read(source, target, {}, Path(), found)
+    read, found = again(source, target, options(source, target))
     kind = file_kinds.find(Path(source))
     if kind is None or ":" in source or "decimal" not in kind.options or found.decimal == ",":
         return read, found
@@ -56,8 +56,13 @@ def table(source: str, target: Target) -> tuple[SourceTable, ReadOptions]:
     has_semicolons = read.lines is not None and read.lines.has_semicolons
     if any(_may_have_commas(column, has_semicolons) for column in texts):
         found = replace(found, decimal=",")  # as rows further down show
-        read = sources.read(source, target, {}, Path(), found)
+        return again(source, target, found)
     return read, found
+
+
+def again(source: str, target: Target, how: ReadOptions) -> tuple[SourceTable, ReadOptions]:
+    """The rows, read so. Errors: Expected, UserError."""
+    return sources.read(source, target, {}, Path(), how), how
 
 
 def _of_rows(path: Path, known: ReadOptions, target: Target) -> ReadOptions:
@@ -74,6 +79,9 @@ def _of_rows(path: Path, known: ReadOptions, target: Target) -> ReadOptions:
 
 def _may_have_commas(column: pd.Series, has_semicolons: bool) -> bool:
     """Whether a column of texts has numbers with a decimal comma, or may in such a file."""
+    words = map(cells.text, column.dropna().unique())
+    limits = [word for word in words if detection_limits.bare(word) is not None]
+    column = column[~column.isin(limits)] if limits else column
     if number_formats.remedy(number_formats.why_not_numbers(column)):
         return True
     spelled = number_spellings.of(set(column.dropna()), ".") if has_semicolons else None

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.base.errors import printable
+from sweeps.commands.work import new_gaps
 from sweeps.commands.work.new_columns import ColumnRemarks
 from sweeps.data import Dataset, skewed, sources, targets
 from sweeps.data.dataset import Target
@@ -46,12 +47,7 @@ def of(
     else:
         aim = f"the {len(dataset.target.classes)} classes of {dataset.target.name}"
     changed = ReadOptions.of(data).changed
-    how = "".join(READ_AS[name].format(value) for name, value in changed.items())
-    ignored = "".join(
-        f"    - {_scalar(column)}  # {_comment(reason)}\n"
-        for column, reason in columns.ignored.items()
-    )
-    ignored = f"  ignore:  # columns that are left out, and why\n{ignored}" if ignored else ""
+    how = "".join(READ_AS[name].format(value) for name, value in changed.items() if name in READ_AS)
     return f"""\
 # sweeps run {name}.yaml      does all of it; again: goes on where it stopped
 # sweeps schema              for completion in an editor: docs/reference.md says how
@@ -61,8 +57,9 @@ data:
   # {_comment(f"{facts['rows']} rows × {facts['columns']} columns, {kind}: {aim}")}
 {_read(dataset)}\
   source: {_scalar(data.source)}  # {alternatives(("a file beside this one", *sources.NAMES))}
-{_target(data)}{_task(table, data, dataset)}{how}{ignored}\
-{_group(columns.groups)}\
+{_target(data)}{_task(table, data, dataset)}{how}\
+{_columns(columns)}\
+{_group(columns)}\
   split: {{dev: 0.2, test: 0.2, seed: 0}}  # the test rows are met by the confirmation alone
 # fixed: {{epochs: 100}}  # not searched; else as many as suit the rows, and the best counts
 space:  # searched: a list is a choice, low/high a range
@@ -96,6 +93,25 @@ READ_AS = {
 }
 
 
+def _columns(columns: ColumnRemarks) -> str:
+    """Texts that are gaps, columns that are left out, and codes, each with its reason."""
+    found = ""
+    if columns.gaps:
+        told = [f"{name}: {new_gaps.in_words(texts)}" for name, texts in columns.gaps.items()]
+        note = f"texts among numbers that are gaps; {'; '.join(told)}"
+        words = ", ".join(map(_quoted, new_gaps.words(columns.gaps)))
+        found += f"  missing: [{words}]  # {_comment(note)}\n"
+    if columns.ignored:
+        found += "  ignore:  # columns that are left out, and why\n"
+    for column, reason in columns.ignored.items():
+        found += f"    {_scalar(column)}: {_scalar(_comment(reason))}\n"
+    if columns.codes:
+        found += "  columns:  # what is not seen by itself\n"
+    for column, reason in columns.codes.items():
+        found += f"    {_scalar(column)}: category  # {_comment(reason)}\n"
+    return found
+
+
 def _target(data: DataSpec) -> str:
     if data.target is None:
         return ""
@@ -110,10 +126,11 @@ def _read(dataset: Dataset) -> str:
     return "".join(f"  # {_comment(text)}\n" for text in dataset.facts.get("read", ()))
 
 
-def _group(groups: dict[str, str]) -> str:
+def _group(columns: ColumnRemarks) -> str:
     """A line to uncomment: the likeliest column, or the word alone."""
     meaning = "all rows of one of them stay on one side of the split"
-    for column, what in groups.items():
+    for column, what in columns.groups.items():
+        what += ", to be taken out of columns above then" * (column in columns.codes)
         return f"  # group: {_scalar(column)}  # {_comment(what)}: {meaning}\n"
     return f"  # group: COLUMN  # of customers, say: {meaning}\n"
 
@@ -178,6 +195,10 @@ def _scalar(text: str) -> str:
     """A text as YAML: plain where it is a plain word or path."""
     if re.fullmatch(r"[A-Za-z_][\w./-]*( [\w-]+)*", text, re.ASCII) and text.lower() not in WORDS:
         return text
+    return _quoted(text)
+
+
+def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
 

@@ -13,18 +13,15 @@ import pandas as pd
 
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, did_you_mean, printable, show
-from sweeps.commands.work.predict_notes import NAMED, Notes, some
+from sweeps.commands.work.predict_notes import NAMED, Notes, number_hint, some
 from sweeps.data import (
-    cells,
     column_faults,
     data_files,
     dates,
     number_formats,
-    number_spellings,
 )
 from sweeps.data.date_columns import DateColumn
 from sweeps.data.file_kinds import FILE_KINDS, FOLDER, FileKind, alternatives
-from sweeps.data.number_columns import NumberColumn
 from sweeps.results.fitted_baseline import FittedBaseline
 from sweeps.results.named_models import WINNER, named
 from sweeps.results.predicting import Predictor
@@ -223,7 +220,7 @@ def _check_values(
             hint = too_large * bool(np.isfinite(block.numbers[place, row]))
             if number_formats.remedy(number_formats.why_not_numbers(cell)):
                 hint = " (the study's data.decimal is '.': write a point)"
-            hint = _other_unit(cell, block.columns.columns()[place]) or hint
+            hint = number_hint(cell, block.columns.columns()[place]) or hint
             lines = data_files.lines(rows, kind, model.reading)
             raise column_faults.not_a_number(str(rows), lines, before + row, cell, hint)
         gaps = np.isnan(block.numbers).sum(axis=1) * ~block.columns.indicator
@@ -241,11 +238,3 @@ def _check_values(
                 raise column_faults.not_a_number(
                     str(rows), lines, before + row, cell, like, expected="a date"
                 )
-
-
-def _other_unit(cell: pd.Series, column: NumberColumn) -> str:
-    """What to say of a number (1,) in another unit than the column's in training; else nothing."""
-    found = number_spellings.parse(cells.text(cell.iloc[0]), column.spelling or ".")
-    if found is None or not number_spellings.is_other_unit(found, column.unit):
-        return ""
-    return f" (the study's are {f'in {column.unit}' if column.unit else 'without a unit'})"

@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweeps.base.errors import Unquoted, printable, show
-from sweeps.data import cells
+from sweeps.data import cells, detection_limits, number_spellings
 from sweeps.data.cells import MISSING
 from sweeps.data.encode import WordColumn
+from sweeps.data.number_columns import NumberColumn
 from sweeps.results.predicting import Predictor
 
 NAMED = 8  # columns or words that a line names
@@ -94,3 +95,24 @@ def _rows(count: int) -> str:
 def some(names: list[str]) -> str:
     """The first of them."""
     return ", ".join(names[:NAMED]) + ", …" * (len(names) > NAMED)
+
+
+def number_hint(cell: pd.Series, column: NumberColumn) -> str:
+    """What to say of a cell (1,) that is a number, but not one of its column; else nothing."""
+    return _other_unit(cell, column) or _limit(cell, column)
+
+
+def _limit(cell: pd.Series, column: NumberColumn) -> str:
+    """What to say of a limit (1,) where training had none; else nothing."""
+    behind = detection_limits.bare(cells.text(cell.iloc[0]))
+    if column.spelling or behind is None or not cells.NUMBER.fullmatch(behind):
+        return ""
+    return f" (training had no limits in it: write {behind})"
+
+
+def _other_unit(cell: pd.Series, column: NumberColumn) -> str:
+    """What to say of a number (1,) in another unit than the column's in training; else nothing."""
+    found = number_spellings.parse(cells.text(cell.iloc[0]), column.spelling or ".")
+    if found is None or not number_spellings.is_other_unit(found, column.unit):
+        return ""
+    return f" (the study's are {f'in {column.unit}' if column.unit else 'without a unit'})"

@@ -62,7 +62,6 @@ class ArffLines(Lines):
 
     path: Path
     encoding: str
-    has_decimal_mark: bool = False
 
     def every(self) -> Generator[int]:
         """The line of one row after the other."""

@@ -24,7 +24,6 @@ class JsonLines(Lines):
 
     path: Path
     encoding: str
-    has_decimal_mark: bool = False
 
     def every(self) -> Generator[int]:
         """The line of one row after the other."""

@@ -10,7 +10,14 @@ from typing import Any
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data import column_faults, dtypes, frames, lines, number_spellings, unpacking
+from sweeps.data import (
+    column_faults,
+    decimal_commas,
+    dtypes,
+    frames,
+    lines,
+    unpacking,
+)
 from sweeps.data.cells import NA_VALUES
 from sweeps.data.file_kinds import Reader, ReadOptions
 from sweeps.data.lines import Lines, TextForm, TextLines, TextRow
@@ -99,15 +106,8 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
         frame = _side_by_side(frame.assign(**known_gaps))
     for name in frames.may_be_rounded(frame):
         _read_exactly(frame, name, path, {**known, "na_values": gaps}, options.encoding)
-    for name in dtypes.other_columns(frame) if decimal == "," else ():
-        values, is_number = without_grouping(frame[name])
-        words = (~is_number & values.notna()).sum()
-        if words == 0 and is_number.any():
-            frame[name] = pd.to_numeric(values)
-        elif set(values[~is_number].dropna().str.strip()) <= number_spellings.GAPS:
-            continue  # a spelling of numbers: `column_kinds` reads it
-        elif words <= column_faults.FEW * is_number.sum():  # mistakes: reported with their lines
-            frame[name] = values
+    if decimal == ",":
+        decimal_commas.read_numbers(frame)
     return _side_by_side(frame) if decimal == "," else frame
 
 
@@ -165,7 +165,7 @@ def _read_commas(chunk: pd.DataFrame, numbers: Collection[str], form: TextForm) 
     Errors: UserError for a text that is no such number.
     """
     for name in [name for name in chunk.columns if name in numbers]:
-        values, is_number = without_grouping(chunk[name])
+        values, is_number = decimal_commas.without_grouping(chunk[name])
         wrong = values.map(lambda value: isinstance(value, str)) & ~is_number
         if wrong.any():
             cell = chunk.loc[wrong, name].iloc[[0]]  # its label is its row in the file
@@ -180,23 +180,6 @@ def _reason(fault: pd.errors.ParserError, form: TextForm) -> str:
         return f"quotes in line {lines.line_of_open_quotes(form)} that are not closed"
     width, longer = lines.first_longer_row(form)
     return str(fault) if longer is None else _too_many(longer, width, form)
-
-
-# A number with a decimal comma, its thousands apart or not. Neither "0.500" nor "18.03.2024".
-GROUPED = r"[-+]?([1-9]\d{0,2}([.' \u00a0\u202f]\d{3})+|\d+)(,\d+)?"
-
-
-def without_grouping(column: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """A column with its numbers such as "1.234,5" as "1234.5", and where they are.
-
-    pandas leaves a column with one of them as texts; its own `thousands` makes numbers of dates.
-    """
-    if not pd.api.types.is_string_dtype(column):
-        return column, pd.Series(False, index=column.index)
-    texts = column.astype(str).str.strip()
-    is_number = texts.str.fullmatch(GROUPED) & column.notna()
-    plain = texts.str.replace(r"[.' \u00a0\u202f]", "", regex=True).str.replace(",", ".")
-    return column.astype(object).where(~is_number, plain), is_number
 
 
 READER = Reader(read, chunks, find_lines)

@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shlex
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ from sweeps.base.errors import (
 LARGEST = 1_000_000  # bytes; a study is a page long
 MOST_VALUES = 100_000
 DEEPEST = 50  # levels
+MARKS = ",;:|-"  # that YAML takes for its own
 LONGEST_NUMBER = 1000  # digits
 
 
@@ -62,6 +64,25 @@ class Document:
 
 def read(path: Path) -> Document:
     """Read a file. Errors: UserError for one that is not there, not YAML, or not a mapping."""
+    try:
+        return _read(path)
+    except UserError:
+        if _is_table(path):
+            told = f"sweeps new NAME --data {shlex.quote(str(path))} --target COLUMN"
+            raise UserError(
+                f"{path}: expected a study file (YAML), got a table ({told} writes its study)"
+            ) from None
+        raise
+
+
+def _is_table(path: Path) -> bool:
+    """Whether a file that is no study is one of rows, by its name; text may be anything."""
+    from sweeps.data import file_kinds
+
+    return path.is_file() and path.suffix != ".txt" and file_kinds.find(path) is not None
+
+
+def _read(path: Path) -> Document:
     try:
         with files.open_named(path) as file:
             raw = file.read(LARGEST + 1)  # of what has no end, no more than this
@@ -115,7 +136,12 @@ def parse(text: str, name: str) -> Document:
 
 
 def value(text: str, option: str) -> Any:
-    """One value of the command line, as YAML 1.2 reads it. Errors: UserError."""
+    """One value of the command line, as YAML 1.2 reads it; a mark alone, as ",", is that mark.
+
+    Errors: UserError.
+    """
+    if len(text) == 1 and text in MARKS:
+        return text
     values = parse(f"value: {text}", option).values
     if set(values) != {"value"}:
         raise UserError(f"{option}: expected one value, got {show(text)}")
