@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reports import folded, frames, summary, text, units
+from reports import frames, summary, text, units
 from reports.figures.figure import Figure
 from reports.frames import Run
 from reports.glossary import Glossary
@@ -123,6 +123,8 @@ def _environment() -> "Environment":
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "sort_keys": False}
     environment.filters.update(rows=_rows, capital=text.capital)
+    from reports import folded  # which loads the sections
+
     environment.globals.update(DATA_ROWS=DATA_ROWS, INFINITY=math.inf, folded=folded)
     return environment
 

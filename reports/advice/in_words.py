@@ -59,7 +59,7 @@ def _said(name: str, value: Any) -> str:
 
 def axis_name(name: str) -> str:
     """Of what the values are, where each stands by itself: `dropout`, `learning rate`."""
-    found = {"keep_prob": "dropout", "l2": "L2 penalty", "hidden": "hidden layers"}
+    found = {"keep_prob": "dropout", "l2": "L2 penalty", "hidden": "hidden units"}
     return found.get(name) or plain_name(name)
 
 

@@ -21,7 +21,7 @@ class Figures:
         >>> import sweeps
         >>> figures = sweeps.load("runs/confirmed").figures
         >>> figures.errors().get_suptitle()
-        'Error of the confirmed configurations'
+        'Error of the confirmed settings'
         >>> "learning_curve" in dir(figures)
         True
     """

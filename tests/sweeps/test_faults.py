@@ -8,6 +8,7 @@ import dnn
 from sweeps.base import synonyms
 from sweeps.base.errors import Unquoted, UserError, did_you_mean, printable, show
 from sweeps.base.synonyms import ABSENT, SYNONYMS
+from sweeps.data.dataset import PARTS
 from sweeps.study.data_section import SplitSpec
 from sweeps.study.file import documents, parsing
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
@@ -63,7 +64,7 @@ def test_a_synonym_stands_for_what_there_is() -> None:
     keys = {name for section in sections for name in section.model_fields}
     there = (
         keys
-        | {"replicates", "low", "high", "log", "step"}
+        | {"replicates", "low", "high", "log", "step", *PARTS}
         | {name for names in KNOWN for name in names}
     )
     there |= {name for one in dnn.OPTIMIZERS.values() for name in one.settings}

@@ -59,7 +59,7 @@ def test_spread_tells_what_passes_through_the_layers(result: Result) -> None:
     words, plot = layers(result.run)
     assert isinstance(words, Paragraphs)
     assert "activations on their way through the layers fade with" in words.paragraphs[0]
-    assert "xavier" in words.paragraphs[0].partition("keep their size with")[2]
+    assert "Xavier weights" in words.paragraphs[0].partition("keep their size with")[2]
     assert isinstance(plot, Plot)
     assert len(plot.figure.panels) == 2
 

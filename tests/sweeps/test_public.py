@@ -218,7 +218,7 @@ def test_where_there_is_no_winner(copy: Path) -> None:
     result = sweeps.load(copy)
     for shown in (str(result), " ".join(Tags(result._repr_html_()).words)):
         assert "there is no winner" in shown
-        assert "majority class" in shown
+        assert "Majority class" in shown
     (copy / "confirm.parquet").unlink()
     trials = pd.read_parquet(copy / "trials.parquet")
     trials.assign(state="failed", rank=0, value=float("nan")).to_parquet(copy / "trials.parquet")
