@@ -179,7 +179,8 @@ SAID = {
 def _group(run: Run, word: str, found: Sequence[Judged], others: int, is_margin_said: bool) -> str:
     if word == OPEN and len(found) == others > 2:
         return "whether the others are worse is not decided"
-    if word in COUNTED and others > MANY and OF_MANY < len(found) < others:
+    few = NAMED if word == WORSE else OF_MANY
+    if word in COUNTED and others > MANY and few < len(found) < others:
         return COUNTED[word].format(len(found))
     names = _listed([name(run, one.arm) for one in found], others)
     one = found[0].difference
