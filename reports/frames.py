@@ -187,6 +187,11 @@ class Run:
         rows = self.networks[self.networks["is_default"].astype(bool)]
         return str(rows["config"].iloc[0]) if len(rows) else None
 
+    def trial_of(self, config: str) -> int | None:
+        """The trial that a configuration is of; None of the defaults, if no trial was theirs."""
+        trial = int(self.rows_of(config)["trial"].iloc[0])
+        return None if trial < 0 else trial
+
     def rows_of(self, config: str) -> pd.DataFrame:
         """The rows of confirm.parquet of one configuration, by replicate."""
         if config not in self._by_config:

@@ -55,10 +55,11 @@ def open_question(run: Run, choice: Choice) -> Iterator[Step]:
         return
     if _may_networks_tell(run, one):
         key = "most" if (run.provenance["confirm"] or {}).get("until") else "replicates"
+        wanted = max(_networks_now(run) * int(networks_needed(one)), 2 * ENOUGH)
         yield Step(
             f"Whether {other} does as well is not decided. More networks of each setting would "
             f"tell ({_networks_now(run)} now):",
-            f"confirm: {{{key}: {_networks_now(run) * int(networks_needed(one))}}}",
+            f"confirm: {{{key}: {wanted}}}",
         )
 
 
@@ -125,7 +126,9 @@ def _how_many(one: Comparison) -> str:
 
 def few_networks(run: Run, choice: Choice) -> Iterator[Step]:
     """So few networks hardly show how much they differ."""
-    if run.configs and max(len(run.rows_of(name)) for name in run.configs) < ENOUGH:
+    is_said = any(step.lines.startswith("confirm:") for step in open_question(run, choice))
+    few = bool(run.configs) and max(len(run.rows_of(name)) for name in run.configs) < ENOUGH
+    if few and not is_said:
         yield Step(
             "So few networks of a setting hardly show how much luck there is. Train more:",
             "confirm: {replicates: 20}",

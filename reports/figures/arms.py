@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reports.figures import hover
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
@@ -30,6 +31,7 @@ class Mark:
     error: Interval
     is_confirmed: bool
     words: str
+    trial: int | None = None
 
 
 def dots(marks: Sequence[Mark], margin: float, percent: bool, what: str, covers: str) -> Figure:
@@ -68,7 +70,7 @@ def _dots(marks: Sequence[Mark], margin: float, percent: bool, what: str) -> Pan
             if one.error.known:
                 axes.plot(ends, [place, place], color=SERIES[0], lw=2.2, linestyle=line)
             fill = SERIES[0] if one.is_confirmed else "none"
-            axes.plot(
+            (point,) = axes.plot(
                 one.error.estimate,
                 place,
                 "o",
@@ -77,6 +79,8 @@ def _dots(marks: Sequence[Mark], margin: float, percent: bool, what: str) -> Pan
                 markersize=7.5,
                 markeredgewidth=1.6,
             )
+            if one.trial is not None:
+                hover.tell_trials(point, [one.trial])
         names_at(axes.yaxis, range(len(marks)), names)
         axes.set_ylim(len(marks) - 0.5, -0.5)
         ends = [one.error.high if one.error.known else one.error.estimate for one in marks]

@@ -25,12 +25,16 @@ Size = Literal["wide", "narrow", "panel"]
 
 @dataclass(frozen=True)
 class Mark:
-    """An arm: its name, its value, the same in words; a remark in the place of no value."""
+    """An arm: its name, its value, the same in words; a remark in the place of no value.
+
+    trial: of the setting that stands for it.
+    """
 
     name: str
     found: Interval
     words: str
     remark: str = ""
+    trial: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def _mark(axes: "Axes", place: int, mark: Mark, letters: float) -> None:
     if mark.remark:
         axes.text(0, place, f"  {mark.remark}", va="center", fontsize=letters, color=MUTED)
         return
-    interval_rows.interval(axes, place, mark.found, SERIES[0])
+    interval_rows.interval(axes, place, mark.found, SERIES[0], trial=mark.trial)
 
 
 def _ends(one: Question, shown: Sequence[Mark]) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from reports.figures import hover
 from reports.figures.style import INK, MUTED, names_at, tidy
 from reports.stats.intervals import Interval
 
@@ -10,11 +11,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def interval(axes: "Axes", place: int, found: Interval, colour: str, shape: str = "o") -> None:
-    """A point in the row `place`, and its bounds where they are known."""
+def interval(
+    axes: "Axes",
+    place: int,
+    found: Interval,
+    colour: str,
+    shape: str = "o",
+    trial: int | None = None,
+) -> None:
+    """A point in the row `place`, and its bounds where they are known; trial: that it is of."""
     if found.known:
         axes.plot([found.low, found.high], [place, place], color=colour, lw=2.2)
-    axes.plot(found.estimate, place, shape, color=colour, markersize=7.5)
+    (point,) = axes.plot(found.estimate, place, shape, color=colour, markersize=7.5)
+    if trial is not None:
+        hover.tell_trials(point, [trial])
 
 
 def label(

@@ -27,6 +27,7 @@ class Mark:
     is_chosen: bool
     error: Interval
     words: str
+    trial: int | None = None
 
     def times(self, unit: float) -> "Mark":
         """With the error in another unit."""
@@ -77,7 +78,7 @@ def _drawn(
         axes.axvspan(max(middle - margin, 0), middle + margin, color=SERIES[0], alpha=0.13, lw=0)
         for place, one in enumerate(marks):
             look = (SERIES[0], "o") if one.is_network else (SERIES[1], "s")
-            interval_rows.interval(axes, place, one.error, *look)
+            interval_rows.interval(axes, place, one.error, *look, one.trial)
         interval_rows.label(axes, [one.name for one in marks], what, letters, ends, ticks=5)
         for one, tick in zip(marks, axes.get_yticklabels(), strict=True):
             tick.set_fontweight("bold" if one.is_chosen else "normal")

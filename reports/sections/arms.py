@@ -92,15 +92,16 @@ def _dots(run: Run, marks: list[Mark]) -> Figure:
 
 def _marks(run: Run) -> list[Mark]:
     """The confirmed arms, best first, then those that the search alone knows."""
-    found = [_mark(run, one.arm, one.error, True) for one in stats.judged(run)]
+    found = [_mark(run, one.arm, one.error, one.config) for one in stats.judged(run)]
     known = (arm for arm in _beside(run) if arm.trial is not None)
-    return [*found, *(_mark(run, arm, _searched(run, arm), False) for arm in known)]
+    return [*found, *(_mark(run, arm, _searched(run, arm)) for arm in known)]
 
 
-def _mark(run: Run, arm: Arm, error: Interval, is_confirmed: bool) -> Mark:
+def _mark(run: Run, arm: Arm, error: Interval, config: str = "") -> Mark:
     unit = (run.target_sd or 1.0) if run.regression else 1.0
     words = shown.error_unit(run).interval(error)
-    return Mark(name(run, arm), error.times(unit), is_confirmed, words)
+    trial = run.trial_of(config) if config else arm.trial
+    return Mark(name(run, arm), error.times(unit), bool(config), words, trial)
 
 
 def _searched(run: Run, arm: Arm) -> Interval:

@@ -31,13 +31,16 @@ def times(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Fig
         reached = f"{one.reached}/{one.n}"
         never = "" if one.reached else "not reached"
         said = f"{text.time(one.time, one.reached)} ({one.reached} of {one.n} reached it)"
-        marks.append(Mark(wrapped(f"{names[one.config]} ({reached})", LONG), one.time, said, never))
+        label = wrapped(f"{names[one.config]} ({reached})", LONG)
+        marks.append(Mark(label, one.time, said, never, run.trial_of(one.config)))
     scale = units.unit(run, aim.metric)
     what = f"epochs to a {scale.name} of {scale.value(aim.value)}"
     missed = any(one.reached < one.n for one in found)
+    is_alone = any(one.reached and not one.time.known for one in found)
     caption = f"Means with {text.LEVEL} intervals. In brackets: networks that reached it" + (
         f"; those that did not count with {text.number(found[0].horizon)} epochs." * missed or "."
     )
+    caption += " No interval: too few networks missed it." * is_alone
     return asked(Question(marks, what, caption), prefix, sizes, most)
 
 
@@ -56,6 +59,7 @@ def good(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figu
             each,
             "the best" if one.difference is None else unit.interval(each, difference=True),
             "" if math.isfinite(each.estimate) else "every network diverged",
+            run.trial_of(one.config),
         )
         for one, each in zip(judged, found, strict=True)
     ]
@@ -82,6 +86,7 @@ def _errors(run: Run) -> Question:
             one.error.times(scale),
             unit.interval(one.error),
             "" if math.isfinite(one.error.estimate) else "every network diverged",
+            run.trial_of(one.config),
         )
         for one in judged
     ]

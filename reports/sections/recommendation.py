@@ -103,7 +103,9 @@ def _is_near(run: Run, choice: Choice, name: str) -> bool:
 def _mark(run: Run, choice: Choice, name: str) -> Mark:
     found = shown.value(run, name)
     words = shown.unit(run).interval(found)
-    return Mark(_label(run, name), name in run.configs, name == choice.name, found, words)
+    is_network = name in run.configs
+    trial = run.trial_of(name) if is_network else None
+    return Mark(_label(run, name), is_network, name == choice.name, found, words, trial)
 
 
 def _label(run: Run, name: str) -> str:

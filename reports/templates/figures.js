@@ -93,6 +93,7 @@
   let chosen;
   const figures = [...document.querySelectorAll(".panel svg")];
   const names = (text, trial) => new RegExp(`\\btrial ${trial}(?!\\d)`).test(text);
+  const lines = (text) => [...text.childNodes].map((line) => line.textContent).join(" ");
   const choose = (trial) => {
     chosen = trial === chosen ? undefined : trial;
     document.querySelectorAll("circle.chosen").forEach((ring) => ring.remove());
@@ -109,7 +110,7 @@
         }
         group.append(ring);
       }
-      svg.querySelectorAll("text").forEach((one) => one.classList.toggle("on", names(one.textContent, chosen)));
+      svg.querySelectorAll("text").forEach((one) => one.classList.toggle("on", names(lines(one), chosen)));
       svg.querySelectorAll("path[data-n]").forEach((one) => one.classList.toggle("on", names(one.dataset.n, chosen)));
       svg.querySelectorAll("path[data-trial]").forEach((one) => one.classList.toggle("on", one.dataset.trial === chosen));
     }
@@ -127,11 +128,15 @@
     let at = -1;
     svg.setAttribute("tabindex", "0");
     svg.addEventListener("pointermove", (event) => show(svg, nearest(svg, event)));
-    svg.addEventListener("pointerleave", () => show(svg, undefined));
+    svg.addEventListener("pointerdown", (event) => show(svg, nearest(svg, event)));
+    svg.addEventListener("pointerleave", (event) => {
+      if (event.pointerType === "mouse") show(svg, undefined);
+    });
     svg.addEventListener("blur", () => show(svg, undefined));
     svg.addEventListener("click", (event) => {
       const point = nearest(svg, event);
-      const text = event.target.closest?.("text")?.textContent.match(/^trial (\d+)/)?.[1];
+      const label = event.target.closest?.("text");
+      const text = label && lines(label).match(/\btrial (\d+)/)?.[1];
       if (point?.trial ?? text) choose(point?.trial ?? text);
     });
     svg.addEventListener("keydown", (event) => {

@@ -154,6 +154,14 @@ def test_figures_say_their_values_and_mark_a_trial_everywhere(
         tab.keyboard.press("Escape")
         assert not button.is_visible()
         assert rings.count() == lines.count() == 0
+        label = tab.locator("#errors svg text", has_text=re.compile(r"trial \d+")).first
+        named = re.search(r"trial \d+", label.text_content())[0]
+        label.locator("tspan").last.click()
+        assert button.inner_text().startswith(named.capitalize())
+        for figure in ("errors", "gaps"):
+            marked = tab.locator(f"#{figure} svg text.on").all_text_contents()
+            assert marked and all(one.endswith(named) for one in marked), figure
+        tab.keyboard.press("Escape")
         curve = tab.locator("#curves-error svg").first
         curve.focus()
         curve.press("ArrowRight")

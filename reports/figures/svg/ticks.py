@@ -1,6 +1,7 @@
 """The ticks of an axis: where they stand, what they say, and how their text looks."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -72,9 +73,13 @@ def ticks(axis: Any, room: float) -> Ticks:
 
 def _places(axis: Any) -> np.ndarray:
     low, high = sorted(axis.get_view_interval())
-    slack = 1e-9 * (high - low)
     places = np.asarray(axis.get_majorticklocs(), dtype=float)
-    found: np.ndarray = places[(places >= low - slack) & (places <= high + slack)]
+    if axis.get_scale() == "log":  # where small numbers are no nearer to each other
+        low, high, at = math.log(low), math.log(high), np.log(places)
+    else:
+        at = places
+    slack = 1e-9 * (high - low)
+    found: np.ndarray = places[(at >= low - slack) & (at <= high + slack)]
     return found
 
 
