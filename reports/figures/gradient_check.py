@@ -105,4 +105,4 @@ def _draw(
 
 
 def _power(x: float) -> str:
-    return f"{x:.0e}".replace("e-0", "e-")
+    return "1" if x == 1 else f"{x:.0e}".replace("e-0", "e-")
