@@ -5,8 +5,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sweeps.base.errors import Expected, Unquoted
+
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def as_frame(given: Any) -> "pd.DataFrame":
+    """Rows as `sweeps.run` takes them, as a frame; one of pandas is left as it is.
+
+    An array's columns are called as they are there: x1, x2, … Of `(x, y)` and of scikit-learn's
+    sets x is taken. Errors: Expected.
+    """
+    import pandas as pd
+
+    from sweeps.data import given_tables
+
+    if isinstance(given, pd.DataFrame):
+        return given
+    if not (given_tables.is_table(given) or hasattr(given, "toarray")):
+        got = None if given is None else Unquoted(f"a {type(given).__name__}")
+        raise Expected("rows: a DataFrame, an Arrow table or an array (n, columns)", got)
+    return given_tables.inputs(given).infer_objects()
 
 
 def as_in_training(frame: "pd.DataFrame", wanted: Collection[str]) -> "pd.DataFrame":

@@ -4,6 +4,7 @@ A frame of pandas; one of polars, Arrow or another library that hands over Arrow
 interchange protocol; arrays, `(x, y)`, and what scikit-learn's `load_…` and `fetch_…` give.
 """
 
+import math
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from numbers import Integral, Rational
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sweeps.base.errors import Expected, Unquoted, show
-from sweeps.data import cells
+from sweeps.data import cells, given_targets
 from sweeps.data.readers import arrow_tables
 
 TARGET = "y"
@@ -44,6 +45,7 @@ def frame(given: Any, target: str | Sequence[str] | None) -> tuple[pd.DataFrame,
     target: as the study says it; of arrays and sets, which have one of their own, what it is
     called.
     """
+    given_targets.expect_names(given, target)
     names = _target(given, target)
     if isinstance(given, Mapping):
         found, names = _bunch(given, names)
@@ -54,6 +56,13 @@ def frame(given: Any, target: str | Sequence[str] | None) -> tuple[pd.DataFrame,
     if len(found) == 0:
         raise Expected("some rows", Unquoted("none"))
     return _of_file(found), names
+
+
+def inputs(given: Any) -> pd.DataFrame:
+    """The inputs of a table, whether or not it has a target. Errors: Expected."""
+    if isinstance(given, Mapping):
+        return _columns(_named(given["data"], given))
+    return _columns(given[0] if isinstance(given, tuple) else given)
 
 
 def _target(given: Any, target: Any) -> Names:
@@ -164,7 +173,7 @@ def _columns(given: Any) -> pd.DataFrame:
         array = np.empty(())
     if array.ndim == 0 or array.dtype.names or array.dtype.kind not in "biufOUS":
         raise Expected(KINDS, Unquoted(f"a {type(given).__name__}"))
-    flat = array.reshape(len(array), -1)
+    flat = array.reshape(len(array), math.prod(array.shape[1:]))
     return pd.DataFrame(flat, columns=[f"x{number}" for number in range(1, flat.shape[1] + 1)])
 
 

@@ -36,8 +36,9 @@ class FittedBaseline:
     dtype: np.dtype[Any]
     rows: int
 
-    def outputs(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+    def outputs(self, frame: Any) -> NDArray[np.float64]:
         """(n, K′) for raw columns: probabilities of the classes, or numbers in their own units."""
+        frame = predicting.rows(frame)
         found = np.zeros((len(frame), self.target.width))
         if len(frame) == 0:
             return found
@@ -53,12 +54,13 @@ class FittedBaseline:
             found[:] = self.estimator.predict(x).reshape(found.shape)
         return np.asarray(found * self.target.scales + self.target.means)
 
-    def outputs_with_spread(self, frame: pd.DataFrame) -> tuple[NDArray[np.float64], None]:
+    def outputs_with_spread(self, frame: Any) -> tuple[NDArray[np.float64], None]:
         """`outputs`, without a spread: it is one model."""
         return self.outputs(frame), None
 
-    def predict(self, frame: pd.DataFrame) -> pd.Series | pd.DataFrame:
+    def predict(self, frame: Any) -> pd.Series | pd.DataFrame:
         """The class, or the number in the target's own units, of each row; a column a target."""
+        frame = predicting.rows(frame)
         return predicting.answers(self.outputs(frame), self.target, frame.index)
 
 

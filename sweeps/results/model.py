@@ -72,14 +72,13 @@ class Model:
         """The numbers that the networks reckon with."""
         return np.dtype(self.theta.dtype)
 
-    def outputs(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+    def outputs(self, frame: Any) -> NDArray[np.float64]:
         """(n, K′) for raw columns: mean probabilities of the classes, or mean predictions."""
         return self.outputs_with_spread(frame)[0]
 
-    def outputs_with_spread(
-        self, frame: pd.DataFrame
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def outputs_with_spread(self, frame: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """`outputs`, and their SD (n, K′) over the networks; NaN of a single one."""
+        frame = predicting.rows(frame)
         if len(frame) == 0:
             return np.empty((0, self.target.width)), np.empty((0, self.target.width))
         each = self.networks(frame)
@@ -87,10 +86,11 @@ class Model:
         spread = each.std(axis=0, ddof=1) if len(each) > 1 else np.full_like(mean, np.nan)
         return mean, spread
 
-    def networks(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+    def networks(self, frame: Any) -> NDArray[np.float64]:
         """(P, n, K′): each network's outputs, for one row or more. Errors: UserError."""
         from threadpoolctl import threadpool_limits
 
+        frame = predicting.rows(frame)
         found = np.empty((len(self.theta), len(frame), self.target.width))
         with threadpool_limits(1):
             for which, fold in self._apart():
@@ -131,8 +131,9 @@ class Model:
             if which.any():
                 yield which, fold
 
-    def predict(self, frame: pd.DataFrame) -> pd.Series | pd.DataFrame:
+    def predict(self, frame: Any) -> pd.Series | pd.DataFrame:
         """The class, or the number in the target's own units, of each row; a column a target."""
+        frame = predicting.rows(frame)
         return predicting.answers(self.outputs(frame), self.target, frame.index)
 
 

@@ -6,13 +6,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sweeps.base.errors import Expected, UserError
+from sweeps.data import given_rows
 from sweeps.data.dataset import Target
 from sweeps.data.encode import Encoder
 from sweeps.data.file_kinds import ReadOptions
 
 
 class Predictor(Protocol):
-    """A model with its encoder of columns, its target and how its file was read."""
+    """A model with its encoder of columns, its target and how its file was read.
+
+    It takes rows as `sweeps.run` does: a frame, another library's table, or arrays.
+    """
 
     @property
     def encoder(self) -> Encoder:
@@ -30,16 +35,24 @@ class Predictor(Protocol):
     def dtype(self) -> np.dtype[Any]:
         """The numbers that its inputs are."""
 
-    def outputs(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+    def outputs(self, frame: Any) -> NDArray[np.float64]:
         """(n, K′) for raw columns: probabilities of the classes, or numbers. Errors: UserError."""
 
     def outputs_with_spread(
-        self, frame: pd.DataFrame
+        self, frame: Any
     ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
         """`outputs`, and their SD (n, K′) over the networks; None of what is no network."""
 
-    def predict(self, frame: pd.DataFrame) -> pd.Series | pd.DataFrame:
+    def predict(self, frame: Any) -> pd.Series | pd.DataFrame:
         """The class, or the number in the target's own units, of each row; a column a target."""
+
+
+def rows(given: Any) -> pd.DataFrame:
+    """Rows of any kind that `sweeps.run` takes, as a frame. Errors: UserError."""
+    try:
+        return given_rows.as_frame(given)
+    except Expected as fault:
+        raise UserError(f"predict: {fault.message}") from None
 
 
 def answers(

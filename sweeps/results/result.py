@@ -247,12 +247,13 @@ class Result(KeptFrames):
         except Expected as fault:
             raise UserError(f"model: {fault.message}") from None
 
-    def predict(self, frame: pd.DataFrame, model: str = "winner") -> pd.Series | pd.DataFrame:
+    def predict(self, frame: Any, model: str = "winner") -> pd.Series | pd.DataFrame:
         """Predict new rows: by the mean of the winner's networks, or by another model of the run.
 
         Args:
-            frame: (n, columns) raw rows: the columns that the study trained on, by name, in their
-                own units and words; others are left alone.
+            frame: (n, columns) raw rows, as `sweeps.run` takes them: a DataFrame, another library's
+                or Arrow's table, or an array, whose columns are x1, x2, … It has the columns that
+                the study trained on, by name, in their own units and words; others are left alone.
             model: As of `predictor`; `model="recommended"` is what the report says to use.
 
         Returns:
@@ -260,8 +261,8 @@ class Result(KeptFrames):
             several targets a frame with a column each.
 
         Raises:
-            UserError: A column is missing or does not hold what it should; there are no networks to
-                predict with (see `model`); or as of `predictor`.
+            UserError: It is no table; a column is missing or does not hold what it should; there
+                are no networks to predict with (see `model`); or as of `predictor`.
 
         Example:
             >>> import pandas as pd
