@@ -94,9 +94,10 @@ def _text_fault(
         return _among_numbers(column, lines, is_target, words)
     distinct = 0 if is_target else _separate(counts, rare)
     if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
-        if not is_category and (repeated := wrong_texts.among_numbers(column)):
-            return _among_numbers(column, lines, is_target, repeated)
         clauses = number_formats.why_not_numbers(column)
+        is_read = not (is_category or number_formats.remedy(clauses))
+        if is_read and (repeated := wrong_texts.among_numbers(column)):
+            return _among_numbers(column, lines, is_target, repeated)
         got = [f"{distinct} different texts in {len(column)} rows", *clauses]
         is_id = not clauses and distinct >= OF_ITS_OWN * len(column)
         advice = _advice(clauses, IGNORE if clauses or is_id else MANY)

@@ -11,7 +11,7 @@ import pytest
 import sweeps
 from sweeps.base.errors import UserError
 from sweeps.commands.work import new
-from sweeps.data import wrong_texts
+from sweeps.data import column_faults, wrong_texts
 from sweeps.phases.prepare import prepare
 from sweeps.results.resolved import study_yaml
 from sweeps.results.short_study import shortened
@@ -115,6 +115,10 @@ def test_a_repeated_word_among_numbers_is_said_to_be_a_gap(here: Path) -> None:
     _, data = prepare(read(Path("t.yaml")), here, ["data.missing=[unknown]"])
     told = "'TBD' in 60 rows is no number: read as categories (data.missing: [\"TBD\"]"
     assert data.facts["unclear"]["age"].startswith(told)
+    commas = [cell.replace(".", ",") for cell in BLOOD[20:]]
+    fault = column_faults.of(pd.Series([*commas, *["unknown"] * 20]), None)
+    assert fault is not None
+    assert fault.endswith("(set data.decimal: ',', or add it to data.ignore)")
     new.create("n", "t.csv", "y")
     text = Path("n.yaml").read_text()
     assert "crp: 'unknown' in 20 cells; age: 'TBD' in 60 cells" in text
