@@ -91,17 +91,13 @@ def _text_fault(
     texts = sum(counts[word] for word in words)
     # A few texts among numbers are typing mistakes; many are categories.
     if not (is_category or is_flag) and 0 < texts <= wrong_texts.FEW * counts.total():
-        is_text = column.map(cells.text, na_action="ignore").isin(words)
-        first = int(is_text.to_numpy().argmax())
-        advice = "" if is_target else _of_texts(column, counts)
-        advice = _advice(number_formats.why_not_numbers(column[is_text]), advice)
-        return (
-            f"expected a number in every row, got text in {texts} of {len(column)}, "
-            f"first {show(column.iloc[first])}{place(lines, first, column)}{advice}"
-        )
+        return _among_numbers(column, lines, is_target, words)
     distinct = 0 if is_target else _separate(counts, rare)
     if distinct > MOST_CATEGORIES and distinct > 0.2 * len(column):
         clauses = number_formats.why_not_numbers(column)
+        is_read = not (is_category or number_formats.remedy(clauses))
+        if is_read and (repeated := wrong_texts.among_numbers(column)):
+            return _among_numbers(column, lines, is_target, repeated)
         got = [f"{distinct} different texts in {len(column)} rows", *clauses]
         is_id = not clauses and distinct >= OF_ITS_OWN * len(column)
         advice = _advice(clauses, IGNORE if clauses or is_id else MANY)
@@ -110,6 +106,23 @@ def _text_fault(
             f"got {'; '.join(got)}{advice}"
         )
     return None
+
+
+def _among_numbers(
+    column: "pd.Series",
+    lines: Lines | LinesOfFiles | None,
+    is_target: bool,
+    words: Collection[str],
+) -> str:
+    """What to say of texts that stand among a column's numbers."""
+    is_text = column.map(cells.text, na_action="ignore").isin(list(words))
+    first = int(is_text.to_numpy().argmax())
+    advice = "" if is_target else _of_texts(column, cells.counts(column))
+    advice = _advice(number_formats.why_not_numbers(column[is_text]), advice)
+    return (
+        f"expected a number in every row, got text in {is_text.sum()} of {len(column)}, "
+        f"first {show(column.iloc[first])}{place(lines, first, column)}{advice}"
+    )
 
 
 def _of_texts(column: "pd.Series", counts: Counter[str]) -> str:

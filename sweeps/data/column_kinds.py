@@ -21,6 +21,7 @@ from sweeps.data import (
     number_formats,
     number_spellings,
     word_columns,
+    wrong_texts,
 )
 from sweeps.data.number_spellings import Spelled
 from sweeps.study.data_section import Declared
@@ -79,7 +80,8 @@ def inferred(column: pd.Series, decimal: str) -> Taken | None:
         return Taken(_moments(column, form), "date", form=form)
     clauses = [] if form == "" else number_formats.why_not_numbers(column)
     comma = number_formats.remedy(clauses)
-    unclear = dates.AMBIGUOUS if form == "" else _like_numbers(clauses, comma)
+    gaps = wrong_texts.remedy(column) if clauses and not comma else ""
+    unclear = dates.AMBIGUOUS if form == "" else _like_numbers(clauses, comma or gaps)
     unclear = _no_date(column, words) or unclear
     if _differ_by_blanks(words):
         bare, commas = _bare(column), bool(comma)

@@ -1,4 +1,4 @@
-"""Cells below or above a limit of what can be measured, as "<0.1" or "> 200", read as the limit.
+"""Cells below or above a limit of what is measured, as "<0.1", "> 200" or "90+", read as it.
 
 That is where they are few, in a column of numbers; where they are many they are words.
 """
@@ -9,14 +9,17 @@ from collections.abc import Collection, Mapping
 from sweeps.base.errors import show
 
 _SIGN = re.compile(r"\s*(<=|>=|=<|=>|[<>≤≥⩽⩾])\s*(?=\S)")
+_PLUS = re.compile(r"\s*([-−]?\d[\d.,'’ ]*%?)\+\s*")  # behind a number: "90+"
 FEW = 0.05  # of the cells
 MOST, MANY_VALUES = 0.5, 20  # of the cells of a column whose numbers have more different values
 
 
 def bare(text: str) -> str | None:
-    """What stands behind the sign of such a cell; None of one that has no sign."""
-    found = _SIGN.match(text)
-    return None if found is None else text[found.end() :].strip()
+    """What stands behind the sign of such a cell, or before its plus; None of one without."""
+    if found := _SIGN.match(text):
+        return text[found.end() :].strip()
+    found = _PLUS.fullmatch(text)
+    return None if found is None else found[1].strip()
 
 
 def are_few(counts: Mapping[str, int], numbers: int) -> bool:

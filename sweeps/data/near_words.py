@@ -37,11 +37,11 @@ def _near_gap(words: list[str], named: dict[str, str]) -> str:
 
 
 def _alike(words: list[str]) -> str:
-    """Two words that differ in nothing but capitals and blanks."""
+    """Two words, as they are read, that differ in nothing but capitals and blanks."""
     if len(words) > MOST_WORDS:
         return ""
     first: dict[str, str] = {}
-    for word in words:
+    for word in map(str.strip, words):
         other = first.setdefault(_plain(word), word)
         if other != word and not cells.are_flags((other, word)):
             return (

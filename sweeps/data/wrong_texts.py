@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEW = 0.05  # of a column's cells: so few texts among numbers are typing mistakes, or gaps
-SOME = 200  # cells, of which most have to be numbers
+REPEATED, NUMBERS = 3, 10  # so few words may have more cells, beside more different numbers
+HALF = 0.5  # of a column's cells, at most, have such words
+SOME = 200  # cells, of which a third or more have to be numbers
 MOST = 10  # different ones that are proposed as gaps
 
 
@@ -21,15 +23,26 @@ def among_numbers(column: "pd.Series") -> Mapping[str, int]:
     """
     if cells.unsupported(column):
         return {}
-    some = column.dropna().iloc[:SOME].map(cells.text)
-    if 2 * sum(map(is_number, some)) < len(some):  # so words are not looked at one by one
+    known = column.dropna()
+    some = known.iloc[:: max(1, len(known) // SOME)].iloc[:SOME].map(cells.text)
+    if 3 * sum(map(is_number, some)) < len(some):  # so words are not looked at one by one
         return {}
     counts = cells.counts(column)
     if cells.are_flags(tuple(counts)):
         return {}
     found = {text: count for text, count in counts.most_common() if not is_number(text)}
-    is_few = 0 < sum(found.values()) <= FEW * counts.total()
+    share = sum(found.values()) / max(1, counts.total())
+    is_few = 0 < share <= FEW or (0 < share <= HALF and _are_repeated(found, counts))
     return found if is_few and len(found) <= MOST else {}
+
+
+def _are_repeated(found: Mapping[str, int], counts: Mapping[str, int]) -> bool:
+    """Whether texts are a few words, without digits, beside many different numbers: no codes."""
+    words = {text.strip() for text in found}
+    if len(words) > REPEATED or any(char.isdigit() for word in words for char in word):
+        return False
+    numbers = {text.strip() for text in counts} - words - number_spellings.GAPS
+    return len(numbers) > NUMBERS and not any(map(number_spellings.is_code, numbers))
 
 
 def is_number(text: str) -> bool:
@@ -42,3 +55,11 @@ def is_number(text: str) -> bool:
 def as_gaps(texts: Iterable[str]) -> str:
     """`data.missing: ["n.d.", "haemolysed"]`."""
     return f"data.missing: [{', '.join(json.dumps(text, ensure_ascii=False) for text in texts)}]"
+
+
+def remedy(column: "pd.Series") -> str:
+    """How to have the texts among a column's numbers read as gaps; "" where there are none."""
+    found = among_numbers(column)
+    if not found:
+        return ""
+    return f"{as_gaps(found)} reads {'them as gaps' if len(found) > 1 else 'it as a gap'}"

@@ -340,6 +340,15 @@ def test_words_that_differ_in_capitals_alone_are_told(tmp_path: Path) -> None:
     assert "are two categories" in unclear["churn"]
 
 
+def test_classes_that_differ_in_blanks_at_their_ends_are_one_and_not_told(tmp_path: Path) -> None:
+    frame = churn()
+    frame.loc[:3, "churn"] += " "
+    write(tmp_path, frame)
+    data = load(spec(), tmp_path, "float32")
+    assert len(data.target.classes) == 2
+    assert "churn" not in data.facts["unclear"]
+
+
 def test_a_target_that_no_network_can_reach_is_refused(tmp_path: Path) -> None:
     frame = churn().drop(columns="customer")
     frame["churn"] = np.random.default_rng(0).normal(size=len(frame))

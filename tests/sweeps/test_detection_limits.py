@@ -41,11 +41,13 @@ def read(path: Path, **data: Any) -> DividedTable:
     ("text", "number", "decimal"),
     [("<0.1", 0.1, "."), ("< 0,1", 0.1, "."), (">200", 200, "."), ("≤5 %", 5, "."),
      ("<.5", 0.5, "."), ("<0.1", 0.1, ","), ("<1.000", 1000, ","),
-     (">=1,5", 1.5, ","), ("> -3", -3, ".")],
+     (">=1,5", 1.5, ","), ("> -3", -3, "."), ("90+", 90, "."), ("1,000+ ", 1000, "."),
+     ("1,5 +", 1.5, ",")],
 )  # fmt: skip
 def test_a_limit_is_its_number(text: str, number: float, decimal: str) -> None:
     assert number_spellings.value(text, decimal) == number
-    assert number_spellings.value(text[:1] + text, decimal) is None
+    twice = f"{text.strip()}+" if "+" in text else text[:1] + text
+    assert number_spellings.value(twice, decimal) is None
 
 
 def test_few_limits_are_numbers_and_told(tmp_path: Path) -> None:
@@ -55,6 +57,17 @@ def test_few_limits_are_numbers_and_told(tmp_path: Path) -> None:
     told = "4 cells below or above a limit, as '<0.1', are read as the limit 0.1"
     assert features.said == {"crp": told}
     assert features.changed == {"crp": "number"}
+
+
+@pytest.mark.parametrize("old", ["90+", " 90 + "])
+def test_a_plus_behind_a_number_is_a_limit_where_few(tmp_path: Path, old: str) -> None:
+    grades = ["0", "1+", "2+", "A+"] * 50
+    table(tmp_path / "t.csv", column(old, old), grade=grades)
+    features = read(tmp_path / "t.csv").features
+    assert features.frame["crp"].tolist()[:3] == [90, 90, 1.2]
+    told = "2 cells below or above a limit, as '90"
+    assert features.said["crp"].startswith(told)
+    assert set(features.frame["grade"]) == {"0", "1+", "2+", "A+"}
 
 
 def test_the_study_can_call_them_gaps(tmp_path: Path) -> None:

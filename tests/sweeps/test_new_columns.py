@@ -11,7 +11,7 @@ import pytest
 import sweeps
 from sweeps.base.errors import UserError
 from sweeps.commands.work import new
-from sweeps.data import wrong_texts
+from sweeps.data import column_faults, wrong_texts
 from sweeps.phases.prepare import prepare
 from sweeps.results.resolved import study_yaml
 from sweeps.results.short_study import shortened
@@ -56,10 +56,28 @@ def test_few_texts_among_numbers_are_proposed_as_gaps(here: Path) -> None:
         (texts(*(f"text {n}" for n in range(10))), 10),
         (texts(*(f"text {n % 11}" for n in range(11))), 0),
         (texts(*["n.d."] * 10), 1),
-        (texts(*["n.d."] * 11), 0),
+        (texts(*["n.d."] * 100), 1),
+        (texts(*["none", "nil", "TBD"] * 10), 3),
+        (texts(*["none", "nil", "TBD", "lost"] * 10), 0),
+        (["unknown"] * 30 + [str(n % 11) for n in range(170)], 1),
+        (["unknown"] * 30 + [str(n % 10) for n in range(170)], 0),
+        (["unknown"] * 30 + [f"0{n % 40}" for n in range(170)], 0),
+        (texts(*["12A"] * 30), 0),
         (texts("x"), 0),
     ],
-    ids=["ten texts", "more", "5 %", "more cells", "a word of another column"],
+    ids=[
+        "ten texts",
+        "more",
+        "5 %",
+        "half",
+        "three words",
+        "four words",
+        "eleven numbers",
+        "ten numbers",
+        "codes",
+        "no word",
+        "a word of another column",
+    ],
 )
 def test_how_many_texts_may_be_gaps(here: Path, crp: list[str], words: int) -> None:
     table(crp=crp)
@@ -84,6 +102,47 @@ def test_what_is_refused_names_every_way_out(here: Path) -> None:
     ways = ["data.missing=[n.d., large]", "data.columns={size: category}", "data.ignore=[crp]"]
     over = [[ways[0]], [ways[1], ways[2]]]
     assert [prepare(read(Path("t.yaml")), here, one)[1].facts["columns"] for one in over] == [4, 3]
+
+
+def test_a_repeated_word_among_numbers_is_said_to_be_a_gap(here: Path) -> None:
+    age = ["TBD"] * 60 + [str(20 + n % 30) for n in range(140)]
+    table(crp=[*BLOOD[20:], *["unknown"] * 20], age=age)
+    Path("t.yaml").write_text("name: t\ndata: {source: t.csv, target: y}\nspace: {}\n")
+    with pytest.raises(UserError) as caught:
+        prepare(read(Path("t.yaml")), here, [])
+    told = "got text in 20 of 200, first 'unknown' in line 182 (data.missing: [\"unknown\"]"
+    assert f"{told} reads them as gaps, or add it to data.ignore)" in str(caught.value)
+    _, data = prepare(read(Path("t.yaml")), here, ["data.missing=[unknown]"])
+    told = "'TBD' in 60 rows is no number: read as categories (data.missing: [\"TBD\"]"
+    assert data.facts["unclear"]["age"].startswith(told)
+    commas = [cell.replace(".", ",") for cell in BLOOD[20:]]
+    fault = column_faults.of(pd.Series([*commas, *["unknown"] * 20]), None)
+    assert fault is not None
+    assert fault.endswith("(set data.decimal: ',', or add it to data.ignore)")
+    new.create("n", "t.csv", "y")
+    text = Path("n.yaml").read_text()
+    assert "crp: 'unknown' in 20 cells; age: 'TBD' in 60 cells" in text
+    _, data = prepare(read(Path("n.yaml")), here, [])
+    assert data.encoder.inputs[-4:] == ["crp", "crp is missing", "age", "age is missing"]
+
+
+@pytest.mark.parametrize(("word", "kept"), [("unknown", True), ("none", False)])
+def test_what_means_unknown_is_a_gap_of_words_too(here: Path, word: str, kept: bool) -> None:
+    table(crp=texts(*[word] * 20), job=[word, "nurse", "cook", "smith"] * 50)
+    made = new.create("t", "t.csv", "y")
+    gaps = {"crp": {word: 20}, "job": {word: 50}} if kept else {}
+    assert made.columns.gaps == gaps
+    assert ("crp" in made.columns.ignored) != kept
+    _, data = prepare(read(Path("t.yaml")), here, [])
+    assert len([one for one in data.encoder.inputs if one.startswith("job")]) == 4
+
+
+def test_most_cells_are_no_gaps() -> None:
+    half, most = (pd.Series(texts(*["n.d."] * count)) for count in (100, 101))
+    assert wrong_texts.among_numbers(half) == {"n.d.": 100}
+    assert not wrong_texts.among_numbers(most)
+    blanks = ["none", "none ", " none", " none "]  # one word
+    assert len(wrong_texts.among_numbers(pd.Series(texts(*blanks * 9)))) == 4
 
 
 def test_codes_are_categories_where_they_come_back(here: Path) -> None:
@@ -196,4 +255,4 @@ def test_wide_text_is_not_looked_at_word_by_word(
     frame = table(text=[f"word {n}" for n in range(ROWS)])
     pd.concat([frame] * 5).assign(text=[f"w{n}" for n in range(1000)]).to_csv("t.csv")
     new.create("t", "t.csv", "y")
-    assert 0 < sum(text.startswith("w") for text in looked) <= 400
+    assert 0 < sum(text.startswith("w") for text in looked) <= 600
