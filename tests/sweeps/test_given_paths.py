@@ -53,7 +53,7 @@ def test_files_are_of_the_folder_that_the_user_is_in(
 
 
 def test_a_file_beside_the_study_is_not_meant(study: Path) -> None:
-    with pytest.raises(UserError, match="data.source: expected a file, got 'beside.csv'"):
+    with pytest.raises(UserError, match=r"data\.source: expected a file, got 'beside.csv'"):
         prepare(read(study), study.parent, ["data.source=beside.csv"])
 
 
