@@ -1,11 +1,20 @@
 """`sweeps new NAME`: a study file to begin with."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from sweeps.commands.common import console, exit_codes
 from sweeps.data.file_kinds import FILE_KINDS, FOLDER, alternatives
+
+
+class Task(StrEnum):
+    """What `--task` takes, as `data.task`."""
+
+    AUTO = "auto"
+    CLASSIFICATION = "classification"
+    REGRESSION = "regression"
 
 
 def new(
@@ -23,12 +32,20 @@ def new(
         list[str] | None,
         typer.Option(help="Its column to predict. Again for more: several numbers."),
     ] = None,
+    task: Annotated[
+        Task,
+        typer.Option(
+            help="How the target is read: regression (a number), classification, or auto, as it "
+            "looks."
+        ),
+    ] = Task.AUTO,
 ) -> None:
     """Write a commented study file that runs as it stands, fitted to the data's task and size.
 
     For example:
       sweeps new churn --data my.csv --target churn
       sweeps new house --data my.csv --target heating --target cooling
+      sweeps new size --data my.csv --target rooms --task regression
       sweeps new first && sweeps run first.yaml
     """
     with exit_codes():
@@ -36,11 +53,13 @@ def new(
         from sweeps.commands.work import new, new_gaps
         from sweeps.views import column_table, doubts
 
-        made = new.create(name, data, target)
+        made = new.create(name, data, target, task.value)
         print(made.path)
         column_table.show(
             console(), made.facts, column_table.IN_NEW, f"sweeps check {made.path} --all"
         )
+        if made.remark:
+            print(made.remark)
         for name, reason in made.columns.ignored.items():
             print(f"ignored {show(name)}: {printable(reason)}")
         for name, reason in made.columns.words.items():

@@ -116,13 +116,20 @@ def _groups(divided: "DividedTable") -> Iterator[tuple[str, str]]:
 
 
 def _duplicates(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
-    met = dataset.facts["duplicates"]
+    """Test rows that are met before; dev rows are told of where it is known how they are drawn."""
+    counts = {
+        "in the training set": dataset.facts["duplicates"],
+        "among the dev rows": dataset.facts.get("test_met_in_dev", 0),
+    }
+    of = f" of {dataset.facts['test']} test rows also occur"
+    met = [(count, where) for where, count in counts.items() if count]
     if met:
+        told = [f"{count}{of * (not at)} {where}" for at, (count, where) in enumerate(met)]
         remedy = "remove them" if divided.spec.group else "remove them, or split by data.group"
         yield (
             "duplicates",
-            f"{met} of {dataset.facts['test']} test rows also occur in the training set, so the "
-            f"test error is too good: {remedy} (data.quiet: [duplicates] says no more of it)",
+            f"{' and '.join(told)}, so the test error is too good: {remedy} "
+            "(data.quiet: [duplicates] says no more of it)",
         )
 
 

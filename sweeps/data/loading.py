@@ -129,7 +129,11 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
         for part, rows in parts.items()
     }
     labels = {part: codes[rows] for part, rows in parts.items()}
-    duplicates = network_arrays.met_in_training(x, labels)
+    duplicates = network_arrays.met(x, labels, "test")
+    others = {
+        "test_met_in_dev": network_arrays.met(x, labels, "test", "dev"),
+        "dev_met_in_train": network_arrays.met(x, labels, "dev"),
+    }
     divided.encode_training(encoder, parts["train"], data["train"].x)
     facts = {
         "source": source_names.short(spec.source),
@@ -140,6 +144,7 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
         **{part: len(rows) for part, rows in divided.parts.items()},
         "split": divided.division.words,
         "duplicates": duplicates,
+        **{name: count for name, count in others.items() if count},
         **_files(table),
     }
     facts |= {} if spec.weight is None else {"weight": row_weights.fact(divided.weights, spec)}

@@ -77,19 +77,24 @@ def _mean(each: Array, weights: Array | None) -> Array:
     return np.asarray(each.mean() if weights is None else np.average(each[0], weights=weights))
 
 
-def met_in_training(x: Mapping[str, NDArray[Any]], labels: Mapping[str, NDArray[Any]]) -> int:
-    """How many test rows are those of a training row, input by input."""
+def met(
+    x: Mapping[str, NDArray[Any]],
+    labels: Mapping[str, NDArray[Any]],
+    part: str,
+    among: str = "train",
+) -> int:
+    """How many rows of a part are those of another part's row, input by input."""
     import pandas as pd
 
-    if "test" not in x:
+    if part not in x or among not in x:
         return 0
-    known, asked = (_sums(x[part], labels[part]) for part in ("train", "test"))
+    known, asked = (_sums(x[one], labels[one]) for one in (among, part))
     # Rows that are alike have the same sums; the few that have them are compared byte by byte.
     # pandas looks numbers up 30 times faster than `numpy.isin`.
     maybe = np.flatnonzero(pd.Index(asked).isin(known))
     rows = np.flatnonzero(pd.Index(known).isin(asked[maybe]))
-    found = set(_digests(x["train"], labels["train"], rows))
-    return sum(digest in found for digest in _digests(x["test"], labels["test"], maybe))
+    found = set(_digests(x[among], labels[among], rows))
+    return sum(digest in found for digest in _digests(x[part], labels[part], maybe))
 
 
 WORDS = 1_000_000  # that `_sums` multiplies at a time

@@ -1,7 +1,7 @@
 """Test and dev rows in files or sets of their own, put below the training rows column by column."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -45,6 +45,7 @@ def read(spec: DataSpec, base: Path) -> SourceTable:
                 _read(own, base),
                 source_names.short(spec.source),
                 source_names.short(own.source),
+                _ignored(spec),
             )
         except Expected as fault:
             raise fault.below(part) from None
@@ -60,9 +61,17 @@ def _read(spec: DataSpec, base: Path) -> SourceTable:
     return code_columns.found(read, spec)
 
 
-def _as_in(whole: SourceTable, own: SourceTable, main: str, other: str) -> SourceTable:
+def _ignored(spec: DataSpec) -> set[str]:
+    """The columns that a part's file need not have."""
+    return {*spec.ignore} | {name for name, kind in spec.columns.items() if kind == "ignore"}
+
+
+def _as_in(
+    whole: SourceTable, own: SourceTable, main: str, other: str, ignored: Collection[str]
+) -> SourceTable:
     """A part's table with the columns of the training rows, in their order and of their types.
 
+    Of those that are ignored it may have none, and has gaps then.
     Errors: Expected for columns that are missing or extra; UserError for a text where the training
     rows have numbers.
     """
@@ -75,7 +84,8 @@ def _as_in(whole: SourceTable, own: SourceTable, main: str, other: str) -> Sourc
             beside = Unquoted(f"'{name}' beside a column '{called}'")
             raise Expected(f"one column for the target of {main}", beside, at="target")
     frame = own.frame.rename(columns=known)
-    missing = [c for c in whole.frame.columns if c not in frame]
+    absent = [c for c in whole.frame.columns if c not in frame]
+    missing = [c for c in absent if c not in ignored]
     extra = [c for c in frame.columns if c not in whole.frame]
     if missing:
         said = [f"{_few(missing)} missing"] + [f"{_few(extra)} more"] * bool(extra)
@@ -84,7 +94,8 @@ def _as_in(whole: SourceTable, own: SourceTable, main: str, other: str) -> Sourc
     if own.classes != whole.classes:
         got = Unquoted(", ".join(own.classes) or "none")
         raise Expected(f"the classes of {main}", got, at="source")
-    frame = frame[list(whole.frame.columns)]
+    gaps = {name: whole.frame[name].iloc[:0].reindex(frame.index) for name in absent}
+    frame = frame.assign(**gaps)[list(whole.frame.columns)]
     for column in frame.columns:
         files = main, other
         decimal = own.reading.decimal

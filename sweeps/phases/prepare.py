@@ -15,7 +15,16 @@ from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.base.storage_address import check
 from sweeps.data import Dataset, openml
 from sweeps.data.divided_table import DividedTable
-from sweeps.phases import final, horizon, learning_curve, memory, nested, resampled, scales
+from sweeps.phases import (
+    final,
+    given_paths,
+    horizon,
+    learning_curve,
+    memory,
+    nested,
+    resampled,
+    scales,
+)
 from sweeps.phases.earlier_run import EarlierRun
 from sweeps.phases.options import Options
 from sweeps.phases.table_rows import TableRows
@@ -165,7 +174,8 @@ def prepare(
 ) -> tuple[Study, Dataset]:
     """The study, checked, and its data. Errors: UserError.
 
-    base: the folder that the paths of both are relative to. folder_of: the run folder of a study of
+    base: the folder that the paths of both are relative to, but those of files that the assignments
+    name, which are of the working directory. folder_of: the run folder of a study of
     that name; an earlier run in it settles what the file leaves open. A trainer's module is
     searched for, but imported only if code is allowed, and in a worker. No address is used yet; the
     engine's remembers where it was given.
@@ -188,7 +198,9 @@ def with_rows(
 
     is_checked: whether the study is only checked, so that no replicate's own inputs are made.
     """
-    overrides.override(document, [_assignment(text) for text in assignments])
+    given = [_assignment(text) for text in assignments]
+    here = [(path, given_paths.from_study(path, value, base)) for path, value in given]
+    overrides.override(document, here)
     study = parsing.study(document)
     _expect_files_of_this_machine(study, document, base, allow_remote)
     if study.engine.address is not None:

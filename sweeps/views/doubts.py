@@ -23,6 +23,7 @@ def lines(study: Study, dataset: Dataset) -> list[str]:
     told += [f"column {show(name)}: {why}" for name, why in unclear]
     told += [line for _, line in facts.get("doubts", ())]
     told += [] if "time" in quiet else dated(facts)
+    told += [] if "duplicates" in quiet else _met_dev_rows(study, dataset)
     return told if "dev_rows" in quiet else [*told, *_dev_rows(study, dataset)]
 
 
@@ -32,6 +33,19 @@ def dated(facts: Mapping[str, Any]) -> list[str]:
         f"column {show(name)} holds dates: to train on the past and test on the latest rows, "
         f"write split: {{time: {show(name)}}}"
         for name in facts.get("dated", [])[:1]
+    ]
+
+
+def _met_dev_rows(study: Study, dataset: Dataset) -> list[str]:
+    """Where settings are chosen by rows that train, too; of resampled rows each is dev in turn."""
+    met = dataset.facts.get("dev_met_in_train", 0)
+    if not met or (study.replicates.is_resampled and study.data.dev is None):
+        return []
+    remedy = "remove them" if study.data.group else "remove them, or split by data.group"
+    return [
+        f"{met} of {dataset.facts['dev']} dev rows also occur in the training set, so the dev "
+        f"error is too good and settings that learn by heart are chosen: {remedy} "
+        "(data.quiet: [duplicates] says no more of it)"
     ]
 
 

@@ -262,6 +262,39 @@ def test_a_target_of_many_sizes_can_have_its_logarithm(
     assert "target_scale" in study.space.searched
 
 
+FEW = pd.DataFrame(
+    {"a": np.random.default_rng(0).normal(size=20), "y": np.arange(40, 91)[::5].repeat(2)[:20]}
+).assign(y=lambda f: f["y"] + np.arange(20) % 2)
+
+
+@pytest.mark.parametrize("source", ["sklearn:linnerud", "t.csv"])
+def test_whole_numbers_that_are_too_rare_for_classes_are_a_number(
+    tmp_path: Path, source: str
+) -> None:
+    FEW.to_csv(tmp_path / "t.csv", index=False)
+    target = ("--target", "y") if source == "t.csv" else ()
+    told = sweeps("new", "n", "--data", source, *target, cwd=tmp_path, module="sweeps").stdout
+    [line] = [line for line in told.splitlines() if line.startswith("read as a number")]
+    assert "(--task classification reads classes" in line
+    assert "  task: regression  # of its whole numbers, " in (tmp_path / "n.yaml").read_text()
+    _, dataset = prepare(read(tmp_path / "n.yaml"), tmp_path, [])
+    assert dataset.target.task == "regression"
+
+
+def test_the_task_can_be_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    table(100, grade=np.arange(100) % 5).to_csv("t.csv", index=False)
+    FEW.to_csv("few.csv", index=False)
+    for task, found in {"regression": "regression", "classification": "multiclass"}.items():
+        assert new.create(task, "t.csv", "grade", task).remark == ""
+        study, dataset = prepare(read(Path(f"{task}.yaml")), tmp_path, [])
+        assert (study.data.task, dataset.target.task) == (task, found)
+    with pytest.raises(UserError, match=r"expected classes with .* \(--task regression, or"):
+        new.create("x", "few.csv", "y", "classification")
+    with pytest.raises(UserError, match="expected a number for regression, got"):
+        new.create("x", "t.csv", "b", "regression")
+
+
 def test_nothing_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("mine")
     done = sweeps("new", "mine", cwd=tmp_path, code=2, module="sweeps")

@@ -10,7 +10,10 @@ import pytest
 
 from sweeps.data import Dataset, loading
 from sweeps.data.source_table import SourceTable
+from sweeps.phases.prepare import prepare
 from sweeps.study.data_section import DataSpec
+from sweeps.study.file import documents
+from sweeps.views import doubts
 from tests.sweeps import helpers as small
 from tests.sweeps.helpers import sweeps
 
@@ -120,6 +123,44 @@ def test_test_rows_are_not_asked_whether_a_column_leaks() -> None:
     frame["more"] = is_yes(frame).astype(float)
     frame.loc[train, "more"] = NOISE[train]
     assert told(frame) == []
+
+
+def test_test_rows_that_are_dev_rows_are_told_with_those_that_train() -> None:
+    frame = plain().assign(part=["train"] * 180 + ["dev"] * 60 + ["test"] * 60)
+    same = [column for column in frame if column != "part"]
+    frame.loc[240:246, same] = frame.loc[180:186, same].to_numpy()
+    split = {"split": {"column": "part"}}
+    ((word, line),) = told(frame, **split)
+    assert (word, line.partition(",")[0]) == (
+        "duplicates",
+        "7 of 60 test rows also occur among the dev rows",
+    )
+    frame.loc[250:252, same] = frame.loc[0:2, same].to_numpy()
+    ((_, line),) = told(frame, **split)
+    assert line.startswith(
+        "3 of 60 test rows also occur in the training set and 7 among the dev rows, so the test"
+    )
+    assert told(frame, quiet=["duplicates"], **split) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "replicates", "is_told"),
+    [
+        ("{source: t.csv, target: y}", "{count: 2, resample: none}", True),
+        ("{source: t.csv, target: y}", "{count: 2, resample: kfold, folds: 2}", False),
+        ("{source: t.csv, target: y, dev: {source: t.csv}}", "{count: 2, resample: none}", True),
+        ("{source: t.csv, target: y, quiet: [duplicates]}", "{count: 2, resample: none}", False),
+    ],
+)
+def test_dev_rows_that_train_are_told_where_they_are_one_set(
+    tmp_path: Path, data: str, replicates: str, is_told: bool
+) -> None:
+    pd.concat([plain()[:150]] * 2).to_csv(tmp_path / "t.csv", index=False)
+    text = f"name: small\ndata: {data}\nspace: {{l2: [0, 1]}}\nreplicates: {replicates}\n"
+    study, dataset = prepare(documents.parse(text, "s.yaml"), tmp_path, [])
+    said = [line for line in doubts.lines(study, dataset) if "dev rows also occur" in line]
+    assert len(said) == is_told
+    assert all("data.quiet: [duplicates]" in line for line in said)
 
 
 STUDY = """

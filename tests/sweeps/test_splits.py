@@ -116,6 +116,21 @@ def test_other_columns_are_said_in_a_line(folder: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "ignored", [{"ignore": ["day", "n", "word"]}, {"columns": {"n": "ignore", "word": "ignore"}}]
+)
+def test_a_file_need_not_have_what_is_ignored(folder: Path, ignored: dict[str, Any]) -> None:
+    table(90).assign(n=range(90)).to_csv(folder / "data.csv", index=False)
+    table(31, 1).to_csv(folder / "with.csv", index=False)
+    table(31, 1).drop(columns="word").to_csv(folder / "test.csv", index=False)
+    for name in ("test.csv", "with.csv"):
+        found = divided(folder, test={"source": name}, dev={"file": name}, **ignored)
+        dataset = loading.encoded(found, "float32")
+        assert dataset.encoder.inputs == ["a", "b"]
+        assert len(dataset.parts["test"].x) == 31
+        assert np.isfinite(dataset.parts["test"].x).all()
+
+
 def test_a_text_where_the_training_rows_have_numbers(folder: Path) -> None:
     rows = table(31).astype({"a": str})
     rows.loc[4, "a"] = "much"

@@ -59,8 +59,9 @@ def test_drawn_images_are_read_as_they_were_drawn(
 
 
 def test_data_that_must_be_drawn_first_say_so(tmp_path: Path) -> None:
-    options = ("--set", "data.source=cats_none.h5", "--dry-run")
     path = str(studies.path("logistic_regression"))
+    source = studies.path("logistic_regression").with_name("cats_none.h5")
+    options = ("--set", f"data.source={source}", "--dry-run")
     (line,) = sweeps(path, *options, cwd=tmp_path, code=2).stderr.splitlines()
     assert "expected a file, got 'cats_none.h5'" in line
     assert line.endswith("(draw it first: python -m studies.images cats)")

@@ -24,17 +24,20 @@ EXAMPLE = "sklearn:wine"
 
 @dataclass(frozen=True)
 class NewStudy:
-    """The study file, and what it makes of the data's columns."""
+    """The study file, what it makes of the data's columns, and a remark on the target, if any."""
 
     path: Path
     columns: ColumnRemarks
     facts: Mapping[str, Any]
+    remark: str = ""
 
 
-def create(name: str, data: str | None, target: str | Sequence[str] | None) -> NewStudy:
+def create(
+    name: str, data: str | None, target: str | Sequence[str] | None, task: str = "auto"
+) -> NewStudy:
     """Write NAME.yaml in the working directory. Errors: UserError; a file is never written over.
 
-    target: one, several, or none for that of the source.
+    target: one, several, or none for that of the source. task: as `data.task`.
     """
     asked = [target] if isinstance(target, str) else list(target or ())
     name = name.removesuffix(".yaml")
@@ -46,7 +49,8 @@ def create(name: str, data: str | None, target: str | Sequence[str] | None) -> N
     if data is None and asked:
         raise UserError(f"--target: expected --data with it, got {show(asked[0])} alone")
     path = Path(f"{name}.yaml")
-    text, columns, facts = _text(name, data or EXAMPLE, asked)
+    found = _read(data or EXAMPLE, asked, task)
+    text = new_text.of(name, found.made, found.columns, found.dataset, found.table)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -57,12 +61,33 @@ def create(name: str, data: str | None, target: str | Sequence[str] | None) -> N
         ) from None
     except OSError as fault:
         raise UserError(f"{path}: expected a file to write, got {fault.strerror}") from None
-    return NewStudy(path, columns, facts)
+    remark = _remark(found) if task == "auto" else ""
+    return NewStudy(path, found.columns, found.dataset.facts, remark)
 
 
-def _text(
-    name: str, data: str, asked: Sequence[str]
-) -> tuple[str, ColumnRemarks, Mapping[str, Any]]:
+@dataclass(frozen=True)
+class _Read:
+    """The rows, what the study says of them, and what comes of that."""
+
+    table: SourceTable
+    made: DataSpec
+    columns: ColumnRemarks
+    dataset: Dataset
+
+
+def _remark(found: _Read) -> str:
+    """What is said where a target that looks like classes is read as a number."""
+    if found.made.task == "auto":
+        return ""
+    names = ", ".join(map(show, found.table.targets))
+    return (
+        f"read as a number {names}: its whole numbers have too few rows each for classes "
+        "(--task classification reads classes, with enough rows of each)"
+    )
+
+
+def _read(data: str, asked: Sequence[str], task: str) -> _Read:
+    """Errors: UserError."""
     source = source_names.from_folder(data, Path(), Path())
     if twice := [one for one in asked if asked.count(one) > 1]:
         raise UserError(f"--target: expected each target once, got {show(twice[0])} twice")
@@ -72,7 +97,8 @@ def _text(
         if gaps := new_gaps.found(table):
             with_gaps = replace(reading, missing=new_gaps.words(gaps))
             table, reading = new_reading.again(source, target, with_gaps)
-        made = DataSpec(source=source, target=target, **reading.changed)
+        said = {"source": source, "target": target, "task": task}
+        made = DataSpec.model_validate(said | reading.changed)
         table = code_columns.found(table, made)
         columns = new_columns.remarks(table, made, gaps)
         codes = dict.fromkeys(columns.codes, "category")
@@ -80,19 +106,24 @@ def _text(
         made, dataset = _prepared(table, made)
     except Expected as fault:
         option = "--target" if fault.at == "target" else "--data"
-        raise UserError(f"{option}: {fault.message}") from None
+        raise UserError(f"{option}: {_by_option(fault.message)}") from None
     except UserError as fault:
-        raise UserError(f"--data: {fault}") from None
-    text = new_text.of(name, made, columns, dataset, table)
-    return text, columns, dataset.facts
+        raise UserError(f"--data: {_by_option(str(fault))}") from None
+    return _Read(table, made, columns, dataset)
+
+
+def _by_option(message: str) -> str:
+    """A message that advises an option where a study would have a line."""
+    return message.replace("data.task: ", "--task ")
 
 
 def _prepared(table: SourceTable, made: DataSpec) -> tuple[DataSpec, Dataset]:
     """The data; of whole numbers that are too rare for classes, as numbers. Errors: Expected."""
     try:
         return made, prepared(table, made, "float32")
-    except Expected:
-        if not any(targets.other_reading(table.frame[one], made) for one in table.targets):
+    except (Expected, UserError):
+        whole = [table.frame[name] for name in table.targets if not table.classes]
+        if not any(targets.other_reading(one, made) and targets.are_whole(one) for one in whole):
             raise
     made = made.model_copy(update={"task": "regression"})
     return made, prepared(table, made, "float32")

@@ -218,12 +218,12 @@ def _task(table: SourceTable, made: DataSpec, dataset: Dataset) -> str:
     if table.more:
         return "  task: regression  # also of whole numbers\n" * (made.task == "regression")
     if table.classes or not targets.are_whole(column):
-        return ""
+        return "" if made.task == "auto" else f"  task: {made.task}\n"
     few, span = column.nunique(), f"{int(column.min())} … {int(column.max())}"
     if made.task == "regression":
         other = "classification reads them as classes, with enough rows of each"
         return f"  task: regression  # of its whole numbers, {span}; {other}\n"
-    if dataset.target.task != "multiclass" or few > targets.MOST_CODES:
+    if made.task == "auto" and (dataset.target.task != "multiclass" or few > targets.MOST_CODES):
         return ""
     other = "regression reads them as a number"
     return f"  task: classification  # its whole numbers, {span}, are classes; {other}\n"
