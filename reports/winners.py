@@ -11,8 +11,9 @@ import pandas as pd
 
 from reports import summary, text, units
 from reports.frames import Run, once
-from reports.stats import rows
+from reports.stats import measures, rows, uneven
 from reports.stats.intervals import Interval
+from reports.stats.measures import Measure
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def table(run: Run) -> Winners:
     if frame.empty:
         return Winners((), ())
     entries = tuple(_entry(run, row) for _, row in frame.iterrows())
-    return Winners(entries, (*_objectives(run, frame), *_errors(run, frame), _epochs(run, frame)))
+    columns = (*_objectives(run, frame), *_errors(run, frame), *_beside(run, frame))
+    return Winners(entries, (*columns, _epochs(run, frame)))
 
 
 def notes(columns: Sequence[ScoreColumn]) -> list[str]:
@@ -153,6 +155,39 @@ def _errors(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
         yield _column(frame, f"{split}_error", f"{split} error", unit, said)
     unit, said = units.unit(run, "dev_error"), about.get("dev", about["test"])
     yield _column(frame, "gap", f"dev {text.MINUS} train", unit, said, is_difference=True)
+
+
+def _beside(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
+    """Balanced error and AUC, where classes are uneven and the study does not ask for them."""
+    counts = uneven.counts(run)
+    if counts is None:
+        return
+    names, seen = run.provenance["classes"], dict(summary.beyond_the_error(run)).values()
+    rarest, commonest = names[int(counts.argmin())], names[int(counts.argmax())]
+    error = units.unit(run, f"{run.judged}_error").value(float(1 - counts.max() / counts.sum()))
+    said = (
+        f"of {text.number(int(counts.sum()))} rows {text.number(int(counts.min()))} are {rarest} "
+        f"and {text.number(int(counts.max()))} {commonest}: {commonest} for every row has an error "
+        f"of {error}, a balanced error of 1 - 1/classes, and an AUC of 0.5"
+    )
+    for by in uneven.BESIDE:
+        if by.metric not in {goal.metric for goal in seen}:
+            yield _measured(run, frame, by, said)
+
+
+def _measured(run: Run, frame: pd.DataFrame, by: Measure, said: str) -> ScoreColumn:
+    unit = by.unit(run)
+
+    def score(row: pd.Series) -> ScoreCell:
+        config = str(row["config"])
+        if summary.all_lost(row) or not run.predictions.has(config, run.judged):
+            return ScoreCell(text.DASH, "", text.DASH, math.inf)
+        found = measures.on_new_rows(run, config, by)
+        number, bounds = unit.head(found), unit.bounds(found).strip()
+        short = f"{number.removesuffix(unit.suffix)} {bounds.replace(', ', ',')}".strip()
+        return ScoreCell(number, bounds, short, found.estimate)
+
+    return ScoreColumn(by.metric, unit.name, unit.name, (unit.name, said), _each(frame, score))
 
 
 def _out_of_fold(run: Run, frame: pd.DataFrame) -> str:

@@ -21,7 +21,6 @@ from reports.sections.blocks import (
 from reports.sections.by_target import by_target
 from reports.sections.links import link
 from reports.sections.pareto import fresh_cell, measured
-from reports.sections.uneven import uneven
 from reports.stats import objectives, tuning
 from reports.stats.intervals import Interval
 from reports.stats.rows import DIVERGED, all_diverged, covers
@@ -54,8 +53,6 @@ def _blocks(run: Run) -> Iterator[Block]:
     yield _every_setting(run)
     if (each := by_target(run)) is not None:
         yield each
-    if (beside := uneven(run)) is not None:
-        yield beside
     if not all(goal.is_plain for goal in objectives.objectives(run)):
         yield _objectives(run)
     if (differences := against(run)) is not None:

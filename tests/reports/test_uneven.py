@@ -6,30 +6,36 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reports import winners
 from reports.frames import load
-from reports.sections import uneven as section
-from reports.sections.uneven import uneven
-from reports.stats import scores
+from reports.stats import scores, uneven
+
+BESIDE = ["balanced_error", "auc"]
 
 
-def test_uneven_classes_have_a_table_of_their_own(
+def beside(folder: Path) -> list[winners.ScoreColumn]:
+    return [one for one in winners.table(load(folder)).columns if one.name in BESIDE]
+
+
+def test_uneven_classes_are_scored_class_by_class_in_every_table(
     folder_of: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = load(folder_of("ordinary"))
-    assert uneven(run) is None  # about as many of each
-    monkeypatch.setattr(section, "UNEVEN", 0)
-    table = uneven(run)
-    assert table is not None
-    target, said = (
-        run.predictions.target("test").astype(int),
-        run.predictions.of(run.winner, "test"),
-    )
+    folder = folder_of("ordinary")
+    assert not beside(folder)  # about as many of each
+    monkeypatch.setattr(uneven, "UNEVEN", 0)
+    run, found = load(folder), beside(folder)
+    assert [one.name for one in found] == BESIDE
+    target = run.predictions.target("test").astype(int)
+    entries = winners.table(run).entries
+    assert {one.role for one in entries} >= {"winner", "baseline"}
     once = np.ones((1, len(target)))
-    for cell, score in zip(
-        table.rows[0].cells[1:], (scores.balanced_error, scores.auc), strict=True
-    ):
-        assert cell.key == pytest.approx(score(target, said, once).mean(), rel=1e-4)
+    for column, score in zip(found, (scores.balanced_error, scores.auc), strict=True):
+        assert "for every row has an error of" in column.about[1]
+        each = zip(entries, column.scores, strict=True)
+        for entry, cell in ((one, cell) for one, cell in each if not one.diverged):
+            said = run.predictions.of(entry.config, "test")
+            assert cell.key == pytest.approx(score(target, said, once).mean(), rel=1e-4)
 
 
-def test_a_number_has_no_such_table(folder_of: Callable[[str], Path]) -> None:
-    assert uneven(load(folder_of("regression"))) is None
+def test_a_number_has_none(folder_of: Callable[[str], Path]) -> None:
+    assert not beside(folder_of("regression"))
