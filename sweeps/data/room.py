@@ -1,6 +1,7 @@
 """Whether a table would fit into this machine's memory, asked before it is taken."""
 
 import os
+from pathlib import Path
 
 CELL = 8  # bytes of a number
 
@@ -18,8 +19,28 @@ def expect(rows: int, columns: int, cell: int = CELL) -> None:
         )
 
 
+GROUP = Path("/sys/fs/cgroup")  # of a container or a batch job: its limit, and what it has
+
+
 def _free() -> float | None:
-    """Bytes of memory that are free; None where the system does not say."""
+    """Bytes of memory that are free, of the machine and of a group that has a limit; None where the
+    system does not say.
+    """
+    known = [one for one in (_of_machine(), _of_group()) if one is not None]
+    return min(known, default=None)
+
+
+def _of_group() -> float | None:
+    """Of a control group of Linux (version 2); None where there is none, or no limit."""
+    try:
+        limit = float((GROUP / "memory.max").read_text())
+        known = dict(line.split() for line in (GROUP / "memory.stat").read_text().splitlines())
+        return max(0.0, limit - float(known["anon"]))  # files in memory make room
+    except (OSError, ValueError, KeyError):  # "max" is no number
+        return None
+
+
+def _of_machine() -> float | None:
     try:
         with open("/proc/meminfo") as file:
             known = dict(line.split(":", 1) for line in file)

@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import Dataset
+from sweeps.data import Dataset, room
 from sweeps.phases import memory
 from sweeps.phases.prepare import prepare
 from sweeps.study.file.documents import Document
@@ -64,3 +64,19 @@ def test_a_worker_has_copies_of_the_rows_on_other_scales_alone() -> None:
     with pytest.raises(Expected, match=r"what a worker scales \(copies: 1\)") as caught:
         memory.expect_room(study, dataset, shared + own - 1)
     assert caught.value.at.startswith("space.inputs")
+
+
+@pytest.mark.parametrize(
+    ("limit", "is_refused"), [("16000000\n", True), ("20000000\n", False), ("max\n", False)]
+)
+def test_a_table_is_held_against_the_limit_of_a_container(
+    limit: str, is_refused: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "memory.max").write_text(limit)
+    (tmp_path / "memory.stat").write_text("anon 2000000\nfile 900000000\n")
+    monkeypatch.setattr(room, "GROUP", tmp_path)
+    if is_refused:
+        with pytest.raises(MemoryError, match=r"1,000 rows × 1,000 columns, 0\.0 GB"):
+            room.expect(1000, 1000)
+    else:
+        room.expect(1000, 1000)  # 8 MB, not more than half of the 18 that are left
