@@ -23,9 +23,7 @@ GROUP = Path("/sys/fs/cgroup")  # of a container or a batch job: its limit, and 
 
 
 def _free() -> float | None:
-    """Bytes of memory that are free, of the machine and of a group that has a limit; None where the
-    system does not say.
-    """
+    """Bytes that are free in the machine, or its group; None where the system does not say."""
     known = [one for one in (_of_machine(), _of_group()) if one is not None]
     return min(known, default=None)
 
