@@ -47,17 +47,20 @@ def _is_open(run: Run, winner: str, base: str) -> bool:
 
 
 def duplicates(run: Run) -> Iterator[Lint]:
-    """Test rows also occur in train."""
+    """Test rows also occur among the rows that train, or choose."""
     data = run.provenance["data"]
-    if data["duplicates"]:
+    there = {"in the training set": data["duplicates"]}
+    there["among the dev rows"] = data.get("test_met_in_dev", 0)
+    met = {where: count for where, count in there.items() if count}
+    if met:
+        listed = text.listing([f"{count} also occur {where}" for where, count in met.items()])
         remedy = "Remove the duplicates, or split by group (data.group)."
         if run.winner is not None and rows.group(run, "test") is not None:
             remedy = "They are of other groups than their like: remove them, unless that is chance."
         yield Lint(
             "duplicated rows",
             WARN,
-            f"{data['duplicates']} of {data['test']} test rows also occur in the training set: "
-            "the test error is too good.",
+            f"Of {data['test']} test rows {listed}: the test error is too good.",
             remedy,
             "provenance",
         )
