@@ -80,7 +80,9 @@ def _not_shown(run: Run, choice: Choice) -> str:
     """What is far worse, and how far: always answering the same."""
     far = [name for name in _names(run, choice) if not _is_near(run, choice, name)]
     unit = shown.unit(run)
-    said = [f"{called(run, name)}: {unit.value(shown.value(run, name).estimate)}" for name in far]
+    errs = " errs in" if shown.measure(run).is_error and not run.regression else ":"
+    values = {name: unit.value(shown.value(run, name).estimate) for name in far}
+    said = [f"{called(run, name)}{errs} {value}" for name, value in values.items()]
     return f" {text.capital(text.listing(said))}." * bool(said)
 
 
