@@ -47,7 +47,7 @@ class FittedBaseline:
             x = self.encoder.encode(frame, self.dtype.name).astype(np.float64)
         except Expected as fault:
             raise UserError(f"predict: {fault.message}") from None
-        with threadpool_limits(1):
+        with threadpool_limits(1), np.errstate(invalid="ignore"):
             if self.target.classes:
                 found[:, self.estimator.classes_] = self.estimator.predict_proba(x)
                 return found

@@ -220,6 +220,8 @@ def _made(kind: BaselineModel, dataset: Dataset) -> Any:
     return MultiOutputRegressor(kind.make())
 
 
+# A kernel of BLAS may flag numbers that it does not return (numpy#24067): scores tell what is so.
+@np.errstate(invalid="ignore")
 def fitted(name: str, dataset: Dataset) -> Any:
     """A model of scikit-learn's, fitted on the training rows, which all networks share."""
     model = _made(_model(name, dataset), dataset)
@@ -228,6 +230,7 @@ def fitted(name: str, dataset: Dataset) -> Any:
     return model.fit(train.x.astype(np.float64), dataset.labels["train"], **weighted)
 
 
+@np.errstate(invalid="ignore")
 def _train(name: str, dataset: Dataset) -> tuple[dict[str, float], dict[str, NDArray[Any]]]:
     """One model's scores by name, and its outputs (n, K′) by part."""
     model = fitted(name, dataset)

@@ -19,6 +19,8 @@ from dnn.data import Streams
 class Classifiers:
     """P estimators, warm-started so that a turn goes on where the last one ended."""
 
+    # A kernel of BLAS may flag numbers that it does not return (numpy#24067).
+    @np.errstate(invalid="ignore")
     def __init__(self, problem: Problem, theta: Array, streams: Streams) -> None:
         neural = library("sklearn.neural_network")
         self._problem = problem
@@ -44,6 +46,7 @@ class Classifiers:
             model.intercepts_ = [b[0, :, 0].copy() for _, b, *_ in blocks]
             self._models.append(model)
 
+    @np.errstate(invalid="ignore")
     def train(self, epochs: int) -> TurnResult:
         started = time.perf_counter()
         with warnings.catch_warnings():
