@@ -5,7 +5,9 @@ from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sweeps.data import cells, column_looks, odd_numbers, targets
+import numpy as np
+
+from sweeps.data import cells, column_looks, dtypes, odd_numbers, targets
 from sweeps.data.column_looks import Look
 from sweeps.data.date_columns import DateColumn
 from sweeps.data.encode import Column, Encoder
@@ -14,6 +16,8 @@ from sweeps.data.target_words import TargetColumn
 from sweeps.data.word_columns import CategoryColumn, OrderedColumn
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sweeps.data.divided_table import DividedTable
 
 MOST = 200  # columns that are looked at, unless all are asked for
@@ -80,6 +84,7 @@ class _Columns:
         # As float64 these have the same digits, and as they are read they are what they were.
         changed = self._other.keys() | (self._number.keys() - set(read.columns.tolist()))
         self._plain = set(column_looks.plain(frame)) - changed
+        self._flags = _flags(read, numbers.name[numbers.is_flag].tolist())
 
     def column(self, name: str) -> Column | None:
         """What a column is to the network; None where it is no input."""
@@ -90,9 +95,8 @@ class _Columns:
 
     def kind(self, name: str) -> str:
         """In a word."""
-        at = self._number.get(name)
-        if at is not None:
-            return "boolean" if self.encoder.numbers.is_flag[at] else "number"
+        if name in self._number:
+            return "boolean" if name in self._flags else "number"
         return _kind(self.divided, name, self._other.get(name))
 
     def rows(self, names: list[str]) -> list[dict[str, Any]]:
@@ -121,6 +125,15 @@ class _Columns:
         )
 
 
+def _flags(frame: "pd.DataFrame", names: list[str]) -> set[str]:
+    """Of columns that hold nothing but 0 and 1 in training rows those that do in all rows."""
+    found: set[str] = set()
+    for some, values in dtypes.numeric_arrays(frame, names):
+        held = (np.isnan(values) | (values == 0) | (values == 1)).all(axis=1)
+        found.update(np.array(some, object)[held].tolist())
+    return found
+
+
 def _kind(divided: "DividedTable", name: str, column: Column | None) -> str:
     spec = divided.spec
     uses: dict[str | None, str] = dict.fromkeys(divided.table.targets, "target")
@@ -128,8 +141,6 @@ def _kind(divided: "DividedTable", name: str, column: Column | None) -> str:
     uses[spec.weight] = "weight"
     if column is None:
         return uses.get(name, "ignored")
-    if isinstance(column, NumberColumn):
-        return "boolean" if column.is_flag else "number"
     if isinstance(column, CategoryColumn):
         return "boolean" if cells.are_flags(column.categories) else "category"
     return "ordered category" if isinstance(column, OrderedColumn) else KINDS[type(column)]

@@ -151,6 +151,17 @@ def test_different_values_are_counted_in_tables_of_any_length(tmp_path: Path, ro
     assert told == frame.nunique().to_dict()
 
 
+def test_a_boolean_is_one_in_every_row(tmp_path: Path) -> None:
+    flag = (MIXED % 2).astype(float)
+    part = np.where(np.arange(ROWS) < ROWS // 2, "train", "test")
+    rare = np.where(np.arange(ROWS) == ROWS - 1, 2, flag)  # a value of a test row alone
+    table(flag=flag, rare=rare, part=part).to_csv(tmp_path / "t.csv", index=False)
+    facts = load(spec(split={"column": "part"}), tmp_path, "float32").facts
+    told = {row["name"]: row["kind"] for row in facts["column_table"]}
+    assert (told["flag"], told["rare"]) == ("boolean", "number")
+    assert facts["column_kinds"]["boolean"] == 1
+
+
 def test_columns_are_what_the_study_says(tmp_path: Path) -> None:
     district = np.resize([7, 12, 9.0], ROWS)
     table(district=district, size=["1", "2"] * 30, id=range(ROWS)).to_parquet(
