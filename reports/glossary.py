@@ -25,6 +25,8 @@ TERMS: Mapping[str, str] = {
     "fold": "One of the equal parts that rows are divided into. Each part is predicted by "
     "networks that trained on the others.",
     "interval": "The range that holds the true value in 95 of 100 such studies.",
+    "L1 penalty": "Adds the sum of the weights' sizes to the loss, which makes those of useless "
+    "columns zero.",
     "L2 penalty": "Weight decay, λ: adds the sum of squared weights to the loss, which keeps "
     "weights small.",
     "learning rate": "How far each training step moves the weights.",

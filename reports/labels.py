@@ -1,6 +1,7 @@
 """What a confirmed setting is called: how it differs from the others, in a few plain words."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from reports import summary, text
@@ -133,10 +134,16 @@ def _dropout(keep_prob: Any) -> str:
     return f"dropout {share:.{int(share < 0.5)}f}{text.SPACE}%" if share else "no dropout"
 
 
+def penalty(said: str, value: Any) -> str:
+    """`L2 0.1`, `no L2`, by what the penalty is called."""
+    return f"{said} {_number(value)}" if value else f"no {said}"
+
+
+PENALTIES: Mapping[str, str] = {"l2": "L2", "l1": "L1"}
 SAID: Mapping[str, Callable[[Any], str]] = {
     "hidden": _layers,
     "keep_prob": _dropout,
-    "l2": lambda value: f"L2 {_number(value)}" if value else "no L2",
+    **{name: partial(penalty, said) for name, said in PENALTIES.items()},
     "batch_size": lambda value: "all rows a batch" if value == "full" else f"batches of {value}",
     "initializer": lambda value: f"{of_people(text.value(value))} weights",
     "optimizer": _alone,

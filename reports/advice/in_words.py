@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from reports import labels, summary, text
@@ -11,6 +12,7 @@ LAYERS = re.compile(r"(\d+) hidden layers of (\d+)")
 CONSTANTS = {"majority class": "the most frequent class", "mean": "the mean"}
 ALWAYS = ("hidden", "optimizer", "learning_rate")  # of our networks, searched or not
 DEFAULT = "defaults"
+PENALTIES = {name: f"{said} penalty" for name, said in labels.PENALTIES.items()}
 
 
 def called(run: Run, name: str) -> str:
@@ -59,7 +61,7 @@ def _said(name: str, value: Any) -> str:
 
 def axis_name(name: str) -> str:
     """Of what the values are, where each stands by itself: `dropout`, `learning rate`."""
-    found = {"keep_prob": "dropout", "l2": "L2 penalty", "hidden": "hidden units"}
+    found = {"keep_prob": "dropout", "hidden": "hidden units", **PENALTIES}
     return found.get(name) or plain_name(name)
 
 
@@ -128,7 +130,7 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
     "learning_rate": lambda value: f"learning rate {_number(value)}",
     "batch_size": lambda value: "all rows a batch" if value == "full" else f"batches of {value}",
     "keep_prob": _dropout,
-    "l2": lambda value: f"L2 penalty {_number(value)}" if value else "no L2 penalty",
+    **{name: partial(labels.penalty, said) for name, said in PENALTIES.items()},
     "activation": lambda value: f"{value} units",
     "schedule": lambda value: f"{text.value(_bare(value)).replace('_', ' ')} schedule",
     "batch_norm": lambda value: (

@@ -101,10 +101,8 @@ def _text_fault(
         got = [f"{distinct} different texts in {len(column)} rows", *clauses]
         is_id = not clauses and distinct >= OF_ITS_OWN * len(column)
         advice = _advice(clauses, IGNORE if clauses or is_id else MANY)
-        return (
-            f"{ID * is_id}expected numbers or at most {MOST_CATEGORIES} categories, "
-            f"got {'; '.join(got)}{advice}"
-        )
+        expected = f"expected numbers or at most {MOST_CATEGORIES} categories, got "
+        return f"{ID if is_id else expected}{'; '.join(got)}{advice}"
     return None
 
 

@@ -71,6 +71,7 @@ def test_a_name_that_is_too_long_is_cut(folder_of: Callable[[str], Path]) -> Non
         ("learning_rate", 0.000432049, "rate 0.00043"),
         ("l2", 1.3e-6, "L2 1.3e-6"),
         ("l2", 0.0, "no L2"),
+        ("l1", 0.3, "L1 0.3"),
         ("keep_prob", 1.0, "no dropout"),
         ("keep_prob", 0.8, "dropout 20\N{NO-BREAK SPACE}%"),
         ("hidden", "[32, 16]", "32+16 units"),
