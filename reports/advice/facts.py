@@ -16,9 +16,11 @@ from reports.stats import (
     measures,
     ratios,
     recommending,
+    uneven,
 )
 from reports.stats.differences import OPEN
 from reports.stats.intervals import Interval
+from reports.stats.measures import Measure
 from reports.stats.recommending import NETWORK, Choice
 
 
@@ -57,6 +59,8 @@ def error(run: Run, name: str, found: Interval) -> Fact:
         label = "Typical error (RMSE) on new data"
     in_units = "in the target's unit" if run.target_sd is not None else ""
     term = in_units if run.regression else "share of rows answered wrongly"
+    if uneven.counts(run) is not None:
+        term += "".join(f"; {_said(run, name, by)}" for by in uneven.BESIDE)
     if run.several:
         beside += f", in {units.sds(run)}"
     if factor is not None:
@@ -64,6 +68,12 @@ def error(run: Run, name: str, found: Interval) -> Fact:
             f"; by ratio a factor of {text.amount(factor)} (exp of the RMS of ln(said / true))"
         )
     return Fact(label, term, unit.head(found), beside)
+
+
+def _said(run: Run, name: str, by: Measure) -> str:
+    """`balanced error 35.4 %`."""
+    value = by.unit(run).value(measures.on_new_rows(run, name, by).estimate)
+    return f"{units.unit(run, by.metric).name} {value}"
 
 
 def comparison(run: Run, choice: Choice) -> Fact:

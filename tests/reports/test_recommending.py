@@ -232,7 +232,8 @@ def test_no_question_is_asked_that_is_answered(make: Callable[..., Path]) -> Non
 
 def test_settings_are_said_in_words() -> None:
     found = {"hidden": [32, 16], "optimizer": {"adam": {"beta1": 0.9}}, "learning_rate": 5.9e-4,
-             "keep_prob": 0.89, "l2": 0.0, "l1": 0.5, "batch_size": "full", "channels": 8}  # fmt: skip
+             "keep_prob": 0.89, "l2": 0.0, "l1": 0.5,
+             "batch_size": "full", "channels": 8}  # fmt: skip
     assert in_words.in_words(found).replace("\xa0", " ") == (
         "hidden layers of 32 and 16, adam, learning rate 0.00059, dropout of 11 %, "
         "no L2 penalty, L1 penalty 0.5, all rows a batch, channels 8"

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from reports import winners
+from reports.advice import facts
 from reports.frames import load
-from reports.stats import scores, uneven
+from reports.stats import measures, scores, uneven
 
-BESIDE = ["balanced_error", "auc"]
+LABELS = {"balanced error": "balanced_error", "AUC": "auc"}
+BESIDE = list(LABELS.values())
 
 
 def beside(folder: Path) -> list[winners.ScoreColumn]:
@@ -35,6 +37,21 @@ def test_uneven_classes_are_scored_class_by_class_in_every_table(
         for entry, cell in ((one, cell) for one, cell in each if not one.diverged):
             said = run.predictions.of(entry.config, "test")
             assert cell.key == pytest.approx(score(target, said, once).mean(), rel=1e-4)
+
+
+def test_the_first_number_has_them_beside_it(
+    folder_of: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folder_of("ordinary")
+    monkeypatch.setattr(uneven, "UNEVEN", 0)
+    run = load(folder)
+    found = {one.name: one for one in beside(folder)}
+    entry = next(n for n, one in enumerate(winners.table(run).entries) if one.role == "baseline")
+    name = winners.table(run).entries[entry].config
+    error = measures.on_new_rows(run, name, measures.plain())
+    said = facts.error(run, name, error).term
+    each = (f"{label} {found[column].scores[entry].number}" for label, column in LABELS.items())
+    assert said == "; ".join(("share of rows answered wrongly", *each))
 
 
 def test_a_number_has_none(folder_of: Callable[[str], Path]) -> None:
