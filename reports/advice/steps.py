@@ -19,7 +19,7 @@ from reports.advice.space_steps import (
 )
 from reports.advice.step import Step
 from reports.frames import Run
-from reports.stats import classes, curve_lints, looks, needed, recommending, tuning
+from reports.stats import classes, curve_lints, looks, needed, recommending, rows, tuning
 from reports.stats.recommending import NETWORK, Choice, Comparison
 
 SHOWN = 3
@@ -77,8 +77,7 @@ def more_rows(run: Run, choice: Choice) -> Iterator[Step]:
     one = recommending.compare(run, choice.best, asked)
     if not _may_networks_tell(run, one):
         yield Step(
-            f"Only more rows{_how_many(one)} can tell whether {_other(run, choice, asked)} does as "
-            "well:",
+            f"Only {_more(run, one)} can tell whether {_other(run, choice, asked)} does as well:",
             "data: {source: more_rows.csv}  # your file",
             yours="your own file, of all rows that you have",
         )
@@ -116,12 +115,15 @@ def networks_needed(one: Comparison) -> float:
     return max(2, math.ceil(times)) if math.isfinite(times) else times
 
 
-def _how_many(one: Comparison) -> str:
-    times, now = needed.times(one.found, one.margin), one.found.decisive.n
+def _more(run: Run, one: Comparison) -> str:
+    """`more rows (about 1 600 beside the test rows, 455 now)`; of groups, how many of these."""
+    is_grouped = rows.rows_of_split(run, run.judged).unit == "groups"
+    what = "rows of more groups" if is_grouped else "more rows"
+    times, now = needed.times(one.found, one.margin), rows.units_of_split(run, run.judged)
     if not 1 < times <= 100:
-        return ""
+        return what
     many = float(f"{times * now:.2g}")
-    return f" (about {text.number(many)} beside the test rows, {text.number(now)} now)"
+    return f"{what} (about {text.number(many)} beside the test rows, {text.number(now)} now)"
 
 
 def few_networks(run: Run, choice: Choice) -> Iterator[Step]:

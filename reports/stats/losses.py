@@ -104,6 +104,12 @@ def rows_of_split(run: Run, split: str) -> RowWeights:
     return _rows(run)[split]
 
 
+def units_of_split(run: Run, split: str) -> int:
+    """How many there are of what is drawn, rows or groups: of `rows_of_split`'s unit."""
+    of = group(run, split)
+    return len(run.predictions.target(split)) if of is None else len(np.unique(of))
+
+
 def seeds_of(run: Run, replicates: int) -> Array:
     """The shared seed draws, (draws, replicates), for that number of replicates.
 

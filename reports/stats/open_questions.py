@@ -103,7 +103,7 @@ def _against(run: Run, other: str) -> Question:
     name, decisive = f"the winner against {other}", found.found.decisive
     half = (decisive.high - decisive.low) / 2 / looks.stretch(run)
     alone = _rows_alone(run, found.found.by, other)
-    known = (decisive.n, _unit(run), _networks(alone, half / PLAIN))
+    known = (*_drawn(run), _networks(alone, half / PLAIN))
     if found.word != differences.OPEN or not decisive.known:
         return Question(name, found.word, False, 0, *known[1:])
     middle = abs(decisive.low + decisive.high) / 2
@@ -154,8 +154,9 @@ def _networks(alone: float, error: float) -> float:
     return min(max(1 - (alone / error) ** 2, 0.0), 1.0)
 
 
-def _unit(run: Run) -> str:
-    return rows.rows_of_split(run, run.judged).unit
+def _drawn(run: Run) -> tuple[int, str]:
+    """How many rows there are by which it is judged, or groups of them."""
+    return rows.units_of_split(run, run.judged), rows.rows_of_split(run, run.judged).unit
 
 
 def _remains(run: Run) -> Question:
@@ -163,8 +164,7 @@ def _remains(run: Run) -> Question:
     one = ledger.ledgers(run)[0]
     gap, room = _in_doubt(one)
     alone = 0.0 if gap.name == gaps.BIAS else _rows_alone(run, measures.plain())
-    n = gap.rows or len(run.predictions.target(run.judged))
-    known = (n, _unit(run), _networks(alone, math.hypot(gap.seed_error, gap.row_error)))
+    known = (*_drawn(run), _networks(alone, math.hypot(gap.seed_error, gap.row_error)))
     if one.verdict != gaps.UNDECIDED or math.isnan(gap.p):
         return Question(REMAINS, one.verdict, False, 0, *known[1:])
     # How many rows it takes, the ledger says by itself.

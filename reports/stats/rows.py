@@ -21,6 +21,7 @@ from reports.stats.losses import row_losses as row_losses
 from reports.stats.losses import rows_of_split as rows_of_split
 from reports.stats.losses import seeds_of as seeds_of
 from reports.stats.losses import side as side
+from reports.stats.losses import units_of_split as units_of_split
 from reports.stats.losses import values as values
 
 NO_TEST = "there are no test rows"

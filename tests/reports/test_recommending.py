@@ -16,7 +16,17 @@ from reports.advice import in_words, reasons, space_steps, steps, without
 from reports.advice.recommendation import recommendation
 from reports.advice.step import Step, where, written_by
 from reports.frames import Run
-from reports.stats import constants, limiting, measures, recommending, search_lints, tuning
+from reports.stats import (
+    constants,
+    limiting,
+    measures,
+    needed,
+    open_questions,
+    recommending,
+    rows,
+    search_lints,
+    tuning,
+)
 from reports.stats.differences import Difference
 from reports.stats.intervals import Interval
 from reports.stats.recommending import BOOSTING, CONSTANT, LINEAR, NETWORK, Comparison
@@ -351,6 +361,24 @@ def test_of_folds_the_test_rows_stand_beside_and_folds_are_not_asked_for(
     asked = [*steps.open_question(run, found), *steps.more_rows(run, found)]
     assert asked
     assert not any("resample" in step.lines for step in asked)
+
+
+@pytest.mark.parametrize(("group", "what"), [(None, "more rows"), ("patient", "more groups")])
+def test_more_of_what_is_drawn_are_asked_for(
+    group: str | None, what: str, make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = frames.load(make(confirmed=20, folds=(5, 2, 2), group=group))
+    now = rows.units_of_split(run, "dev")
+    assert (now < len(run.predictions.target("dev"))) == (group is not None)
+    choice = recommending.choice(run)
+    assert choice is not None
+    monkeypatch.setattr(steps, "_may_networks_tell", lambda run, one: False)
+    monkeypatch.setattr(needed, "times", lambda found, margin: 4.0)
+    monkeypatch.setattr(recommending, "decisive", lambda run, choice: [run.default])
+    (step,) = steps.more_rows(run, choice)
+    assert f"{what} (about " in step.do
+    assert f"{now} now" in step.do
+    assert open_questions.look(run, [20], 20, []).questions[0].unit == what.split()[-1]
 
 
 def test_what_surely_limits_the_network_is_the_first_thing_to_do(
