@@ -34,15 +34,16 @@ OF_DATA = (
 SPLIT = "split"  # the column that row numbers become
 
 
-def of_table(table: Any, name: str | None, sections: Mapping[str, Any]) -> dict[str, Any]:
-    """The study of a table; sections: of its data, space and fixed, None where not given."""
-    given = {key: value for key, value in sections.items() if value is not None}
+def of_table(table: Any, beside: Mapping[str, Any]) -> dict[str, Any]:
+    """The study of a table; beside: its name, of its data, space, fixed; None where not given."""
+    given = {key: value for key, value in beside.items() if value is not None}
     if "space" not in given:
         raise UserError(
             "sweeps.run: expected space={…}, what is searched, beside a table, got none"
         )
     data = {key: given.pop(key) for key in OF_DATA if key in given}
-    return {"name": name or NAME, "data": {"source": table, **data}, **given}
+    name = given.pop("name", NAME) or NAME
+    return {"name": name, "data": {"source": table, **data}, **given}
 
 
 @contextmanager
