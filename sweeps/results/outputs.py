@@ -19,7 +19,7 @@ from sweeps.results import (
     frames,
     learned,
     learning_curve,
-    model,
+    model_file,
     nested,
     resolved,
 )
@@ -90,7 +90,7 @@ def write_after_confirmation(
             (folder / name).unlink(missing_ok=True)
     if networks:
         dataset = run.dataset.for_confirmation
-        model.save(folder / "model.npz", networks[0], dataset, all_rows)
+        model_file.save(folder / "model.npz", networks[0], dataset, all_rows)
 
 
 def final(found: FinalNetworks | None) -> dict[str, Any]:

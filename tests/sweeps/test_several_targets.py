@@ -20,7 +20,7 @@ from sweeps.data import Dataset, folded_dataset, given_tables, loading, resample
 from sweeps.data.divided_table import DividedTable
 from sweeps.data.source_table import SourceTable
 from sweeps.phases.confirm import Candidate, Confirmation
-from sweeps.results import model
+from sweeps.results import model_file
 from sweeps.results.result import Result
 from sweeps.study import trainers
 from sweeps.study.confirm_section import Confirm
@@ -105,9 +105,9 @@ def test_scores_weigh_targets_alike_and_a_model_says_the_tables_numbers(
             assert loss == pytest.approx(each.mean(), rel=1e-4)
             assert outcome.final[f"{part}_error"][number] == pytest.approx(loss**0.5, rel=1e-9)
     winner = Confirmation(Candidate("", 0, job.config, False, 0.0), outcome, 1)
-    model.save(tmp_path / "model.npz", winner, dataset)
+    model_file.save(tmp_path / "model.npz", winner, dataset)
     rows = frame.iloc[divided(frame).parts["test"]]
-    said = model.load(tmp_path / "model.npz").networks(rows)
+    said = model_file.load(tmp_path / "model.npz").networks(rows)
     units = (said - dataset.target.means) / dataset.target.scales
     np.testing.assert_allclose(units, outcome.arrays["test_outputs"], rtol=1e-4, atol=1e-4)
 
