@@ -54,6 +54,7 @@ ALONE = {
     "sweeps/engines/ray.py": {"ray"},
     "sweeps/data/given_tables.py": {"pyarrow"},
     "sweeps/data/openml.py": {"pyarrow"},
+    "sweeps/data/plain_frames.py": {"pyarrow"},
     "sweeps/data/readers/arrow_tables.py": {"pyarrow"},
     "sweeps/data/readers/excel.py": {"openpyxl"},
     "sweeps/data/readers/feather.py": {"pyarrow"},
