@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
 from sweeps.base.errors import Expected, Unquoted, did_you_mean, join, show
 from sweeps.study.hyperparameters.kinds import Flag, Kind, Name, Number
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, Hyperparameter
-from sweeps.study.section_base import StudySection
+from sweeps.study.section_base import StudySection, refused
 
 CALL = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -48,15 +47,15 @@ class Parameter(StudySection):
     def _consistent(self) -> "Parameter":
         is_number = self.type in ("int", "float")
         if bool(self.choices) != (self.type == "name"):
-            raise _own(Expected("choices for a name, and for nothing else", Unquoted(self.type)))
+            raise refused(Expected("choices for a name, and for nothing else", Unquoted(self.type)))
         if not is_number and (self.low, self.high) != (None, None):
-            raise _own(Expected("low and high for numbers alone", Unquoted(self.type)))
+            raise refused(Expected("low and high for numbers alone", Unquoted(self.type)))
         if self.low is not None and self.high is not None and self.low >= self.high:
-            raise _own(Expected(f"low < high ({self.high:g})", self.low))
+            raise refused(Expected(f"low < high ({self.high:g})", self.low))
         try:
             self.kind.check(self.default)
         except Expected as fault:
-            raise _own(fault.below("default")) from None
+            raise refused(fault.below("default")) from None
         return self
 
     @property
@@ -88,14 +87,14 @@ class Trainer(StudySection):
     @classmethod
     def _function_of_the_module(cls, value: str) -> str:
         if value and not value.isidentifier():
-            raise _own(Expected("the name of a function beside the training function", value))
+            raise refused(Expected("the name of a function beside the training function", value))
         return value
 
     @field_validator("call")
     @classmethod
     def _module_and_function(cls, value: str) -> str:
         if not CALL.fullmatch(value):
-            raise _own(Expected("module:function, like my_package.module:train", value))
+            raise refused(Expected("module:function, like my_package.module:train", value))
         return value
 
     @field_validator("parameters")
@@ -103,9 +102,9 @@ class Trainer(StudySection):
     def _new_names(cls, value: dict[str, Parameter]) -> dict[str, Parameter]:
         for name in value:
             if name in VOCABULARY:
-                raise _own(Expected("names of its own", name, "every study has that one"))
+                raise refused(Expected("names of its own", name, "every study has that one"))
             if not NAME.fullmatch(name):
-                raise _own(Expected("names of a-z, 0-9 and _, a letter first", name))
+                raise refused(Expected("names of a-z, 0-9 and _, a letter first", name))
         return value
 
     @property
@@ -127,11 +126,6 @@ class Trainer(StudySection):
         """As a study file in another folder says it."""
         whole = self.model_dump(mode="json", exclude_defaults=True)
         return {**whole, "folder": os.path.relpath(base / self.folder, folder)}
-
-
-def _own(fault: Expected) -> PydanticCustomError:
-    text = f"{fault.at}: {fault.message}" if fault.at else fault.message
-    return PydanticCustomError("own", "{message}", {"message": text})
 
 
 class UserCodeError(Expected):
