@@ -128,7 +128,8 @@ def _carried_out(
     callbacks.on_search_end()
     confirmed = confirming.confirm(run, searched.finished, store.identity)
     run = replace(run, dataset=confirmed.dataset)
-    after = after_confirm.train(run, confirmed.networks, confirmed.others, store.identity)
+    ranked = confirmed.ranked
+    after = after_confirm.train(run, ranked, store.identity)
     facts = _facts(run, searched, confirmed, after) | {
         "study_hash": store.identity,
         "started": started.isoformat(timespec="seconds"),
@@ -136,13 +137,13 @@ def _carried_out(
     }
     result = Result(run.folder)
     with shield:
-        outputs.write(run, store, searched.finished, confirmed.networks, confirmed.others)
-        outputs.write_after_confirmation(run, confirmed.networks, after.curves, after.final)
+        outputs.write(run, store, searched.finished, ranked.networks, ranked.others)
+        outputs.write_after_confirmation(run, ranked.networks, after.curves, after.final)
         outputs.write_provenance(run, searched.finished, facts)
     # Each of its files is written whole or not at all, and made anew when the run goes on.
     with working(run.console, "report"):
         reporting.write(result)
-    if run.study.confirm.nested is not None and confirmed.networks:
+    if run.study.confirm.nested is not None and ranked.networks:
         # The study's own report stands by now, whatever becomes of the folds.
         nested.carry_out(run, _run_fold)
         result = Result(run.folder)
@@ -173,7 +174,7 @@ def _facts(
     after: AfterConfirmation,
 ) -> dict[str, Any]:
     """What the provenance says of the run itself."""
-    study, options = run.study, run.options
+    study, options, ranked = run.study, run.options, confirmed.ranked
     budgets = study.budgets.model_dump(exclude_none=True)
     return {
         "command": options.command,
@@ -183,8 +184,8 @@ def _facts(
         "engine": str(study.engine),
         "storage": str(run.storage or "journal.log"),
         "commit": checkout.commit(run.base),
-        "confirm": outputs.confirmation(run) | confirmed.looks if confirmed.networks else None,
-        "lost": confirmed.lost | after.lost,
+        "confirm": outputs.confirmation(run) | confirmed.looks if ranked.networks else None,
+        "lost": ranked.lost | after.lost,
         "seconds": {"search": searched.seconds, "confirm": confirmed.seconds} | after.seconds,
         **outputs.final(after.final),
         **({"gradient_check": after.gradients} if after.gradients else {}),

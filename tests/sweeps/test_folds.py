@@ -17,7 +17,7 @@ from reports.stats.losses import row_losses
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset, resampling
 from sweeps.phases import confirm as confirmation
-from sweeps.phases import prepare
+from sweeps.phases import confirmed, prepare
 from sweeps.storage import npz
 from sweeps.study import trainers
 from sweeps.study.confirm_section import Confirm
@@ -319,7 +319,7 @@ def test_the_confirmation_is_the_same_at_any_jobs_and_is_not_done_again(
         seen = data.for_confirmation
         return confirmation.prepare(study, seen, chosen, folder, identity), study, seen
 
-    confirmation.confirm(*work(tmp_path), tmp_path, jobs=1)
+    confirmed.outcomes(*work(tmp_path), tmp_path, jobs=1)
     records = sorted(tmp_path.glob("artifacts/*.npz"))
     assert len(records) == 4  # the setting and three baselines
     for path in records:
