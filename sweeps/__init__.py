@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweeps.base.errors import UserError
-from sweeps.running.calls import with_known_arguments as _with_known_arguments
+from sweeps.running.known_arguments import with_known_arguments as _with_known_arguments
 
 if TYPE_CHECKING:
     from sweeps.results.result import Result

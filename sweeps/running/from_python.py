@@ -15,7 +15,7 @@ from sweeps.base.errors import Expected, UserError
 from sweeps.data import given_tables
 from sweeps.phases.options import Options, check_jobs, check_time, check_trials
 from sweeps.results.result import Result
-from sweeps.running import calls, given_studies
+from sweeps.running import calls, given_studies, python_faults
 from sweeps.running.runner import execute
 from sweeps.study.file import documents
 from sweeps.views import notebook
@@ -42,7 +42,7 @@ def run(
         problem = Expected("a table beside it, for a study says it itself", type(study).__name__)
         raise UserError(f"sweeps.run: {said[0]}: {problem.message}")
     given = _checked(options, jobs, calls.written(words, beside, options))
-    run_it = calls.in_python(is_table, execute)
+    run_it = python_faults.in_python(is_table, execute)
     if isinstance(study, dict):
         with given_studies.as_files(study, given.out, is_table) as (values, tables):
             document = documents.Document(values, {}, "study")
