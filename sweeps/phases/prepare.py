@@ -31,9 +31,10 @@ from sweeps.phases.table_rows import TableRows
 from sweeps.search import warm_start
 from sweeps.search.delayed import max_trials
 from sweeps.storage import identities
-from sweeps.study import data_consistency, trainers
+from sweeps.study import data_consistency, trainer_code
 from sweeps.study.file import documents, overrides, parsing
 from sweeps.study.spec import Study
+from sweeps.study.trainers import Trainer
 from sweeps.training import probing
 
 
@@ -250,13 +251,13 @@ def _is_kept(path: str, text: str) -> bool:
 
 def _with_trainer(
     study: Study,
-    trainer: trainers.Trainer,
+    trainer: Trainer,
     document: documents.Document,
     base: Path,
     allow_code: bool,
 ) -> Study:
     try:
-        found = trainers.find(trainer, base)
+        found = trainer_code.find(trainer, base)
         if allow_code:
             probing.expect_importable(found, study)
     except Expected as fault:

@@ -22,7 +22,7 @@ from sweeps.data.source_table import SourceTable
 from sweeps.phases.confirm import Candidate, Confirmation
 from sweeps.results import model_file
 from sweeps.results.result import Result
-from sweeps.study import trainers
+from sweeps.study import trainer_code
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.data_section import DataSpec
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
@@ -138,7 +138,7 @@ def train(config, data, seed):
 @pytest.mark.parametrize("extra", ["{}", "{'train_loss': 0.5}"])
 def test_a_training_function_says_all_targets(tmp_path: Path, extra: str) -> None:
     (tmp_path / "mine.py").write_text(TRAINER.replace("EXTRA", extra))
-    trainer = trainers.find(Trainer(call="mine:train"), tmp_path)
+    trainer = trainer_code.find(Trainer(call="mine:train"), tmp_path)
     dataset = of_folds(table())
     outcome = custom.train(trainer, task(), dataset)
     if extra != "{}":  # in which unit? each target has its own
