@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sweeps.phases.confirmed import Ranked
-from sweeps.phases.prepare import PreparedRun
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.results import confirmed, frames, outputs
 from sweeps.search import Finished
 from sweeps.storage import atomic

@@ -12,7 +12,7 @@ from sweeps.data import Dataset
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.final import FinalNetworks
 from sweeps.phases.learning_curve import LearningCurve
-from sweeps.phases.prepare import PreparedRun
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.results import (
     confirmed,
     delimited,

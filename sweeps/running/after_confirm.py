@@ -11,7 +11,7 @@ from sweeps.phases import final, learning_curve
 from sweeps.phases.confirmed import Ranked
 from sweeps.phases.final import FinalNetworks
 from sweeps.phases.learning_curve import LearningCurve
-from sweeps.phases.prepare import PreparedRun
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.training import probing
 from sweeps.views import wording
 from sweeps.views.bar import working

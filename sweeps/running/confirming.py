@@ -12,7 +12,7 @@ from sweeps.phases import confirm as confirmation
 from sweeps.phases import confirmed, rounds
 from sweeps.phases.confirm import Candidate
 from sweeps.phases.confirmed import Confirmed, Ranked
-from sweeps.phases.prepare import PreparedRun
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.results import looking, reporting
 from sweeps.search import Finished
 from sweeps.views import wording

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps.base import files
 from sweeps.base.errors import Expected, Unquoted, UserError
-from sweeps.phases.prepare import PreparedRun
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.running import given_parts, python_faults
 from sweeps.storage import atomic
 

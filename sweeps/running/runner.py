@@ -16,9 +16,9 @@ from sweeps.base.errors import Expected, UserError
 from sweeps.base.interrupts import Shield
 from sweeps.base.terminal import say
 from sweeps.dashboard.writer import DashboardWriter
-from sweeps.phases import prepare
+from sweeps.phases import prepare, prepared_run
 from sweeps.phases.options import Options
-from sweeps.phases.prepare import PreparedRun
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.results import outputs, reporting, resolved
 from sweeps.results.result import Result
 from sweeps.running import after_confirm, confirming, given_studies, nested
@@ -59,7 +59,7 @@ def execute(
     console: Console,
 ) -> Result | None:
     """Run a study; None for a dry run. Errors: UserError, Interrupted."""
-    run = prepare.accept(document, base, assignments, options, console)
+    run = prepared_run.accept(document, base, assignments, options, console)
     prepare.optuna_quietly()
     if options.dry_run:
         announcing.preview(run.as_begun(identities.of_folder(run.folder)))
