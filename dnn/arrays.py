@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
+Floats = NDArray[np.float64]
 Integers = NDArray[np.integer[Any]]
 Flags = NDArray[np.bool_]
 

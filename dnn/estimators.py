@@ -1,172 +1,28 @@
 """`MLPClassifier` and `MLPRegressor`: the engine in scikit-learn's convention.
 
-The only module of the package that imports scikit-learn. `n_networks` of them are one population,
-trained together and used together, as an ensemble.
+`n_networks` of them are one population, trained together and used together, as an ensemble. This
+and `dnn.population_estimator` alone of the package import scikit-learn.
 """
 
 # ruff: noqa: N803 - scikit-learn's callers say X
 
-import warnings
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state, column_or_1d
+from sklearn.base import ClassifierMixin, MultiOutputMixin, RegressorMixin
+from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from dnn import arguments, ensembles
-from dnn.arrays import Array, Integers
-from dnn.data import Data, Streams
-from dnn.network import Network
-from dnn.settings import Settings
+from dnn.arrays import Array, Floats
+from dnn.population_estimator import PopulationEstimator
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 
-_Floats = NDArray[np.float64]
 
-
-class _MLP(BaseEstimator, ABC):  # type: ignore[misc] # scikit-learn ships no types
-    """What both estimators share: the arguments, training the population, its raw outputs."""
-
-    def __init__(
-        self,
-        hidden: Sequence[int] = (32, 16),
-        *,
-        activation: str = "relu",
-        initializer: str = "he",
-        optimizer: str = "adam",
-        optimizer_settings: Mapping[str, float] | None = None,
-        learning_rate: float = 1e-3,
-        schedule: str = "constant",
-        batch_size: int | str = 32,
-        epochs: int = 60,
-        l2: float = 0.0,
-        keep_prob: float = 1.0,
-        batch_norm: bool = False,
-        n_networks: int = 1,
-        patience: int | None = None,
-        validation_fraction: float = 0.1,
-        dtype: str = "float64",
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        self.hidden = hidden
-        self.activation = activation
-        self.initializer = initializer
-        self.optimizer = optimizer
-        self.optimizer_settings = optimizer_settings
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.l2 = l2
-        self.keep_prob = keep_prob
-        self.batch_norm = batch_norm
-        self.n_networks = n_networks
-        self.patience = patience
-        self.validation_fraction = validation_fraction
-        self.dtype = dtype
-        self.random_state = random_state
-
-    @abstractmethod
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Train on X (n, n_features) and y."""
-
-    @property
-    def _name(self) -> str:
-        return type(self).__name__
-
-    def _weights(self, x: Array, sample_weight: ArrayLike | None) -> Array | None:
-        """Weights (n,) of rows x, None where all count alike. Raises ValueError."""
-        if sample_weight is None:
-            return None
-        weights: Array = _check_sample_weight(
-            sample_weight, x, dtype=x.dtype, ensure_non_negative=True
-        )
-        if not weights.any():
-            raise ValueError(
-                f"{self._name}: sample_weight: expected a weight above 0, got 0 in every row"
-            )
-        return None if (weights == weights[0]).all() else weights
-
-    def _train(
-        self,
-        x: Array,
-        y: Array,
-        weights: Array | None,
-        *,
-        loss: str,
-        strata: Integers | None = None,
-    ) -> None:
-        """Train on x (n, n_in) and y (n, K) as the loss wants it, and set what fit sets."""
-        random = check_random_state(self.random_state)
-        seed = random.randint(np.iinfo(np.int32).max)
-        train, held_out = Data(x, y, weights), None
-        if self.patience is not None:
-            rows, rows_held_out = train_test_split(
-                np.arange(len(x)),
-                test_size=self.validation_fraction,
-                random_state=random,
-                stratify=strata,
-            )
-            train, held_out = (train.take(own) for own in (rows, rows_held_out))
-        settings = Settings(
-            optimizer=self.optimizer,
-            learning_rate=self.learning_rate,
-            batch_size=len(train) if self.batch_size == "full" else int(self.batch_size),
-            epochs=self.epochs,
-            l2=self.l2,
-            keep_prob=self.keep_prob,
-            optimizer_settings=self.optimizer_settings,
-            schedule=self.schedule,
-            patience=self.patience,
-        )
-        sizes = tuple(int(width) for width in self.hidden)
-        network = Network(
-            x.shape[1], sizes, y.shape[1], self.activation, loss, bool(self.batch_norm)
-        )
-        streams = Streams.spawn(seed, self.n_networks)
-        theta = network.initialize(self.initializer, streams.initial, x.dtype)
-        ensemble = ensembles.train(network, theta, train, held_out, streams, settings)
-        self._report_divergence(ensemble)
-        self.network_ = network
-        self.theta_ = ensemble.theta
-        self.n_iter_ = len(ensemble.curve)
-        self.loss_curve_ = ensemble.curve.mean(axis=1).tolist()
-        self.loss_ = float(ensemble.loss.mean())
-
-    def _report_divergence(self, ensemble: ensembles.Ensemble) -> None:
-        diverged, everyone = int((~ensemble.converged).sum()), len(ensemble.converged)
-        which = f"{diverged} of {everyone} networks diverged"
-        cure = f"standardize X, or take a learning_rate smaller than {self.learning_rate}"
-        if diverged == everyone:
-            raise ValueError(f"{self._name}: {which}: {cure}")
-        if diverged:
-            text = f"{self._name}: {which} and are left out: {cure}"
-            warnings.warn(text, ConvergenceWarning, stacklevel=4)
-
-    def _outputs(self, X: ArrayLike) -> _Floats:
-        """(P, n, K′): each network's log-probabilities, or standardized predictions."""
-        check_is_fitted(self)
-        # One order of memory, for another may round a product differently.
-        x = validate_data(self, X, dtype=self.theta_.dtype, order="C", reset=False)
-        return ensembles.outputs(self.network_, self.theta_, x)
-
-
-def _mean_and_scale(target: _Floats, weights: Array | None) -> tuple[_Floats, _Floats]:
-    """Mean and standard deviation (ddof=0) of targets (n, ...), each (...)."""
-    if weights is None:
-        return target.mean(axis=0), target.std(axis=0)
-    mean = np.average(target, axis=0, weights=weights)
-    return mean, np.sqrt(np.average((target - mean) ** 2, axis=0, weights=weights))
-
-
-class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc] # scikit-learn ships no types
+class MLPClassifier(ClassifierMixin, PopulationEstimator):  # type: ignore[misc] # scikit-learn ships no types
     """Feed-forward networks for two or more classes, whose labels may be of any kind.
 
     Two classes train one logistic output, more a softmax. Nothing is standardized: put a
@@ -275,7 +131,7 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc] # scikit-learn
         best = self.predict_proba(X).argmax(axis=1)
         return np.asarray(self.classes_[best])
 
-    def predict_proba(self, X: ArrayLike) -> _Floats:
+    def predict_proba(self, X: ArrayLike) -> Floats:
         """The mean of the networks' probabilities.
 
         Args:
@@ -288,7 +144,7 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc] # scikit-learn
         # Their sum is 1 to float64's precision, also when the networks are float32.
         return np.asarray(mean / mean.sum(axis=1, keepdims=True))
 
-    def std(self, X: ArrayLike) -> _Floats:
+    def std(self, X: ArrayLike) -> Floats:
         """How far the networks' probabilities are from each other.
 
         Args:
@@ -303,7 +159,7 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc] # scikit-learn
 class MLPRegressor(
     RegressorMixin,  # type: ignore[misc] # scikit-learn ships no types
     MultiOutputMixin,  # type: ignore[misc] # nor here
-    _MLP,
+    PopulationEstimator,
 ):
     """Feed-forward networks for one target or several, trained on the mean squared error.
 
@@ -393,7 +249,7 @@ class MLPRegressor(
         self.y_mean_, self.y_scale_ = mean, scale
         return self
 
-    def predict(self, X: ArrayLike) -> _Floats:
+    def predict(self, X: ArrayLike) -> Floats:
         """The mean of the networks' predictions.
 
         Args:
@@ -405,7 +261,7 @@ class MLPRegressor(
         standard = self._outputs(X).mean(axis=0)
         return self._as_given(standard * self.y_scale_ + self.y_mean_)
 
-    def std(self, X: ArrayLike) -> _Floats:
+    def std(self, X: ArrayLike) -> Floats:
         """How far the networks' predictions are from each other.
 
         Args:
@@ -417,6 +273,14 @@ class MLPRegressor(
         """
         return self._as_given(ensembles.spread(self._outputs(X)) * self.y_scale_)
 
-    def _as_given(self, y: _Floats) -> _Floats:
+    def _as_given(self, y: Floats) -> Floats:
         """(n, targets), or (n,) where y was."""
         return y if self.y_mean_.ndim else y[:, 0]
+
+
+def _mean_and_scale(target: Floats, weights: Array | None) -> tuple[Floats, Floats]:
+    """Mean and standard deviation (ddof=0) of targets (n, ...), each (...)."""
+    if weights is None:
+        return target.mean(axis=0), target.std(axis=0)
+    mean = np.average(target, axis=0, weights=weights)
+    return mean, np.sqrt(np.average((target - mean) ** 2, axis=0, weights=weights))

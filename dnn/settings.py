@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -110,29 +111,7 @@ def for_population(settings: Settings, network: Network, population: int) -> Pop
         raise ValueError(f"fit: settings: expected dnn.Settings, got {type(settings).__name__}")
     optimizer = lookup(OPTIMIZERS, settings.optimizer, "fit: optimizer")
     schedule = lookup(SCHEDULES, settings.schedule, "fit: schedule")
-
-    def column(value: object, name: str, bound: Bound) -> Array:
-        """A number, or (P,), as float64 (P,)."""
-        values = numbers(value, f"fit: {name}", bound)
-        if values.shape not in ((), (population,)):
-            raise ValueError(
-                f"fit: {name}: expected a number or one per network ({population},), got {value!r}"
-            )
-        return np.array(np.broadcast_to(values, (population,)))
-
-    def rows(
-        owner: str, defaults: Mapping[str, float], bounds: Mapping[str, Bound], given: object
-    ) -> list[dict[str, float]]:
-        """An optimizer's or a schedule's settings, one mapping per network."""
-        if not isinstance(given, Mapping):
-            raise ValueError(f"fit: settings of {owner}: expected a mapping, got {given!r}")
-        check_names(given, defaults, f"fit: {owner}")
-        columns = {
-            name: column(value, f"{owner}.{name}", bounds[name])
-            for name, value in {**defaults, **given}.items()
-        }
-        return [{n: float(c[row]) for n, c in columns.items()} for row in range(population)]
-
+    column, rows = partial(_column, population), partial(_rows, population)
     rates = column(settings.learning_rate, "learning_rate", POSITIVE)
     given = {} if settings.optimizer_settings is None else settings.optimizer_settings
     optimizer_settings = rows(settings.optimizer, optimizer.settings, optimizer.bounds, given)
@@ -141,12 +120,7 @@ def for_population(settings: Settings, network: Network, population: int) -> Pop
     schedule_settings = rows(
         settings.schedule, schedule.settings, schedule.bounds, settings.schedule_settings
     )
-    score_every = whole(settings.score_every, "fit: score_every", 0)
-    if settings.patience is not None:
-        if score_every != 1:
-            raise ValueError(f"fit: score_every: expected 1 with patience, got {score_every}")
-        whole(settings.patience, "fit: patience", 1)
-        numbers(settings.min_delta, "fit: min_delta", NOT_NEGATIVE)
+    _check_scoring(settings)
     return PopulationSettings(
         optimizer,
         optimizer_settings,
@@ -161,6 +135,45 @@ def for_population(settings: Settings, network: Network, population: int) -> Pop
         column(settings.clip_value, "clip_value", LIMIT),
         _keep_prob(network, population, settings.keep_prob),
     )
+
+
+def _column(population: int, value: object, name: str, bound: Bound) -> Array:
+    """A number, or (P,), as float64 (P,). Raises ValueError."""
+    values = numbers(value, f"fit: {name}", bound)
+    if values.shape not in ((), (population,)):
+        raise ValueError(
+            f"fit: {name}: expected a number or one per network ({population},), got {value!r}"
+        )
+    return np.array(np.broadcast_to(values, (population,)))
+
+
+def _rows(
+    population: int,
+    owner: str,
+    defaults: Mapping[str, float],
+    bounds: Mapping[str, Bound],
+    given: object,
+) -> list[dict[str, float]]:
+    """An optimizer's or a schedule's settings, one mapping per network. Raises ValueError."""
+    if not isinstance(given, Mapping):
+        raise ValueError(f"fit: settings of {owner}: expected a mapping, got {given!r}")
+    check_names(given, defaults, f"fit: {owner}")
+    columns = {
+        name: _column(population, value, f"{owner}.{name}", bounds[name])
+        for name, value in {**defaults, **given}.items()
+    }
+    return [{n: float(c[row]) for n, c in columns.items()} for row in range(population)]
+
+
+def _check_scoring(settings: Settings) -> None:
+    """How often scores are taken, and what early stopping needs of them. Raises ValueError."""
+    score_every = whole(settings.score_every, "fit: score_every", 0)
+    if settings.patience is None:
+        return
+    if score_every != 1:
+        raise ValueError(f"fit: score_every: expected 1 with patience, got {score_every}")
+    whole(settings.patience, "fit: patience", 1)
+    numbers(settings.min_delta, "fit: min_delta", NOT_NEGATIVE)
 
 
 def _whole_numbers(sizes: Array, given: object) -> Integers:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from reports import page, text, units
 from reports.figures import recommended as figures
 from reports.figures.figure import Figure
-from reports.figures.recommended import Mark
+from reports.figures.recommended import Candidate
 from reports.frames import Run
 from reports.sections.blocks import Cell, Column, Links, Paragraphs, Row, Section, Table, section
 from reports.stats import comparison, measures, needed
@@ -134,14 +134,14 @@ def _figure(runs: Sequence[Run], names: Sequence[str]) -> Figure | None:
     by, first = measures.plain(), runs[0]
     scale = first.target_sd or 1.0
     unit = units.Unit("", scale, digits=lambda x, _: text.amount(x))
-    marks = []
+    candidates = []
     for run, name in zip(runs, names, strict=True):
         found = measures.on_new_rows(run, comparison.winner(run), by)
         words = (unit if run.regression else by.unit(run)).interval(found)
-        marks.append(Mark(name, True, run is first, found, words).times(scale))
+        candidates.append(Candidate(name, True, run is first, found, words).times(scale))
     margin = scale * measures.margin(first, comparison.winner(first), by)
     what = "typical error on new data" if first.regression else "error on new data"
-    made = figures.recommended(marks, margin, not first.regression, what)
+    made = figures.recommended(candidates, margin, not first.regression, what)
     caption = "95 % intervals, each on its own. Shaded: as good as the first, within the margin."
     data = made.data.rename(columns={"model": "run"})
     return Figure("errors", what, caption, made.panels, data)

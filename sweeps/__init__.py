@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweeps.base.errors import UserError
-from sweeps.running.calls import with_known_arguments as _with_known_arguments
+from sweeps.running.known_arguments import with_known_arguments as _with_known_arguments
 
 if TYPE_CHECKING:
     from sweeps.results.result import Result
@@ -118,35 +118,35 @@ def run(
         >>> result.report.as_posix()
         'runs/moons/report.html'
     """
-    from sweeps.running.runner import run as run_study
+    from sweeps.running import from_python
 
-    return run_study(
-        study,
-        target=target,
-        space=space,
-        fixed=fixed,
-        split=split,
-        ignore=ignore,
-        columns=columns,
-        decimal=decimal,
-        missing=missing,
-        group=group,
-        weight=weight,
-        task=task,
-        name=name,
-        jobs=jobs,
-        trials=trials,
-        out=out,
-        storage=storage,
-        engine=engine,
-        artifacts=artifacts,
-        set=set,
-        time=time,
-        confirm=confirm,
-        quiet=quiet,
-        allow_code=allow_code,
-        allow_remote=allow_remote,
-    )
+    beside = {
+        "target": target,
+        "space": space,
+        "fixed": fixed,
+        "split": split,
+        "ignore": ignore,
+        "columns": columns,
+        "decimal": decimal,
+        "missing": missing,
+        "group": group,
+        "weight": weight,
+        "task": task,
+        "name": name,
+    }
+    options = {
+        "trials": trials,
+        "out": os.fspath(out),
+        "storage": storage,
+        "engine": engine,
+        "artifacts": artifacts,
+        "set": list(set),
+        "time": time,
+        "confirm": confirm,
+        "allow_code": allow_code,
+        "allow_remote": allow_remote,
+    }
+    return from_python.run(study, beside, options, jobs=jobs, quiet=quiet)
 
 
 def load(folder: "str | os.PathLike[str]") -> "Result":

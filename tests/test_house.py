@@ -49,11 +49,13 @@ ALLOWED = {
 # What single files may import besides; nothing else of ours imports these files.
 ALONE = {
     "dnn/estimators.py": {"sklearn"},
+    "dnn/population_estimator.py": {"sklearn"},
     "dnn/ensembles.py": {"threadpoolctl"},
     "sweeps/engines/dask.py": {"dask", "distributed"},
     "sweeps/engines/ray.py": {"ray"},
     "sweeps/data/given_tables.py": {"pyarrow"},
     "sweeps/data/openml.py": {"pyarrow"},
+    "sweeps/data/plain_frames.py": {"pyarrow"},
     "sweeps/data/readers/arrow_tables.py": {"pyarrow"},
     "sweeps/data/readers/excel.py": {"openpyxl"},
     "sweeps/data/readers/feather.py": {"pyarrow"},
@@ -98,7 +100,8 @@ ROOMS = {
         *("hyperparameters", "space", "scoring", "metrics"),
         *("metric_constraints", "objectives", "sampler_options", "pruner_options"),
         *("search_section", "budgets_section", "fold_design", "confirm_section"),
-        *("final_section", "targets_section", "engine_section", "trainers", "spec"),
+        *("final_section", "targets_section", "engine_section", "trainers"),
+        *("trainer_code", "spec"),
         *("racing_rules", "patience_rules", "unusual_values", "random_configs"),
         *("search_consistency", "data_consistency", "consistency", "file"),
     ),

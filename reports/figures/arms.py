@@ -24,7 +24,7 @@ WIDE = 7  # cells side by side that hold a number each
 
 
 @dataclass(frozen=True)
-class Mark:
+class ArmError:
     """An arm: its name, its error, and whether it was confirmed or is known from the search."""
 
     name: str
@@ -34,7 +34,7 @@ class Mark:
     trial: int | None = None
 
 
-def dots(marks: Sequence[Mark], margin: float, percent: bool, what: str, covers: str) -> Figure:
+def dots(arms: Sequence[ArmError], margin: float, percent: bool, what: str, covers: str) -> Figure:
     """Errors with intervals, the best first; the band is the margin around it.
 
     what: the axis' label. covers: what the intervals of confirmed arms do.
@@ -45,27 +45,27 @@ def dots(marks: Sequence[Mark], margin: float, percent: bool, what: str, covers:
             "confirmed" if one.is_confirmed else "search alone",
             *(one.error.estimate, one.error.low, one.error.high, one.error.n),
         )
-        for one in marks
+        for one in arms
     ]
     caption = (
         f"Filled: trained again, with 95 % intervals for {covers}. Shaded: as good as the first, "
         "within the margin."
     )
-    if not all(one.is_confirmed for one in marks):
+    if not all(one.is_confirmed for one in arms):
         caption += " Open, with dotted lines: known from the search alone, which chose by them."
     data = pd.DataFrame(rows, columns=["arm", "from", "error", "low", "high", "n"])
-    found = _dots(marks, margin, percent, what)
+    found = _dots(arms, margin, percent, what)
     return Figure("arms-figure", "Side by side", caption, (found,), data)
 
 
-def _dots(marks: Sequence[Mark], margin: float, percent: bool, what: str) -> Panel:
-    names = [wrapped(one.name) for one in marks]
+def _dots(arms: Sequence[ArmError], margin: float, percent: bool, what: str) -> Panel:
+    names = [wrapped(one.name) for one in arms]
     height = LINE + 10 * any("\n" in name for name in names)
-    with canvas(WIDTH, 66 + height * len(marks)) as figure:
+    with canvas(WIDTH, 66 + height * len(arms)) as figure:
         axes = figure.subplots()
-        middle = marks[0].error.estimate
+        middle = arms[0].error.estimate
         axes.axvspan(max(middle - margin, 0), middle + margin, color=SERIES[0], alpha=0.13, lw=0)
-        for place, one in enumerate(marks):
+        for place, one in enumerate(arms):
             ends, line = [one.error.low, one.error.high], "-" if one.is_confirmed else ":"
             if one.error.known:
                 axes.plot(ends, [place, place], color=SERIES[0], lw=2.2, linestyle=line)
@@ -81,14 +81,14 @@ def _dots(marks: Sequence[Mark], margin: float, percent: bool, what: str) -> Pan
             )
             if one.trial is not None:
                 hover.tell_trials(point, [one.trial])
-        names_at(axes.yaxis, range(len(marks)), names)
-        axes.set_ylim(len(marks) - 0.5, -0.5)
-        ends = [one.error.high if one.error.known else one.error.estimate for one in marks]
+        names_at(axes.yaxis, range(len(arms)), names)
+        axes.set_ylim(len(arms) - 0.5, -0.5)
+        ends = [one.error.high if one.error.known else one.error.estimate for one in arms]
         axes.set_xlim(0, 1.04 * max(*ends, 1e-9))
         _finish(axes, what, "", "x", percent)
         axes.tick_params(axis="y", length=0)
         axes.locator_params(axis="x", nbins=4)
-        words = "; ".join(f"{one.name} {one.words}" for one in marks)
+        words = "; ".join(f"{one.name} {one.words}" for one in arms)
         return panel(figure, "arms-dots", what, f"{words}.")
 
 

@@ -24,7 +24,7 @@ Size = Literal["wide", "narrow", "panel"]
 
 
 @dataclass(frozen=True)
-class Mark:
+class RankedArm:
     """An arm: its name, its value, the same in words; a remark in the place of no value.
 
     trial: of the setting that stands for it.
@@ -44,7 +44,7 @@ class Question:
     percent: shares, written as percent; signed: as points.
     """
 
-    marks: Sequence[Mark]
+    arms: Sequence[RankedArm]
     what: str
     caption: str
     band: tuple[float, float] | None = None
@@ -54,47 +54,47 @@ class Question:
 
 def asked(one: Question, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figure:
     """A panel for each size."""
-    is_long = any("\n" in mark.name for mark in one.marks)
-    shown = one.marks[: most - 2 * is_long]
+    is_long = any("\n" in arm.name for arm in one.arms)
+    shown = one.arms[: most - 2 * is_long]
     panels = tuple(_drawn(one, shown, prefix, size) for size in sizes)
     rows = [
-        (mark.name.replace("\n", " "), x.estimate, x.low, x.high, x.n)
-        for mark, x in ((mark, mark.found) for mark in one.marks)
+        (arm.name.replace("\n", " "), x.estimate, x.low, x.high, x.n)
+        for arm, x in ((arm, arm.found) for arm in one.arms)
     ]
-    left = len(one.marks) - len(shown)
+    left = len(one.arms) - len(shown)
     caption = one.caption + f" Not shown: {count(left, 'other')} further behind." * bool(left)
     data = pd.DataFrame(rows, columns=["arm", "value", "low", "high", "n"])
     return Figure(prefix, one.what, caption, panels, data)
 
 
-def _drawn(one: Question, shown: Sequence[Mark], prefix: str, size: Size) -> Panel:
+def _drawn(one: Question, shown: Sequence[RankedArm], prefix: str, size: Size) -> Panel:
     width, letters, line = SIZES[size]
-    line += 10 * any("\n" in mark.name for mark in shown)
+    line += 10 * any("\n" in arm.name for arm in shown)
     base = 66 if size == "panel" else 44  # as high as the figure beside it
     with canvas(width, base + line * len(shown)) as figure:
         axes = figure.subplots()
         if one.band is not None:
             axes.axvspan(*one.band, color=SERIES[0], alpha=0.13, lw=0)
-        for place, mark in enumerate(shown):
-            _mark(axes, place, mark, letters)
-        names = [mark.name for mark in shown]
+        for place, arm in enumerate(shown):
+            _row(axes, place, arm, letters)
+        names = [arm.name for arm in shown]
         interval_rows.label(axes, names, one.what, letters, _ends(one, shown), ticks=4)
         if one.percent:
             percent_axis(axes, "x", *([""] * one.signed))
-        words = "; ".join(f"{mark.name} {mark.words}".replace("\n", " ") for mark in shown)
+        words = "; ".join(f"{arm.name} {arm.words}".replace("\n", " ") for arm in shown)
         return panel(figure, f"{prefix}-{size}", one.what, f"{words}.")
 
 
-def _mark(axes: "Axes", place: int, mark: Mark, letters: float) -> None:
-    if mark.remark:
-        axes.text(0, place, f"  {mark.remark}", va="center", fontsize=letters, color=MUTED)
+def _row(axes: "Axes", place: int, arm: RankedArm, letters: float) -> None:
+    if arm.remark:
+        axes.text(0, place, f"  {arm.remark}", va="center", fontsize=letters, color=MUTED)
         return
-    interval_rows.interval(axes, place, mark.found, SERIES[0], trial=mark.trial)
+    interval_rows.interval(axes, place, arm.found, SERIES[0], trial=arm.trial)
 
 
-def _ends(one: Question, shown: Sequence[Mark]) -> tuple[float, float]:
+def _ends(one: Question, shown: Sequence[RankedArm]) -> tuple[float, float]:
     """From 0, or below it where an interval is, to a little more than the largest."""
-    known = [mark.found for mark in shown if not mark.remark]
+    known = [arm.found for arm in shown if not arm.remark]
     high = [x.high if x.known else x.estimate for x in known]
     low = [x.low if x.known else x.estimate for x in known]
     band = one.band or (0.0, 0.0)

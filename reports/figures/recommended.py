@@ -19,7 +19,7 @@ SIZES = {"wide": (500.0, 12.5, 34.0), "narrow": (343.0, 11.3, 19.0)}
 
 
 @dataclass(frozen=True)
-class Mark:
+class Candidate:
     """A candidate: its name; its error or score, also in words; whether it is recommended."""
 
     name: str
@@ -29,13 +29,13 @@ class Mark:
     words: str
     trial: int | None = None
 
-    def times(self, unit: float) -> "Mark":
+    def times(self, unit: float) -> "Candidate":
         """With the error in another unit."""
         return replace(self, error=self.error.times(unit))
 
 
 def recommended(
-    marks: Sequence[Mark],
+    candidates: Sequence[Candidate],
     margin: float,
     percent: bool,
     what: str,
@@ -48,10 +48,11 @@ def recommended(
     axis ends at 1 and need not begin at 0.
     """
     what += ", higher is better" * is_higher_better
-    ends = _ends_of_score(marks) if is_higher_better else (0.0, _end(marks))
-    panels = tuple(_drawn(marks, margin, percent, what, size, ends) for size in SIZES)
+    ends = _ends_of_score(candidates) if is_higher_better else (0.0, _end(candidates))
+    panels = tuple(_drawn(candidates, margin, percent, what, size, ends) for size in SIZES)
     rows = [
-        (one.name, one.error.estimate, one.error.low, one.error.high, one.error.n) for one in marks
+        (one.name, one.error.estimate, one.error.low, one.error.high, one.error.n)
+        for one in candidates
     ]
     caption = (
         f"Circles: networks; squares: others; lines: {LEVEL} ranges; shaded: too small a "
@@ -62,7 +63,7 @@ def recommended(
 
 
 def _drawn(
-    marks: Sequence[Mark],
+    candidates: Sequence[Candidate],
     margin: float,
     percent: bool,
     what: str,
@@ -70,32 +71,32 @@ def _drawn(
     ends: tuple[float, float],
 ) -> Panel:
     width, letters, line = SIZES[size]
-    if size == "narrow" and max(len(one.name) for one in marks) > LONG:
+    if size == "narrow" and max(len(one.name) for one in candidates) > LONG:
         line = 30.0  # names of two lines
-    with canvas(width, (52 if size == "wide" else 40) + line * len(marks)) as figure:
+    with canvas(width, (52 if size == "wide" else 40) + line * len(candidates)) as figure:
         axes = figure.subplots()
-        middle = marks[0].error.estimate
+        middle = candidates[0].error.estimate
         axes.axvspan(max(middle - margin, 0), middle + margin, color=SERIES[0], alpha=0.13, lw=0)
-        for place, one in enumerate(marks):
+        for place, one in enumerate(candidates):
             look = (SERIES[0], "o") if one.is_network else (SERIES[1], "s")
             interval_rows.interval(axes, place, one.error, *look, one.trial)
-        interval_rows.label(axes, [one.name for one in marks], what, letters, ends, ticks=5)
-        for one, tick in zip(marks, axes.get_yticklabels(), strict=True):
+        interval_rows.label(axes, [one.name for one in candidates], what, letters, ends, ticks=5)
+        for one, tick in zip(candidates, axes.get_yticklabels(), strict=True):
             tick.set_fontweight("bold" if one.is_chosen else "normal")
         if percent:
             percent_axis(axes, "x")
-        words = "; ".join(f"{one.name} {one.words}" for one in marks)
+        words = "; ".join(f"{one.name} {one.words}" for one in candidates)
         return panel(figure, f"recommended-{size}", what, f"{words}.")
 
 
-def _ends_of_score(marks: Sequence[Mark]) -> tuple[float, float]:
+def _ends_of_score(candidates: Sequence[Candidate]) -> tuple[float, float]:
     """From below the worst to above the best, which is 1 at most."""
-    lows = [one.error.low if one.error.known else one.error.estimate for one in marks]
-    low, high = min(lows), _end(marks) / 1.04
+    lows = [one.error.low if one.error.known else one.error.estimate for one in candidates]
+    low, high = min(lows), _end(candidates) / 1.04
     room = 0.06 * max(high - low, 0.01)
     return max(low - room, 0.0), high + room
 
 
-def _end(marks: Sequence[Mark]) -> float:
-    ends = [one.error.high if one.error.known else one.error.estimate for one in marks]
+def _end(candidates: Sequence[Candidate]) -> float:
+    ends = [one.error.high if one.error.known else one.error.estimate for one in candidates]
     return 1.04 * max(*ends, 1e-9)

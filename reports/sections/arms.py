@@ -10,7 +10,7 @@ from reports.advice import reasons, shown
 from reports.advice.answer import Answer, answer, name
 from reports.advice.in_words import axis_name, tick
 from reports.figures import arms as figures
-from reports.figures.arms import Cells, Mark
+from reports.figures.arms import ArmError, Cells
 from reports.figures.figure import Figure
 from reports.figures.style import beyond
 from reports.frames import Run
@@ -53,9 +53,9 @@ def _blocks(run: Run, found: Answer) -> Iterator[Block]:
         yield Plot(replace(soon, title="How soon"))
     if any(arm.trial is not None for arm in stats.arms(run)) and len(stats.words(run)) == 2:
         yield Plot(_map(run))
-    if marks := _marks(run):
-        dots = _dots(run, marks[:MOST])
-        dots = replace(dots, caption=dots.caption + beyond(len(marks), MOST))
+    if arms := _errors(run):
+        dots = _dots(run, arms[:MOST])
+        dots = replace(dots, caption=dots.caption + beyond(len(arms), MOST))
         yield Plot(_with_differences(run, dots))
     if stats.judged(run) or len(stats.words(run)) == 1:
         yield _table(run)
@@ -81,27 +81,27 @@ def _beside(run: Run) -> tuple[Arm, ...]:
     return stats.missing(run) if len(stats.words(run)) == 1 else ()
 
 
-def _dots(run: Run, marks: list[Mark]) -> Figure:
+def _dots(run: Run, arms: list[ArmError]) -> Figure:
     judged, sd = stats.judged(run), run.target_sd if run.regression else None
     margin = recommending.margin(run, judged[0].config, measures.plain()) if judged else 0.0
     what = "error on new data" if not run.regression else "typical error on new data"
     what += f" (SDs of {'each' if run.several else 'the'} target)" * (run.regression and sd is None)
     covers = rows.covers(run, "rows")
-    return figures.dots(marks, margin * (sd or 1.0), not run.regression, what, covers)
+    return figures.dots(arms, margin * (sd or 1.0), not run.regression, what, covers)
 
 
-def _marks(run: Run) -> list[Mark]:
+def _errors(run: Run) -> list[ArmError]:
     """The confirmed arms, best first, then those that the search alone knows."""
-    found = [_mark(run, one.arm, one.error, one.config) for one in stats.judged(run)]
+    found = [_error(run, one.arm, one.error, one.config) for one in stats.judged(run)]
     known = (arm for arm in _beside(run) if arm.trial is not None)
-    return [*found, *(_mark(run, arm, _searched(run, arm)) for arm in known)]
+    return [*found, *(_error(run, arm, _searched(run, arm)) for arm in known)]
 
 
-def _mark(run: Run, arm: Arm, error: Interval, config: str = "") -> Mark:
+def _error(run: Run, arm: Arm, error: Interval, config: str = "") -> ArmError:
     unit = (run.target_sd or 1.0) if run.regression else 1.0
     words = shown.error_unit(run).interval(error)
     trial = run.trial_of(config) if config else arm.trial
-    return Mark(name(run, arm), error.times(unit), bool(config), words, trial)
+    return ArmError(name(run, arm), error.times(unit), bool(config), words, trial)
 
 
 def _searched(run: Run, arm: Arm) -> Interval:

@@ -7,7 +7,7 @@ from reports import text, units
 from reports.advice import shown
 from reports.advice.answer import name
 from reports.figures.arms import wrapped
-from reports.figures.asked import MOST, Mark, Question, Size, asked
+from reports.figures.asked import MOST, Question, RankedArm, Size, asked
 from reports.figures.figure import Figure
 from reports.frames import Run
 from reports.stats import arms, convergence, intervals, measures, pace, recommending
@@ -26,13 +26,13 @@ def times(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Fig
     if not found[0].reached:
         return None
     names = {one.config: name(run, one.arm) for one in arms.judged(run)}
-    marks = []
+    ranked = []
     for one in found:
         reached = f"{one.reached}/{one.n}"
         never = "" if one.reached else "not reached"
         said = f"{text.time(one.time, one.reached)} ({one.reached} of {one.n} reached it)"
         label = wrapped(f"{names[one.config]} ({reached})", LONG)
-        marks.append(Mark(label, one.time, said, never, run.trial_of(one.config)))
+        ranked.append(RankedArm(label, one.time, said, never, run.trial_of(one.config)))
     scale = units.unit(run, aim.metric)
     what = f"epochs to a {scale.name} of {scale.value(aim.value)}"
     missed = any(one.reached < one.n for one in found)
@@ -41,7 +41,7 @@ def times(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Fig
         f"; those that did not count with {text.number(found[0].horizon)} epochs." * missed or "."
     )
     caption += " No interval: too few networks missed it." * is_alone
-    return asked(Question(marks, what, caption), prefix, sizes, most)
+    return asked(Question(ranked, what, caption), prefix, sizes, most)
 
 
 def good(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figure | None:
@@ -53,8 +53,8 @@ def good(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figu
         return asked(_errors(run), prefix, sizes, most)
     first, unit = judged[0], by.unit(run)
     found = [_apart(one) for one in judged]
-    marks = [
-        Mark(
+    ranked = [
+        RankedArm(
             wrapped(name(run, one.arm), LONG),
             each,
             "the best" if one.difference is None else unit.interval(each, difference=True),
@@ -67,7 +67,7 @@ def good(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figu
     what = f"difference to the best in {shown.quantity(run, by)}"
     what += ", points" * bool(unit.points)
     points = bool(unit.points)
-    one = Question(marks, what, SHADED, (-margin, margin), percent=points, signed=points)
+    one = Question(ranked, what, SHADED, (-margin, margin), percent=points, signed=points)
     return asked(one, prefix, sizes, most)
 
 
@@ -80,8 +80,8 @@ def _apart(one: arms.Judged) -> Interval:
 def _errors(run: Run) -> Question:
     judged, sd = arms.judged(run), run.target_sd if run.regression else None
     unit, scale = shown.error_unit(run), sd or 1.0
-    marks = [
-        Mark(
+    ranked = [
+        RankedArm(
             wrapped(name(run, one.arm), LONG),
             one.error.times(scale),
             unit.interval(one.error),
@@ -94,4 +94,4 @@ def _errors(run: Run) -> Question:
     middle = scale * judged[0].error.estimate
     what = "typical error on new data" if run.regression else "error on new data"
     band = (max(middle - margin, 0.0), middle + margin)
-    return Question(marks, what, SHADED, band, percent=not run.regression)
+    return Question(ranked, what, SHADED, band, percent=not run.regression)

@@ -9,7 +9,7 @@ from reports.advice.in_words import called
 from reports.advice.recommendation import recommendation as recommended
 from reports.figures import recommended as figures
 from reports.figures.figure import Figure
-from reports.figures.recommended import Mark
+from reports.figures.recommended import Candidate
 from reports.frames import Run
 from reports.sections import asked
 from reports.sections.blocks import Recommended, Section, section
@@ -57,11 +57,11 @@ def _figure(run: Run, choice: Choice) -> Figure:
     margin = recommending.margin(run, choice.name, by)
     what = f"{shown.name(run)} on new data"
     what += f" (SDs of {'each' if run.several else 'the'} target)" * (run.regression and sd is None)
-    marks = [one.times(sd or 1.0) for one in _marks(run, choice)]
+    candidates = [one.times(sd or 1.0) for one in _candidates(run, choice)]
     notes = f"{_by_what(run, choice)}{_not_shown(run, choice)}"
     is_percent, is_higher_better = shown.unit(run).factor == 100.0, by.sign < 0
     return figures.recommended(
-        marks, margin * (sd or 1.0), is_percent, what, notes, is_higher_better
+        candidates, margin * (sd or 1.0), is_percent, what, notes, is_higher_better
     )
 
 
@@ -92,9 +92,9 @@ def _names(run: Run, choice: Choice) -> list[str]:
     return [str(name) for name in every if name in known]
 
 
-def _marks(run: Run, choice: Choice) -> list[Mark]:
+def _candidates(run: Run, choice: Choice) -> list[Candidate]:
     names = (name for name in _names(run, choice) if _is_near(run, choice, name))
-    return [_mark(run, choice, name) for name in names]
+    return [_candidate(run, choice, name) for name in names]
 
 
 def _is_near(run: Run, choice: Choice, name: str) -> bool:
@@ -102,12 +102,12 @@ def _is_near(run: Run, choice: Choice, name: str) -> bool:
     return not is_constant or name in (*choice.same, *choice.open)
 
 
-def _mark(run: Run, choice: Choice, name: str) -> Mark:
+def _candidate(run: Run, choice: Choice, name: str) -> Candidate:
     found = shown.value(run, name)
     words = shown.unit(run).interval(found)
     is_network = name in run.configs
     trial = run.trial_of(name) if is_network else None
-    return Mark(_label(run, name), is_network, name == choice.name, found, words, trial)
+    return Candidate(_label(run, name), is_network, name == choice.name, found, words, trial)
 
 
 def _label(run: Run, name: str) -> str:

@@ -64,7 +64,7 @@ def compare(
       sweeps compare runs/main runs/branch --fail-if-worse --margin 0.005
     """
     with exit_codes():
-        from sweeps.commands.work import compare
+        from sweeps.commands.work import compare, compare_words
 
         if not 0 <= margin < float("inf"):
             raise UserError(f"--margin: expected a number >= 0, got {margin:g}")
@@ -72,7 +72,7 @@ def compare(
         if as_json:
             print_json(found.plain())
         else:
-            compare.show(found, console())
+            compare_words.show(found, console())
         if html is not None:
             from sweeps.commands.work import compare_page
 
@@ -80,5 +80,5 @@ def compare(
             say(console(stderr=as_json), "page", str(page))
         last = found.differences[-1]
         if fail_if_worse and last.is_worse(margin):
-            print(f"failed: {compare.failure(last, margin, found.runs[0])}", file=sys.stderr)
+            print(f"failed: {compare_words.failure(last, margin, found.runs[0])}", file=sys.stderr)
             raise typer.Exit(1)

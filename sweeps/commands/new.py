@@ -49,32 +49,14 @@ def new(
       sweeps new first && sweeps run first.yaml
     """
     with exit_codes():
-        from sweeps.base.errors import printable, show
-        from sweeps.commands.work import new, new_gaps
-        from sweeps.views import column_table, doubts
+        from sweeps.commands.work import new
+        from sweeps.views import column_table
 
         made = new.create(name, data, target, task.value)
         print(made.path)
         column_table.show(
             console(), made.facts, column_table.IN_NEW, f"sweeps check {made.path} --all"
         )
-        if made.remark:
-            print(made.remark)
-        for name, reason in made.columns.ignored.items():
-            print(f"ignored {show(name)}: {printable(reason)}")
-        for name, reason in made.columns.words.items():
-            print(f"read as categories {show(name)}: {printable(reason)}")
-        for name, texts in made.columns.gaps.items():
-            told = new_gaps.in_words(texts)
-            print(f"gaps in {show(name)}: {printable(told)} (data.missing)")
-        for name, reason in made.columns.codes.items():
-            print(f"read as categories {show(name)}: {printable(reason)}")
-        for name, values in made.columns.groups.items():
-            why = "set data.group if the rows of one belong together"
-            print(f"perhaps a group {show(name)}: {values}; {why}")
-        for word, line in made.facts.get("doubts", ()):
-            if word != "groups":
-                print(f"warning {line}")
-        for line in doubts.dated(made.facts):
-            print(f"warning {line}")
+        for line in new.remarks(made):
+            print(line)
         print(f"go on with: sweeps run {made.path}")

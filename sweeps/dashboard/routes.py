@@ -1,4 +1,4 @@
-"""The Dashboard's addresses: its pages, its data, and notes, each with the form of its requests.
+"""The Dashboard's addresses: its pages, its data, and notes, and who answers each.
 
 Optuna's own application answers malformed requests with 500 and a traceback. So it gets only the
 requests that its page makes, reduced to what it needs of them.
@@ -8,14 +8,11 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
-from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
-from sweeps.base.errors import is_text
-from sweeps.dashboard import confirmed, served
+from sweeps.dashboard import confirmed, requests, served
 from sweeps.dashboard.answers import (
     Application,
     Environment,
@@ -33,10 +30,6 @@ from sweeps.storage import optuna_private
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
-LONGEST = 2**18  # bytes of a note
-FIELDS = 20  # of a query
-VERSIONS = 2**53  # of a note: what JavaScript counts to
-NOTE = ("version", "body")
 PLOTS = ("contour", "slice", "parallel_coordinate", "rank", "edf", "timeline", "pareto_front")
 Handler = Callable[..., Iterable[bytes]]
 
@@ -68,7 +61,7 @@ class Routes:
             return refuse(failed, environment, respond)
 
     def _answer(self, environment: Environment, respond: Respond) -> Iterable[bytes]:
-        path = _path(environment)
+        path = requests.path(environment)
         routes = NOTES if environment["REQUEST_METHOD"] == "PUT" else READS
         for pattern, answer in routes.items():
             found = re.fullmatch(pattern, path)
@@ -89,7 +82,7 @@ class Routes:
     def _study(
         self, environment: Environment, respond: Respond, path: str, study: str
     ) -> Iterable[bytes]:
-        after = _query(environment, "after", r"\d{1,18}")
+        after = requests.query(environment, "after", r"\d{1,18}")
         told = self._storage.get_study_system_attrs(self._known(study)).get(confirmed.KEY)
         if told is None or environment["REQUEST_METHOD"] == "HEAD":
             return self._pass(environment, respond, path, f"after={after or 0}")
@@ -110,7 +103,7 @@ class Routes:
     def _csv(
         self, environment: Environment, respond: Respond, path: str, study: str
     ) -> Iterable[bytes]:
-        trials = _query(environment, "trial_ids", r"\d{1,18}(,\d{1,18})*")
+        trials = requests.query(environment, "trial_ids", r"\d{1,18}(,\d{1,18})*")
         self._known(study)
         return self._pass(environment, respond, path, f"trial_ids={trials}" if trials else "")
 
@@ -153,7 +146,7 @@ class Routes:
     def _note(
         self, environment: Environment, respond: Respond, path: str, study: str, trial: str = ""
     ) -> Iterable[bytes]:
-        body = _note(environment)
+        body = requests.note(environment)
         number = self._known(study)
         if trial:
             self._trial(number, trial)
@@ -186,7 +179,7 @@ class Routes:
         def listen(*answer: Any) -> None:
             said[:] = answer
 
-        found = self._application(_clean(environment, path, query, body), listen)
+        found = self._application(requests.clean(environment, path, query, body), listen)
         status, headers = HTTPStatus(int(said[0].partition(" ")[0])), said[1]
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "the study could not be read")
@@ -194,85 +187,6 @@ class Routes:
             raise Refused(status, status.description)
         respond(*said)
         return found
-
-
-def _path(environment: Environment) -> str:
-    """The request's path without a slash at its end; WSGI has its bytes decoded as Latin-1."""
-    try:
-        path = str(environment.get("PATH_INFO", "")).encode("latin-1").decode()
-    except UnicodeError:
-        raise Refused(HTTPStatus.BAD_REQUEST, "expected a path in UTF-8") from None
-    return path.rstrip("/") or "/"
-
-
-def _query(environment: Environment, name: str, pattern: str) -> str:
-    """A field of the request's query; "" if it is missing. Errors: Refused."""
-    query = str(environment.get("QUERY_STRING", ""))
-    try:
-        values = parse_qs(query, keep_blank_values=True, max_num_fields=FIELDS).get(name)
-    except ValueError:
-        raise Refused(HTTPStatus.BAD_REQUEST, "expected a query of a few fields") from None
-    if values is None or values == [""]:
-        return ""
-    if len(values) > 1 or not re.fullmatch(pattern, values[0], re.ASCII):
-        raise Refused(HTTPStatus.BAD_REQUEST, f"{name}: expected whole numbers")
-    return values[0]
-
-
-def _note(environment: Environment) -> bytes:
-    """The request's note, checked, as JSON. Errors: Refused."""
-    kind = environment.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "expected application/json")
-    content = _body(environment)
-    try:
-        note = json.loads(content)
-    except (ValueError, RecursionError):
-        raise Refused(HTTPStatus.BAD_REQUEST, "expected a note as JSON") from None
-    version, text = (note.get(key) if isinstance(note, dict) else None for key in NOTE)
-    if (
-        type(version) is not int
-        or not 0 <= version < VERSIONS
-        or not (isinstance(text, str) and is_text(text))
-    ):
-        raise Refused(HTTPStatus.BAD_REQUEST, "expected a note: a version, and its body as text")
-    return json.dumps({"version": version, "body": text}).encode()
-
-
-def _body(environment: Environment) -> bytes:
-    """The request's body, as long as its Content-Length says. Errors: Refused."""
-    length = environment.get("CONTENT_LENGTH", "").strip()
-    if not length or "HTTP_TRANSFER_ENCODING" in environment:
-        raise Refused(HTTPStatus.LENGTH_REQUIRED, "expected a Content-Length")
-    if not re.fullmatch(r"\d+", length, re.ASCII):
-        raise Refused(HTTPStatus.BAD_REQUEST, "Content-Length: expected a whole number")
-    if len(length) > 18 or int(length) > LONGEST:
-        longest = f"expected a note of {LONGEST // 1024} KiB at most"
-        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, longest)
-    try:
-        content: bytes = environment["wsgi.input"].read(int(length))
-    except TimeoutError:
-        raise Refused(HTTPStatus.REQUEST_TIMEOUT, "expected the whole note in time") from None
-    if len(content) < int(length):
-        raise Refused(HTTPStatus.BAD_REQUEST, "expected the whole note, got a part of it")
-    return content
-
-
-def _clean(environment: Environment, path: str, query: str, body: bytes) -> Environment:
-    """A request with only what Optuna's application reads."""
-    kept = {k: v for k, v in environment.items() if k.startswith(("wsgi.", "SERVER_"))}
-    encodings = environment.get("HTTP_ACCEPT_ENCODING", "")
-    return {
-        **kept,
-        "REQUEST_METHOD": environment["REQUEST_METHOD"],
-        "SCRIPT_NAME": "",
-        "PATH_INFO": path,
-        "QUERY_STRING": query,
-        "HTTP_ACCEPT_ENCODING": "gzip" if "gzip" in encodings else "",
-        "CONTENT_TYPE": "application/json",
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.input": BytesIO(body),
-    }
 
 
 def _is_json(headers: Headers) -> bool:

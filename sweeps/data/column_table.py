@@ -12,7 +12,7 @@ from sweeps.data.column_looks import Look
 from sweeps.data.date_columns import DateColumn
 from sweeps.data.encode import Column, Encoder
 from sweeps.data.number_columns import NumberColumn
-from sweeps.data.target_words import TargetColumn
+from sweeps.data.target_words import TargetEncodedColumn
 from sweeps.data.word_columns import CategoryColumn, OrderedColumn
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _kind(divided: "DividedTable", name: str, column: Column | None) -> str:
     return "ordered category" if isinstance(column, OrderedColumn) else KINDS[type(column)]
 
 
-KINDS: dict[type, str] = {TargetColumn: "category", DateColumn: "date"}
+KINDS: dict[type, str] = {TargetEncodedColumn: "category", DateColumn: "date"}
 
 
 def _enters(column: Column) -> str:
@@ -154,7 +154,7 @@ def _enters(column: Column) -> str:
     if isinstance(column, CategoryColumn):
         rare = f", {len(column.rare)} rare words in one" if column.rare else ""
         return f"one a word{rare}"
-    if isinstance(column, TargetColumn):
+    if isinstance(column, TargetEncodedColumn):
         return "mean of the target"
     gap = ", a gap" if column.indicator else ""
     if isinstance(column, DateColumn):

@@ -26,7 +26,7 @@ from sweeps.data import (
 from sweeps.data.column_readings import AS_IT_STANDS, ColumnReadings
 from sweeps.data.date_columns import DateColumn
 from sweeps.data.number_columns import NumberBlock, NumberColumn, NumberColumns
-from sweeps.data.target_words import TargetColumn
+from sweeps.data.target_words import TargetEncodedColumn
 from sweeps.data.word_columns import CategoryColumn, OrderedColumn
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 CELLS = 4_000_000  # that `encode_rows` reads at a time
 # Columns that words are read from, which may be new ones.
-WordColumn = CategoryColumn | OrderedColumn | TargetColumn
+WordColumn = CategoryColumn | OrderedColumn | TargetEncodedColumn
 OtherColumn = WordColumn | DateColumn
 Column = NumberColumn | OtherColumn
 
@@ -198,7 +198,7 @@ class Encoder:
         outcomes, units: as of `target_words`.
         """
         for column, at in self.each_other():
-            if isinstance(column, TargetColumn):
+            if isinstance(column, TargetEncodedColumn):
                 means = column.cross_fitted(frame[column.name], outcomes, units)
                 column.write_means(means, x[:, at])
 
@@ -235,10 +235,10 @@ def _from_plain(column: dict[str, Any]) -> Column:
     return NumberColumn(**own)
 
 
-KINDS: dict[str, type[CategoryColumn | OrderedColumn | TargetColumn | DateColumn]] = {
+KINDS: dict[str, type[CategoryColumn | OrderedColumn | TargetEncodedColumn | DateColumn]] = {
     "categories": CategoryColumn,
     "order": OrderedColumn,
-    "words": TargetColumn,
+    "words": TargetEncodedColumn,
     "circles": DateColumn,
 }
 

@@ -35,19 +35,19 @@ def as_in_training(frame: "pd.DataFrame", wanted: Collection[str]) -> "pd.DataFr
     wanted: the columns of the study; another frame than one of theirs is left as it is, and so is
     one that needs nothing. Errors: Expected.
     """
-    from sweeps.data import given_tables
+    from sweeps.data import plain_frames
 
     names = frame.columns.tolist()
     if not frame.columns.is_unique:
         return frame
     if not all(isinstance(name, str) for name in names) or not set(wanted) <= set(names):
-        frame = given_tables.named(frame)
+        frame = plain_frames.named(frame)
     odd = {dtype for dtype in set(frame.dtypes) if _is_odd(dtype)}
     if not odd:
         return frame
     of_use = set(wanted)
     made = {
-        name: given_tables.plain(frame[name], name)
+        name: plain_frames.plain(frame[name], name)
         for name, dtype in frame.dtypes.items()
         if dtype in odd and name in of_use
     }

@@ -1,20 +1,19 @@
-"""A table that a Python program gives, of any library, as a frame that a Parquet file can hold.
+"""A table that a Python program gives, of any library, as a frame, and what its target is called.
 
 A frame of pandas; one of polars, Arrow or another library that hands over Arrow's or the
 interchange protocol; arrays, `(x, y)`, and what scikit-learn's `load_…` and `fetch_…` give.
 """
 
 import math
-from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
-from numbers import Integral, Rational
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sweeps.base.errors import Expected, Unquoted, show
-from sweeps.data import cells, given_targets
+from sweeps.data import given_targets, plain_frames
 from sweeps.data.readers import arrow_tables
 
 TARGET = "y"
@@ -55,7 +54,7 @@ def frame(given: Any, target: str | Sequence[str] | None) -> tuple[pd.DataFrame,
         found = _columns(given)
     if len(found) == 0:
         raise Expected("some rows", Unquoted("none"))
-    return _of_file(found), names
+    return plain_frames.frame(found), names
 
 
 def inputs(given: Any) -> pd.DataFrame:
@@ -74,10 +73,10 @@ def _target(given: Any, target: Any) -> Names:
     if target is None or isinstance(target, str):
         return target
     if is_column or isinstance(target, Integral):
-        return _name(target)
+        return plain_frames.name_of(target)
     if not isinstance(target, list | tuple | pd.Index | np.ndarray):
         raise Expected("the name of a column, or a list of names", target, at="target")
-    names = [_name(one) for one in target]
+    names = [plain_frames.name_of(one) for one in target]
     return names[0] if len(names) == 1 else names
 
 
@@ -185,81 +184,5 @@ def _of_arrow(given: Any) -> pd.DataFrame:
         found = pyarrow.table(given)
     except (ValueError, TypeError, NotImplementedError):  # Arrow's are such
         raise Expected(KINDS, Unquoted(f"a {type(given).__name__}")) from None
-    repeated = [name for name, times in Counter(found.column_names).items() if times > 1]
-    if repeated:
-        raise Expected("each column once", Unquoted(f"{show(repeated[0])} twice"))
+    plain_frames.expect_each_once(found.column_names)
     return arrow_tables.frame(found)
-
-
-def _of_file(found: pd.DataFrame) -> pd.DataFrame:
-    """Columns of types that a file has, named by texts; a named index among them."""
-    found = _with_index(found).reset_index(drop=True)
-    names = [_name(name) for name in found.columns]
-    repeated = [name for name, times in Counter(names).items() if times > 1]
-    if repeated:
-        raise Expected("each column once", Unquoted(f"{show(repeated[0])} twice"))
-    columns = [plain(found.iloc[:, at], name) for at, name in enumerate(names)]
-    return pd.DataFrame(dict(zip(names, columns, strict=True)), columns=names)
-
-
-def _with_index(found: pd.DataFrame) -> pd.DataFrame:
-    """A frame with its named index among the columns, unless one is called so; the rest stays."""
-    there = [None, *found.columns]
-    kept = [place for place, name in enumerate(found.index.names) if name not in there]
-    return found.reset_index(level=kept) if kept else found
-
-
-def named(found: pd.DataFrame) -> pd.DataFrame:
-    """A frame whose columns have the names of `frame`; its rows keep their index."""
-    made = _with_index(found)
-    return made.set_axis([_name(name) for name in made.columns], axis=1).set_axis(found.index)
-
-
-def _name(name: Any) -> str:
-    """A column's, of several levels one text: `size.mean`."""
-    return ".".join(map(str, name)) if isinstance(name, tuple) else str(name)
-
-
-def plain(column: pd.Series, name: str) -> pd.Series:
-    """A column of a type that a file has. Errors: Expected."""
-    dtype = column.dtype
-    if isinstance(dtype, pd.ArrowDtype):
-        column = _of_arrow_type(column, name)
-    elif isinstance(dtype, pd.SparseDtype):
-        column = column.sparse.to_dense()
-    elif isinstance(dtype, pd.CategoricalDtype):
-        column = plain(column.astype(dtype.categories.dtype), name)
-    elif isinstance(dtype, pd.PeriodDtype):
-        column = column.dt.to_timestamp()
-    elif isinstance(dtype, pd.IntervalDtype):
-        column = column.astype(str).where(column.notna(), None)
-    elif getattr(dtype, "kind", "") == "c":
-        raise Expected(
-            "numbers, words or dates", Unquoted("complex numbers"), at=f"column '{name}'"
-        )
-    elif dtype == np.float16:
-        column = column.astype(np.float32)
-    elif pd.api.types.is_object_dtype(dtype):
-        found = _of_one_type(column)
-        column = found if found.dtype == object else plain(found, name)
-    return column
-
-
-def _of_arrow_type(column: pd.Series, name: str) -> pd.Series:
-    """A column of pandas that Arrow keeps, as one of a Parquet file is read."""
-    import pyarrow
-
-    return arrow_tables.frame(pyarrow.table({name: pyarrow.array(column)}))[name]
-
-
-def _of_one_type(column: pd.Series) -> pd.Series:
-    """Python objects of one kind as they are; of several kinds, or too large, as texts."""
-    found = column.infer_objects()
-    kinds = {type(cell) for cell in found.dropna()} if found.dtype == object else set()
-    if kinds == {int} and not found.dropna().between(-(2**63), 2**63 - 1).all():
-        return found.map(cells.text, na_action="ignore")
-    if kinds and all(issubclass(kind, Rational) for kind in kinds) and not kinds <= {int, bool}:
-        return found.astype(np.float64)
-    if len(kinds) < 2 or kinds & {list, tuple, dict, set, np.ndarray}:
-        return found
-    return found.map(cells.text, na_action="ignore")

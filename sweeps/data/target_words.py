@@ -22,7 +22,7 @@ FOLDS = 5
 
 
 @dataclass(frozen=True)
-class TargetColumn:
+class TargetEncodedColumn:
     """A column of words: for each of K outputs the word's mean target, standardized.
 
     means: a row of K for each word. default: the mean (K,) of all rows, which a new word is given.
@@ -97,7 +97,9 @@ def outcomes(task: str, classes: int, codes: NDArray[np.generic]) -> NDArray[np.
     return np.asarray(codes, np.float64).reshape(len(codes), -1)
 
 
-def fit(column: "pd.Series", outcomes: NDArray[np.float64], standardize: bool) -> TargetColumn:
+def fit(
+    column: "pd.Series", outcomes: NDArray[np.float64], standardize: bool
+) -> TargetEncodedColumn:
     """Of training rows (n,) and what they are to say (n, K)."""
     texts = cells.texts(column)
     words = tuple(sorted(set(texts)))
@@ -110,7 +112,7 @@ def fit(column: "pd.Series", outcomes: NDArray[np.float64], standardize: bool) -
         mean, scale = np.zeros_like(mean), np.ones_like(scale)
     plain = (tuple(map(float, values)) for values in (default, mean, scale))
     means = tuple(tuple(map(float, row)) for row in table)
-    return TargetColumn(str(column.name), words, means, *plain)
+    return TargetEncodedColumn(str(column.name), words, means, *plain)
 
 
 def _means(

@@ -1,12 +1,12 @@
 """The second phase: the best of the search and the defaults, on fresh seeds and the test rows.
 
+Here is what there is to do; `sweeps.phases.confirmed` does it.
 Nothing is pruned here, and no seed (nor fold, of a study that is resampled) was used in the search;
 so these scores have no selection bias.
 """
 
 import itertools
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,14 +15,14 @@ from typing import Any
 from dnn.network import LAYOUT
 from sweeps.base import durations
 from sweeps.data import Dataset
-from sweeps.phases.training_jobs import ConfirmationJob, pieces, record_path, results
+from sweeps.phases.training_jobs import ConfirmationJob, pieces, record_path
 from sweeps.search import Finished, ranking
 from sweeps.storage import records
 from sweeps.study import compatibility
 from sweeps.study.hyperparameters import vocabulary
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
-from sweeps.training import baselines, counting, custom, merging, networks, seeds
+from sweeps.training import baselines, counting, custom, networks, seeds
 from sweeps.training.task import Outcome, Task, task_of
 
 # Seconds: a baseline that takes longer has a worker of its own.
@@ -144,7 +144,7 @@ def prepare(
     for name in names:
         keys[name] = {"study": identity, "baseline": name, **of_baselines}
     known = _read(folder, keys)
-    unknown = {name: _late(study, keys[name]) for name in names if name not in known}
+    unknown = {name: late_key(study, keys[name]) for name in names if name not in known}
     late = {name: outcome.cause for name, outcome in _read(folder, unknown).items()}
     numbers = itertools.count()
     todo = [label for label in keys if label not in {*known, *late, *lost}]
@@ -163,7 +163,7 @@ def _read(folder: Path, keys: Mapping[str, dict[str, Any]]) -> dict[str, Outcome
     return {label: outcome for label, outcome in read.items() if outcome is not None}
 
 
-def _late(study: Study, key: dict[str, Any]) -> dict[str, Any]:
+def late_key(study: Study, key: dict[str, Any]) -> dict[str, Any]:
     """The record's key of a baseline that did not finish in time.
 
     The time limit is part of it, so that the baseline is tried again when the limit is raised.
@@ -211,70 +211,6 @@ def _baselines(
     yield from ([job] for job in jobs if job.seconds > LONG)
     if short := [job for job in jobs if job.seconds <= LONG]:
         yield short
-
-
-def confirm(
-    work: ConfirmationWork,
-    study: Study,
-    dataset: Dataset,
-    folder: Path,
-    jobs: int,
-    done: Callable[[ConfirmationJob], None] = lambda job: None,
-) -> tuple[list[Confirmation], dict[str, Outcome], dict[str, str]]:
-    """Do the work: the candidates' confirmations, best first; baselines by name; causes by label.
-
-    The last are the causes of what failed; the rest is as `outcomes` says.
-    """
-    known, lost = outcomes(work, study, dataset, folder, jobs, done)
-    return ranked(work.chosen, study, dataset, known, lost)
-
-
-def outcomes(
-    work: ConfirmationWork,
-    study: Study,
-    dataset: Dataset,
-    folder: Path,
-    jobs: int,
-    done: Callable[[ConfirmationJob], None] = lambda job: None,
-) -> tuple[dict[str, Outcome], dict[str, str]]:
-    """Do the work: by label, what came of it, or the cause of its failure.
-
-    Each outcome is recorded as soon as it is known; `done` is called with every job that has come
-    back.
-    """
-    known, lost = dict(work.known), dict(work.late)
-    too_late = baselines.late(durations.seconds(study.confirm.baseline_time))
-    with closing(results(work.packs, study, dataset, jobs, done)) as found:
-        for label, parts in found:
-            gone = [one for one in parts if one.state == "failed"]
-            if gone:
-                lost[label] = gone[0].cause
-                if gone[0].cause == too_late:
-                    key = _late(study, work.keys[label])
-                    records.write([(record_path(folder, key), gone[0], key)])
-                continue
-            known[label] = merging.merge(parts, study.objectives, study.metric_constraints)
-            records.write([(record_path(folder, work.keys[label]), known[label], work.keys[label])])
-    return known, lost
-
-
-def ranked(
-    chosen: list[Candidate],
-    study: Study,
-    dataset: Dataset,
-    known: Mapping[str, Outcome],
-    lost: Mapping[str, str],
-) -> tuple[list[Confirmation], dict[str, Outcome], dict[str, str]]:
-    """As `confirm` returns it."""
-    confirmed = [c for c in chosen if c.label not in lost]
-    ordered = sorted(confirmed, key=lambda c: ranking.sort_key(study, known[c.label]))
-    networks = [Confirmation(c, known[c.label], rank) for rank, c in enumerate(ordered, 1)]
-    names = baselines.of_study(study, dataset)
-    return (
-        networks,
-        {name: known[name] for name in names if name in known},
-        {label: lost[label] for label in [*(c.label for c in chosen), *names] if label in lost},
-    )
 
 
 def _task(study: Study, candidate: Candidate, replicates: range) -> Task:

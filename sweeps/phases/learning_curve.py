@@ -22,6 +22,7 @@ from sweeps.data.divided_table import DividedTable
 from sweeps.data.growing_dataset import GrowingRows
 from sweeps.phases import confirm
 from sweeps.phases.confirm import Confirmation
+from sweeps.phases.confirmed import Ranked
 from sweeps.phases.training_jobs import ConfirmationJob, record_path, results_soon
 from sweeps.storage import records
 from sweeps.study import metrics
@@ -83,7 +84,7 @@ def prepare(
     study: Study,
     divided: DividedTable,
     dataset: Dataset,
-    confirmed: tuple[list[Confirmation], dict[str, Outcome]],
+    ranked: Ranked,
     folder: Path,
     identity: str,
 ) -> CurveWork | None:
@@ -91,13 +92,12 @@ def prepare(
 
     dataset: the study's. identity: the digest of the study's identity.
     """
-    chosen, others = confirmed
-    if not chosen or chosen[0].outcome.arrays["gone"].all():
+    if not ranked.networks or ranked.networks[0].outcome.arrays["gone"].all():
         return None
     rows = growing_dataset.growing_rows(divided, study.confirm)
     if not rows.sizes:
         return None
-    winner, baseline = chosen[0].candidate, best_baseline(study, others)
+    winner, baseline = ranked.networks[0].candidate, best_baseline(study, ranked.others)
     about = {"study": identity, "curve": rows.counts[:-1].tolist()}
     keys = {winner.label: about | confirm.record_key(winner, study.confirm.replicates)}
     keys |= {} if baseline is None else {baseline: about | {"baseline": baseline}}
@@ -105,7 +105,7 @@ def prepare(
     known = {label: outcome for label, outcome in found.items() if outcome is not None}
     todo = [label for label in keys if label not in known]
     datasets = growing_dataset.growing(divided, dataset, rows, study.dtype) if todo else ()
-    packs = list(_packs(study, chosen[0], baseline, rows, datasets, todo))
+    packs = list(_packs(study, ranked.networks[0], baseline, rows, datasets, todo))
     folds = dataset.for_confirmation.folds
     return CurveWork(known, keys, rows, folds.design.seeds if folds else 1, datasets, packs)
 
@@ -185,7 +185,7 @@ def _at(train: Any, size: int, task: Any, datasets: tuple[Dataset, ...]) -> Outc
 def train(
     work: CurveWork,
     study: Study,
-    confirmed: tuple[list[Confirmation], dict[str, Outcome]],
+    ranked: Ranked,
     folder: Path,
     jobs: int,
     done: Callable[[ConfirmationJob], None] = lambda job: None,
@@ -205,17 +205,16 @@ def train(
             known[label] = _joined(parts)
             key = work.keys[label]
             records.write([(record_path(folder, key), known[label], key)])
-    chosen, others = confirmed
     curves = [
-        _curve(label, known[label], work.rows, others[label], 1, is_network=False)
-        if label in others
+        _curve(label, known[label], work.rows, ranked.others[label], 1, is_network=False)
+        if label in ranked.others
         else _curve(
             label,
             known[label],
             work.rows,
-            chosen[0].outcome,
+            ranked.networks[0].outcome,
             work.seeds,
-            epoch=chosen[0].candidate.epoch,
+            epoch=ranked.networks[0].candidate.epoch,
         )
         for label in work.keys
         if label in known

@@ -4,14 +4,10 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sweeps.base import durations, provenance
 from sweeps.base.errors import Expected, UserError
 from sweeps.base.redaction import redact
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,11 @@ killed, or has other jobs, comes to the same rounds.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from sweeps.phases.confirmed import Confirmed
 from sweeps.study.spec import Study
-from sweeps.training import merging
-from sweeps.training.task import Outcome
 
 
 class Look(Protocol):
@@ -22,30 +21,6 @@ class Look(Protocol):
 
 
 L = TypeVar("L", bound=Look)
-
-
-@dataclass(frozen=True)
-class Confirmed:
-    """Outcomes of candidates and baselines by label, of all rounds; the causes of what failed."""
-
-    known: dict[str, Outcome] = field(default_factory=dict)
-    lost: dict[str, str] = field(default_factory=dict)
-
-    def joined(self, further: "Confirmed", study: Study) -> "Confirmed":
-        """With those of a further round; what failed in one of them has failed."""
-        lost = {**further.lost, **self.lost}
-        if not self.known:
-            return Confirmed(further.known, lost)
-        both = [label for label in self.known if label in further.known and label not in lost]
-        known = {
-            label: merging.merge(
-                [self.known[label], further.known[label]],
-                study.objectives,
-                study.metric_constraints,
-            )
-            for label in both
-        }
-        return Confirmed(known, lost)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sweeps.phases.confirm import Confirmation
 from sweeps.results import chance
 from sweeps.search import Finished, ranking
 from sweeps.study.objectives import Goal
+from sweeps.study.space import Params
 from sweeps.study.spec import Study
 from sweeps.training import counting
 from sweeps.training.task import COSTS, SCORES, Outcome
@@ -21,36 +22,15 @@ if TYPE_CHECKING:
 
 def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
     """One row per trial, by number."""
-    rows = []
     default = study.space.locate(study.space.default)
     ranks = {f.number: place for place, f in enumerate(ranking.best_first(study, finished), 1)}
-    on_front = {f.number for f in ranking.front(study, finished)}
-    for one in sorted(finished, key=lambda f: f.number):
-        outcome = one.outcome
-        values = outcome.values or (np.nan,) * len(study.objectives)  # noqa: PD011
-        gone = outcome.curves["diverged"][-1] if outcome.curves else np.zeros(0, dtype=bool)
-        row: dict[str, Any] = {
-            "trial": one.number,
-            "state": outcome.state,
-            **{f"value.{n}" if n > 1 else "value": v for n, v in enumerate(values, 1)},
-            "rank": ranks.get(one.number, 0),
-            "feasible": outcome.is_feasible,
-            "front": one.number in on_front,
-            "is_default": one.params == default,
-            "cause": outcome.cause,
-            "epochs": int(outcome.curves["epoch"][-1]) if outcome.curves else 0,
-            "counted_epoch": counted_epoch(study, outcome),
-            "replicates": len(gone) if outcome.curves else study.replicates.count,
-            "diverged": int(gone.sum()),
-        }
-        for score in (*SCORES, *further(study)):
-            each = outcome.final.get(score, np.array([np.nan]))
-            row[score] = float(each.mean())
-            row[f"{score}_sd"] = float(each.std(ddof=1)) if len(each) > 1 else np.nan
-        row |= costs(outcome)
-        row |= {f"param.{name}": value for name, value in one.params.items()}
-        rows.append(row)
-    frame = pd.DataFrame(rows)
+    front = {f.number for f in ranking.front(study, finished)}
+    frame = pd.DataFrame(
+        [
+            _trial(study, one, ranks.get(one.number, 0), one.number in front, default)
+            for one in sorted(finished, key=lambda f: f.number)
+        ]
+    )
     names = [f"param.{leaf.name}" for leaf in study.space.parameters()]
     others = [c for c in frame.columns if not str(c).startswith("param.")]
     frame = frame.reindex(columns=[*others, *names])
@@ -59,6 +39,34 @@ def trials(study: Study, finished: list[Finished]) -> pd.DataFrame:
         if frame[name].map(lambda v: isinstance(v, str)).any():
             frame[name] = frame[name].map(str, na_action="ignore").astype("str")
     return frame
+
+
+def _trial(
+    study: Study, one: Finished, rank: int, is_on_front: bool, default: Params | None
+) -> dict[str, Any]:
+    """A trial's row. rank: 0 of one that has none. default: the params of the defaults."""
+    outcome = one.outcome
+    values = outcome.values or (np.nan,) * len(study.objectives)  # noqa: PD011
+    gone = outcome.curves["diverged"][-1] if outcome.curves else np.zeros(0, dtype=bool)
+    row: dict[str, Any] = {
+        "trial": one.number,
+        "state": outcome.state,
+        **{f"value.{n}" if n > 1 else "value": v for n, v in enumerate(values, 1)},
+        "rank": rank,
+        "feasible": outcome.is_feasible,
+        "front": is_on_front,
+        "is_default": one.params == default,
+        "cause": outcome.cause,
+        "epochs": int(outcome.curves["epoch"][-1]) if outcome.curves else 0,
+        "counted_epoch": counted_epoch(study, outcome),
+        "replicates": len(gone) if outcome.curves else study.replicates.count,
+        "diverged": int(gone.sum()),
+    }
+    for score in (*SCORES, *further(study)):
+        each = outcome.final.get(score, np.array([np.nan]))
+        row[score] = float(each.mean())
+        row[f"{score}_sd"] = float(each.std(ddof=1)) if len(each) > 1 else np.nan
+    return row | costs(outcome) | {f"param.{name}": value for name, value in one.params.items()}
 
 
 def counted_epoch(study: Study, outcome: Outcome, chosen: int | None = None) -> int:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.phases.confirm import Confirmation
-from sweeps.phases.prepare import PreparedRun
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.results import layer_spread, plane, rates, shuffled_columns
 from sweeps.storage import atomic
 from sweeps.training import networks

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sweeps.phases.confirm import Confirmation
-from sweeps.phases.prepare import PreparedRun
+from sweeps.phases.confirmed import Ranked
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.results import confirmed, frames, outputs
 from sweeps.search import Finished
 from sweeps.storage import atomic
-from sweeps.training.task import Outcome
 
 if TYPE_CHECKING:
     from reports.frames import Run
@@ -24,15 +23,14 @@ if TYPE_CHECKING:
 def look(
     run: PreparedRun,
     finished: list[Finished],
-    networks: list[Confirmation],
-    others: dict[str, Outcome],
+    ranked: Ranked,
     repeats: Sequence[int],
     earlier: "Sequence[Look]",
 ) -> "Look":
     """At a run whose dataset has the repeats of this look, the last of `repeats`."""
     from reports.stats import looks, open_questions
 
-    if not networks:  # every one failed
+    if not ranked.networks:  # every one failed
         return open_questions.Look(looks.WIDEST, 1.0, ())
     folds = run.dataset.for_confirmation.folds
     if folds is None:
@@ -41,21 +39,16 @@ def look(
     counts, bounds = [each * number for number in repeats], [one.bound for one in earlier]
     most = each * run.study.confirm.planned(folds.design)[-1]
     with TemporaryDirectory(prefix="sweeps-look-") as folder:
-        seen = _run(Path(folder), run, finished, networks, others)
+        seen = _run(Path(folder), run, finished, ranked)
         return open_questions.look(seen, counts, most, bounds)
 
 
-def _run(
-    folder: Path,
-    run: PreparedRun,
-    finished: list[Finished],
-    networks: list[Confirmation],
-    others: dict[str, Outcome],
-) -> "Run":
+def _run(folder: Path, run: PreparedRun, finished: list[Finished], ranked: Ranked) -> "Run":
     """The run as its folder would hold it; the predictions stand in the folder given."""
     from reports.frames import Run
 
     study, dataset = run.study, run.dataset.for_confirmation
+    networks, others = ranked.networks, ranked.others
     atomic.write_npz(folder / "predictions.npz", confirmed.predictions(dataset, networks, others))
     said = outputs.provenance_of(run, finished, {"confirm": outputs.confirmation(run)})
     return Run(

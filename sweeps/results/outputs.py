@@ -12,14 +12,14 @@ from sweeps.data import Dataset
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.final import FinalNetworks
 from sweeps.phases.learning_curve import LearningCurve
-from sweeps.phases.prepare import PreparedRun
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.results import (
     confirmed,
     delimited,
     frames,
     learned,
     learning_curve,
-    model,
+    model_file,
     nested,
     resolved,
 )
@@ -90,7 +90,7 @@ def write_after_confirmation(
             (folder / name).unlink(missing_ok=True)
     if networks:
         dataset = run.dataset.for_confirmation
-        model.save(folder / "model.npz", networks[0], dataset, all_rows)
+        model_file.save(folder / "model.npz", networks[0], dataset, all_rows)
 
 
 def final(found: FinalNetworks | None) -> dict[str, Any]:

@@ -194,7 +194,7 @@ class Result(KeptFrames):
             >>> sweeps.load("runs/confirmed").model.outputs(rows).shape
             (2, 2)
         """
-        from sweeps.results import model
+        from sweeps.results import model_file
 
         path = self.folder / "model.npz"
         if not path.exists():
@@ -202,7 +202,7 @@ class Result(KeptFrames):
                 f"{self.folder}: expected a study with a model.npz, got none: {self._why_no_model}"
             )
         try:
-            return model.load(path)
+            return model_file.load(path)
         except UserError as fault:
             raise UserError(f"{fault}{made_again.remedy(path)}") from None
 

@@ -8,12 +8,11 @@ from dnn.gradcheck import EPSILONS, PASS_MARK
 from sweeps.base.errors import Expected
 from sweeps.base.terminal import say
 from sweeps.phases import final, learning_curve
-from sweeps.phases.confirm import Confirmation
+from sweeps.phases.confirmed import Ranked
 from sweeps.phases.final import FinalNetworks
 from sweeps.phases.learning_curve import LearningCurve
-from sweeps.phases.prepare import PreparedRun
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.training import probing
-from sweeps.training.task import Outcome
 from sweeps.views import wording
 from sweeps.views.bar import working
 from sweeps.views.training_progress import TrainingProgress
@@ -33,26 +32,25 @@ class AfterConfirmation:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def train(
-    run: PreparedRun, networks: list[Confirmation], others: dict[str, Outcome], identity: str
-) -> AfterConfirmation:
+def train(run: PreparedRun, ranked: Ranked, identity: str) -> AfterConfirmation:
     """What the study wants of both, or what earlier runs have recorded. Errors: UserError."""
     done = AfterConfirmation()
-    if not networks:
+    if not ranked.networks:
         return done
+    winner = ranked.networks[0]
     if learning_curve.is_wanted(run.study):
         clock = time.monotonic()
-        _learning_curve(run, (networks, others), identity, done)
+        _learning_curve(run, ranked, identity, done)
         done.seconds["learning_curve"] = time.monotonic() - clock
     _gradients(run, done)
     if final.is_wanted(run.study) and run.divided is not None:
         clock, jobs = time.monotonic(), run.options.jobs
-        count = wording.count(final.count(networks[0]), "network")
+        count = wording.count(final.count(winner), "network")
         rows = len(run.divided.table.frame)
         say(run.console, "final", f"{count} of the winner on all {rows} rows …")
         with working(run.console, "final"):
             done.final = final.train(
-                run.study, run.divided, run.dataset, networks[0], run.folder, identity, jobs
+                run.study, run.divided, run.dataset, winner, run.folder, identity, jobs
             )
         if done.final is None:
             say(run.console, "left out", "networks of all rows: all diverged", style="yellow")
@@ -75,15 +73,12 @@ def _gradients(run: PreparedRun, done: AfterConfirmation) -> None:
 
 
 def _learning_curve(
-    run: PreparedRun,
-    confirmed: tuple[list[Confirmation], dict[str, Outcome]],
-    identity: str,
-    done: AfterConfirmation,
+    run: PreparedRun, ranked: Ranked, identity: str, done: AfterConfirmation
 ) -> None:
     if run.divided is None:
         return
     study, folder = run.study, run.folder
-    work = learning_curve.prepare(study, run.divided, run.dataset, confirmed, folder, identity)
+    work = learning_curve.prepare(study, run.divided, run.dataset, ranked, folder, identity)
     if work is None:
         say(run.console, "note", "no learning curve: there are too few rows for one")
         return
@@ -93,7 +88,7 @@ def _learning_curve(
         say(run.console, "rows", f"learning curve of {who}: {sizes} sizes × {folds} folds …")
     with TrainingProgress(run.console, "rows", work.jobs, run.options.jobs) as progress:
         done.curves, lost = learning_curve.train(
-            work, study, confirmed, folder, run.options.jobs, progress.update
+            work, study, ranked, folder, run.options.jobs, progress.update
         )
     for label, cause in lost.items():
         say(run.console, "left out", f"learning curve of {label}: {cause}", style="yellow")

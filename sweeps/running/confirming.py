@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sweeps.base.terminal import say
 from sweeps.data import Dataset
 from sweeps.phases import confirm as confirmation
-from sweeps.phases import rounds
-from sweeps.phases.confirm import Candidate, Confirmation
-from sweeps.phases.prepare import PreparedRun
-from sweeps.phases.rounds import Confirmed
+from sweeps.phases import confirmed, rounds
+from sweeps.phases.confirm import Candidate
+from sweeps.phases.confirmed import Confirmed, Ranked
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.results import looking, reporting
 from sweeps.search import Finished
-from sweeps.training.task import Outcome
 from sweeps.views import wording
 from sweeps.views.training_progress import TrainingProgress
 
@@ -25,16 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ConfirmationPhase:
-    """Confirmed settings, winner first; baselines by name; by label, why one is missing.
+    """What came of it, and how long it took.
 
     dataset: the run's, with as many repeats of the folds as there were. looks: what the provenance
     says of rounds.
     """
 
-    networks: list[Confirmation]
-    others: dict[str, Outcome]
+    ranked: Ranked
     seconds: float
-    lost: dict[str, str]
     dataset: Dataset
     looks: dict[str, Any] = field(default_factory=dict)
 
@@ -64,29 +61,22 @@ class _Confirming:
         # The workers train meanwhile; this process has time to load what the report draws with.
         threading.Thread(target=reporting.warm_up, daemon=True).start()
         with TrainingProgress(run.console, "confirm", work.jobs, run.options.jobs) as progress:
-            found = confirmation.outcomes(
+            return confirmed.outcomes(
                 work, run.study, seen, run.folder, run.options.jobs, progress.update
             )
-        return Confirmed(*found)
 
-    def look(
-        self, confirmed: Confirmed, repeats: Sequence[int], earlier: "Sequence[Look]"
-    ) -> "Look":
+    def look(self, known: Confirmed, repeats: Sequence[int], earlier: "Sequence[Look]") -> "Look":
         """At what is confirmed after the last of so many repeats, said in the terminal."""
         now = replace(self.run, dataset=self.dataset(repeats[-1]))
-        networks, others, _ = self.ranked(confirmed, repeats[-1])
-        found = looking.look(now, self.finished, networks, others, repeats, earlier)
+        ranked = self.ranked(known, repeats[-1])
+        found = looking.look(now, self.finished, ranked, repeats, earlier)
         for line in looking.lines(found):
             say(self.run.console, "look", line)
         return found
 
-    def ranked(
-        self, confirmed: Confirmed, repeats: int
-    ) -> tuple[list[Confirmation], dict[str, Outcome], dict[str, str]]:
-        """Confirmed settings, winner first; baselines by name; causes by label."""
-        return confirmation.ranked(
-            self.chosen, self.run.study, self._seen(repeats), confirmed.known, confirmed.lost
-        )
+    def ranked(self, known: Confirmed, repeats: int) -> Ranked:
+        """What is confirmed after so many repeats, the winner first."""
+        return known.ranked(self.chosen, self.run.study, self._seen(repeats))
 
     def dataset(self, repeats: int) -> Dataset:
         """The run's, as a confirmation of so many repeats sees it."""
@@ -102,7 +92,7 @@ def confirm(run: PreparedRun, finished: list[Finished], identity: str) -> Confir
     """Confirm the best of the search. identity: the digest of the study's identity."""
     study, clock = run.study, time.monotonic()
     if not run.options.confirm:
-        return ConfirmationPhase([], {}, 0.0, {}, run.dataset)
+        return ConfirmationPhase(Ranked(), 0.0, run.dataset)
     chosen = confirmation.with_epochs(
         confirmation.candidates(study, finished), study, run.dataset, run.folder, identity
     )
@@ -110,18 +100,18 @@ def confirm(run: PreparedRun, finished: list[Finished], identity: str) -> Confir
     looks: dict[str, Any] = {}
     if study.confirm.until is None or folds is None:
         repeats = folds.design.repeats if folds else 1
-        confirmed = phase.train(0, repeats)
+        known = phase.train(0, repeats)
     else:
         planned = study.confirm.planned(folds.design)
         decided = rounds.until_decided(planned, study, phase.train, phase.look)
-        confirmed, repeats = decided.confirmed, decided.repeats
+        known, repeats = decided.confirmed, decided.repeats
         each = folds.design.folds * folds.design.seeds
         counts = [each * number for number in planned[: len(decided.looks)]]
         looks = {"looks": looking.plain(decided.looks, counts)}
-    networks, others, lost = phase.ranked(confirmed, repeats)
-    _say_lost(run, chosen, lost)
+    ranked = phase.ranked(known, repeats)
+    _say_lost(run, chosen, ranked.lost)
     seconds = time.monotonic() - clock
-    return ConfirmationPhase(networks, others, seconds, lost, phase.dataset(repeats), looks)
+    return ConfirmationPhase(ranked, seconds, phase.dataset(repeats), looks)
 
 
 def _say_lost(run: PreparedRun, chosen: list[Candidate], lost: dict[str, str]) -> None:

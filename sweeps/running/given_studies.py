@@ -3,22 +3,20 @@
 So such a run is resumed, shown and predicted with as any other, and the same table goes on with it.
 """
 
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sweeps.base import files
-from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean
-from sweeps.phases.prepare import PreparedRun
+from sweeps.base.errors import Expected, Unquoted, UserError
+from sweeps.phases.prepared_run import PreparedRun
+from sweeps.running import given_parts, python_faults
 from sweeps.storage import atomic
 
 if TYPE_CHECKING:
@@ -26,23 +24,18 @@ if TYPE_CHECKING:
 
 FOLDER = "tables"  # in the run folder
 NAME = "table"  # of a study that is not named
-PARTS = ("train", "dev", "test")
-# The arguments beside a table that are keys of `data`.
-OF_DATA = (
-    *("target", "split", "ignore", "columns", "decimal", "missing", "group", "weight", "task"),
-)
-SPLIT = "split"  # the column that row numbers become
 
 
-def of_table(table: Any, name: str | None, sections: Mapping[str, Any]) -> dict[str, Any]:
-    """The study of a table; sections: of its data, space and fixed, None where not given."""
-    given = {key: value for key, value in sections.items() if value is not None}
+def of_table(table: Any, beside: Mapping[str, Any]) -> dict[str, Any]:
+    """The study of a table; beside: its name, of its data, space, fixed; None where not given."""
+    given = {key: value for key, value in beside.items() if value is not None}
     if "space" not in given:
         raise UserError(
             "sweeps.run: expected space={…}, what is searched, beside a table, got none"
         )
-    data = {key: given.pop(key) for key in OF_DATA if key in given}
-    return {"name": name or NAME, "data": {"source": table, **data}, **given}
+    data = {key: given.pop(key) for key in python_faults.OF_DATA if key in given}
+    name = given.pop("name", NAME) or NAME
+    return {"name": name, "data": {"source": table, **data}, **given}
 
 
 @contextmanager
@@ -69,36 +62,8 @@ def as_files(
         try:
             yield {**rest, "data": own}, Path(made)
         except UserError as fault:
-            faults = [
-                replace(one, message=of_tables(one.message, is_table)) for one in fault.faults
-            ]
-            raise UserError(faults) from None
-
-
-OF_PARTS = {"data": "the table", "test": "the test table", "dev": "the dev table"}
-FILE = re.compile(r"\b(data|test|dev)\.parquet\b(?=:| and )")
-# `data.decimal: ','`, `data.columns: {a: category}`: what a study says, as an argument does.
-KEYS = re.compile(
-    rf"(?:\bset )?\bdata\.({'|'.join(OF_DATA)}): ('[^']*'|\[[^\]]*\]|\{{[^}}]*\}}|\w+)"
-)
-IGNORED = re.compile(r"^(.*column ('.+?'): .*)add it to data\.ignore", re.MULTILINE)
-
-
-def of_tables(message: str, is_table: bool) -> str:
-    """Without the files that stand for tables; beside a table an argument says what to ignore."""
-    said = FILE.sub(lambda found: OF_PARTS[found[1]], message)
-    if not is_table:
-        return said
-    said = IGNORED.sub(r"\1ignore=[\2] leaves it out", said)
-    return KEYS.sub(lambda found: f"{found[1]}={_as_python(found[2])}", said)
-
-
-def _as_python(value: str) -> str:
-    """A value as a study file says it, as Python does: `{a: category}` as `{'a': 'category'}`."""
-    inner = re.fullmatch(r"\{([^{}:]+): ([^{}\[\]]+)\}", value)
-    if inner:
-        return f"{{'{inner[1]}': '{inner[2]}'}}"
-    return value if value[0] in "'[{\"" else f"'{value}'"
+            of_tables = partial(python_faults.of_tables, is_table=is_table)
+            raise python_faults.said_by(of_tables, fault) from None
 
 
 def keep(run: PreparedRun) -> PreparedRun:
@@ -151,7 +116,7 @@ def _written(data: Mapping[str, Any], made: Path, kept: Path) -> dict[str, Any]:
         except Expected as fault:
             raise fault.below(key) from None
         if key == "source":
-            table = _with_rows(table, own)
+            table = given_parts.with_rows(table, own)
         try:
             path = _file("data" if key == "source" else key, table, made, kept)
         except Expected as fault:
@@ -163,9 +128,8 @@ def _written(data: Mapping[str, Any], made: Path, kept: Path) -> dict[str, Any]:
             own[key] = section | {"source": str(path)}
     if isinstance(own.get("split"), Mapping) and "rows" in own["split"]:
         hint = "of a file a column says which part each row is of: split: {column: NAME}"
-        raise Expected(
-            "rows beside a table that is given in Python", Unquoted("a file"), hint, SPLIT
-        )
+        expected = "rows beside a table that is given in Python"
+        raise Expected(expected, Unquoted("a file"), hint, given_parts.SPLIT)
     return {key: value if key in tables else deepcopy(value) for key, value in own.items()}
 
 
@@ -212,56 +176,3 @@ def _is_same(there: Path, here: Path) -> bool:
         return bool(pd.read_parquet(there).equals(pd.read_parquet(here)))
     except (ValueError, OSError):
         return False  # damaged: the identity says so
-
-
-def _with_rows(table: "pd.DataFrame", data: dict[str, Any]) -> "pd.DataFrame":
-    """The table with a column of parts, if `data.split` gives their rows. Errors: Expected."""
-    split = data.get("split")
-    if not isinstance(split, Mapping) or "rows" not in split:
-        return table
-    name = next(one for one in _names(SPLIT) if one not in table)
-    if "column" in split:
-        got = Unquoted("a column too")
-        raise Expected("one of rows and column", got, at=f"{SPLIT}.rows")
-    try:
-        column = _parts(split["rows"], len(table))
-    except Expected as fault:
-        raise fault.below(f"{SPLIT}.rows") from None
-    data["split"] = {k: v for k, v in split.items() if k != "rows"} | {"column": name}
-    return table.assign(**{name: column})
-
-
-def _names(name: str) -> Iterator[str]:
-    """The name, and others like it."""
-    while True:
-        yield name
-        name += "_"
-
-
-def _parts(given: Any, count: int) -> NDArray[Any]:
-    """(count,) the part of each row; those that no part names train. Errors: Expected."""
-    if not isinstance(given, Mapping):
-        raise Expected("a mapping of train, dev and test to row numbers", given)
-    found, times = np.full(count, PARTS[0], object), np.zeros(count, int)
-    for part, rows in given.items():
-        if part not in PARTS:
-            raise Expected("train, dev or test", part, did_you_mean(str(part), PARTS))
-        numbers = np.asarray(rows)
-        if numbers.dtype == bool and len(numbers) == count:
-            numbers = np.flatnonzero(numbers)
-        if len(numbers) == 0:
-            continue
-        if numbers.ndim != 1 or numbers.dtype.kind not in "iu":
-            raise Expected("whole numbers of rows, from 0 on", rows, at=part)
-        if numbers.min() < 0 or numbers.max() >= count:
-            worst = numbers.max() if numbers.max() >= count else numbers.min()
-            raise Expected(f"rows from 0 to {count - 1}", int(worst), at=part)
-        found[numbers] = part
-        np.add.at(times, numbers, 1)
-    if times.max(initial=0) > 1:
-        got = Unquoted(f"row {int(times.argmax())} {times.max()} times")
-        raise Expected("each row once, in one part", got)
-    if PARTS[0] in given and times.min() == 0:
-        got = Unquoted(f"row {int(times.argmin())} in none")
-        raise Expected("each row in a part", got, "without train all others train")
-    return found

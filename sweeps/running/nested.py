@@ -9,7 +9,7 @@ from sweeps.base.terminal import say
 from sweeps.data.split import Rows
 from sweeps.phases import nested, resampled
 from sweeps.phases.earlier_run import EarlierRun
-from sweeps.phases.prepare import PreparedRun
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.results import nested as results
 from sweeps.results.nested import OuterResult
 from sweeps.results.result import Result

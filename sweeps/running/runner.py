@@ -1,8 +1,7 @@
 """One run from the study to the report: search, confirm, write, report."""
 
-import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,13 +16,12 @@ from sweeps.base.errors import Expected, UserError
 from sweeps.base.interrupts import Shield
 from sweeps.base.terminal import say
 from sweeps.dashboard.writer import DashboardWriter
-from sweeps.data import given_tables
-from sweeps.phases import prepare
-from sweeps.phases.options import Options, check_jobs, check_time, check_trials
-from sweeps.phases.prepare import PreparedRun
+from sweeps.phases import prepare, prepared_run
+from sweeps.phases.options import Options
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.results import outputs, reporting, resolved
 from sweeps.results.result import Result
-from sweeps.running import after_confirm, calls, confirming, given_studies, nested
+from sweeps.running import after_confirm, confirming, given_studies, nested
 from sweeps.running.after_confirm import AfterConfirmation
 from sweeps.running.callbacks import Callbacks
 from sweeps.running.confirming import ConfirmationPhase
@@ -36,7 +34,7 @@ from sweeps.storage.run_folder import RunFolder
 from sweeps.storage.store import Store
 from sweeps.study.file import documents
 from sweeps.training import custom
-from sweeps.views import announcing, notebook, tables
+from sweeps.views import announcing, tables
 from sweeps.views.bar import working
 from sweeps.views.progress import Progress
 
@@ -53,83 +51,6 @@ class Interrupted(KeyboardInterrupt):
         return [f"Stopped: {self}; run the cell again to go on"]
 
 
-def run(
-    study: "str | os.PathLike[str] | dict[str, Any] | Any",
-    *,
-    target: str | Sequence[str] | None = None,
-    space: dict[str, Any] | None = None,
-    fixed: dict[str, Any] | None = None,
-    split: dict[str, Any] | None = None,
-    ignore: "Sequence[str] | dict[str, str] | None" = None,
-    columns: dict[str, Any] | None = None,
-    decimal: str | None = None,
-    missing: "Sequence[str | float] | None" = None,
-    group: str | None = None,
-    weight: str | None = None,
-    task: str | None = None,
-    name: str | None = None,
-    jobs: int | None = None,
-    trials: int | None = None,
-    out: "str | os.PathLike[str]" = "runs",
-    storage: str | None = None,
-    engine: str | None = None,
-    artifacts: str | None = None,
-    set: Sequence[str] = (),  # noqa: A002 - the command line's word
-    time: "str | float | None" = None,
-    confirm: bool = True,
-    quiet: bool = False,
-    allow_code: bool = False,
-    allow_remote: bool = False,
-) -> Result:
-    """See `sweeps.run`."""
-    console = notebook.console(quiet)
-    sections = {
-        **{"target": target, "space": space, "fixed": fixed, "split": split, "ignore": ignore},
-        **{"columns": columns, "decimal": decimal, "missing": missing, "group": group},
-        **{"weight": weight, "task": task},
-    }
-    is_table = given_tables.is_table(study)
-    words = "table" if is_table else "study" if isinstance(study, dict) else repr(str(study))
-    if is_table:
-        study = given_studies.of_table(study, name, sections)
-    elif said := [key for key, one in {**sections, "name": name}.items() if one is not None]:
-        problem = Expected("a table beside it, for a study says it itself", type(study).__name__)
-        raise UserError(f"sweeps.run: {said[0]}: {problem.message}")
-    asked = {
-        **{"trials": trials, "out": str(out), "storage": storage, "engine": engine},
-        **{"artifacts": artifacts, "set": list(set), "time": time, "confirm": confirm},
-        **{"allow_code": allow_code, "allow_remote": allow_remote},
-    }
-    command = calls.written(words, {**sections, "name": name}, asked)
-    options = Options(
-        jobs=check_jobs(jobs),
-        trials=check_trials(trials),
-        out=Path(out),
-        storage=storage,
-        engine=engine,
-        artifacts=artifacts,
-        time=check_time(time),
-        confirm=confirm,
-        allow_code=allow_code,
-        allow_remote=allow_remote,
-        command=command,
-    )
-    run_it = calls.in_python(is_table, execute)
-    if isinstance(study, dict):
-        with given_studies.as_files(study, Path(out), is_table) as (values, tables):
-            document = documents.Document(values, {}, "study")
-            options = replace(options, tables=tables)
-            work = partial(run_it, document, Path(), list(set), options, console)
-            result = notebook.watched(console, work)
-    else:
-        path = Path(study)
-        work = partial(run_it, documents.read(path), path.parent, list(set), options, console)
-        result = notebook.watched(console, work)
-    if result is None:  # only a dry run has none
-        raise RuntimeError("nothing was run")
-    return result
-
-
 def execute(
     document: documents.Document,
     base: Path,
@@ -138,7 +59,7 @@ def execute(
     console: Console,
 ) -> Result | None:
     """Run a study; None for a dry run. Errors: UserError, Interrupted."""
-    run = prepare.accept(document, base, assignments, options, console)
+    run = prepared_run.accept(document, base, assignments, options, console)
     prepare.optuna_quietly()
     if options.dry_run:
         announcing.preview(run.as_begun(identities.of_folder(run.folder)))
@@ -207,7 +128,8 @@ def _carried_out(
     callbacks.on_search_end()
     confirmed = confirming.confirm(run, searched.finished, store.identity)
     run = replace(run, dataset=confirmed.dataset)
-    after = after_confirm.train(run, confirmed.networks, confirmed.others, store.identity)
+    ranked = confirmed.ranked
+    after = after_confirm.train(run, ranked, store.identity)
     facts = _facts(run, searched, confirmed, after) | {
         "study_hash": store.identity,
         "started": started.isoformat(timespec="seconds"),
@@ -215,13 +137,13 @@ def _carried_out(
     }
     result = Result(run.folder)
     with shield:
-        outputs.write(run, store, searched.finished, confirmed.networks, confirmed.others)
-        outputs.write_after_confirmation(run, confirmed.networks, after.curves, after.final)
+        outputs.write(run, store, searched.finished, ranked.networks, ranked.others)
+        outputs.write_after_confirmation(run, ranked.networks, after.curves, after.final)
         outputs.write_provenance(run, searched.finished, facts)
     # Each of its files is written whole or not at all, and made anew when the run goes on.
     with working(run.console, "report"):
         reporting.write(result)
-    if run.study.confirm.nested is not None and confirmed.networks:
+    if run.study.confirm.nested is not None and ranked.networks:
         # The study's own report stands by now, whatever becomes of the folds.
         nested.carry_out(run, _run_fold)
         result = Result(run.folder)
@@ -252,7 +174,7 @@ def _facts(
     after: AfterConfirmation,
 ) -> dict[str, Any]:
     """What the provenance says of the run itself."""
-    study, options = run.study, run.options
+    study, options, ranked = run.study, run.options, confirmed.ranked
     budgets = study.budgets.model_dump(exclude_none=True)
     return {
         "command": options.command,
@@ -262,8 +184,8 @@ def _facts(
         "engine": str(study.engine),
         "storage": str(run.storage or "journal.log"),
         "commit": checkout.commit(run.base),
-        "confirm": outputs.confirmation(run) | confirmed.looks if confirmed.networks else None,
-        "lost": confirmed.lost | after.lost,
+        "confirm": outputs.confirmation(run) | confirmed.looks if ranked.networks else None,
+        "lost": ranked.lost | after.lost,
         "seconds": {"search": searched.seconds, "confirm": confirmed.seconds} | after.seconds,
         **outputs.final(after.final),
         **({"gradient_check": after.gradients} if after.gradients else {}),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sweeps.study import sampler_options
+from sweeps.study.sampler_options import Sampler
 from sweeps.study.space import Params, Space, walks
 
 # Sobol points come in powers of two; scipy knows directions for so many dimensions.
@@ -16,7 +17,7 @@ CHUNK = 256
 DRAWS = 10_000
 
 
-def grid(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
+def grid(sampler: Sampler, space: Space, seed: int) -> Iterator[Params]:
     """Every cell that keeps the constraints once, in an order shuffled by the seed."""
     kept = [
         params
@@ -27,7 +28,7 @@ def grid(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
         yield kept[place]
 
 
-def qmc(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
+def qmc(sampler: Sampler, space: Space, seed: int) -> Iterator[Params]:
     """Scrambled Sobol points (Owen 1998) that keep the constraints; one coordinate per parameter.
 
     Inactive parameters leave their coordinate unused, so conditional spaces are no special case.
@@ -43,14 +44,14 @@ def qmc(sampler: Any, space: Space, seed: int) -> Iterator[Params]:
                 yield params
 
 
-DESIGNS: Mapping[str, Callable[[Any, Space, int], Iterator[Params]]] = {
+DESIGNS: Mapping[str, Callable[[Sampler, Space, int], Iterator[Params]]] = {
     "grid": grid,
     "brute_force": grid,
     "qmc": qmc,
 }
 
 
-def cells(sampler: Any, space: Space) -> float:
+def cells(sampler: Sampler, space: Space) -> float:
     """How many trials a design has at most; inf where it has no end."""
     if not isinstance(sampler, sampler_options.Grid | sampler_options.BruteForce):
         return math.inf
@@ -62,7 +63,7 @@ def cells(sampler: Any, space: Space) -> float:
     return sum(space.allows(space.configure(params)) for params in every)
 
 
-def design_size(sampler: Any, space: Space, initial: list[Params]) -> float:
+def design_size(sampler: Sampler, space: Space, initial: list[Params]) -> float:
     """How many trials a design and the initial settings come to; inf for a design without end."""
     size = cells(sampler, space)
     if not math.isfinite(size):

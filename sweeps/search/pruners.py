@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.study import pruner_options
+from sweeps.study.pruner_options import Pruner
 from sweeps.training.stop_rules import (
     NEVER,
     BestAbove,
@@ -170,7 +171,7 @@ def _threshold(pruner: pruner_options.Threshold, history: History, number: int) 
     return OutsideBounds(low, high, pruner.warmup)
 
 
-def of_costs(pruner: Any, sign: int) -> Any:
+def of_costs(pruner: Pruner, sign: int) -> Pruner:
     """The pruner for costs, which are `sign` times the objective: bounds change places."""
     if not isinstance(pruner, pruner_options.Threshold) or sign > 0:
         return pruner
@@ -205,6 +206,6 @@ PRUNERS: Mapping[str, Callable[[Any, History, int], StopRule]] = {
 }
 
 
-def rule(pruner: Any, history: History, number: int) -> StopRule:
+def rule(pruner: Pruner, history: History, number: int) -> StopRule:
     """The rule for trial `number`, from the trials told by the time it is asked."""
     return PRUNERS[pruner.name](pruner, history, number)

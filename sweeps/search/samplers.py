@@ -6,25 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps.search.designs import DESIGNS
 from sweeps.storage import optuna_private
+from sweeps.study import sampler_options
+from sweeps.study.sampler_options import Sampler
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
     from optuna.search_space import IntersectionSearchSpace
 
 
-def _tpe(options: Any, seed: int) -> "BaseSampler":
+def _tpe(options: sampler_options.Tpe, seed: int) -> "BaseSampler":
     from optuna.samplers import TPESampler
 
     return TPESampler(n_startup_trials=options.startup, seed=seed)
 
 
-def _random(options: Any, seed: int) -> "BaseSampler":
+def _random(options: Sampler, seed: int) -> "BaseSampler":
     from optuna.samplers import RandomSampler
 
     return RandomSampler(seed=seed)
 
 
-def _cmaes(options: Any, seed: int) -> "BaseSampler":
+def _cmaes(options: sampler_options.CmaEs, seed: int) -> "BaseSampler":
     from optuna.samplers import CmaEsSampler
 
     return CmaEsSampler(
@@ -32,19 +34,19 @@ def _cmaes(options: Any, seed: int) -> "BaseSampler":
     )
 
 
-def _gp(options: Any, seed: int) -> "BaseSampler":
+def _gp(options: sampler_options.Gp, seed: int) -> "BaseSampler":
     from optuna.samplers import GPSampler
 
     return GPSampler(n_startup_trials=options.startup, seed=seed, warn_independent_sampling=False)
 
 
-def _nsga2(options: Any, seed: int) -> "BaseSampler":
+def _nsga2(options: sampler_options.Nsga2, seed: int) -> "BaseSampler":
     from optuna.samplers import NSGAIISampler
 
     return NSGAIISampler(population_size=options.population, seed=seed)
 
 
-def _nsga3(options: Any, seed: int) -> "BaseSampler":
+def _nsga3(options: sampler_options.Nsga3, seed: int) -> "BaseSampler":
     from optuna.exceptions import ExperimentalWarning
     from optuna.samplers import NSGAIIISampler
 
@@ -69,7 +71,7 @@ KEEPS_NOTES = frozenset({"cmaes", "nsga2", "nsga3"})
 NOTES_WHILE_RUNNING = frozenset({"tpe", "gp"})
 
 
-def make(options: Any, seed: int, seen: "IntersectionSearchSpace") -> "BaseSampler":
+def make(options: Sampler, seed: int, seen: "IntersectionSearchSpace") -> "BaseSampler":
     """The sampler of a study, for one trial; for designs a random one, since theirs are enqueued.
 
     seen: the parameters that all trials have. It depends on the trials alone, and finding it anew

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweeps.base.errors import UserError
-from sweeps.storage import backends
+from sweeps.storage import journal_file
 
 if TYPE_CHECKING:
     import optuna
@@ -22,11 +22,11 @@ def study(folder: Path) -> "optuna.Study":
     if not os.path.lexists(path):
         raise UserError(f"{path}: expected Optuna's journal, got no such file")
     try:
-        backends.check(path)
+        journal_file.check(path)
         storage = JournalStorage(JournalFileBackend(str(path)))
         (found,) = optuna.get_all_study_names(storage)
         return optuna.load_study(study_name=found, storage=storage)
-    except backends.DAMAGED as fault:
+    except journal_file.DAMAGED as fault:
         got = f"{type(fault).__name__} {fault}"
         raise UserError(
             f"{path}: expected Optuna's journal of one study, got {got} (it is damaged: restore "

@@ -4,12 +4,11 @@ import math
 from typing import Any, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
 from sweeps.base.errors import Expected, did_you_mean
 from sweeps.study import fold_design
 from sweeps.study.fold_design import FoldDesign
-from sweeps.study.section_base import StudySection, time_as_text
+from sweeps.study.section_base import StudySection, refused, time_as_text
 
 Baseline = Literal["constant", "linear", "boosting"]
 MOST = 100  # networks of a setting, where it goes on until it is decided
@@ -50,24 +49,24 @@ class Confirm(StudySection):
             near = " or ".join(f"{n}" for n in (below, below + each) if n > 1)
             expected = f"replicates that are a multiple of {names}"
             problem = Expected(expected, self.replicates, f"try {near}")
-            raise PydanticCustomError("own", "{message}", {"message": problem.message})
+            raise refused(problem)
         if not self.fold_designs:
             problem = Expected("fewer seeds than replicates", self.seeds, "two folds or more")
-            raise PydanticCustomError("own", "{message}", {"message": problem.message})
+            raise refused(problem)
         return self
 
     @model_validator(mode="after")
     def _room_for_more(self) -> "Confirm":
         if self.most is not None and self.until is None:
             problem = Expected("no most without until: decided", self.most)
-            raise PydanticCustomError("own", "{message}", {"message": problem.message})
+            raise refused(problem)
         each = self.fold_designs[0]
         least = self.replicates + each.folds * each.seeds
         if self.until is not None and self.at_most < least:
             more = f"replicates ({self.replicates}) and one repeat more of {each.folds} folds"
             expected = f"most of {least} or more, for {more} × {each.seeds} seeds"
             problem = Expected(expected, self.at_most)
-            raise PydanticCustomError("own", "{message}", {"message": problem.message})
+            raise refused(problem)
         return self
 
     @property
@@ -108,7 +107,7 @@ class Confirm(StudySection):
     def _enough_to_fit(cls, value: int) -> int:
         if 0 < value < FEWEST_SIZES:
             problem = Expected(f"0 for no learning curve, or {FEWEST_SIZES} sizes and more", value)
-            raise PydanticCustomError("own", "{message}", {"message": problem.message})
+            raise refused(problem)
         return value
 
     @field_validator("baselines", mode="before")
@@ -118,13 +117,11 @@ class Confirm(StudySection):
         if value in ("none", None):
             return ()
         if not isinstance(value, list | tuple):
-            message = Expected("a list of baselines", value, f"known: {', '.join(BASELINES)}")
-            raise PydanticCustomError("own", "{message}", {"message": message.message})
+            raise refused(Expected("a list of baselines", value, f"known: {', '.join(BASELINES)}"))
         for name in value:
             if name not in BASELINES:
                 hint = did_you_mean(str(name), BASELINES)
-                message = Expected("a known baseline", name, hint)
-                raise PydanticCustomError("own", "{message}", {"message": message.message})
+                raise refused(Expected("a known baseline", name, hint))
         return tuple(name for name in BASELINES if name in value)
 
     @field_validator("baseline_time", mode="before")

@@ -12,10 +12,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
-from sweeps.base.errors import did_you_mean, show
-from sweeps.study.section_base import StudySection
+from sweeps.base.errors import Expected, Unquoted, did_you_mean, show
+from sweeps.study.section_base import StudySection, refused
 
 SEPARATORS = ("auto", "tab", "blanks")  # besides one character; blanks: any number of them
 # What a column can be said to be; a list is the order of its categories, from low to high.
@@ -32,19 +31,10 @@ def _declared(value: Any) -> Any:
         words = tuple(str(word) for word in value if isinstance(word, str | int | float))
         if len(set(words)) == len(value) >= 2:
             return words
-        expected = "at least two different words, from low to high"
-        raise _own(expected, show(value), "")
+        raise refused(Expected("at least two different words, from low to high", value))
     hint = did_you_mean(value, kinds) if isinstance(value, str) else ""
-    raise _own(f"{', '.join(kinds)} or a list of categories in order", show(value), hint)
-
-
-def _own(expected: str, got: str, hint: str) -> PydanticCustomError:
-    hint = f" ({hint})" if "mean" in hint else ""
-    return PydanticCustomError(
-        "own",
-        "expected {expected}, got {got}{hint}",
-        {"expected": expected, "got": got, "hint": hint},
-    )
+    expected = f"{', '.join(kinds)} or a list of categories in order"
+    raise refused(Expected(expected, value, hint if "mean" in hint else ""))
 
 
 _WORD = {"type": ["string", "number", "boolean"]}
@@ -61,25 +51,24 @@ def _targets(value: Any) -> Any:
         return value
     names = tuple(value) if isinstance(value, list | tuple) else ()
     if not names or not all(isinstance(name, str) for name in names):
-        raise _own("the name of a column, or a list of names", show(value), "")
+        raise refused(Expected("the name of a column, or a list of names", value))
     twice = [name for name in names if names.count(name) > 1]
     if twice:
-        raise _own("each target once", f"{show(twice[0])} twice", "")
+        raise refused(Expected("each target once", Unquoted(f"{show(twice[0])} twice")))
     return names[0] if len(names) == 1 else names
 
 
 def _ignored(value: Any) -> Any:
     """Names of columns in a list, or each with why it is no input."""
     if value is None:
-        problem = "expected a list, got nothing (remove the line, or write [a, b])"
-        raise PydanticCustomError("own", problem)
+        raise refused(Expected("a list", None, "remove the line, or write [a, b]"))
     if isinstance(value, dict):
         if all(isinstance(one, str) for pair in value.items() for one in pair):
             return dict(value)
     elif isinstance(value, list | tuple) and all(isinstance(name, str) for name in value):
         return tuple(value)
     expected = "names of columns, as [id, name], or each with why, as {id: a number}"
-    raise _own(expected, show(value), "")
+    raise refused(Expected(expected, value))
 
 
 _NAMES = {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}
@@ -117,11 +106,7 @@ class OuterFold(StudySection):
     @model_validator(mode="after")
     def _is_there(self) -> "OuterFold":
         if self.fold > self.folds:
-            raise PydanticCustomError(
-                "own",
-                "expected a fold from 1 to {folds}, got {fold}",
-                {"folds": self.folds, "fold": self.fold},
-            )
+            raise refused(Expected(f"a fold from 1 to {self.folds}", self.fold))
         return self
 
 
@@ -143,9 +128,7 @@ class SplitSpec(StudySection):
     @model_validator(mode="after")
     def _leaves_rows_to_train(self) -> "SplitSpec":
         if self.dev + self.test >= 1:
-            raise PydanticCustomError(
-                "own", "expected dev + test < 1, got {sum}", {"sum": show(self.dev + self.test)}
-            )
+            raise refused(Expected("dev + test < 1", self.dev + self.test))
         return self
 
 
@@ -176,7 +159,7 @@ class PartSource(StudySection):
         if not isinstance(value, dict) or "file" not in value:
             return value
         if "source" in value:
-            raise PydanticCustomError("own", "expected one of source and file, got both")
+            raise refused(Expected("one of source and file", Unquoted("both")))
         rest = {key: one for key, one in value.items() if key != "file"}
         return {"source": value["file"], **rest}
 
@@ -230,11 +213,7 @@ class DataSpec(StudySection):
         is_mark = len(separator) == 1 and not separator.isalnum() and separator not in '"\r\n\0.'
         if not is_mark and separator not in SEPARATORS:
             known = ", ".join(SEPARATORS)
-            raise PydanticCustomError(
-                "own",
-                "expected one character, or {known}, got {separator}",
-                {"known": known, "separator": show(separator)},
-            )
+            raise refused(Expected(f"one character, or {known}", separator))
         return separator
 
     @field_validator("encoding")
@@ -243,28 +222,18 @@ class DataSpec(StudySection):
         try:
             "".encode(encoding)
         except (LookupError, ValueError):
-            raise PydanticCustomError(
-                "own",
-                "expected an encoding that Python knows, such as utf-8, cp1252 or utf-16, "
-                "got {encoding}",
-                {"encoding": show(encoding)},
-            ) from None
+            known = "an encoding that Python knows, such as utf-8, cp1252 or utf-16"
+            raise refused(Expected(known, encoding)) from None
         return encoding
 
     @model_validator(mode="after")
     def _tells_numbers_from_fields(self) -> "DataSpec":
         if self.separator == self.decimal:
-            raise PydanticCustomError(
-                "own",
-                "expected a separator that is not the decimal mark, got {separator} for both",
-                {"separator": show(self.separator)},
-            )
+            got = Unquoted(f"{show(self.separator)} for both")
+            raise refused(Expected("a separator that is not the decimal mark", got))
         if self.thousands == self.decimal:
-            raise PydanticCustomError(
-                "own",
-                "expected a mark of thousands that is not the decimal mark, got {mark} for both",
-                {"mark": show(self.thousands)},
-            )
+            got = Unquoted(f"{show(self.thousands)} for both")
+            raise refused(Expected("a mark of thousands that is not the decimal mark", got))
         return self
 
     @model_validator(mode="before")
@@ -274,7 +243,7 @@ class DataSpec(StudySection):
         if not isinstance(value, dict) or value.get("file") is None:
             return value
         if "source" in value:
-            raise PydanticCustomError("own", "expected one of source and file, got both")
+            raise refused(Expected("one of source and file", Unquoted("both")))
         return {"source": value["file"], **{k: v for k, v in value.items() if k != "file"}}
 
     @property

@@ -6,13 +6,12 @@ How they run there is `sweeps.engines`'s work.
 from typing import Any, Literal
 
 from pydantic import PrivateAttr, model_validator
-from pydantic_core import PydanticCustomError
 
 from sweeps.base.consent import Address
-from sweeps.base.errors import show
+from sweeps.base.errors import Expected
 from sweeps.base.passwords import without_contents
 from sweeps.engines import ENGINES
-from sweeps.study.section_base import StudySection
+from sweeps.study.section_base import StudySection, refused
 
 
 class EngineSpec(StudySection):
@@ -28,11 +27,7 @@ class EngineSpec(StudySection):
         if self.address is None or (kind.address and kind.address.fullmatch(self.address)):
             return self
         like = f"an address like {kind.example}" if kind.address else "no address"
-        raise PydanticCustomError(
-            "own",
-            "expected {like} with {name}, got {got}",
-            {"like": like, "name": self.name, "got": show(self.address)},
-        )
+        raise refused(Expected(f"{like} with {self.name}", self.address))
 
     def coming_from(self, known: Address) -> "EngineSpec":
         """The same, with where its address came from."""
@@ -62,11 +57,5 @@ def as_section(value: Any) -> Any:
         return {"name": value}
     if isinstance(value, dict | EngineSpec):
         return value
-    raise PydanticCustomError(
-        "own",
-        "expected {forms}, got {got}",
-        {
-            "forms": f"{', '.join(ENGINES)} or {{name: …, address: …}}",
-            "got": show(without_contents(value)),
-        },
-    )
+    forms = f"{', '.join(ENGINES)} or {{name: …, address: …}}"
+    raise refused(Expected(forms, without_contents(value)))

@@ -6,12 +6,11 @@ from typing import Annotated, Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
-from sweeps.base.errors import did_you_mean, show
+from sweeps.base.errors import Expected, Unquoted, did_you_mean
 from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.metrics import METRICS, Cost, Score
-from sweeps.study.section_base import StudySection
+from sweeps.study.section_base import StudySection, refused
 
 Goal = Literal["minimize", "maximize"]
 At = Literal["last", "best", "shared"]
@@ -31,7 +30,7 @@ class Reduction(StudySection):
     @model_validator(mode="after")
     def _one(self) -> "Reduction":
         if (self.quantile is None) == (self.sd is None):
-            raise PydanticCustomError("own", "expected one of quantile and sd, got both or none")
+            raise refused(Expected("one of quantile and sd", Unquoted("both or none")))
         return self
 
 
@@ -70,29 +69,17 @@ class Objective(StudySection):
     @classmethod
     def _known(cls, value: str) -> str:
         if value not in METRICS:
-            hint = did_you_mean(value, METRICS)
-            raise PydanticCustomError(
-                "own",
-                "expected a known metric, got {got} ({hint})",
-                {"got": show(value), "hint": hint},
-            )
+            raise refused(Expected("a known metric", value, did_you_mean(value, METRICS)))
         return value
 
     @model_validator(mode="after")
     def _consistent(self) -> "Objective":
         natural = METRICS[self.metric].direction
         if self.direction not in (None, natural):
-            raise PydanticCustomError(
-                "own",
-                "expected {natural} for {metric}, got {got}",
-                {"natural": natural, "metric": self.metric, "got": str(self.direction)},
-            )
+            raise refused(Expected(f"{natural} for {self.metric}", Unquoted(self.direction)))
         if self.at != "last" and not self.is_tracked:
-            raise PydanticCustomError(
-                "own",
-                "expected at: last for {metric}, got {at} (it has no value before the end)",
-                {"metric": self.metric, "at": self.at},
-            )
+            hint = "it has no value before the end"
+            raise refused(Expected(f"at: last for {self.metric}", Unquoted(self.at), hint))
         return self
 
     @property

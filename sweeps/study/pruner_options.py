@@ -6,9 +6,9 @@ How they work stands in `sweeps.search.pruners`.
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from sweeps.study.section_base import Startup, StudySection, by_name
+from sweeps.base.errors import Expected, Unquoted
+from sweeps.study.section_base import Startup, StudySection, by_name, refused
 
 
 class Unpruned(StudySection):
@@ -61,7 +61,7 @@ class Threshold(StudySection):
     @model_validator(mode="after")
     def _bounded(self) -> "Threshold":
         if self.upper is None and self.lower is None:
-            raise PydanticCustomError("own", "expected upper, lower or both, got neither")
+            raise refused(Expected("upper, lower or both", Unquoted("neither")))
         return self
 
 

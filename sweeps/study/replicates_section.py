@@ -6,10 +6,9 @@ How the rows are drawn is `sweeps.data.resampling`'s matter.
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
 
 from sweeps.base.errors import Expected, Unquoted
-from sweeps.study.section_base import StudySection
+from sweeps.study.section_base import StudySection, refused
 
 Resampling = Literal["auto", "none", "kfold", "repeated", "bootstrap", "rolling"]
 
@@ -32,19 +31,20 @@ class ReplicatesSpec(StudySection):
     def _whole_repeats(self) -> "ReplicatesSpec":
         if self.resample != "kfold":
             if self.resample == "rolling" and self.count < 2:
-                raise _own(
+                raise refused(
                     Expected("a count of 2 or more for rolling", self.count, "one an origin")
                 )
             if self.folds is not None:
-                raise _own(Expected("folds with resample: kfold alone", Unquoted(self.resample)))
+                raise refused(Expected("folds with resample: kfold alone", Unquoted(self.resample)))
             return self
         if self.count < 2:
-            raise _own(Expected("a count of 2 or more for kfold", self.count, "a network a fold"))
+            problem = Expected("a count of 2 or more for kfold", self.count, "a network a fold")
+            raise refused(problem)
         if self.count % self.n_folds:
             below = self.count - self.count % self.n_folds
             near = [n for n in (below, below + self.n_folds) if n]
             expected = f"a count that is a multiple of folds ({self.n_folds})"
-            raise _own(Expected(expected, self.count, f"try {' or '.join(map(str, near))}"))
+            raise refused(Expected(expected, self.count, f"try {' or '.join(map(str, near))}"))
         return self
 
     @property
@@ -91,10 +91,6 @@ def identified(plain: Any) -> ReplicatesSpec | None:
         return ReplicatesSpec.model_validate(said)
     except ValidationError:
         return None
-
-
-def _own(fault: Expected) -> PydanticCustomError:
-    return PydanticCustomError("own", "{message}", {"message": fault.message})
 
 
 def is_mapping(value: Any) -> bool:

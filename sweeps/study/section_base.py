@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from sweeps.base import durations
-from sweeps.base.errors import Expected, did_you_mean, show
+from sweeps.base.errors import Expected, did_you_mean
 
 # How many trials come before a sampler or a pruner does what its name says.
 Startup = Annotated[int, Field(ge=0, le=100_000)]
@@ -19,12 +19,18 @@ class StudySection(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+def refused(fault: Expected) -> PydanticCustomError:
+    """A fault as a validator raises it, so that pydantic tells it with all others of the file."""
+    message = f"{fault.at}: {fault.message}" if fault.at else fault.message
+    return PydanticCustomError("own", "{message}", {"message": message})
+
+
 def time_as_text(value: Any) -> str:
     """A time of the study file, 90 or 90s or 1.5h, as text."""
     try:
         durations.seconds(value)
     except Expected as fault:
-        raise PydanticCustomError("own", "{message}", {"message": fault.message}) from None
+        raise refused(fault) from None
     return str(value)
 
 
@@ -42,15 +48,9 @@ def by_name(value: Any, known: Mapping[str, Any], what: str) -> Any:
         name = "none"
     if not isinstance(name, str) or name not in known:
         hint = did_you_mean(name, known) if isinstance(name, str) else f"known: {', '.join(known)}"
-        raise PydanticCustomError(
-            "own",
-            "expected a known {what}, got {got} ({hint})",
-            {"what": what, "got": show(name), "hint": hint},
-        )
+        raise refused(Expected(f"a known {what}", name, hint))
     if options is not None and not isinstance(options, dict):
-        raise PydanticCustomError(
-            "own", "expected a mapping of options, got {got}", {"got": show(options)}
-        )
+        raise refused(Expected("a mapping of options", options))
     return {**(options or {}), "name": name}
 
 

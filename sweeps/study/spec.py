@@ -8,10 +8,9 @@ import re
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, SkipValidation, WithJsonSchema, field_validator
-from pydantic_core import PydanticCustomError
 
 from sweeps.base import durations, s3_address
-from sweeps.base.errors import Expected, show
+from sweeps.base.errors import Expected, Unquoted
 from sweeps.study import engine_section, replicates_section, trainers
 from sweeps.study.budgets_section import Budgets
 from sweeps.study.confirm_section import Confirm
@@ -24,7 +23,7 @@ from sweeps.study.objectives import Objective, agreed, metrics_of
 from sweeps.study.pruner_options import Pruner, Unpruned
 from sweeps.study.replicates_section import ReplicatesSpec
 from sweeps.study.search_section import Search
-from sweeps.study.section_base import StudySection
+from sweeps.study.section_base import StudySection, refused
 from sweeps.study.space import Params, Space
 from sweeps.study.targets_section import Targets
 from sweeps.study.trainers import Trainer
@@ -76,12 +75,8 @@ class Study(StudySection):
     @classmethod
     def _a_name_for_a_folder(cls, value: str) -> str:
         if not NAME.fullmatch(value):
-            raise PydanticCustomError(
-                "own",
-                "expected 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit, "
-                "got {got}",
-                {"got": show(value)},
-            )
+            known = "1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit"
+            raise refused(Expected(known, value))
         return value
 
     @field_validator("artifacts")
@@ -91,7 +86,7 @@ class Study(StudySection):
             if value is not None:
                 s3_address.split(value)
         except Expected as fault:
-            raise PydanticCustomError("own", "{fault}", {"fault": str(fault)}) from None
+            raise refused(fault) from None
         return value
 
     @field_validator("replicates", mode="before")
@@ -106,7 +101,7 @@ class Study(StudySection):
         """A mapping, or a list of them; a name alone is a metric."""
         each = value if isinstance(value, list | tuple) else (value,)
         if not each:
-            raise PydanticCustomError("own", "expected an objective, got an empty list")
+            raise refused(Expected("an objective", Unquoted("an empty list")))
         return tuple({"metric": one} if isinstance(one, str) else one for one in each)
 
     @field_validator("objectives")

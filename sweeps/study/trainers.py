@@ -1,37 +1,24 @@
-"""`trainer:` of the study file: a training function of the user's own, found and imported.
+"""`trainer:` of the study file: a training function of the user's own, and its hyperparameters.
 
-Finding it imports nothing; importing it is the user's code running, and needs their leave. What is
-done with it stands in `sweeps.training.custom`.
+`sweeps.study.trainer_code` finds and imports it.
 """
 
-import contextlib
-import hashlib
-import importlib
-import importlib.util
-import inspect
 import math
 import os
 import re
-import sys
-import traceback
-from collections.abc import Callable, Iterator, Mapping
-from importlib.machinery import ModuleSpec, PathFinder
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
-from sweeps.base.errors import Expected, Unquoted, did_you_mean, join, show
+from sweeps.base.errors import Expected, Unquoted
 from sweeps.study.hyperparameters.kinds import Flag, Kind, Name, Number
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY, Hyperparameter
-from sweeps.study.section_base import StudySection
+from sweeps.study.section_base import StudySection, refused
 
 CALL = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-ARGUMENTS = ("config", "data", "seed")
-
-Function = Callable[[dict[str, Any], Any, int], Iterator[Any]]
 
 
 class Parameter(StudySection):
@@ -48,15 +35,15 @@ class Parameter(StudySection):
     def _consistent(self) -> "Parameter":
         is_number = self.type in ("int", "float")
         if bool(self.choices) != (self.type == "name"):
-            raise _own(Expected("choices for a name, and for nothing else", Unquoted(self.type)))
+            raise refused(Expected("choices for a name, and for nothing else", Unquoted(self.type)))
         if not is_number and (self.low, self.high) != (None, None):
-            raise _own(Expected("low and high for numbers alone", Unquoted(self.type)))
+            raise refused(Expected("low and high for numbers alone", Unquoted(self.type)))
         if self.low is not None and self.high is not None and self.low >= self.high:
-            raise _own(Expected(f"low < high ({self.high:g})", self.low))
+            raise refused(Expected(f"low < high ({self.high:g})", self.low))
         try:
             self.kind.check(self.default)
         except Expected as fault:
-            raise _own(fault.below("default")) from None
+            raise refused(fault.below("default")) from None
         return self
 
     @property
@@ -88,14 +75,14 @@ class Trainer(StudySection):
     @classmethod
     def _function_of_the_module(cls, value: str) -> str:
         if value and not value.isidentifier():
-            raise _own(Expected("the name of a function beside the training function", value))
+            raise refused(Expected("the name of a function beside the training function", value))
         return value
 
     @field_validator("call")
     @classmethod
     def _module_and_function(cls, value: str) -> str:
         if not CALL.fullmatch(value):
-            raise _own(Expected("module:function, like my_package.module:train", value))
+            raise refused(Expected("module:function, like my_package.module:train", value))
         return value
 
     @field_validator("parameters")
@@ -103,9 +90,9 @@ class Trainer(StudySection):
     def _new_names(cls, value: dict[str, Parameter]) -> dict[str, Parameter]:
         for name in value:
             if name in VOCABULARY:
-                raise _own(Expected("names of its own", name, "every study has that one"))
+                raise refused(Expected("names of its own", name, "every study has that one"))
             if not NAME.fullmatch(name):
-                raise _own(Expected("names of a-z, 0-9 and _, a letter first", name))
+                raise refused(Expected("names of a-z, 0-9 and _, a letter first", name))
         return value
 
     @property
@@ -129,26 +116,6 @@ class Trainer(StudySection):
         return {**whole, "folder": os.path.relpath(base / self.folder, folder)}
 
 
-def _own(fault: Expected) -> PydanticCustomError:
-    text = f"{fault.at}: {fault.message}" if fault.at else fault.message
-    return PydanticCustomError("own", "{message}", {"message": text})
-
-
-class UserCodeError(Expected):
-    """What the user's own code raised, and on which line of its file."""
-
-    def __init__(self, fault: BaseException, file: Path, where: str) -> None:
-        super().__init__("", "")
-        frames = traceback.extract_tb(fault.__traceback__)
-        lines = [frame.lineno for frame in frames if Path(frame.filename).resolve() == file]
-        line = f"{file.name}:{lines[-1]}: " if lines else ""
-        try:
-            text = show(Unquoted(fault), longest=200)
-        except Exception as second:  # their own __str__, too, may do anything
-            text = f"(no message: {type(second).__name__})"
-        self.message = f"{where}: {line}{type(fault).__name__}{text and ': '}{text}"
-
-
 def as_section(value: Any) -> Any:
     """`module:function`, or the mapping."""
     return {"call": value} if isinstance(value, str) else value
@@ -167,119 +134,3 @@ def hyperparameters(given: Any) -> tuple[dict[str, Hyperparameter], set[str]]:
         except ValidationError:
             wrong.add(str(name))
     return added, wrong
-
-
-def find(trainer: Trainer, base: Path) -> Trainer:
-    """The trainer with its folder made absolute, and its source file's hash; nothing is imported.
-
-    Errors: Expected (below `trainer`).
-    """
-    folder = (base / trainer.folder).resolve()
-    file = _file(trainer.module, folder)
-    sha256 = _digest(file)
-    if trainer.sha256 not in ("", sha256):
-        hint = f"{file.name} has changed; leave sha256 out to run it as it is"
-        raise Expected(trainer.sha256[:16], Unquoted(sha256[:16]), hint, at="sha256")
-    return trainer.model_copy(update={"folder": str(folder), "sha256": sha256})
-
-
-def _file(module: str, folder: Path) -> Path:
-    importlib.invalidate_caches()
-    name, inside = "", [str(folder)]
-    found: ModuleSpec | None = None
-    for part in module.split("."):
-        top = not name
-        name = join(name, part)
-        found = PathFinder.find_spec(name, inside) or (_on_the_path(name) if top else None)
-        if found is None:
-            near = sorted(p.stem for p in folder.glob("*.py"))
-            hint = did_you_mean(part, near) if near else f"there is no module in {folder.name}"
-            raise Expected("a module beside the study file or on the path", name, hint)
-        inside = list(found.submodule_search_locations or [])
-    origin = found.origin if found else None
-    if origin is None or not origin.endswith(".py"):
-        raise Expected("a module with a source file", module)
-    return Path(origin).resolve()
-
-
-def _on_the_path(name: str) -> ModuleSpec | None:
-    try:
-        return importlib.util.find_spec(name)
-    except ValueError:  # __main__
-        return None
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-# By module, the file and hash of what was imported here: another one is imported in its place.
-_imported: dict[str, tuple[Path, str]] = {}
-
-
-def load(trainer: Trainer) -> tuple[Function, Path]:
-    """The function of a trainer that was found, and its file. Errors: Expected."""
-    module, file = _module(trainer)
-    loaded: Function = _function(module, trainer.module, trainer.function)
-    _check(loaded, trainer.function)
-    return loaded, file
-
-
-def load_gradient_check(trainer: Trainer) -> tuple[Callable[[float], Any], Path]:
-    """Its function of a step, and its file. Errors: Expected."""
-    module, file = _module(trainer)
-    return _function(module, trainer.module, trainer.gradient_check), file
-
-
-def _module(trainer: Trainer) -> tuple[Any, Path]:
-    name = trainer.module
-    file = _file(name, Path(trainer.folder))
-    if _digest(file) != trainer.sha256:
-        raise Expected(f"the {file.name} that the run began with", Unquoted("one that was edited"))
-    this = (file, trainer.sha256)
-    if _imported.pop(name, this) != this:
-        _forget(name.partition(".")[0])
-    sys.path[:] = [trainer.folder, *(place for place in sys.path if place != trainer.folder)]
-    with contextlib.chdir("."):  # back again, wherever the import goes
-        module = _import(name, file)
-    there = Path(module.__file__ or "").resolve()
-    if there != file:
-        hint = "another module has that name already: give it one of its own"
-        raise Expected(f"the module of {file.name}", Unquoted(there.name), hint)
-    _imported[name] = this
-    return module, file
-
-
-def _function(module: Any, name: str, function: str) -> Callable[..., Any]:
-    public = [n for n, value in vars(module).items() if callable(value) and not n.startswith("_")]
-    if not callable(getattr(module, function, None)):
-        hint = did_you_mean(function, public) if public else f"{name} has no functions"
-        raise Expected(f"a function of {name}", function, hint)
-    found: Callable[..., Any] = getattr(module, function)
-    return found
-
-
-def _forget(package: str) -> None:
-    for name in [n for n in sys.modules if n == package or n.startswith(f"{package}.")]:
-        del sys.modules[name]
-
-
-def _import(name: str, file: Path) -> Any:
-    try:
-        return importlib.import_module(name)
-    except (Exception, SystemExit) as fault:  # it is the user's code: whatever it raises is told
-        raise UserCodeError(fault, file, f"importing {name}") from None
-
-
-def _check(function: Any, name: str) -> None:
-    """Errors: Expected for one that is no generator function of (config, data, seed)."""
-    try:
-        signature = inspect.signature(function)
-    except ValueError:
-        raise Expected("a function written in Python", name) from None
-    given = [p for p in signature.parameters.values() if p.default is p.empty]
-    if tuple(p.name for p in given) != ARGUMENTS or any(p.kind == p.KEYWORD_ONLY for p in given):
-        raise Expected(f"{name}({', '.join(ARGUMENTS)})", Unquoted(f"{name}{signature}"))
-    if not inspect.isgeneratorfunction(inspect.unwrap(function)):
-        hint = "it has to yield a mapping of metrics after every epoch"
-        raise Expected("a generator function", name, hint)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected
 from sweeps.data import Dataset
-from sweeps.study import metrics, scoring, trainers
+from sweeps.study import metrics, scoring, trainer_code
 from sweeps.study.spec import Study
 from sweeps.study.trainers import Trainer
 from sweeps.training import judging, racing, trial
@@ -49,7 +49,7 @@ def train(trainer: Trainer, task: Task, dataset: Dataset) -> Outcome:
     replicates: list[Replicate] = []
     try:
         with time_limit(task.seconds), chdir("."):  # the function may leave the folder
-            function, file = trainers.load(trainer)
+            function, file = trainer_code.load(trainer)
             with one_torch_thread():
                 replicates += start_replicates(function, file, task, dataset)
                 return _train(replicates, task, dataset)

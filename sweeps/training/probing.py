@@ -16,11 +16,12 @@ from sweeps.base import durations
 from sweeps.base.errors import Expected, Unquoted
 from sweeps.data import Dataset
 from sweeps.engines.base import Function
-from sweeps.study import trainers
+from sweeps.study import trainer_code
 from sweeps.study.engine_section import EngineSpec
 from sweeps.study.space import Config
 from sweeps.study.spec import Study
-from sweeps.study.trainers import Trainer, UserCodeError
+from sweeps.study.trainer_code import UserCodeError
+from sweeps.study.trainers import Trainer
 from sweeps.training import seeds
 from sweeps.training.isolation import TimeUp, one_torch_thread, time_limit
 from sweeps.training.replicates import Replicate, start_replicates
@@ -110,13 +111,13 @@ def _within(what: str, limit: float, function: Function, task: Any, shared: Any)
 
 
 def _import(trainer: Trainer, nothing: None) -> tuple[float, ...]:
-    trainers.load(trainer)
+    trainer_code.load(trainer)
     return ()
 
 
 def _differences(trainer: Trainer, nothing: None) -> tuple[dict[str, float], ...]:
     """Of each step, what the function says."""
-    function, file = trainers.load_gradient_check(trainer)
+    function, file = trainer_code.load_gradient_check(trainer)
     try:
         said = [dict(function(epsilon)) for epsilon in EPSILONS]
         each = [{str(name): float(x) for name, x in one.items()} for one in said]
@@ -133,7 +134,7 @@ def _differences(trainer: Trainer, nothing: None) -> tuple[dict[str, float], ...
 
 def _time(trainer: Trainer, epochs: int, task: Task, dataset: Dataset) -> tuple[float, ...]:
     """The seconds of each of `epochs` epochs of the task's one replicate."""
-    function, file = trainers.load(trainer)
+    function, file = trainer_code.load(trainer)
     (replicate,) = start_replicates(function, file, task, dataset)
     with one_torch_thread():
         seconds = tuple(_timed(replicate) for _ in range(epochs))

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, Unquoted
 from sweeps.data import Dataset, scaling
-from sweeps.study import trainers
+from sweeps.study import trainer_code
 from sweeps.study.hyperparameters.vocabulary import plain
-from sweeps.study.trainers import Function
+from sweeps.study.trainer_code import Function
 from sweeps.training import seeds
 from sweeps.training.isolation import Randomness, TimeUp
 from sweeps.training.reported import EpochReport, read
@@ -89,7 +89,7 @@ class Replicate:
             raise
         # User code: whatever it raises (SystemExit, too) makes this trial fail, and no other.
         except BaseException as fault:
-            raise trainers.UserCodeError(fault, self.file, self._where) from None
+            raise trainer_code.UserCodeError(fault, self.file, self._where) from None
         self.epoch += 1
         return True
 

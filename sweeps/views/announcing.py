@@ -6,9 +6,9 @@ from pathlib import Path
 from sweeps.base import durations
 from sweeps.base.errors import Expected, UserError
 from sweeps.base.terminal import say, verbatim
-from sweeps.phases.prepare import PreparedRun
+from sweeps.phases.prepared_run import PreparedRun
 from sweeps.storage.folders import record_paths
-from sweeps.views import column_table, estimates, first_trials, plan
+from sweeps.views import column_table, estimates, first_trials, plan, plan_warnings
 
 
 def announce(run: PreparedRun, known: int) -> None:
@@ -22,7 +22,7 @@ def announce(run: PreparedRun, known: int) -> None:
         say(console, name, text)
     more = f"sweeps check {run.document.name} shows the table" if run.options.has_file else ""
     column_table.show(console, run.dataset.facts, column_table.IN_RUN, more, only_odd=True)
-    for warning in plan.warnings(study, run.dataset, run.options.jobs):
+    for warning in plan_warnings.lines(study, run.dataset, run.options.jobs):
         say(console, "warning", warning, style="yellow")
     announce_known(run, known)
     if known < budget and (study.trainer is None or run.options.allow_code):

@@ -7,9 +7,10 @@ from typing import Any
 
 from sweeps.base.errors import show
 from sweeps.data import Dataset
+from sweeps.data.dataset import Target
 from sweeps.phases import final, horizon, learning_curve
 from sweeps.search.delayed import max_trials
-from sweeps.study import consistency, patience_rules, random_configs, search_section
+from sweeps.study import patience_rules, random_configs, search_section
 from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.space import Range, walks
 from sweeps.study.spec import Study
@@ -21,29 +22,10 @@ def lines(
     study: Study, dataset: Dataset, budget: int, jobs: int, storage: str
 ) -> list[tuple[str, str]]:
     """Data, splits, space, trials × replicates, engine: (name, text) of a line each."""
-    facts, target = dataset.facts, dataset.target
-    columns = f"{facts['rows']} rows × {facts['columns']} columns"
-    if facts["features"] != facts["columns"]:
-        columns += f" ({facts['features']} network inputs)"
-    if target.classes:
-        kind = f"{len(target.classes)} classes ({', '.join(_few(target.classes))})"
-    elif target.several:
-        kind = f"{len(target.several)} numbers (regression), each in SDs of its own"
-    else:
-        kind = "a number (regression)"
-    names = ", ".join(f"'{one.name}'" for one in target.each)
-    which = f"targets {names}" if target.several else f"target {names}"
+    facts = dataset.facts
     how = search_section.summary(study.search.sampler, study.pruner)
-    confirm = f"best {study.confirm.top} + defaults × {wording.confirmation(study, dataset)}"
-    scored = "on the test split" if dataset.has_test else "on the dev rows: there are no test rows"
-    if study.replicates.is_resampled:
-        also = "and on the test rows" if dataset.has_test else "alone: there are no test rows"
-        scored = f"each scored on the fold left out {also}"
     return [
-        (
-            "data",
-            f"{facts['source']}: {columns}; {which}, {kind}",
-        ),
+        ("data", f"{facts['source']}: {_columns(facts)}; {_target(dataset.target)}"),
         *(("read", text) for text in facts.get("read", ())),
         *(("weights", text) for text in _weights(facts.get("weight"))),
         *(("left out", text) for text in _left_out(facts["left_out"])),
@@ -63,7 +45,7 @@ def lines(
             f"{how}, window {study.search.window}, seed {study.search.seed}; {_objective(study)}",
         ),
         *((("guided", guidance.text(study, budget)),) if study.space.dimensions else ()),
-        ("confirm", f"{confirm}, {scored}; {_beside(study)}"),
+        ("confirm", f"{_confirmation(study, dataset)}; {_beside(study)}"),
         *_after(study, dataset),
         *([("nested", nested(study.confirm.nested))] if study.confirm.nested else []),
         (
@@ -71,6 +53,35 @@ def lines(
             f"{study.engine}, {wording.count(jobs, 'job')}, one BLAS thread each; {storage}",
         ),
     ]
+
+
+def _columns(facts: Mapping[str, Any]) -> str:
+    columns = f"{facts['rows']} rows × {facts['columns']} columns"
+    if facts["features"] != facts["columns"]:
+        columns += f" ({facts['features']} network inputs)"
+    return columns
+
+
+def _target(target: Target) -> str:
+    """What is predicted, and what it is."""
+    names = ", ".join(f"'{one.name}'" for one in target.each)
+    if target.classes:
+        kind = f"{len(target.classes)} classes ({', '.join(_few(target.classes))})"
+    elif target.several:
+        kind = f"{len(target.several)} numbers (regression), each in SDs of its own"
+    else:
+        kind = "a number (regression)"
+    return f"{'targets' if target.several else 'target'} {names}, {kind}"
+
+
+def _confirmation(study: Study, dataset: Dataset) -> str:
+    """What is trained again, and on which rows it is scored."""
+    trained = f"best {study.confirm.top} + defaults × {wording.confirmation(study, dataset)}"
+    if study.replicates.is_resampled:
+        also = "and on the test rows" if dataset.has_test else "alone: there are no test rows"
+        return f"{trained}, each scored on the fold left out {also}"
+    scored = "the test split" if dataset.has_test else "the dev rows: there are no test rows"
+    return f"{trained}, on {scored}"
 
 
 def _resampled(study: Study, dataset: Dataset) -> list[tuple[str, str]]:
@@ -227,45 +238,3 @@ def _objective(study: Study) -> str:
     texts = " and ".join(one.text for one in study.metric_constraints)
     kept = f", with {texts}" if texts else ""
     return f"{goals} {where}{kept}"
-
-
-def warnings(study: Study, dataset: Dataset, jobs: int) -> list[str]:
-    """What will be done otherwise than asked, or slower than need be; each said once."""
-    told = doubts.lines(study, dataset)
-    rows = dataset.for_search.n_train
-    largest = _largest_batch(study)
-    if largest > rows:
-        told.append(
-            f"batch_size: {largest} is more than the {rows} training rows; "
-            f"such a batch is all of them (full)"
-        )
-    told += _repeated(study)
-    window = study.search.window
-    if jobs > window / 4 and jobs > 1:
-        told.append(
-            f"search.window: {window} is short for {jobs} jobs, which may have to wait for each "
-            f"other; {4 * jobs} would do (another window is another study)"
-        )
-    void = consistency.clock_dependent_options(study)
-    if void:
-        told.append(f"{', '.join(void)}: in seconds, so another run may give another study")
-    return told
-
-
-def _repeated(study: Study) -> list[str]:
-    """That there are fewer settings than trials, of which the rest would train them again."""
-    space, trials = study.space, study.search.trials
-    size = walks.size(space, space.parameters(), space.structure())
-    if size >= trials or not space.dimensions or math.isfinite(max_trials(study)):
-        return []
-    return [
-        f"search.trials: {trials} are more than the {size:,.0f} settings there are, and train some "
-        "again; search: {sampler: grid} tries each once"
-    ]
-
-
-def _largest_batch(study: Study) -> int:
-    sizes = [study.space.default["batch_size"]]
-    for decided in study.space.values("batch_size"):
-        sizes += [decided.high] if isinstance(decided, Range) else [decided]
-    return max((int(size) for size in sizes if not isinstance(size, str)), default=0)

@@ -7,6 +7,7 @@ import pytest
 
 from reports import named_figures
 from reports.figures import canvases
+from reports.figures.recommended import SIZES
 from reports.frames import Run, load
 from reports.sections.blocks import Plot
 from reports.sections.confirmed import confirmed
@@ -29,7 +30,9 @@ def test_a_named_figure_has_the_pages_panels_data_and_words(run: Run) -> None:
 
 
 def test_of_a_figure_drawn_wide_and_narrow_the_wide_one_is_taken(run: Run) -> None:
-    (part,) = named_figures.drawn(run, "recommended").subfigs
+    made = named_figures.drawn(run, "recommended")
+    (part,) = made.subfigs
+    assert 72 * made.get_figwidth() == pytest.approx(SIZES["wide"][0])
     assert part.axes
 
 

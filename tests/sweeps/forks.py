@@ -22,7 +22,7 @@ from typing import Any
 
 # Not the two doors, `sweeps.run` and `sweeps.__main__`: they are what is run.
 IMPORTED = (
-    *("sweeps.cli", "sweeps.running.runner", "sweeps.storage.journal", "sweeps.results.model"),
+    *("sweeps.cli", "sweeps.running.runner", "sweeps.storage.journal", "sweeps.results.model_file"),
     "sweeps.dashboard.writer",
     *("reports.page", "reports.sections", "jinja2", "matplotlib.backends.backend_svg", "seaborn"),
     *("optuna.importance", "optuna.samplers", "optuna.storages.journal", "joblib.externals.loky"),

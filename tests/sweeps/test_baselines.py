@@ -15,7 +15,8 @@ import sweeps
 from reports.stats import confirmed_lints
 from sweeps.base.errors import UserError
 from sweeps.data import Dataset
-from sweeps.phases import confirm, prepare
+from sweeps.phases import confirm, confirmed, prepare
+from sweeps.phases.confirmed import Confirmed
 from sweeps.study.confirm_section import BASELINES
 from sweeps.study.file import documents
 from sweeps.study.spec import Study
@@ -174,10 +175,10 @@ def test_what_did_not_finish_waits_for_more_time(tmp_path: Path) -> None:
     assert first.keys[name] == {"study": "a study", "baseline": name}
     study, dataset = prepared(baselines=["boosting"], baseline_time=0.001)
     alone = replace(first, chosen=[], packs=first.packs[:1])
-    _, others, lost = confirm.confirm(alone, study, dataset, tmp_path, jobs=1)
-    assert (others, lost) == ({}, {name: baselines.late(0.001)})
+    found = confirmed.outcomes(alone, study, dataset, tmp_path, jobs=1)
+    assert found == Confirmed({}, {name: baselines.late(0.001)})
     again = work(tmp_path, baselines=["boosting"], baseline_time=0.001)
-    assert again.late == lost
+    assert again.late == found.lost
     assert name not in [job.label for job in again.jobs]
     more = work(tmp_path, baselines=["boosting"], baseline_time="1m")
     assert name in [job.label for job in more.jobs]

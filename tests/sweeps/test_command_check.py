@@ -15,7 +15,7 @@ from sweeps.commands.work import check
 from sweeps.data.dataset import ReplicateRows
 from sweeps.study.pruner_options import Unpruned
 from sweeps.training import networks
-from sweeps.views import estimates, plan
+from sweeps.views import estimates, plan_warnings
 from tests.sweeps import helpers
 from tests.sweeps.helpers import TEXT, sweeps
 from tests.sweeps.test_search import study
@@ -137,5 +137,5 @@ def test_an_earlier_run_that_is_none_is_refused_at_its_line(tmp_path: Path) -> N
 @pytest.mark.parametrize(("trials", "is_told"), [(3, True), (2, False)])
 def test_more_trials_than_settings_is_told(trials: int, is_told: bool) -> None:
     of, data = study(space={"batch_size": [16, 32]}, search={"trials": trials})
-    told = [one for one in plan.warnings(of, data, 1) if "more than the 2 settings" in one]
+    told = [one for one in plan_warnings.lines(of, data, 1) if "more than the 2 settings" in one]
     assert bool(told) == is_told

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from tests.pages import REFERENCE
 from tests.sweeps.helpers import environment, sweeps
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_fits_80_columns(command: str) -> None:
+@cache
+def help_of(command: str) -> str:
+    """What a command says of itself in a terminal of 80 columns."""
     done = subprocess.run(
         [sys.executable, "-m", "sweeps", command, "--help"],
         capture_output=True,
@@ -23,22 +25,21 @@ def test_help_fits_80_columns(command: str) -> None:
         env=environment() | {"COLUMNS": "80"},
     )
     assert done.returncode == 0, done.stderr
-    assert max(len(line.rstrip()) for line in done.stdout.splitlines()) <= 80
-    assert (COMMANDS[command].__doc__ or "").split()[0] in done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_80_columns(command: str) -> None:
+    text = help_of(command)
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
+    assert (COMMANDS[command].__doc__ or "").split()[0] in text
     # An option without a value has none in the help; --help itself is typer's.
-    assert done.stdout.count("<bool>") == 1
+    assert text.count("<bool>") == 1
 
 
 @pytest.mark.parametrize("command", ["run", "resume", "ls", "show", "compare", "predict", "export"])
 def test_examples_are_shown_as_they_are_typed(command: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "sweeps", command, "--help"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=environment() | {"COLUMNS": "80"},
-    )
-    examples = done.stdout.partition("For example:")[2].strip().splitlines()
+    examples = help_of(command).partition("For example:")[2].strip().splitlines()
     assert len(examples) >= 2
     assert all(line.strip().startswith(f"sweeps {command}") for line in examples)
 

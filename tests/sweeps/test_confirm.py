@@ -9,15 +9,14 @@ import pytest
 
 from sweeps import engines
 from sweeps.engines import Failure, Workload
-from sweeps.phases import confirm, prepare
-from sweeps.phases.confirm import Confirmation
+from sweeps.phases import confirm, confirmed, prepare
+from sweeps.phases.confirmed import Ranked
 from sweeps.search import Finished
 from sweeps.study.file import documents, parsing
 from sweeps.training.task import Outcome
 from tests.sweeps.helpers import TEXT, study
 
 BASELINES = ["majority class", "logistic regression", "gradient boosting"]
-Found = tuple[list[Confirmation], dict[str, Outcome], dict[str, str]]
 
 
 class Here:
@@ -44,14 +43,14 @@ class Here:
     def close(self) -> None: ...
 
 
-def found(tmp_path: Path, engine: str) -> Found:
+def found(tmp_path: Path, engine: str) -> Ranked:
     """The defaults and the baselines, confirmed."""
     document = documents.read(study(tmp_path, f"{TEXT}engine: {engine}\n"))
     spec, dataset = prepare.prepare(document, tmp_path, [])
     (tmp_path / "artifacts").mkdir(exist_ok=True)
     chosen = confirm.candidates(spec, [])
     work = confirm.prepare(spec, dataset, chosen, tmp_path, "a study")
-    return confirm.confirm(work, spec, dataset, tmp_path, jobs=2)
+    return confirmed.outcomes(work, spec, dataset, tmp_path, jobs=2).ranked(chosen, spec, dataset)
 
 
 class Stopped(Here):
@@ -87,8 +86,8 @@ confirm: {top: 1, replicates: 6}
         (folder / "artifacts").mkdir(parents=True)
         work = confirm.prepare(spec, dataset, chosen, folder, "a study")
         networks = replace(work, packs=work.packs[1:])  # without the baselines
-        (one,), _, _ = confirm.confirm(networks, spec, dataset, folder, jobs)
-        outcomes.append(one.outcome)
+        known = confirmed.outcomes(networks, spec, dataset, folder, jobs).known
+        outcomes.append(known[chosen[0].label])
     for group in ("final", "arrays"):
         first, second = (getattr(outcome, group) for outcome in outcomes)
         assert first.keys() == second.keys() > set()
@@ -109,10 +108,11 @@ def test_the_engine_that_searched_confirms(tmp_path: Path, monkeypatch: pytest.M
     results = []
     for engine in ("ray", "loky"):
         (tmp_path / engine).mkdir()
-        (only,), others, lost = found(tmp_path / engine, engine)
-        assert list(others) == BASELINES
-        assert not lost
-        results.append({"defaults": only.outcome, **others})
+        ranked = found(tmp_path / engine, engine)
+        assert list(ranked.others) == BASELINES
+        assert not ranked.lost
+        (only,) = ranked.networks
+        results.append({"defaults": only.outcome, **ranked.others})
     for label, mine in results[0].items():
         theirs = results[1][label]
         assert mine.values == theirs.values, label
@@ -124,23 +124,25 @@ def test_what_was_confirmed_is_not_trained_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here(monkeypatch, lost="defaults")
-    networks, others, lost = found(tmp_path, "ray")
-    assert not networks
-    assert list(others) == BASELINES
-    assert lost == {"defaults": "its worker died"}
+    ranked = found(tmp_path, "ray")
+    assert not ranked.networks
+    assert list(ranked.others) == BASELINES
+    assert ranked.lost == {"defaults": "its worker died"}
     here(monkeypatch, lost="majority class")
-    (only,), others, lost = found(tmp_path, "ray")
+    ranked = found(tmp_path, "ray")
+    (only,) = ranked.networks
     assert only.candidate.is_default
-    assert list(others) == BASELINES
-    assert not lost
+    assert list(ranked.others) == BASELINES
+    assert not ranked.lost
 
 
 def test_a_lost_baseline_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here(monkeypatch, lost="logistic regression")
-    (only,), others, lost = found(tmp_path, "ray")
+    ranked = found(tmp_path, "ray")
+    (only,) = ranked.networks
     assert only.outcome.final["test_error"].shape == (4,)
-    assert list(others) == ["majority class", "gradient boosting"]
-    assert lost == {"logistic regression": "its worker died"}
+    assert list(ranked.others) == ["majority class", "gradient boosting"]
+    assert ranked.lost == {"logistic regression": "its worker died"}
 
 
 def test_ctrl_c_keeps_what_is_confirmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,10 +151,11 @@ def test_ctrl_c_keeps_what_is_confirmed(tmp_path: Path, monkeypatch: pytest.Monk
         found(tmp_path, "ray")
     assert Stopped.closed
     here(monkeypatch, lost="defaults")  # it would be lost, were it trained again
-    (only,), others, lost = found(tmp_path, "ray")
+    ranked = found(tmp_path, "ray")
+    (only,) = ranked.networks
     assert only.candidate.is_default
-    assert list(others) == BASELINES
-    assert not lost
+    assert list(ranked.others) == BASELINES
+    assert not ranked.lost
 
 
 def test_the_best_of_each_arm_is_confirmed() -> None:

@@ -11,7 +11,7 @@ import pytest
 import sweeps
 from sweeps.base.errors import UserError
 from sweeps.data import loading
-from sweeps.running import given_studies
+from sweeps.running import python_faults
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file.documents import read
 from tests.sweeps.helpers import sweeps as command
@@ -109,8 +109,8 @@ def test_what_is_refused_is_said_as_arguments() -> None:
     ],
 )
 def test_keys_are_said_as_arguments(said: str, as_arguments: str) -> None:
-    assert given_studies.of_tables(said, is_table=True) == as_arguments
-    assert given_studies.of_tables(said, is_table=False) == said
+    assert python_faults.of_tables(said, is_table=True) == as_arguments
+    assert python_faults.of_tables(said, is_table=False) == said
 
 
 @pytest.mark.parametrize(

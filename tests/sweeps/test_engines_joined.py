@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.engines import EngineLost, Failure
+from tests.databases import free_port
 from tests.sweeps.engines import collect, engine, installed
 from tests.sweeps.test_identity import descendants
 
@@ -54,13 +55,6 @@ def answers(port: int) -> None:
             time.sleep(0.1)
         else:
             return
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
 
 
 @contextmanager

@@ -17,9 +17,9 @@ from reports.stats.losses import row_losses
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset, resampling
 from sweeps.phases import confirm as confirmation
-from sweeps.phases import prepare
+from sweeps.phases import confirmed, prepare
 from sweeps.storage import npz
-from sweeps.study import trainers
+from sweeps.study import trainer_code
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.file import documents
 from sweeps.study.trainers import Trainer
@@ -199,7 +199,7 @@ def test_a_training_function_is_given_the_rows_of_its_fold(tmp_path: Path) -> No
         "           'train_loss': 1, 'train_error': 1}\n"
     )
     dataset = folded(table(regression=True))
-    trainer = trainers.find(Trainer(call="mine:train"), tmp_path)
+    trainer = trainer_code.find(Trainer(call="mine:train"), tmp_path)
     outcome = custom.train(trainer, confirming(), dataset)
     assert outcome.state == "complete", outcome.cause
     for number in range(8):
@@ -319,7 +319,7 @@ def test_the_confirmation_is_the_same_at_any_jobs_and_is_not_done_again(
         seen = data.for_confirmation
         return confirmation.prepare(study, seen, chosen, folder, identity), study, seen
 
-    confirmation.confirm(*work(tmp_path), tmp_path, jobs=1)
+    confirmed.outcomes(*work(tmp_path), tmp_path, jobs=1)
     records = sorted(tmp_path.glob("artifacts/*.npz"))
     assert len(records) == 4  # the setting and three baselines
     for path in records:

@@ -89,7 +89,7 @@ def test_no_pickle_is_read_from_archives(
     for path in archives:
         plant(path, bomb)
     sweeps("report", str(run), cwd=tmp_path, module="sweeps")
-    from sweeps.results.model import load
+    from sweeps.results.model_file import load
 
     with pytest.raises(UserError):
         load(run / "model.npz")

@@ -9,7 +9,7 @@ import pytest
 
 from sweeps.data import Dataset
 from sweeps.data.loading import load
-from sweeps.study import trainers
+from sweeps.study import trainer_code
 from sweeps.study.data_section import DataSpec
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.metric_constraints import MetricConstraint
@@ -69,7 +69,7 @@ def both(one: Task, dataset: Dataset, folder: Path) -> tuple[Outcome, Outcome]:
     of_replicates = [seeds.trainer(one.seed, one.phase, r) for r in one.replicates]
     np.savez(folder / "curves.npz", seeds=of_replicates, **{name: whole[name] for name in SCORES})
     (folder / "reporting.py").write_text(REPORTING)
-    function = trainers.find(Trainer(call="reporting:train"), folder)
+    function = trainer_code.find(Trainer(call="reporting:train"), folder)
     return trial.train(one, rows), custom.train(function, one, rows)
 
 

@@ -10,7 +10,7 @@ import sweeps
 from dnn import Network
 from reports.stats import relied
 from sweeps.results import shuffled_columns
-from sweeps.results.model import load
+from sweeps.results.model_file import load
 from sweeps.results.result import Result
 from tests.sweeps.helpers import TEXT, study
 

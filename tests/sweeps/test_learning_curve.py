@@ -16,6 +16,7 @@ from sweeps.base.errors import UserError
 from sweeps.data import growing_dataset, loading
 from sweeps.data.growing_dataset import GrowingRows
 from sweeps.phases import confirm, learning_curve, prepare, training_jobs
+from sweeps.phases.confirmed import Ranked, outcomes
 from sweeps.results import learning_curve as frame_of
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.file import documents, parsing
@@ -207,13 +208,13 @@ def test_a_curve_is_the_same_where_its_parts_come_back_otherwise(
     chosen = [confirm.Candidate(winner["config"], number, config, True, 0.0, epoch)]
     done = confirm.prepare(study, seen, chosen, finished, identity)
     assert not done.packs
-    confirmed = confirm.confirm(done, study, seen, finished, 1)[:2]
+    ranked = outcomes(done, study, seen, finished, 1).ranked(chosen, study, seen)
     here(monkeypatch)
     monkeypatch.setattr(training_jobs, "SHORT", 0.0)
     divided = loading.read(study.data, base)
-    work = learning_curve.prepare(study, divided, data, confirmed, tmp_path, identity)
+    work = learning_curve.prepare(study, divided, data, ranked, tmp_path, identity)
     assert work is not None
-    curves, lost = learning_curve.train(work, study, confirmed, tmp_path, 1)
+    curves, lost = learning_curve.train(work, study, ranked, tmp_path, 1)
     assert not lost
     left = pd.read_parquet(finished / "learning_curve.parquet")
     pd.testing.assert_frame_equal(frame_of.frame(curves), left)
@@ -240,7 +241,7 @@ def test_a_lost_curve_is_named_and_the_other_is_there(
     lost = Outcome(-1, "failed", (), cause="its worker died")
     monkeypatch.setattr(learning_curve, "results_soon", lambda *given: iter_of("linear", [lost]))
     work = learning_curve.CurveWork({}, {"linear": {}}, rows, 2, (), [])
-    found = learning_curve.train(work, spec, ([], {}), tmp_path, 1)
+    found = learning_curve.train(work, spec, Ranked(), tmp_path, 1)
     assert found == ([], {"linear": "its worker died"})
     assert not list(tmp_path.glob("artifacts/*"))
 

@@ -11,7 +11,7 @@ import pytest
 import sweeps
 from sweeps.base.errors import UserError
 from sweeps.base.redaction import redact
-from sweeps.results.model import load
+from sweeps.results.model_file import load
 from sweeps.results.result import Result
 from sweeps.study.metrics import METRICS, ScoreInputs
 from tests.pages import REFERENCE

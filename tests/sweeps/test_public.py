@@ -20,7 +20,7 @@ from sweeps.base.errors import UserError
 from sweeps.results.figures import Figures
 from sweeps.results.kept_frames import KeptFrames
 from sweeps.results.result import Result
-from sweeps.running import runner
+from sweeps.running import calls
 
 # The examples speak of this run, and of the one that the example of `sweeps.run` leaves.
 STUDY: dict[str, Any] = {
@@ -97,11 +97,12 @@ def test_what_is_public_is_said() -> None:
     assert public - modules - {"Any", "Sequence", "TYPE_CHECKING"} == set(sweeps.__all__)
 
 
-def test_the_signature_is_the_runners() -> None:
-    ours, its = inspect.signature(sweeps.run), inspect.signature(runner.run)
-    assert ours.parameters == its.parameters
-    kinds = {one.kind for one in list(ours.parameters.values())[1:]}
+def test_the_signature_is_whole() -> None:
+    known = inspect.signature(sweeps.run).parameters
+    kinds = {one.kind for one in list(known.values())[1:]}
     assert kinds == {inspect.Parameter.KEYWORD_ONLY}
+    defaults = {name: known[name].default for name in calls.DEFAULTS}
+    assert defaults == {**calls.DEFAULTS, "set": ()}
     with pytest.raises(TypeError, match="jops"):
         sweeps.run(STUDY, jops=1)  # type: ignore[call-arg]
 

@@ -14,7 +14,7 @@ from sweeps.data import data_files, file_kinds, sources
 from sweeps.data.file_kinds import ReadOptions
 from sweeps.data.loading import load
 from sweeps.data.readers import separators
-from sweeps.results import model as models
+from sweeps.results import model_file
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents, parsing
 from tests.needs import shared
@@ -142,7 +142,7 @@ def test_what_was_said_is_kept_with_the_model(tmp_path: Path) -> None:
     sweeps(*run, cwd=tmp_path, module="sweeps")
     done = sweeps("predict", "runs/a", "t.csv", cwd=tmp_path, module="sweeps")
     assert done.stdout.count("\n") == 41
-    kept = models.load(tmp_path / "runs/a/model.npz").reading
+    kept = model_file.load(tmp_path / "runs/a/model.npz").reading
     assert kept == ReadOptions("^", "utf-16", ".", ("-", "-1"), header=False)
 
 

@@ -19,7 +19,7 @@ from sweeps.data.resampling import Pool, Resample
 from sweeps.data.source_table import SourceTable
 from sweeps.phases import prepare
 from sweeps.results import resolved
-from sweeps.study import trainers
+from sweeps.study import trainer_code
 from sweeps.study.data_section import DataSpec, SplitSpec
 from sweeps.study.file import documents
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
@@ -278,7 +278,7 @@ def test_a_training_function_is_given_each_replicates_rows(tmp_path: Path) -> No
         "        yield {'dev_outputs': 0 * data.dev.y, 'train_loss': 1, 'train_error': 1}\n"
     )
     dataset = searched(table(regression=True), spec("bootstrap"))
-    trainer = trainers.find(Trainer(call="mine:train"), tmp_path)
+    trainer = trainer_code.find(Trainer(call="mine:train"), tmp_path)
     outcome = custom.train(trainer, task(metric="mean_absolute_error"), dataset)
     assert outcome.state == "complete", outcome.cause
     for number in range(5):

@@ -31,7 +31,7 @@ from sweeps.data.source_table import SourceTable
 from sweeps.phases.confirm import Candidate, Confirmation
 from sweeps.phases.final import FinalNetworks
 from sweeps.phases.prepare import prepare
-from sweeps.results import model
+from sweeps.results import model_file
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents, parsing
@@ -187,8 +187,8 @@ def test_a_saved_model_scales_as_its_networks_were_trained(
     if rows == "all":
         dataset = whole_dataset.whole(known, dataset, "float32")
         final = FinalNetworks(winner.outcome.arrays["theta"], dataset, 2, 72)
-    model.save(tmp_path / "model.npz", winner, dataset, final)
-    saved = model.load(tmp_path / "model.npz")
+    model_file.save(tmp_path / "model.npz", winner, dataset, final)
+    saved = model_file.load(tmp_path / "model.npz")
     folds = saved.folds or (saved,)
     part = "train" if rows == "all" else "test"
     frame = known.features.frame.iloc[known.parts["test"]] if part == "test" else table()
@@ -216,13 +216,13 @@ def test_a_model_with_a_scale_of_inputs_that_are_not_there_is_none(tmp_path: Pat
     job = replace(task("robust"), keep=True)
     winner = Confirmation(Candidate("", 0, job.config, False, 0.0), train(job, dataset), 1)
     path = tmp_path / "model.npz"
-    model.save(path, winner, dataset)
+    model_file.save(path, winner, dataset)
     with np.load(path) as file:
         arrays = dict(file)
     for name, wrong in (("at", arrays["inputs.0.at"] + 50), ("shift", np.zeros(1))):
         np.savez(path, **{**arrays, f"inputs.0.{name}": wrong})
         with pytest.raises(UserError, match="expected a model of a study"):
-            model.load(path)
+            model_file.load(path)
 
 
 def test_one_job_and_two_find_the_same(tmp_path: Path) -> None:

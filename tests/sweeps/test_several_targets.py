@@ -20,9 +20,9 @@ from sweeps.data import Dataset, folded_dataset, given_tables, loading, resample
 from sweeps.data.divided_table import DividedTable
 from sweeps.data.source_table import SourceTable
 from sweeps.phases.confirm import Candidate, Confirmation
-from sweeps.results import model
+from sweeps.results import model_file
 from sweeps.results.result import Result
-from sweeps.study import trainers
+from sweeps.study import trainer_code
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.data_section import DataSpec
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
@@ -105,9 +105,9 @@ def test_scores_weigh_targets_alike_and_a_model_says_the_tables_numbers(
             assert loss == pytest.approx(each.mean(), rel=1e-4)
             assert outcome.final[f"{part}_error"][number] == pytest.approx(loss**0.5, rel=1e-9)
     winner = Confirmation(Candidate("", 0, job.config, False, 0.0), outcome, 1)
-    model.save(tmp_path / "model.npz", winner, dataset)
+    model_file.save(tmp_path / "model.npz", winner, dataset)
     rows = frame.iloc[divided(frame).parts["test"]]
-    said = model.load(tmp_path / "model.npz").networks(rows)
+    said = model_file.load(tmp_path / "model.npz").networks(rows)
     units = (said - dataset.target.means) / dataset.target.scales
     np.testing.assert_allclose(units, outcome.arrays["test_outputs"], rtol=1e-4, atol=1e-4)
 
@@ -138,7 +138,7 @@ def train(config, data, seed):
 @pytest.mark.parametrize("extra", ["{}", "{'train_loss': 0.5}"])
 def test_a_training_function_says_all_targets(tmp_path: Path, extra: str) -> None:
     (tmp_path / "mine.py").write_text(TRAINER.replace("EXTRA", extra))
-    trainer = trainers.find(Trainer(call="mine:train"), tmp_path)
+    trainer = trainer_code.find(Trainer(call="mine:train"), tmp_path)
     dataset = of_folds(table())
     outcome = custom.train(trainer, task(), dataset)
     if extra != "{}":  # in which unit? each target has its own

@@ -15,7 +15,7 @@ from sweeps.phases import prepare
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents
 from sweeps.study.spec import Study
-from sweeps.views import plan
+from sweeps.views import plan_warnings
 from tests.sweeps import helpers as small
 
 
@@ -310,7 +310,8 @@ def test_what_comes_later_changes_nothing_earlier(folder: Path) -> None:
 
 
 def test_a_column_of_dates_is_pointed_at(folder: Path) -> None:
-    hints = [plan.warnings(*prepared(folder, data), jobs=1) for data in ("", "split: {time: day}")]
+    each = [prepared(folder, data) for data in ("", "split: {time: day}")]
+    hints = [plan_warnings.lines(*one, jobs=1) for one in each]
     assert [len([hint for hint in each if "holds dates" in hint]) for each in hints] == [1, 0]
 
 

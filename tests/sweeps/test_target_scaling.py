@@ -13,7 +13,7 @@ from sweeps.data.divided_table import DividedTable
 from sweeps.data.source_table import SourceTable
 from sweeps.phases.confirm import Candidate, Confirmation
 from sweeps.phases.prepare import prepare
-from sweeps.results import model
+from sweeps.results import model_file
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents, parsing
@@ -101,8 +101,8 @@ def test_a_saved_model_says_the_tables_numbers(tmp_path: Path, name: str, resamp
     job = task(name, keep=True)
     outcome = train(job, dataset)
     winner = Confirmation(Candidate("", 0, job.config, False, 0.0), outcome, 1)
-    model.save(tmp_path / "model.npz", winner, dataset)
-    saved = model.load(tmp_path / "model.npz")
+    model_file.save(tmp_path / "model.npz", winner, dataset)
+    saved = model_file.load(tmp_path / "model.npz")
     said = saved.networks(frame.iloc[divided(frame).parts["test"]])
     target = dataset.target
     studys = ((said - target.mean) / target.scale).astype(np.float32)

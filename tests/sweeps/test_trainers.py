@@ -19,7 +19,7 @@ from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset
 from sweeps.data.loading import load
 from sweeps.results.result import Result
-from sweeps.study import trainers
+from sweeps.study import trainer_code
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents, parsing
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
@@ -99,7 +99,7 @@ def write(folder: Path, code: str = LOGISTIC, text: str = STUDY) -> str:
 
 def found(folder: Path, code: str, call: str = "mine:train") -> Trainer:
     (folder / "mine.py").write_text(code)
-    return trainers.find(Trainer(call=call), folder)
+    return trainer_code.find(Trainer(call=call), folder)
 
 
 def task(**changes: Any) -> Task:
@@ -360,7 +360,7 @@ UNFIT = {
 @pytest.mark.parametrize("code", UNFIT)
 def test_what_cannot_be_a_trainer(code: str, tmp_path: Path) -> None:
     with pytest.raises(Expected) as told:
-        trainers.load(found(tmp_path, code))
+        trainer_code.load(found(tmp_path, code))
     assert UNFIT[code] in told.value.message
 
 
@@ -373,7 +373,7 @@ def test_a_module_that_is_not_there(tmp_path: Path) -> None:
         found(tmp_path, LOGISTIC, "mine.inner:train")
     (tmp_path / "json.py").write_text(LOGISTIC)
     with pytest.raises(Expected, match="another module has that name already"):
-        trainers.load(found(tmp_path, LOGISTIC, "json:train"))
+        trainer_code.load(found(tmp_path, LOGISTIC, "json:train"))
 
 
 def test_beside_the_study_file_comes_before_the_path(tmp_path: Path, moons: Dataset) -> None:
@@ -381,23 +381,23 @@ def test_beside_the_study_file_comes_before_the_path(tmp_path: Path, moons: Data
     inside.mkdir(parents=True)
     (inside / "__init__.py").write_text("")
     (inside / "own.py").write_text(LOGISTIC)
-    one = trainers.find(Trainer(call="package.own:train", folder="beside"), tmp_path)
+    one = trainer_code.find(Trainer(call="package.own:train", folder="beside"), tmp_path)
     assert one.folder == str(tmp_path / "beside")
     assert custom.train(one, task(), moons).state == "complete"
-    installed = trainers.find(Trainer(call="studies.sklearn_mlp:train"), tmp_path)
+    installed = trainer_code.find(Trainer(call="studies.sklearn_mlp:train"), tmp_path)
     assert len(installed.sha256) == 64
 
 
 def test_an_edited_file_is_imported_anew_and_never_in_mid_run(tmp_path: Path) -> None:
     def words(code: str) -> Any:
-        function, _ = trainers.load(found(tmp_path, code))
+        function, _ = trainer_code.load(found(tmp_path, code))
         return next(function({}, None, 0))
 
     assert words(body("yield 'first'")) == "first"
     before = found(tmp_path, body("yield 'first'"))
     assert words(body("yield 'second'")) == "second"
     with pytest.raises(Expected, match=r"the mine\.py that the run began with"):
-        trainers.load(before)
+        trainer_code.load(before)
 
 
 # --- what it is given ----------------------------------------------------------------------------
@@ -720,7 +720,7 @@ def test_its_gradient_check_is_asked_for_every_step(tmp_path: Path) -> None:
     text = STUDY.replace("call: mine:train", "call: mine:train\n  gradient_check: check")
     study = parsing.study(documents.read(Path(write(tmp_path, code, text))))
     assert study.trainer is not None
-    known = trainers.find(study.trainer, tmp_path)
+    known = trainer_code.find(study.trainer, tmp_path)
     said = probing.gradient_check(known, study)
     assert said == {"w": [e**2 for e in EPSILONS], "b": [0.0] * len(EPSILONS)}
     assert "gradient_check" not in known.identity

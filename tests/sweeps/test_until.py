@@ -16,9 +16,9 @@ import sweeps
 from reports.stats import looks, open_questions
 from sweeps.base.errors import UserError
 from sweeps.data import folded_dataset, loading, resampled_dataset, resampling
-from sweeps.phases import confirm as confirmation
+from sweeps.phases import confirmed as of_confirmation
 from sweeps.phases import prepare, rounds
-from sweeps.phases.rounds import Confirmed
+from sweeps.phases.confirmed import Confirmed
 from sweeps.results import looking
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.file import documents
@@ -225,13 +225,13 @@ def test_the_first_round_is_that_of_a_plain_run_and_any_jobs_come_to_the_same(
     first = pd.read_parquet(plain / "confirm.parquet")
     monkeypatch.setattr(open_questions, "look", open_until(6))
     trained: list[str] = []
-    truly = confirmation.outcomes
+    truly = of_confirmation.outcomes
 
     def outcomes(work: Any, *rest: Any) -> Any:
         trained.extend(job.label for job in work.jobs)
         return truly(work, *rest)
 
-    monkeypatch.setattr(confirmation, "outcomes", outcomes)
+    monkeypatch.setattr(of_confirmation, "outcomes", outcomes)
     again = run(tmp_path, jobs=2)
     assert again == plain
     settings = first.loc[first["kind"] == "network", "config"].unique()

@@ -13,7 +13,7 @@ from sweeps.data.column_table import rows as rows_of_columns
 from sweeps.phases import options, prepare
 from sweeps.study.file import documents
 from sweeps.study.spec import Study
-from sweeps.views import column_table, estimates, first_trials, plan, wording
+from sweeps.views import column_table, estimates, first_trials, plan, plan_warnings, wording
 
 
 def check(
@@ -52,7 +52,7 @@ def check(
         most = len(facts["column_table"])
     column_table.show(console, facts, most, "--all shows them")
     refusals = [one.refusal for one in (storage, bucket, study.engine.known) if one is not None]
-    for warning in (*plan.warnings(study, dataset, workers), *filter(None, refusals)):
+    for warning in (*plan_warnings.lines(study, dataset, workers), *filter(None, refusals)):
         say(console, "warning", warning, style="yellow")
     for name, text in first:
         say(console, name, text)

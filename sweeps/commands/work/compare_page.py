@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sweeps.base.errors import UserError, printable, show
 from sweeps.base.redaction import redact_value
-from sweeps.commands.work.compare import Comparison, labels, results, setting
+from sweeps.commands.work.compare import Comparison, labels
+from sweeps.commands.work.compare_words import results, setting
 from sweeps.study.file import documents
 
 if TYPE_CHECKING:

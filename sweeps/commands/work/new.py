@@ -1,11 +1,11 @@
 """`sweeps new`: a study file to begin with, fitted to the data's task and size."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sweeps.base.errors import Expected, UserError, show
+from sweeps.base.errors import Expected, UserError, printable, show
 from sweeps.commands.work import new_columns, new_gaps, new_reading, new_text
 from sweeps.commands.work.new_columns import ColumnRemarks
 from sweeps.data import (
@@ -18,6 +18,7 @@ from sweeps.data.loading import prepared
 from sweeps.data.source_table import SourceTable
 from sweeps.study import spec
 from sweeps.study.data_section import DataSpec
+from sweeps.views import doubts
 
 EXAMPLE = "sklearn:wine"
 
@@ -63,6 +64,28 @@ def create(
         raise UserError(f"{path}: expected a file to write, got {fault.strerror}") from None
     remark = _remark(found) if task == "auto" else ""
     return NewStudy(path, found.columns, found.dataset.facts, remark)
+
+
+def remarks(made: NewStudy) -> Iterator[str]:
+    """A line for each thing that its reader has to know of the data."""
+    if made.remark:
+        yield made.remark
+    for name, reason in made.columns.ignored.items():
+        yield f"ignored {show(name)}: {printable(reason)}"
+    for name, reason in made.columns.words.items():
+        yield f"read as categories {show(name)}: {printable(reason)}"
+    for name, texts in made.columns.gaps.items():
+        yield f"gaps in {show(name)}: {printable(new_gaps.in_words(texts))} (data.missing)"
+    for name, reason in made.columns.codes.items():
+        yield f"read as categories {show(name)}: {printable(reason)}"
+    for name, values in made.columns.groups.items():
+        why = "set data.group if the rows of one belong together"
+        yield f"perhaps a group {show(name)}: {values}; {why}"
+    for word, line in made.facts.get("doubts", ()):
+        if word != "groups":
+            yield f"warning {line}"
+    for line in doubts.dated(made.facts):
+        yield f"warning {line}"
 
 
 @dataclass(frozen=True)

@@ -8,27 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweeps.study.hyperparameters.vocabulary import stable
-from sweeps.study.space.dimensions import Config, Params
+from sweeps.study.space.dimensions import Config, OneHyperparameter, Params
 from sweeps.study.space.leaves import Choice, Leaf, Range, Trial
 
 RANGE = "range"  # what is chosen beside the exact values
 
 
 @dataclass(frozen=True)
-class RangeBeside:
+class RangeBeside(OneHyperparameter):
     """One hyperparameter: a choice of exact values and the range, then a number of the range."""
 
     name: str
     leaf: Choice  # its options: the exact values, and RANGE in the range's place
     range: Range
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (self.name,)
-
-    @property
-    def others(self) -> frozenset[str]:
-        return frozenset()
 
     @property
     def values(self) -> list[Any]:

@@ -45,7 +45,7 @@ class Dimension(Protocol):
         """As the study file says it."""
 
 
-class _Alone:
+class OneHyperparameter:
     """What is true of every kind that decides its own hyperparameter only."""
 
     name: str
@@ -63,7 +63,7 @@ class _Alone:
 
 
 @dataclass(frozen=True)
-class Single(_Alone):
+class Single(OneHyperparameter):
     """One hyperparameter, one leaf."""
 
     name: str
@@ -88,7 +88,7 @@ class Single(_Alone):
 
 
 @dataclass(frozen=True)
-class Layers(_Alone):
+class Layers(OneHyperparameter):
     """One hyperparameter with a number for each hidden layer: a leaf a layer."""
 
     name: str
@@ -116,7 +116,7 @@ class Layers(_Alone):
 
 
 @dataclass(frozen=True)
-class DepthWidth(_Alone):
+class DepthWidth(OneHyperparameter):
     """Widths of hidden layers as depth × width: one width for all, or a leaf a layer."""
 
     name: str
