@@ -127,7 +127,7 @@ def _percent(share: Interval) -> str:
 def _costs(run: Run, aim: SpeedTarget) -> Table:
     """The means on the other cost axes, on which batch sizes are no longer equal."""
     known = axes(run)
-    frames = {axis: convergence.speed(run, aim, axis).set_index("config") for axis in known}
+    frames = {axis: convergence.reaching(run, aim, axis).set_index("config") for axis in known}
     rows = []
     for config in run.configs:
         cells, first = [link(run, config)], frames["epoch"].loc[config]
