@@ -17,7 +17,7 @@ from reports.sections.blocks import (
     section,
 )
 from reports.sections.links import link
-from reports.stats import convergence
+from reports.stats import convergence, target_ladder
 from reports.stats.convergence import SpeedTarget, axes
 from reports.stats.intervals import Interval
 
@@ -38,7 +38,7 @@ def _blocks(run: Run, aim: SpeedTarget) -> Iterator[Block]:
     yield Plot(
         figures.reach(
             convergence.survival(found),
-            convergence.speed_by_target(run),
+            target_ladder.speed_by_target(run),
             float(found.attrs["tau"]),
             f"{scale.name} of {scale.value(aim.value)} or less",
             not run.regression,

@@ -25,7 +25,6 @@ AXES = {
     "gradient_evaluations": "gradient evaluations",
     "flops": "floating-point operations",
 }
-LADDER = 20
 
 
 def axes(run: Run) -> dict[str, str]:
@@ -116,9 +115,9 @@ def times(run: Run, aim: SpeedTarget, axis: str = "epoch") -> pd.DataFrame:
     `time` is in the units of the axis and at most the common horizon tau, the least that any
     configuration was trained for; a hit after tau is not one. attrs: tau, spacing.
     """
-    arrivals, tau = _arrivals(run, aim, axis)
+    there, tau = arrivals(run, aim, axis)
     rows, spacing = [], {}
-    for config, (time, reached) in arrivals.items():
+    for config, (time, reached) in there.items():
         lost = run.rows_of(config)["status"].to_numpy() == "diverged"
         steps = np.diff(_cost(run, config, axis), axis=1)
         spacing[config] = float(np.nanmedian(steps)) if np.isfinite(steps).any() else 0.0
@@ -131,19 +130,24 @@ def times(run: Run, aim: SpeedTarget, axis: str = "epoch") -> pd.DataFrame:
     return found
 
 
-def _arrivals(
+def arrivals(
     run: Run, aim: SpeedTarget, axis: str
 ) -> tuple[dict[str, tuple[Array, NDArray[np.bool_]]], float]:
     """By configuration each network's time (n,), tau at most, and whether it was there; tau."""
-    costs = {config: _cost(run, config, axis) for config in run.configs}
-    horizon = min(_horizon(run, cost) for cost in costs.values())
-    tau = horizon if math.isfinite(horizon) else 0.0
+    costs, tau = run.kept(f"costs/{axis}", lambda: _costs(run, axis))
     found = {}
     for config, cost in costs.items():
         hits = first_hits(confirmed_curves.matrix(run, config, aim.metric), aim.value)
         time = np.where(hits >= 0, cost[np.arange(len(hits)), hits], math.inf)
         found[config] = np.minimum(time, tau), time <= tau
     return found, tau
+
+
+def _costs(run: Run, axis: str) -> tuple[dict[str, Array], float]:
+    """What each configuration's evaluations had cost, and the common horizon tau."""
+    costs = {config: _cost(run, config, axis) for config in run.configs}
+    horizon = min(_horizon(run, cost) for cost in costs.values())
+    return costs, horizon if math.isfinite(horizon) else 0.0
 
 
 def survival(found: pd.DataFrame) -> pd.DataFrame:
@@ -264,32 +268,6 @@ def restricted(time: Array, reached: int, tau: float) -> Interval:
     return replace(
         found, kind=f"{found.kind}, for those that reach it", covers=f"{found.covers}, if they do"
     )
-
-
-def ladder(run: Run, metric: str = "dev_error") -> Array:
-    """Twenty thresholds from below the initial value down to the pooled best, evenly spaced."""
-    values = [confirmed_curves.matrix(run, config, metric) for config in run.configs]
-    first = float(np.nanmin([np.nanmedian(each[:, 0]) for each in values]))
-    best = float(np.nanmin([np.nanmin(each) for each in values]))
-    return np.linspace(first, best, LADDER + 1)[1:] if best < first else np.empty(0)
-
-
-def speed_by_target(run: Run) -> pd.DataFrame:
-    """config, target, speedup, reach, over the ladder of targets.
-
-    `speedup` is the ratio of the mean epochs, those that missed it counted with the horizon; NaN
-    where a side has not reached the target at all.
-    """
-    rows = []
-    for value in ladder(run):
-        found, _ = _arrivals(run, SpeedTarget("dev_error", float(value), "the ladder"), "epoch")
-        means = {one: (time.mean(), reached.mean()) for one, (time, reached) in found.items()}
-        base, came = means.get(run.default or "", (math.nan, 0.0))
-        for config, (mean, reach) in means.items():
-            timed = mean > 0 and min(reach, came) > 0
-            ratio = base / mean if timed else math.nan
-            rows.append((config, float(value), ratio, reach))
-    return pd.DataFrame(rows, columns=["config", "target", "speedup", "reach"])
 
 
 def _cost(run: Run, config: str, axis: str) -> Array:

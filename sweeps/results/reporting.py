@@ -43,6 +43,8 @@ def undisturbed() -> Iterator[None]:
 
 def warm_up() -> None:
     """Import the libraries that draw a report, while the workers are busy."""
+    import threadpoolctl  # noqa: F401
+
     from reports import page
 
     page.warm_up()
